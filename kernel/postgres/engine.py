@@ -1,0 +1,59 @@
+"""The connection pool: asyncpg itself, with JSON read and written by orjson.
+
+SQLAlchemy describes the tables and Alembic moves them; statements run on asyncpg directly (ADR 0007).
+"""
+
+from typing import Any
+
+import asyncpg
+import orjson
+
+from kernel.core.errors import Unavailable
+
+BROKEN_WORLD = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.QueryCanceledError,
+    asyncpg.InsufficientResourcesError,
+    Unavailable,
+)
+"""Failures of the world, not of the message: trying again later is right."""
+
+
+def _encode(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+async def _prepare(connection: Any) -> None:
+    for kind in ("json", "jsonb"):
+        await connection.set_type_codec(kind, schema="pg_catalog", encoder=_encode, decoder=orjson.loads)
+
+
+async def open_pool(dsn: str, *, name: str, max_size: int = 16) -> asyncpg.Pool:
+    """Open a pool that names its connections, bounds every statement and never compiles just in time."""
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=0,
+        max_size=max_size,
+        init=_prepare,
+        command_timeout=30,
+        timeout=10,
+        max_inactive_connection_lifetime=120,
+        server_settings={
+            "application_name": name,
+            "timezone": "Asia/Ho_Chi_Minh",
+            "jit": "off",
+            "idle_in_transaction_session_timeout": "15000",
+            "lock_timeout": "10000",
+            "statement_timeout": "30000",
+        },
+    )

@@ -1,0 +1,199 @@
+"""One request or message: what it read, what it will write, and the one statement that commits it all."""
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from kernel.core.errors import Stale
+from kernel.core.event import Event
+from kernel.postgres.statement import Statement, merge
+
+_OUTBOX = """
+ev AS (
+    INSERT INTO outbox (event_id, topic, key, type, sequence, occurred_at, data, correlation_id, causation_id)
+    SELECT e.event_id, e.topic, e.key, e.type, e.sequence, e.occurred_at, e.data::json,
+           :correlation_id::text, :causation_id::text
+    FROM checked, unnest(:ids::uuid[], :topics::text[], :keys::text[], :types::text[], :sequences::bigint[],
+                         :moments::timestamptz[], :data::text[])
+         WITH ORDINALITY AS e(event_id, topic, key, type, sequence, occurred_at, data, ord)
+    WHERE checked.n = 0 ORDER BY e.ord
+    RETURNING 1
+)
+SELECT n FROM checked, (SELECT count(*) FROM ev) AS counted
+"""
+_WITH_EVENTS = Statement(_OUTBOX, rows=None)
+_WITHOUT_EVENTS = Statement("done AS (SELECT 1) SELECT n FROM checked", rows=None)
+
+_INBOX = Statement("INSERT INTO inbox (consumer, event_id) VALUES (:consumer, :event_id)")
+_REMEMBER = Statement(
+    "INSERT INTO idempotency_keys (principal, key, request_hash, status, headers, body)"
+    " VALUES (:principal, :key, :request_hash, :status, :headers, :body)"
+)
+
+
+class AlreadyDone(Exception):  # noqa: N818 - the fact is the name.
+    """This message or this idempotency key has been dealt with before; nothing was changed now."""
+
+
+class UnitOfWork:
+    """Reads through one connection and commits every write, event and key in one statement.
+
+    Use as an async context manager; leaving it without `commit` changes nothing.
+    """
+
+    def __init__(self, pool: asyncpg.Pool, *, correlation_id: str = "", causation_id: str = "") -> None:
+        self._pool = pool
+        self._connection: Any = None
+        self._transaction: Any = None
+        self._writes: list[tuple[Statement, Mapping[str, Any]]] = []
+        self._events: list[Event] = []
+        self._statements = 0
+        self.correlation_id = correlation_id
+        self.causation_id = causation_id
+
+    @property
+    def has_changes(self) -> bool:
+        """Tell whether a commit would write anything."""
+        return bool(self._writes or self._events)
+
+    @property
+    def statements(self) -> int:
+        """How many statements went to the server so far (BEGIN and COMMIT not counted)."""
+        return self._statements
+
+    async def __aenter__(self) -> Self:
+        """Open the unit; a connection is taken only when the first statement needs one."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give the connection back; an open transaction is rolled back."""
+        await self.close()
+
+    async def _connected(self) -> Any:
+        if self._connection is None:
+            self._connection = await self._pool.acquire()
+        return self._connection
+
+    async def fetch(self, statement: Statement, **parameters: Any) -> list[Any]:
+        """Return all rows of a query."""
+        connection = await self._connected()
+        self._statements += 1
+        return list(await connection.fetch(statement.sql, *statement.values(parameters)))
+
+    async def fetch_one(self, statement: Statement, **parameters: Any) -> Any | None:
+        """Return the first row of a query, or None."""
+        connection = await self._connected()
+        self._statements += 1
+        return await connection.fetchrow(statement.sql, *statement.values(parameters))
+
+    async def fetch_value(self, statement: Statement, **parameters: Any) -> Any:
+        """Return the first column of the first row, or None."""
+        row = await self.fetch_one(statement, **parameters)
+        return None if row is None else row[0]
+
+    async def begin(self) -> None:
+        """Start a transaction now: row locks taken from here on are held until the commit."""
+        if self._transaction is None:
+            connection = await self._connected()
+            self._transaction = connection.transaction()
+            await self._transaction.start()
+
+    def write(self, statement: Statement, **parameters: Any) -> None:
+        """Queue a data-modifying statement for the commit."""
+        self._writes.append((statement, parameters))
+
+    def record(self, event: Event) -> None:
+        """Queue an event for the outbox."""
+        self._events.append(event)
+
+    def receive(self, consumer: str, event_id: UUID) -> None:
+        """Mark a message as received by this consumer; a second commit of it raises `AlreadyDone`."""
+        self.write(_INBOX, consumer=consumer, event_id=event_id)
+
+    def remember(
+        self,
+        *,
+        principal: str,
+        key: str,
+        request_hash: bytes,
+        status: int,
+        headers: Mapping[str, str],
+        body: bytes,
+    ) -> None:
+        """Keep the answer under the caller's idempotency key, in the same commit."""
+        self.write(
+            _REMEMBER,
+            principal=principal,
+            key=key,
+            request_hash=request_hash,
+            status=status,
+            headers=dict(headers),
+            body=body,
+        )
+
+    async def commit(self) -> None:
+        """Write everything in one statement.
+
+        Raises `Stale` when a write did not touch the rows it promised, `AlreadyDone` when the inbox row or
+        the idempotency key is there already. Either way nothing is changed.
+        """
+        if self.has_changes:
+            await self._flush()
+        if self._transaction is not None:
+            await self._transaction.commit()
+            self._transaction = None
+        self._writes, self._events = [], []
+
+    async def _flush(self) -> None:
+        tail = _WITH_EVENTS if self._events else _WITHOUT_EVENTS
+        sql, order = merge(self._writes, tail)
+        parameters: list[Any] = []
+        for statement, (_, given) in zip(order, self._writes, strict=False):
+            parameters += statement.values(given)
+        if self._events:
+            parameters += _WITH_EVENTS.values(self._event_columns())
+        connection = await self._connected()
+        self._statements += 1
+        try:
+            await connection.fetchval(sql, *parameters)
+        except asyncpg.UniqueViolationError as error:
+            if error.constraint_name in {"pk_inbox", "pk_idempotency_keys"}:
+                raise AlreadyDone from error
+            raise
+        except asyncpg.PostgresError as error:
+            if error.sqlstate == "KE001":
+                raise Stale from error
+            raise
+
+    def _event_columns(self) -> dict[str, Any]:
+        events = self._events
+        return {
+            "correlation_id": self.correlation_id,
+            "causation_id": self.causation_id,
+            "ids": [event.id for event in events],
+            "topics": [event.topic for event in events],
+            "keys": [event.key for event in events],
+            "types": [event.type for event in events],
+            "sequences": [event.sequence for event in events],
+            "moments": [event.occurred_at for event in events],
+            "data": [orjson.dumps(event.data).decode() for event in events],
+        }
+
+    async def close(self) -> None:
+        """Give the connection back; what was not committed is forgotten."""
+        connection, self._connection = self._connection, None
+        transaction, self._transaction = self._transaction, None
+        self._writes, self._events = [], []
+        if connection is None:
+            return
+        try:
+            if transaction is not None and not connection.is_closed():
+                await transaction.rollback()
+        finally:
+            await self._pool.release(connection)

@@ -1,0 +1,78 @@
+"""The FastAPI application of a service: its routers, strict headers, correlation ids, measurements."""
+
+from collections.abc import Sequence
+from time import perf_counter
+
+import structlog
+from fastapi import APIRouter, FastAPI
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kernel.core.ids import new_id
+from kernel.runtime import Runtime
+from kernel.web import health, problems
+
+_requests = Counter("http_requests_total", "Requests answered", ["service", "method", "status"])
+_seconds = Histogram("http_request_seconds", "Time to the last byte", ["service", "method"])
+_MAX_ID = 100
+
+
+class Edge:
+    """Outermost layer: correlation id in and out, strict headers, NUL in addresses refused, measured."""
+
+    def __init__(self, app: ASGIApp, service: str) -> None:
+        self._app = app
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection of the server."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-correlation-id", "")
+        correlation_id = given if 0 < len(given) <= _MAX_ID and given.isalnum() else new_id().hex
+        scope.setdefault("state", {})["correlation_id"] = correlation_id
+        started, status = perf_counter(), 500
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Correlation-Id"] = correlation_id
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
+        try:
+            if b"%00" in scope.get("raw_path", b"") or b"%00" in scope["query_string"]:
+                refusal = problems.problem(400, "unreadable", "Địa chỉ không đọc được")
+                await refusal(scope, receive, answer)
+            else:
+                await self._app(scope, receive, answer)
+        finally:
+            _requests.labels(self._service, scope["method"], str(status)).inc()
+            _seconds.labels(self._service, scope["method"]).observe(perf_counter() - started)
+
+
+def build_app(name: str, title: str, routers: Sequence[APIRouter], runtime: Runtime | None) -> FastAPI:
+    """Return the application; without a runtime it only describes itself (OpenAPI)."""
+    app = FastAPI(
+        title=title,
+        version="1.0.0",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.runtime = runtime
+    problems.install(app)
+    app.include_router(health.router)
+    for router in routers:
+        app.include_router(router)
+    app.add_middleware(Edge, service=name)
+    return app

@@ -1,0 +1,41 @@
+"""What endpoints ask for: the unit's work, the caller, the moment, the version the caller saw."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request
+
+from kernel.core.caller import Caller as CallerValue
+from kernel.core.errors import Invalid, VersionRequired
+
+
+def current_work(request: Request) -> Any:
+    """Return the service's work around this request's unit of work."""
+    return request.state.work
+
+
+def current_caller(request: Request) -> CallerValue:
+    """Return who asks; on a public route there is nobody, and asking is a defect."""
+    caller: CallerValue = request.state.caller
+    return caller
+
+
+def current_moment(request: Request) -> datetime:
+    """Return the present moment of the injected clock."""
+    now: datetime = request.app.state.runtime.clock.now()
+    return now
+
+
+def seen_version(if_match: Annotated[str, Header(description='Version seen, as in ETag: "3"')] = "") -> int:
+    """Return the version the caller saw; raise `VersionRequired` without one."""
+    text = if_match.removeprefix("W/").strip('"')
+    if not text:
+        raise VersionRequired
+    if not text.isdecimal() or len(text) > 18:  # noqa: PLR2004 - bigint's digits.
+        raise Invalid(fields=[("If-Match", "Phải là phiên bản đã xem")])
+    return int(text)
+
+
+Caller = Annotated[CallerValue, Depends(current_caller)]
+Now = Annotated[datetime, Depends(current_moment)]
+IfMatch = Annotated[int, Depends(seen_version)]

@@ -1,0 +1,109 @@
+"""The edge of a service: authenticate, run, commit, then answer. Only here is a request committed."""
+
+import hashlib
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from kernel.core.errors import Kind, Refusal
+from kernel.postgres.idempotency import KeptAnswer, find_answer
+from kernel.postgres.unit_of_work import AlreadyDone, UnitOfWork
+from kernel.runtime import Runtime
+from kernel.web.request import EdgeRequest
+
+PUBLIC: dict[str, Any] = {"security": []}
+"""`openapi_extra` of a route anybody may call; a test lists every such route."""
+
+_UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_KEPT_HEADERS = ("etag", "location", "content-type")
+_MAX_KEY = 200
+
+
+class KeyRequired(Refusal):
+    """A write came without an idempotency key (400)."""
+
+    code = "idempotency-key-required"
+    kind = Kind.UNREADABLE
+    title = "Thiếu khóa chống gửi trùng (Idempotency-Key)"
+
+
+class EdgeRoute(APIRoute):
+    """A route that is one unit of work, committed with its answer before the answer is sent.
+
+    A FastAPI dependency with `yield` would commit after the response has gone; a failed commit must be a
+    failed request, so the commit stands here, between the endpoint's response and its sending.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap FastAPI's handler."""
+        endpoint = super().get_route_handler()
+        is_public = (self.openapi_extra or {}).get("security") == []
+
+        async def handle(plain: Request) -> Response:
+            request = EdgeRequest(plain.scope, plain.receive)
+            runtime: Runtime = request.app.state.runtime
+            limit = (self.openapi_extra or {}).get("x-max-body-bytes")
+            if limit is not None:
+                request.max_body_bytes = int(limit)
+            principal = "public"
+            if not is_public:
+                caller = runtime.verifier.verify(request.headers.get("authorization", ""))
+                request.state.caller = caller
+                principal = f"{caller.kind}:{caller.subject}"
+            async with runtime.unit_of_work(correlation_id=request.state.correlation_id) as unit:
+                request.state.unit = unit
+                request.state.work = runtime.open_work(unit)
+                if request.method not in _UNSAFE:
+                    return await endpoint(request)
+                return await _write(endpoint, request, unit, runtime, principal)
+
+        return handle
+
+
+async def _write(
+    endpoint: Callable[[Request], Coroutine[Any, Any, Response]],
+    request: EdgeRequest,
+    unit: UnitOfWork,
+    runtime: Runtime,
+    principal: str,
+) -> Response:
+    key = request.headers.get("idempotency-key", "")
+    if not key or len(key) > _MAX_KEY or not key.isascii():
+        raise KeyRequired
+    digest = await _request_hash(request)
+    try:
+        response = await endpoint(request)
+        if unit.has_changes:
+            unit.remember(
+                principal=principal,
+                key=key,
+                request_hash=digest,
+                status=response.status_code,
+                headers={name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers},
+                body=bytes(response.body),
+            )
+            await unit.commit()
+            runtime.wake_relay()
+    except (AlreadyDone, Refusal):
+        # The first attempt may have changed what this one was refused for: its kept answer comes first.
+        await unit.close()
+        kept = await find_answer(runtime.pool, principal=principal, key=key, request_hash=digest)
+        if kept is None:
+            raise
+        return _replay(kept)
+    return response
+
+
+async def _request_hash(request: EdgeRequest) -> bytes:
+    """Hash what makes the request what it is."""
+    target = f"{request.method} {request.url.path}?{request.url.query}\n{request.headers.get('if-match', '')}\n"
+    return hashlib.sha256(target.encode() + await request.body()).digest()
+
+
+def _replay(kept: KeptAnswer) -> Response:
+    return Response(
+        kept.body, status_code=kept.status, headers={**kept.headers, "Idempotency-Replayed": "true"}
+    )
+
