@@ -1,0 +1,1 @@
+"""The development stack: what `make run` and the tests start on one machine."""

@@ -1,0 +1,265 @@
+"""A PostgreSQL server as a child process: started on a folder, asked, stopped, killed by its own pid."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+from stack.postgres.account import Account, account_for, run_as
+from stack.postgres.binaries import Binaries, binaries_for
+from stack.postgres.cluster import CLUSTER, SUPERUSER, ensure_cluster, superuser_password
+from stack.postgres.remains import clear, marker_of, recorded
+from stack.servers import (
+    LOOPBACK,
+    FolderLock,
+    StackError,
+    busy_port,
+    cannot_write,
+    claim_port,
+    make_folder,
+    running,
+    tail,
+    wait_until,
+)
+
+LOG_FILE = "server.log"
+LOG_LIMIT_BYTES = 10_000_000
+START_SECONDS = 60.0
+STOP_SECONDS = 30.0
+
+
+class PostgresServer:
+    """A running server. Whoever started it stops it; one found by `attach_postgres` is only visited."""
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        pid: int,
+        port: int,
+        binaries: Binaries,
+        child: subprocess.Popen[bytes] | None = None,
+        lock: FolderLock | None = None,
+    ) -> None:
+        self.home = home
+        self.pid = pid
+        self.port = port
+        self.password = superuser_password(home)
+        self._binaries = binaries
+        self._child = child
+        self._lock = lock
+
+    def dsn(self, database: str, user: str, password: str) -> str:
+        """The URL of a database for a role, without a driver's name."""
+        return f"postgresql://{quote(user)}:{quote(password)}@{LOOPBACK}:{self.port}/{quote(database)}"
+
+    @property
+    def superuser_dsn(self) -> str:
+        """The superuser's URL of the maintenance database."""
+        return self.dsn("postgres", SUPERUSER, self.password)
+
+    def program(self, name: str) -> str:
+        """Path of a program of this server's version: psql, pgbench, pg_dump, …"""
+        return self._binaries[name]
+
+    def sql(self, text: str, database: str = "postgres", **variables: str) -> str:
+        """Run a psql script as superuser and return its rows, columns parted by `|`; `StackError` on the first error.
+
+        `variables` are psql's: `:'name'` in the text is the quoted value, `:"name"` the quoted identifier.
+        """
+        settings = [option for name, value in variables.items() for option in ("-v", f"{name}={value}")]
+        options = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", *settings]
+        target = ["-h", LOOPBACK, "-p", str(self.port), "-U", SUPERUSER, "-d", database]
+        process = run_as(None)
+        process["env"] |= {"PGPASSWORD": self.password, "PGCLIENTENCODING": "UTF8", "PGCONNECT_TIMEOUT": "10"}
+        command = [self.program("psql"), *options, *target]
+        done = subprocess.run(
+            command, **process, input=text, encoding="utf-8", capture_output=True, check=False
+        )
+        if done.returncode:
+            raise StackError(f"PostgreSQL: {(done.stderr.strip().splitlines() or ['psql failed'])[0]}")
+        return done.stdout.rstrip("\n")
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the postmaster's process lives."""
+        if self._child:
+            return self._child.poll() is None
+        return running(self.pid) is not None
+
+    def stop(self) -> None:
+        """End sessions, write everything down and stop; a server that does not obey is made to. Twice is harmless."""
+        for how, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0)):
+            if self._end(how, seconds):
+                break
+        self._release()
+
+    def kill(self) -> None:
+        """SIGKILL the postmaster, as a crash would; its children are left to the next start."""
+        self._end(signal.SIGKILL, 10.0)
+        self._release()
+
+    def hand_over(self) -> None:
+        """Give up ownership without stopping: another process attaches, and stops it later."""
+        self._release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _end(self, how: signal.Signals, seconds: float) -> bool:
+        if self.is_running:
+            os.kill(self.pid, how)
+        return wait_until(lambda: not self.is_running, seconds)
+
+    def _release(self) -> None:
+        if self._lock:
+            self._lock.release()
+
+
+def start_postgres(
+    data_dir: Path,
+    port: int = 0,
+    *,
+    durable: bool = True,
+    max_connections: int = 300,
+    shared_buffers_mb: int = 64,
+    settings: dict[str, str] | None = None,
+) -> PostgresServer:
+    """Start PostgreSQL on `data_dir` and return once it answers a query.
+
+    The folder gets the cluster, `superuser.password` (0600), the log and the launcher's lock; see `ensure_cluster`
+    for where the cluster lies when root starts it under a closed folder. Port 0 takes a free one. `durable=False`
+    trades what a power cut may cost for speed: tests only. `settings` are postgresql.conf names and win over all
+    others. After a crash or a kill the next start clears up by itself. `StackError` says in one line what is
+    wrong: folder in use, port taken, disk full or unwritable, cluster of another version.
+    """
+    home = make_folder(data_dir)
+    lock = FolderLock(home)
+    try:
+        account = account_for(home / CLUSTER)
+        binaries = binaries_for(account)
+        chosen = claim_port(port, "PostgreSQL")
+        cluster = ensure_cluster(home, binaries, account, durable=durable)
+        clear(cluster)
+        options = {
+            **_settings(durable=durable),
+            "max_connections": str(max_connections),
+            "shared_buffers": f"{shared_buffers_mb}MB",
+            "cluster_name": marker_of(cluster),
+            "port": str(chosen),
+            **(settings or {}),
+        }
+        child = _launch(home, cluster, binaries, account, options)
+    except BaseException:
+        lock.release()
+        raise
+    return PostgresServer(home, pid=child.pid, port=chosen, binaries=binaries, child=child, lock=lock)
+
+
+def attach_postgres(data_dir: Path) -> PostgresServer:
+    """Visit the server that another process started on `data_dir`."""
+    home = data_dir.resolve()
+    cluster = (home / CLUSTER).resolve()
+    found = recorded(cluster)
+    if found is None or running(found[0]) is None:
+        raise StackError(f"no PostgreSQL server runs on {home}")
+    return PostgresServer(home, pid=found[0], port=found[1], binaries=binaries_for(account_for(cluster)))
+
+
+def _settings(*, durable: bool) -> dict[str, str]:
+    kept = "on" if durable else "off"
+    return {
+        "listen_addresses": LOOPBACK,
+        # TCP only: no socket file to leave behind in a folder that others share.
+        "unix_socket_directories": "",
+        "fsync": kept,
+        "full_page_writes": kept,
+        "synchronous_commit": kept,
+        # The queries are short; compiling and parallel plans cost them more than they save.
+        "jit": "off",
+        # Data fits in memory here; the worker processes would only take some.
+        "io_method": "sync",
+        "max_logical_replication_workers": "0",
+        "timezone": "UTC",
+        "log_timezone": "UTC",
+        "lc_messages": "C",
+    }
+
+
+def _launch(
+    home: Path, cluster: Path, binaries: Binaries, account: Account | None, options: dict[str, str]
+) -> subprocess.Popen[bytes]:
+    log = home / LOG_FILE
+    flags = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+    try:
+        if log.exists() and log.stat().st_size > LOG_LIMIT_BYTES:
+            log.replace(log.with_suffix(".log.1"))
+        with log.open("ab") as output:
+            start = output.tell()
+            # A session of its own: Ctrl-C in the terminal reaches the launcher, which stops the server last.
+            child = subprocess.Popen(
+                [binaries["postgres"], "-D", str(cluster), *flags],
+                **run_as(account),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+    except OSError as error:
+        raise StackError(cannot_write(home, error)) from error
+    try:
+        _await_ready(home, cluster, binaries, child)
+    except BaseException:
+        _end_child(child)
+        said = tail(log, start)
+        if not said:
+            raise
+        raise StackError(_why(home, said, int(options["port"]))) from None
+    return child
+
+
+def _await_ready(home: Path, cluster: Path, binaries: Binaries, child: subprocess.Popen[bytes]) -> None:
+    def has_word() -> bool:
+        found = recorded(cluster)
+        return child.poll() is not None or (
+            found is not None and found[0] == child.pid and found[2] == "ready"
+        )
+
+    wait_until(has_word, START_SECONDS)
+    if child.poll() is not None:
+        raise StackError(f"PostgreSQL on {home} ended while starting")
+    found = recorded(cluster)
+    if found is None or found[2] != "ready":
+        raise StackError(
+            f"PostgreSQL on {home} is not ready after {START_SECONDS:.0f} s; see {LOG_FILE} there"
+        )
+    # The pid file is a promise; an answered query is the fact.
+    PostgresServer(home, pid=child.pid, port=found[1], binaries=binaries).sql("SELECT 1")
+
+
+def _end_child(child: subprocess.Popen[bytes]) -> None:
+    if child.poll() is None:
+        child.send_signal(signal.SIGQUIT)
+    try:
+        child.wait(10)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def _why(home: Path, said: list[str], port: int) -> str:
+    text = "\n".join(said)
+    if "Address already in use" in text:
+        return busy_port(port, "PostgreSQL")
+    if "No space left on device" in text:
+        return f"no space left on the disk of {home}"
+    worst = [line for line in said if "FATAL:" in line or "PANIC:" in line] or said
+    return f"PostgreSQL does not start on {home}: {worst[0]}"
