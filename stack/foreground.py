@@ -8,7 +8,7 @@ LOOK_SECONDS = 0.5
 
 
 class Foreground:
-    """Made before the server starts, so that a signal during the start ends it in order, as soon as it is up."""
+    """Made before the server starts, so that a signal meanwhile ends it in order once it is up."""
 
     def __init__(self) -> None:
         self._told = threading.Event()

@@ -1,4 +1,4 @@
-"""What the launchers of outside servers share: one-line errors, ports, ownership of a folder, processes by pid."""
+"""What the launchers of outside servers share: one-line errors, ports, folders, processes by pid."""
 
 import errno
 import fcntl
@@ -17,7 +17,7 @@ class StackError(Exception):
     """A server of the stack could not do what was asked; the message is one line an operator can act on."""
 
 
-class FolderInUse(StackError):
+class FolderInUse(StackError):  # noqa: N818 - named for the fact.
     """Another live launcher owns the folder."""
 
 
@@ -43,7 +43,7 @@ class FolderLock:
 
 
 def make_folder(folder: Path) -> Path:
-    """Create the folder with its parents and return its absolute path, or say in one line why it cannot be."""
+    """Create the folder with its parents and return its absolute path, or say in one line why not."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / ".writable"
@@ -62,7 +62,7 @@ def cannot_write(folder: Path, error: OSError) -> str:
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nothing listens on now; another process may still take it first."""
+    """Return a port that nothing listens on now; another process may still take it first."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
@@ -70,7 +70,7 @@ def free_port() -> int:
 
 
 def claim_port(port: int, server: str) -> int:
-    """The port asked for (0: any free one), or `StackError` when something listens there."""
+    """Return the port asked for (0: any free one), or raise `StackError` when something listens there."""
     if port == 0:
         return free_port()
     with socket.socket() as probe:
@@ -90,8 +90,15 @@ def busy_port(port: int, server: str) -> str:
     )
 
 
+def is_listening(port: int) -> bool:
+    """Whether something accepts connections on the loopback port."""
+    with socket.socket() as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex((LOOPBACK, port)) == 0
+
+
 def running(pid: int) -> psutil.Process | None:
-    """The process of this pid while it truly runs; a zombie that its parent has not reaped counts as gone."""
+    """Return the process of this pid while it truly runs; a zombie nobody has reaped counts as gone."""
     try:
         process = psutil.Process(pid)
         return None if process.status() == psutil.STATUS_ZOMBIE else process
@@ -110,7 +117,7 @@ def wait_until(done: Callable[[], bool], seconds: float, pause: float = 0.02) ->
 
 
 def tail(log: Path, start: int) -> list[str]:
-    """The lines a server wrote to its log since byte `start`."""
+    """Return the lines a server wrote to its log since byte `start`."""
     with log.open("rb") as file:
         file.seek(start)
         return file.read().decode(errors="replace").splitlines()

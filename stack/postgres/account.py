@@ -35,11 +35,12 @@ class Account:
 
     def _shell(self, script: str, path: Path) -> bool:
         command = ["/bin/sh", "-c", script, str(path)]
-        return subprocess.run(command, **run_as(self), capture_output=True, check=False).returncode == 0
+        done = subprocess.run(command, **run_as(self), capture_output=True, check=False)  # noqa: S603 - constant script.
+        return done.returncode == 0
 
 
 def account_for(cluster: Path) -> Account | None:
-    """Owner of an existing cluster, or the account for a new one; `None` when we are not root."""
+    """Return the owner of an existing cluster, or the account for a new one; `None` when we are not root."""
     if os.geteuid() != 0:
         return None
     if cluster.exists():
@@ -62,7 +63,7 @@ def account_for(cluster: Path) -> Account | None:
 
 
 def run_as(account: Account | None) -> dict[str, Any]:
-    """Arguments of `subprocess` that change to the account, with a small environment and a folder all can enter."""
+    """Return arguments of `subprocess` to act as the account, with a small environment."""
     environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
     if "LD_LIBRARY_PATH" in os.environ:
         environment["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]

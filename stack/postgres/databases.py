@@ -6,8 +6,8 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
+from stack.postgres.address import PostgresAddress
 from stack.postgres.cluster import write_secret
-from stack.postgres.server import PostgresServer
 from stack.servers import StackError
 
 ROLES_FILE = "roles.json"
@@ -15,7 +15,7 @@ EXTENSIONS = ("unaccent", "pg_trgm", "btree_gist")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
-def provision(server: PostgresServer, services: Iterable[str]) -> dict[str, str]:
+def provision(server: PostgresAddress, services: Iterable[str]) -> dict[str, str]:
     """One role and one database of the same name per service, and the URLs to reach them.
 
     Nobody but its role connects to a database. Passwords are made once and kept in `roles.json` (0600) in the
@@ -28,7 +28,7 @@ def provision(server: PostgresServer, services: Iterable[str]) -> dict[str, str]
     return {name: server.dsn(name, name, passwords[name]) for name in names}
 
 
-def clone_database(server: PostgresServer, template: str, name: str) -> None:
+def clone_database(server: PostgresAddress, template: str, name: str) -> None:
     """Copy the database `template`, which nobody may be connected to, with its owner and its closed door."""
     script = (
         'CREATE DATABASE :"name" TEMPLATE :"template" OWNER :"owner";\n'
@@ -42,7 +42,7 @@ def clone_database(server: PostgresServer, template: str, name: str) -> None:
     server.sql(script, name=_checked(name), template=template, owner=owner)
 
 
-def drop_database(server: PostgresServer, name: str) -> None:
+def drop_database(server: PostgresAddress, name: str) -> None:
     """Drop the database if it is there, together with the sessions on it."""
     server.sql('DROP DATABASE IF EXISTS :"name" WITH (FORCE);', name=name)
 
@@ -81,4 +81,4 @@ REVOKE ALL ON DATABASE {name} FROM PUBLIC;
 \\connect {name}
 SET client_min_messages = warning;
 {extensions}
-"""
+"""  # noqa: S608 - see above.

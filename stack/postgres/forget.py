@@ -9,7 +9,7 @@ from stack.servers import FolderLock
 
 
 def forget(data_dir: Path) -> None:
-    """Remove the folder and its cluster, also one kept elsewhere for root; refused while its launcher lives."""
+    """Remove the folder and its cluster, also one kept elsewhere for root; not while its launcher lives."""
     if not data_dir.exists():
         return
     home = data_dir.resolve()

