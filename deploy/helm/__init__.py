@@ -1,0 +1,1 @@
+"""The charts, and what is generated from the comments of their values."""
