@@ -99,7 +99,7 @@ V1 = (
         CONSTRAINT uq_dead_letters_consumer_topic_partition_msg_offset UNIQUE (consumer, topic, partition, msg_offset)
     )
     """,
-    "CREATE INDEX ix_dead_letters_waiting ON dead_letters (consumer, topic, key) WHERE state = 'waiting'",
+    "CREATE INDEX ix_dead_letters_open ON dead_letters (consumer, topic, key) WHERE state IN ('waiting', 'behind')",
 )
 
 
@@ -164,10 +164,10 @@ def new_metadata() -> MetaData:
         UniqueConstraint("consumer", "topic", "partition", "msg_offset"),
     )
     Index(
-        "ix_dead_letters_waiting",
+        "ix_dead_letters_open",
         dead.c.consumer,
         dead.c.topic,
         dead.c.key,
-        postgresql_where=text("state = 'waiting'"),
+        postgresql_where=text("state IN ('waiting', 'behind')"),
     )
     return metadata

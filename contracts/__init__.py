@@ -1,0 +1,1 @@
+"""What services promise each other: topics here, event schemas and OpenAPI documents beside it."""

@@ -1,0 +1,64 @@
+"""Runs a service's jobs, each in one replica at a time, and the kernel's own housekeeping."""
+
+import asyncio
+from contextlib import suppress
+
+import structlog
+from prometheus_client import Counter
+
+from kernel.postgres.engine import BROKEN_WORLD
+from kernel.postgres.idempotency import forget_old_answers
+from kernel.postgres.single import alone
+from kernel.runtime import Runtime
+from kernel.service import Job, JobTick
+
+_runs = Counter("job_runs_total", "Runs of a job", ["service", "job", "outcome"])
+_log = structlog.get_logger()
+_PRUNE = (
+    "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE published_at < clock_timestamp()"
+    " - interval '1 day' LIMIT 10000)",
+    "DELETE FROM inbox WHERE (consumer, event_id) IN (SELECT consumer, event_id FROM inbox"
+    " WHERE received_at < clock_timestamp() - interval '30 days' LIMIT 10000)",
+)
+
+
+async def _prune(tick: JobTick) -> None:
+    """Forget what no retry can need any more: the bus keeps 14 days, an idempotency key lives 7."""
+    for statement in _PRUNE:
+        await tick.runtime.pool.execute(statement)
+    await forget_old_answers(tick.runtime.pool)
+
+
+PRUNE = Job("prune", 60, _prune)
+
+
+async def run_jobs(runtime: Runtime) -> None:
+    """Run every job in its own rhythm until the process stops."""
+    async with asyncio.TaskGroup() as group:
+        for job in (*runtime.service.jobs, PRUNE):
+            group.create_task(_repeat(runtime, job))
+
+
+async def _repeat(runtime: Runtime, job: Job) -> None:
+    while not runtime.stopping.is_set():
+        outcome = await _run_once(runtime, job)
+        _runs.labels(runtime.service.name, job.name, outcome).inc()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(runtime.stopping.wait(), job.every_seconds)
+
+
+async def _run_once(runtime: Runtime, job: Job) -> str:
+    """Run the job under its lock; a failure is logged and the next tick tries again."""
+    lock = f"job:{runtime.service.name}:{job.name}"
+    try:
+        async with alone(runtime.settings.database_url.get_secret_value(), lock) as connection:
+            if connection is None:
+                return "elsewhere"
+            await job.run(JobTick(runtime, runtime.clock.now()))
+    except BROKEN_WORLD as error:
+        _log.warning("job_waits", job=job.name, error=repr(error))
+        return "waits"
+    except Exception:
+        _log.exception("job_failed", job=job.name)
+        return "failed"
+    return "done"

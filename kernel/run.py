@@ -1,0 +1,181 @@
+"""Makes processes of a service: `python -m services.<name> api|consume|relay|jobs|migrate|all|check`."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Sequence
+
+import structlog
+import uvicorn
+import uvloop
+from fastapi import FastAPI
+from pydantic import ValidationError
+
+from kernel.bus.consumer import Consumer
+from kernel.bus.dead_letters import DeadLetters
+from kernel.bus.open_bus import open_bus
+from kernel.bus.relay import run_relay
+from kernel.core.bus import BusUnavailable, TopicSettings
+from kernel.jobs import run_jobs
+from kernel.postgres.engine import BROKEN_WORLD
+from kernel.postgres.migrations import migrate
+from kernel.runtime import Runtime, open_runtime
+from kernel.service import Service
+from kernel.settings import KernelSettings
+from kernel.telemetry import configure_logging
+from kernel.web.app import build_app
+
+ROLES = ("api", "consume", "relay", "jobs", "migrate", "all", "check", "dead-letters")
+_log = structlog.get_logger()
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to the process."""
+
+    @contextlib.contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def]  # noqa: ANN201 - uvicorn's own signature.
+        """Capture nothing."""
+        yield
+
+
+def describe(service: Service) -> FastAPI:
+    """Return the service's application without anything behind it, for its OpenAPI document."""
+    app = build_app(service.name, service.title, service.routers, None)
+    if service.extend_app is not None:
+        service.extend_app(app)
+    return app
+
+
+def run(service: Service, arguments: Sequence[str] | None = None) -> None:
+    """Run the role named on the command line until SIGTERM or SIGINT; exit non-zero on a wrong setting."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    role = (given or ["all"])[0].removeprefix("--")
+    if role not in ROLES and role not in service.commands:
+        sys.exit(f"unknown role {role!r}: one of {', '.join((*ROLES, *service.commands))}")
+    if role == "check":
+        document = describe(service).openapi()
+        sys.stdout.write(f"{document['info']['title']}: {len(document['paths'])} paths\n")
+        return
+    try:
+        settings = service.settings()  # type: ignore[call-arg]  # read from the environment
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+        sys.exit(f"{service.name} cannot start: {problems}")
+    configure_logging(service.name, role, settings.log_level)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        sys.exit(runner.run(serve(service, settings, role, given[1:])))
+
+
+async def serve(
+    service: Service,
+    settings: KernelSettings,
+    role: str,
+    arguments: Sequence[str] = (),
+    listener: socket.socket | None = None,
+) -> int:
+    """Run one role; return the exit code."""
+    dsn = settings.database_url.get_secret_value()
+    if role == "migrate":
+        await migrate(dsn, service.name, service.tables)
+        return 0
+    bus = open_bus(settings.bus_url.get_secret_value(), client_id=service.name, security=settings.bus_security())
+    try:
+        async with open_runtime(service, settings, bus) as runtime, _signals(runtime):
+            if role == "dead-letters":
+                return await _dead_letters(runtime, arguments)
+            if role in service.commands:
+                return await service.commands[role](runtime, arguments)
+            await bus.ensure_topics(_topics(service))
+            await _run_roles(runtime, role, listener)
+    except (*BROKEN_WORLD, BusUnavailable) as error:
+        _log.error("cannot_start", error=repr(error))
+        return 1
+    return 0
+
+
+def _topics(service: Service) -> dict[str, TopicSettings]:
+    """Return the topics this service declares (its own and those it reads) and its dead-letter topics."""
+    dead = {f"{topic}.dead.{service.name}": TopicSettings(partitions=1) for topic in service.consumed_topics}
+    return {**service.topics, **dead}
+
+
+async def _run_roles(runtime: Runtime, role: str, listener: socket.socket | None) -> None:
+    service = runtime.service
+    app = build_app(service.name, service.title, service.routers if role in {"api", "all"} else (), runtime)
+    if service.extend_app is not None and role in {"api", "all"}:
+        service.extend_app(app)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_serve_http(runtime, app, listener))
+        if role in {"relay", "all"}:
+            group.create_task(run_relay(runtime))
+        if role in {"consume", "all"}:
+            group.create_task(Consumer(runtime).run())
+        if role in {"jobs", "all"}:
+            group.create_task(run_jobs(runtime))
+
+
+async def _serve_http(runtime: Runtime, app: FastAPI, listener: socket.socket | None) -> None:
+    config = uvicorn.Config(
+        app,
+        host=runtime.settings.host,
+        port=runtime.settings.port,
+        loop="none",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_keep_alive=65,
+        timeout_graceful_shutdown=20,
+        backlog=2048,
+    )
+    server = _Server(config)
+    stop = asyncio.create_task(_stop_server(runtime, server))
+    try:
+        await server.serve(sockets=[listener] if listener else None)
+    finally:
+        runtime.stopping.set()
+        runtime.wake_relay()
+        await stop
+
+
+async def _stop_server(runtime: Runtime, server: _Server) -> None:
+    await runtime.stopping.wait()
+    server.should_exit = True
+
+
+@contextlib.asynccontextmanager
+async def _signals(runtime: Runtime) -> AsyncIterator[None]:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, runtime.stopping.set)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+async def _dead_letters(runtime: Runtime, arguments: Sequence[str]) -> int:
+    """`list`, `replay ID`, `give-up ID`: what an operator does with messages that could not be applied."""
+    letters = DeadLetters(runtime.pool, runtime.service.name)
+    action = arguments[0] if arguments else "list"
+    wanted = int(arguments[1]) if len(arguments) > 1 and arguments[1].isdecimal() else 0
+    rows = await letters.unsettled(1000)
+    if action == "list":
+        for row in rows:
+            sys.stdout.write(f"{row['id']} {row['state']} {row['topic']} {row['key']} {row['reason']}\n")
+        return 0
+    chosen = [row for row in rows if row["id"] == wanted]
+    if not chosen:
+        sys.stdout.write(f"no open dead letter {wanted}\n")
+        return 1
+    if action == "give-up":
+        await letters.settle(wanted, "given_up")
+        return 0
+    reason = await Consumer(runtime).replay(chosen[0])
+    sys.stdout.write(reason or "replayed")
+    return 1 if reason else 0
