@@ -1,1 +1,1 @@
-"""How the platform is installed: images, a compose file, charts, and the small programs that keep them true."""
+"""How the platform is installed: images, a compose file, charts, and what keeps them true."""

@@ -1,4 +1,4 @@
-"""`python -m deploy.helm` writes every chart's README.md and values.schema.json again; `--check` only compares."""
+"""`python -m deploy.helm` writes every chart's README.md and values.schema.json; `--check` only compares."""
 
 import sys
 from collections.abc import Iterator

@@ -11,7 +11,9 @@ from deploy.helm.values import Value, read_values
 def chart_readme(chart: Path) -> str:
     """Return the text of the chart's README.md."""
     about = yaml.safe_load((chart / "Chart.yaml").read_text(encoding="utf-8"))
-    shapes = "\n".join(f"- `ci/{file.name}`: {_first_comment(file)}" for file in sorted(chart.glob("ci/*.yaml")))
+    shapes = "\n".join(
+        f"- `ci/{file.name}`: {_first_comment(file)}" for file in sorted(chart.glob("ci/*.yaml"))
+    )
     leaves = [leaf for value in read_values(chart / "values.yaml") for leaf in value.leaves()]
     rows = "\n".join(_row(leaf) for leaf in leaves)
     return (

@@ -1,4 +1,4 @@
-"""Writes values.schema.json from the values and their comments: a key or a type nobody announced is refused."""
+"""Writes values.schema.json from the values and their comments: what nobody announced is refused."""
 
 import json
 from pathlib import Path
@@ -16,9 +16,9 @@ def chart_schema(chart: Path) -> str:
     """Return the text of the chart's values.schema.json."""
     values = read_values(chart / "values.yaml")
     properties = {value.name: _schema(value) for value in values}
-    # Helm adds a key for each dependency and `global` to the values it checks.
+    # Helm adds a key for each dependency and `global` to the values it checks; the library has no values.
     for dependency in yaml.safe_load((chart / "Chart.yaml").read_text(encoding="utf-8"))["dependencies"]:
-        properties.setdefault(dependency["name"], {"type": "object"})
+        properties.setdefault(dependency["name"], {"type": "object", "propertyNames": {"const": "global"}})
     properties.setdefault("global", {"type": "object"})
     document = {"$schema": DIALECT, "type": "object", "additionalProperties": False, "properties": properties}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

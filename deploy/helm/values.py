@@ -1,7 +1,7 @@
 """Reads a chart's values.yaml as a reader does: each key with its default, its comment and its limits.
 
-The comment directly above a key describes it. A line `# schema: {…}` in it adds JSON schema to what the default
-already tells; a mapping with such a line is described as a whole, one without it key by key.
+The comment directly above a key describes it. A line `# schema: {…}` in it adds JSON schema to what the
+default already tells; a mapping with such a line is described as a whole, one without it key by key.
 """
 
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ def read_values(file: Path) -> list[Value]:
     text = file.read_text(encoding="utf-8")
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     if not isinstance(root, yaml.MappingNode):
-        raise ValueError(f"{file}: not a mapping")
+        raise TypeError(f"{file}: not a mapping")
     return list(_values(root, yaml.safe_load(text), text.splitlines(), ()))
 
 
