@@ -1,0 +1,42 @@
+"""`python -m deploy.compose_env` writes deploy/.env: fresh passwords and keys for compose.yaml.
+
+Nothing secret is in the tree, and no two checkouts share a key. An existing file is kept: its password is in
+the database already.
+"""
+
+import base64
+import json
+import secrets
+import sys
+from pathlib import Path
+
+from joserfc.jwk import OKPKey
+
+ENV_FILE = Path(__file__).with_name(".env")
+
+
+def environment() -> dict[str, str]:
+    """Return a new value for every variable that compose.yaml asks for."""
+    # The id says what it is, so that a service in production mode refuses it.
+    signing = OKPKey.generate_key("Ed25519", {"kid": f"development-{secrets.token_hex(4)}", "alg": "EdDSA"})
+    return {
+        "DATABASE_PASSWORD": secrets.token_urlsafe(24),
+        "PII_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
+        "SIGNING_KEY": json.dumps(signing.as_dict(private=True), separators=(",", ":")),
+        "INTERNAL_JWKS": json.dumps({"keys": [signing.as_dict(private=False)]}, separators=(",", ":")),
+    }
+
+
+def write(file: Path) -> bool:
+    """Write the file for its owner's eyes only; False when there is one already."""
+    try:
+        with file.open("x", encoding="utf-8") as env:
+            file.chmod(0o600)
+            env.writelines(f"{name}='{value}'\n" for name, value in environment().items())
+    except FileExistsError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"wrote {ENV_FILE}\n" if write(ENV_FILE) else f"kept {ENV_FILE}\n")
