@@ -1,0 +1,1 @@
+"""The services of section 6 by name: each takes one call and answers it."""

@@ -1,0 +1,1 @@
+"""What the simulated portal remembers, in one SQLite journal."""

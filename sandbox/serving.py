@@ -1,0 +1,61 @@
+"""Several small HTTP servers on one event loop, ended together by one signal."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import uvicorn
+from fastapi import FastAPI
+
+
+@dataclass(frozen=True)
+class Listener:
+    """An application and the loopback address it answers on."""
+
+    app: FastAPI
+    host: str
+    port: int
+
+
+class _QuietServer(uvicorn.Server):
+    """Leaves signals to `serve`, which ends all servers at once instead of the last one to start."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve(listeners: Sequence[Listener], *, stop: asyncio.Event | None = None) -> None:
+    """Serve until SIGINT, SIGTERM or `stop`; open requests are finished first.
+
+    Every address is bound before the first application starts, so a taken port is an `OSError` at once.
+    """
+    sockets = [socket.create_server((one.host, one.port), backlog=2048) for one in listeners]
+    servers = [
+        _QuietServer(
+            uvicorn.Config(one.app, access_log=False, log_level="warning", timeout_graceful_shutdown=5)
+        )
+        for one in listeners
+    ]
+    ended = stop or asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, ended.set)
+
+    async def end_all() -> None:
+        await ended.wait()
+        for server in servers:
+            server.should_exit = True
+
+    ending = asyncio.create_task(end_all())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for server, bound in zip(servers, sockets, strict=True):
+                group.create_task(server.serve(sockets=[bound]))
+    finally:
+        ending.cancel()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(name)
