@@ -111,8 +111,8 @@ def start_kafka(
 ) -> KafkaServer:
     """Start one broker on `data_dir` and return once it answers a metadata request.
 
-    The folder gets the topics' data, the generated properties, the log and the launcher's lock. Port 0 takes a
-    free one; give `server.port` to come back on the same address after a stop or a kill. `settings` are
+    The folder gets the topics' data, the generated properties, the log and the launcher's lock. Port 0 takes
+    a free one; give `server.port` to come back on the same address after a stop or a kill. `settings` are
     server.properties names and win over all others. `StackError` says in one line what is wrong: java or mvn
     missing, folder in use, port taken, disk full or unwritable.
     """

@@ -1,0 +1,139 @@
+"""One PostgreSQL and one Kafka per test run, shared by every parallel worker; load with `-p tests.plugin_servers`."""
+
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import psutil
+import pytest
+
+from stack.kafka import attach_kafka, kafka_unavailable_reason, start_kafka
+from stack.postgres import PostgresAddress, PostgresServer, attach_postgres, forget, start_postgres
+from stack.servers import running
+
+
+class Shared(Protocol):
+    """What sharing needs of a server."""
+
+    home: Path
+
+    def stop(self) -> None:
+        """End it."""
+
+    def hand_over(self) -> None:
+        """Leave it running for whoever stops it."""
+
+
+Server = TypeVar("Server", bound=Shared)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresAddress]:
+    """A real PostgreSQL of this run, not durable; `TEST_POSTGRES_DSN` (a superuser's URL) names another one."""
+    given = os.environ.get("TEST_POSTGRES_DSN")
+    folder = _run_folder(tmp_path_factory)
+    if given:
+        yield PostgresAddress.of(given, folder)
+        return
+
+    def start(home: Path) -> PostgresServer:
+        return start_postgres(home, durable=False)
+
+    with _shared(folder / "postgres", start, attach_postgres, forget) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a real Kafka of this run; `KAFKA_BOOTSTRAP_SERVERS` names another cluster."""
+    given = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
+    if given:
+        yield given
+        return
+    reason = kafka_unavailable_reason()
+    if reason:
+        _missing("kafka", reason)
+    folder = _run_folder(tmp_path_factory)
+    with _shared(folder / "kafka", start_kafka, attach_kafka, shutil.rmtree) as server:
+        yield server.bootstrap
+
+
+def _missing(what: str, reason: str) -> None:
+    if what in os.environ.get("REQUIRE", "").split(","):
+        pytest.fail(f"REQUIRE={what}: {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+def _run_folder(factory: pytest.TempPathFactory) -> Path:
+    base = factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@contextmanager
+def _shared(
+    record: Path,
+    start: Callable[[Path], Server],
+    attach: Callable[[Path], Server],
+    forget_data: Callable[[Path], None],
+) -> Iterator[Server]:
+    """The first worker to come starts the server, the last to leave ends it; a crashed worker does not count."""
+    with _alone(record):
+        entry = _read(record)
+        if entry["users"]:
+            server = attach(Path(entry["home"]))
+        else:
+            server = start(_new_home())
+            server.hand_over()
+        _write(record, server.home, [*entry["users"], _myself()])
+    try:
+        yield server
+    finally:
+        with _alone(record):
+            users = [user for user in _read(record)["users"] if user != _myself()]
+            _write(record, server.home, users)
+            if not users:
+                server.stop()
+                forget_data(server.home)
+
+
+@contextmanager
+def _alone(record: Path) -> Iterator[None]:
+    with record.with_suffix(".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _read(record: Path) -> dict[str, Any]:
+    """The server's folder and those of its users that still live."""
+    if not record.exists():
+        return {"home": "", "users": []}
+    entry: dict[str, Any] = json.loads(record.read_text())
+    entry["users"] = [user for user in entry["users"] if _is_alive(user)]
+    return entry
+
+
+def _write(record: Path, home: Path, users: list[list[float]]) -> None:
+    record.write_text(json.dumps({"home": str(home), "users": users}))
+
+
+def _myself() -> list[float]:
+    return [os.getpid(), psutil.Process().create_time()]
+
+
+def _is_alive(user: list[float]) -> bool:
+    # The start instant too, because pids are used again.
+    process = running(int(user[0]))
+    return process is not None and process.create_time() == user[1]
+
+
+def _new_home() -> Path:
+    # Entered by others but not read, so that root's PostgreSQL, which is not root, reaches its cluster in it.
+    home = Path(tempfile.mkdtemp(prefix="motcua-test-"))
+    home.chmod(0o711)
+    return home
