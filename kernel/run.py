@@ -35,7 +35,7 @@ class _Server(uvicorn.Server):
     """A server that leaves signals to the process."""
 
     @contextlib.contextmanager
-    def capture_signals(self):  # type: ignore[no-untyped-def]  # noqa: ANN201 - uvicorn's own signature.
+    def capture_signals(self):  # type: ignore[no-untyped-def]  # noqa: ANN202 - uvicorn's own signature.
         """Capture nothing."""
         yield
 
@@ -59,7 +59,7 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> None:
         sys.stdout.write(f"{document['info']['title']}: {len(document['paths'])} paths\n")
         return
     try:
-        settings = service.settings()  # type: ignore[call-arg]  # read from the environment
+        settings = service.settings()
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
         sys.exit(f"{service.name} cannot start: {problems}")
@@ -80,7 +80,9 @@ async def serve(
     if role == "migrate":
         await migrate(dsn, service.name, service.tables)
         return 0
-    bus = open_bus(settings.bus_url.get_secret_value(), client_id=service.name, security=settings.bus_security())
+    bus = open_bus(
+        settings.bus_url.get_secret_value(), client_id=service.name, security=settings.bus_security()
+    )
     try:
         async with open_runtime(service, settings, bus) as runtime, _signals(runtime):
             if role == "dead-letters":

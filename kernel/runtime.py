@@ -20,7 +20,9 @@ from kernel.web.auth import TokenVerifier
 class Runtime:
     """Pool, bus, clock and resources of a process; built once by `open_runtime`."""
 
-    def __init__(self, service: Service, settings: KernelSettings, clock: Clock, pool: asyncpg.Pool, bus: Bus) -> None:
+    def __init__(
+        self, service: Service, settings: KernelSettings, clock: Clock, pool: asyncpg.Pool, bus: Bus
+    ) -> None:
         self.service = service
         self.settings = settings
         self.clock = clock
@@ -59,10 +61,14 @@ class Runtime:
 
 
 @asynccontextmanager
-async def open_runtime(service: Service, settings: KernelSettings, bus: Bus) -> AsyncIterator[Runtime]:
+async def open_runtime(
+    service: Service, settings: KernelSettings, bus: Bus, clock: Clock | None = None
+) -> AsyncIterator[Runtime]:
     """Open the pool, the bus and the service's resources; close them in reverse."""
-    clock = SystemClock(timedelta(seconds=settings.clock_offset_seconds))
-    pool = await open_pool(settings.database_url.get_secret_value(), name=service.name, max_size=settings.pool_size)
+    clock = clock or SystemClock(timedelta(seconds=settings.clock_offset_seconds))
+    pool = await open_pool(
+        settings.database_url.get_secret_value(), name=service.name, max_size=settings.pool_size
+    )
     try:
         await bus.start()
         runtime = Runtime(service, settings, clock, pool, bus)

@@ -30,14 +30,14 @@ class HandlerFunction(Protocol):
 class Handler:
     """A function, the event type it takes and the model of the fields it reads."""
 
-    type: str
+    event_type: str
     model: type[BaseModel]
     function: HandlerFunction
 
     @property
     def topic(self) -> str:
         """The topic the type travels on."""
-        return self.type.partition(".")[0]
+        return self.event_type.partition(".")[0]
 
 
 def handles(event_type: str, model: type[BaseModel]) -> Callable[[HandlerFunction], Handler]:

@@ -6,6 +6,8 @@ from typing import Any, Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings
 
+from kernel.bus.kafka_security import KafkaSecurity
+
 
 class UnsafeSetting(ValueError):  # noqa: N818 - the fact is the name.
     """A setting that production mode refuses; the message names it."""
@@ -55,3 +57,15 @@ class KernelSettings(BaseSettings):
         if self.bus_url.get_secret_value().startswith("memory:"):
             found.append(("bus_url", "the memory bus forgets"))
         return found
+
+    def bus_security(self) -> KafkaSecurity:
+        """Return how to speak to Kafka."""
+        return KafkaSecurity(
+            protocol=self.kafka_security_protocol,
+            sasl_mechanism=self.kafka_sasl_mechanism,
+            username=self.kafka_sasl_username,
+            password=self.kafka_sasl_password.get_secret_value(),
+            ca_file=self.kafka_ca_file,
+            cert_file=self.kafka_cert_file,
+            key_file=self.kafka_key_file,
+        )

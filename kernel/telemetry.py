@@ -1,6 +1,7 @@
 """Logs as JSON lines with the correlation id of the request or message they belong to."""
 
 import logging
+from typing import Any
 
 import orjson
 import structlog
@@ -8,7 +9,7 @@ import structlog
 
 def configure_logging(service: str, role: str, level: str) -> None:
     """Send every log line, ours and the libraries', to standard output as JSON."""
-    shared = [
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -40,7 +40,9 @@ class Consumer:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._name = runtime.service.name
-        self._handlers: dict[str, Handler] = {handler.type: handler for handler in runtime.service.handlers}
+        self._handlers: dict[str, Handler] = {
+            handler.event_type: handler for handler in runtime.service.handlers
+        }
         self._letters = DeadLetters(runtime.pool, self._name)
         self._open_keys: set[tuple[str, str]] = set()
         self._failures_in_a_row = 0
@@ -52,7 +54,9 @@ class Consumer:
         wait = 0.2
         while not self._runtime.stopping.is_set():
             try:
-                subscription = await self._runtime.bus.subscribe(self._name, self._runtime.service.consumed_topics)
+                subscription = await self._runtime.bus.subscribe(
+                    self._name, self._runtime.service.consumed_topics
+                )
                 try:
                     await self._consume(subscription)
                 finally:
@@ -101,7 +105,9 @@ class Consumer:
     async def _settle(self, message: IncomingMessage) -> None:
         """Apply a message, or keep it as a dead letter; return only when one of both is committed."""
         if (message.topic, message.key) in self._open_keys:
-            await self._letters.keep(message, "waits behind an earlier dead letter of its key", is_behind=True)
+            await self._letters.keep(
+                message, "waits behind an earlier dead letter of its key", is_behind=True
+            )
             _handled.labels(self._name, "behind").inc()
             return
         reason = await self._apply_patiently(message)
@@ -168,7 +174,9 @@ class Consumer:
     async def _apply_with(self, handler: Handler, event: ReceivedEvent, letter_id: int | None) -> None:
         runtime = self._runtime
         data = handler.model.model_validate(event.data)
-        async with runtime.unit_of_work(correlation_id=event.correlation_id, causation_id=str(event.id)) as unit:
+        async with runtime.unit_of_work(
+            correlation_id=event.correlation_id, causation_id=str(event.id)
+        ) as unit:
             await handler.function(data, event=event, work=runtime.open_work(unit), now=runtime.clock.now())
             unit.receive(self._name, event.id)
             if letter_id is not None:

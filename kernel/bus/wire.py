@@ -29,7 +29,9 @@ def to_message(row: Any, source: str) -> OutgoingMessage:
         "ce_causationid": row["causation_id"],
         "content-type": "application/json",
     }
-    return OutgoingMessage(topic=row["topic"], key=row["key"], value=orjson.dumps(row["data"]), headers=headers)
+    return OutgoingMessage(
+        topic=row["topic"], key=row["key"], value=orjson.dumps(row["data"]), headers=headers
+    )
 
 
 def to_event(message: IncomingMessage) -> ReceivedEvent:

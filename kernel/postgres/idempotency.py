@@ -34,7 +34,9 @@ class KeptAnswer:
     body: bytes
 
 
-async def find_answer(pool: asyncpg.Pool, *, principal: str, key: str, request_hash: bytes) -> KeptAnswer | None:
+async def find_answer(
+    pool: asyncpg.Pool, *, principal: str, key: str, request_hash: bytes
+) -> KeptAnswer | None:
     """Return the answer kept under this key; raise `KeyReused` when the request was another one."""
     row = await pool.fetchrow(_FIND.sql, *_FIND.values({"principal": principal, "key": key}))
     if row is None:

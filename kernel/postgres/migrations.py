@@ -17,7 +17,9 @@ from sqlalchemy.pool import NullPool
 def _config(service: str) -> Config:
     config = Config()
     config.set_main_option("script_location", str(files("kernel.postgres") / "alembic"))
-    config.set_main_option("version_locations", str(Path(str(files(f"services.{service}"))) / "migrations" / "versions"))
+    config.set_main_option(
+        "version_locations", str(Path(str(files(f"services.{service}"))) / "migrations" / "versions")
+    )
     config.set_main_option("path_separator", "newline")
     return config
 

@@ -17,7 +17,9 @@ async def alone(dsn: str, name: str) -> AsyncIterator[Any | None]:
     The lock lives as long as the connection: a killed holder frees it at once, and a holder whose
     connection breaks cannot go on, because it works through that same connection.
     """
-    connection = await asyncpg.connect(dsn, timeout=10, command_timeout=30, server_settings={"application_name": name})
+    connection = await asyncpg.connect(
+        dsn, timeout=10, command_timeout=30, server_settings={"application_name": name}
+    )
     try:
         await prepare(connection)
         held = await connection.fetchval("SELECT pg_try_advisory_lock($1, $2)", 1_297_303_617, _number(name))

@@ -26,7 +26,9 @@ class Statement:
     def numbered(self, first: int) -> str:
         """Return the SQL with its parameters numbered from `first`."""
         numbers = {name: f"${first + index}" for index, name in enumerate(self.names)}
-        return "".join(piece if index % 2 == 0 else numbers[piece] for index, piece in enumerate(self._pieces))
+        return "".join(
+            piece if index % 2 == 0 else numbers[piece] for index, piece in enumerate(self._pieces)
+        )
 
     def values(self, parameters: Mapping[str, Any]) -> list[Any]:
         """Return the parameters in the order of their numbers; a missing or unknown name is a defect."""
@@ -37,7 +39,9 @@ class Statement:
         return [parameters[name] for name in self.names]
 
 
-def merge(writes: Sequence[tuple[Statement, Mapping[str, Any]]], tail: Statement) -> tuple[str, list[Statement]]:
+def merge(
+    writes: Sequence[tuple[Statement, Mapping[str, Any]]], tail: Statement
+) -> tuple[str, list[Statement]]:
     """Return one CTE statement that runs every write, checks its row count, then runs `tail`.
 
     `tail` must start from the CTE `checked`, which depends on every write: so an outbox row exists only if

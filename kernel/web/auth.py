@@ -1,7 +1,7 @@
 """Tokens: services trust only the gateway's short-lived EdDSA token."""
 
 from collections import OrderedDict
-from typing import Any
+from typing import Any, cast
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -20,7 +20,7 @@ class TokenVerifier:
     """Verifies the gateway's tokens; a verified token is remembered until it expires."""
 
     def __init__(self, jwks: dict[str, Any], clock: Clock) -> None:
-        self._keys = KeySet.import_key_set(jwks)
+        self._keys = KeySet.import_key_set(cast("Any", jwks))
         self._clock = clock
         self._claims = jwt.JWTClaimsRegistry(
             now=lambda: int(clock.now().timestamp()),
@@ -103,5 +103,3 @@ def new_private_jwk() -> dict[str, Any]:
 def public_jwks(*private_jwks: dict[str, Any]) -> dict[str, Any]:
     """Return the public key set of private keys."""
     return {"keys": [dict(OKPKey.import_key(jwk).as_dict(private=False)) for jwk in private_jwks]}
-
-

@@ -98,7 +98,9 @@ async def _write(
 
 async def _request_hash(request: EdgeRequest) -> bytes:
     """Hash what makes the request what it is."""
-    target = f"{request.method} {request.url.path}?{request.url.query}\n{request.headers.get('if-match', '')}\n"
+    target = (
+        f"{request.method} {request.url.path}?{request.url.query}\n{request.headers.get('if-match', '')}\n"
+    )
     return hashlib.sha256(target.encode() + await request.body()).digest()
 
 
@@ -106,4 +108,3 @@ def _replay(kept: KeptAnswer) -> Response:
     return Response(
         kept.body, status_code=kept.status, headers={**kept.headers, "Idempotency-Replayed": "true"}
     )
-

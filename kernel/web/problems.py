@@ -69,7 +69,12 @@ def problem(
     headers: dict[str, str] | None = None,
 ) -> ProblemResponse:
     """Return a problem; nothing of the request is repeated in it."""
-    body: dict[str, Any] = {"type": f"urn:motcua:problem:{code}", "status": status, "code": code, "title": title}
+    body: dict[str, Any] = {
+        "type": f"urn:motcua:problem:{code}",
+        "status": status,
+        "code": code,
+        "title": title,
+    }
     if detail:
         body["detail"] = detail
     if errors:

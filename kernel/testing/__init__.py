@@ -1,0 +1,1 @@
+"""What tests of every service use; no test itself."""

@@ -1,0 +1,3 @@
+"""Servers for every test that needs real ones."""
+
+pytest_plugins = ["tests.plugin_servers"]

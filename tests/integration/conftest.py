@@ -1,0 +1,64 @@
+"""Real databases from the real migrations: one template a service and worker, one clone a test."""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from importlib import import_module
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from kernel.bus.memory import MemoryBus
+from kernel.core.bus import Bus
+from kernel.postgres.migrations import migrate
+from kernel.service import Service
+from kernel.testing.fixed_clock import FixedClock
+from kernel.testing.running import RunningService, running
+from stack.postgres import PostgresAddress, clone_database, drop_database, provision
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+_templates: dict[str, str] = {}
+
+
+def service_named(name: str) -> Service:
+    """Return a service's declaration."""
+    service: Service = import_module(f"services.{name}.app").service
+    return service
+
+
+@pytest.fixture
+async def database_of(postgres_server: PostgresAddress) -> AsyncIterator[Callable[[Service], Awaitable[str]]]:
+    """Give the DSN of a fresh, migrated database of a service; dropped after the test."""
+    made: list[str] = []
+
+    async def clone(service: Service) -> str:
+        template = f"tpl_{service.name}_{WORKER}"
+        if template not in _templates:
+            url = provision(postgres_server, [template])[template]
+            await migrate(url, service.name, service.tables)
+            _templates[template] = url
+        url = _templates[template]
+        name = f"t_{service.name}_{uuid4().hex[:12]}"
+        clone_database(postgres_server, template, name)
+        made.append(name)
+        return url.rpartition("/")[0] + f"/{name}"
+
+    yield clone
+    for name in made:
+        drop_database(postgres_server, name)
+
+
+@pytest.fixture
+async def start(database_of: Callable[[Service], Awaitable[str]]) -> AsyncIterator[Callable[..., Awaitable[RunningService]]]:
+    """Start a service on its own fresh database: `dossier = await start("dossier")`."""
+    async with AsyncExitStack() as stack:
+
+        async def begin(
+            service: str | Service, *, bus: Bus | None = None, clock: FixedClock | None = None, **settings: Any
+        ) -> RunningService:
+            declared = service_named(service) if isinstance(service, str) else service
+            dsn = await database_of(declared)
+            return await stack.enter_async_context(running(declared, dsn, bus or MemoryBus(), settings, clock))
+
+        yield begin
