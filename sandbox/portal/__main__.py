@@ -6,6 +6,12 @@ from sandbox.portal.app import create_app
 from sandbox.portal.settings import PortalSettings
 from sandbox.serving import Listener, serve
 
-if __name__ == "__main__":
+
+async def main() -> None:
+    """Build on the running loop and serve."""
     settings = PortalSettings()
-    asyncio.run(serve([Listener(create_app(settings), settings.host, settings.port)]))
+    await serve([Listener(create_app(settings), settings.host, settings.port)])
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

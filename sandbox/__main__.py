@@ -1,0 +1,15 @@
+"""`python -m sandbox`: portal, catcher and outside system in one process, on one event loop."""
+
+import asyncio
+
+from sandbox.all_together import listeners
+from sandbox.serving import serve
+
+
+async def main() -> None:
+    """Build on the running loop and serve until told to stop."""
+    await serve(listeners())
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

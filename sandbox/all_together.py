@@ -1,0 +1,25 @@
+"""The three simulators as one list of listeners, for one process or a supervisor."""
+
+from sandbox.catcher.app import create_app as catcher_app
+from sandbox.catcher.settings import CatcherSettings
+from sandbox.outside.app import create_app as outside_app
+from sandbox.outside.settings import OutsideSettings
+from sandbox.portal.app import create_app as portal_app
+from sandbox.portal.settings import PortalSettings
+from sandbox.serving import Listener
+
+
+def listeners(
+    portal: PortalSettings | None = None,
+    catcher: CatcherSettings | None = None,
+    outside: OutsideSettings | None = None,
+) -> list[Listener]:
+    """Return portal, catcher (its SMTP comes with it) and outside system, settings from the environment."""
+    portal = portal or PortalSettings()
+    catcher = catcher or CatcherSettings()
+    outside = outside or OutsideSettings()
+    return [
+        Listener(portal_app(portal), portal.host, portal.port),
+        Listener(catcher_app(catcher), catcher.host, catcher.port),
+        Listener(outside_app(outside), outside.host, outside.port),
+    ]

@@ -1,0 +1,1 @@
+"""Catches the mail and the text messages of a development stack instead of sending them."""
