@@ -156,7 +156,9 @@ class MemorySubscription:
         found: list[IncomingMessage] = []
         for (topic, number), holding in self.holdings.items():
             if not holding.is_leaving:
-                part = self._log.topics[topic][number][holding.position : holding.position + count - len(found)]
+                part = self._log.topics[topic][number][
+                    holding.position : holding.position + count - len(found)
+                ]
                 holding.position += len(part)
                 found += part
         return found

@@ -41,11 +41,13 @@ def reader_of(topic: str, partition: int, members: Sequence[Member]) -> Member:
 
 
 def check_weight(batch: Sequence[OutgoingMessage]) -> None:
-    """Refuse a batch with a message no bus takes, before anything is sent: sending it again would never help."""
+    """Refuse a batch with a message no bus takes, before any of it is sent: repeating would never help."""
     for message in batch:
         weight = len(message.key.encode()) + len(message.value) + _weight_of(message.headers)
         if weight > MAX_MESSAGE_BYTES:
-            raise ValueError(f"message {message.key!r} to {message.topic} weighs {weight} bytes, too much for the bus")
+            raise ValueError(
+                f"message {message.key!r} to {message.topic} weighs {weight} bytes, too much for the bus"
+            )
 
 
 def _weight_of(headers: Mapping[str, str]) -> int:
