@@ -50,15 +50,23 @@ async def database_of(postgres_server: PostgresAddress) -> AsyncIterator[Callabl
 
 
 @pytest.fixture
-async def start(database_of: Callable[[Service], Awaitable[str]]) -> AsyncIterator[Callable[..., Awaitable[RunningService]]]:
+async def start(
+    database_of: Callable[[Service], Awaitable[str]],
+) -> AsyncIterator[Callable[..., Awaitable[RunningService]]]:
     """Start a service on its own fresh database: `dossier = await start("dossier")`."""
     async with AsyncExitStack() as stack:
 
         async def begin(
-            service: str | Service, *, bus: Bus | None = None, clock: FixedClock | None = None, **settings: Any
+            service: str | Service,
+            *,
+            bus: Bus | None = None,
+            clock: FixedClock | None = None,
+            **settings: Any,
         ) -> RunningService:
             declared = service_named(service) if isinstance(service, str) else service
             dsn = await database_of(declared)
-            return await stack.enter_async_context(running(declared, dsn, bus or MemoryBus(), settings, clock))
+            return await stack.enter_async_context(
+                running(declared, dsn, bus or MemoryBus(), settings, clock)
+            )
 
         yield begin
