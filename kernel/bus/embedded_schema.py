@@ -4,7 +4,6 @@
 committed, so offsets are visible in their own order and without gaps. Counters are locked in the order of
 their ids, so publishers cannot wait for each other in a circle.
 """
-# ruff: noqa: S608 - the texts are put together from constants of this file.
 
 LOCK_SPACE_SCHEMA = 7_301
 LOCK_SPACE_MEMBER = 7_302

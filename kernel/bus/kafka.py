@@ -83,7 +83,7 @@ class KafkaBus:
         await self._producer.send(batch)
 
     async def subscribe(self, group: str, topics: Sequence[str]) -> KafkaSubscription:
-        """Join a group; while the cluster or a topic is missing, the member gives nothing and keeps trying."""
+        """Join a group; while the cluster or a topic is not there, the member waits for it."""
         if self._producer is None:
             raise BusUnavailable("the bus is closed")
         subscription = KafkaSubscription(group, topics, self._options, self._has_topics)
