@@ -60,5 +60,5 @@ class PortalState:
         """Forget dossiers, arrivals, questions and submissions; the catalogue and the faults stay."""
         with self.journal.together():
             for table in reversed(TABLES):
-                self.journal.write(f"DELETE FROM {table}")  # noqa: S608  Names are our own constants.
+                self.journal.write(f"DELETE FROM {table}")
         self.sessions.forget_all()

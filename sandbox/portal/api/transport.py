@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from sandbox.portal.desk import Desk
+from sandbox.portal.faults import Switchboard
 from sandbox.portal.wire import Json, Unreadable, read_json
 
 _DEFAULT_HTML_STATUS = 502
@@ -52,7 +53,7 @@ async def read_body(request: Request, desk: Desk) -> object:
 async def answer_with_faults(desk: Desk, service: str, work: Callable[[], Json]) -> Response:
     """Do the work unless a fault stands before it, and send its answer unless a fault stands behind it."""
     board = desk.state.switchboard
-    before = _fault_before(board.take("down", service), board.take("html_5xx", service))
+    before = _fault_before(board, service)
     if before is not None:
         return before
     members = work()
@@ -65,10 +66,12 @@ async def answer_with_faults(desk: Desk, service: str, work: Callable[[], Json])
     return json_answer(members)
 
 
-def _fault_before(down: object, html: object) -> Response | None:
+def _fault_before(board: Switchboard, service: str) -> Response | None:
+    down = board.take("down", service)
     if down is not None:
         return CutConnection() if down == "cut" else PlainTextResponse("Service Unavailable", 503)
-    if html is not None:
-        status = _DEFAULT_HTML_STATUS if isinstance(html, bool) or not isinstance(html, int) else html
-        return HTMLResponse(f"<html><body><h1>{status} Bad Gateway</h1><hr>nginx</body></html>", status)
-    return None
+    html = board.take("html_5xx", service)
+    if html is None:
+        return None
+    status = _DEFAULT_HTML_STATUS if isinstance(html, bool) or not isinstance(html, int) else html
+    return HTMLResponse(f"<html><body><h1>{status}</h1><hr>nginx</body></html>", status)
