@@ -4,6 +4,7 @@ Helm is built rather than downloaded because the Go module proxy verifies what i
 where release pages are not. The binary lives outside the tree, under its version, shared by all checkouts.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -38,7 +39,15 @@ def find_helm() -> Path | None:
 
 def get_helm() -> Path:
     """Return the pinned Helm, building it (minutes, once) when it is not there; else `HelmUnavailable`."""
-    return find_helm() or _build(cached_helm())
+    found = find_helm()
+    if found:
+        return found
+    target = cached_helm()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.with_suffix(".lock").open("a") as lock:
+        # Parallel test workers ask at the same moment; the second one takes what the first has built.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return find_helm() or _build(target)
 
 
 def _is_pinned(command: str) -> bool:
@@ -56,7 +65,6 @@ def _build(target: Path) -> Path:
     go = shutil.which("go")
     if go is None:
         raise HelmUnavailable(f"helm {VERSION} is not installed and there is no Go to build it with")
-    target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         try:
             built = subprocess.run(  # noqa: S603 - every argument is a constant of this file.
@@ -72,7 +80,7 @@ def _build(target: Path) -> Path:
         if built.returncode:
             last = built.stderr.strip().splitlines()[-1:] or ["no reason given"]
             raise HelmUnavailable(f"go install {MODULE}: {last[0]}")
-        # A rename, so that a parallel build never shows half a file.
+        # A rename, so that nobody ever finds half a file.
         (Path(folder) / "helm").replace(target)
     return target
 

@@ -9,6 +9,7 @@ import yaml
 from deploy.helm.values import Value, read_values
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
+ONLY_GLOBAL = {"type": "object", "additionalProperties": False, "properties": {"global": {"type": "object"}}}
 _TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
 
 
@@ -18,7 +19,7 @@ def chart_schema(chart: Path) -> str:
     properties = {value.name: _schema(value) for value in values}
     # Helm adds a key for each dependency and `global` to the values it checks; the library has no values.
     for dependency in yaml.safe_load((chart / "Chart.yaml").read_text(encoding="utf-8"))["dependencies"]:
-        properties.setdefault(dependency["name"], {"type": "object", "propertyNames": {"const": "global"}})
+        properties.setdefault(dependency["name"], ONLY_GLOBAL)
     properties.setdefault("global", {"type": "object"})
     document = {"$schema": DIALECT, "type": "object", "additionalProperties": False, "properties": properties}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

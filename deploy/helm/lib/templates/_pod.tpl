@@ -31,6 +31,13 @@ containers:
         containerPort: 8000
     {{- include "motcua.probes" . | nindent 4 }}
     {{- end }}
+    {{- if eq .role "api" }}
+    # SIGTERM closes the port at once; callers learn a moment later that the address is gone.
+    lifecycle:
+      preStop:
+        sleep:
+          seconds: 5
+    {{- end }}
     resources: {{- (index .root.Values .role).resources | toYaml | nindent 6 }}
     securityContext:
       allowPrivilegeEscalation: false

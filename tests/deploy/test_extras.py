@@ -1,0 +1,77 @@
+"""Each service starts from exactly its own extra and its own folders, as its image would, without an engine."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from uv import find_uv_bin
+
+from tests.deploy.dockerfile import ROOT, Image, copy_into, image
+from tests.deploy.rendering import SERVICES
+
+pytestmark = pytest.mark.timeout(600)
+
+PRESENT = [service for service in SERVICES if (ROOT / "services" / service / "__main__.py").exists()]
+
+# Imports inside functions count too, so that no library is missed until its moment comes.
+UNRESOLVED = """
+import ast, importlib.util, pathlib
+names = set()
+for file in pathlib.Path(".").rglob("*.py"):
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {one.name.partition(".")[0] for one in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names.add(node.module.partition(".")[0])
+print(*sorted(name for name in names if importlib.util.find_spec(name) is None))
+"""
+
+
+def run(*command: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command with nothing of this process's environment but PATH, HOME and where packages come from."""
+    kept = ("PATH", "HOME", "XDG_CACHE_HOME", "SSL_CERT_FILE", "PIP_CERT")
+    passed = {name: os.environ[name] for name in os.environ if name in kept or name.startswith("UV_")}
+    return subprocess.run(  # noqa: S603 - the commands are the tests' own.
+        command, cwd=folder, env=passed, capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+def build(target: Image, folder: Path) -> Path:
+    """Lay out /app and /venv as the image's stages do; return the Python of the environment."""
+    environment, app = folder / "venv", folder / "app"
+    made = run(find_uv_bin(), "venv", "--python", sys.executable, environment, folder=ROOT)
+    assert made.returncode == 0, made.stderr
+    python = environment / "bin" / "python"
+    installed = run(find_uv_bin(), *target.install_arguments, "--python", python, folder=ROOT)
+    assert installed.returncode == 0, installed.stderr
+    copy_into(app, target)
+    return python
+
+
+@pytest.mark.parametrize("service", PRESENT)
+def test_a_service_starts_from_its_own_image(service: str, tmp_path: Path) -> None:
+    target = image(service)
+    python = build(target, tmp_path)
+    started = run(python, *target.entrypoint[1:], "--check", folder=tmp_path / "app")
+    assert started.returncode == 0, started.stderr
+    assert started.stdout.strip(), "the title of its OpenAPI document"
+    unresolved = run(python, "-c", UNRESOLVED, folder=tmp_path / "app")
+    assert (unresolved.returncode, unresolved.stdout.strip()) == (0, ""), unresolved.stderr
+
+
+@pytest.mark.skipif(not (ROOT / "sandbox" / "__main__.py").exists(), reason="the sandbox has no entry yet")
+def test_the_sandbox_has_every_library_it_names(tmp_path: Path) -> None:
+    python = build(image("sandbox"), tmp_path)
+    unresolved = run(python, "-c", UNRESOLVED, folder=tmp_path / "app")
+    assert (unresolved.returncode, unresolved.stdout.strip()) == (0, ""), unresolved.stderr
+
+
+def test_a_library_of_another_service_would_be_missed(tmp_path: Path) -> None:
+    """The survey's environment has no typst: a survey that draws papers would be seen, even inside a function."""
+    python = build(image("survey"), tmp_path)
+    room = tmp_path / "app" / "services" / "survey" / "domain"
+    room.mkdir(parents=True)
+    (room / "papers.py").write_text("def draw() -> None:\n    import typst\n")
+    assert run(python, "-c", UNRESOLVED, folder=tmp_path / "app").stdout.split() == ["typst"]
