@@ -1,0 +1,145 @@
+"""GATEWAY_* variables; lists and objects are JSON. Read by app.py only."""
+
+import json
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic_settings import SettingsConfigDict
+
+from kernel.settings import KernelSettings
+
+
+class IssuerSettings(BaseModel):
+    """An outside identity provider whose tokens are accepted.
+
+    `kind` says whose accounts it holds: `person` (VNConnect, VNeID), `staff` (the province's own directory:
+    only here is a subject looked for among the staff). `claims` names the claims that differ from the
+    defaults of that kind. Endpoints not given are read from the issuer's discovery document.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: str = Field(min_length=1)
+    kind: Literal["person", "staff"] = "person"
+    audience: str = ""
+    jwks_url: str = ""
+    jwks: dict[str, Any] | None = None
+    claims: dict[str, str] = {}
+    subject_prefix: str = Field(default="", description="keeps subjects of two issuers apart")
+    client_id: str = Field(default="", description="our client there; with it people may sign in by browser")
+    client_secret: SecretStr = SecretStr("")
+    authorization_url: str = ""
+    token_url: str = ""
+    userinfo_url: str = ""
+    scope: str = "openid"
+    label: str = Field(default="", description="how the sign-in page names it")
+
+
+class ServiceClientSettings(BaseModel):
+    """Another system that calls as a machine; the secret is long and random, and kept as its SHA-256."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    client_id: str = Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9._-]+$")
+    secret_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    scopes: list[str]
+
+
+class RateLimit(BaseModel):
+    """A bucket: `per_second` tokens run in, it holds `burst`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    per_second: float = Field(gt=0)
+    burst: int = Field(gt=0)
+
+
+class Settings(KernelSettings):
+    """What the gateway is told from outside."""
+
+    model_config = SettingsConfigDict(env_prefix="GATEWAY_")
+
+    internal_private_jwk: SecretStr = Field(description="Ed25519 JWK that signs the internal tokens")
+    public_url: str = Field(default="http://127.0.0.1:8000", description="where browsers reach this door")
+    catalog_url: str = "http://127.0.0.1:8001"
+    dossier_url: str = "http://127.0.0.1:8002"
+    notify_url: str = "http://127.0.0.1:8003"
+    survey_url: str = "http://127.0.0.1:8004"
+    upstream_connections: int = Field(default=256, ge=1, le=4096, description="kept open to each service")
+    issuers: list[IssuerSettings] = []
+    service_clients: list[ServiceClientSettings] = []
+    issuer_private_jwk: SecretStr = Field(
+        default=SecretStr(""), description="signs what /oidc gives out; empty: the internal key"
+    )
+    development_issuer: bool = Field(
+        default=False, description="sample people may sign in without a password"
+    )
+    sample_users_file: str = Field(default="", description="JSON with `people` and `staff`, as in province/")
+    redirect_uris: list[str] = Field(default=[], description="further clients of the development issuer")
+    cors_origins: list[str] = []
+    session_hours: float = Field(default=8, gt=0, le=24)
+    trusted_proxies: int = Field(default=0, ge=0, le=5, description="hops whose X-Forwarded-For is believed")
+    max_in_flight: int = Field(default=512, ge=8, le=20000)
+    rate_limits: dict[str, RateLimit | None] = Field(
+        default={}, description="by class (see README); null switches a class off"
+    )
+
+    @field_validator("public_url", "catalog_url", "dossier_url", "notify_url", "survey_url")
+    @classmethod
+    def _without_slash(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+            message = "must be an http(s) address"
+            raise ValueError(message)
+        return value.rstrip("/")
+
+    def signing_jwk(self) -> dict[str, Any]:
+        """Return the private key of the internal tokens."""
+        return _jwk(self.internal_private_jwk)
+
+    def issuer_jwk(self) -> dict[str, Any]:
+        """Return the private key of the tokens that /oidc gives out."""
+        return (
+            _jwk(self.issuer_private_jwk)
+            if self.issuer_private_jwk.get_secret_value()
+            else self.signing_jwk()
+        )
+
+    def unsafe(self) -> list[tuple[str, str]]:
+        """Add what a public door must never have: sample users, development keys, open CORS, plain HTTP."""
+        found = super().unsafe()
+        if self.development_issuer:
+            found.append(("development_issuer", "sample people sign in without a password"))
+        if self.sample_users_file:
+            found.append(("sample_users_file", "sample people are for development"))
+        for name in ("internal_private_jwk", "issuer_private_jwk"):
+            secret = getattr(self, name)
+            if secret.get_secret_value() and str(_jwk(secret).get("kid", "")).startswith("development"):
+                found.append((name, "a development key"))
+        if any("*" in origin or not origin.startswith("https://") for origin in self.cors_origins):
+            found.append(("cors_origins", "open, or not https"))
+        if not self.public_url.startswith("https://"):
+            found.append(("public_url", "cookies need https"))
+        for issuer in self.issuers:
+            found += [("issuers", reason) for reason in _unsafe_issuer(issuer)]
+        return found
+
+
+def _unsafe_issuer(issuer: IssuerSettings) -> list[str]:
+    """An issuer's keys must come by https, and its tokens must be meant for us."""
+    found = [] if issuer.audience else [f"{issuer.issuer}: no audience"]
+    urls = (issuer.jwks_url, issuer.token_url, issuer.authorization_url, issuer.userinfo_url)
+    if any(url and not url.startswith("https://") for url in urls) or (
+        not issuer.jwks and not issuer.jwks_url and not issuer.issuer.startswith("https://")
+    ):
+        found.append(f"{issuer.issuer}: not https")
+    return found
+
+
+def _jwk(secret: SecretStr) -> dict[str, Any]:
+    value = json.loads(secret.get_secret_value())
+    if not isinstance(value, dict):
+        message = "a private JWK is a JSON object"
+        raise TypeError(message)
+    return value

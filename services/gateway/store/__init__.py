@@ -1,0 +1,1 @@
+"""PostgreSQL: sessions, the staff directory, public tracking and its failed attempts."""

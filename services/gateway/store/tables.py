@@ -1,0 +1,69 @@
+"""The gateway's tables, for `alembic check`; store/portal_tables.py adds those of the national portal."""
+
+from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, LargeBinary, Table, Text
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+from kernel.postgres.ddl import new_metadata
+
+metadata = new_metadata()
+_moment = DateTime(timezone=True)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id_hash", LargeBinary, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("identity", Text, nullable=False),
+    Column("created_at", _moment, nullable=False),
+    Column("expires_at", _moment, nullable=False, index=True),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("roles", JSONB, nullable=False),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    Column("delegations", JSONB, nullable=False),
+    Column("leaves", JSONB, nullable=False),
+)
+
+agencies = Table(
+    "agencies",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("units", JSONB, nullable=False),
+)
+
+tracking = Table(
+    "tracking",
+    metadata,
+    Column("dossier_id", UUID, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("secret_hash", Text),
+    Column("shown", JSONB, nullable=False),
+    Column("timeline", JSONB, nullable=False),
+)
+
+tracking_codes = Table(
+    "tracking_codes",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("dossier_id", UUID, nullable=False, index=True),
+)
+
+failed_attempts = Table(
+    "failed_attempts",
+    metadata,
+    Column("what", LargeBinary, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("last_at", _moment, nullable=False, index=True),
+    Column("blocked_until", _moment, nullable=False),
+)

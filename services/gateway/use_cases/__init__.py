@@ -1,0 +1,1 @@
+"""What the gateway does: exchange identities, open sessions, look a dossier up."""
