@@ -67,8 +67,8 @@ class Settings(KernelSettings):
     notify_url: str = "http://127.0.0.1:8003"
     survey_url: str = "http://127.0.0.1:8004"
     upstream_connections: int = Field(default=256, ge=1, le=4096, description="kept open to each service")
-    issuers: list[IssuerSettings] = []
-    service_clients: list[ServiceClientSettings] = []
+    issuers: list[IssuerSettings] = Field(default=[])
+    service_clients: list[ServiceClientSettings] = Field(default=[])
     issuer_private_jwk: SecretStr = Field(
         default=SecretStr(""), description="signs what /oidc gives out; empty: the internal key"
     )
@@ -77,7 +77,7 @@ class Settings(KernelSettings):
     )
     sample_users_file: str = Field(default="", description="JSON with `people` and `staff`, as in province/")
     redirect_uris: list[str] = Field(default=[], description="further clients of the development issuer")
-    cors_origins: list[str] = []
+    cors_origins: list[str] = Field(default=[])
     session_hours: float = Field(default=8, gt=0, le=24)
     trusted_proxies: int = Field(default=0, ge=0, le=5, description="hops whose X-Forwarded-For is believed")
     max_in_flight: int = Field(default=512, ge=8, le=20000)
@@ -127,7 +127,7 @@ class Settings(KernelSettings):
 
 
 def _unsafe_issuer(issuer: IssuerSettings) -> list[str]:
-    """An issuer's keys must come by https, and its tokens must be meant for us."""
+    """Say what is missing: keys come by https, and tokens must be meant for us."""
     found = [] if issuer.audience else [f"{issuer.issuer}: no audience"]
     urls = (issuer.jwks_url, issuer.token_url, issuer.authorization_url, issuer.userinfo_url)
     if any(url and not url.startswith("https://") for url in urls) or (
