@@ -1,4 +1,4 @@
-"""One PostgreSQL and one Kafka per test run, shared by every parallel worker; load with `-p tests.plugin_servers`."""
+"""One PostgreSQL and one Kafka per test run, shared by its parallel workers: `-p tests.plugin_servers`."""
 
 import fcntl
 import json
@@ -35,7 +35,7 @@ Server = TypeVar("Server", bound=Shared)
 
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresAddress]:
-    """A real PostgreSQL of this run, not durable; `TEST_POSTGRES_DSN` (a superuser's URL) names another one."""
+    """Give a real PostgreSQL, not durable; `TEST_POSTGRES_DSN` (a superuser's URL) names another one."""
     given = os.environ.get("TEST_POSTGRES_DSN")
     folder = _run_folder(tmp_path_factory)
     if given:
@@ -51,7 +51,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgr
 
 @pytest.fixture(scope="session")
 def kafka_bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a real Kafka of this run; `KAFKA_BOOTSTRAP_SERVERS` names another cluster."""
+    """Give the address of a real Kafka of this run; `KAFKA_BOOTSTRAP_SERVERS` names another cluster."""
     given = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
     if given:
         yield given
@@ -82,7 +82,7 @@ def _shared(
     attach: Callable[[Path], Server],
     forget_data: Callable[[Path], None],
 ) -> Iterator[Server]:
-    """The first worker to come starts the server, the last to leave ends it; a crashed worker does not count."""
+    """Start the server for the first worker, end it after the last; crashed workers do not count."""
     with _alone(record):
         entry = _read(record)
         if entry["users"]:
@@ -110,7 +110,7 @@ def _alone(record: Path) -> Iterator[None]:
 
 
 def _read(record: Path) -> dict[str, Any]:
-    """The server's folder and those of its users that still live."""
+    """Return the server's folder and those of its users that still live."""
     if not record.exists():
         return {"home": "", "users": []}
     entry: dict[str, Any] = json.loads(record.read_text())

@@ -17,8 +17,8 @@ def main() -> int:
     parser.add_argument(
         "--upgrade-from",
         type=Path,
-        metavar="FOLDER",
-        help="bring the data to this version; FOLDER holds the old wheel",
+        metavar="BIN",
+        help="bring the data to this version; BIN holds the old programs",
     )
     options = parser.parse_args()
     foreground = Foreground()

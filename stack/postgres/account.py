@@ -35,7 +35,7 @@ class Account:
 
     def _shell(self, script: str, path: Path) -> bool:
         command = ["/bin/sh", "-c", script, str(path)]
-        done = subprocess.run(command, **run_as(self), capture_output=True, check=False)  # noqa: S603 - constant script.
+        done = subprocess.run(command, **run_as(self), capture_output=True, check=False)  # noqa: S603 our own programs and arguments.
         return done.returncode == 0
 
 

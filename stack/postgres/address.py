@@ -59,7 +59,7 @@ class PostgresAddress:
         process = run_as(None)
         process["env"] |= {"PGPASSWORD": self.password, "PGCLIENTENCODING": "UTF8", "PGCONNECT_TIMEOUT": "10"}
         command = [self.program("psql"), *options, *target]
-        done = subprocess.run(  # noqa: S603 - a program of ours; the script is the caller's.
+        done = subprocess.run(  # noqa: S603 our own programs and arguments.
             command, **process, input=text, encoding="utf-8", capture_output=True, check=False
         )
         if done.returncode:

