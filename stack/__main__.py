@@ -1,0 +1,94 @@
+"""`make run`: the whole system on this machine, until Ctrl-C."""
+
+import argparse
+import os
+import signal
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+
+from stack.plan import Ports
+from stack.servers import StackError
+from stack.supervisor import Stack, Wanted
+
+
+def main() -> int:
+    """Run a stack in the foreground; one clear line when it cannot."""
+    parser = argparse.ArgumentParser(prog="stack", description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path(os.environ.get("DATA", ".data")))
+    parser.add_argument("--bus", choices=("embedded", "kafka"), default=os.environ.get("BUS", "embedded"))
+    parser.add_argument(
+        "--separate-roles", action="store_true", help="api, consume, relay, jobs as processes"
+    )
+    parser.add_argument(
+        "--start-at", type=datetime.fromisoformat, default=None, help="2026-03-03T08:00:00+07:00"
+    )
+    given = parser.parse_args()
+    wanted = Wanted(
+        data=given.data.resolve(),
+        ports=Ports(),
+        bus=given.bus,
+        separate_roles=given.separate_roles,
+        start_at=given.start_at,
+    )
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    began = time.monotonic()
+    try:
+        with Stack(wanted, lambda text: print(f"· {text}", flush=True)) as stack:
+            print(welcome(stack, time.monotonic() - began), flush=True)
+            _watch(stack)
+    except StackError as error:
+        print(f"cannot run: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("· stopped while starting", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _watch(stack: Stack) -> None:
+    """Look after the processes until Ctrl-C, then let the second Ctrl-C change nothing."""
+    try:
+        while True:
+            time.sleep(1.0)
+            stack.watch()
+    except KeyboardInterrupt:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        print("· stopping", flush=True)
+
+
+def welcome(stack: Stack, seconds: float) -> str:
+    """Return what a newcomer needs: where things are and whom to sign in as."""
+    ports = stack.ports
+    rows = [
+        ("API and web", ports.url("gateway") + "/api/v1", "the only door; /openapi.json describes it"),
+        ("Public tracking", ports.url("gateway") + "/tra-cuu", "dossier code and the secret on form 01"),
+        (
+            "National portal (sandbox)",
+            ports.url("portal"),
+            "what the portal holds; submit as a citizen there",
+        ),
+        ("Mail and SMS (catcher)", ports.url("catcher"), "every message the system sent"),
+        ("Outside system (sandbox)", ports.url("outside"), "the civil-status software of birth registration"),
+    ]
+    lines = [
+        f"\nMột Cửa is ready after {seconds:.1f} s; its clock says {stack.clock.now():%H:%M %d/%m/%Y}.\n"
+    ]
+    lines += [f"  {name:<28}{where:<34}{what}" for name, where, what in rows]
+    lines.append("\nSample sign-ins (development issuer, no password):")
+    for person in stack.document["people"][:3]:
+        lines.append(f"  {person['subject']:<28}{person['name']} (người dân)")
+    for member in stack.document["staff"][:8]:
+        lines.append(
+            f"  {member['subject']:<28}{member['name']}: {', '.join(member['roles'])}, {member['agency']}"
+        )
+    lines.append(
+        "\nCtrl-C stops everything; the data stays in " + str(stack.wanted.data) + " (make clean-data)."
+    )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

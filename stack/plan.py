@@ -1,0 +1,135 @@
+"""Which processes make a stack, and what each is told."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from stack.keys import Keys
+
+SERVICES = ("catalog", "dossier", "notify", "survey", "gateway")
+ROLES = ("api", "consume", "relay", "jobs")
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where everything listens, all on 127.0.0.1."""
+
+    gateway: int = 8000
+    catalog: int = 8001
+    dossier: int = 8002
+    notify: int = 8003
+    survey: int = 8004
+    portal: int = 8090
+    catcher: int = 8091
+    smtp: int = 8025
+    outside: int = 8092
+
+    @classmethod
+    def free(cls, count_from: Iterable[int]) -> "Ports":
+        """Return ports taken from an iterable of free ones."""
+        numbers = iter(count_from)
+        return cls(*(next(numbers) for _ in range(9)))
+
+    def named(self) -> dict[str, int]:
+        """Return name to port."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    def url(self, name: str) -> str:
+        """Return the address of a part."""
+        return f"http://127.0.0.1:{getattr(self, name)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the environment of every process is made from."""
+
+    data: Path
+    databases: Mapping[str, str]
+    bus_url: str
+    keys: Keys
+    ports: Ports
+    clock_offset_seconds: float
+    sample_users: Path
+
+
+def service_env(name: str, role: str, around: Surroundings) -> dict[str, str]:
+    """Return the variables of one process of a service."""
+    ports, keys = around.ports, around.keys
+    port = ports.named()[name] if role in {"api", "all"} else 0
+    own = {
+        "MODE": "development",
+        "DATABASE_URL": around.databases[name],
+        "BUS_URL": around.bus_url,
+        "INTERNAL_JWKS": json.dumps(keys.internal_jwks),
+        "PII_KEY": keys.pii_key,
+        "CLOCK_OFFSET_SECONDS": str(around.clock_offset_seconds),
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        **_particular(name, around),
+    }
+    return {f"{name.upper()}_{key}": value for key, value in own.items()}
+
+
+def _particular(name: str, around: Surroundings) -> dict[str, str]:
+    ports, keys = around.ports, around.keys
+    match name:
+        case "dossier":
+            return {
+                "FILES_DIR": str(around.data / "files"),
+                "OUTSIDE_URL": ports.url("outside") + "/requests",
+                "OUTSIDE_KEY": keys.outside_key,
+                "PUBLIC_URL": ports.url("gateway"),
+            }
+        case "notify":
+            return {
+                "SMTP_HOST": "127.0.0.1",
+                "SMTP_PORT": str(ports.smtp),
+                "SMS_URL": ports.url("catcher") + "/sms",
+                "SMS_KEY": keys.sms_key,
+                "PUBLIC_URL": ports.url("gateway"),
+            }
+        case "survey":
+            return {"PUBLIC_URL": ports.url("gateway")}
+        case "gateway":
+            return _gateway(around)
+    return {}
+
+
+def _gateway(around: Surroundings) -> dict[str, str]:
+    ports, keys = around.ports, around.keys
+    upstreams = {name: ports.url(name) for name in SERVICES if name != "gateway"}
+    return {
+        "UPSTREAMS": json.dumps(upstreams),
+        "INTERNAL_PRIVATE_JWK": json.dumps(keys.internal_private_jwk),
+        "PUBLIC_URL": ports.url("gateway"),
+        "DEVELOPMENT_ISSUER": "true",
+        "ISSUER_PRIVATE_JWK": json.dumps(keys.issuer_private_jwk),
+        "SAMPLE_USERS_FILE": str(around.sample_users),
+        "PORTAL_URL": ports.url("portal"),
+        "PORTAL_ADAPTER_KEY": keys.adapter_key,
+        "OUTSIDE_CALLBACK_KEY": keys.callback_key,
+    }
+
+
+def sandbox_env(around: Surroundings) -> dict[str, str]:
+    """Return the variables of the process that plays the world outside."""
+    ports, keys, data = around.ports, around.keys, around.data
+    offset = str(around.clock_offset_seconds)
+    return {
+        "SANDBOX_PORT": str(ports.portal),
+        "SANDBOX_DATABASE": str(data / "portal.sqlite"),
+        "SANDBOX_PROVINCE_URL": ports.url("gateway"),
+        "SANDBOX_ADAPTER_KEY": keys.adapter_key,
+        "SANDBOX_CLOCK_OFFSET_SECONDS": offset,
+        "CATCHER_PORT": str(ports.catcher),
+        "CATCHER_SMTP_PORT": str(ports.smtp),
+        "CATCHER_DATABASE": str(data / "catcher.sqlite"),
+        "CATCHER_SMS_KEY": keys.sms_key,
+        "CATCHER_CLOCK_OFFSET_SECONDS": offset,
+        "OUTSIDE_PORT": str(ports.outside),
+        "OUTSIDE_DATABASE": str(data / "outside.sqlite"),
+        "OUTSIDE_REQUEST_KEY": keys.outside_key,
+        "OUTSIDE_CALLBACK_KEY": keys.callback_key,
+        "OUTSIDE_CLOCK_OFFSET_SECONDS": offset,
+    }

@@ -1,0 +1,259 @@
+"""Runs a whole stack: PostgreSQL, the bus, five services and the simulators, until it is told to stop."""
+
+import asyncio
+import gc
+import http.client
+import json
+import runpy
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Self
+
+import asyncpg
+
+from kernel.core.caller import Caller, CallerKind
+from kernel.core.clock import SystemClock
+from kernel.postgres.migrations import migrate
+from kernel.run import run
+from kernel.service import Service
+from kernel.web.auth import TokenSigner
+from province.read import read
+from stack.keys import Keys, keys_of
+from stack.moment import SeenMoments, start_instant
+from stack.plan import ROLES, SERVICES, Ports, Surroundings, sandbox_env, service_env
+from stack.postgres import PostgresServer, provision, start_postgres
+from stack.processes import Child, wait_ended
+from stack.province import office_calendar, sample_users
+from stack.servers import StackError, claim_port, make_folder
+
+_WAITING = "SELECT EXISTS (SELECT 1 FROM outbox WHERE published_at IS NULL)"
+MIN_FREE_BYTES = 300 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How a stack is to be run."""
+
+    data: Path
+    ports: Ports
+    bus: str = "embedded"
+    separate_roles: bool = False
+    kafka_bootstrap: str = ""
+    start_at: datetime | None = None
+    durable: bool = True
+
+
+class Stack:
+    """A running stack; a context manager that ends every process it began, each by its own id."""
+
+    def __init__(self, wanted: Wanted, say: Callable[[str], None] = lambda _: None) -> None:
+        self.wanted = wanted
+        self.ports = wanted.ports
+        self.children: dict[str, Child] = {}
+        self._say = say
+        self._cleanup = ExitStack()
+        self.postgres: PostgresServer
+        self.kafka: Any = None
+        self.keys: Keys
+        self.around: Surroundings
+        self.document: dict[str, Any]
+
+    def __enter__(self) -> Self:
+        """Start everything; whatever was started is ended if something fails."""
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop everything."""
+        self.stop()
+
+    def _start(self) -> None:
+        data = make_folder(self.wanted.data)
+        if shutil.disk_usage(data).free < MIN_FREE_BYTES:
+            raise StackError(f"the disk of {data} is nearly full: less than 300 MB free")
+        for name, port in self.ports.named().items():
+            claim_port(port, name)
+        services = preload()
+        self.document = read()
+        self.keys = keys_of(data)
+        self._say("PostgreSQL starts")
+        self.postgres = start_postgres(data / "postgres", durable=self.wanted.durable)
+        self._cleanup.callback(self.postgres.stop)
+        databases = provision(self.postgres, (*SERVICES, "bus"))
+        self._surround(data, databases)
+        gc.freeze()
+        self._say("databases migrate")
+        self._run_once("migrate", lambda: asyncio.run(_migrate_all(services, databases)))
+        (data / "logs").mkdir(exist_ok=True)
+        self._plan(services)
+        self._begin([name for name in self.children if name.startswith(("catalog", "sandbox"))])
+        self._say("the sample province is loaded")
+        self._load_province()
+        self._begin([name for name in self.children if not name.startswith(("catalog", "sandbox"))])
+
+    def _surround(self, data: Path, databases: dict[str, str]) -> None:
+        seen = SeenMoments(data)
+        real = datetime.now(UTC)
+        start = self.wanted.start_at or start_instant(real, seen.last(), office_calendar(self.document))
+        users = data / "sample-users.json"
+        users.write_text(json.dumps(sample_users(self.document), ensure_ascii=False))
+        self.around = Surroundings(
+            data=data,
+            databases=databases,
+            bus_url=self._bus_url(data, databases),
+            keys=self.keys,
+            ports=self.ports,
+            clock_offset_seconds=(start - real).total_seconds(),
+            sample_users=users,
+        )
+        self.clock = SystemClock(start - real)
+        self._seen = seen
+        seen.note(start)
+
+    def _bus_url(self, data: Path, databases: dict[str, str]) -> str:
+        if self.wanted.kafka_bootstrap:
+            return f"kafka://{self.wanted.kafka_bootstrap}"
+        if self.wanted.bus == "kafka":
+            self._say("Apache Kafka starts")
+            from stack.kafka import start_kafka  # noqa: PLC0415 - only a stack on Kafka needs Java.
+
+            self.kafka = start_kafka(data / "kafka")
+            self._cleanup.callback(self.kafka.stop)
+            return f"kafka://{self.kafka.bootstrap}"
+        return databases["bus"]
+
+    def _run_once(self, name: str, target: Callable[[], None]) -> None:
+        log = self.wanted.data / f"{name}.log"
+        child = Child(name, target, {}, log)
+        child.start()
+        if not wait_ended([child], 120):
+            child.kill()
+        if child.exit_code:
+            raise StackError(f"{name} failed; {log} says why")
+
+    def _plan(self, services: dict[str, Service]) -> None:
+        logs = self.wanted.data / "logs"
+        roles = ROLES if self.wanted.separate_roles else ("all",)
+        for name, service in services.items():
+            for role in roles:
+                title = name if role == "all" else f"{name}-{role}"
+                env = service_env(name, role, self.around)
+                self.children[title] = Child(title, _runner(service, role), env, logs / f"{title}.log")
+        self.children["sandbox"] = Child(
+            "sandbox", _run_sandbox, sandbox_env(self.around), logs / "sandbox.log"
+        )
+
+    def _begin(self, names: Sequence[str]) -> None:
+        for name in names:
+            self.children[name].start()
+        for name in names:
+            self.await_ready(name)
+
+    def await_ready(self, name: str, seconds: float = 60) -> None:
+        """Wait until a process that serves a port says it is ready; raise `StackError` with its last line."""
+        child = self.children[name]
+        part, _, role = name.partition("-")
+        checks = [(self.ports.named()[part], "/readyz")] if part in SERVICES and role in {"", "api"} else []
+        if part == "sandbox":
+            checks = [
+                (port, "/livez") for port in (self.ports.portal, self.ports.catcher, self.ports.outside)
+            ]
+        until = time.monotonic() + seconds
+        for port, path in checks:
+            while not _answers(port, path):
+                if child.has_ended() or time.monotonic() > until:
+                    raise StackError(f"{name} did not become ready: {child.last_line()} (log: {child.log})")
+                time.sleep(0.03)
+
+    def _load_province(self) -> None:
+        """Hand the sample province to the catalogue, as an operator would; the same again changes nothing."""
+        operator = Caller(subject="stack", kind=CallerKind.SERVICE, roles=frozenset({"catalog.import"}))
+        token, _ = TokenSigner(self.keys.internal_private_jwk, self.clock).sign(operator)
+        body = json.dumps(self.document, ensure_ascii=False).encode()
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "Content-Type": "application/json",
+            "Idempotency-Key": f"province-{time.time_ns()}",
+        }
+        connection = http.client.HTTPConnection("127.0.0.1", self.ports.catalog, timeout=60)
+        connection.request("POST", "/v1/imports", body, headers)
+        answer = connection.getresponse()
+        said = answer.read().decode()
+        connection.close()
+        if answer.status >= 300:  # noqa: PLR2004 - anything but success.
+            raise StackError(f"the sample province was refused ({answer.status}): {said[:500]}")
+        asyncio.run(_await_published(self.around.databases["catalog"]))
+
+    def watch(self) -> None:
+        """Restart what ended by itself, once a second, and remember how far the clock has come."""
+        self._seen.note(self.clock.now())
+        for child in self.children.values():
+            if child.has_ended():
+                child.restarts += 1
+                self._say(f"{child.name} ended and is started again: {child.last_line()}")
+                child.start()
+
+    def stop(self) -> None:
+        """End every process: services first, then the bus, then PostgreSQL."""
+        running = [child for child in self.children.values() if child.pid]
+        for child in running:
+            child.ask_to_end()
+        if not wait_ended(running, 25):
+            for child in running:
+                child.kill()
+        if hasattr(self, "clock"):
+            self._seen.note(self.clock.now())
+        self._cleanup.close()
+
+
+def preload() -> dict[str, Service]:
+    """Import everything before the first fork, so that the children share it."""
+    import_module("sandbox.all_together")
+    return {name: import_module(f"services.{name}.app").service for name in SERVICES}
+
+
+def _runner(service: Service, role: str) -> Callable[[], None]:
+    return lambda: run(service, [role])
+
+
+def _run_sandbox() -> None:
+    runpy.run_module("sandbox", run_name="__main__")
+
+
+async def _migrate_all(services: dict[str, Service], databases: dict[str, str]) -> None:
+    for name, service in services.items():
+        await migrate(databases[name], name, service.tables)
+
+
+async def _await_published(dsn: str) -> None:
+    """Wait until the catalogue's outbox is empty, so that the others find its state when they start."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        async with asyncio.timeout(60):
+            while await connection.fetchval(
+                "SELECT EXISTS (SELECT 1 FROM outbox WHERE published_at IS NULL)"
+            ):
+                await asyncio.sleep(0.05)  # Another process empties it: there is nothing to be woken by.
+    finally:
+        await connection.close()
+
+
+def _answers(port: int, path: str) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=3)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == 200  # noqa: PLR2004 - ready.
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
