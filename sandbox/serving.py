@@ -20,6 +20,10 @@ class Listener:
     port: int
 
 
+class CouldNotStart(Exception):  # noqa: N818  Errors are named for the fact.
+    """An application ended before it was asked to; the message names it."""
+
+
 class _QuietServer(uvicorn.Server):
     """Leaves signals to `serve`, which ends all servers at once instead of the last one to start."""
 
@@ -32,6 +36,7 @@ async def serve(listeners: Sequence[Listener], *, stop: asyncio.Event | None = N
     """Serve until SIGINT, SIGTERM or `stop`; open requests are finished first.
 
     Every address is bound before the first application starts, so a taken port is an `OSError` at once.
+    An application that cannot start ends all of them with `CouldNotStart`.
     """
     sockets = [socket.create_server((one.host, one.port), backlog=2048) for one in listeners]
     servers = [
@@ -50,12 +55,22 @@ async def serve(listeners: Sequence[Listener], *, stop: asyncio.Event | None = N
         for server in servers:
             server.should_exit = True
 
+    failed: list[str] = []
+
+    async def serve_one(listener: Listener, server: uvicorn.Server, bound: socket.socket) -> None:
+        await server.serve(sockets=[bound])
+        if not ended.is_set():
+            failed.append(listener.app.title)
+            ended.set()
+
     ending = asyncio.create_task(end_all())
     try:
         async with asyncio.TaskGroup() as group:
-            for server, bound in zip(servers, sockets, strict=True):
-                group.create_task(server.serve(sockets=[bound]))
+            for listener, server, bound in zip(listeners, servers, sockets, strict=True):
+                group.create_task(serve_one(listener, server, bound))
     finally:
         ending.cancel()
         for name in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(name)
+    if failed:
+        raise CouldNotStart(", ".join(failed))
