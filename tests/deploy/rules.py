@@ -43,7 +43,7 @@ def probed(manifests: list[Manifest]) -> list[str]:
 
 
 def confined(manifests: list[Manifest]) -> list[str]:
-    """Allow no root, no privilege, no capability, no writable root file system, only the usual system calls."""
+    """Allow no root, privilege, capability, writable root file system or unusual system call."""
     pod_wanted = {"runAsNonRoot": True, "runAsUser": 10001, "seccompProfile": {"type": "RuntimeDefault"}}
     wanted = {
         "allowPrivilegeEscalation": False,

@@ -1,4 +1,4 @@
-"""The compose file starts every role of every service once, after its schema, from secrets made on the spot."""
+"""The compose file starts every role of every service once, after its schema, with fresh secrets."""
 
 import re
 import stat

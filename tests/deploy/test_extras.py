@@ -1,4 +1,4 @@
-"""Each service starts from exactly its own extra and its own folders, as its image would, without an engine."""
+"""Each service starts from exactly its own extra and folders, as its image would, without an engine."""
 
 import os
 import subprocess
@@ -30,7 +30,7 @@ print(*sorted(name for name in names if importlib.util.find_spec(name) is None))
 
 
 def run(*command: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command with nothing of this process's environment but PATH, HOME and where packages come from."""
+    """Run a command with nothing of this environment but PATH, HOME and where packages come from."""
     kept = ("PATH", "HOME", "XDG_CACHE_HOME", "SSL_CERT_FILE", "PIP_CERT")
     passed = {name: os.environ[name] for name in os.environ if name in kept or name.startswith("UV_")}
     return subprocess.run(  # noqa: S603 - the commands are the tests' own.
@@ -38,16 +38,21 @@ def run(*command: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def build(target: Image, folder: Path) -> Path:
-    """Lay out /app and /venv as the image's stages do; return the Python of the environment."""
-    environment, app = folder / "venv", folder / "app"
+def install(target: Image, folder: Path) -> Path:
+    """Lay out /venv as the image's stages do; return its Python."""
+    environment = folder / "venv"
     made = run(find_uv_bin(), "venv", "--python", sys.executable, environment, folder=ROOT)
     assert made.returncode == 0, made.stderr
     python = environment / "bin" / "python"
     installed = run(find_uv_bin(), *target.install_arguments, "--python", python, folder=ROOT)
     assert installed.returncode == 0, installed.stderr
-    copy_into(app, target)
     return python
+
+
+def build(target: Image, folder: Path) -> Path:
+    """Lay out /venv and /app as the image's stages do; return the Python of the environment."""
+    copy_into(folder / "app", target)
+    return install(target, folder)
 
 
 @pytest.mark.parametrize("service", PRESENT)
@@ -69,8 +74,8 @@ def test_the_sandbox_has_every_library_it_names(tmp_path: Path) -> None:
 
 
 def test_a_library_of_another_service_would_be_missed(tmp_path: Path) -> None:
-    """The survey's environment has no typst: a survey that draws papers would be seen, even inside a function."""
-    python = build(image("survey"), tmp_path)
+    """The survey's environment has no typst: drawing papers there would be seen, even inside a function."""
+    python = install(image("survey"), tmp_path)
     room = tmp_path / "app" / "services" / "survey" / "domain"
     room.mkdir(parents=True)
     (room / "papers.py").write_text("def draw() -> None:\n    import typst\n")

@@ -26,7 +26,7 @@ def compose_names(service: str) -> set[str]:
 
 
 def own_names(service: str) -> set[str]:
-    """The variables the chart's values add to the kernel's."""
+    """Return the variables the chart's values add to the kernel's."""
     values = yaml.safe_load((COMPOSE.parent / "helm" / service / "values.yaml").read_text())
     return {f"{service.upper()}_{name}" for name in [*values["settings"], *values["secretSettings"]]}
 
