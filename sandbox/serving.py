@@ -58,7 +58,9 @@ async def serve(listeners: Sequence[Listener], *, stop: asyncio.Event | None = N
     failed: list[str] = []
 
     async def serve_one(listener: Listener, server: uvicorn.Server, bound: socket.socket) -> None:
-        await server.serve(sockets=[bound])
+        # uvicorn leaves the process when a lifespan fails; the others still have to end in order.
+        with contextlib.suppress(SystemExit):
+            await server.serve(sockets=[bound])
         if not ended.is_set():
             failed.append(listener.app.title)
             ended.set()
