@@ -210,7 +210,7 @@ def _unfilled(document: Document, where: str, process: Document, performing: str
     for step in process["steps"]:
         if step["kind"] != "OFFICE":
             continue
-        agency = step.get("agency", performing)
+        agency = step["agency"] or performing
         able = {
             one["subject"]
             for one in document["staff"]

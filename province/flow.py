@@ -13,7 +13,7 @@ Step = dict[str, Any]
 
 def consultations(process: dict[str, Any]) -> list[Step]:
     """Return the steps that run beside others."""
-    return [step for step in process["steps"] if step.get("consultation_of")]
+    return [step for step in process["steps"] if step["consultation_of"]]
 
 
 def graph_problems(process: dict[str, Any]) -> Iterator[str]:
@@ -70,7 +70,7 @@ def _way_problems(process: dict[str, Any], steps: dict[str, Step]) -> Iterator[s
         if code in beside:
             continue
         last = not step["next"]
-        if last != bool(step.get("issues_result")):
+        if last != step["issues_result"]:
             yield f"{code}: only the last step issues the result, and it must"
         if last and (step["role"], step["kind"], step["product"]) != ("CLERK", "OFFICE", "ket-qua"):
             yield f"{code}: the last step is a clerk's, in the office, with product ket-qua"

@@ -18,6 +18,16 @@ HERE = Path(__file__).parent
 
 Record = dict[str, Any]
 
+STEP_DEFAULTS: Record = {
+    "role": None,
+    "unit": None,
+    "agency": None,
+    "system": None,
+    "consultation_of": [],
+    "issues_result": False,
+}
+"""What a step says when its file is silent, so that every step of the document has the same members."""
+
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # chosen at run time
     """The safe loader, refusing a key written twice: YAML would keep the last one in silence."""
@@ -44,7 +54,7 @@ def read(folder: Path = HERE) -> Record:
         "people": _records(folder / "people.yaml", "people"),
         "calendars": [one for path in _files(folder / "calendars") for one in _calendars(path)],
         "sectors": _records(folder / "sectors.yaml", "sectors"),
-        "processes": [one for path in _files(folder / "processes") for one in _records(path, "processes")],
+        "processes": [one for path in _files(folder / "processes") for one in _processes(path)],
         "procedures": list(_procedures(folder)),
         "interlinked_groups": _records(folder / "interlinked_groups.yaml", "interlinked_groups"),
     }
@@ -71,6 +81,16 @@ def _procedures(folder: Path) -> Iterator[Record]:
                 for place, number in enumerate(_list(procedure, "legal_bases", where))
             ]
             yield procedure
+
+
+def _processes(path: Path) -> Iterator[Record]:
+    for index, process in enumerate(_records(path, "processes")):
+        where = f"{_name(path)}: processes[{index}]"
+        steps = [
+            STEP_DEFAULTS | _as_mapping(step, f"{where}.steps[{place}]")
+            for place, step in enumerate(_list(process, "steps", where))
+        ]
+        yield process | {"steps": steps}
 
 
 def _calendars(path: Path) -> Iterator[Record]:

@@ -73,9 +73,9 @@ def test_somebody_holds_every_role() -> None:
     assert {role for person in DOCUMENT["staff"] for role in person["roles"]} == ROLES
 
 
-def test_every_living_agency_that_receives_has_an_officer() -> None:
+def test_every_agency_with_a_one_stop_unit_has_an_officer_there() -> None:
     seats = {one["agency"] for one in DOCUMENT["staff"] if "ONE_STOP_OFFICER" in one["roles"]}
-    assert seats == {one["code"] for one in DOCUMENT["agencies"] if one["valid_to"] is None}
+    assert seats == {one["code"] for one in DOCUMENT["agencies"] if one["one_stop_unit"]["kind"] != "NONE"}
 
 
 def test_one_commune_has_two_predecessors_and_one_district_two_successors() -> None:
@@ -122,6 +122,16 @@ def test_all_three_routes_and_shapes_of_time_occur() -> None:
 def test_every_process_is_used() -> None:
     used = {one["process"] for one in DOCUMENT["procedures"]} - {None}
     assert used == {one["code"] for one in DOCUMENT["processes"]}
+
+
+def test_every_step_has_the_same_members() -> None:
+    members = {frozenset(step) for process in DOCUMENT["processes"] for step in process["steps"]}
+    assert len(members) == 1
+
+
+def test_every_law_listed_is_named_by_a_procedure() -> None:
+    listed = re.findall(r"number: (\S+?),", (HERE / "legal_documents.yaml").read_text(encoding="utf-8"))
+    assert set(listed) == {law["number"] for one in DOCUMENT["procedures"] for law in one["legal_bases"]}
 
 
 @pytest.mark.shared_data
