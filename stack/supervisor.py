@@ -240,10 +240,9 @@ async def _await_published(dsn: str) -> None:
     connection = await asyncpg.connect(dsn)
     try:
         async with asyncio.timeout(60):
-            while await connection.fetchval(
-                "SELECT EXISTS (SELECT 1 FROM outbox WHERE published_at IS NULL)"
-            ):
-                await asyncio.sleep(0.05)  # Another process empties it: there is nothing to be woken by.
+            # Another process empties it: there is no event here to be woken by.
+            while await connection.fetchval(_WAITING):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
     finally:
         await connection.close()
 

@@ -1,0 +1,75 @@
+# `make help` lists everything. Every target sets up what it needs; none needs root.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+DATA ?= .data
+BUS ?= embedded
+TESTS ?= tests
+PYTEST_WORKERS ?= 2
+export BUS DATA
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test sure fix lint types imports unit conformance contract architecture integration \
+	e2e contracts chart bench due-check sandbox clean-data clean
+
+help: ## List the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+
+$(VENV)/.installed: requirements/lock.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Một Cửa needs $(PYTHON) (3.11 or newer) on PATH" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Một Cửa needs Python 3.11 or newer; $(PYTHON) is older (set PYTHON=)" >&2; exit 1; }
+	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --disable-pip-version-check $$(grep '^uv==' requirements/lock.txt)
+	$(VENV)/bin/uv pip install --quiet --python $(RUN) -r requirements/lock.txt
+	@touch $@
+
+setup: $(VENV)/.installed ## Install everything into .venv from the lock
+
+run: setup ## Run the whole system here (BUS=embedded|kafka); Ctrl-C stops it, data stays in .data
+	@exec $(RUN) -m stack --data $(DATA) --bus $(BUS)
+
+demo: setup ## Play a citizen's and an officer's day through the gateway, on a running stack or its own
+	@$(RUN) -m demo --data $(DATA)/demo --bus $(BUS)
+
+test: setup ## Everything CI proves
+	$(RUN) -m pytest $(TESTS) -n $(PYTEST_WORKERS) --dist loadgroup -q
+
+sure: setup lint types imports test ## What CI runs: lint, types, imports, then every test
+
+fix: setup ## Format and mend what can be mended
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+lint: setup ## Ruff
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+
+types: setup ## mypy, strict
+	$(VENV)/bin/mypy
+
+imports: setup ## The rooms of the house: who may import whom
+	$(VENV)/bin/lint-imports
+
+unit conformance contract architecture integration e2e: setup ## One folder of tests
+	$(RUN) -m pytest tests/$@ -n $(PYTEST_WORKERS) --dist loadgroup -q
+
+contracts: setup ## Write contracts/openapi/*.json anew from the code
+	$(RUN) -m contracts.openapi_documents
+
+chart: setup ## Render and check the Helm charts
+	$(RUN) -m pytest tests/deploy -n $(PYTEST_WORKERS) -q
+
+bench: setup ## Measure design figures in one run; writes bench/RESULTS.md
+	$(RUN) -m bench
+
+due-check: setup ## Compute every due date of CASES=file.csv; non-zero when one is wrong
+	@$(RUN) -m worktime.due_check $(CASES)
+
+sandbox: setup ## The national portal's simulator alone, on http://127.0.0.1:8090
+	@exec $(RUN) -m sandbox.portal
+
+clean-data: ## Forget the data of `make run`
+	rm -rf $(DATA)
+
+clean: clean-data ## Forget the environment too
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
