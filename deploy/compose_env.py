@@ -22,7 +22,7 @@ def environment() -> dict[str, str]:
     return {
         "DATABASE_PASSWORD": secrets.token_urlsafe(24),
         "PII_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
-        "SIGNING_KEY": json.dumps(signing.as_dict(private=True), separators=(",", ":")),
+        "INTERNAL_PRIVATE_JWK": json.dumps(signing.as_dict(private=True), separators=(",", ":")),
         "INTERNAL_JWKS": json.dumps({"keys": [signing.as_dict(private=False)]}, separators=(",", ":")),
     }
 

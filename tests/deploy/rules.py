@@ -8,7 +8,7 @@ from tests.deploy.rendering import ROLES, Manifest
 
 SINGLE_ROLES = ("relay", "jobs")
 Rule = Callable[[list[Manifest]], list[str]]
-_SECRET_NAME = re.compile(r"(DATABASE_URL|BUS_URL|PASSWORD|SECRET|TOKEN|JWKS|_KEY)$")
+_SECRET_NAME = re.compile(r"(DATABASE_URL|BUS_URL|PASSWORD|SECRET|TOKEN|JWKS?|_KEY)$")
 _CREDENTIALS = re.compile(r"://[^/\s]*:[^/\s]*@")
 
 

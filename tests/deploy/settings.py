@@ -1,7 +1,10 @@
-"""Which variables a service truly reads, asked of its settings class."""
+"""Which variables a service truly reads, asked of its settings class, and values as an operator gives them."""
 
 import importlib
+import json
+from typing import Any
 
+from deploy import compose_env
 from kernel.settings import KernelSettings
 from tests.deploy.dockerfile import ROOT
 from tests.deploy.rendering import SERVICES
@@ -9,25 +12,54 @@ from tests.deploy.rendering import SERVICES
 PRESENT = [service for service in SERVICES if (ROOT / "services" / service / "settings.py").exists()]
 
 
-def kernel_names(service: str) -> set[str]:
-    """Return the variables that every service reads."""
-    return {f"{service.upper()}_{name.upper()}" for name in KernelSettings.model_fields}
+def settings_class(service: str) -> type[KernelSettings]:
+    """Return the class the service reads its environment with."""
+    found: type[KernelSettings] = importlib.import_module(f"services.{service}.settings").Settings
+    return found
 
 
 def known_names(service: str) -> set[str]:
     """Return every variable of the service's own settings class."""
-    return {f"{service.upper()}_{name.upper()}" for name in _settings(service).model_fields}
+    return _names(service, settings_class(service))
 
 
-def required_names(service: str) -> set[str]:
-    """Return the variables without which the service does not start."""
+def kernel_names(service: str) -> set[str]:
+    """Return the variables that every service reads."""
+    return _names(service, KernelSettings)
+
+
+def operators_secrets() -> dict[str, dict[str, str]]:
+    """Return secrets as deploy/README.md asks for them: by name, then by key; production keys, made now."""
+    made = {name: value.replace("development-", "2026-") for name, value in compose_env.environment().items()}
+    addresses = {
+        f"{service}-database": {"url": f"postgresql://{service}:x@db:5432/{service}"} for service in SERVICES
+    }
+    passwords = {f"{service}-kafka": {"password": "x"} for service in SERVICES}
     return {
-        f"{service.upper()}_{name.upper()}"
-        for name, field in _settings(service).model_fields.items()
-        if field.is_required()
+        **addresses,
+        **passwords,
+        "motcua-bus": {"url": "kafka://kafka:9092"},
+        "motcua-internal-keys": {"jwks.json": made["INTERNAL_JWKS"]},
+        "gateway-signing-key": {"jwk.json": made["INTERNAL_PRIVATE_JWK"]},
+        "motcua-pii-key": {"key": made["PII_KEY"]},
     }
 
 
-def _settings(service: str) -> type[KernelSettings]:
-    found: type[KernelSettings] = importlib.import_module(f"services.{service}.settings").Settings
-    return found
+def resolved(variables: list[dict[str, Any]], secrets: dict[str, dict[str, str]]) -> dict[str, str]:
+    """Return a container's environment as the kubelet fills it in; an unknown secret is a `KeyError`."""
+    filled = {}
+    for variable in variables:
+        reference = variable.get("valueFrom", {}).get("secretKeyRef")
+        filled[variable["name"]] = (
+            secrets[reference["name"]][reference["key"]] if reference else variable["value"]
+        )
+    return filled
+
+
+def development_keys() -> str:
+    """Return a public key set that production must refuse."""
+    return json.dumps({"keys": json.loads(compose_env.environment()["INTERNAL_JWKS"])["keys"]})
+
+
+def _names(service: str, settings: type[KernelSettings]) -> set[str]:
+    return {f"{service.upper()}_{name.upper()}" for name in settings.model_fields}

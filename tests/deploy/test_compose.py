@@ -64,7 +64,10 @@ def test_each_service_has_a_database_and_a_role_of_its_own(service: str) -> None
 
 def test_only_the_gateway_and_the_sandbox_are_reached_and_from_this_machine_only() -> None:
     published = {name: one["ports"] for name, one in CONTAINERS.items() if "ports" in one}
-    assert published == {"gateway-api": ["127.0.0.1:8000:8000"], "sandbox": ["127.0.0.1:8090:8090"]}
+    assert published == {
+        "gateway-api": ["127.0.0.1:8000:8000"],
+        "sandbox": [f"127.0.0.1:{port}:{port}" for port in (8090, 8091, 8092)],
+    }
 
 
 def test_outside_images_are_pinned() -> None:
@@ -92,7 +95,7 @@ def test_the_file_of_secrets_is_new_each_time_private_and_never_overwritten(tmp_
 def test_its_public_keys_hold_nothing_private() -> None:
     made = compose_env.environment()
     (public,) = yaml.safe_load(made["INTERNAL_JWKS"])["keys"]
-    private = yaml.safe_load(made["SIGNING_KEY"])
+    private = yaml.safe_load(made["INTERNAL_PRIVATE_JWK"])
     assert "d" in private
     assert "d" not in public
     assert public["x"] == private["x"]

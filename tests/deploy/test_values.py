@@ -8,8 +8,6 @@ from deploy.helm import __main__ as generator
 from deploy.helm.values import CHARTS, Value, read_values
 from tests.deploy.rendering import SERVICES, Charts, HelmRefused
 
-needs_helm = [pytest.mark.helm, pytest.mark.timeout(1200)]
-
 
 @pytest.mark.parametrize("chart", SERVICES)
 @pytest.mark.parametrize(
