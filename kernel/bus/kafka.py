@@ -53,6 +53,7 @@ class KafkaBus:
     async def close(self) -> None:
         """Disconnect; subscriptions are closed by their holders."""
         producer, self._producer = self._producer, None
+        self._options = {}
         if producer is not None:
             await producer.close()
         await self._drop_admin()

@@ -31,7 +31,6 @@ class _InHand(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
     """The messages given and not committed: a rebalance waits for them, and then they count no more."""
 
     def __init__(self) -> None:
-        self.epoch = 0
         self._given: dict[TopicPartition, int] = {}
         self._is_empty = asyncio.Event()
         self._is_empty.set()
@@ -53,7 +52,6 @@ class _InHand(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
         self._is_empty.set()
 
     async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
-        self.epoch += 1
         if revoked:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._is_empty.wait(), FINISH_SECONDS)
@@ -151,7 +149,6 @@ class KafkaSubscription:
             await _stop(consumer)
 
     async def _fetch(self, consumer: AIOKafkaConsumer, count: int, seconds: float) -> list[IncomingMessage]:
-        epoch = self._in_hand.epoch
         try:
             # While the group rebalances, `getmany` forgets its own time-out.
             async with asyncio.timeout(seconds + 0.05):
@@ -163,9 +160,7 @@ class KafkaSubscription:
             self._consumer = None
             await _stop(consumer)
             return []
-        if epoch != self._in_hand.epoch:
-            # Read for an assignment that has ended: its next reader begins at the last commit.
-            return []
+        # What `getmany` returns is of the assignment of this moment: it waits out a rebalance, then looks.
         self._in_hand.give({place: records[-1].offset for place, records in found.items()})
         return [_message_of(record) for records in found.values() for record in records]
 

@@ -21,7 +21,7 @@ MakeTopic = Callable[..., Awaitable[str]]
     params=["memory", "embedded", pytest.param("kafka", marks=pytest.mark.kafka)],
 )
 async def installation(request: pytest.FixtureRequest) -> AsyncIterator[Installation]:
-    """The bus under test."""
+    """Give the bus under test."""
     if request.param == "memory":
         yield MemoryInstallation()
     elif request.param == "kafka":
@@ -33,7 +33,7 @@ async def installation(request: pytest.FixtureRequest) -> AsyncIterator[Installa
 
 @pytest.fixture
 async def open_bus(installation: Installation) -> AsyncIterator[OpenBus]:
-    """Opens connections that are closed after the test."""
+    """Give what opens connections; they are closed after the test."""
     opened: list[Bus] = []
 
     async def start() -> Bus:
@@ -49,13 +49,13 @@ async def open_bus(installation: Installation) -> AsyncIterator[OpenBus]:
 
 @pytest.fixture
 async def bus(open_bus: OpenBus) -> Bus:
-    """A started bus."""
+    """Give a started bus."""
     return await open_bus()
 
 
 @pytest.fixture
 def make_topic(bus: Bus) -> MakeTopic:
-    """Makes topics no other test has."""
+    """Give what makes topics no other test has."""
 
     async def make(**settings: object) -> str:
         topic = f"t-{uuid4().hex}"

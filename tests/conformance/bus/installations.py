@@ -115,7 +115,7 @@ class ProcessVictim:
 
 @asynccontextmanager
 async def embedded_on(server: PostgresAddress) -> AsyncIterator[ServedInstallation]:
-    """A database of its own for a bus, gone afterwards."""
+    """Make a database for one bus, gone afterwards."""
     name = f"bus_{uuid4().hex}"
     await _administer(server, f"CREATE DATABASE {name}")
     try:

@@ -1,4 +1,4 @@
-"""A process that is a member of a group: it prints each message it takes and commits none, until it is killed."""
+"""A process that is a member of a group: it prints what it takes and commits nothing, until it is killed."""
 
 import asyncio
 import json

@@ -37,7 +37,7 @@ def numbered(topic: str, keys: int, each: int, start: int = 0) -> list[OutgoingM
 
 
 def values_by_key(messages: Sequence[IncomingMessage]) -> dict[str, list[int]]:
-    """The values of each key in the order they came."""
+    """Return the values of each key in the order they came."""
     found: dict[str, list[int]] = {}
     for message in messages:
         found.setdefault(message.key, []).append(int(message.value))
@@ -57,18 +57,26 @@ class Effects:
     by_member: dict[str, list[IncomingMessage]] = field(default_factory=dict)
     in_hand: dict[tuple[str, int], str] = field(default_factory=dict)
     clashes: list[str] = field(default_factory=list)
+    is_new: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait for effects until the condition holds."""
+        async with asyncio.timeout(PATIENCE):
+            while not holds():
+                self.is_new.clear()
+                await self.is_new.wait()
 
     def of(self, member: str) -> list[IncomingMessage]:
-        """What one member did."""
+        """Return what one member did."""
         return self.by_member.setdefault(member, [])
 
     def partitions_of(self, member: str, since: int) -> set[int]:
-        """The partitions of what a member did since it had done so many messages."""
+        """Return the partitions of what a member did after its first so many messages."""
         return {message.partition for message in self.of(member)[since:]}
 
-    async def work(self, subscription: Subscription, member: str) -> None:
-        """Work as a consumer does: fetch, act, commit; until cancelled between two batches."""
-        while True:
+    async def work(self, subscription: Subscription, member: str, stop: asyncio.Event) -> None:
+        """Work as a consumer does: fetch, act, commit; until told to stop, between two batches."""
+        while not stop.is_set():
             messages = await subscription.fetch(max_messages=20, timeout_seconds=0.2)
             held = {(message.topic, message.partition) for message in messages}
             for place in held:
@@ -78,10 +86,37 @@ class Effects:
             await asyncio.sleep(0.01)
             self.done += messages
             self.of(member).extend(messages)
+            self.is_new.set()
             await subscription.commit(messages)
             for place in held:
                 if self.in_hand.get(place) == member:
                     del self.in_hand[place]
+
+
+class Crew:
+    """Members of one group at work, each a task; left members are closed, in order."""
+
+    def __init__(self, effects: Effects) -> None:
+        self._effects = effects
+        self._at_work: dict[str, tuple[Subscription, asyncio.Task[None], asyncio.Event]] = {}
+
+    def put_to_work(self, name: str, subscription: Subscription) -> None:
+        """Let a member work."""
+        stop = asyncio.Event()
+        task = asyncio.create_task(self._effects.work(subscription, name, stop))
+        self._at_work[name] = (subscription, task, stop)
+
+    async def send_home(self, name: str) -> None:
+        """Let a member finish what it has in hand, and leave the group."""
+        subscription, task, stop = self._at_work.pop(name)
+        stop.set()
+        await task
+        await subscription.close()
+
+    async def send_all_home(self) -> None:
+        """End the work."""
+        for name in list(self._at_work):
+            await self.send_home(name)
 
 
 class Flow:
