@@ -1,4 +1,4 @@
-"""Which variables a service truly reads, asked of its settings class, and values as an operator gives them."""
+"""Which variables a service truly reads, asked of its settings class, and what an operator gives."""
 
 import importlib
 import json

@@ -13,7 +13,7 @@ from tests.deploy.rendering import SERVICES
 
 pytestmark = pytest.mark.timeout(600)
 
-PRESENT = [service for service in SERVICES if (ROOT / "services" / service / "__main__.py").exists()]
+PRESENT = [service for service in SERVICES if (ROOT / "services" / service / "app.py").exists()]
 
 # Imports inside functions count too, so that no library is missed until its moment comes.
 UNRESOLVED = """

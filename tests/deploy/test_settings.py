@@ -54,7 +54,7 @@ def read(service: str, environment: dict[str, str], patch: pytest.MonkeyPatch) -
         patch.delenv(name, raising=False)
     for name, value in environment.items():
         patch.setenv(name, value)
-    return settings_class(service)()  # type: ignore[call-arg]  # read from the environment
+    return settings_class(service)()
 
 
 @pytest.mark.helm
