@@ -2,12 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
 import pytest
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import MetaData
 
@@ -24,8 +24,6 @@ from kernel.testing.running import RunningService, running
 from kernel.web.deps import Caller, IfMatch, Now, current_work
 from kernel.web.edge import PUBLIC, EdgeRoute
 from stack.postgres import PostgresAddress, provision
-from typing import Annotated
-from fastapi import Depends
 
 _ADD = Statement("INSERT INTO jars (id, pebbles, version) VALUES (:id, :pebbles, 1)")
 _FILL = Statement(

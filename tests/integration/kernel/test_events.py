@@ -225,7 +225,8 @@ async def test_a_broken_world_is_waited_for_and_nothing_is_buried(start_jars, po
         await send(jars, added(new_id()))
         await until(lambda: _equals(jars.count("sightings"), 1))
         postgres_server.sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'jars' AND pid <> pg_backend_pid()"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'jars' AND pid <> pg_backend_pid()"
         )
         await send(jars, *(added(new_id()) for _ in range(5)))
         await until(lambda: _reached(jars, 6))
