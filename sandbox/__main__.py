@@ -1,9 +1,7 @@
 """`python -m sandbox`: portal, catcher and outside system in one process, on one event loop."""
 
-import asyncio
-
 from sandbox.all_together import listeners
-from sandbox.serving import serve
+from sandbox.serving import run, serve
 
 
 async def main() -> None:
@@ -12,4 +10,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run(main())

@@ -1,10 +1,8 @@
 """`python -m sandbox.catcher`: SMTP and HTTP on loopback until told to stop."""
 
-import asyncio
-
 from sandbox.catcher.app import create_app
 from sandbox.catcher.settings import CatcherSettings
-from sandbox.serving import Listener, serve
+from sandbox.serving import Listener, run, serve
 
 
 async def main() -> None:
@@ -14,4 +12,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run(main())

@@ -1,10 +1,8 @@
 """`python -m sandbox.outside`: the outside system alone, on loopback, until told to stop."""
 
-import asyncio
-
 from sandbox.outside.app import create_app
 from sandbox.outside.settings import OutsideSettings
-from sandbox.serving import Listener, serve
+from sandbox.serving import Listener, run, serve
 
 
 async def main() -> None:
@@ -14,4 +12,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run(main())

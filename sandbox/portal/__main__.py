@@ -1,10 +1,8 @@
 """`python -m sandbox.portal`: the portal alone, on loopback, until it is told to stop."""
 
-import asyncio
-
 from sandbox.portal.app import create_app
 from sandbox.portal.settings import PortalSettings
-from sandbox.serving import Listener, serve
+from sandbox.serving import Listener, run, serve
 
 
 async def main() -> None:
@@ -14,4 +12,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run(main())
