@@ -1,0 +1,156 @@
+"""The servers of a bus die and come back: nothing is lost, nobody has to be started again."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from kernel.core.bus import Bus, BusUnavailable, OutgoingMessage, TopicSettings
+from stack.kafka import kafka_unavailable_reason, start_kafka
+from stack.postgres import forget, start_postgres
+from tests.conformance.bus.installations import ServedInstallation
+from tests.conformance.bus.reading import (
+    PATIENCE,
+    Crew,
+    Effects,
+    numbered,
+    read_and_commit,
+    values_by_key,
+    without_repeats,
+)
+
+
+@dataclass
+class Fragile:
+    """A bus whose server is ours to kill."""
+
+    installation: ServedInstallation
+    server: Any
+    start: Callable[[Path, int], Any]
+
+    async def kill(self) -> None:
+        """SIGKILL the server."""
+        await asyncio.to_thread(self.server.kill)
+
+    async def bring_back(self) -> None:
+        """Start it again on its data and address."""
+        self.server = await asyncio.to_thread(self.start, self.server.home, self.server.port)
+
+
+@pytest.fixture(params=["embedded", pytest.param("kafka", marks=pytest.mark.kafka)])
+async def fragile(request: pytest.FixtureRequest) -> AsyncIterator[Fragile]:
+    """Start a server for one test."""
+    home = Path(tempfile.mkdtemp(prefix="motcua-test-"))
+    # A server without privileges reaches its data in it.
+    home.chmod(0o711)
+    is_kafka = request.param == "kafka"
+    if is_kafka and (reason := kafka_unavailable_reason()):
+        missing = pytest.fail if "kafka" in os.environ.get("REQUIRE", "") else pytest.skip
+        missing(reason)
+    start: Callable[..., Any] = start_kafka if is_kafka else start_postgres
+    server = await asyncio.to_thread(start, home)
+    url = f"kafka://{server.bootstrap}" if is_kafka else server.superuser_dsn
+    fragile = Fragile(ServedInstallation(url), server, start)
+    yield fragile
+    await asyncio.to_thread(fragile.server.stop)
+    (shutil.rmtree if is_kafka else forget)(home)
+
+
+@pytest.fixture
+async def bus(fragile: Fragile) -> AsyncIterator[Bus]:
+    """Give a started bus."""
+    bus = fragile.installation.bus()
+    await bus.start()
+    yield bus
+    await bus.close()
+
+
+async def make_topic(bus: Bus) -> str:
+    """Make a topic of six partitions."""
+    topic = f"t-{uuid4().hex}"
+    await bus.ensure_topics({topic: TopicSettings()})
+    return topic
+
+
+async def publish_in_spite(bus: Bus, batch: list[OutgoingMessage]) -> int:
+    """Send a batch again until it is taken; return how often it was not."""
+    refusals = 0
+    async with asyncio.timeout(PATIENCE * 2):
+        while True:
+            try:
+                await bus.publish(batch)
+            except BusUnavailable:
+                refusals += 1
+                # As the relay does: the next try follows after a short wait.
+                await asyncio.sleep(0.1)
+            else:
+                return refusals
+
+
+async def test_publishing_without_a_server_is_refused_and_works_again_after(
+    fragile: Fragile, bus: Bus
+) -> None:
+    topic = await make_topic(bus)
+    await bus.publish(numbered(topic, keys=3, each=1))
+    await fragile.kill()
+    with pytest.raises(BusUnavailable):
+        await bus.publish(numbered(topic, keys=3, each=1, start=1))
+    assert not await bus.is_ready()
+    await fragile.bring_back()
+    await publish_in_spite(bus, numbered(topic, keys=3, each=1, start=1))
+    assert await bus.is_ready()
+    subscription = await bus.subscribe("readers", [topic])
+    found = values_by_key(await read_and_commit(subscription, 6))
+    assert {key: without_repeats(values) for key, values in found.items()} == {
+        f"key {key}": [0, 1] for key in range(3)
+    }
+    await subscription.close()
+
+
+async def test_a_crash_amid_the_flow_loses_nothing_and_keeps_the_order_of_each_key(
+    fragile: Fragile, bus: Bus
+) -> None:
+    topic = await make_topic(bus)
+    effects = Effects()
+    crew = Crew(effects)
+    crew.put_to_work("one", await bus.subscribe("readers", [topic]))
+    rounds = 120
+
+    async def publish_all() -> int:
+        refusals = 0
+        for number in range(rounds):
+            refusals += await publish_in_spite(bus, numbered(topic, keys=12, each=5, start=5 * number))
+        return refusals
+
+    publishing = asyncio.create_task(publish_all())
+    await effects.until(lambda: len(effects.done) > 300)
+    assert not publishing.done()
+    await fragile.kill()
+    await fragile.bring_back()
+    assert await publishing > 0
+    await effects.until(lambda: len({(m.key, m.value) for m in effects.done}) == 12 * 5 * rounds)
+    await crew.send_all_home()
+    for values in values_by_key(effects.done).values():
+        assert without_repeats(values) == list(range(5 * rounds))
+    assert effects.clashes == []
+
+
+async def test_what_was_acknowledged_before_a_crash_is_there_after(fragile: Fragile, bus: Bus) -> None:
+    topic = await make_topic(bus)
+    await bus.publish(numbered(topic, keys=6, each=10))
+    await fragile.kill()
+    await fragile.bring_back()
+    other = fragile.installation.bus()
+    await other.start()
+    subscription = await other.subscribe("readers", [topic])
+    found = values_by_key(await read_and_commit(subscription, 60))
+    assert found == {f"key {key}": list(range(10)) for key in range(6)}
+    await subscription.close()
+    await other.close()
