@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class CatcherSettings(BaseSettings):
     """Where the catcher listens and what it asks of an SMS sender."""
 
-    model_config = SettingsConfigDict(env_prefix="CATCHER_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="CATCHER_", frozen=True, env_parse_none_str="null")
 
     host: str = "127.0.0.1"
     port: int = Field(8091, ge=0, le=65535)

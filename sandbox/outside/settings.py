@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class OutsideSettings(BaseSettings):
     """When the outside system finishes a step and how it tells so."""
 
-    model_config = SettingsConfigDict(env_prefix="OUTSIDE_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="OUTSIDE_", frozen=True, env_parse_none_str="null")
 
     host: str = "127.0.0.1"
     port: int = Field(8092, ge=0, le=65535)

@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class PortalSettings(BaseSettings):
     """Everything of section 22 (not known) is here with its suggested default."""
 
-    model_config = SettingsConfigDict(env_prefix="SANDBOX_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="SANDBOX_", frozen=True, env_parse_none_str="null")
 
     host: str = "127.0.0.1"
     port: int = Field(8090, ge=0, le=65535)
