@@ -54,7 +54,7 @@ unit conformance contract architecture integration e2e: setup ## One folder of t
 	$(RUN) -m pytest tests/$@ -n $(PYTEST_WORKERS) --dist loadgroup -q
 
 contracts: setup ## Write contracts/openapi/*.json anew from the code
-	$(RUN) -m contracts.openapi_documents
+	$(RUN) -m stack.contracts
 
 chart: setup ## Render and check the Helm charts
 	$(RUN) -m pytest tests/deploy -n $(PYTEST_WORKERS) -q

@@ -1,6 +1,7 @@
 """`make run`: the whole system on this machine, until Ctrl-C."""
 
 import argparse
+import json
 import os
 import signal
 import sys
@@ -24,13 +25,18 @@ def main() -> int:
     parser.add_argument(
         "--start-at", type=datetime.fromisoformat, default=None, help="2026-03-03T08:00:00+07:00"
     )
+    parser.add_argument("--ports", type=json.loads, default={}, help='other ports, as {"gateway": 8100}')
+    parser.add_argument(
+        "--not-durable", action="store_true", help="trade a power cut's safety for speed: tests"
+    )
     given = parser.parse_args()
     wanted = Wanted(
         data=given.data.resolve(),
-        ports=Ports(),
+        ports=Ports(**given.ports),
         bus=given.bus,
         separate_roles=given.separate_roles,
         start_at=given.start_at,
+        durable=not given.not_durable,
     )
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     began = time.monotonic()

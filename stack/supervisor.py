@@ -88,7 +88,7 @@ class Stack:
         self.keys = keys_of(data)
         self._say("PostgreSQL starts")
         self.postgres = start_postgres(data / "postgres", durable=self.wanted.durable)
-        self._cleanup.callback(self.postgres.stop)
+        self._cleanup.callback(self._stop_postgres)
         databases = provision(self.postgres, (*SERVICES, "bus"))
         self._surround(data, databases)
         gc.freeze()
@@ -100,6 +100,7 @@ class Stack:
         self._say("the sample province is loaded")
         self._load_province()
         self._begin([name for name in self.children if not name.startswith(("catalog", "sandbox"))])
+        self._write_processes()
 
     def _surround(self, data: Path, databases: dict[str, str]) -> None:
         seen = SeenMoments(data)
@@ -128,7 +129,7 @@ class Stack:
             from stack.kafka import start_kafka  # noqa: PLC0415 - only a stack on Kafka needs Java.
 
             self.kafka = start_kafka(data / "kafka")
-            self._cleanup.callback(self.kafka.stop)
+            self._cleanup.callback(self._stop_kafka)
             return f"kafka://{self.kafka.bootstrap}"
         return databases["bus"]
 
@@ -195,13 +196,42 @@ class Stack:
         asyncio.run(_await_published(self.around.databases["catalog"]))
 
     def watch(self) -> None:
-        """Restart what ended by itself, once a second, and remember how far the clock has come."""
+        """Start again what ended by itself, servers first, and remember how far the clock has come."""
         self._seen.note(self.clock.now())
+        if not self.postgres.is_running:
+            self._say("PostgreSQL ended and is started again")
+            self.postgres = start_postgres(
+                self.wanted.data / "postgres", self.postgres.port, durable=self.wanted.durable
+            )
+        if self.kafka is not None and not self.kafka.is_running:
+            from stack.kafka import start_kafka  # noqa: PLC0415 - only a stack on Kafka needs Java.
+
+            self._say("Apache Kafka ended and is started again")
+            self.kafka = start_kafka(self.wanted.data / "kafka", self.kafka.port)
         for child in self.children.values():
             if child.has_ended():
                 child.restarts += 1
                 self._say(f"{child.name} ended and is started again: {child.last_line()}")
                 child.start()
+        self._write_processes()
+
+    def _write_processes(self) -> None:
+        """Tell operators (and the chaos test) which process is which."""
+        pids = {child.name: child.pid for child in self.children.values()}
+        pids["postgres"] = self.postgres.pid
+        if self.kafka is not None:
+            pids["kafka"] = self.kafka.pid
+        fresh = self.wanted.data / "processes.new"
+        fresh.write_text(json.dumps(pids))
+        fresh.replace(self.wanted.data / "processes.json")
+
+    def _stop_postgres(self) -> None:
+        """Stop the server that runs now, which may not be the first one."""
+        self.postgres.stop()
+
+    def _stop_kafka(self) -> None:
+        """Stop the broker that runs now."""
+        self.kafka.stop()
 
     def stop(self) -> None:
         """End every process: services first, then the bus, then PostgreSQL."""

@@ -1,0 +1,55 @@
+"""HTTP contracts: the committed documents are the code's, sound, and hold what consumers rely on."""
+
+import json
+from pathlib import Path
+
+import pytest
+from openapi_spec_validator import validate
+
+from stack.contracts import FOLDER, as_text, document_of
+from stack.plan import SERVICES
+
+CONSUMERS = sorted((Path(__file__).parents[2] / "contracts" / "consumers").glob("*.json"))
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_committed_document_is_the_codes(name):
+    committed = (FOLDER / f"{name}.json").read_text(encoding="utf-8")
+    assert committed == as_text(document_of(name)), "stale: run `make contracts` and review the difference"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_document_is_valid_and_every_operation_has_a_name_and_an_answer(name):
+    document = document_of(name)
+    validate(document)
+    names = [
+        operation["operationId"]
+        for path in document["paths"].values()
+        for method, operation in path.items()
+        if method in {"get", "post", "put", "patch", "delete"}
+    ]
+    assert len(names) == len(set(names))
+
+
+def _resolve(document, schema):
+    while "$ref" in schema:
+        target = document
+        for part in schema["$ref"].removeprefix("#/").split("/"):
+            target = target[part]
+        schema = target
+    return schema
+
+
+@pytest.mark.parametrize("file", CONSUMERS, ids=lambda path: path.stem)
+def test_a_provider_still_offers_what_a_consumer_relies_on(file):
+    provider = file.stem.rpartition("--")[2]
+    document = json.loads((FOLDER / f"{provider}.json").read_text(encoding="utf-8"))
+    wanted = json.loads(file.read_text(encoding="utf-8"))
+    interactions = wanted["interactions"] if isinstance(wanted, dict) else wanted
+    assert interactions
+    for one in interactions:
+        path, method = one["request"]["path"], one["request"]["method"].lower()
+        operation = document["paths"][path][method]
+        answer = _resolve(document, operation["responses"][str(one["expected_status"])])
+        schema = _resolve(document, answer["content"]["application/json"]["schema"])
+        assert set(one["required_fields"]) <= set(schema.get("properties", {})), f"{method} {path}"
