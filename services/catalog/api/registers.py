@@ -1,0 +1,93 @@
+"""Agencies, sectors, processes, calendars, interlinked groups and the staff directory."""
+
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Header, Path, Response
+
+from kernel.core.caller import CallerKind
+from kernel.web.deps import Caller
+from kernel.web.edge import PUBLIC, EdgeRoute
+from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from services.catalog.api.deps import Work, problems
+from services.catalog.api.models import Agency, Calendar, InterlinkedGroup, Process, Sector, StaffMember
+from services.catalog.api.procedures import json_answer
+from services.catalog.domain.errors import MayNotSeeStaff, NoSuchEntry
+from services.catalog.domain.identifiers import agency_code
+from services.catalog.domain.items import ItemKind
+
+router = APIRouter(prefix="/v1", route_class=EdgeRoute, tags=["registers"])
+
+Code = Annotated[str, Path(max_length=100)]
+Seen = Annotated[str, Header(alias="If-None-Match")]
+_ONE: dict[int | str, dict[str, Any]] = {**problems(404, 422), 304: {"description": "Chưa thay đổi"}}
+
+
+async def _page(work: Work, kind: ItemKind, limit: int, cursor: str) -> Response:
+    last = decode_cursor(cursor, str)
+    found = await work.views.entries(kind, last[0] if last else "", limit + 1)
+    following = encode_cursor(found[limit - 1]["code"]) if len(found) > limit else None
+    return Response(
+        orjson.dumps({"items": list(found[:limit]), "next_cursor": following}), media_type="application/json"
+    )
+
+
+async def _one(work: Work, kind: ItemKind, code: str, seen: str) -> Response:
+    found = await work.views.entry(kind, code) if code else None
+    if found is None:
+        raise NoSuchEntry
+    return json_answer(found, f'"{found["version"]}"', seen)
+
+
+@router.get("/agencies", openapi_extra=PUBLIC, response_model=Page[Agency], responses=problems(422))
+async def list_agencies(work: Work, limit: Limit = 100, cursor: Cursor = "") -> Response:
+    """Danh sách cơ quan theo mã định danh, kể cả cơ quan đã kết thúc."""
+    return await _page(work, ItemKind.AGENCY, limit, cursor)
+
+
+@router.get("/agencies/{code}", openapi_extra=PUBLIC, response_model=Agency, responses=_ONE)
+async def get_agency(code: Code, work: Work, seen: Seen = "") -> Response:
+    """Đọc một cơ quan theo mã định danh của một trong hai thế hệ."""
+    return await _one(work, ItemKind.AGENCY, agency_code(code) or "", seen)
+
+
+@router.get("/sectors", openapi_extra=PUBLIC, response_model=Page[Sector], responses=problems(422))
+async def list_sectors(work: Work, limit: Limit = 100, cursor: Cursor = "") -> Response:
+    """Danh sách lĩnh vực."""
+    return await _page(work, ItemKind.SECTOR, limit, cursor)
+
+
+@router.get("/calendars/{code}/{year}", openapi_extra=PUBLIC, response_model=Calendar, responses=_ONE)
+async def get_calendar(
+    code: Code, year: Annotated[int, Path(ge=2000, le=2100)], work: Work, seen: Seen = ""
+) -> Response:
+    """Lịch làm việc một năm: giờ hành chính và những ngày khác thường."""
+    return await _one(work, ItemKind.CALENDAR, f"{code}:{year}", seen)
+
+
+@router.get(
+    "/interlinked-groups",
+    openapi_extra=PUBLIC,
+    response_model=Page[InterlinkedGroup],
+    responses=problems(422),
+)
+async def list_interlinked_groups(work: Work, limit: Limit = 100, cursor: Cursor = "") -> Response:
+    """Các nhóm thủ tục liên thông."""
+    return await _page(work, ItemKind.INTERLINKED_GROUP, limit, cursor)
+
+
+@router.get("/processes/{code}", response_model=Process, responses={**_ONE, **problems(401, 404, 422)})
+async def get_process(code: Code, _: Caller, work: Work, seen: Seen = "") -> Response:
+    """Đọc một quy trình nội bộ."""
+    return await _one(work, ItemKind.PROCESS, code, seen)
+
+
+@router.get(
+    "/staff/{subject}", response_model=StaffMember, responses={**_ONE, **problems(401, 403, 404, 422)}
+)
+async def get_staff_member(subject: Code, caller: Caller, work: Work, seen: Seen = "") -> Response:
+    """Danh bạ cán bộ: cho các dịch vụ của hệ thống, và mỗi cán bộ xem mục của mình."""
+    is_own = caller.kind is CallerKind.STAFF and caller.subject == subject
+    if caller.kind is not CallerKind.SERVICE and not is_own:
+        raise MayNotSeeStaff
+    return await _one(work, ItemKind.STAFF, subject, seen)

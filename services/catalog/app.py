@@ -1,0 +1,57 @@
+"""Builds the catalog service from its rooms."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import yaml
+
+from contracts.topics import topics_for
+from kernel.postgres.unit_of_work import UnitOfWork
+from kernel.runtime import Runtime
+from kernel.service import Service
+from services.catalog.api import imports, procedures, registers
+from services.catalog.domain.search_terms import Synonyms
+from services.catalog.settings import Settings
+from services.catalog.store.tables import metadata
+from services.catalog.store.work import PostgresWork
+from services.catalog.use_cases.republish import republish
+
+_SYNONYMS = Path(__file__).parent / "data" / "synonyms.yaml"
+
+
+def read_synonyms() -> Synonyms:
+    """Read how people speak of procedures."""
+    found = yaml.safe_load(_SYNONYMS.read_text(encoding="utf-8"))
+    return Synonyms(noise=found["noise"], same=found["same"], means=found["means"])
+
+
+@asynccontextmanager
+async def open_resources(_: Runtime) -> AsyncIterator[Synonyms]:
+    """Hold the synonyms as long as the process lives."""
+    yield read_synonyms()
+
+
+async def _republish(runtime: Runtime, _: Sequence[str]) -> int:
+    async with runtime.unit_of_work(correlation_id="republish") as unit:
+        republish(runtime.open_work(unit))
+        await unit.commit()
+    runtime.wake_relay()
+    return 0
+
+
+def _open_work(unit: UnitOfWork, resources: Synonyms) -> PostgresWork:
+    return PostgresWork(unit, resources)
+
+
+service = Service(
+    name="catalog",
+    title="Danh mục: thủ tục hành chính, cơ quan, quy trình, lịch làm việc",
+    settings=Settings,
+    tables=metadata,
+    work=_open_work,
+    routers=[procedures.router, registers.router, imports.router],
+    topics=topics_for("catalog"),
+    resources=open_resources,
+    commands={"republish": _republish},
+)

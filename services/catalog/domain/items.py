@@ -1,0 +1,78 @@
+"""The items of an import and what became of each."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+
+class ItemKind(StrEnum):
+    """What the catalogue holds; the noun of the event it publishes."""
+
+    SECTOR = "sector"
+    AGENCY = "agency"
+    CALENDAR = "calendar"
+    STAFF = "staff"
+    PROCESS = "process"
+    PROCEDURE = "procedure"
+    INTERLINKED_GROUP = "interlinked_group"
+
+
+class Source(StrEnum):
+    """Who says it: the national catalogue or the province."""
+
+    NATIONAL = "NATIONAL"
+    LOCAL = "LOCAL"
+
+
+class Outcome(StrEnum):
+    """What an import did, or would do, with an item."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+@dataclass(slots=True)
+class Item:
+    """One entry of the document, read and judged; `raw` is what the source said, where it was rewritten."""
+
+    kind: ItemKind
+    code: str
+    data: dict[str, Any]
+    reasons: list[str] = field(default_factory=list)
+    raw: Mapping[str, Any] | None = None
+    outcome: Outcome = Outcome.UNCHANGED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the catalogue holds of an item now; version 0: nothing.
+
+    For a procedure `digest` is of the record in force, `source_digest` of what the importing source said last,
+    `other` what the other source says, `valid_from` the start of the last version.
+    """
+
+    version: int = 0
+    digest: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    source_digest: str = ""
+    other: Mapping[str, Any] | None = None
+    valid_from: date | None = None
+
+
+NOTHING = Known()
+
+
+def canonical(data: Mapping[str, Any]) -> str:
+    """Return the one JSON text of these values, whatever order they came in."""
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest_of(text: str) -> str:
+    """Return the SHA-256 of a canonical text, by which two records are known to be the same."""
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,127 @@
+"""Judges what items say about each other and about what the catalogue already holds."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from services.catalog.domain.durations import office_hours_of
+from services.catalog.domain.items import Item, ItemKind, Known
+from services.catalog.domain.procedure import ALL_COMMUNES
+
+KnownItems = Mapping[tuple[ItemKind, str], Known]
+_LATEST_CLOSING = 17.5
+
+
+class Everything:
+    """The catalogue as it would be after the import: the document's items over what is held."""
+
+    def __init__(self, items: Iterable[Item], known: KnownItems) -> None:
+        self._known = known
+        self._given = {(item.kind, item.code): item.data for item in items}
+
+    def find(self, kind: ItemKind, code: object) -> Mapping[str, Any] | None:
+        """Return an item's data, or None when there is no such item."""
+        key = (kind, str(code))
+        if key in self._given:
+            return self._given[key]
+        held = self._known.get(key)
+        return held.data if held else None
+
+    def closing(self) -> float:
+        """Return the earliest hour at which any office of the document closes."""
+        hours = [data["office_hours"] for (kind, _), data in self._given.items() if kind is ItemKind.CALENDAR]
+        held = [
+            one.data.get("office_hours")
+            for (kind, _), one in self._known.items()
+            if kind is ItemKind.CALENDAR
+        ]
+        ends = [_hour(str(text).rpartition("-")[2]) for text in (*hours, *held) if text]
+        return min(ends, default=_LATEST_CLOSING)
+
+
+def _hour(text: str) -> float:
+    hour, _, minute = text.partition(":")
+    return int(hour) + int(minute or 0) / 60 if hour.isdigit() else _LATEST_CLOSING
+
+
+def judge(items: Iterable[Item], known: KnownItems) -> None:
+    """Add to each sound item the reasons its references give."""
+    sound = [item for item in items if not item.reasons]
+    everything = Everything(sound, known)
+    for item in sound:
+        item.reasons += _JUDGES.get(item.kind, _nothing)(item.data, everything)
+
+
+def _nothing(_: Mapping[str, Any], __: Everything) -> list[str]:
+    return []
+
+
+def _agency(data: Mapping[str, Any], all_: Everything) -> list[str]:
+    reasons = []
+    if data["parent"] and all_.find(ItemKind.AGENCY, data["parent"]) is None:
+        reasons.append("parent: cơ quan cấp trên không có trong danh mục")
+    for code in data["successors"]:
+        successor = all_.find(ItemKind.AGENCY, code)
+        if successor is None:
+            reasons.append("successors: cơ quan kế thừa không có trong danh mục")
+        elif data["valid_to"] and str(successor["valid_from"]) <= data["valid_to"]:
+            reasons.append("successors: cơ quan kế thừa bắt đầu trước khi cơ quan này kết thúc")
+    if data["successors"] and not data["valid_to"]:
+        reasons.append("successors: chỉ cơ quan đã kết thúc mới có cơ quan kế thừa")
+    return reasons
+
+
+def _staff(data: Mapping[str, Any], all_: Everything) -> list[str]:
+    agency = all_.find(ItemKind.AGENCY, data["agency"])
+    if agency is None:
+        return ["agency: cơ quan không có trong danh mục"]
+    units = {unit["code"] for unit in agency.get("units") or []}
+    if data["unit"] and data["unit"] not in units:
+        return ["unit: đơn vị không thuộc cơ quan"]
+    return []
+
+
+def _process(data: Mapping[str, Any], all_: Everything) -> list[str]:
+    if any(
+        step.get("agency") and all_.find(ItemKind.AGENCY, step["agency"]) is None for step in data["steps"]
+    ):
+        return ["steps: có bước của cơ quan không có trong danh mục"]
+    return []
+
+
+def _procedure(data: Mapping[str, Any], all_: Everything) -> list[str]:
+    reasons = []
+    if all_.find(ItemKind.SECTOR, data["sector"]) is None:
+        reasons.append("sector: lĩnh vực không có trong danh mục")
+    agencies = data.get("performing_agencies") or []
+    wanted = [] if agencies == ALL_COMMUNES else list(agencies)
+    wanted += [data["publishing_agency"]] if data.get("publishing_agency") else []
+    if any(all_.find(ItemKind.AGENCY, code) is None for code in wanted):
+        reasons.append("performing_agencies: có cơ quan không có trong danh mục")
+    if data["process"]:
+        reasons += _time(data, all_)
+    return reasons
+
+
+def _time(data: Mapping[str, Any], all_: Everything) -> list[str]:
+    process = all_.find(ItemKind.PROCESS, data["process"])
+    if process is None:
+        return ["process: quy trình nội bộ không có trong danh mục"]
+    limits = [office_hours_of(channel["processing_time"], all_.closing()) for channel in data["channels"]]
+    if limits and process["critical_hours"] > min(limits) + 1e-9:
+        return ["process: tổng giờ của đường dài nhất vượt thời hạn giải quyết đã công bố"]
+    return []
+
+
+def _group(data: Mapping[str, Any], all_: Everything) -> list[str]:
+    if any(all_.find(ItemKind.PROCEDURE, member["procedure"]) is None for member in data["members"]):
+        return ["members: có thủ tục không có trong danh mục"]
+    return []
+
+
+_JUDGES = {
+    ItemKind.AGENCY: _agency,
+    ItemKind.STAFF: _staff,
+    ItemKind.PROCESS: _process,
+    ItemKind.PROCEDURE: _procedure,
+    ItemKind.INTERLINKED_GROUP: _group,
+}

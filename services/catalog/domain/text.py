@@ -1,0 +1,41 @@
+"""Vietnamese text as people mean it: one Unicode form, plain spaces, and a folded form for comparing."""
+
+import re
+import unicodedata
+
+_SPACES = re.compile(r"[^\S\n]+")
+_AROUND_BREAKS = re.compile(r" ?\n ?")
+_MARKUP = re.compile(r"</?(?:p|br|div|span)\b[^>]{0,80}>", re.IGNORECASE)
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+_STROKE = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D"})
+_WORD = re.compile(r"[0-9a-z]+(?:\.[0-9]+)*")
+_WORD_WITH_MARKS = re.compile(r"[^\W_]+(?:\.[0-9]+)*")
+
+
+def clean(text: str) -> str:
+    """Return the text in NFC with plain spaces, no markup left-overs and no invisible characters."""
+    plain = unicodedata.normalize("NFC", text).translate(_INVISIBLE)
+    if "<" in plain:
+        plain = _MARKUP.sub("", plain)
+    return _AROUND_BREAKS.sub("\n", _SPACES.sub(" ", plain)).strip()
+
+
+def one_line(text: str) -> str:
+    """Return the cleaned text on a single line."""
+    return " ".join(clean(text).split())
+
+
+def fold(text: str) -> str:
+    """Return the text in lower case without diacritics; the same as `f_unaccent(lower(…))` in the database."""
+    decomposed = unicodedata.normalize("NFD", text.translate(_STROKE))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).lower()
+
+
+def words(text: str) -> list[str]:
+    """Return the folded words of a text, in order."""
+    return _WORD.findall(fold(text))
+
+
+def marked_words(text: str) -> list[str]:
+    """Return the lower-case words of a text with their diacritics, in order."""
+    return _WORD_WITH_MARKS.findall(unicodedata.normalize("NFC", text).lower())

@@ -1,0 +1,1 @@
+"""PostgreSQL: tables, what an import writes, what the screens read."""

@@ -1,0 +1,38 @@
+"""The catalogue's work around one unit of work."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from kernel.core.event import Event
+from kernel.postgres.unit_of_work import UnitOfWork
+from services.catalog.domain.search_terms import Synonyms
+from services.catalog.store.imports import PostgresImports
+from services.catalog.store.republish import REPUBLISH
+from services.catalog.store.views import PostgresViews
+
+_BRIEF = ("sector", "sector_name", "levels", "online_level", "route", "submit_here", "name")
+
+
+class PostgresWork:
+    """Stores, views and what the service knows of how people speak."""
+
+    def __init__(self, unit: UnitOfWork, synonyms: Synonyms) -> None:
+        self._unit = unit
+        self.synonyms = synonyms
+        self.imports = PostgresImports(unit, _brief)
+        self.views = PostgresViews(unit)
+
+    def record(self, event: Event) -> None:
+        """Publish this event with the commit."""
+        self._unit.record(event)
+
+    def republish(self) -> None:
+        """Queue an event with the full state of every entry."""
+        for statement in REPUBLISH:
+            self._unit.write(statement)
+
+
+def _brief(record: Mapping[str, Any]) -> str:
+    return orjson.dumps({name: record.get(name) for name in _BRIEF}).decode()

@@ -1,0 +1,1 @@
+"""What the service does, against the ports it needs."""

@@ -1,0 +1,66 @@
+"""Takes a document into the catalogue, all of it or nothing."""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from kernel.core.caller import Caller
+from services.catalog.domain.document import read_document
+from services.catalog.domain.errors import ImportRefused, MayNotImport
+from services.catalog.domain.events import entry_event, procedure_event
+from services.catalog.domain.items import Item, ItemKind, Outcome
+from services.catalog.domain.plan import Plan, make_plan
+from services.catalog.use_cases.ports import Work
+
+_MOST_REFUSED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became, or would become, of every item."""
+
+    items: list[Item]
+    is_dry_run: bool
+
+    @property
+    def counts(self) -> dict[str, dict[str, int]]:
+        """How many items of each kind had each outcome."""
+        counted = Counter((item.kind, item.outcome) for item in self.items)
+        kinds = [kind for kind in ItemKind if any(found == kind for found, _ in counted)]
+        return {kind.value: {outcome.value: counted[kind, outcome] for outcome in Outcome} for kind in kinds}
+
+
+async def import_document(
+    document: object, *, by: Caller, dry_run: bool, work: Work, now: datetime
+) -> Report:
+    """Compare every item with what is held and write what differs, with an event each.
+
+    Raises `MayNotImport`, `NotADocument`, and `ImportRefused` when any item is refused and this is no dry run.
+    Reading and comparing a national catalogue takes a second or more, so both run beside the event loop.
+    """
+    if not by.has_role("catalog.import", "CATALOG_EDITOR"):
+        raise MayNotImport
+    source, items = await asyncio.to_thread(read_document, document)
+    codes = [item.code for item in items if item.kind is ItemKind.PROCEDURE]
+    known = await work.imports.known(source, codes)
+    plan = await asyncio.to_thread(make_plan, source, items, known, now.date())
+    if not dry_run:
+        _take(plan, work, now)
+    return Report(plan.items, dry_run)
+
+
+def _take(plan: Plan, work: Work, now: datetime) -> None:
+    if plan.refused:
+        report = Report(plan.items, is_dry_run=False)
+        refused = [
+            {"kind": item.kind.value, "code": item.code, "reasons": item.reasons} for item in plan.refused
+        ]
+        raise ImportRefused(extra={"counts": report.counts, "items": refused[:_MOST_REFUSED]})
+    work.imports.save(plan)
+    for change in plan.changes:
+        event = entry_event(change, now)
+        if event is not None:
+            work.record(event)
+    for version in plan.versions:
+        work.record(procedure_event(version, now))

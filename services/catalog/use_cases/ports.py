@@ -1,0 +1,62 @@
+"""What the use cases need of the world."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from kernel.core.unit_of_work import Records
+from services.catalog.domain.items import ItemKind, Known, Source
+from services.catalog.domain.plan import Plan
+from services.catalog.domain.search_terms import Question, Synonyms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """A question and what narrows it; `after` is the score and code of the last row seen."""
+
+    text: str = ""
+    code_prefix: str = ""
+    sector: str = ""
+    agency: str = ""
+    level: str = ""
+    online_level: str = ""
+    limit: int = 20
+    after: tuple[float, str] | None = None
+
+
+class Imports(Protocol):
+    """What an import compares with and writes."""
+
+    async def known(self, source: Source, procedures: Sequence[str]) -> Mapping[tuple[ItemKind, str], Known]:
+        """Return everything held, with what the other source says of these procedures."""
+
+    def save(self, plan: Plan) -> None:
+        """Queue every change of the plan; a concurrent import makes the commit `Stale`."""
+
+
+class Views(Protocol):
+    """One statement a screen."""
+
+    async def search(self, question: Question, asked: Search, today: date) -> Mapping[str, Any]:
+        """Return {items, total, facets, next} of the procedures in force today."""
+
+    async def procedure(self, code: str, on: date) -> Mapping[str, Any] | None:
+        """Return the version in force on that day, with `version` and its days."""
+
+    async def entry(self, kind: ItemKind, code: str) -> Mapping[str, Any] | None:
+        """Return an entry with its `version`."""
+
+    async def entries(self, kind: ItemKind, after: str, limit: int) -> Sequence[Mapping[str, Any]]:
+        """Return entries in the order of their codes, those after a code."""
+
+
+class Work(Records, Protocol):
+    """The catalogue's unit of work."""
+
+    imports: Imports
+    views: Views
+    synonyms: Synonyms
+
+    def republish(self) -> None:
+        """Queue an event with the full state of every entry."""
