@@ -53,7 +53,7 @@ class RunningSandbox:
 
     def start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "sandbox"]
-        process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stderr=subprocess.PIPE)  # noqa: S603  Our own command.
+        process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stderr=subprocess.PIPE)
         try:
             self._wait_until_ready()
         except BaseException:
@@ -82,7 +82,7 @@ class RunningSandbox:
     def run_to_its_end(self) -> subprocess.CompletedProcess[bytes]:
         """Run without a signal, for a sandbox that cannot start."""
         command = [sys.executable, "-m", "sandbox"]
-        return subprocess.run(  # noqa: S603  Our own command.
+        return subprocess.run(
             command, cwd=ROOT, env=self._environment, capture_output=True, timeout=READY_SECONDS, check=False
         )
 
@@ -230,7 +230,7 @@ def test_each_simulator_runs_alone_and_says_which_port_is_taken(module: str) -> 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         ports = {"SANDBOX_PORT": port, "CATCHER_PORT": port, "OUTSIDE_PORT": port}
-        ended = subprocess.run(  # noqa: S603  Our own command.
+        ended = subprocess.run(
             [sys.executable, "-m", module],
             cwd=ROOT,
             env={**os.environ, **ports},
