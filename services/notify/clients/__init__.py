@@ -1,0 +1,1 @@
+"""The providers: mail over SMTP, text messages over HTTP."""

@@ -1,0 +1,1 @@
+"""What is true of messages, channels, contacts, quiet hours and retries."""

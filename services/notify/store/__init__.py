@@ -1,0 +1,1 @@
+"""PostgreSQL: messages, readings, preferences; and the templates that come with the package."""

@@ -1,0 +1,18 @@
+"""Notify's stores around one unit of work."""
+
+from typing import Any
+
+from kernel.core.event import Event
+from kernel.postgres.unit_of_work import UnitOfWork
+
+
+class PostgresWork:
+    """Everything a handler may write; it commits with the message or the request."""
+
+    def __init__(self, unit: UnitOfWork, resources: Any) -> None:
+        self.unit = unit
+        self.resources = resources
+
+    def record(self, event: Event) -> None:
+        """Publish this event if the unit commits."""
+        self.unit.record(event)

@@ -1,0 +1,1 @@
+"""What notify does: plan, send, show, mark as read."""

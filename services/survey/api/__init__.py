@@ -1,0 +1,1 @@
+"""HTTP: the public form behind an invitation, and the index for staff."""

@@ -1,0 +1,1 @@
+"""Ended dossiers, whose applicants are asked."""

@@ -1,0 +1,39 @@
+"""SURVEY_* variables; read by app.py only."""
+
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+from pydantic_settings import SettingsConfigDict
+
+from kernel.settings import KernelSettings
+
+
+class Settings(KernelSettings):
+    """What survey is told from outside."""
+
+    model_config = SettingsConfigDict(env_prefix="SURVEY_")
+
+    public_url: str = Field(default="http://127.0.0.1:8000", max_length=60, description="the public door")
+    invitation_path: str = Field(
+        default="/api/v1/invitations/",
+        max_length=30,
+        pattern=r"^/[A-Za-z0-9/_-]*$",
+        description="what stands before the token in the link; a front end's page, once there is one",
+    )
+    invitation_days: int = Field(default=30, ge=1, le=365, description="how long a link may be used")
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+            message = "must be an http(s) address"
+            raise ValueError(message)
+        return value.rstrip("/")
+
+    def unsafe(self) -> list[tuple[str, str]]:
+        """Add a link that would carry its token in the clear."""
+        found = super().unsafe()
+        if not self.public_url.startswith("https://"):
+            found.append(("public_url", "links carry a token: https only"))
+        return found

@@ -1,0 +1,1 @@
+"""PostgreSQL: invitations, responses; and the questionnaires that come with the package."""

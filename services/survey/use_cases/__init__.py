@@ -1,0 +1,1 @@
+"""What survey does: invite, show the form, take a response, compute an index."""
