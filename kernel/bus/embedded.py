@@ -15,12 +15,12 @@ import orjson
 
 from kernel.bus import embedded_schema as sql
 from kernel.bus.embedded_bell import Bell
+from kernel.bus.embedded_errors import AWAY
 from kernel.bus.embedded_group import EmbeddedSubscription
 from kernel.bus.embedded_session import Session
 from kernel.bus.partitions import check_weight, partition_of
 from kernel.core.bus import BusUnavailable, OutgoingMessage, TopicSettings
 from kernel.core.clock import Clock, SystemClock
-from kernel.postgres.engine import BROKEN_WORLD
 
 ANSWER_SECONDS = 10.0
 """How long the bus may take to answer. The server gives up sooner, so that nothing arrives after that."""
@@ -35,7 +35,6 @@ _SERVER_SETTINGS = {
     "tcp_keepalives_count": "3",
 }
 _PRUNE_CHUNK = 10_000
-_UNAVAILABLE = (*BROKEN_WORLD, asyncpg.ReadOnlySQLTransactionError, asyncpg.PostgresSystemError)
 
 
 class EmbeddedBus:
@@ -72,7 +71,7 @@ class EmbeddedBus:
         if pool:
             try:
                 await asyncio.wait_for(pool.close(), 5)
-            except BROKEN_WORLD:
+            except AWAY:
                 pool.terminate()
 
     async def ensure_topics(self, topics: Mapping[str, TopicSettings]) -> None:
@@ -192,5 +191,5 @@ async def _answering(seconds: float = ANSWER_SECONDS) -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(seconds):
             yield
-    except _UNAVAILABLE as error:
+    except AWAY as error:
         raise BusUnavailable(repr(error)) from error

@@ -8,8 +8,8 @@ from typing import Any
 import asyncpg
 import structlog
 
+from kernel.bus.embedded_errors import AWAY
 from kernel.bus.embedded_schema import BELL, RING
-from kernel.postgres.engine import BROKEN_WORLD
 
 Connect = Callable[[str], Any]
 """Opens a connection for the purpose named."""
@@ -61,7 +61,7 @@ class Bell:
             whats, self._to_ring = sorted(self._to_ring), set()
             try:
                 await self._pool.execute(RING, whats)
-            except BROKEN_WORLD as error:
+            except AWAY as error:
                 _log.info("bus_ring_lost", error=repr(error))
 
     async def _listen(self) -> None:
@@ -74,7 +74,7 @@ class Bell:
                 finally:
                     connection.terminate()
                 wait = 0.1
-            except BROKEN_WORLD as error:
+            except AWAY as error:
                 _log.warning("bus_bell_waits", error=repr(error))
             await asyncio.sleep(wait)
             wait = min(wait * 2, _LONGEST_WAIT)

@@ -7,9 +7,9 @@ from contextlib import suppress
 import structlog
 
 from kernel.bus.embedded_bell import Bell
+from kernel.bus.embedded_errors import AWAY
 from kernel.bus.embedded_session import Session
 from kernel.core.bus import IncomingMessage
-from kernel.postgres.engine import BROKEN_WORLD
 
 BEAT_SECONDS = 1.0
 """How often a member shows that it lives and looks who else does; announced changes come at once."""
@@ -44,6 +44,9 @@ class EmbeddedSubscription:
         """Return the next messages, as soon as there are any."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout_seconds
+        if self._membership.done():
+            # Not the world but a defect ended it: whoever reads must know.
+            self._membership.result()
         if self._session and self._session.finish_leaving():
             self._is_turn.set()
         while True:
@@ -65,7 +68,7 @@ class EmbeddedSubscription:
         if session and next_offsets:
             try:
                 lost = await session.commit(next_offsets)
-            except BROKEN_WORLD as error:
+            except AWAY as error:
                 self._lose(session, error)
             if session.has_to_let_go:
                 self._is_turn.set()
@@ -87,7 +90,7 @@ class EmbeddedSubscription:
         if session:
             try:
                 await session.leave()
-            except BROKEN_WORLD as error:
+            except AWAY as error:
                 _log.info("bus_left_without_a_word", group=self._group, error=repr(error))
             finally:
                 session.drop()
@@ -98,7 +101,7 @@ class EmbeddedSubscription:
             return []
         try:
             return await session.fetch(max_messages)
-        except BROKEN_WORLD as error:
+        except AWAY as error:
             self._lose(session, error)
             return []
 
@@ -114,7 +117,7 @@ class EmbeddedSubscription:
                 self._session = await self._open_session()
                 wait = 0.1
                 await self._attend(self._session)
-            except BROKEN_WORLD as error:
+            except AWAY as error:
                 _log.warning("bus_member_waits", group=self._group, error=repr(error))
                 if self._session:
                     self._session.drop()

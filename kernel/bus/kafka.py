@@ -45,6 +45,7 @@ class KafkaBus:
         self._options = {
             "bootstrap_servers": self._bootstrap.split(","),
             "client_id": self._client_id,
+            "retry_backoff_ms": 250,
             **self._security.options(),
         }
         await self._read_topics()

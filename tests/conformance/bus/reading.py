@@ -97,13 +97,13 @@ class Crew:
     """Members of one group at work, each a task; left members are closed, in order."""
 
     def __init__(self, effects: Effects) -> None:
-        self._effects = effects
+        self.effects = effects
         self._at_work: dict[str, tuple[Subscription, asyncio.Task[None], asyncio.Event]] = {}
 
     def put_to_work(self, name: str, subscription: Subscription) -> None:
         """Let a member work."""
         stop = asyncio.Event()
-        task = asyncio.create_task(self._effects.work(subscription, name, stop))
+        task = asyncio.create_task(self.effects.work(subscription, name, stop))
         self._at_work[name] = (subscription, task, stop)
 
     async def send_home(self, name: str) -> None:

@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 
+from kernel.bus.kafka import KafkaBus
 from kernel.core.bus import Bus, BusUnavailable, OutgoingMessage, TopicSettings
 from stack.kafka import kafka_unavailable_reason, start_kafka
 from stack.postgres import forget, start_postgres
@@ -35,6 +37,13 @@ class Fragile:
     server: Any
     start: Callable[[Path, int], Any]
 
+    def bus(self) -> Bus:
+        """Return a bus that does not wait for a server to come back while it publishes."""
+        address = urlsplit(self.installation.url)
+        if address.scheme == "kafka":
+            return KafkaBus(address.netloc, client_id="conformance", publish_seconds=1.5)
+        return self.installation.bus()
+
     async def kill(self) -> None:
         """SIGKILL the server."""
         await asyncio.to_thread(self.server.kill)
@@ -44,12 +53,17 @@ class Fragile:
         self.server = await asyncio.to_thread(self.start, self.server.home, self.server.port)
 
 
+def new_home() -> Path:
+    """Make a folder in which a server without privileges reaches its data."""
+    home = Path(tempfile.mkdtemp(prefix="motcua-test-"))
+    home.chmod(0o711)
+    return home
+
+
 @pytest.fixture(params=["embedded", pytest.param("kafka", marks=pytest.mark.kafka)])
 async def fragile(request: pytest.FixtureRequest) -> AsyncIterator[Fragile]:
     """Start a server for one test."""
-    home = Path(tempfile.mkdtemp(prefix="motcua-test-"))
-    # A server without privileges reaches its data in it.
-    home.chmod(0o711)
+    home = new_home()
     is_kafka = request.param == "kafka"
     if is_kafka and (reason := kafka_unavailable_reason()):
         missing = pytest.fail if "kafka" in os.environ.get("REQUIRE", "") else pytest.skip
@@ -66,10 +80,19 @@ async def fragile(request: pytest.FixtureRequest) -> AsyncIterator[Fragile]:
 @pytest.fixture
 async def bus(fragile: Fragile) -> AsyncIterator[Bus]:
     """Give a started bus."""
-    bus = fragile.installation.bus()
+    bus = fragile.bus()
     await bus.start()
     yield bus
     await bus.close()
+
+
+@pytest.fixture
+async def crew(bus: Bus) -> AsyncIterator[Crew]:
+    """Give the members of a group, sent home before the bus closes."""
+    assert bus
+    crew = Crew(Effects())
+    yield crew
+    await crew.send_all_home()
 
 
 async def make_topic(bus: Bus) -> str:
@@ -115,11 +138,10 @@ async def test_publishing_without_a_server_is_refused_and_works_again_after(
 
 
 async def test_a_crash_amid_the_flow_loses_nothing_and_keeps_the_order_of_each_key(
-    fragile: Fragile, bus: Bus
+    fragile: Fragile, bus: Bus, crew: Crew
 ) -> None:
     topic = await make_topic(bus)
-    effects = Effects()
-    crew = Crew(effects)
+    effects = crew.effects
     crew.put_to_work("one", await bus.subscribe("readers", [topic]))
     rounds = 120
 
