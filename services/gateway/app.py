@@ -1,27 +1,183 @@
 """Builds the gateway from its rooms: the one file that knows them all."""
 
+import asyncio
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
 
-from fastapi import APIRouter
+import aiohttp
+from fastapi import APIRouter, FastAPI
+from starlette.middleware import Middleware
 
 from contracts.topics import topics_for
 from kernel.runtime import Runtime
+from kernel.sealing import Sealer
 from kernel.service import Handler, Job, Service
-from services.gateway.settings import Settings
+from kernel.web.auth import TokenSigner
+from services.gateway.api import oidc, pages, session
+from services.gateway.api.gate import Gate
+from services.gateway.api.tracking import show_tracking
+from services.gateway.clients.key_sets import KeySets
+from services.gateway.clients.outside_tokens import IssuerTokens
+from services.gateway.clients.own_issuer import Ed25519Claims
+from services.gateway.clients.sign_in import HttpSignIn
+from services.gateway.clients.upstream import HttpUpstream, open_session
+from services.gateway.consumers import catalog, dossier
+from services.gateway.domain.issuer import Issuer, IssuerKind
+from services.gateway.domain.limits import Buckets, Room
+from services.gateway.domain.pace import DEFAULT_PACES
+from services.gateway.domain.route_match import RouteTable
+from services.gateway.domain.routes import ROUTES
+from services.gateway.domain.sample_user import SampleUser, sample_users
+from services.gateway.jobs.forgetting import FORGET
+from services.gateway.settings import IssuerSettings, Settings
+from services.gateway.store.directory import PostgresDirectory
+from services.gateway.store.sessions import PostgresSessions
 from services.gateway.store.tables import metadata
+from services.gateway.store.tracking import PostgresTracking
 from services.gateway.store.work import PostgresWork
+from services.gateway.use_cases.door import Door
+from services.gateway.use_cases.look_up import LookUp
+from services.gateway.use_cases.sample_issuer import WEB_CLIENT, OwnIssuer
+from services.gateway.use_cases.sign_in import SignIn
+from services.gateway.use_cases.who_is_asking import Machine, Machines, WhoIsAsking
 
-ROUTERS: Sequence[APIRouter] = ()
-HANDLERS: Sequence[Handler] = ()
-JOBS: Sequence[Job] = ()
+ROUTERS: Sequence[APIRouter] = (session.own, session.router, oidc.router, pages.router)
+HANDLERS: Sequence[Handler] = (*dossier.HANDLERS, *catalog.HANDLERS)
+JOBS: Sequence[Job] = (FORGET,)
+OWN_ENDPOINTS = {"/api/v1/tracking": show_tracking}
+AUDIENCE = "motcua-api"
 
 
 @asynccontextmanager
-async def open_resources(_: Runtime) -> AsyncIterator[Any]:
-    """Open what lives as long as the process."""
-    yield None
+async def open_resources(runtime: Runtime) -> AsyncIterator[Door]:
+    """Open the door: connections to the services and to the issuers, and what stands on them."""
+    settings = cast("Settings", runtime.settings)
+    async with open_session(settings.upstream_connections) as hot, aiohttp.ClientSession() as slow:
+        yield _door(runtime, settings, hot, slow)
+
+
+def _door(
+    runtime: Runtime, settings: Settings, hot: aiohttp.ClientSession, slow: aiohttp.ClientSession
+) -> Door:
+    clock, pool = runtime.clock, runtime.pool
+    sealer = Sealer(settings.pii_key.get_secret_value())
+    machines = Machines(
+        {
+            client.client_id: Machine(client.secret_sha256, frozenset(client.scopes))
+            for client in settings.service_clients
+        }
+    )
+    own = _own_issuer(runtime, settings, sealer, machines)
+    issuers = [*map(_issuer, settings.issuers), _own(settings, own)]
+    keys = KeySets(slow, asyncio.get_running_loop().time)
+    outside = IssuerTokens(issuers, keys, clock, has_people=settings.development_issuer)
+    sessions = PostgresSessions(pool, sealer)
+    tokens = TokenSigner(settings.signing_jwk(), clock)
+    return Door(
+        table=RouteTable(ROUTES),
+        upstream=HttpUpstream(hot, _addresses(settings)),
+        tokens=tokens,
+        who=WhoIsAsking(
+            outside=outside,
+            directory=PostgresDirectory(pool),
+            sessions=sessions,
+            machines=machines,
+            tokens=tokens,
+            clock=clock,
+        ),
+        sign_in=SignIn(
+            issuers,
+            HttpSignIn(slow, keys, outside, own),
+            sessions,
+            sealer,
+            clock,
+            callback=f"{settings.public_url}/session/callback",
+            lifetime=timedelta(hours=settings.session_hours),
+        ),
+        own_issuer=own,
+        look_up=LookUp(PostgresTracking(pool), sealer, clock),
+        room=Room(settings.max_in_flight),
+        buckets=_buckets(settings),
+        cors_origins=frozenset(origin.encode() for origin in settings.cors_origins),
+        trusted_proxies=settings.trusted_proxies,
+        is_https=settings.public_url.startswith("https://"),
+    )
+
+
+def _addresses(settings: Settings) -> dict[str, str]:
+    return {
+        "catalog": settings.catalog_url,
+        "dossier": settings.dossier_url,
+        "notify": settings.notify_url,
+        "survey": settings.survey_url,
+    }
+
+
+def _buckets(settings: Settings) -> dict[str, Buckets | None]:
+    found: dict[str, Buckets | None] = {name: Buckets(*pace) for name, pace in DEFAULT_PACES.items()}
+    for name, limit in settings.rate_limits.items():
+        found[name] = Buckets(limit.per_second, limit.burst) if limit else None
+    return found
+
+
+def _own_issuer(runtime: Runtime, settings: Settings, sealer: Sealer, machines: Machines) -> OwnIssuer:
+    return OwnIssuer(
+        issuer=f"{settings.public_url}/oidc",
+        audience=AUDIENCE,
+        signer=Ed25519Claims(settings.issuer_jwk()),
+        machines=machines,
+        seals=sealer,
+        clock=runtime.clock,
+        users=_users(settings),
+        redirect_uris=[f"{settings.public_url}/session/callback", *settings.redirect_uris],
+        has_people=settings.development_issuer,
+    )
+
+
+def _users(settings: Settings) -> dict[str, SampleUser]:
+    if not settings.sample_users_file:
+        return {}
+    document: dict[str, Any] = json.loads(Path(settings.sample_users_file).read_text(encoding="utf-8"))
+    return sample_users(document)
+
+
+def _own(settings: Settings, own: OwnIssuer) -> Issuer:
+    return Issuer(
+        name=own.issuer,
+        kind=IssuerKind.OWN,
+        audience=AUDIENCE,
+        jwks=own.public_keys(),
+        client_id=WEB_CLIENT if settings.development_issuer else "",
+        label="Người dùng mẫu",
+    )
+
+
+def _issuer(given: IssuerSettings) -> Issuer:
+    return Issuer(
+        name=given.issuer,
+        kind=IssuerKind(given.kind),
+        audience=given.audience,
+        jwks_url=given.jwks_url,
+        jwks=given.jwks,
+        claims=given.claims,
+        subject_prefix=given.subject_prefix,
+        client_id=given.client_id,
+        client_secret=given.client_secret.get_secret_value(),
+        authorization_url=given.authorization_url,
+        token_url=given.token_url,
+        userinfo_url=given.userinfo_url,
+        scope=given.scope,
+        label=given.label,
+    )
+
+
+def extend_app(app: FastAPI) -> None:
+    """Set the gate before the routers, inside correlation ids and measurements."""
+    app.user_middleware.append(Middleware(Gate, own=OWN_ENDPOINTS))
 
 
 service = Service(
@@ -35,4 +191,5 @@ service = Service(
     jobs=JOBS,
     topics=topics_for("gateway", "dossier", "staff", "agency"),
     resources=open_resources,
+    extend_app=extend_app,
 )

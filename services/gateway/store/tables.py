@@ -63,6 +63,7 @@ failed_attempts = Table(
     "failed_attempts",
     metadata,
     Column("what", LargeBinary, primary_key=True),
+    Column("free", Integer, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("last_at", _moment, nullable=False, index=True),
     Column("blocked_until", _moment, nullable=False),

@@ -4,6 +4,8 @@ from typing import Any
 
 from kernel.core.event import Event
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.gateway.store.directory import PostgresDirectoryLedger
+from services.gateway.store.tracking import PostgresTrackingLedger
 
 
 class PostgresWork:
@@ -12,6 +14,8 @@ class PostgresWork:
     def __init__(self, unit: UnitOfWork, resources: Any) -> None:
         self.unit = unit
         self.resources = resources
+        self.tracking = PostgresTrackingLedger(unit)
+        self.directory = PostgresDirectoryLedger(unit)
 
     def record(self, event: Event) -> None:
         """Publish this event if the unit commits."""

@@ -1,9 +1,168 @@
-"""What the gateway's use cases need of the world."""
+"""What the gateway's use cases and endpoints need of the world."""
 
-from typing import Protocol
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
 
+from kernel.core.caller import Caller
 from kernel.core.unit_of_work import Records
+from services.gateway.domain.identity import StaffMember
+from services.gateway.domain.issuer import Issuer, OutsideIdentity
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamRequest:
+    """A request to a service; `may_retry` when sending it twice has one effect."""
+
+    service: str
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes | AsyncIterator[bytes] | None
+    timeout_seconds: float
+    may_retry: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamAnswer:
+    """What a service answered: the whole `body`, or `chunks` of a long one."""
+
+    status: int
+    headers: Sequence[tuple[bytes, bytes]]
+    body: bytes = b""
+    chunks: AsyncIterator[bytes] | None = None
+
+
+class Upstream(Protocol):
+    """The hot hop to the services."""
+
+    async def send(self, request: UpstreamRequest) -> UpstreamAnswer:
+        """Return the answer; raise `Unavailable` at once when the service is down, or after the time-out."""
+
+
+class OutsideTokens(Protocol):
+    """Verifies what outside issuers signed."""
+
+    async def verify(self, token: str) -> OutsideIdentity:
+        """Return who it names; raise `Unauthenticated` for anything forged, expired or not for us."""
+
+
+class InternalTokens(Protocol):
+    """Signs what the services trust."""
+
+    def sign(self, caller: Caller) -> tuple[str, float]:
+        """Return a token and the moment it expires (Unix seconds)."""
+
+
+class Directory(Protocol):
+    """The staff as the catalogue's events told them."""
+
+    async def find(self, subject: str) -> StaffMember | None:
+        """Return the member of staff with this subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser's session; its number is known only to the browser, we keep a hash."""
+
+    caller: Caller
+    may_be_staff: bool
+    expires_at: datetime
+
+
+class Sessions(Protocol):
+    """Sessions of browsers."""
+
+    async def open(self, id_hash: bytes, session: Session, now: datetime) -> None:
+        """Keep a new session."""
+
+    async def find(self, id_hash: bytes, now: datetime) -> Session | None:
+        """Return a session that has not expired."""
+
+    async def end(self, id_hash: bytes) -> None:
+        """Forget a session."""
+
+
+class SignInProvider(Protocol):
+    """The issuers' side of the code flow."""
+
+    async def address(self, issuer: Issuer, parameters: Mapping[str, str]) -> str:
+        """Return where the browser goes to sign in."""
+
+    async def redeem(
+        self, issuer: Issuer, *, code: str, verifier: str, redirect_uri: str, nonce: str
+    ) -> OutsideIdentity:
+        """Return who signed in; raise `Unauthenticated` when the code is not good."""
+
+
+class Seals(Protocol):
+    """Seals values for ourselves."""
+
+    def seal(self, value: object, *, purpose: str) -> str:
+        """Return the value sealed as text."""
+
+    def open(self, sealed: str, *, purpose: str) -> object:
+        """Return the value; raise `ValueError` when it was changed."""
+
+    def blind_index(self, value: str, *, purpose: str) -> bytes:
+        """Return bytes equal for equal values that tell nothing without the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingFound:
+    """One look-up: the dossier of the code, if there is one, and until when these askers must wait."""
+
+    dossier_id: UUID | None = None
+    secret_hash: str | None = None
+    shown: dict[str, Any] = field(default_factory=dict)
+    timeline: dict[str, Any] = field(default_factory=dict)
+    agency: dict[str, Any] | None = None
+    blocked_until: datetime | None = None
+
+
+class Tracking(Protocol):
+    """Public tracking."""
+
+    async def find(self, code: str, attempts: Sequence[bytes]) -> TrackingFound:
+        """Return the dossier of a code and the latest block on any of these attempts, in one statement."""
+
+    async def count_failure(self, attempts: Sequence[tuple[bytes, int]], now: datetime) -> None:
+        """Count a failure of each attempt; past its free ones the wait doubles, up to fifteen minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingChange:
+    """What a dossier's event changes in public tracking."""
+
+    dossier_id: UUID
+    version: int
+    codes: tuple[str, ...]
+    secret_hash: str | None
+    shown: dict[str, Any]
+    entry: dict[str, Any]
+
+
+class TrackingLedger(Protocol):
+    """The writing side of public tracking."""
+
+    def apply(self, change: TrackingChange) -> None:
+        """Merge a change, whatever order changes come in."""
+
+
+class DirectoryLedger(Protocol):
+    """The writing side of the staff directory."""
+
+    def put_staff(self, member: StaffMember, version: int) -> None:
+        """Keep the newest state of a member of staff."""
+
+    def put_agency(self, code: str, version: int, name: str, units: Mapping[str, str]) -> None:
+        """Keep the newest names of an agency and its units."""
 
 
 class Work(Records, Protocol):
     """One unit of work of the gateway."""
+
+    tracking: TrackingLedger
+    directory: DirectoryLedger

@@ -61,6 +61,7 @@ TABLES = (
     """
     CREATE TABLE failed_attempts (
         what bytea NOT NULL CONSTRAINT pk_failed_attempts PRIMARY KEY,
+        free integer NOT NULL,
         failures integer NOT NULL,
         last_at timestamptz NOT NULL,
         blocked_until timestamptz NOT NULL

@@ -1,0 +1,63 @@
+"""The body of a request on its way through: bounded, whole when small, streamed when large."""
+
+from collections.abc import AsyncIterator, Mapping
+
+from starlette.types import Receive
+
+from kernel.web.request import BodyTooLarge, Unreadable
+
+_WHOLE_BYTES = 262_144
+
+
+class BrokenOff(Exception):  # noqa: N818 - the fact is the name.
+    """The asker went away before the body was complete."""
+
+
+class StreamedBody:
+    """A long body, handed on as it comes; `error` tells why it ended before its end."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive = receive
+        self._limit = limit
+        self.error: Exception | None = None
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield the parts; a part too many, or an asker gone, ends the request to the service unfinished."""
+        try:
+            async for part in _parts(self._receive, self._limit):
+                yield part
+        except (BodyTooLarge, BrokenOff) as error:
+            self.error = error
+            raise
+
+
+async def body_of(
+    method: str, given: Mapping[bytes, bytes], receive: Receive, limit: int
+) -> bytes | StreamedBody | None:
+    """Return the body; raise `BodyTooLarge` before reading one that says so itself."""
+    declared = given.get(b"content-length")
+    if declared is None and b"transfer-encoding" not in given:
+        return None if method in {"GET", "HEAD"} else b""
+    if declared is not None:
+        if not declared.isdigit():
+            raise Unreadable
+        if int(declared) > limit:
+            raise BodyTooLarge
+        if int(declared) <= _WHOLE_BYTES:
+            return b"".join([part async for part in _parts(receive, limit)])
+    return StreamedBody(receive, limit)
+
+
+async def _parts(receive: Receive, limit: int) -> AsyncIterator[bytes]:
+    size, is_more = 0, True
+    while is_more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise BrokenOff
+        part = message.get("body", b"")
+        size += len(part)
+        if size > limit:
+            raise BodyTooLarge
+        is_more = message.get("more_body", False)
+        if part:
+            yield part

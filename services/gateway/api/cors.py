@@ -1,0 +1,36 @@
+"""Which other origins' pages may call, and what they may read: an allow-list, empty by default."""
+
+from collections.abc import Collection, Mapping
+
+Headers = list[tuple[bytes, bytes]]
+_PREFLIGHT: Headers = [
+    (b"access-control-allow-methods", b"GET, POST, PUT, PATCH, DELETE"),
+    (
+        b"access-control-allow-headers",
+        b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-File-Name,"
+        b" X-Requested-With",
+    ),
+    (b"access-control-max-age", b"600"),
+]
+_EXPOSED = b"ETag, Location, Retry-After, Content-Disposition, X-Correlation-Id, Idempotency-Replayed"
+
+
+def cors_headers(given: Mapping[bytes, bytes], allowed: Collection[bytes]) -> Headers:
+    """Return the headers for the asking page; none when its origin is not on the list."""
+    origin = given.get(b"origin", b"")
+    if origin not in allowed:
+        return []
+    return [
+        (b"access-control-allow-origin", origin),
+        (b"access-control-allow-credentials", b"true"),
+        (b"access-control-expose-headers", _EXPOSED),
+        (b"vary", b"Origin"),
+    ]
+
+
+def preflight_headers(given: Mapping[bytes, bytes], allowed: Collection[bytes]) -> Headers | None:
+    """Return the answer to a preflight; None when the request is none."""
+    if b"access-control-request-method" not in given:
+        return None
+    found = cors_headers(given, allowed)
+    return [*found, *_PREFLIGHT] if found else []

@@ -1,0 +1,178 @@
+"""The gate every request passes: room, route, who is asking, policy, pace; then on to where it belongs."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+from prometheus_client import Counter
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kernel.core.errors import Forbidden, Unauthenticated
+from kernel.runtime import Runtime
+from services.gateway.api.body import BrokenOff
+from services.gateway.api.cookies import session_cookie
+from services.gateway.api.cors import Headers, cors_headers, preflight_headers
+from services.gateway.api.proxy import forward
+from services.gateway.api.refusals import answer_of
+from services.gateway.domain.headers import client_address
+from services.gateway.domain.pace import pace_class
+from services.gateway.domain.routes import Priority, Route
+from services.gateway.use_cases.door import Door
+from services.gateway.use_cases.who_is_asking import Known
+
+OwnEndpoint = Callable[[Door, Scope, Receive, Send, str], Awaitable[None]]
+_PROBES = frozenset({"/livez", "/readyz", "/metrics"})
+_UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_turned_away = Counter("gateway_turned_away_total", "Requests refused at the gate", ["reason"])
+_STRICT: Headers = [
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+_CLOSED = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+_HTTPS = (b"strict-transport-security", b"max-age=31536000")
+
+
+class CrossSite(Forbidden):
+    """A write with a session's cookie did not say that a page of ours sent it (403)."""
+
+    code = "cross-site"
+    title = "Yêu cầu không được gửi từ trang của hệ thống"
+
+
+class Gate:
+    """Innermost middleware: correlation ids and measurements are outside it, the routers inside.
+
+    `own` are endpoints the gateway answers itself without a router, for speed.
+    """
+
+    def __init__(self, app: ASGIApp, own: Mapping[str, OwnEndpoint]) -> None:
+        self._app = app
+        self._own = own
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http" or scope["path"] in _PROBES:
+            await self._app(scope, receive, send)
+            return
+        runtime: Runtime = scope["app"].state.runtime
+        door: Door = runtime.resources
+        given = dict(scope["headers"])
+        answer = _Answer(send, door, given)
+        try:
+            await self._pass(door, scope, receive, answer, given)
+        except BrokenOff:
+            _turned_away.labels("broken-off").inc()
+        except Exception as error:
+            if answer.has_begun:
+                raise
+            response = answer_of(error)
+            _turned_away.labels(str(response.status_code)).inc()
+            await response(scope, receive, answer)
+
+    async def _pass(
+        self, door: Door, scope: Scope, receive: Receive, send: "_Answer", given: Mapping[bytes, bytes]
+    ) -> None:
+        path, method = scope["path"], scope["method"]
+        if method == "OPTIONS":
+            headers = preflight_headers(given, door.cors_origins)
+            if headers is not None:
+                await send.bare(204 if headers else 403, headers)
+                return
+        is_api = path.startswith("/api/")
+        route = door.table.find(method, path) if is_api else None
+        door.room.enter(route.priority if route else Priority.NORMAL)
+        try:
+            if route is None:
+                _pace(door, pace_class(path, None), _client(door, scope, given))
+                await self._app(scope, receive, send)
+            else:
+                await self._api(door, route, scope, receive, send, given)
+        finally:
+            door.room.leave()
+
+    async def _api(
+        self,
+        door: Door,
+        route: Route,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        given: Mapping[bytes, bytes],
+    ) -> None:
+        known = None
+        if not route.policy.is_public:
+            try:
+                known = await _who(door, scope, given)
+            except Unauthenticated:
+                _pace(door, "rejected", _client(door, scope, given))
+                raise
+            route.policy.admit(known.caller)
+        caller = known.caller if known else None
+        client = _client(door, scope, given)
+        _pace(door, pace_class(scope["path"], caller), caller.subject if caller else client)
+        authorization = known.authorization if known else ""
+        if route.service != "gateway":
+            await forward(
+                door.upstream, route, scope, receive, send, given=given, authorization=authorization
+            )
+            return
+        endpoint = self._own.get(route.path)
+        if endpoint is not None:
+            await endpoint(door, scope, receive, send, client)
+            return
+        # Our own routers trust the internal token alone, like those of every service.
+        headers = [(name, value) for name, value in scope["headers"] if name != b"authorization"]
+        if authorization:
+            headers.append((b"authorization", authorization.encode()))
+        await self._app({**scope, "headers": headers}, receive, send)
+
+
+async def _who(door: Door, scope: Scope, given: Mapping[bytes, bytes]) -> Known:
+    """Return who is asking: a token wins over a session, which must not be used by other sites' pages."""
+    header = given.get(b"authorization")
+    if header is not None:
+        return await door.who.by_authorization(header.decode("latin-1"))
+    cookie = session_cookie(given, is_https=door.is_https)
+    if not cookie:
+        raise Unauthenticated
+    if scope["method"] in _UNSAFE and b"x-requested-with" not in given:
+        raise CrossSite
+    return await door.who.by_session(cookie)
+
+
+def _pace(door: Door, name: str, who: str) -> None:
+    bucket = door.buckets.get(name)
+    if bucket is not None:
+        bucket.take(who, asyncio.get_running_loop().time())
+
+
+def _client(door: Door, scope: Scope, given: Mapping[bytes, bytes]) -> str:
+    peer = scope.get("client") or ("", 0)
+    return client_address(peer[0], given.get(b"x-forwarded-for", b"").decode("latin-1"), door.trusted_proxies)
+
+
+class _Answer:
+    """Adds the strict headers to whatever is answered, and remembers that an answer has begun."""
+
+    def __init__(self, send: Send, door: Door, given: Mapping[bytes, bytes]) -> None:
+        self._send = send
+        self._more = cors_headers(given, door.cors_origins) if b"origin" in given else []
+        self._is_https = door.is_https
+        self.has_begun = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.has_begun = True
+            headers = [*message.get("headers", ()), *_STRICT, *self._more]
+            if not any(name == b"content-security-policy" for name, _ in headers):
+                headers.append(_CLOSED)
+            if self._is_https:
+                headers.append(_HTTPS)
+            message["headers"] = headers
+        await self._send(message)
+
+    async def bare(self, status: int, headers: Headers) -> None:
+        """Answer without a body; these headers include what else would be added."""
+        self._more = []
+        await self({"type": "http.response.start", "status": status, "headers": headers})
+        await self({"type": "http.response.body", "body": b""})

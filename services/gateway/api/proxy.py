@@ -1,0 +1,69 @@
+"""Hands a request on to the service that owns it, and its answer back, both unread."""
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from starlette.types import Receive, Scope, Send
+
+from services.gateway.api.body import StreamedBody, body_of
+from services.gateway.domain.headers import headers_in, headers_out
+from services.gateway.domain.routes import Route
+from services.gateway.use_cases.ports import Upstream, UpstreamAnswer, UpstreamRequest
+
+_SAFE = "/:@!$&'()*+,;=~"
+_PUBLIC = {"/v1/": "/api/v1/"}
+
+
+async def forward(
+    upstream: Upstream,
+    route: Route,
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    *,
+    given: Mapping[bytes, bytes],
+    authorization: str,
+) -> None:
+    """Send the request on and answer with what comes back; raise what `Upstream.send` raises."""
+    method = scope["method"]
+    body = await body_of(method, given, receive, route.max_body_bytes)
+    headers = headers_in(given, authorization, scope["state"]["correlation_id"])
+    if isinstance(body, StreamedBody) and b"content-length" in given:
+        headers["content-length"] = given[b"content-length"].decode()
+    is_streamed = isinstance(body, StreamedBody)
+    request = UpstreamRequest(
+        service=route.service,
+        method=method,
+        target=_target(route, scope),
+        headers=headers,
+        body=aiter(body) if isinstance(body, StreamedBody) else body,
+        timeout_seconds=route.timeout_seconds,
+        may_retry=not is_streamed and (method in {"GET", "HEAD"} or "idempotency-key" in headers),
+    )
+    try:
+        answer = await upstream.send(request)
+    except Exception:
+        # What ended the body is the reason; that the service hung up is only its consequence.
+        if isinstance(body, StreamedBody) and body.error is not None:
+            raise body.error from None
+        raise
+    await _answer(answer, route, send)
+
+
+def _target(route: Route, scope: Scope) -> str:
+    """Return path and query at the service; an encoded path is written anew from what the table matched."""
+    path = route.at_service(scope["path"])
+    if b"%" in scope["raw_path"]:
+        path = quote(path, safe=_SAFE)
+    query = scope["query_string"]
+    return f"{path}?{query.decode('latin-1')}" if query else path
+
+
+async def _answer(answer: UpstreamAnswer, route: Route, send: Send) -> None:
+    public_of = {route.renamed[1]: route.renamed[0]} if route.renamed else _PUBLIC
+    headers = headers_out(answer.headers, public_of)
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    if answer.chunks is not None:
+        async for chunk in answer.chunks:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": answer.body})

@@ -1,0 +1,92 @@
+"""Browsers sign in and out; everybody may ask who they are."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from kernel.core.errors import Unauthenticated
+from kernel.web.deps import Caller
+from kernel.web.edge import EdgeRoute
+from services.gateway.api import cookies
+from services.gateway.api.gate import CrossSite
+from services.gateway.use_cases.door import Door
+
+router = APIRouter(tags=["session"])
+own = APIRouter(prefix="/api/v1", route_class=EdgeRoute, tags=["session"])
+_SIGN_IN_SECONDS = 600
+
+
+class SessionShown(BaseModel):
+    """Who is asking, as the services see it."""
+
+    subject: str
+    kind: str
+    name: str
+    roles: list[str]
+    agency: str
+    unit: str
+    assurance: str
+
+
+@own.get("/session")
+async def show_session(caller: Caller) -> SessionShown:
+    """Tell who I am."""
+    return SessionShown(
+        subject=caller.subject,
+        kind=caller.kind.value,
+        name=caller.name,
+        roles=sorted(caller.roles),
+        agency=caller.agency,
+        unit=caller.unit,
+        assurance=caller.assurance,
+    )
+
+
+@router.get("/session/login", status_code=303, response_class=RedirectResponse)
+async def begin_sign_in(
+    request: Request,
+    return_to: Annotated[str, Query(max_length=2000)] = "/",
+    issuer: Annotated[str, Query(max_length=500)] = "",
+) -> RedirectResponse:
+    """Send the browser to its identity provider; `return_to` is a path here."""
+    door: Door = request.app.state.runtime.resources
+    begun = await door.sign_in.begin(issuer, return_to)
+    response = RedirectResponse(begun.address, status_code=303)
+    cookies.put(response, cookies.SIGN_IN, begun.cookie, _SIGN_IN_SECONDS, is_https=door.is_https)
+    return response
+
+
+@router.get("/session/callback", status_code=303, response_class=RedirectResponse)
+async def finish_sign_in(
+    request: Request,
+    code: Annotated[str, Query(max_length=4000)] = "",
+    state: Annotated[str, Query(max_length=500)] = "",
+) -> RedirectResponse:
+    """Take the browser back with a session."""
+    door: Door = request.app.state.runtime.resources
+    header = request.headers.get("cookie", "")
+    under_way = cookies.read(header, cookies.SIGN_IN, is_https=door.is_https)
+    finished = await door.sign_in.finish(code=code, state=state, cookie=under_way)
+    response = RedirectResponse(finished.return_to, status_code=303)
+    cookies.put(response, cookies.SESSION, finished.number, finished.seconds, is_https=door.is_https)
+    cookies.drop(response, cookies.SIGN_IN, is_https=door.is_https)
+    return response
+
+
+@router.delete("/session", status_code=204, response_class=Response)
+async def end_session(request: Request) -> Response:
+    """Sign out; the session is gone whatever happens to the cookie."""
+    door: Door = request.app.state.runtime.resources
+    if "x-requested-with" not in request.headers:
+        raise CrossSite
+    number = cookies.read(request.headers.get("cookie", ""), cookies.SESSION, is_https=door.is_https)
+    if not number:
+        raise Unauthenticated
+    await door.sign_in.end(number)
+    door.who.forget_session(number)
+    response = Response(status_code=204)
+    cookies.drop(response, cookies.SESSION, is_https=door.is_https)
+    return response

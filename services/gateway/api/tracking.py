@@ -1,0 +1,77 @@
+"""`GET /api/v1/tracking`: the one read everybody does, answered without a router."""
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from pydantic import AwareDatetime, BaseModel
+from starlette.types import Receive, Scope, Send
+
+from kernel.core.errors import Invalid
+from services.gateway.use_cases.door import Door
+
+_MAX_QUERY = 500
+
+
+class Named(BaseModel):
+    """Something with a code and a name."""
+
+    code: str
+    name: str
+
+
+class TrackedStep(BaseModel):
+    """Where the dossier lies now."""
+
+    name: str
+    agency: str
+    unit: str
+
+
+class TrackedEntry(BaseModel):
+    """One thing that happened."""
+
+    at: AwareDatetime
+    text: str
+    state: str
+
+
+class TrackedDossier(BaseModel):
+    """What the public may see of a dossier (domain.md section 9)."""
+
+    code: str
+    portal_code: str | None
+    owner: str
+    procedure: Named
+    agency: Named
+    receiving_agency: Named
+    state: str
+    state_text: str
+    step: TrackedStep | None
+    submitted_at: AwareDatetime
+    received_at: AwareDatetime | None
+    due_at: AwareDatetime | None
+    ended_at: AwareDatetime | None
+    timeline: list[TrackedEntry]
+
+
+async def show_tracking(door: Door, scope: Scope, receive: Receive, send: Send, client: str) -> None:  # noqa: ARG001 - an endpoint of the gate.
+    """Answer with the dossier, 404 for an unknown code or a wrong secret, 422, or 429."""
+    asked = asked_for(scope["query_string"])
+    body = orjson.dumps(await door.look_up.show(client=client, **asked))
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def asked_for(query: bytes) -> dict[str, Any]:
+    """Return code and secret of a query; raise `Invalid` when one is missing or cannot be one."""
+    asked: dict[str, str] = {}
+    if len(query) <= _MAX_QUERY:
+        asked = dict(parse_qsl(query.decode("latin-1"), max_num_fields=5))
+    found = {name: asked.get(name, "").strip() for name in ("code", "secret")}
+    wrong = [(name, "Thiếu giá trị bắt buộc") for name, value in found.items() if not value]
+    wrong += [(name, "Giá trị chưa hợp lệ") for name, value in found.items() if not value.isprintable()]
+    if wrong:
+        raise Invalid(fields=wrong)
+    return found

@@ -1,0 +1,98 @@
+"""Verifies tokens of outside issuers with their own keys; only asymmetric algorithms are accepted."""
+
+import base64
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+from joserfc import jwt
+from joserfc.errors import JoseError
+
+from kernel.core.caller import Caller, CallerKind
+from kernel.core.clock import Clock
+from kernel.core.errors import Unauthenticated
+from services.gateway.clients.key_sets import KeySets
+from services.gateway.domain.identity import STAFF_CLAIMS, caller_of_claims
+from services.gateway.domain.issuer import Issuer, IssuerKind, OutsideIdentity
+
+ALGORITHMS = ["RS256", "ES256", "EdDSA", "Ed25519"]
+_LEEWAY_SECONDS = 30
+_NOT_OURS = (JoseError, ValueError, KeyError, TypeError, AttributeError)
+
+
+class IssuerTokens:
+    """The issuers this door trusts."""
+
+    def __init__(self, issuers: Iterable[Issuer], keys: KeySets, clock: Clock, *, has_people: bool) -> None:
+        self._issuers = {issuer.name: issuer for issuer in issuers}
+        self._keys = keys
+        self._clock = clock
+        self._own_has_people = has_people
+
+    async def verify(self, token: str) -> OutsideIdentity:
+        """Return who an access token names; raise `Unauthenticated`."""
+        issuer, claims = await self.claims(token)
+        return self.identity(issuer, claims)
+
+    async def claims(
+        self, token: str, audience: str = "", nonce: str | None = None
+    ) -> tuple[Issuer, dict[str, Any]]:
+        """Return the verified claims of a token; with a `nonce` it is an identity token of that sign-in."""
+        try:
+            header, payload, _ = token.split(".")
+            kid = str(_peek(header).get("kid", ""))
+            issuer = self._issuers[str(_peek(payload)["iss"])]
+        except _NOT_OURS as error:
+            raise Unauthenticated from error
+        keys = await self._keys.of(issuer, kid)
+        try:
+            decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
+            self._registry(issuer, audience).validate(decoded.claims)
+        except _NOT_OURS as error:
+            raise Unauthenticated from error
+        if nonce is not None and decoded.claims.get("nonce") != nonce:
+            raise Unauthenticated
+        return issuer, decoded.claims
+
+    def _registry(self, issuer: Issuer, audience: str) -> jwt.JWTClaimsRegistry:
+        wanted = audience or issuer.audience
+        options: dict[str, Any] = {"aud": {"essential": True, "value": wanted}} if wanted else {}
+        return jwt.JWTClaimsRegistry(
+            now=lambda: int(self._clock.now().timestamp()),
+            leeway=_LEEWAY_SECONDS,
+            iss={"essential": True, "value": issuer.name},
+            exp={"essential": True},
+            sub={"essential": True},
+            **options,
+        )
+
+    def identity(self, issuer: Issuer, claims: Mapping[str, Any]) -> OutsideIdentity:
+        """Return who these verified claims of an issuer name."""
+        expires_at = float(claims["exp"])
+        if issuer.kind is IssuerKind.OWN:
+            return self._own(claims, expires_at)
+        is_staff = issuer.kind is IssuerKind.STAFF
+        names = {**(STAFF_CLAIMS if is_staff else {}), **issuer.claims}
+        caller = caller_of_claims(claims, names, issuer.subject_prefix)
+        return OutsideIdentity(caller=caller, may_be_staff=is_staff, expires_at=expires_at)
+
+    def _own(self, claims: Mapping[str, Any], expires_at: float) -> OutsideIdentity:
+        if claims.get("kind") == "service":
+            machine = str(claims["sub"])
+            caller = Caller(
+                subject=machine,
+                kind=CallerKind.SERVICE,
+                name=machine,
+                roles=frozenset(str(claims.get("scope", "")).split()),
+            )
+            return OutsideIdentity(caller=caller, may_be_staff=False, expires_at=expires_at)
+        if not self._own_has_people:
+            raise Unauthenticated
+        is_staff = claims.get("kind") == "staff"
+        caller = caller_of_claims(claims, STAFF_CLAIMS if is_staff else {})
+        return OutsideIdentity(caller=caller, may_be_staff=is_staff, expires_at=expires_at)
+
+
+def _peek(part: str) -> dict[str, Any]:
+    found: dict[str, Any] = orjson.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return found

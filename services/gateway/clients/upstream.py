@@ -1,0 +1,100 @@
+"""The hot hop to the services: aiohttp with kept connections, a time limit each and a breaker each."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+
+import aiohttp
+from prometheus_client import Counter
+from yarl import URL
+
+from kernel.core.errors import Unavailable
+from services.gateway.domain.limits import Breaker
+from services.gateway.use_cases.ports import UpstreamAnswer, UpstreamRequest
+
+_WHOLE_BYTES = 1_048_576
+_NO_BODY = frozenset({204, 304})
+_failures = Counter(
+    "gateway_upstream_failures_total", "Requests a service did not answer", ["service", "reason"]
+)
+
+
+class HttpUpstream:
+    """Sends requests on; what was sent is sent again at most once, and only when that is harmless."""
+
+    def __init__(self, session: aiohttp.ClientSession, addresses: Mapping[str, str]) -> None:
+        self._session = session
+        self._addresses = dict(addresses)
+        self._breakers = {service: Breaker() for service in addresses}
+        self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
+
+    async def send(self, request: UpstreamRequest) -> UpstreamAnswer:
+        """Return the answer; raise `Unavailable` when the service is down or too slow."""
+        now = asyncio.get_running_loop().time
+        breaker = self._breakers[request.service]
+        if breaker.is_open(now()):
+            _failures.labels(request.service, "open").inc()
+            raise Unavailable
+        try:
+            response = await self._twice_if_dropped(request)
+            breaker.succeeded()
+            return await self._answer(request, response)
+        except (TimeoutError, aiohttp.ClientError) as error:
+            reason = "timeout" if isinstance(error, TimeoutError) else type(error).__name__
+            _failures.labels(request.service, reason).inc()
+            breaker.failed(now())
+            raise Unavailable from error
+
+    async def _twice_if_dropped(self, request: UpstreamRequest) -> aiohttp.ClientResponse:
+        try:
+            return await self._once(request)
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+            # A kept connection may be closed under our hands; a refused one will be refused again.
+            if not request.may_retry or isinstance(error, aiohttp.ClientConnectorError):
+                raise
+            return await self._once(request)
+
+    async def _once(self, request: UpstreamRequest) -> aiohttp.ClientResponse:
+        seconds = request.timeout_seconds
+        timeout = self._timeouts.get(seconds)
+        if timeout is None:
+            timeout = self._timeouts[seconds] = aiohttp.ClientTimeout(total=seconds, sock_connect=2)
+        # The address goes on as it came: another spelling of it might be another address there.
+        return await self._session.request(
+            request.method,
+            URL(self._addresses[request.service] + request.target, encoded=True),
+            headers=request.headers,
+            data=request.body,
+            allow_redirects=False,
+            timeout=timeout,
+        )
+
+    async def _answer(self, request: UpstreamRequest, response: aiohttp.ClientResponse) -> UpstreamAnswer:
+        length = response.content_length
+        if request.method == "HEAD" or response.status in _NO_BODY:
+            response.release()
+            return UpstreamAnswer(response.status, response.raw_headers)
+        if length is not None and length <= _WHOLE_BYTES:
+            return UpstreamAnswer(response.status, response.raw_headers, await response.read())
+        return UpstreamAnswer(response.status, response.raw_headers, chunks=_chunks(response))
+
+
+async def _chunks(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+    """Yield a long body; a body that breaks off breaks the answer off too, so nobody takes it for whole."""
+    try:
+        async for chunk in response.content.iter_any():
+            yield chunk
+    finally:
+        response.close()
+
+
+def open_session(connections: int) -> aiohttp.ClientSession:
+    """Return the pool of connections to the services: no cookies, no redirects, bodies as they are."""
+    connector = aiohttp.TCPConnector(
+        limit=0, limit_per_host=connections, keepalive_timeout=30, enable_cleanup_closed=False
+    )
+    return aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
+    )

@@ -1,0 +1,87 @@
+"""The catalogue's staff say who is an officer; its agencies name the units that public tracking shows."""
+
+from datetime import date, datetime
+
+from pydantic import AliasChoices, BaseModel, Field
+
+from kernel.core.event import ReceivedEvent
+from kernel.service import Handler, handles
+from services.gateway.domain.identity import Period, StaffMember
+from services.gateway.use_cases.ports import Work
+
+
+class _Days(BaseModel):
+    valid_from: date | None = Field(default=None, validation_alias=AliasChoices("valid_from", "from"))
+    valid_to: date | None = Field(default=None, validation_alias=AliasChoices("valid_to", "to"))
+
+    def period(self) -> Period:
+        return Period(self.valid_from, self.valid_to)
+
+
+class _Delegation(_Days):
+    roles: list[str] = Field(default=[])
+
+
+class StaffFields(BaseModel):
+    """What the door reads of a member of staff."""
+
+    subject: str
+    name: str
+    agency: str
+    unit: str | None = None
+    roles: list[str]
+    valid_from: date | None = None
+    valid_to: date | None = None
+    delegations: list[_Delegation] = Field(default=[])
+    leaves: list[_Days] = Field(default=[], validation_alias=AliasChoices("leaves", "leave"))
+
+
+class _Unit(BaseModel):
+    code: str
+    name: str
+
+
+class AgencyFields(BaseModel):
+    """What public tracking reads of an agency."""
+
+    code: str
+    name: str
+    units: list[_Unit] = Field(default=[])
+
+
+@handles("staff.changed.v1", StaffFields)
+async def on_staff_changed(
+    data: StaffFields,
+    *,
+    event: ReceivedEvent,
+    work: Work,
+    now: datetime,  # noqa: ARG001 - the consumer's signature.
+) -> None:
+    """Keep the newest state of a member of staff."""
+    member = StaffMember(
+        subject=data.subject,
+        name=data.name,
+        agency=data.agency,
+        unit=data.unit or "",
+        roles=frozenset(data.roles),
+        employed=Period(data.valid_from, data.valid_to),
+        delegations=tuple((item.period(), frozenset(item.roles)) for item in data.delegations),
+        leaves=tuple(item.period() for item in data.leaves),
+    )
+    work.directory.put_staff(member, event.sequence)
+
+
+@handles("agency.changed.v1", AgencyFields)
+async def on_agency_changed(
+    data: AgencyFields,
+    *,
+    event: ReceivedEvent,
+    work: Work,
+    now: datetime,  # noqa: ARG001 - the consumer's signature.
+) -> None:
+    """Keep the newest names of an agency and its units."""
+    units = {unit.code: unit.name for unit in data.units}
+    work.directory.put_agency(data.code, event.sequence, data.name, units)
+
+
+HANDLERS: tuple[Handler, ...] = (on_staff_changed, on_agency_changed)

@@ -1,0 +1,113 @@
+"""Every event of a dossier moves public tracking; notes, contacts and actors are not even read."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel
+
+from kernel.core.clock import VIETNAM
+from kernel.core.event import ReceivedEvent
+from kernel.service import Handler, handles
+from services.gateway.domain.tracking import (
+    HAPPENED,
+    masked_name,
+    normal_code,
+    readable_state,
+    what_happened,
+)
+from services.gateway.use_cases.ports import TrackingChange, Work
+
+
+class _Named(BaseModel):
+    code: str
+    name: str
+
+
+class _Step(BaseModel):
+    name: str
+    unit: str | None = None
+    agency: str
+
+
+class _Dossier(BaseModel):
+    dossier_id: UUID
+    reference: str
+    dossier_code: str | None
+    portal_code: str | None
+    procedure: _Named
+    competent_agency: _Named
+    receiving_agency: _Named
+    state: str
+    submitted_at: AwareDatetime
+    accepted_at: AwareDatetime | None
+    due_at: AwareDatetime | None
+    ended_at: AwareDatetime | None
+    step: _Step | None
+    owner_masked: str
+    secret_hash: str | None
+    version: int
+
+
+class _Change(BaseModel):
+    at: AwareDatetime
+
+
+class DossierFields(BaseModel):
+    """What public tracking reads of a dossier's event."""
+
+    dossier: _Dossier
+    change: _Change
+
+
+def change_of(data: DossierFields, event_type: str, sequence: int) -> TrackingChange:
+    """Return what the public may see after this event."""
+    dossier = data.dossier
+    codes = (dossier.reference, dossier.dossier_code, dossier.portal_code)
+    step = dossier.step
+    shown = {
+        "code": dossier.dossier_code or dossier.reference,
+        "portal_code": dossier.portal_code,
+        "owner": masked_name(dossier.owner_masked),
+        "procedure": {"code": dossier.procedure.code, "name": dossier.procedure.name},
+        "agency": {"code": dossier.competent_agency.code, "name": dossier.competent_agency.name},
+        "receiving_agency": {"code": dossier.receiving_agency.code, "name": dossier.receiving_agency.name},
+        "state": dossier.state,
+        "state_text": readable_state(dossier.state),
+        "step": {"name": step.name, "unit": step.unit or "", "agency": step.agency} if step else None,
+        "submitted_at": _text(dossier.submitted_at),
+        "received_at": _text(dossier.accepted_at),
+        "due_at": _text(dossier.due_at),
+        "ended_at": _text(dossier.ended_at),
+    }
+    entry = {
+        "at": _text(data.change.at),
+        "text": what_happened(event_type),
+        "state": readable_state(dossier.state),
+    }
+    return TrackingChange(
+        dossier_id=dossier.dossier_id,
+        version=sequence,
+        codes=tuple(normal_code(code) for code in codes if code),
+        secret_hash=dossier.secret_hash,
+        shown=shown,
+        entry=entry,
+    )
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.astimezone(VIETNAM).isoformat(timespec="seconds") if moment else None
+
+
+async def _on_dossier_changed(
+    data: DossierFields,
+    *,
+    event: ReceivedEvent,
+    work: Work,
+    now: datetime,  # noqa: ARG001 - the consumer's signature.
+) -> None:
+    work.tracking.apply(change_of(data, event.type, event.sequence))
+
+
+HANDLERS: tuple[Handler, ...] = tuple(
+    handles(f"dossier.{name}.v1", DossierFields)(_on_dossier_changed) for name in HAPPENED
+)

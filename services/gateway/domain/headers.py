@@ -1,0 +1,70 @@
+"""Which headers pass the door: a short list each way, so that nothing unknown is trusted or told."""
+
+from collections.abc import Iterable, Mapping
+
+_IN = {
+    name.encode(): name
+    for name in (
+        "accept",
+        "accept-language",
+        "content-type",
+        "idempotency-key",
+        "if-match",
+        "if-none-match",
+        "range",
+        "x-file-name",
+    )
+}
+_OUT = frozenset(
+    name.encode()
+    for name in (
+        "accept-ranges",
+        "cache-control",
+        "content-disposition",
+        "content-language",
+        "content-length",
+        "content-range",
+        "content-type",
+        "etag",
+        "idempotency-replayed",
+        "last-modified",
+        "location",
+        "retry-after",
+    )
+)
+
+
+def headers_in(given: Mapping[bytes, bytes], authorization: str, correlation_id: str) -> dict[str, str]:
+    """Return the headers a service gets: those of the list, who is asking, and the correlation id."""
+    found = {name: given[key].decode("latin-1") for key, name in _IN.items() if key in given}
+    if authorization:
+        found["authorization"] = authorization
+    found["x-correlation-id"] = correlation_id
+    return found
+
+
+def headers_out(
+    answered: Iterable[tuple[bytes, bytes]], public_of: Mapping[str, str]
+) -> list[tuple[bytes, bytes]]:
+    """Return the headers the asker gets; `public_of` maps a service's address prefix to the public one."""
+    found = []
+    for raw, value in answered:
+        name = raw.lower()
+        if name in _OUT:
+            found.append((name, _public(value, public_of) if name == b"location" else value))
+    return found
+
+
+def _public(location: bytes, public_of: Mapping[str, str]) -> bytes:
+    for own, public in public_of.items():
+        if location.startswith(own.encode()):
+            return public.encode() + location[len(own) :]
+    return location
+
+
+def client_address(peer: str, forwarded_for: str, trusted_proxies: int) -> str:
+    """Return who connects: the peer, or what the outermost trusted proxy saw in X-Forwarded-For."""
+    hops = [hop.strip() for hop in forwarded_for.split(",") if hop.strip()]
+    if not trusted_proxies or not hops:
+        return peer
+    return hops[-min(trusted_proxies, len(hops))][:64]

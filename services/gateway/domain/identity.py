@@ -1,0 +1,103 @@
+"""Identities: how an issuer's claims become a caller (VNConnect and VNeID: national-portal.md section 18)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from kernel.core.caller import Caller, CallerKind
+from kernel.core.errors import Unauthenticated
+
+ENTERPRISE = "2"
+"""`LoaiTaiKhoan`: 1 citizen, 2 enterprise, 3 organisation."""
+
+PERSON_CLAIMS = {
+    "subject": "TechID",
+    "name": "HoVaTen",
+    "identity_number": "SoDinhDanh",
+    "account_type": "LoaiTaiKhoan",
+    "enterprise_name": "TenDoanhNghiep",
+    "tax_code": "MaSoThue",
+    "enterprise_code": "MaSoDoanhNghiep",
+    "identity_assurance": "IAL",
+    "assurance": "loAs",
+}
+STAFF_CLAIMS = {"subject": "sub", "name": "name"}
+_LONGEST = 200
+
+
+def caller_of_claims(claims: Mapping[str, Any], names: Mapping[str, str], prefix: str = "") -> Caller:
+    """Return the person of verified claims.
+
+    The subject is the issuer's stable account (`TechID`, else `sub`). An enterprise is shown under its own
+    name; its identity number is that of the person who signed in, or the tax code when none is told.
+    """
+    wanted = {**PERSON_CLAIMS, **names}
+
+    def text(name: str) -> str:
+        value = claims.get(wanted[name], "")
+        value = " ".join(map(str, value)) if isinstance(value, list) else str(value)
+        return value.strip()[:_LONGEST]
+
+    subject = text("subject") or str(claims.get("sub", ""))
+    if not subject:
+        raise Unauthenticated
+    is_enterprise = text("account_type") == ENTERPRISE
+    name = (text("enterprise_name") if is_enterprise else "") or text("name") or str(claims.get("name", ""))
+    number = text("identity_number")
+    if is_enterprise:
+        number = number or text("tax_code") or text("enterprise_code")
+    return Caller(
+        subject=f"{prefix}{subject}",
+        kind=CallerKind.PERSON,
+        name=name[:_LONGEST],
+        identity_number=number,
+        assurance=text("identity_assurance") or text("assurance"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days both included; None is open."""
+
+    first: date | None = None
+    last: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Tell whether the day is in it."""
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffMember:
+    """A member of staff as the catalogue's directory last told it.
+
+    Delegated roles hold in their period. On registered leave one's own roles rest: whoever comes back early
+    ends the leave in the directory first, so that the stand-in and the absent never both sign.
+    """
+
+    subject: str
+    name: str
+    agency: str
+    unit: str
+    roles: frozenset[str]
+    employed: Period
+    delegations: tuple[tuple[Period, frozenset[str]], ...] = ()
+    leaves: tuple[Period, ...] = ()
+
+    def as_caller(self, on: date) -> Caller | None:
+        """Return the caller on a day; None when the person is not of the staff then."""
+        if not self.employed.holds(on):
+            return None
+        roles = frozenset() if any(leave.holds(on) for leave in self.leaves) else self.roles
+        for period, delegated in self.delegations:
+            if period.holds(on):
+                roles |= delegated
+        return Caller(
+            subject=self.subject,
+            kind=CallerKind.STAFF,
+            name=self.name,
+            roles=roles,
+            agency=self.agency,
+            unit=self.unit,
+        )

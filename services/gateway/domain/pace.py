@@ -1,0 +1,27 @@
+"""Classes of requests that each have their own pace."""
+
+from kernel.core.caller import Caller, CallerKind
+
+DEFAULT_PACES: dict[str, tuple[float, int]] = {
+    "tracking": (5, 60),
+    "public": (50, 200),
+    "person": (20, 100),
+    "staff": (50, 200),
+    "sign-in": (5, 50),
+    "rejected": (5, 50),
+}
+"""Tokens a second and burst, for one caller or client address; machines are limited by their number only."""
+
+_BY_KIND = {CallerKind.PERSON: "person", CallerKind.STAFF: "staff", CallerKind.SERVICE: "service"}
+_SIGN_IN = ("/session", "/oidc/")
+
+
+def pace_class(path: str, caller: Caller | None) -> str:
+    """Return the class of a request."""
+    if caller is not None:
+        return _BY_KIND[caller.kind]
+    if path in {"/api/v1/tracking", "/tra-cuu"}:
+        return "tracking"
+    if path.startswith(_SIGN_IN):
+        return "sign-in"
+    return "public" if path.startswith("/api/") else "other"

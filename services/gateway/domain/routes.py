@@ -1,0 +1,156 @@
+"""The route table: every public address under /api, who owns it and who may use it. Data, not code."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from services.gateway.domain.policy import (
+    ANYBODY,
+    LEADERS,
+    OFFICERS,
+    PERSONS,
+    SIGNED_IN,
+    STAFF,
+    Policy,
+    machines,
+)
+
+MEGABYTE = 1_048_576
+UPLOAD_BYTES = 25 * MEGABYTE
+
+
+class Priority(IntEnum):
+    """What is served last when everything cannot be: the lower, the longer it is served."""
+
+    VITAL = 1
+    NORMAL = 2
+    HEAVY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One public address.
+
+    The address at the service is the public one without `/api`, or with `renamed` (public prefix, prefix at
+    the service) applied. `service` is `gateway` for what the gateway answers itself.
+    """
+
+    method: str
+    path: str
+    service: str
+    policy: Policy
+    priority: Priority = Priority.NORMAL
+    timeout_seconds: float = 10.0
+    max_body_bytes: int = MEGABYTE
+    renamed: tuple[str, str] | None = None
+
+    @property
+    def upstream_path(self) -> str:
+        """The path template in the service's own OpenAPI document."""
+        return self.at_service(self.path)
+
+    def at_service(self, path: str) -> str:
+        """Return the service's address of a public one."""
+        public, own = self.renamed or ("/api", "")
+        return own + path.removeprefix(public)
+
+
+def _catalog() -> list[Route]:
+    reads = (
+        "procedures",
+        "procedures/{code}",
+        "agencies",
+        "agencies/{code}",
+        "sectors",
+        "processes/{code}",
+        "calendars/{code}/{year}",
+        "interlinked-groups",
+    )
+    found = [Route("GET", f"/api/v1/{path}", "catalog", ANYBODY) for path in reads]
+    editors = machines("catalog.import") | Policy(roles=frozenset({"CATALOG_EDITOR"}))
+    found.append(
+        Route("POST", "/api/v1/imports", "catalog", editors, Priority.HEAVY, 120.0, 4 * UPLOAD_BYTES),
+    )
+    return found
+
+
+_ACTIONS: dict[str, Policy] = {
+    "acceptance": OFFICERS,
+    "intake-supplement-request": OFFICERS,
+    "intake-supplement-answer": PERSONS | OFFICERS,
+    "refusal": OFFICERS,
+    "cancellation": PERSONS | OFFICERS,
+    "handover": OFFICERS,
+    "step-completion": OFFICERS,
+    "supplement-request": OFFICERS,
+    "supplement-request-approval": OFFICERS,
+    "supplement-answer": PERSONS | OFFICERS,
+    "resumption": OFFICERS,
+    "withdrawal": PERSONS | OFFICERS,
+    "withdrawal-decision": OFFICERS,
+    "result": OFFICERS,
+    "return": OFFICERS,
+}
+
+
+def _dossier() -> list[Route]:
+    own = "/api/v1/dossiers"
+    portal = machines("portal.intake")
+    found = [
+        Route(
+            "POST",
+            "/api/v1/attachments",
+            "dossier",
+            PERSONS | OFFICERS | portal,
+            Priority.NORMAL,
+            60.0,
+            UPLOAD_BYTES,
+        ),
+        Route("GET", "/api/v1/attachments/{id}/content", "dossier", SIGNED_IN, Priority.HEAVY, 60.0),
+        Route("POST", own, "dossier", PERSONS, Priority.VITAL),
+        Route("POST", "/api/v1/counter-dossiers", "dossier", OFFICERS, Priority.VITAL),
+        Route("POST", "/api/v1/portal-dossiers", "dossier", portal, Priority.VITAL),
+        Route("POST", "/api/v1/outside-results", "dossier", machines("outside.answer"), Priority.VITAL),
+        Route("GET", "/api/v1/portal-views/{dossier_id}", "dossier", machines("portal.read")),
+        Route("GET", own, "dossier", SIGNED_IN, Priority.HEAVY),
+        Route("GET", "/api/v1/inbox", "dossier", STAFF),
+        Route("GET", f"{own}/{{id}}", "dossier", SIGNED_IN),
+        Route("GET", f"{own}/{{id}}/history", "dossier", SIGNED_IN),
+        Route("GET", f"{own}/{{id}}/papers", "dossier", SIGNED_IN),
+        Route("GET", "/api/v1/papers/{paper_id}", "dossier", SIGNED_IN, Priority.HEAVY, 30.0),
+    ]
+    found += [
+        Route("POST", f"{own}/{{id}}/{action}", "dossier", policy, Priority.VITAL)
+        for action, policy in _ACTIONS.items()
+    ]
+    return found
+
+
+def _notify() -> list[Route]:
+    # `inbox` is the officer's work in public; notify's own inbox of messages goes by another name.
+    renamed = ("/api/v1/notifications", "/v1/inbox")
+    return [
+        Route("GET", "/api/v1/messages", "notify", STAFF),
+        Route("GET", "/api/v1/notifications", "notify", SIGNED_IN, renamed=renamed),
+        Route("POST", "/api/v1/notifications/{id}/reading", "notify", SIGNED_IN, renamed=renamed),
+    ]
+
+
+def _survey() -> list[Route]:
+    return [
+        Route("GET", "/api/v1/invitations/{token}", "survey", ANYBODY),
+        Route("POST", "/api/v1/invitations/{token}/response", "survey", ANYBODY),
+        Route("GET", "/api/v1/indices/satisfaction", "survey", STAFF, Priority.HEAVY),
+    ]
+
+
+def _own() -> list[Route]:
+    return [
+        Route("GET", "/api/v1/tracking", "gateway", ANYBODY, Priority.VITAL),
+        Route("GET", "/api/v1/session", "gateway", SIGNED_IN),
+        Route("GET", "/api/v1/portal-sync/figures", "gateway", LEADERS),
+        Route("GET", "/api/v1/portal-sync/ledger", "gateway", LEADERS),
+        Route("GET", "/api/v1/portal-sync/differences", "gateway", LEADERS, Priority.HEAVY),
+    ]
+
+
+ROUTES: tuple[Route, ...] = (*_catalog(), *_dossier(), *_notify(), *_survey(), *_own())

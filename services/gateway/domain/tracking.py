@@ -1,0 +1,83 @@
+"""What the public may see of a dossier, and in which words (domain.md section 9)."""
+
+import re
+from typing import Any
+
+STATES = {
+    "SUBMITTED": "Mới đăng ký, chờ tiếp nhận",
+    "INTAKE_SUPPLEMENT": "Chờ bổ sung trước khi tiếp nhận",
+    "INTAKE_REFUSED": "Không được tiếp nhận",
+    "CANCELLED": "Đã hủy",
+    "ACCEPTED": "Được tiếp nhận",
+    "PROCESSING": "Đang xử lý",
+    "SUPPLEMENT_REQUESTED": "Yêu cầu bổ sung giấy tờ",
+    "AWAITING_FINANCIAL": "Yêu cầu thực hiện nghĩa vụ tài chính",
+    "SUSPENDED": "Tạm dừng xử lý",
+    "WITHDRAWAL_REQUESTED": "Công dân yêu cầu rút hồ sơ",
+    "STOPPED": "Dừng xử lý",
+    "RESULT_READY": "Đã xử lý xong, chờ trả kết quả",
+    "RETURNED": "Đã trả kết quả",
+    "ARCHIVED": "Đã trả kết quả",
+}
+HAPPENED = {
+    "submitted": "Hồ sơ được nộp",
+    "accepted": "Hồ sơ được tiếp nhận",
+    "intake_refused": "Hồ sơ không được tiếp nhận",
+    "intake_supplement_requested": "Yêu cầu bổ sung trước khi tiếp nhận",
+    "intake_supplement_answered": "Đã nộp bổ sung trước khi tiếp nhận",
+    "cancelled": "Hồ sơ đã hủy",
+    "handed_over": "Hồ sơ được chuyển xử lý",
+    "step_completed": "Hoàn thành một bước xử lý",
+    "supplement_requested": "Yêu cầu bổ sung hồ sơ",
+    "supplement_answered": "Đã nộp bổ sung hồ sơ",
+    "resumed": "Hồ sơ được tiếp tục xử lý",
+    "withdrawal_requested": "Người nộp đề nghị rút hồ sơ",
+    "withdrawal_declined": "Không đồng ý rút hồ sơ",
+    "stopped": "Dừng xử lý hồ sơ",
+    "result_issued": "Đã có kết quả",
+    "returned": "Đã trả kết quả",
+}
+
+
+def masked_name(name: str) -> str:
+    """Return `Nguyễn V*** A***` for `Nguyễn Văn An`; a name masked already stays as it is."""
+    parts = name.split()
+    if len(parts) > 1 and all("*" in part for part in parts[1:]):
+        return name
+    if len(parts) == 1:
+        return f"{parts[0][0]}***"
+    return " ".join([parts[0], *(f"{part[0]}***" for part in parts[1:])]) if parts else ""
+
+
+def what_happened(event_type: str) -> str:
+    """Return the Vietnamese words for a dossier's event; a kind not known yet is an update."""
+    return HAPPENED.get(event_type.split(".")[1], "Hồ sơ được cập nhật")
+
+
+def readable_state(state: str) -> str:
+    """Return the Vietnamese words for a state."""
+    return STATES.get(state, "Đang xử lý")
+
+
+def normal_code(code: str) -> str:
+    """Return a look-up code as it is kept: people type spaces and small letters."""
+    return "".join(code.split()).upper()[:64]
+
+
+def normal_secret(secret: str) -> str:
+    """Return the secret of form 01 as it was hashed: upper case, without what only helps the eye."""
+    return re.sub(r"[\s-]+", "", secret).upper()[:64]
+
+
+def with_names(shown: dict[str, Any], agency: dict[str, Any] | None) -> dict[str, Any]:
+    """Add the step's agency and unit by name, as the agency's own record tells them."""
+    step = shown.get("step")
+    if step is None:
+        return shown
+    units = (agency or {}).get("units", {})
+    named = {
+        "name": step["name"],
+        "agency": (agency or {}).get("name", ""),
+        "unit": units.get(step["unit"], ""),
+    }
+    return {**shown, "step": named}

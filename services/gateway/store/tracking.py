@@ -1,0 +1,91 @@
+"""Public tracking in PostgreSQL: read in one statement, written in whatever order events come."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+
+from kernel.postgres.statement import Statement
+from kernel.postgres.unit_of_work import UnitOfWork
+from services.gateway.use_cases.ports import TrackingChange, TrackingFound
+
+_FIND = Statement("""
+SELECT t.dossier_id, t.secret_hash, t.shown, t.timeline,
+       CASE WHEN a.code IS NOT NULL THEN jsonb_build_object('name', a.name, 'units', a.units) END AS agency,
+       (SELECT max(f.blocked_until) FROM failed_attempts f
+        WHERE f.what = ANY (:attempts::bytea[])) AS blocked_until
+FROM (SELECT 1) AS one
+LEFT JOIN tracking_codes c ON c.code = :code
+LEFT JOIN tracking t ON t.dossier_id = c.dossier_id
+LEFT JOIN agencies a ON a.code = t.shown -> 'step' ->> 'agency'
+""")
+_COUNT = Statement("""
+INSERT INTO failed_attempts AS f (what, free, failures, last_at, blocked_until)
+SELECT x.what, x.free, 1, :now::timestamptz, :now FROM unnest(:whats::bytea[], :frees::int[]) AS x(what, free)
+ON CONFLICT (what) DO UPDATE SET
+    free = EXCLUDED.free,
+    failures = CASE WHEN f.last_at < :now - interval '1 hour' THEN 1 ELSE f.failures + 1 END,
+    last_at = :now,
+    blocked_until = :now + make_interval(secs => CASE
+        WHEN f.last_at < :now - interval '1 hour' OR f.failures + 1 < EXCLUDED.free THEN 0
+        ELSE least(900, 2 ^ least(10, f.failures + 2 - EXCLUDED.free)) END)
+""")
+_CODES = Statement(
+    "INSERT INTO tracking_codes (code, dossier_id)"
+    " SELECT x, :dossier_id::uuid FROM unnest(:codes::text[]) AS x ON CONFLICT (code) DO NOTHING",
+    rows=None,
+)
+_APPLY = Statement("""
+INSERT INTO tracking AS t (dossier_id, version, secret_hash, shown, timeline)
+VALUES (:dossier_id, :version, :secret_hash, :shown, :timeline)
+ON CONFLICT (dossier_id) DO UPDATE SET
+    version = greatest(t.version, EXCLUDED.version),
+    secret_hash = CASE WHEN EXCLUDED.version > t.version THEN EXCLUDED.secret_hash ELSE t.secret_hash END,
+    shown = CASE WHEN EXCLUDED.version > t.version THEN EXCLUDED.shown ELSE t.shown END,
+    timeline = t.timeline || EXCLUDED.timeline
+""")
+
+
+class PostgresTracking:
+    """Look-ups, one statement each, outside any transaction."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    async def find(self, code: str, attempts: Sequence[bytes]) -> TrackingFound:
+        """Return the dossier of a code and the latest block on these attempts."""
+        values = {"code": code, "attempts": list(attempts)}
+        row = await self._pool.fetchrow(_FIND.sql, *_FIND.values(values))
+        return TrackingFound(
+            dossier_id=row["dossier_id"],
+            secret_hash=row["secret_hash"],
+            shown=row["shown"] or {},
+            timeline=row["timeline"] or {},
+            agency=row["agency"],
+            blocked_until=row["blocked_until"],
+        )
+
+    async def count_failure(self, attempts: Sequence[tuple[bytes, int]], now: datetime) -> None:
+        """Count a failure of each attempt."""
+        ordered = sorted(attempts)
+        values = {"now": now, "whats": [what for what, _ in ordered], "frees": [free for _, free in ordered]}
+        await self._pool.execute(_COUNT.sql, *_COUNT.values(values))
+
+
+class PostgresTrackingLedger:
+    """Writes of public tracking, in the message's unit of work."""
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+
+    def apply(self, change: TrackingChange) -> None:
+        """Merge a change: the newest version is shown, each entry of the timeline stays under its version."""
+        self._unit.write(_CODES, dossier_id=change.dossier_id, codes=list(change.codes))
+        self._unit.write(
+            _APPLY,
+            dossier_id=change.dossier_id,
+            version=change.version,
+            secret_hash=change.secret_hash,
+            shown=change.shown,
+            timeline={str(change.version): change.entry},
+        )

@@ -1,0 +1,32 @@
+"""What one process of the gateway holds: the parts every request meets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.gateway.domain.limits import Buckets, Room
+from services.gateway.domain.route_match import RouteTable
+from services.gateway.use_cases.look_up import LookUp
+from services.gateway.use_cases.ports import InternalTokens, Upstream
+from services.gateway.use_cases.sample_issuer import OwnIssuer
+from services.gateway.use_cases.sign_in import SignIn
+from services.gateway.use_cases.who_is_asking import WhoIsAsking
+
+
+@dataclass(frozen=True, kw_only=True)
+class Door:
+    """The service's resources. `portal` belongs to the national portal's part."""
+
+    table: RouteTable
+    upstream: Upstream
+    tokens: InternalTokens
+    who: WhoIsAsking
+    sign_in: SignIn
+    own_issuer: OwnIssuer
+    look_up: LookUp
+    room: Room
+    buckets: Mapping[str, Buckets | None]
+    cors_origins: frozenset[bytes]
+    trusted_proxies: int
+    is_https: bool
+    portal: Any = field(default=None)
