@@ -13,6 +13,7 @@ _AMOUNT = re.compile(
 _FREE = re.compile(r"Miễn phí\s*(?P<note>\(.*\))?", re.IGNORECASE | re.DOTALL)
 _SAYS_NOTHING = frozenset({"", "khong", "khong co", "khong quy dinh", "chua quy dinh", "a"})
 _UNKNOWN = frozenset({"", "khong co thong tin"})
+_SHORT = 25
 _SMALLEST = 1_000
 """No fee is below a thousand đồng: a smaller number is in thousands, or a slip, and is not trusted."""
 
@@ -24,7 +25,7 @@ def parse_fees(text: str | None) -> list[dict[str, Any]]:
     names a regulation is not free: the amount is unknown and the bracket is the note.
     """
     plain = one_line(text or "")
-    if fold(plain).rstrip(".") in _UNKNOWN:
+    if len(plain) < _SHORT and fold(plain).rstrip(".") in _UNKNOWN:
         return []
     free = _FREE.fullmatch(plain)
     if free is not None:
@@ -57,7 +58,7 @@ def _fee(
 
 def _free(note: str | None) -> dict[str, Any]:
     inside = (note or "").strip("() ")
-    if fold(inside).rstrip(". ") in _SAYS_NOTHING:
+    if len(inside) < _SHORT and fold(inside).rstrip(". ") in _SAYS_NOTHING:
         return _fee(amount=0, free=True)
     return _fee(note=inside, doubtful=True)
 

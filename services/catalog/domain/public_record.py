@@ -26,6 +26,7 @@ _APPLICANTS = {
 }
 _CODE_IN_NAME = re.compile(r"\s*\(\s*\d\.\d{6}\s*\)\s*$")
 _NOTHING = frozenset({"", "khong co thong tin", "khong co", "khong"})
+_LONGEST_NOTHING = 25
 _SMALL_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 
 
@@ -94,7 +95,7 @@ def _text(value: object, *, lines: bool = False) -> str | None:
     if not isinstance(value, str):
         return None
     read = clean(value) if lines else one_line(value)
-    return None if fold(read).rstrip(". ") in _NOTHING else read
+    return None if len(read) <= _LONGEST_NOTHING and fold(read).rstrip(". ") in _NOTHING else read
 
 
 def _texts(found: Mapping[str, Any], name: str) -> list[str]:

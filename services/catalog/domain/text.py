@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _SPACES = re.compile(r"[^\S\n]+")
 _AROUND_BREAKS = re.compile(r" ?\n ?")
 _MARKUP = re.compile(r"</?(?:p|br|div|span)\b[^>]{0,80}>", re.IGNORECASE)
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+_INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
+_MARKS = re.compile("[\u0300-\u036f]+")
 _STROKE = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D"})
 _WORD = re.compile(r"[0-9a-z]+(?:\.[0-9]+)*")
 _WORD_WITH_MARKS = re.compile(r"[^\W_]+(?:\.[0-9]+)*")
@@ -14,7 +16,7 @@ _WORD_WITH_MARKS = re.compile(r"[^\W_]+(?:\.[0-9]+)*")
 
 def clean(text: str) -> str:
     """Return the text in NFC with plain spaces, no markup left-overs and no invisible characters."""
-    plain = unicodedata.normalize("NFC", text).translate(_INVISIBLE)
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
     if "<" in plain:
         plain = _MARKUP.sub("", plain)
     return _AROUND_BREAKS.sub("\n", _SPACES.sub(" ", plain)).strip()
@@ -25,10 +27,12 @@ def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
+@lru_cache(maxsize=20_000)
 def fold(text: str) -> str:
     """Return the text in lower case without diacritics; the same as `f_unaccent(lower(…))` in the database."""
-    decomposed = unicodedata.normalize("NFD", text.translate(_STROKE))
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).lower()
+    if text.isascii():
+        return text.lower()
+    return _MARKS.sub("", unicodedata.normalize("NFD", text)).translate(_STROKE).lower()
 
 
 def words(text: str) -> list[str]:

@@ -22,39 +22,51 @@ asked AS MATERIALIZED (
     SELECT a.term, a.weight, EXISTS (SELECT 1 FROM search_terms t WHERE t.term = a.term) AS is_known
     FROM unnest(:terms::text[], :weights::float8[]) AS a(term, weight)
 ),
+slips AS MATERIALIZED (
+    -- Two known words that never stand together are a slip only in a short question; in a long one, just speech.
+    SELECT a.term, a.weight FROM asked a
+    WHERE NOT a.is_known AND a.term NOT LIKE '=%' AND length(a.term) >= 4
+      AND ((SELECT count(*) FROM asked WHERE term NOT LIKE '=%') <= 7 OR EXISTS (
+          SELECT 1 FROM unnest(string_to_array(a.term, ' ')) AS word JOIN asked b ON b.term = word AND NOT b.is_known))
+),
 meant AS MATERIALIZED (
     SELECT term, max(weight) AS weight FROM (
         SELECT term, weight FROM asked WHERE is_known
         UNION ALL
         SELECT near.term, a.weight * near.likeness * 0.8
-        FROM asked a CROSS JOIN LATERAL (
+        FROM slips a CROSS JOIN LATERAL (
             SELECT t.term, similarity(t.term, a.term) AS likeness FROM search_terms t
             WHERE t.term % a.term AND t.term NOT LIKE '=%' AND similarity(t.term, a.term) >= 0.42
             ORDER BY likeness DESC, t.term LIMIT 3
         ) AS near
-        WHERE NOT a.is_known AND a.term NOT LIKE '=%' AND length(a.term) >= 4
     ) AS words GROUP BY term
 ),
 measure AS MATERIALIZED (SELECT count(*)::float8 AS n, greatest(avg(least(size, 60)), 1)::float8 AS mean FROM in_force),
 hits AS MATERIALIZED (
-    SELECT p.code, p.size, m.term, m.weight FROM meant m JOIN in_force p ON p.terms @> ARRAY[m.term]
+    -- OFFSET 0: one look into the index a word; joined freely, the planner reads every row for every word.
+    SELECT p.code, p.size, m.term, m.weight FROM meant m CROSS JOIN LATERAL (
+        SELECT i.code, i.size FROM in_force i WHERE i.terms @> ARRAY[m.term] OFFSET 0
+    ) AS p
 ),
 rarity AS MATERIALIZED (
-    SELECT term, ln(1 + (n - count(*) + 0.5) / (count(*) + 0.5)) AS idf FROM hits, measure GROUP BY term, n
+    SELECT term, ln(1 + (n - count(*) + 0.5::float8) / (count(*) + 0.5::float8)) AS idf FROM hits, measure GROUP BY term, n
 ),
 scored AS MATERIALIZED (
-    SELECT h.code, sum(h.weight * r.idf) / sqrt(0.4 + 0.6 * least(h.size, 60) / measure.mean) AS score
+    SELECT h.code, sum(h.weight * r.idf) / sqrt(0.4::float8 + 0.6::float8 * least(h.size, 60) / measure.mean) AS score
     FROM hits h JOIN rarity r ON r.term = h.term CROSS JOIN measure GROUP BY h.code, h.size, measure.mean
     UNION ALL
     SELECT p.code, word_similarity(:text::text, p.name_folded) FROM in_force p
     WHERE :text <> '' AND NOT EXISTS (SELECT 1 FROM hits) AND :text::text <% p.name_folded
 ),
+best AS MATERIALIZED (
+    SELECT code, score FROM scored WHERE score >= 0.3 * (SELECT max(score) FROM scored)
+    UNION ALL
+    SELECT code, submit_here::int::float8 FROM in_force WHERE :browse::boolean
+),
 matched AS MATERIALIZED (
-    SELECT p.*, round((CASE WHEN :browse::boolean THEN p.submit_here::int::float8
-        ELSE s.score * CASE WHEN p.route = 'PROVINCE' THEN 1.05 ELSE 1 END END)::numeric, 4)::float8 AS score
-    FROM in_force p LEFT JOIN scored s ON s.code = p.code
-    WHERE (:browse OR s.score >= 0.3 * (SELECT max(score) FROM scored))
-      AND (:prefix::text = '' OR p.code LIKE :prefix || '%')
+    SELECT p.*, round((CASE WHEN p.route = 'PROVINCE' THEN 1.05 ELSE 1 END * s.score)::numeric, 4)::float8 AS score
+    FROM best s JOIN in_force p ON p.code = s.code
+    WHERE (:prefix::text = '' OR p.code LIKE :prefix || '%')
       AND (:sector::text = '' OR p.sector = :sector)
       AND (:level::text = '' OR p.levels @> ARRAY[:level])
       AND (:online_level::text = '' OR p.online_level = :online_level)

@@ -161,10 +161,12 @@ STATEMENTS = (
         CONSTRAINT pk_procedure_search PRIMARY KEY (code, version)
     )
     """,
-    "CREATE INDEX ix_procedure_search_terms ON procedure_search USING gin (terms)",
-    "CREATE INDEX ix_procedure_search_name_folded ON procedure_search USING gin (name_folded gin_trgm_ops)",
+    # No pending lists: an import is rare and large, a search should never have to read through one.
+    "CREATE INDEX ix_procedure_search_terms ON procedure_search USING gin (terms) WITH (fastupdate = off)",
+    "CREATE INDEX ix_procedure_search_name_folded ON procedure_search USING gin (name_folded gin_trgm_ops)"
+    " WITH (fastupdate = off)",
     "CREATE TABLE search_terms (term text CONSTRAINT pk_search_terms PRIMARY KEY)",
-    "CREATE INDEX ix_search_terms_likeness ON search_terms USING gin (term gin_trgm_ops)",
+    "CREATE INDEX ix_search_terms_likeness ON search_terms USING gin (term gin_trgm_ops) WITH (fastupdate = off)",
 )
 
 
