@@ -9,7 +9,7 @@ PYTEST_WORKERS ?= 2
 export BUS DATA
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test sure fix lint types imports unit conformance contract architecture integration \
+.PHONY: help setup tools run demo test sure fix lint types imports unit conformance contract architecture integration \
 	e2e contracts chart bench due-check sandbox clean-data clean
 
 help: ## List the targets
@@ -31,7 +31,10 @@ run: setup ## Run the whole system here (BUS=embedded|kafka); Ctrl-C stops it, d
 demo: setup ## Play a citizen's and an officer's day through the gateway, on a running stack or its own
 	@$(RUN) -m demo --data $(DATA)/demo --bus $(BUS)
 
-test: setup ## Everything CI proves
+tools: setup ## Fetch what only tests need: Kafka's jars (java, mvn) and Helm (go), kept outside the tree
+	@$(RUN) -m stack.tools
+
+test: setup tools ## Everything CI proves
 	$(RUN) -m pytest $(TESTS) -n $(PYTEST_WORKERS) --dist loadgroup -q
 
 sure: setup lint types imports test ## What CI runs: lint, types, imports, then every test

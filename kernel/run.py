@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
 
@@ -68,13 +67,7 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> None:
         sys.exit(runner.run(serve(service, settings, role, given[1:])))
 
 
-async def serve(
-    service: Service,
-    settings: KernelSettings,
-    role: str,
-    arguments: Sequence[str] = (),
-    listener: socket.socket | None = None,
-) -> int:
+async def serve(service: Service, settings: KernelSettings, role: str, arguments: Sequence[str] = ()) -> int:
     """Run one role; return the exit code."""
     dsn = settings.database_url.get_secret_value()
     if role == "migrate":
@@ -90,7 +83,7 @@ async def serve(
             if role in service.commands:
                 return await service.commands[role](runtime, arguments)
             await bus.ensure_topics(_topics(service))
-            await _run_roles(runtime, role, listener)
+            await _run_roles(runtime, role)
     except (*BROKEN_WORLD, BusUnavailable) as error:
         _log.error("cannot_start", error=repr(error))
         return 1
@@ -103,13 +96,13 @@ def _topics(service: Service) -> dict[str, TopicSettings]:
     return {**service.topics, **dead}
 
 
-async def _run_roles(runtime: Runtime, role: str, listener: socket.socket | None) -> None:
+async def _run_roles(runtime: Runtime, role: str) -> None:
     service = runtime.service
     app = build_app(service.name, service.title, service.routers if role in {"api", "all"} else (), runtime)
     if service.extend_app is not None and role in {"api", "all"}:
         service.extend_app(app)
     async with asyncio.TaskGroup() as group:
-        group.create_task(_serve_http(runtime, app, listener))
+        group.create_task(_serve_http(runtime, app))
         if role in {"relay", "all"}:
             group.create_task(run_relay(runtime))
         if role in {"consume", "all"}:
@@ -118,7 +111,7 @@ async def _run_roles(runtime: Runtime, role: str, listener: socket.socket | None
             group.create_task(run_jobs(runtime))
 
 
-async def _serve_http(runtime: Runtime, app: FastAPI, listener: socket.socket | None) -> None:
+async def _serve_http(runtime: Runtime, app: FastAPI) -> None:
     config = uvicorn.Config(
         app,
         host=runtime.settings.host,
@@ -137,7 +130,7 @@ async def _serve_http(runtime: Runtime, app: FastAPI, listener: socket.socket | 
     server = _Server(config)
     stop = asyncio.create_task(_stop_server(runtime, server))
     try:
-        await server.serve(sockets=[listener] if listener else None)
+        await server.serve()
     finally:
         runtime.stopping.set()
         runtime.wake_relay()
