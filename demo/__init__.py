@@ -1,0 +1,1 @@
+"""A citizen's and an officer's day, played through the gateway on real parts."""

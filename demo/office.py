@@ -1,0 +1,71 @@
+"""Officers work a dossier's internal process to its result, each step by somebody who may do it."""
+
+from typing import Any
+
+from demo.door import Door, Person
+from demo.papers import a_pdf
+from demo.script import Script, equal, eventually, expect
+
+
+class Office:
+    """The staff of one agency in the sample province."""
+
+    def __init__(self, door: Door, agency: str, staff: list[dict[str, Any]]) -> None:
+        self._door = door
+        self.agency = agency
+        self._staff = [member for member in staff if member["agency"] == agency]
+        self._signed_in: dict[str, Person] = {}
+
+    def member(self, role: str, unit: str | None = None) -> Person:
+        """Return a signed-in officer with this role in this unit."""
+        for one in self._staff:
+            if role in one["roles"] and unit in {None, "", one["unit"]}:
+                if one["subject"] not in self._signed_in:
+                    self._signed_in[one["subject"]] = self._door.sign_in(one["subject"])
+                return self._signed_in[one["subject"]]
+        raise LookupError(f"nobody is {role} in {unit} of {self.agency}")
+
+    def work_to_result(self, script: Script, dossier_id: str, *, number: str) -> None:
+        """Complete step after step until the clerk issues the result."""
+        reader = self.member("ONE_STOP_OFFICER")
+        while True:
+            seen = reader.get(f"/api/v1/dossiers/{dossier_id}")
+            step = seen["step"]
+            if step["kind"] == "OUTSIDE":
+                self._await_outside(script, dossier_id, step)
+                continue
+            who = self.member(step["role"], step["unit"])
+            if step["issues_result"]:
+                with script.step(f"{who.subject} vào sổ, phát hành kết quả") as saw:
+                    file_id = who.upload("ket-qua.pdf", a_pdf("Kết quả giải quyết"), "application/pdf")
+                    body = {"number": number, "name": "", "outcome": "GRANTED", "attachment_ids": [file_id]}
+                    done = who.act(dossier_id, "result", body)
+                    equal(done["state"], "RESULT_READY", "after the result")
+                    saw(f"số {number}")
+                return
+            with script.step(f"{who.subject} làm bước {step['code']} ({step['role']})") as saw:
+                expect(self._has_in_inbox(who, dossier_id), "the step is not in the officer's inbox")
+                done = who.act(dossier_id, "step-completion", {"step": step["code"], "outcome": "DONE"})
+                expect(done["step"]["code"] != step["code"], "the step did not move")
+                saw(f"→ {done['step']['code']}, hạn bước {done['step']['due_at'][:16]}")
+
+    def _has_in_inbox(self, who: Person, dossier_id: str) -> bool:
+        cursor = ""
+        while True:
+            page = who.get("/api/v1/inbox", limit=100, cursor=cursor)
+            if any(item["dossier_id"] == dossier_id for item in page["items"]):
+                return True
+            cursor = page["next_cursor"]
+            if not cursor:
+                return False
+
+    def _await_outside(self, script: Script, dossier_id: str, step: dict[str, Any]) -> None:
+        reader = self.member("ONE_STOP_OFFICER")
+
+        def answered() -> dict[str, Any] | None:
+            now: dict[str, Any] = reader.get(f"/api/v1/dossiers/{dossier_id}")
+            return now if now["step"]["code"] != step["code"] else None
+
+        with script.step(f"hệ thống ngoài làm bước {step['code']}") as saw:
+            now = eventually(answered, "the outside system's answer")
+            saw(f"→ {now['step']['code']}, có chứng cứ")

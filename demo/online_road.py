@@ -1,0 +1,127 @@
+"""Online here: from a search without diacritics to a returned result, with a supplement on the way."""
+
+from datetime import datetime
+from typing import Any
+
+from demo.door import Door
+from demo.office import Office
+from demo.papers import a_pdf
+from demo.script import Script, equal, eventually, expect
+from demo.world import World
+
+PROCEDURE = "1.004859"
+MINISTRY_PROCEDURE = "1.010803"
+AGENCY = "H99.201"
+
+
+def play(script: Script, door: Door, world: World) -> dict[str, Any]:
+    """Return what later acts look at: code, secret, citizen, statuses that happened."""
+    script.act("Nộp trực tuyến tại tỉnh")
+    office = Office(door, AGENCY, world.staff)
+    person = world.person("cong-dan-an")
+    _search(script, door)
+    with script.step("công dân đăng nhập") as saw:
+        citizen = door.sign_in(person["subject"])
+        saw(str(citizen.get("/api/v1/session")["name"]))
+    with script.step("nộp thủ tục của bộ tại tỉnh bị từ chối") as saw:
+        refused = citizen.try_post("/api/v1/dossiers", _submission(MINISTRY_PROCEDURE, person, {}))
+        equal(refused.status_code, 409, "a procedure of a ministry's system")
+        equal(refused.json()["code"], "submit-at-portal", "the refusal")
+        expect("dichvucong.gov.vn" in refused.json()["portal_url"], "no link to the portal")
+        saw(refused.json()["portal_url"])
+    with script.step("tải lên hai tệp, nộp hồ sơ") as saw:
+        components = {
+            code: citizen.upload(f"{code}.pdf", a_pdf(code), "application/pdf", PROCEDURE, code)
+            for code in ("to-khai", "chung-minh")
+        }
+        submitted = citizen.post("/api/v1/dossiers", _submission(PROCEDURE, person, components))
+        dossier_id = str(submitted["dossier_id"])
+        saw(f"mã tra cứu {submitted['reference']}")
+    accepted = _accept(script, world, office, dossier_id)
+    with script.step("cán bộ một cửa chuyển hồ sơ cho đơn vị xử lý") as saw:
+        handed = office.member("ONE_STOP_OFFICER").act(dossier_id, "handover", {"note": ""})
+        equal(handed["state"], "PROCESSING", "after the hand-over")
+        saw(f"bước {handed['step']['code']}")
+    _supplement(script, office, citizen, dossier_id)
+    office.work_to_result(script, dossier_id, number="215/QĐ-UBND")
+    with script.step("trả kết quả cho công dân") as saw:
+        body = {"method": "COUNTER", "receiver_name": person["name"], "identity_checked": True}
+        returned = office.member("ONE_STOP_OFFICER").act(dossier_id, "return", body)
+        equal(returned["state"], "RETURNED", "at the end")
+        history = citizen.get(f"/api/v1/dossiers/{dossier_id}/history")
+        saw(f"{len(history['items'])} dòng lịch sử")
+    return {
+        "dossier_id": dossier_id,
+        "code": accepted["dossier_code"],
+        "secret": accepted["lookup_secret"],
+        "person": person,
+        "citizen": citizen,
+        "statuses": ["1", "2", "4", "5", "4", "9", "10"],
+    }
+
+
+def _search(script: Script, door: Door) -> None:
+    with script.step("tìm thủ tục không dấu: 'cai chinh ho tich'") as saw:
+        found = door.get("/api/v1/procedures", q="cai chinh ho tich", limit=5)["items"]
+        expect(PROCEDURE in [item["code"] for item in found], f"not among {[item['code'] for item in found]}")
+        saw(found[0]["name"][:50])
+
+
+def _submission(procedure: str, person: dict[str, Any], files: dict[str, str]) -> dict[str, Any]:
+    return {
+        "procedure_code": procedure,
+        "channel": "ONLINE",
+        "owner": {
+            "full_name": person["name"],
+            "identity_type": "CITIZEN_CARD",
+            "identity_number": person["identity_number"],
+            "phone": person["phone"],
+            "email": person["email"],
+            "address": person["address"],
+        },
+        "receiving_agency": AGENCY,
+        "components": [
+            {"component_code": code, "attachment_ids": [file], "form": "electronic"}
+            for code, file in files.items()
+        ],
+        "form_data": {"noi_dung": "Cải chính ngày sinh trong Giấy khai sinh"},
+        "result_delivery": "COUNTER",
+    }
+
+
+def _accept(script: Script, world: World, office: Office, dossier_id: str) -> dict[str, Any]:
+    officer = office.member("ONE_STOP_OFFICER")
+    with script.step(f"{officer.subject} tiếp nhận: mã hồ sơ, phiếu hẹn PDF có QR") as saw:
+        accepted: dict[str, Any] = officer.act(dossier_id, "acceptance")
+        expect(world.is_legal_code(accepted["dossier_code"], AGENCY), f"code {accepted['dossier_code']}")
+        wanted = world.due(AGENCY, PROCEDURE, "ONLINE", datetime.fromisoformat(accepted["accepted_at"]))
+        equal(datetime.fromisoformat(accepted["due_at"]), wanted, "the due moment by the rules")
+
+        def slip() -> Any:
+            papers = officer.get(f"/api/v1/dossiers/{dossier_id}/papers")["items"]
+            return next((paper for paper in papers if paper["kind"] == "RECEIPT"), None)
+
+        paper = eventually(slip, "form 01")
+        pdf = officer.download(f"/api/v1/papers/{paper['paper_id']}").content
+        expect(pdf.startswith(b"%PDF-"), "form 01 is not a PDF")
+        again = officer.download(f"/api/v1/papers/{paper['paper_id']}").content
+        expect(pdf == again, "form 01 was rendered twice")
+        saw(f"{accepted['dossier_code']}, hẹn {accepted['due_at'][:16]}, phiếu {len(pdf) // 1024} kB")
+    return accepted
+
+
+def _supplement(script: Script, office: Office, citizen: Any, dossier_id: str) -> None:
+    items = [{"component_code": "chung-minh", "name": "Giấy tờ chứng minh", "reason": "Bản chụp bị mờ"}]
+    with script.step("chuyên viên đề nghị, trưởng phòng duyệt bổ sung: dừng đồng hồ") as saw:
+        specialist = office.member("SPECIALIST", "chuyen-mon")
+        specialist.act(dossier_id, "supplement-request", {"items": items, "reason": "Bản chụp bị mờ"})
+        lead = office.member("TEAM_LEAD", "chuyen-mon")
+        stopped = lead.act(dossier_id, "supplement-request-approval", {"approved": True, "note": ""})
+        equal((stopped["state"], stopped["clock"]), ("SUPPLEMENT_REQUESTED", "STOPPED"), "after the request")
+        saw("đồng hồ dừng")
+    with script.step("công dân bổ sung, một cửa xác nhận: đồng hồ chạy tiếp") as saw:
+        file = citizen.upload("bo-sung.pdf", a_pdf("Bản rõ"), "application/pdf", PROCEDURE, "chung-minh")
+        citizen.act(dossier_id, "supplement-answer", {"attachment_ids": [file], "note": "Bản rõ kèm theo"})
+        resumed = office.member("ONE_STOP_OFFICER").act(dossier_id, "resumption", {"note": ""})
+        equal((resumed["state"], resumed["clock"]), ("PROCESSING", "RUNNING"), "after the answer")
+        saw(f"hạn mới {resumed['due_at'][:16]}")
