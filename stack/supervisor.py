@@ -33,6 +33,7 @@ from stack.province import office_calendar, sample_users
 from stack.servers import StackError, claim_port, make_folder
 
 _WAITING = "SELECT EXISTS (SELECT 1 FROM outbox WHERE published_at IS NULL)"
+_RECEIVED = "SELECT count(DISTINCT event_id) FROM inbox WHERE event_id = ANY($1::uuid[])"
 MIN_FREE_BYTES = 300 * 1024 * 1024
 
 
@@ -100,6 +101,7 @@ class Stack:
         self._say("the sample province is loaded")
         self._load_province()
         self._begin([name for name in self.children if not name.startswith(("catalog", "sandbox"))])
+        asyncio.run(_await_known(services, self.around.databases))
         self._write_processes()
 
     def _surround(self, data: Path, databases: dict[str, str]) -> None:
@@ -273,6 +275,31 @@ async def _await_published(dsn: str) -> None:
             # Another process empties it: there is no event here to be woken by.
             while await connection.fetchval(_WAITING):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
+    finally:
+        await connection.close()
+
+
+async def _await_known(services: dict[str, Service], databases: dict[str, str]) -> None:
+    """Wait until every service has taken in what the catalogue published for it."""
+    catalog = await asyncpg.connect(databases["catalog"])
+    try:
+        for name, service in services.items():
+            types = [handler.event_type for handler in service.handlers]
+            rows = await catalog.fetch("SELECT event_id FROM outbox WHERE type = ANY($1)", types)
+            await _await_received(databases[name], [row["event_id"] for row in rows])
+    finally:
+        await catalog.close()
+
+
+async def _await_received(dsn: str, events: list[Any]) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        async with asyncio.timeout(120):
+            # The service's own process writes the rows: there is no event here to be woken by.
+            while await connection.fetchval(_RECEIVED, events) < len(events):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        raise StackError("a service did not take in the catalogue within two minutes; see its log") from None
     finally:
         await connection.close()
 
