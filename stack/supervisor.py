@@ -7,7 +7,7 @@ import json
 import runpy
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -279,7 +279,7 @@ async def _await_published(dsn: str) -> None:
         await connection.close()
 
 
-async def _await_known(services: dict[str, Service], databases: dict[str, str]) -> None:
+async def _await_known(services: dict[str, Service], databases: Mapping[str, str]) -> None:
     """Wait until every service has taken in what the catalogue published for it."""
     catalog = await asyncpg.connect(databases["catalog"])
     try:
