@@ -102,7 +102,7 @@ async def make_topic(bus: Bus) -> str:
     return topic
 
 
-async def publish_in_spite(bus: Bus, batch: list[OutgoingMessage]) -> int:
+async def publish_in_spite(bus: Bus, batch: list[OutgoingMessage], was_refused: asyncio.Event) -> int:
     """Send a batch again until it is taken; return how often it was not."""
     refusals = 0
     async with asyncio.timeout(PATIENCE * 2):
@@ -111,6 +111,7 @@ async def publish_in_spite(bus: Bus, batch: list[OutgoingMessage]) -> int:
                 await bus.publish(batch)
             except BusUnavailable:
                 refusals += 1
+                was_refused.set()
                 # As the relay does: the next try follows after a short wait.
                 await asyncio.sleep(0.1)
             else:
@@ -127,7 +128,7 @@ async def test_publishing_without_a_server_is_refused_and_works_again_after(
         await bus.publish(numbered(topic, keys=3, each=1, start=1))
     assert not await bus.is_ready()
     await fragile.bring_back()
-    await publish_in_spite(bus, numbered(topic, keys=3, each=1, start=1))
+    await publish_in_spite(bus, numbered(topic, keys=3, each=1, start=1), asyncio.Event())
     assert await bus.is_ready()
     subscription = await bus.subscribe("readers", [topic])
     found = values_by_key(await read_and_commit(subscription, 6))
@@ -143,20 +144,27 @@ async def test_a_crash_amid_the_flow_loses_nothing_and_keeps_the_order_of_each_k
     topic = await make_topic(bus)
     effects = crew.effects
     crew.put_to_work("one", await bus.subscribe("readers", [topic]))
-    rounds = 120
+    is_back, was_refused = asyncio.Event(), asyncio.Event()
 
-    async def publish_all() -> int:
-        refusals = 0
-        for number in range(rounds):
-            refusals += await publish_in_spite(bus, numbered(topic, keys=12, each=5, start=5 * number))
-        return refusals
+    async def publish_all() -> tuple[int, int]:
+        refusals = rounds = rounds_after = 0
+        while rounds_after < 20:
+            refusals += await publish_in_spite(
+                bus, numbered(topic, keys=12, each=5, start=5 * rounds), was_refused
+            )
+            rounds += 1
+            rounds_after += is_back.is_set()
+        return rounds, refusals
 
     publishing = asyncio.create_task(publish_all())
     await effects.until(lambda: len(effects.done) > 300)
-    assert not publishing.done()
     await fragile.kill()
+    # The server stays away until a batch has been refused: the outage is one that was felt.
+    await asyncio.wait_for(was_refused.wait(), PATIENCE)
     await fragile.bring_back()
-    assert await publishing > 0
+    is_back.set()
+    rounds, refusals = await publishing
+    assert refusals > 0
     await effects.until(lambda: len({(m.key, m.value) for m in effects.done}) == 12 * 5 * rounds)
     await crew.send_all_home()
     for values in values_by_key(effects.done).values():
