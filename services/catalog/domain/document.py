@@ -46,7 +46,9 @@ def read_document(document: object) -> tuple[Source, list[Item]]:
 
 
 def _entries(document: Mapping[str, Any], part: str) -> list[Any]:
-    entries = document.get(part) or []
+    entries = document.get(part)
+    if entries is None:
+        return []
     if not isinstance(entries, list) or len(entries) > MAX_ITEMS:
         raise NotADocument(f"Mỗi phần phải là một danh sách không quá {MAX_ITEMS} mục")
     return entries
