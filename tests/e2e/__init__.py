@@ -1,0 +1,1 @@
+"""The whole system, started as `make run` starts it, seen from outside."""

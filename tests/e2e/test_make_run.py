@@ -1,0 +1,130 @@
+"""`make run`: the first minute of a newcomer, and every way it can go wrong before it begins."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from tests.e2e.citizens import Citizen, Gateway
+from tests.e2e.running_stack import ROOT, RunningStack, command, forget_data, free_ports, new_data, started
+
+pytestmark = [pytest.mark.xdist_group("make-run"), pytest.mark.timeout(300)]
+
+GENEROUS_SECONDS = 60
+MEMORY_BYTES = 900 * 1024 * 1024
+
+
+@pytest.fixture
+def data() -> Iterator:
+    folder = new_data()
+    yield folder
+    forget_data(folder)
+
+
+def test_a_first_start_is_ready_in_time_and_stays_small(data, record_figure):
+    """The whole system, PostgreSQL included, is ready within a minute and under 900 MB of summed PSS."""
+    with started(data) as stack:
+        record_figure("seconds to ready, first start", f"{stack.seconds_to_ready:.1f}")
+        memory = stack.pss_bytes()
+        record_figure("summed PSS", f"{memory / 1024 / 1024:.0f} MB in {len(stack.processes())} processes")
+        assert stack.seconds_to_ready < GENEROUS_SECONDS
+        assert memory < MEMORY_BYTES
+        assert set(stack.pids()) == {
+            *("catalog", "dossier", "notify", "survey", "gateway"),
+            *("sandbox", "postgres"),
+        }
+
+
+def test_a_second_start_keeps_what_was_handed_in_and_its_clock_goes_on(data, record_figure):
+    """A dossier of the first run is its owner's in the second, whose clock is never behind the first's."""
+    with started(data) as stack, Gateway(stack.gateway) as door:
+        handed_in = Citizen(door).submit()
+        seen = Citizen(door).dossier(handed_in)
+    with started(data) as stack, Gateway(stack.gateway) as door:
+        record_figure("seconds to ready, second start", f"{stack.seconds_to_ready:.1f}")
+        again = Citizen(door).dossier(handed_in)
+        later = Citizen(door).dossier(Citizen(door).submit())
+    assert again["reference"] == seen["reference"]
+    assert again["submitted_at"] == seen["submitted_at"]
+    assert later["submitted_at"] > seen["submitted_at"]
+
+
+def test_ctrl_c_while_starting_ends_everything(data):
+    """A newcomer who changes their mind at once leaves no process behind."""
+    process = subprocess.Popen(
+        command(data, free_ports()),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    for line in process.stdout:
+        if "migrate" in line:
+            break
+    below = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(2)
+    _, said = process.communicate(timeout=60)
+    assert below
+    _, left = psutil.wait_procs(below, timeout=5)
+    assert not left
+    assert process.returncode == 130
+    assert "Traceback" not in said
+
+
+def test_a_port_that_is_taken_is_one_clear_line(data):
+    """The line names the part, the port and what to do; nothing was started."""
+    ports = free_ports()
+    with socket.create_server(("127.0.0.1", ports.dossier)):
+        said = _refused(command(data, ports))
+    assert f"127.0.0.1:{ports.dossier}" in said
+    assert "taken" in said
+    assert not (data / "postgres").exists()
+
+
+def test_a_disk_that_is_nearly_full_is_one_clear_line(data):
+    """The limit is planted higher than any disk, so that the real check refuses on a real disk."""
+    planted = "import sys, stack.supervisor as s; s.MIN_FREE_BYTES = 1 << 62; from stack.__main__ import main"
+    words = command(data, free_ports())[3:]
+    said = _refused([sys.executable, "-c", f"{planted}; sys.exit(main())", *words])
+    assert "nearly full" in said
+    assert str(data) in said
+
+
+def test_a_data_folder_in_use_is_one_clear_line_and_its_owner_runs_on(data):
+    """A second stack on the same data gives up; the first does not notice."""
+    with started(data) as stack, Gateway(stack.gateway) as door:
+        said = _refused(command(data, free_ports(), ["--not-durable"]))
+        assert "in use" in said
+        assert Citizen(door).submit()
+
+
+def test_a_process_that_is_killed_is_started_again(data):
+    """The supervisor says so, writes the new process down, and the gateway reaches it again."""
+    with started(data) as stack, Gateway(stack.gateway) as door:
+        killed = stack.pids()["dossier"]
+        psutil.Process(killed).kill()
+        _await_another(stack, "dossier", killed)
+        assert Citizen(door).submit()
+        assert "dossier ended and is started again" in stack.said()
+
+
+def _await_another(stack: RunningStack, name: str, killed: int) -> None:
+    until = time.monotonic() + 30
+    while stack.pids()[name] == killed:
+        assert time.monotonic() < until, f"{name} was not started again"
+        time.sleep(0.05)
+
+
+def _refused(words: list[str]) -> str:
+    """Run a stack that must not start; return its one line on stderr."""
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1, done.stdout + done.stderr
+    lines = done.stderr.splitlines()
+    assert len(lines) == 1, done.stderr
+    assert lines[0].startswith("cannot run: ")
+    return lines[0]
