@@ -11,6 +11,7 @@ from kernel.core.errors import Invalid
 from services.gateway.use_cases.door import Door
 
 _MAX_QUERY = 500
+_LONGEST = 64
 
 
 class Named(BaseModel):
@@ -66,12 +67,17 @@ async def show_tracking(door: Door, scope: Scope, receive: Receive, send: Send, 
 
 def asked_for(query: bytes) -> dict[str, Any]:
     """Return code and secret of a query; raise `Invalid` when one is missing or cannot be one."""
-    asked: dict[str, str] = {}
-    if len(query) <= _MAX_QUERY:
-        asked = dict(parse_qsl(query.decode("latin-1"), max_num_fields=5))
+    try:
+        asked = dict(parse_qsl(query[: _MAX_QUERY + 1].decode("latin-1"), max_num_fields=5))
+    except ValueError as error:
+        raise Invalid from error
     found = {name: asked.get(name, "").strip() for name in ("code", "secret")}
     wrong = [(name, "Thiếu giá trị bắt buộc") for name, value in found.items() if not value]
-    wrong += [(name, "Giá trị chưa hợp lệ") for name, value in found.items() if not value.isprintable()]
+    wrong += [
+        (name, "Giá trị chưa hợp lệ")
+        for name, value in found.items()
+        if not value.isprintable() or len(value) > _LONGEST
+    ]
     if wrong:
         raise Invalid(fields=wrong)
     return found

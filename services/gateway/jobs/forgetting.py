@@ -5,7 +5,7 @@ from kernel.service import Job, JobTick
 _EXPIRED = (
     "DELETE FROM sessions WHERE id_hash IN (SELECT id_hash FROM sessions WHERE expires_at < $1 LIMIT 5000)",
     "DELETE FROM failed_attempts WHERE what IN (SELECT what FROM failed_attempts"
-    " WHERE last_at < $1 - interval '1 day' LIMIT 5000)",
+    " WHERE last_at < $1::timestamptz - interval '1 day' LIMIT 5000)",
 )
 
 

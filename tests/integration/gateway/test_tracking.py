@@ -1,0 +1,214 @@
+"""Public tracking: one statement, in whatever order events come, and nothing to be learned by guessing."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kernel.sealing import Sealer
+from kernel.testing.running import TEST_PII_KEY, RunningService, an_event
+from tests.integration.gateway.conftest import Open
+
+DOSSIER = "0193a5c2-7d00-7a10-8000-0000000000aa"
+CODE = "H99.201-261117-0001"
+SECRET = "7KQ2M9XD"
+EXAMPLES = Path(__file__).parents[3] / "contracts" / "events" / "examples"
+
+
+def a_dossier_event(name: str, version: int, **changed: Any) -> Any:
+    data = json.loads((EXAMPLES / f"dossier.{name}.v1" / "typical.json").read_text(encoding="utf-8"))
+    secret_hash = Sealer(TEST_PII_KEY).blind_index(f"{DOSSIER}:{SECRET}", purpose="look-up secret").hex()
+    has_code = name != "submitted"
+    data["dossier"].update(
+        dossier_id=DOSSIER,
+        dossier_code=CODE if has_code else None,
+        secret_hash=secret_hash if has_code else None,
+        version=version,
+        **changed,
+    )
+    return an_event(f"dossier.{name}.v1", DOSSIER, data, sequence=version)
+
+
+async def track(door: RunningService, code: str = CODE, secret: str = SECRET) -> Any:
+    return await door.client.get("/api/v1/tracking", params={"code": code, "secret": secret})
+
+
+async def test_the_slip_shows_the_dossier_and_nothing_personal(door: RunningService) -> None:
+    await door.receive(a_dossier_event("submitted", 1), a_dossier_event("accepted", 2))
+
+    answer = await track(door)
+
+    assert answer.status_code == 200
+    shown = answer.json()
+    assert shown["owner"] == "Nguyễn V*** A***"
+    assert shown["state_text"] == "Được tiếp nhận"
+    assert shown["due_at"] == "2026-11-20T17:30:00+07:00"
+    assert [entry["text"] for entry in shown["timeline"]] == ["Hồ sơ được nộp", "Hồ sơ được tiếp nhận"]
+    for hidden in ("Bùi Thị Lan", "c2VhbGVk", "cong-dan-an", "secret", "note", "contact"):
+        assert hidden not in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_codes_and_secrets_are_taken_as_people_type_them(door: RunningService) -> None:
+    await door.receive(a_dossier_event("accepted", 2))
+    assert (await track(door, f" {CODE.lower()} ", "7kq2-m9xd")).status_code == 200
+    assert (await track(door, "K7Q2-M9XD-31")).status_code == 200
+
+
+async def test_events_out_of_order_end_in_the_same_picture(open_door: Open) -> None:
+    events = [a_dossier_event("submitted", 1), a_dossier_event("accepted", 2), a_dossier_event("stopped", 3)]
+    pictures = []
+    for order in (events, events[::-1], [events[1], events[2], events[0]]):
+        door = await open_door()
+        await door.receive(*order)
+        await door.receive(*order)
+        pictures.append((await track(door)).json())
+    assert pictures[0]["timeline"][0]["text"] == "Hồ sơ được nộp"
+    assert len(pictures[0]["timeline"]) == 3
+    assert pictures[0] == pictures[1] == pictures[2]
+
+
+async def test_the_step_is_shown_by_the_agencys_own_names(door: RunningService) -> None:
+    agency = {
+        "code": "H99.201",
+        "name": "UBND phường Bến Lam",
+        "units": [{"code": "chuyen-mon", "name": "Phòng chuyên môn"}],
+    }
+    step = {"code": "tham-dinh", "name": "Thẩm định", "unit": "chuyen-mon", "agency": "H99.201"}
+    await door.receive(
+        a_dossier_event("accepted", 2, step=step), an_event("agency.changed.v1", "H99.201", agency)
+    )
+    assert (await track(door)).json()["step"] == {
+        "name": "Thẩm định",
+        "agency": "UBND phường Bến Lam",
+        "unit": "Phòng chuyên môn",
+    }
+
+
+async def test_an_unknown_code_and_a_wrong_secret_look_the_same(door: RunningService) -> None:
+    await door.receive(a_dossier_event("accepted", 2))
+    unknown = await track(door, "H99.201-261117-0002")
+    wrong = await track(door, CODE, "AAAAAAAA")
+    assert unknown.status_code == wrong.status_code == 404
+    assert unknown.content == wrong.content
+    kept = {name: value for name, value in unknown.headers.items() if name != "x-correlation-id"}
+    assert kept == {name: value for name, value in wrong.headers.items() if name != "x-correlation-id"}
+
+
+async def test_unknown_and_wrong_cost_the_same_statements(door: RunningService) -> None:
+    await door.receive(a_dossier_event("accepted", 2))
+    counted = _Counted(door.runtime.pool)
+    look_up = door.runtime.resources.look_up
+    look_up._tracking._pool = counted
+    await track(door)
+    assert counted.calls == ["fetchrow"]
+    for code, secret in (("H99.201-261117-0002", SECRET), (CODE, "AAAAAAAA")):
+        counted.calls.clear()
+        await track(door, code, secret)
+        assert counted.calls == ["fetchrow", "execute"]
+
+
+class _Counted:
+    """Passes calls on to the pool and keeps their names."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+        self.calls: list[str] = []
+
+    async def fetchrow(self, *given: Any) -> Any:
+        self.calls.append("fetchrow")
+        return await self._pool.fetchrow(*given)
+
+    async def execute(self, *given: Any) -> Any:
+        self.calls.append("execute")
+        return await self._pool.execute(*given)
+
+
+async def test_a_dossier_without_a_secret_cannot_be_looked_up(door: RunningService) -> None:
+    await door.receive(a_dossier_event("submitted", 1))
+    for secret in ("", "0" * 32, "None", SECRET):
+        answer = await track(door, "K7Q2-M9XD-31", secret)
+        assert answer.status_code == (404 if secret else 422)
+
+
+async def test_guessing_a_secret_is_slowed_down_more_and_more(door: RunningService) -> None:
+    await door.receive(a_dossier_event("accepted", 2))
+    answers = [await track(door, CODE, f"AAAAAAA{number}") for number in range(6)]
+    assert [answer.status_code for answer in answers] == [404] * 5 + [429]
+    assert answers[5].json()["code"] == "too-many-failures"
+    assert (await track(door)).status_code == 429, "the right secret waits as well"
+
+    waits = [int(answers[5].headers["retry-after"])]
+    for number in range(3):
+        door.clock.advance(timedelta(seconds=waits[-1]))
+        assert (await track(door, CODE, f"BBBBBBB{number}")).status_code == 404
+        waits.append(int((await track(door)).headers["retry-after"]))
+    assert waits == sorted(set(waits))
+
+    door.clock.advance(timedelta(seconds=waits[-1]))
+    assert (await track(door)).status_code == 200
+
+
+async def test_trying_one_code_after_another_is_slowed_down_too(open_door: Open) -> None:
+    door = await open_door(rate_limits={"tracking": None})
+    await door.receive(a_dossier_event("accepted", 2))
+    statuses = [
+        (await track(door, f"H99.201-261117-{number:04d}", "AAAAAAAA")).status_code for number in range(31)
+    ]
+    assert statuses == [404] * 30 + [429]
+
+
+async def test_another_client_is_not_slowed_down_by_a_guesser(open_door: Open) -> None:
+    door = await open_door(trusted_proxies=1)
+    await door.receive(a_dossier_event("accepted", 2))
+    for number in range(6):
+        await track(door, CODE, f"AAAAAAA{number}")
+    params = {"code": CODE, "secret": SECRET}
+    other = await door.client.get("/api/v1/tracking", params=params, headers={"X-Forwarded-For": "10.0.0.9"})
+    assert other.status_code == 200
+
+
+async def test_a_client_is_not_believed_about_its_address(door: RunningService) -> None:
+    await door.receive(a_dossier_event("accepted", 2))
+    params = {"code": CODE, "secret": "AAAAAAAA"}
+    statuses = [
+        (
+            await door.client.get(
+                "/api/v1/tracking", params=params, headers={"X-Forwarded-For": f"10.0.0.{number}"}
+            )
+        ).status_code
+        for number in range(6)
+    ]
+    assert statuses[-1] == 429
+
+
+@pytest.mark.parametrize("query", ["", "code=a", "secret=b", "code=a&secret=%01", "a=1&b=2&c=3&d=4&e=5&f=6"])
+async def test_a_look_up_that_cannot_be_one_is_refused_without_echo(door: RunningService, query: str) -> None:
+    answer = await door.client.get(f"/api/v1/tracking?{query}")
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "invalid"
+
+
+async def test_no_client_address_is_kept_in_clear(door: RunningService) -> None:
+    await track(door, "x", "y")
+    rows = await door.runtime.pool.fetch("SELECT what FROM failed_attempts")
+    assert len(rows) == 2
+    assert all(b"127.0.0.1" not in bytes(row["what"]) for row in rows)
+
+
+async def test_the_page_of_the_qr_shows_the_dossier_to_a_person(door: RunningService) -> None:
+    await door.receive(a_dossier_event("accepted", 2))
+    followed = await door.client.get(f"/qr/{CODE}")
+    assert followed.headers["location"] == f"/tra-cuu?code={CODE}"
+    form = await door.client.get(followed.headers["location"])
+    assert f'value="{CODE}"' in form.text
+    shown = await door.client.post("/tra-cuu", data={"code": CODE, "secret": SECRET})
+    assert shown.status_code == 200
+    assert "Được tiếp nhận" in shown.text
+    assert "17:30 ngày 20/11/2026" in shown.text
+    wrong = await door.client.post("/tra-cuu", data={"code": '"><script>', "secret": "x"})
+    assert wrong.status_code == 404
+    assert "<script>" not in wrong.text
+    assert "default-src 'none'" in shown.headers["content-security-policy"]
