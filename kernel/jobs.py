@@ -27,6 +27,7 @@ async def _prune(tick: JobTick) -> None:
     for statement in _PRUNE:
         await tick.runtime.pool.execute(statement)
     await forget_old_answers(tick.runtime.pool)
+    await tick.runtime.bus.prune(tick.now)
 
 
 PRUNE = Job("prune", 60, _prune)

@@ -5,6 +5,7 @@ import contextlib
 import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 
 import structlog
 import uvicorn
@@ -17,6 +18,7 @@ from kernel.bus.dead_letters import DeadLetters
 from kernel.bus.open_bus import open_bus
 from kernel.bus.relay import run_relay
 from kernel.core.bus import BusUnavailable, TopicSettings
+from kernel.core.clock import SystemClock
 from kernel.jobs import run_jobs
 from kernel.postgres.engine import BROKEN_WORLD
 from kernel.postgres.migrations import migrate
@@ -73,11 +75,15 @@ async def serve(service: Service, settings: KernelSettings, role: str, arguments
     if role == "migrate":
         await migrate(dsn, service.name, service.tables)
         return 0
+    clock = SystemClock(timedelta(seconds=settings.clock_offset_seconds))
     bus = open_bus(
-        settings.bus_url.get_secret_value(), client_id=service.name, security=settings.bus_security()
+        settings.bus_url.get_secret_value(),
+        client_id=service.name,
+        security=settings.bus_security(),
+        clock=clock,
     )
     try:
-        async with open_runtime(service, settings, bus) as runtime, _signals(runtime):
+        async with open_runtime(service, settings, bus, clock) as runtime, _signals(runtime):
             if role == "dead-letters":
                 return await _dead_letters(runtime, arguments)
             if role in service.commands:

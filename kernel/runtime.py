@@ -3,13 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from typing import Any
 
 import asyncpg
 
 from kernel.core.bus import Bus
-from kernel.core.clock import Clock, SystemClock
+from kernel.core.clock import Clock
 from kernel.postgres.engine import BROKEN_WORLD, open_pool
 from kernel.postgres.unit_of_work import UnitOfWork
 from kernel.service import Service
@@ -62,10 +61,9 @@ class Runtime:
 
 @asynccontextmanager
 async def open_runtime(
-    service: Service, settings: KernelSettings, bus: Bus, clock: Clock | None = None
+    service: Service, settings: KernelSettings, bus: Bus, clock: Clock
 ) -> AsyncIterator[Runtime]:
     """Open the pool, the bus and the service's resources; close them in reverse."""
-    clock = clock or SystemClock(timedelta(seconds=settings.clock_offset_seconds))
     pool = await open_pool(
         settings.database_url.get_secret_value(), name=service.name, max_size=settings.pool_size
     )

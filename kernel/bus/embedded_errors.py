@@ -6,8 +6,6 @@ from kernel.postgres.engine import BROKEN_WORLD
 
 AWAY = (
     *BROKEN_WORLD,
-    # asyncpg's word when the server ends an idle session in the very moment it is used.
-    asyncpg.InternalClientError,
     # A standby that is not promoted yet, and disks that are full or broken.
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.PostgresSystemError,

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -99,6 +100,10 @@ class KafkaBus:
                 return bool((await admin.describe_cluster())["brokers"])
         except BusUnavailable:
             return False
+
+    async def prune(self, now: datetime) -> int:  # noqa: ARG002 - the port's signature.
+        """Return 0: the brokers delete by each topic's own settings."""
+        return 0
 
     async def _has_topics(self, topics: Sequence[str]) -> bool:
         """Look before a client names a topic: a cluster may create what it hears of, with one partition."""

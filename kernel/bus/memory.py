@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 
 from kernel.bus.partitions import Holding, check_weight, partition_of, reader_of
 from kernel.core.bus import BusUnavailable, IncomingMessage, OutgoingMessage, TopicSettings
@@ -67,6 +68,10 @@ class MemoryBus:
     async def is_ready(self) -> bool:
         """Tell whether the bus is open."""
         return self._is_open
+
+    async def prune(self, now: datetime) -> int:  # noqa: ARG002 - the port's signature.
+        """Return 0: a memory bus lives shorter than any retention."""
+        return 0
 
     def _check_open(self) -> None:
         if not self._is_open:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 
@@ -67,6 +68,9 @@ class Bus(Protocol):
 
     async def is_ready(self) -> bool:
         """Tell whether the bus answers."""
+
+    async def prune(self, now: datetime) -> int:
+        """Delete what is past its retention, where the bus does not do so alone; return how many went."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,10 +96,12 @@ V1 = (
         state text NOT NULL DEFAULT 'waiting',
         died_at timestamptz NOT NULL DEFAULT clock_timestamp(),
         settled_at timestamptz,
-        CONSTRAINT uq_dead_letters_consumer_topic_partition_msg_offset UNIQUE (consumer, topic, partition, msg_offset)
+        CONSTRAINT uq_dead_letters_consumer_topic_partition_msg_offset
+            UNIQUE (consumer, topic, partition, msg_offset)
     )
     """,
-    "CREATE INDEX ix_dead_letters_open ON dead_letters (consumer, topic, key) WHERE state IN ('waiting', 'behind')",
+    "CREATE INDEX ix_dead_letters_open ON dead_letters (consumer, topic, key)"
+    " WHERE state IN ('waiting', 'behind')",
 )
 
 

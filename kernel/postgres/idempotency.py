@@ -8,7 +8,8 @@ from kernel.core.errors import Kind, Refusal
 from kernel.postgres.statement import Statement
 
 _FIND = Statement(
-    "SELECT request_hash, status, headers, body FROM idempotency_keys WHERE principal = :principal AND key = :key"
+    "SELECT request_hash, status, headers, body FROM idempotency_keys"
+    " WHERE principal = :principal AND key = :key"
 )
 _FORGET = Statement(
     "DELETE FROM idempotency_keys WHERE (principal, key) IN (SELECT principal, key FROM idempotency_keys"

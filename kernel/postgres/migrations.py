@@ -46,7 +46,7 @@ def _with_driver(dsn: str) -> str:
 
 
 async def migrate(dsn: str, service: str, metadata: MetaData) -> None:
-    """Run the migrations that are missing; a lock that is not had in five seconds fails, to be tried again."""
+    """Run the migrations that are missing; a lock not had in five seconds fails, to be tried again."""
     engine = create_async_engine(_with_driver(dsn), poolclass=NullPool)
     try:
         async with asyncio.timeout(600), engine.connect() as connection:

@@ -1,4 +1,4 @@
-"""A service really running in the test's process: real database, real HTTP stack, a bus of the test's choice."""
+"""A service really running in the test's process: real database, real edge, a bus of the test's choice."""
 
 import base64
 from collections.abc import AsyncIterator, Mapping

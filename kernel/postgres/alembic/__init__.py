@@ -1,0 +1,1 @@
+"""Alembic's script folder, shared by every service."""
