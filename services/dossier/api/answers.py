@@ -1,0 +1,220 @@
+"""Turns dossiers into answers."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import Response
+
+from kernel.core.caller import Caller
+from kernel.core.clock import VIETNAM
+from services.dossier.api.schemas import AttachmentOut, DossierItem, DossierOut, PaperOut, Receipt
+from services.dossier.domain.actions import allowed_actions
+from services.dossier.domain.codes import masked_identity, masked_name
+from services.dossier.domain.definitions import Agency
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.events import step_of
+from services.dossier.domain.states import VIETNAMESE, Clock, State
+from services.dossier.use_cases.open_dossier import parties_of
+from services.dossier.use_cases.ports import Attachment, Detail, Work
+from services.dossier.use_cases.secrets import identity_index, look_up_secret
+
+
+def receipt_of(dossier: Dossier, response: Response, *, secret: str | None = None) -> Receipt:
+    """Return what a write answers, its version in the ETag."""
+    response.headers["ETag"] = f'"{dossier.version}"'
+    return Receipt(
+        dossier_id=dossier.id,
+        reference=dossier.reference,
+        dossier_code=dossier.dossier_code,
+        state=dossier.state.value,
+        version=dossier.version,
+        due_at=local(dossier.due_at),
+        step=step_of(dossier),
+        secret=secret,
+    )
+
+
+def local(at: datetime | None) -> datetime | None:
+    """Return an instant in Vietnam's zone, as every answer gives it."""
+    return at.astimezone(VIETNAM) if at else None
+
+
+def item_of(row: Any, *, now: datetime, masked: bool = False) -> DossierItem:
+    """Return a line of a list."""
+    state = State(row["state"])
+    return DossierItem(
+        dossier_id=row["id"],
+        **{
+            name: row[name]
+            for name in (
+                "reference",
+                "dossier_code",
+                "portal_code",
+                "procedure_code",
+                "procedure_name",
+                "channel",
+                "origin",
+                "version",
+                "receiving_agency",
+                "competent_agency",
+            )
+        },
+        state=state.value,
+        state_name=VIETNAMESE[state],
+        owner_name=masked_name(row["owner_name"]) if masked else row["owner_name"],
+        submitted_at=row["submitted_at"].astimezone(VIETNAM),
+        accepted_at=local(row["accepted_at"]),
+        due_at=local(row["due_at"]),
+        ended_at=local(row["ended_at"]),
+        is_overdue=is_overdue(row["due_at"], row["ended_at"], now),
+        step=_step_of_row(row["step"]),
+        task_due_at=local(row["task_due_at"]),
+    )
+
+
+def is_overdue(due_at: datetime | None, ended_at: datetime | None, now: datetime) -> bool:
+    """Tell whether a dossier is or ended past its due moment; derived, never a state."""
+    return due_at is not None and (ended_at or now) > due_at
+
+
+def _step_of_row(step: dict[str, Any] | None) -> dict[str, Any] | None:
+    if step is None:
+        return None
+    return {name: step[name] for name in ("code", "name", "kind", "role", "unit", "agency", "due_at")}
+
+
+def attachment_out(item: Attachment) -> AttachmentOut:
+    """Return a file's record."""
+    return AttachmentOut(
+        attachment_id=item.id,
+        sha256=item.sha256.hex(),
+        media_type=item.media_type,
+        size=item.size,
+        file_name=item.file_name,
+        component_code=item.component_code,
+        purpose=item.purpose,
+    )
+
+
+def paper_out(item: dict[str, Any]) -> PaperOut:
+    """Return a paper's line."""
+    issued_at = datetime.fromisoformat(item["issued_at"]).astimezone(VIETNAM)
+    return PaperOut(
+        paper_id=UUID(item["paper_id"]), kind=item["kind"], number=item["number"], issued_at=issued_at
+    )
+
+
+def detail_of(detail: Detail, *, by: Caller, sees_all: bool, work: Work, now: datetime) -> DossierOut:
+    """Return a dossier's screen; without full sight, what happens but not who and what papers."""
+    dossier = detail.dossier
+    parties = parties_of(dossier, work) if sees_all else {}
+    form = work.seals.open(dossier.form_sealed, purpose="form") if sees_all else None
+    is_own = by.subject in {dossier.owner_subject, dossier.submitter_subject}
+    return DossierOut(
+        dossier_id=dossier.id,
+        version=dossier.version,
+        reference=dossier.reference,
+        dossier_code=dossier.dossier_code,
+        portal_code=dossier.portal_code,
+        origin=dossier.origin,
+        channel=dossier.channel,
+        procedure={
+            "code": dossier.procedure_code,
+            "name": dossier.procedure_name,
+            "sector": dossier.sector,
+        },
+        procedure_version=dossier.procedure_version,
+        helping_agency=_agency(dossier.helping_agency),
+        receiving_agency=_agency(dossier.receiving_agency),
+        competent_agency=_agency(dossier.competent_agency),
+        state=dossier.state.value,
+        state_name=VIETNAMESE[dossier.state],
+        portal_status=dossier.portal_status,
+        clock=dossier.clock.value,
+        submitted_at=dossier.submitted_at.astimezone(VIETNAM),
+        accepted_at=local(dossier.accepted_at),
+        due_at=local(dossier.due_at),
+        original_due_at=local(dossier.original_due_at),
+        ended_at=local(dossier.ended_at),
+        is_overdue=dossier.clock is not Clock.STOPPED and is_overdue(dossier.due_at, dossier.ended_at, now),
+        step=step_of(dossier),
+        actions=allowed_actions(dossier, by, identity_index(work.seals, by.identity_number)),
+        owner_masked=masked_name(dossier.owner_name),
+        owner=_person(parties.get("owner"), is_own=is_own),
+        representative=_person(parties.get("representative"), is_own=is_own),
+        form_data=form if isinstance(form, dict) else None,
+        result_delivery=dossier.result_delivery,
+        components=[_component(item) for item in detail.components],
+        attachments=[attachment_out(item) for item in detail.attachments] if sees_all else [],
+        papers=[paper_out(item) for item in detail.papers] if sees_all else [],
+        secret=look_up_secret(work.seals, dossier.id) if is_own and dossier.secret_hash else None,
+        **_course(dossier, sees_all=sees_all),
+    )
+
+
+def _course(dossier: Dossier, *, sees_all: bool) -> dict[str, Any]:
+    """Return how the work went; reasons and results are for those who see all."""
+    result = dossier.result
+    draft = dossier.draft
+    return {
+        "fees": list(dossier.fees),
+        "supplements": [
+            {
+                "items": list(item.items) if sees_all else [],
+                "asked_at": local(item.asked_at),
+                "answer_by": local(item.answer_by),
+                "answered_at": local(item.answered_at),
+                "is_intake": item.is_intake,
+            }
+            for item in dossier.supplements
+        ],
+        "draft": {"items": list(draft.items), "reason": draft.reason, "by": draft.by_name}
+        if draft and sees_all
+        else None,
+        "consultations": [
+            {"code": item.code, "name": item.name, "agency": item.agency, "state": item.state}
+            | {"due_at": local(item.due_at), "note": item.note if sees_all else ""}
+            for item in dossier.consultations
+        ],
+        "steps_done": [
+            {"code": item.code, "name": item.name, "role": item.role, "by": item.by_name, "unit": item.unit}
+            | {"agency": item.agency, "at": local(item.at), "due_at": local(item.due_at)}
+            | {"outcome": item.outcome, "note": item.note if sees_all else ""}
+            for item in dossier.done
+        ],
+        "result": {
+            "name": result.name,
+            "number": result.number,
+            "outcome": result.outcome,
+            "signed_by": result.signed_by,
+            "issued_at": local(result.issued_at),
+            "reason": result.reason if sees_all else "",
+            "attachment_ids": list(result.attachment_ids) if sees_all else [],
+        }
+        if result
+        else None,
+    }
+
+
+def _agency(agency: Agency) -> dict[str, str]:
+    return {"code": agency.code, "name": agency.name}
+
+
+def _person(person: dict[str, Any] | None, *, is_own: bool) -> dict[str, Any] | None:
+    """Return a party; the number is masked for everybody but the party's own account."""
+    if not person:
+        return None
+    number = str(person.get("identity_number") or "")
+    shown = number if is_own else masked_identity(number)
+    return {**person, "identity_number": shown} if number else dict(person)
+
+
+def _component(item: Any) -> dict[str, Any]:
+    return {
+        "component_code": item.component_code,
+        "name": item.name,
+        "form": item.form,
+        "attachment_ids": [str(one) for one in item.attachment_ids],
+        "is_digitised": item.is_digitised,
+    }

@@ -1,0 +1,121 @@
+"""What other systems call: portal-born dossiers in, the portal's view out, answers of outside steps."""
+
+import base64
+import binascii
+import hashlib
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from kernel.core.caller import CallerKind
+from kernel.core.errors import Forbidden, Invalid
+from kernel.web.edge import EdgeRoute
+from services.dossier.api.deps import PROBLEMS, Caller, Now, Work
+from services.dossier.api.schemas import (
+    OutsideResultIn,
+    OutsideResultOut,
+    PortalAttachment,
+    PortalIn,
+    PortalOut,
+    PortalView,
+)
+from services.dossier.use_cases.keep_attachment import checked_file
+from services.dossier.use_cases.outside_results import receive_outside_result
+from services.dossier.use_cases.portal_view import read_portal_view
+from services.dossier.use_cases.ports import Attachment
+from services.dossier.use_cases.receive_elsewhere import PortalBorn, receive_from_portal
+from services.dossier.use_cases.submit_dossier import Handed, Submission
+
+router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Liên thông"])
+
+
+@router.post("/portal-dossiers", openapi_extra={"x-max-body-bytes": 73_400_320})
+async def receive_portal_dossier(
+    body: PortalIn, response: Response, by: Caller, work: Work, now: Now
+) -> PortalOut:
+    """Nhận hồ sơ phát sinh trên Cổng Dịch vụ công quốc gia; gửi lại bao nhiêu lần cũng chỉ một hồ sơ."""
+    if by.kind is not CallerKind.SERVICE or not by.has_role("portal.intake"):
+        raise Forbidden
+    kept: list[Attachment] = []
+    by_component: dict[str, list[PortalAttachment]] = {}
+    ids: dict[str, list[UUID]] = {}
+    for place, item in enumerate(body.attachments):
+        content = _content(place, item)
+        attachment = checked_file(content, item.name, item.component_code, by.subject, work, now)
+        await work.files.put(content)
+        kept.append(attachment)
+        by_component.setdefault(item.component_code, []).append(item)
+        ids.setdefault(item.component_code, []).append(attachment.id)
+    submission = Submission(
+        procedure_code=body.procedure_code,
+        channel="ONLINE",
+        owner=body.owner.model_dump(),
+        representative=body.representative.model_dump() if body.representative else None,
+        receiving_agency=body.agency,
+        competent_agency=body.competent_agency,
+        components=[
+            Handed(
+                component_code=code,
+                attachment_ids=tuple(ids[code]),
+                is_digitised=any(item.is_digitised for item in items),
+                reuse=max(item.reuse for item in items),
+                is_from_personal_store=any(item.is_from_personal_store for item in items),
+            )
+            for code, items in by_component.items()
+            if code
+        ],
+        form_data=body.form_data,
+        result_delivery=body.result_delivery,
+    )
+    if body.submitted_at.tzinfo is None:
+        raise Invalid(fields=[("submitted_at", "Thiếu múi giờ")])
+    born = PortalBorn(
+        portal_code=body.portal_code,
+        submission=submission,
+        attachments=kept,
+        submitted_at=body.submitted_at,
+        is_verified=body.is_vneid_verified,
+    )
+    outcome, dossier_id, _ = await receive_from_portal(born, by=by, work=work, now=now)
+    response.status_code = 201 if outcome == "created" else 200
+    return PortalOut.model_validate({"outcome": outcome, "dossier_id": dossier_id})
+
+
+def _content(place: int, item: PortalAttachment) -> bytes:
+    path = f"attachments.{place}"
+    try:
+        content = base64.b64decode(item.content_base64, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Invalid(fields=[(f"{path}.content_base64", "Không phải base64")]) from error
+    if item.sha256 is not None and hashlib.sha256(content).hexdigest() != item.sha256:
+        raise Invalid(fields=[(f"{path}.sha256", "Nội dung không khớp mã băm")])
+    return content
+
+
+@router.get("/portal-views/{dossier_id}")
+async def read_portal_view_of(
+    dossier_id: UUID,
+    by: Caller,
+    work: Work,
+    now: Now,
+    version: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> PortalView:
+    """Dữ liệu để đồng bộ hồ sơ lên Cổng Dịch vụ công quốc gia, tại một phiên bản."""
+    view: dict[str, Any] = await read_portal_view(dossier_id, version, by=by, work=work, now=now)
+    return PortalView.model_validate(view)
+
+
+@router.post("/outside-results")
+async def receive_outside(body: OutsideResultIn, by: Caller, work: Work, now: Now) -> OutsideResultOut:
+    """Kết quả của hệ thống ngoài cho một bước; gửi lại không làm gì thêm."""
+    outcome, _ = await receive_outside_result(
+        body.request_id,
+        outcome=body.outcome,
+        evidence=body.evidence,
+        note=body.note,
+        by=by,
+        work=work,
+        now=now,
+    )
+    return OutsideResultOut.model_validate({"outcome": outcome})

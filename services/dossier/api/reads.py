@@ -1,0 +1,122 @@
+"""What screens read."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from kernel.core.caller import CallerKind
+from kernel.core.errors import Invalid, NotFound
+from kernel.web.edge import EdgeRoute
+from kernel.web.paging import Cursor, Limit, decode_cursor, encode_cursor
+from services.dossier.api.answers import detail_of, item_of, local, paper_out
+from services.dossier.api.deps import PROBLEMS, Caller, Now, Work
+from services.dossier.api.schemas import (
+    DossierOut,
+    DossierPage,
+    HistoryEntry,
+    HistoryOut,
+    PapersOut,
+)
+from services.dossier.domain.actions import WORKING_ROLES
+from services.dossier.domain.states import State
+from services.dossier.use_cases import read_dossiers
+
+router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Tra cứu"])
+_LONG_AGO = timedelta(days=36_500)
+_Text = Annotated[str, Query(max_length=64)]
+
+
+def _cursor_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Invalid(fields=[("cursor", "Con trỏ không hợp lệ")]) from error
+
+
+def _cursor_moment(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(fields=[("cursor", "Con trỏ không hợp lệ")]) from error
+    if at.tzinfo is None:
+        raise Invalid(fields=[("cursor", "Con trỏ không hợp lệ")])
+    return at
+
+
+@router.get("/dossiers")
+async def list_dossiers(
+    by: Caller,
+    work: Work,
+    now: Now,
+    state: State | None = None,
+    procedure: _Text = "",
+    code: _Text = "",
+    limit: Limit = 20,
+    cursor: Cursor = "",
+) -> DossierPage:
+    """Hồ sơ của tôi, hoặc của cơ quan tôi."""
+    parts = decode_cursor(cursor, str)
+    rows = await read_dossiers.list_dossiers(
+        state=state.value if state else "",
+        procedure=procedure,
+        code=code,
+        before=_cursor_id(parts[0]) if parts else None,
+        limit=limit + 1,
+        by=by,
+        work=work,
+    )
+    masked = by.kind is CallerKind.STAFF and not by.has_role(*WORKING_ROLES)
+    items = [item_of(row, now=now, masked=masked) for row in rows[:limit]]
+    more = len(rows) > limit
+    return DossierPage(items=items, next_cursor=encode_cursor(str(items[-1].dossier_id)) if more else None)
+
+
+@router.get("/inbox")
+async def read_inbox(by: Caller, work: Work, now: Now, limit: Limit = 20, cursor: Cursor = "") -> DossierPage:
+    """Việc của tôi, gấp nhất trước."""
+    parts = decode_cursor(cursor, str, str)
+    after = (_cursor_moment(parts[0]), _cursor_id(parts[1])) if parts else None
+    rows = await read_dossiers.read_inbox(
+        after=after, limit=limit + 1, by=by, work=work, start=now - _LONG_AGO
+    )
+    items = [item_of(row, now=now) for row in rows[:limit]]
+    last = rows[limit - 1] if len(rows) > limit else None
+    next_cursor = encode_cursor(last["task_due_at"].isoformat(), str(last["id"])) if last else None
+    return DossierPage(items=items, next_cursor=next_cursor)
+
+
+@router.get("/dossiers/{dossier_id}")
+async def read_dossier(dossier_id: UUID, response: Response, by: Caller, work: Work, now: Now) -> DossierOut:
+    """Chi tiết hồ sơ và các thao tác tôi được làm."""
+    detail, sees_all = await read_dossiers.read_dossier(dossier_id, by=by, work=work, now=now)
+    response.headers["ETag"] = f'"{detail.dossier.version}"'
+    return detail_of(detail, by=by, sees_all=sees_all, work=work, now=now)
+
+
+@router.get("/dossiers/{dossier_id}/history")
+async def read_history(dossier_id: UUID, by: Caller, work: Work) -> HistoryOut:
+    """Lịch sử hồ sơ."""
+    rows = await read_dossiers.read_history(dossier_id, by=by, work=work)
+    return HistoryOut(
+        items=[
+            HistoryEntry(
+                version=row["version"],
+                type=row["type"],
+                at=local(row["at"]) or row["at"],
+                state=row["state"],
+                change=row["change"],
+            )
+            for row in rows
+        ]
+    )
+
+
+@router.get("/dossiers/{dossier_id}/papers")
+async def list_papers(dossier_id: UUID, by: Caller, work: Work, now: Now) -> PapersOut:
+    """Giấy tờ đã ban hành của hồ sơ."""
+    detail, sees_all = await read_dossiers.read_dossier(dossier_id, by=by, work=work, now=now)
+    if not sees_all:
+        raise NotFound
+    return PapersOut(items=[paper_out(item) for item in detail.papers])

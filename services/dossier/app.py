@@ -1,0 +1,71 @@
+"""The one file that knows all of the dossier service."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import cast
+
+from contracts.topics import topics_for
+from kernel.runtime import Runtime
+from kernel.sealing import Sealer
+from kernel.service import Service
+from services.dossier.api import attachments, counter, decisions, machines, reads, submissions
+from services.dossier.clients.outside import open_courier
+from services.dossier.commands import republish, verify_history
+from services.dossier.consumers import catalog
+from services.dossier.jobs.print_papers import PRINT_PAPERS
+from services.dossier.jobs.send_outside_requests import SEND_OUTSIDE_REQUESTS
+from services.dossier.settings import DossierSettings
+from services.dossier.store.definitions import Definitions
+from services.dossier.store.files import StoredFiles
+from services.dossier.store.press import print_paper
+from services.dossier.store.tables import metadata
+from services.dossier.store.work import PostgresWork, Resources
+from services.dossier.use_cases.ports import Policy
+
+
+@asynccontextmanager
+async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
+    """Open what lives as long as the process."""
+    settings = cast("DossierSettings", runtime.settings)
+    policy = Policy(
+        supplement_days=settings.supplement_days,
+        max_attachment_bytes=settings.max_attachment_bytes,
+        public_url=settings.public_url.rstrip("/"),
+        outside_callback_url=settings.outside_callback_url,
+    )
+    async with open_courier(settings.outside_url, settings.outside_key.get_secret_value()) as courier:
+        yield Resources(
+            files=StoredFiles(settings.files_url),
+            seals=Sealer(settings.pii_key.get_secret_value()),
+            policy=policy,
+            press=print_paper,
+            courier=courier,
+            definitions=Definitions(),
+        )
+
+
+service = Service(
+    name="dossier",
+    title="Hồ sơ một cửa",
+    settings=DossierSettings,
+    tables=metadata,
+    work=PostgresWork,
+    routers=[
+        submissions.router,
+        counter.router,
+        decisions.router,
+        attachments.router,
+        reads.router,
+        machines.router,
+    ],
+    handlers=[
+        catalog.on_procedure_published,
+        catalog.on_process_approved,
+        catalog.on_agency_changed,
+        catalog.on_calendar_changed,
+    ],
+    jobs=[PRINT_PAPERS, SEND_OUTSIDE_REQUESTS],
+    topics=topics_for("dossier", "procedure", "process", "agency", "calendar"),
+    resources=open_resources,
+    commands={"verify-history": verify_history, "republish": republish},
+)

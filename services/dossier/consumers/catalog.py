@@ -1,0 +1,192 @@
+"""Keeps local copies of what the catalogue publishes; a copy never goes back to an older event."""
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from kernel.core.event import ReceivedEvent
+from kernel.service import handles
+from services.dossier.use_cases.ports import Work
+
+_COMMON_TYPES = ["application/pdf", "image/jpeg", "image/png"]
+
+
+class _Fields(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class _Term(_Fields):
+    value: float | int = 0
+    unit: str
+    cutoff: str | None = None
+
+
+class _Fee(_Fields):
+    code: str
+    name: str
+    kind: str = "FEE"
+    amount: int
+    collected: str = "NONE"
+
+
+class _Channel(_Fields):
+    channel: str
+    processing_time: _Term
+    fees: list[_Fee] = []
+
+
+class _Component(_Fields):
+    code: str
+    name: str
+    mandatory: bool = True
+    originals: int = 1
+    certified_copies: int = 0
+    photocopies: int = 0
+    allowed_types: list[str] = _COMMON_TYPES
+    max_bytes: int = 10_485_760
+
+
+class _Result(_Fields):
+    code: str = ""
+    name: str
+
+
+class _Decision(_Fields):
+    change_kind: str = ""
+
+
+class ProcedureFields(_Fields):
+    """The fields of a procedure a dossier needs."""
+
+    code: str
+    version: int
+    name: str
+    sector: str
+    route: str = "PROVINCE"
+    submit_here: bool = False
+    portal_url: str | None = None
+    boundary_free: bool = False
+    performing_agencies: list[str] | str = []
+    channels: list[_Channel]
+    components: list[_Component] = []
+    results: list[_Result] = []
+    process: str | None = None
+    clock_policy: str = "PAUSE"
+    due_time_mode: str = "END_OF_DAY"
+    max_supplements: int = 1
+    visibility: str = "PUBLIC"
+    decision: _Decision | None = None
+
+
+class _Next(_Fields):
+    to: str
+    when: str | None = ""
+
+
+class _Step(_Fields):
+    code: str
+    name: str
+    kind: str = "OFFICE"
+    role: str | None = None
+    unit: str | None = None
+    agency: str | None = None
+    hours: float | int
+    next: list[_Next] = []
+    can_return_to: list[str] = []
+    issues_result: bool = False
+    system: str | None = None
+    consultation_of: list[str] = []
+
+
+class ProcessFields(_Fields):
+    """The fields of an internal process a dossier needs."""
+
+    code: str
+    version: int
+    first: str
+    steps: list[_Step]
+
+
+class _OneStop(_Fields):
+    name: str = ""
+
+
+class AgencyFields(_Fields):
+    """The fields of an agency a dossier needs."""
+
+    code: str
+    name: str
+    kind: str = ""
+    level: str = ""
+    calendar: str | None = None
+    one_stop_unit: _OneStop | None = None
+    address: str | None = None
+    phone: str | None = None
+
+
+class _Day(_Fields):
+    day: date
+    status: str
+    sessions: str | None = None
+
+
+class CalendarFields(_Fields):
+    """One year of a working calendar."""
+
+    code: str
+    year: int
+    office_hours: str
+    exceptions: list[_Day] = Field(default_factory=list)
+    local_exceptions: list[_Day] = Field(default_factory=list)
+
+
+@handles("procedure.published.v1", ProcedureFields)
+async def on_procedure_published(
+    data: ProcedureFields, *, event: ReceivedEvent, work: Work, now: datetime
+) -> None:
+    """Keep the version; dossiers accepted under an older one keep that one."""
+    del now
+    copy = data.model_dump(mode="json")
+    is_abolished = data.decision is not None and data.decision.change_kind == "ABOLISHED"
+    copy["open"] = data.visibility in {"PUBLIC", "PUBLIC_AMENDED"} and not is_abolished
+    copy["portal_url"] = data.portal_url or ""
+    work.catalogue.put_procedure(copy, event.sequence)
+
+
+@handles("process.approved.v1", ProcessFields)
+async def on_process_approved(
+    data: ProcessFields, *, event: ReceivedEvent, work: Work, now: datetime
+) -> None:
+    """Keep the process; dossiers handed over under an older version keep that one."""
+    del now
+    work.catalogue.put_process(data.model_dump(mode="json"), event.sequence)
+
+
+@handles("agency.changed.v1", AgencyFields)
+async def on_agency_changed(data: AgencyFields, *, event: ReceivedEvent, work: Work, now: datetime) -> None:
+    """Keep the agency; dossiers keep the name they were received under."""
+    del now
+    copy: dict[str, Any] = {
+        "code": data.code,
+        "name": data.name,
+        "kind": data.kind,
+        "level": data.level,
+        "calendar": data.calendar or "default",
+        "one_stop_name": data.one_stop_unit.name if data.one_stop_unit else "",
+        "address": data.address or "",
+        "phone": data.phone or "",
+    }
+    work.catalogue.put_agency(copy, event.sequence)
+
+
+@handles("calendar.changed.v1", CalendarFields)
+async def on_calendar_changed(
+    data: CalendarFields, *, event: ReceivedEvent, work: Work, now: datetime
+) -> None:
+    """Keep the year, the agency's own days over the national ones; due moments given stay as they were."""
+    del now
+    days = {item.day: item for item in (*data.exceptions, *data.local_exceptions)}
+    copy = data.model_dump(mode="json", exclude={"local_exceptions", "exceptions"})
+    copy["exceptions"] = [item.model_dump(mode="json") for item in days.values()]
+    work.catalogue.put_calendar(copy, event.sequence)

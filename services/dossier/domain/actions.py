@@ -1,0 +1,252 @@
+"""Who may do what with a dossier: one table, asked before every move and to tell a screen its buttons."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kernel.core.caller import Caller, CallerKind
+from kernel.core.errors import Forbidden, NotFound
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.errors import NotYourStep, TransitionRefused
+from services.dossier.domain.states import Move, State
+
+WORKING_ROLES = (
+    "ONE_STOP_OFFICER",
+    "ONE_STOP_MANAGER",
+    "SPECIALIST",
+    "TEAM_LEAD",
+    "SIGNER",
+    "CLERK",
+    "CASHIER",
+)
+
+
+class Action(StrEnum):
+    """The last part of the address that does it."""
+
+    ACCEPTANCE = "acceptance"
+    INTAKE_SUPPLEMENT_REQUEST = "intake-supplement-request"
+    INTAKE_SUPPLEMENT_ANSWER = "intake-supplement-answer"
+    REFUSAL = "refusal"
+    CANCELLATION = "cancellation"
+    HANDOVER = "handover"
+    STEP_COMPLETION = "step-completion"
+    SUPPLEMENT_REQUEST = "supplement-request"
+    SUPPLEMENT_REQUEST_APPROVAL = "supplement-request-approval"
+    SUPPLEMENT_ANSWER = "supplement-answer"
+    RESUMPTION = "resumption"
+    STOP = "stop"
+    WITHDRAWAL = "withdrawal"
+    WITHDRAWAL_DECISION = "withdrawal-decision"
+    RESULT = "result"
+    RETURN = "return"
+    RESULT_RECALL = "result-recall"
+
+
+def is_party(dossier: Dossier, caller: Caller, identity_index: bytes | None = None) -> bool:
+    """Tell whether the caller is the owner or the submitter; an owner is also known by identity number."""
+    if caller.kind is not CallerKind.PERSON:
+        return False
+    if caller.subject in {dossier.owner_subject, dossier.submitter_subject}:
+        return True
+    return identity_index is not None and identity_index == dossier.owner_index
+
+
+def is_colleague(dossier: Dossier, caller: Caller) -> bool:
+    """Tell whether the caller works at an agency that takes part in the dossier."""
+    is_working = caller.kind is CallerKind.STAFF and caller.has_role(*WORKING_ROLES)
+    return is_working and caller.agency in dossier.agencies
+
+
+def is_supervisor(caller: Caller) -> bool:
+    """Tell whether the caller supervises: reads what happens, without names and papers."""
+    return caller.kind is CallerKind.STAFF and caller.has_role("SUPERVISOR")
+
+
+def require_sight(dossier: Dossier, caller: Caller, identity_index: bytes | None) -> None:
+    """Raise `NotFound` for whoever may not know of the dossier: no telling that it exists."""
+    if not is_party(dossier, caller, identity_index) and not is_colleague(dossier, caller):
+        raise NotFound
+
+
+def _receives(dossier: Dossier, caller: Caller) -> bool:
+    return (
+        caller.kind is CallerKind.STAFF
+        and caller.has_role("ONE_STOP_OFFICER")
+        and caller.agency == dossier.receiving_agency.code
+    )
+
+
+def _serves(dossier: Dossier, caller: Caller) -> bool:
+    return _receives(dossier, caller) or (
+        caller.kind is CallerKind.STAFF
+        and caller.has_role("ONE_STOP_OFFICER")
+        and caller.agency == dossier.helping_agency.code
+    )
+
+
+def _holds_step(dossier: Dossier, caller: Caller) -> bool:
+    step = dossier.step
+    if step is None:
+        return False
+    if step.kind == "APPLICANT":
+        return _serves(dossier, caller)
+    return step.kind == "OFFICE" and sits_at(caller, role=step.role, unit=step.unit, agency=step.agency)
+
+
+def sits_at(caller: Caller, *, role: str, unit: str, agency: str) -> bool:
+    """Tell whether the caller holds this role in this unit (any, when empty) of this agency."""
+    return (
+        caller.kind is CallerKind.STAFF
+        and caller.has_role(role)
+        and caller.agency == agency
+        and (not unit or caller.unit == unit)
+    )
+
+
+def _consulted(dossier: Dossier, caller: Caller) -> bool:
+    return any(
+        item.state == "OPEN" and sits_at(caller, role=item.role, unit=item.unit, agency=item.agency)
+        for item in dossier.consultations
+    )
+
+
+def _completes(dossier: Dossier, caller: Caller) -> bool:
+    return (
+        _holds_step(dossier, caller)
+        or _consulted(dossier, caller)
+        or (dossier.step is not None and dossier.step.kind == "APPLICANT" and is_party(dossier, caller))
+    )
+
+
+def _drafts(dossier: Dossier, caller: Caller) -> bool:
+    return _holds_step(dossier, caller) and dossier.step is not None and dossier.step.role == "SPECIALIST"
+
+
+def _decides_supplement(dossier: Dossier, caller: Caller) -> bool:
+    return (
+        caller.kind is CallerKind.STAFF
+        and caller.has_role("TEAM_LEAD", "SIGNER")
+        and dossier.step is not None
+        and caller.agency == dossier.step.agency
+    )
+
+
+def _signs(dossier: Dossier, caller: Caller) -> bool:
+    return (
+        caller.kind is CallerKind.STAFF
+        and caller.has_role("SIGNER")
+        and caller.agency == dossier.competent_agency.code
+    )
+
+
+def _issues(dossier: Dossier, caller: Caller) -> bool:
+    return _holds_step(dossier, caller) and dossier.step is not None and dossier.step.issues_result
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    move: Move
+    allows: Callable[[Dossier, Caller], bool]
+    refusal: type[Forbidden] = Forbidden
+
+
+_RULES: dict[Action, _Rule] = {
+    Action.ACCEPTANCE: _Rule(Move.ACCEPT, _receives),
+    Action.INTAKE_SUPPLEMENT_REQUEST: _Rule(Move.REQUEST_INTAKE_SUPPLEMENT, _receives),
+    Action.INTAKE_SUPPLEMENT_ANSWER: _Rule(Move.ANSWER_INTAKE_SUPPLEMENT, is_party),
+    Action.REFUSAL: _Rule(Move.REFUSE_INTAKE, _receives),
+    Action.CANCELLATION: _Rule(Move.CANCEL, is_party),
+    Action.HANDOVER: _Rule(Move.HAND_OVER, _serves),
+    Action.STEP_COMPLETION: _Rule(Move.COMPLETE_STEP, _completes, NotYourStep),
+    Action.SUPPLEMENT_REQUEST: _Rule(Move.DRAFT_SUPPLEMENT, _drafts, NotYourStep),
+    Action.SUPPLEMENT_REQUEST_APPROVAL: _Rule(Move.REQUEST_SUPPLEMENT, _decides_supplement),
+    Action.SUPPLEMENT_ANSWER: _Rule(Move.ANSWER_SUPPLEMENT, is_party),
+    Action.RESUMPTION: _Rule(Move.RESUME, _serves),
+    Action.STOP: _Rule(Move.STOP_LAPSED, _signs),
+    Action.WITHDRAWAL: _Rule(Move.REQUEST_WITHDRAWAL, is_party),
+    Action.WITHDRAWAL_DECISION: _Rule(Move.APPROVE_WITHDRAWAL, _signs),
+    Action.RESULT: _Rule(Move.ISSUE_RESULT, _issues, NotYourStep),
+    Action.RETURN: _Rule(Move.RETURN_RESULT, _serves),
+    Action.RESULT_RECALL: _Rule(Move.RECALL_RESULT, _signs),
+}
+
+
+def require(action: Action, dossier: Dossier, caller: Caller, identity_index: bytes | None = None) -> None:
+    """Raise what stands against the action: no sight, the wrong state, or not the caller's to do.
+
+    The state comes before the person where the caller may see the dossier: "too late" helps more than "not
+    you" when both are true.
+    """
+    require_sight(dossier, caller, identity_index)
+    rule = _RULES[action]
+    if not dossier.can(rule.move):
+        raise TransitionRefused.in_state(dossier.state)
+    is_owner = rule.allows is is_party and is_party(dossier, caller, identity_index)
+    if not is_owner and not rule.allows(dossier, caller):
+        raise rule.refusal
+
+
+def allowed_actions(dossier: Dossier, caller: Caller, identity_index: bytes | None = None) -> list[str]:
+    """Return what this caller may do with this dossier now."""
+    return [action.value for action in Action if _is_allowed(action, dossier, caller, identity_index)]
+
+
+def _is_allowed(action: Action, dossier: Dossier, caller: Caller, identity_index: bytes | None) -> bool:
+    rule = _RULES[action]
+    is_owner = rule.allows is is_party and is_party(dossier, caller, identity_index)
+    may = is_owner or rule.allows(dossier, caller)
+    return dossier.can(rule.move) and may and _makes_sense(action, dossier, caller)
+
+
+def _makes_sense(  # noqa: PLR0911 - one answer an action.
+    action: Action, dossier: Dossier, caller: Caller
+) -> bool:
+    """Leave out what the state allows but the details refuse."""
+    match action:
+        case Action.STEP_COMPLETION:
+            return not _issues(dossier, caller) or _consulted(dossier, caller)
+        case Action.SUPPLEMENT_REQUEST:
+            return dossier.draft is None
+        case Action.SUPPLEMENT_REQUEST_APPROVAL:
+            return dossier.draft is not None and dossier.draft.by != caller.subject
+        case Action.SUPPLEMENT_ANSWER:
+            return dossier.supplements[-1].answered_at is None
+        case Action.RESUMPTION:
+            return dossier.supplements[-1].answered_at is not None
+        case Action.STOP:
+            return dossier.supplements[-1].answered_at is None
+        case Action.WITHDRAWAL:
+            return not dossier.is_signed
+        case _:
+            return True
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Who has to act now; `unit` empty means whoever holds the role in the agency."""
+
+    role: str
+    agency: str
+    unit: str
+
+
+def main_task(dossier: Dossier) -> Task | None:  # noqa: PLR0911 - one answer a state.
+    """Return who has to act next on the dossier's main road; None when nobody of the province has to."""
+    reception = Task("ONE_STOP_OFFICER", dossier.receiving_agency.code, "")
+    match dossier.state:
+        case State.SUBMITTED | State.ACCEPTED | State.RESULT_READY:
+            return reception
+        case State.SUPPLEMENT_REQUESTED:
+            return reception if dossier.supplements[-1].answered_at else None
+        case State.WITHDRAWAL_REQUESTED:
+            return Task("SIGNER", dossier.competent_agency.code, "")
+        case State.PROCESSING if dossier.step is not None:
+            step = dossier.step
+            if dossier.draft is not None:
+                return Task("TEAM_LEAD", step.agency, step.unit)
+            if step.kind == "APPLICANT":
+                return reception
+            return Task(step.role, step.agency, step.unit) if step.kind == "OFFICE" else None
+        case _:
+            return None

@@ -1,0 +1,50 @@
+"""Names of a dossier: the legal code, the reference before it, the look-up secret, the masked owner."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from kernel.core.clock import VIETNAM
+
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_FIVE_BITS = 31
+SECRET_LENGTH = 8
+_SHOWN = 5
+
+
+def code_day(accepted_at: datetime) -> date:
+    """Return the Vietnamese date a legal code carries; numbers begin anew on each."""
+    return accepted_at.astimezone(VIETNAM).date()
+
+
+def dossier_code(agency: str, day: date, number: int) -> str:
+    """Return the legal code, such as H99.201-261117-0001; past 9,999 the number simply grows."""
+    if number < 1:
+        raise ValueError("numbers of a day begin at 1")
+    return f"{agency}-{day:%y%m%d}-{number:04d}"
+
+
+def reference_of(dossier_id: UUID) -> str:
+    """Return what a citizen names the dossier by before it has its legal code: twelve letters in groups."""
+    text = _base32(dossier_id.int, 12)
+    return f"{text[:4]}-{text[4:8]}-{text[8:]}"
+
+
+def secret_of(keyed: bytes) -> str:
+    """Return the look-up secret printed on form 01 from bytes only holders of the key can make."""
+    return _base32(int.from_bytes(keyed), SECRET_LENGTH)
+
+
+def _base32(number: int, length: int) -> str:
+    return "".join(_LETTERS[(number >> (5 * place)) & _FIVE_BITS] for place in range(length))
+
+
+def masked_name(name: str) -> str:
+    """Return `Nguyễn V*** A***` for `Nguyễn Văn An`: public look-up shows no more (domain.md 9)."""
+    first, *rest = name.split() or [""]
+    return " ".join([first, *(f"{part[0]}***" for part in rest)]) if rest else f"{first[:1]}***"
+
+
+def masked_identity(number: str) -> str:
+    """Return `001*******89`: enough to compare with a card in the hand, not to copy."""
+    hidden = max(0, len(number) - _SHOWN)
+    return f"{number[:3]}{'*' * hidden}{number[-2:]}" if hidden else "*" * len(number)

@@ -1,0 +1,284 @@
+"""The dossier: what it holds and what each move makes of it. Who may move it stands in `actions`."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.dossier.domain.definitions import Agency
+from services.dossier.domain.errors import NotAnswered, ResultExists, SupplementLimit, TransitionRefused
+from services.dossier.domain.states import PORTAL_STATUS, TRANSITIONS, Clock, Move, State, clock_in
+from worktime.term import Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where in the internal process the dossier is; `agency`, `role` and `unit` say who works it."""
+
+    code: str
+    name: str
+    kind: str
+    role: str
+    unit: str
+    agency: str
+    began_at: datetime
+    due_at: datetime
+    issues_result: bool = False
+    system: str = ""
+    request_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DoneStep:
+    """A step that was left: who, in which role, when, how."""
+
+    code: str
+    name: str
+    role: str
+    by: str
+    by_name: str
+    unit: str
+    agency: str
+    at: datetime
+    due_at: datetime
+    outcome: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Supplement:
+    """One request for more papers: before acceptance, or after it (then the clock stands)."""
+
+    items: tuple[dict[str, Any], ...]
+    reason: str
+    asked_at: datetime
+    asked_by: str
+    answer_by: datetime
+    is_intake: bool
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A supplement request a specialist wrote and a lead has still to decide on."""
+
+    items: tuple[dict[str, Any], ...]
+    reason: str
+    by: str
+    by_name: str
+    at: datetime
+    answer_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was decided, as issued."""
+
+    name: str
+    number: str
+    outcome: str
+    signed_by: str
+    issued_at: datetime
+    attachment_ids: tuple[UUID, ...]
+    reason: str = ""
+    code: str = ""
+
+    @property
+    def is_electronic(self) -> bool:
+        """Tell whether the result has files."""
+        return bool(self.attachment_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """An opinion asked of another unit beside the main step; it never holds the main step up."""
+
+    code: str
+    name: str
+    role: str
+    unit: str
+    agency: str
+    due_at: datetime
+    state: str = "OPEN"
+    answered_by: str = ""
+    answered_at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Dossier:
+    """One dossier; `version` grows by one with every change and is its event's sequence."""
+
+    id: UUID
+    version: int = 0
+    reference: str
+    dossier_code: str | None = None
+    portal_code: str | None = None
+    origin: str
+    channel: str
+    procedure_code: str
+    procedure_name: str
+    sector: str
+    procedure_version: int
+    process_code: str | None = None
+    process_version: int | None = None
+    helping_agency: Agency
+    receiving_agency: Agency
+    competent_agency: Agency
+    state: State = State.SUBMITTED
+    prior_state: State | None = None
+    submitted_at: datetime
+    accepted_at: datetime | None = None
+    due_at: datetime | None = None
+    original_due_at: datetime | None = None
+    ended_at: datetime | None = None
+    step: Step | None = None
+    owner_name: str
+    owner_subject: str | None = None
+    submitter_subject: str | None = None
+    owner_index: bytes | None = None
+    parties_sealed: str
+    contact_sealed: str
+    form_sealed: str
+    secret_hash: str | None = None
+    result_delivery: str = "COUNTER"
+    is_verified: bool = False
+    fees: tuple[dict[str, Any], ...] = ()
+    facts: dict[str, bool] = field(default_factory=dict)
+    stops: tuple[Stop, ...] = ()
+    supplements: tuple[Supplement, ...] = ()
+    draft: Draft | None = None
+    done: tuple[DoneStep, ...] = ()
+    consultations: tuple[Consultation, ...] = ()
+    result: Result | None = None
+    delivery: dict[str, Any] | None = None
+    history_hash: bytes = b""
+
+    @property
+    def clock(self) -> Clock:
+        """What the processing clock does now."""
+        return clock_in(self.state, self.prior_state)
+
+    @property
+    def portal_status(self) -> int:
+        """The national portal's number for the state."""
+        return PORTAL_STATUS[self.state]
+
+    @property
+    def agencies(self) -> frozenset[str]:
+        """Every agency whose officers may see the dossier."""
+        main = {self.helping_agency.code, self.receiving_agency.code, self.competent_agency.code}
+        worked = {self.step.agency} if self.step else set()
+        asked = {item.agency for item in self.consultations}
+        return frozenset(main | worked | asked | {item.agency for item in self.done})
+
+    @property
+    def supplements_asked(self) -> int:
+        """How many supplements were asked for after acceptance."""
+        return sum(1 for item in self.supplements if not item.is_intake)
+
+    def can(self, move: Move) -> bool:
+        """Tell whether the state allows the move."""
+        return self.state in TRANSITIONS[move].sources
+
+    def move(self, move: Move) -> State:
+        """Change the state and return the one it left; raise `TransitionRefused` from any other state."""
+        transition = TRANSITIONS[move]
+        left = self.state
+        if left not in transition.sources:
+            raise TransitionRefused.in_state(left)
+        if move is Move.REQUEST_WITHDRAWAL:
+            self.prior_state = left
+        if transition.target is not None:
+            self.state = transition.target
+        elif self.prior_state is not None:
+            self.state, self.prior_state = self.prior_state, None
+        self.version += 1
+        return left
+
+    def accept(self, *, code: str, at: datetime, due_at: datetime, fees: tuple[dict[str, Any], ...]) -> State:
+        """T2: the dossier gets its legal code and its clock starts."""
+        left = self.move(Move.ACCEPT)
+        self.dossier_code, self.accepted_at, self.fees = code, at, fees
+        self.due_at = self.original_due_at = due_at
+        return left
+
+    def end(self, move: Move, *, at: datetime) -> State:
+        """T5, T6, T11, T17: nothing more is worked."""
+        left = self.move(move)
+        self.ended_at, self.step, self.draft, self.prior_state = at, None, None, None
+        return left
+
+    def ask_intake_supplement(self, supplement: Supplement) -> State:
+        """T3: tell the applicant once what is missing before acceptance."""
+        left = self.move(Move.REQUEST_INTAKE_SUPPLEMENT)
+        self.supplements = (*self.supplements, supplement)
+        return left
+
+    def draft_supplement(self, draft: Draft, *, limit: int) -> State:
+        """T9, first half: refused at once when the procedure allows no further request."""
+        if self.can(Move.DRAFT_SUPPLEMENT) and self.supplements_asked >= limit:
+            raise SupplementLimit
+        left = self.move(Move.DRAFT_SUPPLEMENT)
+        self.draft = draft
+        return left
+
+    def drop_draft(self) -> State:
+        """Forget a drafted request the lead declined."""
+        left = self.move(Move.DRAFT_SUPPLEMENT)
+        self.draft = None
+        return left
+
+    def ask_supplement(self, supplement: Supplement, *, limit: int) -> State:
+        """T9: the request goes out and the clock stands."""
+        if self.can(Move.REQUEST_SUPPLEMENT) and self.supplements_asked >= limit:
+            raise SupplementLimit
+        left = self.move(Move.REQUEST_SUPPLEMENT)
+        self.supplements = (*self.supplements, supplement)
+        self.stops = (*self.stops, Stop(supplement.asked_at))
+        self.draft = None
+        return left
+
+    def answer_supplement(self, move: Move, *, at: datetime) -> State:
+        """T4 and the applicant's half of T10."""
+        left = self.move(move)
+        self.supplements = (*self.supplements[:-1], replace(self.supplements[-1], answered_at=at))
+        return left
+
+    def resume(self, *, stops: tuple[Stop, ...], due_at: datetime, step_due_at: datetime) -> State:
+        """T10: an officer confirmed the supplement; the clock runs to a new due moment."""
+        if self.can(Move.RESUME) and self.supplements[-1].answered_at is None:
+            raise NotAnswered
+        left = self.move(Move.RESUME)
+        self.stops, self.due_at = stops, due_at
+        if self.step is not None:
+            self.step = replace(self.step, due_at=step_due_at)
+        return left
+
+    def stops_until(self, at: datetime) -> tuple[Stop, ...]:
+        """Return the stops with the open one ended now."""
+        return tuple(stop if stop.resumed_at else Stop(stop.stopped_at, at) for stop in self.stops)
+
+    def ask_withdrawal(self) -> State:
+        """T16: only while no signed result exists."""
+        if self.can(Move.REQUEST_WITHDRAWAL) and self.is_signed:
+            raise ResultExists
+        return self.move(Move.REQUEST_WITHDRAWAL)
+
+    @property
+    def is_signed(self) -> bool:
+        """Tell whether a signer signed and nobody returned the dossier since."""
+        return bool(self.done) and self.done[-1].role == "SIGNER" and self.done[-1].outcome == "DONE"
+
+    def issue(self, result: Result, done: DoneStep) -> State:
+        """T19: signed, numbered, issued; the clock ends."""
+        left = self.move(Move.ISSUE_RESULT)
+        self.result, self.ended_at, self.step, self.draft = result, result.issued_at, None, None
+        self.done = (*self.done, done)
+        return left
+
+    def hand_result(self, delivery: dict[str, Any]) -> State:
+        """T20: the result reached the applicant."""
+        left = self.move(Move.RETURN_RESULT)
+        self.delivery = delivery
+        return left

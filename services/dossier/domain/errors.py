@@ -1,0 +1,136 @@
+"""Why a dossier refuses: each code is part of the contract."""
+
+from kernel.core.errors import Forbidden, Kind, Refusal
+from services.dossier.domain.states import VIETNAMESE, State
+
+
+class TransitionRefused(Refusal):
+    """The dossier's state does not allow this (409)."""
+
+    code = "transition-refused"
+    title = "Trạng thái hồ sơ không cho phép thao tác này"
+
+    @classmethod
+    def in_state(cls, state: State) -> "TransitionRefused":
+        """Return the refusal, naming the state."""
+        return cls(f"Hồ sơ đang ở trạng thái “{VIETNAMESE[state]}”.", extra={"state": state.value})
+
+
+class SubmitAtPortal(Refusal):
+    """The procedure is submitted online at the national portal or another system, not here (409)."""
+
+    code = "submit-at-portal"
+    title = "Thủ tục này nộp trực tuyến tại Cổng Dịch vụ công quốc gia"
+
+
+class ProcedureClosed(Refusal):
+    """The procedure is not in force: nothing new is received (409)."""
+
+    code = "procedure-closed"
+    title = "Thủ tục không còn được tiếp nhận"
+
+
+class WorkedElsewhere(Refusal):
+    """A ministry's or a vertical agency's system works this procedure (409)."""
+
+    code = "worked-elsewhere"
+    title = "Thủ tục này được giải quyết trên hệ thống của bộ, ngành"
+
+
+class NotBoundaryFree(Refusal):
+    """The procedure may be handed in at its own agency only (409)."""
+
+    code = "not-boundary-free"
+    title = "Thủ tục này không tiếp nhận phi địa giới"
+
+
+class AttachmentType(Refusal):
+    """The file is not of a type its component takes, or not what its name says (415)."""
+
+    code = "attachment-type"
+    kind = Kind.UNSUPPORTED_TYPE
+    title = "Loại tệp không được chấp nhận"
+
+
+class NotYourStep(Forbidden):
+    """The step belongs to another role, unit or agency (403)."""
+
+    code = "not-your-step"
+    title = "Bước này không thuộc nhiệm vụ của bạn"
+
+
+class FourEyes(Forbidden):
+    """Who prepared the result may not sign it, who drafted may not approve (403)."""
+
+    code = "four-eyes"
+    title = "Người thụ lý không được tự ký duyệt"
+
+
+class StepMoved(Refusal):
+    """The dossier is at another step than the caller names (409)."""
+
+    code = "step-moved"
+    title = "Hồ sơ đã chuyển sang bước khác"
+
+
+class NoSuchBranch(Refusal):
+    """The internal process has no such way from this step (409)."""
+
+    code = "no-such-branch"
+    title = "Quy trình nội bộ không có hướng chuyển này"
+
+
+class ResultRequired(Refusal):
+    """The step ends by issuing the result (409)."""
+
+    code = "result-required"
+    title = "Bước này kết thúc bằng việc phát hành kết quả"
+
+
+class SupplementLimit(Refusal):
+    """All supplements the procedure allows were asked for (409); NĐ 63/2010 Đ.20."""
+
+    code = "supplement-limit"
+    title = "Đã hết số lần được yêu cầu bổ sung"
+
+
+class NoDraft(Refusal):
+    """There is no drafted supplement request to decide on (409)."""
+
+    code = "no-supplement-draft"
+    title = "Chưa có dự thảo yêu cầu bổ sung"
+
+
+class NotAnswered(Refusal):
+    """The applicant has not answered the supplement request (409)."""
+
+    code = "supplement-not-answered"
+    title = "Người nộp chưa bổ sung hồ sơ"
+
+
+class ResultExists(Refusal):
+    """A signed result exists: too late to withdraw (409)."""
+
+    code = "result-signed"
+    title = "Kết quả đã được ký, không thể rút hồ sơ"
+
+
+class ProcessMissing(Refusal):
+    """No approved internal process is known for the procedure (409)."""
+
+    code = "process-missing"
+    title = "Thủ tục chưa có quy trình nội bộ được phê duyệt"
+
+
+class CalendarMissing(Refusal):
+    """The working calendar for the days needed is not loaded; a guess would be a wrong due date (409)."""
+
+    code = "calendar-missing"
+    title = "Chưa có lịch làm việc cho khoảng thời gian cần tính"
+
+
+class NotSettled(Refusal):
+    """A result without files cannot be delivered electronically (409)."""
+
+    code = "no-electronic-result"
+    title = "Kết quả chưa có bản điện tử để trả trực tuyến"

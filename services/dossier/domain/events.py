@@ -1,0 +1,118 @@
+"""What a dossier publishes: one state shape for every change (contracts/events/dossier.*)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.core.caller import Caller, CallerKind
+from kernel.core.clock import VIETNAM
+from services.dossier.domain.codes import masked_name
+from services.dossier.domain.definitions import Agency
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened, to become history and event: `name` as in `dossier.<name>.v1`."""
+
+    name: str
+    from_state: State | None
+    note: str = ""
+    papers: Sequence[tuple[str, UUID]] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def type(self) -> str:
+        """The event's type."""
+        return f"dossier.{self.name}.v1"
+
+
+def moment(at: datetime | None) -> str | None:
+    """Return an instant as it leaves this service: RFC 3339 at +07:00."""
+    return None if at is None else at.astimezone(VIETNAM).isoformat()
+
+
+def event_data(dossier: Dossier, change: Change, *, by: Caller | None, at: datetime) -> dict[str, Any]:
+    """Return the event's data; no identity number, file or form value is in it."""
+    return {
+        "dossier": state_of(dossier),
+        "change": {
+            "at": moment(at),
+            "actor": _actor(by),
+            "from_state": change.from_state.value if change.from_state else None,
+            "note": change.note,
+            "papers": [{"kind": kind, "paper_id": str(paper_id)} for kind, paper_id in change.papers],
+            **change.details,
+        },
+    }
+
+
+def state_of(dossier: Dossier) -> dict[str, Any]:
+    """Return the shared state shape."""
+    return {
+        "dossier_id": str(dossier.id),
+        "reference": dossier.reference,
+        "dossier_code": dossier.dossier_code,
+        "portal_code": dossier.portal_code,
+        "origin": dossier.origin,
+        "channel": dossier.channel,
+        "procedure": {
+            "code": dossier.procedure_code,
+            "name": dossier.procedure_name,
+            "sector": dossier.sector,
+        },
+        "procedure_version": dossier.procedure_version,
+        "helping_agency": _agency(dossier.helping_agency),
+        "receiving_agency": _agency(dossier.receiving_agency),
+        "competent_agency": _agency(dossier.competent_agency),
+        "state": dossier.state.value,
+        "portal_status": dossier.portal_status,
+        "submitted_at": moment(dossier.submitted_at),
+        "accepted_at": moment(dossier.accepted_at),
+        "due_at": moment(dossier.due_at),
+        "original_due_at": moment(dossier.original_due_at),
+        "ended_at": moment(dossier.ended_at),
+        "clock": dossier.clock.value,
+        "step": step_of(dossier),
+        "owner_masked": masked_name(dossier.owner_name),
+        "owner_subject": dossier.owner_subject,
+        "submitter_subject": dossier.submitter_subject,
+        "secret_hash": dossier.secret_hash,
+        "contact": dossier.contact_sealed,
+        "result_delivery": dossier.result_delivery,
+        "version": dossier.version,
+    }
+
+
+def step_of(dossier: Dossier) -> dict[str, Any] | None:
+    """Return the current step as others may know it."""
+    step = dossier.step
+    if step is None:
+        return None
+    return {
+        "code": step.code,
+        "name": step.name,
+        "kind": step.kind,
+        "role": step.role or None,
+        "unit": step.unit or None,
+        "agency": step.agency,
+        "due_at": moment(step.due_at),
+    }
+
+
+def _agency(agency: Agency) -> dict[str, str]:
+    return {"code": agency.code, "name": agency.name}
+
+
+def _actor(by: Caller | None) -> dict[str, str]:
+    if by is None:
+        return {"kind": "system", "name": ""}
+    if by.kind is CallerKind.PERSON:
+        return {"kind": "person", "name": masked_name(by.name) if by.name else ""}
+    if by.kind is CallerKind.SERVICE:
+        return {"kind": "service", "name": by.subject}
+    role = " ".join(sorted(by.roles))
+    return {"kind": "staff", "name": by.name, "role": role, "unit": by.unit, "agency": by.agency}

@@ -1,0 +1,152 @@
+"""The official papers of the 2025 set (TT 03/2025): what each says, frozen at the moment it is issued."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from kernel.core.clock import VIETNAM
+from services.dossier.domain.definitions import Agency, Procedure
+from services.dossier.domain.dossier import Dossier
+
+LEGAL_SET = "2025"
+
+
+class PaperKind(StrEnum):
+    """Forms this service issues; 04 is written when a delay is certain."""
+
+    RECEIPT = "FORM_01"
+    SUPPLEMENT_REQUEST = "FORM_02"
+    INTAKE_REFUSAL = "FORM_03"
+    STOP_NOTICE = "FORM_05"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A paper that was issued; its content never changes, and its file is made from it once."""
+
+    id: UUID
+    dossier_id: UUID
+    kind: PaperKind
+    number: str
+    issued_at: datetime
+    issued_by: str
+    content: dict[str, Any]
+
+
+def local_text(at: datetime | None) -> str:
+    """Return a moment as papers print it: `08:30 17/11/2026`."""
+    return "" if at is None else at.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
+
+
+def receipt(
+    dossier: Dossier,
+    procedure: Procedure,
+    *,
+    parties: dict[str, Any],
+    components: list[dict[str, Any]],
+    officer: str,
+    look_up: str,
+    secret: str,
+) -> dict[str, Any]:
+    """Return form 01: receipt and appointment, with the look-up address and secret."""
+    return {
+        **_head(dossier, parties, dossier.receiving_agency),
+        "components": [
+            {"name": item["name"], "form": _FORMS.get(item["form"], item["form"])} for item in components
+        ],
+        "term": _term_text(procedure, dossier.channel),
+        "received_at": local_text(dossier.accepted_at),
+        "due_at": local_text(dossier.due_at),
+        "delivery": _DELIVERY[dossier.result_delivery],
+        "fees": [{"name": fee["name"], "amount": fee["amount"]} for fee in dossier.fees],
+        "officer": officer,
+        "look_up": look_up,
+        "secret": secret,
+    }
+
+
+def supplement_request(
+    dossier: Dossier,
+    *,
+    parties: dict[str, Any],
+    items: list[dict[str, Any]],
+    reason: str,
+    answer_by: datetime,
+    officer: str,
+) -> dict[str, Any]:
+    """Return form 02: everything that is missing, in one go, with the reason."""
+    return {
+        **_head(dossier, parties, dossier.receiving_agency),
+        "items": [{"name": item["name"], "reason": item.get("reason", "")} for item in items],
+        "reason": reason,
+        "answer_by": local_text(answer_by),
+        "officer": officer,
+    }
+
+
+def intake_refusal(
+    dossier: Dossier, *, parties: dict[str, Any], reason: str, legal_basis: str, officer: str
+) -> dict[str, Any]:
+    """Return form 03: why the dossier is not received, with the legal basis."""
+    return {
+        **_head(dossier, parties, dossier.receiving_agency),
+        "reason": reason,
+        "legal_basis": legal_basis,
+        "officer": officer,
+    }
+
+
+def stop_notice(
+    dossier: Dossier, *, parties: dict[str, Any], reason: str, legal_basis: str, officer: str
+) -> dict[str, Any]:
+    """Return form 05 of the 2025 set: processing stops, papers go back."""
+    return {
+        **_head(dossier, parties, dossier.competent_agency),
+        "reason": reason,
+        "legal_basis": legal_basis,
+        "officer": officer,
+    }
+
+
+_DELIVERY = {
+    "COUNTER": "Nhận trực tiếp tại Bộ phận Một cửa",
+    "POST": "Qua dịch vụ bưu chính công ích",
+    "ELECTRONIC": "Nhận bản điện tử",
+}
+_FORMS = {
+    "original": "Bản chính",
+    "certified_copy": "Bản sao chứng thực",
+    "photocopy": "Bản chụp",
+    "electronic": "Bản điện tử",
+}
+_UNITS = {
+    "WORKING_DAY": "ngày làm việc",
+    "WORKING_HOUR": "giờ làm việc",
+    "CALENDAR_DAY": "ngày",
+    "MONTH": "tháng",
+}
+
+
+def _head(dossier: Dossier, parties: dict[str, Any], agency: Agency) -> dict[str, Any]:
+    owner = parties["owner"]
+    return {
+        "agency": agency.name,
+        "one_stop": agency.one_stop_name or "Bộ phận Tiếp nhận và Trả kết quả",
+        "dossier_code": dossier.dossier_code or dossier.reference,
+        "procedure": f"{dossier.procedure_name} ({dossier.procedure_code})",
+        "owner": owner["full_name"],
+        "address": owner.get("address") or "",
+        "phone": owner.get("phone") or "",
+        "email": owner.get("email") or "",
+    }
+
+
+def _term_text(procedure: Procedure, channel: str) -> str:
+    found = procedure.channel(channel)
+    if found is None:
+        return ""
+    if found.term.unit == "SAME_DAY":
+        return "Trong ngày"
+    return f"{found.term.value.normalize():f} {_UNITS[found.term.unit]}"

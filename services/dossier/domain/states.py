@@ -1,0 +1,164 @@
+"""The life of a dossier: states, moves between them, what the portal and the clock make of each.
+
+domain.md 3.2 with its numbers T1 to T22; a move from any other state is refused.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a dossier is; overdue is derived from the due moment and is no state."""
+
+    SUBMITTED = "SUBMITTED"
+    INTAKE_SUPPLEMENT = "INTAKE_SUPPLEMENT"
+    INTAKE_REFUSED = "INTAKE_REFUSED"
+    CANCELLED = "CANCELLED"
+    ACCEPTED = "ACCEPTED"
+    PROCESSING = "PROCESSING"
+    SUPPLEMENT_REQUESTED = "SUPPLEMENT_REQUESTED"
+    AWAITING_FINANCIAL = "AWAITING_FINANCIAL"
+    SUSPENDED = "SUSPENDED"
+    WITHDRAWAL_REQUESTED = "WITHDRAWAL_REQUESTED"
+    STOPPED = "STOPPED"
+    RESULT_READY = "RESULT_READY"
+    RETURNED = "RETURNED"
+    ARCHIVED = "ARCHIVED"
+
+
+class Clock(StrEnum):
+    """What the processing clock does."""
+
+    OFF = "OFF"
+    RUNNING = "RUNNING"
+    STOPPED = "STOPPED"
+    ENDED = "ENDED"
+
+
+VIETNAMESE = {
+    State.SUBMITTED: "Chờ tiếp nhận",
+    State.INTAKE_SUPPLEMENT: "Yêu cầu hoàn thiện trước tiếp nhận",
+    State.INTAKE_REFUSED: "Từ chối tiếp nhận",
+    State.CANCELLED: "Người nộp hủy trước tiếp nhận",
+    State.ACCEPTED: "Đã tiếp nhận, chờ chuyển",
+    State.PROCESSING: "Đang xử lý",
+    State.SUPPLEMENT_REQUESTED: "Yêu cầu bổ sung",
+    State.AWAITING_FINANCIAL: "Chờ thực hiện nghĩa vụ tài chính",
+    State.SUSPENDED: "Tạm dừng có căn cứ pháp luật",
+    State.WITHDRAWAL_REQUESTED: "Yêu cầu rút hồ sơ",
+    State.STOPPED: "Dừng giải quyết",
+    State.RESULT_READY: "Đã có kết quả, chờ trả",
+    State.RETURNED: "Đã trả kết quả",
+    State.ARCHIVED: "Đã lưu trữ",
+}
+
+PORTAL_STATUS = {
+    State.SUBMITTED: 1,
+    State.ACCEPTED: 2,
+    State.INTAKE_REFUSED: 3,
+    State.PROCESSING: 4,
+    State.SUSPENDED: 4,
+    State.INTAKE_SUPPLEMENT: 5,
+    State.SUPPLEMENT_REQUESTED: 5,
+    State.AWAITING_FINANCIAL: 6,
+    State.CANCELLED: 7,
+    State.WITHDRAWAL_REQUESTED: 7,
+    State.STOPPED: 8,
+    State.RESULT_READY: 9,
+    State.RETURNED: 10,
+    State.ARCHIVED: 10,
+}
+"""Status of the national portal (section 12 of its contract)."""
+
+_CLOCK = {
+    State.SUBMITTED: Clock.OFF,
+    State.INTAKE_SUPPLEMENT: Clock.OFF,
+    State.ACCEPTED: Clock.RUNNING,
+    State.PROCESSING: Clock.RUNNING,
+    State.SUPPLEMENT_REQUESTED: Clock.STOPPED,
+    State.AWAITING_FINANCIAL: Clock.STOPPED,
+    State.SUSPENDED: Clock.STOPPED,
+}
+
+
+def clock_in(state: State, prior: State | None) -> Clock:
+    """Return what the clock does; a withdrawal that is not decided leaves it as it was."""
+    if state is State.WITHDRAWAL_REQUESTED and prior is not None:
+        state = prior
+    return _CLOCK.get(state, Clock.ENDED)
+
+
+class Move(StrEnum):
+    """What may happen to a dossier after it was submitted."""
+
+    ACCEPT = "ACCEPT"
+    REQUEST_INTAKE_SUPPLEMENT = "REQUEST_INTAKE_SUPPLEMENT"
+    ANSWER_INTAKE_SUPPLEMENT = "ANSWER_INTAKE_SUPPLEMENT"
+    REFUSE_INTAKE = "REFUSE_INTAKE"
+    CANCEL = "CANCEL"
+    HAND_OVER = "HAND_OVER"
+    COMPLETE_STEP = "COMPLETE_STEP"
+    DRAFT_SUPPLEMENT = "DRAFT_SUPPLEMENT"
+    REQUEST_SUPPLEMENT = "REQUEST_SUPPLEMENT"
+    ANSWER_SUPPLEMENT = "ANSWER_SUPPLEMENT"
+    RESUME = "RESUME"
+    STOP_LAPSED = "STOP_LAPSED"
+    AWAIT_FINANCIAL = "AWAIT_FINANCIAL"
+    SETTLE_FINANCIAL = "SETTLE_FINANCIAL"
+    SUSPEND = "SUSPEND"
+    LIFT_SUSPENSION = "LIFT_SUSPENSION"
+    REQUEST_WITHDRAWAL = "REQUEST_WITHDRAWAL"
+    APPROVE_WITHDRAWAL = "APPROVE_WITHDRAWAL"
+    DECLINE_WITHDRAWAL = "DECLINE_WITHDRAWAL"
+    ISSUE_RESULT = "ISSUE_RESULT"
+    RETURN_RESULT = "RETURN_RESULT"
+    ARCHIVE = "ARCHIVE"
+    RECALL_RESULT = "RECALL_RESULT"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One row of the table; `target` None means back to the state before the withdrawal was asked."""
+
+    number: str
+    sources: frozenset[State]
+    target: State | None
+
+
+def _from(number: str, *sources: State, to: State | None) -> Transition:
+    return Transition(number, frozenset(sources), to)
+
+
+_WITHDRAWABLE = (
+    State.ACCEPTED,
+    State.PROCESSING,
+    State.SUPPLEMENT_REQUESTED,
+    State.AWAITING_FINANCIAL,
+    State.SUSPENDED,
+)
+
+TRANSITIONS: dict[Move, Transition] = {
+    Move.ACCEPT: _from("T2", State.SUBMITTED, to=State.ACCEPTED),
+    Move.REQUEST_INTAKE_SUPPLEMENT: _from("T3", State.SUBMITTED, to=State.INTAKE_SUPPLEMENT),
+    Move.ANSWER_INTAKE_SUPPLEMENT: _from("T4", State.INTAKE_SUPPLEMENT, to=State.SUBMITTED),
+    Move.REFUSE_INTAKE: _from("T5", State.SUBMITTED, State.INTAKE_SUPPLEMENT, to=State.INTAKE_REFUSED),
+    Move.CANCEL: _from("T6", State.SUBMITTED, State.INTAKE_SUPPLEMENT, to=State.CANCELLED),
+    Move.HAND_OVER: _from("T7", State.ACCEPTED, to=State.PROCESSING),
+    Move.COMPLETE_STEP: _from("T8", State.PROCESSING, to=State.PROCESSING),
+    Move.DRAFT_SUPPLEMENT: _from("T9", State.PROCESSING, to=State.PROCESSING),
+    Move.REQUEST_SUPPLEMENT: _from("T9", State.PROCESSING, to=State.SUPPLEMENT_REQUESTED),
+    Move.ANSWER_SUPPLEMENT: _from("T10", State.SUPPLEMENT_REQUESTED, to=State.SUPPLEMENT_REQUESTED),
+    Move.RESUME: _from("T10", State.SUPPLEMENT_REQUESTED, to=State.PROCESSING),
+    Move.STOP_LAPSED: _from("T11", State.SUPPLEMENT_REQUESTED, to=State.STOPPED),
+    Move.AWAIT_FINANCIAL: _from("T12", State.PROCESSING, to=State.AWAITING_FINANCIAL),
+    Move.SETTLE_FINANCIAL: _from("T13", State.AWAITING_FINANCIAL, to=State.PROCESSING),
+    Move.SUSPEND: _from("T14", State.PROCESSING, to=State.SUSPENDED),
+    Move.LIFT_SUSPENSION: _from("T15", State.SUSPENDED, to=State.PROCESSING),
+    Move.REQUEST_WITHDRAWAL: _from("T16", *_WITHDRAWABLE, to=State.WITHDRAWAL_REQUESTED),
+    Move.APPROVE_WITHDRAWAL: _from("T17", State.WITHDRAWAL_REQUESTED, to=State.STOPPED),
+    Move.DECLINE_WITHDRAWAL: _from("T18", State.WITHDRAWAL_REQUESTED, to=None),
+    Move.ISSUE_RESULT: _from("T19", State.PROCESSING, to=State.RESULT_READY),
+    Move.RETURN_RESULT: _from("T20", State.RESULT_READY, to=State.RETURNED),
+    Move.ARCHIVE: _from("T21", State.RETURNED, to=State.ARCHIVED),
+    Move.RECALL_RESULT: _from("T22", State.RESULT_READY, to=State.PROCESSING),
+}

@@ -1,0 +1,179 @@
+"""Walking the internal process: the next step by branch, back with a reason, four eyes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from kernel.core.caller import Caller
+from kernel.core.errors import Invalid
+from kernel.core.ids import new_id
+from services.dossier.domain.definitions import Process, StepRule
+from services.dossier.domain.dossier import Consultation, DoneStep, Dossier, Step
+from services.dossier.domain.errors import FourEyes, NoSuchBranch, ProcessMissing, ResultRequired
+from services.dossier.domain.states import Move, State
+
+DueOf = Callable[[datetime, Decimal], datetime]
+"""Gives the due moment of a budget in working hours from a moment."""
+
+
+def hand_over(dossier: Dossier, process: Process, *, at: datetime, due_of: DueOf) -> State:
+    """T7: put the dossier at the first step of the process it will be worked by."""
+    left = dossier.move(Move.HAND_OVER)
+    dossier.process_code, dossier.process_version = process.code, process.version
+    enter(dossier, process, process.first, at=at, due_of=due_of)
+    return left
+
+
+def enter(dossier: Dossier, process: Process, code: str, *, at: datetime, due_of: DueOf) -> None:
+    """Begin a step and ask the opinions that run beside it; those still open are closed."""
+    rule = _rule(process, code)
+    dossier.step = Step(
+        code=rule.code,
+        name=rule.name,
+        kind=rule.kind,
+        role=rule.role,
+        unit=rule.unit,
+        agency=rule.agency or dossier.competent_agency.code,
+        began_at=at,
+        due_at=due_of(at, rule.hours),
+        issues_result=rule.issues_result,
+        system=rule.system,
+        request_id=new_id() if rule.kind == "OUTSIDE" else None,
+    )
+    lapsed = tuple(
+        replace(item, state="LAPSED") if item.state == "OPEN" else item for item in dossier.consultations
+    )
+    asked = {item.code for item in lapsed}
+    opened = tuple(
+        Consultation(
+            code=beside.code,
+            name=beside.name,
+            role=beside.role,
+            unit=beside.unit,
+            agency=beside.agency or dossier.competent_agency.code,
+            due_at=due_of(at, beside.hours),
+        )
+        for beside in process.steps.values()
+        if code in beside.consultation_of and beside.code not in asked
+    )
+    dossier.consultations = (*lapsed, *opened)
+
+
+def complete(
+    dossier: Dossier,
+    process: Process,
+    *,
+    by: Caller,
+    at: datetime,
+    due_of: DueOf,
+    note: str,
+    facts: Mapping[str, bool],
+    chosen: str = "",
+) -> State:
+    """T8 forward: only to a step the process names; the step that issues the result ends by `result`."""
+    step = _current(dossier)
+    rule = _rule(process, step.code)
+    if rule.issues_result or not rule.next:
+        raise ResultRequired
+    known = {when for other in process.steps.values() for _, when in other.next if when}
+    if not set(facts) <= known:
+        raise Invalid(fields=[("facts", "Quy trình không có điều kiện này")])
+    keep_four_eyes(dossier, step, by)
+    left = dossier.move(Move.COMPLETE_STEP)
+    dossier.facts = {**dossier.facts, **facts}
+    target = _branch(rule, dossier.facts, chosen)
+    dossier.done = (*dossier.done, done_step(step, by, at=at, outcome="DONE", note=note))
+    enter(dossier, process, target, at=at, due_of=due_of)
+    return left
+
+
+def send_back(
+    dossier: Dossier, process: Process, *, by: Caller, at: datetime, due_of: DueOf, note: str, chosen: str
+) -> State:
+    """T8 backward: to a step the process allows, with the reason."""
+    if not note:
+        raise Invalid(fields=[("note", "Trả lại hồ sơ phải nêu lý do")])
+    step = _current(dossier)
+    rule = _rule(process, step.code)
+    target = chosen or (rule.can_return_to[0] if rule.can_return_to else "")
+    if target not in rule.can_return_to:
+        raise NoSuchBranch
+    left = dossier.move(Move.COMPLETE_STEP)
+    dossier.done = (*dossier.done, done_step(step, by, at=at, outcome="RETURNED", note=note))
+    enter(dossier, process, target, at=at, due_of=due_of)
+    return left
+
+
+def answer_consultation(dossier: Dossier, code: str, *, by: Caller, at: datetime, note: str) -> State:
+    """Record an opinion given beside the main step, which does not move."""
+    left = dossier.move(Move.COMPLETE_STEP)
+    dossier.consultations = tuple(
+        replace(item, state="ANSWERED", answered_by=by.name, answered_at=at, note=note)
+        if item.code == code
+        else item
+        for item in dossier.consultations
+    )
+    return left
+
+
+def recall(dossier: Dossier, process: Process, *, at: datetime, due_of: DueOf) -> State:
+    """T22: a wrong result goes back, before it was returned, to the step that signs (or issues) it."""
+    left = dossier.move(Move.RECALL_RESULT)
+    signing = [item.code for item in dossier.done if item.role == "SIGNER"]
+    target = signing[-1] if signing else process.first
+    dossier.result, dossier.ended_at = None, None
+    dossier.done = tuple(
+        replace(item, outcome="RECALLED") if item.role == "SIGNER" else item for item in dossier.done
+    )
+    enter(dossier, process, target, at=at, due_of=due_of)
+    return left
+
+
+def done_step(step: Step, by: Caller, *, at: datetime, outcome: str, note: str) -> DoneStep:
+    """Return the record of a step that is left."""
+    return DoneStep(
+        code=step.code,
+        name=step.name,
+        role=step.role,
+        by=by.subject,
+        by_name=by.name,
+        unit=step.unit,
+        agency=step.agency,
+        at=at,
+        due_at=step.due_at,
+        outcome=outcome,
+        note=note,
+    )
+
+
+def keep_four_eyes(dossier: Dossier, step: Step, by: Caller) -> None:
+    """Raise `FourEyes` when who prepared the dossier would sign it."""
+    if step.role == "SIGNER" and any(
+        item.by == by.subject and item.role == "SPECIALIST" for item in dossier.done
+    ):
+        raise FourEyes
+
+
+def _branch(rule: StepRule, facts: Mapping[str, bool], chosen: str) -> str:
+    if chosen:
+        if chosen not in {to for to, _ in rule.next}:
+            raise NoSuchBranch
+        return chosen
+    for to, when in rule.next:
+        if not when or facts.get(when, False):
+            return to
+    raise NoSuchBranch
+
+
+def _current(dossier: Dossier) -> Step:
+    if dossier.step is None:
+        raise ProcessMissing
+    return dossier.step
+
+
+def _rule(process: Process, code: str) -> StepRule:
+    rule = process.steps.get(code)
+    if rule is None:
+        raise ProcessMissing
+    return rule

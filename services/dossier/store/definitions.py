@@ -1,0 +1,210 @@
+"""Local copies of the catalogue, parsed once a process and version."""
+
+from typing import Any
+from uuid import UUID
+
+from kernel.postgres.statement import Statement
+from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.definitions import Agency, Procedure, Process, calendar_of
+from services.dossier.store.attachments import attachment_of
+from services.dossier.use_cases.ports import Grounds, Intake
+from worktime.calendar import WorkCalendar
+
+_MOST_KEPT = 20_000
+
+_INTAKE = Statement(
+    """
+    SELECT p.version, p.sequence,
+        (SELECT json_agg(a) FROM agencies a
+         WHERE a.code = ANY(:agencies::text[])
+            OR (cardinality(p.performing) = 1 AND a.code = p.performing[1])) AS agencies,
+        (SELECT json_agg(json_build_object('id', f.id, 'uploader', f.uploader,
+            'component_code', f.component_code, 'file_name', f.file_name, 'media_type', f.media_type,
+            'size', f.size, 'sha256', encode(f.sha256, 'hex'), 'created_at', f.created_at,
+            'dossier_id', f.dossier_id, 'purpose', f.purpose))
+         FROM attachments f WHERE f.id = ANY(:attachments::uuid[])) AS attachments,
+        (SELECT d.id FROM dossiers d WHERE d.portal_code = :portal_code::text) AS existing_id,
+        c.calendar, c.stamp
+    FROM (SELECT 1) AS one
+    LEFT JOIN LATERAL (
+        SELECT version, sequence, performing FROM procedures WHERE code = :procedure
+        ORDER BY version DESC LIMIT 1) p ON true
+    LEFT JOIN LATERAL (
+        SELECT k.code AS calendar, string_agg(k.year || ':' || k.sequence, ',' ORDER BY k.year) AS stamp
+        FROM agencies a JOIN calendars k ON k.code = a.calendar
+        WHERE a.code = :calendar_of::text GROUP BY k.code) c ON true
+    """
+)
+_DATA = Statement(
+    """
+    SELECT (SELECT data FROM procedures
+            WHERE code = :procedure::text AND version = :version::int) AS procedure,
+        (SELECT data FROM processes
+         WHERE code = :process::text AND version = :process_version::int) AS process,
+        (SELECT json_agg(data) FROM calendars WHERE code = :calendar::text) AS years
+    """
+)
+_COMPONENT = Statement(
+    "SELECT data -> 'components' FROM procedures WHERE code = :code ORDER BY version DESC LIMIT 1"
+)
+_PUT_PROCEDURE = Statement(
+    "INSERT INTO procedures (code, version, sequence, performing, process, data)"
+    " VALUES (:code, :version, :sequence, :performing, :process, :data)"
+    " ON CONFLICT (code, version) DO UPDATE SET sequence = excluded.sequence, data = excluded.data,"
+    " performing = excluded.performing, process = excluded.process"
+    " WHERE procedures.sequence < excluded.sequence",
+    rows=None,
+)
+_PUT_PROCESS = Statement(
+    "INSERT INTO processes (code, version, sequence, data) VALUES (:code, :version, :sequence, :data)"
+    " ON CONFLICT (code, version) DO UPDATE SET sequence = excluded.sequence, data = excluded.data"
+    " WHERE processes.sequence < excluded.sequence",
+    rows=None,
+)
+_PUT_AGENCY = Statement(
+    "INSERT INTO agencies (code, sequence, name, kind, level, calendar, one_stop_name, address, phone)"
+    " VALUES (:code, :sequence, :name, :kind, :level, :calendar, :one_stop_name, :address, :phone)"
+    " ON CONFLICT (code) DO UPDATE SET sequence = excluded.sequence, name = excluded.name,"
+    " kind = excluded.kind, level = excluded.level, calendar = excluded.calendar,"
+    " one_stop_name = excluded.one_stop_name, address = excluded.address, phone = excluded.phone"
+    " WHERE agencies.sequence < excluded.sequence",
+    rows=None,
+)
+_PUT_CALENDAR = Statement(
+    "INSERT INTO calendars (code, year, sequence, data) VALUES (:code, :year, :sequence, :data)"
+    " ON CONFLICT (code, year) DO UPDATE SET sequence = excluded.sequence, data = excluded.data"
+    " WHERE calendars.sequence < excluded.sequence",
+    rows=None,
+)
+
+
+class Definitions:
+    """Parsed definitions of this process; a key names version and sequence, so a copy is never stale."""
+
+    def __init__(self) -> None:
+        self.procedures: dict[tuple[str, int, int], Procedure] = {}
+        self.processes: dict[tuple[str, int, int], Process] = {}
+        self.calendars: dict[tuple[str, str], WorkCalendar] = {}
+
+    def trim(self) -> None:
+        """Forget all when too many were kept."""
+        for kept in (self.procedures, self.processes, self.calendars):
+            if len(kept) > _MOST_KEPT:
+                kept.clear()
+
+
+class PostgresCatalogue:
+    """Copies in this service's own tables."""
+
+    def __init__(self, unit: UnitOfWork, definitions: Definitions) -> None:
+        self._unit = unit
+        self._kept = definitions
+
+    async def intake(
+        self,
+        procedure_code: str,
+        agencies: list[str],
+        attachment_ids: list[UUID],
+        *,
+        portal_code: str | None = None,
+        calendar_of: str | None = None,
+    ) -> Intake:
+        """Return what a submission needs in one statement, a second one at a version's first use."""
+        row = await self._unit.fetch_one(
+            _INTAKE,
+            procedure=procedure_code,
+            agencies=agencies,
+            attachments=attachment_ids,
+            portal_code=portal_code,
+            calendar_of=calendar_of,
+        )
+        if row is None or row["version"] is None:
+            return Intake(None, {}, {}, row["existing_id"] if row else None)
+        key = (procedure_code, row["version"], row["sequence"])
+        grounds = await self.grounds(key, None, (row["calendar"], row["stamp"]) if row["calendar"] else None)
+        found = {item["code"]: _agency_of(item) for item in row["agencies"] or ()}
+        files = [attachment_of(item) for item in row["attachments"] or ()]
+        return Intake(
+            grounds.procedure, found, {item.id: item for item in files}, row["existing_id"], grounds.calendar
+        )
+
+    async def grounds(
+        self,
+        procedure: tuple[str, int, int],
+        process: tuple[str, int, int] | None,
+        calendar: tuple[str, str] | None,
+    ) -> Grounds:
+        """Return parsed definitions; only what this process has not seen is fetched, in one statement."""
+        kept = self._kept
+        is_known = (
+            procedure in kept.procedures
+            and (process is None or process in kept.processes)
+            and (calendar is None or calendar in kept.calendars)
+        )
+        if not is_known:
+            await self._fetch(procedure, process, calendar)
+        return Grounds(
+            kept.procedures[procedure],
+            kept.processes[process] if process else None,
+            kept.calendars[calendar] if calendar else None,
+        )
+
+    async def _fetch(
+        self,
+        procedure: tuple[str, int, int],
+        process: tuple[str, int, int] | None,
+        calendar: tuple[str, str] | None,
+    ) -> None:
+        row = await self._unit.fetch_one(
+            _DATA,
+            procedure=procedure[0],
+            version=procedure[1],
+            process=process[0] if process else None,
+            process_version=process[1] if process else None,
+            calendar=calendar[0] if calendar else None,
+        )
+        kept = self._kept
+        kept.trim()
+        kept.procedures[procedure] = Procedure.of(row["procedure"])  # type: ignore[index]  # one row always
+        if process:
+            kept.processes[process] = Process.of(row["process"])  # type: ignore[index]  # one row always
+        if calendar:
+            parsed = calendar_of(row["years"] or [])  # type: ignore[index]  # one row always
+            if parsed is not None:
+                kept.calendars[calendar] = parsed
+
+    async def component(self, procedure_code: str, component_code: str) -> dict[str, Any] | None:
+        """Return a component of the current version of a procedure."""
+        components = await self._unit.fetch_value(_COMPONENT, code=procedure_code)
+        return next((item for item in components or () if item["code"] == component_code), None)
+
+    def put_procedure(self, data: dict[str, Any], sequence: int) -> None:
+        """Keep a version of a procedure unless a later event was kept."""
+        performing = data["performing_agencies"]
+        self._unit.write(
+            _PUT_PROCEDURE,
+            code=data["code"],
+            version=data["version"],
+            sequence=sequence,
+            performing=performing if isinstance(performing, list) else [],
+            process=data["process"],
+            data=data,
+        )
+
+    def put_process(self, data: dict[str, Any], sequence: int) -> None:
+        """Keep a version of a process likewise."""
+        self._unit.write(
+            _PUT_PROCESS, code=data["code"], version=data["version"], sequence=sequence, data=data
+        )
+
+    def put_agency(self, data: dict[str, Any], sequence: int) -> None:
+        """Keep an agency likewise."""
+        self._unit.write(_PUT_AGENCY, sequence=sequence, **data)
+
+    def put_calendar(self, data: dict[str, Any], sequence: int) -> None:
+        """Keep a calendar's year likewise."""
+        self._unit.write(_PUT_CALENDAR, code=data["code"], year=data["year"], sequence=sequence, data=data)
+
+
+def _agency_of(row: dict[str, Any]) -> Agency:
+    return Agency(**{name: value for name, value in row.items() if name != "sequence"})

@@ -1,0 +1,186 @@
+"""Dossiers in PostgreSQL: a row, its history, its components."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from kernel.core.errors import NotFound
+from kernel.postgres.statement import Statement
+from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.history import Entry
+from services.dossier.store.definitions import PostgresCatalogue
+from services.dossier.store.mapping import changing_columns, dossier_of, new_columns
+from services.dossier.use_cases.ports import Grounds, SubmittedComponent
+
+COLUMNS = (
+    "id, version, reference, dossier_code, portal_code, origin, channel, procedure_code, procedure_name,"
+    " sector, procedure_version, process_code, process_version, helping_agency, receiving_agency,"
+    " competent_agency, agencies, state, prior_state, submitted_at, accepted_at, due_at, original_due_at,"
+    " ended_at, step, owner_name, owner_subject, submitter_subject, owner_index, parties_sealed,"
+    " contact_sealed, form_sealed, secret_hash, result_delivery, work, task_role, task_agency, task_unit,"
+    " task_due_at, consulted_agencies, history_hash"
+)
+_NAMES = [name.strip() for name in COLUMNS.split(",")]
+_LOAD = Statement(
+    f"""
+    SELECT d.*, p.sequence AS procedure_stamp, q.code AS q_code, q.version AS q_version,
+        q.sequence AS q_stamp, k.code AS calendar, k.stamp AS calendar_stamp,
+        CASE WHEN :with_components::boolean THEN
+            (SELECT json_agg(c ORDER BY position) FROM components c WHERE c.dossier_id = d.id)
+        END AS components
+    FROM (SELECT {COLUMNS} FROM dossiers WHERE id = :id) d
+    LEFT JOIN procedures p ON p.code = d.procedure_code AND p.version = d.procedure_version
+    LEFT JOIN LATERAL (
+        SELECT code, version, sequence FROM processes
+        WHERE code = coalesce(d.process_code, p.process)
+          AND (d.process_version IS NULL OR version = d.process_version)
+        ORDER BY version DESC LIMIT 1) q ON true
+    LEFT JOIN agencies a ON a.code = d.competent_agency
+    LEFT JOIN LATERAL (
+        SELECT code, string_agg(year || ':' || sequence, ',' ORDER BY year) AS stamp
+        FROM calendars WHERE code = a.calendar GROUP BY code) k ON true
+    """
+)
+_ADD = Statement(f"INSERT INTO dossiers ({COLUMNS}) VALUES ({', '.join(f':{name}' for name in _NAMES)})")
+_CHANGING = (
+    "dossier_code",
+    "process_code",
+    "process_version",
+    "state",
+    "prior_state",
+    "accepted_at",
+    "due_at",
+    "original_due_at",
+    "ended_at",
+    "step",
+    "secret_hash",
+    "work",
+    "task_role",
+    "task_agency",
+    "task_unit",
+    "task_due_at",
+    "consulted_agencies",
+    "history_hash",
+)
+_SAVE = Statement(
+    f"UPDATE dossiers SET version = :version, {', '.join(f'{name} = :{name}' for name in _CHANGING)}"
+    " WHERE id = :id AND version = :version - 1"
+)
+_ADD_HISTORY = Statement(
+    "INSERT INTO history (dossier_id, version, event_id, type, at, actor, data, previous_hash, hash)"
+    " VALUES (:dossier_id, :version, :event_id, :type, :at, :actor, :data, :previous_hash, :hash)"
+)
+_ADD_COMPONENTS = Statement(
+    """
+    INSERT INTO components (dossier_id, position, component_code, name, form, attachment_ids, is_digitised,
+                            reuse, is_from_personal_store)
+    SELECT :dossier_id::uuid, position, component_code, name, form, attachment_ids, is_digitised, reuse,
+           is_from_personal_store
+    FROM jsonb_to_recordset(:rows::jsonb) AS given(position smallint, component_code text, name text,
+        form text, attachment_ids json, is_digitised boolean, reuse smallint, is_from_personal_store boolean)
+    """,
+    rows=None,
+)
+_NEXT_NUMBER = Statement(
+    "INSERT INTO code_counters (agency, day, last) VALUES (:agency, :day, 1)"
+    " ON CONFLICT (agency, day) DO UPDATE SET last = code_counters.last + 1 RETURNING last"
+)
+_HOLD = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+
+
+class PostgresDossiers:
+    """All dossiers."""
+
+    def __init__(self, unit: UnitOfWork, catalogue: PostgresCatalogue) -> None:
+        self._unit = unit
+        self._catalogue = catalogue
+
+    async def load(self, dossier_id: UUID) -> tuple[Dossier, Grounds]:
+        """Return a dossier and what it stands on; raise `NotFound`."""
+        row = await self._loaded(dossier_id, with_components=False)
+        return dossier_of(row), await self._grounds(row)
+
+    async def load_for_acceptance(
+        self, dossier_id: UUID
+    ) -> tuple[Dossier, Grounds, list[SubmittedComponent]]:
+        """Return a dossier with its components too, still in one statement; raise `NotFound`."""
+        row = await self._loaded(dossier_id, with_components=True)
+        components = [component_of(item) for item in row["components"] or ()]
+        return dossier_of(row), await self._grounds(row), components
+
+    async def _loaded(self, dossier_id: UUID, *, with_components: bool) -> Any:
+        row = await self._unit.fetch_one(_LOAD, id=dossier_id, with_components=with_components)
+        if row is None:
+            raise NotFound
+        return row
+
+    async def _grounds(self, row: Any) -> Grounds:
+        process = (row["q_code"], row["q_version"], row["q_stamp"]) if row["q_code"] else None
+        calendar = (row["calendar"], row["calendar_stamp"]) if row["calendar"] else None
+        procedure = (row["procedure_code"], row["procedure_version"], row["procedure_stamp"])
+        return await self._catalogue.grounds(procedure, process, calendar)
+
+    def add(self, dossier: Dossier, entry: Entry, components: Sequence[SubmittedComponent]) -> None:
+        """Keep a new dossier."""
+        self._unit.write(_ADD, **new_columns(dossier))
+        self._add_history(entry)
+        if components:
+            rows = [
+                {
+                    "position": place,
+                    "component_code": item.component_code,
+                    "name": item.name,
+                    "form": item.form,
+                    "attachment_ids": item.attachment_ids,
+                    "is_digitised": item.is_digitised,
+                    "reuse": item.reuse,
+                    "is_from_personal_store": item.is_from_personal_store,
+                }
+                for place, item in enumerate(components)
+            ]
+            self._unit.write(_ADD_COMPONENTS, dossier_id=dossier.id, rows=rows)
+
+    def save(self, dossier: Dossier, entry: Entry) -> None:
+        """Keep a changed dossier; the commit is stale when somebody was faster."""
+        self._unit.write(_SAVE, **changing_columns(dossier))
+        self._add_history(entry)
+
+    def _add_history(self, entry: Entry) -> None:
+        self._unit.write(
+            _ADD_HISTORY,
+            dossier_id=entry.dossier_id,
+            version=entry.version,
+            event_id=entry.event_id,
+            type=entry.type,
+            at=entry.at,
+            actor=entry.actor,
+            data=entry.data,
+            previous_hash=entry.previous_hash,
+            hash=entry.hash,
+        )
+
+    async def next_number(self, agency: str, day: date) -> int:
+        """Return the next number of an agency's day; the row stays locked until the unit ends."""
+        await self._unit.begin()
+        number: int = await self._unit.fetch_value(_NEXT_NUMBER, agency=agency, day=day)
+        return number
+
+    async def hold(self, portal_code: str) -> None:
+        """Let nobody else create a dossier of this portal code until the unit ends."""
+        await self._unit.begin()
+        await self._unit.fetch(_HOLD, name=f"portal:{portal_code}")
+
+
+def component_of(row: Any) -> SubmittedComponent:
+    """Return a component of a row."""
+    return SubmittedComponent(
+        component_code=row["component_code"],
+        name=row["name"],
+        form=row["form"],
+        attachment_ids=tuple(UUID(one) for one in row["attachment_ids"]),
+        is_digitised=row["is_digitised"],
+        reuse=row["reuse"],
+        is_from_personal_store=row["is_from_personal_store"],
+    )

@@ -1,0 +1,68 @@
+"""Contents under their SHA-256, in a local folder or an S3-compatible store; durable before `put` returns."""
+
+import asyncio
+import hashlib
+import os
+from pathlib import Path
+from urllib.parse import urlparse
+
+import obstore
+from obstore.store import LocalStore, ObjectStore, from_url
+
+
+class FileLost(Exception):  # noqa: N818 - the fact is the name.
+    """A content the database knows is not in the store: an operator must look (restore, wrong folder)."""
+
+
+class StoredFiles:
+    """Contents by digest: the same content is kept once, and a damaged one is noticed when it is read."""
+
+    def __init__(self, url: str) -> None:
+        parsed = urlparse(url)
+        self._folder: Path | None = None
+        self._store: ObjectStore
+        if parsed.scheme in {"", "file"}:
+            self._folder = Path(parsed.path).absolute()
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._store = LocalStore(prefix=self._folder, mkdir=True)
+        else:
+            self._store = from_url(url)
+
+    async def put(self, content: bytes) -> bytes:
+        """Return the digest once the content is durable.
+
+        The local store renames a complete file into place but does not sync it: that is done here.
+        """
+        digest = hashlib.sha256(content).digest()
+        path = _path(digest)
+        await obstore.put_async(self._store, path, content)
+        if self._folder is not None:
+            await asyncio.to_thread(_sync, self._folder, path)
+        return digest
+
+    async def get(self, sha256: bytes) -> bytes:
+        """Return a content; raise `FileLost` when it is missing or not what was kept."""
+        try:
+            answer = await obstore.get_async(self._store, _path(sha256))
+            content = bytes(await answer.bytes_async())
+        except FileNotFoundError as error:
+            raise FileLost(sha256.hex()) from error
+        if hashlib.sha256(content).digest() != sha256:
+            raise FileLost(sha256.hex())
+        return content
+
+
+def _path(digest: bytes) -> str:
+    text = digest.hex()
+    return f"{text[:2]}/{text}"
+
+
+def _sync(folder: Path, path: str) -> None:
+    """Make the file, its folder and that folder's entry survive a power cut."""
+    file = folder / path
+    for target in (file, file.parent, folder):
+        descriptor = os.open(target, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

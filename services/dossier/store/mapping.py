@@ -1,0 +1,138 @@
+"""Between a dossier and its row: columns for what is searched, one JSON document for the rest."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from services.dossier.domain.actions import main_task
+from services.dossier.domain.definitions import Agency
+from services.dossier.domain.dossier import Consultation, DoneStep, Dossier, Draft, Result, Step, Supplement
+from services.dossier.domain.states import State
+from worktime.term import Stop
+
+
+@dataclass(slots=True, kw_only=True)
+class _Work:
+    """The JSON document of a row."""
+
+    is_verified: bool = False
+    fees: tuple[dict[str, Any], ...] = ()
+    facts: dict[str, bool] = field(default_factory=dict)
+    stops: tuple[Stop, ...] = ()
+    supplements: tuple[Supplement, ...] = ()
+    draft: Draft | None = None
+    done: tuple[DoneStep, ...] = ()
+    consultations: tuple[Consultation, ...] = ()
+    result: Result | None = None
+    delivery: dict[str, Any] | None = None
+
+
+_WORK = TypeAdapter(_Work)
+_STEP = TypeAdapter(Step)
+_AGENCIES = TypeAdapter(dict[str, Agency])
+_SAME = (
+    "id",
+    "version",
+    "reference",
+    "dossier_code",
+    "portal_code",
+    "origin",
+    "channel",
+    "procedure_code",
+    "procedure_name",
+    "sector",
+    "procedure_version",
+    "process_code",
+    "process_version",
+    "submitted_at",
+    "accepted_at",
+    "due_at",
+    "original_due_at",
+    "ended_at",
+    "owner_name",
+    "owner_subject",
+    "submitter_subject",
+    "owner_index",
+    "parties_sealed",
+    "contact_sealed",
+    "form_sealed",
+    "secret_hash",
+    "result_delivery",
+    "history_hash",
+)
+_IN_DOCUMENT = tuple(_Work.__dataclass_fields__)
+
+
+def dossier_of(row: Any) -> Dossier:
+    """Return the dossier of a row."""
+    agencies = _AGENCIES.validate_python(row["agencies"])
+    work = _WORK.validate_python(row["work"])
+    return Dossier(
+        **{name: row[name] for name in _SAME},
+        helping_agency=agencies["helping"],
+        receiving_agency=agencies["receiving"],
+        competent_agency=agencies["competent"],
+        state=State(row["state"]),
+        prior_state=State(row["prior_state"]) if row["prior_state"] else None,
+        step=_STEP.validate_python(row["step"]) if row["step"] else None,
+        **{name: getattr(work, name) for name in _IN_DOCUMENT},
+    )
+
+
+def changing_columns(dossier: Dossier) -> dict[str, Any]:
+    """Return the columns a change may touch, but for the version the update guards."""
+    task = main_task(dossier)
+    consulted = {item.agency for item in dossier.consultations} | {item.agency for item in dossier.done}
+    if dossier.step is not None:
+        consulted.add(dossier.step.agency)
+    return {
+        "id": dossier.id,
+        "version": dossier.version,
+        "dossier_code": dossier.dossier_code,
+        "process_code": dossier.process_code,
+        "process_version": dossier.process_version,
+        "state": dossier.state.value,
+        "prior_state": dossier.prior_state.value if dossier.prior_state else None,
+        "accepted_at": dossier.accepted_at,
+        "due_at": dossier.due_at,
+        "original_due_at": dossier.original_due_at,
+        "ended_at": dossier.ended_at,
+        "step": dossier.step,
+        "secret_hash": dossier.secret_hash,
+        "work": {name: getattr(dossier, name) for name in _IN_DOCUMENT},
+        "task_role": task.role if task else None,
+        "task_agency": task.agency if task else None,
+        "task_unit": task.unit if task else None,
+        "task_due_at": _task_due(dossier) if task else None,
+        "consulted_agencies": sorted(
+            consulted - {dossier.competent_agency.code, dossier.receiving_agency.code}
+        ),
+        "history_hash": dossier.history_hash,
+    }
+
+
+def new_columns(dossier: Dossier) -> dict[str, Any]:
+    """Return all columns of a new row."""
+    agencies = {
+        "helping": dossier.helping_agency,
+        "receiving": dossier.receiving_agency,
+        "competent": dossier.competent_agency,
+    }
+    same = {name: getattr(dossier, name) for name in _SAME}
+    return {
+        **same,
+        **changing_columns(dossier),
+        "agencies": agencies,
+        "helping_agency": dossier.helping_agency.code,
+        "receiving_agency": dossier.receiving_agency.code,
+        "competent_agency": dossier.competent_agency.code,
+    }
+
+
+def _task_due(dossier: Dossier) -> datetime:
+    """Return what an inbox is ordered by: the step's due moment, the dossier's, or when it came."""
+    if dossier.state is State.PROCESSING and dossier.step is not None:
+        return dossier.step.due_at
+    return dossier.due_at or dossier.submitted_at

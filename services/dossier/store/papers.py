@@ -1,0 +1,58 @@
+"""Issued papers: sealed content first, the printed file once, then served from the store for ever."""
+
+from datetime import datetime
+from uuid import UUID
+
+from kernel.postgres.statement import Statement
+from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.papers import LEGAL_SET, Paper, PaperKind
+from services.dossier.use_cases.ports import IssuedPaper, Seals
+
+_ADD = Statement(
+    "INSERT INTO papers (id, dossier_id, kind, number, legal_set, issued_at, issued_by, content_sealed)"
+    " VALUES (:id, :dossier_id, :kind, :number, :legal_set, :issued_at, :issued_by, :content_sealed)"
+)
+_FIND = Statement("SELECT id, dossier_id, kind, number, content_sealed, sha256 FROM papers WHERE id = :id")
+_UNPRINTED = Statement("SELECT id FROM papers WHERE sha256 IS NULL ORDER BY id LIMIT :limit")
+_PRINTED = Statement(
+    "UPDATE papers SET sha256 = :sha256, size = :size, printed_at = :at WHERE id = :id AND sha256 IS NULL"
+    " RETURNING id"
+)
+
+
+class PostgresPapers:
+    """Papers of this service's database."""
+
+    def __init__(self, unit: UnitOfWork, seals: Seals) -> None:
+        self._unit = unit
+        self._seals = seals
+
+    def add(self, paper: Paper) -> None:
+        """Keep a paper's content, sealed: it holds names and addresses."""
+        self._unit.write(
+            _ADD,
+            id=paper.id,
+            dossier_id=paper.dossier_id,
+            kind=paper.kind.value,
+            number=paper.number,
+            legal_set=LEGAL_SET,
+            issued_at=paper.issued_at,
+            issued_by=paper.issued_by,
+            content_sealed=self._seals.seal(paper.content, purpose="paper"),
+        )
+
+    async def find(self, paper_id: UUID) -> IssuedPaper | None:
+        """Return a paper."""
+        row = await self._unit.fetch_one(_FIND, id=paper_id)
+        if row is None:
+            return None
+        return IssuedPaper(**{**dict(row), "kind": PaperKind(row["kind"])})
+
+    async def unprinted(self, limit: int) -> list[UUID]:
+        """Return papers that have no file yet."""
+        return [row["id"] for row in await self._unit.fetch(_UNPRINTED, limit=limit)]
+
+    async def keep_printed(self, paper_id: UUID, *, sha256: bytes, size: int, at: datetime) -> bool:
+        """Name the paper's file at once; False when another process was first, whose file then counts."""
+        row = await self._unit.fetch_one(_PRINTED, id=paper_id, sha256=sha256, size=size, at=at)
+        return row is not None

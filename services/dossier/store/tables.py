@@ -1,0 +1,216 @@
+"""The tables, for `alembic check` and for readers; statements are written beside their use."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, UUID
+
+from kernel.postgres.ddl import new_metadata
+
+metadata = new_metadata()
+_MOMENT = DateTime(timezone=True)
+
+
+def _texts(*names: str, nullable: bool = False) -> list[Column[str]]:
+    return [Column(name, Text, nullable=nullable) for name in names]
+
+
+dossiers = Table(
+    "dossiers",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    *_texts("reference", "origin", "channel", "procedure_code", "procedure_name", "sector"),
+    *_texts("dossier_code", "portal_code", "process_code", "prior_state", nullable=True),
+    Column("procedure_version", Integer, nullable=False),
+    Column("process_version", Integer),
+    *_texts("helping_agency", "receiving_agency", "competent_agency", "state"),
+    Column("agencies", JSON, nullable=False),
+    *[Column(name, _MOMENT) for name in ("accepted_at", "due_at", "original_due_at", "ended_at")],
+    Column("submitted_at", _MOMENT, nullable=False),
+    Column("step", JSON),
+    Column("owner_name", Text, nullable=False),
+    *_texts("owner_subject", "submitter_subject", nullable=True),
+    Column("owner_index", LargeBinary),
+    *_texts("parties_sealed", "contact_sealed", "form_sealed"),
+    Column("secret_hash", Text),
+    Column("result_delivery", Text, nullable=False),
+    Column("work", JSON, nullable=False),
+    *_texts("task_role", "task_agency", "task_unit", nullable=True),
+    Column("task_due_at", _MOMENT),
+    Column("consulted_agencies", ARRAY(Text), nullable=False),
+    Column("history_hash", LargeBinary, nullable=False),
+    UniqueConstraint("reference"),
+    UniqueConstraint("dossier_code"),
+    UniqueConstraint("portal_code"),
+)
+Index(
+    "ix_dossiers_task",
+    dossiers.c.task_agency,
+    dossiers.c.task_role,
+    dossiers.c.task_due_at,
+    dossiers.c.id,
+    postgresql_where=text("task_role IS NOT NULL"),
+)
+Index("ix_dossiers_owner_subject_id", dossiers.c.owner_subject, dossiers.c.id)
+Index(
+    "ix_dossiers_submitter_subject_id",
+    dossiers.c.submitter_subject,
+    dossiers.c.id,
+    postgresql_where=text("submitter_subject IS DISTINCT FROM owner_subject"),
+)
+Index(
+    "ix_dossiers_owner_index_id",
+    dossiers.c.owner_index,
+    dossiers.c.id,
+    postgresql_where=text("owner_index IS NOT NULL"),
+)
+Index("ix_dossiers_receiving_agency_id", dossiers.c.receiving_agency, dossiers.c.id)
+Index(
+    "ix_dossiers_competent_agency_id",
+    dossiers.c.competent_agency,
+    dossiers.c.id,
+    postgresql_where=text("competent_agency <> receiving_agency"),
+)
+Index(
+    "ix_dossiers_helping_agency_id",
+    dossiers.c.helping_agency,
+    dossiers.c.id,
+    postgresql_where=text("helping_agency <> receiving_agency"),
+)
+Index(
+    "ix_dossiers_consulted_agencies",
+    dossiers.c.consulted_agencies,
+    postgresql_using="gin",
+    postgresql_where=text("consulted_agencies <> '{}'"),
+)
+
+Table(
+    "history",
+    metadata,
+    Column("dossier_id", UUID, primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    Column("event_id", UUID, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("at", _MOMENT, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("previous_hash", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+Table(
+    "components",
+    metadata,
+    Column("dossier_id", UUID, primary_key=True),
+    Column("position", SmallInteger, primary_key=True),
+    *_texts("component_code", "name", "form"),
+    Column("attachment_ids", JSON, nullable=False),
+    Column("is_digitised", Boolean, nullable=False),
+    Column("reuse", SmallInteger, nullable=False),
+    Column("is_from_personal_store", Boolean, nullable=False),
+)
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    *_texts("uploader", "component_code", "file_name", "media_type"),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("created_at", _MOMENT, nullable=False),
+    Column("dossier_id", UUID),
+    Column("purpose", Text, nullable=False),
+)
+Index("ix_attachments_dossier_id", attachments.c.dossier_id, postgresql_where=text("dossier_id IS NOT NULL"))
+papers = Table(
+    "papers",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("dossier_id", UUID, nullable=False, index=True),
+    *_texts("kind", "number", "legal_set"),
+    Column("issued_at", _MOMENT, nullable=False),
+    Column("issued_by", Text, nullable=False),
+    Column("content_sealed", Text, nullable=False),
+    Column("sha256", LargeBinary),
+    Column("size", BigInteger),
+    Column("printed_at", _MOMENT),
+)
+Index("ix_papers_unprinted", papers.c.id, postgresql_where=text("sha256 IS NULL"))
+outside = Table(
+    "outside_requests",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("dossier_id", UUID, nullable=False),
+    *_texts("step", "system", "state"),
+    Column("payload", JSON, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", _MOMENT, nullable=False),
+    Column("last_failure", Text, nullable=False),
+    Column("outcome", Text),
+    Column("evidence", JSON),
+    Column("answered_at", _MOMENT),
+)
+Index("ix_outside_requests_waiting", outside.c.next_attempt_at, postgresql_where=text("state = 'WAITING'"))
+Table(
+    "code_counters",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+access_log = Table(
+    "access_log",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("at", _MOMENT, nullable=False),
+    *_texts("subject", "kind", "agency", "what"),
+    Column("dossier_id", UUID, nullable=False),
+    Column("object_id", UUID),
+)
+Index("ix_access_log_dossier_id_at", access_log.c.dossier_id, access_log.c.at)
+
+Table(
+    "procedures",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("performing", ARRAY(Text), nullable=False),
+    Column("process", Text),
+    Column("data", JSON, nullable=False),
+)
+Table(
+    "processes",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("data", JSON, nullable=False),
+)
+Table(
+    "agencies",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    *_texts("name", "kind", "level", "calendar", "one_stop_name", "address", "phone"),
+)
+Table(
+    "calendars",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("data", JSON, nullable=False),
+)

@@ -1,0 +1,201 @@
+"""What screens read: one statement each."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.core.errors import NotFound
+from kernel.postgres.statement import Statement
+from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.store.attachments import attachment_of
+from services.dossier.store.dossiers import COLUMNS, component_of
+from services.dossier.store.mapping import dossier_of
+from services.dossier.use_cases.ports import Detail
+
+_ITEM = (
+    "id, reference, dossier_code, portal_code, procedure_code, procedure_name, channel, origin, state,"
+    " version, owner_name, submitted_at, accepted_at, due_at, ended_at, step, receiving_agency,"
+    " competent_agency, task_due_at, agencies"
+)
+_DETAIL = Statement(
+    f"""
+    SELECT {COLUMNS},
+        (SELECT json_agg(c ORDER BY position) FROM components c WHERE c.dossier_id = d.id) AS components,
+        (SELECT json_agg(json_build_object('id', f.id, 'uploader', f.uploader,
+            'component_code', f.component_code, 'file_name', f.file_name, 'media_type', f.media_type,
+            'size', f.size, 'sha256', encode(f.sha256, 'hex'), 'created_at', f.created_at,
+            'dossier_id', f.dossier_id, 'purpose', f.purpose) ORDER BY f.id)
+         FROM attachments f WHERE f.dossier_id = d.id) AS files,
+        (SELECT json_agg(json_build_object('paper_id', p.id, 'kind', p.kind, 'number', p.number,
+            'issued_at', p.issued_at) ORDER BY p.id) FROM papers p WHERE p.dossier_id = d.id) AS papers
+    FROM dossiers d WHERE id = :id
+    """
+)
+_OWN = Statement(
+    f"""
+    SELECT DISTINCT ON (id) {_ITEM} FROM (
+        (SELECT {_ITEM} FROM dossiers WHERE owner_subject = :subject
+         AND id < :before::uuid AND (:state::text = '' OR state = :state) ORDER BY id DESC LIMIT :limit)
+        UNION ALL
+        (SELECT {_ITEM} FROM dossiers WHERE submitter_subject = :subject
+         AND submitter_subject IS DISTINCT FROM owner_subject
+         AND id < :before::uuid AND (:state::text = '' OR state = :state) ORDER BY id DESC LIMIT :limit)
+        UNION ALL
+        (SELECT {_ITEM} FROM dossiers WHERE owner_index = :owner_index::bytea AND owner_index IS NOT NULL
+         AND owner_subject IS DISTINCT FROM :subject AND submitter_subject IS DISTINCT FROM :subject
+         AND id < :before::uuid AND (:state::text = '' OR state = :state) ORDER BY id DESC LIMIT :limit)
+    ) AS found ORDER BY id DESC LIMIT :limit
+    """
+)
+_FILTERS = (
+    "id < :before::uuid AND (:state::text = '' OR state = :state)"
+    " AND (:procedure::text = '' OR procedure_code = :procedure)"
+    " AND (:code::text = '' OR dossier_code = :code OR reference = :code OR portal_code = :code)"
+)
+_OF_AGENCY = Statement(
+    f"""
+    SELECT DISTINCT ON (id) {_ITEM} FROM (
+        (SELECT {_ITEM} FROM dossiers WHERE receiving_agency = :agency AND {_FILTERS}
+         ORDER BY id DESC LIMIT :limit)
+        UNION ALL
+        (SELECT {_ITEM} FROM dossiers WHERE competent_agency = :agency
+         AND competent_agency <> receiving_agency
+         AND {_FILTERS} ORDER BY id DESC LIMIT :limit)
+        UNION ALL
+        (SELECT {_ITEM} FROM dossiers WHERE helping_agency = :agency AND helping_agency <> receiving_agency
+         AND {_FILTERS} ORDER BY id DESC LIMIT :limit)
+        UNION ALL
+        (SELECT {_ITEM} FROM dossiers WHERE consulted_agencies @> ARRAY[:agency::text]
+         AND consulted_agencies <> '{{}}' AND {_FILTERS} ORDER BY id DESC LIMIT :limit)
+    ) AS found ORDER BY id DESC LIMIT :limit
+    """
+)
+_INBOX = Statement(
+    f"""
+    SELECT found.* FROM unnest(:roles::text[]) AS held(role)
+    CROSS JOIN LATERAL (
+        SELECT {_ITEM} FROM dossiers
+        WHERE task_agency = :agency AND task_role = held.role AND task_role IS NOT NULL
+          AND task_unit IN ('', :unit)
+          AND (task_due_at, id) > (:after_due::timestamptz, :after_id::uuid)
+        ORDER BY task_due_at, id LIMIT :limit) AS found
+    ORDER BY found.task_due_at, found.id LIMIT :limit
+    """
+)
+_HISTORY = Statement(
+    "SELECT version, type, at, data -> 'change' AS change, data -> 'dossier' ->> 'state' AS state"
+    " FROM history WHERE dossier_id = :id ORDER BY version"
+)
+_PORTAL = Statement(
+    f"""
+    SELECT {COLUMNS},
+        (SELECT json_agg(c ORDER BY position) FROM components c WHERE c.dossier_id = d.id) AS components,
+        (SELECT json_agg(json_build_object('id', f.id, 'uploader', f.uploader,
+            'component_code', f.component_code, 'file_name', f.file_name, 'media_type', f.media_type,
+            'size', f.size, 'sha256', encode(f.sha256, 'hex'), 'created_at', f.created_at,
+            'dossier_id', f.dossier_id, 'purpose', f.purpose) ORDER BY f.id)
+         FROM attachments f WHERE f.dossier_id = d.id) AS files,
+        (SELECT json_agg(json_build_object('version', h.version, 'type', h.type, 'at', h.at, 'data', h.data)
+            ORDER BY h.version) FROM history h WHERE h.dossier_id = d.id
+            AND (:version::bigint = 0 OR h.version <= :version)) AS history
+    FROM dossiers d WHERE id = :id
+    """
+)
+_LOG = Statement(
+    "INSERT INTO access_log (at, subject, kind, agency, what, dossier_id, object_id)"
+    " VALUES (:at, :subject, :kind, :agency, :what, :dossier_id, :object_id) RETURNING id"
+)
+
+
+def _detail_of(row: Any) -> Detail:
+    return Detail(
+        dossier=dossier_of(row),
+        components=[component_of(item) for item in row["components"] or ()],
+        attachments=[attachment_of(item) for item in row["files"] or ()],
+        papers=row.get("papers") or (),
+        history=row.get("history") or (),
+    )
+
+
+class PostgresViews:
+    """Reads of this service's database."""
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+
+    async def detail(self, dossier_id: UUID) -> Detail:
+        """Return a dossier with components, files and papers; raise `NotFound`."""
+        row = await self._unit.fetch_one(_DETAIL, id=dossier_id)
+        if row is None:
+            raise NotFound
+        return _detail_of(row)
+
+    async def portal(self, dossier_id: UUID, version: int) -> Detail:
+        """Return a dossier with its history up to a version (0: all); raise `NotFound`."""
+        row = await self._unit.fetch_one(_PORTAL, id=dossier_id, version=version)
+        if row is None or not row["history"] or (version and row["history"][-1]["version"] != version):
+            raise NotFound
+        return _detail_of(row)
+
+    async def own(
+        self, subject: str, owner_index: bytes | None, *, state: str, before: UUID, limit: int
+    ) -> list[Any]:
+        """Return the dossiers a citizen owns or submitted, newest first."""
+        return await self._unit.fetch(
+            _OWN, subject=subject, owner_index=owner_index, state=state, before=before, limit=limit
+        )
+
+    async def of_agency(
+        self, agency: str, *, state: str, procedure: str, code: str, before: UUID, limit: int
+    ) -> list[Any]:
+        """Return the dossiers an agency takes part in, newest first."""
+        return await self._unit.fetch(
+            _OF_AGENCY,
+            agency=agency,
+            state=state,
+            procedure=procedure,
+            code=code,
+            before=before,
+            limit=limit,
+        )
+
+    async def inbox(
+        self, *, agency: str, unit: str, roles: list[str], after: tuple[datetime, UUID], limit: int
+    ) -> list[Any]:
+        """Return what waits for these roles, the most pressing first; each role walks its own index."""
+        return await self._unit.fetch(
+            _INBOX,
+            agency=agency,
+            unit=unit,
+            roles=roles,
+            after_due=after[0],
+            after_id=after[1],
+            limit=limit,
+        )
+
+    async def history(self, dossier_id: UUID) -> list[Any]:
+        """Return a dossier's history, oldest first."""
+        return await self._unit.fetch(_HISTORY, id=dossier_id)
+
+    async def log_access(
+        self,
+        *,
+        at: datetime,
+        subject: str,
+        kind: str,
+        agency: str,
+        what: str,
+        dossier_id: UUID,
+        object_id: UUID | None,
+    ) -> None:
+        """Log a reading at once: a read has no commit of its own to wait for."""
+        await self._unit.fetch(
+            _LOG,
+            at=at,
+            subject=subject,
+            kind=kind,
+            agency=agency,
+            what=what,
+            dossier_id=dossier_id,
+            object_id=object_id,
+        )

@@ -1,0 +1,47 @@
+"""One unit of work of this service: its stores around the kernel's, and the things that live longer."""
+
+from dataclasses import dataclass
+
+from kernel.core.event import Event
+from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.store.attachments import PostgresAttachments
+from services.dossier.store.definitions import Definitions, PostgresCatalogue
+from services.dossier.store.dossiers import PostgresDossiers
+from services.dossier.store.outside import PostgresOutside
+from services.dossier.store.papers import PostgresPapers
+from services.dossier.store.views import PostgresViews
+from services.dossier.use_cases.ports import Courier, Files, Policy, Press, Seals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resources:
+    """What one process opens once."""
+
+    files: Files
+    seals: Seals
+    policy: Policy
+    press: Press
+    courier: Courier
+    definitions: Definitions
+
+
+class PostgresWork:
+    """What use cases and reads work with."""
+
+    def __init__(self, unit: UnitOfWork, resources: Resources) -> None:
+        self._unit = unit
+        self.files = resources.files
+        self.seals = resources.seals
+        self.policy = resources.policy
+        self.press = resources.press
+        self.courier = resources.courier
+        self.catalogue = PostgresCatalogue(unit, resources.definitions)
+        self.dossiers = PostgresDossiers(unit, self.catalogue)
+        self.attachments = PostgresAttachments(unit)
+        self.papers = PostgresPapers(unit, resources.seals)
+        self.outside = PostgresOutside(unit)
+        self.views = PostgresViews(unit)
+
+    def record(self, event: Event) -> None:
+        """Publish this event if, and only if, the unit commits."""
+        self._unit.record(event)

@@ -1,0 +1,94 @@
+"""Ways out without a result: taken back, withdrawn, or stopped when nobody answered."""
+
+from datetime import datetime
+from uuid import UUID
+
+from kernel.core.caller import Caller
+from kernel.core.errors import Invalid, Refusal
+from services.dossier.domain import papers
+from services.dossier.domain.actions import Action
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.events import Change
+from services.dossier.domain.papers import PaperKind
+from services.dossier.domain.states import Move
+from services.dossier.use_cases.open_dossier import open_for, parties_of
+from services.dossier.use_cases.ports import Work
+from services.dossier.use_cases.receive_dossier import issue
+from services.dossier.use_cases.record_change import record_change
+
+
+class SupplementNotLapsed(Refusal):
+    """The applicant may still answer the supplement request (409)."""
+
+    code = "supplement-not-lapsed"
+    title = "Chưa hết hạn bổ sung hồ sơ"
+
+
+async def cancel_dossier(
+    dossier_id: UUID, *, note: str, by: Caller, seen: int, work: Work, now: datetime
+) -> Dossier:
+    """Take the dossier back before it is accepted; T6."""
+    dossier, _ = await open_for(Action.CANCELLATION, dossier_id, by=by, seen=seen, work=work)
+    left = dossier.end(Move.CANCEL, at=now)
+    record_change(work, dossier, Change("cancelled", left, note=note), by=by, now=now)
+    return dossier
+
+
+async def ask_withdrawal(
+    dossier_id: UUID, *, note: str, by: Caller, seen: int, work: Work, now: datetime
+) -> Dossier:
+    """Ask to withdraw while no signed result exists; T16."""
+    dossier, _ = await open_for(Action.WITHDRAWAL, dossier_id, by=by, seen=seen, work=work)
+    left = dossier.ask_withdrawal()
+    record_change(work, dossier, Change("withdrawal_requested", left, note=note), by=by, now=now)
+    return dossier
+
+
+async def decide_withdrawal(
+    dossier_id: UUID,
+    *,
+    approved: bool,
+    note: str,
+    legal_basis: str,
+    by: Caller,
+    seen: int,
+    work: Work,
+    now: datetime,
+) -> Dossier:
+    """Stop the dossier with form 05, or decline with the reason and let it go on; T17, T18."""
+    dossier, _ = await open_for(Action.WITHDRAWAL_DECISION, dossier_id, by=by, seen=seen, work=work)
+    if approved:
+        _stop(dossier, Move.APPROVE_WITHDRAWAL, note, legal_basis, by=by, work=work, now=now)
+        return dossier
+    if not note:
+        raise Invalid(fields=[("note", "Không đồng ý phải nêu lý do")])
+    left = dossier.move(Move.DECLINE_WITHDRAWAL)
+    record_change(work, dossier, Change("withdrawal_declined", left, note=note), by=by, now=now)
+    return dossier
+
+
+async def stop_lapsed(
+    dossier_id: UUID, *, reason: str, legal_basis: str, by: Caller, seen: int, work: Work, now: datetime
+) -> Dossier:
+    """Stop a dossier whose supplement never came, after its deadline; T11."""
+    dossier, _ = await open_for(Action.STOP, dossier_id, by=by, seen=seen, work=work)
+    supplement = dossier.supplements[-1]
+    if supplement.answered_at is not None or now <= supplement.answer_by:
+        raise SupplementNotLapsed
+    _stop(dossier, Move.STOP_LAPSED, reason, legal_basis, by=by, work=work, now=now)
+    return dossier
+
+
+def _stop(
+    dossier: Dossier, move: Move, reason: str, legal_basis: str, *, by: Caller, work: Work, now: datetime
+) -> None:
+    if dossier.step is not None and dossier.step.request_id is not None:
+        work.outside.abandon(dossier.step.request_id)
+    dossier.stops = dossier.stops_until(now)
+    left = dossier.end(move, at=now)
+    content = papers.stop_notice(
+        dossier, parties=parties_of(dossier, work), reason=reason, legal_basis=legal_basis, officer=by.name
+    )
+    paper = issue(work, dossier, PaperKind.STOP_NOTICE, content, by=by, now=now)
+    change = Change("stopped", left, note=reason, papers=[paper], details={"legal_basis": legal_basis})
+    record_change(work, dossier, change, by=by, now=now)

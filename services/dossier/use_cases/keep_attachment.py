@@ -1,0 +1,74 @@
+"""Takes a file in: what it really is, for which component, under its own digest."""
+
+import hashlib
+from datetime import datetime
+
+from kernel.core.caller import Caller, CallerKind
+from kernel.core.errors import Forbidden, Invalid, Kind, Refusal
+from kernel.core.ids import new_id
+from services.dossier.domain.errors import AttachmentType
+from services.dossier.domain.files import media_type_of, name_fits
+from services.dossier.use_cases.ports import Attachment, Work
+
+_LONGEST_NAME = 200
+
+
+class FileTooLarge(Refusal):
+    """The file is larger than its component or this service takes (413)."""
+
+    code = "too-large"
+    kind = Kind.TOO_LARGE
+    title = "Tệp quá lớn"
+
+
+async def keep_attachment(
+    content: bytes,
+    *,
+    file_name: str,
+    component: str,
+    procedure_code: str,
+    by: Caller,
+    work: Work,
+    now: datetime,
+) -> Attachment:
+    """Keep a file for its uploader until a dossier takes it; the content is durable before the commit."""
+    if by.kind is CallerKind.SERVICE:
+        raise Forbidden
+    if procedure_code and component:
+        rule = await work.catalogue.component(procedure_code, component)
+        if rule is None:
+            raise Invalid(fields=[("component", "Thủ tục không có thành phần này")])
+        attachment = checked_file(content, file_name, component, by.subject, work, now)
+        if attachment.media_type not in rule["allowed_types"]:
+            raise AttachmentType
+        if attachment.size > rule["max_bytes"]:
+            raise FileTooLarge
+    else:
+        attachment = checked_file(content, file_name, component, by.subject, work, now)
+    await work.files.put(content)
+    work.attachments.add([attachment])
+    return attachment
+
+
+def checked_file(
+    content: bytes, file_name: str, component: str, uploader: str, work: Work, now: datetime
+) -> Attachment:
+    """Return the record of a content; raise `AttachmentType` for what is not what its name says."""
+    if not content:
+        raise Invalid(fields=[("body", "Tệp rỗng")])
+    if len(content) > work.policy.max_attachment_bytes:
+        raise FileTooLarge
+    name = file_name.replace("\\", "/").rpartition("/")[2].strip()[:_LONGEST_NAME] or "tep-dinh-kem"
+    media_type = media_type_of(content)
+    if media_type is None or not name_fits(name, media_type) or not name.isprintable():
+        raise AttachmentType
+    return Attachment(
+        id=new_id(),
+        uploader=uploader,
+        component_code=component,
+        file_name=name,
+        media_type=media_type,
+        size=len(content),
+        sha256=hashlib.sha256(content).digest(),
+        created_at=now,
+    )

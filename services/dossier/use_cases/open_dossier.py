@@ -1,0 +1,46 @@
+"""Loads a dossier for somebody: the version they saw, the right to act."""
+
+from typing import Any
+from uuid import UUID
+
+from kernel.core.caller import Caller
+from kernel.core.errors import Stale
+from services.dossier.domain.actions import Action, require, require_sight
+from services.dossier.domain.deadlines import step_due
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.workflow import DueOf
+from services.dossier.use_cases.ports import Grounds, Work
+from services.dossier.use_cases.secrets import identity_index
+
+
+async def open_for(
+    action: Action, dossier_id: UUID, *, by: Caller, seen: int, work: Work
+) -> tuple[Dossier, Grounds]:
+    """Return the dossier if this caller may do this now and saw its present version.
+
+    Sight comes first (404), then the version (412), then state and right: a caller who saw an old version
+    learns that before being told that the state is wrong.
+    """
+    dossier, grounds = await work.dossiers.load(dossier_id)
+    check(action, dossier, by=by, seen=seen, work=work)
+    return dossier, grounds
+
+
+def check(action: Action, dossier: Dossier, *, by: Caller, seen: int, work: Work) -> None:
+    """Raise what stands against this caller doing this now."""
+    index = identity_index(work.seals, by.identity_number)
+    if dossier.version != seen:
+        require_sight(dossier, by, index)
+        raise Stale
+    require(action, dossier, by, index)
+
+
+def parties_of(dossier: Dossier, work: Work) -> dict[str, Any]:
+    """Return owner and representative, opened."""
+    opened = work.seals.open(dossier.parties_sealed, purpose="parties")
+    return opened if isinstance(opened, dict) else {}
+
+
+def due_of(grounds: Grounds) -> DueOf:
+    """Return how budgets become due moments under the dossier's calendar."""
+    return lambda at, hours: step_due(grounds.calendar, at, hours)

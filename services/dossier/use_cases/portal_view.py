@@ -1,0 +1,174 @@
+"""What the portal driver needs of a dossier at one version: neutral names, identity opened, logged."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.core.caller import Caller, CallerKind
+from kernel.core.errors import Forbidden
+from services.dossier.domain.states import State
+from services.dossier.use_cases.open_dossier import parties_of
+from services.dossier.use_cases.ports import Detail, Work
+from services.dossier.use_cases.read_dossiers import log_reading
+
+_TEXTS = {
+    "submitted": "Nộp hồ sơ",
+    "accepted": "Tiếp nhận hồ sơ",
+    "intake_refused": "Từ chối tiếp nhận",
+    "intake_supplement_requested": "Yêu cầu hoàn thiện hồ sơ",
+    "intake_supplement_answered": "Người nộp đã hoàn thiện hồ sơ",
+    "cancelled": "Người nộp rút hồ sơ trước khi tiếp nhận",
+    "handed_over": "Chuyển hồ sơ đến bộ phận xử lý",
+    "step_completed": "Hoàn thành bước xử lý",
+    "supplement_requested": "Yêu cầu bổ sung hồ sơ",
+    "supplement_answered": "Người nộp đã bổ sung hồ sơ",
+    "resumed": "Tiếp tục giải quyết",
+    "withdrawal_requested": "Người nộp đề nghị rút hồ sơ",
+    "withdrawal_declined": "Không đồng ý rút hồ sơ",
+    "stopped": "Dừng giải quyết",
+    "result_issued": "Ban hành kết quả",
+    "result_recalled": "Thu hồi kết quả chưa trả",
+    "returned": "Trả kết quả",
+}
+
+
+async def read_portal_view(
+    dossier_id: UUID, version: int, *, by: Caller, work: Work, now: datetime
+) -> dict[str, Any]:
+    """Return the view at a version (0: the newest)."""
+    if by.kind is not CallerKind.SERVICE or not by.has_role("portal.read"):
+        raise Forbidden
+    detail = await work.views.portal(dossier_id, version)
+    await log_reading(work, by, "portal-view", dossier_id, None, now)
+    return _view(detail, parties_of(detail.dossier, work))
+
+
+def _view(detail: Detail, parties: dict[str, Any]) -> dict[str, Any]:
+    dossier = detail.dossier
+    now_state = detail.history[-1]["data"]["dossier"]
+    owner = parties["owner"]
+    same = (
+        "reference",
+        "dossier_code",
+        "portal_code",
+        "origin",
+        "channel",
+        "procedure",
+        "procedure_version",
+        "helping_agency",
+        "receiving_agency",
+        "competent_agency",
+        "state",
+        "portal_status",
+        "submitted_at",
+        "accepted_at",
+        "due_at",
+        "original_due_at",
+        "ended_at",
+        "step",
+        "result_delivery",
+        "version",
+    )
+    changes = {item["version"]: item["data"]["change"] for item in detail.history}
+    issued = [change for change in changes.values() if "result" in change]
+    return {
+        "dossier_id": dossier.id,
+        **{name: now_state.get(name) for name in same},
+        "owner": {
+            "full_name": owner.get("full_name"),
+            "applicant_type": owner.get("applicant_type", "CITIZEN"),
+            "identity_type": owner.get("identity_type"),
+            "identity_number": owner.get("identity_number"),
+            "phone": owner.get("phone"),
+            "email": owner.get("email"),
+            "address": owner.get("address"),
+        },
+        "fees": list(dossier.fees) if now_state["accepted_at"] else [],
+        "attachments": _attachments(detail),
+        "results": _results(detail, is_issued=bool(issued)),
+        "supplements": [
+            {"asked_at": change["at"], "by": change["actor"]["name"], **change["supplement"]}
+            for change in changes.values()
+            if "supplement" in change
+        ],
+        "progress": _progress(detail.history),
+        "returned_at": changes[now_state["version"]]["at"] if now_state["state"] == State.RETURNED else None,
+        "note": changes[now_state["version"]]["note"],
+        "evidence": {
+            "has_digitised_component": any(item.is_digitised for item in detail.components),
+            "has_reused_component": any(item.reuse for item in detail.components),
+            "is_vneid_verified": dossier.is_verified,
+        },
+    }
+
+
+def _attachments(detail: Detail) -> list[dict[str, Any]]:
+    by_id = {item.id: item for item in detail.attachments}
+    named: list[dict[str, Any]] = []
+    for component in detail.components:
+        for one in component.attachment_ids:
+            found = by_id.pop(one, None)
+            if found is not None:
+                flags = {
+                    "is_digitised": component.is_digitised,
+                    "reuse": component.reuse,
+                    "is_from_personal_store": component.is_from_personal_store,
+                }
+                named.append(
+                    {"attachment_id": found.id, "file_name": found.file_name, "name": component.name}
+                    | {"component_code": component.component_code, "media_type": found.media_type, **flags}
+                )
+    rest = [item for item in by_id.values() if item.purpose != "RESULT"]
+    return named + [
+        {"attachment_id": item.id, "file_name": item.file_name, "name": item.file_name}
+        | {"component_code": item.component_code, "media_type": item.media_type}
+        | {"is_digitised": True, "reuse": 0, "is_from_personal_store": False}
+        for item in rest
+    ]
+
+
+def _results(detail: Detail, *, is_issued: bool) -> list[dict[str, Any]]:
+    result = detail.dossier.result
+    if result is None or not is_issued:
+        return []
+    names = {item.id: item.file_name for item in detail.attachments}
+    return [
+        {
+            "code": result.code,
+            "name": result.name,
+            "number": result.number,
+            "outcome": result.outcome,
+            "signed_by": result.signed_by,
+            "attachments": [
+                {"attachment_id": one, "file_name": names.get(one, "")} for one in result.attachment_ids
+            ],
+        }
+    ]
+
+
+def _progress(history: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return one entry a change, oldest first, as the portal keeps them."""
+    entries = []
+    for item in history:
+        data, change = item["data"], item["data"]["change"]
+        kind = str(item["type"]).split(".")[1]
+        if kind == "work_noted":
+            continue
+        step = data["dossier"]["step"]
+        text = _TEXTS.get(kind, kind)
+        if kind == "step_completed" and step:
+            text = f"{text}; tiếp theo: {step['name']}"
+        entries.append(
+            {
+                "version": item["version"],
+                "at": change["at"],
+                "officer": change["actor"]["name"],
+                "unit": change["actor"].get("unit", ""),
+                "agency": change["actor"].get("agency", ""),
+                "text": text,
+                "status": data["dossier"]["portal_status"],
+                "due_at": step["due_at"] if step else data["dossier"]["due_at"],
+            }
+        )
+    return entries

@@ -1,0 +1,101 @@
+"""Who may read what; every reading of papers and of another's personal data is logged."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.core.caller import Caller, CallerKind
+from kernel.core.errors import Forbidden, NotFound
+from services.dossier.domain.actions import (
+    WORKING_ROLES,
+    is_colleague,
+    is_party,
+    is_supervisor,
+    require_sight,
+)
+from services.dossier.use_cases.ports import Attachment, Detail, Work
+from services.dossier.use_cases.secrets import identity_index
+
+NEWEST = UUID(int=2**128 - 1)
+OLDEST = UUID(int=0)
+
+
+async def read_dossier(dossier_id: UUID, *, by: Caller, work: Work, now: datetime) -> tuple[Detail, bool]:
+    """Return a dossier and whether the caller sees names and papers; a supervisor sees what happens only."""
+    detail = await work.views.detail(dossier_id)
+    dossier = detail.dossier
+    is_own = is_party(dossier, by, identity_index(work.seals, by.identity_number))
+    sees_all = is_own or is_colleague(dossier, by)
+    if not sees_all and not is_supervisor(by):
+        raise NotFound
+    if not is_own:
+        await log_reading(work, by, "dossier", dossier_id, None, now)
+    return detail, sees_all
+
+
+async def log_reading(
+    work: Work, by: Caller, what: str, dossier_id: UUID, object_id: UUID | None, now: datetime
+) -> None:
+    """Log who read what."""
+    await work.views.log_access(
+        at=now,
+        subject=by.subject,
+        kind=by.kind.value,
+        agency=by.agency,
+        what=what,
+        dossier_id=dossier_id,
+        object_id=object_id,
+    )
+
+
+async def list_dossiers(
+    *, state: str, procedure: str, code: str, before: UUID | None, limit: int, by: Caller, work: Work
+) -> list[Any]:
+    """Return the caller's own dossiers, or those of the officer's agency, newest first."""
+    if by.kind is CallerKind.PERSON:
+        index = identity_index(work.seals, by.identity_number)
+        return await work.views.own(by.subject, index, state=state, before=before or NEWEST, limit=limit)
+    if by.kind is not CallerKind.STAFF or not by.has_role(*WORKING_ROLES, "SUPERVISOR"):
+        raise Forbidden
+    return await work.views.of_agency(
+        by.agency, state=state, procedure=procedure, code=code, before=before or NEWEST, limit=limit
+    )
+
+
+async def read_inbox(
+    *, after: tuple[datetime, UUID] | None, limit: int, by: Caller, work: Work, start: datetime
+) -> list[Any]:
+    """Return what waits for the officer, the most pressing first."""
+    roles = sorted(by.roles & set(WORKING_ROLES))
+    if by.kind is not CallerKind.STAFF or not roles:
+        raise Forbidden
+    return await work.views.inbox(
+        agency=by.agency, unit=by.unit, roles=roles, after=after or (start, OLDEST), limit=limit
+    )
+
+
+async def read_history(dossier_id: UUID, *, by: Caller, work: Work) -> list[Any]:
+    """Return what happened to a dossier, for whoever may see it."""
+    dossier, _ = await work.dossiers.load(dossier_id)
+    if not is_supervisor(by):
+        require_sight(dossier, by, identity_index(work.seals, by.identity_number))
+    return await work.views.history(dossier_id)
+
+
+async def read_attachment(
+    attachment_id: UUID, *, by: Caller, work: Work, now: datetime
+) -> tuple[Attachment, bytes]:
+    """Return a file for its uploader or for whoever may see its dossier; logged."""
+    attachment = await work.attachments.find(attachment_id)
+    if attachment is None:
+        raise NotFound
+    if attachment.dossier_id is None:
+        if attachment.uploader != by.subject or by.kind is CallerKind.SERVICE:
+            raise NotFound
+    else:
+        dossier, _ = await work.dossiers.load(attachment.dossier_id)
+        is_portal = by.kind is CallerKind.SERVICE and by.has_role("portal.read")
+        if not is_portal:
+            require_sight(dossier, by, identity_index(work.seals, by.identity_number))
+        await log_reading(work, by, "attachment", dossier.id, attachment_id, now)
+    return attachment, await work.files.get(attachment.sha256)

@@ -1,0 +1,183 @@
+"""What the one-stop officer does with a submitted dossier: accept, ask for more, refuse, hand over."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.core.caller import Caller
+from kernel.core.errors import Invalid
+from kernel.core.ids import new_id
+from services.dossier.domain import papers
+from services.dossier.domain.actions import Action
+from services.dossier.domain.codes import code_day, dossier_code
+from services.dossier.domain.deadlines import answer_by, dossier_due
+from services.dossier.domain.definitions import Procedure, Process
+from services.dossier.domain.dossier import Dossier, Supplement
+from services.dossier.domain.errors import ProcessMissing
+from services.dossier.domain.events import Change, moment
+from services.dossier.domain.papers import Paper, PaperKind
+from services.dossier.domain.states import Move, State
+from services.dossier.domain.workflow import hand_over
+from services.dossier.use_cases.open_dossier import check, due_of, open_for, parties_of
+from services.dossier.use_cases.ports import Grounds, SubmittedComponent, Work
+from services.dossier.use_cases.record_change import record_change
+from services.dossier.use_cases.secrets import look_up_secret, secret_hash
+from worktime.calendar import WorkCalendar
+
+
+async def accept_dossier(dossier_id: UUID, *, by: Caller, seen: int, work: Work, now: datetime) -> Dossier:
+    """Give the legal code, start the clock and issue form 01; T2."""
+    dossier, grounds, components = await work.dossiers.load_for_acceptance(dossier_id)
+    check(Action.ACCEPTANCE, dossier, by=by, seen=seen, work=work)
+    left, paper = await accept(
+        dossier, grounds.procedure, grounds.calendar, components, by=by, work=work, now=now
+    )
+    record_change(work, dossier, Change("accepted", left, papers=[paper]), by=by, now=now)
+    return dossier
+
+
+async def accept(
+    dossier: Dossier,
+    procedure: Procedure,
+    calendar: WorkCalendar | None,
+    components: Sequence[SubmittedComponent],
+    *,
+    by: Caller,
+    work: Work,
+    now: datetime,
+) -> tuple[State, tuple[str, UUID]]:
+    """Accept an open dossier; the due moment is computed before the day's number is taken.
+
+    The number's row is locked from here to the commit, so nothing slow may follow: form 01 is printed from
+    its frozen content after the commit.
+    """
+    channel = procedure.channel(dossier.channel) or next(iter(procedure.channels.values()), None)
+    if channel is None:
+        raise Invalid(fields=[("procedure_code", "Thủ tục chưa có thời hạn giải quyết")])
+    due = dossier_due(procedure, channel.term, calendar, now)
+    day = code_day(now)
+    number = await work.dossiers.next_number(dossier.receiving_agency.code, day)
+    code = dossier_code(dossier.receiving_agency.code, day, number)
+    secret = look_up_secret(work.seals, dossier.id)
+    left = dossier.accept(code=code, at=now, due_at=due, fees=channel.fees)
+    dossier.secret_hash = secret_hash(work.seals, dossier.id, secret)
+    content = papers.receipt(
+        dossier,
+        procedure,
+        parties=parties_of(dossier, work),
+        components=[{"name": item.name, "form": item.form} for item in components],
+        officer=by.name,
+        look_up=work.policy.public_url,
+        secret=secret,
+    )
+    return left, issue(work, dossier, PaperKind.RECEIPT, content, by=by, now=now)
+
+
+def issue(
+    work: Work, dossier: Dossier, kind: PaperKind, content: dict[str, Any], *, by: Caller, now: datetime
+) -> tuple[str, UUID]:
+    """Keep a paper's content and return how the event names it."""
+    suffix = {
+        PaperKind.SUPPLEMENT_REQUEST: "/HDHS",
+        PaperKind.INTAKE_REFUSAL: "/TC",
+        PaperKind.STOP_NOTICE: "/TB",
+    }
+    code = dossier.dossier_code or dossier.reference
+    paper = Paper(
+        id=new_id(),
+        dossier_id=dossier.id,
+        kind=kind,
+        number=code + suffix.get(kind, ""),
+        issued_at=now,
+        issued_by=by.name,
+        content={**content, "number": code + suffix.get(kind, ""), "issued_at": papers.local_text(now)},
+    )
+    work.papers.add(paper)
+    return kind.value, paper.id
+
+
+async def ask_intake_supplement(
+    dossier_id: UUID,
+    *,
+    items: list[dict[str, Any]],
+    reason: str,
+    answer_days: int | None,
+    by: Caller,
+    seen: int,
+    work: Work,
+    now: datetime,
+) -> Dossier:
+    """Tell the applicant once, in writing (form 02), all that is missing; T3."""
+    dossier, grounds = await open_for(
+        Action.INTAKE_SUPPLEMENT_REQUEST, dossier_id, by=by, seen=seen, work=work
+    )
+    named = named_items(items, grounds.procedure)
+    until = answer_by(now, answer_days or work.policy.supplement_days)
+    supplement = Supplement(tuple(named), reason, now, by.name, until, is_intake=True)
+    left = dossier.ask_intake_supplement(supplement)
+    content = papers.supplement_request(
+        dossier,
+        parties=parties_of(dossier, work),
+        items=named,
+        reason=reason,
+        answer_by=until,
+        officer=by.name,
+    )
+    paper = issue(work, dossier, PaperKind.SUPPLEMENT_REQUEST, content, by=by, now=now)
+    details = {"supplement": supplement_data(supplement)}
+    change = Change("intake_supplement_requested", left, note=reason, papers=[paper], details=details)
+    record_change(work, dossier, change, by=by, now=now)
+    return dossier
+
+
+def named_items(items: list[dict[str, Any]], procedure: Procedure) -> list[dict[str, Any]]:
+    """Return the items with the names of their components; a component nobody published is refused.
+
+    Officers may never ask for papers that are not published (NĐ 63/2010 Đ.13, 18.6).
+    """
+    found: list[dict[str, Any]] = []
+    for place, item in enumerate(items):
+        rule = procedure.components.get(item["component_code"])
+        if rule is None:
+            raise Invalid(fields=[(f"items.{place}.component_code", "Thủ tục không có thành phần này")])
+        found.append({"component_code": rule.code, "name": rule.name, "reason": item["reason"]})
+    return found
+
+
+def supplement_data(supplement: Supplement) -> dict[str, Any]:
+    """Return a request as events tell it."""
+    return {"items": list(supplement.items), "answer_by": moment(supplement.answer_by)}
+
+
+async def refuse_intake(
+    dossier_id: UUID, *, reason: str, legal_basis: str, by: Caller, seen: int, work: Work, now: datetime
+) -> Dossier:
+    """Refuse reception in writing (form 03), with reason and legal basis; T5."""
+    dossier, _ = await open_for(Action.REFUSAL, dossier_id, by=by, seen=seen, work=work)
+    left = dossier.end(Move.REFUSE_INTAKE, at=now)
+    content = papers.intake_refusal(
+        dossier, parties=parties_of(dossier, work), reason=reason, legal_basis=legal_basis, officer=by.name
+    )
+    paper = issue(work, dossier, PaperKind.INTAKE_REFUSAL, content, by=by, now=now)
+    change = Change("intake_refused", left, note=reason, papers=[paper], details={"legal_basis": legal_basis})
+    record_change(work, dossier, change, by=by, now=now)
+    return dossier
+
+
+async def hand_over_dossier(
+    dossier_id: UUID, *, note: str, by: Caller, seen: int, work: Work, now: datetime
+) -> Dossier:
+    """Give the dossier to the competent unit's first step; T7."""
+    dossier, grounds = await open_for(Action.HANDOVER, dossier_id, by=by, seen=seen, work=work)
+    process = known_process(grounds)
+    left = hand_over(dossier, process, at=now, due_of=due_of(grounds))
+    record_change(work, dossier, Change("handed_over", left, note=note), by=by, now=now)
+    return dossier
+
+
+def known_process(grounds: Grounds) -> Process:
+    """Return the internal process; raise `ProcessMissing` where none is approved."""
+    if grounds.process is None:
+        raise ProcessMissing
+    return grounds.process

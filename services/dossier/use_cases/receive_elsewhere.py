@@ -1,0 +1,105 @@
+"""Other ways in: over the counter (also for another agency) and born on the national portal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from kernel.core.caller import Caller, CallerKind
+from kernel.core.errors import Forbidden
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.errors import ProcessMissing
+from services.dossier.domain.events import Change
+from services.dossier.domain.states import State
+from services.dossier.use_cases.ports import Attachment, Work
+from services.dossier.use_cases.receive_dossier import accept
+from services.dossier.use_cases.record_change import new_entry
+from services.dossier.use_cases.submit_dossier import (
+    Submission,
+    checked_components,
+    keep_new,
+    new_dossier,
+    open_procedure,
+    require_boundary_free,
+    require_worked_here,
+)
+
+
+async def receive_at_counter(submission: Submission, *, by: Caller, work: Work, now: datetime) -> Dossier:
+    """Submit and accept in one commit; the helping agency is the officer's own."""
+    if by.kind is not CallerKind.STAFF or not by.has_role("ONE_STOP_OFFICER"):
+        raise Forbidden
+    intake = await work.catalogue.intake(
+        submission.procedure_code,
+        [*submission.agencies, by.agency],
+        submission.attachment_ids,
+        calendar_of=submission.competent_agency or submission.receiving_agency,
+    )
+    procedure = open_procedure(intake)
+    require_worked_here(procedure)
+    components = checked_components(
+        submission, procedure, intake.attachments, uploader=by.subject, files_required=False
+    )
+    dossier = new_dossier(submission, procedure, intake, work=work, now=now)
+    helping = intake.agencies.get(by.agency)
+    if helping is None:
+        raise Forbidden
+    require_boundary_free(procedure, helping, dossier.competent_agency)
+    dossier.helping_agency = helping
+    dossier.origin = "POST" if submission.channel == "POSTAL" else "COUNTER"
+    dossier.version = 0
+    dossier.submitter_subject = None
+    _, paper = await accept(dossier, procedure, intake.calendar, components, by=by, work=work, now=now)
+    entry = new_entry(work, dossier, Change("accepted", State.SUBMITTED, papers=[paper]), by=by, now=now)
+    work.dossiers.add(dossier, entry, components)
+    if submission.attachment_ids:
+        work.attachments.bind(submission.attachment_ids, dossier.id, uploader=by.subject, purpose="COMPONENT")
+    return dossier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortalBorn:
+    """A dossier as the gateway mapped it from the portal's message."""
+
+    portal_code: str
+    submission: Submission
+    attachments: Sequence[Attachment]
+    submitted_at: datetime
+    is_verified: bool = True
+
+
+async def receive_from_portal(
+    born: PortalBorn, *, by: Caller, work: Work, now: datetime
+) -> tuple[str, UUID, Dossier | None]:
+    """Keep a portal-born dossier once, however often it comes; return created or repeated and its id."""
+    if by.kind is not CallerKind.SERVICE or not by.has_role("portal.intake"):
+        raise Forbidden
+    submission = born.submission
+    await work.dossiers.hold(born.portal_code)
+    intake = await work.catalogue.intake(
+        submission.procedure_code, submission.agencies, [], portal_code=born.portal_code
+    )
+    if intake.existing_id is not None:
+        return "repeated", intake.existing_id, None
+    procedure = open_procedure(intake)
+    require_worked_here(procedure)
+    if not procedure.process:
+        raise ProcessMissing
+    files = {item.id: item for item in born.attachments}
+    # A file whose component is not mapped stays with the dossier, for the officer to place.
+    known = tuple(item for item in submission.components if item.component_code in procedure.components)
+    submission = replace(submission, components=known)
+    # The portal has checked completeness by its own rules; what is missing is asked for by the officer.
+    lenient = replace(
+        procedure,
+        components={code: replace(rule, is_mandatory=False) for code, rule in procedure.components.items()},
+    )
+    components = checked_components(submission, lenient, files, uploader=by.subject, files_required=False)
+    dossier = new_dossier(submission, procedure, intake, work=work, now=now)
+    dossier.origin, dossier.portal_code = "PORTAL", born.portal_code
+    dossier.submitted_at, dossier.is_verified = born.submitted_at, born.is_verified
+    work.attachments.add([replace(item, dossier_id=dossier.id) for item in born.attachments])
+    keep_new(
+        work, dossier, replace(submission, components=()), components, by=by, now=now, uploader=by.subject
+    )
+    return "created", dossier.id, dossier

@@ -1,0 +1,283 @@
+"""A citizen hands a dossier in online; also the common part of every way in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.core.caller import Caller, CallerKind
+from kernel.core.clock import VIETNAM
+from kernel.core.errors import Forbidden, Invalid
+from kernel.core.ids import new_id
+from services.dossier.domain.codes import reference_of
+from services.dossier.domain.definitions import Agency, Procedure
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.errors import (
+    NotBoundaryFree,
+    ProcedureClosed,
+    SubmitAtPortal,
+    WorkedElsewhere,
+)
+from services.dossier.domain.events import Change
+from services.dossier.use_cases.ports import Attachment, Intake, SubmittedComponent, Work
+from services.dossier.use_cases.record_change import new_entry
+from services.dossier.use_cases.secrets import identity_index
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """One component as the sender names it."""
+
+    component_code: str
+    attachment_ids: tuple[UUID, ...] = ()
+    form: str = "electronic"
+    is_digitised: bool = False
+    reuse: int = 0
+    is_from_personal_store: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What is handed in, whichever way it comes."""
+
+    procedure_code: str
+    channel: str
+    owner: Mapping[str, Any]
+    representative: Mapping[str, Any] | None
+    receiving_agency: str
+    competent_agency: str | None = None
+    components: Sequence[Handed] = ()
+    form_data: Mapping[str, Any] | None = None
+    result_delivery: str = "COUNTER"
+
+    @property
+    def attachment_ids(self) -> list[UUID]:
+        """Every file named, in order."""
+        found = [one for component in self.components for one in component.attachment_ids]
+        authorization = (self.representative or {}).get("authorization_attachment_id")
+        return [*found, authorization] if authorization else found
+
+    @property
+    def agencies(self) -> list[str]:
+        """Every agency named."""
+        return [self.receiving_agency, self.competent_agency or self.receiving_agency]
+
+
+async def submit_dossier(submission: Submission, *, by: Caller, work: Work, now: datetime) -> Dossier:
+    """Keep a citizen's dossier and tell so; T1."""
+    if by.kind is not CallerKind.PERSON:
+        raise Forbidden
+    intake = await work.catalogue.intake(
+        submission.procedure_code, submission.agencies, submission.attachment_ids
+    )
+    procedure = open_procedure(intake)
+    if submission.channel not in procedure.channels:
+        raise Invalid(fields=[("channel", "Thủ tục không tiếp nhận theo cách này")])
+    if procedure.route != "PROVINCE" or not procedure.is_submitted_here:
+        raise SubmitAtPortal(
+            "Vui lòng nộp hồ sơ tại địa chỉ kèm theo.",
+            extra={"portal_url": procedure.portal_url or work.policy.default_portal_url},
+        )
+    is_own = str(submission.owner.get("identity_number", "")) == by.identity_number != ""
+    _check_submitter(submission, by, is_own=is_own, today=now.astimezone(VIETNAM).date())
+    components = checked_components(
+        submission, procedure, intake.attachments, uploader=by.subject, files_required=True
+    )
+    dossier = new_dossier(submission, procedure, intake, work=work, now=now)
+    dossier.origin = "HERE"
+    dossier.submitter_subject = by.subject
+    dossier.owner_subject = by.subject if is_own else None
+    dossier.is_verified = bool(by.identity_number)
+    keep_new(work, dossier, submission, components, by=by, now=now, uploader=by.subject)
+    return dossier
+
+
+def open_procedure(intake: Intake) -> Procedure:
+    """Return the procedure if it exists and takes new dossiers."""
+    if intake.procedure is None:
+        raise Invalid(fields=[("procedure_code", "Không có thủ tục này")])
+    if not intake.procedure.is_open:
+        raise ProcedureClosed
+    return intake.procedure
+
+
+def require_worked_here(procedure: Procedure) -> None:
+    """Raise `WorkedElsewhere` for what a central system works: the province must not open its own dossier."""
+    if procedure.route != "PROVINCE":
+        raise WorkedElsewhere(extra={"portal_url": procedure.portal_url})
+
+
+def _check_submitter(submission: Submission, by: Caller, *, is_own: bool, today: date) -> None:
+    if is_own:
+        return
+    representative = submission.representative
+    if representative is None:
+        raise Invalid(
+            "Nộp thay người khác cần thông tin người được ủy quyền.",
+            fields=[("representative", "Số định danh của chủ hồ sơ không phải của người nộp")],
+        )
+    if not by.identity_number or representative.get("identity_number") != by.identity_number:
+        raise Invalid(fields=[("representative.identity_number", "Không phải của người đang đăng nhập")])
+    until = representative.get("valid_until")
+    if until is not None and until < today:
+        raise Invalid(fields=[("representative.valid_until", "Văn bản ủy quyền đã hết hạn")])
+
+
+def checked_components(
+    submission: Submission,
+    procedure: Procedure,
+    attachments: Mapping[UUID, Attachment],
+    *,
+    uploader: str,
+    files_required: bool,
+) -> list[SubmittedComponent]:
+    """Return the components if nothing mandatory is missing and every file is free and the sender's own."""
+    faults: list[tuple[str, str]] = []
+    found: list[SubmittedComponent] = []
+    seen: set[UUID] = set()
+    for place, handed in enumerate(submission.components):
+        rule = procedure.components.get(handed.component_code)
+        if rule is None:
+            faults.append((f"components.{place}.component_code", "Thủ tục không có thành phần này"))
+            continue
+        if rule.is_mandatory and files_required and not handed.attachment_ids:
+            faults.append((f"components.{place}.attachment_ids", "Thành phần bắt buộc phải có tệp"))
+        for index, one in enumerate(handed.attachment_ids):
+            path = f"components.{place}.attachment_ids.{index}"
+            faults += _file_faults(path, one, attachments, rule.allowed_types, rule.max_bytes, uploader, seen)
+            seen.add(one)
+        found.append(
+            SubmittedComponent(
+                component_code=rule.code,
+                name=rule.name,
+                form=handed.form,
+                attachment_ids=handed.attachment_ids,
+                is_digitised=handed.is_digitised or bool(handed.attachment_ids),
+                reuse=handed.reuse,
+                is_from_personal_store=handed.is_from_personal_store,
+            )
+        )
+    given = {handed.component_code for handed in submission.components}
+    faults += [
+        ("components", f"Thiếu thành phần bắt buộc: {rule.name}")
+        for rule in procedure.components.values()
+        if rule.is_mandatory and rule.code not in given
+    ]
+    authorization = (submission.representative or {}).get("authorization_attachment_id")
+    if authorization and not _is_free(attachments.get(authorization), uploader):
+        faults.append(("representative.authorization_attachment_id", "Không có tệp này"))
+    if faults:
+        raise Invalid(fields=faults)
+    return found
+
+
+def _file_faults(
+    path: str,
+    one: UUID,
+    attachments: Mapping[UUID, Attachment],
+    allowed_types: frozenset[str],
+    max_bytes: int,
+    uploader: str,
+    seen: set[UUID],
+) -> list[tuple[str, str]]:
+    attachment = attachments.get(one)
+    if attachment is None or not _is_free(attachment, uploader):
+        return [(path, "Không có tệp này")]
+    if one in seen:
+        return [(path, "Tệp được nêu hai lần")]
+    if attachment.media_type not in allowed_types:
+        return [(path, "Loại tệp không được chấp nhận cho thành phần này")]
+    if attachment.size > max_bytes:
+        return [(path, "Tệp quá lớn cho thành phần này")]
+    return []
+
+
+def _is_free(attachment: Attachment | None, uploader: str) -> bool:
+    return attachment is not None and attachment.dossier_id is None and attachment.uploader == uploader
+
+
+def new_dossier(
+    submission: Submission, procedure: Procedure, intake: Intake, *, work: Work, now: datetime
+) -> Dossier:
+    """Return the dossier, its personal data sealed; helping and receiving agency are the same at first."""
+    receiving = intake.agencies.get(submission.receiving_agency)
+    if receiving is None:
+        raise Invalid(fields=[("receiving_agency", "Không có cơ quan này")])
+    competent = _competent(submission, procedure, intake, receiving)
+    dossier_id = new_id()
+    owner = {name: value for name, value in submission.owner.items() if value is not None}
+    parties = {"owner": owner, "representative": _plain(submission.representative)}
+    contact = {name: owner.get(name) for name in ("phone", "email")}
+    return Dossier(
+        id=dossier_id,
+        version=1,
+        reference=reference_of(dossier_id),
+        origin="HERE",
+        channel=submission.channel,
+        procedure_code=procedure.code,
+        procedure_name=procedure.name,
+        sector=procedure.sector,
+        procedure_version=procedure.version,
+        helping_agency=receiving,
+        receiving_agency=receiving,
+        competent_agency=competent,
+        submitted_at=now,
+        owner_name=str(owner["full_name"]),
+        owner_index=identity_index(work.seals, str(owner.get("identity_number") or "")),
+        parties_sealed=work.seals.seal(_plain(parties), purpose="parties"),
+        contact_sealed=work.seals.seal({"name": owner["full_name"], **contact}, purpose="contact"),
+        form_sealed=work.seals.seal(dict(submission.form_data or {}), purpose="form"),
+        result_delivery=submission.result_delivery,
+    )
+
+
+def _competent(submission: Submission, procedure: Procedure, intake: Intake, receiving: Agency) -> Agency:
+    """Return who decides: the agency named, else the receiving one, else the only one that works it."""
+    code = submission.competent_agency
+    if code is None:
+        only_one = (
+            next(iter(procedure.performing_agencies)) if len(procedure.performing_agencies) == 1 else ""
+        )
+        code = receiving.code if procedure.is_performed_by(receiving) else only_one
+    competent = intake.agencies.get(code)
+    if competent is None or not procedure.is_performed_by(competent):
+        field = "competent_agency" if submission.competent_agency else "receiving_agency"
+        raise Invalid(fields=[(field, "Cơ quan không giải quyết thủ tục này")])
+    require_boundary_free(procedure, receiving, competent)
+    return competent
+
+
+def require_boundary_free(procedure: Procedure, here: Agency, competent: Agency) -> None:
+    """Raise `NotBoundaryFree` where another agency's counter may not take the dossier.
+
+    The provincial centre always receives for the departments whose one-stop unit it is (NĐ 118/2025).
+    """
+    is_centre = here.kind == "SERVICE_CENTER" and competent.level == "PROVINCE"
+    if here.code != competent.code and not is_centre and not procedure.is_boundary_free:
+        raise NotBoundaryFree
+
+
+def _plain(value: Any) -> Any:
+    """Return JSON values: dates and ids become texts before sealing."""
+    if isinstance(value, Mapping):
+        return {name: _plain(part) for name, part in value.items() if part is not None}
+    return value if isinstance(value, str | int | bool | None | list) else str(value)
+
+
+def keep_new(
+    work: Work,
+    dossier: Dossier,
+    submission: Submission,
+    components: Sequence[SubmittedComponent],
+    *,
+    by: Caller | None,
+    now: datetime,
+    uploader: str,
+) -> None:
+    """Queue the new dossier, its components, files, history and event."""
+    change = Change("submitted", None)
+    entry = new_entry(work, dossier, change, by=by, now=now)
+    work.dossiers.add(dossier, entry, components)
+    if submission.attachment_ids:
+        work.attachments.bind(submission.attachment_ids, dossier.id, uploader=uploader, purpose="COMPONENT")

@@ -1,0 +1,125 @@
+"""Supplements: drafted by one, approved by another, answered, confirmed; the clock stands."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.core.caller import Caller
+from kernel.core.errors import Invalid
+from services.dossier.domain import papers
+from services.dossier.domain.actions import Action
+from services.dossier.domain.deadlines import answer_by, dossier_due, moved_by_stop
+from services.dossier.domain.dossier import Dossier, Draft, Supplement
+from services.dossier.domain.errors import FourEyes, NoDraft, NotAnswered, TransitionRefused
+from services.dossier.domain.events import Change, moment
+from services.dossier.domain.papers import PaperKind
+from services.dossier.domain.states import Move
+from services.dossier.use_cases.open_dossier import open_for, parties_of
+from services.dossier.use_cases.ports import Work
+from services.dossier.use_cases.receive_dossier import issue, named_items, supplement_data
+from services.dossier.use_cases.record_change import record_change
+
+
+async def draft_supplement(
+    dossier_id: UUID,
+    *,
+    items: list[dict[str, Any]],
+    reason: str,
+    answer_days: int | None,
+    by: Caller,
+    seen: int,
+    work: Work,
+    now: datetime,
+) -> Dossier:
+    """Write down what is missing; nothing goes out before a lead or signer approves."""
+    dossier, grounds = await open_for(Action.SUPPLEMENT_REQUEST, dossier_id, by=by, seen=seen, work=work)
+    named = tuple(named_items(items, grounds.procedure))
+    draft = Draft(named, reason, by.subject, by.name, now, answer_days or work.policy.supplement_days)
+    left = dossier.draft_supplement(draft, limit=grounds.procedure.max_supplements)
+    change = Change("work_noted", left, note=reason, details={"noted": "SUPPLEMENT_DRAFTED"})
+    record_change(work, dossier, change, by=by, now=now)
+    return dossier
+
+
+async def decide_supplement(
+    dossier_id: UUID, *, approved: bool, note: str, by: Caller, seen: int, work: Work, now: datetime
+) -> Dossier:
+    """Send the drafted request out (form 02, the clock stops) or give it back; never by who drafted; T9."""
+    dossier, grounds = await open_for(
+        Action.SUPPLEMENT_REQUEST_APPROVAL, dossier_id, by=by, seen=seen, work=work
+    )
+    draft = dossier.draft
+    if draft is None:
+        raise NoDraft
+    if draft.by == by.subject:
+        raise FourEyes
+    if not approved:
+        left = dossier.drop_draft()
+        change = Change("work_noted", left, note=note, details={"noted": "SUPPLEMENT_DRAFT_DECLINED"})
+        record_change(work, dossier, change, by=by, now=now)
+        return dossier
+    until = answer_by(now, draft.answer_days)
+    supplement = Supplement(draft.items, draft.reason, now, draft.by_name, until, is_intake=False)
+    left = dossier.ask_supplement(supplement, limit=grounds.procedure.max_supplements)
+    content = papers.supplement_request(
+        dossier,
+        parties=parties_of(dossier, work),
+        items=list(draft.items),
+        reason=draft.reason,
+        answer_by=until,
+        officer=draft.by_name,
+    )
+    paper = issue(work, dossier, PaperKind.SUPPLEMENT_REQUEST, content, by=by, now=now)
+    details = {"supplement": supplement_data(supplement)}
+    change = Change("supplement_requested", left, note=draft.reason, papers=[paper], details=details)
+    record_change(work, dossier, change, by=by, now=now)
+    return dossier
+
+
+async def answer_supplement(
+    dossier_id: UUID,
+    *,
+    attachment_ids: Sequence[UUID],
+    note: str,
+    is_intake: bool,
+    by: Caller,
+    seen: int,
+    work: Work,
+    now: datetime,
+) -> Dossier:
+    """Take the applicant's files: before acceptance it is submitted again, after it the clock stands on."""
+    action = Action.INTAKE_SUPPLEMENT_ANSWER if is_intake else Action.SUPPLEMENT_ANSWER
+    dossier, _ = await open_for(action, dossier_id, by=by, seen=seen, work=work)
+    if not attachment_ids and not note:
+        raise Invalid(fields=[("attachment_ids", "Phải có tệp hoặc nội dung giải trình")])
+    if dossier.supplements[-1].answered_at is not None:
+        raise TransitionRefused.in_state(dossier.state)
+    free = await work.attachments.unbound(attachment_ids, by.subject) if attachment_ids else {}
+    missing = [index for index, one in enumerate(attachment_ids) if one not in free]
+    if missing:
+        raise Invalid(fields=[(f"attachment_ids.{index}", "Không có tệp này") for index in missing])
+    move = Move.ANSWER_INTAKE_SUPPLEMENT if is_intake else Move.ANSWER_SUPPLEMENT
+    left = dossier.answer_supplement(move, at=now)
+    if attachment_ids:
+        work.attachments.bind(attachment_ids, dossier.id, uploader=by.subject, purpose="SUPPLEMENT")
+    name = "intake_supplement_answered" if is_intake else "supplement_answered"
+    record_change(work, dossier, Change(name, left, note=note), by=by, now=now)
+    return dossier
+
+
+async def resume(dossier_id: UUID, *, note: str, by: Caller, seen: int, work: Work, now: datetime) -> Dossier:
+    """Confirm the supplement: the clock runs again, to a new due moment; T10."""
+    dossier, grounds = await open_for(Action.RESUMPTION, dossier_id, by=by, seen=seen, work=work)
+    if dossier.supplements[-1].answered_at is None or dossier.accepted_at is None or dossier.step is None:
+        raise NotAnswered
+    stops = dossier.stops_until(now)
+    procedure = grounds.procedure
+    channel = procedure.channel(dossier.channel) or next(iter(procedure.channels.values()))
+    previous = dossier.due_at
+    due = dossier_due(procedure, channel.term, grounds.calendar, dossier.accepted_at, stops)
+    step_due = moved_by_stop(grounds.calendar, dossier.step.due_at, stops[-1])
+    left = dossier.resume(stops=stops, due_at=due, step_due_at=step_due)
+    details = {"stopped_at": moment(stops[-1].stopped_at), "previous_due_at": moment(previous)}
+    record_change(work, dossier, Change("resumed", left, note=note, details=details), by=by, now=now)
+    return dossier

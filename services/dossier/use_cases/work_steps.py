@@ -1,0 +1,183 @@
+"""What the competent unit does: steps forward and back, opinions, the result and its way to the applicant."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.core.caller import Caller
+from kernel.core.errors import Invalid
+from services.dossier.domain.actions import Action, sits_at
+from services.dossier.domain.dossier import Dossier, Result
+from services.dossier.domain.errors import NotSettled, NotYourStep, StepMoved
+from services.dossier.domain.events import Change
+from services.dossier.domain.workflow import (
+    answer_consultation,
+    complete,
+    done_step,
+    keep_four_eyes,
+    recall,
+    send_back,
+)
+from services.dossier.use_cases.open_dossier import due_of, open_for
+from services.dossier.use_cases.ports import OutsideRequest, Work
+from services.dossier.use_cases.receive_dossier import known_process
+from services.dossier.use_cases.record_change import record_change
+
+
+async def complete_step(
+    dossier_id: UUID,
+    *,
+    step: str,
+    outcome: str,
+    chosen: str,
+    note: str,
+    facts: Mapping[str, bool],
+    by: Caller,
+    seen: int,
+    work: Work,
+    now: datetime,
+) -> Dossier:
+    """Leave a step forward (DONE) or back (RETURNED), or answer a consultation; T8."""
+    dossier, grounds = await open_for(Action.STEP_COMPLETION, dossier_id, by=by, seen=seen, work=work)
+    process = known_process(grounds)
+    beside = next(
+        (item for item in dossier.consultations if item.code == step and item.state == "OPEN"), None
+    )
+    if beside is not None:
+        if not sits_at(by, role=beside.role, unit=beside.unit, agency=beside.agency):
+            raise NotYourStep
+        left = answer_consultation(dossier, step, by=by, at=now, note=note)
+        change = Change(
+            "work_noted", left, note=note, details={"noted": "CONSULTATION_ANSWERED", "step": step}
+        )
+        record_change(work, dossier, change, by=by, now=now)
+        return dossier
+    current = dossier.step
+    if current is None or current.code != step:
+        raise StepMoved
+    is_office = current.kind == "OFFICE"
+    if is_office and not sits_at(by, role=current.role, unit=current.unit, agency=current.agency):
+        raise NotYourStep
+    due = due_of(grounds)
+    if outcome == "RETURNED":
+        left = send_back(dossier, process, by=by, at=now, due_of=due, note=note, chosen=chosen)
+    else:
+        left = complete(dossier, process, by=by, at=now, due_of=due, note=note, facts=facts, chosen=chosen)
+    ask_outside(work, dossier)
+    details = {"completed_step": step, "outcome": outcome}
+    record_change(work, dossier, Change("step_completed", left, note=note, details=details), by=by, now=now)
+    return dossier
+
+
+def ask_outside(work: Work, dossier: Dossier) -> None:
+    """Queue the request of an outside step that has just begun; a job sends it after the commit."""
+    step = dossier.step
+    if step is None or step.request_id is None:
+        return
+    payload = {
+        "request_id": str(step.request_id),
+        "dossier_code": dossier.dossier_code,
+        "procedure_code": dossier.procedure_code,
+        "step": step.code,
+        "callback_url": work.policy.outside_callback_url,
+        "data": {"system": step.system, "agency": dossier.competent_agency.code},
+    }
+    work.outside.add(
+        OutsideRequest(
+            id=step.request_id, dossier_id=dossier.id, step=step.code, system=step.system, payload=payload
+        )
+    )
+
+
+async def issue_result(
+    dossier_id: UUID,
+    *,
+    number: str,
+    name: str,
+    outcome: str,
+    reason: str,
+    signed_by: str,
+    attachment_ids: Sequence[UUID],
+    by: Caller,
+    seen: int,
+    work: Work,
+    now: datetime,
+) -> Dossier:
+    """Give the signed result its number and issue it; a refusal on the merits says why; T19."""
+    dossier, grounds = await open_for(Action.RESULT, dossier_id, by=by, seen=seen, work=work)
+    step = dossier.step
+    if step is None:
+        raise StepMoved
+    if outcome == "REFUSED" and not reason:
+        raise Invalid(fields=[("reason", "Từ chối giải quyết phải nêu lý do")])
+    keep_four_eyes(dossier, step, by)
+    free = await work.attachments.unbound(attachment_ids, by.subject) if attachment_ids else {}
+    missing = [index for index, one in enumerate(attachment_ids) if one not in free]
+    if missing:
+        raise Invalid(fields=[(f"attachment_ids.{index}", "Không có tệp này") for index in missing])
+    signer = next((item.by_name for item in reversed(dossier.done) if item.role == "SIGNER"), "")
+    first = grounds.procedure.results[0] if grounds.procedure.results else {}
+    result = Result(
+        name=name or str(first.get("name", dossier.procedure_name)),
+        number=number,
+        outcome=outcome,
+        signed_by=signed_by or signer or by.name,
+        issued_at=now,
+        attachment_ids=tuple(attachment_ids),
+        reason=reason,
+        code=str(first.get("code", "")),
+    )
+    left = dossier.issue(result, done_step(step, by, at=now, outcome="DONE", note=""))
+    if attachment_ids:
+        work.attachments.bind(attachment_ids, dossier.id, uploader=by.subject, purpose="RESULT")
+    change = Change("result_issued", left, note=reason, details={"result": result_data(result)})
+    record_change(work, dossier, change, by=by, now=now)
+    return dossier
+
+
+def result_data(result: Result) -> dict[str, Any]:
+    """Return a result as events tell it."""
+    return {
+        "name": result.name,
+        "number": result.number,
+        "electronic": result.is_electronic,
+        "outcome": result.outcome,
+    }
+
+
+async def return_result(
+    dossier_id: UUID,
+    *,
+    delivery: str,
+    receiver_name: str,
+    tracking_number: str,
+    note: str,
+    by: Caller,
+    seen: int,
+    work: Work,
+    now: datetime,
+) -> Dossier:
+    """Hand the result to the applicant, or record that post or the electronic way did; T20."""
+    dossier, _ = await open_for(Action.RETURN, dossier_id, by=by, seen=seen, work=work)
+    result = dossier.result
+    if result is None or (delivery == "ELECTRONIC" and not result.is_electronic):
+        raise NotSettled
+    if delivery == "COUNTER" and not receiver_name:
+        raise Invalid(fields=[("receiver_name", "Phải ghi người nhận kết quả")])
+    sealed = work.seals.seal({"receiver_name": receiver_name}, purpose="delivery")
+    kept = {"delivery": delivery, "tracking_number": tracking_number, "receiver": sealed, "by": by.name}
+    left = dossier.hand_result({**kept, "at": now.isoformat()})
+    details = {"result": result_data(result), "delivery": delivery}
+    record_change(work, dossier, Change("returned", left, note=note, details=details), by=by, now=now)
+    return dossier
+
+
+async def recall_result(
+    dossier_id: UUID, *, reason: str, by: Caller, seen: int, work: Work, now: datetime
+) -> Dossier:
+    """Take a wrong result back before it is returned, with the reason; T22."""
+    dossier, grounds = await open_for(Action.RESULT_RECALL, dossier_id, by=by, seen=seen, work=work)
+    left = recall(dossier, known_process(grounds), at=now, due_of=due_of(grounds))
+    record_change(work, dossier, Change("result_recalled", left, note=reason), by=by, now=now)
+    return dossier
