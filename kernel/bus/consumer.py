@@ -86,18 +86,19 @@ class Consumer:
             lanes[message.topic, message.partition].append(message)
         settled: list[IncomingMessage] = []
         try:
-            async with asyncio.TaskGroup() as group:
-                for lane in lanes.values():
-                    group.create_task(self._apply_lane(lane, settled))
-        except* PoisonLimit as failures:
-            raise failures.exceptions[0] from None
+            outcomes = await asyncio.gather(
+                *(self._apply_lane(lane, settled) for lane in lanes.values()), return_exceptions=True
+            )
         finally:
             if settled:
                 await subscription.commit(settled)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
 
     async def _apply_lane(self, lane: Sequence[IncomingMessage], settled: list[IncomingMessage]) -> None:
         for message in lane:
-            if self._runtime.stopping.is_set():
+            if self._runtime.stopping.is_set() or self._failures_in_a_row >= POISON_LIMIT:
                 return
             await self._settle(message)
             settled.append(message)
