@@ -18,7 +18,8 @@ from kernel.sealing import Sealer
 from kernel.service import Handler, Job, Service
 from kernel.web.auth import TokenSigner
 from services.gateway.api import oidc, pages, session
-from services.gateway.api.gate import Gate
+from services.gateway.api.gate import Gate, OwnEndpoint
+from services.gateway.api.openapi import OpenApiDocument
 from services.gateway.api.tracking import show_tracking
 from services.gateway.clients.key_sets import KeySets
 from services.gateway.clients.outside_tokens import IssuerTokens
@@ -48,7 +49,20 @@ from services.gateway.use_cases.who_is_asking import Machine, Machines, WhoIsAsk
 ROUTERS: Sequence[APIRouter] = (session.own, session.router, oidc.router, pages.router)
 HANDLERS: Sequence[Handler] = (*dossier.HANDLERS, *catalog.HANDLERS)
 JOBS: Sequence[Job] = (FORGET,)
-OWN_ENDPOINTS = {"/api/v1/tracking": show_tracking}
+_CONTRACTS = Path(__file__).parents[2] / "contracts" / "openapi"
+
+
+def read_documents() -> dict[str, dict[str, Any]]:
+    """Return the services' OpenAPI documents by name, as `make contracts` wrote them."""
+    found = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in _CONTRACTS.glob("*.json")}
+    found.pop("gateway", None)
+    return found
+
+
+OWN_ENDPOINTS: dict[str, OwnEndpoint] = {
+    "/api/v1/tracking": show_tracking,
+    "/openapi.json": OpenApiDocument(read_documents),
+}
 AUDIENCE = "motcua-api"
 
 

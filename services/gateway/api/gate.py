@@ -83,8 +83,13 @@ class Gate:
         door.room.enter(route.priority if route else Priority.NORMAL)
         try:
             if route is None:
-                _pace(door, pace_class(path, None), _client(door, scope, given))
-                await self._app(scope, receive, send)
+                client = _client(door, scope, given)
+                _pace(door, pace_class(path, None), client)
+                endpoint = self._own.get(path) if method in {"GET", "HEAD"} else None
+                if endpoint is not None:
+                    await endpoint(door, scope, receive, send, client)
+                else:
+                    await self._app(scope, receive, send)
             else:
                 await self._api(door, route, scope, receive, send, given)
         finally:

@@ -53,6 +53,11 @@ class Route:
         public, own = self.renamed or ("/api", "")
         return own + path.removeprefix(public)
 
+    def to_public(self, path: str) -> str:
+        """Return the public address of a service's own."""
+        public, own = self.renamed or ("/api", "")
+        return public + path.removeprefix(own)
+
 
 def _catalog() -> list[Route]:
     reads = (

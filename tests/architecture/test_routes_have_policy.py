@@ -1,0 +1,149 @@
+"""Every route is authenticated or on one list of public ones; every public address has a policy."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+
+from kernel.core.caller import Caller, CallerKind
+from kernel.core.errors import Unauthenticated
+from kernel.service import Service
+from kernel.web.edge import PUBLIC, EdgeRoute
+from services.gateway.domain.policy import Policy
+from services.gateway.domain.routes import ROUTES, Route
+
+SERVICES = sorted(file.parent.name for file in Path(__file__).parents[2].glob("services/*/app.py"))
+
+PUBLIC_ROUTES = {
+    "catalog": {
+        "GET /v1/procedures",
+        "GET /v1/procedures/{code}",
+        "GET /v1/agencies",
+        "GET /v1/agencies/{code}",
+        "GET /v1/sectors",
+        "GET /v1/processes/{code}",
+        "GET /v1/calendars/{code}/{year}",
+        "GET /v1/interlinked-groups",
+    },
+    "dossier": set(),
+    "notify": set(),
+    "survey": {"GET /v1/invitations/{token}", "POST /v1/invitations/{token}/response"},
+    "gateway": {
+        # Tracking needs the slip's secret, not an account.
+        "GET /tra-cuu",
+        "POST /tra-cuu",
+        "GET /qr/{token}",
+        # Signing in and out cannot need to be signed in; signing out needs the session itself.
+        "GET /session/login",
+        "GET /session/callback",
+        "DELETE /session",
+        "GET /oidc/.well-known/openid-configuration",
+        "GET /oidc/jwks",
+        "POST /oidc/token",
+        "GET /oidc/authorize",
+        "POST /oidc/authorize",
+    },
+}
+"""Nothing is public but what stands here."""
+
+PUBLIC_ADDRESSES = {
+    "GET /api/v1/tracking",
+    "POST /api/v1/invitations/{}/response",
+    "GET /api/v1/invitations/{}",
+    *(
+        f"GET /api/v1/{path}"
+        for path in (
+            "procedures",
+            "procedures/{}",
+            "agencies",
+            "agencies/{}",
+            "sectors",
+            "processes/{}",
+            "calendars/{}/{}",
+            "interlinked-groups",
+        )
+    ),
+}
+
+
+def shape(method: str, path: str) -> str:
+    """Return a route's name with the names of its parameters left out."""
+    return f"{method} " + "/".join("{}" if part.startswith("{") else part for part in path.split("/"))
+
+
+def unprotected(routers: Iterator[APIRouter]) -> set[str]:
+    """Return the routes that anybody may call."""
+    found = set()
+    for router in routers:
+        for route in router.routes:
+            is_open = not isinstance(route, EdgeRoute) or (route.openapi_extra or {}).get("security") == []
+            methods = getattr(route, "methods", None) or {"ANY"}
+            if is_open:
+                found |= {shape(method, getattr(route, "path", "?")) for method in methods - {"HEAD"}}
+    return found
+
+
+def service_of(name: str) -> Service:
+    """Return a service's declaration."""
+    service: Service = import_module(f"services.{name}.app").service
+    return service
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_route_is_authenticated_or_listed_public(name: str) -> None:
+    listed = {shape(*route.split(" ")) for route in PUBLIC_ROUTES[name]}
+    assert unprotected(iter(service_of(name).routers)) - listed == set()
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_public_list_names_no_route_that_is_gone(name: str) -> None:
+    listed = {shape(*route.split(" ")) for route in PUBLIC_ROUTES[name]}
+    if name != "gateway":
+        listed &= {shape(route.method, route.upstream_path) for route in ROUTES if route.service == name}
+    assert listed - unprotected(iter(service_of(name).routers)) == set()
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+def test_a_public_address_has_a_policy(route: Route) -> None:
+    assert route.policy != Policy(), "nobody could pass"
+    is_listed = shape(route.method, route.path) in PUBLIC_ADDRESSES
+    assert route.policy.is_public is is_listed
+    if not is_listed:
+        with pytest.raises(Unauthenticated):
+            route.policy.admit(None)
+
+
+@pytest.mark.parametrize("name", [name for name in SERVICES if name != "gateway"])
+def test_every_route_of_a_service_has_an_address_at_the_door(name: str) -> None:
+    at_the_door = {shape(route.method, route.upstream_path) for route in ROUTES if route.service == name}
+    served = {
+        shape(method, route.path)
+        for router in service_of(name).routers
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods - {"HEAD"}
+    }
+    assert served - at_the_door == set(), "routes nobody can reach"
+    assert at_the_door - served == set(), "addresses that lead nowhere"
+
+
+def test_an_unlisted_open_route_is_found() -> None:
+    router = APIRouter()
+    edge = APIRouter(route_class=EdgeRoute)
+
+    async def nothing() -> None:
+        """Answer nothing."""
+
+    router.add_api_route("/open", nothing)
+    edge.add_api_route("/public", nothing, openapi_extra=PUBLIC)
+    edge.add_api_route("/closed", nothing)
+    assert unprotected(iter([router, edge])) == {"GET /open", "GET /public"}
+
+
+def test_a_policy_for_nobody_lets_nobody_pass() -> None:
+    for kind in CallerKind:
+        with pytest.raises(Exception, match="Không có quyền"):
+            Policy().admit(Caller(subject="x", kind=kind, roles=frozenset({"ADMIN"})))

@@ -1,0 +1,174 @@
+"""How claims become callers, and what the public may see of a name."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kernel.core.errors import Unauthenticated
+from services.gateway.domain.headers import client_address
+from services.gateway.domain.identity import Period, StaffMember, caller_of_claims
+from services.gateway.domain.sample_user import sample_users
+from services.gateway.domain.tracking import (
+    HAPPENED,
+    STATES,
+    masked_name,
+    normal_code,
+    normal_secret,
+    what_happened,
+)
+
+AN = {
+    "sub": "s",
+    "TechID": "t-1",
+    "LoaiTaiKhoan": 1,
+    "HoVaTen": "Nguyễn Văn An",
+    "SoDinhDanh": "099088000011",
+}
+COMPANY = {
+    "sub": "s",
+    "TechID": "t-2",
+    "LoaiTaiKhoan": 2,
+    "TenDoanhNghiep": "Công ty Lam",
+    "MaSoThue": "9900000018",
+}
+
+
+def test_a_citizen_of_the_portal_is_known_by_tech_id() -> None:
+    caller = caller_of_claims({**AN, "loAs": ["LoA1", "LoA2"]}, {})
+    assert (caller.subject, caller.name, caller.identity_number) == ("t-1", "Nguyễn Văn An", "099088000011")
+    assert caller.assurance == "LoA1 LoA2"
+    assert not caller.roles
+
+
+def test_an_enterprise_goes_by_its_own_name() -> None:
+    caller = caller_of_claims({**COMPANY, "HoVaTen": "Trần Thị Bình"}, {})
+    assert (caller.name, caller.identity_number) == ("Công ty Lam", "9900000018")
+    with_person = caller_of_claims({**COMPANY, "SoDinhDanh": "099192000022"}, {})
+    assert with_person.identity_number == "099192000022"
+
+
+def test_claims_have_the_names_an_issuer_gives_them() -> None:
+    caller = caller_of_claims({"sub": "x", "full_name": "Lò Thị Súa"}, {"name": "full_name"}, "vneid:")
+    assert (caller.subject, caller.name) == ("vneid:x", "Lò Thị Súa")
+
+
+def test_roles_in_a_citizens_token_mean_nothing() -> None:
+    caller = caller_of_claims({**AN, "roles": ["ADMIN"], "agency": "H99", "kind": "staff"}, {})
+    assert not caller.roles
+    assert caller.agency == ""
+
+
+@pytest.mark.parametrize("claims", [{}, {"sub": ""}, {"TechID": " "}])
+def test_a_token_without_a_subject_is_nobody(claims: dict[str, Any]) -> None:
+    with pytest.raises(Unauthenticated):
+        caller_of_claims(claims, {})
+
+
+def an_officer(**changed: Any) -> StaffMember:
+    known: dict[str, Any] = {
+        "subject": "lan",
+        "name": "Bùi Thị Lan",
+        "agency": "H99.201",
+        "unit": "mot-cua",
+        "roles": frozenset({"SPECIALIST"}),
+        "employed": Period(date(2026, 1, 1), date(2026, 12, 31)),
+        **changed,
+    }
+    return StaffMember(**known)
+
+
+@pytest.mark.parametrize(
+    ("day", "is_staff"),
+    [
+        (date(2025, 12, 31), False),
+        (date(2026, 1, 1), True),
+        (date(2026, 12, 31), True),
+        (date(2027, 1, 1), False),
+    ],
+)
+def test_an_officer_is_one_from_the_first_to_the_last_day(day: date, is_staff: bool) -> None:
+    assert (an_officer().as_caller(day) is not None) is is_staff
+
+
+def test_a_delegation_adds_roles_in_its_days_only() -> None:
+    stand_in = an_officer(delegations=((Period(date(2026, 3, 2), date(2026, 3, 4)), frozenset({"SIGNER"})),))
+    roles = {day: stand_in.as_caller(date(2026, 3, day)).roles for day in (1, 2, 4, 5)}  # type: ignore[union-attr]
+    assert roles == {
+        1: {"SPECIALIST"},
+        2: {"SPECIALIST", "SIGNER"},
+        4: {"SPECIALIST", "SIGNER"},
+        5: {"SPECIALIST"},
+    }
+
+
+def test_on_leave_an_officers_own_roles_rest() -> None:
+    away = an_officer(leaves=(Period(date(2026, 3, 2), None),))
+    caller = away.as_caller(date(2026, 3, 3))
+    assert caller is not None
+    assert caller.roles == frozenset()
+    assert caller.agency == "H99.201"
+
+
+@pytest.mark.parametrize(
+    ("name", "masked"),
+    [
+        ("Nguyễn Văn An", "Nguyễn V*** A***"),
+        ("Nguyễn V*** A***", "Nguyễn V*** A***"),
+        ("Súa", "S***"),
+        ("S***", "S***"),
+        ("", ""),
+    ],
+)
+def test_a_name_is_masked_and_a_masked_name_stays(name: str, masked: str) -> None:
+    assert masked_name(name) == masked
+
+
+def test_every_state_and_event_of_the_contract_has_vietnamese_words() -> None:
+    folder = Path(__file__).parents[3] / "contracts" / "events"
+    schemas = list(folder.glob("dossier.*.schema.json"))
+    assert schemas
+    for file in schemas:
+        assert file.name.split(".")[1] in HAPPENED
+        states = json.loads(file.read_text(encoding="utf-8"))["properties"]["dossier"]["properties"]["state"][
+            "enum"
+        ]
+        assert set(states) <= set(STATES)
+    assert what_happened("dossier.something_new.v1") == "Hồ sơ được cập nhật"
+
+
+def test_codes_and_secrets_are_read_as_people_type_them() -> None:
+    assert normal_code(" h99.201-261117 -0001 ") == "H99.201-261117-0001"
+    assert normal_secret("7kq2 m9-xd") == "7KQ2M9XD"
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "trusted", "address"),
+    [
+        ("1.1.1.1", 0, "9.9.9.9"),
+        ("1.1.1.1", 1, "1.1.1.1"),
+        ("6.6.6.6, 1.1.1.1", 1, "1.1.1.1"),
+        ("6.6.6.6, 1.1.1.1, 2.2.2.2", 2, "1.1.1.1"),
+        ("", 1, "9.9.9.9"),
+        ("1.1.1.1", 3, "1.1.1.1"),
+    ],
+)
+def test_only_what_trusted_proxies_saw_is_believed(forwarded: str, trusted: int, address: str) -> None:
+    assert client_address("9.9.9.9", forwarded, trusted) == address
+
+
+def test_sample_people_have_the_claims_of_vnconnect() -> None:
+    document = {
+        "people": [{"subject": "an", "name": "An", "identity_number": "099"}],
+        "staff": [
+            {"subject": "lan", "name": "Lan", "agency": "H99", "roles": ["CLERK"]},
+            {"subject": "lan", "name": "Other", "agency": "H98", "roles": ["ADMIN"]},
+        ],
+    }
+    users = sample_users(document)
+    assert users["an"].claims["SoDinhDanh"] == "099"
+    assert not users["an"].is_staff
+    assert users["lan"].name == "Lan"
+    assert users["lan"].about == "CLERK · H99"
