@@ -1,0 +1,79 @@
+"""What was sent, one's own inbox, one's preferences."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from kernel.core.errors import Invalid
+from kernel.web.deps import Caller, Now
+from kernel.web.edge import EdgeRoute
+from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from services.notify.api.deps import Work
+from services.notify.api.schemas import (
+    InboxItemShown,
+    MessageShown,
+    MessagesShown,
+    Preferences,
+    Reading,
+    problems,
+)
+from services.notify.domain.notices import Category
+from services.notify.use_cases.choose_preferences import choose_preferences, show_preferences
+from services.notify.use_cases.read_inbox import mark_read, messages_about, read_inbox
+
+router = APIRouter(route_class=EdgeRoute, prefix="/v1", tags=["messages"])
+
+
+@router.get("/messages", responses=problems(401, 403, 422))
+async def list_messages(
+    dossier_id: Annotated[UUID, Query(description="Hồ sơ")], work: Work, caller: Caller
+) -> MessagesShown:
+    """Say whether and how the applicant was told; staff of the dossier's agencies only."""
+    found = await messages_about(dossier_id, by=caller, work=work)
+    return MessagesShown(items=[MessageShown.of(message) for message in found])
+
+
+@router.get("/inbox", responses=problems(401, 422))
+async def list_inbox(
+    work: Work,
+    caller: Caller,
+    limit: Limit = 20,
+    cursor: Cursor = "",
+    unread: Annotated[bool, Query(description="Chỉ tin chưa đọc")] = False,
+) -> Page[InboxItemShown]:
+    """Return the caller's in-app messages, newest first; an officer's hold those of the own desk."""
+    items = await read_inbox(caller, unread_only=unread, before=_before(cursor), limit=limit + 1, work=work)
+    shown = items[:limit]
+    following = encode_cursor(str(shown[-1].id)) if len(items) > limit else None
+    return Page(items=[InboxItemShown.of(item) for item in shown], next_cursor=following)
+
+
+@router.post("/inbox/{id}/reading", responses=problems(400, 401, 404, 422))
+async def read_message(id: UUID, work: Work, caller: Caller, now: Now) -> Reading:  # noqa: A002 - the path's name.
+    """Mark a message of the caller's inbox as read; marking again changes nothing."""
+    await mark_read(id, by=caller, work=work, now=now)
+    return Reading(message_id=id, read_at=now)
+
+
+@router.get("/preferences", responses=problems(401))
+async def get_preferences(work: Work, caller: Caller) -> Preferences:
+    """Return what the caller does not want to be sent."""
+    return Preferences.model_validate({"refused": await show_preferences(caller, work=work)})
+
+
+@router.put("/preferences", responses=problems(400, 401, 422))
+async def put_preferences(body: Preferences, work: Work, caller: Caller, now: Now) -> Preferences:
+    """Refuse optional notices; what the law asks for is always sent."""
+    choose_preferences(caller, [Category(one) for one in body.refused], work=work, now=now)
+    return body
+
+
+def _before(cursor: str) -> UUID | None:
+    parts = decode_cursor(cursor, str)
+    if parts is None:
+        return None
+    try:
+        return UUID(parts[0])
+    except ValueError as error:
+        raise Invalid(fields=[("cursor", "Con trỏ không hợp lệ")]) from error

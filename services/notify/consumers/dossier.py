@@ -1,0 +1,176 @@
+"""Reads the dossier's state changes; only the fields that notices are written from."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from kernel.core.event import ReceivedEvent
+from kernel.service import Handler
+from services.notify.domain.notices import Desk, Occurrence
+from services.notify.use_cases.plan_messages import plan_messages
+
+
+class _Read(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class AgencyFields(_Read):
+    """An agency as the event names it."""
+
+    code: str
+    name: str
+
+
+class ProcedureFields(_Read):
+    """A procedure as the event names it."""
+
+    name: str
+
+
+class StepFields(_Read):
+    """The present step."""
+
+    name: str
+    agency: str
+    unit: str | None = None
+    role: str | None = None
+    due_at: datetime | None = None
+
+
+class DossierFields(_Read):
+    """The shared state, as far as notices need it."""
+
+    dossier_id: UUID
+    reference: str
+    dossier_code: str | None = None
+    procedure: ProcedureFields
+    receiving_agency: AgencyFields
+    competent_agency: AgencyFields
+    submitted_at: datetime
+    accepted_at: datetime | None = None
+    due_at: datetime | None = None
+    step: StepFields | None = None
+    owner_subject: str | None = None
+    submitter_subject: str | None = None
+    contact: str | None = None
+
+
+class ActorFields(_Read):
+    """Who did it."""
+
+    kind: str
+    name: str = ""
+
+
+class SupplementItem(_Read):
+    """A paper asked for."""
+
+    name: str
+    reason: str = ""
+
+
+class SupplementFields(_Read):
+    """What is asked for, and until when."""
+
+    items: list[SupplementItem]
+    answer_by: datetime | None = None
+
+
+class ResultFields(_Read):
+    """What was decided."""
+
+    name: str
+    number: str | None = None
+    electronic: bool = False
+    outcome: str | None = None
+
+
+class ChangeFields(_Read):
+    """What happened."""
+
+    at: datetime
+    actor: ActorFields
+    note: str = ""
+    supplement: SupplementFields | None = None
+    result: ResultFields | None = None
+    legal_basis: str | None = None
+    previous_due_at: datetime | None = None
+    delivery: str | None = None
+
+
+class DossierChanged(_Read):
+    """The part of any `dossier.*` event that notices are written from."""
+
+    dossier: DossierFields
+    change: ChangeFields
+
+
+def occurrence_of(data: DossierChanged, event: ReceivedEvent) -> Occurrence:
+    """Return what happened in notify's own words."""
+    dossier, change = data.dossier, data.change
+    step = dossier.step
+    people = dict.fromkeys(one for one in (dossier.submitter_subject, dossier.owner_subject) if one)
+    agencies = dict.fromkeys(
+        [
+            dossier.receiving_agency.code,
+            dossier.competent_agency.code,
+            *([step.agency] if step is not None else []),
+        ]
+    )
+    return Occurrence(
+        event_id=event.id,
+        type=event.type,
+        dossier_id=dossier.dossier_id,
+        contact=dossier.contact,
+        subjects=tuple(people),
+        step=Desk(step.agency, step.unit or "", step.role or "") if step is not None else None,
+        one_stop=Desk(dossier.receiving_agency.code, role="ONE_STOP_OFFICER"),
+        agencies=tuple(agencies),
+        sealed_facts={},
+        facts={
+            "code": dossier.dossier_code or dossier.reference,
+            "procedure": dossier.procedure.name,
+            "agency": dossier.receiving_agency.name,
+            "competent_agency": dossier.competent_agency.name,
+            "submitted_at": dossier.submitted_at,
+            "accepted_at": dossier.accepted_at,
+            "due_at": dossier.due_at,
+            "step": step.model_dump() if step is not None else None,
+            "at": change.at,
+            "officer": change.actor.name if change.actor.kind == "staff" else "",
+            "note": change.note,
+            "supplement": change.supplement.model_dump() if change.supplement is not None else None,
+            "result": change.result.model_dump() if change.result is not None else None,
+            "legal_basis": change.legal_basis or "",
+            "previous_due_at": change.previous_due_at,
+            "delivery": change.delivery or "",
+        },
+    )
+
+
+async def on_dossier_changed(data: DossierChanged, *, event: ReceivedEvent, work: Any, now: datetime) -> None:
+    """Plan what people are told about this change."""
+    await plan_messages(occurrence_of(data, event), work=work, now=now)
+
+
+_CHANGES = (
+    "submitted",
+    "accepted",
+    "intake_refused",
+    "intake_supplement_requested",
+    "intake_supplement_answered",
+    "cancelled",
+    "handed_over",
+    "step_completed",
+    "supplement_requested",
+    "supplement_answered",
+    "resumed",
+    "withdrawal_requested",
+    "withdrawal_declined",
+    "stopped",
+    "result_issued",
+    "returned",
+)
+HANDLERS = tuple(Handler(f"dossier.{change}.v1", DossierChanged, on_dossier_changed) for change in _CHANGES)

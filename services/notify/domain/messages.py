@@ -1,0 +1,92 @@
+"""A message to one recipient over one channel, and the states it goes through."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Channel(StrEnum):
+    """How a message reaches its recipient."""
+
+    EMAIL = "EMAIL"
+    SMS = "SMS"
+    IN_APP = "IN_APP"
+
+
+class MessageState(StrEnum):
+    """Where a message stands; SENT and FAILED_PERMANENT are final."""
+
+    PLANNED = "PLANNED"
+    SENDING = "SENDING"
+    SENT = "SENT"
+    FAILED_TEMPORARY = "FAILED_TEMPORARY"
+    FAILED_PERMANENT = "FAILED_PERMANENT"
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A channel that was not used, and why: no other channel is taken silently."""
+
+    channel: Channel
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What the recipient reads; a text message has no subject."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message as it is planned.
+
+    `recipient_key` with event, template and channel is the occurrence: a second message of the same
+    occurrence cannot be stored, while the same notice about a later event can.
+    """
+
+    id: UUID
+    event_id: UUID
+    recipient_key: str
+    template: str
+    template_version: int
+    channel: Channel
+    address: str
+    address_masked: str
+    text: Text
+    state: MessageState
+    not_before: datetime
+    created_at: datetime
+    dossier_id: UUID | None
+    agencies: Sequence[str]
+    reason: str = ""
+    skipped: Sequence[Skip] = ()
+
+    @property
+    def is_failed(self) -> bool:
+        """Tell whether it was given up when it was planned."""
+        return self.state is MessageState.FAILED_PERMANENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A message that one worker holds until its lease ends; `attempts` counts this one too.
+
+    `address` and `text` are None when their seals do not open: a wrong key, to be mended by people.
+    """
+
+    id: UUID
+    event_id: UUID
+    lease: UUID
+    channel: Channel
+    address: str | None
+    text: Text | None
+    template: str
+    template_version: int
+    dossier_id: UUID | None
+    attempts: int
+    version: int

@@ -1,0 +1,177 @@
+"""The templates that come with the package: read once, checked at once, rendered in a sandbox."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from pydantic import BaseModel, ConfigDict, Field
+
+from kernel.core.clock import VIETNAM
+from services.notify.domain.errors import TemplateBroken
+from services.notify.domain.messages import Channel, Text
+from services.notify.domain.notices import Audience, Category, Notice
+
+SMS_LENGTH = 160
+_BUDGETS = (48, 40, 32, 24, 18, 12, 8)
+"""Lengths tried for the long names in a text message, until the whole fits."""
+_FOLDER = Path(__file__).parents[1] / "templates"
+_NUMBER = re.compile(r"(?<!\d)(\d{3})(?:\d{4}|\d{7})(\d{2})(?!\d)")
+
+
+class _Layout(BaseModel):
+    """What stands around every text of a channel."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    email: str
+    in_app: str
+
+
+class _Source(BaseModel):
+    """One template file; `channels` are tried in this order, in-app comes always."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: int = Field(ge=1)
+    events: list[str] = Field(min_length=1)
+    audience: Audience
+    category: Category = Category.STATUTORY
+    channels: list[Channel] = []
+    subject: str = Field(min_length=1)
+    body: str = Field(min_length=1)
+    sms: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    notice: Notice
+    subject: Template
+    body: Template
+    sms: Template | None
+
+
+class PackagedTemplates:
+    """Every template of the folder, compiled."""
+
+    def __init__(self, folder: Path = _FOLDER) -> None:
+        # Plain text, never HTML: escaping would show people `&amp;`.
+        self._environment = ImmutableSandboxedEnvironment(
+            undefined=StrictUndefined,
+            autoescape=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters.update(moment=moment, no_numbers=without_identity_numbers)
+        layout = _Layout.model_validate(_read(folder / "layout.yaml"))
+        self._layouts = {
+            Channel.EMAIL: self._environment.from_string(layout.email),
+            Channel.IN_APP: self._environment.from_string(layout.in_app),
+        }
+        files = sorted(path for path in folder.glob("*.yaml") if path.stem != "layout")
+        self._templates = {path.stem: self._compile(path) for path in files}
+
+    def for_event(self, event_type: str) -> Sequence[Notice]:
+        """Return the notices an event of this type asks for."""
+        return [one.notice for one in self._templates.values() if event_type in one.notice.events]
+
+    @property
+    def notices(self) -> Sequence[Notice]:
+        """Every notice there is."""
+        return [one.notice for one in self._templates.values()]
+
+    def render(self, notice: Notice, channel: Channel, facts: Mapping[str, Any]) -> Text:
+        """Return the text of a notice; raise `TemplateBroken` when it lacks a fact or does not fit."""
+        compiled = self._templates[notice.template]
+        try:
+            if channel is Channel.SMS:
+                return Text("", self._text_message(compiled, facts))
+            subject = " ".join(compiled.subject.render(facts).split())
+            text = compiled.body.render(facts).strip()
+            body = self._layouts[channel].render({**facts, "text": text})
+        except TemplateError as error:
+            raise TemplateBroken(f"{notice.template}: {error}") from error
+        return Text(subject, re.sub(r"\n{3,}", "\n\n", body).strip() + "\n")
+
+    def _text_message(self, compiled: _Compiled, facts: Mapping[str, Any]) -> str:
+        if compiled.sms is None:
+            raise TemplateBroken(f"{compiled.notice.template} has no text message")
+        for budget in _BUDGETS:
+            short = {name: _plain_facts(value, budget) for name, value in facts.items()}
+            text = " ".join(compiled.sms.render({**short, "site": _site(facts)}).split())
+            if len(text) <= SMS_LENGTH:
+                return text
+        raise TemplateBroken(f"{compiled.notice.template} does not fit a text message")
+
+    def _compile(self, path: Path) -> _Compiled:
+        source = _Source.model_validate(_read(path))
+        if Channel.SMS in source.channels and source.sms is None:
+            raise TemplateBroken(f"{path.name} names SMS and has no text for it")
+        notice = Notice(
+            template=path.stem,
+            version=source.version,
+            events=tuple(source.events),
+            audience=source.audience,
+            category=source.category,
+            channels=tuple(source.channels),
+        )
+        compiled = self._environment.from_string
+        return _Compiled(
+            notice=notice,
+            subject=compiled(source.subject),
+            body=compiled(source.body),
+            sms=compiled(source.sms) if source.sms is not None else None,
+        )
+
+
+def _read(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def moment(value: datetime | str | None) -> str:
+    """Return an instant as people read it here: `hh:mm dd/mm/yyyy`."""
+    if value is None:
+        return ""
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return at.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
+
+
+def without_identity_numbers(text: str) -> str:
+    """Return a text typed by people with 9 and 12 digit numbers masked: they may be identity numbers."""
+    return _NUMBER.sub(r"\1***\2", text)
+
+
+def plain(text: str) -> str:
+    """Return a text as every telephone shows it: no diacritics, only characters that count once."""
+    decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    letters = decomposed.encode("ascii", "ignore").decode()
+    return " ".join(re.sub(r"[^A-Za-z0-9 .,:;/()?!@_+=&'\"*#%<>-]", " ", letters).split())
+
+
+def shortened(text: str, budget: int) -> str:
+    """Return at most `budget` characters, cut at a word."""
+    text = text.replace("Uy ban nhan dan", "UBND")
+    if len(text) <= budget:
+        return text
+    head = text[: budget + 1].rpartition(" ")[0] or text[:budget]
+    return head.rstrip(" ,;:(-")
+
+
+def _plain_facts(value: Any, budget: int) -> Any:
+    """Return a fact for a text message; names are shortened, codes and links never are."""
+    if isinstance(value, str):
+        text = plain(value)
+        return shortened(text, budget) if " " in text else text
+    if isinstance(value, Mapping):
+        return {name: _plain_facts(part, budget) for name, part in value.items()}
+    return value
+
+
+def _site(facts: Mapping[str, Any]) -> str:
+    return re.sub(r"^https?://", "", str(facts.get("site", "")))

@@ -1,0 +1,72 @@
+"""The real catcher on loopback ports inside the test's process: an SMTP listener and an SMS door."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import uvicorn
+
+from sandbox.catcher.app import create_app
+from sandbox.catcher.settings import CatcherSettings
+from services.notify.settings import Settings
+
+
+class _Server(uvicorn.Server):
+    def install_signal_handlers(self) -> None:
+        """Leave signals to the test run."""
+
+
+@dataclass
+class RunningCatcher:
+    """What a test asks of the providers."""
+
+    http: httpx.AsyncClient
+    sms_url: str
+    smtp_port: int
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Return notify's settings that lead here."""
+        return {"sms_url": self.sms_url, "smtp_port": self.smtp_port}
+
+    async def caught(self, kind: str = "") -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (
+            await self.http.get("/messages", params={"kind": kind} if kind else {})
+        ).json()
+        return found
+
+    async def faults(self, **wanted: Any) -> None:
+        (await self.http.put("/faults", json=wanted)).raise_for_status()
+
+
+@asynccontextmanager
+async def a_catcher() -> AsyncIterator[RunningCatcher]:
+    """Run the catcher until the block ends."""
+    key = Settings.model_fields["sms_key"].default.get_secret_value()
+    app = create_app(CatcherSettings(port=0, smtp_port=0, sms_key=key))
+    server = _Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="none"))
+    async with _serving(server) as port:
+        base = f"http://127.0.0.1:{port}"
+        async with httpx.AsyncClient(base_url=base) as http:
+            yield RunningCatcher(http, f"{base}/sms", app.state.smtp_port)
+
+
+@asynccontextmanager
+async def _serving(server: uvicorn.Server) -> AsyncIterator[int]:
+    import asyncio
+    import socket
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        while not server.started:
+            if task.done():
+                task.result()
+                raise RuntimeError("the catcher ended before it listened")
+            await asyncio.sleep(0.01)
+        yield listener.getsockname()[1]
+    finally:
+        server.should_exit = True
+        await task
