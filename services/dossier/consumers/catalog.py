@@ -109,7 +109,7 @@ class ProcessFields(_Fields):
 
 
 class _OneStop(_Fields):
-    name: str = ""
+    name: str | None = None
 
 
 class AgencyFields(_Fields):
@@ -173,7 +173,7 @@ async def on_agency_changed(data: AgencyFields, *, event: ReceivedEvent, work: W
         "kind": data.kind,
         "level": data.level,
         "calendar": data.calendar or "default",
-        "one_stop_name": data.one_stop_unit.name if data.one_stop_unit else "",
+        "one_stop_name": (data.one_stop_unit.name or "") if data.one_stop_unit else "",
         "address": data.address or "",
         "phone": data.phone or "",
     }
