@@ -1,1 +1,1 @@
-"""The catalog service: what may be asked of the administration, of whom, how long it takes and who works it."""
+"""The catalog service: what may be asked, of whom, how long it takes and who works it."""

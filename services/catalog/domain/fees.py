@@ -19,7 +19,7 @@ _SMALLEST = 1_000
 
 
 def parse_fees(text: str | None) -> list[dict[str, Any]]:
-    """Return the fees of a channel as {kind, amount, collected, free, note, doubtful}; empty: nothing is known.
+    """Return a channel's fees as {kind, amount, collected, free, note, doubtful}; empty: nothing is known.
 
     `amount` is in đồng, and null where the source only points to a regulation. "Miễn phí" with a bracket that
     names a regulation is not free: the amount is unknown and the bracket is the note.

@@ -1,7 +1,7 @@
 """Agency and procedure identifiers: two generations are in use at once, and both are accepted.
 
-Old: QCVN 102:2016/BTTTT, `000.00.15.H22`, 13 characters, level 1 last. New: QĐ 20/2020/QĐ-TTg, `H22.15`, level 1
-first, at most 35 characters; groups of three digits occur since July 2025 and have no old form.
+Old: QCVN 102:2016/BTTTT, `000.00.15.H22`, 13 characters, level 1 last. New: QĐ 20/2020/QĐ-TTg, `H22.15`,
+level 1 first, at most 35 characters; groups of three digits occur since July 2025 and have no old form.
 """
 
 import re

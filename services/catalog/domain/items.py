@@ -53,8 +53,8 @@ class Item:
 class Known:
     """What the catalogue holds of an item now; version 0: nothing.
 
-    For a procedure `digest` is of the record in force, `source_digest` of what the importing source said last,
-    `other` what the other source says, `valid_from` the start of the last version.
+    For a procedure `digest` is of the record in force, `source_digest` of what the importing source said
+    last, `other` what the other source says, `valid_from` the start of the last version.
     """
 
     version: int = 0

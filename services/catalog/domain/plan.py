@@ -1,4 +1,4 @@
-"""What an import would change: each item compared with what is held, versions of procedures laid out in time."""
+"""What an import would change: items compared with what is held, versions laid out in time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -156,9 +156,9 @@ def _plan_procedure(
 def place_in_time(declared: date | None, earlier: date | None, today: date) -> tuple[date, date | None]:
     """Return the first day of a new version and the last day of the one before.
 
-    A decision that takes effect later than the earlier version began decides the day. Otherwise the change is a
-    correction: it applies from today, because what was published was acted upon and history is not rewritten.
-    A version that would not have a day of its own is superseded (no last day).
+    A decision that takes effect later than the earlier version began decides the day. Otherwise the change
+    is a correction: it applies from today, because what was published was acted upon and history is not
+    rewritten. A version that would not have a day of its own is superseded (no last day).
     """
     if earlier is None:
         return declared or today, None

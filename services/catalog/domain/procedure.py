@@ -14,7 +14,17 @@ ROUTES = ("PROVINCE", "MINISTRY", "SECTOR")
 ONLINE_LEVELS = ("FULL", "PARTIAL", "INFO_ONLY")
 CHANNELS = ("DIRECT", "ONLINE", "POSTAL")
 APPLICANTS = frozenset(
-    "CITIZEN OVERSEAS_VIETNAMESE FOREIGNER BUSINESS HOUSEHOLD_BUSINESS COOPERATIVE ORGANISATION COMMUNITY OFFICIAL".split()
+    [
+        "CITIZEN",
+        "OVERSEAS_VIETNAMESE",
+        "FOREIGNER",
+        "BUSINESS",
+        "HOUSEHOLD_BUSINESS",
+        "COOPERATIVE",
+        "ORGANISATION",
+        "COMMUNITY",
+        "OFFICIAL",
+    ]
 )
 CHANGE_KINDS = ("NEW", "AMENDED", "REPLACED", "ABOLISHED")
 ALL_COMMUNES = "ALL_COMMUNES"
@@ -141,8 +151,8 @@ def _no_twins(item: Reader) -> None:
 def compose(national: Mapping[str, Any] | None, local: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the record in force of what the nation publishes and what the province adds.
 
-    The province's word stands wherever it speaks; the national part stays whole beside it under `national`, so
-    an import of one source never touches what the other said.
+    The province's word stands wherever it speaks; the national part stays whole beside it under
+    `national`, so an import of one source never touches what the other said.
     """
     if local is None:
         return {**(national or {}), "national": None}

@@ -12,7 +12,7 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 
 
 def read_process(item: Reader) -> None:
-    """Read a process and judge its graph: one start, all reachable, no circle, an end that issues a result."""
+    """Read a process and judge its graph: one start, all reachable, no circle, a result at the end."""
     item.code("code", _CODE)
     item.text("name", longest=500)
     item.inner("approved_by", _read_decision)
@@ -99,7 +99,7 @@ def _way_faults(first: str, by_code: Mapping[str, Mapping[str, Any]]) -> list[st
 
 
 def _role_faults(by_code: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """The one who drafts does not sign: a signing step follows the work of another role."""
+    """Say where the one who signs would also have drafted: a signing step follows another role's work."""
     for step in by_code.values():
         if step["role"] == "SIGNER" and not any(
             step["code"] in _targets(other) and other["role"] != "SIGNER" for other in by_code.values()

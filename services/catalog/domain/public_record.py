@@ -27,6 +27,7 @@ _APPLICANTS = {
 _CODE_IN_NAME = re.compile(r"\s*\(\s*\d\.\d{6}\s*\)\s*$")
 _NOTHING = frozenset({"", "khong co thong tin", "khong co", "khong"})
 _LONGEST_NOTHING = 25
+_MOST_COPIES = 1_000
 _SMALL_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 
 
@@ -131,7 +132,9 @@ def _channel(part: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _count(value: object) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 1_000 else 0
+    if isinstance(value, bool) or not isinstance(value, int):
+        return 0
+    return value if 0 <= value <= _MOST_COPIES else 0
 
 
 def _component(part: Mapping[str, Any], number: int) -> dict[str, Any]:
@@ -148,7 +151,7 @@ def _component(part: Mapping[str, Any], number: int) -> dict[str, Any]:
 
 
 def _result(part: Mapping[str, Any], number: int) -> dict[str, Any]:
-    """A result's own code is kept only where it looks like one; slips of the keyboard and sentences do not."""
+    """Keep a result's own code only where it looks like one; slips and sentences do not."""
     code = _text(part.get("code"))
     is_code = (
         code is not None and _SMALL_CODE.fullmatch(code) is not None and any(sign in code for sign in ".-")

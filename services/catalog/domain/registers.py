@@ -8,8 +8,21 @@ from services.catalog.domain.reading import Reader
 
 LEVELS = ("MINISTRY", "PROVINCE", "DISTRICT", "COMMUNE", "OTHER")
 ROLES = frozenset(
-    "ONE_STOP_OFFICER ONE_STOP_MANAGER SPECIALIST TEAM_LEAD SIGNER CLERK CASHIER SUPERVISOR POSTAL_AGENT"
-    " CATALOG_EDITOR CATALOG_APPROVER SURVEY_ANALYST ADMIN".split()
+    [
+        "ONE_STOP_OFFICER",
+        "ONE_STOP_MANAGER",
+        "SPECIALIST",
+        "TEAM_LEAD",
+        "SIGNER",
+        "CLERK",
+        "CASHIER",
+        "SUPERVISOR",
+        "POSTAL_AGENT",
+        "CATALOG_EDITOR",
+        "CATALOG_APPROVER",
+        "SURVEY_ANALYST",
+        "ADMIN",
+    ]
 )
 WORK_ROLES = ("SPECIALIST", "TEAM_LEAD", "SIGNER", "CLERK", "ONE_STOP_OFFICER", "ONE_STOP_MANAGER", "CASHIER")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_.-]{0,62}")
@@ -19,7 +32,7 @@ _SESSIONS = re.compile(r"\d{1,2}:\d{2}-\d{1,2}:\d{2}(?:;\d{1,2}:\d{2}-\d{1,2}:\d
 
 
 def read_agency(item: Reader) -> None:
-    """Read an agency; identifiers of either generation are turned into the new one, the old one is kept beside."""
+    """Read an agency; identifiers of either generation become the new one, the old one is kept beside."""
     code = _agency(item, "code")
     if code:
         given = item.text("legacy_code", required=False, longest=20)

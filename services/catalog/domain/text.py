@@ -29,7 +29,7 @@ def one_line(text: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def fold(text: str) -> str:
-    """Return the text in lower case without diacritics; the same as `f_unaccent(lower(…))` in the database."""
+    """Return the text in lower case without diacritics, as `f_unaccent(lower(…))` does in the database."""
     if text.isascii():
         return text.lower()
     return _MARKS.sub("", unicodedata.normalize("NFD", text)).translate(_STROKE).lower()

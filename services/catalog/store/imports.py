@@ -9,13 +9,15 @@ from services.catalog.domain.items import ItemKind, Known, Source
 from services.catalog.domain.plan import Change, NewVersion, Plan, SourceChange, agencies_of
 
 _KNOWN = Statement("""
-SELECT 'sector' AS kind, code, version, digest, data, NULL AS source_digest, NULL::jsonb AS other, NULL::date AS valid_from
+SELECT 'sector' AS kind, code, version, digest, data, NULL AS source_digest, NULL::jsonb AS other,
+    NULL::date AS valid_from
 FROM sectors
 UNION ALL SELECT 'agency', code, version, digest, data, NULL, NULL, NULL FROM agencies
 UNION ALL SELECT 'calendar', code, version, digest, data, NULL, NULL, NULL FROM calendars
 UNION ALL SELECT 'staff', code, version, digest, '{}'::jsonb, NULL, NULL, NULL FROM staff
 UNION ALL SELECT 'process', code, version, digest, data, NULL, NULL, NULL FROM processes
-UNION ALL SELECT 'interlinked_group', code, version, digest, '{}'::jsonb, NULL, NULL, NULL FROM interlinked_groups
+UNION ALL SELECT 'interlinked_group', code, version, digest, '{}'::jsonb, NULL, NULL, NULL
+FROM interlinked_groups
 UNION ALL
 SELECT 'procedure', p.code, p.version, p.digest, '{}'::jsonb, mine.digest, other.data, v.valid_from
 FROM procedures p
@@ -27,7 +29,8 @@ LEFT JOIN procedure_sources other
 
 _GIVEN = """
     SELECT g.code, g.version, g.digest, g.data::jsonb AS data
-    FROM unnest(:codes::text[], :versions::bigint[], :digests::text[], :texts::text[]) AS g(code, version, digest, data)
+    FROM unnest(:codes::text[], :versions::bigint[], :digests::text[], :texts::text[])
+        AS g(code, version, digest, data)
 """
 _UPSERT = """
 INSERT INTO {table} AS held (code, {columns}data, digest, version)
@@ -67,7 +70,7 @@ def _upsert(table: str, columns: Mapping[str, str]) -> str:
 
 _UPSERTS = {kind: _upsert(table, columns) for kind, (table, columns) in _TABLES.items()}
 _PROCESS_VERSIONS = (
-    f"INSERT INTO process_versions (code, version, data) SELECT code, version, data FROM ({_GIVEN}) AS given"  # noqa: S608 - our own constants.
+    f"INSERT INTO process_versions (code, version, data) SELECT code, version, data FROM ({_GIVEN}) AS given"
 )
 _SOURCES = """
 INSERT INTO procedure_sources (code, source, data, raw, digest)
@@ -79,7 +82,8 @@ ON CONFLICT (code, source) DO UPDATE SET data = excluded.data, raw = excluded.ra
 _HEADS = """
 INSERT INTO procedures AS held (code, digest, version)
 SELECT * FROM unnest(:codes::text[], :digests::text[], :versions::bigint[])
-ON CONFLICT (code) DO UPDATE SET digest = excluded.digest, version = excluded.version, changed_at = clock_timestamp()
+ON CONFLICT (code) DO UPDATE SET digest = excluded.digest, version = excluded.version,
+    changed_at = clock_timestamp()
 WHERE held.version = excluded.version - 1
 """
 _CLOSE = """
@@ -104,8 +108,8 @@ FROM unnest(:codes::text[], :versions::bigint[], :closings::date[]) AS e(code, v
 WHERE s.code = e.code AND s.version = e.version
 """
 _SHOW = """
-INSERT INTO procedure_search (code, version, valid_from, sector, sector_name, levels, agencies, online_level, route,
-    submit_here, name, terms, size)
+INSERT INTO procedure_search (code, version, valid_from, sector, sector_name, levels, agencies,
+    online_level, route, submit_here, name, terms, size)
 SELECT g.code, g.version, g.valid_from, g.d->>'sector', coalesce(g.d->>'sector_name', ''),
     ARRAY(SELECT jsonb_array_elements_text(g.d->'levels')), string_to_array(g.agencies, E'\\n'),
     coalesce(g.d->>'online_level', 'UNKNOWN'), g.d->>'route', (g.d->>'submit_here')::boolean, g.d->>'name',

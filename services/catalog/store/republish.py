@@ -2,9 +2,9 @@
 
 from kernel.postgres.statement import Statement
 
-# FOR SHARE: an entry that changes meanwhile is either seen changed or changes after us, so the last message of
-# a key is always its newest state, and a compacted topic keeps the right one. The sequence stays the version:
-# a reader that has it already does nothing.
+# FOR SHARE: an entry that changes meanwhile is either seen changed or changes after us, so the last
+# message of a key is always its newest state, and a compacted topic keeps the right one. The sequence
+# stays the version: a reader that has it already does nothing.
 _ENTRY = """
 INSERT INTO outbox (event_id, topic, key, type, sequence, occurred_at, data, correlation_id, causation_id)
 SELECT gen_random_uuid(), split_part('{type}', '.', 1), e.code, '{type}', e.version, e.changed_at,

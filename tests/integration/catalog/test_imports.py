@@ -143,7 +143,7 @@ async def test_an_abolished_procedure_is_found_no_more(start: Start) -> None:
 
 
 async def test_the_nation_does_not_touch_what_the_province_says(start: Start) -> None:
-    """The local record stands, the national part lies beside it, and importing either again changes nothing."""
+    """The local record stands, the national part beside it, and importing either again changes nothing."""
     catalog = await start("catalog")
     national = {
         "public_procedures": [a_public_record("1.004873", name="Tên quốc gia", conditions_text="Đủ 18 tuổi")]
@@ -181,12 +181,15 @@ async def test_a_public_record_is_worked_by_a_ministry(start: Start) -> None:
 
 
 async def test_the_database_itself_keeps_one_public_version_a_day(start: Start) -> None:
-    """A second public version on a day is refused by the constraint, a change of a published one by the trigger."""
+    """A second public version on a day meets the constraint, a change of a published one the trigger."""
     catalog = await start("catalog")
     await load(catalog, a_document())
-    insert = "INSERT INTO procedure_versions (code, version, valid_from, visibility, data) VALUES ($1, 9, $2, 'PUBLIC', '{}')"
+    twin = (
+        "INSERT INTO procedure_versions (code, version, valid_from, visibility, data)"
+        " VALUES ($1, 9, $2, 'PUBLIC', '{}')"
+    )
     with pytest.raises(asyncpg.ExclusionViolationError):
-        await catalog.runtime.pool.execute(insert, "1.004873", date(2026, 6, 1))
+        await catalog.runtime.pool.execute(twin, "1.004873", date(2026, 6, 1))
     with pytest.raises(asyncpg.IntegrityConstraintViolationError, match="never changes"):
         await catalog.runtime.pool.execute("UPDATE procedure_versions SET data = '{}'")
 

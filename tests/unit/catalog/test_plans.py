@@ -95,7 +95,7 @@ def test_a_price_in_fractions_of_a_dong_is_refused() -> None:
     """Money is an integer."""
     fee = {"kind": "FEE", "amount": 1.5, "collected": "BEFORE"}
     channel = {"channel": "DIRECT", "processing_time": {"value": 3, "unit": "WORKING_DAY"}, "fees": [fee]}
-    [refused, *_] = [item for item in plan_of(procedures=[a_procedure(channels=[channel])]).refused]
+    [refused, *_] = list(plan_of(procedures=[a_procedure(channels=[channel])]).refused)
     assert refused.reasons == ["channels[0].fees[0].amount: phải là số đồng nguyên"]
 
 
@@ -114,7 +114,7 @@ def test_a_price_in_fractions_of_a_dong_is_refused() -> None:
 def test_versions_follow_each_other(
     declared: date | None, earlier: date | None, start: date, closes: date | None
 ) -> None:
-    """A decision's day decides; a correction begins today; a version without a day of its own is superseded."""
+    """A decision's day decides; a correction begins today; a version without a day is superseded."""
     assert place_in_time(declared, earlier, TODAY) == (start, closes)
 
 

@@ -57,7 +57,7 @@ def test_two_unconditional_ways_are_refused() -> None:
 
 
 def test_the_longest_way_counts() -> None:
-    """A branch taken sometimes counts as if always; the applicant's time does not; a slow opinion stretches."""
+    """A branch taken sometimes counts; the applicant's time does not; a slow opinion stretches."""
     steps = [
         a_step("soan", "SPECIALIST", "ky", "thuc-dia", hours=8, consultation_of=[]),
         a_step("thuc-dia", "SPECIALIST", "cho", hours=16, consultation_of=[]),
