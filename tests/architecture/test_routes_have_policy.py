@@ -24,7 +24,6 @@ PUBLIC_ROUTES = {
         "GET /v1/agencies",
         "GET /v1/agencies/{code}",
         "GET /v1/sectors",
-        "GET /v1/processes/{code}",
         "GET /v1/calendars/{code}/{year}",
         "GET /v1/interlinked-groups",
     },
@@ -61,7 +60,6 @@ PUBLIC_ADDRESSES = {
             "agencies",
             "agencies/{}",
             "sectors",
-            "processes/{}",
             "calendars/{}/{}",
             "interlinked-groups",
         )

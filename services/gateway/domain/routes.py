@@ -66,14 +66,17 @@ def _catalog() -> list[Route]:
         "agencies",
         "agencies/{code}",
         "sectors",
-        "processes/{code}",
         "calendars/{code}/{year}",
         "interlinked-groups",
     )
     found = [Route("GET", f"/api/v1/{path}", "catalog", ANYBODY) for path in reads]
+    found += [
+        Route("GET", "/api/v1/processes/{code}", "catalog", SIGNED_IN),
+        Route("GET", "/api/v1/staff/{subject}", "catalog", STAFF | machines("catalog.import")),
+    ]
     editors = machines("catalog.import") | Policy(roles=frozenset({"CATALOG_EDITOR"}))
     found.append(
-        Route("POST", "/api/v1/imports", "catalog", editors, Priority.HEAVY, 120.0, 4 * UPLOAD_BYTES),
+        Route("POST", "/api/v1/imports", "catalog", editors, Priority.HEAVY, 120.0, 32 * MEGABYTE),
     )
     return found
 
@@ -92,7 +95,9 @@ _ACTIONS: dict[str, Policy] = {
     "resumption": OFFICERS,
     "withdrawal": PERSONS | OFFICERS,
     "withdrawal-decision": OFFICERS,
+    "stop": OFFICERS,
     "result": OFFICERS,
+    "result-recall": OFFICERS,
     "return": OFFICERS,
 }
 
@@ -113,7 +118,7 @@ def _dossier() -> list[Route]:
         Route("GET", "/api/v1/attachments/{id}/content", "dossier", SIGNED_IN, Priority.HEAVY, 60.0),
         Route("POST", own, "dossier", PERSONS, Priority.VITAL),
         Route("POST", "/api/v1/counter-dossiers", "dossier", OFFICERS, Priority.VITAL),
-        Route("POST", "/api/v1/portal-dossiers", "dossier", portal, Priority.VITAL),
+        Route("POST", "/api/v1/portal-dossiers", "dossier", portal, Priority.VITAL, 60.0, 70 * MEGABYTE),
         Route("POST", "/api/v1/outside-results", "dossier", machines("outside.answer"), Priority.VITAL),
         Route("GET", "/api/v1/portal-views/{dossier_id}", "dossier", machines("portal.read")),
         Route("GET", own, "dossier", SIGNED_IN, Priority.HEAVY),
@@ -135,6 +140,8 @@ def _notify() -> list[Route]:
     renamed = ("/api/v1/notifications", "/v1/inbox")
     return [
         Route("GET", "/api/v1/messages", "notify", STAFF),
+        Route("GET", "/api/v1/preferences", "notify", SIGNED_IN),
+        Route("PUT", "/api/v1/preferences", "notify", SIGNED_IN),
         Route("GET", "/api/v1/notifications", "notify", SIGNED_IN, renamed=renamed),
         Route("POST", "/api/v1/notifications/{id}/reading", "notify", SIGNED_IN, renamed=renamed),
     ]
