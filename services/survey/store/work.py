@@ -1,17 +1,33 @@
 """Survey's stores around one unit of work."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from kernel.core.event import Event
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.survey.store.invitations import PostgresInvitations
+from services.survey.store.responses import PostgresResponses
+from services.survey.use_cases.ports import Questionnaires, Seals, Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What lives as long as the process."""
+
+    seals: Seals
+    questionnaires: Questionnaires
+    terms: Terms
 
 
 class PostgresWork:
     """Everything a handler may write; it commits with the message or the request."""
 
-    def __init__(self, unit: UnitOfWork, resources: Any) -> None:
+    def __init__(self, unit: UnitOfWork, resources: Resources) -> None:
         self.unit = unit
-        self.resources = resources
+        self.invitations = PostgresInvitations(unit)
+        self.responses = PostgresResponses(unit)
+        self.questionnaires = resources.questionnaires
+        self.seals = resources.seals
+        self.terms = resources.terms
 
     def record(self, event: Event) -> None:
         """Publish this event if the unit commits."""

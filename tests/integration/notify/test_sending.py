@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +70,11 @@ async def test_an_accepted_dossier_is_one_text_message_and_one_message_in_app(
     assert await send_due(notify) == 1
     (caught,) = await catcher.caught()
     (row,) = await messages(notify, "SMS")
-    assert (caught["kind"], caught["recipients"], caught["reference"]) == ("sms", ["0912345678"], str(row["id"]))
+    assert (caught["kind"], caught["recipients"], caught["reference"]) == (
+        "sms",
+        ["0912345678"],
+        str(row["id"]),
+    )
     assert "H99.201-261117-0001" in caught["body"]
     assert "17:30 20/11/2026" in caught["body"]
     assert (row["state"], row["provider_id"], row["attempts"]) == ("SENT", caught["id"], 1)

@@ -1,0 +1,65 @@
+"""Reads the end of dossiers: returned or stopped, their applicants are asked once."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from kernel.core.event import ReceivedEvent
+from kernel.service import Handler
+from services.survey.domain.invitation import Named
+from services.survey.use_cases.invite_applicant import EndedDossier, invite_applicant
+
+
+class _Read(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class NamedFields(_Read):
+    """An agency or a procedure as the event names it."""
+
+    code: str
+    name: str
+
+    def named(self) -> Named:
+        """Return it in survey's words."""
+        return Named(self.code, self.name)
+
+
+class DossierFields(_Read):
+    """The shared state, as far as an invitation needs it."""
+
+    dossier_id: UUID
+    reference: str
+    dossier_code: str | None = None
+    procedure: NamedFields
+    competent_agency: NamedFields
+    owner_subject: str | None = None
+    submitter_subject: str | None = None
+    contact: str | None = None
+
+
+class DossierEnded(_Read):
+    """The part of `dossier.returned` and `dossier.stopped` that survey reads."""
+
+    dossier: DossierFields
+
+
+async def on_dossier_ended(data: DossierEnded, *, event: ReceivedEvent, work: Any, now: datetime) -> None:  # noqa: ARG001 - a handler's signature.
+    """Invite the applicant."""
+    dossier = data.dossier
+    ended = EndedDossier(
+        dossier_id=dossier.dossier_id,
+        code=dossier.dossier_code or dossier.reference,
+        agency=dossier.competent_agency.named(),
+        procedure=dossier.procedure.named(),
+        subject=dossier.submitter_subject or dossier.owner_subject,
+        contact=dossier.contact,
+    )
+    await invite_applicant(ended, work=work, now=now)
+
+
+HANDLERS = tuple(
+    Handler(kind, DossierEnded, on_dossier_ended) for kind in ("dossier.returned.v1", "dossier.stopped.v1")
+)
