@@ -8,6 +8,7 @@ import sys
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from stack.plan import Ports
 from stack.servers import StackError
@@ -86,7 +87,7 @@ def welcome(stack: Stack, seconds: float) -> str:
     lines.append("\nSample sign-ins (development issuer, no password):")
     for person in stack.document["people"][:3]:
         lines.append(f"  {person['subject']:<28}{person['name']} (người dân)")
-    for member in stack.document["staff"][:8]:
+    for member in _one_office(stack.document["staff"]):
         lines.append(
             f"  {member['subject']:<28}{member['name']}: {', '.join(member['roles'])}, {member['agency']}"
         )
@@ -94,6 +95,11 @@ def welcome(stack: Stack, seconds: float) -> str:
         "\nCtrl-C stops everything; the data stays in " + str(stack.wanted.data) + " (make clean-data)."
     )
     return "\n".join(lines)
+
+
+def _one_office(staff: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the officers of one ward: enough to work a dossier from counter to signature."""
+    return [member for member in staff if member["agency"] == "H99.201"]
 
 
 if __name__ == "__main__":

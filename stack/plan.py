@@ -76,9 +76,10 @@ def _particular(name: str, around: Surroundings) -> dict[str, str]:
     match name:
         case "dossier":
             return {
-                "FILES_DIR": str(around.data / "files"),
+                "FILES_URL": (around.data / "files").as_uri(),
                 "OUTSIDE_URL": ports.url("outside") + "/requests",
                 "OUTSIDE_KEY": keys.outside_key,
+                "OUTSIDE_CALLBACK_URL": ports.url("gateway") + "/api/v1/outside-results",
                 "PUBLIC_URL": ports.url("gateway"),
             }
         case "notify":
@@ -98,9 +99,8 @@ def _particular(name: str, around: Surroundings) -> dict[str, str]:
 
 def _gateway(around: Surroundings) -> dict[str, str]:
     ports, keys = around.ports, around.keys
-    upstreams = {name: ports.url(name) for name in SERVICES if name != "gateway"}
     return {
-        "UPSTREAMS": json.dumps(upstreams),
+        **{f"{name.upper()}_URL": ports.url(name) for name in SERVICES if name != "gateway"},
         "INTERNAL_PRIVATE_JWK": json.dumps(keys.internal_private_jwk),
         "PUBLIC_URL": ports.url("gateway"),
         "DEVELOPMENT_ISSUER": "true",
