@@ -1,0 +1,100 @@
+"""`make bench`: measure everything in one run and write the page."""
+
+import argparse
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.figures import Figure, page
+from bench.generator import built_generator
+from bench.machine import commit, machine, versions
+from bench.measures import effects, floor, footprint, lifecycle, portal, reads, round_trips, submits
+from bench.people import People
+from bench.run import Lengths, Measure, Run
+from bench.subject import Subject
+from stack.servers import StackError
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+MEASURES: dict[str, Measure] = {
+    "start": footprint.at_start,
+    "floor": floor.three_inserts_and_one_read,
+    "round-trips": round_trips.statements_per_submit,
+    "floor-rows": floor.same_rows,
+    "lifecycle": lifecycle.whole_lives,
+    "effects": effects.commit_to_effect,
+    "steady": submits.steady,
+    "tracking": reads.tracking,
+    "portal": portal.synchronised,
+    "burst": submits.burst,
+    "inbox": reads.inbox,
+    "own-port": submits.own_port,
+    "spike": submits.spike,
+    "end": footprint.at_end,
+}
+NOT_HERE = (
+    ("Lifecycle, inbox and search at 1 M dossiers", ">= 225/s; >= 500/s, p95 < 50 ms"),
+    ("Statistics rebuild from events", ">= 20,000 events/s"),
+    ("Portal outage of 24 h", "nothing lost, order kept"),
+    ("Catalogue of 10,000 procedures", "import < 30 s, search p95 < 15 ms, recall@5 >= 0.90"),
+)
+
+
+def main() -> int:
+    """Run the measures asked for; 1 when the bench itself cannot run, whatever the figures are."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--bus", choices=("embedded", "kafka"), default=os.environ.get("BUS", "embedded"))
+    parser.add_argument("--quick", action="store_true", help="short measures: a first look, not a result")
+    parser.add_argument(
+        "--only", nargs="+", choices=tuple(MEASURES), default=list(MEASURES), metavar="MEASURE"
+    )
+    parser.add_argument("--keep", action="store_true", help="keep the stack's data and logs afterwards")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="where the page is written")
+    given = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    began = time.monotonic()
+    head = {"Date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", "Commit": commit(), **machine()}
+    lengths = Lengths.quick() if given.quick else Lengths()
+    try:
+        generator = built_generator()
+        with Subject(given.bus, keep=given.keep) as subject:
+            head["Versions"] = versions(subject.stack.postgres.sql("SHOW server_version"))
+            run = Run(subject, generator, People(subject), lengths)
+            figures = [figure for name in given.only for figure in _measured(name, run)]
+    except StackError as error:
+        print(f"cannot measure: {error}", file=sys.stderr)
+        return 1
+    head["Stack"] = f"durable (fsync on), bus {given.bus}, role all: one process a service; caller limits off"
+    head["Run"] = f"{time.monotonic() - began:.0f} s" + (
+        ", --quick: a first look, not a result" if given.quick else ""
+    )
+    figures += [
+        Figure(what=what, measured="not measured by this bench", target=target) for what, target in NOT_HERE
+    ]
+    given.out.write_text(page(head, figures))
+    print(f"\nwritten to {given.out}")
+    return 0
+
+
+def _measured(name: str, run: Run) -> Sequence[Figure]:
+    """Return the figures of a measure; one that fails is a row that says so, and the others go on."""
+    print(f"· {name}", flush=True)
+    try:
+        run.subject.stack.watch()
+        found = MEASURES[name](run)
+    except Exception as error:
+        traceback.print_exc()
+        found = [
+            Figure(what=name, measured=f"not measured: {type(error).__name__}: {error}"[:300], reached=False)
+        ]
+    for figure in found:
+        print(f"  {figure.as_line()}", flush=True)
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,3 @@
+module motcua/bench/load
+
+go 1.22
