@@ -10,6 +10,7 @@ from kernel.core.event import ReceivedEvent
 from kernel.service import Handler, handles
 from services.gateway.domain.tracking import (
     HAPPENED,
+    INSIDE_THE_OFFICE,
     masked_name,
     normal_code,
     readable_state,
@@ -79,18 +80,15 @@ def change_of(data: DossierFields, event_type: str, sequence: int) -> TrackingCh
         "due_at": _text(dossier.due_at),
         "ended_at": _text(dossier.ended_at),
     }
-    entry = {
-        "at": _text(data.change.at),
-        "text": what_happened(event_type),
-        "state": readable_state(dossier.state),
-    }
+    text = what_happened(event_type)
+    told = {"at": _text(data.change.at), "text": text, "state": readable_state(dossier.state)}
     return TrackingChange(
         dossier_id=dossier.dossier_id,
         version=sequence,
         codes=tuple(normal_code(code) for code in codes if code),
         secret_hash=dossier.secret_hash,
         shown=shown,
-        entry=entry,
+        entry=told if text else None,
     )
 
 
@@ -109,5 +107,6 @@ async def _on_dossier_changed(
 
 
 HANDLERS: tuple[Handler, ...] = tuple(
-    handles(f"dossier.{name}.v1", DossierFields)(_on_dossier_changed) for name in HAPPENED
+    handles(f"dossier.{name}.v1", DossierFields)(_on_dossier_changed)
+    for name in (*HAPPENED, *sorted(INSIDE_THE_OFFICE))
 )

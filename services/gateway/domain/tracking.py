@@ -35,8 +35,11 @@ HAPPENED = {
     "withdrawal_declined": "Không đồng ý rút hồ sơ",
     "stopped": "Dừng xử lý hồ sơ",
     "result_issued": "Đã có kết quả",
+    "result_recalled": "Kết quả được thu hồi để chỉnh sửa",
     "returned": "Đã trả kết quả",
 }
+INSIDE_THE_OFFICE = frozenset({"work_noted"})
+"""Events that change nothing the public may see, and so leave no entry in the timeline."""
 
 
 def masked_name(name: str) -> str:
@@ -49,9 +52,9 @@ def masked_name(name: str) -> str:
     return " ".join([parts[0], *(f"{part[0]}***" for part in parts[1:])]) if parts else ""
 
 
-def what_happened(event_type: str) -> str:
-    """Return the Vietnamese words for a dossier's event; a kind not known yet is an update."""
-    return HAPPENED.get(event_type.split(".")[1], "Hồ sơ được cập nhật")
+def what_happened(event_type: str) -> str | None:
+    """Return the Vietnamese words for a dossier's event; None for what stays inside the office."""
+    return HAPPENED.get(event_type.split(".")[1])
 
 
 def readable_state(state: str) -> str:

@@ -141,7 +141,7 @@ class TrackingChange:
     codes: tuple[str, ...]
     secret_hash: str | None
     shown: dict[str, Any]
-    entry: dict[str, Any]
+    entry: dict[str, Any] | None
 
 
 class TrackingLedger(Protocol):
