@@ -7,6 +7,7 @@ from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.catalog.domain.items import ItemKind, Known, Source
 from services.catalog.domain.plan import Change, NewVersion, Plan, SourceChange, agencies_of
+from services.catalog.domain.search_terms import MARKED
 
 _KNOWN = Statement("""
 SELECT 'sector' AS kind, code, version, digest, data, NULL AS source_digest, NULL::jsonb AS other,
@@ -241,4 +242,4 @@ def _closings(versions: Sequence[NewVersion]) -> list[Any]:
 
 
 def _vocabulary(versions: Iterable[NewVersion]) -> set[str]:
-    return {term for version in versions for term in version.terms}
+    return {term for version in versions for term in version.terms if not term.startswith(MARKED)}

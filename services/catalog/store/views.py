@@ -19,14 +19,15 @@ WITH in_force AS NOT MATERIALIZED (
     WHERE valid_from <= :today::date AND (valid_to IS NULL OR valid_to >= :today::date)
 ),
 asked AS MATERIALIZED (
-    SELECT a.term, a.weight, EXISTS (SELECT 1 FROM search_terms t WHERE t.term = a.term) AS is_known
+    SELECT a.term, a.weight,
+        a.term LIKE '=%' OR EXISTS (SELECT 1 FROM search_terms t WHERE t.term = a.term) AS is_known
     FROM unnest(:terms::text[], :weights::float8[]) AS a(term, weight)
 ),
 slips AS MATERIALIZED (
     -- Two known words that never stand together are a slip only in a short question; in a long one,
     -- just speech.
     SELECT a.term, a.weight FROM asked a
-    WHERE NOT a.is_known AND a.term NOT LIKE '=%' AND length(a.term) >= 4
+    WHERE NOT a.is_known AND length(a.term) >= 4
       AND ((SELECT count(*) FROM asked WHERE term NOT LIKE '=%') <= 7 OR EXISTS (
           SELECT 1 FROM unnest(string_to_array(a.term, ' ')) AS word JOIN asked b ON b.term = word
           AND NOT b.is_known))
@@ -38,7 +39,7 @@ meant AS MATERIALIZED (
         SELECT near.term, a.weight * near.likeness * 0.8
         FROM slips a CROSS JOIN LATERAL (
             SELECT t.term, similarity(t.term, a.term) AS likeness FROM search_terms t
-            WHERE t.term % a.term AND t.term NOT LIKE '=%' AND similarity(t.term, a.term) >= 0.42
+            WHERE t.term % a.term AND similarity(t.term, a.term) >= 0.42
             ORDER BY likeness DESC, t.term LIMIT 3
         ) AS near
     ) AS words GROUP BY term
