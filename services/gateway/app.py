@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -13,42 +14,66 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 
 from contracts.topics import topics_for
+from kernel.core.clock import Clock
 from kernel.runtime import Runtime
 from kernel.sealing import Sealer
-from kernel.service import Handler, Job, Service
+from kernel.service import Handler, Job, JobTick, Service
 from kernel.web.auth import TokenSigner
-from services.gateway.api import oidc, pages, session
+from services.gateway.api import oidc, pages, portal_adapter, portal_sync, session
 from services.gateway.api.gate import Gate, OwnEndpoint
 from services.gateway.api.openapi import OpenApiDocument
 from services.gateway.api.tracking import show_tracking
 from services.gateway.clients.key_sets import KeySets
 from services.gateway.clients.outside_tokens import IssuerTokens
 from services.gateway.clients.own_issuer import Ed25519Claims
+from services.gateway.clients.portal_callers import WithCallbackKey
+from services.gateway.clients.portal_direct import DirectAccount, DirectPortal
+from services.gateway.clients.portal_dossier import HttpDossierService
+from services.gateway.clients.portal_gateway import GatewayAddresses, GatewayPortal
+from services.gateway.clients.portal_transport import JsonExchange, open_portal_session
 from services.gateway.clients.sign_in import HttpSignIn
 from services.gateway.clients.upstream import HttpUpstream, open_session
 from services.gateway.consumers import catalog, dossier
+from services.gateway.consumers.portal import with_portal_ledger
 from services.gateway.domain.issuer import Issuer, IssuerKind
 from services.gateway.domain.limits import Buckets, Room
 from services.gateway.domain.pace import DEFAULT_PACES
+from services.gateway.domain.portal_ledger import Backoff
+from services.gateway.domain.portal_messages import Wire
 from services.gateway.domain.route_match import RouteTable
 from services.gateway.domain.routes import ROUTES
 from services.gateway.domain.sample_user import SampleUser, sample_users
 from services.gateway.jobs.forgetting import FORGET
+from services.gateway.jobs.portal_intake import PORTAL_INTAKE
+from services.gateway.jobs.portal_reconcile import PORTAL_RECONCILE
+from services.gateway.jobs.portal_sync import PORTAL_SYNC, PortalSender
 from services.gateway.settings import IssuerSettings, Settings
 from services.gateway.store.directory import PostgresDirectory
+from services.gateway.store.portal_tables import metadata
 from services.gateway.store.sessions import PostgresSessions
-from services.gateway.store.tables import metadata
 from services.gateway.store.tracking import PostgresTracking
 from services.gateway.store.work import PostgresWork
 from services.gateway.use_cases.door import Door
 from services.gateway.use_cases.look_up import LookUp
+from services.gateway.use_cases.portal_intake import TakeFromPortal
+from services.gateway.use_cases.portal_ports import Portal
+from services.gateway.use_cases.portal_reconcile import Reconcile
+from services.gateway.use_cases.portal_side import PortalSide
+from services.gateway.use_cases.portal_sync import SyncOptions, TellPortal
 from services.gateway.use_cases.sample_issuer import WEB_CLIENT, OwnIssuer
 from services.gateway.use_cases.sign_in import SignIn
 from services.gateway.use_cases.who_is_asking import Machine, Machines, WhoIsAsking
 
-ROUTERS: Sequence[APIRouter] = (session.own, session.router, oidc.router, pages.router)
-HANDLERS: Sequence[Handler] = (*dossier.HANDLERS, *catalog.HANDLERS)
-JOBS: Sequence[Job] = (FORGET,)
+ROUTERS: Sequence[APIRouter] = (
+    session.own,
+    session.router,
+    oidc.router,
+    pages.router,
+    portal_sync.router,
+    portal_adapter.router,
+)
+HANDLERS: Sequence[Handler] = (*with_portal_ledger(dossier.HANDLERS), *catalog.HANDLERS)
+JOBS: Sequence[Job] = (FORGET, PORTAL_SYNC, PORTAL_INTAKE, PORTAL_RECONCILE)
 _CONTRACTS = Path(__file__).parents[2] / "contracts" / "openapi"
 
 
@@ -70,12 +95,21 @@ AUDIENCE = "motcua-api"
 async def open_resources(runtime: Runtime) -> AsyncIterator[Door]:
     """Open the door: connections to the services and to the issuers, and what stands on them."""
     settings = cast("Settings", runtime.settings)
-    async with open_session(settings.upstream_connections) as hot, aiohttp.ClientSession() as slow:
-        yield _door(runtime, settings, hot, slow)
+    async with (
+        open_session(settings.upstream_connections) as hot,
+        aiohttp.ClientSession() as slow,
+        open_portal_session(settings.portal_concurrency) as national,
+    ):
+        portal = _portal_side(runtime, settings, slow, national)
+        yield _door(runtime, settings, hot, slow, portal)
 
 
 def _door(
-    runtime: Runtime, settings: Settings, hot: aiohttp.ClientSession, slow: aiohttp.ClientSession
+    runtime: Runtime,
+    settings: Settings,
+    hot: aiohttp.ClientSession,
+    slow: aiohttp.ClientSession,
+    portal: PortalSide,
 ) -> Door:
     clock, pool = runtime.clock, runtime.pool
     sealer = Sealer(settings.pii_key.get_secret_value())
@@ -96,7 +130,7 @@ def _door(
         upstream=HttpUpstream(hot, _addresses(settings)),
         tokens=tokens,
         who=WhoIsAsking(
-            outside=outside,
+            outside=WithCallbackKey(outside, settings.outside_callback_key.get_secret_value()),
             directory=PostgresDirectory(pool),
             sessions=sessions,
             machines=machines,
@@ -119,7 +153,74 @@ def _door(
         cors_origins=frozenset(origin.encode() for origin in settings.cors_origins),
         trusted_proxies=settings.trusted_proxies,
         is_https=settings.public_url.startswith("https://"),
+        portal=portal,
     )
+
+
+def _portal_side(
+    runtime: Runtime, settings: Settings, inside: aiohttp.ClientSession, national: aiohttp.ClientSession
+) -> PortalSide:
+    """Put the national portal's side together; without an address nothing is told, but all is kept."""
+    clock = runtime.clock
+
+    def open_work() -> AbstractAsyncContextManager[Any]:
+        return JobTick(runtime, clock.now()).open_work()
+
+    dossiers = HttpDossierService(
+        inside, settings.dossier_url, TokenSigner(settings.signing_jwk(), clock), clock
+    )
+    portal = _portal(settings, JsonExchange(national, timeout_seconds=settings.portal_timeout_seconds), clock)
+    options = SyncOptions(
+        wire=Wire(mode=settings.portal_mode, refusal_status=settings.portal_refusal_status),
+        files_url=(settings.portal_files_url or settings.public_url).rstrip("/"),
+        lease=timedelta(seconds=settings.portal_lease_seconds),
+        backoff=Backoff(settings.portal_first_retry_seconds, settings.portal_longest_retry_seconds),
+    )
+    tell = TellPortal(
+        open_work=open_work,
+        portal=portal,
+        dossiers=dossiers,
+        seals=Sealer(settings.pii_key.get_secret_value()),
+        clock=clock,
+        options=options,
+    )
+    return PortalSide(
+        sender=PortalSender(tell, clock, concurrency=settings.portal_concurrency),
+        intake=TakeFromPortal(open_work=open_work, dossiers=dossiers, clock=clock),
+        reconcile=Reconcile(
+            open_work=open_work, portal=portal, clock=clock, refusal_status=settings.portal_refusal_status
+        ),
+        dossiers=dossiers,
+        adapter_key=settings.adapter_key(),
+        body_limit=settings.portal_body_megabytes * 1_048_576,
+        is_connected=bool(settings.portal_url),
+    )
+
+
+def _portal(settings: Settings, exchange: JsonExchange, clock: Clock) -> Portal:
+    url = settings.portal_url.rstrip("/")
+    if settings.portal_driver == "gateway":
+        return GatewayPortal(
+            exchange,
+            GatewayAddresses(
+                root=url + settings.portal_gateway_root.rstrip("/"),
+                agency=settings.portal_madonvi,
+                key=settings.portal_gateway_key.get_secret_value(),
+            ),
+        )
+    account = DirectAccount(
+        url=url,
+        prefix=settings.portal_prefix.rstrip("/"),
+        dstcode=settings.portal_dstcode,
+        username=settings.portal_username,
+        password=settings.portal_password.get_secret_value(),
+        agency=settings.portal_madonvi,
+        login_path=settings.portal_login_path,
+        call_path=settings.portal_call_path,
+        session_lifetime=timedelta(minutes=settings.portal_session_minutes),
+        session_words=re.compile(settings.portal_session_words, re.IGNORECASE),
+    )
+    return DirectPortal(exchange, account, clock)
 
 
 def _addresses(settings: Settings) -> dict[str, str]:

@@ -9,6 +9,10 @@ from pydantic_settings import SettingsConfigDict
 
 from kernel.settings import KernelSettings
 
+SAMPLE_PORTAL_USER = "tinh-mau"
+SAMPLE_PORTAL_PASSWORD = "mat-khau-thu-nghiem"  # noqa: S105 - the simulator's sample, refused in production.
+SAMPLE_ADAPTER_KEY = "khoa-adapter-thu-nghiem"
+
 
 class IssuerSettings(BaseModel):
     """An outside identity provider whose tokens are accepted.
@@ -85,6 +89,41 @@ class Settings(KernelSettings):
         default={}, description="by class (see README); null switches a class off"
     )
 
+    portal_url: str = Field(default="", description="the adapter or the provincial gateway; empty: no portal")
+    portal_driver: Literal["direct", "gateway"] = "direct"
+    portal_prefix: str = Field(
+        default="", description="/XrdAdapter/RestService/forward or the VXP one; empty without an adapter"
+    )
+    portal_dstcode: str = "VN:GOV:000.00.00.G22:vpcpdvcprovider"
+    portal_username: str = SAMPLE_PORTAL_USER
+    portal_password: SecretStr = SecretStr(SAMPLE_PORTAL_PASSWORD)
+    portal_madonvi: str = Field(default="H99", description="our agency identifier on the portal")
+    portal_mode: Literal["2020", "2024"] = "2024"
+    portal_login_path: str = "/mapi/login"
+    portal_call_path: str = "/mapi/g"
+    portal_gateway_root: str = "/KetNoiMotCuaQuocGia"
+    portal_gateway_key: SecretStr = SecretStr("")
+    portal_session_minutes: float = Field(default=10, gt=0)
+    portal_session_words: str = Field(
+        default="session|phiên", description="what the portal's message says of a session it rejects"
+    )
+    portal_timeout_seconds: float = Field(default=60, gt=0)
+    portal_concurrency: int = Field(default=16, ge=1, le=512, description="dossiers told at once")
+    portal_lease_seconds: float = Field(default=300, gt=0, description="longer than all calls of one row")
+    portal_first_retry_seconds: float = Field(default=1, gt=0)
+    portal_longest_retry_seconds: float = Field(default=300, gt=0)
+    portal_refusal_status: int = Field(
+        default=11, description="how a refusal of a dossier born on the portal is told: 11 or 3"
+    )
+    portal_files_url: str = Field(
+        default="", description="where the portal fetches files; empty: the public address"
+    )
+    portal_adapter_key: SecretStr = SecretStr(SAMPLE_ADAPTER_KEY)
+    portal_body_megabytes: int = Field(default=64, ge=1, le=512)
+    outside_callback_key: SecretStr = Field(
+        default=SecretStr(""), description="key an outside system calls back with; empty: nobody may"
+    )
+
     @field_validator("public_url", "catalog_url", "dossier_url", "notify_url", "survey_url")
     @classmethod
     def _without_slash(cls, value: str) -> str:
@@ -106,6 +145,11 @@ class Settings(KernelSettings):
             else self.signing_jwk()
         )
 
+    def adapter_key(self) -> str:
+        """Return the key the portal's adapter must show; production never takes the sample one."""
+        key = self.portal_adapter_key.get_secret_value()
+        return "" if self.mode == "production" and key == SAMPLE_ADAPTER_KEY else key
+
     def unsafe(self) -> list[tuple[str, str]]:
         """Add what a public door must never have: sample users, development keys, open CORS, plain HTTP."""
         found = super().unsafe()
@@ -121,6 +165,10 @@ class Settings(KernelSettings):
             found.append(("cors_origins", "open, or not https"))
         if not self.public_url.startswith("https://"):
             found.append(("public_url", "cookies need https"))
+        samples = {SAMPLE_PORTAL_PASSWORD: "portal_password", SAMPLE_ADAPTER_KEY: "portal_adapter_key"}
+        for sample, name in samples.items():
+            if self.portal_url and getattr(self, name).get_secret_value() == sample:
+                found.append((name, "a sample everybody knows"))
         for issuer in self.issuers:
             found += [("issuers", reason) for reason in _unsafe_issuer(issuer)]
         return found

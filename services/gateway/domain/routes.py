@@ -5,7 +5,6 @@ from enum import IntEnum
 
 from services.gateway.domain.policy import (
     ANYBODY,
-    LEADERS,
     OFFICERS,
     PERSONS,
     SIGNED_IN,
@@ -159,9 +158,22 @@ def _own() -> list[Route]:
     return [
         Route("GET", "/api/v1/tracking", "gateway", ANYBODY, Priority.VITAL),
         Route("GET", "/api/v1/session", "gateway", SIGNED_IN),
-        Route("GET", "/api/v1/portal-sync/figures", "gateway", LEADERS),
-        Route("GET", "/api/v1/portal-sync/ledger", "gateway", LEADERS),
-        Route("GET", "/api/v1/portal-sync/differences", "gateway", LEADERS, Priority.HEAVY),
+        *_portal_sync(),
+    ]
+
+
+def _portal_sync() -> list[Route]:
+    own = "/api/v1/portal-sync"
+    readers, menders = Policy(roles=frozenset({"SUPERVISOR", "ADMIN"})), Policy(roles=frozenset({"ADMIN"}))
+    return [
+        Route("GET", f"{own}/figures", "gateway", readers),
+        Route("GET", f"{own}/ledger", "gateway", readers),
+        Route("GET", f"{own}/differences", "gateway", readers, Priority.HEAVY),
+        Route("GET", f"{own}/inbound", "gateway", readers),
+        Route("POST", f"{own}/ledger/{{id}}/replay", "gateway", menders),
+        Route("POST", f"{own}/inbound/{{id}}/replay", "gateway", menders),
+        Route("PUT", f"{own}/procedures/{{local_code}}", "gateway", menders),
+        Route("POST", f"{own}/files/{{dossier_id}}/revocation", "gateway", menders),
     ]
 
 

@@ -5,6 +5,9 @@ from typing import Any
 from kernel.core.event import Event
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.gateway.store.directory import PostgresDirectoryLedger
+from services.gateway.store.portal_inbox import PostgresPortalInbox
+from services.gateway.store.portal_ledger import PostgresPortalFiles, PostgresPortalLedger
+from services.gateway.store.portal_screens import PostgresPortalScreens
 from services.gateway.store.tracking import PostgresTrackingLedger
 
 
@@ -16,6 +19,10 @@ class PostgresWork:
         self.resources = resources
         self.tracking = PostgresTrackingLedger(unit)
         self.directory = PostgresDirectoryLedger(unit)
+        self.portal_ledger = PostgresPortalLedger(unit)
+        self.portal_files = PostgresPortalFiles(unit)
+        self.portal_inbox = PostgresPortalInbox(unit)
+        self.portal_screens = PostgresPortalScreens(unit)
 
     def record(self, event: Event) -> None:
         """Publish this event if the unit commits."""

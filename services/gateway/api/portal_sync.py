@@ -1,0 +1,258 @@
+"""What people see and mend of the portal's side: figures, the ledger, work lists, replays, mappings."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, StringConstraints
+from starlette.responses import Response
+
+from kernel.core.caller import CallerKind
+from kernel.core.clock import VIETNAM
+from kernel.core.errors import Forbidden, NotFound
+from kernel.web.deps import Caller, Now, current_work
+from kernel.web.edge import EdgeRoute
+from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+
+Work = Annotated[Any, Depends(current_work)]
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"description": text, "content": {"application/problem+json": {}}}
+    for status, text in (
+        (400, "Không đọc được"),
+        (401, "Chưa đăng nhập"),
+        (403, "Không có quyền"),
+        (404, "Không tìm thấy"),
+        (412, "Dữ liệu đã thay đổi"),
+        (422, "Dữ liệu chưa hợp lệ"),
+    )
+}
+router = APIRouter(
+    prefix="/api/v1/portal-sync", route_class=EdgeRoute, responses=PROBLEMS, tags=["portal-sync"]
+)
+
+
+def _readers(caller: Caller) -> None:
+    if caller.kind is not CallerKind.STAFF or not caller.has_role("ADMIN", "SUPERVISOR"):
+        raise Forbidden
+
+
+def _admins(caller: Caller) -> None:
+    if caller.kind is not CallerKind.STAFF or not caller.has_role("ADMIN"):
+        raise Forbidden
+
+
+READ, MEND = [Depends(_readers)], [Depends(_admins)]
+
+
+class RefusedBy(BaseModel):
+    """How many rows the portal declines for one reason."""
+
+    code: str
+    message: str
+    rows: int
+
+
+class UnmappedProcedure(BaseModel):
+    """A procedure without a portal code, and the rows that wait for it."""
+
+    procedure_code: str
+    rows: int
+
+
+class SyncFigures(BaseModel):
+    """How far the portal is behind, and why; seconds are of the moment of asking or of the last hour."""
+
+    waiting: int
+    sending: int
+    confirmed: int
+    refused: int
+    unmapped: int
+    waiting_out_silence: int
+    lag_seconds: float
+    confirmed_last_hour: int
+    lag_median_seconds: float | None
+    lag_p95_seconds: float | None
+    refused_by_reason: list[RefusedBy]
+    unmapped_procedures: list[UnmappedProcedure]
+    inbound: dict[str, int]
+    differences: int
+
+
+class LedgerLine(BaseModel):
+    """One message to the portal."""
+
+    id: str
+    dossier_id: UUID
+    version: int
+    part: int
+    kind: str
+    portal_status: int
+    code: str
+    procedure_code: str
+    occurred_at: datetime
+    state: str
+    attempts: int
+    next_attempt_at: datetime
+    answer_code: str
+    answer: str
+    settled_at: datetime | None
+
+
+class Difference(BaseModel):
+    """A dossier the portal holds otherwise."""
+
+    dossier_id: UUID
+    code: str
+    told_status: int
+    held_status: int
+    is_there: bool
+    found_at: datetime
+
+
+class InboundLine(BaseModel):
+    """A message of the portal that is not done."""
+
+    id: UUID
+    path: str
+    received_at: datetime
+    state: str
+    attempts: int
+    next_attempt_at: datetime | None
+    portal_code: str
+    dossier_id: str
+    answer_code: int | None
+    answer: str
+    reason: str
+    bytes: int
+
+
+class ProcedureMapping(BaseModel):
+    """The portal's code of a procedure of ours."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    portal_code: Annotated[str, StringConstraints(strict=True, pattern=r"^\d\.\d{6}(\.[0-9A-Z]+)*$")]
+
+
+class Replayed(BaseModel):
+    """What is tried again."""
+
+    id: str
+    state: Literal["WAITING", "RECEIVED"]
+
+
+class _RowId(BaseModel):
+    dossier_id: UUID
+    version: StrictInt = Field(ge=1)
+    part: StrictInt = Field(ge=0)
+
+
+State = Annotated[
+    Literal["WAITING", "SENDING", "CONFIRMED", "REFUSED", "UNMAPPED"] | None, Query(description="Trạng thái")
+]
+
+
+@router.get("/figures", dependencies=READ)
+async def read_sync_figures(work: Work, now: Now) -> SyncFigures:
+    """Số liệu đồng bộ với Cổng: độ trễ, đang chờ, đã xác nhận, bị từ chối theo lý do."""
+    return SyncFigures.model_validate(await work.portal_screens.figures(now))
+
+
+@router.get("/ledger", dependencies=READ)
+async def list_sync_ledger(
+    work: Work,
+    state: State = None,
+    dossier_id: UUID | None = None,
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> Page[LedgerLine]:
+    """Sổ đồng bộ, cũ nhất trước."""
+    parts = decode_cursor(cursor, str, str, int, int)
+    after = (datetime.fromisoformat(parts[0]), UUID(parts[1]), parts[2], parts[3]) if parts else None
+    rows = await work.portal_screens.ledger(state=state, dossier_id=dossier_id, after=after, limit=limit + 1)
+    last = rows[limit - 1] if len(rows) > limit else None
+    following = (
+        encode_cursor(last["occurred_at"].isoformat(), str(last["dossier_id"]), last["version"], last["part"])
+        if last
+        else None
+    )
+    return Page[LedgerLine](items=[_line(row) for row in rows[:limit]], next_cursor=following)
+
+
+@router.get("/differences", dependencies=READ)
+async def list_sync_differences(work: Work, limit: Limit = 100) -> list[Difference]:
+    """Hồ sơ mà Cổng đang giữ khác với những gì đã gửi."""
+    return [Difference.model_validate(_local(row)) for row in await work.portal_screens.differences(limit)]
+
+
+@router.get("/inbound", dependencies=READ)
+async def list_portal_inbound(
+    work: Work,
+    state: Literal["RECEIVED", "PARKED", "REFUSED"] | None = None,
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> Page[InboundLine]:
+    """Bản tin từ Cổng chưa xử lý xong."""
+    parts = decode_cursor(cursor, str)
+    after = UUID(parts[0]) if parts else None
+    rows = await work.portal_screens.inbound(state=state, after=after, limit=limit + 1)
+    following = encode_cursor(str(rows[limit - 1]["id"])) if len(rows) > limit else None
+    items = [InboundLine.model_validate(_local(row)) for row in rows[:limit]]
+    return Page[InboundLine](items=items, next_cursor=following)
+
+
+@router.post("/ledger/{id}/replay", dependencies=MEND)
+async def replay_sync_row(id: str, work: Work, now: Now) -> Replayed:  # noqa: A002 - the address's own word.
+    """Gửi lại một dòng bị Cổng từ chối; `id` là `<dossier_id>:<version>:<part>`."""
+    row = _row_id(id)
+    work.portal_ledger.replay(row.dossier_id, row.version, row.part, now)
+    return Replayed(id=id, state="WAITING")
+
+
+@router.post("/inbound/{id}/replay", dependencies=MEND)
+async def replay_portal_inbound(id: UUID, work: Work, now: Now) -> Replayed:  # noqa: A002 - the address's own word.
+    """Xử lý lại một bản tin của Cổng."""
+    work.portal_inbox.replay(id, now)
+    return Replayed(id=str(id), state="RECEIVED")
+
+
+@router.put("/procedures/{local_code}", dependencies=MEND, status_code=204, response_class=Response)
+async def map_portal_procedure(
+    local_code: Annotated[str, StringConstraints(max_length=64)],
+    body: ProcedureMapping,
+    by: Caller,
+    work: Work,
+    now: Now,
+) -> Response:
+    """Ánh xạ mã thủ tục của tỉnh sang mã của Cổng; các dòng đang chờ ánh xạ được gửi ngay."""
+    work.portal_ledger.map_procedure(local_code, body.portal_code, by=by.subject, now=now)
+    return Response(status_code=204)
+
+
+@router.post("/files/{dossier_id}/revocation", dependencies=MEND, status_code=204, response_class=Response)
+async def revoke_portal_files(dossier_id: UUID, work: Work, now: Now) -> Response:
+    """Thu hồi các địa chỉ tệp đã cấp cho Cổng của một hồ sơ."""
+    work.portal_files.revoke(dossier_id, now)
+    return Response(status_code=204)
+
+
+def _row_id(text: str) -> _RowId:
+    dossier_id, _, rest = text.partition(":")
+    version, _, part = rest.partition(":")
+    try:
+        return _RowId(dossier_id=UUID(dossier_id), version=int(version), part=int(part or "0"))
+    except ValueError as error:
+        raise NotFound from error
+
+
+def _line(row: dict[str, Any]) -> LedgerLine:
+    place = f"{row['dossier_id']}:{row['version']}:{row['part']}"
+    return LedgerLine.model_validate({"id": place, **_local(row)})
+
+
+def _local(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.astimezone(VIETNAM) if isinstance(value, datetime) else value
+        for name, value in row.items()
+    }

@@ -1,0 +1,108 @@
+"""The driver through the national exchange, or straight to the provider: sections 3.1, 4 and 5."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from kernel.core.clock import Clock
+from services.gateway.clients.portal_transport import JsonExchange
+from services.gateway.domain.portal_answers import PortalAnswer, PortalSilent, read_answer
+from services.gateway.domain.portal_messages import Json
+
+STATUS_TYPE = "2"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectAccount:
+    """Where and as whom; `prefix` is the adapter's forward prefix, empty without an adapter."""
+
+    url: str
+    prefix: str
+    dstcode: str
+    username: str
+    password: str
+    agency: str
+    login_path: str
+    call_path: str
+    session_lifetime: timedelta
+    session_words: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    value: str
+    good_until: datetime
+
+
+class DirectPortal:
+    """Keeps one session, logs in again when it ends or is rejected, repeats the call once."""
+
+    def __init__(self, exchange: JsonExchange, account: DirectAccount, clock: Clock) -> None:
+        self._exchange = exchange
+        self._account = account
+        self._clock = clock
+        self._session: _Session | None = None
+        self._logging_in = asyncio.Lock()
+
+    async def sync_dossier(self, message: Json, *, is_updating: bool) -> PortalAnswer:
+        """Create or replace a dossier; one a call, because answers tell of the whole call only."""
+        return await self._call(
+            "DongBoHoSoMC", {"isUpdating": "True" if is_updating else "False", "data": [message]}
+        )
+
+    async def add_progress(self, entries: Sequence[Json]) -> PortalAnswer:
+        """Add progress entries."""
+        return await self._call("CapNhatTienDoHoSoMC", {"data": list(entries)})
+
+    async def tell_status(self, message: Json) -> PortalAnswer:
+        """Tell the status of a dossier born on the portal."""
+        return await self._call("DongBoTrangThaiHoSo", {"type": STATUS_TYPE, "data": message})
+
+    async def look_up(self, code: str) -> PortalAnswer:
+        """Ask what the portal holds."""
+        return await self._call("TraCuuHoSo", {"mahoso": code})
+
+    async def _call(self, service: str, fields: Json) -> PortalAnswer:
+        session = await self._current_session(rejected="")
+        answer = await self._send(session, service, fields)
+        if not answer.rejects_session(self._account.session_words):
+            return answer
+        session = await self._current_session(rejected=session)
+        answer = await self._send(session, service, fields)
+        if answer.rejects_session(self._account.session_words):
+            # A session that is never good is the portal's trouble, not the dossier's.
+            raise PortalSilent(f"phiên bị từ chối hai lần: {answer.message[:200]}")
+        return answer
+
+    async def _send(self, session: str, service: str, fields: Json) -> PortalAnswer:
+        envelope = {"session": session, "madonvi": self._account.agency, "service": service, **fields}
+        return read_answer(await self._post(self._account.call_path, envelope))
+
+    async def _current_session(self, *, rejected: str) -> str:
+        async with self._logging_in:
+            now, held = self._clock.now(), self._session
+            if held is not None and held.value != rejected and held.good_until > now:
+                return held.value
+            value = await self._log_in()
+            self._session = _Session(value, now + self._account.session_lifetime)
+            return value
+
+    async def _log_in(self) -> str:
+        credentials = {"username": self._account.username, "password": self._account.password}
+        value = await self._post(self._account.login_path, credentials)
+        answer = read_answer(value)
+        session = value.get("session")
+        if answer.code != 0 or not isinstance(session, str) or not session:
+            # Wrong credentials are an operator's to mend; the rows wait meanwhile.
+            raise PortalSilent(f"đăng nhập không thành công: {answer.message[:200]}")
+        return session
+
+    async def _post(self, path: str, body: Json) -> Json:
+        headers = {"dstcode": self._account.dstcode} if self._account.prefix else {}
+        url = f"{self._account.url}{self._account.prefix}{path}"
+        value = await self._exchange.post(url, body, headers=headers)
+        if not isinstance(value, dict):
+            raise PortalSilent("câu trả lời không phải đối tượng JSON")
+        return value

@@ -1,0 +1,138 @@
+"""The dossier service as the portal's side calls it, as a machine with one scope a call."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import aiohttp
+import orjson
+
+from kernel.core.caller import Caller, CallerKind
+from kernel.core.clock import Clock
+from kernel.core.errors import Unavailable
+from kernel.web.auth import TokenSigner
+from services.gateway.domain.portal_messages import Json
+from services.gateway.use_cases.portal_ports import FileContent, Intake
+
+_MARGIN_SECONDS = 20.0
+_OK = 200
+_NOT_FOUND = 404
+_SERVER_ERROR = 500
+_BUSY = frozenset({401, 403, 405, 408, 425, 429})
+_TOLD_HEADERS = ("Content-Type", "Content-Length", "Content-Disposition")
+
+
+class HttpDossierService:
+    """Signs its own short-lived tokens; every failure of the road is `Unavailable`."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        url: str,
+        signer: TokenSigner,
+        clock: Clock,
+        *,
+        timeout_seconds: float = 10.0,
+    ) -> None:
+        self._session = session
+        self._url = url
+        self._signer = signer
+        self._clock = clock
+        self._timeout = aiohttp.ClientTimeout(total=timeout_seconds, sock_connect=2)
+        self._intake_timeout = aiohttp.ClientTimeout(total=timeout_seconds * 6, sock_connect=2)
+        self._file_timeout = aiohttp.ClientTimeout(total=None, sock_connect=2, sock_read=30)
+        self._tokens: dict[str, tuple[str, float]] = {}
+
+    async def view(self, dossier_id: UUID, version: int | None) -> Json | None:
+        """Return one version of a dossier; None when the service does not know it."""
+        query = {} if version is None else {"version": str(version)}
+        url = f"{self._url}/v1/portal-views/{dossier_id}"
+        try:
+            async with self._session.get(
+                url, params=query, headers=self._headers("portal.read"), timeout=self._timeout
+            ) as response:
+                raw = await response.read()
+                if response.status == _NOT_FOUND:
+                    return None
+                return _object(raw) if response.status == _OK else _unavailable(response.status)
+        except (TimeoutError, aiohttp.ClientError) as error:
+            raise Unavailable(f"dossier: {type(error).__name__}") from error
+
+    async def take_in(self, path: str, body: Json, *, key: str) -> Intake:
+        """Hand in what the portal sent; refusals come back as values."""
+        headers = {
+            **self._headers("portal.intake"),
+            "Idempotency-Key": key,
+            "Content-Type": "application/json",
+        }
+        try:
+            async with self._session.post(
+                self._url + path, data=orjson.dumps(body), headers=headers, timeout=self._intake_timeout
+            ) as response:
+                raw = await response.read()
+                if response.status >= _SERVER_ERROR or response.status in _BUSY:
+                    _unavailable(response.status)
+                answer = _object(raw)
+                is_replayed = "Idempotency-Replayed" in response.headers
+                return _intake(response.status, answer, is_replayed=is_replayed)
+        except (TimeoutError, aiohttp.ClientError) as error:
+            raise Unavailable(f"dossier: {type(error).__name__}") from error
+
+    async def open_file(self, attachment_id: UUID) -> FileContent:
+        """Return a file's content as a stream; the caller reads it to its end or closes it."""
+        url = f"{self._url}/v1/attachments/{attachment_id}/content"
+        try:
+            response = await self._session.get(
+                url, headers=self._headers("portal.read"), timeout=self._file_timeout
+            )
+        except (TimeoutError, aiohttp.ClientError) as error:
+            raise Unavailable(f"dossier: {type(error).__name__}") from error
+        told = {name: response.headers[name] for name in _TOLD_HEADERS if name in response.headers}
+
+        async def close() -> None:
+            response.close()
+
+        return FileContent(response.status, told, _chunks(response), close)
+
+    def _headers(self, scope: str) -> dict[str, str]:
+        now = self._clock.now().timestamp()
+        token, ends = self._tokens.get(scope, ("", 0.0))
+        if ends - _MARGIN_SECONDS <= now:
+            caller = Caller(
+                subject="gateway-portal", kind=CallerKind.SERVICE, name="Cổng DVCQG", roles=frozenset({scope})
+            )
+            token, ends = self._signer.sign(caller)
+            self._tokens[scope] = (token, ends)
+        return {"Authorization": f"Bearer {token}"}
+
+
+async def _chunks(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in response.content.iter_chunked(65_536):
+            yield chunk
+    finally:
+        response.close()
+
+
+def _object(raw: bytes) -> Json:
+    try:
+        value: Any = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise Unavailable("dossier: no JSON") from error
+    return value if isinstance(value, dict) else {}
+
+
+def _unavailable(status: int) -> Json:
+    raise Unavailable(f"dossier: HTTP {status}")
+
+
+def _intake(status: int, answer: Json, *, is_replayed: bool) -> Intake:
+    return Intake(
+        status=status,
+        is_replayed=is_replayed,
+        outcome=str(answer.get("outcome") or ""),
+        dossier_id=str(answer.get("dossier_id") or ""),
+        problem=str(answer.get("code") or ""),
+        title=str(answer.get("detail") or answer.get("title") or ""),
+        fields=tuple(str(item.get("path") or "") for item in answer.get("errors") or ()),
+    )

@@ -1,0 +1,69 @@
+"""The driver through a provincial gateway: one address a service, bare data, answers decoded twice (3.2)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.gateway.clients.portal_transport import JsonExchange, decoded
+from services.gateway.domain.portal_answers import PortalAnswer, PortalSilent, read_answer
+from services.gateway.domain.portal_messages import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayAddresses:
+    """Where a province's gateway takes each message; `key` goes into the header `SecurityKey`."""
+
+    root: str
+    agency: str
+    key: str = ""
+    create: str = "DongBoHoSoMC"
+    update: str = "DongBoHoSoMC"
+    progress: str = "CapNhatTienDoHoSoMC"
+    status: str = "DongBoTrangThaiHoSoKM"
+    look_up: str = "TraCuuHoSo"
+
+
+class GatewayPortal:
+    """Leaves login and envelope to the gateway."""
+
+    def __init__(self, exchange: JsonExchange, addresses: GatewayAddresses) -> None:
+        self._exchange = exchange
+        self._at = addresses
+
+    async def sync_dossier(self, message: Json, *, is_updating: bool) -> PortalAnswer:
+        """Create or replace a dossier: a bare array, the mode in the query."""
+        path = self._at.update if is_updating else self._at.create
+        return await self._post(path, [message], {"isUpdating": "True" if is_updating else "False"})
+
+    async def add_progress(self, entries: Sequence[Json]) -> PortalAnswer:
+        """Add progress entries."""
+        return await self._post(self._at.progress, list(entries), {})
+
+    async def tell_status(self, message: Json) -> PortalAnswer:
+        """Tell the status of a dossier born on the portal."""
+        return await self._post(self._at.status, message, {})
+
+    async def look_up(self, code: str) -> PortalAnswer:
+        """Ask what the portal holds."""
+        query = {"mahoso": code, "maDonVi": self._at.agency}
+        url = f"{self._at.root}/{self._at.look_up}"
+        return unwrapped(await self._exchange.get(url, headers=self._headers(), query=query))
+
+    async def _post(self, path: str, body: Any, query: Mapping[str, str]) -> PortalAnswer:
+        asked = {"MaDinhDanhDV": self._at.agency, **query}
+        url = f"{self._at.root}/{path}"
+        return unwrapped(await self._exchange.post(url, body, headers=self._headers(), query=asked))
+
+    def _headers(self) -> Json:
+        return {"SecurityKey": self._at.key} if self._at.key else {}
+
+
+def unwrapped(value: Any) -> PortalAnswer:
+    """Return the portal's own answer inside the gateway's `message`; plain text is the gateway's word."""
+    outer = read_answer(value)
+    inner = value["message"]
+    if isinstance(inner, str) and inner.lstrip().startswith("{"):
+        return read_answer(decoded(inner))
+    if outer.code == 0:
+        raise PortalSilent("cổng kết nối trả lời không kèm câu trả lời của Cổng DVCQG")
+    return outer

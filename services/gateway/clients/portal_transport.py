@@ -1,0 +1,71 @@
+"""One HTTP exchange with the portal or its gateway: bounded in time, believed only when it is JSON."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+import orjson
+
+from services.gateway.domain.portal_answers import PortalSilent
+
+_HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "Charset": "utf-8"}
+
+
+class JsonExchange:
+    """Sends JSON and reads JSON; anything but HTTP 2xx with JSON in it is silence (section 3.3)."""
+
+    def __init__(self, session: aiohttp.ClientSession, *, timeout_seconds: float) -> None:
+        self._session = session
+        self._timeout = aiohttp.ClientTimeout(total=timeout_seconds, sock_connect=min(5.0, timeout_seconds))
+
+    async def post(
+        self, url: str, body: Any, *, headers: Mapping[str, str], query: Mapping[str, str] | None = None
+    ) -> Any:
+        """POST a JSON body and return the decoded answer; raise `PortalSilent`."""
+        return await self._send("POST", url, headers=headers, query=query, data=orjson.dumps(body))
+
+    async def get(self, url: str, *, headers: Mapping[str, str], query: Mapping[str, str]) -> Any:
+        """GET and return the decoded answer; raise `PortalSilent`."""
+        return await self._send("GET", url, headers=headers, query=query, data=None)
+
+    async def _send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        query: Mapping[str, str] | None,
+        data: bytes | None,
+    ) -> Any:
+        try:
+            async with self._session.request(
+                method,
+                url,
+                params=query,
+                data=data,
+                headers={**_HEADERS, **headers},
+                timeout=self._timeout,
+                allow_redirects=False,
+            ) as response:
+                raw = await response.read()
+                if not response.ok or response.status >= 300:  # noqa: PLR2004 - a redirect is no answer.
+                    raise PortalSilent(f"HTTP {response.status}")
+        except TimeoutError as error:
+            raise PortalSilent("quá thời gian chờ") from error
+        except aiohttp.ClientError as error:
+            raise PortalSilent(type(error).__name__) from error
+        return decoded(raw)
+
+
+def decoded(raw: bytes | str) -> Any:
+    """Decode JSON; raise `PortalSilent` for a page or half an answer."""
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise PortalSilent("câu trả lời không phải JSON") from error
+
+
+def open_portal_session(connections: int) -> aiohttp.ClientSession:
+    """Return the connections to the portal; no cookies, no proxy of the environment."""
+    connector = aiohttp.TCPConnector(limit=connections, keepalive_timeout=30)
+    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)

@@ -1,0 +1,78 @@
+"""Every event of a dossier that the national portal must hear of becomes a row of the ledger."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel
+
+from kernel.core.event import ReceivedEvent
+from kernel.service import Handler, HandlerFunction
+from services.gateway.domain.portal_ledger import Happened, rows_of
+
+
+class _Coded(BaseModel):
+    code: str
+
+
+class _Dossier(BaseModel):
+    dossier_id: UUID
+    origin: str
+    dossier_code: str | None
+    portal_code: str | None
+    procedure: _Coded
+    state: str
+    portal_status: int | None
+    accepted_at: AwareDatetime | None
+
+
+class _Change(BaseModel):
+    at: AwareDatetime
+    from_state: str | None
+
+
+class PortalFields(BaseModel):
+    """What the ledger reads of a dossier's event."""
+
+    dossier: _Dossier
+    change: _Change
+
+
+def happened(data: PortalFields, event: ReceivedEvent) -> Happened:
+    """Return the event in the ledger's words."""
+    dossier = data.dossier
+    return Happened(
+        type=event.type,
+        dossier_id=dossier.dossier_id,
+        version=event.sequence,
+        origin=dossier.origin,
+        dossier_code=dossier.dossier_code,
+        portal_code=dossier.portal_code,
+        procedure_code=dossier.procedure.code,
+        state=dossier.state,
+        from_state=data.change.from_state,
+        portal_status=dossier.portal_status,
+        is_accepted=dossier.accepted_at is not None,
+        at=data.change.at,
+    )
+
+
+def with_portal_ledger(handlers: Sequence[Handler]) -> tuple[Handler, ...]:
+    """Let the handlers of dossier events also keep what the portal must hear, in the same commit.
+
+    A service has one handler an event type: one message is one unit of work.
+    """
+    return tuple(
+        Handler(handler.event_type, handler.model, _and_ledger(handler.function)) for handler in handlers
+    )
+
+
+def _and_ledger(first: HandlerFunction) -> HandlerFunction:
+    async def apply(data: Any, *, event: ReceivedEvent, work: Any, now: datetime) -> None:
+        await first(data, event=event, work=work, now=now)
+        rows = rows_of(happened(PortalFields.model_validate(event.data), event))
+        if rows:
+            work.portal_ledger.add(rows, now)
+
+    return apply

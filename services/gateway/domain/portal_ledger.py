@@ -1,0 +1,182 @@
+"""What the national portal must be told of a dossier, in which order, and when it is tried again.
+
+A dossier born here is first told when it is accepted: as new (1), then as received (2). One born on the
+portal is told from its first decision on, by status only. What happened before is nobody's news.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+NEW = 1
+RECEIVED = 2
+REFUSED_AT_INTAKE = 3
+
+STATUS_OF_STATE: Mapping[str, int] = {
+    "SUBMITTED": 1,
+    "ACCEPTED": 2,
+    "INTAKE_REFUSED": 3,
+    "PROCESSING": 4,
+    "SUSPENDED": 4,
+    "INTAKE_SUPPLEMENT": 5,
+    "SUPPLEMENT_REQUESTED": 5,
+    "AWAITING_FINANCIAL": 6,
+    "CANCELLED": 7,
+    "WITHDRAWAL_REQUESTED": 7,
+    "STOPPED": 8,
+    "RESULT_READY": 9,
+    "RETURNED": 10,
+    "ARCHIVED": 10,
+}
+"""domain.md 3.2; tells whether an event changed the status or only the work behind it."""
+
+_BORN_HERE = frozenset({"HERE", "COUNTER", "POST"})
+_BORN_THERE = "PORTAL"
+_ACCEPTED = "dossier.accepted.v1"
+
+
+class Kind(StrEnum):
+    """Which message a row becomes."""
+
+    HERE_CREATE = "HERE_CREATE"
+    HERE_UPDATE = "HERE_UPDATE"
+    HERE_PROGRESS = "HERE_PROGRESS"
+    PORTAL_STATUS = "PORTAL_STATUS"
+
+
+class SyncState(StrEnum):
+    """Where a row is."""
+
+    WAITING = "WAITING"
+    SENDING = "SENDING"
+    CONFIRMED = "CONFIRMED"
+    REFUSED = "REFUSED"
+    UNMAPPED = "UNMAPPED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """What a dossier's event says, as far as the ledger reads it."""
+
+    type: str
+    dossier_id: UUID
+    version: int
+    origin: str
+    dossier_code: str | None
+    portal_code: str | None
+    procedure_code: str
+    state: str
+    from_state: str | None
+    portal_status: int | None
+    is_accepted: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRow:
+    """One message the portal must get; `(dossier_id, version, part)` is its place in the order."""
+
+    dossier_id: UUID
+    version: int
+    part: int
+    kind: Kind
+    portal_status: int
+    code: str
+    procedure_code: str
+    occurred_at: datetime
+
+
+def rows_of(happened: Happened) -> list[LedgerRow]:
+    """Return what the portal must be told of this event; often nothing."""
+    if happened.portal_status is None:
+        return []
+    if happened.origin == _BORN_THERE:
+        return _told_as_status(happened)
+    if happened.origin in _BORN_HERE:
+        return _told_whole(happened)
+    return []
+
+
+def _told_whole(happened: Happened) -> list[LedgerRow]:
+    if not happened.is_accepted or not happened.dossier_code:
+        return []
+    if happened.type == _ACCEPTED:
+        return [
+            _row(happened, happened.dossier_code, 0, Kind.HERE_CREATE, NEW),
+            _row(happened, happened.dossier_code, 1, Kind.HERE_UPDATE, RECEIVED),
+        ]
+    kind = Kind.HERE_UPDATE if _status_changed(happened) else Kind.HERE_PROGRESS
+    return [_row(happened, happened.dossier_code, 0, kind, happened.portal_status or 0)]
+
+
+def _told_as_status(happened: Happened) -> list[LedgerRow]:
+    status = happened.portal_status or 0
+    if not happened.portal_code or happened.from_state is None or not _status_changed(happened):
+        return []
+    return [_row(happened, happened.portal_code, 0, Kind.PORTAL_STATUS, status)]
+
+
+def _status_changed(happened: Happened) -> bool:
+    if happened.from_state is None:
+        return True
+    return STATUS_OF_STATE.get(happened.from_state) != happened.portal_status
+
+
+def _row(happened: Happened, code: str, part: int, kind: Kind, status: int) -> LedgerRow:
+    return LedgerRow(
+        dossier_id=happened.dossier_id,
+        version=happened.version,
+        part=part,
+        kind=kind,
+        portal_status=status,
+        code=code,
+        procedure_code=happened.procedure_code,
+        occurred_at=happened.at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row in somebody's hands until its lease ends.
+
+    `is_uncertain`: an earlier attempt may have been applied without our hearing of it. `is_told`: the status
+    is confirmed, only the progress entry is still to be sent.
+    """
+
+    row: LedgerRow
+    lease_id: UUID
+    attempts: int
+    is_uncertain: bool
+    is_told: bool
+    mapped_procedure: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """How long to wait after silence: doubling from `first_seconds`, never longer than `longest_seconds`."""
+
+    first_seconds: float = 1.0
+    longest_seconds: float = 300.0
+
+    def wait(self, attempts: int, spread: float) -> timedelta:
+        """Return the wait after so many attempts; `spread` 0 to 1 keeps senders apart."""
+        seconds = min(self.longest_seconds, self.first_seconds * 2 ** min(max(attempts - 1, 0), 30))
+        return timedelta(seconds=seconds * (0.75 + spread / 4))
+
+
+def event_data(row: LedgerRow, attempts: int, **more: Any) -> dict[str, Any]:
+    """Return the data of `portal_sync.*` events."""
+    return {
+        "dossier_id": str(row.dossier_id),
+        "version": row.version,
+        "part": row.part,
+        "portal_status": row.portal_status,
+        "kind": row.kind.value,
+        "portal_code": row.code,
+        "attempts": attempts,
+        "occurred_at": row.occurred_at.isoformat(),
+        **more,
+    }

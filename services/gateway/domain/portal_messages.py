@@ -1,0 +1,245 @@
+"""The portal's messages made of a view: sections 7, 8 and 10 of the wire contract, field by field.
+
+Every value is a string, an absent one is blank. Flags say what evidence was recorded, never what would look
+well in the statistics; a status is sent as it is; nothing unknown gets a placeholder.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kernel.core.clock import VIETNAM
+from services.gateway.domain.portal_ledger import REFUSED_AT_INTAKE
+from services.gateway.domain.portal_view import (
+    Fee,
+    FileRef,
+    HandedFile,
+    PortalView,
+    ResultPaper,
+    Supplement,
+)
+
+Json = dict[str, Any]
+
+SUMMARY_LIMIT = 1000
+FILE_NAME_LIMIT = 4000
+PAPER_NAME_LIMIT = 2000
+OFFICER_LIMIT = 50
+NOTE_LIMIT = 2000
+MODES = ("2020", "2024")
+
+STATUS_TEXTS = {
+    1: "Mới đăng ký",
+    2: "Được tiếp nhận",
+    3: "Không được tiếp nhận",
+    4: "Đang xử lý",
+    5: "Yêu cầu bổ sung giấy tờ",
+    6: "Yêu cầu thực hiện nghĩa vụ tài chính",
+    7: "Công dân yêu cầu rút hồ sơ",
+    8: "Dừng xử lý",
+    9: "Đã xử lý xong",
+    10: "Đã trả kết quả",
+    11: "Từ chối tiếp nhận",
+}
+_CHANNELS = {"DIRECT": "1", "ONLINE": "2", "POSTAL": "3"}
+_SUBJECTS = {"CITIZEN": "1", "BUSINESS": "2", "STATE_AGENCY": "3", "ORGANISATION": "4"}
+_PAID_THROUGH = {"PORTAL": "1", "PROVINCE": "2"}
+_FEE_KINDS = {"FEE": "1", "CHARGE": "2"}
+_CARD_DIGITS = 12
+_OLD_CARD_DIGITS = 9
+_ENDED_BY_STATUS = frozenset({3, 8, 9, 10})
+_RETURNED = 10
+_PROVINCE = "2"
+_YES, _NO = "1", "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """How this installation writes: the portal's generation, and where it fetches files."""
+
+    mode: str = "2024"
+    addresses: Mapping[str, str] | None = None
+    refusal_status: int = 11
+
+    def address(self, file: FileRef) -> str:
+        """Return where the portal may fetch a file."""
+        return (self.addresses or {})[file.attachment_id]
+
+
+def stamp(at: datetime | None) -> str:
+    """Write an instant as the portal does: yyyyMMddHHmmss in Vietnam, blank when there is none."""
+    return "" if at is None else at.astimezone(VIETNAM).strftime("%Y%m%d%H%M%S")
+
+
+def flag(value: bool) -> str:
+    """Write 0 or 1."""
+    return _YES if value else _NO
+
+
+def dossier_message(view: PortalView, *, code: str, status: int, procedure: str, wire: Wire) -> Json:
+    """Return one element of `DongBoHoSoMC` as the dossier stood when it had this status."""
+    message = {
+        "MaHoSo": code,
+        "MaTTHC": procedure,
+        "TenTTHC": view.procedure_name,
+        "MaLinhVuc": view.sector,
+        "TenLinhVuc": view.sector_name,
+        "ChuHoSo": view.owner.name,
+        "LoaiDoiTuong": _SUBJECTS.get(view.owner.kind, "4"),
+        "MaDoiTuong": view.owner.tech_id,
+        "ThongTinKhac": "",
+        "Email": view.owner.email,
+        "Fax": "",
+        "SoDienThoai": view.owner.phone,
+        "TrichYeuHoSo": view.procedure_name[:SUMMARY_LIMIT],
+        "NgayTiepNhan": stamp(view.accepted_at),
+        "NgayHenTra": stamp(view.due_at),
+        "TrangThaiHoSo": str(status),
+        "NgayTra": stamp(view.returned_at) if status == _RETURNED else "",
+        "ThongTinTra": "",
+        "HinhThuc": flag(view.result_delivery == "POST"),
+        "NgayKetThucXuLy": stamp(view.ended_at) if status in _ENDED_BY_STATUS else "",
+        "DonViXuLy": view.unit_name,
+        "GhiChu": "",
+        "TaiLieuNop": [_file(item, wire) for item in view.handed],
+        "DanhSachLePhi": [_fee(fee) for fee in view.fees],
+        "DanhSachTepDinhKemKhac": [],
+        "DanhSachHoSoBoSung": [_supplement(item, n) for n, item in enumerate(view.supplements, 1)],
+        "DanhSachGiayToKetQua": [paper for item in view.results for paper in _results(item, wire)],
+    }
+    return message if wire.mode == MODES[0] else {**message, **_added_after_2021(view, status)}
+
+
+def _added_after_2021(view: PortalView, status: int) -> Json:
+    return {
+        "KenhThucHien": _CHANNELS.get(view.channel, ""),
+        "SoGiayToChuHoSo": view.owner.number,
+        "NoiNopHoSo": _PROVINCE,
+        "HoSoCoThanhPhanSoHoa": flag(any(item.is_digitised for item in view.handed)),
+        "TaiKhoanDuocXacThucVoiVNeID": flag(view.is_verified),
+        "DuocThanhToanTrucTuyen": paid_online(view.fees),
+        "NgayTuChoi": stamp(view.ended_at) if status == REFUSED_AT_INTAKE else "",
+        "DinhDanhCHS": _identities(view.owner.number),
+        "NgayNopHoSo": stamp(view.submitted_at),
+        "DSKetNoiCSDL": [{"MaCSDL": code} for code in view.databases],
+    }
+
+
+def paid_online(fees: tuple[Fee, ...]) -> str:
+    """Return 1 paid on the portal, 2 through our own gate, 0 for cash, unpaid or free (section 13.5)."""
+    ways = {_PAID_THROUGH.get(fee.paid_through, "") for fee in fees if fee.amount > 0}
+    return next((way for way in ("1", "2") if way in ways), _NO)
+
+
+def _identities(number: str) -> list[Json]:
+    """Name only kinds of numbers whose code is known (section 13.6)."""
+    kind = {_CARD_DIGITS: "1", _OLD_CARD_DIGITS: "2"}.get(len(number)) if number.isdecimal() else None
+    return [{"LoaiDinhDanh": kind, "SoDinhDanh": number}] if kind else []
+
+
+def _file(item: HandedFile, wire: Wire) -> Json:
+    told = {
+        "TepDinhKemId": item.file.attachment_id,
+        "TenTepDinhKem": item.file.name[:FILE_NAME_LIMIT],
+        "IsDeleted": "False",
+        "MaThanhPhanHoSo": item.component_code,
+        "DuongDanTaiTepTin": wire.address(item.file),
+    }
+    if wire.mode == MODES[0]:
+        return told
+    return {
+        **told,
+        "DuocSoHoa": flag(item.is_digitised),
+        "DuocTaiSuDung": str(item.reuse),
+        "DuocLayTuKhoDMQG": flag(item.is_from_personal_store),
+        "MaKetQuaThayThe": item.replaced_by,
+    }
+
+
+def _fee(fee: Fee) -> Json:
+    return {
+        "TenPhiLePhi": fee.name,
+        "MaPhiLePhi": fee.code,
+        "HinhThucThu": "",
+        "Gia": str(fee.amount),
+        "LoaiPhiLePhi": _FEE_KINDS.get(fee.kind, ""),
+    }
+
+
+def _supplement(item: Supplement, number: int) -> Json:
+    return {
+        "HoSoBoSungId": str(number),
+        "NguoiYeuCauBoSung": item.asked_by[:OFFICER_LIMIT],
+        "NoiDungBoSung": item.asked_for[:NOTE_LIMIT],
+        "NgayBoSung": stamp(item.asked_at),
+        "NguoiTiepNhanBoSung": "",
+        "ThongTinTiepNhan": "",
+        "NgayTiepNhanBoSung": "",
+        "TrangThaiBoSung": "False",
+        "DanhSachGiayToBoSung": [],
+        "DanhSachLePhiBoSung": [],
+        "NgayHenTraTruoc": "",
+        "NgayHenTraMoi": "",
+    }
+
+
+def _results(paper: ResultPaper, wire: Wire) -> list[Json]:
+    told = []
+    for file in paper.files:
+        one = {
+            "TenGiayTo": paper.name[:PAPER_NAME_LIMIT],
+            "MaThanhPhanHoSo": "",
+            "GiayToId": file.attachment_id,
+            "DuongDanTepTinKetQua": wire.address(file),
+        }
+        told.append(one if wire.mode == MODES[0] else {**one, "MaGiayToKetQua": paper.code})
+    return told
+
+
+def progress_entry(view: PortalView, *, code: str, status: int) -> Json:
+    """Return one element of `CapNhatTienDoHoSoMC`; the same version always makes the same entry."""
+    change = view.change
+    text = change.text or STATUS_TEXTS.get(status, "")
+    return {
+        "MaHoSo": code,
+        "NguoiXuLy": (change.officer or view.unit_name)[:OFFICER_LIMIT],
+        "ChucDanh": "",
+        "ThoiDiemXuLy": stamp(change.at),
+        "PhongBanXuLy": view.unit_name,
+        "NoiDungXuLy": (f"{text} - {change.note}" if change.note else text)[:NOTE_LIMIT],
+        "TrangThai": str(status),
+        "NgayBatDau": "",
+        "NgayKetThucTheoQuyDinh": stamp(change.step_due_at),
+    }
+
+
+def status_on_portal(status: int, *, is_portal_born: bool, refusal_status: int) -> int:
+    """Return the number a status is told by; only a refusal of a portal-born one has another (section 10)."""
+    return refusal_status if is_portal_born and status == REFUSED_AT_INTAKE else status
+
+
+def status_message(view: PortalView, *, code: str, status: int, wire: Wire) -> Json:
+    """Return the `data` of `DongBoTrangThaiHoSo`."""
+    change = view.change
+    text = change.note or change.text or STATUS_TEXTS.get(status, "")
+    told = status_on_portal(status, is_portal_born=True, refusal_status=wire.refusal_status)
+    return {
+        "MaHoSo": code,
+        "MaHoSoDonVi": view.dossier_code,
+        "MaDoiTuong": view.owner.tech_id,
+        "NoiDung": text[:NOTE_LIMIT],
+        "NgayXuLy": stamp(change.at),
+        "TrangThai": str(told),
+        "TaiLieuXuLy": [
+            {
+                "TenTepDinhKem": file.name[:FILE_NAME_LIMIT],
+                "MaThanhPhanHoSo": "",
+                "TepDinhKemId": file.attachment_id,
+                "DuongDanTaiTepTin": wire.address(file),
+                "IsDeleted": "False",
+            }
+            for paper in view.results
+            for file in paper.files
+        ],
+    }

@@ -1,0 +1,223 @@
+"""One version of a dossier as the dossier service tells it for the portal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A file of the dossier service."""
+
+    attachment_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandedFile:
+    """A file of a component as handed in, with the evidence recorded for it and nothing more."""
+
+    file: FileRef
+    component_code: str
+    is_digitised: bool = False
+    reuse: int = 0
+    is_from_personal_store: bool = False
+    replaced_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """A fee in đồng; `paid_through` is empty while it is not paid."""
+
+    name: str
+    kind: str
+    amount: int
+    paid_through: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Supplement:
+    """A request for more papers."""
+
+    asked_by: str
+    asked_for: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ResultPaper:
+    """A result as issued."""
+
+    name: str
+    code: str
+    files: tuple[FileRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened in this version and who did it."""
+
+    at: datetime
+    officer: str
+    text: str
+    note: str = ""
+    step_due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose dossier it is."""
+
+    name: str
+    number: str
+    kind: str
+    phone: str
+    email: str
+    tech_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortalView:
+    """A version of a dossier, read leniently: what is absent stays empty, it is never made up."""
+
+    dossier_code: str
+    portal_code: str
+    origin: str
+    channel: str
+    procedure_code: str
+    procedure_name: str
+    sector: str
+    sector_name: str
+    unit_name: str
+    owner: Owner
+    submitted_at: datetime | None
+    accepted_at: datetime | None
+    due_at: datetime | None
+    ended_at: datetime | None
+    returned_at: datetime | None
+    result_delivery: str
+    is_verified: bool
+    handed: tuple[HandedFile, ...]
+    fees: tuple[Fee, ...]
+    supplements: tuple[Supplement, ...]
+    results: tuple[ResultPaper, ...]
+    databases: tuple[str, ...]
+    change: Change
+
+    @property
+    def files(self) -> list[FileRef]:
+        """Every file the portal is given an address of."""
+        issued = [file for paper in self.results for file in paper.files]
+        return [*(item.file for item in self.handed), *issued]
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> "PortalView":
+        """Read the dossier service's answer; `KeyError` or `ValueError` when it is not one."""
+        procedure = data["procedure"]
+        competent = data.get("competent_agency") or data.get("receiving_agency") or {}
+        return cls(
+            dossier_code=_text(data, "dossier_code"),
+            portal_code=_text(data, "portal_code"),
+            origin=data["origin"],
+            channel=data["channel"],
+            procedure_code=procedure["code"],
+            procedure_name=procedure["name"],
+            sector=_text(procedure, "sector"),
+            sector_name=_text(data, "sector_name") or _text(procedure, "sector_name"),
+            unit_name=_text(competent, "name"),
+            owner=_owner(data.get("owner") or {}),
+            submitted_at=_moment(data, "submitted_at"),
+            accepted_at=_moment(data, "accepted_at"),
+            due_at=_moment(data, "due_at"),
+            ended_at=_moment(data, "ended_at"),
+            returned_at=_moment(data, "returned_at"),
+            result_delivery=_text(data, "result_delivery"),
+            is_verified=bool((data.get("evidence") or {}).get("is_vneid_verified")),
+            handed=tuple(_handed(item) for item in data.get("attachments") or ()),
+            fees=tuple(_fee(item) for item in data.get("fees") or ()),
+            supplements=tuple(_supplement(item) for item in data.get("supplements") or ()),
+            results=tuple(_result(item) for item in data.get("results") or ()),
+            databases=tuple(str(item) for item in data.get("databases") or ()),
+            change=_change(data),
+        )
+
+
+def _text(data: Mapping[str, Any], name: str) -> str:
+    value = data.get(name)
+    return "" if value is None else str(value)
+
+
+def _moment(data: Mapping[str, Any], name: str) -> datetime | None:
+    value = data.get(name)
+    return datetime.fromisoformat(value) if value else None
+
+
+def _owner(data: Mapping[str, Any]) -> Owner:
+    return Owner(
+        name=_text(data, "full_name"),
+        number=_text(data, "identity_number"),
+        kind=_text(data, "applicant_type") or "CITIZEN",
+        phone=_text(data, "phone"),
+        email=_text(data, "email"),
+        tech_id=_text(data, "tech_id"),
+    )
+
+
+def _file(item: Mapping[str, Any], name: str = "") -> FileRef:
+    return FileRef(str(item["attachment_id"]), _text(item, "file_name") or name)
+
+
+def _handed(data: Mapping[str, Any]) -> HandedFile:
+    return HandedFile(
+        file=_file(data, _text(data, "name")),
+        component_code=_text(data, "component_code"),
+        is_digitised=bool(data.get("is_digitised")),
+        reuse=int(data.get("reuse") or 0),
+        is_from_personal_store=bool(data.get("is_from_personal_store")),
+        replaced_by=_text(data, "replaced_by"),
+    )
+
+
+def _fee(data: Mapping[str, Any]) -> Fee:
+    return Fee(
+        name=_text(data, "name"),
+        kind=_text(data, "kind"),
+        amount=int(data.get("amount") or 0),
+        paid_through=_text(data, "paid_through"),
+        code=_text(data, "code"),
+    )
+
+
+def _supplement(data: Mapping[str, Any]) -> Supplement:
+    items = data.get("items") or ()
+    named = [_text(item, "name") or _text(item, "reason") for item in items if isinstance(item, Mapping)]
+    return Supplement(
+        asked_by=_text(data, "by"),
+        asked_for="; ".join(name for name in named if name),
+        asked_at=datetime.fromisoformat(data["asked_at"]),
+    )
+
+
+def _result(data: Mapping[str, Any]) -> ResultPaper:
+    name = " ".join(part for part in (_text(data, "name"), _text(data, "number")) if part)
+    files = tuple(_file(item, name) for item in data.get("attachments") or ())
+    return ResultPaper(name=name, code=_text(data, "code"), files=files)
+
+
+def _change(data: Mapping[str, Any]) -> Change:
+    """Return what this very version did; a view without it is no view of a version."""
+    version = data["version"]
+    entries = [item for item in data["progress"] if item["version"] == version]
+    if not entries:
+        message = f"no progress entry of version {version}"
+        raise ValueError(message)
+    entry = entries[-1]
+    return Change(
+        at=datetime.fromisoformat(entry["at"]),
+        officer=_text(entry, "officer"),
+        text=_text(entry, "text"),
+        note=_text(data, "note"),
+        step_due_at=_moment(entry, "due_at"),
+    )

@@ -1,0 +1,95 @@
+"""What supervisors and administrators see of the portal's side: one statement a screen."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.postgres.statement import Statement
+from kernel.postgres.unit_of_work import UnitOfWork
+
+_FIGURES = Statement("""
+WITH open AS (SELECT * FROM portal_ledger WHERE state <> 'CONFIRMED'),
+recent AS (SELECT extract(epoch FROM settled_at - occurred_at) AS lag FROM portal_ledger
+    WHERE state = 'CONFIRMED' AND settled_at > :now::timestamptz - interval '1 hour')
+SELECT
+    (SELECT count(*) FROM open WHERE state = 'WAITING') AS waiting,
+    (SELECT count(*) FROM open WHERE state = 'SENDING') AS sending,
+    (SELECT count(*) FROM open WHERE state = 'REFUSED') AS refused,
+    (SELECT count(*) FROM open WHERE state = 'UNMAPPED') AS unmapped,
+    (SELECT count(*) FROM open WHERE is_silence) AS waiting_out_silence,
+    (SELECT count(*) FROM portal_ledger WHERE state = 'CONFIRMED') AS confirmed,
+    (SELECT coalesce(extract(epoch FROM :now::timestamptz - min(occurred_at)), 0)::float8 FROM open
+        WHERE state IN ('WAITING', 'SENDING')) AS lag_seconds,
+    (SELECT count(*) FROM recent) AS confirmed_last_hour,
+    (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY lag) FROM recent)::float8 AS lag_median_seconds,
+    (SELECT percentile_cont(0.95) WITHIN GROUP (ORDER BY lag) FROM recent)::float8 AS lag_p95_seconds,
+    (SELECT coalesce(jsonb_agg(x ORDER BY x.rows DESC), '[]') FROM (SELECT answer_code AS code,
+        left(answer, 200) AS message, count(*) AS rows FROM open WHERE state = 'REFUSED'
+        GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 50) AS x) AS refused_by_reason,
+    (SELECT coalesce(jsonb_agg(x ORDER BY x.rows DESC), '[]') FROM (SELECT procedure_code,
+        count(*) AS rows FROM open WHERE state = 'UNMAPPED' GROUP BY 1 ORDER BY 2 DESC LIMIT 100) AS x)
+        AS unmapped_procedures,
+    (SELECT coalesce(jsonb_object_agg(state, n), '{}') FROM (SELECT state, count(*) AS n
+        FROM portal_inbound GROUP BY 1) AS x) AS inbound,
+    (SELECT count(*) FROM portal_differences) AS differences
+""")
+_LEDGER = Statement("""
+SELECT dossier_id, version, part, kind, portal_status, code, procedure_code, occurred_at, state, attempts,
+       next_attempt_at, answer_code, answer, settled_at
+FROM portal_ledger
+WHERE (:state::text IS NULL OR state = :state) AND (:dossier_id::uuid IS NULL OR dossier_id = :dossier_id)
+  AND (:after_at::timestamptz IS NULL
+       OR (occurred_at, dossier_id, version, part)
+        > (:after_at, :after_id::uuid, :after_version, :after_part))
+ORDER BY occurred_at, dossier_id, version, part LIMIT :limit
+""")
+_DIFFERENCES = Statement("SELECT * FROM portal_differences ORDER BY found_at DESC, dossier_id LIMIT :limit")
+_INBOUND = Statement("""
+SELECT id, path, received_at, state, attempts, next_attempt_at, portal_code, dossier_id, answer_code, answer,
+       reason, length(body) AS bytes
+FROM portal_inbound
+WHERE state <> 'DONE' AND (:state::text IS NULL OR state = :state)
+  AND (:after::uuid IS NULL OR id > :after)
+ORDER BY id LIMIT :limit
+""")
+
+
+class PostgresPortalScreens:
+    """Reads only."""
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+
+    async def figures(self, now: datetime) -> dict[str, Any]:
+        """Return how far the portal is behind, and why."""
+        return dict(await self._unit.fetch_one(_FIGURES, now=now) or {})
+
+    async def ledger(
+        self,
+        *,
+        state: str | None,
+        dossier_id: UUID | None,
+        after: tuple[datetime, UUID, int, int] | None,
+        limit: int,
+    ) -> list[dict[str, Any]]:
+        """Return rows of the ledger, oldest first."""
+        at, one, version, part = after or (None, None, 0, 0)
+        rows = await self._unit.fetch(
+            _LEDGER,
+            state=state,
+            dossier_id=dossier_id,
+            after_at=at,
+            after_id=one,
+            after_version=version,
+            after_part=part,
+            limit=limit,
+        )
+        return [dict(row) for row in rows]
+
+    async def differences(self, limit: int) -> list[dict[str, Any]]:
+        """Return what the portal was found to hold otherwise, newest first."""
+        return [dict(row) for row in await self._unit.fetch(_DIFFERENCES, limit=limit)]
+
+    async def inbound(self, *, state: str | None, after: UUID | None, limit: int) -> list[dict[str, Any]]:
+        """Return messages that are not done, oldest first, without their bodies."""
+        return [dict(row) for row in await self._unit.fetch(_INBOUND, state=state, after=after, limit=limit)]

@@ -1,0 +1,112 @@
+"""The tables of the national portal's side, in the gateway's metadata."""
+
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, LargeBinary, Table, Text, text
+from sqlalchemy.dialects.postgresql import UUID
+
+from services.gateway.store.tables import metadata
+
+__all__ = ["metadata"]
+
+_moment = DateTime(timezone=True)
+
+portal_ledger = Table(
+    "portal_ledger",
+    metadata,
+    Column("dossier_id", UUID, primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    Column("part", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("portal_status", Integer, nullable=False),
+    Column("code", Text, nullable=False, index=True),
+    Column("procedure_code", Text, nullable=False),
+    Column("occurred_at", _moment, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("is_uncertain", Boolean, nullable=False, server_default=text("false")),
+    Column("is_told", Boolean, nullable=False, server_default=text("false")),
+    Column("is_silence", Boolean, nullable=False, server_default=text("false")),
+    Column("next_attempt_at", _moment, nullable=False),
+    Column("lease_id", UUID),
+    Column("lease_until", _moment),
+    Column("answer_code", Text, nullable=False, server_default=text("''")),
+    Column("answer", Text, nullable=False, server_default=text("''")),
+    Column("settled_at", _moment),
+)
+Index(
+    "ix_portal_ledger_open",
+    portal_ledger.c.dossier_id,
+    portal_ledger.c.version,
+    portal_ledger.c.part,
+    postgresql_where=text("state <> 'CONFIRMED'"),
+)
+Index(
+    "ix_portal_ledger_due",
+    portal_ledger.c.next_attempt_at,
+    postgresql_where=text("state IN ('WAITING', 'SENDING')"),
+)
+Index(
+    "ix_portal_ledger_settled_at",
+    portal_ledger.c.settled_at,
+    postgresql_where=text("state = 'CONFIRMED'"),
+)
+
+portal_procedures = Table(
+    "portal_procedures",
+    metadata,
+    Column("local_code", Text, primary_key=True),
+    Column("portal_code", Text, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("changed_at", _moment, nullable=False),
+)
+
+portal_files = Table(
+    "portal_files",
+    metadata,
+    Column("token", Text, primary_key=True),
+    Column("attachment_id", UUID, nullable=False, unique=True),
+    Column("dossier_id", UUID, nullable=False, index=True),
+    Column("file_name", Text, nullable=False),
+    Column("created_at", _moment, nullable=False),
+    Column("revoked_at", _moment),
+)
+
+portal_inbound = Table(
+    "portal_inbound",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("path", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("received_at", _moment, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("next_attempt_at", _moment),
+    Column("portal_code", Text, nullable=False, server_default=text("''")),
+    Column("dossier_id", Text, nullable=False, server_default=text("''")),
+    Column("answer_code", Integer),
+    Column("answer", Text, nullable=False, server_default=text("''")),
+    Column("reason", Text, nullable=False, server_default=text("''")),
+    Column("settled_at", _moment),
+)
+Index("ix_portal_inbound_portal_code", portal_inbound.c.portal_code, portal_inbound.c.received_at)
+Index(
+    "ix_portal_inbound_due",
+    portal_inbound.c.next_attempt_at,
+    postgresql_where=text("next_attempt_at IS NOT NULL"),
+)
+Index(
+    "ix_portal_inbound_open",
+    portal_inbound.c.received_at,
+    postgresql_where=text("state <> 'DONE'"),
+)
+
+portal_differences = Table(
+    "portal_differences",
+    metadata,
+    Column("dossier_id", UUID, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("told_status", Integer, nullable=False),
+    Column("held_status", Integer, nullable=False),
+    Column("is_there", Boolean, nullable=False),
+    Column("found_at", _moment, nullable=False),
+)

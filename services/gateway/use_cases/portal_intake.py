@@ -1,0 +1,150 @@
+"""What the portal sends down: kept first, understood second, handed to the dossier service third."""
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import orjson
+
+from kernel.core.clock import Clock
+from kernel.core.errors import Unavailable
+from kernel.core.ids import new_id
+from services.gateway.domain.portal_inbound import (
+    FAILED,
+    Handed,
+    Inbound,
+    InboxState,
+    NeedsPeople,
+    NotUnderstood,
+    Ruling,
+    handed_of,
+    parked,
+    ruling_of_refusal,
+    taken,
+    waiting,
+)
+from services.gateway.domain.portal_ledger import Backoff
+from services.gateway.domain.portal_messages import Json, Wire, dossier_message
+from services.gateway.domain.portal_view import PortalView
+from services.gateway.use_cases.portal_ports import DossierService, Intake, OpenWork
+
+DOSSIERS = "/v1/portal-dossiers"
+_SUPPLEMENTS = "/v1/portal-dossiers/{code}/supplement"
+_FIRST_RETRY = timedelta(seconds=60)
+_PARKED_RETRY = timedelta(minutes=10)
+_NOT_FOUND = 404
+_PROBLEMS_FROM = 400
+_MINIMUM = (
+    "MaHoSo",
+    "MaTTHC",
+    "TenTTHC",
+    "MaLinhVuc",
+    "TenLinhVuc",
+    "LoaiDoiTuong",
+    "TrangThaiHoSo",
+    "HinhThuc",
+    "DonViXuLy",
+)
+
+
+class TakeFromPortal:
+    """Nothing the portal was answered 0 for is lost, whatever dies afterwards."""
+
+    def __init__(self, *, open_work: OpenWork, dossiers: DossierService, clock: Clock) -> None:
+        self._open_work = open_work
+        self._dossiers = dossiers
+        self._clock = clock
+        self._backoff = Backoff(first_seconds=2)
+
+    async def receive(self, path: str, body: bytes) -> Ruling:
+        """Keep a message, then deal with it; an answer is given only after the message is safe."""
+        now = self._clock.now()
+        digest = hashlib.sha256(body).digest()
+        message = Inbound(id=new_id(), path=path, body=body, sha256=digest, received_at=now)
+        async with self._open_work() as work:
+            work.portal_inbox.keep(message, retry_at=now + _FIRST_RETRY)
+        return await self._deliver(message)
+
+    async def deliver_again(self, message_id: UUID) -> Ruling | None:
+        """Deal with a kept message; None when it has been settled meanwhile."""
+        async with self._open_work() as work:
+            message: Inbound | None = await work.portal_inbox.find(message_id)
+        if message is None:
+            return None
+        return await self._deliver(replace(message, attempts=message.attempts + 1))
+
+    async def due(self, limit: int) -> list[UUID]:
+        """Return kept messages that should be dealt with now."""
+        async with self._open_work() as work:
+            found: list[UUID] = await work.portal_inbox.due(limit=limit, now=self._clock.now())
+        return found
+
+    async def look_up(self, code: str) -> Json | None:
+        """Return the minimum set of section 7 of one dossier, None when nobody here knows it (17.5)."""
+        async with self._open_work() as work:
+            dossier_id = await work.portal_ledger.dossier_of(code)
+        data = await self._dossiers.view(dossier_id, None) if dossier_id else None
+        if data is None:
+            return None
+        view = PortalView.of({**data, "attachments": [], "results": []})
+        status = int(data.get("portal_status") or 0)
+        message = dossier_message(
+            view, code=code, status=status, procedure=view.procedure_code, wire=Wire(mode="2020")
+        )
+        return {name: message[name] for name in _MINIMUM}
+
+    async def _deliver(self, message: Inbound) -> Ruling:
+        ruling = await self._ruling(message)
+        if message.attempts and ruling.state is InboxState.REFUSED:
+            # The portal was told 0 before: it is ours to mend now.
+            ruling = replace(ruling, state=InboxState.PARKED)
+        async with self._open_work() as work:
+            work.portal_inbox.settle(message.id, ruling, retry_at=self._retry_at(message, ruling))
+        return ruling
+
+    def _retry_at(self, message: Inbound, ruling: Ruling) -> datetime | None:
+        if not ruling.is_retried:
+            return None
+        if ruling.state is InboxState.PARKED:
+            return self._clock.now() + _PARKED_RETRY
+        return self._clock.now() + self._backoff.wait(message.attempts + 1, 1.0)
+
+    async def _ruling(self, message: Inbound) -> Ruling:
+        try:
+            handed = handed_of(message.path, orjson.loads(message.body))
+        except orjson.JSONDecodeError:
+            return Ruling(InboxState.REFUSED, FAILED, "| nội dung không phải JSON", "not JSON")
+        except NotUnderstood as fault:
+            return Ruling(InboxState.REFUSED, FAILED, f"| {fault}", str(fault))
+        except NeedsPeople as reason:
+            return parked("", str(reason), is_retried=False)
+        async with self._open_work() as work:
+            if await work.portal_inbox.has_waiting_before(handed.portal_code, message.id):
+                return waiting(handed.portal_code, "chờ bản tin trước của hồ sơ")
+        path = _SUPPLEMENTS.format(code=handed.portal_code) if handed.is_supplement else DOSSIERS
+        try:
+            answer = await self._dossiers.take_in(path, handed.body, key=_key(handed, message))
+        except Unavailable as silence:
+            return waiting(handed.portal_code, silence.detail or silence.title)
+        return await self._ruling_of(answer, handed, message)
+
+    async def _ruling_of(self, answer: Intake, handed: Handed, message: Inbound) -> Ruling:
+        code = handed.portal_code
+        if answer.status < _PROBLEMS_FROM and handed.is_supplement:
+            return taken(code, answer.dossier_id, is_first=True)
+        if answer.status < _PROBLEMS_FROM or answer.problem == "idempotency-key-reused":
+            async with self._open_work() as work:
+                is_first = await work.portal_inbox.is_first(code, message.id)
+            is_first = is_first and answer.status < _PROBLEMS_FROM
+            return taken(code, answer.dossier_id, is_first=is_first)
+        if answer.status == _NOT_FOUND:
+            return parked(code, "chưa có hồ sơ này", is_retried=True)
+        return ruling_of_refusal(code, answer.status, answer.problem, answer.title, answer.fields)
+
+
+def _key(handed: Handed, message: Inbound) -> str:
+    """One key a dossier; a supplement's is that of its content, because a dossier has several."""
+    if handed.is_supplement:
+        return f"portal:{handed.portal_code}:{message.sha256.hex()[:32]}"
+    return f"portal:{handed.portal_code}"

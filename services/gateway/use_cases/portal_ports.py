@@ -1,0 +1,165 @@
+"""What the national portal's side of the gateway needs of the world."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from kernel.core.unit_of_work import Records
+from services.gateway.domain.portal_answers import HeldByPortal, PortalAnswer
+from services.gateway.domain.portal_inbound import Inbound, Ruling
+from services.gateway.domain.portal_ledger import Claimed, LedgerRow
+from services.gateway.domain.portal_messages import Json
+from services.gateway.domain.portal_view import FileRef
+
+
+class Portal(Protocol):
+    """The national portal behind one of its drivers; each call raises `PortalSilent` when nobody answers."""
+
+    async def sync_dossier(self, message: Json, *, is_updating: bool) -> PortalAnswer:
+        """Create or replace a dossier born here (`DongBoHoSoMC`)."""
+
+    async def add_progress(self, entries: Sequence[Json]) -> PortalAnswer:
+        """Add progress entries (`CapNhatTienDoHoSoMC`)."""
+
+    async def tell_status(self, message: Json) -> PortalAnswer:
+        """Tell the status of a dossier born on the portal (`DongBoTrangThaiHoSo`)."""
+
+    async def look_up(self, code: str) -> PortalAnswer:
+        """Ask what the portal holds (`TraCuuHoSo`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What the dossier service answered: `status` is HTTP's, `problem` the code of a refusal."""
+
+    status: int
+    is_replayed: bool = False
+    outcome: str = ""
+    dossier_id: str = ""
+    problem: str = ""
+    title: str = ""
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileContent:
+    """A file on its way through."""
+
+    status: int
+    headers: Mapping[str, str]
+    chunks: AsyncIterator[bytes]
+    close: Callable[[], Awaitable[None]]
+    """For whoever does not read the content to its end."""
+
+
+class DossierService(Protocol):
+    """The dossier service as the portal's side calls it; `Unavailable` when it does not answer."""
+
+    async def view(self, dossier_id: UUID, version: int | None) -> Json | None:
+        """Return one version of a dossier (None: the newest); None when it is not known there."""
+
+    async def take_in(self, path: str, body: Json, *, key: str) -> Intake:
+        """Hand in what the portal sent."""
+
+    async def open_file(self, attachment_id: UUID) -> FileContent:
+        """Return a file's content as a stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a row is not confirmed."""
+
+    code: str
+    message: str
+
+
+class PortalLedger(Protocol):
+    """What the portal must be told, and what came of it."""
+
+    def add(self, rows: Sequence[LedgerRow], now: datetime) -> None:
+        """Keep rows to be sent."""
+
+    async def claim(self, *, lease_id: UUID, limit: int, now: datetime, until: datetime) -> list[Claimed]:
+        """Take rows whose turn it is, at most one of each dossier, until the lease ends."""
+
+    def confirm(self, claimed: Claimed, now: datetime) -> None:
+        """Note that the portal has it; `Stale` at the commit when the lease was lost."""
+
+    def refuse(self, claimed: Claimed, failure: Failure, now: datetime, *, is_told: bool) -> None:
+        """Note that the portal declines it: people must look."""
+
+    def put_off(
+        self, claimed: Claimed, failure: Failure, *, until: datetime, is_told: bool, is_uncertain: bool
+    ) -> None:
+        """Try again then, nobody answered; uncertain when what was sent may have been applied."""
+
+    def park_unmapped(self, claimed: Claimed) -> None:
+        """Note that the procedure has no portal code yet."""
+
+    def wake_silent(self, now: datetime) -> None:
+        """Let everything that waited out the portal's silence go at once."""
+
+    async def sample(self, limit: int) -> list[LedgerRow]:
+        """Return the last row of some dossiers of which the portal was told everything."""
+
+    async def dossier_of(self, code: str) -> UUID | None:
+        """Return the dossier with this code, ours or the portal's."""
+
+    def note_difference(self, row: LedgerRow, held: HeldByPortal, now: datetime) -> None:
+        """Note that the portal holds something else."""
+
+    def clear_difference(self, dossier_id: UUID) -> None:
+        """Note that the portal holds what it was told."""
+
+
+class PortalFiles(Protocol):
+    """Addresses the portal may fetch files from."""
+
+    def publish(self, dossier_id: UUID, files: Sequence[tuple[str, FileRef]], now: datetime) -> None:
+        """Keep tokens of files; an address once given out stays."""
+
+    async def find(self, token: str) -> tuple[UUID, str] | None:
+        """Return the attachment and its name behind a token that was not revoked."""
+
+    async def find_attachment(self, attachment_id: UUID) -> tuple[UUID, str] | None:
+        """Return a file given out that is asked for by its own id."""
+
+
+class PortalInbox(Protocol):
+    """What the portal sent down, raw."""
+
+    def keep(self, message: Inbound, *, retry_at: datetime) -> None:
+        """Keep a message before it is understood."""
+
+    def settle(self, message_id: UUID, ruling: Ruling, *, retry_at: datetime | None) -> None:
+        """Keep what became of it."""
+
+    async def due(self, *, limit: int, now: datetime) -> list[UUID]:
+        """Return messages to be tried again, oldest first."""
+
+    async def find(self, message_id: UUID) -> Inbound | None:
+        """Return a message with its raw body."""
+
+    async def is_first(self, portal_code: str, message_id: UUID) -> bool:
+        """Tell whether no other message brought this dossier before."""
+
+    async def has_waiting_before(self, portal_code: str, message_id: UUID) -> bool:
+        """Tell whether an earlier message of this dossier is not settled yet."""
+
+
+class PortalWork(Records, Protocol):
+    """One unit of work of the portal's side."""
+
+    portal_ledger: PortalLedger
+    portal_files: PortalFiles
+    portal_inbox: PortalInbox
+
+
+class OpenWork(Protocol):
+    """Opens units of work that commit when they are left without an error."""
+
+    def __call__(self) -> AbstractAsyncContextManager[Any]:
+        """Open one."""

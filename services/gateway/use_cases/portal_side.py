@@ -1,0 +1,21 @@
+"""What one process of the gateway holds for the national portal."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from services.gateway.use_cases.portal_intake import TakeFromPortal
+from services.gateway.use_cases.portal_ports import DossierService
+from services.gateway.use_cases.portal_reconcile import Reconcile
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalSide:
+    """`sender` is the job's own; the rest serves requests."""
+
+    sender: Any
+    intake: TakeFromPortal
+    reconcile: Reconcile
+    dossiers: DossierService
+    adapter_key: str
+    body_limit: int
+    is_connected: bool = True

@@ -1,0 +1,281 @@
+"""The world around the gateway's portal side: the real simulated portal and a dossier service on real sockets."""
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+
+from kernel.core.clock import VIETNAM
+from kernel.core.event import Event
+from kernel.core.ids import new_id
+from kernel.testing.running import TEST_KEY, RunningService
+from sandbox.portal.app import create_app
+from sandbox.portal.settings import PortalSettings
+from services.gateway.domain.portal_ledger import STATUS_OF_STATE
+
+EIGHT = datetime(2026, 3, 3, 8, 0, tzinfo=VIETNAM)
+PROCEDURE = {"code": "1.004873", "name": "Cấp Giấy xác nhận tình trạng hôn nhân", "sector": "G15-TP07"}
+AGENCY = {"code": "H99.201", "name": "Ủy ban nhân dân phường Bến Lam"}
+
+
+@asynccontextmanager
+async def served(app: FastAPI) -> AsyncIterator[str]:
+    """Serve an application on a free loopback port; give its address."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    server.capture_signals = _no_signals  # type: ignore[method-assign]
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await task
+
+
+def _no_signals() -> Any:
+    from contextlib import nullcontext
+
+    return nullcontext()
+
+
+@dataclass
+class ADossier:
+    """A dossier as the dossier service would tell it, one event a change."""
+
+    origin: str = "HERE"
+    id: UUID = field(default_factory=uuid4)
+    code: str = ""
+    portal_code: str | None = None
+    procedure: dict[str, str] = field(default_factory=lambda: dict(PROCEDURE))
+    state: str = ""
+    version: int = 0
+    at: datetime = EIGHT
+    accepted_at: datetime | None = None
+    attachments: list[dict[str, Any]] = field(default_factory=list)
+    views: dict[int, dict[str, Any]] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.code = self.code or f"H99.201-260303-{self.id.int % 10_000_000:07d}"
+        if self.origin != "COUNTER":
+            self.went("submitted", "SUBMITTED")
+
+    def went(self, name: str, state: str = "") -> "ADossier":
+        """Let something happen to it."""
+        before, self.state = self.state or None, state or self.state
+        self.version += 1
+        self.at += timedelta(minutes=5)
+        if name == "accepted":
+            self.accepted_at = self.at
+        self._tell(name, before)
+        return self
+
+    def to_the_end(self) -> "ADossier":
+        """Accept, hand over, issue and return."""
+        self.went("accepted", "ACCEPTED").went("handed_over", "PROCESSING")
+        return self.went("result_issued", "RESULT_READY").went("returned", "RETURNED")
+
+    def _tell(self, name: str, before: str | None) -> None:
+        shown = {
+            "dossier_id": str(self.id),
+            "reference": f"R-{self.id.hex[:8].upper()}",
+            "dossier_code": self.code if self.accepted_at else None,
+            "portal_code": self.portal_code,
+            "origin": self.origin,
+            "channel": "ONLINE",
+            "procedure": self.procedure,
+            "procedure_version": 1,
+            "helping_agency": AGENCY,
+            "receiving_agency": AGENCY,
+            "competent_agency": AGENCY,
+            "state": self.state,
+            "portal_status": STATUS_OF_STATE[self.state],
+            "submitted_at": EIGHT.isoformat(),
+            "accepted_at": self.accepted_at.isoformat() if self.accepted_at else None,
+            "due_at": "2026-03-06T17:00:00+07:00" if self.accepted_at else None,
+            "original_due_at": None,
+            "ended_at": self.at.isoformat() if self.state in {"RESULT_READY", "RETURNED"} else None,
+            "clock": "RUNNING",
+            "step": None,
+            "owner_masked": "Nguyễn V*** A***",
+            "owner_subject": None,
+            "submitter_subject": None,
+            "secret_hash": None,
+            "contact": "sealed",
+            "result_delivery": "COUNTER",
+            "version": self.version,
+        }
+        change = {
+            "at": self.at.isoformat(),
+            "actor": {"kind": "staff", "name": "Bùi Thị Lan"},
+            "from_state": before,
+            "note": "",
+            "papers": [],
+        }
+        self.events.append(
+            Event(
+                type=f"dossier.{name}.v1",
+                key=str(self.id),
+                sequence=self.version,
+                data={"dossier": shown, "change": change},
+                occurred_at=self.at,
+            )
+        )
+        self.views[self.version] = {
+            **shown,
+            "owner": {"full_name": "Nguyễn Văn An", "identity_number": "099088000011"},
+            "fees": [{"name": "Lệ phí", "amount": 15000}],
+            "attachments": self.attachments,
+            "results": [],
+            "supplements": [],
+            "progress": [
+                {"version": self.version, "at": self.at.isoformat(), "officer": "Bùi Thị Lan", "text": name}
+            ],
+            "returned_at": self.at.isoformat() if self.state == "RETURNED" else None,
+            "note": "",
+            "evidence": {"is_vneid_verified": True},
+        }
+
+
+@dataclass
+class DossierService:
+    """A dossier service behind real HTTP: recorded views, an intake that knows its keys, files."""
+
+    url: str = ""
+    views: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    taken: dict[str, str] = field(default_factory=dict)
+    calls: list[dict[str, Any]] = field(default_factory=list)
+    known: set[str] = field(default_factory=lambda: {PROCEDURE["code"]})
+    is_down: bool = False
+
+    def knows(self, *dossiers: ADossier) -> None:
+        for one in dossiers:
+            self.views.update({(str(one.id), version): view for version, view in one.views.items()})
+
+    def app(self) -> FastAPI:
+        app = FastAPI()
+        app.get("/v1/portal-views/{dossier_id}")(self.view)
+        app.post("/v1/portal-dossiers")(self.take)
+        app.post("/v1/portal-dossiers/{code}/supplement")(self.supplement)
+        app.get("/v1/attachments/{attachment_id}/content")(self.file)
+        return app
+
+    async def view(self, dossier_id: str, request: Request, version: int = 0) -> Response:
+        if self.is_down:
+            return Response(status_code=503)
+        assert scopes_of(request) == ["portal.read"]
+        newest = max((v for one, v in self.views if one == dossier_id), default=0)
+        found = self.views.get((dossier_id, version or newest))
+        return JSONResponse(found) if found else Response(status_code=404)
+
+    async def take(self, request: Request) -> Response:
+        if self.is_down:
+            return Response(status_code=503)
+        assert scopes_of(request) == ["portal.intake"]
+        body = await request.json()
+        self.calls.append({"key": request.headers["idempotency-key"], "body": body})
+        if body["procedure_code"] not in self.known:
+            error = {"path": "procedure_code", "reason": "Không có thủ tục này"}
+            problem = {"code": "invalid", "title": "Dữ liệu chưa hợp lệ", "errors": [error]}
+            return JSONResponse(problem, 422)
+        code = body["portal_code"]
+        repeated = code in self.taken
+        self.taken.setdefault(code, str(new_id()))
+        outcome = "repeated" if repeated else "created"
+        return JSONResponse({"outcome": outcome, "dossier_id": self.taken[code]}, 200 if repeated else 201)
+
+    async def supplement(self, code: str, request: Request) -> Response:
+        if code not in self.taken:
+            return JSONResponse({"code": "not-found", "title": "Không tìm thấy"}, 404)
+        self.calls.append({"supplement": code, "body": await request.json()})
+        return JSONResponse({"outcome": "answered", "dossier_id": self.taken[code]})
+
+    async def file(self, attachment_id: str) -> Response:
+        content = self.files.get(attachment_id)
+        return Response(content, media_type="application/pdf") if content else Response(status_code=404)
+
+
+def scopes_of(request: Request) -> list[str]:
+    token = request.headers["authorization"].removeprefix("Bearer ").split(".")[1]
+    return list(json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))["roles"])
+
+
+@dataclass
+class World:
+    """The gateway between both, and a hand on the portal's switches."""
+
+    gateway: RunningService
+    dossiers: DossierService
+    portal: httpx.AsyncClient
+    province: httpx.AsyncClient | None = None
+
+    async def faults(self, **switched: Any) -> None:
+        answer = await self.portal.put("/sandbox/faults", json=switched)
+        assert answer.status_code == 200, answer.text
+
+    async def hears(self, *dossiers: ADossier) -> None:
+        """Hand the gateway every event of these dossiers, interleaved as they happened."""
+        self.dossiers.knows(*dossiers)
+        events = [event for one in dossiers for event in one.events]
+        await self.gateway.receive(*sorted(events, key=lambda event: event.occurred_at))
+
+    async def sends(self) -> int:
+        """Let the sender send what is due."""
+        return int(await self.gateway.runtime.resources.portal.sender.drain())
+
+    async def statuses(self, code: str) -> list[str]:
+        """What the portal kept, in order of arrival; a repeat would show as another entry or a count."""
+        answer = await self.portal.get(f"/sandbox/dossiers/{code}")
+        if answer.status_code == 404:
+            return []
+        kept = answer.json()["statuses"]
+        assert all(item["count"] == 1 for item in kept), kept
+        return [item["status"] for item in kept]
+
+    async def progress(self, code: str) -> list[dict[str, Any]]:
+        answer = await self.portal.get(f"/sandbox/dossiers/{code}")
+        return list(answer.json()["progress"])
+
+    async def states(self, dossier_id: UUID) -> list[str]:
+        rows = await self.gateway.runtime.pool.fetch(
+            "SELECT state FROM portal_ledger WHERE dossier_id = $1 ORDER BY version, part", dossier_id
+        )
+        return [row["state"] for row in rows]
+
+    def passes(self, **duration: float) -> None:
+        self.gateway.clock.advance(timedelta(**duration))
+
+
+@asynccontextmanager
+async def a_world(start: Any, sandbox: PortalSettings | None = None, **settings: Any) -> AsyncIterator[World]:
+    """Build the world; `settings` are the gateway's."""
+    dossiers = DossierService()
+    portal_app = create_app(sandbox or PortalSettings())
+    async with served(dossiers.app()) as dossier_url, served(portal_app) as portal_url:
+        dossiers.url = dossier_url
+        gateway = await start(
+            "gateway",
+            **{
+                "internal_private_jwk": json.dumps(TEST_KEY),
+                "dossier_url": dossier_url,
+                "portal_url": portal_url,
+                "portal_timeout_seconds": 2,
+                **settings,
+            },
+        )
+        async with httpx.AsyncClient(base_url=portal_url) as hand:
+            yield World(gateway, dossiers, hand)

@@ -1,0 +1,274 @@
+"""What the portal is told: every status once and in order, whatever happens on the way."""
+
+import asyncio
+
+import pytest
+
+from kernel.testing.running import a_staff_member
+from sandbox.portal.settings import PortalSettings
+from tests.integration.gateway.portal_world import ADossier, World, a_world
+
+ADMIN = a_staff_member("ADMIN", agency="H99")
+
+
+@pytest.fixture
+async def world(start):
+    async with a_world(start) as found:
+        yield found
+
+
+async def test_a_dossier_born_here_is_told_as_new_then_received_then_to_its_end(world: World):
+    dossier = ADossier().to_the_end()
+    await world.hears(dossier)
+    await world.sends()
+    assert await world.statuses(dossier.code) == ["1", "2", "4", "9", "10"]
+    entries = await world.progress(dossier.code)
+    assert [entry["TrangThai"] for entry in entries] == ["2", "4", "9", "10"]
+    assert set(await world.states(dossier.id)) == {"CONFIRMED"}
+    told = await world.gateway.published("portal_sync.confirmed.v1")
+    assert [row["data"]["portal_status"] for row in told] == [1, 2, 4, 9, 10]
+
+
+async def test_a_step_without_a_new_status_is_progress_only(world: World):
+    dossier = ADossier().went("accepted", "ACCEPTED").went("handed_over", "PROCESSING")
+    dossier.went("step_completed").went("step_completed")
+    await world.hears(dossier)
+    await world.sends()
+    assert await world.statuses(dossier.code) == ["1", "2", "4"]
+    assert len(await world.progress(dossier.code)) == 4
+
+
+async def test_what_was_never_accepted_is_nobodys_news(world: World):
+    refused = ADossier().went("intake_refused", "INTAKE_REFUSED")
+    await world.hears(refused)
+    assert await world.sends() == 0
+    assert await world.gateway.count("portal_ledger") == 0
+
+
+async def test_the_same_event_twice_is_one_row(world: World):
+    dossier = ADossier().went("accepted", "ACCEPTED")
+    await world.hears(dossier)
+    await world.hears(dossier)
+    assert await world.gateway.count("portal_ledger") == 2
+
+
+async def test_a_dossier_of_the_counter_is_told_like_one_sent_in(world: World):
+    dossier = ADossier(origin="COUNTER").went("accepted", "ACCEPTED")
+    await world.hears(dossier)
+    await world.sends()
+    assert await world.statuses(dossier.code) == ["1", "2"]
+
+
+async def submitted_on_portal(world: World, code: str) -> None:
+    """Let the portal hold a dossier of its own; nobody answers on the way down, which is not asked here."""
+    body = {
+        "procedure_code": "1.004873",
+        "code": code,
+        "owner": {"name": "Nguyễn Văn An", "identity_number": "099088000011"},
+    }
+    answer = await world.portal.post("/sandbox/submissions", json=body)
+    assert answer.status_code == 201, answer.text
+
+
+async def test_a_dossier_born_there_is_told_by_status_from_its_first_decision_on(start):
+    nobody = PortalSettings(province_url="http://127.0.0.1:9", province_timeout_seconds=0.2)
+    async with a_world(start, nobody) as world:
+        code = "G22.99-260303-000123"
+        await submitted_on_portal(world, code)
+        dossier = ADossier(origin="PORTAL", portal_code=code).to_the_end()
+        refused_code = "G22.99-260303-000124"
+        await submitted_on_portal(world, refused_code)
+        refused = ADossier(origin="PORTAL", portal_code=refused_code)
+        refused.went("intake_refused", "INTAKE_REFUSED")
+        await world.hears(dossier, refused)
+        await world.sends()
+        assert await world.statuses(code) == ["2", "4", "9", "10"]
+        assert await world.statuses(refused_code) == ["11"]
+        held = (await world.portal.get(f"/sandbox/dossiers/{code}")).json()
+        assert held["own_code"] == dossier.code
+        arrivals = (await world.portal.get("/sandbox/arrivals")).json()
+        assert {item["service"] for item in arrivals} == {"DongBoTrangThaiHoSo"}
+
+
+async def test_a_mirror_is_never_pushed(world: World):
+    mirror = ADossier(origin="CENTRAL").to_the_end()
+    await world.hears(mirror)
+    assert await world.sends() == 0
+
+
+FAULTS = {
+    "down": {"down": {"value": True, "times": 3}},
+    "cut": {"down": {"value": "cut", "times": 3}},
+    "a page instead of an answer": {"html_5xx": {"value": True, "times": 3}},
+    "answers lost after applying": {"lose_answer_after_applying": {"value": True, "times": 4}},
+    "answers cut after applying": {"lose_answer_after_applying": {"value": "cut", "times": 4}},
+    "codes as texts": {"error_code_as": "padded"},
+    "sessions forgotten": {"expire_sessions_every_n": 3},
+    "created but said to be there": {"duplicate_answers": {"value": True, "times": 2}},
+    "slower than we wait": {"slow_ms": {"value": 2500, "times": 1, "service": "DongBoHoSoMC"}},
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=[name.replace(" ", "-") for name in FAULTS])
+async def test_every_status_arrives_once_and_in_order_through(world: World, fault: str):
+    dossiers = [ADossier().to_the_end() for _ in range(3)]
+    await world.hears(*dossiers)
+    await world.faults(**FAULTS[fault])
+    for _ in range(12):
+        await world.sends()
+        world.passes(seconds=400)
+    for dossier in dossiers:
+        assert await world.statuses(dossier.code) == ["1", "2", "4", "9", "10"], fault
+        assert set(await world.states(dossier.id)) == {"CONFIRMED"}
+        assert all(entry["count"] >= 1 for entry in await world.progress(dossier.code))
+        assert len(await world.progress(dossier.code)) == 4
+
+
+async def test_a_portal_that_is_away_for_days_loses_nothing(world: World):
+    dossier = ADossier().to_the_end()
+    await world.hears(dossier)
+    await world.faults(down=True)
+    for _ in range(40):
+        await world.sends()
+        world.passes(hours=2)
+    assert (await world.states(dossier.id))[0] == "WAITING"
+    await world.faults()
+    world.passes(seconds=301)
+    await world.sends()
+    assert await world.statuses(dossier.code) == ["1", "2", "4", "9", "10"]
+
+
+async def test_once_the_portal_answers_again_nobody_waits_out_the_rest(world: World):
+    first, second = ADossier().to_the_end(), ADossier().to_the_end()
+    await world.hears(first)
+    await world.faults(down=True)
+    for _ in range(8):
+        await world.sends()
+        world.passes(seconds=200)
+    await world.faults()
+    await world.hears(second)
+    await world.sends()
+    assert await world.statuses(first.code) == ["1", "2", "4", "9", "10"]
+
+
+async def test_a_dossier_service_that_is_away_is_waited_for(world: World):
+    dossier = ADossier().to_the_end()
+    await world.hears(dossier)
+    world.dossiers.is_down = True
+    await world.sends()
+    assert await world.statuses(dossier.code) == []
+    world.dossiers.is_down = False
+    world.passes(seconds=10)
+    await world.sends()
+    assert await world.statuses(dossier.code) == ["1", "2", "4", "9", "10"]
+
+
+async def test_a_refusal_is_shown_holds_back_its_dossier_only_and_is_replayed(world: World):
+    bad, good = ADossier().to_the_end(), ADossier().to_the_end()
+    await world.hears(bad, good)
+    refuse = {"error_code": -7, "message": "Dữ liệu không hợp lệ", "dossier": bad.code, "status": "4"}
+    await world.faults(refuse=refuse)
+    await world.sends()
+    assert await world.statuses(bad.code) == ["1", "2"]
+    assert await world.statuses(good.code) == ["1", "2", "4", "9", "10"]
+    figures = (await world.gateway.get("/api/v1/portal-sync/figures", ADMIN)).json()
+    assert figures["refused_by_reason"] == [{"code": "-7", "message": "Dữ liệu không hợp lệ", "rows": 1}]
+    shown = (await world.gateway.get("/api/v1/portal-sync/ledger?state=REFUSED", ADMIN)).json()["items"]
+    assert [(row["dossier_id"], row["portal_status"]) for row in shown] == [(str(bad.id), 4)]
+    await world.faults()
+    answer = await world.gateway.post(f"/api/v1/portal-sync/ledger/{shown[0]['id']}/replay", {}, ADMIN)
+    assert answer.status_code == 200, answer.text
+    await world.sends()
+    assert await world.statuses(bad.code) == ["1", "2", "4", "9", "10"]
+    refused = await world.gateway.published("portal_sync.refused.v1")
+    assert [row["data"]["error_code"] for row in refused] == ["-7"]
+
+
+async def test_a_procedure_without_a_portal_code_waits_until_it_is_mapped(world: World):
+    dossier = ADossier(procedure={"code": "BL.0001", "name": "Thủ tục riêng", "sector": "X"}).to_the_end()
+    await world.hears(dossier)
+    await world.sends()
+    figures = (await world.gateway.get("/api/v1/portal-sync/figures", ADMIN)).json()
+    assert figures["unmapped_procedures"] == [{"procedure_code": "BL.0001", "rows": 1}]
+    address = "/api/v1/portal-sync/procedures/BL.0001"
+    headers = world.gateway.headers(ADMIN)
+    answer = await world.gateway.client.put(address, json={"portal_code": "1.004873"}, headers=headers)
+    assert answer.status_code == 204, answer.text
+    await world.sends()
+    assert await world.statuses(dossier.code) == ["1", "2", "4", "9", "10"]
+    record = (await world.portal.get(f"/sandbox/dossiers/{dossier.code}")).json()["record"]
+    assert record["MaTTHC"] == "1.004873"
+
+
+async def test_a_sender_killed_amid_a_call_leaves_a_row_that_is_told_once(start):
+    async with a_world(start, portal_lease_seconds=30) as world:
+        dossiers = [ADossier().to_the_end() for _ in range(4)]
+        await world.hears(*dossiers)
+        await world.faults(slow_ms=300)
+        sender = world.gateway.runtime.resources.portal.sender
+        for _ in range(3):
+            running = asyncio.create_task(sender.run(asyncio.Event()))
+            await asyncio.sleep(0.25)
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            world.passes(seconds=31)
+        held = await world.gateway.runtime.pool.fetchval(
+            "SELECT count(*) FROM portal_ledger WHERE state = 'SENDING'"
+        )
+        assert held > 0, "nothing was in flight when the sender was killed"
+        await world.faults()
+        for _ in range(4):
+            await world.sends()
+            world.passes(seconds=400)
+        for dossier in dossiers:
+            assert await world.statuses(dossier.code) == ["1", "2", "4", "9", "10"]
+
+
+async def test_through_a_provincial_gateway_the_portal_gets_the_same(start):
+    async with a_world(start, portal_driver="gateway") as world:
+        dossier = ADossier().to_the_end()
+        await world.hears(dossier)
+        await world.faults(lose_answer_after_applying={"value": True, "times": 2})
+        for _ in range(6):
+            await world.sends()
+            world.passes(seconds=400)
+        assert await world.statuses(dossier.code) == ["1", "2", "4", "9", "10"]
+        assert len(await world.progress(dossier.code)) == 4
+
+
+async def test_through_the_exchange_the_destination_is_named(start):
+    async with a_world(start, portal_prefix="/VXPAdapter/RestService/forward") as world:
+        dossier = ADossier().to_the_end()
+        await world.hears(dossier)
+        await world.sends()
+        assert await world.statuses(dossier.code) == ["1", "2", "4", "9", "10"]
+
+
+async def test_a_portal_of_2020_gets_no_newer_field(start):
+    async with a_world(start, PortalSettings(mode="2020"), portal_mode="2020") as world:
+        dossier = ADossier().went("accepted", "ACCEPTED")
+        await world.hears(dossier)
+        await world.sends()
+        record = (await world.portal.get(f"/sandbox/dossiers/{dossier.code}")).json()["record"]
+        assert "KenhThucHien" not in record
+        assert record["NgayTiepNhan"] == "20260303081000"
+
+
+async def test_what_the_portal_holds_otherwise_is_listed(world: World):
+    dossier = ADossier().to_the_end()
+    await world.hears(dossier)
+    await world.sends()
+    reconcile = world.gateway.runtime.resources.portal.reconcile
+    assert await reconcile.run(10) == 0
+    await world.portal.delete("/sandbox/state")
+    assert await reconcile.run(10) == 1
+    found = (await world.gateway.get("/api/v1/portal-sync/differences", ADMIN)).json()
+    assert [(item["code"], item["told_status"], item["is_there"]) for item in found] == [
+        (dossier.code, 10, False)
+    ]
+
+
+async def test_only_leaders_see_and_only_administrators_mend(world: World):
+    supervisor, officer = (a_staff_member(role, agency="H99") for role in ("SUPERVISOR", "ONE_STOP_OFFICER"))
+    assert (await world.gateway.get("/api/v1/portal-sync/figures")).status_code == 401
+    assert (await world.gateway.get("/api/v1/portal-sync/figures", officer)).status_code in {401, 403}
