@@ -64,6 +64,7 @@ async def republish(runtime: Runtime, arguments: Sequence[str]) -> int:
     """
     only_current = bool(arguments) and arguments[0] == "current"
     sent = 0
+    await runtime.bus.ensure_topics(runtime.service.topics)
     after: Any = _FIRST
     while ids := [row["id"] for row in await runtime.pool.fetch(_HEADS, after, _BATCH)]:
         after = ids[-1]

@@ -3,14 +3,17 @@
 import base64
 import binascii
 import hashlib
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
+from kernel.core.caller import Caller as CallerValue
 from kernel.core.caller import CallerKind
 from kernel.core.errors import Forbidden, Invalid
 from kernel.web.edge import EdgeRoute
+from services.dossier.api.answers import receipt_of
 from services.dossier.api.deps import PROBLEMS, Caller, Now, Work
 from services.dossier.api.schemas import (
     OutsideResultIn,
@@ -18,13 +21,20 @@ from services.dossier.api.schemas import (
     PortalAttachment,
     PortalIn,
     PortalOut,
+    PortalSupplementIn,
     PortalView,
+    Receipt,
 )
+from services.dossier.use_cases import ports
 from services.dossier.use_cases.keep_attachment import checked_file
 from services.dossier.use_cases.outside_results import receive_outside_result
 from services.dossier.use_cases.portal_view import read_portal_view
 from services.dossier.use_cases.ports import Attachment
-from services.dossier.use_cases.receive_elsewhere import PortalBorn, receive_from_portal
+from services.dossier.use_cases.receive_elsewhere import (
+    PortalBorn,
+    receive_from_portal,
+    supplement_from_portal,
+)
 from services.dossier.use_cases.submit_dossier import Handed, Submission
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Liên thông"])
@@ -37,14 +47,10 @@ async def receive_portal_dossier(
     """Nhận hồ sơ phát sinh trên Cổng Dịch vụ công quốc gia; gửi lại bao nhiêu lần cũng chỉ một hồ sơ."""
     if by.kind is not CallerKind.SERVICE or not by.has_role("portal.intake"):
         raise Forbidden
-    kept: list[Attachment] = []
+    kept = await _kept(body.attachments, by=by, work=work, now=now)
     by_component: dict[str, list[PortalAttachment]] = {}
     ids: dict[str, list[UUID]] = {}
-    for place, item in enumerate(body.attachments):
-        content = _content(place, item)
-        attachment = checked_file(content, item.name, item.component_code, by.subject, work, now)
-        await work.files.put(content)
-        kept.append(attachment)
+    for item, attachment in zip(body.attachments, kept, strict=True):
         by_component.setdefault(item.component_code, []).append(item)
         ids.setdefault(item.component_code, []).append(attachment.id)
     submission = Submission(
@@ -80,6 +86,37 @@ async def receive_portal_dossier(
     outcome, dossier_id, _ = await receive_from_portal(born, by=by, work=work, now=now)
     response.status_code = 201 if outcome == "created" else 200
     return PortalOut.model_validate({"outcome": outcome, "dossier_id": dossier_id})
+
+
+@router.post("/portal-dossiers/{portal_code}/supplement", openapi_extra={"x-max-body-bytes": 73_400_320})
+async def receive_portal_supplement(
+    portal_code: Annotated[str, Path(max_length=64)],
+    body: PortalSupplementIn,
+    response: Response,
+    by: Caller,
+    work: Work,
+    now: Now,
+) -> Receipt:
+    """Nhận giấy tờ bổ sung của hồ sơ phát sinh trên Cổng Dịch vụ công quốc gia."""
+    if by.kind is not CallerKind.SERVICE or not by.has_role("portal.intake"):
+        raise Forbidden
+    kept = await _kept(body.attachments, by=by, work=work, now=now)
+    dossier = await supplement_from_portal(
+        portal_code, attachments=kept, note=body.note, by=by, work=work, now=now
+    )
+    return receipt_of(dossier, response)
+
+
+async def _kept(
+    items: list[PortalAttachment], *, by: CallerValue, work: ports.Work, now: datetime
+) -> list[Attachment]:
+    """Keep inline contents durably before anything is written about them."""
+    kept = []
+    for place, item in enumerate(items):
+        content = _content(place, item)
+        kept.append(checked_file(content, item.name, item.component_code, by.subject, work, now))
+        await work.files.put(content)
+    return kept
 
 
 def _content(place: int, item: PortalAttachment) -> bytes:

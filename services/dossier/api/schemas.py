@@ -116,6 +116,16 @@ class PortalIn(Strict):
     is_vneid_verified: StrictBool = True
 
 
+class PortalSupplementIn(Strict):
+    """What the applicant of a portal-born dossier sent after being asked."""
+
+    portal_code: Annotated[str, StringConstraints(strict=True, max_length=64)] = ""
+    note: Note = ""
+    attachments: Annotated[list[PortalAttachment], Field(max_length=50)] = []
+    form_data: Annotated[dict[str, Any], Field(max_length=500)] = {}
+    submitted_at: datetime | None = None
+
+
 class PortalOut(BaseModel):
     """What became of a portal-born dossier."""
 

@@ -23,14 +23,13 @@ COLUMNS = (
     " task_due_at, consulted_agencies, history_hash"
 )
 _NAMES = [name.strip() for name in COLUMNS.split(",")]
-_LOAD = Statement(
-    f"""
+_LOADING = f"""
     SELECT d.*, p.sequence AS procedure_stamp, q.code AS q_code, q.version AS q_version,
         q.sequence AS q_stamp, k.code AS calendar, k.stamp AS calendar_stamp,
         CASE WHEN :with_components::boolean THEN
             (SELECT json_agg(c ORDER BY position) FROM components c WHERE c.dossier_id = d.id)
         END AS components
-    FROM (SELECT {COLUMNS} FROM dossiers WHERE id = :id) d
+    FROM (SELECT {COLUMNS} FROM dossiers WHERE {{key}}) d
     LEFT JOIN procedures p ON p.code = d.procedure_code AND p.version = d.procedure_version
     LEFT JOIN LATERAL (
         SELECT code, version, sequence FROM processes
@@ -41,8 +40,9 @@ _LOAD = Statement(
     LEFT JOIN LATERAL (
         SELECT code, string_agg(year || ':' || sequence, ',' ORDER BY year) AS stamp
         FROM calendars WHERE code = a.calendar GROUP BY code) k ON true
-    """
-)
+"""
+_LOAD = Statement(_LOADING.format(key="id = :id"))
+_LOAD_PORTAL = Statement(_LOADING.format(key="portal_code = :portal_code"))
 _ADD = Statement(f"INSERT INTO dossiers ({COLUMNS}) VALUES ({', '.join(f':{name}' for name in _NAMES)})")
 _CHANGING = (
     "dossier_code",
@@ -100,6 +100,13 @@ class PostgresDossiers:
     async def load(self, dossier_id: UUID) -> tuple[Dossier, Grounds]:
         """Return a dossier and what it stands on; raise `NotFound`."""
         row = await self._loaded(dossier_id, with_components=False)
+        return dossier_of(row), await self._grounds(row)
+
+    async def load_by_portal_code(self, portal_code: str) -> tuple[Dossier, Grounds]:
+        """Return a portal-born dossier and what it stands on; raise `NotFound`."""
+        row = await self._unit.fetch_one(_LOAD_PORTAL, portal_code=portal_code, with_components=False)
+        if row is None:
+            raise NotFound
         return dossier_of(row), await self._grounds(row)
 
     async def load_for_acceptance(

@@ -30,6 +30,7 @@ _TEXTS = {
     "result_issued": "Ban hành kết quả",
     "result_recalled": "Thu hồi kết quả chưa trả",
     "returned": "Trả kết quả",
+    "work_noted": "Đang xử lý hồ sơ",
 }
 
 
@@ -94,13 +95,18 @@ def _view(detail: Detail, parties: dict[str, Any]) -> dict[str, Any]:
         ],
         "progress": _progress(detail.history),
         "returned_at": changes[now_state["version"]]["at"] if now_state["state"] == State.RETURNED else None,
-        "note": changes[now_state["version"]]["note"],
+        "note": _public_note(detail.history[-1]),
         "evidence": {
             "has_digitised_component": any(item.is_digitised for item in detail.components),
             "has_reused_component": any(item.reuse for item in detail.components),
             "is_vneid_verified": dossier.is_verified,
         },
     }
+
+
+def _public_note(item: dict[str, Any]) -> str:
+    """Return the change's note, unless it is the office's own."""
+    return "" if "noted" in item["data"]["change"] else str(item["data"]["change"]["note"])
 
 
 def _attachments(detail: Detail) -> list[dict[str, Any]]:
@@ -153,8 +159,6 @@ def _progress(history: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     for item in history:
         data, change = item["data"], item["data"]["change"]
         kind = str(item["type"]).split(".")[1]
-        if kind == "work_noted":
-            continue
         step = data["dossier"]["step"]
         text = _TEXTS.get(kind, kind)
         if kind == "step_completed" and step:

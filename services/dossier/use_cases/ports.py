@@ -105,6 +105,9 @@ class Dossiers(Protocol):
     def save(self, dossier: Dossier, entry: Entry) -> None:
         """Keep a changed dossier; `Stale` at the commit when somebody was faster."""
 
+    async def load_by_portal_code(self, portal_code: str) -> tuple[Dossier, Grounds]:
+        """Return a portal-born dossier and what it stands on; raise `NotFound`."""
+
     async def hold(self, portal_code: str) -> None:
         """Let nobody else create a dossier of this portal code until the unit ends."""
 

@@ -8,12 +8,12 @@ from uuid import UUID
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.errors import ProcessMissing
+from services.dossier.domain.errors import ProcessMissing, TransitionRefused
 from services.dossier.domain.events import Change
-from services.dossier.domain.states import State
+from services.dossier.domain.states import Move, State
 from services.dossier.use_cases.ports import Attachment, Work
 from services.dossier.use_cases.receive_dossier import accept
-from services.dossier.use_cases.record_change import new_entry
+from services.dossier.use_cases.record_change import new_entry, record_change
 from services.dossier.use_cases.submit_dossier import (
     Submission,
     checked_components,
@@ -103,3 +103,28 @@ async def receive_from_portal(
         work, dossier, replace(submission, components=()), components, by=by, now=now, uploader=by.subject
     )
     return "created", dossier.id, dossier
+
+
+async def supplement_from_portal(
+    portal_code: str,
+    *,
+    attachments: Sequence[Attachment],
+    note: str,
+    by: Caller,
+    work: Work,
+    now: datetime,
+) -> Dossier:
+    """Take what the applicant of a portal-born dossier sent through the portal, where something was asked."""
+    if by.kind is not CallerKind.SERVICE or not by.has_role("portal.intake"):
+        raise Forbidden
+    dossier, _ = await work.dossiers.load_by_portal_code(portal_code)
+    is_intake = dossier.state is State.INTAKE_SUPPLEMENT
+    move = Move.ANSWER_INTAKE_SUPPLEMENT if is_intake else Move.ANSWER_SUPPLEMENT
+    if not dossier.can(move) or dossier.supplements[-1].answered_at is not None:
+        raise TransitionRefused.in_state(dossier.state)
+    left = dossier.answer_supplement(move, at=now)
+    kept = [replace(item, dossier_id=dossier.id, purpose="SUPPLEMENT") for item in attachments]
+    work.attachments.add(kept)
+    name = "intake_supplement_answered" if is_intake else "supplement_answered"
+    record_change(work, dossier, Change(name, left, note=note), by=by, now=now)
+    return dossier

@@ -1,4 +1,4 @@
-"""An office to test in: a commune with staff, a procedure, its process and its calendar, as the catalogue tells them."""
+"""An office to test in, as the catalogue tells of it, and what people do there in one line each."""
 
 from typing import Any
 

@@ -1,0 +1,173 @@
+"""Over the counter, for another agency, born on the portal, worked outside."""
+
+import base64
+import hashlib
+from typing import Any
+
+import httpx
+
+from services.dossier.jobs.print_papers import PRINT_PAPERS
+from services.dossier.jobs.send_outside_requests import SEND_OUTSIDE_REQUESTS
+from tests.builders.dossier.office import (
+    COMMUNE,
+    GATEWAY,
+    OTHER_COMMUNE,
+    OUTSIDE_STEPS,
+    PDF,
+    PROCEDURE,
+    RECEIVER,
+    SIGNER,
+    SPECIALIST,
+    Office,
+    a_citizen,
+    a_procedure,
+    an_officer,
+)
+
+OWNER = {"full_name": "Nguyễn Văn An", "identity_number": "099088000011", "phone": "0900000011"}
+
+
+def a_walk_in(**changed: Any) -> dict[str, Any]:
+    """Return a dossier of papers brought to the counter."""
+    paper = {"component_code": "to-khai", "form": "original"}
+    body = {"procedure_code": PROCEDURE, "owner": OWNER, "receiving_agency": COMMUNE, "components": [paper]}
+    return {**body, **changed}
+
+
+def a_portal_dossier(**changed: Any) -> dict[str, Any]:
+    """Return a dossier as the gateway maps it."""
+    file = {
+        "name": "to-khai.pdf",
+        "component_code": "to-khai",
+        "media_type": "application/pdf",
+        "sha256": hashlib.sha256(PDF).hexdigest(),
+        "content_base64": base64.b64encode(PDF).decode(),
+    }
+    body = {
+        "portal_code": "000.00.00.G22-260303-0007",
+        "procedure_code": PROCEDURE,
+        "owner": OWNER,
+        "agency": COMMUNE,
+        "attachments": [file],
+        "submitted_at": "2026-03-03T07:55:00+07:00",
+    }
+    return {**body, **changed}
+
+
+async def test_a_walk_in_is_received_and_accepted_in_one_commit(office: Office) -> None:
+    """One call, one event, the code at once."""
+    answer = await office.service.post("/v1/counter-dossiers", a_walk_in(), RECEIVER)
+    assert answer.status_code == 201, answer.text
+    seen = answer.json()
+    assert (seen["state"], seen["dossier_code"]) == ("ACCEPTED", "H99.201-260303-0001")
+    assert [row["type"] for row in await office.service.published()] == ["dossier.accepted.v1"]
+    assert (await office.act(seen, "handover", RECEIVER))["state"] == "PROCESSING"
+
+
+async def test_another_commune_may_help_where_the_procedure_is_boundary_free(office: Office) -> None:
+    """Helping, receiving and competent agency are kept apart, and all of them see the dossier."""
+    helper = an_officer("ONE_STOP_OFFICER", unit="mot-cua", agency=OTHER_COMMUNE)
+    answer = await office.service.post("/v1/counter-dossiers", a_walk_in(), helper)
+    assert answer.status_code == 201, answer.text
+    seen = answer.json()
+    detail = await office.read(seen, helper)
+    assert (detail["helping_agency"]["code"], detail["receiving_agency"]["code"]) == (OTHER_COMMUNE, COMMUNE)
+    assert (await office.read(seen, SPECIALIST))["dossier_code"].startswith(COMMUNE)
+    await office.service.receive(a_procedure(version=2, boundary_free=False))
+    refused = await office.service.post("/v1/counter-dossiers", a_walk_in(), helper)
+    assert (refused.status_code, refused.json()["code"]) == (409, "not-boundary-free")
+
+
+async def test_a_portal_dossier_is_kept_once_however_often_it_comes(office: Office) -> None:
+    """The portal's code is the key, not the request's."""
+    first = await office.service.post("/v1/portal-dossiers", a_portal_dossier(), GATEWAY)
+    assert (first.status_code, first.json()["outcome"]) == (201, "created"), first.text
+    second = await office.service.post("/v1/portal-dossiers", a_portal_dossier(), GATEWAY)
+    assert (second.status_code, second.json()["outcome"]) == (200, "repeated")
+    assert first.json()["dossier_id"] == second.json()["dossier_id"]
+    assert await office.service.count("dossiers") == 1
+    seen = {"dossier_id": first.json()["dossier_id"], "version": 1}
+    accepted = await office.act(seen, "acceptance", RECEIVER)
+    detail = await office.read(accepted, a_citizen())
+    assert (detail["origin"], detail["portal_code"]) == ("PORTAL", "000.00.00.G22-260303-0007")
+    assert detail["dossier_code"] == "H99.201-260303-0001"
+
+
+async def test_a_portal_dossier_is_completed_through_the_portal(office: Office) -> None:
+    """Only where something was asked; an unknown code is unknown."""
+    first = await office.service.post("/v1/portal-dossiers", a_portal_dossier(), GATEWAY)
+    seen = {"dossier_id": first.json()["dossier_id"], "version": 1}
+    path = "/v1/portal-dossiers/000.00.00.G22-260303-0007/supplement"
+    body = {"note": "Đã ký lại", "attachments": a_portal_dossier()["attachments"]}
+    early = await office.service.post(path, body, GATEWAY)
+    assert (early.status_code, early.json()["code"]) == (409, "transition-refused")
+    items = [{"component_code": "to-khai", "reason": "Chưa ký"}]
+    await office.act(seen, "intake-supplement-request", RECEIVER, items=items, reason="Thiếu chữ ký")
+    answer = await office.service.post(path, body, GATEWAY)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["state"] == "SUBMITTED"
+    unknown = await office.service.post("/v1/portal-dossiers/la/supplement", body, GATEWAY)
+    assert unknown.status_code == 404
+
+
+async def test_only_the_gateway_brings_portal_dossiers(office: Office) -> None:
+    """A citizen's or an officer's token is not enough."""
+    for caller in (a_citizen(), RECEIVER):
+        answer = await office.service.post("/v1/portal-dossiers", a_portal_dossier(), caller)
+        assert answer.status_code == 403
+    assert await office.service.count("dossiers") == 0
+
+
+async def test_the_portal_view_tells_each_version_as_it_was(office: Office) -> None:
+    """Status 1 at the first version although the dossier has moved on."""
+    seen = await office.in_process()
+    path = f"/v1/portal-views/{seen['dossier_id']}"
+    first = (await office.service.get(path, GATEWAY, params={"version": 1})).json()
+    newest = (await office.service.get(path, GATEWAY)).json()
+    assert (first["portal_status"], newest["portal_status"]) == (1, 4)
+    assert [entry["status"] for entry in newest["progress"]] == [1, 2, 4]
+    assert newest["owner"]["identity_number"] == "099088000011"
+    assert newest["attachments"][0]["component_code"] == "to-khai"
+    assert (await office.service.get(path, RECEIVER)).status_code == 403
+    assert (await office.service.get(path, GATEWAY, params={"version": 9})).status_code == 404
+    file = newest["attachments"][0]["attachment_id"]
+    assert (await office.service.get(f"/v1/attachments/{file}/content", GATEWAY)).content == PDF
+
+
+async def test_an_outside_step_is_asked_answered_once_and_goes_on(empty_office: Office) -> None:
+    """The request is sent by a job; the answer twice is one answer."""
+    office = await empty_office.open(steps=OUTSIDE_STEPS)
+    sent: list[Any] = []
+
+    def take(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(202 if len(sent) > 1 else 503)
+
+    courier = office.service.runtime.resources.courier
+    courier._client = httpx.AsyncClient(transport=httpx.MockTransport(take))
+    courier._url = "http://outside/requests"
+    seen = await office.in_process()
+    seen = await office.act(seen, "step-completion", SPECIALIST, step="kiem-tra")
+    assert (seen["step"]["code"], seen["step"]["kind"]) == ("ho-tich", "OUTSIDE")
+    await office.service.run_job(SEND_OUTSIDE_REQUESTS)
+    await office.service.runtime.pool.execute("UPDATE outside_requests SET next_attempt_at = now()")
+    await office.service.run_job(SEND_OUTSIDE_REQUESTS)
+    await office.service.run_job(SEND_OUTSIDE_REQUESTS)
+    assert len(sent) == 2
+    request_id = await office.service.runtime.pool.fetchval("SELECT id FROM outside_requests")
+    answer = {"request_id": str(request_id), "outcome": "completed", "evidence": {"number": "0001/2026"}}
+    first = await office.service.post("/v1/outside-results", answer, GATEWAY)
+    assert (first.status_code, first.json()["outcome"]) == (200, "accepted"), first.text
+    second = await office.service.post("/v1/outside-results", answer, GATEWAY)
+    assert second.json()["outcome"] == "repeated"
+    detail = await office.read(seen, SIGNER)
+    assert (detail["step"]["code"], detail["version"]) == ("ky", seen["version"] + 1)
+    kept = await office.service.runtime.pool.fetchval("SELECT evidence FROM outside_requests")
+    assert kept == {"number": "0001/2026"}
+
+
+async def test_papers_nobody_asked_for_are_printed_by_the_job(office: Office) -> None:
+    """Their files exist soon after they were issued."""
+    await office.accepted()
+    await office.service.run_job(PRINT_PAPERS)
+    assert await office.service.runtime.pool.fetchval("SELECT count(*) FROM papers WHERE sha256 IS NULL") == 0

@@ -1,0 +1,137 @@
+"""The clock stands while papers are missing; ways out before and after acceptance; four eyes."""
+
+from datetime import datetime, timedelta
+
+from kernel.core.clock import VIETNAM
+from tests.builders.dossier.office import (
+    CLERK,
+    LEAD,
+    RECEIVER,
+    SIGNER,
+    SPECIALIST,
+    Office,
+    a_citizen,
+    an_officer,
+)
+
+ITEMS = [{"component_code": "to-khai", "reason": "Chưa ký"}]
+
+
+async def test_intake_supplement_is_asked_once_in_writing_and_answered(office: Office) -> None:
+    """Before acceptance the clock is off; the dossier comes back to the counter."""
+    seen = await office.submitted()
+    seen = await office.act(seen, "intake-supplement-request", RECEIVER, items=ITEMS, reason="Thiếu chữ ký")
+    assert seen["state"] == "INTAKE_SUPPLEMENT"
+    file = await office.upload(a_citizen())
+    seen = await office.act(seen, "intake-supplement-answer", a_citizen(), attachment_ids=[file])
+    assert seen["state"] == "SUBMITTED"
+    seen = await office.act(seen, "acceptance", RECEIVER)
+    detail = await office.read(seen, RECEIVER)
+    assert [paper["kind"] for paper in detail["papers"]] == ["FORM_02", "FORM_01"]
+    assert len(detail["attachments"]) == 2
+
+
+async def test_the_clock_stands_from_the_request_to_the_confirmation(office: Office) -> None:
+    """Asked on Tuesday, confirmed on Thursday: two working days later than first promised."""
+    seen = await office.in_process()
+    first_due, step_due = seen["due_at"], seen["step"]["due_at"]
+    seen = await office.act(seen, "supplement-request", SPECIALIST, items=ITEMS, reason="Thiếu chữ ký")
+    assert seen["state"] == "PROCESSING"
+    seen = await office.act(seen, "supplement-request-approval", LEAD)
+    assert (seen["state"], (await office.read(seen, LEAD))["clock"]) == ("SUPPLEMENT_REQUESTED", "STOPPED")
+    refused = await office.tried(seen, "resumption", RECEIVER)
+    assert (refused.status_code, refused.json()["code"]) == (409, "supplement-not-answered")
+    office.service.clock.advance(timedelta(days=1))
+    file = await office.upload(a_citizen())
+    seen = await office.act(seen, "supplement-answer", a_citizen(), attachment_ids=[file])
+    office.service.clock.advance(timedelta(days=1))
+    seen = await office.act(seen, "resumption", RECEIVER)
+    assert first_due == "2026-03-06T17:30:00+07:00"
+    assert seen["due_at"] == "2026-03-10T17:30:00+07:00"
+    assert (await office.read(seen, LEAD))["original_due_at"] == first_due
+    assert step_due == "2026-03-03T14:00:00+07:00"
+    assert seen["step"]["due_at"] == "2026-03-05T14:00:00+07:00"
+    again = await office.tried(seen, "supplement-request", SPECIALIST, items=ITEMS, reason="Nữa")
+    assert (again.status_code, again.json()["code"]) == (409, "supplement-limit")
+
+
+async def test_who_drafted_a_supplement_may_not_approve_it(office: Office) -> None:
+    """One person in two roles is still one person."""
+    both = an_officer("SPECIALIST", "TEAM_LEAD", subject="hai-vai")
+    seen = await office.in_process()
+    seen = await office.act(seen, "supplement-request", both, items=ITEMS, reason="Thiếu")
+    refused = await office.tried(seen, "supplement-request-approval", both)
+    assert (refused.status_code, refused.json()["code"]) == (403, "four-eyes")
+    declined = await office.act(seen, "supplement-request-approval", LEAD, approved=False, note="Đã đủ")
+    assert (await office.read(declined, LEAD))["draft"] is None
+
+
+async def test_who_prepared_the_dossier_may_not_sign_it(office: Office) -> None:
+    """The specialist never signs."""
+    both = an_officer("SPECIALIST", subject="mot-nguoi")
+    seen = await office.act(await office.in_process(), "step-completion", both, step="tham-dinh")
+    seen = await office.act(seen, "step-completion", LEAD, step="soat-xet")
+    as_signer = an_officer("SIGNER", unit="lanh-dao", subject="mot-nguoi")
+    refused = await office.tried(seen, "step-completion", as_signer, step="ky")
+    assert (refused.status_code, refused.json()["code"]) == (403, "four-eyes")
+
+
+async def test_a_branch_is_taken_by_its_condition_and_steps_go_back_with_a_reason(office: Office) -> None:
+    """The process names the ways; there is no other."""
+    seen = await office.in_process()
+    facts = {"needs_site_visit": True}
+    seen = await office.act(seen, "step-completion", SPECIALIST, step="tham-dinh", facts=facts)
+    assert seen["step"]["code"] == "thuc-dia"
+    silent = await office.tried(seen, "step-completion", SPECIALIST, step="thuc-dia", outcome="RETURNED")
+    assert silent.status_code == 422
+    wrong = await office.tried(seen, "step-completion", SPECIALIST, step="thuc-dia", next="phat-hanh")
+    assert (wrong.status_code, wrong.json()["code"]) == (409, "no-such-branch")
+    seen = await office.act(
+        seen, "step-completion", SPECIALIST, step="thuc-dia", outcome="RETURNED", note="Sai địa chỉ"
+    )
+    assert seen["step"]["code"] == "tham-dinh"
+    moved = await office.tried(seen, "step-completion", SPECIALIST, step="thuc-dia")
+    assert (moved.status_code, moved.json()["code"]) == (409, "step-moved")
+    other = await office.tried(seen, "step-completion", CLERK, step="tham-dinh")
+    assert (other.status_code, other.json()["code"]) == (403, "not-your-step")
+
+
+async def test_refusal_cancellation_withdrawal_and_stop_end_a_dossier(office: Office) -> None:
+    """Each way out has its paper and its state."""
+    why = {"reason": "Không thuộc thẩm quyền", "legal_basis": "NĐ 123/2015/NĐ-CP Điều 22"}
+    refused = await office.act(await office.submitted(), "refusal", RECEIVER, **why)
+    assert refused["state"] == "INTAKE_REFUSED"
+    cancelled = await office.act(await office.submitted(), "cancellation", a_citizen())
+    assert cancelled["state"] == "CANCELLED"
+    seen = await office.act(await office.in_process(), "withdrawal", a_citizen(), note="Không cần nữa")
+    declined = await office.act(seen, "withdrawal-decision", SIGNER, approved=False, note="Sắp xong")
+    assert (declined["state"], declined["step"]["code"]) == ("PROCESSING", "tham-dinh")
+    seen = await office.act(declined, "withdrawal", a_citizen())
+    stopped = await office.act(seen, "withdrawal-decision", SIGNER, approved=True, note="Đồng ý")
+    assert stopped["state"] == "STOPPED"
+    papers = (await office.read(stopped, RECEIVER))["papers"]
+    assert [paper["kind"] for paper in papers] == ["FORM_01", "FORM_05"]
+    late = await office.tried(stopped, "step-completion", SPECIALIST, step="tham-dinh")
+    assert (late.status_code, late.json()["code"]) == (409, "transition-refused")
+
+
+async def test_a_supplement_that_never_comes_stops_the_dossier_after_its_deadline(office: Office) -> None:
+    """Not a day earlier."""
+    seen = await office.in_process()
+    seen = await office.act(seen, "supplement-request", SPECIALIST, items=ITEMS, reason="Thiếu")
+    seen = await office.act(seen, "supplement-request-approval", LEAD)
+    why = {"reason": "Quá hạn bổ sung", "legal_basis": "Quy chế"}
+    early = await office.tried(seen, "stop", SIGNER, **why)
+    assert (early.status_code, early.json()["code"]) == (409, "supplement-not-lapsed")
+    office.service.clock.set(datetime(2026, 4, 3, 8, tzinfo=VIETNAM))
+    assert (await office.act(seen, "stop", SIGNER, **why))["state"] == "STOPPED"
+
+
+async def test_a_wrong_result_is_recalled_before_it_is_returned(office: Office) -> None:
+    """It goes back to the signer, and the clock runs again."""
+    seen = await office.act(await office.at_issue(), "result", CLERK, number="12/XN")
+    seen = await office.act(seen, "result-recall", SIGNER, reason="Sai họ tên")
+    assert (seen["state"], seen["step"]["code"]) == ("PROCESSING", "ky")
+    seen = await office.act(seen, "step-completion", SIGNER, step="ky")
+    signed = await office.tried(seen, "withdrawal", a_citizen())
+    assert (signed.status_code, signed.json()["code"]) == (409, "result-signed")
