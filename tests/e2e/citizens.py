@@ -130,7 +130,7 @@ class Citizen(SignedIn):
             "channel": "ONLINE",
             "owner": {
                 "full_name": self.person["name"],
-                "identity_type": "CITIZEN_CARD",
+                "identity_type": "CITIZEN_ID",
                 "identity_number": self.person["identity_number"],
                 "phone": self.person["phone"],
                 "email": self.person["email"],

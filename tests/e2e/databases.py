@@ -47,13 +47,15 @@ class Databases:
             await connection.close()
 
     async def _row_counts(self) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for service in SERVICES:
-            connection = await asyncpg.connect(self.dsn(service))
-            try:
-                for table in await connection.fetch(_TABLES):
-                    name = table["relname"]
-                    found[f"{service}.{name}"] = await connection.fetchval(f'SELECT count(*) FROM "{name}"')
-            finally:
-                await connection.close()
-        return found
+        counted = await asyncio.gather(*(self._rows_of_tables(service) for service in SERVICES))
+        return {name: rows for tables in counted for name, rows in tables.items()}
+
+    async def _rows_of_tables(self, service: str) -> dict[str, int]:
+        connection = await asyncpg.connect(self.dsn(service))
+        try:
+            names = [row["relname"] for row in await connection.fetch(_TABLES)]
+            counts = ", ".join(f'(SELECT count(*) FROM "{name}")' for name in names)
+            found = await connection.fetchrow(f"SELECT {counts}")
+            return {f"{service}.{name}": rows for name, rows in zip(names, found, strict=True)}
+        finally:
+            await connection.close()
