@@ -18,10 +18,10 @@ class Settings(KernelSettings):
 
     public_url: str = Field(
         default="http://127.0.0.1:8000",
-        max_length=60,
+        max_length=48,
         description="where people look dossiers up; short, because it stands in every SMS",
     )
-    hotline: str = Field(default="1022", max_length=15, description="telephone named in every message")
+    hotline: str = Field(default="1022", max_length=11, description="telephone named in every message")
     smtp_host: str = "127.0.0.1"
     smtp_port: int = Field(default=8025, ge=1, le=65535)
     smtp_security: str = Field(default="none", pattern="^(none|starttls|tls)$")

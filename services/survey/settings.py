@@ -13,7 +13,7 @@ class Settings(KernelSettings):
 
     model_config = SettingsConfigDict(env_prefix="SURVEY_")
 
-    public_url: str = Field(default="http://127.0.0.1:8000", max_length=60, description="the public door")
+    public_url: str = Field(default="http://127.0.0.1:8000", max_length=48, description="the public door")
     invitation_path: str = Field(
         default="/api/v1/invitations/",
         max_length=30,

@@ -19,8 +19,8 @@ from services.notify.domain.messages import Channel, Text
 from services.notify.domain.notices import Audience, Category, Notice
 
 SMS_LENGTH = 160
-_BUDGETS = (48, 40, 32, 24, 18, 12, 8)
-"""Lengths tried for the long names in a text message, until the whole fits."""
+_BUDGETS = ((48, 48), (40, 36), (36, 28), (30, 24), (24, 24), (18, 24), (14, 20), (12, 16), (8, 12), (8, 8))
+"""Lengths of the procedure's name and of other names tried for a text message, until the whole fits."""
 _FOLDER = Path(__file__).parents[1] / "templates"
 _NUMBER = re.compile(r"(?<!\d)(\d{3})(?:\d{4}|\d{7})(\d{2})(?!\d)")
 
@@ -102,8 +102,11 @@ class PackagedTemplates:
     def _text_message(self, compiled: _Compiled, facts: Mapping[str, Any]) -> str:
         if compiled.sms is None:
             raise TemplateBroken(f"{compiled.notice.template} has no text message")
-        for budget in _BUDGETS:
-            short = {name: _plain_facts(value, budget) for name, value in facts.items()}
+        for for_procedure, for_others in _BUDGETS:
+            short = {
+                name: _plain_facts(value, for_procedure if name == "procedure" else for_others)
+                for name, value in facts.items()
+            }
             text = " ".join(compiled.sms.render({**short, "site": _site(facts)}).split())
             if len(text) <= SMS_LENGTH:
                 return text

@@ -1,0 +1,178 @@
+"""Every template over every example event: nothing missing, nothing too long, nothing forbidden."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kernel.core.event import ReceivedEvent
+from kernel.core.ids import new_id
+from services.notify.consumers.dossier import HANDLERS, DossierChanged, occurrence_of
+from services.notify.domain.errors import TemplateBroken
+from services.notify.domain.messages import Channel
+from services.notify.domain.notices import Audience, Category, Notice, Occurrence
+from services.notify.settings import Settings
+from services.notify.store.templates import PackagedTemplates, plain, shortened, without_identity_numbers
+
+EXAMPLES = Path(__file__).parents[3] / "contracts" / "events" / "examples"
+TEMPLATES = PackagedTemplates()
+HOUSE = {"name": "Nguyễn Văn Ân", "site": "https://dichvucong.lamgiang.gov.vn", "hotline": "1022"}
+LONGEST = {
+    name: next(
+        part.max_length for part in Settings.model_fields[name].metadata if hasattr(part, "max_length")
+    )
+    for name in ("public_url", "hotline")
+}
+LONGEST_HOUSE = {
+    **HOUSE,
+    "site": "https://".ljust(the_longest("public_url"), "d"),
+    "hotline": "0" * the_longest("hotline"),
+    "code": "H99.201.05-261117-00001",
+}
+LONGEST_LINK = "https://".ljust(100, "d")
+
+
+def occurrences(event_type: str) -> list[tuple[str, Occurrence]]:
+    """Return the examples of a type as what happened."""
+    found = []
+    for path in sorted((EXAMPLES / event_type).glob("*.json")):
+        event = ReceivedEvent(
+            id=new_id(),
+            type=event_type,
+            source="dossier",
+            topic="dossier",
+            key="k",
+            sequence=1,
+            occurred_at=datetime.fromisoformat("2026-11-17T08:00:00+07:00"),
+            correlation_id="",
+            causation_id="",
+            data=json.loads(path.read_text()),
+        )
+        found.append((path.stem, occurrence_of(DossierChanged.model_validate(event.data), event)))
+    return found
+
+
+def an_invitation() -> dict[str, Any]:
+    data = json.loads((EXAMPLES / "invitation.issued.v1" / "typical.json").read_text())
+    return {
+        "code": data["dossier_code"],
+        "procedure": data["procedure"]["name"],
+        "agency": data["agency"]["name"],
+        "expires_at": datetime.fromisoformat(data["expires_at"]),
+        "link": "https://dichvucong.lamgiang.gov.vn/api/v1/invitations/" + "t" * 22,
+    }
+
+
+CASES = [
+    (notice, f"{kind}-{name}", dict(occurrence.facts))
+    for kind in (handler.event_type for handler in HANDLERS)
+    for notice in TEMPLATES.for_event(kind)
+    for name, occurrence in occurrences(kind)
+    if notice.audience is not Audience.STEP or occurrence.step is not None
+] + [(notice, "invitation", an_invitation()) for notice in TEMPLATES.for_event("invitation.issued.v1")]
+IDS = [f"{notice.template}-{name}" for notice, name, _ in CASES]
+
+
+def test_every_template_has_an_example_event() -> None:
+    assert {notice.template for notice, _, _ in CASES} == {notice.template for notice in TEMPLATES.notices}
+
+
+def test_applicants_hear_of_every_change_but_inner_steps() -> None:
+    silent = {
+        "dossier.step_completed.v1",
+        "dossier.supplement_answered.v1",
+        "dossier.intake_supplement_answered.v1",
+    }
+    told = {
+        handler.event_type
+        for handler in HANDLERS
+        if any(one.audience is Audience.APPLICANT for one in TEMPLATES.for_event(handler.event_type))
+    }
+    assert told == {handler.event_type for handler in HANDLERS} - silent
+
+
+def test_only_the_survey_may_be_refused() -> None:
+    optional = {one.template for one in TEMPLATES.notices if one.category is not Category.STATUTORY}
+    assert optional == {"survey-invitation"}
+
+
+@pytest.mark.parametrize(("notice", "_", "facts"), CASES, ids=IDS)
+def test_a_mail_and_an_inbox_text_are_whole(notice: Notice, _: str, facts: dict[str, Any]) -> None:
+    for channel in (Channel.EMAIL, Channel.IN_APP):
+        text = TEMPLATES.render(notice, channel, {**HOUSE, **facts})
+        assert facts["code"] in text.subject + text.body
+        assert "None" not in text.subject + text.body
+        assert "\n" not in text.subject
+        assert "\n\n\n" not in text.body
+        if channel is Channel.EMAIL:
+            assert text.body.startswith("Kính gửi Ông/Bà Nguyễn Văn Ân,")
+            assert HOUSE["hotline"] in text.body
+
+
+@pytest.mark.parametrize("house", [HOUSE, LONGEST_HOUSE], ids=["usual", "longest"])
+@pytest.mark.parametrize(("notice", "_", "facts"), CASES, ids=IDS)
+def test_a_text_message_fits_and_is_plain(
+    notice: Notice, _: str, facts: dict[str, Any], house: dict[str, Any]
+) -> None:
+    if Channel.SMS not in notice.channels:
+        with pytest.raises(TemplateBroken):
+            TEMPLATES.render(notice, Channel.SMS, {**house, **facts})
+        return
+    told = {**facts, **house} if house is LONGEST_HOUSE else {**house, **facts}
+    if house is LONGEST_HOUSE and "link" in facts:
+        told["link"] = LONGEST_LINK
+    body = TEMPLATES.render(notice, Channel.SMS, told).body
+    assert len(body) <= 160, body
+    assert body.isascii()
+    assert told["code"] in body
+    assert told.get("link", "") in body
+    assert "None" not in body
+
+
+@pytest.mark.parametrize(("notice", "_", "facts"), CASES, ids=IDS)
+def test_no_text_message_tells_a_reason_or_an_identity_number(
+    notice: Notice, _: str, facts: dict[str, Any]
+) -> None:
+    if Channel.SMS not in notice.channels:
+        return
+    told = {**HOUSE, **facts, "note": "BIMAT 001099012345", "legal_basis": "CANCU"}
+    body = TEMPLATES.render(notice, Channel.SMS, told).body
+    assert not [word for word in ("BIMAT", "001099012345", "CANCU") if word in body]
+    mail = TEMPLATES.render(notice, Channel.EMAIL, told).body
+    assert "001099012345" not in mail
+
+
+def test_a_missing_fact_is_an_error_not_an_empty_place() -> None:
+    (notice,) = [one for one in TEMPLATES.for_event("dossier.cancelled.v1") if one.channels]
+    with pytest.raises(TemplateBroken):
+        TEMPLATES.render(notice, Channel.EMAIL, HOUSE)
+
+
+def test_a_template_cannot_leave_its_sandbox(tmp_path: Path) -> None:
+    (tmp_path / "layout.yaml").write_text('email: "{{ text }}"\nin_app: "{{ text }}"\n')
+    (tmp_path / "bad.yaml").write_text(
+        "version: 1\nevents: [x.y.v1]\naudience: APPLICANT\nsubject: a\n"
+        'body: "{{ code.__class__.__mro__ }}"\n'
+    )
+    templates = PackagedTemplates(tmp_path)
+    with pytest.raises(TemplateBroken):
+        templates.render(templates.notices[0], Channel.EMAIL, {"code": "x"})
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("Đỗ Thị Ứng", "Do Thi Ung"), ("Ủy ban nhân dân xã Đắk Ơ", "Uy ban nhan dan xa Dak O"), ("a\nb", "a b")],
+)
+def test_plain_text_has_no_diacritics(text: str, told: str) -> None:
+    assert plain(text) == told
+
+
+def test_a_long_name_is_cut_at_a_word() -> None:
+    assert shortened("Uy ban nhan dan phuong Ben Lam", 15) == "UBND phuong Ben"
+
+
+def test_numbers_that_may_be_identity_numbers_are_masked() -> None:
+    assert without_identity_numbers("CCCD 001099012345, CMND 012345678.") == "CCCD 001***45, CMND 012***78."
+    assert without_identity_numbers("điện thoại 0912345678") == "điện thoại 0912345678"
