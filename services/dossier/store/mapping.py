@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from pydantic import TypeAdapter
 
@@ -33,7 +34,6 @@ _WORK = TypeAdapter(_Work)
 _STEP = TypeAdapter(Step)
 _AGENCIES = TypeAdapter(dict[str, Agency])
 _SAME = (
-    "id",
     "version",
     "reference",
     "dossier_code",
@@ -70,6 +70,8 @@ def dossier_of(row: Any) -> Dossier:
     agencies = _AGENCIES.validate_python(row["agencies"])
     work = _WORK.validate_python(row["work"])
     return Dossier(
+        # The driver's UUID is a subclass that the JSON encoder does not take.
+        id=UUID(int=row["id"].int),
         **{name: row[name] for name in _SAME},
         helping_agency=agencies["helping"],
         receiving_agency=agencies["receiving"],
@@ -120,7 +122,7 @@ def new_columns(dossier: Dossier) -> dict[str, Any]:
         "receiving": dossier.receiving_agency,
         "competent": dossier.competent_agency,
     }
-    same = {name: getattr(dossier, name) for name in _SAME}
+    same: dict[str, Any] = {name: getattr(dossier, name) for name in _SAME}
     return {
         **same,
         **changing_columns(dossier),
