@@ -39,7 +39,9 @@ def main() -> int:
         start_at=given.start_at,
         durable=not given.not_durable,
     )
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Also where a shell started us in the background, which leaves SIGINT ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     began = time.monotonic()
     try:
         with Stack(wanted, lambda text: print(f"· {text}", flush=True)) as stack:
