@@ -9,7 +9,7 @@ import yaml
 from contracts.topics import topics_for
 from kernel.postgres.unit_of_work import UnitOfWork
 from kernel.runtime import Runtime
-from kernel.service import Service
+from kernel.service import JobTick, Service
 from services.catalog.api import imports, procedures, registers
 from services.catalog.domain.search_terms import Synonyms
 from services.catalog.settings import Settings
@@ -33,10 +33,8 @@ async def open_resources(_: Runtime) -> AsyncIterator[Synonyms]:
 
 
 async def _republish(runtime: Runtime, _: Sequence[str]) -> int:
-    async with runtime.unit_of_work(correlation_id="republish") as unit:
-        republish(runtime.open_work(unit))
-        await unit.commit()
-    runtime.wake_relay()
+    async with JobTick(runtime, runtime.clock.now()).open_work() as work:
+        republish(work)
     return 0
 
 

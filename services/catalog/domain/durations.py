@@ -4,6 +4,8 @@ import re
 from typing import Any
 
 UNITS = ("WORKING_HOUR", "WORKING_DAY", "CALENDAR_DAY", "MONTH", "SAME_DAY")
+UNKNOWN_UNIT = "UNKNOWN"
+"""The unit of a time the national catalogue leaves open; only records worked elsewhere may have it."""
 HOURS_A_DAY = 8
 WORKING_SHARE = 5 / 7
 WORKING_DAYS_A_MONTH = 15
@@ -24,7 +26,7 @@ _UNIT_WORDS = {
 def parse_duration(text: str | None) -> dict[str, Any] | None:
     """Return {value, unit} of a catalogue's duration; None when the text names no number.
 
-    Of a range the longer end counts. `unit` is null when the source gives a bare number: nobody may guess
+    Of a range the longer end counts. `unit` is UNKNOWN when the source gives a bare number: nobody may guess
     whether hours or days were meant, so such a time is shown as found and never counted.
     """
     found = _SHAPE.fullmatch((text or "").strip())
@@ -34,7 +36,10 @@ def parse_duration(text: str | None) -> dict[str, Any] | None:
     if unit_words and unit_words not in _UNIT_WORDS:
         return None
     value = float((found["most"] or found["least"]).replace(",", "."))
-    return {"value": int(value) if value.is_integer() else value, "unit": _UNIT_WORDS.get(unit_words)}
+    return {
+        "value": int(value) if value.is_integer() else value,
+        "unit": _UNIT_WORDS.get(unit_words, UNKNOWN_UNIT),
+    }
 
 
 def office_hours_of(time: dict[str, Any], closing: float) -> float:

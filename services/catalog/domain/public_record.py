@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from services.catalog.domain.durations import parse_duration
+from services.catalog.domain.durations import UNKNOWN_UNIT, parse_duration
 from services.catalog.domain.fees import parse_fees
 from services.catalog.domain.identifiers import national_code
 from services.catalog.domain.reading import Reader
@@ -70,11 +70,7 @@ def _procedure(found: Mapping[str, Any], code: str, name: str) -> dict[str, Any]
         "steps_text": [step for step in [_text(found.get("steps_text"), lines=True)] if step],
         "requirements": _text(found.get("conditions_text"), lines=True),
         "keywords": [one_line(word) for word in _texts(found, "keywords")],
-        "decision": {
-            "number": _text(found.get("decision_number")),
-            "effective_on": None,
-            "change_kind": None,
-        },
+        "decision": {"number": _text(found.get("decision_number")), "effective_on": None},
         "issuing_agency_name": _text(found.get("issuing_agency")),
         "performing_agency_names": _agency_names(found),
         "competent_agency_name": _text(found.get("competent_authority")),
@@ -121,14 +117,22 @@ def _agency_names(found: Mapping[str, Any]) -> list[str]:
 
 def _channel(part: Mapping[str, Any]) -> dict[str, Any]:
     duration, fee = part.get("duration_text"), part.get("fee_text")
+    fees = parse_fees(fee if isinstance(fee, str) else None)
     return {
         "channel": _CHANNELS.get(str(part.get("channel")), "DIRECT"),
-        "processing_time": parse_duration(_text(duration)),
+        "processing_time": parse_duration(_text(duration)) or {"unit": UNKNOWN_UNIT},
         "processing_time_text": _text(duration),
-        "fees": parse_fees(fee if isinstance(fee, str) else None),
+        "fees": [_fee(one, number) for number, one in enumerate(fees, 1) if one["amount"] is not None],
+        "fee_notes": [one for one in fees if one["amount"] is None],
         "fee_text": _text(fee, lines=True),
         "note": _text(part.get("description"), lines=True),
     }
+
+
+def _fee(fee: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """Name a fee the source left without a name; what a ministry's system collects is not collected here."""
+    name = "Lệ phí" if fee["kind"] == "CHARGE" else "Phí"
+    return {**fee, "code": f"phi-{number}", "name": name, "collected": "NONE"}
 
 
 def _count(value: object) -> int:
@@ -146,7 +150,7 @@ def _component(part: Mapping[str, Any], number: int) -> dict[str, Any]:
         "originals": _count(part.get("originals")),
         "certified_copies": 0,
         "photocopies": _count(part.get("copies")),
-        "mandatory": None,
+        "mandatory": True,
     }
 
 

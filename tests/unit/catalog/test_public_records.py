@@ -20,9 +20,9 @@ from tests.builders.catalog import a_public_record
         ("4 Giờ", 4, "WORKING_HOUR"),
         ("2 Tháng", 2, "MONTH"),
         ("0.5 Ngày làm việc", 0.5, "WORKING_DAY"),
-        ("120,00", 120, None),
-        ("7", 7, None),
-        ("3-5", 5, None),
+        ("120,00", 120, "UNKNOWN"),
+        ("7", 7, "UNKNOWN"),
+        ("3-5", 5, "UNKNOWN"),
     ],
 )
 def test_durations_are_read_and_never_guessed(text: str, value: float, unit: str | None) -> None:
