@@ -131,7 +131,7 @@ class People:
             "channel": "ONLINE",
             "owner": {
                 "full_name": "{name}",
-                "identity_type": "CITIZEN_CARD",
+                "identity_type": "CITIZEN_ID",
                 "identity_number": "{identity}",
                 "phone": "{phone}",
                 "email": "{email}",

@@ -64,7 +64,7 @@ def lifecycle_steps(run: Run, base: str) -> list[Step]:
             "return",
             one + "/return",
             "officer_token",
-            {"method": "COUNTER", "receiver_name": "{name}", "identity_checked": True},
+            {"delivery": "COUNTER", "receiver_name": "{name}"},
         ),
         Step(
             name="search",
