@@ -28,30 +28,34 @@ def play(
 
 
 def _of(catcher: httpx.Client, one: Played) -> list[dict[str, Any]]:
-    to = [one["person"]["email"], one["person"]["phone"]]
-    found: list[dict[str, Any]] = []
-    for address in to:
-        found += catcher.get("/messages", params={"to": address}).raise_for_status().json()["messages"]
-    codes = {one["code"], one.get("own_code", one["code"])}
-    return [
-        message for message in found if any(code in message["subject"] + message["body"] for code in codes)
-    ]
+    code = one.get("own_code", one["code"])
+    answer = catcher.get("/messages", params={"contains": code})
+    found: list[dict[str, Any]] = answer.raise_for_status().json()
+    return found
+
+
+_TOLD = {
+    "2": "da tiep nhan ho so",
+    "5": "can bo sung",
+    "9": "da co ket qua",
+    "10": "Đã trả kết quả",
+    "invited": "Mời đánh giá",
+}
+"""Words of the message each status must have brought, once."""
 
 
 def _messages(script: Script, catcher: httpx.Client, one: Played) -> None:
-    wanted = {"2": "accepted", "5": "supplement", "9": "result_ready", "10": "returned"}
-    expected = {name for status, name in wanted.items() if status in one["statuses"]}
-    with script.step(f"{one['person']['name']} đã nhận đủ tin") as saw:
+    happened = [*one["statuses"], *(["invited"] if one["statuses"][-1] == "10" else [])]
+    wanted = {_TOLD[status] for status in happened if status in _TOLD}
+    with script.step(f"{one['person']['name']} đã nhận đủ tin, mỗi tin một lần") as saw:
 
-        def arrived() -> list[dict[str, Any]] | None:
-            found = _of(catcher, one)
-            mails = {message["subject"] for message in found if message["kind"] == "mail"}
-            return found if len(mails) >= len(expected) else None
+        def seen() -> dict[str, int]:
+            texts = [message["subject"] + message["body"] for message in _of(catcher, one)]
+            return {words: sum(words in text for text in texts) for words in wanted}
 
-        found = eventually(arrived, f"messages for {sorted(expected)} of {one['code']}", 30)
-        mails = [message["subject"] for message in found if message["kind"] == "mail"]
-        equal(len(mails), len(set(mails)), f"each mail once: {mails}")
-        saw(f"{len(mails)} thư, {len(found) - len(mails)} SMS")
+        eventually(lambda: all(seen().values()), f"messages of {one['code']}: {seen()}", 30)
+        equal(seen(), dict.fromkeys(wanted, 1), "how often each message came")
+        saw(f"{len(wanted)} tin")
 
 
 def _survey(script: Script, door: Door, catcher: httpx.Client, one: Played) -> None:
@@ -59,15 +63,15 @@ def _survey(script: Script, door: Door, catcher: httpx.Client, one: Played) -> N
 
         def invited() -> str | None:
             for message in _of(catcher, one):
-                link = re.search(r"/khao-sat/([A-Za-z0-9_-]{20,})", message["body"])
+                link = re.search(r"/invitations/([A-Za-z0-9_-]{20,})", message["body"])
                 if link:
                     return link.group(1)
             return None
 
         token = eventually(invited, f"the invitation for {one['code']}", 30)
         sheet = door.get(f"/api/v1/invitations/{token}")
-        answers = [{"question": item["code"], "score": 5} for item in sheet["questions"]]
-        door.post(f"/api/v1/invitations/{token}/response", {"answers": answers, "comment": "Nhanh, rõ ràng"})
+        answers = {question["code"]: 5 for question in sheet["questionnaire"]["questions"]}
+        door.post(f"/api/v1/invitations/{token}/response", {"answers": answers})
         saw(f"{len(answers)} câu")
 
 

@@ -19,7 +19,8 @@ def play(script: Script, door: Door, world: World) -> dict[str, Any]:
     officer = here.member("ONE_STOP_OFFICER")
     person = world.person("cong-dan-chin")
     with script.step(f"{officer.subject} tiếp nhận hộ phường khác, một lần gọi") as saw:
-        received = officer.post("/api/v1/counter-dossiers", _walk_in(person))
+        receipt = officer.post("/api/v1/counter-dossiers", _walk_in(person))
+        received = officer.get(f"/api/v1/dossiers/{receipt['dossier_id']}")
         equal(received["state"], "ACCEPTED", "at the counter")
         equal(received["competent_agency"]["code"], COMPETENT, "the competent agency")
         equal(received["helping_agency"]["code"], HERE, "the helping agency")
@@ -39,7 +40,7 @@ def play(script: Script, door: Door, world: World) -> dict[str, Any]:
     return {
         "dossier_id": dossier_id,
         "code": received["dossier_code"],
-        "secret": received["lookup_secret"],
+        "secret": receipt["secret"],
         "person": person,
         "statuses": ["1", "2", "4"],
     }
@@ -51,7 +52,7 @@ def _walk_in(person: dict[str, Any]) -> dict[str, Any]:
         "channel": "DIRECT",
         "owner": {
             "full_name": person["name"],
-            "identity_type": "CITIZEN_CARD",
+            "identity_type": "CITIZEN_ID",
             "identity_number": person["identity_number"],
             "phone": person["phone"],
             "email": person["email"],

@@ -14,7 +14,7 @@ class Door:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._client = httpx.Client(base_url=url, timeout=30)
+        self._client = httpx.Client(base_url=url, timeout=150)
 
     def sign_in(self, subject: str) -> "Person":
         """Sign in as a sample user through the development issuer."""
@@ -88,9 +88,11 @@ class Person:
         return str(answer["attachment_id"])
 
     def act(self, dossier_id: str, action: str, body: Any = None) -> Any:
-        """Do something to a dossier as it is now."""
-        seen = self.get(f"/api/v1/dossiers/{dossier_id}")
-        return self.post(f"/api/v1/dossiers/{dossier_id}/{action}", body, version=int(seen["version"]))
+        """Do something to a dossier as it is now; return how it is afterwards."""
+        path = f"/api/v1/dossiers/{dossier_id}"
+        receipt = self.post(f"{path}/{action}", body, version=int(self.get(path)["version"]))
+        # A 2xx promises that the same caller sees it at once; the receipt alone carries the secret.
+        return {**self.get(path), "secret": receipt.get("secret"), "receipt": receipt}
 
 
 def _read(answer: httpx.Response) -> Any:

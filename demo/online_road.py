@@ -45,7 +45,7 @@ def play(script: Script, door: Door, world: World) -> dict[str, Any]:
     _supplement(script, office, citizen, dossier_id)
     office.work_to_result(script, dossier_id, number="215/QĐ-UBND")
     with script.step("trả kết quả cho công dân") as saw:
-        body = {"method": "COUNTER", "receiver_name": person["name"], "identity_checked": True}
+        body = {"delivery": "COUNTER", "receiver_name": person["name"]}
         returned = office.member("ONE_STOP_OFFICER").act(dossier_id, "return", body)
         equal(returned["state"], "RETURNED", "at the end")
         history = citizen.get(f"/api/v1/dossiers/{dossier_id}/history")
@@ -53,7 +53,7 @@ def play(script: Script, door: Door, world: World) -> dict[str, Any]:
     return {
         "dossier_id": dossier_id,
         "code": accepted["dossier_code"],
-        "secret": accepted["lookup_secret"],
+        "secret": accepted["secret"],
         "person": person,
         "citizen": citizen,
         "statuses": ["1", "2", "4", "5", "4", "9", "10"],
@@ -73,7 +73,7 @@ def _submission(procedure: str, person: dict[str, Any], files: dict[str, str]) -
         "channel": "ONLINE",
         "owner": {
             "full_name": person["name"],
-            "identity_type": "CITIZEN_CARD",
+            "identity_type": "CITIZEN_ID",
             "identity_number": person["identity_number"],
             "phone": person["phone"],
             "email": person["email"],
@@ -99,7 +99,7 @@ def _accept(script: Script, world: World, office: Office, dossier_id: str) -> di
 
         def slip() -> Any:
             papers = officer.get(f"/api/v1/dossiers/{dossier_id}/papers")["items"]
-            return next((paper for paper in papers if paper["kind"] == "RECEIPT"), None)
+            return next((paper for paper in papers if paper["kind"] == "FORM_01"), None)
 
         paper = eventually(slip, "form 01")
         pdf = officer.download(f"/api/v1/papers/{paper['paper_id']}").content
@@ -111,7 +111,7 @@ def _accept(script: Script, world: World, office: Office, dossier_id: str) -> di
 
 
 def _supplement(script: Script, office: Office, citizen: Any, dossier_id: str) -> None:
-    items = [{"component_code": "chung-minh", "name": "Giấy tờ chứng minh", "reason": "Bản chụp bị mờ"}]
+    items = [{"component_code": "chung-minh", "reason": "Bản chụp bị mờ"}]
     with script.step("chuyên viên đề nghị, trưởng phòng duyệt bổ sung: dừng đồng hồ") as saw:
         specialist = office.member("SPECIALIST", "chuyen-mon")
         specialist.act(dossier_id, "supplement-request", {"items": items, "reason": "Bản chụp bị mờ"})

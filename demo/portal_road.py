@@ -39,7 +39,7 @@ def play(script: Script, door: Door, world: World, portal: httpx.Client) -> dict
         saw(accepted["dossier_code"])
     office.work_to_result(script, dossier_id, number="KS-0412/2026")
     with script.step("trả kết quả điện tử") as saw:
-        body = {"method": "ELECTRONIC", "receiver_name": person["name"], "identity_checked": True}
+        body = {"delivery": "ELECTRONIC", "receiver_name": person["name"]}
         returned = officer.act(dossier_id, "return", body)
         equal(returned["state"], "RETURNED", "at the end")
         saw(returned["state"])
@@ -47,7 +47,7 @@ def play(script: Script, door: Door, world: World, portal: httpx.Client) -> dict
         "dossier_id": dossier_id,
         "code": sent["code"],
         "own_code": accepted["dossier_code"],
-        "secret": accepted["lookup_secret"],
+        "secret": accepted["secret"],
         "person": person,
         "statuses": ["2", "4", "9", "10"],
     }
@@ -84,7 +84,7 @@ def _submission(person: dict[str, Any]) -> dict[str, Any]:
 
 
 def _all(officer: Any, portal_code: str) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = officer.get("/api/v1/dossiers", q=portal_code, limit=10)["items"]
+    items: list[dict[str, Any]] = officer.get("/api/v1/dossiers", code=portal_code, limit=10)["items"]
     return [item for item in items if item["portal_code"] == portal_code]
 
 
