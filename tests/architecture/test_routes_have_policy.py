@@ -44,6 +44,12 @@ PUBLIC_ROUTES = {
         "POST /oidc/token",
         "GET /oidc/authorize",
         "POST /oidc/authorize",
+        # The province's own exchange adapter calls these with its key (GATEWAY_PORTAL_ADAPTER_KEY).
+        "POST /VXPAdapter/RestService/forward/{path}",
+        "POST /XrdAdapter/RestService/forward/{path}",
+        "GET /VXPAdapter/RestService/forward/downloadfile/{attachment_id}",
+        "GET /XrdAdapter/RestService/forward/downloadfile/{attachment_id}",
+        "GET /portal-files/{token}",
     },
 }
 """Nothing is public but what stands here."""

@@ -57,7 +57,8 @@ _DOSSIER_ROLES = frozenset(
 )
 
 ANYBODY = Policy(is_public=True)
-SIGNED_IN = Policy(kinds=frozenset(CallerKind))
+SIGNED_IN = Policy(kinds=frozenset({CallerKind.PERSON, CallerKind.STAFF}))
+ANY_CALLER = Policy(kinds=frozenset(CallerKind))
 PERSONS = Policy(kinds=frozenset({CallerKind.PERSON}))
 STAFF = Policy(kinds=frozenset({CallerKind.STAFF}))
 OFFICERS = Policy(roles=_DOSSIER_ROLES)

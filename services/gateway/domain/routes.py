@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from services.gateway.domain.policy import (
+    ANY_CALLER,
     ANYBODY,
     OFFICERS,
     PERSONS,
@@ -117,7 +118,10 @@ def _dossier() -> list[Route]:
         Route("GET", "/api/v1/attachments/{id}/content", "dossier", SIGNED_IN, Priority.HEAVY, 60.0),
         Route("POST", own, "dossier", PERSONS, Priority.VITAL),
         Route("POST", "/api/v1/counter-dossiers", "dossier", OFFICERS, Priority.VITAL),
-        Route("POST", "/api/v1/portal-dossiers", "dossier", portal, Priority.VITAL, 60.0, 70 * MEGABYTE),
+        *(
+            Route("POST", path, "dossier", portal, Priority.VITAL, 60.0, 70 * MEGABYTE)
+            for path in ("/api/v1/portal-dossiers", "/api/v1/portal-dossiers/{portal_code}/supplement")
+        ),
         Route("POST", "/api/v1/outside-results", "dossier", machines("outside.answer"), Priority.VITAL),
         Route("GET", "/api/v1/portal-views/{dossier_id}", "dossier", machines("portal.read")),
         Route("GET", own, "dossier", SIGNED_IN, Priority.HEAVY),
@@ -157,7 +161,7 @@ def _survey() -> list[Route]:
 def _own() -> list[Route]:
     return [
         Route("GET", "/api/v1/tracking", "gateway", ANYBODY, Priority.VITAL),
-        Route("GET", "/api/v1/session", "gateway", SIGNED_IN),
+        Route("GET", "/api/v1/session", "gateway", ANY_CALLER),
         *_portal_sync(),
     ]
 

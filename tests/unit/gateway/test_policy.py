@@ -4,7 +4,7 @@ import pytest
 
 from kernel.core.errors import Forbidden, NotFound, Unauthenticated
 from kernel.testing.running import a_person, a_service, a_staff_member
-from services.gateway.domain.policy import ANYBODY, OFFICERS, PERSONS, SIGNED_IN, STAFF, machines
+from services.gateway.domain.policy import ANY_CALLER, ANYBODY, OFFICERS, PERSONS, SIGNED_IN, STAFF, machines
 from services.gateway.domain.route_match import MethodNotAllowed, RouteTable
 from services.gateway.domain.routes import ROUTES, Route
 
@@ -17,7 +17,8 @@ EVERYBODY = (None, AN, LAN, EDITOR, MACHINE)
     ("policy", "admitted"),
     [
         (ANYBODY, set(EVERYBODY)),
-        (SIGNED_IN, {AN, LAN, EDITOR, MACHINE}),
+        (ANY_CALLER, {AN, LAN, EDITOR, MACHINE}),
+        (SIGNED_IN, {AN, LAN, EDITOR}),
         (PERSONS, {AN}),
         (STAFF, {LAN, EDITOR}),
         (OFFICERS, {LAN}),
