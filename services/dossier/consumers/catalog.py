@@ -76,6 +76,7 @@ class ProcedureFields(_Fields):
     due_time_mode: str = "END_OF_DAY"
     max_supplements: int = 1
     visibility: str = "PUBLIC"
+    valid_from: date = date.min
     decision: _Decision | None = None
 
 

@@ -1,5 +1,6 @@
 """Local copies of the catalogue, parsed once a process and version."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,8 @@ _INTAKE = Statement(
         c.calendar, c.stamp
     FROM (SELECT 1) AS one
     LEFT JOIN LATERAL (
-        SELECT version, sequence, performing FROM procedures WHERE code = :procedure
+        SELECT version, sequence, performing FROM procedures
+        WHERE code = :procedure AND valid_from <= :today
         ORDER BY version DESC LIMIT 1) p ON true
     LEFT JOIN LATERAL (
         SELECT k.code AS calendar, string_agg(k.year || ':' || k.sequence, ',' ORDER BY k.year) AS stamp
@@ -48,10 +50,10 @@ _COMPONENT = Statement(
     "SELECT data -> 'components' FROM procedures WHERE code = :code ORDER BY version DESC LIMIT 1"
 )
 _PUT_PROCEDURE = Statement(
-    "INSERT INTO procedures (code, version, sequence, performing, process, data)"
-    " VALUES (:code, :version, :sequence, :performing, :process, :data)"
+    "INSERT INTO procedures (code, version, sequence, valid_from, performing, process, data)"
+    " VALUES (:code, :version, :sequence, :valid_from, :performing, :process, :data)"
     " ON CONFLICT (code, version) DO UPDATE SET sequence = excluded.sequence, data = excluded.data,"
-    " performing = excluded.performing, process = excluded.process"
+    " valid_from = excluded.valid_from, performing = excluded.performing, process = excluded.process"
     " WHERE procedures.sequence < excluded.sequence",
     rows=None,
 )
@@ -106,6 +108,7 @@ class PostgresCatalogue:
         agencies: list[str],
         attachment_ids: list[UUID],
         *,
+        today: date,
         portal_code: str | None = None,
         calendar_of: str | None = None,
     ) -> Intake:
@@ -113,6 +116,7 @@ class PostgresCatalogue:
         row = await self._unit.fetch_one(
             _INTAKE,
             procedure=procedure_code,
+            today=today,
             agencies=agencies,
             attachments=attachment_ids,
             portal_code=portal_code,
@@ -186,6 +190,7 @@ class PostgresCatalogue:
             code=data["code"],
             version=data["version"],
             sequence=sequence,
+            valid_from=date.fromisoformat(data["valid_from"]),
             performing=performing if isinstance(performing, list) else [],
             process=data["process"],
             data=data,

@@ -187,6 +187,7 @@ Table(
     Column("code", Text, primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("sequence", BigInteger, nullable=False),
+    Column("valid_from", Date, nullable=False),
     Column("performing", ARRAY(Text), nullable=False),
     Column("process", Text),
     Column("data", JSON, nullable=False),

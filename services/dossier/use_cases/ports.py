@@ -124,6 +124,7 @@ class Catalogue(Protocol):
         agencies: Sequence[str],
         attachment_ids: Sequence[UUID],
         *,
+        today: date,
         portal_code: str | None = None,
         calendar_of: str | None = None,
     ) -> Intake:

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
+from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import ProcessMissing, TransitionRefused
@@ -33,6 +34,7 @@ async def receive_at_counter(submission: Submission, *, by: Caller, work: Work, 
         submission.procedure_code,
         [*submission.agencies, by.agency],
         submission.attachment_ids,
+        today=now.astimezone(VIETNAM).date(),
         calendar_of=submission.competent_agency or submission.receiving_agency,
     )
     procedure = open_procedure(intake)
@@ -77,7 +79,11 @@ async def receive_from_portal(
     submission = born.submission
     await work.dossiers.hold(born.portal_code)
     intake = await work.catalogue.intake(
-        submission.procedure_code, submission.agencies, [], portal_code=born.portal_code
+        submission.procedure_code,
+        submission.agencies,
+        [],
+        today=now.astimezone(VIETNAM).date(),
+        portal_code=born.portal_code,
     )
     if intake.existing_id is not None:
         return "repeated", intake.existing_id, None

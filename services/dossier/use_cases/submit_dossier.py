@@ -68,8 +68,9 @@ async def submit_dossier(submission: Submission, *, by: Caller, work: Work, now:
     """Keep a citizen's dossier and tell so; T1."""
     if by.kind is not CallerKind.PERSON:
         raise Forbidden
+    today = now.astimezone(VIETNAM).date()
     intake = await work.catalogue.intake(
-        submission.procedure_code, submission.agencies, submission.attachment_ids
+        submission.procedure_code, submission.agencies, submission.attachment_ids, today=today
     )
     procedure = open_procedure(intake)
     if submission.channel not in procedure.channels:
@@ -80,7 +81,7 @@ async def submit_dossier(submission: Submission, *, by: Caller, work: Work, now:
             extra={"portal_url": procedure.portal_url or work.policy.default_portal_url},
         )
     is_own = str(submission.owner.get("identity_number", "")) == by.identity_number != ""
-    _check_submitter(submission, by, is_own=is_own, today=now.astimezone(VIETNAM).date())
+    _check_submitter(submission, by, is_own=is_own, today=today)
     components = checked_components(
         submission, procedure, intake.attachments, uploader=by.subject, files_required=True
     )

@@ -223,6 +223,7 @@ TABLES = (
         code TEXT NOT NULL,
         version INTEGER NOT NULL,
         sequence BIGINT NOT NULL,
+        valid_from DATE NOT NULL,
         performing TEXT[] NOT NULL,
         process TEXT,
         data JSON NOT NULL,

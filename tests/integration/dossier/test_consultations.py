@@ -1,0 +1,101 @@
+"""Opinions asked beside the main step, of another agency; and who may read what."""
+
+from datetime import timedelta
+
+from tests.builders.dossier.office import (
+    COMMUNE,
+    LEAD,
+    PLAIN_STEPS,
+    RECEIVER,
+    SPECIALIST,
+    Office,
+    a_citizen,
+    a_procedure,
+    a_step,
+    an_officer,
+)
+
+DEPARTMENT = "H99.04"
+ASKED = a_step("y-kien-so", "SPECIALIST", "chuyen-mon", agency=DEPARTMENT, consultation_of=["tham-dinh"])
+
+
+async def test_an_opinion_is_asked_beside_the_step_and_holds_nothing_up(empty_office: Office) -> None:
+    """The department sees the dossier and answers; the step goes on with or without it."""
+    office = await empty_office.open(steps=[*PLAIN_STEPS, ASKED])
+    outsider = an_officer("SPECIALIST", agency=DEPARTMENT)
+    seen = await office.in_process()
+    listed = await office.service.get("/v1/dossiers", outsider)
+    assert [item["dossier_id"] for item in listed.json()["items"]] == [seen["dossier_id"]]
+    assert (await office.read(seen, outsider))["actions"] == ["step-completion"]
+    mine = await office.tried(seen, "step-completion", outsider, step="tham-dinh")
+    assert (mine.status_code, mine.json()["code"]) == (403, "not-your-step")
+    seen = await office.act(seen, "step-completion", outsider, step="y-kien-so", note="Phù hợp quy hoạch")
+    assert seen["step"]["code"] == "tham-dinh"
+    seen = await office.act(seen, "step-completion", SPECIALIST, step="tham-dinh")
+    assert seen["step"]["code"] == "soat-xet"
+    told = (await office.read(seen, LEAD))["consultations"]
+    assert [(item["state"], item["note"]) for item in told] == [("ANSWERED", "Phù hợp quy hoạch")]
+
+
+async def test_an_applicant_step_is_confirmed_by_the_applicant(empty_office: Office) -> None:
+    """Or by the one-stop officer for them; by nobody else."""
+    steps = [
+        a_step("tham-dinh", "SPECIALIST", "chuyen-mon", to="khac-phuc"),
+        a_step("khac-phuc", None, None, to="phat-hanh", kind="APPLICANT"),
+        a_step("phat-hanh", "CLERK", "van-phong", issues_result=True),
+    ]
+    office = await empty_office.open(steps=steps)
+    seen = await office.act(await office.in_process(), "step-completion", SPECIALIST, step="tham-dinh")
+    refused = await office.tried(seen, "step-completion", SPECIALIST, step="khac-phuc")
+    assert refused.status_code == 403
+    seen = await office.act(seen, "step-completion", a_citizen(), step="khac-phuc", note="Đã khắc phục")
+    assert seen["step"]["code"] == "phat-hanh"
+
+
+async def test_a_supervisor_sees_what_happens_but_not_who(office: Office) -> None:
+    """No name, no paper, no file; the reading is logged."""
+    supervisor = an_officer("SUPERVISOR", agency="H99.02", unit="giam-sat")
+    detail = await office.read(await office.accepted(), supervisor)
+    assert (detail["owner"], detail["owner_masked"]) == (None, "Nguyễn V*** A***")
+    assert detail["papers"] == detail["attachments"] == detail["actions"] == []
+    assert await office.service.count("access_log") == 1
+
+
+async def test_an_officer_sees_the_identity_number_masked_and_the_owner_all_of_it(office: Office) -> None:
+    """Enough to compare with the card in the hand."""
+    seen = await office.accepted()
+    assert (await office.read(seen, RECEIVER))["owner"]["identity_number"] == "099*******11"
+    own = await office.read(seen, a_citizen())
+    assert own["owner"]["identity_number"] == "099088000011"
+    assert own["secret"] == seen["secret"]
+
+
+async def test_the_inbox_is_paged_by_what_is_most_pressing(office: Office) -> None:
+    """Every dossier once, in the order of its due moment."""
+    expected = []
+    for _ in range(5):
+        expected.append((await office.in_process())["dossier_id"])
+        office.service.clock.advance(timedelta(minutes=10))
+    found: list[str] = []
+    cursor = ""
+    while True:
+        answer = await office.service.get("/v1/inbox", SPECIALIST, params={"limit": 2, "cursor": cursor})
+        page = answer.json()
+        found += [item["dossier_id"] for item in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert found == expected
+
+
+async def test_a_version_of_tomorrow_is_not_worked_by_today(office: Office) -> None:
+    """A new version holds from its day; dossiers keep the one they came under."""
+    await office.service.receive(a_procedure(version=2, valid_from="2026-03-04", submit_here=False))
+    today = await office.submitted()
+    assert (await office.read(today, RECEIVER))["procedure_version"] == 1
+    office.service.clock.advance(timedelta(days=1))
+    body = await office.submission(a_citizen())
+    answer = await office.service.post("/v1/dossiers", body, a_citizen())
+    assert (answer.status_code, answer.json()["code"]) == (409, "submit-at-portal")
+    accepted = await office.act(today, "acceptance", RECEIVER)
+    assert accepted["dossier_code"] == f"{COMMUNE}-260304-0001"

@@ -1,0 +1,109 @@
+"""The state table of the law, row by row: what is not in it is refused."""
+
+from datetime import UTC, datetime
+from itertools import product
+
+import pytest
+
+from kernel.core.ids import new_id
+from services.dossier.domain.definitions import Agency
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.errors import TransitionRefused
+from services.dossier.domain.states import (
+    PORTAL_STATUS,
+    TRANSITIONS,
+    VIETNAMESE,
+    Clock,
+    Move,
+    State,
+    clock_in,
+)
+
+NOW = datetime(2026, 3, 3, 1, tzinfo=UTC)
+COMMUNE = Agency("H99.201", "UBND phường Bến Lam")
+
+ALLOWED = {
+    ("SUBMITTED", "ACCEPT"): "ACCEPTED",
+    ("SUBMITTED", "REQUEST_INTAKE_SUPPLEMENT"): "INTAKE_SUPPLEMENT",
+    ("INTAKE_SUPPLEMENT", "ANSWER_INTAKE_SUPPLEMENT"): "SUBMITTED",
+    ("SUBMITTED", "REFUSE_INTAKE"): "INTAKE_REFUSED",
+    ("INTAKE_SUPPLEMENT", "REFUSE_INTAKE"): "INTAKE_REFUSED",
+    ("SUBMITTED", "CANCEL"): "CANCELLED",
+    ("INTAKE_SUPPLEMENT", "CANCEL"): "CANCELLED",
+    ("ACCEPTED", "HAND_OVER"): "PROCESSING",
+    ("PROCESSING", "COMPLETE_STEP"): "PROCESSING",
+    ("PROCESSING", "DRAFT_SUPPLEMENT"): "PROCESSING",
+    ("PROCESSING", "REQUEST_SUPPLEMENT"): "SUPPLEMENT_REQUESTED",
+    ("SUPPLEMENT_REQUESTED", "ANSWER_SUPPLEMENT"): "SUPPLEMENT_REQUESTED",
+    ("SUPPLEMENT_REQUESTED", "RESUME"): "PROCESSING",
+    ("SUPPLEMENT_REQUESTED", "STOP_LAPSED"): "STOPPED",
+    ("PROCESSING", "AWAIT_FINANCIAL"): "AWAITING_FINANCIAL",
+    ("AWAITING_FINANCIAL", "SETTLE_FINANCIAL"): "PROCESSING",
+    ("PROCESSING", "SUSPEND"): "SUSPENDED",
+    ("SUSPENDED", "LIFT_SUSPENSION"): "PROCESSING",
+    ("ACCEPTED", "REQUEST_WITHDRAWAL"): "WITHDRAWAL_REQUESTED",
+    ("PROCESSING", "REQUEST_WITHDRAWAL"): "WITHDRAWAL_REQUESTED",
+    ("SUPPLEMENT_REQUESTED", "REQUEST_WITHDRAWAL"): "WITHDRAWAL_REQUESTED",
+    ("AWAITING_FINANCIAL", "REQUEST_WITHDRAWAL"): "WITHDRAWAL_REQUESTED",
+    ("SUSPENDED", "REQUEST_WITHDRAWAL"): "WITHDRAWAL_REQUESTED",
+    ("WITHDRAWAL_REQUESTED", "APPROVE_WITHDRAWAL"): "STOPPED",
+    ("WITHDRAWAL_REQUESTED", "DECLINE_WITHDRAWAL"): "SUPPLEMENT_REQUESTED",
+    ("PROCESSING", "ISSUE_RESULT"): "RESULT_READY",
+    ("RESULT_READY", "RETURN_RESULT"): "RETURNED",
+    ("RETURNED", "ARCHIVE"): "ARCHIVED",
+    ("RESULT_READY", "RECALL_RESULT"): "PROCESSING",
+}
+
+
+def a_dossier(state: State) -> Dossier:
+    """Return a dossier in a state; a withdrawal was asked while a supplement was awaited."""
+    return Dossier(
+        id=new_id(),
+        version=1,
+        reference="R",
+        origin="HERE",
+        channel="ONLINE",
+        procedure_code="1.004873",
+        procedure_name="x",
+        sector="s",
+        procedure_version=1,
+        helping_agency=COMMUNE,
+        receiving_agency=COMMUNE,
+        competent_agency=COMMUNE,
+        state=state,
+        prior_state=State.SUPPLEMENT_REQUESTED if state is State.WITHDRAWAL_REQUESTED else None,
+        submitted_at=NOW,
+        owner_name="Nguyễn Văn An",
+        parties_sealed="",
+        contact_sealed="",
+        form_sealed="",
+    )
+
+
+@pytest.mark.parametrize(("state", "move"), list(product(State, Move)), ids=str)
+def test_each_state_allows_what_the_table_says_and_nothing_else(state: State, move: Move) -> None:
+    """14 states times 23 moves, none forgotten."""
+    dossier = a_dossier(state)
+    target = ALLOWED.get((state.value, move.value))
+    if target is None:
+        with pytest.raises(TransitionRefused) as refused:
+            dossier.move(move)
+        assert VIETNAMESE[state] in refused.value.detail
+        assert (dossier.state, dossier.version) == (state, 1)
+    else:
+        dossier.move(move)
+        assert (dossier.state, dossier.version) == (target, 2)
+
+
+def test_every_state_has_a_name_and_a_portal_status() -> None:
+    """A new state cannot be forgotten."""
+    assert set(VIETNAMESE) == set(PORTAL_STATUS) == set(State)
+    assert set(TRANSITIONS) == set(Move)
+
+
+def test_a_withdrawal_that_is_not_decided_leaves_the_clock_as_it_was() -> None:
+    """Running stays running, stopped stays stopped."""
+    asked = State.WITHDRAWAL_REQUESTED
+    assert clock_in(asked, State.PROCESSING) is Clock.RUNNING
+    assert clock_in(asked, State.SUPPLEMENT_REQUESTED) is Clock.STOPPED
+    assert clock_in(State.RETURNED, None) is Clock.ENDED
