@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from kernel.core.event import Event
@@ -16,6 +17,8 @@ from kernel.sealing import Sealer
 from kernel.testing.running import TEST_PII_KEY, RunningService, a_person, a_staff_member, an_event
 from services.survey.store.questionnaires import PackagedQuestionnaires
 from services.survey.store.tables import metadata
+from services.survey.use_cases.answer_survey import answer_survey
+from services.survey.use_cases.compute_satisfaction import compute_satisfaction
 
 EXAMPLES = Path(__file__).parents[3] / "contracts" / "events" / "examples"
 CODES = [question.code for question in PackagedQuestionnaires().find("dossier-rating", 1).questions]
@@ -181,3 +184,35 @@ async def test_the_index_is_for_those_who_oversee(survey: RunningService) -> Non
             assert answer.status_code == status
     backwards = {"from": "2026-12-31", "to": "2026-01-01"}
     assert (await survey.get("/v1/indices/satisfaction", ANALYST, params=backwards)).status_code == 422
+
+
+async def test_what_is_published_fits_its_schema(survey: RunningService) -> None:
+    token = await invited(survey)
+    await invited(survey, owner_subject=None, submitter_subject=None, contact=None)
+    await survey.post(f"/v1/invitations/{token}/response", all_scored(3, TIME=None))
+    rows = await survey.published()
+    assert len(rows) == 3
+    for row in rows:
+        schema = json.loads((EXAMPLES.parent / f"{row['type']}.schema.json").read_text())
+        jsonschema.Draft202012Validator(schema).validate(row["data"])
+
+
+async def test_writes_and_screens_cost_few_statements(survey: RunningService) -> None:
+    token = await invited(survey)
+    now = survey.clock.now()
+    answers = all_scored(5)["answers"]
+    async with survey.runtime.unit_of_work() as unit:
+        await answer_survey(token, answers, work=survey.runtime.open_work(unit), now=now)
+        await unit.commit()
+        assert unit.statements == 2
+    async with survey.runtime.unit_of_work() as unit:
+        await compute_satisfaction(
+            by=ANALYST,
+            agency=None,
+            first=now.date(),
+            last=now.date(),
+            method=None,
+            work=survey.runtime.open_work(unit),
+            now=now,
+        )
+        assert unit.statements == 1
