@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 from kernel.core.clock import Clock
 from services.gateway.clients.portal_transport import JsonExchange
-from services.gateway.domain.portal_answers import PortalAnswer, PortalSilent, read_answer
+from services.gateway.domain.portal_answers import PortalAnswer, PortalSilent, PortalUnreached, read_answer
 from services.gateway.domain.portal_messages import Json
 
 STATUS_TYPE = "2"
+_TRIES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class _Session:
 
 
 class DirectPortal:
-    """Keeps one session, logs in again when it ends or is rejected, repeats the call once."""
+    """Keeps one session, logs in again when it ends or is rejected, repeats the call."""
 
     def __init__(self, exchange: JsonExchange, account: DirectAccount, clock: Clock) -> None:
         self._exchange = exchange
@@ -65,16 +66,18 @@ class DirectPortal:
         return await self._call("TraCuuHoSo", {"mahoso": code})
 
     async def _call(self, service: str, fields: Json) -> PortalAnswer:
-        session = await self._current_session(rejected="")
-        answer = await self._send(session, service, fields)
-        if not answer.rejects_session(self._account.session_words):
-            return answer
-        session = await self._current_session(rejected=session)
-        answer = await self._send(session, service, fields)
-        if answer.rejects_session(self._account.session_words):
-            # A session that is never good is the portal's trouble, not the dossier's.
-            raise PortalSilent(f"phiên bị từ chối hai lần: {answer.message[:200]}")
-        return answer
+        """Repeat a call whose session was rejected: nothing was applied.
+
+        More than once, because calls side by side end each other's sessions when the portal forgets all.
+        """
+        session = ""
+        for _ in range(_TRIES):
+            session = await self._current_session(rejected=session)
+            answer = await self._send(session, service, fields)
+            if not answer.rejects_session(self._account.session_words):
+                return answer
+        # A session that is never good is the portal's trouble, not the dossier's.
+        raise PortalUnreached(f"phiên bị từ chối: {answer.message[:200]}")
 
     async def _send(self, session: str, service: str, fields: Json) -> PortalAnswer:
         envelope = {"session": session, "madonvi": self._account.agency, "service": service, **fields}
@@ -96,7 +99,7 @@ class DirectPortal:
         session = value.get("session")
         if answer.code != 0 or not isinstance(session, str) or not session:
             # Wrong credentials are an operator's to mend; the rows wait meanwhile.
-            raise PortalSilent(f"đăng nhập không thành công: {answer.message[:200]}")
+            raise PortalUnreached(f"đăng nhập không thành công: {answer.message[:200]}")
         return session
 
     async def _post(self, path: str, body: Json) -> Json:

@@ -1,6 +1,7 @@
 """The dossier service as the portal's side calls it, as a machine with one scope a call."""
 
 from collections.abc import AsyncIterator
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -67,7 +68,10 @@ class HttpDossierService:
         }
         try:
             async with self._session.post(
-                self._url + path, data=orjson.dumps(body), headers=headers, timeout=self._intake_timeout
+                self._url + path,
+                data=BytesIO(orjson.dumps(body)),
+                headers=headers,
+                timeout=self._intake_timeout,
             ) as response:
                 raw = await response.read()
                 if response.status >= _SERVER_ERROR or response.status in _BUSY:

@@ -6,7 +6,7 @@ from typing import Any
 import aiohttp
 import orjson
 
-from services.gateway.domain.portal_answers import PortalSilent
+from services.gateway.domain.portal_answers import PortalSilent, PortalUnreached
 
 _HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "Charset": "utf-8"}
 
@@ -52,6 +52,8 @@ class JsonExchange:
                     raise PortalSilent(f"HTTP {response.status}")
         except TimeoutError as error:
             raise PortalSilent("quá thời gian chờ") from error
+        except aiohttp.ClientConnectorError as error:
+            raise PortalUnreached("không kết nối được") from error
         except aiohttp.ClientError as error:
             raise PortalSilent(type(error).__name__) from error
         return decoded(raw)

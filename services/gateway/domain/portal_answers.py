@@ -17,6 +17,12 @@ class PortalSilent(Unavailable):
     title = "Cổng Dịch vụ công quốc gia không trả lời"
 
 
+class PortalUnreached(PortalSilent):
+    """Nobody answered and nothing was applied: there was no session, or no connection."""
+
+    code = "portal-unreached"
+
+
 @dataclass(frozen=True, slots=True)
 class PortalAnswer:
     """An answer of the portal."""

@@ -52,10 +52,14 @@ class PortalSender:
         """Send until nothing is due; return how many rows were dealt with."""
         dealt = 0
         while True:
-            dealt += await self._fill()
-            if not self._flying:
+            # Asked before the claim: what finishes during it may have freed the next row of its dossier.
+            was_idle = not self._flying
+            claimed = await self._fill()
+            dealt += claimed
+            if was_idle and not claimed:
                 return dealt
-            await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
+            if self._flying:
+                await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
 
     async def _fill(self) -> int:
         """Claim as many rows as may fly; a claim for a few at a time would cost more than it brings."""

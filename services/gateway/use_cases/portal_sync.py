@@ -16,7 +16,13 @@ from kernel.core.clock import Clock
 from kernel.core.errors import Stale, Unavailable
 from kernel.core.event import Event
 from kernel.core.ids import new_id
-from services.gateway.domain.portal_answers import HeldByPortal, PortalAnswer, PortalSilent, read_look_up
+from services.gateway.domain.portal_answers import (
+    HeldByPortal,
+    PortalAnswer,
+    PortalSilent,
+    PortalUnreached,
+    read_look_up,
+)
 from services.gateway.domain.portal_ledger import Backoff, Claimed, Kind, LedgerRow, event_data
 from services.gateway.domain.portal_messages import (
     Json,
@@ -27,12 +33,20 @@ from services.gateway.domain.portal_messages import (
     status_on_portal,
 )
 from services.gateway.domain.portal_view import FileRef, PortalView
-from services.gateway.use_cases.portal_ports import DossierService, Failure, OpenWork, Portal, PortalWork
+from services.gateway.use_cases.portal_ports import (
+    DossierService,
+    Failure,
+    OpenWork,
+    Portal,
+    PortalLedger,
+    PortalWork,
+)
 
 CONFIRMED_EVENT = "portal_sync.confirmed.v1"
 REFUSED_EVENT = "portal_sync.refused.v1"
 _NATIONAL = re.compile(r"\d\.\d{6}(\.[0-9A-Z]+)*")
 _LONGEST_TEXT = 1000
+_BETWEEN_WAKINGS = timedelta(seconds=5)
 
 
 class SealsAddresses(Protocol):
@@ -84,6 +98,7 @@ class TellPortal:
         self._options = options
         self._spread = spread
         self._was_silent = False
+        self._no_waking_before = clock.now()
 
     async def claim(self, limit: int) -> list[Claimed]:
         """Take up to so many rows, each of another dossier."""
@@ -140,7 +155,13 @@ class TellPortal:
                 if refusal is not None:
                     return _refused(refusal, replace(claimed, is_told=is_told))
         except Unavailable as silence:
-            return _silent(replace(claimed, is_told=is_told), "portal", silence, is_uncertain=not is_told)
+            may_be_applied = claimed.is_uncertain or not isinstance(silence, PortalUnreached)
+            return _silent(
+                replace(claimed, is_told=is_told),
+                "portal",
+                silence,
+                is_uncertain=may_be_applied and not is_told,
+            )
         return Told("confirmed", is_told=True)
 
     async def _tell_status(
@@ -218,9 +239,7 @@ class TellPortal:
         elif failure is None:
             ledger.confirm(claimed, now)
             work.record(_event(CONFIRMED_EVENT, claimed, now, confirmed_at=now.isoformat()))
-            if self._was_silent:
-                self._was_silent = False
-                ledger.wake_silent(now)
+            self._wake_the_rest(ledger, now)
         elif told.outcome == "refused":
             ledger.refuse(claimed, failure, now, is_told=told.is_told)
             data = {
@@ -239,6 +258,13 @@ class TellPortal:
                 is_told=told.is_told,
                 is_uncertain=told.is_uncertain,
             )
+
+    def _wake_the_rest(self, ledger: PortalLedger, now: datetime) -> None:
+        """End everybody's waiting when silence ends, but not at each word of a portal that stammers."""
+        if self._was_silent and now >= self._no_waking_before:
+            self._was_silent = False
+            self._no_waking_before = now + _BETWEEN_WAKINGS
+            ledger.wake_silent(now)
 
 
 def _failure(answer: PortalAnswer) -> Failure | None:

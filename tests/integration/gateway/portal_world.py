@@ -1,8 +1,9 @@
-"""The world around the gateway's portal side: the real simulated portal and a dossier service on real sockets."""
+"""The world around the gateway's portal side, on real sockets: the simulated portal, a dossier service."""
 
 import asyncio
 import base64
 import json
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from fastapi.responses import JSONResponse, Response
 from kernel.core.clock import VIETNAM
 from kernel.core.event import Event
 from kernel.core.ids import new_id
-from kernel.testing.running import TEST_KEY, RunningService
+from kernel.testing.running import TEST_KEY, RunningService, an_event
 from sandbox.portal.app import create_app
 from sandbox.portal.settings import PortalSettings
 from services.gateway.domain.portal_ledger import STATUS_OF_STATE
@@ -31,7 +32,9 @@ AGENCY = {"code": "H99.201", "name": "Ủy ban nhân dân phường Bến Lam"}
 @asynccontextmanager
 async def served(app: FastAPI) -> AsyncIterator[str]:
     """Serve an application on a free loopback port; give its address."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=0, log_config=None, access_log=False, timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     server.capture_signals = _no_signals  # type: ignore[method-assign]
     task = asyncio.create_task(server.serve())
@@ -214,6 +217,16 @@ def scopes_of(request: Request) -> list[str]:
     return list(json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))["roles"])
 
 
+STAFF = {"quan-tri": "ADMIN", "giam-sat": "SUPERVISOR", "can-bo": "ONE_STOP_OFFICER"}
+
+
+async def _let_staff_in(gateway: RunningService) -> None:
+    for subject, role in STAFF.items():
+        data = {"subject": subject, "name": subject, "agency": "H99", "unit": "", "roles": [role]}
+        data |= {"valid_from": None, "valid_to": None, "delegations": [], "leaves": []}
+        await gateway.receive(an_event("staff.changed.v1", subject, data))
+
+
 @dataclass
 class World:
     """The gateway between both, and a hand on the portal's switches."""
@@ -221,7 +234,16 @@ class World:
     gateway: RunningService
     dossiers: DossierService
     portal: httpx.AsyncClient
-    province: httpx.AsyncClient | None = None
+    _tokens: dict[str, str] = field(default_factory=dict)
+
+    async def ask(self, method: str, path: str, who: str = "quan-tri", body: Any = None) -> httpx.Response:
+        """Call the door as one of the staff."""
+        if who not in self._tokens:
+            form = {"grant_type": "urn:motcua:development", "subject": who}
+            answer = await self.gateway.client.post("/oidc/token", data=form)
+            self._tokens[who] = answer.json()["access_token"]
+        headers = {"Authorization": f"Bearer {self._tokens[who]}", "Idempotency-Key": uuid4().hex}
+        return await self.gateway.client.request(method, path, json=body, headers=headers)
 
     async def faults(self, **switched: Any) -> None:
         answer = await self.portal.put("/sandbox/faults", json=switched)
@@ -236,6 +258,16 @@ class World:
     async def sends(self) -> int:
         """Let the sender send what is due."""
         return int(await self.gateway.runtime.resources.portal.sender.drain())
+
+    async def settles(self, rounds: int = 60) -> None:
+        """Let time pass and the sender send until nothing is left to tell."""
+        open_rows = "SELECT count(*) FROM portal_ledger WHERE state <> 'CONFIRMED'"
+        for _ in range(rounds):
+            await self.sends()
+            if not await self.gateway.runtime.pool.fetchval(open_rows):
+                return
+            self.passes(seconds=400)
+        raise AssertionError(await self.gateway.runtime.pool.fetch("SELECT * FROM portal_ledger"))
 
     async def statuses(self, code: str) -> list[str]:
         """What the portal kept, in order of arrival; a repeat would show as another entry or a count."""
@@ -260,6 +292,16 @@ class World:
         self.gateway.clock.advance(timedelta(**duration))
 
 
+def _sample_users() -> str:
+    staff = [
+        {"subject": subject, "name": subject, "agency": "H99", "roles": [role], "position": ""}
+        for subject, role in STAFF.items()
+    ]
+    with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as file:
+        json.dump({"people": [], "staff": staff}, file)
+    return file.name
+
+
 @asynccontextmanager
 async def a_world(start: Any, sandbox: PortalSettings | None = None, **settings: Any) -> AsyncIterator[World]:
     """Build the world; `settings` are the gateway's."""
@@ -274,8 +316,11 @@ async def a_world(start: Any, sandbox: PortalSettings | None = None, **settings:
                 "dossier_url": dossier_url,
                 "portal_url": portal_url,
                 "portal_timeout_seconds": 2,
+                "development_issuer": True,
+                "sample_users_file": _sample_users(),
                 **settings,
             },
         )
+        await _let_staff_in(gateway)
         async with httpx.AsyncClient(base_url=portal_url) as hand:
             yield World(gateway, dossiers, hand)

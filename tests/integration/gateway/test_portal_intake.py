@@ -1,0 +1,297 @@
+"""What the portal sends down: nothing it was answered 0 for is lost, and nothing becomes two dossiers."""
+
+import asyncio
+import base64
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from sandbox.portal.app import create_app
+from sandbox.portal.settings import PortalSettings
+from services.gateway.jobs.portal_intake import PORTAL_INTAKE
+from tests.integration.gateway.portal_world import ADossier, World, a_world, served
+
+KEY = {"X-Adapter-Key": "khoa-adapter-thu-nghiem"}
+FORWARD = "/VXPAdapter/RestService/forward"
+CODE = "G22.99-260303-000123"
+PDF = base64.b64encode(b"%PDF-1.4 mau").decode()
+
+
+@pytest.fixture
+async def world(start):
+    async with a_world(start) as found:
+        yield found
+
+
+def a_message(code: str = CODE, **changed: Any) -> dict[str, Any]:
+    data = {
+        "MaHoSo": code,
+        "MaTTHC": "1.004873",
+        "NgayNopHoSo": "20260303081500",
+        "HinhThuc": "1",
+        "LoaiDoiTuong": "1",
+        "ChuHoSo": "Nguyễn Văn An",
+        "SoGiayToChuHoSo": "099088000011",
+        "NgaySinh": "19880101",
+        "DiaChi": {"MaTinh": "99", "DiaChiChiTiet": "Số 1, phố Mẫu"},
+        "DienThoai": "0900000000",
+        "Email": "mau@example.vn",
+        "MaCoQuanThucHien": "000.00.201.H99",
+        "TaiLieuNop": [{"TenTepDinhKem": "to-khai.pdf", "MaThanhPhanHoSo": "TP01", "Base64": PDF}],
+        "DuLieuEForm": {"ho_ten": "Nguyễn Văn An"},
+        **changed,
+    }
+    return {"service": "DongBoHoSo", "isUpdating": "False", "data": data}
+
+
+def a_supplement(code: str = CODE, **changed: Any) -> dict[str, Any]:
+    data = {"MaHoSoQG": code, "NgayNopHoSo": "20260304081500", "LyDoDieuChinh": "Bổ sung ảnh", **changed}
+    return {"service": "DongBoHoSo", "isUpdating": "True", "data": data}
+
+
+async def send(world: World, message: Any, path: str = "nhanhsdvcqg", prefix: str = FORWARD) -> Any:
+    answer = await world.gateway.client.post(f"{prefix}/{path}", json=message, headers=KEY)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def inbox(world: World) -> list[tuple[str, int | None, str]]:
+    rows = await world.gateway.runtime.pool.fetch(
+        "SELECT state, answer_code, reason FROM portal_inbound ORDER BY id"
+    )
+    return [tuple(row) for row in rows]
+
+
+@pytest.mark.parametrize("prefix", [FORWARD, "/XrdAdapter/RestService/forward"])
+async def test_a_dossier_reaches_the_dossier_service_in_its_own_words(world: World, prefix: str):
+    assert await send(world, a_message(MaCoQuanThucHien="H99.201"), prefix=prefix) == {
+        "error_code": 0,
+        "message": f"{CODE}| tiếp nhận thành công",
+    }
+    (call,) = world.dossiers.calls
+    assert call["key"] == f"portal:{CODE}"
+    assert call["body"] == {
+        "portal_code": CODE,
+        "procedure_code": "1.004873",
+        "agency": "H99.201",
+        "submitted_at": "2026-03-03T08:15:00+07:00",
+        "owner": {
+            "full_name": "Nguyễn Văn An",
+            "identity_number": "099088000011",
+            "identity_type": "CITIZEN_ID",
+            "applicant_type": "CITIZEN",
+            "birth_date": "1988-01-01",
+            "phone": "0900000000",
+            "email": "mau@example.vn",
+            "address": "Số 1, phố Mẫu",
+        },
+        "form_data": {"ho_ten": "Nguyễn Văn An"},
+        "result_delivery": "POST",
+        "is_vneid_verified": False,
+        "attachments": [{"component_code": "TP01", "name": "to-khai.pdf", "content_base64": PDF}],
+    }
+
+
+async def test_the_same_dossier_again_is_a_duplicate_and_still_one_dossier(world: World):
+    assert (await send(world, a_message()))["error_code"] == 0
+    assert (await send(world, a_message()))["error_code"] == 1
+    assert len(world.dossiers.taken) == 1
+
+
+async def test_fifty_at_once_are_one_dossier(world: World):
+    answers = await asyncio.gather(*(send(world, a_message()) for _ in range(50)))
+    assert {answer["error_code"] for answer in answers} <= {0, 1}
+    assert len(world.dossiers.taken) == 1
+    await world.gateway.run_job(PORTAL_INTAKE)
+    world.passes(minutes=5)
+    await world.gateway.run_job(PORTAL_INTAKE)
+    assert {state for state, _, _ in await inbox(world)} == {"DONE"}
+
+
+async def test_a_dossier_service_that_is_away_loses_nothing(world: World):
+    world.dossiers.is_down = True
+    assert (await send(world, a_message()))["error_code"] == 0
+    assert (await send(world, a_supplement()))["error_code"] == 0
+    world.dossiers.is_down = False
+    assert world.dossiers.taken == {}
+    for _ in range(3):
+        world.passes(minutes=2)
+        await world.gateway.run_job(PORTAL_INTAKE)
+    assert list(world.dossiers.taken) == [CODE]
+    assert [call.get("supplement") for call in world.dossiers.calls] == [None, CODE]
+    assert [state for state, _, _ in await inbox(world)] == ["DONE", "DONE"]
+
+
+async def test_a_kill_between_keeping_and_handing_in_is_made_good(world: World):
+    intake = world.gateway.runtime.resources.portal.intake
+    intake._deliver = _killed
+    with pytest.raises(asyncio.CancelledError):
+        await intake.receive("nhanhsdvcqg", httpx.Request("POST", "http://x", json=a_message()).content)
+    del intake._deliver
+    assert await inbox(world) == [("RECEIVED", None, "")]
+    world.passes(minutes=2)
+    await world.gateway.run_job(PORTAL_INTAKE)
+    assert list(world.dossiers.taken) == [CODE]
+
+
+async def _killed(_: object) -> None:
+    raise asyncio.CancelledError
+
+
+async def test_an_unknown_procedure_is_kept_for_people_and_goes_on_when_it_is_known(world: World):
+    answer = await send(world, a_message(MaTTHC="1.999999"))
+    assert answer["error_code"] == 0
+    (line,) = (await world.ask("GET", "/api/v1/portal-sync/inbound?state=PARKED")).json()["items"]
+    assert (line["portal_code"], line["reason"]) == (CODE, "chưa ánh xạ: procedure_code")
+    world.dossiers.known.add("1.999999")
+    replayed = await world.ask("POST", f"/api/v1/portal-sync/inbound/{line['id']}/replay")
+    assert replayed.status_code == 200, replayed.text
+    await world.gateway.run_job(PORTAL_INTAKE)
+    assert list(world.dossiers.taken) == [CODE]
+
+
+async def test_what_cannot_be_a_dossier_is_told_so(world: World):
+    no_name = a_message()
+    del no_name["data"]["ChuHoSo"]
+    assert await send(world, no_name) == {"error_code": -1, "message": "| Thiếu trường bắt buộc ChuHoSo"}
+    bad_day = a_message(NgayNopHoSo="2026-03-03")
+    assert (await send(world, bad_day))["error_code"] == -1
+    answer = await world.gateway.client.post(f"{FORWARD}/nhanhsdvcqg", content=b"{not json", headers=KEY)
+    assert (answer.status_code, answer.json()["error_code"]) == (200, -1)
+    assert [state for state, _, _ in await inbox(world)] == ["REFUSED"] * 3
+
+
+async def test_a_file_that_has_only_an_address_waits_for_people(world: World):
+    file = {"TenTepDinhKem": "a.pdf", "DuongDanTaiTepTin": "http://x.example/a.pdf"}
+    assert (await send(world, a_message(TaiLieuNop=[file])))["error_code"] == 0
+    assert [state for state, _, _ in await inbox(world)] == ["PARKED"]
+
+
+async def test_land_tax_is_kept_as_it_came(world: World):
+    assert (await send(world, {"data": {"FileThongBaoThue": PDF}}, "nhantbthuedvcqg"))["error_code"] == 0
+    assert await world.gateway.count("portal_inbound") == 1
+
+
+async def test_a_sales_promotion_comes_bare(world: World):
+    bare = {
+        "MaHoSo": CODE,
+        "MaTTHC": "1.004873",
+        "NgayNopHoSo": "20260303081500",
+        "MaSoThue": "0101234567",
+        "TenThuongNhan": "Công ty Mẫu",
+        "TenTepDonDangKy": "don.pdf",
+        "TepDonDangKy": PDF,
+        "MaCoQuanThucHien": "H99.14",
+    }
+    assert (await send(world, bare, "addtthcKhuyenMai"))["error_code"] == 0
+    (call,) = world.dossiers.calls
+    assert call["body"]["owner"]["identity_type"] == "TAX_CODE"
+    assert [file["name"] for file in call["body"]["attachments"]] == ["don.pdf"]
+
+
+async def test_without_the_adapters_key_nothing_is_kept(world: World):
+    for headers in ({}, {"X-Adapter-Key": "sai"}):
+        answer = await world.gateway.client.post(f"{FORWARD}/nhanhsdvcqg", json=a_message(), headers=headers)
+        assert answer.status_code == 401
+    assert await world.gateway.count("portal_inbound") == 0
+
+
+async def test_a_body_past_all_bounds_is_turned_away_before_it_is_read(start):
+    async with a_world(start, portal_body_megabytes=1) as world:
+        answer = await world.gateway.client.post(
+            f"{FORWARD}/nhanhsdvcqg", content=b"x" * 1_048_577, headers=KEY
+        )
+        assert answer.status_code == 413
+        assert await world.gateway.count("portal_inbound") == 0
+
+
+async def test_a_large_body_passes_whole(world: World):
+    content = base64.b64encode(b"%PDF" + b"x" * 20_000_000).decode()
+    file = {"TenTepDinhKem": "lon.pdf", "MaThanhPhanHoSo": "TP01", "Base64": content}
+    assert (await send(world, a_message(TaiLieuNop=[file])))["error_code"] == 0
+    assert world.dossiers.calls[0]["body"]["attachments"][0]["content_base64"] == content
+
+
+async def test_the_portal_looks_a_dossier_up(world: World):
+    dossier = ADossier(origin="PORTAL", portal_code=CODE).went("accepted", "ACCEPTED")
+    await world.hears(dossier)
+    found = await send(world, {"madonvi": "H99", "service": "TraCuuHoSo", "masohoso": CODE}, "search/call")
+    assert found == {
+        "MaHoSo": CODE,
+        "MaTTHC": "1.004873",
+        "TenTTHC": "Cấp Giấy xác nhận tình trạng hôn nhân",
+        "MaLinhVuc": "G15-TP07",
+        "TenLinhVuc": "",
+        "LoaiDoiTuong": "1",
+        "TrangThaiHoSo": "2",
+        "HinhThuc": "0",
+        "DonViXuLy": "Ủy ban nhân dân phường Bến Lam",
+    }
+    unknown = await send(world, {"masohoso": "khong-co"}, "search/call")
+    assert unknown == {"error_code": "-1", "message": "masohoso not found"}
+
+
+async def test_the_portal_fetches_the_files_it_was_told_of_and_no_others(world: World):
+    attachment = str(uuid4())
+    world.dossiers.files[attachment] = b"%PDF" + b"z" * 300_000
+    listed = [{"attachment_id": attachment, "file_name": "a.pdf", "component_code": "TP01"}]
+    dossier = ADossier(attachments=listed).went("accepted", "ACCEPTED")
+    await world.hears(dossier)
+    await world.sends()
+    record = (await world.portal.get(f"/sandbox/dossiers/{dossier.code}")).json()["record"]
+    address = record["TaiLieuNop"][0]["DuongDanTaiTepTin"].removeprefix("http://127.0.0.1:8000")
+    client = world.gateway.client
+    assert (await client.get(address)).status_code == 401
+    answer = await client.get(address, headers=KEY)
+    assert (answer.status_code, answer.content) == (200, world.dossiers.files[attachment])
+    by_id = await client.get(f"{FORWARD}/downloadfile/{attachment}", headers=KEY)
+    assert by_id.content == world.dossiers.files[attachment]
+    assert (await client.get(f"{FORWARD}/downloadfile/{uuid4()}", headers=KEY)).status_code == 404
+    await world.ask("POST", f"/api/v1/portal-sync/files/{dossier.id}/revocation")
+    assert (await client.get(address, headers=KEY)).status_code == 404
+
+
+async def test_a_citizen_submits_on_the_portal_and_everything_comes_down(world: World):
+    gateway = FastAPI()
+    gateway.mount("/", world.gateway.client._transport.app)
+    async with served(gateway) as address:
+        portal = create_app(PortalSettings(province_url=address, procedures="any"))
+        async with served(portal) as portal_url, httpx.AsyncClient(base_url=portal_url) as hand:
+            await hand.put("/sandbox/faults", json={"duplicate_deliveries": True})
+            owner = {"name": "Nguyễn Văn An", "identity_number": "099088000011", "birth_date": "19880101"}
+            asked = {
+                "procedure_code": "1.004873",
+                "owner": owner,
+                "agency_code": "H99.201",
+                "attachments": [{"name": "a.pdf", "component_code": "TP01", "base64": PDF}],
+            }
+            answer = (await hand.post("/sandbox/submissions", json=asked)).json()
+            assert (answer["state"], answer["attempts"]) == ("accepted", 2), answer
+            assert list(world.dossiers.taken) == [answer["code"]]
+            supplement = await hand.post(
+                f"/sandbox/submissions/{answer['code']}/supplement", json={"note": "Bổ sung"}
+            )
+            assert supplement.json()["state"] == "accepted", supplement.text
+
+
+async def test_the_outside_system_calls_back_with_its_key(start):
+    app = FastAPI()
+    asked: list[dict[str, Any]] = []
+
+    @app.post("/v1/outside-results")
+    async def take(body: dict[str, Any]) -> dict[str, str]:
+        asked.append(body)
+        return {"outcome": "accepted"}
+
+    async with served(app) as url, a_world(start, dossier_url=url, outside_callback_key="khoa") as world:
+        path, body = "/api/v1/outside-results", {"request_id": "r-1"}
+        headers = {"Authorization": "Bearer khoa", "Idempotency-Key": "r-1"}
+        answer = await world.gateway.client.post(path, json=body, headers=headers)
+        assert (answer.status_code, asked) == (200, [body])
+        wrong = {**headers, "Authorization": "Bearer sai"}
+        assert (await world.gateway.client.post(path, json=body, headers=wrong)).status_code == 401
+        elsewhere = await world.gateway.client.post("/api/v1/imports", json={}, headers=headers)
+        assert elsewhere.status_code == 403
