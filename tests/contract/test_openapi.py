@@ -9,7 +9,12 @@ from openapi_spec_validator import validate
 from stack.contracts import FOLDER, as_text, document_of
 from stack.plan import SERVICES
 
-CONSUMERS = sorted((Path(__file__).parents[2] / "contracts" / "consumers").glob("*.json"))
+CONSUMERS = sorted(
+    path
+    for path in (Path(__file__).parents[2] / "contracts" / "consumers").glob("*.json")
+    # What we need of systems outside is proved against their simulators.
+    if path.stem.rpartition("--")[2] in SERVICES
+)
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -44,12 +49,17 @@ def _resolve(document, schema):
 def test_a_provider_still_offers_what_a_consumer_relies_on(file):
     provider = file.stem.rpartition("--")[2]
     document = json.loads((FOLDER / f"{provider}.json").read_text(encoding="utf-8"))
-    wanted = json.loads(file.read_text(encoding="utf-8"))
-    interactions = wanted["interactions"] if isinstance(wanted, dict) else wanted
+    interactions = json.loads(file.read_text(encoding="utf-8"))
     assert interactions
     for one in interactions:
         path, method = one["request"]["path"], one["request"]["method"].lower()
         operation = document["paths"][path][method]
-        answer = _resolve(document, operation["responses"][str(one["expected_status"])])
-        schema = _resolve(document, answer["content"]["application/json"]["schema"])
-        assert set(one["required_fields"]) <= set(schema.get("properties", {})), f"{method} {path}"
+        answer = _resolve(document, operation["responses"][str(one["status"])])
+        content = answer.get("content", {}).get("application/json")
+        if not one["fields"]:
+            continue
+        schema = _resolve(document, content["schema"])
+        # A field under an open object is proved where the pair runs; the object itself must be named.
+        named = {field.partition(".")[0] for field in one["fields"]}
+        missing = named - set(schema["properties"])
+        assert not missing, f"{method} {path} lost {missing}"
