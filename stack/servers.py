@@ -38,8 +38,10 @@ class FolderLock:
             raise FolderInUse(f"{folder} is in use by a running server; stop it or choose another") from None
 
     def release(self) -> None:
-        """Give the folder back; a second call changes nothing."""
-        self._file.close()
+        """Give the folder back, for forked processes too; a second call changes nothing."""
+        if not self._file.closed:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+            self._file.close()
 
 
 def make_folder(folder: Path) -> Path:

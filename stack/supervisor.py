@@ -202,6 +202,7 @@ class Stack:
         self._seen.note(self.clock.now())
         if not self.postgres.is_running:
             self._say("PostgreSQL ended and is started again")
+            self.postgres.kill()  # It has ended: this gives its folder back.
             self.postgres = start_postgres(
                 self.wanted.data / "postgres", self.postgres.port, durable=self.wanted.durable
             )
@@ -209,6 +210,7 @@ class Stack:
             from stack.kafka import start_kafka  # noqa: PLC0415 - only a stack on Kafka needs Java.
 
             self._say("Apache Kafka ended and is started again")
+            self.kafka.kill()
             self.kafka = start_kafka(self.wanted.data / "kafka", self.kafka.port)
         for child in self.children.values():
             if child.has_ended():

@@ -49,6 +49,7 @@ _WRONG = {
     "too_long": "Danh sách quá dài",
     "too_short": "Danh sách quá ngắn",
 }
+_REFUSED_BY_POSTGRES = (asyncpg.DataError, asyncpg.CharacterNotInRepertoireError)
 _log = structlog.get_logger()
 
 
@@ -126,7 +127,7 @@ def of_error(error: Exception) -> ProblemResponse | None:
         if error.status_code == 400:  # noqa: PLR2004 - FastAPI's own "cannot parse the body".
             code, title = "unreadable", "Nội dung gửi lên không đọc được"
         return problem(error.status_code, code, title, headers=headers)
-    if isinstance(error, asyncpg.DataError | asyncpg.CharacterNotInRepertoireError):
+    if isinstance(error, _REFUSED_BY_POSTGRES):
         return problem(422, "invalid", "Dữ liệu chưa hợp lệ")
     if isinstance(error, BROKEN_WORLD):
         _log.warning("world_broken", error=repr(error))
@@ -144,5 +145,7 @@ def install(app: FastAPI) -> None:
             return problem(500, "defect", "Lỗi hệ thống, sự cố đã được ghi nhận")
         return response
 
-    for kind in (Refusal, RequestValidationError, HTTPException, Exception):
+    # Each expected kind by name: what only the handler of `Exception` catches is raised again as a defect.
+    expected = (Refusal, RequestValidationError, HTTPException, *_REFUSED_BY_POSTGRES, *BROKEN_WORLD)
+    for kind in (*expected, Exception):
         app.add_exception_handler(kind, answer)
