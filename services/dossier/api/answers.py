@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Response
 
-from kernel.core.caller import Caller
+from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
 from services.dossier.api.schemas import AttachmentOut, DossierItem, DossierOut, PaperOut, Receipt
 from services.dossier.domain.actions import allowed_actions
@@ -149,12 +149,12 @@ def detail_of(detail: Detail, *, by: Caller, sees_all: bool, work: Work, now: da
         attachments=[attachment_out(item) for item in detail.attachments] if sees_all else [],
         papers=[paper_out(item) for item in detail.papers] if sees_all else [],
         secret=look_up_secret(work.seals, dossier.id) if is_own and dossier.secret_hash else None,
-        **_course(dossier, sees_all=sees_all),
+        **_course(dossier, sees_all=sees_all, sees_office=sees_all and by.kind is CallerKind.STAFF),
     )
 
 
-def _course(dossier: Dossier, *, sees_all: bool) -> dict[str, Any]:
-    """Return how the work went; reasons and results are for those who see all."""
+def _course(dossier: Dossier, *, sees_all: bool, sees_office: bool) -> dict[str, Any]:
+    """Return how the work went; what colleagues wrote to each other stays in the office."""
     result = dossier.result
     draft = dossier.draft
     return {
@@ -170,17 +170,17 @@ def _course(dossier: Dossier, *, sees_all: bool) -> dict[str, Any]:
             for item in dossier.supplements
         ],
         "draft": {"items": list(draft.items), "reason": draft.reason, "by": draft.by_name}
-        if draft and sees_all
+        if draft and sees_office
         else None,
         "consultations": [
             {"code": item.code, "name": item.name, "agency": item.agency, "state": item.state}
-            | {"due_at": local(item.due_at), "note": item.note if sees_all else ""}
+            | {"due_at": local(item.due_at), "note": item.note if sees_office else ""}
             for item in dossier.consultations
         ],
         "steps_done": [
             {"code": item.code, "name": item.name, "role": item.role, "by": item.by_name, "unit": item.unit}
             | {"agency": item.agency, "at": local(item.at), "due_at": local(item.due_at)}
-            | {"outcome": item.outcome, "note": item.note if sees_all else ""}
+            | {"outcome": item.outcome, "note": item.note if sees_office else ""}
             for item in dossier.done
         ],
         "result": {

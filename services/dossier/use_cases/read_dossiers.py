@@ -18,6 +18,7 @@ from services.dossier.use_cases.secrets import identity_index
 
 NEWEST = UUID(int=2**128 - 1)
 OLDEST = UUID(int=0)
+_OFFICE_NOTES = frozenset({"handed_over", "step_completed", "work_noted"})
 
 
 async def read_dossier(dossier_id: UUID, *, by: Caller, work: Work, now: datetime) -> tuple[Detail, bool]:
@@ -74,12 +75,18 @@ async def read_inbox(
     )
 
 
-async def read_history(dossier_id: UUID, *, by: Caller, work: Work) -> list[Any]:
-    """Return what happened to a dossier, for whoever may see it."""
+async def read_history(dossier_id: UUID, *, by: Caller, work: Work) -> list[dict[str, Any]]:
+    """Return what happened to a dossier; what colleagues wrote to each other stays in the office."""
     dossier, _ = await work.dossiers.load(dossier_id)
+    index = identity_index(work.seals, by.identity_number)
     if not is_supervisor(by):
-        require_sight(dossier, by, identity_index(work.seals, by.identity_number))
-    return await work.views.history(dossier_id)
+        require_sight(dossier, by, index)
+    hidden = None if is_colleague(dossier, by) else _OFFICE_NOTES if is_party(dossier, by, index) else "all"
+    rows = [dict(row) for row in await work.views.history(dossier_id)]
+    for row in rows:
+        if hidden == "all" or (hidden is not None and row["type"].split(".")[1] in hidden):
+            row["change"] = {**row["change"], "note": ""}
+    return rows
 
 
 async def read_attachment(

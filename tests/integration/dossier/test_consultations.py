@@ -99,3 +99,16 @@ async def test_a_version_of_tomorrow_is_not_worked_by_today(office: Office) -> N
     assert (answer.status_code, answer.json()["code"]) == (409, "submit-at-portal")
     accepted = await office.act(today, "acceptance", RECEIVER)
     assert accepted["dossier_code"] == f"{COMMUNE}-260304-0001"
+
+
+async def test_what_colleagues_write_to_each_other_stays_in_the_office(office: Office) -> None:
+    """The citizen sees that a step was done, not the note; a refusal's reason is theirs to read."""
+    seen = await office.in_process()
+    await office.act(seen, "step-completion", SPECIALIST, step="tham-dinh", note="Nghi giả mạo")
+    path = f"/v1/dossiers/{seen['dossier_id']}/history"
+    for reader, is_told in ((LEAD, True), (a_citizen(), False)):
+        answer = await office.service.get(path, reader)
+        assert [item["version"] for item in answer.json()["items"]] == [1, 2, 3, 4]
+        assert ("Nghi giả mạo" in answer.text) is is_told
+        detail = await office.service.get(f"/v1/dossiers/{seen['dossier_id']}", reader)
+        assert ("Nghi giả mạo" in detail.text) is is_told
