@@ -1,0 +1,71 @@
+"""Two at the same moment: one wins, the other is told, nothing is done twice."""
+
+import asyncio
+
+from tests.builders.dossier.office import GATEWAY, PDF, RECEIVER, SPECIALIST, Office, a_citizen
+from tests.integration.dossier.test_other_ways_in import a_portal_dossier
+
+
+async def test_a_portal_dossier_that_comes_twenty_times_at_once_is_one_dossier(office: Office) -> None:
+    """Twenty different requests, each with its own key."""
+    path = "/v1/portal-dossiers"
+    sent = (office.service.post(path, a_portal_dossier(), GATEWAY) for _ in range(20))
+    answers = await asyncio.gather(*sent)
+    assert sorted(answer.status_code for answer in answers) == [200] * 19 + [201]
+    assert len({answer.json()["dossier_id"] for answer in answers}) == 1
+    assert await office.service.count("dossiers") == 1
+    assert len(await office.service.published()) == 1
+
+
+async def test_of_two_officers_one_accepts(office: Office) -> None:
+    """The other saw an old version; one code, one slip, one event."""
+    seen = await office.submitted()
+    answers = await asyncio.gather(*(office.tried(seen, "acceptance", RECEIVER) for _ in range(8)))
+    assert sorted(answer.status_code for answer in answers) == [200] + [412] * 7
+    assert await office.service.count("papers") == 1
+    assert await office.service.runtime.pool.fetchval("SELECT last FROM code_counters") == 1
+    assert len(await office.service.published("dossier.accepted.v1")) == 1
+
+
+async def test_one_request_sent_eight_times_at_once_is_one_dossier(office: Office) -> None:
+    """One key: the first is done, all get its answer."""
+    body = await office.submission(a_citizen())
+    answers = await asyncio.gather(
+        *(office.service.post("/v1/dossiers", body, a_citizen(), key="once") for _ in range(8))
+    )
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["dossier_id"] for answer in answers}) == 1
+    assert await office.service.count("dossiers") == 1
+
+
+async def test_one_paper_read_by_many_at_once_is_one_file(office: Office) -> None:
+    """Whoever printed first, all read the same bytes."""
+    seen = await office.accepted()
+    listed = await office.service.get(f"/v1/dossiers/{seen['dossier_id']}/papers", RECEIVER)
+    path = f"/v1/papers/{listed.json()['items'][0]['paper_id']}"
+    answers = await asyncio.gather(*(office.service.get(path, RECEIVER) for _ in range(6)))
+    assert len({answer.content for answer in answers}) == 1
+
+
+async def test_one_file_cannot_go_to_two_dossiers(office: Office) -> None:
+    """Of two submissions that name it at the same moment, one is kept."""
+    body = await office.submission(a_citizen())
+    answers = await asyncio.gather(
+        *(office.service.post("/v1/dossiers", body, a_citizen()) for _ in range(6))
+    )
+    assert [answer.status_code for answer in answers].count(201) == 1
+    assert {answer.status_code for answer in answers} <= {201, 412, 422}
+    assert await office.service.count("dossiers") == 1
+
+
+async def test_a_kept_file_is_on_disk_under_its_digest(office: Office) -> None:
+    """The same content twice is one file; a damaged one is noticed, never served."""
+    first = await office.upload(a_citizen())
+    await office.upload(a_citizen())
+    folder = office.service.runtime.resources.files._folder
+    kept = [path for path in folder.rglob("*") if path.is_file()]
+    assert [path.read_bytes() for path in kept] == [PDF]
+    kept[0].write_bytes(b"%PDF-1.7 changed")
+    answer = await office.service.get(f"/v1/attachments/{first}/content", a_citizen())
+    assert answer.status_code == 500
+    assert SPECIALIST.subject not in answer.text
