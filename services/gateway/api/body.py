@@ -1,5 +1,6 @@
 """The body of a request on its way through: bounded, whole when small, streamed when large."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 
 from starlette.types import Receive
@@ -11,6 +12,10 @@ _WHOLE_BYTES = 262_144
 
 class BrokenOff(Exception):  # noqa: N818 - the fact is the name.
     """The asker went away before the body was complete."""
+
+
+class TooSlow(Exception):  # noqa: N818 - the fact is the name.
+    """The body did not come in the time its route has (408)."""
 
 
 class StreamedBody:
@@ -32,9 +37,12 @@ class StreamedBody:
 
 
 async def body_of(
-    method: str, given: Mapping[bytes, bytes], receive: Receive, limit: int
+    method: str, given: Mapping[bytes, bytes], receive: Receive, *, limit: int, seconds: float
 ) -> bytes | StreamedBody | None:
-    """Return the body; raise `BodyTooLarge` before reading one that says so itself."""
+    """Return the body; raise `BodyTooLarge` before reading one that says so itself, or `TooSlow`.
+
+    A streamed body has the time of the whole request, which the hop to the service keeps.
+    """
     declared = given.get(b"content-length")
     if declared is None and b"transfer-encoding" not in given:
         return None if method in {"GET", "HEAD"} else b""
@@ -44,7 +52,11 @@ async def body_of(
         if int(declared) > limit:
             raise BodyTooLarge
         if int(declared) <= _WHOLE_BYTES:
-            return b"".join([part async for part in _parts(receive, limit)])
+            try:
+                async with asyncio.timeout(seconds):
+                    return b"".join([part async for part in _parts(receive, limit)])
+            except TimeoutError as error:
+                raise TooSlow from error
     return StreamedBody(receive, limit)
 
 

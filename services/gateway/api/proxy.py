@@ -26,7 +26,7 @@ async def forward(
 ) -> None:
     """Send the request on and answer with what comes back; raise what `Upstream.send` raises."""
     method = scope["method"]
-    body = await body_of(method, given, receive, route.max_body_bytes)
+    body = await body_of(method, given, receive, limit=route.max_body_bytes, seconds=route.timeout_seconds)
     headers = headers_in(given, authorization, scope["state"]["correlation_id"])
     if isinstance(body, StreamedBody) and b"content-length" in given:
         headers["content-length"] = given[b"content-length"].decode()
