@@ -267,7 +267,9 @@ class Dossier:
 
     @property
     def is_signed(self) -> bool:
-        """Tell whether a signer signed and nobody returned the dossier since."""
+        """Tell whether the result is signed and waits to be issued; a signed proposal on the way is none."""
+        if self.step is None or not self.step.issues_result:
+            return False
         return bool(self.done) and self.done[-1].role == "SIGNER" and self.done[-1].outcome == "DONE"
 
     def issue(self, result: Result, done: DoneStep) -> State:

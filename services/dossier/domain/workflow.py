@@ -28,6 +28,8 @@ def hand_over(dossier: Dossier, process: Process, *, at: datetime, due_of: DueOf
 def enter(dossier: Dossier, process: Process, code: str, *, at: datetime, due_of: DueOf) -> None:
     """Begin a step and ask the opinions that run beside it; those still open are closed."""
     rule = _rule(process, code)
+    # A drafted supplement belongs to the step it was drafted at.
+    dossier.draft = None
     dossier.step = Step(
         code=rule.code,
         name=rule.name,

@@ -7,6 +7,7 @@ from tests.builders.dossier.office import (
     LEAD,
     PLAIN_STEPS,
     RECEIVER,
+    SIGNER,
     SPECIALIST,
     Office,
     a_citizen,
@@ -112,3 +113,23 @@ async def test_what_colleagues_write_to_each_other_stays_in_the_office(office: O
         assert ("Nghi giả mạo" in answer.text) is is_told
         detail = await office.service.get(f"/v1/dossiers/{seen['dossier_id']}", reader)
         assert ("Nghi giả mạo" in detail.text) is is_told
+
+
+async def test_a_signed_proposal_on_the_way_is_no_signed_result(empty_office: Office) -> None:
+    """The applicant may still withdraw; a draft does not outlive the step it was drafted at."""
+    steps = [
+        a_step("tham-dinh", "SPECIALIST", "chuyen-mon", to="ky-trinh"),
+        a_step("ky-trinh", "SIGNER", "lanh-dao", to="tham-tra"),
+        a_step("tham-tra", "TEAM_LEAD", "chuyen-mon", to="phat-hanh"),
+        a_step("phat-hanh", "CLERK", "van-phong", issues_result=True),
+    ]
+    office = await empty_office.open(steps=steps)
+    items = [{"component_code": "to-khai", "reason": "Chưa ký"}]
+    seen = await office.in_process()
+    seen = await office.act(seen, "supplement-request", SPECIALIST, items=items, reason="Thiếu")
+    seen = await office.act(seen, "step-completion", SPECIALIST, step="tham-dinh")
+    gone = await office.tried(seen, "supplement-request-approval", LEAD)
+    assert (gone.status_code, gone.json()["code"]) == (409, "no-supplement-draft")
+    seen = await office.act(seen, "step-completion", SIGNER, step="ky-trinh")
+    assert "withdrawal" in (await office.read(seen, a_citizen()))["actions"]
+    assert (await office.act(seen, "withdrawal", a_citizen()))["state"] == "WITHDRAWAL_REQUESTED"
