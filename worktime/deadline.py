@@ -38,7 +38,7 @@ class ClockStopped(ValueError):  # noqa: N818 - the fact is the name.
     """The clock stands still (a stop without its end), so there is no due moment yet."""
 
 
-def due_at(  # noqa: PLR0913, PLR0917 - the rules have six inputs; each is named at the call.
+def due_at(
     calendar: WorkCalendar,
     start: datetime,
     term: Term,

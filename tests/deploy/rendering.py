@@ -56,7 +56,7 @@ class Charts:
     def run(self, *arguments: str) -> str:
         """Run Helm in the copy with caches of its own; what it prints, or `HelmRefused`."""
         own = {f"HELM_{kind}_HOME": str(self.folder / f".{kind}") for kind in ("CACHE", "CONFIG", "DATA")}
-        done = subprocess.run(  # noqa: S603 - the pinned Helm with arguments of the tests.
+        done = subprocess.run(
             [self.helm, *arguments],
             cwd=self.folder,
             env={**os.environ, **own},

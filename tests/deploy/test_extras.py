@@ -33,7 +33,7 @@ def run(*command: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run a command with nothing of this environment but PATH, HOME and where packages come from."""
     kept = ("PATH", "HOME", "XDG_CACHE_HOME", "SSL_CERT_FILE", "PIP_CERT")
     passed = {name: os.environ[name] for name in os.environ if name in kept or name.startswith("UV_")}
-    return subprocess.run(  # noqa: S603 - the commands are the tests' own.
+    return subprocess.run(
         command, cwd=folder, env=passed, capture_output=True, text=True, check=False, timeout=300
     )
 

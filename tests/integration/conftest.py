@@ -53,7 +53,7 @@ async def database_of(postgres_server: PostgresAddress) -> AsyncIterator[Callabl
 async def start(
     database_of: Callable[[Service], Awaitable[str]],
 ) -> AsyncIterator[Callable[..., Awaitable[RunningService]]]:
-    """Start a service on its own fresh database: `dossier = await start("dossier")`."""
+    """Start services by name, each on a fresh database of its own."""
     async with AsyncExitStack() as stack:
 
         async def begin(

@@ -27,7 +27,8 @@ from stack.postgres import PostgresAddress, provision
 
 _ADD = Statement("INSERT INTO jars (id, pebbles, version) VALUES (:id, :pebbles, 1)")
 _FILL = Statement(
-    "UPDATE jars SET pebbles = pebbles + :pebbles, version = version + 1 WHERE id = :id AND version = :version"
+    "UPDATE jars SET pebbles = pebbles + :pebbles, version = version + 1"
+    " WHERE id = :id AND version = :version"
 )
 _GET = Statement("SELECT id, pebbles, version FROM jars WHERE id = :id")
 _SEEN = Statement("INSERT INTO sightings (jar_id, sequence) VALUES (:jar_id, :sequence)")

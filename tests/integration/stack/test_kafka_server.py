@@ -103,7 +103,7 @@ def test_a_second_start_and_a_busy_port_are_refused(broker_home: Path) -> None:
 
 def test_the_broker_of_a_killed_launcher_is_replaced(broker_home: Path) -> None:
     """A launcher that dies leaves an orphan; the next start ends it and takes its place."""
-    with subprocess.Popen(  # noqa: S603 our own programs and arguments.
+    with subprocess.Popen(
         [sys.executable, "-m", "stack.kafka", "--data", str(broker_home)], stdout=subprocess.PIPE, text=True
     ) as launcher:
         assert launcher.stdout

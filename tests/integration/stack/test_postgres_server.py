@@ -156,7 +156,7 @@ def test_a_stale_pid_file_is_no_obstacle(home: Path, owner: str) -> None:
 
 def test_the_server_of_a_killed_launcher_is_replaced(home: Path) -> None:
     """A launcher that dies leaves an orphan; the next start ends it in order and takes its place."""
-    with subprocess.Popen(  # noqa: S603 our own programs and arguments.
+    with subprocess.Popen(
         [sys.executable, "-m", "stack.postgres", "--data", str(home)], stdout=subprocess.PIPE, text=True
     ) as launcher:
         assert launcher.stdout
@@ -172,7 +172,7 @@ def test_the_server_of_a_killed_launcher_is_replaced(home: Path) -> None:
 
 def test_in_the_foreground_it_runs_until_told(home: Path) -> None:
     """Ctrl-C stops the server in order and the command ends well."""
-    with subprocess.Popen(  # noqa: S603 our own programs and arguments.
+    with subprocess.Popen(
         [sys.executable, "-m", "stack.postgres", "--data", str(home)], stdout=subprocess.PIPE, text=True
     ) as launcher:
         assert launcher.stdout
@@ -183,7 +183,7 @@ def test_in_the_foreground_it_runs_until_told(home: Path) -> None:
     assert not running(server.pid)
     assert (
         "shut down"
-        in subprocess.run(  # noqa: S603 our own programs and arguments.
+        in subprocess.run(
             [server.program("pg_controldata"), cluster_of(home)], capture_output=True, text=True, check=True
         ).stdout
     )
@@ -209,7 +209,7 @@ def test_a_full_disk_is_one_clear_line(home: Path) -> None:
     """No half cluster is left for the next start to stumble over."""
     disk = home / "disk"
     disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m,mode=0711", "tmpfs", disk], check=False)  # noqa: S603, S607 our own programs and arguments.
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m,mode=0711", "tmpfs", disk], check=False)
     if mounted.returncode:
         pytest.skip("this machine does not let us mount a small disk")
     try:
@@ -217,7 +217,7 @@ def test_a_full_disk_is_one_clear_line(home: Path) -> None:
             start_postgres(disk / "home")
         assert not (disk / "home" / CLUSTER).exists()
     finally:
-        subprocess.run(["umount", disk], check=True)  # noqa: S603, S607 our own programs and arguments.
+        subprocess.run(["umount", disk], check=True)
 
 
 @as_root

@@ -37,12 +37,12 @@ def an_old_cluster(home: Path, older: Binaries) -> None:
         account.own(cluster)
     who = ("-U", "postgres", "-A", "scram-sha-256", f"--pwfile={secret}", "-E", "UTF8", "--locale", "C.UTF-8")
     command = [older["initdb"], "-D", str(cluster), *who]
-    subprocess.run(command, **run_as(account), check=True, capture_output=True)  # noqa: S603 our own programs and arguments.
+    subprocess.run(command, **run_as(account), check=True, capture_output=True)
     write_secret(home / PASSWORD_FILE, PASSWORD)
     port = free_port()
     settings = (f"-cport={port}", "-clisten_addresses=127.0.0.1", "-cunix_socket_directories=")
     command = [older["postgres"], "-D", str(cluster), *settings]
-    with subprocess.Popen(command, **run_as(account), stderr=subprocess.DEVNULL) as server:  # noqa: S603 our own programs and arguments.
+    with subprocess.Popen(command, **run_as(account), stderr=subprocess.DEVNULL) as server:
         try:
             assert wait_until(lambda: is_listening(port), 20)
             address = PostgresAddress(home, ("127.0.0.1", port), ("postgres", PASSWORD))

@@ -91,7 +91,7 @@ def test_a_term_of_the_domain_table_is_due_as_it_says(
         ),
     ],
 )
-def test_a_stopped_term_of_the_domain_table_is_due_as_it_says(  # noqa: PLR0913, PLR0917 - a table's columns.
+def test_a_stopped_term_of_the_domain_table_is_due_as_it_says(
     start: str, term: Term, stop: object, exceptions: str, policy: ClockPolicy, due: str
 ) -> None:
     assert due_at(an_office(exceptions), at(start), term, [stop], policy) == at(due)

@@ -180,7 +180,7 @@ def test_the_command_runs_by_its_module_name_also_where_the_terminal_knows_ascii
     path.write_text(
         COLUMNS + "\n" + ",".join((ROW | {"id": "Đ1", "expected_due_weekday": "Tue"}).values()), "utf-8"
     )
-    ran = subprocess.run(  # noqa: S603 - our own interpreter and module.
+    ran = subprocess.run(
         [sys.executable, "-m", "worktime.due_check", str(path)],
         cwd=Path(__file__).parents[3],
         env={"PYTHONIOENCODING": "ascii"},

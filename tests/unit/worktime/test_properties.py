@@ -54,7 +54,7 @@ def test_due_never_comes_earlier_for_a_later_start(
 
 
 @given(calendars(), moments(0, 20), moments(0, 20), terms(), stops_between(20, 40), policies)
-def test_due_never_comes_earlier_for_a_later_start_with_stops(  # noqa: PLR0913, PLR0917 - what the rules read.
+def test_due_never_comes_earlier_for_a_later_start_with_stops(
     office: WorkCalendar, a: datetime, b: datetime, term: Term, stops: list[Stop], policy: ClockPolicy
 ) -> None:
     early, late = sorted([a, b])
@@ -62,7 +62,7 @@ def test_due_never_comes_earlier_for_a_later_start_with_stops(  # noqa: PLR0913,
 
 
 @given(calendars(), moments(), terms(), stops_between(0, DAYS), policies, modes)
-def test_due_is_never_outside_office_time_nor_before_the_effective_start(  # noqa: PLR0913, PLR0917 - as above.
+def test_due_is_never_outside_office_time_nor_before_the_effective_start(
     office: WorkCalendar,
     start: datetime,
     term: Term,
@@ -83,7 +83,7 @@ def test_a_pause_never_brings_the_due_moment_forward(
 
 
 @given(calendars(), moments(), terms(), st.lists(moments(), max_size=3), policies, modes)
-def test_a_stop_of_no_length_changes_nothing(  # noqa: PLR0913, PLR0917 - as above.
+def test_a_stop_of_no_length_changes_nothing(
     office: WorkCalendar,
     start: datetime,
     term: Term,
@@ -96,7 +96,7 @@ def test_a_stop_of_no_length_changes_nothing(  # noqa: PLR0913, PLR0917 - as abo
 
 
 @given(calendars(), moments(), terms(), stops_between(0, DAYS), policies, st.randoms())
-def test_the_order_of_stops_changes_nothing(  # noqa: PLR0913, PLR0917 - as above.
+def test_the_order_of_stops_changes_nothing(
     office: WorkCalendar,
     start: datetime,
     term: Term,
