@@ -4,15 +4,19 @@ import asyncio
 import json
 import os
 import sys
-from asyncio.subprocess import DEVNULL
+from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
 
+from kernel.service import JobTick
 from kernel.testing.running import TEST_KEY, TEST_PII_KEY, RunningService
 from kernel.web.auth import public_jwks
+from services.notify.domain.messages import Channel
+from services.notify.jobs.send_messages import Lane, Pace
 from tests.integration.notify.builders import a_change, messages
 from tests.integration.notify.catching import RunningCatcher
 
@@ -28,8 +32,8 @@ async def until(is_so: Callable[[], Awaitable[bool]], *, seconds: float = 30) ->
 
 @asynccontextmanager
 async def a_worker(
-    notify: RunningService, catcher: RunningCatcher
-) -> AsyncIterator[asyncio.subprocess.Process]:
+    notify: RunningService, catcher: RunningCatcher, *, lease_seconds: float = 60
+) -> AsyncIterator[Process]:
     """Run `python -m services.notify jobs` on the test's database; killed when the block ends."""
     environment = {
         **os.environ,
@@ -41,7 +45,7 @@ async def a_worker(
         "NOTIFY_PORT": "0",
         "NOTIFY_SMS_URL": catcher.sms_url,
         "NOTIFY_SMTP_PORT": str(catcher.smtp_port),
-        "NOTIFY_LEASE_SECONDS": "1",
+        "NOTIFY_LEASE_SECONDS": str(lease_seconds),
         # The worker's clock is the machine's, and tests pass at night too.
         "NOTIFY_QUIET_FROM": "00:00",
         "NOTIFY_QUIET_UNTIL": "00:00",
@@ -95,7 +99,7 @@ async def test_a_worker_killed_between_sending_and_marking_tells_nobody_two_thin
         return len(await catcher.caught()) == 2
 
     dsn = notify.runtime.settings.database_url.get_secret_value()
-    async with nothing_can_be_marked(dsn), a_worker(notify, catcher) as worker:
+    async with nothing_can_be_marked(dsn), a_worker(notify, catcher, lease_seconds=1) as worker:
         await until(both_arrived)
         worker.kill()
         await worker.wait()
@@ -121,6 +125,19 @@ async def test_two_workers_send_each_message_once(notify: RunningService, catche
         await until(lambda: all_sent(notify))
     caught = await catcher.caught("sms")
     assert [one["count"] for one in caught] == [1] * 20
+
+
+async def test_lanes_that_claim_at_once_hold_different_messages(
+    notify: RunningService, catcher: RunningCatcher
+) -> None:
+    await notify.receive(*(a_change("accepted") for _ in range(40)))
+    tick = JobTick(notify.runtime, notify.clock.now())
+    pace = Pace(parallel=10, lease=timedelta(minutes=1), poll_seconds=0.1)
+    lanes = [Lane(Channel.SMS, tick, pace) for _ in range(4)]
+    assert sum(await asyncio.gather(*(lane.claim() for lane in lanes))) == 40
+    await asyncio.gather(*(lane.finish() for lane in lanes))
+    caught = await catcher.caught("sms")
+    assert [one["count"] for one in caught] == [1] * 40
 
 
 async def test_a_stopped_worker_finishes_what_it_has_in_hand(
