@@ -40,7 +40,11 @@ from services.dossier.use_cases.submit_dossier import Handed, Submission
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Liên thông"])
 
 
-@router.post("/portal-dossiers", openapi_extra={"x-max-body-bytes": 73_400_320})
+@router.post(
+    "/portal-dossiers",
+    openapi_extra={"x-max-body-bytes": 73_400_320},
+    responses={201: {"model": PortalOut, "description": "Hồ sơ mới"}, 200: {"description": "Đã có từ trước"}},
+)
 async def receive_portal_dossier(
     body: PortalIn, response: Response, by: Caller, work: Work, now: Now
 ) -> PortalOut:

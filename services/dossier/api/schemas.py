@@ -372,19 +372,36 @@ class PapersOut(BaseModel):
 class PortalView(BaseModel):
     """What the portal driver needs of a dossier at one version."""
 
-    model_config = ConfigDict(extra="allow")
-
     dossier_id: UUID
     version: int
+    reference: str
     dossier_code: str | None
     portal_code: str | None
-    portal_status: int
-    state: str
+    origin: str
+    channel: str
     procedure: dict[str, Any]
+    procedure_version: int
+    helping_agency: dict[str, str]
+    receiving_agency: dict[str, str]
+    competent_agency: dict[str, str]
+    state: str
+    portal_status: int
+    submitted_at: str
+    accepted_at: str | None
+    due_at: str | None
+    original_due_at: str | None
+    ended_at: str | None
+    returned_at: str | None
+    step: dict[str, Any] | None
+    result_delivery: str
     owner: dict[str, Any]
     fees: list[dict[str, Any]]
+    components: list[dict[str, Any]]
     attachments: list[dict[str, Any]]
     results: list[dict[str, Any]]
     supplements: list[dict[str, Any]]
     progress: list[dict[str, Any]]
+    change: dict[str, Any]
+    note: str
+    is_verified: bool
     evidence: dict[str, bool]

@@ -38,8 +38,8 @@ def print_paper(kind: PaperKind, content: dict[str, Any]) -> bytes:
         "reason_label": _REASONS.get(kind, "Lý do"),
     }
     if "secret" in content:
-        address = f"{content['look_up']}/qr/{content['dossier_code']}~{content['secret']}"
-        data["qr"] = _qr(address)
+        # Only the code: the secret is typed, so that a photograph of the QR code alone opens nothing.
+        data["qr"] = _qr(f"{content['look_up']}/qr/{content['dossier_code']}")
     printed = typst.compile(
         _TEMPLATE, format="pdf", sys_inputs={"data": json.dumps(data)}, ignore_system_fonts=True
     )

@@ -96,12 +96,34 @@ def _view(detail: Detail, parties: dict[str, Any]) -> dict[str, Any]:
         "progress": _progress(detail.history),
         "returned_at": changes[now_state["version"]]["at"] if now_state["state"] == State.RETURNED else None,
         "note": _public_note(detail.history[-1]),
+        "change": {
+            "at": changes[now_state["version"]]["at"],
+            "actor": changes[now_state["version"]]["actor"],
+            "note": _public_note(detail.history[-1]),
+        },
+        "components": _components(detail),
+        "is_verified": dossier.is_verified,
         "evidence": {
             "has_digitised_component": any(item.is_digitised for item in detail.components),
             "has_reused_component": any(item.reuse for item in detail.components),
             "is_vneid_verified": dossier.is_verified,
         },
     }
+
+
+def _components(detail: Detail) -> list[dict[str, Any]]:
+    names = {item.id: item.file_name for item in detail.attachments}
+    return [
+        {
+            "component_code": item.component_code,
+            "name": item.name,
+            "is_digitised": item.is_digitised,
+            "reuse": item.reuse,
+            "is_from_personal_store": item.is_from_personal_store,
+            "files": [{"attachment_id": one, "file_name": names.get(one, "")} for one in item.attachment_ids],
+        }
+        for item in detail.components
+    ]
 
 
 def _public_note(item: dict[str, Any]) -> str:
