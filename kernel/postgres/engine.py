@@ -31,7 +31,8 @@ BROKEN_WORLD = (
 
 
 def _encode(value: Any) -> str:
-    return orjson.dumps(value).decode()
+    # The driver's own UUID type is not the standard library's.
+    return orjson.dumps(value, default=str).decode()
 
 
 async def prepare(connection: Any) -> None:

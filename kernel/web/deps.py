@@ -1,4 +1,7 @@
-"""What endpoints ask for: the unit's work, the caller, the moment, the version the caller saw."""
+"""What endpoints ask for: the unit's work, the caller, the moment, the version the caller saw.
+
+All are `async`: FastAPI hands a plain function to a thread pool, which costs more than the function.
+"""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -9,24 +12,24 @@ from kernel.core.caller import Caller as CallerValue
 from kernel.core.errors import Invalid, VersionRequired
 
 
-def current_work(request: Request) -> Any:
+async def current_work(request: Request) -> Any:
     """Return the service's work around this request's unit of work."""
     return request.state.work
 
 
-def current_caller(request: Request) -> CallerValue:
+async def current_caller(request: Request) -> CallerValue:
     """Return who asks; on a public route there is nobody, and asking is a defect."""
     caller: CallerValue = request.state.caller
     return caller
 
 
-def current_moment(request: Request) -> datetime:
+async def current_moment(request: Request) -> datetime:
     """Return the present moment of the injected clock."""
     now: datetime = request.app.state.runtime.clock.now()
     return now
 
 
-def seen_version(if_match: Annotated[str, Header(description='Version seen, as in ETag: "3"')] = "") -> int:
+async def seen_version(if_match: Annotated[str, Header(description='Version seen, as in ETag: "3"')] = "") -> int:
     """Return the version the caller saw; raise `VersionRequired` without one."""
     text = if_match.removeprefix("W/").strip('"')
     if not text:
