@@ -196,20 +196,24 @@ def _still_runs(process: psutil.Process) -> bool:
 
 
 @contextmanager
-def running_stack(*options: str, **environment: str) -> Iterator[RunningStack]:
-    """Run a stack on fresh data; a clean end is checked, a failure shows the ends of all logs."""
+def running_stack(*options: str, durable: bool = False, **environment: str) -> Iterator[RunningStack]:
+    """Run a stack on fresh data; a clean end is checked, a failure shows the ends of all logs.
+
+    Only a durable one keeps what it promised when its PostgreSQL is killed.
+    """
     data = new_data()
     try:
-        with started(data, *options, **environment) as stack:
+        with started(data, *options, durable=durable, **environment) as stack:
             yield stack
     finally:
         forget_data(data)
 
 
 @contextmanager
-def started(data: Path, *options: str, **environment: str) -> Iterator[RunningStack]:
+def started(data: Path, *options: str, durable: bool = False, **environment: str) -> Iterator[RunningStack]:
     """Run a stack on this data, which stays."""
-    stack = RunningStack(data, ("--not-durable", *options), environment)
+    speed = () if durable else ("--not-durable",)
+    stack = RunningStack(data, (*speed, *options), environment)
     try:
         yield stack
         stack.stop_and_check()
