@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from time import perf_counter
+from typing import Any
 
 import structlog
 from fastapi import APIRouter, FastAPI
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kernel.core.ids import new_id
 from kernel.runtime import Runtime
 from kernel.web import health, problems
+from kernel.web.described import describe_problems
 
 _requests = Counter("http_requests_total", "Requests answered", ["service", "method", "status"])
 _seconds = Histogram("http_request_seconds", "Time to the last byte", ["service", "method"])
@@ -75,4 +77,12 @@ def build_app(name: str, title: str, routers: Sequence[APIRouter], runtime: Runt
     for router in routers:
         app.include_router(router)
     app.add_middleware(Edge, service=name)
+    own_document = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        is_made = app.openapi_schema is not None
+        document = own_document()
+        return document if is_made else describe_problems(document)
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend its document.
     return app

@@ -29,7 +29,9 @@ async def current_moment(request: Request) -> datetime:
     return now
 
 
-async def seen_version(if_match: Annotated[str, Header(description='Version seen, as in ETag: "3"')] = "") -> int:
+async def seen_version(
+    if_match: Annotated[str, Header(description='Version seen, as in ETag: "3"')] = "",
+) -> int:
     """Return the version the caller saw; raise `VersionRequired` without one."""
     text = if_match.removeprefix("W/").strip('"')
     if not text:

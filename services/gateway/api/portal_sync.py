@@ -32,12 +32,12 @@ router = APIRouter(
 )
 
 
-def _readers(caller: Caller) -> None:
+async def _readers(caller: Caller) -> None:
     if caller.kind is not CallerKind.STAFF or not caller.has_role("ADMIN", "SUPERVISOR"):
         raise Forbidden
 
 
-def _admins(caller: Caller) -> None:
+async def _admins(caller: Caller) -> None:
     if caller.kind is not CallerKind.STAFF or not caller.has_role("ADMIN"):
         raise Forbidden
 

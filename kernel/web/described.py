@@ -1,0 +1,71 @@
+"""What every OpenAPI document says of refusals: the same problem document, in its own media type."""
+
+from typing import Any
+
+_PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "title": "Problem",
+    "description": "RFC 9457; `code` is stable, `title` and `detail` are Vietnamese and for people",
+    "required": ["type", "status", "code", "title"],
+    "properties": {
+        "type": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "title": {"type": "string"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["path", "reason"],
+                "properties": {"path": {"type": "string"}, "reason": {"type": "string"}},
+            },
+        },
+    },
+}
+_CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_ALWAYS = {
+    "400": "Không đọc được yêu cầu",
+    "422": "Dữ liệu chưa hợp lệ",
+    "503": "Tạm thời chưa phục vụ được",
+}
+_SIGNED_IN = {"401": "Chưa đăng nhập hoặc phiên đã hết hạn", "403": "Không có quyền thực hiện"}
+_NAMED = {"404": "Không tìm thấy"}
+_WRITES = {"412": "Dữ liệu đã thay đổi", "413": "Dữ liệu gửi lên quá lớn"}
+_METHODS = frozenset({"get", "post", "put", "patch", "delete"})
+_REPLACED = ("HTTPValidationError", "ValidationError")
+_CLIENT_ERROR = 400
+
+
+def describe_problems(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the document with every refusal the edge may give, besides those the operation names itself."""
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            if method in _METHODS:
+                operation["responses"] = _responses(path, method, operation)
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for name in _REPLACED:
+        schemas.pop(name, None)
+    schemas["Problem"] = _PROBLEM
+    return document
+
+
+def _responses(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
+    told = dict(_ALWAYS)
+    if operation.get("security") != []:
+        told |= _SIGNED_IN
+    if "{" in path:
+        told |= _NAMED
+    if method != "get":
+        told |= _WRITES
+    found = operation["responses"]
+    told |= {status: answer["description"] for status, answer in found.items() if _is_refusal(status)}
+    refusals = {status: {"description": text, "content": _CONTENT} for status, text in told.items()}
+    return {
+        **{status: answer for status, answer in found.items() if not _is_refusal(status)},
+        **dict(sorted(refusals.items())),
+    }
+
+
+def _is_refusal(status: str) -> bool:
+    return status.isdecimal() and int(status) >= _CLIENT_ERROR
