@@ -57,6 +57,8 @@ class Settings(KernelSettings):
         found = super().unsafe()
         if self.sms_key.get_secret_value() == _SAMPLE_SMS_KEY:
             found.append(("sms_key", "the sample key of the catcher"))
+        if self.mail_from.endswith(".example"):
+            found.append(("mail_from", "a sample sender, whose mail no relay takes"))
         if not self.public_url.startswith("https://"):
             found.append(("public_url", "people are sent to https only"))
         if not self.sms_url.startswith("https://"):

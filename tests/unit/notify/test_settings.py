@@ -18,6 +18,7 @@ SAFE = {
     "public_url": "https://dichvucong.tinh.example",
     "sms_url": "https://sms.example/send",
     "sms_key": "khoa-that",
+    "mail_from": "mot-cua@tinh.gov.vn",
 }
 
 
@@ -32,6 +33,7 @@ def test_safe_settings_start() -> None:
         ("sms_url", "http://sms.example/send"),
         ("public_url", "http://dichvucong.tinh.example"),
         ("lease_seconds", 20),
+        ("mail_from", "mot-cua@tinh.example"),
     ],
 )
 def test_unsafe_ones_are_named(name: str, value: Any) -> None:
