@@ -24,8 +24,9 @@ from services.gateway.use_cases.portal_side import PortalSide
 PREFIXES = ("/XrdAdapter/RestService/forward", "/VXPAdapter/RestService/forward")
 KEY_HEADER = "x-adapter-key"
 _KEPT_PATHS = frozenset({GENERAL, PROMOTION, LAND_TAX})
-_MANY = asyncio.Semaphore(4)
-"""Bodies carry files in base64: a few at a time keep the process's memory bounded."""
+_LARGE_BYTES = 1_048_576
+_LARGE = asyncio.Semaphore(4)
+"""Bodies carry files in base64: a few large ones at a time keep the process's memory bounded."""
 
 router = APIRouter(tags=["portal"])
 
@@ -48,15 +49,20 @@ async def receive(path: str, request: Request) -> Response:
     side = portal_side(request)
     bounded = EdgeRequest(request.scope, request.receive)
     bounded.max_body_bytes = side.body_limit
-    async with _MANY:
-        body = await bounded.body()
-        name = path.strip("/")
-        if name == LOOK_UP:
-            return await _look_up(side, body)
-        if name not in _KEPT_PATHS:
-            return _answer({"error_code": FAILED, "message": "| dịch vụ không tồn tại"})
-        ruling = await side.intake.receive(name, body)
-    return _answer(ruling.answer)
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) <= _LARGE_BYTES:
+        return await _dealt_with(side, path.strip("/"), bounded)
+    async with _LARGE:
+        return await _dealt_with(side, path.strip("/"), bounded)
+
+
+async def _dealt_with(side: PortalSide, name: str, request: EdgeRequest) -> Response:
+    body = await request.body()
+    if name == LOOK_UP:
+        return await _look_up(side, body)
+    if name not in _KEPT_PATHS:
+        return _answer({"error_code": FAILED, "message": "| dịch vụ không tồn tại"})
+    return _answer((await side.intake.receive(name, body)).answer)
 
 
 async def _look_up(side: PortalSide, body: bytes) -> Response:

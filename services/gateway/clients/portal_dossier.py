@@ -16,6 +16,7 @@ from services.gateway.domain.portal_messages import Json
 from services.gateway.use_cases.portal_ports import FileContent, Intake
 
 _MARGIN_SECONDS = 20.0
+_BYTES_A_SECOND = 4_194_304
 _OK = 200
 _NOT_FOUND = 404
 _SERVER_ERROR = 500
@@ -40,7 +41,7 @@ class HttpDossierService:
         self._signer = signer
         self._clock = clock
         self._timeout = aiohttp.ClientTimeout(total=timeout_seconds, sock_connect=2)
-        self._intake_timeout = aiohttp.ClientTimeout(total=timeout_seconds * 6, sock_connect=2)
+        self._seconds = timeout_seconds
         self._file_timeout = aiohttp.ClientTimeout(total=None, sock_connect=2, sock_read=30)
         self._tokens: dict[str, tuple[str, float]] = {}
 
@@ -60,7 +61,12 @@ class HttpDossierService:
             raise Unavailable(f"dossier: {type(error).__name__}") from error
 
     async def take_in(self, path: str, body: Json, *, key: str) -> Intake:
-        """Hand in what the portal sent; refusals come back as values."""
+        """Hand in what the portal sent; refusals come back as values.
+
+        The portal waits meanwhile, so a service that hangs is given up soon, a large body a little later.
+        """
+        content = orjson.dumps(body)
+        allowed = self._seconds + len(content) / _BYTES_A_SECOND
         headers = {
             **self._headers("portal.intake"),
             "Idempotency-Key": key,
@@ -69,9 +75,9 @@ class HttpDossierService:
         try:
             async with self._session.post(
                 self._url + path,
-                data=BytesIO(orjson.dumps(body)),
+                data=BytesIO(content),
                 headers=headers,
-                timeout=self._intake_timeout,
+                timeout=aiohttp.ClientTimeout(total=allowed, sock_connect=2),
             ) as response:
                 raw = await response.read()
                 if response.status >= _SERVER_ERROR or response.status in _BUSY:

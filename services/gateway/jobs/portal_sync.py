@@ -13,7 +13,8 @@ from services.gateway.domain.portal_ledger import Claimed
 from services.gateway.use_cases.portal_sync import TellPortal
 
 _IDLE_SECONDS = 0.1
-_TURN_SECONDS = 30.0
+_TURN_SECONDS = 300.0
+_GRACE_SECONDS = 8.0
 _settled = Counter("gateway_portal_sync_total", "Rows of the sync ledger dealt with", ["outcome"])
 _lag = Histogram(
     "gateway_portal_sync_lag_seconds",
@@ -36,15 +37,16 @@ class PortalSender:
     async def run(self, stopping: asyncio.Event, *, seconds: float = _TURN_SECONDS) -> None:
         """Send until the process stops or the turn ends; what is in flight is finished first.
 
-        A turn ends so that the advisory lock of the job is taken anew, on a living connection.
+        A turn ends so that the advisory lock of the job is taken anew, on a living connection. A stopping
+        process waits some seconds only: what is cut off is asked after when its lease has ended.
         """
         ends = asyncio.get_running_loop().time() + seconds
         try:
             while not stopping.is_set() and asyncio.get_running_loop().time() < ends:
                 if not await self._fill():
                     await self._rest(stopping)
-            while self._flying:
-                await asyncio.wait(self._flying)
+            if self._flying:
+                await asyncio.wait(self._flying, timeout=_GRACE_SECONDS if stopping.is_set() else None)
         finally:
             await self._drop()
 
@@ -103,9 +105,14 @@ class PortalSender:
         await asyncio.gather(*flying, return_exceptions=True)
 
 
-async def _run(tick: JobTick) -> None:
-    if tick.resources.portal.is_connected:
-        await tick.resources.portal.sender.run(tick.runtime.stopping)
+async def send_what_is_due(tick: JobTick) -> None:
+    """Tell the portal for a turn; without a portal, wait: rows are kept until there is one."""
+    side, stopping = tick.resources.portal, tick.runtime.stopping
+    if side.is_connected:
+        await side.sender.run(stopping)
+        return
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stopping.wait(), _TURN_SECONDS)
 
 
-PORTAL_SYNC = Job("portal_sync", 0.1, _run)
+PORTAL_SYNC = Job("portal_sync", 0.1, send_what_is_due)

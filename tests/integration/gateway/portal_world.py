@@ -164,6 +164,7 @@ class DossierService:
     calls: list[dict[str, Any]] = field(default_factory=list)
     known: set[str] = field(default_factory=lambda: {PROCEDURE["code"]})
     is_down: bool = False
+    hangs_seconds: float = 0
 
     def knows(self, *dossiers: ADossier) -> None:
         for one in dossiers:
@@ -190,6 +191,7 @@ class DossierService:
             return Response(status_code=503)
         assert scopes_of(request) == ["portal.intake"]
         body = await request.json()
+        await asyncio.sleep(self.hangs_seconds)
         self.calls.append({"key": request.headers["idempotency-key"], "body": body})
         if body["procedure_code"] not in self.known:
             error = {"path": "procedure_code", "reason": "Không có thủ tục này"}

@@ -295,3 +295,18 @@ async def test_the_outside_system_calls_back_with_its_key(start):
         assert (await world.gateway.client.post(path, json=body, headers=wrong)).status_code == 401
         elsewhere = await world.gateway.client.post("/api/v1/imports", json={}, headers=headers)
         assert elsewhere.status_code == 403
+
+
+async def test_a_dossier_service_that_hangs_does_not_keep_the_portal_waiting(world: World):
+    service = world.gateway.runtime.resources.portal.intake._dossiers
+    service._seconds = 0.3
+    world.dossiers.hangs_seconds = 2
+    began = asyncio.get_running_loop().time()
+    assert (await send(world, a_message()))["error_code"] == 0
+    assert asyncio.get_running_loop().time() - began < 1.5
+    world.dossiers.hangs_seconds = 0
+    await asyncio.sleep(2)
+    world.passes(minutes=2)
+    await world.gateway.run_job(PORTAL_INTAKE)
+    assert list(world.dossiers.taken) == [CODE]
+    assert [state for state, _, _ in await inbox(world)] == ["DONE"]

@@ -278,3 +278,51 @@ async def test_leaders_see_administrators_mend_and_nobody_else(world: World):
             method, f"/api/v1/portal-sync/{name}", "giam-sat", {"portal_code": "1.004873"}
         )
         assert answer.status_code == 403
+
+
+async def test_the_ledger_costs_no_more_round_trip_than_the_message_itself(world: World):
+    """The rows of an event, its inbox row and public tracking are one statement; so is a result."""
+    dossier = ADossier().went("accepted", "ACCEPTED")
+    world.dossiers.knows(dossier)
+    runtime, sent = world.gateway.runtime, []
+    before = runtime.unit_of_work
+
+    def counted(**ids: str):
+        unit = before(**ids)
+        sent.append(unit)
+        return unit
+
+    runtime.unit_of_work = counted  # type: ignore[method-assign]
+    await world.gateway.receive(*dossier.events)
+    assert [unit.statements for unit in sent] == [1, 1]
+    sent.clear()
+    (claimed,) = await runtime.resources.portal.sender._tell.claim(5)
+    assert await runtime.resources.portal.sender._tell.settle(claimed) == "confirmed"
+    assert [unit.statements for unit in sent] == [1, 1], "one claim, one result"
+
+
+async def test_a_lost_lease_changes_nothing(world: World):
+    dossier = ADossier().went("accepted", "ACCEPTED")
+    await world.hears(dossier)
+    tell = world.gateway.runtime.resources.portal.sender._tell
+    (slow,) = await tell.claim(5)
+    world.passes(minutes=6)
+    (quick,) = await tell.claim(5)
+    assert quick.is_uncertain
+    assert await tell.settle(quick) == "confirmed"
+    assert await tell.settle(slow) == "lost"
+    published = await world.gateway.published("portal_sync.confirmed.v1")
+    assert len(published) == 1
+
+
+async def test_a_stopping_sender_ends_what_it_began(world: World):
+    dossiers = [ADossier().to_the_end() for _ in range(3)]
+    await world.hears(*dossiers)
+    await world.faults(slow_ms=200)
+    stopping = asyncio.Event()
+    running = asyncio.create_task(world.gateway.runtime.resources.portal.sender.run(stopping))
+    await asyncio.sleep(0.3)
+    stopping.set()
+    await asyncio.wait_for(running, 5)
+    held = "SELECT count(*) FROM portal_ledger WHERE state = 'SENDING'"
+    assert await world.gateway.runtime.pool.fetchval(held) == 0
