@@ -1,0 +1,132 @@
+"""How the portal's messages are read, and that the dossier service takes what we make of them."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from sandbox.portal.messages import (
+    Attachment,
+    Owner,
+    Submission,
+    SupplementAnswer,
+    dossier_message,
+    supplement_message,
+)
+from sandbox.portal.settings import PortalSettings
+from services.dossier.api.schemas import PortalIn, PortalSupplementIn
+from services.gateway.domain.portal_inbound import (
+    GENERAL,
+    LAND_TAX,
+    PROMOTION,
+    InboxState,
+    NeedsPeople,
+    NotUnderstood,
+    handed_of,
+    ruling_of_refusal,
+)
+
+CODE = "G22.99-260303-000123"
+PDF = base64.b64encode(b"%PDF-1.4").decode()
+SETTINGS = PortalSettings()
+
+
+def from_portal(**changed: Any) -> dict[str, Any]:
+    """Return the message the simulated portal itself makes."""
+    owner = {
+        "name": "Nguyễn Văn An",
+        "identity_number": "099088000011",
+        "birth_date": "19880101",
+        "phone": "0900000000",
+        "email": "an@example.vn",
+        "address": "Số 1, phố Mẫu",
+    }
+    asked = Submission(
+        procedure_code="1.004873",
+        owner=Owner(**{**owner, **changed}),
+        attachments=[Attachment(name="a.pdf", component_code="TP01", base64=PDF)],
+        agency_code="000.00.14.H99",
+        form={"ho_ten": "An"},
+    )
+    return dossier_message(asked, code=CODE, procedure=None, at="20260303081500", settings=SETTINGS)
+
+
+def test_the_dossier_service_takes_what_the_portal_sends_through_us() -> None:
+    handed = handed_of(GENERAL, from_portal())
+    taken = PortalIn.model_validate_json(json.dumps(handed.body))
+    assert (taken.portal_code, taken.agency, taken.owner.full_name) == (CODE, "H99.14", "Nguyễn Văn An")
+    assert [file.component_code for file in taken.attachments] == ["TP01"]
+
+
+def test_it_takes_a_supplement_too() -> None:
+    files = [Attachment(name="b.pdf", component_code="TP02", base64=PDF)]
+    asked = SupplementAnswer(given="ảnh cũ", changed="ảnh mới", attachments=files)
+    message = supplement_message(asked, code=CODE, at="20260304081500", settings=SETTINGS)
+    handed = handed_of(GENERAL, message)
+    assert handed.is_supplement
+    taken = PortalSupplementIn.model_validate_json(json.dumps(handed.body))
+    assert taken.note == "Công dân bổ sung hồ sơ theo yêu cầu\nảnh cũ\nảnh mới"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"phone": "không có"},
+        {"email": "an tại example"},
+        {"birth_date": "1988"},
+        {"identity_number": "12 345"},
+        {"address": "x" * 900},
+    ],
+)
+def test_a_contact_in_another_form_never_costs_a_citizen_the_dossier(odd: dict[str, str]) -> None:
+    PortalIn.model_validate_json(json.dumps(handed_of(GENERAL, from_portal(**odd)).body))
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [("099088000011", "CITIZEN_ID"), ("123456789", "OLD_ID"), ("C1234567", "OTHER")],
+)
+def test_a_number_says_what_it_is(number: str, kind: str) -> None:
+    assert handed_of(GENERAL, from_portal(identity_number=number)).body["owner"]["identity_type"] == kind
+
+
+@pytest.mark.parametrize(
+    "message", [None, [], "x", 1, {}, {"data": []}, {"data": {}}, {"data": {"MaHoSo": ""}}]
+)
+def test_what_is_no_message_is_refused_in_words(message: Any) -> None:
+    with pytest.raises(NotUnderstood):
+        handed_of(GENERAL, message)
+
+
+@pytest.mark.parametrize("name", ["MaTTHC", "NgayNopHoSo", "ChuHoSo"])
+def test_a_missing_field_is_named(name: str) -> None:
+    message = from_portal()
+    message["data"][name] = ""
+    with pytest.raises(NotUnderstood, match=name):
+        handed_of(GENERAL, message)
+
+
+def test_a_kind_of_message_nobody_taught_us_is_for_people() -> None:
+    with pytest.raises(NeedsPeople):
+        handed_of(LAND_TAX, {"data": {}})
+    with pytest.raises(NotUnderstood):
+        handed_of(PROMOTION, {"TenThuongNhan": "A"})
+
+
+@pytest.mark.parametrize(
+    ("problem", "fields", "state", "code"),
+    [
+        ("invalid", ("procedure_code",), InboxState.PARKED, 0),
+        ("invalid", ("agency",), InboxState.PARKED, 0),
+        ("process-missing", (), InboxState.PARKED, 0),
+        ("invalid", ("owner.full_name",), InboxState.REFUSED, -1),
+        ("worked-elsewhere", (), InboxState.REFUSED, -1),
+    ],
+)
+def test_a_gap_of_ours_is_parked_and_a_fault_of_theirs_is_told(
+    problem: str, fields: tuple[str, ...], state: InboxState, code: int
+) -> None:
+    ruling = ruling_of_refusal(CODE, 422, problem, "Dữ liệu chưa hợp lệ", fields)
+    assert (ruling.state, ruling.error_code) == (state, code)
+    assert set(ruling.answer) == {"error_code", "message"}
