@@ -12,21 +12,12 @@ from kernel.core.caller import CallerKind
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, NotFound
 from kernel.web.deps import Caller, Now, current_work
+from kernel.web.documented import problems
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 
 Work = Annotated[Any, Depends(current_work)]
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"description": text, "content": {"application/problem+json": {}}}
-    for status, text in (
-        (400, "Không đọc được"),
-        (401, "Chưa đăng nhập"),
-        (403, "Không có quyền"),
-        (404, "Không tìm thấy"),
-        (412, "Dữ liệu đã thay đổi"),
-        (422, "Dữ liệu chưa hợp lệ"),
-    )
-}
+PROBLEMS = problems(400, 401, 403, 404, 412, 422)
 router = APIRouter(
     prefix="/api/v1/portal-sync", route_class=EdgeRoute, responses=PROBLEMS, tags=["portal-sync"]
 )

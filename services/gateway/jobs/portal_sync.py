@@ -41,6 +41,7 @@ class PortalSender:
         process waits some seconds only: what is cut off is asked after when its lease has ended.
         """
         ends = asyncio.get_running_loop().time() + seconds
+        await self._tell.take_over()
         try:
             while not stopping.is_set() and asyncio.get_running_loop().time() < ends:
                 if not await self._fill():

@@ -39,6 +39,10 @@ FROM (
 WHERE (l.dossier_id, l.version, l.part) = (due.dossier_id, due.version, due.part)
 RETURNING l.*, (SELECT p.portal_code FROM portal_procedures p WHERE p.local_code = l.procedure_code) AS mapped
 """)
+_INHERIT = Statement(
+    "UPDATE portal_ledger SET lease_until = :until WHERE state = 'SENDING' AND lease_until > :until",
+    rows=None,
+)
 _OURS = " WHERE dossier_id = :dossier_id AND version = :version AND part = :part AND lease_id = :lease_id"
 _CONFIRM = Statement(
     "UPDATE portal_ledger SET state = 'CONFIRMED', settled_at = :now, lease_id = NULL, lease_until = NULL,"
@@ -129,6 +133,10 @@ class PostgresPortalLedger:
         """Take rows whose turn it is; a row whose holder died comes back as uncertain."""
         rows = await self._unit.fetch(_CLAIM, lease_id=lease_id, limit=limit, now=now, until=until)
         return [_claimed(row) for row in rows]
+
+    def inherit(self, until: datetime) -> None:
+        """End the leases of whoever sent before, at the latest then."""
+        self._unit.write(_INHERIT, until=until)
 
     def confirm(self, claimed: Claimed, now: datetime) -> None:
         """Note that the portal has it."""

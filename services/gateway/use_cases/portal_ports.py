@@ -85,6 +85,9 @@ class PortalLedger(Protocol):
     async def claim(self, *, lease_id: UUID, limit: int, now: datetime, until: datetime) -> list[Claimed]:
         """Take rows whose turn it is, at most one of each dossier, until the lease ends."""
 
+    def inherit(self, until: datetime) -> None:
+        """End the leases of whoever sent before, at the latest then."""
+
     def confirm(self, claimed: Claimed, now: datetime) -> None:
         """Note that the portal has it; `Stale` at the commit when the lease was lost."""
 

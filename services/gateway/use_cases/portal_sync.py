@@ -47,6 +47,7 @@ REFUSED_EVENT = "portal_sync.refused.v1"
 _NATIONAL = re.compile(r"\d\.\d{6}(\.[0-9A-Z]+)*")
 _LONGEST_TEXT = 1000
 _BETWEEN_WAKINGS = timedelta(seconds=5)
+_LEFT_TO_A_LOST_SENDER = timedelta(seconds=10)
 
 
 class SealsAddresses(Protocol):
@@ -99,6 +100,14 @@ class TellPortal:
         self._spread = spread
         self._was_silent = False
         self._no_waking_before = clock.now()
+
+    async def take_over(self) -> None:
+        """Take over from a sender that is gone: what it held comes back soon, not when its lease ends.
+
+        Some seconds are left to one that lives on without knowing that it lost its lock.
+        """
+        async with self._open_work() as work:
+            work.portal_ledger.inherit(self._clock.now() + _LEFT_TO_A_LOST_SENDER)
 
     async def claim(self, limit: int) -> list[Claimed]:
         """Take up to so many rows, each of another dossier."""

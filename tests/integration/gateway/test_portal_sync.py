@@ -326,3 +326,15 @@ async def test_a_stopping_sender_ends_what_it_began(world: World):
     await asyncio.wait_for(running, 5)
     held = "SELECT count(*) FROM portal_ledger WHERE state = 'SENDING'"
     assert await world.gateway.runtime.pool.fetchval(held) == 0
+
+
+async def test_who_follows_a_killed_sender_does_not_wait_for_its_lease(world: World):
+    dossier = ADossier().went("accepted", "ACCEPTED")
+    await world.hears(dossier)
+    sender = world.gateway.runtime.resources.portal.sender
+    await sender._tell.claim(5)
+    await sender.run(asyncio.Event(), seconds=0.1)
+    assert await world.statuses(dossier.code) == []
+    world.passes(seconds=11)
+    await sender.run(asyncio.Event(), seconds=0.5)
+    assert await world.statuses(dossier.code) == ["1", "2"]
