@@ -52,19 +52,21 @@ def main() -> int:
     parser.add_argument(
         "--only", nargs="+", choices=tuple(MEASURES), default=list(MEASURES), metavar="MEASURE"
     )
+    parser.add_argument("--minutes", type=float, default=7, help="no measure begins after so long")
     parser.add_argument("--keep", action="store_true", help="keep the stack's data and logs afterwards")
     parser.add_argument("--out", type=Path, default=RESULTS, help="where the page is written")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     began = time.monotonic()
     head = {"Date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", "Commit": commit(), **machine()}
+    ends = began + given.minutes * 60
     lengths = Lengths.quick() if given.quick else Lengths()
     try:
         generator = built_generator()
         with Subject(given.bus, keep=given.keep) as subject:
             head["Versions"] = versions(subject.stack.postgres.sql("SHOW server_version"))
             run = Run(subject, generator, People(subject), lengths)
-            figures = [figure for name in given.only for figure in _measured(name, run)]
+            figures = [figure for name in given.only for figure in _measured(name, run, ends)]
     except StackError as error:
         print(f"cannot measure: {error}", file=sys.stderr)
         return 1
@@ -80,9 +82,11 @@ def main() -> int:
     return 0
 
 
-def _measured(name: str, run: Run) -> Sequence[Figure]:
+def _measured(name: str, run: Run, ends: float) -> Sequence[Figure]:
     """Return the figures of a measure; one that fails is a row that says so, and the others go on."""
     print(f"· {name}", flush=True)
+    if time.monotonic() > ends:
+        return [Figure(what=name, measured="not measured: the time of the run was used up", reached=False)]
     try:
         run.subject.stack.watch()
         found = MEASURES[name](run)

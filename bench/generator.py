@@ -80,8 +80,13 @@ class Loaded:
 
     @property
     def failed(self) -> int:
-        """Iterations that were not."""
-        return int(self.report["failed"])
+        """Iterations that were not, those of an open loop that could not even be sent in time included."""
+        return int(self.report["failed"]) + self.unsent
+
+    @property
+    def unsent(self) -> int:
+        """Iterations that were due and never sent, because every connection waited for an answer."""
+        return int(self.report["unsent"])
 
     @property
     def per_second(self) -> float:

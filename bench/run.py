@@ -21,7 +21,7 @@ class Lengths:
     reads: float = 10
     floor: float = 6
     spike: float = 10
-    drain: float = 60
+    drain: float = 30
 
     @classmethod
     def quick(cls) -> "Lengths":
@@ -60,6 +60,8 @@ Measure = Callable[[Run], Sequence[Figure]]
 def notes_of(loaded: Loaded) -> list[str]:
     """Return what is said of any load: how much, how it was answered, the first surprise."""
     found = [f"{loaded.succeeded} in {loaded.seconds:.1f} s, answers {loaded.statuses}, {loaded.latencies}"]
+    if loaded.unsent:
+        found.append(f"{loaded.unsent} were due and never sent: every connection waited for an answer")
     if loaded.surprise:
         found.append(f"first surprise: {loaded.surprise[:300]}")
     return found

@@ -15,6 +15,7 @@ from typing import Any, Self
 import asyncpg
 import psutil
 
+from bench.figures import NOISE
 from kernel.core.caller import Caller
 from kernel.web.auth import TokenSigner
 from stack.plan import SERVICES, Ports
@@ -154,7 +155,7 @@ class Subject:
         for name, seconds in self._processor_seconds().items():
             used = (seconds - before.get(name, 0.0)) / passed
             if name == _MACHINE:
-                busy["not ours"] = max(0.0, used - sum(busy.values()))
+                busy[NOISE] = max(0.0, used - sum(busy.values()))
             elif used >= 0.005:  # noqa: PLR2004 - less is noise.
                 busy[name] = used
         busy.pop(_BENCH, None)

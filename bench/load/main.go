@@ -31,9 +31,11 @@ type stepReport struct {
 }
 
 type report struct {
-	Seconds      float64      `json:"seconds"`
-	Succeeded    int          `json:"succeeded"`
-	Failed       int64        `json:"failed"`
+	Seconds   float64 `json:"seconds"`
+	Succeeded int     `json:"succeeded"`
+	Failed    int64   `json:"failed"`
+	// Unsent counts what was due and never sent, because all connections waited for answers.
+	Unsent       int64        `json:"unsent"`
 	Milliseconds latency      `json:"milliseconds"`
 	Steps        []stepReport `json:"steps"`
 	// LateMilliseconds is the longest an iteration waited for a free connection after it was due.
@@ -82,6 +84,7 @@ func summed(shots []shot, workers []*worker, start time.Time) report {
 	for _, w := range workers {
 		whole = append(whole, w.whole...)
 		found.Failed += w.failed
+		found.Unsent += w.unsent
 		found.LateMilliseconds = max(found.LateMilliseconds, float64(w.late.Microseconds())/1000)
 		if w.ended.After(ended) {
 			ended = w.ended

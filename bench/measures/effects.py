@@ -39,6 +39,7 @@ def commit_to_effect(run: Run) -> Sequence[Figure]:
             reached=worst < TARGET_MILLISECONDS and loaded.per_second >= RATE * 0.98,
             generator_cores=loaded.cores,
             busy=busy,
+            per_second=loaded.per_second,
             notes=[
                 "outbox.created_at to inbox.received_at of the same event: both clock_timestamp() of one"
                 " server, inside the statement that commits",

@@ -37,6 +37,7 @@ def whole_lives(run: Run) -> Sequence[Figure]:
             reached=loaded.per_second >= TARGET,
             generator_cores=loaded.cores,
             busy=busy,
+            per_second=loaded.per_second,
             notes=[
                 f"{CONNECTIONS} connections, closed loop, six requests a life, {rows:,} dossiers before it",
                 *notes_of(loaded),

@@ -56,6 +56,7 @@ def synchronised(run: Run) -> Sequence[Figure]:
             target=f">= {TARGET}/s",
             reached=rate >= TARGET and told == len(keys),
             busy=busy,
+            per_second=rate,
             notes=[
                 "accepted dossiers, each told as new (1) and received (2); first to last confirmation in"
                 f" the ledger, {seconds:.1f} s, events consumed meanwhile; the simulator shares the cores",

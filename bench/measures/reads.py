@@ -43,6 +43,7 @@ def tracking(run: Run) -> Sequence[Figure]:
             reached=loaded.per_second >= TRACKING_TARGET and p99 < TRACKING_P99,
             generator_cores=loaded.cores,
             busy=busy,
+            per_second=loaded.per_second,
             notes=[
                 f"{_CONNECTIONS} connections, closed loop, {len(actors)} dossiers of {rows:,} in turn",
                 *notes_of(loaded),
@@ -78,6 +79,7 @@ def inbox(run: Run) -> Sequence[Figure]:
             reached=None if loaded.per_second >= INBOX_TARGET and p95 < INBOX_P95 else False,
             generator_cores=loaded.cores,
             busy=busy,
+            per_second=loaded.per_second,
             notes=[
                 f"{_CONNECTIONS} connections, closed loop, first page of 20; waiting at each agency: "
                 + json.dumps([int(row[0]) for row in waiting]),

@@ -25,7 +25,7 @@ def burst(run: Run) -> Sequence[Figure]:
     notes = run.quiet()
     loaded, busy = _submits(run, run.lengths.burst, connections=BURST_CONNECTIONS)
     left = run.subject.lag()
-    waited, still = run.subject.drain(run.lengths.drain * 2)
+    waited, still = run.subject.drain(run.lengths.drain * 3)
     rest = f", then still to apply: {still}" if still else ""
     ratio = f"{loaded.per_second / run.floors['three']:.2f} of three inserts" if "three" in run.floors else ""
     return [
@@ -38,6 +38,7 @@ def burst(run: Run) -> Sequence[Figure]:
             reached=loaded.per_second >= BURST_TARGET,
             generator_cores=loaded.cores,
             busy=busy,
+            per_second=loaded.per_second,
             notes=[
                 f"{BURST_CONNECTIONS} connections, closed loop, fresh idempotency keys, one file each",
                 *notes_of(loaded),
@@ -65,6 +66,7 @@ def steady(run: Run) -> Sequence[Figure]:
             reached=kept_up and is_flat,
             generator_cores=loaded.cores,
             busy=busy,
+            per_second=loaded.per_second,
             notes=[
                 "64 connections, open loop; latency counts from when a request was due",
                 *notes_of(loaded),
@@ -100,6 +102,7 @@ def own_port(run: Run) -> Sequence[Figure]:
         reached=ratio >= OWN_PORT_SHARE,
         generator_cores=loaded.cores,
         busy=busy,
+        per_second=loaded.per_second,
         notes=[
             f"{BURST_CONNECTIONS} connections, closed loop, internal tokens; gateway, notify, survey stopped",
             *notes_of(loaded),
@@ -134,6 +137,7 @@ def _caught_up(run: Run) -> list[Figure]:
                 target=">= 5,000/s",
                 reached=rate >= 5_000,  # noqa: PLR2004 - the target beside it.
                 busy=busy,
+                per_second=rate,
                 notes=[
                     f"{count:,} of {waiting:,} waiting events in {seconds:.1f} s, from the rows of its inbox"
                     + (f"; still waiting: {left}" if left else "")
@@ -169,6 +173,7 @@ def spike(run: Run) -> Sequence[Figure]:
             reached=not wrong and is_normal,
             generator_cores=loaded.cores,
             busy=busy,
+            per_second=loaded.per_second,
             notes=[*notes_of(loaded), *notes_of(after), *notes],
         )
     ]
