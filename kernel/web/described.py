@@ -24,17 +24,32 @@ _PROBLEM: dict[str, Any] = {
     },
 }
 _CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-_ALWAYS = {
-    "400": "Không đọc được yêu cầu",
+_MEANINGS = {
+    "400": "Không đọc được, hoặc thiếu Idempotency-Key",
+    "401": "Chưa đăng nhập hoặc phiên đã hết hạn",
+    "403": "Không có quyền thực hiện",
+    "404": "Không tìm thấy, hoặc không được biết",
+    "409": "Trạng thái không cho phép",
+    "412": "Dữ liệu đã thay đổi",
+    "413": "Dữ liệu gửi lên quá lớn",
+    "415": "Loại tệp không được chấp nhận",
     "422": "Dữ liệu chưa hợp lệ",
+    "428": "Thiếu If-Match",
+    "429": "Quá nhiều lần",
     "503": "Tạm thời chưa phục vụ được",
 }
-_SIGNED_IN = {"401": "Chưa đăng nhập hoặc phiên đã hết hạn", "403": "Không có quyền thực hiện"}
-_NAMED = {"404": "Không tìm thấy"}
-_WRITES = {"412": "Dữ liệu đã thay đổi", "413": "Dữ liệu gửi lên quá lớn"}
+_ALWAYS = ("400", "422", "503")
+_SIGNED_IN = ("401", "403")
+_NAMED = ("404",)
+_WRITES = ("412", "413")
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 _REPLACED = ("HTTPValidationError", "ValidationError")
 _CLIENT_ERROR = 400
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return `responses=` of a route for refusals beyond those any route of its kind may give."""
+    return {status: {"description": _MEANINGS[str(status)]} for status in statuses}
 
 
 def describe_problems(document: dict[str, Any]) -> dict[str, Any]:
@@ -51,13 +66,11 @@ def describe_problems(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _responses(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
-    told = dict(_ALWAYS)
-    if operation.get("security") != []:
-        told |= _SIGNED_IN
-    if "{" in path:
-        told |= _NAMED
-    if method != "get":
-        told |= _WRITES
+    usual = [*_ALWAYS]
+    usual += _SIGNED_IN if operation.get("security") != [] else ()
+    usual += _NAMED if "{" in path else ()
+    usual += _WRITES if method != "get" else ()
+    told = {status: _MEANINGS[status] for status in usual}
     found = operation["responses"]
     told |= {status: answer["description"] for status, answer in found.items() if _is_refusal(status)}
     refusals = {status: {"description": text, "content": _CONTENT} for status, text in told.items()}

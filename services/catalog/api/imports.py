@@ -7,9 +7,10 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from kernel.web.deps import Caller, Now
+from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from kernel.web.request import MAX_JSON_DEPTH, Unreadable
-from services.catalog.api.deps import Work, problems
+from services.catalog.api.deps import Work
 from services.catalog.api.models import ImportBody, ImportItem, ImportReport
 from services.catalog.domain.errors import MayNotImport
 from services.catalog.use_cases.import_document import import_document

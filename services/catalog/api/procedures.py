@@ -7,9 +7,10 @@ import orjson
 from fastapi import APIRouter, Header, Query, Response
 
 from kernel.web.deps import Now
+from kernel.web.described import problems
 from kernel.web.edge import PUBLIC, EdgeRoute
 from kernel.web.paging import Cursor, Limit, decode_cursor, encode_cursor
-from services.catalog.api.deps import Work, problems
+from services.catalog.api.deps import Work
 from services.catalog.api.models import Procedure, ProcedurePage
 from services.catalog.domain.errors import NoSuchProcedure
 from services.catalog.domain.identifiers import national_code

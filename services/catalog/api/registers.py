@@ -7,9 +7,10 @@ from fastapi import APIRouter, Header, Path, Response
 
 from kernel.core.caller import CallerKind
 from kernel.web.deps import Caller
+from kernel.web.described import problems
 from kernel.web.edge import PUBLIC, EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
-from services.catalog.api.deps import Work, problems
+from services.catalog.api.deps import Work
 from services.catalog.api.models import Agency, Calendar, InterlinkedGroup, Process, Sector, StaffMember
 from services.catalog.api.procedures import json_answer
 from services.catalog.domain.errors import MayNotSeeStaff, NoSuchEntry

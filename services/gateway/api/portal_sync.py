@@ -12,7 +12,7 @@ from kernel.core.caller import CallerKind
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, NotFound
 from kernel.web.deps import Caller, Now, current_work
-from kernel.web.documented import problems
+from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 
 from kernel.core.errors import Invalid
 from kernel.web.deps import Caller, Now
+from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from services.notify.api.deps import Work
@@ -16,7 +17,6 @@ from services.notify.api.schemas import (
     MessagesShown,
     Preferences,
     Reading,
-    problems,
 )
 from services.notify.domain.notices import Category
 from services.notify.use_cases.choose_preferences import choose_preferences, show_preferences

@@ -95,36 +95,3 @@ class Preferences(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     refused: Annotated[list[Literal["SURVEY"]], Field(max_length=10)]
-
-
-class ProblemShown(BaseModel):
-    """A problem document (RFC 9457)."""
-
-    type: str
-    status: int
-    code: str
-    title: str
-    detail: str | None = None
-    errors: list[dict[str, str]] | None = None
-
-
-_MEANINGS = {
-    400: "Nội dung hoặc khóa chống gửi trùng không đọc được",
-    401: "Chưa đăng nhập",
-    403: "Không có quyền",
-    404: "Không tìm thấy",
-    422: "Dữ liệu chưa hợp lệ",
-    503: "Tạm thời chưa phục vụ được",
-}
-
-
-def problems(*statuses: int) -> dict[int | str, dict[str, object]]:
-    """Describe the refusals of a route."""
-    return {
-        status: {
-            "description": _MEANINGS[status],
-            "model": ProblemShown,
-            "content": {"application/problem+json": {}},
-        }
-        for status in statuses
-    }

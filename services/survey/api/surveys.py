@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from kernel.web.deps import Caller, Now
+from kernel.web.described import problems
 from kernel.web.edge import PUBLIC, EdgeRoute
 from services.survey.api.deps import Work
 from services.survey.api.schemas import (
@@ -13,7 +14,6 @@ from services.survey.api.schemas import (
     NewResponse,
     ResponseTaken,
     SatisfactionShown,
-    problems,
 )
 from services.survey.domain.indices import Method
 from services.survey.use_cases.answer_survey import answer_survey, open_invitation
