@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+_STOPPING = {signal.SIGINT, signal.SIGTERM}
 
 
 @dataclass
@@ -29,11 +30,16 @@ class Child:
         """Fork; the child never returns from here."""
         sys.stdout.flush()
         parent = os.getpid()
-        pid = os.fork()
-        if pid == 0:
-            _become(self, parent)
-        self.pid = pid
-        self.exit_code = None
+        # What Python runs around a fork swallows exceptions: a Ctrl-C right there would be lost.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
+        try:
+            pid = os.fork()
+            if pid == 0:
+                _become(self, parent)
+            self.pid = pid
+            self.exit_code = None
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal if it still runs."""
@@ -92,6 +98,7 @@ def _become(child: Child, parent: int) -> None:
             os._exit(1)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)
         log = os.open(child.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(log, 1)

@@ -1,5 +1,6 @@
 """`make run`: the first minute of a newcomer, and every way it can go wrong before it begins."""
 
+import signal
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from tests.e2e.running_stack import ROOT, RunningStack, command, forget_data, fr
 pytestmark = [pytest.mark.xdist_group("make-run"), pytest.mark.timeout(300)]
 
 GENEROUS_SECONDS = 60
+PATIENCE_SECONDS = 60
 MEMORY_BYTES = 900 * 1024 * 1024
 
 
@@ -67,8 +69,13 @@ def test_ctrl_c_while_starting_ends_everything(data):
         if "migrate" in line:
             break
     below = psutil.Process(process.pid).children(recursive=True)
-    process.send_signal(2)
-    _, said = process.communicate(timeout=60)
+    process.send_signal(signal.SIGINT)
+    try:
+        _, said = process.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        process.terminate()
+        process.communicate(timeout=60)
+        raise
     assert below
     _, left = psutil.wait_procs(below, timeout=5)
     assert not left
@@ -105,7 +112,7 @@ def test_a_data_folder_in_use_is_one_clear_line_and_its_owner_runs_on(data):
 
 def test_a_process_that_is_killed_is_started_again(data):
     """The supervisor says so, writes the new process down, and the gateway reaches it again."""
-    with started(data) as stack, Gateway(stack.gateway) as door:
+    with started(data) as stack, Gateway(stack.gateway, PATIENCE_SECONDS) as door:
         killed = stack.pids()["dossier"]
         psutil.Process(killed).kill()
         _await_another(stack, "dossier", killed)
