@@ -1,0 +1,149 @@
+"""Requests made up from each service's own document: never a 5xx, always an answer it documents."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import (
+    content_type_conformance,
+    not_a_server_error,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from kernel.core.caller import Caller
+from kernel.core.clock import SystemClock
+from kernel.run import describe
+from kernel.service import Service
+from kernel.testing.running import TEST_KEY, TEST_PII_KEY, a_person, a_service, a_staff_member
+from kernel.web.auth import TokenSigner, public_jwks
+from stack.servers import free_port
+from tests.integration.conftest import service_named
+
+ROOT = Path(__file__).parents[2]
+READY_SECONDS = 90
+EXAMPLES = 6
+ROLES = (
+    "ONE_STOP_OFFICER",
+    "ONE_STOP_MANAGER",
+    "SPECIALIST",
+    "TEAM_LEAD",
+    "SIGNER",
+    "CLERK",
+    "SUPERVISOR",
+    "CATALOG_EDITOR",
+    "SURVEY_ANALYST",
+)
+CALLERS = (
+    a_person("cong-dan", identity_number="099088000011", name="Nguyễn Văn Mẫu"),
+    a_staff_member(*ROLES, agency="H99.201", subject="can-bo", unit="mot-cua"),
+    a_service("catalog.import", "portal.intake", "portal.read", "outside.answer"),
+)
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+
+
+@pytest.fixture
+async def serve(
+    database_of: Callable[[Service], Awaitable[str]], tmp_path: Path
+) -> AsyncIterator[Callable[[str], Awaitable[str]]]:
+    """Start a service's own process on loopback and give its address."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    async def start(name: str) -> str:
+        port = free_port()
+        own = {
+            "MODE": "development",
+            "DATABASE_URL": await database_of(service_named(name)),
+            "BUS_URL": "memory://",
+            "INTERNAL_JWKS": json.dumps(public_jwks(TEST_KEY)),
+            "PII_KEY": TEST_PII_KEY,
+            "PORT": str(port),
+            "FILES_URL": (tmp_path / "files").as_uri(),
+        }
+        process = subprocess.Popen(  # noqa: ASYNC220 - it starts before anything else runs.
+            [sys.executable, "-m", f"services.{name}", "api"],
+            cwd=ROOT,
+            env={**os.environ, **{f"{name.upper()}_{key}": value for key, value in own.items()}},
+        )
+        started.append(process)
+        _await_ready(f"http://127.0.0.1:{port}", process)
+        return f"http://127.0.0.1:{port}"
+
+    yield start
+    for process in started:
+        process.terminate()
+        assert process.wait(60) == 0
+
+
+def _await_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + READY_SECONDS
+    while True:
+        assert process.poll() is None, "the service ended"
+        try:
+            if httpx.get(f"{url}/readyz").status_code == 200:
+                return
+        except httpx.TransportError:
+            assert time.monotonic() < until, "the service did not become ready"
+        time.sleep(0.05)
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("name", ["catalog", "dossier", "notify", "survey"])
+async def test_made_up_requests_get_documented_answers(name, serve):
+    """Right and wrong requests of every kind of caller, the same ones in each run."""
+    url = await serve(name)
+    document = describe(service_named(name)).openapi()
+    schema = schemathesis.openapi.from_dict(document)
+    schema.config.update(base_url=url)
+    asked = set()
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        _ask(operation, GenerationMode.POSITIVE)
+        described = document["paths"][operation.path][operation.method]
+        # Nothing can be wrong where nothing is taken.
+        if described.get("parameters") or "requestBody" in described:
+            _ask(operation, GenerationMode.NEGATIVE)
+        asked.add((operation.method, operation.path))
+    assert len(asked) == sum(len(methods) for methods in document["paths"].values())
+
+
+def _ask(operation, mode: GenerationMode) -> None:
+    @settings(
+        max_examples=EXAMPLES,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode), caller=st.sampled_from(CALLERS))
+    def ask(case, caller: Caller) -> None:
+        headers = {"Authorization": f"Bearer {_token(caller)}"}
+        if operation.method.upper() != "GET":
+            headers["Idempotency-Key"] = uuid4().hex
+        answer = case.call(headers=headers)
+        case.validate_response(answer, checks=CHECKS)
+
+    ask()
+
+
+def _token(caller: Caller) -> str:
+    token, _ = TokenSigner(TEST_KEY, SystemClock(timedelta(0))).sign(caller)
+    return token
