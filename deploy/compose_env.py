@@ -1,4 +1,4 @@
-"""`python -m deploy.compose_env` writes deploy/.env: fresh passwords and keys for compose.yaml.
+"""`python -m deploy.compose_env` writes what compose.yaml needs: fresh secrets, and who may sign in.
 
 Nothing secret is in the tree, and no two checkouts share a key. An existing file is kept: its password is in
 the database already.
@@ -12,7 +12,11 @@ from pathlib import Path
 
 from joserfc.jwk import OKPKey
 
+from province.read import read
+
 ENV_FILE = Path(__file__).with_name(".env")
+USERS_FILE = Path(__file__).with_name("sample-users.json")
+_SHARED_WITH_THE_SANDBOX = ("ADAPTER_KEY", "CALLBACK_KEY", "OUTSIDE_KEY", "SMS_KEY")
 
 
 def environment() -> dict[str, str]:
@@ -23,6 +27,7 @@ def environment() -> dict[str, str]:
         "DATABASE_PASSWORD": secrets.token_urlsafe(24),
         "PII_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
         "INTERNAL_PRIVATE_JWK": json.dumps(signing.as_dict(private=True), separators=(",", ":")),
+        **{name: secrets.token_urlsafe(24) for name in _SHARED_WITH_THE_SANDBOX},
         "INTERNAL_JWKS": json.dumps({"keys": [signing.as_dict(private=False)]}, separators=(",", ":")),
     }
 
@@ -38,5 +43,14 @@ def write(file: Path) -> bool:
     return True
 
 
+def write_users(file: Path) -> None:
+    """Write the sample people and officers anew; all are fictional, so the container's user may read them."""
+    province = read()
+    users = {"people": province["people"], "staff": province["staff"]}
+    file.write_text(json.dumps(users, ensure_ascii=False), encoding="utf-8")
+    file.chmod(0o644)
+
+
 if __name__ == "__main__":
+    write_users(USERS_FILE)
     sys.stdout.write(f"wrote {ENV_FILE}\n" if write(ENV_FILE) else f"kept {ENV_FILE}\n")

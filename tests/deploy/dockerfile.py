@@ -50,7 +50,7 @@ class Image:
     @property
     def packages(self) -> Stage:
         """The stage whose environment the image takes."""
-        (taken,) = [one for one in self.said("COPY") if one.startswith("--from=")]
+        (taken,) = [one for one in self.said("COPY") if one.endswith(" /venv /venv")]
         return self.all_stages[taken.split()[0].removeprefix("--from=")]
 
     @property

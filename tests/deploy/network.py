@@ -1,11 +1,15 @@
 """Which pod may talk to which, worked out from the rendered policies as a cluster would."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from tests.deploy.rendering import SERVICES, Manifest
-from tests.deploy.rules import of_kind, pods
+from tests.deploy.rules import containers, of_kind, pods
 
 Labels = dict[str, str]
+
+_TOLD_TO_OTHERS = ("_PUBLIC_URL", "_OUTSIDE_CALLBACK_URL", "_PORTAL_FILES_URL")
+_DEFAULT_PORTS = {"http": 80, "https": 443, "s3": 443}
 
 
 def selects(selector: dict[str, Any], labels: Labels) -> bool:
@@ -28,6 +32,46 @@ def denied_by_default(manifests: list[Manifest]) -> list[str]:
         found += ["a rule lets everybody in" for rule in policy.get("ingress", []) if not rule.get("from")]
         found += ["a rule lets everything out" for rule in policy.get("egress", []) if not rule.get("ports")]
     return found
+
+
+def unreachable(manifests: list[Manifest]) -> list[str]:
+    """Addresses that a pod is told to call and that no rule of its service lets it reach."""
+    egress = {
+        policy["metadata"]["name"]: policy["spec"].get("egress", [])
+        for policy in of_kind(manifests, "NetworkPolicy")
+    }
+    found = []
+    for name, container in containers(manifests):
+        service = name.partition("/")[2].rpartition("-")[0]
+        for variable, host, port in _called(container["env"]):
+            if not any(_lets_out(rule, host, port) for rule in egress.get(service, [])):
+                found.append(f"{name}: {variable} leads to {host}:{port}")
+    return found
+
+
+def _called(environment: list[dict[str, Any]]) -> list[tuple[str, str, int]]:
+    """Return (variable, host, port) of what the variables name; of addresses in secrets nobody knows."""
+    given = {one["name"]: one["value"] for one in environment if one.get("value")}
+    found = []
+    for name, value in given.items():
+        parts = urlsplit(value)
+        is_told = name.endswith("_URL") and not name.endswith(_TOLD_TO_OTHERS) and parts.hostname
+        if is_told and not (parts.scheme == "s3" and "AWS_ENDPOINT_URL" in given):
+            host = "s3.amazonaws.com" if parts.scheme == "s3" else str(parts.hostname)
+            found.append((name, host, parts.port or _DEFAULT_PORTS[parts.scheme]))
+        if name.endswith("_SMTP_HOST"):
+            found.append((name, value, int(given[name.removesuffix("HOST") + "PORT"])))
+    return found
+
+
+def _lets_out(rule: dict[str, Any], host: str, port: int) -> bool:
+    """Services are named by their pods' labels; anything outside has a dot, and is let out by port."""
+    if not any(one["port"] == port for one in rule.get("ports", [])):
+        return False
+    chosen = [peer.get("podSelector", {}).get("matchLabels", {}) for peer in rule.get("to", [])]
+    if "." in host:
+        return not any(chosen)
+    return any(labels.get("app.kubernetes.io/name") == host for labels in chosen)
 
 
 def allowed_calls(manifests: list[Manifest]) -> set[tuple[str, str]]:

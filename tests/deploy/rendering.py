@@ -13,8 +13,6 @@ import yaml
 from deploy.helm.values import CHARTS
 
 SERVICES = ("catalog", "dossier", "notify", "survey", "gateway")
-ROLES = ("api", "consume", "relay", "jobs")
-
 Manifest = dict[str, Any]
 
 

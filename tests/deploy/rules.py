@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.deploy.rendering import ROLES, Manifest
+from tests.deploy.rendering import Manifest
+from tests.deploy.roles import roles_of
 
 SINGLE_ROLES = ("relay", "jobs")
 Rule = Callable[[list[Manifest]], list[str]]
@@ -102,10 +103,15 @@ def tokenless(manifests: list[Manifest]) -> list[str]:
 
 
 def complete(manifests: list[Manifest], service: str) -> list[str]:
-    """Each role is a Deployment started as that role; the schema moves in a hook before them."""
+    """Each role with work is a Deployment started as that role; the schema moves in a hook before them."""
     deployments = {manifest["metadata"]["name"]: manifest for manifest in of_kind(manifests, "Deployment")}
-    found = [f"{service}-{role}: missing" for role in ROLES if f"{service}-{role}" not in deployments]
-    for role in ROLES:
+    roles = roles_of(service)
+    found = [f"{service}-{role}: missing" for role in roles if f"{service}-{role}" not in deployments]
+    idle = {name for name in deployments if name.rpartition("-")[0] == service} - {
+        f"{service}-{role}" for role in roles
+    }
+    found += [f"{name}: has nothing to do" for name in sorted(idle)]
+    for role in roles:
         manifest = deployments.get(f"{service}-{role}")
         if manifest and manifest["spec"]["template"]["spec"]["containers"][0].get("args") != [role]:
             found.append(f"{service}-{role}: does not start as {role}")

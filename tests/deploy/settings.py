@@ -1,21 +1,17 @@
 """Which variables a service truly reads, asked of its settings class, and what an operator gives."""
 
-import importlib
 import json
 from typing import Any
 
 from deploy import compose_env
 from kernel.settings import KernelSettings
-from tests.deploy.dockerfile import ROOT
 from tests.deploy.rendering import SERVICES
-
-PRESENT = [service for service in SERVICES if (ROOT / "services" / service / "settings.py").exists()]
+from tests.deploy.roles import declared
 
 
 def settings_class(service: str) -> type[KernelSettings]:
     """Return the class the service reads its environment with."""
-    found: type[KernelSettings] = importlib.import_module(f"services.{service}.settings").Settings
-    return found
+    return declared(service).settings
 
 
 def known_names(service: str) -> set[str]:
@@ -35,6 +31,8 @@ def operators_secrets() -> dict[str, dict[str, str]]:
         f"{service}-database": {"url": f"postgresql://{service}:x@db:5432/{service}"} for service in SERVICES
     }
     passwords = {f"{service}-kafka": {"password": "x"} for service in SERVICES}
+    issuer = {"issuer": "https://dangnhap.tinh.gov.vn", "kind": "staff", "audience": "motcua"}
+    client = {"client_id": "so-tu-phap", "secret_sha256": "0" * 64, "scopes": ["catalog.read"]}
     return {
         **addresses,
         **passwords,
@@ -42,6 +40,14 @@ def operators_secrets() -> dict[str, dict[str, str]]:
         "motcua-internal-keys": {"jwks.json": made["INTERNAL_JWKS"]},
         "gateway-signing-key": {"jwk.json": made["INTERNAL_PRIVATE_JWK"]},
         "motcua-pii-key": {"key": made["PII_KEY"]},
+        "gateway-issuers": {"issuers.json": json.dumps([issuer])},
+        "gateway-service-clients": {"clients.json": json.dumps([client])},
+        "gateway-portal": {"password": "x", "adapter-key": made["ADAPTER_KEY"]},
+        "gateway-outside": {"key": made["CALLBACK_KEY"]},
+        "dossier-files": {"accessKeyId": "x", "secretAccessKey": "x"},
+        "dossier-outside": {"key": made["OUTSIDE_KEY"]},
+        "notify-smtp": {"password": "x"},
+        "notify-sms": {"key": made["SMS_KEY"]},
     }
 
 

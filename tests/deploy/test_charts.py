@@ -3,10 +3,13 @@
 import kubernetes_validate  # type: ignore[import-untyped]  # it has no type information
 import pytest
 import yaml
+from starlette.routing import Route
 
 from deploy.helm.values import CHARTS
+from services.gateway.domain.routes import ROUTES
 from tests.deploy import network, rules
 from tests.deploy.rendering import SERVICES, Charts, shapes
+from tests.deploy.roles import declared
 
 pytestmark = [pytest.mark.helm, pytest.mark.timeout(1200)]
 
@@ -53,6 +56,7 @@ def test_denies_what_it_does_not_name(charts: Charts, chart: str, shape: str) ->
     manifests = charts.render(chart, shape)
     assert network.denied_by_default(manifests) == []
     assert network.unmatched_selectors(manifests) == []
+    assert network.unreachable(manifests) == []
 
 
 def test_only_the_gateway_calls_services(charts: Charts) -> None:
@@ -82,6 +86,45 @@ def test_autoscaling_leaves_the_number_of_pods_to_the_autoscaler(charts: Charts)
     )
     assert "replicas" not in api["spec"]
     assert rules.of_kind(manifests, "HorizontalPodAutoscaler")
+
+
+def test_files_on_a_volume_are_mounted_by_those_who_need_them_and_outlive_the_release(charts: Charts) -> None:
+    manifests = charts.render("dossier", "volume.yaml")
+    (claim,) = rules.of_kind(manifests, "PersistentVolumeClaim")
+    assert claim["metadata"]["annotations"] == {"helm.sh/resource-policy": "keep"}
+    assert claim["spec"]["accessModes"] == ["ReadWriteMany"], "the api's pods are on several nodes"
+    mounting = {
+        name
+        for name, pod in rules.pods(manifests)
+        for volume in pod["spec"]["volumes"]
+        if volume.get("persistentVolumeClaim") == {"claimName": claim["metadata"]["name"]}
+    }
+    assert mounting == {"Deployment/dossier-api", "Deployment/dossier-jobs"}
+    for _, container in rules.containers(manifests):
+        assert {"name": "files", "mountPath": "/srv/files"} in container["volumeMounts"]
+        told = {one["name"]: one.get("value") for one in container["env"]}
+        assert told["DOSSIER_FILES_URL"] == "file:///srv/files"
+        assert not [name for name in told if name.startswith("AWS_")]
+
+
+def test_a_claim_made_beforehand_is_not_made_again(charts: Charts) -> None:
+    manifests = charts.render("dossier", "volume.yaml", "--set", "files.volume.existingClaim=kho-ho-so")
+    assert rules.of_kind(manifests, "PersistentVolumeClaim") == []
+    api = next(one for one in rules.of_kind(manifests, "Deployment") if "api" in one["metadata"]["name"])
+    volumes = api["spec"]["template"]["spec"]["volumes"]
+    assert {"name": "files", "persistentVolumeClaim": {"claimName": "kho-ho-so"}} in volumes
+
+
+def test_every_public_route_of_the_gateway_is_published(charts: Charts) -> None:
+    (ingress,) = rules.of_kind(charts.render("gateway", "ingress.yaml"), "Ingress")
+    published = [path["path"] for path in ingress["spec"]["rules"][0]["http"]["paths"]]
+    own = [route for router in declared("gateway").routers for route in router.routes]
+    routes = [route.path for route in own if isinstance(route, Route)] + [route.path for route in ROUTES]
+    hidden = {
+        path for path in routes if not any(path == one or path.startswith(f"{one}/") for one in published)
+    }
+    assert {path for path in hidden if not path.startswith("/oidc/")} == set()
+    assert "/oidc/authorize" in hidden
 
 
 def test_the_umbrella_holds_no_manifest_of_its_own() -> None:

@@ -1,5 +1,6 @@
 """The compose file starts every role of every service once, after its schema, with fresh secrets."""
 
+import json
 import re
 import stat
 from pathlib import Path
@@ -9,13 +10,15 @@ import pytest
 import yaml
 
 from deploy import compose_env
-from tests.deploy.dockerfile import read_dockerfile
-from tests.deploy.rendering import ROLES, SERVICES
+from services.gateway.domain.sample_user import sample_users
+from tests.deploy.dockerfile import image, read_dockerfile
+from tests.deploy.rendering import SERVICES
+from tests.deploy.roles import roles_of
 
 TEXT = (Path(__file__).parents[2] / "deploy" / "compose.yaml").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 CONTAINERS: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = [f"{service}-{role}" for service in SERVICES for role in (*ROLES, "migrate")]
+OURS = [f"{service}-{role}" for service in SERVICES for role in (*roles_of(service), "migrate")]
 
 
 def test_has_every_role_of_every_service_and_what_they_stand_on() -> None:
@@ -90,6 +93,31 @@ def test_the_file_of_secrets_is_new_each_time_private_and_never_overwritten(tmp_
     before = first.read_text()
     assert not compose_env.write(first)
     assert first.read_text() == before
+
+
+def test_files_are_kept_for_the_roles_that_need_them_and_the_image_gives_the_folder_its_owner() -> None:
+    mounted = {name for name, one in CONTAINERS.items() if "files:/srv/files" in one.get("volumes", [])}
+    assert mounted == {"dossier-api", "dossier-jobs"}
+    assert "files" in COMPOSE["volumes"]
+    assert CONTAINERS["dossier-api"]["environment"]["DOSSIER_FILES_URL"] == "file:///srv/files"
+    for role in ("consume", "relay"):
+        assert "/srv/files" in CONTAINERS[f"dossier-{role}"]["tmpfs"], "its root is read-only"
+    assert "--from=files --chown=10001:10001 /made/ /srv/" in image("dossier").said("COPY")
+    assert read_dockerfile()["files"].said("RUN") == [
+        "install --directory --owner=10001 --group=10001 --mode=0750 /made/files"
+    ]
+
+
+def test_the_sample_people_and_officers_may_sign_in(tmp_path: Path) -> None:
+    file = tmp_path / "sample-users.json"
+    compose_env.write_users(file)
+    users = sample_users(json.loads(file.read_text())).values()
+    assert any(one.is_staff for one in users)
+    assert any(not one.is_staff for one in users)
+    assert file.stat().st_mode & stat.S_IROTH, "the container's user is not its owner"
+    target = CONTAINERS["gateway-api"]["environment"]["GATEWAY_SAMPLE_USERS_FILE"]
+    assert CONTAINERS["gateway-api"]["configs"] == [{"source": "sample-users", "target": target}]
+    assert COMPOSE["configs"]["sample-users"]["file"] == f"./{compose_env.USERS_FILE.name}"
 
 
 def test_its_public_keys_hold_nothing_private() -> None:

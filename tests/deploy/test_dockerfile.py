@@ -8,7 +8,7 @@ import pytest
 from tests.deploy.dockerfile import ROOT, image, reaches_builder, read_dockerfile
 from tests.deploy.rendering import SERVICES
 
-TARGETS = {**{service: [service] for service in SERVICES}, "sandbox": ["stack", "notify"]}
+TARGETS = {**{service: [service] for service in SERVICES}, "sandbox": ["stack"]}
 """Target to the extras of pyproject.toml it installs."""
 
 
@@ -50,7 +50,7 @@ def test_every_stage_starts_from_one_python() -> None:
 
 
 def test_no_stage_is_left_over() -> None:
-    helpers = {"base", "builder", "service", *(f"{target}-packages" for target in TARGETS)}
+    helpers = {"base", "builder", "files", "service", *(f"{target}-packages" for target in TARGETS)}
     assert read_dockerfile().keys() == {*helpers, *TARGETS}
 
 

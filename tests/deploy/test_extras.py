@@ -13,7 +13,19 @@ from tests.deploy.rendering import SERVICES
 
 pytestmark = pytest.mark.timeout(600)
 
-PRESENT = [service for service in SERVICES if (ROOT / "services" / service / "app.py").exists()]
+READS_ITS_DATA = {
+    "catalog": "from services.catalog.app import read_synonyms as read; read()",
+    "dossier": (
+        "from services.dossier.store.press import PaperKind, print_paper;"
+        "d = dict.fromkeys('agency one_stop number issued_at dossier_code owner address phone email procedure"
+        " officer reason legal_basis look_up secret'.split(), 'Hồ sơ');"
+        "assert print_paper(PaperKind.STOP_NOTICE, d).startswith(b'%PDF')"
+    ),
+    "notify": "from services.notify.store.templates import PackagedTemplates; PackagedTemplates()",
+    "survey": "from services.survey.store.questionnaires import PackagedQuestionnaires as P; P()",
+    "gateway": "from services.gateway.app import read_documents; assert len(read_documents()) == 4",
+}
+"""What each service reads from files beside its code, when it starts or later."""
 
 # Imports inside functions count too, so that no library is missed until its moment comes.
 UNRESOLVED = """
@@ -27,6 +39,9 @@ for file in pathlib.Path(".").rglob("*.py"):
             names.add(node.module.partition(".")[0])
 print(*sorted(name for name in names if importlib.util.find_spec(name) is None))
 """
+
+
+LISTENS = "from sandbox.all_together import listeners; print(len(listeners()))"
 
 
 def run(*command: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -55,20 +70,36 @@ def build(target: Image, folder: Path) -> Path:
     return install(target, folder)
 
 
-@pytest.mark.parametrize("service", PRESENT)
+@pytest.mark.parametrize("service", SERVICES)
 def test_a_service_starts_from_its_own_image(service: str, tmp_path: Path) -> None:
     target = image(service)
     python = build(target, tmp_path)
     started = run(python, *target.entrypoint[1:], "--check", folder=tmp_path / "app")
     assert started.returncode == 0, started.stderr
     assert started.stdout.strip(), "the title of its OpenAPI document"
+    data = run(python, "-c", READS_ITS_DATA[service], folder=tmp_path / "app")
+    assert data.returncode == 0, data.stderr
     unresolved = run(python, "-c", UNRESOLVED, folder=tmp_path / "app")
     assert (unresolved.returncode, unresolved.stdout.strip()) == (0, ""), unresolved.stderr
 
 
-@pytest.mark.skipif(not (ROOT / "sandbox" / "__main__.py").exists(), reason="the sandbox has no entry yet")
-def test_the_sandbox_has_every_library_it_names(tmp_path: Path) -> None:
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_image_holds_every_file_of_its_service_in_the_tree(service: str, tmp_path: Path) -> None:
+    copy_into(tmp_path, image(service))
+    files = [
+        file.relative_to(ROOT)
+        for folder in (ROOT / "services" / service, ROOT / "contracts")
+        for file in folder.rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts
+    ]
+    assert {".py", ".json"} < {file.suffix for file in files}
+    assert [file for file in files if not (tmp_path / file).exists()] == []
+
+
+def test_the_sandbox_has_every_library_it_names_and_builds_all_three(tmp_path: Path) -> None:
     python = build(image("sandbox"), tmp_path)
+    started = run(python, "-c", LISTENS, folder=tmp_path / "app")
+    assert (started.returncode, started.stdout.strip()) == (0, "3"), started.stderr
     unresolved = run(python, "-c", UNRESOLVED, folder=tmp_path / "app")
     assert (unresolved.returncode, unresolved.stdout.strip()) == (0, ""), unresolved.stderr
 

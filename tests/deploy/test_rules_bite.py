@@ -32,6 +32,11 @@ def complete(manifests: list[Manifest]) -> list[str]:
     return rules.complete(manifests, "gateway")
 
 
+def portal_url(manifests: list[Manifest]) -> dict[str, Any]:
+    environment: list[dict[str, Any]] = container(manifests)["env"]
+    return next(one for one in environment if one["name"] == "GATEWAY_PORTAL_URL")
+
+
 def policy(manifests: list[Manifest], name: str = "gateway") -> dict[str, Any]:
     spec: dict[str, Any] = named(manifests, "NetworkPolicy", name)["spec"]
     return spec
@@ -39,6 +44,12 @@ def policy(manifests: list[Manifest], name: str = "gateway") -> dict[str, Any]:
 
 def a_secret() -> Manifest:
     return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "oops"}}
+
+
+def an_idle_deployment(manifests: list[Manifest]) -> Manifest:
+    idle = deepcopy(named(manifests, "Deployment", "gateway-jobs"))
+    idle["metadata"]["name"] = "gateway-archive"
+    return idle
 
 
 def first_path(manifests: list[Manifest]) -> dict[str, Any]:
@@ -110,6 +121,7 @@ PLANTED: list[tuple[rules.Rule, str, Change]] = [
     (rules.pinned, "latest", lambda m: container(m).update(image="cr.tinh.vn:5000/gateway:latest")),
     (rules.pinned, "no tag", lambda m: container(m).update(image="cr.tinh.vn:5000/gateway")),
     (complete, "no consumer", lambda m: m.remove(named(m, "Deployment", "gateway-consume"))),
+    (complete, "an idle role", lambda m: m.append(an_idle_deployment(m))),
     (complete, "another role", lambda m: container(m).update(args=["all"])),
     (complete, "no migration", lambda m: m.remove(named(m, "Job", "gateway-migrate"))),
     (
@@ -117,6 +129,9 @@ PLANTED: list[tuple[rules.Rule, str, Change]] = [
         "migration after the pods",
         lambda m: named(m, "Job", "gateway-migrate")["metadata"].pop("annotations"),
     ),
+    (network.unreachable, "no way to the portal", lambda m: policy(m)["egress"].pop()),
+    (network.unreachable, "another port", lambda m: portal_url(m).update(value="https://10.20.2.5:8443")),
+    (network.unreachable, "another service", lambda m: portal_url(m).update(value="http://payments:8000")),
     (network.denied_by_default, "no policy", lambda m: m.remove(named(m, "NetworkPolicy", "gateway"))),
     (network.denied_by_default, "egress open", lambda m: policy(m).update(policyTypes=["Ingress"])),
     (network.denied_by_default, "everybody in", lambda m: policy(m, "gateway-api")["ingress"][0].pop("from")),
@@ -141,7 +156,7 @@ PLANTED: list[tuple[rules.Rule, str, Change]] = [
     [pytest.param(rule, change, id=f"{rule.__name__}: {said}") for rule, said, change in PLANTED],
 )
 def test_a_planted_violation_is_seen(charts: Charts, rule: rules.Rule, change: Change) -> None:
-    manifests = deepcopy(charts.render("gateway", "ingress.yaml"))
+    manifests = deepcopy(charts.render("gateway", "portal.yaml", "--values", "gateway/ci/ingress.yaml"))
     assert rule(manifests) == []
     change(manifests)
     assert rule(manifests) != []
@@ -149,7 +164,8 @@ def test_a_planted_violation_is_seen(charts: Charts, rule: rules.Rule, change: C
 
 def test_every_rule_has_its_planted_violation() -> None:
     planted = {rule for rule, _, _ in PLANTED}
-    assert planted >= {*rules.ALWAYS, complete, network.denied_by_default, network.unmatched_selectors}
+    of_network = {network.denied_by_default, network.unmatched_selectors, network.unreachable}
+    assert planted >= {*rules.ALWAYS, complete, *of_network}
 
 
 def test_a_service_that_may_call_another_is_seen(charts: Charts) -> None:

@@ -7,13 +7,17 @@ from typing import Any
 import pytest
 import yaml
 from pydantic import ValidationError
+from pydantic_settings import BaseSettings
 
 from deploy import compose_env
 from kernel.settings import KernelSettings
+from sandbox.catcher.settings import CatcherSettings
+from sandbox.outside.settings import OutsideSettings
+from sandbox.portal.settings import PortalSettings
 from tests.deploy import rules
 from tests.deploy.rendering import SERVICES, Charts, shapes
+from tests.deploy.roles import roles_of
 from tests.deploy.settings import (
-    PRESENT,
     development_keys,
     kernel_names,
     known_names,
@@ -23,6 +27,14 @@ from tests.deploy.settings import (
 )
 
 COMPOSE = Path(__file__).parents[2] / "deploy" / "compose.yaml"
+STORE_CLIENT = {
+    "AWS_REGION",
+    "AWS_ENDPOINT_URL",
+    "AWS_ALLOW_HTTP",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+}
+"""What the object store's client reads itself; test_file_store.py shows that it does."""
 SERVICE_SHAPES = [one for one in shapes() if one[0] in SERVICES]
 
 
@@ -44,8 +56,12 @@ def compose_variables(service: str) -> dict[str, str]:
 
 def own_names(service: str) -> set[str]:
     """Return the variables the chart's values add to the kernel's."""
-    values = yaml.safe_load((COMPOSE.parent / "helm" / service / "values.yaml").read_text())
-    return {f"{service.upper()}_{name}" for name in [*values["settings"], *values["secretSettings"]]}
+    chart = COMPOSE.parent / "helm" / service
+    values = [yaml.safe_load(file.read_text()) for file in (chart / "values.yaml", *chart.glob("ci/*.yaml"))]
+    names = {name for one in values for key in ("settings", "secretSettings") for name in one.get(key, {})}
+    if "files" in values[0]:
+        names.add("FILES_URL")
+    return {f"{service.upper()}_{name}" for name in names}
 
 
 def read(service: str, environment: dict[str, str], patch: pytest.MonkeyPatch) -> KernelSettings:
@@ -64,24 +80,25 @@ def test_a_chart_names_only_what_the_kernel_reads_and_its_values_add(
     charts: Charts, service: str, shape: str
 ) -> None:
     names = {variable["name"] for variable in chart_variables(charts, service, shape)}
-    assert names <= kernel_names(service) | own_names(service)
+    assert names - STORE_CLIENT <= kernel_names(service) | own_names(service)
+    assert service == "dossier" or not names & STORE_CLIENT
 
 
 @pytest.mark.helm
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize(("service", "shape"), [one for one in SERVICE_SHAPES if one[0] in PRESENT])
+@pytest.mark.parametrize(("service", "shape"), SERVICE_SHAPES)
 def test_a_chart_starts_its_service_in_production(
     charts: Charts, service: str, shape: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secrets = {**operators_secrets(), "kafka-ca": {}}
     environment = resolved(chart_variables(charts, service, shape), secrets)
-    assert environment.keys() <= known_names(service)
+    assert environment.keys() - STORE_CLIENT <= known_names(service)
     assert read(service, environment, monkeypatch).mode == "production"
 
 
 @pytest.mark.helm
 @pytest.mark.timeout(1200)
-@pytest.mark.parametrize("service", PRESENT)
+@pytest.mark.parametrize("service", SERVICES)
 def test_development_keys_are_refused_there(
     charts: Charts, service: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -90,8 +107,77 @@ def test_development_keys_are_refused_there(
         read(service, resolved(chart_variables(charts, service, None), secrets), monkeypatch)
 
 
-@pytest.mark.parametrize("service", PRESENT)
+@pytest.mark.parametrize("service", SERVICES)
 def test_the_compose_file_starts_its_service(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
     environment = compose_variables(service)
     assert environment.keys() <= known_names(service)
     assert read(service, environment, monkeypatch).mode == "development"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_compose_file_tells_every_role_the_same(service: str) -> None:
+    containers = yaml.safe_load(COMPOSE.read_text())["services"]
+    told = [containers[f"{service}-{role}"]["environment"] for role in (*roles_of(service), "migrate")]
+    assert all(one == told[0] for one in told)
+
+
+def test_the_compose_file_tells_the_sandbox_only_what_it_reads() -> None:
+    given = yaml.safe_load(COMPOSE.read_text())["services"]["sandbox"]["environment"]
+    read_by: dict[str, type[BaseSettings]] = {
+        "SANDBOX": PortalSettings,
+        "CATCHER": CatcherSettings,
+        "OUTSIDE": OutsideSettings,
+    }
+    known = {f"{prefix}_{name.upper()}" for prefix, read in read_by.items() for name in read.model_fields}
+    assert given.keys() <= known
+
+
+@pytest.mark.parametrize(
+    ("service", "ours", "theirs"),
+    [
+        ("notify", "NOTIFY_SMS_KEY", "CATCHER_SMS_KEY"),
+        ("gateway", "GATEWAY_PORTAL_ADAPTER_KEY", "SANDBOX_ADAPTER_KEY"),
+        ("gateway", "GATEWAY_OUTSIDE_CALLBACK_KEY", "OUTSIDE_CALLBACK_KEY"),
+        ("dossier", "DOSSIER_OUTSIDE_KEY", "OUTSIDE_REQUEST_KEY"),
+        ("notify", "NOTIFY_SMTP_PORT", "CATCHER_SMTP_PORT"),
+    ],
+)
+def test_both_ends_of_the_compose_file_agree(service: str, ours: str, theirs: str) -> None:
+    containers = yaml.safe_load(COMPOSE.read_text())["services"]
+    assert containers[f"{service}-api"]["environment"][ours] == containers["sandbox"]["environment"][theirs]
+
+
+@pytest.mark.helm
+@pytest.mark.timeout(1200)
+def test_production_refuses_each_service_whose_public_address_is_this_machine(
+    charts: Charts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for service in ("dossier", "notify", "survey", "gateway"):
+        environment = resolved(chart_variables(charts, service, None), operators_secrets())
+        environment[f"{service.upper()}_PUBLIC_URL"] = "http://127.0.0.1:8000"
+        with pytest.raises(ValidationError, match=f"{service.upper()}_PUBLIC_URL"):
+            read(service, environment, monkeypatch)
+
+
+@pytest.mark.helm
+@pytest.mark.timeout(1200)
+def test_one_public_address_reaches_all_who_print_it(charts: Charts) -> None:
+    manifests = charts.render("stack", None, "--set", "global.publicUrl=https://mot.tinh.gov.vn")
+    told = {
+        (variable["name"], variable["value"])
+        for _, container in rules.containers(manifests)
+        for variable in container["env"]
+        if variable["name"].endswith("_PUBLIC_URL")
+    }
+    services = ("DOSSIER", "NOTIFY", "SURVEY", "GATEWAY")
+    assert told == {(f"{service}_PUBLIC_URL", "https://mot.tinh.gov.vn") for service in services}
+
+
+def test_the_readme_names_every_secret_a_chart_asks_for() -> None:
+    said = (COMPOSE.parent / "README.md").read_text()
+    of_each = {f"{service}-{kind}" for service in SERVICES for kind in ("database", "kafka")}
+    for name, keys in operators_secrets().items():
+        written = f"<service>-{name.rpartition('-')[2]}" if name in of_each else name
+        row = next((line for line in said.splitlines() if line.strip().startswith(f"| `{written}`")), "")
+        assert row, f"{name} is not in the table"
+        assert all(f"`{key}`" in row for key in keys), f"{name}: a key is not in the table"

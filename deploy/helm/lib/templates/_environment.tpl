@@ -38,12 +38,16 @@
   value: /run/secrets/kafka/tls.key
 {{- end }}
 {{- end }}
+{{- $publicUrl := ($values.global | default dict).publicUrl | default "" }}
 {{- range $name, $value := $values.settings }}
 - name: {{ $prefix }}_{{ $name }}
-  value: {{ $value | quote }}
+  value: {{ ternary $publicUrl $value (and (eq $name "PUBLIC_URL") (ne $publicUrl "")) | quote }}
 {{- end }}
 {{- range $name, $from := $values.secretSettings }}
 {{ include "motcua.fromSecret" (dict "name" (printf "%s_%s" $prefix $name) "from" $from) }}
+{{- end }}
+{{- if $values.files }}
+{{ include "motcua.filesEnvironment" . }}
 {{- end }}
 {{- end -}}
 

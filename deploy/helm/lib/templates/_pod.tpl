@@ -52,6 +52,10 @@ containers:
         mountPath: /run/secrets/kafka
         readOnly: true
       {{- end }}
+      {{- if dig "files" "volume" "enabled" false .root.Values.AsMap }}
+      - name: files
+        mountPath: /srv/files
+      {{- end }}
 volumes:
   - name: tmp
     emptyDir:
@@ -61,6 +65,9 @@ volumes:
     secret:
       secretName: {{ . }}
       defaultMode: 0440
+  {{- end }}
+  {{- if dig "files" "volume" "enabled" false .root.Values.AsMap }}
+  {{- include "motcua.filesVolume" . | nindent 2 }}
   {{- end }}
 {{- end -}}
 

@@ -16,6 +16,11 @@
 {{ include "motcua.disruptionBudget" $part }}
 {{- end }}
 {{- end }}
+{{- $volume := dig "files" "volume" dict .root.Values.AsMap }}
+{{- if and $volume.enabled (not $volume.existingClaim) }}
+---
+{{ include "motcua.filesClaim" . }}
+{{- end }}
 {{- if .root.Values.api.autoscaling.enabled }}
 ---
 {{ include "motcua.autoscaler" (merge (dict "role" "api") .) }}
