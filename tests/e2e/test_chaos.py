@@ -31,8 +31,8 @@ SETTINGS = {
 }
 VICTIMS = ("dossier-relay", "notify-consume", "dossier-api", "gateway-jobs", "kafka", "postgres")
 BUSES = (
-    pytest.param("embedded", marks=pytest.mark.xdist_group("chaos")),
-    pytest.param("kafka", marks=[pytest.mark.kafka, pytest.mark.xdist_group("kafka-stack")]),
+    pytest.param("embedded", marks=pytest.mark.xdist_group("stack")),
+    pytest.param("kafka", marks=[pytest.mark.kafka, pytest.mark.xdist_group("stack")]),
 )
 
 

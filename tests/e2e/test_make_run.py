@@ -13,7 +13,7 @@ import pytest
 from tests.e2e.citizens import Citizen, Gateway
 from tests.e2e.running_stack import ROOT, RunningStack, command, forget_data, free_ports, new_data, started
 
-pytestmark = [pytest.mark.xdist_group("make-run"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
 
 GENEROUS_SECONDS = 60
 PATIENCE_SECONDS = 60
