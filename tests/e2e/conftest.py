@@ -6,10 +6,8 @@ import pytest
 
 from tests.e2e.citizens import Gateway
 from tests.e2e.databases import Databases
-from tests.e2e.figures import pytest_terminal_summary, record_figure
 from tests.e2e.running_stack import RunningStack, running_stack
 
-__all__ = ["pytest_terminal_summary", "record_figure"]
 SHARED = pytest.StashKey[RunningStack]()
 
 
