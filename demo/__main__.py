@@ -24,7 +24,7 @@ def main() -> int:
     parser.add_argument("--bus", choices=("embedded", "kafka"), default="embedded")
     parser.add_argument("--ports", type=json.loads, default={}, help="ports of the stack, when others")
     given = parser.parse_args()
-    ports = Ports(**given.ports)
+    ports = Ports.of(given.ports)
     try:
         if _is_running(ports):
             play(ports)

@@ -6,6 +6,7 @@ from contextlib import suppress
 import structlog
 from prometheus_client import Counter
 
+from kernel.core.bus import BusUnavailable
 from kernel.postgres.engine import BROKEN_WORLD
 from kernel.postgres.idempotency import forget_old_answers
 from kernel.postgres.single import alone
@@ -56,7 +57,7 @@ async def _run_once(runtime: Runtime, job: Job) -> str:
             if connection is None:
                 return "elsewhere"
             await job.run(JobTick(runtime, runtime.clock.now()))
-    except BROKEN_WORLD as error:
+    except (*BROKEN_WORLD, BusUnavailable) as error:
         _log.warning("job_waits", job=job.name, error=repr(error))
         return "waits"
     except Exception:

@@ -129,6 +129,8 @@ async def _serve_http(runtime: Runtime, app: FastAPI) -> None:
         access_log=False,
         log_config=None,
         server_header=False,
+        # Whose address counts is the gateway's setting (trusted proxies), never a header's own word.
+        proxy_headers=False,
         timeout_keep_alive=65,
         timeout_graceful_shutdown=20,
         backlog=2048,

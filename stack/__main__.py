@@ -26,14 +26,14 @@ def main() -> int:
     parser.add_argument(
         "--start-at", type=datetime.fromisoformat, default=None, help="2026-03-03T08:00:00+07:00"
     )
-    parser.add_argument("--ports", type=json.loads, default={}, help='other ports, as {"gateway": 8100}')
+    parser.add_argument("--ports", type=_ports, default=Ports(), help='other ports, as {"gateway": 8100}')
     parser.add_argument(
         "--not-durable", action="store_true", help="trade a power cut's safety for speed: tests"
     )
     given = parser.parse_args()
     wanted = Wanted(
         data=given.data.resolve(),
-        ports=Ports(**given.ports),
+        ports=given.ports,
         bus=given.bus,
         separate_roles=given.separate_roles,
         start_at=given.start_at,
@@ -54,6 +54,10 @@ def main() -> int:
         print("· stopped while starting", file=sys.stderr)
         return 130
     return 0
+
+
+def _ports(text: str) -> Ports:
+    return Ports.of(json.loads(text))
 
 
 def _watch(stack: Stack) -> None:

@@ -31,6 +31,14 @@ class Ports:
         numbers = iter(count_from)
         return cls(*(next(numbers) for _ in range(9)))
 
+    @classmethod
+    def of(cls, given: Mapping[str, int]) -> "Ports":
+        """Return the usual ports with some replaced; raise `ValueError` naming one that does not exist."""
+        unknown = sorted(set(given) - set(cls.__slots__))
+        if unknown or not all(isinstance(port, int) for port in given.values()):
+            raise ValueError(f"ports are numbers of {', '.join(cls.__slots__)}; not {unknown or given}")
+        return cls(**given)
+
     def named(self) -> dict[str, int]:
         """Return name to port."""
         return {name: getattr(self, name) for name in self.__slots__}

@@ -32,6 +32,7 @@ PUBLIC_ROUTES = {
     "survey": {"GET /v1/invitations/{token}", "POST /v1/invitations/{token}/response"},
     "gateway": {
         # Tracking needs the slip's secret, not an account.
+        "GET /",
         "GET /tra-cuu",
         "POST /tra-cuu",
         "GET /qr/{token}",

@@ -265,3 +265,17 @@ def test_a_whole_submission_is_taken_after_all_this(scene: Scene):
     answer = scene.submit(json.dumps(scene.spare).encode())
     assert answer.status_code == 201, answer.text
     assert scene.an.dossier(answer.json()["dossier_id"])["procedure"]["code"] == PROCEDURE
+
+
+def test_a_forwarded_header_does_not_walk_around_the_lock_out(stack: RunningStack) -> None:
+    """No proxy is trusted here, so whatever address a client claims, its failures are its own."""
+    query = {"code": "H99.201-260303-9999", "secret": "WRONG-SECRET"}
+    with httpx.Client(base_url=stack.gateway) as client:
+        answers = [
+            client.get(
+                "/api/v1/tracking", params=query, headers={"X-Forwarded-For": f"9.8.7.{n}"}
+            ).status_code
+            for n in range(40)
+        ]
+    assert answers[0] == 404
+    assert answers[-1] == 429

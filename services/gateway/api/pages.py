@@ -19,6 +19,12 @@ router = APIRouter(include_in_schema=False)
 _MAX_CODE = 64
 
 
+@router.get("/", response_class=RedirectResponse)
+async def lead_in() -> RedirectResponse:
+    """Lead whoever types the bare address, as messages and papers print it, to the look-up."""
+    return RedirectResponse("/tra-cuu", status_code=303)
+
+
 @router.get("/tra-cuu", response_class=HTMLResponse)
 async def show_look_up(request: Request) -> HTMLResponse:
     """Show the form, with the code the QR carries; the secret is typed, so that no address holds it."""

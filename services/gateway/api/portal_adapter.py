@@ -72,7 +72,7 @@ async def _look_up(side: PortalSide, body: bytes) -> Response:
     except orjson.JSONDecodeError:
         return _answer({"error_code": "-1", "message": "nội dung không phải JSON"})
     code = asked.get("masohoso") if isinstance(asked, dict) else None
-    if not isinstance(code, str) or not code.strip():
+    if not isinstance(code, str) or not code.strip() or not code.isprintable():
         return _answer(unknown)
     try:
         found = await side.intake.look_up(code.strip())
