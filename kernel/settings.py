@@ -1,5 +1,7 @@
 """What every service is told from outside; each service's own settings extend this with its prefix."""
 
+import base64
+import binascii
 import json
 from typing import Any, Literal, Self
 
@@ -7,6 +9,8 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings
 
 from kernel.bus.kafka_security import KafkaSecurity
+
+_KEY_BYTES = 32
 
 
 class UnsafeSetting(ValueError):  # noqa: N818 - the fact is the name.
@@ -39,6 +43,24 @@ class KernelSettings(BaseSettings):
     @classmethod
     def _read_jwks(cls, value: Any) -> Any:
         return json.loads(value) if isinstance(value, str) else value
+
+    @field_validator("internal_jwks")
+    @classmethod
+    def _has_keys(cls, value: dict[str, Any]) -> dict[str, Any]:
+        if not value.get("keys"):
+            raise UnsafeSetting("no key: nobody's token could ever be verified")
+        return value
+
+    @field_validator("pii_key")
+    @classmethod
+    def _is_a_key(cls, value: SecretStr) -> SecretStr:
+        try:
+            raw = base64.b64decode(value.get_secret_value(), validate=True)
+        except binascii.Error:
+            raw = b""
+        if len(raw) != _KEY_BYTES or not any(raw):
+            raise UnsafeSetting("32 random bytes in base64 are needed")
+        return value
 
     @model_validator(mode="after")
     def _safe_in_production(self) -> Self:

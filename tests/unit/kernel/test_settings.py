@@ -36,5 +36,20 @@ def test_production_refuses_and_names_the_setting(name, value):
     KernelSettings(**{**SAFE, name: value, "mode": "development"})
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("internal_jwks", {"keys": []}),
+        ("pii_key", base64.b64encode(bytes(32)).decode()),
+        ("pii_key", "short"),
+        ("pii_key", ""),
+    ],
+)
+def test_a_key_that_is_none_is_refused_in_every_mode(name, value):
+    for mode in ("development", "production"):
+        with pytest.raises(ValidationError, match=name):
+            KernelSettings(**{**SAFE, "mode": mode, name: value})
+
+
 def test_secrets_do_not_show_when_settings_are_printed():
     assert "postgresql://a:b" not in repr(KernelSettings(**SAFE))
