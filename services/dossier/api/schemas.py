@@ -6,13 +6,20 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
 
-Code = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=64, pattern=r"^[\w.:/-]+$")]
-Line = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=200)]
-Note = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, max_length=2000)]
-Reason = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=2000)]
-Phone = Annotated[str, StringConstraints(strict=True, pattern=r"^\+?[0-9 .]{8,16}$")]
-Email = Annotated[str, StringConstraints(strict=True, max_length=254, pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+$")]
-Number = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9A-Za-z-]{5,20}$")]
+from services.dossier.api.texts import (
+    Address,
+    Code,
+    Email,
+    Line,
+    LongLine,
+    Name,
+    NameOrNothing,
+    Note,
+    Number,
+    Phone,
+    Reason,
+)
+
 IdentityType = Literal["CITIZEN_ID", "OLD_ID", "PASSPORT", "TAX_CODE", "OTHER"]
 Form = Literal["original", "certified_copy", "photocopy", "electronic"]
 Delivery = Literal["COUNTER", "POST", "ELECTRONIC"]
@@ -28,20 +35,20 @@ class Strict(BaseModel):
 class Owner(Strict):
     """Chủ hồ sơ."""
 
-    full_name: Line
+    full_name: Name
     identity_type: IdentityType = "CITIZEN_ID"
     identity_number: Number | None = None
     applicant_type: Literal["CITIZEN", "BUSINESS", "STATE_AGENCY", "ORGANISATION"] = "CITIZEN"
     phone: Phone | None = None
     email: Email | None = None
-    address: Annotated[str, StringConstraints(strict=True, max_length=500)] | None = None
+    address: Address | None = None
     birth_date: date | None = None
 
 
 class Representative(Strict):
     """Người được ủy quyền: phải là người đang nộp."""
 
-    full_name: Line
+    full_name: Name
     identity_type: IdentityType = "CITIZEN_ID"
     identity_number: Number
     phone: Phone | None = None
@@ -232,10 +239,10 @@ class ResultIn(Strict):
     """The signed result as it is numbered and issued."""
 
     number: Line
-    name: Annotated[str, StringConstraints(strict=True, strip_whitespace=True, max_length=500)] = ""
+    name: LongLine = ""
     outcome: Literal["GRANTED", "REFUSED"] = "GRANTED"
     reason: Note = ""
-    signed_by: Annotated[str, StringConstraints(strict=True, strip_whitespace=True, max_length=200)] = ""
+    signed_by: NameOrNothing = ""
     attachment_ids: Ids = []
 
 
@@ -243,7 +250,7 @@ class ReturnIn(Strict):
     """How the result reached the applicant."""
 
     delivery: Delivery = "COUNTER"
-    receiver_name: Annotated[str, StringConstraints(strict=True, strip_whitespace=True, max_length=200)] = ""
+    receiver_name: NameOrNothing = ""
     tracking_number: Annotated[str, StringConstraints(strict=True, max_length=64)] = ""
     note: Note = ""
 

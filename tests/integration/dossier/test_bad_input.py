@@ -98,6 +98,8 @@ ATTEMPTS: list[tuple[str, Attempt, int, str]] = [
     ("a wrong type", sending(procedure_code=7), 422, "invalid"),
     ("an unknown member", sending(role="ADMIN"), 422, "invalid"),
     ("a name of the wrong type", sending(owner={"full_name": ["x"]}), 422, "invalid"),
+    ("a name that leads to a page", sending(owner={"full_name": "http://lua-dao.example"}), 422, "invalid"),
+    ("a name with a hidden turn", sending(owner={"full_name": "An\u202eB"}), 422, "invalid"),
     ("an unknown procedure", sending(procedure_code="9.999999"), 422, "invalid"),
     ("an unknown agency", sending(receiving_agency="H99.999"), 422, "invalid"),
     ("a missing component", sending(), 422, "invalid"),
