@@ -4,7 +4,16 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+)
 
 from services.dossier.api.texts import (
     Address,
@@ -23,7 +32,18 @@ from services.dossier.api.texts import (
 IdentityType = Literal["CITIZEN_ID", "OLD_ID", "PASSPORT", "TAX_CODE", "OTHER"]
 Form = Literal["original", "certified_copy", "photocopy", "electronic"]
 Delivery = Literal["COUNTER", "POST", "ELECTRONIC"]
-Ids = Annotated[list[UUID], Field(max_length=50)]
+
+
+def _each_once(ids: list[UUID]) -> list[UUID]:
+    if len(set(ids)) < len(ids):
+        raise ValueError("Có tệp lặp lại")
+    return ids
+
+
+_ONCE = AfterValidator(_each_once)
+_UNIQUE: dict[str, JsonValue] = {"uniqueItems": True}
+Ids = Annotated[list[UUID], Field(max_length=50, json_schema_extra=_UNIQUE), _ONCE]
+FewIds = Annotated[list[UUID], Field(max_length=20, json_schema_extra=_UNIQUE), _ONCE]
 
 
 class Strict(BaseModel):
@@ -62,7 +82,7 @@ class HandedComponent(Strict):
     """A component as handed in."""
 
     component_code: Code
-    attachment_ids: Annotated[list[UUID], Field(max_length=20)] = []
+    attachment_ids: FewIds = []
     form: Form = "electronic"
 
 

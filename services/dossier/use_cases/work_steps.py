@@ -116,13 +116,13 @@ async def issue_result(
     missing = [index for index, one in enumerate(attachment_ids) if one not in free]
     if missing:
         raise Invalid(fields=[(f"attachment_ids.{index}", "Không có tệp này") for index in missing])
-    signer = next((item.by_name for item in reversed(dossier.done) if item.role == "SIGNER"), "")
+    signer = signer_of(dossier, signed_by) or by.name
     first = grounds.procedure.results[0] if grounds.procedure.results else {}
     result = Result(
         name=name or str(first.get("name", dossier.procedure_name)),
         number=number,
         outcome=outcome,
-        signed_by=signed_by or signer or by.name,
+        signed_by=signer,
         issued_at=now,
         attachment_ids=tuple(attachment_ids),
         reason=reason,
@@ -134,6 +134,17 @@ async def issue_result(
     change = Change("result_issued", left, note=reason, details={"result": result_data(result)})
     record_change(work, dossier, change, by=by, now=now)
     return dossier
+
+
+def signer_of(dossier: Dossier, told: str) -> str:
+    """Return who signed: the last signer here, else whom the clerk names; raise `Invalid` if they differ."""
+    signed = (item for item in reversed(dossier.done) if item.role == "SIGNER" and item.outcome == "DONE")
+    last = next(signed, None)
+    if last is None:
+        return told
+    if told and told != last.by_name:
+        raise Invalid(fields=[("signed_by", "Không phải người đã ký trong quy trình")])
+    return last.by_name
 
 
 def result_data(result: Result) -> dict[str, Any]:

@@ -6,10 +6,12 @@ from tests.builders.dossier.office import (
     CLERK,
     LEAD,
     RECEIVER,
+    SIGNER,
     SPECIALIST,
     STRANGER,
     Office,
     a_citizen,
+    a_step,
 )
 
 
@@ -79,3 +81,33 @@ async def test_the_inbox_follows_the_dossier(office: Office) -> None:
     assert (await office.service.get("/v1/inbox", LEAD)).json()["items"] == []
     detail = await office.read(seen, SPECIALIST)
     assert detail["actions"] == ["step-completion", "supplement-request"]
+
+
+async def test_the_signer_is_who_signed(office: Office) -> None:
+    """The clerk who issues cannot put another name under a result; repeating the right one does no harm."""
+    seen = await office.at_issue()
+    refused = await office.tried(seen, "result", CLERK, number="12/XN", signed_by="Người Khác")
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
+    assert [error["path"] for error in refused.json()["errors"]] == ["signed_by"]
+    seen = await office.act(seen, "result", CLERK, number="12/XN", signed_by=SIGNER.name)
+    assert (await office.read(seen, CLERK))["result"]["signed_by"] == SIGNER.name
+
+
+async def test_a_signature_outside_the_process_is_named_by_the_clerk(empty_office: Office) -> None:
+    """Where no signer signed here, also where one sent it back unsigned, the clerk says who did."""
+    steps = [
+        a_step("tham-dinh", "SPECIALIST", "chuyen-mon")
+        | {"next": [{"to": "ky", "when": "asks_signer"}, {"to": "phat-hanh", "when": ""}]},
+        a_step("ky", "SIGNER", "lanh-dao", to="phat-hanh", back="tham-dinh"),
+        a_step("phat-hanh", "CLERK", "van-phong", back="tham-dinh", issues_result=True),
+    ]
+    office = await empty_office.open(steps=steps)
+    facts = {"asks_signer": True}
+    seen = await office.act(
+        await office.in_process(), "step-completion", SPECIALIST, step="tham-dinh", facts=facts
+    )
+    seen = await office.act(seen, "step-completion", SIGNER, step="ky", outcome="RETURNED", note="Sai mẫu")
+    facts = {"asks_signer": False}
+    seen = await office.act(seen, "step-completion", SPECIALIST, step="tham-dinh", facts=facts)
+    seen = await office.act(seen, "result", CLERK, number="12/XN", signed_by="Trần Văn Ký")
+    assert (await office.read(seen, CLERK))["result"]["signed_by"] == "Trần Văn Ký"

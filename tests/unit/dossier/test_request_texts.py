@@ -1,11 +1,12 @@
 """What people type is kept as text: no hidden characters, no addresses where a name belongs."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from services.dossier.api.schemas import Owner, Representative, ResultIn, ReturnIn
+from services.dossier.api.schemas import AnswerIn, HandedComponent, Owner, Representative, ResultIn, ReturnIn
 from services.dossier.api.texts import Line, Note, Reason
 
 HIDDEN = {
@@ -86,3 +87,20 @@ def test_a_receiver_may_stay_unnamed_but_an_owner_may_not() -> None:
     assert ReturnIn(delivery="POST", receiver_name=" ").receiver_name == ""
     with pytest.raises(ValidationError):
         Owner(full_name=" ")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        lambda ids: AnswerIn(attachment_ids=ids),
+        lambda ids: ResultIn(number="1/XN", attachment_ids=ids),
+        lambda ids: HandedComponent(component_code="to-khai", attachment_ids=ids),
+    ],
+    ids=["an answer", "a result", "a component"],
+)
+def test_a_file_is_named_once_in_a_list(given: Any) -> None:
+    """Twice the same file is a mistake of the sender."""
+    one, other = uuid4(), uuid4()
+    assert given([one, other]).attachment_ids == [one, other]
+    with pytest.raises(ValidationError):
+        given([one, other, one])
