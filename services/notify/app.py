@@ -48,6 +48,7 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
                     public_url=settings.public_url,
                     hotline=settings.hotline,
                     quiet_hours=QuietHours(settings.quiet_from, settings.quiet_until),
+                    latest_notice=timedelta(hours=settings.latest_notice_hours),
                 ),
                 mail=mail,
                 sms=HttpSms(

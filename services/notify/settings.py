@@ -1,6 +1,7 @@
 """NOTIFY_* variables; read by app.py only."""
 
 from datetime import time
+from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
@@ -38,6 +39,12 @@ class Settings(KernelSettings):
     )
     parallel: int = Field(default=16, ge=1, le=200, description="messages in flight, for each channel")
     poll_milliseconds: int = Field(default=100, ge=5, le=10000)
+    latest_notice_hours: int = Field(
+        default=72,
+        ge=1,
+        le=8760,
+        description="a notice about an older event is kept and never sent: a rebuild tells nobody anew",
+    )
     quiet_from: time = Field(
         default=time(21, 0), description="no SMS from this hour of Vietnam (domain.md 7)"
     )
@@ -53,10 +60,12 @@ class Settings(KernelSettings):
         return value.rstrip("/")
 
     def unsafe(self) -> list[tuple[str, str]]:
-        """Add what must not reach real people: the sample key, plain HTTP, a lease shorter than a call."""
+        """Add what must not reach real people, or would not: samples, plain HTTP, a short lease, no relay."""
         found = super().unsafe()
         if self.sms_key.get_secret_value() == _SAMPLE_SMS_KEY:
             found.append(("sms_key", "the sample key of the catcher"))
+        if _is_loopback(self.smtp_host):
+            found.append(("smtp_host", "this very machine, where no relay takes mail"))
         if self.mail_from.endswith(".example"):
             found.append(("mail_from", "a sample sender, whose mail no relay takes"))
         if not self.public_url.startswith("https://"):
@@ -66,3 +75,15 @@ class Settings(KernelSettings):
         if self.lease_seconds < 2 * self.provider_timeout_seconds:
             found.append(("lease_seconds", "shorter than two provider calls: messages would be sent twice"))
         return found
+
+
+def _is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine: a loopback or unspecified address, or localhost by name."""
+    name = host.strip().strip("[]").rstrip(".").lower()
+    try:
+        address = ip_address(name)
+    except ValueError:
+        return name in {"", "localhost"} or name.endswith((".localhost", "localhost.localdomain"))
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    return address.is_loopback or address.is_unspecified

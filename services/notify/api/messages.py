@@ -20,6 +20,7 @@ from services.notify.api.schemas import (
 )
 from services.notify.domain.notices import Category
 from services.notify.use_cases.choose_preferences import choose_preferences, show_preferences
+from services.notify.use_cases.ports import Place
 from services.notify.use_cases.read_inbox import mark_read, messages_about, read_inbox
 
 router = APIRouter(route_class=EdgeRoute, prefix="/v1", tags=["messages"])
@@ -45,7 +46,7 @@ async def list_inbox(
     """Return the caller's in-app messages, newest first; an officer's hold those of the own desk."""
     items = await read_inbox(caller, unread_only=unread, before=_before(cursor), limit=limit + 1, work=work)
     shown = items[:limit]
-    following = encode_cursor(str(shown[-1].id)) if len(items) > limit else None
+    following = encode_cursor(str(shown[-1].event_id), str(shown[-1].id)) if len(items) > limit else None
     return Page(items=[InboxItemShown.of(item) for item in shown], next_cursor=following)
 
 
@@ -69,11 +70,11 @@ async def put_preferences(body: Preferences, work: Work, caller: Caller, now: No
     return body
 
 
-def _before(cursor: str) -> UUID | None:
-    parts = decode_cursor(cursor, str)
+def _before(cursor: str) -> Place | None:
+    parts = decode_cursor(cursor, str, str)
     if parts is None:
         return None
     try:
-        return UUID(parts[0])
+        return Place(UUID(parts[0]), UUID(parts[1]))
     except ValueError as error:
         raise Invalid(fields=[("cursor", "Con trỏ không hợp lệ")]) from error

@@ -122,6 +122,7 @@ def occurrence_of(data: DossierChanged, event: ReceivedEvent) -> Occurrence:
     return Occurrence(
         event_id=event.id,
         type=event.type,
+        occurred_at=event.occurred_at,
         dossier_id=dossier.dossier_id,
         contact=dossier.contact,
         subjects=tuple(people),

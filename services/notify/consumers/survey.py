@@ -44,6 +44,7 @@ async def on_invitation_issued(
     occurrence = Occurrence(
         event_id=event.id,
         type=event.type,
+        occurred_at=event.occurred_at,
         dossier_id=data.dossier_id,
         contact=data.contact,
         subjects=(data.subject,) if data.subject else (),

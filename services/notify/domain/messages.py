@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID
+from uuid import UUID, uuid5
+
+_MESSAGES = UUID("5d0c8a1e-6b1f-4f0a-9c53-27c1f3b0a9e4")
+"""Namespace of message ids; another one would tell everybody again after a rebuild."""
 
 
 class Channel(StrEnum):
@@ -16,13 +19,26 @@ class Channel(StrEnum):
 
 
 class MessageState(StrEnum):
-    """Where a message stands; SENT and FAILED_PERMANENT are final."""
+    """Where a message stands; SENT, FAILED_PERMANENT and LAPSED are final.
+
+    LAPSED was planned from an event too old to tell anybody about, and is never sent.
+    """
 
     PLANNED = "PLANNED"
     SENDING = "SENDING"
     SENT = "SENT"
     FAILED_TEMPORARY = "FAILED_TEMPORARY"
     FAILED_PERMANENT = "FAILED_PERMANENT"
+    LAPSED = "LAPSED"
+
+
+def message_id(event_id: UUID, recipient_key: str, template: str, channel: Channel) -> UUID:
+    """Return the id of this occurrence's message: the same one whenever the event is planned again.
+
+    Mail's Message-ID and the reference of a text message are made of it, so that a database rebuilt from
+    republished events repeats them. The id says nothing about time; order by the event's.
+    """
+    return uuid5(_MESSAGES, "\n".join((str(event_id), channel.value, template, recipient_key)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -58,6 +59,7 @@ class Occurrence:
 
     event_id: UUID
     type: str
+    occurred_at: datetime
     dossier_id: UUID
     contact: str | None
     """Sealed by the publisher for the purpose `contact`."""

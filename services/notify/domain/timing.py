@@ -32,6 +32,11 @@ class QuietHours:
         return hour >= self.start or hour < self.end
 
 
+def is_too_old(occurred_at: datetime, *, now: datetime, limit: timedelta) -> bool:
+    """Tell whether an event is past telling anybody by telephone or mail; exactly at the limit it is not."""
+    return now - occurred_at > limit
+
+
 def wait_after(attempts: int) -> timedelta | None:
     """Return how long to wait after this many attempts, or None when it is time to give up.
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.notify.store.messages import open_text
-from services.notify.use_cases.ports import InboxItem, Seals, SentMessage
+from services.notify.use_cases.ports import InboxItem, Place, Seals, SentMessage
 
 # One index range for each inbox, then the newest of all: a plain ANY would sort a desk's whole past.
 _PAGE = Statement(
@@ -15,14 +15,15 @@ _PAGE = Statement(
     SELECT message.*, reading.read_at
     FROM unnest(:keys::text[]) AS wanted (key)
     CROSS JOIN LATERAL (
-        SELECT id, dossier_id, template, content, created_at FROM messages
-        WHERE channel = 'IN_APP' AND recipient_key = wanted.key AND (:before::uuid IS NULL OR id < :before)
+        SELECT id, event_id, dossier_id, template, content, created_at FROM messages
+        WHERE channel = 'IN_APP' AND recipient_key = wanted.key
+            AND (:before_event::uuid IS NULL OR (event_id, id) < (:before_event, :before_id::uuid))
             AND NOT (:unread_only AND EXISTS (
                 SELECT 1 FROM readings WHERE message_id = messages.id AND subject = :subject))
-        ORDER BY id DESC LIMIT :limit
+        ORDER BY event_id DESC, id DESC LIMIT :limit
     ) AS message
     LEFT JOIN readings AS reading ON reading.message_id = message.id AND reading.subject = :subject
-    ORDER BY message.id DESC LIMIT :limit
+    ORDER BY message.event_id DESC, message.id DESC LIMIT :limit
     """,
     rows=None,
 )
@@ -40,7 +41,7 @@ _ABOUT = Statement(
         not_before, created_at, sent_at, provider_id, version
     FROM messages
     WHERE dossier_id = :dossier_id AND (:agency::text IS NULL OR agencies @> to_jsonb(:agency::text))
-    ORDER BY id LIMIT 500
+    ORDER BY event_id, id LIMIT 500
     """,
     rows=None,
 )
@@ -54,15 +55,22 @@ class PostgresInboxes:
         self._seals = seals
 
     async def page(
-        self, keys: Sequence[str], *, subject: str, unread_only: bool, before: UUID | None, limit: int
+        self, keys: Sequence[str], *, subject: str, unread_only: bool, before: Place | None, limit: int
     ) -> Sequence[InboxItem]:
-        """Return the newest messages to these recipients that are older than `before`."""
+        """Return the messages to these recipients, newest event first, that stand after `before`."""
         rows = await self._unit.fetch(
-            _PAGE, keys=list(keys), subject=subject, unread_only=unread_only, before=before, limit=limit
+            _PAGE,
+            keys=list(keys),
+            subject=subject,
+            unread_only=unread_only,
+            before_event=before.event_id if before else None,
+            before_id=before.id if before else None,
+            limit=limit,
         )
         return [
             InboxItem(
                 id=row["id"],
+                event_id=row["event_id"],
                 dossier_id=row["dossier_id"],
                 template=row["template"],
                 text=open_text(self._seals, row["content"]),

@@ -14,6 +14,7 @@ from services.notify.use_cases.ports import Seals
 ADDRESS, CONTENT = "message address", "message content"
 """Purposes of the seals."""
 
+# The id is made of the occurrence, so either of the two unique keys may notice a second one first.
 _ADD = Statement(
     """
     INSERT INTO messages (id, event_id, recipient_key, template, template_version, channel, dossier_id,
@@ -26,7 +27,7 @@ _ADD = Statement(
         template text, template_version int, channel text, dossier_id uuid, agencies jsonb, recipient text,
         recipient_masked text, content text, state text, reason text, skipped jsonb, not_before timestamptz,
         due_at timestamptz, created_at timestamptz, sent_at timestamptz)
-    ON CONFLICT ON CONSTRAINT uq_messages_event_id_recipient_key_template_channel DO NOTHING
+    ON CONFLICT DO NOTHING
     """,
     rows=None,
 )
@@ -93,7 +94,6 @@ class PostgresMessages:
         self._unit.write(_FAILED, reason=reason, **_held(message))
 
     def _row(self, message: Message) -> dict[str, Any]:
-        is_final = message.state in {MessageState.SENT, MessageState.FAILED_PERMANENT}
         return {
             "id": message.id,
             "event_id": message.event_id,
@@ -110,7 +110,7 @@ class PostgresMessages:
             "reason": message.reason,
             "skipped": [{"channel": skip.channel, "reason": skip.reason} for skip in message.skipped],
             "not_before": message.not_before,
-            "due_at": None if is_final else message.not_before,
+            "due_at": message.not_before if message.state is MessageState.PLANNED else None,
             "created_at": message.created_at,
             "sent_at": message.created_at if message.state is MessageState.SENT else None,
         }

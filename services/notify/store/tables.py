@@ -55,6 +55,7 @@ Index(
 Index(
     "ix_messages_inbox",
     messages.c.recipient_key,
+    messages.c.event_id,
     messages.c.id,
     postgresql_where=text("channel = 'IN_APP'"),
 )

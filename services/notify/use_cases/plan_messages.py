@@ -4,17 +4,19 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from kernel.core.ids import new_id
 from services.notify.domain.contacts import Contact, first_open, masked
 from services.notify.domain.events import message_unplannable
-from services.notify.domain.messages import Channel, Message, MessageState, Skip
+from services.notify.domain.messages import Channel, Message, MessageState, Skip, message_id
 from services.notify.domain.notices import Audience, Category, Desk, Notice, Occurrence, person_key
+from services.notify.domain.timing import is_too_old
 from services.notify.use_cases.ports import Work
 
 
 async def plan_messages(occurrence: Occurrence, *, work: Work, now: datetime) -> None:
     """Plan every message of this event: one over the first open channel, and one in each inbox.
 
+    About an event too old to be told (`House.latest_notice`), what would leave the house is kept as LAPSED
+    and nothing is published; inboxes are filled as ever, so that a rebuild gives them back.
     A sealed part that does not open is raised: it is a wrong key or a broken message, never "no contact".
     """
     contact = _contact(occurrence, work)
@@ -37,9 +39,15 @@ async def plan_messages(occurrence: Occurrence, *, work: Work, now: datetime) ->
             )
     if planned:
         work.messages.add(planned)
+    if _is_past(occurrence, work, now):
+        return
     for message in planned:
         if message.is_failed and message.reason == "NO_CONTACT":
             work.record(message_unplannable(message, at=now))
+
+
+def _is_past(occurrence: Occurrence, work: Work, now: datetime) -> bool:
+    return is_too_old(occurrence.occurred_at, now=now, limit=work.house.latest_notice)
 
 
 def _contact(occurrence: Occurrence, work: Work) -> Contact:
@@ -61,6 +69,7 @@ class _Writer:
         self._facts = facts
         self._work = work
         self._now = now
+        self._is_past = _is_past(occurrence, work, now)
 
     def to_desk(self, desk: Desk | None) -> Iterator[Message]:
         """Write to officers' shared inbox; a step that is nobody's here has none."""
@@ -104,8 +113,10 @@ class _Writer:
         reason: str = "",
         skipped: tuple[Skip, ...] = (),
     ) -> Message:
+        if state is MessageState.PLANNED and self._is_past:
+            state, reason = MessageState.LAPSED, "TOO_OLD"
         return Message(
-            id=new_id(),
+            id=message_id(self._occurrence.event_id, key, self._notice.template, channel),
             event_id=self._occurrence.event_id,
             recipient_key=key,
             template=self._notice.template,

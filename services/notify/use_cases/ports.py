@@ -85,6 +85,8 @@ class House:
     public_url: str
     hotline: str
     quiet_hours: QuietHours
+    latest_notice: timedelta
+    """How old an event may be for people to be told by telephone or mail."""
 
 
 class Messages(Protocol):
@@ -113,11 +115,20 @@ class Messages(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message stands in an inbox: event ids sort by time, and a rebuild keeps them."""
+
+    event_id: UUID
+    id: UUID
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxItem:
     """A message in a person's or a desk's inbox."""
 
     id: UUID
+    event_id: UUID
     dossier_id: UUID | None
     template: str
     text: Text
@@ -149,9 +160,9 @@ class Inboxes(Protocol):
     """What people read in the application."""
 
     async def page(
-        self, keys: Sequence[str], *, subject: str, unread_only: bool, before: UUID | None, limit: int
+        self, keys: Sequence[str], *, subject: str, unread_only: bool, before: Place | None, limit: int
     ) -> Sequence[InboxItem]:
-        """Return the newest messages to these recipients that are older than `before`."""
+        """Return the messages to these recipients, newest event first, that stand after `before`."""
         ...
 
     async def holds(self, message_id: UUID, keys: Sequence[str]) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, NotFound
 from services.notify.domain.notices import desk_keys, person_key
-from services.notify.use_cases.ports import InboxItem, SentMessage, Work
+from services.notify.use_cases.ports import InboxItem, Place, SentMessage, Work
 
 OVERSEERS = ("SUPERVISOR", "ADMIN")
 """Roles that see whether people were told in every agency."""
@@ -22,7 +22,7 @@ def inbox_keys(caller: Caller) -> list[str]:
 
 
 async def read_inbox(
-    caller: Caller, *, unread_only: bool, before: UUID | None, limit: int, work: Work
+    caller: Caller, *, unread_only: bool, before: Place | None, limit: int, work: Work
 ) -> Sequence[InboxItem]:
     """Return one page of the caller's messages, newest first."""
     return await work.inboxes.page(

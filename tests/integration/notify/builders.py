@@ -1,6 +1,8 @@
 """Dossier events with a contact that opens, and a worker that sends what is due now."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,16 @@ def an_invitation(**changed: Any) -> Event:
     return an_event("invitation.issued.v1", data["invitation_id"], data)
 
 
+def aged(event: Event, age: timedelta) -> Event:
+    """Return the event as it would be, had it happened that much earlier."""
+    return replace(event, occurred_at=event.occurred_at - age)
+
+
+async def forget_everything(notify: RunningService) -> None:
+    """Empty the service's database, as before a rebuild from republished events."""
+    await notify.runtime.pool.execute("TRUNCATE messages, readings, opt_outs, inbox, outbox")
+
+
 async def send_due(notify: RunningService) -> int:
     """Send everything that is due at this moment, as the worker does; return how many were claimed."""
     tick = JobTick(notify.runtime, notify.clock.now())
@@ -53,5 +65,5 @@ async def send_due(notify: RunningService) -> int:
 
 async def messages(notify: RunningService, channel: str = "") -> list[Any]:
     """Return the message rows, oldest first."""
-    rows = await notify.runtime.pool.fetch("SELECT * FROM messages ORDER BY id")
+    rows = await notify.runtime.pool.fetch("SELECT * FROM messages ORDER BY event_id, id")
     return [row for row in rows if not channel or row["channel"] == channel]

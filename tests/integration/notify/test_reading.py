@@ -6,6 +6,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from kernel.testing.fixed_clock import TUESDAY_MORNING
 from kernel.testing.running import RunningService, a_person, a_staff_member
 from services.notify.domain.notices import Occurrence
 from services.notify.use_cases.plan_messages import plan_messages
@@ -151,7 +152,7 @@ def an_occurrence(data: dict[str, object]) -> Occurrence:
         topic="dossier",
         key="k",
         sequence=2,
-        occurred_at=None,  # type: ignore[arg-type]  # not read
+        occurred_at=TUESDAY_MORNING,
         correlation_id="",
         causation_id="",
         data=data,

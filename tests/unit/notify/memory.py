@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -71,7 +71,9 @@ class MemoryWork:
     opt_outs: MemoryOptOuts = field(default_factory=MemoryOptOuts)
     events: list[Event] = field(default_factory=list)
     house: House = field(
-        default_factory=lambda: House("http://127.0.0.1:8000", "1022", QuietHours(time(21), time(7)))
+        default_factory=lambda: House(
+            "http://127.0.0.1:8000", "1022", QuietHours(time(21), time(7)), timedelta(hours=72)
+        )
     )
     seals: Any = SEALS
     templates: Any = TEMPLATES
@@ -108,6 +110,7 @@ def an_occurrence(
     occurrence = Occurrence(
         event_id=new_id(),
         type=event_type,
+        occurred_at=TUESDAY_MORNING,
         dossier_id=new_id(),
         contact=SEALS.seal({"name": "An", "phone": phone, "email": email}, purpose="contact"),
         subjects=("cong-dan-an",),

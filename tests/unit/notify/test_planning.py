@@ -1,6 +1,8 @@
 """Who is told what, over which channel, and when nobody can be."""
 
+from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -9,7 +11,7 @@ from kernel.core.errors import Forbidden
 from kernel.core.ids import new_id
 from kernel.sealing import SealBroken
 from kernel.testing.fixed_clock import TUESDAY_MORNING as NOW
-from services.notify.domain.messages import Channel, MessageState
+from services.notify.domain.messages import Channel, MessageState, message_id
 from services.notify.use_cases.plan_messages import plan_messages
 from services.notify.use_cases.ports import PermanentFailure, TemporaryFailure
 from services.notify.use_cases.read_inbox import messages_about
@@ -77,6 +79,31 @@ async def test_a_refused_survey_is_kept_as_refused_and_a_notice_is_sent_anyway()
     assert [message.reason for message in work.messages.planned] == ["OPTED_OUT"]
     await planned("dossier.accepted.v1", work)
     assert any(message.state is MessageState.PLANNED for message in work.messages.planned)
+
+
+async def test_a_message_planned_again_has_the_id_it_had_and_no_two_share_one() -> None:
+    occurrence = an_occurrence("dossier.accepted.v1", subjects=("dai-dien", "chu-ho-so"))
+    first, again, later = MemoryWork(), MemoryWork(), MemoryWork()
+    await plan_messages(occurrence, work=first, now=NOW)
+    await plan_messages(occurrence, work=again, now=NOW + timedelta(hours=1))
+    await plan_messages(replace(occurrence, event_id=new_id()), work=later, now=NOW)
+    ids = [message.id for message in first.messages.planned]
+    assert [message.id for message in again.messages.planned] == ids
+    assert len({*ids, *(message.id for message in later.messages.planned)}) == 6
+
+
+def test_the_id_of_a_message_never_changes_with_the_code() -> None:
+    known = message_id(UUID(int=1), "contact:ab", "dossier-accepted", Channel.SMS)
+    assert known == UUID("a4cfb8f9-a54e-5ad7-833a-e510eb36cdf7")
+
+
+async def test_an_old_event_fills_inboxes_and_sends_nothing() -> None:
+    work = await planned("dossier.accepted.v1", occurred_at=NOW - timedelta(hours=72, seconds=1))
+    states = {message.channel: (message.state, message.reason) for message in work.messages.planned}
+    assert states == {
+        Channel.SMS: (MessageState.LAPSED, "TOO_OLD"),
+        Channel.IN_APP: (MessageState.SENT, ""),
+    }
 
 
 class OneAnswer:

@@ -16,6 +16,7 @@ SAFE = {
     "internal_jwks": public_jwks(TEST_KEY),
     "pii_key": TEST_PII_KEY,
     "public_url": "https://dichvucong.tinh.example",
+    "smtp_host": "smtp.tinh.gov.vn",
     "sms_url": "https://sms.example/send",
     "sms_key": "khoa-that",
     "mail_from": "mot-cua@tinh.gov.vn",
@@ -33,6 +34,11 @@ def test_safe_settings_start() -> None:
         ("sms_url", "http://sms.example/send"),
         ("public_url", "http://dichvucong.tinh.example"),
         ("lease_seconds", 20),
+        ("smtp_host", "127.0.0.1"),
+        ("smtp_host", "127.1.2.3"),
+        ("smtp_host", "::1"),
+        ("smtp_host", "::ffff:127.0.0.1"),
+        ("smtp_host", "Localhost."),
         ("mail_from", "mot-cua@tinh.example"),
     ],
 )
@@ -40,3 +46,15 @@ def test_unsafe_ones_are_named(name: str, value: Any) -> None:
     with pytest.raises(ValidationError, match=f"NOTIFY_{name.upper()}"):
         Settings(**{**SAFE, name: value})
     assert Settings(**{**SAFE, name: value, "mode": "development"}).mode == "development"
+
+
+def test_a_relay_that_was_not_named_is_the_loopback_one_and_refused() -> None:
+    unnamed = {name: value for name, value in SAFE.items() if name != "smtp_host"}
+    with pytest.raises(ValidationError, match="NOTIFY_SMTP_HOST"):
+        Settings(**unnamed)
+
+
+def test_notices_lapse_after_three_days_unless_told_otherwise() -> None:
+    assert Settings(**SAFE).latest_notice_hours == 72
+    with pytest.raises(ValidationError):
+        Settings(**SAFE, latest_notice_hours=0)
