@@ -124,11 +124,11 @@ def _drafts(dossier: Dossier, caller: Caller) -> bool:
 
 
 def _decides_supplement(dossier: Dossier, caller: Caller) -> bool:
-    return (
-        caller.kind is CallerKind.STAFF
-        and caller.has_role("TEAM_LEAD", "SIGNER")
-        and dossier.step is not None
-        and caller.agency == dossier.step.agency
+    """Tell whether it is the lead of the step's unit or a signer of its agency."""
+    step = dossier.step
+    return step is not None and (
+        sits_at(caller, role="TEAM_LEAD", unit=step.unit, agency=step.agency)
+        or sits_at(caller, role="SIGNER", unit="", agency=step.agency)
     )
 
 

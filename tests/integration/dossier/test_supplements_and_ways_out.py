@@ -135,3 +135,15 @@ async def test_a_wrong_result_is_recalled_before_it_is_returned(office: Office) 
     seen = await office.act(seen, "step-completion", SIGNER, step="ky")
     signed = await office.tried(seen, "withdrawal", a_citizen())
     assert (signed.status_code, signed.json()["code"]) == (409, "result-signed")
+
+
+async def test_a_team_lead_decides_supplements_of_their_own_unit_only(office: Office) -> None:
+    """The signer decides for every unit of the agency."""
+    elsewhere = an_officer("TEAM_LEAD", unit="dia-chinh", subject="truong-phong-khac")
+    seen = await office.in_process()
+    seen = await office.act(seen, "supplement-request", SPECIALIST, items=ITEMS, reason="Thiếu")
+    assert "supplement-request-approval" not in (await office.read(seen, elsewhere))["actions"]
+    refused = await office.tried(seen, "supplement-request-approval", elsewhere)
+    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+    assert "supplement-request-approval" in (await office.read(seen, LEAD))["actions"]
+    assert (await office.act(seen, "supplement-request-approval", SIGNER))["state"] == "SUPPLEMENT_REQUESTED"
