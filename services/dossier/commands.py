@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -13,7 +14,8 @@ _BATCH = 500
 _HEADS = "SELECT id FROM dossiers WHERE id > $1 ORDER BY id LIMIT $2"
 _OF = (
     "SELECT h.dossier_id, h.version, h.event_id, h.type, h.at, h.actor, h.data, h.previous_hash, h.hash,"
-    " d.version AS head_version, d.history_hash AS head_hash"
+    " d.version AS head_version, d.history_hash AS head_hash, d.state AS head_state,"
+    " d.due_at AS head_due_at, d.dossier_code AS head_code"
     " FROM history h JOIN dossiers d ON d.id = h.dossier_id"
     " WHERE h.dossier_id = ANY($1::uuid[]) ORDER BY h.dossier_id, h.version"
 )
@@ -33,9 +35,9 @@ async def verify_history(runtime: Runtime, arguments: Sequence[str]) -> int:
         for dossier_id, group in groupby(rows, key=lambda row: row["dossier_id"]):
             chain = list(group)
             seen.add(dossier_id)
-            if not _is_whole(chain):
+            if wrong := _what_is_wrong(chain):
                 broken += 1
-                sys.stdout.write(f"{dossier_id}: the history was changed\n")
+                sys.stdout.write(f"{dossier_id}: {wrong}\n")
         for dossier_id in ids:
             if dossier_id not in seen:
                 broken += 1
@@ -45,14 +47,24 @@ async def verify_history(runtime: Runtime, arguments: Sequence[str]) -> int:
     return 1 if broken else 0
 
 
-def _is_whole(rows: list[Any]) -> bool:
-    """Tell whether a chain is sound and ends where its dossier says."""
+def _what_is_wrong(rows: list[Any]) -> str:
+    """Return what is wrong with a chain or with the dossier it ends in; empty when they agree."""
     entries = [Entry(**{name: row[name] for name in _FIELDS}) for row in rows]
     last = rows[-1]
-    return (
-        first_break(entries) is None
-        and last["version"] == last["head_version"]
-        and last["hash"] == last["head_hash"]
+    if first_break(entries) is not None or last["hash"] != last["head_hash"]:
+        return "the history was changed"
+    return "" if _is_told(last) else "the dossier is not what its history says"
+
+
+def _is_told(last: Any) -> bool:
+    """Tell whether the dossier's row is what its last entry says of it."""
+    told = last["data"]["dossier"]
+    due_at = datetime.fromisoformat(told["due_at"]) if told["due_at"] else None
+    return bool(
+        last["version"] == told["version"] == last["head_version"]
+        and told["state"] == last["head_state"]
+        and due_at == last["head_due_at"]
+        and told["dossier_code"] == last["head_code"]
     )
 
 

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import jsonschema
 import pytest
 
@@ -122,20 +123,59 @@ async def test_identity_numbers_and_contacts_are_not_readable_at_rest(office: Of
             assert "0900000011" not in row["line"], table
 
 
+async def test_history_is_neither_changed_nor_taken_out(office: Office) -> None:
+    """Not even by the service's own account with plain statements."""
+    await office.in_process()
+    pool = office.service.runtime.pool
+    for statement in ("UPDATE history SET actor = 'x'", "DELETE FROM history"):
+        with pytest.raises(asyncpg.PostgresError, match="history is only added to"):
+            await pool.execute(statement)
+    assert await verify_history(office.service.runtime, []) == 0
+
+
 async def test_a_changed_history_is_found(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
-    """One word changed, a row taken out, a dossier set back: each is seen."""
+    """One word changed, a row taken out, all rows taken out: each is seen, whoever let the guard down."""
     runtime = office.service.runtime
-    seen = [await office.in_process() for _ in range(3)]
+    seen = [await office.in_process() for _ in range(4)]
     assert await verify_history(runtime, []) == 0
+    await runtime.pool.execute("ALTER TABLE history DISABLE TRIGGER USER")
     change = "UPDATE history SET data = replace(data::text, 'PROCESSING', 'RETURNED')::json"
     await runtime.pool.execute(f"{change} WHERE dossier_id = $1 AND version = 3", seen[0]["dossier_id"])
     await runtime.pool.execute(
         "DELETE FROM history WHERE dossier_id = $1 AND version = 3", seen[1]["dossier_id"]
     )
+    await runtime.pool.execute("DELETE FROM history WHERE dossier_id = $1", seen[2]["dossier_id"])
     assert await verify_history(runtime, []) == 1
     told = capsys.readouterr().out
-    assert "3 dossiers checked, 2 broken" in told
-    assert seen[2]["dossier_id"] not in told
+    assert "4 dossiers checked, 3 broken" in told
+    assert f"{seen[2]['dossier_id']}: the history is missing" in told
+    assert seen[3]["dossier_id"] not in told
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "state = 'RETURNED'",
+        "due_at = due_at + interval '1 day'",
+        "due_at = NULL",
+        "dossier_code = 'H99.201-260303-0999'",
+        "version = version + 1",
+    ],
+)
+async def test_a_dossier_that_is_not_what_its_history_says_is_found(
+    office: Office, capsys: pytest.CaptureFixture[str], change: str
+) -> None:
+    """A sound chain does not cover for a row that was written to by hand."""
+    runtime = office.service.runtime
+    sound, touched = await office.in_process(), await office.in_process()
+    await office.submitted()
+    assert await verify_history(runtime, []) == 0
+    await runtime.pool.execute(f"UPDATE dossiers SET {change} WHERE id = $1", touched["dossier_id"])
+    assert await verify_history(runtime, []) == 1
+    told = capsys.readouterr().out
+    assert f"{touched['dossier_id']}: the dossier is not what its history says" in told
+    assert "3 dossiers checked, 1 broken" in told
+    assert sound["dossier_id"] not in told
 
 
 async def test_republish_gives_every_event_again_with_its_own_id(office: Office) -> None:
