@@ -24,6 +24,7 @@ from stack.kafka.layout import (
     write_properties,
 )
 from stack.servers import (
+    HANDED_OVER,
     LOOPBACK,
     FolderLock,
     StackError,
@@ -86,6 +87,8 @@ class KafkaServer:
 
     def hand_over(self) -> None:
         """Give up ownership without stopping: another process attaches, and stops it later."""
+        if self._child:
+            HANDED_OVER.append(self._child)
         self._release()
 
     def __enter__(self) -> Self:

@@ -13,6 +13,7 @@ from stack.postgres.binaries import Binaries, binaries_for
 from stack.postgres.cluster import CLUSTER, SUPERUSER, ensure_cluster, superuser_password
 from stack.postgres.remains import clear, marker_of, recorded
 from stack.servers import (
+    HANDED_OVER,
     LOOPBACK,
     FolderLock,
     StackError,
@@ -68,6 +69,8 @@ class PostgresServer(PostgresAddress):
 
     def hand_over(self) -> None:
         """Give up ownership without stopping: another process attaches, and stops it later."""
+        if self._child:
+            HANDED_OVER.append(self._child)
         self._release()
 
     def __enter__(self) -> Self:
