@@ -6,7 +6,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from kernel.core.caller import CallerKind
 from kernel.core.errors import Invalid, NotFound
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, decode_cursor, encode_cursor
@@ -19,7 +18,6 @@ from services.dossier.api.schemas import (
     HistoryOut,
     PapersOut,
 )
-from services.dossier.domain.actions import WORKING_ROLES
 from services.dossier.domain.states import State
 from services.dossier.use_cases import read_dossiers
 
@@ -66,8 +64,9 @@ async def list_dossiers(
         limit=limit + 1,
         by=by,
         work=work,
+        now=now,
     )
-    masked = by.kind is CallerKind.STAFF and not by.has_role(*WORKING_ROLES)
+    masked = not read_dossiers.sees_names(by)
     items = [item_of(row, now=now, masked=masked) for row in rows[:limit]]
     more = len(rows) > limit
     return DossierPage(items=items, next_cursor=encode_cursor(str(items[-1].dossier_id)) if more else None)
@@ -79,7 +78,7 @@ async def read_inbox(by: Caller, work: Work, now: Now, limit: Limit = 20, cursor
     parts = decode_cursor(cursor, str, str)
     after = (_cursor_moment(parts[0]), _cursor_id(parts[1])) if parts else None
     rows = await read_dossiers.read_inbox(
-        after=after, limit=limit + 1, by=by, work=work, start=now - _LONG_AGO
+        after=after, limit=limit + 1, by=by, work=work, start=now - _LONG_AGO, now=now
     )
     items = [item_of(row, now=now) for row in rows[:limit]]
     last = rows[limit - 1] if len(rows) > limit else None
@@ -96,9 +95,9 @@ async def read_dossier(dossier_id: UUID, response: Response, by: Caller, work: W
 
 
 @router.get("/dossiers/{dossier_id}/history")
-async def read_history(dossier_id: UUID, by: Caller, work: Work) -> HistoryOut:
+async def read_history(dossier_id: UUID, by: Caller, work: Work, now: Now) -> HistoryOut:
     """Lịch sử hồ sơ."""
-    rows = await read_dossiers.read_history(dossier_id, by=by, work=work)
+    rows = await read_dossiers.read_history(dossier_id, by=by, work=work, now=now)
     return HistoryOut(
         items=[
             HistoryEntry(

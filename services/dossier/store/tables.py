@@ -176,7 +176,7 @@ access_log = Table(
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("at", _MOMENT, nullable=False),
     *_texts("subject", "kind", "agency", "what"),
-    Column("dossier_id", UUID, nullable=False),
+    Column("dossier_id", UUID),
     Column("object_id", UUID),
 )
 Index("ix_access_log_dossier_id_at", access_log.c.dossier_id, access_log.c.at)

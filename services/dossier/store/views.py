@@ -7,6 +7,7 @@ from uuid import UUID
 from kernel.core.errors import NotFound
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.dossier import Dossier
 from services.dossier.store.attachments import attachment_of
 from services.dossier.store.dossiers import COLUMNS, component_of
 from services.dossier.store.mapping import dossier_of
@@ -83,8 +84,13 @@ _INBOX = Statement(
     """
 )
 _HISTORY = Statement(
-    "SELECT version, type, at, data -> 'change' AS change, data -> 'dossier' ->> 'state' AS state"
-    " FROM history WHERE dossier_id = :id ORDER BY version"
+    f"""
+    SELECT {COLUMNS},
+        (SELECT json_agg(json_build_object('version', h.version, 'type', h.type, 'at', h.at,
+            'change', h.data -> 'change', 'state', h.data -> 'dossier' ->> 'state') ORDER BY h.version)
+         FROM history h WHERE h.dossier_id = d.id) AS entries
+    FROM dossiers d WHERE id = :id
+    """
 )
 _PORTAL = Statement(
     f"""
@@ -173,9 +179,13 @@ class PostgresViews:
             limit=limit,
         )
 
-    async def history(self, dossier_id: UUID) -> list[Any]:
-        """Return a dossier's history, oldest first."""
-        return await self._unit.fetch(_HISTORY, id=dossier_id)
+    async def history(self, dossier_id: UUID) -> tuple[Dossier, list[dict[str, Any]]]:
+        """Return a dossier and its history, oldest first; raise `NotFound`."""
+        row = await self._unit.fetch_one(_HISTORY, id=dossier_id)
+        if row is None:
+            raise NotFound
+        entries = [{**item, "at": datetime.fromisoformat(item["at"])} for item in row["entries"] or ()]
+        return dossier_of(row), entries
 
     async def log_access(
         self,
@@ -185,7 +195,7 @@ class PostgresViews:
         kind: str,
         agency: str,
         what: str,
-        dossier_id: UUID,
+        dossier_id: UUID | None,
         object_id: UUID | None,
     ) -> None:
         """Log a reading at once: a read has no commit of its own to wait for."""

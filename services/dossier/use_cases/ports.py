@@ -287,8 +287,8 @@ class Views(Protocol):
     ) -> list[Any]:
         """Return what waits for these roles, the most pressing first."""
 
-    async def history(self, dossier_id: UUID) -> list[Any]:
-        """Return a dossier's history, oldest first."""
+    async def history(self, dossier_id: UUID) -> tuple[Dossier, list[dict[str, Any]]]:
+        """Return a dossier and its history, oldest first; raise `NotFound`."""
 
     async def log_access(
         self,
@@ -298,10 +298,10 @@ class Views(Protocol):
         kind: str,
         agency: str,
         what: str,
-        dossier_id: UUID,
+        dossier_id: UUID | None,
         object_id: UUID | None,
     ) -> None:
-        """Log a reading at once."""
+        """Log a reading at once; a page of names is of no single dossier."""
 
 
 class Work(Records, Protocol):

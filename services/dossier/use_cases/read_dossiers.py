@@ -35,7 +35,7 @@ async def read_dossier(dossier_id: UUID, *, by: Caller, work: Work, now: datetim
 
 
 async def log_reading(
-    work: Work, by: Caller, what: str, dossier_id: UUID, object_id: UUID | None, now: datetime
+    work: Work, by: Caller, what: str, dossier_id: UUID | None, object_id: UUID | None, now: datetime
 ) -> None:
     """Log who read what."""
     await work.views.log_access(
@@ -50,39 +50,65 @@ async def log_reading(
 
 
 async def list_dossiers(
-    *, state: str, procedure: str, code: str, before: UUID | None, limit: int, by: Caller, work: Work
+    *,
+    state: str,
+    procedure: str,
+    code: str,
+    before: UUID | None,
+    limit: int,
+    by: Caller,
+    work: Work,
+    now: datetime,
 ) -> list[Any]:
-    """Return the caller's own dossiers, or those of the officer's agency, newest first."""
+    """Return the caller's own dossiers, or those of the officer's agency, newest first; names are logged."""
     if by.kind is CallerKind.PERSON:
         index = identity_index(work.seals, by.identity_number)
         return await work.views.own(by.subject, index, state=state, before=before or NEWEST, limit=limit)
     if by.kind is not CallerKind.STAFF or not by.has_role(*WORKING_ROLES, "SUPERVISOR"):
         raise Forbidden
-    return await work.views.of_agency(
+    rows = await work.views.of_agency(
         by.agency, state=state, procedure=procedure, code=code, before=before or NEWEST, limit=limit
     )
+    if rows and sees_names(by):
+        await log_reading(work, by, "list", None, None, now)
+    return rows
+
+
+def sees_names(by: Caller) -> bool:
+    """Tell whether lists give this caller full names: a supervisor who does not work dossiers gets masks."""
+    return by.kind is not CallerKind.STAFF or by.has_role(*WORKING_ROLES)
 
 
 async def read_inbox(
-    *, after: tuple[datetime, UUID] | None, limit: int, by: Caller, work: Work, start: datetime
+    *,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+    by: Caller,
+    work: Work,
+    start: datetime,
+    now: datetime,
 ) -> list[Any]:
-    """Return what waits for the officer, the most pressing first."""
+    """Return what waits for the officer, the most pressing first; names are logged."""
     roles = sorted(by.roles & set(WORKING_ROLES))
     if by.kind is not CallerKind.STAFF or not roles:
         raise Forbidden
-    return await work.views.inbox(
+    rows = await work.views.inbox(
         agency=by.agency, unit=by.unit, roles=roles, after=after or (start, OLDEST), limit=limit
     )
+    if rows:
+        await log_reading(work, by, "inbox", None, None, now)
+    return rows
 
 
-async def read_history(dossier_id: UUID, *, by: Caller, work: Work) -> list[dict[str, Any]]:
+async def read_history(dossier_id: UUID, *, by: Caller, work: Work, now: datetime) -> list[dict[str, Any]]:
     """Return what happened to a dossier; what colleagues wrote to each other stays in the office."""
-    dossier, _ = await work.dossiers.load(dossier_id)
+    dossier, rows = await work.views.history(dossier_id)
     index = identity_index(work.seals, by.identity_number)
     if not is_supervisor(by):
         require_sight(dossier, by, index)
     hidden = None if is_colleague(dossier, by) else _OFFICE_NOTES if is_party(dossier, by, index) else "all"
-    rows = [dict(row) for row in await work.views.history(dossier_id)]
+    if not is_party(dossier, by, index):
+        await log_reading(work, by, "history", dossier_id, None, now)
     for row in rows:
         if hidden == "all" or (hidden is not None and row["type"].split(".")[1] in hidden):
             row["change"] = {**row["change"], "note": ""}

@@ -9,6 +9,7 @@ from tests.builders.dossier.office import (
     RECEIVER,
     SIGNER,
     SPECIALIST,
+    STRANGER,
     Office,
     a_citizen,
     a_procedure,
@@ -60,6 +61,40 @@ async def test_a_supervisor_sees_what_happens_but_not_who(office: Office) -> Non
     assert (detail["owner"], detail["owner_masked"]) == (None, "Nguyễn V*** A***")
     assert detail["papers"] == detail["attachments"] == detail["actions"] == []
     assert await office.service.count("access_log") == 1
+
+
+async def test_whoever_reads_histories_or_pages_of_names_is_logged(office: Office) -> None:
+    """One row a reading; not one's own, not a page without names, not a page of masked ones."""
+    supervisor = an_officer("SUPERVISOR", unit="giam-sat", subject="giam-sat")
+    seen = await office.in_process()
+    await office.in_process()
+    history = f"/v1/dossiers/{seen['dossier_id']}/history"
+    for path, by in (
+        ("/v1/dossiers", a_citizen()),
+        (history, a_citizen()),
+        ("/v1/dossiers", supervisor),
+        ("/v1/inbox", LEAD),
+        ("/v1/dossiers?state=RETURNED", LEAD),
+    ):
+        assert (await office.service.get(path, by)).status_code == 200
+    assert await office.service.count("access_log") == 0
+    for path, by in (
+        (history, supervisor),
+        (history, SPECIALIST),
+        ("/v1/dossiers", SPECIALIST),
+        ("/v1/inbox", SPECIALIST),
+    ):
+        assert (await office.service.get(path, by)).status_code == 200
+    assert (await office.service.get(history, STRANGER)).status_code == 404
+    rows = await office.service.runtime.pool.fetch(
+        "SELECT subject, what, dossier_id::text FROM access_log ORDER BY id"
+    )
+    assert [tuple(row) for row in rows] == [
+        ("giam-sat", "history", seen["dossier_id"]),
+        ("thu-ly", "history", seen["dossier_id"]),
+        ("thu-ly", "list", None),
+        ("thu-ly", "inbox", None),
+    ]
 
 
 async def test_an_officer_sees_the_identity_number_masked_and_the_owner_all_of_it(office: Office) -> None:
@@ -128,7 +163,7 @@ async def test_a_signed_proposal_on_the_way_is_no_signed_result(empty_office: Of
     seen = await office.in_process()
     seen = await office.act(seen, "supplement-request", SPECIALIST, items=items, reason="Thiếu")
     seen = await office.act(seen, "step-completion", SPECIALIST, step="tham-dinh")
-    gone = await office.tried(seen, "supplement-request-approval", LEAD)
+    gone = await office.tried(seen, "supplement-request-approval", SIGNER)
     assert (gone.status_code, gone.json()["code"]) == (409, "no-supplement-draft")
     seen = await office.act(seen, "step-completion", SIGNER, step="ky-trinh")
     assert "withdrawal" in (await office.read(seen, a_citizen()))["actions"]

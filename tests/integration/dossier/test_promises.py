@@ -81,11 +81,23 @@ async def test_every_write_takes_three_statements_at_most(office: Office, statem
     for action, by, given in moves:
         seen = await office.act(seen, action, by, **given)
     assert statements == [3, 2, 2, 2, 2, 2, 2]
+
+
+async def test_every_read_takes_one_statement_and_one_more_where_it_is_logged(
+    office: Office, statements: list[int]
+) -> None:
+    """One's own dossiers are not logged, nor is a page without names."""
+    seen = await office.in_process()
+    path = f"/v1/dossiers/{seen['dossier_id']}"
     statements.clear()
-    await office.service.get("/v1/inbox", SPECIALIST)
-    await office.service.get("/v1/dossiers", a_citizen())
-    await office.service.get(f"/v1/dossiers/{seen['dossier_id']}", a_citizen())
-    assert statements == [1, 1, 1]
+    await office.service.get("/v1/inbox", LEAD)
+    for read in ("/v1/dossiers", path, f"{path}/history"):
+        await office.service.get(read, a_citizen())
+    assert statements == [1, 1, 1, 1]
+    statements.clear()
+    for read in ("/v1/inbox", "/v1/dossiers", path, f"{path}/history"):
+        await office.service.get(read, SPECIALIST)
+    assert statements == [2, 2, 2, 2]
 
 
 async def test_every_published_event_is_what_its_schema_says(office: Office) -> None:
