@@ -148,9 +148,10 @@ def published_narrowly(manifests: list[Manifest]) -> list[str]:
     for ingress in of_kind(manifests, "Ingress"):
         if not ingress["spec"].get("tls"):
             found.append("no certificate")
-        paths = [path["path"] for rule in ingress["spec"]["rules"] for path in rule["http"]["paths"]]
         inside = ("/livez", "/readyz", "/metrics", "/oidc")
-        found += [f"{path} is public" for path in paths for own in inside if own.startswith(path.rstrip("/"))]
+        for path in (path for rule in ingress["spec"]["rules"] for path in rule["http"]["paths"]):
+            covers = str.__eq__ if path["pathType"] == "Exact" else str.startswith
+            found += [f"{path['path']} is public" for own in inside if covers(own, path["path"].rstrip("/"))]
     return found
 
 

@@ -121,7 +121,9 @@ def test_every_public_route_of_the_gateway_is_published(charts: Charts) -> None:
     own = [route for router in declared("gateway").routers for route in router.routes]
     routes = [route.path for route in own if isinstance(route, Route)] + [route.path for route in ROUTES]
     hidden = {
-        path for path in routes if not any(path == one or path.startswith(f"{one}/") for one in published)
+        path
+        for path in routes
+        if not any(path == one or (one != "/" and path.startswith(f"{one}/")) for one in published)
     }
     assert {path for path in hidden if not path.startswith("/oidc/")} == set()
     assert "/oidc/authorize" in hidden

@@ -25,6 +25,14 @@ def older() -> Binaries:
     pytest.skip("this machine has no older PostgreSQL to come from")
 
 
+def answers(address: PostgresAddress) -> bool:
+    """Tell whether the server takes a query yet."""
+    try:
+        return address.sql("SELECT 1") == "1"
+    except StackError:
+        return False
+
+
 def an_old_cluster(home: Path, older: Binaries) -> None:
     """Make a cluster as an older launcher would have left it, with a table in it."""
     secret = home / "secret"
@@ -44,8 +52,9 @@ def an_old_cluster(home: Path, older: Binaries) -> None:
     command = [older["postgres"], "-D", str(cluster), *settings]
     with subprocess.Popen(command, **run_as(account), stderr=subprocess.DEVNULL) as server:
         try:
-            assert wait_until(lambda: is_listening(port), 20)
             address = PostgresAddress(home, ("127.0.0.1", port), ("postgres", PASSWORD))
+            # A server listens before it is up: only a query tells.
+            assert wait_until(lambda: is_listening(port) and answers(address), 20)
             address.sql("CREATE TABLE kept AS SELECT 'Hồ sơ' AS t")
         finally:
             server.send_signal(signal.SIGINT)

@@ -83,4 +83,12 @@ spec:
                 port:
                   name: http
           {{- end }}
+          {{- /* The bare address, as messages print it; exact, so that it publishes nothing below it. */}}
+          - path: /
+            pathType: Exact
+            backend:
+              service:
+                name: {{ $.root.Chart.Name }}
+                port:
+                  name: http
 {{- end -}}
