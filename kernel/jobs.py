@@ -61,6 +61,7 @@ async def _run_once(runtime: Runtime, job: Job) -> str:
         _log.warning("job_waits", job=job.name, error=repr(error))
         return "waits"
     except Exception:
+        # One job's defect must not end the others; it is logged, counted, and tried at the next tick.
         _log.exception("job_failed", job=job.name)
         return "failed"
     return "done"

@@ -85,6 +85,7 @@ class PortalSender:
             outcome = "waits"
             _log.warning("portal_row_waits", code=claimed.row.code, error=repr(error))
         except Exception:
+            # A defect met on one dossier must not hold up the others; its row is tried again after the lease.
             outcome = "defect"
             _log.exception("portal_row_failed", code=claimed.row.code, version=claimed.row.version)
         _settled.labels(outcome).inc()
