@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from kernel.core.bus import BusUnavailable, OutgoingMessage, TopicSettings
 ANSWER_SECONDS = 10.0
 _DAY_MILLISECONDS = 86_400_000
 _CLUSTER_DEFAULT = -1
+_LOOK_AGAIN_SECONDS = 0.05
 
 
 class KafkaBus:
@@ -61,7 +63,7 @@ class KafkaBus:
         await self._drop_admin()
 
     async def ensure_topics(self, topics: Mapping[str, TopicSettings]) -> None:
-        """Create the topics that are missing, with the cluster's own replication factor."""
+        """Create the topics that are missing, with the cluster's own replication factor, and see them there."""
         await self._read_topics()
         missing = {topic: settings for topic, settings in topics.items() if topic not in self._topics}
         if not missing:
@@ -72,7 +74,7 @@ class KafkaBus:
             error = for_code(code)
             if error not in {NoError, TopicAlreadyExistsError}:
                 raise BusUnavailable(f"topic {topic} is not created: {error.__name__}")
-        self._topics |= missing.keys()
+        await self._wait_until_known(missing.keys())
 
     async def publish(self, batch: Sequence[OutgoingMessage]) -> None:
         """Send the batch through the idempotent producer and wait for all in-sync replicas."""
@@ -110,6 +112,15 @@ class KafkaBus:
         if not self._topics.issuperset(topics):
             await self._read_topics()
         return self._topics.issuperset(topics)
+
+    async def _wait_until_known(self, topics: AbstractSet[str]) -> None:
+        """Wait for the brokers to hear of new topics: the controller answers before they have."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                while not await self._has_topics(list(topics)):
+                    await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        except TimeoutError as error:
+            raise BusUnavailable(f"created, and not yet known to the brokers: {sorted(topics)}") from error
 
     async def _read_topics(self) -> None:
         async with self._asking() as admin:
