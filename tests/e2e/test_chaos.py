@@ -14,6 +14,7 @@ import pytest
 
 from stack.keys import keys_of
 from stack.plan import SERVICES, Surroundings, service_env
+from tests.e2e.arrivals import Arrivals, compare
 from tests.e2e.databases import Databases
 from tests.e2e.load import Load
 from tests.e2e.running_stack import ROOT, RunningStack, require_kafka, running_stack
@@ -28,8 +29,19 @@ SETTINGS = {
     "GATEWAY_PORTAL_TIMEOUT_SECONDS": "5",
     "NOTIFY_LEASE_SECONDS": "12",
     "NOTIFY_PROVIDER_TIMEOUT_SECONDS": "5",
+    # No quiet hours: the telephone rings whenever the test runs.
+    "NOTIFY_QUIET_FROM": "00:00",
+    "NOTIFY_QUIET_UNTIL": "00:00",
 }
-VICTIMS = ("dossier-relay", "notify-consume", "dossier-api", "gateway-jobs", "kafka", "postgres")
+VICTIMS = (
+    "dossier-relay",
+    "notify-consume",
+    "notify-jobs",
+    "dossier-api",
+    "gateway-jobs",
+    "kafka",
+    "postgres",
+)
 BUSES = (
     pytest.param("embedded", marks=pytest.mark.xdist_group("stack")),
     pytest.param("kafka", marks=[pytest.mark.kafka, pytest.mark.xdist_group("stack")]),
@@ -54,7 +66,11 @@ def test_nothing_promised_is_lost_and_nothing_is_done_twice(bus, record_figure):
         record_figure("answered", f"{len(load.promised)} in {time.monotonic() - began:.1f} s")
         record_figure("requests repeated", load.repeats)
         began = time.monotonic()
-        Aftermath(stack, load).check()
+        aftermath = Aftermath(stack, load)
+        aftermath.check()
+        arrivals = aftermath.arrivals
+        record_figure("mails that came twice", f"{arrivals.mails_twice} of {arrivals.mails}")
+        record_figure("SMS asked for twice, sent once", f"{arrivals.sms_asked_twice} of {arrivals.sms}")
         record_figure("settled and counted after", f"{time.monotonic() - began:.1f} s")
 
 
@@ -78,6 +94,8 @@ class Aftermath:
         self._databases = Databases(stack)
         self._promised = sorted(load.promised)
         self._accepted = load.accepted
+        self.arrivals = Arrivals(0, 0, 0, 0)
+        """What arrived at the providers; known after `check`."""
 
     def check(self) -> None:
         """Wait until everything has come to rest, then count."""
@@ -87,6 +105,7 @@ class Aftermath:
         self._check_first_events()
         self._check_tracking()
         self._check_messages()
+        self._check_arrivals()
         self._check_ledger()
         self._check_portal()
         self._check_dead_letters()
@@ -164,6 +183,18 @@ class Aftermath:
         assert {fate: len(kinds) for fate, kinds in fates.items()} == {False: 1, True: 1}, fates
         (submitted,), (accepted,) = fates[False], fates[True]
         assert submitted < accepted
+
+    def _check_arrivals(self) -> None:
+        """Each planned mail and SMS is at the catcher, folded by its id exactly once."""
+        rows = self._databases.rows(
+            "notify",
+            "SELECT id::text AS id, channel, state, attempts FROM messages WHERE channel <> 'IN_APP'",
+        )
+        assert {row["state"] for row in rows} == {"SENT"}
+        with httpx.Client(base_url=self._stack.ports.url("catcher"), timeout=30) as catcher:
+            caught = catcher.get("/messages", params={"limit": 10_000}).json()
+        self.arrivals = compare(rows, caught)
+        assert (self.arrivals.mails, self.arrivals.sms) == (len(self._promised), len(self._accepted))
 
     def _check_ledger(self) -> None:
         rows = self._databases.rows(
