@@ -8,7 +8,7 @@ from fastapi import Response
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
-from services.dossier.api.schemas import AttachmentOut, DossierItem, DossierOut, PaperOut, Receipt
+from services.dossier.api.schemas.answers import AttachmentOut, DossierItem, DossierOut, PaperOut, Receipt
 from services.dossier.domain.actions import allowed_actions
 from services.dossier.domain.codes import masked_identity, masked_name
 from services.dossier.domain.definitions import Agency

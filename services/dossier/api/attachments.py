@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from kernel.web.edge import EdgeRoute
 from services.dossier.api.answers import attachment_out
 from services.dossier.api.deps import PROBLEMS, Caller, Now, Work
-from services.dossier.api.schemas import AttachmentOut
+from services.dossier.api.schemas.answers import AttachmentOut
 from services.dossier.use_cases.keep_attachment import keep_attachment
 from services.dossier.use_cases.print_papers import read_paper
 from services.dossier.use_cases.read_dossiers import read_attachment

@@ -1,15 +1,54 @@
 """What endpoints ask for, and the problems every route may answer with."""
 
-from typing import Annotated
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, TypedDict
+from uuid import UUID
 
-from fastapi import Depends
+from fastapi import Depends, Response
 
+from kernel.core.caller import Caller as CallerValue
 from kernel.web.deps import Caller, IfMatch, Now, current_work
 from kernel.web.described import problems
+from services.dossier.api.answers import receipt_of
+from services.dossier.api.schemas.answers import Receipt
+from services.dossier.domain.dossier import Dossier
 from services.dossier.use_cases import ports
 
-__all__ = ["PROBLEMS", "Caller", "IfMatch", "Now", "Work"]
+__all__ = ["PROBLEMS", "Act", "Caller", "IfMatch", "Now", "Work"]
 
 Work = Annotated[ports.Work, Depends(current_work)]
 
 PROBLEMS = problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428)
+
+
+class Terms(TypedDict):
+    """What every action's use case is told: who acts, on which version seen, with what, when."""
+
+    by: CallerValue
+    seen: int
+    work: ports.Work
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OneAct:
+    """One action on one dossier: `terms` go to the use case, `receipt` answers."""
+
+    dossier_id: UUID
+    terms: Terms
+    response: Response
+
+    def receipt(self, dossier: Dossier, *, secret: str | None = None) -> Receipt:
+        """Return what the action answers."""
+        return receipt_of(dossier, self.response, secret=secret)
+
+
+async def current_act(
+    dossier_id: UUID, response: Response, by: Caller, seen: IfMatch, work: Work, now: Now
+) -> OneAct:
+    """Return the action of this request."""
+    return OneAct(dossier_id, Terms(by=by, seen=seen, work=work, now=now), response)
+
+
+Act = Annotated[OneAct, Depends(current_act)]

@@ -15,15 +15,12 @@ from kernel.core.errors import Forbidden, Invalid
 from kernel.web.edge import EdgeRoute
 from services.dossier.api.answers import receipt_of
 from services.dossier.api.deps import PROBLEMS, Caller, Now, Work
-from services.dossier.api.schemas import (
+from services.dossier.api.schemas.answers import OutsideResultOut, PortalOut, PortalView, Receipt
+from services.dossier.api.schemas.machines import (
     OutsideResultIn,
-    OutsideResultOut,
     PortalAttachment,
     PortalIn,
-    PortalOut,
     PortalSupplementIn,
-    PortalView,
-    Receipt,
 )
 from services.dossier.use_cases import ports
 from services.dossier.use_cases.keep_attachment import checked_file

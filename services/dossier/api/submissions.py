@@ -1,13 +1,13 @@
 """A citizen's own writes: submit, answer, cancel, withdraw."""
-
-from uuid import UUID
+# ruff: noqa: FAST003 - the act carries the address's dossier id.
 
 from fastapi import APIRouter, Response
 
 from kernel.web.edge import EdgeRoute
 from services.dossier.api.answers import receipt_of
-from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
-from services.dossier.api.schemas import AnswerIn, CounterIn, NoteIn, Receipt, SubmissionIn
+from services.dossier.api.deps import PROBLEMS, Act, Caller, Now, Work
+from services.dossier.api.schemas.answers import Receipt
+from services.dossier.api.schemas.requests import AnswerIn, CounterIn, NoteIn, SubmissionIn
 from services.dossier.use_cases import end_dossier, supplement_dossier
 from services.dossier.use_cases.submit_dossier import Handed, Submission, submit_dossier
 
@@ -45,58 +45,32 @@ async def submit(body: SubmissionIn, response: Response, by: Caller, work: Work,
 
 
 @router.post("/dossiers/{dossier_id}/intake-supplement-answer")
-async def answer_intake_supplement(
-    dossier_id: UUID, body: AnswerIn, response: Response, by: Caller, seen: IfMatch, work: Work, now: Now
-) -> Receipt:
+async def answer_intake_supplement(body: AnswerIn, act: Act) -> Receipt:
     """Hoàn thiện hồ sơ trước tiếp nhận."""
     dossier = await supplement_dossier.answer_supplement(
-        dossier_id,
-        attachment_ids=body.attachment_ids,
-        note=body.note,
-        is_intake=True,
-        by=by,
-        seen=seen,
-        work=work,
-        now=now,
+        act.dossier_id, attachment_ids=body.attachment_ids, note=body.note, is_intake=True, **act.terms
     )
-    return receipt_of(dossier, response)
+    return act.receipt(dossier)
 
 
 @router.post("/dossiers/{dossier_id}/supplement-answer")
-async def answer_supplement(
-    dossier_id: UUID, body: AnswerIn, response: Response, by: Caller, seen: IfMatch, work: Work, now: Now
-) -> Receipt:
+async def answer_supplement(body: AnswerIn, act: Act) -> Receipt:
     """Nộp giấy tờ bổ sung."""
     dossier = await supplement_dossier.answer_supplement(
-        dossier_id,
-        attachment_ids=body.attachment_ids,
-        note=body.note,
-        is_intake=False,
-        by=by,
-        seen=seen,
-        work=work,
-        now=now,
+        act.dossier_id, attachment_ids=body.attachment_ids, note=body.note, is_intake=False, **act.terms
     )
-    return receipt_of(dossier, response)
+    return act.receipt(dossier)
 
 
 @router.post("/dossiers/{dossier_id}/cancellation")
-async def cancel(
-    dossier_id: UUID, body: NoteIn, response: Response, by: Caller, seen: IfMatch, work: Work, now: Now
-) -> Receipt:
+async def cancel(body: NoteIn, act: Act) -> Receipt:
     """Hủy hồ sơ trước tiếp nhận."""
-    dossier = await end_dossier.cancel_dossier(
-        dossier_id, note=body.note, by=by, seen=seen, work=work, now=now
-    )
-    return receipt_of(dossier, response)
+    dossier = await end_dossier.cancel_dossier(act.dossier_id, note=body.note, **act.terms)
+    return act.receipt(dossier)
 
 
 @router.post("/dossiers/{dossier_id}/withdrawal")
-async def ask_withdrawal(
-    dossier_id: UUID, body: NoteIn, response: Response, by: Caller, seen: IfMatch, work: Work, now: Now
-) -> Receipt:
+async def ask_withdrawal(body: NoteIn, act: Act) -> Receipt:
     """Đề nghị rút hồ sơ."""
-    dossier = await end_dossier.ask_withdrawal(
-        dossier_id, note=body.note, by=by, seen=seen, work=work, now=now
-    )
-    return receipt_of(dossier, response)
+    dossier = await end_dossier.ask_withdrawal(act.dossier_id, note=body.note, **act.terms)
+    return act.receipt(dossier)

@@ -51,7 +51,6 @@ _OWN = Statement(
 _FILTERS = (
     "id < :before::uuid AND (:state::text = '' OR state = :state)"
     " AND (:procedure::text = '' OR procedure_code = :procedure)"
-    " AND (:code::text = '' OR dossier_code = :code OR reference = :code OR portal_code = :code)"
 )
 _OF_AGENCY = Statement(
     f"""
@@ -69,6 +68,16 @@ _OF_AGENCY = Statement(
         (SELECT {_ITEM} FROM dossiers WHERE consulted_agencies @> ARRAY[:agency::text]
          AND consulted_agencies <> '{{}}' AND {_FILTERS} ORDER BY id DESC LIMIT :limit)
     ) AS found ORDER BY id DESC LIMIT :limit
+    """
+)
+# A code names at most a few dossiers, so it leads: plans are made without looking at the values.
+_OF_AGENCY_BY_CODE = Statement(
+    f"""
+    SELECT {_ITEM} FROM dossiers
+    WHERE (dossier_code = :code OR reference = :code OR portal_code = :code)
+      AND (receiving_agency = :agency OR competent_agency = :agency OR helping_agency = :agency
+           OR consulted_agencies @> ARRAY[:agency::text])
+      AND {_FILTERS} ORDER BY id DESC LIMIT :limit
     """
 )
 _INBOX = Statement(
@@ -155,15 +164,10 @@ class PostgresViews:
         self, agency: str, *, state: str, procedure: str, code: str, before: UUID, limit: int
     ) -> list[Any]:
         """Return the dossiers an agency takes part in, newest first."""
-        return await self._unit.fetch(
-            _OF_AGENCY,
-            agency=agency,
-            state=state,
-            procedure=procedure,
-            code=code,
-            before=before,
-            limit=limit,
-        )
+        filters = {"agency": agency, "state": state, "procedure": procedure, "before": before, "limit": limit}
+        if code:
+            return await self._unit.fetch(_OF_AGENCY_BY_CODE, code=code, **filters)
+        return await self._unit.fetch(_OF_AGENCY, **filters)
 
     async def inbox(
         self, *, agency: str, unit: str, roles: list[str], after: tuple[datetime, UUID], limit: int

@@ -6,7 +6,14 @@ from uuid import uuid4
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from services.dossier.api.schemas import AnswerIn, HandedComponent, Owner, Representative, ResultIn, ReturnIn
+from services.dossier.api.schemas.requests import (
+    AnswerIn,
+    HandedComponent,
+    Owner,
+    Representative,
+    ResultIn,
+    ReturnIn,
+)
 from services.dossier.api.texts import Line, Note, Reason
 
 HIDDEN = {

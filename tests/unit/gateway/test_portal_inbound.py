@@ -15,7 +15,7 @@ from sandbox.portal.messages import (
     supplement_message,
 )
 from sandbox.portal.settings import PortalSettings
-from services.dossier.api.schemas import PortalIn, PortalSupplementIn
+from services.dossier.api.schemas.machines import PortalIn, PortalSupplementIn
 from services.gateway.domain.portal_inbound import (
     GENERAL,
     LAND_TAX,

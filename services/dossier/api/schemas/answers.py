@@ -1,0 +1,192 @@
+"""What goes out over HTTP."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel
+
+
+class PortalOut(BaseModel):
+    """What became of a portal-born dossier."""
+
+    outcome: Literal["created", "repeated"]
+    dossier_id: UUID
+
+
+class PaperOut(BaseModel):
+    """A paper: its PDF is at `/v1/papers/{paper_id}`."""
+
+    paper_id: UUID
+    kind: str
+    number: str
+    issued_at: datetime
+
+
+class Receipt(BaseModel):
+    """What a write answers: where the dossier is now. `secret` comes with acceptance only."""
+
+    dossier_id: UUID
+    reference: str
+    dossier_code: str | None
+    state: str
+    version: int
+    due_at: datetime | None
+    step: dict[str, Any] | None
+    secret: str | None = None
+    paper_ids: list[UUID] = []
+
+
+class AttachmentOut(BaseModel):
+    """A file that was kept."""
+
+    attachment_id: UUID
+    sha256: str
+    media_type: str
+    size: int
+    file_name: str
+    component_code: str
+    purpose: str
+
+
+class OutsideResultOut(BaseModel):
+    """Whether the answer was taken now or before."""
+
+    outcome: Literal["accepted", "repeated"]
+
+
+class DossierItem(BaseModel):
+    """A dossier in a list."""
+
+    dossier_id: UUID
+    reference: str
+    dossier_code: str | None
+    portal_code: str | None
+    procedure_code: str
+    procedure_name: str
+    channel: str
+    origin: str
+    state: str
+    state_name: str
+    version: int
+    owner_name: str
+    receiving_agency: str
+    competent_agency: str
+    submitted_at: datetime
+    accepted_at: datetime | None
+    due_at: datetime | None
+    ended_at: datetime | None
+    is_overdue: bool
+    step: dict[str, Any] | None
+    task_due_at: datetime | None
+
+
+class DossierPage(BaseModel):
+    """One page of dossiers."""
+
+    items: list[DossierItem]
+    next_cursor: str | None = None
+
+
+class DossierOut(BaseModel):
+    """Everything a dossier's screen shows; `owner`, papers and files only for whoever may see them."""
+
+    dossier_id: UUID
+    version: int
+    reference: str
+    dossier_code: str | None
+    portal_code: str | None
+    origin: str
+    channel: str
+    procedure: dict[str, str]
+    procedure_version: int
+    helping_agency: dict[str, str]
+    receiving_agency: dict[str, str]
+    competent_agency: dict[str, str]
+    state: str
+    state_name: str
+    portal_status: int
+    clock: str
+    submitted_at: datetime
+    accepted_at: datetime | None
+    due_at: datetime | None
+    original_due_at: datetime | None
+    ended_at: datetime | None
+    is_overdue: bool
+    step: dict[str, Any] | None
+    actions: list[str]
+    owner_masked: str
+    owner: dict[str, Any] | None
+    representative: dict[str, Any] | None
+    form_data: dict[str, Any] | None
+    result_delivery: str
+    components: list[dict[str, Any]]
+    attachments: list[AttachmentOut]
+    papers: list[PaperOut]
+    fees: list[dict[str, Any]]
+    supplements: list[dict[str, Any]]
+    draft: dict[str, Any] | None
+    consultations: list[dict[str, Any]]
+    steps_done: list[dict[str, Any]]
+    result: dict[str, Any] | None
+    secret: str | None
+
+
+class HistoryEntry(BaseModel):
+    """One change."""
+
+    version: int
+    type: str
+    at: datetime
+    state: str
+    change: dict[str, Any]
+
+
+class HistoryOut(BaseModel):
+    """A dossier's history, oldest first."""
+
+    items: list[HistoryEntry]
+
+
+class PapersOut(BaseModel):
+    """A dossier's papers, oldest first."""
+
+    items: list[PaperOut]
+
+
+class PortalView(BaseModel):
+    """What the portal driver needs of a dossier at one version."""
+
+    dossier_id: UUID
+    version: int
+    reference: str
+    dossier_code: str | None
+    portal_code: str | None
+    origin: str
+    channel: str
+    procedure: dict[str, Any]
+    procedure_version: int
+    helping_agency: dict[str, str]
+    receiving_agency: dict[str, str]
+    competent_agency: dict[str, str]
+    state: str
+    portal_status: int
+    submitted_at: str
+    accepted_at: str | None
+    due_at: str | None
+    original_due_at: str | None
+    ended_at: str | None
+    returned_at: str | None
+    step: dict[str, Any] | None
+    result_delivery: str
+    owner: dict[str, Any]
+    fees: list[dict[str, Any]]
+    components: list[dict[str, Any]]
+    attachments: list[dict[str, Any]]
+    results: list[dict[str, Any]]
+    supplements: list[dict[str, Any]]
+    progress: list[dict[str, Any]]
+    change: dict[str, Any]
+    note: str
+    is_verified: bool
+    evidence: dict[str, bool]

@@ -1,0 +1,60 @@
+"""What other systems send."""
+# ruff: noqa: RUF012 - pydantic copies a default for every instance.
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field, StrictBool, StrictInt, StringConstraints
+
+from services.dossier.api.schemas.requests import Delivery, Owner, Representative, Strict
+from services.dossier.api.texts import Code, Line, Note
+
+
+class PortalAttachment(Strict):
+    """A file of a portal-born dossier, its content inline."""
+
+    name: Line
+    component_code: Annotated[str, StringConstraints(strict=True, max_length=64)] = ""
+    media_type: Annotated[str, StringConstraints(strict=True, max_length=200)] = ""
+    sha256: Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9a-f]{64}$")] | None = None
+    content_base64: Annotated[str, StringConstraints(strict=True, min_length=1)]
+    is_digitised: StrictBool = True
+    reuse: Annotated[StrictInt, Field(ge=0, le=2)] = 0
+    is_from_personal_store: StrictBool = False
+
+
+class PortalIn(Strict):
+    """A dossier born on the national portal, as the gateway mapped it."""
+
+    portal_code: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=64, pattern=r"^\S+$")]
+    procedure_code: Code
+    owner: Owner
+    representative: Representative | None = None
+    agency: Code
+    competent_agency: Code | None = None
+    attachments: Annotated[list[PortalAttachment], Field(max_length=50)] = []
+    form_data: Annotated[dict[str, Any], Field(max_length=500)] = {}
+    result_delivery: Delivery = "COUNTER"
+    submitted_at: datetime
+    is_vneid_verified: StrictBool = True
+
+
+class PortalSupplementIn(Strict):
+    """What the applicant of a portal-born dossier sent after being asked."""
+
+    portal_code: Annotated[str, StringConstraints(strict=True, max_length=64)] = ""
+    note: Note = ""
+    attachments: Annotated[list[PortalAttachment], Field(max_length=50)] = []
+    form_data: Annotated[dict[str, Any], Field(max_length=500)] = {}
+    submitted_at: datetime | None = None
+
+
+class OutsideResultIn(Strict):
+    """The answer of an outside system; `completed` goes on, anything else goes back."""
+
+    request_id: UUID
+    outcome: Line
+    evidence: Annotated[dict[str, Any], Field(max_length=100)] = {}
+    note: Note = ""
+    finished_at: datetime | None = None

@@ -1,0 +1,39 @@
+"""The store of what the catalogue published."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.dossier.use_cases.ports.records import Intake
+
+
+class Catalogue(Protocol):
+    """Local copies of what the catalogue published."""
+
+    async def intake(
+        self,
+        procedure_code: str,
+        agencies: Sequence[str],
+        attachment_ids: Sequence[UUID],
+        *,
+        today: date,
+        portal_code: str | None = None,
+        calendar_of: str | None = None,
+    ) -> Intake:
+        """Return what a submission needs; with `calendar_of`, that agency's calendar too."""
+
+    async def component(self, procedure_code: str, component_code: str) -> dict[str, Any] | None:
+        """Return a component of the current version of a procedure."""
+
+    def put_procedure(self, data: dict[str, Any], sequence: int) -> None:
+        """Keep a version of a procedure unless a later event was kept."""
+
+    def put_process(self, data: dict[str, Any], sequence: int) -> None:
+        """Keep a version of a process likewise."""
+
+    def put_agency(self, data: dict[str, Any], sequence: int) -> None:
+        """Keep an agency likewise."""
+
+    def put_calendar(self, data: dict[str, Any], sequence: int) -> None:
+        """Keep a calendar's year likewise."""

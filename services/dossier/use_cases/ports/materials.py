@@ -1,0 +1,35 @@
+"""What is no table: contents of files, seals, the press."""
+
+from typing import Any, Protocol
+
+from services.dossier.domain.papers import PaperKind
+
+
+class Files(Protocol):
+    """Contents under their SHA-256."""
+
+    async def put(self, content: bytes) -> bytes:
+        """Return the digest once the content is durable."""
+
+    async def get(self, sha256: bytes) -> bytes:
+        """Return a content; raise `FileLost` when it is not there."""
+
+
+class Seals(Protocol):
+    """Seals personal data at rest."""
+
+    def seal(self, value: object, *, purpose: str) -> str:
+        """Return the sealed text."""
+
+    def open(self, sealed: str, *, purpose: str) -> object:
+        """Return the value."""
+
+    def blind_index(self, value: str, *, purpose: str) -> bytes:
+        """Return a keyed index."""
+
+
+class Press(Protocol):
+    """Prints papers."""
+
+    def __call__(self, kind: PaperKind, content: dict[str, Any]) -> bytes:
+        """Return the PDF of a paper; slow enough for a thread."""

@@ -1,0 +1,109 @@
+"""What stores give and take: values, no rules."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.dossier.domain.definitions import Agency, Procedure, Process
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.papers import PaperKind
+from worktime.calendar import WorkCalendar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Numbers and addresses the operator sets."""
+
+    supplement_days: int = 30
+    max_attachment_bytes: int = 20_971_520
+    public_url: str = "http://127.0.0.1:8000"
+    outside_callback_url: str = ""
+    default_portal_url: str = "https://dichvucong.gov.vn/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that came in; its content lies under its own SHA-256."""
+
+    id: UUID
+    uploader: str
+    component_code: str
+    file_name: str
+    media_type: str
+    size: int
+    sha256: bytes
+    created_at: datetime
+    dossier_id: UUID | None = None
+    purpose: str = "COMPONENT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmittedComponent:
+    """A component of one dossier, with the evidence flags the portal asks for."""
+
+    component_code: str
+    name: str
+    form: str
+    attachment_ids: tuple[UUID, ...] = ()
+    is_digitised: bool = False
+    reuse: int = 0
+    is_from_personal_store: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a decision on one dossier stands on: the versions pinned to it."""
+
+    procedure: Procedure
+    process: Process | None
+    calendar: WorkCalendar | None
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What a submission is held against, read in one query."""
+
+    procedure: Procedure | None
+    agencies: Mapping[str, Agency]
+    attachments: Mapping[UUID, Attachment]
+    existing_id: UUID | None = None
+    calendar: WorkCalendar | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideRequest:
+    """A step another system works."""
+
+    id: UUID
+    dossier_id: UUID
+    step: str
+    system: str
+    payload: dict[str, Any]
+    state: str = "WAITING"
+    attempts: int = 0
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedPaper:
+    """A paper as it is kept; without `sha256` it has no file yet."""
+
+    id: UUID
+    dossier_id: UUID
+    kind: PaperKind
+    number: str
+    content_sealed: str
+    sha256: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """Everything a dossier's screen or the portal's view shows."""
+
+    dossier: Dossier
+    components: Sequence[SubmittedComponent] = ()
+    attachments: Sequence[Attachment] = ()
+    papers: Sequence[dict[str, Any]] = ()
+    history: Sequence[dict[str, Any]] = ()

@@ -1,0 +1,49 @@
+"""Reads of screens and of the portal's driver."""
+
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.dossier.domain.dossier import Dossier
+from services.dossier.use_cases.ports.records import Detail
+
+
+class Views(Protocol):
+    """Reads: one statement a screen."""
+
+    async def detail(self, dossier_id: UUID) -> Detail:
+        """Return a dossier with components, files and papers; raise `NotFound`."""
+
+    async def portal(self, dossier_id: UUID, version: int) -> Detail:
+        """Return a dossier with its history up to a version (0: all); raise `NotFound`."""
+
+    async def own(
+        self, subject: str, owner_index: bytes | None, *, state: str, before: UUID, limit: int
+    ) -> list[Any]:
+        """Return the dossiers a citizen owns or submitted, newest first."""
+
+    async def of_agency(
+        self, agency: str, *, state: str, procedure: str, code: str, before: UUID, limit: int
+    ) -> list[Any]:
+        """Return the dossiers an agency takes part in, newest first."""
+
+    async def inbox(
+        self, *, agency: str, unit: str, roles: list[str], after: tuple[datetime, UUID], limit: int
+    ) -> list[Any]:
+        """Return what waits for these roles, the most pressing first."""
+
+    async def history(self, dossier_id: UUID) -> tuple[Dossier, list[dict[str, Any]]]:
+        """Return a dossier and its history, oldest first; raise `NotFound`."""
+
+    async def log_access(
+        self,
+        *,
+        at: datetime,
+        subject: str,
+        kind: str,
+        agency: str,
+        what: str,
+        dossier_id: UUID | None,
+        object_id: UUID | None,
+    ) -> None:
+        """Log a reading at once; a page of names is of no single dossier."""

@@ -1,0 +1,29 @@
+"""All of it together, for one request or message."""
+
+from typing import Protocol
+
+from kernel.core.unit_of_work import Records
+from services.dossier.use_cases.ports.attachments import Attachments
+from services.dossier.use_cases.ports.catalogue import Catalogue
+from services.dossier.use_cases.ports.dossiers import Dossiers
+from services.dossier.use_cases.ports.materials import Files, Press, Seals
+from services.dossier.use_cases.ports.outside import Courier, Outside
+from services.dossier.use_cases.ports.papers import Papers
+from services.dossier.use_cases.ports.records import Policy
+from services.dossier.use_cases.ports.views import Views
+
+
+class Work(Records, Protocol):
+    """One unit of work of this service."""
+
+    dossiers: Dossiers
+    catalogue: Catalogue
+    attachments: Attachments
+    papers: Papers
+    outside: Outside
+    files: Files
+    views: Views
+    seals: Seals
+    policy: Policy
+    press: Press
+    courier: Courier
