@@ -7,7 +7,7 @@ from decimal import Decimal
 from services.dossier.domain.definitions import Procedure
 from services.dossier.domain.errors import CalendarMissing
 from worktime.calendar import CalendarNotLoaded, WorkCalendar
-from worktime.deadline import add_working_minutes, apology_for_term, due_at, working_minutes
+from worktime.deadline import add_working_minutes, due_at, working_minutes
 from worktime.term import Stop, Term
 from worktime.zone import VIETNAM
 
@@ -26,16 +26,6 @@ def dossier_due(
         return due_at(calendar, accepted_at, term, stops, procedure.clock_policy, procedure.due_time_mode)
     except CalendarNotLoaded as error:
         raise CalendarMissing from error
-
-
-def apology_latest(calendar: WorkCalendar | None, due: datetime, term: Term) -> datetime | None:
-    """Return when an apology is due at the latest, None where the law's "one day before" cannot be kept."""
-    if calendar is None:
-        return None
-    try:
-        return apology_for_term(calendar, due, term)
-    except CalendarNotLoaded:
-        return None
 
 
 def step_due(calendar: WorkCalendar | None, began_at: datetime, hours: Decimal) -> datetime:
@@ -62,13 +52,3 @@ def answer_by(now: datetime, days: int) -> datetime:
     """Return the end of the day so many days from now: until then the applicant may answer."""
     day: date = now.astimezone(VIETNAM).date() + timedelta(days=days)
     return datetime.combine(day, time(23, 59, 59), VIETNAM)
-
-
-def intake_reply_due(calendar: WorkCalendar | None, submitted_at: datetime) -> datetime | None:
-    """Return until when the one-stop unit must answer: 8 working hours from the receipt (domain.md 3.1)."""
-    if calendar is None:
-        return None
-    try:
-        return add_working_minutes(calendar, submitted_at, 8 * 60)
-    except CalendarNotLoaded:
-        return None
