@@ -10,8 +10,6 @@ from kernel.core.clock import VIETNAM
 
 Json = dict[str, Any]
 
-ENVELOPE_FIELDS = frozenset({"session", "madonvi", "service"})
-
 
 class PortalRefusal(Exception):  # noqa: N818  Errors are named for the fact.
     """The portal declines a call: a code and the Vietnamese message that travels with HTTP 200."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
@@ -14,7 +13,6 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 
 from contracts.topics import topics_for
-from kernel.core.clock import Clock
 from kernel.runtime import Runtime
 from kernel.sealing import Sealer
 from kernel.service import Handler, Job, JobTick, Service
@@ -27,9 +25,8 @@ from services.gateway.clients.key_sets import KeySets
 from services.gateway.clients.outside_tokens import IssuerTokens
 from services.gateway.clients.own_issuer import Ed25519Claims
 from services.gateway.clients.portal_callers import WithCallbackKey
-from services.gateway.clients.portal_direct import DirectAccount, DirectPortal
 from services.gateway.clients.portal_dossier import HttpDossierService
-from services.gateway.clients.portal_gateway import GatewayAddresses, GatewayPortal
+from services.gateway.clients.portal_driver import portal_of
 from services.gateway.clients.portal_transport import JsonExchange, open_portal_session
 from services.gateway.clients.sign_in import HttpSignIn
 from services.gateway.clients.upstream import HttpUpstream, open_session
@@ -47,7 +44,7 @@ from services.gateway.jobs.forgetting import FORGET
 from services.gateway.jobs.portal_intake import PORTAL_INTAKE
 from services.gateway.jobs.portal_reconcile import PORTAL_RECONCILE
 from services.gateway.jobs.portal_sync import PORTAL_SYNC, PortalSender
-from services.gateway.settings import IssuerSettings, Settings
+from services.gateway.settings import Settings
 from services.gateway.store.directory import PostgresDirectory
 from services.gateway.store.portal_tables import metadata
 from services.gateway.store.sessions import PostgresSessions
@@ -56,7 +53,6 @@ from services.gateway.store.work import PostgresWork
 from services.gateway.use_cases.door import Door
 from services.gateway.use_cases.look_up import LookUp
 from services.gateway.use_cases.portal_intake import TakeFromPortal
-from services.gateway.use_cases.portal_ports import Portal
 from services.gateway.use_cases.portal_reconcile import Reconcile
 from services.gateway.use_cases.portal_side import PortalSide
 from services.gateway.use_cases.portal_sync import SyncOptions, TellPortal
@@ -120,7 +116,7 @@ def _door(
         }
     )
     own = _own_issuer(runtime, settings, sealer, machines)
-    issuers = [*map(_issuer, settings.issuers), _own(settings, own)]
+    issuers = [*(given.issuer_of() for given in settings.issuers), _own(settings, own)]
     keys = KeySets(slow, asyncio.get_running_loop().time)
     outside = IssuerTokens(issuers, keys, clock, has_people=settings.development_issuer)
     sessions = PostgresSessions(pool, sealer)
@@ -169,7 +165,8 @@ def _portal_side(
     dossiers = HttpDossierService(
         inside, settings.dossier_url, TokenSigner(settings.signing_jwk(), clock), clock
     )
-    portal = _portal(settings, JsonExchange(national, timeout_seconds=settings.portal_timeout_seconds), clock)
+    exchange = JsonExchange(national, timeout_seconds=settings.portal_timeout_seconds)
+    portal = portal_of(settings.portal_account(), exchange, clock)
     options = SyncOptions(
         wire=Wire(mode=settings.portal_mode, refusal_status=settings.portal_refusal_status),
         files_url=(settings.portal_files_url or settings.public_url).rstrip("/"),
@@ -195,32 +192,6 @@ def _portal_side(
         body_limit=settings.portal_body_megabytes * 1_048_576,
         is_connected=bool(settings.portal_url),
     )
-
-
-def _portal(settings: Settings, exchange: JsonExchange, clock: Clock) -> Portal:
-    url = settings.portal_url.rstrip("/")
-    if settings.portal_driver == "gateway":
-        return GatewayPortal(
-            exchange,
-            GatewayAddresses(
-                root=url + settings.portal_gateway_root.rstrip("/"),
-                agency=settings.portal_madonvi,
-                key=settings.portal_gateway_key.get_secret_value(),
-            ),
-        )
-    account = DirectAccount(
-        url=url,
-        prefix=settings.portal_prefix.rstrip("/"),
-        dstcode=settings.portal_dstcode,
-        username=settings.portal_username,
-        password=settings.portal_password.get_secret_value(),
-        agency=settings.portal_madonvi,
-        login_path=settings.portal_login_path,
-        call_path=settings.portal_call_path,
-        session_lifetime=timedelta(minutes=settings.portal_session_minutes),
-        session_words=re.compile(settings.portal_session_words, re.IGNORECASE),
-    )
-    return DirectPortal(exchange, account, clock)
 
 
 def _addresses(settings: Settings) -> dict[str, str]:
@@ -268,25 +239,6 @@ def _own(settings: Settings, own: OwnIssuer) -> Issuer:
         jwks=own.public_keys(),
         client_id=WEB_CLIENT if settings.development_issuer else "",
         label="Người dùng mẫu",
-    )
-
-
-def _issuer(given: IssuerSettings) -> Issuer:
-    return Issuer(
-        name=given.issuer,
-        kind=IssuerKind(given.kind),
-        audience=given.audience,
-        jwks_url=given.jwks_url,
-        jwks=given.jwks,
-        claims=given.claims,
-        subject_prefix=given.subject_prefix,
-        client_id=given.client_id,
-        client_secret=given.client_secret.get_secret_value(),
-        authorization_url=given.authorization_url,
-        token_url=given.token_url,
-        userinfo_url=given.userinfo_url,
-        scope=given.scope,
-        label=given.label,
     )
 
 

@@ -1,6 +1,8 @@
 """GATEWAY_* variables; lists and objects are JSON. Read by app.py only."""
 
 import json
+import re
+from datetime import timedelta
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -8,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from kernel.settings import KernelSettings
+from services.gateway.domain.issuer import Issuer, IssuerKind
+from services.gateway.domain.portal_account import DirectAccount, GatewayAddresses
 
 SAMPLE_PORTAL_USER = "tinh-mau"
 SAMPLE_PORTAL_PASSWORD = "mat-khau-thu-nghiem"  # noqa: S105 - the simulator's sample, refused in production.
@@ -38,6 +42,15 @@ class IssuerSettings(BaseModel):
     userinfo_url: str = ""
     scope: str = "openid"
     label: str = Field(default="", description="how the sign-in page names it")
+
+    def issuer_of(self) -> Issuer:
+        """Return the provider as the door knows it."""
+        return Issuer(
+            name=self.issuer,
+            kind=IssuerKind(self.kind),
+            client_secret=self.client_secret.get_secret_value(),
+            **self.model_dump(exclude={"issuer", "kind", "client_secret"}),
+        )
 
 
 class ServiceClientSettings(BaseModel):
@@ -149,6 +162,28 @@ class Settings(KernelSettings):
         """Return the key the portal's adapter must show; production never takes the sample one."""
         key = self.portal_adapter_key.get_secret_value()
         return "" if self.mode == "production" and key == SAMPLE_ADAPTER_KEY else key
+
+    def portal_account(self) -> DirectAccount | GatewayAddresses:
+        """Return as whom and where the portal is called, in the form of the chosen driver."""
+        url = self.portal_url.rstrip("/")
+        if self.portal_driver == "gateway":
+            return GatewayAddresses(
+                root=url + self.portal_gateway_root.rstrip("/"),
+                agency=self.portal_madonvi,
+                key=self.portal_gateway_key.get_secret_value(),
+            )
+        return DirectAccount(
+            url=url,
+            prefix=self.portal_prefix.rstrip("/"),
+            dstcode=self.portal_dstcode,
+            username=self.portal_username,
+            password=self.portal_password.get_secret_value(),
+            agency=self.portal_madonvi,
+            login_path=self.portal_login_path,
+            call_path=self.portal_call_path,
+            session_lifetime=timedelta(minutes=self.portal_session_minutes),
+            session_words=re.compile(self.portal_session_words, re.IGNORECASE),
+        )
 
     def unsafe(self) -> list[tuple[str, str]]:
         """Add what a public door must never have: sample users, development keys, open CORS, plain HTTP."""

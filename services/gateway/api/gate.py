@@ -20,7 +20,6 @@ from services.gateway.use_cases.door import Door
 from services.gateway.use_cases.who_is_asking import Known
 
 OwnEndpoint = Callable[[Door, Scope, Receive, Send, str], Awaitable[None]]
-_PROBES = frozenset({"/livez", "/readyz", "/metrics"})
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _turned_away = Counter("gateway_turned_away_total", "Requests refused at the gate", ["reason"])
 _STRICT: Headers = [
@@ -51,7 +50,7 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        if scope["type"] != "http" or scope["path"] in _PROBES:
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         runtime: Runtime = scope["app"].state.runtime

@@ -17,7 +17,8 @@ from kernel.core.errors import NotFound, Unauthenticated, Unavailable
 from kernel.service import JobTick
 from kernel.web.edge import PUBLIC
 from kernel.web.request import EdgeRequest
-from services.gateway.domain.portal_inbound import FAILED, GENERAL, LAND_TAX, LOOK_UP, PROMOTION
+from services.gateway.domain.portal_inbound import FAILED
+from services.gateway.domain.portal_profiles import GENERAL, LAND_TAX, LOOK_UP, PROMOTION
 from services.gateway.use_cases.portal_ports import FileContent
 from services.gateway.use_cases.portal_side import PortalSide
 

@@ -1,34 +1,18 @@
 """The driver through the national exchange, or straight to the provider: sections 3.1, 4 and 5."""
 
 import asyncio
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from kernel.core.clock import Clock
 from services.gateway.clients.portal_transport import JsonExchange
+from services.gateway.domain.portal_account import DirectAccount
 from services.gateway.domain.portal_answers import PortalAnswer, PortalSilent, PortalUnreached, read_answer
 from services.gateway.domain.portal_messages import Json
 
 STATUS_TYPE = "2"
 _TRIES = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DirectAccount:
-    """Where and as whom; `prefix` is the adapter's forward prefix, empty without an adapter."""
-
-    url: str
-    prefix: str
-    dstcode: str
-    username: str
-    password: str
-    agency: str
-    login_path: str
-    call_path: str
-    session_lifetime: timedelta
-    session_words: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,8 +83,7 @@ class HttpDossierService:
                 if response.status >= _SERVER_ERROR or response.status in _BUSY:
                     _unavailable(response.status)
                 answer = _object(raw)
-                is_replayed = "Idempotency-Replayed" in response.headers
-                return _intake(response.status, answer, is_replayed=is_replayed)
+                return _intake(response.status, answer)
         except (TimeoutError, aiohttp.ClientError) as error:
             raise Unavailable(f"dossier: {type(error).__name__}") from error
 
@@ -136,11 +135,9 @@ def _unavailable(status: int) -> Json:
     raise Unavailable(f"dossier: HTTP {status}")
 
 
-def _intake(status: int, answer: Json, *, is_replayed: bool) -> Intake:
+def _intake(status: int, answer: Json) -> Intake:
     return Intake(
         status=status,
-        is_replayed=is_replayed,
-        outcome=str(answer.get("outcome") or ""),
         dossier_id=str(answer.get("dossier_id") or ""),
         problem=str(answer.get("code") or ""),
         title=str(answer.get("detail") or answer.get("title") or ""),

@@ -1,26 +1,12 @@
 """The driver through a provincial gateway: one address a service, bare data, answers decoded twice (3.2)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from services.gateway.clients.portal_transport import JsonExchange, decoded
+from services.gateway.domain.portal_account import GatewayAddresses
 from services.gateway.domain.portal_answers import PortalAnswer, PortalSilent, read_answer
 from services.gateway.domain.portal_messages import Json
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GatewayAddresses:
-    """Where a province's gateway takes each message; `key` goes into the header `SecurityKey`."""
-
-    root: str
-    agency: str
-    key: str = ""
-    create: str = "DongBoHoSoMC"
-    update: str = "DongBoHoSoMC"
-    progress: str = "CapNhatTienDoHoSoMC"
-    status: str = "DongBoTrangThaiHoSoKM"
-    look_up: str = "TraCuuHoSo"
 
 
 class GatewayPortal:

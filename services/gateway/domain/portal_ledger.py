@@ -47,16 +47,6 @@ class Kind(StrEnum):
     PORTAL_STATUS = "PORTAL_STATUS"
 
 
-class SyncState(StrEnum):
-    """Where a row is."""
-
-    WAITING = "WAITING"
-    SENDING = "SENDING"
-    CONFIRMED = "CONFIRMED"
-    REFUSED = "REFUSED"
-    UNMAPPED = "UNMAPPED"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
     """What a dossier's event says, as far as the ledger reads it."""

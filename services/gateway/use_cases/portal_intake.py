@@ -12,13 +12,9 @@ from kernel.core.errors import Unavailable
 from kernel.core.ids import new_id
 from services.gateway.domain.portal_inbound import (
     FAILED,
-    Handed,
     Inbound,
     InboxState,
-    NeedsPeople,
-    NotUnderstood,
     Ruling,
-    handed_of,
     parked,
     ruling_of_refusal,
     taken,
@@ -26,6 +22,7 @@ from services.gateway.domain.portal_inbound import (
 )
 from services.gateway.domain.portal_ledger import Backoff
 from services.gateway.domain.portal_messages import Json, Wire, dossier_message
+from services.gateway.domain.portal_reading import Handed, NeedsPeople, NotUnderstood, handed_of
 from services.gateway.domain.portal_view import PortalView
 from services.gateway.use_cases.portal_ports import DossierService, Intake, OpenWork
 

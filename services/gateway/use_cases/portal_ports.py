@@ -36,8 +36,6 @@ class Intake:
     """What the dossier service answered: `status` is HTTP's, `problem` the code of a refusal."""
 
     status: int
-    is_replayed: bool = False
-    outcome: str = ""
     dossier_id: str = ""
     problem: str = ""
     title: str = ""

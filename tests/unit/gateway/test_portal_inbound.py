@@ -16,16 +16,9 @@ from sandbox.portal.messages import (
 )
 from sandbox.portal.settings import PortalSettings
 from services.dossier.api.schemas.machines import PortalIn, PortalSupplementIn
-from services.gateway.domain.portal_inbound import (
-    GENERAL,
-    LAND_TAX,
-    PROMOTION,
-    InboxState,
-    NeedsPeople,
-    NotUnderstood,
-    handed_of,
-    ruling_of_refusal,
-)
+from services.gateway.domain.portal_inbound import InboxState, ruling_of_refusal
+from services.gateway.domain.portal_profiles import GENERAL, LAND_TAX, PROMOTION
+from services.gateway.domain.portal_reading import NeedsPeople, NotUnderstood, handed_of
 
 CODE = "G22.99-260303-000123"
 PDF = base64.b64encode(b"%PDF-1.4").decode()

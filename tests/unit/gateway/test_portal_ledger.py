@@ -13,8 +13,8 @@ from kernel.core.event import ReceivedEvent
 from kernel.core.ids import new_id
 from services.gateway.consumers.portal import PortalFields, happened
 from services.gateway.domain.portal_answers import PortalSilent, read_answer, read_look_up
-from services.gateway.domain.portal_inbound import current_agency
 from services.gateway.domain.portal_ledger import Backoff, Happened, Kind, rows_of
+from services.gateway.domain.portal_reading import current_agency
 
 EXAMPLES = Path(__file__).parents[3] / "contracts" / "events" / "examples"
 AT = datetime(2026, 3, 3, 8, 0, tzinfo=VIETNAM)

@@ -1,0 +1,58 @@
+"""Where each value stands in the portal's messages (section 17), as data: the general one is not public."""
+
+from collections.abc import Mapping
+from typing import Any
+
+GENERAL = "nhanhsdvcqg"
+PROMOTION = "addtthcKhuyenMai"
+LAND_TAX = "nhantbthuedvcqg"
+LOOK_UP = "search/call"
+
+PROFILES: Mapping[str, Mapping[str, Any]] = {
+    GENERAL: {
+        "enveloped": True,
+        "code": "MaHoSo",
+        "supplement_code": "MaHoSoQG",
+        "procedure": "MaTTHC",
+        "submitted_at": "NgayNopHoSo",
+        "agency": "MaCoQuanThucHien",
+        "by_post": "HinhThuc",
+        "subject": "LoaiDoiTuong",
+        "verified": "TaiKhoanDuocXacThucVoiVNeID",
+        "owner": {
+            "full_name": "ChuHoSo",
+            "identity_number": "SoGiayToChuHoSo",
+            "birth_date": "NgaySinh",
+            "phone": "DienThoai",
+            "email": "Email",
+        },
+        "address": ("DiaChi", "DiaChiChiTiet"),
+        "form": "DuLieuEForm",
+        "note": ("LyDoDieuChinh", "ThongTinDaNop", "ThongTinSuaDoi"),
+        "files": ({"list": "TaiLieuNop", "name": "TenTepDinhKem", "content": "Base64"},),
+    },
+    PROMOTION: {
+        "enveloped": False,
+        "code": "MaHoSo",
+        "supplement_code": "MaHoSoQG",
+        "procedure": "MaTTHC",
+        "submitted_at": "NgayNopHoSo",
+        "agency": "MaCoQuanThucHien",
+        "by_post": "HinhThuc",
+        "subject": "",
+        "verified": "",
+        "owner": {
+            "full_name": "TenThuongNhan",
+            "identity_number": "MaSoThue",
+            "phone": "DienThoai",
+            "email": "Email",
+        },
+        "address": ("DiaChiDoanhNghiep", "DiaChiChiTiet"),
+        "form": "",
+        "note": ("LyDoDieuChinh", "ThongTinDaNop", "ThongTinSuaDoi"),
+        "files": (
+            {"list": "", "name": "TenTepDonDangKy", "content": "TepDonDangKy"},
+            {"list": "TaiLieuNop", "name": "TenTepDinhKem", "content": "Base64"},
+        ),
+    },
+}

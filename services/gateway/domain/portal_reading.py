@@ -1,0 +1,181 @@
+"""How a message of the portal is read into the dossier service's words (section 17.3)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kernel.core.clock import VIETNAM
+from services.gateway.domain.portal_profiles import PROFILES
+
+Json = dict[str, Any]
+
+_OLD_AGENCY = re.compile(r"(\d{3})\.([0-9A-Z]{2})\.([0-9A-Z]{2})\.([A-Z]\d{2})")
+_CODE = re.compile(r"[0-9A-Za-z.\-/]{1,60}")
+_SUBJECTS = {"1": "CITIZEN", "2": "BUSINESS", "3": "STATE_AGENCY", "4": "ORGANISATION"}
+_CARD_DIGITS = 12
+_OLD_CARD_DIGITS = 9
+_FORMS = {
+    "phone": re.compile(r"\+?[0-9 .]{8,16}"),
+    "email": re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+"),
+    "identity_number": re.compile(r"[0-9A-Za-z-]{5,20}"),
+}
+
+
+class NotUnderstood(ValueError):  # noqa: N818 - the fact is the name.
+    """The message lacks what every message of its kind must say; the text is Vietnamese, for the sender."""
+
+
+class NeedsPeople(Exception):  # noqa: N818 - the fact is the name.
+    """The message is understood, but what to do with it is not for a program; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A message in the dossier service's words."""
+
+    portal_code: str
+    is_supplement: bool
+    body: Json
+
+
+def handed_of(path: str, message: Any) -> Handed:
+    """Return a message in the dossier service's words; raise `NotUnderstood` or `NeedsPeople`."""
+    profile = PROFILES.get(path)
+    if profile is None:
+        raise NeedsPeople("loại bản tin chưa được xử lý tự động")
+    if not isinstance(message, Mapping):
+        raise NotUnderstood("Nội dung yêu cầu phải là đối tượng JSON")
+    data = message.get("data") if profile["enveloped"] else message
+    if not isinstance(data, Mapping):
+        raise NotUnderstood("Thiếu trường bắt buộc data")
+    code = _text(data, profile["code"])
+    supplemented = _text(data, profile["supplement_code"])
+    if not _CODE.fullmatch(code or supplemented):
+        raise NotUnderstood(f"Thiếu hoặc sai trường bắt buộc {profile['code']}")
+    files = _files(data, profile)
+    if supplemented and not code:
+        return Handed(supplemented, is_supplement=True, body=_supplement(data, profile, supplemented, files))
+    return Handed(code, is_supplement=False, body=_dossier(data, profile, code, files))
+
+
+def _dossier(data: Mapping[str, Any], profile: Mapping[str, Any], code: str, files: list[Json]) -> Json:
+    procedure = _text(data, profile["procedure"])
+    if not procedure:
+        raise NotUnderstood(f"Thiếu trường bắt buộc {profile['procedure']}")
+    submitted_at = _moment(_text(data, profile["submitted_at"]), profile["submitted_at"])
+    if submitted_at is None:
+        raise NotUnderstood(f"Thiếu trường bắt buộc {profile['submitted_at']}")
+    return {
+        "portal_code": code,
+        "procedure_code": procedure,
+        "agency": current_agency(_text(data, profile["agency"])),
+        "submitted_at": submitted_at,
+        "owner": _owner(data, profile),
+        "form_data": _form(data, profile),
+        "result_delivery": "POST" if _text(data, profile["by_post"]) == "1" else "COUNTER",
+        "is_vneid_verified": _text(data, profile["verified"]) == "1",
+        "attachments": files,
+    }
+
+
+def _owner(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Json:
+    """Return whose dossier it is; contacts the portal wrote in another form are left out, never refused."""
+    names = profile["owner"]
+    owner = {name: _text(data, field) for name, field in names.items()}
+    if not owner["full_name"]:
+        raise NotUnderstood(f"Thiếu trường bắt buộc {names['full_name']}")
+    number = owner["identity_number"]
+    owner["identity_type"] = _kind_of_number(number, is_tax_code=names["identity_number"] == "MaSoThue")
+    subject = _text(data, profile["subject"]) if profile["subject"] else "2"
+    owner["applicant_type"] = _SUBJECTS.get(subject, "CITIZEN")
+    outer, inner = profile["address"]
+    address = data.get(outer)
+    owner["address"] = _text(address, inner)[:500] if isinstance(address, Mapping) else ""
+    owner["birth_date"] = _day(owner.get("birth_date", ""))
+    for name, form in _FORMS.items():
+        if not form.fullmatch(owner[name]):
+            owner[name] = ""
+    return {name: value for name, value in owner.items() if value}
+
+
+def _kind_of_number(number: str, *, is_tax_code: bool) -> str:
+    if is_tax_code:
+        return "TAX_CODE"
+    kinds = {_CARD_DIGITS: "CITIZEN_ID", _OLD_CARD_DIGITS: "OLD_ID"}
+    return kinds.get(len(number), "OTHER") if number.isdecimal() else "OTHER"
+
+
+def _form(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Json:
+    form = data.get(profile["form"]) if profile["form"] else None
+    return dict(form) if isinstance(form, Mapping) else {}
+
+
+def _supplement(data: Mapping[str, Any], profile: Mapping[str, Any], code: str, files: list[Json]) -> Json:
+    note = "\n".join(text for text in (_text(data, name) for name in profile["note"]) if text)
+    return {
+        "portal_code": code,
+        "note": note or "Công dân bổ sung hồ sơ trên Cổng Dịch vụ công quốc gia",
+        "attachments": files,
+        "form_data": _form(data, profile),
+        "submitted_at": _moment(_text(data, profile["submitted_at"]), profile["submitted_at"]),
+    }
+
+
+def _files(data: Mapping[str, Any], profile: Mapping[str, Any]) -> list[Json]:
+    files = [
+        _file(item, kind)
+        for kind in profile["files"]
+        for item in _listed(data, kind["list"])
+        if isinstance(item, Mapping)
+    ]
+    return [file for file in files if file]
+
+
+def _listed(data: Mapping[str, Any], name: str) -> Sequence[Any]:
+    found = data.get(name) if name else [data]
+    return found if isinstance(found, list) else []
+
+
+def _file(item: Mapping[str, Any], kind: Mapping[str, str]) -> Json | None:
+    name, content = _text(item, kind["name"]), item.get(kind["content"])
+    if isinstance(content, str) and content:
+        return {
+            "component_code": _text(item, "MaThanhPhanHoSo"),
+            "name": name[:200] or "tep-dinh-kem",
+            "content_base64": content,
+        }
+    if _text(item, "DuongDanTaiTepTin"):
+        raise NeedsPeople("tệp chỉ có địa chỉ, chưa có nội dung")
+    return None
+
+
+def _text(data: Any, name: str) -> str:
+    value = data.get(name) if name else None
+    return str(value).strip() if isinstance(value, str | int | float) else ""
+
+
+def _moment(text: str, field: str) -> str | None:
+    if not text:
+        return None
+    try:
+        return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=VIETNAM).isoformat()
+    except ValueError as error:
+        raise NotUnderstood(f"Trường {field} phải có dạng yyyyMMddHHmmss") from error
+
+
+def _day(text: str) -> str:
+    """Return a day as ISO; a birth date the portal knows only in part stays unsaid."""
+    try:
+        return datetime.strptime(text, "%Y%m%d").replace(tzinfo=VIETNAM).date().isoformat()
+    except ValueError:
+        return ""
+
+
+def current_agency(code: str) -> str:
+    """Return an identifier in the form of Decision 20/2020: 000.28.15.H22 is H22.15.28 (section 2.1)."""
+    old = _OLD_AGENCY.fullmatch(code)
+    if old is None:
+        return code
+    return ".".join(group for group in reversed(old.groups()) if group.strip("0"))
