@@ -20,7 +20,6 @@ from kernel.core.caller import Caller
 from kernel.web.auth import TokenSigner
 from stack.plan import SERVICES, Ports
 from stack.postgres import start_postgres
-from stack.servers import free_port
 from stack.supervisor import Stack, Wanted, preload
 
 _BENCH, _MACHINE = "bench and generator", "machine"
@@ -38,12 +37,7 @@ class Subject:
         self._is_kept = keep
         self._folder = Path(tempfile.mkdtemp(prefix="motcua-bench-"))
         self._folder.chmod(0o755)
-        numbers: set[int] = set()
-        while len(numbers) < len(Ports.__slots__):
-            numbers.add(free_port())
-        self.stack = Stack(
-            Wanted(data=self._folder / "data", ports=Ports.free(sorted(numbers)), bus=bus), print
-        )
+        self.stack = Stack(Wanted(data=self._folder / "data", ports=Ports.free(), bus=bus), print)
         self.seconds_to_ready = 0.0
         self.handled: dict[str, set[str]] = {}
 

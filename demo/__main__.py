@@ -59,7 +59,7 @@ def play(ports: Ports) -> None:
 
 def _is_running(ports: Ports) -> bool:
     try:
-        return httpx.get(ports.url("gateway") + "/livez", timeout=2).status_code == httpx.codes.OK
+        return httpx.get(ports.url("gateway_ops") + "/livez", timeout=2).status_code == httpx.codes.OK
     except httpx.HTTPError:
         return False
 

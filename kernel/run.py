@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
 import structlog
-import uvicorn
 import uvloop
 from fastapi import FastAPI
 from pydantic import ValidationError
@@ -27,18 +26,11 @@ from kernel.service import Service
 from kernel.settings import KernelSettings
 from kernel.telemetry import configure_logging
 from kernel.web.app import build_app
+from kernel.web.health import Operations
+from kernel.web.listener import listen
 
 ROLES = ("api", "consume", "relay", "jobs", "migrate", "all", "check", "dead-letters")
 _log = structlog.get_logger()
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves signals to the process."""
-
-    @contextlib.contextmanager
-    def capture_signals(self):  # type: ignore[no-untyped-def]  # noqa: ANN202 - uvicorn's own signature.
-        """Capture nothing."""
-        yield
 
 
 def describe(service: Service) -> FastAPI:
@@ -89,7 +81,7 @@ async def serve(service: Service, settings: KernelSettings, role: str, arguments
             if role in service.commands:
                 return await service.commands[role](runtime, arguments)
             await bus.ensure_topics(_topics(service))
-            await _run_roles(runtime, role)
+            await run_roles(runtime, role)
     except (*BROKEN_WORLD, BusUnavailable) as error:
         _log.error("cannot_start", error=repr(error))
         return 1
@@ -102,52 +94,39 @@ def _topics(service: Service) -> dict[str, TopicSettings]:
     return {**service.topics, **dead}
 
 
-async def _run_roles(runtime: Runtime, role: str) -> None:
+async def run_roles(runtime: Runtime, role: str) -> None:
+    """Do a role's work until the process is told to stop; its operations port answers from first to last."""
+    settings, ended = runtime.settings, asyncio.Event()
+    async with asyncio.TaskGroup() as around:
+        around.create_task(listen(Operations(runtime), settings.ops_host, settings.ops_port, until=ended))
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(_wait_for_the_end(runtime))
+                if role in {"api", "all"}:
+                    app = _public_app(runtime)
+                    group.create_task(listen(app, settings.host, settings.port, until=runtime.stopping))
+                if role in {"relay", "all"}:
+                    group.create_task(run_relay(runtime))
+                if role in {"consume", "all"}:
+                    group.create_task(Consumer(runtime).run())
+                if role in {"jobs", "all"}:
+                    group.create_task(run_jobs(runtime))
+        finally:
+            ended.set()
+
+
+def _public_app(runtime: Runtime) -> FastAPI:
     service = runtime.service
-    app = build_app(service.name, service.title, service.routers if role in {"api", "all"} else (), runtime)
-    if service.extend_app is not None and role in {"api", "all"}:
+    app = build_app(service.name, service.title, service.routers, runtime)
+    if service.extend_app is not None:
         service.extend_app(app)
-    async with asyncio.TaskGroup() as group:
-        group.create_task(_serve_http(runtime, app))
-        if role in {"relay", "all"}:
-            group.create_task(run_relay(runtime))
-        if role in {"consume", "all"}:
-            group.create_task(Consumer(runtime).run())
-        if role in {"jobs", "all"}:
-            group.create_task(run_jobs(runtime))
+    return app
 
 
-async def _serve_http(runtime: Runtime, app: FastAPI) -> None:
-    config = uvicorn.Config(
-        app,
-        host=runtime.settings.host,
-        port=runtime.settings.port,
-        loop="none",
-        http="httptools",
-        ws="none",
-        lifespan="off",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        # Whose address counts is the gateway's setting (trusted proxies), never a header's own word.
-        proxy_headers=False,
-        timeout_keep_alive=65,
-        timeout_graceful_shutdown=20,
-        backlog=2048,
-    )
-    server = _Server(config)
-    stop = asyncio.create_task(_stop_server(runtime, server))
-    try:
-        await server.serve()
-    finally:
-        runtime.stopping.set()
-        runtime.wake_relay()
-        await stop
-
-
-async def _stop_server(runtime: Runtime, server: _Server) -> None:
+async def _wait_for_the_end(runtime: Runtime) -> None:
+    """Keep a process whose role has stopped itself alive, so that it can say so when it is asked."""
     await runtime.stopping.wait()
-    server.should_exit = True
+    runtime.wake_relay()
 
 
 @contextlib.asynccontextmanager

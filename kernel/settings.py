@@ -28,6 +28,8 @@ class KernelSettings(BaseSettings):
     clock_offset_seconds: float = 0
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
+    ops_host: str = Field(default="127.0.0.1", description="Where /livez, /readyz and /metrics answer")
+    ops_port: int = Field(default=9000, ge=0, le=65535)
     pool_size: int = Field(default=16, ge=2, le=200)
     relay_poll_milliseconds: int = Field(default=50, ge=5, le=5000)
     log_level: str = "info"

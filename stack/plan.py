@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stack.keys import Keys
+from stack.servers import free_port
 
 SERVICES = ("catalog", "dossier", "notify", "survey", "gateway")
 ROLES = ("api", "consume", "relay", "jobs")
@@ -24,12 +25,22 @@ class Ports:
     catcher: int = 8091
     smtp: int = 8025
     outside: int = 8092
+    # Where the api (or the one process) of a service answers probes and metrics.
+    gateway_ops: int = 9000
+    catalog_ops: int = 9001
+    dossier_ops: int = 9002
+    notify_ops: int = 9003
+    survey_ops: int = 9004
 
     @classmethod
-    def free(cls, count_from: Iterable[int]) -> "Ports":
-        """Return ports taken from an iterable of free ones."""
-        numbers = iter(count_from)
-        return cls(*(next(numbers) for _ in range(9)))
+    def free(cls, count_from: Iterable[int] | None = None) -> "Ports":
+        """Return ports taken from an iterable of free ones, of the system's choice when none is given."""
+        numbers = iter(count_from) if count_from is not None else iter(free_port, 0)
+        # The system may offer a port twice, because nothing listens on it yet.
+        chosen: dict[int, None] = {}
+        while len(chosen) < len(cls.__slots__):
+            chosen[next(numbers)] = None
+        return cls(*chosen)
 
     @classmethod
     def of(cls, given: Mapping[str, int]) -> "Ports":
@@ -64,7 +75,8 @@ class Surroundings:
 def service_env(name: str, role: str, around: Surroundings) -> dict[str, str]:
     """Return the variables of one process of a service."""
     ports, keys = around.ports, around.keys
-    port = ports.named()[name] if role in {"api", "all"} else 0
+    # A role that serves nobody has no public port, and answers probes on a free one that its log names.
+    is_served = role in {"api", "all"}
     own = {
         "MODE": "development",
         "DATABASE_URL": around.databases[name],
@@ -73,7 +85,9 @@ def service_env(name: str, role: str, around: Surroundings) -> dict[str, str]:
         "PII_KEY": keys.pii_key,
         "CLOCK_OFFSET_SECONDS": str(around.clock_offset_seconds),
         "HOST": "127.0.0.1",
-        "PORT": str(port),
+        "PORT": str(ports.named()[name] if is_served else 0),
+        "OPS_HOST": "127.0.0.1",
+        "OPS_PORT": str(ports.named()[f"{name}_ops"] if is_served else 0),
         **_particular(name, around),
     }
     return {f"{name.upper()}_{key}": value for key, value in own.items()}
@@ -84,6 +98,7 @@ def _particular(name: str, around: Surroundings) -> dict[str, str]:
     match name:
         case "dossier":
             return {
+                "HISTORY_KEY": keys.history_key,
                 "FILES_URL": (around.data / "files").as_uri(),
                 "OUTSIDE_URL": ports.url("outside") + "/requests",
                 "OUTSIDE_KEY": keys.outside_key,

@@ -163,10 +163,14 @@ class Stack:
             self.await_ready(name)
 
     def await_ready(self, name: str, seconds: float = 60) -> None:
-        """Wait until a process that serves a port says it is ready; raise `StackError` with its last line."""
+        """Wait until a process that is called says it is ready; raise `StackError` with its last line."""
         child = self.children[name]
         part, _, role = name.partition("-")
-        checks = [(self.ports.named()[part], "/readyz")] if part in SERVICES and role in {"", "api"} else []
+        checks = (
+            [(self.ports.named()[f"{part}_ops"], "/readyz")]
+            if part in SERVICES and role in {"", "api"}
+            else []
+        )
         if part == "sandbox":
             checks = [
                 (port, "/livez") for port in (self.ports.portal, self.ports.catcher, self.ports.outside)

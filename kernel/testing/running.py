@@ -9,6 +9,7 @@ from uuid import UUID
 
 import httpx
 import orjson
+from starlette.types import ASGIApp
 
 from kernel.bus.consumer import Consumer
 from kernel.bus.wire import to_message
@@ -21,6 +22,7 @@ from kernel.service import Job, JobTick, Service
 from kernel.testing.fixed_clock import FixedClock
 from kernel.web.app import build_app
 from kernel.web.auth import TokenSigner, new_private_jwk, public_jwks
+from kernel.web.health import Operations
 
 TEST_KEY = new_private_jwk()
 TEST_PII_KEY = base64.b64encode(b"k" * 32).decode()
@@ -34,6 +36,7 @@ class RunningService:
     client: httpx.AsyncClient
     clock: FixedClock
     signer: TokenSigner
+    operations: httpx.AsyncClient
 
     def token(self, caller: Caller) -> str:
         """Return a bearer token for this caller."""
@@ -127,9 +130,16 @@ async def running(
         app = build_app(service.name, service.title, service.routers, runtime)
         if service.extend_app is not None:
             service.extend_app(app)
-        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url=f"http://{service.name}") as client:
-            yield RunningService(runtime, client, the_clock, TokenSigner(TEST_KEY, the_clock))
+        async with (
+            _client(service.name, app) as client,
+            _client(service.name, Operations(runtime)) as operations,
+        ):
+            yield RunningService(runtime, client, the_clock, TokenSigner(TEST_KEY, the_clock), operations)
+
+
+def _client(name: str, app: ASGIApp) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url=f"http://{name}")
 
 
 def a_person(subject: str = "", **known: Any) -> Caller:

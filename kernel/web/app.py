@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kernel.core.ids import new_id
 from kernel.runtime import Runtime
-from kernel.web import health, problems
+from kernel.web import problems
 from kernel.web.described import describe_problems
 
 _requests = Counter("http_requests_total", "Requests answered", ["service", "method", "status"])
@@ -73,7 +73,6 @@ def build_app(name: str, title: str, routers: Sequence[APIRouter], runtime: Runt
     )
     app.state.runtime = runtime
     problems.install(app)
-    app.include_router(health.router)
     for router in routers:
         app.include_router(router)
     app.add_middleware(Edge, service=name)

@@ -8,6 +8,8 @@ from tests.deploy.rendering import Manifest
 from tests.deploy.roles import roles_of
 
 SINGLE_ROLES = ("relay", "jobs")
+OPERATIONS = "operations"
+"""The name of the port that answers probes and metrics."""
 Rule = Callable[[list[Manifest]], list[str]]
 _SECRET_NAME = re.compile(r"(DATABASE_URL|BUS_URL|PASSWORD|SECRET|TOKEN|JWKS?|_KEY)$")
 _CREDENTIALS = re.compile(r"://[^/\s]*:[^/\s]*@")
@@ -32,14 +34,14 @@ def containers(manifests: list[Manifest]) -> Iterator[tuple[str, dict[str, Any]]
 
 
 def probed(manifests: list[Manifest]) -> list[str]:
-    """Probe each container that listens: has it started, does it live, is it ready."""
+    """Probe what listens on its operations port: has it started, does it live, is it ready."""
     wanted = {"startupProbe": "/livez", "livenessProbe": "/livez", "readinessProbe": "/readyz"}
     return [
         f"{name}: {probe} does not ask {path}"
         for name, container in containers(manifests)
         if container.get("ports")
         for probe, path in wanted.items()
-        if container.get(probe, {}).get("httpGet") != {"path": path, "port": container["ports"][0]["name"]}
+        if container.get(probe, {}).get("httpGet") != {"path": path, "port": OPERATIONS}
     ]
 
 
@@ -142,6 +144,29 @@ def rolled_without_loss(manifests: list[Manifest]) -> list[str]:
     return found
 
 
+def operated_apart(manifests: list[Manifest]) -> list[str]:
+    """Every process has an operations port, which no Service leads to; only an api has another one."""
+    found, numbers = [], set()
+    for name, container in containers(manifests):
+        declared = {port["name"]: str(port["containerPort"]) for port in container.get("ports", [])}
+        told = {one["name"].partition("_")[2]: one.get("value", "") for one in container["env"]}
+        wanted = {OPERATIONS: told.get("OPS_PORT")}
+        if name.endswith("-api"):
+            wanted["http"] = told.get("PORT")
+        numbers.add(told.get("OPS_PORT"))
+        if declared and (declared != wanted or len(set(declared.values())) < len(declared)):
+            found.append(f"{name}: listens on {declared}")
+        if declared and told.get("OPS_HOST") != "0.0.0.0":  # noqa: S104 - a pod's own address.
+            found.append(f"{name}: the kubelet does not reach its operations port")
+    for service in of_kind(manifests, "Service"):
+        found += [
+            f"Service/{service['metadata']['name']} leads to the operations port"
+            for port in service["spec"]["ports"]
+            if str(port.get("targetPort", port["port"])) in {OPERATIONS, *numbers}
+        ]
+    return found
+
+
 def published_narrowly(manifests: list[Manifest]) -> list[str]:
     """Keep probes, metrics and the development sign-in off every Ingress, and have a certificate on it."""
     found = []
@@ -172,6 +197,7 @@ ALWAYS = (
     secrets_by_reference,
     tokenless,
     rolled_without_loss,
+    operated_apart,
     published_narrowly,
     pinned,
 )

@@ -64,6 +64,31 @@ PLANTED: list[tuple[rules.Rule, str, Change]] = [
         "liveness asks the database",
         lambda m: container(m)["livenessProbe"]["httpGet"].update(path="/readyz"),
     ),
+    (
+        rules.probed,
+        "probed on the public port",
+        lambda m: container(m)["livenessProbe"]["httpGet"].update(port="http"),
+    ),
+    (
+        rules.operated_apart,
+        "a Service leads there",
+        lambda m: named(m, "Service", "gateway")["spec"]["ports"][0].update(targetPort="operations"),
+    ),
+    (
+        rules.operated_apart,
+        "a Service leads there by number",
+        lambda m: named(m, "Service", "gateway")["spec"]["ports"][0].update(targetPort=9000),
+    ),
+    (
+        rules.operated_apart,
+        "a relay with a public port",
+        lambda m: container(m, "gateway-relay")["ports"].append({"name": "http", "containerPort": 8000}),
+    ),
+    (
+        rules.operated_apart,
+        "one port for both",
+        lambda m: container(m)["ports"][1].update(containerPort=8000),
+    ),
     (rules.confined, "root allowed", lambda m: pod(m)["securityContext"].update(runAsNonRoot=False)),
     (rules.confined, "no seccomp", lambda m: pod(m)["securityContext"].pop("seccompProfile")),
     (

@@ -67,7 +67,7 @@ async def serve(
     started: list[subprocess.Popen[bytes]] = []
 
     async def start(name: str) -> str:
-        port = free_port()
+        port, operations = free_port(), free_port()
         own = {
             "MODE": "development",
             "DATABASE_URL": await database_of(service_named(name)),
@@ -75,6 +75,7 @@ async def serve(
             "INTERNAL_JWKS": json.dumps(public_jwks(TEST_KEY)),
             "PII_KEY": TEST_PII_KEY,
             "PORT": str(port),
+            "OPS_PORT": str(operations),
             "FILES_URL": (tmp_path / "files").as_uri(),
         }
         process = subprocess.Popen(  # noqa: ASYNC220 - it starts before anything else runs.
@@ -83,7 +84,7 @@ async def serve(
             env={**os.environ, **{f"{name.upper()}_{key}": value for key, value in own.items()}},
         )
         started.append(process)
-        _await_ready(f"http://127.0.0.1:{port}", process)
+        _await_ready(f"http://127.0.0.1:{operations}", process)
         return f"http://127.0.0.1:{port}"
 
     yield start

@@ -132,15 +132,6 @@ async def test_a_token_of_another_key_or_past_its_time_is_refused(start_jars):
     assert await jars.count("jars") == 1
 
 
-async def test_health_tells_the_truth_about_the_database(start_jars):
-    jars = await start_jars()
-    assert (await jars.get("/livez")).json() == {"status": "alive"}
-    assert (await jars.get("/readyz")).status_code == 200
-    jars.runtime.sick["consume"] = "poison"
-    assert (await jars.get("/readyz")).status_code == 503
-    assert b"http_requests_total" in (await jars.get("/metrics")).content
-
-
 @pytest.mark.parametrize("path", ["/nowhere", "/v1/jars/not-a-uuid", "/v1/jars/%00"])
 async def test_a_wrong_address_is_a_problem_not_a_defect(start_jars, path):
     jars = await start_jars()

@@ -195,7 +195,7 @@ async def test_failures_in_a_row_stop_the_consumer_instead_of_emptying_the_topic
     await send(jars, *(added(new_id(), poison=True) for _ in range(30)))
     async with working(jars, Consumer(jars.runtime).run()):
         await until(lambda: _sick(jars))
-        assert (await jars.get("/readyz")).status_code == 503
+        assert (await jars.operations.get("/readyz")).status_code == 503
     assert await jars.count("dead_letters") < consumer_module.POISON_LIMIT
 
 

@@ -9,6 +9,10 @@
   value: 0.0.0.0
 - name: {{ $prefix }}_PORT
   value: "8000"
+- name: {{ $prefix }}_OPS_HOST
+  value: 0.0.0.0
+- name: {{ $prefix }}_OPS_PORT
+  value: "9000"
 - name: {{ $prefix }}_LOG_LEVEL
   value: {{ $values.logLevel }}
 - name: {{ $prefix }}_POOL_SIZE

@@ -17,7 +17,7 @@ spec:
   ingress:
     - from: {{- toYaml . | nindent 8 }}
       ports:
-        - port: http
+        - port: operations
           protocol: TCP
   {{- end }}
   egress:

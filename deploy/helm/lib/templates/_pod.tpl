@@ -27,8 +27,12 @@ containers:
     env: {{- include "motcua.environment" . | nindent 6 }}
     {{- if ne .role "migrate" }}
     ports:
+      {{- if eq .role "api" }}
       - name: http
         containerPort: 8000
+      {{- end }}
+      - name: operations
+        containerPort: 9000
     {{- include "motcua.probes" . | nindent 4 }}
     {{- end }}
     {{- if eq .role "api" }}
@@ -71,25 +75,25 @@ volumes:
   {{- end }}
 {{- end -}}
 
-{{/* Liveness asks only whether the event loop turns: a database that is away must not restart every pod. */}}
+{{/* The operations port is in no Service. Liveness asks only whether the event loop turns: a database that is away must not restart every pod. */}}
 {{- define "motcua.probes" -}}
 startupProbe:
   httpGet:
     path: /livez
-    port: http
+    port: operations
   periodSeconds: 1
   failureThreshold: 60
 livenessProbe:
   httpGet:
     path: /livez
-    port: http
+    port: operations
   periodSeconds: 10
   timeoutSeconds: 3
   failureThreshold: 3
 readinessProbe:
   httpGet:
     path: /readyz
-    port: http
+    port: operations
   periodSeconds: 5
   timeoutSeconds: 3
   failureThreshold: 2

@@ -54,7 +54,7 @@ spec:
       targetPort: http
 {{- end -}}
 
-{{/* Only the listed paths are public: probes and metrics answer on the same port and stay inside. */}}
+{{/* Only the listed paths are public; probes and metrics answer on another port, which no Service leads to. */}}
 {{- define "motcua.ingress" -}}
 {{- $ingress := .root.Values.ingress -}}
 apiVersion: networking.k8s.io/v1
