@@ -21,15 +21,20 @@ _SHARED_WITH_THE_SANDBOX = ("ADAPTER_KEY", "CALLBACK_KEY", "OUTSIDE_KEY", "SMS_K
 
 def environment() -> dict[str, str]:
     """Return a new value for every variable that compose.yaml asks for."""
-    # The id says what it is, so that a service in production mode refuses it.
+    # The ids say what they are, so that a service in production mode refuses them.
     signing = OKPKey.generate_key("Ed25519", {"kid": f"development-{secrets.token_hex(4)}", "alg": "EdDSA"})
     return {
         "DATABASE_PASSWORD": secrets.token_urlsafe(24),
-        "PII_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
+        "PII_KEY": _key(),
+        "HISTORY_KEY": f"development-{secrets.token_hex(4)}:{_key()}",
         "INTERNAL_PRIVATE_JWK": json.dumps(signing.as_dict(private=True), separators=(",", ":")),
         **{name: secrets.token_urlsafe(24) for name in _SHARED_WITH_THE_SANDBOX},
         "INTERNAL_JWKS": json.dumps({"keys": [signing.as_dict(private=False)]}, separators=(",", ":")),
     }
+
+
+def _key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def write(file: Path) -> bool:

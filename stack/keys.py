@@ -3,6 +3,7 @@
 import base64
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ class Keys:
     internal_private_jwk: dict[str, Any]
     issuer_private_jwk: dict[str, Any]
     pii_key: str
+    history_key: str
     adapter_key: str
     outside_key: str
     callback_key: str
@@ -31,21 +33,29 @@ class Keys:
 
 
 def keys_of(folder: Path) -> Keys:
-    """Return the keys kept in this folder, making them the first time (0600)."""
+    """Return the keys kept in this folder (0600), making those it has not got: all of them the first time."""
     file = folder / "keys.json"
-    if file.exists():
-        return Keys(**json.loads(file.read_text()))
-    made: dict[str, Any] = {
-        "internal_private_jwk": _development_key(),
-        "issuer_private_jwk": _development_key(),
-        "pii_key": base64.b64encode(secrets.token_bytes(32)).decode(),
-        **{
-            name: secrets.token_urlsafe(24)
-            for name in ("adapter_key", "outside_key", "callback_key", "sms_key", "link_key")
-        },
+    kept: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+    makers = _makers()
+    if kept.keys() < makers.keys():
+        kept = {name: kept[name] if name in kept else make() for name, make in makers.items()}
+        write_secret(file, json.dumps(kept))
+    return Keys(**kept)
+
+
+def _makers() -> dict[str, Callable[[], Any]]:
+    tokens = ("adapter_key", "outside_key", "callback_key", "sms_key", "link_key")
+    return {
+        "internal_private_jwk": _development_key,
+        "issuer_private_jwk": _development_key,
+        "pii_key": _key,
+        "history_key": lambda: f"development-{secrets.token_hex(4)}:{_key()}",
+        **{name: lambda: secrets.token_urlsafe(24) for name in tokens},
     }
-    write_secret(file, json.dumps(made))
-    return Keys(**made)
+
+
+def _key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def _development_key() -> dict[str, Any]:

@@ -12,6 +12,7 @@ from services.dossier.api import attachments, counter, decisions, machines, read
 from services.dossier.clients.outside import open_courier
 from services.dossier.commands import republish, verify_history
 from services.dossier.consumers import catalog
+from services.dossier.domain.history import HistoryKeys
 from services.dossier.jobs.print_papers import PRINT_PAPERS
 from services.dossier.jobs.send_outside_requests import SEND_OUTSIDE_REQUESTS
 from services.dossier.settings import DossierSettings
@@ -38,6 +39,7 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
             files=StoredFiles(settings.files_url),
             seals=Sealer(settings.pii_key.get_secret_value()),
             policy=policy,
+            history_keys=HistoryKeys.of(settings.history_key.get_secret_value()),
             press=print_paper,
             courier=courier,
             definitions=Definitions(),

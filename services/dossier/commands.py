@@ -8,24 +8,26 @@ from typing import Any
 
 from kernel.bus.wire import to_message
 from kernel.runtime import Runtime
-from services.dossier.domain.history import Entry, first_break
+from services.dossier.domain.history import Entry, HistoryKeys, first_break
 
 _BATCH = 500
 _HEADS = "SELECT id FROM dossiers WHERE id > $1 ORDER BY id LIMIT $2"
 _OF = (
     "SELECT h.dossier_id, h.version, h.event_id, h.type, h.at, h.actor, h.data, h.previous_hash, h.hash,"
-    " d.version AS head_version, d.history_hash AS head_hash, d.state AS head_state,"
+    " h.key_id, d.version AS head_version, d.history_hash AS head_hash, d.state AS head_state,"
     " d.due_at AS head_due_at, d.dossier_code AS head_code"
     " FROM history h JOIN dossiers d ON d.id = h.dossier_id"
     " WHERE h.dossier_id = ANY($1::uuid[]) ORDER BY h.dossier_id, h.version"
 )
 _FIRST = "00000000-0000-0000-0000-000000000000"
-_FIELDS = ("dossier_id", "version", "event_id", "type", "at", "actor", "data", "previous_hash", "hash")
+_FIELDS = tuple(Entry.__dataclass_fields__)
 
 
 async def verify_history(runtime: Runtime, arguments: Sequence[str]) -> int:
     """Check every chain against its dossier; print the broken ones and return 1 if there is any."""
     del arguments
+    async with runtime.unit_of_work() as unit:
+        keys: HistoryKeys = runtime.open_work(unit).history_keys
     checked = broken = 0
     after: Any = _FIRST
     while ids := [row["id"] for row in await runtime.pool.fetch(_HEADS, after, _BATCH)]:
@@ -35,7 +37,7 @@ async def verify_history(runtime: Runtime, arguments: Sequence[str]) -> int:
         for dossier_id, group in groupby(rows, key=lambda row: row["dossier_id"]):
             chain = list(group)
             seen.add(dossier_id)
-            if wrong := _what_is_wrong(chain):
+            if wrong := _what_is_wrong(chain, keys):
                 broken += 1
                 sys.stdout.write(f"{dossier_id}: {wrong}\n")
         for dossier_id in ids:
@@ -47,11 +49,14 @@ async def verify_history(runtime: Runtime, arguments: Sequence[str]) -> int:
     return 1 if broken else 0
 
 
-def _what_is_wrong(rows: list[Any]) -> str:
+def _what_is_wrong(rows: list[Any], keys: HistoryKeys) -> str:
     """Return what is wrong with a chain or with the dossier it ends in; empty when they agree."""
     entries = [Entry(**{name: row[name] for name in _FIELDS}) for row in rows]
     last = rows[-1]
-    if first_break(entries) is not None or last["hash"] != last["head_hash"]:
+    unknown = {entry.key_id for entry in entries} - set(keys.ids)
+    if unknown:
+        return f"the history was changed, or its key is not set: {', '.join(sorted(unknown)) or 'none'}"
+    if first_break(entries, keys) is not None or last["hash"] != last["head_hash"]:
         return "the history was changed"
     return "" if _is_told(last) else "the dossier is not what its history says"
 

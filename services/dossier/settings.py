@@ -1,11 +1,16 @@
 """DOSSIER_* variables."""
 
+import base64
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from kernel.settings import KernelSettings
+from kernel.settings import KernelSettings, UnsafeSetting
+from services.dossier.domain.history import HistoryKeys
+
+# In the tree for everybody to read: good for a first start at home, refused in production by its id.
+_DEVELOPMENT_KEY = "development:" + base64.b64encode(b"Mot Cua: everybody knows the key").decode()
 
 
 class DossierSettings(KernelSettings):
@@ -24,13 +29,30 @@ class DossierSettings(KernelSettings):
         default="", description="Where requests of outside steps are posted; empty: nowhere"
     )
     outside_key: SecretStr = SecretStr("")
+    history_key: SecretStr = Field(
+        default=SecretStr(_DEVELOPMENT_KEY),
+        description="id:key[,older-id:key…], 32 bytes base64 each: the first chains history, all prove it",
+    )
     outside_callback_url: str = Field(default="", description="Where the outside system posts its answers")
 
+    @field_validator("history_key")
+    @classmethod
+    def _are_keys(cls, value: SecretStr) -> SecretStr:
+        try:
+            HistoryKeys.of(value.get_secret_value())
+        except ValueError as error:
+            raise UnsafeSetting(str(error)) from error
+        return value
+
     def unsafe(self) -> list[tuple[str, str]]:
-        """Name what production refuses: papers that lead to one's own machine, files in the work folder."""
+        """Name what production refuses: papers that lead to one's own machine, unnamed files, known keys."""
         found = super().unsafe()
         if "127.0.0.1" in self.public_url or "localhost" in self.public_url:
             found.append(("public_url", "papers would lead to the reader's own machine"))
         if "files_url" not in self.model_fields_set:
             found.append(("files_url", "name where files are kept"))
+        # Any of them could have made an entry, so none may be a development key.
+        ids = HistoryKeys.of(self.history_key.get_secret_value()).ids
+        if any(key_id.startswith("development") for key_id in ids):
+            found.append(("history_key", "a development key"))
         return found

@@ -45,6 +45,7 @@ def operators_secrets() -> dict[str, dict[str, str]]:
         "gateway-portal": {"password": "x", "adapter-key": made["ADAPTER_KEY"]},
         "gateway-outside": {"key": made["CALLBACK_KEY"]},
         "dossier-files": {"accessKeyId": "x", "secretAccessKey": "x"},
+        "dossier-history": {"keys": made["HISTORY_KEY"].removeprefix("development-")},
         "dossier-outside": {"key": made["OUTSIDE_KEY"]},
         "notify-smtp": {"password": "x"},
         "notify-sms": {"key": made["SMS_KEY"]},

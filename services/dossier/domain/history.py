@@ -1,12 +1,54 @@
-"""The chain that makes a dossier's history tamper-evident: each entry's hash covers the one before."""
+"""The chain that makes a dossier's history tamper-evident: each entry's keyed hash covers the one before.
 
-import hashlib
+The key is not in the database: who may write its rows cannot make a changed history fit again.
+"""
+
+import base64
+import binascii
+import hmac
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
+
+_KEY_BYTES = 32
+
+
+class HistoryKeys:
+    """Keys of the chain by their ids: the first makes new hashes, the others only prove older ones."""
+
+    def __init__(self, keys: Mapping[str, bytes]) -> None:
+        if not keys:
+            raise ValueError("no key")
+        self._keys = dict(keys)
+        self.current = next(iter(self._keys))
+
+    @classmethod
+    def of(cls, text: str) -> "HistoryKeys":
+        """Read `id:key[,older-id:key…]`, each key 32 bytes in base64; raise `ValueError` for all else."""
+        found: dict[str, bytes] = {}
+        for part in text.split(","):
+            key_id, _, encoded = part.strip().partition(":")
+            try:
+                key = base64.b64decode(encoded, validate=True)
+            except binascii.Error:
+                key = b""
+            if not key_id or key_id in found or len(key) != _KEY_BYTES or not any(key):
+                raise ValueError("id:key is needed, each id once, each key 32 random bytes in base64")
+            found[key_id] = key
+        return cls(found)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids, the one in use first."""
+        return tuple(self._keys)
+
+    def digest(self, key_id: str, said: bytes) -> bytes | None:
+        """Return HMAC-SHA-256 under a key; None for a key that is not ours."""
+        key = self._keys.get(key_id)
+        return None if key is None else hmac.digest(key, said, "sha256")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +64,13 @@ class Entry:
     data: dict[str, Any]
     previous_hash: bytes
     hash: bytes
+    key_id: str
 
 
 def chain(
     previous_hash: bytes,
     *,
+    keys: HistoryKeys,
     dossier_id: UUID,
     version: int,
     event_id: UUID,
@@ -36,8 +80,7 @@ def chain(
     data: dict[str, Any],
 ) -> Entry:
     """Return the next entry of a chain; the first stands on an empty hash."""
-    digest = _digest(previous_hash, dossier_id, version, event_id, type, at, actor, data)
-    return Entry(
+    entry = Entry(
         dossier_id=dossier_id,
         version=version,
         event_id=event_id,
@@ -46,40 +89,27 @@ def chain(
         actor=actor,
         data=data,
         previous_hash=previous_hash,
-        hash=digest,
+        hash=b"",
+        key_id=keys.current,
     )
+    digest = keys.digest(keys.current, previous_hash + _said(entry))
+    return replace(entry, hash=digest or b"")
 
 
-def first_break(entries: Iterable[Entry]) -> Entry | None:
+def first_break(entries: Iterable[Entry], keys: HistoryKeys) -> Entry | None:
     """Return the first entry of one dossier that is not what was written, None for a sound chain."""
     previous, expected_version = b"", 1
     for entry in entries:
-        digest = _digest(
-            previous,
-            entry.dossier_id,
-            entry.version,
-            entry.event_id,
-            entry.type,
-            entry.at,
-            entry.actor,
-            entry.data,
-        )
-        if entry.version != expected_version or entry.previous_hash != previous or entry.hash != digest:
+        digest = keys.digest(entry.key_id, previous + _said(entry))
+        is_next = entry.version == expected_version and entry.previous_hash == previous
+        if digest is None or not is_next or not hmac.compare_digest(entry.hash, digest):
             return entry
         previous, expected_version = digest, expected_version + 1
     return None
 
 
-def _digest(
-    previous: bytes,
-    dossier_id: UUID,
-    version: int,
-    event_id: UUID,
-    kind: str,
-    at: datetime,
-    actor: str,
-    data: dict[str, Any],
-) -> bytes:
-    said = [str(dossier_id), version, str(event_id), kind, at.astimezone(UTC).isoformat(), actor, data]
-    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(previous + canonical.encode()).digest()
+def _said(entry: Entry) -> bytes:
+    """Return everything an entry says, in one way only."""
+    said: list[Any] = [entry.key_id, str(entry.dossier_id), entry.version, str(entry.event_id), entry.type]
+    said += [entry.at.astimezone(UTC).isoformat(), entry.actor, entry.data]
+    return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

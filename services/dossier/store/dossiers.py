@@ -69,8 +69,9 @@ _SAVE = Statement(
     " WHERE id = :id AND version = :version - 1"
 )
 _ADD_HISTORY = Statement(
-    "INSERT INTO history (dossier_id, version, event_id, type, at, actor, data, previous_hash, hash)"
-    " VALUES (:dossier_id, :version, :event_id, :type, :at, :actor, :data, :previous_hash, :hash)"
+    "INSERT INTO history (dossier_id, version, event_id, type, at, actor, data, previous_hash, hash,"
+    " key_id) VALUES (:dossier_id, :version, :event_id, :type, :at, :actor, :data, :previous_hash, :hash,"
+    " :key_id)"
 )
 _ADD_COMPONENTS = Statement(
     """
@@ -166,6 +167,7 @@ class PostgresDossiers:
             data=entry.data,
             previous_hash=entry.previous_hash,
             hash=entry.hash,
+            key_id=entry.key_id,
         )
 
     async def next_number(self, agency: str, day: date) -> int:

@@ -110,6 +110,7 @@ Table(
     Column("data", JSON, nullable=False),
     Column("previous_hash", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
+    Column("key_id", Text, nullable=False),
 )
 Table(
     "components",

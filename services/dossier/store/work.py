@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from kernel.core.event import Event
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.history import HistoryKeys
 from services.dossier.store.attachments import PostgresAttachments
 from services.dossier.store.definitions import Definitions, PostgresCatalogue
 from services.dossier.store.dossiers import PostgresDossiers
@@ -20,6 +21,7 @@ class Resources:
     files: Files
     seals: Seals
     policy: Policy
+    history_keys: HistoryKeys
     press: Press
     courier: Courier
     definitions: Definitions
@@ -33,6 +35,7 @@ class PostgresWork:
         self.files = resources.files
         self.seals = resources.seals
         self.policy = resources.policy
+        self.history_keys = resources.history_keys
         self.press = resources.press
         self.courier = resources.courier
         self.catalogue = PostgresCatalogue(unit, resources.definitions)

@@ -28,6 +28,7 @@ def new_entry(work: Work, dossier: Dossier, change: Change, *, by: Caller | None
     )
     entry = chain(
         dossier.history_hash,
+        keys=work.history_keys,
         dossier_id=dossier.id,
         version=dossier.version,
         event_id=event.id,

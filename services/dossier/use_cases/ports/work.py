@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from kernel.core.unit_of_work import Records
+from services.dossier.domain.history import HistoryKeys
 from services.dossier.use_cases.ports.attachments import Attachments
 from services.dossier.use_cases.ports.catalogue import Catalogue
 from services.dossier.use_cases.ports.dossiers import Dossiers
@@ -25,5 +26,6 @@ class Work(Records, Protocol):
     views: Views
     seals: Seals
     policy: Policy
+    history_keys: HistoryKeys
     press: Press
     courier: Courier
