@@ -1,0 +1,1 @@
+"""Administrative units present and former, one-stop points, delegations, leave, mergers."""

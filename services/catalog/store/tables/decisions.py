@@ -1,0 +1,1 @@
+"""Drafts of procedures and the publication decisions that publish them."""

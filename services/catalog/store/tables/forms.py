@@ -1,0 +1,1 @@
+"""E-forms of procedure versions."""

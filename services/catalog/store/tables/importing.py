@@ -1,0 +1,1 @@
+"""Imports in progress and their reports; synonyms kept as data."""

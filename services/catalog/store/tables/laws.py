@@ -1,0 +1,1 @@
+"""Legal documents, reviews, entries in the national database, postings at offices."""

@@ -1,0 +1,1 @@
+"""What readers follow: information pages, subscriptions, changes."""

@@ -1,0 +1,1 @@
+"""Drafts and approvals of internal processes."""
