@@ -2,13 +2,11 @@
 
 from collections import deque
 from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.utils import format_datetime
 from uuid import UUID
 
 import aiosmtplib
 
+from services.notify.clients.mail_bytes import MailForm
 from services.notify.domain.messages import Text
 from services.notify.use_cases.ports import PermanentFailure, TemporaryFailure
 
@@ -40,15 +38,15 @@ class SmtpMail:
             "timeout": timeout_seconds,
         }
         self._sender = sender
-        self._sender_name = sender_name
+        self._form = MailForm(sender=sender, sender_name=sender_name)
         self._idle: deque[aiosmtplib.SMTP] = deque()
 
     async def send_mail(self, *, message_id: UUID, to: str, text: Text, at: datetime) -> str:
         """Hand a mail over and return the relay's answer; its Message-ID is made of `message_id`."""
-        mail = self._mail(message_id, to, text, at)
+        mail = self._form.write(message_id=message_id, to=to, text=text, at=at)
         connection = await self._connected()
         try:
-            _, answer = await connection.send_message(mail, sender=self._sender, recipients=[to])
+            _, answer = await connection.sendmail(self._sender, [to], mail)
         except aiosmtplib.SMTPRecipientsRefused as error:
             self._idle.append(connection)
             raise _of_code(error.recipients[0].code, "RECIPIENT") from error
@@ -85,18 +83,6 @@ class SmtpMail:
 
     def _drop(self, connection: aiosmtplib.SMTP) -> None:
         connection.close()
-
-    def _mail(self, message_id: UUID, to: str, text: Text, at: datetime) -> EmailMessage:
-        mail = EmailMessage()
-        mail["From"] = Address(self._sender_name, addr_spec=self._sender)
-        mail["To"] = to
-        mail["Subject"] = text.subject
-        mail["Date"] = format_datetime(at)
-        mail["Message-ID"] = f"<{message_id}@{self._sender.partition('@')[2]}>"
-        mail["Auto-Submitted"] = "auto-generated"
-        mail["Content-Language"] = "vi"
-        mail.set_content(text.body)
-        return mail
 
 
 def _of_code(code: int, what: str) -> TemporaryFailure | PermanentFailure:

@@ -106,3 +106,15 @@ class Claimed:
     dossier_id: UUID | None
     attempts: int
     version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What becomes of a claimed message: sent with its proof, waiting until `due_at`, or given up."""
+
+    message: Claimed
+    state: MessageState
+    reason: str = ""
+    provider_id: str | None = None
+    sent_at: datetime | None = None
+    due_at: datetime | None = None

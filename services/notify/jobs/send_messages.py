@@ -9,17 +9,16 @@ from typing import Protocol
 import structlog
 from prometheus_client import Counter, Histogram
 
-from kernel.core.errors import Stale
 from kernel.postgres.engine import BROKEN_WORLD
 from kernel.service import JobTick
 from services.notify.domain.messages import Channel, Claimed
+from services.notify.jobs.outcome_keeper import OutcomeKeeper
 from services.notify.use_cases.ports import MailProvider, SmsProvider
-from services.notify.use_cases.send_message import Outcome, hand_over, keep_outcome
+from services.notify.use_cases.send_message import Outcome, hand_over
 
 _attempts = Counter("notify_attempts_total", "Calls of a provider", ["channel", "outcome"])
 _seconds = Histogram("notify_provider_seconds", "How long a provider took", ["channel"])
 _log = structlog.get_logger()
-_KEEPING_TRIES = 6
 
 
 class Resources(Protocol):
@@ -53,6 +52,7 @@ class Lane:
         self._tick = tick
         self._pace = pace
         self._in_flight: set[asyncio.Task[None]] = set()
+        self._keeper = OutcomeKeeper(tick)
 
     async def run(self) -> None:
         """Send until the process stops; messages in flight are finished first."""
@@ -70,7 +70,7 @@ class Lane:
     async def claim(self) -> int:
         """Claim as many messages as there is room for and start them; return how many."""
         room = self._pace.parallel - len(self._in_flight)
-        if room <= 0:
+        if not self._has_room:
             return 0
         now = self._tick.runtime.clock.now()
         async with self._tick.open_work() as work:
@@ -81,6 +81,11 @@ class Lane:
             task.add_done_callback(self._in_flight.discard)
         return len(claimed)
 
+    @property
+    def _has_room(self) -> bool:
+        """Tell whether a quarter is free: claiming for each single message would cost as much as sending."""
+        return len(self._in_flight) <= self._pace.parallel - max(1, self._pace.parallel // 4)
+
     async def finish(self) -> None:
         """Wait for the messages in flight."""
         if self._in_flight:
@@ -89,13 +94,10 @@ class Lane:
     async def _rest(self) -> None:
         """Wait for the next look, or for room when the lane is full, or for the end."""
         stopping = asyncio.create_task(self._tick.runtime.stopping.wait())
-        is_full = len(self._in_flight) >= self._pace.parallel
-        waiting = {stopping, *(self._in_flight if is_full else ())}
-        await asyncio.wait(
-            waiting,
-            timeout=None if is_full else self._pace.poll_seconds,
-            return_when=asyncio.FIRST_COMPLETED,
-        )
+        if self._has_room:
+            await asyncio.wait({stopping}, timeout=self._pace.poll_seconds)
+        while not self._has_room and not stopping.done():
+            await asyncio.wait({stopping, *self._in_flight}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         with suppress(asyncio.CancelledError):
             await stopping
@@ -111,21 +113,7 @@ class Lane:
                 _log.exception("send_failed", message_id=str(message.id))
                 outcome = Outcome(reason="DEFECT")
         _attempts.labels(self._channel, outcome.reason or "sent").inc()
-        await self._keep(message, outcome)
-
-    async def _keep(self, message: Claimed, outcome: Outcome) -> None:
-        """Commit the outcome, patiently: what is sent and not kept is sent again when the lease ends."""
-        for attempt in range(_KEEPING_TRIES):
-            try:
-                async with self._tick.open_work() as work:
-                    keep_outcome(message, outcome, work=work, now=self._tick.runtime.clock.now())
-            except Stale:
-                _log.warning("message_taken_over", message_id=str(message.id))
-            except BROKEN_WORLD as error:
-                _log.warning("outcome_waits", message_id=str(message.id), error=repr(error))
-                await asyncio.sleep(0.2 * 2**attempt)
-                continue
-            return
+        await self._keeper.keep(message, outcome)
 
 
 async def keep_sending(tick: JobTick, pace: Pace) -> None:

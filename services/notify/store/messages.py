@@ -1,14 +1,15 @@
-"""Messages in PostgreSQL: planned in one statement, claimed in one, settled with their event."""
+"""Messages in PostgreSQL: planned in one statement, claimed in one, settled in one with their events."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, cast
 
 from kernel.core.ids import new_id
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from kernel.sealing import SealBroken
-from services.notify.domain.messages import Channel, Claimed, Message, MessageState, Text
+from services.notify.domain.messages import Channel, Claimed, Message, MessageState, Settlement, Text
 from services.notify.use_cases.ports import Seals
 
 ADDRESS, CONTENT = "message address", "message content"
@@ -46,19 +47,19 @@ _CLAIM = Statement(
     """,
     rows=None,
 )
-_SENT = Statement(
-    "UPDATE messages SET state = 'SENT', provider_id = :provider_id, sent_at = :now, reason = '',"
-    " due_at = NULL, lease = NULL, version = version + 1"
-    " WHERE id = :id AND lease = :lease AND version = :version"
-)
-_WAITING = Statement(
-    "UPDATE messages SET state = 'FAILED_TEMPORARY', reason = :reason, due_at = :due_at, lease = NULL,"
-    " version = version + 1 WHERE id = :id AND lease = :lease AND version = :version"
-)
-_FAILED = Statement(
-    "UPDATE messages SET state = 'FAILED_PERMANENT', reason = :reason, due_at = NULL, lease = NULL,"
-    " version = version + 1 WHERE id = :id AND lease = :lease AND version = :version"
-)
+_SETTLE = """
+    UPDATE messages SET state = given.state, reason = given.reason, provider_id = given.provider_id,
+        sent_at = given.sent_at, due_at = given.due_at, lease = NULL, version = messages.version + 1
+    FROM jsonb_to_recordset(:settled::jsonb) AS given (id uuid, lease uuid, version bigint, state text,
+        reason text, provider_id text, sent_at timestamptz, due_at timestamptz)
+    WHERE messages.id = given.id AND messages.lease = given.lease AND messages.version = given.version
+    """
+
+
+@cache
+def _settle(rows: int) -> Statement:
+    """Return the statement that settles exactly so many messages, or nothing at all."""
+    return Statement(_SETTLE, rows=rows)
 
 
 class PostgresMessages:
@@ -81,17 +82,22 @@ class PostgresMessages:
         )
         return [self._claimed(row) for row in rows]
 
-    def mark_sent(self, message: Claimed, *, provider_id: str, now: datetime) -> None:
-        """Keep the proof of a sent message."""
-        self._unit.write(_SENT, provider_id=provider_id, now=now, **_held(message))
-
-    def mark_waiting(self, message: Claimed, *, reason: str, due_at: datetime) -> None:
-        """Keep a temporary failure and the moment of the next attempt."""
-        self._unit.write(_WAITING, reason=reason, due_at=due_at, **_held(message))
-
-    def mark_failed(self, message: Claimed, *, reason: str) -> None:
-        """Give the message up."""
-        self._unit.write(_FAILED, reason=reason, **_held(message))
+    def settle(self, settlements: Sequence[Settlement]) -> None:
+        """Keep what became of messages, all in one statement."""
+        settled = [
+            {
+                "id": one.message.id,
+                "lease": one.message.lease,
+                "version": one.message.version,
+                "state": one.state,
+                "reason": one.reason,
+                "provider_id": one.provider_id,
+                "sent_at": one.sent_at,
+                "due_at": one.due_at,
+            }
+            for one in settlements
+        ]
+        self._unit.write(_settle(len(settled)), settled=settled)
 
     def _row(self, message: Message) -> dict[str, Any]:
         return {
@@ -144,7 +150,3 @@ def open_text(seals: Seals, content: str) -> Text:
     """Return the text of a message's sealed content."""
     opened = cast("list[str]", seals.open(content, purpose=CONTENT))
     return Text(*opened)
-
-
-def _held(message: Claimed) -> dict[str, Any]:
-    return {"id": message.id, "lease": message.lease, "version": message.version}

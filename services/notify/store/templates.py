@@ -76,10 +76,14 @@ class PackagedTemplates:
         }
         files = sorted(path for path in folder.glob("*.yaml") if path.stem != "layout")
         self._templates = {path.stem: self._compile(path) for path in files}
+        self._by_event: dict[str, list[Notice]] = {}
+        for notice in self.notices:
+            for event in notice.events:
+                self._by_event.setdefault(event, []).append(notice)
 
     def for_event(self, event_type: str) -> Sequence[Notice]:
         """Return the notices an event of this type asks for."""
-        return [one.notice for one in self._templates.values() if event_type in one.notice.events]
+        return self._by_event.get(event_type, ())
 
     @property
     def notices(self) -> Sequence[Notice]:
@@ -92,9 +96,9 @@ class PackagedTemplates:
         try:
             if channel is Channel.SMS:
                 return Text("", self._text_message(compiled, facts))
-            subject = " ".join(compiled.subject.render(facts).split())
-            text = compiled.body.render(facts).strip()
-            body = self._layouts[channel].render({**facts, "text": text})
+            subject = " ".join(_written(compiled.subject, facts).split())
+            text = _written(compiled.body, facts).strip()
+            body = _written(self._layouts[channel], {**facts, "text": text})
         except TemplateError as error:
             raise TemplateBroken(f"{notice.template}: {error}") from error
         return Text(subject, re.sub(r"\n{3,}", "\n\n", body).strip() + "\n")
@@ -107,7 +111,7 @@ class PackagedTemplates:
                 name: _plain_facts(value, for_procedure if name == "procedure" else for_others)
                 for name, value in facts.items()
             }
-            text = " ".join(compiled.sms.render({**short, "site": _site(facts)}).split())
+            text = " ".join(_written(compiled.sms, {**short, "site": _site(facts)}).split())
             if len(text) <= SMS_LENGTH:
                 return text
         raise TemplateBroken(f"{compiled.notice.template} does not fit a text message")
@@ -131,6 +135,11 @@ class PackagedTemplates:
             body=compiled(source.body),
             sms=compiled(source.sms) if source.sms is not None else None,
         )
+
+
+def _written(template: Template, facts: Mapping[str, Any]) -> str:
+    """Render with these facts alone: `render` would copy the environment's globals, which none uses."""
+    return "".join(template.root_render_func(template.new_context(dict(facts), shared=True)))
 
 
 def _read(path: Path) -> Any:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from kernel.core.unit_of_work import Records
-from services.notify.domain.messages import Channel, Claimed, Message, Text
+from services.notify.domain.messages import Channel, Claimed, Message, Settlement, Text
 from services.notify.domain.notices import Notice
 from services.notify.domain.timing import QuietHours
 
@@ -102,16 +102,8 @@ class Messages(Protocol):
         """Take messages that are due, for the length of the lease; this is committed at once."""
         ...
 
-    def mark_sent(self, message: Claimed, *, provider_id: str, now: datetime) -> None:
-        """Keep the proof; `Stale` at the commit when another worker holds the message by now."""
-        ...
-
-    def mark_waiting(self, message: Claimed, *, reason: str, due_at: datetime) -> None:
-        """Keep a temporary failure and the moment of the next attempt."""
-        ...
-
-    def mark_failed(self, message: Claimed, *, reason: str) -> None:
-        """Give the message up."""
+    def settle(self, settlements: Sequence[Settlement]) -> None:
+        """Keep what became of messages; `Stale` at the commit when another worker holds one."""
         ...
 
 

@@ -1,10 +1,11 @@
-"""Hands one claimed message to its provider, and keeps what came of it."""
+"""Hands claimed messages to their providers, and keeps what came of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from services.notify.domain.events import message_failed, message_sent
-from services.notify.domain.messages import Channel, Claimed
+from services.notify.domain.messages import Channel, Claimed, MessageState, Settlement
 from services.notify.domain.timing import wait_after
 from services.notify.use_cases.ports import (
     MailProvider,
@@ -40,17 +41,26 @@ async def hand_over(message: Claimed, *, mail: MailProvider, sms: SmsProvider, n
     return Outcome(provider_id=taken)
 
 
-def keep_outcome(message: Claimed, outcome: Outcome, *, work: Work, now: datetime) -> None:
-    """Mark the message sent, waiting or given up; only a final state is an event."""
+def keep_outcomes(kept: Sequence[tuple[Claimed, Outcome]], *, work: Work, now: datetime) -> None:
+    """Mark messages sent, waiting or given up, all in one statement; only a final state is an event."""
+    settlements = [_settlement(message, outcome, work, now) for message, outcome in kept]
+    work.messages.settle(settlements)
+    for one in settlements:
+        if one.state is MessageState.SENT:
+            work.record(message_sent(one.message, provider_id=one.provider_id or "", at=now))
+        elif one.state is MessageState.FAILED_PERMANENT:
+            work.record(message_failed(one.message, reason=one.reason, at=now))
+
+
+def _settlement(message: Claimed, outcome: Outcome, work: Work, now: datetime) -> Settlement:
     if not outcome.reason:
-        work.messages.mark_sent(message, provider_id=outcome.provider_id, now=now)
-        work.record(message_sent(message, provider_id=outcome.provider_id, at=now))
-        return
+        return Settlement(
+            message=message, state=MessageState.SENT, provider_id=outcome.provider_id, sent_at=now
+        )
     wait = None if outcome.is_permanent else wait_after(message.attempts)
     if wait is not None:
         due_at = work.house.quiet_hours.earliest(message.channel, now + wait)
-        work.messages.mark_waiting(message, reason=outcome.reason, due_at=due_at)
-        return
+        state = MessageState.FAILED_TEMPORARY
+        return Settlement(message=message, state=state, reason=outcome.reason, due_at=due_at)
     reason = outcome.reason if outcome.is_permanent else f"EXHAUSTED:{outcome.reason}"
-    work.messages.mark_failed(message, reason=reason)
-    work.record(message_failed(message, reason=reason, at=now))
+    return Settlement(message=message, state=MessageState.FAILED_PERMANENT, reason=reason)

@@ -11,7 +11,7 @@ from kernel.core.ids import new_id
 from kernel.sealing import Sealer
 from kernel.testing.fixed_clock import TUESDAY_MORNING
 from kernel.testing.running import TEST_PII_KEY
-from services.notify.domain.messages import Channel, Claimed, Message, Text
+from services.notify.domain.messages import Channel, Claimed, Message, Settlement, Text
 from services.notify.domain.notices import Desk, Occurrence
 from services.notify.domain.timing import QuietHours
 from services.notify.store.templates import PackagedTemplates
@@ -23,10 +23,10 @@ TEMPLATES = PackagedTemplates()
 
 @dataclass
 class MemoryMessages:
-    """Planned messages, and what was marked."""
+    """Planned messages, and what was settled."""
 
     planned: list[Message] = field(default_factory=list)
-    marks: list[tuple[UUID, str, datetime | None]] = field(default_factory=list)
+    settled: list[Settlement] = field(default_factory=list)
 
     def add(self, messages: Sequence[Message]) -> None:
         self.planned += messages
@@ -34,14 +34,8 @@ class MemoryMessages:
     async def claim(self, channel: Channel, **_: Any) -> Sequence[Claimed]:
         raise NotImplementedError(channel)
 
-    def mark_sent(self, message: Claimed, *, provider_id: str, now: datetime) -> None:
-        self.marks.append((message.id, provider_id, now))
-
-    def mark_waiting(self, message: Claimed, *, reason: str, due_at: datetime) -> None:
-        self.marks.append((message.id, reason, due_at))
-
-    def mark_failed(self, message: Claimed, *, reason: str) -> None:
-        self.marks.append((message.id, reason, None))
+    def settle(self, settlements: Sequence[Settlement]) -> None:
+        self.settled += settlements
 
 
 @dataclass

@@ -15,7 +15,7 @@ from services.notify.domain.messages import Channel, MessageState, message_id
 from services.notify.use_cases.plan_messages import plan_messages
 from services.notify.use_cases.ports import PermanentFailure, TemporaryFailure
 from services.notify.use_cases.read_inbox import messages_about
-from services.notify.use_cases.send_message import Outcome, hand_over, keep_outcome
+from services.notify.use_cases.send_message import Outcome, hand_over, keep_outcomes
 from tests.unit.notify.memory import SEALS, MemoryWork, a_claimed, an_occurrence
 
 
@@ -140,8 +140,12 @@ def test_only_final_outcomes_are_published() -> None:
         (Outcome(reason="SMS_422", is_permanent=True), 1, ("SMS_422", None), ["message.failed.v1"]),
     ):
         work = MemoryWork()
-        keep_outcome(a_claimed(attempts=attempts), outcome, work=work, now=NOW)
-        assert work.messages.marks == [(a_claimed().id, *mark)]
+        keep_outcomes([(a_claimed(attempts=attempts), outcome)], work=work, now=NOW)
+        (kept,) = work.messages.settled
+        assert (kept.message.id, kept.provider_id or kept.reason, kept.sent_at or kept.due_at) == (
+            a_claimed().id,
+            *mark,
+        )
         assert [event.type for event in work.events] == published
         assert {event.sequence for event in work.events} <= {3}
 
