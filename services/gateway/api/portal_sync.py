@@ -1,7 +1,8 @@
-"""What people see and mend of the portal's side: figures, the ledger, work lists, replays, mappings."""
+"""What people see and mend of the portal's side: figures, the ledger, replays, mappings."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
@@ -10,7 +11,7 @@ from starlette.responses import Response
 
 from kernel.core.caller import CallerKind
 from kernel.core.clock import VIETNAM
-from kernel.core.errors import Forbidden, NotFound
+from kernel.core.errors import Forbidden, Invalid, NotFound
 from kernel.web.deps import Caller, Now, current_work
 from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
@@ -18,6 +19,7 @@ from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 
 Work = Annotated[Any, Depends(current_work)]
 PROBLEMS = problems(400, 401, 403, 404, 412, 422)
+T = TypeVar("T")
 router = APIRouter(
     prefix="/api/v1/portal-sync", route_class=EdgeRoute, responses=PROBLEMS, tags=["portal-sync"]
 )
@@ -101,23 +103,6 @@ class Difference(BaseModel):
     found_at: datetime
 
 
-class InboundLine(BaseModel):
-    """A message of the portal that is not done."""
-
-    id: UUID
-    path: str
-    received_at: datetime
-    state: str
-    attempts: int
-    next_attempt_at: datetime | None
-    portal_code: str
-    dossier_id: str
-    answer_code: int | None
-    answer: str
-    reason: str
-    bytes: int
-
-
 class ProcedureMapping(BaseModel):
     """The portal's code of a procedure of ours."""
 
@@ -130,7 +115,7 @@ class Replayed(BaseModel):
     """What is tried again."""
 
     id: str
-    state: Literal["WAITING", "RECEIVED"]
+    state: Literal["WAITING"]
 
 
 class _RowId(BaseModel):
@@ -159,8 +144,7 @@ async def list_sync_ledger(
     cursor: Cursor = "",
 ) -> Page[LedgerLine]:
     """Sổ đồng bộ, cũ nhất trước."""
-    parts = decode_cursor(cursor, str, str, int, int)
-    after = (datetime.fromisoformat(parts[0]), UUID(parts[1]), parts[2], parts[3]) if parts else None
+    after = place_of(decode_cursor(cursor, str, str, int, int), _ledger_place)
     rows = await work.portal_screens.ledger(state=state, dossier_id=dossier_id, after=after, limit=limit + 1)
     last = rows[limit - 1] if len(rows) > limit else None
     following = (
@@ -174,23 +158,7 @@ async def list_sync_ledger(
 @router.get("/differences", dependencies=READ)
 async def list_sync_differences(work: Work, limit: Limit = 100) -> list[Difference]:
     """Hồ sơ mà Cổng đang giữ khác với những gì đã gửi."""
-    return [Difference.model_validate(_local(row)) for row in await work.portal_screens.differences(limit)]
-
-
-@router.get("/inbound", dependencies=READ)
-async def list_portal_inbound(
-    work: Work,
-    state: Literal["RECEIVED", "PARKED", "REFUSED"] | None = None,
-    limit: Limit = 50,
-    cursor: Cursor = "",
-) -> Page[InboundLine]:
-    """Bản tin từ Cổng chưa xử lý xong."""
-    parts = decode_cursor(cursor, str)
-    after = UUID(parts[0]) if parts else None
-    rows = await work.portal_screens.inbound(state=state, after=after, limit=limit + 1)
-    following = encode_cursor(str(rows[limit - 1]["id"])) if len(rows) > limit else None
-    items = [InboundLine.model_validate(_local(row)) for row in rows[:limit]]
-    return Page[InboundLine](items=items, next_cursor=following)
+    return [Difference.model_validate(local(row)) for row in await work.portal_screens.differences(limit)]
 
 
 @router.post("/ledger/{id}/replay", dependencies=MEND)
@@ -199,13 +167,6 @@ async def replay_sync_row(id: str, work: Work, now: Now) -> Replayed:  # noqa: A
     row = _row_id(id)
     work.portal_ledger.replay(row.dossier_id, row.version, row.part, now)
     return Replayed(id=id, state="WAITING")
-
-
-@router.post("/inbound/{id}/replay", dependencies=MEND)
-async def replay_portal_inbound(id: UUID, work: Work, now: Now) -> Replayed:  # noqa: A002 - the address's own word.
-    """Xử lý lại một bản tin của Cổng."""
-    work.portal_inbox.replay(id, now)
-    return Replayed(id=str(id), state="RECEIVED")
 
 
 @router.put("/procedures/{local_code}", dependencies=MEND, status_code=204, response_class=Response)
@@ -228,6 +189,18 @@ async def revoke_portal_files(dossier_id: UUID, work: Work, now: Now) -> Respons
     return Response(status_code=204)
 
 
+def place_of(parts: list[Any] | None, read: Callable[..., T]) -> T | None:
+    """Return where a page begins; what is well formed but no place of ours is `Invalid`."""
+    try:
+        return read(*parts) if parts else None
+    except ValueError as error:
+        raise Invalid(fields=[("cursor", "Con trỏ không hợp lệ")]) from error
+
+
+def _ledger_place(at: str, dossier_id: str, version: int, part: int) -> tuple[datetime, UUID, int, int]:
+    return datetime.fromisoformat(at), UUID(dossier_id), version, part
+
+
 def _row_id(text: str) -> _RowId:
     dossier_id, _, rest = text.partition(":")
     version, _, part = rest.partition(":")
@@ -239,10 +212,11 @@ def _row_id(text: str) -> _RowId:
 
 def _line(row: dict[str, Any]) -> LedgerLine:
     place = f"{row['dossier_id']}:{row['version']}:{row['part']}"
-    return LedgerLine.model_validate({"id": place, **_local(row)})
+    return LedgerLine.model_validate({"id": place, **local(row)})
 
 
-def _local(row: dict[str, Any]) -> dict[str, Any]:
+def local(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row with its moments in Vietnam's time."""
     return {
         name: value.astimezone(VIETNAM) if isinstance(value, datetime) else value
         for name, value in row.items()

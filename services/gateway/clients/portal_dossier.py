@@ -141,5 +141,8 @@ def _intake(status: int, answer: Json) -> Intake:
         dossier_id=str(answer.get("dossier_id") or ""),
         problem=str(answer.get("code") or ""),
         title=str(answer.get("detail") or answer.get("title") or ""),
-        fields=tuple(str(item.get("path") or "") for item in answer.get("errors") or ()),
+        fields=tuple(
+            (str(item.get("path") or ""), str(item.get("reason") or ""))
+            for item in answer.get("errors") or ()
+        ),
     )

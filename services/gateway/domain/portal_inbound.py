@@ -1,7 +1,7 @@
 """What the portal sent down, and what becomes of it: kept, handed on, parked for people or refused (17.2)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -13,6 +13,7 @@ ACCEPTED = 0
 DUPLICATE = 1
 FAILED = -1
 
+_INVALID = "invalid"
 _NO_PLACE = frozenset({"process-missing", "procedure-closed"})
 _MAPPED_FIELDS = (
     "procedure_code",
@@ -35,7 +36,7 @@ class InboxState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
-    """A message as it came."""
+    """A message as it came, with what people corrected of it since."""
 
     id: UUID
     path: str
@@ -43,6 +44,7 @@ class Inbound:
     sha256: bytes
     received_at: datetime
     attempts: int = 0
+    corrections: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Ruling:
     reason: str = ""
     portal_code: str = ""
     dossier_id: str = ""
+    tech_id: str = ""
     is_retried: bool = False
     """It goes on by itself when what it waits for is there."""
 
@@ -64,15 +67,26 @@ class Ruling:
         return {"error_code": self.error_code, "message": self.message}
 
 
-def ruling_of_refusal(code: str, status: int, problem: str, title: str, fields: Sequence[str]) -> Ruling:
-    """Rule on what the dossier service declined: a gap of ours is parked, a fault of theirs is told."""
-    is_gap = problem in _NO_PLACE or any(name.startswith(_MAPPED_FIELDS) for name in fields)
+def ruling_of_refusal(
+    code: str, status: int, problem: str, title: str, fields: Sequence[tuple[str, str]]
+) -> Ruling:
+    """Rule on what the dossier service declined; `fields` are names of the portal's with their reasons.
+
+    A gap of ours goes on by itself when it is closed. A field in a form the dossier service does not take is
+    for people to correct: whoever wrote it on the portal has the portal's receipt and cannot mend it there.
+    Anything else is told.
+    """
+    is_gap = problem in _NO_PLACE or any(name.startswith(_MAPPED_FIELDS) for name, _ in fields)
     if is_gap:
-        reason = problem if problem in _NO_PLACE else f"chưa ánh xạ: {', '.join(fields[:5])}"
-        return parked(code, reason, is_retried=True)
-    reason = f"{status} {problem}: {title}"
-    text = " ".join([title or "không tiếp nhận được", *fields[:5]])
-    return Ruling(InboxState.REFUSED, FAILED, f"{code}| {text}", reason, portal_code=code)
+        names = ", ".join(name for name, _ in fields[:5])
+        return parked(code, problem if problem in _NO_PLACE else f"chưa ánh xạ: {names}", is_retried=True)
+    if problem == _INVALID and fields:
+        wrong = "; ".join(f"{name} ({reason})" for name, reason in fields[:5])
+        return parked(code, f"cần sửa: {wrong}", is_retried=False)
+    told = title or "không tiếp nhận được"
+    return Ruling(
+        InboxState.REFUSED, FAILED, f"{code}| {told}", f"{status} {problem}: {title}", portal_code=code
+    )
 
 
 def waiting(code: str, reason: str) -> Ruling:

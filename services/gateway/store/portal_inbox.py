@@ -1,31 +1,36 @@
 """What the portal sent down, raw, and what became of it."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from kernel.core.ids import new_id
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.gateway.domain.portal_inbound import Inbound, Ruling
+from services.gateway.use_cases.portal_desk import Act
 
 _KEEP = Statement(
     "INSERT INTO portal_inbound (id, path, body, sha256, received_at, state, next_attempt_at)"
     " VALUES (:id, :path, :body, :sha256, :received_at, 'RECEIVED', :retry_at)"
 )
+# Who corrected or replayed it meanwhile has the word: what was made of it before does not count.
 _SETTLE = Statement(
     "UPDATE portal_inbound SET state = :state, attempts = attempts + 1, next_attempt_at = :retry_at,"
     " portal_code = :portal_code, dossier_id = :dossier_id, answer_code = :answer_code, answer = :answer,"
-    " reason = :reason, settled_at = CASE WHEN :state::text = 'RECEIVED' THEN NULL ELSE clock_timestamp() END"
-    " WHERE id = :id AND state IN ('RECEIVED', 'PARKED')",
+    " reason = :reason, tech_id = :tech_id,"
+    " settled_at = CASE WHEN :state::text = 'RECEIVED' THEN NULL ELSE clock_timestamp() END"
+    " WHERE id = :id AND state IN ('RECEIVED', 'PARKED') AND (attempts = :attempts OR :state::text = 'DONE')",
     rows=None,
 )
 _DUE = Statement(
     "SELECT id FROM portal_inbound WHERE next_attempt_at <= :now AND state IN ('RECEIVED', 'PARKED')"
     " ORDER BY received_at, id LIMIT :limit"
 )
-_FIND = Statement(
-    "SELECT id, path, body, sha256, received_at, attempts FROM portal_inbound WHERE id = :id"
-    " AND state IN ('RECEIVED', 'PARKED')"
-)
+_COLUMNS = "SELECT id, path, body, sha256, received_at, attempts, corrections FROM portal_inbound"
+_FIND = Statement(f"{_COLUMNS} WHERE id = :id AND state IN ('RECEIVED', 'PARKED')")
+_FIND_OPEN = Statement(f"{_COLUMNS} WHERE id = :id AND state <> 'DONE'")
 _OTHERS = Statement(
     "SELECT EXISTS (SELECT 1 FROM portal_inbound WHERE portal_code = :portal_code AND id <> :id"
     " AND state = 'DONE' AND answer_code = 0)"
@@ -34,8 +39,17 @@ _BEFORE = Statement(
     "SELECT EXISTS (SELECT 1 FROM portal_inbound WHERE portal_code = :portal_code AND id < :id"
     " AND state IN ('RECEIVED', 'PARKED'))"
 )
-_REPLAY = Statement(
-    "UPDATE portal_inbound SET state = 'RECEIVED', next_attempt_at = :now WHERE id = :id AND state <> 'DONE'"
+_AGAIN = Statement(
+    "UPDATE portal_inbound SET state = 'RECEIVED', next_attempt_at = :now, attempts = attempts + 1,"
+    " corrections = corrections || :corrections::jsonb WHERE id = :id AND state <> 'DONE'"
+)
+_LOG = Statement(
+    "INSERT INTO portal_inbound_acts (id, message_id, at, subject, action, fields, reason)"
+    " VALUES (:id, :message_id, :at, :subject, :action, :fields, :reason)"
+)
+_ACTS = Statement(
+    "SELECT at, subject, action, fields, reason FROM portal_inbound_acts WHERE message_id = :message_id"
+    " ORDER BY id LIMIT 200"
 )
 
 
@@ -57,15 +71,17 @@ class PostgresPortalInbox:
             retry_at=retry_at,
         )
 
-    def settle(self, message_id: UUID, ruling: Ruling, *, retry_at: datetime | None) -> None:
-        """Keep what became of it; a message that is done stays done."""
+    def settle(self, message: Inbound, ruling: Ruling, *, retry_at: datetime | None) -> None:
+        """Keep what became of it as it was read; a message that is done stays done."""
         self._unit.write(
             _SETTLE,
-            id=message_id,
+            id=message.id,
+            attempts=message.attempts,
             state=ruling.state.value,
             retry_at=retry_at,
             portal_code=ruling.portal_code,
             dossier_id=ruling.dossier_id,
+            tech_id=ruling.tech_id,
             answer_code=ruling.error_code,
             answer=ruling.message,
             reason=ruling.reason,
@@ -77,8 +93,11 @@ class PostgresPortalInbox:
 
     async def find(self, message_id: UUID) -> Inbound | None:
         """Return a message that is not settled."""
-        row = await self._unit.fetch_one(_FIND, id=message_id)
-        return None if row is None else Inbound(**{**dict(row), "body": bytes(row["body"])})
+        return _inbound(await self._unit.fetch_one(_FIND, id=message_id))
+
+    async def find_open(self, message_id: UUID) -> Inbound | None:
+        """Return a message that is not done, refused ones too."""
+        return _inbound(await self._unit.fetch_one(_FIND_OPEN, id=message_id))
 
     async def is_first(self, portal_code: str, message_id: UUID) -> bool:
         """Tell whether no other message brought this dossier before."""
@@ -89,6 +108,31 @@ class PostgresPortalInbox:
         found: bool = await self._unit.fetch_value(_BEFORE, portal_code=portal_code, id=message_id)
         return found
 
-    def replay(self, message_id: UUID, now: datetime) -> None:
-        """Try a message again; `Stale` at the commit when it is done."""
-        self._unit.write(_REPLAY, id=message_id, now=now)
+    def send_again(self, act: Act) -> None:
+        """Lay corrections over a message, try it again, log who asked; `Stale` when it is done."""
+        self._unit.write(_AGAIN, id=act.message_id, now=act.at, corrections=dict(act.fields))
+        self._unit.write(_LOG, **_logged(act))
+
+    async def log_reading(self, act: Act) -> None:
+        """Keep that somebody read it, at once."""
+        await self._unit.fetch(_LOG, **_logged(act))
+
+    async def acts(self, message_id: UUID) -> list[dict[str, Any]]:
+        """Return what people did to it, oldest first."""
+        return [dict(row) for row in await self._unit.fetch(_ACTS, message_id=message_id)]
+
+
+def _inbound(row: Any) -> Inbound | None:
+    return None if row is None else Inbound(**{**dict(row), "body": bytes(row["body"])})
+
+
+def _logged(act: Act) -> Mapping[str, Any]:
+    return {
+        "id": new_id(),
+        "message_id": act.message_id,
+        "at": act.at,
+        "subject": act.subject,
+        "action": act.action,
+        "fields": dict(act.fields),
+        "reason": act.reason,
+    }

@@ -1,7 +1,7 @@
 """The tables of the national portal's side, in the gateway's metadata."""
 
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, LargeBinary, Table, Text, text
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from services.gateway.store.tables import metadata
 
@@ -31,6 +31,7 @@ portal_ledger = Table(
     Column("answer_code", Text, nullable=False, server_default=text("''")),
     Column("answer", Text, nullable=False, server_default=text("''")),
     Column("settled_at", _moment),
+    Column("tech_id", Text, nullable=False, server_default=text("''")),
 )
 Index(
     "ix_portal_ledger_open",
@@ -87,6 +88,8 @@ portal_inbound = Table(
     Column("answer", Text, nullable=False, server_default=text("''")),
     Column("reason", Text, nullable=False, server_default=text("''")),
     Column("settled_at", _moment),
+    Column("corrections", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("tech_id", Text, nullable=False, server_default=text("''")),
 )
 Index("ix_portal_inbound_portal_code", portal_inbound.c.portal_code, portal_inbound.c.received_at)
 Index(
@@ -98,6 +101,27 @@ Index(
     "ix_portal_inbound_open",
     portal_inbound.c.received_at,
     postgresql_where=text("state <> 'DONE'"),
+)
+
+portal_inbound_acts = Table(
+    "portal_inbound_acts",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("message_id", UUID, nullable=False, index=True),
+    Column("at", _moment, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("fields", JSONB, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+procedure_sectors = Table(
+    "procedure_sectors",
+    metadata,
+    Column("procedure_code", Text, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("sector", Text, nullable=False),
+    Column("sector_name", Text, nullable=False),
 )
 
 portal_differences = Table(

@@ -10,6 +10,7 @@ import orjson
 from kernel.core.clock import Clock
 from kernel.core.errors import Unavailable
 from kernel.core.ids import new_id
+from services.gateway.domain.portal_corrections import corrected, portal_names
 from services.gateway.domain.portal_inbound import (
     FAILED,
     Inbound,
@@ -61,7 +62,7 @@ class TakeFromPortal:
         message = Inbound(id=new_id(), path=path, body=body, sha256=digest, received_at=now)
         async with self._open_work() as work:
             work.portal_inbox.keep(message, retry_at=now + _FIRST_RETRY)
-        return await self._deliver(message)
+        return await self._deliver(message, is_again=False)
 
     async def deliver_again(self, message_id: UUID) -> Ruling | None:
         """Deal with a kept message; None when it has been settled meanwhile."""
@@ -69,7 +70,7 @@ class TakeFromPortal:
             message: Inbound | None = await work.portal_inbox.find(message_id)
         if message is None:
             return None
-        return await self._deliver(replace(message, attempts=message.attempts + 1))
+        return await self._deliver(message, is_again=True)
 
     async def due(self, limit: int) -> list[UUID]:
         """Return kept messages that should be dealt with now."""
@@ -91,13 +92,13 @@ class TakeFromPortal:
         )
         return {name: message[name] for name in _MINIMUM}
 
-    async def _deliver(self, message: Inbound) -> Ruling:
+    async def _deliver(self, message: Inbound, *, is_again: bool) -> Ruling:
         ruling = await self._ruling(message)
-        if message.attempts and ruling.state is InboxState.REFUSED:
+        if is_again and ruling.state is InboxState.REFUSED:
             # The portal was told 0 before: it is ours to mend now.
             ruling = replace(ruling, state=InboxState.PARKED)
         async with self._open_work() as work:
-            work.portal_inbox.settle(message.id, ruling, retry_at=self._retry_at(message, ruling))
+            work.portal_inbox.settle(message, ruling, retry_at=self._retry_at(message, ruling))
         return ruling
 
     def _retry_at(self, message: Inbound, ruling: Ruling) -> datetime | None:
@@ -109,7 +110,9 @@ class TakeFromPortal:
 
     async def _ruling(self, message: Inbound) -> Ruling:
         try:
-            handed = handed_of(message.path, orjson.loads(message.body))
+            handed = handed_of(
+                message.path, corrected(message.path, orjson.loads(message.body), message.corrections)
+            )
         except orjson.JSONDecodeError:
             return Ruling(InboxState.REFUSED, FAILED, "| nội dung không phải JSON", "not JSON")
         except NotUnderstood as fault:
@@ -137,7 +140,9 @@ class TakeFromPortal:
             return taken(code, answer.dossier_id, is_first=is_first)
         if answer.status == _NOT_FOUND:
             return parked(code, "chưa có hồ sơ này", is_retried=True)
-        return ruling_of_refusal(code, answer.status, answer.problem, answer.title, answer.fields)
+        names = portal_names(message.path)
+        fields = [(names.get(name, name), reason) for name, reason in answer.fields]
+        return ruling_of_refusal(code, answer.status, answer.problem, answer.title, fields)
 
 
 def _key(handed: Handed, message: Inbound) -> str:

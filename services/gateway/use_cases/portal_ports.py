@@ -39,7 +39,8 @@ class Intake:
     dossier_id: str = ""
     problem: str = ""
     title: str = ""
-    fields: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+    """What is wrong with which field of the body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +136,8 @@ class PortalInbox(Protocol):
     def keep(self, message: Inbound, *, retry_at: datetime) -> None:
         """Keep a message before it is understood."""
 
-    def settle(self, message_id: UUID, ruling: Ruling, *, retry_at: datetime | None) -> None:
-        """Keep what became of it."""
+    def settle(self, message: Inbound, ruling: Ruling, *, retry_at: datetime | None) -> None:
+        """Keep what became of it as it was read; nothing when people corrected it meanwhile."""
 
     async def due(self, *, limit: int, now: datetime) -> list[UUID]:
         """Return messages to be tried again, oldest first."""

@@ -137,7 +137,7 @@ async def test_a_kill_between_keeping_and_handing_in_is_made_good(world: World):
     assert list(world.dossiers.taken) == [CODE]
 
 
-async def _killed(_: object) -> None:
+async def _killed(_: object, *, is_again: bool) -> None:
     raise asyncio.CancelledError
 
 

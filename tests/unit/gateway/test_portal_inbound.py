@@ -16,6 +16,7 @@ from sandbox.portal.messages import (
 )
 from sandbox.portal.settings import PortalSettings
 from services.dossier.api.schemas.machines import PortalIn, PortalSupplementIn
+from services.gateway.domain.portal_corrections import correctable, corrected
 from services.gateway.domain.portal_inbound import InboxState, ruling_of_refusal
 from services.gateway.domain.portal_profiles import GENERAL, LAND_TAX, PROMOTION
 from services.gateway.domain.portal_reading import NeedsPeople, NotUnderstood, handed_of
@@ -113,13 +114,34 @@ def test_a_kind_of_message_nobody_taught_us_is_for_people() -> None:
         ("invalid", ("procedure_code",), InboxState.PARKED, 0),
         ("invalid", ("agency",), InboxState.PARKED, 0),
         ("process-missing", (), InboxState.PARKED, 0),
-        ("invalid", ("owner.full_name",), InboxState.REFUSED, -1),
+        ("invalid", ("ChuHoSo",), InboxState.PARKED, 0),
         ("worked-elsewhere", (), InboxState.REFUSED, -1),
     ],
 )
 def test_a_gap_of_ours_is_parked_and_a_fault_of_theirs_is_told(
     problem: str, fields: tuple[str, ...], state: InboxState, code: int
 ) -> None:
-    ruling = ruling_of_refusal(CODE, 422, problem, "Dữ liệu chưa hợp lệ", fields)
+    ruling = ruling_of_refusal(CODE, 422, problem, "Dữ liệu chưa hợp lệ", [(name, "sai") for name in fields])
     assert (ruling.state, ruling.error_code) == (state, code)
     assert set(ruling.answer) == {"error_code", "message"}
+
+
+def test_people_may_correct_what_is_read_and_neither_the_code_nor_a_files_content() -> None:
+    names = set(correctable(GENERAL, from_portal()))
+    assert {"ChuHoSo", "NgayNopHoSo", "MaTTHC", "DiaChi.DiaChiChiTiet", "TaiLieuNop.0.TenTepDinhKem"} <= names
+    assert not {name for name in names if "MaHoSo" in name or "Base64" in name}
+
+
+def test_a_correction_lies_over_the_message_and_leaves_it_as_it_came() -> None:
+    message = from_portal()
+    before = json.dumps(message)
+    changes = {"ChuHoSo": "Trần B", "DiaChi.DiaChiChiTiet": "Số 2", "TaiLieuNop.0.TenTepDinhKem": "b.pdf"}
+    body = handed_of(GENERAL, corrected(GENERAL, message, changes)).body
+    assert (body["owner"]["full_name"], body["owner"]["address"]) == ("Trần B", "Số 2")
+    assert body["attachments"][0]["name"] == "b.pdf"
+    assert json.dumps(message) == before
+
+
+@pytest.mark.parametrize("message", [None, [], "x", {}, {"data": None}, {"data": {"TaiLieuNop": [None, 1]}}])
+def test_what_is_no_message_has_nothing_to_correct_in_files(message: Any) -> None:
+    assert not [name for name in correctable(GENERAL, message) if name.startswith("TaiLieuNop")]

@@ -1,0 +1,94 @@
+"""What people do with a portal message that waits for them: look into it, correct it, send it on again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+import orjson
+
+from kernel.core.caller import Caller
+from kernel.core.errors import Invalid, NotFound
+from services.gateway.domain.portal_corrections import correctable
+from services.gateway.domain.portal_inbound import Inbound
+
+READ, CORRECTED, REPLAYED = "READ", "CORRECTED", "REPLAYED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Who did what to a message, and why."""
+
+    message_id: UUID
+    at: datetime
+    subject: str
+    action: str
+    fields: Mapping[str, str]
+    reason: str = ""
+
+
+class Desk(Protocol):
+    """Messages that are not done, and the log of what people did to them."""
+
+    async def find_open(self, message_id: UUID) -> Inbound | None:
+        """Return a message that is not done, whatever it waits for."""
+
+    async def log_reading(self, act: Act) -> None:
+        """Keep that somebody read it, at once: a read commits nothing else."""
+
+    async def acts(self, message_id: UUID) -> Sequence[Mapping[str, Any]]:
+        """Return what people did to it, oldest first."""
+
+    def send_again(self, act: Act) -> None:
+        """Lay its corrections over the message and try it again; `Stale` at the commit when it is done."""
+
+
+async def read_message(message_id: UUID, *, by: Caller, desk: Desk, now: datetime) -> dict[str, Any]:
+    """Return the fields people may correct, as sent and as corrected; reading them is logged."""
+    message = await _found(message_id, desk)
+    await desk.log_reading(Act(message_id=message_id, at=now, subject=by.subject, action=READ, fields={}))
+    fields = [
+        {"name": name, "value": value, "corrected": message.corrections.get(name)}
+        for name, value in _fields(message).items()
+    ]
+    return {
+        "id": message.id,
+        "path": message.path,
+        "received_at": message.received_at,
+        "fields": fields,
+        "acts": [dict(act) for act in await desk.acts(message_id)],
+    }
+
+
+async def correct_message(
+    message_id: UUID, fields: Mapping[str, str], *, reason: str, by: Caller, desk: Desk, now: datetime
+) -> None:
+    """Lay corrections over a message and let it go on; `Invalid` names what may not be corrected."""
+    message = await _found(message_id, desk)
+    allowed = _fields(message)
+    wrong = [(f"fields.{name}", "Không phải trường được sửa") for name in fields if name not in allowed]
+    if wrong:
+        raise Invalid(fields=wrong)
+    desk.send_again(
+        Act(message_id=message_id, at=now, subject=by.subject, action=CORRECTED, fields=fields, reason=reason)
+    )
+
+
+async def replay_message(message_id: UUID, *, by: Caller, desk: Desk, now: datetime) -> None:
+    """Deal with a message again as it is."""
+    desk.send_again(Act(message_id=message_id, at=now, subject=by.subject, action=REPLAYED, fields={}))
+
+
+async def _found(message_id: UUID, desk: Desk) -> Inbound:
+    message = await desk.find_open(message_id)
+    if message is None:
+        raise NotFound
+    return message
+
+
+def _fields(message: Inbound) -> dict[str, str]:
+    try:
+        return correctable(message.path, orjson.loads(message.body))
+    except orjson.JSONDecodeError:
+        return {}
