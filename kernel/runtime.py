@@ -11,6 +11,7 @@ from kernel.core.bus import Bus
 from kernel.core.clock import Clock
 from kernel.postgres.engine import BROKEN_WORLD, open_pool
 from kernel.postgres.unit_of_work import UnitOfWork
+from kernel.sealing import Sealer
 from kernel.service import Service
 from kernel.settings import KernelSettings
 from kernel.web.auth import TokenVerifier
@@ -28,6 +29,7 @@ class Runtime:
         self.pool = pool
         self.bus = bus
         self.resources: Any = None
+        self.seals = Sealer(settings.pii_key.get_secret_value())
         self.verifier = TokenVerifier(settings.internal_jwks, clock)
         self.stopping = asyncio.Event()
         self.relay_due = asyncio.Event()

@@ -44,6 +44,18 @@ class Sealer:
         except (InvalidTag, ValueError) as error:
             raise SealBroken from error
 
+    def seal_bytes(self, value: bytes, *, purpose: str) -> bytes:
+        """Return bytes sealed for a purpose."""
+        nonce = os.urandom(_NONCE)
+        return nonce + self._cipher.encrypt(nonce, value, purpose.encode())
+
+    def open_bytes(self, sealed: bytes, *, purpose: str) -> bytes:
+        """Return the bytes of a sealed value; raise `SealBroken` when it is not ours or was changed."""
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], purpose.encode())
+        except (InvalidTag, ValueError) as error:
+            raise SealBroken from error
+
     def blind_index(self, value: str, *, purpose: str) -> bytes:
         """Return 16 bytes that are equal for equal values and tell nothing without the key."""
         return hmac.new(self._index_key, f"{purpose}\0{value}".encode(), hashlib.sha256).digest()[:16]

@@ -1,4 +1,7 @@
-"""Answers kept under idempotency keys: replayed to the same request, refused to another."""
+"""Answers kept under idempotency keys: replayed to the same request, refused to another.
+
+An answer may hold what only its receiver should see (a look-up secret, a name), so its body is sealed.
+"""
 
 from dataclasses import dataclass
 
@@ -6,7 +9,11 @@ import asyncpg
 
 from kernel.core.errors import Kind, Refusal
 from kernel.postgres.statement import Statement
+from kernel.sealing import SealBroken, Sealer
 
+_SEALED = b"\x01"
+"""The first byte of a sealed body; what was kept before bodies were sealed is JSON and begins otherwise."""
+_PURPOSE = "idempotent answer"
 _FIND = Statement(
     "SELECT request_hash, status, headers, body FROM idempotency_keys"
     " WHERE principal = :principal AND key = :key"
@@ -26,6 +33,19 @@ class KeyReused(Refusal):
     title = "Khóa chống gửi trùng đã dùng cho một yêu cầu khác"
 
 
+class AnswerUnreadable(Refusal):
+    """The request was carried out; its answer was sealed with a key this service no longer has (409)."""
+
+    code = "idempotent-answer-unreadable"
+    kind = Kind.CONFLICT
+    title = "Yêu cầu này đã được thực hiện; không còn đọc lại được câu trả lời, hãy xem hồ sơ"
+
+
+def sealed_body(seals: Sealer, body: bytes) -> bytes:
+    """Return a body as it is kept."""
+    return _SEALED + seals.seal_bytes(body, purpose=_PURPOSE)
+
+
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
     """What was answered the first time."""
@@ -36,15 +56,27 @@ class KeptAnswer:
 
 
 async def find_answer(
-    pool: asyncpg.Pool, *, principal: str, key: str, request_hash: bytes
+    pool: asyncpg.Pool, seals: Sealer, *, principal: str, key: str, request_hash: bytes
 ) -> KeptAnswer | None:
-    """Return the answer kept under this key; raise `KeyReused` when the request was another one."""
+    """Return the answer kept under this key.
+
+    Raises `KeyReused` when the request was another one, `AnswerUnreadable` when it cannot be opened.
+    """
     row = await pool.fetchrow(_FIND.sql, *_FIND.values({"principal": principal, "key": key}))
     if row is None:
         return None
     if bytes(row["request_hash"]) != request_hash:
         raise KeyReused
-    return KeptAnswer(status=row["status"], headers=row["headers"], body=bytes(row["body"]))
+    return KeptAnswer(status=row["status"], headers=row["headers"], body=_opened(seals, bytes(row["body"])))
+
+
+def _opened(seals: Sealer, body: bytes) -> bytes:
+    if not body.startswith(_SEALED):
+        return body
+    try:
+        return seals.open_bytes(body[len(_SEALED) :], purpose=_PURPOSE)
+    except SealBroken as error:
+        raise AnswerUnreadable from error
 
 
 async def forget_old_answers(pool: asyncpg.Pool) -> None:

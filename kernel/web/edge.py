@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from kernel.core.errors import Kind, Refusal
-from kernel.postgres.idempotency import KeptAnswer, find_answer
+from kernel.postgres.idempotency import KeptAnswer, find_answer, sealed_body
 from kernel.postgres.unit_of_work import AlreadyDone, UnitOfWork
 from kernel.runtime import Runtime
 from kernel.web.request import EdgeRequest
@@ -82,14 +82,16 @@ async def _write(
                 request_hash=digest,
                 status=response.status_code,
                 headers={name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers},
-                body=bytes(response.body),
+                body=sealed_body(runtime.seals, bytes(response.body)),
             )
             await unit.commit()
             runtime.wake_relay()
     except (AlreadyDone, Refusal):
         # The first attempt may have changed what this one was refused for: its kept answer comes first.
         await unit.close()
-        kept = await find_answer(runtime.pool, principal=principal, key=key, request_hash=digest)
+        kept = await find_answer(
+            runtime.pool, runtime.seals, principal=principal, key=key, request_hash=digest
+        )
         if kept is None:
             raise
         return _replay(kept)

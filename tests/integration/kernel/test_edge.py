@@ -138,3 +138,27 @@ async def test_a_wrong_address_is_a_problem_not_a_defect(start_jars, path):
     answer = await jars.get(path)
     assert answer.status_code in {400, 404, 422}
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_kept_answer_is_not_in_the_database_in_clear(start_jars):
+    jars, who = await start_jars(), a_person()
+    answer = await jars.post("/v1/jars", OPEN_JAR, who, key="once")
+    kept = await jars.runtime.pool.fetchval("SELECT body FROM idempotency_keys")
+    assert b"pebbles" in answer.content and b"pebbles" not in bytes(kept)
+
+
+async def test_an_answer_kept_before_answers_were_sealed_is_still_replayed(start_jars):
+    jars, who = await start_jars(), a_person()
+    first = await jars.post("/v1/jars", OPEN_JAR, who, key="once")
+    await jars.runtime.pool.execute("UPDATE idempotency_keys SET body = $1", first.content)
+    again = await jars.post("/v1/jars", OPEN_JAR, who, key="once")
+    assert (again.status_code, again.content) == (201, first.content)
+
+
+async def test_an_answer_sealed_with_a_lost_key_is_a_conflict_and_never_a_second_write(start_jars):
+    jars, who = await start_jars(), a_person()
+    await jars.post("/v1/jars", OPEN_JAR, who, key="once")
+    await jars.runtime.pool.execute("UPDATE idempotency_keys SET body = '\\x01' || sha256(body)")
+    again = await jars.post("/v1/jars", OPEN_JAR, who, key="once")
+    assert (again.status_code, again.json()["code"]) == (409, "idempotent-answer-unreadable")
+    assert await jars.count("jars") == 1
