@@ -63,7 +63,7 @@ class KafkaBus:
         await self._drop_admin()
 
     async def ensure_topics(self, topics: Mapping[str, TopicSettings]) -> None:
-        """Create the topics that are missing, with the cluster's own replication factor, and see them there."""
+        """Create the missing topics, with the cluster's own replication factor, and see them there."""
         await self._read_topics()
         missing = {topic: settings for topic, settings in topics.items() if topic not in self._topics}
         if not missing:
@@ -117,7 +117,9 @@ class KafkaBus:
         """Wait for the brokers to hear of new topics: the controller answers before they have."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                while not await self._has_topics(list(topics)):
+                while True:
+                    if await self._has_topics(list(topics)):
+                        return
                     await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         except TimeoutError as error:
             raise BusUnavailable(f"created, and not yet known to the brokers: {sorted(topics)}") from error
