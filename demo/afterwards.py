@@ -63,7 +63,7 @@ def _survey(script: Script, door: Door, catcher: httpx.Client, one: Played) -> N
 
         def invited() -> str | None:
             for message in _of(catcher, one):
-                link = re.search(r"/invitations/([A-Za-z0-9_-]{20,})", message["body"])
+                link = re.search(r"/khao-sat/([A-Za-z0-9_-]{20,})", message["body"])
                 if link:
                     return link.group(1)
             return None

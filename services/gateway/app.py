@@ -17,7 +17,7 @@ from kernel.runtime import Runtime
 from kernel.sealing import Sealer
 from kernel.service import Handler, Job, JobTick, Service
 from kernel.web.auth import TokenSigner
-from services.gateway.api import oidc, pages, portal_adapter, portal_inbox, portal_sync, session
+from services.gateway.api import oidc, pages, portal_adapter, portal_inbox, portal_sync, session, survey_pages
 from services.gateway.api.gate import Gate, OwnEndpoint
 from services.gateway.api.openapi import OpenApiDocument
 from services.gateway.api.tracking import show_tracking
@@ -65,6 +65,7 @@ ROUTERS: Sequence[APIRouter] = (
     session.router,
     oidc.router,
     pages.router,
+    survey_pages.router,
     portal_sync.router,
     portal_inbox.router,
     portal_adapter.router,

@@ -15,10 +15,10 @@ class Settings(KernelSettings):
 
     public_url: str = Field(default="http://127.0.0.1:8000", max_length=48, description="the public door")
     invitation_path: str = Field(
-        default="/api/v1/invitations/",
+        default="/khao-sat/",
         max_length=30,
         pattern=r"^/[A-Za-z0-9/_-]*$",
-        description="what stands before the token in the link; a front end's page, once there is one",
+        description="what stands before the token in the link: the gateway's page, or a front end's own",
     )
     invitation_days: int = Field(default=30, ge=1, le=365, description="how long a link may be used")
 

@@ -36,6 +36,10 @@ PUBLIC_ROUTES = {
         "GET /tra-cuu",
         "POST /tra-cuu",
         "GET /qr/{token}",
+        # A survey's link is its own key: whoever was sent it has no account to sign in with.
+        "GET /khao-sat/cam-on",
+        "GET /khao-sat/{token}",
+        "POST /khao-sat/{token}",
         # Signing in and out cannot need to be signed in; signing out needs the session itself.
         "GET /session/login",
         "GET /session/callback",

@@ -9,7 +9,7 @@ from kernel.web.request import EdgeRequest, Unreadable
 _MAX_FORM = 16_384
 
 
-async def form_of(request: Request) -> dict[str, str]:
+async def form_of(request: Request, *, most_fields: int = 30) -> dict[str, str]:
     """Return the fields of a form; raise `Unreadable` or `BodyTooLarge`."""
     bounded = EdgeRequest(request.scope, request.receive)
     bounded.max_body_bytes = _MAX_FORM
@@ -20,7 +20,7 @@ async def form_of(request: Request) -> dict[str, str]:
         raise Unreadable
     try:
         text = (await bounded.body()).decode("ascii")
-        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=30, errors="strict")
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=most_fields, errors="strict")
     except ValueError as error:
         raise Unreadable from error
     fields = dict(pairs)

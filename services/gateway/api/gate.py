@@ -13,8 +13,9 @@ from services.gateway.api.cookies import session_cookie
 from services.gateway.api.cors import Headers, cors_headers, preflight_headers
 from services.gateway.api.proxy import forward
 from services.gateway.api.refusals import answer_of
+from services.gateway.api.rendered import problem_page
 from services.gateway.domain.headers import client_address
-from services.gateway.domain.pace import pace_class
+from services.gateway.domain.pace import is_page, pace_class
 from services.gateway.domain.routes import Priority, Route
 from services.gateway.use_cases.door import Door
 from services.gateway.use_cases.who_is_asking import Known
@@ -64,7 +65,7 @@ class Gate:
         except Exception as error:
             if answer.has_begun:
                 raise
-            response = answer_of(error)
+            response = problem_page(error) if is_page(scope["path"]) else answer_of(error)
             _turned_away.labels(str(response.status_code)).inc()
             await response(scope, receive, answer)
 

@@ -14,14 +14,21 @@ DEFAULT_PACES: dict[str, tuple[float, int]] = {
 
 _BY_KIND = {CallerKind.PERSON: "person", CallerKind.STAFF: "staff", CallerKind.SERVICE: "service"}
 _SIGN_IN = ("/session", "/oidc/")
+_LOOK_UP = "/tra-cuu"
+_SURVEY = "/khao-sat/"
+
+
+def is_page(path: str) -> bool:
+    """Tell whether people open this address in a browser, and are refused with a page too."""
+    return path == _LOOK_UP or path.startswith(_SURVEY)
 
 
 def pace_class(path: str, caller: Caller | None) -> str:
     """Return the class of a request."""
     if caller is not None:
         return _BY_KIND[caller.kind]
-    if path in {"/api/v1/tracking", "/tra-cuu"}:
+    if path in {"/api/v1/tracking", _LOOK_UP}:
         return "tracking"
     if path.startswith(_SIGN_IN):
         return "sign-in"
-    return "public" if path.startswith("/api/") else "other"
+    return "public" if path.startswith(("/api/", _SURVEY)) else "other"

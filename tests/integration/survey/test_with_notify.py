@@ -26,10 +26,10 @@ async def test_the_link_in_the_mail_takes_one_response(start: Start) -> None:
         await notify.receive(*[as_event(row) for row in await survey.published("invitation.issued.v1")])
         await send_due(notify)
         (mail,) = await catcher.caught("mail")
-        found = re.search(r"http://cong\.example/api(/v1/invitations/[\w-]{22})\s", mail["body"])
+        found = re.search(r"http://cong\.example/khao-sat/([\w-]{22})\s", mail["body"])
         assert found, mail["body"]
-        shown = await survey.get(found[1])
+        shown = await survey.get(f"/v1/invitations/{found[1]}")
         assert shown.status_code == 200, shown.text
-        taken = await survey.post(f"{found[1]}/response", all_scored(5))
+        taken = await survey.post(f"/v1/invitations/{found[1]}/response", all_scored(5))
         assert taken.status_code == 201, taken.text
         assert taken.json() == {"received_on": survey.clock.now().date().isoformat()}

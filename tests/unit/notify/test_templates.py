@@ -63,7 +63,7 @@ def an_invitation() -> dict[str, Any]:
         "procedure": data["procedure"]["name"],
         "agency": data["agency"]["name"],
         "expires_at": datetime.fromisoformat(data["expires_at"]),
-        "link": "https://dichvucong.lamgiang.gov.vn/api/v1/invitations/" + "t" * 22,
+        "link": "https://dichvucong.lamgiang.gov.vn/khao-sat/" + "t" * 22,
     }
 
 
