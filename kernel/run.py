@@ -98,13 +98,18 @@ async def run_roles(runtime: Runtime, role: str) -> None:
     """Do a role's work until the process is told to stop; its operations port answers from first to last."""
     settings, ended = runtime.settings, asyncio.Event()
     async with asyncio.TaskGroup() as around:
-        around.create_task(listen(Operations(runtime), settings.ops_host, settings.ops_port, until=ended))
+        operations = Operations(runtime)
+        around.create_task(
+            listen(operations, "operations", settings.ops_host, settings.ops_port, until=ended)
+        )
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(_wait_for_the_end(runtime))
                 if role in {"api", "all"}:
                     app = _public_app(runtime)
-                    group.create_task(listen(app, settings.host, settings.port, until=runtime.stopping))
+                    group.create_task(
+                        listen(app, "public", settings.host, settings.port, until=runtime.stopping)
+                    )
                 if role in {"relay", "all"}:
                     group.create_task(run_relay(runtime))
                 if role in {"consume", "all"}:

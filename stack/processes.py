@@ -1,6 +1,5 @@
 """Children of the supervisor: forked after everything is imported, so that they share its memory."""
 
-import ctypes
 import os
 import signal
 import sys
@@ -10,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+from stack.parent import end_with_parent
+
 _STOPPING = {signal.SIGINT, signal.SIGTERM}
 
 
@@ -93,9 +93,9 @@ def _become(child: Child, parent: int) -> None:
     code = 1
     try:
         os.setpgid(0, 0)
-        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGTERM)
-        if os.getppid() != parent:
-            os._exit(1)
+        # A supervisor that dies before its children was killed, and PostgreSQL goes in the same moment: there is
+        # nothing to finish in order, and nobody left who would ask a second time.
+        end_with_parent(parent, signal.SIGKILL)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)

@@ -3,7 +3,6 @@
 import errno
 import fcntl
 import socket
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,10 +19,6 @@ class StackError(Exception):
 
 class FolderInUse(StackError):  # noqa: N818 - named for the fact.
     """Another live launcher owns the folder."""
-
-
-HANDED_OVER: list[subprocess.Popen[bytes]] = []
-"""Children that run on under another owner: Python reports one that is forgotten while it runs as a leak."""
 
 
 class FolderLock:

@@ -88,7 +88,7 @@ class Stack:
         self.document = read()
         self.keys = keys_of(data)
         self._say("PostgreSQL starts")
-        self.postgres = start_postgres(data / "postgres", durable=self.wanted.durable)
+        self.postgres = start_postgres(data / "postgres", durable=self.wanted.durable, ends_with_us=True)
         self._cleanup.callback(self._stop_postgres)
         databases = provision(self.postgres, (*SERVICES, "bus"))
         self._surround(data, databases)
@@ -130,7 +130,7 @@ class Stack:
             self._say("Apache Kafka starts")
             from stack.kafka import start_kafka  # noqa: PLC0415 - only a stack on Kafka needs Java.
 
-            self.kafka = start_kafka(data / "kafka")
+            self.kafka = start_kafka(data / "kafka", ends_with_us=True)
             self._cleanup.callback(self._stop_kafka)
             return f"kafka://{self.kafka.bootstrap}"
         return databases["bus"]
@@ -208,14 +208,17 @@ class Stack:
             self._say("PostgreSQL ended and is started again")
             self.postgres.kill()  # It has ended: this gives its folder back.
             self.postgres = start_postgres(
-                self.wanted.data / "postgres", self.postgres.port, durable=self.wanted.durable
+                self.wanted.data / "postgres",
+                self.postgres.port,
+                durable=self.wanted.durable,
+                ends_with_us=True,
             )
         if self.kafka is not None and not self.kafka.is_running:
             from stack.kafka import start_kafka  # noqa: PLC0415 - only a stack on Kafka needs Java.
 
             self._say("Apache Kafka ended and is started again")
             self.kafka.kill()
-            self.kafka = start_kafka(self.wanted.data / "kafka", self.kafka.port)
+            self.kafka = start_kafka(self.wanted.data / "kafka", self.kafka.port, ends_with_us=True)
         for child in self.children.values():
             if child.has_ended():
                 child.restarts += 1

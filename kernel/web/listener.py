@@ -20,7 +20,11 @@ class _Protocol(HttpToolsProtocol):
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves signals to the process and says where it listens."""
+    """A server that leaves signals to the process and says where it listens, and for whom."""
+
+    def __init__(self, config: uvicorn.Config, name: str) -> None:
+        super().__init__(config)
+        self._name = name
 
     @contextlib.contextmanager
     def capture_signals(self):  # type: ignore[no-untyped-def]  # noqa: ANN202 - uvicorn's own signature.
@@ -30,10 +34,11 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Bind; a port given as 0 is known from the log alone."""
         await super().startup(sockets)
-        _log.info("listening", host=self.config.host, port=self.servers[0].sockets[0].getsockname()[1])
+        port = self.servers[0].sockets[0].getsockname()[1]
+        _log.info("listening", name=self._name, host=self.config.host, port=port)
 
 
-async def listen(app: ASGIApp, host: str, port: int, *, until: asyncio.Event) -> None:
+async def listen(app: ASGIApp, name: str, host: str, port: int, *, until: asyncio.Event) -> None:
     """Serve until the event, then let what is in hand finish; a taken port ends the process."""
     config = uvicorn.Config(
         app,
@@ -52,7 +57,7 @@ async def listen(app: ASGIApp, host: str, port: int, *, until: asyncio.Event) ->
         timeout_graceful_shutdown=20,
         backlog=2048,
     )
-    server = _Server(config)
+    server = _Server(config, name)
     stop = asyncio.create_task(_stop(server, until))
     try:
         await server.serve()

@@ -17,7 +17,7 @@ def main() -> int:
     options = parser.parse_args()
     foreground = Foreground()
     try:
-        with start_kafka(options.data, options.port) as server:
+        with start_kafka(options.data, options.port, ends_with_us=True) as server:
             print(f"Kafka {KAFKA} listens on {server.bootstrap}; data in {server.home}", flush=True)
             return foreground.wait(lambda: server.is_running)
     except StackError as error:

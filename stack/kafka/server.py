@@ -1,16 +1,12 @@
 """A real Apache Kafka, one broker and controller in KRaft mode, as a child process."""
 
 import asyncio
-import os
 import signal
 import subprocess
 import threading
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 from uuid import uuid4
 
-import psutil
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
@@ -23,8 +19,8 @@ from stack.kafka.layout import (
     recorded_process,
     write_properties,
 )
+from stack.launched import Launched, LaunchedServer, launch
 from stack.servers import (
-    HANDED_OVER,
     LOOPBACK,
     FolderLock,
     StackError,
@@ -34,7 +30,6 @@ from stack.servers import (
     free_port,
     is_listening,
     make_folder,
-    running,
     tail,
     wait_until,
 )
@@ -45,79 +40,46 @@ STOP_SECONDS = 20.0
 JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Djava.awt.headless=true")
 
 
-class KafkaServer:
-    """A running broker. Whoever started it stops it; one found by `attach_kafka` is only visited."""
+class KafkaServer(LaunchedServer):
+    """A running broker; one that was killed comes back by `start_kafka` on the same folder and port."""
+
+    ENDING = ((signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, 10.0))
 
     def __init__(
         self,
         home: Path,
-        process: psutil.Process,
+        pid: int,
         port: int,
-        child: subprocess.Popen[bytes] | None = None,
+        child: Launched | None = None,
         lock: FolderLock | None = None,
+        *,
+        ends_with_us: bool = False,
     ) -> None:
+        super().__init__(pid, child, lock, ends_with_us=ends_with_us)
         self.home = home
         self.port = port
-        self.pid: int = process.pid
-        self._child = child
-        self._lock = lock
 
     @property
     def bootstrap(self) -> str:
         """Return the address clients begin with, `host:port`."""
         return f"{LOOPBACK}:{self.port}"
 
-    @property
-    def is_running(self) -> bool:
-        """Whether the broker's process lives."""
-        if self._child:
-            return self._child.poll() is None
-        return running(self.pid) is not None
-
-    def stop(self) -> None:
-        """Shut down in order, or by SIGKILL when the broker does not obey. Twice is harmless."""
-        if not self._end(signal.SIGTERM, STOP_SECONDS):
-            self._end(signal.SIGKILL, 10.0)
-        self._release()
-
-    def kill(self) -> None:
-        """SIGKILL the broker, as a crash would; `start_kafka` on the same folder and port brings it back."""
-        self._end(signal.SIGKILL, 10.0)
-        self._release()
-
-    def hand_over(self) -> None:
-        """Give up ownership without stopping: another process attaches, and stops it later."""
-        if self._child:
-            HANDED_OVER.append(self._child)
-        self._release()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def _end(self, how: signal.Signals, seconds: float) -> bool:
-        if self.is_running:
-            os.kill(self.pid, how)
-        return wait_until(lambda: not self.is_running, seconds)
-
-    def _release(self) -> None:
-        if self._lock:
-            self._lock.release()
-
 
 def start_kafka(
-    data_dir: Path, port: int = 0, *, heap_mb: int = 384, settings: dict[str, str] | None = None
+    data_dir: Path,
+    port: int = 0,
+    *,
+    ends_with_us: bool = False,
+    heap_mb: int = 384,
+    settings: dict[str, str] | None = None,
 ) -> KafkaServer:
     """Start one broker on `data_dir` and return once it answers a metadata request.
 
     The folder gets the topics' data, the generated properties, the log and the launcher's lock. Port 0 takes
     a free one; give `server.port` to come back on the same address after a stop or a kill. `settings` are
-    server.properties names and win over all others. `StackError` says in one line what is wrong: java or mvn
-    missing, folder in use, port taken, disk full or unwritable.
+    server.properties names and win over all others. With `ends_with_us` the system stops the broker when this
+    process dies, even by SIGKILL; it cannot be handed over then. `StackError` says in one line
+    what is wrong: java or mvn missing, folder in use, port taken, disk full or unwritable.
     """
     home = make_folder(data_dir)
     lock = FolderLock(home)
@@ -128,7 +90,7 @@ def start_kafka(
         properties = write_properties(home, chosen, free_port(), settings or {})
         if not (home / DATA / "meta.properties").exists():
             _format(home, jars, properties)
-        child = _launch(home, jars, properties, heap_mb)
+        child = _launch(home, jars, properties, heap_mb, ends_with_us=ends_with_us)
         try:
             record_process(home, child.pid, chosen)
             _await_ready(home, child, chosen)
@@ -142,7 +104,7 @@ def start_kafka(
     except BaseException:
         lock.release()
         raise
-    return KafkaServer(home, psutil.Process(child.pid), chosen, child, lock)
+    return KafkaServer(home, child.pid, chosen, child, lock, ends_with_us=ends_with_us)
 
 
 def attach_kafka(data_dir: Path) -> KafkaServer:
@@ -151,7 +113,8 @@ def attach_kafka(data_dir: Path) -> KafkaServer:
     found = recorded_process(home)
     if found is None:
         raise StackError(f"no Kafka broker runs on {home}")
-    return KafkaServer(home, *found)
+    process, port = found
+    return KafkaServer(home, process.pid, port)
 
 
 def _java(jars: Path, heap_mb: int, home: Path, *program: str) -> list[str]:
@@ -164,7 +127,8 @@ def _end_orphan(home: Path) -> None:
     """End the broker of a launcher that was killed; the caller holds the folder's lock."""
     found = recorded_process(home)
     if found:
-        KafkaServer(home, *found).stop()
+        process, port = found
+        KafkaServer(home, process.pid, port).stop()
 
 
 def _format(home: Path, jars: Path, properties: Path) -> None:
@@ -179,20 +143,17 @@ def _format(home: Path, jars: Path, properties: Path) -> None:
         raise StackError(_why(home, said, "Kafka's storage cannot be formatted", 0))
 
 
-def _launch(home: Path, jars: Path, properties: Path, heap_mb: int) -> subprocess.Popen[bytes]:
+def _launch(home: Path, jars: Path, properties: Path, heap_mb: int, *, ends_with_us: bool) -> Launched:
     with (home / LOG_FILE).open("wb") as output:
-        # A session of its own: Ctrl-C in the terminal reaches the launcher, which stops the broker last.
-        return subprocess.Popen(  # noqa: S603 - our own words.
+        return launch(
             _java(jars, heap_mb, home, "kafka.Kafka", str(properties)),
+            output,
+            ends_with_us=KafkaServer.ENDING[0][0] if ends_with_us else None,
             cwd=home,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
         )
 
 
-def _await_ready(home: Path, child: subprocess.Popen[bytes], port: int) -> None:
+def _await_ready(home: Path, child: Launched, port: int) -> None:
     def has_word() -> bool:
         return child.poll() is not None or (is_listening(port) and _answers(port))
 

@@ -27,7 +27,7 @@ def main() -> int:
             kept = upgrade_postgres(options.data, options.upgrade_from)
             print(f"upgraded; the old cluster is kept in {kept}")
             return 0
-        with start_postgres(options.data, options.port) as server:
+        with start_postgres(options.data, options.port, ends_with_us=True) as server:
             print(
                 f"PostgreSQL listens on 127.0.0.1:{server.port}; superuser's password in {server.home}",
                 flush=True,

@@ -1,19 +1,16 @@
 """A PostgreSQL server as a child process: started on a folder, asked, stopped, killed by its own pid."""
 
-import os
 import signal
 import subprocess
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from stack.launched import Launched, LaunchedServer, launch
 from stack.postgres.account import Account, account_for, run_as
 from stack.postgres.address import PostgresAddress
 from stack.postgres.binaries import Binaries, binaries_for
 from stack.postgres.cluster import CLUSTER, SUPERUSER, ensure_cluster, superuser_password
 from stack.postgres.remains import clear, marker_of, recorded
 from stack.servers import (
-    HANDED_OVER,
     LOOPBACK,
     FolderLock,
     StackError,
@@ -32,63 +29,23 @@ START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 
 
-class PostgresServer(PostgresAddress):
-    """A running server. Whoever started it stops it; one found by `attach_postgres` is only visited."""
+class PostgresServer(LaunchedServer, PostgresAddress):
+    """A running server; its sessions are ended, everything is written down, and it stops."""
+
+    ENDING = ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0))
 
     def __init__(
         self,
         home: Path,
         pid: int,
         port: int,
-        child: subprocess.Popen[bytes] | None = None,
+        child: Launched | None = None,
         lock: FolderLock | None = None,
+        *,
+        ends_with_us: bool = False,
     ) -> None:
-        super().__init__(home, (LOOPBACK, port), (SUPERUSER, superuser_password(home)))
-        self.pid = pid
-        self._child = child
-        self._lock = lock
-
-    @property
-    def is_running(self) -> bool:
-        """Whether the postmaster's process lives."""
-        if self._child:
-            return self._child.poll() is None
-        return running(self.pid) is not None
-
-    def stop(self) -> None:
-        """End sessions, write everything down and stop; one that does not obey is made to."""
-        for how, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0)):
-            if self._end(how, seconds):
-                break
-        self._release()
-
-    def kill(self) -> None:
-        """SIGKILL the postmaster, as a crash would; its children are left to the next start."""
-        self._end(signal.SIGKILL, 10.0)
-        self._release()
-
-    def hand_over(self) -> None:
-        """Give up ownership without stopping: another process attaches, and stops it later."""
-        if self._child:
-            HANDED_OVER.append(self._child)
-        self._release()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def _end(self, how: signal.Signals, seconds: float) -> bool:
-        if self.is_running:
-            os.kill(self.pid, how)
-        return wait_until(lambda: not self.is_running, seconds)
-
-    def _release(self) -> None:
-        if self._lock:
-            self._lock.release()
+        LaunchedServer.__init__(self, pid, child, lock, ends_with_us=ends_with_us)
+        PostgresAddress.__init__(self, home, (LOOPBACK, port), (SUPERUSER, superuser_password(home)))
 
 
 def start_postgres(
@@ -96,6 +53,7 @@ def start_postgres(
     port: int = 0,
     *,
     durable: bool = True,
+    ends_with_us: bool = False,
     max_connections: int = 300,
     shared_buffers_mb: int = 64,
     settings: dict[str, str] | None = None,
@@ -104,8 +62,9 @@ def start_postgres(
 
     The folder gets the cluster, `superuser.password` (0600), the log and the launcher's lock. Where the
     cluster lies when root starts it under a closed folder: see `ensure_cluster`. Port 0 takes a free one.
-    `durable=False` trades what a power cut may cost for speed: tests only. `settings` are names of
-    postgresql.conf and win over all others. After a crash or a kill the next start clears up by itself.
+    With `ends_with_us` the system shuts it down in order when this process dies, even by SIGKILL; it cannot
+    be handed over then. `durable=False` trades what a power cut may cost for speed: tests only. `settings`
+    are names of postgresql.conf and win over all others. After a crash or a kill the next start clears up.
     `StackError` says in one line what is wrong: folder in use, port taken, disk full or unwritable,
     cluster of another version.
     """
@@ -125,11 +84,11 @@ def start_postgres(
             "port": str(chosen),
             **(settings or {}),
         }
-        child = _launch(home, cluster, binaries, account, options)
+        child = _launch(home, cluster, binaries, account, options, ends_with_us=ends_with_us)
     except BaseException:
         lock.release()
         raise
-    return PostgresServer(home, child.pid, chosen, child, lock)
+    return PostgresServer(home, child.pid, chosen, child, lock, ends_with_us=ends_with_us)
 
 
 def attach_postgres(data_dir: Path) -> PostgresServer:
@@ -163,8 +122,14 @@ def _settings(*, durable: bool) -> dict[str, str]:
 
 
 def _launch(
-    home: Path, cluster: Path, binaries: Binaries, account: Account | None, options: dict[str, str]
-) -> subprocess.Popen[bytes]:
+    home: Path,
+    cluster: Path,
+    binaries: Binaries,
+    account: Account | None,
+    options: dict[str, str],
+    *,
+    ends_with_us: bool,
+) -> Launched:
     log = home / LOG_FILE
     flags = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
     try:
@@ -172,14 +137,11 @@ def _launch(
             log.replace(log.with_suffix(".log.1"))
         with log.open("ab") as output:
             start = output.tell()
-            # A session of its own: Ctrl-C in the terminal reaches the launcher, which stops the server last.
-            child = subprocess.Popen(  # noqa: S603 our own programs and arguments.
+            child = launch(
                 [binaries["postgres"], "-D", str(cluster), *flags],
+                output,
+                ends_with_us=PostgresServer.ENDING[0][0] if ends_with_us else None,
                 **run_as(account),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
             )
     except OSError as error:
         raise StackError(cannot_write(home, error)) from error
@@ -194,7 +156,7 @@ def _launch(
     return child
 
 
-def _await_ready(home: Path, cluster: Path, child: subprocess.Popen[bytes]) -> None:
+def _await_ready(home: Path, cluster: Path, child: Launched) -> None:
     def has_word() -> bool:
         found = recorded(cluster)
         return child.poll() is not None or (
@@ -213,7 +175,7 @@ def _await_ready(home: Path, cluster: Path, child: subprocess.Popen[bytes]) -> N
     PostgresServer(home, child.pid, found[1]).sql("SELECT 1")
 
 
-def _end_child(child: subprocess.Popen[bytes]) -> None:
+def _end_child(child: Launched) -> None:
     if child.poll() is None:
         child.send_signal(signal.SIGQUIT)
     try:

@@ -147,7 +147,7 @@ class RunningStack:
         """Press Ctrl-C; nothing may be left, the exit is clean and no traceback was printed or logged."""
         before = self.processes()
         code = self.interrupt()
-        left = [process for process in before if _still_runs(process)]
+        left = [process for process in before if still_runs(process)]
         assert not left, f"still running after Ctrl-C: {left}"
         assert code == 0, f"exit code {code}:\n{self.last_words()}"
         assert "Traceback" not in self.said(), self.said()
@@ -165,7 +165,7 @@ class RunningStack:
             self.process.kill()
             self.process.wait()
         for process in started:
-            if _still_runs(process):
+            if still_runs(process):
                 process.kill()
 
     def logs(self) -> list[Path]:
@@ -190,7 +190,8 @@ def _pss(pid: int) -> int:
     return int(text.partition("\nPss:")[2].split()[0]) * 1024
 
 
-def _still_runs(process: psutil.Process) -> bool:
+def still_runs(process: psutil.Process) -> bool:
+    """Whether it is the same process and not a zombie that nobody has reaped."""
     now = running(process.pid)
     return now is not None and now == process
 

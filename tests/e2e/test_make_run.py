@@ -10,8 +10,18 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
+from stack.servers import wait_until
 from tests.e2e.citizens import Citizen, Gateway
-from tests.e2e.running_stack import ROOT, RunningStack, command, forget_data, free_ports, new_data, started
+from tests.e2e.running_stack import (
+    ROOT,
+    RunningStack,
+    command,
+    forget_data,
+    free_ports,
+    new_data,
+    started,
+    still_runs,
+)
 
 pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
 
@@ -81,6 +91,20 @@ def test_ctrl_c_while_starting_ends_everything(data):
     assert not left
     assert process.returncode == 130
     assert "Traceback" not in said
+
+
+def test_a_killed_supervisor_takes_everything_with_it(data):
+    """After kill -9 of the supervisor no service, no simulator and no PostgreSQL is left."""
+    stack = RunningStack(data, ["--not-durable"])
+    below = stack.processes()[1:]
+    assert stack.pids()["postgres"] in {process.pid for process in below}
+    stack.process.kill()
+    stack.process.wait(10)
+    wait_until(lambda: not any(map(still_runs, below)), 30)
+    left = [process for process in below if still_runs(process)]
+    for process in left:
+        process.kill()
+    assert left == []
 
 
 def test_a_port_that_is_taken_is_one_clear_line(data):

@@ -15,7 +15,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
 
 from stack.kafka import StackError, attach_kafka, kafka_unavailable_reason, start_kafka
-from stack.servers import running
+from stack.servers import running, wait_until
 
 pytestmark = pytest.mark.kafka
 
@@ -29,6 +29,21 @@ def broker_home(kafka_bootstrap: str) -> Iterator[Path]:
     home = Path(mkdtemp(prefix="motcua-kafka-"))
     yield home
     shutil.rmtree(home)
+
+
+def test_the_broker_of_a_killed_foreground_command_ends_by_itself(broker_home: Path) -> None:
+    """The system tells it when its launcher dies, so no next start is needed to clear up."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "stack.kafka", "--data", str(broker_home)], stdout=subprocess.PIPE, text=True
+    ) as launcher:
+        assert launcher.stdout
+        assert "listens on" in launcher.stdout.readline()
+        server = attach_kafka(broker_home)
+        launcher.kill()
+    try:
+        assert wait_until(lambda: not running(server.pid), 20)
+    finally:
+        server.stop()
 
 
 async def create_topic(bootstrap: str, name: str) -> None:

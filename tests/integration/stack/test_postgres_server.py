@@ -156,11 +156,13 @@ def test_a_stale_pid_file_is_no_obstacle(home: Path, owner: str) -> None:
 
 def test_the_server_of_a_killed_launcher_is_replaced(home: Path) -> None:
     """A launcher that dies leaves an orphan; the next start ends it in order and takes its place."""
+    script = "import sys; from pathlib import Path; from stack.postgres import start_postgres as start;"
+    script += "server = start(Path(sys.argv[1])); print('started', flush=True); sys.stdin.read()"
     with subprocess.Popen(
-        [sys.executable, "-m", "stack.postgres", "--data", str(home)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", script, str(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as launcher:
         assert launcher.stdout
-        assert "listens on 127.0.0.1:" in launcher.stdout.readline()
+        assert launcher.stdout.readline() == "started\n"
         orphan = attach_postgres(home)
         orphan.sql("CREATE TABLE kept AS SELECT 1")
         launcher.kill()
