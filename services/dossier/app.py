@@ -18,6 +18,7 @@ from services.dossier.jobs.send_outside_requests import SEND_OUTSIDE_REQUESTS
 from services.dossier.settings import DossierSettings
 from services.dossier.store.definitions import Definitions
 from services.dossier.store.files import StoredFiles
+from services.dossier.store.inspector import open_inspector
 from services.dossier.store.press import print_paper
 from services.dossier.store.tables import metadata
 from services.dossier.store.work import PostgresWork, Resources
@@ -34,13 +35,15 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
         public_url=settings.public_url.rstrip("/"),
         outside_callback_url=settings.outside_callback_url,
     )
-    async with open_courier(settings.outside_url, settings.outside_key.get_secret_value()) as courier:
+    outside_key = settings.outside_key.get_secret_value()
+    async with open_courier(settings.outside_url, outside_key) as courier, open_inspector() as inspector:
         yield Resources(
             files=StoredFiles(settings.files_url),
             seals=Sealer(settings.pii_key.get_secret_value()),
             policy=policy,
             history_keys=HistoryKeys.of(settings.history_key.get_secret_value()),
             press=print_paper,
+            inspector=inspector,
             courier=courier,
             definitions=Definitions(),
         )

@@ -9,13 +9,14 @@ from uuid import uuid4
 import httpx
 
 from province.read import read
+from tests.builders.dossier.files import a_pdf
 
 PROCEDURE = "2.000908"
 COMPONENTS = ("yeu-cau", "giay-to-tuy-than")
 MINISTRY_PROCEDURE = "1.010803"
 AGENCY = "H99.201"
 OFFICER = "can-bo-mai"
-A_PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+A_PDF = a_pdf()
 TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
 _document = read()
 PEOPLE: dict[str, dict[str, Any]] = {person["subject"]: person for person in _document["people"]}

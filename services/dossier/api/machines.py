@@ -23,7 +23,7 @@ from services.dossier.api.schemas.machines import (
     PortalSupplementIn,
 )
 from services.dossier.use_cases import ports
-from services.dossier.use_cases.keep_attachment import checked_file
+from services.dossier.use_cases.keep_attachment import require_sound, typed_file
 from services.dossier.use_cases.outside_results import receive_outside_result
 from services.dossier.use_cases.portal_view import read_portal_view
 from services.dossier.use_cases.ports import Attachment
@@ -112,10 +112,15 @@ async def _kept(
     items: list[PortalAttachment], *, by: CallerValue, work: ports.Work, now: datetime
 ) -> list[Attachment]:
     """Keep inline contents durably before anything is written about them."""
-    kept = []
+    kept, contents = [], []
     for place, item in enumerate(items):
         content = _content(place, item)
-        kept.append(checked_file(content, item.name, item.component_code, by.subject, work, now))
+        attachment = typed_file(content, item.name, item.component_code, by.subject, work, now)
+        await require_sound(content, attachment, work)
+        contents.append(content)
+        kept.append(attachment)
+    # All or none: a refused file leaves nothing behind.
+    for content in contents:
         await work.files.put(content)
     return kept
 

@@ -1,6 +1,7 @@
 """Why a dossier refuses: each code is part of the contract."""
 
 from kernel.core.errors import Forbidden, Kind, Refusal
+from services.dossier.domain.files import Fault
 from services.dossier.domain.states import VIETNAMESE, State
 
 
@@ -50,6 +51,46 @@ class AttachmentType(Refusal):
     code = "attachment-type"
     kind = Kind.UNSUPPORTED_TYPE
     title = "Loại tệp không được chấp nhận"
+
+
+class AttachmentDamaged(Refusal):
+    """The file does not open: no page, no picture, no sound document (422)."""
+
+    code = "attachment-damaged"
+    kind = Kind.INVALID
+    title = "Tệp bị hỏng, không mở được"
+
+
+class AttachmentEncrypted(Refusal):
+    """The file opens with a password only: nobody could work or archive it (422)."""
+
+    code = "attachment-encrypted"
+    kind = Kind.INVALID
+    title = "Tệp có mật khẩu, hãy bỏ mật khẩu rồi gửi lại"
+
+
+class AttachmentActive(Refusal):
+    """The file runs something by itself: macros, scripts, programs, templates from elsewhere (422)."""
+
+    code = "attachment-active-content"
+    kind = Kind.INVALID
+    title = "Tệp chứa macro hoặc mã chạy tự động"
+
+
+class AttachmentTooComplex(Refusal):
+    """The file takes more memory or time to open than any paper does (413)."""
+
+    code = "attachment-too-complex"
+    kind = Kind.TOO_LARGE
+    title = "Tệp quá phức tạp để mở"
+
+
+FAULTS: dict[Fault, type[Refusal]] = {
+    Fault.DAMAGED: AttachmentDamaged,
+    Fault.ENCRYPTED: AttachmentEncrypted,
+    Fault.ACTIVE: AttachmentActive,
+    Fault.TOO_COMPLEX: AttachmentTooComplex,
+}
 
 
 class NotYourStep(Forbidden):

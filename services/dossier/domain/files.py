@@ -1,7 +1,8 @@
-"""What a file really is: its first bytes decide, never its name or what the sender calls it."""
+"""What a file really is: its content decides, never its name or what the sender calls it."""
 
 import io
 import zipfile
+from enum import StrEnum
 
 PDF = "application/pdf"
 JPEG = "image/jpeg"
@@ -11,6 +12,15 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _ENDINGS = {PDF: (".pdf",), JPEG: (".jpg", ".jpeg"), PNG: (".png",), DOCX: (".docx",), XLSX: (".xlsx",)}
 _OFFICE_PARTS = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX}
+
+
+class Fault(StrEnum):
+    """Why a file of a known type is not taken."""
+
+    DAMAGED = "damaged"
+    ENCRYPTED = "encrypted"
+    ACTIVE = "active"
+    TOO_COMPLEX = "too-complex"
 
 
 def media_type_of(content: bytes) -> str | None:
@@ -31,8 +41,6 @@ def _office_type(content: bytes) -> str | None:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             names = set(parts.namelist())
     except (zipfile.BadZipFile, ValueError, OSError):
-        return None
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
         return None
     return next((kind for part, kind in _OFFICE_PARTS.items() if part in names), None)
 

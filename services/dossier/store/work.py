@@ -11,7 +11,7 @@ from services.dossier.store.dossiers import PostgresDossiers
 from services.dossier.store.outside import PostgresOutside
 from services.dossier.store.papers import PostgresPapers
 from services.dossier.store.views import PostgresViews
-from services.dossier.use_cases.ports import Courier, Files, Policy, Press, Seals
+from services.dossier.use_cases.ports import Courier, Files, Inspector, Policy, Press, Seals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,7 @@ class Resources:
     policy: Policy
     history_keys: HistoryKeys
     press: Press
+    inspector: Inspector
     courier: Courier
     definitions: Definitions
 
@@ -37,6 +38,7 @@ class PostgresWork:
         self.policy = resources.policy
         self.history_keys = resources.history_keys
         self.press = resources.press
+        self.inspector = resources.inspector
         self.courier = resources.courier
         self.catalogue = PostgresCatalogue(unit, resources.definitions)
         self.dossiers = PostgresDossiers(unit, self.catalogue)

@@ -6,7 +6,7 @@ from datetime import datetime
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, Invalid, Kind, Refusal
 from kernel.core.ids import new_id
-from services.dossier.domain.errors import AttachmentType
+from services.dossier.domain.errors import FAULTS, AttachmentType
 from services.dossier.domain.files import media_type_of, name_fits
 from services.dossier.use_cases.ports import Attachment, Work
 
@@ -38,19 +38,27 @@ async def keep_attachment(
         rule = await work.catalogue.component(procedure_code, component)
         if rule is None:
             raise Invalid(fields=[("component", "Thủ tục không có thành phần này")])
-        attachment = checked_file(content, file_name, component, by.subject, work, now)
+        attachment = typed_file(content, file_name, component, by.subject, work, now)
         if attachment.media_type not in rule["allowed_types"]:
             raise AttachmentType
         if attachment.size > rule["max_bytes"]:
             raise FileTooLarge
     else:
-        attachment = checked_file(content, file_name, component, by.subject, work, now)
+        attachment = typed_file(content, file_name, component, by.subject, work, now)
+    await require_sound(content, attachment, work)
     await work.files.put(content)
     work.attachments.add([attachment])
     return attachment
 
 
-def checked_file(
+async def require_sound(content: bytes, attachment: Attachment, work: Work) -> None:
+    """Raise why a file is not taken that does not open, needs a password or runs something by itself."""
+    fault = await work.inspector(content, attachment.media_type)
+    if fault is not None:
+        raise FAULTS[fault]
+
+
+def typed_file(
     content: bytes, file_name: str, component: str, uploader: str, work: Work, now: datetime
 ) -> Attachment:
     """Return the record of a content; raise `AttachmentType` for what is not what its name says."""

@@ -5,11 +5,12 @@ from typing import Any
 from kernel.core.caller import Caller
 from kernel.core.event import Event
 from kernel.testing.running import RunningService, a_person, a_service, a_staff_member, an_event
+from tests.builders.dossier.files import a_pdf
 
 COMMUNE = "H99.201"
 OTHER_COMMUNE = "H99.202"
 PROCEDURE = "1.004873"
-PDF = b"%PDF-1.7\n%%EOF\n"
+PDF = a_pdf()
 
 
 def a_citizen(subject: str = "cong-dan-an", number: str = "099088000011") -> Caller:

@@ -3,7 +3,7 @@
 from services.dossier.use_cases.ports.attachments import Attachments
 from services.dossier.use_cases.ports.catalogue import Catalogue
 from services.dossier.use_cases.ports.dossiers import Dossiers
-from services.dossier.use_cases.ports.materials import Files, Press, Seals
+from services.dossier.use_cases.ports.materials import Files, Inspector, Press, Seals
 from services.dossier.use_cases.ports.outside import Courier, Outside
 from services.dossier.use_cases.ports.papers import Papers
 from services.dossier.use_cases.ports.records import (
@@ -28,6 +28,7 @@ __all__ = [
     "Dossiers",
     "Files",
     "Grounds",
+    "Inspector",
     "Intake",
     "IssuedPaper",
     "Outside",

@@ -2,6 +2,7 @@
 
 from typing import Any, Protocol
 
+from services.dossier.domain.files import Fault
 from services.dossier.domain.papers import PaperKind
 
 
@@ -26,6 +27,13 @@ class Seals(Protocol):
 
     def blind_index(self, value: str, *, purpose: str) -> bytes:
         """Return a keyed index."""
+
+
+class Inspector(Protocol):
+    """Opens files as their readers would."""
+
+    async def __call__(self, content: bytes, media_type: str) -> Fault | None:
+        """Return what is wrong with a content, None when it opens and runs nothing by itself."""
 
 
 class Press(Protocol):

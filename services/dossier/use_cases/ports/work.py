@@ -7,7 +7,7 @@ from services.dossier.domain.history import HistoryKeys
 from services.dossier.use_cases.ports.attachments import Attachments
 from services.dossier.use_cases.ports.catalogue import Catalogue
 from services.dossier.use_cases.ports.dossiers import Dossiers
-from services.dossier.use_cases.ports.materials import Files, Press, Seals
+from services.dossier.use_cases.ports.materials import Files, Inspector, Press, Seals
 from services.dossier.use_cases.ports.outside import Courier, Outside
 from services.dossier.use_cases.ports.papers import Papers
 from services.dossier.use_cases.ports.records import Policy
@@ -28,4 +28,5 @@ class Work(Records, Protocol):
     policy: Policy
     history_keys: HistoryKeys
     press: Press
+    inspector: Inspector
     courier: Courier
