@@ -9,7 +9,15 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Request
 
 from kernel.core.caller import Caller as CallerValue
-from kernel.core.errors import Invalid, VersionRequired
+from kernel.core.errors import Invalid, Kind, Refusal, VersionRequired
+
+
+class WeakTag(Refusal):
+    """If-Match names a weak tag (412): the comparison is strong, no weak tag matches (RFC 9110 13.1.1)."""
+
+    code = "weak-etag"
+    kind = Kind.STALE
+    title = "If-Match cần ETag mạnh, không có tiền tố W/"
 
 
 async def current_work(request: Request) -> Any:
@@ -33,7 +41,11 @@ async def seen_version(
     if_match: Annotated[str, Header(description='Version seen, as in ETag: "3"')] = "",
 ) -> int:
     """Return the version the caller saw; raise `VersionRequired` without one."""
-    text = if_match.removeprefix("W/").strip('"')
+    if not if_match:
+        raise VersionRequired
+    if if_match.startswith("W/"):
+        raise WeakTag
+    text = if_match.strip('"')
     if not text:
         raise VersionRequired
     if not text.isdecimal() or len(text) > 18:  # noqa: PLR2004 - bigint's digits.

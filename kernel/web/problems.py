@@ -121,6 +121,9 @@ def of_error(error: Exception) -> ProblemResponse | None:
         return of_refusal(error)
     if isinstance(error, RequestValidationError):
         return of_validation(error)
+    if isinstance(error, HTTPException) and isinstance(error.__cause__, Refusal):
+        # FastAPI wraps whatever reading the body raised.
+        return of_refusal(error.__cause__)
     if isinstance(error, HTTPException):
         code, title = _PLAIN.get(error.status_code, ("refused", "Yêu cầu bị từ chối"))
         headers = dict(error.headers) if error.headers else None

@@ -1,5 +1,8 @@
 """A request whose body is bounded and whose JSON is read strictly."""
 
+import json
+import re
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import orjson
@@ -27,8 +30,22 @@ class Unreadable(Refusal):
     title = "Nội dung gửi lên không đọc được"
 
 
+class InexactNumber(Refusal):
+    """A number in the body could not be kept as it is written (400): send it as a text."""
+
+    code = "inexact-number"
+    kind = Kind.UNREADABLE
+    title = "Có số không giữ được nguyên giá trị, hãy gửi dưới dạng chuỗi"
+
+
+# Fifteen digits without an exponent fit every double; only longer numbers are looked at one by one.
+_LONG_NUMBER = re.compile(rb"[\[:,][ \t\r\n]*-?(?:[0-9.]{16}|[0-9]+(?:\.[0-9]+)?[eE])")
+_LEAST, _MOST = -(2**63), 2**64 - 1
+_LONGEST_INTEGER = 20
+
+
 class EdgeRequest(Request):
-    """Bounds the body and refuses NaN, lone surrogates, NUL characters and absurd nesting.
+    """Bounds the body and refuses NaN, numbers that would change, lone surrogates, NUL and absurd nesting.
 
     PostgreSQL stores no NUL and UTF-8 knows no lone surrogate: refusing them here keeps them from
     becoming a 500 later.
@@ -57,7 +74,28 @@ class EdgeRequest(Request):
         value = orjson.loads(raw)
         if raw.count(b"[") + raw.count(b"{") > MAX_JSON_DEPTH or b"\\u0000" in raw:
             _refuse_strange(value)
+        if _LONG_NUMBER.search(raw):
+            json.loads(raw, parse_int=_exact_integer, parse_float=_exact_float)
         return value
+
+
+def _exact_integer(text: str) -> int:
+    if len(text) > _LONGEST_INTEGER or not _LEAST <= (number := int(text)) <= _MOST:
+        raise InexactNumber
+    return number
+
+
+def _exact_float(text: str) -> float:
+    """Raise `InexactNumber` unless the number is written back as the same number."""
+    number = float(text)
+    try:
+        is_exact = Decimal(repr(number)) == Decimal(text)
+    except InvalidOperation as error:
+        # The exponent is beyond what even Decimal holds.
+        raise InexactNumber from error
+    if not is_exact:
+        raise InexactNumber
+    return number
 
 
 def _refuse_strange(value: Any) -> None:

@@ -1,5 +1,6 @@
 """Bad input gets its own problem and changes nothing."""
 
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
@@ -217,3 +218,26 @@ async def test_downloads_are_logged_and_never_shown_in_the_page(office: Office) 
     assert answer.content == PDF
     assert (await office.service.get(f"/v1/attachments/{file}/content", STRANGER)).status_code == 404
     assert await office.service.count("access_log") == before + 1
+
+
+async def test_a_weak_tag_matches_nothing(office: Office) -> None:
+    """If-Match compares strongly (RFC 9110, 13.1.1): W/"1" is not version 1."""
+    seen = await office.submitted()
+    path = f"/v1/dossiers/{seen['dossier_id']}/acceptance"
+    for tag in ('W/"1"', "W/1", 'W/"x"'):
+        weak = await office.service.post(path, {}, RECEIVER, headers={"If-Match": tag})
+        assert (weak.status_code, weak.json()["code"]) == (412, "weak-etag")
+    assert (await office.read(seen, RECEIVER))["state"] == "SUBMITTED"
+    strong = await office.service.post(path, {}, RECEIVER, headers={"If-Match": '"1"'})
+    assert strong.status_code == 200
+
+
+async def test_a_number_that_would_change_is_refused_at_the_edge(office: Office) -> None:
+    """With a code of its own, before anything is kept."""
+    body = await office.submission(a_citizen())
+    text = json.dumps({**body, "form_data": {"so": "@"}}).replace('"@"', "18446744073709551616")
+    answer = await office.service.post(
+        "/v1/dossiers", text.encode(), a_citizen(), headers={"Content-Type": "application/json"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (400, "inexact-number")
+    assert await office.service.count("dossiers") == 0
