@@ -11,6 +11,8 @@ from typing import Any
 from kernel.web.auth import new_private_jwk, public_jwks
 from stack.postgres.cluster import write_secret
 
+KEYS_FILE = "keys.json"
+
 
 @dataclass(frozen=True, slots=True)
 class Keys:
@@ -34,7 +36,7 @@ class Keys:
 
 def keys_of(folder: Path) -> Keys:
     """Return the keys kept in this folder (0600), making those it has not got: all of them the first time."""
-    file = folder / "keys.json"
+    file = folder / KEYS_FILE
     kept: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
     makers = _makers()
     if kept.keys() < makers.keys():

@@ -93,8 +93,8 @@ def _become(child: Child, parent: int) -> None:
     code = 1
     try:
         os.setpgid(0, 0)
-        # A supervisor that dies before its children was killed, and PostgreSQL goes in the same moment: there is
-        # nothing to finish in order, and nobody left who would ask a second time.
+        # A supervisor that dies before its children was killed, and PostgreSQL goes in the same moment:
+        # there is nothing to finish in order, and nobody left who would ask a second time.
         end_with_parent(parent, signal.SIGKILL)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -4,10 +4,11 @@ import asyncio
 import gc
 import http.client
 import json
+import os
 import runpy
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,25 +16,21 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
 
-import asyncpg
-
-from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import SystemClock
 from kernel.postgres.migrations import migrate
 from kernel.run import run
 from kernel.service import Service
-from kernel.web.auth import TokenSigner
 from province.read import read
+from stack.first_data import await_known, await_published, load_province
 from stack.keys import Keys, keys_of
 from stack.moment import SeenMoments, start_instant
 from stack.plan import ROLES, SERVICES, Ports, Surroundings, sandbox_env, service_env
 from stack.postgres import PostgresServer, provision, start_postgres
+from stack.private import FILES_OF_THE_OWNER, let_postgres_pass, private_folder
 from stack.processes import Child, wait_ended
 from stack.province import office_calendar, sample_users
 from stack.servers import StackError, claim_port, make_folder
 
-_WAITING = "SELECT EXISTS (SELECT 1 FROM outbox WHERE published_at IS NULL)"
-_RECEIVED = "SELECT count(DISTINCT event_id) FROM inbox WHERE event_id = ANY($1::uuid[])"
 MIN_FREE_BYTES = 300 * 1024 * 1024
 
 
@@ -79,7 +76,8 @@ class Stack:
         self.stop()
 
     def _start(self) -> None:
-        data = make_folder(self.wanted.data)
+        data = private_folder(self.wanted.data)
+        self._cleanup.callback(os.umask, os.umask(FILES_OF_THE_OWNER))
         if shutil.disk_usage(data).free < MIN_FREE_BYTES:
             raise StackError(f"the disk of {data} is nearly full: less than 300 MB free")
         for name, port in self.ports.named().items():
@@ -87,6 +85,8 @@ class Stack:
         services = preload()
         self.document = read()
         self.keys = keys_of(data)
+        home = make_folder(data / "postgres")
+        let_postgres_pass(home, home)
         self._say("PostgreSQL starts")
         self.postgres = start_postgres(data / "postgres", durable=self.wanted.durable, ends_with_us=True)
         self._cleanup.callback(self._stop_postgres)
@@ -99,9 +99,10 @@ class Stack:
         self._plan(services)
         self._begin([name for name in self.children if name.startswith(("catalog", "sandbox"))])
         self._say("the sample province is loaded")
-        self._load_province()
+        load_province(self.document, self.ports.catalog, self.keys, self.clock)
+        asyncio.run(await_published(self.around.databases["catalog"]))
         self._begin([name for name in self.children if not name.startswith(("catalog", "sandbox"))])
-        asyncio.run(_await_known(services, self.around.databases))
+        asyncio.run(await_known(services, self.around.databases))
         self._write_processes()
 
     def _surround(self, data: Path, databases: dict[str, str]) -> None:
@@ -182,25 +183,6 @@ class Stack:
                     raise StackError(f"{name} did not become ready: {child.last_line()} (log: {child.log})")
                 time.sleep(0.03)
 
-    def _load_province(self) -> None:
-        """Hand the sample province to the catalogue, as an operator would; the same again changes nothing."""
-        operator = Caller(subject="stack", kind=CallerKind.SERVICE, roles=frozenset({"catalog.import"}))
-        token, _ = TokenSigner(self.keys.internal_private_jwk, self.clock).sign(operator)
-        body = json.dumps(self.document, ensure_ascii=False).encode()
-        headers = {
-            "Authorization": f"Bearer {token}",
-            "Content-Type": "application/json",
-            "Idempotency-Key": f"province-{time.time_ns()}",
-        }
-        connection = http.client.HTTPConnection("127.0.0.1", self.ports.catalog, timeout=60)
-        connection.request("POST", "/v1/imports", body, headers)
-        answer = connection.getresponse()
-        said = answer.read().decode()
-        connection.close()
-        if answer.status >= 300:  # noqa: PLR2004 - anything but success.
-            raise StackError(f"the sample province was refused ({answer.status}): {said[:500]}")
-        asyncio.run(_await_published(self.around.databases["catalog"]))
-
     def watch(self) -> None:
         """Start again what ended by itself, servers first, and remember how far the clock has come."""
         self._seen.note(self.clock.now())
@@ -274,43 +256,6 @@ def _run_sandbox() -> None:
 async def _migrate_all(services: dict[str, Service], databases: dict[str, str]) -> None:
     for name, service in services.items():
         await migrate(databases[name], name, service.tables)
-
-
-async def _await_published(dsn: str) -> None:
-    """Wait until the catalogue's outbox is empty, so that the others find its state when they start."""
-    connection = await asyncpg.connect(dsn)
-    try:
-        async with asyncio.timeout(60):
-            # Another process empties it: there is no event here to be woken by.
-            while await connection.fetchval(_WAITING):  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
-    finally:
-        await connection.close()
-
-
-async def _await_known(services: dict[str, Service], databases: Mapping[str, str]) -> None:
-    """Wait until every service has taken in what the catalogue published for it."""
-    catalog = await asyncpg.connect(databases["catalog"])
-    try:
-        for name, service in services.items():
-            types = [handler.event_type for handler in service.handlers]
-            rows = await catalog.fetch("SELECT event_id FROM outbox WHERE type = ANY($1)", types)
-            await _await_received(databases[name], [row["event_id"] for row in rows])
-    finally:
-        await catalog.close()
-
-
-async def _await_received(dsn: str, events: list[Any]) -> None:
-    connection = await asyncpg.connect(dsn)
-    try:
-        async with asyncio.timeout(120):
-            # The service's own process writes the rows: there is no event here to be woken by.
-            while await connection.fetchval(_RECEIVED, events) < len(events):  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
-    except TimeoutError:
-        raise StackError("a service did not take in the catalogue within two minutes; see its log") from None
-    finally:
-        await connection.close()
 
 
 def _answers(port: int, path: str) -> bool:

@@ -33,6 +33,10 @@ class Account:
         """Give the path to this account."""
         os.chown(path, self.uid, self.gid)
 
+    def lend(self, path: Path) -> None:
+        """Give the path to this account's group; its owner stays."""
+        os.chown(path, -1, self.gid)
+
     def _shell(self, script: str, path: Path) -> bool:
         command = ["/bin/sh", "-c", script, str(path)]
         done = subprocess.run(command, **run_as(self), capture_output=True, check=False)  # noqa: S603 our own programs and arguments.

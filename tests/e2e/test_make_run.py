@@ -61,6 +61,7 @@ def test_a_second_start_keeps_what_was_handed_in_and_its_clock_goes_on(data, rec
         again = Citizen(door).dossier(handed_in)
         later = Citizen(door).dossier(Citizen(door).submit())
     assert again["reference"] == seen["reference"]
+    assert _read_by_others(data) == []
     assert again["submitted_at"] == seen["submitted_at"]
     assert later["submitted_at"] > seen["submitted_at"]
 
@@ -142,6 +143,13 @@ def test_a_process_that_is_killed_is_started_again(data):
         _await_another(stack, "dossier", killed)
         assert Citizen(door).submit()
         assert "dossier ended and is started again" in stack.said()
+
+
+def _read_by_others(data) -> list[str]:
+    """Return the files of a stack that others than their owner may read; the test's own is not one."""
+    files = [path for path in data.rglob("*") if path.is_file() and path.name != "stack.out"]
+    assert {"keys.json", "portal.sqlite", "catcher.sqlite"} < {path.name for path in files}
+    return [str(path) for path in files if path.stat().st_mode & 0o077]
 
 
 def _await_another(stack: RunningStack, name: str, killed: int) -> None:
