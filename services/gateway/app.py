@@ -52,10 +52,12 @@ from services.gateway.store.tracking import PostgresTracking
 from services.gateway.store.work import PostgresWork
 from services.gateway.use_cases.door import Door
 from services.gateway.use_cases.look_up import LookUp
+from services.gateway.use_cases.portal_fence import FencedPortal
 from services.gateway.use_cases.portal_intake import TakeFromPortal
 from services.gateway.use_cases.portal_reconcile import Reconcile
 from services.gateway.use_cases.portal_side import PortalSide
-from services.gateway.use_cases.portal_sync import SyncOptions, TellPortal
+from services.gateway.use_cases.portal_sync import TellPortal
+from services.gateway.use_cases.portal_telling import SyncOptions, Telling
 from services.gateway.use_cases.sample_issuer import WEB_CLIENT, OwnIssuer
 from services.gateway.use_cases.sign_in import SignIn
 from services.gateway.use_cases.who_is_asking import Machine, Machines, WhoIsAsking
@@ -175,16 +177,18 @@ def _portal_side(
         lease=timedelta(seconds=settings.portal_lease_seconds),
         backoff=Backoff(settings.portal_first_retry_seconds, settings.portal_longest_retry_seconds),
     )
-    tell = TellPortal(
+    fence = FencedPortal(portal, asyncio.get_running_loop().time)
+    telling = Telling(
         open_work=open_work,
-        portal=portal,
+        portal=fence,
         dossiers=dossiers,
         seals=Sealer(settings.pii_key.get_secret_value()),
         clock=clock,
         options=options,
     )
+    tell = TellPortal(open_work=open_work, telling=telling, clock=clock, options=options)
     return PortalSide(
-        sender=PortalSender(tell, clock, concurrency=settings.portal_concurrency),
+        sender=PortalSender(tell, fence, clock, concurrency=settings.portal_concurrency),
         intake=TakeFromPortal(open_work=open_work, dossiers=dossiers, clock=clock),
         reconcile=Reconcile(
             open_work=open_work, portal=portal, clock=clock, refusal_status=settings.portal_refusal_status

@@ -121,8 +121,10 @@ class Settings(KernelSettings):
         default="session|phiên", description="what the portal's message says of a session it rejects"
     )
     portal_timeout_seconds: float = Field(default=60, gt=0)
-    portal_concurrency: int = Field(default=16, ge=1, le=512, description="dossiers told at once")
-    portal_lease_seconds: float = Field(default=300, gt=0, description="longer than all calls of one row")
+    portal_concurrency: int = Field(default=64, ge=1, le=512, description="dossiers told at once")
+    portal_lease_seconds: float = Field(
+        default=5, ge=1, description="renewed while its sender lives; who follows a killed one waits so long"
+    )
     portal_first_retry_seconds: float = Field(default=1, gt=0)
     portal_longest_retry_seconds: float = Field(default=300, gt=0)
     portal_refusal_status: int = Field(

@@ -24,8 +24,6 @@ RECOVERY_SECONDS = 90
 SETTLE_SECONDS = 180
 SETTINGS = {
     "GATEWAY_RATE_LIMITS": '{"person": null, "staff": null, "sign-in": null, "public": null}',
-    # What a killed sender held is taken up again when its lease ends: seconds here, minutes in earnest.
-    "GATEWAY_PORTAL_LEASE_SECONDS": "12",
     "GATEWAY_PORTAL_TIMEOUT_SECONDS": "5",
     "NOTIFY_LEASE_SECONDS": "12",
     "NOTIFY_PROVIDER_TIMEOUT_SECONDS": "5",

@@ -12,7 +12,8 @@ from services.gateway.domain.portal_answers import PortalAnswer, PortalSilent, P
 from services.gateway.domain.portal_messages import Json
 
 STATUS_TYPE = "2"
-_TRIES = 4
+_TRIES_SIDE_BY_SIDE = 2
+_TRIES_ALONE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class DirectPortal:
         self._clock = clock
         self._session: _Session | None = None
         self._logging_in = asyncio.Lock()
+        self._alone = asyncio.Lock()
 
     async def sync_dossier(self, message: Json, *, is_updating: bool) -> PortalAnswer:
         """Create or replace a dossier; one a call, because answers tell of the whole call only."""
@@ -52,16 +54,30 @@ class DirectPortal:
     async def _call(self, service: str, fields: Json) -> PortalAnswer:
         """Repeat a call whose session was rejected: nothing was applied.
 
-        More than once, because calls side by side end each other's sessions when the portal forgets all.
+        More than once, because calls side by side end each other's sessions when the portal forgets all; and
+        after the first repetitions one call at a time, so that they cannot go on doing so.
         """
-        session = ""
-        for _ in range(_TRIES):
-            session = await self._current_session(rejected=session)
-            answer = await self._send(session, service, fields)
-            if not answer.rejects_session(self._account.session_words):
-                return answer
-        # A session that is never good is the portal's trouble, not the dossier's.
-        raise PortalUnreached(f"phiên bị từ chối: {answer.message[:200]}")
+        answer, session = await self._try(service, fields, tries=_TRIES_SIDE_BY_SIDE, rejected="")
+        if self._rejects(answer):
+            async with self._alone:
+                answer, _ = await self._try(service, fields, tries=_TRIES_ALONE, rejected=session)
+        if self._rejects(answer):
+            # A session that is never good is the portal's trouble, not the dossier's.
+            raise PortalUnreached(f"phiên bị từ chối: {answer.message[:200]}")
+        return answer
+
+    async def _try(
+        self, service: str, fields: Json, *, tries: int, rejected: str
+    ) -> tuple[PortalAnswer, str]:
+        """Return the last answer and the session it was asked with."""
+        session = await self._current_session(rejected=rejected)
+        answer = await self._send(session, service, fields)
+        if tries > 1 and self._rejects(answer):
+            return await self._try(service, fields, tries=tries - 1, rejected=session)
+        return answer, session
+
+    def _rejects(self, answer: PortalAnswer) -> bool:
+        return answer.rejects_session(self._account.session_words)
 
     async def _send(self, session: str, service: str, fields: Json) -> PortalAnswer:
         envelope = {"session": session, "madonvi": self._account.agency, "service": service, **fields}

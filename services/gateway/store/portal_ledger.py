@@ -1,7 +1,9 @@
 """The sync ledger in PostgreSQL: one claim a batch, one statement a result."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +11,7 @@ from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.gateway.domain.portal_answers import HeldByPortal
 from services.gateway.domain.portal_ledger import Claimed, Kind, LedgerRow
-from services.gateway.domain.portal_view import FileRef
-from services.gateway.use_cases.portal_ports import Failure
+from services.gateway.use_cases.portal_ports import Settled
 
 _ADD = Statement(
     """
@@ -39,32 +40,26 @@ FROM (
 WHERE (l.dossier_id, l.version, l.part) = (due.dossier_id, due.version, due.part)
 RETURNING l.*, (SELECT p.portal_code FROM portal_procedures p WHERE p.local_code = l.procedure_code) AS mapped
 """)
-_INHERIT = Statement(
-    "UPDATE portal_ledger SET lease_until = :until WHERE state = 'SENDING' AND lease_until > :until",
+_RENEW = Statement(
+    "UPDATE portal_ledger AS l SET lease_until = :until"
+    " FROM jsonb_to_recordset(:held::jsonb) AS x(dossier_id uuid, lease_id uuid)"
+    " WHERE l.dossier_id = x.dossier_id AND l.lease_id = x.lease_id AND l.state = 'SENDING'",
     rows=None,
 )
-_OURS = " WHERE dossier_id = :dossier_id AND version = :version AND part = :part AND lease_id = :lease_id"
-_CONFIRM = Statement(
-    "UPDATE portal_ledger SET state = 'CONFIRMED', settled_at = :now, lease_id = NULL, lease_until = NULL,"
-    " is_told = true, is_silence = false, answer_code = '0', answer = ''" + _OURS
-)
-_REFUSE = Statement(
-    "UPDATE portal_ledger SET state = 'REFUSED', settled_at = :now, lease_id = NULL, lease_until = NULL,"
-    " is_told = :is_told, is_silence = false, answer_code = :answer_code, answer = :answer" + _OURS
-)
-_PUT_OFF = Statement(
-    "UPDATE portal_ledger SET state = 'WAITING', next_attempt_at = :until, lease_id = NULL,"
-    " lease_until = NULL,"
-    " is_told = :is_told, is_uncertain = :is_uncertain, is_silence = true, answer_code = :answer_code,"
-    " answer = :answer" + _OURS
-)
-_PARK = Statement(
-    "UPDATE portal_ledger SET state = 'UNMAPPED', lease_id = NULL, lease_until = NULL,"
-    " attempts = attempts - 1" + _OURS
-)
+_SETTLE = """
+UPDATE portal_ledger AS l
+SET state = x.state, settled_at = x.settled_at, lease_id = NULL, lease_until = NULL, attempts = x.attempts,
+    is_told = x.is_told, is_uncertain = coalesce(x.is_uncertain, l.is_uncertain), is_silence = x.is_silence,
+    next_attempt_at = coalesce(x.next_attempt_at, l.next_attempt_at),
+    answer_code = x.answer_code, answer = x.answer
+FROM jsonb_to_recordset(:results::jsonb) AS x(dossier_id uuid, version bigint, part int, lease_id uuid,
+     state text, settled_at timestamptz, attempts int, is_told boolean, is_uncertain boolean,
+     is_silence boolean, next_attempt_at timestamptz, answer_code text, answer text)
+WHERE (l.dossier_id, l.version, l.part) = (x.dossier_id, x.version, x.part) AND l.lease_id = x.lease_id
+"""
 _WAKE = Statement(
     "UPDATE portal_ledger SET next_attempt_at = :now WHERE state = 'WAITING' AND is_silence"
-    " AND next_attempt_at > :now",
+    " AND next_attempt_at > :now AND NOT dossier_id = ANY(:except_of)",
     rows=None,
 )
 _SAMPLE = Statement("""
@@ -100,23 +95,6 @@ _FREE = Statement(
     " WHERE procedure_code = :local_code AND state = 'UNMAPPED'",
     rows=None,
 )
-_PUBLISH = Statement(
-    "INSERT INTO portal_files (token, attachment_id, dossier_id, file_name, created_at)"
-    " SELECT x.token, x.attachment_id, :dossier_id::uuid, x.file_name, :now::timestamptz"
-    " FROM jsonb_to_recordset(:files::jsonb) AS x(token text, attachment_id uuid, file_name text)"
-    " ON CONFLICT DO NOTHING",
-    rows=None,
-)
-_FILE = Statement(
-    "SELECT attachment_id, file_name FROM portal_files WHERE token = :token AND revoked_at IS NULL"
-)
-_ATTACHMENT = Statement(
-    "SELECT attachment_id, file_name FROM portal_files WHERE attachment_id = :id AND revoked_at IS NULL"
-)
-_REVOKE = Statement(
-    "UPDATE portal_files SET revoked_at = :now WHERE dossier_id = :dossier_id AND revoked_at IS NULL",
-    rows=None,
-)
 
 
 class PostgresPortalLedger:
@@ -134,46 +112,18 @@ class PostgresPortalLedger:
         rows = await self._unit.fetch(_CLAIM, lease_id=lease_id, limit=limit, now=now, until=until)
         return [_claimed(row) for row in rows]
 
-    def inherit(self, until: datetime) -> None:
-        """End the leases of whoever sent before, at the latest then."""
-        self._unit.write(_INHERIT, until=until)
+    def renew(self, held: Sequence[Claimed], until: datetime) -> None:
+        """Let the leases of these rows end then."""
+        listed = [{"dossier_id": str(one.row.dossier_id), "lease_id": str(one.lease_id)} for one in held]
+        self._unit.write(_RENEW, held=listed, until=until)
 
-    def confirm(self, claimed: Claimed, now: datetime) -> None:
-        """Note that the portal has it."""
-        self._unit.write(_CONFIRM, now=now, **_key(claimed))
+    def settle(self, results: Sequence[Settled]) -> None:
+        """Keep what came of rows; `Stale` at the commit when one of them is somebody else's by now."""
+        self._unit.write(_settle(len(results)), results=[_result(one) for one in results])
 
-    def refuse(self, claimed: Claimed, failure: Failure, now: datetime, *, is_told: bool) -> None:
-        """Note that the portal declines it."""
-        self._unit.write(
-            _REFUSE,
-            now=now,
-            is_told=is_told,
-            answer_code=failure.code,
-            answer=failure.message,
-            **_key(claimed),
-        )
-
-    def put_off(
-        self, claimed: Claimed, failure: Failure, *, until: datetime, is_told: bool, is_uncertain: bool
-    ) -> None:
-        """Try again then; uncertain when what was sent may have been applied."""
-        self._unit.write(
-            _PUT_OFF,
-            until=until,
-            is_told=is_told,
-            is_uncertain=is_uncertain,
-            answer_code=failure.code,
-            answer=failure.message,
-            **_key(claimed),
-        )
-
-    def park_unmapped(self, claimed: Claimed) -> None:
-        """Note that the procedure has no portal code yet; that was no attempt."""
-        self._unit.write(_PARK, **_key(claimed))
-
-    def wake_silent(self, now: datetime) -> None:
-        """Let everything that waited out a silence go at once."""
-        self._unit.write(_WAKE, now=now)
+    def wake_silent(self, now: datetime, *, except_of: AbstractSet[UUID]) -> None:
+        """Let everything that waited out a silence go at once; one commit touches a row once only."""
+        self._unit.write(_WAKE, now=now, except_of=list(except_of))
 
     async def sample(self, limit: int) -> list[LedgerRow]:
         """Return the last row of some dossiers of which the portal was told everything."""
@@ -210,44 +160,28 @@ class PostgresPortalLedger:
         self._unit.write(_FREE, local_code=local_code, now=now)
 
 
-class PostgresPortalFiles:
-    """Addresses given to the portal."""
-
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
-
-    def publish(self, dossier_id: UUID, files: Sequence[tuple[str, FileRef]], now: datetime) -> None:
-        """Keep tokens of files."""
-        listed = [
-            {"token": token, "attachment_id": file.attachment_id, "file_name": file.name}
-            for token, file in files
-        ]
-        self._unit.write(_PUBLISH, dossier_id=dossier_id, files=listed, now=now)
-
-    async def find(self, token: str) -> tuple[UUID, str] | None:
-        """Return the attachment behind a token."""
-        return _file(await self._unit.fetch_one(_FILE, token=token))
-
-    async def find_attachment(self, attachment_id: UUID) -> tuple[UUID, str] | None:
-        """Return a file given out that is asked for by its own id."""
-        return _file(await self._unit.fetch_one(_ATTACHMENT, id=attachment_id))
-
-    def revoke(self, dossier_id: UUID, now: datetime) -> None:
-        """Make no address of this dossier good any more."""
-        self._unit.write(_REVOKE, dossier_id=dossier_id, now=now)
+@cache
+def _settle(rows: int) -> Statement:
+    """Return the statement that keeps so many results, all or none."""
+    return Statement(_SETTLE, rows=rows)
 
 
-def _file(row: Any) -> tuple[UUID, str] | None:
-    return None if row is None else (row["attachment_id"], row["file_name"])
-
-
-def _key(claimed: Claimed) -> dict[str, Any]:
-    row = claimed.row
+def _result(one: Settled) -> dict[str, Any]:
+    row, failure = one.claimed.row, one.failure
     return {
-        "dossier_id": row.dossier_id,
+        "dossier_id": str(row.dossier_id),
         "version": row.version,
         "part": row.part,
-        "lease_id": claimed.lease_id,
+        "lease_id": str(one.claimed.lease_id),
+        "state": one.state,
+        "settled_at": one.settled_at.isoformat() if one.settled_at else None,
+        "attempts": one.attempts,
+        "is_told": one.is_told,
+        "is_uncertain": one.is_uncertain,
+        "is_silence": one.is_silence,
+        "next_attempt_at": one.next_attempt_at.isoformat() if one.next_attempt_at else None,
+        "answer_code": failure.code if failure else "0" if one.state == "CONFIRMED" else "",
+        "answer": failure.message if failure else "",
     }
 
 

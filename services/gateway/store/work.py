@@ -5,8 +5,9 @@ from typing import Any
 from kernel.core.event import Event
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.gateway.store.directory import PostgresDirectoryLedger
+from services.gateway.store.portal_files import PostgresPortalFiles
 from services.gateway.store.portal_inbox import PostgresPortalInbox
-from services.gateway.store.portal_ledger import PostgresPortalFiles, PostgresPortalLedger
+from services.gateway.store.portal_ledger import PostgresPortalLedger
 from services.gateway.store.portal_screens import PostgresPortalScreens
 from services.gateway.store.tracking import PostgresTrackingLedger
 

@@ -1,6 +1,7 @@
 """What the national portal's side of the gateway needs of the world."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -75,6 +76,32 @@ class Failure:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What came of one attempt: `confirmed`, `refused`, `silent`, `unmapped` or `defect`."""
+
+    outcome: str
+    failure: Failure | None = None
+    is_told: bool = False
+    is_uncertain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What the ledger keeps of an attempt."""
+
+    claimed: Claimed
+    state: str
+    attempts: int
+    is_told: bool
+    is_uncertain: bool | None = None
+    """None: as it was."""
+    is_silence: bool = False
+    failure: Failure | None = None
+    next_attempt_at: datetime | None = None
+    settled_at: datetime | None = None
+
+
 class PortalLedger(Protocol):
     """What the portal must be told, and what came of it."""
 
@@ -84,25 +111,14 @@ class PortalLedger(Protocol):
     async def claim(self, *, lease_id: UUID, limit: int, now: datetime, until: datetime) -> list[Claimed]:
         """Take rows whose turn it is, at most one of each dossier, until the lease ends."""
 
-    def inherit(self, until: datetime) -> None:
-        """End the leases of whoever sent before, at the latest then."""
+    def renew(self, held: Sequence[Claimed], until: datetime) -> None:
+        """Let the leases of these rows end then; rows somebody else holds by now are left alone."""
 
-    def confirm(self, claimed: Claimed, now: datetime) -> None:
-        """Note that the portal has it; `Stale` at the commit when the lease was lost."""
+    def settle(self, results: Sequence[Settled]) -> None:
+        """Keep what came of rows, all in one statement; `Stale` at the commit when a lease was lost."""
 
-    def refuse(self, claimed: Claimed, failure: Failure, now: datetime, *, is_told: bool) -> None:
-        """Note that the portal declines it: people must look."""
-
-    def put_off(
-        self, claimed: Claimed, failure: Failure, *, until: datetime, is_told: bool, is_uncertain: bool
-    ) -> None:
-        """Try again then, nobody answered; uncertain when what was sent may have been applied."""
-
-    def park_unmapped(self, claimed: Claimed) -> None:
-        """Note that the procedure has no portal code yet."""
-
-    def wake_silent(self, now: datetime) -> None:
-        """Let everything that waited out the portal's silence go at once."""
+    def wake_silent(self, now: datetime, *, except_of: AbstractSet[UUID]) -> None:
+        """Let everything that waited out the portal's silence go at once, but rows just settled."""
 
     async def sample(self, limit: int) -> list[LedgerRow]:
         """Return the last row of some dossiers of which the portal was told everything."""

@@ -1,0 +1,59 @@
+"""Addresses given to the portal, and the files behind them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.postgres.statement import Statement
+from kernel.postgres.unit_of_work import UnitOfWork
+from services.gateway.domain.portal_view import FileRef
+
+_PUBLISH = Statement(
+    "INSERT INTO portal_files (token, attachment_id, dossier_id, file_name, created_at)"
+    " SELECT x.token, x.attachment_id, :dossier_id::uuid, x.file_name, :now::timestamptz"
+    " FROM jsonb_to_recordset(:files::jsonb) AS x(token text, attachment_id uuid, file_name text)"
+    " ON CONFLICT DO NOTHING",
+    rows=None,
+)
+_FILE = Statement(
+    "SELECT attachment_id, file_name FROM portal_files WHERE token = :token AND revoked_at IS NULL"
+)
+_ATTACHMENT = Statement(
+    "SELECT attachment_id, file_name FROM portal_files WHERE attachment_id = :id AND revoked_at IS NULL"
+)
+_REVOKE = Statement(
+    "UPDATE portal_files SET revoked_at = :now WHERE dossier_id = :dossier_id AND revoked_at IS NULL",
+    rows=None,
+)
+
+
+class PostgresPortalFiles:
+    """Addresses given to the portal."""
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+
+    def publish(self, dossier_id: UUID, files: Sequence[tuple[str, FileRef]], now: datetime) -> None:
+        """Keep tokens of files."""
+        listed = [
+            {"token": token, "attachment_id": file.attachment_id, "file_name": file.name}
+            for token, file in files
+        ]
+        self._unit.write(_PUBLISH, dossier_id=dossier_id, files=listed, now=now)
+
+    async def find(self, token: str) -> tuple[UUID, str] | None:
+        """Return the attachment behind a token."""
+        return _file(await self._unit.fetch_one(_FILE, token=token))
+
+    async def find_attachment(self, attachment_id: UUID) -> tuple[UUID, str] | None:
+        """Return a file given out that is asked for by its own id."""
+        return _file(await self._unit.fetch_one(_ATTACHMENT, id=attachment_id))
+
+    def revoke(self, dossier_id: UUID, now: datetime) -> None:
+        """Make no address of this dossier good any more."""
+        self._unit.write(_REVOKE, dossier_id=dossier_id, now=now)
+
+
+def _file(row: Any) -> tuple[UUID, str] | None:
+    return None if row is None else (row["attachment_id"], row["file_name"])

@@ -1,0 +1,215 @@
+"""Tells the portal one row of the ledger: the version's view first, then the portal.
+
+No transaction is open while anybody is waited for. Whatever dies on the way leaves a lease that ends, and the
+next holder asks the portal what it has before it tells again.
+"""
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+from kernel.core.clock import Clock
+from kernel.core.errors import Unavailable
+from services.gateway.domain.portal_answers import (
+    HeldByPortal,
+    PortalAnswer,
+    PortalSilent,
+    PortalUnreached,
+    read_look_up,
+)
+from services.gateway.domain.portal_ledger import Backoff, Claimed, Kind, LedgerRow
+from services.gateway.domain.portal_messages import (
+    Json,
+    Wire,
+    dossier_message,
+    progress_entry,
+    status_message,
+    status_on_portal,
+)
+from services.gateway.domain.portal_view import FileRef, PortalView
+from services.gateway.use_cases.portal_ports import DossierService, Failure, OpenWork, Portal, Told
+
+_NATIONAL = re.compile(r"\d\.\d{6}(\.[0-9A-Z]+)*")
+_LONGEST_TEXT = 1000
+_KEPT_VIEWS = 1024
+
+
+class SealsAddresses(Protocol):
+    """Makes the token of a file's address."""
+
+    def blind_index(self, value: str, *, purpose: str) -> bytes:
+        """Return bytes equal for equal values that tell nothing without the key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncOptions:
+    """How this installation tells."""
+
+    wire: Wire
+    files_url: str
+    lease: timedelta = timedelta(seconds=5)
+    backoff: Backoff = field(default_factory=Backoff)
+
+
+class Telling:
+    """Tells a row and says what came of it; keeps nothing but the view a next part will need."""
+
+    def __init__(
+        self,
+        *,
+        open_work: OpenWork,
+        portal: Portal,
+        dossiers: DossierService,
+        seals: SealsAddresses,
+        clock: Clock,
+        options: SyncOptions,
+    ) -> None:
+        self._open_work = open_work
+        self._portal = portal
+        self._dossiers = dossiers
+        self._seals = seals
+        self._clock = clock
+        self._options = options
+        self._views: dict[tuple[UUID, int], Json] = {}
+
+    async def tell(self, claimed: Claimed) -> Told:
+        """Return what came of it; silence anywhere is an outcome, not an error."""
+        row = claimed.row
+        try:
+            data = await self._view(row)
+        except Unavailable as silence:
+            return _silent(claimed, "dossier-service", silence, is_uncertain=claimed.is_uncertain)
+        if data is None:
+            return _refused(Failure("view-missing", "Không có dữ liệu của phiên bản hồ sơ này"), claimed)
+        try:
+            view = PortalView.of(data)
+        except (KeyError, ValueError, TypeError) as fault:
+            return _refused(Failure("view-unreadable", f"{type(fault).__name__}: {fault}"), claimed)
+        procedure = claimed.mapped_procedure or (
+            row.procedure_code if _NATIONAL.fullmatch(row.procedure_code) else ""
+        )
+        if not procedure and row.kind in {Kind.HERE_CREATE, Kind.HERE_UPDATE}:
+            return Told("unmapped")
+        wire = await self._with_addresses(row, view)
+        return await self._tell_view(claimed, view, procedure, wire)
+
+    async def _tell_view(self, claimed: Claimed, view: PortalView, procedure: str, wire: Wire) -> Told:
+        row, is_told = claimed.row, claimed.is_told
+        try:
+            if not is_told and row.kind is not Kind.HERE_PROGRESS:
+                refusal = await self._tell_status(claimed, view, procedure, wire)
+                if refusal is not None:
+                    return _refused(refusal, claimed)
+                is_told = True
+            if row.kind in {Kind.HERE_UPDATE, Kind.HERE_PROGRESS}:
+                entry = progress_entry(view, code=row.code, status=row.portal_status)
+                refusal = _failure(await self._portal.add_progress([entry]))
+                if refusal is not None:
+                    return _refused(refusal, replace(claimed, is_told=is_told))
+        except Unavailable as silence:
+            may_be_applied = claimed.is_uncertain or not isinstance(silence, PortalUnreached)
+            return _silent(
+                replace(claimed, is_told=is_told),
+                "portal",
+                silence,
+                is_uncertain=may_be_applied and not is_told,
+            )
+        return Told("confirmed", is_told=True)
+
+    async def _tell_status(
+        self, claimed: Claimed, view: PortalView, procedure: str, wire: Wire
+    ) -> Failure | None:
+        row = claimed.row
+        if row.kind is Kind.PORTAL_STATUS:
+            if claimed.is_uncertain and await self._holds(row):
+                return None
+            message = status_message(view, code=row.code, status=row.portal_status, wire=wire)
+            return _failure(await self._portal.tell_status(message))
+        message = dossier_message(
+            view, code=row.code, status=row.portal_status, procedure=procedure, wire=wire
+        )
+        if row.kind is Kind.HERE_CREATE:
+            return await self._create(claimed, message)
+        return await self._update(claimed, message)
+
+    async def _create(self, claimed: Claimed, message: Json) -> Failure | None:
+        """Create; what is there already is ours from a lost answer, or is brought to our state."""
+        held = await self._look_up(claimed.row) if claimed.is_uncertain else HeldByPortal(is_there=False)
+        if not held.is_there:
+            answer = await self._portal.sync_dossier(message, is_updating=False)
+            if not answer.says_already_there:
+                return _failure(answer)
+            held = await self._look_up(claimed.row)
+        if held.status == claimed.row.portal_status:
+            return None
+        return _failure(await self._portal.sync_dossier(message, is_updating=True))
+
+    async def _update(self, claimed: Claimed, message: Json) -> Failure | None:
+        """Update; a dossier the portal lost, or never got, is created with the same words."""
+        if claimed.is_uncertain and await self._holds(claimed.row):
+            return None
+        failure = _failure(await self._portal.sync_dossier(message, is_updating=True))
+        if failure is None or (await self._look_up(claimed.row)).is_there:
+            return failure
+        return _failure(await self._portal.sync_dossier(message, is_updating=False))
+
+    async def _holds(self, row: LedgerRow) -> bool:
+        held = await self._look_up(row)
+        return held.is_there and held.status == self._status(row)
+
+    async def _look_up(self, row: LedgerRow) -> HeldByPortal:
+        answer = await self._portal.look_up(row.code)
+        if answer.code != 0:
+            raise PortalSilent(f"TraCuuHoSo: {answer.message[:200]}")
+        return read_look_up(answer)
+
+    def _status(self, row: LedgerRow) -> int:
+        return status_on_portal(
+            row.portal_status,
+            is_portal_born=row.kind is Kind.PORTAL_STATUS,
+            refusal_status=self._options.wire.refusal_status,
+        )
+
+    async def _with_addresses(self, row: LedgerRow, view: PortalView) -> Wire:
+        """Give every file an address that is good before the portal hears of it."""
+        if not view.files or row.kind is Kind.HERE_PROGRESS:
+            return self._options.wire
+        tokens = [(self._token(file), file) for file in view.files]
+        async with self._open_work() as work:
+            work.portal_files.publish(row.dossier_id, tokens, self._clock.now())
+        root = self._options.files_url
+        addresses = {file.attachment_id: f"{root}/portal-files/{token}" for token, file in tokens}
+        return replace(self._options.wire, addresses=addresses)
+
+    def _token(self, file: FileRef) -> str:
+        return self._seals.blind_index(str(UUID(file.attachment_id)), purpose="portal file").hex()
+
+    async def _view(self, row: LedgerRow) -> Json | None:
+        """Return the version's view; acceptance is two rows of one version, which are read once."""
+        place = (row.dossier_id, row.version)
+        held = self._views.pop(place, None)
+        if held is not None:
+            return held
+        data = await self._dossiers.view(*place)
+        if data is not None and row.kind is Kind.HERE_CREATE:
+            while len(self._views) >= _KEPT_VIEWS:
+                self._views.pop(next(iter(self._views)))
+            self._views[place] = data
+        return data
+
+
+def _failure(answer: PortalAnswer) -> Failure | None:
+    if answer.is_success:
+        return None
+    return Failure(str(answer.code), answer.message[:_LONGEST_TEXT])
+
+
+def _refused(failure: Failure, claimed: Claimed) -> Told:
+    return Told("refused", failure, is_told=claimed.is_told)
+
+
+def _silent(claimed: Claimed, where: str, silence: Unavailable, *, is_uncertain: bool) -> Told:
+    failure = Failure(where, (silence.detail or silence.title)[:_LONGEST_TEXT])
+    return Told("silent", failure, is_told=claimed.is_told, is_uncertain=is_uncertain)
