@@ -117,13 +117,12 @@ def of_validation(error: RequestValidationError) -> ProblemResponse:
 
 def of_error(error: Exception) -> ProblemResponse | None:
     """Return the problem of any error this system raises on purpose; None for a defect."""
-    if isinstance(error, Refusal):
-        return of_refusal(error)
+    # FastAPI wraps whatever reading the body raised.
+    refusal = error.__cause__ if isinstance(error, HTTPException) else error
+    if isinstance(refusal, Refusal):
+        return of_refusal(refusal)
     if isinstance(error, RequestValidationError):
         return of_validation(error)
-    if isinstance(error, HTTPException) and isinstance(error.__cause__, Refusal):
-        # FastAPI wraps whatever reading the body raised.
-        return of_refusal(error.__cause__)
     if isinstance(error, HTTPException):
         code, title = _PLAIN.get(error.status_code, ("refused", "Yêu cầu bị từ chối"))
         headers = dict(error.headers) if error.headers else None
