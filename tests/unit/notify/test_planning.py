@@ -73,7 +73,7 @@ async def test_a_contact_that_does_not_open_is_an_error_and_never_no_contact() -
 
 async def test_a_refused_survey_is_kept_as_refused_and_a_notice_is_sent_anyway() -> None:
     work = MemoryWork()
-    work.opt_outs.refused.add(("cong-dan-an", "SURVEY"))
+    work.database.opt_outs.add(("cong-dan-an", "SURVEY"))
     link = SEALS.seal("http://lien-ket", purpose="contact")
     await planned("invitation.issued.v1", work, sealed_facts={"link": link})
     assert [message.reason for message in work.messages.planned] == ["OPTED_OUT"]

@@ -1,11 +1,18 @@
-"""Survey's unit of work in memory."""
+"""Survey's stores in memory: reads see what was committed, a commit is all or nothing.
 
-from collections.abc import Mapping
+`tests/conformance/survey` runs the same suite on this and on PostgreSQL, so that the fake tells the truth.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from kernel.core.errors import Stale
 from kernel.core.event import Event
 from kernel.core.ids import new_id
 from kernel.sealing import Sealer
@@ -22,42 +29,91 @@ QUESTIONNAIRES = PackagedQuestionnaires()
 
 
 @dataclass
-class MemoryInvitations:
-    """Invitations by id."""
+class MemoryDatabase:
+    """What was committed, and the locks on invitations that units of work hold."""
 
-    kept: dict[UUID, Invitation] = field(default_factory=dict)
+    invitations: dict[UUID, Invitation] = field(default_factory=dict)
+    responses: list[Response] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    locks: dict[UUID, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+
+    @asynccontextmanager
+    async def open_work(self) -> AsyncIterator["MemoryWork"]:
+        """Open a unit of work; leaving without an error commits it, leaving at all frees its locks."""
+        work = MemoryWork(self)
+        try:
+            yield work
+            work.commit()
+        finally:
+            work.invitations.let_go()
+
+
+class MemoryInvitations:
+    """Invitations of one unit of work."""
+
+    def __init__(self, work: "MemoryWork") -> None:
+        self._work = work
+        self._held: set[UUID] = set()
 
     async def exists(self, dossier_id: UUID, person: bytes) -> bool:
-        return any((one.dossier_id, one.person) == (dossier_id, person) for one in self.kept.values())
+        return self._is_invited(dossier_id, person)
+
+    def _is_invited(self, dossier_id: UUID, person: bytes) -> bool:
+        kept = self._work.database.invitations.values()
+        return any((one.dossier_id, one.person) == (dossier_id, person) for one in kept)
 
     async def by_token(self, token_hash: bytes) -> Invitation | None:
-        return next((one for one in self.kept.values() if one.token_hash == token_hash), None)
+        kept = self._work.database.invitations.values()
+        return next((one for one in kept if one.token_hash == token_hash), None)
 
     async def hold(self, token_hash: bytes) -> Invitation | None:
+        found = await self.by_token(token_hash)
+        if found is not None and found.id not in self._held:
+            await self._work.database.locks[found.id].acquire()
+            self._held.add(found.id)
         return await self.by_token(token_hash)
 
+    def let_go(self) -> None:
+        """Free what is held, as the end of a transaction does."""
+        for one in self._held:
+            self._work.database.locks[one].release()
+        self._held = set()
+
     def add(self, invitation: Invitation) -> None:
-        self.kept[invitation.id] = invitation
+        def check() -> None:
+            if self._is_invited(invitation.dossier_id, invitation.person):
+                raise Stale
+
+        self._work.queue(check, lambda: self._keep(invitation))
 
     def close(self, invitation: Invitation) -> None:
-        self.kept[invitation.id] = replace(invitation, is_answered=True, version=invitation.version + 1)
+        def check() -> None:
+            kept = self._work.database.invitations.get(invitation.id)
+            if kept is None or kept.is_answered or kept.version != invitation.version:
+                raise Stale
+
+        closed = replace(invitation, is_answered=True, version=invitation.version + 1)
+        self._work.queue(check, lambda: self._keep(closed))
+
+    def _keep(self, invitation: Invitation) -> None:
+        self._work.database.invitations[invitation.id] = invitation
 
 
-@dataclass
 class MemoryResponses:
-    """Responses in the order they came."""
+    """Responses of one unit of work."""
 
-    kept: list[Response] = field(default_factory=list)
+    def __init__(self, work: "MemoryWork") -> None:
+        self._work = work
 
     def add(self, response: Response) -> None:
-        self.kept.append(response)
+        self._work.queue(lambda: None, lambda: self._work.database.responses.append(response))
 
     async def tallies(
         self, questionnaire: Questionnaire, *, agency: str | None, first: date, last: date
     ) -> Counted:
         chosen = [
             one.answers
-            for one in self.kept
+            for one in self._work.database.responses
             if first <= one.received_on <= last
             and agency in (None, one.agency_code)
             and (one.questionnaire, one.questionnaire_version) == (questionnaire.code, questionnaire.version)
@@ -67,23 +123,38 @@ class MemoryResponses:
 
 
 def _tally(code: str, chosen: list[Mapping[str, int | None]]) -> Tally:
-    given = [answers.get(code) for answers in chosen]
+    given = [answers[code] for answers in chosen if code in answers]
     return Tally({score: given.count(score) for score in given if score is not None}, given.count(None))
 
 
-@dataclass
 class MemoryWork:
-    """One unit of work."""
+    """One unit of work: what it wrote is there after `commit`, or not at all."""
 
-    invitations: MemoryInvitations = field(default_factory=MemoryInvitations)
-    responses: MemoryResponses = field(default_factory=MemoryResponses)
-    events: list[Event] = field(default_factory=list)
-    questionnaires: Any = QUESTIONNAIRES
-    seals: Any = SEALS
-    terms: Terms = field(default_factory=lambda: Terms("http://cong.example/kt/", timedelta(days=30)))
+    def __init__(self, database: MemoryDatabase | None = None) -> None:
+        self.database = database or MemoryDatabase()
+        self.invitations = MemoryInvitations(self)
+        self.responses = MemoryResponses(self)
+        self.questionnaires: Any = QUESTIONNAIRES
+        self.seals: Any = SEALS
+        self.terms = Terms("http://cong.example/khao-sat/", timedelta(days=30))
+        self._events: list[Event] = []
+        self._queued: list[tuple[Callable[[], object], Callable[[], object]]] = []
 
     def record(self, event: Event) -> None:
-        self.events.append(event)
+        self._events.append(event)
+
+    def queue(self, check: Callable[[], object], apply: Callable[[], object]) -> None:
+        """Keep a write for the commit: `check` raises what forbids it, `apply` makes it."""
+        self._queued.append((check, apply))
+
+    def commit(self) -> None:
+        """Make every write, or raise and make none."""
+        for check, _ in self._queued:
+            check()
+        for _, apply in self._queued:
+            apply()
+        self.database.events += self._events
+        self._queued, self._events = [], []
 
 
 def an_ended_dossier(*, subject: str | None = "cong-dan-an", phone: str = "", **changed: Any) -> EndedDossier:
