@@ -8,7 +8,6 @@ import re
 
 _OLD = re.compile(r"(\d{3})\.(\d{2})\.(\d{2})\.([A-Z]\d{2})")
 _NEW = re.compile(r"[A-Z]\d{2}(?:\.[0-9A-Z]{2,4})*")
-_NATIONAL = re.compile(r"\d\.\d{6}")
 _LOCALISED = re.compile(r"(\d\.\d{6})(?:\.(.+))?")
 _MAX = 35
 _SUB_UNIT_DIGITS = 3
@@ -41,11 +40,6 @@ def legacy_agency_code(code: str) -> str | None:
         return None
     second, third, sub_unit = (rest + ["00", "00", "000"][len(rest) :])[:_OLD_LEVELS]
     return f"{sub_unit}.{third}.{second}.{first}"
-
-
-def is_national_code(code: str) -> bool:
-    """Tell whether this is a national procedure code, `d.dddddd`."""
-    return _NATIONAL.fullmatch(code) is not None
 
 
 def national_code(code: str) -> str | None:
