@@ -1,8 +1,8 @@
 """Sectors, agencies, staff, calendars, processes, interlinked groups: as they are now."""
 
-from sqlalchemy import BigInteger, Column, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Table, Text, UniqueConstraint
 
-from services.catalog.store.tables.columns import data, metadata, moment, period, state
+from services.catalog.store.tables.columns import data, metadata, period, state
 
 Table(
     "sectors",
@@ -34,11 +34,3 @@ Table(
 )
 for _name in ("calendars", "processes", "interlinked_groups"):
     Table(_name, metadata, Column("code", Text, primary_key=True), data(), *state())
-Table(
-    "process_versions",
-    metadata,
-    Column("code", Text, primary_key=True),
-    Column("version", BigInteger, primary_key=True),
-    data(),
-    moment("created_at"),
-)

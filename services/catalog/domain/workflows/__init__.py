@@ -1,0 +1,1 @@
+"""Internal processes and interlinked groups: what a sound one is, and what follows from it."""
