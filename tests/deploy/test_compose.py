@@ -1,5 +1,6 @@
 """The compose file starts every role of every service once, after its schema, with fresh secrets."""
 
+import hashlib
 import json
 import re
 import stat
@@ -9,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy import compose_env
+from deploy import compose_env, load_province
+from province.read import read
 from services.gateway.domain.sample_user import sample_users
 from tests.deploy.dockerfile import image, read_dockerfile
 from tests.deploy.rendering import SERVICES
@@ -22,7 +24,7 @@ OURS = [f"{service}-{role}" for service in SERVICES for role in (*roles_of(servi
 
 
 def test_has_every_role_of_every_service_and_what_they_stand_on() -> None:
-    assert CONTAINERS.keys() == {*OURS, "postgres", "kafka", "sandbox"}
+    assert CONTAINERS.keys() == {*OURS, "postgres", "kafka", "sandbox", "province"}
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -35,7 +37,7 @@ def test_a_container_starts_its_role_from_its_own_image(name: str) -> None:
     assert all(variable.startswith(f"{service.upper()}_") for variable in container["environment"])
 
 
-@pytest.mark.parametrize("name", [*OURS, "sandbox"])
+@pytest.mark.parametrize("name", [*OURS, "sandbox", "province"])
 def test_a_container_is_confined(name: str) -> None:
     container = CONTAINERS[name]
     assert container["read_only"] is True
@@ -118,6 +120,25 @@ def test_the_sample_people_and_officers_may_sign_in(tmp_path: Path) -> None:
     target = CONTAINERS["gateway-api"]["environment"]["GATEWAY_SAMPLE_USERS_FILE"]
     assert CONTAINERS["gateway-api"]["configs"] == [{"source": "sample-users", "target": target}]
     assert COMPOSE["configs"]["sample-users"]["file"] == f"./{compose_env.USERS_FILE.name}"
+
+
+def test_the_sample_province_is_loaded_once_through_the_door_by_the_program_of_the_checkout(
+    tmp_path: Path,
+) -> None:
+    loader = CONTAINERS["province"]
+    assert loader["restart"] == "no"
+    assert loader["depends_on"].keys() == {"gateway-api", "catalog-api"}
+    mounted = {one["target"]: COMPOSE["configs"][one["source"]] for one in loader["configs"]}
+    program, options = loader["entrypoint"][-1], dict(word.split("=") for word in loader["command"])
+    assert mounted[program] == {"file": f"./{Path(load_province.__file__).name}"}
+    assert mounted[options["--document"]] == {"file": f"./{compose_env.PROVINCE_FILE.name}"}
+    assert mounted[options["--secret-file"]] == {"content": "${LOADER_KEY:?}"}
+    made = compose_env.environment()
+    (client,) = json.loads(made["SERVICE_CLIENTS"])
+    assert client["client_id"] == options["--client"]
+    assert client["secret_sha256"] == hashlib.sha256(made["LOADER_KEY"].encode()).hexdigest()
+    compose_env.write_province(tmp_path / "province.json")
+    assert json.loads((tmp_path / "province.json").read_text()) == read()
 
 
 def test_its_public_keys_hold_nothing_private() -> None:
