@@ -262,7 +262,7 @@ service = Service(
     routers=ROUTERS,
     handlers=HANDLERS,
     jobs=JOBS,
-    topics=topics_for("gateway", "dossier", "staff", "agency"),
+    topics=topics_for("gateway", "dossier", "staff", "agency", "procedure"),
     resources=open_resources,
     extend_app=extend_app,
 )

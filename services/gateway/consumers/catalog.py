@@ -1,4 +1,7 @@
-"""The catalogue's staff say who is an officer; its agencies name the units that public tracking shows."""
+"""The catalogue's staff say who is an officer; its agencies name the units that public tracking shows.
+
+Of its procedures only the sector is kept, which the portal is told by name.
+"""
 
 from datetime import date, datetime
 
@@ -7,6 +10,7 @@ from pydantic import AliasChoices, BaseModel, Field
 from kernel.core.event import ReceivedEvent
 from kernel.service import Handler, handles
 from services.gateway.domain.identity import Period, StaffMember
+from services.gateway.use_cases.portal_ports import PortalWork
 from services.gateway.use_cases.ports import Work
 
 
@@ -84,4 +88,24 @@ async def on_agency_changed(
     work.directory.put_agency(data.code, event.sequence, data.name, units)
 
 
-HANDLERS: tuple[Handler, ...] = (on_staff_changed, on_agency_changed)
+class ProcedureFields(BaseModel):
+    """What the portal is told of a procedure that dossiers do not carry."""
+
+    code: str
+    sector: str
+    sector_name: str = ""
+
+
+@handles("procedure.published.v1", ProcedureFields)
+async def on_procedure_published(
+    data: ProcedureFields,
+    *,
+    event: ReceivedEvent,
+    work: PortalWork,
+    now: datetime,  # noqa: ARG001 - the consumer's signature.
+) -> None:
+    """Keep the name of the procedure's sector."""
+    work.portal_ledger.put_sector(data.code, event.sequence, data.sector, data.sector_name)
+
+
+HANDLERS: tuple[Handler, ...] = (on_staff_changed, on_agency_changed, on_procedure_published)

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel
 from kernel.core.event import ReceivedEvent
 from kernel.service import Handler, HandlerFunction
 from services.gateway.domain.portal_ledger import Happened, rows_of
+from services.gateway.domain.portal_reading import tech_id_of
 
 
 class _Coded(BaseModel):
@@ -25,6 +26,7 @@ class _Dossier(BaseModel):
     state: str
     portal_status: int | None
     accepted_at: AwareDatetime | None
+    owner_subject: str | None = None
 
 
 class _Change(BaseModel):
@@ -55,6 +57,7 @@ def happened(data: PortalFields, event: ReceivedEvent) -> Happened:
         portal_status=dossier.portal_status,
         is_accepted=dossier.accepted_at is not None,
         at=data.change.at,
+        tech_id=tech_id_of(dossier.owner_subject or ""),
     )
 
 

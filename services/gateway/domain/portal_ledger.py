@@ -63,6 +63,7 @@ class Happened:
     portal_status: int | None
     is_accepted: bool
     at: datetime
+    tech_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,8 @@ class LedgerRow:
     code: str
     procedure_code: str
     occurred_at: datetime
+    tech_id: str = ""
+    """The owner's account on the portal, where it is known."""
 
 
 def rows_of(happened: Happened) -> list[LedgerRow]:
@@ -125,6 +128,7 @@ def _row(happened: Happened, code: str, part: int, kind: Kind, status: int) -> L
         code=code,
         procedure_code=happened.procedure_code,
         occurred_at=happened.at,
+        tech_id=happened.tech_id,
     )
 
 
@@ -142,6 +146,7 @@ class Claimed:
     is_uncertain: bool
     is_told: bool
     mapped_procedure: str | None
+    sector_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ PROFILES: Mapping[str, Mapping[str, Any]] = {
         "by_post": "HinhThuc",
         "subject": "LoaiDoiTuong",
         "verified": "TaiKhoanDuocXacThucVoiVNeID",
+        "account": "MaDoiTuong",
         "owner": {
             "full_name": "ChuHoSo",
             "identity_number": "SoGiayToChuHoSo",
@@ -41,6 +42,7 @@ PROFILES: Mapping[str, Mapping[str, Any]] = {
         "by_post": "HinhThuc",
         "subject": "",
         "verified": "",
+        "account": "",
         "owner": {
             "full_name": "TenThuongNhan",
             "identity_number": "MaSoThue",

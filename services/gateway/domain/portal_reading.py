@@ -12,6 +12,7 @@ from services.gateway.domain.portal_profiles import PROFILES
 Json = dict[str, Any]
 
 _OLD_AGENCY = re.compile(r"(\d{3})\.([0-9A-Z]{2})\.([0-9A-Z]{2})\.([A-Z]\d{2})")
+_TECH_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CODE = re.compile(r"[0-9A-Za-z.\-/]{1,60}")
 _SUBJECTS = {"1": "CITIZEN", "2": "BUSINESS", "3": "STATE_AGENCY", "4": "ORGANISATION"}
 _CARD_DIGITS = 12
@@ -38,6 +39,8 @@ class Handed:
     portal_code: str
     is_supplement: bool
     body: Json
+    tech_id: str = ""
+    """The applicant's account on the portal."""
 
 
 def handed_of(path: str, message: Any) -> Handed:
@@ -57,7 +60,8 @@ def handed_of(path: str, message: Any) -> Handed:
     files = _files(data, profile)
     if supplemented and not code:
         return Handed(supplemented, is_supplement=True, body=_supplement(data, profile, supplemented, files))
-    return Handed(code, is_supplement=False, body=_dossier(data, profile, code, files))
+    account = tech_id_of(_text(data, profile["account"]))
+    return Handed(code, is_supplement=False, body=_dossier(data, profile, code, files), tech_id=account)
 
 
 def _dossier(data: Mapping[str, Any], profile: Mapping[str, Any], code: str, files: list[Json]) -> Json:
@@ -171,6 +175,11 @@ def _day(text: str) -> str:
         return datetime.strptime(text, "%Y%m%d").replace(tzinfo=VIETNAM).date().isoformat()
     except ValueError:
         return ""
+
+
+def tech_id_of(text: str) -> str:
+    """Return the identifier of an account on the portal, blank for anything else (section 2.5)."""
+    return text.lower() if _TECH_ID.fullmatch(text) else ""
 
 
 def current_agency(code: str) -> str:

@@ -1,7 +1,7 @@
 """One version of a dossier as the dossier service tells it for the portal."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -105,6 +105,11 @@ class PortalView:
     results: tuple[ResultPaper, ...]
     databases: tuple[str, ...]
     change: Change
+
+    def knowing(self, *, sector_name: str, tech_id: str) -> "PortalView":
+        """Return the view with what the gateway itself knows where the dossier service says nothing."""
+        owner = replace(self.owner, tech_id=self.owner.tech_id or tech_id)
+        return replace(self, owner=owner, sector_name=self.sector_name or sector_name)
 
     @property
     def files(self) -> list[FileRef]:

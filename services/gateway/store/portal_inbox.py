@@ -37,7 +37,7 @@ _OTHERS = Statement(
 )
 _BEFORE = Statement(
     "SELECT EXISTS (SELECT 1 FROM portal_inbound WHERE portal_code = :portal_code AND id < :id"
-    " AND state IN ('RECEIVED', 'PARKED'))"
+    " AND path = :path AND state IN ('RECEIVED', 'PARKED'))"
 )
 _AGAIN = Statement(
     "UPDATE portal_inbound SET state = 'RECEIVED', next_attempt_at = :now, attempts = attempts + 1,"
@@ -103,9 +103,11 @@ class PostgresPortalInbox:
         """Tell whether no other message brought this dossier before."""
         return not await self._unit.fetch_value(_OTHERS, portal_code=portal_code, id=message_id)
 
-    async def has_waiting_before(self, portal_code: str, message_id: UUID) -> bool:
+    async def has_waiting_before(self, portal_code: str, message: Inbound) -> bool:
         """Tell whether an earlier message of this dossier is not settled; ids grow with time."""
-        found: bool = await self._unit.fetch_value(_BEFORE, portal_code=portal_code, id=message_id)
+        found: bool = await self._unit.fetch_value(
+            _BEFORE, portal_code=portal_code, id=message.id, path=message.path
+        )
         return found
 
     def send_again(self, act: Act) -> None:

@@ -16,11 +16,13 @@ from services.gateway.use_cases.portal_ports import Settled
 _ADD = Statement(
     """
 INSERT INTO portal_ledger (dossier_id, version, part, kind, portal_status, code, procedure_code, occurred_at,
-                           state, next_attempt_at)
+                           state, next_attempt_at, tech_id)
 SELECT x.dossier_id, x.version, x.part, x.kind, x.portal_status, x.code, x.procedure_code, x.occurred_at,
-       'WAITING', :now
+       'WAITING', :now, coalesce(nullif(x.tech_id, ''), (SELECT i.tech_id FROM portal_inbound i
+           WHERE i.portal_code = x.code AND i.tech_id <> '' LIMIT 1), '')
 FROM jsonb_to_recordset(:rows::jsonb) AS x(dossier_id uuid, version bigint, part int, kind text,
-     portal_status int, code text, procedure_code text, occurred_at timestamptz)
+     portal_status int, code text, procedure_code text, occurred_at timestamptz,
+     tech_id text)
 ON CONFLICT (dossier_id, version, part) DO NOTHING
 """,
     rows=None,
@@ -38,7 +40,8 @@ FROM (
     ORDER BY h.next_attempt_at LIMIT :limit FOR UPDATE SKIP LOCKED
 ) AS due
 WHERE (l.dossier_id, l.version, l.part) = (due.dossier_id, due.version, due.part)
-RETURNING l.*, (SELECT p.portal_code FROM portal_procedures p WHERE p.local_code = l.procedure_code) AS mapped
+RETURNING l.*, (SELECT p.portal_code FROM portal_procedures p WHERE p.local_code = l.procedure_code) AS mapped,
+    (SELECT s.sector_name FROM procedure_sectors s WHERE s.procedure_code = l.procedure_code) AS sector_name
 """)
 _RENEW = Statement(
     "UPDATE portal_ledger AS l SET lease_until = :until"
@@ -72,6 +75,14 @@ SELECT l.* FROM (
 ) AS l WHERE l.state = 'CONFIRMED' ORDER BY random() LIMIT :limit
 """)
 _DOSSIER = Statement("SELECT dossier_id FROM tracking_codes WHERE code = :code")
+_SECTOR = Statement("SELECT sector_name FROM procedure_sectors WHERE procedure_code = :procedure_code")
+_PUT_SECTOR = Statement(
+    "INSERT INTO procedure_sectors (procedure_code, version, sector, sector_name)"
+    " VALUES (:procedure_code, :version, :sector, :sector_name) ON CONFLICT (procedure_code) DO UPDATE"
+    " SET version = EXCLUDED.version, sector = EXCLUDED.sector, sector_name = EXCLUDED.sector_name"
+    " WHERE procedure_sectors.version < EXCLUDED.version",
+    rows=None,
+)
 _NOTE = Statement(
     "INSERT INTO portal_differences (dossier_id, code, told_status, held_status, is_there, found_at)"
     " VALUES (:dossier_id, :code, :told_status, :held_status, :is_there, :now) ON CONFLICT (dossier_id)"
@@ -134,6 +145,21 @@ class PostgresPortalLedger:
         found: UUID | None = await self._unit.fetch_value(_DOSSIER, code=code.upper())
         return found
 
+    async def sector_name(self, procedure_code: str) -> str:
+        """Return the name of a procedure's sector; blank when the catalogue did not tell."""
+        found: str | None = await self._unit.fetch_value(_SECTOR, procedure_code=procedure_code)
+        return found or ""
+
+    def put_sector(self, procedure_code: str, version: int, sector: str, sector_name: str) -> None:
+        """Keep the newest sector of a procedure."""
+        self._unit.write(
+            _PUT_SECTOR,
+            procedure_code=procedure_code,
+            version=version,
+            sector=sector,
+            sector_name=sector_name,
+        )
+
     def note_difference(self, row: LedgerRow, held: HeldByPortal, now: datetime) -> None:
         """Note that the portal holds something else."""
         self._unit.write(
@@ -195,6 +221,7 @@ def _columns(row: LedgerRow) -> dict[str, Any]:
         "code": row.code,
         "procedure_code": row.procedure_code,
         "occurred_at": row.occurred_at.isoformat(),
+        "tech_id": row.tech_id,
     }
 
 
@@ -206,6 +233,7 @@ def _claimed(row: Any) -> Claimed:
         is_uncertain=row["is_uncertain"],
         is_told=row["is_told"],
         mapped_procedure=row["mapped"],
+        sector_name=row["sector_name"] or "",
     )
 
 
@@ -219,4 +247,5 @@ def _row(row: Any) -> LedgerRow:
         code=row["code"],
         procedure_code=row["procedure_code"],
         occurred_at=row["occurred_at"],
+        tech_id=row["tech_id"],
     )

@@ -23,7 +23,9 @@ from services.gateway.domain.portal_inbound import (
 )
 from services.gateway.domain.portal_ledger import Backoff
 from services.gateway.domain.portal_messages import Json, Wire, dossier_message
+from services.gateway.domain.portal_profiles import LAND_TAX
 from services.gateway.domain.portal_reading import Handed, NeedsPeople, NotUnderstood, handed_of
+from services.gateway.domain.portal_tax import tax_dossier
 from services.gateway.domain.portal_view import PortalView
 from services.gateway.use_cases.portal_ports import DossierService, Intake, OpenWork
 
@@ -86,6 +88,9 @@ class TakeFromPortal:
         if data is None:
             return None
         view = PortalView.of({**data, "attachments": [], "results": []})
+        async with self._open_work() as work:
+            sector_name = await work.portal_ledger.sector_name(view.procedure_code)
+        view = view.knowing(sector_name=sector_name, tech_id="")
         status = int(data.get("portal_status") or 0)
         message = dossier_message(
             view, code=code, status=status, procedure=view.procedure_code, wire=Wire(mode="2020")
@@ -110,17 +115,21 @@ class TakeFromPortal:
 
     async def _ruling(self, message: Inbound) -> Ruling:
         try:
-            handed = handed_of(
-                message.path, corrected(message.path, orjson.loads(message.body), message.corrections)
-            )
+            said = corrected(message.path, orjson.loads(message.body), message.corrections)
+            if message.path == LAND_TAX:
+                return await self._ruling_of_tax(tax_dossier(said))
+            handed = handed_of(message.path, said)
         except orjson.JSONDecodeError:
             return Ruling(InboxState.REFUSED, FAILED, "| nội dung không phải JSON", "not JSON")
         except NotUnderstood as fault:
             return Ruling(InboxState.REFUSED, FAILED, f"| {fault}", str(fault))
         except NeedsPeople as reason:
             return parked("", str(reason), is_retried=False)
+        return replace(await self._hand_in(handed, message), tech_id=handed.tech_id)
+
+    async def _hand_in(self, handed: Handed, message: Inbound) -> Ruling:
         async with self._open_work() as work:
-            if await work.portal_inbox.has_waiting_before(handed.portal_code, message.id):
+            if await work.portal_inbox.has_waiting_before(handed.portal_code, message):
                 return waiting(handed.portal_code, "chờ bản tin trước của hồ sơ")
         path = _SUPPLEMENTS.format(code=handed.portal_code) if handed.is_supplement else DOSSIERS
         try:
@@ -128,6 +137,15 @@ class TakeFromPortal:
         except Unavailable as silence:
             return waiting(handed.portal_code, silence.detail or silence.title)
         return await self._ruling_of(answer, handed, message)
+
+    async def _ruling_of_tax(self, code: str) -> Ruling:
+        """Keep what belongs to a dossier of ours for people; refuse the rest, as section 17.4 prefers."""
+        async with self._open_work() as work:
+            dossier_id = await work.portal_ledger.dossier_of(code)
+        if dossier_id is None:
+            text = f"{code}| hồ sơ không tồn tại trên hệ thống"
+            return Ruling(InboxState.REFUSED, FAILED, text, "không có hồ sơ này")
+        return parked(code, "thuế đất: chuyển người xử lý", is_retried=False)
 
     async def _ruling_of(self, answer: Intake, handed: Handed, message: Inbound) -> Ruling:
         code = handed.portal_code

@@ -126,6 +126,12 @@ class PortalLedger(Protocol):
     async def dossier_of(self, code: str) -> UUID | None:
         """Return the dossier with this code, ours or the portal's."""
 
+    async def sector_name(self, procedure_code: str) -> str:
+        """Return the name of a procedure's sector; blank when the catalogue did not tell."""
+
+    def put_sector(self, procedure_code: str, version: int, sector: str, sector_name: str) -> None:
+        """Keep the newest sector of a procedure."""
+
     def note_difference(self, row: LedgerRow, held: HeldByPortal, now: datetime) -> None:
         """Note that the portal holds something else."""
 
@@ -164,7 +170,7 @@ class PortalInbox(Protocol):
     async def is_first(self, portal_code: str, message_id: UUID) -> bool:
         """Tell whether no other message brought this dossier before."""
 
-    async def has_waiting_before(self, portal_code: str, message_id: UUID) -> bool:
+    async def has_waiting_before(self, portal_code: str, message: Inbound) -> bool:
         """Tell whether an earlier message of this dossier is not settled yet."""
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -170,9 +171,68 @@ async def test_a_file_that_has_only_an_address_waits_for_people(world: World):
     assert [state for state, _, _ in await inbox(world)] == ["PARKED"]
 
 
-async def test_land_tax_is_kept_as_it_came(world: World):
-    assert (await send(world, {"data": {"FileThongBaoThue": PDF}}, "nhantbthuedvcqg"))["error_code"] == 0
-    assert await world.gateway.count("portal_inbound") == 1
+def a_tax_notice(code: str = CODE) -> dict[str, Any]:
+    xml = f"<DATA><BODY><ROW_LIST><ROW><MA_HSO>{code}</MA_HSO></ROW></ROW_LIST></BODY></DATA>"
+    data = {"FileThongBaoThue": base64.b64encode(xml.encode()).decode()}
+    return {"service": "NhanThongBaoThueDat", "isUpdating": "False", "data": data}
+
+
+def a_tax_voucher(code: str = CODE) -> dict[str, Any]:
+    paid = {"MaThongBaoThue": "TB-1", "SoTien": "1500000", "TrangThaiThanhToan": "1"}
+    return {"service": "NhanChungTuThueDat", "data": {"MaHoSo": code, "ThongTinThanhToan": paid}}
+
+
+@pytest.mark.parametrize("message", [a_tax_notice(), a_tax_voucher()], ids=["notice", "voucher"])
+async def test_land_tax_of_a_dossier_here_is_kept_for_people_and_of_another_refused(
+    world: World, message: Any
+):
+    assert (await send(world, message, "nhantbthuedvcqg")) == {
+        "error_code": -1,
+        "message": f"{CODE}| hồ sơ không tồn tại trên hệ thống",
+    }
+    await world.hears(ADossier(origin="PORTAL", portal_code=CODE).went("accepted", "ACCEPTED"))
+    assert (await send(world, message, "nhantbthuedvcqg"))["error_code"] == 0
+    assert [state for state, _, _ in await inbox(world)] == ["REFUSED", "PARKED"]
+
+
+NO_MESSAGES = [
+    None,
+    [],
+    "x",
+    1,
+    True,
+    {},
+    {"data": None},
+    {"data": []},
+    {"data": "x"},
+    {"data": {}},
+    {"data": {"FileThongBaoThue": ""}},
+    {"data": {"FileThongBaoThue": "không phải base64"}},
+    {"data": {"FileThongBaoThue": PDF}},
+    {"data": {"MaHoSo": ["x"]}},
+    {"data": {"MaHoSo": CODE, "ThongTinThanhToan": []}},
+    {"service": "Khac", "data": {"MaHoSo": CODE}},
+    {"masohoso": None},
+    {"masohoso": ["x"]},
+    {"masohoso": " "},
+    {"masohoso": "\x00"},
+]
+SERVICES = ("nhanhsdvcqg", "addtthcKhuyenMai", "nhantbthuedvcqg", "search/call", "khong-co")
+
+
+@pytest.mark.parametrize("path", SERVICES)
+async def test_what_is_no_message_is_refused_by_every_service(world: World, path: str):
+    """Whatever comes, the answer is the contract's two members with a code that is no success."""
+    await world.hears(ADossier(origin="PORTAL", portal_code=CODE).went("accepted", "ACCEPTED"))
+    wrong = [json.dumps(one).encode() for one in NO_MESSAGES] + [b"", b"{", b"\xff\xfe", b"NaN"]
+    for body in wrong:
+        answer = await world.gateway.client.post(f"{FORWARD}/{path}", content=body, headers=KEY)
+        assert answer.status_code == 200, body
+        members = answer.json()
+        assert set(members) == {"error_code", "message"}, body
+        assert int(members["error_code"]) == -1, (path, body)
+        assert members["message"], body
+    assert world.dossiers.calls == []
 
 
 async def test_a_sales_promotion_comes_bare(world: World):

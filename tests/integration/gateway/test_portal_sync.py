@@ -4,9 +4,11 @@ import asyncio
 
 import pytest
 
+from kernel.testing.running import an_event
 from sandbox.portal.settings import PortalSettings
 from services.gateway.jobs.portal_sync import PortalSender
 from tests.integration.gateway.portal_world import ADossier, World, a_world
+from tests.integration.gateway.test_portal_intake import a_message, send
 
 
 @pytest.fixture
@@ -451,3 +453,51 @@ async def test_many_results_are_one_statement_and_a_lost_one_takes_none_along(wo
     assert [unit.statements for unit in sent] == [1]
     assert await tell.keep(results[:4]) == ["confirmed"] * 3 + ["lost"]
     assert len(await world.gateway.published("portal_sync.confirmed.v1")) == 7
+
+
+SECTOR = {"code": "1.004873", "sector": "G15-TP07", "sector_name": "Hộ tịch"}
+TECH_ID = "5f0e2c1a-9d3b-4a7e-8c21-0b6f4d2e7a99"
+
+
+async def test_the_portal_is_told_the_sectors_name_and_the_owners_account(world: World):
+    await world.gateway.receive(an_event("procedure.published.v1", "1.004873", SECTOR))
+    dossier = ADossier().went("accepted", "ACCEPTED")
+    for event in dossier.events:
+        event.data["dossier"]["owner_subject"] = TECH_ID
+    sample = ADossier().went("accepted", "ACCEPTED")
+    sample.events[-1].data["dossier"]["owner_subject"] = "cong-dan-an"
+    await world.hears(dossier, sample)
+    await world.sends()
+    told = [
+        (await world.portal.get(f"/sandbox/dossiers/{one.code}")).json()["record"]
+        for one in (dossier, sample)
+    ]
+    assert [(one["TenLinhVuc"], one["MaDoiTuong"]) for one in told] == [("Hộ tịch", TECH_ID), ("Hộ tịch", "")]
+    assert [(one["DSKetNoiCSDL"], one["DuocThanhToanTrucTuyen"]) for one in told] == [([], "0")] * 2
+
+
+async def test_an_account_named_by_the_portal_itself_goes_back_with_the_status(start):
+    nobody = PortalSettings(province_url="http://127.0.0.1:9", province_timeout_seconds=0.2)
+    async with a_world(start, nobody) as world:
+        code = "G22.99-260303-000777"
+        await submitted_on_portal(world, code)
+        await send(world, a_message(code, MaDoiTuong=TECH_ID.upper()))
+        await world.hears(ADossier(origin="PORTAL", portal_code=code).went("accepted", "ACCEPTED"))
+        await world.sends()
+        (arrival,) = (await world.portal.get("/sandbox/arrivals")).json()
+        assert arrival["body"]["MaDoiTuong"] == TECH_ID
+
+
+async def test_what_ends_before_acceptance_is_seen_here_and_never_sent(world: World):
+    """Statuses 3, 5 and 7 of dossiers that were never accepted (ADR 0013)."""
+    refused = ADossier().went("intake_refused", "INTAKE_REFUSED")
+    asked = ADossier().went("intake_supplement_requested", "INTAKE_SUPPLEMENT")
+    cancelled = ADossier().went("cancelled", "CANCELLED")
+    await world.hears(refused, asked, cancelled)
+    assert await world.sends() == 0
+    for one, status in ((refused, 3), (asked, 5), (cancelled, 7)):
+        assert await world.statuses(one.code) == []
+        assert one.views[one.version]["portal_status"] == status
+        page = await world.ask("GET", f"/api/v1/portal-sync/ledger?dossier_id={one.id}")
+        assert page.json()["items"] == []
+    assert await world.gateway.count("tracking") == 3, "seen by whoever asks here"
