@@ -11,6 +11,7 @@ from services.catalog.domain.search_terms import Synonyms
 from services.catalog.store.imports import PostgresImports
 from services.catalog.store.republish import REPUBLISH
 from services.catalog.store.views import PostgresViews
+from services.catalog.store.workflows import PostgresWorkflows
 
 _BRIEF = ("sector", "sector_name", "levels", "online_level", "route", "submit_here", "name")
 
@@ -23,6 +24,7 @@ class PostgresWork:
         self.synonyms = synonyms
         self.imports = PostgresImports(unit, _brief)
         self.views = PostgresViews(unit)
+        self.workflows = PostgresWorkflows(unit)
 
     def record(self, event: Event) -> None:
         """Publish this event with the commit."""

@@ -9,6 +9,7 @@ from kernel.core.unit_of_work import Records
 from services.catalog.domain.items import ItemKind, Known, Source
 from services.catalog.domain.plan import Plan
 from services.catalog.domain.search_terms import Question, Synonyms
+from services.catalog.use_cases.workflows.ports import Workflows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,7 @@ class Work(Records, Protocol):
     imports: Imports
     views: Views
     synonyms: Synonyms
+    workflows: Workflows
 
     def republish(self) -> None:
         """Queue an event with the full state of every entry."""

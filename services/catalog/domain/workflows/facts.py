@@ -19,6 +19,7 @@ from services.catalog.domain.workflows.conditions import (
     holds,
     is_fact_name,
     names_of,
+    parse,
 )
 
 KINDS = ("BOOLEAN", "NUMBER", "CHOICE")
@@ -153,3 +154,16 @@ def _said(rule: FactRule, said: str) -> Value:
         if number.is_finite():
             return number
     raise ValueError("giá trị không đúng loại của dữ kiện")
+
+
+def rules_with_implied(process: Mapping[str, Any]) -> dict[str, FactRule]:
+    """Return the facts of a process: the declared, those conditions use undeclared (yes or no), the skips."""
+    rules = rules_of(process)
+    for step in process["steps"]:
+        for way in step["next"]:
+            if way.get("skips"):
+                rules[way["when"]] = FactRule(way["when"])
+            elif way["when"]:
+                for name in names_of(parse(way.get("condition") or way["when"])):
+                    rules.setdefault(name, FactRule(name))
+    return rules
