@@ -23,7 +23,13 @@ _TRACKING_PARAMETERS = [
     }
     for name, text in (("code", "Mã hồ sơ"), ("secret", "Mã bí mật in trên Giấy tiếp nhận"))
 ]
-_PROBLEMS = {"404": "Không tìm thấy", "422": "Dữ liệu chưa hợp lệ", "429": "Quá nhiều lần"}
+_PROBLEMS = {
+    "400": "Địa chỉ không đọc được",
+    "404": "Không tìm thấy",
+    "422": "Dữ liệu chưa hợp lệ",
+    "429": "Quá nhiều lần",
+    "503": "Tạm thời chưa phục vụ được",
+}
 
 
 def with_tracking(document: dict[str, Any]) -> dict[str, Any]:

@@ -40,7 +40,8 @@ FROM (
     ORDER BY h.next_attempt_at LIMIT :limit FOR UPDATE SKIP LOCKED
 ) AS due
 WHERE (l.dossier_id, l.version, l.part) = (due.dossier_id, due.version, due.part)
-RETURNING l.*, (SELECT p.portal_code FROM portal_procedures p WHERE p.local_code = l.procedure_code) AS mapped,
+RETURNING l.*,
+    (SELECT p.portal_code FROM portal_procedures p WHERE p.local_code = l.procedure_code) AS mapped,
     (SELECT s.sector_name FROM procedure_sectors s WHERE s.procedure_code = l.procedure_code) AS sector_name
 """)
 _RENEW = Statement(
