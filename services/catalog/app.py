@@ -33,8 +33,9 @@ async def open_resources(_: Runtime) -> AsyncIterator[Synonyms]:
 
 
 async def _republish(runtime: Runtime, _: Sequence[str]) -> int:
-    async with JobTick(runtime, runtime.clock.now()).open_work() as work:
-        republish(work)
+    now = runtime.clock.now()
+    async with JobTick(runtime, now).open_work() as work:
+        republish(work, now.date())
     return 0
 
 

@@ -13,7 +13,7 @@ from kernel.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from services.catalog.api.deps import Work
 from services.catalog.api.models import Procedure, ProcedurePage
 from services.catalog.domain.errors import NoSuchProcedure
-from services.catalog.domain.identifiers import national_code
+from services.catalog.domain.identifiers import agency_code, national_code
 from services.catalog.use_cases.ports import Search
 from services.catalog.use_cases.search_procedures import search_procedures
 
@@ -78,11 +78,13 @@ async def get_procedure(
     work: Work,
     now: Now,
     on: Annotated[date | None, Query(description="Ngày áp dụng; để trống là hôm nay")] = None,
+    agency: Annotated[str, Query(max_length=35, description="Cơ quan công bố; để trống là bất kỳ")] = "",
     if_none_match: Annotated[str, Header()] = "",
 ) -> Response:
     """Đọc một thủ tục theo mã quốc gia hoặc mã địa phương hóa, ở phiên bản có hiệu lực ngày đó."""
     national = national_code(code)
-    found = await work.views.procedure(national, on or now.date()) if national else None
+    publisher = agency_code(agency) or agency
+    found = await work.views.procedure(national, on or now.date(), publisher) if national else None
     if found is None:
         raise NoSuchProcedure
     return json_answer(found, f'"{found["version"]}"', if_none_match)

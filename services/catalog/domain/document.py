@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.catalog.domain.errors import NotADocument
+from services.catalog.domain.identifiers import agency_code
 from services.catalog.domain.interlinked import read_group
 from services.catalog.domain.items import Item, ItemKind, Source
 from services.catalog.domain.procedure import read_procedure
@@ -15,6 +16,8 @@ from services.catalog.domain.registers import read_agency, read_calendar, read_s
 
 PUBLIC = "public_procedures"
 MAX_ITEMS = 20_000
+UNNAMED_AGENCY = "H00"
+"""Publishes what a document says that names no province; no province has this number."""
 _PARTS: dict[str, tuple[ItemKind, Callable[[Reader], None]]] = {
     "sectors": (ItemKind.SECTOR, read_sector),
     "agencies": (ItemKind.AGENCY, read_agency),
@@ -43,6 +46,13 @@ def read_document(document: object) -> tuple[Source, list[Item]]:
         for index, entry in enumerate(_entries(document, part))
     ]
     return Source.LOCAL, _once(items)
+
+
+def publishing_agency(document: object) -> str:
+    """Return the agency that publishes what a document says: the province it is of."""
+    province = document.get("province") if isinstance(document, Mapping) else None
+    code = province.get("code") if isinstance(province, Mapping) else None
+    return (agency_code(code) if isinstance(code, str) else None) or UNNAMED_AGENCY
 
 
 def _entries(document: Mapping[str, Any], part: str) -> list[Any]:

@@ -1,11 +1,11 @@
 """The events of the catalogue: each carries the full state of one entry."""
 
 from datetime import datetime
-from typing import Any
 
 from kernel.core.event import Event
 from services.catalog.domain.items import ItemKind
-from services.catalog.domain.plan import Change, NewVersion
+from services.catalog.domain.parts import NewVersion
+from services.catalog.domain.plan import Change
 
 EVENT_TYPES = {
     ItemKind.AGENCY: "agency.changed.v1",
@@ -21,19 +21,26 @@ EVENT_TYPES = {
 def entry_event(change: Change, now: datetime) -> Event | None:
     """Return the event of a changed entry; None for a kind that publishes nothing."""
     event_type = EVENT_TYPES.get(change.kind)
-    return None if event_type is None else _event(event_type, change, {}, now)
+    if event_type is None:
+        return None
+    data = {**change.data, "version": change.version}
+    return Event(type=event_type, key=change.code, sequence=change.version, data=data, occurred_at=now)
 
 
 def procedure_event(version: NewVersion, now: datetime) -> Event:
-    """Return the event of a new version, with the days it applies."""
-    more = {
-        "valid_from": version.valid_from.isoformat(),
-        "valid_to": None,
-        "visibility": "ABOLISHED" if version.is_abolished else "PUBLIC",
+    """Return the event of a new version, with the days it applies and the agency that publishes it."""
+    data = {
+        **version.record,
+        "version": version.version,
+        "agency": version.agency,
+        "valid_from": version.period.valid_from.isoformat(),
+        "valid_to": version.period.valid_to.isoformat() if version.period.valid_to else None,
+        "visibility": version.visibility,
     }
-    return _event(EVENT_TYPES[ItemKind.PROCEDURE], version.change, more, now)
-
-
-def _event(event_type: str, change: Change, more: dict[str, Any], now: datetime) -> Event:
-    data = {**change.data, **more, "version": change.version}
-    return Event(type=event_type, key=change.code, sequence=change.version, data=data, occurred_at=now)
+    return Event(
+        type=EVENT_TYPES[ItemKind.PROCEDURE],
+        key=version.code,
+        sequence=version.version,
+        data=data,
+        occurred_at=now,
+    )

@@ -4,9 +4,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from services.catalog.domain.parts import KnownProcedure
 
 
 class ItemKind(StrEnum):
@@ -53,16 +55,13 @@ class Item:
 class Known:
     """What the catalogue holds of an item now; version 0: nothing.
 
-    For a procedure `digest` is of the record in force, `source_digest` of what the importing source said
-    last, `other` what the other source says, `valid_from` the start of the last version.
+    Of a procedure only its chains and versions are held, under `procedure`.
     """
 
     version: int = 0
     digest: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
-    source_digest: str = ""
-    other: Mapping[str, Any] | None = None
-    valid_from: date | None = None
+    procedure: "KnownProcedure | None" = None
 
 
 NOTHING = Known()

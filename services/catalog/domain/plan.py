@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import datetime
 from typing import Any
 
 from services.catalog.domain.items import NOTHING, Item, ItemKind, Outcome, Source, canonical, digest_of
-from services.catalog.domain.procedure import ALL_COMMUNES, compose, declared_start, is_abolished
+from services.catalog.domain.parts import NATIONAL_LINE, KnownProcedure, Line, PartChange, Publication
+from services.catalog.domain.procedure import ALL_COMMUNES, declared_start, is_abolished
 from services.catalog.domain.references import KnownItems, judge
-from services.catalog.domain.search_terms import MARKED, terms_of
 from services.catalog.domain.text import fold
+from services.catalog.domain.timeline import NATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,41 +25,14 @@ class Change:
     data: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class SourceChange:
-    """What one source now says of a procedure."""
-
-    code: str
-    text: str
-    digest: str
-    raw: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewVersion:
-    """A version of a procedure, and what becomes of the one before it.
-
-    `closes_on` is the last day of the earlier version; None when it never applied alone and is superseded.
-    """
-
-    change: Change
-    valid_from: date
-    is_abolished: bool
-    earlier: int
-    closes_on: date | None
-    terms: Sequence[str]
-    size: int
-
-
 @dataclass(slots=True)
 class Plan:
     """Everything an import writes."""
 
     source: Source
+    publication: Publication
     items: list[Item] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
-    sources: list[SourceChange] = field(default_factory=list)
-    versions: list[NewVersion] = field(default_factory=list)
 
     @property
     def refused(self) -> list[Item]:
@@ -66,12 +40,17 @@ class Plan:
         return [item for item in self.items if item.outcome is Outcome.REFUSED]
 
 
-def make_plan(source: Source, items: list[Item], known: KnownItems, today: date) -> Plan:
-    """Judge and compare every item; refused ones change nothing."""
+def make_plan(
+    source: Source, items: list[Item], known: KnownItems, *, by: str, at: datetime, agency: str = NATION
+) -> Plan:
+    """Judge and compare every item; refused ones change nothing.
+
+    `agency` publishes what the document says of procedures that name no publishing agency of their own.
+    """
     if source is Source.NATIONAL:
         items = [*_sectors_of(items, known), *items]
     judge(items, known)
-    plan = Plan(source, items)
+    plan = Plan(source, Publication(by, at), items)
     names = {
         code: str(one.data.get("name")) for (kind, code), one in known.items() if kind is ItemKind.SECTOR
     }
@@ -82,7 +61,7 @@ def make_plan(source: Source, items: list[Item], known: KnownItems, today: date)
         if item.reasons:
             item.outcome = Outcome.REFUSED
         elif item.kind is ItemKind.PROCEDURE:
-            _plan_procedure(plan, item, known, names, today)
+            _plan_procedure(plan, item, known, names, agency)
         else:
             _plan_entry(plan, item, known)
     return plan
@@ -119,51 +98,42 @@ def _plan_entry(plan: Plan, item: Item, known: KnownItems) -> None:
 
 
 def _plan_procedure(
-    plan: Plan, item: Item, known: KnownItems, sectors: Mapping[str, str], today: date
+    plan: Plan, item: Item, known: KnownItems, sectors: Mapping[str, str], agency: str
 ) -> None:
-    held = known.get((item.kind, item.code), NOTHING)
-    said = canonical(item.data)
-    said_digest = digest_of(said)
-    if held.source_digest != said_digest:
-        raw = canonical(item.raw) if item.raw is not None else None
-        plan.sources.append(SourceChange(item.code, said, said_digest, raw))
-    national, local = (item.data, held.other) if plan.source is Source.NATIONAL else (held.other, item.data)
-    record = compose(national, local)
-    record["sector_name"] = sectors.get(record["sector"], record.get("sector_name"))
-    text = canonical(record)
-    digest = digest_of(text)
-    if held.digest == digest:
-        return
-    item.outcome = Outcome.CHANGED if held.version else Outcome.NEW
-    start, closes_on = place_in_time(declared_start(record), held.valid_from, today)
-    terms = terms_of(record["name"], *(record.get("keywords") or []), *(record.get("synonyms") or []))
-    change = Change(item.kind, item.code, held.version + 1, text, digest, record)
-    plan.versions.append(
-        NewVersion(
-            change=change,
-            valid_from=start,
-            is_abolished=is_abolished(record),
-            earlier=held.version,
-            closes_on=closes_on,
-            terms=terms,
-            size=sum(
-                1 for term in terms_of(record["name"]) if " " not in term and not term.startswith(MARKED)
-            ),
-        )
+    held = known.get((item.kind, item.code), NOTHING).procedure or KnownProcedure()
+    text = canonical(item.data)
+    change = PartChange(
+        code=item.code,
+        line=_line_of(plan.source, item, held, agency),
+        data=item.data,
+        text=text,
+        digest=digest_of(text),
+        raw=canonical(item.raw) if item.raw is not None else None,
+        declared=declared_start(item.data),
+        change_kind=_change_kind(item.data, held),
+        is_abolished=is_abolished(item.data),
     )
 
+    def name_sector(record: dict[str, Any]) -> None:
+        record["sector_name"] = sectors.get(record["sector"], record.get("sector_name"))
 
-def place_in_time(declared: date | None, earlier: date | None, today: date) -> tuple[date, date | None]:
-    """Return the first day of a new version and the last day of the one before.
+    if plan.publication.take(change, held, name_sector):
+        item.outcome = Outcome.CHANGED if held.version else Outcome.NEW
 
-    A decision that takes effect later than the earlier version began decides the day. Otherwise the change
-    is a correction: it applies from today, because what was published was acted upon and history is not
-    rewritten. A version that would not have a day of its own is superseded (no last day).
-    """
-    if earlier is None:
-        return declared or today, None
-    start = declared if declared is not None and declared > earlier else max(today, earlier)
-    return start, start - timedelta(days=1) if start > earlier else None
+
+def _line_of(source: Source, item: Item, held: KnownProcedure, agency: str) -> Line:
+    """Return the chain an entry continues; one that names nobody continues the only one there is."""
+    if source is Source.NATIONAL:
+        return NATIONAL_LINE
+    named = item.data.get("publishing_agency")
+    if named:
+        return Line(str(named), source)
+    return Line(held.agencies[0] if len(held.agencies) == 1 else agency, source)
+
+
+def _change_kind(data: Mapping[str, Any], held: KnownProcedure) -> str:
+    said = (data.get("decision") or {}).get("change_kind")
+    return str(said) if said else ("AMENDED" if held.version else "NEW")
 
 
 def agencies_of(record: Mapping[str, Any]) -> list[str]:

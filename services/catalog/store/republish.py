@@ -11,13 +11,16 @@ SELECT gen_random_uuid(), split_part('{type}', '.', 1), e.code, '{type}', e.vers
     (e.data || jsonb_build_object('version', e.version))::json, 'republish', ''
 FROM (SELECT * FROM {table} ORDER BY code FOR SHARE) AS e
 """
+# Every version in force or still to come, in the order of their numbers: a reader picks by day.
 _PROCEDURES = """
 INSERT INTO outbox (event_id, topic, key, type, sequence, occurred_at, data, correlation_id, causation_id)
-SELECT gen_random_uuid(), 'procedure', p.code, 'procedure.published.v1', p.version, p.changed_at,
-    (v.data || jsonb_build_object('version', v.version, 'valid_from', v.valid_from, 'valid_to', v.valid_to,
-        'visibility', v.visibility))::json, 'republish', ''
+SELECT gen_random_uuid(), 'procedure', p.code, 'procedure.published.v1', v.version, v.created_at,
+    (v.data || jsonb_build_object('version', v.version, 'agency', v.agency, 'valid_from', v.valid_from,
+        'valid_to', v.valid_to, 'visibility', v.visibility))::json, 'republish', ''
 FROM (SELECT * FROM procedures ORDER BY code FOR SHARE) AS p
-JOIN procedure_versions v ON v.code = p.code AND v.version = p.version
+JOIN procedure_versions v ON v.code = p.code
+WHERE v.visibility <> 'SUPERSEDED' AND (v.valid_to IS NULL OR v.valid_to >= :today::date)
+ORDER BY v.code, v.version
 """
 _TYPES = {
     "agencies": "agency.changed.v1",
@@ -27,10 +30,7 @@ _TYPES = {
     "interlinked_groups": "interlinked_group.published.v1",
 }
 
-REPUBLISH = (
-    *(
-        Statement(_ENTRY.format(table=table, type=event_type), rows=None)
-        for table, event_type in _TYPES.items()
-    ),
-    Statement(_PROCEDURES, rows=None),
+REPUBLISH = tuple(
+    Statement(_ENTRY.format(table=table, type=event_type), rows=None) for table, event_type in _TYPES.items()
 )
+REPUBLISH_PROCEDURES = Statement(_PROCEDURES, rows=None)

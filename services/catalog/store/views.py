@@ -109,12 +109,12 @@ SELECT jsonb_build_object(
 )
 """)
 _PROCEDURE = Statement("""
-SELECT v.data || jsonb_build_object('version', v.version, 'valid_from', v.valid_from, 'valid_to', v.valid_to,
-    'visibility', v.visibility) AS data
+SELECT v.data || jsonb_build_object('version', v.version, 'agency', v.agency, 'valid_from', v.valid_from,
+    'valid_to', v.valid_to, 'visibility', v.visibility) AS data
 FROM procedure_versions v
-WHERE v.code = :code AND v.visibility <> 'SUPERSEDED'
+WHERE v.code = :code AND v.visibility <> 'SUPERSEDED' AND (:agency::text = '' OR v.agency = :agency)
   AND v.valid_from <= :day::date AND (v.valid_to IS NULL OR v.valid_to >= :day::date)
-ORDER BY v.version DESC LIMIT 1
+ORDER BY v.visibility = 'ABOLISHED', v.agency = 'QG', v.agency LIMIT 1
 """)
 _TABLES = {
     ItemKind.SECTOR: "sectors",
@@ -166,9 +166,11 @@ class PostgresViews:
         )
         return found
 
-    async def procedure(self, code: str, on: date) -> Mapping[str, Any] | None:
-        """Return the version in force on that day."""
-        found: Mapping[str, Any] | None = await self._unit.fetch_value(_PROCEDURE, code=code, day=on)
+    async def procedure(self, code: str, on: date, agency: str = "") -> Mapping[str, Any] | None:
+        """Return the version in force on that day, of one publishing agency or of the first there is."""
+        found: Mapping[str, Any] | None = await self._unit.fetch_value(
+            _PROCEDURE, code=code, day=on, agency=agency
+        )
         return found
 
     async def entry(self, kind: ItemKind, code: str) -> Mapping[str, Any] | None:

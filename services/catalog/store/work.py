@@ -1,6 +1,7 @@
 """The catalogue's work around one unit of work."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import orjson
@@ -9,7 +10,7 @@ from kernel.core.event import Event
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.catalog.domain.search_terms import Synonyms
 from services.catalog.store.imports import PostgresImports
-from services.catalog.store.republish import REPUBLISH
+from services.catalog.store.republish import REPUBLISH, REPUBLISH_PROCEDURES
 from services.catalog.store.views import PostgresViews
 from services.catalog.store.workflows import PostgresWorkflows
 
@@ -30,10 +31,11 @@ class PostgresWork:
         """Publish this event with the commit."""
         self._unit.record(event)
 
-    def republish(self) -> None:
-        """Queue an event with the full state of every entry."""
+    def republish(self, today: date) -> None:
+        """Queue an event with the full state of every entry, a procedure's versions to come among them."""
         for statement in REPUBLISH:
             self._unit.write(statement)
+        self._unit.write(REPUBLISH_PROCEDURES, today=today)
 
 
 def _brief(record: Mapping[str, Any]) -> str:

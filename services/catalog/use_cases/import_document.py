@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kernel.core.caller import Caller
-from services.catalog.domain.document import read_document
+from services.catalog.domain.document import publishing_agency, read_document
 from services.catalog.domain.errors import ImportRefused, MayNotImport
 from services.catalog.domain.events import entry_event, procedure_event
 from services.catalog.domain.items import Item, ItemKind, Outcome
@@ -44,7 +44,9 @@ async def import_document(
     source, items = await asyncio.to_thread(read_document, document)
     codes = [item.code for item in items if item.kind is ItemKind.PROCEDURE]
     known = await work.imports.known(source, codes)
-    plan = await asyncio.to_thread(make_plan, source, items, known, now.date())
+    plan = await asyncio.to_thread(
+        make_plan, source, items, known, by=by.subject, at=now, agency=publishing_agency(document)
+    )
     if not dry_run:
         _take(plan, work, now)
     return Report(plan.items, dry_run)
@@ -62,5 +64,5 @@ def _take(plan: Plan, work: Work, now: datetime) -> None:
         event = entry_event(change, now)
         if event is not None:
             work.record(event)
-    for version in plan.versions:
+    for version in plan.publication.versions:
         work.record(procedure_event(version, now))

@@ -42,8 +42,8 @@ class Views(Protocol):
     async def search(self, question: Question, asked: Search, today: date) -> Mapping[str, Any]:
         """Return {items, total, facets, next} of the procedures in force today."""
 
-    async def procedure(self, code: str, on: date) -> Mapping[str, Any] | None:
-        """Return the version in force on that day, with `version` and its days."""
+    async def procedure(self, code: str, on: date, agency: str = "") -> Mapping[str, Any] | None:
+        """Return the version in force on that day, with `version`, its days and its publishing agency."""
 
     async def entry(self, kind: ItemKind, code: str) -> Mapping[str, Any] | None:
         """Return an entry with its `version`."""
@@ -60,5 +60,5 @@ class Work(Records, Protocol):
     synonyms: Synonyms
     workflows: Workflows
 
-    def republish(self) -> None:
+    def republish(self, today: date) -> None:
         """Queue an event with the full state of every entry."""

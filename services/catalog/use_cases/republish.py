@@ -1,8 +1,10 @@
 """Says again everything the catalogue has said last, for readers that begin from nothing."""
 
+from datetime import date
+
 from services.catalog.use_cases.ports import Work
 
 
-def republish(work: Work) -> None:
+def republish(work: Work, today: date) -> None:
     """Queue the full state of every entry; a reader that has a version already does nothing with it."""
-    work.republish()
+    work.republish(today)

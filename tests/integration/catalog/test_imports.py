@@ -172,7 +172,7 @@ async def test_a_public_record_is_worked_by_a_ministry(start: Start) -> None:
         False,
         None,
     )
-    raw = await catalog.runtime.pool.fetchval("SELECT raw->>'name' FROM procedure_sources")
+    raw = await catalog.runtime.pool.fetchval("SELECT raw->>'name' FROM procedure_parts")
     assert raw == name
     sectors = (await catalog.get("/v1/sectors")).json()["items"]
     assert [(sector["code"], sector["name"]) for sector in sectors] == [
@@ -185,8 +185,8 @@ async def test_the_database_itself_keeps_one_public_version_a_day(start: Start) 
     catalog = await start("catalog")
     await load(catalog, a_document())
     twin = (
-        "INSERT INTO procedure_versions (code, version, valid_from, visibility, data)"
-        " VALUES ($1, 9, $2, 'PUBLIC', '{}')"
+        "INSERT INTO procedure_versions (code, version, agency, valid_from, visibility, data, digest, created_by)"
+        " VALUES ($1, 9, 'H99', $2, 'PUBLIC', '{}', '', '')"
     )
     with pytest.raises(asyncpg.ExclusionViolationError):
         await catalog.runtime.pool.execute(twin, "1.004873", date(2026, 6, 1))

@@ -1,23 +1,26 @@
 """What an import would change, without a database."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
+from kernel.core.clock import VIETNAM
 from services.catalog.domain.document import read_document
 from services.catalog.domain.items import ItemKind, Outcome
-from services.catalog.domain.plan import Plan, make_plan, place_in_time
+from services.catalog.domain.plan import Plan, make_plan
 from services.catalog.domain.procedure import compose
+from services.catalog.domain.timeline import place_in_time
 from tests.builders.catalog import a_document, a_procedure, a_process, a_step, an_agency
 
-TODAY = date(2026, 3, 3)
+NOW = datetime(2026, 3, 3, 8, 0, tzinfo=VIETNAM)
+TODAY = NOW.date()
 
 
 def plan_of(**parts: Any) -> Plan:
     """Plan a document against an empty catalogue."""
     source, items = read_document(a_document(**parts))
-    return make_plan(source, items, {}, TODAY)
+    return make_plan(source, items, {}, by="loader", at=NOW)
 
 
 def test_a_sound_document_is_all_new() -> None:

@@ -5,7 +5,120 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
-STATEMENTS: tuple[str, ...] = ()
+STATEMENTS: tuple[str, ...] = (
+    # What each side says of a procedure, and from when. Deferrable, as one statement closes and opens.
+    """
+    CREATE TABLE procedure_parts (
+        code text NOT NULL,
+        agency text NOT NULL,
+        part text NOT NULL,
+        number integer NOT NULL,
+        valid_from date NOT NULL,
+        valid_to date,
+        is_superseded boolean NOT NULL DEFAULT false,
+        change_kind text NOT NULL,
+        is_abolished boolean NOT NULL,
+        successors text[] NOT NULL,
+        decision_id uuid,
+        data jsonb NOT NULL,
+        raw jsonb,
+        digest text NOT NULL,
+        created_by text NOT NULL,
+        created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        CONSTRAINT pk_procedure_parts PRIMARY KEY (code, agency, part, number),
+        CONSTRAINT ck_procedure_parts_period CHECK (valid_to >= valid_from),
+        CONSTRAINT ck_procedure_parts_part CHECK (part IN ('NATIONAL', 'LOCAL')),
+        CONSTRAINT ck_procedure_parts_kind CHECK (change_kind IN ('NEW', 'AMENDED', 'REPLACED', 'ABOLISHED')),
+        CONSTRAINT ex_procedure_parts_one_a_day EXCLUDE USING gist
+            (code WITH =, agency WITH =, part WITH =, daterange(valid_from, valid_to, '[]') WITH &&)
+            WHERE (NOT is_superseded) DEFERRABLE INITIALLY IMMEDIATE
+    )
+    """,
+    "CREATE INDEX ix_procedure_parts_decision_id ON procedure_parts (decision_id)",
+    """
+    DO $$ BEGIN
+        ALTER TABLE procedure_parts ALTER COLUMN data SET COMPRESSION lz4, ALTER COLUMN raw SET COMPRESSION lz4;
+    EXCEPTION WHEN feature_not_supported THEN
+        RAISE NOTICE 'this PostgreSQL has no lz4: records are packed by its default';
+    END $$
+    """,
+    """
+    INSERT INTO procedure_parts (code, agency, part, number, valid_from, change_kind, is_abolished, successors,
+        data, raw, digest, created_by, created_at)
+    SELECT s.code,
+        CASE s.source WHEN 'NATIONAL' THEN 'QG' ELSE coalesce(s.data->>'publishing_agency', 'H00') END,
+        s.source, 1, v.valid_from, coalesce(s.data->'decision'->>'change_kind', 'NEW'),
+        coalesce(s.data->'decision'->>'change_kind', '') = 'ABOLISHED', '{}', s.data, s.raw, s.digest,
+        'migration', s.changed_at
+    FROM procedure_sources s
+    JOIN procedures p ON p.code = s.code
+    JOIN procedure_versions v ON v.code = p.code AND v.version = p.version
+    """,
+    "DROP TABLE procedure_sources",
+    "DROP TRIGGER procedure_versions_stand ON procedure_versions",
+    """
+    ALTER TABLE procedure_versions ADD COLUMN agency text, ADD COLUMN national_number integer,
+        ADD COLUMN local_number integer, ADD COLUMN digest text NOT NULL DEFAULT '',
+        ADD COLUMN created_by text NOT NULL DEFAULT 'migration'
+    """,
+    """
+    UPDATE procedure_versions v SET
+        agency = coalesce((SELECT p.agency FROM procedure_parts p WHERE p.code = v.code AND p.part = 'LOCAL'), 'QG')
+    """,
+    """
+    UPDATE procedure_versions v SET digest = h.digest,
+        national_number = (SELECT 1 FROM procedure_parts p WHERE p.code = v.code AND p.part = 'NATIONAL'),
+        local_number = (SELECT 1 FROM procedure_parts p WHERE p.code = v.code AND p.part = 'LOCAL')
+    FROM procedures h WHERE h.code = v.code AND h.version = v.version
+    """,
+    """
+    ALTER TABLE procedure_versions ALTER COLUMN agency SET NOT NULL, ALTER COLUMN digest DROP DEFAULT,
+        ALTER COLUMN created_by DROP DEFAULT,
+        DROP CONSTRAINT ex_procedure_versions_one_public,
+        ADD CONSTRAINT ex_procedure_versions_one_public EXCLUDE USING gist
+            (code WITH =, agency WITH =, daterange(valid_from, valid_to, '[]') WITH &&)
+            WHERE (visibility <> 'SUPERSEDED') DEFERRABLE INITIALLY IMMEDIATE
+    """,
+    # What is published is acted upon: it may end earlier or be superseded, never say or last otherwise.
+    """
+    CREATE OR REPLACE FUNCTION procedure_versions_stand() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF TG_OP = 'DELETE' OR OLD.visibility = 'SUPERSEDED'
+            OR (NEW.code, NEW.version, NEW.agency, NEW.national_number, NEW.local_number, NEW.valid_from,
+                NEW.data, NEW.digest, NEW.created_by, NEW.created_at) IS DISTINCT FROM
+               (OLD.code, OLD.version, OLD.agency, OLD.national_number, OLD.local_number, OLD.valid_from,
+                OLD.data, OLD.digest, OLD.created_by, OLD.created_at)
+            OR NEW.visibility NOT IN (OLD.visibility, 'SUPERSEDED')
+            OR coalesce(NEW.valid_to, 'infinity') > coalesce(OLD.valid_to, 'infinity') THEN
+            RAISE EXCEPTION 'a published procedure version never changes' USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN NEW;
+    END $$
+    """,
+    """
+    CREATE TRIGGER procedure_versions_stand BEFORE UPDATE OR DELETE ON procedure_versions
+    FOR EACH ROW EXECUTE FUNCTION procedure_versions_stand()
+    """,
+    """
+    CREATE FUNCTION procedure_parts_stand() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF TG_OP = 'DELETE' OR OLD.is_superseded
+            OR (NEW.code, NEW.agency, NEW.part, NEW.number, NEW.valid_from, NEW.change_kind, NEW.is_abolished,
+                NEW.successors, NEW.decision_id, NEW.data, NEW.raw, NEW.digest, NEW.created_by, NEW.created_at)
+               IS DISTINCT FROM
+               (OLD.code, OLD.agency, OLD.part, OLD.number, OLD.valid_from, OLD.change_kind, OLD.is_abolished,
+                OLD.successors, OLD.decision_id, OLD.data, OLD.raw, OLD.digest, OLD.created_by, OLD.created_at)
+            OR coalesce(NEW.valid_to, 'infinity') > coalesce(OLD.valid_to, 'infinity') THEN
+            RAISE EXCEPTION 'a version of a part never changes' USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN NEW;
+    END $$
+    """,
+    """
+    CREATE TRIGGER procedure_parts_stand BEFORE UPDATE OR DELETE ON procedure_parts
+    FOR EACH ROW EXECUTE FUNCTION procedure_parts_stand()
+    """,
+)
 
 
 def upgrade() -> None:
