@@ -11,7 +11,10 @@ from kernel.postgres.unit_of_work import UnitOfWork
 from kernel.runtime import Runtime
 from kernel.service import JobTick, Service
 from services.catalog.api import imports, procedures, registers
+from services.catalog.api.workflows import groups as workflow_groups
+from services.catalog.api.workflows import processes as workflow_processes
 from services.catalog.domain.search_terms import Synonyms
+from services.catalog.jobs.publish_workflows import PUBLISH_WORKFLOWS
 from services.catalog.settings import Settings
 from services.catalog.store.tables import metadata
 from services.catalog.store.work import PostgresWork
@@ -49,7 +52,16 @@ service = Service(
     settings=Settings,
     tables=metadata,
     work=_open_work,
-    routers=[procedures.router, registers.router, imports.router],
+    routers=[
+        procedures.router,
+        registers.router,
+        imports.router,
+        workflow_processes.router,
+        workflow_processes.draft_routes,
+        workflow_groups.router,
+        workflow_groups.draft_routes,
+    ],
+    jobs=[PUBLISH_WORKFLOWS],
     topics=topics_for("catalog"),
     resources=open_resources,
     commands={"republish": _republish},

@@ -115,7 +115,7 @@ class Process(Open):
     first: str
     steps: list[dict[str, Any]]
     critical_hours: float
-    version: int
+    version: int | None
 
 
 class Calendar(Open):
@@ -135,7 +135,7 @@ class InterlinkedGroup(Open):
     name: str
     lead_procedure: str
     members: list[dict[str, Any]]
-    version: int
+    version: int | None
 
 
 class StaffMember(Open):

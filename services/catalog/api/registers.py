@@ -11,7 +11,7 @@ from kernel.web.described import problems
 from kernel.web.edge import PUBLIC, EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from services.catalog.api.deps import Work
-from services.catalog.api.models import Agency, Calendar, InterlinkedGroup, Process, Sector, StaffMember
+from services.catalog.api.models import Agency, Calendar, InterlinkedGroup, Sector, StaffMember
 from services.catalog.api.procedures import json_answer
 from services.catalog.domain.errors import MayNotSeeStaff, NoSuchEntry
 from services.catalog.domain.identifiers import agency_code
@@ -75,12 +75,6 @@ async def get_calendar(
 async def list_interlinked_groups(work: Work, limit: Limit = 100, cursor: Cursor = "") -> Response:
     """Các nhóm thủ tục liên thông."""
     return await _page(work, ItemKind.INTERLINKED_GROUP, limit, cursor)
-
-
-@router.get("/processes/{code}", response_model=Process, responses={**_ONE, **problems(401, 404, 422)})
-async def get_process(code: Code, _: Caller, work: Work, seen: Seen = "") -> Response:
-    """Đọc một quy trình nội bộ."""
-    return await _one(work, ItemKind.PROCESS, code, seen)
 
 
 @router.get(

@@ -80,17 +80,17 @@ ORDER BY d.effective_on, d.approved_at, d.id LIMIT 1
 # later than another of the same day has the higher number.
 _ON = """
 SELECT data FROM (
-    SELECT d.data || jsonb_build_object('approved_by', d.approval, 'version', NULL,
+    SELECT d.code, d.data || jsonb_build_object('approved_by', d.approval, 'version', NULL,
         'valid_from', d.effective_on) AS data, d.effective_on AS first, d.approved_at AS at, 0 AS version
     FROM workflow_drafts d
-    WHERE d.kind = '{kind}' AND d.code = :code AND d.state = 'APPROVED' AND d.effective_on > :today::date
-      AND d.effective_on <= :day::date
+    WHERE d.kind = '{kind}' AND d.code = ANY(:codes::text[]) AND d.state = 'APPROVED'
+      AND d.effective_on > :today::date AND d.effective_on <= :day::date
     UNION ALL
-    SELECT v.data || jsonb_build_object('version', v.version, 'valid_from', v.valid_from), v.valid_from, NULL,
-        v.version
-    FROM {versions} v WHERE v.code = :code AND v.valid_from <= :day::date
+    SELECT v.code, v.data || jsonb_build_object('version', v.version, 'valid_from', v.valid_from),
+        NULL, NULL, v.version
+    FROM {versions} v WHERE v.code = ANY(:codes::text[]) AND v.valid_from <= :day::date
 ) AS known
-ORDER BY at IS NOT NULL DESC, CASE WHEN at IS NOT NULL THEN first END DESC, at DESC, version DESC LIMIT 1
+ORDER BY array_position(:codes::text[], code), first DESC NULLS LAST, at DESC, version DESC LIMIT 1
 """
 _ALL = """
 SELECT version, valid_from, lead(valid_from) OVER (ORDER BY place) - 1 AS valid_to, approved_by,
@@ -215,10 +215,12 @@ class PostgresWorkflows(WorkflowGrounds):
         row = await self._unit.fetch_one(_DUE, today=today)
         return None if row is None else (_draft(row), row["in_force"])
 
-    async def version(self, kind: ItemKind, code: str, on: date, today: date) -> Mapping[str, Any] | None:
-        """Return what applies on a day."""
+    async def version(
+        self, kind: ItemKind, codes: Sequence[str], on: date, today: date
+    ) -> Mapping[str, Any] | None:
+        """Return what applies on a day of the first code that has it."""
         found: Mapping[str, Any] | None = await self._unit.fetch_value(
-            _ON_OF[kind], code=code, day=on, today=today
+            _ON_OF[kind], codes=list(codes), day=on, today=today
         )
         return found
 

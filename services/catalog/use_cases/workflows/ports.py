@@ -63,8 +63,10 @@ class Workflows(Protocol):
     async def due(self, today: date) -> tuple[Draft, int] | None:
         """Return the approved draft whose day has come first, with the version in force of its code."""
 
-    async def version(self, kind: ItemKind, code: str, on: date, today: date) -> Mapping[str, Any] | None:
-        """Return what applies on a day, approved versions whose day is to come included."""
+    async def version(
+        self, kind: ItemKind, codes: Sequence[str], on: date, today: date
+    ) -> Mapping[str, Any] | None:
+        """Return what applies on a day of the first code that has it, approved versions to come included."""
 
     async def versions(self, kind: ItemKind, code: str) -> Sequence[Mapping[str, Any]]:
         """Return every version with its days and decision, newest first; approved ones to come lead."""

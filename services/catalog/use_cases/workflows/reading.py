@@ -19,6 +19,7 @@ from services.catalog.domain.workflows.fit import terms_of
 from services.catalog.domain.workflows.graph import Graph
 from services.catalog.domain.workflows.simulation import Walk, all_ways, follow, walk, whole_due
 from services.catalog.use_cases.ports import Work
+from services.catalog.use_cases.workflows.judge import sealed
 from worktime.calendar import CalendarNotLoaded, WorkCalendar
 from worktime.term import DueTimeMode
 
@@ -44,12 +45,15 @@ class Simulation:
     term: Mapping[str, Any] | None
 
 
-async def version_on(kind: ItemKind, code: str, on: date, *, work: Work, today: date) -> Mapping[str, Any]:
-    """Return what applies on a day."""
-    found = await work.workflows.version(kind, code, on, today)
+async def version_on(
+    kind: ItemKind, code: str, on: date, *, work: Work, today: date, rather: str = ""
+) -> Mapping[str, Any]:
+    """Return what applies on a day, of the code `rather` (an agency's variant) where there is one."""
+    codes = [rather, code] if rather else [code]
+    found = await work.workflows.version(kind, codes, on, today)
     if found is None:
         raise NoSuchEntry
-    return found
+    return sealed(kind, found)
 
 
 async def differences_between(
