@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from services.catalog.domain.durations import office_hours_of
+from services.catalog.domain.interlinked import reference_faults
 from services.catalog.domain.items import Item, ItemKind, Known
-from services.catalog.domain.procedure import ALL_COMMUNES
+from services.catalog.domain.procedure import ALL_COMMUNES, is_abolished
 
 KnownItems = Mapping[tuple[ItemKind, str], Known]
 _LATEST_CLOSING = 17.5
@@ -25,6 +26,10 @@ class Everything:
             return self._given[key]
         held = self._known.get(key)
         return held.data if held else None
+
+    def is_held(self, kind: ItemKind, code: str) -> bool:
+        """Tell whether the catalogue had the item before this import."""
+        return (kind, code) in self._known
 
     def closing(self) -> float:
         """Return the earliest hour at which any office of the document closes."""
@@ -113,9 +118,18 @@ def _time(data: Mapping[str, Any], all_: Everything) -> list[str]:
 
 
 def _group(data: Mapping[str, Any], all_: Everything) -> list[str]:
-    if any(all_.find(ItemKind.PROCEDURE, member["procedure"]) is None for member in data["members"]):
-        return ["members: có thủ tục không có trong danh mục"]
-    return []
+    codes = [member["procedure"] for member in data["members"]]
+    found = {code: record for code in codes if (record := all_.find(ItemKind.PROCEDURE, code)) is not None}
+    procedures = {
+        code: {**record, "visibility": "ABOLISHED" if is_abolished(record) else ""}
+        for code, record in found.items()
+    }
+    # Of what is held only the code is read here: drafts are judged by everything the catalogue holds. A group
+    # that stands is not in the way of abolishing one of its members; it gives no appointment from then on.
+    judged = {"member-unknown", "lead-elsewhere"}
+    if not all_.is_held(ItemKind.INTERLINKED_GROUP, data["code"]):
+        judged.add("member-abolished")
+    return [f"members: {fault}" for fault in reference_faults(data, procedures, {}) if fault.code in judged]
 
 
 _JUDGES = {

@@ -1,6 +1,7 @@
 """What an import compares with, and the few statements that write it, whatever its size."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from kernel.postgres.statement import Statement
@@ -71,9 +72,21 @@ def _upsert(table: str, columns: Mapping[str, str]) -> str:
 
 
 _UPSERTS = {kind: _upsert(table, columns) for kind, (table, columns) in _TABLES.items()}
-_PROCESS_VERSIONS = (
-    f"INSERT INTO process_versions (code, version, data) SELECT code, version, data FROM ({_GIVEN}) AS given"
-)
+# A document's first word on a process or group applies from the day its decision names, if that has come;
+# every later one is a change of today.
+_VERSIONS = {
+    kind: f"""
+        INSERT INTO {table} (code, version, data, valid_from)
+        SELECT code, version, data, CASE version WHEN 1 THEN
+            least((data->'approved_by'->>'effective_on')::date, (data->'approved_by'->>'signed_on')::date,
+                :today::date) ELSE :today::date END
+        FROM ({_GIVEN}) AS given
+    """
+    for kind, table in (
+        (ItemKind.PROCESS, "process_versions"),
+        (ItemKind.INTERLINKED_GROUP, "interlinked_group_versions"),
+    )
+}
 
 
 class PostgresImports:
@@ -99,10 +112,11 @@ class PostgresImports:
     def save(self, plan: Plan) -> None:
         """Queue every change; the guards on `version` make a concurrent import's commit `Stale`."""
         for kind in _UPSERTS:
-            self._save_entries(kind, [change for change in plan.changes if change.kind is kind])
+            changes = [change for change in plan.changes if change.kind is kind]
+            self._save_entries(kind, changes, plan.publication.at.date())
         save_publication(self._unit, plan.publication, self._brief)
 
-    def _save_entries(self, kind: ItemKind, changes: Sequence[Change]) -> None:
+    def _save_entries(self, kind: ItemKind, changes: Sequence[Change], today: date) -> None:
         if not changes:
             return
         columns = {
@@ -112,5 +126,5 @@ class PostgresImports:
             "texts": [change.text for change in changes],
         }
         self._unit.write(Statement(_UPSERTS[kind], rows=len(changes)), **columns)
-        if kind is ItemKind.PROCESS:
-            self._unit.write(Statement(_PROCESS_VERSIONS, rows=len(changes)), **columns)
+        if kind in _VERSIONS:
+            self._unit.write(Statement(_VERSIONS[kind], rows=len(changes)), **columns, today=today)
