@@ -1,12 +1,12 @@
 """Runs a service's jobs, each in one replica at a time, and the kernel's own housekeeping."""
 
 import asyncio
-from contextlib import suppress
 
 import structlog
 from prometheus_client import Counter
 
 from kernel.core.bus import BusUnavailable
+from kernel.core.waiting import wait_at_most
 from kernel.postgres.engine import BROKEN_WORLD
 from kernel.postgres.idempotency import forget_old_answers
 from kernel.postgres.single import alone
@@ -45,8 +45,7 @@ async def _repeat(runtime: Runtime, job: Job) -> None:
     while not runtime.stopping.is_set():
         outcome = await _run_once(runtime, job)
         _runs.labels(runtime.service.name, job.name, outcome).inc()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(runtime.stopping.wait(), job.every_seconds)
+        await wait_at_most(runtime.stopping, job.every_seconds)
 
 
 async def _run_once(runtime: Runtime, job: Job) -> str:

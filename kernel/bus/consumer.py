@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import suppress
 
 import structlog
 from prometheus_client import Counter, Histogram
@@ -15,6 +14,7 @@ from kernel.bus.wire import BrokenMessage, to_event
 from kernel.core.bus import BusUnavailable, IncomingMessage, OutgoingMessage, Subscription
 from kernel.core.errors import Stale
 from kernel.core.event import ReceivedEvent
+from kernel.core.waiting import wait_at_most
 from kernel.postgres.engine import BROKEN_WORLD
 from kernel.postgres.single import alone
 from kernel.postgres.unit_of_work import AlreadyDone
@@ -207,6 +207,5 @@ class Consumer:
         return await self._apply_patiently(message, letter_id=row["id"])  # type: ignore[index]  # a database row
 
     async def _back_off(self, wait: float) -> float:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._runtime.stopping.wait(), wait * random.uniform(0.7, 1.3))  # noqa: S311 - jitter
+        await wait_at_most(self._runtime.stopping, wait * random.uniform(0.7, 1.3))  # noqa: S311 - jitter
         return min(wait * 2, _LONGEST_WAIT)

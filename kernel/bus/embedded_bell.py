@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from typing import Any
 
 import asyncpg
@@ -10,6 +9,7 @@ import structlog
 
 from kernel.bus.embedded_errors import AWAY
 from kernel.bus.embedded_schema import BELL, RING
+from kernel.core.waiting import wait_at_most
 
 Connect = Callable[[str], Any]
 """Opens a connection for the purpose named."""
@@ -86,8 +86,7 @@ class Bell:
         for event in self._hearers:
             event.set()
         while not lost.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(lost.wait(), 30)
+            await wait_at_most(lost, 30)
             if not lost.is_set():
                 await connection.execute("SELECT 1")
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 
 import structlog
 
@@ -10,6 +9,7 @@ from kernel.bus.embedded_bell import Bell
 from kernel.bus.embedded_errors import AWAY
 from kernel.bus.embedded_session import Session
 from kernel.core.bus import IncomingMessage
+from kernel.core.waiting import wait_at_most
 
 BEAT_SECONDS = 1.0
 """How often a member shows that it lives and looks who else does; announced changes come at once."""
@@ -31,14 +31,14 @@ class EmbeddedSubscription:
         self._has_news = asyncio.Event()
         self._is_turn = asyncio.Event()
         self._has_joined = asyncio.Event()
+        self._is_closing = False
         bell.hear(self._has_news, [f"t:{topic}" for topic in topics])
         bell.hear(self._is_turn, [f"g:{group}"])
         self._membership = asyncio.create_task(self._stay_member())
 
     async def wait_joined(self, seconds: float) -> None:
         """Wait for the first session, at most so long: later ones come by themselves."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._has_joined.wait(), seconds)
+        await wait_at_most(self._has_joined, seconds)
 
     async def fetch(self, *, max_messages: int, timeout_seconds: float) -> list[IncomingMessage]:
         """Return the next messages, as soon as there are any."""
@@ -55,8 +55,7 @@ class EmbeddedSubscription:
             remaining = deadline - loop.time()
             if messages or remaining <= 0:
                 return messages
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._has_news.wait(), min(POLL_SECONDS, remaining))
+            await wait_at_most(self._has_news, min(POLL_SECONDS, remaining))
 
     async def commit(self, messages: Sequence[IncomingMessage]) -> None:
         """Record messages as done; those of partitions lost meanwhile are left to their new reader."""
@@ -84,6 +83,8 @@ class EmbeddedSubscription:
         """Leave the group."""
         self._bell.forget(self._has_news)
         self._bell.forget(self._is_turn)
+        # A driver that meets a broken world in that very moment may answer with its own error instead.
+        self._is_closing = True
         self._membership.cancel()
         await asyncio.gather(self._membership, return_exceptions=True)
         session, self._session = self._session, None
@@ -112,7 +113,7 @@ class EmbeddedSubscription:
 
     async def _stay_member(self) -> None:
         wait = 0.1
-        while True:
+        while not self._is_closing:
             try:
                 self._session = await self._open_session()
                 wait = 0.1
@@ -132,5 +133,4 @@ class EmbeddedSubscription:
             if await session.rebalance():
                 self._has_news.set()
             self._has_joined.set()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._is_turn.wait(), BEAT_SECONDS)
+            await wait_at_most(self._is_turn, BEAT_SECONDS)

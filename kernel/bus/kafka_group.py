@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 
 from kernel.core.bus import IncomingMessage
+from kernel.core.waiting import wait_at_most
 
 ANSWER_SECONDS = 10.0
 FINISH_SECONDS = 20.0
@@ -53,8 +54,7 @@ class _InHand(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has 
 
     async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
         if revoked:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._is_empty.wait(), FINISH_SECONDS)
+            await wait_at_most(self._is_empty, FINISH_SECONDS)
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """Nothing to do: positions are the group's commits."""

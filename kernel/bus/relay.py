@@ -1,7 +1,5 @@
 """Moves outbox rows to the bus, in order, one relay per service."""
 
-import asyncio
-from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -9,6 +7,7 @@ from prometheus_client import Counter, Gauge
 
 from kernel.bus.wire import to_message
 from kernel.core.bus import BusUnavailable
+from kernel.core.waiting import wait_at_most
 from kernel.postgres.engine import BROKEN_WORLD
 from kernel.postgres.single import alone
 from kernel.runtime import Runtime
@@ -35,7 +34,7 @@ async def run_relay(runtime: Runtime) -> None:
         except (*BROKEN_WORLD, BusUnavailable) as error:
             _failing.labels(name).set(1)
             _log.warning("relay_waits", error=repr(error))
-        await _pause(runtime, 1.0)
+        await wait_at_most(runtime.stopping, 1.0)
 
 
 async def _relay(runtime: Runtime, connection: Any) -> None:
@@ -59,10 +58,4 @@ async def _relay(runtime: Runtime, connection: Any) -> None:
         elif runtime.stopping.is_set():
             return
         else:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(runtime.relay_due.wait(), poll)
-
-
-async def _pause(runtime: Runtime, seconds: float) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(runtime.stopping.wait(), seconds)
+            await wait_at_most(runtime.relay_due, poll)

@@ -1,6 +1,7 @@
 """Finishes requests when their time comes and calls back until the asker confirms."""
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -69,10 +70,9 @@ class Worker:
             await self.work_once()
             moment = self._requests.next_moment()
             wait = None if moment is None else max(0.0, moment - self._clock.now().timestamp())
-            try:
-                await asyncio.wait_for(self._woken.wait(), wait)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._woken.wait()
 
     async def close(self) -> None:
         """Close the connections."""

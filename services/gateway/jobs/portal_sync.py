@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
 from kernel.core.clock import Clock
+from kernel.core.waiting import wait_at_most
 from kernel.postgres.engine import BROKEN_WORLD
 from kernel.service import Job, JobTick
 from services.gateway.domain.portal_ledger import Claimed
@@ -183,8 +184,7 @@ class PortalSender:
         if self._flying:
             await asyncio.wait(self._flying, timeout=_IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             return
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), _IDLE_SECONDS)
+        await wait_at_most(stopping, _IDLE_SECONDS)
 
     async def _drop(self) -> None:
         flying = list(self._flying)
@@ -200,8 +200,7 @@ async def send_what_is_due(tick: JobTick) -> None:
     if side.is_connected:
         await side.sender.run(stopping)
         return
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stopping.wait(), _TURN_SECONDS)
+    await wait_at_most(stopping, _TURN_SECONDS)
 
 
 PORTAL_SYNC = Job("portal_sync", 0.1, send_what_is_due)
