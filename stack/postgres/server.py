@@ -115,6 +115,9 @@ def _settings(*, durable: bool) -> dict[str, str]:
         # Data fits in memory here; the worker processes would only take some.
         "io_method": "sync",
         "max_logical_replication_workers": "0",
+        # Plans are kept (kernel/postgres/engine.py), and those made for an empty table are bad ones: a fresh
+        # stack learns within seconds how its tables have grown.
+        "autovacuum_naptime": "5s",
         "timezone": "UTC",
         "log_timezone": "UTC",
         "lc_messages": "C",
