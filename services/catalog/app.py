@@ -10,10 +10,11 @@ from contracts.topics import topics_for
 from kernel.postgres.unit_of_work import UnitOfWork
 from kernel.runtime import Runtime
 from kernel.service import JobTick, Service
-from services.catalog.api import imports, procedures, registers
+from services.catalog.api import agencies, imports, places, procedures, registers, staff
 from services.catalog.api.workflows import groups as workflow_groups
 from services.catalog.api.workflows import processes as workflow_processes
 from services.catalog.domain.search_terms import Synonyms
+from services.catalog.jobs.administration import APPLY_DUE_CHANGES, LOAD_UNITS
 from services.catalog.jobs.publish_workflows import PUBLISH_WORKFLOWS
 from services.catalog.settings import Settings
 from services.catalog.store.tables import metadata
@@ -55,13 +56,16 @@ service = Service(
     routers=[
         procedures.router,
         registers.router,
+        agencies.router,
+        staff.router,
+        places.router,
         imports.router,
         workflow_processes.router,
         workflow_processes.draft_routes,
         workflow_groups.router,
         workflow_groups.draft_routes,
     ],
-    jobs=[PUBLISH_WORKFLOWS],
+    jobs=[APPLY_DUE_CHANGES, LOAD_UNITS, PUBLISH_WORKFLOWS],
     topics=topics_for("catalog"),
     resources=open_resources,
     commands={"republish": _republish},

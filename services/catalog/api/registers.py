@@ -1,20 +1,17 @@
-"""Agencies, sectors, processes, calendars, interlinked groups and the staff directory."""
+"""Sectors, calendars and interlinked groups."""
 
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Header, Path, Response
 
-from kernel.core.caller import CallerKind
-from kernel.web.deps import Caller
 from kernel.web.described import problems
 from kernel.web.edge import PUBLIC, EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from services.catalog.api.deps import Work
-from services.catalog.api.models import Agency, Calendar, InterlinkedGroup, Sector, StaffMember
+from services.catalog.api.models import Calendar, InterlinkedGroup, Sector
 from services.catalog.api.procedures import json_answer
-from services.catalog.domain.errors import MayNotSeeStaff, NoSuchEntry
-from services.catalog.domain.identifiers import agency_code
+from services.catalog.domain.errors import NoSuchEntry
 from services.catalog.domain.items import ItemKind
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, tags=["registers"])
@@ -40,18 +37,6 @@ async def _one(work: Work, kind: ItemKind, code: str, seen: str) -> Response:
     return json_answer(found, f'"{found["version"]}"', seen)
 
 
-@router.get("/agencies", openapi_extra=PUBLIC, response_model=Page[Agency], responses=problems(422))
-async def list_agencies(work: Work, limit: Limit = 100, cursor: Cursor = "") -> Response:
-    """Danh sách cơ quan theo mã định danh, kể cả cơ quan đã kết thúc."""
-    return await _page(work, ItemKind.AGENCY, limit, cursor)
-
-
-@router.get("/agencies/{code}", openapi_extra=PUBLIC, response_model=Agency, responses=_ONE)
-async def get_agency(code: Code, work: Work, seen: Seen = "") -> Response:
-    """Đọc một cơ quan theo mã định danh của một trong hai thế hệ."""
-    return await _one(work, ItemKind.AGENCY, agency_code(code) or "", seen)
-
-
 @router.get("/sectors", openapi_extra=PUBLIC, response_model=Page[Sector], responses=problems(422))
 async def list_sectors(work: Work, limit: Limit = 100, cursor: Cursor = "") -> Response:
     """Danh sách lĩnh vực."""
@@ -75,14 +60,3 @@ async def get_calendar(
 async def list_interlinked_groups(work: Work, limit: Limit = 100, cursor: Cursor = "") -> Response:
     """Các nhóm thủ tục liên thông."""
     return await _page(work, ItemKind.INTERLINKED_GROUP, limit, cursor)
-
-
-@router.get(
-    "/staff/{subject}", response_model=StaffMember, responses={**_ONE, **problems(401, 403, 404, 422)}
-)
-async def get_staff_member(subject: Code, caller: Caller, work: Work, seen: Seen = "") -> Response:
-    """Danh bạ cán bộ: cho các dịch vụ của hệ thống, và mỗi cán bộ xem mục của mình."""
-    is_own = caller.kind is CallerKind.STAFF and caller.subject == subject
-    if caller.kind is not CallerKind.SERVICE and not is_own:
-        raise MayNotSeeStaff
-    return await _one(work, ItemKind.STAFF, subject, seen)

@@ -23,7 +23,8 @@ def entry_event(change: Change, now: datetime) -> Event | None:
     event_type = EVENT_TYPES.get(change.kind)
     if event_type is None:
         return None
-    data = {**change.data, "version": change.version}
+    data = {name: value for name, value in change.data.items() if name != "decided"}
+    data["version"] = change.version
     return Event(type=event_type, key=change.code, sequence=change.version, data=data, occurred_at=now)
 
 

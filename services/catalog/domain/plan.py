@@ -87,6 +87,9 @@ def _sectors_of(items: Sequence[Item], known: KnownItems) -> list[Item]:
     return list(added.values())
 
 
+_DECIDED = (ItemKind.AGENCY, ItemKind.STAFF)
+
+
 def _plan_entry(plan: Plan, item: Item, known: KnownItems) -> None:
     held = known.get((item.kind, item.code), NOTHING)
     text = canonical(item.data)
@@ -94,7 +97,11 @@ def _plan_entry(plan: Plan, item: Item, known: KnownItems) -> None:
     if held.digest == digest:
         return
     item.outcome = Outcome.CHANGED if held.version else Outcome.NEW
-    plan.changes.append(Change(item.kind, item.code, held.version + 1, text, digest, item.data))
+    # What was decided here (mergers, delegations) stands over what a document says.
+    decided = held.data.get("decided") if item.kind in _DECIDED else None
+    data = {**item.data, **decided, "decided": decided} if decided else item.data
+    text = canonical(data) if decided else text
+    plan.changes.append(Change(item.kind, item.code, held.version + 1, text, digest, data))
 
 
 def _plan_procedure(

@@ -17,7 +17,8 @@ SELECT 'sector' AS kind, code, version, digest, data, NULL::date AS recorded_on,
 FROM sectors
 UNION ALL SELECT 'agency', code, version, digest, data, NULL, NULL, NULL FROM agencies
 UNION ALL SELECT 'calendar', code, version, digest, data, NULL, NULL, NULL FROM calendars
-UNION ALL SELECT 'staff', code, version, digest, '{}'::jsonb, NULL, NULL, NULL FROM staff
+UNION ALL SELECT 'staff', code, version, digest, jsonb_build_object('decided', data->'decided'),
+    NULL, NULL, NULL FROM staff
 UNION ALL SELECT 'process', code, version, digest, data, NULL, NULL, NULL FROM processes
 UNION ALL SELECT 'interlinked_group', code, version, digest, '{}'::jsonb, NULL, NULL, NULL
 FROM interlinked_groups

@@ -8,7 +8,7 @@ from kernel.postgres.statement import Statement
 _ENTRY = """
 INSERT INTO outbox (event_id, topic, key, type, sequence, occurred_at, data, correlation_id, causation_id)
 SELECT gen_random_uuid(), split_part('{type}', '.', 1), e.code, '{type}', e.version, e.changed_at,
-    (e.data || jsonb_build_object('version', e.version))::json, 'republish', ''
+    ((e.data - 'decided') || jsonb_build_object('version', e.version))::json, 'republish', ''
 FROM (SELECT * FROM {table} ORDER BY code FOR SHARE) AS e
 """
 # Every version in force or still to come, in the order of their numbers: a reader picks by day.

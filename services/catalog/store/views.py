@@ -126,13 +126,14 @@ _TABLES = {
 }
 _ENTRY = {
     kind: Statement(
-        f"SELECT data || jsonb_build_object('version', version) AS data FROM {table} WHERE code = :code"
+        f"SELECT (data - 'decided') || jsonb_build_object('version', version) AS data FROM {table}"
+        " WHERE code = :code"
     )
     for kind, table in _TABLES.items()
 }
 _ENTRIES = {
     kind: Statement(
-        f"SELECT data || jsonb_build_object('version', version) AS data FROM {table}"
+        f"SELECT (data - 'decided') || jsonb_build_object('version', version) AS data FROM {table}"
         " WHERE code > :after ORDER BY code LIMIT :limit::int"
     )
     for kind, table in _TABLES.items()

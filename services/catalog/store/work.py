@@ -9,7 +9,11 @@ import orjson
 from kernel.core.event import Event
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.catalog.domain.search_terms import Synonyms
+from services.catalog.store.agencies import PostgresAgencies
+from services.catalog.store.directory import PostgresDirectory
+from services.catalog.store.ground import PostgresGround
 from services.catalog.store.imports import PostgresImports
+from services.catalog.store.points import PostgresPoints
 from services.catalog.store.republish import REPUBLISH, REPUBLISH_PROCEDURES
 from services.catalog.store.views import PostgresViews
 from services.catalog.store.workflows import PostgresWorkflows
@@ -26,6 +30,10 @@ class PostgresWork:
         self.imports = PostgresImports(unit, _brief)
         self.views = PostgresViews(unit)
         self.workflows = PostgresWorkflows(unit)
+        self.agencies = PostgresAgencies(unit)
+        self.directory = PostgresDirectory(unit)
+        self.points = PostgresPoints(unit)
+        self.ground = PostgresGround(unit)
 
     def record(self, event: Event) -> None:
         """Publish this event with the commit."""

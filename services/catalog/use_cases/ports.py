@@ -9,6 +9,9 @@ from kernel.core.unit_of_work import Records
 from services.catalog.domain.items import ItemKind, Known, Source
 from services.catalog.domain.plan import Plan
 from services.catalog.domain.search_terms import Question, Synonyms
+from services.catalog.use_cases.agencies.place_ports import Ground, Points
+from services.catalog.use_cases.agencies.ports import Agencies
+from services.catalog.use_cases.agencies.staff_ports import Directory
 from services.catalog.use_cases.workflows.ports import Workflows
 
 
@@ -59,6 +62,10 @@ class Work(Records, Protocol):
     views: Views
     synonyms: Synonyms
     workflows: Workflows
+    agencies: Agencies
+    directory: Directory
+    points: Points
+    ground: Ground
 
     def republish(self, today: date) -> None:
         """Queue an event with the full state of every entry."""

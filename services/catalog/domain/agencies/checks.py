@@ -105,7 +105,12 @@ def _one_of(allowed: Iterable[str], named: Iterable[Iterable[str]], field: str) 
 
 
 def _ending(request: ChangeRequest, held: Held) -> None:
-    agencies, day = held.agencies, request.effective_on
+    _ended(request, held.agencies)
+    _successors(request, held)
+
+
+def _ended(request: ChangeRequest, agencies: Mapping[str, Record]) -> None:
+    day = request.effective_on
     for code in request.ended:
         agency = agencies[code]
         if agency["valid_to"]:
@@ -114,6 +119,10 @@ def _ending(request: ChangeRequest, held: Held) -> None:
             raise PeriodsOverlap(
                 "Cơ quan chưa hoạt động ngày nào trước ngày hiệu lực.", extra={"agency": code}
             )
+
+
+def _successors(request: ChangeRequest, held: Held) -> None:
+    agencies, day = held.agencies, request.effective_on
     for code in request.successors:
         if code in request.ended or any(leads_to(code, old, agencies) for old in request.ended):
             raise SuccessionCycle(extra={"agency": code})

@@ -37,6 +37,42 @@ def remembered(agency: Record, until: date) -> list[dict[str, Any]]:
     return [*(agency.get("history") or ()), {"until": until.isoformat(), **now}]
 
 
+def taking_effect(agency: Record, members: Record, until: date) -> dict[str, Any]:
+    """Return the members with the history they make: what held before keeps its last day."""
+    if any(agency.get(name) != members[name] for name in _DATED if name in members):
+        return {**members, "history": remembered(agency, until)}
+    return dict(members)
+
+
+def who_works(procedure: str, code: str, agencies: Mapping[str, Record], day: date) -> set[str]:
+    """Return who is competent on a day where a procedure names an agency: those who took it over."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    waiting = [code]
+    while waiting:
+        one = waiting.pop()
+        agency = agencies.get(one)
+        if one in seen or agency is None:
+            continue
+        seen.add(one)
+        if not has_ended(agency, day):
+            found.add(one)
+            continue
+        waiting += [item for item in agency["successors"] if _took_over(agencies.get(item), one, procedure)]
+    return found
+
+
+def _took_over(successor: Record | None, ended: str, procedure: str) -> bool:
+    carried = [item for item in (successor or {}).get("predecessors") or () if item["agency"] == ended]
+    if not carried:
+        # An imported succession says nothing of procedures: all are carried on.
+        return successor is not None
+    return any(
+        procedure in item["procedures"] if item["procedures"] is not None else procedure not in item["except"]
+        for item in carried
+    )
+
+
 def who_answers(code: str, agencies: Mapping[str, Record], day: date) -> list[str]:
     """Return the agencies in force on a day that carry on an agency, itself while it works; once each.
 

@@ -16,7 +16,7 @@ from services.catalog.domain.agencies.changes import (
 )
 from services.catalog.domain.agencies.checks import check
 from services.catalog.domain.agencies.errors import ParentEnded, ProceduresOrphaned
-from services.catalog.domain.agencies.in_time import has_ended, remembered
+from services.catalog.domain.agencies.in_time import has_ended
 from services.catalog.domain.identifiers import legacy_agency_code
 
 
@@ -26,10 +26,10 @@ def plan_change(request: ChangeRequest, held: Held, today: date) -> ChangePlan:
     plan = ChangePlan(request)
     if request.kind is ChangeKind.RENAME:
         short = request.short_name or None
-        _later(plan, held, request.agency, {"name": request.name, "short_name": short})
+        plan.then[request.agency] = {"name": request.name, "short_name": short}
         return plan
     if request.kind is ChangeKind.MOVE:
-        _later(plan, held, request.agency, {"parent": request.parent})
+        plan.then[request.agency] = {"parent": request.parent}
         return plan
     for code in request.ended:
         _end(plan, code)
@@ -39,11 +39,6 @@ def plan_change(request: ChangeRequest, held: Held, today: date) -> ChangePlan:
     _people(plan, held)
     _places(plan, held)
     return plan
-
-
-def _later(plan: ChangePlan, held: Held, code: str, members: dict[str, Any]) -> None:
-    before = remembered(held.agencies[code], plan.request.last_day)
-    plan.then[code] = {**members, "history": before}
 
 
 def _end(plan: ChangePlan, code: str) -> None:
@@ -115,8 +110,7 @@ def _children(plan: ChangePlan, held: Held) -> None:
         if not parent:
             left.append(code)
             continue
-        before = remembered(agency, request.last_day)
-        plan.then[code] = {**plan.then.get(code, {}), "parent": parent, "history": before}
+        plan.then[code] = {**plan.then.get(code, {}), "parent": parent}
     if left:
         raise ParentEnded("Có cơ quan trực thuộc chưa có cấp trên mới.", extra={"agencies": sorted(left)})
 

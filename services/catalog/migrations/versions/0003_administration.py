@@ -41,12 +41,16 @@ STATEMENTS: tuple[str, ...] = (
         version bigint NOT NULL,
         changed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
         CONSTRAINT ck_administrative_units_period CHECK (valid_to >= valid_from),
-        CONSTRAINT ck_administrative_units_level CHECK (level IN ('PROVINCE', 'DISTRICT', 'COMMUNE', 'HAMLET'))
+        CONSTRAINT ck_administrative_units_level
+            CHECK (level IN ('PROVINCE', 'DISTRICT', 'COMMUNE', 'HAMLET'))
     )
     """,
     "CREATE INDEX ix_administrative_units_code ON administrative_units (code)",
     "CREATE INDEX ix_administrative_units_parent ON administrative_units (parent)",
-    "CREATE INDEX ix_administrative_units_name_folded ON administrative_units USING gin (name_folded gin_trgm_ops)",
+    """
+    CREATE INDEX ix_administrative_units_name_folded ON administrative_units
+        USING gin (name_folded gin_trgm_ops)
+    """,
     "CREATE INDEX ix_administrative_units_successors ON administrative_units USING gin (successors)",
     """
     CREATE TABLE one_stop_points (

@@ -1,0 +1,340 @@
+"""What is asked and answered about agencies, their places and their staff."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from services.catalog.domain.identifiers import agency_code
+from services.catalog.domain.registers import ROLES
+
+NOT_AN_IDENTIFIER = "Không phải mã định danh cơ quan (QĐ 20/2020 hoặc QCVN 102:2016)"
+
+
+def _new_form(given: str) -> str:
+    code = agency_code(given)
+    if code is None:
+        raise ValueError(NOT_AN_IDENTIFIER)
+    return code
+
+
+def _role(given: str) -> str:
+    if given not in ROLES:
+        message = "Không phải vai trò của hệ thống"
+        raise ValueError(message)
+    return given
+
+
+AgencyCode = Annotated[str, Field(min_length=3, max_length=50), AfterValidator(_new_form)]
+Role = Annotated[str, Field(max_length=50), AfterValidator(_role)]
+Subject = Annotated[str, Field(min_length=1, max_length=63)]
+ProcedureCode = Annotated[str, Field(pattern=r"^\d\.\d{6}$")]
+Name = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class Strict(BaseModel):
+    """A body that says nothing we do not read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class DecisionBody(Strict):
+    """The paper a change rests on."""
+
+    number: Annotated[str, Field(min_length=1, max_length=100)]
+    signed_on: date
+
+
+class UnitBody(Strict):
+    """A unit of an agency."""
+
+    code: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")]
+    name: Name
+
+
+class NewAgencyBody(Strict):
+    """An agency the decision founds."""
+
+    code: AgencyCode
+    name: Name
+    short_name: Annotated[str, Field(max_length=200)] | None = None
+    level: Literal["MINISTRY", "PROVINCE", "DISTRICT", "COMMUNE", "OTHER"]
+    kind: Annotated[str, Field(min_length=1, max_length=50)]
+    parent: AgencyCode | None = None
+    calendar: Annotated[str, Field(max_length=63)] = "default"
+    address: Annotated[str, Field(max_length=500)] | None = None
+    phone: Annotated[str, Field(max_length=30)] | None = None
+    units: Annotated[list[UnitBody], Field(max_length=200)] = []
+
+
+class PlacementBody(Strict):
+    """Where a member of staff goes."""
+
+    subject: Subject
+    agency: AgencyCode
+    unit: Annotated[str, Field(max_length=63)] = ""
+
+
+class ShareBody(Strict):
+    """Who is competent for a procedure afterwards; `*` for all that are not named."""
+
+    procedure: Annotated[str, Field(pattern=r"^(?:\d\.\d{6}|\*)$")]
+    agencies: Annotated[list[AgencyCode], Field(min_length=1, max_length=200)]
+
+
+class MoveBody(Strict):
+    """What goes where: a subordinate agency or a one-stop point."""
+
+    code: Annotated[str, Field(min_length=1, max_length=63)]
+    agency: AgencyCode
+
+
+class AgencyChangeBody(Strict):
+    """One decision about agencies; which members it needs depends on its kind."""
+
+    kind: Literal["MERGE", "SPLIT", "RENAME", "DISSOLVE", "MOVE"]
+    decision: DecisionBody
+    effective_on: date
+    is_correction: bool = False
+    ended: Annotated[list[AgencyCode], Field(max_length=200)] = []
+    created: Annotated[list[NewAgencyBody], Field(max_length=200)] = []
+    successors: Annotated[list[AgencyCode], Field(max_length=200)] = []
+    continuing: AgencyCode | None = None
+    procedures: Annotated[list[ShareBody], Field(max_length=5000)] = []
+    children: Annotated[list[MoveBody], Field(max_length=500)] = []
+    staff: Annotated[list[PlacementBody], Field(max_length=5000)] = []
+    points: Annotated[list[MoveBody], Field(max_length=500)] = []
+    agency: AgencyCode | None = None
+    name: Name | None = None
+    short_name: Annotated[str, Field(max_length=200)] | None = None
+    parent: AgencyCode | None = None
+
+
+class Question(BaseModel):
+    """Something the decision leaves open."""
+
+    about: str
+    code: str
+    text: str
+
+
+class AgencyChangePreview(BaseModel):
+    """What a change does."""
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: str
+    effective_on: date
+    applies: Literal["NOW", "ON_THE_DAY"]
+    ended: list[dict[str, Any]]
+    created: list[dict[str, Any]]
+    moved: list[dict[str, Any]]
+    competence: list[dict[str, Any]]
+    staff: list[dict[str, Any]]
+    one_stop_points: list[dict[str, Any]]
+    open_questions: list[Question]
+
+
+class AgencyChange(BaseModel):
+    """A change as it is kept."""
+
+    id: UUID
+    kind: str
+    number: str
+    signed_on: date
+    effective_on: date
+    state: Literal["PENDING", "APPLIED"]
+    summary: AgencyChangePreview
+    open_questions: list[Question]
+    made_by: str
+    made_at: datetime
+    applied_at: datetime | None
+
+
+class OfferingBody(Strict):
+    """A competence to record."""
+
+    procedure: ProcedureCode
+    valid_from: date
+    valid_to: date | None = None
+    decision: DecisionBody
+
+
+class OfferingEndBody(Strict):
+    """The last day of a competence."""
+
+    procedure: ProcedureCode
+    last_day: date
+
+
+class Offering(BaseModel):
+    """That an agency is competent for a procedure on these days."""
+
+    agency: str
+    procedure: str
+    valid_from: date
+    valid_to: date | None
+
+
+class Offerings(BaseModel):
+    """What an agency is competent for."""
+
+    items: list[Offering]
+
+
+class Level(BaseModel):
+    """An administrative level with its days."""
+
+    code: str
+    name: str
+    valid_from: date
+    valid_to: date | None
+
+
+class Levels(BaseModel):
+    """The register of levels."""
+
+    items: list[Level]
+
+
+class DelegationBody(Strict):
+    """Roles given to another for some days."""
+
+    to: Subject
+    roles: Annotated[list[Role], Field(min_length=1, max_length=20)]
+    procedures: Annotated[list[ProcedureCode], Field(max_length=500)] = []
+    valid_from: date
+    valid_to: date
+    decision: DecisionBody
+
+
+class Delegation(BaseModel):
+    """A delegation as it is kept."""
+
+    id: UUID
+    giver: str
+    taker: str
+    roles: list[str]
+    procedures: list[str]
+    valid_from: date
+    valid_to: date
+
+
+class AbsenceBody(Strict):
+    """Leave of a member of staff."""
+
+    valid_from: date
+    valid_to: date
+    stand_in: Annotated[str, Field(max_length=63)] = ""
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class Absence(BaseModel):
+    """Leave as it is kept."""
+
+    id: UUID
+    subject: str
+    valid_from: date
+    valid_to: date
+    stand_in: str | None
+
+
+class EndBody(Strict):
+    """The first day without it."""
+
+    on: date
+
+
+class SecondmentBody(Strict):
+    """An officer who belongs to one agency and sits at a one-stop point."""
+
+    point: Annotated[str, Field(min_length=1, max_length=63)]
+    valid_from: date
+    valid_to: date | None = None
+    decision: DecisionBody
+
+
+class Coverage(Strict):
+    """Whom a one-stop point serves."""
+
+    communes: Annotated[list[Annotated[str, Field(pattern=r"^\d{5}$")]], Field(max_length=500)] = []
+    agencies: Annotated[list[AgencyCode], Field(max_length=500)] = []
+    population: Annotated[int, Field(ge=0, le=100_000_000)] | None = None
+    households: Annotated[int, Field(ge=0, le=100_000_000)] | None = None
+    area_km2: Annotated[float, Field(ge=0, le=400_000)] | None = None
+
+
+class PointBody(Strict):
+    """A one-stop point: a centre or an agency's own desk."""
+
+    name: Name
+    kind: Literal["PROVINCIAL_CENTRE", "COMMUNE_CENTRE", "ONE_TIER_CENTRE", "AGENCY_DESK"]
+    agency: AgencyCode
+    is_modern: bool
+    address: Annotated[str, Field(min_length=1, max_length=500)]
+    phone: Annotated[str, Field(max_length=30)] | None = None
+    latitude: Annotated[float, Field(ge=7, le=24)] | None = None
+    longitude: Annotated[float, Field(ge=101, le=118)] | None = None
+    calendar: Annotated[str, Field(min_length=1, max_length=63)] = "default"
+    coverage: Coverage = Coverage()
+    valid_from: date
+    valid_to: date | None = None
+
+
+class Point(PointBody):
+    """A one-stop point as it is kept."""
+
+    model_config = ConfigDict(extra="allow")
+
+    code: str
+    version: int
+
+
+class UnitsBody(Strict):
+    """A document of administrative units."""
+
+    administrative_units: list[dict[str, Any]]
+
+
+class UnitsReport(BaseModel):
+    """What became, or would become, of a document of units."""
+
+    dry_run: bool
+    new: int
+    changed: int
+    unchanged: int
+    refused: list[dict[str, Any]]
+
+
+class AdministrativeUnit(BaseModel):
+    """A unit present or former; one that ended names the units of now that carry it on."""
+
+    model_config = ConfigDict(extra="allow")
+
+    code: str
+    level: str
+    name: str
+    parent: str | None
+    valid_from: date | None
+    valid_to: date | None
+    successors: list[dict[str, Any]]
+    source: dict[str, Any]
+
+
+class AdministrativeUnits(BaseModel):
+    """All units of one code in time: the present one first."""
+
+    items: list[AdministrativeUnit]
+
+
+class HamletMergerBody(Strict):
+    """Hamlets of a commune become one."""
+
+    commune: Annotated[str, Field(pattern=r"^\d{5}$")]
+    ended: Annotated[list[Annotated[str, Field(max_length=60)]], Field(min_length=2, max_length=50)]
+    code: Annotated[str, Field(pattern=r"^\d{5}\.[0-9a-z-]{1,40}$")]
+    name: Name
+    effective_on: date
+    is_correction: bool = False
+    decision: DecisionBody
