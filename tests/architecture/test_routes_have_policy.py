@@ -26,6 +26,11 @@ PUBLIC_ROUTES = {
         "GET /v1/sectors",
         "GET /v1/calendars/{code}/{year}",
         "GET /v1/interlinked-groups",
+        "GET /v1/interlinked-groups/{code}",
+        "GET /v1/interlinked-groups/{code}/versions",
+        "GET /v1/interlinked-groups/{code}/differences",
+        "GET /v1/interlinked-groups/{code}/components",
+        "GET /v1/interlinked-groups/{code}/appointment",
     },
     "dossier": set(),
     "notify": set(),
@@ -73,6 +78,11 @@ PUBLIC_ADDRESSES = {
             "sectors",
             "calendars/{}/{}",
             "interlinked-groups",
+            "interlinked-groups/{}",
+            "interlinked-groups/{}/versions",
+            "interlinked-groups/{}/differences",
+            "interlinked-groups/{}/components",
+            "interlinked-groups/{}/appointment",
         )
     ),
 }

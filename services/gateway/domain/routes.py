@@ -78,7 +78,43 @@ def _catalog() -> list[Route]:
     found.append(
         Route("POST", "/api/v1/imports", "catalog", editors, Priority.HEAVY, 120.0, 32 * MEGABYTE),
     )
+    found += _workflows()
     return found
+
+
+def _workflows() -> list[Route]:
+    read = "/api/v1/processes/{code}"
+    found = [
+        Route("GET", f"{read}/{what}", "catalog", SIGNED_IN)
+        for what in ("versions", "differences", "sheet", "drawing", "yaml", "simulation")
+    ]
+    group = "/api/v1/interlinked-groups/{code}"
+    found += [
+        Route("GET", path, "catalog", ANYBODY)
+        for path in (
+            group,
+            *(f"{group}/{what}" for what in ("versions", "differences", "components", "appointment")),
+        )
+    ]
+    editors, approvers = (Policy(roles=frozenset({role})) for role in ("CATALOG_EDITOR", "CATALOG_APPROVER"))
+    for drafts in ("/api/v1/process-drafts", "/api/v1/interlinked-group-drafts"):
+        one = f"{drafts}/{{draft_id}}"
+        reads = (drafts, one, f"{one}/check", f"{one}/differences")
+        found += [Route("GET", path, "catalog", editors | approvers) for path in reads]
+        found += [
+            Route("POST", drafts, "catalog", editors),
+            Route("PUT", one, "catalog", editors),
+            Route("POST", f"{one}/submission", "catalog", editors),
+            Route("POST", f"{one}/return", "catalog", approvers),
+            Route("POST", f"{one}/approval", "catalog", approvers),
+            Route("POST", f"{one}/discarding", "catalog", editors | approvers),
+        ]
+    own = "/api/v1/process-drafts"
+    found += [
+        Route("GET", f"{own}/{{draft_id}}/{what}", "catalog", editors | approvers)
+        for what in ("drawing", "simulation")
+    ]
+    return [*found, Route("POST", f"{own}/yaml", "catalog", editors)]
 
 
 _ACTIONS: dict[str, Policy] = {
