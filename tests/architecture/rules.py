@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = ("kernel", "worktime", "services", "contracts", "sandbox", "province")
+SHIPPED = ("kernel", "worktime", "eforms", "services", "contracts", "sandbox", "province")
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "misc", "crud"}
 
 

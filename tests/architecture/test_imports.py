@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("kernel", "worktime", "services", "contracts", "sandbox", "stack", "province")
+FOLDERS = ("kernel", "worktime", "eforms", "services", "contracts", "sandbox", "stack", "province")
 
 PLANTED = {
     "services-are-independent": ("services/survey/domain/planted.py", "import services.notify\n"),
     "kernel-knows-no-service": ("kernel/planted.py", "import services.dossier\n"),
     "services-know-no-stack": ("services/survey/domain/planted.py", "import stack.plan\n"),
     "worktime-is-pure": ("worktime/planted.py", "import kernel.core.clock\n"),
+    "eforms-is-pure": ("eforms/planted.py", "import kernel.core.clock\n"),
     "domain-and-use-cases-are-pure": ("services/dossier/domain/planted.py", "import fastapi\n"),
     "rooms": ("services/dossier/api/planted.py", "import services.dossier.store\n"),
     "rooms: a stray room": ("services/dossier/helpers/__init__.py", "VALUE = 1\n"),

@@ -1,0 +1,1 @@
+"""Electronic forms as data: what a form may say, whether answers are right, what they cost; pure."""
