@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from services.catalog.domain.calendars.reading import read_calendar
 from services.catalog.domain.errors import NotADocument
 from services.catalog.domain.identifiers import agency_code
 from services.catalog.domain.interlinked import read_group
@@ -12,7 +13,7 @@ from services.catalog.domain.procedure import read_procedure
 from services.catalog.domain.process import read_process
 from services.catalog.domain.public_record import read_public_record
 from services.catalog.domain.reading import Reader
-from services.catalog.domain.registers import read_agency, read_calendar, read_sector, read_staff
+from services.catalog.domain.registers import read_agency, read_sector, read_staff
 
 PUBLIC = "public_procedures"
 MAX_ITEMS = 20_000

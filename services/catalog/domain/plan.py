@@ -5,7 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from services.catalog.domain.items import NOTHING, Item, ItemKind, Outcome, Source, canonical, digest_of
+from services.catalog.domain.calendars.composing import carried_over
+from services.catalog.domain.items import (
+    NOTHING,
+    Item,
+    ItemKind,
+    Known,
+    Outcome,
+    Source,
+    canonical,
+    digest_of,
+)
 from services.catalog.domain.parts import NATIONAL_LINE, KnownProcedure, Line, PartChange, Publication
 from services.catalog.domain.procedure import ALL_COMMUNES, declared_start, is_abolished
 from services.catalog.domain.references import KnownItems, judge
@@ -96,12 +106,24 @@ def _plan_entry(plan: Plan, item: Item, known: KnownItems) -> None:
     digest = digest_of(text)
     if held.digest == digest:
         return
+    if item.kind is ItemKind.CALENDAR:
+        _plan_calendar(plan, item, held, digest)
+        return
     item.outcome = Outcome.CHANGED if held.version else Outcome.NEW
     # What was decided here (mergers, delegations) stands over what a document says.
     decided = held.data.get("decided") if item.kind in _DECIDED else None
     data = {**item.data, **decided, "decided": decided} if decided else item.data
     text = canonical(data) if decided else text
     plan.changes.append(Change(item.kind, item.code, held.version + 1, text, digest, data))
+
+
+def _plan_calendar(plan: Plan, item: Item, held: Known, digest: str) -> None:
+    """Take a shipped year under the decisions made since; the digest stays the file's own."""
+    data = carried_over(item.data, held.data)
+    if data is None:
+        return
+    item.outcome = Outcome.CHANGED if held.version else Outcome.NEW
+    plan.changes.append(Change(item.kind, item.code, held.version + 1, canonical(data), digest, data))
 
 
 def _plan_procedure(
@@ -124,7 +146,7 @@ def _plan_procedure(
     def name_sector(record: dict[str, Any]) -> None:
         record["sector_name"] = sectors.get(record["sector"], record.get("sector_name"))
 
-    if plan.publication.take(change, held, name_sector):
+    if plan.publication.take_all([change], held, name_sector):
         item.outcome = Outcome.CHANGED if held.version else Outcome.NEW
 
 

@@ -1,7 +1,6 @@
-"""Agencies, staff, sectors and calendars as a document brings them."""
+"""Agencies, staff and sectors as a document brings them."""
 
 import re
-from datetime import date
 
 from services.catalog.domain.identifiers import agency_code, legacy_agency_code
 from services.catalog.domain.reading import Reader
@@ -25,10 +24,8 @@ ROLES = frozenset(
     ]
 )
 WORK_ROLES = ("SPECIALIST", "TEAM_LEAD", "SIGNER", "CLERK", "ONE_STOP_OFFICER", "ONE_STOP_MANAGER", "CASHIER")
-_SLUG = re.compile(r"[a-z0-9][a-z0-9_.-]{0,62}")
 _UNIT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 _SECTOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
-_SESSIONS = re.compile(r"\d{1,2}:\d{2}-\d{1,2}:\d{2}(?:;\d{1,2}:\d{2}-\d{1,2}:\d{2})*")
 
 
 def read_agency(item: Reader) -> None:
@@ -94,30 +91,3 @@ def read_sector(item: Reader) -> None:
     """Read a sector (lĩnh vực)."""
     item.code("code", _SECTOR)
     item.text("name", longest=300)
-
-
-def read_calendar(item: Reader) -> None:
-    """Read one year of a working calendar: usual hours and the days that differ."""
-    item.code("code", _SLUG)
-    year = item.number("year", least=2000, most=2100, required=True)
-    item.code("office_hours", _SESSIONS)
-    for name in ("exceptions", "local_exceptions"):
-        days = item.items(name, _read_day)
-        if year is not None and any(_year_of(day.get("day")) not in (None, int(year)) for day in days):
-            item.refuse(name, "có ngày ngoài năm của lịch")
-        if len({day.get("day") for day in days}) < len(days):
-            item.refuse(name, "có ngày khai hai lần")
-
-
-def _read_day(day: Reader) -> None:
-    day.date("day", required=True)
-    if day.choice("status", ("OFF", "WORK", "HALF")) == "HALF":
-        day.code("sessions", _SESSIONS)
-    day.text("reason", required=False, longest=500)
-
-
-def _year_of(day: object) -> int | None:
-    try:
-        return date.fromisoformat(str(day)).year
-    except ValueError:
-        return None

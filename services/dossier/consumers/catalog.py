@@ -132,12 +132,19 @@ class _Day(_Fields):
     sessions: str | None = None
 
 
+class _Season(_Fields):
+    valid_from: date
+    valid_to: date
+    office_hours: str
+
+
 class CalendarFields(_Fields):
     """One year of a working calendar."""
 
     code: str
     year: int
     office_hours: str
+    seasons: list[_Season] = Field(default_factory=list)
     exceptions: list[_Day] = Field(default_factory=list)
     local_exceptions: list[_Day] = Field(default_factory=list)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from worktime.calendar import DayException, DayKind, OfficeHours, WorkCalendar
 from worktime.office_hours import parse_time
+from worktime.seasons import Stretch, season_starts
 from worktime.term import ClockPolicy, DueTimeMode, Term, Unit
 
 
@@ -150,8 +151,20 @@ def calendar_of(years: list[dict[str, Any]]) -> WorkCalendar | None:
     ordered = sorted(years, key=lambda item: int(item["year"]))
     exceptions = [_exception(item) for year in ordered for item in year["exceptions"]]
     first, last = int(ordered[0]["year"]), int(ordered[-1]["year"])
-    seasons = [(date(int(year["year"]), 1, 1), OfficeHours.parse(year["office_hours"])) for year in ordered]
+    seasons = [start for year in ordered for start in _season_starts(year)]
     return WorkCalendar.from_seasons(seasons, exceptions, (date(first, 1, 1), date(last, 12, 31)))
+
+
+def _season_starts(year: dict[str, Any]) -> list[tuple[date, OfficeHours]]:
+    stretches = [
+        Stretch(
+            date.fromisoformat(item["valid_from"]),
+            date.fromisoformat(item["valid_to"]),
+            OfficeHours.parse(item["office_hours"]),
+        )
+        for item in year.get("seasons") or ()
+    ]
+    return season_starts(int(year["year"]), OfficeHours.parse(year["office_hours"]), stretches)
 
 
 def _exception(item: dict[str, Any]) -> DayException:
