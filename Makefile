@@ -10,7 +10,7 @@ export BUS DATA
 
 .DEFAULT_GOAL := help
 .PHONY: help setup tools run demo test sure fix lint types imports unit conformance contract architecture integration \
-	e2e contracts chart bench due-check sandbox clean-data clean
+	e2e contracts chart bench search-quality import-catalogue due-check sandbox clean-data clean
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -64,6 +64,9 @@ chart: setup ## Render and check the Helm charts
 
 bench: setup ## Measure design figures in one run; writes bench/RESULTS.md
 	$(RUN) -m bench
+
+search-quality: setup ## How well search finds: CATALOGUE=a.jsonl,b.jsonl QUERIES=q.jsonl, on a database of its own
+	@$(RUN) -m bench.search_quality --catalogue "$(CATALOGUE)" --queries "$(QUERIES)"
 
 due-check: setup ## Compute every due date of CASES=file.csv; non-zero when one is wrong
 	@$(RUN) -m worktime.due_check $(CASES)

@@ -10,30 +10,31 @@ from contracts.topics import topics_for
 from kernel.postgres.unit_of_work import UnitOfWork
 from kernel.runtime import Runtime
 from kernel.service import JobTick, Service
-from services.catalog.api import agencies, imports, places, procedures, registers, staff
+from services.catalog.api import agencies, imports, places, procedures, registers, search, staff
+from services.catalog.api.publishing import decisions, drafts, versions
 from services.catalog.api.workflows import groups as workflow_groups
 from services.catalog.api.workflows import processes as workflow_processes
-from services.catalog.domain.search_terms import Synonyms
+from services.catalog.domain.speech import Phrasebook, phrasebook_of
 from services.catalog.jobs.administration import APPLY_DUE_CHANGES, LOAD_UNITS
 from services.catalog.jobs.publish_workflows import PUBLISH_WORKFLOWS
 from services.catalog.settings import Settings
 from services.catalog.store.tables import metadata
 from services.catalog.store.work import PostgresWork
+from services.catalog.use_cases.finding.speaking import Speaking
 from services.catalog.use_cases.republish import republish
 
 _SYNONYMS = Path(__file__).parent / "data" / "synonyms.yaml"
 
 
-def read_synonyms() -> Synonyms:
+def read_phrasebook() -> Phrasebook:
     """Read how people speak of procedures."""
-    found = yaml.safe_load(_SYNONYMS.read_text(encoding="utf-8"))
-    return Synonyms(noise=found["noise"], same=found["same"], means=found["means"])
+    return phrasebook_of(yaml.safe_load(_SYNONYMS.read_text(encoding="utf-8")))
 
 
 @asynccontextmanager
-async def open_resources(_: Runtime) -> AsyncIterator[Synonyms]:
-    """Hold the synonyms as long as the process lives."""
-    yield read_synonyms()
+async def open_resources(_: Runtime) -> AsyncIterator[Speaking]:
+    """Hold what is known of how people speak as long as the process lives."""
+    yield Speaking(read_phrasebook())
 
 
 async def _republish(runtime: Runtime, _: Sequence[str]) -> int:
@@ -43,7 +44,7 @@ async def _republish(runtime: Runtime, _: Sequence[str]) -> int:
     return 0
 
 
-def _open_work(unit: UnitOfWork, resources: Synonyms) -> PostgresWork:
+def _open_work(unit: UnitOfWork, resources: Speaking) -> PostgresWork:
     return PostgresWork(unit, resources)
 
 
@@ -54,12 +55,16 @@ service = Service(
     tables=metadata,
     work=_open_work,
     routers=[
+        search.router,
         procedures.router,
         registers.router,
         agencies.router,
         staff.router,
         places.router,
         imports.router,
+        versions.router,
+        drafts.router,
+        decisions.router,
         workflow_processes.router,
         workflow_processes.draft_routes,
         workflow_groups.router,

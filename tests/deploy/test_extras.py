@@ -14,7 +14,7 @@ from tests.deploy.rendering import SERVICES
 pytestmark = pytest.mark.timeout(600)
 
 READS_ITS_DATA = {
-    "catalog": "from services.catalog.app import read_synonyms as read; read()",
+    "catalog": "from services.catalog.app import read_phrasebook as read; read()",
     "dossier": (
         "from services.dossier.store.press import PaperKind, print_paper;"
         "d = dict.fromkeys('agency one_stop number issued_at dossier_code owner address phone email procedure"

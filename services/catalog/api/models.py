@@ -42,6 +42,7 @@ class Facets(BaseModel):
 
     sector: list[Facet]
     level: list[Facet]
+    audience: list[Facet]
     online_level: list[Facet]
     agency: list[Facet]
 

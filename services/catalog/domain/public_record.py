@@ -10,7 +10,7 @@ from services.catalog.domain.identifiers import national_code
 from services.catalog.domain.reading import Reader
 from services.catalog.domain.text import clean, fold, one_line
 
-_LEVELS = {"Cấp bộ": "MINISTRY", "Cấp tỉnh": "PROVINCE", "Cấp huyện": "DISTRICT", "Cấp xã": "COMMUNE"}
+LEVELS = {"Cấp bộ": "MINISTRY", "Cấp tỉnh": "PROVINCE", "Cấp huyện": "DISTRICT", "Cấp xã": "COMMUNE"}
 _CHANNELS = {"online": "ONLINE", "postal": "POSTAL", "in_person": "DIRECT"}
 _APPLICANTS = {
     "Công dân Việt Nam": "CITIZEN",
@@ -53,7 +53,7 @@ def _procedure(found: Mapping[str, Any], code: str, name: str) -> dict[str, Any]
         "name": name,
         "sector": sector_code(_text(found.get("field")) or "Khác"),
         "sector_name": _text(found.get("field")) or "Khác",
-        "levels": _unique(_LEVELS.get(one_line(level), "OTHER") for level in _texts(found, "levels")),
+        "levels": _unique(LEVELS.get(one_line(level), "OTHER") for level in _texts(found, "levels")),
         "route": "MINISTRY",
         "submit_here": False,
         "process": None,

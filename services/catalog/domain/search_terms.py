@@ -1,21 +1,25 @@
 """What a name is found by and what a question asks for, in the same words; scored in the database."""
 
+import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from types import MappingProxyType
 
+from services.catalog.domain.speech import LONGEST_PHRASE, Phrasebook, Speech
 from services.catalog.domain.text import fold, marked_words, one_line
 
 _PAUSES = re.compile(r"[,;.!?](?:\s|$)")
 MARKED = "="
 """Prefix of terms that keep their diacritics: they only add to what the folded term has found."""
-_LONGEST_PHRASE = 9
 _PAIR = 1.6
 _MARKED_WORD = 0.25
 _MARKED_PAIR = 0.5
-_MEANING = 0.8
+_MEANING = 1.0
+_MEANING_ADDED = 0.6
+_SAID = 0.4
+_WEAK = 0.35
+_DOUBTFUL = 0.15
 _MAX_WORDS = 40
 _PAUSE = ","
 _BARE = ("khong", "phai")
@@ -45,6 +49,11 @@ def terms_of(*texts: str) -> list[str]:
     return list(found)
 
 
+def base_of(term: str) -> str:
+    """Return a term without its marks; itself when it has none."""
+    return fold(term[1:]) if term.startswith(MARKED) else term
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """Terms with their weights, and the words for comparing whole names by likeness."""
@@ -58,35 +67,79 @@ class Question:
         return not self.terms
 
 
-class Synonyms:
-    """Everyday words for the words of the law; see `data/synonyms.yaml`."""
+@dataclass(slots=True)
+class _Word:
+    """A word of the question and how much it says; `firm` words may stand in a pair at full weight."""
 
-    def __init__(
-        self,
-        noise: Iterable[str] = (),
-        same: Mapping[str, str] | None = None,
-        means: Mapping[str, str] | None = None,
-    ) -> None:
-        phrases = [tuple(marked_words(phrase)) for phrase in noise]
-        self._noise = frozenset(phrases) | frozenset(tuple(map(fold, phrase)) for phrase in phrases)
-        self._same = {_key(phrase): marked_words(meant) for phrase, meant in (same or {}).items()}
-        self._means = MappingProxyType(
-            {_key(phrase): marked_words(meant) for phrase, meant in (means or {}).items()}
-        )
+    marked: str
+    plain: str
+    weight: float = 1.0
+    firm: bool = True
+
+
+class Synonyms:
+    """Turns questions into terms by a phrasebook."""
+
+    def __init__(self, book: Phrasebook) -> None:
+        self._speech = Speech(book)
 
     def ask(self, text: str) -> Question:
         """Return what a question asks for: noise left out, abbreviations spelled, meanings added."""
-        asked = _spelled(_spoken(text), self._same)
+        asked = _spelled(_spoken(text), self._speech.same)
         wanted, unwanted = _parted(asked)
-        kept = _without(wanted, self._noise) or [wanted or asked]
+        words = [_Word(word, fold(word)) for word in (wanted or asked) if word != _PAUSE]
         terms: dict[str, float] = {}
-        for run in kept:
-            _add(terms, run, 1.0)
-        for meant in _phrases(wanted, self._means):
-            _add(terms, meant, _MEANING)
-        for run in unwanted:
-            _refuse(terms, run)
-        return Question(terms, " ".join(fold(word) for run in kept for word in run))
+        self._add_meanings(terms, words)
+        runs = self._without_noise(words) or [words]
+        for run in runs:
+            _add(terms, run)
+        for refused in unwanted:
+            _refuse(terms, refused)
+        return Question(terms, " ".join(word.plain for run in runs for word in run))
+
+    def _add_meanings(self, terms: dict[str, float], words: Sequence[_Word]) -> None:
+        """Add what phrases stand for; one inside a longer one says less, and what was said says less."""
+        marked, plain = [word.marked for word in words], [word.plain for word in words]
+        reached = 0
+        for index in range(len(words)):
+            size, meanings = self._speech.meanings_at(index, marked, plain)
+            if not size:
+                continue
+            is_inside = index + size <= reached
+            for meaning in meanings:
+                _add(
+                    terms,
+                    [
+                        _Word(word, fold(word), _MEANING_ADDED if is_inside else _MEANING)
+                        for word in meaning.meant
+                    ],
+                )
+            for word in words[index : index + size]:
+                word.weight = min(word.weight, _SAID)
+            reached = max(reached, index + size)
+
+    def _without_noise(self, words: Sequence[_Word]) -> list[list[_Word]]:
+        """Return the runs of words between the noise; a pair of words never spans what was left out.
+
+        What may be noise only because its marks are missing stays, and counts by the words beside it.
+        """
+        marked, plain = [word.marked for word in words], [word.plain for word in words]
+        runs: list[list[_Word]] = [[]]
+        index = 0
+        while index < len(words):
+            size, is_certain = self._speech.noise_at(index, marked, plain)
+            if is_certain:
+                runs.append([])
+                index += size
+                continue
+            word = words[index]
+            if size:
+                word.weight, word.firm = min(word.weight, _DOUBTFUL), False
+            elif word.plain in self._speech.weak or word.plain.isdecimal():
+                word.weight = min(word.weight, _WEAK)
+            runs[-1].append(word)
+            index += 1
+        return [run for run in runs if any(word.firm for word in run)]
 
 
 def _spoken(text: str) -> list[str]:
@@ -97,20 +150,23 @@ def _spoken(text: str) -> list[str]:
     return found[: min(_MAX_WORDS, len(found) - 1)]
 
 
-def _key(phrase: str) -> tuple[str, ...]:
-    return tuple(fold(word) for word in marked_words(phrase))
+def _add(terms: dict[str, float], words: Sequence[_Word]) -> None:
+    for word in words:
+        _raise(terms, word.plain, word.weight)
+        if word.marked != word.plain:
+            _raise(terms, MARKED + word.marked, word.weight * _MARKED_WORD)
+    for a, b in pairwise(words):
+        weight = _pair_weight(a, b)
+        _raise(terms, f"{a.plain} {b.plain}", weight * _PAIR)
+        if (a.marked, b.marked) != (a.plain, b.plain):
+            _raise(terms, f"{MARKED}{a.marked} {b.marked}", weight * _MARKED_PAIR)
 
 
-def _add(terms: dict[str, float], marked: Sequence[str], weight: float) -> None:
-    plain = [fold(word) for word in marked]
-    for index, word in enumerate(plain):
-        _raise(terms, word, weight)
-        if marked[index] != word:
-            _raise(terms, MARKED + marked[index], weight * _MARKED_WORD)
-    for index, (a, b) in enumerate(pairwise(plain)):
-        _raise(terms, f"{a} {b}", weight * _PAIR)
-        if (marked[index], marked[index + 1]) != (a, b):
-            _raise(terms, f"{MARKED}{marked[index]} {marked[index + 1]}", weight * _MARKED_PAIR)
+def _pair_weight(a: _Word, b: _Word) -> float:
+    """Weigh two neighbours: beside a doubtful word the pair itself must tell whether it meant something."""
+    if a.firm and b.firm:
+        return math.sqrt(a.weight * b.weight)
+    return 0.6 * max(a.weight, b.weight) if a.firm or b.firm else 0.3
 
 
 def _parted(asked: Sequence[str]) -> tuple[list[str], list[list[str]]]:
@@ -126,7 +182,7 @@ def _parted(asked: Sequence[str]) -> tuple[list[str], list[list[str]]]:
             index += 1
             continue
         end = index + size
-        while end < len(asked) and asked[end] != _PAUSE and end - index - size < _LONGEST_PHRASE:
+        while end < len(asked) and asked[end] != _PAUSE and end - index - size < LONGEST_PHRASE:
             end += 1
         unwanted.append(list(asked[index + size : end]))
         index = end
@@ -158,7 +214,7 @@ def _spelled(asked: Sequence[str], same: Mapping[tuple[str, ...], list[str]]) ->
     result: list[str] = []
     index = 0
     while index < len(asked):
-        for size in range(min(_LONGEST_PHRASE, len(asked) - index), 0, -1):
+        for size in range(min(LONGEST_PHRASE, len(asked) - index), 0, -1):
             meant = same.get(tuple(plain[index : index + size]))
             if meant is not None:
                 result += meant
@@ -170,38 +226,9 @@ def _spelled(asked: Sequence[str], same: Mapping[tuple[str, ...], list[str]]) ->
     return result
 
 
-def _is_noise(marked: Sequence[str], plain: Sequence[str], noise: frozenset[tuple[str, ...]]) -> bool:
-    """Tell whether words say nothing; with diacritics only as written: "tại" is noise, "tải" is not."""
-    if any(word != bare for word, bare in zip(marked, plain, strict=True)):
-        return tuple(marked) in noise
-    return tuple(plain) in noise
-
-
-def _without(asked: Sequence[str], noise: frozenset[tuple[str, ...]]) -> list[list[str]]:
-    """Return the runs of words between the noise; a pair of words never spans what was left out."""
-    plain = [fold(word) for word in asked]
-    runs: list[list[str]] = [[]]
-    index = 0
-    while index < len(asked):
-        for size in range(min(_LONGEST_PHRASE, len(asked) - index), 0, -1):
-            if _is_noise(asked[index : index + size], plain[index : index + size], noise):
-                runs.append([])
-                index += size
-                break
-        else:
-            runs[-1].append(asked[index])
-            index += 1
-    return [run for run in runs if run]
-
-
-def _phrases(asked: Sequence[str], means: Mapping[tuple[str, ...], list[str]]) -> list[list[str]]:
-    """Return the meanings of every known phrase, the longest at each place."""
-    plain = [fold(word) for word in asked]
-    found = []
-    for index in range(len(asked)):
-        for size in range(min(_LONGEST_PHRASE, len(asked) - index), 0, -1):
-            meant = means.get(tuple(plain[index : index + size]))
-            if meant is not None:
-                found.append(meant)
-                break
-    return found
+def beginnings_of(typed: str) -> list[str]:
+    """Return what the word being typed may begin: alone, and after the word before it; none after a space."""
+    words = [fold(word) for word in marked_words(typed)]
+    if not words or typed != typed.rstrip():
+        return []
+    return [words[-1], *([f"{words[-2]} {words[-1]}"] if len(words) > 1 else [])]

@@ -1,6 +1,6 @@
 """What is held of procedures in time, and the few statements that publish, however many they are."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,6 @@ from kernel.postgres.unit_of_work import UnitOfWork
 from services.catalog.domain.items import Source
 from services.catalog.domain.parts import Ending, HeldPart, KnownProcedure, Line, NewVersion, Publication
 from services.catalog.domain.plan import agencies_of
-from services.catalog.domain.search_terms import MARKED
 from services.catalog.domain.timeline import Held, PartPeriod
 
 # The data of one's own chain is not needed to compare; `own` empty reads everything.
@@ -85,10 +84,13 @@ FROM unnest(:codes::text[], :versions::bigint[], :days::date[]) AS e(code, versi
 WHERE s.code = e.code AND s.version = e.version
 """
 _SHOW = """
-INSERT INTO procedure_search (code, version, valid_from, valid_to, sector, sector_name, levels, agencies,
-    online_level, route, submit_here, name, terms, size)
+INSERT INTO procedure_search (code, version, valid_from, valid_to, sector, sector_name, levels, applicants,
+    agencies, online_level, route, submit_here, name, terms, size)
 SELECT g.code, g.version, g.valid_from, g.valid_to, g.d->>'sector', coalesce(g.d->>'sector_name', ''),
-    ARRAY(SELECT jsonb_array_elements_text(g.d->'levels')), string_to_array(g.agencies, E'\\n'),
+    ARRAY(SELECT jsonb_array_elements_text(g.d->'levels')),
+    ARRAY(SELECT jsonb_array_elements_text(CASE jsonb_typeof(g.d->'applicant_types') WHEN 'array'
+        THEN g.d->'applicant_types' ELSE '[]' END)),
+    string_to_array(g.agencies, E'\\n'),
     coalesce(g.d->>'online_level', 'UNKNOWN'), g.d->>'route', (g.d->>'submit_here')::boolean, g.d->>'name',
     string_to_array(g.terms, E'\\n'), g.size
 FROM (
@@ -98,9 +100,6 @@ FROM (
         AS u(code, version, valid_from, valid_to, brief, agencies, terms, size)
 ) AS g
 """
-_VOCABULARY = Statement(
-    "INSERT INTO search_terms (term) SELECT DISTINCT unnest(:terms::text[]) ON CONFLICT DO NOTHING", rows=None
-)
 
 
 def known_procedure(row: Mapping[str, Any]) -> KnownProcedure:
@@ -247,8 +246,3 @@ def _show(
         terms=["\n".join(version.terms) for version in versions],
         sizes=[version.size for version in versions],
     )
-    unit.write(_VOCABULARY, terms=list(_vocabulary(versions)))
-
-
-def _vocabulary(versions: Iterable[NewVersion]) -> set[str]:
-    return {term for version in versions for term in version.terms if not term.startswith(MARKED)}

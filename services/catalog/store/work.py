@@ -8,28 +8,43 @@ import orjson
 
 from kernel.core.event import Event
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.catalog.domain.search_terms import Synonyms
 from services.catalog.store.agencies import PostgresAgencies
+from services.catalog.store.decisions import PostgresPublishing
 from services.catalog.store.directory import PostgresDirectory
+from services.catalog.store.finding import PostgresFinder
 from services.catalog.store.ground import PostgresGround
 from services.catalog.store.imports import PostgresImports
+from services.catalog.store.phrases import PostgresPhrases
 from services.catalog.store.points import PostgresPoints
 from services.catalog.store.republish import REPUBLISH, REPUBLISH_PROCEDURES
 from services.catalog.store.views import PostgresViews
 from services.catalog.store.workflows import PostgresWorkflows
+from services.catalog.use_cases.finding.speaking import Speaking
 
-_BRIEF = ("sector", "sector_name", "levels", "online_level", "route", "submit_here", "name")
+_BRIEF = (
+    "sector",
+    "sector_name",
+    "levels",
+    "applicant_types",
+    "online_level",
+    "route",
+    "submit_here",
+    "name",
+)
 
 
 class PostgresWork:
     """Stores, views and what the service knows of how people speak."""
 
-    def __init__(self, unit: UnitOfWork, synonyms: Synonyms) -> None:
+    def __init__(self, unit: UnitOfWork, synonyms: Speaking) -> None:
         self._unit = unit
         self.synonyms = synonyms
         self.imports = PostgresImports(unit, _brief)
         self.views = PostgresViews(unit)
+        self.finder = PostgresFinder(unit)
+        self.phrases = PostgresPhrases(unit)
         self.workflows = PostgresWorkflows(unit)
+        self.publishing = PostgresPublishing(unit, self.imports, _brief)
         self.agencies = PostgresAgencies(unit)
         self.directory = PostgresDirectory(unit)
         self.points = PostgresPoints(unit)

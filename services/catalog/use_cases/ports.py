@@ -1,38 +1,25 @@
 """What the use cases need of the world."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
 from kernel.core.unit_of_work import Records
 from services.catalog.domain.items import ItemKind, Known, Source
 from services.catalog.domain.plan import Plan
-from services.catalog.domain.search_terms import Question, Synonyms
 from services.catalog.use_cases.agencies.place_ports import Ground, Points
 from services.catalog.use_cases.agencies.ports import Agencies
 from services.catalog.use_cases.agencies.staff_ports import Directory
+from services.catalog.use_cases.finding.ports import Finder, Phrases
+from services.catalog.use_cases.finding.speaking import Speaking
+from services.catalog.use_cases.publishing.ports import Publishing
 from services.catalog.use_cases.workflows.ports import Workflows
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Search:
-    """A question and what narrows it; `after` is the score and code of the last row seen."""
-
-    text: str = ""
-    code_prefix: str = ""
-    sector: str = ""
-    agency: str = ""
-    level: str = ""
-    online_level: str = ""
-    limit: int = 20
-    after: tuple[float, str] | None = None
 
 
 class Imports(Protocol):
     """What an import compares with and writes."""
 
-    async def known(self, source: Source, procedures: Sequence[str]) -> Mapping[tuple[ItemKind, str], Known]:
+    async def known(self, source: Source | None, procedures: Sequence[str]) -> Mapping[tuple[ItemKind, str], Known]:
         """Return everything held, with what the other source says of these procedures."""
 
     def save(self, plan: Plan) -> None:
@@ -41,9 +28,6 @@ class Imports(Protocol):
 
 class Views(Protocol):
     """One statement a screen."""
-
-    async def search(self, question: Question, asked: Search, today: date) -> Mapping[str, Any]:
-        """Return {items, total, facets, next} of the procedures in force today."""
 
     async def procedure(self, code: str, on: date, agency: str = "") -> Mapping[str, Any] | None:
         """Return the version in force on that day, with `version`, its days and its publishing agency."""
@@ -60,8 +44,11 @@ class Work(Records, Protocol):
 
     imports: Imports
     views: Views
-    synonyms: Synonyms
+    synonyms: Speaking
+    finder: Finder
+    phrases: Phrases
     workflows: Workflows
+    publishing: Publishing
     agencies: Agencies
     directory: Directory
     points: Points

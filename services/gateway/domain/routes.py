@@ -75,9 +75,14 @@ def _catalog() -> list[Route]:
         Route("GET", "/api/v1/staff/{subject}", "catalog", STAFF | machines("catalog.import")),
     ]
     editors = machines("catalog.import") | Policy(roles=frozenset({"CATALOG_EDITOR"}))
-    found.append(
+    found += [
         Route("POST", "/api/v1/imports", "catalog", editors, Priority.HEAVY, 120.0, 32 * MEGABYTE),
-    )
+        Route("GET", "/api/v1/suggestions", "catalog", ANYBODY),
+        Route("GET", "/api/v1/search-phrases", "catalog", editors),
+        Route("POST", "/api/v1/search-phrases", "catalog", editors),
+        Route("DELETE", "/api/v1/search-phrases", "catalog", editors),
+        Route("PUT", "/api/v1/procedure-uses", "catalog", editors, Priority.HEAVY, 30.0, 4 * MEGABYTE),
+    ]
     found += _workflows()
     return found
 

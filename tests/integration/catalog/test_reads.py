@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from kernel.testing.running import RunningService, a_person, a_service, a_staff_member
-from services.catalog.use_cases.ports import Search
-from services.catalog.use_cases.search_procedures import search_procedures
+from services.catalog.use_cases.finding.ports import Search
+from services.catalog.use_cases.finding.search_procedures import search_procedures
 from tests.builders.catalog import a_document, a_procedure, a_public_record
 
 Start = Callable[..., Awaitable[RunningService]]

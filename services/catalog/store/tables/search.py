@@ -1,9 +1,26 @@
-"""What the search reads."""
+"""What the search reads: rows in force, the words that find them, how people speak, what is asked often."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Computed, Index, Integer, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Computed,
+    Double,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.catalog.store.tables.columns import metadata, period
+from services.catalog.store.tables.columns import metadata, moment, period
+
+_FACTOR = """(CASE WHEN route = 'PROVINCE' THEN 1.05 ELSE 1 END
+    + CASE WHEN levels @> ARRAY['COMMUNE'] THEN 0.12 WHEN levels <@ ARRAY['MINISTRY'] THEN -0.06 ELSE 0 END
+    + CASE WHEN applicants @> ARRAY['CITIZEN'] THEN 0.03 ELSE 0 END
+    + least(0.25, 0.025 * ln(1 + uses::double precision)))
+    / sqrt(0.4 + 0.6 * least(size, 60) / 16.0)"""
 
 _search = Table(
     "procedure_search",
@@ -22,15 +39,50 @@ _search = Table(
     Column("name_folded", Text, Computed("f_unaccent(lower(name))", persisted=True), nullable=False),
     Column("terms", ARRAY(Text), nullable=False),
     Column("size", Integer, nullable=False),
+    Column("doc", Integer, Identity(always=True), nullable=False, unique=True),
+    Column("applicants", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("uses", BigInteger, nullable=False, server_default="0"),
+    Column("factor", Double, Computed(_FACTOR, persisted=True), nullable=False),
 )
-Index("ix_procedure_search_terms", _search.c.terms, postgresql_using="gin")
 Index(
     "ix_procedure_search_name_folded",
     _search.c.name_folded,
     postgresql_using="gin",
     postgresql_ops={"name_folded": "gin_trgm_ops"},
 )
-_terms = Table("search_terms", metadata, Column("term", Text, primary_key=True))
+Index("ix_procedure_search_valid_to", _search.c.valid_to, postgresql_where=_search.c.valid_to.is_not(None))
+_terms = Table(
+    "search_terms",
+    metadata,
+    Column("term", Text(collation="C"), primary_key=True),
+    Column("docs", ARRAY(Integer), nullable=False, server_default="{}"),
+    Column("df", Integer, nullable=False, server_default="0"),
+)
 Index(
     "ix_search_terms_likeness", _terms.c.term, postgresql_using="gin", postgresql_ops={"term": "gin_trgm_ops"}
+)
+Table(
+    "search_state",
+    metadata,
+    Column("one", Boolean, primary_key=True, server_default="true"),
+    Column("docs", Integer, nullable=False, server_default="0"),
+    Column("phrases", BigInteger, nullable=False, server_default="0"),
+)
+Table(
+    "procedure_uses",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("uses", BigInteger, nullable=False),
+    Column("set_by", Text, nullable=False),
+    moment("set_at"),
+)
+Table(
+    "synonyms",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("phrase", Text, primary_key=True),
+    Column("meaning", Text, primary_key=True),
+    Column("is_removed", Boolean, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    moment("changed_at"),
 )

@@ -1,0 +1,173 @@
+"""Makes records of the public catalogue of rows, however their columns are called; notes what was dirty."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from services.catalog.domain.durations import UNKNOWN_UNIT, parse_duration
+from services.catalog.domain.fees import parse_fees
+from services.catalog.domain.identifiers import national_code
+from services.catalog.domain.items import canonical
+from services.catalog.domain.public_record import LEVELS
+from services.catalog.domain.sources.portal import is_portal_record, read_portal_record
+from services.catalog.domain.sources.rows import Dirt, Row
+from services.catalog.domain.text import clean, fold, one_line
+
+CleanHtml = Callable[[str], str]
+
+_ALIASES = {
+    "code": "code ma matthc mathutuc matthutuc mahanhchinh procedurecode mathutuchanhchinh",
+    "name": "name ten tentthc tenthutuc title titleasfound tenthutuchanhchinh thutuc",
+    "field": "field linhvuc tenlinhvuc sector sectorname linhvucthuchien",
+    "levels": "levels level cap capthuchien capgiaiquyet",
+    "issuing_agency": "issuingagency coquancongbo coquanbanhanh bonganh",
+    "implementing_agency": "implementingagency coquanthuchien",
+    "competent_authority": "competentauthority coquancothamquyen",
+    "target_audience": "targetaudience doituong doituongthuchien",
+    "steps_text": "stepstext trinhtu trinhtuthuchien cachbuoc",
+    "conditions_text": "conditionstext yeucau yeucaudieukien dieukien",
+    "decision_number": "decisionnumber soquyetdinh quyetdinh quyetdinhcongbo",
+    "keywords": "keywords tukhoa",
+    "description": "description mota",
+    "duration_text": "durationtext thoihan thoigian thoihangiaiquyet thoigiangiaiquyet",
+    "fee_text": "feetext phi lephi philephi",
+    "receiving_address": "receivingaddress diachitiepnhan noitiepnhan",
+}
+_NAMES = {alias: name for name, aliases in _ALIASES.items() for alias in aliases.split()}
+_LISTS = ("levels", "target_audience", "keywords")
+_OBJECTS = ("channels", "components", "results", "legal_bases")
+_KEPT = frozenset(_ALIASES) | frozenset(
+    [
+        "channels",
+        "components",
+        "results",
+        "legal_bases",
+        "implementing_agencies",
+        "procedure_type",
+        "coordinating_agency",
+        "delegated_agency",
+        "related_procedures",
+        "portal_url",
+        "parse_notes",
+        "source",
+        "retrieved",
+        "raw",
+    ]
+)
+_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
+_TAG = re.compile(r"<[/!a-zA-Z][^>]{0,200}>")
+_ODD_SPACES = re.compile("[\t\u00a0\u2000-\u200d\u2060\ufeff\u00ad]")
+_CODE_AT_END = re.compile(r"\(\s*\d\.\d{6}\s*\)\s*$")
+_PARTS = re.compile(r"[;\n|]")
+
+
+def read_record(row: Row, clean_html: CleanHtml) -> None:
+    """Make the row's record a public one, cleaned; reasons already there stay."""
+    if row.reasons:
+        return
+    if is_portal_record(row.record):
+        read_portal_record(row)
+    else:
+        _rename(row)
+    row.record = {name: _cleaned(value, row, clean_html) for name, value in row.record.items()}
+    _judge(row)
+
+
+def refuse_twins(rows: Iterable[Row]) -> None:
+    """Refuse every row whose code an earlier one has; one that says the very same is told apart."""
+    first: dict[str, Row] = {}
+    for row in rows:
+        code = national_code(row.code) if row.code else None
+        if row.reasons or code is None:
+            continue
+        earlier = first.setdefault(code, row)
+        if earlier is row:
+            continue
+        if canonical(earlier.record) == canonical(row.record):
+            row.note(Dirt.SAME_AGAIN, code)
+            row.reasons.append(f"code: lặp lại y hệt dòng {earlier.number}")
+        else:
+            row.reasons.append(f"code: mã đã có ở dòng {earlier.number} với nội dung khác")
+
+
+def _rename(row: Row) -> None:
+    record: dict[str, Any] = {}
+    for given, value in row.record.items():
+        key = str(given)
+        name = key if key in _KEPT else _NAMES.get(re.sub(r"[^a-z0-9]", "", fold(key)))
+        if name is None:
+            row.note(Dirt.UNKNOWN_COLUMN, key)
+        elif record.get(name) in (None, "", []):
+            record[name] = _listed(value) if name in _LISTS else value
+    duration, fee = record.pop("duration_text", None), record.pop("fee_text", None)
+    if (duration or fee) and not record.get("channels"):
+        record["channels"] = [{"channel": "in_person", "duration_text": duration, "fee_text": fee}]
+    for name in ("code", "name", "field", "decision_number"):
+        if isinstance(record.get(name), int | float) and not isinstance(record[name], bool):
+            record[name] = f"{record[name]:.6f}" if name == "code" else str(record[name])
+    row.record = record
+
+
+def _listed(value: Any) -> Any:
+    return [part.strip() for part in _PARTS.split(value) if part.strip()] if isinstance(value, str) else value
+
+
+def _cleaned(value: Any, row: Row, clean_html: CleanHtml) -> Any:
+    if isinstance(value, str):
+        return _cleaned_text(value, row, clean_html)
+    if isinstance(value, list):
+        return [_cleaned(part, row, clean_html) for part in value]
+    if isinstance(value, Mapping):
+        return {str(name): _cleaned(part, row, clean_html) for name, part in value.items()}
+    return value
+
+
+def _cleaned_text(text: str, row: Row, clean_html: CleanHtml) -> str:
+    if text.isascii() and "<" not in text and "&" not in text and "\t" not in text:
+        return text
+    if not unicodedata.is_normalized("NFC", text):
+        row.note(Dirt.DECOMPOSED, unicodedata.normalize("NFC", text))
+    if _ODD_SPACES.search(text):
+        row.note(Dirt.SPACES, _ODD_SPACES.sub("·", text))
+    if _TAG.search(text) or _ENTITY.search(text):
+        row.note(Dirt.MARKUP, text)
+        text = clean_html(text)
+    return clean(text)
+
+
+def _judge(row: Row) -> None:
+    """Note what readers of the record will have to live with."""
+    record = row.record
+    code, name = record.get("code"), record.get("name")
+    if isinstance(code, str) and national_code(code) not in {code, None}:
+        row.note(Dirt.CODE_LOCALISED, code)
+    if isinstance(name, str) and _CODE_AT_END.search(name):
+        row.note(Dirt.CODE_IN_NAME, name[-60:])
+    if not record.get("field"):
+        row.note(
+            Dirt.NAME_ONLY
+            if not any(record.get(part) for part in (*_OBJECTS, "steps_text"))
+            else Dirt.NO_FIELD
+        )
+    for level in record.get("levels") or []:
+        if isinstance(level, str) and one_line(level) not in LEVELS:
+            row.note(Dirt.UNKNOWN_LEVEL, level)
+    if record.get("parse_notes"):
+        row.note(Dirt.UNCERTAIN, record["parse_notes"][0] if isinstance(record["parse_notes"], list) else "")
+    channels = record.get("channels")
+    for channel in channels if isinstance(channels, list) else []:
+        if isinstance(channel, Mapping):
+            _judge_channel(channel, row)
+
+
+def _judge_channel(channel: Mapping[str, Any], row: Row) -> None:
+    duration, fee = channel.get("duration_text"), channel.get("fee_text")
+    if isinstance(duration, str) and duration.strip():
+        time = parse_duration(one_line(duration))
+        if time is None:
+            row.note(Dirt.DURATION_UNREAD, duration)
+        elif time["unit"] == UNKNOWN_UNIT:
+            row.note(Dirt.DURATION_WITHOUT_UNIT, duration)
+    if isinstance(fee, str) and any(one["doubtful"] for one in parse_fees(fee)):
+        row.note(Dirt.FEE_UNREAD, fee)

@@ -1,0 +1,1 @@
+"""Files of other programs: spreadsheets and texts with markup."""

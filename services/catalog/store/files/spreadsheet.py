@@ -1,0 +1,61 @@
+"""Spreadsheets (XLSX), read row by row with the bounds a stranger's file needs."""
+
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.cell.read_only import EmptyCell
+
+from services.catalog.domain.errors import NotADocument
+from services.catalog.domain.sources.reading_files import MAX_ROWS
+
+_MOST_PARTS = 1_000
+_MOST_BYTES = 200 * 1024 * 1024
+_MOST_RATIO = 200
+_MOST_COLUMNS = 200
+
+
+def read_spreadsheet(content: bytes) -> Iterator[Sequence[Any]]:
+    """Yield the first sheet's cells; raise `NotADocument` for bombs, formulas and what is no workbook."""
+    _refuse_bombs(content)
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+    except Exception as error:  # openpyxl raises whatever its parser met.
+        raise NotADocument("Không đọc được bảng tính XLSX") from error
+    try:
+        sheet = book.worksheets[0]
+        for number, row in enumerate(sheet.iter_rows(max_col=_MOST_COLUMNS), 1):
+            if number > MAX_ROWS + 1:
+                raise NotADocument(f"Bảng tính không quá {MAX_ROWS} dòng")
+            yield [_value(cell, number) for cell in row]
+    finally:
+        book.close()
+
+
+def _refuse_bombs(content: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+    except zipfile.BadZipFile as error:
+        raise NotADocument("Không phải bảng tính XLSX") from error
+    unpacked = sum(part.file_size for part in parts)
+    if len(parts) > _MOST_PARTS or unpacked > _MOST_BYTES:
+        raise NotADocument("Bảng tính nén quá lớn")
+    if any(part.file_size > _MOST_RATIO * max(part.compress_size, 1024) for part in parts):
+        raise NotADocument("Bảng tính nén bất thường")
+
+
+def _value(cell: Any, number: int) -> Any:
+    if isinstance(cell, EmptyCell):
+        return None
+    if cell.data_type == "f":
+        raise NotADocument(f"Dòng {number} có ô công thức; hãy dán giá trị")
+    if cell.data_type == "e":
+        raise NotADocument(f"Dòng {number} có ô lỗi")
+    value = cell.value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value

@@ -1,0 +1,1 @@
+"""Finding procedures the way people ask for them."""
