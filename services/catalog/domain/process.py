@@ -101,6 +101,8 @@ def _read_step(step: Reader) -> None:
     step.texts("can_return_to")
     consulted = step.texts("consultation_of")
     step.flag("issues_result", default=False)
+    step.text("agency", required=False, longest=50)
+    step.text("system", required=False, longest=100)
     if step.data.get("may_skip") is not None:
         step.texts("may_skip", WORK_ROLES)
     if step.data.get("join") is not None and step.choice("join", JOINS) and not consulted:
