@@ -34,6 +34,7 @@ def problems(document: Document) -> list[str]:
         *_staff(document),
         *_calendars(document),
         *_processes(document),
+        *_variants(document),
         *_procedures(document),
         *_interlinked_groups(document),
     ]
@@ -153,6 +154,32 @@ def _processes(document: Document) -> Iterator[str]:
         for step in process["steps"]:
             if (step["kind"] == "OFFICE") != (step["role"] is not None and step["unit"] is not None):
                 yield f"processes: {process['code']}: {step['code']}: role and unit belong to office steps"
+
+
+def _variants(document: Document) -> Iterator[str]:
+    """Yield what is wrong with an agency's own form of a process: it does there all the common one does."""
+    processes = {one["code"]: one for one in document["processes"]}
+    for code, process in processes.items():
+        base, _, agency = code.partition("@")
+        where = f"processes: {code}"
+        if (process.get("agency") or "") != agency:
+            yield f"{where}: a variant's code is its process's, @, and its agency"
+        if not agency:
+            continue
+        users = [
+            one
+            for one in document["procedures"]
+            if one["process"] == base and agency in performing_agencies(document, one)
+        ]
+        if base not in processes or not users:
+            yield f"{where}: {agency} performs nothing by {base}"
+        if list(graph_problems(process)):
+            continue
+        hours = critical_hours(process)
+        for procedure in users:
+            if hours > published_hours(document, procedure):
+                yield f"{where}: {hours} h outlast the published time of {procedure['code']}"
+        yield from _unfilled(document, where, process, agency)
 
 
 def _procedures(document: Document) -> Iterator[str]:

@@ -141,6 +141,22 @@ def drop_the_online_channel(document: Document) -> None:
     one["channels"] = [channel for channel in one["channels"] if channel["channel"] != "ONLINE"]
 
 
+def let_a_variant_outlast_the_time(document: Document) -> None:
+    step(document, "QT-CHUNG-03@H99.206", "tham-dinh")["hours"] = 17
+
+
+def let_a_variant_need_who_is_not_there(document: Document) -> None:
+    step(document, "QT-CHUNG-03@H99.206", "ky")["role"] = "CASHIER"
+
+
+def vary_what_is_not_performed_there(document: Document) -> None:
+    process(document, "QT-CHUNG-03@H99.206").update(code="QT-XD-02@H99.206")
+
+
+def call_a_variant_after_another_agency(document: Document) -> None:
+    process(document, "QT-CHUNG-03@H99.206")["agency"] = "H99.207"
+
+
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
@@ -170,6 +186,10 @@ def drop_the_online_channel(document: Document) -> None:
         (take_effect_before_signing, "effective_on is before signed_on"),
         (be_partial_without_reason, "less than FULL needs its reason"),
         (drop_the_online_channel, "has no online channel"),
+        (let_a_variant_outlast_the_time, "25 h outlast"),
+        (let_a_variant_need_who_is_not_there, "nobody in H99.206/lanh-dao is CASHIER"),
+        (vary_what_is_not_performed_there, "performs nothing by QT-XD-02"),
+        (call_a_variant_after_another_agency, "a variant's code"),
     ],
 )
 def test_a_problem_put_in_is_seen(spoil: Callable[[Document], None], message: str) -> None:
