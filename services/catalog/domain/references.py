@@ -90,6 +90,10 @@ def _process(data: Mapping[str, Any], all_: Everything) -> list[str]:
         step.get("agency") and all_.find(ItemKind.AGENCY, step["agency"]) is None for step in data["steps"]
     ):
         return ["steps: có bước của cơ quan không có trong danh mục"]
+    if data.get("variant_of") and all_.find(ItemKind.PROCESS, data["variant_of"]) is None:
+        return ["code: quy trình chung của bản riêng này không có trong danh mục"]
+    if data.get("agency") and all_.find(ItemKind.AGENCY, data["agency"]) is None:
+        return ["agency: cơ quan không có trong danh mục"]
     return []
 
 
