@@ -10,12 +10,14 @@ from contracts.topics import topics_for
 from kernel.postgres.unit_of_work import UnitOfWork
 from kernel.runtime import Runtime
 from kernel.service import JobTick, Service
-from services.catalog.api import agencies, imports, places, procedures, registers, search, staff
+from services.catalog.api import agencies, calendars, imports, places, procedures, registers, search, staff
 from services.catalog.api.publishing import decisions, drafts, versions
 from services.catalog.api.workflows import groups as workflow_groups
 from services.catalog.api.workflows import processes as workflow_processes
+from services.catalog.clients.public_holidays import propose_year
 from services.catalog.domain.speech import Phrasebook, phrasebook_of
 from services.catalog.jobs.administration import APPLY_DUE_CHANGES, LOAD_UNITS
+from services.catalog.jobs.calendars import REMIND_OF_CALENDARS
 from services.catalog.jobs.publish_workflows import PUBLISH_WORKFLOWS
 from services.catalog.settings import Settings
 from services.catalog.store.tables import metadata
@@ -45,7 +47,7 @@ async def _republish(runtime: Runtime, _: Sequence[str]) -> int:
 
 
 def _open_work(unit: UnitOfWork, resources: Speaking) -> PostgresWork:
-    return PostgresWork(unit, resources)
+    return PostgresWork(unit, resources, propose_year)
 
 
 service = Service(
@@ -58,6 +60,7 @@ service = Service(
         search.router,
         procedures.router,
         registers.router,
+        calendars.router,
         agencies.router,
         staff.router,
         places.router,
@@ -70,7 +73,7 @@ service = Service(
         workflow_groups.router,
         workflow_groups.draft_routes,
     ],
-    jobs=[APPLY_DUE_CHANGES, LOAD_UNITS, PUBLISH_WORKFLOWS],
+    jobs=[APPLY_DUE_CHANGES, LOAD_UNITS, PUBLISH_WORKFLOWS, REMIND_OF_CALENDARS],
     topics=topics_for("catalog"),
     resources=open_resources,
     commands={"republish": _republish},

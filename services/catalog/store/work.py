@@ -9,6 +9,7 @@ import orjson
 from kernel.core.event import Event
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.catalog.store.agencies import PostgresAgencies
+from services.catalog.store.calendars import PostgresCalendars
 from services.catalog.store.decisions import PostgresPublishing
 from services.catalog.store.directory import PostgresDirectory
 from services.catalog.store.finding import PostgresFinder
@@ -16,9 +17,11 @@ from services.catalog.store.ground import PostgresGround
 from services.catalog.store.imports import PostgresImports
 from services.catalog.store.phrases import PostgresPhrases
 from services.catalog.store.points import PostgresPoints
+from services.catalog.store.reminders import PostgresReminders
 from services.catalog.store.republish import REPUBLISH, REPUBLISH_PROCEDURES
 from services.catalog.store.views import PostgresViews
 from services.catalog.store.workflows import PostgresWorkflows
+from services.catalog.use_cases.calendars.ports import ProposeYear
 from services.catalog.use_cases.finding.speaking import Speaking
 
 _BRIEF = (
@@ -36,14 +39,17 @@ _BRIEF = (
 class PostgresWork:
     """Stores, views and what the service knows of how people speak."""
 
-    def __init__(self, unit: UnitOfWork, synonyms: Speaking) -> None:
+    def __init__(self, unit: UnitOfWork, synonyms: Speaking, propose_year: ProposeYear) -> None:
         self._unit = unit
+        self.propose_year = propose_year
         self.synonyms = synonyms
         self.imports = PostgresImports(unit, _brief)
         self.views = PostgresViews(unit)
         self.finder = PostgresFinder(unit)
         self.phrases = PostgresPhrases(unit)
         self.workflows = PostgresWorkflows(unit)
+        self.calendars = PostgresCalendars(unit)
+        self.reminders = PostgresReminders(unit)
         self.publishing = PostgresPublishing(unit, self.imports, _brief)
         self.agencies = PostgresAgencies(unit)
         self.directory = PostgresDirectory(unit)

@@ -10,6 +10,7 @@ from services.catalog.domain.plan import Plan
 from services.catalog.use_cases.agencies.place_ports import Ground, Points
 from services.catalog.use_cases.agencies.ports import Agencies
 from services.catalog.use_cases.agencies.staff_ports import Directory
+from services.catalog.use_cases.calendars.ports import Calendars, ProposeYear, Reminders
 from services.catalog.use_cases.finding.ports import Finder, Phrases
 from services.catalog.use_cases.finding.speaking import Speaking
 from services.catalog.use_cases.publishing.ports import Publishing
@@ -48,6 +49,9 @@ class Work(Records, Protocol):
     finder: Finder
     phrases: Phrases
     workflows: Workflows
+    calendars: Calendars
+    propose_year: ProposeYear
+    reminders: Reminders
     publishing: Publishing
     agencies: Agencies
     directory: Directory

@@ -11,9 +11,18 @@ SOURCES = ("ANNOUNCED", "PROPOSED", "DECIDED")
 
 
 def read_calendar(item: Reader) -> None:
-    """Read usual hours, seasons with hours of their own, and the days that differ."""
+    """Read a year, and every reason why it cannot be worked with."""
+    read_shape(item)
+    if item.reasons:
+        return
+    for fault in faults_of(item.data):
+        item.refuse(fault.place, fault.reason)
+
+
+def read_shape(item: Reader) -> None:
+    """Read usual hours, seasons with hours of their own, and the days that differ, one by one."""
     item.code("code", _SLUG)
-    year = item.number("year", least=2000, most=2100, required=True)
+    item.number("year", least=2000, most=2100, required=True)
     item.code("office_hours", _SESSIONS)
     if item.data.get("seasons") is not None:
         item.items("seasons", _read_season)
@@ -21,10 +30,6 @@ def read_calendar(item: Reader) -> None:
         item.items(name, _read_day)
     if item.data.get("status_of_source") is not None:
         item.choice("status_of_source", SOURCES)
-    if year is None or item.reasons:
-        return
-    for fault in faults_of(item.data):
-        item.refuse(fault.place, fault.reason)
 
 
 def _read_season(season: Reader) -> None:

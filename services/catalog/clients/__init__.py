@@ -1,0 +1,1 @@
+"""What the catalogue asks of others."""

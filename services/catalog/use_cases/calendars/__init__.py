@@ -1,0 +1,1 @@
+"""What editors and approvers do with working calendars, and what is watched."""
