@@ -13,6 +13,7 @@ from services.dossier.clients.outside import open_courier
 from services.dossier.commands import republish, verify_history
 from services.dossier.consumers import catalog
 from services.dossier.domain.history import HistoryKeys
+from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
 from services.dossier.jobs.print_papers import PRINT_PAPERS
 from services.dossier.jobs.send_outside_requests import SEND_OUTSIDE_REQUESTS
 from services.dossier.settings import DossierSettings
@@ -68,9 +69,10 @@ service = Service(
         catalog.on_process_approved,
         catalog.on_agency_changed,
         catalog.on_calendar_changed,
+        catalog.on_staff_changed,
     ],
-    jobs=[PRINT_PAPERS, SEND_OUTSIDE_REQUESTS],
-    topics=topics_for("dossier", "procedure", "process", "agency", "calendar"),
+    jobs=[CONTINUE_DOSSIERS, PRINT_PAPERS, SEND_OUTSIDE_REQUESTS],
+    topics=topics_for("dossier", "procedure", "process", "agency", "calendar", "staff"),
     resources=open_resources,
     commands={"verify-history": verify_history, "republish": republish},
 )

@@ -9,11 +9,11 @@ from fastapi import Response
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
 from services.dossier.api.schemas.answers import AttachmentOut, DossierItem, DossierOut, PaperOut, Receipt
-from services.dossier.domain.actions import allowed_actions
+from services.dossier.domain.actions import actions_in_places, allowed_actions
 from services.dossier.domain.codes import masked_identity, masked_name
 from services.dossier.domain.definitions import Agency
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.events import step_of
+from services.dossier.domain.events import continuing_of, step_of
 from services.dossier.domain.states import VIETNAMESE, Clock, State
 from services.dossier.use_cases.open_dossier import parties_of
 from services.dossier.use_cases.ports import Attachment, Detail, Work
@@ -128,6 +128,7 @@ def detail_of(detail: Detail, *, by: Caller, sees_all: bool, work: Work, now: da
         helping_agency=_agency(dossier.helping_agency),
         receiving_agency=_agency(dossier.receiving_agency),
         competent_agency=_agency(dossier.competent_agency),
+        continuing_agency=continuing_of(dossier),
         state=dossier.state.value,
         state_name=VIETNAMESE[dossier.state],
         portal_status=dossier.portal_status,
@@ -139,7 +140,9 @@ def detail_of(detail: Detail, *, by: Caller, sees_all: bool, work: Work, now: da
         ended_at=local(dossier.ended_at),
         is_overdue=dossier.clock is not Clock.STOPPED and is_overdue(dossier.due_at, dossier.ended_at, now),
         step=step_of(dossier),
-        actions=allowed_actions(dossier, by, identity_index(work.seals, by.identity_number)),
+        actions=actions_in_places(dossier, by, detail.mandates)
+        if detail.mandates
+        else allowed_actions(dossier, by, identity_index(work.seals, by.identity_number)),
         owner_masked=masked_name(dossier.owner_name),
         owner=_person(parties.get("owner"), is_own=is_own),
         representative=_person(parties.get("representative"), is_own=is_own),

@@ -113,6 +113,47 @@ class _OneStop(_Fields):
     name: str | None = None
 
 
+class _Unit(_Fields):
+    code: str
+
+
+class _Continuing(_Fields):
+    agency: str = ""
+    by_procedure: dict[str, str] = {}
+
+
+class _TookOver(_Fields):
+    agency: str
+    procedures: list[str] | None = None
+    excluded: list[str] = Field(default=[], alias="except")
+
+
+class _Given(_Fields):
+    """Roles held in another's place."""
+
+    roles: list[str]
+    procedures: list[str] = []
+    agency: str
+    unit: str | None = None
+    from_name: str = ""
+    valid_from: date
+    valid_to: date
+    decision: dict[str, Any] | None = None
+
+
+class _Days(_Fields):
+    valid_from: date
+    valid_to: date
+
+
+class StaffFields(_Fields):
+    """Who acts for whom, and who is away."""
+
+    subject: str
+    delegations: list[_Given] = []
+    leaves: list[_Days] = []
+
+
 class AgencyFields(_Fields):
     """The fields of an agency a dossier needs."""
 
@@ -124,6 +165,11 @@ class AgencyFields(_Fields):
     one_stop_unit: _OneStop | None = None
     address: str | None = None
     phone: str | None = None
+    valid_to: date | None = None
+    successors: list[str] = []
+    continuing: _Continuing | None = None
+    predecessors: list[_TookOver] = []
+    units: list[_Unit] = []
 
 
 class _Day(_Fields):
@@ -173,8 +219,12 @@ async def on_process_approved(
 
 @handles("agency.changed.v1", AgencyFields)
 async def on_agency_changed(data: AgencyFields, *, event: ReceivedEvent, work: Work, now: datetime) -> None:
-    """Keep the agency; dossiers keep the name they were received under."""
-    del now
+    """Keep the agency, its last day and who goes on; dossiers keep the name they were received under.
+
+    Where nothing says who continues running dossiers, the first successor does: none is left without one.
+    """
+    first = data.successors[0] if data.successors else ""
+    continuing = data.continuing or _Continuing(agency=first)
     copy: dict[str, Any] = {
         "code": data.code,
         "name": data.name,
@@ -184,8 +234,22 @@ async def on_agency_changed(data: AgencyFields, *, event: ReceivedEvent, work: W
         "one_stop_name": (data.one_stop_unit.name or "") if data.one_stop_unit else "",
         "address": data.address or "",
         "phone": data.phone or "",
+        "valid_to": data.valid_to,
+        "successors": data.successors,
+        "continuing": continuing.agency or first,
+        "continuing_by": continuing.by_procedure,
+        "took_over": [item.model_dump(by_alias=True) for item in data.predecessors],
+        "units": [unit.code for unit in data.units],
+        "heard_at": now,
     }
     work.catalogue.put_agency(copy, event.sequence)
+
+
+@handles("staff.changed.v1", StaffFields)
+async def on_staff_changed(data: StaffFields, *, event: ReceivedEvent, work: Work, now: datetime) -> None:
+    """Keep who acts for whom; what one may do in one's own place comes with the token."""
+    del now
+    work.catalogue.put_staff(data.subject, data.model_dump(mode="json"), event.sequence)
 
 
 @handles("calendar.changed.v1", CalendarFields)

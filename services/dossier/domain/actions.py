@@ -1,6 +1,6 @@
 """Who may do what with a dossier: one table, asked before every move and to tell a screen its buttons."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,6 +8,7 @@ from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, NotFound
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import NotYourStep, TransitionRefused
+from services.dossier.domain.mandates import Mandate
 from services.dossier.domain.states import Move, State
 
 WORKING_ROLES = (
@@ -55,7 +56,14 @@ def is_party(dossier: Dossier, caller: Caller, identity_index: bytes | None = No
 def is_colleague(dossier: Dossier, caller: Caller) -> bool:
     """Tell whether the caller works at an agency that takes part in the dossier."""
     is_working = caller.kind is CallerKind.STAFF and caller.has_role(*WORKING_ROLES)
-    return is_working and caller.agency in dossier.agencies
+    if is_working and caller.agency in dossier.agencies:
+        return True
+    mandate = dossier.acting
+    return mandate is not None and mandate.agency in dossier.agencies and _covers(mandate, dossier)
+
+
+def _covers(mandate: Mandate, dossier: Dossier) -> bool:
+    return any(mandate.covers(role, dossier.procedure_code) for role in WORKING_ROLES)
 
 
 def is_supervisor(caller: Caller) -> bool:
@@ -70,18 +78,13 @@ def require_sight(dossier: Dossier, caller: Caller, identity_index: bytes | None
 
 
 def _receives(dossier: Dossier, caller: Caller) -> bool:
-    return (
-        caller.kind is CallerKind.STAFF
-        and caller.has_role("ONE_STOP_OFFICER")
-        and caller.agency == dossier.receiving_agency.code
-    )
+    return sits_at(dossier, caller, role="ONE_STOP_OFFICER", unit="", agency=dossier.receiving_agency.code)
 
 
 def _serves(dossier: Dossier, caller: Caller) -> bool:
-    return _receives(dossier, caller) or (
-        caller.kind is CallerKind.STAFF
-        and caller.has_role("ONE_STOP_OFFICER")
-        and caller.agency == dossier.helping_agency.code
+    helping = dossier.helping_agency.code
+    return _receives(dossier, caller) or sits_at(
+        dossier, caller, role="ONE_STOP_OFFICER", unit="", agency=helping
     )
 
 
@@ -91,22 +94,33 @@ def _holds_step(dossier: Dossier, caller: Caller) -> bool:
         return False
     if step.kind == "APPLICANT":
         return _serves(dossier, caller)
-    return step.kind == "OFFICE" and sits_at(caller, role=step.role, unit=step.unit, agency=step.agency)
+    return step.kind == "OFFICE" and sits_at(
+        dossier, caller, role=step.role, unit=step.unit, agency=step.agency
+    )
 
 
-def sits_at(caller: Caller, *, role: str, unit: str, agency: str) -> bool:
-    """Tell whether the caller holds this role in this unit (any, when empty) of this agency."""
+def sits_at(dossier: Dossier, caller: Caller, *, role: str, unit: str, agency: str) -> bool:
+    """Tell whether the caller holds this role in this unit (any, when empty) of this agency.
+
+    An agency that ended is who continues it. What is delegated counts at the giver's place.
+    """
+    if caller.kind is not CallerKind.STAFF:
+        return False
+    now, unit = dossier.now_at(agency), dossier.unit_at(unit, agency)
+    if caller.has_role(role) and caller.agency == now and unit in {"", caller.unit}:
+        return True
+    mandate = dossier.acting
     return (
-        caller.kind is CallerKind.STAFF
-        and caller.has_role(role)
-        and caller.agency == agency
-        and (not unit or caller.unit == unit)
+        mandate is not None
+        and mandate.covers(role, dossier.procedure_code)
+        and dossier.now_at(mandate.agency) == now
+        and unit in {"", mandate.unit}
     )
 
 
 def _consulted(dossier: Dossier, caller: Caller) -> bool:
     return any(
-        item.state == "OPEN" and sits_at(caller, role=item.role, unit=item.unit, agency=item.agency)
+        item.state == "OPEN" and sits_at(dossier, caller, role=item.role, unit=item.unit, agency=item.agency)
         for item in dossier.consultations
     )
 
@@ -127,17 +141,13 @@ def _decides_supplement(dossier: Dossier, caller: Caller) -> bool:
     """Tell whether it is the lead of the step's unit or a signer of its agency."""
     step = dossier.step
     return step is not None and (
-        sits_at(caller, role="TEAM_LEAD", unit=step.unit, agency=step.agency)
-        or sits_at(caller, role="SIGNER", unit="", agency=step.agency)
+        sits_at(dossier, caller, role="TEAM_LEAD", unit=step.unit, agency=step.agency)
+        or sits_at(dossier, caller, role="SIGNER", unit="", agency=step.agency)
     )
 
 
 def _signs(dossier: Dossier, caller: Caller) -> bool:
-    return (
-        caller.kind is CallerKind.STAFF
-        and caller.has_role("SIGNER")
-        and caller.agency == dossier.competent_agency.code
-    )
+    return sits_at(dossier, caller, role="SIGNER", unit="", agency=dossier.competent_agency.code)
 
 
 def _issues(dossier: Dossier, caller: Caller) -> bool:
@@ -187,6 +197,23 @@ def require(action: Action, dossier: Dossier, caller: Caller, identity_index: by
         raise rule.refusal
 
 
+def actions_in_places(dossier: Dossier, caller: Caller, mandates: Sequence[Mandate]) -> list[str]:
+    """Return what an officer may do now, in their own place or in one of others'."""
+    found: set[str] = set()
+    before = dossier.acting
+    for mandate in (None, *mandates):
+        dossier.acting = mandate
+        found.update(allowed_actions(dossier, caller))
+    dossier.acting = before
+    return [action.value for action in Action if action.value in found]
+
+
+def is_allowed(action: Action, dossier: Dossier, caller: Caller) -> bool:
+    """Tell whether state and right allow an officer this."""
+    rule = _RULES[action]
+    return dossier.can(rule.move) and rule.allows(dossier, caller)
+
+
 def allowed_actions(dossier: Dossier, caller: Caller, identity_index: bytes | None = None) -> list[str]:
     """Return what this caller may do with this dossier now."""
     return [action.value for action in Action if _is_allowed(action, dossier, caller, identity_index)]
@@ -231,8 +258,15 @@ class Task:
     unit: str
 
 
-def main_task(dossier: Dossier) -> Task | None:  # noqa: PLR0911 - one answer a state.
+def main_task(dossier: Dossier) -> Task | None:
     """Return who has to act next on the dossier's main road; None when nobody of the province has to."""
+    task = _main_task(dossier)
+    if task is None or dossier.now_at(task.agency) == task.agency:
+        return task
+    return Task(task.role, dossier.now_at(task.agency), dossier.unit_at(task.unit, task.agency))
+
+
+def _main_task(dossier: Dossier) -> Task | None:  # noqa: PLR0911 - one answer a state.
     reception = Task("ONE_STOP_OFFICER", dossier.receiving_agency.code, "")
     match dossier.state:
         case State.SUBMITTED | State.ACCEPTED | State.RESULT_READY:

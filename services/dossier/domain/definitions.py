@@ -99,11 +99,12 @@ class Procedure:
         """Return what holds for a channel, None where the procedure is not offered that way."""
         return self.channels.get(name)
 
-    def is_performed_by(self, agency: Agency) -> bool:
-        """Tell whether the agency works this procedure; an empty list leaves it open."""
+    def is_performed_by(self, agency: Agency, inherited: frozenset[str] = frozenset()) -> bool:
+        """Tell whether the agency, or one it carries on, works this procedure; an empty list leaves it."""
         if self.is_for_communes:
             return agency.kind == "COMMUNE" or agency.level == "COMMUNE"
-        return not self.performing_agencies or agency.code in self.performing_agencies
+        mine = {agency.code} | inherited
+        return not self.performing_agencies or not mine.isdisjoint(self.performing_agencies)
 
 
 @dataclass(frozen=True, slots=True)

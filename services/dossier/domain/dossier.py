@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.dossier.domain.definitions import Agency
 from services.dossier.domain.errors import NotAnswered, ResultExists, SupplementLimit, TransitionRefused
+from services.dossier.domain.mandates import Mandate
 from services.dossier.domain.states import PORTAL_STATUS, TRANSITIONS, Clock, Move, State, clock_in
 from worktime.term import Stop
 
@@ -105,6 +106,15 @@ class Consultation:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Continuing:
+    """Who goes on with the dossier for an agency that has ended; the ended one stays what it was."""
+
+    code: str
+    name: str
+    units: tuple[str, ...] = ()
+
+
 @dataclass(slots=True, kw_only=True)
 class Dossier:
     """One dossier; `version` grows by one with every change and is its event's sequence."""
@@ -153,6 +163,9 @@ class Dossier:
     result: Result | None = None
     delivery: dict[str, Any] | None = None
     history_hash: bytes = b""
+    continuing: dict[str, Continuing] = field(default_factory=dict)
+    acting: Mandate | None = None
+    """In whose place this change is made; told with the change, not kept."""
 
     @property
     def clock(self) -> Clock:
@@ -170,7 +183,39 @@ class Dossier:
         main = {self.helping_agency.code, self.receiving_agency.code, self.competent_agency.code}
         worked = {self.step.agency} if self.step else set()
         asked = {item.agency for item in self.consultations}
-        return frozenset(main | worked | asked | {item.agency for item in self.done})
+        found = main | worked | asked | {item.agency for item in self.done}
+        return frozenset(found | {self.now_at(code) for code in found})
+
+    def now_at(self, agency: str) -> str:
+        """Return who works for an agency now: itself, or who continues it, through every merger since."""
+        seen = {agency}
+        while agency in self.continuing and self.continuing[agency].code not in seen:
+            agency = self.continuing[agency].code
+            seen.add(agency)
+        return agency
+
+    def unit_at(self, unit: str, agency: str) -> str:
+        """Return the unit as the agency that works now knows it; empty where it has no such unit."""
+        now = self.now_at(agency)
+        if now == agency or not unit:
+            return unit
+        heirs = (item for item in self.continuing.values() if item.code == now)
+        return unit if any(unit in item.units for item in heirs) else ""
+
+    @property
+    def continuing_agency(self) -> Continuing | None:
+        """Who goes on for the competent agency, else for the receiving one; None while both work."""
+        for code in (self.competent_agency.code, self.receiving_agency.code):
+            now = self.now_at(code)
+            if now != code:
+                return next(item for item in self.continuing.values() if item.code == now)
+        return None
+
+    def continue_at(self, agency: str, heir: Continuing) -> State:
+        """Let an agency go on for one that has ended; nothing else of the dossier changes."""
+        self.continuing = {**self.continuing, agency: heir}
+        self.version += 1
+        return self.state
 
     @property
     def supplements_asked(self) -> int:

@@ -31,6 +31,13 @@ class ProcedureClosed(Refusal):
     title = "Thủ tục không còn được tiếp nhận"
 
 
+class AgencyEnded(Refusal):
+    """The agency has ended; `successors` names who receives now (409)."""
+
+    code = "agency-ended"
+    title = "Cơ quan đã kết thúc hoạt động, hãy nộp tại cơ quan kế thừa"
+
+
 class WorkedElsewhere(Refusal):
     """A ministry's or a vertical agency's system works this procedure (409)."""
 

@@ -41,7 +41,7 @@ def event_data(dossier: Dossier, change: Change, *, by: Caller | None, at: datet
         "dossier": state_of(dossier),
         "change": {
             "at": moment(at),
-            "actor": _actor(by),
+            "actor": _actor(by) | _in_place_of(dossier),
             "from_state": change.from_state.value if change.from_state else None,
             "note": change.note,
             "papers": [{"kind": kind, "paper_id": str(paper_id)} for kind, paper_id in change.papers],
@@ -68,6 +68,7 @@ def state_of(dossier: Dossier) -> dict[str, Any]:
         "helping_agency": _agency(dossier.helping_agency),
         "receiving_agency": _agency(dossier.receiving_agency),
         "competent_agency": _agency(dossier.competent_agency),
+        "continuing_agency": continuing_of(dossier),
         "state": dossier.state.value,
         "portal_status": dossier.portal_status,
         "submitted_at": moment(dossier.submitted_at),
@@ -85,6 +86,12 @@ def state_of(dossier: Dossier) -> dict[str, Any]:
         "result_delivery": dossier.result_delivery,
         "version": dossier.version,
     }
+
+
+def continuing_of(dossier: Dossier) -> dict[str, str] | None:
+    """Return who goes on with the dossier for an agency that ended."""
+    heir = dossier.continuing_agency
+    return None if heir is None else {"code": heir.code, "name": heir.name}
 
 
 def step_of(dossier: Dossier) -> dict[str, Any] | None:
@@ -105,6 +112,13 @@ def step_of(dossier: Dossier) -> dict[str, Any] | None:
 
 def _agency(agency: Agency) -> dict[str, str]:
     return {"code": agency.code, "name": agency.name}
+
+
+def _in_place_of(dossier: Dossier) -> dict[str, str]:
+    mandate = dossier.acting
+    if mandate is None:
+        return {}
+    return {"on_behalf_of": mandate.on_behalf_of, "decision": mandate.decision}
 
 
 def _actor(by: Caller | None) -> dict[str, str]:

@@ -8,7 +8,9 @@ from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.definitions import Agency, Procedure, Process, calendar_of
 from services.dossier.store.attachments import attachment_of
+from services.dossier.store.continuations import Continuations
 from services.dossier.use_cases.ports import Grounds, Intake
+from services.dossier.use_cases.ports.records import Succession
 from worktime.calendar import WorkCalendar
 
 _MOST_KEPT = 20_000
@@ -16,9 +18,18 @@ _MOST_KEPT = 20_000
 _INTAKE = Statement(
     """
     SELECT p.version, p.sequence,
-        (SELECT json_agg(a) FROM agencies a
+        (SELECT json_agg(json_build_object('code', a.code, 'name', a.name, 'kind', a.kind,
+            'level', a.level, 'calendar', a.calendar, 'one_stop_name', a.one_stop_name,
+            'address', a.address, 'phone', a.phone, 'took_over', a.took_over,
+            'ended', CASE WHEN a.valid_to < :today THEN json_build_object('valid_to', a.valid_to,
+                'continuing', coalesce(a.continuing_by->>:procedure, a.continuing),
+                'successors', (SELECT coalesce(json_agg(json_build_object('code', s.code, 'name', s.name)
+                    ORDER BY s.code), '[]') FROM agencies s WHERE s.code = ANY(a.successors))) END))
+         FROM agencies a
          WHERE a.code = ANY(:agencies::text[])
-            OR (cardinality(p.performing) = 1 AND a.code = p.performing[1])) AS agencies,
+            OR (cardinality(p.performing) = 1 AND a.code IN (p.performing[1], (
+                SELECT coalesce(o.continuing_by->>:procedure, o.continuing) FROM agencies o
+                WHERE o.code = p.performing[1] AND o.valid_to < :today)))) AS agencies,
         (SELECT json_agg(json_build_object('id', f.id, 'uploader', f.uploader,
             'component_code', f.component_code, 'file_name', f.file_name, 'media_type', f.media_type,
             'size', f.size, 'sha256', encode(f.sha256, 'hex'), 'created_at', f.created_at,
@@ -64,12 +75,25 @@ _PUT_PROCESS = Statement(
     rows=None,
 )
 _PUT_AGENCY = Statement(
-    "INSERT INTO agencies (code, sequence, name, kind, level, calendar, one_stop_name, address, phone)"
-    " VALUES (:code, :sequence, :name, :kind, :level, :calendar, :one_stop_name, :address, :phone)"
-    " ON CONFLICT (code) DO UPDATE SET sequence = excluded.sequence, name = excluded.name,"
-    " kind = excluded.kind, level = excluded.level, calendar = excluded.calendar,"
-    " one_stop_name = excluded.one_stop_name, address = excluded.address, phone = excluded.phone"
-    " WHERE agencies.sequence < excluded.sequence",
+    """
+    INSERT INTO agencies (code, sequence, name, kind, level, calendar, one_stop_name, address, phone,
+        valid_to, successors, continuing, continuing_by, took_over, units, heard_at)
+    VALUES (:code, :sequence, :name, :kind, :level, :calendar, :one_stop_name, :address, :phone, :valid_to,
+        :successors, :continuing, :continuing_by, :took_over, :units, :heard_at)
+    ON CONFLICT (code) DO UPDATE SET sequence = excluded.sequence, name = excluded.name, kind = excluded.kind,
+        level = excluded.level, calendar = excluded.calendar, one_stop_name = excluded.one_stop_name,
+        address = excluded.address, phone = excluded.phone, valid_to = excluded.valid_to,
+        successors = excluded.successors, continuing = excluded.continuing,
+        continuing_by = excluded.continuing_by, took_over = excluded.took_over, units = excluded.units,
+        heard_at = excluded.heard_at, continued_at = NULL
+    WHERE agencies.sequence < excluded.sequence
+    """,
+    rows=None,
+)
+_PUT_STAFF = Statement(
+    "INSERT INTO staff (subject, sequence, data) VALUES (:subject, :sequence, :data)"
+    " ON CONFLICT (subject) DO UPDATE SET sequence = excluded.sequence, data = excluded.data"
+    " WHERE staff.sequence < excluded.sequence",
     rows=None,
 )
 _PUT_CALENDAR = Statement(
@@ -95,11 +119,11 @@ class Definitions:
                 kept.clear()
 
 
-class PostgresCatalogue:
+class PostgresCatalogue(Continuations):
     """Copies in this service's own tables."""
 
     def __init__(self, unit: UnitOfWork, definitions: Definitions) -> None:
-        self._unit = unit
+        super().__init__(unit)
         self._kept = definitions
 
     async def intake(
@@ -126,10 +150,18 @@ class PostgresCatalogue:
             return Intake(None, {}, {}, row["existing_id"] if row else None)
         key = (procedure_code, row["version"], row["sequence"])
         grounds = await self.grounds(key, None, (row["calendar"], row["stamp"]) if row["calendar"] else None)
-        found = {item["code"]: _agency_of(item) for item in row["agencies"] or ()}
+        found = row["agencies"] or ()
         files = [attachment_of(item) for item in row["attachments"] or ()]
         return Intake(
-            grounds.procedure, found, {item.id: item for item in files}, row["existing_id"], grounds.calendar
+            grounds.procedure,
+            {item["code"]: _agency_of(item) for item in found},
+            {item.id: item for item in files},
+            row["existing_id"],
+            grounds.calendar,
+            Succession(
+                ended={item["code"]: item["ended"] for item in found if item["ended"]},
+                took_over={item["code"]: item["took_over"] for item in found},
+            ),
         )
 
     async def grounds(
@@ -206,10 +238,14 @@ class PostgresCatalogue:
         """Keep an agency likewise."""
         self._unit.write(_PUT_AGENCY, sequence=sequence, **data)
 
+    def put_staff(self, subject: str, data: dict[str, Any], sequence: int) -> None:
+        """Keep who acts for whom likewise."""
+        self._unit.write(_PUT_STAFF, subject=subject, sequence=sequence, data=data)
+
     def put_calendar(self, data: dict[str, Any], sequence: int) -> None:
         """Keep a calendar's year likewise."""
         self._unit.write(_PUT_CALENDAR, code=data["code"], year=data["year"], sequence=sequence, data=data)
 
 
 def _agency_of(row: dict[str, Any]) -> Agency:
-    return Agency(**{name: value for name, value in row.items() if name != "sequence"})
+    return Agency(**{name: row[name] for name in Agency.__dataclass_fields__})

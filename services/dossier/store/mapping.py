@@ -9,7 +9,16 @@ from pydantic import TypeAdapter
 
 from services.dossier.domain.actions import main_task
 from services.dossier.domain.definitions import Agency
-from services.dossier.domain.dossier import Consultation, DoneStep, Dossier, Draft, Result, Step, Supplement
+from services.dossier.domain.dossier import (
+    Consultation,
+    Continuing,
+    DoneStep,
+    Dossier,
+    Draft,
+    Result,
+    Step,
+    Supplement,
+)
 from services.dossier.domain.states import State
 from worktime.term import Stop
 
@@ -28,6 +37,7 @@ class _Work:
     consultations: tuple[Consultation, ...] = ()
     result: Result | None = None
     delivery: dict[str, Any] | None = None
+    continuing: dict[str, Continuing] = field(default_factory=dict)
 
 
 _WORK = TypeAdapter(_Work)
@@ -89,6 +99,7 @@ def changing_columns(dossier: Dossier) -> dict[str, Any]:
     consulted = {item.agency for item in dossier.consultations} | {item.agency for item in dossier.done}
     if dossier.step is not None:
         consulted.add(dossier.step.agency)
+    consulted |= {heir.code for heir in dossier.continuing.values()}
     return {
         "id": dossier.id,
         "version": dossier.version,
@@ -111,6 +122,7 @@ def changing_columns(dossier: Dossier) -> dict[str, Any]:
         "consulted_agencies": sorted(
             consulted - {dossier.competent_agency.code, dossier.receiving_agency.code}
         ),
+        "continued_from": sorted(dossier.continuing),
         "history_hash": dossier.history_hash,
     }
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, UUID
@@ -52,6 +53,7 @@ dossiers = Table(
     *_texts("task_role", "task_agency", "task_unit", nullable=True),
     Column("task_due_at", _MOMENT),
     Column("consulted_agencies", ARRAY(Text), nullable=False),
+    Column("continued_from", ARRAY(Text), nullable=False, server_default="{}"),
     Column("history_hash", LargeBinary, nullable=False),
     UniqueConstraint("reference"),
     UniqueConstraint("dossier_code"),
@@ -207,6 +209,21 @@ Table(
     Column("code", Text, primary_key=True),
     Column("sequence", BigInteger, nullable=False),
     *_texts("name", "kind", "level", "calendar", "one_stop_name", "address", "phone"),
+    Column("valid_to", Date),
+    Column("successors", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("continuing", Text, nullable=False, server_default=""),
+    Column("continuing_by", JSON, nullable=False, server_default="{}"),
+    Column("took_over", JSON, nullable=False, server_default="[]"),
+    Column("units", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("heard_at", _MOMENT, nullable=False, server_default=func.clock_timestamp()),
+    Column("continued_at", _MOMENT),
+)
+Table(
+    "staff",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("data", JSON, nullable=False),
 )
 Table(
     "calendars",

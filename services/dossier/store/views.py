@@ -1,6 +1,6 @@
 """What screens read: one statement each."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +28,8 @@ _DETAIL = Statement(
             'dossier_id', f.dossier_id, 'purpose', f.purpose) ORDER BY f.id)
          FROM attachments f WHERE f.dossier_id = d.id) AS files,
         (SELECT json_agg(json_build_object('paper_id', p.id, 'kind', p.kind, 'number', p.number,
-            'issued_at', p.issued_at) ORDER BY p.id) FROM papers p WHERE p.dossier_id = d.id) AS papers
+            'issued_at', p.issued_at) ORDER BY p.id) FROM papers p WHERE p.dossier_id = d.id) AS papers,
+        (SELECT s.data FROM staff s WHERE s.subject = :reader::text) AS entry
     FROM dossiers d WHERE id = :id
     """
 )
@@ -80,13 +81,25 @@ _OF_AGENCY_BY_CODE = Statement(
       AND {_FILTERS} ORDER BY id DESC LIMIT :limit
     """
 )
+# Own roles, and those held in others' places today, each walk the index of tasks by themselves.
 _INBOX = Statement(
     f"""
-    SELECT found.* FROM unnest(:roles::text[]) AS held(role)
+    SELECT DISTINCT ON (found.task_due_at, found.id) found.* FROM (
+        SELECT role, :agency::text AS agency, :unit::text AS unit, NULL::text[] AS procedures
+        FROM unnest(:roles::text[]) AS role
+        UNION ALL
+        SELECT role, given ->> 'agency', coalesce(given ->> 'unit', ''),
+            ARRAY(SELECT json_array_elements_text(given -> 'procedures'))
+        FROM staff s CROSS JOIN LATERAL json_array_elements(s.data -> 'delegations') AS given
+        CROSS JOIN LATERAL json_array_elements_text(given -> 'roles') AS role
+        WHERE s.subject = :subject AND :today::date BETWEEN (given ->> 'valid_from')::date
+            AND (given ->> 'valid_to')::date
+    ) AS held
     CROSS JOIN LATERAL (
         SELECT {_ITEM} FROM dossiers
-        WHERE task_agency = :agency AND task_role = held.role AND task_role IS NOT NULL
-          AND task_unit IN ('', :unit)
+        WHERE task_agency = held.agency AND task_role = held.role AND task_role IS NOT NULL
+          AND task_unit IN ('', held.unit)
+          AND (held.procedures IS NULL OR held.procedures = '{{}}' OR procedure_code = ANY(held.procedures))
           AND (task_due_at, id) > (:after_due::timestamptz, :after_id::uuid)
         ORDER BY task_due_at, id LIMIT :limit) AS found
     ORDER BY found.task_due_at, found.id LIMIT :limit
@@ -129,6 +142,7 @@ def _detail_of(row: Any) -> Detail:
         attachments=[attachment_of(item) for item in row["files"] or ()],
         papers=row.get("papers") or (),
         history=row.get("history") or (),
+        entry=row.get("entry"),
     )
 
 
@@ -138,9 +152,9 @@ class PostgresViews:
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
-    async def detail(self, dossier_id: UUID) -> Detail:
-        """Return a dossier with components, files and papers; raise `NotFound`."""
-        row = await self._unit.fetch_one(_DETAIL, id=dossier_id)
+    async def detail(self, dossier_id: UUID, reader: str = "") -> Detail:
+        """Return a dossier with components, files, papers and the reader's entry; raise `NotFound`."""
+        row = await self._unit.fetch_one(_DETAIL, id=dossier_id, reader=reader)
         if row is None:
             raise NotFound
         return _detail_of(row)
@@ -170,11 +184,21 @@ class PostgresViews:
         return await self._unit.fetch(_OF_AGENCY, **filters)
 
     async def inbox(
-        self, *, agency: str, unit: str, roles: list[str], after: tuple[datetime, UUID], limit: int
+        self,
+        *,
+        subject: str,
+        agency: str,
+        unit: str,
+        roles: list[str],
+        today: date,
+        after: tuple[datetime, UUID],
+        limit: int,
     ) -> list[Any]:
-        """Return what waits for these roles, the most pressing first; each role walks its own index."""
+        """Return what waits for these roles and for those held in others' places, the most pressing first."""
         return await self._unit.fetch(
             _INBOX,
+            subject=subject,
+            today=today,
             agency=agency,
             unit=unit,
             roles=roles,

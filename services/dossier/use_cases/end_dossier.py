@@ -28,7 +28,7 @@ async def cancel_dossier(
     dossier_id: UUID, *, note: str, by: Caller, seen: int, work: Work, now: datetime
 ) -> Dossier:
     """Take the dossier back before it is accepted; T6."""
-    dossier, _ = await open_for(Action.CANCELLATION, dossier_id, by=by, seen=seen, work=work)
+    dossier, _ = await open_for(Action.CANCELLATION, dossier_id, by=by, seen=seen, work=work, now=now)
     left = dossier.end(Move.CANCEL, at=now)
     record_change(work, dossier, Change("cancelled", left, note=note), by=by, now=now)
     return dossier
@@ -38,7 +38,7 @@ async def ask_withdrawal(
     dossier_id: UUID, *, note: str, by: Caller, seen: int, work: Work, now: datetime
 ) -> Dossier:
     """Ask to withdraw while no signed result exists; T16."""
-    dossier, _ = await open_for(Action.WITHDRAWAL, dossier_id, by=by, seen=seen, work=work)
+    dossier, _ = await open_for(Action.WITHDRAWAL, dossier_id, by=by, seen=seen, work=work, now=now)
     left = dossier.ask_withdrawal()
     record_change(work, dossier, Change("withdrawal_requested", left, note=note), by=by, now=now)
     return dossier
@@ -56,7 +56,7 @@ async def decide_withdrawal(
     now: datetime,
 ) -> Dossier:
     """Stop the dossier with form 05, or decline with the reason and let it go on; T17, T18."""
-    dossier, _ = await open_for(Action.WITHDRAWAL_DECISION, dossier_id, by=by, seen=seen, work=work)
+    dossier, _ = await open_for(Action.WITHDRAWAL_DECISION, dossier_id, by=by, seen=seen, work=work, now=now)
     if approved:
         _stop(dossier, Move.APPROVE_WITHDRAWAL, note, legal_basis, by=by, work=work, now=now)
         return dossier
@@ -71,7 +71,7 @@ async def stop_lapsed(
     dossier_id: UUID, *, reason: str, legal_basis: str, by: Caller, seen: int, work: Work, now: datetime
 ) -> Dossier:
     """Stop a dossier whose supplement never came, after its deadline; T11."""
-    dossier, _ = await open_for(Action.STOP, dossier_id, by=by, seen=seen, work=work)
+    dossier, _ = await open_for(Action.STOP, dossier_id, by=by, seen=seen, work=work, now=now)
     supplement = dossier.supplements[-1]
     if supplement.answered_at is not None or now <= supplement.answer_by:
         raise SupplementNotLapsed

@@ -1,10 +1,13 @@
 """Who may read what; every reading of papers and of another's personal data is logged."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
+from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, NotFound
 from services.dossier.domain.actions import (
     WORKING_ROLES,
@@ -13,6 +16,8 @@ from services.dossier.domain.actions import (
     is_supervisor,
     require_sight,
 )
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.mandates import Mandate, mandates_of
 from services.dossier.use_cases.ports import Attachment, Detail, Work
 from services.dossier.use_cases.secrets import identity_index
 
@@ -23,15 +28,28 @@ _OFFICE_NOTES = frozenset({"handed_over", "step_completed", "work_noted"})
 
 async def read_dossier(dossier_id: UUID, *, by: Caller, work: Work, now: datetime) -> tuple[Detail, bool]:
     """Return a dossier and whether the caller sees names and papers; a supervisor sees what happens only."""
-    detail = await work.views.detail(dossier_id)
+    is_staff = by.kind is CallerKind.STAFF
+    detail = await work.views.detail(dossier_id, by.subject if is_staff else "")
     dossier = detail.dossier
+    if detail.entry and is_staff:
+        detail = replace(detail, mandates=mandates_of(detail.entry, now.astimezone(VIETNAM).date()))
     is_own = is_party(dossier, by, identity_index(work.seals, by.identity_number))
-    sees_all = is_own or is_colleague(dossier, by)
+    sees_all = is_own or is_colleague(dossier, by) or _stands_in(dossier, by, detail.mandates)
     if not sees_all and not is_supervisor(by):
         raise NotFound
     if not is_own:
         await log_reading(work, by, "dossier", dossier_id, None, now)
     return detail, sees_all
+
+
+def _stands_in(dossier: Dossier, by: Caller, mandates: Sequence[Mandate]) -> bool:
+    """Tell whether the caller sees the dossier in another's place, and note in whose."""
+    for mandate in mandates:
+        dossier.acting = mandate
+        if is_colleague(dossier, by):
+            return True
+    dossier.acting = None
+    return False
 
 
 async def log_reading(
@@ -93,7 +111,13 @@ async def read_inbox(
     if by.kind is not CallerKind.STAFF or not roles:
         raise Forbidden
     rows = await work.views.inbox(
-        agency=by.agency, unit=by.unit, roles=roles, after=after or (start, OLDEST), limit=limit
+        subject=by.subject,
+        agency=by.agency,
+        unit=by.unit,
+        roles=roles,
+        today=now.astimezone(VIETNAM).date(),
+        after=after or (start, OLDEST),
+        limit=limit,
     )
     if rows:
         await log_reading(work, by, "inbox", None, None, now)

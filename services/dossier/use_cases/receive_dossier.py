@@ -19,7 +19,7 @@ from services.dossier.domain.events import Change, moment
 from services.dossier.domain.papers import Paper, PaperKind
 from services.dossier.domain.states import Move, State
 from services.dossier.domain.workflow import hand_over
-from services.dossier.use_cases.open_dossier import check, due_of, open_for, parties_of
+from services.dossier.use_cases.open_dossier import allow, due_of, open_for, parties_of
 from services.dossier.use_cases.ports import Grounds, SubmittedComponent, Work
 from services.dossier.use_cases.record_change import record_change
 from services.dossier.use_cases.secrets import look_up_secret, secret_hash
@@ -29,7 +29,7 @@ from worktime.calendar import WorkCalendar
 async def accept_dossier(dossier_id: UUID, *, by: Caller, seen: int, work: Work, now: datetime) -> Dossier:
     """Give the legal code, start the clock and issue form 01; T2."""
     dossier, grounds, components = await work.dossiers.load_for_acceptance(dossier_id)
-    check(Action.ACCEPTANCE, dossier, by=by, seen=seen, work=work)
+    await allow(Action.ACCEPTANCE, dossier, by=by, seen=seen, work=work, now=now)
     left, paper = await accept(
         dossier, grounds.procedure, grounds.calendar, components, by=by, work=work, now=now
     )
@@ -110,7 +110,7 @@ async def ask_intake_supplement(
 ) -> Dossier:
     """Tell the applicant once, in writing (form 02), all that is missing; T3."""
     dossier, grounds = await open_for(
-        Action.INTAKE_SUPPLEMENT_REQUEST, dossier_id, by=by, seen=seen, work=work
+        Action.INTAKE_SUPPLEMENT_REQUEST, dossier_id, by=by, seen=seen, work=work, now=now
     )
     named = named_items(items, grounds.procedure)
     until = answer_by(now, answer_days or work.policy.supplement_days)
@@ -154,7 +154,7 @@ async def refuse_intake(
     dossier_id: UUID, *, reason: str, legal_basis: str, by: Caller, seen: int, work: Work, now: datetime
 ) -> Dossier:
     """Refuse reception in writing (form 03), with reason and legal basis; T5."""
-    dossier, _ = await open_for(Action.REFUSAL, dossier_id, by=by, seen=seen, work=work)
+    dossier, _ = await open_for(Action.REFUSAL, dossier_id, by=by, seen=seen, work=work, now=now)
     left = dossier.end(Move.REFUSE_INTAKE, at=now)
     content = papers.intake_refusal(
         dossier, parties=parties_of(dossier, work), reason=reason, legal_basis=legal_basis, officer=by.name
@@ -169,7 +169,7 @@ async def hand_over_dossier(
     dossier_id: UUID, *, note: str, by: Caller, seen: int, work: Work, now: datetime
 ) -> Dossier:
     """Give the dossier to the competent unit's first step; T7."""
-    dossier, grounds = await open_for(Action.HANDOVER, dossier_id, by=by, seen=seen, work=work)
+    dossier, grounds = await open_for(Action.HANDOVER, dossier_id, by=by, seen=seen, work=work, now=now)
     process = known_process(grounds)
     left = hand_over(dossier, process, at=now, due_of=due_of(grounds))
     record_change(work, dossier, Change("handed_over", left, note=note), by=by, now=now)

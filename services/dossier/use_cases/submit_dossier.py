@@ -14,6 +14,7 @@ from services.dossier.domain.codes import reference_of
 from services.dossier.domain.definitions import Agency, Procedure
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import (
+    AgencyEnded,
     NotBoundaryFree,
     ProcedureClosed,
     SubmitAtPortal,
@@ -202,6 +203,7 @@ def new_dossier(
     submission: Submission, procedure: Procedure, intake: Intake, *, work: Work, now: datetime
 ) -> Dossier:
     """Return the dossier, its personal data sealed; helping and receiving agency are the same at first."""
+    _require_working(intake, submission)
     receiving = intake.agencies.get(submission.receiving_agency)
     if receiving is None:
         raise Invalid(fields=[("receiving_agency", "Không có cơ quan này")])
@@ -233,6 +235,16 @@ def new_dossier(
     )
 
 
+def _require_working(intake: Intake, submission: Submission) -> None:
+    """Raise `AgencyEnded`, naming the successors, where an agency named receives nothing new."""
+    for code in submission.agencies:
+        ended = intake.succession.ended.get(code)
+        if ended is not None:
+            raise AgencyEnded(
+                extra={"agency": code, "valid_to": ended["valid_to"], "successors": ended["successors"]}
+            )
+
+
 def _competent(submission: Submission, procedure: Procedure, intake: Intake, receiving: Agency) -> Agency:
     """Return who decides: the agency named, else the receiving one, else the only one that works it."""
     code = submission.competent_agency
@@ -240,9 +252,14 @@ def _competent(submission: Submission, procedure: Procedure, intake: Intake, rec
         only_one = (
             next(iter(procedure.performing_agencies)) if len(procedure.performing_agencies) == 1 else ""
         )
-        code = receiving.code if procedure.is_performed_by(receiving) else only_one
+        only_one = str(intake.succession.ended.get(only_one, {}).get("continuing", only_one))
+        is_here = procedure.is_performed_by(
+            receiving, intake.succession.inherited(receiving.code, procedure.code)
+        )
+        code = receiving.code if is_here else only_one
     competent = intake.agencies.get(code)
-    if competent is None or not procedure.is_performed_by(competent):
+    inherited = intake.succession.inherited(code, procedure.code)
+    if competent is None or not procedure.is_performed_by(competent, inherited):
         field = "competent_agency" if submission.competent_agency else "receiving_agency"
         raise Invalid(fields=[(field, "Cơ quan không giải quyết thủ tục này")])
     require_boundary_free(procedure, receiving, competent)

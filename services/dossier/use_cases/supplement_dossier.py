@@ -33,7 +33,9 @@ async def draft_supplement(
     now: datetime,
 ) -> Dossier:
     """Write down what is missing; nothing goes out before a lead or signer approves."""
-    dossier, grounds = await open_for(Action.SUPPLEMENT_REQUEST, dossier_id, by=by, seen=seen, work=work)
+    dossier, grounds = await open_for(
+        Action.SUPPLEMENT_REQUEST, dossier_id, by=by, seen=seen, work=work, now=now
+    )
     named = tuple(named_items(items, grounds.procedure))
     draft = Draft(named, reason, by.subject, by.name, now, answer_days or work.policy.supplement_days)
     left = dossier.draft_supplement(draft, limit=grounds.procedure.max_supplements)
@@ -47,7 +49,7 @@ async def decide_supplement(
 ) -> Dossier:
     """Send the drafted request out (form 02, the clock stops) or give it back; never by who drafted; T9."""
     dossier, grounds = await open_for(
-        Action.SUPPLEMENT_REQUEST_APPROVAL, dossier_id, by=by, seen=seen, work=work
+        Action.SUPPLEMENT_REQUEST_APPROVAL, dossier_id, by=by, seen=seen, work=work, now=now
     )
     draft = dossier.draft
     if draft is None:
@@ -90,7 +92,7 @@ async def answer_supplement(
 ) -> Dossier:
     """Take the applicant's files: before acceptance it is submitted again, after it the clock stands on."""
     action = Action.INTAKE_SUPPLEMENT_ANSWER if is_intake else Action.SUPPLEMENT_ANSWER
-    dossier, _ = await open_for(action, dossier_id, by=by, seen=seen, work=work)
+    dossier, _ = await open_for(action, dossier_id, by=by, seen=seen, work=work, now=now)
     if not attachment_ids and not note:
         raise Invalid(fields=[("attachment_ids", "Phải có tệp hoặc nội dung giải trình")])
     if dossier.supplements[-1].answered_at is not None:
@@ -110,7 +112,7 @@ async def answer_supplement(
 
 async def resume(dossier_id: UUID, *, note: str, by: Caller, seen: int, work: Work, now: datetime) -> Dossier:
     """Confirm the supplement: the clock runs again, to a new due moment; T10."""
-    dossier, grounds = await open_for(Action.RESUMPTION, dossier_id, by=by, seen=seen, work=work)
+    dossier, grounds = await open_for(Action.RESUMPTION, dossier_id, by=by, seen=seen, work=work, now=now)
     if dossier.supplements[-1].answered_at is None or dossier.accepted_at is None or dossier.step is None:
         raise NotAnswered
     stops = dossier.stops_until(now)

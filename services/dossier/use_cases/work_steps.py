@@ -39,13 +39,15 @@ async def complete_step(
     now: datetime,
 ) -> Dossier:
     """Leave a step forward (DONE) or back (RETURNED), or answer a consultation; T8."""
-    dossier, grounds = await open_for(Action.STEP_COMPLETION, dossier_id, by=by, seen=seen, work=work)
+    dossier, grounds = await open_for(
+        Action.STEP_COMPLETION, dossier_id, by=by, seen=seen, work=work, now=now
+    )
     process = known_process(grounds)
     beside = next(
         (item for item in dossier.consultations if item.code == step and item.state == "OPEN"), None
     )
     if beside is not None:
-        if not sits_at(by, role=beside.role, unit=beside.unit, agency=beside.agency):
+        if not sits_at(dossier, by, role=beside.role, unit=beside.unit, agency=beside.agency):
             raise NotYourStep
         left = answer_consultation(dossier, step, by=by, at=now, note=note)
         change = Change(
@@ -57,7 +59,7 @@ async def complete_step(
     if current is None or current.code != step:
         raise StepMoved
     is_office = current.kind == "OFFICE"
-    if is_office and not sits_at(by, role=current.role, unit=current.unit, agency=current.agency):
+    if is_office and not sits_at(dossier, by, role=current.role, unit=current.unit, agency=current.agency):
         raise NotYourStep
     due = due_of(grounds)
     if outcome == "RETURNED":
@@ -105,7 +107,7 @@ async def issue_result(
     now: datetime,
 ) -> Dossier:
     """Give the signed result its number and issue it; a refusal on the merits says why; T19."""
-    dossier, grounds = await open_for(Action.RESULT, dossier_id, by=by, seen=seen, work=work)
+    dossier, grounds = await open_for(Action.RESULT, dossier_id, by=by, seen=seen, work=work, now=now)
     step = dossier.step
     if step is None:
         raise StepMoved
@@ -170,7 +172,7 @@ async def return_result(
     now: datetime,
 ) -> Dossier:
     """Hand the result to the applicant, or record that post or the electronic way did; T20."""
-    dossier, _ = await open_for(Action.RETURN, dossier_id, by=by, seen=seen, work=work)
+    dossier, _ = await open_for(Action.RETURN, dossier_id, by=by, seen=seen, work=work, now=now)
     result = dossier.result
     if result is None or (delivery == "ELECTRONIC" and not result.is_electronic):
         raise NotSettled
@@ -188,7 +190,7 @@ async def recall_result(
     dossier_id: UUID, *, reason: str, by: Caller, seen: int, work: Work, now: datetime
 ) -> Dossier:
     """Take a wrong result back before it is returned, with the reason; T22."""
-    dossier, grounds = await open_for(Action.RESULT_RECALL, dossier_id, by=by, seen=seen, work=work)
+    dossier, grounds = await open_for(Action.RESULT_RECALL, dossier_id, by=by, seen=seen, work=work, now=now)
     left = recall(dossier, known_process(grounds), at=now, due_of=due_of(grounds))
     record_change(work, dossier, Change("result_recalled", left, note=reason), by=by, now=now)
     return dossier

@@ -21,6 +21,7 @@ from services.dossier.domain.definitions import Agency, Procedure, Process, cale
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.files import Fault
 from services.dossier.domain.history import Entry, HistoryKeys
+from services.dossier.domain.mandates import Mandate, mandates_of
 from services.dossier.domain.papers import Paper
 from services.dossier.use_cases.ports import (
     Attachment,
@@ -51,6 +52,7 @@ class MemoryDatabase:
     processes: dict[tuple[str, int], tuple[int, dict[str, Any]]] = field(default_factory=dict)
     agencies: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     calendars: dict[tuple[str, int], tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    staff: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     contents: dict[bytes, bytes] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
 
@@ -129,6 +131,13 @@ class MemoryCatalogue:
     def put_agency(self, data: dict[str, Any], sequence: int) -> None:
         self._put("agencies", data["code"], data, sequence)
 
+    def put_staff(self, subject: str, data: dict[str, Any], sequence: int) -> None:
+        self._put("staff", subject, data, sequence)
+
+    async def mandates(self, subject: str, day: date) -> Sequence[Mandate]:
+        found = self._database.staff.get(subject)
+        return mandates_of(found[1], day) if found else []
+
     def put_calendar(self, data: dict[str, Any], sequence: int) -> None:
         self._put("calendars", (data["code"], data["year"]), data, sequence)
 
@@ -160,7 +169,9 @@ class MemoryCatalogue:
             if one in self._database.attachments
         }
         found = {
-            code: Agency(**data) for code, (_, data) in self._database.agencies.items() if code in wanted
+            code: Agency(**{name: data[name] for name in Agency.__dataclass_fields__ if name in data})
+            for code, (_, data) in self._database.agencies.items()
+            if code in wanted
         }
         return Intake(procedure, found, files, existing, self.calendar(calendar_of) if calendar_of else None)
 

@@ -103,6 +103,7 @@ class DossierOut(BaseModel):
     helping_agency: dict[str, str]
     receiving_agency: dict[str, str]
     competent_agency: dict[str, str]
+    continuing_agency: dict[str, str] | None
     state: str
     state_name: str
     portal_status: int
@@ -169,6 +170,7 @@ class PortalView(BaseModel):
     helping_agency: dict[str, str]
     receiving_agency: dict[str, str]
     competent_agency: dict[str, str]
+    continuing_agency: dict[str, str] | None
     state: str
     portal_status: int
     submitted_at: str

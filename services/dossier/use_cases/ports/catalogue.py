@@ -1,10 +1,12 @@
 """The store of what the catalogue published."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from services.dossier.domain.dossier import Continuing
+from services.dossier.domain.mandates import Mandate
 from services.dossier.use_cases.ports.records import Intake
 
 
@@ -34,6 +36,18 @@ class Catalogue(Protocol):
 
     def put_agency(self, data: dict[str, Any], sequence: int) -> None:
         """Keep an agency likewise."""
+
+    def put_staff(self, subject: str, data: dict[str, Any], sequence: int) -> None:
+        """Keep who acts for whom likewise."""
+
+    async def mandates(self, subject: str, day: date) -> Sequence[Mandate]:
+        """Return what an officer holds in others' places on a day."""
+
+    async def to_continue(self, today: date, limit: int) -> Sequence[tuple[UUID, str, Continuing]]:
+        """Return running dossiers of agencies that ended, the ended one and who goes on."""
+
+    def close_continued(self, today: date, at: datetime) -> None:
+        """Queue that agencies heard of an hour ago have no running dossier left to continue."""
 
     def put_calendar(self, data: dict[str, Any], sequence: int) -> None:
         """Keep a calendar's year likewise."""

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.dossier.domain.definitions import Agency, Procedure, Process
 from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.mandates import Mandate
 from services.dossier.domain.papers import PaperKind
 from worktime.calendar import WorkCalendar
 
@@ -62,6 +63,26 @@ class Grounds:
 
 
 @dataclass(frozen=True, slots=True)
+class Succession:
+    """Agencies named that have ended with who carries on, and what the others took over from whom."""
+
+    ended: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    took_over: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+
+    def inherited(self, agency: str, procedure: str) -> frozenset[str]:
+        """Return the ended agencies in whose place this one works a procedure."""
+        return frozenset(
+            item["agency"]
+            for item in self.took_over.get(agency, ())
+            if (
+                procedure in item["procedures"]
+                if item["procedures"] is not None
+                else procedure not in item["except"]
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Intake:
     """What a submission is held against, read in one query."""
 
@@ -70,6 +91,7 @@ class Intake:
     attachments: Mapping[UUID, Attachment]
     existing_id: UUID | None = None
     calendar: WorkCalendar | None = None
+    succession: Succession = Succession()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +129,6 @@ class Detail:
     attachments: Sequence[Attachment] = ()
     papers: Sequence[dict[str, Any]] = ()
     history: Sequence[dict[str, Any]] = ()
+    entry: Mapping[str, Any] | None = None
+    """The reader's entry in the staff directory: in whose place they act."""
+    mandates: Sequence[Mandate] = ()

@@ -1,6 +1,6 @@
 """Reads of screens and of the portal's driver."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -11,8 +11,8 @@ from services.dossier.use_cases.ports.records import Detail
 class Views(Protocol):
     """Reads: one statement a screen."""
 
-    async def detail(self, dossier_id: UUID) -> Detail:
-        """Return a dossier with components, files and papers; raise `NotFound`."""
+    async def detail(self, dossier_id: UUID, reader: str = "") -> Detail:
+        """Return a dossier with components, files, papers and the reader's entry; raise `NotFound`."""
 
     async def portal(self, dossier_id: UUID, version: int) -> Detail:
         """Return a dossier with its history up to a version (0: all); raise `NotFound`."""
@@ -28,9 +28,17 @@ class Views(Protocol):
         """Return the dossiers an agency takes part in, newest first."""
 
     async def inbox(
-        self, *, agency: str, unit: str, roles: list[str], after: tuple[datetime, UUID], limit: int
+        self,
+        *,
+        subject: str,
+        agency: str,
+        unit: str,
+        roles: list[str],
+        today: date,
+        after: tuple[datetime, UUID],
+        limit: int,
     ) -> list[Any]:
-        """Return what waits for these roles, the most pressing first."""
+        """Return what waits for these roles and for those held in others' places, the most pressing first."""
 
     async def history(self, dossier_id: UUID) -> tuple[Dossier, list[dict[str, Any]]]:
         """Return a dossier and its history, oldest first; raise `NotFound`."""

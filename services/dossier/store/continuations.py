@@ -1,0 +1,72 @@
+"""Who goes on for whom: running dossiers of agencies that ended, and officers acting in others' places."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from kernel.postgres.statement import Statement
+from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.dossier import Continuing
+from services.dossier.domain.mandates import Mandate, mandates_of
+
+_RUNNING = (
+    "state NOT IN ('INTAKE_REFUSED', 'CANCELLED', 'STOPPED', 'RETURNED', 'ARCHIVED')"
+    " AND NOT continued_from @> ARRAY[a.code] LIMIT :limit"
+)
+# Each way a dossier hangs on an agency walks its own index. What waits at an ended agency is always looked
+# for, since a process may name it long after; the rest only until an agency is known to have none left.
+_TO_CONTINUE = Statement(
+    f"""
+    SELECT DISTINCT ON (found.id) found.id, a.code AS ended, t.code, t.name, t.units
+    FROM agencies a
+    CROSS JOIN LATERAL (
+        (SELECT id, procedure_code FROM dossiers WHERE task_agency = a.code AND task_role IS NOT NULL
+         AND {_RUNNING})
+        UNION ALL
+        (SELECT id, procedure_code FROM dossiers WHERE receiving_agency = a.code AND a.continued_at IS NULL
+         AND {_RUNNING})
+        UNION ALL
+        (SELECT id, procedure_code FROM dossiers WHERE competent_agency = a.code
+         AND competent_agency <> receiving_agency AND a.continued_at IS NULL AND {_RUNNING})
+        UNION ALL
+        (SELECT id, procedure_code FROM dossiers WHERE helping_agency = a.code
+         AND helping_agency <> receiving_agency AND a.continued_at IS NULL AND {_RUNNING})
+        UNION ALL
+        (SELECT id, procedure_code FROM dossiers WHERE consulted_agencies @> ARRAY[a.code]
+         AND consulted_agencies <> '{{}}' AND a.continued_at IS NULL AND {_RUNNING})
+    ) AS found
+    JOIN agencies t ON t.code = coalesce(a.continuing_by->>found.procedure_code, a.continuing)
+    WHERE a.valid_to < :today::date
+    ORDER BY found.id, a.valid_to LIMIT :limit
+    """
+)
+_CLOSE = Statement(
+    "UPDATE agencies a SET continued_at = :at WHERE a.valid_to < :today AND a.continued_at IS NULL"
+    " AND a.heard_at < :long_ago AND EXISTS (SELECT 1 FROM agencies t WHERE t.code = a.continuing)",
+    rows=None,
+)
+_ENTRY = Statement("SELECT data FROM staff WHERE subject = :subject")
+
+
+class Continuations:
+    """The part of the catalogue's copies that says who goes on."""
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+
+    async def mandates(self, subject: str, day: date) -> Sequence[Mandate]:
+        """Return what an officer holds in others' places on a day."""
+        entry = await self._unit.fetch_value(_ENTRY, subject=subject)
+        return mandates_of(entry, day) if entry else []
+
+    async def to_continue(self, today: date, limit: int) -> Sequence[tuple[UUID, str, Continuing]]:
+        """Return running dossiers of agencies that ended, the ended one and who goes on."""
+        rows = await self._unit.fetch(_TO_CONTINUE, today=today, limit=limit)
+        return [
+            (UUID(int=row["id"].int), row["ended"], Continuing(row["code"], row["name"], tuple(row["units"])))
+            for row in rows
+        ]
+
+    def close_continued(self, today: date, at: datetime) -> None:
+        """Queue that agencies heard of an hour ago have no running dossier left to continue."""
+        self._unit.write(_CLOSE, today=today, at=at, long_ago=at - timedelta(hours=1))
