@@ -143,46 +143,44 @@ class Publication:
     endings: list[Ending] = field(default_factory=list)
     heads: list[Head] = field(default_factory=list)
 
-    def take(
-        self, change: PartChange, known: KnownProcedure, name_sector: Callable[[dict[str, Any]], None]
+    def take_all(
+        self,
+        changes: Sequence[PartChange],
+        known: KnownProcedure,
+        name_sector: Callable[[dict[str, Any]], None],
     ) -> bool:
-        """Work out what the change makes of the procedure; tell whether anything the public reads changes."""
-        today = self.at.date()
-        floor = known.floor(today)
+        """Work out what changes to one procedure's parts make of it; tell whether the public reads anew."""
+        floor = known.floor(self.at.date())
         chains = {line: [part.period for part in chain] for line, chain in known.chains.items()}
         data = {
             (line, part.period.number): part.data for line, chain in known.chains.items() for part in chain
         }
-        last = known.last(change.line)
         again_from = None
-        if last is None or last.digest != change.digest:
-            part = self._place(change, known, last, floor)
-            endings = {
-                ending.number: ending.on
-                for ending in self.part_endings
-                if (ending.code, ending.agency, ending.part)
-                == (change.code, change.line.agency, change.line.part.value)
-            }
-            chains[change.line] = extend(chains.get(change.line, []), part, numbers=endings)
-            data[change.line, part.number] = change.data
-        else:
-            data[change.line, last.period.number] = change.data
-            again_from = self._again_from(change, known, last, data, name_sector)
-        return self._publish(change.code, known, chains, data, floor, again_from, name_sector)
+        for change in changes:
+            last = known.last(change.line)
+            if last is None or last.digest != change.digest:
+                part, endings = self._place(change, known, last, floor)
+                chains[change.line] = extend(chains.get(change.line, []), part, numbers=endings)
+                data[change.line, part.number] = change.data
+            else:
+                data[change.line, last.period.number] = change.data
+                again_from = self._again_from(change, known, last, data, name_sector)
+        return self._publish(changes[0].code, known, chains, data, floor, again_from, name_sector)
 
     def _place(
         self, change: PartChange, known: KnownProcedure, last: HeldPart | None, floor: date
-    ) -> PartPeriod:
+    ) -> tuple[PartPeriod, dict[int, date | None]]:
         begun = last.period.valid_from if last else None
         start, closes = place_in_time(change.declared, begun, self.at.date(), floor)
         number = max((part.period.number for part in known.chains.get(change.line, ())), default=0) + 1
         period = PartPeriod(number, start, None, change.is_abolished)
         self.parts.append(NewPart(change, period))
-        if last is not None:
-            self.part_endings.append(
-                Ending(change.code, change.line.agency, change.line.part.value, last.period.number, closes)
-            )
-        return period
+        if last is None:
+            return period, {}
+        self.part_endings.append(
+            Ending(change.code, change.line.agency, change.line.part.value, last.period.number, closes)
+        )
+        return period, {last.period.number: closes}
 
     def _again_from(
         self,

@@ -22,6 +22,8 @@ UNION ALL SELECT 'staff', code, version, digest, jsonb_build_object('decided', d
 UNION ALL SELECT 'process', code, version, digest, data, NULL, NULL, NULL FROM processes
 UNION ALL SELECT 'interlinked_group', code, version, digest, '{}'::jsonb, NULL, NULL, NULL
 FROM interlinked_groups
+UNION ALL SELECT 'form', code, version, digest, '{}'::jsonb, NULL, NULL, NULL FROM forms
+UNION ALL SELECT 'page', code, version, digest, '{}'::jsonb, NULL, NULL, NULL FROM pages
 UNION ALL SELECT 'procedure', p.code, p.version, '', '{}'::jsonb, p.recorded_on, p.parts, p.versions
 FROM ("""
     + KNOWN_PROCEDURES
@@ -59,6 +61,8 @@ _TABLES: dict[ItemKind, tuple[str, dict[str, str]]] = {
     ItemKind.CALENDAR: ("calendars", {}),
     ItemKind.PROCESS: ("processes", {}),
     ItemKind.INTERLINKED_GROUP: ("interlinked_groups", {}),
+    ItemKind.FORM: ("forms", {}),
+    ItemKind.PAGE: ("pages", {}),
 }
 
 
@@ -86,6 +90,8 @@ _VERSIONS = {
     for kind, table in (
         (ItemKind.PROCESS, "process_versions"),
         (ItemKind.INTERLINKED_GROUP, "interlinked_group_versions"),
+        (ItemKind.FORM, "form_versions"),
+        (ItemKind.PAGE, "page_versions"),
     )
 }
 
@@ -97,9 +103,11 @@ class PostgresImports:
         self._unit = unit
         self._brief = brief
 
-    async def known(self, source: Source, procedures: Sequence[str]) -> Mapping[tuple[ItemKind, str], Known]:
+    async def known(
+        self, source: Source | None, procedures: Sequence[str]
+    ) -> Mapping[tuple[ItemKind, str], Known]:
         """Return everything held; the data of procedures and staff is not needed to compare, and not read."""
-        rows = await self._unit.fetch(_KNOWN, own=source.value, codes=list(procedures))
+        rows = await self._unit.fetch(_KNOWN, own=source.value if source else "", codes=list(procedures))
         return {
             (ItemKind(row["kind"]), row["code"]): Known(
                 version=row["version"],

@@ -118,6 +118,84 @@ STATEMENTS: tuple[str, ...] = (
     CREATE TRIGGER procedure_parts_stand BEFORE UPDATE OR DELETE ON procedure_parts
     FOR EACH ROW EXECUTE FUNCTION procedure_parts_stand()
     """,
+    # Four eyes stand in the database too: whoever wrote in a draft does not approve it.
+    """
+    CREATE TABLE procedure_drafts (
+        id uuid CONSTRAINT pk_procedure_drafts PRIMARY KEY,
+        code text NOT NULL,
+        agency text NOT NULL,
+        part text NOT NULL,
+        base integer NOT NULL,
+        data jsonb NOT NULL,
+        state text NOT NULL,
+        authors text[] NOT NULL,
+        approved_by text,
+        decision_id uuid,
+        history jsonb NOT NULL,
+        version bigint NOT NULL,
+        changed_at timestamptz NOT NULL,
+        CONSTRAINT ck_procedure_drafts_part CHECK (part IN ('NATIONAL', 'LOCAL')),
+        CONSTRAINT ck_procedure_drafts_state
+            CHECK (state IN ('DRAFT', 'IN_REVIEW', 'APPROVED', 'PUBLISHED', 'WITHDRAWN')),
+        CONSTRAINT ck_procedure_drafts_four_eyes CHECK (NOT approved_by = ANY (authors)),
+        CONSTRAINT ck_procedure_drafts_approved
+            CHECK (state NOT IN ('APPROVED', 'PUBLISHED') OR approved_by IS NOT NULL)
+    )
+    """,
+    """
+    CREATE UNIQUE INDEX uq_procedure_drafts_open ON procedure_drafts (code, agency, part)
+    WHERE state IN ('DRAFT', 'IN_REVIEW', 'APPROVED')
+    """,
+    "CREATE INDEX ix_procedure_drafts_decision_id ON procedure_drafts (decision_id)",
+    "CREATE INDEX ix_procedure_drafts_state ON procedure_drafts (state, id)",
+    """
+    CREATE TABLE publication_decisions (
+        id uuid CONSTRAINT pk_publication_decisions PRIMARY KEY,
+        number text NOT NULL,
+        agency text NOT NULL,
+        signed_on date NOT NULL,
+        effective_on date NOT NULL,
+        level text NOT NULL,
+        act jsonb,
+        is_short boolean NOT NULL,
+        note text,
+        items jsonb NOT NULL,
+        state text NOT NULL,
+        deadlines jsonb NOT NULL,
+        publish_by_calendar_days date,
+        publish_by_working_days date,
+        made_by text NOT NULL,
+        made_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        published_by text,
+        published_at timestamptz,
+        version bigint NOT NULL,
+        CONSTRAINT ck_publication_decisions_state CHECK (state IN ('OPEN', 'PUBLISHED', 'WITHDRAWN')),
+        CONSTRAINT ck_publication_decisions_level CHECK (level IN ('MINISTRY', 'PROVINCE')),
+        CONSTRAINT ck_publication_decisions_days CHECK (effective_on >= signed_on),
+        CONSTRAINT ck_publication_decisions_four_eyes CHECK (published_by <> made_by),
+        CONSTRAINT ck_publication_decisions_published
+            CHECK (state <> 'PUBLISHED' OR (published_by IS NOT NULL AND published_at IS NOT NULL))
+    )
+    """,
+    """
+    CREATE UNIQUE INDEX uq_publication_decisions_number ON publication_decisions (agency, number)
+    WHERE state <> 'WITHDRAWN'
+    """,
+    "CREATE INDEX ix_publication_decisions_state ON publication_decisions (state, id)",
+    """
+    CREATE TABLE standard_reasons (
+        code text CONSTRAINT pk_standard_reasons PRIMARY KEY,
+        kind text NOT NULL,
+        text text NOT NULL,
+        hint text,
+        sectors text[] NOT NULL,
+        is_active boolean NOT NULL,
+        version bigint NOT NULL,
+        changed_by text NOT NULL,
+        changed_at timestamptz NOT NULL,
+        CONSTRAINT ck_standard_reasons_kind CHECK (kind IN ('SUPPLEMENT', 'REFUSAL', 'DELAY'))
+    )
+    """,
 )
 
 

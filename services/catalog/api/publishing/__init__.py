@@ -1,0 +1,1 @@
+"""Drafts of procedures, publication decisions, standard reasons, versions in time."""

@@ -1,0 +1,1 @@
+"""Drafts of procedures, publication decisions, differences, deadlines: from a desk to the public."""

@@ -1,0 +1,1 @@
+"""What editors and approvers do with drafts of procedures and publication decisions."""
