@@ -4,7 +4,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_SPACES = re.compile(r"[^\S\n]+")
+# Every run of spaces but a single plain one: whole catalogues are read, and most spaces are as they should be.
+_SPACES = re.compile(r"[^\S\n ][^\S\n]*| [^\S\n]+")
 _AROUND_BREAKS = re.compile(r" ?\n ?")
 _MARKUP = re.compile(r"</?(?:p|br|div|span)\b[^>]{0,80}>", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
@@ -19,7 +20,8 @@ def clean(text: str) -> str:
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
     if "<" in plain:
         plain = _MARKUP.sub("", plain)
-    return _AROUND_BREAKS.sub("\n", _SPACES.sub(" ", plain)).strip()
+    plain = _SPACES.sub(" ", plain)
+    return (_AROUND_BREAKS.sub("\n", plain) if "\n" in plain else plain).strip()
 
 
 def one_line(text: str) -> str:
