@@ -24,6 +24,16 @@ class _Days(BaseModel):
 
 class _Delegation(_Days):
     roles: list[str] = Field(default=[])
+    procedures: list[str] = Field(default=[])
+    agency: str | None = None
+
+    def is_general(self, member: "StaffFields") -> bool:
+        """Tell whether it holds for everything at the taker's own agency.
+
+        Only then may a token carry its roles; what is for some procedures or for another agency is judged by
+        the service that works the dossier.
+        """
+        return not self.procedures and self.agency in {None, member.agency}
 
 
 class StaffFields(BaseModel):
@@ -69,7 +79,9 @@ async def on_staff_changed(
         unit=data.unit or "",
         roles=frozenset(data.roles),
         employed=Period(data.valid_from, data.valid_to),
-        delegations=tuple((item.period(), frozenset(item.roles)) for item in data.delegations),
+        delegations=tuple(
+            (item.period(), frozenset(item.roles)) for item in data.delegations if item.is_general(data)
+        ),
         leaves=tuple(item.period() for item in data.leaves),
     )
     work.directory.put_staff(member, event.sequence)

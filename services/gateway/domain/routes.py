@@ -84,7 +84,37 @@ def _catalog() -> list[Route]:
         Route("PUT", "/api/v1/procedure-uses", "catalog", editors, Priority.HEAVY, 30.0, 4 * MEGABYTE),
     ]
     found += _workflows()
+    found += _administration()
     return found
+
+
+def _administration() -> list[Route]:
+    """Agencies, their changes, places, ground and staff."""
+    own, changes = "/api/v1/agencies/{code}/offerings", "/api/v1/agency-changes"
+    points, units = "/api/v1/one-stop-points", "/api/v1/administrative-units"
+    editors, approvers = (Policy(roles=frozenset({role})) for role in ("CATALOG_EDITOR", "CATALOG_APPROVER"))
+    loader, member = machines("catalog.import"), "/api/v1/staff/{subject}"
+    public = ("/api/v1/administrative-levels", own, points, units, f"{units}/{{code}}")
+    found = [Route("GET", path, "catalog", ANYBODY) for path in public]
+    inside = (changes, f"{changes}/{{change_id}}", f"{points}/{{code}}/officers", "/api/v1/staff")
+    found += [Route("GET", path, "catalog", STAFF | loader) for path in inside]
+    found += [
+        Route("POST", f"{changes}/preview", "catalog", editors | approvers),
+        Route("POST", changes, "catalog", approvers),
+        Route("POST", own, "catalog", approvers),
+        Route("POST", f"{own}/end", "catalog", approvers),
+        Route("PUT", f"{points}/{{code}}", "catalog", editors),
+        Route("POST", f"{units}/imports", "catalog", editors | loader, Priority.HEAVY, 120.0, 32 * MEGABYTE),
+        Route("POST", "/api/v1/hamlet-mergers", "catalog", editors | approvers),
+        Route("POST", f"{member}/secondments", "catalog", editors),
+    ]
+    by_oneself = (
+        f"{member}/delegations",
+        f"{member}/absences",
+        "/api/v1/delegations/{delegation_id}/end",
+        "/api/v1/absences/{absence_id}/end",
+    )
+    return [*found, *(Route("POST", path, "catalog", STAFF) for path in by_oneself)]
 
 
 def _workflows() -> list[Route]:

@@ -1,0 +1,235 @@
+"""An agency ends while its dossiers run: each keeps where it was received and gains who goes on with it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from kernel.core.clock import VIETNAM
+from kernel.core.event import Event
+from kernel.testing.running import RunningService, an_event
+from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
+from tests.builders.dossier.office import (
+    CLERK,
+    COMMUNE,
+    LEAD,
+    OTHER_COMMUNE,
+    RECEIVER,
+    SIGNER,
+    SPECIALIST,
+    Office,
+    a_citizen,
+    an_agency,
+    an_officer,
+)
+
+Start = Callable[..., Awaitable[RunningService]]
+HEIR = "H99.210"
+UNITS = [{"code": code, "name": code} for code in ("mot-cua", "chuyen-mon", "lanh-dao", "van-phong")]
+
+
+def at_heir(officer: Any) -> Any:
+    """Return the same officer, now of the heir."""
+    return replace(officer, agency=HEIR)
+
+
+def ended(code: str = COMMUNE, last_day: str = "2026-03-02", **more: Any) -> Event:
+    """Return the agency's end as the catalogue tells it."""
+    event = an_agency(
+        code,
+        valid_to=last_day,
+        successors=[HEIR],
+        continuing={"agency": HEIR, "by_procedure": {}},
+        units=UNITS,
+        **more,
+    )
+    return replace(event, sequence=2)
+
+
+def heir(*of: str, units: list[dict[str, str]] = UNITS) -> Event:
+    """Return the agency that goes on."""
+    took = [{"agency": code, "procedures": None, "except": [], "from": "2026-03-03"} for code in of]
+    return an_agency(HEIR, units=units, predecessors=took)
+
+
+@pytest.fixture
+async def office(start: Start) -> Office:
+    """An office of two communes."""
+    return await Office(await start("dossier")).open()
+
+
+async def merged(office: Office) -> None:
+    """Let both communes be merged and the job run."""
+    await office.service.receive(heir(COMMUNE, OTHER_COMMUNE), ended(), ended(OTHER_COMMUNE))
+    await office.service.run_job(CONTINUE_DOSSIERS)
+
+
+async def inbox(office: Office, by: Any) -> list[str]:
+    """Return the dossiers that wait for an officer."""
+    answer = await office.service.get("/v1/inbox", by)
+    assert answer.status_code == 200, answer.text
+    return [item["dossier_id"] for item in answer.json()["items"]]
+
+
+async def test_a_running_dossier_goes_on_with_the_heir_to_its_result(office: Office) -> None:
+    """Receiving agency and due moment stay; the heir's officers see it, work it and issue the result."""
+    seen = await office.in_process()
+    before = await office.read(seen, SPECIALIST)
+    await merged(office)
+    assert await inbox(office, SPECIALIST) == []
+    assert await inbox(office, at_heir(SPECIALIST)) == [seen["dossier_id"]]
+    now = await office.read(seen, at_heir(SPECIALIST))
+    assert now["receiving_agency"] == before["receiving_agency"]
+    assert (now["due_at"], now["dossier_code"]) == (before["due_at"], before["dossier_code"])
+    assert now["continuing_agency"] == {"code": HEIR, "name": f"UBND {HEIR}"}
+    listed = await office.service.get("/v1/dossiers", at_heir(SPECIALIST))
+    assert [item["dossier_id"] for item in listed.json()["items"]] == [seen["dossier_id"]]
+    for step, officer in (("tham-dinh", SPECIALIST), ("soat-xet", LEAD), ("ky", SIGNER)):
+        assert now["version"] > seen["version"]
+        refused = await office.tried(now, "step-completion", officer, step=step)
+        assert refused.status_code in {403, 404}
+        now = await office.act(now, "step-completion", at_heir(officer), step=step)
+    body = {"number": "1/XN", "outcome": "GRANTED", "attachment_ids": []}
+    now = await office.act(now, "result", at_heir(CLERK), **body)
+    now = await office.act(now, "return", at_heir(RECEIVER), delivery="COUNTER", receiver_name="An")
+    assert now["state"] == "RETURNED"
+
+
+async def test_history_and_the_event_say_who_goes_on(office: Office) -> None:
+    """One entry, by the system, in the chain like every other; the state names the continuing agency."""
+    seen = await office.in_process()
+    await merged(office)
+    rows = (await office.service.get(f"/v1/dossiers/{seen['dossier_id']}/history", at_heir(LEAD))).json()
+    noted = [item for item in rows["items"] if item["change"].get("noted") == "AGENCY_CONTINUED"]
+    assert [item["change"]["ended_agency"] for item in noted] == [COMMUNE]
+    event = (await office.service.published("dossier.work_noted.v1"))[-1]
+    assert event["data"]["dossier"]["continuing_agency"]["code"] == HEIR
+    await office.service.run_job(CONTINUE_DOSSIERS)
+    assert len(await office.service.published("dossier.work_noted.v1")) == len(noted)
+
+
+async def test_a_new_dossier_at_an_ended_agency_is_sent_to_its_successor(office: Office) -> None:
+    """Refused with the successor's name; at the successor it is taken, though the procedure names the old."""
+    await merged(office)
+    citizen = a_citizen()
+    refused = await office.service.post("/v1/dossiers", await office.submission(citizen), citizen)
+    assert (refused.status_code, refused.json()["code"]) == (409, "agency-ended")
+    assert refused.json()["successors"] == [{"code": HEIR, "name": f"UBND {HEIR}"}]
+    assert (await office.submitted(receiving_agency=HEIR))["state"] == "SUBMITTED"
+
+
+async def test_until_its_last_day_an_agency_works_as_ever(office: Office) -> None:
+    """An end told ahead changes nothing before its day; on the day the job hands over."""
+    seen = await office.in_process()
+    await office.service.receive(heir(COMMUNE), ended(last_day="2026-03-31"))
+    await office.service.run_job(CONTINUE_DOSSIERS)
+    assert await inbox(office, SPECIALIST) == [seen["dossier_id"]]
+    assert (await office.submitted())["state"] == "SUBMITTED"
+    office.service.clock.set(datetime(2026, 4, 1, 0, 1, tzinfo=VIETNAM))
+    await office.service.run_job(CONTINUE_DOSSIERS)
+    assert await inbox(office, SPECIALIST) == []
+    assert await inbox(office, at_heir(SPECIALIST)) == [seen["dossier_id"]]
+
+
+async def test_the_heir_of_an_heir_goes_on(office: Office) -> None:
+    """Merged twice, a dossier is with the last; nobody between holds it up."""
+    seen = await office.in_process()
+    await merged(office)
+    last = "H99.211"
+    second = ended(HEIR)
+    second = replace(
+        second,
+        data={**second.data, "successors": [last], "continuing": {"agency": last, "by_procedure": {}}},
+    )
+    await office.service.receive(an_agency(last, units=UNITS), second)
+    await office.service.run_job(CONTINUE_DOSSIERS)
+    assert await inbox(office, replace(SPECIALIST, agency=last)) == [seen["dossier_id"]]
+
+
+async def test_a_unit_the_heir_does_not_have_holds_nobody_up(office: Office) -> None:
+    """Where the heir has no such unit, whoever holds the role there works the step."""
+    seen = await office.in_process()
+    other = [{"code": "tong-hop", "name": "Tổng hợp"}]
+    await office.service.receive(heir(COMMUNE, units=other), ended())
+    await office.service.run_job(CONTINUE_DOSSIERS)
+    somebody = an_officer("SPECIALIST", unit="tong-hop", agency=HEIR, subject="moi")
+    assert await inbox(office, somebody) == [seen["dossier_id"]]
+    now = await office.read(seen, somebody)
+    assert (await office.act(now, "step-completion", somebody, step="tham-dinh"))["step"][
+        "code"
+    ] == "soat-xet"
+
+
+def acting(subject: str, *roles: str, unit: str, procedures: list[str] | None = None, **days: str) -> Event:
+    """Return an entry of the directory that acts for the leader."""
+    given = {
+        "id": "018f0000-0000-7000-8000-000000000001",
+        "kind": "DELEGATION",
+        "from": "lanh-dao",
+        "from_name": "Chủ tịch",
+        "roles": [*roles],
+        "procedures": procedures or [],
+        "agency": COMMUNE,
+        "unit": unit,
+        "valid_from": days.get("valid_from", "2026-03-01"),
+        "valid_to": days.get("valid_to", "2026-03-31"),
+        "decision": {"number": "7/UQ", "signed_on": "2026-02-27"},
+    }
+    data = {
+        "subject": subject,
+        "name": "Phó",
+        "agency": COMMUNE,
+        "unit": "chuyen-mon",
+        "roles": ["TEAM_LEAD"],
+    }
+    return an_event("staff.changed.v1", subject, {**data, "delegations": [given], "leaves": []})
+
+
+DEPUTY = an_officer("TEAM_LEAD", subject="pho")
+
+
+async def at_signing(office: Office) -> dict[str, Any]:
+    """Return a dossier that waits for the signature."""
+    seen = await office.in_process()
+    seen = await office.act(seen, "step-completion", SPECIALIST, step="tham-dinh")
+    return await office.act(seen, "step-completion", LEAD, step="soat-xet")
+
+
+async def test_a_deputy_signs_in_the_leaders_place_and_history_says_so(office: Office) -> None:
+    """Not before the delegation is told; then it stands in the inbox, may be signed, and names both."""
+    seen = await at_signing(office)
+    assert (await office.tried(seen, "step-completion", DEPUTY, step="ky")).status_code == 403
+    assert await inbox(office, DEPUTY) == []
+    await office.service.receive(acting("pho", "SIGNER", unit="lanh-dao"))
+    assert await inbox(office, DEPUTY) == [seen["dossier_id"]]
+    assert "step-completion" in (await office.read(seen, DEPUTY))["actions"]
+    await office.act(seen, "step-completion", DEPUTY, step="ky")
+    actor = (await office.service.published("dossier.step_completed.v1"))[-1]["data"]["change"]["actor"]
+    assert (actor["on_behalf_of"], actor["decision"]) == ("Chủ tịch", "7/UQ")
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"procedures": ["1.000001"]},
+        {"valid_from": "2026-02-01", "valid_to": "2026-03-02"},
+        {"valid_from": "2026-03-04", "valid_to": "2026-03-31"},
+    ],
+    ids=["another procedure", "past", "to come"],
+)
+async def test_a_delegation_ends_at_its_limits(office: Office, limits: dict[str, Any]) -> None:
+    """Outside its procedures or its days nothing is delegated."""
+    seen = await at_signing(office)
+    await office.service.receive(acting("pho", "SIGNER", unit="lanh-dao", **limits))
+    assert (await office.tried(seen, "step-completion", DEPUTY, step="ky")).status_code == 403
+    assert await inbox(office, DEPUTY) == []
+
+
+async def test_who_drafted_does_not_sign_by_delegation_either(office: Office) -> None:
+    """Four eyes are two people, whatever papers they hold."""
+    seen = await at_signing(office)
+    await office.service.receive(acting("thu-ly", "SIGNER", unit="lanh-dao"))
+    refused = await office.tried(seen, "step-completion", SPECIALIST, step="ky")
+    assert (refused.status_code, refused.json()["code"]) == (403, "four-eyes")
