@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given, settings
@@ -131,10 +132,12 @@ def test_whatever_happens_every_day_has_one_version_and_the_past_stands(steps: A
         fresh = known.recorded_on is None or known.recorded_on == today
         known = taken(known, made, now)
         after = story(known)
+        _shows_what_is_said(known, today)
         assert all(len(shown) <= 1 for shown in after.values()), "two public versions a day"
         for agency, versions in known.held.items():
             _no_gap(agency, versions)
         if not fresh:
+            assert all(new.period.valid_from >= today for new in made.parts), "a part began in the past"
             for (agency, number), shown in before.items():
                 if FIRST_DAY + timedelta(days=number) < today:
                     assert after[agency, number] == shown, "the past was rewritten"
@@ -144,10 +147,23 @@ def test_whatever_happens_every_day_has_one_version_and_the_past_stands(steps: A
 def _no_gap(agency: str, versions: list[Held]) -> None:
     """Only the nation's own line may end: where an agency's begins."""
     ordered = sorted(versions, key=lambda version: version.valid_from)
-    for one, other in zip(ordered, ordered[1:], strict=False):
+    for one, other in pairwise(ordered):
         assert one.valid_to is not None
         assert one.valid_to + timedelta(days=1) == other.valid_from, "a gap"
     assert not ordered or agency == NATION or ordered[-1].valid_to is None
+
+
+def _shows_what_is_said(known: KnownProcedure, today: date) -> None:
+    """From today on, every line shows exactly the parts in force."""
+    chains = {line: [part.period for part in parts] for line, parts in known.chains.items()}
+    local = {line.agency: chain for line, chain in chains.items() if line.part is Source.LOCAL}
+    for agency, wanted in lines(chains.get(NATIONAL_LINE, []), local).items():
+        for number in range(HORIZON):
+            day = FIRST_DAY + timedelta(days=number)
+            if day < today:
+                continue
+            said = [one.pair for one in wanted if one.valid_from <= day <= (one.valid_to or date.max)]
+            assert [version.pair for version in public_on(known, agency, day)] == said
 
 
 def _highest_number_decides(known: KnownProcedure) -> None:
@@ -193,7 +209,7 @@ def test_an_abolished_national_part_ends_every_line() -> None:
     """What the nation ends, no agency keeps open."""
     national = [
         PartPeriod(1, date(2026, 1, 1), date(2026, 2, 28)),
-        PartPeriod(2, date(2026, 3, 1), None, True),
+        PartPeriod(2, date(2026, 3, 1), None, is_abolished=True),
     ]
     found = lines(national, {"H99": [PartPeriod(1, date(2026, 1, 1))]})
     assert [period.is_abolished for period in found["H99"]] == [False, True]
