@@ -18,6 +18,8 @@ class Audience(StrEnum):
     """Those who work the dossier's present step."""
     ONE_STOP = "ONE_STOP"
     """Those who receive and return at the receiving agency."""
+    DESKS = "DESKS"
+    """Every desk the event names."""
 
 
 class Category(StrEnum):
@@ -60,7 +62,7 @@ class Occurrence:
     event_id: UUID
     type: str
     occurred_at: datetime
-    dossier_id: UUID
+    dossier_id: UUID | None
     contact: str | None
     """Sealed by the publisher for the purpose `contact`."""
     subjects: Sequence[str]
@@ -69,6 +71,8 @@ class Occurrence:
     one_stop: Desk | None
     agencies: Sequence[str]
     facts: Mapping[str, Any]
+    desks: Sequence[Desk] = ()
+    """Desks the event itself names."""
     sealed_facts: Mapping[str, str]
     """Facts that only the recipient may read; sealed for the purpose `contact` too."""
 

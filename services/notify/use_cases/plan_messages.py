@@ -33,6 +33,8 @@ async def plan_messages(occurrence: Occurrence, *, work: Work, now: datetime) ->
                 occurrence.subjects, notice.category
             )
             planned += writer.to_applicant(contact, is_refused=is_refused)
+        elif notice.audience is Audience.DESKS:
+            planned += [message for desk in occurrence.desks for message in writer.to_desk(desk)]
         else:
             planned += writer.to_desk(
                 occurrence.step if notice.audience is Audience.STEP else occurrence.one_stop

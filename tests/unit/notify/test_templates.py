@@ -9,6 +9,8 @@ import pytest
 
 from kernel.core.event import ReceivedEvent
 from kernel.core.ids import new_id
+from services.notify.consumers.catalog import ReminderRaised
+from services.notify.consumers.catalog import occurrence_of as reminder_of
 from services.notify.consumers.dossier import HANDLERS, DossierChanged, occurrence_of
 from services.notify.domain.errors import TemplateBroken
 from services.notify.domain.messages import Channel
@@ -67,6 +69,27 @@ def an_invitation() -> dict[str, Any]:
     }
 
 
+def reminders() -> list[tuple[str, dict[str, Any]]]:
+    """Return the examples of a reminder as its notice is written from them."""
+    found = []
+    for path in sorted((EXAMPLES / "catalog_reminder.raised.v1").glob("*.json")):
+        data = json.loads(path.read_text())
+        event = ReceivedEvent(
+            id=new_id(),
+            type="catalog_reminder.raised.v1",
+            source="catalog",
+            topic="catalog_reminder",
+            key="k",
+            sequence=1,
+            occurred_at=datetime.fromisoformat("2026-11-17T08:00:00+07:00"),
+            correlation_id="",
+            causation_id="",
+            data=data,
+        )
+        found.append((path.stem, dict(reminder_of(ReminderRaised.model_validate(data), event).facts)))
+    return found
+
+
 CASES = [
     (notice, f"{kind}-{name}", dict(occurrence.facts))
     for kind in (handler.event_type for handler in HANDLERS)
@@ -74,6 +97,11 @@ CASES = [
     for name, occurrence in occurrences(kind)
     if notice.audience is not Audience.STEP or occurrence.step is not None
 ] + [(notice, "invitation", an_invitation()) for notice in TEMPLATES.for_event("invitation.issued.v1")]
+CASES += [
+    (notice, f"reminder-{name}", facts)
+    for notice in TEMPLATES.for_event("catalog_reminder.raised.v1")
+    for name, facts in reminders()
+]
 IDS = [f"{notice.template}-{name}" for notice, name, _ in CASES]
 
 
