@@ -83,8 +83,38 @@ def _catalog() -> list[Route]:
         Route("DELETE", "/api/v1/search-phrases", "catalog", editors),
         Route("PUT", "/api/v1/procedure-uses", "catalog", editors, Priority.HEAVY, 30.0, 4 * MEGABYTE),
     ]
+    found += _publishing()
     found += _workflows()
     found += _administration()
+    return found
+
+
+def _publishing() -> list[Route]:
+    """Versions of procedures, drafts, publication decisions, standard reasons."""
+    of, reasons = "/api/v1/procedures/{code}", "/api/v1/standard-reasons"
+    public = (*(f"{of}/{what}" for what in ("versions", "differences", "offerings")), reasons)
+    found = [Route("GET", path, "catalog", ANYBODY) for path in public]
+    editors, approvers = (Policy(roles=frozenset({role})) for role in ("CATALOG_EDITOR", "CATALOG_APPROVER"))
+    readers = editors | approvers | Policy(roles=frozenset({"SUPERVISOR"}))
+    drafts, decisions = "/api/v1/procedure-drafts", "/api/v1/publication-decisions"
+    draft, decision = f"{drafts}/{{draft_id}}", f"{decisions}/{{decision_id}}"
+    reads = (drafts, draft, decisions, decision, f"{decision}/preview")
+    found += [Route("GET", path, "catalog", readers) for path in reads]
+    found += [
+        Route("GET", "/api/v1/procedure-figures", "catalog", ANYBODY, Priority.HEAVY),
+        Route("POST", reasons, "catalog", editors),
+        Route("PUT", f"{reasons}/{{code}}", "catalog", editors),
+        Route("POST", drafts, "catalog", editors),
+        Route("PUT", draft, "catalog", editors),
+        Route("POST", f"{draft}/review", "catalog", editors),
+        Route("POST", f"{draft}/withdrawal", "catalog", editors),
+        Route("POST", f"{draft}/return", "catalog", approvers),
+        Route("POST", f"{draft}/approval", "catalog", approvers),
+        Route("POST", decisions, "catalog", editors),
+        Route("PUT", decision, "catalog", editors),
+        Route("POST", f"{decision}/withdrawal", "catalog", editors),
+        Route("POST", f"{decision}/publication", "catalog", approvers, Priority.HEAVY, 60.0),
+    ]
     return found
 
 
