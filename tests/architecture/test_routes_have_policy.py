@@ -19,6 +19,11 @@ SERVICES = sorted(file.parent.name for file in Path(__file__).parents[2].glob("s
 
 PUBLIC_ROUTES = {
     "catalog": {
+        "GET /v1/procedures/{code}/versions",
+        "GET /v1/procedures/{code}/differences",
+        "GET /v1/procedures/{code}/offerings",
+        "GET /v1/procedure-figures",
+        "GET /v1/standard-reasons",
         "GET /v1/procedures",
         "GET /v1/procedures/{code}",
         "GET /v1/agencies",
