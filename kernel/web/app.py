@@ -36,6 +36,10 @@ class Edge:
         correlation_id = given if 0 < len(given) <= _MAX_ID and given.isalnum() else new_id().hex
         scope.setdefault("state", {})["correlation_id"] = correlation_id
         started, status = perf_counter(), 500
+        is_head = scope["method"] == "HEAD"
+        if is_head:
+            # What GET would say, without its body (RFC 9110 9.3.2): no route has to think of it.
+            scope = {**scope, "method": "GET"}
 
         async def answer(message: Message) -> None:
             nonlocal status
@@ -45,6 +49,8 @@ class Edge:
                 headers["X-Correlation-Id"] = correlation_id
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers.setdefault("Cache-Control", "no-store")
+            elif is_head and message["type"] == "http.response.body":
+                message = {"type": "http.response.body", "more_body": message.get("more_body", False)}
             await send(message)
 
         structlog.contextvars.clear_contextvars()

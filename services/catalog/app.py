@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import cast
 
 import yaml
 
@@ -11,7 +12,9 @@ from kernel.postgres.unit_of_work import UnitOfWork
 from kernel.runtime import Runtime
 from kernel.service import JobTick, Service
 from services.catalog.api import agencies, calendars, imports, places, procedures, registers, search, staff
+from services.catalog.api import file_imports, open_data
 from services.catalog.api.publishing import decisions, drafts, versions
+from services.catalog.api.readers import directory, feeds, forms, pages, sheets, subscriptions
 from services.catalog.api.workflows import groups as workflow_groups
 from services.catalog.api.workflows import processes as workflow_processes
 from services.catalog.clients.public_holidays import propose_year
@@ -19,10 +22,14 @@ from services.catalog.domain.speech import Phrasebook, phrasebook_of
 from services.catalog.jobs.administration import APPLY_DUE_CHANGES, LOAD_UNITS
 from services.catalog.jobs.calendars import REMIND_OF_CALENDARS
 from services.catalog.jobs.publish_workflows import PUBLISH_WORKFLOWS
+from services.catalog.jobs.take_files import TAKE_FILES
+from services.catalog.jobs.readers import TELL_CHANGES
 from services.catalog.settings import Settings
+from services.catalog.store.press import TypstPress
 from services.catalog.store.tables import metadata
-from services.catalog.store.work import PostgresWork
+from services.catalog.store.work import PostgresWork, Resources
 from services.catalog.use_cases.finding.speaking import Speaking
+from services.catalog.use_cases.readers.ports import House
 from services.catalog.use_cases.republish import republish
 
 _SYNONYMS = Path(__file__).parent / "data" / "synonyms.yaml"
@@ -34,9 +41,11 @@ def read_phrasebook() -> Phrasebook:
 
 
 @asynccontextmanager
-async def open_resources(_: Runtime) -> AsyncIterator[Speaking]:
-    """Hold what is known of how people speak as long as the process lives."""
-    yield Speaking(read_phrasebook())
+async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
+    """Hold what is known of how people speak, and what readers' links are made of."""
+    settings = cast("Settings", runtime.settings)
+    house = House(settings.public_url.rstrip("/"), runtime.seals, TypstPress())
+    yield Resources(Speaking(read_phrasebook()), house)
 
 
 async def _republish(runtime: Runtime, _: Sequence[str]) -> int:
@@ -46,7 +55,7 @@ async def _republish(runtime: Runtime, _: Sequence[str]) -> int:
     return 0
 
 
-def _open_work(unit: UnitOfWork, resources: Speaking) -> PostgresWork:
+def _open_work(unit: UnitOfWork, resources: Resources) -> PostgresWork:
     return PostgresWork(unit, resources, propose_year)
 
 
@@ -65,6 +74,8 @@ service = Service(
         staff.router,
         places.router,
         imports.router,
+        file_imports.router,
+        open_data.router,
         versions.router,
         drafts.router,
         decisions.router,
@@ -72,8 +83,18 @@ service = Service(
         workflow_processes.draft_routes,
         workflow_groups.router,
         workflow_groups.draft_routes,
+        sheets.router,
+        sheets.process_router,
+        forms.router,
+        forms.checks,
+        forms.draft_routes,
+        pages.router,
+        pages.draft_routes,
+        directory.router,
+        feeds.router,
+        subscriptions.router,
     ],
-    jobs=[APPLY_DUE_CHANGES, LOAD_UNITS, PUBLISH_WORKFLOWS, REMIND_OF_CALENDARS],
+    jobs=[TAKE_FILES, APPLY_DUE_CHANGES, LOAD_UNITS, PUBLISH_WORKFLOWS, REMIND_OF_CALENDARS, TELL_CHANGES],
     topics=topics_for("catalog"),
     resources=open_resources,
     commands={"republish": _republish},

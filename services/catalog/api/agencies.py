@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Path, Query, Response
 from kernel.core.clock import VIETNAM
 from kernel.web.deps import Caller, Now
 from kernel.web.described import problems
-from kernel.web.edge import PUBLIC, EdgeRoute
+from kernel.web.edge import PUBLIC
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from services.catalog.api.agency_models import (
     AgencyChange,
@@ -26,6 +26,7 @@ from services.catalog.api.agency_models import (
 from services.catalog.api.deps import Work
 from services.catalog.api.models import Agency
 from services.catalog.api.procedures import json_answer
+from services.catalog.api.readers.cacheable import CacheableRoute
 from services.catalog.domain.agencies import changes
 from services.catalog.domain.agencies.errors import NoSuchChange, NoSuchEntry
 from services.catalog.domain.identifiers import agency_code
@@ -34,7 +35,7 @@ from services.catalog.use_cases.agencies.places import offer, stop_offering
 from services.catalog.use_cases.agencies.ports import KeptChange
 from services.catalog.use_cases.agencies.read_agencies import read_agency
 
-router = APIRouter(prefix="/v1", route_class=EdgeRoute, tags=["agencies"])
+router = APIRouter(prefix="/v1", route_class=CacheableRoute, tags=["agencies"])
 
 Code = Annotated[str, Path(max_length=100)]
 Seen = Annotated[str, Header(alias="If-None-Match")]

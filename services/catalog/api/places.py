@@ -11,7 +11,7 @@ from kernel.core.clock import VIETNAM
 from kernel.core.errors import Invalid
 from kernel.web.deps import Caller, Now
 from kernel.web.described import problems
-from kernel.web.edge import PUBLIC, EdgeRoute
+from kernel.web.edge import PUBLIC
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from services.catalog.api.agency_models import (
     AdministrativeUnit,
@@ -24,6 +24,7 @@ from services.catalog.api.agency_models import (
 )
 from services.catalog.api.deps import Work
 from services.catalog.api.imports import MAX_BODY_BYTES, read_json
+from services.catalog.api.readers.cacheable import CacheableRoute
 from services.catalog.domain.agencies.changes import Decision
 from services.catalog.domain.agencies.errors import NoSuchEntry
 from services.catalog.domain.errors import MayNotImport
@@ -31,7 +32,7 @@ from services.catalog.domain.identifiers import agency_code
 from services.catalog.use_cases.agencies.places import keep_point
 from services.catalog.use_cases.agencies.units import load_units, merge_hamlets_of
 
-router = APIRouter(prefix="/v1", route_class=EdgeRoute, tags=["places"])
+router = APIRouter(prefix="/v1", route_class=CacheableRoute, tags=["places"])
 
 PointCode = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9_.-]{0,62}$")]
 UnitCode = Annotated[str, Path(max_length=60)]

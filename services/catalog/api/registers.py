@@ -2,19 +2,19 @@
 
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Header, Path, Response
 
 from kernel.web.described import problems
-from kernel.web.edge import PUBLIC, EdgeRoute
+from kernel.web.edge import PUBLIC
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from services.catalog.api.deps import Work
 from services.catalog.api.models import Calendar, InterlinkedGroup, Sector
 from services.catalog.api.procedures import json_answer
+from services.catalog.api.readers.cacheable import CacheableRoute, public_json
 from services.catalog.domain.errors import NoSuchEntry
 from services.catalog.domain.items import ItemKind
 
-router = APIRouter(prefix="/v1", route_class=EdgeRoute, tags=["registers"])
+router = APIRouter(prefix="/v1", route_class=CacheableRoute, tags=["registers"])
 
 Code = Annotated[str, Path(max_length=100)]
 Seen = Annotated[str, Header(alias="If-None-Match")]
@@ -25,9 +25,7 @@ async def _page(work: Work, kind: ItemKind, limit: int, cursor: str) -> Response
     last = decode_cursor(cursor, str)
     found = await work.views.entries(kind, last[0] if last else "", limit + 1)
     following = encode_cursor(found[limit - 1]["code"]) if len(found) > limit else None
-    return Response(
-        orjson.dumps({"items": list(found[:limit]), "next_cursor": following}), media_type="application/json"
-    )
+    return public_json({"items": list(found[:limit]), "next_cursor": following})
 
 
 async def _one(work: Work, kind: ItemKind, code: str, seen: str) -> Response:

@@ -8,10 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kernel.web.deps import Caller, Now
 from kernel.web.described import problems
-from kernel.web.edge import PUBLIC, EdgeRoute
+from kernel.web.edge import PUBLIC
 from kernel.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from services.catalog.api.deps import Work
 from services.catalog.api.models import ProcedurePage
+from services.catalog.api.readers.cacheable import CacheableRoute
 from services.catalog.domain.speech import Kind
 from services.catalog.use_cases.finding.edit_phrases import (
     add_phrase,
@@ -22,7 +23,7 @@ from services.catalog.use_cases.finding.edit_phrases import (
 from services.catalog.use_cases.finding.ports import Search
 from services.catalog.use_cases.finding.search_procedures import search_procedures, suggest_procedures
 
-router = APIRouter(prefix="/v1", route_class=EdgeRoute, tags=["search"])
+router = APIRouter(prefix="/v1", route_class=CacheableRoute, tags=["search"])
 
 Word = Annotated[str, Query(max_length=100)]
 Text = Annotated[str, Query(max_length=500)]

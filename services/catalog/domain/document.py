@@ -6,9 +6,11 @@ from typing import Any
 
 from services.catalog.domain.calendars.reading import read_calendar
 from services.catalog.domain.errors import NotADocument
+from services.catalog.domain.forms.form import read_form
 from services.catalog.domain.identifiers import agency_code
 from services.catalog.domain.interlinked import read_group
 from services.catalog.domain.items import Item, ItemKind, Source
+from services.catalog.domain.pages.page import read_page
 from services.catalog.domain.procedure import read_procedure
 from services.catalog.domain.process import read_process
 from services.catalog.domain.public_record import read_public_record
@@ -27,9 +29,16 @@ _PARTS: dict[str, tuple[ItemKind, Callable[[Reader], None]]] = {
     "processes": (ItemKind.PROCESS, read_process),
     "procedures": (ItemKind.PROCEDURE, read_procedure),
     "interlinked_groups": (ItemKind.INTERLINKED_GROUP, read_group),
+    "forms": (ItemKind.FORM, read_form),
+    "pages": (ItemKind.PAGE, read_page),
 }
 _NOT_OURS = frozenset({"province", "people", "legal_documents"})
 """Parts of the province's document that belong to others or are repeated inside its items."""
+
+
+def is_document(value: object) -> bool:
+    """Tell whether a JSON value is a document of this catalogue, whole or in part."""
+    return isinstance(value, Mapping) and bool(value.keys() & (_PARTS.keys() | {PUBLIC}))
 
 
 def read_document(document: object) -> tuple[Source, list[Item]]:

@@ -14,6 +14,7 @@ EVENT_TYPES = {
     ItemKind.PROCESS: "process.approved.v1",
     ItemKind.PROCEDURE: "procedure.published.v1",
     ItemKind.INTERLINKED_GROUP: "interlinked_group.published.v1",
+    ItemKind.FORM: "form.published.v1",
 }
 """Sectors travel inside the procedures and have no event of their own."""
 

@@ -21,6 +21,8 @@ class ItemKind(StrEnum):
     PROCESS = "process"
     PROCEDURE = "procedure"
     INTERLINKED_GROUP = "interlinked_group"
+    FORM = "form"
+    PAGE = "page"
 
 
 class Source(StrEnum):

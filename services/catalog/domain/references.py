@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from eforms.form import form_faults
 from services.catalog.domain.durations import office_hours_of
 from services.catalog.domain.interlinked import reference_faults
 from services.catalog.domain.items import Item, ItemKind, Known
@@ -136,10 +137,26 @@ def _group(data: Mapping[str, Any], all_: Everything) -> list[str]:
     return [f"members: {fault}" for fault in reference_faults(data, procedures, {}) if fault.code in judged]
 
 
+def _form(data: Mapping[str, Any], all_: Everything) -> list[str]:
+    faults = [f"{fault.path}: {fault.reason}" for fault in form_faults(data)]
+    return faults + [f"code: {reason}" for reason in _unknown([data["code"]], all_)]
+
+
+def _page(data: Mapping[str, Any], all_: Everything) -> list[str]:
+    return [f"procedures: {reason}" for reason in _unknown(data["procedures"], all_)]
+
+
+def _unknown(procedures: Iterable[str], all_: Everything) -> list[str]:
+    unknown = [code for code in procedures if all_.find(ItemKind.PROCEDURE, code) is None]
+    return [f"không có thủ tục {', '.join(unknown)}"] if unknown else []
+
+
 _JUDGES = {
     ItemKind.AGENCY: _agency,
     ItemKind.STAFF: _staff,
     ItemKind.PROCESS: _process,
     ItemKind.PROCEDURE: _procedure,
     ItemKind.INTERLINKED_GROUP: _group,
+    ItemKind.FORM: _form,
+    ItemKind.PAGE: _page,
 }

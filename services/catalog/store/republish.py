@@ -28,6 +28,7 @@ _TYPES = {
     "staff": "staff.changed.v1",
     "processes": "process.approved.v1",
     "interlinked_groups": "interlinked_group.published.v1",
+    "forms": "form.published.v1",
 }
 
 REPUBLISH = tuple(

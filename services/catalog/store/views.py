@@ -10,7 +10,8 @@ from services.catalog.domain.items import ItemKind
 
 _PROCEDURE = Statement("""
 SELECT v.data || jsonb_build_object('version', v.version, 'agency', v.agency, 'valid_from', v.valid_from,
-    'valid_to', v.valid_to, 'visibility', v.visibility) AS data
+    'valid_to', v.valid_to, 'visibility', v.visibility, 'changed_at', greatest(v.created_at,
+        (SELECT p.changed_at FROM procedures p WHERE p.code = v.code))) AS data
 FROM procedure_versions v
 WHERE v.code = :code AND v.visibility <> 'SUPERSEDED' AND (:agency::text = '' OR v.agency = :agency)
   AND v.valid_from <= :day::date AND (v.valid_to IS NULL OR v.valid_to >= :day::date)
@@ -23,6 +24,8 @@ _TABLES = {
     ItemKind.CALENDAR: "calendars",
     ItemKind.PROCESS: "processes",
     ItemKind.INTERLINKED_GROUP: "interlinked_groups",
+    ItemKind.FORM: "forms",
+    ItemKind.PAGE: "pages",
 }
 _ENTRY = {
     kind: Statement(

@@ -1,6 +1,7 @@
 """The catalogue's work around one unit of work."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,17 +13,21 @@ from services.catalog.store.agencies import PostgresAgencies
 from services.catalog.store.calendars import PostgresCalendars
 from services.catalog.store.decisions import PostgresPublishing
 from services.catalog.store.directory import PostgresDirectory
+from services.catalog.store.file_imports import PostgresFileImports, PostgresFiles
 from services.catalog.store.finding import PostgresFinder
 from services.catalog.store.ground import PostgresGround
 from services.catalog.store.imports import PostgresImports
+from services.catalog.store.open_data import PostgresOpenData
 from services.catalog.store.phrases import PostgresPhrases
 from services.catalog.store.points import PostgresPoints
+from services.catalog.store.readers import PostgresReaders
 from services.catalog.store.reminders import PostgresReminders
 from services.catalog.store.republish import REPUBLISH, REPUBLISH_PROCEDURES
 from services.catalog.store.views import PostgresViews
 from services.catalog.store.workflows import PostgresWorkflows
 from services.catalog.use_cases.calendars.ports import ProposeYear
 from services.catalog.use_cases.finding.speaking import Speaking
+from services.catalog.use_cases.readers.ports import House
 
 _BRIEF = (
     "sector",
@@ -36,17 +41,30 @@ _BRIEF = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What lives as long as the process."""
+
+    speaking: Speaking
+    house: House
+
+
 class PostgresWork:
     """Stores, views and what the service knows of how people speak."""
 
-    def __init__(self, unit: UnitOfWork, synonyms: Speaking, propose_year: ProposeYear) -> None:
+    def __init__(self, unit: UnitOfWork, resources: Resources, propose_year: ProposeYear) -> None:
         self._unit = unit
         self.propose_year = propose_year
-        self.synonyms = synonyms
+        self.synonyms = resources.speaking
+        self.house = resources.house
+        self.readers = PostgresReaders(unit)
         self.imports = PostgresImports(unit, _brief)
         self.views = PostgresViews(unit)
         self.finder = PostgresFinder(unit)
         self.phrases = PostgresPhrases(unit)
+        self.files = PostgresFiles()
+        self.file_imports = PostgresFileImports(unit)
+        self.open_data = PostgresOpenData(unit)
         self.workflows = PostgresWorkflows(unit)
         self.calendars = PostgresCalendars(unit)
         self.reminders = PostgresReminders(unit)

@@ -15,6 +15,8 @@ from services.catalog.use_cases.workflows.ports import Held
 _TABLES = {
     ItemKind.PROCESS: ("processes", "process_versions"),
     ItemKind.INTERLINKED_GROUP: ("interlinked_groups", "interlinked_group_versions"),
+    ItemKind.FORM: ("forms", "form_versions"),
+    ItemKind.PAGE: ("pages", "page_versions"),
 }
 _STANDS = """
     SELECT given.code, h.version, h.data,
@@ -69,10 +71,12 @@ INSERT INTO {versions} (code, version, data, valid_from)
 VALUES (:code, :version, :text::text::jsonb, :valid_from)
 """
 _DUE = Statement("""
-SELECT d.*, coalesce(p.version, g.version, 0) AS in_force
+SELECT d.*, coalesce(p.version, g.version, f.version, i.version, 0) AS in_force
 FROM workflow_drafts d
 LEFT JOIN processes p ON d.kind = 'process' AND p.code = d.code
 LEFT JOIN interlinked_groups g ON d.kind = 'interlinked_group' AND g.code = d.code
+LEFT JOIN forms f ON d.kind = 'form' AND f.code = d.code
+LEFT JOIN pages i ON d.kind = 'page' AND i.code = d.code
 WHERE d.state = 'APPROVED' AND d.effective_on <= :today::date
 ORDER BY d.effective_on, d.approved_at, d.id LIMIT 1
 """)

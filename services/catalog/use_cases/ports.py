@@ -13,7 +13,10 @@ from services.catalog.use_cases.agencies.staff_ports import Directory
 from services.catalog.use_cases.calendars.ports import Calendars, ProposeYear, Reminders
 from services.catalog.use_cases.finding.ports import Finder, Phrases
 from services.catalog.use_cases.finding.speaking import Speaking
+from services.catalog.use_cases.importing.ports import FileImports, Files
+from services.catalog.use_cases.open_data import OpenData
 from services.catalog.use_cases.publishing.ports import Publishing
+from services.catalog.use_cases.readers.ports import House, Readers
 from services.catalog.use_cases.workflows.ports import Workflows
 
 
@@ -48,6 +51,9 @@ class Work(Records, Protocol):
     synonyms: Speaking
     finder: Finder
     phrases: Phrases
+    files: Files
+    file_imports: FileImports
+    open_data: OpenData
     workflows: Workflows
     calendars: Calendars
     propose_year: ProposeYear
@@ -57,6 +63,8 @@ class Work(Records, Protocol):
     directory: Directory
     points: Points
     ground: Ground
+    readers: Readers
+    house: House
 
     def republish(self, today: date) -> None:
         """Queue an event with the full state of every entry."""

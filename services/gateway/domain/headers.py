@@ -6,10 +6,12 @@ _IN = {
     name.encode(): name
     for name in (
         "accept",
+        "accept-encoding",
         "accept-language",
         "content-type",
         "idempotency-key",
         "if-match",
+        "if-modified-since",
         "if-none-match",
         "range",
         "x-file-name",
@@ -21,6 +23,7 @@ _OUT = frozenset(
         "accept-ranges",
         "cache-control",
         "content-disposition",
+        "content-encoding",
         "content-language",
         "content-length",
         "content-range",
@@ -30,6 +33,7 @@ _OUT = frozenset(
         "last-modified",
         "location",
         "retry-after",
+        "vary",
     )
 )
 

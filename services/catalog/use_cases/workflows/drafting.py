@@ -175,15 +175,16 @@ def publish(draft: Draft, in_force_version: int, work: Work, now: datetime) -> D
     version = in_force_version + 1
     data = sealed(draft.kind, in_force(draft))
     work.workflows.put_in_force(draft, version, data)
-    work.record(
-        Event(
-            type=EVENT_TYPES[draft.kind],
-            key=draft.code,
-            sequence=version,
-            data={**data, "version": version},
-            occurred_at=now,
+    if draft.kind in EVENT_TYPES:
+        work.record(
+            Event(
+                type=EVENT_TYPES[draft.kind],
+                key=draft.code,
+                sequence=version,
+                data={**data, "version": version},
+                occurred_at=now,
+            )
         )
-    )
     return _keep(draft.published(version, now), work)
 
 

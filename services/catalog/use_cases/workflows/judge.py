@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from eforms.form import form_faults
+from services.catalog.domain.forms.form import read_form
 from services.catalog.domain.interlinked import group_faults, reference_faults
 from services.catalog.domain.interlinked import read_parts as read_group_parts
 from services.catalog.domain.items import ItemKind
+from services.catalog.domain.pages.page import read_page
 from services.catalog.domain.process import base_of, critical_hours, judged
 from services.catalog.domain.process import read_parts as read_process_parts
 from services.catalog.domain.reading import Reader
@@ -17,7 +20,12 @@ from services.catalog.domain.workflows.fit import Office, fit_faults, use_of
 from services.catalog.use_cases.workflows.ports import Workflows
 
 _CLOSING = 17.0
-_READ = {ItemKind.PROCESS: read_process_parts, ItemKind.INTERLINKED_GROUP: read_group_parts}
+_READ = {
+    ItemKind.PROCESS: read_process_parts,
+    ItemKind.INTERLINKED_GROUP: read_group_parts,
+    ItemKind.FORM: read_form,
+    ItemKind.PAGE: read_page,
+}
 
 
 def read_parts(kind: ItemKind, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,6 +46,8 @@ async def judge(kind: ItemKind, data: Mapping[str, Any], day: date, workflows: W
         found = group_faults(data)
         members = await workflows.members([member["procedure"] for member in data["members"]], day)
         return [*found, *reference_faults(data, members.procedures, members.agencies)]
+    if kind in {ItemKind.FORM, ItemKind.PAGE}:
+        return await _judge_words(kind, data, day, workflows)
     found = judged(data)
     if found:
         return found
@@ -48,6 +58,22 @@ async def judge(kind: ItemKind, data: Mapping[str, Any], day: date, workflows: W
     words = "cơ quan thực hiện bước không có hoặc đã kết thúc"
     unknown = [Fault("step-agency-unknown", (agency,), words) for agency in sorted(abroad)]
     return unknown or fit_faults(data, uses, offices)
+
+
+async def _judge_words(
+    kind: ItemKind, data: Mapping[str, Any], day: date, workflows: Workflows
+) -> list[Fault]:
+    """Return what keeps a form or a page back: it must be sound, and about procedures of that day."""
+    found = [Fault("form-unsound", (one.path,), one.reason) for one in form_faults(data)] * (
+        kind is ItemKind.FORM
+    )
+    about = [data["code"]] if kind is ItemKind.FORM else data["procedures"]
+    known = (await workflows.members(about, day)).procedures if about else {}
+    unknown = tuple(code for code in about if code not in known)
+    return [
+        *found,
+        *[Fault("procedure-unknown", unknown, "không có thủ tục này trong ngày áp dụng")] * bool(unknown),
+    ]
 
 
 def sealed(kind: ItemKind, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The catalogue for readers: forms, pages, sheets, fragments, feeds, subscriptions."""

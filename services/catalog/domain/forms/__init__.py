@@ -1,0 +1,1 @@
+"""Electronic forms of procedures: as a document or an editor writes them."""

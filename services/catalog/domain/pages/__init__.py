@@ -1,0 +1,1 @@
+"""Information pages: what people should know beside the procedures themselves."""

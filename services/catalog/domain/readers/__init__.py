@@ -1,0 +1,1 @@
+"""What is published for readers: feeds, sheets, subscriptions; pure."""

@@ -1,0 +1,1 @@
+"""What readers ask of the catalogue, and how they follow it."""
