@@ -11,9 +11,13 @@ from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from kernel.web.request import MAX_JSON_DEPTH, Unreadable
 from services.catalog.api.deps import Work
+from services.catalog.api.file_imports import FileImportReport, report_of, unpacked
 from services.catalog.api.models import ImportBody, ImportItem, ImportReport
+from services.catalog.domain.document import is_document
 from services.catalog.domain.errors import MayNotImport
+from services.catalog.domain.sources.reading_files import Format, format_of
 from services.catalog.use_cases.import_document import import_document
+from services.catalog.use_cases.importing.bring_file import bring_file
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, tags=["imports"])
 
@@ -22,7 +26,17 @@ _BODY: dict[str, Any] = {
     "x-max-body-bytes": MAX_BODY_BYTES,
     "requestBody": {
         "required": True,
-        "content": {"application/json": {"schema": ImportBody.model_json_schema()}},
+        "content": {
+            "application/json": {"schema": ImportBody.model_json_schema()},
+            **{
+                media: {"schema": {"type": "string", "format": "binary"}}
+                for media in (
+                    "text/csv",
+                    "application/x-ndjson",
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                )
+            },
+        },
     },
 }
 
@@ -58,20 +72,61 @@ def _is_too_deep(value: Any) -> bool:
 @router.post(
     "/imports",
     openapi_extra=_BODY,
-    response_model=ImportReport,
-    responses=problems(400, 401, 403, 412, 413, 422),
+    response_model=ImportReport | FileImportReport,
+    responses={202: {"model": FileImportReport}, **problems(400, 401, 403, 412, 413, 422)},
 )
 async def create_import(
     request: Request,
     caller: Caller,
     work: Work,
     now: Now,
+    form: Annotated[str, Query(alias="format", max_length=100, description="csv, jsonl, json, xlsx")] = "",
     dry_run: Annotated[bool, Query(description="Chỉ kiểm tra, không ghi")] = False,
+    set_aside: Annotated[
+        bool, Query(description="Tệp: bỏ riêng các dòng bị từ chối, ghi mọi dòng còn lại trong một lần")
+    ] = False,
+    wait: Annotated[bool, Query(description="Tệp: đặt false để nhận 202 và xem tiến độ")] = True,
 ) -> Response:
-    """Nhập tài liệu danh mục: tất cả hoặc không gì cả; nhập lại cùng tài liệu không thay đổi gì."""
+    """Nhập tài liệu danh mục, hoặc tệp CSV, JSONL, JSON, XLSX, câu trả lời của Cổng Dịch vụ công quốc gia.
+
+    Tất cả hoặc không gì cả; nhập lại cùng nội dung không thay đổi gì. Tệp lớn được nhận (202) và làm dần.
+    """
     if not caller.has_role("catalog.import", "CATALOG_EDITOR"):
         raise MayNotImport
-    document = await asyncio.to_thread(read_json, await request.body())
+    content = unpacked(await request.body(), request.headers.get("content-encoding", ""))
+    kind = format_of(content, request.headers.get("content-type", ""), form)
+    if kind is Format.JSON and not form:
+        document = await asyncio.to_thread(read_json, content)
+        if is_document(document) or not _has_rows(document):
+            return await _take_document(document, caller, work, now, dry_run=dry_run)
+    found = await bring_file(
+        content,
+        kind,
+        by=caller,
+        dry_run=dry_run,
+        sets_aside=set_aside,
+        waits=not wait,
+        work=work,
+        now=now,
+    )
+    is_over = found.ended_at is not None
+    headers = {} if is_over else {"Location": f"/v1/imports/{found.id}"}
+    return Response(
+        report_of(found).model_dump_json(),
+        status_code=200 if is_over else 202,
+        media_type="application/json",
+        headers=headers,
+    )
+
+
+def _has_rows(value: Any) -> bool:
+    """Tell whether JSON looks like a list of records or an answer of the national portal."""
+    if isinstance(value, list):
+        return bool(value)
+    return isinstance(value, dict) and ("result" in value or "MATTHC" in value)
+
+
+async def _take_document(document: Any, caller: Caller, work: Work, now: Now, *, dry_run: bool) -> Response:
     report = await import_document(document, by=caller, dry_run=dry_run, work=work, now=now)
     items = [
         ImportItem(kind=item.kind, code=item.code, outcome=item.outcome, reasons=item.reasons)

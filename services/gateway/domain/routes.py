@@ -77,6 +77,10 @@ def _catalog() -> list[Route]:
     editors = machines("catalog.import") | Policy(roles=frozenset({"CATALOG_EDITOR"}))
     found += [
         Route("POST", "/api/v1/imports", "catalog", editors, Priority.HEAVY, 120.0, 32 * MEGABYTE),
+        Route("GET", "/api/v1/imports/{import_id}", "catalog", editors),
+        Route("GET", "/api/v1/imports/{import_id}/report.csv", "catalog", editors, Priority.NORMAL, 30.0),
+        Route("GET", "/api/v1/open-data/procedures.json", "catalog", ANYBODY, Priority.HEAVY, 60.0),
+        Route("GET", "/api/v1/open-data/procedures.csv", "catalog", ANYBODY, Priority.HEAVY, 60.0),
         Route("GET", "/api/v1/suggestions", "catalog", ANYBODY),
         Route("GET", "/api/v1/search-phrases", "catalog", editors),
         Route("POST", "/api/v1/search-phrases", "catalog", editors),

@@ -59,6 +59,9 @@ _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
 _TAG = re.compile(r"<[/!a-zA-Z][^>]{0,200}>")
 _ODD_SPACES = re.compile("[\t\u00a0\u2000-\u200d\u2060\ufeff\u00ad]")
 _CODE_AT_END = re.compile(r"\(\s*\d\.\d{6}\s*\)\s*$")
+_LOOKED_AT = re.compile(r"[<&\t\x00]")
+_UNKEPT = re.compile("[\x00\ud800-\udfff]")
+_LEGACY = re.compile(r"[a-zA-Z][\u00b5-\u00b9\u00ac\u00ae\u00aa\u00a8\u00ad][a-z]|[a-z]\u00d3[a-z]")
 _PARTS = re.compile(r"[;\n|]")
 
 
@@ -124,8 +127,14 @@ def _cleaned(value: Any, row: Row, clean_html: CleanHtml) -> Any:
 
 
 def _cleaned_text(text: str, row: Row, clean_html: CleanHtml) -> str:
-    if text.isascii() and "<" not in text and "&" not in text and "\t" not in text:
+    if text.isascii() and not _LOOKED_AT.search(text):
         return text
+    if _UNKEPT.search(text):
+        row.reasons.append("có ký tự không lưu được (NUL hoặc nửa cặp thay thế)")
+        row.raw = None
+        return _UNKEPT.sub("", text)
+    if _LEGACY.search(text):
+        row.note(Dirt.LEGACY_FONT, text)
     if not unicodedata.is_normalized("NFC", text):
         row.note(Dirt.DECOMPOSED, unicodedata.normalize("NFC", text))
     if _ODD_SPACES.search(text):

@@ -26,6 +26,7 @@ class Dirt(StrEnum):
     UNCERTAIN = "nguồn ghi chú tách chưa chắc"
     SAME_AGAIN = "dòng lặp lại y hệt"
     NULL_LIST = "danh sách là null"
+    LEGACY_FONT = "có chữ phông cũ (TCVN3) chưa chuyển mã, giữ nguyên"
 
 
 @dataclass(slots=True)

@@ -1,0 +1,1 @@
+"""Files of other programs come into the catalogue."""

@@ -1,0 +1,92 @@
+"""Takes a file of procedures into the catalogue: all of it or nothing, with a word on every row."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from kernel.core.caller import Caller
+from services.catalog.domain.errors import ImportRefused
+from services.catalog.domain.items import ItemKind, Outcome
+from services.catalog.domain.sources.rows import Row, dirt_table
+from services.catalog.use_cases.import_document import Report, import_document
+from services.catalog.use_cases.importing.ports import FileImport, ImportState
+from services.catalog.use_cases.ports import Work
+
+_MOST_TOLD = 200
+
+
+async def take_rows(
+    rows: Sequence[Row], *, by: Caller, dry_run: bool, sets_aside: bool, work: Work, now: datetime
+) -> None:
+    """Import every sound row and note its outcome; each row has one afterwards.
+
+    With refused rows nothing is written and `ImportRefused` raised, unless they are to be set aside.
+    """
+    report = await _import(rows, by=by, dry_run=True, work=work, now=now)
+    _note(rows, report)
+    if dry_run:
+        return
+    refused = [row for row in rows if row.reasons]
+    if refused and not sets_aside:
+        raise ImportRefused(
+            extra={"counts": counts_of(rows), "rows": [told(row) for row in refused[:_MOST_TOLD]]}
+        )
+    await _import(rows, by=by, dry_run=False, work=work, now=now)
+
+
+async def _import(rows: Sequence[Row], *, by: Caller, dry_run: bool, work: Work, now: datetime) -> Report:
+    records = [record_of(row) for row in rows if not row.reasons]
+    return await import_document({"public_procedures": records}, by=by, dry_run=dry_run, work=work, now=now)
+
+
+def record_of(row: Row) -> dict[str, Any]:
+    """Return what is imported of a row, with the row as found where it was rewritten."""
+    return row.record if row.raw == row.record else {**row.record, "as_found": row.raw}
+
+
+def _note(rows: Sequence[Row], report: Report) -> None:
+    sound = [row for row in rows if not row.reasons]
+    items = [item for item in report.items if item.kind is ItemKind.PROCEDURE]
+    for row, item in zip(sound, items, strict=True):
+        row.outcome = item.outcome.value
+        row.reasons += item.reasons
+    for row in rows:
+        if row.reasons:
+            row.outcome = Outcome.REFUSED.value
+
+
+def counts_of(rows: Sequence[Row]) -> dict[str, int]:
+    """Return how many rows were read and how many had each outcome; the outcomes sum up to the rows."""
+    counted = Counter(row.outcome for row in rows)
+    return {"rows": len(rows), **{outcome.value: counted[outcome.value] for outcome in Outcome}}
+
+
+def told(row: Row) -> dict[str, Any]:
+    """Return a row's line in the report."""
+    name = row.record.get("name")
+    return {
+        "row": row.number,
+        "code": row.code,
+        "name": name[:200] if isinstance(name, str) else "",
+        "outcome": row.outcome,
+        "reasons": list(row.reasons),
+        "dirt": [f"{kind.value}: {example}" if example else kind.value for kind, example in row.dirt.items()],
+    }
+
+
+def ended(found: FileImport, rows: Sequence[Row], state: ImportState, now: datetime) -> None:
+    """Note on the import what became of its rows."""
+    found.state, found.ended_at = state, now
+    found.total = found.done = len(rows)
+    found.counts = counts_of(rows)
+    found.report = [told(row) for row in rows]
+    found.dirt = dirt_of(rows)
+
+
+def dirt_of(rows: Sequence[Row]) -> list[Mapping[str, Any]]:
+    """Return every kind of dirt with its count and examples."""
+    return [
+        {"kind": kind.name, "what": kind.value, "count": count, "examples": examples}
+        for kind, count, examples in dirt_table(rows)
+    ]
