@@ -2,6 +2,7 @@
 
 from kernel.postgres.statement import Statement
 
+CALENDAR = Statement("SELECT data FROM calendars WHERE split_part(code, ':', 1) = :code")
 OPEN_DRAFT = Statement("""
 SELECT id FROM procedure_drafts
 WHERE code = :code AND agency = :agency AND part = :part AND state IN ('DRAFT', 'IN_REVIEW', 'APPROVED')

@@ -78,6 +78,10 @@ class PostgresPublishing:
         """Return everything held, of these procedures every part with its data."""
         return await self._imports.known(None, codes)
 
+    async def calendar_years(self, code: str) -> Sequence[Mapping[str, Any]]:
+        """Return the loaded years of a calendar."""
+        return [row["data"] for row in await self._unit.fetch(reads.CALENDAR, code=code)]
+
     async def draft(self, draft_id: UUID) -> Draft | None:
         """Return a draft."""
         return (await self.drafts([draft_id])).get(draft_id)

@@ -84,13 +84,8 @@ class Preview:
         return not any(item.judged.reasons for item in self.items) and bool(self.items)
 
 
-def _calendar(known: KnownItems) -> WorkCalendar:
-    years = [
-        one.data
-        for (kind, code), one in known.items()
-        if kind is ItemKind.CALENDAR and code.partition(":")[0] == _CALENDAR
-    ]
-    return calendar_of(years) or _NO_CALENDAR
+async def _calendar(work: Work) -> WorkCalendar:
+    return calendar_of(await work.publishing.calendar_years(_CALENDAR)) or _NO_CALENDAR
 
 
 def _with_deadlines(decision: Decision, calendar: WorkCalendar) -> Decision:
@@ -120,8 +115,7 @@ async def open_decision(decision: Decision, *, by: Caller, work: Work, now: date
     """Begin a decision; its drafts belong to it from now on."""
     require_editor(by)
     decision = replace(decision, id=new_id(), agency=territory(by, decision.agency), made_by=by.subject)
-    known = await work.publishing.known([])
-    calendar = _calendar(known)
+    calendar = await _calendar(work)
     decision = _with_deadlines(decision, calendar)
     if await work.publishing.number_used(decision.agency, decision.number):
         raise NumberTaken
@@ -137,7 +131,7 @@ async def change_decision(
     require_editor(by)
     held = await _open(decision_id, seen, work)
     territory(by, held.agency)
-    calendar = _calendar(await work.publishing.known([]))
+    calendar = await _calendar(work)
     changed = replace(
         given,
         id=held.id,
@@ -199,7 +193,7 @@ async def read_decision(decision_id: UUID, *, by: Caller, work: Work, now: datet
     held = await work.publishing.decision(decision_id)
     if held is None:
         raise NoSuchDecision
-    calendar = _calendar(await work.publishing.known([]))
+    calendar = await _calendar(work)
     return Standing(held, _standing(held, calendar, now.date()))
 
 
@@ -209,7 +203,7 @@ async def list_decisions(
     """Return decisions with their warnings, newest first."""
     require_reader(by)
     found = await work.publishing.decision_page(state=state, after=after, limit=limit)
-    calendar = _calendar(await work.publishing.known([]))
+    calendar = await _calendar(work)
     return [Standing(one, _standing(one, calendar, now.date())) for one in found]
 
 
@@ -249,7 +243,7 @@ async def preview_decision(decision_id: UUID, *, by: Caller, work: Work, now: da
     judged, _, known, items = await _judged(decision, work, now.date())
     made = publish(judged, known, _sector_namer(items), by=by.subject, at=now)
     previews = [_preview(decision, one, known, made) for one in judged]
-    return Preview(decision, previews, _standing(decision, _calendar(items), now.date()))
+    return Preview(decision, previews, _standing(decision, await _calendar(work), now.date()))
 
 
 def _preview(

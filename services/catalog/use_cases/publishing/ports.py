@@ -31,6 +31,9 @@ class Publishing(Protocol):
     async def known(self, codes: Sequence[str]) -> Mapping[tuple[ItemKind, str], Known]:
         """Return everything held, of these procedures every part with its data."""
 
+    async def calendar_years(self, code: str) -> Sequence[Mapping[str, Any]]:
+        """Return the loaded years of a calendar."""
+
     async def draft(self, draft_id: UUID) -> Draft | None:
         """Return a draft."""
 

@@ -153,7 +153,8 @@ async def test_hundreds_are_published_in_one_commit(catalog: RunningService) -> 
     drafts = [await approved(catalog, codes[0], name="Thủ tục 0")]
     await pool.execute(
         "INSERT INTO procedure_drafts SELECT gen_random_uuid(), c, agency, part, base,"
-        " jsonb_set(data, '{code}', to_jsonb(c)), state, authors, approved_by, NULL, history, version, changed_at"
+        " jsonb_set(data, '{code}', to_jsonb(c)), state, authors, approved_by, NULL, history, version,"
+        " changed_at"
         " FROM procedure_drafts, unnest($1::text[]) AS c",
         codes[1:],
     )
