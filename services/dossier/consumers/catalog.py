@@ -53,7 +53,7 @@ class _Result(_Fields):
 
 
 class _Decision(_Fields):
-    change_kind: str = ""
+    change_kind: str | None = None
 
 
 class ProcedureFields(_Fields):
@@ -61,6 +61,7 @@ class ProcedureFields(_Fields):
 
     code: str
     version: int
+    agency: str = ""
     name: str
     sector: str
     route: str = "PROVINCE"
@@ -107,6 +108,19 @@ class ProcessFields(_Fields):
     version: int
     first: str
     steps: list[_Step]
+
+
+class FormFields(_Fields):
+    """The form a citizen fills in; its members are judged by the catalogue before it is published."""
+
+    model_config = ConfigDict(extra="ignore", populate_by_name=True)
+
+    code: str
+    version: int
+    title: str
+    form_schema: dict[str, Any] = Field(alias="schema")
+    layout: dict[str, Any]
+    fee: dict[str, Any] | None = None
 
 
 class _OneStop(_Fields):
@@ -215,6 +229,13 @@ async def on_process_approved(
     """Keep the process; dossiers handed over under an older version keep that one."""
     del now
     work.catalogue.put_process(data.model_dump(mode="json"), event.sequence)
+
+
+@handles("form.published.v1", FormFields)
+async def on_form_published(data: FormFields, *, event: ReceivedEvent, work: Work, now: datetime) -> None:
+    """Keep the form; what was handed in before is not looked at again."""
+    del now
+    work.catalogue.put_form(data.model_dump(mode="json", by_alias=True), event.sequence)
 
 
 @handles("agency.changed.v1", AgencyFields)
