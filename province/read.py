@@ -57,7 +57,15 @@ def read(folder: Path = HERE) -> Record:
         "processes": [one for path in _files(folder / "processes") for one in _processes(path)],
         "procedures": list(_procedures(folder)),
         "interlinked_groups": _records(folder / "interlinked_groups.yaml", "interlinked_groups"),
+        "forms": _folder(folder, "forms"),
+        "pages": _folder(folder, "pages"),
     }
+
+
+def _folder(folder: Path, part: str) -> list[Record]:
+    """Return the records of every file of a folder; a province may have none."""
+    files = sorted((folder / part).glob("*.yaml"))
+    return [record for path in files for record in _records(path, part)]
 
 
 def _procedures(folder: Path) -> Iterator[Record]:
@@ -166,7 +174,7 @@ def _as_mapping(value: object, where: str) -> Record:
 def _name(path: Path) -> str:
     return (
         path.name
-        if path.parent.name not in {"calendars", "processes", "procedures"}
+        if path.parent.name not in {"calendars", "processes", "procedures", "forms", "pages"}
         else f"{path.parent.name}/{path.name}"
     )
 

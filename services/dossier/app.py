@@ -68,11 +68,12 @@ service = Service(
         catalog.on_procedure_published,
         catalog.on_process_approved,
         catalog.on_agency_changed,
+        catalog.on_form_published,
         catalog.on_calendar_changed,
         catalog.on_staff_changed,
     ],
     jobs=[CONTINUE_DOSSIERS, PRINT_PAPERS, SEND_OUTSIDE_REQUESTS],
-    topics=topics_for("dossier", "procedure", "process", "agency", "calendar", "staff"),
+    topics=topics_for("dossier", "procedure", "process", "agency", "calendar", "staff", "form"),
     resources=open_resources,
     commands={"verify-history": verify_history, "republish": republish},
 )

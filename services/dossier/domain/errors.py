@@ -1,6 +1,6 @@
 """Why a dossier refuses: each code is part of the contract."""
 
-from kernel.core.errors import Forbidden, Kind, Refusal
+from kernel.core.errors import Forbidden, Invalid, Kind, Refusal
 from services.dossier.domain.files import Fault
 from services.dossier.domain.states import VIETNAMESE, State
 
@@ -98,6 +98,13 @@ FAULTS: dict[Fault, type[Refusal]] = {
     Fault.ACTIVE: AttachmentActive,
     Fault.TOO_COMPLEX: AttachmentTooComplex,
 }
+
+
+class AnswersWrong(Invalid):
+    """The form in force does not take what was filled in (422); `errors` has every place and reason."""
+
+    code = "form-answers-invalid"
+    title = "Nội dung khai trên biểu mẫu chưa hợp lệ"
 
 
 class NotYourStep(Forbidden):

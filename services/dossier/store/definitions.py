@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from eforms.form import Form
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.definitions import Agency, Procedure, Process, calendar_of
@@ -36,12 +37,21 @@ _INTAKE = Statement(
             'dossier_id', f.dossier_id, 'purpose', f.purpose))
          FROM attachments f WHERE f.id = ANY(:attachments::uuid[])) AS attachments,
         (SELECT d.id FROM dossiers d WHERE d.portal_code = :portal_code::text) AS existing_id,
+        (SELECT f.sequence FROM forms f WHERE f.code = :procedure) AS form_sequence,
         c.calendar, c.stamp
     FROM (SELECT 1) AS one
     LEFT JOIN LATERAL (
-        SELECT version, sequence, performing FROM procedures
-        WHERE code = :procedure AND valid_from <= :today
-        ORDER BY version DESC LIMIT 1) p ON true
+        -- Of each publishing agency's line the highest version begun counts. Of several lines the one of the
+        -- receiving agency's own territory, then the one that names it, then the newest.
+        SELECT l.version, l.sequence, l.performing FROM (
+            SELECT DISTINCT ON (v.line) v.* FROM (
+                SELECT version, sequence, performing,
+                    CASE WHEN count(*) OVER () > 1 THEN coalesce(data ->> 'agency', '') ELSE '' END AS line
+                FROM procedures WHERE code = :procedure AND valid_from <= :today) v
+            ORDER BY v.line, v.version DESC) l
+        ORDER BY l.line IN ('', 'QG'), split_part(l.line, '.', 1) = ANY(
+            SELECT split_part(receiver, '.', 1) FROM unnest(:agencies::text[]) AS receiver) DESC,
+            l.performing && :agencies DESC, l.version DESC LIMIT 1) p ON true
     LEFT JOIN LATERAL (
         SELECT k.code AS calendar, string_agg(k.year || ':' || k.sequence, ',' ORDER BY k.year) AS stamp
         FROM agencies a JOIN calendars k ON k.code = a.calendar
@@ -58,7 +68,8 @@ _DATA = Statement(
     """
 )
 _COMPONENT = Statement(
-    "SELECT data -> 'components' FROM procedures WHERE code = :code ORDER BY version DESC LIMIT 1"
+    "SELECT data -> 'components' FROM procedures WHERE code = :code AND valid_from <= :today"
+    " ORDER BY version DESC LIMIT 1"
 )
 _PUT_PROCEDURE = Statement(
     "INSERT INTO procedures (code, version, sequence, valid_from, performing, process, data)"
@@ -96,6 +107,13 @@ _PUT_STAFF = Statement(
     " WHERE staff.sequence < excluded.sequence",
     rows=None,
 )
+_FORM = Statement("SELECT sequence, data FROM forms WHERE code = :code")
+_PUT_FORM = Statement(
+    "INSERT INTO forms (code, sequence, data) VALUES (:code, :sequence, :data)"
+    " ON CONFLICT (code) DO UPDATE SET sequence = excluded.sequence, data = excluded.data"
+    " WHERE forms.sequence < excluded.sequence",
+    rows=None,
+)
 _PUT_CALENDAR = Statement(
     "INSERT INTO calendars (code, year, sequence, data) VALUES (:code, :year, :sequence, :data)"
     " ON CONFLICT (code, year) DO UPDATE SET sequence = excluded.sequence, data = excluded.data"
@@ -111,10 +129,11 @@ class Definitions:
         self.procedures: dict[tuple[str, int, int], Procedure] = {}
         self.processes: dict[tuple[str, int, int], Process] = {}
         self.calendars: dict[tuple[str, str], WorkCalendar] = {}
+        self.forms: dict[tuple[str, int], Form] = {}
 
     def trim(self) -> None:
         """Forget all when too many were kept."""
-        for kept in (self.procedures, self.processes, self.calendars):
+        for kept in (self.procedures, self.processes, self.calendars, self.forms):
             if len(kept) > _MOST_KEPT:
                 kept.clear()
 
@@ -162,7 +181,20 @@ class PostgresCatalogue(Continuations):
                 ended={item["code"]: item["ended"] for item in found if item["ended"]},
                 took_over={item["code"]: item["took_over"] for item in found},
             ),
+            await self._form(procedure_code, row["form_sequence"]),
         )
+
+    async def _form(self, code: str, sequence: int | None) -> Form | None:
+        """Return the form in force, fetched and compiled at its first use in this process."""
+        if sequence is None:
+            return None
+        found = self._kept.forms.get((code, sequence))
+        if found is None:
+            row = await self._unit.fetch_one(_FORM, code=code)
+            found = Form(row["data"])  # type: ignore[index]  # forms are never removed
+            self._kept.trim()
+            self._kept.forms[code, row["sequence"]] = found  # type: ignore[index]  # forms are never removed
+        return found
 
     async def grounds(
         self,
@@ -209,9 +241,9 @@ class PostgresCatalogue(Continuations):
             if parsed is not None:
                 kept.calendars[calendar] = parsed
 
-    async def component(self, procedure_code: str, component_code: str) -> dict[str, Any] | None:
-        """Return a component of the current version of a procedure."""
-        components = await self._unit.fetch_value(_COMPONENT, code=procedure_code)
+    async def component(self, procedure_code: str, component_code: str, today: date) -> dict[str, Any] | None:
+        """Return a component of the version of a procedure that is in force."""
+        components = await self._unit.fetch_value(_COMPONENT, code=procedure_code, today=today)
         return next((item for item in components or () if item["code"] == component_code), None)
 
     def put_procedure(self, data: dict[str, Any], sequence: int) -> None:
@@ -241,6 +273,10 @@ class PostgresCatalogue(Continuations):
     def put_staff(self, subject: str, data: dict[str, Any], sequence: int) -> None:
         """Keep who acts for whom likewise."""
         self._unit.write(_PUT_STAFF, subject=subject, sequence=sequence, data=data)
+
+    def put_form(self, data: dict[str, Any], sequence: int) -> None:
+        """Keep the form in force of a procedure likewise."""
+        self._unit.write(_PUT_FORM, code=data["code"], sequence=sequence, data=data)
 
     def put_calendar(self, data: dict[str, Any], sequence: int) -> None:
         """Keep a calendar's year likewise."""

@@ -226,6 +226,13 @@ Table(
     Column("data", JSON, nullable=False),
 )
 Table(
+    "forms",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("data", JSON, nullable=False),
+)
+Table(
     "calendars",
     metadata,
     Column("code", Text, primary_key=True),

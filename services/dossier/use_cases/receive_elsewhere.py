@@ -22,6 +22,7 @@ from services.dossier.use_cases.submit_dossier import (
     new_dossier,
     open_procedure,
     require_boundary_free,
+    require_right_answers,
     require_worked_here,
 )
 
@@ -39,6 +40,9 @@ async def receive_at_counter(submission: Submission, *, by: Caller, work: Work, 
     )
     procedure = open_procedure(intake)
     require_worked_here(procedure)
+    if submission.form_data:
+        # Who comes with paper fills in nothing; what an officer types is held to the form.
+        require_right_answers(intake, submission)
     components = checked_components(
         submission, procedure, intake.attachments, uploader=by.subject, files_required=False
     )

@@ -15,6 +15,7 @@ from services.dossier.domain.definitions import Agency, Procedure
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import (
     AgencyEnded,
+    AnswersWrong,
     NotBoundaryFree,
     ProcedureClosed,
     SubmitAtPortal,
@@ -83,6 +84,7 @@ async def submit_dossier(submission: Submission, *, by: Caller, work: Work, now:
         )
     is_own = str(submission.owner.get("identity_number", "")) == by.identity_number != ""
     _check_submitter(submission, by, is_own=is_own, today=today)
+    require_right_answers(intake, submission)
     components = checked_components(
         submission, procedure, intake.attachments, uploader=by.subject, files_required=True
     )
@@ -102,6 +104,17 @@ def open_procedure(intake: Intake) -> Procedure:
     if not intake.procedure.is_open:
         raise ProcedureClosed
     return intake.procedure
+
+
+def require_right_answers(intake: Intake, submission: Submission) -> None:
+    """Raise `AnswersWrong` with each place when the form in force does not take what was filled in."""
+    faults = intake.form.faults(dict(submission.form_data or {})) if intake.form else []
+    if faults:
+        raise AnswersWrong(
+            fields=[
+                (".".join(part for part in ("form_data", one.path) if part), one.reason) for one in faults
+            ]
+        )
 
 
 def require_worked_here(procedure: Procedure) -> None:

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from eforms.form import Form
 from kernel.core.errors import NotFound, Stale
 from kernel.core.event import Event
 from kernel.sealing import Sealer
@@ -53,6 +54,7 @@ class MemoryDatabase:
     agencies: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     calendars: dict[tuple[str, int], tuple[int, dict[str, Any]]] = field(default_factory=dict)
     staff: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    forms: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     contents: dict[bytes, bytes] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
 
@@ -107,6 +109,22 @@ class MemoryWork:
         vars(self.database).update(vars(draft))
 
 
+def _chosen(versions: Sequence[dict[str, Any]], agencies: Sequence[str]) -> dict[str, Any]:
+    """Return the version to receive under: of each line the highest, of lines the receiver's own."""
+    last: dict[str, dict[str, Any]] = {}
+    for data in sorted(versions, key=lambda data: data["version"]):
+        last[data.get("agency") or ""] = data
+    roots = {agency.partition(".")[0] for agency in agencies}
+
+    def fit(line: str) -> tuple[bool, bool, bool, int]:
+        performing = last[line]["performing_agencies"]
+        named = isinstance(performing, list) and not set(performing).isdisjoint(agencies)
+        is_ours = line.partition(".")[0] in roots
+        return line not in {"", "QG"}, is_ours, named, int(last[line]["version"])
+
+    return last[max(last, key=fit)]
+
+
 class MemoryCatalogue:
     """Copies of the catalogue; an older sequence never overwrites a newer one."""
 
@@ -130,6 +148,9 @@ class MemoryCatalogue:
 
     def put_agency(self, data: dict[str, Any], sequence: int) -> None:
         self._put("agencies", data["code"], data, sequence)
+
+    def put_form(self, data: dict[str, Any], sequence: int) -> None:
+        self._put("forms", data["code"], data, sequence)
 
     def put_staff(self, subject: str, data: dict[str, Any], sequence: int) -> None:
         self._put("staff", subject, data, sequence)
@@ -160,7 +181,7 @@ class MemoryCatalogue:
         existing = next(born, None) if portal_code else None
         if not versions:
             return Intake(None, {}, {}, existing)
-        procedure = Procedure.of(max(versions, key=lambda data: data["version"]))
+        procedure = Procedure.of(_chosen(versions, agencies))
         performing = procedure.performing_agencies
         wanted = {*agencies, *(performing if len(performing) == 1 else ())}
         files = {
@@ -173,7 +194,11 @@ class MemoryCatalogue:
             for code, (_, data) in self._database.agencies.items()
             if code in wanted
         }
-        return Intake(procedure, found, files, existing, self.calendar(calendar_of) if calendar_of else None)
+        form = (
+            Form(self._database.forms[procedure_code][1]) if procedure_code in self._database.forms else None
+        )
+        calendar = self.calendar(calendar_of) if calendar_of else None
+        return Intake(procedure, found, files, existing, calendar, form=form)
 
     def calendar(self, agency: str) -> Any:
         if agency not in self._database.agencies:
@@ -194,9 +219,11 @@ class MemoryCatalogue:
         process = Process.of(newest) if newest else None
         return Grounds(procedure, process, self.calendar(dossier.competent_agency.code))
 
-    async def component(self, procedure_code: str, component_code: str) -> dict[str, Any] | None:
+    async def component(self, procedure_code: str, component_code: str, today: date) -> dict[str, Any] | None:
         versions = [
-            row for (code, _), (_, row) in self._database.procedures.items() if code == procedure_code
+            row
+            for (code, _), (_, row) in self._database.procedures.items()
+            if code == procedure_code and date.fromisoformat(row["valid_from"]) <= today
         ]
         newest = max(versions, key=lambda row: row["version"], default={"components": ()})
         return next((item for item in newest["components"] if item["code"] == component_code), None)

@@ -25,8 +25,8 @@ class Catalogue(Protocol):
     ) -> Intake:
         """Return what a submission needs; with `calendar_of`, that agency's calendar too."""
 
-    async def component(self, procedure_code: str, component_code: str) -> dict[str, Any] | None:
-        """Return a component of the current version of a procedure."""
+    async def component(self, procedure_code: str, component_code: str, today: date) -> dict[str, Any] | None:
+        """Return a component of the version of a procedure that is in force."""
 
     def put_procedure(self, data: dict[str, Any], sequence: int) -> None:
         """Keep a version of a procedure unless a later event was kept."""
@@ -48,6 +48,9 @@ class Catalogue(Protocol):
 
     def close_continued(self, today: date, at: datetime) -> None:
         """Queue that agencies heard of an hour ago have no running dossier left to continue."""
+
+    def put_form(self, data: dict[str, Any], sequence: int) -> None:
+        """Keep the form in force of a procedure likewise."""
 
     def put_calendar(self, data: dict[str, Any], sequence: int) -> None:
         """Keep a calendar's year likewise."""

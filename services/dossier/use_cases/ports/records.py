@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from eforms.form import Form
 from services.dossier.domain.definitions import Agency, Procedure, Process
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.mandates import Mandate
@@ -92,6 +93,7 @@ class Intake:
     existing_id: UUID | None = None
     calendar: WorkCalendar | None = None
     succession: Succession = Succession()
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)
