@@ -292,7 +292,7 @@ def test_yaml_keeps_conditions_facts_skips_and_texts_that_look_like_something_el
         "- 1",
         "processes: [1]",
         "processes: [{code: a, code: b}]",
-        "x: &a [1]\nprocesses: [*a, *a]",
+        "processes:\n  - &a {code: X}\n  - *a",
         "processes: [{code: !!python/object/apply:os.system [id]}]",
         "processes: [{code: .nan}]",
         "processes: [{code: 2026-01-01T00:00:00}]",
@@ -345,6 +345,20 @@ def test_boxes_do_not_lie_on_each_other() -> None:
             assert 0 <= x <= width - 230
             assert 0 <= y <= height - 84
             assert all(abs(x - a) >= 230 or abs(y - b) >= 84 for a, b in corners[:place])
+
+
+def test_a_picture_speaks_of_conditions_in_peoples_words() -> None:
+    """Facts by their label, signs in Vietnamese; a way past other boxes goes around them, not behind."""
+    fork = DRAFT | {"next": [{"to": "ra", "when": "urgent and not (area > 5)"}, {"to": "soat", "when": ""}]}
+    facts = [
+        {"name": "urgent", "label": "Khẩn", "kind": "BOOLEAN"},
+        {"name": "area", "label": "Diện tích", "kind": "NUMBER"},
+    ]
+    process = a_read(fork, CHECK, SIGN, ISSUE, facts=facts)
+    assert sheet(process)[0]["next"][0]["when"] == "Khẩn và không Diện tích > 5"
+    gap = 24 + 60 + 230 + 70 - 10
+    assert f"L{gap} " in svg(process)
+    assert f"L{gap} " not in svg(a_read(DRAFT, CHECK, SIGN, ISSUE))
 
 
 def test_names_cannot_break_out_of_a_picture() -> None:

@@ -1,5 +1,6 @@
 """A process as a picture that stands alone: SVG with its text alternative, or Mermaid for documents."""
 
+import re
 from collections.abc import Iterator, Mapping
 from html import escape
 from textwrap import wrap
@@ -17,9 +18,11 @@ ROLE_NAMES = {
     "ONE_STOP_MANAGER": "Phụ trách một cửa",
     "CASHIER": "Thu phí",
 }
-_BOX_WIDTH, _BOX_HEIGHT, _GAP_X, _GAP_Y, _MARGIN, _LINE = 230, 84, 40, 56, 24, 16
+_BOX_WIDTH, _BOX_HEIGHT, _GAP_X, _GAP_Y, _MARGIN, _LINE, _LEFT = 230, 84, 70, 56, 24, 16, 60
 _FILLS = {"OFFICE": "#eef4ff", "OUTSIDE": "#fff4e0", "APPLICANT": "#e9f8ec"}
 _SIGNS_IN_LINE = 30
+_NAME = re.compile(r"'[^']*'|[A-Za-z_][A-Za-z0-9_]*")
+_SPOKEN = {"and": "và", "or": "hoặc", "not": "không", "in": "thuộc", "true": "có", "false": "không"}
 _BOLD = ' font-weight="bold"'
 
 
@@ -38,11 +41,19 @@ def hours_of(step: Step) -> str:
     return f"{float(step['hours']):g}".replace(".", ",") + " giờ"
 
 
-def way_words(way: Mapping[str, Any]) -> str:
+def labels_of(process: Mapping[str, Any]) -> dict[str, str]:
+    """Return what people call the facts of a process."""
+    return {fact["name"]: fact["label"] for fact in process.get("facts") or () if fact.get("label")}
+
+
+def way_words(way: Mapping[str, Any], labels: Mapping[str, str]) -> str:
     """Return when a way is taken, in words; nothing for the way taken otherwise."""
+    if way.get("label"):
+        return str(way["label"])
     if way.get("skips"):
-        return str(way.get("label") or "bỏ qua bước")
-    return str(way.get("label") or way.get("condition") or way["when"])
+        return "bỏ qua bước"
+    said = str(way.get("condition") or way["when"])
+    return _NAME.sub(lambda found: _SPOKEN.get(found[0]) or labels.get(found[0]) or found[0], said)
 
 
 def mermaid(process: Mapping[str, Any]) -> str:
@@ -59,9 +70,10 @@ def mermaid(process: Mapping[str, Any]) -> str:
             else ("[", "]")
         )
         lines.append(f'    {names[step["code"]]}{left}"{text}"{right}')
+    labels = labels_of(process)
     for step in process["steps"]:
         for way in step["next"]:
-            words = way_words(way)
+            words = way_words(way, labels)
             arrow = f'-->|"{_mermaid_text(words)}"|' if words else "-->"
             lines.append(f"    {names[step['code']]} {arrow} {names[way['to']]}")
         lines += [f'    {names[step["code"]]} -. "trả lại" .-> {names[to]}' for to in step["can_return_to"]]
@@ -88,10 +100,13 @@ def svg(process: Mapping[str, Any]) -> str:
     places = layers_of(graph)
     columns = max((place.width for place in places.values()), default=1)
     layers = max((place.layer for place in places.values()), default=0) + 1
-    width = 2 * _MARGIN + columns * _BOX_WIDTH + (columns - 1) * _GAP_X + 60
+    width = 2 * _MARGIN + columns * (_BOX_WIDTH + _GAP_X) + _LEFT + 60
     height = 2 * _MARGIN + layers * _BOX_HEIGHT + (layers - 1) * _GAP_Y
-    spots = {code: _spot(place, columns) for code, place in places.items()}
-    body = [*_arrows(graph, spots), *(_box(step, spots[step["code"]]) for step in process["steps"])]
+    spots = {code: _spot(place) for code, place in places.items()}
+    body = [
+        *_arrows(graph, spots, labels_of(process)),
+        *(_box(step, spots[step["code"]]) for step in process["steps"]),
+    ]
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="t d" width="{width}"'
@@ -107,10 +122,9 @@ def svg(process: Mapping[str, Any]) -> str:
     )
 
 
-def _spot(place: Place, columns: int) -> tuple[int, int]:
-    free = (columns - place.width) * (_BOX_WIDTH + _GAP_X) // 2
+def _spot(place: Place) -> tuple[int, int]:
     return (
-        _MARGIN + 60 + free + place.place * (_BOX_WIDTH + _GAP_X),
+        _MARGIN + _LEFT + place.place * (_BOX_WIDTH + _GAP_X),
         _MARGIN + place.layer * (_BOX_HEIGHT + _GAP_Y),
     )
 
@@ -138,19 +152,11 @@ def _two(text: str) -> list[str]:
     return lines if len(lines) == 1 else [lines[0], lines[1] + ("…" if lines[2:] else "")]
 
 
-def _arrows(graph: Graph, spots: Mapping[str, tuple[int, int]]) -> Iterator[str]:
-    middle = _BOX_WIDTH // 2
+def _arrows(graph: Graph, spots: Mapping[str, tuple[int, int]], labels: Mapping[str, str]) -> Iterator[str]:
     for code, step in graph.steps.items():
         x, y = spots[code]
         for way in step["next"]:
-            to_x, to_y = spots[way["to"]]
-            below = y + _BOX_HEIGHT
-            here, there = x + middle, to_x + middle
-            yield _line(f"M{here} {below}C{here} {below + 30} {there} {to_y - 30} {there} {to_y}", "")
-            if words := way_words(way):
-                at_x, at_y = (x + to_x) // 2 + middle + 6, (below + to_y) // 2
-                label = escape(_two(words)[0])
-                yield f'<text x="{at_x}" y="{at_y}" fill="#345" font-size="11">{label}</text>'
+            yield from _way((x, y), spots[way["to"]], way_words(way, labels))
         for target in step["can_return_to"]:
             to_x, to_y = spots[target]
             side = min(x, to_x) - 40
@@ -158,8 +164,38 @@ def _arrows(graph: Graph, spots: Mapping[str, tuple[int, int]]) -> Iterator[str]
             path = f"M{x} {y + 20}C{side} {y + 10} {side} {low - 10} {to_x} {low - 20}"
             yield _line(path, ' stroke-dasharray="3 4"')
         for main in step["consultation_of"]:
-            main_x, main_y = spots[main]
-            yield _line(f"M{main_x + _BOX_WIDTH} {main_y + 42}L{x} {y + 42}", ' stroke-dasharray="1 4"')
+            yield _line(_beside(spots[main], (x, y)), ' stroke-dasharray="1 4"')
+
+
+def _way(here: tuple[int, int], there: tuple[int, int], words: str) -> Iterator[str]:
+    """Draw a way on: to the next layer straight down, past other boxes in the gap on their right."""
+    (x, y), (to_x, to_y) = here, there
+    low = y + _BOX_HEIGHT
+    if to_y - low <= _GAP_Y:
+        start, end = x + _BOX_WIDTH // 2, to_x + _BOX_WIDTH // 2
+        path = f"M{start} {low}C{start} {low + 30} {end} {to_y - 30} {end} {to_y}"
+        at_x, at_y = (start + end) // 2 + 6, (low + to_y) // 2
+    else:
+        gap = max(x, to_x) + _BOX_WIDTH + _GAP_X - 10
+        start, end = x + _BOX_WIDTH, to_x + _BOX_WIDTH
+        path = (
+            f"M{start} {low - 14}C{gap} {low - 14} {gap} {low} {gap} {low + 24}"
+            f"L{gap} {to_y - 10}C{gap} {to_y + 14} {gap} {to_y + 14} {end} {to_y + 14}"
+        )
+        at_x, at_y = gap + 4, low + 30
+    yield _line(path, "")
+    if words:
+        yield f'<text x="{at_x}" y="{at_y}" fill="#345" font-size="11">{escape(_two(words)[0])}</text>'
+
+
+def _beside(main: tuple[int, int], opinion: tuple[int, int]) -> str:
+    """Return the line to an opinion: straight to the first beside a step, below it to those further on."""
+    (x, y), (to_x, to_y) = main, opinion
+    right = x + _BOX_WIDTH
+    if to_x - right <= _GAP_X:
+        return f"M{right} {y + 42}L{to_x} {to_y + 42}"
+    low = y + _BOX_HEIGHT + 12
+    return f"M{right} {y + 66}L{right + 14} {low}L{to_x - 14} {low}L{to_x} {to_y + 66}"
 
 
 def _line(path: str, more: str) -> str:
@@ -175,10 +211,11 @@ def sentence(step: Step) -> str:
 def sentences(process: Mapping[str, Any]) -> list[str]:
     """Return the process told step by step: what a reader who sees no picture reads."""
     by_code = {step["code"]: step for step in process["steps"]}
+    labels = labels_of(process)
     told = []
     for row in sheet(process):
         step = by_code[row["code"]]
-        ways = [(way_words(way), by_code[way["to"]]["name"]) for way in step["next"]]
+        ways = [(way_words(way, labels), by_code[way["to"]]["name"]) for way in step["next"]]
         on = "; ".join(f"nếu {words} thì sang {name}" if words else f"sang {name}" for words, name in ways)
         told.append(f"{row['number']}. {sentence(step)}" + (f" Tiếp theo: {on}." if on else ""))
     return told
@@ -188,17 +225,18 @@ def sheet(process: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the rows of the process sheet in the order of work: 1, 2, 2.1 (an opinion beside 2), 3."""
     graph = Graph(process)
     rows: list[dict[str, Any]] = []
+    labels = labels_of(process)
     told: set[str] = set()
     main = graph.order() or [code for code in graph.steps if code not in graph.beside]
     for number, code in enumerate(main, start=1):
-        rows.append(_row(str(number), graph.steps[code]))
+        rows.append(_row(str(number), graph.steps[code], labels))
         opinions = [one for one in graph.opinions_on(code) if one["code"] not in told]
-        rows += [_row(f"{number}.{at}", one) for at, one in enumerate(opinions, start=1)]
+        rows += [_row(f"{number}.{at}", one, labels) for at, one in enumerate(opinions, start=1)]
         told |= {one["code"] for one in opinions}
     return rows
 
 
-def _row(number: str, step: Step) -> dict[str, Any]:
+def _row(number: str, step: Step, labels: Mapping[str, str]) -> dict[str, Any]:
     return {
         "number": number,
         "code": step["code"],
@@ -206,7 +244,7 @@ def _row(number: str, step: Step) -> dict[str, Any]:
         "who": who_of(step),
         "hours": float(step["hours"]),
         "product": step.get("product"),
-        "next": [{"to": way["to"], "when": way_words(way)} for way in step["next"]],
+        "next": [{"to": way["to"], "when": way_words(way, labels)} for way in step["next"]],
         "returns_to": list(step["can_return_to"]),
         "beside": list(step["consultation_of"]),
         "may_skip": list(step.get("may_skip") or ()),
