@@ -35,7 +35,7 @@ async def keep_attachment(
     if by.kind is CallerKind.SERVICE:
         raise Forbidden
     if procedure_code and component:
-        rule = await work.catalogue.component(procedure_code, component)
+        rule = await work.catalogue.component(procedure_code, component, now.date())
         if rule is None:
             raise Invalid(fields=[("component", "Thủ tục không có thành phần này")])
         attachment = typed_file(content, file_name, component, by.subject, work, now)
