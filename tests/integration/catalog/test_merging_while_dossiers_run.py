@@ -161,6 +161,22 @@ async def test_new_dossiers_go_to_the_successor_by_name(province: Province) -> N
     assert (await province.dossier_at(NEW))["state"] == "PROCESSING"
 
 
+async def test_two_mergers_later_the_procedure_is_still_worked(province: Province) -> None:
+    """A procedure names an office that ended two mergers ago; who carries it on now works it."""
+    running = await province.dossier_at("H99.31")
+    await province.decide(a_merger())
+    last = {**a_merger()["created"][0], "code": "H99.36", "name": "Văn phòng khu vực Hạ du"}
+    await province.decide(a_merger(ended=[NEW], created=[last], effective_on="2026-03-04", decision=DECISION))
+    for service in (province.catalog, province.office.service):
+        service.clock.set(service.clock.now().replace(day=4))
+    await province.catalog.run_job(APPLY_DUE_CHANGES)
+    await province.hear()
+    assert (await province.dossier_at("H99.36"))["state"] == "PROCESSING"
+    assert running["dossier_id"] in await province.waiting(officer("SPECIALIST", "H99.36"))
+    found = (await province.catalog.get("/v1/agencies/000.00.31.H99")).json()
+    assert [item["code"] for item in found["answered_by"]] == ["H99.36"]
+
+
 async def test_a_merger_of_a_later_day_happens_on_that_day(province: Province) -> None:
     """Until then everything is as it was; on the day both services do it by themselves."""
     seen = await province.dossier_at("H99.31")

@@ -73,7 +73,7 @@ def _begin(plan: ChangePlan, held: Held) -> None:
         }
         plan.then[code] = {}
     for code in request.successors:
-        carried = [_carried(request, old, code) for old in request.ended]
+        carried = [item for old in request.ended for item in _line(request, held, old, code)]
         if code in plan.created:
             plan.created[code]["predecessors"] = carried
             continue
@@ -92,6 +92,26 @@ def _carried(request: ChangeRequest, old: str, code: str) -> dict[str, Any]:
         "except": _given_elsewhere(request, code) if is_all else [],
         "from": request.effective_on.isoformat(),
     }
+
+
+def _line(request: ChangeRequest, held: Held, old: str, code: str) -> list[dict[str, Any]]:
+    """Return what comes of one that ended, with what it had itself taken over before."""
+    direct = _carried(request, old, code)
+    return [direct, *(_both(before, direct) for before in held.agencies[old].get("predecessors") or ())]
+
+
+def _both(before: Record, direct: dict[str, Any]) -> dict[str, Any]:
+    """Return what passed through two successions: only what both carried."""
+    if direct["procedures"] is None and before["procedures"] is None:
+        left_out = sorted({*before["except"], *direct["except"]})
+        return {**before, "except": left_out, "from": direct["from"]}
+    if direct["procedures"] is None:
+        passed = [one for one in before["procedures"] if one not in direct["except"]]
+    elif before["procedures"] is None:
+        passed = [one for one in direct["procedures"] if one not in before["except"]]
+    else:
+        passed = [one for one in direct["procedures"] if one in before["procedures"]]
+    return {**before, "procedures": passed, "except": [], "from": direct["from"]}
 
 
 def _given_elsewhere(request: ChangeRequest, code: str) -> list[str]:
