@@ -68,6 +68,9 @@ bench: setup ## Measure design figures in one run; writes bench/RESULTS.md
 search-quality: setup ## How well search finds: CATALOGUE=a.jsonl,b.jsonl QUERIES=q.jsonl, on a database of its own
 	@$(RUN) -m bench.search_quality --catalogue "$(CATALOGUE)" --queries "$(QUERIES)"
 
+import-catalogue: setup ## Bring FILE=a.jsonl,b.xlsx,… into the catalogue of a running stack or its own; every row is accounted for
+	@$(RUN) -m demo.catalogue_file "$(FILE)" --data $(DATA)/import --bus $(BUS)
+
 due-check: setup ## Compute every due date of CASES=file.csv; non-zero when one is wrong
 	@$(RUN) -m worktime.due_check $(CASES)
 

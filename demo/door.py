@@ -71,6 +71,13 @@ class Person:
             headers["If-Match"] = f'"{version}"'
         return self._client.post(path, json=body if body is not None else {}, headers=headers)
 
+    def send(
+        self, path: str, content: bytes, query: dict[str, str], headers: dict[str, str] | None = None
+    ) -> Any:
+        """POST bytes as they are."""
+        sent = {**self._auth, "Idempotency-Key": uuid.uuid4().hex, **(headers or {})}
+        return _read(self._client.post(path, content=content, params=query, headers=sent))
+
     def upload(
         self, name: str, content: bytes, media_type: str, procedure: str = "", component: str = ""
     ) -> str:

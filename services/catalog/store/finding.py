@@ -32,7 +32,7 @@ slips AS MATERIALIZED (
       AND ((SELECT count(*) FROM asked WHERE term = base) <= 7 OR EXISTS (
           SELECT 1 FROM unnest(string_to_array(a.term, ' ')) AS word
           WHERE word !~ '^[0-9.]+$' AND word NOT IN (SELECT term FROM known)))
-    ORDER BY a.weight DESC, length(a.term) DESC LIMIT 5
+    ORDER BY a.weight DESC, length(a.term) DESC LIMIT 3
 ),
 meant AS MATERIALIZED (
     SELECT term, max(weight) AS weight, max(df) AS df FROM (
@@ -63,10 +63,14 @@ gains AS MATERIALIZED (
 found AS MATERIALIZED (
     SELECT d.doc, sum(g.gain) AS gain FROM gains g JOIN search_terms t ON t.term = g.term
     CROSS JOIN LATERAL unnest(t.docs) AS d(doc)
-    WHERE g.reach <= 5000 OR g.rank <= 2 GROUP BY d.doc
+    WHERE g.reach <= 4000 OR g.rank <= 2 GROUP BY d.doc
+),
+likely AS MATERIALIZED (
+    -- No length of a name makes up for a fifth of the gain: those could not reach three tenths of the best.
+    SELECT doc, gain FROM found WHERE gain >= 0.2 * (SELECT max(gain) FROM found)
 ),
 rough AS MATERIALIZED (
-    SELECT p.doc, f.gain * p.factor AS score FROM found f JOIN procedure_search p ON p.doc = f.doc
+    SELECT p.doc, f.gain * p.factor AS score FROM likely f JOIN procedure_search p ON p.doc = f.doc
     WHERE p.valid_from <= :today::date AND (p.valid_to IS NULL OR p.valid_to >= :today::date)
     UNION ALL
     SELECT p.doc, word_similarity(:text::text, p.name_folded) FROM procedure_search p
@@ -83,7 +87,7 @@ weighed AS MATERIALIZED (
 judged AS MATERIALIZED (
     SELECT t.doc, p.factor * (
         SELECT sum(w.gain) FROM unnest(p.terms) AS x(term) JOIN weighed w ON w.term = x.term) AS score
-    FROM (SELECT doc FROM rough ORDER BY score DESC, doc LIMIT 40) AS t
+    FROM (SELECT doc FROM rough ORDER BY score DESC, doc LIMIT 30) AS t
     JOIN procedure_search p ON p.doc = t.doc
 ),
 scored AS MATERIALIZED (

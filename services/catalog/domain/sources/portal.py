@@ -104,7 +104,7 @@ def read_portal_record(row: Row) -> None:
         "keywords": [word.strip() for word in re.split(r"[;,]", _text(found.get("TUKHOA"))) if word.strip()],
         "description": _text(found.get("MOTA")) or None,
         "receiving_address": _text(found.get("DIACHITIEPNHAN")) or None,
-        "related_procedures": [str(code) for code in found.get("TTHCLIENQUAN") or [] if code],
+        "related_procedures": _codes(found.get("TTHCLIENQUAN")),
         "source": "LayThuTuc",
     }
 
@@ -122,6 +122,10 @@ def _parts(found: Mapping[str, Any], name: str) -> Iterable[Mapping[str, Any]]:
 
 def _names(found: Mapping[str, Any], name: str) -> list[str]:
     return [text for part in _parts(found, name) if (text := _text(part.get("TENDONVI")))]
+
+
+def _codes(value: object) -> list[str]:
+    return [text for code in value if (text := _text(code))] if isinstance(value, list) else []
 
 
 def _level(part: Mapping[str, Any], row: Row) -> str:

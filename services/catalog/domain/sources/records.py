@@ -159,11 +159,13 @@ def _judge(row: Row) -> None:
             if not any(record.get(part) for part in (*_OBJECTS, "steps_text"))
             else Dirt.NO_FIELD
         )
-    for level in record.get("levels") or []:
+    levels = record.get("levels")
+    for level in levels if isinstance(levels, list) else []:
         if isinstance(level, str) and one_line(level) not in LEVELS:
             row.note(Dirt.UNKNOWN_LEVEL, level)
     if record.get("parse_notes"):
-        row.note(Dirt.UNCERTAIN, record["parse_notes"][0] if isinstance(record["parse_notes"], list) else "")
+        notes = record["parse_notes"]
+        row.note(Dirt.UNCERTAIN, notes[0] if isinstance(notes, list) else "")
     channels = record.get("channels")
     for channel in channels if isinstance(channels, list) else []:
         if isinstance(channel, Mapping):
