@@ -78,6 +78,7 @@ class Procedure(Open):
     keywords: list[str]
     decision: dict[str, Any] | None
     national: dict[str, Any] | None
+    agency: str
     version: int
     valid_from: date
     valid_to: date | None

@@ -15,7 +15,9 @@ SELECT v.data || jsonb_build_object('version', v.version, 'agency', v.agency, 'v
 FROM procedure_versions v
 WHERE v.code = :code AND v.visibility <> 'SUPERSEDED' AND (:agency::text = '' OR v.agency = :agency)
   AND v.valid_from <= :day::date AND (v.valid_to IS NULL OR v.valid_to >= :day::date)
-ORDER BY v.visibility = 'ABOLISHED', v.agency = 'QG', v.agency LIMIT 1
+ORDER BY v.visibility = 'ABOLISHED', v.agency = 'QG',
+    NOT EXISTS (SELECT FROM procedure_search s WHERE s.code = v.code AND s.version = v.version), v.agency
+LIMIT 1
 """)
 _TABLES = {
     ItemKind.SECTOR: "sectors",

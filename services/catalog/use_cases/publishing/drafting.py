@@ -114,6 +114,7 @@ async def open_draft(
 
 _NOT_COPIED = frozenset(
     [
+        "publishing_agency",
         "version",
         "valid_from",
         "valid_to",

@@ -8,7 +8,8 @@ import asyncpg
 import pytest
 
 from kernel.core.clock import VIETNAM
-from kernel.testing.running import RunningService, a_person, a_staff_member
+from kernel.testing.running import RunningService, a_person, a_service, a_staff_member
+from tests.builders.catalog import a_document, a_procedure, a_public_record, an_agency
 from tests.integration.catalog.publishing.desk import (
     APPROVER,
     BOTH,
@@ -369,3 +370,58 @@ async def test_figures_of_completeness_and_shortened_times(catalog: RunningServi
     }
     assert april["complete"] == 1
     assert (await catalog.get("/v1/procedure-figures?on=2026-03-31")).json()["incomplete"] == [CODE]
+
+
+async def test_two_agencies_publish_one_code_side_by_side(catalog: RunningService) -> None:
+    """Each has its own line; a reader may ask for one; the national record is carried into both."""
+    loader = a_service("catalog.import")
+    other = a_document(
+        province={"code": "H98"},
+        procedures=[a_procedure(CODE, name="Của tỉnh khác", publishing_agency="H98")],
+        agencies=[an_agency(), an_agency("H98", level="PROVINCE", kind="PROVINCE")],
+    )
+    assert (await catalog.post("/v1/imports", other, loader)).status_code == 200
+    catalog.clock.advance(timedelta(days=2))
+    national = {"public_procedures": [a_public_record(CODE, conditions_text="Đủ 18 tuổi")]}
+    assert (await catalog.post("/v1/imports", national, loader)).status_code == 200
+    url = f"/v1/procedures/{CODE}"
+    names = [(await catalog.get(url, params={"agency": agency})).json() for agency in ("H99", "H98", "")]
+    assert [one["name"] for one in names] == [
+        "Thủ tục cấp Giấy xác nhận tình trạng hôn nhân",
+        "Của tỉnh khác",
+        "Thủ tục cấp Giấy xác nhận tình trạng hôn nhân",
+    ]
+    assert {one["requirements"] for one in names} == {"Đủ 18 tuổi"}
+    assert len(await versions(catalog)) == 4
+    assert (await catalog.get("/v1/procedures", params={"q": CODE})).json()["total"] == 1
+    events = await catalog.published("procedure.published.v1")
+    assert [(event["sequence"], event["data"]["agency"]) for event in events[-2:]] == [(3, "H99"), (4, "H98")]
+
+
+async def test_republishing_says_what_is_in_force_and_what_is_to_come(catalog: RunningService) -> None:
+    """A reader that starts from nothing gets today's version and tomorrow's, in order."""
+    await published(catalog, await decided(catalog, an_item(await approved(catalog, name="Ngày mai"))))
+    said = len(await catalog.published())
+    assert await catalog.runtime.service.commands["republish"](catalog.runtime, ()) == 0
+    again = [row for row in (await catalog.published())[said:] if row["type"] == "procedure.published.v1"]
+    assert [(row["sequence"], row["data"]["valid_from"], row["data"]["valid_to"]) for row in again] == [
+        (1, "2026-01-20", "2026-03-31"),
+        (2, "2026-04-01", None),
+    ]
+
+
+async def test_a_national_import_touches_national_parts_only(catalog: RunningService) -> None:
+    """What the province says keeps its chain, whatever the nation says, and the published future is kept."""
+    await published(catalog, await decided(catalog, an_item(await approved(catalog, name="Từ tháng tư"))))
+    local = "SELECT * FROM procedure_parts WHERE part = 'LOCAL' ORDER BY number"
+    before = await catalog.runtime.pool.fetch(local)
+    national = {"public_procedures": [a_public_record(CODE, conditions_text="Đủ 18 tuổi")]}
+    assert (await catalog.post("/v1/imports", national, a_service("catalog.import"))).status_code == 200
+    assert before == await catalog.runtime.pool.fetch(local)
+    april = (await catalog.get(f"/v1/procedures/{CODE}", params={"on": "2026-04-01"})).json()
+    assert (april["name"], april["requirements"]) == ("Từ tháng tư", "Đủ 18 tuổi")
+    assert [row[1:] for row in await versions(catalog)] == [
+        ("2026-01-20", "2026-03-02", "PUBLIC"),
+        ("2026-03-03", "2026-03-31", "PUBLIC"),
+        ("2026-04-01", None, "PUBLIC"),
+    ]
