@@ -17,6 +17,8 @@ from services.catalog.domain.workflows.skips import skip_faults, with_skips
 KINDS = ("OFFICE", "OUTSIDE", "APPLICANT")
 JOINS = ("LAPSE", "ALL")
 """An opinion nobody has given when the step it runs beside is done: it lapses, or it is waited for."""
+MOST_STEPS = 200
+MOST_WAYS = 20
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 
 
@@ -46,7 +48,8 @@ def read_parts(item: Reader) -> None:
         names = [fact.get("name") for fact in item.items("facts", read_fact)]
         if len(set(names)) < len(names):
             item.refuse("facts", "có hai dữ kiện trùng tên")
-    item.items("steps", _read_step, required=True)
+    if len(item.items("steps", _read_step, required=True)) > MOST_STEPS:
+        item.refuse("steps", f"quá {MOST_STEPS} bước")
     if "version" in item.data:
         item.data["edition"] = item.data.pop("version")
     if not item.reasons:
@@ -97,7 +100,8 @@ def _read_step(step: Reader) -> None:
     step.choice("role", WORK_ROLES, required=kind == "OFFICE")
     step.code("unit", _CODE, required=kind == "OFFICE")
     step.number("hours", least=0, most=20_000, required=True)
-    step.items("next", _read_next)
+    if len(step.items("next", _read_next)) > MOST_WAYS:
+        step.refuse("next", f"quá {MOST_WAYS} nhánh")
     step.texts("can_return_to")
     consulted = step.texts("consultation_of")
     step.flag("issues_result", default=False)
@@ -110,7 +114,8 @@ def _read_step(step: Reader) -> None:
     if kind == "APPLICANT" and step.data.get("confirms") is not None:
         step.text("confirms", longest=500)
     # The default is what is left when no condition holds: wherever it was written, it is tried last.
-    step.data["next"] = sorted(step.data["next"], key=lambda way: not way.get("when"))
+    if isinstance(step.data["next"], list):
+        step.data["next"] = sorted(step.data["next"], key=lambda way: not way.get("when"))
 
 
 def _read_next(link: Reader) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.catalog.domain.interlinked import read_group
 from services.catalog.domain.process import judged, read_parts
 from services.catalog.domain.reading import Reader
 from services.catalog.domain.workflows.faults import faults
@@ -17,6 +18,19 @@ from services.catalog.domain.workflows.graph import Graph
 from services.catalog.domain.workflows.simulation import all_ways, follow
 
 CODES = [f"s{number}" for number in range(6)]
+MEMBERS = [
+    *("code", "name", "first", "steps", "facts", "next", "when", "to", "condition", "kind", "role", "hours"),
+    *(
+        "can_return_to",
+        "consultation_of",
+        "may_skip",
+        "join",
+        "agency",
+        "approved_by",
+        "members",
+        "components",
+    ),
+]
 WHENS = ["", "a", "b", "not a", "a and b"]
 WORLDS = [dict(zip("ab", values, strict=True)) for values in product([False, True], repeat=2)]
 TRUTH = {
@@ -188,3 +202,51 @@ def test_the_strategy_draws_sound_and_unsound_ones() -> None:
 
     count()
     assert 15 < sound < 285
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 5)
+    | st.sampled_from(["", "a", "b", "SIGNER", "a and", "QT@H99.201"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(MEMBERS), inner, max_size=5),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.dictionaries(st.sampled_from(MEMBERS), ANYTHING, max_size=8),
+    st.dictionaries(st.sampled_from(MEMBERS), ANYTHING),
+)
+def test_whatever_is_sent_is_read_or_refused_never_fallen_over(
+    top: dict[str, Any], step: dict[str, Any]
+) -> None:
+    """A process and a group of any JSON: reasons, or a record that can be judged."""
+    sound = {
+        "code": "a",
+        "name": "A",
+        "kind": "OFFICE",
+        "role": "CLERK",
+        "unit": "u",
+        "hours": 1,
+        "issues_result": True,
+    }
+    for content in (top, {"code": "QT", "name": "QT", "first": "a", "steps": [{**sound, **step}]}):
+        reader = Reader(content)
+        read_parts(reader)
+        assert reader.reasons or isinstance(judged(reader.data), list)
+        group = Reader({"code": "LT", "name": "LT", "lead_procedure": "1.000001", **content})
+        read_group(group)
+        assert group.reasons or group.data["members"]
+
+
+def test_a_process_has_bounds() -> None:
+    """No more steps and ways than anybody could work, so judging never stands in others' way."""
+    plain = {"kind": "OFFICE", "role": "CLERK", "unit": "u", "hours": 1}
+    many = [{**plain, "code": f"s{number}", "name": "x"} for number in range(201)]
+    forked = [{**plain, "code": "s", "name": "x", "next": [{"to": "s", "when": "a"}] * 21}]
+    for steps, reason in ((many, "quá 200 bước"), (forked, "quá 20 nhánh")):
+        reader = Reader({"code": "QT", "name": "QT", "first": "s", "steps": steps})
+        read_parts(reader)
+        assert any(reason in told for told in reader.reasons)

@@ -29,7 +29,7 @@ from services.catalog.api.workflows.models import (
 from services.catalog.api.workflows.yaml_form import MAX_BYTES, read_yaml, write_yaml
 from services.catalog.domain.errors import NoSuchEntry
 from services.catalog.domain.identifiers import agency_code, national_code
-from services.catalog.domain.items import ItemKind
+from services.catalog.domain.items import ItemKind, canonical, digest_of
 from services.catalog.domain.process import critical_hours
 from services.catalog.domain.workflows.drafts import require_editor
 from services.catalog.domain.workflows.drawing import mermaid, sheet, svg
@@ -77,7 +77,9 @@ async def get_process(
 ) -> Response:
     """Đọc quy trình áp dụng ngày đó; nêu cơ quan thì bản riêng của cơ quan được đọc trước."""
     found = await _process(code, agency, on, work, now)
-    return json_answer(found, f'"{found["version"] or found["valid_from"]}"', seen)
+    # What is approved for a later day has no number yet, and may still be withdrawn for something else.
+    tag = found["version"] or digest_of(canonical(found))[:32]
+    return json_answer(found, f'"{tag}"', seen)
 
 
 async def _process(code: str, agency: str, on: Any, work: Work, now: Any) -> Mapping[str, Any]:

@@ -23,7 +23,7 @@ from services.catalog.domain.workflows.conditions import (
 )
 
 KINDS = ("BOOLEAN", "NUMBER", "CHOICE")
-_MOST_WORLDS = 4_096
+_MOST_WORLDS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _misuse(rule: FactRule, sign: str, values: Sequence[Value]) -> Iterator[str]
 def never_taken(conditions: Sequence[Condition], rules: Mapping[str, FactRule]) -> list[int]:
     """Return the places of conditions under which no facts at all lead, the earlier ones being tried first.
 
-    Facts are tried with every value at which a comparison turns; past 4,096 worlds nothing is claimed.
+    Facts are tried with every value at which a comparison turns; past 256 worlds nothing is claimed.
     """
     turning = _turning(conditions, rules)
     if prod(len(values) for values in turning.values()) > _MOST_WORLDS:

@@ -129,7 +129,7 @@ def _waits(graph: Graph) -> Iterator[Fault]:
 
 def _returns(graph: Graph) -> Iterator[Fault]:
     for code, step in graph.steps.items():
-        for target in step["can_return_to"]:
+        for target in dict.fromkeys(step["can_return_to"]):
             if code in graph.beside or code not in graph.after(target):
                 yield Fault("return-not-back", (code, target), "chỉ được trả lại bước đã qua")
 
