@@ -95,14 +95,20 @@ scored AS MATERIALIZED (
     FROM rough r LEFT JOIN judged j ON j.doc = r.doc
 )
 """
-_SEARCH = Statement(f"""
-WITH {_MEANT},
+_BEST = f"""
+{_MEANT},
 best AS MATERIALIZED (
     SELECT doc, score FROM scored WHERE score > 0 AND score >= 0.3 * (SELECT max(score) FROM scored)
-    UNION ALL
-    SELECT doc, CASE WHEN :prefix::text = '' THEN factor ELSE 1 END FROM procedure_search
-    WHERE :browse::boolean AND valid_from <= :today::date AND (valid_to IS NULL OR valid_to >= :today::date)
-),
+)
+"""
+# Nothing asked, or the beginning of a code: everything in force, what is asked for most first.
+_ALL = """
+best AS MATERIALIZED (
+    SELECT doc, CASE WHEN :prefix::text = '' THEN factor ELSE 1 END AS score FROM procedure_search
+    WHERE valid_from <= :today::date AND (valid_to IS NULL OR valid_to >= :today::date)
+)
+"""
+_SHOWN = """
 matched AS MATERIALIZED (
     SELECT p.doc, p.code, p.sector, p.sector_name, p.levels, p.agencies, p.applicants, p.online_level,
         round(s.score::numeric, 4)::float8 AS score
@@ -146,7 +152,9 @@ SELECT jsonb_build_object(
             LEFT JOIN agencies a ON a.code = m.value) AS f)
     )
 )
-""")
+"""
+_SEARCH = Statement(f"WITH {_BEST}, {_SHOWN}")
+_BROWSE = Statement(f"WITH {_ALL}, {_SHOWN}")
 _SUGGEST = Statement(f"""
 WITH {_MEANT}
 SELECT jsonb_build_object('phrases', (SELECT phrases FROM search_state), 'items',
@@ -178,11 +186,10 @@ class PostgresFinder:
     async def search(self, question: Question, asked: Search, today: date) -> Mapping[str, Any]:
         """Return {items, total, facets, phrases}; one item more than `limit` when there is a next page."""
         score, code = asked.after or (0.0, "")
+        wanted = {"today": today} if asked.browse else {**_terms(question, today), "beginnings": []}
         found: Mapping[str, Any] = await self._unit.fetch_value(
-            _SEARCH,
-            **_terms(question, today),
-            beginnings=[],
-            browse=asked.browse,
+            _BROWSE if asked.browse else _SEARCH,
+            **wanted,
             prefix=asked.code_prefix,
             sector=asked.sector,
             agency=asked.agency,

@@ -12,8 +12,7 @@ STATEMENTS: tuple[str, ...] = (
     ALTER TABLE procedure_search
         ADD COLUMN doc integer NOT NULL GENERATED ALWAYS AS IDENTITY,
         ADD COLUMN applicants text[] NOT NULL DEFAULT '{}',
-        ADD COLUMN uses bigint NOT NULL DEFAULT 0,
-        ADD CONSTRAINT uq_procedure_search_doc UNIQUE (doc)
+        ADD COLUMN uses bigint NOT NULL DEFAULT 0
     """,
     """
     ALTER TABLE procedure_search ADD COLUMN factor double precision NOT NULL GENERATED ALWAYS AS (
@@ -23,6 +22,11 @@ STATEMENTS: tuple[str, ...] = (
             + least(0.25, 0.025 * ln(1 + uses::double precision)))
         / sqrt(0.4 + 0.6 * least(size, 60) / 16.0)
     ) STORED
+    """,
+    # What scoring needs of a row stands in the index itself.
+    """
+    ALTER TABLE procedure_search ADD CONSTRAINT uq_procedure_search_doc
+        UNIQUE (doc) INCLUDE (factor, valid_from, valid_to)
     """,
     # Terms are read only of the few best rows: kept aside, they leave the rows narrow.
     "ALTER TABLE procedure_search ALTER COLUMN terms SET STORAGE EXTERNAL",

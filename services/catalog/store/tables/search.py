@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    UniqueConstraint,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -39,10 +40,11 @@ _search = Table(
     Column("name_folded", Text, Computed("f_unaccent(lower(name))", persisted=True), nullable=False),
     Column("terms", ARRAY(Text), nullable=False),
     Column("size", Integer, nullable=False),
-    Column("doc", Integer, Identity(always=True), nullable=False, unique=True),
+    Column("doc", Integer, Identity(always=True), nullable=False),
     Column("applicants", ARRAY(Text), nullable=False, server_default="{}"),
     Column("uses", BigInteger, nullable=False, server_default="0"),
     Column("factor", Double, Computed(_FACTOR, persisted=True), nullable=False),
+    UniqueConstraint("doc", postgresql_include=["factor", "valid_from", "valid_to"]),
 )
 Index(
     "ix_procedure_search_name_folded",
