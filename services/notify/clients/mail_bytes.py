@@ -40,7 +40,16 @@ class MailForm:
             f"Date: {format_datetime(at)}",
             f"Message-ID: <{message_id}@{self._domain}>",
         )
-        return self._head + own + b"\r\n" + _body(text.body)
+        return self._head + own + _unsubscribing(text.unsubscribe) + b"\r\n" + _body(text.body)
+
+
+def _unsubscribing(address: str) -> bytes:
+    """Return the headers by which a mail program ends what the mail is sent for (RFC 2369, RFC 8058)."""
+    if not address:
+        return b""
+    if not address.isascii() or any(letter.isspace() or letter in "<>" for letter in address):
+        raise ValueError("the address to unsubscribe at is not one plain address")
+    return _joined(f"List-Unsubscribe: <{address}>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click")
 
 
 def _joined(*lines: str) -> bytes:

@@ -51,10 +51,14 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What the recipient reads; a text message has no subject."""
+    """What the recipient reads; a text message has no subject.
+
+    `unsubscribe` is the address that ends what this is sent for on one POST (RFC 8058); mostly there is none.
+    """
 
     subject: str
     body: str
+    unsubscribe: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

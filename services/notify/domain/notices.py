@@ -18,6 +18,8 @@ class Audience(StrEnum):
     """Those who work the dossier's present step."""
     ONE_STOP = "ONE_STOP"
     """Those who receive and return at the receiving agency."""
+    READER = "READER"
+    """Somebody who follows a procedure by mail, about no dossier: only the address given."""
     DESKS = "DESKS"
     """Every desk the event names."""
 

@@ -111,7 +111,7 @@ class PostgresMessages:
             "agencies": list(message.agencies),
             "recipient": self._seals.seal(message.address, purpose=ADDRESS),
             "recipient_masked": message.address_masked,
-            "content": self._seals.seal([message.text.subject, message.text.body], purpose=CONTENT),
+            "content": self._seals.seal(_content(message.text), purpose=CONTENT),
             "state": message.state,
             "reason": message.reason,
             "skipped": [{"channel": skip.channel, "reason": skip.reason} for skip in message.skipped],
@@ -144,6 +144,11 @@ class PostgresMessages:
         except SealBroken:
             # One unreadable row must not hold up the batch it was claimed with.
             return None, None
+
+
+def _content(text: Text) -> list[str]:
+    kept = [text.subject, text.body]
+    return [*kept, text.unsubscribe] if text.unsubscribe else kept
 
 
 def open_text(seals: Seals, content: str) -> Text:

@@ -31,6 +31,7 @@ class _Layout(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     email: str
+    reader: str = "{{ text }}"
     in_app: str
 
 
@@ -74,6 +75,7 @@ class PackagedTemplates:
             Channel.EMAIL: self._environment.from_string(layout.email),
             Channel.IN_APP: self._environment.from_string(layout.in_app),
         }
+        self._reader = self._environment.from_string(layout.reader)
         files = sorted(path for path in folder.glob("*.yaml") if path.stem != "layout")
         self._templates = {path.stem: self._compile(path) for path in files}
         self._by_event: dict[str, list[Notice]] = {}
@@ -98,10 +100,12 @@ class PackagedTemplates:
                 return Text("", self._text_message(compiled, facts))
             subject = " ".join(_written(compiled.subject, facts).split())
             text = _written(compiled.body, facts).strip()
-            body = _written(self._layouts[channel], {**facts, "text": text})
+            layout = self._reader if notice.audience is Audience.READER else self._layouts[channel]
+            body = _written(layout, {**facts, "text": text})
         except TemplateError as error:
             raise TemplateBroken(f"{notice.template}: {error}") from error
-        return Text(subject, re.sub(r"\n{3,}", "\n\n", body).strip() + "\n")
+        whole = re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
+        return Text(subject, whole, str(facts.get("unsubscribe", "")))
 
     def _text_message(self, compiled: _Compiled, facts: Mapping[str, Any]) -> str:
         if compiled.sms is None:

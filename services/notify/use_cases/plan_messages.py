@@ -33,6 +33,8 @@ async def plan_messages(occurrence: Occurrence, *, work: Work, now: datetime) ->
                 occurrence.subjects, notice.category
             )
             planned += writer.to_applicant(contact, is_refused=is_refused)
+        elif notice.audience is Audience.READER:
+            planned += writer.to_applicant(contact, is_refused=False)
         elif notice.audience is Audience.DESKS:
             planned += [message for desk in occurrence.desks for message in writer.to_desk(desk)]
         else:
@@ -81,7 +83,7 @@ class _Writer:
     def to_applicant(self, contact: Contact, *, is_refused: bool) -> Iterator[Message]:
         """Write over the first open channel and into the inbox of every account the applicant has."""
         route = first_open(contact, self._notice.channels)
-        known = f"{route.address}" or f"{self._occurrence.dossier_id}"
+        known = f"{route.address}" or f"{self._occurrence.dossier_id or self._occurrence.event_id}"
         key = f"contact:{self._work.seals.blind_index(known, purpose='recipient').hex()}"
         if is_refused:
             first = next(iter(self._notice.channels), Channel.IN_APP)

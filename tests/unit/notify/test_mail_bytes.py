@@ -58,3 +58,21 @@ def test_a_subject_with_a_line_break_adds_no_header() -> None:
 def test_an_address_that_is_more_than_one_is_refused(to: str) -> None:
     with pytest.raises(ValueError, match="one plain address"):
         written(to=to)
+
+
+def test_one_click_ends_what_the_mail_is_sent_for() -> None:
+    """RFC 8058: both headers, each on its own; a mail about a dossier has neither."""
+    address = "https://dichvucong.lamgiang.gov.vn/theo-doi/ngung/" + "t" * 60
+    text = Text("Thủ tục thay đổi", "Kính gửi\n", address)
+    mail = BytesParser(policy=policy.SMTP).parsebytes(
+        FORM.write(message_id=UUID(int=1), to="an@thu.example", text=text, at=NOW)
+    )
+    assert mail["list-unsubscribe"] == f"<{address}>"
+    assert mail["list-unsubscribe-post"] == "List-Unsubscribe=One-Click"
+    assert "list-unsubscribe" not in BytesParser(policy=policy.SMTP).parsebytes(written())
+
+
+@pytest.mark.parametrize("address", ["https://a.vn/x\r\nBcc: b@c.vn", "https://a.vn/ x", "https://a.vn/>"])
+def test_an_address_that_would_be_another_header_is_not_written(address: str) -> None:
+    with pytest.raises(ValueError, match="one plain address"):
+        FORM.write(message_id=UUID(int=1), to="an@thu.example", text=Text("a", "b", address), at=NOW)

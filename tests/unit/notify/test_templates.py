@@ -12,6 +12,12 @@ from kernel.core.ids import new_id
 from services.notify.consumers.catalog import ReminderRaised
 from services.notify.consumers.catalog import occurrence_of as reminder_of
 from services.notify.consumers.dossier import HANDLERS, DossierChanged, occurrence_of
+from services.notify.consumers.subscriptions import (
+    SubscriptionMatched,
+    SubscriptionRequested,
+    matched_facts,
+    requested_facts,
+)
 from services.notify.domain.errors import TemplateBroken
 from services.notify.domain.messages import Channel
 from services.notify.domain.notices import Audience, Category, Notice, Occurrence
@@ -101,6 +107,16 @@ CASES += [
     (notice, f"reminder-{name}", facts)
     for notice in TEMPLATES.for_event("catalog_reminder.raised.v1")
     for name, facts in reminders()
+]
+LINKS = dict.fromkeys(("link", "unsubscribe", "unsubscribe_page"), "https://dichvucong.lamgiang.gov.vn/tttt")
+CASES += [
+    (notice, f"{kind}-{path.stem}", {**facts(model.model_validate(json.loads(path.read_text()))), **LINKS})
+    for kind, model, facts in (
+        ("subscription.requested.v1", SubscriptionRequested, requested_facts),
+        ("subscription.matched.v1", SubscriptionMatched, matched_facts),
+    )
+    for notice in TEMPLATES.for_event(kind)
+    for path in sorted((EXAMPLES / kind).glob("*.json"))
 ]
 IDS = [f"{notice.template}-{name}" for notice, name, _ in CASES]
 
