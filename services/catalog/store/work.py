@@ -19,6 +19,8 @@ from services.catalog.store.ground import PostgresGround
 from services.catalog.store.imports import PostgresImports
 from services.catalog.store.open_data import PostgresOpenData
 from services.catalog.store.phrases import PostgresPhrases
+from services.catalog.store.law_work import PostgresNationalEntries, PostgresPostings, PostgresReviews
+from services.catalog.store.laws import PostgresLaws
 from services.catalog.store.points import PostgresPoints
 from services.catalog.store.readers import PostgresReaders
 from services.catalog.store.reminders import PostgresReminders
@@ -68,6 +70,10 @@ class PostgresWork:
         self.workflows = PostgresWorkflows(unit)
         self.calendars = PostgresCalendars(unit)
         self.reminders = PostgresReminders(unit)
+        self.laws = PostgresLaws(unit)
+        self.reviews = PostgresReviews(unit)
+        self.entries = PostgresNationalEntries(unit)
+        self.postings = PostgresPostings(unit)
         self.publishing = PostgresPublishing(unit, self.imports, _brief)
         self.agencies = PostgresAgencies(unit)
         self.directory = PostgresDirectory(unit)

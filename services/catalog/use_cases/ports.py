@@ -17,6 +17,7 @@ from services.catalog.use_cases.importing.ports import FileImports, Files
 from services.catalog.use_cases.open_data import OpenData
 from services.catalog.use_cases.publishing.ports import Publishing
 from services.catalog.use_cases.readers.ports import House, Readers
+from services.catalog.use_cases.laws.ports import Laws, NationalEntries, Postings, Reviews
 from services.catalog.use_cases.workflows.ports import Workflows
 
 
@@ -58,6 +59,10 @@ class Work(Records, Protocol):
     calendars: Calendars
     propose_year: ProposeYear
     reminders: Reminders
+    laws: Laws
+    reviews: Reviews
+    entries: NationalEntries
+    postings: Postings
     publishing: Publishing
     agencies: Agencies
     directory: Directory

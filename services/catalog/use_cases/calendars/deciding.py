@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from kernel.core.caller import Caller
-from kernel.core.errors import Stale
+from kernel.core.errors import Invalid, Stale
 from kernel.core.event import Event
 from kernel.core.ids import new_id
 from services.catalog.domain.calendars.composing import differences, working_days_by_month
@@ -209,6 +209,8 @@ def outcomes(decision: CalendarDecision, held: Mapping[str, HeldYear], today: da
 def _read(
     kind: DecisionKind, content: Mapping[str, Any], codes: Sequence[str], year: int
 ) -> Mapping[str, Any]:
+    if (kind is DecisionKind.YEAR) != ("record" in content):
+        raise Invalid(fields=[("record", "Quyết định cả năm có record, quyết định khác thì không")])
     if kind is not DecisionKind.YEAR:
         return content
     reader = Reader({**content["record"], "code": codes[0], "year": year})

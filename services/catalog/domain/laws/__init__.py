@@ -1,0 +1,1 @@
+"""The law behind procedures: documents and their validity, reviews, entries, postings."""

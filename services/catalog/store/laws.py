@@ -1,0 +1,336 @@
+"""The register of legal documents, what procedures cite, and the work that comes of it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.postgres.statement import Statement
+from kernel.postgres.unit_of_work import UnitOfWork
+from services.catalog.domain.laws.citations import Bases, FoundDocument
+from services.catalog.domain.laws.validity import Relation, RelationKind
+from services.catalog.use_cases.laws.ports import Row, Unread
+
+_UNREAD = Statement("""
+SELECT * FROM (
+    SELECT v.code, v.agency, 'V' || v.version AS of, v.version AS stamp, false AS is_draft,
+        v.data->'legal_bases' AS bases
+    FROM procedure_versions v
+    WHERE v.visibility <> 'SUPERSEDED'
+      AND NOT EXISTS (SELECT 1 FROM legal_readings r WHERE r.code = v.code AND r.of = 'V' || v.version)
+    UNION ALL
+    SELECT d.code, d.agency, 'D' || d.id, d.version, true, d.data->'legal_bases'
+    FROM procedure_drafts d
+    WHERE d.state IN ('DRAFT', 'IN_REVIEW', 'APPROVED')
+      AND NOT EXISTS (SELECT 1 FROM legal_readings r
+        WHERE r.code = d.code AND r.of = 'D' || d.id AND r.stamp >= d.version)
+) AS u ORDER BY code, of LIMIT :limit::int
+""")
+_READINGS = Statement(
+    """
+INSERT INTO legal_readings AS held (code, of, stamp, unread)
+SELECT g.code, g.of, g.stamp, g.unread::jsonb
+FROM unnest(:codes::text[], :ofs::text[], :stamps::bigint[], :unread::text[]) AS g(code, of, stamp, unread)
+ON CONFLICT (code, of) DO UPDATE SET stamp = excluded.stamp, unread = excluded.unread
+""",
+    rows=None,
+)
+_DROP = Statement(
+    """
+DELETE FROM legal_citations c USING unnest(:codes::text[], :ofs::text[]) AS g(code, of)
+WHERE c.is_draft AND c.code = g.code AND c.of = g.of
+  AND NOT EXISTS (SELECT 1 FROM unnest(:cited_codes::text[], :cited_ofs::text[], :keys::text[])
+      AS k(code, of, key) WHERE (k.code, k.of, k.key) = (c.code, c.of, c.key))
+""",
+    rows=None,
+)
+_CITE = Statement(
+    """
+INSERT INTO legal_citations (code, agency, of, key, written, is_draft)
+SELECT * FROM unnest(:codes::text[], :agencies::text[], :ofs::text[], :keys::text[], :written::text[],
+    :drafts::boolean[])
+ON CONFLICT (code, of, key) DO NOTHING
+""",
+    rows=None,
+)
+# What an editor or the file has said stands; a citation only fills what nobody knows yet.
+_FOUND = Statement(
+    """
+INSERT INTO legal_documents AS held (key, number, kind, title, issuer, issued_on, effective_on, source,
+    is_verified, spellings, doubts, history, version, changed_at)
+SELECT g.key, g.number, g.kind, g.title, g.issuer, g.issued_on, g.effective_on, 'CITED', false,
+    g.spellings::jsonb, string_to_array(nullif(g.doubts, ''), ','), '[]', 1, :at::timestamptz
+FROM unnest(:keys::text[], :numbers::text[], :kinds::text[], :titles::text[], :issuers::text[],
+    :issued::date[], :effective::date[], :spellings::text[], :doubts::text[])
+    AS g(key, number, kind, title, issuer, issued_on, effective_on, spellings, doubts)
+ON CONFLICT (key) DO UPDATE SET spellings = held.spellings || excluded.spellings,
+    title = coalesce(held.title, excluded.title), issuer = coalesce(held.issuer, excluded.issuer),
+    issued_on = CASE WHEN held.issued_on IS NULL AND held.effective_on IS NULL
+        THEN excluded.issued_on ELSE held.issued_on END,
+    effective_on = CASE WHEN held.issued_on IS NULL AND held.effective_on IS NULL AND held.ended_on IS NULL
+        THEN excluded.effective_on ELSE held.effective_on END,
+    changed_at = excluded.changed_at
+""",
+    rows=None,
+)
+_DOCUMENT = """
+    jsonb_build_object('key', d.key, 'number', d.number, 'kind', d.kind, 'title', d.title, 'issuer', d.issuer,
+        'issued_on', d.issued_on, 'effective_on', d.effective_on, 'expires_on', d.expires_on,
+        'ended_on', d.ended_on, 'ended_as', d.ended_as, 'source', d.source, 'is_verified', d.is_verified,
+        'doubts', d.doubts, 'spellings', d.spellings, 'history', d.history, 'version', d.version)
+"""
+_RELATED = """
+    (SELECT coalesce(jsonb_agg(jsonb_build_array(r.actor, r.kind, r.target, r.from_on, r.provisions)
+        ORDER BY r.from_on, r.actor, r.target), '[]')
+     FROM legal_relations r WHERE r.actor = d.key OR r.target = d.key)
+"""
+_FIND = Statement(
+    f"SELECT {_DOCUMENT} AS data, {_RELATED} AS related FROM legal_documents d WHERE d.key = :key"
+)
+_SEARCH = Statement(f"""
+SELECT {_DOCUMENT} - 'history' - 'spellings' || jsonb_build_object('cited_by',
+    (SELECT count(DISTINCT c.code) FROM legal_citations c WHERE c.key = d.key AND NOT c.is_draft)) AS data
+FROM legal_documents d
+WHERE d.key > :after
+  AND (:key::text = '' OR d.key = :key OR d.key LIKE :key || '/%'
+       OR (:words::text <> '' AND d.title_folded LIKE '%' || :words || '%'))
+  AND (:words::text = '' OR :key::text <> '' OR d.title_folded LIKE '%' || :words || '%')
+  AND (:ended::boolean IS NULL OR (d.ended_on IS NOT NULL AND d.ended_on <= :on::date) = :ended)
+ORDER BY d.key LIMIT :limit::int
+""")
+_RELATIONS = Statement("SELECT actor, kind, target, from_on FROM legal_relations")
+_SAVE = Statement("""
+INSERT INTO legal_documents AS held (key, number, kind, title, issuer, issued_on, effective_on, expires_on,
+    ended_on, ended_as, source, is_verified, spellings, doubts, history, version, changed_at)
+VALUES (:key, :number, :kind, :title::text, :issuer::text, :issued_on::date, :effective_on::date,
+    :expires_on::date, :ended_on::date, :ended_as::text, :source, :is_verified, '{}', :doubts, :history,
+    :seen::bigint + 1, :at::timestamptz)
+ON CONFLICT (key) DO UPDATE SET number = excluded.number, kind = excluded.kind, title = excluded.title,
+    issuer = excluded.issuer, issued_on = excluded.issued_on, effective_on = excluded.effective_on,
+    expires_on = excluded.expires_on, ended_on = excluded.ended_on, ended_as = excluded.ended_as,
+    source = excluded.source, is_verified = excluded.is_verified, doubts = excluded.doubts,
+    history = excluded.history, version = excluded.version, changed_at = excluded.changed_at
+WHERE held.version = excluded.version - 1
+""")
+_RELATE = Statement("""
+INSERT INTO legal_relations (actor, kind, target, from_on, provisions, made_by, made_at)
+VALUES (:actor, :kind, :target, :from_on, :provisions, :by, :at) ON CONFLICT DO NOTHING
+""")
+_UNRELATE = Statement(
+    "DELETE FROM legal_relations WHERE (actor, kind, target) = (:actor::text, :kind::text, :target::text)"
+)
+_FLAGGED = """
+    SELECT c.code, c.agency, c.key, c.is_draft, d.number, d.title, c.written,
+        coalesce(CASE WHEN d.ended_on <= :on::date THEN d.ended_as END, 'PARTLY_REPEALED') AS reason,
+        coalesce(CASE WHEN d.ended_on <= :on::date THEN d.ended_on END, p.from_on) AS since,
+        coalesce(v.data->>'name', w.data->>'name') AS name, v.version
+    FROM legal_citations c
+    JOIN legal_documents d ON d.key = c.key
+    LEFT JOIN (SELECT target, min(from_on) AS from_on FROM legal_relations
+        WHERE kind = 'PARTLY_REPEALS' AND from_on <= :on::date GROUP BY target) p ON p.target = c.key
+    LEFT JOIN procedure_versions v ON NOT c.is_draft AND v.code = c.code AND c.of = 'V' || v.version
+        AND v.visibility = 'PUBLIC' AND v.valid_from <= :on::date
+        AND (v.valid_to IS NULL OR v.valid_to >= :on::date)
+    LEFT JOIN procedure_drafts w ON c.is_draft AND w.code = c.code AND c.of = 'D' || w.id
+        AND w.state IN ('DRAFT', 'IN_REVIEW', 'APPROVED')
+    WHERE (d.ended_on <= :on::date OR p.target IS NOT NULL) AND (v.code IS NOT NULL OR w.code IS NOT NULL)
+"""
+_FLAGS = Statement(f"""
+SELECT DISTINCT ON (code, agency, key, is_draft) * FROM ({_FLAGGED}) AS f
+WHERE (:code::text = '' OR code = :code) AND (:key::text = '' OR key = :key)
+ORDER BY code, agency, key, is_draft
+""")
+_STANDS = """
+    SELECT 1 FROM law_tasks t WHERE (t.code, t.agency, t.key, t.is_draft) = (f.code, f.agency, f.key, f.is_draft)
+"""
+_UNTOLD = Statement(f"""
+SELECT f.key, f.number, f.reason, min(f.since) AS since, count(DISTINCT f.code) AS procedures
+FROM ({_FLAGGED}) AS f
+WHERE NOT EXISTS ({_STANDS} AND t.reason = f.reason)
+GROUP BY f.key, f.number, f.reason ORDER BY f.key
+""")
+_OPEN_TASKS = Statement(
+    f"""
+INSERT INTO law_tasks (id, code, agency, key, is_draft, reason, since, state, note, opened_at, history, version)
+SELECT DISTINCT ON (f.code, f.agency, f.key, f.is_draft) gen_random_uuid(), f.code, f.agency, f.key, f.is_draft,
+    f.reason, f.since, 'OPEN', '', :at::timestamptz, '[]'::jsonb, 1
+FROM ({_FLAGGED}) AS f
+WHERE NOT EXISTS ({_STANDS} AND (t.state = 'OPEN' OR (t.closed_as = 'NOTE' AND t.reason = f.reason)))
+""",
+    rows=None,
+)
+_CLOSE_TASKS = Statement(
+    f"""
+UPDATE law_tasks AS k SET state = 'CLOSED', closed_as = 'NEW_VERSION', closed_at = :at::timestamptz,
+    version = k.version + 1
+WHERE k.state = 'OPEN' AND NOT EXISTS (SELECT 1 FROM ({_FLAGGED}) AS f
+    WHERE (k.code, k.agency, k.key, k.is_draft) = (f.code, f.agency, f.key, f.is_draft))
+""",
+    rows=None,
+)
+_TASK = Statement("SELECT * FROM law_tasks WHERE id = :id")
+_TASKS = Statement("""
+SELECT t.*, d.number, d.title FROM law_tasks t LEFT JOIN legal_documents d ON d.key = t.key
+WHERE (:state::text = '' OR t.state = :state) AND (:owner::text = '' OR t.owner = :owner)
+  AND (:after::uuid IS NULL OR t.id > :after)
+ORDER BY t.id LIMIT :limit::int
+""")
+_SAVE_TASK = Statement("""
+UPDATE law_tasks SET state = :state, owner = :owner::text, note = :note, closed_by = :closed_by::text,
+    closed_as = :closed_as::text, closed_at = :closed_at::timestamptz, history = :history,
+    version = version + 1
+WHERE id = :id AND version = :seen::bigint
+""")
+_DIRT = Statement("""
+SELECT jsonb_build_object(
+    'documents', (SELECT count(*) FROM legal_documents),
+    'citations', (SELECT count(*) FROM legal_citations),
+    'unverified', (SELECT count(*) FROM legal_documents WHERE NOT is_verified),
+    'without_days', (SELECT count(*) FROM legal_documents WHERE effective_on IS NULL),
+    'unread_lines', (SELECT coalesce(sum(jsonb_array_length(unread)), 0) FROM legal_readings),
+    'unread', (SELECT coalesce(jsonb_agg(u), '[]') FROM (
+        SELECT r.code, line AS written FROM legal_readings r, jsonb_array_elements_text(r.unread) AS line
+        ORDER BY r.code LIMIT 200) AS u),
+    'doubtful', (SELECT coalesce(jsonb_agg(u), '[]') FROM (
+        SELECT key, number, doubts FROM legal_documents WHERE cardinality(doubts) > 0 ORDER BY key LIMIT 200) AS u),
+    'spelt_differently', (SELECT coalesce(jsonb_agg(u), '[]') FROM (
+        SELECT d.key, d.number, array_agg(s ORDER BY s) AS written
+        FROM legal_documents d, jsonb_object_keys(d.spellings) AS s
+        GROUP BY d.key HAVING count(*) > 1 ORDER BY d.key LIMIT 200) AS u))
+""")
+
+
+class PostgresLaws:
+    """Laws in the catalogue's own tables."""
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+
+    async def unread(self, limit: int) -> Sequence[Unread]:
+        """Return versions and open drafts not read yet."""
+        return [Unread(**dict(row)) for row in await self._unit.fetch(_UNREAD, limit=limit)]
+
+    def keep_readings(
+        self,
+        read: Sequence[tuple[Unread, Bases]],
+        documents: Mapping[str, FoundDocument],
+        at: datetime,
+    ) -> None:
+        """Queue citations and documents in four set-based writes."""
+        codes, ofs = [one.code for one, _ in read], [one.of for one, _ in read]
+        cited = [(one, citation) for one, bases in read for citation in bases.citations]
+        cited_codes, cited_ofs = [one.code for one, _ in cited], [one.of for one, _ in cited]
+        keys = [citation.number.key for _, citation in cited]
+        self._unit.write(
+            _READINGS,
+            codes=codes,
+            ofs=ofs,
+            stamps=[one.stamp for one, _ in read],
+            unread=[json.dumps(bases.unread, ensure_ascii=False) for _, bases in read],
+        )
+        self._unit.write(_DROP, codes=codes, ofs=ofs, cited_codes=cited_codes, cited_ofs=cited_ofs, keys=keys)
+        self._unit.write(
+            _CITE,
+            codes=cited_codes,
+            agencies=[one.agency for one, _ in cited],
+            ofs=cited_ofs,
+            keys=keys,
+            written=[citation.written for _, citation in cited],
+            drafts=[one.is_draft for one, _ in cited],
+        )
+        found = [documents[key] for key in sorted(documents)]
+        self._unit.write(
+            _FOUND,
+            keys=[one.number.key for one in found],
+            numbers=[one.number.text for one in found],
+            kinds=[one.number.kind for one in found],
+            titles=[one.title for one in found],
+            issuers=[one.issuer for one in found],
+            issued=[one.issued_on for one in found],
+            effective=[one.effective_on for one in found],
+            spellings=[json.dumps(one.spellings, ensure_ascii=False) for one in found],
+            doubts=[",".join(one.number.doubts) for one in found],
+            at=at,
+        )
+
+    async def find(self, key: str) -> tuple[Row, Sequence[Relation]] | None:
+        """Return a document with every relation it stands in."""
+        row = await self._unit.fetch_one(_FIND, key=key)
+        if row is None:
+            return None
+        related = [
+            Relation(actor, RelationKind(kind), target, date.fromisoformat(from_on))
+            for actor, kind, target, from_on, _ in row["related"]
+        ]
+        return row["data"], related
+
+    async def search(
+        self, key: str, words: str, ended: bool | None, on: date, after: str, limit: int
+    ) -> Sequence[Row]:
+        """Return documents in the order of their keys."""
+        rows = await self._unit.fetch(
+            _SEARCH, key=key, words=words, ended=ended, on=on, after=after, limit=limit
+        )
+        return [row["data"] for row in rows]
+
+    async def relations(self) -> Sequence[Relation]:
+        """Return every relation there is."""
+        rows = await self._unit.fetch(_RELATIONS)
+        return [
+            Relation(row["actor"], RelationKind(row["kind"]), row["target"], row["from_on"]) for row in rows
+        ]
+
+    def save(self, row: Row, seen: int) -> None:
+        """Queue a document."""
+        self._unit.write(_SAVE, seen=seen, **row)
+
+    def relate(self, relation: Relation, provisions: str, by: str, at: datetime) -> None:
+        """Queue a relation."""
+        self._unit.write(
+            _RELATE,
+            actor=relation.actor,
+            kind=relation.kind.value,
+            target=relation.target,
+            from_on=relation.from_on,
+            provisions=provisions,
+            by=by,
+            at=at,
+        )
+
+    def unrelate(self, relation: Relation) -> None:
+        """Queue a relation's removal."""
+        self._unit.write(_UNRELATE, actor=relation.actor, kind=relation.kind.value, target=relation.target)
+
+    async def flags(self, on: date, code: str, key: str) -> Sequence[Row]:
+        """Return what is flagged on a day."""
+        return [dict(row) for row in await self._unit.fetch(_FLAGS, on=on, code=code, key=key)]
+
+    async def dirt(self) -> Row:
+        """Return counts and samples of what is in doubt."""
+        found: dict[str, Any] = await self._unit.fetch_value(_DIRT)
+        return found
+
+    async def untold(self, on: date) -> Sequence[Row]:
+        """Return documents whose flags have no task yet."""
+        return [dict(row) for row in await self._unit.fetch(_UNTOLD, on=on)]
+
+    def sync_tasks(self, on: date, at: datetime) -> None:
+        """Queue tasks opened and closed; no row is touched by both."""
+        self._unit.write(_OPEN_TASKS, on=on, at=at)
+        self._unit.write(_CLOSE_TASKS, on=on, at=at)
+
+    async def task(self, task_id: UUID) -> Row | None:
+        """Return a task."""
+        row = await self._unit.fetch_one(_TASK, id=task_id)
+        return None if row is None else dict(row)
+
+    async def tasks(self, state: str, owner: str, after: UUID | None, limit: int) -> Sequence[Row]:
+        """Return tasks with their documents."""
+        rows = await self._unit.fetch(_TASKS, state=state, owner=owner, after=after, limit=limit)
+        return [dict(row) for row in rows]
+
+    def save_task(self, row: Row, seen: int) -> None:
+        """Queue a changed task."""
+        names = ("id", "state", "owner", "note", "closed_by", "closed_as", "closed_at", "history")
+        self._unit.write(_SAVE_TASK, seen=seen, **{name: row[name] for name in names})

@@ -1,0 +1,1 @@
+"""What editors do with the law behind procedures: register, work list, reviews, entries, postings."""
