@@ -50,6 +50,7 @@ def read(folder: Path = HERE) -> Record:
     return {
         "province": _file(folder / "province.yaml"),
         "agencies": _records(folder / "agencies.yaml", "agencies"),
+        "administrative_units": _records(folder / "administrative_units.yaml", "administrative_units"),
         "staff": _records(folder / "staff.yaml", "staff"),
         "people": _records(folder / "people.yaml", "people"),
         "calendars": [one for path in _files(folder / "calendars") for one in _calendars(path)],

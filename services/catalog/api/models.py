@@ -177,6 +177,7 @@ class ImportBody(BaseModel):
     agencies: list[dict[str, Any]] = []
     staff: list[dict[str, Any]] = []
     people: list[dict[str, Any]] = []
+    administrative_units: list[dict[str, Any]] = []
     calendars: list[dict[str, Any]] = []
     sectors: list[dict[str, Any]] = []
     processes: list[dict[str, Any]] = []

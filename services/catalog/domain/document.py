@@ -32,7 +32,7 @@ _PARTS: dict[str, tuple[ItemKind, Callable[[Reader], None]]] = {
     "forms": (ItemKind.FORM, read_form),
     "pages": (ItemKind.PAGE, read_page),
 }
-_NOT_OURS = frozenset({"province", "people", "legal_documents"})
+_NOT_OURS = frozenset({"province", "people", "legal_documents", "administrative_units"})
 """Parts of the province's document that belong to others or are repeated inside its items."""
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from services.catalog.domain.errors import ImportRefused, MayNotImport
 from services.catalog.domain.events import entry_event, procedure_event
 from services.catalog.domain.items import Item, ItemKind, Outcome
 from services.catalog.domain.plan import Plan, make_plan
+from services.catalog.use_cases.agencies.units import load_units
 from services.catalog.use_cases.ports import Work
 
 _MOST_REFUSED = 200
@@ -49,6 +51,9 @@ async def import_document(
     )
     if not dry_run:
         _take(plan, work, now)
+    if isinstance(document, Mapping) and document.get("administrative_units"):
+        ground = {"administrative_units": document["administrative_units"]}
+        await load_units(ground, by=by, dry_run=dry_run, work=work)
     return Report(plan.items, dry_run)
 
 
