@@ -25,7 +25,8 @@ SELECT
         FROM staff GROUP BY agency
      ) AS s ON s.agency = a.code
      LEFT JOIN (
-        SELECT split_part(code, ':', 1) AS calendar, jsonb_agg(data->>'office_hours') AS hours
+        SELECT split_part(code, ':', 1) AS calendar, jsonb_agg(jsonb_build_array(data->'office_hours')
+            || jsonb_path_query_array(data, '$.seasons[*].office_hours')) AS hours
         FROM calendars WHERE split_part(code, ':', 2)::int >= extract(year FROM :day::date) GROUP BY 1
      ) AS k ON k.calendar = coalesce(a.data->>'calendar', 'default')
      WHERE a.valid_from <= :day::date AND (a.valid_to IS NULL OR a.valid_to >= :day::date)) AS agencies

@@ -11,7 +11,7 @@ from kernel.core.clock import VIETNAM
 from services.catalog.domain.interlinked import circle_of, member_order, read_group
 from services.catalog.domain.reading import Reader
 from services.catalog.domain.workflows.appointment import NoTerm, appointment, term_of
-from services.catalog.domain.workflows.components import copies_of, is_mandatory, merge, paper_key
+from services.catalog.domain.workflows.components import copies_of, is_mandatory, merge, of_case, paper_key
 from worktime.calendar import WorkCalendar
 from worktime.deadline import due_at
 
@@ -150,6 +150,14 @@ def test_the_most_any_member_asks_for_is_handed_in() -> None:
     assert is_mandatory(found)
 
 
+def test_papers_of_other_cases_are_left_out() -> None:
+    """A named case has its own papers and those of every case."""
+    papers = [a_paper("x", "Đơn"), a_paper("y", "Ảnh", case="TH1"), a_paper("z", "Bản vẽ", case="TH2")]
+    procedure = {"components": papers}
+    assert [one["code"] for one in of_case(procedure, "TH1")["components"]] == ["x", "y"]
+    assert of_case(procedure, "") == procedure
+
+
 NAMES = st.sampled_from(["Tờ khai", "Đơn", "Giấy khai sinh", "Bản sao Giấy khai sinh", "Ảnh 3x4"])
 PAPERS = st.lists(
     st.builds(a_paper, st.sampled_from(["a", "b", "c"]), NAMES), max_size=4, unique_by=lambda one: one["code"]
@@ -229,7 +237,7 @@ def test_channels_and_cases_choose_the_time() -> None:
         {
             "channel": "DIRECT",
             "processing_time": {"value": 5, "unit": "WORKING_DAY"},
-            "cases": [{"code": "TH1", "processing_time": {"value": 1, "unit": "WORKING_DAY"}}],
+            "cases": [{"case": "TH1", "processing_time": {"value": 1, "unit": "WORKING_DAY"}}],
         }
     ]
     members = [{"procedure": A, "after": []}, {"procedure": B, "after": [A]}]

@@ -162,15 +162,16 @@ def test_the_longest_way_is_held_against_every_channel_and_case() -> None:
         "channels": [
             {
                 "channel": "DIRECT",
-                "processing_time": {"unit": "WORKING_DAY", "value": 3},
-                "committed_time": {"unit": "WORKING_DAY", "value": 1},
-                "cases": [{"code": "TH1", "processing_time": {"unit": "WORKING_DAY", "value": 5}}],
+                "statutory_time": {"unit": "WORKING_DAY", "value": 3},
+                "processing_time": {"unit": "WORKING_DAY", "value": 1},
+                "cases": [{"case": "TH1", "processing_time": {"unit": "WORKING_DAY", "value": 5}}],
             },
-            {"channel": "ONLINE", "processing_time": {"unit": "WORKING_DAY", "value": 2}},
+            {
+                "channel": "ONLINE",
+                "processing_time": {"unit": "WORKING_DAY", "value": 2},
+                "cases": [{"case": "TH2", "processing_time": {"unit": "WORKING_HOUR", "value": 15}}],
+            },
             {"channel": "POSTAL", "processing_time": {"unit": "UNKNOWN", "value": 1}},
-        ],
-        "cases": [
-            {"code": "TH2", "channel": "ONLINE", "processing_time": {"unit": "WORKING_HOUR", "value": 15}}
         ],
     }
     assert len(list(terms_of(procedure))) == 5

@@ -59,11 +59,15 @@ async def compare_interlinked_groups(code: Code, before: Number, after: Number, 
 
 @router.get("/{code}/components", openapi_extra=PUBLIC, responses=_READ)
 async def get_interlinked_group_components(
-    code: Code, work: Work, now: Now, on: On = None
+    code: Code,
+    work: Work,
+    now: Now,
+    on: On = None,
+    case: Cases = [],  # noqa: B006 - FastAPI copies defaults.
 ) -> GroupComponents:
     """Thành phần hồ sơ của cả nhóm: mỗi giấy tờ nộp một lần, nêu rõ đã gộp những gì và vì sao."""
     day = on or now.date()
-    group, merged, unknown = await reading.components_of(code, day, work=work, today=now.date())
+    group, merged, unknown = await reading.components_of(code, day, _cases(case), work=work, today=now.date())
     return GroupComponents(
         code=group["code"],
         on=day,
@@ -92,6 +96,7 @@ def _paper(paper: Paper) -> PaperAnswer:
                 name=part.get("name"),
                 mandatory=bool(part.get("mandatory", True)),
                 condition=part.get("condition"),
+                case=part.get("case"),
             )
             for code, part in paper.parts
         ],

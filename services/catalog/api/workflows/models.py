@@ -249,6 +249,7 @@ class PaperPart(BaseModel):
     name: str | None
     mandatory: bool
     condition: str | None
+    case: str | None
 
 
 class PaperAnswer(BaseModel):

@@ -39,6 +39,14 @@ def paper_key(procedure: str, component: Mapping[str, Any]) -> str:
     return f"{procedure}/{component.get('code') or fold(str(component.get('name')))}"
 
 
+def of_case(procedure: Mapping[str, Any], case: str) -> Mapping[str, Any]:
+    """Return a procedure with the papers of one case and those of every case; without a case, all of them."""
+    if not case:
+        return procedure
+    papers = [one for one in procedure.get("components") or () if not one.get("case") or one["case"] == case]
+    return {**procedure, "components": papers}
+
+
 def merge(group: Mapping[str, Any], procedures: Mapping[str, Mapping[str, Any]]) -> Merged:
     """Return the papers of the group; what people decided in the group's `components` overrules the rules."""
     chosen = group.get("components") or {}

@@ -45,19 +45,19 @@ def use_of(procedure: Mapping[str, Any], offices: Mapping[str, Office]) -> Use:
 
 
 def terms_of(procedure: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Yield each term as (channel, case, time): the committed one where the province has shortened it.
+    """Yield each term as (channel, case, time): the one the province has committed itself to.
 
-    Cases stand in a channel or in the procedure; where a case has no time of its own the channel's holds.
+    `processing_time` is the committed time, `statutory_time` beside it the law's, which is never shorter.
     """
     for channel in procedure.get("channels") or ():
         name = str(channel.get("channel"))
-        whole = channel.get("committed_time") or channel.get("processing_time")
+        whole = channel.get("processing_time")
         if whole:
             yield name, "", whole
-        for case in (*(channel.get("cases") or ()), *(procedure.get("cases") or ())):
-            time = case.get("committed_time") or case.get("processing_time")
-            if time and case.get("channel", name) == name:
-                yield name, str(case.get("code") or case.get("name") or ""), time
+        for case in channel.get("cases") or ():
+            time = case.get("processing_time")
+            if time:
+                yield name, str(case.get("case") or case.get("code") or ""), time
 
 
 def time_faults(

@@ -90,7 +90,7 @@ def notes_on(kind: ItemKind, data: Mapping[str, Any]) -> list[str]:
 
 def _office(item: Mapping[str, Any]) -> Office:
     staff = tuple((one["subject"], one["unit"] or "", frozenset(one["roles"])) for one in item["staff"])
-    ends = [_hour(str(text).rpartition("-")[2]) for text in item["office_hours"] if text]
+    ends = [_hour(str(text).rpartition("-")[2]) for year in item["office_hours"] for text in year if text]
     return Office(item["code"], item["level"], min(ends, default=_CLOSING), staff)
 
 

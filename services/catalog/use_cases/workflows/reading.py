@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from services.catalog.domain.calendars.composing import calendar_of
 from services.catalog.domain.errors import NoSuchEntry, NoSuchProcedure
 from services.catalog.domain.interlinked import reference_faults
 from services.catalog.domain.items import ItemKind
 from services.catalog.domain.workflows.appointment import Appointment, NoTerm, appointment, term_of
-from services.catalog.domain.workflows.calendars import calendar_of
-from services.catalog.domain.workflows.components import Merged, merge
+from services.catalog.domain.workflows.components import Merged, merge, of_case
 from services.catalog.domain.workflows.differences import Difference, differences
 from services.catalog.domain.workflows.errors import BadScenario, NoCalendar, NotCountable, Unsound
 from services.catalog.domain.workflows.facts import read_scenario, rules_with_implied
@@ -140,13 +140,17 @@ def _calendars(found: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, Wo
 
 
 async def components_of(
-    code: str, on: date, *, work: Work, today: date
+    code: str, on: date, cases: Mapping[str, str], *, work: Work, today: date
 ) -> tuple[Mapping[str, Any], Merged, list[str]]:
-    """Return a group, its papers each once, and members of which nothing is known on that day."""
+    """Return a group, its papers each once, and members of which nothing is known on that day.
+
+    Of a member whose case is named, papers of its other cases are left out.
+    """
     group = await version_on(ItemKind.INTERLINKED_GROUP, code, on, work=work, today=today)
     codes = [member["procedure"] for member in group["members"]]
     found = (await work.workflows.members(codes, on)).procedures
-    return group, merge(group, found), [code for code in codes if code not in found]
+    known = {one: of_case(record, cases.get(one, "")) for one, record in found.items()}
+    return group, merge(group, known), [code for code in codes if code not in found]
 
 
 async def appoint(
