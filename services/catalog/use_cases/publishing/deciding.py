@@ -40,7 +40,7 @@ from services.catalog.domain.publishing.errors import (
     OwnDraft,
 )
 from services.catalog.domain.publishing.fields import read_record
-from services.catalog.domain.workflows.calendars import calendar_of
+from services.catalog.domain.calendars.composing import calendar_of
 from services.catalog.use_cases.ports import Work
 from services.catalog.use_cases.publishing.drafting import faults_of, offered_reasons, territory
 from worktime.calendar import OfficeHours, WorkCalendar
