@@ -9,6 +9,7 @@ from uuid import UUID
 from kernel.core.caller import Caller
 from kernel.core.errors import Stale
 from kernel.core.ids import new_id
+from services.catalog.domain.calendars.composing import calendar_of
 from services.catalog.domain.events import procedure_event
 from services.catalog.domain.items import ItemKind, Known
 from services.catalog.domain.parts import KnownProcedure, Publication
@@ -40,7 +41,6 @@ from services.catalog.domain.publishing.errors import (
     OwnDraft,
 )
 from services.catalog.domain.publishing.fields import read_record
-from services.catalog.domain.calendars.composing import calendar_of
 from services.catalog.use_cases.ports import Work
 from services.catalog.use_cases.publishing.drafting import faults_of, offered_reasons, territory
 from worktime.calendar import OfficeHours, WorkCalendar
