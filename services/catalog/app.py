@@ -11,8 +11,20 @@ from contracts.topics import topics_for
 from kernel.postgres.unit_of_work import UnitOfWork
 from kernel.runtime import Runtime
 from kernel.service import JobTick, Service
-from services.catalog.api import agencies, calendars, imports, places, procedures, registers, search, staff
-from services.catalog.api import file_imports, open_data
+from services.catalog.api import (
+    agencies,
+    calendars,
+    file_imports,
+    imports,
+    law_work,
+    laws,
+    open_data,
+    places,
+    procedures,
+    registers,
+    search,
+    staff,
+)
 from services.catalog.api.publishing import decisions, drafts, versions
 from services.catalog.api.readers import directory, feeds, forms, pages, sheets, subscriptions
 from services.catalog.api.workflows import groups as workflow_groups
@@ -22,8 +34,8 @@ from services.catalog.domain.speech import Phrasebook, phrasebook_of
 from services.catalog.jobs.administration import APPLY_DUE_CHANGES, LOAD_UNITS
 from services.catalog.jobs.calendars import REMIND_OF_CALENDARS
 from services.catalog.jobs.publish_workflows import PUBLISH_WORKFLOWS
-from services.catalog.jobs.take_files import TAKE_FILES
 from services.catalog.jobs.readers import TELL_CHANGES
+from services.catalog.jobs.take_files import TAKE_FILES
 from services.catalog.settings import Settings
 from services.catalog.store.press import TypstPress
 from services.catalog.store.tables import metadata
@@ -70,6 +82,8 @@ service = Service(
         procedures.router,
         registers.router,
         calendars.router,
+        laws.router,
+        law_work.router,
         agencies.router,
         staff.router,
         places.router,
@@ -94,7 +108,16 @@ service = Service(
         feeds.router,
         subscriptions.router,
     ],
-    jobs=[TAKE_FILES, APPLY_DUE_CHANGES, LOAD_UNITS, PUBLISH_WORKFLOWS, REMIND_OF_CALENDARS, TELL_CHANGES],
+    jobs=[
+        TAKE_FILES,
+        APPLY_DUE_CHANGES,
+        LOAD_UNITS,
+        PUBLISH_WORKFLOWS,
+        REMIND_OF_CALENDARS,
+        READ_CITATIONS,
+        WATCH_LAWS,
+        TELL_CHANGES,
+    ],
     topics=topics_for("catalog"),
     resources=open_resources,
     commands={"republish": _republish},

@@ -11,6 +11,7 @@ import typst
 
 _FOLDER = Path(__file__).parent / "templates"
 _PROCEDURE = (_FOLDER / "procedure_sheet.typ").read_bytes()
+_POSTINGS = (_FOLDER / "posting_sheets.typ").read_bytes()
 _PROCESS = (_FOLDER / "process_sheet.typ").read_bytes()
 
 
@@ -20,6 +21,11 @@ class TypstPress:
     def procedure_sheet(self, content: Mapping[str, Any]) -> bytes:
         """Return the PDF of a procedure's sheet; some tens of milliseconds."""
         return _printed(_PROCEDURE, {**content, "qr": _qr(content["page"])})
+
+    def posting_sheets(self, content: Mapping[str, Any]) -> bytes:
+        """Return the PDF of what hangs at a point, each procedure with its own QR code."""
+        items = [{**one, "qr": _qr(one["page"])} for one in content["items"]]
+        return _printed(_POSTINGS, {**content, "items": items})
 
     def process_sheet(self, content: Mapping[str, Any]) -> bytes:
         """Return the PDF of a process's document."""

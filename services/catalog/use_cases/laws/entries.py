@@ -69,7 +69,7 @@ async def complete_entry(
 async def remind_of_entries(*, work: Work, now: datetime) -> int:
     """Warn of entries due today or on the next working day, and once of each that is overdue."""
     today = now.date()
-    found = await work.entries.listed(True, None, 1000)
+    found = await work.entries.listed(is_open=True, after=None, limit=1000)
     calendar = await _calendar(work, [today])
     reminders = []
     for one in found:

@@ -62,7 +62,7 @@ class Laws(Protocol):
         """Return procedures, public on the day or in draft, that cite what has ended by then."""
 
     async def dirt(self) -> Row:
-        """Return lines without a number, documents in doubt, spellings of one document: counts and samples."""
+        """Return counts and samples: lines without a number, documents in doubt, several spellings."""
 
     async def untold(self, on: date) -> Sequence[Row]:
         """Return documents that became a flag no task stands for yet, with how many procedures."""

@@ -108,8 +108,7 @@ async def save_document(
         "doubts": [],
         "history": [*_history(found), {"at": now.isoformat(), "by": by.subject, "what": "WRITTEN"}],
     }
-    _save(row, upon, seen, work, now)
-    return {**row, "version": seen + 1}
+    return {**row, **_save(row, upon, seen, work, now), "version": seen + 1}
 
 
 async def relate_documents(
@@ -164,10 +163,13 @@ def _triple(one: Relation) -> tuple[str, RelationKind, str]:
     return one.actor, one.kind, one.target
 
 
-def _save(row: Mapping[str, Any], upon: Sequence[Relation], seen: int, work: Work, now: datetime) -> None:
+def _save(
+    row: Mapping[str, Any], upon: Sequence[Relation], seen: int, work: Work, now: datetime
+) -> dict[str, Any]:
     end = end_of(Period(row["effective_on"], row["expires_on"]), upon)
     ended = {"ended_on": end[0] if end else None, "ended_as": end[1].value if end else None}
     work.laws.save({**row, **ended, "at": now}, seen)
+    return ended
 
 
 def _history(found: tuple[Row, Sequence[Relation]] | None) -> list[Any]:

@@ -26,6 +26,9 @@ class Press(Protocol):
     def procedure_sheet(self, content: Mapping[str, Any]) -> bytes:
         """Return the PDF of a procedure's sheet."""
 
+    def posting_sheets(self, content: Mapping[str, Any]) -> bytes:
+        """Return the PDF of what hangs at a point."""
+
     def process_sheet(self, content: Mapping[str, Any]) -> bytes:
         """Return the PDF of a process's document."""
 
