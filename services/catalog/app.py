@@ -33,6 +33,7 @@ from services.catalog.clients.public_holidays import propose_year
 from services.catalog.domain.speech import Phrasebook, phrasebook_of
 from services.catalog.jobs.administration import APPLY_DUE_CHANGES, LOAD_UNITS
 from services.catalog.jobs.calendars import REMIND_OF_CALENDARS
+from services.catalog.jobs.laws import READ_CITATIONS, WATCH_LAWS
 from services.catalog.jobs.publish_workflows import PUBLISH_WORKFLOWS
 from services.catalog.jobs.readers import TELL_CHANGES
 from services.catalog.jobs.take_files import TAKE_FILES
