@@ -25,7 +25,17 @@ _QUALIFIERS = (
     "qua dịch vụ bưu chính",
     "theo thủ tục rút gọn",
 )
-_FIELDS = ("Hộ tịch", "Đất đai", "Xây dựng", "Cư trú", "Bảo trợ xã hội", "Thuế", "Y tế", "Giáo dục", "Giao thông")
+_FIELDS = (
+    "Hộ tịch",
+    "Đất đai",
+    "Xây dựng",
+    "Cư trú",
+    "Bảo trợ xã hội",
+    "Thuế",
+    "Y tế",
+    "Giáo dục",
+    "Giao thông",
+)
 _LEVELS = ("Cấp bộ", "Cấp tỉnh", "Cấp xã")
 
 
@@ -99,7 +109,9 @@ def _made_up(chance: random.Random) -> list[dict[str, Any]]:
                     for text in chance.choices(subjects, k=6)
                 ],
                 "results": [{"name": subject, "code": None}],
-                "legal_bases": [{"number": "63/2010/NĐ-CP", "title": "Nghị định", "date": None, "issuer": None}],
+                "legal_bases": [
+                    {"number": "63/2010/NĐ-CP", "title": "Nghị định", "date": None, "issuer": None}
+                ],
                 "decision_number": "1/QĐ-BTP",
                 "keywords": [],
             }

@@ -72,7 +72,7 @@ def _import_all(contents: Mapping[Path, bytes], ports: Ports, *, dry_run: bool) 
 def _import(editor: Person, path: Path, content: bytes, *, dry_run: bool) -> dict[str, Any]:
     """Bring one file and wait for its report; refused rows are set aside, the others come in together."""
     query = {"format": path.name, "set_aside": "true", "wait": "false", "dry_run": str(dry_run).lower()}
-    answer = editor.send("/api/v1/imports", gzip.compress(content, 3), query, {"Content-Encoding": "gzip"})
+    answer = editor.send("/api/v1/imports", gzip.compress(content, 3), query)
     began = time.monotonic()
     while answer["state"] in {"WAITING", "RUNNING"}:
         if time.monotonic() - began > _LONGEST_SECONDS:

@@ -71,11 +71,9 @@ class Person:
             headers["If-Match"] = f'"{version}"'
         return self._client.post(path, json=body if body is not None else {}, headers=headers)
 
-    def send(
-        self, path: str, content: bytes, query: dict[str, str], headers: dict[str, str] | None = None
-    ) -> Any:
+    def send(self, path: str, content: bytes, query: dict[str, str]) -> Any:
         """POST bytes as they are."""
-        sent = {**self._auth, "Idempotency-Key": uuid.uuid4().hex, **(headers or {})}
+        sent = {**self._auth, "Idempotency-Key": uuid.uuid4().hex}
         return _read(self._client.post(path, content=content, params=query, headers=sent))
 
     def upload(

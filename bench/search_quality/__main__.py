@@ -11,19 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from bench.search_quality.files import Question, read_catalogues, read_questions
+from bench.search_quality.measuring import FIRST, MORE, answerable, recall
 from kernel.bus.memory import MemoryBus
 from kernel.core.caller import Caller
 from kernel.postgres.migrations import migrate
 from kernel.testing.running import RunningService, a_service, running
 from services.catalog.app import service
 from services.catalog.domain.errors import NotADocument
-from services.catalog.domain.text import fold
 from services.catalog.use_cases.import_document import import_document
 from stack.postgres import forget, provision, start_postgres
 from stack.servers import StackError
 
-_FIRST, _MORE = 5, 10
-_LONGEST_QUESTION = 500
 _PORTION = 5_000
 
 
@@ -66,18 +64,19 @@ async def _measure(
     await migrate(url, service.name, service.tables)
     async with running(service, url, MemoryBus()) as catalog:
         held = await _load(catalog, records)
-        asked = [
-            question
-            for question in (
-                Question(one.text, tuple(code for code in one.expected if code in held), one.wants_all)
-                for one in questions
-            )
-            if question.expected
-        ]
+        asked = answerable(questions, held)
         _say(f"{len(questions) - len(asked)} questions left out: none of their codes is in the catalogue")
         names = {record["code"]: str(record["name"]) for record in records}
-        typed = await _recall(catalog, asked, names, removed=False, show=misses == "both")
-        removed = await _recall(catalog, asked, names, removed=True, show=misses != "none")
+
+        def tell(question: Question, text: str, score: float, found: Sequence[str]) -> None:
+            wanted = ", ".join(f"{code} {names.get(code, '')[:60]}" for code in question.expected[:3])
+            print(
+                f"miss [{score:.2f}] {text!r} wanted {wanted}; got {', '.join(found) or 'nothing'}",
+                flush=True,
+            )
+
+        typed = await recall(catalog, asked, removed=False, on_miss=tell if misses == "both" else None)
+        removed = await recall(catalog, asked, removed=True, on_miss=tell if misses != "none" else None)
     print(f"as typed: {_line(typed, len(asked))}")
     print(_line(removed, len(asked)), flush=True)
 
@@ -110,36 +109,8 @@ async def _load(catalog: RunningService, records: Sequence[dict[str, Any]]) -> s
     return held
 
 
-async def _recall(
-    catalog: RunningService,
-    asked: Sequence[Question],
-    names: dict[str, str],
-    *,
-    removed: bool,
-    show: bool,
-) -> tuple[float, float]:
-    totals = [0.0, 0.0]
-    for question in asked:
-        text = (fold(question.text) if removed else question.text)[:_LONGEST_QUESTION]
-        answer = await catalog.get("/v1/procedures", params={"q": text, "limit": _MORE})
-        found = [item["code"] for item in answer.json()["items"]] if answer.status_code == 200 else []  # noqa: PLR2004 - HTTP.
-        scores = [_score(question, found[:_FIRST]), _score(question, found[:_MORE])]
-        totals = [total + score for total, score in zip(totals, scores, strict=True)]
-        if show and scores[0] < 1:
-            wanted = ", ".join(f"{code} {names.get(code, '')[:60]}" for code in question.expected[:3])
-            got = ", ".join(found[:_FIRST]) or "nothing"
-            print(f"miss [{scores[0]:.2f}] {text!r} wanted {wanted}; got {got}", flush=True)
-    return totals[0], totals[1]
-
-
-def _score(question: Question, found: Sequence[str]) -> float:
-    hits = len(set(found) & set(question.expected))
-    return hits / len(question.expected) if question.wants_all else float(hits > 0)
-
-
-def _line(totals: tuple[float, float], count: int) -> str:
-    five, ten = (total / count if count else 0.0 for total in totals)
-    return f"recall@{_FIRST}={five:.4f} recall@{_MORE}={ten:.4f} n={count}"
+def _line(found: tuple[float, float], count: int) -> str:
+    return f"recall@{FIRST}={found[0]:.4f} recall@{MORE}={found[1]:.4f} n={count}"
 
 
 def _say(text: str) -> None:

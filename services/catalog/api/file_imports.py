@@ -21,6 +21,7 @@ from services.catalog.use_cases.importing.ports import FileImport, ImportState
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, tags=["imports"])
 
 _MOST_UNPACKED = 256 * 1024 * 1024
+_GZIP = b"\x1f\x8b"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -80,8 +81,8 @@ def report_of(found: FileImport) -> FileImportReport:
 
 
 def unpacked(content: bytes, encoding: str) -> bytes:
-    """Return a body sent with `Content-Encoding: gzip` as it was; bounded, for a stranger may send a bomb."""
-    if encoding.strip().lower() not in {"gzip", "x-gzip"}:
+    """Return a packed body, told by its header or its first bytes; bounded, for strangers send bombs."""
+    if encoding.strip().lower() not in {"gzip", "x-gzip"} and not content.startswith(_GZIP):
         return content
     machine = zlib.decompressobj(wbits=31)
     try:

@@ -231,4 +231,5 @@ def beginnings_of(typed: str) -> list[str]:
     words = [fold(word) for word in marked_words(typed)]
     if not words or typed != typed.rstrip():
         return []
-    return [words[-1], *([f"{words[-2]} {words[-1]}"] if len(words) > 1 else [])]
+    alone = [words[-1]] if len(words[-1]) > 1 or len(words) == 1 else []
+    return [*alone, *([f"{words[-2]} {words[-1]}"] if len(words) > 1 else [])]

@@ -45,7 +45,8 @@ meant AS MATERIALIZED (
             ORDER BY likeness DESC, t.term LIMIT 3
         ) AS near
         UNION ALL
-        SELECT begun.term, 0.9, begun.df FROM unnest(:beginnings::text[]) AS b(beginning) CROSS JOIN LATERAL (
+        SELECT begun.term, CASE WHEN b.beginning LIKE '% %' THEN 1.4 ELSE 0.5 END, begun.df
+        FROM unnest(:beginnings::text[]) AS b(beginning) CROSS JOIN LATERAL (
             SELECT t.term, t.df FROM search_terms t
             WHERE t.term > b.beginning AND t.term < b.beginning || chr(65533)
               AND t.df > 0 ORDER BY t.df DESC LIMIT 8

@@ -100,7 +100,14 @@ def test_one_word_with_its_own_marks_is_no_other_word() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "begun"),
-    [("khai si", ["si", "khai si"]), ("Khai Sĩ", ["si", "khai si"]), ("kh", ["kh"]), ("khai ", []), ("", [])],
+    [
+        ("khai si", ["si", "khai si"]),
+        ("Khai Sĩ", ["si", "khai si"]),
+        ("kh", ["kh"]),
+        ("tạm t", ["tam t"]),
+        ("khai ", []),
+        ("", []),
+    ],
 )
 def test_the_last_word_may_be_unfinished(typed: str, begun: list[str]) -> None:
     """After a space it is finished."""
