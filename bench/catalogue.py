@@ -61,7 +61,7 @@ def procedures(count: int, seed: int = 7) -> list[dict[str, Any]]:
 def questions(records: Sequence[dict[str, Any]], count: int, seed: int = 7) -> list[tuple[str, str]]:
     """Return that many questions with the code each wants: pieces of names, some without their marks."""
     chance = random.Random(seed)  # noqa: S311 - variety, no secret.
-    asked = []
+    asked: list[tuple[str, str]] = []
     while len(asked) < count:
         record = chance.choice(records)
         words = str(record["name"]).split()
@@ -109,9 +109,7 @@ def _made_up(chance: random.Random) -> list[dict[str, Any]]:
                     for text in chance.choices(subjects, k=6)
                 ],
                 "results": [{"name": subject, "code": None}],
-                "legal_bases": [
-                    {"number": "63/2010/NĐ-CP", "title": "Nghị định", "date": None, "issuer": None}
-                ],
+                "legal_bases": [{"number": "63/2010/NĐ-CP", "title": "Nghị định"}],
                 "decision_number": "1/QĐ-BTP",
                 "keywords": [],
             }

@@ -71,7 +71,7 @@ async def _measure(
         def tell(question: Question, text: str, score: float, found: Sequence[str]) -> None:
             wanted = ", ".join(f"{code} {names.get(code, '')[:60]}" for code in question.expected[:3])
             print(
-                f"miss [{score:.2f}] {text!r} wanted {wanted}; got {', '.join(found) or 'nothing'}",
+                f"miss [{score:.2f}] {text!r} wanted {wanted}; got {', '.join(found)}",
                 flush=True,
             )
 
