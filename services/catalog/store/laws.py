@@ -60,7 +60,7 @@ _FOUND = Statement(
 INSERT INTO legal_documents AS held (key, number, kind, title, issuer, issued_on, effective_on, source,
     is_verified, spellings, doubts, history, version, changed_at)
 SELECT g.key, g.number, g.kind, g.title, g.issuer, g.issued_on, g.effective_on, 'CITED', false,
-    g.spellings::jsonb, string_to_array(nullif(g.doubts, ''), ','), '[]', 1, :at::timestamptz
+    g.spellings::jsonb, string_to_array(g.doubts, ','), '[]', 1, :at::timestamptz
 FROM unnest(:keys::text[], :numbers::text[], :kinds::text[], :titles::text[], :issuers::text[],
     :issued::date[], :effective::date[], :spellings::text[], :doubts::text[])
     AS g(key, number, kind, title, issuer, issued_on, effective_on, spellings, doubts)

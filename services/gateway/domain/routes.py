@@ -42,6 +42,8 @@ class Route:
     timeout_seconds: float = 10.0
     max_body_bytes: int = MEGABYTE
     renamed: tuple[str, str] | None = None
+    is_embeddable: bool = False
+    """Other sites may show the answer: it runs nothing and holds nothing of whoever asks."""
 
     @property
     def upstream_path(self) -> str:
@@ -87,9 +89,100 @@ def _catalog() -> list[Route]:
         Route("DELETE", "/api/v1/search-phrases", "catalog", editors),
         Route("PUT", "/api/v1/procedure-uses", "catalog", editors, Priority.HEAVY, 30.0, 4 * MEGABYTE),
     ]
+    found += _readers()
     found += _publishing()
     found += _workflows()
     found += _administration()
+    found += _calendars_and_laws()
+    return found
+
+
+def _calendars_and_laws() -> list[Route]:
+    """Working calendars and the law behind procedures: read by anybody, kept by editors and approvers."""
+    edit, approve = Policy(roles=frozenset({"CATALOG_EDITOR"})), Policy(roles=frozenset({"CATALOG_APPROVER"}))
+    both = edit | approve
+    seen = both | Policy(roles=frozenset({"SUPERVISOR"}))
+    public = (
+        "calendars/{code}/{year}/versions",
+        "calendars/{code}/{year}/differences",
+        "agencies/{code}/working-hours",
+        "legal-documents",
+        "legal-document",
+        "legal-flags",
+        "one-stop-points/{code}/postings",
+    )
+    kept: tuple[tuple[str, str, Policy], ...] = (
+        ("GET", "calendar-decisions", both),
+        ("POST", "calendar-decisions", edit),
+        ("POST", "calendar-proposals", edit),
+        ("GET", "calendar-decisions/{id}", both),
+        ("PUT", "calendar-decisions/{id}", edit),
+        ("GET", "calendar-decisions/{id}/preview", both),
+        ("POST", "calendar-decisions/{id}/approval", approve),
+        ("POST", "calendar-decisions/{id}/discard", both),
+        ("GET", "calendar-warnings", both),
+        ("GET", "catalog-reminders", both),
+        ("PUT", "legal-document", edit),
+        ("POST", "legal-relations", edit),
+        ("POST", "legal-relations/removal", edit),
+        ("GET", "legal-dirt", seen),
+        ("GET", "law-tasks", seen),
+        ("POST", "law-tasks/{id}/assignment", edit),
+        ("POST", "law-tasks/{id}/closing", edit),
+        ("GET", "procedure-reviews", seen),
+        ("POST", "procedure-reviews", edit),
+        ("POST", "procedure-reviews/{id}/decision", approve),
+        ("POST", "procedure-reviews/{id}/outcome", edit),
+        ("GET", "procedure-review-figures", seen),
+        ("GET", "national-entries", seen),
+        ("POST", "national-entries", edit),
+        ("POST", "national-entries/{id}/completion", edit),
+        ("POST", "one-stop-points/{code}/posting-checks", STAFF),
+    )
+    found = [Route("GET", f"/api/v1/{path}", "catalog", ANYBODY) for path in public]
+    found.append(
+        Route(
+            "GET", "/api/v1/one-stop-points/{code}/posting-sheets", "catalog", ANYBODY, Priority.HEAVY, 30.0
+        )
+    )
+    return found + [Route(method, f"/api/v1/{path}", "catalog", who) for method, path, who in kept]
+
+
+def _readers() -> list[Route]:
+    """Forms, pages, sheets, fragments, the map, feeds and followers: for anybody; drafts for editors."""
+    reads = (
+        "forms",
+        "forms/{procedure}",
+        "forms/{procedure}/versions",
+        "pages",
+        "pages/{code}",
+        "directory",
+        "feeds/procedures",
+        *(f"feeds/{scope}/{{code}}" for scope in ("sectors", "agencies", "procedures")),
+    )
+    found = [Route("GET", f"/api/v1/{path}", "catalog", ANYBODY) for path in reads]
+    found += [
+        Route("GET", "/api/v1/procedures/{code}/fragment", "catalog", ANYBODY, is_embeddable=True),
+        Route("GET", "/api/v1/procedures/{code}/sheet", "catalog", ANYBODY, Priority.HEAVY, 30.0),
+        Route("GET", "/api/v1/processes/{code}/sheet.pdf", "catalog", SIGNED_IN, Priority.HEAVY, 30.0),
+        Route("POST", "/api/v1/forms/{procedure}/validation", "catalog", ANYBODY),
+        Route("POST", "/api/v1/subscriptions", "catalog", ANYBODY),
+        Route("POST", "/api/v1/subscriptions/confirmation", "catalog", ANYBODY),
+        Route("POST", "/api/v1/subscriptions/ending", "catalog", ANYBODY),
+    ]
+    editors, approvers = (Policy(roles=frozenset({role})) for role in ("CATALOG_EDITOR", "CATALOG_APPROVER"))
+    for drafts in ("/api/v1/form-drafts", "/api/v1/page-drafts"):
+        draft = f"{drafts}/{{draft_id}}"
+        reads_of = (drafts, draft, f"{draft}/check", f"{draft}/differences")
+        found += [Route("GET", path, "catalog", editors | approvers) for path in reads_of]
+        found += [
+            Route("POST", drafts, "catalog", editors),
+            Route("PUT", draft, "catalog", editors),
+            Route("POST", f"{draft}/submission", "catalog", editors),
+            Route("POST", f"{draft}/return", "catalog", approvers),
+            Route("POST", f"{draft}/approval", "catalog", approvers),
+            Route("POST", f"{draft}/discarding", "catalog", editors | approvers),
+        ]
     return found
 
 
