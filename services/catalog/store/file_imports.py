@@ -1,5 +1,6 @@
 """Files that were brought, with their content until they are taken in."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ WHERE id = :id AND version = :version
 """)
 _COLUMNS = """id, state, format, is_dry_run, sets_aside, asked_by, asked_at, ended_at, total, done, attempts,
     counts, dirt, problem, version"""
+_HELD = Statement("SELECT code FROM procedures WHERE code = ANY(:codes::text[])")
 _FIND = Statement(f"SELECT {_COLUMNS}, report FROM imports WHERE id = :id")
 _UNFINISHED = Statement(f"""
 SELECT {_COLUMNS}, '[]'::jsonb AS report, content FROM imports WHERE state IN ('WAITING', 'RUNNING')
@@ -66,6 +68,10 @@ class PostgresFileImports:
     def save(self, found: FileImport) -> None:
         """Queue how far it is; one that has ended gives up its content."""
         self._unit.write(_SAVE, **_state(found), version=found.version)
+
+    async def held(self, codes: Sequence[str]) -> frozenset[str]:
+        """Return those of the procedure codes that the catalogue has."""
+        return frozenset(row["code"] for row in await self._unit.fetch(_HELD, codes=list(codes)))
 
     async def find(self, import_id: UUID) -> FileImport | None:
         """Return an import with its report."""

@@ -97,6 +97,16 @@ async def test_a_dry_run_of_a_file_writes_no_procedure(start: Start) -> None:
     assert await catalog.count("procedures") == 0
 
 
+async def test_a_list_of_names_takes_nothing_from_what_is_known(start: Start) -> None:
+    """It adds what is not there; what is there keeps its details."""
+    catalog = await start("catalog")
+    await bring(catalog, lines(a_public_record("1.000001")))
+    before = (await catalog.get("/v1/procedures/1.000001")).json()
+    taken = (await bring(catalog, b"code,name\n1.000001,Khac\n1.000002,Moi\n", "text/csv")).json()
+    assert [row["outcome"] for row in taken["rows"]] == ["unchanged", "new"]
+    assert (await catalog.get("/v1/procedures/1.000001")).json() == before
+
+
 async def test_what_was_found_is_kept_beside_what_was_made_of_it(start: Start) -> None:
     """The row as it came."""
     catalog = await start("catalog")

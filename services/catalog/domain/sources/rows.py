@@ -31,7 +31,10 @@ class Dirt(StrEnum):
 
 @dataclass(slots=True)
 class Row:
-    """A row by its place in the file (from 1); `reasons` is why it cannot be taken."""
+    """A row by its place in the file (from 1); `reasons` is why it cannot be taken.
+
+    `is_left`: it says nothing the catalogue does not know better.
+    """
 
     number: int
     record: dict[str, Any] = field(default_factory=dict)
@@ -39,6 +42,7 @@ class Row:
     dirt: dict[Dirt, str] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
     outcome: str = ""
+    is_left: bool = False
 
     @property
     def code(self) -> str:

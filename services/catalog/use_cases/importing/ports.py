@@ -57,6 +57,9 @@ class FileImports(Protocol):
     def add(self, found: FileImport, content: bytes | None) -> None:
         """Keep a file; with its content while it has still to be taken in."""
 
+    async def held(self, codes: Sequence[str]) -> frozenset[str]:
+        """Return those of the procedure codes that the catalogue has."""
+
     async def find(self, import_id: UUID) -> FileImport | None:
         """Return an import with its report."""
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from kernel.core.caller import Caller
 from services.catalog.domain.errors import ImportRefused
+from services.catalog.domain.identifiers import national_code
 from services.catalog.domain.items import ItemKind, Outcome
-from services.catalog.domain.sources.rows import Row, dirt_table
+from services.catalog.domain.sources.rows import Dirt, Row, dirt_table
 from services.catalog.use_cases.import_document import Report, import_document
 from services.catalog.use_cases.importing.ports import FileImport, ImportState
 from services.catalog.use_cases.ports import Work
@@ -23,6 +24,7 @@ async def take_rows(
 
     With refused rows nothing is written and `ImportRefused` raised, unless they are to be set aside.
     """
+    await _leave_known_names(rows, work)
     report = await _import(rows, by=by, dry_run=True, work=work, now=now)
     _note(rows, report)
     if dry_run:
@@ -35,8 +37,19 @@ async def take_rows(
     await _import(rows, by=by, dry_run=False, work=work, now=now)
 
 
+async def _leave_known_names(rows: Sequence[Row], work: Work) -> None:
+    """Leave rows of a code and a name alone where the procedure is there already, and knows more."""
+    names = {
+        code: row
+        for row in rows
+        if not row.reasons and Dirt.NAME_ONLY in row.dirt and (code := national_code(row.code)) is not None
+    }
+    for code in await work.file_imports.held(list(names)) if names else ():
+        names[code].is_left = True
+
+
 async def _import(rows: Sequence[Row], *, by: Caller, dry_run: bool, work: Work, now: datetime) -> Report:
-    records = [record_of(row) for row in rows if not row.reasons]
+    records = [record_of(row) for row in rows if _is_taken(row)]
     return await import_document({"public_procedures": records}, by=by, dry_run=dry_run, work=work, now=now)
 
 
@@ -45,8 +58,12 @@ def record_of(row: Row) -> dict[str, Any]:
     return row.record if row.raw == row.record else {**row.record, "as_found": row.raw}
 
 
+def _is_taken(row: Row) -> bool:
+    return not row.reasons and not row.is_left
+
+
 def _note(rows: Sequence[Row], report: Report) -> None:
-    sound = [row for row in rows if not row.reasons]
+    sound = [row for row in rows if _is_taken(row)]
     items = [item for item in report.items if item.kind is ItemKind.PROCEDURE]
     for row, item in zip(sound, items, strict=True):
         row.outcome = item.outcome.value
@@ -54,6 +71,8 @@ def _note(rows: Sequence[Row], report: Report) -> None:
     for row in rows:
         if row.reasons:
             row.outcome = Outcome.REFUSED.value
+        elif row.is_left:
+            row.outcome = Outcome.UNCHANGED.value
 
 
 def counts_of(rows: Sequence[Row]) -> dict[str, int]:
