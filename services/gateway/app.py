@@ -17,7 +17,17 @@ from kernel.runtime import Runtime
 from kernel.sealing import Sealer
 from kernel.service import Handler, Job, JobTick, Service
 from kernel.web.auth import TokenSigner
-from services.gateway.api import oidc, pages, portal_adapter, portal_inbox, portal_sync, session, survey_pages
+from services.gateway.api import (
+    catalog_pages,
+    form_pages,
+    oidc,
+    pages,
+    portal_adapter,
+    portal_inbox,
+    portal_sync,
+    session,
+    survey_pages,
+)
 from services.gateway.api.gate import Gate, OwnEndpoint
 from services.gateway.api.openapi import OpenApiDocument
 from services.gateway.api.tracking import show_tracking
@@ -42,10 +52,12 @@ from services.gateway.domain.routes import ROUTES
 from services.gateway.domain.sample_user import SampleUser, sample_users
 from services.gateway.jobs.forgetting import FORGET
 from services.gateway.jobs.portal_intake import PORTAL_INTAKE
+from services.gateway.jobs.portal_keeping import PORTAL_FORGETTING, PORTAL_SEALING
 from services.gateway.jobs.portal_reconcile import PORTAL_RECONCILE
 from services.gateway.jobs.portal_sync import PORTAL_SYNC, PortalSender
 from services.gateway.settings import Settings
 from services.gateway.store.directory import PostgresDirectory
+from services.gateway.store.portal_seals import PortalSeals
 from services.gateway.store.portal_tables import metadata
 from services.gateway.store.sessions import PostgresSessions
 from services.gateway.store.tracking import PostgresTracking
@@ -68,12 +80,21 @@ ROUTERS: Sequence[APIRouter] = (
     oidc.router,
     pages.router,
     survey_pages.router,
+    catalog_pages.router,
+    form_pages.router,
     portal_sync.router,
     portal_inbox.router,
     portal_adapter.router,
 )
 HANDLERS: Sequence[Handler] = (*with_portal_ledger(dossier.HANDLERS), *catalog.HANDLERS)
-JOBS: Sequence[Job] = (FORGET, PORTAL_SYNC, PORTAL_INTAKE, PORTAL_RECONCILE)
+JOBS: Sequence[Job] = (
+    FORGET,
+    PORTAL_SYNC,
+    PORTAL_INTAKE,
+    PORTAL_RECONCILE,
+    PORTAL_SEALING,
+    PORTAL_FORGETTING,
+)
 _CONTRACTS = Path(__file__).parents[2] / "contracts" / "openapi"
 
 
@@ -196,6 +217,8 @@ def _portal_side(
         dossiers=dossiers,
         adapter_key=settings.adapter_key(),
         body_limit=settings.portal_body_megabytes * 1_048_576,
+        seals=PortalSeals(Sealer(settings.pii_key.get_secret_value())),
+        keep_days=settings.portal_keep_days,
         is_connected=bool(settings.portal_url),
     )
 

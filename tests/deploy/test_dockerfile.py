@@ -15,7 +15,7 @@ TARGETS = {**{service: [service] for service in SERVICES}, "sandbox": ["stack"]}
 @pytest.mark.parametrize("service", SERVICES)
 def test_copies_the_kernel_the_contracts_and_itself(service: str) -> None:
     shared = ["kernel/", "worktime/", "contracts/", "services/__init__.py"]
-    forms = ["eforms/"] if service in {"catalog", "dossier"} else []
+    forms = ["eforms/"] if service in {"catalog", "dossier", "gateway"} else []
     assert image(service).copied == [*shared, *forms, f"services/{service}/"]
 
 

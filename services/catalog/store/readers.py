@@ -77,8 +77,7 @@ ORDER BY 1
 """)
 _SUBSCRIPTION = Statement("""
 SELECT s.*, (SELECT v.data->>'name' FROM procedure_versions v
-        WHERE v.code = s.procedure AND v.visibility <> 'SUPERSEDED' ORDER BY v.version DESC LIMIT 1) AS name,
-    (SELECT coalesce(max(e.id), 0) FROM feed_entries e WHERE e.procedure = s.procedure) AS latest
+        WHERE v.code = s.procedure AND v.visibility <> 'SUPERSEDED' ORDER BY v.version DESC LIMIT 1) AS name
 FROM subscriptions s WHERE s.id = :id
 """)
 _ASKED = Statement("""
@@ -130,6 +129,7 @@ ORDER BY g.place
 _UNMATCHED = Statement("""
 SELECT DISTINCT ON (s.id) to_jsonb(s) AS subscription, e.*
 FROM subscriptions s JOIN feed_entries e ON e.procedure = s.procedure AND e.id > s.told_until
+    AND e.published_at > s.confirmed_at
 WHERE s.state = 'FOLLOWING' ORDER BY s.id, e.id LIMIT :limit::int
 """)
 
@@ -164,10 +164,10 @@ class PostgresReaders:
         """Return agencies and one-stop points that work on a day."""
         return [row["data"] for row in await self._unit.fetch(_DIRECTORY, day=day)]
 
-    async def subscription(self, subscription_id: UUID) -> tuple[Subscription, str, int] | None:
-        """Return a subscription, its procedure's name and the last change published so far."""
+    async def subscription(self, subscription_id: UUID) -> tuple[Subscription, str] | None:
+        """Return a subscription and its procedure's name."""
         row = await self._unit.fetch_one(_SUBSCRIPTION, id=subscription_id)
-        return None if row is None else (_subscription(dict(row)), row["name"] or "", row["latest"])
+        return None if row is None else (_subscription(dict(row)), row["name"] or "")
 
     async def asked(
         self, address: bytes, procedure: str, since: datetime

@@ -9,10 +9,10 @@ from kernel.web.request import EdgeRequest, Unreadable
 _MAX_FORM = 16_384
 
 
-async def form_of(request: Request, *, most_fields: int = 30) -> dict[str, str]:
+async def form_of(request: Request, *, most_fields: int = 30, most_bytes: int = _MAX_FORM) -> dict[str, str]:
     """Return the fields of a form; raise `Unreadable` or `BodyTooLarge`."""
     bounded = EdgeRequest(request.scope, request.receive)
-    bounded.max_body_bytes = _MAX_FORM
+    bounded.max_body_bytes = most_bytes
     if (
         request.headers.get("content-type", "").partition(";")[0].strip()
         != "application/x-www-form-urlencoded"

@@ -28,6 +28,11 @@ _STRICT: Headers = [
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
 ]
+_EMBEDDABLE: Headers = [
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+    (b"access-control-allow-origin", b"*"),
+]
 _CLOSED = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 _HTTPS = (b"strict-transport-security", b"max-age=31536000")
 
@@ -80,6 +85,7 @@ class Gate:
                 return
         is_api = path.startswith("/api/")
         route = door.table.find(method, path) if is_api else None
+        send.is_embeddable = route is not None and route.is_embeddable
         door.room.enter(route.priority if route else Priority.NORMAL)
         try:
             if route is None:
@@ -164,11 +170,13 @@ class _Answer:
         self._more = cors_headers(given, door.cors_origins) if b"origin" in given else []
         self._is_https = door.is_https
         self.has_begun = False
+        self.is_embeddable = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.has_begun = True
-            headers = [*message.get("headers", ()), *_STRICT, *self._more]
+            strict = _EMBEDDABLE if self.is_embeddable else _STRICT
+            headers = [*message.get("headers", ()), *strict, *self._more]
             if not any(name == b"content-security-policy" for name, _ in headers):
                 headers.append(_CLOSED)
             if self._is_https:

@@ -27,6 +27,7 @@ _OUT = frozenset(
         "content-language",
         "content-length",
         "content-range",
+        "content-security-policy",
         "content-type",
         "etag",
         "idempotency-replayed",

@@ -9,6 +9,7 @@ DEFAULT_PACES: dict[str, tuple[float, int]] = {
     "staff": (50, 200),
     "sign-in": (5, 50),
     "rejected": (5, 50),
+    "mail": (0.2, 10),
 }
 """Tokens a second and burst, for one caller or client address; machines are limited by their number only."""
 
@@ -16,11 +17,16 @@ _BY_KIND = {CallerKind.PERSON: "person", CallerKind.STAFF: "staff", CallerKind.S
 _SIGN_IN = ("/session", "/oidc/")
 _LOOK_UP = "/tra-cuu"
 _SURVEY = "/khao-sat/"
+_READERS = ("/thu-tuc/", "/theo-doi", "/bieu-mau/")
+
+
+_ASKS = ("/api/v1/subscriptions", "/theo-doi")
+"""What makes us write to people: slow, so that nobody fills other people's mailboxes through us."""
 
 
 def is_page(path: str) -> bool:
     """Tell whether people open this address in a browser, and are refused with a page too."""
-    return path == _LOOK_UP or path.startswith(_SURVEY)
+    return path == _LOOK_UP or path.startswith((_SURVEY, *_READERS))
 
 
 def pace_class(path: str, caller: Caller | None) -> str:
@@ -31,4 +37,6 @@ def pace_class(path: str, caller: Caller | None) -> str:
         return "tracking"
     if path.startswith(_SIGN_IN):
         return "sign-in"
-    return "public" if path.startswith(("/api/", _SURVEY)) else "other"
+    if path.startswith(_ASKS):
+        return "mail"
+    return "public" if path.startswith(("/api/", _SURVEY, *_READERS)) else "other"

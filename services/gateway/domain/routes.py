@@ -376,6 +376,7 @@ def _portal_sync() -> list[Route]:
         Route("GET", f"{own}/inbound/{{id}}", "gateway", menders),
         Route("POST", f"{own}/inbound/{{id}}/correction", "gateway", menders),
         Route("POST", f"{own}/inbound/{{id}}/replay", "gateway", menders),
+        Route("GET", f"{own}/procedures/{{local_code}}", "gateway", readers),
         Route("PUT", f"{own}/procedures/{{local_code}}", "gateway", menders),
         Route("POST", f"{own}/files/{{dossier_id}}/revocation", "gateway", menders),
     ]

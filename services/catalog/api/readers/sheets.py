@@ -81,7 +81,7 @@ async def embed_procedure(code: Code, work: Work, now: Now, on: On = None, agenc
 
 
 @process_router.get(
-    "/{code}/sheet", response_class=Response, responses={**problems(401, 403, 404, 422), 200: _PDF}
+    "/{code}/sheet.pdf", response_class=Response, responses={**problems(401, 403, 404, 422), 200: _PDF}
 )
 async def print_process_sheet(code: Code, caller: Caller, work: Work, now: Now, on: On = None) -> Response:
     """Quy trình nội bộ dưới dạng tài liệu theo ISO (PDF); cho người đã đăng nhập, như chính quy trình."""

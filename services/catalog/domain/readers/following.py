@@ -46,15 +46,9 @@ class Subscription:
         """Tell whether another mail with a link may go out."""
         return self.state is SubscriptionState.ASKED and self.asked_at + ASK_AGAIN_AFTER <= now
 
-    def confirmed(self, told_until: int, now: datetime) -> "Subscription":
+    def confirmed(self, now: datetime) -> "Subscription":
         """Return it followed from now on: what was published before is not told."""
-        return replace(
-            self,
-            state=SubscriptionState.FOLLOWING,
-            confirmed_at=now,
-            told_until=told_until,
-            asked_at=self.asked_at,
-        )
+        return replace(self, state=SubscriptionState.FOLLOWING, confirmed_at=now)
 
 
 def mail_address(given: str) -> str:

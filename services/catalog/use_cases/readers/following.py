@@ -68,9 +68,9 @@ async def confirm(token: str, *, work: Work, now: datetime) -> tuple[str, str]:
     found = await work.readers.subscription(_proved(token, _CONFIRM, work.house))
     if found is None or found[0].is_stale(now):
         raise BadToken
-    held, name, latest = found
+    held, name = found
     if held.state is SubscriptionState.ASKED:
-        work.readers.save(held.confirmed(latest, now))
+        work.readers.save(held.confirmed(now))
     return held.procedure, name
 
 

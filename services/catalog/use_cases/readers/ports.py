@@ -68,8 +68,8 @@ class Readers(Protocol):
     async def directory(self, day: date) -> Sequence[Mapping[str, Any]]:
         """Return agencies and one-stop points that work on a day."""
 
-    async def subscription(self, subscription_id: UUID) -> tuple[Subscription, str, int] | None:
-        """Return a subscription, its procedure's name and the last change published so far."""
+    async def subscription(self, subscription_id: UUID) -> tuple[Subscription, str] | None:
+        """Return a subscription and its procedure's name."""
 
     async def asked(
         self, address: bytes, procedure: str, since: datetime
@@ -92,4 +92,4 @@ class Readers(Protocol):
         """Queue entries for publications that have none yet; return for how many."""
 
     async def unmatched(self, limit: int) -> Sequence[Match]:
-        """Return changes that are followed and not told, one a subscription."""
+        """Return changes published since they are followed and not told yet, one a subscription."""
