@@ -25,6 +25,9 @@ PUBLIC_ROUTES = {
         "GET /v1/procedure-figures",
         "GET /v1/standard-reasons",
         "GET /v1/procedures",
+        "GET /v1/suggestions",
+        "GET /v1/open-data/procedures.json",
+        "GET /v1/open-data/procedures.csv",
         "GET /v1/procedures/{code}",
         "GET /v1/agencies",
         "GET /v1/agencies/{code}",
@@ -90,6 +93,9 @@ PUBLIC_ADDRESSES = {
         f"GET /api/v1/{path}"
         for path in (
             "procedures",
+            "suggestions",
+            "open-data/procedures.json",
+            "open-data/procedures.csv",
             "procedures/{}",
             "agencies",
             "agencies/{}",
