@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
+from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from services.dossier.api.answers import attachment_out
 from services.dossier.api.deps import PROBLEMS, Caller, Now, Work
@@ -28,7 +29,7 @@ _FILE: dict[int | str, dict[str, Any]] = {
 _PDF: dict[int | str, dict[str, Any]] = {200: {"description": "PDF", "content": {"application/pdf": {}}}}
 
 
-@router.post("/attachments", status_code=201, openapi_extra=_UPLOAD)
+@router.post("/attachments", status_code=201, openapi_extra=_UPLOAD, responses=problems(429, 503))
 async def upload_attachment(
     request: Request,
     by: Caller,

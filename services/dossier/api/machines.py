@@ -12,6 +12,7 @@ from fastapi import APIRouter, Path, Query, Response
 from kernel.core.caller import Caller as CallerValue
 from kernel.core.caller import CallerKind
 from kernel.core.errors import Forbidden, Invalid
+from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from services.dossier.api.answers import receipt_of
 from services.dossier.api.deps import PROBLEMS, Caller, Now, Work
@@ -40,7 +41,11 @@ router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags
 @router.post(
     "/portal-dossiers",
     openapi_extra={"x-max-body-bytes": 73_400_320},
-    responses={201: {"model": PortalOut, "description": "Hồ sơ mới"}, 200: {"description": "Đã có từ trước"}},
+    responses={
+        201: {"model": PortalOut, "description": "Hồ sơ mới"},
+        200: {"description": "Đã có từ trước"},
+        **problems(429, 503),
+    },
 )
 async def receive_portal_dossier(
     body: PortalIn, response: Response, by: Caller, work: Work, now: Now
@@ -89,7 +94,11 @@ async def receive_portal_dossier(
     return PortalOut.model_validate({"outcome": outcome, "dossier_id": dossier_id})
 
 
-@router.post("/portal-dossiers/{portal_code}/supplement", openapi_extra={"x-max-body-bytes": 73_400_320})
+@router.post(
+    "/portal-dossiers/{portal_code}/supplement",
+    openapi_extra={"x-max-body-bytes": 73_400_320},
+    responses=problems(429, 503),
+)
 async def receive_portal_supplement(
     portal_code: Annotated[str, Path(max_length=64)],
     body: PortalSupplementIn,

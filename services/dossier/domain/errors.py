@@ -92,6 +92,22 @@ class AttachmentTooComplex(Refusal):
     title = "Tệp quá phức tạp để mở"
 
 
+class TooManyFiles(Refusal):
+    """So many files of this caller wait to be opened that no more may (429); send one after the other."""
+
+    code = "too-many-files"
+    kind = Kind.TOO_MANY
+    title = "Bạn đang gửi nhiều tệp cùng lúc, hãy thử lại sau giây lát"
+
+
+class InspectionBusy(Refusal):
+    """So many files are being opened that no more wait (503); trying again is safe."""
+
+    code = "inspection-busy"
+    kind = Kind.UNAVAILABLE
+    title = "Hệ thống đang kiểm tra nhiều tệp, hãy thử lại sau giây lát"
+
+
 FAULTS: dict[Fault, type[Refusal]] = {
     Fault.DAMAGED: AttachmentDamaged,
     Fault.ENCRYPTED: AttachmentEncrypted,

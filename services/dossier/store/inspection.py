@@ -1,7 +1,7 @@
 """Opens a file as its readers would, in a process of its own that knows no service and no secret.
 
-It reads `<media type> <bytes>` lines, each with its content, and answers with one line: `sound`, or what is
-wrong (`damaged`, `encrypted`, `active`, `too-complex`).
+It says `ready`, reads `<media type> <bytes>` lines, each with its content, and answers with one line:
+`sound`, or what is wrong (`damaged`, `encrypted`, `active`, `too-complex`).
 """
 
 import io
@@ -193,6 +193,8 @@ def serve() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     source, answers = sys.stdin.buffer, sys.stdout.buffer
+    answers.write(b"ready\n")
+    answers.flush()
     while line := source.readline():
         media_type, size = line.decode().split()
         answers.write(inspect(media_type, source.read(int(size))).encode() + b"\n")

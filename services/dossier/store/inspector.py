@@ -10,9 +10,13 @@ from pathlib import Path
 import structlog
 
 from services.dossier.domain.files import Fault
+from services.dossier.store.turns import Turns
 
-_SECONDS = 15.0
+_SECONDS = 5.0
+_SECONDS_TO_START = 30.0
 _READERS = 2
+_WAITING_OF_ONE = 5
+_WAITING_OF_ALL = 32
 _log = structlog.get_logger()
 
 
@@ -21,12 +25,16 @@ class Inspector:
 
     def __init__(self, *, seconds: float = _SECONDS, readers: int = _READERS) -> None:
         self._seconds = seconds
-        self._turns = asyncio.Semaphore(readers)
+        self._turns = Turns(readers, most_of_one=_WAITING_OF_ONE, most_of_all=_WAITING_OF_ALL)
         self._idle: list[Process] = []
 
-    async def __call__(self, content: bytes, media_type: str) -> Fault | None:
-        """Return what is wrong with a content, None when it opens and runs nothing by itself."""
-        async with self._turns:
+    async def __call__(self, content: bytes, media_type: str, *, caller: str) -> Fault | None:
+        """Return what is wrong with a content, None when it opens and runs nothing by itself.
+
+        A caller's files are opened one after the other, however many come at once, and callers take turns;
+        raise `TooManyFiles` or `InspectionBusy` when more wait than that is good for.
+        """
+        async with self._turns.turn(caller):
             reader = self._idle.pop() if self._idle else await _started()
             try:
                 async with asyncio.timeout(self._seconds):
@@ -53,9 +61,18 @@ class Inspector:
 async def _started() -> Process:
     """Start a reader without this process's environment: there are secrets in it."""
     program = Path(__file__).with_name("inspection.py")
-    return await asyncio.create_subprocess_exec(
+    reader = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-s", str(program), stdin=PIPE, stdout=PIPE, env={}
     )
+    try:
+        # A file's seconds are its own: loading the parsers is not counted.
+        async with asyncio.timeout(_SECONDS_TO_START):
+            if reader.stdout is not None:
+                await reader.stdout.readline()
+    except BaseException:
+        await _ended(reader)
+        raise
+    return reader
 
 
 async def _asked(reader: Process, content: bytes, media_type: str) -> str:

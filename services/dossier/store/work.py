@@ -47,6 +47,12 @@ class PostgresWork:
         self.outside = PostgresOutside(unit)
         self.views = PostgresViews(unit)
 
+    async def rest(self) -> None:
+        """Give the connection back before something slow that is not the database; before the first write."""
+        if self._unit.has_changes:
+            raise RuntimeError("what is queued would be forgotten")
+        await self._unit.close()
+
     def record(self, event: Event) -> None:
         """Publish this event if, and only if, the unit commits."""
         self._unit.record(event)

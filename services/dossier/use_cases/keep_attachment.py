@@ -43,6 +43,8 @@ async def keep_attachment(
             raise AttachmentType
         if attachment.size > rule["max_bytes"]:
             raise FileTooLarge
+        # The pool is everybody's: nobody's file is opened or stored while it holds a connection.
+        await work.rest()
     else:
         attachment = typed_file(content, file_name, component, by.subject, work, now)
     await require_sound(content, attachment, work)
@@ -53,7 +55,7 @@ async def keep_attachment(
 
 async def require_sound(content: bytes, attachment: Attachment, work: Work) -> None:
     """Raise why a file is not taken that does not open, needs a password or runs something by itself."""
-    fault = await work.inspector(content, attachment.media_type)
+    fault = await work.inspector(content, attachment.media_type, caller=attachment.uploader)
     if fault is not None:
         raise FAULTS[fault]
 

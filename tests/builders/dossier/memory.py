@@ -83,9 +83,12 @@ class MemoryWork:
         self.history_keys = KEYS
         self.policy = Policy()
 
-    async def inspector(self, content: bytes, media_type: str) -> Fault | None:
+    async def inspector(self, content: bytes, media_type: str, *, caller: str) -> Fault | None:
         """Take every file: what files are is tested where they are opened."""
-        del content, media_type
+        del content, media_type, caller
+
+    async def rest(self) -> None:
+        """Do nothing: nobody else waits for memory."""
 
     def record(self, event: Event) -> None:
         """Publish this event if the unit commits."""

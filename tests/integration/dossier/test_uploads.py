@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.dossier.domain.files import Fault
+from services.dossier.store.files import StoredFiles
 from services.dossier.store.inspector import Inspector
 from tests.builders.dossier.files import (
     a_document,
@@ -109,7 +110,7 @@ async def test_a_portal_dossier_with_a_damaged_file_leaves_nothing_behind(office
 async def test_a_file_that_takes_too_long_is_given_up_and_the_next_is_read() -> None:
     """Its reader is ended; meanwhile the event loop turns."""
     inspector = Inspector(seconds=0.001, readers=1)
-    assert await inspector(a_picture("PNG", 3000, 3000), "image/png") is Fault.TOO_COMPLEX
+    assert await inspector(a_picture("PNG", 3000, 3000), "image/png", caller="an") is Fault.TOO_COMPLEX
     inspector._seconds = 15
     turns = 0
 
@@ -121,20 +122,62 @@ async def test_a_file_that_takes_too_long_is_given_up_and_the_next_is_read() -> 
 
     turning = asyncio.create_task(turn())
     began = time.monotonic()
-    assert await inspector(a_picture("PNG", 3000, 3000), "image/png") is None
+    assert await inspector(a_picture("PNG", 3000, 3000), "image/png", caller="an") is None
     taken = time.monotonic() - began
     turning.cancel()
     assert turns > taken * 100
-    assert await inspector(a_pdf(), "application/pdf") is None
+    assert await inspector(a_pdf(), "application/pdf", caller="an") is None
     await inspector.close()
+
+
+async def test_no_connection_is_held_while_a_file_is_opened_and_stored(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sends files that take long takes the database from nobody."""
+    pool, held = office.service.runtime.pool, []
+
+    async def watching(self: object, content: bytes, *said: object, **more: object) -> None:
+        del self, content, said, more
+        held.append(pool.get_size() - pool.get_idle_size())
+
+    monkeypatch.setattr(Inspector, "__call__", watching)
+    put = StoredFiles.put
+
+    async def storing(self: StoredFiles, content: bytes) -> bytes:
+        held.append(pool.get_size() - pool.get_idle_size())
+        return await put(self, content)
+
+    monkeypatch.setattr(StoredFiles, "put", storing)
+    path = f"/v1/attachments?procedure={PROCEDURE}&component=to-khai"
+    answer = await office.service.post(path, a_pdf(), a_citizen(), headers={"X-File-Name": "a.pdf"})
+    assert answer.status_code == 201, answer.text
+    assert held == [0, 0]
+
+
+async def test_one_callers_many_files_leave_a_reader_to_everybody_else(office: Office) -> None:
+    """Of what one caller sends at once one is opened, a few wait, the rest is told to come again."""
+    greedy, slow = a_citizen("tham-lam", "099000000011"), a_picture("PNG", 3000, 3000)
+    sending = [
+        asyncio.create_task(
+            office.service.post("/v1/attachments", slow, greedy, headers={"X-File-Name": "a.png"})
+        )
+        for _ in range(10)
+    ]
+    await asyncio.sleep(0)
+    assert await office.upload(a_citizen())
+    assert [one.done() and one.result().status_code == 201 for one in sending].count(True) < 6
+    answers = await asyncio.gather(*sending)
+    assert sorted(answer.status_code for answer in answers) == [201] * 6 + [429] * 4
+    refused = next(answer for answer in answers if answer.status_code == 429)
+    assert (refused.json()["code"], "retry-after" in refused.headers) == ("too-many-files", True)
 
 
 async def test_readers_are_kept_and_know_no_secret() -> None:
     """A reader is started once; it is told nothing of the service's environment."""
     inspector = Inspector(readers=1)
-    assert await inspector(a_pdf(), "application/pdf") is None
+    assert await inspector(a_pdf(), "application/pdf", caller="an") is None
     (first,) = inspector._idle
-    assert await inspector(b"%PDF-1.7", "application/pdf") is Fault.DAMAGED
+    assert await inspector(b"%PDF-1.7", "application/pdf", caller="an") is Fault.DAMAGED
     assert inspector._idle == [first]
     told = await asyncio.to_thread(Path(f"/proc/{first.pid}/environ").read_bytes)
     assert told.strip(b"\0") in {b"", b"LC_CTYPE=C.UTF-8"}

@@ -32,8 +32,11 @@ class Seals(Protocol):
 class Inspector(Protocol):
     """Opens files as their readers would."""
 
-    async def __call__(self, content: bytes, media_type: str) -> Fault | None:
-        """Return what is wrong with a content, None when it opens and runs nothing by itself."""
+    async def __call__(self, content: bytes, media_type: str, *, caller: str) -> Fault | None:
+        """Return what is wrong with a content, None when it opens and runs nothing by itself.
+
+        Each caller has a fair share: raise `TooManyFiles` or `InspectionBusy` at once when too many wait.
+        """
 
 
 class Press(Protocol):

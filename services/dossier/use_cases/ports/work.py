@@ -30,3 +30,6 @@ class Work(Records, Protocol):
     press: Press
     inspector: Inspector
     courier: Courier
+
+    async def rest(self) -> None:
+        """Give the database back before something slow that is not the database; before the first write."""
