@@ -58,6 +58,7 @@ def read(folder: Path = HERE) -> Record:
         "processes": [one for path in _files(folder / "processes") for one in _processes(path)],
         "procedures": list(_procedures(folder)),
         "interlinked_groups": _records(folder / "interlinked_groups.yaml", "interlinked_groups"),
+        "legal_documents": _records(folder / "legal_documents.yaml", "legal_documents"),
         "forms": _folder(folder, "forms"),
         "pages": _folder(folder, "pages"),
     }

@@ -29,8 +29,10 @@ ORDER BY id DESC LIMIT :limit::int
 """)
 _FIGURES = Statement("""
 SELECT count(*) FILTER (WHERE proposed_on BETWEEN :first::date AND :last::date) AS proposed,
-    count(*) FILTER (WHERE decided_on BETWEEN :first::date AND :last::date AND state <> 'REJECTED') AS accepted,
-    count(*) FILTER (WHERE decided_on BETWEEN :first::date AND :last::date AND state = 'REJECTED') AS rejected,
+    count(*) FILTER (WHERE decided_on BETWEEN :first::date AND :last::date
+        AND state <> 'REJECTED') AS accepted,
+    count(*) FILTER (WHERE decided_on BETWEEN :first::date AND :last::date
+        AND state = 'REJECTED') AS rejected,
     count(*) FILTER (WHERE done_on BETWEEN :first::date AND :last::date) AS done,
     coalesce(sum(saved) FILTER (WHERE done_on BETWEEN :first::date AND :last::date), 0)::bigint AS saved,
     count(DISTINCT code) FILTER (WHERE proposed_on BETWEEN :first::date AND :last::date) AS procedures
@@ -87,7 +89,8 @@ _LAST = """
 """
 _OF_POINT = Statement(f"""
 SELECT p.code AS point, p.agency, p.name AS point_name, o.code, o.name, o.version, o.valid_from,
-    v.data->'decision'->>'number' AS decision, c.found_version, c.condition, c.photo, c.checked_by, c.checked_at
+    v.data->'decision'->>'number' AS decision, c.found_version, c.condition, c.photo, c.checked_by,
+    c.checked_at
 FROM ({_POINT} AND p.code = :point) AS p
 LEFT JOIN LATERAL ({_OFFERED}) AS o ON true
 LEFT JOIN procedure_versions v ON v.code = o.code AND v.version = o.version
@@ -121,8 +124,7 @@ class PostgresReviews:
 
     def add(self, row: Row) -> None:
         """Queue a new review."""
-        names = ["id", "code", "agency", "state", "findings", "cost", "saved", "authors", "proposed_on", "history"]
-        self._unit.write(_ADD_REVIEW, **{name: row[name] for name in names})
+        self._unit.write(_ADD_REVIEW, **{name: row[name] for name in _ADD_REVIEW.names})
 
     def save(self, row: Row, seen: int) -> None:
         """Queue a changed review."""
@@ -161,8 +163,7 @@ class PostgresNationalEntries:
 
     def add(self, row: Row) -> None:
         """Queue a new entry."""
-        names = ["id", "agency", "number", "level", "is_short", "signed_on", "due_on", "procedures", "history"]
-        self._unit.write(_ADD_ENTRY, **{name: row[name] for name in names})
+        self._unit.write(_ADD_ENTRY, **{name: row[name] for name in _ADD_ENTRY.names})
 
     def complete(self, row: Row, seen: int) -> None:
         """Queue the completion."""

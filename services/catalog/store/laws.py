@@ -113,6 +113,25 @@ ON CONFLICT (key) DO UPDATE SET number = excluded.number, kind = excluded.kind, 
     history = excluded.history, version = excluded.version, changed_at = excluded.changed_at
 WHERE held.version = excluded.version - 1
 """)
+_FILE = Statement(
+    """
+INSERT INTO legal_documents AS held (key, number, kind, title, issuer, issued_on, effective_on, expires_on,
+    ended_on, ended_as, source, is_verified, spellings, doubts, history, version, changed_at)
+SELECT g.*, 'FILE', true, '{}', '{}', '[]', 1, :at::timestamptz
+FROM unnest(:keys::text[], :numbers::text[], :kinds::text[], :titles::text[], :issuers::text[],
+    :issued::date[], :effective::date[], :expires::date[], :ended::date[], :ended_as::text[]) AS g
+ON CONFLICT (key) DO UPDATE SET number = excluded.number, kind = excluded.kind, title = excluded.title,
+    issuer = excluded.issuer, issued_on = excluded.issued_on, effective_on = excluded.effective_on,
+    expires_on = excluded.expires_on, ended_on = excluded.ended_on, ended_as = excluded.ended_as,
+    source = 'FILE', is_verified = true, doubts = '{}', version = held.version + 1,
+    changed_at = excluded.changed_at
+WHERE held.source <> 'EDITOR' AND (held.source, held.number, held.title, held.issuer, held.issued_on,
+    held.effective_on, held.expires_on, held.ended_on) IS DISTINCT FROM ('FILE', excluded.number,
+    excluded.title, excluded.issuer, excluded.issued_on, excluded.effective_on, excluded.expires_on,
+    excluded.ended_on)
+""",
+    rows=None,
+)
 _RELATE = Statement("""
 INSERT INTO legal_relations (actor, kind, target, from_on, provisions, made_by, made_at)
 VALUES (:actor, :kind, :target, :from_on, :provisions, :by, :at) ON CONFLICT DO NOTHING
@@ -142,7 +161,8 @@ WHERE (:code::text = '' OR code = :code) AND (:key::text = '' OR key = :key)
 ORDER BY code, agency, key, is_draft
 """)
 _STANDS = """
-    SELECT 1 FROM law_tasks t WHERE (t.code, t.agency, t.key, t.is_draft) = (f.code, f.agency, f.key, f.is_draft)
+    SELECT 1 FROM law_tasks t
+    WHERE (t.code, t.agency, t.key, t.is_draft) = (f.code, f.agency, f.key, f.is_draft)
 """
 _UNTOLD = Statement(f"""
 SELECT f.key, f.number, f.reason, min(f.since) AS since, count(DISTINCT f.code) AS procedures
@@ -152,9 +172,10 @@ GROUP BY f.key, f.number, f.reason ORDER BY f.key
 """)
 _OPEN_TASKS = Statement(
     f"""
-INSERT INTO law_tasks (id, code, agency, key, is_draft, reason, since, state, note, opened_at, history, version)
-SELECT DISTINCT ON (f.code, f.agency, f.key, f.is_draft) gen_random_uuid(), f.code, f.agency, f.key, f.is_draft,
-    f.reason, f.since, 'OPEN', '', :at::timestamptz, '[]'::jsonb, 1
+INSERT INTO law_tasks (id, code, agency, key, is_draft, reason, since, state, note, opened_at, history,
+    version)
+SELECT DISTINCT ON (f.code, f.agency, f.key, f.is_draft) gen_random_uuid(), f.code, f.agency, f.key,
+    f.is_draft, f.reason, f.since, 'OPEN', '', :at::timestamptz, '[]'::jsonb, 1
 FROM ({_FLAGGED}) AS f
 WHERE NOT EXISTS ({_STANDS} AND (t.state = 'OPEN' OR (t.closed_as = 'NOTE' AND t.reason = f.reason)))
 """,
@@ -193,7 +214,8 @@ SELECT jsonb_build_object(
         SELECT r.code, line AS written FROM legal_readings r, jsonb_array_elements_text(r.unread) AS line
         ORDER BY r.code LIMIT 200) AS u),
     'doubtful', (SELECT coalesce(jsonb_agg(u), '[]') FROM (
-        SELECT key, number, doubts FROM legal_documents WHERE cardinality(doubts) > 0 ORDER BY key LIMIT 200) AS u),
+        SELECT key, number, doubts FROM legal_documents WHERE cardinality(doubts) > 0
+        ORDER BY key LIMIT 200) AS u),
     'spelt_differently', (SELECT coalesce(jsonb_agg(u), '[]') FROM (
         SELECT d.key, d.number, array_agg(s ORDER BY s) AS written
         FROM legal_documents d, jsonb_object_keys(d.spellings) AS s
@@ -284,6 +306,22 @@ class PostgresLaws:
     def save(self, row: Row, seen: int) -> None:
         """Queue a document."""
         self._unit.write(_SAVE, seen=seen, **row)
+
+    def file(self, rows: Sequence[Row], at: datetime) -> None:
+        """Queue the shipped register."""
+        columns = {
+            "keys": "key",
+            "numbers": "number",
+            "kinds": "kind",
+            "titles": "title",
+            "issuers": "issuer",
+            "issued": "issued_on",
+            "effective": "effective_on",
+            "expires": "expires_on",
+            "ended": "ended_on",
+            "ended_as": "ended_as",
+        }
+        self._unit.write(_FILE, at=at, **{name: [row[of] for row in rows] for name, of in columns.items()})
 
     def relate(self, relation: Relation, provisions: str, by: str, at: datetime) -> None:
         """Queue a relation."""

@@ -13,6 +13,7 @@ from services.catalog.domain.events import entry_event, procedure_event
 from services.catalog.domain.items import Item, ItemKind, Outcome
 from services.catalog.domain.plan import Plan, make_plan
 from services.catalog.use_cases.agencies.units import load_units
+from services.catalog.use_cases.laws.filing import take_legal_documents
 from services.catalog.use_cases.ports import Work
 
 _MOST_REFUSED = 200
@@ -54,6 +55,7 @@ async def import_document(
     if isinstance(document, Mapping) and document.get("administrative_units"):
         ground = {"administrative_units": document["administrative_units"]}
         await load_units(ground, by=by, dry_run=dry_run, work=work)
+    await take_legal_documents(document, by=by.subject, dry_run=dry_run, work=work, now=now)
     return Report(plan.items, dry_run)
 
 

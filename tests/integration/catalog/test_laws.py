@@ -364,3 +364,30 @@ async def test_checks_that_cannot_be_are_refused(
     answer = await catalog.post(f"{POINT}/posting-checks", body, caller)
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
     assert await catalog.count("posting_checks") == 0
+
+
+async def test_the_shipped_register_decides_but_for_what_an_editor_wrote(catalog: RunningService) -> None:
+    """Twice the same changes nothing; relations in it end what they replace; a bad row refuses all."""
+    laws = [
+        {"number": OLD, "title": "Về hộ tịch", "issued_on": "2015-11-15", "effective_on": "2016-01-01"},
+        {"number": NEW, "title": "Mới", "effective_on": "2026-05-01", "replaces": [OLD]},
+    ]
+    for _ in range(2):
+        answer = await catalog.post("/v1/imports", {"legal_documents": laws}, LOADER)
+        assert answer.status_code == 200, answer.text
+        held = await document(catalog, OLD, "2026-05-01")
+        assert (held["status"], held["source"], held["is_verified"]) == ("REPLACED", "FILE", True)
+        assert held["version"] == 2
+    await register(catalog, NEW, seen=1, title="Đã đối chiếu", effective_on="2026-05-01")
+    await catalog.post("/v1/imports", {"legal_documents": laws}, LOADER)
+    assert (await document(catalog, NEW))["title"] == "Đã đối chiếu"
+    ring = [{"number": OLD, "effective_on": "2026-06-01", "replaces": [NEW]}]
+    for bad in (
+        ring,
+        [{"number": "không số"}],
+        [*laws, laws[0]],
+        [{**laws[0], "effective_on": "2015-01-01"}],
+    ):
+        answer = await catalog.post("/v1/imports", {"legal_documents": bad}, LOADER)
+        assert (answer.status_code, answer.json()["code"]) == (422, "import-refused"), answer.text
+    assert await catalog.count("legal_relations") == 1

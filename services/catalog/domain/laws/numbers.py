@@ -98,7 +98,7 @@ def read_number(written: str) -> LegalNumber | None:
     )
     if found is None:
         return None
-    serial = found["serial"].lstrip("0") or "0"
+    serial = re.sub(r"^0+(?=\d)", "", found["serial"])
     tail = "-".join(part for part in re.split(r"[/-]+", found["tail"] or "") if part)
     parts = [part for part in (serial, found["year"], tail) if part]
     return LegalNumber(
@@ -117,8 +117,7 @@ def _said(written: str, found: re.Match[str], parts: list[str]) -> str:
     shown = (
         tight[at : at + len(found[0])] if at >= 0 and len(folded(tight)) == len(tight) else "/".join(parts)
     )
-    serial, slash, rest = shown.partition("/")
-    return serial + slash + rest.replace("Tt-", "TT-").replace("tt-", "TT-") if shown else "/".join(parts)
+    return re.sub(r"\bTTG\b", "TTg", shown.upper())
 
 
 def _kind(tail: str) -> str:

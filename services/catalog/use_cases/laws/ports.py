@@ -52,6 +52,9 @@ class Laws(Protocol):
     def save(self, row: Row, seen: int) -> None:
         """Queue a document as the version after the one seen (0: new); `Stale` when that moved."""
 
+    def file(self, rows: Sequence[Row], at: datetime) -> None:
+        """Queue the shipped register; what an editor wrote stands, what is the same is not touched."""
+
     def relate(self, relation: Relation, provisions: str, by: str, at: datetime) -> None:
         """Queue a relation; one that exists makes the commit `Stale`."""
 
