@@ -113,7 +113,7 @@ def _particular(name: str, around: Surroundings) -> dict[str, str]:
                 "SMS_KEY": keys.sms_key,
                 "PUBLIC_URL": ports.url("gateway"),
             }
-        case "survey":
+        case "survey" | "catalog":
             return {"PUBLIC_URL": ports.url("gateway")}
         case "gateway":
             return _gateway(around)

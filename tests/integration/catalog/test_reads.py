@@ -115,12 +115,13 @@ async def test_a_search_is_one_statement(catalog: RunningService) -> None:
 
 
 async def test_a_procedure_seen_before_is_not_sent_again(catalog: RunningService) -> None:
-    """The entity tag is the version; a localised code of either generation is the same procedure."""
+    """The entity tag is of what is said; a localised code of either generation is the same procedure."""
     first = await catalog.get("/v1/procedures/1.004873.000.00.00.H99")
-    assert (first.status_code, first.headers["etag"], first.json()["code"]) == (200, '"1"', "1.004873")
-    for seen in ('"1"', 'W/"1"', '"7", "1"'):
+    assert (first.status_code, first.json()["code"]) == (200, "1.004873")
+    tag = first.headers["etag"]
+    for seen in (tag, f"W/{tag}", f'"7", {tag}'):
         again = await catalog.client.get("/v1/procedures/1.004873.H99", headers={"If-None-Match": seen})
-        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", '"1"')
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
     assert (
         await catalog.client.get("/v1/procedures/1.004873", headers={"If-None-Match": '"2"'})
     ).status_code == 200
