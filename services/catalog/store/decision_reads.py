@@ -1,7 +1,24 @@
 """What editors, approvers and the public read of drafts, decisions and versions, one statement a screen."""
 
 from kernel.postgres.statement import Statement
+from services.catalog.store.publishing import KNOWN_PROCEDURES
 
+# Of the registers only what a record is judged by: which exist, how long processes take, when offices close.
+KNOWN = Statement(
+    """
+SELECT 'sector' AS kind, code, version, jsonb_build_object('name', name) AS data, NULL::date AS recorded_on,
+    NULL::jsonb AS parts, NULL::jsonb AS versions
+FROM sectors
+UNION ALL SELECT 'agency', code, version, '{}'::jsonb, NULL, NULL, NULL FROM agencies
+UNION ALL SELECT 'calendar', code, version, jsonb_build_object('office_hours', data->'office_hours'),
+    NULL, NULL, NULL FROM calendars
+UNION ALL SELECT 'process', code, version, jsonb_build_object('critical_hours', data->'critical_hours'),
+    NULL, NULL, NULL FROM processes
+UNION ALL SELECT 'procedure', p.code, p.version, '{}'::jsonb, p.recorded_on, p.parts, p.versions
+FROM ("""
+    + KNOWN_PROCEDURES
+    + ") AS p"
+)
 CALENDAR = Statement("SELECT data FROM calendars WHERE split_part(code, ':', 1) = :code")
 OPEN_DRAFT = Statement("""
 SELECT id FROM procedure_drafts

@@ -13,8 +13,7 @@ from services.catalog.domain.parts import Publication
 from services.catalog.domain.publishing.decisions import Decision, DecisionItem, DecisionState
 from services.catalog.domain.publishing.drafts import Draft, DraftState
 from services.catalog.store import decision_reads as reads
-from services.catalog.store.imports import PostgresImports
-from services.catalog.store.publishing import save_publication
+from services.catalog.store.publishing import known_procedure, save_publication
 from services.catalog.use_cases.publishing.ports import StandardReason
 
 _DRAFT = "SELECT * FROM procedure_drafts WHERE id = ANY(:ids::uuid[])"
@@ -67,16 +66,21 @@ WHERE code = :code AND version = :version - 1
 class PostgresPublishing:
     """The desk of editors and approvers, on PostgreSQL."""
 
-    def __init__(
-        self, unit: UnitOfWork, imports: PostgresImports, brief: Callable[[Mapping[str, Any]], str]
-    ) -> None:
+    def __init__(self, unit: UnitOfWork, brief: Callable[[Mapping[str, Any]], str]) -> None:
         self._unit = unit
-        self._imports = imports
         self._brief = brief
 
     async def known(self, codes: Sequence[str]) -> Mapping[tuple[ItemKind, str], Known]:
         """Return everything held, of these procedures every part with its data."""
-        return await self._imports.known(None, codes)
+        rows = await self._unit.fetch(reads.KNOWN, own="", codes=list(codes))
+        return {
+            (ItemKind(row["kind"]), row["code"]): Known(
+                version=row["version"],
+                data=row["data"],
+                procedure=known_procedure(row) if row["kind"] == "procedure" else None,
+            )
+            for row in rows
+        }
 
     async def calendar_years(self, code: str) -> Sequence[Mapping[str, Any]]:
         """Return the loaded years of a calendar."""

@@ -74,7 +74,7 @@ class PostgresWork:
         self.reviews = PostgresReviews(unit)
         self.entries = PostgresNationalEntries(unit)
         self.postings = PostgresPostings(unit)
-        self.publishing = PostgresPublishing(unit, self.imports, _brief)
+        self.publishing = PostgresPublishing(unit, _brief)
         self.agencies = PostgresAgencies(unit)
         self.directory = PostgresDirectory(unit)
         self.points = PostgresPoints(unit)

@@ -27,6 +27,7 @@ from services.catalog.domain.publishing.decisions import (
 )
 from services.catalog.domain.publishing.differences import differences
 from services.catalog.domain.publishing.drafts import (
+    OPEN_STATES,
     Draft,
     DraftState,
     require_approver,
@@ -155,7 +156,8 @@ async def _claim(decision: Decision, before: Sequence[DecisionItem], work: Work)
     drafts = await work.publishing.drafts(sorted(wanted | earlier))
     changed = []
     for key, draft in drafts.items():
-        if key in wanted and draft.decision_id is None:
+        is_free = draft.decision_id is None and draft.state in OPEN_STATES
+        if key in wanted and is_free and draft.agency == decision.agency:
             changed.append(draft.put_into(decision.id))
         elif key not in wanted and draft.decision_id == decision.id:
             changed.append(draft.put_into(None))

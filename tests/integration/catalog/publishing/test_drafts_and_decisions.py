@@ -1,5 +1,6 @@
 """From an editor's desk to the public: drafts, four eyes, decisions that publish all or nothing."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -425,3 +426,27 @@ async def test_a_national_import_touches_national_parts_only(catalog: RunningSer
         ("2026-03-03", "2026-03-31", "PUBLIC"),
         ("2026-04-01", None, "PUBLIC"),
     ]
+
+
+async def test_a_withdrawn_draft_makes_room(catalog: RunningService) -> None:
+    """With a reason; from then on somebody else may begin, and no decision publishes it."""
+    draft = await approved(catalog, name="I")
+    assert (await step(catalog, draft, "withdrawal", APPROVER, {"reason": "x"})).status_code == 403
+    assert (await step(catalog, draft, "withdrawal", EDITOR, {})).status_code == 422
+    gone = await step(catalog, draft, "withdrawal", EDITOR, {"reason": "Văn bản gốc bị thu hồi"})
+    assert (gone.status_code, gone.json()["state"]) == (200, "WITHDRAWN")
+    decision = await decided(catalog, an_item(draft))
+    assert reasons_of(await published(catalog, decision)) == {CODE: ["not-approved"]}
+    again = await step(catalog, gone.json(), "withdrawal", EDITOR, {"reason": "x"})
+    assert (again.status_code, again.json()["code"]) == (409, "draft-in-wrong-state")
+    assert (await drafted(catalog))["version"] == 1
+
+
+async def test_of_two_who_publish_at_once_one_is_told_to_look_again(catalog: RunningService) -> None:
+    """One commit wins; the other changes nothing."""
+    decision = await decided(catalog, an_item(await approved(catalog, name="J")))
+    answers = await asyncio.gather(published(catalog, decision), published(catalog, decision))
+    assert {answer.status_code for answer in answers} <= {200, 409, 412, 422}
+    assert [answer.status_code for answer in answers].count(200) == 1
+    assert len(await versions(catalog)) == 2
+    assert len(await catalog.published("procedure.published.v1")) == 2
