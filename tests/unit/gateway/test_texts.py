@@ -9,10 +9,17 @@ TEXTS = json.loads((GATEWAY / "pages" / "texts.vi.json").read_text(encoding="utf
 
 
 def test_every_text_asked_for_is_there_and_every_text_is_asked_for() -> None:
-    sources = [*(GATEWAY / "pages").glob("*.html"), GATEWAY / "api" / "survey_pages.py"]
+    writers = [GATEWAY / "api" / f"{name}_pages.py" for name in ("survey", "catalog", "form")]
+    sources = [*(GATEWAY / "pages").glob("*.html"), *writers]
     asked = {
         key for file in sources for key in re.findall(r'\b(?:t|text)\("(\w+)"[,)]', file.read_text("utf-8"))
     }
+    # `told.html` and `button.html` are asked for by a key, and ask for what follows from it.
+    for writer in writers:
+        for page, key in re.findall(
+            r'rendered\("(told|button)\.html", key="(\w+)"', writer.read_text("utf-8")
+        ):
+            asked |= {key, f"{key}_more"} | ({f"{key}_send"} if page == "button" else set())
     problems = {key for key in TEXTS if key.startswith("problem_") and key != "problem_wait"}
     assert len(asked) > 10
     assert asked - TEXTS.keys() == set()
