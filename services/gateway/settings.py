@@ -135,6 +135,9 @@ class Settings(KernelSettings):
     )
     portal_adapter_key: SecretStr = SecretStr(SAMPLE_ADAPTER_KEY)
     portal_body_megabytes: int = Field(default=64, ge=1, le=512)
+    portal_keep_days: int = Field(
+        default=30, ge=1, le=3650, description="what a message of the portal said is kept after it is done"
+    )
     outside_callback_key: SecretStr = Field(
         default=SecretStr(""), description="key an outside system calls back with; empty: nobody may"
     )

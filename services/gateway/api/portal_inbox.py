@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from kernel.web.deps import Caller, Now
+from kernel.web.deps import Caller, IfMatch, Now
+from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from services.gateway.api.portal_sync import MEND, PROBLEMS, READ, Work, local, place_of
@@ -103,22 +104,31 @@ async def list_portal_inbound(
 
 
 @router.get("/{id}", dependencies=MEND)
-async def show_portal_inbound(id: UUID, by: Caller, work: Work, now: Now) -> InboundMessage:  # noqa: A002 - the address's own word.
+async def show_portal_inbound(
+    id: UUID,  # noqa: A002 - the address's own word.
+    by: Caller,
+    work: Work,
+    now: Now,
+    response: Response,
+) -> InboundMessage:
     """Các trường được sửa của một bản tin và những ai đã xem, đã sửa; việc xem được ghi lại."""
     found = await read_message(id, by=by, desk=work.portal_inbox, now=now)
+    response.headers["ETag"] = f'"{found.pop("version")}"'
     return InboundMessage.model_validate(local({**found, "acts": [local(act) for act in found["acts"]]}))
 
 
-@router.post("/{id}/correction", dependencies=MEND)
+@router.post("/{id}/correction", dependencies=MEND, responses=problems(428))
 async def correct_portal_inbound(
     id: UUID,  # noqa: A002 - the address's own word.
     body: Correction,
     by: Caller,
     work: Work,
     now: Now,
+    seen: IfMatch,
 ) -> Resumed:
     """Sửa trường sai của một bản tin và xử lý lại; nội dung gốc Cổng gửi được giữ nguyên."""
-    await correct_message(id, body.fields, reason=body.reason, by=by, desk=work.portal_inbox, now=now)
+    desk = work.portal_inbox
+    await correct_message(id, body.fields, seen=seen, reason=body.reason, by=by, desk=desk, now=now)
     return Resumed(id=id)
 
 

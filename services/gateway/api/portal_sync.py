@@ -1,18 +1,19 @@
 """What people see and mend of the portal's side: figures, the ledger, replays, mappings."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 from starlette.responses import Response
 
 from kernel.core.caller import CallerKind
 from kernel.core.clock import VIETNAM
-from kernel.core.errors import Forbidden, Invalid, NotFound
-from kernel.web.deps import Caller, Now, current_work
+from kernel.core.errors import Forbidden, Invalid, NotFound, Refusal
+from kernel.web.deps import Caller, IfMatch, Now, current_work
 from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
@@ -20,6 +21,7 @@ from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 Work = Annotated[Any, Depends(current_work)]
 PROBLEMS = problems(400, 401, 403, 404, 412, 422)
 T = TypeVar("T")
+_ROW = re.compile(r"(?P<dossier_id>[0-9a-f-]{36}):(?P<version>[0-9]{1,18})(:(?P<part>[0-9]{1,9}))?")
 router = APIRouter(
     prefix="/api/v1/portal-sync", route_class=EdgeRoute, responses=PROBLEMS, tags=["portal-sync"]
 )
@@ -111,6 +113,22 @@ class ProcedureMapping(BaseModel):
     portal_code: Annotated[str, StringConstraints(strict=True, pattern=r"^\d\.\d{6}(\.[0-9A-Z]+)*$")]
 
 
+class ProcedureMapped(BaseModel):
+    """How a procedure of ours is called on the portal; without a code nobody has mapped it."""
+
+    local_code: str
+    portal_code: str | None
+    changed_by: str | None
+    changed_at: datetime | None
+
+
+class NotRefused(Refusal):
+    """Only what the portal refused is told it again (409)."""
+
+    code = "not-refused"
+    title = "Dòng này không bị Cổng từ chối, không cần gửi lại"
+
+
 class Replayed(BaseModel):
     """What is tried again."""
 
@@ -118,12 +136,13 @@ class Replayed(BaseModel):
     state: Literal["WAITING"]
 
 
-class _RowId(BaseModel):
+class _RowId(NamedTuple):
     dossier_id: UUID
-    version: StrictInt = Field(ge=1)
-    part: StrictInt = Field(ge=0)
+    version: int
+    part: int
 
 
+LocalCode = Annotated[str, StringConstraints(max_length=64)]
 State = Annotated[
     Literal["WAITING", "SENDING", "CONFIRMED", "REFUSED", "UNMAPPED"] | None, Query(description="Trạng thái")
 ]
@@ -161,30 +180,47 @@ async def list_sync_differences(work: Work, limit: Limit = 100) -> list[Differen
     return [Difference.model_validate(local(row)) for row in await work.portal_screens.differences(limit)]
 
 
-@router.post("/ledger/{id}/replay", dependencies=MEND)
+@router.post("/ledger/{id}/replay", dependencies=MEND, responses=problems(409))
 async def replay_sync_row(id: str, work: Work, now: Now) -> Replayed:  # noqa: A002 - the address's own word.
     """Gửi lại một dòng bị Cổng từ chối; `id` là `<dossier_id>:<version>:<part>`."""
     row = _row_id(id)
-    work.portal_ledger.replay(row.dossier_id, row.version, row.part, now)
+    state = await work.portal_screens.ledger_state(*row)
+    if state is None:
+        raise NotFound
+    if state != "REFUSED":
+        raise NotRefused
+    work.portal_ledger.replay(*row, now)
     return Replayed(id=id, state="WAITING")
 
 
-@router.put("/procedures/{local_code}", dependencies=MEND, status_code=204, response_class=Response)
+@router.get("/procedures/{local_code}", dependencies=READ)
+async def show_portal_procedure(local_code: LocalCode, work: Work, response: Response) -> ProcedureMapped:
+    """Mã của Cổng cho một thủ tục của tỉnh; ETag "0" khi chưa ánh xạ."""
+    found = await work.portal_screens.procedure(local_code)
+    response.headers["ETag"] = f'"{found["version"]}"'
+    return ProcedureMapped.model_validate(local(found))
+
+
+@router.put(
+    "/procedures/{local_code}",
+    dependencies=MEND,
+    status_code=204,
+    response_class=Response,
+    responses=problems(428),
+)
 async def map_portal_procedure(
-    local_code: Annotated[str, StringConstraints(max_length=64)],
-    body: ProcedureMapping,
-    by: Caller,
-    work: Work,
-    now: Now,
+    local_code: LocalCode, body: ProcedureMapping, by: Caller, work: Work, now: Now, seen: IfMatch
 ) -> Response:
     """Ánh xạ mã thủ tục của tỉnh sang mã của Cổng; các dòng đang chờ ánh xạ được gửi ngay."""
-    work.portal_ledger.map_procedure(local_code, body.portal_code, by=by.subject, now=now)
-    return Response(status_code=204)
+    work.portal_ledger.map_procedure(local_code, body.portal_code, seen=seen, by=by.subject, now=now)
+    return Response(status_code=204, headers={"ETag": f'"{seen + 1}"'})
 
 
 @router.post("/files/{dossier_id}/revocation", dependencies=MEND, status_code=204, response_class=Response)
 async def revoke_portal_files(dossier_id: UUID, work: Work, now: Now) -> Response:
-    """Thu hồi các địa chỉ tệp đã cấp cho Cổng của một hồ sơ."""
+    """Thu hồi các địa chỉ tệp đã cấp cho Cổng của một hồ sơ; thu hồi lần nữa không đổi gì."""
+    if not await work.portal_files.has_given_out(dossier_id):
+        raise NotFound
     work.portal_files.revoke(dossier_id, now)
     return Response(status_code=204)
 
@@ -202,10 +238,11 @@ def _ledger_place(at: str, dossier_id: str, version: int, part: int) -> tuple[da
 
 
 def _row_id(text: str) -> _RowId:
-    dossier_id, _, rest = text.partition(":")
-    version, _, part = rest.partition(":")
+    found = _ROW.fullmatch(text)
+    if found is None:
+        raise NotFound
     try:
-        return _RowId(dossier_id=UUID(dossier_id), version=int(version), part=int(part or "0"))
+        return _RowId(UUID(found["dossier_id"]), int(found["version"]), int(found["part"] or 0))
     except ValueError as error:
         raise NotFound from error
 

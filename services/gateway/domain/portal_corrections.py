@@ -1,7 +1,8 @@
 """Which fields of a portal message people may correct, by the portal's own names, and how that is applied.
 
 What came is never changed: corrections are laid over it each time it is read. The dossier's code is not
-among them, because it says which dossier it is; nor are the contents of files.
+among them, because it says which dossier it is; nor the owner's identity number, because one person alone
+would make it somebody else's dossier: the portal sends that anew; nor are the contents of files.
 """
 
 import copy
@@ -12,6 +13,7 @@ from services.gateway.domain.portal_profiles import PROFILES
 
 Json = dict[str, Any]
 
+_WHOSE = "identity_number"
 _COMPONENT = "MaThanhPhanHoSo"
 
 
@@ -51,7 +53,7 @@ def portal_names(path: str) -> dict[str, str]:
 def _names(profile: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[str]:
     plain = (profile[kind] for kind in ("procedure", "submitted_at", "agency", "by_post", "subject"))
     yield from (name for name in plain if name)
-    yield from profile["owner"].values()
+    yield from (name for own, name in profile["owner"].items() if own != _WHOSE)
     yield ".".join(profile["address"])
     yield from (name for name in profile["note"] if name in data)
     for kind in profile["files"]:

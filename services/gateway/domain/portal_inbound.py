@@ -45,6 +45,10 @@ class Inbound:
     received_at: datetime
     attempts: int = 0
     corrections: Mapping[str, str] = field(default_factory=dict)
+    version: int = 1
+    """Grows when people change it, not when it is tried again."""
+    is_readable: bool = True
+    """False when it was sealed with a key this service no longer has."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from uuid import UUID
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.gateway.domain.portal_view import FileRef
+from services.gateway.store.portal_seals import PortalSeals
 
 _PUBLISH = Statement(
-    "INSERT INTO portal_files (token, attachment_id, dossier_id, file_name, created_at)"
-    " SELECT x.token, x.attachment_id, :dossier_id::uuid, x.file_name, :now::timestamptz"
+    "INSERT INTO portal_files (token, attachment_id, dossier_id, file_name, created_at, is_sealed)"
+    " SELECT x.token, x.attachment_id, :dossier_id::uuid, x.file_name, :now::timestamptz, true"
     " FROM jsonb_to_recordset(:files::jsonb) AS x(token text, attachment_id uuid, file_name text)"
     " ON CONFLICT DO NOTHING",
     rows=None,
@@ -22,6 +23,7 @@ _FILE = Statement(
 _ATTACHMENT = Statement(
     "SELECT attachment_id, file_name FROM portal_files WHERE attachment_id = :id AND revoked_at IS NULL"
 )
+_GIVEN = Statement("SELECT EXISTS (SELECT 1 FROM portal_files WHERE dossier_id = :dossier_id)")
 _REVOKE = Statement(
     "UPDATE portal_files SET revoked_at = :now WHERE dossier_id = :dossier_id AND revoked_at IS NULL",
     rows=None,
@@ -31,29 +33,40 @@ _REVOKE = Statement(
 class PostgresPortalFiles:
     """Addresses given to the portal."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, seals: PortalSeals) -> None:
         self._unit = unit
+        self._seals = seals
 
     def publish(self, dossier_id: UUID, files: Sequence[tuple[str, FileRef]], now: datetime) -> None:
         """Keep tokens of files."""
         listed = [
-            {"token": token, "attachment_id": file.attachment_id, "file_name": file.name}
+            {"token": token, "attachment_id": file.attachment_id, "file_name": self._name(file)}
             for token, file in files
         ]
         self._unit.write(_PUBLISH, dossier_id=dossier_id, files=listed, now=now)
 
     async def find(self, token: str) -> tuple[UUID, str] | None:
         """Return the attachment behind a token."""
-        return _file(await self._unit.fetch_one(_FILE, token=token))
+        return self._file(await self._unit.fetch_one(_FILE, token=token))
 
     async def find_attachment(self, attachment_id: UUID) -> tuple[UUID, str] | None:
         """Return a file given out that is asked for by its own id."""
-        return _file(await self._unit.fetch_one(_ATTACHMENT, id=attachment_id))
+        return self._file(await self._unit.fetch_one(_ATTACHMENT, id=attachment_id))
+
+    async def has_given_out(self, dossier_id: UUID) -> bool:
+        """Tell whether the portal ever got an address of a file of this dossier."""
+        found: bool = await self._unit.fetch_value(_GIVEN, dossier_id=dossier_id)
+        return found
 
     def revoke(self, dossier_id: UUID, now: datetime) -> None:
         """Make no address of this dossier good any more."""
         self._unit.write(_REVOKE, dossier_id=dossier_id, now=now)
 
+    def _name(self, file: FileRef) -> str:
+        # People write names of people into names of files.
+        return self._seals.seal_text(file.name, UUID(file.attachment_id))
 
-def _file(row: Any) -> tuple[UUID, str] | None:
-    return None if row is None else (row["attachment_id"], row["file_name"])
+    def _file(self, row: Any) -> tuple[UUID, str] | None:
+        if row is None:
+            return None
+        return row["attachment_id"], self._seals.open_text(row["file_name"], row["attachment_id"])

@@ -8,19 +8,21 @@ from uuid import UUID
 from kernel.core.ids import new_id
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
+from kernel.sealing import SealBroken
 from services.gateway.domain.portal_inbound import Inbound, Ruling
+from services.gateway.store.portal_seals import PortalSeals
 from services.gateway.use_cases.portal_desk import Act
 
 _KEEP = Statement(
-    "INSERT INTO portal_inbound (id, path, body, sha256, received_at, state, next_attempt_at)"
-    " VALUES (:id, :path, :body, :sha256, :received_at, 'RECEIVED', :retry_at)"
+    "INSERT INTO portal_inbound (id, path, body, sha256, received_at, state, next_attempt_at,"
+    " is_sealed) VALUES (:id, :path, :body, :sha256, :received_at, 'RECEIVED', :retry_at, true)"
 )
 # Who corrected or replayed it meanwhile has the word: what was made of it before does not count.
 _SETTLE = Statement(
     "UPDATE portal_inbound SET state = :state, attempts = attempts + 1, next_attempt_at = :retry_at,"
     " portal_code = :portal_code, dossier_id = :dossier_id, answer_code = :answer_code, answer = :answer,"
     " reason = :reason, tech_id = :tech_id,"
-    " settled_at = CASE WHEN :state::text = 'RECEIVED' THEN NULL ELSE clock_timestamp() END"
+    " settled_at = CASE WHEN :state::text = 'RECEIVED' THEN NULL ELSE :now::timestamptz END"
     " WHERE id = :id AND state IN ('RECEIVED', 'PARKED') AND (attempts = :attempts OR :state::text = 'DONE')",
     rows=None,
 )
@@ -28,7 +30,7 @@ _DUE = Statement(
     "SELECT id FROM portal_inbound WHERE next_attempt_at <= :now AND state IN ('RECEIVED', 'PARKED')"
     " ORDER BY received_at, id LIMIT :limit"
 )
-_COLUMNS = "SELECT id, path, body, sha256, received_at, attempts, corrections FROM portal_inbound"
+_COLUMNS = "SELECT id, path, body, sha256, received_at, attempts, corrections, version FROM portal_inbound"
 _FIND = Statement(f"{_COLUMNS} WHERE id = :id AND state IN ('RECEIVED', 'PARKED')")
 _FIND_OPEN = Statement(f"{_COLUMNS} WHERE id = :id AND state <> 'DONE'")
 _OTHERS = Statement(
@@ -41,11 +43,12 @@ _BEFORE = Statement(
 )
 _AGAIN = Statement(
     "UPDATE portal_inbound SET state = 'RECEIVED', next_attempt_at = :now, attempts = attempts + 1,"
-    " corrections = corrections || :corrections::jsonb WHERE id = :id AND state <> 'DONE'"
+    " version = version + 1, corrections = corrections || :corrections::jsonb"
+    " WHERE id = :id AND version = :version AND state <> 'DONE'"
 )
 _LOG = Statement(
-    "INSERT INTO portal_inbound_acts (id, message_id, at, subject, action, fields, reason)"
-    " VALUES (:id, :message_id, :at, :subject, :action, :fields, :reason)"
+    "INSERT INTO portal_inbound_acts (id, message_id, at, subject, action, fields, reason, is_sealed)"
+    " VALUES (:id, :message_id, :at, :subject, :action, :fields, :reason, true)"
 )
 _ACTS = Statement(
     "SELECT at, subject, action, fields, reason FROM portal_inbound_acts WHERE message_id = :message_id"
@@ -56,8 +59,9 @@ _ACTS = Statement(
 class PostgresPortalInbox:
     """Messages are kept before they are understood."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, seals: PortalSeals) -> None:
         self._unit = unit
+        self._seals = seals
 
     def keep(self, message: Inbound, *, retry_at: datetime) -> None:
         """Keep a message; if nobody settles it, it is tried again at `retry_at`."""
@@ -65,13 +69,13 @@ class PostgresPortalInbox:
             _KEEP,
             id=message.id,
             path=message.path,
-            body=message.body,
+            body=self._seals.seal_body(message.body, message.id),
             sha256=message.sha256,
             received_at=message.received_at,
             retry_at=retry_at,
         )
 
-    def settle(self, message: Inbound, ruling: Ruling, *, retry_at: datetime | None) -> None:
+    def settle(self, message: Inbound, ruling: Ruling, *, retry_at: datetime | None, now: datetime) -> None:
         """Keep what became of it as it was read; a message that is done stays done."""
         self._unit.write(
             _SETTLE,
@@ -79,6 +83,7 @@ class PostgresPortalInbox:
             attempts=message.attempts,
             state=ruling.state.value,
             retry_at=retry_at,
+            now=now,
             portal_code=ruling.portal_code,
             dossier_id=ruling.dossier_id,
             tech_id=ruling.tech_id,
@@ -93,11 +98,11 @@ class PostgresPortalInbox:
 
     async def find(self, message_id: UUID) -> Inbound | None:
         """Return a message that is not settled."""
-        return _inbound(await self._unit.fetch_one(_FIND, id=message_id))
+        return self._inbound(await self._unit.fetch_one(_FIND, id=message_id))
 
     async def find_open(self, message_id: UUID) -> Inbound | None:
         """Return a message that is not done, refused ones too."""
-        return _inbound(await self._unit.fetch_one(_FIND_OPEN, id=message_id))
+        return self._inbound(await self._unit.fetch_one(_FIND_OPEN, id=message_id))
 
     async def is_first(self, portal_code: str, message_id: UUID) -> bool:
         """Tell whether no other message brought this dossier before."""
@@ -110,31 +115,44 @@ class PostgresPortalInbox:
         )
         return found
 
-    def send_again(self, act: Act) -> None:
-        """Lay corrections over a message, try it again, log who asked; `Stale` when it is done."""
-        self._unit.write(_AGAIN, id=act.message_id, now=act.at, corrections=dict(act.fields))
-        self._unit.write(_LOG, **_logged(act))
+    def send_again(self, act: Act, *, seen: int) -> None:
+        """Lay corrections over a message, try it again, log who asked; `Stale` when it changed meanwhile."""
+        corrections = self._seals.seal_fields(act.fields, act.message_id)
+        self._unit.write(_AGAIN, id=act.message_id, version=seen, now=act.at, corrections=corrections)
+        self._unit.write(_LOG, **self._logged(act))
 
     async def log_reading(self, act: Act) -> None:
         """Keep that somebody read it, at once."""
-        await self._unit.fetch(_LOG, **_logged(act))
+        await self._unit.fetch(_LOG, **self._logged(act))
 
     async def acts(self, message_id: UUID) -> list[dict[str, Any]]:
         """Return what people did to it, oldest first."""
-        return [dict(row) for row in await self._unit.fetch(_ACTS, message_id=message_id)]
+        return [
+            {
+                **dict(row),
+                "fields": self._seals.open_fields(row["fields"], message_id),
+                "reason": self._seals.open_text(row["reason"], message_id),
+            }
+            for row in await self._unit.fetch(_ACTS, message_id=message_id)
+        ]
 
+    def _inbound(self, row: Any) -> Inbound | None:
+        if row is None:
+            return None
+        try:
+            body = self._seals.open_body(bytes(row["body"]), row["id"])
+            corrections = self._seals.open_fields(row["corrections"], row["id"])
+        except SealBroken:
+            return Inbound(**{**dict(row), "body": b"", "corrections": {}}, is_readable=False)
+        return Inbound(**{**dict(row), "body": body, "corrections": corrections})
 
-def _inbound(row: Any) -> Inbound | None:
-    return None if row is None else Inbound(**{**dict(row), "body": bytes(row["body"])})
-
-
-def _logged(act: Act) -> Mapping[str, Any]:
-    return {
-        "id": new_id(),
-        "message_id": act.message_id,
-        "at": act.at,
-        "subject": act.subject,
-        "action": act.action,
-        "fields": dict(act.fields),
-        "reason": act.reason,
-    }
+    def _logged(self, act: Act) -> Mapping[str, Any]:
+        return {
+            "id": new_id(),
+            "message_id": act.message_id,
+            "at": act.at,
+            "subject": act.subject,
+            "action": act.action,
+            "fields": self._seals.seal_fields(act.fields, act.message_id),
+            "reason": self._seals.seal_text(act.reason, act.message_id),
+        }

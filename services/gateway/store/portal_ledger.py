@@ -96,11 +96,13 @@ _REPLAY = Statement(
     " is_uncertain = NOT is_told"
     " WHERE dossier_id = :dossier_id AND version = :version AND part = :part AND state = 'REFUSED'"
 )
-_MAP = Statement(
+_MAP_NEW = Statement(
     "INSERT INTO portal_procedures (local_code, portal_code, changed_by, changed_at)"
-    " VALUES (:local_code, :portal_code, :changed_by, :now) ON CONFLICT (local_code) DO UPDATE"
-    " SET portal_code = EXCLUDED.portal_code, changed_by = EXCLUDED.changed_by,"
-    " changed_at = EXCLUDED.changed_at"
+    " VALUES (:local_code, :portal_code, :changed_by, :now) ON CONFLICT (local_code) DO NOTHING"
+)
+_MAP_OTHERWISE = Statement(
+    "UPDATE portal_procedures SET portal_code = :portal_code, changed_by = :changed_by, changed_at = :now,"
+    " version = version + 1 WHERE local_code = :local_code AND version = :seen"
 )
 _FREE = Statement(
     "UPDATE portal_ledger SET state = 'WAITING', next_attempt_at = :now"
@@ -181,9 +183,13 @@ class PostgresPortalLedger:
         """Try a refused row again; `Stale` at the commit when it is not refused any more."""
         self._unit.write(_REPLAY, dossier_id=dossier_id, version=version, part=part, now=now)
 
-    def map_procedure(self, local_code: str, portal_code: str, *, by: str, now: datetime) -> None:
-        """Keep a mapping and free what waited for it."""
-        self._unit.write(_MAP, local_code=local_code, portal_code=portal_code, changed_by=by, now=now)
+    def map_procedure(self, local_code: str, portal_code: str, *, seen: int, by: str, now: datetime) -> None:
+        """Keep a mapping and free what waited for it; `seen` 0: there was none. `Stale` when it changed."""
+        values = {"local_code": local_code, "portal_code": portal_code, "changed_by": by, "now": now}
+        if seen:
+            self._unit.write(_MAP_OTHERWISE, **values, seen=seen)
+        else:
+            self._unit.write(_MAP_NEW, **values)
         self._unit.write(_FREE, local_code=local_code, now=now)
 
 

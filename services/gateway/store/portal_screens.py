@@ -46,12 +46,20 @@ ORDER BY occurred_at, dossier_id, version, part LIMIT :limit
 _DIFFERENCES = Statement("SELECT * FROM portal_differences ORDER BY found_at DESC, dossier_id LIMIT :limit")
 _INBOUND = Statement("""
 SELECT id, path, received_at, state, attempts, next_attempt_at, portal_code, dossier_id, answer_code, answer,
-       reason, length(body) AS bytes
+       reason, length(body) - CASE WHEN is_sealed THEN 29 ELSE 0 END AS bytes
 FROM portal_inbound
 WHERE state <> 'DONE' AND (:state::text IS NULL OR state = :state)
   AND (:after::uuid IS NULL OR id > :after)
 ORDER BY id LIMIT :limit
 """)
+
+_STATE = Statement(
+    "SELECT state FROM portal_ledger WHERE dossier_id = :dossier_id AND version = :version AND part = :part"
+)
+_PROCEDURE = Statement(
+    "SELECT local_code, portal_code, changed_by, changed_at, version FROM portal_procedures"
+    " WHERE local_code = :local_code"
+)
 
 
 class PostgresPortalScreens:
@@ -85,6 +93,19 @@ class PostgresPortalScreens:
             limit=limit,
         )
         return [dict(row) for row in rows]
+
+    async def ledger_state(self, dossier_id: UUID, version: int, part: int) -> str | None:
+        """Return where one row of the ledger is, None when there is no such row."""
+        found: str | None = await self._unit.fetch_value(
+            _STATE, dossier_id=dossier_id, version=version, part=part
+        )
+        return found
+
+    async def procedure(self, local_code: str) -> dict[str, Any]:
+        """Return how a procedure is mapped; one that nobody mapped has version 0."""
+        nothing = {"portal_code": None, "changed_by": None, "changed_at": None, "version": 0}
+        found = await self._unit.fetch_one(_PROCEDURE, local_code=local_code)
+        return {"local_code": local_code, **(dict(found) if found else nothing)}
 
     async def differences(self, limit: int) -> list[dict[str, Any]]:
         """Return what the portal was found to hold otherwise, newest first."""

@@ -9,6 +9,17 @@ __all__ = ["metadata"]
 
 _moment = DateTime(timezone=True)
 
+
+def _is_sealed() -> Column[bool]:
+    """Return the mark of rows that hold no plain personal data."""
+    return Column("is_sealed", Boolean, nullable=False, server_default=text("false"))
+
+
+def _plain(table: Table) -> None:
+    """Let plain rows be found at once."""
+    Index(f"ix_{table.name}_plain", table.c.is_sealed, postgresql_where=text("NOT is_sealed"))
+
+
 portal_ledger = Table(
     "portal_ledger",
     metadata,
@@ -58,6 +69,7 @@ portal_procedures = Table(
     Column("portal_code", Text, nullable=False),
     Column("changed_by", Text, nullable=False),
     Column("changed_at", _moment, nullable=False),
+    Column("version", BigInteger, nullable=False, server_default=text("1")),
 )
 
 portal_files = Table(
@@ -69,7 +81,9 @@ portal_files = Table(
     Column("file_name", Text, nullable=False),
     Column("created_at", _moment, nullable=False),
     Column("revoked_at", _moment),
+    _is_sealed(),
 )
+_plain(portal_files)
 
 portal_inbound = Table(
     "portal_inbound",
@@ -90,7 +104,11 @@ portal_inbound = Table(
     Column("settled_at", _moment),
     Column("corrections", JSONB, nullable=False, server_default=text("'{}'")),
     Column("tech_id", Text, nullable=False, server_default=text("''")),
+    Column("version", BigInteger, nullable=False, server_default=text("1")),
+    Column("forgotten_at", _moment),
+    _is_sealed(),
 )
+_plain(portal_inbound)
 Index("ix_portal_inbound_portal_code", portal_inbound.c.portal_code, portal_inbound.c.received_at)
 Index(
     "ix_portal_inbound_due",
@@ -101,6 +119,11 @@ Index(
     "ix_portal_inbound_open",
     portal_inbound.c.received_at,
     postgresql_where=text("state <> 'DONE'"),
+)
+Index(
+    "ix_portal_inbound_kept",
+    portal_inbound.c.settled_at,
+    postgresql_where=text("state = 'DONE' AND forgotten_at IS NULL"),
 )
 
 portal_inbound_acts = Table(
@@ -113,7 +136,9 @@ portal_inbound_acts = Table(
     Column("action", Text, nullable=False),
     Column("fields", JSONB, nullable=False),
     Column("reason", Text, nullable=False),
+    _is_sealed(),
 )
+_plain(portal_inbound_acts)
 
 procedure_sectors = Table(
     "procedure_sectors",

@@ -21,8 +21,8 @@ class PostgresWork:
         self.tracking = PostgresTrackingLedger(unit)
         self.directory = PostgresDirectoryLedger(unit)
         self.portal_ledger = PostgresPortalLedger(unit)
-        self.portal_files = PostgresPortalFiles(unit)
-        self.portal_inbox = PostgresPortalInbox(unit)
+        self.portal_files = PostgresPortalFiles(unit, resources.portal.seals)
+        self.portal_inbox = PostgresPortalInbox(unit, resources.portal.seals)
         self.portal_screens = PostgresPortalScreens(unit)
 
     def record(self, event: Event) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 
 from kernel.core.caller import Caller
-from kernel.core.errors import Invalid, NotFound
+from kernel.core.errors import Invalid, NotFound, Stale
 from services.gateway.domain.portal_corrections import correctable
 from services.gateway.domain.portal_inbound import Inbound
 
@@ -40,8 +40,8 @@ class Desk(Protocol):
     async def acts(self, message_id: UUID) -> Sequence[Mapping[str, Any]]:
         """Return what people did to it, oldest first."""
 
-    def send_again(self, act: Act) -> None:
-        """Lay its corrections over the message and try it again; `Stale` at the commit when it is done."""
+    def send_again(self, act: Act, *, seen: int) -> None:
+        """Lay its corrections over the message and try it again; `Stale` at the commit when it changed."""
 
 
 async def read_message(message_id: UUID, *, by: Caller, desk: Desk, now: datetime) -> dict[str, Any]:
@@ -55,6 +55,7 @@ async def read_message(message_id: UUID, *, by: Caller, desk: Desk, now: datetim
     return {
         "id": message.id,
         "path": message.path,
+        "version": message.version,
         "received_at": message.received_at,
         "fields": fields,
         "acts": [dict(act) for act in await desk.acts(message_id)],
@@ -62,22 +63,39 @@ async def read_message(message_id: UUID, *, by: Caller, desk: Desk, now: datetim
 
 
 async def correct_message(
-    message_id: UUID, fields: Mapping[str, str], *, reason: str, by: Caller, desk: Desk, now: datetime
+    message_id: UUID,
+    fields: Mapping[str, str],
+    *,
+    seen: int,
+    reason: str,
+    by: Caller,
+    desk: Desk,
+    now: datetime,
 ) -> None:
-    """Lay corrections over a message and let it go on; `Invalid` names what may not be corrected."""
+    """Lay corrections over a message and let it go on; `Invalid` names what may not be corrected.
+
+    Raises `Stale` when somebody changed it after the version that was seen.
+    """
     message = await _found(message_id, desk)
+    if message.version != seen:
+        raise Stale
     allowed = _fields(message)
     wrong = [(f"fields.{name}", "Không phải trường được sửa") for name in fields if name not in allowed]
     if wrong:
         raise Invalid(fields=wrong)
     desk.send_again(
-        Act(message_id=message_id, at=now, subject=by.subject, action=CORRECTED, fields=fields, reason=reason)
+        Act(
+            message_id=message_id, at=now, subject=by.subject, action=CORRECTED, fields=fields, reason=reason
+        ),
+        seen=seen,
     )
 
 
 async def replay_message(message_id: UUID, *, by: Caller, desk: Desk, now: datetime) -> None:
-    """Deal with a message again as it is."""
-    desk.send_again(Act(message_id=message_id, at=now, subject=by.subject, action=REPLAYED, fields={}))
+    """Deal with a message again as it is; `NotFound` when there is none that is not done."""
+    message = await _found(message_id, desk)
+    act = Act(message_id=message_id, at=now, subject=by.subject, action=REPLAYED, fields={})
+    desk.send_again(act, seen=message.version)
 
 
 async def _found(message_id: UUID, desk: Desk) -> Inbound:

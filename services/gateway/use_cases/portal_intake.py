@@ -103,7 +103,9 @@ class TakeFromPortal:
             # The portal was told 0 before: it is ours to mend now.
             ruling = replace(ruling, state=InboxState.PARKED)
         async with self._open_work() as work:
-            work.portal_inbox.settle(message, ruling, retry_at=self._retry_at(message, ruling))
+            work.portal_inbox.settle(
+                message, ruling, retry_at=self._retry_at(message, ruling), now=self._clock.now()
+            )
         return ruling
 
     def _retry_at(self, message: Inbound, ruling: Ruling) -> datetime | None:
@@ -114,6 +116,8 @@ class TakeFromPortal:
         return self._clock.now() + self._backoff.wait(message.attempts + 1, 1.0)
 
     async def _ruling(self, message: Inbound) -> Ruling:
+        if not message.is_readable:
+            return parked("", "không mở được niêm phong: thiếu khóa cũ", is_retried=True)
         try:
             said = corrected(message.path, orjson.loads(message.body), message.corrections)
             if message.path == LAND_TAX:

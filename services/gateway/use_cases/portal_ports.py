@@ -158,7 +158,7 @@ class PortalInbox(Protocol):
     def keep(self, message: Inbound, *, retry_at: datetime) -> None:
         """Keep a message before it is understood."""
 
-    def settle(self, message: Inbound, ruling: Ruling, *, retry_at: datetime | None) -> None:
+    def settle(self, message: Inbound, ruling: Ruling, *, retry_at: datetime | None, now: datetime) -> None:
         """Keep what became of it as it was read; nothing when people corrected it meanwhile."""
 
     async def due(self, *, limit: int, now: datetime) -> list[UUID]:

@@ -10,7 +10,7 @@ from services.gateway.use_cases.portal_reconcile import Reconcile
 
 @dataclass(frozen=True, kw_only=True)
 class PortalSide:
-    """`sender` is the job's own; the rest serves requests."""
+    """`sender` is the job's own; `seals` are the store's; the rest serves requests."""
 
     sender: Any
     intake: TakeFromPortal
@@ -18,4 +18,6 @@ class PortalSide:
     dossiers: DossierService
     adapter_key: str
     body_limit: int
+    seals: Any
+    keep_days: int
     is_connected: bool = True

@@ -238,13 +238,16 @@ class World:
     portal: httpx.AsyncClient
     _tokens: dict[str, str] = field(default_factory=dict)
 
-    async def ask(self, method: str, path: str, who: str = "quan-tri", body: Any = None) -> httpx.Response:
+    async def ask(
+        self, method: str, path: str, who: str = "quan-tri", body: Any = None, *, seen: str = ""
+    ) -> httpx.Response:
         """Call the door as one of the staff."""
         if who not in self._tokens:
             form = {"grant_type": "urn:motcua:development", "subject": who}
             answer = await self.gateway.client.post("/oidc/token", data=form)
             self._tokens[who] = answer.json()["access_token"]
         headers = {"Authorization": f"Bearer {self._tokens[who]}", "Idempotency-Key": uuid4().hex}
+        headers |= {"If-Match": seen} if seen else {}
         return await self.gateway.client.request(method, path, json=body, headers=headers)
 
     async def faults(self, **switched: Any) -> None:

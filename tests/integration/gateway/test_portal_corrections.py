@@ -35,7 +35,10 @@ async def the_line(world: World, state: str = "PARKED") -> dict[str, Any]:
 
 async def correct(world: World, line: dict[str, Any], who: str = "quan-tri", **fields: str) -> Any:
     body = {"fields": fields, "reason": "Theo giấy chứng nhận đăng ký doanh nghiệp"}
-    return await world.ask("POST", f"{INBOUND}/{line['id']}/correction", who, body)
+    seen = await world.gateway.runtime.pool.fetchval(
+        "SELECT version FROM portal_inbound WHERE id = $1", line["id"]
+    )
+    return await world.ask("POST", f"{INBOUND}/{line['id']}/correction", who, body, seen=f'"{seen}"')
 
 
 async def owner_on_portal(world: World) -> str:
@@ -68,10 +71,13 @@ async def test_an_administrator_corrects_the_field_and_it_goes_on_with_what_came
     await world.gateway.run_job(PORTAL_INTAKE)
     assert [state for state, _, _ in await inbox(world)] == ["DONE"]
     assert await owner_on_portal(world) == PLAIN
-    raw = await world.gateway.runtime.pool.fetchval("SELECT body FROM portal_inbound")
-    assert ODD in bytes(raw).decode(), "what the portal sent stays as it came"
-    acts = "SELECT action, subject, fields, reason FROM portal_inbound_acts ORDER BY id"
-    assert [tuple(row) for row in await world.gateway.runtime.pool.fetch(acts)] == [
+    kept = await world.gateway.runtime.pool.fetchrow("SELECT id, body FROM portal_inbound")
+    seals = world.gateway.runtime.resources.portal.seals
+    raw = seals.open_body(kept["body"], kept["id"])
+    assert ODD in raw.decode(), "what the portal sent stays as it came"
+    async with world.gateway.runtime.unit_of_work() as unit:
+        acts = await world.gateway.runtime.open_work(unit).portal_inbox.acts(kept["id"])
+    assert [(act["action"], act["subject"], act["fields"], act["reason"]) for act in acts] == [
         ("READ", "quan-tri", {}, ""),
         ("CORRECTED", "quan-tri", {"ChuHoSo": PLAIN}, "Theo giấy chứng nhận đăng ký doanh nghiệp"),
     ]
@@ -130,6 +136,26 @@ async def test_what_is_done_is_not_corrected_any_more(world: World):
     await send(world, from_a_company(ChuHoSo=PLAIN))
     done = await world.gateway.runtime.pool.fetchval("SELECT id FROM portal_inbound")
     assert (await correct(world, {"id": done}, ChuHoSo="Khác")).status_code == 404
+
+
+async def test_a_correction_says_which_version_it_corrects(world: World):
+    await send(world, from_a_company())
+    one = f"{INBOUND}/{(await the_line(world))['id']}"
+    body = {"fields": {"ChuHoSo": PLAIN}, "reason": "Theo giấy tờ"}
+    seen = (await world.ask("GET", one)).headers["etag"]
+    assert (await world.ask("POST", f"{one}/correction", body=body)).status_code == 428
+    assert (await world.ask("POST", f"{one}/correction", body=body, seen=seen)).status_code == 200
+    late = await world.ask("POST", f"{one}/correction", body=body, seen=seen)
+    assert (late.status_code, late.json()["code"]) == (412, "stale-version")
+
+
+async def test_nobody_alone_says_whose_dossier_it_is(world: World):
+    await send(world, from_a_company())
+    line = await the_line(world)
+    shown = (await world.ask("GET", f"{INBOUND}/{line['id']}")).json()
+    assert "SoGiayToChuHoSo" not in {item["name"] for item in shown["fields"]}
+    answer = await correct(world, line, SoGiayToChuHoSo="099192000022")
+    assert (answer.status_code, answer.json()["errors"][0]["path"]) == (422, "fields.SoGiayToChuHoSo")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,70 @@
+"""Seals what was kept before values were sealed, and forgets what is done."""
+
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from services.gateway.store.portal_seals import PortalSeals
+
+_BATCH = 100
+_PLAIN_MESSAGES = (
+    "SELECT id, body, corrections FROM portal_inbound WHERE NOT is_sealed LIMIT $1 FOR UPDATE SKIP LOCKED"
+)
+_SEAL_MESSAGE = "UPDATE portal_inbound SET body = $2, corrections = $3, is_sealed = true WHERE id = $1"
+_PLAIN_ACTS = (
+    "SELECT id, message_id, fields, reason FROM portal_inbound_acts WHERE NOT is_sealed"
+    " LIMIT $1 FOR UPDATE SKIP LOCKED"
+)
+_SEAL_ACT = "UPDATE portal_inbound_acts SET fields = $2, reason = $3, is_sealed = true WHERE id = $1"
+_PLAIN_FILES = (
+    "SELECT token, attachment_id, file_name FROM portal_files WHERE NOT is_sealed"
+    " LIMIT $1 FOR UPDATE SKIP LOCKED"
+)
+_SEAL_FILE = "UPDATE portal_files SET file_name = $2, is_sealed = true WHERE token = $1"
+# Who did what, when, and to which fields stays; the values and the words go with the message.
+_FORGET = """
+WITH gone AS (
+    UPDATE portal_inbound SET body = '', corrections = '{}', is_sealed = true, forgotten_at = $1
+    WHERE id IN (SELECT id FROM portal_inbound WHERE state = 'DONE' AND forgotten_at IS NULL
+                 AND settled_at < $2 ORDER BY settled_at LIMIT 1000)
+    RETURNING id)
+UPDATE portal_inbound_acts AS a SET reason = '', is_sealed = true,
+    fields = (SELECT coalesce(jsonb_object_agg(key, ''), '{}') FROM jsonb_object_keys(a.fields) AS key)
+FROM gone WHERE a.message_id = gone.id
+"""
+
+
+async def seal_plain(pool: asyncpg.Pool, seals: PortalSeals) -> int:
+    """Seal some of what is kept plain; return how many rows, 0 when none is left."""
+    async with pool.acquire() as connection:
+        messages = await _each(connection, _PLAIN_MESSAGES, _SEAL_MESSAGE, lambda row: _message(row, seals))
+        acts = await _each(connection, _PLAIN_ACTS, _SEAL_ACT, lambda row: _act(row, seals))
+        files = await _each(connection, _PLAIN_FILES, _SEAL_FILE, lambda row: _file(row, seals))
+    return messages + acts + files
+
+
+async def forget_done(pool: asyncpg.Pool, *, now: datetime, before: datetime) -> None:
+    """Forget what messages said that were done before then; hash, codes and outcome stay."""
+    await pool.execute(_FORGET, now, before)
+
+
+async def _each(connection: Any, find: str, seal: str, sealed: Any) -> int:
+    async with connection.transaction():
+        rows = await connection.fetch(find, _BATCH)
+        await connection.executemany(seal, [sealed(row) for row in rows])
+    return len(rows)
+
+
+def _message(row: Any, seals: PortalSeals) -> tuple[Any, ...]:
+    body = seals.seal_body(bytes(row["body"]), row["id"])
+    return row["id"], body, seals.seal_fields(row["corrections"], row["id"])
+
+
+def _act(row: Any, seals: PortalSeals) -> tuple[Any, ...]:
+    of = row["message_id"]
+    return row["id"], seals.seal_fields(row["fields"], of), seals.seal_text(row["reason"], of)
+
+
+def _file(row: Any, seals: PortalSeals) -> tuple[Any, ...]:
+    return row["token"], seals.seal_text(row["file_name"], row["attachment_id"])
