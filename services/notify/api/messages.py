@@ -1,12 +1,13 @@
 """What was sent, one's own inbox, one's preferences."""
 
+from collections.abc import Iterable
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
-from kernel.core.errors import Invalid
-from kernel.web.deps import Caller, Now
+from kernel.core.errors import Invalid, Stale
+from kernel.web.deps import Caller, IfMatch, Now
 from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
@@ -58,16 +59,28 @@ async def read_message(id: UUID, work: Work, caller: Caller, now: Now) -> Readin
 
 
 @router.get("/preferences", responses=problems(401))
-async def get_preferences(work: Work, caller: Caller) -> Preferences:
+async def get_preferences(work: Work, caller: Caller, response: Response) -> Preferences:
     """Return what the caller does not want to be sent."""
-    return Preferences.model_validate({"refused": await show_preferences(caller, work=work)})
+    refused = await show_preferences(caller, work=work)
+    response.headers["ETag"] = f'"{_tag(refused)}"'
+    return Preferences.model_validate({"refused": refused})
 
 
-@router.put("/preferences", responses=problems(400, 401, 422))
-async def put_preferences(body: Preferences, work: Work, caller: Caller, now: Now) -> Preferences:
+@router.put("/preferences", responses=problems(400, 401, 412, 422, 428))
+async def put_preferences(
+    body: Preferences, work: Work, caller: Caller, now: Now, seen: IfMatch, response: Response
+) -> Preferences:
     """Refuse optional notices; what the law asks for is always sent."""
+    if _tag(await show_preferences(caller, work=work)) != seen:
+        raise Stale
+    response.headers["ETag"] = f'"{_tag(body.refused)}"'
     choose_preferences(caller, [Category(one) for one in body.refused], work=work, now=now)
     return body
+
+
+def _tag(refused: Iterable[str]) -> int:
+    """Return the tag of a choice: a bit for each category refused, so that equal choices have one tag."""
+    return sum(1 << list(Category).index(Category(one)) for one in set(refused))
 
 
 def _before(cursor: str) -> Place | None:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import httpx
 import jsonschema
 import pytest
 
@@ -91,13 +92,9 @@ async def test_staff_of_the_dossiers_agency_see_that_the_applicant_was_told(
 async def test_surveys_may_be_refused_and_notices_of_the_law_may_not(
     notify: RunningService, catcher: RunningCatcher
 ) -> None:
-    refusing = await notify.client.put(
-        "/v1/preferences", json={"refused": ["SURVEY"]}, headers=notify.headers(CITIZEN)
-    )
+    refusing = await choose(notify, '"0"', "SURVEY")
     assert refusing.status_code == 200, refusing.text
-    statutory = await notify.client.put(
-        "/v1/preferences", json={"refused": ["STATUTORY"]}, headers=notify.headers(CITIZEN)
-    )
+    statutory = await choose(notify, refusing.headers["etag"], "STATUTORY")
     assert statutory.status_code == 422
     assert (await notify.get("/v1/preferences", CITIZEN)).json() == {"refused": ["SURVEY"]}
     await notify.receive(an_invitation(), a_change("accepted"))
@@ -106,8 +103,23 @@ async def test_surveys_may_be_refused_and_notices_of_the_law_may_not(
     (skipped,) = [row for row in await messages(notify) if row["template"] == "survey-invitation"]
     assert (skipped["state"], skipped["reason"]) == ("FAILED_PERMANENT", "OPTED_OUT")
     assert not await notify.published("message.failed.v1")
-    await notify.client.put("/v1/preferences", json={"refused": []}, headers=notify.headers(CITIZEN))
+    await choose(notify, refusing.headers["etag"])
     assert (await notify.get("/v1/preferences", CITIZEN)).json() == {"refused": []}
+
+
+async def test_a_choice_is_changed_by_who_saw_it(notify: RunningService) -> None:
+    seen = (await notify.get("/v1/preferences", CITIZEN)).headers["etag"]
+    assert (await choose(notify, "", "SURVEY")).status_code == 428
+    assert (await choose(notify, seen, "SURVEY")).status_code == 200
+    late = await choose(notify, seen)
+    assert (late.status_code, late.json()["code"]) == (412, "stale-version")
+    assert (await notify.get("/v1/preferences", CITIZEN)).json() == {"refused": ["SURVEY"]}
+
+
+async def choose(notify: RunningService, seen: str, *refused: str) -> httpx.Response:
+    """Refuse these notices, having seen that version of the choice."""
+    headers = notify.headers(CITIZEN) | ({"If-Match": seen} if seen else {})
+    return await notify.client.put("/v1/preferences", json={"refused": list(refused)}, headers=headers)
 
 
 @pytest.mark.parametrize("fault", [{}, {"refuse_recipients": ["0912345678"]}])
