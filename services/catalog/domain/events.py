@@ -30,7 +30,11 @@ def entry_event(change: Change, now: datetime) -> Event | None:
 
 
 def procedure_event(version: NewVersion, now: datetime) -> Event:
-    """Return the event of a new version, with the days it applies and the agency that publishes it."""
+    """Return the event of a new version, with the days it applies and the agency that publishes it.
+
+    The key names the version too: a compacted topic keeps the newest of a key, and the version of today must
+    not go when the one of next month is published.
+    """
     data = {
         **version.record,
         "version": version.version,
@@ -41,7 +45,7 @@ def procedure_event(version: NewVersion, now: datetime) -> Event:
     }
     return Event(
         type=EVENT_TYPES[ItemKind.PROCEDURE],
-        key=version.code,
+        key=f"{version.code}:{version.version}",
         sequence=version.version,
         data=data,
         occurred_at=now,

@@ -48,7 +48,7 @@ async def test_a_document_is_taken_once_and_says_so_to_the_world(start: Start) -
         "interlinked_group.published.v1": 1,
     }
     published = next(event for event in events if event["type"] == "procedure.published.v1")
-    assert (published["key"], published["sequence"], published["data"]["version"]) == ("1.004873", 1, 1)
+    assert (published["key"], published["sequence"], published["data"]["version"]) == ("1.004873:1", 1, 1)
     assert published["data"]["valid_from"] == "2026-01-20"
     again = await load(catalog, a_document())
     assert {item["outcome"] for item in again.json()["items"]} == {"unchanged"}
