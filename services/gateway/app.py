@@ -57,6 +57,7 @@ from services.gateway.jobs.portal_reconcile import PORTAL_RECONCILE
 from services.gateway.jobs.portal_sync import PORTAL_SYNC, PortalSender
 from services.gateway.settings import Settings
 from services.gateway.store.directory import PostgresDirectory
+from services.gateway.store.portal_keeping import PostgresPortalKeeping
 from services.gateway.store.portal_seals import PortalSeals
 from services.gateway.store.portal_tables import metadata
 from services.gateway.store.sessions import PostgresSessions
@@ -190,14 +191,10 @@ def _portal_side(
     dossiers = HttpDossierService(
         inside, settings.dossier_url, TokenSigner(settings.signing_jwk(), clock), clock
     )
+    seals = PortalSeals(Sealer(settings.pii_key.get_secret_value()))
     exchange = JsonExchange(national, timeout_seconds=settings.portal_timeout_seconds)
     portal = portal_of(settings.portal_account(), exchange, clock)
-    options = SyncOptions(
-        wire=Wire(mode=settings.portal_mode, refusal_status=settings.portal_refusal_status),
-        files_url=(settings.portal_files_url or settings.public_url).rstrip("/"),
-        lease=timedelta(seconds=settings.portal_lease_seconds),
-        backoff=Backoff(settings.portal_first_retry_seconds, settings.portal_longest_retry_seconds),
-    )
+    options = _sync_options(settings)
     fence = FencedPortal(portal, asyncio.get_running_loop().time)
     telling = Telling(
         open_work=open_work,
@@ -217,9 +214,19 @@ def _portal_side(
         dossiers=dossiers,
         adapter_key=settings.adapter_key(),
         body_limit=settings.portal_body_megabytes * 1_048_576,
-        seals=PortalSeals(Sealer(settings.pii_key.get_secret_value())),
+        seals=seals,
+        keeping=PostgresPortalKeeping(runtime.pool, seals),
         keep_days=settings.portal_keep_days,
         is_connected=bool(settings.portal_url),
+    )
+
+
+def _sync_options(settings: Settings) -> SyncOptions:
+    return SyncOptions(
+        wire=Wire(mode=settings.portal_mode, refusal_status=settings.portal_refusal_status),
+        files_url=(settings.portal_files_url or settings.public_url).rstrip("/"),
+        lease=timedelta(seconds=settings.portal_lease_seconds),
+        backoff=Backoff(settings.portal_first_retry_seconds, settings.portal_longest_retry_seconds),
     )
 
 

@@ -35,18 +35,27 @@ FROM gone WHERE a.message_id = gone.id
 """
 
 
-async def seal_plain(pool: asyncpg.Pool, seals: PortalSeals) -> int:
-    """Seal some of what is kept plain; return how many rows, 0 when none is left."""
-    async with pool.acquire() as connection:
-        messages = await _each(connection, _PLAIN_MESSAGES, _SEAL_MESSAGE, lambda row: _message(row, seals))
-        acts = await _each(connection, _PLAIN_ACTS, _SEAL_ACT, lambda row: _act(row, seals))
-        files = await _each(connection, _PLAIN_FILES, _SEAL_FILE, lambda row: _file(row, seals))
-    return messages + acts + files
+class PostgresPortalKeeping:
+    """Some rows at a time, each kind in a transaction of its own."""
 
+    def __init__(self, pool: asyncpg.Pool, seals: PortalSeals) -> None:
+        self._pool = pool
+        self._seals = seals
 
-async def forget_done(pool: asyncpg.Pool, *, now: datetime, before: datetime) -> None:
-    """Forget what messages said that were done before then; hash, codes and outcome stay."""
-    await pool.execute(_FORGET, now, before)
+    async def seal_plain(self) -> int:
+        """Seal some of what is kept plain; return how many rows, 0 when none is left."""
+        seals = self._seals
+        async with self._pool.acquire() as connection:
+            messages = await _each(
+                connection, _PLAIN_MESSAGES, _SEAL_MESSAGE, lambda row: _message(row, seals)
+            )
+            acts = await _each(connection, _PLAIN_ACTS, _SEAL_ACT, lambda row: _act(row, seals))
+            files = await _each(connection, _PLAIN_FILES, _SEAL_FILE, lambda row: _file(row, seals))
+        return messages + acts + files
+
+    async def forget_done(self, *, now: datetime, before: datetime) -> None:
+        """Forget what messages said that were done before then; hash, codes and outcome stay."""
+        await self._pool.execute(_FORGET, now, before)
 
 
 async def _each(connection: Any, find: str, seal: str, sealed: Any) -> int:

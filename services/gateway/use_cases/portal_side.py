@@ -10,7 +10,7 @@ from services.gateway.use_cases.portal_reconcile import Reconcile
 
 @dataclass(frozen=True, kw_only=True)
 class PortalSide:
-    """`sender` is the job's own; `seals` are the store's; the rest serves requests."""
+    """`sender` and `keeping` are the jobs' own, `seals` the store's; the rest serves requests."""
 
     sender: Any
     intake: TakeFromPortal
@@ -19,5 +19,6 @@ class PortalSide:
     adapter_key: str
     body_limit: int
     seals: Any
+    keeping: Any
     keep_days: int
     is_connected: bool = True
