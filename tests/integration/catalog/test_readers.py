@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from kernel.testing.running import RunningService, a_service, a_staff_member
 from services.catalog.jobs.readers import TELL_CHANGES
-from tests.builders.catalog import a_document, a_procedure
+from tests.builders.catalog import a_document, a_procedure, an_agency
 
 Start = Callable[..., Awaitable[RunningService]]
 LOADER = a_service("catalog.import")
@@ -267,6 +267,15 @@ async def test_the_directory_is_a_map_of_a_day(catalog: RunningService) -> None:
     assert all(one["geometry"] is None for one in found["features"])
     assert (await catalog.get("/v1/directory", params={"on": "1990-01-01"})).json()["features"] == []
     assert (await catalog.get("/v1/directory", params={"what": "X"})).status_code == 422
+    ring = [[105.8, 21.0], [105.9, 21.0], [105.9, 21.1], [105.8, 21.0]]
+    boundary = {"type": "Polygon", "coordinates": [ring]}
+    document = {"agencies": [an_agency(boundary=boundary, valid_to="2026-12-31")]}
+    assert (await catalog.post("/v1/imports", document, LOADER)).status_code == 200
+    for day, shown in (("2026-12-31", [boundary]), ("2027-01-01", [])):
+        found = (await catalog.get("/v1/directory", params={"on": day, "what": "AGENCY"})).json()
+        assert [
+            one["geometry"] for one in found["features"] if one["properties"]["code"] == "H99.201"
+        ] == shown
 
 
 async def test_pages_are_drafted_approved_and_linked(catalog: RunningService) -> None:

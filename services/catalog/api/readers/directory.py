@@ -12,6 +12,7 @@ from kernel.web.edge import PUBLIC
 from services.catalog.api.deps import Work
 from services.catalog.api.readers.cacheable import CACHED, CacheableRoute, public_json
 from services.catalog.api.readers.models import FeatureCollection
+from services.catalog.domain.readers.geometry import boundary_of
 
 router = APIRouter(prefix="/v1/directory", route_class=CacheableRoute, tags=["directory"])
 
@@ -35,7 +36,7 @@ def _feature(one: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "type": "Feature",
         "id": one["id"],
-        "geometry": one["boundary"] or _point(one["longitude"], one["latitude"]),
+        "geometry": boundary_of(one["boundary"]) or _point(one["longitude"], one["latitude"]),
         "properties": {name: one[name] for name in _TOLD},
     }
 
