@@ -1,7 +1,7 @@
 """Time asks what procedures rest on, what has ended, what must be entered, what hangs out of date."""
 
 from kernel.service import Job, JobTick
-from services.catalog.use_cases.laws.entries import open_entries, remind_of_entries
+from services.catalog.use_cases.laws.entries import count_entries_anew, open_entries, remind_of_entries
 from services.catalog.use_cases.laws.postings import remind_of_postings
 from services.catalog.use_cases.laws.register import BATCH, read_citations
 from services.catalog.use_cases.laws.tasks import sync_tasks
@@ -17,7 +17,7 @@ async def _read(tick: JobTick) -> None:
 
 
 async def _watch(tick: JobTick) -> None:
-    for watch in (sync_tasks, open_entries, remind_of_entries, remind_of_postings):
+    for watch in (sync_tasks, open_entries, count_entries_anew, remind_of_entries, remind_of_postings):
         async with tick.open_work() as work:
             await watch(work=work, now=tick.now)
 

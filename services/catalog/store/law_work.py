@@ -1,6 +1,6 @@
 """Reviews, entries in the national database, and what hangs at offices."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -58,6 +58,13 @@ VALUES (:id, :agency, :number, :level, :is_short, :signed_on, :due_on::date, :pr
     :history, 1)
 ON CONFLICT (agency, number) DO NOTHING
 """)
+_SET_DUE = Statement(
+    """
+UPDATE national_entries e SET due_on = g.due_on, version = e.version + 1
+FROM unnest(:ids::uuid[], :days::date[]) AS g(id, due_on) WHERE e.id = g.id AND e.due_on IS NULL
+""",
+    rows=None,
+)
 _COMPLETE = Statement("""
 UPDATE national_entries SET done_on = :done_on, done_by = :done_by, evidence = :evidence,
     history = :history, version = version + 1
@@ -164,6 +171,10 @@ class PostgresNationalEntries:
     def add(self, row: Row) -> None:
         """Queue a new entry."""
         self._unit.write(_ADD_ENTRY, **{name: row[name] for name in _ADD_ENTRY.names})
+
+    def set_due(self, days: Mapping[UUID, date]) -> None:
+        """Queue due days of entries that had none."""
+        self._unit.write(_SET_DUE, ids=list(days), days=list(days.values()))
 
     def complete(self, row: Row, seen: int) -> None:
         """Queue the completion."""

@@ -1,15 +1,19 @@
 """Calendars change by decisions, are versioned, published, forecast and watched."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
+import asyncpg
 import orjson
 import pytest
 
 from kernel.core.clock import VIETNAM
 from kernel.testing.running import RunningService, a_person, a_service, a_staff_member
+from services.catalog.domain.calendars.decisions import Signature
 from services.catalog.jobs.calendars import REMIND_OF_CALENDARS
+from services.catalog.use_cases.calendars.deciding import approve_decision
 from tests.builders.catalog import a_document, an_agency
 
 Start = Callable[..., Awaitable[RunningService]]
@@ -308,5 +312,23 @@ async def test_a_decision_is_made_once_on_what_was_seen(catalog: RunningService)
 async def test_an_approval_costs_three_statements_at_most(catalog: RunningService) -> None:
     """Reads, judges, writes: however many calendars."""
     draft = await drafted(catalog, a_closure(codes=["default", "dao"]))
-    answer = await catalog.post(f"/v1/calendar-decisions/{draft['id']}/approval", SIGNED, APPROVER, version=1)
-    assert answer.status_code == 200
+    signature = Signature(number="12/QĐ-UBND", signed_on=date(2026, 3, 2), signer="Lê Quang Duyệt")
+    async with catalog.runtime.unit_of_work() as unit:
+        work = catalog.runtime.open_work(unit)
+        now = catalog.clock.now()
+        await approve_decision(UUID(draft["id"]), signature, seen=1, by=APPROVER, work=work, now=now)
+        await unit.commit()
+        assert unit.statements <= 3
+    assert (await year_of(catalog, "dao"))["version"] == 2
+
+
+async def test_the_database_too_refuses_an_approval_by_an_author(catalog: RunningService) -> None:
+    """Four eyes, and versions that stand."""
+    await approved(catalog, a_closure())
+    for statement in (
+        "UPDATE calendar_decisions SET approved_by = authors[1]",
+        "UPDATE calendar_versions SET data = '{}'",
+        "DELETE FROM calendar_versions",
+    ):
+        with pytest.raises(asyncpg.IntegrityConstraintViolationError):
+            await catalog.runtime.pool.execute(statement)

@@ -391,3 +391,45 @@ async def test_the_shipped_register_decides_but_for_what_an_editor_wrote(catalog
         answer = await catalog.post("/v1/imports", {"legal_documents": bad}, LOADER)
         assert (answer.status_code, answer.json()["code"]) == (422, "import-refused"), answer.text
     assert await catalog.count("legal_relations") == 1
+
+
+async def test_a_draft_that_rests_on_what_has_ended_is_work_too(catalog: RunningService) -> None:
+    """Officers see it; the public list names public procedures only."""
+    await catalog.runtime.pool.execute(
+        "INSERT INTO procedure_drafts (id, code, agency, part, base, data, state, authors, history, version,"
+        " changed_at) VALUES (gen_random_uuid(), '1.009999', 'H99', 'LOCAL', 0, $1, 'DRAFT', '{x}', '[]', 1, now())",
+        {"name": "Thủ tục mới", "legal_bases": [{"number": "Số 123/2015/NĐ-CP"}]},
+    )  # fmt: skip
+    await catalog.run_job(READ_CITATIONS)
+    await register(catalog, NEW, effective_on="2026-03-01")
+    await relate(catalog, from_on="2026-03-01")
+    await catalog.run_job(WATCH_LAWS)
+    assert {one["code"] for one in await open_tasks(catalog) if one["is_draft"]} == {"1.009999"}
+    assert "1.009999" not in await flagged(catalog, "2026-03-03")
+    await catalog.runtime.pool.execute(
+        "UPDATE procedure_drafts SET version = 2, data = $1", {"name": "Thủ tục mới", "legal_bases": []}
+    )
+    await catalog.run_job(READ_CITATIONS)
+    await catalog.run_job(WATCH_LAWS)
+    assert [one for one in await open_tasks(catalog) if one["is_draft"]] == []
+
+
+async def test_a_published_decision_gets_its_entry_by_itself(catalog: RunningService) -> None:
+    """Once, with its procedures; counted when the calendar of its days is there."""
+    await catalog.runtime.pool.execute(
+        "INSERT INTO publication_decisions (id, number, agency, signed_on, effective_on, level, is_short, items,"
+        " state, deadlines, made_by, published_by, published_at, version) VALUES (gen_random_uuid(), '8/QĐ-UBND',"
+        " 'H99', '2025-12-30', '2026-01-10', 'PROVINCE', false, $1, 'PUBLISHED', '{}', 'a', 'b', now(), 1)",
+        [{"code": "1.004873", "kind": "AMENDED"}],
+    )  # fmt: skip
+    for _ in range(2):
+        await catalog.run_job(WATCH_LAWS)
+    listed = (await catalog.get("/v1/national-entries", EDITOR)).json()["items"]
+    assert [(one["number"], one["procedures"], one["state"]) for one in listed] == [
+        ("8/QĐ-UBND", ["1.004873"], "UNKNOWN")
+    ]
+    year = {"code": "default", "year": 2025, "office_hours": "07:30-11:30;13:30-17:30", "exceptions": []}
+    assert (await catalog.post("/v1/imports", {"calendars": [year]}, LOADER)).status_code == 200
+    await catalog.run_job(WATCH_LAWS)
+    listed = (await catalog.get("/v1/national-entries", EDITOR)).json()["items"]
+    assert [(one["due_on"], one["state"]) for one in listed] == [("2026-01-06", "OVERDUE")]

@@ -33,6 +33,20 @@ async def open_entries(*, work: Work, now: datetime) -> int:
     return len(missing)
 
 
+async def count_entries_anew(*, work: Work, now: datetime) -> int:
+    """Count the due days that could not be counted while a calendar was missing; return how many."""
+    del now
+    waiting = [one for one in await work.entries.listed(None, None, 1000) if one["due_on"] is None]
+    if not waiting:
+        return 0
+    calendar = await _calendar(work, [one["signed_on"] for one in waiting])
+    counted = {one["id"]: _due(one, calendar) for one in waiting}
+    known = {entry_id: day for entry_id, day in counted.items() if day is not None}
+    if known:
+        work.entries.set_due(known)
+    return len(known)
+
+
 async def add_entry(said: Mapping[str, Any], *, by: Caller, work: Work, now: datetime) -> dict[str, Any]:
     """Open an entry for a decision that was published elsewhere."""
     require_law_editor(by)
@@ -98,6 +112,10 @@ async def _calendar(work: Work, days: Sequence[date]) -> WorkCalendar | None:
     return calendar_of([one.data for one in held.values() if one.data is not None])
 
 
+def _due(said: Mapping[str, Any], calendar: WorkCalendar | None) -> date | None:
+    return entry_due_on(calendar, said["signed_on"], said["level"], is_short=said["is_short"])
+
+
 def _row(
     said: Mapping[str, Any], calendar: WorkCalendar | None, what: str, by: str, now: datetime
 ) -> dict[str, Any]:
@@ -108,7 +126,7 @@ def _row(
         "level": said["level"],
         "is_short": said["is_short"],
         "signed_on": said["signed_on"],
-        "due_on": entry_due_on(calendar, said["signed_on"], said["level"], is_short=said["is_short"]),
+        "due_on": _due(said, calendar),
         "procedures": list(said["procedures"]),
         "done_on": None,
         "done_by": None,

@@ -114,6 +114,9 @@ class NationalEntries(Protocol):
     def add(self, row: Row) -> None:
         """Queue a new entry; one that exists makes the commit `Stale`."""
 
+    def set_due(self, days: Mapping[UUID, date]) -> None:
+        """Queue due days of entries that had none, for want of a calendar."""
+
     def complete(self, row: Row, seen: int) -> None:
         """Queue the completion; `Stale` when it moved."""
 
