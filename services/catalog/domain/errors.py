@@ -10,6 +10,16 @@ class MayNotImport(Forbidden):
     title = "Không có quyền nhập danh mục"
 
 
+class LocalNeedsApproval(Forbidden):
+    """What the province says is drafted by one person and approved by another; only the loader imports it.
+
+    An editor imports what the nation has published already, and may try any document without writing.
+    """
+
+    code = "local-import-not-allowed"
+    title = "Nội dung của tỉnh phải qua dự thảo và người khác phê duyệt; biên tập viên chỉ được kiểm tra thử"
+
+
 class ImportRefused(Invalid):
     """At least one item cannot be taken, so nothing was; `items` in the answer tells which and why."""
 

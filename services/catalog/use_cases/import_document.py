@@ -8,9 +8,9 @@ from datetime import datetime
 
 from kernel.core.caller import Caller
 from services.catalog.domain.document import publishing_agency, read_document
-from services.catalog.domain.errors import ImportRefused, MayNotImport
+from services.catalog.domain.errors import ImportRefused, LocalNeedsApproval, MayNotImport
 from services.catalog.domain.events import entry_event, procedure_event
-from services.catalog.domain.items import Item, ItemKind, Outcome
+from services.catalog.domain.items import Item, ItemKind, Outcome, Source
 from services.catalog.domain.plan import Plan, make_plan
 from services.catalog.use_cases.agencies.units import load_units
 from services.catalog.use_cases.laws.filing import take_legal_documents
@@ -39,12 +39,14 @@ async def import_document(
 ) -> Report:
     """Compare every item with what is held and write what differs, with an event each.
 
-    Raises `MayNotImport`, `NotADocument`, and `ImportRefused` when any item is refused and this is no dry
-    run. Reading and comparing a national catalogue takes a second or more, so both run beside the event loop.
+    Raises `MayNotImport`, `LocalNeedsApproval`, `NotADocument`, and `ImportRefused` when any item is refused
+    and this is no dry run. Reading and comparing a national catalogue takes a second or more, so both run beside the event loop.
     """
     if not by.has_role("catalog.import", "CATALOG_EDITOR"):
         raise MayNotImport
     source, items = await asyncio.to_thread(read_document, document)
+    if source is Source.LOCAL and not dry_run and not by.has_role("catalog.import"):
+        raise LocalNeedsApproval
     codes = [item.code for item in items if item.kind is ItemKind.PROCEDURE]
     known = await work.imports.known(source, codes)
     plan = await asyncio.to_thread(

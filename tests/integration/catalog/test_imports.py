@@ -252,11 +252,23 @@ async def test_only_the_loader_and_editors_import(start: Start) -> None:
     """Everybody else is refused before the body is looked at."""
     catalog = await start("catalog")
     editor = a_staff_member("CATALOG_EDITOR", agency="H99")
-    assert (await catalog.post("/v1/imports", a_document(), editor)).status_code == 200
+    national = {"public_procedures": [a_public_record("1.000001")]}
+    assert (await catalog.post("/v1/imports", national, editor)).status_code == 200
     for caller in (a_person(), a_service("portal.read"), a_staff_member("SIGNER", agency="H99")):
         response = await catalog.post("/v1/imports", b"{", caller)
         assert (response.status_code, response.json()["code"]) == (403, "import-not-allowed")
     assert (await catalog.post("/v1/imports", b"{")).status_code == 401
+
+
+async def test_an_editor_tries_what_the_province_says_and_does_not_publish_it_alone(start: Start) -> None:
+    """Drafts and approval are the road for people."""
+    catalog = await start("catalog")
+    editor = a_staff_member("CATALOG_EDITOR", agency="H99")
+    tried = await catalog.post("/v1/imports?dry_run=true", a_document(), editor)
+    assert tried.status_code == 200, tried.text
+    response = await catalog.post("/v1/imports", a_document(), editor)
+    assert (response.status_code, response.json()["code"]) == (403, "local-import-not-allowed")
+    assert await catalog.count("procedures") == await catalog.count("agencies") == 0
 
 
 async def test_republishing_says_the_last_state_of_everything_again(start: Start) -> None:
