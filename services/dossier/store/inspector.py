@@ -17,6 +17,11 @@ _SECONDS_TO_START = 30.0
 _READERS = 2
 _WAITING_OF_ONE = 5
 _WAITING_OF_ALL = 32
+_ROOT = Path(__file__).parents[3]
+_PROGRAM = (
+    "import sys; sys.path.append(sys.argv[1]);"
+    " from services.dossier.store.inspection.reading import serve; serve()"
+)
 _log = structlog.get_logger()
 
 
@@ -60,9 +65,8 @@ class Inspector:
 
 async def _started() -> Process:
     """Start a reader without this process's environment: there are secrets in it."""
-    program = Path(__file__).with_name("inspection.py")
     reader = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-s", str(program), stdin=PIPE, stdout=PIPE, env={}
+        sys.executable, "-P", "-s", "-c", _PROGRAM, str(_ROOT), stdin=PIPE, stdout=PIPE, env={}
     )
     try:
         # A file's seconds are its own: loading the parsers is not counted.
