@@ -39,4 +39,4 @@ def _is_position(one: object) -> bool:
         return False
     if any(isinstance(part, bool) or not isinstance(part, int | float) for part in one):
         return False
-    return _WEST <= one[0] <= _EAST and _SOUTH <= one[1] <= _NORTH
+    return bool(_WEST <= one[0] <= _EAST and _SOUTH <= one[1] <= _NORTH)
