@@ -139,10 +139,16 @@ def _calendars(document: Document) -> Iterator[str]:
         days = [exception["day"] for exception in calendar["exceptions"]]
         if len(set(days)) != len(days):
             yield f"{where}: a day is given twice"
+        by_day = {exception["day"]: exception for exception in calendar["exceptions"]}
         for exception in calendar["exceptions"]:
             day = dt.date.fromisoformat(exception["day"])
             if day.year != calendar["year"]:
                 yield f"{where}: {day} is not of that year"
+            partner = by_day.get(exception.get("swap_with", exception["day"]))
+            if "swap_with" in exception and (
+                partner is None or partner.get("swap_with") != exception["day"] or partner is exception
+            ):
+                yield f"{where}: {day} is swapped with a day that is not swapped with it"
             if (exception["status"] == "HALF") != ("sessions" in exception):
                 yield f"{where}: {day}: sessions belong to a half day, and it needs them"
 
