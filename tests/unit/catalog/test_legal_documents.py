@@ -126,8 +126,8 @@ def test_replacing_never_runs_in_a_ring(edges: list[tuple[int, int]]) -> None:
         if not makes_cycle(one, kept):
             kept.append(one)
     ahead = {name: {one.target for one in kept if one.actor == name} for name in map(str, range(6))}
-    for start in ahead:
-        reached, waiting = set(), set(ahead[start])
+    for start, first in ahead.items():
+        reached, waiting = set(), set(first)
         while waiting:
             at = waiting.pop()
             if at not in reached:

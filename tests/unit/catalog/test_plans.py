@@ -12,6 +12,7 @@ from services.catalog.domain.plan import Plan, make_plan
 from services.catalog.domain.procedure import compose
 from services.catalog.domain.timeline import place_in_time
 from tests.builders.catalog import a_document, a_procedure, a_process, a_step, an_agency
+from tests.builders.forms import a_form
 
 NOW = datetime(2026, 3, 3, 8, 0, tzinfo=VIETNAM)
 TODAY = NOW.date()
@@ -25,8 +26,9 @@ def plan_of(**parts: Any) -> Plan:
 
 def test_a_sound_document_is_all_new() -> None:
     """Every kind is there."""
-    plan = plan_of()
-    assert {item.outcome for item in plan.items} == {Outcome.NEW}
+    page = {"code": "trang", "title": "Trang", "summary": "Tóm tắt", "blocks": [{"kind": "TEXT", "text": "Chữ"}]}
+    plan = plan_of(forms=[a_form()], pages=[page])
+    assert {item.outcome for item in plan.items} == {Outcome.NEW}, [item.reasons for item in plan.items]
     assert {item.kind for item in plan.items} == set(ItemKind)
 
 

@@ -1,4 +1,4 @@
-"""Files as others write them: every row accounted for, dirt told and mended, bad rows refused with a reason."""
+"""Files as others write them: every row accounted for, dirt told and mended, bad rows refused by reason."""
 
 import gzip
 import json
