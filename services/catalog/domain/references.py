@@ -34,7 +34,9 @@ class Everything:
 
     def closing(self) -> float:
         """Return the earliest hour at which any office of the document closes."""
-        years = [data for (kind, _), data in self._given.items() if kind is ItemKind.CALENDAR]
+        years: list[Mapping[str, Any]] = [
+            data for (kind, _), data in self._given.items() if kind is ItemKind.CALENDAR
+        ]
         years += [one.data for (kind, _), one in self._known.items() if kind is ItemKind.CALENDAR]
         hours = [part.get("office_hours") for year in years for part in (year, *(year.get("seasons") or ()))]
         ends = [_hour(str(text).rpartition("-")[2]) for text in hours if text]
