@@ -218,19 +218,47 @@ def _hours_draft(*seasons: dict[str, str]) -> dict[str, Any]:
 
 
 REFUSALS = [
-    ("a season over a season", _hours_draft(_season("2026-04-01", "2026-06-30"), _season("2026-06-30", "2026-07-01")), "seasons-overlap"),
-    ("hours crossing midnight", _hours_draft(_season("2026-04-01", "2026-06-30", "22:00-06:00")), "hours-unreadable"),
+    (
+        "a season over a season",
+        _hours_draft(_season("2026-04-01", "2026-06-30"), _season("2026-06-30", "2026-07-01")),
+        "seasons-overlap",
+    ),
+    (
+        "hours crossing midnight",
+        _hours_draft(_season("2026-04-01", "2026-06-30", "22:00-06:00")),
+        "hours-unreadable",
+    ),
     ("a season of another year", _hours_draft(_season("2026-12-01", "2027-01-31")), "day-outside-year"),
     ("a season that ends first", _hours_draft(_season("2026-06-30", "2026-04-01")), "season-period"),
     ("a day of another year", a_closure(days=[{"day": "2027-09-10", "status": "OFF"}]), "day-outside-year"),
     ("a day twice", a_closure(days=[{"day": "2026-09-10", "status": "OFF"}] * 2), "day-twice"),
-    ("half a day without hours", a_closure(days=[{"day": "2026-09-10", "status": "HALF"}]), "hours-unreadable"),
-    ("a day off with hours", a_closure(days=[{"day": "2026-09-10", "status": "OFF", "sessions": "07:30-11:30"}]), "day-off-with-hours"),
-    ("a swap of one day", a_closure(kind="SWAP", days=[{"day": "2026-08-31", "status": "OFF", "swap_with": "2026-08-22"}]), "swap-without-pair"),
-    ("a swap of two days off", a_closure(kind="SWAP", days=[
-        {"day": "2026-08-29", "status": "OFF", "swap_with": "2026-08-22"},
-        {"day": "2026-08-22", "status": "WORK", "swap_with": "2026-08-29"}]), "swap-unbalanced"),
-]  # fmt: skip
+    (
+        "half a day without hours",
+        a_closure(days=[{"day": "2026-09-10", "status": "HALF"}]),
+        "hours-unreadable",
+    ),
+    (
+        "a day off with hours",
+        a_closure(days=[{"day": "2026-09-10", "status": "OFF", "sessions": "07:30-11:30"}]),
+        "day-off-with-hours",
+    ),
+    (
+        "a swap of one day",
+        a_closure(kind="SWAP", days=[{"day": "2026-08-31", "status": "OFF", "swap_with": "2026-08-22"}]),
+        "swap-without-pair",
+    ),
+    (
+        "a swap of two days off",
+        a_closure(
+            kind="SWAP",
+            days=[
+                {"day": "2026-08-29", "status": "OFF", "swap_with": "2026-08-22"},
+                {"day": "2026-08-22", "status": "WORK", "swap_with": "2026-08-29"},
+            ],
+        ),
+        "swap-unbalanced",
+    ),
+]
 
 
 @pytest.mark.parametrize(("_", "body", "fault"), REFUSALS, ids=[case[0] for case in REFUSALS])

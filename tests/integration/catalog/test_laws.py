@@ -41,8 +41,11 @@ async def catalog(start: Start) -> RunningService:
     ]
     records = [
         a_public_record("1.000001", legal_bases=bases),
-        a_public_record("1.000002", legal_bases=[{"number": "3980 /QĐ-BQP", "title": None}, {"number": "4777", "title": None}]),
-    ]  # fmt: skip
+        a_public_record(
+            "1.000002",
+            legal_bases=[{"number": "3980 /QĐ-BQP", "title": None}, {"number": "4777", "title": None}],
+        ),
+    ]
     answer = await running.post("/v1/imports", {"public_procedures": records}, LOADER)
     assert answer.status_code == 200, answer.text
     await running.run_job(READ_CITATIONS)
@@ -163,10 +166,15 @@ async def test_a_task_ends_by_a_new_version_or_a_reasoned_note(catalog: RunningS
         procedures=[
             a_procedure(
                 legal_bases=[a_law(NEW)],
-                decision={"number": "9/QĐ", "signed_on": "2026-03-02", "effective_on": "2026-03-04", "change_kind": "AMENDED"},
+                decision={
+                    "number": "9/QĐ",
+                    "signed_on": "2026-03-02",
+                    "effective_on": "2026-03-04",
+                    "change_kind": "AMENDED",
+                },
             )
         ]
-    )  # fmt: skip
+    )
     amended["staff"] = []
     assert (await catalog.post("/v1/imports", amended, LOADER)).status_code == 200
     catalog.clock.set(datetime(2026, 3, 4, 8, tzinfo=VIETNAM))
@@ -211,7 +219,11 @@ async def test_what_an_editor_says_of_a_document_is_checked(catalog: RunningServ
     expired = await register(catalog, NEW, seen=1, expires_on="2026-12-31")
     assert (expired["ended_on"], expired["ended_as"]) == ("2027-01-01", "EXPIRED")
     for caller in (a_person(), APPROVER):
-        answer = await catalog.post("/v1/legal-relations", {"actor": NEW, "kind": "AMENDS", "target": OLD, "from_on": "2026-04-01"}, caller)  # fmt: skip
+        answer = await catalog.post(
+            "/v1/legal-relations",
+            {"actor": NEW, "kind": "AMENDS", "target": OLD, "from_on": "2026-04-01"},
+            caller,
+        )
         assert (answer.status_code, answer.json()["code"]) == (403, "law-edit-not-allowed")
     assert (await catalog.get("/v1/law-tasks", a_person())).status_code == 403
 
@@ -231,7 +243,7 @@ def a_review(**more: Any) -> dict[str, Any]:
         "proposal": "Bỏ một giấy tờ, tra cứu cơ sở dữ liệu",
         "cost": {"present": [step], "proposed": [{**step, "hours": 1}]},
         **more,
-    }  # fmt: skip
+    }
 
 
 async def test_a_review_goes_from_proposal_over_decision_to_outcome(catalog: RunningService) -> None:
@@ -248,9 +260,16 @@ async def test_a_review_goes_from_proposal_over_decision_to_outcome(catalog: Run
     assert decided.json()["state"] == "ACCEPTED"
     outcome = {"note": "Công bố lại", "done_on": "2026-03-03"}
     assert (await catalog.post(f"{path}/outcome", outcome, EDITOR, version=2)).json()["state"] == "DONE"
-    figures = await catalog.get("/v1/procedure-review-figures", EDITOR, params={"first": "2026-01-01", "last": "2026-12-31"})  # fmt: skip
+    figures = await catalog.get(
+        "/v1/procedure-review-figures", EDITOR, params={"first": "2026-01-01", "last": "2026-12-31"}
+    )
     assert {name: figures.json()[name] for name in ("proposed", "accepted", "rejected", "done", "saved")} == {
-        "proposed": 1, "accepted": 1, "rejected": 0, "done": 1, "saved": 60_000_000}  # fmt: skip
+        "proposed": 1,
+        "accepted": 1,
+        "rejected": 0,
+        "done": 1,
+        "saved": 60_000_000,
+    }
 
 
 async def test_reviews_out_of_turn_are_refused(catalog: RunningService) -> None:
@@ -308,7 +327,9 @@ async def test_entries_are_warned_about_and_completed_in_or_out_of_time(catalog:
     assert early.json()["code"] == "national-entry-day"
     done = await catalog.post(path, {"done_on": "2026-03-09", "evidence": "CSDL 12345"}, EDITOR, version=1)
     assert done.json()["state"] == "DONE_LATE"
-    assert (await catalog.post(path, {"done_on": "2026-03-09", "evidence": "x"}, EDITOR, version=2)).json()["code"] == "law-work-state"  # fmt: skip
+    assert (await catalog.post(path, {"done_on": "2026-03-09", "evidence": "x"}, EDITOR, version=2)).json()[
+        "code"
+    ] == "law-work-state"
 
 
 POINT = "/v1/one-stop-points/MC-201"
@@ -397,9 +418,10 @@ async def test_a_draft_that_rests_on_what_has_ended_is_work_too(catalog: Running
     """Officers see it; the public list names public procedures only."""
     await catalog.runtime.pool.execute(
         "INSERT INTO procedure_drafts (id, code, agency, part, base, data, state, authors, history, version,"
-        " changed_at) VALUES (gen_random_uuid(), '1.009999', 'H99', 'LOCAL', 0, $1, 'DRAFT', '{x}', '[]', 1, now())",
+        " changed_at) VALUES (gen_random_uuid(), '1.009999', 'H99', 'LOCAL', 0, $1, 'DRAFT', '{x}', '[]', 1,"
+        " now())",
         {"name": "Thủ tục mới", "legal_bases": [{"number": "Số 123/2015/NĐ-CP"}]},
-    )  # fmt: skip
+    )
     await catalog.run_job(READ_CITATIONS)
     await register(catalog, NEW, effective_on="2026-03-01")
     await relate(catalog, from_on="2026-03-01")
@@ -417,11 +439,11 @@ async def test_a_draft_that_rests_on_what_has_ended_is_work_too(catalog: Running
 async def test_a_published_decision_gets_its_entry_by_itself(catalog: RunningService) -> None:
     """Once, with its procedures; counted when the calendar of its days is there."""
     await catalog.runtime.pool.execute(
-        "INSERT INTO publication_decisions (id, number, agency, signed_on, effective_on, level, is_short, items,"
-        " state, deadlines, made_by, published_by, published_at, version) VALUES (gen_random_uuid(), '8/QĐ-UBND',"
-        " 'H99', '2025-12-30', '2026-01-10', 'PROVINCE', false, $1, 'PUBLISHED', '{}', 'a', 'b', now(), 1)",
+        "INSERT INTO publication_decisions (id, number, agency, signed_on, effective_on, level, is_short,"
+        " items, state, deadlines, made_by, published_by, published_at, version)"
+        " VALUES (gen_random_uuid(), '8/QĐ-UBND', 'H99', '2025-12-30', '2026-01-10', 'PROVINCE', false, $1, 'PUBLISHED', '{}', 'a', 'b', now(), 1)",
         [{"code": "1.004873", "kind": "AMENDED"}],
-    )  # fmt: skip
+    )
     for _ in range(2):
         await catalog.run_job(WATCH_LAWS)
     listed = (await catalog.get("/v1/national-entries", EDITOR)).json()["items"]

@@ -42,7 +42,7 @@ SPELLINGS = st.sampled_from(["{}", "Số {}", "SỐ: {}", "  {} ", "Thông tư s
 )
 def test_a_number_is_the_same_however_it_is_written(
     serial: int, year: int, tail: str, how: str, low: bool, dash: str, slash: str, zeros: int
-) -> None:  # fmt: skip
+) -> None:
     plain = read_number(f"{serial}/{year}/{tail}")
     digits = f"{'0' * zeros}{serial}"[-5:]
     written = how.format(slash.join([digits, str(year), tail.replace("-", dash)]))
