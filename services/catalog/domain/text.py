@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# Every run of spaces but a single plain one: whole catalogues are read, and most spaces are as they should be.
+# Every run of spaces but a single plain one: whole catalogues are read, and most spaces are right.
 _SPACES = re.compile(r"[^\S\n ][^\S\n]*| [^\S\n]+")
 _AROUND_BREAKS = re.compile(r" ?\n ?")
 _MARKUP = re.compile(r"</?(?:p|br|div|span)\b[^>]{0,80}>", re.IGNORECASE)

@@ -14,7 +14,8 @@ FROM (SELECT * FROM {table} ORDER BY code FOR SHARE) AS e
 # Every version in force or still to come, in the order of their numbers: a reader picks by day.
 _PROCEDURES = """
 INSERT INTO outbox (event_id, topic, key, type, sequence, occurred_at, data, correlation_id, causation_id)
-SELECT gen_random_uuid(), 'procedure', p.code || ':' || v.version, 'procedure.published.v1', v.version, v.created_at,
+SELECT gen_random_uuid(), 'procedure', p.code || ':' || v.version, 'procedure.published.v1',
+    v.version, v.created_at,
     (v.data || jsonb_build_object('version', v.version, 'agency', v.agency, 'valid_from', v.valid_from,
         'valid_to', v.valid_to, 'visibility', v.visibility))::json, 'republish', ''
 FROM (SELECT * FROM procedures ORDER BY code FOR SHARE) AS p

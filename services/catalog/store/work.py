@@ -17,10 +17,10 @@ from services.catalog.store.file_imports import PostgresFileImports, PostgresFil
 from services.catalog.store.finding import PostgresFinder
 from services.catalog.store.ground import PostgresGround
 from services.catalog.store.imports import PostgresImports
-from services.catalog.store.open_data import PostgresOpenData
-from services.catalog.store.phrases import PostgresPhrases
 from services.catalog.store.law_work import PostgresNationalEntries, PostgresPostings, PostgresReviews
 from services.catalog.store.laws import PostgresLaws
+from services.catalog.store.open_data import PostgresOpenData
+from services.catalog.store.phrases import PostgresPhrases
 from services.catalog.store.points import PostgresPoints
 from services.catalog.store.readers import PostgresReaders
 from services.catalog.store.reminders import PostgresReminders

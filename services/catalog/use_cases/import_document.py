@@ -40,7 +40,8 @@ async def import_document(
     """Compare every item with what is held and write what differs, with an event each.
 
     Raises `MayNotImport`, `LocalNeedsApproval`, `NotADocument`, and `ImportRefused` when any item is refused
-    and this is no dry run. Reading and comparing a national catalogue takes a second or more, so both run beside the event loop.
+    and this is no dry run. Reading and comparing a national catalogue takes a second or more, so both run
+    beside the event loop.
     """
     if not by.has_role("catalog.import", "CATALOG_EDITOR"):
         raise MayNotImport

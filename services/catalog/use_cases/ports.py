@@ -14,17 +14,19 @@ from services.catalog.use_cases.calendars.ports import Calendars, ProposeYear, R
 from services.catalog.use_cases.finding.ports import Finder, Phrases
 from services.catalog.use_cases.finding.speaking import Speaking
 from services.catalog.use_cases.importing.ports import FileImports, Files
+from services.catalog.use_cases.laws.ports import Laws, NationalEntries, Postings, Reviews
 from services.catalog.use_cases.open_data import OpenData
 from services.catalog.use_cases.publishing.ports import Publishing
 from services.catalog.use_cases.readers.ports import House, Readers
-from services.catalog.use_cases.laws.ports import Laws, NationalEntries, Postings, Reviews
 from services.catalog.use_cases.workflows.ports import Workflows
 
 
 class Imports(Protocol):
     """What an import compares with and writes."""
 
-    async def known(self, source: Source | None, procedures: Sequence[str]) -> Mapping[tuple[ItemKind, str], Known]:
+    async def known(
+        self, source: Source | None, procedures: Sequence[str]
+    ) -> Mapping[tuple[ItemKind, str], Known]:
         """Return everything held, with what the other source says of these procedures."""
 
     def save(self, plan: Plan) -> None:

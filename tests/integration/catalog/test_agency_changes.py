@@ -125,7 +125,7 @@ async def test_the_same_document_again_does_not_undo_a_decision(catalog: Running
 
 
 async def test_a_split_hands_every_procedure_on_or_is_refused(catalog: RunningService) -> None:
-    """A procedure nobody would be competent for is named; given to one, it moves with its dated competence."""
+    """A procedure nobody would be competent for is named; given to one, it moves with its dates."""
     await catalog.post(
         "/v1/imports",
         {"procedures": [a_procedure("1.000001", performing_agencies=["H99.31"], levels=["PROVINCE"])]},
@@ -161,7 +161,12 @@ BAD: list[tuple[str, dict[str, Any], int, str]] = [
     ("a past day", {"effective_on": "2026-03-02"}, 409, "effective-in-past"),
     ("an unknown agency", {"ended": ["H99.31", "H99.99"]}, 422, "agency-unknown"),
     ("no identifier", {"ended": ["H99.31", "khong"]}, 422, "invalid"),
-    ("a used code", {"created": [{**a_merger()["created"][0], "code": "H99.201"}]}, 409, "overlapping-periods"),
+    (
+        "a used code",
+        {"created": [{**a_merger()["created"][0], "code": "H99.201"}]},
+        409,
+        "overlapping-periods",
+    ),
     (
         "a level that is gone",
         {"created": [{**a_merger()["created"][0], "level": "DISTRICT"}]},

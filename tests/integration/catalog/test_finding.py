@@ -185,7 +185,8 @@ async def test_the_words_follow_the_rows(catalog: RunningService) -> None:
             WHERE term NOT LIKE '=%' GROUP BY term)
         SELECT coalesce(f.term, t.term) FROM fresh f FULL JOIN (SELECT * FROM search_terms WHERE df > 0) t
             ON t.term = f.term
-        WHERE f.docs IS DISTINCT FROM ARRAY(SELECT d FROM unnest(t.docs) d ORDER BY d) OR f.df IS DISTINCT FROM t.df
+        WHERE f.docs IS DISTINCT FROM ARRAY(SELECT d FROM unnest(t.docs) d ORDER BY d)
+            OR f.df IS DISTINCT FROM t.df
     """)
     assert wrong == []
     assert await catalog.runtime.pool.fetchval("SELECT docs FROM search_state") == len(NAMES) + 1

@@ -185,7 +185,8 @@ async def test_the_database_itself_keeps_one_public_version_a_day(start: Start) 
     catalog = await start("catalog")
     await load(catalog, a_document())
     twin = (
-        "INSERT INTO procedure_versions (code, version, agency, valid_from, visibility, data, digest, created_by)"
+        "INSERT INTO procedure_versions"
+        " (code, version, agency, valid_from, visibility, data, digest, created_by)"
         " VALUES ($1, 9, 'H99', $2, 'PUBLIC', '{}', '', '')"
     )
     with pytest.raises(asyncpg.ExclusionViolationError):
