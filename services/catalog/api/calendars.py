@@ -10,7 +10,7 @@ from kernel.core.clock import VIETNAM
 from kernel.web.deps import Caller, IfMatch, Now
 from kernel.web.described import problems
 from kernel.web.edge import PUBLIC, EdgeRoute
-from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from kernel.web.paging import Cursor, Limit, Page, encode_cursor
 from services.catalog.api.calendar_models import (
     CalendarDecisionAnswer,
     CalendarDecisionBody,
@@ -25,6 +25,7 @@ from services.catalog.api.calendar_models import (
     WorkingHours,
 )
 from services.catalog.api.deps import Work
+from services.catalog.api.id_cursors import after_id
 from services.catalog.domain.calendars.composing import differences, hours_on
 from services.catalog.domain.calendars.decisions import (
     CalendarDecision,
@@ -62,9 +63,7 @@ async def list_calendar_decisions(
 ) -> dict[str, Any]:
     """Dự thảo và quyết định về lịch làm việc, mới nhất trước."""
     require_calendar_reader(caller)
-    last = decode_cursor(cursor, str)
-    after = UUID(last[0]) if last else None
-    found = await work.calendars.decisions(state, after, limit + 1)
+    found = await work.calendars.decisions(state, after_id(cursor), limit + 1)
     following = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
     return {"items": [CalendarDecisionAnswer.of(one) for one in found[:limit]], "next_cursor": following}
 

@@ -11,8 +11,9 @@ from kernel.core.clock import VIETNAM
 from kernel.web.deps import Caller, IfMatch, Now
 from kernel.web.described import problems
 from kernel.web.edge import PUBLIC, EdgeRoute
-from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from kernel.web.paging import Cursor, Limit, Page, encode_cursor
 from services.catalog.api.deps import Work
+from services.catalog.api.id_cursors import after_id
 from services.catalog.api.law_models import (
     CheckAnswer,
     CheckBody,
@@ -45,11 +46,6 @@ def _page(found: list[dict[str, Any]], limit: int) -> dict[str, Any]:
     return {"items": found[:limit], "next_cursor": following}
 
 
-def _after(cursor: str) -> UUID | None:
-    last = decode_cursor(cursor, str)
-    return UUID(last[0]) if last else None
-
-
 @router.get("/procedure-reviews", response_model=Page[ReviewAnswer], responses=problems(401, 403, 422))
 async def list_procedure_reviews(
     caller: Caller,
@@ -61,7 +57,7 @@ async def list_procedure_reviews(
 ) -> dict[str, Any]:
     """Các đề xuất rà soát, đơn giản hóa, mới nhất trước."""
     require_law_reader(caller)
-    found = await work.reviews.listed(state, procedure, _after(cursor), limit + 1)
+    found = await work.reviews.listed(state, procedure, after_id(cursor), limit + 1)
     return _page([dict(one) for one in found], limit)
 
 
@@ -128,7 +124,7 @@ async def list_national_entries(
 ) -> dict[str, Any]:
     """Quyết định phải nhập cơ sở dữ liệu quốc gia: hạn, đã nhập, quá hạn."""
     require_law_reader(caller)
-    found = await work.entries.listed(is_open, _after(cursor), limit + 1)
+    found = await work.entries.listed(is_open, after_id(cursor), limit + 1)
     return _page([_entry(one, now.date()) for one in found], limit)
 
 

@@ -11,6 +11,7 @@ from kernel.web.described import problems
 from kernel.web.edge import PUBLIC, EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from services.catalog.api.deps import Work
+from services.catalog.api.id_cursors import after_id
 from services.catalog.api.law_models import (
     ClosingBody,
     DocumentBody,
@@ -149,8 +150,7 @@ async def list_law_tasks(
 ) -> dict[str, Any]:
     """Thủ tục và dự thảo phải rà soát vì căn cứ đã hết hiệu lực."""
     require_law_reader(caller)
-    last = decode_cursor(cursor, str)
-    found = await work.laws.tasks(state, owner, UUID(last[0]) if last else None, limit + 1)
+    found = await work.laws.tasks(state, owner, after_id(cursor), limit + 1)
     following = encode_cursor(str(found[limit - 1]["id"])) if len(found) > limit else None
     return {"items": list(found[:limit]), "next_cursor": following}
 

@@ -9,6 +9,7 @@ import pytest
 
 from kernel.core.clock import VIETNAM
 from kernel.testing.running import RunningService, a_person, a_service, a_staff_member
+from kernel.web.paging import encode_cursor
 from services.catalog.jobs.laws import READ_CITATIONS, WATCH_LAWS
 from tests.builders.catalog import a_document, a_procedure, a_public_record
 
@@ -387,6 +388,14 @@ async def test_checks_that_cannot_be_are_refused(
     assert await catalog.count("posting_checks") == 0
 
 
+@pytest.mark.parametrize("path", ["law-tasks", "procedure-reviews", "national-entries", "calendar-decisions"])
+async def test_a_cursor_that_is_not_ours_is_refused(catalog: RunningService, path: str) -> None:
+    """A page never begins at a guess."""
+    for cursor in (encode_cursor("no-id"), encode_cursor(1), "###"):
+        answer = await catalog.get(f"/v1/{path}", EDITOR, params={"cursor": cursor})
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
 async def test_the_shipped_register_decides_but_for_what_an_editor_wrote(catalog: RunningService) -> None:
     """Twice the same changes nothing; relations in it end what they replace; a bad row refuses all."""
     laws = [
@@ -441,7 +450,8 @@ async def test_a_published_decision_gets_its_entry_by_itself(catalog: RunningSer
     await catalog.runtime.pool.execute(
         "INSERT INTO publication_decisions (id, number, agency, signed_on, effective_on, level, is_short,"
         " items, state, deadlines, made_by, published_by, published_at, version)"
-        " VALUES (gen_random_uuid(), '8/QĐ-UBND', 'H99', '2025-12-30', '2026-01-10', 'PROVINCE', false, $1, 'PUBLISHED', '{}', 'a', 'b', now(), 1)",
+        " VALUES (gen_random_uuid(), '8/QĐ-UBND', 'H99', '2025-12-30', '2026-01-10', 'PROVINCE', false, $1,"
+        " 'PUBLISHED', '{}', 'a', 'b', now(), 1)",
         [{"code": "1.004873", "kind": "AMENDED"}],
     )
     for _ in range(2):
