@@ -169,7 +169,7 @@ def test_one_public_address_reaches_all_who_print_it(charts: Charts) -> None:
         for variable in container["env"]
         if variable["name"].endswith("_PUBLIC_URL")
     }
-    services = ("DOSSIER", "NOTIFY", "SURVEY", "GATEWAY")
+    services = ("CATALOG", "DOSSIER", "NOTIFY", "SURVEY", "GATEWAY")
     assert told == {(f"{service}_PUBLIC_URL", "https://mot.tinh.gov.vn") for service in services}
 
 
