@@ -1,9 +1,6 @@
 """`make demo`: plays the day on a running stack, or on one of its own; non-zero on the first surprise."""
 
-import argparse
-import json
 import sys
-from pathlib import Path
 
 import httpx
 
@@ -12,6 +9,7 @@ from demo.door import Door
 from demo.import_road import import_real_procedures
 from demo.script import Script, Surprise
 from demo.world import World
+from stack.arguments import OneLineParser, bus, folder, ports
 from stack.plan import Ports
 from stack.servers import StackError
 from stack.supervisor import Stack, Wanted
@@ -19,32 +17,31 @@ from stack.supervisor import Stack, Wanted
 
 def main() -> int:
     """Choose the stage and play."""
-    parser = argparse.ArgumentParser(prog="demo", description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path(".data/demo"), help="for a stack of its own")
-    parser.add_argument("--bus", choices=("embedded", "kafka"), default="embedded")
-    parser.add_argument("--ports", type=json.loads, default={}, help="ports of the stack, when others")
+    parser = OneLineParser(prog="demo", description=__doc__)
+    parser.add_argument("--data", type=folder, default=".data/demo", help="for a stack of its own")
+    parser.add_argument("--bus", type=bus, default="embedded", help="embedded or kafka")
+    parser.add_argument("--ports", type=ports, default=Ports(), help="ports of the stack, when others")
     given = parser.parse_args()
-    ports = Ports.of(given.ports)
     try:
-        if _is_running(ports):
-            play(ports)
+        if _is_running(given.ports):
+            play(given.ports)
         else:
             print("· no stack is running: the demonstration starts its own")
-            wanted = Wanted(data=given.data.resolve(), ports=ports, bus=given.bus)
+            wanted = Wanted(data=given.data, ports=given.ports, bus=given.bus)
             with Stack(wanted, lambda text: print(f"· {text}", flush=True)):
-                play(ports)
+                play(given.ports)
     except (Surprise, StackError, httpx.HTTPError, KeyError) as error:
         print(f"\nsurprise: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def play(ports: Ports) -> None:
+def play(where: Ports) -> None:
     """Play every road; raise at the first surprise."""
-    script, world, door = Script(), World(), Door(ports.url("gateway"))
+    script, world, door = Script(), World(), Door(where.url("gateway"))
     with (
-        httpx.Client(base_url=ports.url("portal"), timeout=30) as portal,
-        httpx.Client(base_url=ports.url("catcher"), timeout=30) as catcher,
+        httpx.Client(base_url=where.url("portal"), timeout=30) as portal,
+        httpx.Client(base_url=where.url("catcher"), timeout=30) as catcher,
     ):
         import_real_procedures(script, door)
         played = [
@@ -57,9 +54,9 @@ def play(ports: Ports) -> None:
     door.close()
 
 
-def _is_running(ports: Ports) -> bool:
+def _is_running(where: Ports) -> bool:
     try:
-        return httpx.get(ports.url("gateway_ops") + "/livez", timeout=2).status_code == httpx.codes.OK
+        return httpx.get(where.url("gateway_ops") + "/livez", timeout=2).status_code == httpx.codes.OK
     except httpx.HTTPError:
         return False
 

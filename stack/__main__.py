@@ -1,15 +1,13 @@
 """`make run`: the whole system on this machine, until Ctrl-C."""
 
-import argparse
-import json
 import os
 import signal
 import sys
 import time
-from datetime import datetime
-from pathlib import Path
+from contextlib import suppress
 from typing import Any
 
+from stack.arguments import OneLineParser, bus, folder, moment, ports
 from stack.plan import Ports
 from stack.servers import StackError
 from stack.supervisor import Stack, Wanted
@@ -17,22 +15,22 @@ from stack.supervisor import Stack, Wanted
 
 def main() -> int:
     """Run a stack in the foreground; one clear line when it cannot."""
-    parser = argparse.ArgumentParser(prog="stack", description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path(os.environ.get("DATA", ".data")))
-    parser.add_argument("--bus", choices=("embedded", "kafka"), default=os.environ.get("BUS", "embedded"))
+    parser = OneLineParser(prog="stack", description=__doc__)
+    parser.add_argument("--data", type=folder, default=os.environ.get("DATA", ".data"))
+    parser.add_argument(
+        "--bus", type=bus, default=os.environ.get("BUS", "embedded"), help="embedded or kafka"
+    )
     parser.add_argument(
         "--separate-roles", action="store_true", help="api, consume, relay, jobs as processes"
     )
-    parser.add_argument(
-        "--start-at", type=datetime.fromisoformat, default=None, help="2026-03-03T08:00:00+07:00"
-    )
-    parser.add_argument("--ports", type=_ports, default=Ports(), help='other ports, as {"gateway": 8100}')
+    parser.add_argument("--start-at", type=moment, default=None, help="2026-03-03T08:00:00+07:00")
+    parser.add_argument("--ports", type=ports, default=Ports(), help='other ports, as {"gateway": 8100}')
     parser.add_argument(
         "--not-durable", action="store_true", help="trade a power cut's safety for speed: tests"
     )
     given = parser.parse_args()
     wanted = Wanted(
-        data=given.data.resolve(),
+        data=given.data,
         ports=given.ports,
         bus=given.bus,
         separate_roles=given.separate_roles,
@@ -44,7 +42,7 @@ def main() -> int:
         signal.signal(number, signal.default_int_handler)
     began = time.monotonic()
     try:
-        with Stack(wanted, lambda text: print(f"· {text}", flush=True)) as stack:
+        with Stack(wanted, _say) as stack:
             print(welcome(stack, time.monotonic() - began), flush=True)
             _watch(stack)
     except StackError as error:
@@ -56,8 +54,10 @@ def main() -> int:
     return 0
 
 
-def _ports(text: str) -> Ports:
-    return Ports.of(json.loads(text))
+def _say(text: str) -> None:
+    # Where our output goes may be full too, and nobody else is there to be told.
+    with suppress(OSError):
+        print(f"· {text}", flush=True)
 
 
 def _watch(stack: Stack) -> None:

@@ -9,6 +9,7 @@ from stack.keys import Keys
 from stack.servers import free_port
 
 SERVICES = ("catalog", "dossier", "notify", "survey", "gateway")
+_LAST_PORT = 65535
 ROLES = ("api", "consume", "relay", "jobs")
 
 
@@ -44,11 +45,19 @@ class Ports:
 
     @classmethod
     def of(cls, given: Mapping[str, int]) -> "Ports":
-        """Return the usual ports with some replaced; raise `ValueError` naming one that does not exist."""
+        """Return the usual ports with some replaced; raise `ValueError` naming what is no port of ours."""
         unknown = sorted(set(given) - set(cls.__slots__))
-        if unknown or not all(isinstance(port, int) for port in given.values()):
-            raise ValueError(f"ports are numbers of {', '.join(cls.__slots__)}; not {unknown or given}")
-        return cls(**given)
+        wrong = {name: port for name, port in given.items() if not _is_port(port)}
+        if unknown or wrong:
+            names = ", ".join(cls.__slots__)
+            raise ValueError(f"ports are numbers from 1 to {_LAST_PORT} of {names}; not {unknown or wrong}")
+        made = cls(**given)
+        twice = sorted(
+            name for name, port in made.named().items() if [*made.named().values()].count(port) > 1
+        )
+        if twice:
+            raise ValueError(f"one port cannot be that of {' and '.join(twice)}")
+        return made
 
     def named(self) -> dict[str, int]:
         """Return name to port."""
@@ -57,6 +66,10 @@ class Ports:
     def url(self, name: str) -> str:
         """Return the address of a part."""
         return f"http://127.0.0.1:{getattr(self, name)}"
+
+
+def _is_port(port: object) -> bool:
+    return isinstance(port, int) and not isinstance(port, bool) and 1 <= port <= _LAST_PORT
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 from stack.keys import KEYS_FILE
 from stack.postgres.account import account_for
 from stack.postgres.cluster import CLUSTER
-from stack.servers import make_folder
+from stack.servers import StackError, cannot_write, make_folder
 
 FILES_OF_THE_OWNER = 0o077
 """The umask of a stack and of every process below it."""
@@ -18,7 +18,10 @@ def private_folder(folder: Path) -> Path:
     Where root starts the stack, PostgreSQL's own account passes through, by the folder's group, and reads
     nothing. A folder that is there already and holds no stack's keys is somebody's: its mode stays.
     """
-    is_ours = not folder.exists() or (folder / KEYS_FILE).exists() or not any(folder.iterdir())
+    try:
+        is_ours = not folder.exists() or (folder / KEYS_FILE).exists() or not any(folder.iterdir())
+    except OSError as error:
+        raise StackError(cannot_write(folder, error)) from error
     made = make_folder(folder)
     if is_ours:
         made.chmod(_ALONE)

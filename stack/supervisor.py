@@ -30,6 +30,7 @@ from stack.private import FILES_OF_THE_OWNER, let_postgres_pass, private_folder
 from stack.processes import Child, wait_ended
 from stack.province import office_calendar, sample_users
 from stack.servers import StackError, claim_port, make_folder
+from stack.troubles import Troubles
 
 MIN_FREE_BYTES = 300 * 1024 * 1024
 
@@ -55,6 +56,7 @@ class Stack:
         self.ports = wanted.ports
         self.children: dict[str, Child] = {}
         self._say = say
+        self._troubles = Troubles(say)
         self._cleanup = ExitStack()
         self.postgres: PostgresServer
         self.kafka: Any = None
@@ -65,7 +67,11 @@ class Stack:
     def __enter__(self) -> Self:
         """Start everything; whatever was started is ended if something fails."""
         try:
+            self._check_tools()
             self._start()
+        except OSError as error:
+            self.stop()
+            raise StackError(f"{error.strerror or error}: {error.filename or self.wanted.data}") from error
         except BaseException:
             self.stop()
             raise
@@ -74,6 +80,15 @@ class Stack:
     def __exit__(self, *_: object) -> None:
         """Stop everything."""
         self.stop()
+
+    def _check_tools(self) -> None:
+        """Raise `StackError` for what is missing before anything is made."""
+        if self.wanted.bus == "kafka" and not self.wanted.kafka_bootstrap:
+            from stack.kafka import kafka_unavailable_reason  # noqa: PLC0415 - only a stack on Kafka needs Java.
+
+            reason = kafka_unavailable_reason()
+            if reason:
+                raise StackError(reason)
 
     def _start(self) -> None:
         data = private_folder(self.wanted.data)
@@ -185,28 +200,38 @@ class Stack:
 
     def watch(self) -> None:
         """Start again what ended by itself, servers first, and remember how far the clock has come."""
-        self._seen.note(self.clock.now())
+        self._note_moment()
         if not self.postgres.is_running:
-            self._say("PostgreSQL ended and is started again")
-            self.postgres.kill()  # It has ended: this gives its folder back.
-            self.postgres = start_postgres(
-                self.wanted.data / "postgres",
-                self.postgres.port,
-                durable=self.wanted.durable,
-                ends_with_us=True,
-            )
+            self._revive("PostgreSQL", self._start_postgres_again)
         if self.kafka is not None and not self.kafka.is_running:
-            from stack.kafka import start_kafka  # noqa: PLC0415 - only a stack on Kafka needs Java.
-
-            self._say("Apache Kafka ended and is started again")
-            self.kafka.kill()
-            self.kafka = start_kafka(self.wanted.data / "kafka", self.kafka.port, ends_with_us=True)
+            self._revive("Apache Kafka", self._start_kafka_again)
         for child in self.children.values():
             if child.has_ended():
                 child.restarts += 1
-                self._say(f"{child.name} ended and is started again: {child.last_line()}")
-                child.start()
-        self._write_processes()
+                self._revive(child.name, child.start, f": {child.last_line()}")
+        self._troubles.attempt("writing down the processes", self._write_processes)
+
+    def _revive(self, name: str, start: Callable[[], object], why: str = "") -> None:
+        """Start again what ended; what cannot start yet, on a full disk for example, is for the next look."""
+        what = f"starting {name}"
+        if not self._troubles.is_known(what):
+            self._say(f"{name} ended and is started again{why}")
+        self._troubles.attempt(what, start)
+
+    def _start_postgres_again(self) -> None:
+        self.postgres.kill()  # It has ended: this gives its folder back.
+        self.postgres = start_postgres(
+            self.wanted.data / "postgres", self.postgres.port, durable=self.wanted.durable, ends_with_us=True
+        )
+
+    def _start_kafka_again(self) -> None:
+        from stack.kafka import start_kafka  # noqa: PLC0415 - only a stack on Kafka needs Java.
+
+        self.kafka.kill()
+        self.kafka = start_kafka(self.wanted.data / "kafka", self.kafka.port, ends_with_us=True)
+
+    def _note_moment(self) -> None:
+        self._troubles.attempt("writing down the clock", lambda: self._seen.note(self.clock.now()))
 
     def _write_processes(self) -> None:
         """Tell operators (and the chaos test) which process is which."""
@@ -234,8 +259,8 @@ class Stack:
         if not wait_ended(running, 25):
             for child in running:
                 child.kill()
-        if hasattr(self, "clock"):
-            self._seen.note(self.clock.now())
+        if hasattr(self, "_seen"):
+            self._note_moment()
         self._cleanup.close()
 
 
