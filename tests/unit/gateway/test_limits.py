@@ -3,6 +3,7 @@
 import pytest
 
 from services.gateway.domain.limits import Breaker, Buckets, Overloaded, Room, TooManyRequests
+from services.gateway.domain.pace import pace_class
 from services.gateway.domain.routes import Priority
 
 
@@ -74,3 +75,10 @@ def test_a_breaker_opens_after_failures_in_a_row_and_lets_one_probe_through() ->
     assert breaker.is_open(2.1), "the others wait for the probe"
     breaker.succeeded()
     assert not breaker.is_open(2.2)
+
+
+def test_asking_to_follow_is_slow_and_leaving_is_not() -> None:
+    """Nobody fills other people's mailboxes through us; a mail provider ends many subscriptions at once."""
+    assert {pace_class(path, None) for path in ("/api/v1/subscriptions", "/theo-doi")} == {"mail"}
+    leaving = ("/api/v1/subscriptions/ending", "/theo-doi/ngung/AAAA", "/theo-doi/xac-nhan/AAAA")
+    assert {pace_class(path, None) for path in leaving} == {"public"}
