@@ -1,14 +1,23 @@
 """What an operator runs: prove that history is whole, publish it again for consumers that start anew."""
 
+import asyncio
 import sys
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from kernel.bus.wire import to_message
 from kernel.runtime import Runtime
-from services.dossier.domain.history import Entry, HistoryKeys, first_break
+from services.dossier.domain.history import (
+    AGENCIES,
+    NEVER_CHANGING,
+    Entry,
+    HistoryKeys,
+    first_break,
+    is_sealed,
+)
 
 _BATCH = 500
 _HEADS = "SELECT id FROM dossiers WHERE id > $1 ORDER BY id LIMIT $2"
@@ -19,13 +28,20 @@ _OF = (
     " FROM history h JOIN dossiers d ON d.id = h.dossier_id"
     " WHERE h.dossier_id = ANY($1::uuid[]) ORDER BY h.dossier_id, h.version"
 )
+_ROWS = (
+    f"SELECT id, version, history_hash, head_seal, agencies, {', '.join((*NEVER_CHANGING, *AGENCIES))}"
+    " FROM dossiers WHERE id = ANY($1::uuid[])"
+)
 _FIRST = "00000000-0000-0000-0000-000000000000"
 _FIELDS = tuple(Entry.__dataclass_fields__)
 
 
 async def verify_history(runtime: Runtime, arguments: Sequence[str]) -> int:
-    """Check every chain against its dossier; print the broken ones and return 1 if there is any."""
-    del arguments
+    """Check every chain against its dossier; print the broken ones and return 1 if there is any.
+
+    A file of `dossier id,version` lines, as others know them, finds a dossier set back as a whole.
+    """
+    known = await asyncio.to_thread(_known, arguments[0]) if arguments else {}
     async with runtime.unit_of_work() as unit:
         keys: HistoryKeys = runtime.open_work(unit).history_keys
     checked = broken = 0
@@ -33,24 +49,34 @@ async def verify_history(runtime: Runtime, arguments: Sequence[str]) -> int:
     while ids := [row["id"] for row in await runtime.pool.fetch(_HEADS, after, _BATCH)]:
         after = ids[-1]
         rows = await runtime.pool.fetch(_OF, ids)
-        seen = set()
-        for dossier_id, group in groupby(rows, key=lambda row: row["dossier_id"]):
-            chain = list(group)
-            seen.add(dossier_id)
-            if wrong := _what_is_wrong(chain, keys):
+        heads = {row["id"]: row for row in await runtime.pool.fetch(_ROWS, ids)}
+        chains = {found: list(group) for found, group in groupby(rows, key=lambda row: row["dossier_id"])}
+        for dossier_id in ids:
+            elsewhere = known.pop(str(dossier_id), 0)
+            if wrong := _what_is_wrong(chains.get(dossier_id), heads.get(dossier_id), keys, elsewhere):
                 broken += 1
                 sys.stdout.write(f"{dossier_id}: {wrong}\n")
-        for dossier_id in ids:
-            if dossier_id not in seen:
-                broken += 1
-                sys.stdout.write(f"{dossier_id}: the history is missing\n")
         checked += len(ids)
+    for dossier_id in known:
+        broken += 1
+        sys.stdout.write(f"{dossier_id}: the dossier is missing, others know it\n")
     sys.stdout.write(f"{checked} dossiers checked, {broken} broken\n")
     return 1 if broken else 0
 
 
-def _what_is_wrong(rows: list[Any], keys: HistoryKeys) -> str:
+def _known(file: str) -> dict[str, int]:
+    """Read the highest version of each dossier that a file names."""
+    found: dict[str, int] = {}
+    for line in Path(file).read_text(encoding="utf-8").split():
+        dossier_id, _, version = line.partition(",")
+        found[dossier_id] = max(found.get(dossier_id, 0), int(version))
+    return found
+
+
+def _what_is_wrong(rows: list[Any] | None, head: Any, keys: HistoryKeys, elsewhere: int) -> str:
     """Return what is wrong with a chain or with the dossier it ends in; empty when they agree."""
+    if not rows or head is None:
+        return "the history is missing"
     entries = [Entry(**{name: row[name] for name in _FIELDS}) for row in rows]
     last = rows[-1]
     unknown = {entry.key_id for entry in entries} - set(keys.ids)
@@ -58,7 +84,21 @@ def _what_is_wrong(rows: list[Any], keys: HistoryKeys) -> str:
         return f"the history was changed, or its key is not set: {', '.join(sorted(unknown)) or 'none'}"
     if first_break(entries, keys) is not None or last["hash"] != last["head_hash"]:
         return "the history was changed"
-    return "" if _is_told(last) else "the dossier is not what its history says"
+    return (
+        "the dossier is not what its history says" if not _is_told(last) else _of_head(head, keys, elsewhere)
+    )
+
+
+def _of_head(head: Any, keys: HistoryKeys, elsewhere: int) -> str:
+    """Return what is wrong with a row whose chain is sound; empty for nothing."""
+    agencies = {name: head["agencies"][name.removesuffix("_agency")]["code"] for name in AGENCIES}
+    if any(head[name] != code for name, code in agencies.items()) or not is_sealed(
+        head["head_seal"], head, keys
+    ):
+        return "the history was cut, or the dossier changed by hand: its seal does not fit"
+    if head["version"] < elsewhere:
+        return f"the dossier is set back: others know version {elsewhere}"
+    return ""
 
 
 def _is_told(last: Any) -> bool:

@@ -163,6 +163,7 @@ class Dossier:
     result: Result | None = None
     delivery: dict[str, Any] | None = None
     history_hash: bytes = b""
+    head_seal: str = ""
     continuing: dict[str, Continuing] = field(default_factory=dict)
     acting: Mandate | None = None
     """In whose place this change is made; told with the change, not kept."""

@@ -13,7 +13,29 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from services.dossier.domain.dossier import Dossier
+
 _KEY_BYTES = 32
+NEVER_CHANGING = (
+    "reference",
+    "portal_code",
+    "origin",
+    "channel",
+    "procedure_code",
+    "procedure_name",
+    "sector",
+    "procedure_version",
+    "submitted_at",
+    "owner_name",
+    "owner_subject",
+    "submitter_subject",
+    "owner_index",
+    "parties_sealed",
+    "contact_sealed",
+    "form_sealed",
+    "result_delivery",
+)
+AGENCIES = ("helping_agency", "receiving_agency", "competent_agency")
 
 
 class HistoryKeys:
@@ -106,6 +128,38 @@ def first_break(entries: Iterable[Entry], keys: HistoryKeys) -> Entry | None:
             return entry
         previous, expected_version = digest, expected_version + 1
     return None
+
+
+def head_of(dossier: Dossier, version: int) -> dict[str, Any]:
+    """Return what a dossier's row says at a version: where its history ends, and what never changes."""
+    head = {name: getattr(dossier, name) for name in NEVER_CHANGING}
+    agencies = {name: getattr(dossier, name).code for name in AGENCIES}
+    return {**head, **agencies, "id": dossier.id, "version": version, "history_hash": dossier.history_hash}
+
+
+def seal_head(head: Mapping[str, Any], keys: HistoryKeys) -> str:
+    """Return the seal of a head: `key id:keyed hash`."""
+    digest = keys.digest(keys.current, _head_said(keys.current, head)) or b""
+    return f"{keys.current}:{digest.hex()}"
+
+
+def is_sealed(seal: str, head: Mapping[str, Any], keys: HistoryKeys) -> bool:
+    """Tell whether this head is what was sealed, with one of our keys."""
+    key_id, _, told = seal.rpartition(":")
+    digest = keys.digest(key_id, _head_said(key_id, head))
+    return digest is not None and hmac.compare_digest(digest.hex(), told)
+
+
+def _head_said(key_id: str, head: Mapping[str, Any]) -> bytes:
+    said: list[Any] = ["head", key_id]
+    for name in ("id", "version", "history_hash", *NEVER_CHANGING, *AGENCIES):
+        value = head[name]
+        if isinstance(value, datetime):
+            value = value.astimezone(UTC).isoformat()
+        elif isinstance(value, bytes):
+            value = value.hex()
+        said.append(value if isinstance(value, int | str | None) else str(value))
+    return json.dumps(said, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _said(entry: Entry) -> bytes:

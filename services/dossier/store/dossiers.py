@@ -20,7 +20,7 @@ COLUMNS = (
     " competent_agency, agencies, state, prior_state, submitted_at, accepted_at, due_at, original_due_at,"
     " ended_at, step, owner_name, owner_subject, submitter_subject, owner_index, parties_sealed,"
     " contact_sealed, form_sealed, secret_hash, result_delivery, work, task_role, task_agency, task_unit,"
-    " task_due_at, consulted_agencies, continued_from, history_hash"
+    " task_due_at, consulted_agencies, continued_from, history_hash, head_seal"
 )
 _NAMES = [name.strip() for name in COLUMNS.split(",")]
 _LOADING = f"""
@@ -64,6 +64,7 @@ _CHANGING = (
     "consulted_agencies",
     "continued_from",
     "history_hash",
+    "head_seal",
 )
 _SAVE = Statement(
     f"UPDATE dossiers SET version = :version, {', '.join(f'{name} = :{name}' for name in _CHANGING)}"

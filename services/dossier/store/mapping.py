@@ -71,6 +71,7 @@ _SAME = (
     "secret_hash",
     "result_delivery",
     "history_hash",
+    "head_seal",
 )
 _IN_DOCUMENT = tuple(_Work.__dataclass_fields__)
 
@@ -124,6 +125,7 @@ def changing_columns(dossier: Dossier) -> dict[str, Any]:
         ),
         "continued_from": sorted(dossier.continuing),
         "history_hash": dossier.history_hash,
+        "head_seal": dossier.head_seal,
     }
 
 

@@ -55,6 +55,7 @@ dossiers = Table(
     Column("consulted_agencies", ARRAY(Text), nullable=False),
     Column("continued_from", ARRAY(Text), nullable=False, server_default="{}"),
     Column("history_hash", LargeBinary, nullable=False),
+    Column("head_seal", Text, nullable=False, server_default=""),
     UniqueConstraint("reference"),
     UniqueConstraint("dossier_code"),
     UniqueConstraint("portal_code"),
