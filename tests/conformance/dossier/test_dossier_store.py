@@ -186,8 +186,8 @@ async def test_the_catalogue_never_goes_back(store: Store) -> None:
     async with desk.open_work() as work:
         intake = await work.catalogue.intake(PROCEDURE, [COMMUNE, "H99.999"], [], today=TODAY)
         _, grounds = await work.dossiers.load(seen.id)
-        assert await work.catalogue.component(PROCEDURE, "khong-co") is None
-        found = await work.catalogue.component(PROCEDURE, "to-khai")
+        assert await work.catalogue.component(PROCEDURE, "khong-co", TODAY) is None
+        found = await work.catalogue.component(PROCEDURE, "to-khai", TODAY)
     assert intake.procedure is not None
     assert (intake.procedure.version, intake.agencies[COMMUNE].name) == (2, "Tên mới")
     assert set(intake.agencies) == {COMMUNE}

@@ -26,7 +26,8 @@ def plan_of(**parts: Any) -> Plan:
 
 def test_a_sound_document_is_all_new() -> None:
     """Every kind is there."""
-    page = {"code": "trang", "title": "Trang", "summary": "Tóm tắt", "blocks": [{"kind": "TEXT", "text": "Chữ"}]}
+    blocks = [{"kind": "TEXT", "text": "Chữ"}]
+    page = {"code": "trang", "title": "Trang", "summary": "Tóm tắt", "blocks": blocks}
     plan = plan_of(forms=[a_form()], pages=[page])
     assert {item.outcome for item in plan.items} == {Outcome.NEW}, [item.reasons for item in plan.items]
     assert {item.kind for item in plan.items} == set(ItemKind)
