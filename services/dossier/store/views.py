@@ -129,6 +129,10 @@ _PORTAL = Statement(
     FROM dossiers d WHERE id = :id
     """
 )
+_IS_PROVINCIAL = Statement(
+    "SELECT level = 'PROVINCE' AND kind IN ('PEOPLES_COMMITTEE', 'SERVICE_CENTER') FROM agencies"
+    " WHERE code = :agency"
+)
 _LOG = Statement(
     "INSERT INTO access_log (at, subject, kind, agency, what, dossier_id, object_id)"
     " VALUES (:at, :subject, :kind, :agency, :what, :dossier_id, :object_id) RETURNING id"
@@ -206,6 +210,10 @@ class PostgresViews:
             after_id=after[1],
             limit=limit,
         )
+
+    async def is_provincial(self, agency: str) -> bool:
+        """Tell whether an agency is the province's committee or its service centre."""
+        return bool(await self._unit.fetch_value(_IS_PROVINCIAL, agency=agency))
 
     async def history(self, dossier_id: UUID) -> tuple[Dossier, list[dict[str, Any]]]:
         """Return a dossier and its history, oldest first; raise `NotFound`."""

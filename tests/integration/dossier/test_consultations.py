@@ -14,6 +14,7 @@ from tests.builders.dossier.office import (
     a_citizen,
     a_procedure,
     a_step,
+    an_agency,
     an_officer,
 )
 
@@ -56,6 +57,7 @@ async def test_an_applicant_step_is_confirmed_by_the_applicant(empty_office: Off
 
 async def test_a_supervisor_sees_what_happens_but_not_who(office: Office) -> None:
     """No name, no paper, no file; the reading is logged."""
+    await office.service.receive(an_agency("H99.02", level="PROVINCE", kind="SERVICE_CENTER"))
     supervisor = an_officer("SUPERVISOR", agency="H99.02", unit="giam-sat")
     detail = await office.read(await office.accepted(), supervisor)
     assert (detail["owner"], detail["owner_masked"]) == (None, "Nguyễn V*** A***")

@@ -40,6 +40,9 @@ class Views(Protocol):
     ) -> list[Any]:
         """Return what waits for these roles and for those held in others' places, the most pressing first."""
 
+    async def is_provincial(self, agency: str) -> bool:
+        """Tell whether an agency is the province's committee or its service centre."""
+
     async def history(self, dossier_id: UUID) -> tuple[Dossier, list[dict[str, Any]]]:
         """Return a dossier and its history, oldest first; raise `NotFound`."""
 

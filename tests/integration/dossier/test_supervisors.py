@@ -1,0 +1,63 @@
+"""Who supervises reads what happens in their own house, and nothing that anybody wrote of a person."""
+
+import pytest
+
+from tests.builders.dossier.office import (
+    COMMUNE,
+    OTHER_COMMUNE,
+    RECEIVER,
+    Office,
+    a_citizen,
+    an_agency,
+    an_officer,
+)
+
+TOLD = "Ông An 099088000011 phải nộp lại"
+
+
+async def test_nothing_anybody_wrote_of_a_person_is_in_the_history_a_supervisor_reads(office: Office) -> None:
+    """No note, no reason of an item, no paper; the officer and the party read on."""
+    overseer = an_officer("SUPERVISOR", unit="giam-sat")
+    items = [{"component_code": "to-khai", "reason": TOLD}]
+    asked = await office.act(
+        await office.submitted(), "intake-supplement-request", RECEIVER, items=items, reason=TOLD
+    )
+    path = f"/v1/dossiers/{asked['dossier_id']}/history"
+    told = await office.service.get(path, overseer)
+    assert told.status_code == 200
+    assert "099088000011" not in told.text
+    change = told.json()["items"][-1]["change"]
+    assert (change["note"], change["supplement"]["items"], change["papers"]) == ("", [], [])
+    assert change["supplement"]["answer_by"]
+    for reader in (RECEIVER, a_citizen()):
+        assert (await office.service.get(path, reader)).text.count(TOLD) == 2
+    detail = await office.service.get(f"/v1/dossiers/{asked['dossier_id']}", overseer)
+    assert "099088000011" not in detail.text
+
+
+@pytest.mark.parametrize(
+    ("agency", "level", "kind", "status"),
+    [
+        (COMMUNE, "COMMUNE", "PEOPLES_COMMITTEE", 200),
+        (OTHER_COMMUNE, "COMMUNE", "PEOPLES_COMMITTEE", 404),
+        ("H99.11", "PROVINCE", "DEPARTMENT", 404),
+        ("H99", "PROVINCE", "PEOPLES_COMMITTEE", 200),
+        ("H99.02", "PROVINCE", "SERVICE_CENTER", 200),
+        ("H99.2", "PROVINCE", "DEPARTMENT", 404),
+        ("H99", "COMMUNE", "OTHER", 200),
+        ("H99.20", "COMMUNE", "OTHER", 404),
+        (f"{COMMUNE}.01", "COMMUNE", "OTHER", 404),
+        ("", "PROVINCE", "PEOPLES_COMMITTEE", 404),
+    ],
+)
+async def test_a_supervisor_reads_dossiers_of_their_own_house(
+    office: Office, agency: str, level: str, kind: str, status: int
+) -> None:
+    """What is under an agency begins with its number and a dot; the province's own read all."""
+    if agency:
+        await office.service.receive(an_agency(agency, level=level, kind=kind))
+    overseer = an_officer("SUPERVISOR", "SIGNER", agency=agency, unit="lanh-dao")
+    seen = await office.accepted()
+    for path in ("", "/history"):
+        answer = await office.service.get(f"/v1/dossiers/{seen['dossier_id']}{path}", overseer)
+        assert answer.status_code == status, answer.text
