@@ -1,12 +1,19 @@
-"""One PostgreSQL and one Kafka per test run, shared by its parallel workers: `-p tests.plugin_servers`."""
+"""One PostgreSQL and one Kafka per test run, shared by its parallel workers: `-p tests.plugin_servers`.
+
+The last worker stops a server. Workers of an interrupted or killed run do not come to that, so each server
+has a guard, `python -m tests.plugin_servers RECORD PID`: it waits for the run's end and stops what is left.
+"""
 
 import fcntl
 import json
 import os
+import select
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -15,7 +22,7 @@ import pytest
 
 from stack.kafka import attach_kafka, kafka_unavailable_reason, start_kafka
 from stack.postgres import PostgresAddress, PostgresServer, attach_postgres, forget, start_postgres
-from stack.servers import running
+from stack.servers import StackError, running, wait_until
 
 
 class Shared(Protocol):
@@ -31,6 +38,8 @@ class Shared(Protocol):
 
 
 Server = TypeVar("Server", bound=Shared)
+ROOT = Path(__file__).parents[1]
+WORKERS_END_SECONDS = 60.0
 
 
 @pytest.fixture(scope="session")
@@ -88,7 +97,11 @@ def _shared(
         if entry["users"]:
             server = attach(Path(entry["home"]))
         else:
-            server = start(_new_home())
+            home = _new_home()
+            # Written down before it starts: a run that is interrupted meanwhile leaves it to the guard.
+            _write(record, home, [])
+            _guard(record)
+            server = start(home)
             server.hand_over()
         _write(record, server.home, [*entry["users"], _myself()])
     try:
@@ -100,6 +113,33 @@ def _shared(
             if not users:
                 server.stop()
                 forget_data(server.home)
+
+
+def _guard(record: Path) -> None:
+    """Start the guard of a server; its own session, because Ctrl-C is for the run alone."""
+    run = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
+    command = [sys.executable, "-m", "tests.plugin_servers", str(record), str(run)]
+    quiet = subprocess.DEVNULL
+    child = subprocess.Popen(
+        command, cwd=ROOT, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True
+    )
+    # Nobody waits for it: it outlives us, and says nothing at our end.
+    child.returncode = 0
+
+
+def end_after(run: int, record: Path) -> None:
+    """Wait until the run and its workers have ended, then stop the server and forget its data."""
+    with suppress(ProcessLookupError):  # It has ended already.
+        select.select([os.pidfd_open(run)], [], [])
+    wait_until(lambda: not _read(record)["users"], WORKERS_END_SECONDS, pause=0.2)
+    with _alone(record):
+        entry = _read(record)
+        home = Path(entry["home"])
+        if entry["users"] or not home.exists():
+            return
+        with suppress(StackError):  # It never came up, or was stopped in order.
+            (attach_postgres if record.name == "postgres" else attach_kafka)(home).stop()
+        (forget if record.name == "postgres" else shutil.rmtree)(home)
 
 
 @contextmanager
@@ -137,3 +177,7 @@ def _new_home() -> Path:
     home = Path(tempfile.mkdtemp(prefix="motcua-test-"))
     home.chmod(0o711)
     return home
+
+
+if __name__ == "__main__":
+    end_after(int(sys.argv[2]), Path(sys.argv[1]))
