@@ -239,7 +239,10 @@ def _makes_sense(  # noqa: PLR0911 - one answer an action.
     """Leave out what the state allows but the details refuse."""
     match action:
         case Action.STEP_COMPLETION:
-            return not _issues(dossier, caller) or _consulted(dossier, caller)
+            is_free = dossier.draft is None and not _issues(dossier, caller)
+            return is_free or _consulted(dossier, caller)
+        case Action.RESULT:
+            return dossier.draft is None
         case Action.SUPPLEMENT_REQUEST:
             return dossier.draft is None
         case Action.SUPPLEMENT_REQUEST_APPROVAL:

@@ -172,6 +172,13 @@ class NoDraft(Refusal):
     title = "Chưa có dự thảo yêu cầu bổ sung"
 
 
+class DraftOpen(Refusal):
+    """A drafted supplement request waits for its decision: the step is not left over it (409)."""
+
+    code = "supplement-draft-open"
+    title = "Dự thảo yêu cầu bổ sung đang chờ duyệt, hãy duyệt hoặc trả lại dự thảo trước"
+
+
 class NotAnswered(Refusal):
     """The applicant has not answered the supplement request (409)."""
 

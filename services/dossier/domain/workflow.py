@@ -10,7 +10,7 @@ from kernel.core.errors import Invalid
 from kernel.core.ids import new_id
 from services.dossier.domain.definitions import Process, StepRule
 from services.dossier.domain.dossier import Consultation, DoneStep, Dossier, Step
-from services.dossier.domain.errors import FourEyes, NoSuchBranch, ProcessMissing, ResultRequired
+from services.dossier.domain.errors import DraftOpen, FourEyes, NoSuchBranch, ProcessMissing, ResultRequired
 from services.dossier.domain.states import Move, State
 
 DueOf = Callable[[datetime, Decimal], datetime]
@@ -75,6 +75,7 @@ def complete(
 ) -> State:
     """T8 forward: only to a step the process names; the step that issues the result ends by `result`."""
     step = _current(dossier)
+    require_no_draft(dossier)
     rule = _rule(process, step.code)
     if rule.issues_result or not rule.next:
         raise ResultRequired
@@ -97,6 +98,7 @@ def send_back(
     if not note:
         raise Invalid(fields=[("note", "Trả lại hồ sơ phải nêu lý do")])
     step = _current(dossier)
+    require_no_draft(dossier)
     rule = _rule(process, step.code)
     target = chosen or (rule.can_return_to[0] if rule.can_return_to else "")
     if target not in rule.can_return_to:
@@ -147,6 +149,12 @@ def done_step(step: Step, by: Caller, *, at: datetime, outcome: str, note: str) 
         outcome=outcome,
         note=note,
     )
+
+
+def require_no_draft(dossier: Dossier) -> None:
+    """Raise `DraftOpen` while a colleague's drafted supplement request waits: it must not fall in silence."""
+    if dossier.draft is not None:
+        raise DraftOpen
 
 
 def keep_four_eyes(dossier: Dossier, step: Step, by: Caller) -> None:

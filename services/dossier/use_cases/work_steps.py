@@ -17,6 +17,7 @@ from services.dossier.domain.workflow import (
     done_step,
     keep_four_eyes,
     recall,
+    require_no_draft,
     send_back,
 )
 from services.dossier.use_cases.open_dossier import due_of, open_for
@@ -113,6 +114,7 @@ async def issue_result(
         raise StepMoved
     if outcome == "REFUSED" and not reason:
         raise Invalid(fields=[("reason", "Từ chối giải quyết phải nêu lý do")])
+    require_no_draft(dossier)
     keep_four_eyes(dossier, step, by)
     free = await work.attachments.unbound(attachment_ids, by.subject) if attachment_ids else {}
     missing = [index for index, one in enumerate(attachment_ids) if one not in free]

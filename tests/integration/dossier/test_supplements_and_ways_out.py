@@ -147,3 +147,21 @@ async def test_a_team_lead_decides_supplements_of_their_own_unit_only(office: Of
     assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
     assert "supplement-request-approval" in (await office.read(seen, LEAD))["actions"]
     assert (await office.act(seen, "supplement-request-approval", SIGNER))["state"] == "SUPPLEMENT_REQUESTED"
+
+
+async def test_a_step_is_not_left_over_a_drafted_supplement_request(office: Office) -> None:
+    """Neither forward nor back, until somebody has decided on the draft; nobody is offered it either."""
+    items = [{"component_code": "to-khai", "reason": "Chưa ký"}]
+    seen = await office.in_process()
+    seen = await office.act(seen, "supplement-request", SPECIALIST, items=items, reason="Thiếu")
+    for outcome in ("DONE", "RETURNED"):
+        refused = await office.tried(
+            seen, "step-completion", SPECIALIST, step="tham-dinh", outcome=outcome, note="Chuyển"
+        )
+        assert (refused.status_code, refused.json()["code"]) == (409, "supplement-draft-open")
+    detail = await office.read(seen, SPECIALIST)
+    assert "step-completion" not in detail["actions"]
+    assert detail["draft"]["reason"] == "Thiếu"
+    seen = await office.act(seen, "supplement-request-approval", LEAD, approved=False, note="Đủ rồi")
+    seen = await office.act(seen, "step-completion", SPECIALIST, step="tham-dinh")
+    assert seen["step"]["code"] == "soat-xet"
