@@ -33,9 +33,12 @@ _LOADING = f"""
     LEFT JOIN procedures p ON p.code = d.procedure_code AND p.version = d.procedure_version
     LEFT JOIN LATERAL (
         SELECT code, version, sequence FROM processes
-        WHERE code = coalesce(d.process_code, p.process)
+        WHERE code = ANY(CASE WHEN d.process_code IS NULL
+                THEN ARRAY[p.process || '@' || d.competent_agency, p.process]
+                ELSE ARRAY[d.process_code] END)
           AND (d.process_version IS NULL OR version = d.process_version)
-        ORDER BY version DESC LIMIT 1) q ON true
+        -- An agency's own variant of a process comes before the common one (catalog: workflows).
+        ORDER BY length(code) DESC, version DESC LIMIT 1) q ON true
     LEFT JOIN agencies a ON a.code = d.competent_agency
     LEFT JOIN LATERAL (
         SELECT code, string_agg(year || ':' || sequence, ',' ORDER BY year) AS stamp

@@ -60,6 +60,7 @@ def _view(detail: Detail, parties: dict[str, Any]) -> dict[str, Any]:
         "helping_agency",
         "receiving_agency",
         "competent_agency",
+        "continuing_agency",
         "state",
         "portal_status",
         "submitted_at",

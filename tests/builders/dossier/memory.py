@@ -212,13 +212,14 @@ class MemoryCatalogue:
     def grounds(self, dossier: Dossier) -> Grounds:
         _, data = self._database.procedures[dossier.procedure_code, dossier.procedure_version]
         procedure = Procedure.of(data)
-        wanted = dossier.process_code or procedure.process
+        variant = f"{procedure.process}@{dossier.competent_agency.code}"
+        wanted = {dossier.process_code} if dossier.process_code else {variant, procedure.process}
         known = [
             row
             for (code, version), (_, row) in self._database.processes.items()
-            if code == wanted and dossier.process_version in {None, version}
+            if code in wanted and dossier.process_version in {None, version}
         ]
-        newest = max(known, key=lambda row: row["version"], default=None)
+        newest = max(known, key=lambda row: (row["code"] == variant, row["version"]), default=None)
         process = Process.of(newest) if newest else None
         return Grounds(procedure, process, self.calendar(dossier.competent_agency.code))
 

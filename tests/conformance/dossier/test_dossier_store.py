@@ -199,6 +199,17 @@ async def test_the_catalogue_never_goes_back(store: Store) -> None:
     assert found["mandatory"] is True
 
 
+async def test_an_agency_works_its_own_variant_of_a_process(store: Store) -> None:
+    """The competent agency's variant comes before the common process, whatever their versions."""
+    seen = await store.desk.submit()
+    other, own = f"QT-1@{OTHER_COMMUNE}", f"QT-1@{COMMUNE}"
+    await store.desk.learn(a_process(code=own), a_process(code=other, version=9), a_process(version=7))
+    async with store.desk.open_work() as work:
+        _, grounds = await work.dossiers.load(seen.id)
+    assert grounds.process is not None
+    assert (grounds.process.code, grounds.process.version) == (own, 1)
+
+
 async def test_an_intake_of_nothing_known_is_empty(store: Store) -> None:
     """No procedure, no agencies."""
     await store.desk.learn(a_procedure("2.000001", valid_from="2027-01-01"))
