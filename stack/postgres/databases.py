@@ -31,7 +31,7 @@ def provision(server: PostgresAddress, services: Iterable[str]) -> dict[str, str
 def clone_database(server: PostgresAddress, template: str, name: str) -> None:
     """Copy the database `template`, which nobody may be connected to, with its owner and its closed door."""
     script = (
-        'CREATE DATABASE :"name" TEMPLATE :"template" OWNER :"owner";\n'
+        'CREATE DATABASE :"name" TEMPLATE :"template" OWNER :"owner" STRATEGY FILE_COPY;\n'
         'REVOKE ALL ON DATABASE :"name" FROM PUBLIC;\n'
     )
     owner = server.sql(

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Path, Query, Response
 from kernel.core.caller import Caller as CallerValue
 from kernel.core.caller import CallerKind
 from kernel.core.errors import Forbidden, Invalid
+from kernel.core.ids import new_id
 from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from services.dossier.api.answers import receipt_of
@@ -122,10 +123,12 @@ async def _kept(
 ) -> list[Attachment]:
     """Keep inline contents durably before anything is written about them."""
     kept, contents = [], []
+    # A machine brings many people's dossiers: each message takes turns like a person.
+    caller = f"{by.subject} {new_id()}"
     for place, item in enumerate(items):
         content = _content(place, item)
         attachment = typed_file(content, item.name, item.component_code, by.subject, work, now)
-        await require_sound(content, attachment, work)
+        await require_sound(content, attachment, work, caller=caller)
         contents.append(content)
         kept.append(attachment)
     # All or none: a refused file leaves nothing behind.

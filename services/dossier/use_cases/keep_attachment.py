@@ -53,9 +53,12 @@ async def keep_attachment(
     return attachment
 
 
-async def require_sound(content: bytes, attachment: Attachment, work: Work) -> None:
-    """Raise why a file is not taken that does not open, needs a password or runs something by itself."""
-    fault = await work.inspector(content, attachment.media_type, caller=attachment.uploader)
+async def require_sound(content: bytes, attachment: Attachment, work: Work, *, caller: str = "") -> None:
+    """Raise why a file is not taken that does not open, needs a password or runs something by itself.
+
+    `caller` is who takes turns with others at the readers: the uploader unless another name is given.
+    """
+    fault = await work.inspector(content, attachment.media_type, caller=caller or attachment.uploader)
     if fault is not None:
         raise FAULTS[fault]
 

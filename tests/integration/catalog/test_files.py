@@ -15,6 +15,7 @@ from tests.builders.catalog_files import a_portal_answer, a_workbook
 
 Start = Callable[..., Awaitable[RunningService]]
 EDITOR = a_staff_member("CATALOG_EDITOR", agency="H99")
+LOADER = a_service("catalog.import")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -218,7 +219,7 @@ async def test_only_those_who_import_see_imports(start: Start) -> None:
 async def test_the_catalogue_is_given_away_whole(start: Start) -> None:
     """JSON and CSV, tagged, packed when wanted, without inner matters, with licence and source."""
     catalog = await start("catalog")
-    await catalog.post("/v1/imports", a_document(), EDITOR)
+    await catalog.post("/v1/imports", a_document(), LOADER)
     await bring(catalog, lines(a_public_record(name="@SUM(1)"), a_public_record("1.000006")))
     answer = await catalog.client.get(
         "/v1/open-data/procedures.json", headers={"Accept-Encoding": "identity"}

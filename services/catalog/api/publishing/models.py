@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from services.catalog.domain.items import Source
 from services.catalog.domain.publishing.decisions import MOST_ITEMS, Decision, DecisionItem, DecisionState
@@ -13,6 +13,17 @@ from services.catalog.use_cases.publishing.deciding import Preview, Standing
 from services.catalog.use_cases.publishing.drafting import Verdict
 from services.catalog.use_cases.publishing.ports import StandardReason
 
+_FIRST_DAY, _LAST_DAY = date(1945, 9, 2), date(2199, 12, 31)
+
+
+def _a_real_day(day: date) -> date:
+    """Refuse days on which no Vietnamese authority signed or will sign anything we work with."""
+    if not _FIRST_DAY <= day <= _LAST_DAY:
+        raise ValueError("the day is out of range")
+    return day
+
+
+Day = Annotated[date, AfterValidator(_a_real_day)]
 Code = Annotated[str, Field(min_length=1, max_length=60)]
 Small = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")]
 Line = Annotated[str, Field(max_length=35)]
@@ -139,8 +150,8 @@ class ActBody(_Body):
 
     number: Annotated[str, Field(min_length=1, max_length=200)]
     title: Annotated[str, Field(max_length=2000)] | None = None
-    signed_on: date | None = None
-    effective_on: date | None = None
+    signed_on: Day | None = None
+    effective_on: Day | None = None
 
 
 class DecisionBody(_Body):
@@ -148,13 +159,21 @@ class DecisionBody(_Body):
 
     number: Annotated[str, Field(min_length=1, max_length=200)]
     agency: Line = ""
-    signed_on: date
-    effective_on: date
+    signed_on: Day
+    effective_on: Day
     level: Literal["MINISTRY", "PROVINCE"] = "PROVINCE"
     act: ActBody | None = None
     is_short: bool = False
     note: Annotated[str, Field(max_length=2000)] | None = None
     items: Annotated[list[ItemBody], Field(max_length=MOST_ITEMS)] = []
+
+    @field_validator("effective_on")
+    @classmethod
+    def _is_not_before_signing(cls, day: date, info: ValidationInfo) -> date:
+        signed = info.data.get("signed_on")
+        if signed is not None and day < signed:
+            raise ValueError("a decision takes effect on or after the day it is signed")
+        return day
 
     def decision(self) -> Decision:
         """Return what was sent; whose it is comes from the caller."""

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import JSONResponse
 
 from kernel.web.deps import Now
 from kernel.web.described import problems
@@ -19,7 +20,19 @@ router = APIRouter(prefix="/v1/directory", route_class=CacheableRoute, tags=["di
 _TOLD = ("what", "code", "name", "agency", "kind", "level", "address", "phone", "valid_from", "valid_to")
 
 
-@router.get("", openapi_extra=PUBLIC, response_model=FeatureCollection, responses={**problems(422), **CACHED})
+class GeoJson(JSONResponse):
+    """A body of RFC 7946."""
+
+    media_type = "application/geo+json"
+
+
+@router.get(
+    "",
+    openapi_extra=PUBLIC,
+    response_model=FeatureCollection,
+    response_class=GeoJson,
+    responses={**problems(422), **CACHED},
+)
 async def get_directory(
     work: Work,
     now: Now,
@@ -29,7 +42,7 @@ async def get_directory(
     """Cơ quan và điểm một cửa hoạt động ngày đó, dạng GeoJSON."""
     found = await work.readers.directory(on or now.date())
     features = [_feature(one) for one in found if not what or one["what"] == what]
-    return public_json({"type": "FeatureCollection", "features": features}, "application/geo+json")
+    return public_json({"type": "FeatureCollection", "features": features}, GeoJson.media_type)
 
 
 def _feature(one: Mapping[str, Any]) -> dict[str, Any]:

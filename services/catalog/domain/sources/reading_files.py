@@ -98,11 +98,14 @@ def read_csv(content: bytes) -> Iterator[Row]:
     text = _text(content)
     header = text.partition("\n")[0]
     delimiter = max(",;\t|", key=header.count)
-    csv.field_size_limit(_MAX_CELL)
+    # The limit is the whole process's: others find it as it was.
+    before = csv.field_size_limit(_MAX_CELL)
     try:
         yield from read_table(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
         raise NotADocument("Không đọc được bảng CSV") from error
+    finally:
+        csv.field_size_limit(before)
 
 
 def read_table(lines: Iterable[Sequence[Any]]) -> Iterator[Row]:
