@@ -17,8 +17,14 @@ SELECT p.code, p.version, v.recorded_on, t.parts, v.versions
 FROM procedures p
 LEFT JOIN (
     SELECT code, jsonb_agg(jsonb_build_array(agency, part, number, valid_from, valid_to, is_abolished, digest,
-        CASE WHEN part <> :own::text THEN data END) ORDER BY created_at, number) AS parts
-    FROM procedure_parts WHERE code = ANY(:codes::text[]) AND NOT is_superseded GROUP BY code
+        CASE WHEN part <> :own::text THEN data END) ORDER BY f.began, created_at, number) AS parts
+    FROM procedure_parts
+    -- Who published first stays first, also when that first version was superseded: search lists that line.
+    LEFT JOIN (
+        SELECT code, agency, min(version) AS began FROM procedure_versions
+        WHERE code = ANY(:codes::text[]) GROUP BY code, agency
+    ) f USING (code, agency)
+    WHERE code = ANY(:codes::text[]) AND NOT is_superseded GROUP BY code
 ) t ON t.code = p.code
 LEFT JOIN (
     SELECT code, (min(created_at) AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS recorded_on,
