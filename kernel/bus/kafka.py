@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, NoError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code
 
+from kernel.bus.kafka_errors import LOST
 from kernel.bus.kafka_group import KafkaSubscription
 from kernel.bus.kafka_producer import BoundedProducer
 from kernel.bus.kafka_security import KafkaSecurity
@@ -140,7 +141,7 @@ class KafkaBus:
                 except BaseException:
                     await self._drop_admin()
                     raise
-        except (KafkaError, OSError, TimeoutError) as error:
+        except LOST as error:
             raise BusUnavailable(repr(error)) from error
 
     async def _started_admin(self) -> AIOKafkaAdminClient:

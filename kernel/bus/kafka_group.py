@@ -7,8 +7,9 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka.errors import IllegalStateError
 
+from kernel.bus.kafka_errors import LOST
 from kernel.core.bus import IncomingMessage
 from kernel.core.waiting import wait_at_most
 
@@ -91,7 +92,7 @@ class KafkaSubscription:
                 consumer.subscribe(list(self._topics), listener=self._in_hand)
                 await consumer.start()
             self._consumer, consumer, self._wait = consumer, None, 0.1
-        except (KafkaError, OSError, TimeoutError) as error:
+        except LOST as error:
             _log.warning("bus_member_waits", group=self._group, error=repr(error))
         finally:
             if consumer is not None:
@@ -130,7 +131,7 @@ class KafkaSubscription:
                 _log.warning(
                     "bus_commit_refused", group=self._group, partitions=list(next_offsets.keys() - mine)
                 )
-        except (KafkaError, TimeoutError) as error:
+        except LOST as error:
             # Not recorded: the messages come again, here or elsewhere.
             _log.warning("bus_commit_refused", group=self._group, error=repr(error))
         self._in_hand.settle(next_offsets)
@@ -155,7 +156,7 @@ class KafkaSubscription:
                 found = await consumer.getmany(timeout_ms=int(seconds * 1000), max_records=count)
         except TimeoutError:
             return []
-        except KafkaError as error:
+        except LOST as error:
             _log.warning("bus_consumer_replaced", group=self._group, error=repr(error))
             self._consumer = None
             await _stop(consumer)
@@ -169,7 +170,7 @@ async def _stop(consumer: AIOKafkaConsumer) -> None:
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             await consumer.stop()
-    except (KafkaError, OSError, TimeoutError) as error:
+    except LOST as error:
         _log.info("bus_consumer_left", error=repr(error))
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
 
+from kernel.bus.kafka_errors import LOST
 from kernel.core.bus import BusUnavailable, OutgoingMessage
 
 _BATCH_BYTES = 512 * 1024
@@ -37,7 +37,7 @@ class BoundedProducer:
             async with asyncio.timeout(self._seconds):
                 producer = await self._started()
                 await _deliver(producer, batch)
-        except (KafkaError, OSError, TimeoutError) as error:
+        except LOST as error:
             if producer is not None:
                 await self._replace(producer, error)
             raise BusUnavailable(repr(error)) from error
@@ -106,5 +106,5 @@ async def _abandon(producer: AIOKafkaProducer) -> None:
         try:
             async with asyncio.timeout(5):
                 await end()
-        except (KafkaError, OSError, TimeoutError) as error:
+        except LOST as error:
             _log.info("bus_producer_left", error=repr(error))
