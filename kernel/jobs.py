@@ -59,7 +59,7 @@ async def _run_once(runtime: Runtime, job: Job) -> str:
     except (*BROKEN_WORLD, BusUnavailable) as error:
         _log.warning("job_waits", job=job.name, error=repr(error))
         return "waits"
-    except Exception:
+    except Exception:  # The boundary of a job.
         # One job's defect must not end the others; it is logged, counted, and tried at the next tick.
         _log.exception("job_failed", job=job.name)
         return "failed"

@@ -16,5 +16,5 @@ def charts(tmp_path_factory: pytest.TempPathFactory) -> Charts:
     except HelmUnavailable as reason:
         if "helm" in os.environ.get("REQUIRE", "").split(","):
             pytest.fail(f"REQUIRE=helm: {reason}", pytrace=False)
-        pytest.skip(str(reason))
+        pytest.skip(str(reason))  # The reason says what Helm lacks here; CI requires it.
     return Charts.built(helm, tmp_path_factory.mktemp("charts"))

@@ -59,7 +59,7 @@ def require_kafka() -> None:
         return
     if "kafka" in os.environ.get("REQUIRE", "").split(","):
         pytest.fail(f"REQUIRE=kafka: {reason}", pytrace=False)
-    pytest.skip(reason)
+    pytest.skip(reason)  # The reason says what Kafka lacks here; CI requires it.
 
 
 def new_data() -> Path:

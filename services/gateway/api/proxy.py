@@ -42,7 +42,7 @@ async def forward(
     )
     try:
         answer = await upstream.send(request)
-    except Exception:
+    except Exception:  # Whatever it is goes on below.
         # What ended the body is the reason; that the service hung up is only its consequence.
         if isinstance(body, StreamedBody) and body.error is not None:
             raise body.error from None

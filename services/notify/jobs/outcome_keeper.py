@@ -39,7 +39,7 @@ class OutcomeKeeper:
             batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
             try:
                 await self._commit([kept for kept, _ in batch])
-            except Exception:
+            except Exception:  # The boundary of a commit.
                 # A defect of ours must not end the lane; these are sent again when their leases end.
                 _log.exception("outcomes_lost", messages=[str(message.id) for (message, _), _ in batch])
             for _, is_kept in batch:

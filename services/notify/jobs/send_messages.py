@@ -108,7 +108,7 @@ class Lane:
         with _seconds.labels(self._channel).time():
             try:
                 outcome = await hand_over(message, mail=resources.mail, sms=resources.sms, now=now)
-            except Exception:
+            except Exception:  # The boundary of a message.
                 # A defect of ours must not end the lane; the message waits like after any failure.
                 _log.exception("send_failed", message_id=str(message.id))
                 outcome = Outcome(reason="DEFECT")

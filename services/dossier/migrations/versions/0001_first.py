@@ -247,8 +247,3 @@ def upgrade() -> None:
     kernel_v1(op)
     for statement in TABLES:
         op.execute(statement)
-
-
-def downgrade() -> None:
-    """There is nothing before the first."""
-    raise NotImplementedError

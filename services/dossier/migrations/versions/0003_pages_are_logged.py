@@ -11,8 +11,3 @@ depends_on = None
 def upgrade() -> None:
     """Let a logged reading name no dossier."""
     op.execute("ALTER TABLE access_log ALTER COLUMN dossier_id DROP NOT NULL")
-
-
-def downgrade() -> None:
-    """There is no dossier to name for the pages already logged."""
-    raise NotImplementedError

@@ -12,8 +12,3 @@ def upgrade() -> None:
     """Add the key's id; entries from before have none and are told apart by `verify-history`."""
     op.execute("ALTER TABLE history ADD COLUMN key_id TEXT NOT NULL DEFAULT ''")
     op.execute("ALTER TABLE history ALTER COLUMN key_id DROP DEFAULT")
-
-
-def downgrade() -> None:
-    """Without the key's id no hash could be proved again."""
-    raise NotImplementedError

@@ -30,8 +30,3 @@ def upgrade() -> None:
     """Add what a merger and a delegation need; what is there goes on as it was."""
     for statement in STATEMENTS:
         op.execute(statement)
-
-
-def downgrade() -> None:
-    """Nobody could tell any more who continues a dossier."""
-    raise NotImplementedError

@@ -30,7 +30,7 @@ def inspect(media_type: str, content: bytes) -> str:
         return "encrypted"
     except MemoryError:
         return "too-complex"
-    except Exception:
+    except Exception:  # The boundary of a parser.
         # Whatever a parser makes of a broken file, it is the file's fault.
         return "damaged"
     return "sound"
