@@ -43,6 +43,7 @@ async def a_worker(
         "NOTIFY_INTERNAL_JWKS": json.dumps(public_jwks(TEST_KEY)),
         "NOTIFY_PII_KEY": TEST_PII_KEY,
         "NOTIFY_PORT": "0",
+        "NOTIFY_OPS_PORT": "0",
         "NOTIFY_SMS_URL": catcher.sms_url,
         "NOTIFY_SMTP_PORT": str(catcher.smtp_port),
         "NOTIFY_LEASE_SECONDS": str(lease_seconds),
