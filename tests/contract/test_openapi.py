@@ -36,6 +36,13 @@ def test_the_document_is_valid_and_every_operation_has_a_name_and_an_answer(name
     assert len(names) == len(set(names))
 
 
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_name_of_a_schema_tells_where_its_code_lies(name):
+    """Two models of one name are told apart by their modules: moving a file would rename the contract."""
+    schemas = document_of(name).get("components", {}).get("schemas", {})
+    assert [one for one in schemas if "__" in one] == []
+
+
 def _resolve(document, schema):
     while "$ref" in schema:
         target = document

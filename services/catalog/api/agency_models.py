@@ -39,7 +39,7 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class DecisionBody(Strict):
+class AgencyDecisionBody(Strict):
     """The paper a change rests on."""
 
     number: Annotated[str, Field(min_length=1, max_length=100)]
@@ -94,7 +94,7 @@ class AgencyChangeBody(Strict):
     """One decision about agencies; which members it needs depends on its kind."""
 
     kind: Literal["MERGE", "SPLIT", "RENAME", "DISSOLVE", "MOVE"]
-    decision: DecisionBody
+    decision: AgencyDecisionBody
     effective_on: date
     is_correction: bool = False
     ended: Annotated[list[AgencyCode], Field(max_length=200)] = []
@@ -158,7 +158,7 @@ class OfferingBody(Strict):
     procedure: ProcedureCode
     valid_from: date
     valid_to: date | None = None
-    decision: DecisionBody
+    decision: AgencyDecisionBody
 
 
 class OfferingEndBody(Strict):
@@ -206,7 +206,7 @@ class DelegationBody(Strict):
     procedures: Annotated[list[ProcedureCode], Field(max_length=500)] = []
     valid_from: date
     valid_to: date
-    decision: DecisionBody
+    decision: AgencyDecisionBody
 
 
 class Delegation(BaseModel):
@@ -252,7 +252,7 @@ class SecondmentBody(Strict):
     point: Annotated[str, Field(min_length=1, max_length=63)]
     valid_from: date
     valid_to: date | None = None
-    decision: DecisionBody
+    decision: AgencyDecisionBody
 
 
 class Coverage(Strict):
@@ -337,4 +337,4 @@ class HamletMergerBody(Strict):
     name: Name
     effective_on: date
     is_correction: bool = False
-    decision: DecisionBody
+    decision: AgencyDecisionBody

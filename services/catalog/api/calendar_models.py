@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from kernel.core.clock import VIETNAM
-from services.catalog.domain.calendars.decisions import CalendarDecision, DecisionKind, DecisionState
+from services.catalog.domain.calendars.decisions import CalendarDecision, CalendarDecisionState, DecisionKind
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -91,7 +91,7 @@ class CalendarDecisionAnswer(BaseModel):
     content: dict[str, Any]
     reason: str
     past_reason: str
-    state: DecisionState
+    state: CalendarDecisionState
     authors: list[str]
     number: str | None
     signed_on: dt.date | None

@@ -29,7 +29,7 @@ from services.catalog.api.id_cursors import after_id
 from services.catalog.domain.calendars.composing import differences, hours_on
 from services.catalog.domain.calendars.decisions import (
     CalendarDecision,
-    DecisionState,
+    CalendarDecisionState,
     Signature,
     require_calendar_reader,
 )
@@ -57,7 +57,7 @@ def _answer(decision: CalendarDecision, response: Response) -> CalendarDecisionA
 async def list_calendar_decisions(
     caller: Caller,
     work: Work,
-    state: Annotated[DecisionState | None, Query()] = None,
+    state: Annotated[CalendarDecisionState | None, Query()] = None,
     limit: Limit = 20,
     cursor: Cursor = "",
 ) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.catalog.domain.calendars.decisions import (
     CalendarDecision,
+    CalendarDecisionState,
     DecisionKind,
-    DecisionState,
     Signature,
 )
 from services.catalog.domain.items import canonical
@@ -104,7 +104,7 @@ class PostgresCalendars:
         return _decision(row), years
 
     async def decisions(
-        self, state: DecisionState | None, after: UUID | None, limit: int
+        self, state: CalendarDecisionState | None, after: UUID | None, limit: int
     ) -> Sequence[CalendarDecision]:
         """Return decisions, newest first."""
         rows = await self._unit.fetch(
@@ -196,7 +196,7 @@ def _decision(row: Mapping[str, Any]) -> CalendarDecision:
         reason=row["reason"],
         past_reason=row["past_reason"],
         authors=tuple(row["authors"]),
-        state=DecisionState(row["state"]),
+        state=CalendarDecisionState(row["state"]),
         signature=None
         if row["number"] is None
         else Signature(number=row["number"], signed_on=row["signed_on"], signer=row["signer"]),

@@ -10,8 +10,8 @@ from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.catalog.domain.items import ItemKind, Known, Source
 from services.catalog.domain.parts import Publication
-from services.catalog.domain.publishing.decisions import Decision, DecisionItem, DecisionState
-from services.catalog.domain.publishing.drafts import Draft, DraftState
+from services.catalog.domain.publishing.decisions import Decision, DecisionItem, PublicationDecisionState
+from services.catalog.domain.publishing.drafts import Draft, ProcedureDraftState
 from services.catalog.store import decision_reads as reads
 from services.catalog.store.publishing import known_procedure, save_publication
 from services.catalog.use_cases.publishing.ports import StandardReason
@@ -247,7 +247,7 @@ def _columns(decision: Decision) -> dict[str, Any]:
 
 def _draft(row: Mapping[str, Any]) -> Draft:
     columns = dict(row)
-    columns["part"], columns["state"] = Source(row["part"]), DraftState(row["state"])
+    columns["part"], columns["state"] = Source(row["part"]), ProcedureDraftState(row["state"])
     return Draft(**columns)
 
 
@@ -265,7 +265,7 @@ def _decision(row: Mapping[str, Any]) -> Decision:
             )
             for item in row["items"]
         ],
-        state=DecisionState(row["state"]),
+        state=PublicationDecisionState(row["state"]),
         deadlines=row["deadlines"],
         made_by=row["made_by"],
         published_by=row["published_by"],

@@ -8,7 +8,7 @@ from uuid import UUID
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.catalog.domain.items import ItemKind, canonical, digest_of
-from services.catalog.domain.workflows.drafts import Approval, Draft, DraftState
+from services.catalog.domain.workflows.drafts import Approval, Draft, WorkflowDraftState
 from services.catalog.store.workflow_grounds import WorkflowGrounds
 from services.catalog.use_cases.workflows.ports import Held
 
@@ -171,7 +171,7 @@ class PostgresWorkflows(WorkflowGrounds):
         return _draft(row), held
 
     async def drafts(
-        self, kind: ItemKind, state: DraftState | None, after: UUID | None, limit: int
+        self, kind: ItemKind, state: WorkflowDraftState | None, after: UUID | None, limit: int
     ) -> Sequence[Draft]:
         """Return drafts, newest first."""
         rows = await self._unit.fetch(_DRAFTS, kind=kind.value, state=state, after=after, limit=limit)
@@ -269,7 +269,7 @@ def _draft(row: Mapping[str, Any]) -> Draft:
         code=row["code"],
         base_version=row["base_version"],
         data=row["data"],
-        state=DraftState(row["state"]),
+        state=WorkflowDraftState(row["state"]),
         authors=tuple(row["authors"]),
         note=row["note"],
         approval=None

@@ -11,15 +11,13 @@ from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from services.catalog.api.deps import Work
 from services.catalog.api.publishing.ids import uuid_of
-from services.catalog.api.publishing.models import (
+from services.catalog.api.publishing.models.decisions import (
     DecisionAnswer,
-    DecisionBody,
     DecisionSummary,
-    PreviewAnswer,
-    PublicationAnswer,
-    PublishedVersion,
+    PublicationDecisionBody,
 )
-from services.catalog.domain.publishing.decisions import DecisionState
+from services.catalog.api.publishing.models.previews import PreviewAnswer, PublicationAnswer, PublishedVersion
+from services.catalog.domain.publishing.decisions import PublicationDecisionState
 from services.catalog.use_cases.publishing import deciding
 from services.catalog.use_cases.publishing.deciding import Standing
 
@@ -38,7 +36,7 @@ async def list_publication_decisions(
     caller: Caller,
     work: Work,
     now: Now,
-    state: Annotated[DecisionState | None, Query()] = None,
+    state: Annotated[PublicationDecisionState | None, Query()] = None,
     limit: Limit = 20,
     cursor: Cursor = "",
 ) -> Page[DecisionSummary]:
@@ -57,7 +55,7 @@ async def list_publication_decisions(
 
 @router.post("", status_code=201, responses=problems(400, 401, 403, 409, 412, 422))
 async def create_publication_decision(
-    body: DecisionBody, caller: Caller, work: Work, now: Now, response: Response
+    body: PublicationDecisionBody, caller: Caller, work: Work, now: Now, response: Response
 ) -> DecisionAnswer:
     """Lập quyết định công bố; tính thời hạn công bố theo ngày và theo ngày làm việc."""
     standing = await deciding.open_decision(body.decision(), by=caller, work=work, now=now)
@@ -76,7 +74,7 @@ async def get_publication_decision(
 @router.put("/{decision_id}", responses=_WRITE)
 async def update_publication_decision(
     decision_id: UUID,
-    body: DecisionBody,
+    body: PublicationDecisionBody,
     caller: Caller,
     work: Work,
     now: Now,

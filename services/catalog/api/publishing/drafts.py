@@ -11,8 +11,14 @@ from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from services.catalog.api.deps import Work
 from services.catalog.api.publishing.ids import uuid_of
-from services.catalog.api.publishing.models import DraftAnswer, DraftBody, DraftChange, DraftSummary, Reason
-from services.catalog.domain.publishing.drafts import Draft, DraftState, require_reader
+from services.catalog.api.publishing.models.basics import Reason
+from services.catalog.api.publishing.models.drafts import (
+    DraftChange,
+    DraftSummary,
+    ProcedureDraftAnswer,
+    ProcedureDraftBody,
+)
+from services.catalog.domain.publishing.drafts import Draft, ProcedureDraftState, require_reader
 from services.catalog.use_cases.publishing import drafting
 
 router = APIRouter(prefix="/v1/procedure-drafts", route_class=EdgeRoute, tags=["procedure-drafts"])
@@ -28,7 +34,7 @@ def _tagged(draft: Draft, response: Response) -> None:
 async def list_procedure_drafts(
     caller: Caller,
     work: Work,
-    state: Annotated[DraftState | None, Query()] = None,
+    state: Annotated[ProcedureDraftState | None, Query()] = None,
     code: Annotated[str, Query(max_length=60)] = "",
     limit: Limit = 20,
     cursor: Cursor = "",
@@ -47,8 +53,8 @@ async def list_procedure_drafts(
 
 @router.post("", status_code=201, responses=problems(400, 401, 403, 404, 409, 422))
 async def create_procedure_draft(
-    body: DraftBody, caller: Caller, work: Work, now: Now, response: Response
-) -> DraftAnswer:
+    body: ProcedureDraftBody, caller: Caller, work: Work, now: Now, response: Response
+) -> ProcedureDraftAnswer:
     """Mở dự thảo từ một phiên bản hoặc từ đầu."""
     verdict = await drafting.open_draft(
         body.code,
@@ -62,15 +68,17 @@ async def create_procedure_draft(
     )
     _tagged(verdict.draft, response)
     response.headers["Location"] = f"/v1/procedure-drafts/{verdict.draft.id}"
-    return DraftAnswer.judged(verdict)
+    return ProcedureDraftAnswer.judged(verdict)
 
 
 @router.get("/{draft_id}", responses=problems(401, 403, 404, 422))
-async def get_procedure_draft(draft_id: UUID, caller: Caller, work: Work, response: Response) -> DraftAnswer:
+async def get_procedure_draft(
+    draft_id: UUID, caller: Caller, work: Work, response: Response
+) -> ProcedureDraftAnswer:
     """Đọc một dự thảo kèm lỗi theo từng trường và khác biệt so với phiên bản gốc."""
     verdict = await drafting.read_draft(draft_id, by=caller, work=work)
     _tagged(verdict.draft, response)
-    return DraftAnswer.judged(verdict)
+    return ProcedureDraftAnswer.judged(verdict)
 
 
 @router.put("/{draft_id}", responses=_WRITE)
@@ -82,23 +90,23 @@ async def update_procedure_draft(
     now: Now,
     seen: IfMatch,
     response: Response,
-) -> DraftAnswer:
+) -> ProcedureDraftAnswer:
     """Ghi nội dung dự thảo; nội dung chưa đủ vẫn ghi được và được báo lỗi từng trường."""
     verdict = await drafting.change_draft(
         draft_id, body.data, body.base, seen=seen, by=caller, work=work, now=now
     )
     _tagged(verdict.draft, response)
-    return DraftAnswer.judged(verdict)
+    return ProcedureDraftAnswer.judged(verdict)
 
 
 @router.post("/{draft_id}/review", responses=_WRITE)
 async def review_procedure_draft(
     draft_id: UUID, caller: Caller, work: Work, now: Now, seen: IfMatch, response: Response
-) -> DraftAnswer:
+) -> ProcedureDraftAnswer:
     """Trình dự thảo để thẩm định."""
     verdict = await drafting.hand_over_draft(draft_id, seen=seen, by=caller, work=work, now=now)
     _tagged(verdict.draft, response)
-    return DraftAnswer.judged(verdict)
+    return ProcedureDraftAnswer.judged(verdict)
 
 
 async def _settle(

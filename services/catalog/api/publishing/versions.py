@@ -9,8 +9,8 @@ from kernel.web.deps import Caller, IfMatch, Now
 from kernel.web.described import problems
 from kernel.web.edge import PUBLIC, EdgeRoute
 from services.catalog.api.deps import Work
-from services.catalog.api.publishing.models import (
-    DifferenceAnswer,
+from services.catalog.api.publishing.models.basics import ProcedureDifferenceAnswer
+from services.catalog.api.publishing.models.versions import (
     Figures,
     OfferingList,
     OfferingRow,
@@ -75,7 +75,7 @@ async def list_procedure_differences(
         code=national,
         from_version=from_version,
         to_version=to_version,
-        differences=[DifferenceAnswer(**one) for one in differences(before, after)],
+        differences=[ProcedureDifferenceAnswer(**one) for one in differences(before, after)],
     )
 
 

@@ -11,7 +11,7 @@ from kernel.web.edge import PUBLIC, EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from services.catalog.api.deps import Work
 from services.catalog.api.readers.cacheable import CACHED, CacheableRoute, public_json
-from services.catalog.api.readers.models import AnswersBody, FormAnswer, FormBrief, VerdictAnswer
+from services.catalog.api.readers.models import AnswersBody, FormAnswer, FormBrief, FormVerdictAnswer
 from services.catalog.api.workflows.drafts import draft_router
 from services.catalog.api.workflows.models import Versions
 from services.catalog.domain.identifiers import national_code
@@ -58,7 +58,9 @@ async def list_form_versions(procedure: Procedure, work: Work) -> dict[str, Any]
 )
 async def validate_answers(
     procedure: Procedure, body: AnswersBody, work: Work, now: Now, on: On = None
-) -> VerdictAnswer:
+) -> FormVerdictAnswer:
     """Kiểm tra nội dung khai và tính phí; không lưu gì."""
     today = now.date()
-    return VerdictAnswer.of(await check_answers(procedure, on or today, body.answers, work=work, today=today))
+    return FormVerdictAnswer.of(
+        await check_answers(procedure, on or today, body.answers, work=work, today=today)
+    )

@@ -43,14 +43,14 @@ class AnswersBody(_Sent):
     answers: dict[str, Any]
 
 
-class FaultAnswer(BaseModel):
+class FormFaultAnswer(BaseModel):
     """Why an answer is not taken."""
 
     path: str
     reason: str
 
     @classmethod
-    def of(cls, fault: Fault) -> "FaultAnswer":
+    def of(cls, fault: Fault) -> "FormFaultAnswer":
         """Return the answer of a fault."""
         return cls(path=fault.path, reason=fault.reason)
 
@@ -71,16 +71,16 @@ class FeeAnswer(BaseModel):
     total: int
 
 
-class VerdictAnswer(BaseModel):
+class FormVerdictAnswer(BaseModel):
     """Whether answers would be taken; `fee` only for sound ones of a form with a fee."""
 
     is_valid: bool
     form_version: int | None
-    errors: list[FaultAnswer]
+    errors: list[FormFaultAnswer]
     fee: FeeAnswer | None
 
     @classmethod
-    def of(cls, verdict: Verdict) -> "VerdictAnswer":
+    def of(cls, verdict: Verdict) -> "FormVerdictAnswer":
         """Return the answer of a verdict."""
         fee = None
         if verdict.fee is not None:
@@ -92,7 +92,7 @@ class VerdictAnswer(BaseModel):
         return cls(
             is_valid=not verdict.faults,
             form_version=verdict.form_version,
-            errors=[FaultAnswer.of(one) for one in verdict.faults],
+            errors=[FormFaultAnswer.of(one) for one in verdict.faults],
             fee=fee,
         )
 

@@ -12,27 +12,27 @@ from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from services.catalog.api.deps import Work
 from services.catalog.api.workflows.models import (
     ApprovalBody,
-    DifferenceAnswer,
     Differences,
-    DraftAnswer,
-    DraftBody,
-    FaultAnswer,
     ReturnBody,
-    VerdictAnswer,
+    WorkflowDifferenceAnswer,
+    WorkflowDraftAnswer,
+    WorkflowDraftBody,
+    WorkflowFaultAnswer,
+    WorkflowVerdictAnswer,
 )
 from services.catalog.domain.items import ItemKind
 from services.catalog.domain.workflows.differences import differences
-from services.catalog.domain.workflows.drafts import Approval, Draft, DraftState, require_reader
+from services.catalog.domain.workflows.drafts import Approval, Draft, WorkflowDraftState, require_reader
 from services.catalog.use_cases.workflows import drafting
 
 _WRITE = problems(400, 401, 403, 404, 409, 412, 422, 428)
 _READ = problems(401, 403, 404, 422)
 
 
-def answer(draft: Draft, response: Response) -> DraftAnswer:
+def answer(draft: Draft, response: Response) -> WorkflowDraftAnswer:
     """Return a draft with its entity tag."""
     response.headers["ETag"] = f'"{draft.version}"'
-    return DraftAnswer.of(draft)
+    return WorkflowDraftAnswer.of(draft)
 
 
 def draft_router(kind: ItemKind, noun: str, tag: str) -> APIRouter:
@@ -46,12 +46,15 @@ def draft_router(kind: ItemKind, noun: str, tag: str) -> APIRouter:
 
 def _reads(router: APIRouter, kind: ItemKind, noun: str) -> None:
     @router.get(
-        "", name=f"list_{noun}_drafts", response_model=Page[DraftAnswer], responses=problems(401, 403, 422)
+        "",
+        name=f"list_{noun}_drafts",
+        response_model=Page[WorkflowDraftAnswer],
+        responses=problems(401, 403, 422),
     )
     async def list_drafts(
         caller: Caller,
         work: Work,
-        state: Annotated[DraftState | None, Query()] = None,
+        state: Annotated[WorkflowDraftState | None, Query()] = None,
         limit: Limit = 20,
         cursor: Cursor = "",
     ) -> dict[str, Any]:
@@ -60,22 +63,24 @@ def _reads(router: APIRouter, kind: ItemKind, noun: str) -> None:
         last = decode_cursor(cursor, str)
         found = await work.workflows.drafts(kind, state, _uuid(last[0]) if last else None, limit + 1)
         following = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
-        return {"items": [DraftAnswer.of(draft) for draft in found[:limit]], "next_cursor": following}
+        return {"items": [WorkflowDraftAnswer.of(draft) for draft in found[:limit]], "next_cursor": following}
 
     @router.get("/{draft_id}", name=f"get_{noun}_draft", responses=_READ)
-    async def get_draft(draft_id: UUID, caller: Caller, work: Work, response: Response) -> DraftAnswer:
+    async def get_draft(
+        draft_id: UUID, caller: Caller, work: Work, response: Response
+    ) -> WorkflowDraftAnswer:
         """Đọc một dự thảo."""
         draft, _ = await drafting.find_draft(kind, draft_id, by=caller, work=work)
         return answer(draft, response)
 
     @router.get("/{draft_id}/check", name=f"check_{noun}_draft", responses=_READ)
-    async def check_draft(draft_id: UUID, caller: Caller, work: Work, now: Now) -> VerdictAnswer:
+    async def check_draft(draft_id: UUID, caller: Caller, work: Work, now: Now) -> WorkflowVerdictAnswer:
         """Mọi lý do khiến dự thảo chưa thể được phê duyệt hôm nay."""
         verdict = await drafting.check_draft(kind, draft_id, by=caller, work=work, now=now)
-        return VerdictAnswer(
+        return WorkflowVerdictAnswer(
             is_sound=not verdict.faults and not verdict.is_base_moved,
             is_base_moved=verdict.is_base_moved,
-            faults=[FaultAnswer.of(fault) for fault in verdict.faults],
+            faults=[WorkflowFaultAnswer.of(fault) for fault in verdict.faults],
             notes=verdict.notes,
         )
 
@@ -84,7 +89,7 @@ def _reads(router: APIRouter, kind: ItemKind, noun: str) -> None:
         """Dự thảo khác bản đang áp dụng ở đâu."""
         draft, stands = await drafting.find_draft(kind, draft_id, by=caller, work=work)
         found = differences(stands.data or {}, draft.data)
-        return Differences(items=[DifferenceAnswer.of(one) for one in found])
+        return Differences(items=[WorkflowDifferenceAnswer.of(one) for one in found])
 
 
 def _writes(router: APIRouter, kind: ItemKind, noun: str) -> None:
@@ -95,8 +100,8 @@ def _writes(router: APIRouter, kind: ItemKind, noun: str) -> None:
         responses=problems(400, 401, 403, 409, 412, 422),
     )
     async def open_draft(
-        body: DraftBody, caller: Caller, work: Work, now: Now, response: Response
-    ) -> DraftAnswer:
+        body: WorkflowDraftBody, caller: Caller, work: Work, now: Now, response: Response
+    ) -> WorkflowDraftAnswer:
         """Mở một dự thảo, mới hoặc trên bản đang áp dụng."""
         [draft] = await drafting.open_drafts(
             kind, [body.content], body.base_version, by=caller, work=work, now=now
@@ -106,13 +111,13 @@ def _writes(router: APIRouter, kind: ItemKind, noun: str) -> None:
     @router.put("/{draft_id}", name=f"change_{noun}_draft", responses=_WRITE)
     async def change_draft(
         draft_id: UUID,
-        body: DraftBody,
+        body: WorkflowDraftBody,
         caller: Caller,
         seen: IfMatch,
         work: Work,
         now: Now,
         response: Response,
-    ) -> DraftAnswer:
+    ) -> WorkflowDraftAnswer:
         """Viết nội dung khác; nêu base_version là bản đang áp dụng để chuyển dự thảo sang bản đó."""
         draft = await drafting.change_draft(
             kind, draft_id, body.content, body.base_version, seen=seen, by=caller, work=work, now=now
@@ -124,7 +129,7 @@ def _decisions(router: APIRouter, kind: ItemKind, noun: str) -> None:
     @router.post("/{draft_id}/submission", name=f"submit_{noun}_draft", responses=_WRITE)
     async def submit_draft(
         draft_id: UUID, caller: Caller, seen: IfMatch, work: Work, now: Now, response: Response
-    ) -> DraftAnswer:
+    ) -> WorkflowDraftAnswer:
         """Trình dự thảo; dự thảo chưa hợp lệ bị từ chối với từng lý do."""
         draft = await drafting.submit_draft(kind, draft_id, seen=seen, by=caller, work=work, now=now)
         return answer(draft, response)
@@ -138,7 +143,7 @@ def _decisions(router: APIRouter, kind: ItemKind, noun: str) -> None:
         work: Work,
         now: Now,
         response: Response,
-    ) -> DraftAnswer:
+    ) -> WorkflowDraftAnswer:
         """Trả lại người soạn kèm lý do."""
         draft = await drafting.give_back_draft(
             kind, draft_id, body.reason, seen=seen, by=caller, work=work, now=now
@@ -154,7 +159,7 @@ def _decisions(router: APIRouter, kind: ItemKind, noun: str) -> None:
         work: Work,
         now: Now,
         response: Response,
-    ) -> DraftAnswer:
+    ) -> WorkflowDraftAnswer:
         """Phê duyệt bằng quyết định; người soạn không tự phê duyệt. Hồ sơ đang chạy giữ bản cũ."""
         approval = Approval(
             number=body.number, signed_on=body.signed_on, signer=body.signer, effective_on=body.effective_on
@@ -167,7 +172,7 @@ def _decisions(router: APIRouter, kind: ItemKind, noun: str) -> None:
     @router.post("/{draft_id}/discarding", name=f"discard_{noun}_draft", responses=_WRITE)
     async def discard_draft(
         draft_id: UUID, caller: Caller, seen: IfMatch, work: Work, now: Now, response: Response
-    ) -> DraftAnswer:
+    ) -> WorkflowDraftAnswer:
         """Bỏ dự thảo; bản đã phê duyệt chỉ bỏ được trước ngày hiệu lực."""
         draft = await drafting.discard_draft(kind, draft_id, seen=seen, by=caller, work=work, now=now)
         return answer(draft, response)

@@ -14,7 +14,6 @@ from services.catalog.api.workflows.asked import Code, Number, On, Start, Word, 
 from services.catalog.api.workflows.drafts import draft_router
 from services.catalog.api.workflows.models import (
     AppointmentAnswer,
-    DifferenceAnswer,
     Differences,
     GroupComponents,
     MemberTime,
@@ -22,6 +21,7 @@ from services.catalog.api.workflows.models import (
     PaperAnswer,
     PaperPart,
     Versions,
+    WorkflowDifferenceAnswer,
 )
 from services.catalog.domain.identifiers import agency_code, national_code
 from services.catalog.domain.items import ItemKind
@@ -54,7 +54,7 @@ async def list_interlinked_group_versions(code: Code, work: Work) -> dict[str, A
 async def compare_interlinked_groups(code: Code, before: Number, after: Number, work: Work) -> Differences:
     """Khác nhau giữa hai phiên bản."""
     found = await reading.differences_between(_KIND, code, before, after, work=work)
-    return Differences(items=[DifferenceAnswer.of(one) for one in found])
+    return Differences(items=[WorkflowDifferenceAnswer.of(one) for one in found])
 
 
 @router.get("/{code}/components", openapi_extra=PUBLIC, responses=_READ)

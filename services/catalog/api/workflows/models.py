@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from kernel.core.clock import VIETNAM
 from services.catalog.domain.workflows.differences import Difference
-from services.catalog.domain.workflows.drafts import Draft, DraftState
+from services.catalog.domain.workflows.drafts import Draft, WorkflowDraftState
 from services.catalog.domain.workflows.faults import Fault
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -18,7 +18,7 @@ class _Sent(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class DraftBody(_Sent):
+class WorkflowDraftBody(_Sent):
     """The content of a draft: a process or a group as the province's document writes it."""
 
     content: dict[str, Any]
@@ -60,13 +60,13 @@ class Entry(BaseModel):
     note: str
 
 
-class DraftAnswer(BaseModel):
+class WorkflowDraftAnswer(BaseModel):
     """A draft as it stands."""
 
     id: UUID
     code: str
     base_version: int
-    state: DraftState
+    state: WorkflowDraftState
     content: dict[str, Any]
     authors: list[str]
     note: str
@@ -80,7 +80,7 @@ class DraftAnswer(BaseModel):
     version: int
 
     @classmethod
-    def of(cls, draft: Draft) -> "DraftAnswer":
+    def of(cls, draft: Draft) -> "WorkflowDraftAnswer":
         """Return the answer of a draft, moments in Vietnam's time."""
         approval = draft.approval
         said = (
@@ -115,10 +115,10 @@ class DraftAnswer(BaseModel):
 class Drafts(BaseModel):
     """Drafts begun together."""
 
-    items: list[DraftAnswer]
+    items: list[WorkflowDraftAnswer]
 
 
-class FaultAnswer(BaseModel):
+class WorkflowFaultAnswer(BaseModel):
     """A reason: stable code, what it is about, words for people."""
 
     code: str
@@ -126,17 +126,17 @@ class FaultAnswer(BaseModel):
     reason: str
 
     @classmethod
-    def of(cls, fault: Fault) -> "FaultAnswer":
+    def of(cls, fault: Fault) -> "WorkflowFaultAnswer":
         """Return the answer of a fault."""
         return cls(code=fault.code, about=list(fault.about), reason=fault.reason)
 
 
-class VerdictAnswer(BaseModel):
+class WorkflowVerdictAnswer(BaseModel):
     """What keeps a draft from being approved today, and what an approver should know."""
 
     is_sound: bool
     is_base_moved: bool
-    faults: list[FaultAnswer]
+    faults: list[WorkflowFaultAnswer]
     notes: list[str]
 
 
@@ -157,7 +157,7 @@ class Versions(BaseModel):
     items: list[VersionAnswer]
 
 
-class DifferenceAnswer(BaseModel):
+class WorkflowDifferenceAnswer(BaseModel):
     """One place that differs, such as steps[ky].hours."""
 
     path: str
@@ -166,7 +166,7 @@ class DifferenceAnswer(BaseModel):
     after: Any
 
     @classmethod
-    def of(cls, found: Difference) -> "DifferenceAnswer":
+    def of(cls, found: Difference) -> "WorkflowDifferenceAnswer":
         """Return the answer of a difference."""
         return cls(path=found.path, change=found.change, before=found.before, after=found.after)
 
@@ -174,7 +174,7 @@ class DifferenceAnswer(BaseModel):
 class Differences(BaseModel):
     """Everything that differs."""
 
-    items: list[DifferenceAnswer]
+    items: list[WorkflowDifferenceAnswer]
 
 
 class TimedAnswer(BaseModel):

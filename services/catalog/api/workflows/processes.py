@@ -17,14 +17,14 @@ from services.catalog.api.procedures import json_answer
 from services.catalog.api.workflows.asked import Code, Number, On, Start, Word, moment
 from services.catalog.api.workflows.drafts import draft_router
 from services.catalog.api.workflows.models import (
-    DifferenceAnswer,
     Differences,
-    DraftAnswer,
     Drafts,
     Sheet,
     SimulationAnswer,
     Versions,
     WalkAnswer,
+    WorkflowDifferenceAnswer,
+    WorkflowDraftAnswer,
 )
 from services.catalog.api.workflows.yaml_form import MAX_BYTES, read_yaml, write_yaml
 from services.catalog.domain.errors import NoSuchEntry
@@ -104,7 +104,7 @@ async def list_process_versions(code: Code, _: Caller, work: Work) -> dict[str, 
 async def compare_processes(code: Code, before: Number, after: Number, _: Caller, work: Work) -> Differences:
     """Khác nhau giữa hai phiên bản, từng trường, các bước ghép theo mã."""
     found = await reading.differences_between(ItemKind.PROCESS, code, before, after, work=work)
-    return Differences(items=[DifferenceAnswer.of(one) for one in found])
+    return Differences(items=[WorkflowDifferenceAnswer.of(one) for one in found])
 
 
 @router.get("/processes/{code}/sheet", response_model=Sheet, responses=_READ)
@@ -209,7 +209,7 @@ async def open_process_drafts_of_yaml(request: Request, caller: Caller, work: Wo
     require_editor(caller)
     given = read_yaml(await request.body())
     drafts = await drafting.open_drafts(ItemKind.PROCESS, given, None, by=caller, work=work, now=now)
-    return Drafts(items=[DraftAnswer.of(draft) for draft in drafts])
+    return Drafts(items=[WorkflowDraftAnswer.of(draft) for draft in drafts])
 
 
 @draft_routes.get(

@@ -35,7 +35,7 @@ class DecisionKind(StrEnum):
     REOPENING = "REOPENING"
 
 
-class DecisionState(StrEnum):
+class CalendarDecisionState(StrEnum):
     """Where a decision stands."""
 
     DRAFT = "DRAFT"
@@ -64,7 +64,7 @@ class CalendarDecision:
     reason: str
     past_reason: str = ""
     authors: tuple[str, ...]
-    state: DecisionState = DecisionState.DRAFT
+    state: CalendarDecisionState = CalendarDecisionState.DRAFT
     signature: Signature | None = None
     approved_by: str | None = None
     approved_at: datetime | None = None
@@ -97,7 +97,7 @@ class CalendarDecision:
     def discarded(self, *, by: Caller, now: datetime) -> "CalendarDecision":
         """Return the draft given up."""
         self._open()
-        return replace(_noted(self, "DISCARDED", by, now), state=DecisionState.DISCARDED)
+        return replace(_noted(self, "DISCARDED", by, now), state=CalendarDecisionState.DISCARDED)
 
     def approved(self, signature: Signature, *, by: Caller, now: datetime) -> "CalendarDecision":
         """Return the draft decided; raises `OwnCalendarDecision`, `SignedLater`."""
@@ -108,14 +108,14 @@ class CalendarDecision:
             raise SignedLater
         return replace(
             _noted(self, "APPROVED", by, now),
-            state=DecisionState.APPROVED,
+            state=CalendarDecisionState.APPROVED,
             signature=signature,
             approved_by=by.subject,
             approved_at=now,
         )
 
     def _open(self) -> None:
-        if self.state is not DecisionState.DRAFT:
+        if self.state is not CalendarDecisionState.DRAFT:
             raise CalendarDecisionClosed
 
     def outcome(self, code: str, held: Mapping[str, Any] | None, today: date) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.catalog.domain.items import Source, canonical, digest_of
 from services.catalog.domain.parts import NATIONAL_LINE, KnownProcedure, Line, PartChange, Publication
-from services.catalog.domain.publishing.drafts import Draft, DraftState
+from services.catalog.domain.publishing.drafts import Draft, ProcedureDraftState
 from services.catalog.domain.timeline import in_force
 
 KINDS = ("NEW", "AMENDED", "REPLACED", "ABOLISHED")
@@ -17,7 +17,7 @@ ENDING_KINDS = ("REPLACED", "ABOLISHED")
 MOST_ITEMS = 2_000
 
 
-class DecisionState(StrEnum):
+class PublicationDecisionState(StrEnum):
     """Where a decision is."""
 
     OPEN = "OPEN"
@@ -50,7 +50,7 @@ class Decision:
     is_short: bool = False
     note: str | None = None
     items: Sequence[DecisionItem] = ()
-    state: DecisionState = DecisionState.OPEN
+    state: PublicationDecisionState = PublicationDecisionState.OPEN
     deadlines: Mapping[str, Any] = field(default_factory=dict)
     made_by: str
     published_by: str | None = None
@@ -188,7 +188,7 @@ def _judge_draft(
     if draft is None:
         judged.refuse("no-draft", "không có dự thảo")
         return
-    if draft.state is not DraftState.APPROVED:
+    if draft.state is not ProcedureDraftState.APPROVED:
         judged.refuse("not-approved", "dự thảo chưa được phê duyệt")
     if draft.decision_id not in (None, decision.id):
         judged.refuse("in-another-decision", "dự thảo thuộc quyết định khác")
@@ -258,7 +258,7 @@ def published(decision: Decision, *, by: str, at: datetime) -> Decision:
     """Return the decision as published."""
     return replace(
         decision,
-        state=DecisionState.PUBLISHED,
+        state=PublicationDecisionState.PUBLISHED,
         published_by=by,
         published_at=at,
         version=decision.version + 1,

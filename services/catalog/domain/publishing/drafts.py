@@ -12,7 +12,7 @@ from services.catalog.domain.items import Source
 from services.catalog.domain.publishing.errors import DraftInWrongState, MayNotApprove, MayNotEdit, OwnDraft
 
 
-class DraftState(StrEnum):
+class ProcedureDraftState(StrEnum):
     """Where a draft is."""
 
     DRAFT = "DRAFT"
@@ -22,7 +22,7 @@ class DraftState(StrEnum):
     WITHDRAWN = "WITHDRAWN"
 
 
-OPEN_STATES = (DraftState.DRAFT, DraftState.IN_REVIEW, DraftState.APPROVED)
+OPEN_STATES = (ProcedureDraftState.DRAFT, ProcedureDraftState.IN_REVIEW, ProcedureDraftState.APPROVED)
 
 
 def require_editor(caller: Caller) -> None:
@@ -56,7 +56,7 @@ class Draft:
     part: Source
     base: int
     data: Mapping[str, Any]
-    state: DraftState = DraftState.DRAFT
+    state: ProcedureDraftState = ProcedureDraftState.DRAFT
     authors: Sequence[str]
     approved_by: str | None = None
     decision_id: UUID | None = None
@@ -64,7 +64,7 @@ class Draft:
     changed_at: datetime
     history: Sequence[Mapping[str, Any]] = ()
 
-    def _in(self, *states: DraftState) -> None:
+    def _in(self, *states: ProcedureDraftState) -> None:
         if self.state not in states:
             raise DraftInWrongState(extra={"state": self.state.value})
 
@@ -77,37 +77,39 @@ class Draft:
     def edited(self, data: Mapping[str, Any], base: int, *, by: Caller, now: datetime) -> "Draft":
         """Hold other content; whoever writes is an author from then on."""
         require_editor(by)
-        self._in(DraftState.DRAFT)
+        self._in(ProcedureDraftState.DRAFT)
         authors = tuple(dict.fromkeys((*self.authors, by.subject)))
         return self._moved("EDITED", by, now, data=data, base=base, authors=authors)
 
     def handed_over(self, *, by: Caller, now: datetime) -> "Draft":
         """Wait for review."""
         require_editor(by)
-        self._in(DraftState.DRAFT)
-        return self._moved("HANDED_OVER", by, now, state=DraftState.IN_REVIEW)
+        self._in(ProcedureDraftState.DRAFT)
+        return self._moved("HANDED_OVER", by, now, state=ProcedureDraftState.IN_REVIEW)
 
     def returned(self, reason: str, *, by: Caller, now: datetime) -> "Draft":
         """Go back to the editor, with the reason; also from APPROVED while no decision has published it."""
         require_approver(by)
-        self._in(DraftState.IN_REVIEW, DraftState.APPROVED)
+        self._in(ProcedureDraftState.IN_REVIEW, ProcedureDraftState.APPROVED)
         return self._moved(
-            "RETURNED", by, now, reason, state=DraftState.DRAFT, approved_by=None, decision_id=None
+            "RETURNED", by, now, reason, state=ProcedureDraftState.DRAFT, approved_by=None, decision_id=None
         )
 
     def approved(self, *, by: Caller, now: datetime) -> "Draft":
         """Be ready for a decision; approved by nobody who wrote in it."""
         require_approver(by)
-        self._in(DraftState.IN_REVIEW)
+        self._in(ProcedureDraftState.IN_REVIEW)
         if by.subject in self.authors:
             raise OwnDraft
-        return self._moved("APPROVED", by, now, state=DraftState.APPROVED, approved_by=by.subject)
+        return self._moved("APPROVED", by, now, state=ProcedureDraftState.APPROVED, approved_by=by.subject)
 
     def withdrawn(self, reason: str, *, by: Caller, now: datetime) -> "Draft":
         """End without being published."""
         require_editor(by)
         self._in(*OPEN_STATES)
-        return self._moved("WITHDRAWN", by, now, reason, state=DraftState.WITHDRAWN, decision_id=None)
+        return self._moved(
+            "WITHDRAWN", by, now, reason, state=ProcedureDraftState.WITHDRAWN, decision_id=None
+        )
 
     def put_into(self, decision: UUID | None) -> "Draft":
         """Be an item of a decision, or no longer."""

@@ -18,7 +18,7 @@ from services.catalog.domain.workflows.errors import (
 )
 
 
-class DraftState(StrEnum):
+class WorkflowDraftState(StrEnum):
     """Where a draft stands; APPROVED waits for its day."""
 
     DRAFT = "DRAFT"
@@ -28,7 +28,7 @@ class DraftState(StrEnum):
     DISCARDED = "DISCARDED"
 
 
-OPEN = (DraftState.DRAFT, DraftState.IN_REVIEW, DraftState.APPROVED)
+OPEN = (WorkflowDraftState.DRAFT, WorkflowDraftState.IN_REVIEW, WorkflowDraftState.APPROVED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class Draft:
     code: str
     base_version: int
     data: dict[str, Any]
-    state: DraftState = DraftState.DRAFT
+    state: WorkflowDraftState = WorkflowDraftState.DRAFT
     authors: tuple[str, ...] = ()
     note: str = ""
     approval: Approval | None = None
@@ -64,32 +64,32 @@ class Draft:
 
     def edited(self, data: dict[str, Any], base_version: int, *, by: Caller, now: datetime) -> "Draft":
         """Return the draft with other content; what is in review is taken back by editing it."""
-        self._in(DraftState.DRAFT, DraftState.IN_REVIEW)
+        self._in(WorkflowDraftState.DRAFT, WorkflowDraftState.IN_REVIEW)
         authors = tuple(dict.fromkeys((*self.authors, by.subject)))
         changed = replace(self, data=data, base_version=base_version, authors=authors)
-        return _moved(changed, DraftState.DRAFT, "EDITED", by, now)
+        return _moved(changed, WorkflowDraftState.DRAFT, "EDITED", by, now)
 
     def submitted(self, *, by: Caller, now: datetime) -> "Draft":
         """Return the draft handed to review."""
-        self._in(DraftState.DRAFT)
-        return _moved(self, DraftState.IN_REVIEW, "SUBMITTED", by, now)
+        self._in(WorkflowDraftState.DRAFT)
+        return _moved(self, WorkflowDraftState.IN_REVIEW, "SUBMITTED", by, now)
 
     def given_back(self, reason: str, *, by: Caller, now: datetime) -> "Draft":
         """Return the draft sent back to its authors with the reason."""
-        self._in(DraftState.IN_REVIEW)
-        return _moved(self, DraftState.DRAFT, "RETURNED", by, now, reason)
+        self._in(WorkflowDraftState.IN_REVIEW)
+        return _moved(self, WorkflowDraftState.DRAFT, "RETURNED", by, now, reason)
 
     def discarded(self, *, by: Caller, now: datetime) -> "Draft":
         """Return the draft given up; an approved one only before its day."""
         self._in(*OPEN)
-        return _moved(self, DraftState.DISCARDED, "DISCARDED", by, now)
+        return _moved(self, WorkflowDraftState.DISCARDED, "DISCARDED", by, now)
 
     def approved(self, approval: Approval, latest: date | None, *, by: Caller, now: datetime) -> "Draft":
         """Return the draft approved; `latest` is the first day of the last version approved so far.
 
         Raises `OwnDraft`, `EffectInPast`, `LaterApproved`.
         """
-        self._in(DraftState.IN_REVIEW)
+        self._in(WorkflowDraftState.IN_REVIEW)
         if by.subject in self.authors:
             raise OwnDraft
         if approval.signed_on > now.date() or approval.effective_on < max(now.date(), approval.signed_on):
@@ -97,21 +97,21 @@ class Draft:
         if latest is not None and approval.effective_on < latest:
             raise LaterApproved
         changed = replace(self, approval=approval, approved_by=by.subject, approved_at=now)
-        return _moved(changed, DraftState.APPROVED, "APPROVED", by, now)
+        return _moved(changed, WorkflowDraftState.APPROVED, "APPROVED", by, now)
 
     def published(self, version: int, now: datetime) -> "Draft":
         """Return the draft in force as a version."""
-        self._in(DraftState.APPROVED)
+        self._in(WorkflowDraftState.APPROVED)
         changed = replace(self, published_version=version)
-        return _moved(changed, DraftState.PUBLISHED, "PUBLISHED", None, now)
+        return _moved(changed, WorkflowDraftState.PUBLISHED, "PUBLISHED", None, now)
 
-    def _in(self, *states: DraftState) -> None:
+    def _in(self, *states: WorkflowDraftState) -> None:
         if self.state not in states:
             raise DraftNotOpen
 
 
 def _moved(
-    draft: Draft, state: DraftState, what: str, by: Caller | None, now: datetime, note: str = ""
+    draft: Draft, state: WorkflowDraftState, what: str, by: Caller | None, now: datetime, note: str = ""
 ) -> Draft:
     entry = {"at": now.isoformat(), "by": by.subject if by else None, "what": what, "note": note}
     return replace(draft, state=state, note=note, changed_at=now, history=(*draft.history, entry))

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from services.catalog.domain.calendars.decisions import CalendarDecision, DecisionState
+from services.catalog.domain.calendars.decisions import CalendarDecision, CalendarDecisionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Calendars(Protocol):
         """Return a decision with the years it is about, by calendar code."""
 
     async def decisions(
-        self, state: DecisionState | None, after: UUID | None, limit: int
+        self, state: CalendarDecisionState | None, after: UUID | None, limit: int
     ) -> Sequence[CalendarDecision]:
         """Return decisions, newest first, those after one."""
 

@@ -17,8 +17,8 @@ from services.catalog.domain.publishing.deadlines import deadlines, standing
 from services.catalog.domain.publishing.decisions import (
     Decision,
     DecisionItem,
-    DecisionState,
     Judged,
+    PublicationDecisionState,
     judge,
     line_of,
     publish,
@@ -29,7 +29,7 @@ from services.catalog.domain.publishing.differences import differences
 from services.catalog.domain.publishing.drafts import (
     OPEN_STATES,
     Draft,
-    DraftState,
+    ProcedureDraftState,
     require_approver,
     require_editor,
     require_reader,
@@ -106,7 +106,7 @@ def _with_deadlines(decision: Decision, calendar: WorkCalendar) -> Decision:
 
 
 def _standing(decision: Decision, calendar: WorkCalendar, today: date) -> str:
-    if decision.state is DecisionState.WITHDRAWN:
+    if decision.state is PublicationDecisionState.WITHDRAWN:
         return "NONE"
     done = decision.published_at.date() if decision.published_at else None
     return standing(dict(decision.deadlines), today=today, published_on=done, calendar=calendar)
@@ -170,7 +170,7 @@ async def _open(decision_id: UUID, seen: int, work: Work) -> Decision:
         raise NoSuchDecision
     if held.version != seen:
         raise Stale
-    if held.state is not DecisionState.OPEN:
+    if held.state is not PublicationDecisionState.OPEN:
         raise DecisionClosed(extra={"state": held.state.value})
     return held
 
@@ -184,7 +184,7 @@ async def withdraw_decision(
     held = await _open(decision_id, seen, work)
     territory(by, held.agency)
     await _claim(replace(held, items=()), held.items, work)
-    changed = replace(held, state=DecisionState.WITHDRAWN, version=held.version + 1)
+    changed = replace(held, state=PublicationDecisionState.WITHDRAWN, version=held.version + 1)
     work.publishing.keep_decision(changed)
     return changed
 
@@ -240,7 +240,7 @@ async def preview_decision(decision_id: UUID, *, by: Caller, work: Work, now: da
     decision = await work.publishing.decision(decision_id)
     if decision is None:
         raise NoSuchDecision
-    if decision.state is not DecisionState.OPEN:
+    if decision.state is not PublicationDecisionState.OPEN:
         raise DecisionClosed(extra={"state": decision.state.value})
     judged, _, known, items = await _judged(decision, work, now.date())
     made = publish(judged, known, _sector_namer(items), by=by.subject, at=now)
@@ -311,7 +311,7 @@ async def publish_decision(
     work.publishing.keep_decision(done)
     work.publishing.keep_drafts(
         [
-            replace(draft, state=DraftState.PUBLISHED, version=draft.version + 1, changed_at=now)
+            replace(draft, state=ProcedureDraftState.PUBLISHED, version=draft.version + 1, changed_at=now)
             for draft in drafts.values()
         ]
     )

@@ -15,7 +15,7 @@ from services.catalog.domain.items import ItemKind, canonical
 from services.catalog.domain.workflows.drafts import (
     Approval,
     Draft,
-    DraftState,
+    WorkflowDraftState,
     in_force,
     require_approver,
     require_editor,
@@ -149,7 +149,7 @@ async def discard_draft(
 ) -> Draft:
     """Give a draft up: an editor what is not approved, an approver also an approval whose day is to come."""
     draft, _ = await _seen(kind, draft_id, seen, work, for_reader=by)
-    if draft.state is DraftState.APPROVED:
+    if draft.state is WorkflowDraftState.APPROVED:
         require_approver(by)
     return _keep(draft.discarded(by=by, now=now), work)
 

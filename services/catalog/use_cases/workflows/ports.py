@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from services.catalog.domain.items import ItemKind
-from services.catalog.domain.workflows.drafts import Draft, DraftState
+from services.catalog.domain.workflows.drafts import Draft, WorkflowDraftState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class Workflows(Protocol):
         """Return a draft with what stands of its code; its own being open is not told."""
 
     async def drafts(
-        self, kind: ItemKind, state: DraftState | None, after: UUID | None, limit: int
+        self, kind: ItemKind, state: WorkflowDraftState | None, after: UUID | None, limit: int
     ) -> Sequence[Draft]:
         """Return drafts, newest first, those after one."""
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 from kernel.core.clock import VIETNAM
 from kernel.testing.running import RunningService, a_service
 from services.catalog.domain.items import Source
-from services.catalog.domain.publishing.drafts import Draft, DraftState
+from services.catalog.domain.publishing.drafts import Draft, ProcedureDraftState
 from tests.builders.catalog import a_document, a_process
 from tests.integration.catalog.publishing.desk import APPROVER, EDITOR
 from tests.integration.catalog.publishing.seed_year import (
@@ -63,7 +63,7 @@ async def publish(catalog: RunningService, year: SeedYear, decision: SeedDecisio
             part=Source.LOCAL,
             base=0 if kind == "NEW" else 1,
             data=year.record(code, 1 if kind == "NEW" else 2, len(drafts)),
-            state=DraftState.APPROVED,
+            state=ProcedureDraftState.APPROVED,
             authors=["editor"],
             approved_by="approver",
             changed_at=now,

@@ -1,0 +1,1 @@
+"""What editors and approvers send and see."""
