@@ -13,7 +13,7 @@ from kernel.testing.fixed_clock import TUESDAY_MORNING as NOW
 from services.notify.domain.events import message_sent
 from services.notify.domain.messages import Channel, Claimed, Message, MessageState, Settlement, Skip, Text
 from services.notify.use_cases.ports import Place
-from tests.conformance.notify.conftest import Store
+from tests.conformance.stores import Store
 
 LEASE = timedelta(minutes=1)
 

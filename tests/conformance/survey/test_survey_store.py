@@ -13,7 +13,7 @@ from kernel.core.ids import new_id
 from kernel.testing.fixed_clock import TUESDAY_MORNING as NOW
 from services.survey.domain.events import survey_response_received
 from services.survey.domain.invitation import Invitation, Named, Response, hash_of
-from tests.conformance.survey.conftest import Store
+from tests.conformance.stores import Store
 from tests.unit.survey.memory import QUESTIONNAIRES
 
 SHEET = QUESTIONNAIRES.valid_on(NOW.date())

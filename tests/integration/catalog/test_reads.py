@@ -1,16 +1,13 @@
 """What the public, the officers and the other services read."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
 import pytest
 
 from kernel.testing.running import RunningService, a_person, a_service, a_staff_member
 from services.catalog.use_cases.finding.ports import Search
 from services.catalog.use_cases.finding.search_procedures import search_procedures
-from tests.builders.catalog import a_document, a_procedure, a_public_record
+from tests.builders.catalog import a_procedure
+from tests.integration.catalog.asking import Start, a_catalogue_of, found
 
-Start = Callable[..., Awaitable[RunningService]]
 NAMES = {
     "1.004222": "Đăng ký thường trú",
     "1.003197": "Xóa đăng ký thường trú",
@@ -25,19 +22,7 @@ NAMES = {
 @pytest.fixture
 async def catalog(start: Start) -> RunningService:
     """A catalogue with one local procedure and some national ones."""
-    running = await start("catalog")
-    loader = a_service("catalog.import")
-    assert (await running.post("/v1/imports", a_document(), loader)).status_code == 200
-    records = [a_public_record(code, name=name) for code, name in NAMES.items()]
-    assert (await running.post("/v1/imports", {"public_procedures": records}, loader)).status_code == 200
-    return running
-
-
-async def found(catalog: RunningService, text: str, **more: Any) -> list[str]:
-    """Return the codes a search finds, in order."""
-    answer = await catalog.get("/v1/procedures", params={"q": text, **more})
-    assert answer.status_code == 200, answer.text
-    return [item["code"] for item in answer.json()["items"]]
+    return await a_catalogue_of(start, NAMES)
 
 
 @pytest.mark.parametrize(
