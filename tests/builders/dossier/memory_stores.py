@@ -1,0 +1,199 @@
+"""The dossier's stores, in memory."""
+
+import hashlib
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from kernel.core.errors import NotFound, Stale
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.history import Entry
+from services.dossier.domain.papers import Paper
+from services.dossier.use_cases.ports import (
+    Attachment,
+    Grounds,
+    IssuedPaper,
+    OutsideRequest,
+    SubmittedComponent,
+)
+
+if TYPE_CHECKING:
+    from tests.builders.dossier.memory import MemoryDatabase, MemoryWork
+
+
+class MemoryDossiers:
+    """All dossiers, each loaded as a copy of its own."""
+
+    def __init__(self, work: "MemoryWork") -> None:
+        self._work = work
+        self._database = work.database
+
+    async def load(self, dossier_id: UUID) -> tuple[Dossier, Grounds]:
+        if dossier_id not in self._database.dossiers:
+            raise NotFound
+        dossier = deepcopy(self._database.dossiers[dossier_id])
+        return dossier, self._work.catalogue.grounds(dossier)
+
+    async def load_for_acceptance(
+        self, dossier_id: UUID
+    ) -> tuple[Dossier, Grounds, list[SubmittedComponent]]:
+        dossier, grounds = await self.load(dossier_id)
+        return dossier, grounds, [*self._database.components[dossier_id]]
+
+    async def load_by_portal_code(self, portal_code: str) -> tuple[Dossier, Grounds]:
+        for dossier in self._database.dossiers.values():
+            if dossier.portal_code == portal_code:
+                return await self.load(dossier.id)
+        raise NotFound
+
+    def add(self, dossier: Dossier, entry: Entry, components: Sequence[SubmittedComponent]) -> None:
+        kept = deepcopy(dossier)
+
+        def write(database: "MemoryDatabase") -> None:
+            database.dossiers[kept.id] = kept
+            database.history[kept.id] = [entry]
+            database.components[kept.id] = [*components]
+
+        self._work.writes.append(write)
+
+    def save(self, dossier: Dossier, entry: Entry) -> None:
+        kept = deepcopy(dossier)
+
+        def write(database: "MemoryDatabase") -> None:
+            if database.dossiers[kept.id].version != kept.version - 1:
+                raise Stale
+            database.dossiers[kept.id] = kept
+            database.history[kept.id].append(entry)
+
+        self._work.writes.append(write)
+
+    async def hold(self, portal_code: str) -> None:
+        """One unit at a time: nothing to wait for."""
+        del portal_code
+
+    async def next_number(self, agency: str, day: date) -> int:
+        last = self._work.taken.get((agency, day), self._database.counters.get((agency, day), 0))
+        self._work.taken[agency, day] = last + 1
+        return last + 1
+
+
+class MemoryAttachments:
+    """Files' records."""
+
+    def __init__(self, work: "MemoryWork") -> None:
+        self._work = work
+        self._database = work.database
+
+    def add(self, attachments: Sequence[Attachment]) -> None:
+        self._work.writes.append(
+            lambda database: database.attachments.update({item.id: item for item in attachments})
+        )
+
+    def bind(self, attachment_ids: Sequence[UUID], dossier_id: UUID, *, uploader: str, purpose: str) -> None:
+        def write(database: "MemoryDatabase") -> None:
+            for one in dict.fromkeys(attachment_ids):
+                held = database.attachments.get(one)
+                if held is None or held.dossier_id is not None or held.uploader != uploader:
+                    raise Stale
+                database.attachments[one] = replace(held, dossier_id=dossier_id, purpose=purpose)
+
+        self._work.writes.append(write)
+
+    async def unbound(self, attachment_ids: Sequence[UUID], uploader: str) -> dict[UUID, Attachment]:
+        held = {one: self._database.attachments.get(one) for one in attachment_ids}
+        return {
+            one: item
+            for one, item in held.items()
+            if item is not None and item.dossier_id is None and item.uploader == uploader
+        }
+
+    async def find(self, attachment_id: UUID) -> Attachment | None:
+        return self._database.attachments.get(attachment_id)
+
+
+class MemoryPapers:
+    """Issued papers."""
+
+    def __init__(self, work: "MemoryWork") -> None:
+        self._work = work
+        self._database = work.database
+
+    def add(self, paper: Paper) -> None:
+        kept = IssuedPaper(
+            id=paper.id,
+            dossier_id=paper.dossier_id,
+            kind=paper.kind,
+            number=paper.number,
+            content_sealed=self._work.seals.seal(paper.content, purpose="paper"),
+            sha256=None,
+        )
+        self._work.writes.append(lambda database: database.papers.update({kept.id: kept}))
+
+    async def find(self, paper_id: UUID) -> IssuedPaper | None:
+        return self._database.papers.get(paper_id)
+
+    async def unprinted(self, limit: int) -> list[UUID]:
+        return sorted(one.id for one in self._database.papers.values() if one.sha256 is None)[:limit]
+
+    async def keep_printed(self, paper_id: UUID, *, sha256: bytes, size: int, at: datetime) -> bool:
+        del size, at
+        held = self._database.papers[paper_id]
+        if held.sha256 is not None:
+            return False
+        self._database.papers[paper_id] = replace(held, sha256=sha256)
+        return True
+
+
+class MemoryOutside:
+    """Requests to outside systems; a request that was answered or abandoned stays so."""
+
+    def __init__(self, work: "MemoryWork") -> None:
+        self._work = work
+        self._database = work.database
+
+    def add(self, request: OutsideRequest) -> None:
+        self._work.writes.append(lambda database: database.outside.update({request.id: request}))
+
+    async def find(self, request_id: UUID) -> OutsideRequest | None:
+        return self._database.outside.get(request_id)
+
+    async def due(self, limit: int) -> list[OutsideRequest]:
+        return [one for one in self._database.outside.values() if one.state == "WAITING"][:limit]
+
+    def answer(self, request_id: UUID, *, outcome: str, evidence: dict[str, Any], at: datetime) -> None:
+        del outcome, at
+        self._change(request_id, {"WAITING", "SENT"}, required=True, state="ANSWERED", evidence=evidence)
+
+    def abandon(self, request_id: UUID) -> None:
+        self._change(request_id, {"WAITING", "SENT"}, required=False, state="ABANDONED")
+
+    def sent(self, request_id: UUID) -> None:
+        self._change(request_id, {"WAITING"}, required=False, state="SENT")
+
+    def _change(self, request_id: UUID, states: set[str], *, required: bool, **changed: Any) -> None:
+        def write(database: "MemoryDatabase") -> None:
+            held = database.outside.get(request_id)
+            if held is not None and held.state in states:
+                database.outside[request_id] = replace(held, **changed)
+            elif required:
+                raise Stale
+
+        self._work.writes.append(write)
+
+
+class MemoryFiles:
+    """Contents under their digests, kept whether or not the unit commits."""
+
+    def __init__(self, database: "MemoryDatabase") -> None:
+        self._contents = database.contents
+
+    async def put(self, content: bytes) -> bytes:
+        digest = hashlib.sha256(content).digest()
+        self._contents[digest] = content
+        return digest
+
+    async def get(self, sha256: bytes) -> bytes:
+        return self._contents[sha256]
