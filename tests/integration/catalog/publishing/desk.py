@@ -78,3 +78,19 @@ async def published(catalog: RunningService, decision: Any, caller: Any = APPROV
 def an_item(draft: Any, kind: str = "AMENDED") -> dict[str, Any]:
     """Return the item of a draft."""
     return {"code": draft["code"], "part": draft["part"], "kind": kind, "draft_id": draft["id"]}
+
+
+async def versions(catalog: RunningService, code: str = CODE) -> list[tuple[Any, ...]]:
+    """Return (version, first day, last day, visibility) of every version that kept a day."""
+    answer = await catalog.get(f"/v1/procedures/{code}/versions")
+    assert answer.status_code == 200, answer.text
+    return [
+        (one["version"], one["valid_from"], one["valid_to"], one["visibility"])
+        for one in answer.json()["items"]
+    ]
+
+
+def reasons_of(response: Any) -> dict[str, list[str]]:
+    """Return the codes of the reasons of each item refused."""
+    assert (response.status_code, response.json()["code"]) == (422, "decision-refused"), response.text
+    return {item["code"]: [reason["code"] for reason in item["reasons"]] for item in response.json()["items"]}
