@@ -22,12 +22,13 @@ class Lengths:
     floor: float = 6
     spike: float = 10
     drain: float = 30
+    settle: float = 60
 
     @classmethod
     def quick(cls) -> "Lengths":
         """Return about a quarter of everything."""
         return cls(
-            burst=12, own_port=6, steady=8, lifecycle=6, effects=6, reads=4, floor=3, spike=4, drain=30
+            burst=12, own_port=6, steady=8, lifecycle=6, effects=6, reads=4, floor=3, spike=4, settle=30
         )
 
 
@@ -40,6 +41,8 @@ class Run:
     people: People
     lengths: Lengths
     floors: dict[str, float] = field(default_factory=dict)
+    sustained: float = 0.0
+    """Submits a second that were answered at the steady rate; 0 before that was measured."""
     sample_dossier: str = ""
 
     def load(self, plan: Plan) -> tuple[Loaded, dict[str, float]]:
@@ -50,8 +53,8 @@ class Run:
 
     def quiet(self) -> list[str]:
         """Let the stack become idle before the next measure; say so when it did not."""
-        waited, left = self.subject.drain(self.lengths.drain)
-        return [f"began with events still to be applied after {waited:.0f} s: {left}"] if left else []
+        waited, left = self.subject.settle(self.lengths.settle)
+        return [f"began with work still to be done after {waited:.0f} s: {left}"] if left else []
 
 
 Measure = Callable[[Run], Sequence[Figure]]

@@ -24,6 +24,11 @@ from stack.supervisor import Stack, Wanted, preload
 
 _BENCH, _MACHINE = "bench and generator", "machine"
 PACES = ("tracking", "public", "person", "staff", "sign-in", "rejected")
+_SENDING = {
+    "notify": "SELECT count(*) FROM messages WHERE state IN ('PLANNED', 'SENDING') AND due_at <= $1",
+    "gateway": "SELECT count(*) FROM portal_ledger WHERE state IN ('WAITING', 'SENDING')"
+    " AND next_attempt_at <= $1",
+}
 _EVENTS = (
     "SELECT coalesce(json_object_agg(type, n), '{}')"
     " FROM (SELECT type, count(*) AS n FROM outbox GROUP BY type) t"
@@ -135,6 +140,24 @@ class Subject:
             if not left or waited > seconds:
                 return waited, left
             time.sleep(0.25)
+
+    def settle(self, seconds: float) -> tuple[float, dict[str, int]]:
+        """Wait until nothing lags and nothing due is still to be sent; return as `drain` does."""
+        waited, left = self.drain(seconds)
+        began = time.monotonic() - waited
+        while not left:
+            unsent = self._unsent()
+            waited = time.monotonic() - began
+            if not unsent or waited > seconds:
+                return waited, unsent
+            time.sleep(0.25)
+        return waited, left
+
+    def _unsent(self) -> dict[str, int]:
+        """Return how many mails and messages to the portal are due, by service."""
+        now = self.stack.clock.now()
+        counts = {name: int(self.rows(name, query, now)[0][0]) for name, query in _SENDING.items()}
+        return {f"to send by {name}": count for name, count in counts.items() if count}
 
     @contextmanager
     def watched(self) -> Iterator[dict[str, float]]:

@@ -41,7 +41,7 @@ _DOSSIER_TABLES = {
     "components": "SELECT row_to_json(x) FROM components x WHERE dossier_id = $1",
     "outbox": "SELECT row_to_json(x) FROM outbox x WHERE key = $1::text ORDER BY id LIMIT 1",
     "idempotency_keys": "SELECT row_to_json(x) FROM idempotency_keys x"
-    " WHERE convert_from(body, 'UTF8') LIKE '%' || $1 || '%' LIMIT 1",
+    " WHERE headers->>'location' = '/v1/dossiers/' || $1 LIMIT 1",
 }
 _HALF = "lpad(to_hex(CAST(:{} AS bigint)), 16, '0')"
 _FRESH = f"CAST({_HALF.format('high')} || {_HALF.format('low')} AS uuid)"

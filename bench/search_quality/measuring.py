@@ -1,9 +1,11 @@
 """Asks questions of a running catalogue and counts what was found among the first five and ten."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Protocol
+
+import httpx
 
 from bench.search_quality.files import Question
-from kernel.testing.running import RunningService
 from services.catalog.domain.text import fold
 
 FIRST, MORE = 5, 10
@@ -11,6 +13,13 @@ _LONGEST_QUESTION = 500
 _FOUND = 200
 
 Miss = Callable[[Question, str, float, Sequence[str]], None]
+
+
+class Catalogue(Protocol):
+    """Answers searches: a service, or the gateway before it."""
+
+    async def get(self, path: str, /, *, params: Mapping[str, Any]) -> httpx.Response:
+        """GET a path."""
 
 
 def answerable(questions: Sequence[Question], held: Collection[str]) -> list[Question]:
@@ -23,7 +32,7 @@ def answerable(questions: Sequence[Question], held: Collection[str]) -> list[Que
 
 
 async def recall(
-    catalog: RunningService, asked: Sequence[Question], *, removed: bool, on_miss: Miss | None = None
+    catalog: Catalogue, asked: Sequence[Question], *, removed: bool, on_miss: Miss | None = None
 ) -> tuple[float, float]:
     """Return recall among the first five and the first ten, with diacritics removed or as typed."""
     totals = [0.0, 0.0]

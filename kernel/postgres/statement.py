@@ -1,7 +1,8 @@
 """SQL with named parameters, translated once, and merged at commit into a single statement."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
@@ -39,28 +40,26 @@ class Statement:
         return [parameters[name] for name in self.names]
 
 
-def merge(
-    writes: Sequence[tuple[Statement, Mapping[str, Any]]], tail: Statement
-) -> tuple[str, list[Statement]]:
+@lru_cache(maxsize=256)
+def merge(writes: tuple[Statement, ...], tail: Statement) -> str:
     """Return one CTE statement that runs every write, checks its row count, then runs `tail`.
 
     `tail` must start from the CTE `checked`, which depends on every write: so an outbox row exists only if
     each update found its row, and its identity value is taken after the row's lock. The writes run in no
-    promised order and see one snapshot, so two of them must not touch the same row.
+    promised order and see one snapshot, so two of them must not touch the same row. Parameters are numbered
+    through, in the order of the writes, those of `tail` last. A service commits in a few ways only, so the
+    text of each is kept.
     """
     ctes: list[str] = []
     checks: list[str] = []
-    order: list[Statement] = []
     first = 1
-    for index, (statement, _) in enumerate(writes):
+    for index, statement in enumerate(writes):
         body = statement.numbered(first)
         first += len(statement.names)
-        order.append(statement)
         if " returning " not in body.lower().replace("\n", " "):
             body += " RETURNING 1"
         ctes.append(f"w{index} AS ({body})")
         expected = "NULL" if statement.rows is None else str(statement.rows)
         checks.append(f"kernel_expect_rows((SELECT count(*) FROM w{index}), {expected})")
     ctes.append("checked AS MATERIALIZED (SELECT " + (" + ".join(checks) or "0") + " AS n)")
-    order.append(tail)
-    return "WITH " + ",\n".join(ctes) + ",\n" + tail.numbered(first), order
+    return "WITH " + ",\n".join(ctes) + ",\n" + tail.numbered(first)

@@ -152,9 +152,9 @@ class UnitOfWork:
 
     async def _flush(self) -> None:
         tail = _WITH_EVENTS if self._events else _WITHOUT_EVENTS
-        sql, order = merge(self._writes, tail)
+        sql = merge(tuple(statement for statement, _ in self._writes), tail)
         parameters: list[Any] = []
-        for statement, (_, given) in zip(order, self._writes, strict=False):
+        for statement, given in self._writes:
             parameters += statement.values(given)
         if self._events:
             parameters += _WITH_EVENTS.values(self._event_columns())

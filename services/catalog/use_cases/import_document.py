@@ -34,32 +34,57 @@ class Report:
         return {kind.value: {outcome.value: counted[kind, outcome] for outcome in Outcome} for kind in kinds}
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A document compared with what is held: nothing is written yet."""
+
+    document: object
+    plan: Plan
+    by: Caller
+
+    @property
+    def report(self) -> Report:
+        """What would become of every item."""
+        return Report(self.plan.items, is_dry_run=True)
+
+
 async def import_document(
     document: object, *, by: Caller, dry_run: bool, work: Work, now: datetime
 ) -> Report:
     """Compare every item with what is held and write what differs, with an event each.
 
     Raises `MayNotImport`, `LocalNeedsApproval`, `NotADocument`, and `ImportRefused` when any item is refused
-    and this is no dry run. Reading and comparing a national catalogue takes a second or more, so both run
-    beside the event loop.
+    and this is no dry run.
     """
+    compared = await compare_document(document, by=by, work=work, now=now)
+    await take_compared(compared, dry_run=dry_run, work=work, now=now)
+    return Report(compared.plan.items, dry_run)
+
+
+async def compare_document(document: object, *, by: Caller, work: Work, now: datetime) -> Compared:
+    """Read and compare every item, beside the event loop: a national catalogue takes a second or more."""
     if not by.has_role("catalog.import", "CATALOG_EDITOR"):
         raise MayNotImport
     source, items = await asyncio.to_thread(read_document, document)
-    if source is Source.LOCAL and not dry_run and not by.has_role("catalog.import"):
-        raise LocalNeedsApproval
     codes = [item.code for item in items if item.kind is ItemKind.PROCEDURE]
     known = await work.imports.known(source, codes)
     plan = await asyncio.to_thread(
         make_plan, source, items, known, by=by.subject, at=now, agency=publishing_agency(document)
     )
+    return Compared(document, plan, by)
+
+
+async def take_compared(compared: Compared, *, dry_run: bool, work: Work, now: datetime) -> None:
+    """Write what differs; a dry run only lets the parts beside the catalogue's entries be judged as well."""
+    document, by = compared.document, compared.by
     if not dry_run:
-        _take(plan, work, now)
+        if compared.plan.source is Source.LOCAL and not by.has_role("catalog.import"):
+            raise LocalNeedsApproval
+        _take(compared.plan, work, now)
     if isinstance(document, Mapping) and document.get("administrative_units"):
         ground = {"administrative_units": document["administrative_units"]}
         await load_units(ground, by=by, dry_run=dry_run, work=work)
     await take_legal_documents(document, by=by.subject, dry_run=dry_run, work=work, now=now)
-    return Report(plan.items, dry_run)
 
 
 def _take(plan: Plan, work: Work, now: datetime) -> None:

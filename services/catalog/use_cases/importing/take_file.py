@@ -10,7 +10,12 @@ from services.catalog.domain.errors import ImportRefused
 from services.catalog.domain.identifiers import national_code
 from services.catalog.domain.items import ItemKind, Outcome
 from services.catalog.domain.sources.rows import Dirt, Row, dirt_table
-from services.catalog.use_cases.import_document import Report, import_document
+from services.catalog.use_cases.import_document import (
+    Compared,
+    Report,
+    compare_document,
+    take_compared,
+)
 from services.catalog.use_cases.importing.ports import FileImport, ImportState
 from services.catalog.use_cases.ports import Work
 
@@ -25,8 +30,8 @@ async def take_rows(
     With refused rows nothing is written and `ImportRefused` raised, unless they are to be set aside.
     """
     await _leave_known_names(rows, work)
-    report = await _import(rows, by=by, dry_run=True, work=work, now=now)
-    _note(rows, report)
+    compared = await _compare(rows, by=by, work=work, now=now)
+    _note(rows, compared.report)
     if dry_run:
         return
     refused = [row for row in rows if row.reasons]
@@ -34,7 +39,9 @@ async def take_rows(
         raise ImportRefused(
             extra={"counts": counts_of(rows), "rows": [told(row) for row in refused[:_MOST_TOLD]]}
         )
-    await _import(rows, by=by, dry_run=False, work=work, now=now)
+    if compared.plan.refused:
+        compared = await _compare(rows, by=by, work=work, now=now)
+    await take_compared(compared, dry_run=False, work=work, now=now)
 
 
 async def _leave_known_names(rows: Sequence[Row], work: Work) -> None:
@@ -48,9 +55,9 @@ async def _leave_known_names(rows: Sequence[Row], work: Work) -> None:
         names[code].is_left = True
 
 
-async def _import(rows: Sequence[Row], *, by: Caller, dry_run: bool, work: Work, now: datetime) -> Report:
+async def _compare(rows: Sequence[Row], *, by: Caller, work: Work, now: datetime) -> Compared:
     records = [record_of(row) for row in rows if _is_taken(row)]
-    return await import_document({"public_procedures": records}, by=by, dry_run=dry_run, work=work, now=now)
+    return await compare_document({"public_procedures": records}, by=by, work=work, now=now)
 
 
 def record_of(row: Row) -> dict[str, Any]:

@@ -1,0 +1,24 @@
+"""The route table: every public address under /api, who owns it and who may use it. Data, not code."""
+
+from services.gateway.domain.routes.catalog import catalog
+from services.gateway.domain.routes.catalog_desks import calendars_and_laws, workflows
+from services.gateway.domain.routes.catalog_publishing import administration, publishing
+from services.gateway.domain.routes.catalog_readers import readers
+from services.gateway.domain.routes.dossier import dossier
+from services.gateway.domain.routes.others import notify, own, survey
+from services.gateway.domain.routes.row import MEGABYTE, Priority, Route
+
+__all__ = ["MEGABYTE", "ROUTES", "Priority", "Route"]
+
+ROUTES: tuple[Route, ...] = (
+    *catalog(),
+    *readers(),
+    *publishing(),
+    *workflows(),
+    *administration(),
+    *calendars_and_laws(),
+    *dossier(),
+    *notify(),
+    *survey(),
+    *own(),
+)

@@ -1,0 +1,53 @@
+"""What notify, survey and the gateway itself answer."""
+
+from services.gateway.domain.policy import ANY_CALLER, ANYBODY, SIGNED_IN, STAFF, Policy
+from services.gateway.domain.routes.row import Priority, Route
+
+
+def notify() -> list[Route]:
+    """Messages, preferences and the in-app inbox."""
+    # `inbox` is the officer's work in public; notify's own inbox of messages goes by another name.
+    renamed = ("/api/v1/notifications", "/v1/inbox")
+    return [
+        Route("GET", "/api/v1/messages", "notify", STAFF),
+        Route("GET", "/api/v1/preferences", "notify", SIGNED_IN),
+        Route("PUT", "/api/v1/preferences", "notify", SIGNED_IN),
+        Route("GET", "/api/v1/notifications", "notify", SIGNED_IN, renamed=renamed),
+        Route("POST", "/api/v1/notifications/{id}/reading", "notify", SIGNED_IN, renamed=renamed),
+    ]
+
+
+def survey() -> list[Route]:
+    """Invitations and indices."""
+    return [
+        Route("GET", "/api/v1/invitations/{token}", "survey", ANYBODY),
+        Route("POST", "/api/v1/invitations/{token}/response", "survey", ANYBODY),
+        Route("GET", "/api/v1/indices/satisfaction", "survey", STAFF, Priority.HEAVY),
+    ]
+
+
+def own() -> list[Route]:
+    """Return what the gateway answers itself."""
+    return [
+        Route("GET", "/api/v1/tracking", "gateway", ANYBODY, Priority.VITAL),
+        Route("GET", "/api/v1/session", "gateway", ANY_CALLER),
+        *_portal_sync(),
+    ]
+
+
+def _portal_sync() -> list[Route]:
+    own = "/api/v1/portal-sync"
+    readers, menders = Policy(roles=frozenset({"SUPERVISOR", "ADMIN"})), Policy(roles=frozenset({"ADMIN"}))
+    return [
+        Route("GET", f"{own}/figures", "gateway", readers),
+        Route("GET", f"{own}/ledger", "gateway", readers),
+        Route("GET", f"{own}/differences", "gateway", readers, Priority.HEAVY),
+        Route("GET", f"{own}/inbound", "gateway", readers),
+        Route("POST", f"{own}/ledger/{{id}}/replay", "gateway", menders),
+        Route("GET", f"{own}/inbound/{{id}}", "gateway", menders),
+        Route("POST", f"{own}/inbound/{{id}}/correction", "gateway", menders),
+        Route("POST", f"{own}/inbound/{{id}}/replay", "gateway", menders),
+        Route("GET", f"{own}/procedures/{{local_code}}", "gateway", readers),
+        Route("PUT", f"{own}/procedures/{{local_code}}", "gateway", menders),
+        Route("POST", f"{own}/files/{{dossier_id}}/revocation", "gateway", menders),
+    ]
