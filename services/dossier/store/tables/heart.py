@@ -1,11 +1,10 @@
-"""The tables, for `alembic check` and for readers; statements are written beside their use."""
+"""Dossiers, their history, components, files and papers, and what is known of the catalogue."""
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
     Identity,
     Index,
     Integer,
@@ -19,39 +18,31 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, UUID
 
-from kernel.postgres.ddl import new_metadata
-
-metadata = new_metadata()
-_MOMENT = DateTime(timezone=True)
-
-
-def _texts(*names: str, nullable: bool = False) -> list[Column[str]]:
-    return [Column(name, Text, nullable=nullable) for name in names]
-
+from services.dossier.store.tables.columns import metadata, moment, texts
 
 dossiers = Table(
     "dossiers",
     metadata,
     Column("id", UUID, primary_key=True),
     Column("version", BigInteger, nullable=False),
-    *_texts("reference", "origin", "channel", "procedure_code", "procedure_name", "sector"),
-    *_texts("dossier_code", "portal_code", "process_code", "prior_state", nullable=True),
+    *texts("reference", "origin", "channel", "procedure_code", "procedure_name", "sector"),
+    *texts("dossier_code", "portal_code", "process_code", "prior_state", nullable=True),
     Column("procedure_version", Integer, nullable=False),
     Column("process_version", Integer),
-    *_texts("helping_agency", "receiving_agency", "competent_agency", "state"),
+    *texts("helping_agency", "receiving_agency", "competent_agency", "state"),
     Column("agencies", JSON, nullable=False),
-    *[Column(name, _MOMENT) for name in ("accepted_at", "due_at", "original_due_at", "ended_at")],
-    Column("submitted_at", _MOMENT, nullable=False),
+    *[Column(name, moment) for name in ("accepted_at", "due_at", "original_due_at", "ended_at")],
+    Column("submitted_at", moment, nullable=False),
     Column("step", JSON),
     Column("owner_name", Text, nullable=False),
-    *_texts("owner_subject", "submitter_subject", nullable=True),
+    *texts("owner_subject", "submitter_subject", nullable=True),
     Column("owner_index", LargeBinary),
-    *_texts("parties_sealed", "contact_sealed", "form_sealed"),
+    *texts("parties_sealed", "contact_sealed", "form_sealed"),
     Column("secret_hash", Text),
     Column("result_delivery", Text, nullable=False),
     Column("work", JSON, nullable=False),
-    *_texts("task_role", "task_agency", "task_unit", nullable=True),
-    Column("task_due_at", _MOMENT),
+    *texts("task_role", "task_agency", "task_unit", nullable=True),
+    Column("task_due_at", moment),
     Column("consulted_agencies", ARRAY(Text), nullable=False),
     Column("continued_from", ARRAY(Text), nullable=False, server_default="{}"),
     Column("history_hash", LargeBinary, nullable=False),
@@ -108,7 +99,7 @@ Table(
     Column("version", BigInteger, primary_key=True),
     Column("event_id", UUID, nullable=False),
     Column("type", Text, nullable=False),
-    Column("at", _MOMENT, nullable=False),
+    Column("at", moment, nullable=False),
     Column("actor", Text, nullable=False),
     Column("data", JSON, nullable=False),
     Column("previous_hash", LargeBinary, nullable=False),
@@ -120,7 +111,7 @@ Table(
     metadata,
     Column("dossier_id", UUID, primary_key=True),
     Column("position", SmallInteger, primary_key=True),
-    *_texts("component_code", "name", "form"),
+    *texts("component_code", "name", "form"),
     Column("attachment_ids", JSON, nullable=False),
     Column("is_digitised", Boolean, nullable=False),
     Column("reuse", SmallInteger, nullable=False),
@@ -130,10 +121,10 @@ attachments = Table(
     "attachments",
     metadata,
     Column("id", UUID, primary_key=True),
-    *_texts("uploader", "component_code", "file_name", "media_type"),
+    *texts("uploader", "component_code", "file_name", "media_type"),
     Column("size", BigInteger, nullable=False),
     Column("sha256", LargeBinary, nullable=False),
-    Column("created_at", _MOMENT, nullable=False),
+    Column("created_at", moment, nullable=False),
     Column("dossier_id", UUID),
     Column("purpose", Text, nullable=False),
 )
@@ -143,13 +134,13 @@ papers = Table(
     metadata,
     Column("id", UUID, primary_key=True),
     Column("dossier_id", UUID, nullable=False, index=True),
-    *_texts("kind", "number", "legal_set"),
-    Column("issued_at", _MOMENT, nullable=False),
+    *texts("kind", "number", "legal_set"),
+    Column("issued_at", moment, nullable=False),
     Column("issued_by", Text, nullable=False),
     Column("content_sealed", Text, nullable=False),
     Column("sha256", LargeBinary),
     Column("size", BigInteger),
-    Column("printed_at", _MOMENT),
+    Column("printed_at", moment),
 )
 Index("ix_papers_unprinted", papers.c.id, postgresql_where=text("sha256 IS NULL"))
 outside = Table(
@@ -157,14 +148,14 @@ outside = Table(
     metadata,
     Column("id", UUID, primary_key=True),
     Column("dossier_id", UUID, nullable=False),
-    *_texts("step", "system", "state"),
+    *texts("step", "system", "state"),
     Column("payload", JSON, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("next_attempt_at", _MOMENT, nullable=False),
+    Column("next_attempt_at", moment, nullable=False),
     Column("last_failure", Text, nullable=False),
     Column("outcome", Text),
     Column("evidence", JSON),
-    Column("answered_at", _MOMENT),
+    Column("answered_at", moment),
 )
 Index("ix_outside_requests_waiting", outside.c.next_attempt_at, postgresql_where=text("state = 'WAITING'"))
 Table(
@@ -178,8 +169,8 @@ access_log = Table(
     "access_log",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("at", _MOMENT, nullable=False),
-    *_texts("subject", "kind", "agency", "what"),
+    Column("at", moment, nullable=False),
+    *texts("subject", "kind", "agency", "what"),
     Column("dossier_id", UUID),
     Column("object_id", UUID),
 )
@@ -209,15 +200,15 @@ Table(
     metadata,
     Column("code", Text, primary_key=True),
     Column("sequence", BigInteger, nullable=False),
-    *_texts("name", "kind", "level", "calendar", "one_stop_name", "address", "phone"),
+    *texts("name", "kind", "level", "calendar", "one_stop_name", "address", "phone"),
     Column("valid_to", Date),
     Column("successors", ARRAY(Text), nullable=False, server_default="{}"),
     Column("continuing", Text, nullable=False, server_default=""),
     Column("continuing_by", JSON, nullable=False, server_default="{}"),
     Column("took_over", JSON, nullable=False, server_default="[]"),
     Column("units", ARRAY(Text), nullable=False, server_default="{}"),
-    Column("heard_at", _MOMENT, nullable=False, server_default=func.clock_timestamp()),
-    Column("continued_at", _MOMENT),
+    Column("heard_at", moment, nullable=False, server_default=func.clock_timestamp()),
+    Column("continued_at", moment),
 )
 Table(
     "staff",
