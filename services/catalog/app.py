@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import cast
 
@@ -48,9 +49,10 @@ from services.catalog.use_cases.republish import republish
 _SYNONYMS = Path(__file__).parent / "data" / "synonyms.yaml"
 
 
+@cache
 def read_phrasebook() -> Phrasebook:
-    """Read how people speak of procedures."""
-    return phrasebook_of(yaml.safe_load(_SYNONYMS.read_text(encoding="utf-8")))
+    """Read how people speak of procedures, once a process."""
+    return phrasebook_of(yaml.load(_SYNONYMS.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
 
 
 @asynccontextmanager

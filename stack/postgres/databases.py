@@ -28,18 +28,20 @@ def provision(server: PostgresAddress, services: Iterable[str]) -> dict[str, str
     return {name: server.dsn(name, name, passwords[name]) for name in names}
 
 
+_CLONE = """
+SELECT pg_get_userbyid(datdba) AS owner FROM pg_database WHERE datname = :'template' \\gset
+\\if :{?owner}
+CREATE DATABASE :"name" TEMPLATE :"template" OWNER :"owner" STRATEGY FILE_COPY;
+REVOKE ALL ON DATABASE :"name" FROM PUBLIC;
+\\echo made
+\\endif
+"""
+
+
 def clone_database(server: PostgresAddress, template: str, name: str) -> None:
     """Copy the database `template`, which nobody may be connected to, with its owner and its closed door."""
-    script = (
-        'CREATE DATABASE :"name" TEMPLATE :"template" OWNER :"owner" STRATEGY FILE_COPY;\n'
-        'REVOKE ALL ON DATABASE :"name" FROM PUBLIC;\n'
-    )
-    owner = server.sql(
-        "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = :'template'", template=template
-    )
-    if not owner:
+    if server.sql(_CLONE, name=_checked(name), template=template) != "made":
         raise StackError(f"there is no database {template} to clone")
-    server.sql(script, name=_checked(name), template=template, owner=owner)
 
 
 def drop_database(server: PostgresAddress, name: str) -> None:

@@ -44,7 +44,7 @@ def present() -> Iterator[dict[str, Any]]:
 def former_of_files() -> Iterator[dict[str, Any]]:
     """Give the former units our files name, each with the law that ended it."""
     for path in sorted(_FILES.glob("*.yaml")):
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         source = {"document": document["source"]["document"], "url": None}
         source["signed_on"] = document["source"]["signed_on"].isoformat()
         for unit in document["units"]:

@@ -147,7 +147,7 @@ def _written(template: Template, facts: Mapping[str, Any]) -> str:
 
 
 def _read(path: Path) -> Any:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
 def moment(value: datetime | str | None) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import yaml
@@ -21,10 +22,10 @@ class PackagedQuestionnaires:
 
     def __init__(self, folder: Path = _FOLDER) -> None:
         read = TypeAdapter(Questionnaire)
+        load = partial(yaml.load, Loader=yaml.CSafeLoader)
         files = sorted(folder.glob("*.yaml"))
         self._all: Sequence[Questionnaire] = [
-            _checked(read.validate_python(yaml.safe_load(path.read_text(encoding="utf-8"))), path)
-            for path in files
+            _checked(read.validate_python(load(path.read_text(encoding="utf-8"))), path) for path in files
         ]
         if not self._all:
             raise QuestionnaireBroken("there is no questionnaire")
