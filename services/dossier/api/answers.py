@@ -8,7 +8,14 @@ from fastapi import Response
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
-from services.dossier.api.schemas.answers import AttachmentOut, DossierItem, DossierOut, PaperOut, Receipt
+from services.dossier.api.schemas.answers import (
+    AttachmentOut,
+    DossierItem,
+    DossierOut,
+    PaperOut,
+    Receipt,
+    Warned,
+)
 from services.dossier.domain.actions import actions_in_places, allowed_actions
 from services.dossier.domain.codes import masked_identity, masked_name
 from services.dossier.domain.definitions import Agency
@@ -32,7 +39,17 @@ def receipt_of(dossier: Dossier, response: Response, *, secret: str | None = Non
         due_at=local(dossier.due_at),
         step=step_of(dossier),
         secret=secret,
+        warnings=[
+            Warned(code=one["code"], title=_WARNINGS[one["code"]], details=one["details"])
+            for one in dossier.warnings
+        ],
     )
+
+
+_WARNINGS = {
+    "procedure-changed": "Thủ tục đã có phiên bản mới kể từ khi nộp hồ sơ",
+    "open-duplicate": "Chủ hồ sơ đang có hồ sơ cùng thủ tục chưa giải quyết xong",
+}
 
 
 def local(at: datetime | None) -> datetime | None:
@@ -125,6 +142,13 @@ def detail_of(detail: Detail, *, by: Caller, sees_all: bool, work: Work, now: da
             "sector": dossier.sector,
         },
         procedure_version=dossier.procedure_version,
+        pins={
+            "submitted_version": dossier.pins.submitted_version or dossier.procedure_version,
+            "form": dossier.pins.form,
+            "process": dossier.process_code,
+            "process_version": dossier.process_version,
+            "calendar": dossier.pins.calendar or None,
+        },
         helping_agency=_agency(dossier.helping_agency),
         receiving_agency=_agency(dossier.receiving_agency),
         competent_agency=_agency(dossier.competent_agency),

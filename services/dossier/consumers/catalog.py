@@ -213,7 +213,7 @@ class CalendarFields(_Fields):
 async def on_procedure_published(
     data: ProcedureFields, *, event: ReceivedEvent, work: Work, now: datetime
 ) -> None:
-    """Keep the version; dossiers accepted under an older one keep that one."""
+    """Keep the version; dossiers accepted before keep theirs."""
     del now
     copy = data.model_dump(mode="json")
     is_abolished = data.decision is not None and data.decision.change_kind == "ABOLISHED"

@@ -1,5 +1,6 @@
 """Names of a dossier: the legal code, the reference before it, the look-up secret, the masked owner."""
 
+import re
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,13 +12,29 @@ SECRET_LENGTH = 8
 _SHOWN = 5
 
 
+_IDENTIFIER = re.compile(r"[A-Z]\d{2}(\.\d{1,4})*")
+_LONGEST_IDENTIFIER = 35
+
+
+def is_agency_identifier(code: str) -> bool:
+    """Tell whether this is a new-style agency identifier (QĐ 20/2020/QĐ-TTg), level 1 first.
+
+    Groups are not held to two digits: communes of 2025 have three (`H99.201`).
+    """
+    return len(code) <= _LONGEST_IDENTIFIER and _IDENTIFIER.fullmatch(code) is not None
+
+
 def code_day(accepted_at: datetime) -> date:
     """Return the Vietnamese date a legal code carries; numbers begin anew on each."""
     return accepted_at.astimezone(VIETNAM).date()
 
 
 def dossier_code(agency: str, day: date, number: int) -> str:
-    """Return the legal code, such as H99.201-261117-0001; past 9,999 the number simply grows."""
+    """Return the legal code, such as H99.201-261117-0001; past 9,999 the number simply grows.
+
+    The agency is who receives on that day: after a merger the continuing one, whose counter is its own, so
+    that no code is given twice and none that was given changes.
+    """
     if number < 1:
         raise ValueError("numbers of a day begin at 1")
     return f"{agency}-{day:%y%m%d}-{number:04d}"

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.dossier.domain.definitions import Agency
+from services.dossier.domain.definitions import Agency, Procedure
 from services.dossier.domain.errors import NotAnswered, ResultExists, SupplementLimit, TransitionRefused
 from services.dossier.domain.mandates import Mandate
 from services.dossier.domain.states import PORTAL_STATUS, TRANSITIONS, Clock, Move, State, clock_in
@@ -115,6 +115,20 @@ class Continuing:
     units: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pins:
+    """What the dossier was held against: the form at submission, the calendar at acceptance.
+
+    `submitted_version` is the procedure's version at submission; the dossier's own `procedure_version` is
+    the one in force at acceptance, which decides process, fee and term.
+    """
+
+    submitted_version: int = 0
+    form: int | None = None
+    calendar: str = ""
+    calendar_stamp: str = ""
+
+
 @dataclass(slots=True, kw_only=True)
 class Dossier:
     """One dossier; `version` grows by one with every change and is its event's sequence."""
@@ -162,8 +176,13 @@ class Dossier:
     consultations: tuple[Consultation, ...] = ()
     result: Result | None = None
     delivery: dict[str, Any] | None = None
+    pins: Pins = field(default_factory=Pins)
     history_hash: bytes = b""
     head_seal: str = ""
+    sealed_before: dict[str, Any] = field(default_factory=dict)
+    """What sealed columns were before this change, where it touches one; compared, not kept."""
+    warnings: list[dict[str, Any]] = field(default_factory=list)
+    """What whoever made this change should know though nothing was refused; answered, not kept."""
     continuing: dict[str, Continuing] = field(default_factory=dict)
     acting: Mandate | None = None
     """In whose place this change is made; told with the change, not kept."""
@@ -241,6 +260,19 @@ class Dossier:
             self.state, self.prior_state = self.prior_state, None
         self.version += 1
         return left
+
+    def pin(self, procedure: Procedure, *, calendar: str, stamp: str) -> None:
+        """Take the version in force and the calendar for good: term, fee and process are theirs."""
+        changed = {
+            "procedure_version": procedure.version,
+            "procedure_name": procedure.name,
+            "sector": procedure.sector,
+        }
+        for name, value in changed.items():
+            if getattr(self, name) != value:
+                self.sealed_before.setdefault(name, getattr(self, name))
+                setattr(self, name, value)
+        self.pins = replace(self.pins, calendar=calendar, calendar_stamp=stamp)
 
     def accept(self, *, code: str, at: datetime, due_at: datetime, fees: tuple[dict[str, Any], ...]) -> State:
         """T2: the dossier gets its legal code and its clock starts."""

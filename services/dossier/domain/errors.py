@@ -38,6 +38,13 @@ class AgencyEnded(Refusal):
     title = "Cơ quan đã kết thúc hoạt động, hãy nộp tại cơ quan kế thừa"
 
 
+class NoAgencyIdentifier(Refusal):
+    """The receiving agency has no identifier of the new style, so no legal code can be given (409)."""
+
+    code = "agency-identifier-missing"
+    title = "Cơ quan tiếp nhận chưa có mã định danh điện tử mới (QĐ 20/2020/QĐ-TTg)"
+
+
 class WorkedElsewhere(Refusal):
     """A ministry's or a vertical agency's system works this procedure (409)."""
 

@@ -16,9 +16,30 @@ from worktime.calendar import WorkCalendar
 
 _MOST_KEPT = 20_000
 
-_INTAKE = Statement(
+
+def in_force(procedure: str, today: str, agencies: str) -> str:
+    """Return the query of the version of a procedure that holds on a day for these agencies.
+
+    Of each publishing agency's line the highest version begun counts. Of several lines the one of the
+    receiving agency's own territory, then the one that names it, then the newest.
     """
+    return f"""
+        SELECT l.version, l.sequence, l.performing, l.process FROM (
+            SELECT DISTINCT ON (v.line) v.* FROM (
+                SELECT version, sequence, performing, process,
+                    CASE WHEN count(*) OVER () > 1 THEN coalesce(data ->> 'agency', '') ELSE '' END AS line
+                FROM procedures WHERE code = {procedure} AND valid_from <= {today}) v
+            ORDER BY v.line, v.version DESC) l
+        ORDER BY l.line IN ('', 'QG'), split_part(l.line, '.', 1) = ANY(
+            SELECT split_part(receiver, '.', 1) FROM unnest({agencies}::text[]) AS receiver) DESC,
+            l.performing && {agencies} DESC, l.version DESC LIMIT 1
+    """
+
+
+_INTAKE = Statement(
+    f"""
     SELECT p.version, p.sequence,
+        q.code AS process, q.version AS process_version, q.sequence AS process_stamp,
         (SELECT json_agg(json_build_object('code', a.code, 'name', a.name, 'kind', a.kind,
             'level', a.level, 'calendar', a.calendar, 'one_stop_name', a.one_stop_name,
             'address', a.address, 'phone', a.phone, 'took_over', a.took_over,
@@ -37,25 +58,20 @@ _INTAKE = Statement(
             'dossier_id', f.dossier_id, 'purpose', f.purpose))
          FROM attachments f WHERE f.id = ANY(:attachments::uuid[])) AS attachments,
         (SELECT d.id FROM dossiers d WHERE d.portal_code = :portal_code::text) AS existing_id,
-        (SELECT f.sequence FROM forms f WHERE f.code = :procedure) AS form_sequence,
+        (SELECT max(f.sequence) FROM forms f WHERE f.code = :procedure) AS form_sequence,
         c.calendar, c.stamp
     FROM (SELECT 1) AS one
     LEFT JOIN LATERAL (
-        -- Of each publishing agency's line the highest version begun counts. Of several lines the one of the
-        -- receiving agency's own territory, then the one that names it, then the newest.
-        SELECT l.version, l.sequence, l.performing FROM (
-            SELECT DISTINCT ON (v.line) v.* FROM (
-                SELECT version, sequence, performing,
-                    CASE WHEN count(*) OVER () > 1 THEN coalesce(data ->> 'agency', '') ELSE '' END AS line
-                FROM procedures WHERE code = :procedure AND valid_from <= :today) v
-            ORDER BY v.line, v.version DESC) l
-        ORDER BY l.line IN ('', 'QG'), split_part(l.line, '.', 1) = ANY(
-            SELECT split_part(receiver, '.', 1) FROM unnest(:agencies::text[]) AS receiver) DESC,
-            l.performing && :agencies DESC, l.version DESC LIMIT 1) p ON true
+        {in_force(":procedure", ":today", ":agencies")}) p ON true
     LEFT JOIN LATERAL (
         SELECT k.code AS calendar, string_agg(k.year || ':' || k.sequence, ',' ORDER BY k.year) AS stamp
         FROM agencies a JOIN calendars k ON k.code = a.calendar
         WHERE a.code = :calendar_of::text GROUP BY k.code) c ON true
+    LEFT JOIN LATERAL (
+        SELECT code, version, sequence FROM processes
+        WHERE :calendar_of::text IS NOT NULL
+            AND code = ANY(ARRAY[p.process || '@' || :calendar_of, p.process])
+        ORDER BY length(code) DESC, version DESC LIMIT 1) q ON true
     """
 )
 _DATA = Statement(
@@ -107,11 +123,10 @@ _PUT_STAFF = Statement(
     " WHERE staff.sequence < excluded.sequence",
     rows=None,
 )
-_FORM = Statement("SELECT sequence, data FROM forms WHERE code = :code")
+_FORM = Statement("SELECT data FROM forms WHERE code = :code AND sequence = :sequence")
 _PUT_FORM = Statement(
     "INSERT INTO forms (code, sequence, data) VALUES (:code, :sequence, :data)"
-    " ON CONFLICT (code) DO UPDATE SET sequence = excluded.sequence, data = excluded.data"
-    " WHERE forms.sequence < excluded.sequence",
+    " ON CONFLICT (code, sequence) DO NOTHING",
     rows=None,
 )
 _PUT_CALENDAR = Statement(
@@ -168,7 +183,9 @@ class PostgresCatalogue(Continuations):
         if row is None or row["version"] is None:
             return Intake(None, {}, {}, row["existing_id"] if row else None)
         key = (procedure_code, row["version"], row["sequence"])
-        grounds = await self.grounds(key, None, (row["calendar"], row["stamp"]) if row["calendar"] else None)
+        process = (row["process"], row["process_version"], row["process_stamp"]) if row["process"] else None
+        calendar = (row["calendar"], row["stamp"]) if row["calendar"] else None
+        grounds = await self.grounds(key, process, calendar)
         found = row["agencies"] or ()
         files = [attachment_of(item) for item in row["attachments"] or ()]
         return Intake(
@@ -182,6 +199,8 @@ class PostgresCatalogue(Continuations):
                 took_over={item["code"]: item["took_over"] for item in found},
             ),
             await self._form(procedure_code, row["form_sequence"]),
+            row["form_sequence"],
+            grounds,
         )
 
     async def _form(self, code: str, sequence: int | None) -> Form | None:
@@ -190,10 +209,9 @@ class PostgresCatalogue(Continuations):
             return None
         found = self._kept.forms.get((code, sequence))
         if found is None:
-            row = await self._unit.fetch_one(_FORM, code=code)
-            found = Form(row["data"])  # type: ignore[index]  # forms are never removed
+            found = Form(await self._unit.fetch_value(_FORM, code=code, sequence=sequence))
             self._kept.trim()
-            self._kept.forms[code, row["sequence"]] = found  # type: ignore[index]  # forms are never removed
+            self._kept.forms[code, sequence] = found
         return found
 
     async def grounds(
@@ -214,7 +232,8 @@ class PostgresCatalogue(Continuations):
         return Grounds(
             kept.procedures[procedure],
             kept.processes[process] if process else None,
-            kept.calendars[calendar] if calendar else None,
+            kept.calendars.get(calendar) if calendar else None,
+            *(calendar or ()),
         )
 
     async def _fetch(

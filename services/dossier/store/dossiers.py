@@ -10,7 +10,7 @@ from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.history import Entry
-from services.dossier.store.definitions import PostgresCatalogue
+from services.dossier.store.definitions import PostgresCatalogue, in_force
 from services.dossier.store.mapping import changing_columns, dossier_of, new_columns
 from services.dossier.use_cases.ports import Grounds, SubmittedComponent
 
@@ -24,13 +24,14 @@ COLUMNS = (
 )
 _NAMES = [name.strip() for name in COLUMNS.split(",")]
 _LOADING = f"""
-    SELECT d.*, p.sequence AS procedure_stamp, q.code AS q_code, q.version AS q_version,
+    SELECT d.*, p.version AS pinned_version, p.sequence AS procedure_stamp,
+        q.code AS q_code, q.version AS q_version,
         q.sequence AS q_stamp, k.code AS calendar, k.stamp AS calendar_stamp,
         CASE WHEN :with_components::boolean THEN
             (SELECT json_agg(c ORDER BY position) FROM components c WHERE c.dossier_id = d.id)
         END AS components
     FROM (SELECT {COLUMNS} FROM dossiers WHERE {{key}}) d
-    LEFT JOIN procedures p ON p.code = d.procedure_code AND p.version = d.procedure_version
+    LEFT JOIN {{procedure}} p ON true
     LEFT JOIN LATERAL (
         SELECT code, version, sequence FROM processes
         WHERE code = ANY(CASE WHEN d.process_code IS NULL
@@ -42,13 +43,38 @@ _LOADING = f"""
     LEFT JOIN agencies a ON a.code = d.competent_agency
     LEFT JOIN LATERAL (
         SELECT code, string_agg(year || ':' || sequence, ',' ORDER BY year) AS stamp
-        FROM calendars WHERE code = a.calendar GROUP BY code) k ON true
+        FROM calendars WHERE code = coalesce(nullif(d.work #>> '{{{{pins,calendar}}}}', ''), a.calendar)
+        GROUP BY code) k ON true
 """
-_LOAD = Statement(_LOADING.format(key="id = :id"))
-_LOAD_PORTAL = Statement(_LOADING.format(key="portal_code = :portal_code"))
+_PINNED = (
+    "LATERAL (SELECT version, sequence, process FROM procedures"
+    " WHERE code = d.procedure_code AND version = d.procedure_version)"
+)
+# Until acceptance a dossier follows the version in force; where that one takes nothing new here any more
+# (abolished, or worked by a central system), what was handed in before goes on under its own.
+_IN_FORCE = f"""
+    LATERAL (
+        SELECT f.version, f.sequence, f.process FROM (
+            SELECT n.version, n.sequence, n.process, 0 AS turn
+            FROM ({
+    in_force("d.procedure_code", ":today::date", "ARRAY[d.receiving_agency, d.competent_agency]")
+}) n
+            JOIN procedures v ON v.code = d.procedure_code AND v.version = n.version
+            WHERE d.accepted_at IS NULL AND (v.data ->> 'open')::boolean AND v.data ->> 'route' = 'PROVINCE'
+            UNION ALL
+            SELECT version, sequence, process, 1 AS turn FROM procedures
+            WHERE code = d.procedure_code AND version = d.procedure_version) f
+        ORDER BY f.turn LIMIT 1)
+"""
+_LOAD = Statement(_LOADING.format(key="id = :id", procedure=_PINNED))
+_LOAD_FOR_ACCEPTANCE = Statement(_LOADING.format(key="id = :id", procedure=_IN_FORCE))
+_LOAD_PORTAL = Statement(_LOADING.format(key="portal_code = :portal_code", procedure=_PINNED))
 _ADD = Statement(f"INSERT INTO dossiers ({COLUMNS}) VALUES ({', '.join(f':{name}' for name in _NAMES)})")
 _CHANGING = (
     "dossier_code",
+    "procedure_version",
+    "procedure_name",
+    "sector",
     "process_code",
     "process_version",
     "state",
@@ -105,7 +131,9 @@ class PostgresDossiers:
 
     async def load(self, dossier_id: UUID) -> tuple[Dossier, Grounds]:
         """Return a dossier and what it stands on; raise `NotFound`."""
-        row = await self._loaded(dossier_id, with_components=False)
+        row = await self._unit.fetch_one(_LOAD, id=dossier_id, with_components=False)
+        if row is None:
+            raise NotFound
         return dossier_of(row), await self._grounds(row)
 
     async def load_by_portal_code(self, portal_code: str) -> tuple[Dossier, Grounds]:
@@ -116,23 +144,21 @@ class PostgresDossiers:
         return dossier_of(row), await self._grounds(row)
 
     async def load_for_acceptance(
-        self, dossier_id: UUID
+        self, dossier_id: UUID, today: date
     ) -> tuple[Dossier, Grounds, list[SubmittedComponent]]:
-        """Return a dossier with its components too, still in one statement; raise `NotFound`."""
-        row = await self._loaded(dossier_id, with_components=True)
-        components = [component_of(item) for item in row["components"] or ()]
-        return dossier_of(row), await self._grounds(row), components
-
-    async def _loaded(self, dossier_id: UUID, *, with_components: bool) -> Any:
-        row = await self._unit.fetch_one(_LOAD, id=dossier_id, with_components=with_components)
+        """Return a dossier, its components and what is in force today, in one statement; raise `NotFound`."""
+        row = await self._unit.fetch_one(
+            _LOAD_FOR_ACCEPTANCE, id=dossier_id, with_components=True, today=today
+        )
         if row is None:
             raise NotFound
-        return row
+        components = [component_of(item) for item in row["components"] or ()]
+        return dossier_of(row), await self._grounds(row), components
 
     async def _grounds(self, row: Any) -> Grounds:
         process = (row["q_code"], row["q_version"], row["q_stamp"]) if row["q_code"] else None
         calendar = (row["calendar"], row["calendar_stamp"]) if row["calendar"] else None
-        procedure = (row["procedure_code"], row["procedure_version"], row["procedure_stamp"])
+        procedure = (row["procedure_code"], row["pinned_version"], row["procedure_stamp"])
         return await self._catalogue.grounds(procedure, process, calendar)
 
     def add(self, dossier: Dossier, entry: Entry, components: Sequence[SubmittedComponent]) -> None:

@@ -15,6 +15,7 @@ from services.dossier.domain.dossier import (
     DoneStep,
     Dossier,
     Draft,
+    Pins,
     Result,
     Step,
     Supplement,
@@ -38,6 +39,7 @@ class _Work:
     result: Result | None = None
     delivery: dict[str, Any] | None = None
     continuing: dict[str, Continuing] = field(default_factory=dict)
+    pins: Pins = field(default_factory=Pins)
 
 
 _WORK = TypeAdapter(_Work)
@@ -105,6 +107,9 @@ def changing_columns(dossier: Dossier) -> dict[str, Any]:
         "id": dossier.id,
         "version": dossier.version,
         "dossier_code": dossier.dossier_code,
+        "procedure_version": dossier.procedure_version,
+        "procedure_name": dossier.procedure_name,
+        "sector": dossier.sector,
         "process_code": dossier.process_code,
         "process_version": dossier.process_version,
         "state": dossier.state.value,

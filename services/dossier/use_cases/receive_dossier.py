@@ -10,11 +10,11 @@ from kernel.core.errors import Invalid
 from kernel.core.ids import new_id
 from services.dossier.domain import papers
 from services.dossier.domain.actions import Action
-from services.dossier.domain.codes import code_day, dossier_code
+from services.dossier.domain.codes import code_day, dossier_code, is_agency_identifier
 from services.dossier.domain.deadlines import answer_by, dossier_due
 from services.dossier.domain.definitions import Procedure, Process
 from services.dossier.domain.dossier import Dossier, Supplement
-from services.dossier.domain.errors import ProcessMissing
+from services.dossier.domain.errors import NoAgencyIdentifier, ProcessMissing
 from services.dossier.domain.events import Change, moment
 from services.dossier.domain.papers import Paper, PaperKind
 from services.dossier.domain.states import Move, State
@@ -23,42 +23,69 @@ from services.dossier.use_cases.open_dossier import allow, due_of, open_for, par
 from services.dossier.use_cases.ports import Grounds, SubmittedComponent, Work
 from services.dossier.use_cases.record_change import record_change
 from services.dossier.use_cases.secrets import look_up_secret, secret_hash
-from worktime.calendar import WorkCalendar
 
 
 async def accept_dossier(dossier_id: UUID, *, by: Caller, seen: int, work: Work, now: datetime) -> Dossier:
-    """Give the legal code, start the clock and issue form 01; T2."""
-    dossier, grounds, components = await work.dossiers.load_for_acceptance(dossier_id)
+    """Give the legal code, start the clock and issue form 01, under the version in force now; T2."""
+    dossier, grounds, components = await work.dossiers.load_for_acceptance(dossier_id, code_day(now))
     await allow(Action.ACCEPTANCE, dossier, by=by, seen=seen, work=work, now=now)
-    left, paper = await accept(
-        dossier, grounds.procedure, grounds.calendar, components, by=by, work=work, now=now
-    )
-    record_change(work, dossier, Change("accepted", left, papers=[paper]), by=by, now=now)
+    changed = procedure_changed(dossier, grounds.procedure, components)
+    left, paper = await accept(dossier, grounds, components, by=by, work=work, now=now)
+    details = {"procedure_changed": changed} if changed else {}
+    record_change(work, dossier, Change("accepted", left, papers=[paper], details=details), by=by, now=now)
+    if changed:
+        dossier.warnings.append({"code": "procedure-changed", "details": changed})
     return dossier
+
+
+def procedure_changed(
+    dossier: Dossier, procedure: Procedure, components: Sequence[SubmittedComponent]
+) -> dict[str, Any] | None:
+    """Tell how the version in force differs from the one submitted against, and what it asks beyond it.
+
+    Nothing is refused for it: who handed in what was asked then is asked for the rest, if the officer sees
+    fit, in one intake supplement.
+    """
+    submitted = dossier.pins.submitted_version or dossier.procedure_version
+    if procedure.version == submitted:
+        return None
+    given = {item.component_code for item in components}
+    missing = [
+        {"component_code": rule.code, "name": rule.name}
+        for rule in procedure.components.values()
+        if rule.is_mandatory and rule.code not in given
+    ]
+    return {"submitted_version": submitted, "accepted_version": procedure.version, "missing": missing}
 
 
 async def accept(
     dossier: Dossier,
-    procedure: Procedure,
-    calendar: WorkCalendar | None,
+    grounds: Grounds,
     components: Sequence[SubmittedComponent],
     *,
     by: Caller,
     work: Work,
     now: datetime,
 ) -> tuple[State, tuple[str, UUID]]:
-    """Accept an open dossier; the due moment is computed before the day's number is taken.
+    """Accept an open dossier under what is in force now; the due moment comes before the day's number.
 
     The number's row is locked from here to the commit, so nothing slow may follow: form 01 is printed from
     its frozen content after the commit.
     """
+    procedure = grounds.procedure
+    agency = dossier.now_at(dossier.receiving_agency.code)
+    if not is_agency_identifier(agency):
+        raise NoAgencyIdentifier
     channel = procedure.channel(dossier.channel) or next(iter(procedure.channels.values()), None)
     if channel is None:
         raise Invalid(fields=[("procedure_code", "Thủ tục chưa có thời hạn giải quyết")])
-    due = dossier_due(procedure, channel.term, calendar, now)
+    due = dossier_due(procedure, channel.term, grounds.calendar, now)
+    dossier.pin(procedure, calendar=grounds.calendar_code, stamp=grounds.calendar_stamp)
+    if grounds.process is not None:
+        dossier.process_code, dossier.process_version = grounds.process.code, grounds.process.version
     day = code_day(now)
-    number = await work.dossiers.next_number(dossier.receiving_agency.code, day)
-    code = dossier_code(dossier.receiving_agency.code, day, number)
+    number = await work.dossiers.next_number(agency, day)
+    code = dossier_code(agency, day, number)
     secret = look_up_secret(work.seals, dossier.id)
     left = dossier.accept(code=code, at=now, due_at=due, fees=channel.fees)
     dossier.secret_hash = secret_hash(work.seals, dossier.id, secret)

@@ -8,11 +8,12 @@ from uuid import UUID
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden
+from services.dossier.domain.definitions import Procedure
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import ProcessMissing, TransitionRefused
 from services.dossier.domain.events import Change
 from services.dossier.domain.states import Move, State
-from services.dossier.use_cases.ports import Attachment, Work
+from services.dossier.use_cases.ports import Attachment, Grounds, Intake, Work
 from services.dossier.use_cases.receive_dossier import accept
 from services.dossier.use_cases.record_change import new_entry, record_change
 from services.dossier.use_cases.submit_dossier import (
@@ -55,12 +56,22 @@ async def receive_at_counter(submission: Submission, *, by: Caller, work: Work, 
     dossier.origin = "POST" if submission.channel == "POSTAL" else "COUNTER"
     dossier.version = 0
     dossier.submitter_subject = None
-    _, paper = await accept(dossier, procedure, intake.calendar, components, by=by, work=work, now=now)
+    grounds = counter_grounds(intake, procedure, dossier, submission)
+    _, paper = await accept(dossier, grounds, components, by=by, work=work, now=now)
     entry = new_entry(work, dossier, Change("accepted", State.SUBMITTED, papers=[paper]), by=by, now=now)
     work.dossiers.add(dossier, entry, components)
     if submission.attachment_ids:
         work.attachments.bind(submission.attachment_ids, dossier.id, uploader=by.subject, purpose="COMPONENT")
     return dossier
+
+
+def counter_grounds(
+    intake: Intake, procedure: Procedure, dossier: Dossier, submission: Submission
+) -> Grounds:
+    """Return what is pinned at once; the process only where its agency was known beforehand."""
+    found = intake.grounds or Grounds(procedure, None, intake.calendar)
+    asked_for = submission.competent_agency or submission.receiving_agency
+    return found if dossier.competent_agency.code == asked_for else replace(found, process=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

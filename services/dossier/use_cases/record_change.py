@@ -21,7 +21,8 @@ def new_entry(work: Work, dossier: Dossier, change: Change, *, by: Caller | None
     """Queue the change's event and return the history entry that continues the dossier's chain."""
     before = dossier.version - 1
     # A row that was changed by hand stays without a seal: going on with it must not make it good.
-    is_ours = not before or is_sealed(dossier.head_seal, head_of(dossier, before), work.history_keys)
+    head = head_of(dossier, before) | dossier.sealed_before
+    is_ours = not before or is_sealed(dossier.head_seal, head, work.history_keys)
     event = Event(
         type=change.type,
         key=str(dossier.id),

@@ -12,7 +12,7 @@ from kernel.core.errors import Forbidden, Invalid
 from kernel.core.ids import new_id
 from services.dossier.domain.codes import reference_of
 from services.dossier.domain.definitions import Agency, Procedure
-from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.dossier import Dossier, Pins
 from services.dossier.domain.errors import (
     AgencyEnded,
     AnswersWrong,
@@ -235,6 +235,7 @@ def new_dossier(
         procedure_name=procedure.name,
         sector=procedure.sector,
         procedure_version=procedure.version,
+        pins=Pins(submitted_version=procedure.version, form=intake.form_sequence),
         helping_agency=receiving,
         receiving_agency=receiving,
         competent_agency=competent,

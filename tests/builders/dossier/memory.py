@@ -53,7 +53,7 @@ class MemoryDatabase:
     agencies: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     calendars: dict[tuple[str, int], tuple[int, dict[str, Any]]] = field(default_factory=dict)
     staff: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
-    forms: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    forms: dict[tuple[str, int], tuple[int, dict[str, Any]]] = field(default_factory=dict)
     contents: dict[bytes, bytes] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
 

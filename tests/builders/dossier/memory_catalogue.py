@@ -1,6 +1,7 @@
 """The dossier's copy of the catalogue, in memory."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -59,7 +60,7 @@ class MemoryCatalogue:
         self._put("agencies", data["code"], data, sequence)
 
     def put_form(self, data: dict[str, Any], sequence: int) -> None:
-        self._put("forms", data["code"], data, sequence)
+        self._put("forms", (data["code"], sequence), data, sequence)
 
     def put_staff(self, subject: str, data: dict[str, Any], sequence: int) -> None:
         self._put("staff", subject, data, sequence)
@@ -103,17 +104,28 @@ class MemoryCatalogue:
             for code, (_, data) in self._database.agencies.items()
             if code in wanted
         }
-        form = (
-            Form(self._database.forms[procedure_code][1]) if procedure_code in self._database.forms else None
-        )
+        sequence = max((one[1] for one in self._database.forms if one[0] == procedure_code), default=None)
+        form = None if sequence is None else Form(self._database.forms[procedure_code, sequence][1])
         calendar = self.calendar(calendar_of) if calendar_of else None
-        return Intake(procedure, found, files, existing, calendar, form=form)
+        return Intake(procedure, found, files, existing, calendar, form=form, form_sequence=sequence)
 
     def calendar(self, agency: str) -> Any:
         if agency not in self._database.agencies:
             return None
         code = self._database.agencies[agency][1]["calendar"]
         return calendar_of([data for (one, _), (_, data) in self._database.calendars.items() if one == code])
+
+    def grounds_on(self, dossier: Dossier, today: date) -> Grounds:
+        """Return what is in force on a day for a dossier not yet accepted, else what it is pinned to."""
+        versions = [
+            data
+            for (code, _), (_, data) in self._database.procedures.items()
+            if code == dossier.procedure_code and date.fromisoformat(data["valid_from"]) <= today
+        ]
+        chosen = _chosen(versions, [dossier.receiving_agency.code, dossier.competent_agency.code])
+        if dossier.accepted_at is None and chosen["open"] and chosen["route"] == "PROVINCE":
+            dossier = replace(dossier, procedure_version=chosen["version"])
+        return self.grounds(dossier)
 
     def grounds(self, dossier: Dossier) -> Grounds:
         _, data = self._database.procedures[dossier.procedure_code, dossier.procedure_version]

@@ -38,9 +38,10 @@ class MemoryDossiers:
         return dossier, self._work.catalogue.grounds(dossier)
 
     async def load_for_acceptance(
-        self, dossier_id: UUID
+        self, dossier_id: UUID, today: date
     ) -> tuple[Dossier, Grounds, list[SubmittedComponent]]:
-        dossier, grounds = await self.load(dossier_id)
+        dossier, _ = await self.load(dossier_id)
+        grounds = self._work.catalogue.grounds_on(dossier, today)
         return dossier, grounds, [*self._database.components[dossier_id]]
 
     async def load_by_portal_code(self, portal_code: str) -> tuple[Dossier, Grounds]:

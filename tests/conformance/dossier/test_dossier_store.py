@@ -75,7 +75,7 @@ async def test_an_unknown_dossier_is_not_found(store: Store) -> None:
         with pytest.raises(NotFound):
             await work.dossiers.load(new_id())
         with pytest.raises(NotFound):
-            await work.dossiers.load_for_acceptance(new_id())
+            await work.dossiers.load_for_acceptance(new_id(), date(2026, 3, 3))
         with pytest.raises(NotFound):
             await work.dossiers.load_by_portal_code("khong-co")
 

@@ -1,11 +1,23 @@
 """A dossier is received under the version in force on its day, whatever the catalogue publishes ahead."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from kernel.core.clock import VIETNAM
+from services.dossier.commands import verify_history
 from tests.builders.dossier.files import a_pdf
-from tests.builders.dossier.office import COMMUNE, PROCEDURE, RECEIVER, Office, a_citizen, a_procedure
+from tests.builders.dossier.office import (
+    COMMUNE,
+    PLAIN_STEPS,
+    PROCEDURE,
+    RECEIVER,
+    Office,
+    a_citizen,
+    a_procedure,
+    a_process,
+    an_agency,
+)
 
 APRIL = datetime(2026, 4, 1, 8, tzinfo=VIETNAM)
 
@@ -18,11 +30,12 @@ async def received(office: Office, **changed: Any) -> tuple[int, dict[str, Any]]
 
 
 async def test_a_version_published_ahead_waits_for_its_day(office: Office) -> None:
-    """Before its day nothing of it holds, not even for an upload; a running dossier keeps the old one."""
+    """Before its day nothing of it holds, not even for an upload; an accepted dossier keeps the old one."""
     later = [{"code": "mau-moi", "name": "Mẫu mới", "mandatory": True, "allowed_types": ["application/pdf"]}]
     await office.service.receive(a_procedure(version=2, valid_from="2026-04-01", components=later))
-    version, running = await received(office)
+    version, waiting = await received(office)
     assert version == 1
+    running = await office.accepted()
     citizen = a_citizen()
     url = f"/v1/attachments?procedure={PROCEDURE}&component="
     headers = {"X-File-Name": "a.pdf"}
@@ -33,7 +46,52 @@ async def test_a_version_published_ahead_waits_for_its_day(office: Office) -> No
     papers = [{"component_code": "mau-moi", "attachment_ids": [await office.upload(citizen)]}]
     version, _ = await received(office, components=papers)
     assert version == 2
-    accepted = await office.act(running, "acceptance", RECEIVER)
+    assert (await office.act(running, "handover", RECEIVER))["warnings"] == []
+    assert (await office.read(running, RECEIVER))["procedure_version"] == 1
+    accepted = await office.act(waiting, "acceptance", RECEIVER)
+    changed = {
+        "submitted_version": 1,
+        "accepted_version": 2,
+        "missing": [{"component_code": "mau-moi", "name": "Mẫu mới"}],
+    }
+    assert [(one["code"], one["details"]) for one in accepted["warnings"]] == [("procedure-changed", changed)]
+    seen = await office.read(accepted, RECEIVER)
+    assert (seen["procedure_version"], seen["pins"]["submitted_version"]) == (2, 1)
+    history = await office.service.get(f"/v1/dossiers/{accepted['dossier_id']}/history", RECEIVER)
+    assert history.json()["items"][-1]["change"]["procedure_changed"] == changed
+    assert await verify_history(office.service.runtime, []) == 0
+
+
+async def test_acceptance_pins_the_fee_the_process_and_the_calendar(office: Office) -> None:
+    """What is published between acceptance and handover, changes nothing."""
+    fee = {"code": "LP", "name": "Lệ phí", "kind": "CHARGE", "amount": 9000, "collected": "BEFORE"}
+    term = {"value": 1, "unit": "WORKING_DAY"}
+    waiting = await office.submitted()
+    online = [{"channel": "ONLINE", "processing_time": term, "fees": [fee]}]
+    await office.service.receive(a_procedure(version=2, channels=online))
+    accepted = await office.act(waiting, "acceptance", RECEIVER)
+    before = await office.read(accepted, RECEIVER)
+    assert [one["amount"] for one in before["fees"]] == [9000]
+    assert accepted["due_at"] == "2026-03-04T17:30:00+07:00"
+    assert (before["pins"]["process"], before["pins"]["process_version"]) == ("QT-1", 1)
+    assert before["pins"]["calendar"] == "default"
+    await office.service.receive(
+        a_procedure(version=3, process="QT-2"),
+        a_process(code="QT-2"),
+        a_process(PLAIN_STEPS[1:], version=2),
+        replace(an_agency(calendar="khac"), sequence=2),
+    )
+    worked = await office.act(accepted, "handover", RECEIVER)
+    assert worked["step"]["code"] == "tham-dinh"
+    assert worked["step"]["due_at"] == "2026-03-03T14:00:00+07:00"
+
+
+async def test_a_version_of_a_central_system_is_not_accepted_under(office: Office) -> None:
+    """What was handed in here before the procedure moved to a ministry's system goes on under its version."""
+    waiting = await office.submitted()
+    await office.service.receive(a_procedure(version=2, route="MINISTRY"))
+    accepted = await office.act(waiting, "acceptance", RECEIVER)
+    assert accepted["warnings"] == []
     assert (await office.read(accepted, RECEIVER))["procedure_version"] == 1
 
 

@@ -23,6 +23,14 @@ class PaperOut(BaseModel):
     issued_at: datetime
 
 
+class Warned(BaseModel):
+    """Something the officer or applicant should know; nothing was refused for it."""
+
+    code: str
+    title: str
+    details: dict[str, Any] = {}
+
+
 class Receipt(BaseModel):
     """What a write answers: where the dossier is now. `secret` comes with acceptance only."""
 
@@ -35,6 +43,7 @@ class Receipt(BaseModel):
     step: dict[str, Any] | None
     secret: str | None = None
     paper_ids: list[UUID] = []
+    warnings: list[Warned] = []
 
 
 class AttachmentOut(BaseModel):
@@ -100,6 +109,7 @@ class DossierOut(BaseModel):
     channel: str
     procedure: dict[str, str]
     procedure_version: int
+    pins: dict[str, Any]
     helping_agency: dict[str, str]
     receiving_agency: dict[str, str]
     competent_agency: dict[str, str]

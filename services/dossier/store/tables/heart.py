@@ -221,7 +221,7 @@ Table(
     "forms",
     metadata,
     Column("code", Text, primary_key=True),
-    Column("sequence", BigInteger, nullable=False),
+    Column("sequence", BigInteger, primary_key=True),
     Column("data", JSON, nullable=False),
 )
 Table(

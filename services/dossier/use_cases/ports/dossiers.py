@@ -17,9 +17,9 @@ class Dossiers(Protocol):
         """Return a dossier and what it stands on; raise `NotFound`."""
 
     async def load_for_acceptance(
-        self, dossier_id: UUID
+        self, dossier_id: UUID, today: date
     ) -> tuple[Dossier, Grounds, list[SubmittedComponent]]:
-        """Return a dossier with its components too; raise `NotFound`."""
+        """Return a dossier, its components and what is in force on a day; raise `NotFound`."""
 
     def add(self, dossier: Dossier, entry: Entry, components: Sequence[SubmittedComponent]) -> None:
         """Keep a new dossier; all or nothing with the rest of the unit."""

@@ -61,6 +61,8 @@ class Grounds:
     procedure: Procedure
     process: Process | None
     calendar: WorkCalendar | None
+    calendar_code: str = ""
+    calendar_stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ class Intake:
     calendar: WorkCalendar | None = None
     succession: Succession = Succession()
     form: Form | None = None
+    form_sequence: int | None = None
+    grounds: Grounds | None = None
 
 
 @dataclass(frozen=True, slots=True)
