@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -81,11 +82,22 @@ async def serve(service: Service, settings: KernelSettings, role: str, arguments
             if role in service.commands:
                 return await service.commands[role](runtime, arguments)
             await bus.ensure_topics(_topics(service))
+            _rest_the_collector()
             await run_roles(runtime, role)
     except (*BROKEN_WORLD, BusUnavailable) as error:
         _log.error("cannot_start", error=repr(error))
         return 1
     return 0
+
+
+def _rest_the_collector() -> None:
+    """Leave what was loaded at start alone, and look at young objects less often.
+
+    A request makes thousands of objects and hardly a cycle: looking every 700 took 6 % of a submit's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def _topics(service: Service) -> dict[str, TopicSettings]:

@@ -1,5 +1,6 @@
 """What was caught: mail and text messages side by side, decoded for reading."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage, Message
@@ -27,6 +28,10 @@ CREATE TABLE IF NOT EXISTS messages (
     message_id TEXT NOT NULL DEFAULT '',
     count INTEGER NOT NULL DEFAULT 1,
     at TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS unread_mails (
+    number INTEGER PRIMARY KEY,
+    content BLOB NOT NULL
 );
 """
 
@@ -66,6 +71,21 @@ class Messages:
             if former is not None:
                 return self._count_again(dict(former), caught)
         identifier = str(uuid4())
+        self._insert(identifier, caught, at)
+        return identifier
+
+    def keep_mail(self, content: bytes, *, sender: str, recipients: list[str], at: datetime) -> str:
+        """Keep a mail as it came and return its id; it is decoded when somebody looks.
+
+        Decoding costs more than the whole conversation, and under load nobody looks.
+        """
+        identifier = str(uuid4())
+        with self._journal.together():
+            self._insert(identifier, Caught("mail", sender, recipients, subject="", body=""), at)
+            self._journal.write("INSERT INTO unread_mails VALUES (last_insert_rowid(), ?)", content)
+        return identifier
+
+    def _insert(self, identifier: str, caught: Caught, at: datetime) -> None:
         self._journal.write(
             "INSERT INTO messages (id, kind, sender, recipients, subject, body, html, attachments, reference,"
             " message_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -81,7 +101,26 @@ class Messages:
             caught.message_id,
             at.isoformat(),
         )
-        return identifier
+
+    def _read_mails(self) -> None:
+        """Decode what came since somebody last looked."""
+        unread = self._journal.rows("SELECT number, content FROM unread_mails")
+        if not unread:
+            return
+        with self._journal.together():
+            for number, content in unread:
+                caught = _read_anyhow(content)
+                self._journal.write(
+                    "UPDATE messages SET subject = ?, body = ?, html = ?, attachments = ?, message_id = ?"
+                    " WHERE number = ?",
+                    caught.subject,
+                    caught.body,
+                    caught.html,
+                    orjson.dumps(caught.attachments).decode(),
+                    caught.message_id,
+                    number,
+                )
+            self._journal.write("DELETE FROM unread_mails")
 
     def _count_again(self, former: dict[str, Any], caught: Caught) -> str:
         if former["body"] != caught.body or orjson.loads(former["recipients"]) != caught.recipients:
@@ -93,6 +132,7 @@ class Messages:
         self, *, to: str | None, contains: str | None, kind: str | None, limit: int
     ) -> list[dict[str, Any]]:
         """Return messages, oldest first: to exactly this recipient, with this text in subject or body."""
+        self._read_mails()
         rows = self._journal.rows(
             "SELECT * FROM (SELECT * FROM messages WHERE (?1 IS NULL OR kind = ?1)"
             " AND (?2 IS NULL OR EXISTS (SELECT 1 FROM json_each(recipients) WHERE lower(value) = lower(?2)))"
@@ -114,10 +154,12 @@ class Messages:
 
     def forget(self) -> None:
         """Forget every message."""
-        self._journal.write("DELETE FROM messages")
+        with self._journal.together():
+            self._journal.write("DELETE FROM messages")
+            self._journal.write("DELETE FROM unread_mails")
 
 
-def read_mail(content: bytes, *, sender: str, recipients: list[str]) -> Caught:
+def read_mail(content: bytes, *, sender: str = "", recipients: Sequence[str] = ()) -> Caught:
     """Decode a mail: subject, plain body, HTML body, names of attachments, Message-ID.
 
     Mails are never joined: a mail sent twice was sent twice, and is caught twice.
@@ -127,7 +169,7 @@ def read_mail(content: bytes, *, sender: str, recipients: list[str]) -> Caught:
     return Caught(
         kind="mail",
         sender=sender,
-        recipients=recipients,
+        recipients=list(recipients),
         subject=str(message["subject"] or ""),
         message_id=str(message["message-id"] or "").strip(),
         body=_text(plain) if plain is not None else _text(html),
@@ -136,6 +178,14 @@ def read_mail(content: bytes, *, sender: str, recipients: list[str]) -> Caught:
             part.get_filename() or part.get_content_type() for part in message.iter_attachments()
         ),
     )
+
+
+def _read_anyhow(content: bytes) -> Caught:
+    """Decode a mail; one in a coding nobody knows is shown as it came."""
+    try:
+        return read_mail(content)
+    except (LookupError, ValueError):
+        return Caught("mail", "", [], subject="", body=content.decode("utf-8", "replace"))
 
 
 def _text(part: Message | None) -> str:

@@ -8,7 +8,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from kernel.core.clock import Clock
 from sandbox.catcher.faults import Switchboard
-from sandbox.catcher.messages import Messages, read_mail
+from sandbox.catcher.messages import Messages
 
 _MEGABYTE = 1_000_000
 
@@ -33,8 +33,8 @@ class Catching:
             return fault
         content = envelope.content if isinstance(envelope.content, bytes) else str(envelope.content).encode()
         sender = envelope.mail_from or ""
-        caught = read_mail(content, sender=sender, recipients=[str(one) for one in envelope.rcpt_tos])
-        number = self._messages.keep(caught, at=self._clock.now())
+        recipients = [str(one) for one in envelope.rcpt_tos]
+        number = self._messages.keep_mail(content, sender=sender, recipients=recipients, at=self._clock.now())
         return f"250 OK {number}"
 
 

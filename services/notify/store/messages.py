@@ -47,12 +47,14 @@ _CLAIM = Statement(
     """,
     rows=None,
 )
+# The ids stand beside the rows: PostgreSQL takes JSON for a hundred rows, and reads the whole table for them.
 _SETTLE = """
     UPDATE messages SET state = given.state, reason = given.reason, provider_id = given.provider_id,
         sent_at = given.sent_at, due_at = given.due_at, lease = NULL, version = messages.version + 1
     FROM jsonb_to_recordset(:settled::jsonb) AS given (id uuid, lease uuid, version bigint, state text,
         reason text, provider_id text, sent_at timestamptz, due_at timestamptz)
-    WHERE messages.id = given.id AND messages.lease = given.lease AND messages.version = given.version
+    WHERE messages.id = ANY(:ids::uuid[]) AND messages.id = given.id AND messages.lease = given.lease
+        AND messages.version = given.version
     """
 
 
@@ -97,7 +99,8 @@ class PostgresMessages:
             }
             for one in settlements
         ]
-        self._unit.write(_settle(len(settled)), settled=settled)
+        ids = [one.message.id for one in settlements]
+        self._unit.write(_settle(len(settled)), settled=settled, ids=ids)
 
     def _row(self, message: Message) -> dict[str, Any]:
         return {

@@ -6,9 +6,11 @@ from typing import Any, Self
 import httpx
 import pytest
 
+from kernel.testing.fixed_clock import FixedClock
 from sandbox.catcher.app import create_app
-from sandbox.catcher.messages import read_mail
+from sandbox.catcher.messages import SCHEMA, Messages, read_mail
 from sandbox.catcher.settings import CatcherSettings
+from sandbox.journal import Journal
 
 SMS = {
     "to": "0900000000",
@@ -124,3 +126,13 @@ async def test_the_page_shows_what_was_caught_escaped() -> None:
         page = (await catcher.http.get("/")).text
         assert "&lt;b&gt;Hồ sơ&lt;/b&gt;" in page
         assert "Tin nhắn" in page
+
+
+def test_a_mail_in_an_unknown_coding_is_shown_as_it_came() -> None:
+    journal = Journal(None, SCHEMA)
+    messages = Messages(journal)
+    content = b"Subject: x\r\nContent-Type: text/plain; charset=none-such\r\n\r\nXin chao\r\n"
+    messages.keep_mail(content, sender="a@mau.vn", recipients=["b@mau.vn"], at=FixedClock().now())
+    (caught,) = messages.find(to="b@mau.vn", contains="Xin chao", kind="mail", limit=5)
+    assert caught["sender"] == "a@mau.vn"
+    journal.close()
