@@ -62,8 +62,10 @@ gains AS MATERIALIZED (
     ) AS r WHERE m.weight > 0
 ),
 found AS MATERIALIZED (
-    SELECT d.doc, sum(g.gain) AS gain FROM gains g JOIN search_terms t ON t.term = g.term
-    CROSS JOIN LATERAL unnest(t.docs) AS d(doc)
+    -- One look-up a term: left to itself the planner expects many terms and reads the whole table.
+    SELECT d.doc, sum(g.gain) AS gain FROM gains g
+    CROSS JOIN LATERAL (SELECT t.docs FROM search_terms t WHERE t.term = g.term OFFSET 0) AS said
+    CROSS JOIN LATERAL unnest(said.docs) AS d(doc)
     WHERE g.reach <= 4000 OR g.rank <= 2 GROUP BY d.doc
 ),
 likely AS MATERIALIZED (
