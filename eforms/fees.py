@@ -127,7 +127,8 @@ def _amount(line: Mapping[str, Any], answers: Mapping[str, Any]) -> int:
     )
     if "times" in line:
         exact *= max(Decimal(0), _number(answers, line["times"]) - line.get("free", 0))
-    whole = int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+    # Bounded first: a number of more digits than a context has cannot be rounded to whole đồng.
+    whole = int(max(Decimal(0), min(exact, Decimal(_MOST_DONG))).quantize(Decimal(1), ROUND_HALF_UP))
     return int(min(max(whole, line.get("at_least", 0)), line.get("at_most", _MOST_DONG)))
 
 

@@ -21,17 +21,23 @@ from eforms.schemas import schema_faults
 
 _FORMATS = FormatChecker(formats=())
 _MAIL = re.compile(r"[^@\s<>]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
-_ISO_DAY = 10
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TIME = re.compile(r"\d{2}:\d{2}(?::\d{2})?")
 
 
 @_FORMATS.checks("date", raises=ValueError)
 def _is_date(value: object) -> bool:
-    return not isinstance(value, str) or (len(value) == _ISO_DAY and bool(date.fromisoformat(value)))
+    # Python reads weeks too (2026-W01-1); front ends and other services do not.
+    return not isinstance(value, str) or (
+        _DAY.fullmatch(value) is not None and bool(date.fromisoformat(value))
+    )
 
 
 @_FORMATS.checks("time", raises=ValueError)
 def _is_time(value: object) -> bool:
-    return not isinstance(value, str) or time.fromisoformat(value) is not None
+    return not isinstance(value, str) or (
+        _TIME.fullmatch(value) is not None and time.fromisoformat(value) is not None
+    )
 
 
 @_FORMATS.checks("email")

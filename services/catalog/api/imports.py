@@ -123,7 +123,7 @@ def _has_rows(value: Any) -> bool:
     """Tell whether JSON looks like a list of records or an answer of the national portal."""
     if isinstance(value, list):
         return bool(value)
-    return isinstance(value, dict) and ("result" in value or "MATTHC" in value)
+    return isinstance(value, dict) and not value.keys().isdisjoint({"result", "MATTHC", "error_code"})
 
 
 async def _take_document(document: Any, caller: Caller, work: Work, now: Now, *, dry_run: bool) -> Response:

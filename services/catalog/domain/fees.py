@@ -6,11 +6,14 @@ from typing import Any
 from services.catalog.domain.text import fold, one_line
 
 _AMOUNT = re.compile(
-    r"(?:(?P<kind>Phí|Lệ phí)\s*:\s*)?(?P<amount>\d[\d.,]*|Không)\s*(?P<unit>Việt Nam Đồng|VNĐ|VND|Đồng|USD)"
+    r"(?:(?P<kind>Phí|Lệ phí)\s*:\s*)?"
+    r"(?:(?P<amount>\d[\d.,]*|Không)\s*(?P<unit>Việt Nam Đồng|VNĐ|VND|Đồng|đ|USD)|(?P<bare>\d[\d.,]*))"
     r"\s*(?P<note>\(.*\))?",
     re.IGNORECASE | re.DOTALL,
 )
-_FREE = re.compile(r"Miễn phí\s*(?P<note>\(.*\))?", re.IGNORECASE | re.DOTALL)
+# Thousands come in threes, whatever parts them; one or two digits at the end are a fraction of a đồng.
+_NUMBER = re.compile(r"(?P<whole>\d+|\d{1,3}(?:[.,]\d{3})+)(?:[.,](?P<rest>\d{1,2}))?[.,]?")
+_FREE = re.compile(r"(?:Miễn|Không thu) (?:lệ )?phí\s*(?P<note>\(.*\))?", re.IGNORECASE | re.DOTALL)
 _SAYS_NOTHING = frozenset({"", "khong", "khong co", "khong quy dinh", "chua quy dinh", "a"})
 _UNKNOWN = frozenset({"", "khong co thong tin"})
 _SHORT = 25
@@ -66,16 +69,24 @@ def _free(note: str | None) -> dict[str, Any]:
 def _priced(found: re.Match[str]) -> dict[str, Any]:
     kind = "CHARGE" if fold(found["kind"] or "") == "le phi" else "FEE"
     note = (found["note"] or "")[1:-1].strip()
-    if fold(found["amount"]) == "khong":
+    if fold(found["amount"] or "") == "khong":
         return _fee(kind, amount=0, free=True, note=note)
-    amount = int(re.sub(r"[.,]", "", found["amount"]))
-    if found["unit"].upper() == "USD":
+    amount = dong(found["amount"] or found["bare"])
+    if amount is None or (found["unit"] or "").upper() == "USD":
         return _fee(kind, note=one_line(found[0]), doubtful=True)
     if amount == 0:
         return _fee(kind, amount=0, free=not note, note=note, doubtful=bool(note))
     if amount < _SMALLEST:
         return _fee(kind, note=one_line(found[0]), doubtful=True)
     return _fee(kind, amount=amount, note=note)
+
+
+def dong(text: str) -> int | None:
+    """Return the whole đồng a number says; None where it has a fraction, or groups no number has."""
+    found = _NUMBER.fullmatch(text)
+    if found is None or (found["rest"] or "").strip("0"):
+        return None
+    return int(re.sub(r"[.,]", "", found["whole"]))
 
 
 def _unique(fees: list[dict[str, Any]]) -> list[dict[str, Any]]:

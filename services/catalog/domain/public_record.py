@@ -8,10 +8,10 @@ from services.catalog.domain.durations import UNKNOWN_UNIT, parse_duration
 from services.catalog.domain.fees import parse_fees
 from services.catalog.domain.identifiers import national_code
 from services.catalog.domain.reading import Reader
-from services.catalog.domain.text import clean, fold, one_line
+from services.catalog.domain.text import a_day, clean, fold, one_line
 
 LEVELS = {"Cấp bộ": "MINISTRY", "Cấp tỉnh": "PROVINCE", "Cấp huyện": "DISTRICT", "Cấp xã": "COMMUNE"}
-_CHANNELS = {"online": "ONLINE", "postal": "POSTAL", "in_person": "DIRECT"}
+CHANNELS = {"online": "ONLINE", "postal": "POSTAL", "in_person": "DIRECT"}
 _APPLICANTS = {
     "Công dân Việt Nam": "CITIZEN",
     "Người Việt Nam định cư ở nước ngoài": "OVERSEAS_VIETNAMESE",
@@ -28,6 +28,7 @@ _CODE_IN_NAME = re.compile(r"\s*\(\s*\d\.\d{6}\s*\)\s*$")
 _NOTHING = frozenset({"", "khong co thong tin", "khong co", "khong"})
 _LONGEST_NOTHING = 25
 _MOST_COPIES = 1_000
+_ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}", re.IGNORECASE)
 _SMALL_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 
 
@@ -77,7 +78,7 @@ def _procedure(found: Mapping[str, Any], code: str, name: str) -> dict[str, Any]
         "coordinating_agency_name": _text(found.get("coordinating_agency")),
         "delegated_agency_name": _text(found.get("delegated_agency")),
         "receiving_address": _text(found.get("receiving_address"), lines=True),
-        "portal_url": _text(found.get("portal_url")),
+        "portal_url": _address(_text(found.get("portal_url"))),
         "parse_notes": _texts(found, "parse_notes"),
         "found_at": {"source": _text(found.get("source")), "retrieved": _text(found.get("retrieved"))},
     }
@@ -93,6 +94,11 @@ def _text(value: object, *, lines: bool = False) -> str | None:
         return None
     read = clean(value) if lines else one_line(value)
     return None if len(read) <= _LONGEST_NOTHING and fold(read).rstrip(". ") in _NOTHING else read
+
+
+def _address(text: str | None) -> str | None:
+    """Return a web address; readers make a link of it, so nothing else may stand there."""
+    return text if text and _ADDRESS.fullmatch(text) else None
 
 
 def _texts(found: Mapping[str, Any], name: str) -> list[str]:
@@ -119,7 +125,7 @@ def _channel(part: Mapping[str, Any]) -> dict[str, Any]:
     duration, fee = part.get("duration_text"), part.get("fee_text")
     fees = parse_fees(fee if isinstance(fee, str) else None)
     return {
-        "channel": _CHANNELS.get(str(part.get("channel")), "DIRECT"),
+        "channel": CHANNELS.get(str(part.get("channel")), "DIRECT"),
         "processing_time": parse_duration(_text(duration)) or {"unit": UNKNOWN_UNIT},
         "processing_time_text": _text(duration),
         "fees": [_fee(one, number) for number, one in enumerate(fees, 1) if one["amount"] is not None],
@@ -168,11 +174,10 @@ def _result(part: Mapping[str, Any], number: int) -> dict[str, Any]:
 
 
 def _law(part: Mapping[str, Any]) -> dict[str, Any]:
-    issued = _text(part.get("date"))
     return {
         "number": _text(part.get("number")),
         "title": _text(part.get("title")),
         "issuer": _text(part.get("issuer")),
-        "issued_on": issued if issued and re.fullmatch(r"\d{4}-\d{2}-\d{2}", issued) else None,
+        "issued_on": a_day(_text(part.get("date"))),
         "effective_on": None,
     }

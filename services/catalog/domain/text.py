@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date
 from functools import lru_cache
 
 # Every run of spaces but a single plain one: whole catalogues are read, and most spaces are right.
@@ -11,6 +12,7 @@ _MARKUP = re.compile(r"</?(?:p|br|div|span)\b[^>]{0,80}>", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
 _MARKS = re.compile("[\u0300-\u036f]+")
 _STROKE = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D"})
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WORD = re.compile(r"[0-9a-z]+(?:\.[0-9]+)*")
 _WORD_WITH_MARKS = re.compile(r"[^\W_]+(?:\.[0-9]+)*")
 
@@ -45,3 +47,13 @@ def words(text: str) -> list[str]:
 def marked_words(text: str) -> list[str]:
     """Return the lower-case words of a text with their diacritics, in order."""
     return _WORD_WITH_MARKS.findall(unicodedata.normalize("NFC", text).lower())
+
+
+def a_day(text: str | None) -> str | None:
+    """Return an ISO day as it is; None for what is no day of any calendar."""
+    if not text or _DAY.fullmatch(text) is None:
+        return None
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        return None

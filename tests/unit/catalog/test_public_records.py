@@ -48,6 +48,15 @@ def test_a_duration_in_words_is_no_number(text: str | None) -> None:
         ("100,000 Việt Nam Đồng", 100_000, False, False),
         ("1.500.000 VNĐ(đồng/lần)", 1_500_000, False, False),
         ("135 VNĐ", None, False, True),
+        ("150000.00 Đồng", 150_000, False, False),
+        ("1.000.000,00 VND", 1_000_000, False, False),
+        ("150.000,50 VNĐ", None, False, True),
+        ("1.0000 Đồng", None, False, True),
+        ("150.000", 150_000, False, False),
+        ("Lệ phí: 30.000đ", 30_000, False, False),
+        ("135", None, False, True),
+        ("Miễn lệ phí", 0, True, False),
+        ("Không thu phí", 0, True, False),
         ("Phí : Không Đồng", 0, True, False),
         ("0 VNĐ(Căn cứ pháp lý: Thông tư 172/2010/TT-BTC)", 0, False, True),
         ("25 USD(25USD/giấy)", None, False, True),
@@ -130,3 +139,18 @@ def test_sectors_of_a_name_have_one_code() -> None:
 def test_a_published_time_leaves_office_hours(time: dict[str, Any], hours: float) -> None:
     """Counted at its tightest, so that a process that fits always fits."""
     assert office_hours_of(time, 17.5) == pytest.approx(hours)
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "//x.vn", "data:text/html,x", "https://a b"])
+def test_an_address_is_one_of_the_web(address: str) -> None:
+    """Front ends make a link of it; the original stays in what was found."""
+    assert read(portal_url=address).data["portal_url"] is None
+    assert read(portal_url="https://dichvucong.gov.vn/p?ma=1").data["portal_url"] is not None
+
+
+def test_a_law_is_issued_on_a_day_there_is() -> None:
+    """A day no calendar has is none."""
+    data = read(
+        legal_bases=[{"number": "1/2020/QH14", "date": one} for one in ("2020-02-30", "2020-02-29")]
+    ).data
+    assert [law["issued_on"] for law in data["legal_bases"]] == [None, "2020-02-29"]

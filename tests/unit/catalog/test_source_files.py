@@ -242,3 +242,47 @@ def test_no_row_is_lost_and_nothing_breaks(entries: list[Any]) -> None:
     content = json.dumps(entries).encode()
     rows = rows_of(content, Format.JSON)
     assert [row.number for row in rows] == list(range(1, len(entries) + 1))
+
+
+def test_a_number_of_a_spreadsheet_is_what_was_meant() -> None:
+    """A fee or a time that the spreadsheet keeps as a number is not lost; "Không" there says none is due."""
+    header = ["Mã TTHC", "Tên thủ tục", "Thời hạn", "Lệ phí"]
+    rows = rows_of(
+        a_workbook(header, ["1.000001", "A", 5, 150000], ["1.000002", "B", 0.5, "Không"]), Format.XLSX
+    )
+    told = [
+        (row.record["channels"][0]["duration_text"], row.record["channels"][0]["fee_text"]) for row in rows
+    ]
+    assert told == [("5", "150000"), ("0.5", "Miễn phí")]
+    assert [parse_fees(fee)[0]["amount"] for _, fee in told] == [150_000, 0]
+    assert Dirt.DURATION_WITHOUT_UNIT in rows[0].dirt
+
+
+def test_an_amount_with_decimals_is_not_a_hundred_times_as_much() -> None:
+    """The portal writes 150000.00 as well as 150.000; half a đồng is not believed."""
+    fees = [{"SOTIEN": amount, "DONVI": "Đồng", "MOTA": ""} for amount in ("150000.00", "150.000", "20000.5")]
+    channels = [{"KENH": "9", "THOIGIAN": [{"PHILEPHI": [fee]}]} for fee in fees]
+    [row] = rows_of(json.dumps([a_portal_answer(CACHTHUCTHUCHIEN=channels)]).encode(), Format.JSON)
+    texts = [channel["fee_text"] for channel in row.record["channels"]]
+    assert [parse_fees(text)[0]["amount"] for text in texts] == [150_000, 150_000, None]
+    assert Dirt.UNKNOWN_CHANNEL in row.dirt
+
+
+def test_a_day_no_calendar_has_is_none() -> None:
+    """The law stays, its day does not."""
+    laws = [{"SOVANBAN": "1/2020", "TENVANBAN": "Luật", "NGAYBANHANH": "31/02/2020"}]
+    [row] = rows_of(json.dumps([a_portal_answer(CANCUPHAPLY=laws)]).encode(), Format.JSON)
+    assert row.record["legal_bases"][0]["date"] is None
+
+
+def test_an_answer_is_read_as_each_driver_gets_it() -> None:
+    """Direct, with one record instead of a list, and as the string the sharing gateway wraps it in."""
+    answers: list[Any] = [
+        {"result": [a_portal_answer()]},
+        {"result": a_portal_answer()},
+        {"error_code": "0", "message": json.dumps({"result": [a_portal_answer()]})},
+    ]
+    found = [rows_of(json.dumps(answer).encode(), Format.JSON) for answer in answers]
+    assert [[row.code for row in rows] for rows in found] == [["1.001193.000.00.00.H49"]] * 3
+    with pytest.raises(NotADocument):
+        rows_of(b'{"error_code": "-1", "message": "khong thanh cong"}', Format.JSON)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eforms.fees import FeeLine
+from eforms.fees import FeeLine, compute
 from eforms.form import Form
 from tests.builders.forms import a_form, answers
 
@@ -153,3 +153,17 @@ def test_the_fee_is_whole_dong_by_the_rows_that_apply(
     """Halves are rounded up, free pieces cost nothing, bounds hold."""
     form = Form(a_form(fee={"lines": [fee]}))
     assert form.fee(answers(**more)) == [FeeLine("a", "A", "FEE", amount) for amount in amounts]
+
+
+@pytest.mark.parametrize("day", ["2026-W01-1", "20260105", "2026-1-05", "2026-02-30"])
+def test_a_day_is_written_one_way(day: str) -> None:
+    """Python reads weeks as days; whoever reads the answers afterwards does not."""
+    assert told(answers(marriages=[{"spouse": "B", "ended": True, "ended_on": day}]))
+
+
+@pytest.mark.parametrize("many", [10**30, 1e300, -1e300])
+def test_a_number_nobody_means_costs_a_bounded_fee(many: float) -> None:
+    """More digits than decimals are rounded with: an amount, not an exception."""
+    line = {"code": "a", "name": "Phí", "amount": 8_000, "times": "/copies"}
+    [found] = compute({"lines": [line]}, {"copies": many}, lambda *_: True)
+    assert found.amount == (10_000_000_000 if many > 0 else 0)

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from services.catalog.domain.fees import dong
 from services.catalog.domain.sources.rows import Dirt, Row
-from services.catalog.domain.text import fold, one_line
+from services.catalog.domain.text import a_day, fold, one_line
 
 _KINDS = {"1": "in_person", "2": "online", "3": "postal"}
 _LEVELS = {"0": "Cấp bộ", "1": "Cấp tỉnh", "2": "Cấp huyện", "3": "Cấp xã"}
@@ -18,7 +19,6 @@ _TYPES = {
     "2": "TTHC được luật giao quy định chi tiết",
     "3": "Khác",
 }
-_AMOUNT = re.compile(r"\d{1,3}(?:[.,]\d{3})+|\d+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _PUBLIC = "1"
 _KNOWN = frozenset(
@@ -139,6 +139,8 @@ def _level(part: Mapping[str, Any], row: Row) -> str:
 
 def _channels(part: Mapping[str, Any], row: Row) -> Iterable[dict[str, Any]]:
     kind = _KINDS.get(_text(part.get("KENH")), "in_person")
+    if _text(part.get("KENH")) not in _KINDS:
+        row.note(Dirt.UNKNOWN_CHANNEL, part.get("KENH"))
     for time in _parts(part, "THOIGIAN") or [{}]:
         value, unit = _text(time.get("THOIGIANGIAIQUYET")), _text(time.get("DONVITINH"))
         is_number = _NUMBER.fullmatch(value) is not None
@@ -158,9 +160,9 @@ def _fee(fee: Mapping[str, Any], row: Row) -> str:
     """Write a fee the way the catalogue's pages write it: kind, amount, unit, note."""
     amount, note = _text(fee.get("SOTIEN")), one_line(_text(fee.get("MOTA")))
     unit = _text(fee.get("DONVI")) or "Đồng"
-    if isinstance(fee.get("SOTIEN"), float) and float(amount).is_integer():
-        amount = str(int(float(amount)))
-    if not _AMOUNT.fullmatch(amount) and fold(amount) != "khong":
+    whole = dong(amount)
+    amount = amount if whole is None else str(whole)
+    if whole is None and fold(amount) != "khong":
         if amount or note:
             row.note(Dirt.FEE_UNREAD, amount or note)
         return " ".join(text for text in (amount, unit if amount else "", note) if text)
@@ -208,9 +210,9 @@ def _law(part: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _date(text: str) -> str | None:
-    """Return an ISO date of `dd/mm/yyyy`, `yyyy-mm-dd` or `yyyymmdd…`; None for anything else."""
+    """Return an ISO date of `dd/mm/yyyy`, `yyyy-mm-dd` or `yyyymmdd…`; None for what is no day."""
     if found := re.match(r"(\d{1,2})/(\d{1,2})/(\d{4})", text):
-        return f"{found[3]}-{int(found[2]):02d}-{int(found[1]):02d}"
+        return a_day(f"{found[3]}-{int(found[2]):02d}-{int(found[1]):02d}")
     if found := re.match(r"(\d{4})-?(\d{2})-?(\d{2})", text):
-        return f"{found[1]}-{found[2]}-{found[3]}"
+        return a_day(f"{found[1]}-{found[2]}-{found[3]}")
     return None

@@ -81,16 +81,30 @@ def read_json(content: bytes) -> Iterator[Row]:
         value = json.loads(_text(content), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise NotADocument("Không phải JSON") from error
+    value = _unwrapped(value)
     if isinstance(value, Mapping):
         lists = [value[name] for name in _LISTS if isinstance(value.get(name), list)]
         inner = value.get("result")
         if not lists and isinstance(inner, Mapping) and isinstance(inner.get("data"), list):
             lists = [inner["data"]]
+        elif not lists and isinstance(inner, Mapping):
+            lists = [[inner]]
         value = lists[0] if lists else [value]
     if not isinstance(value, list):
         raise NotADocument("Không có danh sách thủ tục nào")
     for number, entry in enumerate(value, 1):
         yield _row(number, entry)
+
+
+def _unwrapped(value: Any) -> Any:
+    """Return what the portal said inside an answer of the sharing gateway, which sends it on as a string."""
+    message = value.get("message") if isinstance(value, Mapping) and "error_code" in value else None
+    if not isinstance(message, str) or "result" in value:
+        return value
+    try:
+        return json.loads(message, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise NotADocument("Câu trả lời của trục kết nối không chứa danh mục") from error
 
 
 def read_csv(content: bytes) -> Iterator[Row]:

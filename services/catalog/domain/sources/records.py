@@ -9,7 +9,7 @@ from services.catalog.domain.durations import UNKNOWN_UNIT, parse_duration
 from services.catalog.domain.fees import parse_fees
 from services.catalog.domain.identifiers import national_code
 from services.catalog.domain.items import canonical
-from services.catalog.domain.public_record import LEVELS
+from services.catalog.domain.public_record import CHANNELS, LEVELS
 from services.catalog.domain.sources.portal import is_portal_record, read_portal_record
 from services.catalog.domain.sources.rows import Dirt, Row
 from services.catalog.domain.text import clean, fold, one_line
@@ -62,6 +62,7 @@ _CODE_AT_END = re.compile(r"\(\s*\d\.\d{6}\s*\)\s*$")
 _LOOKED_AT = re.compile(r"[<&\t\x00]")
 _UNKEPT = re.compile("[\x00\ud800-\udfff]")
 _LEGACY = re.compile(r"[a-zA-Z][\u00b5-\u00b9\u00ac\u00ae\u00aa\u00a8\u00ad][a-z]|[a-z]\u00d3[a-z]")
+_NO_FEE = frozenset({"khong", "khong co", "khong thu", "0"})
 _PARTS = re.compile(r"[;\n|]")
 
 
@@ -103,13 +104,37 @@ def _rename(row: Row) -> None:
             row.note(Dirt.UNKNOWN_COLUMN, key)
         elif record.get(name) in (None, "", []):
             record[name] = _listed(value) if name in _LISTS else value
-    duration, fee = record.pop("duration_text", None), record.pop("fee_text", None)
+    duration, fee = _told(record.pop("duration_text", None)), _fee_told(record.pop("fee_text", None))
     if (duration or fee) and not record.get("channels"):
         record["channels"] = [{"channel": "in_person", "duration_text": duration, "fee_text": fee}]
+    elif isinstance(record.get("channels"), list):
+        record["channels"] = [
+            {
+                **one,
+                "duration_text": _told(one.get("duration_text")),
+                "fee_text": _fee_told(one.get("fee_text")),
+            }
+            if isinstance(one, Mapping)
+            else one
+            for one in record["channels"]
+        ]
     for name in ("code", "name", "field", "decision_number"):
         if isinstance(record.get(name), int | float) and not isinstance(record[name], bool):
             record[name] = f"{record[name]:.6f}" if name == "code" else str(record[name])
     row.record = record
+
+
+def _told(value: Any) -> Any:
+    """Return a cell that a spreadsheet took for a number as the text it was."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return str(int(value)) if float(value).is_integer() else str(value)
+
+
+def _fee_told(value: Any) -> Any:
+    """Return what a column of fees says; there a plain "Không" says that none is due."""
+    told = _told(value)
+    return "Miễn phí" if isinstance(told, str) and fold(one_line(told)).rstrip(".") in _NO_FEE else told
 
 
 def _listed(value: Any) -> Any:
@@ -173,6 +198,8 @@ def _judge(row: Row) -> None:
 
 
 def _judge_channel(channel: Mapping[str, Any], row: Row) -> None:
+    if str(channel.get("channel")) not in CHANNELS:
+        row.note(Dirt.UNKNOWN_CHANNEL, channel.get("channel"))
     duration, fee = channel.get("duration_text"), channel.get("fee_text")
     if isinstance(duration, str) and duration.strip():
         time = parse_duration(one_line(duration))

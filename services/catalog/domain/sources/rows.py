@@ -18,6 +18,7 @@ class Dirt(StrEnum):
     NAME_ONLY = "chỉ có mã và tên"
     NO_FIELD = "thiếu lĩnh vực, xếp vào Khác"
     UNKNOWN_LEVEL = "cấp thực hiện không nhận ra, xếp vào Khác"
+    UNKNOWN_CHANNEL = "cách nộp không nhận ra, xếp vào trực tiếp"
     DURATION_WITHOUT_UNIT = "thời hạn không có đơn vị"
     DURATION_UNREAD = "thời hạn không đọc được thành số, giữ nguyên văn"
     FEE_UNREAD = "phí không đọc được thành tiền, giữ nguyên văn"
