@@ -9,6 +9,7 @@ from kernel.runtime import Runtime
 from kernel.sealing import Sealer
 from kernel.service import Service
 from services.dossier.api import attachments, counter, decisions, machines, reads, submissions
+from services.dossier.api.work import steps as work_steps
 from services.dossier.clients.outside import open_courier
 from services.dossier.commands import republish, verify_history
 from services.dossier.consumers import catalog
@@ -63,6 +64,7 @@ service = Service(
         attachments.router,
         reads.router,
         machines.router,
+        work_steps.router,
     ],
     handlers=[
         catalog.on_procedure_published,

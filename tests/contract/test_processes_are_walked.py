@@ -64,3 +64,5 @@ def test_the_engine_goes_where_the_catalogue_said(name, data):
         assert engine.steps[way[-1]].issues_result
     beside = {code: rule.consultation_of for code, rule in engine.steps.items() if rule.consultation_of}
     assert beside == {code: tuple(step["consultation_of"]) for code, step in graph.beside.items()}
+    waited = {code for code, rule in engine.steps.items() if rule.join == "ALL"}
+    assert waited == {code for code, step in graph.beside.items() if step.get("join") == "ALL"}

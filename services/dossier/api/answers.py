@@ -184,7 +184,17 @@ def _course(dossier: Dossier, *, sees_all: bool, sees_office: bool) -> dict[str,
     """Return how the work went; what colleagues wrote to each other stays in the office."""
     result = dossier.result
     draft = dossier.draft
+    step = dossier.step if sees_office else None
+    holder, transfer = (step.holder, step.transfer) if step else (None, None)
     return {
+        "holder": {"subject": holder.subject, "name": holder.name, "since": local(holder.since)}
+        | {"on_behalf_of": holder.on_behalf_of}
+        if holder
+        else None,
+        "transfer": {"to": transfer.to, "to_name": transfer.to_name, "by_name": transfer.by_name}
+        | {"at": local(transfer.at), "note": transfer.note}
+        if transfer
+        else None,
         "fees": list(dossier.fees),
         "supplements": [
             {
@@ -201,7 +211,8 @@ def _course(dossier: Dossier, *, sees_all: bool, sees_office: bool) -> dict[str,
         else None,
         "consultations": [
             {"code": item.code, "name": item.name, "agency": item.agency, "state": item.state}
-            | {"due_at": local(item.due_at), "note": item.note if sees_office else ""}
+            | {"due_at": local(item.due_at), "note": item.note if sees_office else "", "waits": item.waits}
+            | {"question": item.question if sees_office else ""}
             for item in dossier.consultations
         ],
         "steps_done": [

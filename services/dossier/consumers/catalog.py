@@ -99,6 +99,7 @@ class _Step(_Fields):
     issues_result: bool = False
     system: str | None = None
     consultation_of: list[str] = []
+    join: str | None = None
 
 
 class ProcessFields(_Fields):
@@ -145,10 +146,13 @@ class _TookOver(_Fields):
 class _Given(_Fields):
     """Roles held in another's place."""
 
+    model_config = ConfigDict(extra="ignore", populate_by_name=True)
+
     roles: list[str]
     procedures: list[str] = []
     agency: str
     unit: str | None = None
+    giver: str = Field(default="", alias="from")
     from_name: str = ""
     valid_from: date
     valid_to: date
@@ -161,9 +165,13 @@ class _Days(_Fields):
 
 
 class StaffFields(_Fields):
-    """Who acts for whom, and who is away."""
+    """Who sits where in which roles, who acts for whom, and who is away."""
 
     subject: str
+    name: str = ""
+    agency: str = ""
+    unit: str | None = None
+    roles: list[str] = []
     delegations: list[_Given] = []
     leaves: list[_Days] = []
 

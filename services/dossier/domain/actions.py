@@ -10,6 +10,7 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import NotYourStep, TransitionRefused
 from services.dossier.domain.mandates import Mandate
 from services.dossier.domain.states import Move, State
+from services.dossier.domain.work.errors import StepClaimed
 
 WORKING_ROLES = (
     "ONE_STOP_OFFICER",
@@ -42,6 +43,13 @@ class Action(StrEnum):
     RESULT = "result"
     RETURN = "return"
     RESULT_RECALL = "result-recall"
+    CLAIM = "claim"
+    RELEASE = "release"
+    ASSIGNMENT = "assignment"
+    STEP_HANDOVER = "step-handover"
+    STEP_RECEIPT = "step-receipt"
+    CONSULTATION_REQUEST = "consultation-request"
+    STEP_UNDO = "step-undo"
 
 
 def is_party(dossier: Dossier, caller: Caller, identity_index: bytes | None = None) -> bool:
@@ -101,9 +109,29 @@ def _holds_step(dossier: Dossier, caller: Caller) -> bool:
         return False
     if step.kind == "APPLICANT":
         return _serves(dossier, caller)
-    return step.kind == "OFFICE" and sits_at(
-        dossier, caller, role=step.role, unit=step.unit, agency=step.agency
-    )
+    return sits_at_step(dossier, caller) and not is_held_by_another(dossier, caller)
+
+
+def sits_at_step(dossier: Dossier, caller: Caller) -> bool:
+    """Tell whether the office step is one of the caller's role and unit, whoever holds it."""
+    step = dossier.step
+    if step is None or step.kind != "OFFICE":
+        return False
+    return sits_at(dossier, caller, role=step.role, unit=step.unit, agency=step.agency)
+
+
+def is_held_by(dossier: Dossier, caller: Caller) -> bool:
+    """Tell whether the caller holds the step, in their own place or in its holder's."""
+    holder = dossier.step.holder if dossier.step else None
+    mandate = dossier.acting
+    names = {caller.subject} | ({mandate.giver} if mandate and mandate.giver else set())
+    return holder is not None and holder.subject in names
+
+
+def is_held_by_another(dossier: Dossier, caller: Caller) -> bool:
+    """Tell whether the step is somebody else's."""
+    is_held = dossier.step is not None and dossier.step.holder is not None
+    return is_held and not is_held_by(dossier, caller)
 
 
 def sits_at(dossier: Dossier, caller: Caller, *, role: str, unit: str, agency: str) -> bool:
@@ -153,6 +181,32 @@ def _decides_supplement(dossier: Dossier, caller: Caller) -> bool:
     )
 
 
+def _leads(dossier: Dossier, caller: Caller) -> bool:
+    """Tell whether the caller shares out this step: its unit's lead, or a signer of its agency."""
+    is_office = dossier.step is not None and dossier.step.kind == "OFFICE"
+    return is_office and _decides_supplement(dossier, caller)
+
+
+def _lets_go(dossier: Dossier, caller: Caller) -> bool:
+    return is_held_by(dossier, caller) or _leads(dossier, caller)
+
+
+def _receives_step(dossier: Dossier, caller: Caller) -> bool:
+    """Tell whether a hand-over waits for the caller: to take it, or to take one's own offer back."""
+    step = dossier.step
+    if step is None:
+        return False
+    if step.transfer is not None:
+        return caller.subject in {step.transfer.to, step.transfer.by}
+    is_given = step.holder is not None and step.holder.given_by != caller.subject
+    return is_given and is_held_by(dossier, caller)
+
+
+def _undoes(dossier: Dossier, caller: Caller) -> bool:
+    undo = dossier.undo
+    return undo is not None and undo.by == caller.subject
+
+
 def _signs(dossier: Dossier, caller: Caller) -> bool:
     return sits_at(dossier, caller, role="SIGNER", unit="", agency=dossier.competent_agency.code)
 
@@ -186,6 +240,13 @@ _RULES: dict[Action, _Rule] = {
     Action.RESULT: _Rule(Move.ISSUE_RESULT, _issues, NotYourStep),
     Action.RETURN: _Rule(Move.RETURN_RESULT, _serves),
     Action.RESULT_RECALL: _Rule(Move.RECALL_RESULT, _signs),
+    Action.CLAIM: _Rule(Move.ARRANGE_STEP, _holds_step, NotYourStep),
+    Action.RELEASE: _Rule(Move.ARRANGE_STEP, _lets_go, NotYourStep),
+    Action.ASSIGNMENT: _Rule(Move.ARRANGE_STEP, _leads),
+    Action.STEP_HANDOVER: _Rule(Move.ARRANGE_STEP, is_held_by, NotYourStep),
+    Action.STEP_RECEIPT: _Rule(Move.ARRANGE_STEP, _receives_step, NotYourStep),
+    Action.CONSULTATION_REQUEST: _Rule(Move.ARRANGE_STEP, _holds_step, NotYourStep),
+    Action.STEP_UNDO: _Rule(Move.ARRANGE_STEP, _undoes, NotYourStep),
 }
 
 
@@ -201,7 +262,16 @@ def require(action: Action, dossier: Dossier, caller: Caller, identity_index: by
         raise TransitionRefused.in_state(dossier.state)
     is_owner = rule.allows is is_party and is_party(dossier, caller, identity_index)
     if not is_owner and not rule.allows(dossier, caller):
-        raise rule.refusal
+        raise _refusal(rule, dossier, caller)
+
+
+def _refusal(rule: _Rule, dossier: Dossier, caller: Caller) -> Forbidden:
+    """Return why not: a colleague who would be right but for the step's holder learns who that is."""
+    holder = dossier.step.holder if dossier.step else None
+    is_right_but = rule.refusal is NotYourStep and sits_at_step(dossier, caller)
+    if holder is None or not is_right_but or is_held_by(dossier, caller):
+        return rule.refusal()
+    return StepClaimed(extra={"holder": holder.name})
 
 
 def actions_in_places(dossier: Dossier, caller: Caller, mandates: Sequence[Mandate]) -> list[str]:
@@ -255,6 +325,23 @@ def _makes_sense(  # noqa: PLR0911 - one answer an action.
             return dossier.supplements[-1].answered_at is None
         case Action.WITHDRAWAL:
             return not dossier.is_signed
+        case _:
+            return _arranges(action, dossier)
+
+
+def _arranges(action: Action, dossier: Dossier) -> bool:
+    """Leave out what the step's holder, its hand-over or what happened since refuse."""
+    step = dossier.step
+    match action:
+        case Action.CLAIM:
+            return step is not None and step.kind == "OFFICE" and step.holder is None
+        case Action.RELEASE | Action.STEP_HANDOVER:
+            return step is not None and step.holder is not None and step.transfer is None
+        case Action.CONSULTATION_REQUEST:
+            return step is not None and step.kind == "OFFICE"
+        case Action.STEP_UNDO:
+            is_last = dossier.undo is not None and dossier.undo.version == dossier.version
+            return is_last and step is not None and step.kind == "OFFICE"
         case _:
             return True
 

@@ -123,6 +123,7 @@ class StepRule:
     issues_result: bool
     system: str
     consultation_of: tuple[str, ...]
+    join: str = "LAPSE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,4 +213,5 @@ def _step(item: dict[str, Any]) -> StepRule:
         issues_result=item["issues_result"],
         system=item.get("system") or "",
         consultation_of=tuple(item.get("consultation_of") or ()),
+        join=item.get("join") or "LAPSE",
     )

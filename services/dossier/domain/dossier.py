@@ -9,6 +9,7 @@ from services.dossier.domain.definitions import Agency, Procedure
 from services.dossier.domain.errors import NotAnswered, ResultExists, SupplementLimit, TransitionRefused
 from services.dossier.domain.mandates import Mandate
 from services.dossier.domain.states import PORTAL_STATUS, TRANSITIONS, Clock, Move, State, clock_in
+from services.dossier.domain.work.holding import Holder, Transfer
 from worktime.term import Stop
 
 
@@ -27,6 +28,8 @@ class Step:
     issues_result: bool = False
     system: str = ""
     request_id: UUID | None = None
+    holder: Holder | None = None
+    transfer: Transfer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Consultation:
-    """An opinion asked of another unit beside the main step; it never holds the main step up."""
+    """An opinion asked of another unit beside the main step, which waits for it only where `waits` is set."""
 
     code: str
     name: str
@@ -104,6 +107,20 @@ class Consultation:
     answered_by: str = ""
     answered_at: datetime | None = None
     note: str = ""
+    waits: bool = False
+    question: str = ""
+    asked_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What a step left last was like; it may be taken back while the dossier is at `version`."""
+
+    version: int
+    by: str
+    step: Step
+    consultations: tuple[Consultation, ...]
+    facts: dict[str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +194,7 @@ class Dossier:
     result: Result | None = None
     delivery: dict[str, Any] | None = None
     pins: Pins = field(default_factory=Pins)
+    undo: Undo | None = None
     history_hash: bytes = b""
     head_seal: str = ""
     sealed_before: dict[str, Any] = field(default_factory=dict)

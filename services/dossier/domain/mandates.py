@@ -16,6 +16,8 @@ class Mandate:
     procedures: frozenset[str]
     on_behalf_of: str
     decision: str
+    giver: str = ""
+    """The account in whose place; empty for what was published before it was told."""
 
     def covers(self, role: str, procedure: str) -> bool:
         """Tell whether the role may be exercised for a procedure."""
@@ -24,7 +26,7 @@ class Mandate:
 
 def mandates_of(entry: Mapping[str, Any], day: date) -> list[Mandate]:
     """Return what the directory's entry gives on a day; on leave nobody acts for anybody."""
-    if any(_holds(item, day) for item in entry.get("leaves") or ()):
+    if is_away(entry, day):
         return []
     return [
         Mandate(
@@ -34,10 +36,16 @@ def mandates_of(entry: Mapping[str, Any], day: date) -> list[Mandate]:
             procedures=frozenset(item.get("procedures") or ()),
             on_behalf_of=item.get("from_name") or item.get("from") or "",
             decision=(item.get("decision") or {}).get("number") or "",
+            giver=item.get("giver") or "",
         )
         for item in entry.get("delegations") or ()
         if _holds(item, day)
     ]
+
+
+def is_away(entry: Mapping[str, Any], day: date) -> bool:
+    """Tell whether the directory's entry has somebody on leave on a day."""
+    return any(_holds(item, day) for item in entry.get("leaves") or ())
 
 
 def _holds(item: Mapping[str, Any], day: date) -> bool:

@@ -9,9 +9,10 @@ from kernel.core.caller import Caller
 from kernel.core.errors import Invalid
 from kernel.core.ids import new_id
 from services.dossier.domain.definitions import Process, StepRule
-from services.dossier.domain.dossier import Consultation, DoneStep, Dossier, Step
+from services.dossier.domain.dossier import Consultation, DoneStep, Dossier, Step, Undo
 from services.dossier.domain.errors import DraftOpen, FourEyes, NoSuchBranch, ProcessMissing, ResultRequired
 from services.dossier.domain.states import Move, State
+from services.dossier.domain.work.errors import OpinionsOpen
 
 DueOf = Callable[[datetime, Decimal], datetime]
 """Gives the due moment of a budget in working hours from a moment."""
@@ -46,7 +47,8 @@ def enter(dossier: Dossier, process: Process, code: str, *, at: datetime, due_of
     lapsed = tuple(
         replace(item, state="LAPSED") if item.state == "OPEN" else item for item in dossier.consultations
     )
-    asked = {item.code for item in lapsed}
+    # An opinion the step waits for is asked again when the step is done again without it.
+    asked = {item.code for item in lapsed if not item.waits or item.state == "ANSWERED"}
     opened = tuple(
         Consultation(
             code=beside.code,
@@ -55,6 +57,7 @@ def enter(dossier: Dossier, process: Process, code: str, *, at: datetime, due_of
             unit=beside.unit,
             agency=beside.agency or dossier.competent_agency.code,
             due_at=due_of(at, beside.hours),
+            waits=beside.join == "ALL",
         )
         for beside in process.steps.values()
         if code in beside.consultation_of and beside.code not in asked
@@ -83,11 +86,14 @@ def complete(
     if not set(facts) <= known:
         raise Invalid(fields=[("facts", "Quy trình không có điều kiện này")])
     keep_four_eyes(dossier, step, by)
+    require_opinions(dossier, at)
     left = dossier.move(Move.COMPLETE_STEP)
+    before = Undo(dossier.version, by.subject, step, dossier.consultations, dossier.facts)
     dossier.facts = {**dossier.facts, **facts}
     target = _branch(rule, dossier.facts, chosen)
     dossier.done = (*dossier.done, done_step(step, by, at=at, outcome="DONE", note=note))
     enter(dossier, process, target, at=at, due_of=due_of)
+    dossier.undo = before
     return left
 
 
@@ -104,8 +110,10 @@ def send_back(
     if target not in rule.can_return_to:
         raise NoSuchBranch
     left = dossier.move(Move.COMPLETE_STEP)
+    before = Undo(dossier.version, by.subject, step, dossier.consultations, dossier.facts)
     dossier.done = (*dossier.done, done_step(step, by, at=at, outcome="RETURNED", note=note))
     enter(dossier, process, target, at=at, due_of=due_of)
+    dossier.undo = before
     return left
 
 
@@ -114,7 +122,7 @@ def answer_consultation(dossier: Dossier, code: str, *, by: Caller, at: datetime
     left = dossier.move(Move.COMPLETE_STEP)
     dossier.consultations = tuple(
         replace(item, state="ANSWERED", answered_by=by.name, answered_at=at, note=note)
-        if item.code == code
+        if item.code == code and item.state == "OPEN"
         else item
         for item in dossier.consultations
     )
@@ -155,6 +163,14 @@ def require_no_draft(dossier: Dossier) -> None:
     """Raise `DraftOpen` while a colleague's drafted supplement request waits: it must not fall in silence."""
     if dossier.draft is not None:
         raise DraftOpen
+
+
+def require_opinions(dossier: Dossier, at: datetime) -> None:
+    """Raise `OpinionsOpen` while an opinion the step waits for is neither given nor past its deadline."""
+    open_ones = [item for item in dossier.consultations if item.state == "OPEN" and item.waits]
+    awaited = [item for item in open_ones if item.due_at > at]
+    if awaited:
+        raise OpinionsOpen(extra={"waiting_for": [item.code for item in awaited]})
 
 
 def keep_four_eyes(dossier: Dossier, step: Step, by: Caller) -> None:

@@ -118,8 +118,10 @@ _PUT_AGENCY = Statement(
     rows=None,
 )
 _PUT_STAFF = Statement(
-    "INSERT INTO staff (subject, sequence, data) VALUES (:subject, :sequence, :data)"
-    " ON CONFLICT (subject) DO UPDATE SET sequence = excluded.sequence, data = excluded.data"
+    "INSERT INTO staff (subject, sequence, agency, acts_for, away_until, data)"
+    " VALUES (:subject, :sequence, :agency, :acts_for, :away_until, :data)"
+    " ON CONFLICT (subject) DO UPDATE SET sequence = excluded.sequence, agency = excluded.agency,"
+    " acts_for = excluded.acts_for, away_until = excluded.away_until, data = excluded.data"
     " WHERE staff.sequence < excluded.sequence",
     rows=None,
 )
@@ -291,7 +293,16 @@ class PostgresCatalogue(Continuations):
 
     def put_staff(self, subject: str, data: dict[str, Any], sequence: int) -> None:
         """Keep who acts for whom likewise."""
-        self._unit.write(_PUT_STAFF, subject=subject, sequence=sequence, data=data)
+        last_days = [date.fromisoformat(item["valid_to"]) for item in data.get("leaves") or ()]
+        self._unit.write(
+            _PUT_STAFF,
+            subject=subject,
+            sequence=sequence,
+            agency=data.get("agency") or "",
+            acts_for=sorted({item.get("giver") or "" for item in data.get("delegations") or ()} - {""}),
+            away_until=max(last_days, default=None),
+            data=data,
+        )
 
     def put_form(self, data: dict[str, Any], sequence: int) -> None:
         """Keep the form in force of a procedure likewise."""

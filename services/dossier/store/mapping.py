@@ -19,6 +19,7 @@ from services.dossier.domain.dossier import (
     Result,
     Step,
     Supplement,
+    Undo,
 )
 from services.dossier.domain.states import State
 from worktime.term import Stop
@@ -38,6 +39,7 @@ class _Work:
     consultations: tuple[Consultation, ...] = ()
     result: Result | None = None
     delivery: dict[str, Any] | None = None
+    undo: Undo | None = None
     continuing: dict[str, Continuing] = field(default_factory=dict)
     pins: Pins = field(default_factory=Pins)
 
@@ -125,6 +127,7 @@ def changing_columns(dossier: Dossier) -> dict[str, Any]:
         "task_agency": task.agency if task else None,
         "task_unit": task.unit if task else None,
         "task_due_at": _task_due(dossier) if task else None,
+        "task_holder": _task_holder(dossier) if task else None,
         "consulted_agencies": sorted(
             consulted - {dossier.competent_agency.code, dossier.receiving_agency.code}
         ),
@@ -157,3 +160,10 @@ def _task_due(dossier: Dossier) -> datetime:
     if dossier.state is State.PROCESSING and dossier.step is not None:
         return dossier.step.due_at
     return dossier.due_at or dossier.submitted_at
+
+
+def _task_holder(dossier: Dossier) -> str | None:
+    """Return who holds the task: a step's holder, unless a lead has a drafted request to decide on first."""
+    if dossier.state is not State.PROCESSING or dossier.step is None or dossier.draft is not None:
+        return None
+    return dossier.step.holder.subject if dossier.step.holder else None

@@ -6,10 +6,12 @@ from kernel.core.event import Event
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.history import HistoryKeys
 from services.dossier.store.attachments import PostgresAttachments
+from services.dossier.store.colleagues import PostgresColleagues
 from services.dossier.store.definitions import Definitions, PostgresCatalogue
 from services.dossier.store.dossiers import PostgresDossiers
 from services.dossier.store.outside import PostgresOutside
 from services.dossier.store.papers import PostgresPapers
+from services.dossier.store.slips import PostgresSlips
 from services.dossier.store.views import PostgresViews
 from services.dossier.use_cases.ports import Courier, Files, Inspector, Policy, Press, Seals
 
@@ -45,6 +47,8 @@ class PostgresWork:
         self.attachments = PostgresAttachments(unit)
         self.papers = PostgresPapers(unit, resources.seals)
         self.outside = PostgresOutside(unit)
+        self.slips = PostgresSlips(unit)
+        self.colleagues = PostgresColleagues(unit)
         self.views = PostgresViews(unit)
 
     async def rest(self) -> None:

@@ -9,11 +9,13 @@ from kernel.core.errors import Forbidden, NotFound
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import StepMoved
 from services.dossier.domain.events import Change
+from services.dossier.domain.work.slip import Party
 from services.dossier.domain.workflow import complete, send_back
 from services.dossier.use_cases.open_dossier import due_of
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.receive_dossier import known_process
 from services.dossier.use_cases.record_change import record_change
+from services.dossier.use_cases.work.hand_on import hand_on
 from services.dossier.use_cases.work_steps import ask_outside
 
 SUCCESS = frozenset({"completed", "done", "approved"})
@@ -51,6 +53,16 @@ async def receive_outside_result(
         how = "RETURNED"
     work.outside.answer(request_id, outcome=outcome, evidence=evidence, at=now)
     ask_outside(work, dossier)
+    giver = Party("", "", step.system, by.subject, step.system)
+    hand_on(
+        work,
+        dossier,
+        "STEP_DONE" if how == "OUTSIDE_ANSWERED" else "RETURNED",
+        giver=giver,
+        left=step,
+        note=note,
+        now=now,
+    )
     details = {"completed_step": step.code, "outcome": how}
     record_change(work, dossier, Change("step_completed", left, note=note, details=details), by=by, now=now)
     return "accepted", dossier

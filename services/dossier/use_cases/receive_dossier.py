@@ -18,11 +18,13 @@ from services.dossier.domain.errors import NoAgencyIdentifier, ProcessMissing
 from services.dossier.domain.events import Change, moment
 from services.dossier.domain.papers import Paper, PaperKind
 from services.dossier.domain.states import Move, State
+from services.dossier.domain.work.slip import person_of
 from services.dossier.domain.workflow import hand_over
 from services.dossier.use_cases.open_dossier import allow, due_of, open_for, parties_of
 from services.dossier.use_cases.ports import Grounds, SubmittedComponent, Work
 from services.dossier.use_cases.record_change import record_change
 from services.dossier.use_cases.secrets import look_up_secret, secret_hash
+from services.dossier.use_cases.work.hand_on import hand_on
 
 
 async def accept_dossier(dossier_id: UUID, *, by: Caller, seen: int, work: Work, now: datetime) -> Dossier:
@@ -199,6 +201,7 @@ async def hand_over_dossier(
     dossier, grounds = await open_for(Action.HANDOVER, dossier_id, by=by, seen=seen, work=work, now=now)
     process = known_process(grounds)
     left = hand_over(dossier, process, at=now, due_of=due_of(grounds))
+    hand_on(work, dossier, "HANDED_OVER", giver=person_of(by), left=None, note=note, now=now)
     record_change(work, dossier, Change("handed_over", left, note=note), by=by, now=now)
     return dossier
 

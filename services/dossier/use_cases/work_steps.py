@@ -11,6 +11,7 @@ from services.dossier.domain.actions import Action, sits_at
 from services.dossier.domain.dossier import Dossier, Result
 from services.dossier.domain.errors import NotSettled, NotYourStep, StepMoved
 from services.dossier.domain.events import Change
+from services.dossier.domain.work.slip import person_of
 from services.dossier.domain.workflow import (
     answer_consultation,
     complete,
@@ -18,12 +19,14 @@ from services.dossier.domain.workflow import (
     keep_four_eyes,
     recall,
     require_no_draft,
+    require_opinions,
     send_back,
 )
 from services.dossier.use_cases.open_dossier import due_of, open_for
 from services.dossier.use_cases.ports import OutsideRequest, Work
 from services.dossier.use_cases.receive_dossier import known_process
 from services.dossier.use_cases.record_change import record_change
+from services.dossier.use_cases.work.hand_on import hand_on
 
 
 async def complete_step(
@@ -68,6 +71,8 @@ async def complete_step(
     else:
         left = complete(dossier, process, by=by, at=now, due_of=due, note=note, facts=facts, chosen=chosen)
     ask_outside(work, dossier)
+    kind = "RETURNED" if outcome == "RETURNED" else "STEP_DONE"
+    hand_on(work, dossier, kind, giver=person_of(by, current.role), left=current, note=note, now=now)
     details = {"completed_step": step, "outcome": outcome}
     record_change(work, dossier, Change("step_completed", left, note=note, details=details), by=by, now=now)
     return dossier
@@ -116,6 +121,7 @@ async def issue_result(
         raise Invalid(fields=[("reason", "Từ chối giải quyết phải nêu lý do")])
     require_no_draft(dossier)
     keep_four_eyes(dossier, step, by)
+    require_opinions(dossier, now)
     free = await work.attachments.unbound(attachment_ids, by.subject) if attachment_ids else {}
     missing = [index for index, one in enumerate(attachment_ids) if one not in free]
     if missing:

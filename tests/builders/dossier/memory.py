@@ -32,6 +32,7 @@ from tests.builders.dossier.memory_stores import (
     MemoryOutside,
     MemoryPapers,
 )
+from tests.builders.dossier.memory_work import MemoryColleagues, MemorySlips
 
 KEYS = HistoryKeys({"test": b"h" * 32})
 SEALS = Sealer(TEST_PII_KEY)
@@ -54,6 +55,7 @@ class MemoryDatabase:
     calendars: dict[tuple[str, int], tuple[int, dict[str, Any]]] = field(default_factory=dict)
     staff: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     forms: dict[tuple[str, int], tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    slips: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     contents: dict[bytes, bytes] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
 
@@ -77,6 +79,8 @@ class MemoryWork:
         self.attachments = MemoryAttachments(self)
         self.papers = MemoryPapers(self)
         self.outside = MemoryOutside(self)
+        self.slips = MemorySlips(self)
+        self.colleagues = MemoryColleagues(self)
         self.files = MemoryFiles(database)
         self.seals = SEALS
         self.history_keys = KEYS

@@ -237,7 +237,12 @@ UNSOUND: list[tuple[str, Callable[[dict[str, Any]], dict[str, Any]]]] = [
     ("cycle", lambda one: _with(one, 1, next=[{"to": "tham-dinh", "when": ""}])),
     ("default-missing", lambda one: _with(one, 0, next=[{"to": "soat-xet", "when": "co_xac_minh"}])),
     ("step-agency-unknown", lambda one: _with(one, 0, agency="H98.77")),
-    ("engine-join-all", lambda one: {**one, "steps": [*one["steps"], _opinion(join="ALL")]}),
+    (
+        "engine-join-all",
+        lambda one: _with(
+            {**one, "steps": [*one["steps"], _opinion(join="ALL")]}, 0, kind="APPLICANT", role=None, unit=None
+        ),
+    ),
     ("draft-unguarded", lambda one: _with(one, 0, role="CLERK")),
     ("wait-unbounded", lambda one: _with(one, 0, kind="APPLICANT", role=None, unit=None, hours=0)),
 ]

@@ -95,7 +95,7 @@ def a_use(days: int = 3, *performing: str) -> Use:
         ),
         (
             (
-                DRAFT,
+                DRAFT | {"kind": "APPLICANT"},
                 CHECK,
                 SIGN,
                 ISSUE,
@@ -118,6 +118,11 @@ def a_use(days: int = 3, *performing: str) -> Use:
 def test_each_promise_nobody_could_keep_has_its_reason(steps: tuple[dict[str, Any], ...], code: str) -> None:
     """Returns go back, waits end, opinions fit, skips have somebody, the engine can do it."""
     assert code in found(*steps)
+
+
+def test_an_office_step_may_wait_for_every_opinion() -> None:
+    """The dossier's engine waits until each is given or past its deadline."""
+    assert "engine-join-all" not in found(DRAFT, CHECK, SIGN, ISSUE, OPINION | {"join": "ALL"})
 
 
 def test_a_skippable_step_has_a_way_around_for_the_one_before() -> None:

@@ -1,8 +1,9 @@
 """What the dossier's engine can work today; what it cannot is refused here before anybody relies on it.
 
 The engine stands at one step at a time, tries ways in their order by single facts an officer states, opens
-opinions beside a step and lets those still open lapse when the step is done, and keeps a SPECIALIST of a
-dossier from signing it. When it learns more, a rule below goes.
+opinions beside a step, holds an office step for those it waits for (`join: ALL`) until each is given or past
+its deadline, lets the others lapse when the step is done, and keeps a SPECIALIST from signing what they did.
+An outside system's or an applicant's answer is never held up. When it learns more, a rule below goes.
 """
 
 from collections.abc import Mapping
@@ -18,14 +19,20 @@ VARIANT_NOTE = (
 
 def limits(process: Mapping[str, Any]) -> list[Fault]:
     """Return what the engine could not keep of what the process promises."""
-    waited = tuple(step["code"] for step in process["steps"] if step.get("join") == "ALL")
+    kinds = {step["code"]: step["kind"] for step in process["steps"]}
+    waited = tuple(
+        step["code"]
+        for step in process["steps"]
+        if step.get("join") == "ALL"
+        and any(kinds.get(main, "OFFICE") != "OFFICE" for main in step["consultation_of"])
+    )
     found = []
     if waited:
         found.append(
             Fault(
                 "engine-join-all",
                 waited,
-                "hệ thống hồ sơ chưa giữ bước chính để chờ đủ ý kiến; dùng join LAPSE",
+                "bước của người nộp, của hệ thống khác không bị giữ lại để chờ ý kiến; dùng join LAPSE",
             )
         )
     return found

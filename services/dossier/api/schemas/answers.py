@@ -125,6 +125,8 @@ class DossierOut(BaseModel):
     ended_at: datetime | None
     is_overdue: bool
     step: dict[str, Any] | None
+    holder: dict[str, Any] | None = None
+    transfer: dict[str, Any] | None = None
     actions: list[str]
     owner_masked: str
     owner: dict[str, Any] | None

@@ -43,6 +43,7 @@ dossiers = Table(
     Column("work", JSON, nullable=False),
     *texts("task_role", "task_agency", "task_unit", nullable=True),
     Column("task_due_at", moment),
+    Column("task_holder", Text),
     Column("consulted_agencies", ARRAY(Text), nullable=False),
     Column("continued_from", ARRAY(Text), nullable=False, server_default="{}"),
     Column("history_hash", LargeBinary, nullable=False),
@@ -58,6 +59,13 @@ Index(
     dossiers.c.task_due_at,
     dossiers.c.id,
     postgresql_where=text("task_role IS NOT NULL"),
+)
+Index(
+    "ix_dossiers_task_holder",
+    dossiers.c.task_holder,
+    dossiers.c.task_due_at,
+    dossiers.c.id,
+    postgresql_where=text("task_holder IS NOT NULL"),
 )
 Index("ix_dossiers_owner_subject_id", dossiers.c.owner_subject, dossiers.c.id)
 Index(
@@ -210,13 +218,18 @@ Table(
     Column("heard_at", moment, nullable=False, server_default=func.clock_timestamp()),
     Column("continued_at", moment),
 )
-Table(
+staff = Table(
     "staff",
     metadata,
     Column("subject", Text, primary_key=True),
     Column("sequence", BigInteger, nullable=False),
+    Column("agency", Text, nullable=False, server_default=""),
+    Column("acts_for", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("away_until", Date),
     Column("data", JSON, nullable=False),
 )
+Index("ix_staff_acts_for", staff.c.acts_for, postgresql_using="gin")
+Index("ix_staff_away_until", staff.c.away_until, postgresql_where=text("away_until IS NOT NULL"))
 Table(
     "forms",
     metadata,

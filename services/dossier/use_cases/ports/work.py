@@ -12,6 +12,7 @@ from services.dossier.use_cases.ports.outside import Courier, Outside
 from services.dossier.use_cases.ports.papers import Papers
 from services.dossier.use_cases.ports.records import Policy
 from services.dossier.use_cases.ports.views import Views
+from services.dossier.use_cases.work.ports import Colleagues, Slips
 
 
 class Work(Records, Protocol):
@@ -22,6 +23,8 @@ class Work(Records, Protocol):
     attachments: Attachments
     papers: Papers
     outside: Outside
+    slips: Slips
+    colleagues: Colleagues
     files: Files
     views: Views
     seals: Seals

@@ -1,0 +1,92 @@
+"""What is sent and answered about sharing out work."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, StrictBool, StringConstraints
+
+from services.dossier.api.schemas.requests import Strict
+from services.dossier.api.texts import Code, Note, Reason
+
+Subject = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200, pattern=r"^\S+$")]
+CodeOrNothing = Annotated[str, StringConstraints(strict=True, max_length=64, pattern=r"^[\w.:/-]*$")]
+
+
+class ToColleagueIn(Strict):
+    """To whom a step goes, by their account."""
+
+    to: Subject
+    note: Note = ""
+
+
+class OfferAnswerIn(Strict):
+    """Whether what was handed over is taken."""
+
+    accepted: StrictBool = True
+    note: Note = ""
+
+
+class OpinionIn(Strict):
+    """What is asked of whom, to be answered within so many working hours."""
+
+    agency: Code
+    unit: CodeOrNothing = ""
+    role: Literal["SPECIALIST", "TEAM_LEAD", "SIGNER", "CLERK", "ONE_STOP_OFFICER", "ONE_STOP_MANAGER"] = (
+        "SPECIALIST"
+    )
+    question: Reason
+    hours: Annotated[Decimal, Field(gt=0, le=400, decimal_places=2)]
+    waits: StrictBool = False
+
+
+class UndoIn(Strict):
+    """Why a step is taken back."""
+
+    note: Reason
+
+
+class SlipParty(BaseModel):
+    """A desk, and the person at it where one is known."""
+
+    agency: str
+    unit: str
+    role: str
+    name: str
+
+
+class SlipRowOut(BaseModel):
+    """One hand-over of the file."""
+
+    version: int
+    kind: str
+    step: str
+    giver: SlipParty
+    given_at: datetime
+    receiver: SlipParty
+    received_at: datetime | None
+    taken_back_at: datetime | None
+    due_at: datetime | None
+    punctuality: str
+    note: str
+
+
+class SlipOut(BaseModel):
+    """A dossier's hand-overs, oldest first."""
+
+    items: list[SlipRowOut]
+
+
+def slip_row_out(row: dict[str, Any], moments: dict[str, datetime | None]) -> SlipRowOut:
+    """Return a row, its moments in Vietnam's zone."""
+    parties = {
+        side: SlipParty(
+            agency=row[f"{side}_agency"],
+            unit=row[f"{side}_unit"],
+            role=row[f"{side}_role"],
+            name=row[f"{side}_name"],
+        )
+        for side in ("giver", "receiver")
+    }
+    same = {name: row[name] for name in ("version", "kind", "step", "punctuality", "note")}
+    return SlipRowOut.model_validate({**same, **parties, **moments})

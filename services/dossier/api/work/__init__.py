@@ -1,0 +1,1 @@
+"""Claims, assignments, hand-overs, opinions, many dossiers at once, the inbox, mirrors."""

@@ -1,0 +1,49 @@
+"""The staff directory's copy: who sits where, who is away, who acts for whom."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from kernel.postgres.statement import Statement
+from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.work.colleagues import Colleague
+
+_FIND = Statement(
+    "SELECT s.data, (SELECT json_agg(o.data ORDER BY o.subject) FROM staff o"
+    " WHERE o.acts_for @> ARRAY[s.subject]) AS delegates FROM staff s WHERE s.subject = :subject"
+)
+_UNITS = Statement("SELECT units FROM agencies WHERE code = :agency")
+# Whoever is on leave is few; each of them walks the index of held steps.
+_HELD_BY_ABSENT = Statement(
+    """
+    SELECT d.id, s.subject FROM staff s
+    JOIN dossiers d ON d.task_holder = s.subject
+    WHERE s.away_until >= :today AND EXISTS (
+            SELECT 1 FROM json_array_elements(s.data -> 'leaves') AS leave
+            WHERE :today::date BETWEEN (leave ->> 'valid_from')::date AND (leave ->> 'valid_to')::date)
+      AND EXISTS (SELECT 1 FROM staff o WHERE o.acts_for @> ARRAY[s.subject])
+    ORDER BY d.id LIMIT :limit
+    """
+)
+
+
+class PostgresColleagues:
+    """Entries in this service's own table."""
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+
+    async def find(self, subject: str) -> Colleague | None:
+        """Return somebody with whoever acts for them."""
+        row = await self._unit.fetch_one(_FIND, subject=subject)
+        return Colleague(row["data"], row["delegates"] or ()) if row else None
+
+    async def units(self, agency: str) -> Sequence[str] | None:
+        """Return an agency's units; None for an agency nobody knows."""
+        found: Sequence[str] | None = await self._unit.fetch_value(_UNITS, agency=agency)
+        return found
+
+    async def held_by_absent(self, today: date, limit: int) -> Sequence[tuple[UUID, str]]:
+        """Return dossiers whose step's holder is on leave today and has somebody acting for them."""
+        rows = await self._unit.fetch(_HELD_BY_ABSENT, today=today, limit=limit)
+        return [(UUID(int=row["id"].int), row["subject"]) for row in rows]

@@ -1,0 +1,75 @@
+"""Control slips in PostgreSQL."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.postgres.statement import Statement
+from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.work.slip import Party, SlipRow
+
+_PARTY = ("agency", "unit", "role", "subject", "name")
+_COLUMNS = (
+    "id, dossier_id, version, kind, step, giver_agency, giver_unit, giver_role, giver_subject, giver_name,"
+    " given_at, receiver_agency, receiver_unit, receiver_role, receiver_subject, receiver_name, received_at,"
+    " due_at, punctuality, note"
+)
+_ADD = Statement(
+    f"INSERT INTO control_slip ({_COLUMNS})"
+    f" VALUES ({', '.join(':' + name.strip() for name in _COLUMNS.split(','))})"
+)
+_CONFIRM = Statement(
+    "UPDATE control_slip SET received_at = :at, receiver_subject = :subject, receiver_name = :name"
+    " WHERE dossier_id = :dossier_id AND received_at IS NULL AND taken_back_at IS NULL",
+    rows=None,
+)
+_TAKE_BACK = Statement(
+    "UPDATE control_slip SET taken_back_at = :at"
+    " WHERE dossier_id = :dossier_id AND received_at IS NULL AND taken_back_at IS NULL",
+    rows=None,
+)
+_ROWS = Statement(
+    f"SELECT {_COLUMNS}, taken_back_at FROM control_slip WHERE dossier_id = :dossier_id ORDER BY version, id"
+)
+
+
+class PostgresSlips:
+    """Rows are added; the database lets a row be confirmed or taken back once and changes nothing else."""
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+
+    def add(self, row: SlipRow, *, received_at: datetime | None = None) -> None:
+        """Keep a hand-over."""
+        self._unit.write(
+            _ADD,
+            id=row.id,
+            dossier_id=row.dossier_id,
+            version=row.version,
+            kind=row.kind,
+            step=row.step,
+            given_at=row.given_at,
+            received_at=received_at,
+            due_at=row.due_at,
+            punctuality=row.punctuality,
+            note=row.note,
+            **_party("giver", row.giver),
+            **_party("receiver", row.receiver),
+        )
+
+    def confirm(self, dossier_id: UUID, *, subject: str, name: str, at: datetime) -> None:
+        """Let the receiver confirm whatever row of the dossier still waits."""
+        self._unit.write(_CONFIRM, dossier_id=dossier_id, subject=subject, name=name, at=at)
+
+    def take_back(self, dossier_id: UUID, *, at: datetime) -> None:
+        """Mark whatever row still waits as taken back."""
+        self._unit.write(_TAKE_BACK, dossier_id=dossier_id, at=at)
+
+    async def rows(self, dossier_id: UUID) -> Sequence[dict[str, Any]]:
+        """Return a dossier's rows, oldest first."""
+        return [dict(row) for row in await self._unit.fetch(_ROWS, dossier_id=dossier_id)]
+
+
+def _party(side: str, party: Party) -> dict[str, str]:
+    return {f"{side}_{name}": getattr(party, name) for name in _PARTY}

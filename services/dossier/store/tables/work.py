@@ -1,0 +1,28 @@
+"""The control slip: who gave a file to whom."""
+
+from sqlalchemy import BigInteger, Column, Index, Table, text
+from sqlalchemy.dialects.postgresql import UUID
+
+from services.dossier.store.tables.columns import metadata, moment, texts
+
+control_slip = Table(
+    "control_slip",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("dossier_id", UUID, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    *texts("kind", "step"),
+    *texts("giver_agency", "giver_unit", "giver_role", "giver_subject", "giver_name"),
+    Column("given_at", moment, nullable=False),
+    *texts("receiver_agency", "receiver_unit", "receiver_role", "receiver_subject", "receiver_name"),
+    Column("received_at", moment),
+    Column("taken_back_at", moment),
+    Column("due_at", moment),
+    *texts("punctuality", "note"),
+)
+Index("ix_control_slip_dossier_id_version", control_slip.c.dossier_id, control_slip.c.version)
+Index(
+    "ix_control_slip_waiting",
+    control_slip.c.dossier_id,
+    postgresql_where=text("received_at IS NULL AND taken_back_at IS NULL"),
+)

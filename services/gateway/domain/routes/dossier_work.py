@@ -1,0 +1,26 @@
+"""The dossier's addresses for sharing out work."""
+
+from services.gateway.domain.policy import OFFICERS
+from services.gateway.domain.routes.row import Priority, Route
+
+_ACTIONS = (
+    "claim",
+    "release",
+    "assignment",
+    "step-handover",
+    "step-receipt",
+    "consultation-request",
+    "step-undo",
+)
+
+
+def dossier_work() -> list[Route]:
+    """Claims, assignments, hand-overs, opinions."""
+    own = "/api/v1/dossiers"
+    return [
+        *(
+            Route("POST", f"{own}/{{id}}/{action}", "dossier", OFFICERS, Priority.VITAL)
+            for action in _ACTIONS
+        ),
+        Route("GET", f"{own}/{{id}}/handovers", "dossier", OFFICERS),
+    ]
