@@ -9,6 +9,7 @@ from kernel.runtime import Runtime
 from kernel.sealing import Sealer
 from kernel.service import Service
 from services.dossier.api import attachments, counter, decisions, machines, reads, submissions
+from services.dossier.api.intake import reception
 from services.dossier.api.work import steps as work_steps
 from services.dossier.clients.outside import open_courier
 from services.dossier.commands import republish, verify_history
@@ -65,6 +66,7 @@ service = Service(
         reads.router,
         machines.router,
         work_steps.router,
+        reception.router,
     ],
     handlers=[
         catalog.on_procedure_published,

@@ -1,5 +1,6 @@
 """Turns dossiers into answers."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -39,11 +40,16 @@ def receipt_of(dossier: Dossier, response: Response, *, secret: str | None = Non
         due_at=local(dossier.due_at),
         step=step_of(dossier),
         secret=secret,
-        warnings=[
-            Warned(code=one["code"], title=_WARNINGS[one["code"]], details=one["details"])
-            for one in dossier.warnings
-        ],
+        paper_ids=dossier.issued,
+        warnings=warned(dossier.warnings),
     )
+
+
+def warned(warnings: Sequence[dict[str, Any]]) -> list[Warned]:
+    """Return warnings as answers give them."""
+    return [
+        Warned(code=one["code"], title=_WARNINGS[one["code"]], details=one["details"]) for one in warnings
+    ]
 
 
 _WARNINGS = {
@@ -170,6 +176,9 @@ def detail_of(detail: Detail, *, by: Caller, sees_all: bool, work: Work, now: da
         owner_masked=masked_name(dossier.owner_name),
         owner=_person(parties.get("owner"), is_own=is_own),
         representative=_person(parties.get("representative"), is_own=is_own),
+        helper=_person(parties.get("helper"), is_own=False),
+        sender=parties.get("sender"),
+        brought=dossier.brought if sees_all else {},
         form_data=form if isinstance(form, dict) else None,
         result_delivery=dossier.result_delivery,
         components=[_component(item) for item in detail.components],

@@ -3,9 +3,13 @@
 
 from fastapi import APIRouter, Response
 
+from kernel.core.caller import CallerKind
+from kernel.core.errors import Forbidden
+from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from services.dossier.api.answers import receipt_of
 from services.dossier.api.deps import PROBLEMS, Act, Caller, Now, Work
+from services.dossier.api.inline_files import kept_inline
 from services.dossier.api.schemas.answers import Receipt
 from services.dossier.api.schemas.requests import CounterIn, NoteIn, RefusalIn, ReturnIn, SupplementIn
 from services.dossier.api.submissions import submission_of
@@ -16,12 +20,20 @@ from services.dossier.use_cases.secrets import look_up_secret
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Bộ phận Một cửa"])
 
 
-@router.post("/counter-dossiers", status_code=201)
+@router.post(
+    "/counter-dossiers",
+    status_code=201,
+    openapi_extra={"x-max-body-bytes": 73_400_320},
+    responses=problems(429, 503),
+)
 async def receive_counter_dossier(
     body: CounterIn, response: Response, by: Caller, work: Work, now: Now
 ) -> Receipt:
     """Tiếp nhận hồ sơ tại quầy hoặc qua bưu chính, kể cả hồ sơ phi địa giới."""
-    dossier = await receive_at_counter(submission_of(body), by=by, work=work, now=now)
+    if by.kind is not CallerKind.STAFF or not by.has_role("ONE_STOP_OFFICER"):
+        raise Forbidden
+    scans = await kept_inline(body.files, by=by, work=work, now=now, path="files")
+    dossier = await receive_at_counter(submission_of(body, scans), by=by, work=work, now=now, scans=scans)
     response.headers["Location"] = f"/v1/dossiers/{dossier.id}"
     return receipt_of(dossier, response, secret=look_up_secret(work.seals, dossier.id))
 

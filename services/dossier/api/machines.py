@@ -1,22 +1,17 @@
 """What other systems call: portal-born dossiers in, the portal's view out, answers of outside steps."""
 
-import base64
-import binascii
-import hashlib
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
-from kernel.core.caller import Caller as CallerValue
 from kernel.core.caller import CallerKind
 from kernel.core.errors import Forbidden, Invalid
-from kernel.core.ids import new_id
 from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from services.dossier.api.answers import receipt_of
 from services.dossier.api.deps import PROBLEMS, Caller, Now, Work
+from services.dossier.api.inline_files import kept_inline
 from services.dossier.api.schemas.answers import OutsideResultOut, PortalOut, PortalView, Receipt
 from services.dossier.api.schemas.machines import (
     OutsideResultIn,
@@ -24,17 +19,14 @@ from services.dossier.api.schemas.machines import (
     PortalIn,
     PortalSupplementIn,
 )
-from services.dossier.use_cases import ports
-from services.dossier.use_cases.keep_attachment import require_sound, typed_file
 from services.dossier.use_cases.outside_results import receive_outside_result
 from services.dossier.use_cases.portal_view import read_portal_view
-from services.dossier.use_cases.ports import Attachment
 from services.dossier.use_cases.receive_elsewhere import (
     PortalBorn,
     receive_from_portal,
     supplement_from_portal,
 )
-from services.dossier.use_cases.submit_dossier import Handed, Submission
+from services.dossier.use_cases.submission import Handed, Submission
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Liên thông"])
 
@@ -54,7 +46,7 @@ async def receive_portal_dossier(
     """Nhận hồ sơ phát sinh trên Cổng Dịch vụ công quốc gia; gửi lại bao nhiêu lần cũng chỉ một hồ sơ."""
     if by.kind is not CallerKind.SERVICE or not by.has_role("portal.intake"):
         raise Forbidden
-    kept = await _kept(body.attachments, by=by, work=work, now=now)
+    kept = await kept_inline(body.attachments, by=by, work=work, now=now)
     by_component: dict[str, list[PortalAttachment]] = {}
     ids: dict[str, list[UUID]] = {}
     for item, attachment in zip(body.attachments, kept, strict=True):
@@ -111,41 +103,11 @@ async def receive_portal_supplement(
     """Nhận giấy tờ bổ sung của hồ sơ phát sinh trên Cổng Dịch vụ công quốc gia."""
     if by.kind is not CallerKind.SERVICE or not by.has_role("portal.intake"):
         raise Forbidden
-    kept = await _kept(body.attachments, by=by, work=work, now=now)
+    kept = await kept_inline(body.attachments, by=by, work=work, now=now)
     dossier = await supplement_from_portal(
         portal_code, attachments=kept, note=body.note, by=by, work=work, now=now
     )
     return receipt_of(dossier, response)
-
-
-async def _kept(
-    items: list[PortalAttachment], *, by: CallerValue, work: ports.Work, now: datetime
-) -> list[Attachment]:
-    """Keep inline contents durably before anything is written about them."""
-    kept, contents = [], []
-    # A machine brings many people's dossiers: each message takes turns like a person.
-    caller = f"{by.subject} {new_id()}"
-    for place, item in enumerate(items):
-        content = _content(place, item)
-        attachment = typed_file(content, item.name, item.component_code, by.subject, work, now)
-        await require_sound(content, attachment, work, caller=caller)
-        contents.append(content)
-        kept.append(attachment)
-    # All or none: a refused file leaves nothing behind.
-    for content in contents:
-        await work.files.put(content)
-    return kept
-
-
-def _content(place: int, item: PortalAttachment) -> bytes:
-    path = f"attachments.{place}"
-    try:
-        content = base64.b64decode(item.content_base64, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise Invalid(fields=[(f"{path}.content_base64", "Không phải base64")]) from error
-    if item.sha256 is not None and hashlib.sha256(content).hexdigest() != item.sha256:
-        raise Invalid(fields=[(f"{path}.sha256", "Nội dung không khớp mã băm")])
-    return content
 
 
 @router.get("/portal-views/{dossier_id}")

@@ -1,21 +1,34 @@
 """A citizen's own writes: submit, answer, cancel, withdraw."""
 # ruff: noqa: FAST003 - the act carries the address's dossier id.
 
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
 from fastapi import APIRouter, Response
 
+from kernel.core.errors import Invalid
 from kernel.web.edge import EdgeRoute
 from services.dossier.api.answers import receipt_of
 from services.dossier.api.deps import PROBLEMS, Act, Caller, Now, Work
 from services.dossier.api.schemas.answers import Receipt
 from services.dossier.api.schemas.requests import AnswerIn, CounterIn, NoteIn, SubmissionIn
 from services.dossier.use_cases import end_dossier, supplement_dossier
-from services.dossier.use_cases.submit_dossier import Handed, Submission, submit_dossier
+from services.dossier.use_cases.ports import Attachment
+from services.dossier.use_cases.submission import Handed, Submission
+from services.dossier.use_cases.submit_dossier import submit_dossier
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Người nộp"])
 
 
-def submission_of(body: SubmissionIn | CounterIn) -> Submission:
-    """Return what is handed in."""
+def submission_of(body: SubmissionIn | CounterIn, scans: Sequence[Attachment] = ()) -> Submission:
+    """Return what is handed in; scans that came with it belong to their components."""
+    scanned: dict[str, list[UUID]] = {}
+    for item in scans:
+        scanned.setdefault(item.component_code, []).append(item.id)
+    unnamed = scanned.keys() - {item.component_code for item in body.components}
+    if unnamed:
+        raise Invalid(fields=[("files", f"Tệp của thành phần không được nêu: {', '.join(sorted(unnamed))}")])
     return Submission(
         procedure_code=body.procedure_code,
         channel=body.channel,
@@ -26,14 +39,31 @@ def submission_of(body: SubmissionIn | CounterIn) -> Submission:
         components=[
             Handed(
                 component_code=item.component_code,
-                attachment_ids=tuple(item.attachment_ids),
+                attachment_ids=(*item.attachment_ids, *scanned.get(item.component_code, ())),
                 form=item.form,
+                reused_from=reused.model_dump() if (reused := getattr(item, "reused_from", None)) else None,
             )
             for item in body.components
         ],
         form_data=body.form_data,
         result_delivery=body.result_delivery,
+        helper=body.helper.model_dump() if body.helper else None,
+        authorization_id=body.authorization_id,
+        **_brought(body),
     )
+
+
+def _brought(body: SubmissionIn | CounterIn) -> dict[str, Any]:
+    """Return what only a counter tells."""
+    if not isinstance(body, CounterIn):
+        return {}
+    if (body.postal is None) is (body.channel == "POSTAL"):
+        raise Invalid(fields=[("postal", "Hồ sơ qua bưu chính, và chỉ hồ sơ ấy, cần thông tin bưu gửi")])
+    return {
+        "postal": body.postal.model_dump() if body.postal else None,
+        "visit_id": body.visit_id,
+        "consultations": [item.model_dump() for item in body.consultations],
+    }
 
 
 @router.post("/dossiers", status_code=201)

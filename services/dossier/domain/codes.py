@@ -12,7 +12,7 @@ SECRET_LENGTH = 8
 _SHOWN = 5
 
 
-_IDENTIFIER = re.compile(r"[A-Z]\d{2}(\.\d{1,4})*")
+_IDENTIFIER = re.compile(r"[A-Z][0-9]{2}(\.[0-9]{1,4})*")
 _LONGEST_IDENTIFIER = 35
 
 

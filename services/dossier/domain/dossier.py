@@ -195,12 +195,16 @@ class Dossier:
     delivery: dict[str, Any] | None = None
     pins: Pins = field(default_factory=Pins)
     undo: Undo | None = None
+    brought: dict[str, Any] = field(default_factory=dict)
+    """How it came: visit, tracking number and postmark, kiosk, authorisation, who helped (no names)."""
     history_hash: bytes = b""
     head_seal: str = ""
-    sealed_before: dict[str, Any] = field(default_factory=dict)
+    sealed_before: dict[str, Any] = field(default_factory=dict, compare=False)
     """What sealed columns were before this change, where it touches one; compared, not kept."""
-    warnings: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[dict[str, Any]] = field(default_factory=list, compare=False)
     """What whoever made this change should know though nothing was refused; answered, not kept."""
+    issued: list[UUID] = field(default_factory=list, compare=False)
+    """Papers issued with this change; answered, kept as papers."""
     continuing: dict[str, Continuing] = field(default_factory=dict)
     acting: Mandate | None = None
     """In whose place this change is made; told with the change, not kept."""

@@ -59,6 +59,15 @@ _INTAKE = Statement(
          FROM attachments f WHERE f.id = ANY(:attachments::uuid[])) AS attachments,
         (SELECT d.id FROM dossiers d WHERE d.portal_code = :portal_code::text) AS existing_id,
         (SELECT max(f.sequence) FROM forms f WHERE f.code = :procedure) AS form_sequence,
+        -- Bounded: of who files thousands, the newest two hundred are looked through.
+        (SELECT json_agg(json_build_object('reference', o.reference, 'dossier_code', o.dossier_code,
+            'state', o.state, 'receiving_agency', o.receiving_agency, 'submitted_at', o.submitted_at))
+         FROM (SELECT * FROM (SELECT id, reference, dossier_code, state, receiving_agency, submitted_at,
+                    procedure_code
+                FROM dossiers WHERE owner_index = :owner_index::bytea AND owner_index IS NOT NULL
+                ORDER BY id DESC LIMIT 200) n
+            WHERE n.procedure_code = :procedure AND n.state NOT IN ('INTAKE_REFUSED', 'CANCELLED', 'STOPPED',
+                'RESULT_READY', 'RETURNED', 'ARCHIVED') ORDER BY n.id DESC LIMIT 5) o) AS duplicates,
         c.calendar, c.stamp
     FROM (SELECT 1) AS one
     LEFT JOIN LATERAL (
@@ -171,6 +180,7 @@ class PostgresCatalogue(Continuations):
         today: date,
         portal_code: str | None = None,
         calendar_of: str | None = None,
+        owner_index: bytes | None = None,
     ) -> Intake:
         """Return what a submission needs in one statement, a second one at a version's first use."""
         row = await self._unit.fetch_one(
@@ -181,6 +191,7 @@ class PostgresCatalogue(Continuations):
             attachments=attachment_ids,
             portal_code=portal_code,
             calendar_of=calendar_of,
+            owner_index=owner_index,
         )
         if row is None or row["version"] is None:
             return Intake(None, {}, {}, row["existing_id"] if row else None)
@@ -203,6 +214,7 @@ class PostgresCatalogue(Continuations):
             await self._form(procedure_code, row["form_sequence"]),
             row["form_sequence"],
             grounds,
+            row["duplicates"] or (),
         )
 
     async def _form(self, code: str, sequence: int | None) -> Form | None:

@@ -42,6 +42,7 @@ class _Work:
     undo: Undo | None = None
     continuing: dict[str, Continuing] = field(default_factory=dict)
     pins: Pins = field(default_factory=Pins)
+    brought: dict[str, Any] = field(default_factory=dict)
 
 
 _WORK = TypeAdapter(_Work)

@@ -10,10 +10,11 @@ from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.dossier import Dossier
 from services.dossier.store.attachments import attachment_of
 from services.dossier.store.dossiers import COLUMNS, component_of
+from services.dossier.store.intake.evidence import evidence_of
 from services.dossier.store.mapping import dossier_of
 from services.dossier.use_cases.ports import Detail
 
-_ITEM = (
+ITEM = (
     "id, reference, dossier_code, portal_code, procedure_code, procedure_name, channel, origin, state,"
     " version, owner_name, submitted_at, accepted_at, due_at, ended_at, step, receiving_agency,"
     " competent_agency, task_due_at, agencies"
@@ -35,15 +36,15 @@ _DETAIL = Statement(
 )
 _OWN = Statement(
     f"""
-    SELECT DISTINCT ON (id) {_ITEM} FROM (
-        (SELECT {_ITEM} FROM dossiers WHERE owner_subject = :subject
+    SELECT DISTINCT ON (id) {ITEM} FROM (
+        (SELECT {ITEM} FROM dossiers WHERE owner_subject = :subject
          AND id < :before::uuid AND (:state::text = '' OR state = :state) ORDER BY id DESC LIMIT :limit)
         UNION ALL
-        (SELECT {_ITEM} FROM dossiers WHERE submitter_subject = :subject
+        (SELECT {ITEM} FROM dossiers WHERE submitter_subject = :subject
          AND submitter_subject IS DISTINCT FROM owner_subject
          AND id < :before::uuid AND (:state::text = '' OR state = :state) ORDER BY id DESC LIMIT :limit)
         UNION ALL
-        (SELECT {_ITEM} FROM dossiers WHERE owner_index = :owner_index::bytea AND owner_index IS NOT NULL
+        (SELECT {ITEM} FROM dossiers WHERE owner_index = :owner_index::bytea AND owner_index IS NOT NULL
          AND owner_subject IS DISTINCT FROM :subject AND submitter_subject IS DISTINCT FROM :subject
          AND id < :before::uuid AND (:state::text = '' OR state = :state) ORDER BY id DESC LIMIT :limit)
     ) AS found ORDER BY id DESC LIMIT :limit
@@ -55,18 +56,18 @@ _FILTERS = (
 )
 _OF_AGENCY = Statement(
     f"""
-    SELECT DISTINCT ON (id) {_ITEM} FROM (
-        (SELECT {_ITEM} FROM dossiers WHERE receiving_agency = :agency AND {_FILTERS}
+    SELECT DISTINCT ON (id) {ITEM} FROM (
+        (SELECT {ITEM} FROM dossiers WHERE receiving_agency = :agency AND {_FILTERS}
          ORDER BY id DESC LIMIT :limit)
         UNION ALL
-        (SELECT {_ITEM} FROM dossiers WHERE competent_agency = :agency
+        (SELECT {ITEM} FROM dossiers WHERE competent_agency = :agency
          AND competent_agency <> receiving_agency
          AND {_FILTERS} ORDER BY id DESC LIMIT :limit)
         UNION ALL
-        (SELECT {_ITEM} FROM dossiers WHERE helping_agency = :agency AND helping_agency <> receiving_agency
+        (SELECT {ITEM} FROM dossiers WHERE helping_agency = :agency AND helping_agency <> receiving_agency
          AND {_FILTERS} ORDER BY id DESC LIMIT :limit)
         UNION ALL
-        (SELECT {_ITEM} FROM dossiers WHERE consulted_agencies @> ARRAY[:agency::text]
+        (SELECT {ITEM} FROM dossiers WHERE consulted_agencies @> ARRAY[:agency::text]
          AND consulted_agencies <> '{{}}' AND {_FILTERS} ORDER BY id DESC LIMIT :limit)
     ) AS found ORDER BY id DESC LIMIT :limit
     """
@@ -74,7 +75,7 @@ _OF_AGENCY = Statement(
 # A code names at most a few dossiers, so it leads: plans are made without looking at the values.
 _OF_AGENCY_BY_CODE = Statement(
     f"""
-    SELECT {_ITEM} FROM dossiers
+    SELECT {ITEM} FROM dossiers
     WHERE (dossier_code = :code OR reference = :code OR portal_code = :code)
       AND (receiving_agency = :agency OR competent_agency = :agency OR helping_agency = :agency
            OR consulted_agencies @> ARRAY[:agency::text])
@@ -96,7 +97,7 @@ _INBOX = Statement(
             AND (given ->> 'valid_to')::date
     ) AS held
     CROSS JOIN LATERAL (
-        SELECT {_ITEM} FROM dossiers
+        SELECT {ITEM} FROM dossiers
         WHERE task_agency = held.agency AND task_role = held.role AND task_role IS NOT NULL
           AND task_unit IN ('', held.unit)
           AND (held.procedures IS NULL OR held.procedures = '{{}}' OR procedure_code = ANY(held.procedures))
@@ -123,6 +124,7 @@ _PORTAL = Statement(
             'size', f.size, 'sha256', encode(f.sha256, 'hex'), 'created_at', f.created_at,
             'dossier_id', f.dossier_id, 'purpose', f.purpose) ORDER BY f.id)
          FROM attachments f WHERE f.dossier_id = d.id) AS files,
+        (SELECT json_agg(e ORDER BY e.id) FROM evidence e WHERE e.dossier_id = d.id) AS evidence,
         (SELECT json_agg(json_build_object('version', h.version, 'type', h.type, 'at', h.at, 'data', h.data)
             ORDER BY h.version) FROM history h WHERE h.dossier_id = d.id
             AND (:version::bigint = 0 OR h.version <= :version)) AS history
@@ -146,6 +148,7 @@ def _detail_of(row: Any) -> Detail:
         attachments=[attachment_of(item) for item in row["files"] or ()],
         papers=row.get("papers") or (),
         history=row.get("history") or (),
+        evidence=[evidence_of(item) for item in row.get("evidence") or ()],
         entry=row.get("entry"),
     )
 

@@ -9,6 +9,7 @@ from services.dossier.store.attachments import PostgresAttachments
 from services.dossier.store.colleagues import PostgresColleagues
 from services.dossier.store.definitions import Definitions, PostgresCatalogue
 from services.dossier.store.dossiers import PostgresDossiers
+from services.dossier.store.intake.ways_in import PostgresWaysIn
 from services.dossier.store.outside import PostgresOutside
 from services.dossier.store.papers import PostgresPapers
 from services.dossier.store.slips import PostgresSlips
@@ -50,6 +51,7 @@ class PostgresWork:
         self.slips = PostgresSlips(unit)
         self.colleagues = PostgresColleagues(unit)
         self.views = PostgresViews(unit)
+        self.ways_in = PostgresWaysIn(unit)
 
     async def rest(self) -> None:
         """Give the connection back before something slow that is not the database; before the first write."""

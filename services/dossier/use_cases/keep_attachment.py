@@ -32,7 +32,7 @@ async def keep_attachment(
     now: datetime,
 ) -> Attachment:
     """Keep a file for its uploader until a dossier takes it; the content is durable before the commit."""
-    if by.kind is CallerKind.SERVICE:
+    if by.kind is CallerKind.SERVICE and not by.has_role("kiosk.intake"):
         raise Forbidden
     if procedure_code and component:
         rule = await work.catalogue.component(procedure_code, component, now.date())

@@ -1,12 +1,14 @@
 """What the portal driver needs of a dossier at one version: neutral names, identity opened, logged."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden
+from services.dossier.domain.intake.evidence import EvidenceKind, Flags, flags_of, has_consulted
 from services.dossier.domain.states import State
 from services.dossier.use_cases.open_dossier import parties_of
 from services.dossier.use_cases.ports import Detail, Work
@@ -103,24 +105,44 @@ def _view(detail: Detail, parties: dict[str, Any]) -> dict[str, Any]:
             "note": _public_note(detail.history[-1]),
         },
         "components": _components(detail),
-        "is_verified": dossier.is_verified,
+        "is_verified": _is_verified(detail),
         "evidence": {
-            "has_digitised_component": any(item.is_digitised for item in detail.components),
-            "has_reused_component": any(item.reuse for item in detail.components),
-            "is_vneid_verified": dossier.is_verified,
+            "has_digitised_component": any(item.is_digitised for item in _flags(detail).values()),
+            "has_reused_component": any(item.reuse for item in _flags(detail).values()),
+            "has_component_from_personal_store": any(
+                item.is_from_personal_store for item in _flags(detail).values()
+            ),
+            "has_consulted_database": has_consulted(detail.evidence),
+            "is_vneid_verified": _is_verified(detail),
         },
+    }
+
+
+def _is_verified(detail: Detail) -> bool:
+    """Tell whether an account was verified: by evidence, before evidence was kept by the flag."""
+    if not detail.evidence:
+        return detail.dossier.is_verified
+    return any(item.kind is EvidenceKind.ACCOUNT_VERIFIED for item in detail.evidence)
+
+
+def _flags(detail: Detail) -> dict[str, Flags]:
+    """Return each component's flags as evidence shows them; of older dossiers, as they were received."""
+    if detail.evidence:
+        return flags_of(detail.evidence)
+    return {
+        item.component_code: Flags(item.is_digitised, item.reuse, item.is_from_personal_store)
+        for item in detail.components
     }
 
 
 def _components(detail: Detail) -> list[dict[str, Any]]:
     names = {item.id: item.file_name for item in detail.attachments}
+    flags = _flags(detail)
     return [
         {
             "component_code": item.component_code,
             "name": item.name,
-            "is_digitised": item.is_digitised,
-            "reuse": item.reuse,
-            "is_from_personal_store": item.is_from_personal_store,
+            **asdict(flags.get(item.component_code, Flags())),
             "files": [{"attachment_id": one, "file_name": names.get(one, "")} for one in item.attachment_ids],
         }
         for item in detail.components
@@ -134,19 +156,16 @@ def _public_note(item: dict[str, Any]) -> str:
 
 def _attachments(detail: Detail) -> list[dict[str, Any]]:
     by_id = {item.id: item for item in detail.attachments}
+    flags = _flags(detail)
     named: list[dict[str, Any]] = []
     for component in detail.components:
         for one in component.attachment_ids:
             found = by_id.pop(one, None)
             if found is not None:
-                flags = {
-                    "is_digitised": component.is_digitised,
-                    "reuse": component.reuse,
-                    "is_from_personal_store": component.is_from_personal_store,
-                }
+                shown = asdict(flags.get(component.component_code, Flags()))
                 named.append(
                     {"attachment_id": found.id, "file_name": found.file_name, "name": component.name}
-                    | {"component_code": component.component_code, "media_type": found.media_type, **flags}
+                    | {"component_code": component.component_code, "media_type": found.media_type, **shown}
                 )
     rest = [item for item in by_id.values() if item.purpose != "RESULT"]
     return named + [

@@ -123,6 +123,7 @@ def issue(
         content={**content, "number": code + suffix.get(kind, ""), "issued_at": papers.local_text(now)},
     )
     work.papers.add(paper)
+    dossier.issued.append(paper.id)
     return kind.value, paper.id
 
 

@@ -1,53 +1,76 @@
 """Other ways in: over the counter (also for another agency) and born on the national portal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
-from kernel.core.errors import Forbidden
+from kernel.core.errors import Forbidden, Invalid
 from services.dossier.domain.definitions import Procedure
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import ProcessMissing, TransitionRefused
 from services.dossier.domain.events import Change
 from services.dossier.domain.states import Move, State
+from services.dossier.use_cases.intake.evidence import keep_evidence
 from services.dossier.use_cases.ports import Attachment, Grounds, Intake, Work
 from services.dossier.use_cases.receive_dossier import accept
 from services.dossier.use_cases.record_change import new_entry, record_change
+from services.dossier.use_cases.submission import Submission, checked_components, require_identities
 from services.dossier.use_cases.submit_dossier import (
-    Submission,
-    checked_components,
+    brought_details,
     keep_new,
     new_dossier,
     open_procedure,
+    owner_index_of,
     require_boundary_free,
     require_right_answers,
     require_worked_here,
+    warn_of_duplicates,
 )
 
+_OLDEST_POSTMARK_DAYS = 60
 
-async def receive_at_counter(submission: Submission, *, by: Caller, work: Work, now: datetime) -> Dossier:
-    """Submit and accept in one commit; the helping agency is the officer's own."""
+
+async def receive_at_counter(
+    submission: Submission,
+    *,
+    by: Caller,
+    work: Work,
+    now: datetime,
+    scans: Sequence[Attachment] = (),
+    received_at: datetime | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> Dossier:
+    """Submit and accept in one commit; the helping agency is the officer's own.
+
+    `scans` came with the call and are kept with it. What was taken on paper earlier counts from
+    `received_at`: versions, code and due moment are of that day; `details` say why in the first change.
+    """
     if by.kind is not CallerKind.STAFF or not by.has_role("ONE_STOP_OFFICER"):
         raise Forbidden
+    accepted_at = received_at or now
+    today = accepted_at.astimezone(VIETNAM).date()
     intake = await work.catalogue.intake(
         submission.procedure_code,
         [*submission.agencies, by.agency],
         submission.attachment_ids,
-        today=now.astimezone(VIETNAM).date(),
+        today=today,
         calendar_of=submission.competent_agency or submission.receiving_agency,
+        owner_index=owner_index_of(work, submission),
     )
     procedure = open_procedure(intake)
     require_worked_here(procedure)
+    require_identities(submission, today)
     if submission.form_data:
         # Who comes with paper fills in nothing; what an officer types is held to the form.
         require_right_answers(intake, submission)
-    components = checked_components(
-        submission, procedure, intake.attachments, uploader=by.subject, files_required=False
-    )
-    dossier = new_dossier(submission, procedure, intake, work=work, now=now)
+    files = {**intake.attachments, **{item.id: item for item in scans}}
+    components = checked_components(submission, procedure, files, uploader=by.subject, files_required=False)
+    dossier = new_dossier(submission, procedure, intake, work=work, now=accepted_at)
+    warn_of_duplicates(dossier, intake, names_them=True)
     helping = intake.agencies.get(by.agency)
     if helping is None:
         raise Forbidden
@@ -56,13 +79,34 @@ async def receive_at_counter(submission: Submission, *, by: Caller, work: Work, 
     dossier.origin = "POST" if submission.channel == "POSTAL" else "COUNTER"
     dossier.version = 0
     dossier.submitter_subject = None
+    if submission.postal:
+        dossier.submitted_at = postmark(submission.postal["postmarked_on"], accepted_at)
     grounds = counter_grounds(intake, procedure, dossier, submission)
-    _, paper = await accept(dossier, grounds, components, by=by, work=work, now=now)
-    entry = new_entry(work, dossier, Change("accepted", State.SUBMITTED, papers=[paper]), by=by, now=now)
+    _, paper = await accept(dossier, grounds, components, by=by, work=work, now=accepted_at)
+    told = {**brought_details(dossier), **(details or {})}
+    change = Change("accepted", State.SUBMITTED, papers=[paper], details=told)
+    entry = new_entry(work, dossier, change, by=by, now=now)
     work.dossiers.add(dossier, entry, components)
-    if submission.attachment_ids:
-        work.attachments.bind(submission.attachment_ids, dossier.id, uploader=by.subject, purpose="COMPONENT")
+    scanned = {item.id for item in scans}
+    work.attachments.add([replace(item, dossier_id=dossier.id) for item in scans])
+    uploaded = [one for one in submission.attachment_ids if one not in scanned]
+    if uploaded:
+        work.attachments.bind(uploaded, dossier.id, uploader=by.subject, purpose="COMPONENT")
+    keep_evidence(work, dossier, submission, components, files, by=by, now=now)
+    if submission.visit_id:
+        work.ways_in.visits.add(submission.visit_id, dossier.id, agency=by.agency, officer=by.subject, at=now)
     return dossier
+
+
+def postmark(day: date, received_at: datetime) -> datetime:
+    """Return the moment a posted dossier counts as handed in: its postmark's day; raise for a day to come.
+
+    The clock starts at acceptance all the same: what the post takes is nobody's working time.
+    """
+    received_on = received_at.astimezone(VIETNAM).date()
+    if not received_on - timedelta(days=_OLDEST_POSTMARK_DAYS) <= day <= received_on:
+        raise Invalid(fields=[("postal.postmarked_on", "Ngày trên dấu bưu điện không hợp lý")])
+    return min(received_at, datetime.combine(day, time(), VIETNAM))
 
 
 def counter_grounds(
@@ -123,6 +167,7 @@ async def receive_from_portal(
     keep_new(
         work, dossier, replace(submission, components=()), components, by=by, now=now, uploader=by.subject
     )
+    keep_evidence(work, dossier, submission, components, files, by=by, now=now)
     return "created", dossier.id, dossier
 
 

@@ -1,10 +1,8 @@
 """A citizen hands a dossier in online; also the common part of every way in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
@@ -22,48 +20,15 @@ from services.dossier.domain.errors import (
     WorkedElsewhere,
 )
 from services.dossier.domain.events import Change
-from services.dossier.use_cases.ports import Attachment, Intake, SubmittedComponent, Work
+from services.dossier.use_cases.intake.evidence import keep_evidence
+from services.dossier.use_cases.ports import Intake, SubmittedComponent, Work
 from services.dossier.use_cases.record_change import new_entry
 from services.dossier.use_cases.secrets import identity_index
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Handed:
-    """One component as the sender names it."""
-
-    component_code: str
-    attachment_ids: tuple[UUID, ...] = ()
-    form: str = "electronic"
-    is_digitised: bool = False
-    reuse: int = 0
-    is_from_personal_store: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
-    """What is handed in, whichever way it comes."""
-
-    procedure_code: str
-    channel: str
-    owner: Mapping[str, Any]
-    representative: Mapping[str, Any] | None
-    receiving_agency: str
-    competent_agency: str | None = None
-    components: Sequence[Handed] = ()
-    form_data: Mapping[str, Any] | None = None
-    result_delivery: str = "COUNTER"
-
-    @property
-    def attachment_ids(self) -> list[UUID]:
-        """Every file named, in order."""
-        found = [one for component in self.components for one in component.attachment_ids]
-        authorization = (self.representative or {}).get("authorization_attachment_id")
-        return [*found, authorization] if authorization else found
-
-    @property
-    def agencies(self) -> list[str]:
-        """Every agency named."""
-        return [self.receiving_agency, self.competent_agency or self.receiving_agency]
+from services.dossier.use_cases.submission import (
+    Submission,
+    checked_components,
+    require_identities,
+)
 
 
 async def submit_dossier(submission: Submission, *, by: Caller, work: Work, now: datetime) -> Dossier:
@@ -72,7 +37,11 @@ async def submit_dossier(submission: Submission, *, by: Caller, work: Work, now:
         raise Forbidden
     today = now.astimezone(VIETNAM).date()
     intake = await work.catalogue.intake(
-        submission.procedure_code, submission.agencies, submission.attachment_ids, today=today
+        submission.procedure_code,
+        submission.agencies,
+        submission.attachment_ids,
+        today=today,
+        owner_index=owner_index_of(work, submission),
     )
     procedure = open_procedure(intake)
     if submission.channel not in procedure.channels:
@@ -82,6 +51,7 @@ async def submit_dossier(submission: Submission, *, by: Caller, work: Work, now:
             "Vui lòng nộp hồ sơ tại địa chỉ kèm theo.",
             extra={"portal_url": procedure.portal_url or work.policy.default_portal_url},
         )
+    require_identities(submission, today)
     is_own = str(submission.owner.get("identity_number", "")) == by.identity_number != ""
     _check_submitter(submission, by, is_own=is_own, today=today)
     require_right_answers(intake, submission)
@@ -89,12 +59,29 @@ async def submit_dossier(submission: Submission, *, by: Caller, work: Work, now:
         submission, procedure, intake.attachments, uploader=by.subject, files_required=True
     )
     dossier = new_dossier(submission, procedure, intake, work=work, now=now)
+    warn_of_duplicates(dossier, intake, names_them=is_own)
     dossier.origin = "HERE"
     dossier.submitter_subject = by.subject
     dossier.owner_subject = by.subject if is_own else None
     dossier.is_verified = bool(by.identity_number)
     keep_new(work, dossier, submission, components, by=by, now=now, uploader=by.subject)
+    keep_evidence(work, dossier, submission, components, intake.attachments, by=by, now=now)
     return dossier
+
+
+def owner_index_of(work: Work, submission: Submission) -> bytes | None:
+    """Return the blind index of the owner's number."""
+    return identity_index(work.seals, str(submission.owner.get("identity_number") or ""))
+
+
+def warn_of_duplicates(dossier: Dossier, intake: Intake, *, names_them: bool) -> None:
+    """Say that the owner has open dossiers of this procedure; only who may know is told which."""
+    if not intake.duplicates:
+        return
+    details: dict[str, Any] = {"count": len(intake.duplicates)}
+    if names_them:
+        details["dossiers"] = [dict(item) for item in intake.duplicates]
+    dossier.warnings.append({"code": "open-duplicate", "details": details})
 
 
 def open_procedure(intake: Intake) -> Procedure:
@@ -139,79 +126,6 @@ def _check_submitter(submission: Submission, by: Caller, *, is_own: bool, today:
         raise Invalid(fields=[("representative.valid_until", "Văn bản ủy quyền đã hết hạn")])
 
 
-def checked_components(
-    submission: Submission,
-    procedure: Procedure,
-    attachments: Mapping[UUID, Attachment],
-    *,
-    uploader: str,
-    files_required: bool,
-) -> list[SubmittedComponent]:
-    """Return the components if nothing mandatory is missing and every file is free and the sender's own."""
-    faults: list[tuple[str, str]] = []
-    found: list[SubmittedComponent] = []
-    seen: set[UUID] = set()
-    for place, handed in enumerate(submission.components):
-        rule = procedure.components.get(handed.component_code)
-        if rule is None:
-            faults.append((f"components.{place}.component_code", "Thủ tục không có thành phần này"))
-            continue
-        if rule.is_mandatory and files_required and not handed.attachment_ids:
-            faults.append((f"components.{place}.attachment_ids", "Thành phần bắt buộc phải có tệp"))
-        for index, one in enumerate(handed.attachment_ids):
-            path = f"components.{place}.attachment_ids.{index}"
-            faults += _file_faults(path, one, attachments, rule.allowed_types, rule.max_bytes, uploader, seen)
-            seen.add(one)
-        found.append(
-            SubmittedComponent(
-                component_code=rule.code,
-                name=rule.name,
-                form=handed.form,
-                attachment_ids=handed.attachment_ids,
-                is_digitised=handed.is_digitised or bool(handed.attachment_ids),
-                reuse=handed.reuse,
-                is_from_personal_store=handed.is_from_personal_store,
-            )
-        )
-    given = {handed.component_code for handed in submission.components}
-    faults += [
-        ("components", f"Thiếu thành phần bắt buộc: {rule.name}")
-        for rule in procedure.components.values()
-        if rule.is_mandatory and rule.code not in given
-    ]
-    authorization = (submission.representative or {}).get("authorization_attachment_id")
-    if authorization and not _is_free(attachments.get(authorization), uploader):
-        faults.append(("representative.authorization_attachment_id", "Không có tệp này"))
-    if faults:
-        raise Invalid(fields=faults)
-    return found
-
-
-def _file_faults(
-    path: str,
-    one: UUID,
-    attachments: Mapping[UUID, Attachment],
-    allowed_types: frozenset[str],
-    max_bytes: int,
-    uploader: str,
-    seen: set[UUID],
-) -> list[tuple[str, str]]:
-    attachment = attachments.get(one)
-    if attachment is None or not _is_free(attachment, uploader):
-        return [(path, "Không có tệp này")]
-    if one in seen:
-        return [(path, "Tệp được nêu hai lần")]
-    if attachment.media_type not in allowed_types:
-        return [(path, "Loại tệp không được chấp nhận cho thành phần này")]
-    if attachment.size > max_bytes:
-        return [(path, "Tệp quá lớn cho thành phần này")]
-    return []
-
-
-def _is_free(attachment: Attachment | None, uploader: str) -> bool:
-    return attachment is not None and attachment.dossier_id is None and attachment.uploader == uploader
-
-
 def new_dossier(
     submission: Submission, procedure: Procedure, intake: Intake, *, work: Work, now: datetime
 ) -> Dossier:
@@ -223,7 +137,12 @@ def new_dossier(
     competent = _competent(submission, procedure, intake, receiving)
     dossier_id = new_id()
     owner = {name: value for name, value in submission.owner.items() if value is not None}
-    parties = {"owner": owner, "representative": _plain(submission.representative)}
+    parties = {
+        "owner": owner,
+        "representative": _plain(submission.representative),
+        "helper": _plain(submission.helper),
+        "sender": _plain(submission.postal),
+    }
     contact = {name: owner.get(name) for name in ("phone", "email")}
     return Dossier(
         id=dossier_id,
@@ -246,6 +165,7 @@ def new_dossier(
         contact_sealed=work.seals.seal({"name": owner["full_name"], **contact}, purpose="contact"),
         form_sealed=work.seals.seal(dict(submission.form_data or {}), purpose="form"),
         result_delivery=submission.result_delivery,
+        brought=submission.brought,
     )
 
 
@@ -297,6 +217,11 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, str | int | bool | None | list) else str(value)
 
 
+def brought_details(dossier: Dossier) -> dict[str, Any]:
+    """Return how the dossier came, as the first change tells it; nothing where there is nothing to tell."""
+    return {"brought": dossier.brought} if dossier.brought else {}
+
+
 def keep_new(
     work: Work,
     dossier: Dossier,
@@ -308,7 +233,7 @@ def keep_new(
     uploader: str,
 ) -> None:
     """Queue the new dossier, its components, files, history and event."""
-    change = Change("submitted", None)
+    change = Change("submitted", None, details=brought_details(dossier))
     entry = new_entry(work, dossier, change, by=by, now=now)
     work.dossiers.add(dossier, entry, components)
     if submission.attachment_ids:

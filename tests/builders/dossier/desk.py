@@ -17,7 +17,8 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.use_cases import end_dossier, receive_dossier, supplement_dossier, work_steps
 from services.dossier.use_cases.keep_attachment import keep_attachment
 from services.dossier.use_cases.ports import Work
-from services.dossier.use_cases.submit_dossier import Handed, Submission, submit_dossier
+from services.dossier.use_cases.submission import Handed, Submission
+from services.dossier.use_cases.submit_dossier import submit_dossier
 from tests.builders.dossier.office import (
     COMMUNE,
     LEAD,

@@ -17,6 +17,7 @@ from kernel.testing.running import TEST_PII_KEY
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.files import Fault
 from services.dossier.domain.history import Entry, HistoryKeys
+from services.dossier.domain.intake.evidence import Evidence
 from services.dossier.use_cases.ports import (
     Attachment,
     IssuedPaper,
@@ -31,6 +32,7 @@ from tests.builders.dossier.memory_stores import (
     MemoryFiles,
     MemoryOutside,
     MemoryPapers,
+    MemoryWaysIn,
 )
 from tests.builders.dossier.memory_work import MemoryColleagues, MemorySlips
 
@@ -48,6 +50,7 @@ class MemoryDatabase:
     attachments: dict[UUID, Attachment] = field(default_factory=dict)
     papers: dict[UUID, IssuedPaper] = field(default_factory=dict)
     outside: dict[UUID, OutsideRequest] = field(default_factory=dict)
+    evidence: list[Evidence] = field(default_factory=list)
     counters: dict[tuple[str, date], int] = field(default_factory=dict)
     procedures: dict[tuple[str, int], tuple[int, dict[str, Any]]] = field(default_factory=dict)
     processes: dict[tuple[str, int], tuple[int, dict[str, Any]]] = field(default_factory=dict)
@@ -81,6 +84,7 @@ class MemoryWork:
         self.outside = MemoryOutside(self)
         self.slips = MemorySlips(self)
         self.colleagues = MemoryColleagues(self)
+        self.ways_in = MemoryWaysIn(self)
         self.files = MemoryFiles(database)
         self.seals = SEALS
         self.history_keys = KEYS

@@ -81,7 +81,9 @@ class MemoryCatalogue:
         today: date,
         portal_code: str | None = None,
         calendar_of: str | None = None,
+        owner_index: bytes | None = None,
     ) -> Intake:
+        del owner_index
         versions = [
             data
             for (code, _), (_, data) in self._database.procedures.items()

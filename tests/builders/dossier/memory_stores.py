@@ -11,6 +11,7 @@ from uuid import UUID
 from kernel.core.errors import NotFound, Stale
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.history import Entry
+from services.dossier.domain.intake.evidence import Evidence
 from services.dossier.domain.papers import Paper
 from services.dossier.use_cases.ports import (
     Attachment,
@@ -198,3 +199,23 @@ class MemoryFiles:
 
     async def get(self, sha256: bytes) -> bytes:
         return self._contents[sha256]
+
+
+class MemoryEvidence:
+    """What was seen, in the order it was kept."""
+
+    def __init__(self, work: "MemoryWork") -> None:
+        self._work = work
+
+    def add(self, evidence: Sequence[Evidence]) -> None:
+        self._work.writes.append(lambda database: database.evidence.extend(evidence))
+
+    async def of(self, dossier_id: UUID) -> list[Evidence]:
+        return [item for item in self._work.database.evidence if item.dossier_id == dossier_id]
+
+
+class MemoryWaysIn:
+    """What unit tests need of the ways in; the rest is SQL and tested on PostgreSQL."""
+
+    def __init__(self, work: "MemoryWork") -> None:
+        self.evidence = MemoryEvidence(work)

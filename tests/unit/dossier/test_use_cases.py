@@ -24,7 +24,7 @@ from services.dossier.domain.errors import (
 )
 from services.dossier.domain.history import first_break
 from services.dossier.domain.states import Clock, State
-from services.dossier.use_cases.submit_dossier import Handed
+from services.dossier.use_cases.submission import Handed
 from tests.builders.dossier.desk import Desk
 from tests.builders.dossier.memory import KEYS, MemoryDatabase
 from tests.builders.dossier.office import (

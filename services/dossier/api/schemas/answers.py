@@ -131,6 +131,9 @@ class DossierOut(BaseModel):
     owner_masked: str
     owner: dict[str, Any] | None
     representative: dict[str, Any] | None
+    helper: dict[str, Any] | None
+    sender: dict[str, Any] | None
+    brought: dict[str, Any]
     form_data: dict[str, Any] | None
     result_delivery: str
     components: list[dict[str, Any]]

@@ -29,7 +29,7 @@ from services.dossier.api.texts import (
     Reason,
 )
 
-IdentityType = Literal["CITIZEN_ID", "OLD_ID", "PASSPORT", "TAX_CODE", "OTHER"]
+IdentityType = Literal["CITIZEN_ID", "OLD_ID", "PASSPORT", "TAX_CODE", "FOREIGNER", "NEWBORN", "OTHER"]
 Form = Literal["original", "certified_copy", "photocopy", "electronic"]
 Delivery = Literal["COUNTER", "POST", "ELECTRONIC"]
 
@@ -52,6 +52,54 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+Nationality = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{3}$")]
+
+
+class Helper(Strict):
+    """Who filed with somebody else's account or phone: neither owner nor submitter, recorded apart."""
+
+    full_name: Name
+    relation: Literal["RELATIVE", "COMMUNITY_TEAM", "OFFICER", "POSTAL_STAFF", "SERVICE_PROVIDER", "OTHER"]
+    identity_type: IdentityType = "CITIZEN_ID"
+    identity_number: Number | None = None
+    phone: Phone | None = None
+
+
+class Postal(Strict):
+    """How the post brought it; the day of the postmark is the day it was handed in."""
+
+    sender_name: Name
+    sender_phone: Phone | None = None
+    tracking_number: Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9A-Za-z-]{5,40}$")]
+    postmarked_on: date
+
+
+class ReusedFrom(Strict):
+    """Where a component was found instead of being asked for."""
+
+    kind: Literal["RESULT_OF_DOSSIER", "DATABASE", "PERSONAL_STORE"]
+    source: Line
+    reference: Line
+
+
+class ConsultationIn(Strict):
+    """A shared database that was asked, and what it answered."""
+
+    database: Code
+    outcome: Literal["MATCHED", "DIFFERENT", "NOT_FOUND", "UNAVAILABLE"]
+    reference: LongLine = ""
+    component_code: Code | None = None
+
+
+class CounterFile(Strict):
+    """A scan made at reception, its content inline."""
+
+    name: Line
+    component_code: Code
+    sha256: Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9a-f]{64}$")] | None = None
+    content_base64: Annotated[str, StringConstraints(strict=True, min_length=1)]
+
+
 class Owner(Strict):
     """Chủ hồ sơ."""
 
@@ -63,6 +111,7 @@ class Owner(Strict):
     email: Email | None = None
     address: Address | None = None
     birth_date: date | None = None
+    nationality: Nationality | None = None
 
 
 class Representative(Strict):
@@ -76,6 +125,7 @@ class Representative(Strict):
     scope: Note | None = None
     valid_until: date | None = None
     authorization_attachment_id: UUID | None = None
+    nationality: Nationality | None = None
 
 
 class HandedComponent(Strict):
@@ -84,6 +134,12 @@ class HandedComponent(Strict):
     component_code: Code
     attachment_ids: FewIds = []
     form: Form = "electronic"
+
+
+class CounterComponent(HandedComponent):
+    """A component at the counter: on paper, scanned, or found instead of being asked for."""
+
+    reused_from: ReusedFrom | None = None
 
 
 class SubmissionIn(Strict):
@@ -98,10 +154,12 @@ class SubmissionIn(Strict):
     components: Annotated[list[HandedComponent], Field(max_length=50)] = []
     form_data: Annotated[dict[str, Any], Field(max_length=500)] = {}
     result_delivery: Delivery = "COUNTER"
+    helper: Helper | None = None
+    authorization_id: UUID | None = None
 
 
 class CounterIn(Strict):
-    """A dossier received over the counter or by post."""
+    """A dossier received over the counter or by post; `files` are kept with it, `visit_id` groups a visit."""
 
     procedure_code: Code
     channel: Literal["DIRECT", "POSTAL"] = "DIRECT"
@@ -109,9 +167,15 @@ class CounterIn(Strict):
     representative: Representative | None = None
     receiving_agency: Code
     competent_agency: Code | None = None
-    components: Annotated[list[HandedComponent], Field(max_length=50)] = []
+    components: Annotated[list[CounterComponent], Field(max_length=50)] = []
     form_data: Annotated[dict[str, Any], Field(max_length=500)] = {}
     result_delivery: Delivery = "COUNTER"
+    files: Annotated[list[CounterFile], Field(max_length=30)] = []
+    helper: Helper | None = None
+    postal: Postal | None = None
+    visit_id: UUID | None = None
+    authorization_id: UUID | None = None
+    consultations: Annotated[list[ConsultationIn], Field(max_length=20)] = []
 
 
 class NoteIn(Strict):

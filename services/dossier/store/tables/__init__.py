@@ -1,6 +1,6 @@
 """The service's tables, as the migrations leave them, by what they hold."""
 
-from services.dossier.store.tables import heart, work
+from services.dossier.store.tables import heart, intake, work
 from services.dossier.store.tables.columns import metadata
 
-__all__ = ["heart", "metadata", "work"]
+__all__ = ["heart", "intake", "metadata", "work"]

@@ -22,8 +22,12 @@ class Catalogue(Protocol):
         today: date,
         portal_code: str | None = None,
         calendar_of: str | None = None,
+        owner_index: bytes | None = None,
     ) -> Intake:
-        """Return what a submission needs; with `calendar_of`, that agency's calendar too."""
+        """Return what a submission needs; with `calendar_of`, that agency's calendar and process too.
+
+        With `owner_index`, the owner's open dossiers of the same procedure are looked for.
+        """
 
     async def component(self, procedure_code: str, component_code: str, today: date) -> dict[str, Any] | None:
         """Return a component of the version of a procedure that is in force."""

@@ -9,6 +9,7 @@ from uuid import UUID
 from eforms.form import Form
 from services.dossier.domain.definitions import Agency, Procedure, Process
 from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.intake.evidence import Evidence
 from services.dossier.domain.mandates import Mandate
 from services.dossier.domain.papers import PaperKind
 from worktime.calendar import WorkCalendar
@@ -98,6 +99,8 @@ class Intake:
     form: Form | None = None
     form_sequence: int | None = None
     grounds: Grounds | None = None
+    duplicates: Sequence[Mapping[str, Any]] = ()
+    """Open dossiers of the same owner in the same procedure, newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,7 @@ class Detail:
     attachments: Sequence[Attachment] = ()
     papers: Sequence[dict[str, Any]] = ()
     history: Sequence[dict[str, Any]] = ()
+    evidence: Sequence[Evidence] = ()
     entry: Mapping[str, Any] | None = None
     """The reader's entry in the staff directory: in whose place they act."""
     mandates: Sequence[Mandate] = ()

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from kernel.core.unit_of_work import Records
 from services.dossier.domain.history import HistoryKeys
+from services.dossier.use_cases.intake.ports import WaysIn
 from services.dossier.use_cases.ports.attachments import Attachments
 from services.dossier.use_cases.ports.catalogue import Catalogue
 from services.dossier.use_cases.ports.dossiers import Dossiers
@@ -25,6 +26,7 @@ class Work(Records, Protocol):
     outside: Outside
     slips: Slips
     colleagues: Colleagues
+    ways_in: WaysIn
     files: Files
     views: Views
     seals: Seals

@@ -5,6 +5,7 @@ from services.gateway.domain.routes.catalog_desks import calendars_and_laws, wor
 from services.gateway.domain.routes.catalog_publishing import administration, publishing
 from services.gateway.domain.routes.catalog_readers import readers
 from services.gateway.domain.routes.dossier import dossier
+from services.gateway.domain.routes.dossier_intake import intake
 from services.gateway.domain.routes.dossier_work import dossier_work
 from services.gateway.domain.routes.others import notify, own, survey
 from services.gateway.domain.routes.row import MEGABYTE, Priority, Route
@@ -20,6 +21,7 @@ ROUTES: tuple[Route, ...] = (
     *calendars_and_laws(),
     *dossier(),
     *dossier_work(),
+    *intake(),
     *notify(),
     *survey(),
     *own(),

@@ -34,14 +34,14 @@ def dossier() -> list[Route]:
             "POST",
             "/api/v1/attachments",
             "dossier",
-            PERSONS | OFFICERS | portal,
+            PERSONS | OFFICERS | portal | machines("kiosk.intake"),
             Priority.NORMAL,
             60.0,
             UPLOAD_BYTES,
         ),
         Route("GET", "/api/v1/attachments/{id}/content", "dossier", SIGNED_IN, Priority.HEAVY, 60.0),
         Route("POST", own, "dossier", PERSONS, Priority.VITAL),
-        Route("POST", "/api/v1/counter-dossiers", "dossier", OFFICERS, Priority.VITAL),
+        Route("POST", "/api/v1/counter-dossiers", "dossier", OFFICERS, Priority.VITAL, 60.0, 70 * MEGABYTE),
         *(
             Route("POST", path, "dossier", portal, Priority.VITAL, 60.0, 70 * MEGABYTE)
             for path in ("/api/v1/portal-dossiers", "/api/v1/portal-dossiers/{portal_code}/supplement")

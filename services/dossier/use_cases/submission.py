@@ -1,0 +1,175 @@
+"""What is handed in, whichever way it comes, and whether its components are complete and the sender's own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from kernel.core.errors import Invalid
+from services.dossier.domain.definitions import Procedure
+from services.dossier.domain.intake.evidence import RESULT_OF_DOSSIER
+from services.dossier.domain.intake.identifiers import identity_faults
+from services.dossier.use_cases.ports import Attachment, SubmittedComponent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """One component as the sender names it."""
+
+    component_code: str
+    attachment_ids: tuple[UUID, ...] = ()
+    form: str = "electronic"
+    is_digitised: bool = False
+    reuse: int = 0
+    is_from_personal_store: bool = False
+    reused_from: Mapping[str, Any] | None = None
+    """Where an officer found it instead of asking for it: kind, source, reference."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What is handed in, whichever way it comes."""
+
+    procedure_code: str
+    channel: str
+    owner: Mapping[str, Any]
+    representative: Mapping[str, Any] | None
+    receiving_agency: str
+    competent_agency: str | None = None
+    components: Sequence[Handed] = ()
+    form_data: Mapping[str, Any] | None = None
+    result_delivery: str = "COUNTER"
+    helper: Mapping[str, Any] | None = None
+    postal: Mapping[str, Any] | None = None
+    kiosk: Mapping[str, Any] | None = None
+    visit_id: UUID | None = None
+    authorization_id: UUID | None = None
+    consultations: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def attachment_ids(self) -> list[UUID]:
+        """Every file named, in order."""
+        found = [one for component in self.components for one in component.attachment_ids]
+        authorization = (self.representative or {}).get("authorization_attachment_id")
+        return [*found, authorization] if authorization else found
+
+    @property
+    def brought(self) -> dict[str, Any]:
+        """How it came, without names: those are sealed with the parties."""
+        postal, kiosk = self.postal or {}, self.kiosk or {}
+        found = {
+            "helper": (self.helper or {}).get("relation"),
+            "tracking_number": postal.get("tracking_number"),
+            "postmarked_on": str(postal["postmarked_on"]) if postal else None,
+            "kiosk": kiosk.get("code"),
+            "visit_id": str(self.visit_id) if self.visit_id else None,
+            "authorization_id": str(self.authorization_id) if self.authorization_id else None,
+        }
+        return {name: value for name, value in found.items() if value}
+
+    @property
+    def agencies(self) -> list[str]:
+        """Every agency named."""
+        return [self.receiving_agency, self.competent_agency or self.receiving_agency]
+
+
+def checked_components(
+    submission: Submission,
+    procedure: Procedure,
+    attachments: Mapping[UUID, Attachment],
+    *,
+    uploader: str,
+    files_required: bool,
+) -> list[SubmittedComponent]:
+    """Return the components if nothing mandatory is missing and every file is free and the sender's own."""
+    faults: list[tuple[str, str]] = []
+    found: list[SubmittedComponent] = []
+    seen: set[UUID] = set()
+    for place, handed in enumerate(submission.components):
+        rule = procedure.components.get(handed.component_code)
+        if rule is None:
+            faults.append((f"components.{place}.component_code", "Thủ tục không có thành phần này"))
+            continue
+        reused = handed.reused_from or {}
+        if rule.is_mandatory and files_required and not handed.attachment_ids and not reused:
+            faults.append((f"components.{place}.attachment_ids", "Thành phần bắt buộc phải có tệp"))
+        for index, one in enumerate(handed.attachment_ids):
+            path = f"components.{place}.attachment_ids.{index}"
+            faults += _file_faults(path, one, attachments, rule.allowed_types, rule.max_bytes, uploader, seen)
+            seen.add(one)
+        found.append(
+            SubmittedComponent(
+                component_code=rule.code,
+                name=rule.name,
+                form=handed.form,
+                attachment_ids=handed.attachment_ids,
+                is_digitised=handed.is_digitised or bool(handed.attachment_ids),
+                reuse=handed.reuse or _reuse(reused),
+                is_from_personal_store=handed.is_from_personal_store
+                or reused.get("kind") == "PERSONAL_STORE",
+            )
+        )
+    given = {handed.component_code for handed in submission.components}
+    faults += [
+        ("components", f"Thiếu thành phần bắt buộc: {rule.name}")
+        for rule in procedure.components.values()
+        if rule.is_mandatory and rule.code not in given
+    ]
+    authorization = (submission.representative or {}).get("authorization_attachment_id")
+    if authorization and not _is_free(attachments.get(authorization), uploader):
+        faults.append(("representative.authorization_attachment_id", "Không có tệp này"))
+    if faults:
+        raise Invalid(fields=faults)
+    return found
+
+
+def require_identities(submission: Submission, today: date) -> None:
+    """Raise `Invalid` where a party's number is not of the form its kind has."""
+    parties = {
+        "owner": submission.owner,
+        "representative": submission.representative,
+        "helper": submission.helper,
+    }
+    faults = [
+        fault
+        for path, person in parties.items()
+        if person is not None
+        for fault in identity_faults(person, today, path)
+    ]
+    if submission.owner.get("identity_type") == "NEWBORN" and submission.representative is None:
+        faults.append(("representative", "Hồ sơ của trẻ cần người đi làm thủ tục thay"))
+    if faults:
+        raise Invalid(fields=faults)
+
+
+def _reuse(reused: Mapping[str, Any]) -> int:
+    """Return the portal's number: 2 the result of another dossier, 1 taken from elsewhere, 0 not reused."""
+    if not reused:
+        return 0
+    return 2 if reused.get("kind") == RESULT_OF_DOSSIER else 1
+
+
+def _file_faults(
+    path: str,
+    one: UUID,
+    attachments: Mapping[UUID, Attachment],
+    allowed_types: frozenset[str],
+    max_bytes: int,
+    uploader: str,
+    seen: set[UUID],
+) -> list[tuple[str, str]]:
+    attachment = attachments.get(one)
+    if attachment is None or not _is_free(attachment, uploader):
+        return [(path, "Không có tệp này")]
+    if one in seen:
+        return [(path, "Tệp được nêu hai lần")]
+    if attachment.media_type not in allowed_types:
+        return [(path, "Loại tệp không được chấp nhận cho thành phần này")]
+    if attachment.size > max_bytes:
+        return [(path, "Tệp quá lớn cho thành phần này")]
+    return []
+
+
+def _is_free(attachment: Attachment | None, uploader: str) -> bool:
+    return attachment is not None and attachment.dossier_id is None and attachment.uploader == uploader

@@ -1,0 +1,61 @@
+"""Each kind of number has its own form, and nothing else passes for it."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.dossier.domain.intake.identifiers import identity_faults
+
+TODAY = date(2026, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "more"),
+    [
+        ("CITIZEN_ID", "099088000011", {}),
+        ("CITIZEN_ID", "099 088 000 011", {}),
+        ("CITIZEN_ID", "", {}),
+        ("OLD_ID", "121234567", {}),
+        ("PASSPORT", "C1234567", {}),
+        ("PASSPORT", "b12345678", {}),
+        ("TAX_CODE", "0100109106", {}),
+        ("TAX_CODE", "0100109106-001", {}),
+        ("TAX_CODE", "0100109106001", {}),
+        ("FOREIGNER", "E12345678", {"nationality": "JPN"}),
+        ("FOREIGNER", "012345678901", {"nationality": "LAO"}),
+        ("NEWBORN", "", {"birth_date": date(2026, 3, 1)}),
+        ("OTHER", "AB-12345", {}),
+    ],
+)
+def test_a_number_of_its_kind_is_taken(kind: str, number: str, more: dict[str, Any]) -> None:
+    """With spaces, in small letters, with or without the branch's dash."""
+    person = {"identity_type": kind, "identity_number": number, **more}
+    assert identity_faults(person, TODAY, "owner") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "more", "place"),
+    [
+        ("CITIZEN_ID", "09908800001", {}, "identity_number"),
+        ("CITIZEN_ID", "0990880000111", {}, "identity_number"),
+        ("CITIZEN_ID", "09908800001A", {}, "identity_number"),
+        ("CITIZEN_ID", "٠٩٩٠٨٨٠٠٠٠١١", {}, "identity_number"),
+        ("OLD_ID", "099088000011", {}, "identity_number"),
+        ("OLD_ID", "", {}, "identity_number"),
+        ("PASSPORT", "ABCDEFGH", {}, "identity_number"),
+        ("PASSPORT", "C1234", {}, "identity_number"),
+        ("TAX_CODE", "010010910", {}, "identity_number"),
+        ("TAX_CODE", "0100109106-01", {}, "identity_number"),
+        ("TAX_CODE", "", {}, "identity_number"),
+        ("FOREIGNER", "E12345678", {}, "nationality"),
+        ("FOREIGNER", "E12345678", {"nationality": "VNM"}, "nationality"),
+        ("NEWBORN", "099226000011", {"birth_date": date(2026, 3, 1)}, "identity_number"),
+        ("NEWBORN", "", {}, "birth_date"),
+        ("NEWBORN", "", {"birth_date": date(2026, 3, 4)}, "birth_date"),
+    ],
+)
+def test_a_number_of_another_form_is_named(kind: str, number: str, more: dict[str, Any], place: str) -> None:
+    """By its place in the request; digits of another script are no digits of a card."""
+    person = {"identity_type": kind, "identity_number": number, **more}
+    assert [path for path, _ in identity_faults(person, TODAY, "owner")] == [f"owner.{place}"]
