@@ -8,7 +8,7 @@ from contracts.topics import topics_for
 from kernel.runtime import Runtime
 from kernel.sealing import Sealer
 from kernel.service import Service
-from services.dossier.api import attachments, counter, decisions, machines, reads, submissions
+from services.dossier.api import attachments, counter, course, decisions, machines, reads, submissions
 from services.dossier.api.intake import reception
 from services.dossier.api.work import steps as work_steps
 from services.dossier.clients.outside import open_courier
@@ -22,6 +22,7 @@ from services.dossier.settings import DossierSettings
 from services.dossier.store.definitions import Definitions
 from services.dossier.store.files import StoredFiles
 from services.dossier.store.inspector import open_inspector
+from services.dossier.store.limits import read_limits
 from services.dossier.store.press import print_paper
 from services.dossier.store.tables import metadata
 from services.dossier.store.work import PostgresWork, Resources
@@ -44,6 +45,7 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
             files=StoredFiles(settings.files_url),
             seals=Sealer(settings.pii_key.get_secret_value()),
             policy=policy,
+            limits=read_limits(),
             history_keys=HistoryKeys.of(settings.history_key.get_secret_value()),
             press=print_paper,
             inspector=inspector,
@@ -62,6 +64,7 @@ service = Service(
         submissions.router,
         counter.router,
         decisions.router,
+        course.router,
         attachments.router,
         reads.router,
         machines.router,

@@ -23,7 +23,9 @@ class DossierSettings(KernelSettings):
         description="file:///folder or an S3-compatible address (s3://bucket/prefix)",
     )
     max_attachment_bytes: int = Field(default=20_971_520, ge=1024, le=52_428_800)
-    supplement_days: int = Field(default=30, ge=1, le=365, description="Calendar days to answer a supplement")
+    supplement_days: int | None = Field(
+        default=None, ge=1, le=365, description="Calendar days to answer a supplement; unset: the law's own"
+    )
     public_url: str = Field(default="http://127.0.0.1:8000", description="Printed on papers, in the QR code")
     outside_url: str = Field(
         default="", description="Where requests of outside steps are posted; empty: nowhere"

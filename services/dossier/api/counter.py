@@ -54,6 +54,8 @@ async def ask_intake_supplement(body: SupplementIn, act: Act) -> Receipt:
         items=[item.model_dump() for item in body.items],
         reason=body.reason,
         answer_days=body.answer_days,
+        basis=body.basis,
+        legal_basis=body.legal_basis,
         **act.terms,
     )
     return act.receipt(dossier)

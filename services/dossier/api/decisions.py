@@ -6,15 +6,15 @@ from fastapi import APIRouter
 from kernel.web.edge import EdgeRoute
 from services.dossier.api.deps import PROBLEMS, Act
 from services.dossier.api.schemas.answers import Receipt
+from services.dossier.api.schemas.course import RefundIn, StopIn, WithdrawalDecisionIn
 from services.dossier.api.schemas.requests import (
     ApprovalIn,
+    DraftedSupplementIn,
     RecallIn,
-    RefusalIn,
     ResultIn,
     StepCompletionIn,
-    SupplementIn,
-    WithdrawalDecisionIn,
 )
+from services.dossier.domain.course import Settlement
 from services.dossier.use_cases import end_dossier, supplement_dossier, work_steps
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Giải quyết"])
@@ -36,13 +36,16 @@ async def complete_step(body: StepCompletionIn, act: Act) -> Receipt:
 
 
 @router.post("/dossiers/{dossier_id}/supplement-request")
-async def draft_supplement(body: SupplementIn, act: Act) -> Receipt:
+async def draft_supplement(body: DraftedSupplementIn, act: Act) -> Receipt:
     """Dự thảo yêu cầu bổ sung."""
     dossier = await supplement_dossier.draft_supplement(
         act.dossier_id,
         items=[item.model_dump() for item in body.items],
         reason=body.reason,
         answer_days=body.answer_days,
+        basis=body.basis,
+        legal_basis=body.legal_basis,
+        cause=body.cause or "",
         **act.terms,
     )
     return act.receipt(dossier)
@@ -58,10 +61,14 @@ async def decide_supplement(body: ApprovalIn, act: Act) -> Receipt:
 
 
 @router.post("/dossiers/{dossier_id}/stop")
-async def stop(body: RefusalIn, act: Act) -> Receipt:
+async def stop(body: StopIn, act: Act) -> Receipt:
     """Dừng giải quyết khi quá hạn bổ sung (mẫu 05)."""
     dossier = await end_dossier.stop_lapsed(
-        act.dossier_id, reason=body.reason, legal_basis=body.legal_basis, **act.terms
+        act.dossier_id,
+        reason=body.reason,
+        legal_basis=body.legal_basis,
+        settlement=_settlement(body.originals, body.refund),
+        **act.terms,
     )
     return act.receipt(dossier)
 
@@ -70,9 +77,18 @@ async def stop(body: RefusalIn, act: Act) -> Receipt:
 async def decide_withdrawal(body: WithdrawalDecisionIn, act: Act) -> Receipt:
     """Quyết định việc rút hồ sơ (mẫu 05 nếu đồng ý)."""
     dossier = await end_dossier.decide_withdrawal(
-        act.dossier_id, approved=body.approved, note=body.note, legal_basis=body.legal_basis, **act.terms
+        act.dossier_id,
+        approved=body.approved,
+        note=body.note,
+        legal_basis=body.legal_basis,
+        settlement=_settlement(body.originals, body.refund),
+        **act.terms,
     )
     return act.receipt(dossier)
+
+
+def _settlement(originals: tuple[str, ...], refund: RefundIn) -> Settlement:
+    return Settlement(originals, refund.rule, refund.amount, refund.basis)
 
 
 @router.post("/dossiers/{dossier_id}/result")

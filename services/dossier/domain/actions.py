@@ -6,11 +6,13 @@ from enum import StrEnum
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, NotFound
-from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.course import ApologyDraft
+from services.dossier.domain.dossier import Dossier, Draft, Step
 from services.dossier.domain.errors import NotYourStep, TransitionRefused
 from services.dossier.domain.mandates import Mandate
 from services.dossier.domain.states import Move, State
 from services.dossier.domain.work.errors import StepClaimed
+from services.dossier.domain.work.holding import Holder
 
 WORKING_ROLES = (
     "ONE_STOP_OFFICER",
@@ -21,6 +23,9 @@ WORKING_ROLES = (
     "CLERK",
     "CASHIER",
 )
+
+
+_ON_PAPER = frozenset({"COUNTER", "POST"})
 
 
 class Action(StrEnum):
@@ -38,6 +43,13 @@ class Action(StrEnum):
     SUPPLEMENT_ANSWER = "supplement-answer"
     RESUMPTION = "resumption"
     STOP = "stop"
+    PAYMENT_NOTICE = "payment-notice"
+    PAYMENT_NOTICE_CANCELLATION = "payment-notice-cancellation"
+    SUSPENSION = "suspension"
+    SUSPENSION_END = "suspension-end"
+    APOLOGY_DRAFT = "apology-draft"
+    REAPPOINTMENT = "reappointment"
+    OWNER_CORRECTION = "owner-correction"
     WITHDRAWAL = "withdrawal"
     WITHDRAWAL_DECISION = "withdrawal-decision"
     RESULT = "result"
@@ -50,6 +62,7 @@ class Action(StrEnum):
     STEP_RECEIPT = "step-receipt"
     CONSULTATION_REQUEST = "consultation-request"
     STEP_UNDO = "step-undo"
+    ARCHIVING = "archiving"
 
 
 def is_party(dossier: Dossier, caller: Caller, identity_index: bytes | None = None) -> bool:
@@ -211,6 +224,29 @@ def _signs(dossier: Dossier, caller: Caller) -> bool:
     return sits_at(dossier, caller, role="SIGNER", unit="", agency=dossier.competent_agency.code)
 
 
+def _proposes_apology(dossier: Dossier, caller: Caller) -> bool:
+    """Tell whether it is who works the step, or the lead of its unit."""
+    step = dossier.step
+    return _drafts(dossier, caller) or (
+        step is not None and sits_at(dossier, caller, role="TEAM_LEAD", unit=step.unit, agency=step.agency)
+    )
+
+
+def _archives(dossier: Dossier, caller: Caller) -> bool:
+    return any(
+        sits_at(dossier, caller, role="CLERK", unit="", agency=agency.code)
+        for agency in (dossier.competent_agency, dossier.receiving_agency)
+    )
+
+
+def _speaks(dossier: Dossier, caller: Caller) -> bool:
+    """Tell whether it is a party, or the counter that took the dossier on paper and now takes the answer.
+
+    Who came with paper may have no account; the officer writes down what they say, under the officer's name.
+    """
+    return is_party(dossier, caller) or (dossier.origin in _ON_PAPER and _serves(dossier, caller))
+
+
 def _issues(dossier: Dossier, caller: Caller) -> bool:
     return _holds_step(dossier, caller) and dossier.step is not None and dossier.step.issues_result
 
@@ -225,17 +261,24 @@ class _Rule:
 _RULES: dict[Action, _Rule] = {
     Action.ACCEPTANCE: _Rule(Move.ACCEPT, _receives),
     Action.INTAKE_SUPPLEMENT_REQUEST: _Rule(Move.REQUEST_INTAKE_SUPPLEMENT, _receives),
-    Action.INTAKE_SUPPLEMENT_ANSWER: _Rule(Move.ANSWER_INTAKE_SUPPLEMENT, is_party),
+    Action.INTAKE_SUPPLEMENT_ANSWER: _Rule(Move.ANSWER_INTAKE_SUPPLEMENT, _speaks),
     Action.REFUSAL: _Rule(Move.REFUSE_INTAKE, _receives),
-    Action.CANCELLATION: _Rule(Move.CANCEL, is_party),
+    Action.CANCELLATION: _Rule(Move.CANCEL, _speaks),
     Action.HANDOVER: _Rule(Move.HAND_OVER, _serves),
     Action.STEP_COMPLETION: _Rule(Move.COMPLETE_STEP, _completes, NotYourStep),
     Action.SUPPLEMENT_REQUEST: _Rule(Move.DRAFT_SUPPLEMENT, _drafts, NotYourStep),
     Action.SUPPLEMENT_REQUEST_APPROVAL: _Rule(Move.REQUEST_SUPPLEMENT, _decides_supplement),
-    Action.SUPPLEMENT_ANSWER: _Rule(Move.ANSWER_SUPPLEMENT, is_party),
+    Action.SUPPLEMENT_ANSWER: _Rule(Move.ANSWER_SUPPLEMENT, _speaks),
     Action.RESUMPTION: _Rule(Move.RESUME, _serves),
-    Action.STOP: _Rule(Move.STOP_LAPSED, _signs),
-    Action.WITHDRAWAL: _Rule(Move.REQUEST_WITHDRAWAL, is_party),
+    Action.STOP: _Rule(Move.STOP_LAPSED, _decides_supplement),
+    Action.PAYMENT_NOTICE: _Rule(Move.ASK_PAYMENT, _drafts, NotYourStep),
+    Action.PAYMENT_NOTICE_CANCELLATION: _Rule(Move.SETTLE_PAYMENT, _decides_supplement),
+    Action.SUSPENSION: _Rule(Move.SUSPEND, _signs),
+    Action.SUSPENSION_END: _Rule(Move.END_SUSPENSION, _signs),
+    Action.APOLOGY_DRAFT: _Rule(Move.DRAFT_APOLOGY, _proposes_apology),
+    Action.REAPPOINTMENT: _Rule(Move.REAPPOINT, _signs),
+    Action.OWNER_CORRECTION: _Rule(Move.CORRECT_OWNER, _receives),
+    Action.WITHDRAWAL: _Rule(Move.REQUEST_WITHDRAWAL, _speaks),
     Action.WITHDRAWAL_DECISION: _Rule(Move.APPROVE_WITHDRAWAL, _signs),
     Action.RESULT: _Rule(Move.ISSUE_RESULT, _issues, NotYourStep),
     Action.RETURN: _Rule(Move.RETURN_RESULT, _serves),
@@ -247,7 +290,10 @@ _RULES: dict[Action, _Rule] = {
     Action.STEP_RECEIPT: _Rule(Move.ARRANGE_STEP, _receives_step, NotYourStep),
     Action.CONSULTATION_REQUEST: _Rule(Move.ARRANGE_STEP, _holds_step, NotYourStep),
     Action.STEP_UNDO: _Rule(Move.ARRANGE_STEP, _undoes, NotYourStep),
+    Action.ARCHIVING: _Rule(Move.ARCHIVE, _archives),
 }
+_PARTIES = frozenset({_speaks})
+"""Rights a party has by identity number too, not by account alone."""
 
 
 def require(action: Action, dossier: Dossier, caller: Caller, identity_index: bytes | None = None) -> None:
@@ -260,7 +306,7 @@ def require(action: Action, dossier: Dossier, caller: Caller, identity_index: by
     rule = _RULES[action]
     if not dossier.can(rule.move):
         raise TransitionRefused.in_state(dossier.state)
-    is_owner = rule.allows is is_party and is_party(dossier, caller, identity_index)
+    is_owner = rule.allows in _PARTIES and is_party(dossier, caller, identity_index)
     if not is_owner and not rule.allows(dossier, caller):
         raise _refusal(rule, dossier, caller)
 
@@ -298,52 +344,58 @@ def allowed_actions(dossier: Dossier, caller: Caller, identity_index: bytes | No
 
 def _is_allowed(action: Action, dossier: Dossier, caller: Caller, identity_index: bytes | None) -> bool:
     rule = _RULES[action]
-    is_owner = rule.allows is is_party and is_party(dossier, caller, identity_index)
+    is_owner = rule.allows in _PARTIES and is_party(dossier, caller, identity_index)
     may = is_owner or rule.allows(dossier, caller)
     return dossier.can(rule.move) and may and _makes_sense(action, dossier, caller)
 
 
-def _makes_sense(  # noqa: PLR0911 - one answer an action.
-    action: Action, dossier: Dossier, caller: Caller
-) -> bool:
+def _makes_sense(action: Action, dossier: Dossier, caller: Caller) -> bool:
     """Leave out what the state allows but the details refuse."""
-    match action:
-        case Action.STEP_COMPLETION:
-            is_free = dossier.draft is None and not _issues(dossier, caller)
-            return is_free or _consulted(dossier, caller)
-        case Action.RESULT:
-            return dossier.draft is None
-        case Action.SUPPLEMENT_REQUEST:
-            return dossier.draft is None
-        case Action.SUPPLEMENT_REQUEST_APPROVAL:
-            return dossier.draft is not None and dossier.draft.by != caller.subject
-        case Action.SUPPLEMENT_ANSWER:
-            return dossier.supplements[-1].answered_at is None
-        case Action.RESUMPTION:
-            return dossier.supplements[-1].answered_at is not None
-        case Action.STOP:
-            return dossier.supplements[-1].answered_at is None
-        case Action.WITHDRAWAL:
-            return not dossier.is_signed
-        case _:
-            return _arranges(action, dossier)
+    asks = _DETAILS.get(action)
+    return asks is None or asks(dossier, caller)
 
 
-def _arranges(action: Action, dossier: Dossier) -> bool:
-    """Leave out what the step's holder, its hand-over or what happened since refuse."""
-    step = dossier.step
-    match action:
-        case Action.CLAIM:
-            return step is not None and step.kind == "OFFICE" and step.holder is None
-        case Action.RELEASE | Action.STEP_HANDOVER:
-            return step is not None and step.holder is not None and step.transfer is None
-        case Action.CONSULTATION_REQUEST:
-            return step is not None and step.kind == "OFFICE"
-        case Action.STEP_UNDO:
-            is_last = dossier.undo is not None and dossier.undo.version == dossier.version
-            return is_last and step is not None and step.kind == "OFFICE"
-        case _:
-            return True
+def _waits_for(draft: Draft | ApologyDraft | None, caller: Caller) -> bool:
+    """Tell whether something drafted waits for somebody else's decision, this caller's."""
+    return draft is not None and draft.by != caller.subject
+
+
+_DETAILS: dict[Action, Callable[[Dossier, Caller], bool]] = {
+    Action.STEP_COMPLETION: lambda dossier, caller: (
+        (dossier.draft is None and not _issues(dossier, caller)) or _consulted(dossier, caller)
+    ),
+    Action.RESULT: lambda dossier, _: dossier.draft is None,
+    Action.SUPPLEMENT_REQUEST: lambda dossier, _: dossier.draft is None,
+    Action.SUPPLEMENT_REQUEST_APPROVAL: lambda dossier, caller: _waits_for(dossier.draft, caller),
+    Action.SUPPLEMENT_ANSWER: lambda dossier, _: dossier.open_supplement is not None,
+    Action.RESUMPTION: lambda dossier, _: dossier.open_supplement is None,
+    Action.REFUSAL: lambda dossier, _: dossier.state is State.SUBMITTED or dossier.proposal is not None,
+    Action.STOP: lambda dossier, _: dossier.proposal is not None,
+    Action.PAYMENT_NOTICE: lambda dossier, _: dossier.draft is None,
+    Action.APOLOGY_DRAFT: lambda dossier, _: dossier.apology_draft is None and not dossier.apologies,
+    Action.REAPPOINTMENT: lambda dossier, caller: _waits_for(dossier.apology_draft, caller),
+    Action.WITHDRAWAL: lambda dossier, _: not dossier.is_signed,
+    Action.CLAIM: lambda dossier, _: _is_in_office(dossier.step) and _held(dossier.step) is None,
+    Action.RELEASE: lambda dossier, _: _is_settled(dossier.step),
+    Action.STEP_HANDOVER: lambda dossier, _: _is_settled(dossier.step),
+    Action.CONSULTATION_REQUEST: lambda dossier, _: _is_in_office(dossier.step),
+    Action.STEP_UNDO: lambda dossier, _: (
+        _is_in_office(dossier.step) and dossier.undo is not None and dossier.undo.version == dossier.version
+    ),
+}
+
+
+def _is_in_office(step: Step | None) -> bool:
+    return step is not None and step.kind == "OFFICE"
+
+
+def _held(step: Step | None) -> Holder | None:
+    return step.holder if step is not None else None
+
+
+def _is_settled(step: Step | None) -> bool:
+    """Tell whether somebody holds the step and it is not being handed on."""
+    return step is not None and step.holder is not None and step.transfer is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,17 +417,24 @@ def main_task(dossier: Dossier) -> Task | None:
 
 def _main_task(dossier: Dossier) -> Task | None:  # noqa: PLR0911 - one answer a state.
     reception = Task("ONE_STOP_OFFICER", dossier.receiving_agency.code, "")
+    signer = Task("SIGNER", dossier.competent_agency.code, "")
     match dossier.state:
         case State.SUBMITTED | State.ACCEPTED | State.RESULT_READY:
             return reception
+        case State.INTAKE_SUPPLEMENT:
+            return reception if dossier.proposal is not None else None
+        case State.SUPPLEMENT_REQUESTED if dossier.proposal is not None:
+            return signer
         case State.SUPPLEMENT_REQUESTED:
-            return reception if dossier.supplements[-1].answered_at else None
-        case State.WITHDRAWAL_REQUESTED:
-            return Task("SIGNER", dossier.competent_agency.code, "")
+            return None if dossier.open_supplement else reception
+        case State.WITHDRAWAL_REQUESTED | State.SUSPENDED:
+            return signer
         case State.PROCESSING if dossier.step is not None:
             step = dossier.step
             if dossier.draft is not None:
                 return Task("TEAM_LEAD", step.agency, step.unit)
+            if dossier.apology_draft is not None:
+                return signer
             if step.kind == "APPLICANT":
                 return reception
             return Task(step.role, step.agency, step.unit) if step.kind == "OFFICE" else None

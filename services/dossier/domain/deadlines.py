@@ -1,15 +1,79 @@
 """Due moments of dossiers and steps, by the counting rules of domain.md 5 (package worktime)."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from services.dossier.domain.definitions import Procedure
-from services.dossier.domain.errors import CalendarMissing
+from services.dossier.domain.dossier import Dossier, Running
+from services.dossier.domain.errors import CalendarMissing, NotAnswered
+from services.dossier.domain.limits import Limits
 from worktime.calendar import CalendarNotLoaded, WorkCalendar
 from worktime.deadline import add_working_minutes, due_at, working_minutes
-from worktime.term import Stop, Term
+from worktime.term import Stop, Term, Unit
 from worktime.zone import VIETNAM
+
+
+def term_for(procedure: Procedure, channel: str, limits: Limits, day: date) -> Term:
+    """Return the term of a channel; a same-day one without a cut-off of its own has the law's of the day."""
+    found = procedure.channel(channel) or next(iter(procedure.channels.values()))
+    term = found.term
+    if term.unit is Unit.SAME_DAY and term.cutoff is None:
+        return replace(term, cutoff=limits.cutoff(day))
+    return term
+
+
+def running_again(
+    dossier: Dossier, procedure: Procedure, calendar: WorkCalendar | None, limits: Limits, *, at: datetime
+) -> Running:
+    """Return the due moments when the open stop ends now; raise `CalendarMissing` rather than guess."""
+    if dossier.accepted_at is None:
+        raise NotAnswered
+    stops = dossier.stops_until(at)
+    term = term_for(procedure, dossier.channel, limits, dossier.accepted_at.astimezone(VIETNAM).date())
+    ended = stops[-1].as_stop
+    promised, step = dossier.reappointed_due_at, dossier.step
+    due = dossier_due(procedure, term, calendar, dossier.accepted_at, [one.as_stop for one in stops])
+    return Running(
+        stops=stops,
+        due_at=due,
+        apology_latest_at=apology_latest(calendar, due, term, limits),
+        reappointed_due_at=moved_by_stop(calendar, promised, ended) if promised else None,
+        step_due_at=moved_by_stop(calendar, step.due_at, ended) if step else None,
+    )
+
+
+def reply_due(calendar: WorkCalendar | None, submitted_at: datetime, limits: Limits) -> datetime | None:
+    """Return until when a submission is replied to; None where the calendar is not loaded.
+
+    Nobody's submission is refused for a calendar the province has not decided yet.
+    """
+    if calendar is None:
+        return None
+    hours = limits.reply_hours(submitted_at.astimezone(VIETNAM).date())
+    try:
+        return add_working_minutes(calendar, submitted_at, int(hours * 60))
+    except CalendarNotLoaded:
+        return None
+
+
+def handover_due(calendar: WorkCalendar | None, accepted_at: datetime, limits: Limits) -> datetime:
+    """Return until when an accepted dossier's papers are handed over (NĐ 61/2018 Đ.18).
+
+    The same working day; after the cut-off, or when the day is over, early on the next one.
+    """
+    if calendar is None:
+        raise CalendarMissing
+    local = accepted_at.astimezone(VIETNAM)
+    try:
+        today = calendar.work_day(local.date())
+        if today is not None and local.time() <= limits.cutoff(local.date()) and local <= today.closing:
+            return today.closing
+        first = calendar.working_day_after(local.date()).opening
+        return add_working_minutes(calendar, first, int(limits.early_hours(local.date()) * 60))
+    except CalendarNotLoaded as error:
+        raise CalendarMissing from error
 
 
 def dossier_due(
@@ -44,6 +108,35 @@ def moved_by_stop(calendar: WorkCalendar | None, due: datetime, stop: Stop) -> d
         raise CalendarMissing
     try:
         return add_working_minutes(calendar, due, working_minutes(calendar, stop.stopped_at, stop.resumed_at))
+    except CalendarNotLoaded as error:
+        raise CalendarMissing from error
+
+
+def closing_of(calendar: WorkCalendar | None, day: date) -> datetime | None:
+    """Return when a day's office closes; None for a day off."""
+    if calendar is None:
+        raise CalendarMissing
+    try:
+        worked = calendar.work_day(day)
+    except CalendarNotLoaded as error:
+        raise CalendarMissing from error
+    return worked.closing if worked else None
+
+
+def apology_latest(
+    calendar: WorkCalendar | None, due: datetime, term: Term, limits: Limits
+) -> datetime | None:
+    """Return until when an apology has to be written; None for terms of hours and of one day.
+
+    Their day before may lie before the receipt itself (worktime: `apology_for_term`).
+    """
+    if calendar is None:
+        raise CalendarMissing
+    if term.is_in_hours or term.unit is Unit.SAME_DAY or not term.count:
+        return None
+    day = due.astimezone(VIETNAM).date()
+    try:
+        return calendar.working_day_before(day, limits.apology_days(day)).closing
     except CalendarNotLoaded as error:
         raise CalendarMissing from error
 

@@ -5,12 +5,38 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from kernel.core.errors import NotFound
+from services.dossier.domain.course import (
+    PAPERS_MISSING,
+    Apology,
+    ApologyDraft,
+    Cause,
+    ClockStop,
+    Delay,
+    Obligation,
+    Payment,
+    Proposal,
+    Settlement,
+)
 from services.dossier.domain.definitions import Agency, Procedure
-from services.dossier.domain.errors import NotAnswered, ResultExists, SupplementLimit, TransitionRefused
+from services.dossier.domain.errors import (
+    NotAnswered,
+    ResultExists,
+    StillOwed,
+    SupplementLimit,
+    TransitionRefused,
+)
 from services.dossier.domain.mandates import Mandate
-from services.dossier.domain.states import PORTAL_STATUS, TRANSITIONS, Clock, Move, State, clock_in
+from services.dossier.domain.states import (
+    PORTAL_STATUS,
+    TRANSITIONS,
+    UNDER_WAY,
+    Clock,
+    Move,
+    State,
+    clock_in,
+)
 from services.dossier.domain.work.holding import Holder, Transfer
-from worktime.term import Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +73,8 @@ class DoneStep:
     due_at: datetime
     outcome: str
     note: str
+    cause: str = ""
+    belongs_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +88,8 @@ class Supplement:
     answer_by: datetime
     is_intake: bool
     answered_at: datetime | None = None
+    basis: str = "GENERAL"
+    legal_basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +102,9 @@ class Draft:
     by_name: str
     at: datetime
     answer_days: int
+    basis: str = "GENERAL"
+    legal_basis: str = ""
+    cause: Cause = PAPERS_MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +205,14 @@ class Dossier:
     accepted_at: datetime | None = None
     due_at: datetime | None = None
     original_due_at: datetime | None = None
+    reappointed_due_at: datetime | None = None
+    """The date promised with an apology; `due_at` stays what punctuality is measured on."""
+    apology_latest_at: datetime | None = None
+    """Until when an apology for not keeping `due_at` has to be written; None for terms of hours."""
+    reply_due_at: datetime | None = None
+    """Until when a submission is accepted, sent back or refused."""
+    handover_due_at: datetime | None = None
+    """Until when an accepted dossier's papers are at the competent unit."""
     ended_at: datetime | None = None
     step: Step | None = None
     owner_name: str
@@ -186,12 +227,19 @@ class Dossier:
     is_verified: bool = False
     fees: tuple[dict[str, Any], ...] = ()
     facts: dict[str, bool] = field(default_factory=dict)
-    stops: tuple[Stop, ...] = ()
+    stops: tuple[ClockStop, ...] = ()
     supplements: tuple[Supplement, ...] = ()
     draft: Draft | None = None
     done: tuple[DoneStep, ...] = ()
     consultations: tuple[Consultation, ...] = ()
+    obligations: tuple[Obligation, ...] = ()
+    proposal: Proposal | None = None
+    apology_draft: ApologyDraft | None = None
+    apologies: tuple[Apology, ...] = ()
+    settlement: Settlement | None = None
+    delay: Delay | None = None
     result: Result | None = None
+    recalled: tuple[Result, ...] = ()
     delivery: dict[str, Any] | None = None
     pins: Pins = field(default_factory=Pins)
     undo: Undo | None = None
@@ -264,6 +312,27 @@ class Dossier:
         """How many supplements were asked for after acceptance."""
         return sum(1 for item in self.supplements if not item.is_intake)
 
+    def asked_on(self, basis: str, *, is_intake: bool) -> int:
+        """Return how many supplements were asked for at a stage on one legal ground."""
+        return sum(1 for item in self.supplements if (item.basis, item.is_intake) == (basis, is_intake))
+
+    @property
+    def owed(self) -> int:
+        """What is still to be paid of the amounts told of in writing (VND)."""
+        return sum(item.owed for item in self.obligations)
+
+    @property
+    def open_supplement(self) -> Supplement | None:
+        """The request that waits for an answer."""
+        waits = self.state in {State.INTAKE_SUPPLEMENT, State.SUPPLEMENT_REQUESTED}
+        last = self.supplements[-1] if self.supplements else None
+        return last if waits and last is not None and last.answered_at is None else None
+
+    def has_lapsed(self, now: datetime) -> bool:
+        """Tell whether the applicant's time to answer is over."""
+        waiting = self.open_supplement
+        return waiting is not None and now > waiting.answer_by
+
     def can(self, move: Move) -> bool:
         """Tell whether the state allows the move."""
         return self.state in TRANSITIONS[move].sources
@@ -278,7 +347,7 @@ class Dossier:
             self.prior_state = left
         if transition.target is not None:
             self.state = transition.target
-        elif self.prior_state is not None:
+        elif move is Move.DECLINE_WITHDRAWAL and self.prior_state is not None:
             self.state, self.prior_state = self.prior_state, None
         self.version += 1
         return left
@@ -303,21 +372,29 @@ class Dossier:
         self.due_at = self.original_due_at = due_at
         return left
 
+    def submit(self) -> State:
+        """T1: the draft becomes a dossier."""
+        return self.move(Move.SUBMIT)
+
     def end(self, move: Move, *, at: datetime) -> State:
         """T5, T6, T11, T17: nothing more is worked."""
         left = self.move(move)
-        self.ended_at, self.step, self.draft, self.prior_state = at, None, None, None
+        self.ended_at, self.step, self.prior_state = at, None, None
+        self.draft = self.proposal = self.apology_draft = None
         return left
 
-    def ask_intake_supplement(self, supplement: Supplement) -> State:
-        """T3: tell the applicant once what is missing before acceptance."""
-        left = self.move(Move.REQUEST_INTAKE_SUPPLEMENT)
+    def ask_intake_supplement(self, supplement: Supplement, *, limit: int) -> State:
+        """T3: tell the applicant in one go what is missing before acceptance."""
+        move = Move.REQUEST_INTAKE_SUPPLEMENT
+        if self.can(move) and self.asked_on(supplement.basis, is_intake=True) >= limit:
+            raise SupplementLimit
+        left = self.move(move)
         self.supplements = (*self.supplements, supplement)
         return left
 
     def draft_supplement(self, draft: Draft, *, limit: int) -> State:
         """T9, first half: refused at once when the procedure allows no further request."""
-        if self.can(Move.DRAFT_SUPPLEMENT) and self.supplements_asked >= limit:
+        if self.can(Move.DRAFT_SUPPLEMENT) and self.asked_on(draft.basis, is_intake=False) >= limit:
             raise SupplementLimit
         left = self.move(Move.DRAFT_SUPPLEMENT)
         self.draft = draft
@@ -329,35 +406,122 @@ class Dossier:
         self.draft = None
         return left
 
-    def ask_supplement(self, supplement: Supplement, *, limit: int) -> State:
+    def ask_supplement(self, supplement: Supplement, *, limit: int, cause: Cause) -> State:
         """T9: the request goes out and the clock stands."""
-        if self.can(Move.REQUEST_SUPPLEMENT) and self.supplements_asked >= limit:
+        if self.can(Move.REQUEST_SUPPLEMENT) and self.asked_on(supplement.basis, is_intake=False) >= limit:
             raise SupplementLimit
         left = self.move(Move.REQUEST_SUPPLEMENT)
         self.supplements = (*self.supplements, supplement)
-        self.stops = (*self.stops, Stop(supplement.asked_at))
-        self.draft = None
+        self._stand(cause, at=supplement.asked_at, legal_basis=supplement.legal_basis)
         return left
+
+    def _stand(
+        self, cause: Cause, *, at: datetime, legal_basis: str = "", until: datetime | None = None
+    ) -> None:
+        """Let the clock stand in the state that was just entered; what waited for a decision falls."""
+        stop = ClockStop(at, None, self.state.value, cause.code, cause.belongs_to, legal_basis, until)
+        self.stops = (*self.stops, stop)
+        self.draft = None
 
     def answer_supplement(self, move: Move, *, at: datetime) -> State:
         """T4 and the applicant's half of T10."""
         left = self.move(move)
         self.supplements = (*self.supplements[:-1], replace(self.supplements[-1], answered_at=at))
+        self.proposal = None
         return left
 
-    def resume(self, *, stops: tuple[Stop, ...], due_at: datetime, step_due_at: datetime) -> State:
-        """T10: an officer confirmed the supplement; the clock runs to a new due moment."""
-        if self.can(Move.RESUME) and self.supplements[-1].answered_at is None:
+    def propose(self, move: Move, proposal: Proposal) -> State:
+        """T5, T11, the job's half: the time to answer is over, somebody has to decide."""
+        left = self.move(move)
+        self.proposal = proposal
+        return left
+
+    def resume(self, move: Move, run: "Running") -> State:
+        """T10, T13, T15: the clock runs again, to a new due moment."""
+        if move is Move.RESUME and self.can(move) and self.supplements[-1].answered_at is None:
             raise NotAnswered
-        left = self.move(Move.RESUME)
-        self.stops, self.due_at = stops, due_at
-        if self.step is not None:
-            self.step = replace(self.step, due_at=step_due_at)
+        if move is Move.SETTLE_PAYMENT and self.can(move) and self.owed:
+            raise StillOwed
+        left = self.move(move)
+        self.run(run)
         return left
 
-    def stops_until(self, at: datetime) -> tuple[Stop, ...]:
+    def run(self, run: "Running") -> None:
+        """Take the due moments of a clock that runs again."""
+        self.stops, self.due_at, self.reappointed_due_at = run.stops, run.due_at, run.reappointed_due_at
+        self.apology_latest_at = run.apology_latest_at
+        if self.step is not None and run.step_due_at is not None:
+            self.step = replace(self.step, due_at=run.step_due_at)
+
+    def stops_until(self, at: datetime) -> tuple[ClockStop, ...]:
         """Return the stops with the open one ended now."""
-        return tuple(stop if stop.resumed_at else Stop(stop.stopped_at, at) for stop in self.stops)
+        return tuple(stop if stop.resumed_at else replace(stop, resumed_at=at) for stop in self.stops)
+
+    def ask_payment(self, obligation: Obligation, cause: Cause) -> State:
+        """T12: the applicant is told an amount in writing and the clock stands until it is paid."""
+        left = self.move(Move.ASK_PAYMENT)
+        self.obligations = (*self.obligations, obligation)
+        self._stand(cause, at=obligation.asked_at, legal_basis=obligation.legal_basis)
+        return left
+
+    def pay(self, obligation_id: UUID, payment: Payment) -> bool:
+        """Count a confirmed payment once, by its receipt; False when it was counted before."""
+        for item in self.obligations:
+            if item.id == obligation_id:
+                if any(one.receipt == payment.receipt for one in item.payments):
+                    return False
+                self._put(replace(item, payments=(*item.payments, payment)))
+                return True
+        raise NotFound
+
+    def cancel_obligations(self, at: datetime) -> None:
+        """Forget what was asked for by mistake; it stays on record as cancelled."""
+        for item in self.obligations:
+            if item.owed:
+                self._put(replace(item, cancelled_at=at))
+
+    def _put(self, changed: Obligation) -> None:
+        self.obligations = tuple(changed if item.id == changed.id else item for item in self.obligations)
+
+    def suspend(self, cause: Cause, *, at: datetime, legal_basis: str, until: datetime | None) -> State:
+        """T14: stopped for a reason of law; the clock stands."""
+        left = self.move(Move.SUSPEND)
+        self._stand(cause, at=at, legal_basis=legal_basis, until=until)
+        return left
+
+    def draft_apology(self, draft: ApologyDraft | None) -> State:
+        """Propose a new date to the head of the agency, or drop the proposal."""
+        left = self.move(Move.DRAFT_APOLOGY)
+        self.apology_draft = draft
+        return left
+
+    def reappoint(self, apology: Apology) -> State:
+        """Promise a new date with an apology; what punctuality is measured on stays."""
+        left = self.move(Move.REAPPOINT)
+        self.apologies = (*self.apologies, apology)
+        self.reappointed_due_at, self.apology_draft = apology.new_due_at, None
+        return left
+
+    def correct_owner(self, *, name: str, parties_sealed: str, contact_sealed: str) -> State:
+        """Put right what form 01 says of the owner; the seal's earlier words are kept for the comparison."""
+        left = self.move(Move.CORRECT_OWNER)
+        changed = {"owner_name": name, "parties_sealed": parties_sealed, "contact_sealed": contact_sealed}
+        for column, value in changed.items():
+            self.sealed_before.setdefault(column, getattr(self, column))
+            setattr(self, column, value)
+        return left
+
+    def recompute(self, due_at: datetime, apology_latest_at: datetime | None) -> State:
+        """Take a due moment counted by a changed calendar; what was first promised stays on record."""
+        left = self.move(Move.RECOMPUTE_DUE)
+        self.due_at, self.apology_latest_at = due_at, apology_latest_at
+        return left
+
+    @property
+    def is_under_way(self) -> bool:
+        """Tell whether it is accepted and not ended, also while a withdrawal waits."""
+        state = self.prior_state if self.state is State.WITHDRAWAL_REQUESTED else self.state
+        return state in UNDER_WAY
 
     def ask_withdrawal(self) -> State:
         """T16: only while no signed result exists."""
@@ -375,7 +539,8 @@ class Dossier:
     def issue(self, result: Result, done: DoneStep) -> State:
         """T19: signed, numbered, issued; the clock ends."""
         left = self.move(Move.ISSUE_RESULT)
-        self.result, self.ended_at, self.step, self.draft = result, result.issued_at, None, None
+        self.result, self.ended_at, self.step = result, result.issued_at, None
+        self.draft = self.apology_draft = None
         self.done = (*self.done, done)
         return left
 
@@ -384,3 +549,18 @@ class Dossier:
         left = self.move(Move.RETURN_RESULT)
         self.delivery = delivery
         return left
+
+    def archive(self) -> State:
+        """T21: the record is complete and goes to the archive."""
+        return self.move(Move.ARCHIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Due moments of a clock that runs again."""
+
+    stops: tuple[ClockStop, ...]
+    due_at: datetime
+    apology_latest_at: datetime | None
+    reappointed_due_at: datetime | None
+    step_due_at: datetime | None

@@ -214,6 +214,60 @@ class CalendarMissing(Refusal):
     title = "Chưa có lịch làm việc cho khoảng thời gian cần tính"
 
 
+class StillOwed(Refusal):
+    """Money the applicant was told of, or a fee, is not paid (409); `owed` says how much (VND)."""
+
+    code = "still-owed"
+    title = "Còn khoản phí, lệ phí hoặc nghĩa vụ tài chính chưa nộp"
+
+    @classmethod
+    def of(cls, owed: int) -> "StillOwed":
+        """Return the refusal, naming the amount."""
+        return cls(f"Còn phải nộp {owed:,} đồng.".replace(",", "."), extra={"owed": owed})
+
+
+class SupplementNotLapsed(Refusal):
+    """The applicant may still answer the supplement request (409)."""
+
+    code = "supplement-not-lapsed"
+    title = "Chưa hết hạn bổ sung hồ sơ"
+
+
+class ReappointmentLimit(Refusal):
+    """The due date was moved as often as the law allows (409); NĐ 61/2018 Đ.19."""
+
+    code = "reappointment-limit"
+    title = "Đã hết số lần được hẹn lại ngày trả kết quả"
+
+
+class NoApologyDraft(Refusal):
+    """There is no proposed new date to decide on (409)."""
+
+    code = "no-apology-draft"
+    title = "Chưa có đề nghị xin lỗi và hẹn lại"
+
+
+class ReceiverUnchecked(Refusal):
+    """Who takes the result was not checked: identity or authorisation (409)."""
+
+    code = "receiver-not-checked"
+    title = "Chưa kiểm tra giấy tờ hoặc ủy quyền của người nhận kết quả"
+
+
+class NotSigned(Refusal):
+    """Nobody has signed the result (409)."""
+
+    code = "not-signed"
+    title = "Kết quả chưa được ký"
+
+
+class RecordIncomplete(Refusal):
+    """The record lacks something it is archived with (409); `missing` names what."""
+
+    code = "record-incomplete"
+    title = "Hồ sơ chưa đầy đủ để lưu trữ"
+
+
 class NotSettled(Refusal):
     """A result without files cannot be delivered electronically (409)."""
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
 from services.dossier.domain.codes import masked_name
+from services.dossier.domain.course import Cause
 from services.dossier.domain.definitions import Agency
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.states import State
@@ -75,6 +76,8 @@ def state_of(dossier: Dossier) -> dict[str, Any]:
         "accepted_at": moment(dossier.accepted_at),
         "due_at": moment(dossier.due_at),
         "original_due_at": moment(dossier.original_due_at),
+        "reappointed_due_at": moment(dossier.reappointed_due_at),
+        "reply_due_at": moment(dossier.reply_due_at),
         "ended_at": moment(dossier.ended_at),
         "clock": dossier.clock.value,
         "step": step_of(dossier),
@@ -86,6 +89,11 @@ def state_of(dossier: Dossier) -> dict[str, Any]:
         "result_delivery": dossier.result_delivery,
         "version": dossier.version,
     }
+
+
+def cause_data(cause: Cause) -> dict[str, str]:
+    """Return a cause as events tell it: why, and whose time it is."""
+    return {"code": cause.code, "belongs_to": cause.belongs_to}
 
 
 def continuing_of(dossier: Dossier) -> dict[str, str] | None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from kernel.core.clock import VIETNAM
+from services.dossier.domain.course import Apology, Obligation, Settlement
 from services.dossier.domain.definitions import Agency, Procedure
 from services.dossier.domain.dossier import Dossier
 
@@ -14,12 +15,14 @@ LEGAL_SET = "2025"
 
 
 class PaperKind(StrEnum):
-    """Forms this service issues; 04 is written when a delay is certain."""
+    """Papers this service issues: the law's numbered forms, and the notice of an amount to be paid."""
 
     RECEIPT = "FORM_01"
     SUPPLEMENT_REQUEST = "FORM_02"
     INTAKE_REFUSAL = "FORM_03"
+    APOLOGY = "FORM_04"
     STOP_NOTICE = "FORM_05"
+    PAYMENT_NOTICE = "PAYMENT_NOTICE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,15 +102,72 @@ def intake_refusal(
 
 
 def stop_notice(
-    dossier: Dossier, *, parties: dict[str, Any], reason: str, legal_basis: str, officer: str
+    dossier: Dossier,
+    *,
+    parties: dict[str, Any],
+    reason: str,
+    legal_basis: str,
+    officer: str,
+    stage: str,
+    settlement: Settlement,
 ) -> dict[str, Any]:
-    """Return form 05 of the 2025 set: processing stops, papers go back."""
+    """Return form 05 of the 2025 set: processing stops, papers go back, money is settled."""
+    amount = f"{settlement.refund_amount:,} đồng".replace(",", ".") if settlement.refund_amount else ""
+    refund = [_REFUNDS[settlement.refund], amount, settlement.refund_basis]
     return {
         **_head(dossier, parties, dossier.competent_agency),
         "reason": reason,
         "legal_basis": legal_basis,
         "officer": officer,
+        "facts": [
+            ["Giai đoạn giải quyết", stage],
+            ["Giấy tờ bản chính trả lại", "; ".join(settlement.originals) or "Không có"],
+            ["Phí, lệ phí", "; ".join(part for part in refund if part)],
+        ],
     }
+
+
+def apology(dossier: Dossier, apologised: Apology, *, parties: dict[str, Any]) -> dict[str, Any]:
+    """Return form 04: the apology of the agency's head, the reason and the new date."""
+    return {
+        **_head(dossier, parties, dossier.competent_agency),
+        "officer": apologised.signed_by,
+        "facts": [
+            ["Ngày tiếp nhận hồ sơ", local_text(dossier.accepted_at)],
+            ["Ngày hẹn trả kết quả", local_text(apologised.previous_due_at)],
+            ["Lý do chậm trả kết quả", apologised.reason],
+            ["Ngày hẹn trả kết quả mới", local_text(apologised.new_due_at)],
+            [
+                "Lời xin lỗi",
+                f"{dossier.competent_agency.name} xin lỗi Ông/Bà vì sự chậm trễ này.",
+            ],
+        ],
+    }
+
+
+def payment_notice(
+    dossier: Dossier, obligation: Obligation, *, parties: dict[str, Any], officer: str
+) -> dict[str, Any]:
+    """Return the notice of an amount to be paid before the work goes on."""
+    return {
+        **_head(dossier, parties, dossier.competent_agency),
+        "reason": obligation.reason,
+        "legal_basis": obligation.legal_basis,
+        "officer": officer,
+        "facts": [
+            ["Khoản phải nộp", obligation.name],
+            ["Số tiền", f"{obligation.amount:,} đồng".replace(",", ".")],
+            ["Thời hạn nộp", local_text(obligation.pay_by) or "Khi người nộp thực hiện"],
+        ],
+    }
+
+
+_REFUNDS = {
+    "NONE": "Không hoàn trả",
+    "PARTIAL": "Hoàn trả một phần",
+    "FULL": "Hoàn trả toàn bộ",
+    "NOTHING_PAID": "Chưa thu",
+}
 
 
 _DELIVERY = {

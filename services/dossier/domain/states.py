@@ -1,7 +1,7 @@
 """The life of a dossier: states, moves between them, what the portal and the clock make of each.
 
-domain.md 3.2 with its numbers T1 to T22, but for T12 to T15 (money owed, suspension) and T21 (archive),
-which no action makes yet; a move from any other state is refused.
+domain.md 3.2 with its numbers T1 to T22; a move from any other state is refused. Rows with a letter behind
+the number are halves of one (drafted by one, decided by another); rows without a number change no state.
 """
 
 from dataclasses import dataclass
@@ -11,9 +11,10 @@ from enum import StrEnum
 class State(StrEnum):
     """Where a dossier is; overdue is derived from the due moment and is no state.
 
-    AWAITING_FINANCIAL, SUSPENDED and ARCHIVED are promised in the events' schemas; no move leads there yet.
+    DRAFT is kept elsewhere (the intake's drafts); a dossier begins where it leaves that state, by T1.
     """
 
+    DRAFT = "DRAFT"
     SUBMITTED = "SUBMITTED"
     INTAKE_SUPPLEMENT = "INTAKE_SUPPLEMENT"
     INTAKE_REFUSED = "INTAKE_REFUSED"
@@ -40,6 +41,7 @@ class Clock(StrEnum):
 
 
 VIETNAMESE = {
+    State.DRAFT: "Bản nháp",
     State.SUBMITTED: "Chờ tiếp nhận",
     State.INTAKE_SUPPLEMENT: "Yêu cầu hoàn thiện trước tiếp nhận",
     State.INTAKE_REFUSED: "Từ chối tiếp nhận",
@@ -56,7 +58,7 @@ VIETNAMESE = {
     State.ARCHIVED: "Đã lưu trữ",
 }
 
-PORTAL_STATUS = {
+PORTAL_STATUS: dict[State, int] = {
     State.SUBMITTED: 1,
     State.ACCEPTED: 2,
     State.INTAKE_REFUSED: 3,
@@ -72,9 +74,16 @@ PORTAL_STATUS = {
     State.RETURNED: 10,
     State.ARCHIVED: 10,
 }
-"""Status of the national portal (section 12 of its contract)."""
+"""Status of the national portal (section 12 of its contract); it knows nothing of drafts."""
+
+STANDING = frozenset({State.SUPPLEMENT_REQUESTED, State.AWAITING_FINANCIAL, State.SUSPENDED})
+"""States in which the clock stands (domain.md 5: what is a stop)."""
+
+UNDER_WAY = frozenset({State.ACCEPTED, State.PROCESSING}) | STANDING
+"""Accepted and not yet ended."""
 
 _CLOCK = {
+    State.DRAFT: Clock.OFF,
     State.SUBMITTED: Clock.OFF,
     State.INTAKE_SUPPLEMENT: Clock.OFF,
     State.ACCEPTED: Clock.RUNNING,
@@ -93,11 +102,13 @@ def clock_in(state: State, prior: State | None) -> Clock:
 
 
 class Move(StrEnum):
-    """What may happen to a dossier after it was submitted."""
+    """What may happen to a dossier."""
 
+    SUBMIT = "SUBMIT"
     ACCEPT = "ACCEPT"
     REQUEST_INTAKE_SUPPLEMENT = "REQUEST_INTAKE_SUPPLEMENT"
     ANSWER_INTAKE_SUPPLEMENT = "ANSWER_INTAKE_SUPPLEMENT"
+    PROPOSE_REFUSAL = "PROPOSE_REFUSAL"
     REFUSE_INTAKE = "REFUSE_INTAKE"
     CANCEL = "CANCEL"
     HAND_OVER = "HAND_OVER"
@@ -107,48 +118,70 @@ class Move(StrEnum):
     REQUEST_SUPPLEMENT = "REQUEST_SUPPLEMENT"
     ANSWER_SUPPLEMENT = "ANSWER_SUPPLEMENT"
     RESUME = "RESUME"
+    PROPOSE_STOP = "PROPOSE_STOP"
     STOP_LAPSED = "STOP_LAPSED"
+    ASK_PAYMENT = "ASK_PAYMENT"
+    SETTLE_PAYMENT = "SETTLE_PAYMENT"
+    SUSPEND = "SUSPEND"
+    END_SUSPENSION = "END_SUSPENSION"
     REQUEST_WITHDRAWAL = "REQUEST_WITHDRAWAL"
     APPROVE_WITHDRAWAL = "APPROVE_WITHDRAWAL"
     DECLINE_WITHDRAWAL = "DECLINE_WITHDRAWAL"
     ISSUE_RESULT = "ISSUE_RESULT"
     RETURN_RESULT = "RETURN_RESULT"
     RECALL_RESULT = "RECALL_RESULT"
+    ARCHIVE = "ARCHIVE"
+    DRAFT_APOLOGY = "DRAFT_APOLOGY"
+    REAPPOINT = "REAPPOINT"
+    CORRECT_OWNER = "CORRECT_OWNER"
+    RECOMPUTE_DUE = "RECOMPUTE_DUE"
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One row of the table; `target` None means back to the state before the withdrawal was asked."""
+    """One row of the table; `target` None means that the state stays, or goes back to before a withdrawal."""
 
     number: str
     sources: frozenset[State]
     target: State | None
 
 
-def _from(number: str, *sources: State, to: State | None) -> Transition:
+def _from(number: str, *sources: State, to: State | None = None) -> Transition:
     return Transition(number, frozenset(sources), to)
 
 
-_WITHDRAWABLE = (State.ACCEPTED, State.PROCESSING, State.SUPPLEMENT_REQUESTED)
+_RUNNING = (State.ACCEPTED, State.PROCESSING)
 
 TRANSITIONS: dict[Move, Transition] = {
+    Move.SUBMIT: _from("T1", State.DRAFT, to=State.SUBMITTED),
     Move.ACCEPT: _from("T2", State.SUBMITTED, to=State.ACCEPTED),
     Move.REQUEST_INTAKE_SUPPLEMENT: _from("T3", State.SUBMITTED, to=State.INTAKE_SUPPLEMENT),
     Move.ANSWER_INTAKE_SUPPLEMENT: _from("T4", State.INTAKE_SUPPLEMENT, to=State.SUBMITTED),
+    Move.PROPOSE_REFUSAL: _from("T5a", State.INTAKE_SUPPLEMENT),
     Move.REFUSE_INTAKE: _from("T5", State.SUBMITTED, State.INTAKE_SUPPLEMENT, to=State.INTAKE_REFUSED),
     Move.CANCEL: _from("T6", State.SUBMITTED, State.INTAKE_SUPPLEMENT, to=State.CANCELLED),
     Move.HAND_OVER: _from("T7", State.ACCEPTED, to=State.PROCESSING),
-    Move.COMPLETE_STEP: _from("T8", State.PROCESSING, to=State.PROCESSING),
-    Move.ARRANGE_STEP: _from("T8", State.PROCESSING, to=State.PROCESSING),
-    Move.DRAFT_SUPPLEMENT: _from("T9", State.PROCESSING, to=State.PROCESSING),
+    Move.COMPLETE_STEP: _from("T8", State.PROCESSING),
+    Move.ARRANGE_STEP: _from("T8", State.PROCESSING),
+    Move.DRAFT_SUPPLEMENT: _from("T9a", State.PROCESSING),
     Move.REQUEST_SUPPLEMENT: _from("T9", State.PROCESSING, to=State.SUPPLEMENT_REQUESTED),
-    Move.ANSWER_SUPPLEMENT: _from("T10", State.SUPPLEMENT_REQUESTED, to=State.SUPPLEMENT_REQUESTED),
+    Move.ANSWER_SUPPLEMENT: _from("T10a", State.SUPPLEMENT_REQUESTED),
     Move.RESUME: _from("T10", State.SUPPLEMENT_REQUESTED, to=State.PROCESSING),
+    Move.PROPOSE_STOP: _from("T11a", State.SUPPLEMENT_REQUESTED),
     Move.STOP_LAPSED: _from("T11", State.SUPPLEMENT_REQUESTED, to=State.STOPPED),
-    Move.REQUEST_WITHDRAWAL: _from("T16", *_WITHDRAWABLE, to=State.WITHDRAWAL_REQUESTED),
+    Move.ASK_PAYMENT: _from("T12", State.PROCESSING, to=State.AWAITING_FINANCIAL),
+    Move.SETTLE_PAYMENT: _from("T13", State.AWAITING_FINANCIAL, to=State.PROCESSING),
+    Move.SUSPEND: _from("T14", State.PROCESSING, to=State.SUSPENDED),
+    Move.END_SUSPENSION: _from("T15", State.SUSPENDED, to=State.PROCESSING),
+    Move.REQUEST_WITHDRAWAL: _from("T16", *_RUNNING, *STANDING, to=State.WITHDRAWAL_REQUESTED),
     Move.APPROVE_WITHDRAWAL: _from("T17", State.WITHDRAWAL_REQUESTED, to=State.STOPPED),
-    Move.DECLINE_WITHDRAWAL: _from("T18", State.WITHDRAWAL_REQUESTED, to=None),
+    Move.DECLINE_WITHDRAWAL: _from("T18", State.WITHDRAWAL_REQUESTED),
     Move.ISSUE_RESULT: _from("T19", State.PROCESSING, to=State.RESULT_READY),
     Move.RETURN_RESULT: _from("T20", State.RESULT_READY, to=State.RETURNED),
     Move.RECALL_RESULT: _from("T22", State.RESULT_READY, to=State.PROCESSING),
+    Move.ARCHIVE: _from("T21", State.RETURNED, to=State.ARCHIVED),
+    Move.DRAFT_APOLOGY: _from("", State.PROCESSING),
+    Move.REAPPOINT: _from("", State.PROCESSING),
+    Move.CORRECT_OWNER: _from("", *_RUNNING, *STANDING),
+    Move.RECOMPUTE_DUE: _from("", *_RUNNING),
 }

@@ -181,6 +181,14 @@ def keep_four_eyes(dossier: Dossier, step: Step, by: Caller) -> None:
         raise FourEyes
 
 
+def keep_apart(dossier: Dossier, by: Caller) -> None:
+    """Raise `FourEyes` when who prepared the dossier, or drafted what waits, would decide on it."""
+    prepared = {item.by for item in dossier.done if item.role == "SPECIALIST"}
+    drafted = {item.by for item in (dossier.draft, dossier.apology_draft) if item is not None}
+    if by.subject in prepared | drafted:
+        raise FourEyes
+
+
 def _branch(rule: StepRule, facts: Mapping[str, bool], chosen: str) -> str:
     if chosen:
         if chosen not in {to for to, _ in rule.next}:

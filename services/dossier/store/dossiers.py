@@ -96,10 +96,19 @@ _CHANGING = (
     "history_hash",
     "head_seal",
 )
-_SAVE = Statement(
-    f"UPDATE dossiers SET version = :version, {', '.join(f'{name} = :{name}' for name in _CHANGING)}"
-    " WHERE id = :id AND version = :version - 1"
-)
+# Only a correction touches these; they are large, so no other change sends them again.
+_CORRECTED = ("owner_name", "parties_sealed", "contact_sealed")
+
+
+def _saving(names: Sequence[str]) -> Statement:
+    return Statement(
+        f"UPDATE dossiers SET version = :version, {', '.join(f'{name} = :{name}' for name in names)}"
+        " WHERE id = :id AND version = :version - 1"
+    )
+
+
+_SAVE = _saving(_CHANGING)
+_SAVE_CORRECTED = _saving((*_CHANGING, *_CORRECTED))
 _ADD_HISTORY = Statement(
     "INSERT INTO history (dossier_id, version, event_id, type, at, actor, data, previous_hash, hash,"
     " key_id) VALUES (:dossier_id, :version, :event_id, :type, :at, :actor, :data, :previous_hash, :hash,"
@@ -184,7 +193,11 @@ class PostgresDossiers:
 
     def save(self, dossier: Dossier, entry: Entry) -> None:
         """Keep a changed dossier; the commit is stale when somebody was faster."""
-        self._unit.write(_SAVE, **changing_columns(dossier))
+        if "parties_sealed" in dossier.sealed_before:
+            corrected = {name: getattr(dossier, name) for name in _CORRECTED}
+            self._unit.write(_SAVE_CORRECTED, **changing_columns(dossier), **corrected)
+        else:
+            self._unit.write(_SAVE, **changing_columns(dossier))
         self._add_history(entry)
 
     def _add_history(self, entry: Entry) -> None:

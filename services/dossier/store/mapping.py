@@ -8,6 +8,15 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from services.dossier.domain.actions import main_task
+from services.dossier.domain.course import (
+    Apology,
+    ApologyDraft,
+    ClockStop,
+    Delay,
+    Obligation,
+    Proposal,
+    Settlement,
+)
 from services.dossier.domain.definitions import Agency
 from services.dossier.domain.dossier import (
     Consultation,
@@ -22,7 +31,6 @@ from services.dossier.domain.dossier import (
     Undo,
 )
 from services.dossier.domain.states import State
-from worktime.term import Stop
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,12 +40,23 @@ class _Work:
     is_verified: bool = False
     fees: tuple[dict[str, Any], ...] = ()
     facts: dict[str, bool] = field(default_factory=dict)
-    stops: tuple[Stop, ...] = ()
+    stops: tuple[ClockStop, ...] = ()
     supplements: tuple[Supplement, ...] = ()
     draft: Draft | None = None
     done: tuple[DoneStep, ...] = ()
     consultations: tuple[Consultation, ...] = ()
+    obligations: tuple[Obligation, ...] = ()
+    proposal: Proposal | None = None
+    apology_draft: ApologyDraft | None = None
+    apologies: tuple[Apology, ...] = ()
+    settlement: Settlement | None = None
+    delay: Delay | None = None
+    reappointed_due_at: datetime | None = None
+    apology_latest_at: datetime | None = None
+    reply_due_at: datetime | None = None
+    handover_due_at: datetime | None = None
     result: Result | None = None
+    recalled: tuple[Result, ...] = ()
     delivery: dict[str, Any] | None = None
     undo: Undo | None = None
     continuing: dict[str, Continuing] = field(default_factory=dict)
@@ -157,14 +176,27 @@ def new_columns(dossier: Dossier) -> dict[str, Any]:
 
 
 def _task_due(dossier: Dossier) -> datetime:
-    """Return what an inbox is ordered by: the step's due moment, the dossier's, or when it came."""
-    if dossier.state is State.PROCESSING and dossier.step is not None:
-        return dossier.step.due_at
-    return dossier.due_at or dossier.submitted_at
+    """Return what an inbox is ordered by: until when who has to act now should have acted."""
+    match dossier.state:
+        case State.PROCESSING if dossier.step is not None:
+            return dossier.step.due_at
+        case State.SUBMITTED if dossier.reply_due_at is not None:
+            return dossier.reply_due_at
+        case State.ACCEPTED if dossier.handover_due_at is not None:
+            return dossier.handover_due_at
+        case State.SUSPENDED if dossier.stops and dossier.stops[-1].until is not None:
+            return dossier.stops[-1].until
+        case _:
+            return dossier.due_at or dossier.submitted_at
 
 
 def _task_holder(dossier: Dossier) -> str | None:
     """Return who holds the task: a step's holder, unless a lead has a drafted request to decide on first."""
-    if dossier.state is not State.PROCESSING or dossier.step is None or dossier.draft is not None:
+    if (
+        dossier.state is not State.PROCESSING
+        or dossier.step is None
+        or dossier.draft
+        or dossier.apology_draft
+    ):
         return None
     return dossier.step.holder.subject if dossier.step.holder else None

@@ -1,6 +1,7 @@
 """Issued papers: sealed content first, the printed file once, then served from the store for ever."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from kernel.postgres.statement import Statement
@@ -12,7 +13,16 @@ _ADD = Statement(
     "INSERT INTO papers (id, dossier_id, kind, number, legal_set, issued_at, issued_by, content_sealed)"
     " VALUES (:id, :dossier_id, :kind, :number, :legal_set, :issued_at, :issued_by, :content_sealed)"
 )
-_FIND = Statement("SELECT id, dossier_id, kind, number, content_sealed, sha256 FROM papers WHERE id = :id")
+_COLUMNS = "id, dossier_id, kind, number, content_sealed, sha256, issued_at, superseded_by"
+_FIND = Statement(f"SELECT {_COLUMNS} FROM papers WHERE id = :id")
+_IN_FORCE = Statement(
+    f"SELECT {_COLUMNS} FROM papers WHERE dossier_id = :dossier_id AND kind = :kind"
+    " AND superseded_by IS NULL ORDER BY id DESC LIMIT 1"
+)
+_SUPERSEDE = Statement(
+    "UPDATE papers SET superseded_by = :by, superseded_at = :at WHERE id = :id AND superseded_by IS NULL"
+)
+_UNPRINTED_OF = Statement("SELECT count(*) FROM papers WHERE dossier_id = :dossier_id AND sha256 IS NULL")
 _UNPRINTED = Statement("SELECT id FROM papers WHERE sha256 IS NULL ORDER BY id LIMIT :limit")
 _PRINTED = Statement(
     "UPDATE papers SET sha256 = :sha256, size = :size, printed_at = :at WHERE id = :id AND sha256 IS NULL"
@@ -43,10 +53,20 @@ class PostgresPapers:
 
     async def find(self, paper_id: UUID) -> IssuedPaper | None:
         """Return a paper."""
-        row = await self._unit.fetch_one(_FIND, id=paper_id)
-        if row is None:
-            return None
-        return IssuedPaper(**{**dict(row), "kind": PaperKind(row["kind"])})
+        return _paper_of(await self._unit.fetch_one(_FIND, id=paper_id))
+
+    async def in_force(self, dossier_id: UUID, kind: PaperKind) -> IssuedPaper | None:
+        """Return the paper of a kind that counts: the last one no other took the place of."""
+        return _paper_of(await self._unit.fetch_one(_IN_FORCE, dossier_id=dossier_id, kind=kind.value))
+
+    def supersede(self, paper_id: UUID, *, by: UUID, at: datetime) -> None:
+        """Mark a paper as replaced by another; the commit is stale when another did so first."""
+        self._unit.write(_SUPERSEDE, id=paper_id, by=by, at=at)
+
+    async def unprinted_of(self, dossier_id: UUID) -> int:
+        """Return how many of a dossier's papers have no file yet."""
+        found: int = await self._unit.fetch_value(_UNPRINTED_OF, dossier_id=dossier_id)
+        return found
 
     async def unprinted(self, limit: int) -> list[UUID]:
         """Return papers that have no file yet."""
@@ -56,3 +76,7 @@ class PostgresPapers:
         """Name the paper's file at once; False when another process was first, whose file then counts."""
         row = await self._unit.fetch_one(_PRINTED, id=paper_id, sha256=sha256, size=size, at=at)
         return row is not None
+
+
+def _paper_of(row: Any) -> IssuedPaper | None:
+    return None if row is None else IssuedPaper(**{**dict(row), "kind": PaperKind(row["kind"])})

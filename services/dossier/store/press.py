@@ -15,13 +15,17 @@ _TITLES = {
     PaperKind.RECEIPT: "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
     PaperKind.SUPPLEMENT_REQUEST: "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
     PaperKind.INTAKE_REFUSAL: "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
+    PaperKind.APOLOGY: "Văn bản xin lỗi và đề nghị gia hạn thời gian giải quyết",
     PaperKind.STOP_NOTICE: "Thông báo dừng giải quyết hồ sơ",
+    PaperKind.PAYMENT_NOTICE: "Thông báo thực hiện nghĩa vụ tài chính",
 }
 _SIGNERS = {
     PaperKind.RECEIPT: "NGƯỜI TIẾP NHẬN HỒ SƠ",
     PaperKind.SUPPLEMENT_REQUEST: "NGƯỜI HƯỚNG DẪN",
     PaperKind.INTAKE_REFUSAL: "NGƯỜI TIẾP NHẬN HỒ SƠ",
+    PaperKind.APOLOGY: "THỦ TRƯỞNG CƠ QUAN",
     PaperKind.STOP_NOTICE: "THỦ TRƯỞNG CƠ QUAN",
+    PaperKind.PAYMENT_NOTICE: "NGƯỜI THÔNG BÁO",
 }
 _REASONS = {
     PaperKind.INTAKE_REFUSAL: "Không tiếp nhận, giải quyết hồ sơ này với lý do cụ thể",

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from kernel.core.event import Event
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.history import HistoryKeys
+from services.dossier.domain.limits import Limits
 from services.dossier.store.attachments import PostgresAttachments
 from services.dossier.store.colleagues import PostgresColleagues
 from services.dossier.store.definitions import Definitions, PostgresCatalogue
 from services.dossier.store.dossiers import PostgresDossiers
+from services.dossier.store.dues import NotifiedDues
 from services.dossier.store.intake.ways_in import PostgresWaysIn
 from services.dossier.store.outside import PostgresOutside
 from services.dossier.store.papers import PostgresPapers
@@ -24,6 +26,7 @@ class Resources:
     files: Files
     seals: Seals
     policy: Policy
+    limits: Limits
     history_keys: HistoryKeys
     press: Press
     inspector: Inspector
@@ -39,6 +42,7 @@ class PostgresWork:
         self.files = resources.files
         self.seals = resources.seals
         self.policy = resources.policy
+        self.limits = resources.limits
         self.history_keys = resources.history_keys
         self.press = resources.press
         self.inspector = resources.inspector
@@ -52,6 +56,7 @@ class PostgresWork:
         self.colleagues = PostgresColleagues(unit)
         self.views = PostgresViews(unit)
         self.ways_in = PostgresWaysIn(unit)
+        self.dues = NotifiedDues()
 
     async def rest(self) -> None:
         """Give the connection back before something slow that is not the database; before the first write."""

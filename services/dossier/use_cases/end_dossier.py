@@ -4,24 +4,21 @@ from datetime import datetime
 from uuid import UUID
 
 from kernel.core.caller import Caller
-from kernel.core.errors import Invalid, Refusal
+from kernel.core.errors import Invalid
 from services.dossier.domain import papers
 from services.dossier.domain.actions import Action
+from services.dossier.domain.course import NOTHING_TO_SETTLE, Settlement
 from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.errors import SupplementNotLapsed
 from services.dossier.domain.events import Change
 from services.dossier.domain.papers import PaperKind
-from services.dossier.domain.states import Move
+from services.dossier.domain.states import VIETNAMESE, Move
+from services.dossier.domain.workflow import keep_apart
 from services.dossier.use_cases.open_dossier import open_for, parties_of
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.receive_dossier import issue
 from services.dossier.use_cases.record_change import record_change
-
-
-class SupplementNotLapsed(Refusal):
-    """The applicant may still answer the supplement request (409)."""
-
-    code = "supplement-not-lapsed"
-    title = "Chưa hết hạn bổ sung hồ sơ"
+from services.dossier.use_cases.supplement_dossier import require_words
 
 
 async def cancel_dossier(
@@ -29,6 +26,7 @@ async def cancel_dossier(
 ) -> Dossier:
     """Take the dossier back before it is accepted; T6."""
     dossier, _ = await open_for(Action.CANCELLATION, dossier_id, by=by, seen=seen, work=work, now=now)
+    require_words(by, note)
     left = dossier.end(Move.CANCEL, at=now)
     record_change(work, dossier, Change("cancelled", left, note=note), by=by, now=now)
     return dossier
@@ -39,6 +37,7 @@ async def ask_withdrawal(
 ) -> Dossier:
     """Ask to withdraw while no signed result exists; T16."""
     dossier, _ = await open_for(Action.WITHDRAWAL, dossier_id, by=by, seen=seen, work=work, now=now)
+    require_words(by, note)
     left = dossier.ask_withdrawal()
     record_change(work, dossier, Change("withdrawal_requested", left, note=note), by=by, now=now)
     return dossier
@@ -50,15 +49,22 @@ async def decide_withdrawal(
     approved: bool,
     note: str,
     legal_basis: str,
+    settlement: Settlement = NOTHING_TO_SETTLE,
     by: Caller,
     seen: int,
     work: Work,
     now: datetime,
 ) -> Dossier:
-    """Stop the dossier with form 05, or decline with the reason and let it go on; T17, T18."""
+    """Stop the dossier with form 05, or decline with the reason and let it go on; T17, T18.
+
+    Form 05 says which originals go back and what becomes of the money that was paid.
+    """
     dossier, _ = await open_for(Action.WITHDRAWAL_DECISION, dossier_id, by=by, seen=seen, work=work, now=now)
+    keep_apart(dossier, by)
     if approved:
-        _stop(dossier, Move.APPROVE_WITHDRAWAL, note, legal_basis, by=by, work=work, now=now)
+        if settlement.refund in {"PARTIAL", "FULL"} and not settlement.refund_basis:
+            raise Invalid(fields=[("refund.basis", "Hoàn trả phải nêu căn cứ")])
+        _stop(dossier, Move.APPROVE_WITHDRAWAL, note, legal_basis, settlement, by=by, work=work, now=now)
         return dossier
     if not note:
         raise Invalid(fields=[("note", "Không đồng ý phải nêu lý do")])
@@ -68,27 +74,59 @@ async def decide_withdrawal(
 
 
 async def stop_lapsed(
-    dossier_id: UUID, *, reason: str, legal_basis: str, by: Caller, seen: int, work: Work, now: datetime
+    dossier_id: UUID,
+    *,
+    reason: str,
+    legal_basis: str,
+    settlement: Settlement = NOTHING_TO_SETTLE,
+    by: Caller,
+    seen: int,
+    work: Work,
+    now: datetime,
 ) -> Dossier:
     """Stop a dossier whose supplement never came, after its deadline; T11."""
     dossier, _ = await open_for(Action.STOP, dossier_id, by=by, seen=seen, work=work, now=now)
-    supplement = dossier.supplements[-1]
-    if supplement.answered_at is not None or now <= supplement.answer_by:
+    if not dossier.has_lapsed(now):
         raise SupplementNotLapsed
-    _stop(dossier, Move.STOP_LAPSED, reason, legal_basis, by=by, work=work, now=now)
+    keep_apart(dossier, by)
+    _stop(dossier, Move.STOP_LAPSED, reason, legal_basis, settlement, by=by, work=work, now=now)
     return dossier
 
 
 def _stop(
-    dossier: Dossier, move: Move, reason: str, legal_basis: str, *, by: Caller, work: Work, now: datetime
+    dossier: Dossier,
+    move: Move,
+    reason: str,
+    legal_basis: str,
+    settlement: Settlement,
+    *,
+    by: Caller,
+    work: Work,
+    now: datetime,
 ) -> None:
     if dossier.step is not None and dossier.step.request_id is not None:
         work.outside.abandon(dossier.step.request_id)
-    dossier.stops = dossier.stops_until(now)
+    stage = dossier.step.name if dossier.step else VIETNAMESE[dossier.prior_state or dossier.state]
+    dossier.stops, dossier.settlement = dossier.stops_until(now), settlement
     left = dossier.end(move, at=now)
     content = papers.stop_notice(
-        dossier, parties=parties_of(dossier, work), reason=reason, legal_basis=legal_basis, officer=by.name
+        dossier,
+        parties=parties_of(dossier, work),
+        reason=reason,
+        legal_basis=legal_basis,
+        officer=by.name,
+        stage=stage,
+        settlement=settlement,
     )
     paper = issue(work, dossier, PaperKind.STOP_NOTICE, content, by=by, now=now)
-    change = Change("stopped", left, note=reason, papers=[paper], details={"legal_basis": legal_basis})
+    details = {
+        "legal_basis": legal_basis,
+        "settlement": {
+            "originals": list(settlement.originals),
+            "refund": settlement.refund,
+            "refund_amount": settlement.refund_amount,
+            "refund_basis": settlement.refund_basis,
+        },
+    }
+    change = Change("stopped", left, note=reason, papers=[paper], details=details)
     record_change(work, dossier, change, by=by, now=now)

@@ -11,15 +11,17 @@ from kernel.core.ids import new_id
 from services.dossier.domain import papers
 from services.dossier.domain.actions import Action
 from services.dossier.domain.codes import code_day, dossier_code, is_agency_identifier
-from services.dossier.domain.deadlines import answer_by, dossier_due
+from services.dossier.domain.deadlines import answer_by, apology_latest, dossier_due, handover_due, term_for
 from services.dossier.domain.definitions import Procedure, Process
 from services.dossier.domain.dossier import Dossier, Supplement
-from services.dossier.domain.errors import NoAgencyIdentifier, ProcessMissing
+from services.dossier.domain.errors import NoAgencyIdentifier, ProcessMissing, SupplementNotLapsed
 from services.dossier.domain.events import Change, moment
+from services.dossier.domain.limits import GENERAL
 from services.dossier.domain.papers import Paper, PaperKind
 from services.dossier.domain.states import Move, State
 from services.dossier.domain.work.slip import person_of
 from services.dossier.domain.workflow import hand_over
+from services.dossier.use_cases.ask_limits import days_to_answer, rule_of
 from services.dossier.use_cases.open_dossier import allow, due_of, open_for, parties_of
 from services.dossier.use_cases.ports import Grounds, SubmittedComponent, Work
 from services.dossier.use_cases.record_change import record_change
@@ -81,11 +83,14 @@ async def accept(
     channel = procedure.channel(dossier.channel) or next(iter(procedure.channels.values()), None)
     if channel is None:
         raise Invalid(fields=[("procedure_code", "Thủ tục chưa có thời hạn giải quyết")])
-    due = dossier_due(procedure, channel.term, grounds.calendar, now)
+    day = code_day(now)
+    term = term_for(procedure, dossier.channel, work.limits, day)
+    due = dossier_due(procedure, term, grounds.calendar, now)
+    dossier.apology_latest_at = apology_latest(grounds.calendar, due, term, work.limits)
+    dossier.handover_due_at = handover_due(grounds.calendar, now, work.limits)
     dossier.pin(procedure, calendar=grounds.calendar_code, stamp=grounds.calendar_stamp)
     if grounds.process is not None:
         dossier.process_code, dossier.process_version = grounds.process.code, grounds.process.version
-    day = code_day(now)
     number = await work.dossiers.next_number(agency, day)
     code = dossier_code(agency, day, number)
     secret = look_up_secret(work.seals, dossier.id)
@@ -110,7 +115,9 @@ def issue(
     suffix = {
         PaperKind.SUPPLEMENT_REQUEST: "/HDHS",
         PaperKind.INTAKE_REFUSAL: "/TC",
+        PaperKind.APOLOGY: "/PXL",
         PaperKind.STOP_NOTICE: "/TB",
+        PaperKind.PAYMENT_NOTICE: "/NVTC",
     }
     code = dossier.dossier_code or dossier.reference
     paper = Paper(
@@ -133,6 +140,8 @@ async def ask_intake_supplement(
     items: list[dict[str, Any]],
     reason: str,
     answer_days: int | None,
+    basis: str = GENERAL,
+    legal_basis: str = "",
     by: Caller,
     seen: int,
     work: Work,
@@ -143,9 +152,19 @@ async def ask_intake_supplement(
         Action.INTAKE_SUPPLEMENT_REQUEST, dossier_id, by=by, seen=seen, work=work, now=now
     )
     named = named_items(items, grounds.procedure)
-    until = answer_by(now, answer_days or work.policy.supplement_days)
-    supplement = Supplement(tuple(named), reason, now, by.name, until, is_intake=True)
-    left = dossier.ask_intake_supplement(supplement)
+    rule = rule_of(work, "INTAKE", basis, legal_basis, now)
+    until = answer_by(now, days_to_answer(work, rule, answer_days))
+    supplement = Supplement(
+        items=tuple(named),
+        reason=reason,
+        asked_at=now,
+        asked_by=by.name,
+        answer_by=until,
+        is_intake=True,
+        basis=basis,
+        legal_basis=legal_basis,
+    )
+    left = dossier.ask_intake_supplement(supplement, limit=rule.most)
     content = papers.supplement_request(
         dossier,
         parties=parties_of(dossier, work),
@@ -177,14 +196,24 @@ def named_items(items: list[dict[str, Any]], procedure: Procedure) -> list[dict[
 
 def supplement_data(supplement: Supplement) -> dict[str, Any]:
     """Return a request as events tell it."""
-    return {"items": list(supplement.items), "answer_by": moment(supplement.answer_by)}
+    return {
+        "items": list(supplement.items),
+        "answer_by": moment(supplement.answer_by),
+        "basis": supplement.basis,
+        "legal_basis": supplement.legal_basis,
+    }
 
 
 async def refuse_intake(
     dossier_id: UUID, *, reason: str, legal_basis: str, by: Caller, seen: int, work: Work, now: datetime
 ) -> Dossier:
-    """Refuse reception in writing (form 03), with reason and legal basis; T5."""
+    """Refuse reception in writing (form 03), with reason and legal basis; T5.
+
+    What was sent back for papers is refused only when the time to bring them is over.
+    """
     dossier, _ = await open_for(Action.REFUSAL, dossier_id, by=by, seen=seen, work=work, now=now)
+    if dossier.open_supplement is not None and not dossier.has_lapsed(now):
+        raise SupplementNotLapsed
     left = dossier.end(Move.REFUSE_INTAKE, at=now)
     content = papers.intake_refusal(
         dossier, parties=parties_of(dossier, work), reason=reason, legal_basis=legal_basis, officer=by.name

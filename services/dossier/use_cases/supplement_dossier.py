@@ -5,17 +5,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from kernel.core.caller import Caller
+from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Invalid
 from services.dossier.domain import papers
 from services.dossier.domain.actions import Action
-from services.dossier.domain.deadlines import answer_by, dossier_due, moved_by_stop
+from services.dossier.domain.deadlines import answer_by
 from services.dossier.domain.dossier import Dossier, Draft, Supplement
 from services.dossier.domain.errors import FourEyes, NoDraft, NotAnswered, TransitionRefused
-from services.dossier.domain.events import Change, moment
+from services.dossier.domain.events import Change, cause_data
+from services.dossier.domain.limits import GENERAL
 from services.dossier.domain.papers import PaperKind
 from services.dossier.domain.states import Move
+from services.dossier.use_cases.ask_limits import cause_of, days_to_answer, most_of, rule_of
 from services.dossier.use_cases.open_dossier import open_for, parties_of
+from services.dossier.use_cases.pause_dossier import resume_clock
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.receive_dossier import issue, named_items, supplement_data
 from services.dossier.use_cases.record_change import record_change
@@ -27,6 +30,9 @@ async def draft_supplement(
     items: list[dict[str, Any]],
     reason: str,
     answer_days: int | None,
+    basis: str = GENERAL,
+    legal_basis: str = "",
+    cause: str = "",
     by: Caller,
     seen: int,
     work: Work,
@@ -37,8 +43,19 @@ async def draft_supplement(
         Action.SUPPLEMENT_REQUEST, dossier_id, by=by, seen=seen, work=work, now=now
     )
     named = tuple(named_items(items, grounds.procedure))
-    draft = Draft(named, reason, by.subject, by.name, now, answer_days or work.policy.supplement_days)
-    left = dossier.draft_supplement(draft, limit=grounds.procedure.max_supplements)
+    rule = rule_of(work, "PROCESSING", basis, legal_basis, now)
+    draft = Draft(
+        items=named,
+        reason=reason,
+        by=by.subject,
+        by_name=by.name,
+        at=now,
+        answer_days=days_to_answer(work, rule, answer_days),
+        basis=basis,
+        legal_basis=legal_basis,
+        cause=cause_of(work, cause, "APPLICANT_PAPERS", "STOP", now),
+    )
+    left = dossier.draft_supplement(draft, limit=most_of(grounds.procedure, rule))
     change = Change("work_noted", left, note=reason, details={"noted": "SUPPLEMENT_DRAFTED"})
     record_change(work, dossier, change, by=by, now=now)
     return dossier
@@ -61,9 +78,19 @@ async def decide_supplement(
         change = Change("work_noted", left, note=note, details={"noted": "SUPPLEMENT_DRAFT_DECLINED"})
         record_change(work, dossier, change, by=by, now=now)
         return dossier
+    rule = rule_of(work, "PROCESSING", draft.basis, draft.legal_basis, now)
     until = answer_by(now, draft.answer_days)
-    supplement = Supplement(draft.items, draft.reason, now, draft.by_name, until, is_intake=False)
-    left = dossier.ask_supplement(supplement, limit=grounds.procedure.max_supplements)
+    supplement = Supplement(
+        items=draft.items,
+        reason=draft.reason,
+        asked_at=now,
+        asked_by=draft.by_name,
+        answer_by=until,
+        is_intake=False,
+        basis=draft.basis,
+        legal_basis=draft.legal_basis,
+    )
+    left = dossier.ask_supplement(supplement, limit=most_of(grounds.procedure, rule), cause=draft.cause)
     content = papers.supplement_request(
         dossier,
         parties=parties_of(dossier, work),
@@ -73,7 +100,7 @@ async def decide_supplement(
         officer=draft.by_name,
     )
     paper = issue(work, dossier, PaperKind.SUPPLEMENT_REQUEST, content, by=by, now=now)
-    details = {"supplement": supplement_data(supplement)}
+    details = {"supplement": supplement_data(supplement), "cause": cause_data(draft.cause)}
     change = Change("supplement_requested", left, note=draft.reason, papers=[paper], details=details)
     record_change(work, dossier, change, by=by, now=now)
     return dossier
@@ -95,6 +122,7 @@ async def answer_supplement(
     dossier, _ = await open_for(action, dossier_id, by=by, seen=seen, work=work, now=now)
     if not attachment_ids and not note:
         raise Invalid(fields=[("attachment_ids", "Phải có tệp hoặc nội dung giải trình")])
+    require_words(by, note)
     if dossier.supplements[-1].answered_at is not None:
         raise TransitionRefused.in_state(dossier.state)
     free = await work.attachments.unbound(attachment_ids, by.subject) if attachment_ids else {}
@@ -110,18 +138,16 @@ async def answer_supplement(
     return dossier
 
 
+def require_words(by: Caller, note: str) -> None:
+    """Raise `Invalid` when an officer records an applicant's act without saying what was brought."""
+    if by.kind is CallerKind.STAFF and not note:
+        raise Invalid(fields=[("note", "Ghi nhận thay người nộp phải nêu nội dung người nộp đề nghị")])
+
+
 async def resume(dossier_id: UUID, *, note: str, by: Caller, seen: int, work: Work, now: datetime) -> Dossier:
     """Confirm the supplement: the clock runs again, to a new due moment; T10."""
     dossier, grounds = await open_for(Action.RESUMPTION, dossier_id, by=by, seen=seen, work=work, now=now)
-    if dossier.supplements[-1].answered_at is None or dossier.accepted_at is None or dossier.step is None:
+    if dossier.supplements[-1].answered_at is None:
         raise NotAnswered
-    stops = dossier.stops_until(now)
-    procedure = grounds.procedure
-    channel = procedure.channel(dossier.channel) or next(iter(procedure.channels.values()))
-    previous = dossier.due_at
-    due = dossier_due(procedure, channel.term, grounds.calendar, dossier.accepted_at, stops)
-    step_due = moved_by_stop(grounds.calendar, dossier.step.due_at, stops[-1])
-    left = dossier.resume(stops=stops, due_at=due, step_due_at=step_due)
-    details = {"stopped_at": moment(stops[-1].stopped_at), "previous_due_at": moment(previous)}
-    record_change(work, dossier, Change("resumed", left, note=note, details=details), by=by, now=now)
+    resume_clock(dossier, grounds, Move.RESUME, {}, note=note, by=by, work=work, now=now)
     return dossier

@@ -52,6 +52,7 @@ class TrackedDossier(BaseModel):
     submitted_at: AwareDatetime
     received_at: AwareDatetime | None
     due_at: AwareDatetime | None
+    reappointed_due_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None
     timeline: list[TrackedEntry]
 

@@ -42,6 +42,7 @@ class _Dossier(BaseModel):
     submitted_at: AwareDatetime
     accepted_at: AwareDatetime | None
     due_at: AwareDatetime | None
+    reappointed_due_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None
     step: _Step | None
     owner_masked: str
@@ -78,6 +79,7 @@ def change_of(data: DossierFields, event_type: str, sequence: int) -> TrackingCh
         "submitted_at": _text(dossier.submitted_at),
         "received_at": _text(dossier.accepted_at),
         "due_at": _text(dossier.due_at),
+        "reappointed_due_at": _text(dossier.reappointed_due_at),
         "ended_at": _text(dossier.ended_at),
     }
     text = what_happened(event_type)

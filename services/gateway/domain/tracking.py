@@ -31,6 +31,12 @@ HAPPENED = {
     "supplement_requested": "Yêu cầu bổ sung hồ sơ",
     "supplement_answered": "Đã nộp bổ sung hồ sơ",
     "resumed": "Hồ sơ được tiếp tục xử lý",
+    "payment_requested": "Yêu cầu thực hiện nghĩa vụ tài chính",
+    "suspended": "Tạm dừng xử lý theo quy định của pháp luật",
+    "reappointed": "Cơ quan xin lỗi và hẹn lại ngày trả kết quả",
+    "corrected": "Đính chính thông tin trên giấy tiếp nhận",
+    "due_recomputed": "Thời hạn được tính lại theo lịch làm việc mới",
+    "supplement_lapsed": "Đã hết thời hạn bổ sung hồ sơ",
     "withdrawal_requested": "Người nộp đề nghị rút hồ sơ",
     "withdrawal_declined": "Không đồng ý rút hồ sơ",
     "stopped": "Dừng xử lý hồ sơ",
@@ -38,7 +44,7 @@ HAPPENED = {
     "result_recalled": "Kết quả được thu hồi để chỉnh sửa",
     "returned": "Đã trả kết quả",
 }
-INSIDE_THE_OFFICE = frozenset({"work_noted"})
+INSIDE_THE_OFFICE = frozenset({"archived", "work_noted"})
 """Events that change nothing the public may see, and so leave no entry in the timeline."""
 
 

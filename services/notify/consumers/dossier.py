@@ -51,6 +51,7 @@ class DossierFields(_Read):
     submitted_at: datetime
     accepted_at: datetime | None = None
     due_at: datetime | None = None
+    reappointed_due_at: datetime | None = None
     step: StepFields | None = None
     owner_subject: str | None = None
     submitter_subject: str | None = None
@@ -87,15 +88,27 @@ class ResultFields(_Read):
     outcome: str | None = None
 
 
+class ObligationFields(_Read):
+    """What has to be paid (VND), and until when."""
+
+    name: str
+    amount: int
+    pay_by: datetime | None = None
+
+
 class ChangeFields(_Read):
     """What happened."""
 
     at: datetime
     actor: ActorFields
+    from_state: str | None = None
     note: str = ""
     supplement: SupplementFields | None = None
     result: ResultFields | None = None
     legal_basis: str | None = None
+    obligation: ObligationFields | None = None
+    proposed: str | None = None
+    answer_by: datetime | None = None
     previous_due_at: datetime | None = None
     delivery: str | None = None
 
@@ -145,6 +158,11 @@ def occurrence_of(data: DossierChanged, event: ReceivedEvent) -> Occurrence:
             "supplement": change.supplement.model_dump() if change.supplement is not None else None,
             "result": change.result.model_dump() if change.result is not None else None,
             "legal_basis": change.legal_basis or "",
+            "from_state": change.from_state or "",
+            "obligation": change.obligation.model_dump() if change.obligation is not None else None,
+            "proposed": change.proposed or "",
+            "answer_by": change.answer_by,
+            "reappointed_due_at": dossier.reappointed_due_at,
             "previous_due_at": change.previous_due_at,
             "delivery": change.delivery or "",
         },
@@ -168,6 +186,12 @@ _CHANGES = (
     "supplement_requested",
     "supplement_answered",
     "resumed",
+    "payment_requested",
+    "suspended",
+    "reappointed",
+    "corrected",
+    "due_recomputed",
+    "supplement_lapsed",
     "withdrawal_requested",
     "withdrawal_declined",
     "stopped",

@@ -69,7 +69,7 @@ class PackagedTemplates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters.update(moment=moment, no_numbers=without_identity_numbers)
+        self._environment.filters.update(moment=moment, no_numbers=without_identity_numbers, dong=dong)
         layout = _Layout.model_validate(_read(folder / "layout.yaml"))
         self._layouts = {
             Channel.EMAIL: self._environment.from_string(layout.email),
@@ -156,6 +156,11 @@ def moment(value: datetime | str | None) -> str:
         return ""
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
     return at.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
+
+
+def dong(amount: int) -> str:
+    """Return an amount as people read it here: `12.500.000 đồng`."""
+    return f"{amount:,} đồng".replace(",", ".")
 
 
 def without_identity_numbers(text: str) -> str:

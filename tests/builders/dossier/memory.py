@@ -18,6 +18,8 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.files import Fault
 from services.dossier.domain.history import Entry, HistoryKeys
 from services.dossier.domain.intake.evidence import Evidence
+from services.dossier.store.dues import NotifiedDues
+from services.dossier.store.limits import read_limits
 from services.dossier.use_cases.ports import (
     Attachment,
     IssuedPaper,
@@ -37,6 +39,7 @@ from tests.builders.dossier.memory_stores import (
 from tests.builders.dossier.memory_work import MemoryColleagues, MemorySlips
 
 KEYS = HistoryKeys({"test": b"h" * 32})
+LIMITS = read_limits()
 SEALS = Sealer(TEST_PII_KEY)
 
 
@@ -89,6 +92,8 @@ class MemoryWork:
         self.seals = SEALS
         self.history_keys = KEYS
         self.policy = Policy()
+        self.limits = LIMITS
+        self.dues = NotifiedDues()
 
     async def inspector(self, content: bytes, media_type: str, *, caller: str) -> Fault | None:
         """Take every file: what files are is tested where they are opened."""

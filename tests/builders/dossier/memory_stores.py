@@ -12,7 +12,7 @@ from kernel.core.errors import NotFound, Stale
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.history import Entry
 from services.dossier.domain.intake.evidence import Evidence
-from services.dossier.domain.papers import Paper
+from services.dossier.domain.papers import Paper, PaperKind
 from services.dossier.use_cases.ports import (
     Attachment,
     Grounds,
@@ -131,11 +131,34 @@ class MemoryPapers:
             number=paper.number,
             content_sealed=self._work.seals.seal(paper.content, purpose="paper"),
             sha256=None,
+            issued_at=paper.issued_at,
         )
         self._work.writes.append(lambda database: database.papers.update({kept.id: kept}))
 
     async def find(self, paper_id: UUID) -> IssuedPaper | None:
         return self._database.papers.get(paper_id)
+
+    async def in_force(self, dossier_id: UUID, kind: PaperKind) -> IssuedPaper | None:
+        held = [
+            one
+            for one in self._database.papers.values()
+            if (one.dossier_id, one.kind, one.superseded_by) == (dossier_id, kind, None)
+        ]
+        return max(held, key=lambda one: one.id, default=None)
+
+    def supersede(self, paper_id: UUID, *, by: UUID, at: datetime) -> None:
+        del at
+
+        def write(database: "MemoryDatabase") -> None:
+            if database.papers[paper_id].superseded_by is not None:
+                raise Stale
+            database.papers[paper_id] = replace(database.papers[paper_id], superseded_by=by)
+
+        self._work.writes.append(write)
+
+    async def unprinted_of(self, dossier_id: UUID) -> int:
+        held = self._database.papers.values()
+        return sum(one.dossier_id == dossier_id and one.sha256 is None for one in held)
 
     async def unprinted(self, limit: int) -> list[UUID]:
         return sorted(one.id for one in self._database.papers.values() if one.sha256 is None)[:limit]

@@ -80,8 +80,8 @@ async def test_the_inbox_follows_the_dossier(office: Office) -> None:
     assert [item["step"]["code"] for item in inbox] == ["tham-dinh"]
     assert (await office.service.get("/v1/inbox", LEAD)).json()["items"] == []
     detail = await office.read(seen, SPECIALIST)
-    office_acts = ["step-completion", "supplement-request", "claim", "consultation-request"]
-    assert detail["actions"] == office_acts
+    office_acts = ["step-completion", "supplement-request", "payment-notice", "apology-draft"]
+    assert detail["actions"] == [*office_acts, "claim", "consultation-request"]
 
 
 async def test_the_signer_is_who_signed(office: Office) -> None:

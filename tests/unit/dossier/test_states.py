@@ -24,9 +24,11 @@ NOW = datetime(2026, 3, 3, 1, tzinfo=UTC)
 COMMUNE = Agency("H99.201", "UBND phường Bến Lam")
 
 ALLOWED = {
+    ("DRAFT", "SUBMIT"): "SUBMITTED",
     ("SUBMITTED", "ACCEPT"): "ACCEPTED",
     ("SUBMITTED", "REQUEST_INTAKE_SUPPLEMENT"): "INTAKE_SUPPLEMENT",
     ("INTAKE_SUPPLEMENT", "ANSWER_INTAKE_SUPPLEMENT"): "SUBMITTED",
+    ("INTAKE_SUPPLEMENT", "PROPOSE_REFUSAL"): "INTAKE_SUPPLEMENT",
     ("SUBMITTED", "REFUSE_INTAKE"): "INTAKE_REFUSED",
     ("INTAKE_SUPPLEMENT", "REFUSE_INTAKE"): "INTAKE_REFUSED",
     ("SUBMITTED", "CANCEL"): "CANCELLED",
@@ -38,15 +40,32 @@ ALLOWED = {
     ("PROCESSING", "REQUEST_SUPPLEMENT"): "SUPPLEMENT_REQUESTED",
     ("SUPPLEMENT_REQUESTED", "ANSWER_SUPPLEMENT"): "SUPPLEMENT_REQUESTED",
     ("SUPPLEMENT_REQUESTED", "RESUME"): "PROCESSING",
+    ("SUPPLEMENT_REQUESTED", "PROPOSE_STOP"): "SUPPLEMENT_REQUESTED",
     ("SUPPLEMENT_REQUESTED", "STOP_LAPSED"): "STOPPED",
+    ("PROCESSING", "ASK_PAYMENT"): "AWAITING_FINANCIAL",
+    ("AWAITING_FINANCIAL", "SETTLE_PAYMENT"): "PROCESSING",
+    ("PROCESSING", "SUSPEND"): "SUSPENDED",
+    ("SUSPENDED", "END_SUSPENSION"): "PROCESSING",
     ("ACCEPTED", "REQUEST_WITHDRAWAL"): "WITHDRAWAL_REQUESTED",
     ("PROCESSING", "REQUEST_WITHDRAWAL"): "WITHDRAWAL_REQUESTED",
     ("SUPPLEMENT_REQUESTED", "REQUEST_WITHDRAWAL"): "WITHDRAWAL_REQUESTED",
+    ("AWAITING_FINANCIAL", "REQUEST_WITHDRAWAL"): "WITHDRAWAL_REQUESTED",
+    ("SUSPENDED", "REQUEST_WITHDRAWAL"): "WITHDRAWAL_REQUESTED",
     ("WITHDRAWAL_REQUESTED", "APPROVE_WITHDRAWAL"): "STOPPED",
     ("WITHDRAWAL_REQUESTED", "DECLINE_WITHDRAWAL"): "SUPPLEMENT_REQUESTED",
     ("PROCESSING", "ISSUE_RESULT"): "RESULT_READY",
     ("RESULT_READY", "RETURN_RESULT"): "RETURNED",
     ("RESULT_READY", "RECALL_RESULT"): "PROCESSING",
+    ("RETURNED", "ARCHIVE"): "ARCHIVED",
+    ("PROCESSING", "DRAFT_APOLOGY"): "PROCESSING",
+    ("PROCESSING", "REAPPOINT"): "PROCESSING",
+    ("ACCEPTED", "CORRECT_OWNER"): "ACCEPTED",
+    ("PROCESSING", "CORRECT_OWNER"): "PROCESSING",
+    ("SUPPLEMENT_REQUESTED", "CORRECT_OWNER"): "SUPPLEMENT_REQUESTED",
+    ("AWAITING_FINANCIAL", "CORRECT_OWNER"): "AWAITING_FINANCIAL",
+    ("SUSPENDED", "CORRECT_OWNER"): "SUSPENDED",
+    ("ACCEPTED", "RECOMPUTE_DUE"): "ACCEPTED",
+    ("PROCESSING", "RECOMPUTE_DUE"): "PROCESSING",
 }
 
 
@@ -92,14 +111,16 @@ def test_each_state_allows_what_the_table_says_and_nothing_else(state: State, mo
 
 def test_every_state_has_a_name_and_a_portal_status() -> None:
     """A new state cannot be forgotten."""
-    assert set(VIETNAMESE) == set(PORTAL_STATUS) == set(State)
+    assert set(VIETNAMESE) == set(State)
+    assert set(PORTAL_STATUS) == set(State) - {State.DRAFT}
     assert set(TRANSITIONS) == set(Move)
 
 
 def test_every_move_is_made_by_some_action() -> None:
     """A row of the table that nothing reaches would be a promise nobody keeps."""
-    made = {rule.move for rule in _RULES.values()} | {Move.DECLINE_WITHDRAWAL}
-    assert made == set(Move)
+    by_people = {rule.move for rule in _RULES.values()} | {Move.SUBMIT, Move.DECLINE_WITHDRAWAL}
+    by_jobs_and_commands = {Move.PROPOSE_REFUSAL, Move.PROPOSE_STOP, Move.RECOMPUTE_DUE}
+    assert by_people | by_jobs_and_commands == set(Move)
 
 
 def test_a_withdrawal_that_is_not_decided_leaves_the_clock_as_it_was() -> None:
@@ -107,4 +128,6 @@ def test_a_withdrawal_that_is_not_decided_leaves_the_clock_as_it_was() -> None:
     asked = State.WITHDRAWAL_REQUESTED
     assert clock_in(asked, State.PROCESSING) is Clock.RUNNING
     assert clock_in(asked, State.SUPPLEMENT_REQUESTED) is Clock.STOPPED
+    assert clock_in(asked, State.AWAITING_FINANCIAL) is Clock.STOPPED
+    assert clock_in(asked, State.SUSPENDED) is Clock.STOPPED
     assert clock_in(State.RETURNED, None) is Clock.ENDED

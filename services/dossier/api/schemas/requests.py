@@ -197,6 +197,14 @@ class SupplementIn(Strict):
     items: Annotated[list[SupplementItem], Field(min_length=1, max_length=50)]
     reason: Reason
     answer_days: Annotated[StrictInt, Field(ge=1, le=365)] | None = None
+    basis: Code = "GENERAL"
+    legal_basis: Note = ""
+
+
+class DraftedSupplementIn(SupplementIn):
+    """Likewise after acceptance, where the clock stands for it: with whose time that is."""
+
+    cause: Code | None = None
 
 
 class AnswerIn(Strict):
@@ -228,14 +236,6 @@ class ApprovalIn(Strict):
 
     approved: StrictBool = True
     note: Note = ""
-
-
-class WithdrawalDecisionIn(Strict):
-    """Yes or no to a withdrawal."""
-
-    approved: StrictBool
-    note: Note = ""
-    legal_basis: Note = ""
 
 
 class ResultIn(Strict):

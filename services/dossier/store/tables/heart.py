@@ -149,6 +149,8 @@ papers = Table(
     Column("sha256", LargeBinary),
     Column("size", BigInteger),
     Column("printed_at", moment),
+    Column("superseded_by", UUID),
+    Column("superseded_at", moment),
 )
 Index("ix_papers_unprinted", papers.c.id, postgresql_where=text("sha256 IS NULL"))
 outside = Table(

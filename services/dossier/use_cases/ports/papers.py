@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from services.dossier.domain.papers import Paper
+from services.dossier.domain.papers import Paper, PaperKind
 from services.dossier.use_cases.ports.records import IssuedPaper
 
 
@@ -16,6 +16,15 @@ class Papers(Protocol):
 
     async def find(self, paper_id: UUID) -> IssuedPaper | None:
         """Return a paper."""
+
+    async def in_force(self, dossier_id: UUID, kind: PaperKind) -> IssuedPaper | None:
+        """Return the paper of a kind that counts: the last one no other took the place of."""
+
+    def supersede(self, paper_id: UUID, *, by: UUID, at: datetime) -> None:
+        """Mark a paper as replaced by another; it stays readable."""
+
+    async def unprinted_of(self, dossier_id: UUID) -> int:
+        """Return how many of a dossier's papers have no file yet."""
 
     async def unprinted(self, limit: int) -> list[UUID]:
         """Return papers that have no file yet."""

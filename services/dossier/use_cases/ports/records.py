@@ -19,7 +19,7 @@ from worktime.calendar import WorkCalendar
 class Policy:
     """Numbers and addresses the operator sets."""
 
-    supplement_days: int = 30
+    supplement_days: int | None = None
     max_attachment_bytes: int = 20_971_520
     public_url: str = "http://127.0.0.1:8000"
     outside_callback_url: str = ""
@@ -127,6 +127,8 @@ class IssuedPaper:
     number: str
     content_sealed: str
     sha256: bytes | None
+    issued_at: datetime
+    superseded_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

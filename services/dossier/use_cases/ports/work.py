@@ -4,10 +4,12 @@ from typing import Protocol
 
 from kernel.core.unit_of_work import Records
 from services.dossier.domain.history import HistoryKeys
+from services.dossier.domain.limits import Limits
 from services.dossier.use_cases.intake.ports import WaysIn
 from services.dossier.use_cases.ports.attachments import Attachments
 from services.dossier.use_cases.ports.catalogue import Catalogue
 from services.dossier.use_cases.ports.dossiers import Dossiers
+from services.dossier.use_cases.ports.dues import Dues
 from services.dossier.use_cases.ports.materials import Files, Inspector, Press, Seals
 from services.dossier.use_cases.ports.outside import Courier, Outside
 from services.dossier.use_cases.ports.papers import Papers
@@ -29,8 +31,10 @@ class Work(Records, Protocol):
     ways_in: WaysIn
     files: Files
     views: Views
+    dues: Dues
     seals: Seals
     policy: Policy
+    limits: Limits
     history_keys: HistoryKeys
     press: Press
     inspector: Inspector

@@ -1,0 +1,125 @@
+"""What may happen to a dossier on its way: the clock stands, money is owed, a promise is not kept."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from worktime.term import Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why time passed and whose it is: APPLICANT, AGENCY, OTHER_AGENCY or SYSTEM (data/causes.yaml)."""
+
+    code: str
+    belongs_to: str
+
+
+PAPERS_MISSING = Cause("APPLICANT_PAPERS", "APPLICANT")
+
+
+@dataclass(frozen=True, slots=True)
+class ClockStop:
+    """A stretch in which the clock stands, in which state, why and on what legal ground.
+
+    `until` is when a suspension is expected to end; it promises nothing.
+    """
+
+    stopped_at: datetime
+    resumed_at: datetime | None = None
+    state: str = "SUPPLEMENT_REQUESTED"
+    cause: str = "APPLICANT_PAPERS"
+    belongs_to: str = "APPLICANT"
+    legal_basis: str = ""
+    until: datetime | None = None
+
+    @property
+    def as_stop(self) -> Stop:
+        """What the counting rules know of it."""
+        return Stop(self.stopped_at, self.resumed_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money that was confirmed; the receipt makes it count once."""
+
+    receipt: str
+    amount: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """An amount (VND) the applicant was told of in writing and has to pay before the work goes on; T12."""
+
+    id: UUID
+    name: str
+    amount: int
+    reason: str
+    legal_basis: str
+    asked_at: datetime
+    asked_by: str
+    pay_by: datetime | None = None
+    payments: tuple[Payment, ...] = ()
+    cancelled_at: datetime | None = None
+
+    @property
+    def owed(self) -> int:
+        """What is still to be paid."""
+        paid = sum(one.amount for one in self.payments)
+        return 0 if self.cancelled_at is not None else max(self.amount - paid, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A decision a job proposes when an answer did not come in time; T5, T11. People decide."""
+
+    kind: str
+    at: datetime
+    answer_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ApologyDraft:
+    """An apology with a new date that waits for the signature of the agency's head."""
+
+    reason: str
+    cause: Cause
+    new_due_at: datetime
+    by: str
+    by_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Apology:
+    """A signed apology (form 04): the date that was missed, the one promised instead, and why."""
+
+    reason: str
+    cause: Cause
+    previous_due_at: datetime
+    new_due_at: datetime
+    at: datetime
+    signed_by: str
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How a withdrawn dossier is settled: originals that go back, and what becomes of the money paid."""
+
+    originals: tuple[str, ...] = ()
+    refund: str = "NOTHING_PAID"
+    refund_amount: int = 0
+    refund_basis: str = ""
+
+
+NOTHING_TO_SETTLE = Settlement()
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """A promise that was not kept: by how many office minutes, why and whose it is."""
+
+    minutes: int
+    cause: Cause

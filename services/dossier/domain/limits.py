@@ -1,0 +1,154 @@
+"""What the law limits, by date: how often, how long, until when (data/limits.yaml, data/causes.yaml)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, time
+from decimal import Decimal
+from typing import Protocol, TypeVar
+
+from kernel.core.errors import Invalid
+from services.dossier.domain.course import Cause
+
+GENERAL = "GENERAL"
+
+
+class _Dated(Protocol):
+    @property
+    def valid_from(self) -> date: ...
+    @property
+    def valid_to(self) -> date | None: ...
+
+
+_Rule = TypeVar("_Rule", bound=_Dated)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplementRule:
+    """How often papers may be asked for at a stage (INTAKE, PROCESSING) on one legal ground."""
+
+    stage: str
+    basis: str
+    name: str
+    most: int
+    answer_days: int
+    longest_days: int
+    valid_from: date
+    source: str
+    needs_legal_basis: bool = False
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberRule:
+    """A number the law sets."""
+
+    value: Decimal
+    valid_from: date
+    source: str
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeRule:
+    """A time of day the law sets."""
+
+    value: time
+    valid_from: date
+    source: str
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarningRule:
+    """When people are warned before a timer ends; exactly one of the three measures is set."""
+
+    kind: str
+    valid_from: date
+    source: str
+    share_passed: Decimal | None = None
+    hours_before: Decimal | None = None
+    days_before: int | None = None
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CauseRule:
+    """A cause of a STOP, a STEP or a DELAY, and whose time it is."""
+
+    code: str
+    name: str
+    belongs_to: str
+    use: frozenset[str]
+    valid_from: date = date(2010, 7, 15)
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """All of it; asked by day."""
+
+    supplement_requests: Sequence[SupplementRule]
+    reply: Sequence[NumberRule]
+    cutoffs: Sequence[TimeRule]
+    early: Sequence[NumberRule]
+    reappointments: Sequence[NumberRule]
+    apologies: Sequence[NumberRule]
+    warnings: Sequence[WarningRule] = ()
+    causes: Sequence[CauseRule] = field(default_factory=tuple)
+
+    def supplement(self, stage: str, basis: str, day: date) -> SupplementRule:
+        """Return the rule of a stage and ground; raise `Invalid` for a ground the law does not know."""
+        rules = [rule for rule in self.supplement_requests if (rule.stage, rule.basis) == (stage, basis)]
+        found = _in_force(rules, day)
+        if found is None:
+            raise Invalid(fields=[("basis", "Không có căn cứ yêu cầu bổ sung này")])
+        return found
+
+    def reply_hours(self, day: date) -> Decimal:
+        """Return the office hours within which a submission is replied to."""
+        return _known(_in_force(self.reply, day)).value
+
+    def cutoff(self, day: date) -> time:
+        """Return the time after which the day counts as over for same-day work and hand-over."""
+        rule = _in_force(self.cutoffs, day)
+        if rule is None:
+            raise LookupError("no cut-off on this day")
+        return rule.value
+
+    def early_hours(self, day: date) -> Decimal:
+        """Return what "the beginning of the next working day" is, in office hours."""
+        return _known(_in_force(self.early, day)).value
+
+    def most_reappointments(self, day: date) -> int:
+        """Return how often a due date may be moved with an apology."""
+        return int(_known(_in_force(self.reappointments, day)).value)
+
+    def apology_days(self, day: date) -> int:
+        """Return how many working days before the due day the apology is written at the latest."""
+        return int(_known(_in_force(self.apologies, day)).value)
+
+    def warning(self, kind: str, day: date) -> WarningRule | None:
+        """Return when people are warned of this; None when nobody is."""
+        return _in_force([rule for rule in self.warnings if rule.kind == kind], day)
+
+    def cause(self, code: str, use: str, day: date) -> Cause:
+        """Return a cause for this use; raise `Invalid` for one that is not known on the day."""
+        rules = [rule for rule in self.causes if rule.code == code and use in rule.use]
+        found = _in_force(rules, day)
+        if found is None:
+            raise Invalid(fields=[("cause", "Không có mã nguyên nhân này")])
+        return Cause(found.code, found.belongs_to)
+
+
+def _in_force(rules: Iterable[_Rule], day: date) -> _Rule | None:
+    """Return the rule that began last and has not ended."""
+    begun = [
+        rule for rule in rules if rule.valid_from <= day and (rule.valid_to is None or day <= rule.valid_to)
+    ]
+    return max(begun, key=lambda rule: rule.valid_from, default=None)
+
+
+def _known(rule: NumberRule | None) -> NumberRule:
+    if rule is None:
+        raise LookupError("no limit on this day")
+    return rule

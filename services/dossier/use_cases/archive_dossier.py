@@ -1,0 +1,46 @@
+"""A returned dossier goes to the archive when its record is complete; T21."""
+
+from datetime import datetime
+from uuid import UUID
+
+from kernel.core.caller import Caller
+from services.dossier.domain.actions import Action
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.errors import RecordIncomplete
+from services.dossier.domain.events import Change
+from services.dossier.use_cases.open_dossier import open_for
+from services.dossier.use_cases.ports import Work
+from services.dossier.use_cases.record_change import record_change
+
+
+async def archive_dossier(
+    dossier_id: UUID, *, note: str, by: Caller, seen: int, work: Work, now: datetime
+) -> Dossier:
+    """Archive by a clerk's hand."""
+    dossier, _ = await open_for(Action.ARCHIVING, dossier_id, by=by, seen=seen, work=work, now=now)
+    return await _archive(dossier, note, by=by, work=work, now=now)
+
+
+async def archive_by_system(dossier_id: UUID, *, work: Work, now: datetime) -> Dossier:
+    """Archive by the archive's own job, under the same guard."""
+    dossier, _ = await work.dossiers.load(dossier_id)
+    return await _archive(dossier, "", by=None, work=work, now=now)
+
+
+async def _archive(dossier: Dossier, note: str, *, by: Caller | None, work: Work, now: datetime) -> Dossier:
+    left = dossier.archive()
+    if missing := await _missing(dossier, work):
+        raise RecordIncomplete(extra={"missing": missing})
+    record_change(work, dossier, Change("archived", left, note=note), by=by, now=now)
+    return dossier
+
+
+async def _missing(dossier: Dossier, work: Work) -> list[str]:
+    """Return what the record still lacks."""
+    found = {
+        "result": dossier.result is None,
+        "delivery": dossier.delivery is None,
+        "payment": bool(await work.dues.owed(dossier)),
+        "printed_papers": bool(await work.papers.unprinted_of(dossier.id)),
+    }
+    return [name for name, is_missing in found.items() if is_missing]

@@ -1,0 +1,77 @@
+"""A wrong name found after acceptance: put right, with form 01 issued anew in the old one's place."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.core.caller import Caller
+from kernel.core.errors import Invalid
+from services.dossier.domain import papers
+from services.dossier.domain.actions import Action
+from services.dossier.domain.codes import code_day
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.events import Change
+from services.dossier.domain.papers import PaperKind
+from services.dossier.use_cases.open_dossier import allow, parties_of
+from services.dossier.use_cases.ports import Work
+from services.dossier.use_cases.receive_dossier import issue
+from services.dossier.use_cases.record_change import record_change
+from services.dossier.use_cases.secrets import look_up_secret
+
+
+async def correct_owner(
+    dossier_id: UUID,
+    *,
+    corrected: Mapping[str, Any],
+    reason: str,
+    evidence: str,
+    by: Caller,
+    seen: int,
+    work: Work,
+    now: datetime,
+) -> Dossier:
+    """Write the owner's name and addresses as the evidence has them; form 01 is issued again.
+
+    The person stays the same: another identity number is another applicant and needs another dossier.
+    History says what was corrected and on which evidence, never the words themselves.
+    """
+    dossier, grounds, components = await work.dossiers.load_for_acceptance(dossier_id, code_day(now))
+    await allow(Action.OWNER_CORRECTION, dossier, by=by, seen=seen, work=work, now=now)
+    parties = parties_of(dossier, work)
+    before = parties["owner"]
+    changed = {name: value for name, value in corrected.items() if before.get(name) != value}
+    if not changed:
+        raise Invalid(fields=[("full_name", "Không có nội dung nào được đính chính")])
+    owner = {**before, **changed}
+    parties = {**parties, "owner": owner}
+    contact = {"name": owner["full_name"], "phone": owner.get("phone"), "email": owner.get("email")}
+    left = dossier.correct_owner(
+        name=str(owner["full_name"]),
+        parties_sealed=work.seals.seal(parties, purpose="parties"),
+        contact_sealed=work.seals.seal(contact, purpose="contact"),
+    )
+    replaced = await work.papers.in_force(dossier.id, PaperKind.RECEIPT)
+    content = papers.receipt(
+        dossier,
+        grounds.procedure,
+        parties=parties,
+        components=[{"name": item.name, "form": item.form} for item in components],
+        officer=by.name,
+        look_up=work.policy.public_url,
+        secret=look_up_secret(work.seals, dossier.id),
+    )
+    if replaced is not None:
+        instead = f"Giấy ban hành {papers.local_text(replaced.issued_at)}"
+        content["facts"] = [["Thay thế", instead], ["Nội dung đính chính", reason]]
+    paper = issue(work, dossier, PaperKind.RECEIPT, content, by=by, now=now)
+    if replaced is not None:
+        work.papers.supersede(replaced.id, by=paper[1], at=now)
+    details = {
+        "corrected": sorted(changed),
+        "evidence": evidence,
+        "superseded": str(replaced.id) if replaced else None,
+    }
+    change = Change("corrected", left, note=reason, papers=[paper], details=details)
+    record_change(work, dossier, change, by=by, now=now)
+    return dossier

@@ -1,0 +1,195 @@
+"""The clock stands for money or for a reason of law, and runs again; T12 to T15."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.core.caller import Caller
+from kernel.core.clock import VIETNAM
+from kernel.core.errors import Invalid
+from kernel.core.ids import new_id
+from services.dossier.domain import papers
+from services.dossier.domain.actions import Action
+from services.dossier.domain.course import Obligation, Payment
+from services.dossier.domain.deadlines import answer_by, running_again
+from services.dossier.domain.dossier import Dossier, Running
+from services.dossier.domain.errors import TransitionRefused
+from services.dossier.domain.events import Change, cause_data, moment
+from services.dossier.domain.papers import PaperKind
+from services.dossier.domain.states import Move, State
+from services.dossier.domain.workflow import keep_apart
+from services.dossier.use_cases.ask_limits import cause_of
+from services.dossier.use_cases.open_dossier import open_for, parties_of
+from services.dossier.use_cases.ports import Grounds, Work
+from services.dossier.use_cases.receive_dossier import issue
+from services.dossier.use_cases.record_change import record_change
+
+
+async def ask_payment(
+    dossier_id: UUID,
+    *,
+    name: str,
+    amount: int,
+    reason: str,
+    legal_basis: str,
+    pay_days: int | None,
+    cause: str,
+    by: Caller,
+    seen: int,
+    work: Work,
+    now: datetime,
+) -> Dossier:
+    """Tell the applicant in writing what is to be paid; the clock stands until it is; T12."""
+    dossier, _ = await open_for(Action.PAYMENT_NOTICE, dossier_id, by=by, seen=seen, work=work, now=now)
+    why = cause_of(work, cause, "APPLICANT_PAYMENT", "STOP", now)
+    obligation = Obligation(
+        id=new_id(),
+        name=name,
+        amount=amount,
+        reason=reason,
+        legal_basis=legal_basis,
+        asked_at=now,
+        asked_by=by.name,
+        pay_by=answer_by(now, pay_days) if pay_days else None,
+    )
+    left = dossier.ask_payment(obligation, why)
+    content = papers.payment_notice(dossier, obligation, parties=parties_of(dossier, work), officer=by.name)
+    paper = issue(work, dossier, PaperKind.PAYMENT_NOTICE, content, by=by, now=now)
+    details = {"obligation": obligation_data(obligation), "cause": cause_data(why)}
+    change = Change("payment_requested", left, note=reason, papers=[paper], details=details)
+    record_change(work, dossier, change, by=by, now=now)
+    return dossier
+
+
+def obligation_data(obligation: Obligation) -> dict[str, Any]:
+    """Return an obligation as events tell it."""
+    return {
+        "obligation_id": str(obligation.id),
+        "name": obligation.name,
+        "amount": obligation.amount,
+        "owed": obligation.owed,
+        "pay_by": moment(obligation.pay_by),
+        "legal_basis": obligation.legal_basis,
+    }
+
+
+async def settle_financial(
+    dossier_id: UUID,
+    obligation_id: UUID,
+    *,
+    receipt: str,
+    amount: int,
+    by: Caller | None,
+    work: Work,
+    now: datetime,
+) -> Dossier:
+    """Count a confirmed payment once, however often it is told; the clock runs when nothing is owed; T13.
+
+    Called where payments are confirmed, in that commit; `receipt` names the payment. A payment that comes
+    while a withdrawal waits ends the stop as well: what the dossier goes back to is then being worked.
+    """
+    dossier, grounds = await work.dossiers.load(dossier_id)
+    is_withdrawing = dossier.prior_state is State.AWAITING_FINANCIAL
+    payment = Payment(receipt, amount, now)
+    if not dossier.pay(obligation_id, payment):
+        return dossier
+    if not dossier.can(Move.SETTLE_PAYMENT) and not is_withdrawing:
+        raise TransitionRefused.in_state(dossier.state)
+    if dossier.owed or is_withdrawing:
+        if is_withdrawing and not dossier.owed:
+            dossier.prior_state = State.PROCESSING
+            dossier.run(_running(dossier, grounds, work, now))
+        _note_payment(dossier, payment, by=by, work=work, now=now)
+        return dossier
+    details = {"payment": {"receipt": receipt, "amount": amount}}
+    resume_clock(dossier, grounds, Move.SETTLE_PAYMENT, details, by=by, work=work, now=now)
+    return dossier
+
+
+def _note_payment(
+    dossier: Dossier, payment: Payment, *, by: Caller | None, work: Work, now: datetime
+) -> None:
+    dossier.version += 1
+    details = {
+        "noted": "PAYMENT_CONFIRMED",
+        "payment": {"receipt": payment.receipt, "amount": payment.amount},
+        "owed": dossier.owed,
+    }
+    change = Change("work_noted", dossier.state, details=details)
+    record_change(work, dossier, change, by=by, now=now)
+
+
+async def cancel_payment_notice(
+    dossier_id: UUID, *, reason: str, by: Caller, seen: int, work: Work, now: datetime
+) -> Dossier:
+    """Take back a notice of amount that was wrong; whoever wrote it does not decide this."""
+    action = Action.PAYMENT_NOTICE_CANCELLATION
+    dossier, grounds = await open_for(action, dossier_id, by=by, seen=seen, work=work, now=now)
+    keep_apart(dossier, by)
+    dossier.cancel_obligations(now)
+    details = {"cancelled": "PAYMENT_NOTICE"}
+    resume_clock(dossier, grounds, Move.SETTLE_PAYMENT, details, note=reason, by=by, work=work, now=now)
+    return dossier
+
+
+async def suspend_dossier(
+    dossier_id: UUID,
+    *,
+    reason: str,
+    legal_basis: str,
+    cause: str,
+    until: date | None,
+    by: Caller,
+    seen: int,
+    work: Work,
+    now: datetime,
+) -> Dossier:
+    """Let the clock stand on a legal ground, decided by a signer who did not prepare the dossier; T14."""
+    dossier, _ = await open_for(Action.SUSPENSION, dossier_id, by=by, seen=seen, work=work, now=now)
+    keep_apart(dossier, by)
+    why = cause_of(work, cause, cause, "STOP", now)
+    if until is not None and until <= now.astimezone(VIETNAM).date():
+        raise Invalid(fields=[("until", "Phải là ngày sau hôm nay")])
+    expected = datetime.combine(until, datetime.min.time(), VIETNAM) if until else None
+    left = dossier.suspend(why, at=now, legal_basis=legal_basis, until=expected)
+    details = {"legal_basis": legal_basis, "cause": cause_data(why), "until": moment(expected)}
+    record_change(work, dossier, Change("suspended", left, note=reason, details=details), by=by, now=now)
+    return dossier
+
+
+async def end_suspension(
+    dossier_id: UUID, *, reason: str, by: Caller, seen: int, work: Work, now: datetime
+) -> Dossier:
+    """Go on with a suspended dossier; T15."""
+    dossier, grounds = await open_for(Action.SUSPENSION_END, dossier_id, by=by, seen=seen, work=work, now=now)
+    keep_apart(dossier, by)
+    resume_clock(dossier, grounds, Move.END_SUSPENSION, {}, note=reason, by=by, work=work, now=now)
+    return dossier
+
+
+def resume_clock(
+    dossier: Dossier,
+    grounds: Grounds,
+    move: Move,
+    more: dict[str, Any],
+    *,
+    note: str = "",
+    by: Caller | None,
+    work: Work,
+    now: datetime,
+) -> None:
+    """Let the clock run again to a new due moment and tell it, with whose time has passed; T10, T13, T15."""
+    previous = dossier.due_at
+    left = dossier.resume(move, _running(dossier, grounds, work, now))
+    ended = dossier.stops[-1]
+    details = {
+        "stopped_at": moment(ended.stopped_at),
+        "previous_due_at": moment(previous),
+        "cause": {"code": ended.cause, "belongs_to": ended.belongs_to},
+        **more,
+    }
+    record_change(work, dossier, Change("resumed", left, note=note, details=details), by=by, now=now)
+
+
+def _running(dossier: Dossier, grounds: Grounds, work: Work, now: datetime) -> Running:
+    return running_again(dossier, grounds.procedure, grounds.calendar, work.limits, at=now)

@@ -1,0 +1,103 @@
+"""A promise that cannot be kept: apology and a new date, proposed by one, signed by another (form 04)."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from kernel.core.caller import Caller
+from kernel.core.clock import VIETNAM
+from kernel.core.errors import Invalid
+from services.dossier.domain import papers
+from services.dossier.domain.actions import Action
+from services.dossier.domain.course import Apology, ApologyDraft
+from services.dossier.domain.deadlines import closing_of
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.errors import NoApologyDraft, ReappointmentLimit
+from services.dossier.domain.events import Change, cause_data, moment
+from services.dossier.domain.papers import PaperKind
+from services.dossier.domain.workflow import keep_apart
+from services.dossier.use_cases.ask_limits import cause_of
+from services.dossier.use_cases.open_dossier import open_for, parties_of
+from services.dossier.use_cases.ports import Work
+from services.dossier.use_cases.receive_dossier import issue
+from services.dossier.use_cases.record_change import record_change
+
+
+async def draft_apology(
+    dossier_id: UUID,
+    *,
+    reason: str,
+    cause: str,
+    new_due_on: date,
+    by: Caller,
+    seen: int,
+    work: Work,
+    now: datetime,
+) -> Dossier:
+    """Propose a new date, a working day after the one promised; nothing goes out before it is signed."""
+    dossier, grounds = await open_for(Action.APOLOGY_DRAFT, dossier_id, by=by, seen=seen, work=work, now=now)
+    _require_allowed(dossier, work, now)
+    why = cause_of(work, cause, cause, "DELAY", now)
+    new_due = closing_of(grounds.calendar, new_due_on)
+    if new_due is None:
+        raise Invalid(fields=[("new_due_on", "Không phải ngày làm việc")])
+    _require_later(dossier, new_due, now)
+    left = dossier.draft_apology(ApologyDraft(reason, why, new_due, by.subject, by.name, now))
+    details = {"noted": "APOLOGY_DRAFTED", "cause": cause_data(why)}
+    record_change(work, dossier, Change("work_noted", left, note=reason, details=details), by=by, now=now)
+    return dossier
+
+
+async def decide_apology(
+    dossier_id: UUID, *, approved: bool, note: str, by: Caller, seen: int, work: Work, now: datetime
+) -> Dossier:
+    """Sign form 04 and promise the new date, or give the proposal back with the reason.
+
+    Too late is recorded as late, not refused: who waits is owed the apology all the same.
+    """
+    dossier, _ = await open_for(Action.REAPPOINTMENT, dossier_id, by=by, seen=seen, work=work, now=now)
+    draft = dossier.apology_draft
+    if draft is None or dossier.due_at is None:
+        raise NoApologyDraft
+    keep_apart(dossier, by)
+    if not approved:
+        if not note:
+            raise Invalid(fields=[("note", "Không đồng ý phải nêu lý do")])
+        left = dossier.draft_apology(None)
+        details = {"noted": "APOLOGY_DECLINED"}
+        record_change(work, dossier, Change("work_noted", left, note=note, details=details), by=by, now=now)
+        return dossier
+    _require_allowed(dossier, work, now)
+    _require_later(dossier, draft.new_due_at, now)
+    latest = dossier.apology_latest_at
+    signed = Apology(
+        reason=draft.reason,
+        cause=draft.cause,
+        previous_due_at=dossier.due_at,
+        new_due_at=draft.new_due_at,
+        at=now,
+        signed_by=by.name,
+        is_late=now > (latest or dossier.due_at),
+    )
+    left = dossier.reappoint(signed)
+    content = papers.apology(dossier, signed, parties=parties_of(dossier, work))
+    paper = issue(work, dossier, PaperKind.APOLOGY, content, by=by, now=now)
+    apologised = {
+        "cause": cause_data(signed.cause),
+        "previous_due_at": moment(signed.previous_due_at),
+        "apology_latest_at": moment(latest),
+        "is_late": signed.is_late,
+    }
+    change = Change("reappointed", left, note=signed.reason, papers=[paper], details=apologised)
+    record_change(work, dossier, change, by=by, now=now)
+    return dossier
+
+
+def _require_allowed(dossier: Dossier, work: Work, now: datetime) -> None:
+    """Raise `ReappointmentLimit` when the law allows no further new date."""
+    if len(dossier.apologies) >= work.limits.most_reappointments(now.astimezone(VIETNAM).date()):
+        raise ReappointmentLimit
+
+
+def _require_later(dossier: Dossier, new_due: datetime, now: datetime) -> None:
+    if dossier.due_at is None or new_due <= max(dossier.due_at, now):
+        raise Invalid(fields=[("new_due_on", "Phải sau ngày hẹn trả hiện tại")])
