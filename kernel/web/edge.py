@@ -16,6 +16,10 @@ from kernel.web.request import EdgeRequest
 PUBLIC: dict[str, Any] = {"security": []}
 """`openapi_extra` of a route anybody may call; a test lists every such route."""
 
+KEYLESS = "x-key-is-optional"
+"""`openapi_extra` member of a route whose own protocol tells a repeat (tus: the offset), so that its clients
+need no Idempotency-Key; one that is sent counts as everywhere."""
+
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _KEPT_HEADERS = ("etag", "location", "content-type")
 _MAX_KEY = 200
@@ -40,6 +44,7 @@ class EdgeRoute(APIRoute):
         """Wrap FastAPI's handler."""
         endpoint = super().get_route_handler()
         is_public = (self.openapi_extra or {}).get("security") == []
+        is_keyless = bool((self.openapi_extra or {}).get(KEYLESS))
 
         async def handle(plain: Request) -> Response:
             request = EdgeRequest(plain.scope, plain.receive)
@@ -57,9 +62,25 @@ class EdgeRoute(APIRoute):
                 request.state.work = runtime.open_work(unit)
                 if request.method not in _UNSAFE:
                     return await endpoint(request)
+                if is_keyless and "idempotency-key" not in request.headers:
+                    return await _write_once(endpoint, request, unit, runtime)
                 return await _write(endpoint, request, unit, runtime, principal)
 
         return handle
+
+
+async def _write_once(
+    endpoint: Callable[[Request], Coroutine[Any, Any, Response]],
+    request: EdgeRequest,
+    unit: UnitOfWork,
+    runtime: Runtime,
+) -> Response:
+    """Run and commit what needs no key: the route's protocol refuses or repeats harmlessly."""
+    response = await endpoint(request)
+    if unit.has_changes:
+        await unit.commit()
+        runtime.wake_relay()
+    return response
 
 
 async def _write(

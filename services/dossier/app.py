@@ -9,13 +9,16 @@ from kernel.runtime import Runtime
 from kernel.sealing import Sealer
 from kernel.service import Service
 from services.dossier.api import attachments, counter, course, decisions, machines, reads, submissions
+from services.dossier.api.files import links, uploads
 from services.dossier.api.intake import reception
 from services.dossier.api.work import steps as work_steps
+from services.dossier.clients.clamd import scanner_at
 from services.dossier.clients.outside import open_courier
 from services.dossier.commands import republish, verify_history
 from services.dossier.consumers import catalog
 from services.dossier.domain.history import HistoryKeys
 from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
+from services.dossier.jobs.files import END_UPLOADS, SCAN_QUARANTINED
 from services.dossier.jobs.print_papers import PRINT_PAPERS
 from services.dossier.jobs.send_outside_requests import SEND_OUTSIDE_REQUESTS
 from services.dossier.settings import DossierSettings
@@ -51,6 +54,7 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
             inspector=inspector,
             courier=courier,
             definitions=Definitions(),
+            scanner=scanner_at(settings.scanner_url),
         )
 
 
@@ -66,6 +70,8 @@ service = Service(
         decisions.router,
         course.router,
         attachments.router,
+        uploads.router,
+        links.router,
         reads.router,
         machines.router,
         work_steps.router,
@@ -79,7 +85,7 @@ service = Service(
         catalog.on_calendar_changed,
         catalog.on_staff_changed,
     ],
-    jobs=[CONTINUE_DOSSIERS, PRINT_PAPERS, SEND_OUTSIDE_REQUESTS],
+    jobs=[CONTINUE_DOSSIERS, PRINT_PAPERS, SEND_OUTSIDE_REQUESTS, END_UPLOADS, SCAN_QUARANTINED],
     topics=topics_for("dossier", "procedure", "process", "agency", "calendar", "staff", "form"),
     resources=open_resources,
     commands={"verify-history": verify_history, "republish": republish},

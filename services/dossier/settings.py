@@ -35,7 +35,17 @@ class DossierSettings(KernelSettings):
         default=SecretStr(_DEVELOPMENT_KEY),
         description="id:key[,older-id:key…], 32 bytes base64 each: the first chains history, all prove it",
     )
+    scanner_url: str = Field(
+        default="", description="clamd: tcp://host:port or unix:///path; empty: no scanner"
+    )
     outside_callback_url: str = Field(default="", description="Where the outside system posts its answers")
+
+    @field_validator("scanner_url")
+    @classmethod
+    def _is_scanner(cls, value: str) -> str:
+        if value and not value.startswith(("tcp://", "unix:///")):
+            raise UnsafeSetting("tcp://host:port or unix:///path")
+        return value
 
     @field_validator("history_key")
     @classmethod

@@ -70,7 +70,11 @@ PUBLIC_ROUTES = {
         "GET /v1/interlinked-groups/{code}/components",
         "GET /v1/interlinked-groups/{code}/appointment",
     },
-    "dossier": set(),
+    "dossier": {
+        # What the server speaks of tus; and a link that is its own key, for ten seconds to an hour.
+        "OPTIONS /v1/uploads",
+        "GET /v1/file-links/{token}",
+    },
     "notify": set(),
     "survey": {"GET /v1/invitations/{token}", "POST /v1/invitations/{token}/response"},
     "gateway": {
@@ -113,6 +117,8 @@ PUBLIC_ROUTES = {
 
 PUBLIC_ADDRESSES = {
     "GET /api/v1/tracking",
+    "OPTIONS /api/v1/uploads",
+    "GET /api/v1/file-links/{}",
     "POST /api/v1/invitations/{}/response",
     "POST /api/v1/forms/{}/validation",
     "POST /api/v1/subscriptions",

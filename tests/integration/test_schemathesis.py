@@ -35,6 +35,9 @@ from services.gateway.domain.routes import ROUTES
 from stack.servers import free_port
 from tests.integration.conftest import service_named
 
+# A part of a file in tus's words is bytes like any others.
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+
 ROOT = Path(__file__).parents[2]
 READY_SECONDS = 90
 EXAMPLES = 6

@@ -117,6 +117,10 @@ def attachment_out(item: Attachment) -> AttachmentOut:
         file_name=item.file_name,
         component_code=item.component_code,
         purpose=item.purpose,
+        scan=item.scan,
+        signatures=list(item.signatures),
+        replaces=item.replaces,
+        replaced_by=item.replaced_by,
     )
 
 

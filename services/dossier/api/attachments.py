@@ -16,20 +16,20 @@ from services.dossier.use_cases.print_papers import read_paper
 from services.dossier.use_cases.read_dossiers import read_attachment
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Tệp"])
-_UPLOAD = {
+UPLOAD = {
     "x-max-body-bytes": 52_428_800,
     "requestBody": {
         "required": True,
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     },
 }
-_FILE: dict[int | str, dict[str, Any]] = {
+FILE: dict[int | str, dict[str, Any]] = {
     200: {"description": "Nội dung tệp", "content": {"application/octet-stream": {}}}
 }
 _PDF: dict[int | str, dict[str, Any]] = {200: {"description": "PDF", "content": {"application/pdf": {}}}}
 
 
-@router.post("/attachments", status_code=201, openapi_extra=_UPLOAD, responses=problems(429, 503))
+@router.post("/attachments", status_code=201, openapi_extra=UPLOAD, responses=problems(429, 503))
 async def upload_attachment(
     request: Request,
     by: Caller,
@@ -52,21 +52,22 @@ async def upload_attachment(
     return attachment_out(attachment)
 
 
-@router.get("/attachments/{attachment_id}/content", response_class=Response, responses=_FILE)
+@router.get("/attachments/{attachment_id}/content", response_class=Response, responses=FILE)
 async def download_attachment(attachment_id: UUID, by: Caller, work: Work, now: Now) -> Response:
     """Tải tệp về; mọi lần xem đều được ghi nhật ký."""
     attachment, content = await read_attachment(attachment_id, by=by, work=work, now=now)
-    return _download(content, attachment.media_type, attachment.file_name)
+    return download(content, attachment.media_type, attachment.file_name)
 
 
 @router.get("/papers/{paper_id}", response_class=Response, responses=_PDF)
 async def download_paper(paper_id: UUID, by: Caller, work: Work, now: Now) -> Response:
     """Tải giấy tờ do Bộ phận Một cửa ban hành."""
     paper, content = await read_paper(paper_id, by=by, work=work, now=now)
-    return _download(content, "application/pdf", f"{paper.kind.value.lower()}-{paper.id.hex[-8:]}.pdf")
+    return download(content, "application/pdf", f"{paper.kind.value.lower()}-{paper.id.hex[-8:]}.pdf")
 
 
-def _download(content: bytes, media_type: str, name: str) -> Response:
+def download(content: bytes, media_type: str, name: str) -> Response:
+    """Return a file to be saved, never shown: what is in it must not act in this origin."""
     return Response(
         content,
         media_type=media_type,

@@ -11,7 +11,7 @@ from kernel.core.caller import Caller
 from kernel.core.errors import Invalid
 from kernel.core.ids import new_id
 from services.dossier.use_cases import ports
-from services.dossier.use_cases.keep_attachment import require_sound, typed_file
+from services.dossier.use_cases.keep_attachment import looked_through, typed_file
 from services.dossier.use_cases.ports import Attachment
 
 
@@ -34,7 +34,7 @@ async def kept_inline(
     for place, item in enumerate(items):
         content = _content(f"{path}.{place}", item)
         attachment = typed_file(content, item.name, item.component_code, by.subject, work, now)
-        await require_sound(content, attachment, work, caller=caller)
+        attachment = await looked_through(content, attachment, work, caller=caller)
         contents.append(content)
         kept.append(attachment)
     for content in contents:

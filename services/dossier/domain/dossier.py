@@ -307,6 +307,11 @@ class Dossier:
         self.version += 1
         return self.state
 
+    def note_work(self) -> State:
+        """Make a new version for what is noted beside the state: a file was replaced."""
+        self.version += 1
+        return self.state
+
     @property
     def supplements_asked(self) -> int:
         """How many supplements were asked for after acceptance."""

@@ -115,6 +115,36 @@ class InspectionBusy(Refusal):
     title = "Hệ thống đang kiểm tra nhiều tệp, hãy thử lại sau giây lát"
 
 
+class AttachmentInfected(Refusal):
+    """The scanner knows something harmful in the file: it is not taken (422)."""
+
+    code = "attachment-infected"
+    kind = Kind.INVALID
+    title = "Tệp chứa mã độc nên không được tiếp nhận"
+
+
+class AttachmentWithheld(Refusal):
+    """The scanner found something harmful in a file that was taken: nobody gets it any more (404)."""
+
+    code = "attachment-withheld"
+    kind = Kind.NOT_FOUND
+    title = "Tệp chứa mã độc nên không được mở"
+
+
+class AttachmentQuarantined(Refusal):
+    """The file waits for the scanner and is opened to nobody until then (409); trying again is safe."""
+
+    code = "attachment-quarantined"
+    title = "Tệp đang chờ quét mã độc, hãy thử lại sau"
+
+
+class AttachmentReplaced(Refusal):
+    """A newer version of the file is there already (409)."""
+
+    code = "attachment-replaced"
+    title = "Tệp đã có phiên bản mới hơn"
+
+
 FAULTS: dict[Fault, type[Refusal]] = {
     Fault.DAMAGED: AttachmentDamaged,
     Fault.ENCRYPTED: AttachmentEncrypted,

@@ -23,6 +23,15 @@ class Fault(StrEnum):
     TOO_COMPLEX = "too-complex"
 
 
+class Scan(StrEnum):
+    """What is known of malware in a file; OFF where no scanner is set up."""
+
+    OFF = "OFF"
+    WAITING = "WAITING"
+    CLEAN = "CLEAN"
+    INFECTED = "INFECTED"
+
+
 def media_type_of(content: bytes) -> str | None:
     """Return the media type by the content; None for anything this system does not take."""
     if content.startswith(b"%PDF-"):

@@ -9,29 +9,74 @@ from uuid import UUID
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.files import Scan
 from services.dossier.use_cases.ports import Attachment
 
+FILE_JSON = (
+    "json_build_object('id', f.id, 'uploader', f.uploader, 'component_code', f.component_code,"
+    " 'file_name', f.file_name, 'media_type', f.media_type, 'size', f.size,"
+    " 'sha256', encode(f.sha256, 'hex'), 'created_at', f.created_at, 'dossier_id', f.dossier_id,"
+    " 'purpose', f.purpose, 'scan', f.scan, 'signatures', f.signatures, 'replaces', f.replaces,"
+    " 'replaced_by', f.replaced_by)"
+)
+"""A file's record inside another query, the table being `f`; `attachment_of` reads it."""
+
+_COLUMNS = (
+    "id, uploader, component_code, file_name, media_type, size, encode(sha256, 'hex') AS sha256, created_at,"
+    " dossier_id, purpose, scan, signatures, replaces, replaced_by"
+)
 _ADD = """
     INSERT INTO attachments
-        (id, uploader, component_code, file_name, media_type, size, sha256, created_at, dossier_id, purpose)
+        (id, uploader, component_code, file_name, media_type, size, sha256, created_at, dossier_id, purpose,
+         scan, scan_next_at, signatures, replaces)
     SELECT id, uploader, component_code, file_name, media_type, size, decode(sha256, 'hex'), created_at,
-           dossier_id, purpose
+           dossier_id, purpose, scan, CASE scan WHEN 'WAITING' THEN created_at END, signatures, replaces
     FROM jsonb_to_recordset(:rows::jsonb) AS given(id uuid, uploader text, component_code text,
         file_name text, media_type text, size bigint, sha256 text, created_at timestamptz, dossier_id uuid,
-        purpose text)
+        purpose text, scan text, signatures json, replaces uuid)
 """
 _BIND = """
     UPDATE attachments SET dossier_id = :dossier_id, purpose = :purpose
     WHERE id = ANY(:ids::uuid[]) AND dossier_id IS NULL AND uploader = :uploader
+      AND scan <> 'INFECTED' AND replaced_by IS NULL
 """
 _UNBOUND = Statement(
-    "SELECT id, uploader, component_code, file_name, media_type, size, encode(sha256, 'hex') AS sha256,"
-    " created_at, dossier_id, purpose FROM attachments"
+    f"SELECT {_COLUMNS} FROM attachments"
     " WHERE id = ANY(:ids::uuid[]) AND dossier_id IS NULL AND uploader = :uploader"
+    " AND scan <> 'INFECTED' AND replaced_by IS NULL"
 )
-_ONE = Statement(
-    "SELECT id, uploader, component_code, file_name, media_type, size, encode(sha256, 'hex') AS sha256,"
-    " created_at, dossier_id, purpose FROM attachments WHERE id = :id"
+_ONE = Statement(f"SELECT {_COLUMNS} FROM attachments WHERE id = :id")
+# Back to the first and forward to the last: a chain, because a version is replaced once.
+_VERSIONS = Statement(
+    f"""
+    WITH RECURSIVE older AS (
+        SELECT a.* FROM attachments a WHERE a.id = :id
+        UNION ALL SELECT a.* FROM attachments a JOIN older o ON a.id = o.replaces
+    ), newer AS (
+        SELECT a.* FROM attachments a WHERE a.replaces = :id
+        UNION ALL SELECT a.* FROM attachments a JOIN newer n ON a.replaces = n.id
+    )
+    SELECT {_COLUMNS} FROM (SELECT * FROM older UNION ALL SELECT * FROM newer) AS chain ORDER BY id
+    """
+)
+_REPLACED = Statement(
+    "UPDATE attachments SET replaced_by = :replaced_by WHERE id = :id AND replaced_by IS NULL"
+    " AND dossier_id IS NOT DISTINCT FROM :dossier_id::uuid"
+)
+_QUARANTINED = Statement(
+    f"SELECT {_COLUMNS} FROM attachments WHERE scan = 'WAITING' AND scan_next_at <= :now"
+    " ORDER BY scan_next_at LIMIT :limit"
+)
+_SETTLED = Statement(
+    "UPDATE attachments SET scan = :scan, scanned_at = :at, threat = :threat, scan_next_at = NULL"
+    " WHERE id = :id AND scan = 'WAITING'",
+    rows=None,
+)
+_PUT_OFF = Statement(
+    "UPDATE attachments SET scan_attempts = scan_attempts + 1,"
+    " scan_next_at = :at::timestamptz + interval '15 seconds' * power(2, least(scan_attempts, 6))"
+    " WHERE id = :id AND scan = 'WAITING'",
+    rows=None,
 )
 
 
@@ -53,9 +98,17 @@ def attachment_of(row: Any) -> Attachment:
         size=row["size"],
         sha256=bytes.fromhex(row["sha256"]),
         created_at=datetime.fromisoformat(created_at) if isinstance(created_at, str) else created_at,
-        dossier_id=UUID(str(row["dossier_id"])) if row["dossier_id"] else None,
+        dossier_id=_id(row["dossier_id"]),
         purpose=row["purpose"],
+        scan=Scan(row["scan"]),
+        signatures=tuple(row["signatures"] or ()),
+        replaces=_id(row["replaces"]),
+        replaced_by=_id(row["replaced_by"]),
     )
+
+
+def _id(value: Any) -> UUID | None:
+    return UUID(str(value)) if value else None
 
 
 class PostgresAttachments:
@@ -67,7 +120,9 @@ class PostgresAttachments:
     def add(self, attachments: Sequence[Attachment]) -> None:
         """Keep files' records."""
         if attachments:
-            rows = [{**asdict(item), "sha256": item.sha256.hex()} for item in attachments]
+            rows = [
+                {**asdict(item), "sha256": item.sha256.hex(), "scan": item.scan.value} for item in attachments
+            ]
             self._unit.write(_touching(_ADD, len(rows)), rows=rows)
 
     def bind(self, attachment_ids: Sequence[UUID], dossier_id: UUID, *, uploader: str, purpose: str) -> None:
@@ -90,3 +145,25 @@ class PostgresAttachments:
         """Return one file's record."""
         row = await self._unit.fetch_one(_ONE, id=attachment_id)
         return attachment_of(row) if row else None
+
+    async def versions(self, attachment_id: UUID) -> list[Attachment]:
+        """Return all versions of a file, the oldest first; empty when there is no such file."""
+        return [attachment_of(row) for row in await self._unit.fetch(_VERSIONS, id=attachment_id)]
+
+    def replace(self, old: Attachment, new: Attachment) -> None:
+        """Keep a file as the next version of another; `Stale` at the commit when one was faster."""
+        self.add([new])
+        self._unit.write(_REPLACED, id=old.id, replaced_by=new.id, dossier_id=old.dossier_id)
+
+    async def quarantined(self, now: datetime, limit: int) -> list[Attachment]:
+        """Return files to look at again now."""
+        return [attachment_of(row) for row in await self._unit.fetch(_QUARANTINED, now=now, limit=limit)]
+
+    def settle_scan(self, attachment_id: UUID, *, is_clean: bool, threat: str, at: datetime) -> None:
+        """Let a quarantined file out, or keep it from everybody for ever."""
+        scan = Scan.CLEAN if is_clean else Scan.INFECTED
+        self._unit.write(_SETTLED, id=attachment_id, scan=scan.value, threat=threat, at=at)
+
+    def put_off_scan(self, attachment_id: UUID, at: datetime) -> None:
+        """Try again later: after 15 seconds, doubled up to 16 minutes."""
+        self._unit.write(_PUT_OFF, id=attachment_id, at=at)

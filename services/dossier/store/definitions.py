@@ -8,7 +8,7 @@ from eforms.form import Form
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.definitions import Agency, Procedure, Process, calendar_of
-from services.dossier.store.attachments import attachment_of
+from services.dossier.store.attachments import FILE_JSON, attachment_of
 from services.dossier.store.continuations import Continuations
 from services.dossier.use_cases.ports import Grounds, Intake
 from services.dossier.use_cases.ports.records import Succession
@@ -52,10 +52,7 @@ _INTAKE = Statement(
             OR (cardinality(p.performing) = 1 AND a.code IN (p.performing[1], (
                 SELECT coalesce(o.continuing_by->>:procedure, o.continuing) FROM agencies o
                 WHERE o.code = p.performing[1] AND o.valid_to < :today)))) AS agencies,
-        (SELECT json_agg(json_build_object('id', f.id, 'uploader', f.uploader,
-            'component_code', f.component_code, 'file_name', f.file_name, 'media_type', f.media_type,
-            'size', f.size, 'sha256', encode(f.sha256, 'hex'), 'created_at', f.created_at,
-            'dossier_id', f.dossier_id, 'purpose', f.purpose))
+        (SELECT json_agg({FILE_JSON})
          FROM attachments f WHERE f.id = ANY(:attachments::uuid[])) AS attachments,
         (SELECT d.id FROM dossiers d WHERE d.portal_code = :portal_code::text) AS existing_id,
         (SELECT max(f.sequence) FROM forms f WHERE f.code = :procedure) AS form_sequence,

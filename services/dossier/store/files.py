@@ -1,10 +1,12 @@
 """Contents under their SHA-256, in a local folder or an S3-compatible store; durable before `put` returns."""
 
 import asyncio
+import contextlib
 import hashlib
 import os
 from pathlib import Path
 from urllib.parse import urlparse
+from uuid import UUID
 
 import obstore
 from obstore.store import LocalStore, ObjectStore, from_url
@@ -42,14 +44,45 @@ class StoredFiles:
 
     async def get(self, sha256: bytes) -> bytes:
         """Return a content; raise `FileLost` when it is missing or not what was kept."""
+        return await self._read(_path(sha256), sha256)
+
+    async def _read(self, path: str, sha256: bytes) -> bytes:
         try:
-            answer = await obstore.get_async(self._store, _path(sha256))
+            answer = await obstore.get_async(self._store, path)
             content = bytes(await answer.bytes_async())
         except FileNotFoundError as error:
             raise FileLost(sha256.hex()) from error
         if hashlib.sha256(content).digest() != sha256:
             raise FileLost(sha256.hex())
         return content
+
+    async def put_part(self, owner: UUID, start: int, content: bytes) -> bytes:
+        """Return the digest once the part is durable; of two at one place none writes over the other."""
+        digest = hashlib.sha256(content).digest()
+        path = _part(owner, start, digest)
+        await obstore.put_async(self._store, path, content)
+        if self._folder is not None:
+            await asyncio.to_thread(_sync, self._folder, path)
+        return digest
+
+    async def get_part(self, owner: UUID, start: int, sha256: bytes) -> bytes:
+        """Return a part; raise `FileLost` when it is missing or not what was kept."""
+        return await self._read(_part(owner, start, sha256), sha256)
+
+    async def drop_parts(self, owner: UUID) -> None:
+        """Forget all parts of an owner; doing so again is harmless."""
+        paths: list[str] = []
+        async for batch in obstore.list(self._store, prefix=f"parts/{owner.hex}"):
+            paths += [str(item["path"]) for item in batch]
+        if paths:
+            await obstore.delete_async(self._store, paths)
+        if self._folder is not None:
+            with contextlib.suppress(FileNotFoundError):
+                await asyncio.to_thread((self._folder / "parts" / owner.hex).rmdir)
+
+
+def _part(owner: UUID, start: int, digest: bytes) -> str:
+    return f"parts/{owner.hex}/{start:012d}-{digest.hex()}"
 
 
 def _path(digest: bytes) -> str:

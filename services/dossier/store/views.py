@@ -8,7 +8,7 @@ from kernel.core.errors import NotFound
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.dossier import Dossier
-from services.dossier.store.attachments import attachment_of
+from services.dossier.store.attachments import FILE_JSON, attachment_of
 from services.dossier.store.dossiers import COLUMNS, component_of
 from services.dossier.store.intake.evidence import evidence_of
 from services.dossier.store.mapping import dossier_of
@@ -23,10 +23,7 @@ _DETAIL = Statement(
     f"""
     SELECT {COLUMNS},
         (SELECT json_agg(c ORDER BY position) FROM components c WHERE c.dossier_id = d.id) AS components,
-        (SELECT json_agg(json_build_object('id', f.id, 'uploader', f.uploader,
-            'component_code', f.component_code, 'file_name', f.file_name, 'media_type', f.media_type,
-            'size', f.size, 'sha256', encode(f.sha256, 'hex'), 'created_at', f.created_at,
-            'dossier_id', f.dossier_id, 'purpose', f.purpose) ORDER BY f.id)
+        (SELECT json_agg({FILE_JSON} ORDER BY f.id)
          FROM attachments f WHERE f.dossier_id = d.id) AS files,
         (SELECT json_agg(json_build_object('paper_id', p.id, 'kind', p.kind, 'number', p.number,
             'issued_at', p.issued_at) ORDER BY p.id) FROM papers p WHERE p.dossier_id = d.id) AS papers,
@@ -119,10 +116,7 @@ _PORTAL = Statement(
     f"""
     SELECT {COLUMNS},
         (SELECT json_agg(c ORDER BY position) FROM components c WHERE c.dossier_id = d.id) AS components,
-        (SELECT json_agg(json_build_object('id', f.id, 'uploader', f.uploader,
-            'component_code', f.component_code, 'file_name', f.file_name, 'media_type', f.media_type,
-            'size', f.size, 'sha256', encode(f.sha256, 'hex'), 'created_at', f.created_at,
-            'dossier_id', f.dossier_id, 'purpose', f.purpose) ORDER BY f.id)
+        (SELECT json_agg({FILE_JSON} ORDER BY f.id)
          FROM attachments f WHERE f.dossier_id = d.id) AS files,
         (SELECT json_agg(e ORDER BY e.id) FROM evidence e WHERE e.dossier_id = d.id) AS evidence,
         (SELECT json_agg(json_build_object('version', h.version, 'type', h.type, 'at', h.at, 'data', h.data)

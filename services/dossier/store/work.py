@@ -11,19 +11,23 @@ from services.dossier.store.colleagues import PostgresColleagues
 from services.dossier.store.definitions import Definitions, PostgresCatalogue
 from services.dossier.store.dossiers import PostgresDossiers
 from services.dossier.store.dues import NotifiedDues
+from services.dossier.store.file_links import PostgresLinks
+from services.dossier.store.files import StoredFiles
 from services.dossier.store.intake.ways_in import PostgresWaysIn
 from services.dossier.store.outside import PostgresOutside
 from services.dossier.store.papers import PostgresPapers
 from services.dossier.store.slips import PostgresSlips
+from services.dossier.store.uploads import PostgresUploads
 from services.dossier.store.views import PostgresViews
-from services.dossier.use_cases.ports import Courier, Files, Inspector, Policy, Press, Seals
+from services.dossier.use_cases.files.ports import Scanner
+from services.dossier.use_cases.ports import Courier, Inspector, Policy, Press, Seals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resources:
     """What one process opens once."""
 
-    files: Files
+    files: StoredFiles
     seals: Seals
     policy: Policy
     limits: Limits
@@ -32,6 +36,7 @@ class Resources:
     inspector: Inspector
     courier: Courier
     definitions: Definitions
+    scanner: Scanner
 
 
 class PostgresWork:
@@ -40,6 +45,8 @@ class PostgresWork:
     def __init__(self, unit: UnitOfWork, resources: Resources) -> None:
         self._unit = unit
         self.files = resources.files
+        self.parts = resources.files
+        self.scanner = resources.scanner
         self.seals = resources.seals
         self.policy = resources.policy
         self.limits = resources.limits
@@ -54,6 +61,8 @@ class PostgresWork:
         self.outside = PostgresOutside(unit)
         self.slips = PostgresSlips(unit)
         self.colleagues = PostgresColleagues(unit)
+        self.uploads = PostgresUploads(unit)
+        self.links = PostgresLinks(unit)
         self.views = PostgresViews(unit)
         self.ways_in = PostgresWaysIn(unit)
         self.dues = NotifiedDues()

@@ -8,6 +8,7 @@ from kernel.core.errors import Forbidden, Invalid, Kind, Refusal
 from kernel.core.ids import new_id
 from services.dossier.domain.errors import FAULTS, AttachmentType
 from services.dossier.domain.files import media_type_of, name_fits
+from services.dossier.use_cases.files.quarantine import scanned
 from services.dossier.use_cases.ports import Attachment, Work
 
 _LONGEST_NAME = 200
@@ -47,20 +48,25 @@ async def keep_attachment(
         await work.rest()
     else:
         attachment = typed_file(content, file_name, component, by.subject, work, now)
-    await require_sound(content, attachment, work)
+    attachment = await looked_through(content, attachment, work)
     await work.files.put(content)
     work.attachments.add([attachment])
     return attachment
 
 
-async def require_sound(content: bytes, attachment: Attachment, work: Work, *, caller: str = "") -> None:
-    """Raise why a file is not taken that does not open, needs a password or runs something by itself.
+async def looked_through(
+    content: bytes, attachment: Attachment, work: Work, *, caller: str = ""
+) -> Attachment:
+    """Return the record with all that is known of a content before anybody gets it.
 
-    `caller` is who takes turns with others at the readers: the uploader unless another name is given.
+    Raise why a file is not taken: it does not open, needs a password, runs something by itself, or the
+    scanner knows it. `caller` takes turns with others at the readers: the uploader unless another is given.
     """
-    fault = await work.inspector(content, attachment.media_type, caller=caller or attachment.uploader)
+    turn = caller or attachment.uploader
+    fault = await work.inspector(content, attachment.media_type, caller=turn)
     if fault is not None:
         raise FAULTS[fault]
+    return await scanned(content, attachment, work)
 
 
 def typed_file(

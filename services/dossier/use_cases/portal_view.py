@@ -1,6 +1,6 @@
 """What the portal driver needs of a dossier at one version: neutral names, identity opened, logged."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden
+from services.dossier.domain.files import Scan
 from services.dossier.domain.intake.evidence import EvidenceKind, Flags, flags_of, has_consulted
 from services.dossier.domain.states import State
 from services.dossier.use_cases.open_dossier import parties_of
@@ -164,10 +165,17 @@ def _public_note(item: dict[str, Any]) -> str:
 def _attachments(detail: Detail) -> list[dict[str, Any]]:
     by_id = {item.id: item for item in detail.attachments}
     flags = _flags(detail)
+    newest = {item.id: item.replaced_by for item in detail.attachments}
+    # Of a replaced file the newest version is told; what the scanner found out about is not told at all.
+    by_id = {
+        item.id: item
+        for item in detail.attachments
+        if item.replaced_by is None and item.scan is not Scan.INFECTED
+    }
     named: list[dict[str, Any]] = []
     for component in detail.components:
         for one in component.attachment_ids:
-            found = by_id.pop(one, None)
+            found = by_id.pop(_newest(one, newest), None)
             if found is not None:
                 shown = asdict(flags.get(component.component_code, Flags()))
                 named.append(
@@ -181,6 +189,12 @@ def _attachments(detail: Detail) -> list[dict[str, Any]]:
         | {"is_digitised": True, "reuse": 0, "is_from_personal_store": False}
         for item in rest
     ]
+
+
+def _newest(one: UUID, replaced_by: Mapping[UUID, UUID | None]) -> UUID:
+    while (following := replaced_by.get(one)) is not None:
+        one = following
+    return one
 
 
 def _results(detail: Detail, *, is_issued: bool) -> list[dict[str, Any]]:

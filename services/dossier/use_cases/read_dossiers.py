@@ -19,6 +19,7 @@ from services.dossier.domain.actions import (
 )
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.mandates import Mandate, mandates_of
+from services.dossier.use_cases.files.quarantine import require_open
 from services.dossier.use_cases.ports import Attachment, Detail, Work
 from services.dossier.use_cases.secrets import identity_index
 
@@ -180,16 +181,22 @@ async def read_attachment(
     attachment_id: UUID, *, by: Caller, work: Work, now: datetime
 ) -> tuple[Attachment, bytes]:
     """Return a file for its uploader or for whoever may see its dossier; logged."""
+    attachment = await find_attachment(attachment_id, by=by, work=work)
+    require_open(attachment)
+    if attachment.dossier_id is not None:
+        await log_reading(work, by, "attachment", attachment.dossier_id, attachment_id, now)
+    return attachment, await work.files.get(attachment.sha256)
+
+
+async def find_attachment(attachment_id: UUID, *, by: Caller, work: Work) -> Attachment:
+    """Return a file's record for its uploader or for whoever may see its dossier; raise `NotFound`."""
     attachment = await work.attachments.find(attachment_id)
     if attachment is None:
         raise NotFound
     if attachment.dossier_id is None:
         if attachment.uploader != by.subject or by.kind is CallerKind.SERVICE:
             raise NotFound
-    else:
+    elif not (by.kind is CallerKind.SERVICE and by.has_role("portal.read")):
         dossier, _ = await work.dossiers.load(attachment.dossier_id)
-        is_portal = by.kind is CallerKind.SERVICE and by.has_role("portal.read")
-        if not is_portal:
-            require_sight(dossier, by, identity_index(work.seals, by.identity_number))
-        await log_reading(work, by, "attachment", dossier.id, attachment_id, now)
-    return attachment, await work.files.get(attachment.sha256)
+        require_sight(dossier, by, identity_index(work.seals, by.identity_number))
+    return attachment

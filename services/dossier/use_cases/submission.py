@@ -172,4 +172,4 @@ def _file_faults(
 
 
 def _is_free(attachment: Attachment | None, uploader: str) -> bool:
-    return attachment is not None and attachment.dossier_id is None and attachment.uploader == uploader
+    return attachment is not None and attachment.is_free_of(uploader)

@@ -7,12 +7,15 @@ _PREFLIGHT: Headers = [
     (b"access-control-allow-methods", b"GET, POST, PUT, PATCH, DELETE"),
     (
         b"access-control-allow-headers",
-        b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-File-Name,"
-        b" X-Requested-With",
+        b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Tus-Resumable,"
+        b" Upload-Checksum, Upload-Length, Upload-Metadata, Upload-Offset, X-File-Name, X-Requested-With",
     ),
     (b"access-control-max-age", b"600"),
 ]
-_EXPOSED = b"ETag, Location, Retry-After, Content-Disposition, X-Correlation-Id, Idempotency-Replayed"
+_EXPOSED = (
+    b"ETag, Location, Retry-After, Content-Disposition, X-Correlation-Id, Idempotency-Replayed,"
+    b" Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, Upload-Expires, Upload-Length, Upload-Offset"
+)
 
 
 def cors_headers(given: Mapping[bytes, bytes], allowed: Collection[bytes]) -> Headers:

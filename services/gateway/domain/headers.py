@@ -14,6 +14,11 @@ _IN = {
         "if-modified-since",
         "if-none-match",
         "range",
+        "tus-resumable",
+        "upload-checksum",
+        "upload-length",
+        "upload-metadata",
+        "upload-offset",
         "x-file-name",
     )
 }
@@ -34,6 +39,14 @@ _OUT = frozenset(
         "last-modified",
         "location",
         "retry-after",
+        "tus-checksum-algorithm",
+        "tus-extension",
+        "tus-max-size",
+        "tus-resumable",
+        "tus-version",
+        "upload-expires",
+        "upload-length",
+        "upload-offset",
         "vary",
     )
 )

@@ -20,6 +20,7 @@ from services.dossier.domain.history import Entry, HistoryKeys
 from services.dossier.domain.intake.evidence import Evidence
 from services.dossier.store.dues import NotifiedDues
 from services.dossier.store.limits import read_limits
+from services.dossier.use_cases.files.ports import Scanned, Verdict
 from services.dossier.use_cases.ports import (
     Attachment,
     IssuedPaper,
@@ -98,6 +99,11 @@ class MemoryWork:
     async def inspector(self, content: bytes, media_type: str, *, caller: str) -> Fault | None:
         """Take every file: what files are is tested where they are opened."""
         del content, media_type, caller
+
+    async def scanner(self, content: bytes) -> Scanned:
+        """Look at nothing, as where no scanner is set up."""
+        del content
+        return Scanned(Verdict.OFF)
 
     async def rest(self) -> None:
         """Do nothing: nobody else waits for memory."""

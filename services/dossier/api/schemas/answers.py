@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from services.dossier.domain.files import Scan
+
 
 class PortalOut(BaseModel):
     """What became of a portal-born dossier."""
@@ -56,6 +58,10 @@ class AttachmentOut(BaseModel):
     file_name: str
     component_code: str
     purpose: str
+    scan: Scan
+    signatures: list[dict[str, Any]]
+    replaces: UUID | None
+    replaced_by: UUID | None
 
 
 class OutsideResultOut(BaseModel):

@@ -1,6 +1,17 @@
 """The service's tables, as the migrations leave them, by what they hold."""
 
-from services.dossier.store.tables import heart, intake, work
+from services.dossier.store.tables import (
+    files,
+    heart,
+    intake,
+    work,
+)
 from services.dossier.store.tables.columns import metadata
 
-__all__ = ["heart", "intake", "metadata", "work"]
+__all__ = [
+    "files",
+    "heart",
+    "intake",
+    "metadata",
+    "work",
+]

@@ -135,7 +135,17 @@ attachments = Table(
     Column("created_at", moment, nullable=False),
     Column("dossier_id", UUID),
     Column("purpose", Text, nullable=False),
+    Column("scan", Text, nullable=False, server_default="OFF"),
+    Column("scanned_at", moment),
+    Column("scan_next_at", moment),
+    Column("scan_attempts", Integer, nullable=False, server_default="0"),
+    Column("threat", Text, nullable=False, server_default=""),
+    Column("signatures", JSON, nullable=False, server_default="[]"),
+    Column("replaces", UUID),
+    Column("replaced_by", UUID),
 )
+Index("ix_attachments_quarantined", attachments.c.scan_next_at, postgresql_where=text("scan = 'WAITING'"))
+Index("ix_attachments_replaces", attachments.c.replaces, postgresql_where=text("replaces IS NOT NULL"))
 Index("ix_attachments_dossier_id", attachments.c.dossier_id, postgresql_where=text("dossier_id IS NOT NULL"))
 papers = Table(
     "papers",

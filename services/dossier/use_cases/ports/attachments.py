@@ -1,6 +1,7 @@
 """The store of files' records."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -21,3 +22,18 @@ class Attachments(Protocol):
 
     async def find(self, attachment_id: UUID) -> Attachment | None:
         """Return one file's record."""
+
+    async def versions(self, attachment_id: UUID) -> list[Attachment]:
+        """Return all versions of a file, the oldest first; empty when there is no such file."""
+
+    def replace(self, old: Attachment, new: Attachment) -> None:
+        """Keep a file as the next version of another; `Stale` at the commit when one was faster."""
+
+    async def quarantined(self, now: datetime, limit: int) -> list[Attachment]:
+        """Return files the scanner is to look at again now."""
+
+    def settle_scan(self, attachment_id: UUID, *, is_clean: bool, threat: str, at: datetime) -> None:
+        """Let a quarantined file out, or keep it from everybody for ever."""
+
+    def put_off_scan(self, attachment_id: UUID, at: datetime) -> None:
+        """Look at it again later, each time after a longer wait."""

@@ -9,6 +9,7 @@ from uuid import UUID
 from eforms.form import Form
 from services.dossier.domain.definitions import Agency, Procedure, Process
 from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.files import Scan
 from services.dossier.domain.intake.evidence import Evidence
 from services.dossier.domain.mandates import Mandate
 from services.dossier.domain.papers import PaperKind
@@ -40,6 +41,20 @@ class Attachment:
     created_at: datetime
     dossier_id: UUID | None = None
     purpose: str = "COMPONENT"
+    scan: Scan = Scan.OFF
+    signatures: tuple[dict[str, Any], ...] = ()
+    """What was found of each PDF signature when the file came in."""
+    replaces: UUID | None = None
+    replaced_by: UUID | None = None
+
+    def is_free_of(self, uploader: str) -> bool:
+        """Tell whether this uploader may still give the file to a dossier."""
+        return (
+            self.uploader == uploader
+            and self.dossier_id is None
+            and self.replaced_by is None
+            and self.scan is not Scan.INFECTED
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Files and signatures over HTTP."""
