@@ -20,6 +20,7 @@ from services.catalog.api import (
     law_work,
     laws,
     open_data,
+    outcomes,
     places,
     procedures,
     registers,
@@ -31,10 +32,12 @@ from services.catalog.api.readers import directory, feeds, forms, pages, sheets,
 from services.catalog.api.workflows import groups as workflow_groups
 from services.catalog.api.workflows import processes as workflow_processes
 from services.catalog.clients.public_holidays import propose_year
+from services.catalog.consumers import dossier
 from services.catalog.domain.speech import Phrasebook, phrasebook_of
 from services.catalog.jobs.administration import APPLY_DUE_CHANGES, LOAD_UNITS
 from services.catalog.jobs.calendars import REMIND_OF_CALENDARS
 from services.catalog.jobs.laws import READ_CITATIONS, WATCH_LAWS
+from services.catalog.jobs.outcomes import COUNT_DEMAND
 from services.catalog.jobs.publish_workflows import PUBLISH_WORKFLOWS
 from services.catalog.jobs.readers import TELL_CHANGES
 from services.catalog.jobs.take_files import TAKE_FILES
@@ -82,6 +85,7 @@ service = Service(
     work=_open_work,
     routers=[
         search.router,
+        outcomes.router,
         procedures.router,
         registers.router,
         calendars.router,
@@ -120,8 +124,10 @@ service = Service(
         READ_CITATIONS,
         WATCH_LAWS,
         TELL_CHANGES,
+        COUNT_DEMAND,
     ],
-    topics=topics_for("catalog"),
+    handlers=dossier.HANDLERS,
+    topics=topics_for("catalog", "dossier"),
     resources=open_resources,
     commands={"republish": _republish},
 )

@@ -27,8 +27,9 @@ ON CONFLICT (code) DO UPDATE SET uses = excluded.uses, set_by = excluded.set_by,
 )
 _USES_SHOWN = Statement(
     """
-UPDATE procedure_search s SET uses = g.uses FROM unnest(:codes::text[], :uses::bigint[]) AS g(code, uses)
-WHERE s.code = g.code AND s.uses <> g.uses
+UPDATE procedure_search s SET uses = greatest(g.uses, u.demand)
+FROM unnest(:codes::text[], :uses::bigint[]) AS g(code, uses) LEFT JOIN procedure_uses u ON u.code = g.code
+WHERE s.code = g.code AND s.uses <> greatest(g.uses, u.demand)
 """,
     rows=None,
 )

@@ -20,6 +20,7 @@ from services.catalog.store.imports import PostgresImports
 from services.catalog.store.law_work import PostgresNationalEntries, PostgresPostings, PostgresReviews
 from services.catalog.store.laws import PostgresLaws
 from services.catalog.store.open_data import PostgresOpenData
+from services.catalog.store.outcomes import PostgresOutcomes
 from services.catalog.store.phrases import PostgresPhrases
 from services.catalog.store.points import PostgresPoints
 from services.catalog.store.readers import PostgresReaders
@@ -79,6 +80,7 @@ class PostgresWork:
         self.directory = PostgresDirectory(unit)
         self.points = PostgresPoints(unit)
         self.ground = PostgresGround(unit)
+        self.outcomes = PostgresOutcomes(unit)
 
     def record(self, event: Event) -> None:
         """Publish this event with the commit."""

@@ -16,6 +16,7 @@ from services.catalog.use_cases.finding.speaking import Speaking
 from services.catalog.use_cases.importing.ports import FileImports, Files
 from services.catalog.use_cases.laws.ports import Laws, NationalEntries, Postings, Reviews
 from services.catalog.use_cases.open_data import OpenData
+from services.catalog.use_cases.outcomes import Outcomes
 from services.catalog.use_cases.publishing.ports import Publishing
 from services.catalog.use_cases.readers.ports import House, Readers
 from services.catalog.use_cases.workflows.ports import Workflows
@@ -72,6 +73,7 @@ class Work(Records, Protocol):
     ground: Ground
     readers: Readers
     house: House
+    outcomes: Outcomes
 
     def republish(self, today: date) -> None:
         """Queue an event with the full state of every entry."""

@@ -77,6 +77,7 @@ Table(
     Column("uses", BigInteger, nullable=False),
     Column("set_by", Text, nullable=False),
     moment("set_at"),
+    Column("demand", BigInteger, nullable=False, server_default="0"),
 )
 Table(
     "synonyms",

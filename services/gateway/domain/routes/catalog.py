@@ -9,6 +9,7 @@ def catalog() -> list[Route]:
     reads = (
         "procedures",
         "procedures/{code}",
+        "procedures/{code}/measured-time",
         "agencies",
         "agencies/{code}",
         "sectors",

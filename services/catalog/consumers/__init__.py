@@ -1,0 +1,1 @@
+"""What the catalogue learns from other services."""
