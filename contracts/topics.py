@@ -21,6 +21,7 @@ TOPICS = {
     "process": Topic("catalog", _STATE),
     "agency": Topic("catalog", _STATE),
     "staff": Topic("catalog", _STATE),
+    "one_stop_point": Topic("catalog", _STATE),
     "calendar": Topic("catalog", _STATE),
     "catalog_reminder": Topic("catalog", _FACTS),
     "interlinked_group": Topic("catalog", _STATE),

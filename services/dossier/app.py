@@ -9,20 +9,24 @@ from kernel.runtime import Runtime
 from kernel.sealing import Sealer
 from kernel.service import Service
 from services.dossier.api import attachments, counter, course, decisions, machines, reads, submissions
+from services.dossier.api.desk import ROUTERS as DESK_ROUTERS
 from services.dossier.api.files import links, uploads
 from services.dossier.api.intake import reception
 from services.dossier.api.work import steps as work_steps
 from services.dossier.clients.clamd import scanner_at
 from services.dossier.clients.outside import open_courier
 from services.dossier.commands import republish, verify_history
-from services.dossier.consumers import catalog
+from services.dossier.consumers import catalog, points
 from services.dossier.domain.history import HistoryKeys
 from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
 from services.dossier.jobs.files import END_UPLOADS, SCAN_QUARANTINED
 from services.dossier.jobs.print_papers import PRINT_PAPERS
 from services.dossier.jobs.send_outside_requests import SEND_OUTSIDE_REQUESTS
+from services.dossier.jobs.tidy_desk import TIDY_DESK
 from services.dossier.settings import DossierSettings
 from services.dossier.store.definitions import Definitions
+from services.dossier.store.desk.displays import open_displays
+from services.dossier.store.desk.work import read_desk_rules
 from services.dossier.store.files import StoredFiles
 from services.dossier.store.inspector import open_inspector
 from services.dossier.store.limits import read_limits
@@ -43,7 +47,11 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
         outside_callback_url=settings.outside_callback_url,
     )
     outside_key = settings.outside_key.get_secret_value()
-    async with open_courier(settings.outside_url, outside_key) as courier, open_inspector() as inspector:
+    async with (
+        open_courier(settings.outside_url, outside_key) as courier,
+        open_inspector() as inspector,
+        open_displays(runtime) as displays,
+    ):
         yield Resources(
             files=StoredFiles(settings.files_url),
             seals=Sealer(settings.pii_key.get_secret_value()),
@@ -55,6 +63,8 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
             courier=courier,
             definitions=Definitions(),
             scanner=scanner_at(settings.scanner_url),
+            desk_rules=read_desk_rules(),
+            displays=displays,
         )
 
 
@@ -76,6 +86,7 @@ service = Service(
         machines.router,
         work_steps.router,
         reception.router,
+        *DESK_ROUTERS,
     ],
     handlers=[
         catalog.on_procedure_published,
@@ -84,9 +95,19 @@ service = Service(
         catalog.on_form_published,
         catalog.on_calendar_changed,
         catalog.on_staff_changed,
+        points.on_point_changed,
     ],
-    jobs=[CONTINUE_DOSSIERS, PRINT_PAPERS, SEND_OUTSIDE_REQUESTS, END_UPLOADS, SCAN_QUARANTINED],
-    topics=topics_for("dossier", "procedure", "process", "agency", "calendar", "staff", "form"),
+    jobs=[
+        CONTINUE_DOSSIERS,
+        PRINT_PAPERS,
+        SEND_OUTSIDE_REQUESTS,
+        END_UPLOADS,
+        SCAN_QUARANTINED,
+        TIDY_DESK,
+    ],
+    topics=topics_for(
+        "dossier", "procedure", "process", "agency", "calendar", "staff", "form", "one_stop_point"
+    ),
     resources=open_resources,
     commands={"verify-history": verify_history, "republish": republish},
 )

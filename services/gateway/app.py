@@ -43,7 +43,7 @@ from services.gateway.clients.upstream import HttpUpstream, open_session
 from services.gateway.consumers import catalog, dossier
 from services.gateway.consumers.portal import with_portal_ledger
 from services.gateway.domain.issuer import Issuer, IssuerKind
-from services.gateway.domain.limits import Buckets, Room
+from services.gateway.domain.limits import Buckets, Room, Streams
 from services.gateway.domain.pace import DEFAULT_PACES
 from services.gateway.domain.portal_ledger import Backoff
 from services.gateway.domain.portal_messages import Wire
@@ -111,6 +111,9 @@ OWN_ENDPOINTS: dict[str, OwnEndpoint] = {
     "/openapi.json": OpenApiDocument(read_documents),
 }
 AUDIENCE = "motcua-api"
+MOST_STREAMS = 300
+MOST_STREAMS_OF_ONE = 30
+"""Of one address: a centre's displays share one."""
 
 
 @asynccontextmanager
@@ -119,17 +122,19 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Door]:
     settings = cast("Settings", runtime.settings)
     async with (
         open_session(settings.upstream_connections) as hot,
+        open_session(MOST_STREAMS) as streams,
         aiohttp.ClientSession() as slow,
         open_portal_session(settings.portal_concurrency) as national,
     ):
         portal = _portal_side(runtime, settings, slow, national)
-        yield _door(runtime, settings, hot, slow, portal)
+        upstream = HttpUpstream(hot, streams, _addresses(settings))
+        yield _door(runtime, settings, upstream, slow, portal)
 
 
 def _door(
     runtime: Runtime,
     settings: Settings,
-    hot: aiohttp.ClientSession,
+    upstream: HttpUpstream,
     slow: aiohttp.ClientSession,
     portal: PortalSide,
 ) -> Door:
@@ -149,7 +154,7 @@ def _door(
     tokens = TokenSigner(settings.signing_jwk(), clock)
     return Door(
         table=RouteTable(ROUTES),
-        upstream=HttpUpstream(hot, _addresses(settings)),
+        upstream=upstream,
         tokens=tokens,
         who=WhoIsAsking(
             outside=WithCallbackKey(outside, settings.outside_callback_key.get_secret_value()),
@@ -171,6 +176,7 @@ def _door(
         own_issuer=own,
         look_up=LookUp(PostgresTracking(pool), sealer, clock),
         room=Room(settings.max_in_flight),
+        streams=Streams(MOST_STREAMS, MOST_STREAMS_OF_ONE),
         buckets=_buckets(settings),
         cors_origins=frozenset(origin.encode() for origin in settings.cors_origins),
         trusted_proxies=settings.trusted_proxies,

@@ -74,6 +74,10 @@ PUBLIC_ROUTES = {
         # What the server speaks of tus; and a link that is its own key, for ten seconds to an hour.
         "OPTIONS /v1/uploads",
         "GET /v1/file-links/{token}",
+        # Numbers, counters and waiting times hang on the hall's wall; a ticket's id is known to its holder.
+        "GET /v1/queues/{point}",
+        "GET /v1/tickets/{ticket_id}",
+        "GET /v1/displays/{point}",
     },
     "notify": set(),
     "survey": {"GET /v1/invitations/{token}", "POST /v1/invitations/{token}/response"},
@@ -166,6 +170,9 @@ PUBLIC_ADDRESSES = {
             "procedures/{}/differences",
             "procedures/{}/offerings",
             "procedure-figures",
+            "queues/{}",
+            "tickets/{}",
+            "displays/{}",
             "standard-reasons",
             "interlinked-groups",
             "interlinked-groups/{}",

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
 from typing import Any
 from uuid import uuid4
@@ -27,33 +27,38 @@ def service_named(name: str) -> Service:
     return service
 
 
-@pytest.fixture
-async def database_of(postgres_server: PostgresAddress) -> AsyncIterator[Callable[[Service], Awaitable[str]]]:
-    """Give the DSN of a fresh, migrated database of a service; dropped after the test."""
+@asynccontextmanager
+async def _databases(server: PostgresAddress) -> AsyncIterator[Callable[[Service], Awaitable[str]]]:
     made: list[str] = []
 
     async def clone(service: Service) -> str:
         template = f"tpl_{service.name}_{WORKER}"
         if template not in _templates:
-            url = provision(postgres_server, [template])[template]
+            url = provision(server, [template])[template]
             await migrate(url, service.name, service.tables)
             _templates[template] = url
         url = _templates[template]
         name = f"t_{service.name}_{uuid4().hex[:12]}"
-        clone_database(postgres_server, template, name)
+        clone_database(server, template, name)
         made.append(name)
         return url.rpartition("/")[0] + f"/{name}"
 
     yield clone
     for name in made:
-        drop_database(postgres_server, name)
+        drop_database(server, name)
 
 
 @pytest.fixture
-async def start(
+async def database_of(postgres_server: PostgresAddress) -> AsyncIterator[Callable[[Service], Awaitable[str]]]:
+    """Give the DSN of a fresh, migrated database of a service; dropped after the test."""
+    async with _databases(postgres_server) as clone:
+        yield clone
+
+
+@asynccontextmanager
+async def _starting(
     database_of: Callable[[Service], Awaitable[str]],
 ) -> AsyncIterator[Callable[..., Awaitable[RunningService]]]:
-    """Start services by name, each on a fresh database of its own."""
     async with AsyncExitStack() as stack:
 
         async def begin(
@@ -69,4 +74,22 @@ async def start(
                 running(declared, dsn, bus or MemoryBus(), settings, clock)
             )
 
+        yield begin
+
+
+@pytest.fixture
+async def start(
+    database_of: Callable[[Service], Awaitable[str]],
+) -> AsyncIterator[Callable[..., Awaitable[RunningService]]]:
+    """Start services by name, each on a fresh database of its own."""
+    async with _starting(database_of) as begin:
+        yield begin
+
+
+@pytest.fixture(scope="module")
+async def start_once(
+    postgres_server: PostgresAddress,
+) -> AsyncIterator[Callable[..., Awaitable[RunningService]]]:
+    """Start services that all tests of a module share; whoever shares says what each test leaves behind."""
+    async with _databases(postgres_server) as clone, _starting(clone) as begin:
         yield begin

@@ -30,6 +30,7 @@ _TYPES = {
     "processes": "process.approved.v1",
     "interlinked_groups": "interlinked_group.published.v1",
     "forms": "form.published.v1",
+    "one_stop_points": "one_stop_point.changed.v1",
 }
 
 REPUBLISH = tuple(

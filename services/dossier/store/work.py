@@ -4,11 +4,14 @@ from dataclasses import dataclass
 
 from kernel.core.event import Event
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.desk.rules import DeskRules
 from services.dossier.domain.history import HistoryKeys
 from services.dossier.domain.limits import Limits
 from services.dossier.store.attachments import PostgresAttachments
 from services.dossier.store.colleagues import PostgresColleagues
 from services.dossier.store.definitions import Definitions, PostgresCatalogue
+from services.dossier.store.desk.displays import DisplayStreams
+from services.dossier.store.desk.work import PostgresDesk
 from services.dossier.store.dossiers import PostgresDossiers
 from services.dossier.store.dues import NotifiedDues
 from services.dossier.store.file_links import PostgresLinks
@@ -37,6 +40,8 @@ class Resources:
     courier: Courier
     definitions: Definitions
     scanner: Scanner
+    desk_rules: DeskRules
+    displays: DisplayStreams
 
 
 class PostgresWork:
@@ -66,6 +71,7 @@ class PostgresWork:
         self.views = PostgresViews(unit)
         self.ways_in = PostgresWaysIn(unit)
         self.dues = NotifiedDues()
+        self.desk = PostgresDesk(unit, resources.definitions, resources.desk_rules, resources.displays)
 
     async def rest(self) -> None:
         """Give the connection back before something slow that is not the database; before the first write."""

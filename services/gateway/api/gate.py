@@ -86,6 +86,11 @@ class Gate:
         is_api = path.startswith("/api/")
         route = door.table.find(method, path) if is_api else None
         send.is_embeddable = route is not None and route.is_embeddable
+        if route is not None and route.is_stream:
+            # Held open for hours: it has a place of its own and takes none of the room.
+            with door.streams.held(_client(door, scope, given)):
+                await self._api(door, route, scope, receive, send, given)
+            return
         door.room.enter(route.priority if route else Priority.NORMAL)
         try:
             if route is None:

@@ -1,6 +1,8 @@
 """Hands a request on to the service that owns it, and its answer back, both unread."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Coroutine, Mapping
+from typing import Any
 from urllib.parse import quote
 
 from starlette.types import Receive, Scope, Send
@@ -38,6 +40,7 @@ async def forward(
         headers=headers,
         body=aiter(body) if isinstance(body, StreamedBody) else body,
         timeout_seconds=route.timeout_seconds,
+        is_stream=route.is_stream,
         may_retry=not is_streamed and (method in {"GET", "HEAD"} or "idempotency-key" in headers),
     )
     try:
@@ -47,7 +50,31 @@ async def forward(
         if isinstance(body, StreamedBody) and body.error is not None:
             raise body.error from None
         raise
-    await _answer(answer, route, send)
+    if route.is_stream:
+        await _while_heard(_answer(answer, route, send), receive, scope["app"].state.runtime.stopping)
+    else:
+        await _answer(answer, route, send)
+
+
+async def _while_heard(
+    answering: Coroutine[Any, Any, None], receive: Receive, stopping: asyncio.Event
+) -> None:
+    """Stream until it ends, the asker goes or the process is told to stop; then hang up at the service."""
+    answer = asyncio.ensure_future(answering)
+    others = [asyncio.ensure_future(_gone(receive)), asyncio.ensure_future(stopping.wait())]
+    try:
+        await asyncio.wait([answer, *others], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (answer, *others):
+            task.cancel()
+        results = await asyncio.gather(answer, *others, return_exceptions=True)
+    if isinstance(results[0], Exception):
+        raise results[0]
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        continue
 
 
 def _target(route: Route, scope: Scope) -> str:

@@ -21,11 +21,15 @@ _failures = Counter(
 class HttpUpstream:
     """Sends requests on; what was sent is sent again at most once, and only when that is harmless."""
 
-    def __init__(self, session: aiohttp.ClientSession, addresses: Mapping[str, str]) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, streams: aiohttp.ClientSession, addresses: Mapping[str, str]
+    ) -> None:
         self._session = session
+        # Streams are held open for hours: they must not take the connections of everybody else.
+        self._streams = streams
         self._addresses = dict(addresses)
         self._breakers = {service: Breaker() for service in addresses}
-        self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
+        self._timeouts: dict[tuple[float, bool], aiohttp.ClientTimeout] = {}
 
     async def send(self, request: UpstreamRequest) -> UpstreamAnswer:
         """Return the answer; raise `Unavailable` when the service is down or too slow."""
@@ -54,12 +58,17 @@ class HttpUpstream:
             return await self._once(request)
 
     async def _once(self, request: UpstreamRequest) -> aiohttp.ClientResponse:
-        seconds = request.timeout_seconds
-        timeout = self._timeouts.get(seconds)
+        seconds, is_stream = request.timeout_seconds, request.is_stream
+        timeout = self._timeouts.get((seconds, is_stream))
         if timeout is None:
-            timeout = self._timeouts[seconds] = aiohttp.ClientTimeout(total=seconds, sock_connect=2)
+            timeout = self._timeouts[seconds, is_stream] = (
+                aiohttp.ClientTimeout(total=None, sock_connect=2, sock_read=seconds)
+                if is_stream
+                else aiohttp.ClientTimeout(total=seconds, sock_connect=2)
+            )
+        session = self._streams if is_stream else self._session
         # The address goes on as it came: another spelling of it might be another address there.
-        return await self._session.request(
+        return await session.request(
             request.method,
             URL(self._addresses[request.service] + request.target, encoded=True),
             headers=request.headers,

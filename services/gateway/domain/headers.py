@@ -13,6 +13,7 @@ _IN = {
         "if-match",
         "if-modified-since",
         "if-none-match",
+        "last-event-id",
         "range",
         "tus-resumable",
         "upload-checksum",
@@ -48,6 +49,7 @@ _OUT = frozenset(
         "upload-length",
         "upload-offset",
         "vary",
+        "x-accel-buffering",
     )
 )
 

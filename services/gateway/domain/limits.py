@@ -1,6 +1,8 @@
 """Protection as plain arithmetic: token buckets, room for requests in flight, a breaker."""
 
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil
 
@@ -53,6 +55,7 @@ class Buckets:
             self._levels.popitem(last=False)
 
 
+_STREAM_RETRY_SECONDS = 10
 _SHARE = {Priority.VITAL: 1.0, Priority.NORMAL: 0.8, Priority.HEAVY: 0.5}
 
 
@@ -72,6 +75,35 @@ class Room:
     def leave(self) -> None:
         """Count one out."""
         self.in_flight -= 1
+
+
+class Streams:
+    """Counts answers without an end, apart from the room: so many in all, so many of one address."""
+
+    def __init__(self, most: int, most_of_one: int) -> None:
+        self._most = most
+        self._most_of_one = most_of_one
+        self._open: dict[str, int] = {}
+
+    @property
+    def count(self) -> int:
+        """How many are open."""
+        return sum(self._open.values())
+
+    @contextmanager
+    def held(self, who: str) -> Iterator[None]:
+        """Hold a place while it streams; raise `Overloaded` or `TooManyRequests` when there is none."""
+        if self.count >= self._most:
+            raise Overloaded
+        if self._open.get(who, 0) >= self._most_of_one:
+            raise TooManyRequests(_STREAM_RETRY_SECONDS)
+        self._open[who] = self._open.get(who, 0) + 1
+        try:
+            yield
+        finally:
+            self._open[who] -= 1
+            if not self._open[who]:
+                del self._open[who]
 
 
 @dataclass

@@ -10,6 +10,8 @@ DEFAULT_PACES: dict[str, tuple[float, int]] = {
     "sign-in": (5, 50),
     "rejected": (5, 50),
     "mail": (0.2, 10),
+    "kiosk": (2, 20),
+    "display": (1, 60),
 }
 """Tokens a second and burst, for one caller or client address; machines are limited by their number only."""
 
@@ -20,8 +22,23 @@ _SURVEY = "/khao-sat/"
 _READERS = ("/thu-tuc/", "/theo-doi", "/bieu-mau/")
 
 
-_ASKS = frozenset({"/api/v1/subscriptions", "/theo-doi"})
-"""What makes us write to people: slow, so that nobody fills other people's mailboxes through us."""
+_BY_PATH = {
+    "/api/v1/tracking": "tracking",
+    _LOOK_UP: "tracking",
+    # What makes us write to people: slow, so that nobody fills other people's mailboxes through us.
+    "/api/v1/subscriptions": "mail",
+    "/theo-doi": "mail",
+}
+
+
+_BY_START = (
+    *((start, "sign-in") for start in _SIGN_IN),
+    # A stream is begun seldom: a display that asks again and again is broken, or no display.
+    ("/api/v1/displays/", "display"),
+    *((start, "public") for start in ("/api/", _SURVEY, *_READERS)),
+)
+_KIOSK = frozenset({"desk.kiosk"})
+"""The scopes of a machine that stands in a hall where anybody may press it."""
 
 
 def is_page(path: str) -> bool:
@@ -32,11 +49,9 @@ def is_page(path: str) -> bool:
 def pace_class(path: str, caller: Caller | None) -> str:
     """Return the class of a request."""
     if caller is not None:
+        if caller.roles == _KIOSK:
+            return "kiosk"
         return _BY_KIND[caller.kind]
-    if path in {"/api/v1/tracking", _LOOK_UP}:
-        return "tracking"
-    if path.startswith(_SIGN_IN):
-        return "sign-in"
-    if path in _ASKS:
-        return "mail"
-    return "public" if path.startswith(("/api/", _SURVEY, *_READERS)) else "other"
+    if path in _BY_PATH:
+        return _BY_PATH[path]
+    return next((name for start, name in _BY_START if path.startswith(start)), "other")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.gateway.domain.limits import Buckets, Room
+from services.gateway.domain.limits import Buckets, Room, Streams
 from services.gateway.domain.route_match import RouteTable
 from services.gateway.use_cases.look_up import LookUp
 from services.gateway.use_cases.ports import InternalTokens, Upstream
@@ -25,6 +25,7 @@ class Door:
     own_issuer: OwnIssuer
     look_up: LookUp
     room: Room
+    streams: Streams
     buckets: Mapping[str, Buckets | None]
     cors_origins: frozenset[bytes]
     trusted_proxies: int

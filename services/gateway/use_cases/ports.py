@@ -23,6 +23,8 @@ class UpstreamRequest:
     body: bytes | AsyncIterator[bytes] | None
     timeout_seconds: float
     may_retry: bool
+    is_stream: bool = False
+    """`timeout_seconds` bounds the silence between two pieces, not the whole answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,14 @@
 
 import pytest
 
-from services.gateway.domain.limits import Breaker, Buckets, Overloaded, Room, TooManyRequests
+from services.gateway.domain.limits import (
+    Breaker,
+    Buckets,
+    Overloaded,
+    Room,
+    Streams,
+    TooManyRequests,
+)
 from services.gateway.domain.pace import pace_class
 from services.gateway.domain.routes import Priority
 
@@ -82,3 +89,14 @@ def test_asking_to_follow_is_slow_and_leaving_is_not() -> None:
     assert {pace_class(path, None) for path in ("/api/v1/subscriptions", "/theo-doi")} == {"mail"}
     leaving = ("/api/v1/subscriptions/ending", "/theo-doi/ngung/AAAA", "/theo-doi/xac-nhan/AAAA")
     assert {pace_class(path, None) for path in leaving} == {"public"}
+
+
+def test_streams_are_bounded_in_all_and_of_one_address() -> None:
+    streams = Streams(3, 2)
+    with streams.held("hall"), streams.held("hall"):
+        with pytest.raises(TooManyRequests), streams.held("hall"):
+            pass
+        with streams.held("other"), pytest.raises(Overloaded), streams.held("third"):
+            pass
+        assert streams.count == 2
+    assert streams.count == 0

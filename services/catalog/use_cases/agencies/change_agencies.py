@@ -122,6 +122,8 @@ def _move_people_and_places(work: Work, rows: Rows, deferred: Mapping[str, Any],
         work.agencies.save_points(places)
     for write in people:
         work.record(staff_event(write, now))
+    for write in places:
+        work.record(point_event(write, now))
 
 
 def _moved(rows: Rows, subject: str, members: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,6 +147,11 @@ def agency_event(write: RowWrite, now: datetime) -> Event:
 def staff_event(write: RowWrite, now: datetime) -> Event:
     """Return the event of a changed member of staff: delegations and leave included."""
     return _event("staff.changed.v1", write, now)
+
+
+def point_event(write: RowWrite, now: datetime) -> Event:
+    """Return the event of a changed one-stop point: its full state."""
+    return _event("one_stop_point.changed.v1", write, now)
 
 
 def _event(event_type: str, write: RowWrite, now: datetime) -> Event:

@@ -21,6 +21,7 @@ from services.catalog.domain.agencies.errors import (
     UnknownAgency,
 )
 from services.catalog.domain.agencies.in_time import has_ended
+from services.catalog.use_cases.agencies.change_agencies import point_event
 from services.catalog.use_cases.agencies.ports import RowWrite
 from services.catalog.use_cases.ports import Work
 
@@ -47,6 +48,7 @@ async def keep_point(
         raise Stale
     write = RowWrite(code, seen, data)
     work.agencies.save_points([write])
+    work.record(point_event(write, now))
     return data, write.version
 
 

@@ -5,6 +5,7 @@ from typing import Protocol
 from kernel.core.unit_of_work import Records
 from services.dossier.domain.history import HistoryKeys
 from services.dossier.domain.limits import Limits
+from services.dossier.use_cases.desk.ports import Desk
 from services.dossier.use_cases.files.ports import Links, Parts, Scanner, Uploads
 from services.dossier.use_cases.intake.ports import WaysIn
 from services.dossier.use_cases.ports.attachments import Attachments
@@ -44,6 +45,7 @@ class Work(Records, Protocol):
     parts: Parts
     links: Links
     scanner: Scanner
+    desk: Desk
 
     async def rest(self) -> None:
         """Give the database back before something slow that is not the database; before the first write."""

@@ -5,6 +5,7 @@ from services.gateway.domain.routes.catalog_desks import calendars_and_laws, wor
 from services.gateway.domain.routes.catalog_publishing import administration, publishing
 from services.gateway.domain.routes.catalog_readers import readers
 from services.gateway.domain.routes.dossier import dossier
+from services.gateway.domain.routes.dossier_desk import desk
 from services.gateway.domain.routes.dossier_files import dossier_files
 from services.gateway.domain.routes.dossier_intake import intake
 from services.gateway.domain.routes.dossier_work import dossier_work
@@ -24,6 +25,7 @@ ROUTES: tuple[Route, ...] = (
     *dossier_work(),
     *intake(),
     *dossier_files(),
+    *desk(),
     *notify(),
     *survey(),
     *own(),

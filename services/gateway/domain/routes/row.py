@@ -34,6 +34,8 @@ class Route:
     renamed: tuple[str, str] | None = None
     is_embeddable: bool = False
     """Other sites may show the answer: it runs nothing and holds nothing of whoever asks."""
+    is_stream: bool = False
+    """The answer has no end: `timeout_seconds` then bounds the silence between two pieces."""
 
     @property
     def upstream_path(self) -> str:

@@ -1,0 +1,1 @@
+"""The front desk: queues, appointments, counters, the post."""

@@ -1,0 +1,1 @@
+"""The front desk in PostgreSQL: one file a subject."""

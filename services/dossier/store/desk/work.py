@@ -1,0 +1,32 @@
+"""The front desk's stores around one unit of work, and its rules as read at the start."""
+
+from importlib.resources import files
+
+import yaml
+
+from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.desk.rules import DeskRules
+from services.dossier.store.definitions import Definitions
+from services.dossier.store.desk.displays import DisplayStreams
+from services.dossier.store.desk.points import PostgresPoints
+from services.dossier.store.desk.queues import PostgresQueues
+from services.dossier.store.desk.sessions import PostgresSessions
+
+
+def read_desk_rules() -> DeskRules:
+    """Read `data/desk.yaml`; a file that does not read ends the start."""
+    text = (files("services.dossier") / "data" / "desk.yaml").read_text(encoding="utf-8")
+    return DeskRules(yaml.safe_load(text))
+
+
+class PostgresDesk:
+    """All of the front desk."""
+
+    def __init__(
+        self, unit: UnitOfWork, definitions: Definitions, rules: DeskRules, board: DisplayStreams
+    ) -> None:
+        self.points = PostgresPoints(unit, definitions)
+        self.queues = PostgresQueues(unit)
+        self.sessions = PostgresSessions(unit)
+        self.rules = rules
+        self.board = board

@@ -1,0 +1,41 @@
+"""The front desk's addresses: queues, counters, kiosks, displays."""
+
+from services.gateway.domain.policy import ANYBODY, OFFICERS, STAFF, Policy, machines
+from services.gateway.domain.routes.row import Priority, Route
+
+_KIOSK = machines("desk.kiosk")
+_MANAGERS = Policy(roles=frozenset({"ONE_STOP_MANAGER"}))
+
+
+def desk() -> list[Route]:
+    """Queues and counters; whatever names a person is behind a sign-in."""
+    point, session = "/api/v1/queues/{point}", "/api/v1/counter-sessions"
+    ticket, one = "/api/v1/tickets/{ticket_id}", f"{session}/{{session_id}}"
+    found = [
+        Route("GET", point, "dossier", ANYBODY),
+        Route("GET", ticket, "dossier", ANYBODY),
+        # A heartbeat comes every 15 seconds; a stream silent for three of them is dead.
+        Route("GET", "/api/v1/displays/{point}", "dossier", ANYBODY, timeout_seconds=45.0, is_stream=True),
+        Route("GET", "/api/v1/kiosk/dossiers", "dossier", _KIOSK),
+        Route("GET", f"{point}/groups", "dossier", OFFICERS),
+        Route("GET", f"{point}/counters", "dossier", OFFICERS),
+        Route("GET", f"{point}/tickets", "dossier", OFFICERS),
+        Route("GET", f"{point}/rosters/{{day}}", "dossier", OFFICERS),
+        Route("GET", f"{point}/figures", "dossier", STAFF, Priority.HEAVY),
+        Route("GET", one, "dossier", OFFICERS),
+        Route("PUT", f"{point}/groups/{{code}}", "dossier", _MANAGERS),
+        Route("PUT", f"{point}/counters/{{code}}", "dossier", _MANAGERS),
+        Route("PUT", f"{point}/kiosks/{{subject}}", "dossier", _MANAGERS),
+        Route("PUT", f"{point}/rosters/{{day}}", "dossier", _MANAGERS),
+        Route("POST", f"{point}/tickets", "dossier", OFFICERS | _KIOSK),
+        Route("POST", session, "dossier", OFFICERS),
+    ]
+    found += [
+        Route("POST", f"{one}/{what}", "dossier", OFFICERS)
+        for what in ("calls", "break", "resumption", "closing")
+    ]
+    found += [
+        Route("POST", f"{ticket}/{what}", "dossier", OFFICERS)
+        for what in ("recall", "skipping", "service", "completion", "absence", "transfer")
+    ]
+    return found
