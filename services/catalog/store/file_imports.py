@@ -1,6 +1,6 @@
 """Files that were brought, with their content until they are taken in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,11 @@ WHERE id = :id AND version = :version
 _COLUMNS = """id, state, format, is_dry_run, sets_aside, asked_by, asked_at, ended_at, total, done, attempts,
     counts, dirt, problem, version"""
 _HELD = Statement("SELECT code FROM procedures WHERE code = ANY(:codes::text[])")
+_RECORDS = Statement("""
+SELECT DISTINCT ON (code) code, raw FROM procedure_parts
+WHERE code = ANY(:codes::text[]) AND agency = 'QG' AND part = 'NATIONAL' AND NOT is_superseded
+ORDER BY code, number DESC
+""")
 _FIND = Statement(f"SELECT {_COLUMNS}, report FROM imports WHERE id = :id")
 _UNFINISHED = Statement(f"""
 SELECT {_COLUMNS}, '[]'::jsonb AS report, content FROM imports WHERE state IN ('WAITING', 'RUNNING')
@@ -72,6 +77,10 @@ class PostgresFileImports:
     async def held(self, codes: Sequence[str]) -> frozenset[str]:
         """Return those of the procedure codes that the catalogue has."""
         return frozenset(row["code"] for row in await self._unit.fetch(_HELD, codes=list(codes)))
+
+    async def records(self, codes: Sequence[str]) -> Mapping[str, Mapping[str, Any] | None]:
+        """Return national records as they were found."""
+        return {row["code"]: row["raw"] for row in await self._unit.fetch(_RECORDS, codes=list(codes))}
 
     async def find(self, import_id: UUID) -> FileImport | None:
         """Return an import with its report."""

@@ -108,6 +108,36 @@ async def test_a_list_of_names_takes_nothing_from_what_is_known(start: Start) ->
     assert (await catalog.get("/v1/procedures/1.000001")).json() == before
 
 
+async def test_a_list_of_few_columns_takes_nothing_away(start: Start) -> None:
+    """What a row does not say stays; its time limit is every channel's; the same list again is no change."""
+    catalog = await start("catalog")
+    whole = a_public_record(
+        "1.000001",
+        components=[{"case": None, "name": "Tờ khai", "originals": 1, "copies": 0}],
+        legal_bases=[{"number": "60/2014/QH13", "title": "Luật Hộ tịch"}],
+        channels=[
+            {"channel": kind, "duration_text": "7 Ngày", "fee_text": "Phí: 50.000 Đồng"}
+            for kind in ("in_person", "online")
+        ],
+    )
+    assert (await bring(catalog, lines(whole))).status_code == 200
+    table = "Mã,Tên,Lĩnh vực,Thời hạn,Lệ phí\n1.000001,Tên mới,Hộ tịch,5 ngày làm việc,\n".encode()
+    answer = await bring(catalog, table, "text/csv")
+    assert answer.json()["counts"]["changed"] == 1, answer.text
+    assert {one["kind"] for one in answer.json()["dirt"]} == {"PARTIAL"}
+    found = (await catalog.get("/v1/procedures/1.000001")).json()
+    assert (found["name"], found["sector_name"]) == ("Tên mới", "Hộ tịch")
+    assert [one["name"] for one in found["components"]] == ["Tờ khai"]
+    assert [one["number"] for one in found["legal_bases"]] == ["60/2014/QH13"]
+    assert [
+        (one["channel"], one["processing_time"]["value"], one["fees"][0]["amount"])
+        for one in found["channels"]
+    ] == [("DIRECT", 5, 50_000), ("ONLINE", 5, 50_000)]
+    assert found["steps_text"] == ["Bước 1: nộp hồ sơ"]
+    again = await bring(catalog, table, "text/csv")
+    assert again.json()["counts"]["unchanged"] == 1
+
+
 async def test_what_was_found_is_kept_beside_what_was_made_of_it(start: Start) -> None:
     """The row as it came."""
     catalog = await start("catalog")

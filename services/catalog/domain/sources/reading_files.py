@@ -123,7 +123,7 @@ def read_csv(content: bytes) -> Iterator[Row]:
 
 
 def read_table(lines: Iterable[Sequence[Any]]) -> Iterator[Row]:
-    """Read rows under a header; empty ones are no rows, longer ones than the header say so."""
+    """Read rows under a header; empty ones are no rows, longer ones say so, an empty cell says nothing."""
     names: list[str] = []
     number = 0
     for line in lines:
@@ -135,6 +135,7 @@ def read_table(lines: Iterable[Sequence[Any]]) -> Iterator[Row]:
             continue
         number += 1
         row = _row(number, dict(zip(names, cells, strict=False)))
+        row.record = {name: cell for name, cell in row.record.items() if cell not in {None, ""}}
         if any(cell not in {None, ""} for cell in cells[len(names) :]):
             row.reasons.append("dòng có nhiều ô hơn tiêu đề")
         yield row

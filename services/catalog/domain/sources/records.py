@@ -55,6 +55,9 @@ _KEPT = frozenset(_ALIASES) | frozenset(
         "raw",
     ]
 )
+_DETAILS = frozenset(
+    [*_OBJECTS, "field", "levels", "target_audience", "steps_text", "conditions_text", "keywords"]
+)
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
 _TAG = re.compile(r"<[/!a-zA-Z][^>]{0,200}>")
 _ODD_SPACES = re.compile("[\t\u00a0\u2000-\u200d\u2060\ufeff\u00ad]")
@@ -76,6 +79,22 @@ def read_record(row: Row, clean_html: CleanHtml) -> None:
         _rename(row)
     row.record = {name: _cleaned(value, row, clean_html) for name, value in row.record.items()}
     _judge(row)
+
+
+def is_partial(row: Row) -> bool:
+    """Tell whether a row leaves details unsaid, as a table with few columns does."""
+    return bool(row.times) or not row.record.keys() >= _DETAILS
+
+
+def complete(row: Row, held: Mapping[str, Any]) -> None:
+    """Let what the row does not say stay as the held record says it: few columns take nothing away."""
+    said = row.record
+    kept = {name: value for name, value in held.items() if name in _KEPT and name != "raw"}
+    row.record = {**kept, **said}
+    channels = kept.get("channels")
+    if row.times and isinstance(channels, list) and channels:
+        row.record["channels"] = [{**one, **row.times} for one in channels if isinstance(one, Mapping)]
+    row.note(Dirt.PARTIAL)
 
 
 def refuse_twins(rows: Iterable[Row]) -> None:
@@ -106,7 +125,8 @@ def _rename(row: Row) -> None:
             record[name] = _listed(value) if name in _LISTS else value
     duration, fee = _told(record.pop("duration_text", None)), _fee_told(record.pop("fee_text", None))
     if (duration or fee) and not record.get("channels"):
-        record["channels"] = [{"channel": "in_person", "duration_text": duration, "fee_text": fee}]
+        row.times = {name: told for name, told in (("duration_text", duration), ("fee_text", fee)) if told}
+        record["channels"] = [{"channel": "in_person", **row.times}]
     elif isinstance(record.get("channels"), list):
         record["channels"] = [
             {

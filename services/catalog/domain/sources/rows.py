@@ -15,6 +15,7 @@ class Dirt(StrEnum):
     SPACES = "dấu tab, khoảng trắng lạ hoặc ký tự ẩn, đã bỏ"
     CODE_LOCALISED = "mã đã địa phương hóa, chỉ giữ phần quốc gia"
     CODE_IN_NAME = "tên có kèm mã, đã bỏ"
+    PARTIAL = "dòng chỉ nêu một phần, phần không nêu giữ như đang có"
     NAME_ONLY = "chỉ có mã và tên"
     NO_FIELD = "thiếu lĩnh vực, xếp vào Khác"
     UNKNOWN_LEVEL = "cấp thực hiện không nhận ra, xếp vào Khác"
@@ -34,7 +35,8 @@ class Dirt(StrEnum):
 class Row:
     """A row by its place in the file (from 1); `reasons` is why it cannot be taken.
 
-    `is_left`: it says nothing the catalogue does not know better.
+    `times`: the time limit and fee of a table's columns, which name no channel. `is_left`: it says nothing the
+    catalogue does not know better.
     """
 
     number: int
@@ -43,6 +45,7 @@ class Row:
     dirt: dict[Dirt, str] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
     outcome: str = ""
+    times: dict[str, Any] = field(default_factory=dict)
     is_left: bool = False
 
     @property

@@ -60,6 +60,9 @@ class FileImports(Protocol):
     async def held(self, codes: Sequence[str]) -> frozenset[str]:
         """Return those of the procedure codes that the catalogue has."""
 
+    async def records(self, codes: Sequence[str]) -> Mapping[str, Mapping[str, Any] | None]:
+        """Return the national record of each code that has one, as it was found; None: a draft wrote it."""
+
     async def find(self, import_id: UUID) -> FileImport | None:
         """Return an import with its report."""
 

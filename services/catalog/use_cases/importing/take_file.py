@@ -9,6 +9,7 @@ from kernel.core.caller import Caller
 from services.catalog.domain.errors import ImportRefused
 from services.catalog.domain.identifiers import national_code
 from services.catalog.domain.items import ItemKind, Outcome
+from services.catalog.domain.sources.records import complete, is_partial
 from services.catalog.domain.sources.rows import Dirt, Row, dirt_table
 from services.catalog.use_cases.import_document import (
     Compared,
@@ -30,6 +31,7 @@ async def take_rows(
     With refused rows nothing is written and `ImportRefused` raised, unless they are to be set aside.
     """
     await _leave_known_names(rows, work)
+    await _complete(rows, work)
     compared = await _compare(rows, by=by, work=work, now=now)
     _note(rows, compared.report)
     if dry_run:
@@ -53,6 +55,23 @@ async def _leave_known_names(rows: Sequence[Row], work: Work) -> None:
     }
     for code in await work.file_imports.held(list(names)) if names else ():
         names[code].is_left = True
+
+
+async def _complete(rows: Sequence[Row], work: Work) -> None:
+    """Complete rows that leave details unsaid with what the nation's record says now."""
+    partial = {
+        code: row
+        for row in rows
+        if _is_taken(row) and is_partial(row) and (code := national_code(row.code)) is not None
+    }
+    found = await work.file_imports.records(list(partial)) if partial else {}
+    for code, record in found.items():
+        if record is None:
+            partial[code].reasons.append(
+                "bản hiện hành được soạn qua dự thảo: dòng phải có đủ nội dung, hoặc sửa qua dự thảo"
+            )
+        else:
+            complete(partial[code], record)
 
 
 async def _compare(rows: Sequence[Row], *, by: Caller, work: Work, now: datetime) -> Compared:
