@@ -22,6 +22,7 @@ INSERT INTO procedure_drafts (id, code, agency, part, base, data, state, authors
     history, version, changed_at)
 VALUES (:id, :code, :agency, :part, :base, :data, :state, :authors, :approved_by, :decision_id, :history,
     :version, :changed_at)
+ON CONFLICT (code, agency, part) WHERE state IN ('DRAFT', 'IN_REVIEW', 'APPROVED') DO NOTHING
 """)
 _KEEP_DRAFTS = """
 UPDATE procedure_drafts t SET base = g.base, data = coalesce(g.data::jsonb, t.data), state = g.state,
@@ -38,16 +39,17 @@ _NUMBER = Statement(
 )
 _ADD_DECISION = Statement("""
 INSERT INTO publication_decisions (id, number, agency, signed_on, effective_on, level, act, is_short,
-    note, items, state, deadlines, publish_by_calendar_days, publish_by_working_days, made_by, made_at,
-    version)
+    note, items, state, deadlines, publish_by_calendar_days, publish_by_working_days, made_by, authors,
+    made_at, version)
 VALUES (:id, :number, :agency, :signed_on, :effective_on, :level, :act, :is_short, :note, :items, :state,
-    :deadlines, :calendar_days, :working_days, :made_by, :made_at, 1)
+    :deadlines, :calendar_days, :working_days, :made_by, :authors, :made_at, 1)
+ON CONFLICT (agency, number) WHERE state <> 'WITHDRAWN' DO NOTHING
 """)
 _KEEP_DECISION = Statement("""
 UPDATE publication_decisions SET number = :number, signed_on = :signed_on, effective_on = :effective_on,
     level = :level, act = :act, is_short = :is_short, note = :note, items = :items, state = :state,
     deadlines = :deadlines, publish_by_calendar_days = :calendar_days,
-    publish_by_working_days = :working_days,
+    publish_by_working_days = :working_days, authors = :authors,
     published_by = :published_by, published_at = :published_at, version = :version
 WHERE id = :id AND version = :version - 1
 """)
@@ -241,6 +243,7 @@ def _columns(decision: Decision) -> dict[str, Any]:
         ],
         "state": decision.state.value,
         "deadlines": dict(decision.deadlines),
+        "authors": list(decision.authors),
         **days,
     }
 
@@ -268,6 +271,7 @@ def _decision(row: Mapping[str, Any]) -> Decision:
         state=PublicationDecisionState(row["state"]),
         deadlines=row["deadlines"],
         made_by=row["made_by"],
+        authors=tuple(row["authors"]),
         published_by=row["published_by"],
         published_at=row["published_at"],
         version=row["version"],

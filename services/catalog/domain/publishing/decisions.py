@@ -38,7 +38,10 @@ class DecisionItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """A publication decision; `act` is the legal act it follows from, by which its deadline is counted."""
+    """A publication decision; `act` is the legal act it follows from, by which its deadline is counted.
+
+    `authors` are all who ever wrote in it: none of them publishes it.
+    """
 
     id: UUID
     number: str
@@ -53,6 +56,7 @@ class Decision:
     state: PublicationDecisionState = PublicationDecisionState.OPEN
     deadlines: Mapping[str, Any] = field(default_factory=dict)
     made_by: str
+    authors: Sequence[str] = ()
     published_by: str | None = None
     published_at: datetime | None = None
     version: int = 1
@@ -100,6 +104,8 @@ def judge(
         judged = Judged(item)
         if decision.effective_on < today:
             judged.refuse("effective-in-the-past", "ngày hiệu lực đã qua")
+        if decision.signed_on > today:
+            judged.refuse("signed-in-the-future", "quyết định chưa đến ngày ký")
         if times[item.code, item.part] > 1:
             judged.refuse("twice-in-decision", "mã có hai mục trong quyết định")
         draft = drafts.get(item.draft_id) if item.draft_id else None

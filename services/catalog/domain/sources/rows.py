@@ -35,8 +35,8 @@ class Dirt(StrEnum):
 class Row:
     """A row by its place in the file (from 1); `reasons` is why it cannot be taken.
 
-    `times`: the time limit and fee of a table's columns, which name no channel. `is_left`: it says nothing the
-    catalogue does not know better.
+    `times`: the time limit and fee of a table's columns, which name no channel. `is_left`: it says nothing
+    the catalogue does not know better.
     """
 
     number: int

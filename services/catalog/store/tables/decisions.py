@@ -49,6 +49,7 @@ _decisions = Table(
     Column("publish_by_calendar_days", Date),
     Column("publish_by_working_days", Date),
     Column("made_by", Text, nullable=False),
+    Column("authors", ARRAY(Text), nullable=False),
     moment("made_at"),
     Column("published_by", Text),
     Column("published_at", DateTime(timezone=True)),

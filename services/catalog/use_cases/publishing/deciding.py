@@ -115,7 +115,13 @@ def _standing(decision: Decision, calendar: WorkCalendar, today: date) -> str:
 async def open_decision(decision: Decision, *, by: Caller, work: Work, now: datetime) -> Standing:
     """Begin a decision; its drafts belong to it from now on."""
     require_editor(by)
-    decision = replace(decision, id=new_id(), agency=territory(by, decision.agency), made_by=by.subject)
+    decision = replace(
+        decision,
+        id=new_id(),
+        agency=territory(by, decision.agency),
+        made_by=by.subject,
+        authors=(by.subject,),
+    )
     calendar = await _calendar(work)
     decision = _with_deadlines(decision, calendar)
     if await work.publishing.number_used(decision.agency, decision.number):
@@ -138,6 +144,7 @@ async def change_decision(
         id=held.id,
         agency=held.agency,
         made_by=held.made_by,
+        authors=tuple(dict.fromkeys((*held.authors, by.subject))),
         version=held.version + 1,
         state=held.state,
     )
@@ -280,14 +287,14 @@ async def publish_decision(
 ) -> tuple[Decision, Publication]:
     """Publish everything in the decision in one commit, with an event per new version, or refuse it whole.
 
-    Raises `OwnDraft` for whoever made the decision or wrote a draft in it, and `DecisionRefused` with the
+    Raises `OwnDraft` for whoever wrote in the decision or in a draft of it, and `DecisionRefused` with the
     reasons of each item.
     """
     require_approver(by)
     decision = await _open(decision_id, seen, work)
     territory(by, decision.agency)
     judged, drafts, known, items = await _judged(decision, work, now.date())
-    if by.subject == decision.made_by or any(by.subject in draft.authors for draft in drafts.values()):
+    if by.subject in decision.authors or any(by.subject in draft.authors for draft in drafts.values()):
         raise OwnDraft
     if not judged:
         raise DecisionRefused("Quyết định chưa có thủ tục nào")

@@ -1,5 +1,6 @@
 """What cannot be published, by whom, and in which turn."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from kernel.testing.running import RunningService, a_person, a_staff_member
 from tests.integration.catalog.publishing.desk import (
+    BOTH,
     CODE,
     EDITOR,
     SECOND_EDITOR,
@@ -137,3 +139,45 @@ async def test_drafts_and_decisions_need_the_version_seen(catalog: RunningServic
     assert (twin.status_code, twin.json()["code"]) == (409, "decision-number-taken")
     assert (await catalog.get("/v1/procedure-drafts", a_person())).status_code == 403
     assert len((await catalog.get("/v1/procedure-drafts?state=DRAFT", EDITOR)).json()["items"]) == 1
+
+
+async def test_whoever_wrote_in_a_decision_does_not_publish_it(catalog: RunningService) -> None:
+    """An approver who put the items into another's empty decision is its author: two people stay two."""
+    empty = await decided(catalog)
+    url = f"/v1/publication-decisions/{empty['id']}"
+    body = a_decision({"code": CODE, "kind": "ABOLISHED"})
+    filled = await catalog.client.put(url, json=body, headers=catalog.headers(BOTH, version=empty["version"]))
+    assert (filled.status_code, filled.json()["authors"]) == (200, ["editor", "both"])
+    for writer in (BOTH, a_staff_member("CATALOG_APPROVER", agency="H99", subject="editor")):
+        response = await published(catalog, filled.json(), writer)
+        assert (response.status_code, response.json()["code"]) == (403, "own-draft")
+    assert (await published(catalog, filled.json())).status_code == 200
+
+
+async def test_a_decision_is_published_once_it_is_signed(catalog: RunningService) -> None:
+    """Not before its day of signing, which may be written down beforehand."""
+    decision = await decided(
+        catalog, {"code": CODE, "kind": "ABOLISHED"}, signed_on="2026-03-05", effective_on="2026-04-01"
+    )
+    assert reasons_of(await published(catalog, decision)) == {CODE: ["signed-in-the-future"]}
+    catalog.clock.advance(timedelta(days=2))
+    assert (await published(catalog, decision)).status_code == 200
+
+
+async def test_two_at_once_are_one_and_a_refusal(catalog: RunningService) -> None:
+    """One draft a part, one decision a number, whoever comes second in the same moment."""
+    for path, body in (
+        ("/v1/procedure-drafts", {"code": CODE, "data": a_record(name="Cùng lúc")}),
+        ("/v1/publication-decisions", a_decision(number="600/QĐ-UBND")),
+    ):
+        answers = await asyncio.gather(*(catalog.post(path, body, EDITOR) for _ in range(4)))
+        codes = sorted(answer.status_code for answer in answers)
+        assert codes[0] == 201, answers[0].text
+        assert set(codes[1:]) <= {409, 412}, codes
+    key = "cung-mot-khoa"
+    body = a_decision(number="601/QĐ-UBND")
+    same = await asyncio.gather(
+        *(catalog.post("/v1/publication-decisions", body, EDITOR, key=key) for _ in range(4))
+    )
+    assert {answer.status_code for answer in same} == {201}
+    assert len({answer.json()["id"] for answer in same}) == 1

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, StringConstraints, ValidationInfo, field_validator
 
 from services.catalog.api.publishing.models.basics import Body, Day, Line
 from services.catalog.domain.items import Source
@@ -15,6 +15,8 @@ from services.catalog.domain.publishing.decisions import (
     PublicationDecisionState,
 )
 from services.catalog.use_cases.publishing.deciding import Standing
+
+Number = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
 class ItemBody(Body):
@@ -32,7 +34,7 @@ class ItemBody(Body):
 class ActBody(Body):
     """The legal act a decision follows from."""
 
-    number: Annotated[str, Field(min_length=1, max_length=200)]
+    number: Number
     title: Annotated[str, Field(max_length=2000)] | None = None
     signed_on: Day | None = None
     effective_on: Day | None = None
@@ -41,7 +43,7 @@ class ActBody(Body):
 class PublicationDecisionBody(Body):
     """A publication decision (quyết định công bố)."""
 
-    number: Annotated[str, Field(min_length=1, max_length=200)]
+    number: Number
     agency: Line = ""
     signed_on: Day
     effective_on: Day
@@ -63,7 +65,7 @@ class PublicationDecisionBody(Body):
         """Return what was sent; whose it is comes from the caller."""
         return Decision(
             id=UUID(int=0),
-            number=self.number.strip(),
+            number=self.number,
             agency=self.agency,
             signed_on=self.signed_on,
             effective_on=self.effective_on,
@@ -112,6 +114,7 @@ class DecisionSummary(BaseModel):
     deadlines: Deadlines
     warning: Literal["NONE", "DUE_SOON", "OVERDUE", "ON_TIME", "LATE"]
     made_by: str
+    authors: list[str]
     published_by: str | None
     published_at: datetime | None
     version: int
@@ -174,6 +177,7 @@ def decision_members(standing: Standing) -> dict[str, Any]:
         "deadlines": Deadlines(**one.deadlines),
         "warning": standing.warning,
         "made_by": one.made_by,
+        "authors": list(one.authors),
         "published_by": one.published_by,
         "published_at": one.published_at,
         "version": one.version,
