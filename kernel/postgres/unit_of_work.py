@@ -1,6 +1,6 @@
 """One request or message: what it read, what it will write, and the one statement that commits it all."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
@@ -96,6 +96,17 @@ class UnitOfWork:
         """Return the first column of the first row, or None."""
         row = await self.fetch_one(statement, **parameters)
         return None if row is None else row[0]
+
+    async def stream(
+        self, statement: Statement, *, batch: int, **parameters: Any
+    ) -> AsyncIterator[list[Any]]:
+        """Yield a query's rows a batch at a time, all of one snapshot, however many there are."""
+        await self.begin()
+        connection = await self._connected()
+        self._statements += 1
+        cursor = await connection.cursor(statement.sql, *statement.values(parameters))
+        while rows := await cursor.fetch(batch):
+            yield rows
 
     async def begin(self) -> None:
         """Start a transaction now: row locks taken from here on are held until the commit."""

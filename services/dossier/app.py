@@ -10,6 +10,7 @@ from kernel.sealing import Sealer
 from kernel.service import Service
 from services.dossier.api import attachments, counter, course, decisions, machines, reads, submissions
 from services.dossier.api.desk import ROUTERS as DESK_ROUTERS
+from services.dossier.api.figures import exports, statistics
 from services.dossier.api.files import links, uploads
 from services.dossier.api.intake import reception
 from services.dossier.api.work import steps as work_steps
@@ -23,6 +24,7 @@ from services.dossier.jobs.files import END_UPLOADS, SCAN_QUARANTINED
 from services.dossier.jobs.print_papers import PRINT_PAPERS
 from services.dossier.jobs.send_outside_requests import SEND_OUTSIDE_REQUESTS
 from services.dossier.jobs.tidy_desk import TIDY_DESK
+from services.dossier.jobs.write_exports import WRITE_EXPORTS
 from services.dossier.settings import DossierSettings
 from services.dossier.store.definitions import Definitions
 from services.dossier.store.desk.displays import open_displays
@@ -87,6 +89,8 @@ service = Service(
         work_steps.router,
         reception.router,
         *DESK_ROUTERS,
+        statistics.router,
+        exports.router,
     ],
     handlers=[
         catalog.on_procedure_published,
@@ -104,6 +108,7 @@ service = Service(
         END_UPLOADS,
         SCAN_QUARANTINED,
         TIDY_DESK,
+        WRITE_EXPORTS,
     ],
     topics=topics_for(
         "dossier", "procedure", "process", "agency", "calendar", "staff", "form", "one_stop_point"

@@ -458,6 +458,11 @@ class Dossier:
         if self.step is not None and run.step_due_at is not None:
             self.step = replace(self.step, due_at=run.step_due_at)
 
+    @property
+    def stopped_at(self) -> datetime | None:
+        """Since when the clock stands; also of a dossier that ended while it did."""
+        return self.stops[-1].stopped_at if self.stops and self.stops[-1].resumed_at is None else None
+
     def stops_until(self, at: datetime) -> tuple[ClockStop, ...]:
         """Return the stops with the open one ended now."""
         return tuple(stop if stop.resumed_at else replace(stop, resumed_at=at) for stop in self.stops)

@@ -80,6 +80,7 @@ def state_of(dossier: Dossier) -> dict[str, Any]:
         "reply_due_at": moment(dossier.reply_due_at),
         "ended_at": moment(dossier.ended_at),
         "clock": dossier.clock.value,
+        "stopped_at": moment(dossier.stopped_at),
         "step": step_of(dossier),
         "owner_masked": masked_name(dossier.owner_name),
         "owner_subject": dossier.owner_subject,

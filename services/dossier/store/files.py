@@ -4,12 +4,15 @@ import asyncio
 import contextlib
 import hashlib
 import os
+from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlparse
 from uuid import UUID
 
 import obstore
 from obstore.store import LocalStore, ObjectStore, from_url
+
+_CHUNK = 262_144
 
 
 class FileLost(Exception):  # noqa: N818 - the fact is the name.
@@ -41,6 +44,29 @@ class StoredFiles:
         if self._folder is not None:
             await asyncio.to_thread(_sync, self._folder, path)
         return digest
+
+    async def put_file(self, file: Path) -> bytes:
+        """Keep a file that may be larger than memory; return its digest once it is durable."""
+        digest = await asyncio.to_thread(_digest, file)
+        path = _path(digest)
+        await obstore.put_async(self._store, path, file)
+        if self._folder is not None:
+            await asyncio.to_thread(_sync, self._folder, path)
+        return digest
+
+    async def chunks(self, sha256: bytes) -> AsyncIterator[bytes]:
+        """Yield a content piece by piece; raise `FileLost` when it is missing or, at its end, damaged."""
+        try:
+            answer = await obstore.get_async(self._store, _path(sha256))
+        except FileNotFoundError as error:
+            raise FileLost(sha256.hex()) from error
+        found = hashlib.sha256()
+        async for chunk in answer.stream(min_chunk_size=_CHUNK):
+            piece = bytes(chunk)
+            found.update(piece)
+            yield piece
+        if found.digest() != sha256:
+            raise FileLost(sha256.hex())
 
     async def get(self, sha256: bytes) -> bytes:
         """Return a content; raise `FileLost` when it is missing or not what was kept."""
@@ -83,6 +109,11 @@ class StoredFiles:
 
 def _part(owner: UUID, start: int, digest: bytes) -> str:
     return f"parts/{owner.hex}/{start:012d}-{digest.hex()}"
+
+
+def _digest(file: Path) -> bytes:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").digest()
 
 
 def _path(digest: bytes) -> str:

@@ -14,11 +14,15 @@ from services.dossier.store.desk.displays import DisplayStreams
 from services.dossier.store.desk.work import PostgresDesk
 from services.dossier.store.dossiers import PostgresDossiers
 from services.dossier.store.dues import NotifiedDues
+from services.dossier.store.exports import PostgresExports
+from services.dossier.store.figure_views import PostgresStatistics
+from services.dossier.store.figures import PostgresFigures
 from services.dossier.store.file_links import PostgresLinks
 from services.dossier.store.files import StoredFiles
 from services.dossier.store.intake.ways_in import PostgresWaysIn
 from services.dossier.store.outside import PostgresOutside
 from services.dossier.store.papers import PostgresPapers
+from services.dossier.store.sheets import begin_sheet
 from services.dossier.store.slips import PostgresSlips
 from services.dossier.store.uploads import PostgresUploads
 from services.dossier.store.views import PostgresViews
@@ -72,6 +76,10 @@ class PostgresWork:
         self.ways_in = PostgresWaysIn(unit)
         self.dues = NotifiedDues()
         self.desk = PostgresDesk(unit, resources.definitions, resources.desk_rules, resources.displays)
+        self.figures = PostgresFigures(unit)
+        self.statistics = PostgresStatistics(unit)
+        self.exports = PostgresExports(unit)
+        self.sheets = begin_sheet
 
     async def rest(self) -> None:
         """Give the connection back before something slow that is not the database; before the first write."""

@@ -22,6 +22,7 @@ from services.dossier.domain.states import Move, State
 from services.dossier.domain.work.slip import person_of
 from services.dossier.domain.workflow import hand_over
 from services.dossier.use_cases.ask_limits import days_to_answer, rule_of
+from services.dossier.use_cases.figures.counting import counted
 from services.dossier.use_cases.open_dossier import allow, due_of, open_for, parties_of
 from services.dossier.use_cases.ports import Grounds, SubmittedComponent, Work
 from services.dossier.use_cases.record_change import record_change
@@ -35,7 +36,7 @@ async def accept_dossier(dossier_id: UUID, *, by: Caller, seen: int, work: Work,
     await allow(Action.ACCEPTANCE, dossier, by=by, seen=seen, work=work, now=now)
     changed = procedure_changed(dossier, grounds.procedure, components)
     left, paper = await accept(dossier, grounds, components, by=by, work=work, now=now)
-    details = {"procedure_changed": changed} if changed else {}
+    details = {"counted": counted(components), **({"procedure_changed": changed} if changed else {})}
     record_change(work, dossier, Change("accepted", left, papers=[paper], details=details), by=by, now=now)
     if changed:
         dossier.warnings.append({"code": "procedure-changed", "details": changed})

@@ -14,6 +14,7 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import ProcessMissing, TransitionRefused
 from services.dossier.domain.events import Change
 from services.dossier.domain.states import Move, State
+from services.dossier.use_cases.figures.counting import counted
 from services.dossier.use_cases.intake.evidence import keep_evidence
 from services.dossier.use_cases.ports import Attachment, Grounds, Intake, Work
 from services.dossier.use_cases.receive_dossier import accept
@@ -83,7 +84,7 @@ async def receive_at_counter(
         dossier.submitted_at = postmark(submission.postal["postmarked_on"], accepted_at)
     grounds = counter_grounds(intake, procedure, dossier, submission)
     _, paper = await accept(dossier, grounds, components, by=by, work=work, now=accepted_at)
-    told = {**brought_details(dossier), **(details or {})}
+    told = {"counted": counted(components), **brought_details(dossier), **(details or {})}
     change = Change("accepted", State.SUBMITTED, papers=[paper], details=told)
     entry = new_entry(work, dossier, change, by=by, now=now)
     work.dossiers.add(dossier, entry, components)

@@ -44,4 +44,5 @@ def new_entry(work: Work, dossier: Dossier, change: Change, *, by: Caller | None
     dossier.history_hash = entry.hash
     dossier.head_seal = seal_head(head_of(dossier, dossier.version), work.history_keys) if is_ours else ""
     work.record(event)
+    work.figures.changed(entry)
     return entry

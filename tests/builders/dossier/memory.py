@@ -15,6 +15,7 @@ from kernel.core.event import Event
 from kernel.sealing import Sealer
 from kernel.testing.running import TEST_PII_KEY
 from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.figures.fact import Fact
 from services.dossier.domain.files import Fault
 from services.dossier.domain.history import Entry, HistoryKeys
 from services.dossier.domain.intake.evidence import Evidence
@@ -32,6 +33,7 @@ from tests.builders.dossier.memory_catalogue import MemoryCatalogue
 from tests.builders.dossier.memory_stores import (
     MemoryAttachments,
     MemoryDossiers,
+    MemoryFigures,
     MemoryFiles,
     MemoryOutside,
     MemoryPapers,
@@ -63,6 +65,7 @@ class MemoryDatabase:
     staff: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     forms: dict[tuple[str, int], tuple[int, dict[str, Any]]] = field(default_factory=dict)
     slips: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    figures: dict[UUID, Fact] = field(default_factory=dict)
     contents: dict[bytes, bytes] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
 
@@ -89,6 +92,7 @@ class MemoryWork:
         self.slips = MemorySlips(self)
         self.colleagues = MemoryColleagues(self)
         self.ways_in = MemoryWaysIn(self)
+        self.figures = MemoryFigures(self)
         self.files = MemoryFiles(database)
         self.seals = SEALS
         self.history_keys = KEYS

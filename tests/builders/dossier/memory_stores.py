@@ -10,6 +10,7 @@ from uuid import UUID
 
 from kernel.core.errors import NotFound, Stale
 from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.figures.fact import SILENT, follow, told_by
 from services.dossier.domain.history import Entry
 from services.dossier.domain.intake.evidence import Evidence
 from services.dossier.domain.papers import Paper, PaperKind
@@ -205,6 +206,24 @@ class MemoryOutside:
                 database.outside[request_id] = replace(held, **changed)
             elif required:
                 raise Stale
+
+        self._work.writes.append(write)
+
+
+class MemoryFigures:
+    """Rows of figures, folded as the domain says."""
+
+    def __init__(self, work: "MemoryWork") -> None:
+        self._work = work
+
+    def changed(self, entry: Entry) -> None:
+        told = None if entry.type.split(".")[1] in SILENT else told_by(entry.type, entry.data)
+        if told is None:
+            return
+
+        def write(database: "MemoryDatabase") -> None:
+            before = database.figures.get(told.dossier_id)
+            database.figures[told.dossier_id] = follow(before, told, entry.at)
 
         self._work.writes.append(write)
 

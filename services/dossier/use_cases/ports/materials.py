@@ -1,5 +1,7 @@
 """What is no table: contents of files, seals, the press."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any, Protocol
 
 from services.dossier.domain.files import Fault
@@ -14,6 +16,12 @@ class Files(Protocol):
 
     async def get(self, sha256: bytes) -> bytes:
         """Return a content; raise `FileLost` when it is not there."""
+
+    async def put_file(self, file: Path) -> bytes:
+        """Keep a file that may be larger than memory; return its digest once it is durable."""
+
+    def chunks(self, sha256: bytes) -> AsyncIterator[bytes]:
+        """Yield a content piece by piece; raise `FileLost` when it is missing or damaged."""
 
 
 class Seals(Protocol):

@@ -6,6 +6,7 @@ from kernel.core.unit_of_work import Records
 from services.dossier.domain.history import HistoryKeys
 from services.dossier.domain.limits import Limits
 from services.dossier.use_cases.desk.ports import Desk
+from services.dossier.use_cases.figures.ports import Exports, Figures, Sheets, Statistics
 from services.dossier.use_cases.files.ports import Links, Parts, Scanner, Uploads
 from services.dossier.use_cases.intake.ports import WaysIn
 from services.dossier.use_cases.ports.attachments import Attachments
@@ -34,6 +35,10 @@ class Work(Records, Protocol):
     files: Files
     views: Views
     dues: Dues
+    figures: Figures
+    statistics: Statistics
+    exports: Exports
+    sheets: Sheets
     seals: Seals
     policy: Policy
     limits: Limits

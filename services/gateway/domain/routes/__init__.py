@@ -6,6 +6,7 @@ from services.gateway.domain.routes.catalog_publishing import administration, pu
 from services.gateway.domain.routes.catalog_readers import readers
 from services.gateway.domain.routes.dossier import dossier
 from services.gateway.domain.routes.dossier_desk import desk
+from services.gateway.domain.routes.dossier_figures import dossier_figures
 from services.gateway.domain.routes.dossier_files import dossier_files
 from services.gateway.domain.routes.dossier_intake import intake
 from services.gateway.domain.routes.dossier_work import dossier_work
@@ -26,6 +27,7 @@ ROUTES: tuple[Route, ...] = (
     *intake(),
     *dossier_files(),
     *desk(),
+    *dossier_figures(),
     *notify(),
     *survey(),
     *own(),

@@ -1,0 +1,1 @@
+"""Statistics over HTTP: numbers, the dossiers behind each, closed periods, exports."""

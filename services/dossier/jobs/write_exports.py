@@ -1,0 +1,11 @@
+"""The job that writes exports."""
+
+from kernel.service import Job, JobTick
+from services.dossier.use_cases.figures.write_exports import write_exports
+
+
+async def _run(tick: JobTick) -> None:
+    await write_exports(tick.open_work, tick.runtime.clock.now)
+
+
+WRITE_EXPORTS = Job("write-exports", 2, _run)

@@ -1,0 +1,132 @@
+"""Figures in PostgreSQL: a row a dossier, moved in the commit that moves the dossier.
+
+The row is the only thing written: no counters, so no two dossiers wait for each other and nothing drifts.
+Steps and hand-overs write nothing; stops touch no indexed column (a HOT update).
+"""
+
+from typing import Any
+from uuid import UUID
+
+from kernel.postgres.statement import Statement
+from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.figures.fact import (
+    SILENT,
+    Counted,
+    Ending,
+    Fact,
+    Punctuality,
+    follow,
+    told_by,
+)
+from services.dossier.domain.history import Entry
+
+COLUMNS = (
+    "dossier_id",
+    "version",
+    "competent_agency",
+    "receiving_agency",
+    "helping_agency",
+    "sector",
+    "procedure_code",
+    "channel",
+    "route",
+    "cause",
+    "received_at",
+    "due_at",
+    "stopped_at",
+    "ended_at",
+    "amended_at",
+    "received_on",
+    "ended_on",
+    "ending",
+    "punctuality",
+    "is_electronic",
+    "supplements",
+    "components",
+    "digitised",
+    "reused",
+)
+NAMES = ", ".join(COLUMNS)
+_AS_TOLD = (
+    "competent_agency",
+    "receiving_agency",
+    "helping_agency",
+    "sector",
+    "procedure_code",
+    "channel",
+    "route",
+    "received_at",
+    "due_at",
+    "stopped_at",
+    "ended_at",
+    "received_on",
+    "ended_on",
+    "punctuality",
+)
+# The same as `follow` in domain/figures/fact.py, which a test holds it against.
+_AGAIN = "f.ended_at IS NOT NULL AND EXCLUDED.ended_at = f.ended_at"
+_ENDING = f"CASE WHEN {_AGAIN} THEN f.ending ELSE EXCLUDED.ending END"
+_ELECTRONIC = f"CASE WHEN {_AGAIN} THEN f.is_electronic ELSE EXCLUDED.is_electronic END"
+_CAUSE = "CASE WHEN EXCLUDED.cause = '' THEN f.cause ELSE EXCLUDED.cause END"
+_COUNTS = ("components", "digitised", "reused")
+_IS_AMENDED = f"""
+    (f.ended_at IS NOT NULL AND (EXCLUDED.ended_at, {_ENDING}, EXCLUDED.punctuality, {_CAUSE}, {_ELECTRONIC})
+        IS DISTINCT FROM (f.ended_at, f.ending, f.punctuality, f.cause, f.is_electronic))
+    OR EXCLUDED.received_at IS DISTINCT FROM f.received_at
+    OR (:is_counted AND (EXCLUDED.components, EXCLUDED.digitised, EXCLUDED.reused)
+        IS DISTINCT FROM (f.components, f.digitised, f.reused))
+"""
+_SET = ",\n".join(
+    [f"{name} = EXCLUDED.{name}" for name in ("version", *_AS_TOLD)]
+    + [f"cause = {_CAUSE}", f"ending = {_ENDING}", f"is_electronic = {_ELECTRONIC}"]
+    + ["supplements = f.supplements + EXCLUDED.supplements"]
+    + [f"{name} = CASE WHEN :is_counted::boolean THEN EXCLUDED.{name} ELSE f.{name} END" for name in _COUNTS]
+    + [f"amended_at = CASE WHEN {_IS_AMENDED} THEN :at::timestamptz ELSE f.amended_at END"]
+)
+_CHANGED = Statement(
+    f"INSERT INTO figure_rows AS f ({NAMES}) VALUES ({', '.join(f':{name}' for name in COLUMNS)})"
+    f" ON CONFLICT (dossier_id) DO UPDATE SET {_SET}"
+)
+
+
+class PostgresFigures:
+    """Rows that statistics are read from."""
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+
+    def changed(self, entry: Entry) -> None:
+        """Queue the row's change for what a history entry tells; nothing for one that moves no figure."""
+        if entry.type.split(".")[1] in SILENT:
+            return
+        told = told_by(entry.type, entry.data)
+        if told is not None:
+            columns = columns_of(follow(None, told, entry.at))
+            self._unit.write(_CHANGED, **columns, is_counted=told.counted is not None, at=entry.at)
+
+
+def columns_of(fact: Fact) -> dict[str, Any]:
+    """Return the columns of a row."""
+    counted = fact.counted or Counted()
+    own = {"components", "digitised", "reused", "ending", "punctuality"}
+    return {
+        **{name: getattr(fact, name) for name in COLUMNS if name not in own},
+        "ending": fact.ending.value,
+        "punctuality": fact.punctuality.value,
+        "components": counted.components,
+        "digitised": counted.digitised,
+        "reused": counted.reused,
+    }
+
+
+def fact_of(row: Any, prefix: str = "") -> Fact:
+    """Return what a row says; its columns may have a prefix."""
+    told = {name: row[prefix + name] for name in COLUMNS}
+    own = ("ending", "punctuality", "received_on", "ended_on", "components", "digitised", "reused")
+    found = {name: told.pop(name) for name in own}
+    return Fact(
+        **{**told, "dossier_id": UUID(int=told["dossier_id"].int)},
+        ending=Ending(found["ending"]),
+        punctuality=Punctuality(found["punctuality"]),
+        counted=Counted(found["components"], found["digitised"], found["reused"]),
+    )

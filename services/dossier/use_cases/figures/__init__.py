@@ -1,0 +1,1 @@
+"""Figures: statistics read by right, periods closed, exports asked for."""
