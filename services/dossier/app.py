@@ -13,10 +13,10 @@ from services.dossier.api.desk import ROUTERS as DESK_ROUTERS
 from services.dossier.api.figures import exports, statistics
 from services.dossier.api.files import links, uploads
 from services.dossier.api.intake import reception
-from services.dossier.api.work import steps as work_steps
+from services.dossier.api.work import ROUTERS as WORK_ROUTERS
 from services.dossier.clients.clamd import scanner_at
 from services.dossier.clients.outside import open_courier
-from services.dossier.commands import republish, verify_history
+from services.dossier.commands import index_search, republish, verify_history
 from services.dossier.consumers import catalog, points
 from services.dossier.domain.history import HistoryKeys
 from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
@@ -24,6 +24,7 @@ from services.dossier.jobs.files import END_UPLOADS, SCAN_QUARANTINED
 from services.dossier.jobs.print_papers import PRINT_PAPERS
 from services.dossier.jobs.send_outside_requests import SEND_OUTSIDE_REQUESTS
 from services.dossier.jobs.tidy_desk import TIDY_DESK
+from services.dossier.jobs.work import JOBS as WORK_JOBS
 from services.dossier.jobs.write_exports import WRITE_EXPORTS
 from services.dossier.settings import DossierSettings
 from services.dossier.store.definitions import Definitions
@@ -86,7 +87,7 @@ service = Service(
         links.router,
         reads.router,
         machines.router,
-        work_steps.router,
+        *WORK_ROUTERS,
         reception.router,
         *DESK_ROUTERS,
         statistics.router,
@@ -109,10 +110,11 @@ service = Service(
         SCAN_QUARANTINED,
         TIDY_DESK,
         WRITE_EXPORTS,
+        *WORK_JOBS,
     ],
     topics=topics_for(
         "dossier", "procedure", "process", "agency", "calendar", "staff", "form", "one_stop_point"
     ),
     resources=open_resources,
-    commands={"verify-history": verify_history, "republish": republish},
+    commands={"verify-history": verify_history, "republish": republish, "index-search": index_search},
 )

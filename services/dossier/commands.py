@@ -7,9 +7,11 @@ from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from kernel.bus.wire import to_message
 from kernel.runtime import Runtime
+from kernel.service import JobTick
 from services.dossier.domain.history import (
     AGENCIES,
     NEVER_CHANGING,
@@ -145,3 +147,13 @@ def _outbox_row(row: Any) -> dict[str, Any]:
         "correlation_id": "republish",
         "causation_id": "",
     }
+
+
+async def index_search(runtime: Runtime, arguments: Sequence[str]) -> int:
+    """Make dossiers from before the search index findable, a commit a batch; run it as often as you like."""
+    del arguments
+    after: UUID | None = UUID(int=0)
+    while after is not None:
+        async with JobTick(runtime, runtime.clock.now()).open_work() as work:
+            after = await work.searching.put_missing(after, _BATCH)
+    return 0

@@ -23,6 +23,7 @@ from services.dossier.domain.definitions import Agency
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import continuing_of, step_of
 from services.dossier.domain.states import VIETNAMESE, Clock, State
+from services.dossier.domain.work.urgency import Lines, urgency_of
 from services.dossier.use_cases.open_dossier import parties_of
 from services.dossier.use_cases.ports import Attachment, Detail, Work
 from services.dossier.use_cases.secrets import identity_index, look_up_secret
@@ -173,6 +174,12 @@ def detail_of(detail: Detail, *, by: Caller, sees_all: bool, work: Work, now: da
         original_due_at=local(dossier.original_due_at),
         ended_at=local(dossier.ended_at),
         is_overdue=dossier.clock is not Clock.STOPPED and is_overdue(dossier.due_at, dossier.ended_at, now),
+        urgency=urgency_of(
+            None if dossier.ended_at else dossier.due_at,
+            dossier.step.due_at if dossier.step else None,
+            Lines.at(now),
+            is_running=dossier.state in {State.ACCEPTED, State.PROCESSING},
+        ).value,
         step=step_of(dossier),
         actions=actions_in_places(dossier, by, detail.mandates)
         if detail.mandates

@@ -1,40 +1,22 @@
 """What screens read."""
 
-from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from kernel.core.errors import Invalid, NotFound
+from kernel.core.errors import NotFound
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from services.dossier.api.answers import detail_of, item_of, local, paper_out
+from services.dossier.api.cursors import cursor_id
 from services.dossier.api.deps import PROBLEMS, Caller, Now, Work
 from services.dossier.api.schemas.answers import DossierOut, DossierPage, HistoryEntry, HistoryOut, PapersOut
 from services.dossier.domain.states import State
 from services.dossier.use_cases import read_dossiers
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Tra cứu"])
-_LONG_AGO = timedelta(days=36_500)
 _Text = Annotated[str, Query(max_length=64)]
-
-
-def _cursor_id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Invalid(fields=[("cursor", "Con trỏ không hợp lệ")]) from error
-
-
-def _cursor_moment(text: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid(fields=[("cursor", "Con trỏ không hợp lệ")]) from error
-    if at.tzinfo is None:
-        raise Invalid(fields=[("cursor", "Con trỏ không hợp lệ")])
-    return at
 
 
 @router.get("/dossiers")
@@ -54,7 +36,7 @@ async def list_dossiers(
         state=state.value if state else "",
         procedure=procedure,
         code=code,
-        before=_cursor_id(parts[0]) if parts else None,
+        before=cursor_id(parts[0]) if parts else None,
         limit=limit + 1,
         by=by,
         work=work,
@@ -64,20 +46,6 @@ async def list_dossiers(
     items = [item_of(row, now=now, masked=masked) for row in rows[:limit]]
     more = len(rows) > limit
     return DossierPage(items=items, next_cursor=encode_cursor(str(items[-1].dossier_id)) if more else None)
-
-
-@router.get("/inbox")
-async def read_inbox(by: Caller, work: Work, now: Now, limit: Limit = 20, cursor: Cursor = "") -> DossierPage:
-    """Việc của tôi, gấp nhất trước."""
-    parts = decode_cursor(cursor, str, str)
-    after = (_cursor_moment(parts[0]), _cursor_id(parts[1])) if parts else None
-    rows = await read_dossiers.read_inbox(
-        after=after, limit=limit + 1, by=by, work=work, start=now - _LONG_AGO, now=now
-    )
-    items = [item_of(row, now=now) for row in rows[:limit]]
-    last = rows[limit - 1] if len(rows) > limit else None
-    next_cursor = encode_cursor(last["task_due_at"].isoformat(), str(last["id"])) if last else None
-    return DossierPage(items=items, next_cursor=next_cursor)
 
 
 @router.get("/dossiers/{dossier_id}")

@@ -21,7 +21,13 @@ _HELD_BY_ABSENT = Statement(
     WHERE s.away_until >= :today AND EXISTS (
             SELECT 1 FROM json_array_elements(s.data -> 'leaves') AS leave
             WHERE :today::date BETWEEN (leave ->> 'valid_from')::date AND (leave ->> 'valid_to')::date)
-      AND EXISTS (SELECT 1 FROM staff o WHERE o.acts_for @> ARRAY[s.subject])
+      AND EXISTS (
+            SELECT 1 FROM staff o CROSS JOIN LATERAL json_array_elements(o.data -> 'delegations') AS given
+            WHERE o.acts_for @> ARRAY[s.subject] AND given ->> 'giver' = s.subject
+              AND :today BETWEEN (given ->> 'valid_from')::date AND (given ->> 'valid_to')::date
+              AND d.task_role IN (SELECT json_array_elements_text(given -> 'roles'))
+              AND (json_array_length(given -> 'procedures') = 0
+                   OR d.procedure_code IN (SELECT json_array_elements_text(given -> 'procedures'))))
     ORDER BY d.id LIMIT :limit
     """
 )

@@ -12,6 +12,7 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.history import Entry
 from services.dossier.store.definitions import PostgresCatalogue, in_force
 from services.dossier.store.mapping import changing_columns, dossier_of, new_columns
+from services.dossier.store.searching import PostgresSearching
 from services.dossier.use_cases.ports import Grounds, SubmittedComponent
 
 COLUMNS = (
@@ -20,7 +21,8 @@ COLUMNS = (
     " competent_agency, agencies, state, prior_state, submitted_at, accepted_at, due_at, original_due_at,"
     " ended_at, step, owner_name, owner_subject, submitter_subject, owner_index, parties_sealed,"
     " contact_sealed, form_sealed, secret_hash, result_delivery, work, task_role, task_agency, task_unit,"
-    " task_due_at, task_holder, consulted_agencies, continued_from, history_hash, head_seal"
+    " task_due_at, task_holder, asked_desks, asked_due_at, consulted_agencies, continued_from, history_hash,"
+    " head_seal"
 )
 _NAMES = [name.strip() for name in COLUMNS.split(",")]
 _LOADING = f"""
@@ -91,6 +93,8 @@ _CHANGING = (
     "task_unit",
     "task_due_at",
     "task_holder",
+    "asked_desks",
+    "asked_due_at",
     "consulted_agencies",
     "continued_from",
     "history_hash",
@@ -135,9 +139,10 @@ _HOLD = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 class PostgresDossiers:
     """All dossiers."""
 
-    def __init__(self, unit: UnitOfWork, catalogue: PostgresCatalogue) -> None:
+    def __init__(self, unit: UnitOfWork, catalogue: PostgresCatalogue, searching: PostgresSearching) -> None:
         self._unit = unit
         self._catalogue = catalogue
+        self._searching = searching
 
     async def load(self, dossier_id: UUID) -> tuple[Dossier, Grounds]:
         """Return a dossier and what it stands on; raise `NotFound`."""
@@ -174,6 +179,7 @@ class PostgresDossiers:
     def add(self, dossier: Dossier, entry: Entry, components: Sequence[SubmittedComponent]) -> None:
         """Keep a new dossier."""
         self._unit.write(_ADD, **new_columns(dossier))
+        self._searching.put(dossier)
         self._add_history(entry)
         if components:
             rows = [
@@ -198,6 +204,8 @@ class PostgresDossiers:
             self._unit.write(_SAVE_CORRECTED, **changing_columns(dossier), **corrected)
         else:
             self._unit.write(_SAVE, **changing_columns(dossier))
+        if dossier.sealed_before:
+            self._searching.put(dossier)
         self._add_history(entry)
 
     def _add_history(self, entry: Entry) -> None:

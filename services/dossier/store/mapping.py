@@ -125,6 +125,7 @@ def changing_columns(dossier: Dossier) -> dict[str, Any]:
     if dossier.step is not None:
         consulted.add(dossier.step.agency)
     consulted |= {heir.code for heir in dossier.continuing.values()}
+    asked = [item for item in dossier.consultations if item.state == "OPEN"] if _is_worked(dossier) else []
     return {
         "id": dossier.id,
         "version": dossier.version,
@@ -148,6 +149,8 @@ def changing_columns(dossier: Dossier) -> dict[str, Any]:
         "task_unit": task.unit if task else None,
         "task_due_at": _task_due(dossier) if task else None,
         "task_holder": _task_holder(dossier) if task else None,
+        "asked_desks": sorted({_desk(dossier, item) for item in asked}),
+        "asked_due_at": min((item.due_at for item in asked), default=None),
         "consulted_agencies": sorted(
             consulted - {dossier.competent_agency.code, dossier.receiving_agency.code}
         ),
@@ -200,3 +203,14 @@ def _task_holder(dossier: Dossier) -> str | None:
     ):
         return None
     return dossier.step.holder.subject if dossier.step.holder else None
+
+
+def _is_worked(dossier: Dossier) -> bool:
+    """Tell whether opinions are still of use: the dossier is at a step."""
+    return dossier.state is State.PROCESSING
+
+
+def _desk(dossier: Dossier, asked: Consultation) -> str:
+    """Return whom an opinion is asked of, as inboxes look for it: `agency|role|unit`, unit empty for any."""
+    unit = dossier.unit_at(asked.unit, asked.agency)
+    return f"{dossier.now_at(asked.agency)}|{asked.role}|{unit}"

@@ -1,6 +1,6 @@
 """What screens read: one statement each."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -77,30 +77,6 @@ _OF_AGENCY_BY_CODE = Statement(
       AND (receiving_agency = :agency OR competent_agency = :agency OR helping_agency = :agency
            OR consulted_agencies @> ARRAY[:agency::text])
       AND {_FILTERS} ORDER BY id DESC LIMIT :limit
-    """
-)
-# Own roles, and those held in others' places today, each walk the index of tasks by themselves.
-_INBOX = Statement(
-    f"""
-    SELECT DISTINCT ON (found.task_due_at, found.id) found.* FROM (
-        SELECT role, :agency::text AS agency, :unit::text AS unit, NULL::text[] AS procedures
-        FROM unnest(:roles::text[]) AS role
-        UNION ALL
-        SELECT role, given ->> 'agency', coalesce(given ->> 'unit', ''),
-            ARRAY(SELECT json_array_elements_text(given -> 'procedures'))
-        FROM staff s CROSS JOIN LATERAL json_array_elements(s.data -> 'delegations') AS given
-        CROSS JOIN LATERAL json_array_elements_text(given -> 'roles') AS role
-        WHERE s.subject = :subject AND :today::date BETWEEN (given ->> 'valid_from')::date
-            AND (given ->> 'valid_to')::date
-    ) AS held
-    CROSS JOIN LATERAL (
-        SELECT {ITEM} FROM dossiers
-        WHERE task_agency = held.agency AND task_role = held.role AND task_role IS NOT NULL
-          AND task_unit IN ('', held.unit)
-          AND (held.procedures IS NULL OR held.procedures = '{{}}' OR procedure_code = ANY(held.procedures))
-          AND (task_due_at, id) > (:after_due::timestamptz, :after_id::uuid)
-        ORDER BY task_due_at, id LIMIT :limit) AS found
-    ORDER BY found.task_due_at, found.id LIMIT :limit
     """
 )
 _HISTORY = Statement(
@@ -183,30 +159,6 @@ class PostgresViews:
         if code:
             return await self._unit.fetch(_OF_AGENCY_BY_CODE, code=code, **filters)
         return await self._unit.fetch(_OF_AGENCY, **filters)
-
-    async def inbox(
-        self,
-        *,
-        subject: str,
-        agency: str,
-        unit: str,
-        roles: list[str],
-        today: date,
-        after: tuple[datetime, UUID],
-        limit: int,
-    ) -> list[Any]:
-        """Return what waits for these roles and for those held in others' places, the most pressing first."""
-        return await self._unit.fetch(
-            _INBOX,
-            subject=subject,
-            today=today,
-            agency=agency,
-            unit=unit,
-            roles=roles,
-            after_due=after[0],
-            after_id=after[1],
-            limit=limit,
-        )
 
     async def is_provincial(self, agency: str) -> bool:
         """Tell whether an agency is the province's committee or its service centre."""

@@ -19,9 +19,11 @@ from services.dossier.store.figure_views import PostgresStatistics
 from services.dossier.store.figures import PostgresFigures
 from services.dossier.store.file_links import PostgresLinks
 from services.dossier.store.files import StoredFiles
+from services.dossier.store.inbox import PostgresInbox
 from services.dossier.store.intake.ways_in import PostgresWaysIn
 from services.dossier.store.outside import PostgresOutside
 from services.dossier.store.papers import PostgresPapers
+from services.dossier.store.searching import PostgresSearching
 from services.dossier.store.sheets import begin_sheet
 from services.dossier.store.slips import PostgresSlips
 from services.dossier.store.uploads import PostgresUploads
@@ -64,7 +66,8 @@ class PostgresWork:
         self.inspector = resources.inspector
         self.courier = resources.courier
         self.catalogue = PostgresCatalogue(unit, resources.definitions)
-        self.dossiers = PostgresDossiers(unit, self.catalogue)
+        self.searching = PostgresSearching(unit, resources.seals)
+        self.dossiers = PostgresDossiers(unit, self.catalogue, self.searching)
         self.attachments = PostgresAttachments(unit)
         self.papers = PostgresPapers(unit, resources.seals)
         self.outside = PostgresOutside(unit)
@@ -72,6 +75,7 @@ class PostgresWork:
         self.colleagues = PostgresColleagues(unit)
         self.uploads = PostgresUploads(unit)
         self.links = PostgresLinks(unit)
+        self.inbox = PostgresInbox(unit)
         self.views = PostgresViews(unit)
         self.ways_in = PostgresWaysIn(unit)
         self.dues = NotifiedDues()

@@ -123,33 +123,6 @@ def sees_names(by: Caller) -> bool:
     return by.kind is not CallerKind.STAFF or by.has_role(*WORKING_ROLES)
 
 
-async def read_inbox(
-    *,
-    after: tuple[datetime, UUID] | None,
-    limit: int,
-    by: Caller,
-    work: Work,
-    start: datetime,
-    now: datetime,
-) -> list[Any]:
-    """Return what waits for the officer, the most pressing first; names are logged."""
-    roles = sorted(by.roles & set(WORKING_ROLES))
-    if by.kind is not CallerKind.STAFF or not roles:
-        raise Forbidden
-    rows = await work.views.inbox(
-        subject=by.subject,
-        agency=by.agency,
-        unit=by.unit,
-        roles=roles,
-        today=now.astimezone(VIETNAM).date(),
-        after=after or (start, OLDEST),
-        limit=limit,
-    )
-    if rows:
-        await log_reading(work, by, "inbox", None, None, now)
-    return rows
-
-
 async def read_history(dossier_id: UUID, *, by: Caller, work: Work, now: datetime) -> list[dict[str, Any]]:
     """Return what happened to a dossier; what colleagues wrote to each other stays in the office."""
     dossier, rows = await work.views.history(dossier_id)

@@ -131,6 +131,7 @@ class DossierOut(BaseModel):
     ended_at: datetime | None
     is_overdue: bool
     step: dict[str, Any] | None
+    urgency: str
     holder: dict[str, Any] | None = None
     transfer: dict[str, Any] | None = None
     actions: list[str]

@@ -1,13 +1,17 @@
 """What is sent and answered about sharing out work."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StrictBool, StringConstraints
 
+from services.dossier.api.schemas.answers import DossierItem
 from services.dossier.api.schemas.requests import Strict
 from services.dossier.api.texts import Code, Note, Reason
+from services.dossier.domain.work.urgency import Urgency
 
 Subject = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200, pattern=r"^\S+$")]
 CodeOrNothing = Annotated[str, StringConstraints(strict=True, max_length=64, pattern=r"^[\w.:/-]*$")]
@@ -90,3 +94,38 @@ def slip_row_out(row: dict[str, Any], moments: dict[str, datetime | None]) -> Sl
     }
     same = {name: row[name] for name in ("version", "kind", "step", "punctuality", "note")}
     return SlipRowOut.model_validate({**same, **parties, **moments})
+
+
+class InboxItem(DossierItem):
+    """A task: a step to work, or an opinion to give (`task_due_at` is then until when)."""
+
+    kind: Literal["STEP", "OPINION"]
+    urgency: Urgency
+    holder_name: str | None
+    is_mine: bool
+
+
+class InboxTally(BaseModel):
+    """How many tasks wait, whatever state and urgency the page shows."""
+
+    total: int
+    by_state: dict[str, int]
+    by_urgency: dict[Urgency, int]
+
+    @classmethod
+    def of(cls, counts: Sequence[dict[str, Any]]) -> "InboxTally":
+        """Return the tally of rows of state, urgency and count."""
+        by_state: Counter[str] = Counter()
+        by_urgency: Counter[Urgency] = Counter(dict.fromkeys(Urgency, 0))
+        for row in counts:
+            by_state[row["state"]] += row["count"]
+            by_urgency[Urgency(row["urgency"])] += row["count"]
+        return cls(total=by_state.total(), by_state=dict(by_state), by_urgency=dict(by_urgency))
+
+
+class InboxOut(BaseModel):
+    """One page of tasks; counts come with the first."""
+
+    items: list[InboxItem]
+    next_cursor: str | None = None
+    counts: InboxTally | None = None

@@ -44,6 +44,8 @@ dossiers = Table(
     *texts("task_role", "task_agency", "task_unit", nullable=True),
     Column("task_due_at", moment),
     Column("task_holder", Text),
+    Column("asked_desks", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("asked_due_at", moment),
     Column("consulted_agencies", ARRAY(Text), nullable=False),
     Column("continued_from", ARRAY(Text), nullable=False, server_default="{}"),
     Column("history_hash", LargeBinary, nullable=False),
@@ -66,6 +68,12 @@ Index(
     dossiers.c.task_due_at,
     dossiers.c.id,
     postgresql_where=text("task_holder IS NOT NULL"),
+)
+Index(
+    "ix_dossiers_asked_desks",
+    dossiers.c.asked_desks,
+    postgresql_using="gin",
+    postgresql_where=text("asked_desks <> '{}'"),
 )
 Index("ix_dossiers_owner_subject_id", dossiers.c.owner_subject, dossiers.c.id)
 Index(

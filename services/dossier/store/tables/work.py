@@ -1,7 +1,7 @@
-"""The control slip: who gave a file to whom."""
+"""The control slip: who gave a file to whom; and what dossiers are found by."""
 
-from sqlalchemy import BigInteger, Column, Index, Table, text
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy import BigInteger, Column, Index, Table, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from services.dossier.store.tables.columns import metadata, moment, texts
 
@@ -26,3 +26,10 @@ Index(
     control_slip.c.dossier_id,
     postgresql_where=text("received_at IS NULL AND taken_back_at IS NULL"),
 )
+search = Table(
+    "dossier_search",
+    metadata,
+    Column("dossier_id", UUID, primary_key=True),
+    Column("keys", ARRAY(Text), nullable=False),
+)
+Index("ix_dossier_search_keys", search.c["keys"], postgresql_using="gin")

@@ -1,6 +1,6 @@
 """Reads of screens and of the portal's driver."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -26,19 +26,6 @@ class Views(Protocol):
         self, agency: str, *, state: str, procedure: str, code: str, before: UUID, limit: int
     ) -> list[Any]:
         """Return the dossiers an agency takes part in, newest first."""
-
-    async def inbox(
-        self,
-        *,
-        subject: str,
-        agency: str,
-        unit: str,
-        roles: list[str],
-        today: date,
-        after: tuple[datetime, UUID],
-        limit: int,
-    ) -> list[Any]:
-        """Return what waits for these roles and for those held in others' places, the most pressing first."""
 
     async def is_provincial(self, agency: str) -> bool:
         """Tell whether an agency is the province's committee or its service centre."""

@@ -18,7 +18,7 @@ from services.dossier.use_cases.ports.outside import Courier, Outside
 from services.dossier.use_cases.ports.papers import Papers
 from services.dossier.use_cases.ports.records import Policy
 from services.dossier.use_cases.ports.views import Views
-from services.dossier.use_cases.work.ports import Colleagues, Slips
+from services.dossier.use_cases.work.ports import Colleagues, Inbox, Searching, Slips
 
 
 class Work(Records, Protocol):
@@ -32,6 +32,8 @@ class Work(Records, Protocol):
     slips: Slips
     colleagues: Colleagues
     ways_in: WaysIn
+    inbox: Inbox
+    searching: Searching
     files: Files
     views: Views
     dues: Dues

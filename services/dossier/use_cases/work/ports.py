@@ -1,12 +1,70 @@
 """What sharing out work needs of the world."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 from services.dossier.domain.work.colleagues import Colleague
+from services.dossier.domain.work.search import Index, Sought
 from services.dossier.domain.work.slip import SlipRow
+from services.dossier.domain.work.urgency import Lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxQuery:
+    """What an officer asks of their inbox; `whose` is empty for all, `mine` or `unclaimed`."""
+
+    subject: str
+    agency: str
+    unit: str
+    roles: Sequence[str]
+    today: date
+    lines: Lines
+    after: tuple[datetime, UUID]
+    limit: int
+    state: str = ""
+    urgency: str = ""
+    procedure: str = ""
+    whose: str = ""
+    with_counts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    """Tasks, the most pressing first, and on the first page how many wait by state and urgency."""
+
+    rows: Sequence[Any]
+    counts: Sequence[dict[str, Any]]
+
+
+class Inbox(Protocol):
+    """What waits for officers."""
+
+    async def page(self, query: InboxQuery) -> InboxPage:
+        """Return a page in one statement."""
+
+    async def of_absent(self, query: InboxQuery) -> Sequence[Any]:
+        """Return the steps held by people of the unit who are on leave."""
+
+
+class Searching(Protocol):
+    """What dossiers are found by."""
+
+    @property
+    def identity(self) -> Index:
+        """How identity numbers are indexed."""
+
+    @property
+    def phone(self) -> Index:
+        """How phones are indexed."""
+
+    async def put_missing(self, after: UUID, limit: int) -> UUID | None:
+        """Keep what older dossiers are found by; return the last one, None when none is left."""
+
+    async def find(self, what: Sought, agency: str, *, before: UUID, limit: int) -> Sequence[Any]:
+        """Return dossiers an agency takes part in, newest first."""
 
 
 class Slips(Protocol):

@@ -23,4 +23,6 @@ def dossier_work() -> list[Route]:
             for action in _ACTIONS
         ),
         Route("GET", f"{own}/{{id}}/handovers", "dossier", OFFICERS),
+        Route("GET", "/api/v1/reassignments", "dossier", OFFICERS),
+        Route("GET", "/api/v1/dossier-search", "dossier", OFFICERS),
     ]

@@ -1,0 +1,75 @@
+"""What officers search dossiers by: codes, names without diacritics, identity numbers, phones."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_WORD = re.compile(r"[0-9a-z]+")
+_DIGITS = re.compile(r"\+?[0-9][0-9 .]*")
+_LONGEST_NAME = 12
+Index = Callable[[str], str]
+"""Gives the keyed index of a number, so that none is kept in clear."""
+
+
+def fold(text: str) -> str:
+    """Return a text in small letters without diacritics: `Đặng Thị Ân` is `dang thi an`."""
+    plain = unicodedata.normalize("NFD", text.replace("Đ", "D").replace("đ", "d"))
+    return "".join(sign for sign in plain if not unicodedata.combining(sign)).lower()
+
+
+def words_of(name: str) -> list[str]:
+    """Return the words of a name, folded, each once."""
+    return list(dict.fromkeys(_WORD.findall(fold(name))))[:_LONGEST_NAME]
+
+
+def phone_of(text: str) -> str:
+    """Return a phone number in one form: digits with the leading zero, +84 or not; empty for none."""
+    digits = re.sub(r"[^0-9]", "", text)
+    if digits.startswith("84") and len(digits) > len("0900000000"):
+        digits = "0" + digits[2:]
+    return digits
+
+
+def number_of(text: str) -> str:
+    """Return an identity number in one form."""
+    return text.replace(" ", "").upper()
+
+
+def keys_of(
+    owner_name: str, parties: Mapping[str, Any], agencies: set[str], *, identity: Index, phone: Index
+) -> list[str]:
+    """Return what a dossier is found by: agencies, the owner's words, both parties' numbers and phones."""
+    found = {f"a:{code}" for code in agencies} | {f"n:{word}" for word in words_of(owner_name)}
+    for person in (parties.get("owner") or {}, parties.get("representative") or {}):
+        if number := number_of(str(person.get("identity_number") or "")):
+            found.add(f"i:{identity(number)}")
+        if digits := phone_of(str(person.get("phone") or "")):
+            found.add(f"p:{phone(digits)}")
+    return sorted(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What a search asks for: all of `words`, or any of `numbers`, or this code."""
+
+    words: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    code: str = ""
+
+
+def sought(text: str, *, identity: Index, phone: Index) -> Sought:
+    """Return what somebody who typed this looks for.
+
+    Digits are an identity number or a phone; one word with a digit in it is a code or a foreigner's number;
+    anything else is a name, of which every word must be there.
+    """
+    text = text.strip()
+    if _DIGITS.fullmatch(text):
+        digits = re.sub(r"[^0-9]", "", text)
+        return Sought(numbers=(f"i:{identity(digits)}", f"p:{phone(phone_of(text))}"), code=text)
+    is_one_word = " " not in text
+    if is_one_word and any(sign.isdigit() for sign in text):
+        return Sought(numbers=(f"i:{identity(number_of(text))}",), code=text.upper())
+    return Sought(words=tuple(f"n:{word}" for word in words_of(text)))

@@ -1,0 +1,50 @@
+"""How urgent a task is, and from when on: the lines an inbox is counted and filtered by."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+
+from kernel.core.clock import VIETNAM
+
+SOON_DAYS = 3
+
+
+class Urgency(StrEnum):
+    """The most pressing that holds: a late step of a dossier still in time comes before what is due soon."""
+
+    OVERDUE = "OVERDUE"
+    DUE_TODAY = "DUE_TODAY"
+    LATE_STEP = "LATE_STEP"
+    SOON = "SOON"
+    ON_TRACK = "ON_TRACK"
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The moments that part the urgencies now."""
+
+    now: datetime
+    tomorrow: datetime
+    soon: datetime
+
+    @classmethod
+    def at(cls, now: datetime) -> "Lines":
+        """Return them: today and the days that count as soon end at midnight in Vietnam."""
+        day = now.astimezone(VIETNAM).date()
+        midnight = datetime.combine(day + timedelta(days=1), time(), VIETNAM)
+        return cls(now, midnight, midnight + timedelta(days=SOON_DAYS - 1))
+
+
+def urgency_of(
+    due_at: datetime | None, task_due_at: datetime | None, lines: Lines, *, is_running: bool
+) -> Urgency:
+    """Return how urgent a task is by the dossier's due moment and its own; a stopped clock presses nobody."""
+    if not is_running or due_at is None:
+        return Urgency.ON_TRACK
+    if due_at < lines.now:
+        return Urgency.OVERDUE
+    if due_at < lines.tomorrow:
+        return Urgency.DUE_TODAY
+    if task_due_at is not None and task_due_at < lines.now:
+        return Urgency.LATE_STEP
+    return Urgency.SOON if due_at < lines.soon else Urgency.ON_TRACK

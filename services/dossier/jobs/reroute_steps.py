@@ -1,0 +1,24 @@
+"""Gives the steps of people on leave to those who act for them, a commit each."""
+
+from kernel.core.clock import VIETNAM
+from kernel.core.errors import Stale
+from kernel.service import Job, JobTick
+from services.dossier.use_cases.work.reroute_step import reroute_step
+
+_AT_ONCE = 200
+
+
+async def run(tick: JobTick) -> None:
+    """Take what there is; a dossier somebody is changing now is met again at the next tick."""
+    today = tick.now.astimezone(VIETNAM).date()
+    async with tick.open_work() as work:
+        waiting = await work.colleagues.held_by_absent(today, _AT_ONCE)
+    for dossier_id, _ in waiting:
+        try:
+            async with tick.open_work() as work:
+                await reroute_step(dossier_id, work=work, now=tick.now)
+        except Stale:
+            continue
+
+
+REROUTE_STEPS = Job("reroute-steps", 30, run)

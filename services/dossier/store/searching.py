@@ -1,0 +1,113 @@
+"""What dossiers are found by: one row each, written when the dossier comes and when its names change."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from kernel.postgres.statement import Statement
+from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.work.search import Index, Sought, keys_of
+from services.dossier.use_cases.ports import Seals
+
+_PUT = Statement(
+    "INSERT INTO dossier_search (dossier_id, keys) VALUES (:dossier_id, :keys)"
+    " ON CONFLICT (dossier_id) DO UPDATE SET keys = excluded.keys"
+)
+_PUT_MANY = Statement(
+    "INSERT INTO dossier_search (dossier_id, keys) SELECT dossier_id, keys"
+    " FROM jsonb_to_recordset(:rows::jsonb) AS given(dossier_id uuid, keys text[])"
+    " ON CONFLICT (dossier_id) DO NOTHING",
+    rows=None,
+)
+_NOT_FOUND_YET = Statement(
+    "SELECT id, owner_name, parties_sealed, helping_agency, receiving_agency, competent_agency"
+    " FROM dossiers d WHERE id > :after"
+    " AND NOT EXISTS (SELECT 1 FROM dossier_search s WHERE s.dossier_id = d.id)"
+    " ORDER BY id LIMIT :limit"
+)
+_ITEM = (
+    "d.id, d.reference, d.dossier_code, d.portal_code, d.procedure_code, d.procedure_name, d.channel,"
+    " d.origin, d.state, d.version, d.owner_name, d.submitted_at, d.accepted_at, d.due_at, d.ended_at,"
+    " d.step, d.receiving_agency, d.competent_agency, d.task_due_at, d.agencies"
+)
+_TAKES_PART = (
+    "(d.receiving_agency = :agency OR d.competent_agency = :agency OR d.helping_agency = :agency"
+    " OR d.consulted_agencies @> ARRAY[:agency::text])"
+)
+# Numbers and codes name few dossiers and lead; names are narrowed by the agency inside the same index, and
+# the few dossiers an agency is only asked about are looked through beside.
+_FIND = Statement(
+    f"""
+    SELECT DISTINCT ON (found.id) found.* FROM (
+        (SELECT {_ITEM} FROM dossier_search s JOIN dossiers d ON d.id = s.dossier_id
+         WHERE s.keys && :numbers::text[] AND {_TAKES_PART} AND s.dossier_id < :before::uuid)
+        UNION ALL
+        (SELECT {_ITEM} FROM dossiers d
+         WHERE (d.dossier_code = :code OR d.reference = :code OR d.portal_code = :code)
+           AND :code::text <> '' AND {_TAKES_PART} AND d.id < :before)
+        UNION ALL
+        (SELECT {_ITEM} FROM dossier_search s JOIN dossiers d ON d.id = s.dossier_id
+         WHERE :by_name::boolean AND s.keys @> (:words::text[] || ('a:' || :agency::text))
+           AND s.dossier_id < :before ORDER BY s.dossier_id DESC LIMIT :limit)
+        UNION ALL
+        (SELECT {_ITEM} FROM dossiers d JOIN dossier_search s ON s.dossier_id = d.id
+         WHERE :by_name AND d.consulted_agencies @> ARRAY[:agency::text] AND d.consulted_agencies <> '{{}}'
+           AND s.keys @> :words AND d.id < :before ORDER BY d.id DESC LIMIT :limit)
+    ) AS found ORDER BY found.id DESC LIMIT :limit
+    """
+)
+
+
+class PostgresSearching:
+    """The search index; numbers and phones stand in it as keyed indexes only."""
+
+    def __init__(self, unit: UnitOfWork, seals: Seals) -> None:
+        self._unit = unit
+        self._seals = seals
+
+    @property
+    def identity(self) -> Index:
+        """How identity numbers are indexed here."""
+        return lambda number: self._seals.blind_index(number, purpose="identity").hex()[:32]
+
+    @property
+    def phone(self) -> Index:
+        """How phones are indexed here."""
+        return lambda digits: self._seals.blind_index(digits, purpose="phone").hex()[:32]
+
+    def put(self, dossier: Dossier) -> None:
+        """Keep what a dossier is found by."""
+        agencies = {dossier.helping_agency.code, dossier.receiving_agency.code, dossier.competent_agency.code}
+        keys = self._keys(dossier.owner_name, dossier.parties_sealed, agencies)
+        self._unit.write(_PUT, dossier_id=dossier.id, keys=keys)
+
+    def _keys(self, owner_name: str, parties_sealed: str, agencies: set[str]) -> list[str]:
+        parties = self._seals.open(parties_sealed, purpose="parties")
+        opened = parties if isinstance(parties, dict) else {}
+        return keys_of(owner_name, opened, agencies, identity=self.identity, phone=self.phone)
+
+    async def put_missing(self, after: UUID, limit: int) -> UUID | None:
+        """Keep what older dossiers are found by; return the last, None when none is left."""
+        found = await self._unit.fetch(_NOT_FOUND_YET, after=after, limit=limit)
+        rows = []
+        for row in found:
+            agencies = {row["helping_agency"], row["receiving_agency"], row["competent_agency"]}
+            keys = self._keys(row["owner_name"], row["parties_sealed"], agencies)
+            rows.append({"dossier_id": str(row["id"]), "keys": keys})
+        if rows:
+            self._unit.write(_PUT_MANY, rows=rows)
+        return UUID(int=found[-1]["id"].int) if found else None
+
+    async def find(self, what: Sought, agency: str, *, before: UUID, limit: int) -> Sequence[Any]:
+        """Return dossiers an agency takes part in, newest first."""
+        return await self._unit.fetch(
+            _FIND,
+            numbers=list(what.numbers),
+            code=what.code,
+            words=list(what.words),
+            by_name=bool(what.words),
+            agency=agency,
+            before=before,
+            limit=limit,
+        )

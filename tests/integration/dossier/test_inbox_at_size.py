@@ -1,0 +1,124 @@
+"""Two hundred thousand dossiers in the table: no hot query reads it all, and pages stay pages."""
+
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from kernel.postgres.statement import Statement
+from kernel.testing.running import RunningService
+from services.dossier.domain.work.urgency import Lines
+from services.dossier.store import colleagues, dossiers, inbox, searching, views
+
+ROWS = 200_000
+NOW = datetime(2026, 3, 3, 1, tzinfo=UTC)
+# Forty agencies of equal size; one dossier in twenty waits for somebody, one in four hundred for an opinion.
+_FILL = f"""
+    INSERT INTO dossiers (id, version, reference, origin, channel, procedure_code, procedure_name, sector,
+        dossier_code, procedure_version, helping_agency, receiving_agency, competent_agency, state, agencies,
+        submitted_at, due_at, owner_name, owner_index, parties_sealed, contact_sealed, form_sealed,
+        result_delivery, work, task_role, task_agency, task_unit, task_due_at, task_holder, asked_desks,
+        asked_due_at, consulted_agencies, history_hash, owner_subject)
+    SELECT ('01900000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, 1, 'R' || i, 'HERE', 'ONLINE',
+        'P' || i % 50, 'x', 's', 'C-' || i, 1, a, a, a,
+        CASE WHEN i % 20 = 0 THEN 'PROCESSING' ELSE 'RETURNED' END, '{{}}',
+        '2026-03-01 01:00Z', '2026-03-05 10:00Z', 'Nguyễn Văn An', decode(md5(i::text), 'hex'), '', '', '',
+        'COUNTER', '{{}}', CASE WHEN i % 20 = 0 THEN 'SPECIALIST' END, CASE WHEN i % 20 = 0 THEN a END,
+        CASE WHEN i % 20 = 0 THEN 'chuyen-mon' END,
+        CASE WHEN i % 20 = 0 THEN '2026-03-03 01:00Z'::timestamptz + i * interval '1 second' END,
+        CASE WHEN i % 80 = 0 THEN 'nguoi-' || i % 400 END,
+        CASE WHEN i % 400 = 0 THEN ARRAY[a || '|CLERK|'] ELSE '{{}}' END,
+        CASE WHEN i % 400 = 0 THEN '2026-03-04 01:00Z'::timestamptz END,
+        CASE WHEN i % 100 = 0 THEN ARRAY['H99.' || (i + 7) % 40] ELSE '{{}}' END, '', 'dan-' || i
+    FROM (SELECT i, 'H99.' || (i / 100) % 40 AS a FROM generate_series(1, {ROWS}) AS i) AS every
+"""
+_FILL_SEARCH = f"""
+    INSERT INTO dossier_search (dossier_id, keys)
+    SELECT ('01900000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid,
+        ARRAY['a:H99.' || (i / 100) % 40, 'n:nguyen', 'n:t' || i % 97, 'i:' || md5(i::text)]
+    FROM generate_series(1, {ROWS}) AS i
+"""
+_FILL_STAFF = """
+    INSERT INTO staff (subject, sequence, agency, acts_for, away_until, data)
+    SELECT 'nguoi-' || i, 1, 'H99.' || i % 40,
+        CASE WHEN i % 50 = 0 THEN ARRAY['nguoi-' || i + 1] ELSE '{}' END,
+        CASE WHEN i % 100 = 0 THEN '2026-03-06'::date END,
+        json_build_object('subject', 'nguoi-' || i, 'leaves', CASE WHEN i % 100 = 0 THEN json_build_array(
+            json_build_object('valid_from', '2026-03-02', 'valid_to', '2026-03-06')) ELSE '[]'::json END)
+    FROM generate_series(1, 4000) AS i
+"""
+HOT: dict[str, Statement] = {
+    "inbox": inbox._INBOX,
+    "reassignments": inbox._REASSIGN,
+    "search": searching._FIND,
+    "own": views._OWN,
+    "of agency": views._OF_AGENCY,
+    "of agency by code": views._OF_AGENCY_BY_CODE,
+    "load": dossiers._LOAD,
+    "detail": views._DETAIL,
+    "held by absent": colleagues._HELD_BY_ABSENT,
+}
+_LARGE = {"dossiers", "dossier_search", "history", "control_slip"}
+
+
+async def test_no_hot_query_reads_a_whole_table(
+    start: Callable[..., Awaitable[RunningService]], tmp_path: Path
+) -> None:
+    """Planned without looking at values, as the server plans them here."""
+    dossier = await start("dossier", files_url=tmp_path.as_uri())
+    pool = dossier.runtime.pool
+    async with pool.acquire() as connection:
+        for fill in (_FILL, _FILL_SEARCH, _FILL_STAFF):
+            await connection.execute(fill)
+        await connection.execute("ANALYZE dossiers; ANALYZE dossier_search; ANALYZE staff")
+        found = {}
+        for name, statement in HOT.items():
+            found[name] = _read_whole(await _plan(connection, statement))
+        assert found == {name: [] for name in HOT}
+        page = await _inbox(connection, "H99.1")
+        assert len(page) == 21
+        assert [row["waits_until"] for row in page] == sorted(row["waits_until"] for row in page)
+        assert sum(row["count"] for row in page[0]["counts"]) == ROWS // 40 // 20
+
+
+async def _plan(connection: Any, statement: Statement) -> Any:
+    """Return the plan made for no values in particular."""
+    await connection.execute("SET plan_cache_mode = force_generic_plan")
+    await connection.execute(f"PREPARE hot AS {statement.sql}")
+    nothing = ", ".join("NULL" for _ in statement.names)
+    plan = await connection.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE hot({nothing})")
+    await connection.execute("DEALLOCATE hot")
+    return json.loads(plan) if isinstance(plan, str) else plan
+
+
+def _read_whole(node: Any) -> list[str]:
+    """Return the large tables a plan reads from one end to the other."""
+    if isinstance(node, list):
+        return [name for one in node for name in _read_whole(one.get("Plan", one))]
+    found = [node["Relation Name"]] if node["Node Type"] == "Seq Scan" else []
+    return [name for name in found if name in _LARGE] + _read_whole(node.get("Plans", []))
+
+
+async def _inbox(connection: Any, agency: str) -> list[Any]:
+    lines = Lines.at(NOW)
+    given = {
+        "subject": "ai-do",
+        "agency": agency,
+        "unit": "chuyen-mon",
+        "roles": ["SPECIALIST"],
+        "today": NOW.date(),
+        "procedure": "",
+        "state": "",
+        "urgency": "",
+        "whose": "",
+        "now": lines.now,
+        "tomorrow": lines.tomorrow,
+        "soon": lines.soon,
+        "after_due": NOW - timedelta(days=365),
+        "after_id": UUID(int=0),
+        "with_counts": True,
+        "limit": 21,
+    }
+    return list(await connection.fetch(inbox._INBOX.sql, *inbox._INBOX.values(given)))
