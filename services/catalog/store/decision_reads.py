@@ -63,14 +63,23 @@ SELECT v.data || jsonb_build_object('version', v.version, 'agency', v.agency, 'v
 FROM procedure_versions v WHERE v.code = :code AND v.version = :version
 """)
 # Who performs a procedure follows from its versions: a row an agency and unbroken time. "All communes" are
-# those that exist on the days; what a decision on competence says (table offerings) counts beside it.
+# those that exist on the days; where an agency has ended, who carries the procedure on performs it from then;
+# what a decision on competence says (table offerings) counts beside it.
 OFFERINGS = Statement("""
-WITH said AS (
-    SELECT performer AS agency, daterange(v.valid_from, v.valid_to, '[]') AS days
-    FROM procedure_versions v
+WITH named AS (
+    SELECT performer, daterange(v.valid_from, v.valid_to, '[]') AS days FROM procedure_versions v
     CROSS JOIN LATERAL jsonb_array_elements_text(CASE jsonb_typeof(v.data->'performing_agencies')
         WHEN 'array' THEN v.data->'performing_agencies' ELSE '[]' END) AS performer
-    WHERE v.code = :code AND v.visibility = 'PUBLIC' AND (:agency::text = '' OR performer = :agency)
+    WHERE v.code = :code AND v.visibility = 'PUBLIC'
+),
+said AS (
+    SELECT n.performer AS agency, n.days * daterange(NULL, a.valid_to, '[]') AS days
+    FROM named n LEFT JOIN agencies a ON a.code = n.performer
+    WHERE :agency::text = '' OR n.performer = :agency
+    UNION ALL
+    SELECT c.agency, n.days * c.days FROM named n JOIN agency_carriers() c ON c.named = n.performer
+    WHERE NOT c.excepted ? :code AND (c.procedures IS NULL OR c.procedures ? :code)
+      AND (:agency = '' OR c.agency = :agency)
     UNION ALL
     SELECT a.code, daterange(v.valid_from, v.valid_to, '[]') * daterange(a.valid_from, a.valid_to, '[]')
     FROM procedure_versions v JOIN agencies a ON a.level = 'COMMUNE'
@@ -82,7 +91,9 @@ WITH said AS (
     WHERE o.procedure = :code AND (:agency = '' OR o.agency = :agency)
 )
 SELECT agency, lower(days) AS valid_from, (upper(days) - 1) AS valid_to
-FROM (SELECT agency, unnest(range_agg(days)) AS days FROM said GROUP BY agency) AS joined
+FROM (
+    SELECT agency, unnest(range_agg(days)) AS days FROM said WHERE NOT isempty(days) GROUP BY agency
+) AS joined
 WHERE :day::date IS NULL OR days @> :day
 ORDER BY agency, valid_from LIMIT 10000
 """)

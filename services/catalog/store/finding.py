@@ -111,9 +111,18 @@ best AS MATERIALIZED (
     WHERE valid_from <= :today::date AND (valid_to IS NULL OR valid_to >= :today::date)
 )
 """
+# A procedure that names an agency of old is found under who carries it on, and still under the old code.
 _SHOWN = """
+carriers AS MATERIALIZED (
+    SELECT named, agency, procedures, excepted FROM agency_carriers() WHERE days @> :today::date
+),
 matched AS MATERIALIZED (
-    SELECT p.doc, p.code, p.sector, p.sector_name, p.levels, p.agencies, p.applicants, p.online_level,
+    SELECT p.doc, p.code, p.sector, p.sector_name, p.levels, p.applicants, p.online_level,
+        CASE WHEN p.agencies && (SELECT array_agg(named) FROM carriers) THEN ARRAY(
+            SELECT DISTINCT coalesce(c.agency, n.code) FROM unnest(p.agencies) AS n(code)
+            LEFT JOIN carriers c ON c.named = n.code AND NOT c.excepted ? p.code
+                AND (c.procedures IS NULL OR c.procedures ? p.code)
+        ) ELSE p.agencies END AS agencies,
         round(s.score::numeric, 4)::float8 AS score
     FROM best s JOIN procedure_search p ON p.doc = s.doc
     WHERE (:prefix::text = '' OR p.code LIKE :prefix || '%')
@@ -121,7 +130,10 @@ matched AS MATERIALIZED (
       AND (:level::text = '' OR p.levels @> ARRAY[:level])
       AND (:audience::text = '' OR p.applicants @> ARRAY[:audience])
       AND (:online_level::text = '' OR p.online_level = :online_level)
-      AND (:agency::text = '' OR p.agencies @> ARRAY[:agency] OR (p.agencies @> ARRAY['ALL_COMMUNES']
+      AND (:agency::text = '' OR p.agencies @> ARRAY[:agency] OR EXISTS (
+               SELECT FROM carriers c WHERE c.agency = :agency AND c.named = ANY (p.agencies)
+                 AND NOT c.excepted ? p.code AND (c.procedures IS NULL OR c.procedures ? p.code)
+           ) OR (p.agencies @> ARRAY['ALL_COMMUNES']
            AND EXISTS (SELECT 1 FROM agencies a WHERE a.code = :agency AND a.level = 'COMMUNE')))
 ),
 page AS MATERIALIZED (

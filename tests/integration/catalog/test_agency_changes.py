@@ -277,3 +277,30 @@ async def test_the_provinces_of_2025(start: Start, old: list[str], new: str) -> 
         assert [item["code"] for item in (await agency(catalog, code, on="2025-06-30"))["answered_by"]] == [
             code
         ]
+
+
+async def test_what_named_the_old_is_found_under_who_carries_it_on(catalog: RunningService) -> None:
+    """From the day: search by agency, its facet and the list of performers; the old code still finds."""
+    decided = await catalog.post("/v1/agency-changes", a_merger(effective_on="2026-04-01"), APPROVER)
+    assert decided.status_code == 201, decided.text
+
+    async def found(agency: str) -> tuple[list[str], list[str]]:
+        page = (await catalog.get("/v1/procedures", params={"agency": agency})).json()
+        return [one["code"] for one in page["items"]], [one["value"] for one in page["facets"]["agency"]]
+
+    assert await found("H99.35") == ([], [])
+    assert await found("H99.31") == (["1.004873"], ["H99.31", "H99.32"])
+    catalog.clock.set(datetime(2026, 4, 1, 8, tzinfo=VIETNAM))
+    assert await found("H99.35") == (["1.004873"], ["H99.35"])
+    assert await found("H99.31") == (["1.004873"], ["H99.35"])
+    days = [
+        (one["agency"], one["valid_from"], one["valid_to"])
+        for one in (await catalog.get("/v1/procedures/1.004873/offerings")).json()["items"]
+    ]
+    assert days == [
+        ("H99.31", "2026-01-20", "2026-03-31"),
+        ("H99.32", "2026-01-20", "2026-03-31"),
+        ("H99.35", "2026-04-01", None),
+    ]
+    today = await catalog.get("/v1/procedures/1.004873/offerings", params={"on": "2026-04-01"})
+    assert [one["agency"] for one in today.json()["items"]] == ["H99.35"]

@@ -1,4 +1,4 @@
-"""A publication decision knows all who wrote in it; a change of agencies may be withdrawn before its day."""
+"""A publication decision knows all who wrote in it."""
 
 from alembic import op
 
