@@ -1,7 +1,7 @@
 """The edge of a service: authenticate, run, commit, then answer. Only here is a request committed."""
 
 import hashlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
@@ -11,6 +11,7 @@ from kernel.core.errors import Kind, Refusal
 from kernel.postgres.idempotency import KeptAnswer, find_answer, sealed_body
 from kernel.postgres.unit_of_work import AlreadyDone, UnitOfWork
 from kernel.runtime import Runtime
+from kernel.web.problems import of_refusal
 from kernel.web.request import EdgeRequest
 
 PUBLIC: dict[str, Any] = {"security": []}
@@ -117,6 +118,58 @@ async def _write(
             raise
         return _replay(kept)
     return response
+
+
+async def run_apart(
+    request: Request, part: str, said: bytes, deed: Callable[[Any], Awaitable[bytes]]
+) -> tuple[int, bytes]:
+    """Run a part of a request as a unit of work of its own and return its status and body.
+
+    `deed` is given the service's work and returns the part's answer, which is kept in the part's own commit
+    under the request's key and the part's name: a request that is sent again repeats what was done and does
+    the rest. A refusal is the part's answer and undoes no other part; a defect ends the request.
+    """
+    runtime: Runtime = request.app.state.runtime
+    caller = request.state.caller
+    principal = f"{caller.kind}:{caller.subject}"
+    key = f"{request.headers['idempotency-key']}#{part}"
+    digest = hashlib.sha256(said).digest()
+    async with runtime.unit_of_work(correlation_id=request.state.correlation_id) as unit:
+        try:
+            body = await deed(runtime.open_work(unit))
+            unit.remember(
+                principal=principal,
+                key=key,
+                request_hash=digest,
+                status=200,
+                headers={},
+                body=sealed_body(runtime.seals, body),
+            )
+            await unit.commit()
+        except (AlreadyDone, Refusal) as error:
+            await unit.close()
+            return await _kept_or_refused(runtime, error, principal=principal, key=key, digest=digest)
+    runtime.wake_relay()
+    return 200, body
+
+
+async def _kept_or_refused(
+    runtime: Runtime, error: Exception, *, principal: str, key: str, digest: bytes
+) -> tuple[int, bytes]:
+    """Return what a part answered the first time, else why it is refused now."""
+    refusal = error
+    try:
+        kept = await find_answer(
+            runtime.pool, runtime.seals, principal=principal, key=key, request_hash=digest
+        )
+        if kept is not None:
+            return kept.status, kept.body
+    except Refusal as reused:
+        refusal = reused
+    if not isinstance(refusal, Refusal):
+        raise refusal
+    answer = of_refusal(refusal)
+    return answer.status_code, bytes(answer.body)
 
 
 async def _request_hash(request: EdgeRequest) -> bytes:

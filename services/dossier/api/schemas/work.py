@@ -1,12 +1,22 @@
 """What is sent and answered about sharing out work."""
+# ruff: noqa: RUF012 - pydantic copies a default for every instance.
 
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
-from pydantic import BaseModel, Field, StrictBool, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    model_validator,
+)
 
 from services.dossier.api.schemas.answers import DossierItem
 from services.dossier.api.schemas.requests import Strict
@@ -129,3 +139,53 @@ class InboxOut(BaseModel):
     items: list[InboxItem]
     next_cursor: str | None = None
     counts: InboxTally | None = None
+
+
+class BulkItem(Strict):
+    """One dossier as last seen; a step's completion names the step."""
+
+    dossier_id: UUID
+    version: Annotated[StrictInt, Field(ge=1, le=1_000_000)]
+    step: Code | None = None
+    next: Code | None = None
+    facts: Annotated[dict[Code, StrictBool], Field(max_length=20)] = {}
+
+
+def _each_once(items: list[BulkItem]) -> list[BulkItem]:
+    if len({item.dossier_id for item in items}) < len(items):
+        raise ValueError("Có hồ sơ lặp lại")
+    return items
+
+
+class BulkIn(Strict):
+    """One action, the same for all; `to` is for an assignment."""
+
+    action: Literal["acceptance", "handover", "claim", "release", "assignment", "step-completion"]
+    items: Annotated[list[BulkItem], Field(min_length=1, max_length=50), AfterValidator(_each_once)]
+    outcome: Literal["DONE", "RETURNED"] = "DONE"
+    to: Subject | None = None
+    note: Note = ""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "BulkIn":
+        if self.action == "assignment" and not self.to:
+            raise ValueError("Phải nêu người được giao")
+        if self.action == "step-completion" and not all(item.step for item in self.items):
+            raise ValueError("Phải nêu bước của từng hồ sơ")
+        return self
+
+
+class BulkResult(BaseModel):
+    """What became of one dossier: its version and state now, or the problem."""
+
+    dossier_id: UUID
+    status: int
+    version: int | None = None
+    state: str | None = None
+    problem: dict[str, Any] | None = None
+
+
+class BulkOut(BaseModel):
+    """A result for each, in the order asked."""
+
+    items: list[BulkResult]

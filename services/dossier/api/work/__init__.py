@@ -1,5 +1,5 @@
 """Claims, assignments, hand-overs, opinions, many dossiers at once, the inbox, mirrors."""
 
-from services.dossier.api.work import inbox, steps
+from services.dossier.api.work import bulk, inbox, steps
 
-ROUTERS = (steps.router, inbox.router)
+ROUTERS = (steps.router, inbox.router, bulk.router)

@@ -22,6 +22,7 @@ def dossier_work() -> list[Route]:
             Route("POST", f"{own}/{{id}}/{action}", "dossier", OFFICERS, Priority.VITAL)
             for action in _ACTIONS
         ),
+        Route("POST", "/api/v1/bulk-actions", "dossier", OFFICERS, Priority.NORMAL, 60.0),
         Route("GET", f"{own}/{{id}}/handovers", "dossier", OFFICERS),
         Route("GET", "/api/v1/reassignments", "dossier", OFFICERS),
         Route("GET", "/api/v1/dossier-search", "dossier", OFFICERS),
