@@ -45,7 +45,7 @@ def play(script: Script, door: Door, world: World) -> dict[str, Any]:
     _supplement(script, office, citizen, dossier_id)
     office.work_to_result(script, dossier_id, number="215/QĐ-UBND")
     with script.step("trả kết quả cho công dân") as saw:
-        body = {"delivery": "COUNTER", "receiver_name": person["name"]}
+        body = {"delivery": "COUNTER", "receiver_name": person["name"], "checked_by": "DOCUMENT"}
         returned = office.member("ONE_STOP_OFFICER").act(dossier_id, "return", body)
         equal(returned["state"], "RETURNED", "at the end")
         history = citizen.get(f"/api/v1/dossiers/{dossier_id}/history")

@@ -59,13 +59,19 @@ def lifecycle_steps(run: Run, base: str) -> list[Step]:
             "issue",
             one + "/result",
             "clerk_token",
-            {"number": "{n}/BS", "name": "", "outcome": "GRANTED", "attachment_ids": ["{result_file}"]},
+            {
+                "number": "{n}/BS",
+                "name": "",
+                "outcome": "GRANTED",
+                "signed_by": "Lê Thị Hoa",
+                "attachment_ids": ["{result_file}"],
+            },
         ),
         _act(
             "return",
             one + "/return",
             "officer_token",
-            {"delivery": "COUNTER", "receiver_name": "{name}"},
+            {"delivery": "COUNTER", "receiver_name": "{name}", "checked_by": "DOCUMENT"},
         ),
         Step(
             name="search",

@@ -9,6 +9,8 @@ from fastapi import Response
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
+from services.dossier.api.clock import clock_of
+from services.dossier.api.moments import local
 from services.dossier.api.schemas.answers import (
     AttachmentOut,
     DossierItem,
@@ -57,11 +59,6 @@ _WARNINGS = {
     "procedure-changed": "Thủ tục đã có phiên bản mới kể từ khi nộp hồ sơ",
     "open-duplicate": "Chủ hồ sơ đang có hồ sơ cùng thủ tục chưa giải quyết xong",
 }
-
-
-def local(at: datetime | None) -> datetime | None:
-    """Return an instant in Vietnam's zone, as every answer gives it."""
-    return at.astimezone(VIETNAM) if at else None
 
 
 def item_of(row: Any, *, now: datetime, masked: bool = False) -> DossierItem:
@@ -129,7 +126,11 @@ def paper_out(item: dict[str, Any]) -> PaperOut:
     """Return a paper's line."""
     issued_at = datetime.fromisoformat(item["issued_at"]).astimezone(VIETNAM)
     return PaperOut(
-        paper_id=UUID(item["paper_id"]), kind=item["kind"], number=item["number"], issued_at=issued_at
+        paper_id=UUID(item["paper_id"]),
+        kind=item["kind"],
+        number=item["number"],
+        issued_at=issued_at,
+        superseded_by=item.get("superseded_by"),
     )
 
 
@@ -172,6 +173,10 @@ def detail_of(detail: Detail, *, by: Caller, sees_all: bool, work: Work, now: da
         accepted_at=local(dossier.accepted_at),
         due_at=local(dossier.due_at),
         original_due_at=local(dossier.original_due_at),
+        reappointed_due_at=local(dossier.reappointed_due_at),
+        apology_latest_at=local(dossier.apology_latest_at),
+        reply_due_at=local(dossier.reply_due_at),
+        handover_due_at=local(dossier.handover_due_at),
         ended_at=local(dossier.ended_at),
         is_overdue=dossier.clock is not Clock.STOPPED and is_overdue(dossier.due_at, dossier.ended_at, now),
         urgency=urgency_of(
@@ -196,6 +201,7 @@ def detail_of(detail: Detail, *, by: Caller, sees_all: bool, work: Work, now: da
         attachments=[attachment_out(item) for item in detail.attachments] if sees_all else [],
         papers=[paper_out(item) for item in detail.papers] if sees_all else [],
         secret=look_up_secret(work.seals, dossier.id) if is_own and dossier.secret_hash else None,
+        **clock_of(dossier, sees_office=sees_all and by.kind is CallerKind.STAFF),
         **_course(dossier, sees_all=sees_all, sees_office=sees_all and by.kind is CallerKind.STAFF),
     )
 

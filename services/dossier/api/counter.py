@@ -13,7 +13,7 @@ from services.dossier.api.inline_files import kept_inline
 from services.dossier.api.schemas.answers import Receipt
 from services.dossier.api.schemas.requests import CounterIn, NoteIn, RefusalIn, ReturnIn, SupplementIn
 from services.dossier.api.submissions import submission_of
-from services.dossier.use_cases import receive_dossier, supplement_dossier, work_steps
+from services.dossier.use_cases import receive_dossier, return_dossier, supplement_dossier
 from services.dossier.use_cases.receive_elsewhere import receive_at_counter
 from services.dossier.use_cases.secrets import look_up_secret
 
@@ -87,12 +87,16 @@ async def resume(body: NoteIn, act: Act) -> Receipt:
 @router.post("/dossiers/{dossier_id}/return")
 async def return_result(body: ReturnIn, act: Act) -> Receipt:
     """Trả kết quả."""
-    dossier = await work_steps.return_result(
-        act.dossier_id,
+    handing = return_dossier.Handing(
         delivery=body.delivery,
+        receiver=body.receiver,
         receiver_name=body.receiver_name,
+        identity_number=body.identity_number or "",
+        checked_by=body.checked_by or "",
+        authorization=body.authorization,
+        authorization_attachment_id=body.authorization_attachment_id,
+        receipt_attachment_id=body.receipt_attachment_id,
         tracking_number=body.tracking_number,
-        note=body.note,
-        **act.terms,
     )
+    dossier = await return_dossier.return_result(act.dossier_id, handing=handing, note=body.note, **act.terms)
     return act.receipt(dossier)

@@ -15,7 +15,7 @@ from services.dossier.api.schemas.requests import (
     StepCompletionIn,
 )
 from services.dossier.domain.course import Settlement
-from services.dossier.use_cases import end_dossier, supplement_dossier, work_steps
+from services.dossier.use_cases import end_dossier, return_dossier, supplement_dossier, work_steps
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Giải quyết"])
 
@@ -30,6 +30,7 @@ async def complete_step(body: StepCompletionIn, act: Act) -> Receipt:
         chosen=body.next or "",
         note=body.note,
         facts=body.facts,
+        cause=body.cause or "",
         **act.terms,
     )
     return act.receipt(dossier)
@@ -102,6 +103,7 @@ async def issue_result(body: ResultIn, act: Act) -> Receipt:
         reason=body.reason,
         signed_by=body.signed_by,
         attachment_ids=body.attachment_ids,
+        cause=body.cause or "",
         **act.terms,
     )
     return act.receipt(dossier)
@@ -110,5 +112,5 @@ async def issue_result(body: ResultIn, act: Act) -> Receipt:
 @router.post("/dossiers/{dossier_id}/result-recall")
 async def recall_result(body: RecallIn, act: Act) -> Receipt:
     """Thu hồi kết quả sai trước khi trả."""
-    dossier = await work_steps.recall_result(act.dossier_id, reason=body.reason, **act.terms)
+    dossier = await return_dossier.recall_result(act.dossier_id, reason=body.reason, **act.terms)
     return act.receipt(dossier)

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query, Response
 from kernel.core.errors import NotFound
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, decode_cursor, encode_cursor
-from services.dossier.api.answers import detail_of, item_of, local, paper_out
+from services.dossier.api.answers import detail_of, item_of, paper_out
 from services.dossier.api.cursors import cursor_id
 from services.dossier.api.deps import PROBLEMS, Caller, Now, Work
+from services.dossier.api.moments import local
 from services.dossier.api.schemas.answers import DossierOut, DossierPage, HistoryEntry, HistoryOut, PapersOut
 from services.dossier.domain.states import State
 from services.dossier.use_cases import read_dossiers

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from services.dossier.domain.course import Cause, Delay
 from services.dossier.domain.definitions import Procedure
 from services.dossier.domain.dossier import Dossier, Running
 from services.dossier.domain.errors import CalendarMissing, NotAnswered
@@ -137,6 +138,21 @@ def apology_latest(
     day = due.astimezone(VIETNAM).date()
     try:
         return calendar.working_day_before(day, limits.apology_days(day)).closing
+    except CalendarNotLoaded as error:
+        raise CalendarMissing from error
+
+
+def delay_at(
+    dossier: Dossier, calendar: WorkCalendar | None, ended_at: datetime, cause: Cause
+) -> Delay | None:
+    """Return by how much office time the due moment was missed, and why; None when it was kept."""
+    due = dossier.due_at
+    if due is None or ended_at <= due:
+        return None
+    if calendar is None:
+        raise CalendarMissing
+    try:
+        return Delay(working_minutes(calendar, due, ended_at), cause)
     except CalendarNotLoaded as error:
         raise CalendarMissing from error
 

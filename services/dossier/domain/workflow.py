@@ -8,6 +8,7 @@ from decimal import Decimal
 from kernel.core.caller import Caller
 from kernel.core.errors import Invalid
 from kernel.core.ids import new_id
+from services.dossier.domain.course import Cause
 from services.dossier.domain.definitions import Process, StepRule
 from services.dossier.domain.dossier import Consultation, DoneStep, Dossier, Step, Undo
 from services.dossier.domain.errors import DraftOpen, FourEyes, NoSuchBranch, ProcessMissing, ResultRequired
@@ -75,6 +76,7 @@ def complete(
     note: str,
     facts: Mapping[str, bool],
     chosen: str = "",
+    cause: Cause | None = None,
 ) -> State:
     """T8 forward: only to a step the process names; the step that issues the result ends by `result`."""
     step = _current(dossier)
@@ -91,14 +93,23 @@ def complete(
     before = Undo(dossier.version, by.subject, step, dossier.consultations, dossier.facts)
     dossier.facts = {**dossier.facts, **facts}
     target = _branch(rule, dossier.facts, chosen)
-    dossier.done = (*dossier.done, done_step(step, by, at=at, outcome="DONE", note=note))
+    why = cause or step_cause(dossier, step, at=at, outcome="DONE")
+    dossier.done = (*dossier.done, done_step(step, by, at=at, outcome="DONE", note=note, cause=why))
     enter(dossier, process, target, at=at, due_of=due_of)
     dossier.undo = before
     return left
 
 
 def send_back(
-    dossier: Dossier, process: Process, *, by: Caller, at: datetime, due_of: DueOf, note: str, chosen: str
+    dossier: Dossier,
+    process: Process,
+    *,
+    by: Caller,
+    at: datetime,
+    due_of: DueOf,
+    note: str,
+    chosen: str,
+    cause: Cause | None = None,
 ) -> State:
     """T8 backward: to a step the process allows, with the reason."""
     if not note:
@@ -111,7 +122,8 @@ def send_back(
         raise NoSuchBranch
     left = dossier.move(Move.COMPLETE_STEP)
     before = Undo(dossier.version, by.subject, step, dossier.consultations, dossier.facts)
-    dossier.done = (*dossier.done, done_step(step, by, at=at, outcome="RETURNED", note=note))
+    why = cause or step_cause(dossier, step, at=at, outcome="RETURNED")
+    dossier.done = (*dossier.done, done_step(step, by, at=at, outcome="RETURNED", note=note, cause=why))
     enter(dossier, process, target, at=at, due_of=due_of)
     dossier.undo = before
     return left
@@ -134,7 +146,9 @@ def recall(dossier: Dossier, process: Process, *, at: datetime, due_of: DueOf) -
     left = dossier.move(Move.RECALL_RESULT)
     signing = [item.code for item in dossier.done if item.role == "SIGNER"]
     target = signing[-1] if signing else process.first
-    dossier.result, dossier.ended_at = None, None
+    if dossier.result is not None:
+        dossier.recalled = (*dossier.recalled, dossier.result)
+    dossier.result, dossier.ended_at, dossier.delay = None, None, None
     dossier.done = tuple(
         replace(item, outcome="RECALLED") if item.role == "SIGNER" else item for item in dossier.done
     )
@@ -142,7 +156,19 @@ def recall(dossier: Dossier, process: Process, *, at: datetime, due_of: DueOf) -
     return left
 
 
-def done_step(step: Step, by: Caller, *, at: datetime, outcome: str, note: str) -> DoneStep:
+def step_cause(dossier: Dossier, step: Step, *, at: datetime, outcome: str) -> Cause:
+    """Return why a step took its time where nobody says more: whose it was, and whether it was late."""
+    if outcome == "RETURNED":
+        return Cause("RETURNED_WITH_REASON", "AGENCY")
+    is_elsewhere = step.agency not in {dossier.competent_agency.code, dossier.receiving_agency.code}
+    usual = {
+        "OUTSIDE": Cause("WORKED_OUTSIDE", "SYSTEM"),
+        "APPLICANT": Cause("DONE_BY_APPLICANT", "APPLICANT"),
+    }.get(step.kind, Cause("WORKED_ELSEWHERE", "OTHER_AGENCY") if is_elsewhere else Cause("WORKED", "AGENCY"))
+    return usual if at <= step.due_at else Cause("UNEXPLAINED", usual.belongs_to)
+
+
+def done_step(step: Step, by: Caller, *, at: datetime, outcome: str, note: str, cause: Cause) -> DoneStep:
     """Return the record of a step that is left."""
     return DoneStep(
         code=step.code,
@@ -156,6 +182,8 @@ def done_step(step: Step, by: Caller, *, at: datetime, outcome: str, note: str) 
         due_at=step.due_at,
         outcome=outcome,
         note=note,
+        cause=cause.code,
+        belongs_to=cause.belongs_to,
     )
 
 

@@ -26,7 +26,8 @@ _DETAIL = Statement(
         (SELECT json_agg({FILE_JSON} ORDER BY f.id)
          FROM attachments f WHERE f.dossier_id = d.id) AS files,
         (SELECT json_agg(json_build_object('paper_id', p.id, 'kind', p.kind, 'number', p.number,
-            'issued_at', p.issued_at) ORDER BY p.id) FROM papers p WHERE p.dossier_id = d.id) AS papers,
+            'issued_at', p.issued_at, 'superseded_by', p.superseded_by) ORDER BY p.id)
+         FROM papers p WHERE p.dossier_id = d.id) AS papers,
         (SELECT s.data FROM staff s WHERE s.subject = :reader::text) AS entry
     FROM dossiers d WHERE id = :id
     """

@@ -16,7 +16,7 @@ from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.receive_dossier import known_process
 from services.dossier.use_cases.record_change import record_change
 from services.dossier.use_cases.work.hand_on import hand_on
-from services.dossier.use_cases.work_steps import ask_outside
+from services.dossier.use_cases.work_steps import ask_outside, left_cause
 
 SUCCESS = frozenset({"completed", "done", "approved"})
 
@@ -63,6 +63,6 @@ async def receive_outside_result(
         note=note,
         now=now,
     )
-    details = {"completed_step": step.code, "outcome": how}
+    details = {"completed_step": step.code, "outcome": how, "cause": left_cause(dossier)}
     record_change(work, dossier, Change("step_completed", left, note=note, details=details), by=by, now=now)
     return "accepted", dossier

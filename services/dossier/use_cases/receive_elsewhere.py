@@ -144,6 +144,7 @@ async def receive_from_portal(
         [],
         today=now.astimezone(VIETNAM).date(),
         portal_code=born.portal_code,
+        calendar_of=submission.receiving_agency,
     )
     if intake.existing_id is not None:
         return "repeated", intake.existing_id, None

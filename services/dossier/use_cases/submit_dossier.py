@@ -9,6 +9,7 @@ from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, Invalid
 from kernel.core.ids import new_id
 from services.dossier.domain.codes import reference_of
+from services.dossier.domain.deadlines import reply_due
 from services.dossier.domain.definitions import Agency, Procedure
 from services.dossier.domain.dossier import Dossier, Pins
 from services.dossier.domain.errors import (
@@ -20,6 +21,7 @@ from services.dossier.domain.errors import (
     WorkedElsewhere,
 )
 from services.dossier.domain.events import Change
+from services.dossier.domain.states import State
 from services.dossier.use_cases.intake.evidence import keep_evidence
 from services.dossier.use_cases.ports import Intake, SubmittedComponent, Work
 from services.dossier.use_cases.record_change import new_entry
@@ -41,6 +43,7 @@ async def submit_dossier(submission: Submission, *, by: Caller, work: Work, now:
         submission.agencies,
         submission.attachment_ids,
         today=today,
+        calendar_of=submission.receiving_agency,
         owner_index=owner_index_of(work, submission),
     )
     procedure = open_procedure(intake)
@@ -144,9 +147,9 @@ def new_dossier(
         "sender": _plain(submission.postal),
     }
     contact = {name: owner.get(name) for name in ("phone", "email")}
-    return Dossier(
+    dossier = Dossier(
         id=dossier_id,
-        version=1,
+        state=State.DRAFT,
         reference=reference_of(dossier_id),
         origin="HERE",
         channel=submission.channel,
@@ -167,6 +170,9 @@ def new_dossier(
         result_delivery=submission.result_delivery,
         brought=submission.brought,
     )
+    dossier.reply_due_at = reply_due(intake.calendar, now, work.limits)
+    dossier.submit()
+    return dossier
 
 
 def _require_working(intake: Intake, submission: Submission) -> None:

@@ -8,20 +8,23 @@ from uuid import UUID
 from kernel.core.caller import Caller
 from kernel.core.errors import Invalid
 from services.dossier.domain.actions import Action, sits_at
+from services.dossier.domain.course import Cause, Delay
+from services.dossier.domain.deadlines import delay_at
 from services.dossier.domain.dossier import Dossier, Result
-from services.dossier.domain.errors import NotSettled, NotYourStep, StepMoved
-from services.dossier.domain.events import Change
+from services.dossier.domain.errors import NotSigned, NotYourStep, StepMoved
+from services.dossier.domain.events import Change, cause_data
 from services.dossier.domain.work.slip import person_of
 from services.dossier.domain.workflow import (
     answer_consultation,
     complete,
     done_step,
     keep_four_eyes,
-    recall,
     require_no_draft,
     require_opinions,
     send_back,
+    step_cause,
 )
+from services.dossier.use_cases.ask_limits import cause_of
 from services.dossier.use_cases.open_dossier import due_of, open_for
 from services.dossier.use_cases.ports import OutsideRequest, Work
 from services.dossier.use_cases.receive_dossier import known_process
@@ -37,6 +40,7 @@ async def complete_step(
     chosen: str,
     note: str,
     facts: Mapping[str, bool],
+    cause: str = "",
     by: Caller,
     seen: int,
     work: Work,
@@ -66,14 +70,17 @@ async def complete_step(
     if is_office and not sits_at(dossier, by, role=current.role, unit=current.unit, agency=current.agency):
         raise NotYourStep
     due = due_of(grounds)
+    why = cause_of(work, cause, cause, "STEP", now) if cause else None
     if outcome == "RETURNED":
-        left = send_back(dossier, process, by=by, at=now, due_of=due, note=note, chosen=chosen)
+        left = send_back(dossier, process, by=by, at=now, due_of=due, note=note, chosen=chosen, cause=why)
     else:
-        left = complete(dossier, process, by=by, at=now, due_of=due, note=note, facts=facts, chosen=chosen)
+        left = complete(
+            dossier, process, by=by, at=now, due_of=due, note=note, facts=facts, chosen=chosen, cause=why
+        )
     ask_outside(work, dossier)
     kind = "RETURNED" if outcome == "RETURNED" else "STEP_DONE"
     hand_on(work, dossier, kind, giver=person_of(by, current.role), left=current, note=note, now=now)
-    details = {"completed_step": step, "outcome": outcome}
+    details = {"completed_step": step, "outcome": outcome, "cause": left_cause(dossier)}
     record_change(work, dossier, Change("step_completed", left, note=note, details=details), by=by, now=now)
     return dossier
 
@@ -107,6 +114,7 @@ async def issue_result(
     reason: str,
     signed_by: str,
     attachment_ids: Sequence[UUID],
+    cause: str = "",
     by: Caller,
     seen: int,
     work: Work,
@@ -126,7 +134,9 @@ async def issue_result(
     missing = [index for index, one in enumerate(attachment_ids) if one not in free]
     if missing:
         raise Invalid(fields=[(f"attachment_ids.{index}", "Không có tệp này") for index in missing])
-    signer = signer_of(dossier, signed_by) or by.name
+    signer = signer_of(dossier, signed_by) or (by.name if step.role == "SIGNER" else "")
+    if not signer:
+        raise NotSigned
     first = grounds.procedure.results[0] if grounds.procedure.results else {}
     result = Result(
         name=name or str(first.get("name", dossier.procedure_name)),
@@ -138,12 +148,33 @@ async def issue_result(
         reason=reason,
         code=str(first.get("code", "")),
     )
-    left = dossier.issue(result, done_step(step, by, at=now, outcome="DONE", note=""))
+    why = step_cause(dossier, step, at=now, outcome="DONE")
+    dossier.delay = delay_at(dossier, grounds.calendar, now, _delay_cause(dossier, cause, work, now))
+    left = dossier.issue(result, done_step(step, by, at=now, outcome="DONE", note="", cause=why))
     if attachment_ids:
         work.attachments.bind(attachment_ids, dossier.id, uploader=by.subject, purpose="RESULT")
-    change = Change("result_issued", left, note=reason, details={"result": result_data(result)})
+    details = {"result": result_data(result), "delay": delay_data(dossier.delay)}
+    change = Change("result_issued", left, note=reason, details=details)
     record_change(work, dossier, change, by=by, now=now)
     return dossier
+
+
+def _delay_cause(dossier: Dossier, code: str, work: Work, now: datetime) -> Cause:
+    """Return why a result comes late: what the clerk says, else what the apology said."""
+    if not code and dossier.apologies:
+        return dossier.apologies[-1].cause
+    return cause_of(work, code, "UNEXPLAINED", "DELAY", now)
+
+
+def left_cause(dossier: Dossier) -> dict[str, str]:
+    """Return the cause of the step that was just left, as events tell it."""
+    last = dossier.done[-1]
+    return {"code": last.cause, "belongs_to": last.belongs_to}
+
+
+def delay_data(delay: Delay | None) -> dict[str, Any] | None:
+    """Return a delay as events tell it; None for a promise that was kept."""
+    return None if delay is None else {"minutes": delay.minutes, "cause": cause_data(delay.cause)}
 
 
 def signer_of(dossier: Dossier, told: str) -> str:
@@ -165,40 +196,3 @@ def result_data(result: Result) -> dict[str, Any]:
         "electronic": result.is_electronic,
         "outcome": result.outcome,
     }
-
-
-async def return_result(
-    dossier_id: UUID,
-    *,
-    delivery: str,
-    receiver_name: str,
-    tracking_number: str,
-    note: str,
-    by: Caller,
-    seen: int,
-    work: Work,
-    now: datetime,
-) -> Dossier:
-    """Hand the result to the applicant, or record that post or the electronic way did; T20."""
-    dossier, _ = await open_for(Action.RETURN, dossier_id, by=by, seen=seen, work=work, now=now)
-    result = dossier.result
-    if result is None or (delivery == "ELECTRONIC" and not result.is_electronic):
-        raise NotSettled
-    if delivery == "COUNTER" and not receiver_name:
-        raise Invalid(fields=[("receiver_name", "Phải ghi người nhận kết quả")])
-    sealed = work.seals.seal({"receiver_name": receiver_name}, purpose="delivery")
-    kept = {"delivery": delivery, "tracking_number": tracking_number, "receiver": sealed, "by": by.name}
-    left = dossier.hand_result({**kept, "at": now.isoformat()})
-    details = {"result": result_data(result), "delivery": delivery}
-    record_change(work, dossier, Change("returned", left, note=note, details=details), by=by, now=now)
-    return dossier
-
-
-async def recall_result(
-    dossier_id: UUID, *, reason: str, by: Caller, seen: int, work: Work, now: datetime
-) -> Dossier:
-    """Take a wrong result back before it is returned, with the reason; T22."""
-    dossier, grounds = await open_for(Action.RESULT_RECALL, dossier_id, by=by, seen=seen, work=work, now=now)
-    left = recall(dossier, known_process(grounds), at=now, due_of=due_of(grounds))
-    record_change(work, dossier, Change("result_recalled", left, note=reason), by=by, now=now)
-    return dossier

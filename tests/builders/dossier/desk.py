@@ -14,9 +14,16 @@ from kernel.core.event import Event, ReceivedEvent
 from kernel.testing.fixed_clock import FixedClock
 from services.dossier.app import service
 from services.dossier.domain.dossier import Dossier
-from services.dossier.use_cases import end_dossier, receive_dossier, supplement_dossier, work_steps
+from services.dossier.use_cases import (
+    end_dossier,
+    receive_dossier,
+    return_dossier,
+    supplement_dossier,
+    work_steps,
+)
 from services.dossier.use_cases.keep_attachment import keep_attachment
 from services.dossier.use_cases.ports import Work
+from services.dossier.use_cases.return_dossier import Handing
 from services.dossier.use_cases.submission import Handed, Submission
 from services.dossier.use_cases.submit_dossier import submit_dossier
 from tests.builders.dossier.office import (
@@ -162,8 +169,8 @@ class Desk:
 
     async def give(self, seen: Dossier, by: Caller = RECEIVER, **given: Any) -> Dossier:
         """Return the result."""
-        said = {"delivery": "COUNTER", "receiver_name": "Nguyễn Văn An", "tracking_number": "", "note": ""}
-        return await self.do(work_steps.return_result, seen, by, **{**said, **given})
+        said = {"delivery": "COUNTER", "receiver_name": "Nguyễn Văn An", "checked_by": "DOCUMENT", **given}
+        return await self.do(return_dossier.return_result, seen, by, handing=Handing(**said), note="")
 
     async def in_process(self) -> Dossier:
         """Return a dossier at its first step."""

@@ -139,7 +139,7 @@ async def test_nothing_is_orphaned_and_old_codes_resolve(province: Province) -> 
         body = {"number": f"{seen['dossier_code']}/KQ", "outcome": "GRANTED", "attachment_ids": []}
         now = await province.office.act(now, "result", officer("CLERK", NEW, "van-phong"), **body)
         receiver = officer("ONE_STOP_OFFICER", NEW, "mot-cua")
-        now = await province.office.act(now, "return", receiver, delivery="COUNTER", receiver_name="An")
+        now = await province.office.act(now, "return", receiver, receiver_name="An", checked_by="DOCUMENT")
         assert now["state"] == "RETURNED"
     for code in ("H99.31", "000.00.31.H99", "H99.32", "000.00.32.H99"):
         found = (await province.catalog.get(f"/v1/agencies/{code}")).json()

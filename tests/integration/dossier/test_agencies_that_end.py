@@ -93,7 +93,7 @@ async def test_a_running_dossier_goes_on_with_the_heir_to_its_result(office: Off
         now = await office.act(now, "step-completion", at_heir(officer), step=step)
     body = {"number": "1/XN", "outcome": "GRANTED", "attachment_ids": []}
     now = await office.act(now, "result", at_heir(CLERK), **body)
-    now = await office.act(now, "return", at_heir(RECEIVER), delivery="COUNTER", receiver_name="An")
+    now = await office.act(now, "return", at_heir(RECEIVER), receiver_name="An", checked_by="DOCUMENT")
     assert now["state"] == "RETURNED"
 
 

@@ -75,7 +75,7 @@ async def test_every_write_takes_three_statements_at_most(office: Office, statem
         ("step-completion", LEAD, {"step": "soat-xet"}),
         ("step-completion", SIGNER, {"step": "ky"}),
         ("result", CLERK, {"number": "1/XN"}),
-        ("return", RECEIVER, {"receiver_name": "Nguyễn Văn An"}),
+        ("return", RECEIVER, {"receiver_name": "Nguyễn Văn An", "checked_by": "DOCUMENT"}),
     ]
     statements.clear()
     for action, by, given in moves:

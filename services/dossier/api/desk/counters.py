@@ -6,9 +6,9 @@ from fastapi import APIRouter, Response
 
 from kernel.core.clock import VIETNAM
 from kernel.web.edge import EdgeRoute
-from services.dossier.api.answers import local
 from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
 from services.dossier.api.desk.schemas import BreakIn, Nothing, SessionIn, SessionOut
+from services.dossier.api.moments import local
 from services.dossier.domain.desk.sessions import CounterSession
 from services.dossier.use_cases.desk import run_counters
 

@@ -10,7 +10,6 @@ from kernel.core.clock import VIETNAM
 from kernel.web.described import problems
 from kernel.web.edge import PUBLIC, EdgeRoute
 from kernel.web.paging import MAX_LIMIT
-from services.dossier.api.answers import local
 from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
 from services.dossier.api.desk.schemas import (
     CodeAsked,
@@ -21,6 +20,7 @@ from services.dossier.api.desk.schemas import (
     TicketOut,
     TransferIn,
 )
+from services.dossier.api.moments import local
 from services.dossier.domain.desk.tickets import Ticket
 from services.dossier.use_cases.desk import call_tickets
 from services.dossier.use_cases.desk.read_queues import read_place, require_reader

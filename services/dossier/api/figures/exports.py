@@ -9,10 +9,10 @@ from fastapi.responses import StreamingResponse
 
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, encode_cursor
-from services.dossier.api.answers import local
 from services.dossier.api.deps import PROBLEMS, Caller, Now, Work
 from services.dossier.api.figures.schemas import ExportIn, ExportOut, ExportsOut
 from services.dossier.api.figures.statistics import before_of
+from services.dossier.api.moments import local
 from services.dossier.domain.figures.asked import Selection
 from services.dossier.domain.figures.export import Export, Format
 from services.dossier.use_cases.figures import export_figures

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends, Query
 from kernel.core.errors import Invalid
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, decode_cursor, encode_cursor
-from services.dossier.api.answers import local
 from services.dossier.api.deps import PROBLEMS, Caller, Now, Work
 from services.dossier.api.figures.schemas import (
     CellOut,
@@ -25,6 +24,7 @@ from services.dossier.api.figures.schemas import (
     RateOut,
     StatisticsOut,
 )
+from services.dossier.api.moments import local
 from services.dossier.domain.figures.asked import Cut, Selection, cuts_of
 from services.dossier.domain.figures.closing import ClosedPeriod, summed
 from services.dossier.domain.figures.numbers import FORMULAS, Amount, Number, rates_of

@@ -10,9 +10,10 @@ from pydantic import BaseModel, Field
 
 from kernel.web.described import problems
 from kernel.web.edge import PUBLIC, EdgeRoute
-from services.dossier.api.answers import attachment_out, local
+from services.dossier.api.answers import attachment_out
 from services.dossier.api.attachments import FILE, UPLOAD, download
 from services.dossier.api.deps import PROBLEMS, Caller, Now, Work
+from services.dossier.api.moments import local
 from services.dossier.api.schemas.answers import AttachmentOut
 from services.dossier.api.schemas.requests import Strict
 from services.dossier.domain.file_links import LONGEST, SHORTEST, USUAL

@@ -23,6 +23,8 @@ class PaperOut(BaseModel):
     kind: str
     number: str
     issued_at: datetime
+    superseded_by: UUID | None = None
+    """The paper that took this one's place."""
 
 
 class Warned(BaseModel):
@@ -128,8 +130,18 @@ class DossierOut(BaseModel):
     accepted_at: datetime | None
     due_at: datetime | None
     original_due_at: datetime | None
+    reappointed_due_at: datetime | None
+    apology_latest_at: datetime | None
+    reply_due_at: datetime | None
+    handover_due_at: datetime | None
     ended_at: datetime | None
     is_overdue: bool
+    stops: list[dict[str, Any]]
+    obligations: list[dict[str, Any]]
+    apologies: list[dict[str, Any]]
+    apology_draft: dict[str, Any] | None
+    proposal: dict[str, Any] | None
+    delay: dict[str, Any] | None
     step: dict[str, Any] | None
     urgency: str
     holder: dict[str, Any] | None = None

@@ -229,6 +229,7 @@ class StepCompletionIn(Strict):
     next: Code | None = None
     note: Note = ""
     facts: Annotated[dict[Code, StrictBool], Field(max_length=20)] = {}
+    cause: Code | None = None
 
 
 class ApprovalIn(Strict):
@@ -247,13 +248,24 @@ class ResultIn(Strict):
     reason: Note = ""
     signed_by: NameOrNothing = ""
     attachment_ids: Ids = []
+    cause: Code | None = None
 
 
 class ReturnIn(Strict):
-    """How the result reached the applicant."""
+    """How the result reached whom, and what proved that it was the right person.
+
+    At the counter `receiver_name` and `checked_by` are needed, of whoever is neither owner nor
+    representative the authorization too; by post the number of the delivered item.
+    """
 
     delivery: Delivery = "COUNTER"
+    receiver: Literal["OWNER", "REPRESENTATIVE", "AUTHORIZED"] = "OWNER"
     receiver_name: NameOrNothing = ""
+    identity_number: Number | None = None
+    checked_by: Literal["DOCUMENT", "CARD_READER", "VNEID"] | None = None
+    authorization: Note = ""
+    authorization_attachment_id: UUID | None = None
+    receipt_attachment_id: UUID | None = None
     tracking_number: Annotated[str, StringConstraints(strict=True, max_length=64)] = ""
     note: Note = ""
 

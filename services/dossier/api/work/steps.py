@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from kernel.web.edge import EdgeRoute
-from services.dossier.api.answers import local
 from services.dossier.api.deps import PROBLEMS, Act, Caller, Now, Work
+from services.dossier.api.moments import local
 from services.dossier.api.schemas.answers import Receipt
 from services.dossier.api.schemas.requests import NoteIn
 from services.dossier.api.schemas.work import (

@@ -90,6 +90,7 @@ async def submit_at_kiosk(
         [*submission.agencies, str(kiosk["agency"])],
         submission.attachment_ids,
         today=today,
+        calendar_of=submission.receiving_agency,
         owner_index=owner_index_of(work, submission),
     )
     procedure = open_procedure(intake)
