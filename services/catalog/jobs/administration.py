@@ -1,6 +1,7 @@
 """Lets decided changes of agencies take effect on their day, and keeps the shipped units loaded."""
 
 import asyncio
+from contextlib import suppress
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
@@ -8,6 +9,7 @@ from kernel.core.errors import Stale
 from kernel.service import Job, JobTick
 from services.catalog.jobs.shipped_units import shipped_units
 from services.catalog.use_cases.agencies.change_agencies import apply_change
+from services.catalog.use_cases.agencies.strays import gather_strays
 from services.catalog.use_cases.agencies.units import load_units
 
 _LOADER = Caller(subject="catalog", kind=CallerKind.SERVICE, roles=frozenset({"catalog.import"}))
@@ -24,6 +26,9 @@ async def apply_due_changes(tick: JobTick) -> None:
                 await apply_change(change, work=work, now=tick.now)
         except Stale:
             return
+    with suppress(Stale):  # Another writer was at one of them: the next tick finds what is left.
+        async with tick.open_work() as work:
+            await gather_strays(work=work, now=tick.now)
 
 
 async def load_shipped_units(tick: JobTick) -> None:

@@ -18,6 +18,7 @@ from services.catalog.store.agency_statements import (
     CHANGE,
     CHANGES,
     CLOSE_OFFERINGS,
+    COMING,
     DROP_OFFERINGS,
     DUE_CHANGES,
     END_OFFERING,
@@ -34,8 +35,9 @@ from services.catalog.store.agency_statements import (
     SAVE_AGENCIES,
     SAVE_POINTS,
     SAVE_STAFF,
+    STRAYS,
 )
-from services.catalog.use_cases.agencies.ports import KeptChange, Rows, RowWrite
+from services.catalog.use_cases.agencies.ports import KeptChange, Rows, RowWrite, Stray
 
 
 class PostgresAgencies:
@@ -140,6 +142,17 @@ class PostgresAgencies:
     def mark_applied(self, change_id: UUID, at: datetime) -> None:
         """Queue that a pending change has taken effect."""
         self._unit.write(MARK_APPLIED, id=change_id, at=at)
+
+    async def coming(self, day: date) -> Mapping[str, Sequence[Record]]:
+        """Return what pending changes until that day make of agencies."""
+        found: dict[str, list[Record]] = {}
+        for row in await self._unit.fetch(COMING, day=day):
+            found.setdefault(row["code"], []).append(row["members"])
+        return found
+
+    async def strays(self, today: date) -> Sequence[Stray]:
+        """Return what stands under ended agencies."""
+        return [Stray(**dict(row)) for row in await self._unit.fetch(STRAYS, today=today)]
 
     async def due_changes(self, today: date) -> Sequence[KeptChange]:
         """Return pending changes whose day has come."""

@@ -106,6 +106,28 @@ DUE_CHANGES = Statement(
 )
 CHANGES = Statement(f"{_CHANGE} WHERE id < :before::uuid ORDER BY id DESC LIMIT :limit::int")
 CHANGE = Statement(f"{_CHANGE} WHERE id = :id")
+COMING = Statement("""
+SELECT a.code, a.members FROM agency_changes c CROSS JOIN LATERAL jsonb_each(c.deferred->'agencies')
+    AS a(code, members)
+WHERE c.state = 'PENDING' AND c.effective_on <= :day::date AND a.members <> '{}'
+ORDER BY c.effective_on, c.id
+""")
+STRAYS = Statement("""
+WITH gone AS (
+    SELECT a.code, EXISTS (SELECT FROM agency_changes c WHERE c.kind = 'DISSOLVE'
+        AND c.summary->'ended'->0->>'code' = a.code) AS is_dissolved
+    FROM agencies a WHERE a.valid_to < :today::date AND jsonb_array_length(a.data->'successors') = 1
+)
+SELECT 'agency' AS kind, x.code, x.version, x.data, g.code AS under, g.is_dissolved
+FROM gone g JOIN agencies x ON x.parent = g.code WHERE x.valid_to IS NULL OR x.valid_to >= :today
+UNION ALL
+SELECT 'staff', x.code, x.version, x.data, g.code, g.is_dissolved
+FROM gone g JOIN staff x ON x.agency = g.code
+UNION ALL
+SELECT 'point', x.code, x.version, x.data, g.code, g.is_dissolved
+FROM gone g JOIN one_stop_points x ON x.agency = g.code WHERE x.valid_to IS NULL OR x.valid_to >= :today
+LIMIT 5000
+""")
 LINE = Statement("""
 WITH RECURSIVE line AS (
     SELECT code, version, data FROM agencies WHERE code = :code::text

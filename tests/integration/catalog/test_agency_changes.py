@@ -10,7 +10,14 @@ from kernel.core.clock import VIETNAM
 from kernel.testing.running import RunningService, a_service
 from services.catalog.jobs.administration import APPLY_DUE_CHANGES
 from tests.builders.catalog import a_procedure, an_agency
-from tests.builders.catalog.administration import APPROVER, DECISION, EDITOR, a_merger, a_province
+from tests.builders.catalog.administration import (
+    APPROVER,
+    DECISION,
+    EDITOR,
+    a_member,
+    a_merger,
+    a_province,
+)
 
 Start = Callable[..., Awaitable[RunningService]]
 
@@ -304,3 +311,56 @@ async def test_what_named_the_old_is_found_under_who_carries_it_on(catalog: Runn
     ]
     today = await catalog.get("/v1/procedures/1.004873/offerings", params={"on": "2026-04-01"})
     assert [one["agency"] for one in today.json()["items"]] == ["H99.35"]
+
+
+async def test_who_came_under_an_ended_agency_meanwhile_is_not_left_there(catalog: RunningService) -> None:
+    """After the decision, before its day or after it: they follow, once, and a document does not undo it."""
+    decided = await catalog.post("/v1/agency-changes", a_merger(effective_on="2026-04-01"), APPROVER)
+    assert decided.json()["state"] == "PENDING", decided.text
+    loader = a_service("catalog.import")
+    late = {
+        "staff": [a_member("moi", "H99.31", "SPECIALIST")],
+        "agencies": [an_agency("H99.203", name="Xã Mới", parent="H99.31")],
+    }
+    assert (await catalog.post("/v1/imports", late, loader)).status_code == 200
+    catalog.clock.set(datetime(2026, 4, 1, 0, 1, tzinfo=VIETNAM))
+    await catalog.run_job(APPLY_DUE_CHANGES)
+    later = {"staff": [a_member("muon", "H99.32", "SPECIALIST")]}
+    assert (await catalog.post("/v1/imports", later, loader)).status_code == 200
+    await catalog.run_job(APPLY_DUE_CHANGES)
+    assert (await agency(catalog, "H99.203"))["parent"] == "H99.35"
+    assert (await agency(catalog, "H99.203", on="2026-03-31"))["parent"] == "H99.31"
+    rows = await catalog.runtime.pool.fetch("SELECT code, agency FROM staff")
+    assert {row["agency"] for row in rows} == {"H99.35"}
+    assert {"moi", "muon"} <= {row["code"] for row in rows}
+    told_before = len(await catalog.published("staff.changed.v1"))
+    assert (await catalog.post("/v1/imports", late, loader)).status_code == 200
+    await catalog.run_job(APPLY_DUE_CHANGES)
+    assert len(await catalog.published("staff.changed.v1")) == told_before
+
+
+@pytest.mark.parametrize("merged_first", [True, False])
+async def test_changes_rest_on_each_other_by_their_days(
+    catalog: RunningService, *, merged_first: bool
+) -> None:
+    """Whichever was decided first: who moves away before the merger stays away, who moves in goes along."""
+    moves = [
+        {"kind": "MOVE", "decision": DECISION, "effective_on": "2026-04-01", "agency": code, "parent": parent}
+        for code, parent in (("H99.201", "H99"), ("H99.202", "H99.31"))
+    ]
+    merger = {
+        "kind": "MERGE",
+        "decision": DECISION,
+        "effective_on": "2026-04-15",
+        "ended": ["H99.31"],
+        "successors": ["H99.32"],
+    }
+    for change in [merger, *moves] if merged_first else [*moves, merger]:
+        answer = await catalog.post("/v1/agency-changes", change, APPROVER)
+        assert answer.status_code == 201, answer.text
+    for day in (1, 15, 16):
+        catalog.clock.set(datetime(2026, 4, day, 8, tzinfo=VIETNAM))
+        await catalog.run_job(APPLY_DUE_CHANGES)
+    for code, before, after in (("H99.201", "H99", "H99"), ("H99.202", "H99.31", "H99.32")):
+        assert (await agency(catalog, code, on="2026-04-10"))["parent"] == before
+        assert (await agency(catalog, code))["parent"] == after

@@ -31,6 +31,14 @@ def as_of(agency: Record, day: date, coming: Iterable[tuple[date, Record]] = ())
     return found
 
 
+def placed(agency: Record, coming: Iterable[Record]) -> Record:
+    """Return the agency with the names and parents that decided changes will have given it."""
+    found = dict(agency)
+    for members in coming:
+        found |= {name: value for name, value in members.items() if name in _DATED}
+    return found
+
+
 def remembered(agency: Record, until: date) -> list[dict[str, Any]]:
     """Return the history with what holds now, until its last day."""
     now = {name: agency.get(name) for name in _DATED}

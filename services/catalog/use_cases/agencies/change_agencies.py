@@ -10,7 +10,7 @@ from kernel.core.event import Event
 from kernel.core.ids import new_id
 from services.catalog.domain.agencies.changes import ChangePlan, ChangeRequest, Record, changed
 from services.catalog.domain.agencies.errors import MayNotReorganise
-from services.catalog.domain.agencies.in_time import taking_effect
+from services.catalog.domain.agencies.in_time import placed, taking_effect
 from services.catalog.domain.agencies.planning import plan_change
 from services.catalog.use_cases.agencies.ports import KeptChange, Rows, RowWrite
 from services.catalog.use_cases.ports import Work
@@ -72,16 +72,42 @@ async def apply_change(change: KeptChange, *, work: Work, now: datetime) -> None
     rows = await work.agencies.rows(
         sorted(deferred["agencies"]), sorted(deferred["staff"]), sorted(deferred["points"])
     )
+    ended = {str(one["code"]) for one in change.summary["ended"]}
+    deferred = _still_there(deferred, rows, ended) if ended else deferred
     _write_agencies(work, rows, deferred["agencies"], change.effective_on - timedelta(days=1), now, [])
     _move_people_and_places(work, rows, deferred, now)
     work.agencies.mark_applied(change.id, now)
+
+
+def _still_there(deferred: Mapping[str, Any], rows: Rows, ended: set[str]) -> dict[str, Any]:
+    """Return what is to move without what another decision has taken from under the ended meanwhile."""
+
+    def stands(found: Mapping[str, tuple[int, Record]], code: str, member: str) -> bool:
+        return code in found and found[code][1].get(member) in ended
+
+    agencies = {
+        code: {
+            name: value
+            for name, value in members.items()
+            if name != "parent" or stands(rows.agencies, code, "parent")
+        }
+        for code, members in deferred["agencies"].items()
+    }
+    return {
+        "agencies": agencies,
+        "staff": {code: to for code, to in deferred["staff"].items() if stands(rows.staff, code, "agency")},
+        "points": {
+            code: to for code, to in deferred["points"].items() if stands(rows.points, code, "agency")
+        },
+    }
 
 
 async def _plan(
     request: ChangeRequest, work: Work, now: datetime
 ) -> tuple[ChangePlan, Mapping[str, tuple[int, Record]]]:
     agencies = await work.agencies.agencies()
-    records = {code: record for code, (_, record) in agencies.items()}
+    coming = await work.agencies.coming(request.effective_on)
+    records = {code: placed(record, coming.get(code, ())) for code, (_, record) in agencies.items()}
     held = await work.agencies.held(records, request.ended, request.effective_on)
     return plan_change(request, held, _today(now)), agencies
 

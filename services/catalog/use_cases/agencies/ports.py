@@ -50,6 +50,18 @@ class Rows:
     points: Mapping[str, tuple[int, Record]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stray:
+    """What stands under an agency that has ended and that one alone carries on; `kind`: its register."""
+
+    kind: str
+    code: str
+    version: int
+    data: Record
+    under: str
+    is_dissolved: bool
+
+
 class Agencies(Protocol):
     """Agencies, what is decided about them, and what they are competent for."""
 
@@ -79,6 +91,12 @@ class Agencies(Protocol):
 
     def mark_applied(self, change_id: UUID, at: datetime) -> None:
         """Queue that a pending change has taken effect."""
+
+    async def coming(self, day: date) -> Mapping[str, Sequence[Record]]:
+        """Return what pending changes until that day make of each agency, the earliest first."""
+
+    async def strays(self, today: date) -> Sequence[Stray]:
+        """Return what stands under agencies that ended before today and have one successor."""
 
     async def due_changes(self, today: date) -> Sequence[KeptChange]:
         """Return pending changes whose day has come, the earliest first."""
