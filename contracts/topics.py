@@ -28,6 +28,7 @@ TOPICS = {
     "form": Topic("catalog", _STATE),
     "subscription": Topic("catalog", _FACTS),
     "dossier": Topic("dossier", _FACTS),
+    "payment": Topic("dossier", _FACTS),
     "message": Topic("notify", _FACTS),
     "invitation": Topic("survey", _FACTS),
     "survey_response": Topic("survey", _FACTS),

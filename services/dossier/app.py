@@ -13,6 +13,7 @@ from services.dossier.api.desk import ROUTERS as DESK_ROUTERS
 from services.dossier.api.figures import exports, statistics
 from services.dossier.api.files import links, uploads
 from services.dossier.api.intake import reception
+from services.dossier.api.payments import accounts, cash, platform
 from services.dossier.api.work import ROUTERS as WORK_ROUTERS
 from services.dossier.clients.clamd import scanner_at
 from services.dossier.clients.outside import open_courier
@@ -30,6 +31,7 @@ from services.dossier.settings import DossierSettings
 from services.dossier.store.definitions import Definitions
 from services.dossier.store.desk.displays import open_displays
 from services.dossier.store.desk.work import read_desk_rules
+from services.dossier.store.fee_rules import read_fee_rules
 from services.dossier.store.files import StoredFiles
 from services.dossier.store.inspector import open_inspector
 from services.dossier.store.limits import read_limits
@@ -68,6 +70,7 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
             scanner=scanner_at(settings.scanner_url),
             desk_rules=read_desk_rules(),
             displays=displays,
+            fee_rules=read_fee_rules(),
         )
 
 
@@ -92,6 +95,9 @@ service = Service(
         *DESK_ROUTERS,
         statistics.router,
         exports.router,
+        accounts.router,
+        cash.router,
+        platform.router,
     ],
     handlers=[
         catalog.on_procedure_published,

@@ -22,12 +22,25 @@ class _Term(_Fields):
     cutoff: str | None = None
 
 
+class _Exemption(_Fields):
+    who: str
+    percent: float | int
+    basis: str | None = None
+
+
 class _Fee(_Fields):
-    code: str
-    name: str
+    """A fee row; without an amount it names a regulation only, and somebody assesses it."""
+
+    code: str = ""
+    name: str | None = None
     kind: str = "FEE"
-    amount: int
-    collected: str = "NONE"
+    amount: int | None = None
+    collected: str | None = None
+    free: bool = False
+    doubtful: bool = False
+    note: str | None = None
+    payer: str = "ALL"
+    exemptions: list[_Exemption] = []
 
 
 class _Channel(_Fields):

@@ -63,7 +63,9 @@ def receipt(
         "received_at": local_text(dossier.accepted_at),
         "due_at": local_text(dossier.due_at),
         "delivery": _DELIVERY[dossier.result_delivery],
-        "fees": [{"name": fee["name"], "amount": fee["amount"]} for fee in dossier.fees],
+        "fees": [
+            {"name": fee["name"] or "", "amount": fee["amount"]} for fee in dossier.fees if fee["amount"]
+        ],
         "officer": officer,
         "look_up": look_up,
         "secret": secret,

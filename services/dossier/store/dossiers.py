@@ -1,6 +1,7 @@
 """Dossiers in PostgreSQL: a row, its history, its components."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.history import Entry
+from services.dossier.store.account import account_of
 from services.dossier.store.definitions import PostgresCatalogue, in_force
 from services.dossier.store.mapping import changing_columns, dossier_of, new_columns
 from services.dossier.store.searching import PostgresSearching
@@ -31,7 +33,8 @@ _LOADING = f"""
         q.sequence AS q_stamp, k.code AS calendar, k.stamp AS calendar_stamp,
         CASE WHEN :with_components::boolean THEN
             (SELECT json_agg(c ORDER BY position) FROM components c WHERE c.dossier_id = d.id)
-        END AS components
+        END AS components,
+        (SELECT json_agg(e ORDER BY e.sequence) FROM payment_entries e WHERE e.dossier_id = d.id) AS money
     FROM (SELECT {COLUMNS} FROM dossiers WHERE {{key}}) d
     LEFT JOIN {{procedure}} p ON true
     LEFT JOIN LATERAL (
@@ -174,7 +177,8 @@ class PostgresDossiers:
         process = (row["q_code"], row["q_version"], row["q_stamp"]) if row["q_code"] else None
         calendar = (row["calendar"], row["calendar_stamp"]) if row["calendar"] else None
         procedure = (row["procedure_code"], row["pinned_version"], row["procedure_stamp"])
-        return await self._catalogue.grounds(procedure, process, calendar)
+        grounds = await self._catalogue.grounds(procedure, process, calendar)
+        return replace(grounds, account=account_of(row["id"], row["money"])) if row["money"] else grounds
 
     def add(self, dossier: Dossier, entry: Entry, components: Sequence[SubmittedComponent]) -> None:
         """Keep a new dossier."""

@@ -1,11 +1,15 @@
-"""What is owed, by the dossier's own record of the amounts it was told to pay."""
+"""What is owed, by the ledger: fees, charges and notified amounts less what came in."""
 
 from services.dossier.domain.dossier import Dossier
+from services.dossier.store.payments import PostgresPayments
 
 
-class NotifiedDues:
-    """Counts the notified amounts that are kept in the dossier's row; a ledger of fees may take its place."""
+class LedgerDues:
+    """Counts the dossier's entries; amounts told before there was a ledger are in the dossier's row."""
+
+    def __init__(self, payments: PostgresPayments) -> None:
+        self._payments = payments
 
     async def owed(self, dossier: Dossier) -> int:
         """Return what is still to be paid (VND)."""
-        return dossier.owed
+        return max(dossier.owed, (await self._payments.account(dossier.id)).outstanding)

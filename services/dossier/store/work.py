@@ -7,13 +7,14 @@ from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.desk.rules import DeskRules
 from services.dossier.domain.history import HistoryKeys
 from services.dossier.domain.limits import Limits
+from services.dossier.domain.payments.fees import FeeRules
 from services.dossier.store.attachments import PostgresAttachments
 from services.dossier.store.colleagues import PostgresColleagues
 from services.dossier.store.definitions import Definitions, PostgresCatalogue
 from services.dossier.store.desk.displays import DisplayStreams
 from services.dossier.store.desk.work import PostgresDesk
 from services.dossier.store.dossiers import PostgresDossiers
-from services.dossier.store.dues import NotifiedDues
+from services.dossier.store.dues import LedgerDues
 from services.dossier.store.exports import PostgresExports
 from services.dossier.store.figure_views import PostgresStatistics
 from services.dossier.store.figures import PostgresFigures
@@ -23,12 +24,14 @@ from services.dossier.store.inbox import PostgresInbox
 from services.dossier.store.intake.ways_in import PostgresWaysIn
 from services.dossier.store.outside import PostgresOutside
 from services.dossier.store.papers import PostgresPapers
+from services.dossier.store.payments import PostgresPayments
 from services.dossier.store.searching import PostgresSearching
 from services.dossier.store.sheets import begin_sheet
 from services.dossier.store.slips import PostgresSlips
 from services.dossier.store.uploads import PostgresUploads
 from services.dossier.store.views import PostgresViews
 from services.dossier.use_cases.files.ports import Scanner
+from services.dossier.use_cases.payments.ports import ReceiptProvider
 from services.dossier.use_cases.ports import Courier, Inspector, Policy, Press, Seals
 
 
@@ -48,6 +51,8 @@ class Resources:
     scanner: Scanner
     desk_rules: DeskRules
     displays: DisplayStreams
+    fee_rules: FeeRules
+    receipts: ReceiptProvider | None = None
 
 
 class PostgresWork:
@@ -61,6 +66,7 @@ class PostgresWork:
         self.seals = resources.seals
         self.policy = resources.policy
         self.limits = resources.limits
+        self.fee_rules = resources.fee_rules
         self.history_keys = resources.history_keys
         self.press = resources.press
         self.inspector = resources.inspector
@@ -70,6 +76,7 @@ class PostgresWork:
         self.dossiers = PostgresDossiers(unit, self.catalogue, self.searching)
         self.attachments = PostgresAttachments(unit)
         self.papers = PostgresPapers(unit, resources.seals)
+        self.payments = PostgresPayments(unit)
         self.outside = PostgresOutside(unit)
         self.slips = PostgresSlips(unit)
         self.colleagues = PostgresColleagues(unit)
@@ -78,12 +85,12 @@ class PostgresWork:
         self.inbox = PostgresInbox(unit)
         self.views = PostgresViews(unit)
         self.ways_in = PostgresWaysIn(unit)
-        self.dues = NotifiedDues()
         self.desk = PostgresDesk(unit, resources.definitions, resources.desk_rules, resources.displays)
         self.figures = PostgresFigures(unit)
         self.statistics = PostgresStatistics(unit)
         self.exports = PostgresExports(unit)
         self.sheets = begin_sheet
+        self.dues = LedgerDues(PostgresPayments(unit))
 
     async def rest(self) -> None:
         """Give the connection back before something slow that is not the database; before the first write."""

@@ -15,6 +15,7 @@ from services.dossier.domain.papers import PaperKind
 from services.dossier.domain.states import VIETNAMESE, Move
 from services.dossier.domain.workflow import keep_apart
 from services.dossier.use_cases.open_dossier import open_for, parties_of
+from services.dossier.use_cases.payments.ledger import end_dues
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.receive_dossier import issue
 from services.dossier.use_cases.record_change import record_change
@@ -25,8 +26,9 @@ async def cancel_dossier(
     dossier_id: UUID, *, note: str, by: Caller, seen: int, work: Work, now: datetime
 ) -> Dossier:
     """Take the dossier back before it is accepted; T6."""
-    dossier, _ = await open_for(Action.CANCELLATION, dossier_id, by=by, seen=seen, work=work, now=now)
+    dossier, grounds = await open_for(Action.CANCELLATION, dossier_id, by=by, seen=seen, work=work, now=now)
     require_words(by, note)
+    await end_dues(dossier, grounds, "Người nộp hủy hồ sơ", by=by, work=work, now=now)
     left = dossier.end(Move.CANCEL, at=now)
     record_change(work, dossier, Change("cancelled", left, note=note), by=by, now=now)
     return dossier
@@ -59,11 +61,14 @@ async def decide_withdrawal(
 
     Form 05 says which originals go back and what becomes of the money that was paid.
     """
-    dossier, _ = await open_for(Action.WITHDRAWAL_DECISION, dossier_id, by=by, seen=seen, work=work, now=now)
+    dossier, grounds = await open_for(
+        Action.WITHDRAWAL_DECISION, dossier_id, by=by, seen=seen, work=work, now=now
+    )
     keep_apart(dossier, by)
     if approved:
         if settlement.refund in {"PARTIAL", "FULL"} and not settlement.refund_basis:
             raise Invalid(fields=[("refund.basis", "Hoàn trả phải nêu căn cứ")])
+        await end_dues(dossier, grounds, "Dừng giải quyết", by=by, work=work, now=now)
         _stop(dossier, Move.APPROVE_WITHDRAWAL, note, legal_basis, settlement, by=by, work=work, now=now)
         return dossier
     if not note:
@@ -85,10 +90,11 @@ async def stop_lapsed(
     now: datetime,
 ) -> Dossier:
     """Stop a dossier whose supplement never came, after its deadline; T11."""
-    dossier, _ = await open_for(Action.STOP, dossier_id, by=by, seen=seen, work=work, now=now)
+    dossier, grounds = await open_for(Action.STOP, dossier_id, by=by, seen=seen, work=work, now=now)
     if not dossier.has_lapsed(now):
         raise SupplementNotLapsed
     keep_apart(dossier, by)
+    await end_dues(dossier, grounds, "Dừng giải quyết", by=by, work=work, now=now)
     _stop(dossier, Move.STOP_LAPSED, reason, legal_basis, settlement, by=by, work=work, now=now)
     return dossier
 

@@ -20,6 +20,7 @@ from services.dossier.domain.states import Move, State
 from services.dossier.domain.workflow import keep_apart
 from services.dossier.use_cases.ask_limits import cause_of
 from services.dossier.use_cases.open_dossier import open_for, parties_of
+from services.dossier.use_cases.payments.ledger import hold_ledger
 from services.dossier.use_cases.ports import Grounds, Work
 from services.dossier.use_cases.receive_dossier import issue
 from services.dossier.use_cases.record_change import record_change
@@ -40,7 +41,7 @@ async def ask_payment(
     now: datetime,
 ) -> Dossier:
     """Tell the applicant in writing what is to be paid; the clock stands until it is; T12."""
-    dossier, _ = await open_for(Action.PAYMENT_NOTICE, dossier_id, by=by, seen=seen, work=work, now=now)
+    dossier, grounds = await open_for(Action.PAYMENT_NOTICE, dossier_id, by=by, seen=seen, work=work, now=now)
     why = cause_of(work, cause, "APPLICANT_PAYMENT", "STOP", now)
     obligation = Obligation(
         id=new_id(),
@@ -55,6 +56,9 @@ async def ask_payment(
     left = dossier.ask_payment(obligation, why)
     content = papers.payment_notice(dossier, obligation, parties=parties_of(dossier, work), officer=by.name)
     paper = issue(work, dossier, PaperKind.PAYMENT_NOTICE, content, by=by, now=now)
+    ledger = await hold_ledger(dossier, grounds, by=by, work=work, now=now)
+    number = str(content.get("number") or f"{dossier.dossier_code}/NVTC")
+    ledger.owe_by_notice(obligation.id, name=name, amount=amount, number=number)
     details = {"obligation": obligation_data(obligation), "cause": cause_data(why)}
     change = Change("payment_requested", left, note=reason, papers=[paper], details=details)
     record_change(work, dossier, change, by=by, now=now)
@@ -127,6 +131,8 @@ async def cancel_payment_notice(
     dossier, grounds = await open_for(action, dossier_id, by=by, seen=seen, work=work, now=now)
     keep_apart(dossier, by)
     dossier.cancel_obligations(now)
+    ledger = await hold_ledger(dossier, grounds, by=by, work=work, now=now)
+    ledger.drop_obligations(reason)
     details = {"cancelled": "PAYMENT_NOTICE"}
     resume_clock(dossier, grounds, Move.SETTLE_PAYMENT, details, note=reason, by=by, work=work, now=now)
     return dossier

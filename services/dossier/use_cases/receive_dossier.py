@@ -18,12 +18,14 @@ from services.dossier.domain.errors import NoAgencyIdentifier, ProcessMissing, S
 from services.dossier.domain.events import Change, moment
 from services.dossier.domain.limits import GENERAL
 from services.dossier.domain.papers import Paper, PaperKind
+from services.dossier.domain.payments.errors import FeeUnpaid
 from services.dossier.domain.states import Move, State
 from services.dossier.domain.work.slip import person_of
 from services.dossier.domain.workflow import hand_over
 from services.dossier.use_cases.ask_limits import days_to_answer, rule_of
 from services.dossier.use_cases.figures.counting import counted
 from services.dossier.use_cases.open_dossier import allow, due_of, open_for, parties_of
+from services.dossier.use_cases.payments.ledger import end_dues
 from services.dossier.use_cases.ports import Grounds, SubmittedComponent, Work
 from services.dossier.use_cases.record_change import record_change
 from services.dossier.use_cases.secrets import look_up_secret, secret_hash
@@ -77,6 +79,8 @@ async def accept(
     The number's row is locked from here to the commit, so nothing slow may follow: form 01 is printed from
     its frozen content after the commit.
     """
+    if missing := grounds.account.outstanding_before:
+        raise FeeUnpaid(extra={"outstanding": missing})
     procedure = grounds.procedure
     agency = dossier.now_at(dossier.receiving_agency.code)
     if not is_agency_identifier(agency):
@@ -212,9 +216,10 @@ async def refuse_intake(
 
     What was sent back for papers is refused only when the time to bring them is over.
     """
-    dossier, _ = await open_for(Action.REFUSAL, dossier_id, by=by, seen=seen, work=work, now=now)
+    dossier, grounds = await open_for(Action.REFUSAL, dossier_id, by=by, seen=seen, work=work, now=now)
     if dossier.open_supplement is not None and not dossier.has_lapsed(now):
         raise SupplementNotLapsed
+    await end_dues(dossier, grounds, "Từ chối tiếp nhận", by=by, work=work, now=now)
     left = dossier.end(Move.REFUSE_INTAKE, at=now)
     content = papers.intake_refusal(
         dossier, parties=parties_of(dossier, work), reason=reason, legal_basis=legal_basis, officer=by.name

@@ -25,6 +25,7 @@ from services.dossier.use_cases.submit_dossier import (
     keep_new,
     new_dossier,
     open_procedure,
+    owe_for,
     owner_index_of,
     require_boundary_free,
     require_right_answers,
@@ -82,10 +83,16 @@ async def receive_at_counter(
     dossier.submitter_subject = None
     if submission.postal:
         dossier.submitted_at = postmark(submission.postal["postmarked_on"], accepted_at)
-    grounds = counter_grounds(intake, procedure, dossier, submission)
-    _, paper = await accept(dossier, grounds, components, by=by, work=work, now=accepted_at)
+    account = owe_for(dossier, intake, submission, by=by, work=work, now=now)
     told = {"counted": counted(components), **brought_details(dossier), **(details or {})}
-    change = Change("accepted", State.SUBMITTED, papers=[paper], details=told)
+    if account.outstanding_before:
+        # Received, not accepted: the cashier takes the fee first, then the same counter accepts.
+        dossier.version = 1
+        change = Change("submitted", None, details=told)
+    else:
+        grounds = counter_grounds(intake, procedure, dossier, submission)
+        _, paper = await accept(dossier, grounds, components, by=by, work=work, now=accepted_at)
+        change = Change("accepted", State.SUBMITTED, papers=[paper], details=told)
     entry = new_entry(work, dossier, change, by=by, now=now)
     work.dossiers.add(dossier, entry, components)
     scanned = {item.id for item in scans}
@@ -170,6 +177,7 @@ async def receive_from_portal(
         work, dossier, replace(submission, components=()), components, by=by, now=now, uploader=by.subject
     )
     keep_evidence(work, dossier, submission, components, files, by=by, now=now)
+    owe_for(dossier, intake, submission, by=by, work=work, now=now)
     return "created", dossier.id, dossier
 
 

@@ -52,12 +52,12 @@ async def return_result(
     Nothing leaves while money is owed, nor into hands nobody checked. Who took it and what proved it is
     kept sealed; the event tells the way only.
     """
-    dossier, _ = await open_for(Action.RETURN, dossier_id, by=by, seen=seen, work=work, now=now)
+    dossier, grounds = await open_for(Action.RETURN, dossier_id, by=by, seen=seen, work=work, now=now)
     result = dossier.result
     if result is None or (handing.delivery == "ELECTRONIC" and not result.is_electronic):
         raise NotSettled
     _require_checked(handing, parties_of(dossier, work))
-    if owed := await work.dues.owed(dossier):
+    if owed := max(dossier.owed, grounds.account.outstanding):
         raise StillOwed.of(owed)
     await _bind(handing, dossier, by=by, work=work)
     left = dossier.hand_result({**_kept(handing, work), "by": by.name, "at": now.isoformat()})

@@ -21,8 +21,10 @@ from services.dossier.domain.errors import (
     WorkedElsewhere,
 )
 from services.dossier.domain.events import Change
+from services.dossier.domain.payments.account import Account
 from services.dossier.domain.states import State
 from services.dossier.use_cases.intake.evidence import keep_evidence
+from services.dossier.use_cases.payments.owing import owe_fees
 from services.dossier.use_cases.ports import Intake, SubmittedComponent, Work
 from services.dossier.use_cases.record_change import new_entry
 from services.dossier.use_cases.secrets import identity_index
@@ -69,6 +71,7 @@ async def submit_dossier(submission: Submission, *, by: Caller, work: Work, now:
     dossier.is_verified = bool(by.identity_number)
     keep_new(work, dossier, submission, components, by=by, now=now, uploader=by.subject)
     keep_evidence(work, dossier, submission, components, intake.attachments, by=by, now=now)
+    owe_for(dossier, intake, submission, by=by, work=work, now=now)
     return dossier
 
 
@@ -85,6 +88,22 @@ def warn_of_duplicates(dossier: Dossier, intake: Intake, *, names_them: bool) ->
     if names_them:
         details["dossiers"] = [dict(item) for item in intake.duplicates]
     dossier.warnings.append({"code": "open-duplicate", "details": details})
+
+
+def owe_for(
+    dossier: Dossier, intake: Intake, submission: Submission, *, by: Caller, work: Work, now: datetime
+) -> Account:
+    """Queue what a new dossier owes by the version it is submitted under."""
+    return owe_fees(
+        dossier,
+        open_procedure(intake),
+        intake,
+        submission.form_data,
+        applicant_type=str(submission.owner.get("applicant_type") or "CITIZEN"),
+        by=by,
+        work=work,
+        now=now,
+    )
 
 
 def open_procedure(intake: Intake) -> Procedure:

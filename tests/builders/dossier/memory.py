@@ -19,7 +19,8 @@ from services.dossier.domain.figures.fact import Fact
 from services.dossier.domain.files import Fault
 from services.dossier.domain.history import Entry, HistoryKeys
 from services.dossier.domain.intake.evidence import Evidence
-from services.dossier.store.dues import NotifiedDues
+from services.dossier.domain.payments.account import Entry as MoneyEntry
+from services.dossier.domain.payments.fees import FeeRules
 from services.dossier.store.limits import read_limits
 from services.dossier.use_cases.files.ports import Scanned, Verdict
 from services.dossier.use_cases.ports import (
@@ -30,6 +31,7 @@ from services.dossier.use_cases.ports import (
     SubmittedComponent,
 )
 from tests.builders.dossier.memory_catalogue import MemoryCatalogue
+from tests.builders.dossier.memory_payments import MemoryDues, MemoryPayments
 from tests.builders.dossier.memory_stores import (
     MemoryAttachments,
     MemoryDossiers,
@@ -67,6 +69,7 @@ class MemoryDatabase:
     slips: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     figures: dict[UUID, Fact] = field(default_factory=dict)
     contents: dict[bytes, bytes] = field(default_factory=dict)
+    entries: dict[UUID, list[MoneyEntry]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
 
     @asynccontextmanager
@@ -93,12 +96,14 @@ class MemoryWork:
         self.colleagues = MemoryColleagues(self)
         self.ways_in = MemoryWaysIn(self)
         self.figures = MemoryFigures(self)
+        self.payments = MemoryPayments(self)
+        self.fee_rules = FeeRules()
         self.files = MemoryFiles(database)
         self.seals = SEALS
         self.history_keys = KEYS
         self.policy = Policy()
         self.limits = LIMITS
-        self.dues = NotifiedDues()
+        self.dues = MemoryDues(self)
 
     async def inspector(self, content: bytes, media_type: str, *, caller: str) -> Fault | None:
         """Take every file: what files are is tested where they are opened."""

@@ -37,7 +37,8 @@ class MemoryDossiers:
         if dossier_id not in self._database.dossiers:
             raise NotFound
         dossier = deepcopy(self._database.dossiers[dossier_id])
-        return dossier, self._work.catalogue.grounds(dossier)
+        account = await self._work.payments.hold(dossier_id)
+        return dossier, replace(self._work.catalogue.grounds(dossier), account=account)
 
     async def load_for_acceptance(
         self, dossier_id: UUID, today: date

@@ -94,7 +94,7 @@ def a_process(steps: list[dict[str, Any]] | None = None, code: str = "QT-1", ver
 def a_procedure(code: str = PROCEDURE, version: int = 1, **known: Any) -> Event:
     """Return a procedure of three working days with one mandatory component."""
     term = {"value": 3, "unit": "WORKING_DAY"}
-    fee = {"code": "LP", "name": "Lệ phí", "kind": "CHARGE", "amount": 5000, "collected": "BEFORE"}
+    fee = {"code": "LP", "name": "Lệ phí", "kind": "CHARGE", "amount": 5000, "collected": "NONE"}
     data = {
         "code": code,
         "version": version,

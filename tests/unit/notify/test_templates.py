@@ -12,6 +12,9 @@ from kernel.core.ids import new_id
 from services.notify.consumers.catalog import ReminderRaised
 from services.notify.consumers.catalog import occurrence_of as reminder_of
 from services.notify.consumers.dossier import HANDLERS, DossierChanged, occurrence_of
+from services.notify.consumers.payment import HANDLERS as PAYMENTS
+from services.notify.consumers.payment import PaymentChanged
+from services.notify.consumers.payment import occurrence_of as money_of
 from services.notify.consumers.subscriptions import (
     SubscriptionMatched,
     SubscriptionRequested,
@@ -96,6 +99,25 @@ def reminders() -> list[tuple[str, dict[str, Any]]]:
     return found
 
 
+def money_facts(path: Path, kind: str) -> dict[str, Any]:
+    """Return an example of money as its notice is written from it."""
+    data = json.loads(path.read_text())
+    event = ReceivedEvent(
+        id=new_id(),
+        type=kind,
+        source="dossier",
+        topic="payment",
+        key="k",
+        sequence=1,
+        occurred_at=datetime.fromisoformat("2026-11-17T08:00:00+07:00"),
+        correlation_id="",
+        causation_id="",
+        data=data,
+    )
+    facts = dict(money_of(PaymentChanged.model_validate(data), event).facts)
+    return {**facts, "link": "https://dichvucong.lamgiang.gov.vn/tttt"} if data["link"] else facts
+
+
 CASES = [
     (notice, f"{kind}-{name}", dict(occurrence.facts))
     for kind in (handler.event_type for handler in HANDLERS)
@@ -117,6 +139,12 @@ CASES += [
     )
     for notice in TEMPLATES.for_event(kind)
     for path in sorted((EXAMPLES / kind).glob("*.json"))
+]
+CASES += [
+    (notice, f"{handler.event_type}-{path.stem}", money_facts(path, handler.event_type))
+    for handler in PAYMENTS
+    for notice in TEMPLATES.for_event(handler.event_type)
+    for path in sorted((EXAMPLES / handler.event_type).glob("*.json"))
 ]
 IDS = [f"{notice.template}-{name}" for notice, name, _ in CASES]
 

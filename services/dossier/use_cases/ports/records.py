@@ -13,6 +13,7 @@ from services.dossier.domain.files import Scan
 from services.dossier.domain.intake.evidence import Evidence
 from services.dossier.domain.mandates import Mandate
 from services.dossier.domain.papers import PaperKind
+from services.dossier.domain.payments.account import EMPTY, Account
 from worktime.calendar import WorkCalendar
 
 
@@ -25,6 +26,7 @@ class Policy:
     public_url: str = "http://127.0.0.1:8000"
     outside_callback_url: str = ""
     default_portal_url: str = "https://dichvucong.gov.vn/"
+    receipt_serial: str = "BL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,8 @@ class Grounds:
     calendar: WorkCalendar | None
     calendar_code: str = ""
     calendar_stamp: str = ""
+    account: Account = EMPTY
+    """What the dossier owes and what came in, read with it in one statement."""
 
 
 @dataclass(frozen=True, slots=True)

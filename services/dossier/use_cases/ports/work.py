@@ -5,10 +5,12 @@ from typing import Protocol
 from kernel.core.unit_of_work import Records
 from services.dossier.domain.history import HistoryKeys
 from services.dossier.domain.limits import Limits
+from services.dossier.domain.payments.fees import FeeRules
 from services.dossier.use_cases.desk.ports import Desk
 from services.dossier.use_cases.figures.ports import Exports, Figures, Sheets, Statistics
 from services.dossier.use_cases.files.ports import Links, Parts, Scanner, Uploads
 from services.dossier.use_cases.intake.ports import WaysIn
+from services.dossier.use_cases.payments.ports import Payments
 from services.dossier.use_cases.ports.attachments import Attachments
 from services.dossier.use_cases.ports.catalogue import Catalogue
 from services.dossier.use_cases.ports.dossiers import Dossiers
@@ -28,6 +30,7 @@ class Work(Records, Protocol):
     catalogue: Catalogue
     attachments: Attachments
     papers: Papers
+    payments: Payments
     outside: Outside
     slips: Slips
     colleagues: Colleagues
@@ -44,6 +47,7 @@ class Work(Records, Protocol):
     seals: Seals
     policy: Policy
     limits: Limits
+    fee_rules: FeeRules
     history_keys: HistoryKeys
     press: Press
     inspector: Inspector

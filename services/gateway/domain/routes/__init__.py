@@ -9,6 +9,7 @@ from services.gateway.domain.routes.dossier_desk import desk
 from services.gateway.domain.routes.dossier_figures import dossier_figures
 from services.gateway.domain.routes.dossier_files import dossier_files
 from services.gateway.domain.routes.dossier_intake import intake
+from services.gateway.domain.routes.dossier_payments import payments
 from services.gateway.domain.routes.dossier_work import dossier_work
 from services.gateway.domain.routes.others import notify, own, survey
 from services.gateway.domain.routes.row import MEGABYTE, Priority, Route
@@ -28,6 +29,7 @@ ROUTES: tuple[Route, ...] = (
     *dossier_files(),
     *desk(),
     *dossier_figures(),
+    *payments(),
     *notify(),
     *survey(),
     *own(),

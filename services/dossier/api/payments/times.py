@@ -1,0 +1,12 @@
+"""Instants that come in."""
+
+from datetime import datetime
+
+from kernel.core.errors import Invalid
+
+
+def with_zone(at: datetime, path: str) -> datetime:
+    """Return an instant; one without a time zone is refused."""
+    if at.tzinfo is None:
+        raise Invalid(fields=[(path, "Thiếu múi giờ")])
+    return at

@@ -1,0 +1,218 @@
+"""Money over a counter: receipts numbered without gaps, the cashier's day, refunds by two people."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from kernel.core.caller import Caller, CallerKind
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.payments.account import Method
+from services.dossier.domain.payments.errors import (
+    AlreadyDecided,
+    DayNotOver,
+    DifferenceUnexplained,
+    ReceiptEnded,
+    SecondPerson,
+)
+
+COUNTER_METHODS = frozenset({Method.CASH, Method.TRANSFER, Method.CARD})
+
+
+class ReceiptState(StrEnum):
+    """What a receipt is worth."""
+
+    VALID = "VALID"
+    CANCELLED = "CANCELLED"
+    REPLACED = "REPLACED"
+
+
+class ElectronicState(StrEnum):
+    """What the provider of e-receipts knows of it."""
+
+    WAITING = "WAITING"
+    ISSUED = "ISSUED"
+    CANCELLING = "CANCELLING"
+    CANCELLED = "CANCELLED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyReceipt:
+    """A receipt of money; `number` runs without gaps in its agency, serial and year."""
+
+    id: UUID
+    agency: str
+    serial: str
+    year: int
+    number: int
+    dossier_id: UUID
+    amount: int
+    method: Method
+    cashier: str
+    cashier_name: str
+    payer_sealed: str
+    lines: tuple[dict[str, Any], ...]
+    issued_at: datetime
+    day: date
+    state: ReceiptState = ReceiptState.VALID
+    replaces: UUID | None = None
+    replaced_by: UUID | None = None
+    ended_reason: str = ""
+    electronic: ElectronicState = ElectronicState.WAITING
+    e_serial: str = ""
+    e_number: str = ""
+    attempts: int = 0
+    failure: str = ""
+    version: int = 1
+
+    @property
+    def written_number(self) -> str:
+        """The number as people read it: seven digits, as on printed receipts."""
+        return f"{self.number:07d}"
+
+    def ended(self, state: ReceiptState, *, reason: str, by: UUID | None = None) -> "MoneyReceipt":
+        """Return it cancelled or replaced; once only."""
+        if self.state is not ReceiptState.VALID:
+            raise ReceiptEnded
+        return replace(
+            self,
+            state=state,
+            ended_reason=reason,
+            replaced_by=by,
+            electronic=ElectronicState.CANCELLING,
+            attempts=0,
+            version=self.version + 1,
+        )
+
+
+class ClosingState(StrEnum):
+    """A cashier closes, a manager approves."""
+
+    CLOSED = "CLOSED"
+    APPROVED = "APPROVED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashClosing:
+    """One cashier's day: what the receipts say should be in the drawer, what was counted."""
+
+    id: UUID
+    agency: str
+    cashier: str
+    cashier_name: str
+    day: date
+    expected: int
+    counted: int
+    reason: str
+    by_method: dict[str, int]
+    closed_at: datetime
+    state: ClosingState = ClosingState.CLOSED
+    approved_by: str = ""
+    approved_at: datetime | None = None
+    note: str = ""
+    version: int = 1
+
+    @property
+    def difference(self) -> int:
+        """What is over (or, negative, missing) in the drawer."""
+        return self.counted - self.expected
+
+    def approved(self, by: Caller, *, note: str, now: datetime) -> "CashClosing":
+        """Return it approved by somebody else."""
+        if self.state is not ClosingState.CLOSED:
+            raise AlreadyDecided
+        if by.subject == self.cashier:
+            raise SecondPerson
+        return replace(
+            self,
+            state=ClosingState.APPROVED,
+            approved_by=by.name or by.subject,
+            approved_at=now,
+            note=note,
+            version=self.version + 1,
+        )
+
+
+def require_closable(day: date, *, today: date, expected: int, counted: int, reason: str) -> None:
+    """Raise what stands against closing a day: it has not come yet, or a difference without a reason."""
+    if day > today:
+        raise DayNotOver(fields=[("day", "Chưa đến ngày này")])
+    if expected != counted and not reason:
+        raise DifferenceUnexplained(fields=[("reason", "Nêu lý do chênh lệch")])
+
+
+class RefundState(StrEnum):
+    """Proposed, then decided by a second person."""
+
+    ASKED = "ASKED"
+    APPROVED = "APPROVED"
+    DECLINED = "DECLINED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """Money to go back; the account behind a transfer is sealed."""
+
+    id: UUID
+    dossier_id: UUID
+    agency: str
+    amount: int
+    method: Method
+    reason: str
+    payee_sealed: str
+    asked_by: str
+    asked_at: datetime
+    state: RefundState = RefundState.ASKED
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    note: str = ""
+    version: int = 1
+
+    def decided(self, by: Caller, *, approved: bool, note: str, now: datetime) -> "Refund":
+        """Return it decided; whoever proposed it does not decide it, whatever else they are."""
+        if self.state is not RefundState.ASKED:
+            raise AlreadyDecided
+        if by.subject == self.asked_by:
+            raise SecondPerson
+        return replace(
+            self,
+            state=RefundState.APPROVED if approved else RefundState.DECLINED,
+            decided_by=by.subject,
+            decided_at=now,
+            note=note,
+            version=self.version + 1,
+        )
+
+
+def collects(dossier: Dossier, caller: Caller) -> bool:
+    """Tell whether the caller is a cashier where the dossier is received (or helped with)."""
+    return _works(dossier, caller, "CASHIER")
+
+
+def assesses(dossier: Dossier, caller: Caller) -> bool:
+    """Tell whether the caller may say what is owed: the one-stop unit, or who works the dossier."""
+    roles = ("CASHIER", "ONE_STOP_OFFICER", "ONE_STOP_MANAGER")
+    is_competent = caller.agency in {
+        dossier.competent_agency.code,
+        dossier.now_at(dossier.competent_agency.code),
+    }
+    specialist = is_competent and caller.has_role("SPECIALIST", "TEAM_LEAD")
+    return caller.kind is CallerKind.STAFF and (
+        specialist or any(_works(dossier, caller, one) for one in roles)
+    )
+
+
+def approves(agency: str, caller: Caller) -> bool:
+    """Tell whether the caller approves refunds and closings of an agency's one-stop unit."""
+    return (
+        caller.kind is CallerKind.STAFF
+        and caller.agency == agency
+        and caller.has_role("ONE_STOP_MANAGER", "SIGNER")
+    )
+
+
+def _works(dossier: Dossier, caller: Caller, role: str) -> bool:
+    places = {dossier.receiving_agency.code, dossier.helping_agency.code}
+    places |= {dossier.now_at(code) for code in places}
+    return caller.kind is CallerKind.STAFF and caller.has_role(role) and caller.agency in places

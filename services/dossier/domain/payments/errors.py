@@ -1,0 +1,108 @@
+"""Why money is refused: each code is part of the contract."""
+
+from kernel.core.errors import Forbidden, Invalid, Refusal
+
+
+class FeeUnpaid(Refusal):
+    """A fee that is due before acceptance is not paid (409); `outstanding` says how much is missing."""
+
+    code = "fee-unpaid"
+    title = "Hồ sơ chưa nộp đủ phí, lệ phí phải thu trước khi tiếp nhận"
+
+
+class NotACashier(Forbidden):
+    """Money at a counter is taken by a cashier of an agency that receives the dossier (403)."""
+
+    code = "not-a-cashier"
+    title = "Chỉ người thu phí của nơi tiếp nhận hồ sơ được thu tiền"
+
+
+class NothingToPay(Refusal):
+    """Nothing is outstanding (409)."""
+
+    code = "nothing-to-pay"
+    title = "Hồ sơ không còn khoản nào phải nộp"
+
+
+class RequestOpen(Refusal):
+    """Somebody is being asked to pay the same money already (409); `reference` names the request."""
+
+    code = "payment-request-open"
+    title = "Đang có yêu cầu thanh toán chưa kết thúc cho hồ sơ này"
+
+
+class RequestEnded(Refusal):
+    """The payment request has ended (409)."""
+
+    code = "payment-request-ended"
+    title = "Yêu cầu thanh toán đã kết thúc"
+
+
+class TooMuchRefunded(Invalid):
+    """More would go back than came in and is not spoken for (422)."""
+
+    code = "refund-too-large"
+    title = "Số tiền hoàn lớn hơn số tiền còn có thể hoàn"
+
+
+class SecondPerson(Forbidden):
+    """Whoever proposed it does not approve it (403)."""
+
+    code = "second-person-required"
+    title = "Người đề nghị không được tự duyệt"
+
+
+class AlreadyDecided(Refusal):
+    """It was decided before (409)."""
+
+    code = "already-decided"
+    title = "Việc này đã được quyết định"
+
+
+class DayClosed(Refusal):
+    """The cashier's day is closed: it takes no more entries (409)."""
+
+    code = "cash-day-closed"
+    title = "Ngày thu này đã khóa sổ"
+
+
+class DayNotOver(Invalid):
+    """A day that has not begun is not closed (422)."""
+
+    code = "cash-day-not-begun"
+    title = "Chưa đến ngày thu này"
+
+
+class DifferenceUnexplained(Invalid):
+    """What was counted differs from what was taken, and nobody says why (422)."""
+
+    code = "cash-difference-unexplained"
+    title = "Chênh lệch tiền mặt phải nêu lý do"
+
+
+class ReceiptEnded(Refusal):
+    """The receipt was cancelled or replaced (409)."""
+
+    code = "receipt-ended"
+    title = "Biên lai đã bị hủy hoặc đã được thay thế"
+
+
+class NoSuchExemption(Invalid):
+    """No such category is in force, or it does not apply here (422)."""
+
+    code = "no-such-exemption"
+    title = "Không có diện miễn, giảm này đang áp dụng cho thủ tục"
+
+
+class EvidenceMissing(Invalid):
+    """The category is granted on evidence only (422)."""
+
+    code = "exemption-evidence-missing"
+    title = "Diện miễn, giảm này phải có giấy tờ chứng minh"
+
+
+class ExemptedAlready(Refusal):
+    """The item has an exemption already; two are not added up (409)."""
+
+    code = "exempted-already"
+    title = "Khoản thu đã được miễn, giảm"

@@ -1,0 +1,25 @@
+"""Tells the provider of electronic receipts what the counters issued, cancelled and replaced."""
+
+from kernel.service import Job, JobTick
+from services.dossier.use_cases.payments.e_receipts import keep_answer, payer_of, tell_provider
+
+_AT_ONCE = 50
+
+
+async def run(tick: JobTick) -> None:
+    """Tell what is due; the network is called outside any transaction, and every call may be repeated."""
+    provider = tick.resources.receipts
+    if provider is None:
+        return
+    async with tick.open_work() as work:
+        waiting = [(one, payer_of(work, one)) for one in await work.payments.receipts_due(tick.now, _AT_ONCE)]
+    for receipt, payer in waiting:
+        answer = await tell_provider(provider, receipt, payer)
+        async with tick.open_work() as work:
+            await work.payments.hold(receipt.dossier_id)
+            current = await work.payments.receipt(receipt.id)
+            # Cancelled while the provider was asked: what it said is kept, and the cancellation is told next.
+            keep_answer(work, current or receipt, answer, tick.now)
+
+
+ISSUE_E_RECEIPTS = Job("issue-e-receipts", 2, run)

@@ -1,0 +1,43 @@
+"""Reads the dated discounts and exemptions that ship with the service, once at start."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from services.dossier.domain.payments.fees import FeeRules, Relief
+
+_SHIPPED = Path(__file__).parents[1] / "data" / "fee_reliefs.yaml"
+
+
+def read_fee_rules(file: Path = _SHIPPED) -> FeeRules:
+    """Return the rules; a row that lacks its source or legal basis is a defect of the file."""
+    document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return FeeRules(tuple(_relief(row) for row in document["reliefs"]))
+
+
+def _relief(row: dict[str, Any]) -> Relief:
+    percent = int(row["percent"])
+    if not 0 < percent <= 100 or not row["source"] or not row["legal_basis"]:  # noqa: PLR2004 - a percentage.
+        message = f"{row['code']}: percent, source and legal basis are needed"
+        raise ValueError(message)
+    return Relief(
+        code=row["code"],
+        name=row["name"],
+        percent=percent,
+        legal_basis=row["legal_basis"],
+        source=row["source"],
+        valid_from=_day(row["valid_from"]),
+        valid_to=_day(row["valid_to"]) if row.get("valid_to") else None,
+        is_exemption=bool(row["exemption"]),
+        needs_evidence=bool(row.get("evidence")),
+        fee_codes=frozenset(row.get("fee_codes") or ()),
+        kinds=frozenset(row.get("kinds") or ()),
+        sectors=frozenset(row.get("sectors") or ()),
+        channels=frozenset(row.get("channels") or ()),
+    )
+
+
+def _day(value: Any) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(str(value))

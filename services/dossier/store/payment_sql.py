@@ -1,0 +1,127 @@
+"""The statements of the money's store that are more than a row in or out."""
+
+from kernel.postgres.statement import Statement
+
+HOLD = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+ENTRIES = Statement("SELECT * FROM payment_entries WHERE dossier_id = :dossier_id ORDER BY sequence")
+_ADD = """
+    INSERT INTO payment_entries (dossier_id, sequence, id, kind, amount, at, item, method, source, receipt_id,
+        by, by_name, data)
+    SELECT dossier_id, sequence, id, kind, amount, at, item, method, source, receipt_id, by, by_name, data
+    FROM jsonb_to_recordset(:rows::jsonb) AS given(dossier_id uuid, sequence bigint, id uuid, kind text,
+        amount bigint, at timestamptz, item uuid, method text, source text, receipt_id uuid, by text,
+        by_name text, data json)
+    ON CONFLICT DO NOTHING
+"""
+_MOST_AT_ONCE = 101
+# As many rows as were given, or nothing: a line another unit was faster with makes the commit stale.
+ADD_ENTRIES = {count: Statement(_ADD, rows=count) for count in range(1, _MOST_AT_ONCE)}
+DOSSIER_OF = Statement(
+    "SELECT id FROM dossiers WHERE dossier_code = :code UNION ALL"
+    " SELECT id FROM dossiers WHERE portal_code = :code UNION ALL"
+    " SELECT id FROM dossiers WHERE reference = :code LIMIT 1"
+)
+MONEY = Statement(
+    """
+    SELECT (SELECT json_agg(e ORDER BY e.sequence) FROM payment_entries e
+            WHERE e.dossier_id = :dossier_id::uuid) AS entries,
+        (SELECT json_agg(r ORDER BY r.asked_at) FROM payment_requests r
+         WHERE r.dossier_id = :dossier_id::uuid) AS requests,
+        (SELECT json_agg(b ORDER BY b.issued_at) FROM receipts b
+         WHERE b.dossier_id = :dossier_id::uuid) AS receipts,
+        (SELECT json_agg(f ORDER BY f.asked_at) FROM refunds f
+         WHERE f.dossier_id = :dossier_id::uuid) AS refunds
+    """
+)
+REQUESTS_OF = Statement("SELECT * FROM payment_requests WHERE dossier_id = :dossier_id ORDER BY asked_at")
+REQUESTS_TO_OPEN = Statement(
+    "SELECT * FROM payment_requests WHERE look_at <= :now AND state = 'WAITING' ORDER BY look_at LIMIT :limit"
+)
+REQUESTS_TO_LOOK_UP = Statement(
+    "SELECT * FROM payment_requests WHERE look_at <= :now AND state <> 'WAITING'"
+    " ORDER BY look_at LIMIT :limit"
+)
+LOG_MESSAGE = Statement(
+    "INSERT INTO payment_messages (at, reference, source, outcome, data)"
+    " VALUES (:at, :reference, :source, :outcome, :data)"
+)
+NEXT_RECEIPT = Statement(
+    "INSERT INTO receipt_counters (agency, serial, year, last) VALUES (:agency, :serial, :year, 1)"
+    " ON CONFLICT (agency, serial, year) DO UPDATE SET last = receipt_counters.last + 1 RETURNING last"
+)
+# What a cashier took less what went back in cash. A cancelled receipt counts for nothing: its money
+# went back over the same counter; one that replaces another has the day of the one it replaces.
+DRAWER = Statement(
+    """
+    SELECT (SELECT json_object_agg(method, total) FROM (
+            SELECT method, sum(amount)::bigint AS total FROM (
+                SELECT method, amount FROM receipts
+                WHERE agency = :agency AND cashier = :cashier AND day = :day::date AND state = 'VALID'
+                UNION ALL
+                SELECT method, -amount FROM refunds
+                WHERE agency = :agency AND asked_by = :cashier AND method = 'CASH' AND state = 'APPROVED'
+                  AND (decided_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date = :day::date) moved
+            GROUP BY method) m) AS by_method,
+        (SELECT row_to_json(c) FROM cash_closings c
+         WHERE c.agency = :agency AND c.cashier = :cashier AND c.day = :day::date) AS closing
+    """
+)
+REFUNDS_ASKED = Statement(
+    "SELECT coalesce(sum(amount), 0) FROM refunds WHERE dossier_id = :dossier_id AND state = 'ASKED'"
+)
+REFUNDS_WAITING = Statement(
+    "SELECT * FROM refunds WHERE agency = :agency AND state = 'ASKED' AND id > :after"
+    " ORDER BY id LIMIT :limit"
+)
+BOOKED = Statement(
+    """
+    SELECT reference, paid_amount, paid_at FROM payment_requests
+    WHERE state = 'PAID' AND paid_at >= :day::date::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
+      AND paid_at < (:day::date + 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
+    UNION
+    SELECT reference, paid_amount, paid_at FROM payment_requests
+    WHERE state = 'PAID' AND reference = ANY(:references::text[])
+    """
+)
+LOOK_AGAIN = Statement(
+    "UPDATE payment_requests SET look_at = :at,"
+    " state = CASE state WHEN 'WAITING' THEN 'OPEN' ELSE state END"
+    " WHERE reference = ANY(:references::text[]) AND state <> 'PAID'",
+    rows=None,
+)
+KEEP_RECONCILIATION = Statement(
+    """
+    INSERT INTO payment_reconciliations (day, at, listed, listed_amount, booked, booked_amount)
+    VALUES (:day, :at, :listed, :listed_amount, :booked, :booked_amount)
+    ON CONFLICT (day) DO UPDATE SET at = excluded.at, listed = excluded.listed,
+        listed_amount = excluded.listed_amount, booked = excluded.booked,
+        booked_amount = excluded.booked_amount
+    """
+)
+ADD_DIFFERENCES = Statement(
+    """
+    INSERT INTO payment_differences (id, day, kind, reference, transaction, state, note, settled_by, ours,
+        theirs, found_at, version)
+    SELECT id, :day::date, kind, reference, transaction, 'OPEN', '', '', ours, theirs, :at::timestamptz, 1
+    FROM jsonb_to_recordset(:rows::jsonb) AS given(id uuid, kind text, reference text, transaction text,
+        ours bigint, theirs bigint)
+    ON CONFLICT (day, reference, kind) DO NOTHING
+    """,
+    rows=None,
+)
+CLOSE_DIFFERENCES = Statement(
+    """
+    UPDATE payment_differences SET state = 'SETTLED', settled_by = 'system', settled_at = :at,
+        note = 'Đã khớp khi đối soát lại', version = version + 1
+    WHERE day = :day AND state = 'OPEN' AND NOT (reference = ANY(:still::text[]))
+    """,
+    rows=None,
+)
+DIFFERENCES = Statement(
+    "SELECT * FROM payment_differences WHERE state = :state AND id > :after ORDER BY id LIMIT :limit"
+)
+DIFFERENCE = Statement("SELECT * FROM payment_differences WHERE id = :id")
+SETTLE_DIFFERENCE = Statement(
+    "UPDATE payment_differences SET state = 'SETTLED', note = :note, settled_by = :by, settled_at = :at,"
+    " version = version + 1 WHERE id = :id AND version = :seen AND state = 'OPEN'"
+)

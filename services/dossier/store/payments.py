@@ -1,0 +1,294 @@
+"""The ledger, requests, receipts, closings, refunds and reconciliations in PostgreSQL."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from kernel.core.ids import new_id
+from kernel.postgres.statement import Statement
+from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.payments.account import Account, Entry
+from services.dossier.domain.payments.counter import CashClosing, MoneyReceipt, Refund
+from services.dossier.domain.payments.reconciliation import Booked, Difference
+from services.dossier.domain.payments.requests import PaymentRequest
+from services.dossier.store.account import account_of, plain
+from services.dossier.store.payment_sql import (
+    ADD_DIFFERENCES,
+    ADD_ENTRIES,
+    BOOKED,
+    CLOSE_DIFFERENCES,
+    DIFFERENCE,
+    DIFFERENCES,
+    DOSSIER_OF,
+    DRAWER,
+    ENTRIES,
+    HOLD,
+    KEEP_RECONCILIATION,
+    LOG_MESSAGE,
+    LOOK_AGAIN,
+    MONEY,
+    NEXT_RECEIPT,
+    REFUNDS_ASKED,
+    REFUNDS_WAITING,
+    REQUESTS_OF,
+    REQUESTS_TO_LOOK_UP,
+    REQUESTS_TO_OPEN,
+    SETTLE_DIFFERENCE,
+)
+from services.dossier.use_cases.payments.ports import Drawer, Money, SettledDifference
+
+
+def _names(kind: type) -> list[str]:
+    return [one.name for one in fields(kind)]
+
+
+def _insert(table: str, names: Sequence[str]) -> Statement:
+    columns = ", ".join(f'"{name}"' for name in names)
+    return Statement(f"INSERT INTO {table} ({columns}) VALUES ({', '.join(f':{name}' for name in names)})")
+
+
+def _update(table: str, names: Sequence[str], key: str, guard: str = "") -> Statement:
+    changed = ", ".join(f'"{name}" = :{name}' for name in names if name != key)
+    return Statement(f"UPDATE {table} SET {changed} WHERE {key} = :{key}{guard}")
+
+
+_SEEN = " AND version = :version - 1"
+_RECEIPT_NAMES = [*_names(MoneyReceipt), "look_at"]
+_ADD_REQUEST = _insert("payment_requests", _names(PaymentRequest))
+_SAVE_REQUEST = _update("payment_requests", _names(PaymentRequest), "reference")
+_REQUEST = Statement("SELECT * FROM payment_requests WHERE reference = :reference")
+_ADD_RECEIPT = _insert("receipts", _RECEIPT_NAMES)
+_SAVE_RECEIPT = _update("receipts", _RECEIPT_NAMES, "id")
+_RECEIPT = Statement("SELECT * FROM receipts WHERE id = :id")
+_RECEIPTS_DUE = Statement("SELECT * FROM receipts WHERE look_at <= :now ORDER BY look_at LIMIT :limit")
+_ADD_CLOSING = _insert("cash_closings", _names(CashClosing))
+_SAVE_CLOSING = _update("cash_closings", _names(CashClosing), "id", _SEEN)
+_CLOSING = Statement("SELECT * FROM cash_closings WHERE id = :id")
+_CLOSINGS = Statement(
+    "SELECT * FROM cash_closings WHERE agency = :agency AND id < :before ORDER BY id DESC LIMIT :limit"
+)
+_ADD_REFUND = _insert("refunds", _names(Refund))
+_SAVE_REFUND = _update("refunds", _names(Refund), "id", _SEEN)
+_REFUND = Statement("SELECT * FROM refunds WHERE id = :id")
+
+_ENTRY = TypeAdapter(Entry)
+_REQUESTS = TypeAdapter(PaymentRequest)
+_RECEIPTS = TypeAdapter(MoneyReceipt)
+_CLOSED = TypeAdapter(CashClosing)
+_REFUNDED = TypeAdapter(Refund)
+_DIFFERENT = TypeAdapter(SettledDifference)
+
+
+def _columns(record: Any) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in _names(type(record))}
+
+
+class PostgresPayments:
+    """All money."""
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+
+    async def hold(self, dossier_id: UUID) -> Account:
+        """Return the account; nobody else changes it until the unit ends."""
+        await self._unit.begin()
+        await self._unit.fetch(HOLD, name=f"money:{dossier_id}")
+        return account_of(dossier_id, await self._unit.fetch(ENTRIES, dossier_id=dossier_id))
+
+    async def account(self, dossier_id: UUID) -> Account:
+        """Return the account as it stands."""
+        return account_of(dossier_id, await self._unit.fetch(ENTRIES, dossier_id=dossier_id))
+
+    def add_entries(self, entries: Sequence[Entry]) -> None:
+        """Add lines; `Stale` at the commit when somebody was faster."""
+        if not entries:
+            return
+        rows = [_ENTRY.dump_python(entry, mode="json") for entry in entries]
+        self._unit.write(ADD_ENTRIES[len(entries)], rows=rows)
+
+    async def dossier_of(self, code: str) -> UUID | None:
+        """Return whose code, portal code or reference this is."""
+        found = await self._unit.fetch_value(DOSSIER_OF, code=code)
+        return UUID(int=found.int) if found else None
+
+    async def money(self, dossier_id: UUID) -> Money:
+        """Return everything about a dossier's money, in one statement."""
+        row: Any = await self._unit.fetch_one(MONEY, dossier_id=dossier_id)
+        return Money(
+            account_of(dossier_id, row["entries"]),
+            [_REQUESTS.validate_python(one) for one in row["requests"] or ()],
+            [_RECEIPTS.validate_python(one) for one in row["receipts"] or ()],
+            [_REFUNDED.validate_python(one) for one in row["refunds"] or ()],
+        )
+
+    def add_request(self, request: PaymentRequest) -> None:
+        """Keep a request."""
+        self._unit.write(_ADD_REQUEST, **_columns(request))
+
+    def save_request(self, request: PaymentRequest) -> None:
+        """Keep a changed request."""
+        self._unit.write(_SAVE_REQUEST, **_columns(request))
+
+    async def request(self, reference: str) -> PaymentRequest | None:
+        """Return a request."""
+        row = await self._unit.fetch_one(_REQUEST, reference=reference)
+        return _REQUESTS.validate_python(plain(row)) if row else None
+
+    async def requests_of(self, dossier_id: UUID) -> list[PaymentRequest]:
+        """Return a dossier's requests, oldest first."""
+        rows = await self._unit.fetch(REQUESTS_OF, dossier_id=dossier_id)
+        return [_REQUESTS.validate_python(plain(row)) for row in rows]
+
+    async def requests_due(self, state: str, now: datetime, limit: int) -> list[PaymentRequest]:
+        """Return requests to open (WAITING) or to look up (any other), the longest waiting first."""
+        statement = REQUESTS_TO_OPEN if state == "WAITING" else REQUESTS_TO_LOOK_UP
+        rows = await self._unit.fetch(statement, now=now, limit=limit)
+        return [_REQUESTS.validate_python(plain(row)) for row in rows]
+
+    def log_message(
+        self, *, at: datetime, reference: str, source: str, outcome: str, data: Mapping[str, Any]
+    ) -> None:
+        """Keep what the platform said and what was made of it."""
+        self._unit.write(
+            LOG_MESSAGE, at=at, reference=reference, source=source, outcome=outcome, data=dict(data)
+        )
+
+    async def next_receipt_number(self, agency: str, serial: str, year: int) -> int:
+        """Return the next number; the row stays locked until the unit ends, a rollback gives it back."""
+        await self._unit.begin()
+        number: int = await self._unit.fetch_value(NEXT_RECEIPT, agency=agency, serial=serial, year=year)
+        return number
+
+    async def hold_drawer(self, agency: str, cashier: str, day: date) -> Drawer:
+        """Return a cashier's day; nobody else writes into it until the unit ends."""
+        await self._unit.begin()
+        await self._unit.fetch(HOLD, name=f"drawer:{agency}:{cashier}:{day}")
+        return await self.drawer(agency, cashier, day)
+
+    async def drawer(self, agency: str, cashier: str, day: date) -> Drawer:
+        """Return a cashier's day as it stands."""
+        row: Any = await self._unit.fetch_one(DRAWER, agency=agency, cashier=cashier, day=day)
+        closing = _CLOSED.validate_python(row["closing"]) if row["closing"] else None
+        return Drawer(row["by_method"] or {}, closing)
+
+    def add_receipt(self, receipt: MoneyReceipt) -> None:
+        """Keep a receipt; its e-receipt is issued by a job after the commit."""
+        self._unit.write(_ADD_RECEIPT, **_columns(receipt), look_at=receipt.issued_at)
+
+    def save_receipt(self, receipt: MoneyReceipt, *, look_at: datetime | None) -> None:
+        """Keep a changed receipt."""
+        self._unit.write(_SAVE_RECEIPT, **_columns(receipt), look_at=look_at)
+
+    async def receipt(self, receipt_id: UUID) -> MoneyReceipt | None:
+        """Return a receipt."""
+        row = await self._unit.fetch_one(_RECEIPT, id=receipt_id)
+        return _RECEIPTS.validate_python(plain(row)) if row else None
+
+    async def receipts_due(self, now: datetime, limit: int) -> list[MoneyReceipt]:
+        """Return receipts the provider has to be told of."""
+        rows = await self._unit.fetch(_RECEIPTS_DUE, now=now, limit=limit)
+        return [_RECEIPTS.validate_python(plain(row)) for row in rows]
+
+    def add_closing(self, closing: CashClosing) -> None:
+        """Close a day."""
+        self._unit.write(_ADD_CLOSING, **_columns(closing))
+
+    def save_closing(self, closing: CashClosing) -> None:
+        """Keep an approved closing."""
+        self._unit.write(_SAVE_CLOSING, **_columns(closing))
+
+    async def closing(self, closing_id: UUID) -> CashClosing | None:
+        """Return a closing."""
+        row = await self._unit.fetch_one(_CLOSING, id=closing_id)
+        return _CLOSED.validate_python(plain(row)) if row else None
+
+    async def closings(self, agency: str, before: UUID, limit: int) -> list[CashClosing]:
+        """Return an agency's closings, newest first."""
+        rows = await self._unit.fetch(_CLOSINGS, agency=agency, before=before, limit=limit)
+        return [_CLOSED.validate_python(plain(row)) for row in rows]
+
+    def add_refund(self, refund: Refund) -> None:
+        """Keep a proposed refund."""
+        self._unit.write(_ADD_REFUND, **_columns(refund))
+
+    def save_refund(self, refund: Refund) -> None:
+        """Keep a decided refund."""
+        self._unit.write(_SAVE_REFUND, **_columns(refund))
+
+    async def refund(self, refund_id: UUID) -> Refund | None:
+        """Return a refund."""
+        row = await self._unit.fetch_one(_REFUND, id=refund_id)
+        return _REFUNDED.validate_python(plain(row)) if row else None
+
+    async def refunds_asked(self, dossier_id: UUID) -> int:
+        """Return what is proposed and not decided of a dossier, in đồng."""
+        return int(await self._unit.fetch_value(REFUNDS_ASKED, dossier_id=dossier_id))
+
+    async def refunds_waiting(self, agency: str, after: UUID, limit: int) -> list[Refund]:
+        """Return an agency's proposed refunds, oldest first."""
+        rows = await self._unit.fetch(REFUNDS_WAITING, agency=agency, after=after, limit=limit)
+        return [_REFUNDED.validate_python(plain(row)) for row in rows]
+
+    async def booked(self, day: date, references: Sequence[str]) -> dict[str, Booked]:
+        """Return what was paid through the platform on a day, and everything these references name."""
+        rows = await self._unit.fetch(BOOKED, day=day, references=list(references))
+        return {
+            row["reference"]: Booked(row["reference"], row["paid_amount"], row["paid_at"]) for row in rows
+        }
+
+    def look_again(self, references: Sequence[str], at: datetime) -> None:
+        """Have these requests looked up now, if they are ours and not paid."""
+        if references:
+            self._unit.write(LOOK_AGAIN, references=list(references), at=at)
+
+    def keep_reconciliation(
+        self, *, day: date, at: datetime, listed: Sequence[int], booked: Sequence[int]
+    ) -> None:
+        """Keep the figures of both sides of a day."""
+        self._unit.write(
+            KEEP_RECONCILIATION,
+            day=day,
+            at=at,
+            listed=len(listed),
+            listed_amount=sum(listed),
+            booked=len(booked),
+            booked_amount=sum(booked),
+        )
+
+    def add_differences(self, day: date, found: Sequence[Difference], at: datetime) -> None:
+        """Put differences on the work list; one that is there already stays as it is."""
+        rows = [
+            {
+                "id": str(new_id()),
+                "kind": one.kind.value,
+                "reference": one.reference,
+                "transaction": one.transaction,
+                "ours": one.ours,
+                "theirs": one.theirs,
+            }
+            for one in found
+        ]
+        if rows:
+            self._unit.write(ADD_DIFFERENCES, day=day, rows=rows, at=at)
+
+    def close_differences(self, day: date, still: Sequence[str], at: datetime) -> None:
+        """Settle the day's open differences whose reference is not among those still found."""
+        self._unit.write(CLOSE_DIFFERENCES, day=day, still=list(still), at=at)
+
+    async def differences(self, state: str, after: UUID, limit: int) -> list[SettledDifference]:
+        """Return differences of a state, oldest first."""
+        rows = await self._unit.fetch(DIFFERENCES, state=state, after=after, limit=limit)
+        return [_DIFFERENT.validate_python(plain(row)) for row in rows]
+
+    async def difference(self, difference_id: UUID) -> SettledDifference | None:
+        """Return a difference."""
+        row = await self._unit.fetch_one(DIFFERENCE, id=difference_id)
+        return _DIFFERENT.validate_python(plain(row)) if row else None
+
+    def settle_difference(self, difference_id: UUID, seen: int, *, note: str, by: str, at: datetime) -> None:
+        """Mark a difference as settled by a person."""
+        self._unit.write(SETTLE_DIFFERENCE, id=difference_id, seen=seen, note=note, by=by, at=at)

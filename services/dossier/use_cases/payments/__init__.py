@@ -1,0 +1,1 @@
+"""What people, machines and jobs do with a dossier's money."""

@@ -1,0 +1,79 @@
+"""The cashier's day: counted, explained, approved by the manager, and closed for good."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from kernel.core.caller import Caller
+from kernel.core.clock import VIETNAM
+from kernel.core.errors import Forbidden, NotFound, Stale
+from kernel.core.ids import new_id
+from services.dossier.domain.payments.account import Method
+from services.dossier.domain.payments.counter import CashClosing, approves, require_closable
+from services.dossier.domain.payments.errors import DayClosed, NotACashier
+from services.dossier.use_cases.payments.ports import Drawer
+from services.dossier.use_cases.ports import Work
+
+
+async def read_drawer(day: date, *, by: Caller, work: Work, now: datetime) -> Drawer:
+    """Return what the caller took on a day."""
+    del now
+    _require_cashier(by)
+    return await work.payments.drawer(by.agency, by.subject, day)
+
+
+def _require_cashier(by: Caller) -> None:
+    if not by.has_role("CASHIER") or not by.agency:
+        raise NotACashier
+
+
+async def close_day(
+    day: date, *, counted: int, reason: str, by: Caller, work: Work, now: datetime
+) -> CashClosing:
+    """Close a day: what the receipts say, what was counted, why they differ; no receipt follows."""
+    _require_cashier(by)
+    drawer = await work.payments.hold_drawer(by.agency, by.subject, day)
+    if drawer.closing is not None:
+        raise DayClosed
+    expected = drawer.by_method.get(Method.CASH.value, 0)
+    today = now.astimezone(VIETNAM).date()
+    require_closable(day, today=today, expected=expected, counted=counted, reason=reason)
+    closing = CashClosing(
+        id=new_id(),
+        agency=by.agency,
+        cashier=by.subject,
+        cashier_name=by.name,
+        day=day,
+        expected=expected,
+        counted=counted,
+        reason=reason,
+        by_method=dict(drawer.by_method),
+        closed_at=now,
+    )
+    work.payments.add_closing(closing)
+    return closing
+
+
+async def approve_closing(
+    closing_id: UUID, *, note: str, by: Caller, seen: int, work: Work, now: datetime
+) -> CashClosing:
+    """Approve a closing; somebody else's than the cashier's own doing."""
+    closing = await work.payments.closing(closing_id)
+    if closing is None or closing.agency != by.agency:
+        raise NotFound
+    if closing.version != seen:
+        raise Stale
+    approved = closing.approved(by, note=note, now=now)
+    if not approves(closing.agency, by):
+        raise Forbidden
+    work.payments.save_closing(approved)
+    return approved
+
+
+async def list_closings(
+    *, before: UUID, limit: int, by: Caller, work: Work, now: datetime
+) -> list[CashClosing]:
+    """Return the closings of the caller's agency, newest first."""
+    del now
+    if not by.agency or not by.has_role("CASHIER", "ONE_STOP_MANAGER", "SIGNER"):
+        raise Forbidden
+    return await work.payments.closings(by.agency, before, limit)

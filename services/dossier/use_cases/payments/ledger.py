@@ -1,0 +1,120 @@
+"""Opens a dossier's money for somebody and writes lines into it, with the event that tells of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.core.caller import Caller
+from kernel.core.errors import Stale
+from kernel.core.ids import new_id
+from services.dossier.domain.actions import require_sight
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.payments.account import Account, Entry, EntryKind, ItemKind, Method
+from services.dossier.domain.payments.events import payment_event
+from services.dossier.use_cases.ports import Grounds, Work
+from services.dossier.use_cases.secrets import identity_index
+
+
+@dataclass(slots=True)
+class Ledger:
+    """An account held for writing: lines added here commit with everything else, or not at all."""
+
+    dossier: Dossier
+    grounds: Grounds
+    account: Account
+    work: Work
+    by: Caller
+    now: datetime
+
+    def add(
+        self,
+        kind: EntryKind,
+        amount: int,
+        *,
+        item: UUID | None = None,
+        method: Method | None = None,
+        source: str = "",
+        receipt_id: UUID | None = None,
+        entry_id: UUID | None = None,
+        **data: Any,
+    ) -> Entry:
+        """Add a line to the account as this unit sees it."""
+        entry = Entry(
+            id=entry_id or new_id(),
+            dossier_id=self.dossier.id,
+            sequence=self.account.version + 1,
+            kind=kind,
+            amount=amount,
+            at=self.now,
+            item=item,
+            method=method,
+            source=source,
+            receipt_id=receipt_id,
+            by=self.by.subject,
+            by_name=self.by.name,
+            data=data,
+        )
+        self.account = self.account.with_entries([entry])
+        return entry
+
+    def owe_by_notice(self, item: UUID, *, name: str, amount: int, number: str) -> None:
+        """Add an obligation the dossier now stands for; the dossier's own event tells of it."""
+        entry = self.add(
+            EntryKind.OWED,
+            amount,
+            entry_id=item,
+            fee_kind=ItemKind.OBLIGATION.value,
+            name=name,
+            base=amount,
+            notice_number=number,
+        )
+        self.work.payments.add_entries([entry])
+
+    def drop_obligations(self, reason: str) -> None:
+        """Let nothing be owed of open obligations: their notice was wrong; what came in is credit."""
+        items = [one for one in self.account.items if one.kind is ItemKind.OBLIGATION and one.outstanding]
+        new = [self.add(EntryKind.CORRECTED, -one.owed, item=one.id, reason=reason) for one in items]
+        self.work.payments.add_entries(new)
+
+    def drop_unpaid(self, reason: str) -> None:
+        """Let nothing more be owed: the dossier has ended; what came in stays, to be refunded by rule."""
+        items = [one for one in self.account.items if one.outstanding]
+        new = [self.add(EntryKind.CORRECTED, -one.outstanding, item=one.id, reason=reason) for one in items]
+        self.work.payments.add_entries(new)
+
+    def write(self, name: str, since: int, **told: Any) -> None:
+        """Queue every line after `since` and the event of the last."""
+        new = [one for one in self.account.entries if one.sequence > since]
+        self.work.payments.add_entries(new)
+        self.work.record(payment_event(name, self.dossier, self.account, new[-1], by=self.by, **told))
+
+
+async def open_ledger(
+    dossier_id: UUID, *, by: Caller, work: Work, now: datetime, seen: int | None = None
+) -> Ledger:
+    """Return the account, held until the unit ends; raise `Stale` when it is not what the caller saw.
+
+    Sight comes first: whoever may not know of the dossier is told nothing of its money.
+    """
+    dossier, grounds = await work.dossiers.load(dossier_id)
+    require_sight(dossier, by, identity_index(work.seals, by.identity_number))
+    return await hold_ledger(dossier, grounds, by=by, work=work, now=now, seen=seen)
+
+
+async def end_dues(
+    dossier: Dossier, grounds: Grounds, reason: str, *, by: Caller, work: Work, now: datetime
+) -> None:
+    """Drop what an ended dossier still owed; nothing is read or written where nothing was."""
+    if grounds.account.outstanding:
+        (await hold_ledger(dossier, grounds, by=by, work=work, now=now)).drop_unpaid(reason)
+
+
+async def hold_ledger(
+    dossier: Dossier, grounds: Grounds, *, by: Caller, work: Work, now: datetime, seen: int | None = None
+) -> Ledger:
+    """Return the account of a dossier already loaded, held until the unit ends."""
+    account = await work.payments.hold(dossier.id)
+    if seen is not None and account.version != seen:
+        raise Stale
+    return Ledger(dossier, grounds, account, work, by, now)

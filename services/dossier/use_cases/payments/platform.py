@@ -1,0 +1,244 @@
+"""Payments through the portal's platform: asked for here, carried by the gateway, believed once.
+
+The gateway speaks the platform's language and checks its signatures; here is what is asked, what was said,
+and what was made of it. Whatever order the news comes in, and however often, the same money is booked once.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.core.caller import Caller, CallerKind
+from kernel.core.errors import Forbidden, Invalid, NotFound
+from services.dossier.domain.actions import is_colleague, is_party
+from services.dossier.domain.payments.account import EntryKind, Method
+from services.dossier.domain.payments.errors import NothingToPay, RequestOpen
+from services.dossier.domain.payments.events import entry_day
+from services.dossier.domain.payments.requests import (
+    LIFETIME,
+    LIVE,
+    PaymentRequest,
+    RequestState,
+    Told,
+    reference_of,
+)
+from services.dossier.use_cases.open_dossier import parties_of
+from services.dossier.use_cases.payments.ledger import Ledger, open_ledger
+from services.dossier.use_cases.payments.taking import book, go_on
+from services.dossier.use_cases.ports import Work
+from services.dossier.use_cases.secrets import identity_index
+
+SCOPE = "portal.payments"
+
+
+def require_platform(by: Caller) -> None:
+    """Raise `Forbidden` for whoever is not the gateway's payment side."""
+    if by.kind is not CallerKind.SERVICE or not by.has_role(SCOPE):
+        raise Forbidden
+
+
+async def ask_payment(
+    dossier_id: UUID, *, item: UUID | None, by: Caller, work: Work, now: datetime
+) -> PaymentRequest:
+    """Ask for what is outstanding, of one item or of all; one request at a time asks for the same money."""
+    ledger = await open_ledger(dossier_id, by=by, work=work, now=now)
+    dossier = ledger.dossier
+    is_own = is_party(dossier, by, identity_index(work.seals, by.identity_number))
+    if not is_own and not is_colleague(dossier, by):
+        raise Forbidden
+    for one in await work.payments.requests_of(dossier_id):
+        if one.state in LIVE and now < one.expires_at:
+            raise RequestOpen(extra={"reference": one.reference})
+    return _ask(ledger, item)
+
+
+def _ask(ledger: Ledger, item: UUID | None) -> PaymentRequest:
+    dossier, work, now = ledger.dossier, ledger.work, ledger.now
+    amount = _asked(ledger, item)
+    request = PaymentRequest(
+        reference=reference_of(
+            dossier.dossier_code or dossier.reference, entry_day(now), secrets.token_hex(2)
+        ),
+        dossier_id=dossier.id,
+        agency=dossier.receiving_agency.code,
+        amount=amount,
+        item=item,
+        state=RequestState.WAITING,
+        asked_by=ledger.by.subject,
+        asked_at=now,
+        expires_at=now + LIFETIME,
+        bill_sealed=work.seals.seal(_bill(ledger, item, amount, parties_of(dossier, work)), purpose="bill"),
+        look_at=now,
+    )
+    asked = ledger.add(EntryKind.REQUESTED, amount, item=item, reference=request.reference)
+    work.payments.add_entries([asked])
+    work.payments.add_request(request)
+    return request
+
+
+def _asked(ledger: Ledger, item: UUID | None) -> int:
+    amount = ledger.account.outstanding
+    if item is not None:
+        found = ledger.account.item(item)
+        if found is None:
+            raise Invalid(fields=[("item", "Không có khoản này")])
+        amount = found.outstanding
+    if amount == 0:
+        raise NothingToPay
+    return amount
+
+
+def _bill(ledger: Ledger, item: UUID | None, amount: int, parties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return who pays for what, in neutral names: the gateway writes it the platform's way."""
+    dossier, owner = ledger.dossier, parties["owner"]
+    lines = [
+        {
+            "kind": one.kind.value,
+            "code": one.code,
+            "name": one.name,
+            "amount": one.outstanding,
+            "notice_number": one.data.get("notice_number"),
+        }
+        for one in ledger.account.items
+        if one.outstanding and (item is None or one.id == item)
+    ]
+    return {
+        "amount": amount,
+        "lines": lines,
+        "dossier_code": dossier.portal_code or dossier.dossier_code or dossier.reference,
+        "procedure": {"code": dossier.procedure_code, "name": dossier.procedure_name},
+        "agency": {"code": dossier.receiving_agency.code, "name": dossier.receiving_agency.name},
+        "payer": {
+            "full_name": owner.get("full_name", ""),
+            "identity_number": owner.get("identity_number", ""),
+            "address": owner.get("address", ""),
+        },
+    }
+
+
+async def record_opening(
+    reference: str, *, pay_url: str, failure: str, by: Caller, work: Work, now: datetime
+) -> PaymentRequest:
+    """Keep the address to pay at and tell the applicant, or why there is none yet."""
+    require_platform(by)
+    ledger, request = await _open_request(reference, by=by, work=work, now=now)
+    changed = request.opened(pay_url, now=now) if pay_url else request.not_opened(failure, now=now)
+    if changed == request:
+        return request
+    work.payments.save_request(changed)
+    if pay_url:
+        since = ledger.account.version
+        ledger.add(EntryKind.REQUESTED, request.amount, item=request.item, reference=reference, opened=True)
+        told = {
+            "reference": reference,
+            "amount": request.amount,
+            "expires_at": request.expires_at.isoformat(),
+        }
+        link = work.seals.seal(pay_url, purpose="contact")
+        ledger.write("requested", since, request=told, link=link)
+    return changed
+
+
+async def _open_request(
+    reference: str, *, by: Caller, work: Work, now: datetime
+) -> tuple[Ledger, PaymentRequest]:
+    """Return a request and its dossier's held account; the request is read again under the lock."""
+    found = await work.payments.request(reference)
+    if found is None:
+        raise NotFound
+    dossier, grounds = await work.dossiers.load(found.dossier_id)
+    account = await work.payments.hold(found.dossier_id)
+    request = await work.payments.request(reference) or found
+    return Ledger(dossier, grounds, account, work, by, now), request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformNews:
+    """What the platform said, its signature checked by the gateway: `refused` says why not believed."""
+
+    reference: str
+    told: Told
+    amount: int
+    transaction: str
+    paid_at: datetime
+    source: str
+    refused: str = ""
+    raw: Mapping[str, Any]
+
+
+async def receive_news(news: PlatformNews, *, by: Caller, work: Work, now: datetime) -> str:
+    """Book a payment once; return booked, repeated, noted, refused or unknown. Every message is kept."""
+    require_platform(by)
+
+    def kept(outcome: str) -> str:
+        work.payments.log_message(
+            at=now, reference=news.reference, source=news.source, outcome=outcome, data=news.raw
+        )
+        return outcome
+
+    if news.refused:
+        return kept("refused")
+    if await work.payments.request(news.reference) is None:
+        return kept("unknown")
+    ledger, request = await _open_request(news.reference, by=by, work=work, now=now)
+    source = f"platform:{request.reference}"
+    if news.told is not Told.PAID:
+        changed = request.looked(news.told, now=now)
+        if changed != request:
+            work.payments.save_request(changed)
+        return kept("noted")
+    if request.state is RequestState.PAID or ledger.account.has_source(source):
+        # The same money told again; another amount for it is a difference that reconciliation lists.
+        return kept("repeated")
+    work.payments.save_request(
+        request.paid(transaction=news.transaction, amount=news.amount, at=news.paid_at)
+    )
+    since = ledger.account.version
+    book(
+        ledger,
+        news.amount,
+        method=Method.PORTAL,
+        source=source,
+        item=request.item,
+        transaction=news.transaction,
+        asked=request.amount,
+    )
+    told = {"reference": request.reference, "amount": request.amount, "expires_at": None}
+    ledger.write("received", since, request=told)
+    await go_on(ledger, since, source)
+    return kept("booked")
+
+
+async def requests_to_carry(
+    what: str, *, limit: int, by: Caller, work: Work, now: datetime
+) -> list[tuple[PaymentRequest, dict[str, Any]]]:
+    """Return what the gateway has to tell (`open`) or ask (`look`) the platform, with each bill opened."""
+    require_platform(by)
+    state = RequestState.WAITING.value if what == "open" else ""
+    found = await work.payments.requests_due(state, now, limit)
+    return [(one, _opened(work, one)) for one in found]
+
+
+def _opened(work: Work, request: PaymentRequest) -> dict[str, Any]:
+    bill = work.seals.open(request.bill_sealed, purpose="bill")
+    return bill if isinstance(bill, dict) else {}
+
+
+async def bill_of(
+    code: str, *, by: Caller, work: Work, now: datetime
+) -> tuple[PaymentRequest, dict[str, Any]]:
+    """Return the open request for what a dossier owes, made when there is none: the portal asks by code."""
+    require_platform(by)
+    dossier_id = await work.payments.dossier_of(code)
+    if dossier_id is None:
+        raise NotFound
+    dossier, grounds = await work.dossiers.load(dossier_id)
+    ledger = Ledger(dossier, grounds, await work.payments.hold(dossier_id), work, by, now)
+    for one in await work.payments.requests_of(dossier_id):
+        if one.state in LIVE and now < one.expires_at:
+            return one, _opened(work, one)
+    request = _ask(ledger, None)
+    return request, _opened(work, request)

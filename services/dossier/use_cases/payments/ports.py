@@ -1,0 +1,178 @@
+"""What the money's use cases need of the world."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.dossier.domain.payments.account import Account, Entry
+from services.dossier.domain.payments.counter import CashClosing, MoneyReceipt, Refund
+from services.dossier.domain.payments.reconciliation import Booked, Difference
+from services.dossier.domain.payments.requests import PaymentRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Drawer:
+    """What a cashier's receipts of a day add up to, by method, and the closing if there is one."""
+
+    by_method: Mapping[str, int]
+    closing: CashClosing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """All of a dossier's money on one screen."""
+
+    account: Account
+    requests: Sequence[PaymentRequest]
+    receipts: Sequence[MoneyReceipt]
+    refunds: Sequence[Refund]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledDifference:
+    """A difference on the work list; `version` is what a settlement names as seen."""
+
+    id: UUID
+    day: date
+    kind: str
+    reference: str
+    transaction: str
+    ours: int | None
+    theirs: int | None
+    state: str
+    note: str
+    settled_by: str
+    found_at: datetime
+    settled_at: datetime | None
+    version: int
+
+
+class Payments(Protocol):
+    """The ledger and what stands around it. Whoever changes money of a dossier holds its account first."""
+
+    async def hold(self, dossier_id: UUID) -> Account:
+        """Return the account; nobody else changes it until the unit ends."""
+
+    def add_entries(self, entries: Sequence[Entry]) -> None:
+        """Add lines; `Stale` at the commit when somebody was faster."""
+
+    async def dossier_of(self, code: str) -> UUID | None:
+        """Return whose code, portal code or reference this is."""
+
+    async def money(self, dossier_id: UUID) -> Money:
+        """Return everything about a dossier's money, in one statement."""
+
+    def add_request(self, request: PaymentRequest) -> None:
+        """Keep a request."""
+
+    def save_request(self, request: PaymentRequest) -> None:
+        """Keep a changed request."""
+
+    async def request(self, reference: str) -> PaymentRequest | None:
+        """Return a request."""
+
+    async def requests_of(self, dossier_id: UUID) -> list[PaymentRequest]:
+        """Return a dossier's requests, oldest first."""
+
+    async def requests_due(self, state: str, now: datetime, limit: int) -> list[PaymentRequest]:
+        """Return requests to open (WAITING) or to look up (any other), the longest waiting first."""
+
+    def log_message(
+        self, *, at: datetime, reference: str, source: str, outcome: str, data: Mapping[str, Any]
+    ) -> None:
+        """Keep what the platform said and what was made of it."""
+
+    async def next_receipt_number(self, agency: str, serial: str, year: int) -> int:
+        """Return the next number; given back when the unit does not commit."""
+
+    async def hold_drawer(self, agency: str, cashier: str, day: date) -> Drawer:
+        """Return a cashier's day; nobody else writes into it until the unit ends."""
+
+    async def drawer(self, agency: str, cashier: str, day: date) -> Drawer:
+        """Return a cashier's day as it stands."""
+
+    def add_receipt(self, receipt: MoneyReceipt) -> None:
+        """Keep a receipt; its e-receipt is issued by a job after the commit."""
+
+    def save_receipt(self, receipt: MoneyReceipt, *, look_at: datetime | None) -> None:
+        """Keep a changed receipt; `look_at` is when the provider is told of it next."""
+
+    async def receipt(self, receipt_id: UUID) -> MoneyReceipt | None:
+        """Return a receipt."""
+
+    async def receipts_due(self, now: datetime, limit: int) -> list[MoneyReceipt]:
+        """Return receipts the provider has to be told of."""
+
+    def add_closing(self, closing: CashClosing) -> None:
+        """Close a day."""
+
+    def save_closing(self, closing: CashClosing) -> None:
+        """Keep an approved closing."""
+
+    async def closing(self, closing_id: UUID) -> CashClosing | None:
+        """Return a closing."""
+
+    async def closings(self, agency: str, before: UUID, limit: int) -> list[CashClosing]:
+        """Return an agency's closings, newest first."""
+
+    def add_refund(self, refund: Refund) -> None:
+        """Keep a proposed refund."""
+
+    def save_refund(self, refund: Refund) -> None:
+        """Keep a decided refund."""
+
+    async def refund(self, refund_id: UUID) -> Refund | None:
+        """Return a refund."""
+
+    async def refunds_asked(self, dossier_id: UUID) -> int:
+        """Return what is proposed and not decided of a dossier, in đồng."""
+
+    async def refunds_waiting(self, agency: str, after: UUID, limit: int) -> list[Refund]:
+        """Return an agency's proposed refunds, oldest first."""
+
+    async def booked(self, day: date, references: Sequence[str]) -> dict[str, Booked]:
+        """Return what was paid through the platform on a day, and everything these references name."""
+
+    def look_again(self, references: Sequence[str], at: datetime) -> None:
+        """Have these requests looked up now, if they are ours and not paid."""
+
+    def keep_reconciliation(
+        self, *, day: date, at: datetime, listed: Sequence[int], booked: Sequence[int]
+    ) -> None:
+        """Keep the figures of both sides of a day: what each listed, in đồng."""
+
+    def add_differences(self, day: date, found: Sequence[Difference], at: datetime) -> None:
+        """Put differences on the work list; one that is there already stays as it is."""
+
+    def close_differences(self, day: date, still: Sequence[str], at: datetime) -> None:
+        """Settle the day's open differences whose reference is not among those still found."""
+
+    async def differences(self, state: str, after: UUID, limit: int) -> list[SettledDifference]:
+        """Return differences of a state, oldest first."""
+
+    async def difference(self, difference_id: UUID) -> SettledDifference | None:
+        """Return a difference."""
+
+    def settle_difference(self, difference_id: UUID, seen: int, *, note: str, by: str, at: datetime) -> None:
+        """Mark a difference as settled by a person; `Stale` at the commit when it is not what was seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """How the provider numbered an e-receipt; `failure` is empty when it did."""
+
+    serial: str = ""
+    number: str = ""
+    failure: str = ""
+
+
+class ReceiptProvider(Protocol):
+    """Whoever issues electronic receipts (NĐ 254/2026); every call may be repeated: keyed by the receipt."""
+
+    async def issue(self, receipt: MoneyReceipt, payer: Mapping[str, Any]) -> Issued:
+        """Issue, or replace when the receipt replaces another; return its serial and number."""
+
+    async def cancel(self, receipt: MoneyReceipt) -> Issued:
+        """Cancel what was issued."""

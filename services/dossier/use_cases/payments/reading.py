@@ -1,0 +1,41 @@
+"""Who may read a dossier's money: its parties, and those who work it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from kernel.core.caller import Caller
+from kernel.core.errors import NotFound
+from services.dossier.domain.payments.counter import MoneyReceipt
+from services.dossier.domain.payments.fees import needs_assessing
+from services.dossier.use_cases.payments.ports import Money
+from services.dossier.use_cases.ports import Work
+from services.dossier.use_cases.read_dossiers import read_dossier
+
+
+async def read_money(dossier_id: UUID, *, by: Caller, work: Work, now: datetime) -> tuple[Money, list[str]]:
+    """Return the money and the fees somebody still has to say the amount of."""
+    detail, sees_all = await read_dossier(dossier_id, by=by, work=work, now=now)
+    if not sees_all:
+        raise NotFound
+    money = await work.payments.money(dossier_id)
+    _, grounds = await work.dossiers.load(dossier_id)
+    channel = grounds.procedure.channel(detail.dossier.channel)
+    open_rows = [fee for fee in (channel.fees if channel else ()) if needs_assessing(fee)]
+    assessed = {one.code for one in money.account.items}
+    waiting = [
+        str(fee.get("name") or fee.get("note") or "Phí, lệ phí theo quy định")
+        for fee in open_rows
+        if not fee.get("code") or fee["code"] not in assessed
+    ]
+    return money, waiting
+
+
+async def read_receipt(receipt_id: UUID, *, by: Caller, work: Work, now: datetime) -> MoneyReceipt:
+    """Return a receipt to whoever sees its dossier."""
+    receipt = await work.payments.receipt(receipt_id)
+    if receipt is None:
+        raise NotFound
+    _, sees_all = await read_dossier(receipt.dossier_id, by=by, work=work, now=now)
+    if not sees_all:
+        raise NotFound
+    return receipt

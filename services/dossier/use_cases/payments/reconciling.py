@@ -1,0 +1,63 @@
+"""Every day the platform's list is held against our books; what differs is somebody's task."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from kernel.core.caller import Caller, CallerKind
+from kernel.core.errors import Forbidden, NotFound, Stale
+from services.dossier.domain.payments.reconciliation import Difference, Listed, differences
+from services.dossier.use_cases.payments.platform import SCOPE
+from services.dossier.use_cases.payments.ports import SettledDifference
+from services.dossier.use_cases.ports import Work
+
+
+async def reconcile(
+    day: date, listed: Sequence[Listed], *, by: Caller, work: Work, now: datetime
+) -> list[Difference]:
+    """Compare a day and return what differs now; a difference that is gone is settled by itself.
+
+    A payment the platform lists and we do not have is looked up at once: lost news is the usual reason.
+    """
+    is_machine = by.kind is CallerKind.SERVICE and by.has_role(SCOPE)
+    is_manager = by.kind is CallerKind.STAFF and by.has_role("ONE_STOP_MANAGER")
+    if not is_machine and not is_manager:
+        raise Forbidden
+    ours = await work.payments.booked(day, [one.reference for one in listed])
+    found = differences(listed, ours)
+    work.payments.keep_reconciliation(
+        day=day,
+        at=now,
+        listed=[one.amount for one in {one.reference: one for one in listed}.values()],
+        booked=[one.amount for one in ours.values()],
+    )
+    work.payments.look_again([one.reference for one in found if one.ours is None], now)
+    # No row is touched twice: what is still found is not settled, what is new is added.
+    work.payments.close_differences(day, [one.reference for one in found], now)
+    work.payments.add_differences(day, found, now)
+    return found
+
+
+async def list_differences(
+    *, state: str, after: UUID, limit: int, by: Caller, work: Work, now: datetime
+) -> list[SettledDifference]:
+    """Return the work list."""
+    del now
+    if not by.has_role("ONE_STOP_MANAGER", "CASHIER", "SUPERVISOR"):
+        raise Forbidden
+    return await work.payments.differences(state, after, limit)
+
+
+async def settle_difference(
+    difference_id: UUID, *, note: str, by: Caller, seen: int, work: Work, now: datetime
+) -> SettledDifference:
+    """Mark a difference as settled, saying how; it moves no money."""
+    if not by.has_role("ONE_STOP_MANAGER"):
+        raise Forbidden
+    found = await work.payments.difference(difference_id)
+    if found is None:
+        raise NotFound
+    if found.version != seen or found.state != "OPEN":
+        raise Stale
+    work.payments.settle_difference(difference_id, seen, note=note, by=by.subject, at=now)
+    return found

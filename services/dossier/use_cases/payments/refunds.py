@@ -1,0 +1,105 @@
+"""Money goes back: one proposes, another approves, and only what came in and is not spoken for."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.core.caller import Caller
+from kernel.core.clock import VIETNAM
+from kernel.core.errors import Forbidden, NotFound, Stale
+from kernel.core.ids import new_id
+from services.dossier.domain.payments.account import EntryKind, Method
+from services.dossier.domain.payments.counter import Refund, RefundState, approves, collects
+from services.dossier.domain.payments.errors import DayClosed, NotACashier, TooMuchRefunded
+from services.dossier.use_cases.payments.ledger import Ledger, open_ledger
+from services.dossier.use_cases.ports import Work
+
+
+async def ask_refund(
+    dossier_id: UUID,
+    *,
+    amount: int,
+    method: Method,
+    reason: str,
+    payee: Mapping[str, Any],
+    by: Caller,
+    seen: int,
+    work: Work,
+    now: datetime,
+) -> Refund:
+    """Propose to give money back: at most what came in, less what was proposed before."""
+    ledger = await open_ledger(dossier_id, by=by, work=work, now=now, seen=seen)
+    if not collects(ledger.dossier, by):
+        raise NotACashier
+    await _require_covered(ledger, amount)
+    refund = Refund(
+        id=new_id(),
+        dossier_id=dossier_id,
+        agency=by.agency,
+        amount=amount,
+        method=method,
+        reason=reason,
+        payee_sealed=work.seals.seal(dict(payee), purpose="payee"),
+        asked_by=by.subject,
+        asked_at=now,
+    )
+    line = ledger.add(EntryKind.REFUND_ASKED, amount, refund_id=str(refund.id), reason=reason)
+    work.payments.add_entries([line])
+    work.payments.add_refund(refund)
+    return refund
+
+
+async def _require_covered(ledger: Ledger, amount: int) -> None:
+    """Raise unless so much came in; what would be owed again is the approver's to judge, and is told."""
+    free = ledger.account.paid - await ledger.work.payments.refunds_asked(ledger.dossier.id)
+    if amount > free:
+        raise TooMuchRefunded(fields=[("amount", f"Còn có thể hoàn {max(0, free)} đồng")])
+
+
+async def decide_refund(
+    refund_id: UUID, *, approved: bool, note: str, by: Caller, seen: int, work: Work, now: datetime
+) -> Refund:
+    """Approve or decline; the approval books the money out, in cash from the proposer's open drawer."""
+    found = await work.payments.refund(refund_id)
+    if found is None or found.agency != by.agency:
+        raise NotFound
+    dossier, grounds = await work.dossiers.load(found.dossier_id)
+    account = await work.payments.hold(found.dossier_id)
+    # Read again under the account's lock: two who approve at once are one approval.
+    refund = await work.payments.refund(refund_id) or found
+    if refund.version != seen:
+        raise Stale
+    decided = refund.decided(by, approved=approved, note=note, now=now)
+    if not approves(refund.agency, by):
+        raise Forbidden
+    work.payments.save_refund(decided)
+    if decided.state is not RefundState.APPROVED:
+        return decided
+    if account.paid < refund.amount:
+        raise TooMuchRefunded(fields=[("amount", f"Còn có thể hoàn {account.paid} đồng")])
+    if refund.method is Method.CASH:
+        day = now.astimezone(VIETNAM).date()
+        drawer = await work.payments.hold_drawer(refund.agency, refund.asked_by, day)
+        if drawer.closing is not None:
+            raise DayClosed
+    ledger = Ledger(dossier, grounds, account, work, by, now)
+    since = account.version
+    ledger.add(
+        EntryKind.REFUNDED,
+        refund.amount,
+        method=refund.method,
+        source=f"refund:{refund.id}",
+        reason=refund.reason,
+        asked_by=refund.asked_by,
+    )
+    ledger.write("refunded", since)
+    return decided
+
+
+async def refunds_waiting(*, after: UUID, limit: int, by: Caller, work: Work, now: datetime) -> list[Refund]:
+    """Return what waits for a decision at the caller's agency."""
+    del now
+    if not by.agency or not by.has_role("CASHIER", "ONE_STOP_MANAGER", "SIGNER"):
+        raise Forbidden
+    return await work.payments.refunds_waiting(by.agency, after, limit)

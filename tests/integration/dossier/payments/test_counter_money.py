@@ -1,0 +1,222 @@
+"""Money over the counter: owed, taken, cancelled, closed, freed by an exemption."""
+
+import asyncio
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from tests.builders.dossier.office import (
+    CLERK,
+    LEAD,
+    RECEIVER,
+    SIGNER,
+    SPECIALIST,
+    STRANGER,
+    Office,
+    a_citizen,
+)
+from tests.builders.dossier.till import MANAGER, WATCHER, Till, a_cashier, a_till
+from tests.integration.dossier.payments.conftest import AFTERWARDS, BY_REGULATION, WALK_IN
+
+
+def today(till: Office) -> str:
+    """Return the service's day."""
+    return till.service.clock.now().date().isoformat()
+
+
+async def test_what_is_due_before_acceptance_is_paid_before_it_and_the_rest_before_the_result(
+    till: Office,
+) -> None:
+    money = await a_till(till)
+    told = await money.read(a_citizen())
+    assert (told["owed"], told["outstanding_before"], told["version"]) == (80_000, 50_000, 2)
+    assert [(one["kind"], one["owed"], one["is_before"]) for one in told["items"]] == [
+        ("CHARGE", 50_000, True),
+        ("FEE", 30_000, False),
+    ]
+    refused = await till.tried(money.dossier, "acceptance", RECEIVER)
+    assert (refused.status_code, refused.json()["code"], refused.json()["outstanding"]) == (
+        409,
+        "fee-unpaid",
+        50_000,
+    )
+    part = await money.take(20_000)
+    assert (part.status_code, part.json()["outstanding_before"]) == (201, 30_000)
+    assert (await money.read())["entries"][-1]["is_partial"] is True
+    assert (await till.tried(money.dossier, "acceptance", RECEIVER)).json()["outstanding"] == 30_000
+    rest = await money.take(30_000, method="CARD")
+    assert rest.json()["receipt"]["amount"] == 30_000
+    accepted = await till.act(money.dossier, "acceptance", RECEIVER)
+    assert accepted["state"] == "ACCEPTED"
+    events = [row for row in await till.service.published() if row["key"] == accepted["dossier_id"]]
+    told_of = [(row["type"], row["sequence"]) for row in events if row["topic"] == "payment"]
+    assert told_of == [("payment.received.v1", 3), ("payment.received.v1", 4)]
+
+
+async def test_the_result_is_not_handed_out_before_everything_is_settled(till: Office) -> None:
+    seen = await till.act(await till.submitted(procedure_code=AFTERWARDS), "acceptance", RECEIVER)
+    seen = await till.act(seen, "handover", RECEIVER)
+    for who, step in ((SPECIALIST, "tham-dinh"), (LEAD, "soat-xet"), (SIGNER, "ky")):
+        seen = await till.act(seen, "step-completion", who, step=step)
+    file = await till.upload(CLERK, name="ket-qua.pdf")
+    seen = await till.act(seen, "result", CLERK, number="1/XN", attachment_ids=[file])
+    given = {"delivery": "ELECTRONIC"}
+    refused = await till.tried(seen, "return", RECEIVER, **given)
+    assert (refused.status_code, refused.json()["code"]) == (409, "still-owed")
+    assert (await Till(till, seen).take(30_000)).status_code == 201
+    assert (await till.act(seen, "return", RECEIVER, **given))["state"] == "RETURNED"
+
+
+async def test_receipts_are_numbered_without_gaps_and_only_by_cashiers(till: Office) -> None:
+    money = await a_till(till)
+    for by, amount, status in ((RECEIVER, 1_000, 403), (STRANGER, 1_000, 404), (WATCHER, 80_001, 422)):
+        assert (await money.take(amount, by)).status_code == status
+    assert (await money.take(1_000, version=1)).status_code == 412
+    others = [await a_till(till) for _ in range(6)]
+    answers = await asyncio.gather(*(one.take(10_000, version=2, serial="G1") for one in others))
+    numbers = sorted(one.json()["receipt"]["number"] for one in answers)
+    assert numbers == [f"{number:07d}" for number in range(1, 7)]
+
+
+async def test_a_receipt_is_cancelled_or_replaced_while_its_day_is_open(till: Office) -> None:
+    cashier = a_cashier("huy")
+    money = await a_till(till, cashier)
+    first = (await money.take(50_000, serial="H1")).json()["receipt"]
+    path = f"/v1/receipts/{first['receipt_id']}"
+    body = {"reason": "Ghi sai tên", "payer": {"full_name": "Nguyễn Văn Bình"}}
+    assert (await till.service.post(f"{path}/replacement", body, cashier)).status_code == 428
+    replaced = await till.service.post(f"{path}/replacement", body, cashier, version=1)
+    assert (replaced.status_code, replaced.json()["number"]) == (201, "0000002")
+    assert (await money.read())["paid"] == 50_000
+    again = await till.service.post(f"{path}/cancellation", {"reason": "x"}, cashier, version=2)
+    assert (again.status_code, again.json()["code"]) == (409, "receipt-ended")
+    second = f"/v1/receipts/{replaced.json()['receipt_id']}"
+    done = await till.service.post(f"{second}/cancellation", {"reason": "Trả lại tiền"}, cashier, version=1)
+    assert (done.status_code, done.json()["state"]) == (200, "CANCELLED")
+    told = await money.read()
+    assert (told["paid"], told["entries"][-1]["kind"]) == (0, "REVERSED")
+    drawer = await till.service.get(f"/v1/cash-drawer?day={today(till)}", cashier)
+    assert drawer.json()["expected"] == 0
+
+
+async def test_a_closed_day_takes_no_more_and_a_difference_is_explained(till: Office) -> None:
+    cashier = a_cashier("khoa")
+    money = await a_till(till, cashier)
+    await money.take(50_000)
+    await money.take(10_000, method="CARD")
+    closing = {"day": today(till), "counted": 49_000}
+    refused = await till.service.post("/v1/cash-closings", closing, cashier)
+    assert (refused.status_code, refused.json()["code"]) == (422, "cash-difference-unexplained")
+    late = await till.service.post("/v1/cash-closings", {**closing, "day": "2027-03-04"}, cashier)
+    assert late.json()["code"] == "cash-day-not-begun"
+    closed = await till.service.post("/v1/cash-closings", {**closing, "reason": "Thối nhầm"}, cashier)
+    assert (closed.status_code, closed.json()["difference"], closed.json()["by_method"]) == (
+        201,
+        -1_000,
+        {"CASH": 50_000, "CARD": 10_000},
+    )
+    assert (await money.take(1_000)).json()["code"] == "cash-day-closed"
+    path = f"/v1/cash-closings/{closed.json()['closing_id']}/approval"
+    assert (await till.service.post(path, {}, cashier, version=1)).json()["code"] == "second-person-required"
+    assert (await till.service.post(path, {}, RECEIVER, version=1)).status_code == 403
+    assert (await till.service.post(path, {}, MANAGER, version=1)).json()["state"] == "APPROVED"
+    assert (await till.service.post(path, {}, MANAGER, version=2)).json()["code"] == "already-decided"
+    till.service.clock.advance(timedelta(days=1))
+    assert (await money.take(1_000)).status_code == 201
+
+
+async def test_two_who_close_and_take_at_once_agree_on_what_was_in_the_drawer(till: Office) -> None:
+    cashier = a_cashier("dem")
+    money = [await a_till(till, cashier) for _ in range(4)]
+    closing = {"day": today(till), "counted": 0, "reason": "Đếm sau"}
+    answers = await asyncio.gather(
+        *(one.take(10_000, version=2) for one in money),
+        till.service.post("/v1/cash-closings", closing, cashier),
+    )
+    taken = sum(answer.status_code == 201 for answer in answers[:-1])
+    assert answers[-1].json()["expected"] == taken * 10_000
+
+
+async def test_an_exemption_is_granted_on_evidence_and_frees_what_was_owed(till: Office) -> None:
+    money = await a_till(till)
+    poor = {"category": "NGUOI-NGHEO"}
+    for body, code in (
+        ({"category": "KHONG-CO"}, "no-such-exemption"),
+        (poor, "exemption-evidence-missing"),
+        ({**poor, "evidence": {"attachment_id": str(await till.upload(a_citizen()))}}, "invalid"),
+    ):
+        refused = await money.post("/exemptions", RECEIVER, **body)
+        assert (refused.status_code, refused.json()["code"]) == (422, code)
+    granted = await money.post("/exemptions", RECEIVER, **poor, evidence={"paper": "GCN hộ nghèo 12/2026"})
+    assert (granted.status_code, granted.json()["owed"]) == (200, 0)
+    again = await money.post("/exemptions", RECEIVER, **poor, evidence={"paper": "x"})
+    assert again.status_code == 422
+    assert (await till.act(money.dossier, "acceptance", RECEIVER))["state"] == "ACCEPTED"
+    assert (await till.service.get("/v1/fee-exemptions", a_citizen())).json()["items"]
+
+
+async def test_a_fee_only_a_regulation_is_named_for_is_assessed_by_hand(till: Office) -> None:
+    money = await a_till(till, procedure=BY_REGULATION)
+    told = await money.read()
+    assert (told["owed"], told["to_assess"]) == (0, ["Theo TT 1/2026"])
+    fee = {"kind": "FEE", "name": "Phí", "amount": 9_000}
+    assert (await money.post("", RECEIVER, **fee)).status_code == 422
+    assert (await money.post("", a_citizen(), **fee, legal_basis="TT")).status_code == 403
+    owed = await money.post("", RECEIVER, **fee, legal_basis="TT 1/2026")
+    assert (owed.status_code, owed.json()["outstanding"]) == (201, 9_000)
+    item = owed.json()["items"][0]["item_id"]
+    corrected = await money.post("/corrections", MANAGER, item=item, amount=-2_000, reason="Tính nhầm")
+    assert corrected.json()["owed"] == 7_000
+    too_much = await money.post("/corrections", MANAGER, item=item, amount=-8_000, reason="x")
+    assert too_much.status_code == 422
+
+
+async def test_a_walk_in_pays_first_where_the_fee_is_due_first(till: Office) -> None:
+    paper = {"channel": "DIRECT", "components": [{"component_code": "to-khai"}]}
+    body = await till.submission(a_citizen(), procedure_code=WALK_IN, **paper)
+    seen = await till.service.post("/v1/counter-dossiers", body, RECEIVER)
+    assert (seen.status_code, seen.json()["state"], seen.json()["dossier_code"]) == (201, "SUBMITTED", None)
+    assert (await Till(till, seen.json()).take(50_000)).status_code == 201
+    assert (await till.act(seen.json(), "acceptance", RECEIVER))["state"] == "ACCEPTED"
+
+
+async def test_the_ledger_is_only_added_to(till: Office) -> None:
+    money = await a_till(till)
+    await money.take(50_000)
+    for change in ("UPDATE payment_entries SET amount = 1", "DELETE FROM payment_entries"):
+        with pytest.raises(asyncpg.PostgresError, match="only added to"):
+            await till.service.runtime.pool.execute(change)
+
+
+async def test_a_dossier_that_stands_for_money_goes_on_when_all_of_it_came_in(till: Office) -> None:
+    """The clock stands, part of the money changes nothing, the rest lets it run in the same commit."""
+    seen = await till.act(await till.submitted(procedure_code=AFTERWARDS), "acceptance", RECEIVER)
+    seen = await till.act(seen, "handover", RECEIVER)
+    notice = {"name": "Lệ phí trước bạ", "amount": 900_000, "reason": "Trước bạ", "legal_basis": "NĐ 10/2022"}
+    seen = await till.act(seen, "payment-notice", SPECIALIST, **notice)
+    assert seen["state"] == "AWAITING_FINANCIAL"
+    money = Till(till, seen)
+    duty = next(one for one in (await money.read())["items"] if one["kind"] == "OBLIGATION")
+    assert (duty["owed"], bool(duty["notice_number"])) == (900_000, True)
+    reference = (await money.ask(item=duty["item_id"]))["reference"]
+    assert (await money.news(reference, 400_000)).json()["outcome"] == "booked"
+    assert (await till.read(seen, RECEIVER))["state"] == "AWAITING_FINANCIAL"
+    assert (await money.take(500_000, item=duty["item_id"])).status_code == 201
+    told = await till.read(seen, RECEIVER)
+    assert (told["state"], told["clock"]) == ("PROCESSING", "RUNNING")
+    assert (await money.read())["outstanding"] == 30_000
+
+
+async def test_a_notice_taken_back_is_owed_no_more_and_an_ended_dossier_owes_nothing(till: Office) -> None:
+    seen = await till.act(await till.submitted(procedure_code=AFTERWARDS), "acceptance", RECEIVER)
+    seen = await till.act(seen, "handover", RECEIVER)
+    notice = {"name": "Lệ phí trước bạ", "amount": 900_000, "reason": "Trước bạ", "legal_basis": "NĐ 10/2022"}
+    seen = await till.act(seen, "payment-notice", SPECIALIST, **notice)
+    await till.act(seen, "payment-notice-cancellation", LEAD, reason="Sai người")
+    assert (await Till(till, seen).read())["outstanding"] == 30_000
+    refused = await a_till(till)
+    words = {"reason": "Sai thẩm quyền", "legal_basis": "NĐ 118/2025"}
+    await till.act(refused.dossier, "refusal", RECEIVER, **words)
+    told = await refused.read()
+    assert (told["outstanding"], told["entries"][-1]["reason"]) == (0, "Từ chối tiếp nhận")

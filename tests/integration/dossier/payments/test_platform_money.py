@@ -1,0 +1,149 @@
+"""Money through the platform: asked, told in any order, booked once, given back, reconciled."""
+
+import asyncio
+from datetime import timedelta
+
+from tests.builders.dossier.office import RECEIVER, Office, a_citizen
+from tests.builders.dossier.till import BOTH, MANAGER, PLATFORM, WATCHER, a_till
+
+
+async def due(till: Office, what: str) -> list[str]:
+    """Return the requests the gateway has to carry now."""
+    answer = await till.service.get(f"/v1/payment-requests?what={what}&limit=100", PLATFORM)
+    return [one["reference"] for one in answer.json()["items"]]
+
+
+async def sums(till: Office) -> tuple[int, int]:
+    """Return what all ledgers say came in, and what is on receipts and paid requests."""
+    pool = till.service.runtime.pool
+    booked = await pool.fetchval("SELECT coalesce(sum(amount), 0) FROM payment_entries WHERE kind = 'PAID'")
+    shown = await pool.fetchval(
+        "SELECT (SELECT coalesce(sum(paid_amount), 0) FROM payment_requests WHERE state = 'PAID')"
+        " + (SELECT coalesce(sum(amount), 0) FROM receipts WHERE replaces IS NULL)"
+    )
+    return int(booked), int(shown)
+
+
+async def test_an_online_payment_is_asked_opened_and_booked_once_however_often_it_is_told(
+    till: Office,
+) -> None:
+    money = await a_till(till)
+    before = (await money.read())["items"][0]["item_id"]
+    asked = await money.ask(item=before)
+    assert (asked["amount"], asked["state"], asked["pay_url"]) == (50_000, "WAITING", None)
+    twice = await money.post("/requests", a_citizen(), item=before)
+    assert (twice.status_code, twice.json()["reference"]) == (409, asked["reference"])
+    carried = await till.service.get("/v1/payment-requests?what=open", PLATFORM)
+    bill = next(one["bill"] for one in carried.json()["items"] if one["reference"] == asked["reference"])
+    assert (bill["amount"], bill["payer"]["full_name"]) == (50_000, "Nguyễn Văn An")
+    assert (await till.service.get("/v1/payment-requests?what=open", WATCHER)).status_code == 403
+    path = f"/v1/payment-requests/{asked['reference']}/opening"
+    opened = await till.service.post(path, {"pay_url": "https://tt.example/1"}, PLATFORM)
+    assert opened.json()["state"] == "OPEN"
+    answers = await asyncio.gather(*(money.news(asked["reference"]) for _ in range(10)))
+    assert sorted(one.json()["outcome"] for one in answers) == ["booked"] + ["repeated"] * 9
+    told = await money.read()
+    assert (told["paid"], told["outstanding_before"], told["requests"][0]["state"]) == (50_000, 0, "PAID")
+    booked, shown = await sums(till)
+    assert booked == shown
+    assert (await till.act(money.dossier, "acceptance", RECEIVER))["state"] == "ACCEPTED"
+
+
+async def test_what_is_forged_unknown_or_failed_changes_no_money(till: Office) -> None:
+    money = await a_till(till)
+    asked = (await money.ask())["reference"]
+    forged = await money.news(asked, refused="chữ ký không khớp")
+    assert forged.json()["outcome"] == "refused"
+    assert (await money.news("dvcKhongCo")).json()["outcome"] == "unknown"
+    assert (await money.news(asked, outcome="FAILED")).json()["outcome"] == "noted"
+    told = await money.read()
+    assert (told["paid"], told["requests"][0]["state"]) == (0, "FAILED")
+    kept = "SELECT outcome FROM payment_messages WHERE reference = ANY($1) ORDER BY id"
+    rows = await till.service.runtime.pool.fetch(kept, [asked, "dvcKhongCo"])
+    assert [row["outcome"] for row in rows] == ["refused", "unknown", "noted"]
+    # A late success still counts: the platform has the money.
+    assert (await money.news(asked, 80_000)).json()["outcome"] == "booked"
+    assert (await money.read())["outstanding"] == 0
+    assert (await till.service.post("/v1/payment-results", {}, WATCHER)).status_code in {403, 422}
+
+
+async def test_lost_news_is_looked_for_and_an_unopened_request_tried_again(till: Office) -> None:
+    money = await a_till(till)
+    asked = (await money.ask())["reference"]
+    path = f"/v1/payment-requests/{asked}/opening"
+    await till.service.post(path, {"failure": "HTTP 503"}, PLATFORM)
+    assert asked not in await due(till, "open")
+    till.service.clock.advance(timedelta(seconds=5))
+    assert asked in await due(till, "open")
+    await till.service.post(path, {"pay_url": "https://tt.example/1"}, PLATFORM)
+    assert asked not in await due(till, "look")
+    till.service.clock.advance(timedelta(minutes=3))
+    assert asked in await due(till, "look")
+    await money.news(asked, outcome="PENDING", source="LOOK_UP")
+    assert asked not in await due(till, "look")
+    till.service.clock.advance(timedelta(hours=25))
+    assert asked in await due(till, "look")
+    await money.news(asked, outcome="PENDING", source="LOOK_UP")
+    assert (await money.read())["requests"][0]["state"] == "EXPIRED"
+    assert (await money.ask())["reference"] != asked
+
+
+async def test_too_much_money_is_given_back_by_two_people(till: Office) -> None:
+    money = await a_till(till)
+    asked = (await money.ask())["reference"]
+    await money.take(30_000)
+    await money.news(asked, 80_000)
+    told = await money.read()
+    assert (told["paid"], told["credit"], told["outstanding"]) == (110_000, 30_000, 0)
+    given = {"method": "TRANSFER", "reason": "Nộp thừa", "payee": {"account": "0123"}}
+    assert (await money.post("/refunds", RECEIVER, amount=30_000, **given)).status_code == 403
+    assert (await money.post("/refunds", BOTH, amount=120_000, **given)).json()["code"] == "refund-too-large"
+    refund = await money.post("/refunds", BOTH, amount=30_000, **given)
+    assert refund.status_code == 201, refund.text
+    path = f"/v1/refunds/{refund.json()['refund_id']}/decision"
+    yes = {"approved": True}
+    self_made = await till.service.post(path, yes, BOTH, version=1)
+    assert (self_made.status_code, self_made.json()["code"]) == (403, "second-person-required")
+    assert (await till.service.post(path, yes, RECEIVER, version=1)).status_code == 403
+    answers = await asyncio.gather(*(till.service.post(path, yes, MANAGER, version=1) for _ in range(5)))
+    assert sorted(one.status_code for one in answers) == [200, 412, 412, 412, 412]
+    told = await money.read()
+    assert (told["paid"], told["credit"], told["refunds"][0]["state"]) == (80_000, 0, "APPROVED")
+
+
+async def test_the_days_list_is_held_against_the_books(till: Office) -> None:
+    one, two, three = [await a_till(till) for _ in range(3)]
+    references = [(await money.ask())["reference"] for money in (one, two, three)]
+    at = (till.service.clock.now() + timedelta(days=90)).isoformat()
+    await one.news(references[0], 80_000, paid_at=at)
+    await two.news(references[1], 80_000, paid_at=at)
+    rows = [
+        {"reference": references[0], "amount": 79_000, "paid_at": at},
+        {"reference": references[2], "amount": 80_000, "paid_at": at},
+    ]
+    body = {"day": at[:10], "rows": rows}
+    assert (await till.service.post("/v1/payment-reconciliations", body, WATCHER)).status_code == 403
+    first = await till.service.post("/v1/payment-reconciliations", body, PLATFORM)
+    kinds = {row["reference"]: row["kind"] for row in first.json()["differences"]}
+    assert kinds == dict(zip(references, ("AMOUNT", "MISSING_THERE", "MISSING_HERE"), strict=True))
+    assert references[2] in await due(till, "look")
+    await three.news(references[2], 80_000, source="LOOK_UP", paid_at=at)
+    rows.append({"reference": references[1], "amount": 80_000, "paid_at": at})
+    again = await till.service.post("/v1/payment-reconciliations", body, PLATFORM)
+    assert [row["kind"] for row in again.json()["differences"]] == ["AMOUNT"]
+    listed = (await till.service.get("/v1/payment-differences", MANAGER)).json()["items"]
+    assert [(row["kind"], row["ours"], row["theirs"]) for row in listed] == [("AMOUNT", 80_000, 79_000)]
+    path = f"/v1/payment-differences/{listed[0]['difference_id']}/settlement"
+    assert (await till.service.post(path, {"note": "Ngân hàng đính chính"}, MANAGER)).status_code == 428
+    done = await till.service.post(path, {"note": "Ngân hàng đính chính"}, MANAGER, version=1)
+    assert done.json()["state"] == "SETTLED"
+    assert (await till.service.get("/v1/payment-differences", MANAGER)).json()["items"] == []
+
+
+async def test_the_portal_asks_by_code_what_is_to_be_paid(till: Office) -> None:
+    money = await a_till(till)
+    path = f"/v1/payment-bills?code={money.dossier['reference']}"
+    bill = await till.service.post(path, {}, PLATFORM)
+    assert (bill.status_code, bill.json()["amount"]) == (200, 80_000)
+    assert (await till.service.post(path, {}, PLATFORM)).json()["reference"] == bill.json()["reference"]
+    assert (await till.service.post("/v1/payment-bills?code=KHONG-CO", {}, PLATFORM)).status_code == 404

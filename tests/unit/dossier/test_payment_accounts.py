@@ -1,0 +1,211 @@
+"""The account of a dossier: whatever happens to it in whatever order, no đồng is lost or counted twice."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.dossier.domain.payments.account import Account, Entry, EntryKind, Method
+from services.dossier.domain.payments.fees import FeeRules, Relief, dues_of, less, needs_assessing
+from services.dossier.domain.payments.reconciliation import Booked, Listed, Wrong, differences
+from services.dossier.domain.payments.requests import PaymentRequest, RequestState, Told, reference_of
+
+AT = datetime(2026, 3, 3, 2, tzinfo=UTC)
+DOSSIER = UUID(int=1)
+
+
+def an_entry(account: Account, kind: EntryKind, amount: int, **known: Any) -> Account:
+    entry = Entry(
+        id=uuid4(), dossier_id=DOSSIER, sequence=account.version + 1, kind=kind, amount=amount, at=AT, **known
+    )
+    return account.with_entries([entry])
+
+
+@st.composite
+def accounts(draw: st.DrawFn) -> Account:
+    """Accounts as the use cases can make them: no item below nothing, no more given back than came in."""
+    account = Account(DOSSIER)
+    for _ in range(draw(st.integers(0, 14))):
+        items = account.items
+        item = draw(st.sampled_from([None, *[one.id for one in items]]))
+        kind = draw(st.sampled_from([one for one in EntryKind if one is not EntryKind.REFUND_ASKED]))
+        if kind is EntryKind.OWED:
+            data = {
+                "is_before": draw(st.booleans()),
+                "fee_kind": draw(st.sampled_from(["FEE", "OBLIGATION"])),
+            }
+            account = an_entry(account, kind, draw(st.integers(1, 1000)), data=data)
+        elif kind is EntryKind.CORRECTED and item is not None:
+            found = account.item(item)
+            assert found is not None
+            account = an_entry(account, kind, draw(st.integers(-found.owed, 500)), item=item)
+        elif kind is EntryKind.PAID:
+            account = an_entry(account, kind, draw(st.integers(1, 2000)), item=item, method=Method.CASH)
+        elif kind in {EntryKind.REFUNDED, EntryKind.REVERSED} and account.paid > 0:
+            account = an_entry(account, kind, draw(st.integers(1, account.paid)))
+    return account
+
+
+@given(accounts())
+def test_every_dong_is_on_an_item_or_in_the_credit(account: Account) -> None:
+    items = account.items
+    assert sum(one.owed for one in items) == account.owed
+    assert sum(one.paid for one in items) + account.credit == account.paid
+    assert sum(one.outstanding for one in items) == account.outstanding
+    assert account.outstanding - account.credit == account.owed - account.paid
+    assert min(account.outstanding, account.credit) == 0
+    assert all(0 <= one.paid <= one.owed for one in items)
+    assert account.outstanding_before <= account.outstanding
+
+
+@given(accounts(), st.integers(0, 14))
+def test_an_account_cut_anywhere_is_the_account_as_it_was(account: Account, cut: int) -> None:
+    before = account.until(cut)
+    assert before.with_entries(account.entries[len(before.entries) :]) == account
+    assert before.version <= account.version
+
+
+def test_money_meant_for_an_item_goes_there_first_and_the_rest_to_what_is_due_first() -> None:
+    account = an_entry(Account(DOSSIER), EntryKind.OWED, 100, data={"is_before": False})
+    account = an_entry(account, EntryKind.OWED, 50, data={"is_before": True})
+    account = an_entry(account, EntryKind.OWED, 70, data={"fee_kind": "OBLIGATION"})
+    duty = account.entries[2].id
+    account = an_entry(account, EntryKind.PAID, 90, item=duty)
+    assert [(one.owed, one.paid) for one in account.items] == [(50, 20), (100, 0), (70, 70)]
+    account = an_entry(account, EntryKind.REFUNDED, 40)
+    assert [one.paid for one in account.items] == [0, 0, 50]
+
+
+def a_request(**known: Any) -> PaymentRequest:
+    return PaymentRequest(
+        **{
+            "reference": "dvcR1",
+            "dossier_id": DOSSIER,
+            "agency": "H99.201",
+            "amount": 100,
+            "item": None,
+            "state": RequestState.WAITING,
+            "asked_by": "an",
+            "asked_at": AT,
+            "expires_at": AT + timedelta(hours=24),
+            "bill_sealed": "",
+            "look_at": AT,
+            **known,
+        }
+    )
+
+
+NEWS = st.lists(
+    st.tuples(st.sampled_from(["open", "unopened", "PENDING", "FAILED", "PAID"]), st.integers(0, 60)),
+    max_size=12,
+)
+
+
+@given(NEWS)
+def test_a_request_is_paid_once_if_the_platform_ever_says_so_and_is_never_forgotten(
+    news: list[tuple[str, int]],
+) -> None:
+    """In any order, early, late, twice: paid wins and stays, and what is not final is looked at again."""
+    request, now, booked = a_request(), AT, 0
+    for what, hours in news:
+        now += timedelta(hours=hours)
+        if what == "open":
+            request = request.opened("https://tt.example/1", now=now)
+        elif what == "unopened":
+            request = request.not_opened("HTTP 503", now=now)
+        elif what == "PAID":
+            booked += request.state is not RequestState.PAID
+            request = request.paid(transaction="T1", amount=100, at=now)
+        else:
+            request = request.looked(Told(what), now=now)
+    was_paid = any(what == "PAID" for what, _ in news)
+    assert (request.state is RequestState.PAID) == was_paid
+    assert booked == was_paid
+    if request.state in {RequestState.WAITING, RequestState.OPEN}:
+        assert request.look_at is not None
+    if request.state is RequestState.PAID:
+        assert (request.look_at, request.paid_amount) == (None, 100)
+
+
+def test_a_reference_is_plain_and_short() -> None:
+    found = reference_of("H99.201-260303-0001", "20260303091500", "a1b2")
+    assert found == "dvcH99201260303000120260303091500a1b2"
+    assert len(reference_of("H" * 80, "20260303091500", "a1b2")) <= 50
+
+
+HALF = Relief(
+    code="ONLINE",
+    name="Trực tuyến",
+    percent=50,
+    legal_basis="TT",
+    source="TT",
+    valid_from=date(2026, 1, 1),
+    valid_to=date(2026, 12, 31),
+    is_exemption=False,
+    channels=frozenset({"ONLINE"}),
+)
+
+
+@pytest.mark.parametrize(
+    ("fee", "channel", "day", "owed"),
+    [
+        ({"amount": 5000, "collected": "BEFORE"}, "DIRECT", date(2026, 3, 3), (5000, True)),
+        ({"amount": 5000, "collected": "AFTER"}, "DIRECT", date(2026, 3, 3), (5000, False)),
+        ({"amount": 5000, "collected": None}, "DIRECT", date(2026, 3, 3), (5000, False)),
+        ({"amount": 5000, "collected": "NONE"}, "DIRECT", date(2026, 3, 3), None),
+        ({"amount": 0, "collected": "BEFORE"}, "DIRECT", date(2026, 3, 3), None),
+        ({"amount": None, "collected": None}, "DIRECT", date(2026, 3, 3), None),
+        ({"amount": 5000, "collected": "BEFORE", "doubtful": True}, "DIRECT", date(2026, 3, 3), None),
+        ({"amount": 5001, "collected": "BEFORE"}, "ONLINE", date(2026, 3, 3), (2500, True)),
+        ({"amount": 5000, "collected": "BEFORE"}, "ONLINE", date(2027, 1, 1), (5000, True)),
+        ({"amount": 5000, "collected": "BEFORE", "payer": "ORGANISATION"}, "DIRECT", date(2026, 3, 3), None),
+        (
+            {"amount": 5000, "collected": "BEFORE", "payer": "INDIVIDUAL"},
+            "DIRECT",
+            date(2026, 3, 3),
+            (5000, True),
+        ),
+        ({"amount": 5000, "collected": "BEFORE", "payer": "OTHER"}, "DIRECT", date(2026, 3, 3), None),
+    ],
+)
+def test_what_a_row_makes_owed(
+    fee: dict[str, Any], channel: str, day: date, owed: tuple[int, bool] | None
+) -> None:
+    found = dues_of(
+        [fee], channel=channel, sector="S", applicant_type="CITIZEN", day=day, rules=FeeRules((HALF,))
+    )
+    assert [(one.amount, one.is_before) for one in found] == ([owed] if owed else [])
+
+
+@given(st.integers(0, 10**12), st.integers(1, 100))
+def test_a_relief_takes_whole_dong_and_never_more_than_all(amount: int, percent: int) -> None:
+    off = less(amount, percent)
+    assert 0 <= off <= amount
+    assert abs(off * 100 - amount * percent) <= 50
+    assert less(amount, 100) == amount
+
+
+def test_only_rows_that_name_a_regulation_wait_to_be_assessed() -> None:
+    assert needs_assessing({"amount": None, "collected": None})
+    assert needs_assessing({"amount": 5, "doubtful": True})
+    assert not needs_assessing({"amount": None, "collected": "NONE"})
+    assert not needs_assessing({"amount": 0, "free": True})
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 9)),
+    st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 9)),
+)
+def test_differences_explain_all_that_lies_between_the_two_sides(
+    theirs: dict[str, int], ours: dict[str, int]
+) -> None:
+    """What they list is what we booked plus the differences; a list that repeats itself says the same."""
+    listed = [Listed(name, f"T{name}", amount, AT) for name, amount in theirs.items()]
+    found = differences([*listed, *listed], {name: Booked(name, amount, AT) for name, amount in ours.items()})
+    explained = sum((one.theirs or 0) - (one.ours or 0) for one in found)
+    assert sum(ours.values()) + explained == sum(theirs.values())
+    assert {one.kind for one in found} <= set(Wrong)
+    assert not differences(listed, {name: Booked(name, amount, AT) for name, amount in theirs.items()})
