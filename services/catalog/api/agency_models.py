@@ -4,8 +4,9 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from services.catalog.api.publishing.models.basics import Day as RealDay
 from services.catalog.domain.identifiers import agency_code
 from services.catalog.domain.registers import ROLES
 
@@ -30,7 +31,7 @@ AgencyCode = Annotated[str, Field(min_length=3, max_length=50), AfterValidator(_
 Role = Annotated[str, Field(max_length=50), AfterValidator(_role)]
 Subject = Annotated[str, Field(min_length=1, max_length=63)]
 ProcedureCode = Annotated[str, Field(pattern=r"^\d\.\d{6}$")]
-Name = Annotated[str, Field(min_length=1, max_length=500)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
 class Strict(BaseModel):
@@ -42,8 +43,8 @@ class Strict(BaseModel):
 class AgencyDecisionBody(Strict):
     """The paper a change rests on."""
 
-    number: Annotated[str, Field(min_length=1, max_length=100)]
-    signed_on: date
+    number: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+    signed_on: RealDay
 
 
 class UnitBody(Strict):
@@ -95,7 +96,7 @@ class AgencyChangeBody(Strict):
 
     kind: Literal["MERGE", "SPLIT", "RENAME", "DISSOLVE", "MOVE"]
     decision: AgencyDecisionBody
-    effective_on: date
+    effective_on: RealDay
     is_correction: bool = False
     ended: Annotated[list[AgencyCode], Field(max_length=200)] = []
     created: Annotated[list[NewAgencyBody], Field(max_length=200)] = []
@@ -156,8 +157,8 @@ class OfferingBody(Strict):
     """A competence to record."""
 
     procedure: ProcedureCode
-    valid_from: date
-    valid_to: date | None = None
+    valid_from: RealDay
+    valid_to: RealDay | None = None
     decision: AgencyDecisionBody
 
 
@@ -204,8 +205,8 @@ class DelegationBody(Strict):
     to: Subject
     roles: Annotated[list[Role], Field(min_length=1, max_length=20)]
     procedures: Annotated[list[ProcedureCode], Field(max_length=500)] = []
-    valid_from: date
-    valid_to: date
+    valid_from: RealDay
+    valid_to: RealDay
     decision: AgencyDecisionBody
 
 
@@ -224,8 +225,8 @@ class Delegation(BaseModel):
 class AbsenceBody(Strict):
     """Leave of a member of staff."""
 
-    valid_from: date
-    valid_to: date
+    valid_from: RealDay
+    valid_to: RealDay
     stand_in: Annotated[str, Field(max_length=63)] = ""
     reason: Annotated[str, Field(max_length=500)] = ""
 
@@ -250,8 +251,8 @@ class SecondmentBody(Strict):
     """An officer who belongs to one agency and sits at a one-stop point."""
 
     point: Annotated[str, Field(min_length=1, max_length=63)]
-    valid_from: date
-    valid_to: date | None = None
+    valid_from: RealDay
+    valid_to: RealDay | None = None
     decision: AgencyDecisionBody
 
 
@@ -278,8 +279,8 @@ class PointBody(Strict):
     longitude: Annotated[float, Field(ge=101, le=118)] | None = None
     calendar: Annotated[str, Field(min_length=1, max_length=63)] = "default"
     coverage: Coverage = Coverage()
-    valid_from: date
-    valid_to: date | None = None
+    valid_from: RealDay
+    valid_to: RealDay | None = None
 
 
 class Point(PointBody):
@@ -335,6 +336,6 @@ class HamletMergerBody(Strict):
     ended: Annotated[list[Annotated[str, Field(max_length=60)]], Field(min_length=2, max_length=50)]
     code: Annotated[str, Field(pattern=r"^\d{5}\.[0-9a-z-]{1,40}$")]
     name: Name
-    effective_on: date
+    effective_on: RealDay
     is_correction: bool = False
     decision: AgencyDecisionBody

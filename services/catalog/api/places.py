@@ -37,7 +37,7 @@ router = APIRouter(prefix="/v1", route_class=CacheableRoute, tags=["places"])
 PointCode = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9_.-]{0,62}$")]
 UnitCode = Annotated[str, Path(max_length=60)]
 Day = Annotated[date | None, Query(description="Ngày tra cứu")]
-_WRITES = problems(400, 401, 403, 404, 409, 412, 422)
+_WRITES = problems(400, 401, 403, 404, 409, 412, 422, 428)
 _UNITS: dict[str, Any] = {
     "x-max-body-bytes": MAX_BODY_BYTES,
     "requestBody": {

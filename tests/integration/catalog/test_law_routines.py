@@ -76,6 +76,10 @@ async def test_reviews_out_of_turn_are_refused(catalog: RunningService) -> None:
     own = (await catalog.post("/v1/procedure-reviews", a_review(), BOTH)).json()
     path = f"/v1/procedure-reviews/{own['id']}"
     decision = {"is_accepted": True, "number": "7/QĐ-UBND", "signed_on": "2026-03-03"}
+    early = await catalog.post(
+        f"{path}/decision", {**decision, "signed_on": "2026-03-04"}, APPROVER, version=own["version"]
+    )
+    assert (early.status_code, early.json()["code"]) == (422, "signed-in-the-future")
     for caller, code in ((BOTH, "own-review"), (EDITOR, "review-decide-not-allowed")):
         answer = await catalog.post(f"{path}/decision", decision, caller, version=1)
         assert (answer.status_code, answer.json()["code"]) == (403, code)

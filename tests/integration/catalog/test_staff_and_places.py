@@ -159,8 +159,8 @@ async def test_a_centre_is_found_by_agency_and_by_distance_with_who_sits_there(
     assert found.json()["items"][0]["distance_km"] == 1.11
     of_commune = await catalog.get("/v1/one-stop-points", params={"agency": "H99.201"})
     assert [item["code"] for item in of_commune.json()["items"]] == ["tt-lam-ha"]
-    stale = await put(catalog, "tt-lam-ha", POINT)
-    assert stale.status_code == 412
+    assert (await put(catalog, "tt-lam-ha", POINT)).status_code == 428
+    assert (await put(catalog, "tt-lam-ha", POINT, version=9)).status_code == 412
     assert (await put(catalog, "tt-lam-ha", {**POINT, "is_modern": False}, version=1)).json()["version"] == 2
     body = {"point": "tt-lam-ha", "valid_from": "2026-03-01", "decision": DECISION}
     assert (await catalog.post("/v1/staff/truong-phong/secondments", body, EDITOR)).status_code == 204
@@ -180,6 +180,9 @@ async def test_a_centre_is_found_by_agency_and_by_distance_with_who_sits_there(
         ({"valid_to": "2025-01-01"}, 422, "change-incomplete"),
         ({"latitude": 91}, 422, "invalid"),
         ({"kind": "POST_OFFICE"}, 422, "invalid"),
+        ({"name": "   "}, 422, "invalid"),
+        ({"valid_from": "0001-01-01"}, 422, "invalid"),
+        ({"coverage": {"agencies": ["H98"]}}, 422, "agency-unknown"),
     ],
 )
 async def test_a_point_that_cannot_be_is_refused(

@@ -32,6 +32,13 @@ class OwnReview(Forbidden):
     title = "Người đề xuất không được tự quyết định"
 
 
+class SignedLater(Invalid):
+    """A decision is recorded once it is signed (422)."""
+
+    code = "signed-in-the-future"
+    title = "Quyết định chưa đến ngày ký"
+
+
 class NotANumber(Invalid):
     """No number of a legal document can be read (422)."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from kernel.core.caller import Caller
 from kernel.core.clock import VIETNAM
-from kernel.core.errors import Stale
+from kernel.core.errors import Stale, VersionRequired
 from kernel.core.ids import new_id
 from services.catalog.domain.agencies.changes import Decision, Offering
 from services.catalog.domain.agencies.errors import (
@@ -21,6 +21,7 @@ from services.catalog.domain.agencies.errors import (
     UnknownAgency,
 )
 from services.catalog.domain.agencies.in_time import has_ended
+from services.catalog.domain.identifiers import agency_code
 from services.catalog.use_cases.agencies.change_agencies import point_event
 from services.catalog.use_cases.agencies.ports import RowWrite
 from services.catalog.use_cases.ports import Work
@@ -37,13 +38,19 @@ async def keep_point(
         raise MissingPart(fields=[("valid_to", "Trước ngày bắt đầu hiệu lực")])
     if (data["latitude"] is None) != (data["longitude"] is None):
         raise MissingPart(fields=[("latitude", "Tọa độ gồm cả vĩ độ và kinh độ")])
-    rows = await work.agencies.rows([data["agency"]], [], [code])
+    covered = [agency_code(one) or one for one in data["coverage"]["agencies"]]
+    rows = await work.agencies.rows([data["agency"], *covered], [], [code])
     if data["agency"] not in rows.agencies:
         raise UnknownAgency(fields=[("agency", "Không có trong danh mục")])
+    if not set(covered) <= rows.agencies.keys():
+        raise UnknownAgency(fields=[("coverage.agencies", "Không có trong danh mục")])
+    data["coverage"] = {**data["coverage"], "agencies": covered}
     day = max(date.fromisoformat(data["valid_from"]), now.astimezone(VIETNAM).date())
     if not data["valid_to"] and has_ended(rows.agencies[data["agency"]][1], day):
         raise AgencyEnded(extra={"agency": data["agency"]})
     held = rows.points.get(code, (0, {}))[0]
+    if held and not seen:
+        raise VersionRequired
     if held != seen:
         raise Stale
     write = RowWrite(code, seen, data)

@@ -7,7 +7,7 @@ from typing import Any
 from kernel.core.clock import VIETNAM
 from services.catalog.domain.agencies.changes import Record, changed
 from services.catalog.domain.agencies.in_time import taking_effect, who_answers
-from services.catalog.use_cases.agencies.change_agencies import agency_event, staff_event
+from services.catalog.use_cases.agencies.change_agencies import agency_event, point_event, staff_event
 from services.catalog.use_cases.agencies.ports import RowWrite, Stray
 from services.catalog.use_cases.ports import Work
 
@@ -38,6 +38,8 @@ async def gather_strays(*, work: Work, now: datetime) -> int:
         work.record(agency_event(write, now))
     for write in writes["staff"]:
         work.record(staff_event(write, now))
+    for write in writes["point"]:
+        work.record(point_event(write, now))
     return sum(map(len, writes.values()))
 
 

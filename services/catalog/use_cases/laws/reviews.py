@@ -11,6 +11,7 @@ from kernel.core.ids import new_id
 from services.catalog.domain.laws.errors import (
     NoSuchTask,
     OwnReview,
+    SignedLater,
     TaskClosed,
     UnknownProcedure,
     require_law_editor,
@@ -65,6 +66,8 @@ async def decide_review(
     row = await _found(review_id, seen, "PROPOSED", work)
     if by.subject in row["authors"]:
         raise OwnReview
+    if decision["signed_on"] > now.date().isoformat():
+        raise SignedLater
     state = "ACCEPTED" if is_accepted else "REJECTED"
     changed = {"state": state, "decision": decision, "decided_by": by.subject, "decided_on": now.date()}
     return _saved({**row, **changed}, state, seen, by, work, now)
