@@ -29,6 +29,7 @@ TOPICS = {
     "subscription": Topic("catalog", _FACTS),
     "dossier": Topic("dossier", _FACTS),
     "payment": Topic("dossier", _FACTS),
+    "deadline_warning": Topic("dossier", _FACTS),
     "message": Topic("notify", _FACTS),
     "invitation": Topic("survey", _FACTS),
     "survey_response": Topic("survey", _FACTS),

@@ -14,7 +14,7 @@ from kernel.service import Job, JobTick, Service
 from services.notify.api.messages import router
 from services.notify.clients.sms_http import HttpSms
 from services.notify.clients.smtp import SmtpMail
-from services.notify.consumers import catalog, dossier, payment, subscriptions, survey
+from services.notify.consumers import catalog, deadlines, dossier, payment, subscriptions, survey
 from services.notify.domain.timing import QuietHours
 from services.notify.jobs.send_messages import Pace, keep_sending
 from services.notify.settings import Settings
@@ -90,9 +90,12 @@ service = Service(
         *payment.HANDLERS,
         survey.on_invitation_issued,
         catalog.on_catalog_reminder,
+        deadlines.on_deadline_warning,
         *subscriptions.HANDLERS,
     ],
     jobs=[SEND],
-    topics=topics_for("notify", "catalog_reminder", "dossier", "invitation", "payment", "subscription"),
+    topics=topics_for(
+        "notify", "catalog_reminder", "deadline_warning", "dossier", "invitation", "payment", "subscription"
+    ),
     resources=open_resources,
 )

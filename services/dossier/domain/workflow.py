@@ -88,7 +88,8 @@ def complete(
     if not set(facts) <= known:
         raise Invalid(fields=[("facts", "Quy trình không có điều kiện này")])
     keep_four_eyes(dossier, step, by)
-    require_opinions(dossier, at)
+    if step.kind == "OFFICE":
+        require_opinions(dossier, at)
     left = dossier.move(Move.COMPLETE_STEP)
     before = Undo(dossier.version, by.subject, step, dossier.consultations, dossier.facts)
     dossier.facts = {**dossier.facts, **facts}
@@ -126,6 +127,39 @@ def send_back(
     dossier.done = (*dossier.done, done_step(step, by, at=at, outcome="RETURNED", note=note, cause=why))
     enter(dossier, process, target, at=at, due_of=due_of)
     dossier.undo = before
+    return left
+
+
+def time_out(dossier: Dossier, process: Process, *, at: datetime, due_of: DueOf, note: str) -> State:
+    """T8 backward by time: an outside system did not answer by the step's deadline, an officer goes on.
+
+    Back to where the process lets the step return to, else to the last office step that was done.
+    """
+    step = _current(dossier)
+    rule = _rule(process, step.code)
+    known = {code for code, one in process.steps.items() if one.kind == "OFFICE"}
+    worked = [item.code for item in reversed(dossier.done) if item.code in known]
+    ways = [*rule.can_return_to, *worked]
+    if not ways:
+        raise NoSuchBranch
+    left = dossier.move(Move.COMPLETE_STEP)
+    done = DoneStep(
+        code=step.code,
+        name=step.name,
+        role=step.role,
+        by="",
+        by_name=step.system,
+        unit=step.unit,
+        agency=step.agency,
+        at=at,
+        due_at=step.due_at,
+        outcome="TIMED_OUT",
+        note=note,
+        cause="NOT_ANSWERED_OUTSIDE",
+        belongs_to="SYSTEM",
+    )
+    dossier.done, dossier.undo = (*dossier.done, done), None
+    enter(dossier, process, ways[0], at=at, due_of=due_of)
     return left
 
 

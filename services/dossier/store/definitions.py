@@ -1,5 +1,6 @@
 """Local copies of the catalogue, parsed once a process and version."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -88,6 +89,12 @@ _DATA = Statement(
          WHERE code = :process::text AND version = :process_version::int) AS process,
         (SELECT json_agg(data) FROM calendars WHERE code = :calendar::text) AS years
     """
+)
+_STAMP = "string_agg(year || ':' || sequence, ',' ORDER BY year) AS stamp"
+_STAMPS = Statement(f"SELECT code, {_STAMP} FROM calendars GROUP BY code")
+_YEARS = Statement(
+    f"SELECT code, {_STAMP}, json_agg(data) AS years FROM calendars WHERE code = ANY(:codes::text[])"
+    " GROUP BY code"
 )
 _COMPONENT = Statement(
     "SELECT data -> 'components' FROM procedures WHERE code = :code AND valid_from <= :today"
@@ -270,6 +277,20 @@ class PostgresCatalogue(Continuations):
             parsed = calendar_of(row["years"] or [])  # type: ignore[index]  # one row always
             if parsed is not None:
                 kept.calendars[calendar] = parsed
+
+    async def calendars(self) -> Mapping[str, WorkCalendar]:
+        """Return every working calendar by its code; those this process has parsed are not fetched again."""
+        stamps = {row["code"]: row["stamp"] for row in await self._unit.fetch(_STAMPS)}
+        kept = self._kept.calendars
+        wanted = [code for code, stamp in stamps.items() if (code, stamp) not in kept]
+        if wanted:
+            kept_years = await self._unit.fetch(_YEARS, codes=wanted)
+            for row in kept_years:
+                parsed = calendar_of(row["years"])
+                if parsed is not None:
+                    kept[row["code"], row["stamp"]] = parsed
+                    stamps[row["code"]] = row["stamp"]
+        return {code: kept[code, stamp] for code, stamp in stamps.items() if (code, stamp) in kept}
 
     async def component(self, procedure_code: str, component_code: str, today: date) -> dict[str, Any] | None:
         """Return a component of the version of a procedure that is in force."""

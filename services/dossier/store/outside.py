@@ -10,10 +10,30 @@ from services.dossier.use_cases.ports import OutsideRequest
 
 _ADD = Statement(
     "INSERT INTO outside_requests (id, dossier_id, step, system, state, payload, attempts, next_attempt_at,"
-    " last_failure) VALUES (:id, :dossier_id, :step, :system, 'WAITING', :payload, 0, clock_timestamp(), '')"
+    " last_failure, due_at) VALUES (:id, :dossier_id, :step, :system, 'WAITING', :payload, 0,"
+    " clock_timestamp(), '', :due_at)"
 )
 _FIND = Statement(
-    "SELECT id, dossier_id, step, system, state, payload, attempts FROM outside_requests WHERE id = :id"
+    "SELECT id, dossier_id, step, system, state, payload, attempts, due_at, last_failure"
+    " FROM outside_requests WHERE id = :id"
+)
+_OVERDUE = Statement(
+    "SELECT id, dossier_id, step, system, state, payload, attempts, due_at, last_failure"
+    " FROM outside_requests WHERE state IN ('WAITING', 'SENT') AND due_at <= :now"
+    " ORDER BY due_at LIMIT :limit"
+)
+_TIME_OUT = Statement(
+    "UPDATE outside_requests SET state = 'TIMED_OUT', outcome = 'TIMED_OUT', evidence = :evidence"
+    " WHERE id = :id AND state IN ('WAITING', 'SENT')"
+)
+_KEEP_LATE = Statement(
+    "UPDATE outside_requests SET outcome = :outcome, answered_at = :at, evidence = (evidence::jsonb"
+    " || jsonb_build_object('late_answer', :evidence::jsonb))::json"
+    " WHERE id = :id AND state = 'TIMED_OUT' AND answered_at IS NULL",
+    rows=None,
+)
+_WAIT_UNTIL = Statement(
+    "UPDATE outside_requests SET due_at = :until WHERE id = :id AND state IN ('WAITING', 'SENT')", rows=None
 )
 _DUE = Statement(
     "SELECT id, dossier_id, step, system, state, payload, attempts FROM outside_requests"
@@ -55,6 +75,7 @@ class PostgresOutside:
             step=request.step,
             system=request.system,
             payload=request.payload,
+            due_at=request.due_at,
         )
 
     async def find(self, request_id: UUID) -> OutsideRequest | None:
@@ -69,6 +90,23 @@ class PostgresOutside:
     def answer(self, request_id: UUID, *, outcome: str, evidence: dict[str, Any], at: datetime) -> None:
         """Keep the answer with its evidence."""
         self._unit.write(_ANSWER, id=request_id, outcome=outcome, evidence=evidence, at=at)
+
+    def time_out(self, request_id: UUID, *, evidence: dict[str, Any], at: datetime) -> None:
+        """Keep that no answer came in time, and how asking went."""
+        self._unit.write(_TIME_OUT, id=request_id, evidence={**evidence, "timed_out_at": at.isoformat()})
+
+    def keep_late(self, request_id: UUID, *, outcome: str, evidence: dict[str, Any], at: datetime) -> None:
+        """Keep an answer that came after the time was out, beside what was known then; the first only."""
+        self._unit.write(_KEEP_LATE, id=request_id, outcome=outcome, evidence=evidence, at=at)
+
+    def wait_until(self, request_id: UUID, until: datetime) -> None:
+        """Look again only then: the step's deadline has moved."""
+        self._unit.write(_WAIT_UNTIL, id=request_id, until=until)
+
+    async def overdue(self, now: datetime, limit: int) -> list[OutsideRequest]:
+        """Return requests still without an answer past their deadline, the longest past first."""
+        rows = await self._unit.fetch(_OVERDUE, now=now, limit=limit)
+        return [OutsideRequest(**dict(row)) for row in rows]
 
     def abandon(self, request_id: UUID) -> None:
         """Wait for this request no more."""

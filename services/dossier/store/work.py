@@ -30,6 +30,7 @@ from services.dossier.store.sheets import begin_sheet
 from services.dossier.store.slips import PostgresSlips
 from services.dossier.store.uploads import PostgresUploads
 from services.dossier.store.views import PostgresViews
+from services.dossier.store.warnings import PostgresWarnings
 from services.dossier.use_cases.files.ports import Scanner
 from services.dossier.use_cases.payments.ports import ReceiptProvider
 from services.dossier.use_cases.ports import Courier, Inspector, Policy, Press, Seals
@@ -83,6 +84,7 @@ class PostgresWork:
         self.uploads = PostgresUploads(unit)
         self.links = PostgresLinks(unit)
         self.inbox = PostgresInbox(unit)
+        self.warnings = PostgresWarnings(unit)
         self.views = PostgresViews(unit)
         self.ways_in = PostgresWaysIn(unit)
         self.desk = PostgresDesk(unit, resources.definitions, resources.desk_rules, resources.displays)

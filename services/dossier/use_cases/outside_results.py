@@ -31,7 +31,10 @@ async def receive_outside_result(
     work: Work,
     now: datetime,
 ) -> tuple[str, Dossier | None]:
-    """End the outside step once; a repeated answer changes nothing and says so."""
+    """End the outside step once; a repeated answer changes nothing and says so.
+
+    One that comes after the time was out is kept as evidence and moves nothing: an officer has the step.
+    """
     if by.kind is not CallerKind.SERVICE or not by.has_role("outside.answer"):
         raise Forbidden
     request = await work.outside.find(request_id)
@@ -39,6 +42,9 @@ async def receive_outside_result(
         raise NotFound
     if request.state in {"ANSWERED", "ABANDONED"}:
         return "repeated", None
+    if request.state == "TIMED_OUT":
+        work.outside.keep_late(request_id, outcome=outcome, evidence=evidence, at=now)
+        return "late", None
     dossier, grounds = await work.dossiers.load(request.dossier_id)
     step = dossier.step
     if step is None or step.request_id != request_id:

@@ -95,12 +95,18 @@ def ask_outside(work: Work, dossier: Dossier) -> None:
         "dossier_code": dossier.dossier_code,
         "procedure_code": dossier.procedure_code,
         "step": step.code,
+        "due_at": step.due_at.isoformat(),
         "callback_url": work.policy.outside_callback_url,
         "data": {"system": step.system, "agency": dossier.competent_agency.code},
     }
     work.outside.add(
         OutsideRequest(
-            id=step.request_id, dossier_id=dossier.id, step=step.code, system=step.system, payload=payload
+            id=step.request_id,
+            dossier_id=dossier.id,
+            step=step.code,
+            system=step.system,
+            payload=payload,
+            due_at=step.due_at,
         )
     )
 

@@ -96,6 +96,19 @@ class ObligationFields(_Read):
     pay_by: datetime | None = None
 
 
+class AssigneeFields(_Read):
+    """The officer a step is given to."""
+
+    subject: str
+
+
+_GIVEN_AS = {
+    "STEP_ASSIGNED": "Được giao việc",
+    "STEP_OFFERED": "Đồng nghiệp bàn giao việc, chờ xác nhận",
+    "STEP_REROUTED": "Nhận việc thay người nghỉ phép",
+}
+
+
 class ChangeFields(_Read):
     """What happened."""
 
@@ -110,6 +123,8 @@ class ChangeFields(_Read):
     proposed: str | None = None
     answer_by: datetime | None = None
     previous_due_at: datetime | None = None
+    noted: str | None = None
+    assignee: AssigneeFields | None = None
     delivery: str | None = None
 
 
@@ -140,6 +155,7 @@ def occurrence_of(data: DossierChanged, event: ReceivedEvent) -> Occurrence:
         contact=dossier.contact,
         subjects=tuple(people),
         step=Desk(step.agency, step.unit or "", step.role or "") if step is not None else None,
+        people=(change.assignee.subject,) if change.assignee is not None else (),
         one_stop=Desk(dossier.receiving_agency.code, role="ONE_STOP_OFFICER"),
         agencies=tuple(agencies),
         sealed_facts={},
@@ -165,6 +181,7 @@ def occurrence_of(data: DossierChanged, event: ReceivedEvent) -> Occurrence:
             "reappointed_due_at": dossier.reappointed_due_at,
             "previous_due_at": change.previous_due_at,
             "delivery": change.delivery or "",
+            "given_as": _GIVEN_AS.get(change.noted or "", "Việc mới"),
         },
     )
 
@@ -183,6 +200,7 @@ _CHANGES = (
     "cancelled",
     "handed_over",
     "step_completed",
+    "work_noted",
     "supplement_requested",
     "supplement_answered",
     "resumed",

@@ -21,7 +21,7 @@ class Audience(StrEnum):
     READER = "READER"
     """Somebody who follows a procedure by mail, about no dossier: only the address given."""
     DESKS = "DESKS"
-    """Every desk the event names."""
+    """Every desk and every officer the event names."""
 
 
 class Category(StrEnum):
@@ -75,6 +75,8 @@ class Occurrence:
     facts: Mapping[str, Any]
     desks: Sequence[Desk] = ()
     """Desks the event itself names."""
+    people: Sequence[str] = ()
+    """Officers the event itself names, by account."""
     sealed_facts: Mapping[str, str]
     """Facts that only the recipient may read; sealed for the purpose `contact` too."""
 

@@ -37,6 +37,7 @@ async def plan_messages(occurrence: Occurrence, *, work: Work, now: datetime) ->
             planned += writer.to_applicant(contact, is_refused=False)
         elif notice.audience is Audience.DESKS:
             planned += [message for desk in occurrence.desks for message in writer.to_desk(desk)]
+            planned += [writer.to_officer(subject) for subject in occurrence.people]
         else:
             planned += writer.to_desk(
                 occurrence.step if notice.audience is Audience.STEP else occurrence.one_stop
@@ -103,6 +104,10 @@ class _Writer:
         unreached = route.skipped if route.channel is None else ()
         for subject in self._occurrence.subjects:
             yield self._in_app(person_key(subject), unreached)
+
+    def to_officer(self, subject: str) -> Message:
+        """Return the message in an officer's own inbox."""
+        return self._in_app(person_key(subject), ())
 
     def _in_app(self, key: str, skipped: tuple[Skip, ...]) -> Message:
         return self._message(key, Channel.IN_APP, "", state=MessageState.SENT, skipped=skipped)

@@ -19,3 +19,24 @@ async def test_every_desk_named_is_told_in_app_and_nobody_else() -> None:
     assert [message.recipient_key for message in planned] == [desk.key for desk in desks]
     assert {(message.channel, message.state) for message in planned} == {(Channel.IN_APP, MessageState.SENT)}
     assert "Hạn: 31/12/2026" in planned[0].text.body
+
+
+async def test_officers_an_event_names_are_told_in_their_own_inboxes() -> None:
+    """A deadline warning and a step that is given: to the one who has it, not to every desk of the role."""
+    work = MemoryWork()
+    facts = {
+        "title": "Bước xử lý đã quá hạn",
+        "code": "H99.201-1",
+        "procedure": "x",
+        "step": None,
+        "due_at": NOW,
+    }
+    lead = Desk("H99.201", "chuyen-mon", "TEAM_LEAD")
+    occurrence = an_occurrence(
+        "deadline_warning.raised.v1", contact=None, subjects=(), desks=(lead,), people=("lan",), facts=facts
+    )
+    await plan_messages(occurrence, work=work, now=NOW)
+    planned = work.messages.planned
+    assert [message.recipient_key for message in planned] == [lead.key, "person:lan"]
+    assert {(message.channel, message.state) for message in planned} == {(Channel.IN_APP, MessageState.SENT)}
+    assert "Hẹn trả kết quả" in planned[0].text.body

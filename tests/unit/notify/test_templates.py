@@ -11,6 +11,8 @@ from kernel.core.event import ReceivedEvent
 from kernel.core.ids import new_id
 from services.notify.consumers.catalog import ReminderRaised
 from services.notify.consumers.catalog import occurrence_of as reminder_of
+from services.notify.consumers.deadlines import WarningRaised
+from services.notify.consumers.deadlines import occurrence_of as warning_of
 from services.notify.consumers.dossier import HANDLERS, DossierChanged, occurrence_of
 from services.notify.consumers.payment import HANDLERS as PAYMENTS
 from services.notify.consumers.payment import PaymentChanged
@@ -78,24 +80,28 @@ def an_invitation() -> dict[str, Any]:
     }
 
 
+def _received(path: Path) -> ReceivedEvent:
+    """Return an example as it is received."""
+    return ReceivedEvent(
+        id=new_id(),
+        type=path.parent.name,
+        source="x",
+        topic=path.parent.name.partition(".")[0],
+        key="k",
+        sequence=1,
+        occurred_at=datetime.fromisoformat("2026-11-17T08:00:00+07:00"),
+        correlation_id="",
+        causation_id="",
+        data=json.loads(path.read_text()),
+    )
+
+
 def reminders() -> list[tuple[str, dict[str, Any]]]:
     """Return the examples of a reminder as its notice is written from them."""
     found = []
     for path in sorted((EXAMPLES / "catalog_reminder.raised.v1").glob("*.json")):
-        data = json.loads(path.read_text())
-        event = ReceivedEvent(
-            id=new_id(),
-            type="catalog_reminder.raised.v1",
-            source="catalog",
-            topic="catalog_reminder",
-            key="k",
-            sequence=1,
-            occurred_at=datetime.fromisoformat("2026-11-17T08:00:00+07:00"),
-            correlation_id="",
-            causation_id="",
-            data=data,
-        )
-        found.append((path.stem, dict(reminder_of(ReminderRaised.model_validate(data), event).facts)))
+        data = ReminderRaised.model_validate(json.loads(path.read_text()))
+        found.append((path.stem, dict(reminder_of(data, _received(path)).facts)))
     return found
 
 
@@ -130,6 +136,12 @@ CASES += [
     for notice in TEMPLATES.for_event("catalog_reminder.raised.v1")
     for name, facts in reminders()
 ]
+CASES += [
+    (notice, f"warning-{path.stem}", dict(warning_of(model, _received(path)).facts))
+    for notice in TEMPLATES.for_event("deadline_warning.raised.v1")
+    for path in sorted((EXAMPLES / "deadline_warning.raised.v1").glob("*.json"))
+    for model in (WarningRaised.model_validate(json.loads(path.read_text())),)
+]
 LINKS = dict.fromkeys(("link", "unsubscribe", "unsubscribe_page"), "https://dichvucong.lamgiang.gov.vn/tttt")
 CASES += [
     (notice, f"{kind}-{path.stem}", {**facts(model.model_validate(json.loads(path.read_text()))), **LINKS})
@@ -154,7 +166,7 @@ def test_every_template_has_an_example_event() -> None:
 
 
 def test_applicants_hear_of_every_change_but_inner_steps() -> None:
-    inner = ("step_completed", "supplement_answered", "intake_supplement_answered")
+    inner = ("step_completed", "work_noted", "supplement_answered", "intake_supplement_answered")
     silent = {f"dossier.{change}.v1" for change in inner}
     told = {
         handler.event_type

@@ -67,9 +67,9 @@ class AttachmentOut(BaseModel):
 
 
 class OutsideResultOut(BaseModel):
-    """Whether the answer was taken now or before."""
+    """Whether the answer was taken now or before, or came too late and is kept as evidence only."""
 
-    outcome: Literal["accepted", "repeated"]
+    outcome: Literal["accepted", "repeated", "late"]
 
 
 class DossierItem(BaseModel):

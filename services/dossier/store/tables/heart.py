@@ -63,6 +63,11 @@ Index(
     postgresql_where=text("task_role IS NOT NULL"),
 )
 Index(
+    "ix_dossiers_running_due",
+    dossiers.c.due_at,
+    postgresql_where=text("state IN ('ACCEPTED', 'PROCESSING')"),
+)
+Index(
     "ix_dossiers_task_holder",
     dossiers.c.task_holder,
     dossiers.c.task_due_at,
@@ -184,6 +189,12 @@ outside = Table(
     Column("outcome", Text),
     Column("evidence", JSON),
     Column("answered_at", moment),
+    Column("due_at", moment),
+)
+Index(
+    "ix_outside_requests_due",
+    outside.c.due_at,
+    postgresql_where=text("state IN ('WAITING', 'SENT')"),
 )
 Index("ix_outside_requests_waiting", outside.c.next_attempt_at, postgresql_where=text("state = 'WAITING'"))
 Table(

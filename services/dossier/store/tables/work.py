@@ -26,6 +26,14 @@ Index(
     control_slip.c.dossier_id,
     postgresql_where=text("received_at IS NULL AND taken_back_at IS NULL"),
 )
+Table(
+    "deadline_warnings",
+    metadata,
+    Column("dossier_id", UUID, primary_key=True),
+    Column("threshold", Text, primary_key=True),
+    Column("about", moment, primary_key=True),
+    Column("raised_at", moment, nullable=False),
+)
 search = Table(
     "dossier_search",
     metadata,

@@ -1,6 +1,6 @@
 """The store of what the catalogue published."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from services.dossier.domain.dossier import Continuing
 from services.dossier.domain.mandates import Mandate
 from services.dossier.use_cases.ports.records import Intake
+from worktime.calendar import WorkCalendar
 
 
 class Catalogue(Protocol):
@@ -52,6 +53,9 @@ class Catalogue(Protocol):
 
     def close_continued(self, today: date, at: datetime) -> None:
         """Queue that agencies heard of an hour ago have no running dossier left to continue."""
+
+    async def calendars(self) -> Mapping[str, WorkCalendar]:
+        """Return every working calendar by its code."""
 
     def put_form(self, data: dict[str, Any], sequence: int) -> None:
         """Keep the form in force of a procedure likewise."""

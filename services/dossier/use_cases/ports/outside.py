@@ -19,6 +19,18 @@ class Outside(Protocol):
     def answer(self, request_id: UUID, *, outcome: str, evidence: dict[str, Any], at: datetime) -> None:
         """Keep the answer with its evidence."""
 
+    def time_out(self, request_id: UUID, *, evidence: dict[str, Any], at: datetime) -> None:
+        """Keep that no answer came in time, and how asking went."""
+
+    def keep_late(self, request_id: UUID, *, outcome: str, evidence: dict[str, Any], at: datetime) -> None:
+        """Keep an answer that came after the time was out, beside what was known then; the first only."""
+
+    def wait_until(self, request_id: UUID, until: datetime) -> None:
+        """Look again only then: the step's deadline has moved."""
+
+    async def overdue(self, now: datetime, limit: int) -> list[OutsideRequest]:
+        """Return requests still without an answer past their deadline."""
+
     def abandon(self, request_id: UUID) -> None:
         """Wait for this request no more."""
 

@@ -134,6 +134,8 @@ class OutsideRequest:
     state: str = "WAITING"
     attempts: int = 0
     evidence: dict[str, Any] = field(default_factory=dict)
+    due_at: datetime | None = None
+    last_failure: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

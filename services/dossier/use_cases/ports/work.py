@@ -20,7 +20,7 @@ from services.dossier.use_cases.ports.outside import Courier, Outside
 from services.dossier.use_cases.ports.papers import Papers
 from services.dossier.use_cases.ports.records import Policy
 from services.dossier.use_cases.ports.views import Views
-from services.dossier.use_cases.work.ports import Colleagues, Inbox, Searching, Slips
+from services.dossier.use_cases.work.ports import Colleagues, Inbox, Searching, Slips, Warnings
 
 
 class Work(Records, Protocol):
@@ -37,6 +37,7 @@ class Work(Records, Protocol):
     ways_in: WaysIn
     inbox: Inbox
     searching: Searching
+    warnings: Warnings
     files: Files
     views: Views
     dues: Dues

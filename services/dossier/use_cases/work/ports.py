@@ -1,6 +1,6 @@
 """What sharing out work needs of the world."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -10,6 +10,7 @@ from services.dossier.domain.work.colleagues import Colleague
 from services.dossier.domain.work.search import Index, Sought
 from services.dossier.domain.work.slip import SlipRow
 from services.dossier.domain.work.urgency import Lines
+from services.dossier.domain.work.warnings import Warned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,16 @@ class Inbox(Protocol):
 
     async def of_absent(self, query: InboxQuery) -> Sequence[Any]:
         """Return the steps held by people of the unit who are on leave."""
+
+
+class Warnings(Protocol):
+    """Deadline warnings raised."""
+
+    async def due(self, now: datetime, soon: Mapping[str, datetime], limit: int) -> Sequence[Warned]:
+        """Return dossiers at a threshold nobody was told of; `soon` says for each calendar until when."""
+
+    def keep(self, warned: Sequence[Warned], *, at: datetime) -> None:
+        """Keep that these were raised."""
 
 
 class Searching(Protocol):

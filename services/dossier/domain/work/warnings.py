@@ -1,0 +1,71 @@
+"""Warnings before and after a deadline passes: whom they go to, once a threshold."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from services.dossier.domain.events import moment
+
+SOON_MINUTES = 8 * 60
+"""Working minutes before the due moment: a working day, while an apology in time is still possible
+(NĐ 61/2018 Đ.19: at the latest one day before the due date)."""
+
+
+class Threshold(StrEnum):
+    """What has come to pass."""
+
+    STEP_LATE = "STEP_LATE"
+    DUE_SOON = "DUE_SOON"
+    OVERDUE = "OVERDUE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned:
+    """A dossier at a threshold; `about` is the deadline it is measured by, so that a new one warns anew."""
+
+    dossier_id: UUID
+    reference: str
+    dossier_code: str | None
+    procedure_code: str
+    procedure_name: str
+    competent_agency: str
+    due_at: datetime
+    about: datetime
+    threshold: Threshold
+    step: dict[str, Any] | None
+    task_role: str | None
+    task_agency: str | None
+    task_unit: str | None
+    task_holder: str | None
+
+
+def desks_of(warned: Warned) -> list[dict[str, str]]:
+    """Return the desks told: whose task it is where nobody holds it, and the lead once something is late."""
+    agency, unit = warned.task_agency or warned.competent_agency, warned.task_unit or ""
+    desks = []
+    if warned.task_role and warned.task_holder is None:
+        desks.append({"agency": agency, "unit": unit, "role": warned.task_role})
+    lead = {"agency": agency, "unit": unit, "role": "TEAM_LEAD"}
+    if (warned.threshold is not Threshold.DUE_SOON or not desks) and lead not in desks:
+        desks.append(lead)
+    return desks
+
+
+def warning_data(warned: Warned, *, at: datetime) -> dict[str, Any]:
+    """Return the event's data."""
+    step = warned.step
+    return {
+        "threshold": warned.threshold.value,
+        "dossier_id": str(warned.dossier_id),
+        "reference": warned.reference,
+        "dossier_code": warned.dossier_code,
+        "procedure": {"code": warned.procedure_code, "name": warned.procedure_name},
+        "agency": warned.task_agency or warned.competent_agency,
+        "due_at": moment(warned.due_at),
+        "step": {"code": step["code"], "name": step["name"], "due_at": step["due_at"]} if step else None,
+        "desks": desks_of(warned),
+        "people": [warned.task_holder] if warned.task_holder else [],
+        "raised_at": moment(at),
+    }

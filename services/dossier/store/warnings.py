@@ -1,0 +1,74 @@
+"""Which dossiers are at a threshold nobody was told of, and which were told."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from kernel.postgres.statement import Statement
+from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.work.warnings import Threshold, Warned
+
+# Those whose clock runs walk one index by due moment; the late ones are few among them, and so are those
+# that come due within a working day.
+_DUE = Statement(
+    """
+    SELECT d.id AS dossier_id, d.reference, d.dossier_code, d.procedure_code, d.procedure_name,
+        d.competent_agency, d.due_at, crossed.about, crossed.threshold, d.step, d.task_role, d.task_agency,
+        d.task_unit, d.task_holder
+    FROM dossiers d
+    CROSS JOIN LATERAL (
+        SELECT 'OVERDUE' AS threshold, d.due_at AS about WHERE d.due_at < :now::timestamptz
+        UNION ALL
+        SELECT 'DUE_SOON', d.due_at WHERE d.due_at >= :now AND d.due_at <= (
+            SELECT given.until FROM agencies a JOIN unnest(:calendars::text[], :soon::timestamptz[])
+                AS given(calendar, until) ON given.calendar = a.calendar WHERE a.code = d.competent_agency)
+        UNION ALL
+        SELECT 'STEP_LATE', (d.step ->> 'due_at')::timestamptz
+        WHERE d.due_at >= :now AND d.state = 'PROCESSING' AND (d.step ->> 'due_at')::timestamptz < :now
+    ) AS crossed
+    WHERE d.state IN ('ACCEPTED', 'PROCESSING') AND d.due_at IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM deadline_warnings w WHERE w.dossier_id = d.id AND w.threshold = crossed.threshold
+            AND w.about = crossed.about)
+    ORDER BY d.due_at LIMIT :limit
+    """
+)
+_KEEP = """
+    INSERT INTO deadline_warnings (dossier_id, threshold, about, raised_at)
+    SELECT dossier_id, threshold, about, :at::timestamptz
+    FROM jsonb_to_recordset(:rows::jsonb) AS given(dossier_id uuid, threshold text, about timestamptz)
+"""
+
+
+@lru_cache(maxsize=512)
+def _keeping(rows: int) -> Statement:
+    return Statement(_KEEP, rows=rows)
+
+
+class PostgresWarnings:
+    """Warnings raised; the key keeps a second runner from raising one twice."""
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+
+    async def due(self, now: datetime, soon: Mapping[str, datetime], limit: int) -> Sequence[Warned]:
+        """Return dossiers at a threshold nobody was told of; `soon` says for each calendar until when."""
+        rows = await self._unit.fetch(
+            _DUE, now=now, calendars=list(soon), soon=list(soon.values()), limit=limit
+        )
+        return [_warned(dict(row)) for row in rows]
+
+    def keep(self, warned: Sequence[Warned], *, at: datetime) -> None:
+        """Keep that these were raised."""
+        rows = [
+            {"dossier_id": str(one.dossier_id), "threshold": one.threshold.value}
+            | {"about": one.about.isoformat()}
+            for one in warned
+        ]
+        self._unit.write(_keeping(len(rows)), rows=rows, at=at)
+
+
+def _warned(row: dict[str, Any]) -> Warned:
+    dossier_id = UUID(int=row.pop("dossier_id").int)
+    return Warned(dossier_id=dossier_id, threshold=Threshold(row.pop("threshold")), **row)

@@ -1,0 +1,33 @@
+"""Tells officers of deadlines that near or have passed, once a threshold and deadline."""
+
+from datetime import datetime
+
+from kernel.core.event import Event
+from services.dossier.domain.work.warnings import SOON_MINUTES, warning_data
+from services.dossier.use_cases.ports import Work
+from worktime.calendar import CalendarNotLoaded
+from worktime.deadline import add_working_minutes
+
+AT_ONCE = 200
+
+
+async def warn_of_deadlines(*, work: Work, now: datetime) -> int:
+    """Raise what is due to be told and was not; return how many, `AT_ONCE` when there may be more.
+
+    What counts as soon is a working day of each agency's own calendar; where it is not loaded that far,
+    nothing is called soon, while late stays late.
+    """
+    soon: dict[str, datetime] = {}
+    for code, calendar in (await work.catalogue.calendars()).items():
+        try:
+            soon[code] = add_working_minutes(calendar, now, SOON_MINUTES)
+        except CalendarNotLoaded:
+            continue
+    found = await work.warnings.due(now, soon, AT_ONCE)
+    if found:
+        work.warnings.keep(found, at=now)
+    for one in found:
+        data = warning_data(one, at=now)
+        key = str(one.dossier_id)
+        work.record(Event(type="deadline_warning.raised.v1", key=key, sequence=1, data=data, occurred_at=now))
+    return len(found)

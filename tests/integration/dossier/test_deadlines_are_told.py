@@ -1,0 +1,99 @@
+"""A step late before its dossier is, a dossier due soon, an outside system that does not answer."""
+
+from datetime import timedelta
+from typing import Any
+
+from services.dossier.jobs.deadline_warnings import DEADLINE_WARNINGS
+from services.dossier.jobs.time_out_steps import TIME_OUT_STEPS
+from tests.builders.dossier.office import (
+    GATEWAY,
+    LEAD,
+    OUTSIDE_STEPS,
+    RECEIVER,
+    SPECIALIST,
+    Office,
+    a_citizen,
+)
+
+
+async def told(office: Office) -> list[dict[str, Any]]:
+    """Run the job and return every warning raised so far."""
+    await office.service.run_job(DEADLINE_WARNINGS)
+    return [row["data"] for row in await office.service.published("deadline_warning.raised.v1")]
+
+
+async def test_each_threshold_is_told_once_to_whom_it_concerns(office: Office) -> None:
+    """The holder, else the desk; the lead once something is late; versions do not move by it."""
+    seen = await office.act(await office.in_process(), "claim", SPECIALIST)
+    assert await told(office) == []
+    office.service.clock.advance(timedelta(hours=7))
+    lead = {"agency": "H99.201", "unit": "chuyen-mon", "role": "TEAM_LEAD"}
+    for _ in range(2):
+        found = await told(office)
+        assert [(one["threshold"], one["people"], one["desks"]) for one in found] == [
+            ("STEP_LATE", ["thu-ly"], [lead])
+        ]
+    assert (found[0]["step"]["code"], found[0]["dossier_code"]) == ("tham-dinh", seen["dossier_code"])
+    office.service.clock.advance(timedelta(days=2, hours=3))
+    assert [one["threshold"] for one in await told(office)] == ["STEP_LATE", "DUE_SOON"]
+    office.service.clock.advance(timedelta(days=2))
+    found = await told(office)
+    assert [one["threshold"] for one in found] == ["STEP_LATE", "DUE_SOON", "OVERDUE"]
+    assert found[-1]["desks"] == [lead]
+    assert (await office.read(seen, SPECIALIST))["version"] == seen["version"]
+
+
+async def test_nobody_is_warned_while_the_clock_stands_and_anew_after_it(office: Office) -> None:
+    """A supplement stops the clock; the new due moment and the step's new deadline warn again."""
+    seen = await office.in_process()
+    draft = {"items": [{"component_code": "to-khai", "reason": "Thiếu chữ ký"}], "reason": "Thiếu"}
+    seen = await office.act(seen, "supplement-request", SPECIALIST, **draft)
+    seen = await office.act(seen, "supplement-request-approval", LEAD, approved=True)
+    office.service.clock.advance(timedelta(days=14))
+    assert await told(office) == []
+    seen = await office.act(seen, "supplement-answer", a_citizen(), note="Xin bổ sung")
+    seen = await office.act(seen, "resumption", RECEIVER)
+    office.service.clock.advance(timedelta(days=1))
+    found = await told(office)
+    assert [(one["threshold"], one["people"]) for one in found] == [("STEP_LATE", [])]
+    assert [desk["role"] for desk in found[0]["desks"]] == ["SPECIALIST", "TEAM_LEAD"]
+
+
+async def test_an_outside_system_that_does_not_answer_gives_the_step_back(empty_office: Office) -> None:
+    """To an officer, with the reason; how the asking went is kept, and an answer that comes too late."""
+    office = await empty_office.open(steps=OUTSIDE_STEPS)
+    seen = await office.act(await office.in_process(), "step-completion", SPECIALIST, step="kiem-tra")
+    await office.service.run_job(TIME_OUT_STEPS)
+    assert (await office.read(seen, SPECIALIST))["step"]["code"] == "ho-tich"
+    office.service.clock.advance(timedelta(days=1))
+    for _ in range(2):
+        await office.service.run_job(TIME_OUT_STEPS)
+    detail = await office.read(seen, SPECIALIST)
+    assert (detail["step"]["code"], detail["version"]) == ("kiem-tra", seen["version"] + 1)
+    last = detail["steps_done"][-1]
+    assert (last["code"], last["outcome"], last["by"]) == ("ho-tich", "TIMED_OUT", "HO_TICH_DUNG_CHUNG")
+    assert "không trả lời đúng hạn" in last["note"]
+    (row,) = await office.service.runtime.pool.fetch("SELECT id, state, evidence FROM outside_requests")
+    assert (row["state"], row["evidence"]["was"]) == ("TIMED_OUT", "WAITING")
+    late = {"request_id": str(row["id"]), "outcome": "completed", "evidence": {"so": "12/HT"}}
+    for _ in range(2):
+        answer = await office.service.post("/v1/outside-results", late, GATEWAY)
+        assert answer.json() == {"outcome": "late"}
+    kept = await office.service.runtime.pool.fetchval("SELECT evidence FROM outside_requests")
+    assert (kept["late_answer"], kept["was"]) == ({"so": "12/HT"}, "WAITING")
+    assert (await office.read(seen, SPECIALIST))["version"] == detail["version"]
+    again = await office.act(detail, "step-completion", SPECIALIST, step="kiem-tra")
+    assert again["step"]["code"] == "ho-tich"
+    assert await office.service.count("outside_requests") == 2
+
+
+async def test_an_answer_in_time_is_not_overtaken(empty_office: Office) -> None:
+    """The job finds nothing once the system has answered; a deadline still to come is left alone."""
+    office = await empty_office.open(steps=OUTSIDE_STEPS)
+    seen = await office.act(await office.in_process(), "step-completion", SPECIALIST, step="kiem-tra")
+    request = await office.service.runtime.pool.fetchval("SELECT id FROM outside_requests")
+    body = {"request_id": str(request), "outcome": "completed", "evidence": {"so": "12/HT"}}
+    assert (await office.service.post("/v1/outside-results", body, GATEWAY)).json() == {"outcome": "accepted"}
+    office.service.clock.advance(timedelta(days=3))
+    await office.service.run_job(TIME_OUT_STEPS)
+    assert (await office.read(seen, SPECIALIST))["step"]["code"] == "ky"
