@@ -8,7 +8,16 @@ from contracts.topics import topics_for
 from kernel.runtime import Runtime
 from kernel.sealing import Sealer
 from kernel.service import Service
-from services.dossier.api import attachments, counter, course, decisions, machines, reads, submissions
+from services.dossier.api import (
+    attachments,
+    counter,
+    course,
+    decisions,
+    machines,
+    reads,
+    registers,
+    submissions,
+)
 from services.dossier.api.desk import ROUTERS as DESK_ROUTERS
 from services.dossier.api.figures import exports, statistics
 from services.dossier.api.files import links, uploads
@@ -34,8 +43,9 @@ from services.dossier.store.desk.work import read_desk_rules
 from services.dossier.store.fee_rules import read_fee_rules
 from services.dossier.store.files import StoredFiles
 from services.dossier.store.inspector import open_inspector
+from services.dossier.store.legal_sets import read_legal_sets
 from services.dossier.store.limits import read_limits
-from services.dossier.store.press import print_paper
+from services.dossier.store.press import TypstPress
 from services.dossier.store.tables import metadata
 from services.dossier.store.work import PostgresWork, Resources
 from services.dossier.use_cases.ports import Policy
@@ -63,7 +73,8 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
             policy=policy,
             limits=read_limits(),
             history_keys=HistoryKeys.of(settings.history_key.get_secret_value()),
-            press=print_paper,
+            press=TypstPress(),
+            legal_sets=read_legal_sets(),
             inspector=inspector,
             courier=courier,
             definitions=Definitions(),
@@ -98,6 +109,7 @@ service = Service(
         accounts.router,
         cash.router,
         platform.router,
+        registers.router,
     ],
     handlers=[
         catalog.on_procedure_published,

@@ -1,4 +1,4 @@
-"""The official papers of the 2025 set (TT 03/2025): what each says, frozen at the moment it is issued."""
+"""The official papers: what each says, frozen at the moment it is issued, and by which set of forms."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +10,6 @@ from kernel.core.clock import VIETNAM
 from services.dossier.domain.course import Apology, Obligation, Settlement
 from services.dossier.domain.definitions import Agency, Procedure
 from services.dossier.domain.dossier import Dossier
-
-LEGAL_SET = "2025"
 
 
 class PaperKind(StrEnum):
@@ -33,6 +31,7 @@ class Paper:
     dossier_id: UUID
     kind: PaperKind
     number: str
+    legal_set: str
     issued_at: datetime
     issued_by: str
     content: dict[str, Any]

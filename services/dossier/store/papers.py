@@ -6,14 +6,14 @@ from uuid import UUID
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.dossier.domain.papers import LEGAL_SET, Paper, PaperKind
+from services.dossier.domain.papers import Paper, PaperKind
 from services.dossier.use_cases.ports import IssuedPaper, Seals
 
 _ADD = Statement(
     "INSERT INTO papers (id, dossier_id, kind, number, legal_set, issued_at, issued_by, content_sealed)"
     " VALUES (:id, :dossier_id, :kind, :number, :legal_set, :issued_at, :issued_by, :content_sealed)"
 )
-_COLUMNS = "id, dossier_id, kind, number, content_sealed, sha256, issued_at, superseded_by"
+_COLUMNS = "id, dossier_id, kind, number, legal_set, content_sealed, sha256, issued_at, superseded_by"
 _FIND = Statement(f"SELECT {_COLUMNS} FROM papers WHERE id = :id")
 _IN_FORCE = Statement(
     f"SELECT {_COLUMNS} FROM papers WHERE dossier_id = :dossier_id AND kind = :kind"
@@ -45,7 +45,7 @@ class PostgresPapers:
             dossier_id=paper.dossier_id,
             kind=paper.kind.value,
             number=paper.number,
-            legal_set=LEGAL_SET,
+            legal_set=paper.legal_set,
             issued_at=paper.issued_at,
             issued_by=paper.issued_by,
             content_sealed=self._seals.seal(paper.content, purpose="paper"),

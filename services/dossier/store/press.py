@@ -1,4 +1,4 @@
-"""Prints papers as PDF with typst; the QR code leads to the public look-up."""
+"""Prints papers, slips and registers with typst (PDF) and XlsxWriter; QR codes lead to the public look-up."""
 
 import io
 import json
@@ -7,45 +7,69 @@ from typing import Any
 
 import segno
 import typst
+import xlsxwriter
 
+from services.dossier.domain.legal_sets import LegalSet
 from services.dossier.domain.papers import PaperKind
 
-_TEMPLATE = (Path(__file__).parent / "templates" / "paper.typ").read_bytes()
-_TITLES = {
-    PaperKind.RECEIPT: "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
-    PaperKind.SUPPLEMENT_REQUEST: "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
-    PaperKind.INTAKE_REFUSAL: "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
-    PaperKind.APOLOGY: "Văn bản xin lỗi và đề nghị gia hạn thời gian giải quyết",
-    PaperKind.STOP_NOTICE: "Thông báo dừng giải quyết hồ sơ",
-    PaperKind.PAYMENT_NOTICE: "Thông báo thực hiện nghĩa vụ tài chính",
-}
-_SIGNERS = {
-    PaperKind.RECEIPT: "NGƯỜI TIẾP NHẬN HỒ SƠ",
-    PaperKind.SUPPLEMENT_REQUEST: "NGƯỜI HƯỚNG DẪN",
-    PaperKind.INTAKE_REFUSAL: "NGƯỜI TIẾP NHẬN HỒ SƠ",
-    PaperKind.APOLOGY: "THỦ TRƯỞNG CƠ QUAN",
-    PaperKind.STOP_NOTICE: "THỦ TRƯỞNG CƠ QUAN",
-    PaperKind.PAYMENT_NOTICE: "NGƯỜI THÔNG BÁO",
-}
+_FOLDER = Path(__file__).parent / "templates"
+_PAPER = (_FOLDER / "paper.typ").read_bytes()
+_CONTROL_SLIP = (_FOLDER / "control_slip.typ").read_bytes()
+_REGISTER = (_FOLDER / "register.typ").read_bytes()
 _REASONS = {
     PaperKind.INTAKE_REFUSAL: "Không tiếp nhận, giải quyết hồ sơ này với lý do cụ thể",
     PaperKind.STOP_NOTICE: "Dừng giải quyết hồ sơ với lý do",
 }
+_WIDTHS = (5, 24, 40, 24, 34, 28, 17, 17, 17, 14, 20, 18)
 
 
-def print_paper(kind: PaperKind, content: dict[str, Any]) -> bytes:
-    """Return the PDF of a paper; takes some tens of milliseconds, so call it in a thread."""
-    data = {
-        **content,
-        "title": _TITLES[kind],
-        "signer_label": _SIGNERS[kind],
-        "reason_label": _REASONS.get(kind, "Lý do"),
-    }
-    if "secret" in content:
-        # Only the code: the secret is typed, so that a photograph of the QR code alone opens nothing.
-        data["qr"] = _qr(f"{content['look_up']}/qr/{content['dossier_code']}")
+class TypstPress:
+    """Every text comes as data, never as markup; tens of milliseconds a page, so call it in a thread."""
+
+    def paper(self, kind: PaperKind, content: dict[str, Any], forms: LegalSet) -> bytes:
+        """Return the PDF of a paper by a set of forms."""
+        form = forms.forms[kind.value]
+        data = {
+            **content,
+            "title": form.title,
+            "form": forms.label(kind.value),
+            "signer_label": form.signer,
+            "reason_label": _REASONS.get(kind, "Lý do"),
+        }
+        if "secret" in content:
+            # Only the code: the secret is typed, so that a photograph of the QR code alone opens nothing.
+            data["qr"] = _qr(f"{content['look_up']}/qr/{content['dossier_code']}")
+        return _printed(_PAPER, data)
+
+    def control_slip(self, content: dict[str, Any]) -> bytes:
+        """Return the PDF of a control slip."""
+        return _printed(_CONTROL_SLIP, content)
+
+    def register(self, content: dict[str, Any]) -> bytes:
+        """Return the PDF of a register."""
+        return _printed(_REGISTER, content)
+
+    def register_sheet(self, content: dict[str, Any]) -> bytes:
+        """Return the register as a spreadsheet; texts are texts, also those that look like formulas."""
+        out = io.BytesIO()
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        with xlsxwriter.Workbook(out, options) as book:
+            sheet = book.add_worksheet("Sổ theo dõi")
+            bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True})
+            for column, width in enumerate(_WIDTHS):
+                sheet.set_column(column, column, width)
+            for number, text in enumerate((content["agency"], content["title"], content["period"])):
+                sheet.write_string(number, 0, text, bold)
+            sheet.write_string(3, 0, content["form"])
+            for row, line in enumerate([content["headings"], *content["lines"]], 5):
+                for column, cell in enumerate(line):
+                    sheet.write_string(row, column, cell, bold if row == 5 else wrapped)  # noqa: PLR2004 - the headings' row.
+        return out.getvalue()
+
+
+def _printed(template: bytes, data: dict[str, Any]) -> bytes:
     printed = typst.compile(
-        _TEMPLATE, format="pdf", sys_inputs={"data": json.dumps(data)}, ignore_system_fonts=True
+        template, format="pdf", sys_inputs={"data": json.dumps(data)}, ignore_system_fonts=True
     )
     if not isinstance(printed, bytes):
         raise TypeError("a paper is one PDF")

@@ -6,6 +6,7 @@ from kernel.core.event import Event
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.desk.rules import DeskRules
 from services.dossier.domain.history import HistoryKeys
+from services.dossier.domain.legal_sets import LegalSets
 from services.dossier.domain.limits import Limits
 from services.dossier.domain.payments.fees import FeeRules
 from services.dossier.store.attachments import PostgresAttachments
@@ -25,6 +26,7 @@ from services.dossier.store.intake.ways_in import PostgresWaysIn
 from services.dossier.store.outside import PostgresOutside
 from services.dossier.store.papers import PostgresPapers
 from services.dossier.store.payments import PostgresPayments
+from services.dossier.store.registers import PostgresRegisters
 from services.dossier.store.searching import PostgresSearching
 from services.dossier.store.sheets import begin_sheet
 from services.dossier.store.slips import PostgresSlips
@@ -44,6 +46,7 @@ class Resources:
     seals: Seals
     policy: Policy
     limits: Limits
+    legal_sets: LegalSets
     history_keys: HistoryKeys
     press: Press
     inspector: Inspector
@@ -68,6 +71,8 @@ class PostgresWork:
         self.policy = resources.policy
         self.limits = resources.limits
         self.fee_rules = resources.fee_rules
+        self.legal_sets = resources.legal_sets
+        self.registers = PostgresRegisters(unit)
         self.history_keys = resources.history_keys
         self.press = resources.press
         self.inspector = resources.inspector

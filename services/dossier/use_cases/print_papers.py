@@ -32,7 +32,12 @@ async def print_paper(paper: IssuedPaper, *, work: Work, now: datetime) -> Issue
     Two processes may print at the same time; only one file is ever issued.
     """
     content = work.seals.open(paper.content_sealed, purpose="paper")
-    printed = await asyncio.to_thread(work.press, paper.kind, content if isinstance(content, dict) else {})
+    printed = await asyncio.to_thread(
+        work.press.paper,
+        paper.kind,
+        content if isinstance(content, dict) else {},
+        work.legal_sets.named(paper.legal_set),
+    )
     digest = hashlib.sha256(printed).digest()
     await work.files.put(printed)
     await work.papers.keep_printed(paper.id, sha256=digest, size=len(printed), at=now)

@@ -130,6 +130,7 @@ def issue(
         dossier_id=dossier.id,
         kind=kind,
         number=code + suffix.get(kind, ""),
+        legal_set=work.legal_sets.on(now).code,
         issued_at=now,
         issued_by=by.name,
         content={**content, "number": code + suffix.get(kind, ""), "issued_at": papers.local_text(now)},

@@ -21,6 +21,7 @@ from services.dossier.domain.history import Entry, HistoryKeys
 from services.dossier.domain.intake.evidence import Evidence
 from services.dossier.domain.payments.account import Entry as MoneyEntry
 from services.dossier.domain.payments.fees import FeeRules
+from services.dossier.store.legal_sets import read_legal_sets
 from services.dossier.store.limits import read_limits
 from services.dossier.use_cases.files.ports import Scanned, Verdict
 from services.dossier.use_cases.ports import (
@@ -104,6 +105,7 @@ class MemoryWork:
         self.policy = Policy()
         self.limits = LIMITS
         self.dues = MemoryDues(self)
+        self.legal_sets = read_legal_sets()
 
     async def inspector(self, content: bytes, media_type: str, *, caller: str) -> Fault | None:
         """Take every file: what files are is tested where they are opened."""

@@ -131,6 +131,7 @@ class MemoryPapers:
             dossier_id=paper.dossier_id,
             kind=paper.kind,
             number=paper.number,
+            legal_set=paper.legal_set,
             content_sealed=self._work.seals.seal(paper.content, purpose="paper"),
             sha256=None,
             issued_at=paper.issued_at,

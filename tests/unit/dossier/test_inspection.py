@@ -6,7 +6,8 @@ import pytest
 
 from services.dossier.domain.papers import PaperKind
 from services.dossier.store.inspection.reading import inspect
-from services.dossier.store.press import print_paper
+from services.dossier.store.legal_sets import read_legal_sets
+from services.dossier.store.press import TypstPress
 from tests.builders.dossier.files import (
     EXCEL,
     SCRIPT,
@@ -137,7 +138,8 @@ def test_an_honest_pdf_is_sound(what: str) -> None:
 
 def test_a_paper_of_the_one_stop_unit_is_sound() -> None:
     """What this system prints itself can be handed in again."""
-    paper = print_paper(PaperKind.STOP_NOTICE, dict.fromkeys(PRINTED.split(), "Hồ sơ"))
+    words = dict.fromkeys(PRINTED.split(), "Hồ sơ")
+    paper = TypstPress().paper(PaperKind.STOP_NOTICE, words, read_legal_sets().named("2025"))
     assert inspect(PDF, paper) == "sound"
 
 

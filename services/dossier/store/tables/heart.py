@@ -80,6 +80,13 @@ Index(
     postgresql_using="gin",
     postgresql_where=text("asked_desks <> '{}'"),
 )
+Index(
+    "ix_dossiers_register",
+    dossiers.c.receiving_agency,
+    dossiers.c.accepted_at,
+    dossiers.c.id,
+    postgresql_where=text("accepted_at IS NOT NULL"),
+)
 Index("ix_dossiers_owner_subject_id", dossiers.c.owner_subject, dossiers.c.id)
 Index(
     "ix_dossiers_submitter_subject_id",

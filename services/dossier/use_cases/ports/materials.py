@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from services.dossier.domain.files import Fault
+from services.dossier.domain.legal_sets import LegalSet
 from services.dossier.domain.papers import PaperKind
 
 
@@ -50,5 +51,14 @@ class Inspector(Protocol):
 class Press(Protocol):
     """Prints papers."""
 
-    def __call__(self, kind: PaperKind, content: dict[str, Any]) -> bytes:
-        """Return the PDF of a paper; slow enough for a thread."""
+    def paper(self, kind: PaperKind, content: dict[str, Any], forms: LegalSet) -> bytes:
+        """Return the PDF of a paper by a set of forms; slow enough for a thread."""
+
+    def control_slip(self, content: dict[str, Any]) -> bytes:
+        """Return the PDF of a control slip."""
+
+    def register(self, content: dict[str, Any]) -> bytes:
+        """Return the PDF of a register, with its lines as they are printed."""
+
+    def register_sheet(self, content: dict[str, Any]) -> bytes:
+        """Return the same as a spreadsheet (XLSX)."""

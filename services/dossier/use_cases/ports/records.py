@@ -146,6 +146,7 @@ class IssuedPaper:
     dossier_id: UUID
     kind: PaperKind
     number: str
+    legal_set: str
     content_sealed: str
     sha256: bytes | None
     issued_at: datetime

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from kernel.core.unit_of_work import Records
 from services.dossier.domain.history import HistoryKeys
+from services.dossier.domain.legal_sets import LegalSets
 from services.dossier.domain.limits import Limits
 from services.dossier.domain.payments.fees import FeeRules
 from services.dossier.use_cases.desk.ports import Desk
@@ -19,6 +20,7 @@ from services.dossier.use_cases.ports.materials import Files, Inspector, Press, 
 from services.dossier.use_cases.ports.outside import Courier, Outside
 from services.dossier.use_cases.ports.papers import Papers
 from services.dossier.use_cases.ports.records import Policy
+from services.dossier.use_cases.ports.registers import Registers
 from services.dossier.use_cases.ports.views import Views
 from services.dossier.use_cases.work.ports import Colleagues, Inbox, Searching, Slips, Warnings
 
@@ -49,6 +51,8 @@ class Work(Records, Protocol):
     policy: Policy
     limits: Limits
     fee_rules: FeeRules
+    legal_sets: LegalSets
+    registers: Registers
     history_keys: HistoryKeys
     press: Press
     inspector: Inspector

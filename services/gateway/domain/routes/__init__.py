@@ -10,6 +10,7 @@ from services.gateway.domain.routes.dossier_figures import dossier_figures
 from services.gateway.domain.routes.dossier_files import dossier_files
 from services.gateway.domain.routes.dossier_intake import intake
 from services.gateway.domain.routes.dossier_payments import payments
+from services.gateway.domain.routes.dossier_registers import dossier_registers
 from services.gateway.domain.routes.dossier_work import dossier_work
 from services.gateway.domain.routes.others import notify, own, survey
 from services.gateway.domain.routes.row import MEGABYTE, Priority, Route
@@ -30,6 +31,7 @@ ROUTES: tuple[Route, ...] = (
     *desk(),
     *dossier_figures(),
     *payments(),
+    *dossier_registers(),
     *notify(),
     *survey(),
     *own(),

@@ -1,0 +1,138 @@
+"""The register of dossiers (sổ theo dõi hồ sơ) and the control slip, as the forms print them.
+
+TT 03/2025/TT-VPCP forms 07 and 06; TT 01/2018/TT-VPCP forms 06 and 05. Views of what is kept, never typed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from kernel.core.caller import Caller, CallerKind
+from kernel.core.clock import VIETNAM
+from kernel.core.errors import Forbidden, Invalid
+from services.dossier.domain.papers import local_text
+
+LONGEST_DAYS = 92
+"""A book is printed for a quarter at most."""
+MOST_ROWS = 20_000
+_READERS = ("ONE_STOP_OFFICER", "ONE_STOP_MANAGER")
+_DELIVERY = {"COUNTER": "Trực tiếp", "POST": "Bưu chính công ích", "ELECTRONIC": "Trực tuyến"}
+_PUNCTUALITY = {"EARLY": "Trước hạn", "ON_TIME": "Đúng hạn", "LATE": "Quá hạn"}
+
+
+class PeriodTooLong(Invalid):
+    """A book is asked for too many days (422)."""
+
+    code = "register-period-too-long"
+    title = "Khoảng thời gian của sổ quá dài"
+
+
+class BookTooThick(Invalid):
+    """A book would have too many rows to be printed at once (422)."""
+
+    code = "register-too-many-rows"
+    title = "Sổ có quá nhiều hồ sơ, hãy chọn khoảng thời gian ngắn hơn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the register."""
+
+    dossier_code: str
+    procedure: str
+    owner: str
+    address: str
+    phone: str
+    competent_agency: str
+    received_at: datetime
+    due_at: datetime | None
+    returned_at: datetime | None
+    returned_to: str
+    delivery: str
+    note: str
+
+    def cells(self, number: int) -> list[str]:
+        """Return the cells of the printed line, in the order of `HEADINGS`."""
+        return [
+            str(number),
+            self.dossier_code,
+            self.procedure,
+            self.owner,
+            ", ".join(part for part in (self.address, self.phone) if part),
+            self.competent_agency,
+            local_text(self.received_at),
+            local_text(self.due_at),
+            local_text(self.returned_at),
+            _DELIVERY.get(self.delivery, self.delivery),
+            self.returned_to,
+            self.note,
+        ]
+
+
+HEADINGS = (
+    "STT",
+    "Mã hồ sơ",
+    "Tên thủ tục hành chính",
+    "Tổ chức, cá nhân",
+    "Địa chỉ, số điện thoại",
+    "Cơ quan giải quyết",
+    "Nhận hồ sơ",
+    "Hẹn trả kết quả",
+    "Trả kết quả",
+    "Phương thức nhận",
+    "Người nhận",
+    "Ghi chú",
+)
+
+
+def require_reader(caller: Caller, agency: str) -> None:
+    """Raise `Forbidden` for whoever does not keep the one-stop counter of this agency."""
+    is_own = caller.kind is CallerKind.STAFF and caller.has_role(*_READERS) and caller.agency == agency
+    if not is_own:
+        raise Forbidden
+
+
+def require_period(first: date, last: date) -> None:
+    """Raise `PeriodTooLong` for days that go backwards or are more than a quarter."""
+    if not timedelta(0) <= last - first < timedelta(days=LONGEST_DAYS):
+        raise PeriodTooLong(fields=[("to", f"Phải sau ngày đầu và không quá {LONGEST_DAYS} ngày")])
+
+
+def note_of(row: Mapping[str, Any], now: datetime) -> str:
+    """Return what the last column says: how it ended, or that it is late."""
+    ended = {"STOPPED": "Dừng giải quyết", "WITHDRAWAL_REQUESTED": "Yêu cầu rút hồ sơ"}.get(row["state"], "")
+    due, end = row["due_at"], row["ended_at"]
+    late = "Quá hạn" if due is not None and (end or now) > due else ""
+    return "; ".join(part for part in (ended, late) if part)
+
+
+def slip_lines(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> list[list[str]]:
+    """Return the lines of the printed control slip: giver and receiver, when, how it stood, the note.
+
+    `names` are those of agencies by code; a row that was taken back says so.
+    """
+    lines = []
+    for row in rows:
+        taken_back = "Đã thu hồi" if row["taken_back_at"] is not None else ""
+        given = f"Giao: {local_text(row['given_at'])}"
+        received = f"Nhận: {local_text(row['received_at']) or 'chưa xác nhận'}"
+        lines.append(
+            [
+                f"1. Giao: {_desk(row, 'giver', names)}\n2. Nhận: {_desk(row, 'receiver', names)}",
+                f"{given}\n{received}",
+                _PUNCTUALITY.get(row["punctuality"], ""),
+                "; ".join(part for part in (taken_back, row["note"]) if part),
+            ]
+        )
+    return lines
+
+
+def today_of(now: datetime) -> date:
+    """Return Vietnam's date."""
+    return now.astimezone(VIETNAM).date()
+
+
+def _desk(row: Mapping[str, Any], side: str, names: Mapping[str, str]) -> str:
+    agency = names.get(row[f"{side}_agency"], row[f"{side}_agency"])
+    return ", ".join(part for part in (row[f"{side}_name"], row[f"{side}_unit"], agency) if part)

@@ -1,0 +1,14 @@
+"""The register of an agency is read in the order of acceptance."""
+
+from alembic import op
+
+revision = "0016"
+down_revision = "0015"
+
+
+def upgrade() -> None:
+    """Build."""
+    op.execute(
+        "CREATE INDEX ix_dossiers_register ON dossiers (receiving_agency, accepted_at, id)"
+        " WHERE accepted_at IS NOT NULL"
+    )

@@ -1,0 +1,84 @@
+"""Reads the register of an agency; every reading of names is logged."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.core.caller import Caller
+from services.dossier.domain.registers import (
+    MOST_ROWS,
+    BookTooThick,
+    Entry,
+    note_of,
+    require_period,
+    require_reader,
+)
+from services.dossier.use_cases.ports import Work
+from services.dossier.use_cases.read_dossiers import log_reading
+
+_PORTION = 1_000
+
+
+async def read_register(
+    agency: str,
+    first: date,
+    last: date,
+    *,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+    by: Caller,
+    work: Work,
+    now: datetime,
+) -> Sequence[tuple[Entry, tuple[datetime, UUID]]]:
+    """Return lines with the place of each, the first accepted first."""
+    require_reader(by, agency)
+    require_period(first, last)
+    rows = await work.registers.page(agency, first, last, after, limit)
+    if rows:
+        await log_reading(work, by, "register", None, None, now)
+    return [(_entry(row, work, now), (row["accepted_at"], row["id"])) for row in rows]
+
+
+async def read_book(
+    agency: str, first: date, last: date, *, by: Caller, work: Work, now: datetime
+) -> list[list[str]]:
+    """Return every line of a period as it is printed; raise `BookTooThick` for more than a book holds."""
+    require_reader(by, agency)
+    require_period(first, last)
+    lines: list[list[str]] = []
+    after: tuple[datetime, UUID] | None = None
+    await log_reading(work, by, "register", None, None, now)
+    while rows := await work.registers.page(agency, first, last, after, _PORTION):
+        lines += [_entry(row, work, now).cells(len(lines) + place) for place, row in enumerate(rows, 1)]
+        after = (rows[-1]["accepted_at"], rows[-1]["id"])
+        if len(lines) > MOST_ROWS:
+            raise BookTooThick
+    return lines
+
+
+def _entry(row: Mapping[str, Any], work: Work, now: datetime) -> Entry:
+    parties = work.seals.open(row["parties_sealed"], purpose="parties")
+    owner = parties["owner"] if isinstance(parties, dict) else {}
+    handed: Mapping[str, Any] = row["delivery"] or {}
+    at = handed.get("at")
+    return Entry(
+        dossier_code=row["dossier_code"] or "",
+        procedure=f"{row['procedure_name']} ({row['procedure_code']})",
+        owner=owner.get("full_name") or "",
+        address=owner.get("address") or "",
+        phone=owner.get("phone") or "",
+        competent_agency=row["agencies"]["competent"]["name"],
+        received_at=row["accepted_at"],
+        due_at=row["due_at"],
+        returned_at=datetime.fromisoformat(at) if at else None,
+        returned_to=_receiver(handed, work),
+        delivery=handed.get("delivery") or row["result_delivery"],
+        note=note_of(row, now),
+    )
+
+
+def _receiver(handed: Mapping[str, Any], work: Work) -> str:
+    sealed = handed.get("receiver")
+    opened = work.seals.open(sealed, purpose="delivery") if sealed else {}
+    return str(opened.get("receiver_name") or "") if isinstance(opened, dict) else ""

@@ -1,0 +1,105 @@
+"""The register and the control slip: what is kept, on the screen and printed."""
+
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+from pypdf import PdfReader
+
+from kernel.testing.running import a_staff_member
+from tests.builders.dossier.office import CLERK, RECEIVER, SPECIALIST, Office, a_citizen
+
+DAYS = {"agency": RECEIVER.agency, "from": "2026-03-01", "to": "2026-03-31"}
+ELSEWHERE = a_staff_member("ONE_STOP_OFFICER", agency="H99.999")
+
+
+async def register(office: Office, **query: Any) -> dict[str, Any]:
+    """Return a page of the register."""
+    answer = await office.service.get("/v1/register", RECEIVER, params={**DAYS, **query})
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+async def test_what_was_accepted_stands_in_the_register_in_order(office: Office) -> None:
+    codes = [(await office.accepted())["dossier_code"] for _ in range(3)]
+    first = await register(office, limit=2)
+    assert [line["dossier_code"] for line in first["items"]] == codes[:2]
+    second = await register(office, limit=2, cursor=first["next_cursor"])
+    assert [line["dossier_code"] for line in second["items"]] == codes[2:]
+    assert second["next_cursor"] is None
+
+
+async def test_what_was_only_submitted_is_not_in_it(office: Office) -> None:
+    await office.submitted()
+    assert (await register(office))["items"] == []
+
+
+async def test_a_line_says_who_received_the_result_and_when(office: Office) -> None:
+    seen = await office.at_issue()
+    file = await office.upload(CLERK, name="ket-qua.pdf")
+    seen = await office.act(seen, "result", CLERK, number="12/XN", attachment_ids=[file])
+    await office.act(seen, "return", RECEIVER, delivery="COUNTER", receiver_name="Trần Thị Nhận")
+    (line,) = (await register(office))["items"]
+    assert (line["returned_to"], line["delivery"]) == ("Trần Thị Nhận", "COUNTER")
+    assert line["returned_at"].endswith("+07:00")
+
+
+async def test_the_book_is_printed_as_pdf_and_as_a_spreadsheet(office: Office) -> None:
+    code = (await office.accepted())["dossier_code"]
+    pdf = await office.service.get("/v1/register.pdf", RECEIVER, params=DAYS)
+    text = PdfReader(io.BytesIO(pdf.content)).pages[0].extract_text()
+    assert "SỔ THEO DÕI HỒ SƠ" in text
+    assert "Mẫu số 07 (TT 03/2025/TT-VPCP)" in text
+    sheet = await office.service.get("/v1/register.xlsx", RECEIVER, params=DAYS)
+    rows = list(openpyxl.load_workbook(io.BytesIO(sheet.content)).active.iter_rows(values_only=True))
+    assert rows[5][:3] == ("STT", "Mã hồ sơ", "Tên thủ tục hành chính")
+    assert rows[6][:2] == ("1", code)
+
+
+async def test_an_address_that_looks_like_a_formula_stays_a_text(office: Office) -> None:
+    citizen = a_citizen()
+    owner = (await office.submission(citizen))["owner"]
+    await office.accepted(by=citizen, owner={**owner, "address": "=1+1 đường Láng"})
+    sheet = await office.service.get("/v1/register.xlsx", RECEIVER, params=DAYS)
+    cell = openpyxl.load_workbook(io.BytesIO(sheet.content)).active["E7"]
+    assert cell.data_type == "s"
+    assert cell.value.startswith("=1+1 đường Láng")
+
+
+async def test_the_control_slip_names_both_sides(office: Office) -> None:
+    seen = await office.at_issue()
+    path = f"/v1/dossiers/{seen['dossier_id']}/control-slip.pdf"
+    answer = await office.service.get(path, RECEIVER)
+    assert answer.status_code == 200, answer.text
+    text = PdfReader(io.BytesIO(answer.content)).pages[0].extract_text()
+    assert "Mẫu số 06 (TT 03/2025/TT-VPCP)" in text
+    assert "1. Giao" in text
+    assert SPECIALIST.name in text
+    assert (await office.service.get(path, a_citizen())).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("who", "query", "status", "code"),
+    [
+        (SPECIALIST, {}, 403, "forbidden"),
+        (ELSEWHERE, {}, 403, "forbidden"),
+        (RECEIVER, {"to": "2026-02-01"}, 422, "register-period-too-long"),
+        (RECEIVER, {"to": "2026-12-01"}, 422, "register-period-too-long"),
+        (RECEIVER, {"from": "hôm qua"}, 422, "invalid"),
+        (RECEIVER, {"cursor": "xyz"}, 422, "invalid"),
+    ],
+    ids=["a specialist", "another agency's counter", "backwards", "most of a year", "no date", "no cursor"],
+)
+async def test_who_keeps_no_counter_reads_no_register(
+    office: Office, who: Any, query: dict[str, str], status: int, code: str
+) -> None:
+    answer = await office.service.get("/v1/register", who, params={**DAYS, **query})
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_reading_names_is_logged(office: Office) -> None:
+    await office.accepted()
+    await register(office)
+    query = "SELECT count(*) FROM access_log WHERE what = 'register' AND subject = $1"
+    assert await office.service.runtime.pool.fetchval(query, RECEIVER.subject) == 1
