@@ -229,6 +229,7 @@ async def test_a_paper_is_printed_once(store: Store) -> None:
         dossier_id=seen.id,
         kind=PaperKind.RECEIPT,
         number="1",
+        legal_set="2025",
         issued_at=NOW,
         issued_by="Cán bộ",
         content={"a": "b"},

@@ -39,7 +39,9 @@ async def test_a_line_says_who_received_the_result_and_when(office: Office) -> N
     seen = await office.at_issue()
     file = await office.upload(CLERK, name="ket-qua.pdf")
     seen = await office.act(seen, "result", CLERK, number="12/XN", attachment_ids=[file])
-    await office.act(seen, "return", RECEIVER, delivery="COUNTER", receiver_name="Trần Thị Nhận")
+    await office.act(
+        seen, "return", RECEIVER, delivery="COUNTER", receiver_name="Trần Thị Nhận", checked_by="DOCUMENT"
+    )
     (line,) = (await register(office))["items"]
     assert (line["returned_to"], line["delivery"]) == ("Trần Thị Nhận", "COUNTER")
     assert line["returned_at"].endswith("+07:00")

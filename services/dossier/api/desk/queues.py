@@ -18,8 +18,8 @@ from services.dossier.api.desk.schemas import (
     FigureOut,
     GroupIn,
     GroupOut,
-    KioskIn,
-    LookUpOut,
+    KioskAnswerOut,
+    KioskSettingIn,
     PointCode,
     PriorityOut,
     QueueOut,
@@ -132,7 +132,7 @@ async def put_counter(
 async def put_kiosk(
     point: PointCode,
     subject: Annotated[str, Path(pattern=r"^[!-~]{1,120}$")],
-    body: KioskIn,
+    body: KioskSettingIn,
     by: Caller,
     work: Work,
 ) -> None:
@@ -186,11 +186,11 @@ async def look_up_at_kiosk(
     work: Work,
     now: Now,
     code: Annotated[str, Query(min_length=1, max_length=300, description="Mã hồ sơ hoặc nội dung mã QR")],
-) -> LookUpOut:
+) -> KioskAnswerOut:
     """Tra cứu tại máy lấy số bằng mã hồ sơ hoặc mã QR; không hiện dữ liệu cá nhân."""
     row = await look_up(code, by=by, work=work, now=now)
     state = State(row["state"])
-    return LookUpOut(
+    return KioskAnswerOut(
         dossier_code=row["dossier_code"],
         state=state.value,
         state_name=VIETNAMESE[state],

@@ -60,7 +60,7 @@ class DeskCounterOut(BaseModel):
     break_since: datetime | None = None
 
 
-class KioskIn(Strict):
+class KioskSettingIn(Strict):
     """A kiosk, known by the name of its machine client at the door."""
 
     name: ShortText
@@ -218,7 +218,7 @@ class FigureOut(BaseModel):
     mean_served: int | None
 
 
-class LookUpOut(BaseModel):
+class KioskAnswerOut(BaseModel):
     """What a kiosk shows of a dossier: no person, no procedure, no paper."""
 
     dossier_code: str
