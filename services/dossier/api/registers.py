@@ -10,8 +10,8 @@ from pydantic import BaseModel
 from kernel.core.errors import Invalid
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, decode_cursor, encode_cursor
-from services.dossier.api.answers import local
 from services.dossier.api.deps import PROBLEMS, Caller, Now, Work
+from services.dossier.api.moments import local
 from services.dossier.domain.registers import Entry
 from services.dossier.use_cases.registers.print_registers import print_control_slip, print_register
 from services.dossier.use_cases.registers.read_register import read_register
