@@ -30,6 +30,8 @@ TOPICS = {
     "dossier": Topic("dossier", _FACTS),
     "payment": Topic("dossier", _FACTS),
     "deadline_warning": Topic("dossier", _FACTS),
+    "appointment": Topic("dossier", _FACTS),
+    "post_item": Topic("dossier", _FACTS),
     "message": Topic("notify", _FACTS),
     "invitation": Topic("survey", _FACTS),
     "survey_response": Topic("survey", _FACTS),

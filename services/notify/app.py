@@ -14,7 +14,7 @@ from kernel.service import Job, JobTick, Service
 from services.notify.api.messages import router
 from services.notify.clients.sms_http import HttpSms
 from services.notify.clients.smtp import SmtpMail
-from services.notify.consumers import catalog, deadlines, dossier, payment, subscriptions, survey
+from services.notify.consumers import catalog, deadlines, desk, dossier, payment, subscriptions, survey
 from services.notify.domain.timing import QuietHours
 from services.notify.jobs.send_messages import Pace, keep_sending
 from services.notify.settings import Settings
@@ -92,10 +92,19 @@ service = Service(
         catalog.on_catalog_reminder,
         deadlines.on_deadline_warning,
         *subscriptions.HANDLERS,
+        *desk.HANDLERS,
     ],
     jobs=[SEND],
     topics=topics_for(
-        "notify", "catalog_reminder", "deadline_warning", "dossier", "invitation", "payment", "subscription"
+        "notify",
+        "appointment",
+        "catalog_reminder",
+        "deadline_warning",
+        "dossier",
+        "invitation",
+        "payment",
+        "post_item",
+        "subscription",
     ),
     resources=open_resources,
 )

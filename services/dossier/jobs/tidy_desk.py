@@ -1,9 +1,10 @@
-"""Closes at the desk what a past day left open, and forgets what no display can ask for any more."""
+"""Closes what time has left open at the desk, tells of appointments, forgets what no display asks for."""
 
 from datetime import datetime, time
 
 from kernel.core.clock import VIETNAM
 from kernel.service import Job, JobTick
+from services.dossier.use_cases.desk.appointments import close_missed, tell_approaching
 from services.dossier.use_cases.desk.call_tickets import close_past_tickets
 from services.dossier.use_cases.desk.run_counters import close_left_counters
 
@@ -20,6 +21,10 @@ async def run(tick: JobTick) -> None:
         await close_past_tickets(work=work, now=tick.now)
     async with tick.open_work() as work:
         await close_left_counters(midnight, work=work, now=tick.now)
+    async with tick.open_work() as work:
+        await close_missed(work=work, now=tick.now)
+    async with tick.open_work() as work:
+        await tell_approaching(work=work, now=tick.now)
     await tick.runtime.pool.execute(_FORGET, tick.now)
 
 

@@ -12,6 +12,7 @@ from services.dossier.domain.actions import Action
 from services.dossier.domain.dossier import Dossier, Result
 from services.dossier.domain.errors import NotSettled, ReceiverUnchecked, StillOwed
 from services.dossier.domain.events import Change
+from services.dossier.domain.states import Move
 from services.dossier.domain.workflow import keep_apart, recall
 from services.dossier.use_cases.open_dossier import due_of, open_for, parties_of
 from services.dossier.use_cases.ports import Work
@@ -68,6 +69,25 @@ async def return_result(
     }
     record_change(work, dossier, Change("returned", left, note=note, details=details), by=by, now=now)
     return dossier
+
+
+async def return_by_post(
+    dossier_id: UUID, *, tracking_number: str, at: datetime, by: Caller, work: Work, now: datetime
+) -> bool:
+    """Record that the post delivered the result; T20. False where it was no longer waiting for that.
+
+    The operator's own word is the right to it, judged before by the list it travelled on; what was owed was
+    asked for when it was listed, and a delivery that has happened is not refused.
+    """
+    dossier, _ = await work.dossiers.load(dossier_id)
+    result = dossier.result
+    if result is None or not dossier.can(Move.RETURN_RESULT):
+        return False
+    handing = Handing(delivery="POST", tracking_number=tracking_number)
+    left = dossier.hand_result({**_kept(handing, work), "by": by.subject, "at": at.isoformat()})
+    details = {"result": result_data(result), "delivery": "POST", "receiver": None}
+    record_change(work, dossier, Change("returned", left, details=details), by=by, now=now)
+    return True
 
 
 def _require_checked(handing: Handing, parties: Mapping[str, Any]) -> None:

@@ -45,6 +45,8 @@ _OF_THE_DESK = (
     "desk_kiosks",
     "desk_rosters",
     "calendars",
+    "appointments",
+    "slot_loads",
 )
 
 

@@ -13,6 +13,8 @@ from services.notify.consumers.catalog import ReminderRaised
 from services.notify.consumers.catalog import occurrence_of as reminder_of
 from services.notify.consumers.deadlines import WarningRaised
 from services.notify.consumers.deadlines import occurrence_of as warning_of
+from services.notify.consumers.desk import HANDLERS as DESK_HANDLERS
+from services.notify.consumers.desk import appointment_of, post_item_of
 from services.notify.consumers.dossier import HANDLERS, DossierChanged, occurrence_of
 from services.notify.consumers.payment import HANDLERS as PAYMENTS
 from services.notify.consumers.payment import PaymentChanged
@@ -47,6 +49,20 @@ LONGEST_HOUSE = {
     "code": "H99.201.05-261117-00001",
 }
 LONGEST_LINK = "https://".ljust(100, "d")
+
+
+AN_EVENT = ReceivedEvent(
+    id=new_id(),
+    type="x",
+    source="dossier",
+    topic="x",
+    key="k",
+    sequence=1,
+    occurred_at=datetime.fromisoformat("2026-11-17T08:00:00+07:00"),
+    correlation_id="",
+    causation_id="",
+    data={},
+)
 
 
 def occurrences(event_type: str) -> list[tuple[str, Occurrence]]:
@@ -157,6 +173,20 @@ CASES += [
     for handler in PAYMENTS
     for notice in TEMPLATES.for_event(handler.event_type)
     for path in sorted((EXAMPLES / handler.event_type).glob("*.json"))
+]
+CASES += [
+    (
+        notice,
+        f"{kind.event_type}-{path.stem}",
+        {
+            "code": "7K2M-9QWX-41BT",
+            **tell(kind.model.model_validate(json.loads(path.read_text())), AN_EVENT).facts,
+        },
+    )
+    for kind in DESK_HANDLERS
+    for tell in (appointment_of if kind.topic == "appointment" else post_item_of,)
+    for notice in TEMPLATES.for_event(kind.event_type)
+    for path in sorted((EXAMPLES / kind.event_type).glob("*.json"))
 ]
 IDS = [f"{notice.template}-{name}" for notice, name, _ in CASES]
 

@@ -1,5 +1,5 @@
 """The front desk's routes."""
 
-from services.dossier.api.desk import counters, displays, queues, tickets
+from services.dossier.api.desk import appointments, counters, displays, post, queues, tickets
 
-ROUTERS = (queues.router, tickets.router, counters.router, displays.router)
+ROUTERS = (queues.router, tickets.router, counters.router, displays.router, appointments.router, post.router)

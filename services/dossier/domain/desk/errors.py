@@ -74,6 +74,76 @@ class SessionOver(Refusal):
     title = "Phiên trực của quầy đã đóng hoặc đang tạm nghỉ"
 
 
+class SlotFull(Refusal):
+    """The slot has no place left (409)."""
+
+    code = "slot-full"
+    title = "Khung giờ này đã đủ người đặt"
+
+
+class NoAppointments(Refusal):
+    """The counter group takes no appointments (409)."""
+
+    code = "no-appointments"
+    title = "Nhóm quầy này không nhận đặt lịch hẹn"
+
+
+class TooManyAppointments(Refusal):
+    """The person holds as many appointments as one may, or one of this group and day (409)."""
+
+    code = "too-many-appointments"
+    title = "Bạn đã đặt lịch hẹn trong ngày này hoặc đã đủ số lịch hẹn được giữ"
+
+
+class AppointmentOver(Refusal):
+    """The appointment was kept, missed or cancelled, or its time has begun (409)."""
+
+    code = "appointment-state"
+    title = "Lịch hẹn không còn thay đổi được"
+
+
+class NotItsTime(Refusal):
+    """The appointment is checked in too early or too late (409); `slot_at` says when it is."""
+
+    code = "appointment-not-its-time"
+    title = "Chưa đến giờ hẹn hoặc đã quá giờ hẹn, hãy lấy số thường"
+
+
+class NotForThePost(Refusal):
+    """The dossier's result does not wait to be sent by post from here (409)."""
+
+    code = "not-for-the-post"
+    title = "Hồ sơ không có kết quả chờ trả qua bưu chính tại đơn vị này"
+
+
+class ListSigned(Refusal):
+    """The hand-over list was signed: nothing of it changes any more (409)."""
+
+    code = "post-list-signed"
+    title = "Danh sách bàn giao đã được ký, không thay đổi được"
+
+
+class TrackingMissing(Refusal):
+    """The post signs for what has a tracking number only (409)."""
+
+    code = "tracking-number-missing"
+    title = "Còn bưu gửi chưa có số hiệu"
+
+
+class TrackingTaken(Refusal):
+    """The operator's tracking number names another item (409)."""
+
+    code = "tracking-number-taken"
+    title = "Số hiệu bưu gửi đã dùng cho hồ sơ khác"
+
+
+class StatusDiffers(Refusal):
+    """The operator sent this event before with another content (409)."""
+
+    code = "post-status-differs"
+    title = "Sự kiện này đã được gửi với nội dung khác"
+
+
 class KioskTooFast(Refusal):
     """One kiosk takes more tickets a minute than people can press for (429)."""
 

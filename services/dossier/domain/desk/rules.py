@@ -38,6 +38,7 @@ class AppointmentRule:
     late_minutes: int
     lead_minutes: int
     most_open: int
+    remind_hours: int
 
 
 class DeskRules:
@@ -73,7 +74,11 @@ class DeskRules:
         """Return how appointments count on a day."""
         row = _in_force(self._appointments, on)
         return AppointmentRule(
-            row["early_minutes"], row["late_minutes"], row["lead_minutes"], row["most_open"]
+            row["early_minutes"],
+            row["late_minutes"],
+            row["lead_minutes"],
+            row["most_open"],
+            row["remind_hours"],
         )
 
 

@@ -7,8 +7,10 @@ import yaml
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.desk.rules import DeskRules
 from services.dossier.store.definitions import Definitions
+from services.dossier.store.desk.appointments import PostgresAppointments
 from services.dossier.store.desk.displays import DisplayStreams
 from services.dossier.store.desk.points import PostgresPoints
+from services.dossier.store.desk.post import PostgresPost
 from services.dossier.store.desk.queues import PostgresQueues
 from services.dossier.store.desk.sessions import PostgresSessions
 
@@ -28,5 +30,7 @@ class PostgresDesk:
         self.points = PostgresPoints(unit, definitions)
         self.queues = PostgresQueues(unit)
         self.sessions = PostgresSessions(unit)
+        self.appointments = PostgresAppointments(unit)
+        self.post = PostgresPost(unit)
         self.rules = rules
         self.board = board

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Date,
     Index,
     Integer,
+    LargeBinary,
     Table,
     Text,
     UniqueConstraint,
@@ -173,4 +174,88 @@ Table(
     Column("id", BigInteger, primary_key=True),
     *texts("what", "label", "group_code", "counter", "counter_name"),
     Column("at", moment, nullable=False),
+)
+appointments = Table(
+    "appointments",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    *texts("code", "point", "group_code", "state", "subject", "contact_sealed", "priority"),
+    Column("slot_at", moment, nullable=False),
+    Column("dossier_id", UUID),
+    Column("booked_at", moment, nullable=False),
+    Column("told_at", moment),
+    Column("ticket_id", UUID),
+    Column("ended_at", moment),
+    UniqueConstraint("code"),
+)
+Index("ix_appointments_subject_id", appointments.c.subject, appointments.c.id)
+Index("ix_appointments_point_slot_at", appointments.c.point, appointments.c.slot_at)
+Index("ix_appointments_booked", appointments.c.slot_at, postgresql_where=text("state = 'BOOKED'"))
+Table(
+    "slot_loads",
+    metadata,
+    Column("point", Text, primary_key=True),
+    Column("group_code", Text, primary_key=True),
+    Column("slot_at", moment, primary_key=True),
+    Column("taken", Integer, nullable=False),
+)
+post_lists = Table(
+    "post_lists",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    *texts("number", "agency", "operator", "made_by", "made_by_name"),
+    Column("day", Date, nullable=False),
+    Column("made_at", moment, nullable=False),
+    Column("signatures", JSON, nullable=False),
+    Column("handed_at", moment),
+    UniqueConstraint("number"),
+)
+Index("ix_post_lists_agency_id", post_lists.c.agency, post_lists.c.id)
+post_items = Table(
+    "post_items",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("list_id", UUID, nullable=False, index=True),
+    Column("place", Integer, nullable=False),
+    *texts("operator", "agency", "dossier_code", "state", "tracking_number"),
+    *texts("receiver_sealed", "contact_sealed"),
+    Column("dossier_id", UUID, nullable=False),
+    Column("owner_subject", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("last_at", moment),
+    Column("ended_at", moment),
+)
+Index(
+    "uq_post_items_dossier_id",
+    post_items.c.dossier_id,
+    unique=True,
+    postgresql_where=text("state IN ('LISTED', 'SENT', 'FAILED')"),
+)
+Index(
+    "uq_post_items_tracking",
+    post_items.c.operator,
+    post_items.c.tracking_number,
+    unique=True,
+    postgresql_where=text("tracking_number <> ''"),
+)
+Table(
+    "post_counters",
+    metadata,
+    Column("agency", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+Table(
+    "post_statuses",
+    metadata,
+    Column("operator", Text, primary_key=True),
+    Column("event_id", Text, primary_key=True),
+    Column("item_id", UUID, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("at", moment, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("received_at", moment, nullable=False),
 )

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
+from services.dossier.domain.desk.appointments import Appointment
 from services.dossier.domain.desk.calling import Waiting
 from services.dossier.domain.desk.points import Counter, Group, Point
+from services.dossier.domain.desk.post import PostItem, PostList
 from services.dossier.domain.desk.rules import DeskRules
 from services.dossier.domain.desk.sessions import CounterSession
 from services.dossier.domain.desk.tickets import Part, Ticket
@@ -171,11 +173,105 @@ class DisplayBoard(Protocol):
         """End it."""
 
 
+class Appointments(Protocol):
+    """Appointments and the places of their slots."""
+
+    async def hold_person(self, subject: str) -> Sequence[Appointment]:
+        """Let this person book nothing else until the unit ends; return what they hold."""
+
+    async def take_place(self, point: str, group: str, slot_at: datetime, capacity: int) -> bool:
+        """Take a place in a slot; False when there is none."""
+
+    async def free_place(self, point: str, group: str, slot_at: datetime) -> None:
+        """Give a place back."""
+
+    async def swap_place(
+        self, point: str, old: tuple[str, datetime], new: tuple[str, datetime], capacity: int
+    ) -> bool:
+        """Give one place back and take another; False when there is none."""
+
+    async def taken(self, point: str, group: str, slots: Sequence[datetime]) -> Mapping[datetime, int]:
+        """Return how many places are taken, by slot."""
+
+    def add(self, appointment: Appointment) -> None:
+        """Keep a new appointment."""
+
+    def save(self, appointment: Appointment) -> None:
+        """Keep a changed appointment."""
+
+    async def load(self, appointment_id: UUID) -> Appointment:
+        """Return an appointment; raise `NotFound`."""
+
+    async def by_code(self, code: str) -> Appointment:
+        """Return the appointment of a code; raise `NotFound`."""
+
+    async def own(self, subject: str, before: UUID, limit: int) -> Sequence[Appointment]:
+        """Return a person's appointments, newest first."""
+
+    async def of_day(self, point: str, first: datetime, until: datetime) -> Sequence[Appointment]:
+        """Return a point's appointments of a day."""
+
+    async def before(self, moment: datetime, limit: int) -> Sequence[Appointment]:
+        """Return booked appointments whose slot began before a moment."""
+
+    async def approaching(self, now: datetime, ahead: timedelta, limit: int) -> Sequence[Appointment]:
+        """Return what begins within this time, was booked before it and not told yet."""
+
+
+class Post(Protocol):
+    """Results on their way by post."""
+
+    def add(self, made: PostList, items: Sequence[PostItem]) -> None:
+        """Keep a new list; the commit is stale where one of its dossiers is under way already."""
+
+    def save_list(self, found: PostList) -> None:
+        """Keep a signed list."""
+
+    def save_item(self, item: PostItem) -> None:
+        """Keep a changed item."""
+
+    async def load(self, list_id: UUID) -> tuple[PostList, list[PostItem]]:
+        """Return a list and its items; raise `NotFound`."""
+
+    async def lists(self, agency: str, before: UUID, limit: int) -> Sequence[PostList]:
+        """Return an agency's lists, newest first."""
+
+    async def item(self, item_id: UUID) -> PostItem:
+        """Return an item; raise `NotFound`."""
+
+    async def are_listed(self, dossier_ids: Sequence[UUID]) -> bool:
+        """Tell whether any of these is on a list or under way."""
+
+    async def next_number(self, agency: str, day: date) -> int:
+        """Return the next list's number of an agency's day."""
+
+    async def hold_tracking(self, operator: str, number: str) -> UUID | None:
+        """Let nobody else use this number until the unit ends; return the item it names."""
+
+    async def status_digest(self, operator: str, event_id: str) -> bytes | None:
+        """Return the digest of a report kept before."""
+
+    def keep_status(
+        self,
+        *,
+        operator: str,
+        event_id: str,
+        item_id: UUID,
+        status: str,
+        at: datetime,
+        digest: bytes,
+        now: datetime,
+    ) -> None:
+        """Keep a report."""
+
+
 class Desk(Protocol):
     """All of the front desk."""
 
     points: Points
     queues: Queues
     sessions: Sessions
+    appointments: Appointments
+    post: Post
     rules: DeskRules
     board: DisplayBoard

@@ -1,6 +1,6 @@
 """The front desk's addresses: queues, counters, kiosks, displays."""
 
-from services.gateway.domain.policy import ANYBODY, OFFICERS, STAFF, Policy, machines
+from services.gateway.domain.policy import ANYBODY, OFFICERS, PERSONS, STAFF, Policy, machines
 from services.gateway.domain.routes.row import Priority, Route
 
 _KIOSK = machines("desk.kiosk")
@@ -30,6 +30,7 @@ def desk() -> list[Route]:
         Route("POST", f"{point}/tickets", "dossier", OFFICERS | _KIOSK),
         Route("POST", session, "dossier", OFFICERS),
     ]
+    found += [*_appointments(point), *_post()]
     found += [
         Route("POST", f"{one}/{what}", "dossier", OFFICERS)
         for what in ("calls", "break", "resumption", "closing")
@@ -39,3 +40,31 @@ def desk() -> list[Route]:
         for what in ("recall", "skipping", "service", "completion", "absence", "transfer")
     ]
     return found
+
+
+def _appointments(point: str) -> list[Route]:
+    booked = "/api/v1/appointments"
+    own = f"{booked}/{{appointment_id}}"
+    return [
+        Route("GET", f"{point}/groups/{{code}}/slots", "dossier", ANYBODY),
+        Route("GET", f"{point}/appointments", "dossier", OFFICERS),
+        Route("POST", f"{point}/check-ins", "dossier", OFFICERS | _KIOSK),
+        Route("GET", booked, "dossier", PERSONS),
+        Route("POST", booked, "dossier", PERSONS),
+        Route("GET", own, "dossier", PERSONS | OFFICERS),
+        Route("POST", f"{own}/change", "dossier", PERSONS | OFFICERS),
+        Route("POST", f"{own}/cancellation", "dossier", PERSONS | OFFICERS),
+    ]
+
+
+def _post() -> list[Route]:
+    lists = "/api/v1/post-lists"
+    one = f"{lists}/{{list_id}}"
+    return [
+        Route("GET", lists, "dossier", OFFICERS),
+        Route("POST", lists, "dossier", OFFICERS),
+        Route("GET", one, "dossier", OFFICERS),
+        Route("POST", f"{one}/signature", "dossier", OFFICERS),
+        Route("POST", f"{one}/items/{{item_id}}/tracking", "dossier", OFFICERS),
+        Route("POST", "/api/v1/post-statuses", "dossier", machines("post.status"), Priority.VITAL),
+    ]

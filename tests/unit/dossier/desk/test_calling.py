@@ -17,7 +17,7 @@ RUN = 2
 
 def a_ticket(number: int, *, preferred: bool = False, group: str = "nop", minutes: int = 60) -> Waiting:
     """Return a ticket due so many minutes ago (before now when negative: an appointment to come)."""
-    due_at = NOW - timedelta(minutes=minutes) + timedelta(seconds=number)
+    due_at = NOW - timedelta(minutes=minutes, seconds=1) + timedelta(milliseconds=number)
     return Waiting(UUID(int=number + 1000 * ord(group[0])), group, number, preferred, due_at)
 
 

@@ -1,0 +1,208 @@
+"""Results by post: hand-over lists, tracking numbers, the operator's reports."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+
+from kernel.core.clock import VIETNAM
+from kernel.core.errors import Invalid
+from kernel.web.edge import EdgeRoute
+from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
+from services.dossier.api.desk.schemas import Nothing, Subject
+from services.dossier.api.moments import local
+from services.dossier.api.schemas.requests import Strict
+from services.dossier.api.texts import Note
+from services.dossier.domain.desk.post import PostItem, PostList, PostStatus
+from services.dossier.use_cases import ports
+from services.dossier.use_cases.desk import post
+
+router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Bưu chính"])
+Tracking = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z0-9]{5,30}$")]
+_NEWEST = UUID(int=2**128 - 1)
+
+
+class PostListIn(Strict):
+    """Which results go; the operator is named as its machine client is at the door."""
+
+    operator: Subject
+    dossier_ids: Annotated[list[UUID], Field(min_length=1, max_length=50)]
+
+
+class TrackingIn(Strict):
+    """The operator's number of an item."""
+
+    tracking_number: Tracking
+
+
+class StatusIn(Strict):
+    """A report of the operator; `event_id` is its own and the same when it sends it again."""
+
+    event_id: Annotated[
+        str, StringConstraints(strict=True, min_length=1, max_length=100, pattern=r"^[!-~]+$")
+    ]
+    tracking_number: Tracking
+    status: Literal["ACCEPTED", "IN_TRANSIT", "ATTEMPT_FAILED", "DELIVERED", "RETURNED"]
+    at: AwareDatetime
+    note: Note = ""
+
+
+class StatusOut(BaseModel):
+    """What the report did."""
+
+    outcome: Literal["applied", "kept", "repeated"]
+
+
+class ReceiverOut(BaseModel):
+    """Where an item goes."""
+
+    full_name: str = ""
+    address: str = ""
+    phone: str = ""
+
+
+class PostItemOut(BaseModel):
+    """An item; the receiver is shown to those who hand it over."""
+
+    item_id: UUID
+    version: int
+    dossier_id: UUID
+    dossier_code: str
+    state: str
+    tracking_number: str
+    attempts: int
+    last_at: datetime | None
+    receiver: ReceiverOut | None
+
+
+class SignatureOut(BaseModel):
+    """Who signed what for which side."""
+
+    side: str
+    name: str
+    at: datetime
+    digest: str
+
+
+class PostListOut(BaseModel):
+    """A hand-over list."""
+
+    list_id: UUID
+    version: int
+    number: str
+    agency: str
+    operator: str
+    state: str
+    made_by_name: str
+    made_at: datetime
+    handed_at: datetime | None
+    signatures: list[SignatureOut]
+    items: list[PostItemOut]
+
+
+@router.post("/post-lists", status_code=201)
+async def make_list(body: PostListIn, response: Response, by: Caller, work: Work, now: Now) -> PostListOut:
+    """Lập danh sách bàn giao kết quả cho bưu chính."""
+    if len(set(body.dossier_ids)) < len(body.dossier_ids):
+        raise Invalid(fields=[("dossier_ids", "Một hồ sơ ghi hai lần")])
+    made, items = await post.make_list(body.operator, body.dossier_ids, by=by, work=work, now=now)
+    response.headers["Location"] = f"/v1/post-lists/{made.id}"
+    return _list_out(made, items, work, response)
+
+
+@router.get("/post-lists")
+async def list_lists(by: Caller, work: Work, limit: Limit = 20, cursor: Cursor = "") -> Page[PostListOut]:
+    """Danh sách bàn giao của đơn vị."""
+    last = decode_cursor(cursor, str)
+    before = _uuid(last[0]) if last else _NEWEST
+    found = await work.desk.post.lists(by.agency, before, limit + 1)
+    following = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
+    items = [_list_out(item, [], None, None) for item in found[:limit]]
+    return Page[PostListOut](items=items, next_cursor=following)
+
+
+@router.get("/post-lists/{list_id}")
+async def show_list(list_id: UUID, response: Response, by: Caller, work: Work, now: Now) -> PostListOut:
+    """Một danh sách bàn giao, có nơi nhận của từng bưu gửi."""
+    found, items = await post.read_list(list_id, by=by, work=work, now=now)
+    return _list_out(found, items, work, response)
+
+
+@router.post("/post-lists/{list_id}/items/{item_id}/tracking")
+async def name_tracking(
+    list_id: UUID,
+    item_id: UUID,
+    body: TrackingIn,
+    response: Response,
+    by: Caller,
+    seen: IfMatch,
+    work: Work,
+) -> PostItemOut:
+    """Ghi số hiệu bưu gửi."""
+    item = await post.name_tracking(list_id, item_id, body.tracking_number, by=by, seen=seen, work=work)
+    response.headers["ETag"] = f'"{item.version}"'
+    return _item_out(item, None)
+
+
+@router.post("/post-lists/{list_id}/signature")
+async def sign_list(
+    list_id: UUID, body: Nothing, response: Response, by: Caller, seen: IfMatch, work: Work, now: Now
+) -> PostListOut:
+    """Ký bàn giao: cán bộ một cửa ký trước, nhân viên bưu chính ký nhận sau."""
+    del body
+    found, items = await post.sign_list(list_id, by=by, seen=seen, work=work, now=now)
+    return _list_out(found, items, work, response)
+
+
+@router.post("/post-statuses")
+async def receive_status(body: StatusIn, by: Caller, work: Work, now: Now) -> StatusOut:
+    """Bưu chính báo trạng thái bưu gửi; gửi lại không làm gì thêm."""
+    outcome = await post.receive_status(
+        body.event_id,
+        body.tracking_number,
+        PostStatus(body.status),
+        at=body.at,
+        note=body.note,
+        by=by,
+        work=work,
+        now=now,
+    )
+    return StatusOut.model_validate({"outcome": outcome})
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)
+
+
+def _list_out(
+    found: PostList, items: list[PostItem], work: ports.Work | None, response: Response | None
+) -> PostListOut:
+    if response is not None:
+        response.headers["ETag"] = f'"{found.version}"'
+    same = ("version", "number", "agency", "operator", "state", "made_by_name")
+    return PostListOut(
+        list_id=found.id,
+        **{name: getattr(found, name) for name in same},
+        made_at=found.made_at.astimezone(VIETNAM),
+        handed_at=local(found.handed_at),
+        signatures=[SignatureOut.model_validate(one) for one in found.signatures],
+        items=[_item_out(item, work) for item in items],
+    )
+
+
+def _item_out(item: PostItem, work: ports.Work | None) -> PostItemOut:
+    receiver: Any = work.seals.open(item.receiver_sealed, purpose="post receiver") if work else None
+    same = ("version", "dossier_id", "dossier_code", "tracking_number", "attempts")
+    return PostItemOut(
+        item_id=item.id,
+        **{name: getattr(item, name) for name in same},
+        state=item.state.value,
+        last_at=local(item.last_at),
+        receiver=ReceiverOut.model_validate(receiver) if receiver else None,
+    )
