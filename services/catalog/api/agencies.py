@@ -8,7 +8,7 @@ import orjson
 from fastapi import APIRouter, Header, Path, Query, Response
 
 from kernel.core.clock import VIETNAM
-from kernel.web.deps import Caller, Now
+from kernel.web.deps import Caller, IfMatch, Now
 from kernel.web.described import problems
 from kernel.web.edge import PUBLIC
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
@@ -16,12 +16,14 @@ from services.catalog.api.agency_models import (
     AgencyChange,
     AgencyChangeBody,
     AgencyChangePreview,
+    ChangeWithdrawal,
     Level,
     Levels,
     Offering,
     OfferingBody,
     OfferingEndBody,
     Offerings,
+    QuestionClosing,
 )
 from services.catalog.api.deps import Work
 from services.catalog.api.models import Agency
@@ -34,6 +36,7 @@ from services.catalog.use_cases.agencies.change_agencies import change_agencies,
 from services.catalog.use_cases.agencies.places import offer, stop_offering
 from services.catalog.use_cases.agencies.ports import KeptChange
 from services.catalog.use_cases.agencies.read_agencies import read_agency
+from services.catalog.use_cases.agencies.settle_changes import close_question, withdraw_change
 
 router = APIRouter(prefix="/v1", route_class=CacheableRoute, tags=["agencies"])
 
@@ -42,6 +45,7 @@ Seen = Annotated[str, Header(alias="If-None-Match")]
 Day = Annotated[date | None, Query(description="Ngày tra cứu")]
 _ONE: dict[int | str, dict[str, Any]] = {**problems(404, 422), 304: {"description": "Chưa thay đổi"}}
 _WRITES = problems(400, 401, 403, 404, 409, 412, 422)
+_CHANGES = problems(400, 401, 403, 404, 409, 412, 422, 428)
 
 
 @router.get("/agencies", openapi_extra=PUBLIC, response_model=Page[Agency], responses=problems(422))
@@ -118,6 +122,26 @@ async def get_agency_change(change_id: UUID, _: Caller, work: Work) -> AgencyCha
     if found is None:
         raise NoSuchChange
     return _answer(found)
+
+
+@router.post("/agency-changes/{change_id}/withdrawal", responses=_CHANGES)
+async def withdraw_agency_change(
+    change_id: UUID, body: ChangeWithdrawal, caller: Caller, work: Work, now: Now, seen: IfMatch
+) -> AgencyChange:
+    """Hủy một thay đổi chưa đến ngày hiệu lực, nêu lý do; mọi thứ trở lại như trước quyết định."""
+    return _answer(await withdraw_change(change_id, body.reason, seen=seen, by=caller, work=work, now=now))
+
+
+@router.post("/agency-changes/{change_id}/question-closings", responses=_CHANGES)
+async def close_agency_question(
+    change_id: UUID, body: QuestionClosing, caller: Caller, work: Work, now: Now, seen: IfMatch
+) -> AgencyChange:
+    """Ghi nhận một việc còn để mở đã được giải quyết thế nào."""
+    return _answer(
+        await close_question(
+            change_id, body.about, body.code, body.outcome, seen=seen, by=caller, work=work, now=now
+        )
+    )
 
 
 @router.get(

@@ -112,12 +112,43 @@ class AgencyChangeBody(Strict):
     parent: AgencyCode | None = None
 
 
+class Settled(BaseModel):
+    """How, when and by whom something left open was settled."""
+
+    by: str
+    at: datetime
+    outcome: str
+
+
 class Question(BaseModel):
-    """Something the decision leaves open."""
+    """Something the decision leaves open, until somebody settles it."""
 
     about: str
     code: str
     text: str
+    closed: Settled | None = None
+
+
+class QuestionClosing(Strict):
+    """How something left open was settled."""
+
+    about: Annotated[str, Field(min_length=1, max_length=50)]
+    code: Annotated[str, Field(min_length=1, max_length=63)]
+    outcome: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+
+
+class ChangeWithdrawal(Strict):
+    """Why a change does not come."""
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+
+
+class Withdrawal(BaseModel):
+    """Who withdrew a change, when and why."""
+
+    by: str
+    at: datetime
+    reason: str
 
 
 class AgencyChangePreview(BaseModel):
@@ -145,12 +176,14 @@ class AgencyChange(BaseModel):
     number: str
     signed_on: date
     effective_on: date
-    state: Literal["PENDING", "APPLIED"]
+    state: Literal["PENDING", "APPLIED", "WITHDRAWN"]
     summary: AgencyChangePreview
     open_questions: list[Question]
     made_by: str
     made_at: datetime
     applied_at: datetime | None
+    withdrawal: Withdrawal | None
+    version: int
 
 
 class OfferingBody(Strict):

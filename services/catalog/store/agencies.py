@@ -31,11 +31,15 @@ from services.catalog.store.agency_statements import (
     NEW_AGENCIES,
     OFFERINGS,
     OPEN_OFFERINGS,
+    REOPEN_OFFERINGS,
+    RESTING_ON,
     ROWS,
     SAVE_AGENCIES,
     SAVE_POINTS,
     SAVE_STAFF,
+    SETTLE_CHANGE,
     STRAYS,
+    UNOPEN_OFFERINGS,
 )
 from services.catalog.use_cases.agencies.ports import KeptChange, Rows, RowWrite, Stray
 
@@ -142,6 +146,31 @@ class PostgresAgencies:
     def mark_applied(self, change_id: UUID, at: datetime) -> None:
         """Queue that a pending change has taken effect."""
         self._unit.write(MARK_APPLIED, id=change_id, at=at)
+
+    def settle_change(self, change: KeptChange) -> None:
+        """Queue a change's state, questions and withdrawal."""
+        self._unit.write(
+            SETTLE_CHANGE,
+            id=change.id,
+            state=change.state,
+            questions=list(change.questions),
+            withdrawal=dict(change.withdrawal) if change.withdrawal else None,
+            version=change.version,
+        )
+
+    def take_back(self, closed: Sequence[Record], opened: Sequence[Record]) -> None:
+        """Queue competence as it was before a change."""
+        if closed:
+            self._unit.write(Statement(REOPEN_OFFERINGS, rows=len(closed)), rows=list(closed))
+        if opened:
+            self._unit.write(Statement(UNOPEN_OFFERINGS, rows=len(opened)), opened=list(opened))
+
+    async def resting_on(
+        self, change_id: UUID, codes: Sequence[str], created: Sequence[str]
+    ) -> Sequence[str]:
+        """Return agencies that something rests on."""
+        rows = await self._unit.fetch(RESTING_ON, id=change_id, codes=list(codes), created=list(created))
+        return [row["code"] for row in rows]
 
     async def coming(self, day: date) -> Mapping[str, Sequence[Record]]:
         """Return what pending changes until that day make of agencies."""

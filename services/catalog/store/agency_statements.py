@@ -40,6 +40,7 @@ _GIVEN = """
 """
 SAVE_AGENCIES = f"""
 UPDATE agencies AS held SET data = g.d, level = g.d->>'level', parent = g.d->>'parent',
+    valid_from = (g.d->>'valid_from')::date,
     valid_to = (g.d->>'valid_to')::date, version = held.version + 1, changed_at = clock_timestamp()
 FROM {_GIVEN} WHERE held.code = g.code AND held.version = g.seen
 """
@@ -90,16 +91,45 @@ ORDER BY procedure, valid_from
 """)
 KEEP_CHANGE = Statement("""
 INSERT INTO agency_changes (id, kind, number, signed_on, effective_on, state, summary, deferred, questions,
-    made_by, made_at, applied_at)
+    made_by, made_at, applied_at, version)
 VALUES (:id, :kind, :number, :signed_on, :effective_on, :state, :summary, :deferred, :questions,
-    :made_by, :made_at, :applied_at)
+    :made_by, :made_at, :applied_at, 1)
 """)
 MARK_APPLIED = Statement(
-    "UPDATE agency_changes SET state = 'APPLIED', applied_at = :at WHERE id = :id AND state = 'PENDING'"
+    "UPDATE agency_changes SET state = 'APPLIED', applied_at = :at, version = version + 1"
+    " WHERE id = :id AND state = 'PENDING'"
 )
+SETTLE_CHANGE = Statement("""
+UPDATE agency_changes SET state = :state, questions = :questions, withdrawal = :withdrawal,
+    version = version + 1
+WHERE id = :id AND version = :version
+""")
+REOPEN_OFFERINGS = """
+UPDATE offerings AS held SET valid_to = g.valid_to
+FROM jsonb_to_recordset(:rows::jsonb) AS g(agency text, procedure text, valid_from date, valid_to date)
+WHERE held.agency = g.agency AND held.procedure = g.procedure AND held.valid_from = g.valid_from
+"""
+UNOPEN_OFFERINGS = """
+DELETE FROM offerings AS held
+USING jsonb_to_recordset(:opened::jsonb) AS g(agency text, procedure text, valid_from date)
+WHERE held.agency = g.agency AND held.procedure = g.procedure AND held.valid_from = g.valid_from
+"""
+# A later decision is known by its id, which grows with time.
+RESTING_ON = Statement("""
+SELECT u.code FROM unnest(:codes::text[]) AS u(code) WHERE EXISTS (
+    SELECT FROM agency_changes c WHERE c.id > :id::uuid AND c.state <> 'WITHDRAWN'
+      AND position('"' || u.code || '"' IN c.summary::text || c.deferred::text) > 0)
+UNION
+SELECT n.code FROM unnest(:created::text[]) AS n(code) WHERE
+    EXISTS (SELECT FROM staff s WHERE s.agency = n.code)
+    OR EXISTS (SELECT FROM one_stop_points p WHERE p.agency = n.code)
+    OR EXISTS (SELECT FROM agencies a WHERE a.parent = n.code)
+    OR EXISTS (SELECT FROM procedure_versions v WHERE v.visibility <> 'SUPERSEDED'
+        AND jsonb_typeof(v.data->'performing_agencies') = 'array' AND v.data->'performing_agencies' ? n.code)
+""")
 _CHANGE = (
     "SELECT id, kind, number, signed_on, effective_on, state, summary, deferred, questions, made_by, made_at,"
-    " applied_at FROM agency_changes"
+    " applied_at, withdrawal, version FROM agency_changes"
 )
 DUE_CHANGES = Statement(
     f"{_CHANGE} WHERE state = 'PENDING' AND effective_on <= :today ORDER BY effective_on, id"
@@ -145,7 +175,8 @@ SELECT jsonb_build_object(
 """)
 LISTED = Statement("""
 SELECT (data - 'decided') || jsonb_build_object('version', version) AS data FROM agencies
-WHERE code > :after AND (:level::text = '' OR level = :level) AND (:parent::text = '' OR parent = :parent)
+WHERE code > :after AND NOT data ? 'withdrawn' AND (:level::text = '' OR level = :level)
+  AND (:parent::text = '' OR parent = :parent)
   AND (:on::date IS NULL OR (valid_from <= :on AND (valid_to IS NULL OR valid_to >= :on)))
 ORDER BY code LIMIT :limit::int
 """)

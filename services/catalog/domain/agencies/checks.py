@@ -127,7 +127,7 @@ def _successors(request: ChangeRequest, held: Held) -> None:
         if code in request.ended or any(leads_to(code, old, agencies) for old in request.ended):
             raise SuccessionCycle(extra={"agency": code})
     for record in request.created:
-        if record["code"] in agencies:
+        if record["code"] in agencies and not agencies[record["code"]].get("withdrawn"):
             raise PeriodsOverlap("Mã định danh đã thuộc về một cơ quan.", extra={"agency": record["code"]})
         _level(str(record["level"]), held, day)
     new = {record["code"] for record in request.created}

@@ -101,6 +101,20 @@ class AlreadyApplied(Refusal):
     title = "Thay đổi đã có hiệu lực, không thể hủy"
 
 
+class ChangeBuiltUpon(Refusal):
+    """A later decision, staff, places or procedures rest on the change; `agencies` says where (409)."""
+
+    code = "agency-change-built-upon"
+    title = "Đã có quyết định hoặc dữ liệu khác dựa trên thay đổi này"
+
+
+class NoSuchQuestion(NotFound):
+    """The change leaves nothing such open, or it is settled."""
+
+    code = "question-not-open"
+    title = "Không có việc còn mở này"
+
+
 class CompetenceOverlaps(Refusal):
     """The agency already has this procedure on some of these days (409)."""
 

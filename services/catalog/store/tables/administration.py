@@ -70,6 +70,8 @@ _changes = Table(
     Column("made_by", Text, nullable=False),
     moment("made_at"),
     Column("applied_at", DateTime(timezone=True)),
+    Column("withdrawal", JSONB),
+    Column("version", BigInteger, nullable=False),
 )
 Index("ix_agency_changes_pending", _changes.c.effective_on, postgresql_where="state = 'PENDING'")
 Table(

@@ -12,6 +12,7 @@ from services.catalog.domain.agencies.changes import ChangePlan, ChangeRequest, 
 from services.catalog.domain.agencies.errors import MayNotReorganise
 from services.catalog.domain.agencies.in_time import placed, taking_effect
 from services.catalog.domain.agencies.planning import plan_change
+from services.catalog.domain.agencies.undoing import undo_of
 from services.catalog.use_cases.agencies.ports import KeptChange, Rows, RowWrite
 from services.catalog.use_cases.ports import Work
 
@@ -43,7 +44,9 @@ async def change_agencies(request: ChangeRequest, *, by: Caller, work: Work, now
         effective_on=request.effective_on,
         state="APPLIED" if is_due else "PENDING",
         summary=summary_of(plan, today),
-        deferred=plan.deferred(),
+        deferred=plan.deferred()
+        if is_due
+        else {**plan.deferred(), "undo": undo_of(plan, _records(agencies))},
         questions=[question.data() for question in plan.questions],
         made_by=by.subject,
         made_at=now,
@@ -59,11 +62,19 @@ async def change_agencies(request: ChangeRequest, *, by: Caller, work: Work, now
         for code, members in plan.then.items():
             if code not in plan.created:
                 at_once[code] = {**at_once.get(code, {}), **members}
-    created = [RowWrite(code, 0, record) for code, record in plan.created.items()]
+    # The code of an agency whose foundation was withdrawn has a version already: readers go by it.
+    created = [
+        RowWrite(code, agencies[code][0] if code in agencies else 0, record)
+        for code, record in plan.created.items()
+    ]
     _write_agencies(work, rows, at_once, request.last_day, now, created)
     if is_due:
         _move_people_and_places(work, rows, plan.deferred(), now)
     return kept
+
+
+def _records(agencies: Mapping[str, tuple[int, Record]]) -> dict[str, Record]:
+    return {code: record for code, (_, record) in agencies.items()}
 
 
 async def apply_change(change: KeptChange, *, work: Work, now: datetime) -> None:

@@ -35,10 +35,12 @@ class KeptChange:
     state: str
     summary: Mapping[str, Any]
     deferred: Mapping[str, Any]
-    questions: Sequence[Mapping[str, str]]
+    questions: Sequence[Mapping[str, Any]]
     made_by: str
     made_at: datetime
     applied_at: datetime | None = None
+    withdrawal: Mapping[str, str] | None = None
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,17 @@ class Agencies(Protocol):
 
     def mark_applied(self, change_id: UUID, at: datetime) -> None:
         """Queue that a pending change has taken effect."""
+
+    def settle_change(self, change: KeptChange) -> None:
+        """Queue a change's state, questions and withdrawal; `version` is the one seen."""
+
+    def take_back(self, closed: Sequence[Record], opened: Sequence[Record]) -> None:
+        """Queue that competence goes on as before a change, and what it would have opened does not begin."""
+
+    async def resting_on(
+        self, change_id: UUID, codes: Sequence[str], created: Sequence[str]
+    ) -> Sequence[str]:
+        """Return those of the codes that later changes name, and founded ones that anything else names."""
 
     async def coming(self, day: date) -> Mapping[str, Sequence[Record]]:
         """Return what pending changes until that day make of each agency, the earliest first."""

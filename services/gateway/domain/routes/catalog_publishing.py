@@ -46,6 +46,8 @@ def administration() -> list[Route]:
     found += [
         Route("POST", f"{changes}/preview", "catalog", editors | approvers),
         Route("POST", changes, "catalog", approvers),
+        Route("POST", f"{changes}/{{change_id}}/withdrawal", "catalog", approvers),
+        Route("POST", f"{changes}/{{change_id}}/question-closings", "catalog", editors | approvers),
         Route("POST", own, "catalog", approvers),
         Route("POST", f"{own}/end", "catalog", approvers),
         Route("PUT", f"{points}/{{code}}", "catalog", editors),
