@@ -6,11 +6,12 @@ DATA ?= .data
 BUS ?= embedded
 TESTS ?= tests
 PYTEST_WORKERS ?= 2
+SIZE ?= 336418
 export BUS DATA
 
 .DEFAULT_GOAL := help
 .PHONY: help setup tools run demo test sure fix lint types imports unit conformance contract architecture integration \
-	e2e contracts chart bench search-quality import-catalogue due-check sandbox clean-data clean
+	e2e contracts chart bench seed-year search-quality import-catalogue due-check sandbox clean-data clean
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -64,6 +65,9 @@ chart: setup ## Render and check the Helm charts
 
 bench: setup ## Measure design figures in one run; writes bench/RESULTS.md
 	$(RUN) -m bench
+
+seed-year: setup ## Make a year of SIZE=336418 dossiers in a stack of its own and hold every statistic against the truth
+	@$(RUN) -m bench.seed_year --size $(SIZE) --data $(DATA)/seed-year --bus $(BUS)
 
 search-quality: setup ## How well search finds: CATALOGUE=a.jsonl,b.jsonl QUERIES=q.jsonl, on a database of its own
 	@$(RUN) -m bench.search_quality --catalogue "$(CATALOGUE)" --queries "$(QUERIES)"

@@ -26,7 +26,8 @@ from services.dossier.api.payments import accounts, cash, platform
 from services.dossier.api.work import ROUTERS as WORK_ROUTERS
 from services.dossier.clients.clamd import scanner_at
 from services.dossier.clients.outside import open_courier
-from services.dossier.commands import index_search, republish, verify_history
+from services.dossier.commands.figures import rebuild_figures
+from services.dossier.commands.history import index_search, republish, verify_history
 from services.dossier.consumers import catalog, points
 from services.dossier.domain.history import HistoryKeys
 from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
@@ -134,5 +135,10 @@ service = Service(
         "dossier", "procedure", "process", "agency", "calendar", "staff", "form", "one_stop_point"
     ),
     resources=open_resources,
-    commands={"verify-history": verify_history, "republish": republish, "index-search": index_search},
+    commands={
+        "verify-history": verify_history,
+        "republish": republish,
+        "index-search": index_search,
+        "rebuild-figures": rebuild_figures,
+    },
 )

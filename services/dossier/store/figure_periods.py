@@ -7,7 +7,8 @@ from uuid import UUID
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.figures.closing import Amended, ClosedPeriod
-from services.dossier.store.figures import COLUMNS, NAMES, fact_of
+from services.dossier.domain.figures.row import COLUMNS, fact_of
+from services.dossier.store.figures import NAMES
 
 _PERIOD = (
     "c.id, c.first_on, c.last_on, c.as_of, c.closed_at, c.closed_by, c.closed_by_name, c.note, c.formulas,"

@@ -4,48 +4,12 @@ The row is the only thing written: no counters, so no two dossiers wait for each
 Steps and hand-overs write nothing; stops touch no indexed column (a HOT update).
 """
 
-from typing import Any
-from uuid import UUID
-
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.dossier.domain.figures.fact import (
-    SILENT,
-    Counted,
-    Ending,
-    Fact,
-    Punctuality,
-    follow,
-    told_by,
-)
+from services.dossier.domain.figures.fact import SILENT, follow, told_by
+from services.dossier.domain.figures.row import COLUMNS, columns_of
 from services.dossier.domain.history import Entry
 
-COLUMNS = (
-    "dossier_id",
-    "version",
-    "competent_agency",
-    "receiving_agency",
-    "helping_agency",
-    "sector",
-    "procedure_code",
-    "channel",
-    "route",
-    "cause",
-    "received_at",
-    "due_at",
-    "stopped_at",
-    "ended_at",
-    "amended_at",
-    "received_on",
-    "ended_on",
-    "ending",
-    "punctuality",
-    "is_electronic",
-    "supplements",
-    "components",
-    "digitised",
-    "reused",
-)
 NAMES = ", ".join(COLUMNS)
 _AS_TOLD = (
     "competent_agency",
@@ -103,30 +67,3 @@ class PostgresFigures:
         if told is not None:
             columns = columns_of(follow(None, told, entry.at))
             self._unit.write(_CHANGED, **columns, is_counted=told.counted is not None, at=entry.at)
-
-
-def columns_of(fact: Fact) -> dict[str, Any]:
-    """Return the columns of a row."""
-    counted = fact.counted or Counted()
-    own = {"components", "digitised", "reused", "ending", "punctuality"}
-    return {
-        **{name: getattr(fact, name) for name in COLUMNS if name not in own},
-        "ending": fact.ending.value,
-        "punctuality": fact.punctuality.value,
-        "components": counted.components,
-        "digitised": counted.digitised,
-        "reused": counted.reused,
-    }
-
-
-def fact_of(row: Any, prefix: str = "") -> Fact:
-    """Return what a row says; its columns may have a prefix."""
-    told = {name: row[prefix + name] for name in COLUMNS}
-    own = ("ending", "punctuality", "received_on", "ended_on", "components", "digitised", "reused")
-    found = {name: told.pop(name) for name in own}
-    return Fact(
-        **{**told, "dossier_id": UUID(int=told["dossier_id"].int)},
-        ending=Ending(found["ending"]),
-        punctuality=Punctuality(found["punctuality"]),
-        counted=Counted(found["components"], found["digitised"], found["reused"]),
-    )

@@ -8,7 +8,7 @@ import pytest
 from kernel.core.caller import Caller
 from kernel.testing.running import a_service, a_staff_member
 from services.dossier.domain.figures.numbers import Number
-from services.dossier.store.figures import COLUMNS
+from services.dossier.domain.figures.row import COLUMNS
 from tests.builders.dossier.office import (
     CLERK,
     COMMUNE,

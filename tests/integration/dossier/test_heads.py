@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.dossier.commands import verify_history
+from services.dossier.commands.history import verify_history
 from tests.builders.dossier.office import RECEIVER, SPECIALIST, Office
 
 FITS_NOT = "the history was cut, or the dossier changed by hand: its seal does not fit"

@@ -19,7 +19,7 @@ from kernel.runtime import open_runtime
 from kernel.testing.running import RunningService
 from kernel.web.app import build_app
 from services.dossier.app import service
-from services.dossier.commands import verify_history
+from services.dossier.commands.history import verify_history
 from tests.builders.dossier.office import RECEIVER, Office
 
 Digest = Callable[[bytes, bytes], bytes]

@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 
-from services.dossier.commands import index_search
+from services.dossier.commands.history import index_search
 from services.dossier.domain.work.urgency import Lines, urgency_of
 from services.dossier.jobs.reroute_steps import REROUTE_STEPS
 from services.dossier.store.inbox import _TASK_URGENCY

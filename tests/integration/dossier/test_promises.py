@@ -11,7 +11,7 @@ import pytest
 
 from kernel.bus.memory import MemoryBus
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.dossier.commands import republish, verify_history
+from services.dossier.commands.history import republish, verify_history
 from tests.builders.dossier.office import (
     CLERK,
     LEAD,

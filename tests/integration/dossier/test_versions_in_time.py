@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from kernel.core.clock import VIETNAM
-from services.dossier.commands import verify_history
+from services.dossier.commands.history import verify_history
 from tests.builders.dossier.files import a_pdf
 from tests.builders.dossier.office import (
     COMMUNE,

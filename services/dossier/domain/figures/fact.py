@@ -196,20 +196,20 @@ def _ending(state: str, change: Mapping[str, Any]) -> Ending:
     return found
 
 
-# Events from before causes were told.
-_CAUSES = {
-    "dossier.supplement_requested.v1": "APPLICANT_PAPERS",
-}
+_DELAYING = frozenset({"supplement_requested", "payment_requested", "suspended", "reappointed"})
 
 
 def _cause(kind: str, change: Mapping[str, Any]) -> str:
-    """Return the cause a change names, else the one its kind stands for; the last one told is counted."""
-    if kind == "dossier.work_noted.v1":
-        # A note on the way, such as an apology still to be signed, delays nobody yet.
+    """Return why the clock stands or a promise was not kept (data/causes.yaml); the last one told is counted.
+
+    A step's own cause and an apology not yet signed delay nobody.
+    """
+    name = kind.split(".")[1]
+    if name not in _DELAYING:
         return ""
-    named = change.get("cause")
-    code = named.get("code", "") if isinstance(named, Mapping) else named
-    return str(code or _CAUSES.get(kind, ""))
+    told = change.get("cause") or {}
+    # Events from before causes were told.
+    return str(told.get("code") or ("APPLICANT_PAPERS" if name == "supplement_requested" else ""))
 
 
 def _at(text: str | None) -> datetime | None:

@@ -1,0 +1,158 @@
+"""Statistics made anew from history, or proved equal to it; nobody who reads them waits meanwhile."""
+
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from itertools import groupby
+from typing import Any
+
+import asyncpg
+import orjson
+
+from kernel.runtime import Runtime
+from services.dossier.domain.figures.fact import Fact, follow, told_by
+from services.dossier.domain.figures.row import COLUMNS, columns_of, fact_of
+
+_BATCH = 4_000
+_SHOWN = 20
+_HISTORY = (
+    "SELECT dossier_id, version, type, at, data::text AS data FROM history ORDER BY dossier_id, version"
+)
+_NAMES = ", ".join(COLUMNS)
+_LIVE = f"SELECT {_NAMES} FROM figure_rows WHERE dossier_id = ANY($1::uuid[])"
+_STAGE = "CREATE TEMPORARY TABLE rebuilt (LIKE figure_rows)"
+# A dossier that moved on meanwhile has its newer row; what it missed before is there after the next run.
+_TAKE = (
+    f"INSERT INTO figure_rows AS f ({_NAMES}) SELECT {_NAMES} FROM rebuilt"
+    " ON CONFLICT (dossier_id) DO UPDATE SET "
+    + ", ".join(f"{name} = EXCLUDED.{name}" for name in COLUMNS[1:])
+    + " WHERE f.version <= EXCLUDED.version AND ("
+    + ", ".join(f"f.{name}" for name in COLUMNS[2:])
+    + ") IS DISTINCT FROM ("
+    + ", ".join(f"EXCLUDED.{name}" for name in COLUMNS[2:])
+    + ")"
+)
+_FORGET = (
+    "DELETE FROM figure_rows f WHERE NOT EXISTS (SELECT FROM rebuilt r WHERE r.dossier_id = f.dossier_id)"
+    " AND NOT EXISTS (SELECT FROM history h WHERE h.dossier_id = f.dossier_id)"
+)
+
+
+async def rebuild_figures(runtime: Runtime, arguments: Sequence[str]) -> int:
+    """Make the rows of statistics anew from history; with `--check` only compare, 1 when any differs.
+
+    Everything is read in one snapshot. Readers see the old rows until the new ones are there, all at once.
+    """
+    is_check = "--check" in arguments
+    began = time.monotonic()
+    dsn = runtime.settings.database_url.get_secret_value()
+    # A connection of its own: the pool's decode JSON and end long statements.
+    connection = await asyncpg.connect(dsn)
+    try:
+        told = _Told()
+        if not is_check:
+            await connection.execute(_STAGE)
+        async with connection.transaction(isolation="repeatable_read"):
+            wrong = await (_compare if is_check else _stage)(connection, told)
+        if not is_check:
+            wrong = await _take(connection)
+    finally:
+        await connection.close()
+    seconds = time.monotonic() - began
+    rate = told.events / seconds if seconds else 0
+    done = f"{wrong} differ" if is_check else f"{wrong} changed"
+    sys.stdout.write(
+        f"{told.rows} rows of {told.events} events in {seconds:.1f} s ({rate:.0f} events/s): {done}\n"
+    )
+    return int(is_check and wrong > 0)
+
+
+class _Told:
+    """How much was read."""
+
+    def __init__(self) -> None:
+        self.events = self.rows = 0
+
+
+async def _folded(connection: asyncpg.Connection, told: _Told) -> AsyncIterator[list[Fact]]:
+    """Yield the rows that history gives, some thousand events at a time; every event is looked at."""
+    carried: list[Any] = []
+    cursor = await connection.cursor(_HISTORY)
+    while True:
+        rows = await cursor.fetch(_BATCH)
+        events = carried + rows
+        if not events:
+            return
+        last = events[-1]["dossier_id"] if rows else None
+        done = [row for row in events if row["dossier_id"] != last]
+        carried = [row for row in events if row["dossier_id"] == last] if rows else []
+        facts = await asyncio.to_thread(_fold, done)
+        told.events += len(done)
+        told.rows += len(facts)
+        if facts:
+            yield facts
+        if not rows:
+            return
+
+
+def _fold(events: Sequence[Any]) -> list[Fact]:
+    found = []
+    for _, group in groupby(events, key=lambda row: row["dossier_id"]):
+        fact: Fact | None = None
+        for row in group:
+            told = told_by(row["type"], orjson.loads(row["data"]))
+            if told is not None:
+                fact = follow(fact, told, row["at"])
+        if fact is not None:
+            found.append(fact)
+    return found
+
+
+async def _compare(connection: asyncpg.Connection, told: _Told) -> int:
+    """Return how many rows are not what history gives, missing and superfluous ones too; show some."""
+    wrong = 0
+    seen = 0
+    async for facts in _folded(connection, told):
+        live = {}
+        for row in await connection.fetch(_LIVE, [fact.dossier_id for fact in facts]):
+            found = fact_of(row)
+            live[found.dossier_id] = found
+        seen += len(live)
+        for fact in facts:
+            if (what := _differs(fact, live.get(fact.dossier_id))) and (wrong := wrong + 1) <= _SHOWN:
+                sys.stdout.write(f"{fact.dossier_id}: {what}\n")
+    if extra := await connection.fetchval("SELECT count(*) FROM figure_rows") - seen:
+        sys.stdout.write(f"{extra} rows of dossiers history does not know\n")
+    return wrong + int(extra)
+
+
+def _differs(fact: Fact, live: Fact | None) -> str:
+    """Return what is not the same; a row's version is that of its last change, so it says nothing here."""
+    if live is None:
+        return "no row"
+    ours, theirs = columns_of(fact), columns_of(live)
+    names = [name for name in COLUMNS if name != "version" and ours[name] != theirs[name]]
+    return ", ".join(f"{name} is {theirs[name]!r}, by history {ours[name]!r}" for name in names)
+
+
+async def _stage(connection: asyncpg.Connection, told: _Told) -> int:
+    """Write the rows aside."""
+    async for facts in _folded(connection, told):
+        rows = (columns_of(fact) for fact in facts)
+        records = [tuple(row[name] for name in COLUMNS) for row in rows]
+        await connection.copy_records_to_table("rebuilt", records=records, columns=list(COLUMNS))
+    return 0
+
+
+async def _take(connection: asyncpg.Connection) -> int:
+    """Put the rows in place of those that differ; a dossier that moves just now is waited for."""
+    async with connection.transaction():
+        await connection.execute("ANALYZE rebuilt")
+        changed = _count(await connection.execute(_TAKE))
+        return changed + _count(await connection.execute(_FORGET))
+
+
+def _count(said: str) -> int:
+    """Return how many rows a statement says it touched."""
+    return int(said.rpartition(" ")[2])
