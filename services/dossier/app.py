@@ -20,7 +20,7 @@ from services.dossier.api import (
 )
 from services.dossier.api.desk import ROUTERS as DESK_ROUTERS
 from services.dossier.api.figures import exports, statistics
-from services.dossier.api.files import links, uploads
+from services.dossier.api.files.routers import FILE_ROUTERS
 from services.dossier.api.intake import reception
 from services.dossier.api.payments import accounts, cash, platform
 from services.dossier.api.work import ROUTERS as WORK_ROUTERS
@@ -31,13 +31,14 @@ from services.dossier.commands.history import index_search, republish, verify_hi
 from services.dossier.consumers import catalog, points
 from services.dossier.domain.history import HistoryKeys
 from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
-from services.dossier.jobs.files import END_UPLOADS, SCAN_QUARANTINED
+from services.dossier.jobs.files import FILE_JOBS
 from services.dossier.jobs.print_papers import PRINT_PAPERS
 from services.dossier.jobs.send_outside_requests import SEND_OUTSIDE_REQUESTS
 from services.dossier.jobs.tidy_desk import TIDY_DESK
 from services.dossier.jobs.work import JOBS as WORK_JOBS
 from services.dossier.jobs.write_exports import WRITE_EXPORTS
 from services.dossier.settings import DossierSettings
+from services.dossier.store.agency_seals import seals_of
 from services.dossier.store.definitions import Definitions
 from services.dossier.store.desk.displays import open_displays
 from services.dossier.store.desk.work import read_desk_rules
@@ -46,9 +47,12 @@ from services.dossier.store.files import StoredFiles
 from services.dossier.store.inspector import open_inspector
 from services.dossier.store.legal_sets import read_legal_sets
 from services.dossier.store.limits import read_limits
+from services.dossier.store.pdf_signer import WorkshopSigner
 from services.dossier.store.press import TypstPress
+from services.dossier.store.signature_check import SignatureCheck
 from services.dossier.store.tables import metadata
 from services.dossier.store.work import PostgresWork, Resources
+from services.dossier.store.workshop.pool import open_workshop
 from services.dossier.use_cases.ports import Policy
 
 
@@ -67,6 +71,7 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
         open_courier(settings.outside_url, outside_key) as courier,
         open_inspector() as inspector,
         open_displays(runtime) as displays,
+        open_workshop() as workshop,
     ):
         yield Resources(
             files=StoredFiles(settings.files_url),
@@ -83,6 +88,9 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
             desk_rules=read_desk_rules(),
             displays=displays,
             fee_rules=read_fee_rules(),
+            signer=WorkshopSigner(workshop),
+            agency_seals=seals_of(settings.agency_seals()),
+            signatures=SignatureCheck(workshop, settings.trust_folder),
         )
 
 
@@ -98,8 +106,7 @@ service = Service(
         decisions.router,
         course.router,
         attachments.router,
-        uploads.router,
-        links.router,
+        *FILE_ROUTERS,
         reads.router,
         machines.router,
         *WORK_ROUTERS,
@@ -125,8 +132,7 @@ service = Service(
         CONTINUE_DOSSIERS,
         PRINT_PAPERS,
         SEND_OUTSIDE_REQUESTS,
-        END_UPLOADS,
-        SCAN_QUARANTINED,
+        *FILE_JOBS,
         TIDY_DESK,
         WRITE_EXPORTS,
         *WORK_JOBS,

@@ -1,7 +1,9 @@
 """DOSSIER_* variables."""
 
 import base64
+import json
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
@@ -38,6 +40,15 @@ class DossierSettings(KernelSettings):
     scanner_url: str = Field(
         default="", description="clamd: tcp://host:port or unix:///path; empty: no scanner"
     )
+    seals: SecretStr = Field(
+        default=SecretStr("{}"),
+        description='Seals, JSON by agency ("*": all others): {"file", "passphrase"} of PKCS#12, or'
+        ' {"module", "token", "pin", "key", "chain"} of PKCS#11',
+    )
+    trust_folder: str = Field(
+        default="",
+        description="Folder with roots/, intermediates/ (PEM or DER) and crls/ for signatures of PDFs",
+    )
     outside_callback_url: str = Field(default="", description="Where the outside system posts its answers")
 
     @field_validator("scanner_url")
@@ -55,6 +66,27 @@ class DossierSettings(KernelSettings):
         except ValueError as error:
             raise UnsafeSetting(str(error)) from error
         return value
+
+    @field_validator("seals")
+    @classmethod
+    def _are_seals(cls, value: SecretStr) -> SecretStr:
+        try:
+            told = json.loads(value.get_secret_value())
+        except ValueError as error:
+            raise UnsafeSetting("JSON by agency") from error
+        device = {"module", "token", "pin", "key", "chain"}
+        if not isinstance(told, dict) or not all(
+            isinstance(one, dict) and ("file" in one or device <= one.keys()) for one in told.values()
+        ):
+            raise UnsafeSetting(
+                'each seal is {"file", "passphrase"} or {"module", "token", "pin", "key", "chain"}'
+            )
+        return value
+
+    def agency_seals(self) -> dict[str, dict[str, Any]]:
+        """Return the seals by agency."""
+        told: dict[str, dict[str, Any]] = json.loads(self.seals.get_secret_value())
+        return told
 
     def unsafe(self) -> list[tuple[str, str]]:
         """Name what production refuses: papers that lead to one's own machine, unnamed files, known keys."""

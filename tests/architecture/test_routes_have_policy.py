@@ -80,6 +80,8 @@ PUBLIC_ROUTES = {
         "GET /v1/tickets/{ticket_id}",
         "GET /v1/displays/{point}",
         "GET /v1/queues/{point}/groups/{code}/slots",
+        # Whoever holds a paper may ask what it is.
+        "GET /v1/verification/{token}",
     },
     "notify": set(),
     "survey": {"GET /v1/invitations/{token}", "POST /v1/invitations/{token}/response"},
@@ -98,6 +100,8 @@ PUBLIC_ROUTES = {
         "GET /tra-cuu",
         "POST /tra-cuu",
         "GET /qr/{token}",
+        # Whoever holds a paper may ask what it is.
+        "GET /xac-minh/{token}",
         # A survey's link is its own key: whoever was sent it has no account to sign in with.
         "GET /khao-sat/cam-on",
         "GET /khao-sat/{token}",
@@ -125,6 +129,7 @@ PUBLIC_ADDRESSES = {
     "GET /api/v1/tracking",
     "OPTIONS /api/v1/uploads",
     "GET /api/v1/file-links/{}",
+    "GET /api/v1/verification/{}",
     "POST /api/v1/invitations/{}/response",
     "POST /api/v1/forms/{}/validation",
     "POST /api/v1/subscriptions",

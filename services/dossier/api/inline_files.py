@@ -34,7 +34,7 @@ async def kept_inline(
     for place, item in enumerate(items):
         content = _content(f"{path}.{place}", item)
         attachment = typed_file(content, item.name, item.component_code, by.subject, work, now)
-        attachment = await looked_through(content, attachment, work, caller=caller)
+        attachment = await looked_through(content, attachment, work, now, caller=caller)
         contents.append(content)
         kept.append(attachment)
     for content in contents:

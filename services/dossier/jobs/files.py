@@ -7,6 +7,7 @@ from services.dossier.domain.file_links import KEPT
 from services.dossier.use_cases.files.bring_in_parts import end_expired, forget_upload
 from services.dossier.use_cases.files.ports import Verdict
 from services.dossier.use_cases.files.quarantine import scan_again, waiting_for_scan
+from services.dossier.use_cases.files.sign_files import forget_signing, forget_signings
 
 _log = structlog.get_logger()
 
@@ -37,5 +38,15 @@ async def _scan(tick: JobTick) -> None:
             return
 
 
+async def _forget_signings(tick: JobTick) -> None:
+    async with tick.open_work() as work:
+        over = await forget_signings(work=work, now=tick.now)
+    for signing_id in over:
+        async with tick.open_work() as work:
+            await forget_signing(signing_id, work=work)
+
+
+FORGET_SIGNINGS = Job("forget-signings", 60, _forget_signings)
 END_UPLOADS = Job("end-uploads", 60, _end_uploads)
 SCAN_QUARANTINED = Job("scan-quarantined", 5, _scan)
+FILE_JOBS = (END_UPLOADS, SCAN_QUARANTINED, FORGET_SIGNINGS)

@@ -39,6 +39,8 @@ class TypstPress:
         if "secret" in content:
             # Only the code: the secret is typed, so that a photograph of the QR code alone opens nothing.
             data["qr"] = _qr(f"{content['look_up']}/qr/{content['dossier_code']}")
+        if "verification" in content:
+            data["verification_qr"] = _qr(content["verification"])
         return _printed(_PAPER, data)
 
     def control_slip(self, content: dict[str, Any]) -> bytes:

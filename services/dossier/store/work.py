@@ -26,14 +26,16 @@ from services.dossier.store.intake.ways_in import PostgresWaysIn
 from services.dossier.store.outside import PostgresOutside
 from services.dossier.store.papers import PostgresPapers
 from services.dossier.store.payments import PostgresPayments
+from services.dossier.store.proofs import PostgresProofs
 from services.dossier.store.registers import PostgresRegisters
 from services.dossier.store.searching import PostgresSearching
 from services.dossier.store.sheets import begin_sheet
+from services.dossier.store.signings import PostgresSignings
 from services.dossier.store.slips import PostgresSlips
 from services.dossier.store.uploads import PostgresUploads
 from services.dossier.store.views import PostgresViews
 from services.dossier.store.warnings import PostgresWarnings
-from services.dossier.use_cases.files.ports import Scanner
+from services.dossier.use_cases.files.ports import AgencySeals, PdfSigner, Scanner, Signatures
 from services.dossier.use_cases.payments.ports import ReceiptProvider
 from services.dossier.use_cases.ports import Courier, Inspector, Policy, Press, Seals
 
@@ -57,6 +59,9 @@ class Resources:
     displays: DisplayStreams
     fee_rules: FeeRules
     receipts: ReceiptProvider | None = None
+    signer: PdfSigner
+    agency_seals: AgencySeals
+    signatures: Signatures
 
 
 class PostgresWork:
@@ -67,6 +72,11 @@ class PostgresWork:
         self.files = resources.files
         self.parts = resources.files
         self.scanner = resources.scanner
+        self.signer = resources.signer
+        self.agency_seals = resources.agency_seals
+        self.signings = PostgresSignings(unit)
+        self.proofs = PostgresProofs(unit)
+        self.signatures = resources.signatures
         self.seals = resources.seals
         self.policy = resources.policy
         self.limits = resources.limits

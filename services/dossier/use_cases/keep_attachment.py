@@ -1,13 +1,14 @@
 """Takes a file in: what it really is, for which component, under its own digest."""
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, Invalid, Kind, Refusal
 from kernel.core.ids import new_id
 from services.dossier.domain.errors import FAULTS, AttachmentType
-from services.dossier.domain.files import media_type_of, name_fits
+from services.dossier.domain.files import PDF, media_type_of, name_fits
 from services.dossier.use_cases.files.quarantine import scanned
 from services.dossier.use_cases.ports import Attachment, Work
 
@@ -48,14 +49,14 @@ async def keep_attachment(
         await work.rest()
     else:
         attachment = typed_file(content, file_name, component, by.subject, work, now)
-    attachment = await looked_through(content, attachment, work)
+    attachment = await looked_through(content, attachment, work, now)
     await work.files.put(content)
     work.attachments.add([attachment])
     return attachment
 
 
 async def looked_through(
-    content: bytes, attachment: Attachment, work: Work, *, caller: str = ""
+    content: bytes, attachment: Attachment, work: Work, now: datetime, *, caller: str = ""
 ) -> Attachment:
     """Return the record with all that is known of a content before anybody gets it.
 
@@ -66,7 +67,10 @@ async def looked_through(
     fault = await work.inspector(content, attachment.media_type, caller=turn)
     if fault is not None:
         raise FAULTS[fault]
-    return await scanned(content, attachment, work)
+    attachment = await scanned(content, attachment, work)
+    if attachment.media_type != PDF:
+        return attachment
+    return replace(attachment, signatures=tuple(await work.signatures(content, now=now, caller=turn)))
 
 
 def typed_file(

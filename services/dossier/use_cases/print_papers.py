@@ -8,6 +8,8 @@ from uuid import UUID
 from kernel.core.caller import Caller
 from kernel.core.errors import NotFound
 from services.dossier.domain.actions import require_sight
+from services.dossier.domain.signing.verification import Thing
+from services.dossier.use_cases.files.verify_paper import address_of
 from services.dossier.use_cases.ports import IssuedPaper, Work
 from services.dossier.use_cases.read_dossiers import log_reading
 from services.dossier.use_cases.secrets import identity_index
@@ -32,10 +34,13 @@ async def print_paper(paper: IssuedPaper, *, work: Work, now: datetime) -> Issue
     Two processes may print at the same time; only one file is ever issued.
     """
     content = work.seals.open(paper.content_sealed, purpose="paper")
+    told = {**content} if isinstance(content, dict) else {}
+    # Derived, not kept: the content stays what it was when the paper was issued.
+    told["verification"] = address_of(Thing.PAPER, paper.id, work)
     printed = await asyncio.to_thread(
         work.press.paper,
         paper.kind,
-        content if isinstance(content, dict) else {},
+        told,
         work.legal_sets.named(paper.legal_set),
     )
     digest = hashlib.sha256(printed).digest()

@@ -19,7 +19,7 @@ _BY_KIND = {CallerKind.PERSON: "person", CallerKind.STAFF: "staff", CallerKind.S
 _SIGN_IN = ("/session", "/oidc/")
 _LOOK_UP = "/tra-cuu"
 _SURVEY = "/khao-sat/"
-_READERS = ("/thu-tuc/", "/theo-doi", "/bieu-mau/")
+_READERS = ("/thu-tuc/", "/xac-minh/", "/theo-doi", "/bieu-mau/")
 
 
 _BY_PATH = {

@@ -1,6 +1,23 @@
 """The service's tables, as the migrations leave them, by what they hold."""
 
-from services.dossier.store.tables import desk, figures, files, heart, intake, payments, work
+from services.dossier.store.tables import (
+    desk,
+    figures,
+    files,
+    heart,
+    intake,
+    payments,
+    work,
+)
 from services.dossier.store.tables.columns import metadata
 
-__all__ = ["desk", "figures", "files", "heart", "intake", "metadata", "payments", "work"]
+__all__ = [
+    "desk",
+    "figures",
+    "files",
+    "heart",
+    "intake",
+    "metadata",
+    "payments",
+    "work",
+]

@@ -10,7 +10,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import JSON, UUID
 
 from services.dossier.store.tables.columns import metadata, moment, texts
 
@@ -34,6 +34,21 @@ Table(
     Column("start", BigInteger, primary_key=True),
     Column("size", BigInteger, nullable=False),
     Column("sha256", LargeBinary, nullable=False),
+)
+Table(
+    "signings",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("attachment_id", UUID, nullable=False),
+    Column("new_attachment_id", UUID, nullable=False),
+    *texts("subject", "kind"),
+    Column("chain", JSON, nullable=False),
+    Column("attributes", LargeBinary, nullable=False),
+    Column("prepared_sha256", LargeBinary, nullable=False),
+    Column("place", JSON, nullable=False),
+    Column("created_at", moment, nullable=False),
+    Column("expires_at", moment, nullable=False, index=True),
+    Column("is_done", Boolean, nullable=False, server_default="false"),
 )
 Table(
     "file_links",

@@ -1,6 +1,6 @@
 """What the area of files needs of the world beside what every use case has."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -8,6 +8,8 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from services.dossier.domain.file_links import FileLink
+from services.dossier.domain.signing.session import Signing
+from services.dossier.domain.signing.stamps import StampTemplate
 from services.dossier.domain.uploads import Upload
 
 
@@ -106,3 +108,118 @@ class Links(Protocol):
 
     def forget(self, ended_before: datetime) -> None:
         """Forget links that ended long ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose certificate it is, as it says itself."""
+
+    name: str
+    organization: str
+
+
+@dataclass(frozen=True, slots=True)
+class StampWanted:
+    """A visible stamp: its template, whose it is and where its QR code leads."""
+
+    template: StampTemplate
+    holder: Holder
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPdf:
+    """A PDF with room for a signature, the bytes the signature is made over, and where it goes."""
+
+    content: bytes
+    attributes: bytes
+    place: dict[str, Any]
+
+
+class PdfSigner(Protocol):
+    """Makes signed PDFs of signatures that come from elsewhere."""
+
+    @property
+    def templates(self) -> Mapping[str, StampTemplate]:
+        """The stamps there are."""
+
+    def holder(self, chain: Sequence[bytes], now: datetime) -> Holder:
+        """Return whose certificate it is; raise `CertificateWrong` unless it may sign now."""
+
+    async def prepare(
+        self,
+        content: bytes,
+        chain: Sequence[bytes],
+        *,
+        reason: str,
+        stamp: StampWanted | None,
+        now: datetime,
+        caller: str,
+    ) -> PreparedPdf:
+        """Return the PDF with room for a signature; raise `NotSignable`."""
+
+    async def finish(
+        self,
+        prepared: bytes,
+        attributes: bytes,
+        place: Mapping[str, Any],
+        chain: Sequence[bytes],
+        signature: bytes,
+        *,
+        caller: str,
+    ) -> bytes:
+        """Return the signed PDF; raise `SignatureWrong`."""
+
+
+class AgencySeals(Protocol):
+    """The agencies' keys."""
+
+    def chain(self, agency: str) -> tuple[bytes, ...]:
+        """Return the certificates of an agency's seal, its own first; raise `NoSeal`."""
+
+    async def sign(self, agency: str, attributes: bytes) -> bytes:
+        """Return the seal's signature; raise `SealSilent`."""
+
+
+class Signings(Protocol):
+    """Files that wait for a signature made elsewhere."""
+
+    def add(self, signing: Signing) -> None:
+        """Keep a prepared file's record."""
+
+    async def find(self, signing_id: UUID) -> Signing | None:
+        """Return one that is not finished."""
+
+    def finish(self, signing_id: UUID, now: datetime) -> None:
+        """Mark one as finished; `Stale` at the commit when it was finished meanwhile."""
+
+    async def expired(self, now: datetime, limit: int) -> Sequence[UUID]:
+        """Return those that are finished or too old."""
+
+    def forget(self, signing_id: UUID) -> None:
+        """Forget one whose parts are gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperProof:
+    """A paper or file as it is kept, for whoever verifies it."""
+
+    kind: str
+    number: str
+    dossier_code: str
+    issued_at: datetime
+    issued_by: str
+    agency: str
+    sha256: bytes | None
+    has_later: bool
+    is_recalled: bool
+
+
+class Proofs(Protocol):
+    """What proves papers: one statement each."""
+
+    async def paper(self, paper_id: UUID) -> PaperProof | None:
+        """Return an issued paper."""
+
+    async def file(self, attachment_id: UUID) -> PaperProof | None:
+        """Return a file of a result, or one that carries signatures; nothing else can be verified."""

@@ -32,9 +32,9 @@ async def replace_file(
         purpose=old.purpose,
         replaces=old.id,
     )
-    await _replaceable(old, by=by, work=work)
+    await require_replaceable(old, by=by, work=work)
     await work.rest()
-    new = await looked_through(content, new, work)
+    new = await looked_through(content, new, work, now)
     await work.files.put(content)
     await keep_version(old, new, by=by, work=work, now=now)
     return new
@@ -42,7 +42,7 @@ async def replace_file(
 
 async def keep_version(old: Attachment, new: Attachment, *, by: Caller, work: Work, now: datetime) -> None:
     """Queue the new version, and of a dossier's file the note in its history."""
-    dossier = await _replaceable(old, by=by, work=work)
+    dossier = await require_replaceable(old, by=by, work=work)
     work.attachments.replace(old, new)
     if dossier is not None:
         left = dossier.note_work()
@@ -56,7 +56,7 @@ async def versions_of(attachment_id: UUID, *, by: Caller, work: Work) -> list[At
     return await work.attachments.versions(attachment_id)
 
 
-async def _replaceable(old: Attachment, *, by: Caller, work: Work) -> Dossier | None:
+async def require_replaceable(old: Attachment, *, by: Caller, work: Work) -> Dossier | None:
     """Return the file's dossier, None for a free file; raise what stands against replacing it."""
     if old.replaced_by is not None:
         raise AttachmentReplaced

@@ -9,7 +9,17 @@ from services.dossier.domain.limits import Limits
 from services.dossier.domain.payments.fees import FeeRules
 from services.dossier.use_cases.desk.ports import Desk
 from services.dossier.use_cases.figures.ports import Exports, Figures, Sheets, Statistics
-from services.dossier.use_cases.files.ports import Links, Parts, Scanner, Uploads
+from services.dossier.use_cases.files.ports import (
+    AgencySeals,
+    Links,
+    Parts,
+    PdfSigner,
+    Proofs,
+    Scanner,
+    Signatures,
+    Signings,
+    Uploads,
+)
 from services.dossier.use_cases.intake.ports import WaysIn
 from services.dossier.use_cases.payments.ports import Payments
 from services.dossier.use_cases.ports.attachments import Attachments
@@ -62,6 +72,11 @@ class Work(Records, Protocol):
     links: Links
     scanner: Scanner
     desk: Desk
+    signer: PdfSigner
+    signings: Signings
+    agency_seals: AgencySeals
+    proofs: Proofs
+    signatures: Signatures
 
     async def rest(self) -> None:
         """Give the database back before something slow that is not the database; before the first write."""

@@ -22,5 +22,9 @@ def dossier_files() -> list[Route]:
         Route("GET", f"{files}/versions", "dossier", SIGNED_IN),
         Route("POST", f"{files}/links", "dossier", SIGNED_IN),
         Route("GET", "/api/v1/file-links/{token}", "dossier", ANYBODY, Priority.HEAVY, 60.0),
+        Route("POST", f"{files}/seal", "dossier", OFFICERS, Priority.NORMAL, 60.0),
+        Route("POST", "/api/v1/signings", "dossier", senders, Priority.NORMAL, 120.0),
+        Route("POST", "/api/v1/signings/completion", "dossier", senders, Priority.NORMAL, 120.0),
+        Route("GET", "/api/v1/verification/{token}", "dossier", ANYBODY),
         Route("DELETE", "/api/v1/file-links/{token}", "dossier", SIGNED_IN),
     ]

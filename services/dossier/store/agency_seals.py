@@ -1,0 +1,111 @@
+"""The agencies' seals: keys in PKCS#12 files, or in a device that speaks PKCS#11 and never tells them."""
+
+import asyncio
+import base64
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import structlog
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
+
+from services.dossier.domain.signing.session import NoSeal, SealSilent
+
+_ANY = "*"
+_log = structlog.get_logger()
+
+
+class _Key(Protocol):
+    chain: tuple[bytes, ...]
+
+    def sign(self, attributes: bytes) -> bytes:
+        """Sign; slow enough for a thread."""
+
+
+class AgencySeals:
+    """One seal an agency; `*` is the province's, for whoever has none of its own."""
+
+    def __init__(self, keys: Mapping[str, _Key]) -> None:
+        self._keys = dict(keys)
+
+    def chain(self, agency: str) -> tuple[bytes, ...]:
+        """Return the certificates of an agency's seal, its own first; raise `NoSeal`."""
+        return self._of(agency).chain
+
+    async def sign(self, agency: str, attributes: bytes) -> bytes:
+        """Return the seal's signature; raise `SealSilent` when the device does not answer."""
+        key = self._of(agency)
+        try:
+            return await asyncio.to_thread(key.sign, attributes)
+        except Exception as error:  # The boundary of a device and its driver.
+            _log.exception("seal_silent", agency=agency)
+            raise SealSilent from error
+
+    def _of(self, agency: str) -> _Key:
+        key = self._keys.get(agency) or self._keys.get(_ANY)
+        if key is None:
+            raise NoSeal
+        return key
+
+
+class FileKey:
+    """A key of a PKCS#12 file; read at the start, so that a wrong passphrase is known then."""
+
+    def __init__(self, file: Path, passphrase: str) -> None:
+        found = pkcs12.load_pkcs12(file.read_bytes(), passphrase.encode())
+        if found.cert is None or not isinstance(found.key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+            raise ValueError(f"{file.name} holds no certificate with an RSA or EC key")
+        self._key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey = found.key
+        certificates = [found.cert, *found.additional_certs]
+        self.chain = tuple(one.certificate.public_bytes(Encoding.DER) for one in certificates)
+
+    def sign(self, attributes: bytes) -> bytes:
+        """Sign with SHA-256."""
+        if isinstance(self._key, rsa.RSAPrivateKey):
+            return self._key.sign(attributes, padding.PKCS1v15(), hashes.SHA256())
+        return self._key.sign(attributes, ec.ECDSA(hashes.SHA256()))
+
+
+class DeviceKey:
+    """A key in a device (PKCS#11): an RSA key that signs SHA-256; one call at a time, a session each.
+
+    The driver is loaded when it is first needed: a device that is not there yet stops no service.
+    """
+
+    def __init__(
+        self, *, module: str, token: str, pin: str, key_label: str, chain: tuple[bytes, ...]
+    ) -> None:
+        self._module, self._token, self._pin, self._label = module, token, pin, key_label
+        self.chain = chain
+        self._one = threading.Lock()
+
+    def sign(self, attributes: bytes) -> bytes:
+        """Sign in the device."""
+        import pkcs11  # noqa: PLC0415 - an optional library, for those who have a device.
+
+        with self._one:
+            token = pkcs11.lib(self._module).get_token(token_label=self._token)
+            with token.open(user_pin=self._pin) as session:
+                key = session.get_key(object_class=pkcs11.ObjectClass.PRIVATE_KEY, label=self._label)
+                signed = key.sign(attributes, mechanism=pkcs11.Mechanism.SHA256_RSA_PKCS)
+        return bytes(signed)
+
+
+def seals_of(settings: Mapping[str, Mapping[str, Any]]) -> AgencySeals:
+    """Return the seals that are set up; raise `ValueError` or `OSError` for one that cannot be read."""
+    return AgencySeals({agency: _key(data) for agency, data in settings.items()})
+
+
+def _key(data: Mapping[str, Any]) -> _Key:
+    if "file" in data:
+        return FileKey(Path(data["file"]), str(data.get("passphrase", "")))
+    return DeviceKey(
+        module=str(data["module"]),
+        token=str(data["token"]),
+        pin=str(data["pin"]),
+        key_label=str(data["key"]),
+        chain=tuple(base64.b64decode(one) for one in data["chain"]),
+    )

@@ -1,0 +1,66 @@
+"""What public verification reads: a paper or a file, its dossier's code, and what came after it."""
+
+from typing import Any
+from uuid import UUID
+
+from kernel.postgres.statement import Statement
+from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.use_cases.files.ports import PaperProof
+
+_PAPER = Statement(
+    """
+    SELECT p.kind, p.number, coalesce(d.dossier_code, '') AS dossier_code, p.issued_at, p.issued_by, p.sha256,
+        d.agencies,
+        p.superseded_by IS NOT NULL AS has_later,
+        false AS is_recalled
+    FROM papers p JOIN dossiers d ON d.id = p.dossier_id WHERE p.id = :id
+    """
+)
+_FILE = Statement(
+    """
+    SELECT f.purpose AS kind, '' AS number, coalesce(d.dossier_code, '') AS dossier_code,
+        f.created_at AS issued_at, '' AS issued_by, f.sha256,
+        d.agencies,
+        f.replaced_by IS NOT NULL AS has_later,
+        -- A result's file that the dossier's present result does not name was taken back.
+        f.purpose = 'RESULT'
+            AND NOT coalesce((d.work::jsonb #> '{result,attachment_ids}') ? f.id::text, false) AS is_recalled,
+        f.signatures
+    FROM attachments f LEFT JOIN dossiers d ON d.id = f.dossier_id
+    WHERE f.id = :id AND (f.purpose = 'RESULT' OR f.signatures::text <> '[]')
+    """
+)
+
+
+class PostgresProofs:
+    """Reads of this service's database."""
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+
+    async def paper(self, paper_id: UUID) -> PaperProof | None:
+        """Return an issued paper."""
+        return _proof(await self._unit.fetch_one(_PAPER, id=paper_id))
+
+    async def file(self, attachment_id: UUID) -> PaperProof | None:
+        """Return a file of a result, or one that carries signatures."""
+        return _proof(await self._unit.fetch_one(_FILE, id=attachment_id))
+
+
+def _proof(row: Any) -> PaperProof | None:
+    if row is None:
+        return None
+    agencies, is_paper = row["agencies"] or {}, "signatures" not in row
+    agency = agencies.get("receiving" if is_paper else "competent") or {}
+    signers = [] if is_paper else [str(one.get("signer", "")) for one in row["signatures"]]
+    return PaperProof(
+        kind=row["kind"],
+        number=row["number"],
+        dossier_code=row["dossier_code"],
+        issued_at=row["issued_at"],
+        issued_by=row["issued_by"] or ", ".join(filter(None, signers)),
+        agency=str(agency.get("name", "")),
+        sha256=bytes(row["sha256"]) if row["sha256"] else None,
+        has_later=row["has_later"],
+        is_recalled=row["is_recalled"],
+    )

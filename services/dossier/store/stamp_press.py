@@ -1,0 +1,48 @@
+"""Prints the visible part of a signature; the QR code leads to the public verification."""
+
+import io
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import segno
+import typst
+import yaml
+
+from services.dossier.domain.signing.stamps import StampTemplate
+
+_ROOT = Path(__file__).parents[1]
+
+
+@cache
+def stamp_templates() -> Mapping[str, StampTemplate]:
+    """Return the templates of `data/stamps.yaml`, read once."""
+    told = yaml.safe_load((_ROOT / "data" / "stamps.yaml").read_text(encoding="utf-8"))
+    return {name: StampTemplate.of(name, data) for name, data in told.items()}
+
+
+def print_stamp(
+    template: StampTemplate, *, signer: str, organization: str, signed_at: str, address: str
+) -> bytes:
+    """Return a PDF of one small page; takes some tens of milliseconds, so call it in a thread."""
+    out = io.BytesIO()
+    segno.make(address, error="m").save(out, kind="svg", border=0)
+    data = {
+        "title": template.title,
+        "width_mm": template.width_mm,
+        "height_mm": template.height_mm,
+        "signer": signer,
+        "organization": organization,
+        "signed_at": signed_at,
+        "qr": out.getvalue().decode(),
+    }
+    printed = typst.compile(
+        (_ROOT / "store" / "templates" / "stamp.typ").read_bytes(),
+        format="pdf",
+        sys_inputs={"data": json.dumps(data)},
+        ignore_system_fonts=True,
+    )
+    if not isinstance(printed, bytes):
+        raise TypeError("a stamp is one PDF")
+    return printed
