@@ -12,6 +12,7 @@ from kernel.postgres.unit_of_work import UnitOfWork
 from services.catalog.domain.agencies.changes import ChangePlan, Held, Offering, Record
 from services.catalog.domain.agencies.in_time import who_works
 from services.catalog.domain.items import canonical, digest_of
+from services.catalog.domain.procedure import ALL_COMMUNES
 from services.catalog.store.agency_statements import (
     ADD_OFFERING,
     AGENCIES,
@@ -62,7 +63,8 @@ class PostgresAgencies:
         performers: dict[str, set[str]] = {}
         for procedure, agency in found["performers"] or ():
             last = date.fromordinal(day.toordinal() - 1)
-            performers.setdefault(procedure, set()).update(who_works(procedure, agency, agencies, last))
+            found_ones = {agency} if agency == ALL_COMMUNES else who_works(procedure, agency, agencies, last)
+            performers.setdefault(procedure, set()).update(found_ones)
         return Held(
             agencies=agencies,
             staff=found["staff"] or (),

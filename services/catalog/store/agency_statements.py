@@ -17,6 +17,11 @@ SELECT jsonb_build_object(
         WHERE cardinality(:ended::text[]) > 0 AND v.visibility = 'PUBLIC' AND v.valid_from <= :day::date
           AND (v.valid_to IS NULL OR v.valid_to >= :day::date)
         UNION ALL
+        SELECT code, 'ALL_COMMUNES' FROM procedure_versions v
+        WHERE cardinality(:ended::text[]) > 0 AND v.visibility = 'PUBLIC' AND v.valid_from <= :day::date
+          AND (v.valid_to IS NULL OR v.valid_to >= :day::date)
+          AND v.data->>'performing_agencies' = 'ALL_COMMUNES'
+        UNION ALL
         SELECT procedure, agency FROM offerings
         WHERE valid_from <= :day::date AND (valid_to IS NULL OR valid_to >= :day::date)
     ) AS p),

@@ -36,6 +36,8 @@ SELECT EXISTS (SELECT 1 FROM secondments WHERE subject = :subject
 """)
 _KNOWN = Statement("SELECT EXISTS (SELECT 1 FROM procedures WHERE code = :code)")
 
+_WAIT_FOR = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))")
+
 
 class PostgresPoints:
     """One-stop points."""
@@ -63,6 +65,11 @@ class PostgresPoints:
     async def officers(self, point: str, on: date) -> Sequence[Mapping[str, Any]]:
         """Return who sits at a point on a day and the agency each belongs to."""
         return [row["data"] for row in await self._unit.fetch(_OFFICERS, point=point, on=on)]
+
+    async def wait_for(self, what: str) -> None:
+        """Take the lock of this matter; what is read from now on is what the one before wrote."""
+        await self._unit.begin()
+        await self._unit.fetch_value(_WAIT_FOR, what=what)
 
     async def seconded(self, subject: str, first: date, last: date | None) -> bool:
         """Tell whether somebody sits at some point on any of these days."""

@@ -1,5 +1,6 @@
 """Decisions about agencies on a real database: one preview, one commit, nothing forgotten."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from kernel.core.clock import VIETNAM
 from kernel.testing.running import RunningService, a_service
 from services.catalog.jobs.administration import APPLY_DUE_CHANGES
-from tests.builders.catalog import a_procedure, an_agency
+from tests.builders.catalog import a_procedure, a_public_record, an_agency
 from tests.builders.catalog.administration import (
     APPROVER,
     DECISION,
@@ -364,3 +365,36 @@ async def test_changes_rest_on_each_other_by_their_days(
     for code, before, after in (("H99.201", "H99", "H99"), ("H99.202", "H99.31", "H99.32")):
         assert (await agency(catalog, code, on="2026-04-10"))["parent"] == before
         assert (await agency(catalog, code))["parent"] == after
+
+
+async def test_those_who_decide_about_competence_at_once_take_turns(catalog: RunningService) -> None:
+    """The same recorded four times is one and three refusals; of two who give it up, one must keep it."""
+    offer = {"procedure": "1.000656", "valid_from": "2026-03-03", "decision": DECISION}
+    document = {"public_procedures": [a_public_record("1.000656")]}
+    assert (await catalog.post("/v1/imports", document, a_service("catalog.import"))).status_code == 200
+    for code in ("H99.31", "H99.32"):
+        url = f"/v1/agencies/{code}/offerings"
+        answers = await asyncio.gather(*(catalog.post(url, offer, APPROVER) for _ in range(4)))
+        assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    ends = await asyncio.gather(
+        *(
+            catalog.post(
+                f"/v1/agencies/{code}/offerings/end",
+                {"procedure": "1.000656", "last_day": "2026-03-31"},
+                APPROVER,
+            )
+            for code in ("H99.31", "H99.32")
+        )
+    )
+    assert sorted(answer.status_code for answer in ends) == [200, 409]
+
+
+async def test_a_competence_beside_all_communes_may_end(catalog: RunningService) -> None:
+    """Every commune is competent still: nobody is left without."""
+    document = {"procedures": [a_procedure("1.000656")]}
+    assert (await catalog.post("/v1/imports", document, a_service("catalog.import"))).status_code == 200
+    offer = {"procedure": "1.000656", "valid_from": "2026-03-03", "decision": DECISION}
+    url = "/v1/agencies/H99.31/offerings"
+    assert (await catalog.post(url, offer, APPROVER)).status_code == 201
+    end = {"procedure": "1.000656", "last_day": "2026-03-31"}
+    assert (await catalog.post(f"{url}/end", end, APPROVER)).status_code == 200

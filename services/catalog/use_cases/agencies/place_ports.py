@@ -18,6 +18,9 @@ class Points(Protocol):
     async def officers(self, point: str, on: date) -> Sequence[Mapping[str, Any]]:
         """Return who sits at a point on a day and the agency each belongs to."""
 
+    async def wait_for(self, what: str) -> None:
+        """Wait until nobody else is deciding about this, then keep others waiting until the commit."""
+
     async def seconded(self, subject: str, first: date, last: date | None) -> bool:
         """Tell whether somebody sits at some point on any of these days."""
 

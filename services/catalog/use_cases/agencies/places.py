@@ -77,6 +77,7 @@ async def second_officer(
     rows = await work.agencies.rows([], [subject], [point])
     if subject not in rows.staff or point not in rows.points:
         raise NoSuchEntry
+    await work.points.wait_for(f"secondment {subject}")
     if await work.points.seconded(subject, first, last):
         raise DelegationOverlaps
     work.directory.second(
@@ -109,6 +110,7 @@ async def offer(offering: Offering, *, decision: Decision, by: Caller, work: Wor
     if agency["valid_to"]:
         last = date.fromisoformat(str(agency["valid_to"]))
         offering = replace(offering, valid_to=min(offering.valid_to or last, last))
+    await work.points.wait_for(f"competence {offering.procedure}")
     for held in await work.agencies.offerings(offering.agency, None):
         begins_before_end = held.valid_to is None or offering.valid_from <= held.valid_to
         ends_after_begin = offering.valid_to is None or held.valid_from <= offering.valid_to
@@ -126,6 +128,8 @@ async def stop_offering(
         raise MayNotReorganise
     if last_day < now.astimezone(VIETNAM).date():
         raise MissingPart(fields=[("last_day", "Đã qua")])
+    # Two agencies that both give a procedure up would each see the other still competent.
+    await work.points.wait_for(f"competence {procedure}")
     open_ones = [row for row in await work.agencies.offerings(agency, last_day) if row.procedure == procedure]
     if not open_ones:
         raise NoSuchEntry
