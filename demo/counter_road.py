@@ -18,15 +18,20 @@ def play(script: Script, door: Door, world: World) -> dict[str, Any]:
     here, there = Office(door, HERE, world.staff), Office(door, COMPETENT, world.staff)
     officer = here.member("ONE_STOP_OFFICER")
     person = world.person("cong-dan-chin")
-    with script.step(f"{officer.subject} tiếp nhận hộ phường khác, một lần gọi") as saw:
-        receipt = officer.post("/api/v1/counter-dossiers", _walk_in(person))
-        received = officer.get(f"/api/v1/dossiers/{receipt['dossier_id']}")
+    with script.step(f"{officer.subject} nhận hộ phường khác, chờ thu lệ phí") as saw:
+        taken_in = officer.post("/api/v1/counter-dossiers", _walk_in(person))
+        equal(taken_in["state"], "SUBMITTED", "before the fee is paid")
+        saw(str(taken_in["reference"]))
+    dossier_id = str(taken_in["dossier_id"])
+    here.collect(script, dossier_id)
+    with script.step(f"{officer.subject} tiếp nhận, hẹn trả") as saw:
+        receipt = officer.act(dossier_id, "acceptance")
+        received = officer.get(f"/api/v1/dossiers/{dossier_id}")
         equal(received["state"], "ACCEPTED", "at the counter")
         equal(received["competent_agency"]["code"], COMPETENT, "the competent agency")
         equal(received["helping_agency"]["code"], HERE, "the helping agency")
         expect(world.is_legal_code(received["dossier_code"], COMPETENT), received["dossier_code"])
         saw(received["dossier_code"])
-    dossier_id = str(received["dossier_id"])
     with script.step("chuyển sang cơ quan có thẩm quyền") as saw:
         handed = there.member("ONE_STOP_OFFICER").act(dossier_id, "handover", {"note": ""})
         equal(handed["state"], "PROCESSING", "after the hand-over")

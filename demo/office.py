@@ -49,6 +49,17 @@ class Office:
                 expect(done["step"]["code"] != step["code"], "the step did not move")
                 saw(f"→ {done['step']['code']}, hạn bước {done['step']['due_at'][:16]}")
 
+    def collect(self, script: Script, dossier_id: str) -> None:
+        """Let the cashier take what is owed before acceptance and give a receipt."""
+        cashier = self.member("CASHIER")
+        path = f"/api/v1/dossiers/{dossier_id}/payments"
+        with script.step(f"{cashier.subject} thu lệ phí tiền mặt, cấp biên lai") as saw:
+            owed = cashier.get(path)
+            body = {"amount": owed["outstanding_before"], "method": "CASH"}
+            taken = cashier.post(f"{path}/receipts", body, version=owed["version"])
+            equal(taken["outstanding_before"], 0, "what is still owed before acceptance")
+            saw(f"{body['amount']} đồng, biên lai {taken['receipt']['serial']} {taken['receipt']['number']}")
+
     def _has_in_inbox(self, who: Person, dossier_id: str) -> bool:
         cursor = ""
         while True:

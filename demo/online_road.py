@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+import httpx
+
 from demo.door import Door
 from demo.office import Office
 from demo.papers import a_pdf
@@ -37,6 +39,7 @@ def play(script: Script, door: Door, world: World) -> dict[str, Any]:
         submitted = citizen.post("/api/v1/dossiers", _submission(PROCEDURE, person, components))
         dossier_id = str(submitted["dossier_id"])
         saw(f"mã tra cứu {submitted['reference']}")
+    _pay(script, office, citizen, dossier_id)
     accepted = _accept(script, world, office, dossier_id)
     with script.step("cán bộ một cửa chuyển hồ sơ cho đơn vị xử lý") as saw:
         handed = office.member("ONE_STOP_OFFICER").act(dossier_id, "handover", {"note": ""})
@@ -87,6 +90,28 @@ def _submission(procedure: str, person: dict[str, Any], files: dict[str, str]) -
         "form_data": {"noi_dung": "Cải chính ngày sinh trong Giấy khai sinh"},
         "result_delivery": "COUNTER",
     }
+
+
+def _pay(script: Script, office: Office, citizen: Any, dossier_id: str) -> None:
+    path = f"/api/v1/dossiers/{dossier_id}"
+    with script.step("chưa nộp lệ phí thì chưa tiếp nhận được") as saw:
+        seen = citizen.get(path)
+        refused = office.member("ONE_STOP_OFFICER").try_post(
+            f"{path}/acceptance", {"note": ""}, version=int(seen["version"])
+        )
+        equal((refused.status_code, refused.json()["code"]), (409, "fee-unpaid"), "the refusal")
+        saw(f"còn {refused.json()['outstanding']} đồng")
+    with script.step("công dân thanh toán qua nền tảng của Cổng Dịch vụ công quốc gia") as saw:
+        asked = citizen.post(f"{path}/payments/requests", {})
+
+        def request(state: str) -> Any:
+            found = citizen.get(f"{path}/payments")["requests"][-1]
+            return found if found["state"] == state else None
+
+        opened = eventually(lambda: request("OPEN"), "the address to pay at")
+        httpx.post(opened["pay_url"], timeout=30).raise_for_status()
+        eventually(lambda: request("PAID"), "the platform's result")
+        saw(f"{asked['amount']} đồng, tham chiếu {asked['reference']}")
 
 
 def _accept(script: Script, world: World, office: Office, dossier_id: str) -> dict[str, Any]:

@@ -144,6 +144,8 @@ def _gateway(around: Surroundings) -> dict[str, str]:
         "SAMPLE_USERS_FILE": str(around.sample_users),
         "PORTAL_URL": ports.url("portal"),
         "PORTAL_ADAPTER_KEY": keys.adapter_key,
+        "PAYMENT_URL": f"{ports.url('portal')}/thanh-toan/giao-dich",
+        "PAYMENT_LIST_URL": f"{ports.url('portal')}/thanh-toan/danh-sach",
         "OUTSIDE_CALLBACK_KEY": keys.callback_key,
     }
 

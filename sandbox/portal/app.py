@@ -8,10 +8,11 @@ import httpx
 from fastapi import FastAPI
 
 from kernel.core.clock import Clock, SystemClock
-from sandbox.portal.api import control, exchange, pages
+from sandbox.portal.api import control, exchange, pages, payments
 from sandbox.portal.api.gateway import gateway_router
 from sandbox.portal.citizen_side import CitizenSide
 from sandbox.portal.desk import Desk
+from sandbox.portal.payments import PaymentPlatform
 from sandbox.portal.province import Province
 from sandbox.portal.settings import PortalSettings
 from sandbox.portal.state import PortalState
@@ -41,8 +42,10 @@ def create_app(
     app = FastAPI(title="Cổng Dịch vụ công quốc gia (mô phỏng)", lifespan=lifespan)
     app.state.desk = Desk(state)
     app.state.citizens = CitizenSide(state, down)
+    app.state.payments = PaymentPlatform(state, down)
     app.get("/livez", include_in_schema=False)(live)
-    for router in (pages.router, control.router, exchange.router, gateway_router(settings.gateway_root)):
+    routers = (pages.router, control.router, payments.router, exchange.router)
+    for router in (*routers, gateway_router(settings.gateway_root)):
         app.include_router(router)
     return app
 

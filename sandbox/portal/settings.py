@@ -68,6 +68,12 @@ class PortalSettings(BaseSettings):
     province_dstcode: str = "VN:GOV:H99:motcua"
     province_agency: str = "H99"
     province_timeout_seconds: float = Field(15.0, gt=0)
+    payment_partner: str = "H99"
+    payment_secret: str = "khoa-thanh-toan-thu-nghiem"  # noqa: S105 - a sample.
+    """Shared with the province; section 19. A sample for a simulator, not a secret."""
+    payment_result_type: str = "RESULT"
+    """`LoaiBanTin` of a result: the contract says that its name is configuration."""
+    payment_result_path: str = "nhanketquathanhtoan"
     adapter_key: str = "khoa-adapter-thu-nghiem"
     """Sent as `X-Adapter-Key`; the province's adapter refuses calls without it."""
 

@@ -13,6 +13,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 
 from contracts.topics import topics_for
+from kernel.core.clock import Clock
 from kernel.runtime import Runtime
 from kernel.sealing import Sealer
 from kernel.service import Handler, Job, JobTick, Service
@@ -38,6 +39,7 @@ from services.gateway.clients.own_issuer import Ed25519Claims
 from services.gateway.clients.portal_callers import WithCallbackKey
 from services.gateway.clients.portal_dossier import HttpDossierService
 from services.gateway.clients.portal_driver import portal_of
+from services.gateway.clients.portal_payments import HttpDossierMoney, HttpPlatform
 from services.gateway.clients.portal_transport import JsonExchange, open_portal_session
 from services.gateway.clients.sign_in import HttpSignIn
 from services.gateway.clients.upstream import HttpUpstream, open_session
@@ -54,6 +56,7 @@ from services.gateway.domain.sample_user import SampleUser, sample_users
 from services.gateway.jobs.forgetting import FORGET
 from services.gateway.jobs.portal_intake import PORTAL_INTAKE
 from services.gateway.jobs.portal_keeping import PORTAL_FORGETTING, PORTAL_SEALING
+from services.gateway.jobs.portal_payments import PAYMENT_RECONCILIATION, PORTAL_PAYMENTS
 from services.gateway.jobs.portal_reconcile import PORTAL_RECONCILE
 from services.gateway.jobs.portal_sync import PORTAL_SYNC, PortalSender
 from services.gateway.settings import Settings
@@ -68,6 +71,7 @@ from services.gateway.use_cases.door import Door
 from services.gateway.use_cases.look_up import LookUp
 from services.gateway.use_cases.portal_fence import FencedPortal
 from services.gateway.use_cases.portal_intake import TakeFromPortal
+from services.gateway.use_cases.portal_payments import CarryPayments
 from services.gateway.use_cases.portal_reconcile import Reconcile
 from services.gateway.use_cases.portal_side import PortalSide
 from services.gateway.use_cases.portal_sync import TellPortal
@@ -97,6 +101,8 @@ JOBS: Sequence[Job] = (
     PORTAL_RECONCILE,
     PORTAL_SEALING,
     PORTAL_FORGETTING,
+    PORTAL_PAYMENTS,
+    PAYMENT_RECONCILIATION,
 )
 _CONTRACTS = Path(__file__).parents[2] / "contracts" / "openapi"
 
@@ -226,7 +232,20 @@ def _portal_side(
         keeping=PostgresPortalKeeping(runtime.pool, seals),
         keep_days=settings.portal_keep_days,
         is_connected=bool(settings.portal_url),
+        payments=_payments(settings, exchange, dossiers, clock),
+        payment_path=settings.payment_result_path,
+        bill_path=settings.payment_bill_path,
     )
+
+
+def _payments(
+    settings: Settings, exchange: JsonExchange, dossiers: HttpDossierService, clock: Clock
+) -> CarryPayments | None:
+    """Return the platform's side; None without an address: nobody is asked to pay online then."""
+    if not settings.payment_url:
+        return None
+    platform = HttpPlatform(exchange, settings.payment_url, list_url=settings.payment_list_url)
+    return CarryPayments(platform, HttpDossierMoney(dossiers), settings.payment_account(), clock)
 
 
 def _sync_options(settings: Settings) -> SyncOptions:

@@ -12,10 +12,12 @@ from pydantic_settings import SettingsConfigDict
 from kernel.settings import KernelSettings
 from services.gateway.domain.issuer import Issuer, IssuerKind
 from services.gateway.domain.portal_account import DirectAccount, GatewayAddresses
+from services.gateway.domain.portal_payments import PaymentAccount
 
 SAMPLE_PORTAL_USER = "tinh-mau"
 SAMPLE_PORTAL_PASSWORD = "mat-khau-thu-nghiem"  # noqa: S105 - the simulator's sample, refused in production.
 SAMPLE_ADAPTER_KEY = "khoa-adapter-thu-nghiem"
+SAMPLE_PAYMENT_SECRET = "khoa-thanh-toan-thu-nghiem"  # noqa: S105 - the simulator's, refused in production.
 
 
 class IssuerSettings(BaseModel):
@@ -138,6 +140,19 @@ class Settings(KernelSettings):
     portal_keep_days: int = Field(
         default=30, ge=1, le=3650, description="what a message of the portal said is kept after it is done"
     )
+    payment_url: str = Field(
+        default="", description="the portal's payment platform; empty: no online payment"
+    )
+    payment_list_url: str = Field(default="", description="its list of a day; empty: not reconciled here")
+    payment_partner: str = Field(default="H99", description="our code on the platform (MaDoiTac)")
+    payment_secret: SecretStr = SecretStr(SAMPLE_PAYMENT_SECRET)
+    payment_result_type: str = Field(default="RESULT", description="LoaiBanTin of the platform's results")
+    payment_result_path: str = Field(default="nhanketquathanhtoan", description="behind the adapter's prefix")
+    payment_bill_path: str = Field(default="tracuuthanhtoan", description="behind the adapter's prefix")
+    payment_ip: str = Field(default="127.0.0.1", description="our address as the platform is told it")
+    payment_account_number: str = Field(default="", description="account the money goes to")
+    payment_bank_code: str = ""
+    payment_account_name: str = ""
     outside_callback_key: SecretStr = Field(
         default=SecretStr(""), description="key an outside system calls back with; empty: nobody may"
     )
@@ -190,6 +205,18 @@ class Settings(KernelSettings):
             session_words=re.compile(self.portal_session_words, re.IGNORECASE),
         )
 
+    def payment_account(self) -> PaymentAccount:
+        """Return as whom the payment platform is called."""
+        return PaymentAccount(
+            partner=self.payment_partner,
+            secret=self.payment_secret.get_secret_value(),
+            result_type=self.payment_result_type,
+            ip=self.payment_ip,
+            account_number=self.payment_account_number,
+            bank_code=self.payment_bank_code,
+            account_name=self.payment_account_name,
+        )
+
     def unsafe(self) -> list[tuple[str, str]]:
         """Add what a public door must never have: sample users, development keys, open CORS, plain HTTP."""
         found = super().unsafe()
@@ -205,9 +232,13 @@ class Settings(KernelSettings):
             found.append(("cors_origins", "open, or not https"))
         if not self.public_url.startswith("https://"):
             found.append(("public_url", "cookies need https"))
-        samples = {SAMPLE_PORTAL_PASSWORD: "portal_password", SAMPLE_ADAPTER_KEY: "portal_adapter_key"}
-        for sample, name in samples.items():
-            if self.portal_url and getattr(self, name).get_secret_value() == sample:
+        samples = {
+            SAMPLE_PORTAL_PASSWORD: ("portal_password", self.portal_url),
+            SAMPLE_ADAPTER_KEY: ("portal_adapter_key", self.portal_url),
+            SAMPLE_PAYMENT_SECRET: ("payment_secret", self.payment_url),
+        }
+        for sample, (name, url) in samples.items():
+            if url and getattr(self, name).get_secret_value() == sample:
                 found.append((name, "a sample everybody knows"))
         for issuer in self.issuers:
             found += [("issuers", reason) for reason in _unsafe_issuer(issuer)]

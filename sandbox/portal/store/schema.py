@@ -9,10 +9,23 @@ TABLES = (
     "satisfaction",
     "submissions",
     "counters",
+    "payments",
 )
 """What `DELETE /sandbox/state` forgets; the catalogue stays."""
 
 SCHEMA = """
+CREATE TABLE IF NOT EXISTS payments (
+    reference TEXT PRIMARY KEY,
+    message TEXT NOT NULL,
+    amount INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('1', '3', '4')),
+    paid INTEGER NOT NULL DEFAULT 0,
+    code TEXT NOT NULL DEFAULT '',
+    opened_at TEXT NOT NULL,
+    paid_at TEXT NOT NULL DEFAULT '',
+    told INTEGER NOT NULL DEFAULT 0,
+    taken INTEGER NOT NULL DEFAULT 0
+);
 CREATE TABLE IF NOT EXISTS dossiers (
     code TEXT PRIMARY KEY,
     origin TEXT NOT NULL CHECK (origin IN ('province', 'portal')),

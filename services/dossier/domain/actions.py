@@ -109,6 +109,11 @@ def _receives(dossier: Dossier, caller: Caller) -> bool:
     return sits_at(dossier, caller, role="ONE_STOP_OFFICER", unit="", agency=dossier.receiving_agency.code)
 
 
+def _accepts(dossier: Dossier, caller: Caller) -> bool:
+    """Tell whether it is the receiving unit, or the counter that helps somebody who stands before it."""
+    return _receives(dossier, caller) or (dossier.origin in {"COUNTER", "POST"} and _serves(dossier, caller))
+
+
 def _serves(dossier: Dossier, caller: Caller) -> bool:
     helping = dossier.helping_agency.code
     return _receives(dossier, caller) or sits_at(
@@ -259,7 +264,7 @@ class _Rule:
 
 
 _RULES: dict[Action, _Rule] = {
-    Action.ACCEPTANCE: _Rule(Move.ACCEPT, _receives),
+    Action.ACCEPTANCE: _Rule(Move.ACCEPT, _accepts),
     Action.INTAKE_SUPPLEMENT_REQUEST: _Rule(Move.REQUEST_INTAKE_SUPPLEMENT, _receives),
     Action.INTAKE_SUPPLEMENT_ANSWER: _Rule(Move.ANSWER_INTAKE_SUPPLEMENT, _speaks),
     Action.REFUSAL: _Rule(Move.REFUSE_INTAKE, _receives),

@@ -19,6 +19,7 @@ from kernel.web.edge import PUBLIC
 from kernel.web.request import EdgeRequest
 from services.gateway.domain.portal_inbound import FAILED
 from services.gateway.domain.portal_profiles import GENERAL, LAND_TAX, LOOK_UP, PROMOTION
+from services.gateway.use_cases.portal_payments import CarryPayments
 from services.gateway.use_cases.portal_ports import FileContent
 from services.gateway.use_cases.portal_side import PortalSide
 
@@ -61,9 +62,31 @@ async def _dealt_with(side: PortalSide, name: str, request: EdgeRequest) -> Resp
     body = await request.body()
     if name == LOOK_UP:
         return await _look_up(side, body)
+    if side.payments is not None and name == side.payment_path:
+        return _answer(await side.payments.receive(_read(body)))
+    if side.payments is not None and name == side.bill_path:
+        return await _what_is_owed(side.payments, body)
     if name not in _KEPT_PATHS:
         return _answer({"error_code": FAILED, "message": "| dịch vụ không tồn tại"})
     return _answer((await side.intake.receive(name, body)).answer)
+
+
+def _read(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+
+
+async def _what_is_owed(payments: CarryPayments, body: bytes) -> Response:
+    asked = _read(body)
+    code = asked.get("MaHoSo") if isinstance(asked, dict) else None
+    if not isinstance(code, str) or not code.strip() or not code.isprintable():
+        return _answer({"error_code": -1, "message": []})
+    try:
+        return _answer(await payments.what_is_owed(code.strip()))
+    except Unavailable:
+        return _answer({"error_code": -1, "message": "hệ thống tạm thời chưa tra cứu được"})
 
 
 async def _look_up(side: PortalSide, body: bytes) -> Response:

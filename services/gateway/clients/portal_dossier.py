@@ -11,6 +11,7 @@ import orjson
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import Clock
 from kernel.core.errors import Unavailable
+from kernel.core.ids import new_id
 from kernel.web.auth import TokenSigner
 from services.gateway.domain.portal_messages import Json
 from services.gateway.use_cases.portal_ports import FileContent, Intake
@@ -84,6 +85,25 @@ class HttpDossierService:
                     _unavailable(response.status)
                 answer = _object(raw)
                 return _intake(response.status, answer)
+        except (TimeoutError, aiohttp.ClientError) as error:
+            raise Unavailable(f"dossier: {type(error).__name__}") from error
+
+    async def exchange(self, method: str, path: str, body: Json | None, *, scope: str) -> tuple[int, Json]:
+        """Call with one scope; return the status and what came with it, raise for the road's failures."""
+        headers = {
+            **self._headers(scope),
+            "Idempotency-Key": new_id().hex,
+            "Content-Type": "application/json",
+        }
+        content = None if body is None else orjson.dumps(body)
+        try:
+            async with self._session.request(
+                method, self._url + path, data=content, headers=headers, timeout=self._timeout
+            ) as response:
+                raw = await response.read()
+                if response.status >= _SERVER_ERROR or response.status in _BUSY:
+                    _unavailable(response.status)
+                return response.status, _object(raw)
         except (TimeoutError, aiohttp.ClientError) as error:
             raise Unavailable(f"dossier: {type(error).__name__}") from error
 

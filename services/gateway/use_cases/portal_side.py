@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.gateway.use_cases.portal_intake import TakeFromPortal
+from services.gateway.use_cases.portal_payments import CarryPayments
 from services.gateway.use_cases.portal_ports import DossierService
 from services.gateway.use_cases.portal_reconcile import Reconcile
 
@@ -22,3 +23,6 @@ class PortalSide:
     keeping: Any
     keep_days: int
     is_connected: bool = True
+    payments: CarryPayments | None = None
+    payment_path: str = ""
+    bill_path: str = ""

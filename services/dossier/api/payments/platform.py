@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path
 
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Limit
@@ -15,7 +15,7 @@ from services.dossier.api.payments.answers import (
     carried_out,
     request_out,
 )
-from services.dossier.api.payments.requests import NewsIn, OpeningIn
+from services.dossier.api.payments.requests import BillIn, NewsIn, OpeningIn
 from services.dossier.api.payments.times import with_zone
 from services.dossier.domain.payments.requests import Told
 from services.dossier.use_cases.payments import platform
@@ -62,9 +62,7 @@ async def receive_news(body: NewsIn, by: Caller, work: Work, now: Now) -> NewsOu
 
 
 @router.post("/payment-bills")
-async def bill_of(
-    code: Annotated[str, Query(min_length=1, max_length=64)], by: Caller, work: Work, now: Now
-) -> CarriedOut:
+async def bill_of(body: BillIn, by: Caller, work: Work, now: Now) -> CarriedOut:
     """Khoản còn phải nộp của một mã hồ sơ, để Cổng Dịch vụ công quốc gia thu hộ."""
-    request, bill = await platform.bill_of(code, by=by, work=work, now=now)
+    request, bill = await platform.bill_of(body.code, by=by, work=work, now=now)
     return carried_out(request, bill)

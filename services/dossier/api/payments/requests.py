@@ -161,3 +161,9 @@ class ReconciliationIn(Strict):
 
     day: date
     rows: Annotated[list[ListedIn], Field(max_length=20_000)]
+
+
+class BillIn(Strict):
+    """Mã hồ sơ mà Cổng Dịch vụ công quốc gia hỏi số phải nộp."""
+
+    code: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=64)]

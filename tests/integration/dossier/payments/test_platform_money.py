@@ -142,8 +142,8 @@ async def test_the_days_list_is_held_against_the_books(till: Office) -> None:
 
 async def test_the_portal_asks_by_code_what_is_to_be_paid(till: Office) -> None:
     money = await a_till(till)
-    path = f"/v1/payment-bills?code={money.dossier['reference']}"
-    bill = await till.service.post(path, {}, PLATFORM)
+    path, asked = "/v1/payment-bills", {"code": money.dossier["reference"]}
+    bill = await till.service.post(path, asked, PLATFORM)
     assert (bill.status_code, bill.json()["amount"]) == (200, 80_000)
-    assert (await till.service.post(path, {}, PLATFORM)).json()["reference"] == bill.json()["reference"]
-    assert (await till.service.post("/v1/payment-bills?code=KHONG-CO", {}, PLATFORM)).status_code == 404
+    assert (await till.service.post(path, asked, PLATFORM)).json()["reference"] == bill.json()["reference"]
+    assert (await till.service.post(path, {"code": "KHONG-CO"}, PLATFORM)).status_code == 404

@@ -1,0 +1,309 @@
+"""The portal's payment platform, version 1.0.6 (section 19): messages and signatures, pure.
+
+A signature is SHA-256 in lower-case hex over the values joined with `|`, the partner's secret last. A result
+whose signature does not fit is never believed.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kernel.core.clock import VIETNAM
+from services.gateway.domain.portal_messages import Json, stamp
+
+VERSION = "1.0.6"
+SUCCESS = "00"
+REFUSED = "99"
+_INIT = (
+    "LoaiBanTin",
+    "PhienBan",
+    "MaDoiTac",
+    "MaThamChieu",
+    "SoTien",
+    "LoaiHinhThanhToan",
+    "MaKenhThanhToan",
+    "MaThietBi",
+    "NgonNgu",
+    "MaTienTe",
+    "MaNganHang",
+    "ThongTinGiaoDich",
+    "ThoiGianGD",
+    "Ip",
+)
+_RESULT = (
+    "LoaiBanTin",
+    "MaLoi",
+    "MaDoiTac",
+    "MaThamChieu",
+    "SoTien",
+    "MaTienTe",
+    "MaGiaoDich",
+    "MaNganHang",
+    "ThoiGianGD",
+    "ThongTinGiaoDich",
+)
+_QUERY = (
+    "LoaiBanTin",
+    "PhienBan",
+    "MaDoiTac",
+    "MaThamChieu",
+    "ThoiGianGD",
+)
+_REPLY = (
+    "MaLoi",
+    "MoTaLoi",
+    "MaDoiTac",
+    "MaThamChieu",
+    "ThoiGianGD",
+)
+_PAID, _FAILED = "1", "4"
+_KINDS = {"FEE": "1", "CHARGE": "2"}
+_UNUSED = (
+    "MaLoaiHinhThuPhat",
+    "TenLoaiHinhThuPhat",
+    "MaCoQuanQD",
+    "TenCoQuanQD",
+    "KhoBac",
+    "NgayQD",
+    "SoQD",
+    "ThoiGianViPham",
+    "DiaDiemViPham",
+    "TenNguoiViPham",
+    "TaiKhoanThuNSNN",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentAccount:
+    """As whom the platform is called, and whose account the money goes to."""
+
+    partner: str
+    secret: str
+    result_type: str = "RESULT"
+    ip: str = "127.0.0.1"
+    account_number: str = ""
+    bank_code: str = ""
+    account_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What the platform said of a transaction, in neutral words; `refused` says why it is not believed."""
+
+    reference: str
+    outcome: str
+    amount: int
+    transaction: str
+    paid_at: str | None
+    refused: str = ""
+
+
+def sign(message: Mapping[str, Any], names: Sequence[str], secret: str) -> str:
+    """Return the signature of a message over these members, in this order."""
+    values = [str(message.get(name) or "") for name in names]
+    return hashlib.sha256("|".join([*values, secret]).encode()).hexdigest()
+
+
+def _is_signed(message: Mapping[str, Any], names: Sequence[str], secret: str) -> bool:
+    given = str(message.get("MaXacThuc") or "")
+    return hmac.compare_digest(given.encode(), sign(message, names, secret).encode())
+
+
+def init_message(carried: Mapping[str, Any], account: PaymentAccount) -> Json:
+    """Return the message that opens a payment; the same request always gives the same message."""
+    bill = carried["bill"]
+    message: Json = {
+        "LoaiBanTin": "INIT",
+        "PhienBan": VERSION,
+        "MaDoiTac": account.partner,
+        "MaThamChieu": carried["reference"],
+        "SoTien": str(carried["amount"]),
+        "LoaiHinhThanhToan": "PAY",
+        "MaKenhThanhToan": "1",
+        "MaThietBi": "1",
+        "NgonNgu": "vi-VN",
+        "MaTienTe": "VND",
+        "MaNganHang": "PAYMENT",
+        "ThongTinGiaoDich": _plain(f"Thanh toan ho so {bill['dossier_code']}"),
+        "ThoiGianGD": _time_of(carried),
+        "Ip": account.ip,
+    }
+    return {
+        **message,
+        "MaXacThuc": sign(message, _INIT, account.secret),
+        "ThongTinBienLai": bill_info(carried, account),
+    }
+
+
+def _time_of(carried: Mapping[str, Any]) -> str:
+    """Return the request's own time: QUERY and GET_BILL must repeat the string that INIT carried."""
+    return stamp(datetime.fromisoformat(carried["asked_at"]))
+
+
+def bill_info(carried: Mapping[str, Any], account: PaymentAccount) -> Json:
+    """Return what the receipt says; every member is there, unused ones empty (section 19.2)."""
+    bill, payer = carried["bill"], carried["bill"]["payer"]
+    lines = bill["lines"]
+    return {
+        "MaDichVu": "2" if all(line["kind"] == "PENALTY" for line in lines) and lines else "1",
+        "MaDVC": bill["procedure"]["code"],
+        "TenDVC": bill["procedure"]["name"],
+        "MaTTHC": bill["procedure"]["code"],
+        "TenTTHC": bill["procedure"]["name"],
+        "MaDonVi": bill["agency"]["code"],
+        "TenDonVi": bill["agency"]["name"],
+        "MaHoSo": bill["dossier_code"],
+        "TKThuHuong": account.account_number,
+        "MaNHThuHuong": account.bank_code,
+        "TenTKThuHuong": account.account_name,
+        "PhiLePhi": [
+            {
+                "LoaiPhiLePhi": _KINDS.get(line["kind"], "1"),
+                "MaPhiLePhi": line["code"],
+                "TenPhiLePhi": line["name"],
+                "SoTien": str(line["amount"]),
+            }
+            for line in lines
+        ],
+        "NoiDungThanhToan": f"Thanh toán hồ sơ {bill['dossier_code']}",
+        "HoTenNguoiNop": payer.get("full_name") or "",
+        "SoCMNDNguoiNop": payer.get("identity_number") or "",
+        "DiaChiNguoiNop": payer.get("address") or "",
+        "HuyenNguoiNop": "",
+        "TinhNguoiNop": "",
+        "DSKhoanNop": [{"NoiDung": _of_line(line), "SoTien": str(line["amount"])} for line in lines],
+        **dict.fromkeys(_UNUSED, ""),
+    }
+
+
+def _of_line(line: Mapping[str, Any]) -> str:
+    notice = line.get("notice_number")
+    return f"{line['name']} ({notice})" if notice else str(line["name"])
+
+
+def look_up_answer(carried: Mapping[str, Any], account: PaymentAccount) -> Json:
+    """Return what is to be paid of a dossier the portal asks for (section 17.6)."""
+    return {"MaTraCuuTT": carried["reference"], **bill_info(carried, account)}
+
+
+def query_message(carried: Mapping[str, Any], account: PaymentAccount, kind: str = "QUERY") -> Json:
+    """Return the message that asks what became of a payment (QUERY) or for its receipt (GET_BILL)."""
+    message: Json = {
+        "LoaiBanTin": kind,
+        "PhienBan": VERSION,
+        "MaDoiTac": account.partner,
+        "MaThamChieu": carried["reference"],
+        "ThoiGianGD": _time_of(carried),
+    }
+    return {**message, "MaXacThuc": sign(message, _QUERY, account.secret)}
+
+
+def pay_url(answer: Any) -> str:
+    """Return where to pay, or raise `ValueError` with the platform's own words."""
+    found = _unwrapped(answer)
+    url = str(found.get("UrlThanhToan") or "")
+    if str(found.get("MaLoi")) != SUCCESS or not url.startswith(("https://", "http://")):
+        raise ValueError(
+            f"MaLoi {str(found.get('MaLoi'))[:20]} {str(found.get('MoTaLoi') or '')[:200]}".strip()
+        )
+    return url
+
+
+def _unwrapped(answer: Any) -> Mapping[str, Any]:
+    """Return the platform's answer; a province's gateway wraps it in `error_code` and `message`."""
+    inner = answer.get("message") if isinstance(answer, Mapping) and "error_code" in answer else answer
+    return inner if isinstance(inner, Mapping) else {}
+
+
+def read_result(message: Any, account: PaymentAccount) -> News:
+    """Read a result the platform sent of itself; what is not signed by it is refused."""
+    if not isinstance(message, Mapping):
+        return _refused("", "không phải đối tượng JSON")
+    reference = str(message.get("MaThamChieu") or "")[:64]
+    if str(message.get("MaDoiTac") or "") != account.partner:
+        return _refused(reference, "không phải mã đối tác của tỉnh")
+    if str(message.get("LoaiBanTin") or "") != account.result_type:
+        return _refused(reference, "không phải bản tin kết quả")
+    if not _is_signed(message, _RESULT, account.secret):
+        return _refused(reference, "chữ ký không khớp")
+    outcome = "PAID" if str(message.get("MaLoi")) == SUCCESS else "FAILED"
+    return _news(message, reference, outcome)
+
+
+def read_query(answer: Any, carried: Mapping[str, Any], account: PaymentAccount) -> News:
+    """Read what became of a payment; it must be the one asked about, and signed."""
+    found = _unwrapped(answer)
+    reference = str(carried["reference"])
+    if str(found.get("MaThamChieu") or "") != reference or not _is_signed(found, _RESULT, account.secret):
+        return _refused(reference, "câu trả lời tra cứu không khớp hoặc không có chữ ký đúng")
+    state = str(found.get("TrangThaiGD") or "")
+    is_paid = state == _PAID and str(found.get("MaLoi")) == SUCCESS
+    return _news(found, reference, "PAID" if is_paid else "FAILED" if state == _FAILED else "PENDING")
+
+
+def _news(message: Mapping[str, Any], reference: str, outcome: str) -> News:
+    amount = str(message.get("SoTien") or "")
+    if outcome == "PAID" and not amount.isdecimal():
+        return _refused(reference, "số tiền không đọc được")
+    if outcome == "PAID" and str(message.get("MaTienTe") or "VND") != "VND":
+        return _refused(reference, "không phải đồng Việt Nam")
+    return News(
+        reference=reference,
+        outcome=outcome,
+        amount=int(amount) if amount.isdecimal() else 0,
+        transaction=str(message.get("MaGiaoDich") or "")[:100],
+        paid_at=_moment(str(message.get("ThoiGianThanhToan") or "")),
+    )
+
+
+def _moment(text: str) -> str | None:
+    try:
+        return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=VIETNAM).isoformat()
+    except ValueError:
+        return None
+
+
+def _refused(reference: str, why: str) -> News:
+    return News(reference, "PENDING", 0, "", None, why)
+
+
+def reply(message: Any, account: PaymentAccount, *, why: str = "") -> Json:
+    """Return the signed reply to a result: 00 once it is kept, 99 when it is not believed or not kept."""
+    given = message if isinstance(message, Mapping) else {}
+    members: Json = {
+        "MaLoi": REFUSED if why else SUCCESS,
+        "MoTaLoi": why or "Thành công",
+        "MaDoiTac": account.partner,
+        "MaThamChieu": str(given.get("MaThamChieu") or "")[:64],
+        "ThoiGianGD": str(given.get("ThoiGianGD") or "")[:20],
+    }
+    return {**members, "MaXacThuc": sign(members, _REPLY, account.secret)}
+
+
+def read_list(answer: Any) -> list[Json]:
+    """Read the platform's list of a day as rows of a reconciliation; raise `ValueError` for anything else."""
+    rows = _unwrapped(answer).get("DanhSach")
+    if not isinstance(rows, list):
+        raise ValueError("no list")  # noqa: TRY004 - the wire's shape, not a type of ours.
+    found = []
+    for row in rows:
+        at = _moment(str(row.get("ThoiGianThanhToan") or ""))
+        if at is None or not str(row.get("SoTien") or "").isdecimal():
+            raise ValueError("a row of the list cannot be read")
+        found.append(
+            {
+                "reference": str(row["MaThamChieu"])[:64],
+                "transaction": str(row.get("MaGiaoDich") or "")[:100],
+                "amount": int(row["SoTien"]),
+                "paid_at": at,
+            }
+        )
+    return found
+
+
+def _plain(text: str) -> str:
+    """Return a text that cannot end a member of the signature's input."""
+    return "".join(char if char.isalnum() or char in " -." else " " for char in text)[:200]

@@ -1,0 +1,41 @@
+"""Opens payments, finds those whose news were lost, and holds the platform's list against the books."""
+
+import structlog
+
+from kernel.core.errors import Unavailable
+from kernel.service import Job, JobTick
+from services.gateway.domain.portal_answers import PortalSilent
+from services.gateway.use_cases.portal_payments import CarryPayments
+
+_HALF_HOUR = 1800.0
+_log = structlog.get_logger()
+
+
+async def carry(tick: JobTick) -> None:
+    """Open and look up what is due; a dossier service that is away is asked again next time."""
+    payments: CarryPayments | None = tick.resources.portal.payments
+    if payments is None:
+        return
+    try:
+        await payments.open_waiting()
+        await payments.look_up_due()
+    except Unavailable as away:
+        _log.warning("payments_not_carried", reason=away.detail)
+
+
+async def reconcile(tick: JobTick) -> None:
+    """Compare yesterday, once; a silent platform is asked again next time."""
+    payments: CarryPayments | None = tick.resources.portal.payments
+    if payments is None:
+        return
+    try:
+        found = await payments.reconcile_yesterday()
+    except (Unavailable, PortalSilent, ValueError) as error:
+        _log.warning("payments_not_reconciled", reason=str(error))
+        return
+    if found:
+        _log.warning("payments_differ", differences=found)
+
+
+PORTAL_PAYMENTS = Job("portal_payments", 2, carry)
+PAYMENT_RECONCILIATION = Job("payment_reconciliation", _HALF_HOUR, reconcile)

@@ -1,0 +1,151 @@
+"""Carries payments between the dossier service and the portal's platform; keeps nothing of its own.
+
+What has to be opened or looked up is asked of the dossier service, so that a killed process forgets nothing;
+every message of the platform is kept there with what was made of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, timedelta
+from typing import Any, Protocol
+
+import structlog
+
+from kernel.core.clock import VIETNAM, Clock
+from kernel.core.errors import NotFound, Unavailable
+from services.gateway.domain.portal_answers import PortalSilent
+from services.gateway.domain.portal_messages import Json
+from services.gateway.domain.portal_payments import (
+    News,
+    PaymentAccount,
+    init_message,
+    look_up_answer,
+    pay_url,
+    query_message,
+    read_list,
+    read_query,
+    read_result,
+    reply,
+)
+
+_BATCH = 50
+_LIST_AFTER = timedelta(hours=30)
+_log = structlog.get_logger()
+
+
+class Platform(Protocol):
+    """The payment platform; each call raises `PortalSilent` when nobody answers."""
+
+    async def send(self, message: Json) -> Any:
+        """Send INIT or QUERY and return the answer."""
+
+    async def paid_on(self, day: date) -> Any:
+        """Return the platform's list of a day; None where this installation has none."""
+
+
+class DossierMoney(Protocol):
+    """The dossier service's payments; `Unavailable` when it does not answer."""
+
+    async def to_carry(self, what: str, limit: int) -> list[Json]:
+        """Return requests to open or to look up."""
+
+    async def opened(self, reference: str, *, url: str, failure: str) -> None:
+        """Tell where to pay, or why there is no address yet."""
+
+    async def tell(self, news: Json) -> str:
+        """Tell what the platform said; return what was made of it."""
+
+    async def bill(self, code: str) -> Json | None:
+        """Return what a dossier owes as a request to carry; None for a code nobody knows."""
+
+    async def reconcile(self, day: date, rows: list[Json]) -> int:
+        """Hand in the platform's list of a day; return how many differences there are."""
+
+
+class CarryPayments:
+    """Opens, looks up, receives, reconciles."""
+
+    def __init__(
+        self, platform: Platform, dossiers: DossierMoney, account: PaymentAccount, clock: Clock
+    ) -> None:
+        self._platform = platform
+        self._dossiers = dossiers
+        self._account = account
+        self._clock = clock
+        self._reconciled: date | None = None
+
+    async def open_waiting(self) -> int:
+        """Tell the platform of every request that is due; return how many were opened."""
+        opened = 0
+        for carried in await self._dossiers.to_carry("open", _BATCH):
+            url = failure = ""
+            try:
+                url = pay_url(await self._platform.send(init_message(carried, self._account)))
+            except (PortalSilent, ValueError) as error:
+                failure = str(error)[:200] or type(error).__name__
+            await self._dossiers.opened(carried["reference"], url=url, failure=failure)
+            opened += bool(url)
+        return opened
+
+    async def look_up_due(self) -> int:
+        """Ask the platform of every request whose news may be lost; return how many were heard of."""
+        heard = 0
+        for carried in await self._dossiers.to_carry("look", _BATCH):
+            try:
+                answer = await self._platform.send(query_message(carried, self._account))
+            except PortalSilent as silence:
+                _log.warning("payment_not_looked_up", reason=str(silence))
+                return heard
+            news = read_query(answer, carried, self._account)
+            await self._dossiers.tell(_told(news, "LOOK_UP", answer))
+            heard += 1
+        return heard
+
+    async def receive(self, message: Any) -> Json:
+        """Take a result the platform sent: 00 once the dossier service has it, 99 otherwise."""
+        news = read_result(message, self._account)
+        if news.refused:
+            _log.warning("payment_result_refused", reason=news.refused, reference=news.reference)
+        why = news.refused
+        try:
+            if news.reference:
+                outcome = await self._dossiers.tell(_told(news, "CALLBACK", message))
+                why = why or ("không có giao dịch này" if outcome == "unknown" else "")
+        except Unavailable:
+            # Not kept, so not confirmed: the platform tells again, or the look-up finds it.
+            why = "hệ thống tạm thời chưa ghi nhận được"
+        return reply(message, self._account, why=why)
+
+    async def what_is_owed(self, code: str) -> Json:
+        """Answer the portal that pays for a citizen by dossier code (section 17.6)."""
+        try:
+            carried = await self._dossiers.bill(code)
+        except NotFound:
+            return {"error_code": -1, "message": []}
+        if carried is None:
+            return {"error_code": 0, "message": []}
+        return {"error_code": 1, "message": look_up_answer(carried, self._account)}
+
+    async def reconcile_yesterday(self) -> int | None:
+        """Hold yesterday's list against the books, once its day is over for good; None where it is done."""
+        now = self._clock.now()
+        day = (now - _LIST_AFTER).astimezone(VIETNAM).date()
+        if self._reconciled == day:
+            return None
+        answer = await self._platform.paid_on(day)
+        if answer is None:
+            return None
+        found = await self._dossiers.reconcile(day, read_list(answer))
+        self._reconciled = day
+        return found
+
+
+def _told(news: News, source: str, raw: Any) -> Json:
+    """Return news as the dossier service reads them, the platform's own words beside."""
+    return {**asdict(news), "source": source, "raw": _members(raw)}
+
+
+def _members(raw: Any) -> dict[str, str]:
+    if not isinstance(raw, Mapping):
+        return {}
+    return {str(name)[:64]: str(value)[:500] for name, value in list(raw.items())[:40]}

@@ -1,0 +1,181 @@
+"""The payment platform's messages: what is signed, in which order, and what is never believed."""
+
+import hashlib
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandbox.portal.payments import ASK, INIT, REPLY, RESULT, Signing
+from services.gateway.domain.portal_payments import (
+    PaymentAccount,
+    init_message,
+    pay_url,
+    query_message,
+    read_list,
+    read_query,
+    read_result,
+    reply,
+)
+
+ACCOUNT = PaymentAccount(
+    partner="H99", secret="bi-mat", account_number="3591.0", bank_code="KB", account_name="KB"
+)
+OTHER_SIDE = Signing("H99", "bi-mat")
+CARRIED: dict[str, Any] = {
+    "reference": "dvcH9920126030300011a2b",
+    "amount": 50_000,
+    "asked_at": "2026-03-03T14:05:06+07:00",
+    "bill": {
+        "amount": 50_000,
+        "lines": [
+            {"kind": "CHARGE", "code": "LP", "name": "Lệ phí", "amount": 50_000, "notice_number": None},
+            {"kind": "OBLIGATION", "code": "", "name": "Trước bạ", "amount": 1, "notice_number": "TB-1"},
+        ],
+        "dossier_code": "H99.201-260303-0001",
+        "procedure": {"code": "1.004873", "name": "Xác nhận"},
+        "agency": {"code": "H99.201", "name": "UBND"},
+        "payer": {"full_name": "Nguyễn Văn An", "identity_number": "099088000011", "address": ""},
+    },
+}
+
+
+def a_result(**changed: Any) -> dict[str, Any]:
+    message = {
+        "LoaiBanTin": "RESULT",
+        "MaLoi": "00",
+        "MaDoiTac": "H99",
+        "MaThamChieu": CARRIED["reference"],
+        "SoTien": "50000",
+        "MaTienTe": "VND",
+        "MaGiaoDich": "GD1",
+        "MaNganHang": "VIETBANK",
+        "ThoiGianGD": "20260303140506",
+        "ThongTinGiaoDich": "Thanh toan",
+        **changed,
+    }
+    return {**message, "MaXacThuc": OTHER_SIDE.of(message, RESULT)}
+
+
+def test_an_opening_is_signed_as_the_contract_says() -> None:
+    message = init_message(CARRIED, ACCOUNT)
+    joined = (
+        "INIT|1.0.6|H99|dvcH9920126030300011a2b|50000|PAY|1|1|vi-VN|VND|PAYMENT"
+        "|Thanh toan ho so H99.201-260303-0001|20260303140506|127.0.0.1|bi-mat"
+    )
+    assert message["MaXacThuc"] == hashlib.sha256(joined.encode()).hexdigest()
+    assert OTHER_SIDE.fits(message, INIT)
+    assert init_message(CARRIED, ACCOUNT) == message
+    bill = message["ThongTinBienLai"]
+    assert [line["LoaiPhiLePhi"] for line in bill["PhiLePhi"]] == ["2", "1"]
+    assert [line["NoiDung"] for line in bill["DSKhoanNop"]] == ["Lệ phí", "Trước bạ (TB-1)"]
+    assert (bill["MaDichVu"], bill["SoQD"], bill["TinhNguoiNop"], bill["TKThuHuong"]) == (
+        "1",
+        "",
+        "",
+        "3591.0",
+    )
+
+
+@pytest.mark.parametrize("kind", ["QUERY", "GET_BILL"])
+def test_a_question_repeats_the_time_of_the_opening(kind: str) -> None:
+    message = query_message(CARRIED, ACCOUNT, kind)
+    assert message["ThoiGianGD"] == init_message(CARRIED, ACCOUNT)["ThoiGianGD"]
+    assert OTHER_SIDE.fits(message, ASK)
+    joined = f"{kind}|1.0.6|H99|{CARRIED['reference']}|20260303140506|bi-mat"
+    assert message["MaXacThuc"] == hashlib.sha256(joined.encode()).hexdigest()
+
+
+def test_a_signed_result_is_read() -> None:
+    news = read_result(a_result(), ACCOUNT)
+    assert (news.outcome, news.amount, news.transaction, news.refused) == ("PAID", 50_000, "GD1", "")
+    assert read_result(a_result(MaLoi="07"), ACCOUNT).outcome == "FAILED"
+
+
+@given(st.sampled_from(RESULT), st.text(min_size=1, max_size=20))
+def test_a_result_changed_in_any_signed_member_is_refused(name: str, value: str) -> None:
+    message = a_result()
+    changed = {**message, name: value}
+    if str(value) != message[name]:
+        assert read_result(changed, ACCOUNT).refused
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        None,
+        [],
+        "x",
+        {},
+        a_result(MaDoiTac="H98"),
+        a_result(LoaiBanTin="INIT"),
+        {**a_result(), "MaXacThuc": ""},
+        {**a_result(), "MaXacThuc": None},
+        a_result(SoTien="5e4"),
+        a_result(SoTien="-1"),
+        a_result(MaTienTe="USD"),
+    ],
+)
+def test_what_is_no_result_of_ours_is_refused(message: Any) -> None:
+    assert read_result(message, ACCOUNT).refused
+    assert reply(message, ACCOUNT, why="không")["MaLoi"] == "99"
+
+
+def test_a_reply_is_signed_too() -> None:
+    assert OTHER_SIDE.fits(reply(a_result(), ACCOUNT), REPLY)
+    assert reply(a_result(), ACCOUNT)["MaLoi"] == "00"
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        ({**a_result(), "TrangThaiGD": "1"}, "PAID"),
+        ({**a_result(MaLoi="01"), "TrangThaiGD": "3"}, "PENDING"),
+        ({**a_result(MaLoi="99"), "TrangThaiGD": "4"}, "FAILED"),
+        ({**a_result(MaLoi="01"), "TrangThaiGD": "1"}, "PENDING"),
+        ({"error_code": 0, "message": {**a_result(), "TrangThaiGD": "1"}}, "PAID"),
+    ],
+)
+def test_what_became_of_a_payment(answer: Any, outcome: str) -> None:
+    news = read_query(answer, CARRIED, ACCOUNT)
+    assert (news.outcome, news.refused) == (outcome, "")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        {},
+        {"MaLoi": "06"},
+        a_result(MaThamChieu="dvcKhac"),
+        {**a_result(), "SoTien": "1", "TrangThaiGD": "1"},
+    ],
+)
+def test_an_answer_about_something_else_or_unsigned_is_refused(answer: Any) -> None:
+    assert read_query(answer, CARRIED, ACCOUNT).refused
+
+
+def test_only_success_with_an_address_opens() -> None:
+    assert pay_url({"MaLoi": "00", "UrlThanhToan": "https://a.example"}) == "https://a.example"
+    for answer in (
+        None,
+        {},
+        {"MaLoi": "00", "UrlThanhToan": "ftp://a"},
+        {"MaLoi": "05", "UrlThanhToan": "https://a"},
+    ):
+        with pytest.raises(ValueError, match="MaLoi"):
+            pay_url(answer)
+
+
+def test_a_list_is_read_whole_or_not_at_all() -> None:
+    row = {"MaThamChieu": "a", "MaGiaoDich": "G", "SoTien": "5", "ThoiGianThanhToan": "20260303235959"}
+    assert read_list({"MaLoi": "00", "DanhSach": [row]})[0]["paid_at"] == "2026-03-03T23:59:59+07:00"
+    for answer in (
+        None,
+        {},
+        {"DanhSach": [{**row, "SoTien": "x"}]},
+        {"DanhSach": [{**row, "ThoiGianThanhToan": ""}]},
+    ):
+        with pytest.raises(ValueError, match="list"):
+            read_list(answer)
