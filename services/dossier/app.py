@@ -21,7 +21,7 @@ from services.dossier.api import (
 from services.dossier.api.desk import ROUTERS as DESK_ROUTERS
 from services.dossier.api.figures import exports, statistics
 from services.dossier.api.files.routers import FILE_ROUTERS
-from services.dossier.api.intake import reception
+from services.dossier.api.intake import ROUTERS as INTAKE_ROUTERS
 from services.dossier.api.payments import accounts, cash, platform
 from services.dossier.api.work import ROUTERS as WORK_ROUTERS
 from services.dossier.clients.clamd import scanner_at
@@ -32,6 +32,7 @@ from services.dossier.consumers import catalog, points
 from services.dossier.domain.history import HistoryKeys
 from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
 from services.dossier.jobs.files import FILE_JOBS
+from services.dossier.jobs.keep_drafts import KEEP_DRAFTS
 from services.dossier.jobs.print_papers import PRINT_PAPERS
 from services.dossier.jobs.send_outside_requests import SEND_OUTSIDE_REQUESTS
 from services.dossier.jobs.tidy_desk import TIDY_DESK
@@ -110,7 +111,7 @@ service = Service(
         reads.router,
         machines.router,
         *WORK_ROUTERS,
-        reception.router,
+        *INTAKE_ROUTERS,
         *DESK_ROUTERS,
         statistics.router,
         exports.router,
@@ -130,6 +131,7 @@ service = Service(
     ],
     jobs=[
         CONTINUE_DOSSIERS,
+        KEEP_DRAFTS,
         PRINT_PAPERS,
         SEND_OUTSIDE_REQUESTS,
         *FILE_JOBS,

@@ -95,6 +95,7 @@ async def return_result(body: ReturnIn, act: Act) -> Receipt:
         checked_by=body.checked_by or "",
         authorization=body.authorization,
         authorization_attachment_id=body.authorization_attachment_id,
+        authorization_id=body.authorization_id,
         receipt_attachment_id=body.receipt_attachment_id,
         tracking_number=body.tracking_number,
     )

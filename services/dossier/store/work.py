@@ -101,13 +101,13 @@ class PostgresWork:
         self.inbox = PostgresInbox(unit)
         self.warnings = PostgresWarnings(unit)
         self.views = PostgresViews(unit)
-        self.ways_in = PostgresWaysIn(unit)
         self.desk = PostgresDesk(unit, resources.definitions, resources.desk_rules, resources.displays)
         self.figures = PostgresFigures(unit)
         self.statistics = PostgresStatistics(unit)
         self.exports = PostgresExports(unit)
         self.sheets = begin_sheet
         self.dues = LedgerDues(PostgresPayments(unit))
+        self.ways_in = PostgresWaysIn(unit, resources.seals)
 
     async def rest(self) -> None:
         """Give the connection back before something slow that is not the database; before the first write."""

@@ -36,8 +36,14 @@ async def accept_dossier(dossier_id: UUID, *, by: Caller, seen: int, work: Work,
     """Give the legal code, start the clock and issue form 01, under the version in force now; T2."""
     dossier, grounds, components = await work.dossiers.load_for_acceptance(dossier_id, code_day(now))
     await allow(Action.ACCEPTANCE, dossier, by=by, seen=seen, work=work, now=now)
+    at = now
+    if "received_at" in dossier.brought:
+        # Taken on paper earlier, its fee paid since: it counts from that day, under what held then.
+        at, acting = datetime.fromisoformat(dossier.brought["received_at"]), dossier.acting
+        dossier, grounds, components = await work.dossiers.load_for_acceptance(dossier_id, code_day(at))
+        dossier.acting = acting
     changed = procedure_changed(dossier, grounds.procedure, components)
-    left, paper = await accept(dossier, grounds, components, by=by, work=work, now=now)
+    left, paper = await accept(dossier, grounds, components, by=by, work=work, now=at)
     details = {"counted": counted(components), **({"procedure_changed": changed} if changed else {})}
     record_change(work, dossier, Change("accepted", left, papers=[paper], details=details), by=by, now=now)
     if changed:

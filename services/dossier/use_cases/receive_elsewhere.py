@@ -15,6 +15,7 @@ from services.dossier.domain.errors import ProcessMissing, TransitionRefused
 from services.dossier.domain.events import Change
 from services.dossier.domain.states import Move, State
 from services.dossier.use_cases.figures.counting import counted
+from services.dossier.use_cases.intake.authorizations import require_authorized
 from services.dossier.use_cases.intake.evidence import keep_evidence
 from services.dossier.use_cases.ports import Attachment, Grounds, Intake, Work
 from services.dossier.use_cases.receive_dossier import accept
@@ -66,6 +67,15 @@ async def receive_at_counter(
     procedure = open_procedure(intake)
     require_worked_here(procedure)
     require_identities(submission, today)
+    if submission.authorization_id is not None:
+        await require_authorized(
+            submission.authorization_id,
+            owner=owner_index_of(work, submission),
+            representative_number=str((submission.representative or {}).get("identity_number") or ""),
+            procedure=submission.procedure_code,
+            work=work,
+            now=accepted_at,
+        )
     if submission.form_data:
         # Who comes with paper fills in nothing; what an officer types is held to the form.
         require_right_answers(intake, submission)
@@ -83,6 +93,8 @@ async def receive_at_counter(
     dossier.submitter_subject = None
     if submission.postal:
         dossier.submitted_at = postmark(submission.postal["postmarked_on"], accepted_at)
+    if received_at is not None:
+        dossier.brought["received_at"] = received_at.isoformat()
     account = owe_for(dossier, intake, submission, by=by, work=work, now=now)
     told = {"counted": counted(components), **brought_details(dossier), **(details or {})}
     if account.outstanding_before:

@@ -14,6 +14,7 @@ from services.dossier.domain.errors import NotSettled, ReceiverUnchecked, StillO
 from services.dossier.domain.events import Change
 from services.dossier.domain.states import Move
 from services.dossier.domain.workflow import keep_apart, recall
+from services.dossier.use_cases.intake.authorizations import require_authorized
 from services.dossier.use_cases.open_dossier import due_of, open_for, parties_of
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.receive_dossier import known_process
@@ -36,6 +37,7 @@ class Handing:
     checked_by: str = ""
     authorization: str = ""
     authorization_attachment_id: UUID | None = None
+    authorization_id: UUID | None = None
     receipt_attachment_id: UUID | None = None
     tracking_number: str = ""
 
@@ -58,6 +60,15 @@ async def return_result(
     if result is None or (handing.delivery == "ELECTRONIC" and not result.is_electronic):
         raise NotSettled
     _require_checked(handing, parties_of(dossier, work))
+    if handing.authorization_id is not None:
+        await require_authorized(
+            handing.authorization_id,
+            owner=dossier.owner_index,
+            representative_number=handing.identity_number,
+            procedure=dossier.procedure_code,
+            work=work,
+            now=now,
+        )
     if owed := max(dossier.owed, grounds.account.outstanding):
         raise StillOwed.of(owed)
     await _bind(handing, dossier, by=by, work=work)
@@ -102,7 +113,7 @@ def _require_checked(handing: Handing, parties: Mapping[str, Any]) -> None:
     if not handing.checked_by:
         missing.append(("checked_by", "Phải kiểm tra giấy tờ của người nhận kết quả"))
     if handing.receiver == "AUTHORIZED" and not (
-        handing.authorization or handing.authorization_attachment_id
+        handing.authorization or handing.authorization_attachment_id or handing.authorization_id
     ):
         missing.append(("authorization", "Phải ghi văn bản ủy quyền nhận kết quả"))
     if missing:
@@ -137,6 +148,7 @@ def _kept(handing: Handing, work: Work) -> dict[str, Any]:
         "tracking_number": handing.tracking_number,
         "receiver_kind": handing.receiver,
         "checked_by": handing.checked_by,
+        "authorization_id": str(handing.authorization_id) if handing.authorization_id else None,
         "files": [str(one) for one in handing.files],
         "receiver": work.seals.seal(who, purpose="delivery"),
     }

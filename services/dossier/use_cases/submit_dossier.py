@@ -1,6 +1,7 @@
 """A citizen hands a dossier in online; also the common part of every way in."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -23,6 +24,10 @@ from services.dossier.domain.errors import (
 from services.dossier.domain.events import Change
 from services.dossier.domain.payments.account import Account
 from services.dossier.domain.states import State
+from services.dossier.use_cases.intake.authorizations import (
+    parties_of_authorization,
+    require_authorized,
+)
 from services.dossier.use_cases.intake.evidence import keep_evidence
 from services.dossier.use_cases.payments.owing import owe_fees
 from services.dossier.use_cases.ports import Intake, SubmittedComponent, Work
@@ -58,6 +63,8 @@ async def submit_dossier(submission: Submission, *, by: Caller, work: Work, now:
         )
     require_identities(submission, today)
     is_own = str(submission.owner.get("identity_number", "")) == by.identity_number != ""
+    if not is_own and submission.authorization_id is not None:
+        submission = await _as_authorized(submission, by, work=work, now=now)
     _check_submitter(submission, by, is_own=is_own, today=today)
     require_right_answers(intake, submission)
     components = checked_components(
@@ -73,6 +80,20 @@ async def submit_dossier(submission: Submission, *, by: Caller, work: Work, now:
     keep_evidence(work, dossier, submission, components, intake.attachments, by=by, now=now)
     owe_for(dossier, intake, submission, by=by, work=work, now=now)
     return dossier
+
+
+async def _as_authorized(submission: Submission, by: Caller, *, work: Work, now: datetime) -> Submission:
+    """Return the submission with its representative as recorded; raise `NotAuthorized` for anybody else."""
+    found = await require_authorized(
+        submission.authorization_id or new_id(),
+        owner=owner_index_of(work, submission),
+        representative_number=by.identity_number,
+        procedure=submission.procedure_code,
+        work=work,
+        now=now,
+    )
+    recorded = parties_of_authorization(found, work)["representative"]
+    return replace(submission, representative={**recorded, **(submission.representative or {})})
 
 
 def owner_index_of(work: Work, submission: Submission) -> bytes | None:

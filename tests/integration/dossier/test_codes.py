@@ -7,6 +7,7 @@ from typing import Any
 
 from kernel.core.clock import VIETNAM
 from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
+from tests.builders.dossier.busy import at_rest, busy_for
 from tests.builders.dossier.office import COMMUNE, OTHER_COMMUNE, RECEIVER, Office, a_citizen, a_procedure
 from tests.integration.dossier.test_agencies_that_end import HEIR, at_heir, ended, heir
 from tests.integration.dossier.test_other_ways_in import a_walk_in
@@ -51,9 +52,9 @@ async def test_an_acceptance_that_fails_at_its_commit_leaves_no_gap(office: Offi
     first, second, third = await waiting(office, 3)
     pool = office.service.runtime.pool
     await office.act(first, "acceptance", RECEIVER)
-    await pool.execute("ALTER TABLE papers ADD CONSTRAINT full_disk CHECK (false) NOT VALID")
-    assert (await office.tried(second, "acceptance", RECEIVER)).status_code == 500
-    await pool.execute("ALTER TABLE papers DROP CONSTRAINT full_disk")
+    await busy_for(pool, "papers", "true")
+    assert (await office.tried(second, "acceptance", RECEIVER)).status_code == 503
+    await at_rest(pool)
     await office.act(third, "acceptance", RECEIVER)
     await office.act(second, "acceptance", RECEIVER)
     assert [code[-4:] for code in await codes(office)] == ["0001", "0002", "0003"]

@@ -1,1 +1,12 @@
 """HTTP of the ways in."""
+
+from services.dossier.api.intake import authorizations, batches, books, drafts, late_entries, reception
+
+ROUTERS = (
+    reception.router,
+    drafts.router,
+    authorizations.router,
+    late_entries.router,
+    books.router,
+    batches.router,
+)

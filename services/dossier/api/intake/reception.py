@@ -10,12 +10,12 @@ from services.dossier.api.answers import item_of, receipt_of, warned
 from services.dossier.api.deps import PROBLEMS, Caller, Now, Work
 from services.dossier.api.schemas.answers import Receipt
 from services.dossier.api.schemas.intake import (
+    CounterComponentOut,
+    CounterLookUpIn,
+    CounterLookUpOut,
     EvidenceList,
     EvidenceOut,
     KioskSubmissionIn,
-    LookUpComponent,
-    LookUpIn,
-    LookUpOut,
     VisitOut,
 )
 from services.dossier.api.schemas.requests import ConsultationIn
@@ -24,16 +24,17 @@ from services.dossier.domain.intake.evidence import Evidence
 from services.dossier.use_cases.intake import evidence, reception
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Tiếp nhận"])
+_PDF: dict[int | str, dict[str, Any]] = {200: {"description": "PDF", "content": {"application/pdf": {}}}}
 
 
 @router.post("/counter-look-ups")
-async def look_up(body: LookUpIn, by: Caller, work: Work, now: Now) -> LookUpOut:
+async def look_up(body: CounterLookUpIn, by: Caller, work: Work, now: Now) -> CounterLookUpOut:
     """Tra cứu người đến quầy và thủ tục: dữ liệu lần trước, thành phần hồ sơ, hồ sơ đang giải quyết."""
     person = body.model_dump(include={"identity_type", "identity_number"})
     found = await reception.look_up(person, body.procedure_code, by=by, work=work, now=now)
     procedure = found.procedure
     duplicates = {"count": len(found.duplicates), "dossiers": found.duplicates}
-    return LookUpOut(
+    return CounterLookUpOut(
         person=dict(found.person) if found.person else None,
         procedure={
             "code": procedure.code,
@@ -43,7 +44,7 @@ async def look_up(body: LookUpIn, by: Caller, work: Work, now: Now) -> LookUpOut
             "channels": sorted(procedure.channels),
         },
         components=[
-            LookUpComponent(
+            CounterComponentOut(
                 component_code=item.code,
                 name=item.name,
                 is_mandatory=item.is_mandatory,
@@ -73,6 +74,17 @@ async def read_visit(visit_id: UUID, by: Caller, work: Work, now: Now) -> VisitO
     """Các hồ sơ của một lượt đến quầy."""
     rows = await reception.read_visit(visit_id, by=by, work=work, now=now)
     return VisitOut(visit_id=visit_id, items=[item_of(row, now=now) for row in rows])
+
+
+@router.get("/visits/{visit_id}/slip", response_class=Response, responses=_PDF)
+async def read_visit_slip(visit_id: UUID, by: Caller, work: Work, now: Now) -> Response:
+    """Một phiếu cho mọi hồ sơ của một lượt đến quầy."""
+    content = await reception.visit_slip(visit_id, by=by, work=work, now=now)
+    return Response(
+        content,
+        media_type="application/pdf",
+        headers={"Content-Disposition": 'attachment; filename="phieu-luot.pdf"', "Cache-Control": "no-store"},
+    )
 
 
 @router.get("/dossiers/{dossier_id}/evidence")

@@ -1,17 +1,24 @@
 """What the ways in take and answer."""
+# ruff: noqa: RUF012 - pydantic copies a default for every instance.
 
-from datetime import datetime
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel, Field, StrictInt
 
-from services.dossier.api.schemas.answers import DossierItem, Warned
-from services.dossier.api.schemas.requests import IdentityType, Strict, SubmissionIn
-from services.dossier.api.texts import Code, Number
+from services.dossier.api.schemas.answers import DossierItem, Receipt, Warned
+from services.dossier.api.schemas.requests import (
+    CounterIn,
+    IdentityType,
+    Nationality,
+    Strict,
+    SubmissionIn,
+)
+from services.dossier.api.texts import Code, Email, Line, Name, Note, Number, Phone, Reason
 
 
-class KioskIn(Strict):
+class KioskVoucher(Strict):
     """The kiosk that vouches for who stands before it."""
 
     code: Code
@@ -22,11 +29,11 @@ class KioskIn(Strict):
 class KioskSubmissionIn(SubmissionIn):
     """A dossier made at a smart kiosk by the person whose card or account it has just read."""
 
-    kiosk: KioskIn
+    kiosk: KioskVoucher
     checked_identity_number: Number
 
 
-class LookUpIn(Strict):
+class CounterLookUpIn(Strict):
     """Who stands at the counter, and for what."""
 
     identity_type: IdentityType = "CITIZEN_ID"
@@ -34,7 +41,7 @@ class LookUpIn(Strict):
     procedure_code: Code
 
 
-class LookUpComponent(BaseModel):
+class CounterComponentOut(BaseModel):
     """A component the procedure asks for."""
 
     component_code: str
@@ -43,12 +50,12 @@ class LookUpComponent(BaseModel):
     allowed_types: list[str]
 
 
-class LookUpOut(BaseModel):
+class CounterLookUpOut(BaseModel):
     """What an officer needs to begin: the person as last known here, the procedure as it is today."""
 
     person: dict[str, Any] | None
     procedure: dict[str, Any]
-    components: list[LookUpComponent]
+    components: list[CounterComponentOut]
     warnings: list[Warned]
 
 
@@ -75,3 +82,262 @@ class VisitOut(BaseModel):
 
     visit_id: UUID
     items: list[DossierItem]
+
+
+class DraftIn(Strict):
+    """What is filled in so far: members of a submission, none of them needed yet."""
+
+    procedure_code: Code
+    content: Annotated[dict[str, Any], Field(max_length=20)] = {}
+
+
+class DraftChangeIn(Strict):
+    """The whole content as it is now."""
+
+    content: Annotated[dict[str, Any], Field(max_length=20)]
+
+
+class DraftOut(BaseModel):
+    """A draft; `expires_soon` once its last days have begun."""
+
+    draft_id: UUID
+    version: int
+    procedure_code: str
+    content: dict[str, Any]
+    state: str
+    created_at: datetime
+    changed_at: datetime
+    expires_at: datetime
+    expires_soon: bool
+    dossier_id: UUID | None
+
+
+class DraftList(BaseModel):
+    """A person's open drafts, the last changed first."""
+
+    items: list[DraftOut]
+
+
+class AuthorizedPerson(Strict):
+    """A party to an authorisation."""
+
+    full_name: Name
+    identity_type: IdentityType = "CITIZEN_ID"
+    identity_number: Number
+    nationality: Nationality | None = None
+    phone: Phone | None = None
+    email: Email | None = None
+
+
+class AuthorizationIn(Strict):
+    """Who may act for whom; no procedures: for all."""
+
+    owner: AuthorizedPerson
+    representative: AuthorizedPerson
+    procedures: Annotated[list[Code], Field(max_length=100)] = []
+    valid_from: date
+    valid_until: date
+    attachment_id: UUID | None = None
+
+
+class RevocationIn(Strict):
+    """Why it ends."""
+
+    reason: Reason
+
+
+class AuthorizationOut(BaseModel):
+    """An authorisation as it stands now; numbers are masked."""
+
+    authorization_id: UUID
+    version: int
+    state: str
+    owner: dict[str, Any]
+    representative: dict[str, Any]
+    procedures: list[str]
+    valid_from: date
+    valid_until: date
+    attachment_id: UUID | None
+    recorded_at: datetime
+    revoked_at: datetime | None
+
+
+class AuthorizationList(BaseModel):
+    """What a person gave or holds, newest first."""
+
+    items: list[AuthorizationOut]
+
+
+class LateEntryIn(Strict):
+    """What the paper of that day says; files are uploaded before, not sent with it."""
+
+    dossier: CounterIn
+    received_at: AwareDatetime
+    reason: Reason
+
+
+class LateDecisionIn(Strict):
+    """A remark on the decision."""
+
+    note: Note = ""
+
+
+class LateEntryOut(BaseModel):
+    """An entry; the dossier is there once another person approved."""
+
+    entry_id: UUID
+    version: int
+    state: str
+    received_at: datetime
+    entered_at: datetime
+    entered_by: str
+    reason: str
+    note: str
+    dossier_id: UUID | None
+
+
+class LateEntryList(BaseModel):
+    """What waits for approval, oldest first."""
+
+    items: list[LateEntryOut]
+
+
+class Requester(Strict):
+    """Who asks for certified copies."""
+
+    full_name: Name
+    identity_type: IdentityType = "CITIZEN_ID"
+    identity_number: Number | None = None
+    phone: Phone | None = None
+
+
+class CopiedDocument(Strict):
+    """One document and how many copies of it are certified."""
+
+    document_name: Line
+    pages: Annotated[StrictInt, Field(ge=1, le=5000)]
+    copies: Annotated[StrictInt, Field(ge=1, le=1000)]
+
+
+class CertifiedCopiesIn(Strict):
+    """Documents certified in one visit; each gets a number of the book."""
+
+    requester: Requester
+    documents: Annotated[list[CopiedDocument], Field(min_length=1, max_length=50)]
+    signed_by: Name
+
+
+class CertifiedCopyOut(BaseModel):
+    """A line of the book."""
+
+    copy_id: UUID
+    number: str
+    document_name: str
+    pages: int
+    copies: int
+    requester: str
+    signed_by: str
+    entered_by: str
+    certified_at: datetime
+
+
+class CertifiedCopiesOut(BaseModel):
+    """The lines just entered."""
+
+    items: list[CertifiedCopyOut]
+
+
+class CertifiedCopyPage(BaseModel):
+    """One page of the book, in the order of its numbers."""
+
+    items: list[CertifiedCopyOut]
+    next_cursor: str | None = None
+
+
+class HandedIn(Strict):
+    """One dossier's papers."""
+
+    dossier_id: UUID
+    sheets: Annotated[StrictInt, Field(ge=0, le=10_000)]
+
+
+class HandOverIn(Strict):
+    """Papers that leave for another agency."""
+
+    to_agency: Code
+    items: Annotated[list[HandedIn], Field(min_length=1, max_length=200)]
+
+
+class CountedIn(HandedIn):
+    """What came of one dossier; a difference is explained."""
+
+    remark: Note = ""
+
+
+class HandOverConfirmationIn(Strict):
+    """Every dossier of the list as it came."""
+
+    items: Annotated[list[CountedIn], Field(min_length=1, max_length=200)]
+    note: Note = ""
+
+
+class HandedOut(BaseModel):
+    """One dossier on a list."""
+
+    dossier_id: UUID
+    sheets: int
+    received_sheets: int | None
+    differs: bool
+    remark: str
+
+
+class HandOverOut(BaseModel):
+    """A list with its one or two signatures."""
+
+    list_id: UUID
+    version: int
+    from_agency: str
+    to_agency: str
+    given_by: str
+    given_at: datetime
+    received_by: str
+    received_at: datetime | None
+    note: str
+    items: list[HandedOut]
+
+
+class HandOverLists(BaseModel):
+    """An agency's lists, those on their way first."""
+
+    items: list[HandOverOut]
+
+
+class BatchFault(BaseModel):
+    """What is wrong in one cell; row 0 is the company's own sheet."""
+
+    row: int
+    column: str
+    reason: str
+
+
+class BatchOut(BaseModel):
+    """A sheet that was tried, with its report; received all or not at all."""
+
+    batch_id: UUID
+    version: int
+    state: str
+    procedure_code: str
+    rows: int
+    faults: list[BatchFault]
+    open_duplicates: int
+    created_at: datetime
+    received_at: datetime | None
+
+
+class BatchReceived(BaseModel):
+    """The dossiers of a sheet, in its order; `visit_id` is the batch's own."""
+
+    batch_id: UUID
+    version: int
+    state: str
+    items: list[Receipt]

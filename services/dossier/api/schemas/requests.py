@@ -267,6 +267,7 @@ class ReturnIn(Strict):
     authorization_attachment_id: UUID | None = None
     receipt_attachment_id: UUID | None = None
     tracking_number: Annotated[str, StringConstraints(strict=True, max_length=64)] = ""
+    authorization_id: UUID | None = None
     note: Note = ""
 
 

@@ -5,7 +5,14 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from services.dossier.domain.definitions import Procedure
+from services.dossier.domain.intake.authorizations import Authorization
+from services.dossier.domain.intake.batches import Batch, Sheet
+from services.dossier.domain.intake.copies import CertifiedCopy
+from services.dossier.domain.intake.drafts import SubmissionDraft
 from services.dossier.domain.intake.evidence import Evidence
+from services.dossier.domain.intake.handovers import HandOverList
+from services.dossier.domain.intake.late_entries import LateEntry
 
 
 class EvidenceBook(Protocol):
@@ -35,9 +42,139 @@ class Persons(Protocol):
         """Return the sealed parties of the owner's newest dossier this agency took part in."""
 
 
+class Drafts(Protocol):
+    """What people have not handed in yet."""
+
+    async def count_open(self, subject: str) -> int:
+        """Return how many a person keeps, nobody else of that person adding one until the unit ends."""
+
+    def add(self, draft: SubmissionDraft) -> None:
+        """Keep a new draft, sealed."""
+
+    async def find(self, draft_id: UUID, subject: str) -> SubmissionDraft:
+        """Return a person's own draft; raise `NotFound`."""
+
+    async def of(self, subject: str) -> list[SubmissionDraft]:
+        """Return a person's open drafts, the last changed first."""
+
+    def save(self, draft: SubmissionDraft) -> None:
+        """Keep a changed draft; `Stale` at the commit when somebody was faster."""
+
+    async def expire(self, now: datetime, limit: int) -> int:
+        """Forget drafts whose time is over, at once; return how many."""
+
+    async def to_notice(self, now: datetime, until: datetime, limit: int) -> list[SubmissionDraft]:
+        """Mark and return open drafts that expire before a moment and nobody was told of."""
+
+
+class Authorizations(Protocol):
+    """Recorded authorisations."""
+
+    def add(self, authorization: Authorization) -> None:
+        """Keep a new one."""
+
+    async def find(self, authorization_id: UUID) -> Authorization | None:
+        """Return one."""
+
+    async def of(self, index: bytes) -> list[Authorization]:
+        """Return those a person gave or holds, newest first."""
+
+    def save(self, authorization: Authorization) -> None:
+        """Keep a changed one; `Stale` at the commit when somebody was faster."""
+
+    def use(self, authorization_id: UUID, at: datetime) -> None:
+        """Count a use; `Stale` at the commit when it was revoked meanwhile."""
+
+
+class LateEntries(Protocol):
+    """Entries made afterwards."""
+
+    def add(self, entry: LateEntry) -> None:
+        """Keep a new entry, waiting."""
+
+    async def find(self, entry_id: UUID, agency: str) -> LateEntry:
+        """Return an entry of this agency; raise `NotFound`."""
+
+    async def waiting(self, agency: str) -> list[LateEntry]:
+        """Return what waits at an agency, oldest first."""
+
+    def save(self, entry: LateEntry) -> None:
+        """Keep a decided entry; `Stale` at the commit when somebody was faster."""
+
+
+class CopyBook(Protocol):
+    """The book of certified copies."""
+
+    async def next_numbers(self, agency: str, year: int, how_many: int) -> int:
+        """Return the first of the next numbers; given back when the unit does not commit."""
+
+    def add(self, copies: Sequence[CertifiedCopy]) -> None:
+        """Keep lines of the book."""
+
+    async def page(self, agency: str, year: int, after: int, limit: int) -> list[CertifiedCopy]:
+        """Return lines in the order of their numbers."""
+
+
+class HandOvers(Protocol):
+    """Lists of paper files on their way."""
+
+    async def held(self, dossier_ids: Sequence[UUID], agency: str) -> dict[UUID, frozenset[str]]:
+        """Return those whose papers lie here and on no open list, each with where they may go."""
+
+    def add(self, handed: HandOverList) -> None:
+        """Keep a list; `Stale` at the commit when papers went on another list meanwhile."""
+
+    async def find(self, list_id: UUID, agency: str) -> HandOverList:
+        """Return a list that this agency gives or receives; raise `NotFound`."""
+
+    async def of(self, agency: str, limit: int) -> list[HandOverList]:
+        """Return an agency's lists, those on their way first, then the newest."""
+
+    def confirm(self, handed: HandOverList) -> None:
+        """Keep the second signature; the papers lie at the receiver from here on."""
+
+
+class Batches(Protocol):
+    """Company sheets that were tried."""
+
+    def add(self, batch: Batch) -> None:
+        """Keep a tried sheet, its rows sealed."""
+
+    async def find(self, batch_id: UUID, agency: str) -> Batch:
+        """Return a sheet tried at this agency; raise `NotFound`."""
+
+    def save(self, batch: Batch) -> None:
+        """Keep a sheet that was handed in; `Stale` at the commit when somebody was faster."""
+
+
+class Sheets(Protocol):
+    """Workbooks of the company template."""
+
+    def template(self, procedure: Procedure) -> bytes:
+        """Return an empty workbook for a procedure."""
+
+    def read(self, content: bytes, procedure: Procedure, most_rows: int) -> Sheet:
+        """Return what a filled one says; raise `SheetUnreadable` for what is no such workbook."""
+
+
+class SlipPress(Protocol):
+    """Prints the slip of a visit."""
+
+    def __call__(self, content: dict[str, Any]) -> bytes:
+        """Return the PDF; slow enough for a thread."""
+
+
 class WaysIn(Protocol):
     """The stores of the ways in."""
 
     evidence: EvidenceBook
     visits: Visits
     persons: Persons
+    drafts: Drafts
+    authorizations: Authorizations
+    late_entries: LateEntries
+    copies: CopyBook
+    handovers: HandOvers
+    batches: Batches
+    sheets: Sheets
+    print_visit: SlipPress

@@ -1,5 +1,6 @@
 """At reception: who stands there and what the procedure asks; what one visit brought; a smart kiosk."""
 
+from asyncio import to_thread
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,6 +13,7 @@ from kernel.core.errors import Forbidden, Invalid, NotFound
 from services.dossier.domain.definitions import Procedure
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.intake.identifiers import identity_faults, plain_number
+from services.dossier.domain.papers import local_text
 from services.dossier.use_cases.intake.evidence import keep_evidence
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import log_reading
@@ -75,6 +77,29 @@ async def read_visit(visit_id: UUID, *, by: Caller, work: Work, now: datetime) -
         raise NotFound
     await log_reading(work, by, "visit", None, visit_id, now)
     return rows
+
+
+async def visit_slip(visit_id: UUID, *, by: Caller, work: Work, now: datetime) -> bytes:
+    """Return one slip for all dossiers of a visit; each has its own receipt with its own look-up secret."""
+    rows = await read_visit(visit_id, by=by, work=work, now=now)
+    content = {
+        "title": "Phiếu tổng hợp hồ sơ đã tiếp nhận",
+        "agency": rows[0]["agencies"]["receiving"]["name"],
+        "printed_at": local_text(now),
+        "officer": by.name,
+        "look_up": work.policy.public_url,
+        "dossiers": [
+            {
+                "code": row["dossier_code"] or row["reference"],
+                "procedure": row["procedure_name"],
+                "owner": row["owner_name"],
+                "due_at": local_text(row["due_at"]),
+            }
+            for row in rows
+        ],
+    }
+    await work.rest()
+    return await to_thread(work.ways_in.print_visit, content)
 
 
 async def submit_at_kiosk(

@@ -1,16 +1,59 @@
 """The addresses of the ways in."""
 
-from services.gateway.domain.policy import OFFICERS, SIGNED_IN, machines
-from services.gateway.domain.routes.row import Priority, Route
+from services.gateway.domain.policy import OFFICERS, PERSONS, SIGNED_IN, machines
+from services.gateway.domain.routes.row import MEGABYTE, Priority, Route
+
+_ROOT = "/api/v1"
 
 
 def intake() -> list[Route]:
-    """Reception, kiosks, visits, evidence."""
-    own = "/api/v1/dossiers"
+    """Reception, kiosks, visits, evidence; drafts and authorisations; books, lists and sheets."""
+    return [*_reception(), *_persons(), *_offices()]
+
+
+def _reception() -> list[Route]:
+    own = f"{_ROOT}/dossiers"
     return [
-        Route("POST", "/api/v1/counter-look-ups", "dossier", OFFICERS),
-        Route("POST", "/api/v1/kiosk-dossiers", "dossier", machines("kiosk.intake"), Priority.VITAL),
-        Route("GET", "/api/v1/visits/{visit_id}", "dossier", OFFICERS),
+        Route("POST", f"{_ROOT}/counter-look-ups", "dossier", OFFICERS),
+        Route("POST", f"{_ROOT}/kiosk-dossiers", "dossier", machines("kiosk.intake"), Priority.VITAL),
+        Route("GET", f"{_ROOT}/visits/{{visit_id}}", "dossier", OFFICERS),
+        Route("GET", f"{_ROOT}/visits/{{visit_id}}/slip", "dossier", OFFICERS, Priority.HEAVY, 30.0),
         Route("GET", f"{own}/{{id}}/evidence", "dossier", SIGNED_IN),
         Route("POST", f"{own}/{{id}}/evidence", "dossier", OFFICERS),
+    ]
+
+
+def _persons() -> list[Route]:
+    drafts, given = f"{_ROOT}/drafts", f"{_ROOT}/authorizations"
+    return [
+        Route("POST", drafts, "dossier", PERSONS),
+        Route("GET", drafts, "dossier", PERSONS),
+        Route("GET", f"{drafts}/{{draft_id}}", "dossier", PERSONS),
+        Route("PUT", f"{drafts}/{{draft_id}}", "dossier", PERSONS),
+        Route("DELETE", f"{drafts}/{{draft_id}}", "dossier", PERSONS),
+        Route("POST", f"{drafts}/{{draft_id}}/submission", "dossier", PERSONS, Priority.VITAL),
+        Route("POST", given, "dossier", PERSONS | OFFICERS),
+        Route("GET", given, "dossier", PERSONS),
+        Route("GET", f"{given}/{{authorization_id}}", "dossier", PERSONS | OFFICERS),
+        Route("POST", f"{given}/{{authorization_id}}/revocation", "dossier", PERSONS | OFFICERS),
+    ]
+
+
+def _offices() -> list[Route]:
+    late, lists, sheets = f"{_ROOT}/late-entries", f"{_ROOT}/handover-lists", f"{_ROOT}/intake-batches"
+    return [
+        Route("POST", late, "dossier", OFFICERS, Priority.VITAL),
+        Route("GET", late, "dossier", OFFICERS),
+        Route("POST", f"{late}/{{entry_id}}/approval", "dossier", OFFICERS, Priority.VITAL),
+        Route("POST", f"{late}/{{entry_id}}/rejection", "dossier", OFFICERS),
+        Route("POST", f"{_ROOT}/certified-copies", "dossier", OFFICERS),
+        Route("GET", f"{_ROOT}/certified-copies", "dossier", OFFICERS),
+        Route("POST", lists, "dossier", OFFICERS),
+        Route("GET", lists, "dossier", OFFICERS),
+        Route("GET", f"{lists}/{{list_id}}", "dossier", OFFICERS),
+        Route("POST", f"{lists}/{{list_id}}/confirmation", "dossier", OFFICERS),
+        Route("GET", f"{sheets}/template", "dossier", OFFICERS),
+        Route("POST", sheets, "dossier", OFFICERS, Priority.HEAVY, 60.0, 2 * MEGABYTE),
+        Route("GET", f"{sheets}/{{batch_id}}", "dossier", OFFICERS),
+        Route("POST", f"{sheets}/{{batch_id}}/submission", "dossier", OFFICERS, Priority.VITAL, 60.0),
     ]

@@ -1,0 +1,142 @@
+"""Certified copies and hand-over lists: what is numbered and what is signed for twice."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from kernel.core.clock import VIETNAM
+from kernel.web.edge import EdgeRoute
+from kernel.web.paging import Cursor, Limit, decode_cursor, encode_cursor
+from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
+from services.dossier.api.moments import local
+from services.dossier.api.schemas.intake import (
+    CertifiedCopiesIn,
+    CertifiedCopiesOut,
+    CertifiedCopyOut,
+    CertifiedCopyPage,
+    HandedOut,
+    HandOverConfirmationIn,
+    HandOverIn,
+    HandOverLists,
+    HandOverOut,
+)
+from services.dossier.domain.intake.copies import CertifiedCopy
+from services.dossier.domain.intake.handovers import HandOverList
+from services.dossier.use_cases import ports
+from services.dossier.use_cases.intake import certified_copies, handovers
+
+router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Sổ và bàn giao"])
+
+
+def _copy(item: CertifiedCopy, work: ports.Work) -> CertifiedCopyOut:
+    opened = work.seals.open(item.requester_sealed, purpose="copy")
+    return CertifiedCopyOut(
+        copy_id=item.id,
+        number=item.number_text,
+        document_name=item.document_name,
+        pages=item.pages,
+        copies=item.copies,
+        requester=str(opened["full_name"]) if isinstance(opened, dict) else "",
+        signed_by=item.signed_by,
+        entered_by=item.entered_by_name,
+        certified_at=item.certified_at.astimezone(VIETNAM),
+    )
+
+
+@router.post("/certified-copies", status_code=201)
+async def certify_copies(body: CertifiedCopiesIn, by: Caller, work: Work, now: Now) -> CertifiedCopiesOut:
+    """Chứng thực bản sao: một lượt gọi, số chứng thực liên tục theo cơ quan và năm."""
+    lines = await certified_copies.certify_copies(
+        body.requester.model_dump(),
+        [item.model_dump() for item in body.documents],
+        signed_by=body.signed_by,
+        by=by,
+        work=work,
+        now=now,
+    )
+    return CertifiedCopiesOut(items=[_copy(item, work) for item in lines])
+
+
+@router.get("/certified-copies")
+async def read_copy_book(
+    by: Caller,
+    work: Work,
+    now: Now,
+    year: Annotated[int, Query(ge=2000, le=2999)],
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> CertifiedCopyPage:
+    """Sổ chứng thực bản sao của cơ quan trong năm."""
+    after = decode_cursor(cursor, int)
+    lines = await certified_copies.read_book(
+        year, after=min(after[0], 2**31 - 1) if after else 0, limit=limit, by=by, work=work, now=now
+    )
+    items = [_copy(item, work) for item in lines]
+    more = encode_cursor(lines[-1].number) if len(lines) == limit else None
+    return CertifiedCopyPage(items=items, next_cursor=more)
+
+
+def _list(item: HandOverList, response: Response | None = None) -> HandOverOut:
+    if response is not None:
+        response.headers["ETag"] = f'"{item.version}"'
+    return HandOverOut(
+        list_id=item.id,
+        version=item.version,
+        from_agency=item.from_agency,
+        to_agency=item.to_agency,
+        given_by=item.given_by_name,
+        given_at=item.given_at.astimezone(VIETNAM),
+        received_by=item.received_by_name,
+        received_at=local(item.received_at),
+        note=item.note,
+        items=[
+            HandedOut(
+                dossier_id=one.dossier_id,
+                sheets=one.sheets,
+                received_sheets=one.received_sheets,
+                differs=one.differs,
+                remark=one.remark,
+            )
+            for one in item.items
+        ],
+    )
+
+
+@router.post("/handover-lists", status_code=201)
+async def give_papers(body: HandOverIn, response: Response, by: Caller, work: Work, now: Now) -> HandOverOut:
+    """Lập danh sách bàn giao hồ sơ giấy, bên giao ký."""
+    items = [(item.dossier_id, item.sheets) for item in body.items]
+    handed = await handovers.give_papers(body.to_agency, items, by=by, work=work, now=now)
+    response.headers["Location"] = f"/v1/handover-lists/{handed.id}"
+    return _list(handed, response)
+
+
+@router.get("/handover-lists")
+async def read_handover_lists(by: Caller, work: Work) -> HandOverLists:
+    """Danh sách bàn giao của cơ quan, đang trên đường trước."""
+    return HandOverLists(items=[_list(item) for item in await handovers.list_handovers(by=by, work=work)])
+
+
+@router.get("/handover-lists/{list_id}")
+async def read_handover_list(list_id: UUID, response: Response, by: Caller, work: Work) -> HandOverOut:
+    """Một danh sách bàn giao."""
+    return _list(await handovers.read_handover(list_id, by=by, work=work), response)
+
+
+@router.post("/handover-lists/{list_id}/confirmation")
+async def receive_papers(
+    list_id: UUID,
+    body: HandOverConfirmationIn,
+    response: Response,
+    by: Caller,
+    seen: IfMatch,
+    work: Work,
+    now: Now,
+) -> HandOverOut:
+    """Bên nhận kiểm đếm và ký; chênh lệch phải ghi rõ."""
+    found = {item.dossier_id: (item.sheets, item.remark) for item in body.items}
+    handed = await handovers.receive_papers(
+        list_id, found, note=body.note, by=by, seen=seen, work=work, now=now
+    )
+    return _list(handed, response)

@@ -1,0 +1,117 @@
+"""Drafts in PostgreSQL: content sealed, gone with the draft."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.core.errors import NotFound
+from kernel.postgres.statement import Statement
+from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.intake.drafts import DraftState, SubmissionDraft
+from services.dossier.use_cases.ports import Seals
+
+_COLUMNS = (
+    "id, version, subject, procedure_code, content_sealed, state, created_at, changed_at, expires_at,"
+    " noticed_at, dossier_id"
+)
+_ADD = Statement(
+    f"INSERT INTO drafts ({_COLUMNS}) VALUES"
+    f" ({', '.join(f':{name.strip()}' for name in _COLUMNS.split(','))})"
+)
+_HOLD = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+_COUNT = Statement("SELECT count(*) FROM drafts WHERE subject = :subject AND state = 'OPEN'")
+_FIND = Statement(f"SELECT {_COLUMNS} FROM drafts WHERE id = :id AND subject = :subject")
+_OF = Statement(
+    f"SELECT {_COLUMNS} FROM drafts WHERE subject = :subject AND state = 'OPEN'"
+    " ORDER BY changed_at DESC LIMIT 200"
+)
+_SAVE = Statement(
+    "UPDATE drafts SET version = :version, content_sealed = :content_sealed, state = :state,"
+    " changed_at = :changed_at, expires_at = :expires_at, noticed_at = :noticed_at, dossier_id = :dossier_id"
+    " WHERE id = :id AND version = :version - 1"
+)
+# What was written down goes at once; that there was a draft stays for a month to answer who asks.
+_EXPIRE = Statement(
+    "UPDATE drafts SET version = version + 1, state = 'EXPIRED', content_sealed = '', changed_at = :now"
+    " WHERE id IN (SELECT id FROM drafts WHERE state = 'OPEN' AND expires_at <= :now ORDER BY expires_at"
+    " LIMIT :limit FOR UPDATE SKIP LOCKED) RETURNING 1"
+)
+_NOTICE = Statement(
+    "UPDATE drafts SET noticed_at = :now WHERE id IN (SELECT id FROM drafts WHERE state = 'OPEN'"
+    " AND noticed_at IS NULL AND expires_at <= :until AND expires_at > :now ORDER BY expires_at LIMIT :limit"
+    f" FOR UPDATE SKIP LOCKED) RETURNING {_COLUMNS}"
+)
+
+
+class PostgresDrafts:
+    """What people have not handed in yet."""
+
+    def __init__(self, unit: UnitOfWork, seals: Seals) -> None:
+        self._unit = unit
+        self._seals = seals
+
+    async def count_open(self, subject: str) -> int:
+        """Return how many a person keeps; the person's next addition waits until the unit ends."""
+        await self._unit.begin()
+        await self._unit.fetch(_HOLD, name=f"drafts:{subject}")
+        return int(await self._unit.fetch_value(_COUNT, subject=subject))
+
+    def add(self, draft: SubmissionDraft) -> None:
+        """Keep a new draft."""
+        self._unit.write(
+            _ADD,
+            **self._changing(draft),
+            subject=draft.subject,
+            procedure_code=draft.procedure_code,
+            created_at=draft.created_at,
+        )
+
+    async def find(self, draft_id: UUID, subject: str) -> SubmissionDraft:
+        """Return a person's own draft; raise `NotFound`."""
+        row = await self._unit.fetch_one(_FIND, id=draft_id, subject=subject)
+        if row is None:
+            raise NotFound
+        return self._draft(row)
+
+    async def of(self, subject: str) -> list[SubmissionDraft]:
+        """Return a person's open drafts, the last changed first."""
+        return [self._draft(row) for row in await self._unit.fetch(_OF, subject=subject)]
+
+    def save(self, draft: SubmissionDraft) -> None:
+        """Keep a changed draft; `Stale` at the commit when somebody was faster."""
+        self._unit.write(_SAVE, **self._changing(draft))
+
+    async def expire(self, now: datetime, limit: int) -> int:
+        """Forget drafts whose time is over, at once; return how many."""
+        return len(await self._unit.fetch(_EXPIRE, now=now, limit=limit))
+
+    async def to_notice(self, now: datetime, until: datetime, limit: int) -> list[SubmissionDraft]:
+        """Mark and return open drafts that expire before a moment; kept with the unit's commit."""
+        await self._unit.begin()
+        rows = await self._unit.fetch(_NOTICE, now=now, until=until, limit=limit)
+        return [self._draft(row) for row in rows]
+
+    def _changing(self, draft: SubmissionDraft) -> dict[str, Any]:
+        content = dict(draft.content)
+        return {
+            "id": draft.id,
+            "version": draft.version,
+            "content_sealed": self._seals.seal(content, purpose="draft") if content else "",
+            "state": draft.state.value,
+            "changed_at": draft.changed_at,
+            "expires_at": draft.expires_at,
+            "noticed_at": draft.noticed_at,
+            "dossier_id": draft.dossier_id,
+        }
+
+    def _draft(self, row: Any) -> SubmissionDraft:
+        sealed = row["content_sealed"]
+        content = self._seals.open(sealed, purpose="draft") if sealed else {}
+        return SubmissionDraft(
+            **{name: row[name] for name in ("version", "subject", "procedure_code", "created_at")},
+            **{name: row[name] for name in ("changed_at", "expires_at", "noticed_at")},
+            id=UUID(int=row["id"].int),
+            dossier_id=UUID(int=row["dossier_id"].int) if row["dossier_id"] else None,
+            state=DraftState(row["state"]),
+            content=content if isinstance(content, dict) else {},
+        )

@@ -1,0 +1,121 @@
+"""Hand-over lists in PostgreSQL; a dossier's papers lie where the last signed list brought them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from kernel.core.errors import NotFound
+from kernel.postgres.statement import Statement
+from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.intake.handovers import HandedPaper, HandOverList
+
+_HEAD = (
+    "id, version, from_agency, to_agency, given_by, given_by_name, given_at, received_by, received_by_name,"
+    " received_at, note"
+)
+_NAMES = [name.strip() for name in _HEAD.split(",")]
+_HELD = Statement(
+    """
+    SELECT d.id, d.helping_agency, d.receiving_agency, d.competent_agency FROM dossiers d
+    LEFT JOIN LATERAL (
+        SELECT l.to_agency FROM handover_items i JOIN handover_lists l ON l.id = i.list_id
+        WHERE i.dossier_id = d.id AND NOT i.is_open ORDER BY i.list_id DESC LIMIT 1) last ON true
+    WHERE d.id = ANY(:ids::uuid[]) AND coalesce(last.to_agency, d.helping_agency) = :agency
+        AND NOT EXISTS (SELECT 1 FROM handover_items o WHERE o.dossier_id = d.id AND o.is_open)
+    """
+)
+_ADD = Statement(f"INSERT INTO handover_lists ({_HEAD}) VALUES ({', '.join(f':{name}' for name in _NAMES)})")
+_ADD_ITEMS = """
+    INSERT INTO handover_items (list_id, dossier_id, sheets, remark, is_open)
+    SELECT :list_id::uuid, dossier_id, sheets, '', true
+    FROM jsonb_to_recordset(:rows::jsonb) AS given(dossier_id uuid, sheets integer)
+    ON CONFLICT (dossier_id) WHERE is_open DO NOTHING
+"""
+_FIND = (
+    f"SELECT {_HEAD}, (SELECT json_agg(i ORDER BY i.dossier_id) FROM handover_items i"
+    " WHERE i.list_id = l.id) AS items FROM handover_lists l"
+)
+_ONE = Statement(f"{_FIND} WHERE id = :id AND :agency::text IN (from_agency, to_agency)")
+_OF = Statement(
+    f"""
+    SELECT * FROM (
+        SELECT DISTINCT ON (id) * FROM (
+            ({_FIND} WHERE from_agency = :agency ORDER BY id DESC LIMIT :limit)
+            UNION ALL
+            ({_FIND} WHERE to_agency = :agency ORDER BY id DESC LIMIT :limit)) listed) found
+    ORDER BY received_at IS NOT NULL, id DESC LIMIT :limit
+    """
+)
+_CONFIRM = Statement(
+    "UPDATE handover_lists SET version = :version, received_by = :received_by,"
+    " received_by_name = :received_by_name, received_at = :received_at, note = :note"
+    " WHERE id = :id AND version = :version - 1"
+)
+_CLOSE_ITEMS = """
+    UPDATE handover_items i SET received_sheets = g.received_sheets, remark = g.remark, is_open = false
+    FROM jsonb_to_recordset(:rows::jsonb) AS g(dossier_id uuid, received_sheets integer, remark text)
+    WHERE i.list_id = :list_id AND i.dossier_id = g.dossier_id AND i.is_open
+"""
+
+
+@lru_cache(maxsize=256)
+def _touching(sql: str, rows: int) -> Statement:
+    """Return a statement that must touch so many rows."""
+    return Statement(sql, rows=rows)
+
+
+class PostgresHandOvers:
+    """Lists of paper files."""
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+
+    async def held(self, dossier_ids: Sequence[UUID], agency: str) -> dict[UUID, frozenset[str]]:
+        """Return those whose papers lie here and on no open list, each with where they may go."""
+        rows = await self._unit.fetch(_HELD, ids=list(dossier_ids), agency=agency)
+        names = ("helping_agency", "receiving_agency", "competent_agency")
+        return {row["id"]: frozenset(row[name] for name in names) for row in rows}
+
+    def add(self, handed: HandOverList) -> None:
+        """Keep a list; `Stale` at the commit when papers went on another list meanwhile."""
+        self._unit.write(_ADD, **{name: getattr(handed, name) for name in _NAMES})
+        rows = [{"dossier_id": item.dossier_id, "sheets": item.sheets} for item in handed.items]
+        self._unit.write(_touching(_ADD_ITEMS, len(rows)), list_id=handed.id, rows=rows)
+
+    async def find(self, list_id: UUID, agency: str) -> HandOverList:
+        """Return a list that this agency gives or receives; raise `NotFound`."""
+        row = await self._unit.fetch_one(_ONE, id=list_id, agency=agency)
+        if row is None:
+            raise NotFound
+        return _list(row)
+
+    async def of(self, agency: str, limit: int) -> list[HandOverList]:
+        """Return an agency's lists, those on their way first, then the newest."""
+        return [_list(row) for row in await self._unit.fetch(_OF, agency=agency, limit=limit)]
+
+    def confirm(self, handed: HandOverList) -> None:
+        """Keep the second signature; the papers lie at the receiver from here on."""
+        names = ("id", "version", "received_by", "received_by_name", "received_at", "note")
+        self._unit.write(_CONFIRM, **{name: getattr(handed, name) for name in names})
+        rows = [
+            {"dossier_id": item.dossier_id, "received_sheets": item.received_sheets, "remark": item.remark}
+            for item in handed.items
+        ]
+        self._unit.write(_touching(_CLOSE_ITEMS, len(rows)), list_id=handed.id, rows=rows)
+
+
+def _list(row: Any) -> HandOverList:
+    columns: dict[str, Any] = {name: row[name] for name in _NAMES}
+    items = tuple(
+        HandedPaper(
+            dossier_id=UUID(str(item["dossier_id"])),
+            sheets=item["sheets"],
+            received_sheets=item["received_sheets"],
+            remark=item["remark"],
+        )
+        for item in row["items"] or ()
+    )
+    received_at: datetime | None = row["received_at"]
+    return HandOverList(**{**columns, "id": UUID(int=row["id"].int), "received_at": received_at}, items=items)

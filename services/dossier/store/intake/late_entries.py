@@ -1,0 +1,64 @@
+"""Entries made afterwards, in PostgreSQL."""
+
+from typing import Any
+from uuid import UUID
+
+from kernel.core.errors import NotFound
+from kernel.postgres.statement import Statement
+from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.intake.late_entries import EntryState, LateEntry
+
+_NAMES = tuple(LateEntry.__dataclass_fields__)
+_COLUMNS = ", ".join(_NAMES)
+_ADD = Statement(f"INSERT INTO late_entries ({_COLUMNS}) VALUES ({', '.join(f':{name}' for name in _NAMES)})")
+_FIND = Statement(f"SELECT {_COLUMNS} FROM late_entries WHERE id = :id AND agency = :agency")
+_WAITING = Statement(
+    f"SELECT {_COLUMNS} FROM late_entries WHERE agency = :agency AND state = 'WAITING' ORDER BY id LIMIT 200"
+)
+_SAVE = Statement(
+    "UPDATE late_entries SET version = :version, state = :state, decided_by = :decided_by,"
+    " decided_at = :decided_at, note = :note, dossier_id = :dossier_id"
+    " WHERE id = :id AND version = :version - 1 AND state = 'WAITING'"
+)
+
+
+class PostgresLateEntries:
+    """What waits for another person's word, and what came of it."""
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+
+    def add(self, entry: LateEntry) -> None:
+        """Keep a new entry, waiting."""
+        self._unit.write(
+            _ADD, **{name: getattr(entry, name) for name in _NAMES} | {"state": entry.state.value}
+        )
+
+    async def find(self, entry_id: UUID, agency: str) -> LateEntry:
+        """Return an entry of this agency; raise `NotFound`."""
+        row = await self._unit.fetch_one(_FIND, id=entry_id, agency=agency)
+        if row is None:
+            raise NotFound
+        return _entry(row)
+
+    async def waiting(self, agency: str) -> list[LateEntry]:
+        """Return what waits at an agency, oldest first."""
+        return [_entry(row) for row in await self._unit.fetch(_WAITING, agency=agency)]
+
+    def save(self, entry: LateEntry) -> None:
+        """Keep a decided entry; `Stale` at the commit when somebody was faster."""
+        names = ("id", "version", "decided_by", "decided_at", "note", "dossier_id")
+        self._unit.write(_SAVE, **{name: getattr(entry, name) for name in names}, state=entry.state.value)
+
+
+def _entry(row: Any) -> LateEntry:
+    columns: dict[str, Any] = {name: row[name] for name in _NAMES}
+    dossier = row["dossier_id"]
+    return LateEntry(
+        **{
+            **columns,
+            "id": UUID(int=row["id"].int),
+            "dossier_id": UUID(int=dossier.int) if dossier else None,
+            "state": EntryState(row["state"]),
+        }
+    )

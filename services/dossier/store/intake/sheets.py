@@ -1,0 +1,181 @@
+"""Workbooks of the company template, written and read with the bounds a stranger's file needs."""
+
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.read_only import EmptyCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from services.dossier.domain.definitions import Procedure
+from services.dossier.domain.intake.batches import Fault, Sheet, SheetRow
+from services.dossier.domain.intake.errors import SheetUnreadable
+from services.dossier.domain.intake.identifiers import IdentityType
+
+_MOST_PARTS = 200
+_MOST_BYTES = 20 * 1024 * 1024
+_MOST_RATIO = 200
+_MOST_COLUMNS = 100
+_PEOPLE, _COMPANY = "Hồ sơ", "Doanh nghiệp"
+_FIELDS = {
+    "full_name": "Họ và tên (*)",
+    "identity_type": "Loại giấy tờ",
+    "identity_number": "Số giấy tờ (*)",
+    "nationality": "Quốc tịch (mã 3 chữ)",
+    "birth_date": "Ngày sinh",
+    "phone": "Điện thoại",
+    "email": "Thư điện tử",
+    "address": "Địa chỉ",
+}
+_OF_COMPANY = {
+    "full_name": "Tên doanh nghiệp (*)",
+    "identity_number": "Mã số thuế (*)",
+    "phone": "Điện thoại",
+    "email": "Thư điện tử",
+}
+_LONGEST = 500
+_MOST_OF_COMPANY = 10
+
+
+class CompanySheets:
+    """The template: one sheet for the company, one with a line a dossier."""
+
+    def template(self, procedure: Procedure) -> bytes:
+        """Return an empty workbook: a column a component, marked where it is handed in."""
+        book = Workbook()
+        people = book.active
+        if people is None:
+            raise TypeError("a new workbook has a sheet")
+        people.title = _PEOPLE
+        people.append([*_FIELDS.values(), *_component_columns(procedure)])
+        for place, cell in enumerate(people[1], 1):
+            cell.font = Font(bold=True)
+            people.column_dimensions[get_column_letter(place)].width = 22
+        people.freeze_panes = "A2"
+        kinds = DataValidation(type="list", formula1=f'"{",".join(IdentityType)}"', allow_blank=True)
+        people.add_data_validation(kinds)
+        kinds.add("B2:B1000")
+        company = book.create_sheet(_COMPANY)
+        for label in _OF_COMPANY.values():
+            company.append([label, ""])
+        out = io.BytesIO()
+        book.save(out)
+        return out.getvalue()
+
+    def read(self, content: bytes, procedure: Procedure, most_rows: int) -> Sheet:
+        """Return what a filled one says; raise `SheetUnreadable` for what is no such workbook."""
+        _refuse_bombs(content)
+        try:
+            book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+        except Exception as error:  # openpyxl raises whatever its parser met.
+            raise SheetUnreadable("Không phải bảng tính XLSX") from error
+        faults: list[Fault] = []
+        try:
+            company = _company(_cells(_named(book, _COMPANY), _MOST_OF_COMPANY, faults), faults)
+            rows = list(_cells(_named(book, _PEOPLE), most_rows + 1, faults))
+        except SheetUnreadable:
+            raise
+        except Exception as error:  # A damaged part is met only when its rows are read.
+            raise SheetUnreadable("Không đọc được trang tính") from error
+        finally:
+            book.close()
+        return _sheet(company, rows, procedure, faults)
+
+
+def _named(book: Any, name: str) -> Any:
+    if name not in book.sheetnames:
+        raise SheetUnreadable("Thiếu trang tính của mẫu")
+    return book[name]
+
+
+def _component_columns(procedure: Procedure) -> list[str]:
+    return [f"{item.code}: {item.name}" for item in procedure.components.values()]
+
+
+def _refuse_bombs(content: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError) as error:
+        raise SheetUnreadable("Không phải bảng tính XLSX") from error
+    is_large = len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_BYTES
+    if is_large or any(part.file_size > _MOST_RATIO * max(part.compress_size, 1024) for part in parts):
+        raise SheetUnreadable("Bảng tính nén quá lớn")
+
+
+def _cells(sheet: Any, most: int, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows that say something, as texts; formulas and error cells are faults of their own."""
+    for number, row in enumerate(sheet.iter_rows(max_col=_MOST_COLUMNS), 1):
+        texts = [_text(cell, number, faults) for cell in row]
+        if not any(texts):
+            continue
+        if number > most:
+            raise SheetUnreadable(f"Bảng kê không quá {most - 1} dòng")
+        yield number, texts
+
+
+def _text(cell: Any, number: int, faults: list[Fault]) -> str:
+    if isinstance(cell, EmptyCell) or cell.value is None:
+        return ""
+    if cell.data_type in {"f", "e"}:
+        faults.append(Fault(number, str(cell.column_letter), "Ô công thức hoặc ô lỗi, hãy dán giá trị"))
+        return "?"
+    value = cell.value
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()[:_LONGEST]
+
+
+def _company(rows: Iterator[tuple[int, list[str]]], faults: list[Fault]) -> dict[str, Any]:
+    names = {label: name for name, label in _OF_COMPANY.items()}
+    found = {
+        names[texts[0]]: texts[1] for _, texts in rows if texts[0] in names and texts[1:2] not in ([], [""])
+    }
+    faults += [
+        Fault(0, _OF_COMPANY[name], "Chưa có")
+        for name in ("full_name", "identity_number")
+        if name not in found
+    ]
+    return {**found, "identity_type": "TAX_CODE"}
+
+
+def _sheet(
+    company: dict[str, Any],
+    rows: Sequence[tuple[int, list[str]]],
+    procedure: Procedure,
+    faults: list[Fault],
+) -> Sheet:
+    expected = [*_FIELDS.values(), *_component_columns(procedure)]
+    if not rows or rows[0][1][: len(expected)] != expected:
+        raise SheetUnreadable("Dòng tiêu đề không phải của mẫu này, hãy tải lại mẫu")
+    codes = list(procedure.components)
+    found = [_row(number, texts, codes, faults) for number, texts in rows[1:]]
+    if not found:
+        raise SheetUnreadable("Bảng kê không có dòng nào")
+    return Sheet(company, found, tuple(faults))
+
+
+def _row(number: int, texts: list[str], codes: list[str], faults: list[Fault]) -> SheetRow:
+    names = list(_FIELDS)
+    owner: dict[str, Any] = {
+        name: text for name, text in zip(names, texts[: len(names)], strict=False) if text
+    }
+    owner.setdefault("identity_type", IdentityType.CITIZEN_ID.value)
+    if owner["identity_type"] not in set(IdentityType):
+        faults.append(Fault(number, _FIELDS["identity_type"], "Không có loại giấy tờ này"))
+        owner["identity_type"] = IdentityType.OTHER.value
+    told = owner.get("identity_number", "")
+    if owner["identity_type"] == "CITIZEN_ID" and len(told) in {10, 11} and told.isdecimal():
+        # A spreadsheet drops the one or two zeros a province's number begins with.
+        owner["identity_number"] = told.zfill(12)
+    marks = texts[len(names) : len(names) + len(codes)]
+    return SheetRow(number, owner, tuple(code for code, mark in zip(codes, marks, strict=False) if mark))

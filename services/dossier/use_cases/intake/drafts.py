@@ -1,0 +1,98 @@
+"""A person's drafts: kept, changed, handed in once, thrown away, forgotten after their time."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from kernel.core.caller import Caller, CallerKind
+from kernel.core.clock import VIETNAM
+from kernel.core.errors import Forbidden, Stale
+from kernel.core.ids import new_id
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.intake.drafts import DraftState, SubmissionDraft, expiry
+from services.dossier.domain.intake.errors import DraftClosed, TooManyDrafts
+from services.dossier.domain.intake.limits import limit
+from services.dossier.use_cases.ports import Work
+from services.dossier.use_cases.submission import Submission
+from services.dossier.use_cases.submit_dossier import submit_dossier
+
+_AT_ONCE = 200
+
+
+def _require_person(by: Caller) -> None:
+    if by.kind is not CallerKind.PERSON:
+        raise Forbidden
+
+
+async def begin_draft(
+    procedure_code: str, content: Mapping[str, Any], *, by: Caller, work: Work, now: datetime
+) -> SubmissionDraft:
+    """Keep a new draft; raise `TooManyDrafts` for one more than a person may keep."""
+    _require_person(by)
+    most = limit("drafts_of_a_person", now.astimezone(VIETNAM).date())
+    if await work.ways_in.drafts.count_open(by.subject) >= most:
+        raise TooManyDrafts(extra={"limit": most})
+    draft = SubmissionDraft(
+        id=new_id(),
+        subject=by.subject,
+        procedure_code=procedure_code,
+        content=content,
+        created_at=now,
+        changed_at=now,
+        expires_at=expiry(now),
+    )
+    work.ways_in.drafts.add(draft)
+    return draft
+
+
+async def seen_draft(draft_id: UUID, *, by: Caller, seen: int, work: Work, now: datetime) -> SubmissionDraft:
+    """Return one's own draft as last seen; raise `NotFound` for another's, `Stale` for an older version.
+
+    Past its time it is closed, whether or not the job has come by.
+    """
+    _require_person(by)
+    draft = await work.ways_in.drafts.find(draft_id, by.subject)
+    if draft.version != seen:
+        raise Stale
+    if draft.expires_at <= now:
+        raise DraftClosed(extra={"state": DraftState.EXPIRED.value})
+    return draft
+
+
+async def change_draft(
+    draft_id: UUID, content: Mapping[str, Any], *, by: Caller, seen: int, work: Work, now: datetime
+) -> SubmissionDraft:
+    """Keep new content; the draft has its whole time again."""
+    draft = (await seen_draft(draft_id, by=by, seen=seen, work=work, now=now)).changed(content, now)
+    work.ways_in.drafts.save(draft)
+    return draft
+
+
+async def discard_draft(
+    draft_id: UUID, *, by: Caller, seen: int, work: Work, now: datetime
+) -> SubmissionDraft:
+    """Throw a draft away; its files stay the person's own until a dossier takes them."""
+    draft = (await seen_draft(draft_id, by=by, seen=seen, work=work, now=now)).discarded(now)
+    work.ways_in.drafts.save(draft)
+    return draft
+
+
+async def submit_draft(
+    draft: SubmissionDraft, submission: Submission, *, by: Caller, work: Work, now: datetime
+) -> Dossier:
+    """Hand a draft in: dossier, files and the draft's end are one commit, so it is handed in once."""
+    dossier = await submit_dossier(submission, by=by, work=work, now=now)
+    work.ways_in.drafts.save(draft.submitted(dossier.id, now))
+    return dossier
+
+
+async def forget_expired(*, work: Work, now: datetime) -> int:
+    """Forget what was written in drafts whose time is over; return how many."""
+    return await work.ways_in.drafts.expire(now, _AT_ONCE)
+
+
+async def notice_expiring(*, work: Work, now: datetime) -> int:
+    """Mark drafts whose last days have begun, so that their owners are told once; return how many."""
+    days = limit("draft_notice_days", now.astimezone(VIETNAM).date())
+    return len(await work.ways_in.drafts.to_notice(now, now + timedelta(days=days), _AT_ONCE))

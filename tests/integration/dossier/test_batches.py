@@ -1,0 +1,128 @@
+"""One company's thirty: template, a report a row, then all or nothing."""
+
+import io
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.builders.dossier.busy import at_rest, busy_for
+from tests.builders.dossier.office import OTHER_COMMUNE, PROCEDURE, RECEIVER, Office, a_citizen, an_officer
+
+PATH = f"/v1/intake-batches?procedure={PROCEDURE}"
+MARK = {"Họ và tên (*)": 1, "Loại giấy tờ": 2, "Số giấy tờ (*)": 3, "Ngày sinh": 5, "to-khai": 9}
+
+
+async def template(office: Office) -> Any:
+    """Download the template."""
+    answer = await office.service.get(f"/v1/intake-batches/template?procedure={PROCEDURE}", RECEIVER)
+    assert answer.status_code == 200, answer.text
+    return load_workbook(io.BytesIO(answer.content))
+
+
+def filled(book: Any, how_many: int = 30, **cells: Any) -> bytes:
+    """Fill a template for so many people; `cells` overwrite single ones."""
+    people, company = book["Hồ sơ"], book["Doanh nghiệp"]
+    company["B1"], company["B2"] = "Công ty TNHH Sông Xanh", "0100109106"
+    for place in range(how_many):
+        # As a spreadsheet gives it: a number, its first zero dropped.
+        people.append([f"Nguyễn Văn {chr(65 + place % 26)}", None, 99088000100 + place])
+        people.cell(place + 2, MARK["to-khai"], "x")
+    for name, value in cells.items():
+        people[name] = value
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+async def tried(office: Office, content: bytes, by: Any = RECEIVER) -> Any:
+    """Try a sheet."""
+    return await office.service.post(PATH, content, by)
+
+
+async def received(office: Office, batch: dict[str, Any], by: Any = RECEIVER) -> Any:
+    """Hand it in."""
+    url = f"/v1/intake-batches/{batch['batch_id']}/submission"
+    return await office.service.post(url, {}, by, version=batch["version"])
+
+
+async def test_thirty_are_received_at_once_in_the_order_of_the_sheet(office: Office) -> None:
+    """The dry run keeps no dossier; then thirty codes, one company behind them, one slip, and never again."""
+    batch = (await tried(office, filled(await template(office)))).json()
+    assert (batch["state"], batch["rows"], batch["faults"]) == ("CHECKED", 30, [])
+    assert await office.service.count("dossiers") == 0
+    row = await office.service.runtime.pool.fetchrow("SELECT * FROM intake_batches")
+    assert "Nguyễn" not in str(dict(row))
+    answer = await received(office, batch)
+    assert answer.status_code == 201, answer.text
+    items = answer.json()["items"]
+    assert [item["dossier_code"][-4:] for item in items] == [f"{number:04d}" for number in range(1, 31)]
+    detail = await office.read(items[4], RECEIVER)
+    assert (detail["owner"]["full_name"], detail["owner"]["identity_number"]) == (
+        "Nguyễn Văn E",
+        "099*******04",
+    )
+    assert detail["representative"]["full_name"] == "Công ty TNHH Sông Xanh"
+    visit = f"/v1/visits/{batch['batch_id']}"
+    assert len((await office.service.get(visit, RECEIVER)).json()["items"]) == 30
+    slip = await office.service.get(f"{visit}/slip", RECEIVER)
+    assert slip.content.startswith(b"%PDF-")
+    assert (await received(office, batch)).status_code == 412
+    assert (await received(office, answer.json())).json()["code"] == "batch-not-ready"
+    again = (await tried(office, filled(await template(office), 3))).json()
+    assert (again["state"], again["open_duplicates"]) == ("CHECKED", 3)
+
+
+async def test_each_fault_is_named_by_row_and_column_and_nothing_is_received(office: Office) -> None:
+    """Formula, number, kind, name, missing component, the same person twice."""
+    cells = {
+        "A2": "=1+1",
+        "C3": "12",
+        "B4": "THẺ",
+        "A5": None,
+        "I6": None,
+        "C7": 99088000106,
+        "E9": "hôm qua",
+    }
+    batch = (await tried(office, filled(await template(office), 8, **cells))).json()
+    found = {(fault["row"], fault["column"]) for fault in batch["faults"]}
+    assert batch["state"] == "FAULTY"
+    assert {(2, "A"), (3, "identity_number"), (4, "Loại giấy tờ"), (5, "full_name")} <= found
+    assert {(6, "to-khai"), (8, "identity_number"), (9, "birth_date")} <= found
+    refused = await received(office, batch)
+    assert (refused.status_code, refused.json()["code"]) == (409, "batch-not-ready")
+    assert await office.service.count("dossiers") == 0
+
+
+async def test_a_sheet_that_fails_at_its_last_row_leaves_nothing(office: Office) -> None:
+    """The database refuses the thirtieth: no dossier, no code, no visit; afterwards all thirty."""
+    batch = (await tried(office, filled(await template(office)))).json()
+    pool = office.service.runtime.pool
+    await busy_for(pool, "dossiers", "NEW.dossier_code LIKE '%-0030'")
+    assert (await received(office, batch)).status_code == 503
+    for table in ("dossiers", "code_counters", "visit_dossiers", "papers"):
+        assert await office.service.count(table) == 0
+    await at_rest(pool)
+    assert (await received(office, batch)).status_code == 201
+    assert await office.service.count("dossiers") == 30
+
+
+@pytest.mark.parametrize("what", ["no workbook", "no template", "too many", "empty"])
+async def test_what_is_no_filled_template_is_unreadable(office: Office, what: str) -> None:
+    """Bounded and said so; nothing is kept of it."""
+    book = await template(office)
+    if what == "no template":
+        book["Hồ sơ"]["A1"] = "Tên"
+    rows = {"too many": 51, "empty": 0}.get(what, 2)
+    answer = await tried(office, b"PK" if what == "no workbook" else filled(book, rows))
+    assert (answer.status_code, answer.json()["code"]) == (422, "sheet-unreadable"), answer.text
+    assert await office.service.count("intake_batches") == 0
+
+
+async def test_only_the_counter_that_tried_a_sheet_receives_it(office: Office) -> None:
+    """A citizen tries none; another agency's officer does not find it."""
+    content = filled(await template(office), 1)
+    assert (await tried(office, content, a_citizen())).status_code == 403
+    batch = (await tried(office, content)).json()
+    elsewhere = an_officer("ONE_STOP_OFFICER", unit="mot-cua", agency=OTHER_COMMUNE)
+    assert (await received(office, batch, elsewhere)).status_code == 404

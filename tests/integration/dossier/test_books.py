@@ -1,0 +1,120 @@
+"""The book of certified copies has no gap; papers that travel are signed for twice."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.builders.dossier.busy import busy_for
+from tests.builders.dossier.office import (
+    COMMUNE,
+    OTHER_COMMUNE,
+    RECEIVER,
+    SPECIALIST,
+    Office,
+    a_citizen,
+    an_officer,
+)
+from tests.integration.dossier.test_other_ways_in import a_walk_in
+
+HELPER = an_officer("ONE_STOP_OFFICER", unit="mot-cua", agency=OTHER_COMMUNE, subject="giup")
+
+
+def copies(*names: str, **changed: Any) -> dict[str, Any]:
+    """Return documents to certify."""
+    documents = [{"document_name": name, "pages": 2, "copies": 3} for name in names]
+    body = {"requester": {"full_name": "Nguyễn Văn An"}, "documents": documents, "signed_by": "Phạm Văn Ký"}
+    return {**body, **changed}
+
+
+async def test_numbers_follow_each_other_in_one_book_an_agency_and_year(office: Office) -> None:
+    """Forty calls of two documents at once, some refused by the database: no gap, no number twice."""
+    pool = office.service.runtime.pool
+    await busy_for(pool, "certified_copies", "NEW.document_name = 'hỏng'")
+    sent = [copies("Bằng", "hỏng" if place % 8 == 0 else "Học bạ") for place in range(40)]
+    answers = await asyncio.gather(
+        *(office.service.post("/v1/certified-copies", body, RECEIVER) for body in sent)
+    )
+    assert sorted({answer.status_code for answer in answers}) == [201, 503]
+    rows = await pool.fetch("SELECT number FROM certified_copies ORDER BY number")
+    assert [row["number"] for row in rows] == list(range(1, 71))
+    for answer in answers:
+        if answer.status_code == 201:
+            first, second = (int(item["number"][:4]) for item in answer.json()["items"])
+            assert second == first + 1
+    elsewhere = await office.service.post("/v1/certified-copies", copies("Bằng"), HELPER)
+    assert elsewhere.json()["items"][0]["number"] == "0001/2026"
+    url = "/v1/certified-copies?year=2026&limit=50"
+    page = (await office.service.get(url, RECEIVER)).json()
+    rest = (await office.service.get(f"{url}&cursor={page['next_cursor']}", RECEIVER)).json()
+    assert len(page["items"]) + len(rest["items"]) == 70
+    assert rest["items"][-1]["requester"] == "Nguyễn Văn An"
+    with pytest.raises(Exception, match="only added to"):
+        await pool.execute("DELETE FROM certified_copies WHERE number = 3")
+
+
+async def test_who_enters_a_copy_does_not_sign_it(office: Office) -> None:
+    """Nor does a citizen or a specialist enter one; no number is taken."""
+    own = await office.service.post("/v1/certified-copies", copies("A", signed_by=RECEIVER.name), RECEIVER)
+    assert (own.status_code, own.json()["code"]) == (403, "four-eyes")
+    for by in (SPECIALIST, a_citizen()):
+        assert (await office.service.post("/v1/certified-copies", copies("A"), by)).status_code == 403
+    assert await office.service.count("book_counters") == 0
+
+
+async def helped(office: Office) -> str:
+    """Receive a dossier for the neighbour, on paper."""
+    answer = await office.service.post("/v1/counter-dossiers", a_walk_in(), HELPER)
+    return str(answer.json()["dossier_id"])
+
+
+async def given(office: Office, *dossiers: str, by: Any = HELPER, to: str = COMMUNE) -> Any:
+    """Hand papers over."""
+    items = [{"dossier_id": one, "sheets": 5} for one in dossiers]
+    return await office.service.post("/v1/handover-lists", {"to_agency": to, "items": items}, by)
+
+
+async def counted(office: Office, handed: dict[str, Any], by: Any, *sheets: int, remark: str = "") -> Any:
+    """Sign for what came."""
+    items = [
+        {"dossier_id": item["dossier_id"], "sheets": count, "remark": remark if count != 5 else ""}
+        for item, count in zip(handed["items"], sheets, strict=False)
+    ]
+    url = f"/v1/handover-lists/{handed['list_id']}/confirmation"
+    return await office.service.post(url, {"items": items}, by, version=handed["version"])
+
+
+async def test_papers_received_elsewhere_travel_with_both_signatures(office: Office) -> None:
+    """Every dossier is counted, a difference explained, and only the other side signs."""
+    first, second = await helped(office), await helped(office)
+    answer = await given(office, first, second)
+    assert answer.status_code == 201, answer.text
+    handed = answer.json()
+    assert (handed["from_agency"], handed["to_agency"], handed["received_by"]) == (OTHER_COMMUNE, COMMUNE, "")
+    assert (await counted(office, handed, HELPER, 5, 5)).status_code == 403
+    assert (await counted(office, handed, RECEIVER, 5)).status_code == 422
+    assert (await counted(office, handed, RECEIVER, 5, 4)).status_code == 422
+    signed = await counted(office, handed, RECEIVER, 5, 4, remark="Thiếu một bản chụp")
+    assert signed.status_code == 200, signed.text
+    assert [item["differs"] for item in signed.json()["items"]] == [False, True]
+    assert signed.json()["received_at"] is not None
+    assert (await counted(office, handed, RECEIVER, 5, 5)).status_code == 412
+    assert (await counted(office, signed.json(), RECEIVER, 5, 5)).json()["code"] == "hand-over-closed"
+    listed = (await office.service.get("/v1/handover-lists", RECEIVER)).json()["items"]
+    assert [item["list_id"] for item in listed] == [handed["list_id"]]
+
+
+async def test_papers_are_on_one_list_and_in_one_place(office: Office) -> None:
+    """Of five lists at once one has them; who no longer holds them cannot give them, who does can."""
+    dossier = await helped(office)
+    answers = await asyncio.gather(*(given(office, dossier) for _ in range(5)))
+    assert [one.status_code for one in answers].count(201) == 1
+    assert {one.status_code for one in answers} <= {201, 409, 412}
+    assert (await given(office, dossier, by=RECEIVER, to=OTHER_COMMUNE)).json()["code"] == "papers-not-here"
+    handed = next(one.json() for one in answers if one.status_code == 201)
+    assert (await counted(office, handed, RECEIVER, 5)).status_code == 200
+    assert (await given(office, dossier)).json()["code"] == "papers-not-here"
+    assert (await given(office, dossier, by=RECEIVER, to="H99.203")).status_code == 422
+    assert (await given(office, dossier, by=RECEIVER, to=OTHER_COMMUNE)).status_code == 201
+    assert (await given(office, dossier, dossier)).status_code == 422
+    assert (await given(office, dossier, by=SPECIALIST)).status_code == 403

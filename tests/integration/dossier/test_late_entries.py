@@ -1,0 +1,93 @@
+"""Taken on paper while the network was down: entered afterwards, approved, counted from that day."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from kernel.core.clock import VIETNAM
+from services.dossier.commands import verify_history
+from tests.builders.dossier.office import (
+    OTHER_COMMUNE,
+    RECEIVER,
+    SPECIALIST,
+    Office,
+    a_procedure,
+    an_officer,
+)
+from tests.integration.dossier.test_other_ways_in import a_walk_in
+
+MANAGER = an_officer("ONE_STOP_MANAGER", unit="mot-cua", subject="truong-mot-cua")
+BOTH = an_officer("ONE_STOP_MANAGER", "ONE_STOP_OFFICER", unit="mot-cua", subject="kiem-nhiem")
+THURSDAY = datetime(2026, 3, 5, 9, tzinfo=VIETNAM)
+
+
+async def entered(office: Office, by: Any = RECEIVER, **changed: Any) -> Any:
+    """Enter what was received on Tuesday."""
+    body = {"dossier": a_walk_in(), "received_at": "2026-03-03T15:20:00+07:00", "reason": "Mất mạng"}
+    return await office.service.post("/v1/late-entries", {**body, **changed}, by)
+
+
+async def decided(office: Office, entry: dict[str, Any], by: Any, how: str = "approval") -> Any:
+    """Decide on an entry as last seen."""
+    url = f"/v1/late-entries/{entry['entry_id']}/{how}"
+    return await office.service.post(url, {"note": "Đã đối chiếu giấy"}, by, version=entry["version"])
+
+
+async def test_the_dossier_begins_on_the_day_it_was_received(office: Office) -> None:
+    """Code, version, term and due moment of that day; history says when it was entered, by whom and why."""
+    assert (await office.service.post("/v1/counter-dossiers", a_walk_in(), RECEIVER)).status_code == 201
+    office.service.clock.set(THURSDAY)
+    await office.service.receive(a_procedure(version=2, valid_from="2026-03-05"))
+    entry = (await entered(office)).json()
+    assert await office.service.count("dossiers") == 1
+    waiting = (await office.service.get("/v1/late-entries", MANAGER)).json()["items"]
+    assert [item["entry_id"] for item in waiting] == [entry["entry_id"]]
+    taken = await decided(office, entry, MANAGER)
+    assert taken.status_code == 201, taken.text
+    seen = taken.json()
+    assert (seen["dossier_code"], seen["due_at"]) == ("H99.201-260303-0002", "2026-03-06T17:30:00+07:00")
+    detail = await office.read(seen, RECEIVER)
+    assert (detail["accepted_at"], detail["procedure_version"]) == ("2026-03-03T15:20:00+07:00", 1)
+    (_, event) = await office.service.published("dossier.accepted.v1")
+    told = event["data"]["change"]
+    assert told["at"] == "2026-03-05T09:00:00+07:00"
+    assert told["late_entry"]["approved_by"] == MANAGER.name
+    assert told["late_entry"]["reason"] == "Mất mạng"
+    assert await verify_history(office.service.runtime, []) == 0
+    assert (await decided(office, entry, MANAGER)).status_code == 412
+    assert await office.service.count("dossiers") == 2
+
+
+async def test_nobody_approves_what_they_entered(office: Office) -> None:
+    """Nor an officer without the role, nor another agency's manager; a declined entry stays declined."""
+    office.service.clock.set(THURSDAY)
+    entry = (await entered(office, BOTH)).json()
+    own = await decided(office, entry, BOTH)
+    assert (own.status_code, own.json()["code"]) == (403, "four-eyes")
+    assert (await decided(office, entry, SPECIALIST)).status_code == 403
+    elsewhere = an_officer("ONE_STOP_MANAGER", unit="mot-cua", agency=OTHER_COMMUNE)
+    assert (await decided(office, entry, elsewhere)).status_code == 404
+    gone = await decided(office, entry, MANAGER, "rejection")
+    assert (gone.status_code, gone.json()["state"]) == (200, "DECLINED")
+    assert (await decided(office, gone.json(), MANAGER)).json()["code"] == "entry-decided"
+    assert await office.service.count("dossiers") == 0
+    assert await office.service.count("code_counters") == 0
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"received_at": "2026-03-05T09:00:00+07:00"},
+        {"received_at": "2026-01-30T09:00:00+07:00"},
+        {"received_at": "2026-03-03T15:20:00"},
+        {"reason": ""},
+        {"dossier": a_walk_in(channel="POSTAL")},
+    ],
+)
+async def test_a_moment_or_a_paper_that_cannot_be_is_refused(office: Office, changed: dict[str, Any]) -> None:
+    """Not yet past, too long ago, without zone; without reason; a paper that says too little."""
+    office.service.clock.set(THURSDAY)
+    answer = await entered(office, **changed)
+    assert answer.status_code == 422, answer.text
+    assert await office.service.count("late_entries") == 0
