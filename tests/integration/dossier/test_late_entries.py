@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kernel.core.clock import VIETNAM
-from services.dossier.commands import verify_history
+from services.dossier.commands.history import verify_history
 from tests.builders.dossier.office import (
     OTHER_COMMUNE,
     RECEIVER,
