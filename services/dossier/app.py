@@ -50,6 +50,7 @@ from services.dossier.store.legal_sets import read_legal_sets
 from services.dossier.store.limits import read_limits
 from services.dossier.store.pdf_signer import WorkshopSigner
 from services.dossier.store.press import TypstPress
+from services.dossier.store.scan_desk import ScanDesk
 from services.dossier.store.signature_check import SignatureCheck
 from services.dossier.store.tables import metadata
 from services.dossier.store.work import PostgresWork, Resources
@@ -90,6 +91,7 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
             displays=displays,
             fee_rules=read_fee_rules(),
             signer=WorkshopSigner(workshop),
+            scan_desk=ScanDesk(workshop),
             agency_seals=seals_of(settings.agency_seals()),
             signatures=SignatureCheck(workshop, settings.trust_folder),
         )

@@ -28,6 +28,7 @@ from services.dossier.store.papers import PostgresPapers
 from services.dossier.store.payments import PostgresPayments
 from services.dossier.store.proofs import PostgresProofs
 from services.dossier.store.registers import PostgresRegisters
+from services.dossier.store.scan_batches import PostgresScanBatches
 from services.dossier.store.searching import PostgresSearching
 from services.dossier.store.sheets import begin_sheet
 from services.dossier.store.signings import PostgresSignings
@@ -35,7 +36,7 @@ from services.dossier.store.slips import PostgresSlips
 from services.dossier.store.uploads import PostgresUploads
 from services.dossier.store.views import PostgresViews
 from services.dossier.store.warnings import PostgresWarnings
-from services.dossier.use_cases.files.ports import AgencySeals, PdfSigner, Scanner, Signatures
+from services.dossier.use_cases.files.ports import AgencySeals, PdfSigner, ScanDesk, Scanner, Signatures
 from services.dossier.use_cases.payments.ports import ReceiptProvider
 from services.dossier.use_cases.ports import Courier, Inspector, Policy, Press, Seals
 
@@ -61,6 +62,7 @@ class Resources:
     receipts: ReceiptProvider | None = None
     signer: PdfSigner
     agency_seals: AgencySeals
+    scan_desk: ScanDesk
     signatures: Signatures
 
 
@@ -74,6 +76,8 @@ class PostgresWork:
         self.scanner = resources.scanner
         self.signer = resources.signer
         self.agency_seals = resources.agency_seals
+        self.scan_desk = resources.scan_desk
+        self.scan_batches = PostgresScanBatches(unit)
         self.signings = PostgresSignings(unit)
         self.proofs = PostgresProofs(unit)
         self.signatures = resources.signatures

@@ -1,12 +1,28 @@
 """The dossier service in a small office, on a real database and a real folder."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from kernel.testing.running import RunningService
+from services.dossier.store.workshop.pool import Workshop
 from tests.builders.dossier.office import Office
+
+
+@pytest.fixture(scope="session")
+async def workshop() -> AsyncIterator[Workshop]:
+    """The processes that work on PDFs, started once: each loads its parsers for a second."""
+    shared = Workshop()
+    yield shared
+    await shared.close()
+
+
+@pytest.fixture
+def shared_workshop(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let services started from here on share the workshop; to be asked for before they start."""
+    monkeypatch.setattr("services.dossier.app.open_workshop", lambda: nullcontext(workshop))
 
 
 @pytest.fixture

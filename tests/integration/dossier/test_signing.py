@@ -5,8 +5,7 @@ import base64
 import hashlib
 import io
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import nullcontext
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,6 @@ from kernel.testing.running import RunningService
 from services.dossier.domain.signing.verification import Thing
 from services.dossier.jobs.files import FORGET_SIGNINGS
 from services.dossier.jobs.print_papers import PRINT_PAPERS
-from services.dossier.store.workshop.pool import Workshop
 from services.dossier.use_cases.files.verify_paper import verification_token
 from tests.builders.dossier.files import a_pdf, a_picture
 from tests.builders.dossier.office import (
@@ -48,23 +46,14 @@ AN = a_citizen()
 SEAL = a_holder("Ủy ban nhân dân xã Bến Đò", "UBND xã Bến Đò")
 
 
-@pytest.fixture(scope="module")
-async def workshop() -> AsyncIterator[Workshop]:
-    """The processes that work on PDFs, started once for all these tests."""
-    shared = Workshop()
-    yield shared
-    await shared.close()
-
-
 @pytest.fixture
 async def signing(
     start: Callable[..., Awaitable[RunningService]],
     tmp_path: Path,
-    workshop: Workshop,
-    monkeypatch: pytest.MonkeyPatch,
+    shared_workshop: None,
 ) -> Office:
     """An office that trusts one root and has the commune's seal as a file."""
-    monkeypatch.setattr("services.dossier.app.open_workshop", lambda: nullcontext(workshop))
+    del shared_workshop
     (tmp_path / "dau.p12").write_bytes(SEAL.pkcs12())
     seals = {COMMUNE: {"file": str(tmp_path / "dau.p12"), "passphrase": PASSPHRASE}}
     started = await start(

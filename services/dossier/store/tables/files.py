@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Index,
+    Integer,
     LargeBinary,
     Table,
     Text,
@@ -49,6 +50,19 @@ Table(
     Column("created_at", moment, nullable=False),
     Column("expires_at", moment, nullable=False, index=True),
     Column("is_done", Boolean, nullable=False, server_default="false"),
+)
+Table(
+    "scan_batches",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("attachment_id", UUID, nullable=False),
+    *texts("officer", "agency", "confirmed_by"),
+    Column("pages", JSON, nullable=False),
+    Column("least_dpi", Integer, nullable=False),
+    Column("created_at", moment, nullable=False),
+    Column("confirmed_at", moment),
+    Column("decision", JSON),
 )
 Table(
     "file_links",

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
 from services.dossier.domain.file_links import FileLink
+from services.dossier.domain.scans import ScanBatch, ScannedPage
 from services.dossier.domain.signing.session import Signing
 from services.dossier.domain.signing.stamps import StampTemplate
 from services.dossier.domain.uploads import Upload
@@ -223,3 +224,29 @@ class Proofs(Protocol):
 
     async def file(self, attachment_id: UUID) -> PaperProof | None:
         """Return a file of a result, or one that carries signatures; nothing else can be verified."""
+
+
+class ScanDesk(Protocol):
+    """What a reception does with a scanned batch."""
+
+    def least_dpi(self, day: date) -> int:
+        """Return the resolution a page must have."""
+
+    async def measure(self, content: bytes, *, caller: str) -> tuple[ScannedPage, ...]:
+        """Return each page as it was measured; raise `BatchUnreadable`."""
+
+    async def cut(self, content: bytes, pieces: Sequence[Sequence[int]], *, caller: str) -> list[bytes]:
+        """Return one PDF a piece; raise `BatchUnreadable`."""
+
+
+class ScanBatches(Protocol):
+    """Scanned batches."""
+
+    def add(self, batch: ScanBatch) -> None:
+        """Keep a measured batch."""
+
+    async def find(self, batch_id: UUID) -> ScanBatch | None:
+        """Return a batch."""
+
+    def confirm(self, batch: ScanBatch, *, name: str, decision: dict[str, Any], at: datetime) -> None:
+        """Keep who confirmed what; `Stale` at the commit when somebody was faster."""

@@ -15,6 +15,8 @@ from services.dossier.use_cases.files.ports import (
     Parts,
     PdfSigner,
     Proofs,
+    ScanBatches,
+    ScanDesk,
     Scanner,
     Signatures,
     Signings,
@@ -76,6 +78,8 @@ class Work(Records, Protocol):
     signings: Signings
     agency_seals: AgencySeals
     proofs: Proofs
+    scan_desk: ScanDesk
+    scan_batches: ScanBatches
     signatures: Signatures
 
     async def rest(self) -> None:

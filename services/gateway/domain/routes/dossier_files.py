@@ -25,6 +25,9 @@ def dossier_files() -> list[Route]:
         Route("POST", f"{files}/seal", "dossier", OFFICERS, Priority.NORMAL, 60.0),
         Route("POST", "/api/v1/signings", "dossier", senders, Priority.NORMAL, 120.0),
         Route("POST", "/api/v1/signings/completion", "dossier", senders, Priority.NORMAL, 120.0),
+        Route("POST", "/api/v1/scan-batches", "dossier", OFFICERS, Priority.NORMAL, 60.0),
+        Route("GET", "/api/v1/scan-batches/{id}", "dossier", OFFICERS),
+        Route("POST", "/api/v1/scan-batches/{id}/confirmation", "dossier", OFFICERS, Priority.NORMAL, 120.0),
         Route("GET", "/api/v1/verification/{token}", "dossier", ANYBODY),
         Route("DELETE", "/api/v1/file-links/{token}", "dossier", SIGNED_IN),
     ]
