@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from kernel.core.clock import VIETNAM
 from kernel.web.deps import Caller, IfMatch, Now
 from kernel.web.described import problems
-from kernel.web.edge import PUBLIC, EdgeRoute
+from kernel.web.edge import PUBLIC
 from kernel.web.paging import Cursor, Limit, Page, encode_cursor
 from services.catalog.api.calendar_models import (
     CalendarDecisionAnswer,
@@ -26,6 +26,7 @@ from services.catalog.api.calendar_models import (
 )
 from services.catalog.api.deps import Work
 from services.catalog.api.id_cursors import after_id
+from services.catalog.api.readers.cacheable import CACHED, CacheableRoute
 from services.catalog.domain.calendars.composing import differences, hours_on
 from services.catalog.domain.calendars.decisions import (
     CalendarDecision,
@@ -38,10 +39,10 @@ from services.catalog.domain.identifiers import agency_code
 from services.catalog.use_cases.calendars import deciding
 from services.catalog.use_cases.calendars.watching import calendar_warnings
 
-router = APIRouter(prefix="/v1", route_class=EdgeRoute, tags=["calendars"])
+router = APIRouter(prefix="/v1", route_class=CacheableRoute, tags=["calendars"])
 
 _WRITE = problems(400, 401, 403, 404, 409, 412, 422, 428)
-_READ = problems(401, 403, 404, 422)
+_READ = {**problems(401, 403, 404, 422), **CACHED}
 Code = Annotated[str, Path(max_length=63)]
 Year = Annotated[int, Path(ge=2000, le=2100)]
 
@@ -176,7 +177,7 @@ async def discard_calendar_decision(
 @router.get(
     "/calendars/{code}/{year}/versions",
     openapi_extra=PUBLIC,
-    responses=problems(404, 422),
+    responses={**problems(404, 422), **CACHED},
 )
 async def list_calendar_versions(code: Code, year: Year, work: Work) -> CalendarVersions:
     """Các phiên bản của lịch một năm và quyết định đã thay đổi lịch."""
@@ -190,7 +191,7 @@ async def list_calendar_versions(code: Code, year: Year, work: Work) -> Calendar
     "/calendars/{code}/{year}/differences",
     openapi_extra=PUBLIC,
     response_model=CalendarDifferences,
-    responses=problems(404, 422),
+    responses={**problems(404, 422), **CACHED},
 )
 async def compare_calendar_versions(
     code: Code,
@@ -225,7 +226,7 @@ async def list_catalog_reminders(caller: Caller, work: Work, limit: Limit = 50) 
     "/agencies/{code}/working-hours",
     openapi_extra=PUBLIC,
     response_model=WorkingHours,
-    responses=problems(404, 422),
+    responses={**problems(404, 422), **CACHED},
 )
 async def get_working_hours(
     code: Code,

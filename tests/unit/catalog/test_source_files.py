@@ -46,11 +46,21 @@ def test_a_spreadsheet_is_a_table() -> None:
     assert [(row.number, row.code) for row in rows] == [(1, "1.000100"), (2, "1.000002")]
 
 
-@pytest.mark.parametrize("cells", [["1.000001", "=1+1"], ["=HYPERLINK(1)", "x"]])
+@pytest.mark.parametrize("cells", [["1.000001", "=1+1"], ["=HYPERLINK(1)", "x"], ["1.000001", "#REF!"]])
 def test_a_formula_is_no_value(cells: list[str]) -> None:
-    """What it shows depends on who opens it."""
-    with pytest.raises(NotADocument, match="công thức"):
-        rows_of(a_workbook(["code", "name"], cells), Format.XLSX)
+    """What it shows depends on who opens it: its row is refused, the others are read."""
+    rows = rows_of(a_workbook(["code", "name"], cells, ["1.000002", "Hai"]), Format.XLSX)
+    assert [bool(row.reasons) for row in rows] == [True, False]
+    assert rows[0].reasons[0].startswith("ô ")
+    json.dumps(rows[0].raw)
+
+
+def test_a_list_has_titles_above_its_header() -> None:
+    """The name of the agency, of the list, an empty line; rows count from below the header."""
+    above = [["DANH MỤC THỦ TỤC HÀNH CHÍNH"], [], ["(Kèm theo Quyết định số 500/QĐ-UBND)"]]
+    table = [["STT", "Mã TTHC", "Tên thủ tục", "Lĩnh vực"], [1, "1.000001", "Một", "Hộ tịch"]]
+    [row] = rows_of(a_workbook(above[0], *above[1:], *table), Format.XLSX)
+    assert (row.number, row.code, row.record["field"], row.reasons) == (1, "1.000001", "Hộ tịch", [])
 
 
 def test_a_bomb_is_not_unpacked() -> None:

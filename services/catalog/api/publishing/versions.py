@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from kernel.web.deps import Caller, IfMatch, Now
 from kernel.web.described import problems
-from kernel.web.edge import PUBLIC, EdgeRoute
+from kernel.web.edge import PUBLIC
 from services.catalog.api.deps import Work
 from services.catalog.api.publishing.models.basics import ProcedureDifferenceAnswer
 from services.catalog.api.publishing.models.versions import (
@@ -21,13 +21,14 @@ from services.catalog.api.publishing.models.versions import (
     VersionList,
     VersionSummary,
 )
+from services.catalog.api.readers.cacheable import CACHED, CacheableRoute
 from services.catalog.domain.errors import NoSuchProcedure
 from services.catalog.domain.identifiers import agency_code, national_code
 from services.catalog.domain.publishing.differences import differences
 from services.catalog.domain.publishing.errors import NoSuchReason
 from services.catalog.use_cases.publishing import reasons
 
-router = APIRouter(prefix="/v1", route_class=EdgeRoute, tags=["procedures"])
+router = APIRouter(prefix="/v1", route_class=CacheableRoute, tags=["procedures"])
 
 Code = Annotated[str, Path(max_length=60)]
 Agency = Annotated[str, Query(max_length=35)]
@@ -43,7 +44,7 @@ def _national(code: str) -> str:
 @router.get(
     "/procedures/{code}/versions",
     openapi_extra=PUBLIC,
-    responses=problems(404, 422),
+    responses={**problems(404, 422), **CACHED},
 )
 async def list_procedure_versions(code: Code, work: Work, agency: Agency = "") -> VersionList:
     """Mọi phiên bản đã, đang và sẽ có hiệu lực, cũ nhất trước."""
@@ -57,7 +58,7 @@ async def list_procedure_versions(code: Code, work: Work, agency: Agency = "") -
 @router.get(
     "/procedures/{code}/differences",
     openapi_extra=PUBLIC,
-    responses=problems(404, 422),
+    responses={**problems(404, 422), **CACHED},
 )
 async def list_procedure_differences(
     code: Code,
@@ -82,7 +83,7 @@ async def list_procedure_differences(
 @router.get(
     "/procedures/{code}/offerings",
     openapi_extra=PUBLIC,
-    responses=problems(404, 422),
+    responses={**problems(404, 422), **CACHED},
 )
 async def list_procedure_offerings(
     code: Code,
@@ -96,13 +97,13 @@ async def list_procedure_offerings(
     return OfferingList(items=[OfferingRow(**row, code=national) for row in rows])
 
 
-@router.get("/procedure-figures", openapi_extra=PUBLIC, responses=problems(422))
+@router.get("/procedure-figures", openapi_extra=PUBLIC, responses={**problems(422), **CACHED})
 async def get_procedure_figures(work: Work, now: Now, on: Annotated[date | None, Query()] = None) -> Figures:
     """Mức đầy đủ của bảy bộ phận bắt buộc và mức cắt giảm thời hạn của thủ tục giải quyết tại tỉnh."""
     return Figures(**await reasons.figures(on or now.date(), work=work))
 
 
-@router.get("/standard-reasons", openapi_extra=PUBLIC, responses=problems(422))
+@router.get("/standard-reasons", openapi_extra=PUBLIC, responses={**problems(422), **CACHED})
 async def list_standard_reasons(
     work: Work,
     kind: Annotated[Literal["", "SUPPLEMENT", "REFUSAL", "DELAY"], Query()] = "",

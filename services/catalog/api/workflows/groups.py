@@ -7,9 +7,10 @@ from fastapi import APIRouter, Query
 from kernel.core.errors import Invalid
 from kernel.web.deps import Now
 from kernel.web.described import problems
-from kernel.web.edge import PUBLIC, EdgeRoute
+from kernel.web.edge import PUBLIC
 from services.catalog.api.deps import Work
 from services.catalog.api.models import InterlinkedGroup
+from services.catalog.api.readers.cacheable import CACHED, CacheableRoute
 from services.catalog.api.workflows.asked import Code, Number, On, Start, Word, moment
 from services.catalog.api.workflows.drafts import draft_router
 from services.catalog.api.workflows.models import (
@@ -28,10 +29,10 @@ from services.catalog.domain.items import ItemKind
 from services.catalog.domain.workflows.components import Paper, copies_of, is_mandatory, paper_key
 from services.catalog.use_cases.workflows import reading
 
-router = APIRouter(prefix="/v1/interlinked-groups", route_class=EdgeRoute, tags=["interlinked-groups"])
+router = APIRouter(prefix="/v1/interlinked-groups", route_class=CacheableRoute, tags=["interlinked-groups"])
 draft_routes = draft_router(ItemKind.INTERLINKED_GROUP, "interlinked_group", "interlinked-group-drafts")
 
-_READ = problems(404, 422)
+_READ = {**problems(404, 422), **CACHED}
 _KIND = ItemKind.INTERLINKED_GROUP
 Cases = Annotated[
     list[str], Query(alias="case", max_length=20, description="Trường hợp của một thành viên: mã-thủ-tục:mã")
@@ -106,7 +107,7 @@ def _paper(paper: Paper) -> PaperAnswer:
 @router.get(
     "/{code}/appointment",
     openapi_extra=PUBLIC,
-    responses=problems(404, 409, 422),
+    responses={**problems(404, 409, 422), **CACHED},
 )
 async def get_interlinked_group_appointment(
     code: Code,

@@ -2,8 +2,10 @@
 
 import csv
 import io
+import itertools
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -12,8 +14,17 @@ from services.catalog.domain.sources.rows import Row
 
 MAX_ROWS = 20_000
 _MAX_CELL = 1_000_000
+_MOST_TITLES = 15
+"""Lines that may stand above a header: names of the agency, of the list, of the decision."""
 _LISTS = ("public_procedures", "result", "items", "data", "procedures", "rows", "records")
 _ENCODINGS = ("utf-8-sig", "utf-16")
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A cell that says no value, and why (Vietnamese)."""
+
+    reason: str
 
 
 class Format(StrEnum):
@@ -122,11 +133,16 @@ def read_csv(content: bytes) -> Iterator[Row]:
         csv.field_size_limit(before)
 
 
-def read_table(lines: Iterable[Sequence[Any]]) -> Iterator[Row]:
-    """Read rows under a header; empty ones are no rows, longer ones say so, an empty cell says nothing."""
+def read_table(
+    lines: Iterable[Sequence[Any]], is_header: Callable[[Sequence[str]], bool] = lambda _: False
+) -> Iterator[Row]:
+    """Read rows under a header; empty ones are no rows, longer ones say so, an empty cell says nothing.
+
+    The header is the first line, unless one of those just below is known for one: lists have titles.
+    """
     names: list[str] = []
     number = 0
-    for line in lines:
+    for line in _from_header(lines, is_header):
         cells = [cell.strip() if isinstance(cell, str) else cell for cell in line]
         if all(cell in {None, ""} for cell in cells):
             continue
@@ -135,10 +151,22 @@ def read_table(lines: Iterable[Sequence[Any]]) -> Iterator[Row]:
             continue
         number += 1
         row = _row(number, dict(zip(names, cells, strict=False)))
-        row.record = {name: cell for name, cell in row.record.items() if cell not in {None, ""}}
+        told = {name: cell for name, cell in row.record.items() if not isinstance(cell, Unreadable)}
+        row.record = {name: cell for name, cell in told.items() if cell not in {None, ""}}
+        row.raw = told
+        row.reasons += [cell.reason for cell in cells if isinstance(cell, Unreadable)]
         if any(cell not in {None, ""} for cell in cells[len(names) :]):
             row.reasons.append("dòng có nhiều ô hơn tiêu đề")
         yield row
+
+
+def _from_header(
+    lines: Iterable[Sequence[Any]], is_header: Callable[[Sequence[str]], bool]
+) -> Iterator[Sequence[Any]]:
+    waiting = iter(lines)
+    first = list(itertools.islice(waiting, _MOST_TITLES))
+    places = (place for place, line in enumerate(first) if is_header([str(cell or "") for cell in line]))
+    return itertools.chain(first[next(places, 0) :], waiting)
 
 
 def _row(number: int, value: Any) -> Row:

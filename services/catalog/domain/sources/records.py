@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from services.catalog.domain.durations import UNKNOWN_UNIT, parse_duration
@@ -81,6 +81,16 @@ def read_record(row: Row, clean_html: CleanHtml) -> None:
     _judge(row)
 
 
+def is_header(cells: Sequence[str]) -> bool:
+    """Tell whether a line of a table names columns: a code's and a name's."""
+    names = {_column(cell) for cell in cells}
+    return {"code", "name"} <= names
+
+
+def _column(text: str) -> str | None:
+    return text if text in _KEPT else _NAMES.get(re.sub(r"[^a-z0-9]", "", fold(text)))
+
+
 def is_partial(row: Row) -> bool:
     """Tell whether a row leaves details unsaid, as a table with few columns does."""
     return bool(row.times) or not row.record.keys() >= _DETAILS
@@ -118,7 +128,7 @@ def _rename(row: Row) -> None:
     record: dict[str, Any] = {}
     for given, value in row.record.items():
         key = str(given)
-        name = key if key in _KEPT else _NAMES.get(re.sub(r"[^a-z0-9]", "", fold(key)))
+        name = _column(key)
         if name is None:
             row.note(Dirt.UNKNOWN_COLUMN, key)
         elif record.get(name) in (None, "", []):

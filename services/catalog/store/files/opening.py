@@ -9,7 +9,7 @@ from services.catalog.domain.sources.reading_files import (
     read_jsonl,
     read_table,
 )
-from services.catalog.domain.sources.records import read_record, refuse_twins
+from services.catalog.domain.sources.records import is_header, read_record, refuse_twins
 from services.catalog.domain.sources.rows import Row
 from services.catalog.store.files.markup import plain_text
 from services.catalog.store.files.spreadsheet import read_spreadsheet
@@ -18,7 +18,7 @@ from services.catalog.store.files.spreadsheet import read_spreadsheet
 def rows_of(content: bytes, form: Format) -> list[Row]:
     """Return every row, read and judged; raise `NotADocument` for what is no file of that form."""
     if form is Format.XLSX:
-        lines = read_table(read_spreadsheet(content))
+        lines = read_table(read_spreadsheet(content), is_header)
     else:
         lines = {Format.CSV: read_csv, Format.JSONL: read_jsonl, Format.JSON: read_json}[form](content)
     rows: list[Row] = []

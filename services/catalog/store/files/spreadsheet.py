@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from openpyxl.cell.read_only import EmptyCell
 
 from services.catalog.domain.errors import NotADocument
-from services.catalog.domain.sources.reading_files import MAX_ROWS
+from services.catalog.domain.sources.reading_files import MAX_ROWS, Unreadable
 
 _MOST_PARTS = 1_000
 _MOST_BYTES = 200 * 1024 * 1024
@@ -19,7 +19,10 @@ _MOST_COLUMNS = 200
 
 
 def read_spreadsheet(content: bytes) -> Iterator[Sequence[Any]]:
-    """Yield the first sheet's cells; raise `NotADocument` for bombs, formulas and what is no workbook."""
+    """Yield the first sheet's cells; raise `NotADocument` for bombs and what is no workbook.
+
+    A formula says what whoever opened it last saw, an error nothing: such cells are `Unreadable`.
+    """
     _refuse_bombs(content)
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
@@ -30,7 +33,7 @@ def read_spreadsheet(content: bytes) -> Iterator[Sequence[Any]]:
         for number, row in enumerate(sheet.iter_rows(max_col=_MOST_COLUMNS), 1):
             if number > MAX_ROWS + 1:
                 raise NotADocument(f"Bảng tính không quá {MAX_ROWS} dòng")
-            yield [_value(cell, number) for cell in row]
+            yield [_value(cell) for cell in row]
     finally:
         book.close()
 
@@ -48,13 +51,13 @@ def _refuse_bombs(content: bytes) -> None:
         raise NotADocument("Bảng tính nén bất thường")
 
 
-def _value(cell: Any, number: int) -> Any:
+def _value(cell: Any) -> Any:
     if isinstance(cell, EmptyCell):
         return None
     if cell.data_type == "f":
-        raise NotADocument(f"Dòng {number} có ô công thức; hãy dán giá trị")
+        return Unreadable(f"ô {cell.coordinate} là công thức; hãy dán giá trị")
     if cell.data_type == "e":
-        raise NotADocument(f"Dòng {number} có ô lỗi")
+        return Unreadable(f"ô {cell.coordinate} là ô lỗi")
     value = cell.value
     if isinstance(value, datetime | date):
         return value.isoformat()
