@@ -8,9 +8,9 @@ from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, NotFound
 from services.dossier.domain.course import ApologyDraft
 from services.dossier.domain.dossier import Dossier, Draft, Step
-from services.dossier.domain.errors import NotYourStep, TransitionRefused
+from services.dossier.domain.errors import NotYourStep, TransitionRefused, WorkedElsewhere
 from services.dossier.domain.mandates import Mandate
-from services.dossier.domain.states import Move, State
+from services.dossier.domain.states import TRANSITIONS, Move, State
 from services.dossier.domain.work.errors import StepClaimed
 from services.dossier.domain.work.holding import Holder
 
@@ -62,6 +62,7 @@ class Action(StrEnum):
     STEP_RECEIPT = "step-receipt"
     CONSULTATION_REQUEST = "consultation-request"
     STEP_UNDO = "step-undo"
+    ROUTE_CHANGE = "route-change"
     ARCHIVING = "archiving"
 
 
@@ -295,6 +296,7 @@ _RULES: dict[Action, _Rule] = {
     Action.STEP_RECEIPT: _Rule(Move.ARRANGE_STEP, _receives_step, NotYourStep),
     Action.CONSULTATION_REQUEST: _Rule(Move.ARRANGE_STEP, _holds_step, NotYourStep),
     Action.STEP_UNDO: _Rule(Move.ARRANGE_STEP, _undoes, NotYourStep),
+    Action.ROUTE_CHANGE: _Rule(Move.ARRANGE_STEP, _signs),
     Action.ARCHIVING: _Rule(Move.ARCHIVE, _archives),
 }
 _PARTIES = frozenset({_speaks})
@@ -311,6 +313,8 @@ def require(action: Action, dossier: Dossier, caller: Caller, identity_index: by
     rule = _RULES[action]
     if not dossier.can(rule.move):
         raise TransitionRefused.in_state(dossier.state)
+    if _is_worked_elsewhere(action, dossier):
+        raise WorkedElsewhere
     is_owner = rule.allows in _PARTIES and is_party(dossier, caller, identity_index)
     if not is_owner and not rule.allows(dossier, caller):
         raise _refusal(rule, dossier, caller)
@@ -339,7 +343,14 @@ def actions_in_places(dossier: Dossier, caller: Caller, mandates: Sequence[Manda
 def is_allowed(action: Action, dossier: Dossier, caller: Caller) -> bool:
     """Tell whether state and right allow an officer this."""
     rule = _RULES[action]
-    return dossier.can(rule.move) and rule.allows(dossier, caller)
+    is_here = not _is_worked_elsewhere(action, dossier)
+    return dossier.can(rule.move) and is_here and rule.allows(dossier, caller)
+
+
+def _is_worked_elsewhere(action: Action, dossier: Dossier) -> bool:
+    """Tell whether another system has the step: what is done at a step is done there until it comes back."""
+    at_a_step = TRANSITIONS[_RULES[action].move].sources == {State.PROCESSING}
+    return dossier.elsewhere is not None and at_a_step and action is not Action.ROUTE_CHANGE
 
 
 def allowed_actions(dossier: Dossier, caller: Caller, identity_index: bytes | None = None) -> list[str]:
@@ -351,7 +362,8 @@ def _is_allowed(action: Action, dossier: Dossier, caller: Caller, identity_index
     rule = _RULES[action]
     is_owner = rule.allows in _PARTIES and is_party(dossier, caller, identity_index)
     may = is_owner or rule.allows(dossier, caller)
-    return dossier.can(rule.move) and may and _makes_sense(action, dossier, caller)
+    is_here = not _is_worked_elsewhere(action, dossier)
+    return dossier.can(rule.move) and is_here and may and _makes_sense(action, dossier, caller)
 
 
 def _makes_sense(action: Action, dossier: Dossier, caller: Caller) -> bool:
@@ -414,7 +426,8 @@ class Task:
 
 def main_task(dossier: Dossier) -> Task | None:
     """Return who has to act next on the dossier's main road; None when nobody of the province has to."""
-    task = _main_task(dossier)
+    is_away = dossier.elsewhere is not None and dossier.state is State.PROCESSING
+    task = None if is_away else _main_task(dossier)
     if task is None or dossier.now_at(task.agency) == task.agency:
         return task
     return Task(task.role, dossier.now_at(task.agency), dossier.unit_at(task.unit, task.agency))

@@ -36,6 +36,7 @@ from services.dossier.domain.states import (
     State,
     clock_in,
 )
+from services.dossier.domain.work.elsewhere import Elsewhere
 from services.dossier.domain.work.holding import Holder, Transfer
 
 
@@ -243,6 +244,10 @@ class Dossier:
     delivery: dict[str, Any] | None = None
     pins: Pins = field(default_factory=Pins)
     undo: Undo | None = None
+    elsewhere: Elsewhere | None = None
+    """Where another system goes on with it; None while it is worked here."""
+    outside_key: str | None = None
+    """What another system that worked it calls it, for good: told twice, it is counted once."""
     brought: dict[str, Any] = field(default_factory=dict)
     """How it came: visit, tracking number and postmark, kiosk, authorisation, who helped (no names)."""
     history_hash: bytes = b""

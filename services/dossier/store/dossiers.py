@@ -23,8 +23,8 @@ COLUMNS = (
     " competent_agency, agencies, state, prior_state, submitted_at, accepted_at, due_at, original_due_at,"
     " ended_at, step, owner_name, owner_subject, submitter_subject, owner_index, parties_sealed,"
     " contact_sealed, form_sealed, secret_hash, result_delivery, work, task_role, task_agency, task_unit,"
-    " task_due_at, task_holder, asked_desks, asked_due_at, consulted_agencies, continued_from, history_hash,"
-    " head_seal"
+    " task_due_at, task_holder, asked_desks, asked_due_at, outside_key, consulted_agencies, continued_from,"
+    " history_hash, head_seal"
 )
 _NAMES = [name.strip() for name in COLUMNS.split(",")]
 _LOADING = f"""
@@ -98,6 +98,7 @@ _CHANGING = (
     "task_holder",
     "asked_desks",
     "asked_due_at",
+    "outside_key",
     "consulted_agencies",
     "continued_from",
     "history_hash",

@@ -31,6 +31,7 @@ from services.dossier.domain.dossier import (
     Undo,
 )
 from services.dossier.domain.states import State
+from services.dossier.domain.work.elsewhere import Elsewhere
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,6 +60,7 @@ class _Work:
     recalled: tuple[Result, ...] = ()
     delivery: dict[str, Any] | None = None
     undo: Undo | None = None
+    elsewhere: Elsewhere | None = None
     continuing: dict[str, Continuing] = field(default_factory=dict)
     pins: Pins = field(default_factory=Pins)
     brought: dict[str, Any] = field(default_factory=dict)
@@ -96,6 +98,7 @@ _SAME = (
     "result_delivery",
     "history_hash",
     "head_seal",
+    "outside_key",
 )
 _IN_DOCUMENT = tuple(_Work.__dataclass_fields__)
 
@@ -149,6 +152,7 @@ def changing_columns(dossier: Dossier) -> dict[str, Any]:
         "task_unit": task.unit if task else None,
         "task_due_at": _task_due(dossier) if task else None,
         "task_holder": _task_holder(dossier) if task else None,
+        "outside_key": dossier.outside_key,
         "asked_desks": sorted({_desk(dossier, item) for item in asked}),
         "asked_due_at": min((item.due_at for item in asked), default=None),
         "consulted_agencies": sorted(

@@ -23,6 +23,7 @@ from services.dossier.store.file_links import PostgresLinks
 from services.dossier.store.files import StoredFiles
 from services.dossier.store.inbox import PostgresInbox
 from services.dossier.store.intake.ways_in import PostgresWaysIn
+from services.dossier.store.mirrors import PostgresMirrors
 from services.dossier.store.outside import PostgresOutside
 from services.dossier.store.papers import PostgresPapers
 from services.dossier.store.payments import PostgresPayments
@@ -104,6 +105,7 @@ class PostgresWork:
         self.links = PostgresLinks(unit)
         self.inbox = PostgresInbox(unit)
         self.warnings = PostgresWarnings(unit)
+        self.mirrors = PostgresMirrors(unit, resources.seals)
         self.views = PostgresViews(unit)
         self.desk = PostgresDesk(unit, resources.definitions, resources.desk_rules, resources.displays)
         self.figures = PostgresFigures(unit)

@@ -42,6 +42,8 @@ class TrackedDossier(BaseModel):
 
     code: str
     portal_code: str | None
+    source: str | None = None
+    """The system that works it, where that is not ours."""
     owner: str
     procedure: Named
     agency: Named

@@ -87,5 +87,5 @@ class PostgresTrackingLedger:
             version=change.version,
             secret_hash=change.secret_hash,
             shown=change.shown,
-            timeline={str(change.version): change.entry} if change.entry else {},
+            timeline={**change.entries, **({str(change.version): change.entry} if change.entry else {})},
         )

@@ -144,6 +144,8 @@ class TrackingChange:
     secret_hash: str | None
     shown: dict[str, Any]
     entry: dict[str, Any] | None
+    entries: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    """Further entries of the timeline under numbers of their own, told in the order of the numbers."""
 
 
 class TrackingLedger(Protocol):

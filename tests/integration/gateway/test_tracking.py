@@ -57,6 +57,37 @@ async def test_codes_and_secrets_are_taken_as_people_type_them(door: RunningServ
     assert (await track(door, "K7Q2-M9XD-31")).status_code == 200
 
 
+def a_mirror_event(version: int, statuses: list[dict[str, Any]], **changed: Any) -> Any:
+    data = json.loads(
+        (EXAMPLES / "mirrored_dossier.recorded.v1" / "typical.json").read_text(encoding="utf-8")
+    )
+    sealer = Sealer(TEST_PII_KEY)
+    secret_hash = sealer.blind_index(f"{data['mirror_id']}:{SECRET}", purpose="look-up secret").hex()
+    data.update(statuses=statuses, secret_hash=secret_hash, version=version, **changed)
+    return an_event("mirrored_dossier.recorded.v1", data["mirror_id"], data, sequence=version)
+
+
+async def test_what_another_system_works_is_tracked_by_its_code_in_its_order(open_door: Open) -> None:
+    """Masked, with its source; without a secret nobody finds it; one of ours is tracked by our code only."""
+    outside = "G05-261117-0000123"
+    early = {"status": 2, "state": "ACCEPTED", "at": "2026-11-17T09:00:00+07:00", "text": "Được tiếp nhận"}
+    late = {"status": 4, "state": "PROCESSING", "at": "2026-11-18T08:00:00+07:00", "text": "Đang thẩm định"}
+    events = [a_mirror_event(1, [late]), a_mirror_event(2, [early, late])]
+    for order in (events, events[::-1]):
+        door = await open_door()
+        await door.receive(*order)
+        shown = (await track(door, outside)).json()
+        assert (shown["source"], shown["owner"], shown["step"]) == ("BNV-TTHC", "Nguyễn V*** A***", None)
+        assert [entry["text"] for entry in shown["timeline"]] == ["Được tiếp nhận", "Đang thẩm định"]
+        assert (await track(door, outside, "SAISAISA")).status_code == 404
+    for hidden in ({"secret_hash": None}, {"dossier_id": DOSSIER}):
+        door = await open_door()
+        event = a_mirror_event(1, [late])
+        event.data.update(hidden)
+        await door.receive(event)
+        assert (await track(door, outside)).status_code == 404
+
+
 async def test_events_out_of_order_end_in_the_same_picture(open_door: Open) -> None:
     events = [a_dossier_event("submitted", 1), a_dossier_event("accepted", 2), a_dossier_event("stopped", 3)]
     pictures = []

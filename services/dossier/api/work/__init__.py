@@ -1,5 +1,5 @@
 """Claims, assignments, hand-overs, opinions, many dossiers at once, the inbox, mirrors."""
 
-from services.dossier.api.work import bulk, inbox, steps
+from services.dossier.api.work import bulk, inbox, mirrors, steps
 
-ROUTERS = (steps.router, inbox.router, bulk.router)
+ROUTERS = (steps.router, inbox.router, bulk.router, mirrors.router)

@@ -8,6 +8,7 @@ from kernel.core.errors import Invalid
 from services.dossier.domain.dossier import Consultation, Dossier, Step
 from services.dossier.domain.errors import ProcessMissing
 from services.dossier.domain.states import Move, State
+from services.dossier.domain.work.elsewhere import Elsewhere
 from services.dossier.domain.work.errors import (
     LeftTheBuilding,
     NotHeld,
@@ -110,4 +111,12 @@ def undo_step(dossier: Dossier, by: Caller, *, at: datetime) -> State:
 def _hold(dossier: Dossier, holder: Holder | None) -> State:
     left = dossier.move(Move.ARRANGE_STEP)
     dossier.step = replace(current_step(dossier), holder=holder, transfer=None)
+    return left
+
+
+def change_route(dossier: Dossier, elsewhere: Elsewhere | None) -> State:
+    """Let another system go on with the dossier, or take it back; code, due moment and step stay."""
+    left = _hold(dossier, None)
+    dossier.elsewhere = elsewhere
+    dossier.outside_key = elsewhere.key if elsewhere else dossier.outside_key
     return left

@@ -6,6 +6,7 @@ from services.dossier.store.tables import (
     files,
     heart,
     intake,
+    mirrors,
     payments,
     work,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "heart",
     "intake",
     "metadata",
+    "mirrors",
     "payments",
     "work",
 ]

@@ -46,6 +46,7 @@ dossiers = Table(
     Column("task_holder", Text),
     Column("asked_desks", ARRAY(Text), nullable=False, server_default="{}"),
     Column("asked_due_at", moment),
+    Column("outside_key", Text),
     Column("consulted_agencies", ARRAY(Text), nullable=False),
     Column("continued_from", ARRAY(Text), nullable=False, server_default="{}"),
     Column("history_hash", LargeBinary, nullable=False),
@@ -53,6 +54,7 @@ dossiers = Table(
     UniqueConstraint("reference"),
     UniqueConstraint("dossier_code"),
     UniqueConstraint("portal_code"),
+    UniqueConstraint("outside_key"),
 )
 Index(
     "ix_dossiers_task",

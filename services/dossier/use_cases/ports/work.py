@@ -34,7 +34,7 @@ from services.dossier.use_cases.ports.papers import Papers
 from services.dossier.use_cases.ports.records import Policy
 from services.dossier.use_cases.ports.registers import Registers
 from services.dossier.use_cases.ports.views import Views
-from services.dossier.use_cases.work.ports import Colleagues, Inbox, Searching, Slips, Warnings
+from services.dossier.use_cases.work.ports import Colleagues, Inbox, Mirrors, Searching, Slips, Warnings
 
 
 class Work(Records, Protocol):
@@ -52,6 +52,7 @@ class Work(Records, Protocol):
     inbox: Inbox
     searching: Searching
     warnings: Warnings
+    mirrors: Mirrors
     files: Files
     views: Views
     dues: Dues

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from services.dossier.domain.work.colleagues import Colleague
+from services.dossier.domain.work.mirrors import Mirror, Status
 from services.dossier.domain.work.search import Index, Sought
 from services.dossier.domain.work.slip import SlipRow
 from services.dossier.domain.work.urgency import Lines
@@ -38,6 +39,43 @@ class InboxPage:
 
     rows: Sequence[Any]
     counts: Sequence[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MirrorGround:
+    """What is known about a code of another system, its procedure and its agency."""
+
+    mirror: Mirror | None
+    procedure_name: str | None
+    sector: str | None
+    agency_name: str | None
+    dossier_id: UUID | None
+    is_worked_here: bool
+
+
+class Mirrors(Protocol):
+    """Dossiers worked elsewhere."""
+
+    async def hold(self, source: str, outside_code: str) -> None:
+        """Let nobody else write about this code until the unit ends."""
+
+    async def ground(self, source: str, outside_code: str, procedure: str, agency: str) -> MirrorGround:
+        """Return what is known of a code, its procedure and agency."""
+
+    async def is_taken(self, source: str, outside_code: str, dossier_id: UUID) -> bool:
+        """Tell whether another dossier's route leads to this code."""
+
+    def keep(self, mirror: Mirror, status: Status, *, is_new: bool) -> None:
+        """Keep a mirror as it is now and the status that made it so."""
+
+    def link(self, source: str, outside_code: str, dossier_id: UUID) -> None:
+        """Say whose mirror this code is, so that it is not counted beside the dossier."""
+
+    async def find(self, mirror_id: UUID) -> Mirror | None:
+        """Return a mirror."""
+
+    async def of_agency(self, agency: str, *, before: UUID, limit: int) -> Sequence[Mirror]:
+        """Return an agency's mirrors, newest first."""
 
 
 class Inbox(Protocol):

@@ -1,6 +1,6 @@
 """The dossier's addresses for sharing out work."""
 
-from services.gateway.domain.policy import OFFICERS
+from services.gateway.domain.policy import OFFICERS, machines
 from services.gateway.domain.routes.row import Priority, Route
 
 _ACTIONS = (
@@ -11,6 +11,7 @@ _ACTIONS = (
     "step-receipt",
     "consultation-request",
     "step-undo",
+    "route-change",
 )
 
 
@@ -22,6 +23,9 @@ def dossier_work() -> list[Route]:
             Route("POST", f"{own}/{{id}}/{action}", "dossier", OFFICERS, Priority.VITAL)
             for action in _ACTIONS
         ),
+        Route("POST", "/api/v1/mirrored-dossiers", "dossier", machines("mirror.feed")),
+        Route("GET", "/api/v1/mirrored-dossiers", "dossier", OFFICERS),
+        Route("GET", "/api/v1/mirrored-dossiers/{mirror_id}", "dossier", OFFICERS),
         Route("POST", "/api/v1/bulk-actions", "dossier", OFFICERS, Priority.NORMAL, 60.0),
         Route("GET", f"{own}/{{id}}/handovers", "dossier", OFFICERS),
         Route("GET", "/api/v1/reassignments", "dossier", OFFICERS),

@@ -1,0 +1,123 @@
+"""Mirrors: dossiers a ministry's or a vertical agency's system works, known here by its code.
+
+What is worked elsewhere is told here and shown, and never worked, coded or pushed to the portal as ours: one
+system owns a dossier's status at a time.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.core.errors import Refusal
+from services.dossier.domain.codes import masked_name
+from services.dossier.domain.events import moment
+from services.dossier.domain.states import VIETNAMESE, State
+
+STATES = {
+    1: State.SUBMITTED,
+    2: State.ACCEPTED,
+    3: State.INTAKE_REFUSED,
+    4: State.PROCESSING,
+    5: State.SUPPLEMENT_REQUESTED,
+    6: State.AWAITING_FINANCIAL,
+    7: State.WITHDRAWAL_REQUESTED,
+    8: State.STOPPED,
+    9: State.RESULT_READY,
+    10: State.RETURNED,
+}
+"""What the national portal's statuses, which all systems speak, are here."""
+_ENDINGS = (9, 10, 8, 3)
+
+
+class WorkedHere(Refusal):
+    """The code is of a dossier this system works: its status is ours to tell (409)."""
+
+    code = "worked-here"
+    title = "Hồ sơ mang mã này đang được giải quyết trên hệ thống của tỉnh"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A status as its source told it, by the source's own clock."""
+
+    status: int
+    at: datetime
+    text: str = ""
+    received_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mirror:
+    """A dossier worked elsewhere; `statuses` in the order of their own times, whatever order they came in."""
+
+    id: UUID
+    version: int
+    source: str
+    outside_code: str
+    route: str
+    procedure_code: str
+    procedure_name: str
+    sector: str
+    agency: str
+    agency_name: str
+    owner_name: str
+    submitted_at: datetime
+    accepted_at: datetime | None = None
+    due_at: datetime | None = None
+    secret_hash: str | None = None
+    dossier_id: UUID | None = None
+    statuses: Sequence[Status] = ()
+
+    @property
+    def present(self) -> Status:
+        """The latest status; of two at one moment, the one further along."""
+        return max(self.statuses, key=lambda one: (one.at, one.status))
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it ended: the moment of status 9 if present, else 10, else 8 or 3; None while it runs."""
+        if self.present.status not in _ENDINGS:
+            return None
+        first = {one.status: one.at for one in reversed(in_order(self.statuses))}
+        return next(first[ending] for ending in _ENDINGS if ending in first)
+
+    def has(self, status: Status) -> bool:
+        """Tell whether this was told before."""
+        return any((one.status, one.at) == (status.status, status.at) for one in self.statuses)
+
+
+def in_order(statuses: Sequence[Status]) -> list[Status]:
+    """Return statuses in the order of their own times."""
+    return sorted(statuses, key=lambda one: (one.at, one.status))
+
+
+def mirror_data(mirror: Mirror) -> dict[str, Any]:
+    """Return the event's data: full state, the owner masked."""
+    present = mirror.present
+    return {
+        "mirror_id": str(mirror.id),
+        "source": mirror.source,
+        "outside_code": mirror.outside_code,
+        "route": mirror.route,
+        "procedure": {"code": mirror.procedure_code, "name": mirror.procedure_name, "sector": mirror.sector},
+        "agency": {"code": mirror.agency, "name": mirror.agency_name},
+        "owner_masked": masked_name(mirror.owner_name),
+        "submitted_at": moment(mirror.submitted_at),
+        "accepted_at": moment(mirror.accepted_at),
+        "due_at": moment(mirror.due_at),
+        "ended_at": moment(mirror.ended_at),
+        "status": present.status,
+        "state": STATES[present.status].value,
+        "status_text": present.text or VIETNAMESE[STATES[present.status]],
+        "status_at": moment(present.at),
+        "statuses": [
+            {"status": one.status, "state": STATES[one.status].value, "at": moment(one.at)}
+            | {"text": one.text or VIETNAMESE[STATES[one.status]]}
+            for one in in_order(mirror.statuses)
+        ],
+        "secret_hash": mirror.secret_hash,
+        "dossier_id": str(mirror.dossier_id) if mirror.dossier_id else None,
+        "version": mirror.version,
+    }

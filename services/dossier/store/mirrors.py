@@ -1,0 +1,160 @@
+"""Mirrors in PostgreSQL: what other systems tell of their dossiers, and every status they told."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.postgres.statement import Statement
+from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.work.elsewhere import outside_key
+from services.dossier.domain.work.mirrors import Mirror, Status, in_order
+from services.dossier.use_cases.ports import Seals
+from services.dossier.use_cases.work.ports import MirrorGround
+
+_SAME = (
+    "version",
+    "source",
+    "outside_code",
+    "route",
+    "procedure_code",
+    "procedure_name",
+    "sector",
+    "agency",
+    "agency_name",
+    "submitted_at",
+    "accepted_at",
+    "due_at",
+    "secret_hash",
+    "dossier_id",
+)
+_STATUSES = (
+    "(SELECT json_agg(json_build_object('status', s.status, 'at', s.at, 'text', s.text, 'received_at',"
+    " s.received_at)) FROM mirror_statuses s WHERE s.mirror_id = m.id) AS statuses"
+)
+_COLUMNS = f"m.id, m.owner_sealed, {', '.join(f'm.{name}' for name in _SAME)}, {_STATUSES}"
+_HOLD = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+_KNOWN = Statement(
+    f"SELECT {_COLUMNS} FROM mirrors m WHERE m.source = :source AND m.outside_code = :outside_code"
+)
+_GROUND = Statement(
+    """
+    SELECT p.data ->> 'name' AS procedure_name, p.data ->> 'sector' AS sector,
+        (SELECT a.name FROM agencies a WHERE a.code = :agency) AS agency_name,
+        (SELECT d.id FROM dossiers d WHERE d.outside_key = :outside_key) AS dossier_id,
+        EXISTS (SELECT 1 FROM dossiers d
+            WHERE (d.dossier_code = :outside_code OR d.portal_code = :outside_code)
+              AND d.outside_key IS DISTINCT FROM :outside_key) AS is_worked_here
+    FROM (SELECT 1) AS one LEFT JOIN LATERAL (
+        SELECT data FROM procedures WHERE code = :procedure ORDER BY version DESC LIMIT 1) p ON true
+    """
+)
+_FIND = Statement(f"SELECT {_COLUMNS} FROM mirrors m WHERE m.id = :id")
+_OF_AGENCY = Statement(
+    f"SELECT {_COLUMNS} FROM mirrors m WHERE m.agency = :agency AND m.id < :before ORDER BY m.id DESC"
+    " LIMIT :limit"
+)
+_IS_TAKEN = Statement("SELECT EXISTS (SELECT 1 FROM dossiers WHERE outside_key = :outside_key AND id <> :id)")
+_NAMES = ("id", "owner_sealed", *_SAME)
+_ADD = Statement(
+    f"INSERT INTO mirrors ({', '.join(_NAMES)}) VALUES ({', '.join(f':{name}' for name in _NAMES)})"
+)
+_CHANGING = [name for name in ("owner_sealed", *_SAME) if name not in {"source", "outside_code", "version"}]
+_SAVE = Statement(
+    f"UPDATE mirrors SET version = :version, {', '.join(f'{name} = :{name}' for name in _CHANGING)}"
+    " WHERE id = :id AND source = :source AND outside_code = :outside_code AND version = :version - 1"
+)
+_ADD_STATUS = Statement(
+    "INSERT INTO mirror_statuses (mirror_id, status, at, text, received_at)"
+    " VALUES (:mirror_id, :status, :at, :text, :received_at)"
+)
+_LINK = Statement(
+    "UPDATE mirrors SET dossier_id = :dossier_id WHERE source = :source AND outside_code = :outside_code",
+    rows=None,
+)
+
+
+class PostgresMirrors:
+    """Mirrors; owners are sealed, statuses only added."""
+
+    def __init__(self, unit: UnitOfWork, seals: Seals) -> None:
+        self._unit = unit
+        self._seals = seals
+
+    async def hold(self, source: str, outside_code: str) -> None:
+        """Let nobody else write about this code until the unit ends."""
+        await self._unit.begin()
+        await self._unit.fetch(_HOLD, name=f"mirror:{outside_key(source, outside_code)}")
+
+    async def ground(self, source: str, outside_code: str, procedure: str, agency: str) -> MirrorGround:
+        """Return what is known of a code, its procedure and agency; after `hold`, nobody changes it."""
+        row = await self._unit.fetch_one(_KNOWN, source=source, outside_code=outside_code)
+        ground = await self._unit.fetch_one(
+            _GROUND,
+            procedure=procedure,
+            agency=agency,
+            outside_code=outside_code,
+            outside_key=outside_key(source, outside_code),
+        )
+        dossier_id = ground["dossier_id"]  # type: ignore[index]  # one row always
+        return MirrorGround(
+            mirror=self._mirror(row) if row else None,
+            procedure_name=ground["procedure_name"],  # type: ignore[index]  # one row always
+            sector=ground["sector"],  # type: ignore[index]  # one row always
+            agency_name=ground["agency_name"],  # type: ignore[index]  # one row always
+            dossier_id=UUID(int=dossier_id.int) if dossier_id else None,
+            is_worked_here=ground["is_worked_here"],  # type: ignore[index]  # one row always
+        )
+
+    async def is_taken(self, source: str, outside_code: str, dossier_id: UUID) -> bool:
+        """Tell whether another dossier's route leads to this code."""
+        key = outside_key(source, outside_code)
+        return bool(await self._unit.fetch_value(_IS_TAKEN, outside_key=key, id=dossier_id))
+
+    def keep(self, mirror: Mirror, status: Status, *, is_new: bool) -> None:
+        """Keep a mirror as it is now and the status that made it so."""
+        columns = {name: getattr(mirror, name) for name in _SAME}
+        owner = self._seals.seal({"full_name": mirror.owner_name}, purpose="mirror owner")
+        self._unit.write(_ADD if is_new else _SAVE, id=mirror.id, owner_sealed=owner, **columns)
+        self._unit.write(
+            _ADD_STATUS,
+            mirror_id=mirror.id,
+            status=status.status,
+            at=status.at,
+            text=status.text,
+            received_at=status.received_at,
+        )
+
+    def link(self, source: str, outside_code: str, dossier_id: UUID) -> None:
+        """Say whose mirror this code is, so that it is not counted beside the dossier."""
+        self._unit.write(_LINK, source=source, outside_code=outside_code, dossier_id=dossier_id)
+
+    async def find(self, mirror_id: UUID) -> Mirror | None:
+        """Return a mirror."""
+        row = await self._unit.fetch_one(_FIND, id=mirror_id)
+        return self._mirror(row) if row else None
+
+    async def of_agency(self, agency: str, *, before: UUID, limit: int) -> Sequence[Mirror]:
+        """Return an agency's mirrors, newest first."""
+        rows = await self._unit.fetch(_OF_AGENCY, agency=agency, before=before, limit=limit)
+        return [self._mirror(row) for row in rows]
+
+    def _mirror(self, row: Any) -> Mirror:
+        owner = self._seals.open(row["owner_sealed"], purpose="mirror owner")
+        same = {name: row[name] for name in _SAME}
+        same["dossier_id"] = UUID(int=row["dossier_id"].int) if row["dossier_id"] else None
+        statuses = [
+            Status(
+                one["status"],
+                datetime.fromisoformat(one["at"]),
+                one["text"],
+                datetime.fromisoformat(one["received_at"]),
+            )
+            for one in row["statuses"] or ()
+        ]
+        return Mirror(
+            id=UUID(int=row["id"].int),
+            owner_name=str(owner["full_name"]) if isinstance(owner, dict) else "",
+            statuses=tuple(in_order(statuses)),
+            **same,
+        )

@@ -1,0 +1,156 @@
+"""Dossiers worked elsewhere: what their systems tell of them, kept in order and shown, never worked here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.core.caller import Caller, CallerKind
+from kernel.core.errors import Forbidden, Invalid, NotFound
+from kernel.core.event import Event
+from kernel.core.ids import new_id
+from services.dossier.domain.actions import WORKING_ROLES, Action
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.events import Change
+from services.dossier.domain.work import arranging
+from services.dossier.domain.work.elsewhere import Elsewhere
+from services.dossier.domain.work.mirrors import Mirror, Status, WorkedHere, mirror_data
+from services.dossier.use_cases.open_dossier import open_for
+from services.dossier.use_cases.ports import Work
+from services.dossier.use_cases.read_dossiers import NEWEST, log_reading
+from services.dossier.use_cases.record_change import record_change
+from services.dossier.use_cases.secrets import secret_hash
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a system tells of one of its dossiers."""
+
+    source: str
+    outside_code: str
+    route: str
+    procedure_code: str
+    agency: str
+    owner_name: str
+    submitted_at: datetime
+    accepted_at: datetime | None
+    due_at: datetime | None
+    status: Status
+    secret: str
+
+
+async def mirror_dossier(told: Told, *, by: Caller, work: Work, now: datetime) -> tuple[str, UUID]:
+    """Keep a status of a dossier worked elsewhere; return `created`, `added` or `repeated`, and the mirror.
+
+    The same status of the same moment is kept once, whatever else comes with it. A code of a dossier that is
+    worked here is refused; one whose route was changed to that system is fed, and not counted again.
+    """
+    if by.kind is not CallerKind.SERVICE or not by.has_role("mirror.feed"):
+        raise Forbidden
+    await work.mirrors.hold(told.source, told.outside_code)
+    ground = await work.mirrors.ground(told.source, told.outside_code, told.procedure_code, told.agency)
+    missing = [("procedure_code", "Không có thủ tục này")] if ground.procedure_name is None else []
+    missing += [("agency", "Không có cơ quan này")] if ground.agency_name is None else []
+    if missing:
+        raise Invalid(fields=missing)
+    if ground.is_worked_here:
+        raise WorkedHere
+    status = replace(told.status, received_at=now)
+    known = ground.mirror
+    if known is not None and known.has(status):
+        return "repeated", known.id
+    mirror = _mirrored(told, known, ground, status, work=work)
+    work.mirrors.keep(mirror, status, is_new=known is None)
+    data = mirror_data(mirror)
+    key = str(mirror.id)
+    event_type = "mirrored_dossier.recorded.v1"
+    work.record(Event(type=event_type, key=key, sequence=mirror.version, data=data, occurred_at=now))
+    return ("created" if known is None else "added"), mirror.id
+
+
+def _mirrored(told: Told, known: Mirror | None, ground: Any, status: Status, *, work: Work) -> Mirror:
+    """Return the mirror with this status; what an older status says of the dossier does not overwrite."""
+    mirror_id = known.id if known else new_id()
+    hashed = secret_hash(work.seals, mirror_id, told.secret) if told.secret else None
+    fresh = Mirror(
+        id=mirror_id,
+        version=(known.version if known else 0) + 1,
+        source=told.source,
+        outside_code=told.outside_code,
+        route=told.route,
+        procedure_code=told.procedure_code,
+        procedure_name=ground.procedure_name or "",
+        sector=ground.sector or "",
+        agency=told.agency,
+        agency_name=ground.agency_name or "",
+        owner_name=told.owner_name,
+        submitted_at=told.submitted_at,
+        accepted_at=told.accepted_at,
+        due_at=told.due_at,
+        secret_hash=hashed,
+        dossier_id=ground.dossier_id or (known.dossier_id if known else None),
+        statuses=(*(known.statuses if known else ()), status),
+    )
+    if known is None or fresh.present == status:
+        kept = known.secret_hash if known else None
+        return replace(fresh, secret_hash=hashed or kept)
+    return replace(
+        known,
+        version=fresh.version,
+        statuses=fresh.statuses,
+        secret_hash=known.secret_hash or hashed,
+        dossier_id=fresh.dossier_id,
+    )
+
+
+async def change_route(
+    dossier_id: UUID,
+    *,
+    route: str,
+    source: str,
+    outside_code: str,
+    note: str,
+    by: Caller,
+    seen: int,
+    work: Work,
+    now: datetime,
+) -> Dossier:
+    """Let another system go on with a running dossier, or take it back; code and due moment stay."""
+    dossier, _ = await open_for(Action.ROUTE_CHANGE, dossier_id, by=by, seen=seen, work=work, now=now)
+    if (route == "PROVINCE") is (dossier.elsewhere is None):
+        raise Invalid(fields=[("route", "Hồ sơ đang được giải quyết theo tuyến này")])
+    elsewhere = None if route == "PROVINCE" else Elsewhere(route, source, outside_code, now, note)
+    if elsewhere is not None:
+        await work.mirrors.hold(source, outside_code)
+        if await work.mirrors.is_taken(source, outside_code, dossier.id):
+            raise Invalid(fields=[("outside_code", "Mã này đã là của một hồ sơ khác")])
+        work.mirrors.link(source, outside_code, dossier.id)
+    left = arranging.change_route(dossier, elsewhere)
+    work.slips.confirm(dossier.id, subject=by.subject, name=by.name, at=now)
+    told = {"noted": "ROUTE_CHANGED", "route": route, "source": source, "outside_code": outside_code}
+    record_change(work, dossier, Change("work_noted", left, note=note, details=told), by=by, now=now)
+    return dossier
+
+
+async def list_mirrors(
+    *, before: UUID | None, limit: int, by: Caller, work: Work, now: datetime
+) -> Sequence[Mirror]:
+    """Return the mirrors of an officer's agency, newest first; names are logged."""
+    if by.kind is not CallerKind.STAFF or not by.has_role(*WORKING_ROLES):
+        raise Forbidden
+    found = await work.mirrors.of_agency(by.agency, before=before or NEWEST, limit=limit)
+    if found:
+        await log_reading(work, by, "mirrors", None, None, now)
+    return found
+
+
+async def read_mirror(mirror_id: UUID, *, by: Caller, work: Work, now: datetime) -> Mirror:
+    """Return a mirror of an officer's agency with every status; logged."""
+    if by.kind is not CallerKind.STAFF or not by.has_role(*WORKING_ROLES):
+        raise Forbidden
+    found = await work.mirrors.find(mirror_id)
+    if found is None or found.agency != by.agency:
+        raise NotFound
+    await log_reading(work, by, "mirror", None, mirror_id, now)
+    return found
