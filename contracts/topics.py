@@ -28,6 +28,7 @@ TOPICS = {
     "form": Topic("catalog", _STATE),
     "subscription": Topic("catalog", _FACTS),
     "dossier": Topic("dossier", _FACTS),
+    "draft": Topic("dossier", _FACTS),
     "payment": Topic("dossier", _FACTS),
     "deadline_warning": Topic("dossier", _FACTS),
     "appointment": Topic("dossier", _FACTS),

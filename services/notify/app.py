@@ -14,7 +14,16 @@ from kernel.service import Job, JobTick, Service
 from services.notify.api.messages import router
 from services.notify.clients.sms_http import HttpSms
 from services.notify.clients.smtp import SmtpMail
-from services.notify.consumers import catalog, deadlines, desk, dossier, payment, subscriptions, survey
+from services.notify.consumers import (
+    catalog,
+    deadlines,
+    desk,
+    dossier,
+    drafts,
+    payment,
+    subscriptions,
+    survey,
+)
 from services.notify.domain.timing import QuietHours
 from services.notify.jobs.send_messages import Pace, keep_sending
 from services.notify.settings import Settings
@@ -93,6 +102,7 @@ service = Service(
         deadlines.on_deadline_warning,
         *subscriptions.HANDLERS,
         *desk.HANDLERS,
+        drafts.on_draft_reminded,
     ],
     jobs=[SEND],
     topics=topics_for(
@@ -101,6 +111,7 @@ service = Service(
         "catalog_reminder",
         "deadline_warning",
         "dossier",
+        "draft",
         "invitation",
         "payment",
         "post_item",

@@ -110,6 +110,12 @@ async def test_a_draft_is_noticed_then_forgotten_and_a_change_gives_time_again(o
     clock.set(ends - timedelta(days=3))
     await office.service.run_job(KEEP_DRAFTS)
     assert (await office.service.get(url, AN)).json()["expires_soon"]
+    await office.service.run_job(KEEP_DRAFTS)
+    (event,) = await office.service.published("draft.reminded.v1")
+    assert event["data"]["subject"] == AN.subject
+    assert event["data"]["expires_at"] == draft["expires_at"]
+    sealed = office.service.runtime.seals.open(event["data"]["contact"], purpose="contact")
+    assert sealed == {"name": "An", "phone": None, "email": None}
     renewed = (await sent(office, "PUT", draft, {"content": {"owner": {"full_name": "An"}}})).json()
     assert not renewed["expires_soon"]
     assert renewed["expires_at"] == "2026-05-01T00:00:00+07:00"

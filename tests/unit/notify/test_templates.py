@@ -16,6 +16,7 @@ from services.notify.consumers.deadlines import occurrence_of as warning_of
 from services.notify.consumers.desk import HANDLERS as DESK_HANDLERS
 from services.notify.consumers.desk import appointment_of, post_item_of
 from services.notify.consumers.dossier import HANDLERS, DossierChanged, occurrence_of
+from services.notify.consumers.drafts import DraftReminded, draft_of
 from services.notify.consumers.payment import HANDLERS as PAYMENTS
 from services.notify.consumers.payment import PaymentChanged
 from services.notify.consumers.payment import occurrence_of as money_of
@@ -157,6 +158,12 @@ CASES += [
     for notice in TEMPLATES.for_event("deadline_warning.raised.v1")
     for path in sorted((EXAMPLES / "deadline_warning.raised.v1").glob("*.json"))
     for model in (WarningRaised.model_validate(json.loads(path.read_text())),)
+]
+CASES += [
+    (notice, f"draft-{path.stem}", dict(draft_of(model, _received(path)).facts))
+    for notice in TEMPLATES.for_event("draft.reminded.v1")
+    for path in sorted((EXAMPLES / "draft.reminded.v1").glob("*.json"))
+    for model in (DraftReminded.model_validate(json.loads(path.read_text())),)
 ]
 LINKS = dict.fromkeys(("link", "unsubscribe", "unsubscribe_page"), "https://dichvucong.lamgiang.gov.vn/tttt")
 CASES += [

@@ -39,7 +39,8 @@ _EXPIRE = Statement(
 _NOTICE = Statement(
     "UPDATE drafts SET noticed_at = :now WHERE id IN (SELECT id FROM drafts WHERE state = 'OPEN'"
     " AND noticed_at IS NULL AND expires_at <= :until AND expires_at > :now ORDER BY expires_at LIMIT :limit"
-    f" FOR UPDATE SKIP LOCKED) RETURNING {_COLUMNS}"
+    f" FOR UPDATE SKIP LOCKED) RETURNING {_COLUMNS}, (SELECT p.data ->> 'name' FROM procedures p"
+    " WHERE p.code = drafts.procedure_code ORDER BY p.version DESC LIMIT 1) AS procedure_name"
 )
 
 
@@ -85,11 +86,13 @@ class PostgresDrafts:
         """Forget drafts whose time is over, at once; return how many."""
         return len(await self._unit.fetch(_EXPIRE, now=now, limit=limit))
 
-    async def to_notice(self, now: datetime, until: datetime, limit: int) -> list[SubmissionDraft]:
+    async def to_notice(
+        self, now: datetime, until: datetime, limit: int
+    ) -> list[tuple[SubmissionDraft, str]]:
         """Mark and return open drafts that expire before a moment; kept with the unit's commit."""
         await self._unit.begin()
         rows = await self._unit.fetch(_NOTICE, now=now, until=until, limit=limit)
-        return [self._draft(row) for row in rows]
+        return [(self._draft(row), row["procedure_name"] or "") for row in rows]
 
     def _changing(self, draft: SubmissionDraft) -> dict[str, Any]:
         content = dict(draft.content)

@@ -8,8 +8,10 @@ from uuid import UUID
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, Stale
+from kernel.core.event import Event
 from kernel.core.ids import new_id
 from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.events import moment
 from services.dossier.domain.intake.drafts import DraftState, SubmissionDraft, expiry
 from services.dossier.domain.intake.errors import DraftClosed, TooManyDrafts
 from services.dossier.domain.intake.limits import limit
@@ -93,6 +95,35 @@ async def forget_expired(*, work: Work, now: datetime) -> int:
 
 
 async def notice_expiring(*, work: Work, now: datetime) -> int:
-    """Mark drafts whose last days have begun, so that their owners are told once; return how many."""
+    """Mark drafts whose last days have begun and have their people told, once; return how many."""
     days = limit("draft_notice_days", now.astimezone(VIETNAM).date())
-    return len(await work.ways_in.drafts.to_notice(now, now + timedelta(days=days), _AT_ONCE))
+    found = await work.ways_in.drafts.to_notice(now, now + timedelta(days=days), _AT_ONCE)
+    for draft, procedure in found:
+        work.record(
+            Event(
+                type="draft.reminded.v1",
+                key=str(draft.id),
+                sequence=draft.version,
+                data={
+                    "draft_id": str(draft.id),
+                    "procedure": {"code": draft.procedure_code, "name": procedure},
+                    "subject": draft.subject,
+                    "contact": _contact(draft, work),
+                    "expires_at": moment(draft.expires_at),
+                },
+                occurred_at=now,
+            )
+        )
+    return len(found)
+
+
+def _contact(draft: SubmissionDraft, work: Work) -> str | None:
+    """Return how to reach who fills the draft in, sealed: the representative where there is one."""
+    person = draft.content.get("representative") or draft.content.get("owner")
+    if not isinstance(person, dict) or not isinstance(person.get("full_name"), str):
+        return None
+    known = {name: person.get(name) for name in ("phone", "email")}
+    texts = {name: value for name, value in known.items() if isinstance(value, str)}
+    return work.seals.seal(
+        {"name": person["full_name"], "phone": None, "email": None, **texts}, purpose="contact"
+    )

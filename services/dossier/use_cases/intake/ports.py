@@ -63,8 +63,13 @@ class Drafts(Protocol):
     async def expire(self, now: datetime, limit: int) -> int:
         """Forget drafts whose time is over, at once; return how many."""
 
-    async def to_notice(self, now: datetime, until: datetime, limit: int) -> list[SubmissionDraft]:
-        """Mark and return open drafts that expire before a moment and nobody was told of."""
+    async def to_notice(
+        self, now: datetime, until: datetime, limit: int
+    ) -> list[tuple[SubmissionDraft, str]]:
+        """Mark and return open drafts that expire before a moment and nobody was told of.
+
+        Each comes with its procedure's name, empty where none is known.
+        """
 
 
 class Authorizations(Protocol):
