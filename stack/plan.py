@@ -115,6 +115,7 @@ def _particular(name: str, around: Surroundings) -> dict[str, str]:
                 "FILES_URL": (around.data / "files").as_uri(),
                 "OUTSIDE_URL": ports.url("outside") + "/requests",
                 "OUTSIDE_KEY": keys.outside_key,
+                "RECEIPTS_URL": ports.url("outside") + "/bien-lai",
                 "OUTSIDE_CALLBACK_URL": ports.url("gateway") + "/api/v1/outside-results",
                 "PUBLIC_URL": ports.url("gateway"),
             }

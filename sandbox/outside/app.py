@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from kernel.core.clock import Clock, SystemClock
 from sandbox.journal import Journal
+from sandbox.outside import receipts
 from sandbox.outside.api import router
 from sandbox.outside.requests import SCHEMA, Requests
 from sandbox.outside.settings import OutsideSettings
@@ -28,7 +29,7 @@ def create_app(
     """
     settings = settings or OutsideSettings()
     clock = clock or SystemClock(timedelta(seconds=settings.clock_offset_seconds))
-    journal = Journal(settings.database, SCHEMA)
+    journal = Journal(settings.database, SCHEMA + receipts.SCHEMA)
     requests = Requests(journal)
     worker = Worker(requests, settings, clock, callback)
 
@@ -47,5 +48,7 @@ def create_app(
     app = FastAPI(title="Phần mềm hộ tịch dùng chung (mô phỏng)", lifespan=lifespan)
     app.state.settings, app.state.clock = settings, clock
     app.state.requests, app.state.worker = requests, worker
+    app.state.journal, app.state.receipt_faults = journal, receipts.ReceiptFaults()
     app.include_router(router)
+    app.include_router(receipts.router)
     return app

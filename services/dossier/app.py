@@ -25,6 +25,7 @@ from services.dossier.api.intake import ROUTERS as INTAKE_ROUTERS
 from services.dossier.api.payments import accounts, cash, platform
 from services.dossier.api.work import ROUTERS as WORK_ROUTERS
 from services.dossier.clients.clamd import scanner_at
+from services.dossier.clients.e_receipts import open_receipts
 from services.dossier.clients.outside import open_courier
 from services.dossier.commands.figures import rebuild_figures
 from services.dossier.commands.history import index_search, republish, verify_history
@@ -32,6 +33,7 @@ from services.dossier.consumers import catalog, points
 from services.dossier.domain.history import HistoryKeys
 from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
 from services.dossier.jobs.files import FILE_JOBS
+from services.dossier.jobs.issue_e_receipts import ISSUE_E_RECEIPTS
 from services.dossier.jobs.keep_drafts import KEEP_DRAFTS
 from services.dossier.jobs.print_papers import PRINT_PAPERS
 from services.dossier.jobs.send_outside_requests import SEND_OUTSIDE_REQUESTS
@@ -67,10 +69,13 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
         max_attachment_bytes=settings.max_attachment_bytes,
         public_url=settings.public_url.rstrip("/"),
         outside_callback_url=settings.outside_callback_url,
+        receipt_serial=settings.receipt_serial,
     )
+    receipts_key = settings.receipts_key.get_secret_value()
     outside_key = settings.outside_key.get_secret_value()
     async with (
         open_courier(settings.outside_url, outside_key) as courier,
+        open_receipts(settings.receipts_url, receipts_key, settings.receipt_serial) as receipts,
         open_inspector() as inspector,
         open_displays(runtime) as displays,
         open_workshop() as workshop,
@@ -90,6 +95,7 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
             desk_rules=read_desk_rules(),
             displays=displays,
             fee_rules=read_fee_rules(),
+            receipts=receipts,
             signer=WorkshopSigner(workshop),
             scan_desk=ScanDesk(workshop),
             agency_seals=seals_of(settings.agency_seals()),
@@ -135,6 +141,7 @@ service = Service(
         CONTINUE_DOSSIERS,
         KEEP_DRAFTS,
         PRINT_PAPERS,
+        ISSUE_E_RECEIPTS,
         SEND_OUTSIDE_REQUESTS,
         *FILE_JOBS,
         TIDY_DESK,

@@ -33,6 +33,11 @@ class DossierSettings(KernelSettings):
         default="", description="Where requests of outside steps are posted; empty: nowhere"
     )
     outside_key: SecretStr = SecretStr("")
+    receipts_url: str = Field(
+        default="", description="Provider of e-receipts: https://… or file:///folder; empty: they wait"
+    )
+    receipts_key: SecretStr = SecretStr("")
+    receipt_serial: str = Field(default="BL", min_length=1, max_length=20, pattern=r"^[0-9A-Za-z/.-]+$")
     history_key: SecretStr = Field(
         default=SecretStr(_DEVELOPMENT_KEY),
         description="id:key[,older-id:key…], 32 bytes base64 each: the first chains history, all prove it",

@@ -8,6 +8,7 @@ from kernel.core.errors import NotFound
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.dossier import Dossier
+from services.dossier.store.account import account_of
 from services.dossier.store.attachments import FILE_JSON, attachment_of
 from services.dossier.store.dossiers import COLUMNS, component_of
 from services.dossier.store.intake.evidence import evidence_of
@@ -98,7 +99,10 @@ _PORTAL = Statement(
         (SELECT json_agg(e ORDER BY e.id) FROM evidence e WHERE e.dossier_id = d.id) AS evidence,
         (SELECT json_agg(json_build_object('version', h.version, 'type', h.type, 'at', h.at, 'data', h.data)
             ORDER BY h.version) FROM history h WHERE h.dossier_id = d.id
-            AND (:version::bigint = 0 OR h.version <= :version)) AS history
+            AND (:version::bigint = 0 OR h.version <= :version)) AS history,
+        (SELECT json_agg(m ORDER BY m.sequence) FROM payment_entries m WHERE m.dossier_id = d.id
+            AND (:version::bigint = 0 OR m.at <= (SELECT h.at FROM history h
+                WHERE h.dossier_id = d.id AND h.version = :version))) AS money
     FROM dossiers d WHERE id = :id
     """
 )
@@ -120,6 +124,7 @@ def _detail_of(row: Any) -> Detail:
         papers=row.get("papers") or (),
         history=row.get("history") or (),
         evidence=[evidence_of(item) for item in row.get("evidence") or ()],
+        account=account_of(row["id"], row.get("money")),
         entry=row.get("entry"),
     )
 

@@ -10,6 +10,8 @@ from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden
 from services.dossier.domain.files import Scan
 from services.dossier.domain.intake.evidence import EvidenceKind, Flags, flags_of, has_consulted
+from services.dossier.domain.payments.account import ItemKind
+from services.dossier.domain.payments.events import paid_through
 from services.dossier.domain.states import State
 from services.dossier.use_cases.open_dossier import parties_of
 from services.dossier.use_cases.ports import Detail, Work
@@ -96,7 +98,7 @@ def _view(detail: Detail, parties: dict[str, Any]) -> dict[str, Any]:
             "email": owner.get("email"),
             "address": owner.get("address"),
         },
-        "fees": list(dossier.fees) if now_state["accepted_at"] else [],
+        "fees": _fees(detail) if now_state["accepted_at"] else [],
         "attachments": _attachments(detail),
         "results": _results(detail, is_issued=bool(issued)),
         "supplements": [
@@ -141,6 +143,25 @@ def _flags(detail: Detail) -> dict[str, Flags]:
         item.component_code: Flags(item.is_digitised, item.reuse, item.is_from_personal_store)
         for item in detail.components
     }
+
+
+def _fees(detail: Detail) -> list[dict[str, Any]]:
+    """Return fees and charges as they were owed and paid by this version; nothing of taxes and the like."""
+    account = detail.account
+    if not account.entries:
+        return list(detail.dossier.fees)
+    way = paid_through(account)
+    return [
+        {
+            "code": item.code,
+            "name": item.name,
+            "kind": item.kind.value,
+            "amount": item.owed,
+            "paid_through": way if item.paid and not item.outstanding else None,
+        }
+        for item in account.items
+        if item.kind is not ItemKind.OBLIGATION
+    ]
 
 
 def _components(detail: Detail) -> list[dict[str, Any]]:

@@ -3,7 +3,9 @@
 import asyncio
 from datetime import timedelta
 
-from tests.builders.dossier.office import RECEIVER, Office, a_citizen
+from services.gateway.domain.portal_messages import paid_online
+from services.gateway.domain.portal_view import PortalView
+from tests.builders.dossier.office import GATEWAY, RECEIVER, Office, a_citizen
 from tests.builders.dossier.till import BOTH, MANAGER, PLATFORM, WATCHER, a_till
 
 
@@ -147,3 +149,18 @@ async def test_the_portal_asks_by_code_what_is_to_be_paid(till: Office) -> None:
     assert (bill.status_code, bill.json()["amount"]) == (200, 80_000)
     assert (await till.service.post(path, asked, PLATFORM)).json()["reference"] == bill.json()["reference"]
     assert (await till.service.post(path, {"code": "KHONG-CO"}, PLATFORM)).status_code == 404
+
+
+async def test_the_portals_view_tells_what_was_owed_and_how_it_was_paid(till: Office) -> None:
+    money = await a_till(till)
+    await money.news((await money.ask())["reference"], 80_000)
+    seen = await till.act(money.dossier, "acceptance", RECEIVER)
+    path = f"/v1/portal-views/{seen['dossier_id']}"
+    view = (await till.service.get(f"{path}?version={seen['version']}", GATEWAY)).json()
+    assert [(fee["kind"], fee["amount"], fee["paid_through"]) for fee in view["fees"]] == [
+        ("CHARGE", 50_000, "PORTAL"),
+        ("FEE", 30_000, "PORTAL"),
+    ]
+    assert paid_online(PortalView.of(view).fees) == "1"
+    before = (await till.service.get(f"{path}?version=1", GATEWAY)).json()
+    assert before["fees"] == []
