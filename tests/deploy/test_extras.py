@@ -16,10 +16,13 @@ pytestmark = pytest.mark.timeout(600)
 READS_ITS_DATA = {
     "catalog": "from services.catalog.app import read_phrasebook as read; read()",
     "dossier": (
-        "from services.dossier.store.press import PaperKind, print_paper;"
+        "from services.dossier.store.press import PaperKind, TypstPress;"
+        "from services.dossier.store.legal_sets import read_legal_sets;"
+        "from services.dossier.store.stamp_press import stamp_templates; stamp_templates();"
         "d = dict.fromkeys('agency one_stop number issued_at dossier_code owner address phone email procedure"
         " officer reason legal_basis look_up secret'.split(), 'Hồ sơ');"
-        "assert print_paper(PaperKind.STOP_NOTICE, d).startswith(b'%PDF')"
+        "forms = read_legal_sets().named('2025');"
+        "assert TypstPress().paper(PaperKind.STOP_NOTICE, d, forms).startswith(b'%PDF')"
     ),
     "notify": "from services.notify.store.templates import PackagedTemplates; PackagedTemplates()",
     "survey": "from services.survey.store.questionnaires import PackagedQuestionnaires as P; P()",

