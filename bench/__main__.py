@@ -15,6 +15,7 @@ from bench.generator import built_generator
 from bench.machine import commit, machine, versions
 from bench.measures import (
     catalogue,
+    due_dates,
     effects,
     floor,
     footprint,
@@ -45,6 +46,7 @@ MEASURES: dict[str, Measure] = {
     "own-port": submits.own_port,
     "spike": submits.spike,
     "catalogue": catalogue.catalogue,
+    "due-dates": due_dates.a_million_due_dates,
     "end": footprint.at_end,
 }
 NOT_HERE = (
