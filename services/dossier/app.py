@@ -38,6 +38,7 @@ from services.dossier.jobs.keep_drafts import KEEP_DRAFTS
 from services.dossier.jobs.print_papers import PRINT_PAPERS
 from services.dossier.jobs.send_outside_requests import SEND_OUTSIDE_REQUESTS
 from services.dossier.jobs.tidy_desk import TIDY_DESK
+from services.dossier.jobs.watch_deadlines import WATCH_DEADLINES
 from services.dossier.jobs.work import JOBS as WORK_JOBS
 from services.dossier.jobs.write_exports import WRITE_EXPORTS
 from services.dossier.settings import DossierSettings
@@ -144,6 +145,7 @@ service = Service(
         ISSUE_E_RECEIPTS,
         SEND_OUTSIDE_REQUESTS,
         *FILE_JOBS,
+        WATCH_DEADLINES,
         TIDY_DESK,
         WRITE_EXPORTS,
         *WORK_JOBS,

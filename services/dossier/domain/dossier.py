@@ -252,6 +252,8 @@ class Dossier:
     """How it came: visit, tracking number and postmark, kiosk, authorisation, who helped (no names)."""
     history_hash: bytes = b""
     head_seal: str = ""
+    watch_at: datetime | None = None
+    """When a job looks at its timers next; the scheduler's own, no part of what history tells."""
     sealed_before: dict[str, Any] = field(default_factory=dict, compare=False)
     """What sealed columns were before this change, where it touches one; compared, not kept."""
     warnings: list[dict[str, Any]] = field(default_factory=list, compare=False)

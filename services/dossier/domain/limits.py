@@ -60,14 +60,12 @@ class TimeRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarningRule:
-    """When people are warned before a timer ends; exactly one of the three measures is set."""
+    """When people are warned before a timer ends, in hours of the clock."""
 
     kind: str
+    hours_before: Decimal
     valid_from: date
     source: str
-    share_passed: Decimal | None = None
-    hours_before: Decimal | None = None
-    days_before: int | None = None
     valid_to: date | None = None
 
 

@@ -24,7 +24,7 @@ COLUMNS = (
     " ended_at, step, owner_name, owner_subject, submitter_subject, owner_index, parties_sealed,"
     " contact_sealed, form_sealed, secret_hash, result_delivery, work, task_role, task_agency, task_unit,"
     " task_due_at, task_holder, asked_desks, asked_due_at, outside_key, consulted_agencies, continued_from,"
-    " history_hash, head_seal"
+    " history_hash, head_seal, watch_at"
 )
 _NAMES = [name.strip() for name in COLUMNS.split(",")]
 _LOADING = f"""
@@ -103,6 +103,7 @@ _CHANGING = (
     "continued_from",
     "history_hash",
     "head_seal",
+    "watch_at",
 )
 # Only a correction touches these; they are large, so no other change sends them again.
 _CORRECTED = ("owner_name", "parties_sealed", "contact_sealed")

@@ -99,6 +99,7 @@ _SAME = (
     "history_hash",
     "head_seal",
     "outside_key",
+    "watch_at",
 )
 _IN_DOCUMENT = tuple(_Work.__dataclass_fields__)
 
@@ -161,6 +162,7 @@ def changing_columns(dossier: Dossier) -> dict[str, Any]:
         "continued_from": sorted(dossier.continuing),
         "history_hash": dossier.history_hash,
         "head_seal": dossier.head_seal,
+        "watch_at": dossier.watch_at,
     }
 
 

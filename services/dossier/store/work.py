@@ -37,6 +37,7 @@ from services.dossier.store.slips import PostgresSlips
 from services.dossier.store.uploads import PostgresUploads
 from services.dossier.store.views import PostgresViews
 from services.dossier.store.warnings import PostgresWarnings
+from services.dossier.store.watches import PostgresWatches
 from services.dossier.use_cases.files.ports import AgencySeals, PdfSigner, ScanDesk, Scanner, Signatures
 from services.dossier.use_cases.payments.ports import ReceiptProvider
 from services.dossier.use_cases.ports import Courier, Inspector, Policy, Press, Seals
@@ -106,6 +107,7 @@ class PostgresWork:
         self.inbox = PostgresInbox(unit)
         self.warnings = PostgresWarnings(unit)
         self.mirrors = PostgresMirrors(unit, resources.seals)
+        self.watches = PostgresWatches(unit)
         self.views = PostgresViews(unit)
         self.desk = PostgresDesk(unit, resources.definitions, resources.desk_rules, resources.displays)
         self.figures = PostgresFigures(unit)

@@ -7,6 +7,7 @@ from kernel.core.event import Event
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change, event_data
 from services.dossier.domain.history import Entry, chain, head_of, is_sealed, seal_head
+from services.dossier.domain.timers import watch_next
 from services.dossier.use_cases.ports import Work
 
 
@@ -43,6 +44,7 @@ def new_entry(work: Work, dossier: Dossier, change: Change, *, by: Caller | None
     )
     dossier.history_hash = entry.hash
     dossier.head_seal = seal_head(head_of(dossier, dossier.version), work.history_keys) if is_ours else ""
+    dossier.watch_at = watch_next(dossier, work.limits, now)
     work.record(event)
     work.figures.changed(entry)
     return entry

@@ -15,6 +15,10 @@ _TITLES = {
     "STEP_LATE": "Bước xử lý đã quá hạn",
     "DUE_SOON": "Hồ sơ sắp đến hạn trả kết quả",
     "OVERDUE": "Hồ sơ đã quá hạn trả kết quả",
+    "REPLY_NEAR": "Sắp hết 08 giờ làm việc phải trả lời người nộp",
+    "REPLY_LATE": "Đã quá 08 giờ làm việc chưa trả lời người nộp",
+    "HANDOVER_LATE": "Đã quá hạn chuyển hồ sơ cho bộ phận chuyên môn",
+    "APOLOGY_NEAR": "Không kịp hạn thì phải xin lỗi và hẹn lại ngay hôm nay",
 }
 
 
@@ -53,6 +57,7 @@ class WarningRaised(_Read):
     procedure: ProcedureFields
     agency: str
     due_at: datetime
+    about: datetime | None = None
     step: StepFields | None = None
     desks: list[DeskFields]
     people: list[str]
@@ -79,6 +84,7 @@ def occurrence_of(data: WarningRaised, event: ReceivedEvent) -> Occurrence:
             "procedure": data.procedure.name,
             "step": data.step.model_dump() if data.step is not None else None,
             "due_at": data.due_at,
+            "about": data.about or data.due_at,
         },
     )
 

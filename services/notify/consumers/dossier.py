@@ -216,4 +216,7 @@ _CHANGES = (
     "result_issued",
     "returned",
 )
-HANDLERS = tuple(Handler(f"dossier.{change}.v1", DossierChanged, on_dossier_changed) for change in _CHANGES)
+HANDLERS = (
+    *(Handler(f"dossier.{change}.v1", DossierChanged, on_dossier_changed) for change in _CHANGES),
+    Handler("deadline_warning.answer_neared.v1", DossierChanged, on_dossier_changed),
+)

@@ -19,6 +19,10 @@ class Threshold(StrEnum):
     STEP_LATE = "STEP_LATE"
     DUE_SOON = "DUE_SOON"
     OVERDUE = "OVERDUE"
+    REPLY_NEAR = "REPLY_NEAR"
+    REPLY_LATE = "REPLY_LATE"
+    HANDOVER_LATE = "HANDOVER_LATE"
+    APOLOGY_NEAR = "APOLOGY_NEAR"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +68,7 @@ def warning_data(warned: Warned, *, at: datetime) -> dict[str, Any]:
         "procedure": {"code": warned.procedure_code, "name": warned.procedure_name},
         "agency": warned.task_agency or warned.competent_agency,
         "due_at": moment(warned.due_at),
+        "about": moment(warned.about),
         "step": {"code": step["code"], "name": step["name"], "due_at": step["due_at"]} if step else None,
         "desks": desks_of(warned),
         "people": [warned.task_holder] if warned.task_holder else [],

@@ -1,6 +1,7 @@
 """The service's tables, as the migrations leave them, by what they hold."""
 
 from services.dossier.store.tables import (
+    deadlines,
     desk,
     figures,
     files,
@@ -13,6 +14,7 @@ from services.dossier.store.tables import (
 from services.dossier.store.tables.columns import metadata
 
 __all__ = [
+    "deadlines",
     "desk",
     "figures",
     "files",

@@ -51,6 +51,7 @@ dossiers = Table(
     Column("continued_from", ARRAY(Text), nullable=False, server_default="{}"),
     Column("history_hash", LargeBinary, nullable=False),
     Column("head_seal", Text, nullable=False, server_default=""),
+    Column("watch_at", moment),
     UniqueConstraint("reference"),
     UniqueConstraint("dossier_code"),
     UniqueConstraint("portal_code"),
@@ -89,6 +90,7 @@ Index(
     dossiers.c.id,
     postgresql_where=text("accepted_at IS NOT NULL"),
 )
+Index("ix_dossiers_watch_at", dossiers.c.watch_at, postgresql_where=text("watch_at IS NOT NULL"))
 Index("ix_dossiers_owner_subject_id", dossiers.c.owner_subject, dossiers.c.id)
 Index(
     "ix_dossiers_submitter_subject_id",

@@ -34,6 +34,7 @@ from services.dossier.use_cases.ports.papers import Papers
 from services.dossier.use_cases.ports.records import Policy
 from services.dossier.use_cases.ports.registers import Registers
 from services.dossier.use_cases.ports.views import Views
+from services.dossier.use_cases.ports.watches import Watches
 from services.dossier.use_cases.work.ports import Colleagues, Inbox, Mirrors, Searching, Slips, Warnings
 
 
@@ -56,6 +57,7 @@ class Work(Records, Protocol):
     files: Files
     views: Views
     dues: Dues
+    watches: Watches
     figures: Figures
     statistics: Statistics
     exports: Exports

@@ -1,0 +1,70 @@
+"""When somebody has to be warned about a dossier, or decide on it: pure, from the moments it carries."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from kernel.core.clock import VIETNAM
+from services.dossier.domain.actions import Task, main_task
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.limits import Limits
+from services.dossier.domain.states import State
+
+LAPSED = "ANSWER_LAPSED"
+FOR_APPLICANT = frozenset({"ANSWER_NEAR"})
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Something that is told once: from `at` on, about what ends at `due_at`."""
+
+    kind: str
+    at: datetime
+    due_at: datetime
+
+
+def timers(dossier: Dossier, limits: Limits) -> list[Timer]:
+    """Return all that runs now; what a rule does not warn about is told when it has passed.
+
+    Steps and due moments that pass are told by `domain/work/warnings.py`.
+    """
+    found: list[Timer | None] = []
+    waiting = dossier.open_supplement
+    if waiting is not None and dossier.proposal is None:
+        found.append(_near("ANSWER_NEAR", waiting.answer_by, limits))
+        found.append(Timer(LAPSED, waiting.answer_by + timedelta(seconds=1), waiting.answer_by))
+    elif dossier.state is State.SUBMITTED and dossier.reply_due_at is not None:
+        found.append(_near("REPLY_NEAR", dossier.reply_due_at, limits))
+        found.append(_past("REPLY_LATE", dossier.reply_due_at))
+    elif dossier.state in {State.ACCEPTED, State.PROCESSING} and dossier.due_at is not None:
+        if dossier.state is State.ACCEPTED and dossier.handover_due_at is not None:
+            found.append(_past("HANDOVER_LATE", dossier.handover_due_at))
+        if dossier.apology_latest_at is not None and not dossier.apologies:
+            found.append(_near("APOLOGY_NEAR", dossier.apology_latest_at, limits))
+    return [timer for timer in found if timer is not None]
+
+
+def watch_next(dossier: Dossier, limits: Limits, now: datetime) -> datetime | None:
+    """Return when a changed dossier is looked at next: at its first timer that has not passed.
+
+    What is waiting to be looked at stays so: nothing that came before the change is forgotten by it.
+    """
+    if dossier.watch_at is not None and dossier.watch_at <= now:
+        return dossier.watch_at
+    running = [timer for timer in timers(dossier, limits) if timer.at > now or timer.due_at > now]
+    return min((max(timer.at, now) for timer in running), default=None)
+
+
+def whose(dossier: Dossier) -> Task:
+    """Return who is warned: who has to act next, else the one-stop unit that answers to the applicant."""
+    return main_task(dossier) or Task("ONE_STOP_OFFICER", dossier.receiving_agency.code, "")
+
+
+def _near(kind: str, due_at: datetime, limits: Limits) -> Timer | None:
+    rule = limits.warning(kind, due_at.astimezone(VIETNAM).date())
+    if rule is None:
+        return None
+    return Timer(kind, due_at - timedelta(hours=float(rule.hours_before)), due_at)
+
+
+def _past(kind: str, due_at: datetime) -> Timer:
+    return Timer(kind, due_at + timedelta(seconds=1), due_at)

@@ -1,0 +1,91 @@
+"""Looks at a dossier whose timer has come: warns once, and proposes what people then decide; T5, T11."""
+
+from datetime import datetime
+from uuid import UUID
+
+from kernel.core.event import Event
+from services.dossier.domain.course import Proposal
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.events import Change, event_data, moment
+from services.dossier.domain.states import Move
+from services.dossier.domain.timers import FOR_APPLICANT, LAPSED, Timer, timers, whose
+from services.dossier.domain.work.warnings import Threshold, Warned, warning_data
+from services.dossier.use_cases.ports import Work
+from services.dossier.use_cases.record_change import record_change
+
+
+async def watch_dossier(dossier_id: UUID, *, work: Work, now: datetime) -> None:
+    """Tell what is due and was not told, or propose what follows from an answer that never came."""
+    dossier, _ = await work.dossiers.load(dossier_id)
+    due = [timer for timer in timers(dossier, work.limits) if timer.at <= now]
+    if any(timer.kind == LAPSED for timer in due):
+        _propose(dossier, work=work, now=now)
+        return
+    told = await work.watches.told(dossier_id)
+    new = [timer for timer in due if (timer.kind, timer.due_at) not in told]
+    for timer in new:
+        work.record(_warning(dossier, timer, now))
+    if new:
+        work.watches.tell(dossier_id, [(timer.kind, timer.due_at) for timer in new], now)
+    upcoming = [timer.at for timer in timers(dossier, work.limits) if timer.at > now]
+    work.watches.put_off(dossier_id, dossier.version, min(upcoming, default=None))
+
+
+def _propose(dossier: Dossier, *, work: Work, now: datetime) -> None:
+    waiting = dossier.open_supplement
+    if waiting is None:
+        return
+    move, kind = (Move.PROPOSE_REFUSAL, "REFUSE_INTAKE") if waiting.is_intake else (Move.PROPOSE_STOP, "STOP")
+    left = dossier.propose(move, Proposal(kind, now, waiting.answer_by))
+    dossier.watch_at = None
+    details = {"proposed": kind, "answer_by": moment(waiting.answer_by)}
+    record_change(work, dossier, Change("supplement_lapsed", left, details=details), by=None, now=now)
+
+
+def _warning(dossier: Dossier, timer: Timer, now: datetime) -> Event:
+    """Return the event; it is about a deadline, so the dossier's version and history stay as they are."""
+    key = str(dossier.id)
+    if timer.kind in FOR_APPLICANT:
+        change = Change("answer_neared", dossier.state, details={"answer_by": moment(timer.due_at)})
+        data = event_data(dossier, change, by=None, at=now)
+        kind = "deadline_warning.answer_neared.v1"
+        return Event(type=kind, key=key, sequence=1, data=data, occurred_at=now)
+    return Event(
+        type="deadline_warning.raised.v1",
+        key=key,
+        sequence=1,
+        data={**warning_data(_warned(dossier, timer), at=now), "desks": _desks(dossier, timer)},
+        occurred_at=now,
+    )
+
+
+def _warned(dossier: Dossier, timer: Timer) -> Warned:
+    task, step = whose(dossier), dossier.step
+    held = {"code": step.code, "name": step.name, "due_at": moment(step.due_at)} if step else None
+    return Warned(
+        dossier_id=dossier.id,
+        reference=dossier.reference,
+        dossier_code=dossier.dossier_code,
+        procedure_code=dossier.procedure_code,
+        procedure_name=dossier.procedure_name,
+        competent_agency=dossier.competent_agency.code,
+        due_at=dossier.due_at or timer.due_at,
+        about=timer.due_at,
+        threshold=Threshold(timer.kind),
+        step=held,
+        task_role=task.role,
+        task_agency=task.agency,
+        task_unit=task.unit,
+        task_holder=step.holder.subject if step is not None and step.holder is not None else None,
+    )
+
+
+def _desks(dossier: Dossier, timer: Timer) -> list[dict[str, str]]:
+    """Return who is told: whose task it is; the one-stop unit's manager too once it is late."""
+    task = whose(dossier)
+    found = [{"agency": task.agency, "unit": task.unit, "role": task.role}]
+    if timer.kind == "APOLOGY_NEAR":
+        found.append({"agency": task.agency, "unit": task.unit, "role": "TEAM_LEAD"})
+    elif timer.kind in {"REPLY_LATE", "HANDOVER_LATE"}:
+        found.append({"agency": task.agency, "unit": "", "role": "ONE_STOP_MANAGER"})
+    return found

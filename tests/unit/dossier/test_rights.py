@@ -1,0 +1,173 @@
+"""Who may do what in which state: every state by every action by every role, allowed and refused.
+
+`RIGHTS` is the law's column "who" (domain.md 3.2), a line an action: the states it is done in, then the
+roles. Whatever is not in a line is refused, and each of the some 5,000 refusals is tried.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+
+import pytest
+
+from kernel.core.caller import Caller
+from kernel.core.errors import Forbidden, Refusal
+from kernel.testing.running import a_person, a_staff_member
+from services.dossier.domain.actions import Action, allowed_actions, require
+from services.dossier.domain.course import Proposal
+from services.dossier.domain.dossier import Dossier, Draft, Step, Supplement
+from services.dossier.domain.errors import TransitionRefused
+from services.dossier.domain.states import State
+from tests.unit.dossier.test_states import COMMUNE, NOW, a_dossier
+
+STEPS = {"SPECIALIST": "tham-dinh", "CLERK": "phat-hanh"}
+PEOPLE: dict[str, Caller] = {
+    "party": a_person("cong-dan-an", name="Nguyễn Văn An"),
+    "stranger": a_person("nguoi-la", name="Người Lạ"),
+    **{
+        role: a_staff_member(role, agency=COMMUNE.code, unit="chuyen-mon", name=role, subject=f"cb-{role}")
+        for role in (
+            "ONE_STOP_OFFICER",
+            "ONE_STOP_MANAGER",
+            "SPECIALIST",
+            "TEAM_LEAD",
+            "SIGNER",
+            "CLERK",
+            "CASHIER",
+            "SUPERVISOR",
+            "ADMIN",
+            "CATALOG_EDITOR",
+        )
+    },
+    "elsewhere": a_staff_member(
+        "ONE_STOP_OFFICER", "SPECIALIST", "TEAM_LEAD", "SIGNER", "CLERK", agency="H99.777", subject="xa-khac"
+    ),
+}
+_ALL_WITHDRAWABLE = "ACCEPTED PROCESSING SUPPLEMENT_REQUESTED AWAITING_FINANCIAL SUSPENDED"
+_RIGHTS = f"""
+acceptance                   | SUBMITTED                   | ONE_STOP_OFFICER
+intake-supplement-request    | SUBMITTED                   | ONE_STOP_OFFICER
+intake-supplement-answer     | INTAKE_SUPPLEMENT           | party
+refusal                      | SUBMITTED INTAKE_SUPPLEMENT | ONE_STOP_OFFICER
+cancellation                 | SUBMITTED INTAKE_SUPPLEMENT | party
+handover                     | ACCEPTED                    | ONE_STOP_OFFICER
+step-completion              | PROCESSING                  | SPECIALIST
+supplement-request           | PROCESSING                  | SPECIALIST
+supplement-request-approval  | PROCESSING                  | TEAM_LEAD SIGNER
+supplement-answer            | SUPPLEMENT_REQUESTED        | party
+resumption                   | SUPPLEMENT_REQUESTED        | ONE_STOP_OFFICER
+stop                         | SUPPLEMENT_REQUESTED        | TEAM_LEAD SIGNER
+payment-notice               | PROCESSING                  | SPECIALIST
+payment-notice-cancellation  | AWAITING_FINANCIAL          | TEAM_LEAD SIGNER
+suspension                   | PROCESSING                  | SIGNER
+suspension-end               | SUSPENDED                   | SIGNER
+apology-draft                | PROCESSING                  | SPECIALIST TEAM_LEAD
+reappointment                | PROCESSING                  | SIGNER
+owner-correction             | {_ALL_WITHDRAWABLE}         | ONE_STOP_OFFICER
+withdrawal                   | {_ALL_WITHDRAWABLE}         | party
+withdrawal-decision          | WITHDRAWAL_REQUESTED        | SIGNER
+return                       | RESULT_READY                | ONE_STOP_OFFICER
+result-recall                | RESULT_READY                | SIGNER
+archiving                    | RETURNED                    | CLERK
+"""
+RIGHTS = {
+    action.strip(): (frozenset(states.split()), frozenset(roles.split()))
+    for action, states, roles in (line.split("|") for line in _RIGHTS.strip().splitlines())
+}
+OF_THE_WORK = {
+    Action.CLAIM,
+    Action.RELEASE,
+    Action.ASSIGNMENT,
+    Action.STEP_HANDOVER,
+    Action.STEP_RECEIPT,
+    Action.CONSULTATION_REQUEST,
+    Action.STEP_UNDO,
+}
+"""How a step is shared out has tests of its own (test_sharing…)."""
+
+
+def a_dossier_in(state: State, role: str = "SPECIALIST") -> Dossier:
+    """Return a dossier as it stands in a state, at a step of the role."""
+    dossier = a_dossier(state)
+    dossier.owner_subject = dossier.submitter_subject = "cong-dan-an"
+    asked = Supplement(({"name": "x"},), "Thiếu", NOW, "Cán bộ", NOW, is_intake=True)
+    if state in {State.INTAKE_SUPPLEMENT, State.SUPPLEMENT_REQUESTED}:
+        dossier.supplements = (replace(asked, is_intake=state is State.INTAKE_SUPPLEMENT),)
+        dossier.proposal = Proposal("STOP", NOW, NOW)
+    if state not in {State.DRAFT, State.SUBMITTED, State.INTAKE_SUPPLEMENT, State.ACCEPTED}:
+        unit = "chuyen-mon"
+        dossier.step = Step(
+            code=STEPS[role],
+            name="x",
+            kind="OFFICE",
+            role=role,
+            unit=unit,
+            agency=COMMUNE.code,
+            began_at=NOW,
+            due_at=NOW + timedelta(hours=4),
+            issues_result=role == "CLERK",
+        )
+    return dossier
+
+
+def refusal_of(action: Action, dossier: Dossier, caller: Caller) -> type[Refusal] | None:
+    """Return what stands against it; None when it is allowed."""
+    try:
+        require(action, dossier, caller)
+    except Refusal as refusal:
+        return type(refusal)
+    return None
+
+
+@pytest.mark.parametrize("action", [one for one in Action if one.value in RIGHTS], ids=str)
+@pytest.mark.parametrize("state", State, ids=str)
+def test_the_law_says_who_and_nobody_else_may(action: Action, state: State) -> None:
+    """Every role in every state: the wrong state is said before the wrong person, sight before both."""
+    states, roles = RIGHTS[action.value]
+    for name, caller in PEOPLE.items():
+        found = refusal_of(action, a_dossier_in(state), caller)
+        if name in {"stranger", "SUPERVISOR", "ADMIN", "CATALOG_EDITOR", "elsewhere"}:
+            assert found is not None, name
+            assert found.__name__ == "NotFound", name
+        elif state.value not in states:
+            assert found is TransitionRefused, name
+        elif name in roles:
+            assert found is None, name
+        else:
+            assert found is not None, name
+            assert issubclass(found, Forbidden), name
+
+
+@pytest.mark.parametrize(("state", "name"), list(product(State, PEOPLE)), ids=str)
+def test_what_is_listed_is_what_is_allowed(state: State, name: str) -> None:
+    """A screen's buttons: none that would be refused for state or right, in no state, for nobody."""
+    dossier = a_dossier_in(state)
+    for listed in allowed_actions(dossier, PEOPLE[name]):
+        assert refusal_of(Action(listed), dossier, PEOPLE[name]) is None, listed
+
+
+def test_every_action_has_its_line() -> None:
+    """A new action cannot be forgotten here: only the result's own step and the work's sharing are not."""
+    without = {action for action in Action if action.value not in RIGHTS}
+    assert without == {Action.RESULT, *OF_THE_WORK}
+
+
+@pytest.mark.parametrize("state", State, ids=str)
+def test_the_result_is_issued_at_its_own_step_by_who_holds_it(state: State) -> None:
+    """The clerk at the step that issues; nobody at any other."""
+    for name, caller in PEOPLE.items():
+        is_clerk = state is State.PROCESSING and name == "CLERK"
+        found = refusal_of(Action.RESULT, a_dossier_in(state, "CLERK"), caller)
+        assert (found is None) == is_clerk, name
+        assert refusal_of(Action.RESULT, a_dossier_in(state), caller) is not None, name
+
+
+def test_nobody_decides_what_they_drafted() -> None:
+    """A lead who drafted as specialist does not find the approval among the actions."""
+    both = a_staff_member(
+        "SPECIALIST", "TEAM_LEAD", agency=COMMUNE.code, unit="chuyen-mon", subject="hai-vai"
+    )
+    dossier = a_dossier_in(State.PROCESSING)
+    dossier.draft = Draft(({"name": "x"},), "Thiếu", "hai-vai", "Hai vai", NOW, 30)
+    assert "supplement-request-approval" not in allowed_actions(dossier, both)
+    assert "supplement-request-approval" in allowed_actions(dossier, PEOPLE["TEAM_LEAD"])

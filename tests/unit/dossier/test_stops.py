@@ -1,0 +1,174 @@
+"""Any number of stops, in any order of causes: what the clock may and may not do."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kernel.core.ids import new_id
+from services.dossier.domain.course import PAPERS_MISSING, Cause, Obligation, Payment
+from services.dossier.domain.deadlines import running_again
+from services.dossier.domain.definitions import Channel, Procedure, calendar_of
+from services.dossier.domain.dossier import Dossier, Supplement
+from services.dossier.domain.errors import CalendarMissing, StillOwed
+from services.dossier.domain.limits import GENERAL
+from services.dossier.domain.states import Clock, Move, State
+from services.dossier.store.limits import read_limits
+from tests.unit.dossier.test_states import a_dossier
+from worktime.deadline import due_at
+from worktime.term import ClockPolicy, DueTimeMode, Stop, Term, Unit
+
+LIMITS = read_limits()
+CALENDAR = calendar_of(
+    [
+        {"code": "default", "year": year, "office_hours": "07:30-11:30;13:30-17:30", "exceptions": []}
+        for year in (2026, 2027)
+    ]
+)
+ACCEPTED = datetime(2026, 3, 3, 1, tzinfo=UTC)
+KINDS = ("SUPPLEMENT", "PAYMENT", "SUSPENSION")
+
+
+def a_procedure(days: int, policy: ClockPolicy) -> Procedure:
+    """Return a procedure of so many working days."""
+    term = Term(Decimal(days), Unit.WORKING_DAY)
+    return Procedure(
+        code="1.004873",
+        version=1,
+        name="x",
+        sector="s",
+        route="PROVINCE",
+        is_submitted_here=True,
+        is_open=True,
+        portal_url="",
+        is_boundary_free=True,
+        performing_agencies=frozenset(),
+        is_for_communes=True,
+        channels={"ONLINE": Channel(term=term, fees=())},
+        components={},
+        results=(),
+        process="",
+        clock_policy=policy,
+        due_time_mode=DueTimeMode.END_OF_DAY,
+        max_supplements=9,
+    )
+
+
+def stop_and_go(dossier: Dossier, kind: str, at: datetime, until: datetime, procedure: Procedure) -> None:
+    """Let the clock stand for one cause, and run again."""
+    if kind == "SUPPLEMENT":
+        asked = Supplement(({},), "x", at, "x", until, is_intake=False)
+        dossier.ask_supplement(asked, limit=99, cause=PAPERS_MISSING)
+        dossier.answer_supplement(Move.ANSWER_SUPPLEMENT, at=until)
+        move = Move.RESUME
+    elif kind == "PAYMENT":
+        owed = Obligation(new_id(), "x", 10, "x", "x", at, "x")
+        dossier.ask_payment(owed, Cause("APPLICANT_PAYMENT", "APPLICANT"))
+        dossier.pay(owed.id, Payment("BL", 10, until))
+        move = Move.SETTLE_PAYMENT
+    else:
+        dossier.suspend(Cause("DISPUTE", "APPLICANT"), at=at, legal_basis="x", until=None)
+        move = Move.END_SUSPENSION
+    assert dossier.clock is Clock.STOPPED
+    dossier.resume(move, running_again(dossier, procedure, CALENDAR, LIMITS, at=until))
+    assert dossier.clock is Clock.RUNNING
+
+
+def accepted(days: int, policy: ClockPolicy) -> tuple[Dossier, Procedure]:
+    """Return a dossier under way with its due moment, and its procedure."""
+    procedure = a_procedure(days, policy)
+    dossier = a_dossier(State.PROCESSING)
+    dossier.accepted_at = ACCEPTED
+    assert CALENDAR is not None
+    dossier.due_at = due_at(CALENDAR, ACCEPTED, procedure.channels["ONLINE"].term)
+    dossier.original_due_at = dossier.due_at
+    return dossier, procedure
+
+
+gaps = st.lists(
+    st.tuples(st.sampled_from(KINDS), st.integers(1, 6000), st.integers(1, 9000)), min_size=1, max_size=6
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(days=st.integers(1, 30), stops=gaps, policy=st.sampled_from(ClockPolicy))
+def test_the_due_moment_after_any_stops_is_what_the_counting_rules_say_of_all_of_them(
+    days: int, stops: list[tuple[str, int, int]], policy: ClockPolicy
+) -> None:
+    """Whatever the causes: counted from the acceptance with every stop, never step by step."""
+    dossier, procedure = accepted(days, policy)
+    at, first, seen = ACCEPTED, dossier.due_at, dossier.due_at
+    for kind, run, stand in stops:
+        at += timedelta(minutes=run)
+        until = at + timedelta(minutes=stand)
+        stop_and_go(dossier, kind, at, until, procedure)
+        assert dossier.due_at is not None
+        assert seen is not None
+        assert dossier.due_at >= seen, "a stop never brings the due moment nearer"
+        seen, at = dossier.due_at, until
+    assert CALENDAR is not None
+    pairs = [Stop(one.stopped_at, one.resumed_at) for one in dossier.stops]
+    term = procedure.channels["ONLINE"].term
+    assert dossier.due_at == due_at(CALENDAR, ACCEPTED, term, pairs, policy)
+    assert dossier.original_due_at == first
+    assert [one.belongs_to for one in dossier.stops] == ["APPLICANT"] * len(stops)
+
+
+@settings(max_examples=40, deadline=None)
+@given(parts=st.lists(st.integers(1, 100), min_size=1, max_size=5), again=st.integers(0, 4))
+def test_a_payment_counts_once_however_often_it_is_told(parts: list[int], again: int) -> None:
+    """The clock runs when the sum is reached, not for a receipt told twice."""
+    dossier, procedure = accepted(5, ClockPolicy.PAUSE)
+    owed = Obligation(new_id(), "x", sum(parts), "x", "x", ACCEPTED, "x")
+    dossier.ask_payment(owed, Cause("APPLICANT_PAYMENT", "APPLICANT"))
+    until = ACCEPTED + timedelta(days=1)
+    for number, part in enumerate(parts):
+        with pytest.raises(StillOwed):
+            dossier.resume(Move.SETTLE_PAYMENT, running_again(dossier, procedure, CALENDAR, LIMITS, at=until))
+        assert dossier.pay(owed.id, Payment(f"BL-{number}", part, until))
+        assert not any(dossier.pay(owed.id, Payment(f"BL-{number}", part, until)) for _ in range(again))
+    assert dossier.owed == 0
+    dossier.resume(Move.SETTLE_PAYMENT, running_again(dossier, procedure, CALENDAR, LIMITS, at=until))
+    assert dossier.state is State.PROCESSING
+
+
+def test_a_clock_that_would_run_past_the_loaded_years_is_refused_not_guessed() -> None:
+    """Next year's calendar missing is said, and nothing has changed."""
+    dossier, procedure = accepted(20, ClockPolicy.RESTART)
+    dossier.suspend(Cause("DISPUTE", "APPLICANT"), at=ACCEPTED, legal_basis="x", until=None)
+    late = datetime(2027, 12, 20, 2, tzinfo=UTC)
+    version = dossier.version
+    with pytest.raises(CalendarMissing):
+        dossier.resume(Move.END_SUSPENSION, running_again(dossier, procedure, CALENDAR, LIMITS, at=late))
+    assert (dossier.state, dossier.version) == (State.SUSPENDED, version)
+
+
+LIMIT_CASES = [
+    # stage, basis, day, how many, days to answer
+    ("INTAKE", GENERAL, date(2026, 3, 3), 1, 30),
+    ("INTAKE", "ANSWER_INSUFFICIENT", date(2026, 3, 3), 1, 30),
+    ("PROCESSING", GENERAL, date(2026, 3, 3), 1, 30),
+    ("PROCESSING", "SPECIAL_LAW", date(2026, 3, 3), 1, 30),
+]
+
+
+@pytest.mark.parametrize(("stage", "basis", "day", "most", "days"), LIMIT_CASES, ids=str)
+def test_limits_are_asked_by_stage_ground_and_day(
+    stage: str, basis: str, day: date, most: int, days: int
+) -> None:
+    """And each names its source."""
+    rule = LIMITS.supplement(stage, basis, day)
+    assert (rule.most, rule.answer_days) == (most, days)
+    assert rule.source
+
+
+def test_a_limit_that_changes_holds_from_its_day_on() -> None:
+    """The row that began last and has not ended; the day before has the old one."""
+    old = LIMITS.reappointments[0]
+    new = replace(old, value=Decimal(2), valid_from=date(2027, 1, 1))
+    changed = replace(LIMITS, reappointments=[new, old])
+    assert changed.most_reappointments(date(2026, 12, 31)) == 1
+    assert changed.most_reappointments(date(2027, 1, 1)) == 2
