@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from kernel.core.clock import VIETNAM
-from services.dossier.commands import verify_history
+from services.dossier.commands.history import verify_history
 from services.dossier.jobs.print_papers import PRINT_PAPERS
 from services.dossier.jobs.watch_deadlines import WATCH_DEADLINES
 from tests.builders.dossier.office import (
