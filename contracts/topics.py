@@ -33,6 +33,7 @@ TOPICS = {
     "deadline_warning": Topic("dossier", _FACTS),
     "appointment": Topic("dossier", _FACTS),
     "post_item": Topic("dossier", _FACTS),
+    "inspection_reminder": Topic("dossier", _FACTS),
     "mirrored_dossier": Topic("dossier", _FACTS),
     "message": Topic("notify", _FACTS),
     "invitation": Topic("survey", _FACTS),

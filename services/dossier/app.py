@@ -23,6 +23,7 @@ from services.dossier.api.figures import exports, statistics
 from services.dossier.api.files.routers import FILE_ROUTERS
 from services.dossier.api.intake import ROUTERS as INTAKE_ROUTERS
 from services.dossier.api.payments import accounts, cash, platform
+from services.dossier.api.supervision import routes as supervision
 from services.dossier.api.work import ROUTERS as WORK_ROUTERS
 from services.dossier.clients.clamd import scanner_at
 from services.dossier.clients.e_receipts import open_receipts
@@ -33,6 +34,7 @@ from services.dossier.consumers import catalog, points
 from services.dossier.domain.history import HistoryKeys
 from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
 from services.dossier.jobs.files import FILE_JOBS
+from services.dossier.jobs.find_anomalies import FIND_ANOMALIES
 from services.dossier.jobs.issue_e_receipts import ISSUE_E_RECEIPTS
 from services.dossier.jobs.keep_drafts import KEEP_DRAFTS
 from services.dossier.jobs.print_papers import PRINT_PAPERS
@@ -55,6 +57,7 @@ from services.dossier.store.pdf_signer import WorkshopSigner
 from services.dossier.store.press import TypstPress
 from services.dossier.store.scan_desk import ScanDesk
 from services.dossier.store.signature_check import SignatureCheck
+from services.dossier.store.supervision.work import read_supervision_rules
 from services.dossier.store.tables import metadata
 from services.dossier.store.work import PostgresWork, Resources
 from services.dossier.store.workshop.pool import open_workshop
@@ -94,6 +97,7 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
             definitions=Definitions(),
             scanner=scanner_at(settings.scanner_url),
             desk_rules=read_desk_rules(),
+            supervision_rules=read_supervision_rules(),
             displays=displays,
             fee_rules=read_fee_rules(),
             receipts=receipts,
@@ -122,6 +126,7 @@ service = Service(
         *WORK_ROUTERS,
         *INTAKE_ROUTERS,
         *DESK_ROUTERS,
+        supervision.router,
         statistics.router,
         exports.router,
         accounts.router,
@@ -147,6 +152,7 @@ service = Service(
         *FILE_JOBS,
         WATCH_DEADLINES,
         TIDY_DESK,
+        FIND_ANOMALIES,
         WRITE_EXPORTS,
         *WORK_JOBS,
     ],

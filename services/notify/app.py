@@ -111,6 +111,7 @@ service = Service(
         "catalog_reminder",
         "deadline_warning",
         "dossier",
+        "inspection_reminder",
         "draft",
         "invitation",
         "payment",

@@ -9,6 +9,7 @@ from services.dossier.domain.history import HistoryKeys
 from services.dossier.domain.legal_sets import LegalSets
 from services.dossier.domain.limits import Limits
 from services.dossier.domain.payments.fees import FeeRules
+from services.dossier.domain.supervision.rules import SupervisionRules
 from services.dossier.store.attachments import PostgresAttachments
 from services.dossier.store.colleagues import PostgresColleagues
 from services.dossier.store.definitions import Definitions, PostgresCatalogue
@@ -34,6 +35,7 @@ from services.dossier.store.searching import PostgresSearching
 from services.dossier.store.sheets import begin_sheet
 from services.dossier.store.signings import PostgresSignings
 from services.dossier.store.slips import PostgresSlips
+from services.dossier.store.supervision.work import PostgresSupervision
 from services.dossier.store.uploads import PostgresUploads
 from services.dossier.store.views import PostgresViews
 from services.dossier.store.warnings import PostgresWarnings
@@ -59,6 +61,7 @@ class Resources:
     definitions: Definitions
     scanner: Scanner
     desk_rules: DeskRules
+    supervision_rules: SupervisionRules
     displays: DisplayStreams
     fee_rules: FeeRules
     receipts: ReceiptProvider | None = None
@@ -109,6 +112,7 @@ class PostgresWork:
         self.mirrors = PostgresMirrors(unit, resources.seals)
         self.watches = PostgresWatches(unit)
         self.views = PostgresViews(unit)
+        self.supervision = PostgresSupervision(unit, resources.supervision_rules)
         self.desk = PostgresDesk(unit, resources.definitions, resources.desk_rules, resources.displays)
         self.figures = PostgresFigures(unit)
         self.statistics = PostgresStatistics(unit)

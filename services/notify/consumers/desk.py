@@ -1,6 +1,6 @@
-"""Reads appointments at one-stop points and results on their way by post."""
+"""Reads appointments at one-stop points, results on their way by post, reminders to one-stop units."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -52,6 +52,37 @@ class PostItemFields(_Read):
     at: datetime
     owner_subject: str | None = None
     contact: str
+
+
+class InspectionReminderFields(_Read):
+    """What a one-stop unit is asked to put right."""
+
+    agency: str
+    check: str
+    text: str
+    due_on: date | None = None
+
+
+def inspection_reminder_of(data: InspectionReminderFields, event: ReceivedEvent) -> Occurrence:
+    """Return the reminder in notify's own words; it is about no dossier and no applicant."""
+    return Occurrence(
+        event_id=event.id,
+        type=event.type,
+        occurred_at=event.occurred_at,
+        dossier_id=None,
+        contact=None,
+        subjects=(),
+        step=None,
+        one_stop=None,
+        desks=(Desk(data.agency, role="ONE_STOP_MANAGER"),),
+        agencies=(data.agency,),
+        facts={
+            "code": data.check,
+            "text": data.text,
+            "due_on": data.due_on.strftime("%d/%m/%Y") if data.due_on else "",
+        },
+        sealed_facts={},
+    )
 
 
 def appointment_of(data: AppointmentFields, event: ReceivedEvent) -> Occurrence:
@@ -109,7 +140,15 @@ async def on_post_item(data: PostItemFields, *, event: ReceivedEvent, work: Any,
     await plan_messages(post_item_of(data, event), work=work, now=now)
 
 
+async def on_inspection_reminder(
+    data: InspectionReminderFields, *, event: ReceivedEvent, work: Any, now: datetime
+) -> None:
+    """Put the reminder into the inbox of the unit's manager."""
+    await plan_messages(inspection_reminder_of(data, event), work=work, now=now)
+
+
 HANDLERS = (
+    Handler("inspection_reminder.raised.v1", InspectionReminderFields, on_inspection_reminder),
     *(
         Handler(f"appointment.{what}.v1", AppointmentFields, on_appointment)
         for what in ("booked", "changed", "cancelled", "approached")

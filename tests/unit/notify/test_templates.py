@@ -14,7 +14,7 @@ from services.notify.consumers.catalog import occurrence_of as reminder_of
 from services.notify.consumers.deadlines import WarningRaised
 from services.notify.consumers.deadlines import occurrence_of as warning_of
 from services.notify.consumers.desk import HANDLERS as DESK_HANDLERS
-from services.notify.consumers.desk import appointment_of, post_item_of
+from services.notify.consumers.desk import appointment_of, inspection_reminder_of, post_item_of
 from services.notify.consumers.dossier import HANDLERS, DossierChanged, occurrence_of
 from services.notify.consumers.drafts import DraftReminded, draft_of
 from services.notify.consumers.payment import HANDLERS as PAYMENTS
@@ -165,6 +165,11 @@ CASES += [
     for path in sorted((EXAMPLES / "draft.reminded.v1").glob("*.json"))
     for model in (DraftReminded.model_validate(json.loads(path.read_text())),)
 ]
+TELLING: dict[str, Any] = {
+    "appointment": appointment_of,
+    "post_item": post_item_of,
+    "inspection_reminder": inspection_reminder_of,
+}
 LINKS = dict.fromkeys(("link", "unsubscribe", "unsubscribe_page"), "https://dichvucong.lamgiang.gov.vn/tttt")
 CASES += [
     (notice, f"{kind}-{path.stem}", {**facts(model.model_validate(json.loads(path.read_text()))), **LINKS})
@@ -191,7 +196,7 @@ CASES += [
         },
     )
     for kind in DESK_HANDLERS
-    for tell in (appointment_of if kind.topic == "appointment" else post_item_of,)
+    for tell in (TELLING[kind.topic],)
     for notice in TEMPLATES.for_event(kind.event_type)
     for path in sorted((EXAMPLES / kind.event_type).glob("*.json"))
 ]

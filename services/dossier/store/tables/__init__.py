@@ -9,6 +9,7 @@ from services.dossier.store.tables import (
     intake,
     mirrors,
     payments,
+    supervision,
     work,
 )
 from services.dossier.store.tables.columns import metadata
@@ -23,5 +24,6 @@ __all__ = [
     "metadata",
     "mirrors",
     "payments",
+    "supervision",
     "work",
 ]

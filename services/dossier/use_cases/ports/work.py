@@ -35,6 +35,7 @@ from services.dossier.use_cases.ports.records import Policy
 from services.dossier.use_cases.ports.registers import Registers
 from services.dossier.use_cases.ports.views import Views
 from services.dossier.use_cases.ports.watches import Watches
+from services.dossier.use_cases.supervision.ports import Supervision
 from services.dossier.use_cases.work.ports import Colleagues, Inbox, Mirrors, Searching, Slips, Warnings
 
 
@@ -77,6 +78,7 @@ class Work(Records, Protocol):
     links: Links
     scanner: Scanner
     desk: Desk
+    supervision: Supervision
     signer: PdfSigner
     signings: Signings
     agency_seals: AgencySeals

@@ -11,6 +11,7 @@ from services.gateway.domain.routes.dossier_files import dossier_files
 from services.gateway.domain.routes.dossier_intake import intake
 from services.gateway.domain.routes.dossier_payments import payments
 from services.gateway.domain.routes.dossier_registers import dossier_registers
+from services.gateway.domain.routes.dossier_supervision import supervision
 from services.gateway.domain.routes.dossier_work import dossier_work
 from services.gateway.domain.routes.others import notify, own, survey
 from services.gateway.domain.routes.row import MEGABYTE, Priority, Route
@@ -29,6 +30,7 @@ ROUTES: tuple[Route, ...] = (
     *intake(),
     *dossier_files(),
     *desk(),
+    *supervision(),
     *dossier_figures(),
     *payments(),
     *dossier_registers(),

@@ -1,0 +1,22 @@
+"""Reads the history for what is out of order, some pages a run, a commit a page."""
+
+from kernel.service import Job, JobTick
+from services.dossier.use_cases.supervision.find_anomalies import begin_reading, read_on
+from services.dossier.use_cases.supervision.ports import Place
+
+_PAGE = 200
+_MOST_PAGES = 20
+
+
+async def run(tick: JobTick) -> None:
+    """Read until the end or for so many pages; a run that is cut off reads its last page again."""
+    async with tick.open_work() as work:
+        place: Place | None = await begin_reading(work=work)
+    for _ in range(_MOST_PAGES):
+        if place is None:
+            return
+        async with tick.open_work() as work:
+            place = await read_on(place, _PAGE, work=work, now=tick.now)
+
+
+FIND_ANOMALIES = Job("find-anomalies", 60, run)

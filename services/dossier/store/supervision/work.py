@@ -1,0 +1,25 @@
+"""Supervision's stores around one unit of work, and its rules as read at the start."""
+
+from importlib.resources import files
+
+import yaml
+
+from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.supervision.rules import SupervisionRules
+from services.dossier.store.supervision.anomalies import PostgresAnomalies
+from services.dossier.store.supervision.inspections import PostgresInspections
+
+
+def read_supervision_rules() -> SupervisionRules:
+    """Read `data/supervision.yaml`; a file that does not read ends the start."""
+    text = (files("services.dossier") / "data" / "supervision.yaml").read_text(encoding="utf-8")
+    return SupervisionRules(yaml.safe_load(text))
+
+
+class PostgresSupervision:
+    """All of supervision."""
+
+    def __init__(self, unit: UnitOfWork, rules: SupervisionRules) -> None:
+        self.inspections = PostgresInspections(unit)
+        self.anomalies = PostgresAnomalies(unit)
+        self.rules = rules

@@ -1,0 +1,78 @@
+"""Reads what happened and keeps what is out of order; people close each with an outcome."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from kernel.core.caller import Caller
+from kernel.core.clock import VIETNAM
+from kernel.core.errors import Forbidden, NotFound, Stale
+from services.dossier.domain.supervision.anomalies import anomalies_in
+from services.dossier.domain.supervision.errors import AnomalyClosed
+from services.dossier.use_cases.ports import Work
+from services.dossier.use_cases.supervision.inspect import require_supervisor
+from services.dossier.use_cases.supervision.ports import KeptAnomaly, Place
+
+OVERLAP = timedelta(minutes=5)
+"""Entries carry the moment their request began and appear when it commits: read again what is this young."""
+_FIRST = UUID(int=0)
+
+
+async def begin_reading(*, work: Work) -> Place:
+    """Return where reading goes on: some minutes before where it ended, or at the beginning of time."""
+    at = await work.supervision.anomalies.seen_through()
+    return (at or datetime(1, 1, 2, tzinfo=UTC), _FIRST, 0)
+
+
+async def read_on(after: Place, limit: int, *, work: Work, now: datetime) -> Place | None:
+    """Read the next entries and keep what is out of order; return where to go on, None at the end.
+
+    What was found is found once, however often it is read; the place is kept with it in one commit.
+    """
+    anomalies = work.supervision.anomalies
+    entries = await anomalies.to_read(after, limit)
+    for dossier_id in dict.fromkeys(dossier_id for _, dossier_id, _ in entries):
+        await _read_dossier(dossier_id, work=work, now=now)
+    is_end = len(entries) < limit
+    # Never past what may still be committing, or an entry that appears late would be passed over.
+    anomalies.see_through(now - OVERLAP if is_end else min(entries[-1][0], now - OVERLAP))
+    return None if is_end else entries[-1]
+
+
+async def _read_dossier(dossier_id: UUID, *, work: Work, now: datetime) -> None:
+    dossier, grounds = await work.dossiers.load(dossier_id)
+    history = await work.supervision.anomalies.history(dossier_id)
+    found = anomalies_in(
+        dossier.id,
+        history,
+        published=frozenset(grounds.procedure.components),
+        process=grounds.process,
+        least_letters=work.supervision.rules.least_letters(now.astimezone(VIETNAM).date()),
+    )
+    if found:
+        code = dossier.dossier_code or dossier.reference
+        work.supervision.anomalies.add(found, code, now)
+
+
+async def read_anomaly(anomaly_id: UUID, *, by: Caller, work: Work) -> KeptAnomaly:
+    """Return an anomaly to who supervises its agency; raise `NotFound` to others."""
+    anomaly = await work.supervision.anomalies.load(anomaly_id)
+    try:
+        await require_supervisor(anomaly.agency, by, work)
+    except Forbidden as error:
+        raise NotFound from error
+    return anomaly
+
+
+async def close_anomaly(
+    anomaly_id: UUID, *, outcome: str, note: str, by: Caller, seen: int, work: Work, now: datetime
+) -> KeptAnomaly:
+    """Close with an outcome and what it rests on; once."""
+    anomaly = await read_anomaly(anomaly_id, by=by, work=work)
+    if anomaly.version != seen:
+        raise Stale
+    if anomaly.closed_at is not None:
+        raise AnomalyClosed
+    anomaly.outcome, anomaly.note, anomaly.closed_by, anomaly.closed_at = outcome, note, by.name, now
+    anomaly.version += 1
+    work.supervision.anomalies.save(anomaly)
+    return anomaly
