@@ -15,6 +15,7 @@ from tests.builders.dossier.office import (
     a_procedure,
     an_officer,
 )
+from tests.builders.dossier.till import Till, a_channel, a_fee
 from tests.integration.dossier.test_other_ways_in import a_walk_in
 
 MANAGER = an_officer("ONE_STOP_MANAGER", unit="mot-cua", subject="truong-mot-cua")
@@ -57,6 +58,21 @@ async def test_the_dossier_begins_on_the_day_it_was_received(office: Office) -> 
     assert await verify_history(office.service.runtime, []) == 0
     assert (await decided(office, entry, MANAGER)).status_code == 412
     assert await office.service.count("dossiers") == 2
+
+
+async def test_a_fee_paid_since_does_not_move_the_day(office: Office) -> None:
+    """Approved, it waits for its fee; accepted then, it has the code, version and due moment of its day."""
+    costs = [a_channel(a_fee(), name="DIRECT")]
+    await office.service.receive(a_procedure(version=2, channels=costs))
+    office.service.clock.set(THURSDAY)
+    await office.service.receive(a_procedure(version=3, valid_from="2026-03-05", channels=costs))
+    seen = (await decided(office, (await entered(office)).json(), MANAGER)).json()
+    assert (seen["state"], seen["dossier_code"]) == ("SUBMITTED", None)
+    assert (await Till(office, seen).take(50_000)).status_code == 201
+    taken = await office.act(seen, "acceptance", RECEIVER)
+    assert (taken["dossier_code"], taken["due_at"]) == ("H99.201-260303-0001", "2026-03-06T17:30:00+07:00")
+    detail = await office.read(taken, RECEIVER)
+    assert (detail["accepted_at"], detail["procedure_version"]) == ("2026-03-03T15:20:00+07:00", 2)
 
 
 async def test_nobody_approves_what_they_entered(office: Office) -> None:
