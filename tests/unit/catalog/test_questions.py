@@ -73,6 +73,12 @@ def test_a_longer_phrase_says_more_than_one_inside_it() -> None:
     assert terms["cap lai"] > terms["su dung"] > 0
 
 
+def test_a_short_phrase_inside_does_not_outweigh_the_longer_by_its_many_words() -> None:
+    """To divide a land book: what the book's long name stands for stays a hint."""
+    terms = Synonyms(read_phrasebook()).ask("tách sổ đỏ").terms
+    assert terms["tach thua"] > 5 * terms["quyen su"] > 0
+
+
 def test_what_was_said_counts_less_than_what_was_meant() -> None:
     """The everyday word stays, for some names say it."""
     terms = SPEECH.ask("sổ đỏ").terms
