@@ -13,6 +13,7 @@ from services.dossier.jobs.files import END_UPLOADS
 from services.dossier.store.files import StoredFiles
 from tests.builders.dossier.files import a_pdf, a_picture
 from tests.builders.dossier.office import PDF, RECEIVER, STRANGER, Office, a_citizen
+from tests.builders.dossier.together import meet_at
 from tests.builders.dossier.uploads import Sender
 
 AN = a_citizen()
@@ -70,13 +71,15 @@ async def test_after_a_kill_the_client_goes_on_where_the_last_part_ended(
     assert kept["sha256"] == hashlib.sha256(content).hexdigest()
 
 
-async def test_of_two_parts_at_one_place_one_is_kept(office: Office) -> None:
+async def test_of_two_parts_at_one_place_one_is_kept(office: Office, monkeypatch: Any) -> None:
     """The other is told where the file stands; the file is whole."""
     sender = Sender(office, AN)
     content = PDF
     await sender.begin(len(content), "a.pdf")
     half = len(content) // 2
-    answers = await asyncio.gather(*(sender.try_send(content[:half], 0) for _ in range(6)))
+    with monkeypatch.context() as patch:
+        meet_at(patch, StoredFiles, "put_part", 6)
+        answers = await asyncio.gather(*(sender.try_send(content[:half], 0) for _ in range(6)))
     assert sorted(answer.status_code for answer in answers) == [204] + [409] * 5
     refused = {answer.json()["code"] for answer in answers if answer.status_code == 409}
     assert refused <= {"upload-offset", "upload-being-written"}
