@@ -88,10 +88,15 @@ async def test_an_outside_system_that_does_not_answer_gives_the_step_back(empty_
 
 
 async def test_an_answer_in_time_is_not_overtaken(empty_office: Office) -> None:
-    """The job finds nothing once the system has answered; a deadline still to come is left alone."""
+    """The job finds nothing once the system has answered; a deadline that moved is waited for."""
     office = await empty_office.open(steps=OUTSIDE_STEPS)
     seen = await office.act(await office.in_process(), "step-completion", SPECIALIST, step="kiem-tra")
-    request = await office.service.runtime.pool.fetchval("SELECT id FROM outside_requests")
+    pool = office.service.runtime.pool
+    request = await pool.fetchval("SELECT id FROM outside_requests")
+    await pool.execute("UPDATE outside_requests SET due_at = due_at - interval '1 day'")
+    await office.service.run_job(TIME_OUT_STEPS)
+    assert (await office.read(seen, SPECIALIST))["step"]["code"] == "ho-tich"
+    assert await pool.fetchval("SELECT due_at FROM outside_requests") > office.service.clock.now()
     body = {"request_id": str(request), "outcome": "completed", "evidence": {"so": "12/HT"}}
     assert (await office.service.post("/v1/outside-results", body, GATEWAY)).json() == {"outcome": "accepted"}
     office.service.clock.advance(timedelta(days=3))

@@ -5,6 +5,7 @@ from itertools import product
 from typing import Any
 
 import asyncpg
+import pytest
 
 from services.dossier.commands.history import index_search
 from services.dossier.domain.work.urgency import Lines, urgency_of
@@ -146,6 +147,9 @@ async def test_the_steps_of_people_on_leave_go_to_who_acts_for_them(office: Offi
     assert told["assignee"] == {"subject": "thu-ly-2", "name": "Cán bộ thu-ly-2"}
     rows = (await office.service.get(f"/v1/dossiers/{seen['dossier_id']}/handovers", LEAD)).json()["items"]
     assert [(row["kind"], row["receiver"]["name"]) for row in rows][-1] == ("REROUTED", "Cán bộ thu-ly-2")
+    for change in ("UPDATE control_slip SET note = 'khác'", "DELETE FROM control_slip"):
+        with pytest.raises(asyncpg.RaiseError, match="stands"):
+            await office.service.runtime.pool.execute(change)
 
 
 async def test_dossiers_are_found_by_what_people_say(office: Office) -> None:

@@ -68,6 +68,7 @@ async def test_statuses_stand_in_their_own_order_whatever_order_they_come_in(
     last = (await office.service.published("mirrored_dossier.recorded.v1"))[-1]["data"]
     assert [one["status"] for one in last["statuses"]] == [2, 4, 9]
     assert (last["version"], last["owner_masked"]) == (3, "Trần T*** B***")
+    assert (last["status"], last["state"], last["ended_at"]) == (9, "RESULT_READY", item["ended_at"])
 
 
 async def test_a_mirror_is_read_by_its_agency_and_worked_by_nobody(office: Office) -> None:
