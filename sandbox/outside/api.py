@@ -5,7 +5,7 @@ from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
-from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field
+from pydantic import AnyHttpUrl, AwareDatetime, BaseModel, ConfigDict, Field
 
 from sandbox.outside.requests import RequestReused, Requests
 from sandbox.outside.worker import Worker
@@ -25,6 +25,7 @@ class StepRequest(BaseModel):
     dossier_code: str = Field(min_length=1, max_length=128)
     procedure_code: str = ""
     step: str = Field(min_length=1, max_length=128)
+    due_at: AwareDatetime | None = None
     callback_url: AnyHttpUrl
     data: dict[str, Any] = {}
 
