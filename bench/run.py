@@ -23,12 +23,23 @@ class Lengths:
     spike: float = 10
     drain: float = 30
     settle: float = 60
+    seeded: int = 12_000
+    """Dossiers put in before statistics are rebuilt."""
 
     @classmethod
     def quick(cls) -> "Lengths":
         """Return about a quarter of everything."""
         return cls(
-            burst=12, own_port=6, steady=8, lifecycle=6, effects=6, reads=4, floor=3, spike=4, settle=30
+            burst=12,
+            own_port=6,
+            steady=8,
+            lifecycle=6,
+            effects=6,
+            reads=4,
+            floor=3,
+            spike=4,
+            settle=30,
+            seeded=3_000,
         )
 
 

@@ -5,6 +5,8 @@ import json
 import os
 import resource
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -18,7 +20,7 @@ import psutil
 from bench.figures import NOISE
 from kernel.core.caller import Caller
 from kernel.web.auth import TokenSigner
-from stack.plan import SERVICES, Ports
+from stack.plan import SERVICES, Ports, service_env
 from stack.postgres import start_postgres
 from stack.supervisor import Stack, Wanted, preload
 
@@ -103,6 +105,12 @@ class Subject:
                 await connection.close()
 
         return asyncio.run(ask())
+
+    def command(self, service: str, *arguments: str) -> None:
+        """Run an operator's command of a service against this stack; raise when it fails."""
+        env = {**os.environ, **service_env(service, "api", self.stack.around)}
+        command = [sys.executable, "-m", f"services.{service}", *arguments]
+        subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own module.
 
     def copy_in(
         self, database: str, table: str, columns: Sequence[str], records: Sequence[tuple[Any, ...]]

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from bench.seed_year.copying import Keys
-from bench.seed_year.seeding import seed, verdict_on
+from bench.seed_year.seeding import require_empty, seed, verdict_on
 from stack.plan import Ports
 from stack.servers import StackError
 from stack.supervisor import Stack, Wanted
@@ -29,6 +29,7 @@ def main() -> int:
             for name in ("notify", "survey", "gateway"):
                 stack.children[name].stop()
             dsn = stack.around.databases["dossier"]
+            asyncio.run(require_empty(dsn, given.data))
             keys = Keys(pii=stack.keys.pii_key, history=stack.keys.history_key)
             seeded = seed(dsn, keys, size=given.size, say=print)
             verdict = asyncio.run(verdict_on(dsn, seeded))

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields
@@ -17,6 +18,7 @@ from bench.seed_year.plan import Plan
 from bench.seed_year.world import World
 from kernel.sealing import Sealer
 from services.dossier.domain.history import Entry, HistoryKeys
+from stack.parent import end_with_parent
 
 _CHUNK = 1_000
 _JSON = {
@@ -52,10 +54,10 @@ def write_year(
     plans: Iterable[Plan], world: World, keys: Keys, dsn: str, *, owners: int, processes: int = 0
 ) -> Written:
     """Write every plan; return how much. Each chunk is one transaction."""
-    given = (world, keys, dsn, owners)
+    given = (world, keys, dsn, owners, os.getpid())
     total = Written(0, 0)
     if processes == 1:
-        _begin(*given)
+        _begin(*given[:-1])
         results: Iterable[Written] = map(_write, _chunks(plans))
         return _added(results)
     context = get_context("fork")
@@ -83,8 +85,10 @@ def _chunks(plans: Iterable[Plan]) -> Iterator[list[Plan]]:
         yield chunk
 
 
-def _begin(world: World, keys: Keys, dsn: str, owners: int) -> None:
+def _begin(world: World, keys: Keys, dsn: str, owners: int, parent: int = 0) -> None:
     global _maker, _dsn
+    if parent:
+        end_with_parent(parent, signal.SIGKILL)
     seals = Sealer(keys.pii)
     people = owners_of(seals, owners, seed=7)
     _maker, _dsn = Maker(world, seals, HistoryKeys.of(keys.history), people, os.getpid()), dsn

@@ -6,7 +6,7 @@ received in December that the year carries over.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -68,11 +68,14 @@ class Year:
 class Planner:
     """Makes the plans of a year in the order of acceptance."""
 
-    def __init__(self, world: World, year: Year) -> None:
+    def __init__(
+        self, world: World, year: Year, numbers: Mapping[tuple[str, date], int] | None = None
+    ) -> None:
         self._world, self._year = world, year
         self._random = Random(year.seed)  # noqa: S311 - a made-up year, the same for the same seed.
         self._weights = [desk.weight for desk in world.desks]
-        self._numbers: dict[tuple[str, date], int] = defaultdict(int)
+        # Codes go on after those the service has given already.
+        self._numbers: dict[tuple[str, date], int] = defaultdict(int, numbers or {})
         first = date(year.year - 1, 12, 1)
         days = [first + timedelta(days=place) for place in range((date(year.year, 12, 31) - first).days + 1)]
         self._days = [day for day in days if world.calendar.is_working_day(day)]

@@ -5,6 +5,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 
 import asyncpg
 
@@ -12,8 +14,9 @@ from bench.seed_year.checking import Verdict, check
 from bench.seed_year.copying import Keys, write_counters, write_year
 from bench.seed_year.plan import Plan, Planner, Year
 from bench.seed_year.truth import CUTS, Cell, Span, count, spans_of
-from bench.seed_year.world import World, read_world
+from bench.seed_year.world import World, given_numbers, read_world
 from kernel.postgres.engine import open_pool
+from stack.servers import StackError
 
 _ANALYZED = ("dossiers", "history", "components", "figure_rows")
 
@@ -35,12 +38,12 @@ def seed(
 ) -> Seeded:
     """Write a year into the database of a dossier service that knows its catalogue."""
     began = time.monotonic()
-    world = asyncio.run(_read(dsn))
+    world, numbers = asyncio.run(_read(dsn))
     last = world.calendar.covers[1].year if world.calendar.covers else 0
     year = Year(size, last - 1, seed_of)
     spans = spans_of(year.year)
     truth: dict[Cell, Counter[str]] = {}
-    planner = Planner(world, year)
+    planner = Planner(world, year, numbers)
     plans = _counted(planner.plans(), spans, truth)
     written = write_year(plans, world, keys, dsn, owners=max(50, size // 12), processes=processes)
     asyncio.run(_finish(dsn, planner))
@@ -50,6 +53,16 @@ def seed(
         f" ({written.events / seconds:,.0f} events/s)"
     )
     return Seeded(year, written.dossiers, written.events, seconds, spans, truth)
+
+
+async def require_empty(dsn: str, data: Path) -> None:
+    """Raise `StackError` where there are dossiers: the truth is of a year that is alone."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        if await connection.fetchval("SELECT EXISTS (SELECT FROM dossiers)"):
+            raise StackError(f"{data} holds dossiers already; name another folder or remove it")
+    finally:
+        await connection.close()
 
 
 async def verdict_on(dsn: str, seeded: Seeded, cuts: Sequence[tuple[str, ...]] = CUTS) -> Verdict:
@@ -69,10 +82,10 @@ def _counted(plans: Iterable[Plan], spans: list[Span], truth: dict[Cell, Counter
         yield plan
 
 
-async def _read(dsn: str) -> World:
+async def _read(dsn: str) -> tuple[World, dict[tuple[str, date], int]]:
     connection = await asyncpg.connect(dsn)
     try:
-        return await read_world(connection)
+        return await read_world(connection), await given_numbers(connection)
     finally:
         await connection.close()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import asyncpg
@@ -57,6 +58,12 @@ async def read_world(connection: asyncpg.Connection) -> World:
     if calendar is None or not worked:
         raise LookupError("the service knows no calendar or no procedure yet")
     return World(tuple(_desks(worked, agencies, communes)), communes, calendar)
+
+
+async def given_numbers(connection: asyncpg.Connection) -> dict[tuple[str, date], int]:
+    """Return the last number of each agency and day the service has given."""
+    rows = await connection.fetch("SELECT agency, day, last FROM code_counters")
+    return {(row["agency"], row["day"]): row["last"] for row in rows}
 
 
 def _desks(

@@ -4,6 +4,7 @@ import asyncio
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -39,43 +40,52 @@ _FORGET = (
 )
 
 
-async def rebuild_figures(runtime: Runtime, arguments: Sequence[str]) -> int:
-    """Make the rows of statistics anew from history; with `--check` only compare, 1 when any differs.
+@dataclass(slots=True)
+class Rebuilt:
+    """What a rebuild or a check read and found."""
 
-    Everything is read in one snapshot. Readers see the old rows until the new ones are there, all at once.
-    """
+    events: int = 0
+    rows: int = 0
+    wrong: int = 0
+    seconds: float = 0.0
+
+    @property
+    def per_second(self) -> float:
+        """Events a second."""
+        return self.events / self.seconds if self.seconds else 0.0
+
+
+async def rebuild_figures(runtime: Runtime, arguments: Sequence[str]) -> int:
+    """Make the rows of statistics anew from history; with `--check` only compare, 1 when any differs."""
     is_check = "--check" in arguments
+    done = await rebuilt(runtime.settings.database_url.get_secret_value(), is_check=is_check)
+    sys.stdout.write(
+        f"{done.rows} rows of {done.events} events in {done.seconds:.1f} s ({done.per_second:.0f} events/s):"
+        f" {done.wrong} {'differ' if is_check else 'changed'}\n"
+    )
+    return int(is_check and done.wrong > 0)
+
+
+async def rebuilt(dsn: str, *, is_check: bool) -> Rebuilt:
+    """Fold the whole history of one snapshot; readers see the old rows until all the new ones are there."""
     began = time.monotonic()
-    dsn = runtime.settings.database_url.get_secret_value()
+    told = Rebuilt()
     # A connection of its own: the pool's decode JSON and end long statements.
     connection = await asyncpg.connect(dsn)
     try:
-        told = _Told()
         if not is_check:
             await connection.execute(_STAGE)
         async with connection.transaction(isolation="repeatable_read"):
-            wrong = await (_compare if is_check else _stage)(connection, told)
+            told.wrong = await (_compare if is_check else _stage)(connection, told)
         if not is_check:
-            wrong = await _take(connection)
+            told.wrong = await _take(connection)
     finally:
         await connection.close()
-    seconds = time.monotonic() - began
-    rate = told.events / seconds if seconds else 0
-    done = f"{wrong} differ" if is_check else f"{wrong} changed"
-    sys.stdout.write(
-        f"{told.rows} rows of {told.events} events in {seconds:.1f} s ({rate:.0f} events/s): {done}\n"
-    )
-    return int(is_check and wrong > 0)
+    told.seconds = time.monotonic() - began
+    return told
 
 
-class _Told:
-    """How much was read."""
-
-    def __init__(self) -> None:
-        self.events = self.rows = 0
-
-
-async def _folded(connection: asyncpg.Connection, told: _Told) -> AsyncIterator[list[Fact]]:
+async def _folded(connection: asyncpg.Connection, told: Rebuilt) -> AsyncIterator[list[Fact]]:
     """Yield the rows that history gives, some thousand events at a time; every event is looked at."""
     carried: list[Any] = []
     cursor = await connection.cursor(_HISTORY)
@@ -109,7 +119,7 @@ def _fold(events: Sequence[Any]) -> list[Fact]:
     return found
 
 
-async def _compare(connection: asyncpg.Connection, told: _Told) -> int:
+async def _compare(connection: asyncpg.Connection, told: Rebuilt) -> int:
     """Return how many rows are not what history gives, missing and superfluous ones too; show some."""
     wrong = 0
     seen = 0
@@ -136,7 +146,7 @@ def _differs(fact: Fact, live: Fact | None) -> str:
     return ", ".join(f"{name} is {theirs[name]!r}, by history {ours[name]!r}" for name in names)
 
 
-async def _stage(connection: asyncpg.Connection, told: _Told) -> int:
+async def _stage(connection: asyncpg.Connection, told: Rebuilt) -> int:
     """Write the rows aside."""
     async for facts in _folded(connection, told):
         rows = (columns_of(fact) for fact in facts)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kernel.testing.running import RunningService
+from services.dossier.commands.figures import rebuild_figures
 from services.dossier.store.workshop.pool import Workshop
 from tests.builders.dossier.office import Office
 
@@ -35,3 +36,10 @@ async def empty_office(start: Callable[..., Awaitable[RunningService]], tmp_path
 async def office(empty_office: Office) -> Office:
     """A service that knows a commune, a procedure, its process and its calendar."""
     return await empty_office.open()
+
+
+@pytest.fixture
+async def figures_hold(office: Office) -> AsyncIterator[None]:
+    """After the test, the rows of statistics are what history gives: no change was silent wrongly."""
+    yield
+    assert await rebuild_figures(office.service.runtime, ("--check",)) == 0

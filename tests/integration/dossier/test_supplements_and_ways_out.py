@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from kernel.core.clock import VIETNAM
 from tests.builders.dossier.office import (
     CLERK,
@@ -15,6 +17,8 @@ from tests.builders.dossier.office import (
 )
 
 ITEMS = [{"component_code": "to-khai", "reason": "Chưa ký"}]
+
+pytestmark = pytest.mark.usefixtures("figures_hold")
 
 
 async def test_intake_supplement_is_asked_once_in_writing_and_answered(office: Office) -> None:
