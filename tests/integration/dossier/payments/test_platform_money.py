@@ -164,3 +164,23 @@ async def test_the_portals_view_tells_what_was_owed_and_how_it_was_paid(till: Of
     assert paid_online(PortalView.of(view).fees) == "1"
     before = (await till.service.get(f"{path}?version=1", GATEWAY)).json()
     assert before["fees"] == []
+
+
+async def test_a_callback_that_comes_twice_at_the_same_moment_waits_for_itself(till: Office) -> None:
+    """Both are inside before either is done: the account's lock lets the second see what the first booked."""
+    money = await a_till(till)
+    asked = (await money.ask())["reference"]
+    pool = till.service.runtime.pool
+    name = f"money:{money.dossier['dossier_id']}"
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    async with pool.acquire() as held, held.transaction():
+        await held.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", name)
+        both = [asyncio.create_task(money.news(asked, 80_000)) for _ in range(2)]
+        for _ in range(200):
+            if await held.fetchval(waiting) == len(both):
+                break
+            await asyncio.sleep(0.01)
+        assert await held.fetchval(waiting) == len(both), "they did not wait for each other"
+    outcomes = sorted([(await one).json()["outcome"] for one in both])
+    assert outcomes == ["booked", "repeated"]
+    assert (await money.read())["paid"] == 80_000
