@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from kernel.testing.running import RunningService
 from services.dossier.jobs.find_anomalies import FIND_ANOMALIES
+from services.dossier.store.supervision.anomalies import _TO_READ
 from tests.builders.dossier.hall import MANAGER, POINT, a_point
 from tests.builders.dossier.office import (
     LEAD,
@@ -186,3 +188,16 @@ async def test_a_supplement_asked_twice_is_found_with_both_entries(office: Offic
         ("SUPPLEMENT_TWICE", "to-khai"),
     }
     assert all(item["evidence"]["earlier"][0] < item["dossier_version"] for item in found)
+
+
+async def test_the_reader_of_the_history_goes_by_its_own_index(office: Office) -> None:
+    """Ten million entries hold few of the types it reads; the place it goes on from is part of the index."""
+    sql = _TO_READ.sql
+    for number, value in enumerate(("'2026-03-03'::timestamptz", f"'{UUID(int=0)}'::uuid", "0", "200"), 1):
+        sql = sql.replace(f"${number}", value)
+    async with office.service.runtime.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SET LOCAL enable_seqscan = off")
+        plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN {sql}"))
+    assert "ix_history_to_read" in plan
+    assert "Sort" not in plan
+    assert "Index Cond: (ROW(at, dossier_id, version) >" in plan

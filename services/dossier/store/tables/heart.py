@@ -124,7 +124,7 @@ Index(
     postgresql_where=text("consulted_agencies <> '{}'"),
 )
 
-Table(
+history = Table(
     "history",
     metadata,
     Column("dossier_id", UUID, primary_key=True),
@@ -137,6 +137,16 @@ Table(
     Column("previous_hash", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     Column("key_id", Text, nullable=False),
+)
+Index(
+    "ix_history_to_read",
+    history.c.at,
+    history.c.dossier_id,
+    history.c.version,
+    postgresql_where=text(
+        "type IN ('dossier.supplement_requested.v1', 'dossier.intake_supplement_requested.v1',"
+        " 'dossier.step_completed.v1')"
+    ),
 )
 Table(
     "components",
