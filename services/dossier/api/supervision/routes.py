@@ -53,7 +53,7 @@ class ReminderIn(Strict):
     due_on: date
 
 
-class AnswerIn(Strict):
+class FindingAnswerIn(Strict):
     """What was done."""
 
     text: Text
@@ -222,7 +222,13 @@ async def remind_unit(
 
 @router.post("/findings/{finding_id}/answer")
 async def answer_reminder(
-    finding_id: UUID, body: AnswerIn, response: Response, by: Caller, seen: IfMatch, work: Work, now: Now
+    finding_id: UUID,
+    body: FindingAnswerIn,
+    response: Response,
+    by: Caller,
+    seen: IfMatch,
+    work: Work,
+    now: Now,
 ) -> FindingOut:
     """Đơn vị trả lời nhắc nhở."""
     finding = await inspect.answer(finding_id, text=body.text, by=by, seen=seen, work=work, now=now)
