@@ -35,21 +35,26 @@ _TAKES_PART = (
     "(d.receiving_agency = :agency OR d.competent_agency = :agency OR d.helping_agency = :agency"
     " OR d.consulted_agencies @> ARRAY[:agency::text])"
 )
-# Numbers and codes name few dossiers and lead; names are narrowed by the agency inside the same index, and
-# the few dossiers an agency is only asked about are looked through beside.
+# What the index finds is gathered first and put in order then: planned without values, a walk by id with the
+# words as a filter would look cheaper, and read everything for a rare name. Names are narrowed by the agency
+# inside the index; the few dossiers an agency is only asked about are looked through beside.
 _FIND = Statement(
     f"""
+    WITH numbered AS MATERIALIZED (SELECT dossier_id FROM dossier_search WHERE keys && :numbers::text[]),
+    named AS MATERIALIZED (
+        SELECT dossier_id FROM dossier_search
+        WHERE :by_name::boolean AND keys @> (:words::text[] || ('a:' || :agency::text))),
+    newest AS MATERIALIZED (
+        SELECT dossier_id FROM named WHERE dossier_id < :before::uuid ORDER BY dossier_id DESC LIMIT :limit)
     SELECT DISTINCT ON (found.id) found.* FROM (
-        (SELECT {_ITEM} FROM dossier_search s JOIN dossiers d ON d.id = s.dossier_id
-         WHERE s.keys && :numbers::text[] AND {_TAKES_PART} AND s.dossier_id < :before::uuid)
+        (SELECT {_ITEM} FROM numbered s JOIN dossiers d ON d.id = s.dossier_id
+         WHERE {_TAKES_PART} AND d.id < :before)
         UNION ALL
         (SELECT {_ITEM} FROM dossiers d
          WHERE (d.dossier_code = :code OR d.reference = :code OR d.portal_code = :code)
            AND :code::text <> '' AND {_TAKES_PART} AND d.id < :before)
         UNION ALL
-        (SELECT {_ITEM} FROM dossier_search s JOIN dossiers d ON d.id = s.dossier_id
-         WHERE :by_name::boolean AND s.keys @> (:words::text[] || ('a:' || :agency::text))
-           AND s.dossier_id < :before ORDER BY s.dossier_id DESC LIMIT :limit)
+        (SELECT {_ITEM} FROM newest s JOIN dossiers d ON d.id = s.dossier_id)
         UNION ALL
         (SELECT {_ITEM} FROM dossiers d JOIN dossier_search s ON s.dossier_id = d.id
          WHERE :by_name AND d.consulted_agencies @> ARRAY[:agency::text] AND d.consulted_agencies <> '{{}}'

@@ -77,6 +77,7 @@ async def test_no_hot_query_reads_a_whole_table(
         for name, statement in HOT.items():
             found[name] = _read_whole(await _plan(connection, statement))
         assert found == {name: [] for name in HOT}
+        assert json.dumps(await _plan(connection, HOT["search"])).count("ix_dossier_search_keys") == 2
         page = await _inbox(connection, "H99.1")
         assert len(page) == 21
         assert [row["waits_until"] for row in page] == sorted(row["waits_until"] for row in page)
