@@ -13,6 +13,7 @@ from services.dossier.api import (
     counter,
     course,
     decisions,
+    due_commands,
     machines,
     reads,
     registers,
@@ -28,6 +29,7 @@ from services.dossier.api.work import ROUTERS as WORK_ROUTERS
 from services.dossier.clients.clamd import scanner_at
 from services.dossier.clients.e_receipts import open_receipts
 from services.dossier.clients.outside import open_courier
+from services.dossier.commands.due_dates import recompute_due_dates
 from services.dossier.commands.figures import rebuild_figures
 from services.dossier.commands.history import index_search, republish, verify_history
 from services.dossier.consumers import catalog, points
@@ -38,6 +40,7 @@ from services.dossier.jobs.find_anomalies import FIND_ANOMALIES
 from services.dossier.jobs.issue_e_receipts import ISSUE_E_RECEIPTS
 from services.dossier.jobs.keep_drafts import KEEP_DRAFTS
 from services.dossier.jobs.print_papers import PRINT_PAPERS
+from services.dossier.jobs.recompute_due import RECOMPUTE_DUE
 from services.dossier.jobs.send_outside_requests import SEND_OUTSIDE_REQUESTS
 from services.dossier.jobs.tidy_desk import TIDY_DESK
 from services.dossier.jobs.watch_deadlines import WATCH_DEADLINES
@@ -119,6 +122,7 @@ service = Service(
         counter.router,
         decisions.router,
         course.router,
+        due_commands.router,
         attachments.router,
         *FILE_ROUTERS,
         reads.router,
@@ -151,6 +155,7 @@ service = Service(
         SEND_OUTSIDE_REQUESTS,
         *FILE_JOBS,
         WATCH_DEADLINES,
+        RECOMPUTE_DUE,
         TIDY_DESK,
         FIND_ANOMALIES,
         WRITE_EXPORTS,
@@ -162,6 +167,7 @@ service = Service(
     resources=open_resources,
     commands={
         "verify-history": verify_history,
+        "recompute-due": recompute_due_dates,
         "republish": republish,
         "index-search": index_search,
         "rebuild-figures": rebuild_figures,

@@ -16,6 +16,7 @@ from services.dossier.store.definitions import Definitions, PostgresCatalogue
 from services.dossier.store.desk.displays import DisplayStreams
 from services.dossier.store.desk.work import PostgresDesk
 from services.dossier.store.dossiers import PostgresDossiers
+from services.dossier.store.due_commands import PostgresDueCommands
 from services.dossier.store.dues import LedgerDues
 from services.dossier.store.exports import PostgresExports
 from services.dossier.store.figure_views import PostgresStatistics
@@ -111,6 +112,7 @@ class PostgresWork:
         self.warnings = PostgresWarnings(unit)
         self.mirrors = PostgresMirrors(unit, resources.seals)
         self.watches = PostgresWatches(unit)
+        self.due_commands = PostgresDueCommands(unit)
         self.views = PostgresViews(unit)
         self.supervision = PostgresSupervision(unit, resources.supervision_rules)
         self.desk = PostgresDesk(unit, resources.definitions, resources.desk_rules, resources.displays)

@@ -82,6 +82,7 @@ OF_THE_WORK = {
     Action.STEP_RECEIPT,
     Action.CONSULTATION_REQUEST,
     Action.STEP_UNDO,
+    Action.ROUTE_CHANGE,
 }
 """How a step is shared out has tests of its own (test_sharing…)."""
 

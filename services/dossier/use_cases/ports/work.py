@@ -27,6 +27,7 @@ from services.dossier.use_cases.payments.ports import Payments
 from services.dossier.use_cases.ports.attachments import Attachments
 from services.dossier.use_cases.ports.catalogue import Catalogue
 from services.dossier.use_cases.ports.dossiers import Dossiers
+from services.dossier.use_cases.ports.due_commands import DueCommands
 from services.dossier.use_cases.ports.dues import Dues
 from services.dossier.use_cases.ports.materials import Files, Inspector, Press, Seals
 from services.dossier.use_cases.ports.outside import Courier, Outside
@@ -59,6 +60,7 @@ class Work(Records, Protocol):
     views: Views
     dues: Dues
     watches: Watches
+    due_commands: DueCommands
     figures: Figures
     statistics: Statistics
     exports: Exports

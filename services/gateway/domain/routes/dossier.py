@@ -61,6 +61,10 @@ def dossier() -> list[Route]:
         Route("GET", f"{own}/{{id}}", "dossier", SIGNED_IN),
         Route("GET", f"{own}/{{id}}/history", "dossier", SIGNED_IN),
         Route("GET", f"{own}/{{id}}/papers", "dossier", SIGNED_IN),
+        Route("POST", "/api/v1/due-recomputations", "dossier", STAFF),
+        Route("GET", "/api/v1/due-recomputations/{command_id}", "dossier", STAFF),
+        Route("GET", "/api/v1/due-recomputations/{command_id}/moves", "dossier", STAFF),
+        Route("POST", "/api/v1/due-recomputations/{command_id}/approval", "dossier", STAFF),
         Route("GET", "/api/v1/papers/{paper_id}", "dossier", SIGNED_IN, Priority.HEAVY, 30.0),
     ]
     found += [

@@ -1,0 +1,118 @@
+"""Commands that count due moments again, in PostgreSQL."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.postgres.statement import Statement
+from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.use_cases.ports.due_commands import DueCommand, DueMove
+
+_NAMES = tuple(DueCommand.__dataclass_fields__)
+_ADD = Statement(
+    f"INSERT INTO due_commands ({', '.join(_NAMES)}) VALUES ({', '.join(f':{name}' for name in _NAMES)})"
+)
+_SAVE = Statement(
+    "UPDATE due_commands SET version = :version, state = :state, reached = :reached,"
+    " approved_by = :approved_by, approved_by_name = :approved_by_name, approved_at = :approved_at,"
+    " done_at = :done_at WHERE id = :id AND version = :version - 1"
+)
+_FIND = Statement(f"SELECT {', '.join(_NAMES)} FROM due_commands WHERE id = :id")
+_OPEN = Statement(f"SELECT {', '.join(_NAMES)} FROM due_commands WHERE state = :state ORDER BY id")
+_RUNNING = Statement(
+    """
+    SELECT d.id FROM dossiers d LEFT JOIN agencies a ON a.code = d.competent_agency
+    WHERE d.state IN ('ACCEPTED', 'PROCESSING') AND d.id > :after::uuid
+      AND coalesce(nullif(d.work #>> '{pins,calendar}', ''), a.calendar) = :calendar
+      AND (:agency::text = '' OR d.competent_agency = :agency OR d.receiving_agency = :agency)
+    ORDER BY d.id LIMIT :limit
+    """
+)
+_ADD_MOVES = Statement(
+    """
+    INSERT INTO due_moves (command_id, dossier_id, dossier_code, previous_due_at, due_at, outcome)
+    SELECT :command_id::uuid, dossier_id, dossier_code, previous_due_at, due_at, 'WAITING'
+    FROM jsonb_to_recordset(:rows::jsonb) AS given(dossier_id uuid, dossier_code text,
+        previous_due_at timestamptz, due_at timestamptz)
+    """,
+    rows=None,
+)
+_MOVES = Statement(
+    "SELECT dossier_id, dossier_code, previous_due_at, due_at, outcome FROM due_moves"
+    " WHERE command_id = :command_id AND (:outcome::text = '' OR outcome = :outcome)"
+    " AND dossier_id > :after::uuid ORDER BY dossier_id LIMIT :limit"
+)
+_COUNTS = Statement(
+    "SELECT outcome, count(*) AS number FROM due_moves WHERE command_id = :command_id GROUP BY outcome"
+)
+_SETTLE = Statement(
+    "UPDATE due_moves SET outcome = :outcome, applied_at = :at"
+    " WHERE command_id = :command_id AND dossier_id = :dossier_id AND outcome = 'WAITING'"
+)
+
+
+class PostgresDueCommands:
+    """All commands."""
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+
+    def add(self, command: DueCommand) -> None:
+        """Keep a new command."""
+        self._unit.write(_ADD, **asdict(command))
+
+    def save(self, command: DueCommand) -> None:
+        """Keep a changed one; the commit is stale when somebody was faster."""
+        kept = asdict(command)
+        fixed = ("calendar", "agency", "reason", "legal_basis", "asked_by", "asked_by_name", "asked_at")
+        self._unit.write(_SAVE, **{name: value for name, value in kept.items() if name not in fixed})
+
+    async def find(self, command_id: UUID) -> DueCommand | None:
+        """Return a command."""
+        row = await self._unit.fetch_one(_FIND, id=command_id)
+        return _command(row) if row is not None else None
+
+    async def in_state(self, state: str) -> list[DueCommand]:
+        """Return the commands of a state, oldest first."""
+        return [_command(row) for row in await self._unit.fetch(_OPEN, state=state)]
+
+    async def running(self, calendar: str, agency: str, after: UUID, limit: int) -> list[UUID]:
+        """Return dossiers whose clock runs under a calendar, in order of their ids."""
+        rows = await self._unit.fetch(_RUNNING, calendar=calendar, agency=agency, after=after, limit=limit)
+        return [UUID(int=row["id"].int) for row in rows]
+
+    def add_moves(self, command_id: UUID, moves: Sequence[DueMove]) -> None:
+        """Keep what would move."""
+        rows = [
+            {
+                "dossier_id": str(move.dossier_id),
+                "dossier_code": move.dossier_code,
+                "previous_due_at": move.previous_due_at.isoformat(),
+                "due_at": move.due_at.isoformat(),
+            }
+            for move in moves
+        ]
+        self._unit.write(_ADD_MOVES, command_id=command_id, rows=rows)
+
+    async def moves(self, command_id: UUID, outcome: str, after: UUID, limit: int) -> list[DueMove]:
+        """Return moves (all, or of an outcome), in order of the dossiers' ids."""
+        rows = await self._unit.fetch(
+            _MOVES, command_id=command_id, outcome=outcome, after=after, limit=limit
+        )
+        return [DueMove(**{**dict(row), "dossier_id": UUID(int=row["dossier_id"].int)}) for row in rows]
+
+    async def counts(self, command_id: UUID) -> dict[str, int]:
+        """Return how many moves there are of each outcome."""
+        rows = await self._unit.fetch(_COUNTS, command_id=command_id)
+        return {row["outcome"]: row["number"] for row in rows}
+
+    def settle(self, command_id: UUID, dossier_id: UUID, outcome: str, at: datetime) -> None:
+        """Keep what became of a move; the commit is stale when it was settled before."""
+        self._unit.write(_SETTLE, command_id=command_id, dossier_id=dossier_id, outcome=outcome, at=at)
+
+
+def _command(row: Any) -> DueCommand:
+    known = dict(row)
+    return DueCommand(**{**known, "id": UUID(int=known["id"].int), "reached": UUID(int=known["reached"].int)})

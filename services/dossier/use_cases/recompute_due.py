@@ -1,0 +1,192 @@
+"""Due moments counted again after a calendar changed: asked with a reason, previewed, approved by another.
+
+Nothing moves by itself: what was promised stands until two people say otherwise. What stands still now is
+counted under the new calendar anyway when its clock runs again.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from kernel.core.caller import Caller, CallerKind
+from kernel.core.clock import VIETNAM
+from kernel.core.errors import Forbidden, NotFound, Refusal, Stale
+from kernel.core.ids import new_id
+from services.dossier.domain.deadlines import apology_latest, dossier_due, term_for
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.errors import FourEyes
+from services.dossier.domain.events import Change, moment
+from services.dossier.domain.states import Move
+from services.dossier.use_cases.ports import Grounds, Work
+from services.dossier.use_cases.ports.due_commands import DueCommand, DueMove
+from services.dossier.use_cases.record_change import record_change
+
+FIRST = UUID(int=0)
+AT_ONCE = 100
+
+
+class NotPreviewed(Refusal):
+    """The command's preview is not made yet, or it was approved before (409)."""
+
+    code = "due-command-not-previewed"
+    title = "Lệnh tính lại thời hạn chưa có bản xem trước hoặc đã được duyệt"
+
+
+async def ask_recomputation(
+    *, calendar: str, reason: str, legal_basis: str, by: Caller, work: Work, now: datetime
+) -> DueCommand:
+    """Log the command; a job makes the preview. A one-stop manager asks for the own agency only."""
+    command = DueCommand(
+        id=new_id(),
+        version=1,
+        calendar=calendar,
+        agency=_reach(by),
+        reason=reason,
+        legal_basis=legal_basis,
+        state="ASKED",
+        asked_by=by.subject,
+        asked_by_name=by.name,
+        asked_at=now,
+        reached=FIRST,
+    )
+    work.due_commands.add(command)
+    return command
+
+
+def _reach(by: Caller) -> str:
+    """Return the agency whose dossiers a caller may have counted again; empty: all."""
+    if by.kind is CallerKind.STAFF and by.has_role("ADMIN"):
+        return ""
+    if by.kind is CallerKind.STAFF and by.has_role("ONE_STOP_MANAGER") and by.agency:
+        return by.agency
+    raise Forbidden
+
+
+async def find_command(command_id: UUID, *, by: Caller, work: Work) -> DueCommand:
+    """Return a command for whoever may give it."""
+    reach = _reach(by)
+    command = await work.due_commands.find(command_id)
+    if command is None or reach not in {"", command.agency}:
+        raise NotFound
+    return command
+
+
+async def approve_recomputation(
+    command_id: UUID, *, by: Caller, seen: int, work: Work, now: datetime
+) -> DueCommand:
+    """Let a previewed command be applied; never by who asked for it."""
+    command = await find_command(command_id, by=by, work=work)
+    if command.version != seen:
+        raise Stale
+    if command.state != "PREVIEWED":
+        raise NotPreviewed
+    if command.asked_by == by.subject:
+        raise FourEyes
+    approved = replace(
+        command,
+        version=command.version + 1,
+        state="APPROVED",
+        approved_by=by.subject,
+        approved_by_name=by.name,
+        approved_at=now,
+    )
+    work.due_commands.save(approved)
+    return approved
+
+
+async def preview_batch(command: DueCommand, *, work: Work) -> DueCommand:
+    """Look at the next dossiers and keep which would move, from when to when."""
+    ids = await work.due_commands.running(command.calendar, command.agency, command.reached, AT_ONCE)
+    moves = []
+    for dossier_id in ids:
+        dossier, grounds = await work.dossiers.load(dossier_id)
+        due = _due_now(dossier, grounds, work)
+        if due is not None and dossier.due_at is not None and due != dossier.due_at:
+            code = dossier.dossier_code or dossier.reference
+            moves.append(
+                DueMove(dossier_id=dossier.id, dossier_code=code, previous_due_at=dossier.due_at, due_at=due)
+            )
+    state = "ASKED" if len(ids) == AT_ONCE else "PREVIEWED"
+    reached = ids[-1] if ids else command.reached
+    looked = replace(command, version=command.version + 1, state=state, reached=reached)
+    if moves:
+        work.due_commands.add_moves(command.id, moves)
+    work.due_commands.save(looked)
+    return looked
+
+
+def _due_now(dossier: Dossier, grounds: Grounds, work: Work) -> datetime | None:
+    """Return the due moment by the calendar as it is now; None for one whose clock does not run."""
+    if not dossier.can(Move.RECOMPUTE_DUE) or dossier.accepted_at is None:
+        return None
+    day = dossier.accepted_at.astimezone(VIETNAM).date()
+    term = term_for(grounds.procedure, dossier.channel, work.limits, day)
+    stops = [stop.as_stop for stop in dossier.stops]
+    return dossier_due(grounds.procedure, term, grounds.calendar, dossier.accepted_at, stops)
+
+
+async def apply_move(command: DueCommand, move: DueMove, *, work: Work, now: datetime) -> None:
+    """Move one dossier's due moment, as the calendar says at this moment; what changed meanwhile counts."""
+    dossier, grounds = await work.dossiers.load(move.dossier_id)
+    due = _due_now(dossier, grounds, work)
+    if due is None or due == dossier.due_at or dossier.accepted_at is None:
+        work.due_commands.settle(command.id, move.dossier_id, "UNCHANGED", now)
+        return
+    day = dossier.accepted_at.astimezone(VIETNAM).date()
+    term = term_for(grounds.procedure, dossier.channel, work.limits, day)
+    previous = dossier.due_at
+    left = dossier.recompute(due, apology_latest(grounds.calendar, due, term, work.limits))
+    details = {
+        "previous_due_at": moment(previous),
+        "command_id": str(command.id),
+        "legal_basis": command.legal_basis,
+        "approved_by": command.approved_by_name,
+    }
+    change = Change("due_recomputed", left, note=command.reason, details=details)
+    work.due_commands.settle(command.id, move.dossier_id, "MOVED", now)
+    record_change(work, dossier, change, by=None, now=now)
+
+
+async def finish(command: DueCommand, *, work: Work, now: datetime) -> None:
+    """Close a command all of whose moves are settled."""
+    done = replace(command, version=command.version + 1, state="DONE", done_at=now)
+    work.due_commands.save(done)
+
+
+OpenWork = Callable[[], AbstractAsyncContextManager[Work]]
+
+
+async def go_on(open_work: OpenWork, now: datetime) -> None:
+    """Make previews and apply what is approved, a commit each; goes on where a killed run stopped."""
+    async with open_work() as work:
+        asked = await work.due_commands.in_state("ASKED")
+        approved = await work.due_commands.in_state("APPROVED")
+    for command in asked:
+        looked = command
+        while looked.state == "ASKED":
+            async with open_work() as work:
+                looked = await preview_batch(looked, work=work)
+    for command in approved:
+        await _apply(open_work, command, now)
+
+
+async def _apply(open_work: OpenWork, command: DueCommand, now: datetime) -> None:
+    """Move what waits; a dossier somebody is changing now is met again the next time."""
+    after, is_clean = FIRST, True
+    while True:
+        async with open_work() as work:
+            waiting = await work.due_commands.moves(command.id, "WAITING", after, AT_ONCE)
+        for move in waiting:
+            after = move.dossier_id
+            try:
+                async with open_work() as work:
+                    await apply_move(command, move, work=work, now=now)
+            except Stale:
+                is_clean = False
+        if len(waiting) < AT_ONCE:
+            break
+    if is_clean:
+        async with open_work() as work:
+            await finish(command, work=work, now=now)
