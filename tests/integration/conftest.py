@@ -4,6 +4,8 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -70,6 +72,9 @@ async def _starting(
         ) -> RunningService:
             declared = service_named(service) if isinstance(service, str) else service
             dsn = await database_of(declared)
+            if "files_url" in declared.settings.model_fields:
+                folder = stack.enter_context(TemporaryDirectory(prefix="motcua-files-"))
+                settings.setdefault("files_url", Path(folder).as_uri())
             return await stack.enter_async_context(
                 running(declared, dsn, bus or MemoryBus(), settings, clock)
             )
