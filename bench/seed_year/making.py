@@ -21,11 +21,12 @@ from kernel.core.caller import Caller, CallerKind
 from services.dossier.domain.codes import code_day, dossier_code, reference_of
 from services.dossier.domain.course import PAPERS_MISSING, Cause
 from services.dossier.domain.deadlines import step_due
-from services.dossier.domain.dossier import DoneStep, Dossier, Result, Running, Supplement
+from services.dossier.domain.dossier import Dossier, Running
 from services.dossier.domain.events import Change, cause_data, event_data
 from services.dossier.domain.figures.fact import Fact, follow, told_by
 from services.dossier.domain.figures.row import columns_of
 from services.dossier.domain.history import Entry, HistoryKeys, chain, head_of, seal_head
+from services.dossier.domain.holdings import DoneStep, Result, Supplement
 from services.dossier.domain.states import Move, State
 from services.dossier.domain.workflow import complete, done_step, hand_over
 from services.dossier.store.mapping import new_columns

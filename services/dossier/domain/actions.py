@@ -7,8 +7,9 @@ from enum import StrEnum
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, NotFound
 from services.dossier.domain.course import ApologyDraft
-from services.dossier.domain.dossier import Dossier, Draft, Step
+from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import NotYourStep, TransitionRefused, WorkedElsewhere
+from services.dossier.domain.holdings import Draft, Step
 from services.dossier.domain.mandates import Mandate
 from services.dossier.domain.states import TRANSITIONS, Move, State
 from services.dossier.domain.work.errors import StepClaimed

@@ -10,8 +10,9 @@ from kernel.core.errors import Invalid
 from kernel.core.ids import new_id
 from services.dossier.domain.course import Cause
 from services.dossier.domain.definitions import Process, StepRule
-from services.dossier.domain.dossier import Consultation, DoneStep, Dossier, Step, Undo
+from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import DraftOpen, FourEyes, NoSuchBranch, ProcessMissing, ResultRequired
+from services.dossier.domain.holdings import Consultation, DoneStep, Step, Undo
 from services.dossier.domain.states import Move, State
 from services.dossier.domain.work.errors import OpinionsOpen
 

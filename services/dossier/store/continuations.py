@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.dossier.domain.dossier import Continuing
+from services.dossier.domain.holdings import Continuing
 from services.dossier.domain.mandates import Mandate, mandates_of
 
 _RUNNING = (

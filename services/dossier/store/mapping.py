@@ -18,11 +18,11 @@ from services.dossier.domain.course import (
     Settlement,
 )
 from services.dossier.domain.definitions import Agency
-from services.dossier.domain.dossier import (
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.holdings import (
     Consultation,
     Continuing,
     DoneStep,
-    Dossier,
     Draft,
     Pins,
     Result,

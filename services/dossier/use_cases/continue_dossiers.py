@@ -3,8 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.dossier.domain.dossier import Continuing
 from services.dossier.domain.events import Change
+from services.dossier.domain.holdings import Continuing
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.record_change import record_change
 

@@ -13,9 +13,10 @@ from services.dossier.domain.actions import Action
 from services.dossier.domain.codes import code_day, dossier_code, is_agency_identifier
 from services.dossier.domain.deadlines import answer_by, apology_latest, dossier_due, handover_due, term_for
 from services.dossier.domain.definitions import Procedure, Process
-from services.dossier.domain.dossier import Dossier, Supplement
+from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import NoAgencyIdentifier, ProcessMissing, SupplementNotLapsed
 from services.dossier.domain.events import Change, moment
+from services.dossier.domain.holdings import Supplement
 from services.dossier.domain.limits import GENERAL
 from services.dossier.domain.papers import Paper, PaperKind
 from services.dossier.domain.payments.errors import FeeUnpaid

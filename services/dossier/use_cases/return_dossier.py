@@ -9,9 +9,10 @@ from uuid import UUID
 from kernel.core.caller import Caller
 from kernel.core.errors import Invalid
 from services.dossier.domain.actions import Action
-from services.dossier.domain.dossier import Dossier, Result
+from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import NotSettled, ReceiverUnchecked, StillOwed
 from services.dossier.domain.events import Change
+from services.dossier.domain.holdings import Result
 from services.dossier.domain.states import Move
 from services.dossier.domain.workflow import keep_apart, recall
 from services.dossier.use_cases.intake.authorizations import require_authorized

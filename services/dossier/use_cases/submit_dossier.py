@@ -12,7 +12,7 @@ from kernel.core.ids import new_id
 from services.dossier.domain.codes import reference_of
 from services.dossier.domain.deadlines import reply_due
 from services.dossier.domain.definitions import Agency, Procedure
-from services.dossier.domain.dossier import Dossier, Pins
+from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import (
     AgencyEnded,
     AnswersWrong,
@@ -22,6 +22,7 @@ from services.dossier.domain.errors import (
     WorkedElsewhere,
 )
 from services.dossier.domain.events import Change
+from services.dossier.domain.holdings import Pins
 from services.dossier.domain.payments.account import Account
 from services.dossier.domain.states import State
 from services.dossier.use_cases.intake.authorizations import (

@@ -10,9 +10,10 @@ from kernel.core.errors import Invalid
 from services.dossier.domain import papers
 from services.dossier.domain.actions import Action
 from services.dossier.domain.deadlines import answer_by
-from services.dossier.domain.dossier import Dossier, Draft, Supplement
+from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import FourEyes, NoDraft, NotAnswered, TransitionRefused
 from services.dossier.domain.events import Change, cause_data
+from services.dossier.domain.holdings import Draft, Supplement
 from services.dossier.domain.limits import GENERAL
 from services.dossier.domain.papers import PaperKind
 from services.dossier.domain.states import Move

@@ -10,9 +10,10 @@ from kernel.core.errors import Invalid
 from services.dossier.domain.actions import Action, sits_at
 from services.dossier.domain.course import Cause, Delay
 from services.dossier.domain.deadlines import delay_at
-from services.dossier.domain.dossier import Dossier, Result
+from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import NotSigned, NotYourStep, StepMoved
 from services.dossier.domain.events import Change, cause_data
+from services.dossier.domain.holdings import Result
 from services.dossier.domain.work.slip import person_of
 from services.dossier.domain.workflow import (
     answer_consultation,

@@ -15,8 +15,9 @@ from kernel.core.errors import Forbidden, Refusal
 from kernel.testing.running import a_person, a_staff_member
 from services.dossier.domain.actions import Action, allowed_actions, require
 from services.dossier.domain.course import Proposal
-from services.dossier.domain.dossier import Dossier, Draft, Step, Supplement
+from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import TransitionRefused
+from services.dossier.domain.holdings import Draft, Step, Supplement
 from services.dossier.domain.states import State
 from tests.unit.dossier.test_states import COMMUNE, NOW, a_dossier
 

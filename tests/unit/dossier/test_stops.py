@@ -12,8 +12,9 @@ from kernel.core.ids import new_id
 from services.dossier.domain.course import PAPERS_MISSING, Cause, Obligation, Payment
 from services.dossier.domain.deadlines import running_again
 from services.dossier.domain.definitions import Channel, Procedure, calendar_of
-from services.dossier.domain.dossier import Dossier, Supplement
+from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import CalendarMissing, StillOwed
+from services.dossier.domain.holdings import Supplement
 from services.dossier.domain.limits import GENERAL
 from services.dossier.domain.states import Clock, Move, State
 from services.dossier.store.limits import read_limits

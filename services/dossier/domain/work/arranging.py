@@ -5,8 +5,9 @@ from datetime import datetime
 
 from kernel.core.caller import Caller
 from kernel.core.errors import Invalid
-from services.dossier.domain.dossier import Consultation, Dossier, Step
+from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import ProcessMissing
+from services.dossier.domain.holdings import Consultation, Step
 from services.dossier.domain.states import Move, State
 from services.dossier.domain.work.elsewhere import Elsewhere
 from services.dossier.domain.work.errors import (

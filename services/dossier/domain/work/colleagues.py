@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.dossier.domain.dossier import Dossier, Step
+from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import FourEyes
+from services.dossier.domain.holdings import Step
 from services.dossier.domain.mandates import is_away, mandates_of
 from services.dossier.domain.work.errors import ColleagueAway, NotOfTheUnit
 from services.dossier.domain.work.holding import Holder

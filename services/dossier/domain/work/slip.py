@@ -11,7 +11,8 @@ from uuid import UUID
 from kernel.core.caller import Caller
 from kernel.core.clock import VIETNAM
 from kernel.core.ids import new_id
-from services.dossier.domain.dossier import Dossier, Step
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.holdings import Step
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from services.dossier.domain.dossier import Continuing
+from services.dossier.domain.holdings import Continuing
 from services.dossier.domain.mandates import Mandate
 from services.dossier.use_cases.ports.records import Intake
 from worktime.calendar import WorkCalendar

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from services.dossier.domain.dossier import Dossier, Step
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.holdings import Step
 from services.dossier.domain.work.slip import Party, slip_row
 from services.dossier.use_cases.ports import Work
 
