@@ -17,6 +17,7 @@ from services.dossier.api import (
     machines,
     reads,
     registers,
+    results,
     submissions,
 )
 from services.dossier.api.desk import ROUTERS as DESK_ROUTERS
@@ -137,6 +138,7 @@ service = Service(
         cash.router,
         platform.router,
         registers.router,
+        results.router,
     ],
     handlers=[
         catalog.on_procedure_published,

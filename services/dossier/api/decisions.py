@@ -104,6 +104,8 @@ async def issue_result(body: ResultIn, act: Act) -> Receipt:
         signed_by=body.signed_by,
         attachment_ids=body.attachment_ids,
         cause=body.cause or "",
+        valid_from=body.valid_from,
+        valid_to=body.valid_to,
         **act.terms,
     )
     return act.receipt(dossier)

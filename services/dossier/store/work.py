@@ -31,6 +31,7 @@ from services.dossier.store.papers import PostgresPapers
 from services.dossier.store.payments import PostgresPayments
 from services.dossier.store.proofs import PostgresProofs
 from services.dossier.store.registers import PostgresRegisters
+from services.dossier.store.results import PostgresResults
 from services.dossier.store.scan_batches import PostgresScanBatches
 from services.dossier.store.searching import PostgresSearching
 from services.dossier.store.sheets import begin_sheet
@@ -93,6 +94,7 @@ class PostgresWork:
         self.fee_rules = resources.fee_rules
         self.legal_sets = resources.legal_sets
         self.registers = PostgresRegisters(unit)
+        self.results = PostgresResults(unit, resources.seals)
         self.history_keys = resources.history_keys
         self.press = resources.press
         self.inspector = resources.inspector

@@ -162,6 +162,7 @@ async def recall_result(
     dossier, grounds = await open_for(Action.RESULT_RECALL, dossier_id, by=by, seen=seen, work=work, now=now)
     keep_apart(dossier, by)
     recalled: Result | None = dossier.result
+    work.results.recall(dossier.id, reason=reason, at=now)
     left = recall(dossier, known_process(grounds), at=now, due_of=due_of(grounds))
     details = {"result": result_data(recalled)} if recalled else {}
     change = Change("result_recalled", left, note=reason, details=details)

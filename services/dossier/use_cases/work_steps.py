@@ -1,7 +1,7 @@
 """What the competent unit does: steps forward and back, opinions, the result and its way to the applicant."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import NotSigned, NotYourStep, StepMoved
 from services.dossier.domain.events import Change, cause_data
 from services.dossier.domain.holdings import Result
+from services.dossier.domain.results.register import registered
 from services.dossier.domain.work.slip import person_of
 from services.dossier.domain.workflow import (
     answer_consultation,
@@ -122,6 +123,8 @@ async def issue_result(
     signed_by: str,
     attachment_ids: Sequence[UUID],
     cause: str = "",
+    valid_from: date | None = None,
+    valid_to: date | None = None,
     by: Caller,
     seen: int,
     work: Work,
@@ -160,6 +163,8 @@ async def issue_result(
     left = dossier.issue(result, done_step(step, by, at=now, outcome="DONE", note="", cause=why))
     if attachment_ids:
         work.attachments.bind(attachment_ids, dossier.id, uploader=by.subject, purpose="RESULT")
+    if outcome == "GRANTED":
+        work.results.add(registered(dossier, result, first=valid_from, last=valid_to))
     details = {"result": result_data(result), "delay": delay_data(dossier.delay)}
     change = Change("result_issued", left, note=reason, details=details)
     record_change(work, dossier, change, by=by, now=now)

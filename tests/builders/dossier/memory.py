@@ -21,6 +21,7 @@ from services.dossier.domain.history import Entry, HistoryKeys
 from services.dossier.domain.intake.evidence import Evidence
 from services.dossier.domain.payments.account import Entry as MoneyEntry
 from services.dossier.domain.payments.fees import FeeRules
+from services.dossier.domain.results.register import Registered
 from services.dossier.store.legal_sets import read_legal_sets
 from services.dossier.store.limits import read_limits
 from services.dossier.use_cases.files.ports import Scanned, Verdict
@@ -40,6 +41,7 @@ from tests.builders.dossier.memory_stores import (
     MemoryFiles,
     MemoryOutside,
     MemoryPapers,
+    MemoryResults,
     MemoryWaysIn,
 )
 from tests.builders.dossier.memory_work import MemoryColleagues, MemorySlips
@@ -60,6 +62,7 @@ class MemoryDatabase:
     papers: dict[UUID, IssuedPaper] = field(default_factory=dict)
     outside: dict[UUID, OutsideRequest] = field(default_factory=dict)
     evidence: list[Evidence] = field(default_factory=list)
+    results: dict[UUID, Registered] = field(default_factory=dict)
     counters: dict[tuple[str, date], int] = field(default_factory=dict)
     procedures: dict[tuple[str, int], tuple[int, dict[str, Any]]] = field(default_factory=dict)
     processes: dict[tuple[str, int], tuple[int, dict[str, Any]]] = field(default_factory=dict)
@@ -93,6 +96,7 @@ class MemoryWork:
         self.attachments = MemoryAttachments(self)
         self.papers = MemoryPapers(self)
         self.outside = MemoryOutside(self)
+        self.results = MemoryResults(self)
         self.slips = MemorySlips(self)
         self.colleagues = MemoryColleagues(self)
         self.ways_in = MemoryWaysIn(self)

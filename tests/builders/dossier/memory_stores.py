@@ -14,6 +14,7 @@ from services.dossier.domain.figures.fact import SILENT, follow, told_by
 from services.dossier.domain.history import Entry
 from services.dossier.domain.intake.evidence import Evidence
 from services.dossier.domain.papers import Paper, PaperKind
+from services.dossier.domain.results.register import Registered, ResultState
 from services.dossier.use_cases.ports import (
     Attachment,
     Grounds,
@@ -208,6 +209,25 @@ class MemoryOutside:
                 database.outside[request_id] = replace(held, **changed)
             elif required:
                 raise Stale
+
+        self._work.writes.append(write)
+
+
+class MemoryResults:
+    """Registered results."""
+
+    def __init__(self, work: "MemoryWork") -> None:
+        self._work = work
+
+    def add(self, entry: Registered) -> None:
+        self._work.writes.append(lambda database: database.results.update({entry.id: entry}))
+
+    def recall(self, dossier_id: UUID, *, reason: str, at: datetime) -> None:
+        def write(database: "MemoryDatabase") -> None:
+            for entry in database.results.values():
+                if entry.dossier_id == dossier_id and entry.state is ResultState.VALID:
+                    ended = replace(entry, state=ResultState.RECALLED, reason=reason, ended_at=at)
+                    database.results = {**database.results, entry.id: ended}
 
         self._work.writes.append(write)
 

@@ -216,7 +216,7 @@ async def test_the_report_is_a_table(start: Start) -> None:
 @pytest.mark.parametrize(
     ("content", "media", "status", "code"),
     [
-        (a_workbook(["code", "name"], ["1.000001", "=1+1"]), XLSX, 422, "not-a-document"),
+        (a_workbook(["code", "name"], ["1.000001", "=1+1"]), XLSX, 422, "import-refused"),
         (a_workbook(["code"], padding=60_000_000), XLSX, 422, "not-a-document"),
         (b"\xff\xfe\xfd", "text/csv", 422, "not-a-document"),
         (b"[]", "application/json", 422, "not-a-document"),

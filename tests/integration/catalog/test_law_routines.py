@@ -194,9 +194,9 @@ async def test_a_published_decision_gets_its_entry_by_itself(catalog: RunningSer
     """Once, with its procedures; counted when the calendar of its days is there."""
     await catalog.runtime.pool.execute(
         "INSERT INTO publication_decisions (id, number, agency, signed_on, effective_on, level, is_short,"
-        " items, state, deadlines, made_by, published_by, published_at, version)"
+        " items, state, deadlines, made_by, authors, published_by, published_at, version)"
         " VALUES (gen_random_uuid(), '8/QĐ-UBND', 'H99', '2025-12-30', '2026-01-10', 'PROVINCE', false, $1,"
-        " 'PUBLISHED', '{}', 'a', 'b', now(), 1)",
+        " 'PUBLISHED', '{}', 'a', '{a}', 'b', now(), 1)",
         [{"code": "1.004873", "kind": "AMENDED"}],
     )
     for _ in range(2):

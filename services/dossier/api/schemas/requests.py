@@ -249,6 +249,8 @@ class ResultIn(Strict):
     signed_by: NameOrNothing = ""
     attachment_ids: Ids = []
     cause: Code | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 class ReturnIn(Strict):

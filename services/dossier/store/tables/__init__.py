@@ -9,6 +9,7 @@ from services.dossier.store.tables import (
     intake,
     mirrors,
     payments,
+    results,
     supervision,
     work,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "metadata",
     "mirrors",
     "payments",
+    "results",
     "supervision",
     "work",
 ]

@@ -36,6 +36,7 @@ from services.dossier.use_cases.ports.records import Policy
 from services.dossier.use_cases.ports.registers import Registers
 from services.dossier.use_cases.ports.views import Views
 from services.dossier.use_cases.ports.watches import Watches
+from services.dossier.use_cases.results.ports import Results
 from services.dossier.use_cases.supervision.ports import Supervision
 from services.dossier.use_cases.work.ports import Colleagues, Inbox, Mirrors, Searching, Slips, Warnings
 
@@ -71,6 +72,7 @@ class Work(Records, Protocol):
     fee_rules: FeeRules
     legal_sets: LegalSets
     registers: Registers
+    results: Results
     history_keys: HistoryKeys
     press: Press
     inspector: Inspector

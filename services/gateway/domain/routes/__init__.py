@@ -11,6 +11,7 @@ from services.gateway.domain.routes.dossier_files import dossier_files
 from services.gateway.domain.routes.dossier_intake import intake
 from services.gateway.domain.routes.dossier_payments import payments
 from services.gateway.domain.routes.dossier_registers import dossier_registers
+from services.gateway.domain.routes.dossier_results import dossier_results
 from services.gateway.domain.routes.dossier_supervision import supervision
 from services.gateway.domain.routes.dossier_work import dossier_work
 from services.gateway.domain.routes.others import notify, own, survey
@@ -34,6 +35,7 @@ ROUTES: tuple[Route, ...] = (
     *dossier_figures(),
     *payments(),
     *dossier_registers(),
+    *dossier_results(),
     *notify(),
     *survey(),
     *own(),

@@ -1,0 +1,141 @@
+"""The register of results (NĐ 45/2020 Điều 16-19): kept as data, so that nobody is asked for them again."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from kernel.core.caller import Caller, CallerKind
+from kernel.core.clock import VIETNAM
+from kernel.core.errors import Forbidden, Invalid, Kind, Refusal
+from kernel.core.ids import new_id
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.holdings import Result
+
+MOST_REUSED = 50
+_LOOK_UP_ROLES = ("ONE_STOP_OFFICER", "ONE_STOP_MANAGER", "SPECIALIST", "TEAM_LEAD", "SIGNER", "CLERK")
+
+
+class ResultState(StrEnum):
+    """Whether a result holds; one whose last day has passed is VALID and over."""
+
+    VALID = "VALID"
+    RECALLED = "RECALLED"
+    REVOKED = "REVOKED"
+
+
+class ValidityWrong(Invalid):
+    """The days a result is to hold go backwards (422)."""
+
+    code = "result-validity-invalid"
+    title = "Thời hạn hiệu lực của kết quả không hợp lệ"
+
+
+class ResultEnded(Refusal):
+    """The result holds no more already (409)."""
+
+    code = "result-not-valid"
+    kind = Kind.CONFLICT
+    title = "Kết quả không còn hiệu lực"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """One result: of which dossier, what, to whom, by whom, from when to when."""
+
+    id: UUID
+    dossier_id: UUID
+    dossier_code: str
+    procedure_code: str
+    type: str
+    name: str
+    number: str
+    holder: str
+    holder_index: bytes | None
+    holder_subject: str | None
+    agency: str
+    agency_name: str
+    signed_by: str
+    issued_at: datetime
+    valid_from: date
+    valid_to: date | None
+    attachment_ids: tuple[UUID, ...]
+    state: ResultState = ResultState.VALID
+    ended_at: datetime | None = None
+    reason: str = ""
+    legal_basis: str = ""
+    version: int = 1
+
+    def holds_on(self, day: date) -> bool:
+        """Tell whether it may be relied on that day."""
+        is_in_time = self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+        return self.state is ResultState.VALID and is_in_time
+
+
+def registered(dossier: Dossier, result: Result, *, first: date | None, last: date | None) -> Registered:
+    """Return the entry of a result that has just been issued; it holds from its day unless said otherwise.
+
+    Raises `ValidityWrong` for days that go backwards.
+    """
+    issued_on = result.issued_at.astimezone(VIETNAM).date()
+    first = first or issued_on
+    if last is not None and last < first:
+        raise ValidityWrong(fields=[("valid_to", "Phải sau ngày bắt đầu hiệu lực")])
+    return Registered(
+        id=new_id(),
+        dossier_id=dossier.id,
+        dossier_code=dossier.dossier_code or dossier.reference,
+        procedure_code=dossier.procedure_code,
+        type=result.code or dossier.procedure_code,
+        name=result.name,
+        number=result.number,
+        holder=dossier.owner_name,
+        holder_index=dossier.owner_index,
+        holder_subject=dossier.owner_subject,
+        agency=dossier.competent_agency.code,
+        agency_name=dossier.competent_agency.name,
+        signed_by=result.signed_by,
+        issued_at=result.issued_at,
+        valid_from=first,
+        valid_to=last,
+        attachment_ids=tuple(result.attachment_ids),
+    )
+
+
+def require_looker(caller: Caller) -> None:
+    """Raise `Forbidden` for whoever works no dossiers: results of others are personal data."""
+    if caller.kind is not CallerKind.STAFF or not caller.has_role(*_LOOK_UP_ROLES):
+        raise Forbidden
+
+
+def require_revoker(entry: Registered, caller: Caller) -> None:
+    """Raise what stands against taking a result's force away: it holds no more, or not the caller's to do."""
+    if entry.state is not ResultState.VALID:
+        raise ResultEnded
+    if caller.kind is not CallerKind.STAFF or not caller.has_role("SIGNER") or caller.agency != entry.agency:
+        raise Forbidden
+
+
+def told(entry: Registered, today: date) -> dict[str, Any]:
+    """Return what callers see of an entry."""
+    return {
+        "result_id": entry.id,
+        "dossier_code": entry.dossier_code,
+        "procedure_code": entry.procedure_code,
+        "type": entry.type,
+        "name": entry.name,
+        "number": entry.number,
+        "holder": entry.holder,
+        "agency": {"code": entry.agency, "name": entry.agency_name},
+        "signed_by": entry.signed_by,
+        "issued_at": entry.issued_at.astimezone(VIETNAM),
+        "valid_from": entry.valid_from,
+        "valid_to": entry.valid_to,
+        "state": entry.state.value,
+        "is_valid_today": entry.holds_on(today),
+        "reason": entry.reason,
+        "legal_basis": entry.legal_basis,
+        "attachment_ids": list(entry.attachment_ids),
+        "version": entry.version,
+    }

@@ -1,0 +1,28 @@
+"""The register of results."""
+
+from sqlalchemy import BigInteger, Column, Date, Index, LargeBinary, Table, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
+
+from services.dossier.store.tables.columns import metadata, moment, texts
+
+results = Table(
+    "result_register",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("dossier_id", UUID, nullable=False),
+    *texts("dossier_code", "procedure_code", "type", "name", "number", "holder_sealed"),
+    Column("holder_index", LargeBinary),
+    Column("holder_subject", Text),
+    *texts("agency", "agency_name", "signed_by"),
+    Column("issued_at", moment, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    Column("attachment_ids", ARRAY(UUID), nullable=False),
+    *texts("state", "reason", "legal_basis", "ended_by"),
+    Column("ended_at", moment),
+    Column("version", BigInteger, nullable=False),
+)
+Index("uq_result_register_valid", results.c.dossier_id, unique=True, postgresql_where=text("state = 'VALID'"))
+Index("ix_result_register_number_id", results.c.number, results.c.id)
+Index("ix_result_register_holder_index_id", results.c.holder_index, results.c.id)
+Index("ix_result_register_holder_subject_id", results.c.holder_subject, results.c.id)

@@ -1,0 +1,32 @@
+"""What the register of results needs of the world."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from services.dossier.domain.results.register import Registered
+
+
+class Results(Protocol):
+    """Registered results; the rows are queued with the change that makes them."""
+
+    def add(self, entry: Registered) -> None:
+        """Queue an entry."""
+
+    def recall(self, dossier_id: UUID, *, reason: str, at: datetime) -> None:
+        """Queue that the result of a dossier was taken back before it was returned."""
+
+    def revoke(self, entry: Registered, *, reason: str, legal_basis: str, by: str, at: datetime) -> None:
+        """Queue the end of an entry; `Stale` when somebody was there before."""
+
+    async def find(self, result_id: UUID) -> Registered | None:
+        """Return an entry."""
+
+    async def of_holder(
+        self, subject: str, index: bytes | None, *, before: UUID, limit: int
+    ) -> Sequence[Registered]:
+        """Return somebody's entries, newest first."""
+
+    async def numbered(self, number: str, limit: int) -> Sequence[Registered]:
+        """Return entries of a number, newest first."""

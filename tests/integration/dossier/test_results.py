@@ -1,0 +1,114 @@
+"""Results as data: registered with the result, read by their holder, looked up instead of asked for."""
+
+from typing import Any
+
+import pytest
+
+from kernel.testing.running import a_staff_member
+from tests.builders.dossier.office import CLERK, RECEIVER, SIGNER, SPECIALIST, STRANGER, Office, a_citizen
+
+WHY = {"reason": "Cấp sai đối tượng", "legal_basis": "Luật Hộ tịch Điều 70"}
+SUPERVISOR = a_staff_member("SUPERVISOR", agency="H99")
+
+
+async def issued(office: Office, **more: Any) -> dict[str, Any]:
+    """Return a dossier whose result was issued."""
+    return await office.act(await office.at_issue(), "result", CLERK, number="12/XN", **more)
+
+
+async def own(office: Office, **query: Any) -> list[dict[str, Any]]:
+    """Return what the citizen holds."""
+    answer = await office.service.get("/v1/results", a_citizen(), params=query)
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["items"])
+
+
+async def test_a_result_is_data_as_soon_as_it_is_issued(office: Office) -> None:
+    seen = await issued(office, valid_to="2031-03-02")
+    (entry,) = await own(office)
+    assert (entry["number"], entry["dossier_code"]) == ("12/XN", seen["dossier_code"])
+    assert (entry["valid_from"], entry["valid_to"]) == ("2026-03-03", "2031-03-02")
+    assert entry["is_valid_today"] is True
+
+
+async def test_a_refusal_grants_nothing(office: Office) -> None:
+    await issued(office, outcome="REFUSED", reason="Không đủ điều kiện")
+    assert await own(office) == []
+
+
+async def test_a_recalled_result_makes_room_for_the_right_one(office: Office) -> None:
+    seen = await issued(office)
+    seen = await office.act(seen, "result-recall", SIGNER, reason="Sai tên")
+    (entry,) = await own(office)
+    assert (entry["state"], entry["is_valid_today"], entry["reason"]) == ("RECALLED", False, "Sai tên")
+    seen = await office.act(seen, "step-completion", SIGNER, step="ky")
+    await office.act(seen, "result", CLERK, number="13/XN")
+    assert [entry["state"] for entry in await own(office)] == ["VALID", "RECALLED"]
+
+
+async def test_what_is_over_is_still_told_and_no_longer_relied_on(office: Office) -> None:
+    await issued(office, valid_from="2026-01-01", valid_to="2026-03-02")
+    (entry,) = await own(office)
+    assert (entry["state"], entry["is_valid_today"]) == ("VALID", False)
+
+
+async def test_an_officer_looks_up_instead_of_asking(office: Office) -> None:
+    await issued(office)
+    citizen = a_citizen()
+    body = {"identity_number": citizen.identity_number, "purpose": "Tiếp nhận hồ sơ mới"}
+    answer = await office.service.post("/v1/result-look-ups", body, SPECIALIST)
+    assert [one["number"] for one in answer.json()["items"]] == ["12/XN"]
+    by_number = await office.service.post(
+        "/v1/result-look-ups", {"number": "12/XN", "purpose": "Đối chiếu"}, RECEIVER
+    )
+    assert len(by_number.json()["items"]) == 1
+    query = "SELECT what FROM access_log WHERE subject = $1 AND what LIKE 'results:%'"
+    assert (
+        await office.service.runtime.pool.fetchval(query, SPECIALIST.subject)
+        == "results: Tiếp nhận hồ sơ mới"
+    )
+
+
+async def test_a_signer_of_the_agency_takes_its_force_away_once(office: Office) -> None:
+    await issued(office)
+    (entry,) = await own(office)
+    path = f"/v1/results/{entry['result_id']}"
+    assert (await office.service.post(f"{path}/revocation", WHY, SIGNER)).status_code == 428
+    assert (await office.service.post(f"{path}/revocation", WHY, SIGNER, version=7)).status_code == 412
+    assert (await office.service.post(f"{path}/revocation", WHY, CLERK, version=1)).status_code == 403
+    assert (await office.service.post(f"{path}/revocation", WHY, SIGNER, version=1)).status_code == 204
+    again = await office.service.post(f"{path}/revocation", WHY, SIGNER, version=2)
+    assert (again.status_code, again.json()["code"]) == (409, "result-not-valid")
+    found = await office.service.get(path, a_citizen())
+    assert (found.json()["state"], found.json()["legal_basis"]) == ("REVOKED", WHY["legal_basis"])
+    assert found.headers["etag"] == '"2"'
+
+
+@pytest.mark.parametrize(
+    ("who", "body", "status", "code"),
+    [
+        (SPECIALIST, {"purpose": "x"}, 422, "invalid"),
+        (SPECIALIST, {"purpose": "x", "number": "1", "identity_number": "2"}, 422, "invalid"),
+        (SPECIALIST, {"number": "1"}, 422, "invalid"),
+        (SUPERVISOR, {"purpose": "x", "number": "1"}, 403, "forbidden"),
+        (a_citizen(), {"purpose": "x", "number": "1"}, 403, "forbidden"),
+    ],
+    ids=["nothing asked", "two things asked", "without a purpose", "a supervisor", "a citizen"],
+)
+async def test_who_may_not_look_up_is_refused(
+    office: Office, who: Any, body: dict[str, str], status: int, code: str
+) -> None:
+    answer = await office.service.post("/v1/result-look-ups", body, who)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_strangers_do_not_see_it_and_days_do_not_go_backwards(office: Office) -> None:
+    seen = await office.at_issue()
+    wrong = await office.tried(
+        seen, "result", CLERK, number="1", valid_from="2026-03-03", valid_to="2026-03-01"
+    )
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "result-validity-invalid")
+    await office.act(seen, "result", CLERK, number="12/XN")
+    (entry,) = await own(office)
+    assert (await office.service.get(f"/v1/results/{entry['result_id']}", STRANGER)).status_code == 404
+    assert (await office.service.get("/v1/results", SPECIALIST)).status_code == 403
