@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python
 DATA ?= .data
 BUS ?= embedded
 TESTS ?= tests
-PYTEST_WORKERS ?= 2
+PYTEST_WORKERS ?= 3
 SIZE ?= 336418
 export BUS DATA
 

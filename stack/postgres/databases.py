@@ -29,8 +29,9 @@ def provision(server: PostgresAddress, services: Iterable[str]) -> dict[str, str
 
 
 _CLONE = """
-SELECT pg_get_userbyid(datdba) AS owner FROM pg_database WHERE datname = :'template' \\gset
-\\if :{?owner}
+SELECT count(*) > 0 AS is_there, coalesce(max(pg_get_userbyid(datdba)), '') AS owner
+ FROM pg_database WHERE datname = :'template' \\gset
+\\if :is_there
 CREATE DATABASE :"name" TEMPLATE :"template" OWNER :"owner" STRATEGY FILE_COPY;
 REVOKE ALL ON DATABASE :"name" FROM PUBLIC;
 \\echo made

@@ -105,7 +105,8 @@ async def test_a_member_whose_session_is_cut_gets_what_it_had_not_committed_agai
     messages = await read(subscription, 5)
     await subscription.commit(messages[:2])
     cut = await connection.fetchval(
-        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'bus readers'"
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+        " WHERE application_name = 'bus readers' AND datname = current_database()"
     )
     assert cut == 1
     again = await read(subscription, 3)
@@ -124,6 +125,7 @@ async def test_a_session_that_lost_its_locks_cannot_commit(
     place = (messages[0].topic, messages[0].partition)
     await connection.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = 7302"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     )
     with pytest.raises(AWAY):
         await session.commit({place: 3})
