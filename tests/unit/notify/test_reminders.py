@@ -29,7 +29,7 @@ async def test_officers_an_event_names_are_told_in_their_own_inboxes() -> None:
         "code": "H99.201-1",
         "procedure": "x",
         "step": None,
-        "due_at": NOW,
+        "about": NOW,
     }
     lead = Desk("H99.201", "chuyen-mon", "TEAM_LEAD")
     occurrence = an_occurrence(
@@ -39,4 +39,4 @@ async def test_officers_an_event_names_are_told_in_their_own_inboxes() -> None:
     planned = work.messages.planned
     assert [message.recipient_key for message in planned] == [lead.key, "person:lan"]
     assert {(message.channel, message.state) for message in planned} == {(Channel.IN_APP, MessageState.SENT)}
-    assert "Hẹn trả kết quả" in planned[0].text.body
+    assert "Thời hạn: 08:00 03/03/2026" in planned[0].text.body
