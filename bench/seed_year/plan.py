@@ -225,6 +225,8 @@ class Planner:
     def _due(self, plan: Plan, at: datetime, *stops: Stop) -> datetime:
         procedure = plan.desk.procedure
         found = procedure.channels[plan.channel].term
+        if found is None:
+            raise LookupError(procedure.code)
         term = Term(found.value, found.unit, _CUTOFF) if found.unit is Unit.SAME_DAY else found
         return dossier_due(procedure, term, self._world.calendar, at, stops)
 

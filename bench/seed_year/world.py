@@ -44,7 +44,13 @@ class World:
 async def read_world(connection: asyncpg.Connection) -> World:
     """Read what the service has taken in from the catalogue."""
     agencies = {row["code"]: Agency(**dict(row)) for row in await connection.fetch(_AGENCIES)}
-    procedures = [Procedure.of(_json(row["data"])) for row in await connection.fetch(_PROCEDURES)]
+    known = [Procedure.of(_json(row["data"])) for row in await connection.fetch(_PROCEDURES)]
+    # What a ministry works, or whose term nobody knows, has no year of its own here.
+    procedures = [
+        one
+        for one in known
+        if one.route == "PROVINCE" and all(channel.term is not None for channel in one.channels.values())
+    ]
     rows = await connection.fetch(_PROCESSES)
     processes = {row["code"]: Process.of(_json(row["data"])) for row in rows}
     years = [_json(row["data"]) for row in await connection.fetch(_CALENDAR)]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from services.dossier.domain.course import Cause, Delay
 from services.dossier.domain.definitions import Procedure
 from services.dossier.domain.dossier import Dossier, Running
-from services.dossier.domain.errors import CalendarMissing, NotAnswered
+from services.dossier.domain.errors import CalendarMissing, NotAnswered, TermUnknown
 from services.dossier.domain.limits import Limits
 from worktime.calendar import CalendarNotLoaded, WorkCalendar
 from worktime.deadline import add_working_minutes, due_at, working_minutes
@@ -17,9 +17,14 @@ from worktime.zone import VIETNAM
 
 
 def term_for(procedure: Procedure, channel: str, limits: Limits, day: date) -> Term:
-    """Return the term of a channel; a same-day one without a cut-off of its own has the law's of the day."""
+    """Return the term of a channel; a same-day one without a cut-off of its own has the law's of the day.
+
+    Raises `TermUnknown` where the catalogue has a number without a unit.
+    """
     found = procedure.channel(channel) or next(iter(procedure.channels.values()))
     term = found.term
+    if term is None:
+        raise TermUnknown
     if term.unit is Unit.SAME_DAY and term.cutoff is None:
         return replace(term, cutoff=limits.cutoff(day))
     return term

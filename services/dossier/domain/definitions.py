@@ -41,9 +41,9 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """How long and for how much, by the way the dossier came."""
+    """How long and for how much, by the way the dossier came; no term where the catalogue knows none."""
 
-    term: Term
+    term: Term | None
     fees: tuple[dict[str, Any], ...]
 
 
@@ -183,7 +183,10 @@ def term_of(data: dict[str, Any]) -> Term:
 
 
 def _channel(item: dict[str, Any]) -> Channel:
-    return Channel(term=term_of(item["processing_time"]), fees=tuple(item.get("fees", ())))
+    time = item["processing_time"]
+    # What a ministry publishes with a number and no unit is kept so: nobody may guess days.
+    is_known = time["unit"] in Unit.__members__
+    return Channel(term=term_of(time) if is_known else None, fees=tuple(item.get("fees", ())))
 
 
 def _component(item: dict[str, Any]) -> Component:

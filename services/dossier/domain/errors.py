@@ -244,6 +244,13 @@ class CalendarMissing(Refusal):
     title = "Chưa có lịch làm việc cho khoảng thời gian cần tính"
 
 
+class TermUnknown(Refusal):
+    """The catalogue says no unit of this procedure's term; a guess would be a wrong due date (409)."""
+
+    code = "term-unknown"
+    title = "Danh mục chưa xác định đơn vị thời hạn giải quyết của thủ tục này"
+
+
 class StillOwed(Refusal):
     """Money the applicant was told of, or a fee, is not paid (409); `owed` says how much (VND)."""
 

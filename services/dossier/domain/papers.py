@@ -206,7 +206,7 @@ def _head(dossier: Dossier, parties: dict[str, Any], agency: Agency) -> dict[str
 
 def _term_text(procedure: Procedure, channel: str) -> str:
     found = procedure.channel(channel)
-    if found is None:
+    if found is None or found.term is None:
         return ""
     if found.term.unit == "SAME_DAY":
         return "Trong ngày"
