@@ -25,7 +25,7 @@ class Timer:
 def timers(dossier: Dossier, limits: Limits) -> list[Timer]:
     """Return all that runs now; what a rule does not warn about is told when it has passed.
 
-    Steps and due moments that pass are told by `domain/work/warnings.py`.
+    Steps and due moments that pass are told by `warnings.py` of the work.
     """
     found: list[Timer | None] = []
     waiting = dossier.open_supplement

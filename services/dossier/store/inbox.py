@@ -12,7 +12,7 @@ _COLUMNS = (
     " version, owner_name, submitted_at, accepted_at, due_at, ended_at, step, receiving_agency,"
     " competent_agency, task_holder"
 )
-# As `domain/work/urgency.py` says; a test holds the two against each other.
+# As `urgency.py` of the work says; a test holds the two against each other.
 _URGENCY = """
     CASE WHEN due_at IS NULL OR ended_at IS NOT NULL
               OR state NOT IN ('ACCEPTED', 'PROCESSING') THEN 'ON_TRACK'
