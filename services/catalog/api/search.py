@@ -111,20 +111,13 @@ async def list_procedures(
         limit=limit,
         after=(last[0], last[1]) if last else None,
     )
-    found = dict(await search_procedures(search, work=work, today=now.date()))
-    items = found["items"]
-    following = (
-        encode_cursor(float(items[limit - 1]["score"]), items[limit - 1]["code"])
-        if len(items) > limit
-        else None
+    found = await search_procedures(search, work=work, today=now.date())
+    facets = ",".join(f'"{name}":{counted}' for name, counted in found.facets.items())
+    following = orjson.dumps(encode_cursor(*found.last) if found.last else None).decode()
+    answer = (
+        f'{{"items":{found.items},"total":{found.total},"facets":{{{facets}}},"next_cursor":{following}}}'
     )
-    answer = {
-        "items": items[:limit],
-        "total": found["total"],
-        "facets": found["facets"],
-        "next_cursor": following,
-    }
-    return Response(orjson.dumps(answer), media_type="application/json")
+    return Response(answer, media_type="application/json")
 
 
 @router.get("/suggestions", openapi_extra=PUBLIC, response_model=Suggestions, responses=problems(422))

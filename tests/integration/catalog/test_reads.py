@@ -95,8 +95,21 @@ async def test_a_search_is_one_statement(catalog: RunningService) -> None:
         answer = await search_procedures(
             Search(text="khai sinh"), work=work, today=catalog.clock.now().date()
         )
-        assert answer["total"] == 2
+        assert answer.total == 2
         assert unit.statements == 1
+
+
+@pytest.mark.parametrize("text", ["", "đăng ký"])
+async def test_every_facet_counts_what_narrowing_by_it_shows(catalog: RunningService, text: str) -> None:
+    """No value is left out, none is counted twice, and all that is counted is there."""
+    whole = (await catalog.get("/v1/procedures", params={"q": text})).json()
+    assert whole["facets"]["level"]
+    for name, counted in whole["facets"].items():
+        counts = [facet["count"] for facet in counted]
+        assert counts == sorted(counts, reverse=True)
+        for facet in counted:
+            narrowed = await catalog.get("/v1/procedures", params={"q": text, name: facet["value"]})
+            assert narrowed.json()["total"] == facet["count"], (name, facet)
 
 
 async def test_a_procedure_seen_before_is_not_sent_again(catalog: RunningService) -> None:

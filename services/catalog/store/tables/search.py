@@ -13,7 +13,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from services.catalog.store.tables.columns import metadata, moment, period
 
@@ -22,6 +22,7 @@ _FACTOR = """(CASE WHEN route = 'PROVINCE' THEN 1.05 ELSE 1 END
     + CASE WHEN applicants @> ARRAY['CITIZEN'] THEN 0.03 ELSE 0 END
     + least(0.25, 0.025 * ln(1 + uses::double precision)))
     / sqrt(0.4 + 0.6 * least(size, 60) / 16.0)"""
+_FACET_KEY = "search_facet_key(sector, sector_name, levels, applicants, online_level, agencies)"
 
 _search = Table(
     "procedure_search",
@@ -44,7 +45,8 @@ _search = Table(
     Column("applicants", ARRAY(Text), nullable=False, server_default="{}"),
     Column("uses", BigInteger, nullable=False, server_default="0"),
     Column("factor", Double, Computed(_FACTOR, persisted=True), nullable=False),
-    UniqueConstraint("doc", postgresql_include=["factor", "valid_from", "valid_to"]),
+    Column("facet_key", UUID, Computed(_FACET_KEY, persisted=True), nullable=False),
+    UniqueConstraint("doc", postgresql_include=["factor", "valid_from", "valid_to", "code", "facet_key"]),
 )
 Index(
     "ix_procedure_search_name_folded",

@@ -27,6 +27,31 @@ class Search:
     limit: int = 20
     after: tuple[float, str] | None = None
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether anything but the question decides who is shown."""
+        narrowing = (self.sector, self.agency, self.level, self.audience, self.online_level)
+        return any((self.code_prefix, *narrowing))
+
+
+FACETS = ("sector", "level", "audience", "online_level", "agency")
+"""What all that fits is counted by."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a search shows, its lists as the JSON the database wrote: nobody between reads them.
+
+    `phrases`: how often editors have changed phrases. `last`: the score and code of the last row shown, where
+    more follow.
+    """
+
+    phrases: int
+    total: int
+    items: str
+    facets: Mapping[str, str]
+    last: tuple[float, str] | None
+
 
 @dataclass(frozen=True, slots=True)
 class PhraseChange:
@@ -43,8 +68,8 @@ class PhraseChange:
 class Finder(Protocol):
     """Searches and suggests; every answer tells by `phrases` how often editors have changed phrases."""
 
-    async def search(self, question: Question, asked: Search, today: date) -> Mapping[str, Any]:
-        """Return {items, total, facets, phrases} of the procedures in force today."""
+    async def search(self, question: Question, asked: Search, today: date) -> Found:
+        """Return a page of the procedures in force today that fit, and the counts of all that fit."""
 
     async def suggest(
         self, question: Question, beginnings: Sequence[str], limit: int, today: date

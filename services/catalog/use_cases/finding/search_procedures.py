@@ -8,7 +8,7 @@ from typing import Any
 
 from services.catalog.domain.identifiers import agency_code
 from services.catalog.domain.search_terms import beginnings_of
-from services.catalog.use_cases.finding.ports import Search
+from services.catalog.use_cases.finding.ports import Found, Search
 from services.catalog.use_cases.ports import Work
 
 _CODE = re.compile(r"(\d)[.\s]?(\d{0,6})(?:\.[0-9A-Za-z.]*)?")
@@ -26,7 +26,7 @@ def code_prefix(text: str) -> str:
     return f"{found[1]}.{found[2]}"
 
 
-async def search_procedures(search: Search, *, work: Work, today: date) -> Mapping[str, Any]:
+async def search_procedures(search: Search, *, work: Work, today: date) -> Found:
     """Return the procedures in force today that fit, best first, with the facets of all that fit.
 
     A question without a word (signs, emoji) finds nothing; no question at all shows everything.
@@ -41,7 +41,7 @@ async def search_procedures(search: Search, *, work: Work, today: date) -> Mappi
     )
     question = work.synonyms.ask("" if prefix else text)
     found = await work.finder.search(question, asked, today)
-    if await _is_outdated(found, work):
+    if await _is_outdated(found.phrases, work):
         found = await work.finder.search(work.synonyms.ask("" if prefix else text), asked, today)
     return found
 
@@ -54,14 +54,14 @@ async def suggest_procedures(typed: str, limit: int, *, work: Work, today: date)
         return await work.finder.suggest_codes(prefix, limit, today)
     beginnings = beginnings_of(typed)
     found = await work.finder.suggest(work.synonyms.ask(typed), beginnings, limit, today)
-    if await _is_outdated(found, work):
+    if await _is_outdated(found["phrases"], work):
         found = await work.finder.suggest(work.synonyms.ask(typed), beginnings, limit, today)
     return found
 
 
-async def _is_outdated(found: Mapping[str, Any], work: Work) -> bool:
+async def _is_outdated(phrases: int, work: Work) -> bool:
     """Learn what editors changed since; another process may have taken their word."""
-    if work.synonyms.is_latest(found["phrases"]):
+    if work.synonyms.is_latest(phrases):
         return False
     work.synonyms.renew(*await work.phrases.changes())
     return True
