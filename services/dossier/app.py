@@ -20,6 +20,7 @@ from services.dossier.api import (
     results,
     submissions,
 )
+from services.dossier.api.archive import ROUTERS as ARCHIVE_ROUTERS
 from services.dossier.api.desk import ROUTERS as DESK_ROUTERS
 from services.dossier.api.figures import exports, statistics
 from services.dossier.api.files.routers import FILE_ROUTERS
@@ -29,12 +30,15 @@ from services.dossier.api.supervision import routes as supervision
 from services.dossier.api.work import ROUTERS as WORK_ROUTERS
 from services.dossier.clients.clamd import scanner_at
 from services.dossier.clients.e_receipts import open_receipts
+from services.dossier.clients.historical_archive import open_historical_archive
 from services.dossier.clients.outside import open_courier
+from services.dossier.commands.archive import fix_retention
 from services.dossier.commands.due_dates import recompute_due_dates
 from services.dossier.commands.figures import rebuild_figures
 from services.dossier.commands.history import index_search, republish, verify_history
 from services.dossier.consumers import catalog, points
 from services.dossier.domain.history import HistoryKeys
+from services.dossier.jobs.archive import JOBS as ARCHIVE_JOBS
 from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
 from services.dossier.jobs.files import FILE_JOBS
 from services.dossier.jobs.find_anomalies import FIND_ANOMALIES
@@ -49,6 +53,7 @@ from services.dossier.jobs.work import JOBS as WORK_JOBS
 from services.dossier.jobs.write_exports import WRITE_EXPORTS
 from services.dossier.settings import DossierSettings
 from services.dossier.store.agency_seals import seals_of
+from services.dossier.store.archive.work import read_retention
 from services.dossier.store.definitions import Definitions
 from services.dossier.store.desk.displays import open_displays
 from services.dossier.store.desk.work import read_desk_rules
@@ -87,6 +92,7 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
         open_inspector() as inspector,
         open_displays(runtime) as displays,
         open_workshop() as workshop,
+        open_historical_archive(settings.archive_url) as historical_archive,
     ):
         yield Resources(
             files=StoredFiles(settings.files_url),
@@ -109,6 +115,8 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
             scan_desk=ScanDesk(workshop),
             agency_seals=seals_of(settings.agency_seals()),
             signatures=SignatureCheck(workshop, settings.trust_folder),
+            retention=read_retention(),
+            historical_archive=historical_archive,
         )
 
 
@@ -139,6 +147,7 @@ service = Service(
         platform.router,
         registers.router,
         results.router,
+        *ARCHIVE_ROUTERS,
     ],
     handlers=[
         catalog.on_procedure_published,
@@ -162,6 +171,7 @@ service = Service(
         FIND_ANOMALIES,
         WRITE_EXPORTS,
         *WORK_JOBS,
+        *ARCHIVE_JOBS,
     ],
     topics=topics_for(
         "dossier", "procedure", "process", "agency", "calendar", "staff", "form", "one_stop_point"
@@ -173,5 +183,6 @@ service = Service(
         "republish": republish,
         "index-search": index_search,
         "rebuild-figures": rebuild_figures,
+        "fix-retention": fix_retention,
     },
 )

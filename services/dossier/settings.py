@@ -54,6 +54,9 @@ class DossierSettings(KernelSettings):
         default="",
         description="Folder with roots/, intermediates/ (PEM or DER) and crls/ for signatures of PDFs",
     )
+    archive_url: str = Field(
+        default="", description="The archive's folder: file:///folder; empty: batches wait"
+    )
     outside_callback_url: str = Field(default="", description="Where the outside system posts its answers")
 
     @field_validator("scanner_url")
@@ -61,6 +64,13 @@ class DossierSettings(KernelSettings):
     def _is_scanner(cls, value: str) -> str:
         if value and not value.startswith(("tcp://", "unix:///")):
             raise UnsafeSetting("tcp://host:port or unix:///path")
+        return value
+
+    @field_validator("archive_url")
+    @classmethod
+    def _is_folder(cls, value: str) -> str:
+        if value and not value.startswith("file:///"):
+            raise UnsafeSetting("file:///folder")
         return value
 
     @field_validator("history_key")

@@ -12,10 +12,12 @@ from uuid import UUID
 import obstore
 from obstore.store import LocalStore, ObjectStore, from_url
 
+from services.dossier.use_cases.ports.materials import ContentLost
+
 _CHUNK = 262_144
 
 
-class FileLost(Exception):  # noqa: N818 - the fact is the name.
+class FileLost(ContentLost):
     """A content the database knows is not in the store: an operator must look (restore, wrong folder)."""
 
 

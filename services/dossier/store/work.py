@@ -4,12 +4,15 @@ from dataclasses import dataclass
 
 from kernel.core.event import Event
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.archive.retention import RetentionRules
 from services.dossier.domain.desk.rules import DeskRules
 from services.dossier.domain.history import HistoryKeys
 from services.dossier.domain.legal_sets import LegalSets
 from services.dossier.domain.limits import Limits
 from services.dossier.domain.payments.fees import FeeRules
 from services.dossier.domain.supervision.rules import SupervisionRules
+from services.dossier.store.archive.work import PostgresArchive
+from services.dossier.store.archive.zips import write_bag
 from services.dossier.store.attachments import PostgresAttachments
 from services.dossier.store.colleagues import PostgresColleagues
 from services.dossier.store.definitions import Definitions, PostgresCatalogue
@@ -42,6 +45,7 @@ from services.dossier.store.uploads import PostgresUploads
 from services.dossier.store.views import PostgresViews
 from services.dossier.store.warnings import PostgresWarnings
 from services.dossier.store.watches import PostgresWatches
+from services.dossier.use_cases.archive.ports import HistoricalArchive
 from services.dossier.use_cases.files.ports import AgencySeals, PdfSigner, ScanDesk, Scanner, Signatures
 from services.dossier.use_cases.payments.ports import ReceiptProvider
 from services.dossier.use_cases.ports import Courier, Inspector, Policy, Press, Seals
@@ -71,6 +75,8 @@ class Resources:
     agency_seals: AgencySeals
     scan_desk: ScanDesk
     signatures: Signatures
+    retention: RetentionRules
+    historical_archive: HistoricalArchive | None = None
 
 
 class PostgresWork:
@@ -95,6 +101,8 @@ class PostgresWork:
         self.legal_sets = resources.legal_sets
         self.registers = PostgresRegisters(unit)
         self.results = PostgresResults(unit, resources.seals)
+        self.archive = PostgresArchive(unit, resources.retention, resources.seals)
+        self.pack = write_bag
         self.history_keys = resources.history_keys
         self.press = resources.press
         self.inspector = resources.inspector

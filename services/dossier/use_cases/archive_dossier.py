@@ -1,4 +1,4 @@
-"""A returned dossier goes to the archive when its record is complete; T21."""
+"""A returned dossier is archived when its record is complete and the archive acknowledged it; T21."""
 
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +16,7 @@ from services.dossier.use_cases.record_change import record_change
 async def archive_dossier(
     dossier_id: UUID, *, note: str, by: Caller, seen: int, work: Work, now: datetime
 ) -> Dossier:
-    """Archive by a clerk's hand."""
+    """Archive by a clerk's hand: what the archive's job does by itself, done now."""
     dossier, _ = await open_for(Action.ARCHIVING, dossier_id, by=by, seen=seen, work=work, now=now)
     return await _archive(dossier, note, by=by, work=work, now=now)
 
@@ -29,14 +29,17 @@ async def archive_by_system(dossier_id: UUID, *, work: Work, now: datetime) -> D
 
 async def _archive(dossier: Dossier, note: str, *, by: Caller | None, work: Work, now: datetime) -> Dossier:
     left = dossier.archive()
-    if missing := await _missing(dossier, work):
+    missing = await missing_of(dossier, work)
+    if not await work.archive.packages.is_accepted(dossier.id):
+        missing.append("acknowledgement")
+    if missing:
         raise RecordIncomplete(extra={"missing": missing})
     record_change(work, dossier, Change("archived", left, note=note), by=by, now=now)
     return dossier
 
 
-async def _missing(dossier: Dossier, work: Work) -> list[str]:
-    """Return what the record still lacks."""
+async def missing_of(dossier: Dossier, work: Work) -> list[str]:
+    """Return what the record still lacks before it can be packed."""
     found = {
         "result": dossier.result is None,
         "delivery": dossier.delivery is None,

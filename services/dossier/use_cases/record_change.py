@@ -8,6 +8,7 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change, event_data
 from services.dossier.domain.history import Entry, chain, head_of, is_sealed, seal_head
 from services.dossier.domain.timers import watch_next
+from services.dossier.use_cases.archive.keep_records import ENDINGS, fix_retention
 from services.dossier.use_cases.ports import Work
 
 
@@ -47,4 +48,6 @@ def new_entry(work: Work, dossier: Dossier, change: Change, *, by: Caller | None
     dossier.watch_at = watch_next(dossier, work.limits, now)
     work.record(event)
     work.figures.changed(entry)
+    if change.name in ENDINGS:
+        fix_retention(work.archive, dossier, now)
     return entry

@@ -14,6 +14,7 @@ from uuid import UUID
 from kernel.core.event import Event
 from kernel.sealing import Sealer
 from kernel.testing.running import TEST_PII_KEY
+from services.dossier.domain.archive.retention import Ended, Retention
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.figures.fact import Fact
 from services.dossier.domain.files import Fault
@@ -35,6 +36,7 @@ from services.dossier.use_cases.ports import (
 from tests.builders.dossier.memory_catalogue import MemoryCatalogue
 from tests.builders.dossier.memory_payments import MemoryDues, MemoryPayments
 from tests.builders.dossier.memory_stores import (
+    MemoryArchive,
     MemoryAttachments,
     MemoryDossiers,
     MemoryFigures,
@@ -72,6 +74,7 @@ class MemoryDatabase:
     forms: dict[tuple[str, int], tuple[int, dict[str, Any]]] = field(default_factory=dict)
     slips: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     figures: dict[UUID, Fact] = field(default_factory=dict)
+    records: dict[UUID, tuple[Ended, Retention]] = field(default_factory=dict)
     contents: dict[bytes, bytes] = field(default_factory=dict)
     entries: dict[UUID, list[MoneyEntry]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
@@ -101,6 +104,7 @@ class MemoryWork:
         self.colleagues = MemoryColleagues(self)
         self.ways_in = MemoryWaysIn(self)
         self.figures = MemoryFigures(self)
+        self.archive = MemoryArchive(self)
         self.payments = MemoryPayments(self)
         self.fee_rules = FeeRules()
         self.files = MemoryFiles(database)

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kernel.core.errors import NotFound, Stale
+from services.dossier.domain.archive.retention import Ended, Retention
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.figures.fact import SILENT, follow, told_by
 from services.dossier.domain.history import Entry
 from services.dossier.domain.intake.evidence import Evidence
 from services.dossier.domain.papers import Paper, PaperKind
 from services.dossier.domain.results.register import Registered, ResultState
+from services.dossier.store.archive.work import read_retention
 from services.dossier.use_cases.ports import (
     Attachment,
     Grounds,
@@ -25,6 +27,8 @@ from services.dossier.use_cases.ports import (
 
 if TYPE_CHECKING:
     from tests.builders.dossier.memory import MemoryDatabase, MemoryWork
+
+RETENTION = read_retention()
 
 
 class MemoryDossiers:
@@ -283,3 +287,22 @@ class MemoryWaysIn:
 
     def __init__(self, work: "MemoryWork") -> None:
         self.evidence = MemoryEvidence(work)
+
+
+class MemoryRecords:
+    """Records of ended dossiers, fixed once."""
+
+    def __init__(self, work: "MemoryWork") -> None:
+        self._work = work
+
+    def fix(self, dossier: Dossier, told: Ended, retention: Retention) -> None:
+        kept = (told, retention)
+        self._work.writes.append(lambda database: database.records.setdefault(dossier.id, kept))
+
+
+class MemoryArchive:
+    """The archive as far as the heart knows it."""
+
+    def __init__(self, work: "MemoryWork") -> None:
+        self.rules = RETENTION
+        self.records = MemoryRecords(work)

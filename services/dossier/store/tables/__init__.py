@@ -1,6 +1,7 @@
 """The service's tables, as the migrations leave them, by what they hold."""
 
 from services.dossier.store.tables import (
+    archive,
     deadlines,
     desk,
     figures,
@@ -16,6 +17,7 @@ from services.dossier.store.tables import (
 from services.dossier.store.tables.columns import metadata
 
 __all__ = [
+    "archive",
     "deadlines",
     "desk",
     "figures",

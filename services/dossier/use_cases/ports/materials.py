@@ -9,6 +9,10 @@ from services.dossier.domain.legal_sets import LegalSet
 from services.dossier.domain.papers import PaperKind
 
 
+class ContentLost(Exception):  # noqa: N818 - the fact is the name.
+    """A content the database knows is missing, or not what was kept."""
+
+
 class Files(Protocol):
     """Contents under their SHA-256."""
 
@@ -16,13 +20,13 @@ class Files(Protocol):
         """Return the digest once the content is durable."""
 
     async def get(self, sha256: bytes) -> bytes:
-        """Return a content; raise `FileLost` when it is not there."""
+        """Return a content; raise `ContentLost` when it is not there."""
 
     async def put_file(self, file: Path) -> bytes:
         """Keep a file that may be larger than memory; return its digest once it is durable."""
 
     def chunks(self, sha256: bytes) -> AsyncIterator[bytes]:
-        """Yield a content piece by piece; raise `FileLost` when it is missing or damaged."""
+        """Yield a content piece by piece; raise `ContentLost` when it is missing or damaged."""
 
 
 class Seals(Protocol):

@@ -7,6 +7,7 @@ from services.dossier.domain.history import HistoryKeys
 from services.dossier.domain.legal_sets import LegalSets
 from services.dossier.domain.limits import Limits
 from services.dossier.domain.payments.fees import FeeRules
+from services.dossier.use_cases.archive.ports import Archive, Packer
 from services.dossier.use_cases.desk.ports import Desk
 from services.dossier.use_cases.figures.ports import Exports, Figures, Sheets, Statistics
 from services.dossier.use_cases.files.ports import (
@@ -73,6 +74,8 @@ class Work(Records, Protocol):
     legal_sets: LegalSets
     registers: Registers
     results: Results
+    archive: Archive
+    pack: Packer
     history_keys: HistoryKeys
     press: Press
     inspector: Inspector

@@ -17,11 +17,16 @@ from services.dossier.use_cases.ports import Work
 
 async def require_supervisor(agency: str, by: Caller, work: Work) -> None:
     """Raise `Forbidden` unless the caller supervises this agency: own, under it, or as the province's."""
+    if not await supervises_agency(agency, by, work):
+        raise Forbidden
+
+
+async def supervises_agency(agency: str, by: Caller, work: Work) -> bool:
+    """Tell whether the caller supervises this agency."""
     if not is_supervisor(by):
-        raise Forbidden
+        return False
     is_own = by.agency != "" and (agency == by.agency or agency.startswith(f"{by.agency}."))
-    if not is_own and not await work.views.is_provincial(by.agency):
-        raise Forbidden
+    return is_own or await work.views.is_provincial(by.agency)
 
 
 def leads(agency: str, by: Caller) -> bool:

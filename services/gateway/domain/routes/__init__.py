@@ -5,6 +5,7 @@ from services.gateway.domain.routes.catalog_desks import calendars_and_laws, wor
 from services.gateway.domain.routes.catalog_publishing import administration, publishing
 from services.gateway.domain.routes.catalog_readers import readers
 from services.gateway.domain.routes.dossier import dossier
+from services.gateway.domain.routes.dossier_archive import archive
 from services.gateway.domain.routes.dossier_desk import desk
 from services.gateway.domain.routes.dossier_figures import dossier_figures
 from services.gateway.domain.routes.dossier_files import dossier_files
@@ -36,6 +37,7 @@ ROUTES: tuple[Route, ...] = (
     *payments(),
     *dossier_registers(),
     *dossier_results(),
+    *archive(),
     *notify(),
     *survey(),
     *own(),

@@ -1,0 +1,195 @@
+"""How long the record of a dossier is kept: a class fixed when the dossier ends, counted from its year's end.
+
+Luật Lưu trữ 33/2024 and the agency's own schedule; rules are dated rows of `data/retention.yaml`. What was
+fixed stays: a new schedule is for dossiers that end under it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+
+class Ending(StrEnum):
+    """How a dossier ended, as far as its record is concerned."""
+
+    GRANTED = "GRANTED"
+    REFUSED = "REFUSED"
+    STOPPED = "STOPPED"
+    INTAKE_REFUSED = "INTAKE_REFUSED"
+    CANCELLED = "CANCELLED"
+
+
+class RecordState(StrEnum):
+    """Where a record is."""
+
+    KEPT = "KEPT"
+    """At the agency; not handed over."""
+    SUBMITTED = "SUBMITTED"
+    """In a batch that is not acknowledged yet."""
+    ARCHIVED = "ARCHIVED"
+    """The archive acknowledged it."""
+    DESTROYED = "DESTROYED"
+    """By an approved list."""
+
+
+class _Dated(Protocol):
+    @property
+    def valid_from(self) -> date: ...
+    @property
+    def valid_to(self) -> date | None: ...
+
+
+_Rule = TypeVar("_Rule", bound=_Dated)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionRule:
+    """A row of a schedule; what is empty says nothing, and the row that says most decides."""
+
+    retention: str
+    valid_from: date
+    source: str
+    valid_to: date | None = None
+    agency: str = ""
+    procedure: str = ""
+    result: str = ""
+    sector: str = ""
+    endings: frozenset[Ending] = frozenset()
+    check: bool = False
+
+    def fits(self, told: "Ended") -> bool:
+        """Tell whether the row speaks of this dossier."""
+        same = ((self.agency, told.agency), (self.procedure, told.procedure), (self.result, told.result))
+        is_same = all(not wanted or wanted == found for wanted, found in same)
+        is_sector = not self.sector or told.sector.startswith(self.sector)
+        return is_same and is_sector and (not self.endings or told.ending in self.endings)
+
+    @property
+    def weight(self) -> tuple[bool, bool, bool, int, bool, date]:
+        """How much the row says: the agency's own schedule first, then the narrower, then the newer."""
+        narrow = (bool(self.agency), bool(self.procedure), bool(self.result), len(self.sector))
+        return (*narrow, bool(self.endings), self.valid_from)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaysRule:
+    """A number of days the law or the province sets."""
+
+    days: int
+    valid_from: date
+    source: str
+    valid_to: date | None = None
+    check: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """What of an ended dossier decides how long it is kept."""
+
+    agency: str
+    procedure: str
+    result: str
+    sector: str
+    ending: Ending
+    ended_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long: the class, the first day it may be listed for destruction, until when it is handed over."""
+
+    retention: str
+    source: str
+    is_checked: bool
+    counted_from: date
+    kept_through: date | None
+    """The last day of the period; None for ever."""
+    submit_by: date
+
+    def is_over(self, today: date) -> bool:
+        """Tell whether the period has ended; never for what is kept for ever."""
+        return self.kept_through is not None and today > self.kept_through
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionRules:
+    """All of it; asked by day."""
+
+    classes: Mapping[str, int | None]
+    """Years of each class; None for ever."""
+    rules: Sequence[RetentionRule]
+    submission: Sequence[DaysRule]
+    acknowledgement: Sequence[DaysRule]
+
+    def __post_init__(self) -> None:
+        """Refuse a rule that names no class, and a schedule that leaves an ending without one."""
+        unknown = {rule.retention for rule in self.rules} - set(self.classes)
+        if unknown:
+            raise ValueError(f"no such retention class: {sorted(unknown)}")
+
+    def of(self, told: Ended) -> Retention:
+        """Return how long a record is kept, by the schedule in force on the day the dossier ended.
+
+        Years count from the end of the year the dossier ended in, so ten years of one that ended in 2026
+        are over when 2036 is.
+        """
+        fitting = [rule for rule in _in_force(self.rules, told.ended_on) if rule.fits(told)]
+        rule = max(fitting, key=lambda one: one.weight, default=None)
+        if rule is None:
+            raise LookupError("no retention rule on this day")
+        years = self.classes[rule.retention]
+        counted_from = date(told.ended_on.year, 12, 31)
+        within = _last(self.submission, told.ended_on).days
+        return Retention(
+            retention=rule.retention,
+            source=rule.source,
+            is_checked=not rule.check,
+            counted_from=counted_from,
+            kept_through=None if years is None else date(counted_from.year + years, 12, 31),
+            submit_by=told.ended_on + timedelta(days=within),
+        )
+
+    def acknowledged_within(self, day: date) -> int:
+        """Return after how many days without an acknowledgement a batch is sent again."""
+        return _last(self.acknowledgement, day).days
+
+
+def _in_force(rules: Iterable[_Rule], day: date) -> list[_Rule]:
+    return [
+        rule for rule in rules if rule.valid_from <= day and (rule.valid_to is None or day <= rule.valid_to)
+    ]
+
+
+def _last(rules: Iterable[_Rule], day: date) -> _Rule:
+    found = max(_in_force(rules, day), key=lambda rule: rule.valid_from, default=None)
+    if found is None:
+        raise LookupError("no rule on this day")
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What the archive knows of one ended dossier."""
+
+    dossier_id: UUID
+    version: int
+    code: str
+    procedure_code: str
+    procedure_name: str
+    agency: str
+    ending: Ending
+    ended_on: date
+    retention: str
+    source: str
+    is_checked: bool
+    counted_from: date
+    kept_through: date | None
+    submit_by: date
+    state: RecordState = RecordState.KEPT
+    archive_code: str = ""
+    destroyed_by: UUID | None = None
+    holds: int = 0
+    """How many holds stand; counted when read."""

@@ -1,0 +1,144 @@
+"""Records and holds in PostgreSQL."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from kernel.postgres.statement import Statement
+from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.archive.holds import Hold, HoldKind
+from services.dossier.domain.archive.retention import Ended, Ending, Record, RecordState, Retention
+from services.dossier.domain.dossier import Dossier
+from services.dossier.store.archive.rows import Rows, inserting, touching
+
+_COLUMNS = ", ".join(name for name in Record.__dataclass_fields__ if name != "holds")
+_FIX = Statement(
+    f"INSERT INTO archive_records ({_COLUMNS}) VALUES (:dossier_id, 1, :code, :procedure_code,"
+    " :procedure_name, :agency, :ending, :ended_on, :retention, :source, :is_checked, :counted_from,"
+    " :kept_through, :submit_by, 'KEPT', '', NULL) ON CONFLICT (dossier_id) DO NOTHING",
+    rows=None,
+)
+_HOLDS = (
+    "(SELECT count(*) FROM archive_holds h"
+    " WHERE h.dossier_id = r.dossier_id AND h.released_at IS NULL) AS holds"
+)
+_FIND = Statement(f"SELECT {_COLUMNS}, {_HOLDS} FROM archive_records r WHERE dossier_id = :id")
+_LISTED = Statement(
+    f"SELECT {_COLUMNS}, {_HOLDS} FROM archive_records r WHERE agency = :agency AND state = :state"
+    " AND (ended_on, dossier_id) > (:ended_on::date, :after::uuid)"
+    " ORDER BY ended_on, dossier_id LIMIT :limit::int"
+)
+# T21 is for what was returned; what ended without a result stays at the agency until its period is over.
+_TO_SUBMIT = Statement(
+    f"SELECT {_COLUMNS}, 0 AS holds FROM archive_records r WHERE agency = :agency AND state = 'KEPT'"
+    " AND ended_on <= :until AND ending IN ('GRANTED', 'REFUSED')"
+    " ORDER BY ended_on, dossier_id LIMIT :limit::int"
+)
+_MOVE = """
+    UPDATE archive_records SET state = :state, archive_code = :archive_code, version = version + 1
+    WHERE dossier_id = ANY(:ids::uuid[]) AND state <> 'DESTROYED' AND state <> :state
+"""
+_MISSING = Statement(
+    "SELECT d.id FROM dossiers d WHERE d.id > :after AND d.state IN ('RETURNED', 'ARCHIVED', 'STOPPED',"
+    " 'INTAKE_REFUSED', 'CANCELLED')"
+    " AND NOT EXISTS (SELECT 1 FROM archive_records r WHERE r.dossier_id = d.id)"
+    " ORDER BY d.id LIMIT :limit::int"
+)
+_ADD_HOLD = inserting("archive_holds", Hold)
+_SAVE_HOLD = Statement(
+    "UPDATE archive_holds SET version = :version, released_by = :released_by, released_at = :released_at,"
+    " release_reason = :release_reason WHERE id = :id AND version = :version - 1"
+)
+_HOLD_COLUMNS = ", ".join(Hold.__dataclass_fields__)
+_HOLD = Statement(f"SELECT {_HOLD_COLUMNS} FROM archive_holds WHERE id = :id")
+_HOLDS_OF = Statement(f"SELECT {_HOLD_COLUMNS} FROM archive_holds WHERE dossier_id = :id ORDER BY id")
+_FIRST = (date.min, UUID(int=0))
+
+
+class PostgresRecords:
+    """Records of ended dossiers."""
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+
+    def fix(self, dossier: Dossier, told: Ended, retention: Retention) -> None:
+        """Queue a record; one that is there already stays as it was fixed."""
+        self._unit.write(
+            _FIX,
+            dossier_id=dossier.id,
+            code=dossier.dossier_code or dossier.reference,
+            procedure_code=dossier.procedure_code,
+            procedure_name=dossier.procedure_name,
+            agency=told.agency,
+            ending=told.ending.value,
+            ended_on=told.ended_on,
+            retention=retention.retention,
+            source=retention.source,
+            is_checked=retention.is_checked,
+            counted_from=retention.counted_from,
+            kept_through=retention.kept_through,
+            submit_by=retention.submit_by,
+        )
+
+    async def find(self, dossier_id: UUID) -> Record | None:
+        """Return a record, with its holds counted."""
+        row = await self._unit.fetch_one(_FIND, id=dossier_id)
+        return None if row is None else record_of(row)
+
+    async def listed(
+        self, agency: str, *, state: str, after: tuple[date, UUID] | None, limit: int
+    ) -> Sequence[Record]:
+        """Return an agency's records in a state, the longest ended first."""
+        ended_on, last = after or _FIRST
+        rows = await self._unit.fetch(
+            _LISTED, agency=agency, state=state, ended_on=ended_on, after=last, limit=limit
+        )
+        return [record_of(row) for row in rows]
+
+    async def to_submit(self, agency: str, *, until: date, limit: int) -> Sequence[Record]:
+        """Return returned dossiers' records that no batch has, the longest ended first."""
+        rows = await self._unit.fetch(_TO_SUBMIT, agency=agency, until=until, limit=limit)
+        return [record_of(row) for row in rows]
+
+    def move(self, dossier_ids: Sequence[UUID], state: str, *, archive_code: str = "") -> None:
+        """Queue another state of records; `Stale` when one is not there or is there already."""
+        self._unit.write(
+            touching(_MOVE, len(dossier_ids)), state=state, ids=list(dossier_ids), archive_code=archive_code
+        )
+
+    async def missing(self, after: UUID, limit: int) -> Sequence[UUID]:
+        """Return ended dossiers without a record, by id."""
+        return [UUID(int=row["id"].int) for row in await self._unit.fetch(_MISSING, after=after, limit=limit)]
+
+
+def record_of(row: Any) -> Record:
+    """Return the record of a row."""
+    return Record(
+        **{**dict(row), "ending": Ending(row["ending"]), "state": RecordState(row["state"])},
+    )
+
+
+class PostgresHolds(Rows[Hold]):
+    """Holds; they are released, never deleted."""
+
+    def add(self, hold: Hold) -> None:
+        """Queue a hold."""
+        self._unit.write(_ADD_HOLD, **self.values(hold))
+
+    def save(self, hold: Hold) -> None:
+        """Queue a released hold."""
+        self._unit.write(_SAVE_HOLD, **self.values(hold, _SAVE_HOLD))
+
+    async def find(self, hold_id: UUID) -> Hold | None:
+        """Return a hold."""
+        row = await self._unit.fetch_one(_HOLD, id=hold_id)
+        return None if row is None else _hold_of(row)
+
+    async def of(self, dossier_id: UUID) -> Sequence[Hold]:
+        """Return the holds of a dossier, oldest first."""
+        return [_hold_of(row) for row in await self._unit.fetch(_HOLDS_OF, id=dossier_id)]
+
+
+def _hold_of(row: Any) -> Hold:
+    return Hold(**{**dict(row), "kind": HoldKind(row["kind"])})

@@ -1,0 +1,45 @@
+"""The archive's stores around one unit of work, and its rules as read at the start."""
+
+from pathlib import Path
+
+import yaml
+from pydantic import TypeAdapter
+
+from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.archive.packages import Batch, Package
+from services.dossier.domain.archive.retention import RetentionRules
+from services.dossier.store.archive.contents import PackageContents
+from services.dossier.store.archive.packages import PostgresMessages, PostgresPackages
+from services.dossier.store.archive.records import PostgresHolds, PostgresRecords
+from services.dossier.use_cases.archive.ports import Contents
+from services.dossier.use_cases.ports import Seals
+
+_FILE = Path(__file__).parents[2] / "data" / "retention.yaml"
+
+
+def read_retention(file: Path = _FILE) -> RetentionRules:
+    """Return the schedule; a row that does not fit stops the service at its start."""
+    return TypeAdapter(RetentionRules).validate_python(yaml.safe_load(file.read_text(encoding="utf-8")))
+
+
+class ArchivePackages(PostgresPackages):
+    """Packages, with what they are made of."""
+
+    def __init__(self, unit: UnitOfWork, seals: Seals) -> None:
+        super().__init__(unit)
+        self._contents = PackageContents(unit, seals)
+
+    async def contents(self, package: Package, batch: Batch) -> Contents:
+        """Return what a package is made of, by what the database says now; raise `NotFound`."""
+        return await self._contents.of(package, batch)
+
+
+class PostgresArchive:
+    """All of the archive."""
+
+    def __init__(self, unit: UnitOfWork, rules: RetentionRules, seals: Seals) -> None:
+        self.rules = rules
+        self.records = PostgresRecords(unit)
+        self.packages = ArchivePackages(unit, seals)
+        self.messages = PostgresMessages(unit)
+        self.holds = PostgresHolds(unit)

@@ -1,0 +1,1 @@
+"""The archive: records kept, packages handed over and acknowledged, holds."""

@@ -1,0 +1,81 @@
+"""Records as the archive reads them, and holds that keep them from destruction."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from kernel.core.caller import Caller
+from kernel.core.errors import Forbidden, NotFound, Stale
+from kernel.core.ids import new_id
+from services.dossier.domain.archive.errors import RecordDestroyed
+from services.dossier.domain.archive.holds import Hold, HoldKind, require_holder
+from services.dossier.domain.archive.packages import may_read
+from services.dossier.domain.archive.retention import Record, RecordState
+from services.dossier.use_cases.ports import Work
+from services.dossier.use_cases.supervision.inspect import supervises_agency
+
+
+async def read_record(dossier_id: UUID, *, by: Caller, work: Work) -> tuple[Record, list[Hold]]:
+    """Return a record and its holds to the agency's archive; raise `NotFound` to others."""
+    record = await work.archive.records.find(dossier_id)
+    if record is None or not (
+        may_read(record.agency, by) or await supervises_agency(record.agency, by, work)
+    ):
+        raise NotFound
+    return record, list(await work.archive.holds.of(dossier_id))
+
+
+async def list_records(
+    *, state: RecordState, after: tuple[date, UUID] | None, limit: int, by: Caller, work: Work
+) -> list[Record]:
+    """Return records of the caller's agency in a state, the longest ended first."""
+    if not may_read(by.agency, by):
+        raise Forbidden
+    return list(await work.archive.records.listed(by.agency, state=state.value, after=after, limit=limit))
+
+
+async def place_hold(
+    dossier_id: UUID,
+    *,
+    kind: HoldKind,
+    reason: str,
+    legal_basis: str,
+    by: Caller,
+    work: Work,
+    now: datetime,
+) -> Hold:
+    """Let nothing of a dossier be destroyed until the hold is released."""
+    record = await work.archive.records.find(dossier_id)
+    if record is None:
+        raise NotFound
+    require_holder(record.agency, by, is_supervised=await supervises_agency(record.agency, by, work))
+    if record.state is RecordState.DESTROYED:
+        raise RecordDestroyed
+    hold = Hold(
+        id=new_id(),
+        version=1,
+        dossier_id=dossier_id,
+        agency=record.agency,
+        kind=kind,
+        reason=reason,
+        legal_basis=legal_basis,
+        placed_by=by.subject,
+        placed_by_name=by.name,
+        placed_at=now,
+    )
+    work.archive.holds.add(hold)
+    return hold
+
+
+async def release_hold(
+    hold_id: UUID, *, reason: str, by: Caller, seen: int, work: Work, now: datetime
+) -> Hold:
+    """End a hold."""
+    hold = await work.archive.holds.find(hold_id)
+    if hold is None:
+        raise NotFound
+    require_holder(hold.agency, by, is_supervised=await supervises_agency(hold.agency, by, work))
+    if hold.version != seen:
+        raise Stale
+    hold.release(reason, by=by, now=now)
+    work.archive.holds.save(hold)
+    return hold

@@ -1,0 +1,143 @@
+"""Batches for the archive: prepared by a clerk, handed over with a protocol, given up or sent again."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from uuid import UUID
+
+from kernel.core.caller import Caller
+from kernel.core.clock import VIETNAM
+from kernel.core.errors import Forbidden, NotFound, Stale
+from kernel.core.ids import new_id
+from services.dossier.domain.archive.errors import BatchMoved, NothingToArchive
+from services.dossier.domain.archive.packages import (
+    Batch,
+    BatchState,
+    Package,
+    PackageState,
+    may_read,
+    require_archivist,
+)
+from services.dossier.domain.archive.retention import RecordState
+from services.dossier.use_cases.ports import Work
+from services.dossier.use_cases.read_dossiers import log_reading
+
+
+async def prepare_batch(*, until: date, most: int, by: Caller, work: Work, now: datetime) -> Batch:
+    """Begin a batch of the own agency: what was returned by a day and is in no other, longest ago first."""
+    require_archivist(by.agency, by)
+    records = await work.archive.records.to_submit(by.agency, until=until, limit=most)
+    if not records:
+        raise NothingToArchive
+    batch = Batch(
+        id=new_id(),
+        version=1,
+        agency=by.agency,
+        agency_name=await work.archive.packages.agency_name(by.agency),
+        state=BatchState.BUILDING,
+        prepared_by=by.subject,
+        prepared_by_name=by.name,
+        prepared_at=now,
+    )
+    packages = [
+        Package(
+            id=new_id(),
+            version=1,
+            batch_id=batch.id,
+            dossier_id=record.dossier_id,
+            code=record.code,
+            state=PackageState.WAITING,
+        )
+        for record in records
+    ]
+    work.archive.packages.add(batch, packages)
+    work.archive.records.move([one.dossier_id for one in packages], RecordState.SUBMITTED)
+    return batch
+
+
+async def read_batch(batch_id: UUID, *, by: Caller, work: Work) -> tuple[Batch, list[Package]]:
+    """Return a batch and its packages to the agency's archive; raise `NotFound` to others."""
+    batch, packages = await work.archive.packages.load(batch_id)
+    if not may_read(batch.agency, by):
+        raise NotFound
+    return batch, list(packages)
+
+
+async def open_package(package_id: UUID, *, purpose: str, by: Caller, work: Work, now: datetime) -> Package:
+    """Return a package that was made, to the agency's archive; logged with what it is read for."""
+    package = await work.archive.packages.package(package_id)
+    if package is None:
+        raise NotFound
+    batch, _ = await work.archive.packages.load(package.batch_id)
+    if not may_read(batch.agency, by) or package.sha256 is None:
+        raise NotFound
+    await log_reading(work, by, f"archive-package: {purpose}", package.dossier_id, package.id, now)
+    return package
+
+
+async def list_batches(*, before: UUID, limit: int, by: Caller, work: Work) -> list[Batch]:
+    """Return the batches of the caller's agency, newest first."""
+    if not may_read(by.agency, by):
+        raise Forbidden
+    return list(await work.archive.packages.listed(by.agency, before=before, limit=limit))
+
+
+async def take_out(
+    batch_id: UUID, package_id: UUID, *, reason: str, by: Caller, seen: int, work: Work
+) -> Batch:
+    """Take a package out before the batch is handed over; its dossier may go into another."""
+    batch, packages = await _seen(batch_id, by=by, seen=seen, work=work)
+    package = next((one for one in packages if one.id == package_id), None)
+    if package is None:
+        raise NotFound
+    if package.state is PackageState.WITHDRAWN:
+        raise BatchMoved(extra={"state": package.state.value})
+    batch.take_out()
+    work.archive.packages.save(batch)
+    work.archive.packages.save_package(_withdrawn(package, reason))
+    work.archive.records.move([package.dossier_id], RecordState.KEPT)
+    return batch
+
+
+async def cancel_batch(batch_id: UUID, *, by: Caller, seen: int, work: Work, now: datetime) -> Batch:
+    """Give a whole batch up before it is handed over."""
+    batch, packages = await _seen(batch_id, by=by, seen=seen, work=work)
+    batch.cancel(now)
+    work.archive.packages.save(batch)
+    live = [one for one in packages if one.state is not PackageState.WITHDRAWN]
+    for package in live:
+        work.archive.packages.save_package(_withdrawn(package, "Hủy đợt nộp lưu"))
+    if live:
+        work.archive.records.move([one.dossier_id for one in live], RecordState.KEPT)
+    return batch
+
+
+def _withdrawn(package: Package, reason: str) -> Package:
+    return replace(package, version=package.version + 1, state=PackageState.WITHDRAWN, reason=reason)
+
+
+async def hand_over(batch_id: UUID, *, by: Caller, seen: int, work: Work, now: datetime) -> Batch:
+    """Sign the protocol under the next number of the agency's book; from then on a job delivers it."""
+    batch, packages = await _seen(batch_id, by=by, seen=seen, work=work)
+    if not any(one.state in {PackageState.BUILT, PackageState.FAILED} for one in packages):
+        raise NothingToArchive
+    year = now.astimezone(VIETNAM).year
+    number = await work.archive.packages.next_number(batch.agency, year, "BBGN")
+    batch.hand_over(packages, number=number, year=year, by=by, now=now)
+    work.archive.packages.save(batch)
+    return batch
+
+
+async def send_again(batch_id: UUID, *, by: Caller, seen: int, work: Work, now: datetime) -> Batch:
+    """Have a batch delivered once more: its answer was lost."""
+    batch, _ = await _seen(batch_id, by=by, seen=seen, work=work)
+    batch.send_again(now)
+    work.archive.packages.save(batch)
+    return batch
+
+
+async def _seen(batch_id: UUID, *, by: Caller, seen: int, work: Work) -> tuple[Batch, list[Package]]:
+    batch, packages = await work.archive.packages.load(batch_id)
+    require_archivist(batch.agency, by)
+    if batch.version != seen:
+        raise Stale
+    return batch, list(packages)
