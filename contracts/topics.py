@@ -35,6 +35,7 @@ TOPICS = {
     "post_item": Topic("dossier", _FACTS),
     "inspection_reminder": Topic("dossier", _FACTS),
     "mirrored_dossier": Topic("dossier", _FACTS),
+    "interlinked_dossier": Topic("dossier", _FACTS),
     "message": Topic("notify", _FACTS),
     "invitation": Topic("survey", _FACTS),
     "survey_response": Topic("survey", _FACTS),

@@ -25,6 +25,7 @@ from services.dossier.api.desk import ROUTERS as DESK_ROUTERS
 from services.dossier.api.figures import exports, statistics
 from services.dossier.api.files.routers import FILE_ROUTERS
 from services.dossier.api.intake import ROUTERS as INTAKE_ROUTERS
+from services.dossier.api.interlinked import routes as interlinked
 from services.dossier.api.payments import accounts, cash, platform
 from services.dossier.api.supervision import routes as supervision
 from services.dossier.api.work import ROUTERS as WORK_ROUTERS
@@ -36,8 +37,9 @@ from services.dossier.commands.archive import fix_retention
 from services.dossier.commands.due_dates import recompute_due_dates
 from services.dossier.commands.figures import rebuild_figures
 from services.dossier.commands.history import index_search, republish, verify_history
-from services.dossier.consumers import catalog, points
+from services.dossier.consumers import catalog, groups, points
 from services.dossier.domain.history import HistoryKeys
+from services.dossier.jobs.advance_interlinked import ADVANCE_INTERLINKED
 from services.dossier.jobs.archive import JOBS as ARCHIVE_JOBS
 from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
 from services.dossier.jobs.files import FILE_JOBS
@@ -148,6 +150,7 @@ service = Service(
         registers.router,
         results.router,
         *ARCHIVE_ROUTERS,
+        interlinked.router,
     ],
     handlers=[
         catalog.on_procedure_published,
@@ -157,8 +160,10 @@ service = Service(
         catalog.on_calendar_changed,
         catalog.on_staff_changed,
         points.on_point_changed,
+        groups.on_group_published,
     ],
     jobs=[
+        ADVANCE_INTERLINKED,
         CONTINUE_DOSSIERS,
         KEEP_DRAFTS,
         PRINT_PAPERS,
@@ -174,7 +179,15 @@ service = Service(
         *ARCHIVE_JOBS,
     ],
     topics=topics_for(
-        "dossier", "procedure", "process", "agency", "calendar", "staff", "form", "one_stop_point"
+        "dossier",
+        "procedure",
+        "process",
+        "agency",
+        "calendar",
+        "staff",
+        "form",
+        "one_stop_point",
+        "interlinked_group",
     ),
     resources=open_resources,
     commands={

@@ -10,6 +10,8 @@ from services.catalog.domain.workflows.faults import Fault
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 ALL_COMMUNES = "ALL_COMMUNES"
+ON_REFUSED = ("STOP", "GO_ON", "ASK")
+ON_LATE = ("WAIT", "GO_ON", "ASK")
 
 
 def read_group(item: Reader) -> None:
@@ -48,6 +50,35 @@ def _read_member(member: Reader) -> None:
     if None in after:
         member.refuse("after", "không phải mã thủ tục hành chính")
     member.data["after"] = after
+    _read_course(member)
+
+
+def _read_course(member: Reader) -> None:
+    """Read what the member's own dossier is given and what follows its end; what is absent stays absent."""
+    if member.data.get("agency") not in {None, ALL_COMMUNES}:
+        member.data["agency"] = agency_code(member.text("agency", longest=50))
+        if member.data["agency"] is None:
+            member.refuse("agency", "không phải mã định danh cơ quan")
+    for name, allowed in (("on_refused", ON_REFUSED), ("on_late", ON_LATE)):
+        if name in member.data:
+            member.choice(name, allowed, required=False)
+    if "carries" in member.data:
+        member.inner("carries", _read_carries)
+
+
+def _read_carries(carries: Reader) -> None:
+    if carries.data.get("form_fields") is not None:
+        carries.texts("form_fields")
+    carries.items("results", _read_carried_result)
+
+
+def _read_carried_result(one: Reader) -> None:
+    one.text("component", longest=100)
+    one.text("result", required=False, longest=100)
+    code = national_code(one.text("procedure", longest=60) or "-")
+    if code is None:
+        one.refuse("procedure", "không phải mã thủ tục hành chính")
+    one.data["procedure"] = code
 
 
 def _read_components(part: Reader) -> None:
@@ -84,7 +115,19 @@ def group_faults(group: Mapping[str, Any]) -> list[Fault]:
     elif not twice and member_order(members) is None:
         words = "thứ tự thực hiện không tồn tại hoặc tạo thành vòng kín"
         found.append(Fault("cycle", tuple(circle_of(members)), words))
-    return found
+    return found or _carried_faults(members)
+
+
+def _carried_faults(members: Sequence[Mapping[str, Any]]) -> list[Fault]:
+    """Return results carried from a member that is not before the one that needs them."""
+    wrong = tuple(
+        f"{member['procedure']}/{one['component']}"
+        for member in members
+        for one in (member.get("carries") or {}).get("results") or ()
+        if one["procedure"] not in before(members, member["procedure"])
+    )
+    words = "kết quả chuyển sang phải là của thủ tục thực hiện trước"
+    return [Fault("carried-not-before", wrong, words)] if wrong else []
 
 
 def member_order(members: Sequence[Mapping[str, Any]]) -> list[str] | None:
@@ -138,7 +181,28 @@ def reference_faults(
         words = "thủ tục chính do hệ thống khác giải quyết, không thể tiếp nhận cả nhóm tại tỉnh"
         found.append(Fault("lead-elsewhere", (group["lead_procedure"],), words))
     found += _lead_agency(group, lead, agencies)
-    return found + _papers(group, procedures)
+    return found + _papers(group, procedures) + _carried(group, procedures) + _agencies(group, agencies)
+
+
+def _agencies(group: Mapping[str, Any], agencies: Mapping[str, Any]) -> list[Fault]:
+    named = {member.get("agency") for member in group["members"]} - {None, "", ALL_COMMUNES}
+    unknown = tuple(sorted(str(code) for code in named if code not in agencies))
+    return [Fault("member-agency", unknown, "có cơ quan không đang hoạt động")] if unknown else []
+
+
+def _carried(group: Mapping[str, Any], procedures: Mapping[str, Mapping[str, Any]]) -> list[Fault]:
+    """Return carried results that are no component of their member, or no result of the earlier one."""
+    wrong = []
+    for member in group["members"]:
+        for one in (member.get("carries") or {}).get("results") or ():
+            components = procedures.get(member["procedure"], {}).get("components") or ()
+            results = procedures.get(one["procedure"], {}).get("results") or ()
+            is_asked = any(item.get("code") == one["component"] for item in components)
+            is_given = not one.get("result") or any(item.get("code") == one["result"] for item in results)
+            if not (is_asked and is_given):
+                wrong.append(f"{member['procedure']}/{one['component']}")
+    words = "kết quả chuyển sang không khớp thành phần hoặc kết quả của thủ tục"
+    return [Fault("carried-unknown", tuple(wrong), words)] if wrong else []
 
 
 def _lead_agency(

@@ -88,8 +88,18 @@ def state_of(dossier: Dossier) -> dict[str, Any]:
         "secret_hash": dossier.secret_hash,
         "contact": dossier.contact_sealed,
         "result_delivery": dossier.result_delivery,
+        **_interlinked(dossier),
         "version": dossier.version,
     }
+
+
+def _interlinked(dossier: Dossier) -> dict[str, Any]:
+    """Return which submission over several dossiers it is part of; nothing for a dossier of its own."""
+    link = dossier.brought.get("interlinked")
+    if not link:
+        return {}
+    told = ("parent_id", "reference", "group", "is_lead")
+    return {"interlinked": {name: link[name] for name in told}}
 
 
 def cause_data(cause: Cause) -> dict[str, str]:

@@ -28,6 +28,7 @@ from services.dossier.store.file_links import PostgresLinks
 from services.dossier.store.files import StoredFiles
 from services.dossier.store.inbox import PostgresInbox
 from services.dossier.store.intake.ways_in import PostgresWaysIn
+from services.dossier.store.interlinked.parents import PostgresInterlinked
 from services.dossier.store.mirrors import PostgresMirrors
 from services.dossier.store.outside import PostgresOutside
 from services.dossier.store.papers import PostgresPapers
@@ -103,6 +104,7 @@ class PostgresWork:
         self.results = PostgresResults(unit, resources.seals)
         self.archive = PostgresArchive(unit, resources.retention, resources.seals)
         self.pack = write_bag
+        self.interlinked = PostgresInterlinked(unit, self.results)
         self.history_keys = resources.history_keys
         self.press = resources.press
         self.inspector = resources.inspector

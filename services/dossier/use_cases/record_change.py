@@ -7,6 +7,7 @@ from kernel.core.event import Event
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change, event_data
 from services.dossier.domain.history import Entry, chain, head_of, is_sealed, seal_head
+from services.dossier.domain.interlinked.telling import link_of, told_by
 from services.dossier.domain.timers import watch_next
 from services.dossier.use_cases.archive.keep_records import ENDINGS, fix_retention
 from services.dossier.use_cases.ports import Work
@@ -16,6 +17,8 @@ def record_change(work: Work, dossier: Dossier, change: Change, *, by: Caller | 
     """Queue the change's event and save the changed dossier with its history entry."""
     entry = new_entry(work, dossier, change, by=by, now=now)
     work.dossiers.save(dossier, entry)
+    if link_of(dossier) is not None:
+        work.interlinked.child_told(dossier.id, told_by(dossier, change.from_state))
     return entry
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
@@ -66,7 +67,7 @@ async def submit_dossier(submission: Submission, *, by: Caller, work: Work, now:
     is_own = str(submission.owner.get("identity_number", "")) == by.identity_number != ""
     if not is_own and submission.authorization_id is not None:
         submission = await _as_authorized(submission, by, work=work, now=now)
-    _check_submitter(submission, by, is_own=is_own, today=today)
+    check_submitter(submission, by, is_own=is_own, today=today)
     require_right_answers(intake, submission)
     components = checked_components(
         submission, procedure, intake.attachments, uploader=by.subject, files_required=True
@@ -154,7 +155,8 @@ def require_worked_here(procedure: Procedure) -> None:
         raise WorkedElsewhere(extra={"portal_url": procedure.portal_url})
 
 
-def _check_submitter(submission: Submission, by: Caller, *, is_own: bool, today: date) -> None:
+def check_submitter(submission: Submission, by: Caller, *, is_own: bool, today: date) -> None:
+    """Raise `Invalid` unless the sender is the owner or the representative named, whose mandate holds."""
     if is_own:
         return
     representative = submission.representative
@@ -171,7 +173,13 @@ def _check_submitter(submission: Submission, by: Caller, *, is_own: bool, today:
 
 
 def new_dossier(
-    submission: Submission, procedure: Procedure, intake: Intake, *, work: Work, now: datetime
+    submission: Submission,
+    procedure: Procedure,
+    intake: Intake,
+    *,
+    work: Work,
+    now: datetime,
+    dossier_id: UUID | None = None,
 ) -> Dossier:
     """Return the dossier, its personal data sealed; helping and receiving agency are the same at first."""
     _require_working(intake, submission)
@@ -179,7 +187,7 @@ def new_dossier(
     if receiving is None:
         raise Invalid(fields=[("receiving_agency", "Không có cơ quan này")])
     competent = _competent(submission, procedure, intake, receiving)
-    dossier_id = new_id()
+    dossier_id = dossier_id or new_id()
     owner = {name: value for name, value in submission.owner.items() if value is not None}
     parties = {
         "owner": owner,

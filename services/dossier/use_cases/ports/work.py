@@ -24,6 +24,7 @@ from services.dossier.use_cases.files.ports import (
     Uploads,
 )
 from services.dossier.use_cases.intake.ports import WaysIn
+from services.dossier.use_cases.interlinked.ports import Interlinked
 from services.dossier.use_cases.payments.ports import Payments
 from services.dossier.use_cases.ports.attachments import Attachments
 from services.dossier.use_cases.ports.catalogue import Catalogue
@@ -76,6 +77,7 @@ class Work(Records, Protocol):
     results: Results
     archive: Archive
     pack: Packer
+    interlinked: Interlinked
     history_keys: HistoryKeys
     press: Press
     inspector: Inspector

@@ -10,6 +10,7 @@ from services.gateway.domain.routes.dossier_desk import desk
 from services.gateway.domain.routes.dossier_figures import dossier_figures
 from services.gateway.domain.routes.dossier_files import dossier_files
 from services.gateway.domain.routes.dossier_intake import intake
+from services.gateway.domain.routes.dossier_interlinked import dossier_interlinked
 from services.gateway.domain.routes.dossier_payments import payments
 from services.gateway.domain.routes.dossier_registers import dossier_registers
 from services.gateway.domain.routes.dossier_results import dossier_results
@@ -38,6 +39,7 @@ ROUTES: tuple[Route, ...] = (
     *dossier_registers(),
     *dossier_results(),
     *archive(),
+    *dossier_interlinked(),
     *notify(),
     *survey(),
     *own(),

@@ -1,0 +1,1 @@
+"""Interlinked dossiers (hồ sơ liên thông): one submission, children at their agencies, one appointment."""

@@ -1,0 +1,416 @@
+"""The parent, one submission over several dossiers: what a child's end means, who begins next, the end.
+
+The parent is no dossier: it has no state of the law's table, no clock and no code of its own. It follows what
+its children's own histories tell, and decides only which child begins.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from services.dossier.domain.definitions import Agency
+from services.dossier.domain.interlinked.errors import NothingToDecide, NotOutside, ParentEnded
+from services.dossier.domain.interlinked.graph import followers, ready
+from services.dossier.domain.interlinked.groups import Group, OnDelay, OnRefusal
+
+
+class ChildStatus(StrEnum):
+    """Where a member stands."""
+
+    WAITING = "WAITING"
+    OPEN = "OPEN"
+    OUTSIDE = "OUTSIDE"
+    """Its turn has come, and another system works it."""
+    GRANTED = "GRANTED"
+    REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"
+    SKIPPED = "SKIPPED"
+    """Never begun: what came before it ended without its result, or the submission was withdrawn."""
+
+
+RUNNING = frozenset({ChildStatus.OPEN, ChildStatus.OUTSIDE})
+WITHOUT_RESULT = frozenset({ChildStatus.REFUSED, ChildStatus.WITHDRAWN})
+
+
+class ParentState(StrEnum):
+    """Where the submission stands."""
+
+    RUNNING = "RUNNING"
+    DECISION_NEEDED = "DECISION_NEEDED"
+    ENDED = "ENDED"
+
+
+class Outcome(StrEnum):
+    """How it ended; NONE while it runs."""
+
+    NONE = ""
+    GRANTED = "GRANTED"
+    PARTLY = "PARTLY"
+    REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class QuestionKind(StrEnum):
+    """Why an officer of the lead agency has to decide."""
+
+    ENDED_WITHOUT_RESULT = "ENDED_WITHOUT_RESULT"
+    LATE = "LATE"
+    NOT_OPENED = "NOT_OPENED"
+    """The child's turn came but its dossier could not be opened; `reason` says why."""
+
+
+class Choice(StrEnum):
+    """What an officer may decide."""
+
+    GO_ON = "GO_ON"
+    """Those after it begin without it; one that could not be opened is tried again."""
+    WAIT = "WAIT"
+    STOP = "STOP"
+    """Those after it, and it if it was not opened, are never begun."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a child's own history said last."""
+
+    version: int = 0
+    state: str = ""
+    dossier_code: str | None = None
+    accepted_at: datetime | None = None
+    due_at: datetime | None = None
+    original_due_at: datetime | None = None
+    reappointed_due_at: datetime | None = None
+    stopped_at: datetime | None = None
+    ended_at: datetime | None = None
+    outcome: str = ""
+    """GRANTED, REFUSED or WITHDRAWN once it ended."""
+
+    @property
+    def promised_at(self) -> datetime | None:
+        """The due moment people were told last."""
+        return self.reappointed_due_at or self.due_at
+
+
+@dataclass(slots=True, kw_only=True)
+class Child:
+    """One member of this submission."""
+
+    procedure: str
+    name: str
+    dossier_id: UUID
+    agency: Agency
+    route: str = "PROVINCE"
+    status: ChildStatus = ChildStatus.WAITING
+    is_passed: bool = False
+    """Nobody waits for it any more."""
+    late_for: datetime | None = None
+    """The promise whose passing was looked at."""
+    opened_at: datetime | None = None
+    reason: str = ""
+    source: str = ""
+    outside_code: str = ""
+    looked: int = 0
+    told: Told = field(default_factory=Told)
+
+    @property
+    def has_news(self) -> bool:
+        """Tell whether its history went on since it was looked at."""
+        return self.told.version > self.looked
+
+    def is_late(self, now: datetime) -> bool:
+        """Tell whether it runs past what was promised; a clock that stands makes nobody late."""
+        due = self.told.promised_at
+        is_running = self.status in RUNNING and self.told.stopped_at is None
+        return is_running and due is not None and due < now
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What waits for an officer's decision."""
+
+    procedure: str
+    kind: QuestionKind
+    asked_at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an officer decided about a member, and why."""
+
+    procedure: str
+    kind: QuestionKind
+    choice: Choice
+    reason: str
+    by: str
+    by_name: str
+    at: datetime
+
+
+@dataclass(slots=True, kw_only=True)
+class Parent:
+    """One interlinked submission; `version` grows with every change and is its event's sequence."""
+
+    id: UUID
+    version: int = 0
+    reference: str
+    group: Group
+    lead_agency: Agency
+    origin: str
+    channel: str
+    state: ParentState = ParentState.RUNNING
+    outcome: Outcome = Outcome.NONE
+    owner_name: str
+    owner_subject: str | None = None
+    submitter_subject: str | None = None
+    owner_index: bytes | None = None
+    parties_sealed: str
+    contact_sealed: str
+    form_sealed: str
+    secret_hash: str
+    submitted_at: datetime
+    expected_at: datetime | None = None
+    """The latest path as it looks now."""
+    due_at: datetime | None = None
+    """The one appointment; it is never made earlier, and later only with word to the citizen."""
+    original_due_at: datetime | None = None
+    ended_at: datetime | None = None
+    look_at: datetime | None = None
+    is_withdrawn: bool = False
+    children: dict[str, Child] = field(default_factory=dict)
+    questions: tuple[Question, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    brought: dict[str, Any] = field(default_factory=dict)
+    """What children opened later need: components a member, delivery, whether the account was verified."""
+
+    @property
+    def lead(self) -> Child:
+        """The child the whole group is named after."""
+        return self.children[self.group.lead_procedure]
+
+    @property
+    def agencies(self) -> frozenset[str]:
+        """Every agency that has a part in it."""
+        return frozenset({self.lead_agency.code} | {child.agency.code for child in self.children.values()})
+
+    def of_status(self, *wanted: ChildStatus) -> list[Child]:
+        """Return the children in these places, in order."""
+        return [child for child in self.children.values() if child.status in wanted]
+
+    def hear(self, now: datetime) -> list[str]:
+        """Take in what children's histories told; return the members whose place changed."""
+        changed = []
+        for child in self.children.values():
+            if not child.has_news:
+                continue
+            child.looked = child.told.version
+            status = ChildStatus(child.told.outcome) if child.told.ended_at else ChildStatus.OPEN
+            if child.route != "PROVINCE" and status is ChildStatus.OPEN:
+                status = ChildStatus.OUTSIDE
+            if status is child.status or {status, child.status} <= WITHOUT_RESULT:
+                continue
+            child.status = status
+            self._answer(child)
+            changed.append(child.procedure)
+            self._follow_end(child, now)
+        return changed
+
+    def _follow_end(self, child: Child, now: datetime) -> None:
+        if child.status in RUNNING:
+            # A result taken back: who has begun goes on, who waits waits again.
+            child.is_passed = False
+            self._reopen()
+        elif child.status is ChildStatus.GRANTED:
+            self._pass(child)
+        elif self._waiting_after(child.procedure):
+            rule = self.group.member(child.procedure).on_refused
+            if rule is OnRefusal.STOP:
+                self._skip_after(child.procedure, f"{child.name}: kết thúc không có kết quả")
+            elif rule is OnRefusal.GO_ON:
+                self._pass(child)
+            else:
+                self._ask(child, QuestionKind.ENDED_WITHOUT_RESULT, now)
+
+    def notice_delays(self, now: datetime) -> list[str]:
+        """Follow the path of children past their promise, once a promise; return them."""
+        late = []
+        for child in self.children.values():
+            promised = child.told.promised_at
+            if not child.is_late(now) or child.late_for == promised:
+                continue
+            child.late_for = promised
+            late.append(child.procedure)
+            rule = self.group.member(child.procedure).on_late
+            if child.is_passed or not self._waiting_after(child.procedure):
+                continue
+            if rule is OnDelay.GO_ON:
+                self._pass(child)
+            elif rule is OnDelay.ASK:
+                self._ask(child, QuestionKind.LATE, now)
+        return late
+
+    def next_ready(self) -> list[Child]:
+        """Return the children whose turn has come and about whom nothing is asked."""
+        if self.is_withdrawn:
+            return []
+        waiting = {child.procedure for child in self.of_status(ChildStatus.WAITING)}
+        asked = {question.procedure for question in self.questions}
+        passed = {child.procedure for child in self.children.values() if child.is_passed}
+        return [self.children[code] for code in ready(self.group.after, waiting - asked, passed)]
+
+    def begin(self, child: Child, told: Told, now: datetime) -> None:
+        """Note that a child's dossier was opened, or that another system's turn has come."""
+        child.status = ChildStatus.OPEN if child.route == "PROVINCE" else ChildStatus.OUTSIDE
+        child.opened_at, child.told, child.looked, child.reason = now, told, told.version, ""
+
+    def could_not_begin(self, child: Child, reason: str, now: datetime) -> None:
+        """Note that a child's turn came and its dossier could not be opened: somebody has to decide."""
+        child.reason = reason
+        self._ask(child, QuestionKind.NOT_OPENED, now, reason)
+
+    def decide(
+        self, procedure: str, choice: Choice, *, reason: str, by: str, by_name: str, at: datetime
+    ) -> None:
+        """Take an officer's decision; raise `NothingToDecide` where nothing of this member is asked."""
+        question = next((item for item in self.questions if item.procedure == procedure), None)
+        if question is None or (choice is Choice.WAIT and question.kind is not QuestionKind.LATE):
+            raise NothingToDecide
+        child = self.children[procedure]
+        self.questions = tuple(item for item in self.questions if item is not question)
+        decision = Decision(procedure, question.kind, choice, reason, by, by_name, at)
+        self.decisions = (*self.decisions, decision)
+        if choice is Choice.STOP:
+            self._skip_after(procedure, reason)
+            if question.kind is QuestionKind.NOT_OPENED:
+                self._skip(child, reason)
+        elif choice is Choice.GO_ON and question.kind is not QuestionKind.NOT_OPENED:
+            self._pass(child)
+        self._settle_state()
+
+    def withdraw(self, reason: str) -> None:
+        """Begin nothing more; children that run are withdrawn by themselves, each decided at its agency."""
+        if self.state is ParentState.ENDED or self.is_withdrawn:
+            raise ParentEnded
+        self.is_withdrawn = True
+        self.questions = ()
+        for child in self.of_status(ChildStatus.WAITING):
+            self._skip(child, reason)
+        self._settle_state()
+
+    def note_outside(
+        self, procedure: str, *, source: str, outside_code: str, told: Told, reason: str
+    ) -> None:
+        """Keep how another system's part stands; raise `NotOutside` for a child worked here or not begun."""
+        child = self.children.get(procedure)
+        if (
+            child is None
+            or child.route == "PROVINCE"
+            or child.status in {ChildStatus.WAITING, ChildStatus.SKIPPED}
+        ):
+            raise NotOutside
+        child.source, child.outside_code, child.reason = source, outside_code, reason
+        child.told = replace(told, version=child.told.version + 1)
+
+    def settle(self, now: datetime) -> bool:
+        """End the submission when nobody runs, waits or is asked about; tell whether it ended now."""
+        self._settle_state()
+        running = self.of_status(*RUNNING, ChildStatus.WAITING)
+        if running or self.questions or self.state is ParentState.ENDED:
+            return False
+        self.state, self.ended_at, self.look_at = ParentState.ENDED, now, None
+        granted = len(self.of_status(ChildStatus.GRANTED))
+        if granted == len(self.children):
+            self.outcome = Outcome.GRANTED
+        elif granted:
+            self.outcome = Outcome.PARTLY
+        else:
+            self.outcome = Outcome.WITHDRAWN if self.is_withdrawn else Outcome.REFUSED
+        return True
+
+    def appoint(self, due_at: datetime) -> datetime | None:
+        """Promise this moment unless it is no later than the last promise; return the promise before it."""
+        self.expected_at = due_at
+        if self.due_at is not None and due_at <= self.due_at:
+            return None
+        before, self.due_at = self.due_at, due_at
+        if self.original_due_at is None:
+            self.original_due_at = due_at
+        return before or due_at
+
+    def watch(self, now: datetime) -> None:
+        """Set when delays are looked at next: the first promise that is still to pass."""
+        due = [child.told.promised_at for child in self.of_status(*RUNNING) if child.told.stopped_at is None]
+        self.look_at = min((at for at in due if at is not None and at > now), default=None)
+
+    def _waiting_after(self, procedure: str) -> list[Child]:
+        after = followers(self.group.after, procedure)
+        return [child for child in self.of_status(ChildStatus.WAITING) if child.procedure in after]
+
+    def _pass(self, child: Child) -> None:
+        child.is_passed = True
+        self._answer(child)
+
+    def _answer(self, child: Child) -> None:
+        """Forget what was asked about a child: it went on meanwhile."""
+        self.questions = tuple(item for item in self.questions if item.procedure != child.procedure)
+
+    def _ask(self, child: Child, kind: QuestionKind, now: datetime, reason: str = "") -> None:
+        self._answer(child)
+        self.questions = (*self.questions, Question(child.procedure, kind, now, reason))
+        self._settle_state()
+
+    def _skip(self, child: Child, reason: str) -> None:
+        child.status, child.reason, child.is_passed = ChildStatus.SKIPPED, reason, True
+        self._answer(child)
+
+    def _skip_after(self, procedure: str, reason: str) -> None:
+        for child in self._waiting_after(procedure):
+            self._skip(child, reason)
+        # Where nobody waits any more there is nothing to decide.
+        self.questions = tuple(
+            item
+            for item in self.questions
+            if item.kind is QuestionKind.NOT_OPENED or self._waiting_after(item.procedure)
+        )
+
+    def _reopen(self) -> None:
+        if self.state is ParentState.ENDED:
+            self.state, self.outcome, self.ended_at = ParentState.RUNNING, Outcome.NONE, None
+
+    def _settle_state(self) -> None:
+        if self.state is not ParentState.ENDED:
+            self.state = ParentState.DECISION_NEEDED if self.questions else ParentState.RUNNING
+
+
+def known_moments(parent: Parent, now: datetime) -> Mapping[str, datetime]:
+    """Return when each begun child ended, or is due by what was told; one past its promise: not before now.
+
+    One not accepted yet has no due moment of its own and is counted from now.
+    """
+    known = {}
+    for child in parent.children.values():
+        moment = child.told.ended_at or child.told.promised_at
+        if moment is None or child.status is ChildStatus.WAITING:
+            continue
+        known[child.procedure] = max(moment, now) if child.is_late(now) else moment
+    return known
+
+
+def cause_of(parent: Parent, path: Sequence[str]) -> tuple[str, str]:
+    """Return why the appointment moved, and the member it is because of.
+
+    REAPPOINTED: its agency apologised and promised a new day; PAUSED: its clock stood for the applicant, an
+    obligation or by law; LATE: neither, so the agencies are.
+    """
+    for code in path:
+        told = parent.children[code].told
+        if told.reappointed_due_at and not told.ended_at:
+            return "REAPPOINTED", code
+    for code in path:
+        told = parent.children[code].told
+        if told.due_at and told.original_due_at and told.due_at > told.original_due_at:
+            return "PAUSED", code
+    return "LATE", path[0] if path else ""

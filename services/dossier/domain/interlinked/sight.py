@@ -1,0 +1,57 @@
+"""Who sees what of a submission and who may decide: party and lead agency all members, others theirs."""
+
+from enum import StrEnum
+
+from kernel.core.caller import Caller, CallerKind
+from kernel.core.errors import Forbidden, NotFound
+from services.dossier.domain.actions import WORKING_ROLES, is_supervisor
+from services.dossier.domain.interlinked.parent import Parent
+
+DECIDING_ROLES = ("ONE_STOP_OFFICER", "ONE_STOP_MANAGER", "SIGNER")
+
+
+class Sight(StrEnum):
+    """How much of a submission somebody sees."""
+
+    PARTY = "PARTY"
+    LEAD = "LEAD"
+    """Every member's place, no member's sealed content."""
+    MEMBER = "MEMBER"
+    """The own agency's members, and the bare order of the others."""
+    SUPERVISOR = "SUPERVISOR"
+    """As the lead agency, without the name."""
+
+
+def sight_of(parent: Parent, caller: Caller, index: bytes | None, *, is_provincial: bool) -> Sight:
+    """Return how much this caller sees; raise `NotFound` for whoever may not know of it."""
+    if caller.kind is CallerKind.PERSON:
+        is_party = caller.subject in {parent.owner_subject, parent.submitter_subject}
+        if is_party or (index is not None and index == parent.owner_index):
+            return Sight.PARTY
+        raise NotFound
+    if caller.kind is CallerKind.STAFF and caller.has_role(*WORKING_ROLES):
+        if caller.agency == parent.lead_agency.code:
+            return Sight.LEAD
+        if caller.agency in parent.agencies:
+            return Sight.MEMBER
+    if is_supervisor(caller):
+        own = caller.agency
+        takes_part = any(code == own or code.startswith(f"{own}.") for code in parent.agencies)
+        if is_provincial or (own and takes_part):
+            return Sight.SUPERVISOR
+    raise NotFound
+
+
+def require_lead_officer(parent: Parent, caller: Caller) -> None:
+    """Raise `Forbidden` for whoever does not answer for the submission at its lead agency."""
+    is_there = caller.kind is CallerKind.STAFF and caller.agency == parent.lead_agency.code
+    if not is_there or not caller.has_role(*DECIDING_ROLES):
+        raise Forbidden
+
+
+def require_withdrawer(parent: Parent, caller: Caller, sight: Sight) -> None:
+    """Raise `Forbidden` unless it is the party, or the counter where it was handed in on paper."""
+    if sight is Sight.PARTY:
+        return
+    if parent.origin != "COUNTER" or sight is not Sight.LEAD or not caller.has_role("ONE_STOP_OFFICER"):
+        raise Forbidden

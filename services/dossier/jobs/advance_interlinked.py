@@ -1,0 +1,22 @@
+"""Goes on with interlinked submissions that have news, a commit each; killed, it begins there again."""
+
+from kernel.core.errors import Stale
+from kernel.service import Job, JobTick
+from services.dossier.use_cases.interlinked.advance import advance_parent
+
+_AT_ONCE = 100
+
+
+async def run(tick: JobTick) -> None:
+    """Take what there is; one somebody is changing now is met again at the next tick."""
+    async with tick.open_work() as work:
+        waiting = await work.interlinked.to_advance(tick.now, _AT_ONCE)
+    for parent_id in waiting:
+        try:
+            async with tick.open_work() as work:
+                await advance_parent(parent_id, work=work, now=tick.now)
+        except Stale:
+            continue
+
+
+ADVANCE_INTERLINKED = Job("advance-interlinked", 1, run)

@@ -1,0 +1,1 @@
+"""Interlinked submissions in PostgreSQL."""

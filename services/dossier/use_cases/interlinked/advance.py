@@ -1,0 +1,91 @@
+"""Goes on with a submission: hears its children, begins whose turn it is, moves the appointment, ends it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.core.errors import Refusal
+from services.dossier.domain.interlinked.parent import Child, Parent
+from services.dossier.domain.interlinked.telling import told_by
+from services.dossier.use_cases.interlinked.appointing import appoint
+from services.dossier.use_cases.interlinked.open_child import open_child
+from services.dossier.use_cases.interlinked.recording import record_parent
+from services.dossier.use_cases.ports import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """What happened to a submission in one go; nothing where only news was looked at."""
+
+    changed: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
+    opened: tuple[str, ...] = ()
+    asked: bool = False
+    appointed: dict[str, str | None] | None = None
+    has_ended: bool = False
+
+    @property
+    def event(self) -> str:
+        """The event that tells it best; empty where there is nothing to tell."""
+        if self.has_ended:
+            return "ended"
+        if self.asked:
+            return "decision_needed"
+        if self.appointed is not None:
+            return "appointed"
+        return "advanced" if self.changed or self.late or self.opened else ""
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What the event says of it."""
+        return {
+            "changed": list(self.changed),
+            "late": list(self.late),
+            "opened": list(self.opened),
+            **(self.appointed or {}),
+        }
+
+
+async def advance_parent(parent_id: UUID, *, work: Work, now: datetime) -> Advance:
+    """Go on with one submission, all in one commit; `Stale` at the commit when somebody changed it."""
+    parent = await work.interlinked.load(parent_id)
+    done = await go_on(parent, work=work, now=now)
+    if done.event:
+        record_parent(parent, done.event, by=None, work=work, now=now, details=done.details)
+    else:
+        work.interlinked.mark(parent)
+    return done
+
+
+async def go_on(parent: Parent, *, work: Work, now: datetime) -> Advance:
+    """Apply what children told and what time brought; queue the children whose turn has come."""
+    asked_before = set(parent.questions)
+    changed = parent.hear(now)
+    late = parent.notice_delays(now)
+    opened = [child.procedure for child in parent.next_ready() if await _begin(parent, child, work, now)]
+    has_ended = parent.settle(now)
+    appointed = None if parent.ended_at else await appoint(parent, work=work, now=now)
+    parent.watch(now)
+    return Advance(
+        changed=tuple(changed),
+        late=tuple(late),
+        opened=tuple(opened),
+        asked=bool(set(parent.questions) - asked_before),
+        appointed=appointed,
+        has_ended=has_ended,
+    )
+
+
+async def _begin(parent: Parent, child: Child, work: Work, now: datetime) -> bool:
+    if child.route != "PROVINCE":
+        parent.begin(child, child.told, now)
+        return True
+    try:
+        dossier = await open_child(parent, child, work=work, now=now)
+    except Refusal as refusal:
+        # The citizen's submission goes on: an officer of the lead agency decides what becomes of this part.
+        parent.could_not_begin(child, refusal.detail or refusal.title, now)
+        return False
+    parent.begin(child, told_by(dossier, None), now)
+    return True

@@ -1,0 +1,110 @@
+"""What people do with a submission under way: decide about a member, withdraw, tell of an outside part."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.core.caller import Caller, CallerKind
+from kernel.core.errors import Invalid, Stale
+from services.dossier.domain.events import Change
+from services.dossier.domain.interlinked.errors import OutsideCodeTaken
+from services.dossier.domain.interlinked.parent import Choice, Parent, Told
+from services.dossier.domain.interlinked.sight import require_lead_officer, require_withdrawer, sight_of
+from services.dossier.domain.states import Move
+from services.dossier.use_cases.interlinked.advance import go_on
+from services.dossier.use_cases.interlinked.recording import record_parent
+from services.dossier.use_cases.payments.ledger import end_dues
+from services.dossier.use_cases.ports import Work
+from services.dossier.use_cases.record_change import record_change
+from services.dossier.use_cases.secrets import identity_index
+from services.dossier.use_cases.supplement_dossier import require_words
+
+
+async def decide_member(
+    parent_id: UUID,
+    *,
+    procedure: str,
+    choice: Choice,
+    reason: str,
+    by: Caller,
+    seen: int,
+    work: Work,
+    now: datetime,
+) -> Parent:
+    """Take the lead agency's decision about a member and go on with what follows, in one commit."""
+    parent = await _open(parent_id, by=by, seen=seen, work=work)
+    require_lead_officer(parent, by)
+    parent.decide(procedure, choice, reason=reason, by=by.subject, by_name=by.name, at=now)
+    done = await go_on(parent, work=work, now=now)
+    told = {"decision": {"procedure": procedure, "choice": choice.value, "reason": reason}}
+    name = "ended" if done.has_ended else "decided"
+    record_parent(parent, name, by=by, work=work, now=now, details={**done.details, **told})
+    return parent
+
+
+async def withdraw_parent(
+    parent_id: UUID, *, reason: str, by: Caller, seen: int, work: Work, now: datetime
+) -> Parent:
+    """Begin nothing more and withdraw what runs: not yet accepted it is cancelled, else its agency decides.
+
+    A result that is signed stays (T16). All in one commit: `Stale` when any child was changed meanwhile.
+    """
+    parent = await _open(parent_id, by=by, seen=seen, work=work)
+    index = identity_index(work.seals, by.identity_number)
+    require_withdrawer(parent, by, sight_of(parent, by, index, is_provincial=False))
+    require_words(by, reason)
+    parent.withdraw(reason)
+    asked: dict[str, Any] = {"cancelled": [], "withdrawal_requested": [], "note": reason}
+    for child in parent.children.values():
+        if child.opened_at is None or child.route != "PROVINCE":
+            continue
+        dossier, grounds = await work.dossiers.load(child.dossier_id)
+        if dossier.can(Move.CANCEL):
+            await end_dues(dossier, grounds, "Người nộp hủy hồ sơ", by=by, work=work, now=now)
+            left = dossier.end(Move.CANCEL, at=now)
+            record_change(work, dossier, Change("cancelled", left, note=reason), by=by, now=now)
+            asked["cancelled"].append(child.procedure)
+        elif dossier.can(Move.REQUEST_WITHDRAWAL):
+            left = dossier.ask_withdrawal()
+            record_change(work, dossier, Change("withdrawal_requested", left, note=reason), by=by, now=now)
+            asked["withdrawal_requested"].append(child.procedure)
+    name = "ended" if parent.settle(now) else "withdrawn"
+    record_parent(parent, name, by=by, work=work, now=now, details=asked)
+    return parent
+
+
+async def note_outside(
+    parent_id: UUID,
+    *,
+    procedure: str,
+    source: str,
+    outside_code: str,
+    told: Told,
+    reason: str,
+    by: Caller,
+    seen: int,
+    work: Work,
+    now: datetime,
+) -> Parent:
+    """Keep what the lead agency knows of a member another system works, until its own feed tells more."""
+    parent = await _open(parent_id, by=by, seen=seen, work=work)
+    require_lead_officer(parent, by)
+    if told.outcome in {"REFUSED", "WITHDRAWN"} and not reason:
+        raise Invalid(fields=[("reason", "Phải nêu lý do không có kết quả")])
+    if await work.interlinked.is_taken(source, outside_code, parent.id, procedure):
+        raise OutsideCodeTaken
+    parent.note_outside(procedure, source=source, outside_code=outside_code, told=told, reason=reason)
+    done = await go_on(parent, work=work, now=now)
+    record_parent(parent, done.event or "advanced", by=by, work=work, now=now, details=done.details)
+    return parent
+
+
+async def _open(parent_id: UUID, *, by: Caller, seen: int, work: Work) -> Parent:
+    """Return the submission if this caller sees it and saw its present version: sight, then version."""
+    parent = await work.interlinked.load(parent_id)
+    index = identity_index(work.seals, by.identity_number)
+    is_provincial = by.kind is CallerKind.STAFF and await work.views.is_provincial(by.agency)
+    sight_of(parent, by, index, is_provincial=is_provincial)
+    if parent.version != seen:
+        raise Stale
+    return parent

@@ -1,0 +1,56 @@
+"""What interlinked submissions need of the world."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from kernel.core.event import Event
+from services.dossier.domain.interlinked.parent import Parent, Told
+from services.dossier.domain.results.register import Registered
+from services.dossier.use_cases.ports.records import Attachment
+
+
+class Interlinked(Protocol):
+    """Submissions over several dossiers, and the catalogue's groups."""
+
+    async def group(self, code: str) -> Mapping[str, Any] | None:
+        """Return a group as the catalogue published it last."""
+
+    def put_group(self, data: Mapping[str, Any], sequence: int) -> None:
+        """Keep a group unless a later event was kept."""
+
+    def add(self, parent: Parent, group: Mapping[str, Any], event: Event, actor: str) -> None:
+        """Queue a new submission with its children and its first entry of history."""
+
+    def save(self, parent: Parent, event: Event, actor: str) -> None:
+        """Queue a changed one and its entry of history; `Stale` at the commit when somebody was faster."""
+
+    def mark(self, parent: Parent) -> None:
+        """Queue that its children's news were looked at; nothing else changed."""
+
+    def child_told(self, dossier_id: UUID, told: Told) -> None:
+        """Queue what a child's history says now, in the commit that says it."""
+
+    def outside_told(self, source: str, outside_code: str, told: Told) -> None:
+        """Queue what another system said of a child it works, where there is such a child."""
+
+    async def load(self, parent_id: UUID) -> Parent:
+        """Return a submission with its children; raise `NotFound`."""
+
+    async def to_advance(self, now: datetime, limit: int) -> list[UUID]:
+        """Return submissions whose children have news, or whose look-at moment has come."""
+
+    async def is_taken(self, source: str, outside_code: str, parent_id: UUID, procedure: str) -> bool:
+        """Tell whether another member has this outside code."""
+
+    async def results(self, dossier_ids: Sequence[UUID]) -> list[tuple[Registered, list[Attachment]]]:
+        """Return the results in force of these dossiers, with their files."""
+
+    async def listed(
+        self, *, subject: str, index: bytes | None, agency: str, before: UUID, limit: int
+    ) -> list[Parent]:
+        """Return a party's submissions, or those an agency has a part in, newest first."""
+
+    async def history(self, parent_id: UUID) -> list[dict[str, Any]]:
+        """Return what happened to a submission, oldest first."""

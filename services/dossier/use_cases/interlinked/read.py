@@ -1,0 +1,59 @@
+"""Who reads a submission sees as much of it as is theirs; officers' readings are logged."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.core.caller import Caller, CallerKind
+from kernel.core.errors import Forbidden
+from services.dossier.domain.actions import WORKING_ROLES
+from services.dossier.domain.interlinked.parent import Parent
+from services.dossier.domain.interlinked.sight import Sight, sight_of
+from services.dossier.use_cases.ports import Work
+from services.dossier.use_cases.read_dossiers import NEWEST, log_reading
+from services.dossier.use_cases.secrets import identity_index
+
+
+async def read_parent(parent_id: UUID, *, by: Caller, work: Work, now: datetime) -> tuple[Parent, Sight]:
+    """Return a submission and how much of it the caller sees; raise `NotFound`."""
+    parent = await work.interlinked.load(parent_id)
+    is_staff = by.kind is CallerKind.STAFF
+    sight = sight_of(
+        parent,
+        by,
+        identity_index(work.seals, by.identity_number),
+        is_provincial=is_staff and await work.views.is_provincial(by.agency),
+    )
+    if is_staff:
+        await log_reading(work, by, "interlinked-dossier", None, parent_id, now)
+    return parent, sight
+
+
+async def read_parent_history(
+    parent_id: UUID, *, by: Caller, work: Work, now: datetime
+) -> list[dict[str, Any]]:
+    """Return what happened to a submission, to its party and its lead agency; others see members only."""
+    _, sight = await read_parent(parent_id, by=by, work=work, now=now)
+    if sight is Sight.MEMBER:
+        raise Forbidden
+    return await work.interlinked.history(parent_id)
+
+
+async def list_parents(
+    *, before: UUID | None, limit: int, by: Caller, work: Work, now: datetime
+) -> list[tuple[Parent, Sight]]:
+    """Return the caller's own submissions, or those the officer's agency has a part in; names are logged."""
+    if by.kind is CallerKind.PERSON:
+        index = identity_index(work.seals, by.identity_number)
+        found = await work.interlinked.listed(
+            subject=by.subject, index=index, agency="", before=before or NEWEST, limit=limit
+        )
+        return [(parent, Sight.PARTY) for parent in found]
+    if by.kind is not CallerKind.STAFF or not by.has_role(*WORKING_ROLES):
+        raise Forbidden
+    found = await work.interlinked.listed(
+        subject="", index=None, agency=by.agency, before=before or NEWEST, limit=limit
+    )
+    if found:
+        await log_reading(work, by, "interlinked-dossiers", None, None, now)
+    return [(parent, sight_of(parent, by, None, is_provincial=False)) for parent in found]
