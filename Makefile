@@ -36,7 +36,7 @@ tools: setup ## Fetch what only tests need: Kafka's jars (java, mvn) and Helm (g
 	@$(RUN) -m stack.tools
 
 test: setup tools ## Everything CI proves
-	$(RUN) -m pytest $(TESTS) -n $(PYTEST_WORKERS) --dist loadgroup -q
+	$(RUN) -m pytest $(TESTS) -n $(PYTEST_WORKERS) --dist loadscope -q
 
 sure: setup lint types imports test ## What CI runs: lint, types, imports, then every test
 
@@ -55,7 +55,7 @@ imports: setup ## The rooms of the house: who may import whom
 	$(VENV)/bin/lint-imports
 
 unit conformance contract architecture integration e2e: setup ## One folder of tests
-	$(RUN) -m pytest tests/$@ -n $(PYTEST_WORKERS) --dist loadgroup -q
+	$(RUN) -m pytest tests/$@ -n $(PYTEST_WORKERS) --dist loadscope -q
 
 contracts: setup ## Write contracts/openapi/*.json anew from the code
 	$(RUN) -m stack.contracts

@@ -11,7 +11,6 @@ import select
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,6 +22,7 @@ import pytest
 from stack.kafka import attach_kafka, kafka_unavailable_reason, start_kafka
 from stack.postgres import PostgresAddress, PostgresServer, attach_postgres, forget, start_postgres
 from stack.servers import StackError, running, wait_until
+from tests.places import new_home
 
 
 class Shared(Protocol):
@@ -97,7 +97,7 @@ def _shared(
         if entry["users"]:
             server = attach(Path(entry["home"]))
         else:
-            home = _new_home()
+            home = new_home("test")
             # Written down before it starts: a run that is interrupted meanwhile leaves it to the guard.
             _write(record, home, [])
             _guard(record)
@@ -170,13 +170,6 @@ def _is_alive(user: list[float]) -> bool:
     # The start instant too, because pids are used again.
     process = running(int(user[0]))
     return process is not None and process.create_time() == user[1]
-
-
-def _new_home() -> Path:
-    # Entered by others but not read, so that root's PostgreSQL, which is not root, reaches its cluster in it.
-    home = Path(tempfile.mkdtemp(prefix="motcua-test-"))
-    home.chmod(0o711)
-    return home
 
 
 if __name__ == "__main__":

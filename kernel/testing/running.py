@@ -1,14 +1,15 @@
 """A service really running in the test's process: real database, real edge, a bus of the test's choice."""
 
 import base64
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import httpx
 import orjson
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from kernel.bus.consumer import Consumer
@@ -25,6 +26,7 @@ from kernel.web.auth import TokenSigner, new_private_jwk, public_jwks
 from kernel.web.health import Operations
 
 TEST_KEY = new_private_jwk()
+_idle_apps: dict[int, list[tuple[Service, FastAPI]]] = {}
 TEST_PII_KEY = base64.b64encode(b"k" * 32).decode()
 
 
@@ -127,14 +129,31 @@ async def running(
         **(settings or {}),
     }
     async with open_runtime(service, service.settings(**values), bus, the_clock) as runtime:
+        with _app(service, runtime) as app:
+            async with (
+                _client(service.name, app) as client,
+                _client(service.name, Operations(runtime)) as operations,
+            ):
+                signer = TokenSigner(TEST_KEY, the_clock)
+                yield RunningService(runtime, client, the_clock, signer, operations)
+
+
+@contextmanager
+def _app(service: Service, runtime: Runtime) -> Iterator[FastAPI]:
+    """Lend an application to a runtime: what it knows it asks of `app.state.runtime`.
+
+    One is kept for the next, because building hundreds of routes takes longer than most tests.
+    """
+    idle = _idle_apps.setdefault(id(service), [])
+    if idle:
+        _, app = idle.pop()
+        app.state.runtime = runtime
+    else:
         app = build_app(service.name, service.title, service.routers, runtime)
         if service.extend_app is not None:
             service.extend_app(app)
-        async with (
-            _client(service.name, app) as client,
-            _client(service.name, Operations(runtime)) as operations,
-        ):
-            yield RunningService(runtime, client, the_clock, TokenSigner(TEST_KEY, the_clock), operations)
+    yield app
+    idle.append((service, app))
 
 
 def _client(name: str, app: ASGIApp) -> httpx.AsyncClient:

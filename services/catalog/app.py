@@ -33,6 +33,7 @@ from services.catalog.api.workflows import groups as workflow_groups
 from services.catalog.api.workflows import processes as workflow_processes
 from services.catalog.clients.public_holidays import propose_year
 from services.catalog.consumers import dossier
+from services.catalog.domain.search_terms import Synonyms
 from services.catalog.domain.speech import Phrasebook, phrasebook_of
 from services.catalog.jobs.administration import APPLY_DUE_CHANGES, LOAD_UNITS
 from services.catalog.jobs.calendars import REMIND_OF_CALENDARS
@@ -58,12 +59,18 @@ def read_phrasebook() -> Phrasebook:
     return phrasebook_of(yaml.load(_SYNONYMS.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
 
 
+@cache
+def shipped_synonyms() -> Synonyms:
+    """Return what is shipped, made ready for looking up, once a process."""
+    return Synonyms(read_phrasebook())
+
+
 @asynccontextmanager
 async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
     """Hold what is known of how people speak, and what readers' links are made of."""
     settings = cast("Settings", runtime.settings)
     house = House(settings.public_url.rstrip("/"), runtime.seals, TypstPress())
-    yield Resources(Speaking(read_phrasebook()), house)
+    yield Resources(Speaking(read_phrasebook(), shipped_synonyms()), house)
 
 
 async def _republish(runtime: Runtime, _: Sequence[str]) -> int:

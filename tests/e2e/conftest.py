@@ -13,7 +13,7 @@ SHARED = pytest.StashKey[RunningStack]()
 
 @pytest.fixture(scope="session")
 def stack(request: pytest.FixtureRequest) -> Iterator[RunningStack]:
-    """Give the shared stack; mark the module `xdist_group("stack")`, so that one worker runs it."""
+    """Give the shared stack; its tests are one share (`tests.plugin_scheduling`)."""
     with running_stack() as running:
         request.session.stash[SHARED] = running
         yield running

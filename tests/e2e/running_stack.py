@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from stack.kafka import kafka_unavailable_reason
 from stack.plan import Ports
 from stack.postgres import forget
 from stack.servers import running
+from tests.places import new_home
 
 ROOT = Path(__file__).parents[2]
 READY_SECONDS = 120
@@ -60,13 +60,6 @@ def require_kafka() -> None:
     if "kafka" in os.environ.get("REQUIRE", "").split(","):
         pytest.fail(f"REQUIRE=kafka: {reason}", pytrace=False)
     pytest.skip(reason)  # The reason says what Kafka lacks here; CI requires it.
-
-
-def new_data() -> Path:
-    """Return a fresh data folder that root's unprivileged PostgreSQL can enter but not read."""
-    folder = Path(tempfile.mkdtemp(prefix="motcua-e2e-"))
-    folder.chmod(0o711)
-    return folder
 
 
 def forget_data(folder: Path) -> None:
@@ -202,7 +195,7 @@ def running_stack(*options: str, durable: bool = False, **environment: str) -> I
 
     Only a durable one keeps what it promised when its PostgreSQL is killed.
     """
-    data = new_data()
+    data = new_home("e2e")
     try:
         with started(data, *options, durable=durable, **environment) as stack:
             yield stack

@@ -14,7 +14,7 @@ from tests.e2e.databases import Databases
 from tests.e2e.running_stack import RunningStack
 from tests.e2e.tokens import TokenWorkshop
 
-pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.timeout(240)]
+pytestmark = pytest.mark.timeout(240)
 
 SUBMIT = "/api/v1/dossiers"
 MEGABYTE = 1_048_576

@@ -43,8 +43,8 @@ VICTIMS = (
 _OF_DOSSIERS = "template <> 'deadline-warning'"
 """Officers are warned by a job when it comes round, so warnings are no part of what a history leads to."""
 BUSES = (
-    pytest.param("embedded", marks=pytest.mark.xdist_group("stack")),
-    pytest.param("kafka", marks=[pytest.mark.kafka, pytest.mark.xdist_group("stack")]),
+    "embedded",
+    pytest.param("kafka", marks=pytest.mark.kafka),
 )
 
 

@@ -11,7 +11,6 @@ from tests.e2e.running_stack import ROOT, RunningStack, require_kafka, running_s
 PLAY_SECONDS = 150
 
 
-@pytest.mark.xdist_group("stack")
 @pytest.mark.timeout(400)
 def test_the_day_is_played_twice_on_the_embedded_bus(stack, record_figure):
     """The second day meets what the first left behind and is no different."""
@@ -20,7 +19,6 @@ def test_the_day_is_played_twice_on_the_embedded_bus(stack, record_figure):
 
 
 @pytest.mark.kafka
-@pytest.mark.xdist_group("stack")
 @pytest.mark.timeout(400)
 def test_the_day_is_played_twice_on_kafka(record_figure):
     """What holds on the embedded bus holds on Kafka."""

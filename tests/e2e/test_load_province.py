@@ -12,7 +12,7 @@ import pytest
 from province.read import read
 from tests.e2e.running_stack import ROOT, RunningStack, running_stack
 
-pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 SECRET = "only-for-this-test"
 

@@ -18,12 +18,12 @@ from tests.e2e.running_stack import (
     command,
     forget_data,
     free_ports,
-    new_data,
     started,
     still_runs,
 )
+from tests.places import new_home
 
-pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 GENEROUS_SECONDS = 60
 PATIENCE_SECONDS = 60
@@ -32,7 +32,7 @@ MEMORY_BYTES = 900 * 1024 * 1024
 
 @pytest.fixture
 def data() -> Iterator:
-    folder = new_data()
+    folder = new_home("e2e")
     yield folder
     forget_data(folder)
 

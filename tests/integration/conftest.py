@@ -1,12 +1,13 @@
 """Real databases from the real migrations: one template a service and worker, one clone a test."""
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import pytest
@@ -15,12 +16,22 @@ from kernel.bus.memory import MemoryBus
 from kernel.core.bus import Bus
 from kernel.postgres.migrations import migrate
 from kernel.service import Service
-from kernel.testing.fixed_clock import FixedClock
+from kernel.testing.fixed_clock import TUESDAY_MORNING, FixedClock
 from kernel.testing.running import RunningService, running
 from stack.postgres import PostgresAddress, clone_database, drop_database, provision
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-_templates: dict[str, str] = {}
+Filling = Callable[[RunningService], Awaitable[object]]
+
+
+class Template(NamedTuple):
+    """A database to copy, and the moment its tests begin at."""
+
+    dsn: str
+    moment: datetime = TUESDAY_MORNING
+
+
+_templates: dict[str, Template] = {}
 
 
 def service_named(name: str) -> Service:
@@ -30,37 +41,65 @@ def service_named(name: str) -> Service:
 
 
 @asynccontextmanager
-async def _databases(server: PostgresAddress) -> AsyncIterator[Callable[[Service], Awaitable[str]]]:
-    made: list[str] = []
+async def _databases(server: PostgresAddress) -> AsyncIterator["Databases"]:
+    databases = Databases(server)
+    yield databases
+    databases.drop()
 
-    async def clone(service: Service) -> str:
-        template = f"tpl_{service.name}_{WORKER}"
-        if template not in _templates:
-            url = provision(server, [template])[template]
+
+class Databases:
+    """Clones of templates: a service's tables, or those already filled by what many tests begin with."""
+
+    def __init__(self, server: PostgresAddress) -> None:
+        self._server = server
+        self._made: list[str] = []
+
+    async def __call__(self, service: Service) -> str:
+        """Return the DSN of a fresh, migrated database."""
+        name = f"tpl_{service.name}_{WORKER}"
+        if name not in _templates:
+            url = provision(self._server, [name])[name]
             await migrate(url, service.name, service.tables)
-            _templates[template] = url
-        url = _templates[template]
-        name = f"t_{service.name}_{uuid4().hex[:12]}"
-        clone_database(server, template, name)
-        made.append(name)
-        return url.rpartition("/")[0] + f"/{name}"
+            _templates[name] = Template(url)
+        return self._clone(service, name)
 
-    yield clone
-    for name in made:
-        drop_database(server, name)
+    async def filled(self, service: Service, by: Filling, settings: Mapping[str, Any]) -> Template:
+        """Return a fresh database that `by` has filled, and the moment it left the clock at.
+
+        Filled once a worker by the running service itself, on a bus nobody reads; files are not kept.
+        """
+        key = f"{service.name} {by.__module__}.{by.__qualname__} {sorted(settings.items())}"
+        if key not in _templates:
+            dsn = await self(service)
+            async with running(service, dsn, MemoryBus(), settings) as filling:
+                await by(filling)
+                moment = filling.clock.now()
+            self._made.remove(dsn.rpartition("/")[2])
+            _templates[key] = Template(dsn, moment)
+        return Template(self._clone(service, key), _templates[key].moment)
+
+    def _clone(self, service: Service, template: str) -> str:
+        front, _, of = _templates[template].dsn.rpartition("/")
+        name = f"t_{service.name}_{uuid4().hex[:12]}"
+        clone_database(self._server, of, name)
+        self._made.append(name)
+        return f"{front}/{name}"
+
+    def drop(self) -> None:
+        """Drop what was cloned."""
+        for name in self._made:
+            drop_database(self._server, name)
 
 
 @pytest.fixture
-async def database_of(postgres_server: PostgresAddress) -> AsyncIterator[Callable[[Service], Awaitable[str]]]:
-    """Give the DSN of a fresh, migrated database of a service; dropped after the test."""
-    async with _databases(postgres_server) as clone:
-        yield clone
+async def database_of(postgres_server: PostgresAddress) -> AsyncIterator[Databases]:
+    """Give fresh, migrated databases of services; dropped after the test."""
+    async with _databases(postgres_server) as databases:
+        yield databases
 
 
 @asynccontextmanager
-async def _starting(
-    database_of: Callable[[Service], Awaitable[str]],
-) -> AsyncIterator[Callable[..., Awaitable[RunningService]]]:
+async def _starting(databases: Databases) -> AsyncIterator[Callable[..., Awaitable[RunningService]]]:
     async with AsyncExitStack() as stack:
 
         async def begin(
@@ -68,10 +107,15 @@ async def _starting(
             *,
             bus: Bus | None = None,
             clock: FixedClock | None = None,
+            filled: Filling | None = None,
             **settings: Any,
         ) -> RunningService:
             declared = service_named(service) if isinstance(service, str) else service
-            dsn = await database_of(declared)
+            if filled is None:
+                dsn = await databases(declared)
+            else:
+                template = await databases.filled(declared, filled, settings)
+                dsn, clock = template.dsn, clock or FixedClock(template.moment)
             if "files_url" in declared.settings.model_fields:
                 folder = stack.enter_context(TemporaryDirectory(prefix="motcua-files-"))
                 settings.setdefault("files_url", Path(folder).as_uri())
@@ -84,7 +128,7 @@ async def _starting(
 
 @pytest.fixture
 async def start(
-    database_of: Callable[[Service], Awaitable[str]],
+    database_of: Databases,
 ) -> AsyncIterator[Callable[..., Awaitable[RunningService]]]:
     """Start services by name, each on a fresh database of its own."""
     async with _starting(database_of) as begin:
@@ -96,5 +140,5 @@ async def start_once(
     postgres_server: PostgresAddress,
 ) -> AsyncIterator[Callable[..., Awaitable[RunningService]]]:
     """Start services that all tests of a module share; whoever shares says what each test leaves behind."""
-    async with _databases(postgres_server) as clone, _starting(clone) as begin:
+    async with _databases(postgres_server) as databases, _starting(databases) as begin:
         yield begin

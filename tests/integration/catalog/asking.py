@@ -9,14 +9,12 @@ from tests.builders.catalog import a_document, a_public_record
 Start = Callable[..., Awaitable[RunningService]]
 
 
-async def a_catalogue_of(start: Start, names: Mapping[str, str]) -> RunningService:
-    """Start a catalogue with one local procedure and national ones of these names."""
-    running = await start("catalog")
+async def filled_with(running: RunningService, names: Mapping[str, str]) -> None:
+    """Fill a catalogue with one local procedure and national ones of these names."""
     loader = a_service("catalog.import")
     assert (await running.post("/v1/imports", a_document(), loader)).status_code == 200
     records = [a_public_record(code, name=name) for code, name in names.items()]
     assert (await running.post("/v1/imports", {"public_procedures": records}, loader)).status_code == 200
-    return running
 
 
 async def found(catalog: RunningService, text: str, **more: Any) -> list[str]:

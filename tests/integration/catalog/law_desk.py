@@ -63,9 +63,8 @@ async def open_tasks(catalog: RunningService) -> list[dict[str, Any]]:
     return found
 
 
-async def a_catalogue_of_laws(start: Start) -> RunningService:
+async def filled_with_laws(running: RunningService) -> None:
     """One local and two national procedures, and what they rest on read, on Tuesday 3 March 2026."""
-    running = await start("catalog")
     document = a_document(procedures=[a_procedure(legal_bases=[a_law(OLD, "Nghị định về hộ tịch")])])
     document["staff"].append(
         {"subject": "bien-tap", "name": "Danh", "agency": "H99.201", "roles": ["CATALOG_EDITOR"]}
@@ -87,4 +86,3 @@ async def a_catalogue_of_laws(start: Start) -> RunningService:
     answer = await running.post("/v1/imports", {"public_procedures": records}, LOADER)
     assert answer.status_code == 200, answer.text
     await running.run_job(READ_CITATIONS)
-    return running

@@ -36,16 +36,19 @@ def a_year(code: str = "default", year: int = 2026, **more: Any) -> dict[str, An
     }
 
 
-@pytest.fixture
-async def catalog(start: Start) -> RunningService:
-    """A catalogue with two calendars of 2026 and an editor on the staff, on Tuesday 3 March 2026."""
-    running = await start("catalog")
+async def the_catalogue(running: RunningService) -> None:
+    """Fill a catalogue for every test here."""
     editor = {"subject": "bien-tap", "name": "Danh", "agency": "H99.201", "roles": ["CATALOG_EDITOR"]}
     document = a_document(calendars=[a_year(), a_year("dao")], agencies=[an_agency(units=[])])
     document["staff"] = [editor]
     answer = await running.post("/v1/imports", document, a_service("catalog.import"))
     assert answer.status_code == 200, answer.text
-    return running
+
+
+@pytest.fixture
+async def catalog(start: Start) -> RunningService:
+    """A catalogue with two calendars of 2026 and an editor on the staff, on Tuesday 3 March 2026."""
+    return await start("catalog", filled=the_catalogue)
 
 
 def a_closure(**more: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 
 from kernel.testing.running import RunningService, a_person, a_service, a_staff_member
 from tests.builders.catalog import a_public_record
-from tests.integration.catalog.asking import Start, a_catalogue_of, found
+from tests.integration.catalog.asking import Start, filled_with, found
 
 EDITOR = a_staff_member("CATALOG_EDITOR", agency="H99")
 NAMES = {
@@ -21,10 +21,15 @@ NAMES = {
 }
 
 
+async def the_catalogue(running: RunningService) -> None:
+    """Fill a catalogue for every test here."""
+    await filled_with(running, NAMES)
+
+
 @pytest.fixture
 async def catalog(start: Start) -> RunningService:
     """A catalogue with one local procedure and some national ones."""
-    return await a_catalogue_of(start, NAMES)
+    return await start("catalog", filled=the_catalogue)
 
 
 async def suggested(catalog: RunningService, typed: str, **more: Any) -> list[str]:

@@ -18,13 +18,16 @@ SEALS = Sealer(TEST_PII_KEY)
 ASKED, MATCHED = "subscription.requested.v1", "subscription.matched.v1"
 
 
+async def the_catalogue(running: RunningService) -> None:
+    """Fill a catalogue for every test here."""
+    assert (await running.post("/v1/imports", a_document(), LOADER)).status_code == 200
+    await running.run_job(TELL_CHANGES)
+
+
 @pytest.fixture
 async def catalog(start: Start) -> RunningService:
     """A catalogue with one procedure that was told of already."""
-    running = await start("catalog", public_url="https://dichvucong.lamgiang.gov.vn")
-    assert (await running.post("/v1/imports", a_document(), LOADER)).status_code == 200
-    await running.run_job(TELL_CHANGES)
-    return running
+    return await start("catalog", filled=the_catalogue, public_url="https://dichvucong.lamgiang.gov.vn")
 
 
 async def told(catalog: RunningService, kind: str) -> list[dict[str, Any]]:

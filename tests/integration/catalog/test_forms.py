@@ -19,12 +19,15 @@ BOTH = a_staff_member("CATALOG_EDITOR", "CATALOG_APPROVER", agency="H99", subjec
 DRAFTS = "/v1/form-drafts"
 
 
+async def the_catalogue(running: RunningService) -> None:
+    """Fill a catalogue for every test here."""
+    assert (await running.post("/v1/imports", a_document(), a_service("catalog.import"))).status_code == 200
+
+
 @pytest.fixture
 async def catalog(start: Start) -> RunningService:
     """A catalogue with one procedure."""
-    running = await start("catalog")
-    assert (await running.post("/v1/imports", a_document(), a_service("catalog.import"))).status_code == 200
-    return running
+    return await start("catalog", filled=the_catalogue)
 
 
 async def act(

@@ -25,14 +25,17 @@ DECISION = {
 }
 
 
-@pytest.fixture
-async def catalog(start: Start) -> RunningService:
-    """Return the catalogue of the sample province on Monday 05/10/2026, when every member is in force."""
-    running = await start("catalog")
+async def the_catalogue(running: RunningService) -> None:
+    """Fill a catalogue for every test here."""
     running.clock.set(datetime(2026, 10, 5, 8, 0, tzinfo=VIETNAM))
     response = await running.post("/v1/imports", read(), LOADER)
     assert response.status_code == 200, response.text
-    return running
+
+
+@pytest.fixture
+async def catalog(start: Start) -> RunningService:
+    """Return the catalogue of the sample province on Monday 05/10/2026, when every member is in force."""
+    return await start("catalog", filled=the_catalogue)
 
 
 def a_group(*members: tuple[str, list[str]], **more: Any) -> dict[str, Any]:

@@ -16,15 +16,20 @@ from tests.integration.catalog.law_desk import (
     LOADER,
     OLD,
     Start,
-    a_catalogue_of_laws,
     a_law,
+    filled_with_laws,
 )
+
+
+async def the_catalogue(running: RunningService) -> None:
+    """Fill a catalogue for every test here."""
+    await filled_with_laws(running)
 
 
 @pytest.fixture
 async def catalog(start: Start) -> RunningService:
     """Procedures and what they rest on."""
-    return await a_catalogue_of_laws(start)
+    return await start("catalog", filled=the_catalogue)
 
 
 def a_review(**more: Any) -> dict[str, Any]:

@@ -17,9 +17,9 @@ from tests.integration.catalog.law_desk import (
     NEW,
     OLD,
     Start,
-    a_catalogue_of_laws,
     a_law,
     document,
+    filled_with_laws,
     flagged,
     open_tasks,
     register,
@@ -27,10 +27,15 @@ from tests.integration.catalog.law_desk import (
 )
 
 
+async def the_catalogue(running: RunningService) -> None:
+    """Fill a catalogue for every test here."""
+    await filled_with_laws(running)
+
+
 @pytest.fixture
 async def catalog(start: Start) -> RunningService:
     """Procedures and what they rest on."""
-    return await a_catalogue_of_laws(start)
+    return await start("catalog", filled=the_catalogue)
 
 
 @pytest.mark.parametrize(

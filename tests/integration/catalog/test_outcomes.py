@@ -9,16 +9,21 @@ from kernel.core.event import Event
 from kernel.core.ids import new_id
 from kernel.testing.running import RunningService, a_staff_member, an_event
 from services.catalog.jobs.outcomes import COUNT_DEMAND
-from tests.integration.catalog.asking import Start, a_catalogue_of, found
+from tests.integration.catalog.asking import Start, filled_with, found
 
 EDITOR = a_staff_member("CATALOG_EDITOR", agency="H99")
 NAMES = {"1.900001": "Phép lặn biển vùng một", "1.900002": "Phép lặn biển vùng hai"}
 
 
+async def the_catalogue(running: RunningService) -> None:
+    """Fill a catalogue for every test here."""
+    await filled_with(running, NAMES)
+
+
 @pytest.fixture
 async def catalog(start: Start) -> RunningService:
     """A catalogue with two procedures that answer the same question."""
-    return await a_catalogue_of(start, NAMES)
+    return await start("catalog", filled=the_catalogue)
 
 
 def ended(

@@ -27,13 +27,16 @@ DECISION = {
 PATH = "/v1/process-drafts"
 
 
+async def the_catalogue(running: RunningService) -> None:
+    """Fill a catalogue for every test here."""
+    response = await running.post("/v1/imports", read(), a_service("catalog.import"))
+    assert response.status_code == 200, response.text
+
+
 @pytest.fixture
 async def catalog(start: Start) -> RunningService:
     """Return the catalogue of the sample province, loaded."""
-    running = await start("catalog")
-    response = await running.post("/v1/imports", read(), a_service("catalog.import"))
-    assert response.status_code == 200, response.text
-    return running
+    return await start("catalog", filled=the_catalogue)
 
 
 async def the_process(catalog: RunningService, code: str = "QT-CHUNG-03") -> dict[str, Any]:

@@ -14,13 +14,16 @@ OFFICER = a_staff_member("SPECIALIST", agency="H99.206")
 MONDAY = "2026-03-02T08:00:00"
 
 
+async def the_catalogue(running: RunningService) -> None:
+    """Fill a catalogue for every test here."""
+    response = await running.post("/v1/imports", read(), a_service("catalog.import"))
+    assert response.status_code == 200, response.text
+
+
 @pytest.fixture
 async def catalog(start: Start) -> RunningService:
     """Return the catalogue of the sample province, loaded."""
-    running = await start("catalog")
-    response = await running.post("/v1/imports", read(), a_service("catalog.import"))
-    assert response.status_code == 200, response.text
-    return running
+    return await start("catalog", filled=the_catalogue)
 
 
 async def test_an_agency_reads_its_own_form_of_a_process(catalog: RunningService) -> None:

@@ -23,17 +23,20 @@ ATOM = {"a": "http://www.w3.org/2005/Atom"}
 SCHEMA = etree.RelaxNG(etree.parse(str(Path(__file__).parent / "atom.rng")))
 
 
-@pytest.fixture
-async def catalog(start: Start) -> RunningService:
-    """A catalogue with one procedure, whose names were written by somebody hostile."""
-    running = await start("catalog", public_url="https://dichvucong.lamgiang.gov.vn")
+async def the_catalogue(running: RunningService) -> None:
+    """Fill a catalogue for every test here."""
     document = a_document()
     document["procedures"][0] |= {
         "requirements": HOSTILE,
         "steps_text": ["Nộp hồ sơ ở Ủy ban nhân dân", HOSTILE],
     }
     assert (await running.post("/v1/imports", document, LOADER)).status_code == 200
-    return running
+
+
+@pytest.fixture
+async def catalog(start: Start) -> RunningService:
+    """A catalogue with one procedure, whose names were written by somebody hostile."""
+    return await start("catalog", filled=the_catalogue, public_url="https://dichvucong.lamgiang.gov.vn")
 
 
 async def amended(catalog: RunningService, name: str) -> None:

@@ -6,7 +6,7 @@ from kernel.testing.running import RunningService, a_person, a_service, a_staff_
 from services.catalog.use_cases.finding.ports import Search
 from services.catalog.use_cases.finding.search_procedures import search_procedures
 from tests.builders.catalog import a_procedure
-from tests.integration.catalog.asking import Start, a_catalogue_of, found
+from tests.integration.catalog.asking import Start, filled_with, found
 
 NAMES = {
     "1.004222": "Đăng ký thường trú",
@@ -19,10 +19,15 @@ NAMES = {
 }
 
 
+async def the_catalogue(running: RunningService) -> None:
+    """Fill a catalogue for every test here."""
+    await filled_with(running, NAMES)
+
+
 @pytest.fixture
 async def catalog(start: Start) -> RunningService:
     """A catalogue with one local procedure and some national ones."""
-    return await a_catalogue_of(start, NAMES)
+    return await start("catalog", filled=the_catalogue)
 
 
 @pytest.mark.parametrize(

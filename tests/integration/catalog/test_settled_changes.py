@@ -25,13 +25,16 @@ SPLIT = {
 }
 
 
+async def the_catalogue(running: RunningService) -> None:
+    """Fill a catalogue for every test here."""
+    answer = await running.post("/v1/imports", a_province(), a_service("catalog.import"))
+    assert answer.status_code == 200, answer.text
+
+
 @pytest.fixture
 async def catalog(start: Start) -> RunningService:
     """A catalogue of the small province."""
-    running = await start("catalog")
-    answer = await running.post("/v1/imports", a_province(), a_service("catalog.import"))
-    assert answer.status_code == 200, answer.text
-    return running
+    return await start("catalog", filled=the_catalogue)
 
 
 async def decided(catalog: RunningService, body: dict[str, Any]) -> Any:

@@ -14,14 +14,17 @@ LOADER = a_service("catalog.import")
 LEADER = a_staff_member("SIGNER", agency="H99.31", subject="lanh-dao")
 
 
-@pytest.fixture
-async def catalog(start: Start) -> RunningService:
-    """A catalogue of the small province, with a deputy."""
-    running = await start("catalog")
+async def the_catalogue(running: RunningService) -> None:
+    """Fill a catalogue for every test here."""
     document = a_province()
     document["staff"].append(a_member("pho", "H99.31", "TEAM_LEAD"))
     assert (await running.post("/v1/imports", document, LOADER)).status_code == 200
-    return running
+
+
+@pytest.fixture
+async def catalog(start: Start) -> RunningService:
+    """A catalogue of the small province, with a deputy."""
+    return await start("catalog", filled=the_catalogue)
 
 
 def a_delegation(**more: Any) -> dict[str, Any]:

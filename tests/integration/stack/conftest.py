@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from stack.postgres import forget
+from tests import places
 
 
 @pytest.fixture
@@ -16,8 +17,7 @@ def new_home() -> Iterator[Callable[[], Path]]:
     homes: list[Path] = []
 
     def make() -> Path:
-        homes.append(Path(tempfile.mkdtemp(prefix="motcua-test-")))
-        homes[-1].chmod(0o711)
+        homes.append(places.new_home("test"))
         return homes[-1]
 
     yield make

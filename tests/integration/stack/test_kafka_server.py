@@ -7,7 +7,6 @@ import sys
 from asyncio import wait_for
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import mkdtemp
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -16,6 +15,7 @@ from aiokafka.errors import KafkaError
 
 from stack.kafka import StackError, attach_kafka, kafka_unavailable_reason, start_kafka
 from stack.servers import running, wait_until
+from tests.places import new_home
 
 pytestmark = pytest.mark.kafka
 
@@ -26,7 +26,7 @@ def broker_home(kafka_bootstrap: str) -> Iterator[Path]:
     assert kafka_bootstrap
     if kafka_unavailable_reason():
         pytest.skip("the cluster given is not ours to kill, and no Kafka can be started here")
-    home = Path(mkdtemp(prefix="motcua-kafka-"))
+    home = new_home("kafka")
     yield home
     shutil.rmtree(home)
 

@@ -10,10 +10,11 @@ from services.catalog.use_cases.finding.ports import PhraseChange
 class Speaking:
     """One a process; every search tells whether what is known here is still the latest."""
 
-    def __init__(self, shipped: Phrasebook) -> None:
+    def __init__(self, shipped: Phrasebook, synonyms: Synonyms) -> None:
+        """Begin with what is shipped; `synonyms` is made of it."""
         self._shipped = shipped
         self._revision = 0
-        self._synonyms = Synonyms(shipped)
+        self._synonyms = synonyms
 
     def ask(self, text: str) -> Question:
         """Return what a question asks for."""

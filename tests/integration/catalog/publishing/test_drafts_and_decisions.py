@@ -29,10 +29,15 @@ from tests.integration.catalog.publishing.desk import (
 Start = Callable[..., Awaitable[RunningService]]
 
 
+async def the_catalogue(running: RunningService) -> None:
+    """Fill a catalogue for every test here."""
+    await with_catalogue(running)
+
+
 @pytest.fixture
 async def catalog(start: Start) -> RunningService:
     """A catalogue with one procedure of the province."""
-    return await with_catalogue(await start("catalog"))
+    return await start("catalog", filled=the_catalogue)
 
 
 async def test_a_draft_becomes_public_on_its_day(catalog: RunningService) -> None:
