@@ -91,6 +91,7 @@ def _counted(plan: Plan, span: Span) -> dict[str, int]:
     if accepted >= span.first:
         counted = {
             "received": 1,
+            "submissions": 1,
             "received_online": int(plan.channel == "ONLINE"),
             "digitised": int(plan.digitised == plan.components),
             "reusing": int(plan.reused > 0),

@@ -43,7 +43,7 @@ from services.gateway.clients.portal_payments import HttpDossierMoney, HttpPlatf
 from services.gateway.clients.portal_transport import JsonExchange, open_portal_session
 from services.gateway.clients.sign_in import HttpSignIn
 from services.gateway.clients.upstream import HttpUpstream, open_session
-from services.gateway.consumers import catalog, dossier, mirrors
+from services.gateway.consumers import catalog, dossier, interlinked, mirrors
 from services.gateway.consumers.portal import with_portal_ledger
 from services.gateway.domain.issuer import Issuer, IssuerKind
 from services.gateway.domain.limits import Buckets, Room, Streams
@@ -97,6 +97,7 @@ HANDLERS: Sequence[Handler] = (
     *with_portal_ledger(dossier.HANDLERS),
     *catalog.HANDLERS,
     mirrors.on_mirror_recorded,
+    *interlinked.HANDLERS,
 )
 JOBS: Sequence[Job] = (
     FORGET,
@@ -323,7 +324,9 @@ service = Service(
     routers=ROUTERS,
     handlers=HANDLERS,
     jobs=JOBS,
-    topics=topics_for("gateway", "dossier", "mirrored_dossier", "staff", "agency", "procedure"),
+    topics=topics_for(
+        "gateway", "dossier", "interlinked_dossier", "mirrored_dossier", "staff", "agency", "procedure"
+    ),
     resources=open_resources,
     extend_app=extend_app,
 )

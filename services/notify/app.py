@@ -20,6 +20,7 @@ from services.notify.consumers import (
     desk,
     dossier,
     drafts,
+    interlinked,
     payment,
     subscriptions,
     survey,
@@ -103,6 +104,7 @@ service = Service(
         *subscriptions.HANDLERS,
         *desk.HANDLERS,
         drafts.on_draft_reminded,
+        *interlinked.HANDLERS,
     ],
     jobs=[SEND],
     topics=topics_for(
@@ -112,6 +114,7 @@ service = Service(
         "deadline_warning",
         "dossier",
         "inspection_reminder",
+        "interlinked_dossier",
         "draft",
         "invitation",
         "payment",

@@ -33,6 +33,7 @@ _OPEN = "(r.received_on <= p.last_on AND coalesce(r.ended_on > p.last_on, true))
 _OVERDUE = "coalesce(r.due_at < least(r.stopped_at, p.as_of), false)"
 CONDITIONS: dict[Number, str] = {
     Number.RECEIVED: _RECEIVED,
+    Number.SUBMISSIONS: f"{_RECEIVED} AND NOT r.is_follower",
     Number.CARRIED_OVER: "(r.received_on < p.first_on AND coalesce(r.ended_on >= p.first_on, true))",
     Number.ENDED: _ENDED,
     Number.EARLY: f"{_ENDED} AND r.punctuality = 'EARLY'",

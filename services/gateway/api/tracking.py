@@ -37,6 +37,20 @@ class TrackedEntry(BaseModel):
     state: str
 
 
+class TrackedMember(BaseModel):
+    """One procedure of a submission over several; what its own dossier shows, once it has one."""
+
+    procedure: Named
+    agency: Named
+    status: str
+    status_text: str
+    code: str | None
+    state_text: str | None
+    step: TrackedStep | None
+    due_at: AwareDatetime | None
+    ended_at: AwareDatetime | None
+
+
 class TrackedDossier(BaseModel):
     """What the public may see of a dossier (domain.md section 9)."""
 
@@ -56,6 +70,8 @@ class TrackedDossier(BaseModel):
     due_at: AwareDatetime | None
     reappointed_due_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None
+    members: list[TrackedMember] | None = None
+    """The procedures of one interlinked submission; absent for a dossier of its own."""
     timeline: list[TrackedEntry]
 
 

@@ -1,6 +1,7 @@
 """What the public may see of a dossier, and in which words (domain.md section 9)."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 STATES = {
@@ -47,6 +48,30 @@ HAPPENED = {
 INSIDE_THE_OFFICE = frozenset({"archived", "work_noted"})
 """Events that change nothing the public may see, and so leave no entry in the timeline."""
 
+GROUP_STATES = {
+    "RUNNING": "Đang giải quyết",
+    "DECISION_NEEDED": "Đang giải quyết",
+    "ENDED": "Đã kết thúc",
+}
+GROUP_HAPPENED = {
+    "submitted": "Hồ sơ liên thông được nộp",
+    "appointed": "Hẹn ngày trả kết quả cho cả hồ sơ liên thông",
+    "moved": "Ngày hẹn của cả hồ sơ liên thông được dời",
+    "advanced": "Chuyển sang thủ tục tiếp theo",
+    "decided": "Cơ quan đầu mối đã quyết định các thủ tục tiếp theo",
+    "withdrawn": "Người nộp rút hồ sơ liên thông",
+    "ended": "Hồ sơ liên thông đã kết thúc",
+}
+MEMBER_STATUSES = {
+    "WAITING": "Chờ đến lượt",
+    "OPEN": "Đang giải quyết",
+    "OUTSIDE": "Hệ thống khác đang giải quyết",
+    "GRANTED": "Đã có kết quả",
+    "REFUSED": "Kết thúc, không có kết quả",
+    "WITHDRAWN": "Đã rút",
+    "SKIPPED": "Không thực hiện",
+}
+
 
 def masked_name(name: str) -> str:
     """Return `Nguyễn V*** A***` for `Nguyễn Văn An`; a name masked already stays as it is."""
@@ -90,3 +115,26 @@ def with_names(shown: dict[str, Any], agency: dict[str, Any] | None) -> dict[str
         "unit": units.get(step["unit"], ""),
     }
     return {**shown, "step": named}
+
+
+def with_children(shown: dict[str, Any], children: Mapping[str, Any]) -> dict[str, Any]:
+    """Show each member of a submission with what its own dossier's tracking says; ids stay inside."""
+    members = shown.get("members")
+    if members is None:
+        return shown
+    return {**shown, "members": [_member(one, children.get(one["dossier_id"] or "")) for one in members]}
+
+
+def _member(member: dict[str, Any], child: Mapping[str, Any] | None) -> dict[str, Any]:
+    own = with_names(child["shown"], child["agency"]) if child else {}
+    return {
+        "procedure": member["procedure"],
+        "agency": member["agency"],
+        "status": member["status"],
+        "status_text": MEMBER_STATUSES.get(member["status"], "Đang giải quyết"),
+        "code": own.get("code"),
+        "state_text": own.get("state_text"),
+        "step": own.get("step"),
+        "due_at": own.get("reappointed_due_at") or own.get("due_at") or member["due_at"],
+        "ended_at": own.get("ended_at") or member["ended_at"],
+    }

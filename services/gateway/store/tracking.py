@@ -12,6 +12,12 @@ from services.gateway.use_cases.ports import TrackingChange, TrackingFound
 _FIND = Statement("""
 SELECT t.dossier_id, t.secret_hash, t.shown, t.timeline,
        CASE WHEN a.code IS NOT NULL THEN jsonb_build_object('name', a.name, 'units', a.units) END AS agency,
+       CASE WHEN t.shown ? 'members' THEN (
+           SELECT jsonb_object_agg(k.dossier_id, jsonb_build_object('shown', k.shown, 'agency',
+               CASE WHEN b.code IS NOT NULL THEN jsonb_build_object('name', b.name, 'units', b.units) END))
+           FROM jsonb_array_elements(t.shown -> 'members') AS m
+           JOIN tracking k ON k.dossier_id = (m ->> 'dossier_id')::uuid
+           LEFT JOIN agencies b ON b.code = k.shown -> 'step' ->> 'agency') END AS children,
        (SELECT max(f.blocked_until) FROM failed_attempts f
         WHERE f.what = ANY (:attempts::bytea[])) AS blocked_until
 FROM (SELECT 1) AS one
@@ -62,6 +68,7 @@ class PostgresTracking:
             shown=row["shown"] or {},
             timeline=row["timeline"] or {},
             agency=row["agency"],
+            children=row["children"] or {},
             blocked_until=row["blocked_until"],
         )
 

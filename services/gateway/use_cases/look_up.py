@@ -5,7 +5,7 @@ from typing import Any
 
 from kernel.core.clock import Clock
 from kernel.core.errors import Kind, NotFound, Refusal
-from services.gateway.domain.tracking import normal_code, normal_secret, with_names
+from services.gateway.domain.tracking import normal_code, normal_secret, with_children, with_names
 from services.gateway.use_cases.ports import Seals, Tracking
 
 SECRET_PURPOSE = "look-up secret"  # noqa: S105 - names a purpose; contracts/events tells it too.
@@ -50,6 +50,6 @@ class LookUp:
         if not hmac.compare_digest(expected, found.secret_hash or "0" * 32) or found.secret_hash is None:
             await self._tracking.count_failure(((by_client, _FREE_OF_CLIENT), (by_code, _FREE_OF_CODE)), now)
             raise NotFound
-        shown = with_names(found.shown, found.agency)
+        shown = with_children(with_names(found.shown, found.agency), found.children)
         entries = [found.timeline[key] for key in sorted(found.timeline, key=int)]
         return {**shown, "timeline": entries}

@@ -121,6 +121,8 @@ class TrackingFound:
     shown: dict[str, Any] = field(default_factory=dict)
     timeline: dict[str, Any] = field(default_factory=dict)
     agency: dict[str, Any] | None = None
+    children: dict[str, Any] = field(default_factory=dict)
+    """Of a submission over several dossiers: what each child's own tracking shows, by its id."""
     blocked_until: datetime | None = None
 
 

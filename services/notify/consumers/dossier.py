@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from kernel.core.event import ReceivedEvent
 from kernel.service import Handler
-from services.notify.domain.notices import Desk, Occurrence
+from services.notify.domain.notices import Audience, Desk, Occurrence
 from services.notify.use_cases.plan_messages import plan_messages
 
 
@@ -39,6 +39,12 @@ class StepFields(_Read):
     due_at: datetime | None = None
 
 
+class InterlinkedFields(_Read):
+    """Which submission over several dossiers it is a child of."""
+
+    reference: str
+
+
 class DossierFields(_Read):
     """The shared state, as far as notices need it."""
 
@@ -56,6 +62,11 @@ class DossierFields(_Read):
     owner_subject: str | None = None
     submitter_subject: str | None = None
     contact: str | None = None
+    interlinked: InterlinkedFields | None = None
+
+
+_TOLD_BY_THE_WHOLE = frozenset({"dossier.submitted.v1", "dossier.accepted.v1"})
+"""Of a child: the submission's one receipt and one appointment stand for these."""
 
 
 class ActorFields(_Read):
@@ -158,6 +169,9 @@ def occurrence_of(data: DossierChanged, event: ReceivedEvent) -> Occurrence:
         people=(change.assignee.subject,) if change.assignee is not None else (),
         one_stop=Desk(dossier.receiving_agency.code, role="ONE_STOP_OFFICER"),
         agencies=tuple(agencies),
+        not_told=(Audience.APPLICANT,)
+        if dossier.interlinked is not None and event.type in _TOLD_BY_THE_WHOLE
+        else (),
         sealed_facts={},
         facts={
             "code": dossier.dossier_code or dossier.reference,

@@ -77,6 +77,8 @@ class Occurrence:
     """Desks the event itself names."""
     people: Sequence[str] = ()
     """Officers the event itself names, by account."""
+    not_told: Sequence[Audience] = ()
+    """Audiences somebody else's notice is for: the applicant of a child hears of the one submission."""
     sealed_facts: Mapping[str, str]
     """Facts that only the recipient may read; sealed for the purpose `contact` too."""
 

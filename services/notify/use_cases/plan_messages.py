@@ -27,6 +27,8 @@ async def plan_messages(occurrence: Occurrence, *, work: Work, now: datetime) ->
     facts = {**occurrence.facts, **house, **secrets}
     planned: list[Message] = []
     for notice in work.templates.for_event(occurrence.type):
+        if notice.audience in occurrence.not_told:
+            continue
         writer = _Writer(occurrence, notice, facts, work, now)
         if notice.audience is Audience.APPLICANT:
             is_refused = notice.category is not Category.STATUTORY and await work.opt_outs.has(

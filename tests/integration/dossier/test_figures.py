@@ -64,7 +64,7 @@ async def test_a_dossier_is_in_the_figures_with_the_commit_that_moves_it(provinc
     seen = await province.submitted()
     assert await numbers(province) == {}
     seen = await province.act(seen, "acceptance", RECEIVER)
-    received = {"received": 1, "received_online": 1, "digitised": 1}
+    received = {"received": 1, "submissions": 1, "received_online": 1, "digitised": 1}
     going_on = {"in_progress": 1, "in_progress_in_time": 1}
     assert await numbers(province) == received | going_on
     seen = await province.act(seen, "handover", RECEIVER)

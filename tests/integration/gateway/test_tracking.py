@@ -128,6 +128,39 @@ async def test_an_unknown_code_and_a_wrong_secret_look_the_same(door: RunningSer
     assert kept == {name: value for name, value in wrong.headers.items() if name != "x-correlation-id"}
 
 
+async def test_one_submission_is_tracked_with_the_steps_of_its_children(door: RunningService) -> None:
+    """By its one reference: the members, what the begun child's own slip shows, no ids and no decisions.
+
+    The portal hears of the children, each under its own code, and of the whole nothing.
+    """
+    data = json.loads(
+        (EXAMPLES / "interlinked_dossier.advanced.v1" / "typical.json").read_text(encoding="utf-8")
+    )
+    whole = data["interlinked_dossier"]
+    parent_id, sealer = whole["interlinked_dossier_id"], Sealer(TEST_PII_KEY)
+    whole["members"][0]["dossier_id"] = DOSSIER
+    whole["secret_hash"] = sealer.blind_index(f"{parent_id}:{SECRET}", purpose="look-up secret").hex()
+    link = {"parent_id": parent_id, "reference": whole["reference"], "group": "LT", "is_lead": True}
+    child = a_dossier_event("accepted", 2, interlinked=link)
+    await door.receive(
+        an_event("interlinked_dossier.advanced.v1", parent_id, data, sequence=3),
+        child,
+    )
+
+    answer = await track(door, whole["reference"])
+
+    assert answer.status_code == 200, answer.text
+    shown = answer.json()
+    assert (shown["code"], shown["due_at"]) == (whole["reference"], "2026-03-13T17:30:00+07:00")
+    birth, residence, card = shown["members"]
+    assert (birth["code"], birth["state_text"]) == (CODE, "Được tiếp nhận")
+    assert (residence["code"], card["status_text"]) == (None, "Hệ thống khác đang giải quyết")
+    assert DOSSIER not in answer.text
+    assert (await track(door, whole["reference"], "AAAAAAAA")).status_code == 404
+    told = await door.runtime.pool.fetch("SELECT DISTINCT dossier_id::text FROM portal_ledger")
+    assert [row["dossier_id"] for row in told] == [DOSSIER]
+
+
 async def test_unknown_and_wrong_cost_the_same_statements(door: RunningService) -> None:
     await door.receive(a_dossier_event("accepted", 2))
     counted = _Counted(door.runtime.pool)

@@ -162,6 +162,7 @@ def facts(draw: st.DrawFn) -> Fact:
         counted=draw(st.sampled_from([Counted(), Counted(2, 2, 1), Counted(3, 1, 0)])),
         channel=draw(st.sampled_from(["ONLINE", "DIRECT"])),
         is_electronic=draw(st.booleans()),
+        is_follower=draw(st.booleans()),
     )
 
 
@@ -177,6 +178,7 @@ def test_carried_over_and_received_are_what_ended_and_what_goes_on(
     )
     assert counted[Number.ENDED] == counted[Number.EARLY] + counted[Number.ON_TIME] + counted[Number.LATE]
     assert counted[Number.IN_PROGRESS] == counted[Number.IN_TIME] + counted[Number.OVERDUE]
+    assert counted[Number.SUBMISSIONS] == (counted[Number.RECEIVED] and not fact.is_follower)
 
 
 @given(facts(), DAYS, st.integers(min_value=1, max_value=90))
@@ -235,6 +237,7 @@ def test_a_correction_says_which_numbers_of_the_closed_period_a_dossier_left_and
     assert len(found) == 2
     assert summed(found) == {
         "received": 1,
+        "submissions": 1,
         "received_online": 1,
         "ended": -1,
         "early": -1,

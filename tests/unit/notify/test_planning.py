@@ -12,6 +12,7 @@ from kernel.core.ids import new_id
 from kernel.sealing import SealBroken
 from kernel.testing.fixed_clock import TUESDAY_MORNING as NOW
 from services.notify.domain.messages import Channel, MessageState, message_id
+from services.notify.domain.notices import Audience
 from services.notify.use_cases.plan_messages import plan_messages
 from services.notify.use_cases.ports import PermanentFailure, TemporaryFailure
 from services.notify.use_cases.read_inbox import messages_about
@@ -39,6 +40,11 @@ async def test_an_applicant_is_told_over_one_channel_and_in_every_own_inbox() ->
 async def test_what_rings_no_telephone_is_in_app_only() -> None:
     work = await planned("dossier.handed_over.v1")
     assert told(work) == {("person", "IN_APP"), ("desk", "IN_APP")}
+
+
+async def test_the_applicant_of_a_child_hears_of_the_whole_and_its_office_of_the_child() -> None:
+    work = await planned("dossier.submitted.v1", not_told=(Audience.APPLICANT,))
+    assert told(work) == {("desk", "IN_APP")}
 
 
 async def test_a_step_of_nobody_here_has_no_desk_to_tell() -> None:

@@ -17,6 +17,8 @@ from services.notify.consumers.desk import HANDLERS as DESK_HANDLERS
 from services.notify.consumers.desk import appointment_of, inspection_reminder_of, post_item_of
 from services.notify.consumers.dossier import HANDLERS, DossierChanged, occurrence_of
 from services.notify.consumers.drafts import DraftReminded, draft_of
+from services.notify.consumers.interlinked import HANDLERS as INTERLINKED
+from services.notify.consumers.interlinked import occurrence_of as whole_of
 from services.notify.consumers.payment import HANDLERS as PAYMENTS
 from services.notify.consumers.payment import PaymentChanged
 from services.notify.consumers.payment import occurrence_of as money_of
@@ -200,6 +202,13 @@ CASES += [
     for notice in TEMPLATES.for_event(kind.event_type)
     for path in sorted((EXAMPLES / kind.event_type).glob("*.json"))
 ]
+CASES += [
+    (notice, f"{kind.event_type}-{path.stem}", dict(whole_of(model, _received(path)).facts))
+    for kind in INTERLINKED
+    for notice in TEMPLATES.for_event(kind.event_type)
+    for path in sorted((EXAMPLES / kind.event_type).glob("*.json"))
+    for model in (kind.model.model_validate(json.loads(path.read_text())),)
+]
 IDS = [f"{notice.template}-{name}" for notice, name, _ in CASES]
 
 
@@ -216,6 +225,15 @@ def test_applicants_hear_of_every_change_but_inner_steps() -> None:
         if any(one.audience is Audience.APPLICANT for one in TEMPLATES.for_event(handler.event_type))
     }
     assert told == {handler.event_type for handler in HANDLERS} - silent
+
+
+def test_of_a_child_only_the_submission_tells_receipt_and_appointment() -> None:
+    """The offices hear of each child; the applicant of the whole, and of what a child asks or decides."""
+    for kind, is_told in (("submitted", False), ("accepted", False), ("supplement_requested", True)):
+        told = dict(occurrences(f"dossier.{kind}.v1"))
+        assert told["typical"].not_told == ()
+        if not is_told:
+            assert told["child"].not_told == (Audience.APPLICANT,)
 
 
 def test_only_the_survey_may_be_refused() -> None:

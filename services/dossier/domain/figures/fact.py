@@ -93,6 +93,8 @@ class Fact:
     is_electronic: bool = False
     supplements: int = 0
     counted: Counted | None = None
+    is_follower: bool = False
+    """A child of an interlinked submission that is not its lead: no submission of its own."""
     amended_at: datetime | None = None
     """When something that had been final was last changed: an end taken back, an entry made afterwards."""
 
@@ -156,6 +158,7 @@ def told_by(kind: str, data: Mapping[str, Any]) -> Fact | None:
         is_electronic=bool(change.get("result", {}).get("electronic")) if ended_at else False,
         supplements=int(kind == "dossier.supplement_requested.v1"),
         counted=Counted(**counted) if counted else None,
+        is_follower=not (state.get("interlinked") or {"is_lead": True})["is_lead"],
     )
 
 

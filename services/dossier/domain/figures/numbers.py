@@ -16,6 +16,8 @@ class Number(StrEnum):
     """What is counted; each can be opened down to its dossiers."""
 
     RECEIVED = "received"
+    SUBMISSIONS = "submissions"
+    """What citizens handed in: an interlinked submission counts once, at its lead child."""
     CARRIED_OVER = "carried_over"
     ENDED = "ended"
     EARLY = "early"
@@ -62,6 +64,8 @@ def belongs(number: Number, fact: Fact, period: Period) -> bool:  # noqa: C901, 
     match number:
         case Number.RECEIVED:
             return is_received
+        case Number.SUBMISSIONS:
+            return is_received and not fact.is_follower
         case Number.CARRIED_OVER:
             return received < period.first and (ended is None or ended >= period.first)
         case Number.ENDED:

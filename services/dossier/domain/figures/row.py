@@ -27,6 +27,7 @@ COLUMNS = (
     "ending",
     "punctuality",
     "is_electronic",
+    "is_follower",
     "supplements",
     "components",
     "digitised",

@@ -33,6 +33,7 @@ def _figures() -> list[Column[Any]]:
         Column("ended_on", Date),
         *texts("ending", "punctuality"),
         Column("is_electronic", Boolean, nullable=False),
+        Column("is_follower", Boolean, nullable=False, server_default=text("false")),
         *[
             Column(name, SmallInteger, nullable=False)
             for name in ("supplements", "components", "digitised", "reused")
