@@ -52,13 +52,14 @@ class UnitOfWork:
         self._writes: list[tuple[Statement, Mapping[str, Any]]] = []
         self._events: list[Event] = []
         self._statements = 0
+        self._has_flushed = False
         self.correlation_id = correlation_id
         self.causation_id = causation_id
 
     @property
     def has_changes(self) -> bool:
         """Tell whether a commit would write anything."""
-        return bool(self._writes or self._events)
+        return bool(self._writes or self._events or self._has_flushed)
 
     @property
     def statements(self) -> int:
@@ -148,18 +149,29 @@ class UnitOfWork:
             body=body,
         )
 
+    async def flush(self) -> None:
+        """Write what is queued so far, in a transaction that only `commit` lets stand.
+
+        For more than one statement should carry: parameters are written out on the event loop, and a
+        statement has its time limit. Raises as `commit` does; nothing is changed then.
+        """
+        if self._writes or self._events:
+            await self.begin()
+            await self._flush()
+            self._writes, self._events, self._has_flushed = [], [], True
+
     async def commit(self) -> None:
-        """Write everything in one statement.
+        """Write everything in one statement; what was flushed before stands or falls with it.
 
         Raises `Stale` when a write did not touch the rows it promised, `AlreadyDone` when the inbox row or
         the idempotency key is there already. Either way nothing is changed.
         """
-        if self.has_changes:
+        if self._writes or self._events:
             await self._flush()
         if self._transaction is not None:
             await self._transaction.commit()
             self._transaction = None
-        self._writes, self._events = [], []
+        self._writes, self._events, self._has_flushed = [], [], False
 
     async def _flush(self) -> None:
         tail = _WITH_EVENTS if self._events else _WITHOUT_EVENTS
@@ -200,7 +212,7 @@ class UnitOfWork:
         """Give the connection back; what was not committed is forgotten."""
         connection, self._connection = self._connection, None
         transaction, self._transaction = self._transaction, None
-        self._writes, self._events = [], []
+        self._writes, self._events, self._has_flushed = [], [], False
         if connection is None:
             return
         try:

@@ -93,7 +93,8 @@ async def create_import(
     """
     if not caller.has_role("catalog.import", "CATALOG_EDITOR"):
         raise MayNotImport
-    content = unpacked(await request.body(), request.headers.get("content-encoding", ""))
+    sent = await request.body()
+    content = await asyncio.to_thread(unpacked, sent, request.headers.get("content-encoding", ""))
     kind = format_of(content, request.headers.get("content-type", ""), form)
     if kind is Format.JSON and not form:
         document = await asyncio.to_thread(read_json, content)
@@ -102,6 +103,7 @@ async def create_import(
     found = await bring_file(
         content,
         kind,
+        sent=sent,
         by=caller,
         dry_run=dry_run,
         sets_aside=set_aside,

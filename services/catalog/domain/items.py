@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 if TYPE_CHECKING:
     from services.catalog.domain.parts import KnownProcedure
 
@@ -67,10 +69,41 @@ class Known:
 
 
 NOTHING = Known()
+_AS_EVER = (
+    orjson.OPT_SORT_KEYS
+    | orjson.OPT_PASSTHROUGH_DATACLASS
+    | orjson.OPT_PASSTHROUGH_DATETIME
+    | orjson.OPT_PASSTHROUGH_SUBCLASS
+)
+_SMALL = (b":0.0000", b":-0.0000", b",0.0000", b",-0.0000", b"[0.0000", b"[-0.0000")
 
 
 def canonical(data: Mapping[str, Any]) -> str:
-    """Return the one JSON text of these values, whatever order they came in."""
+    """Return the one JSON text of these values, whatever order they came in.
+
+    Digests of it are kept: it may never read otherwise. orjson writes the same text ten times as fast, but
+    for numbers close to nought, and not every value.
+    """
+    try:
+        written = orjson.dumps(data, option=_AS_EVER)
+    except TypeError:
+        return _written(data)
+    return _written(data) if _may_have_small_number(written) else written.decode()
+
+
+def _may_have_small_number(written: bytes) -> bool:
+    """Tell whether a number between -0.0001 and 0.0001 may stand in a text of orjson's."""
+    if any(begun in written for begun in _SMALL):
+        return True
+    place = written.find(b"e-")
+    while place > 0:
+        if written[place - 1 : place].isdigit():
+            return True
+        place = written.find(b"e-", place + 2)
+    return False
+
+
+def _written(data: Mapping[str, Any]) -> str:
     return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

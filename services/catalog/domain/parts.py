@@ -1,13 +1,13 @@
 """What a change to one part of a procedure makes of its chains and of what the public reads."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from services.catalog.domain.items import Source, canonical, digest_of
 from services.catalog.domain.procedure import compose
-from services.catalog.domain.search_terms import MARKED, terms_of
+from services.catalog.domain.search_terms import size_of, terms_of
 from services.catalog.domain.timeline import (
     NATION,
     Held,
@@ -143,6 +143,29 @@ class Publication:
     endings: list[Ending] = field(default_factory=list)
     heads: list[Head] = field(default_factory=list)
 
+    def portions(self, size: int) -> Iterator["Publication"]:
+        """Yield the same in pieces of so many procedures; what is written for one stays together."""
+        place: dict[str, int] = {}
+        found: list[Publication] = []
+
+        def of(code: str) -> Publication:
+            number = place.setdefault(code, len(place)) // size
+            if number == len(found):
+                found.append(Publication(self.by, self.at))
+            return found[number]
+
+        for part in self.parts:
+            of(part.change.code).parts.append(part)
+        for ending in self.part_endings:
+            of(ending.code).part_endings.append(ending)
+        for version in self.versions:
+            of(version.code).versions.append(version)
+        for ending in self.endings:
+            of(ending.code).endings.append(ending)
+        for head in self.heads:
+            of(head.code).heads.append(head)
+        yield from found
+
     def take_all(
         self,
         changes: Sequence[PartChange],
@@ -243,7 +266,6 @@ def _version(
     code: str, agency: str, number: int, period: Period, record: dict[str, Any], *, is_listed: bool
 ) -> NewVersion:
     text = canonical(record)
-    named = [term for term in terms_of(record["name"]) if " " not in term and not term.startswith(MARKED)]
     terms = terms_of(record["name"], *(record.get("keywords") or []), *(record.get("synonyms") or []))
     return NewVersion(
         code=code,
@@ -254,6 +276,6 @@ def _version(
         text=text,
         digest=digest_of(text),
         terms=terms,
-        size=len(named),
+        size=size_of(record["name"]),
         is_listed=is_listed,
     )

@@ -36,17 +36,21 @@ def terms_of(*texts: str) -> list[str]:
     """Return the terms of texts: words and pairs of neighbours, folded and with their diacritics."""
     found: dict[str, None] = {}
     for text in texts:
-        marked = marked_words(one_line(text))
-        plain = [fold(word) for word in marked]
-        found.update(dict.fromkeys(plain))
-        found.update(dict.fromkeys(f"{a} {b}" for a, b in pairwise(plain)))
+        words = [(word, fold(word)) for word in marked_words(one_line(text))]
+        found.update(dict.fromkeys([bare for _, bare in words]))
+        found.update(dict.fromkeys([f"{a} {b}" for (_, a), (_, b) in pairwise(words)]))
+        found.update(dict.fromkeys([MARKED + word for word, bare in words if word != bare]))
         found.update(
-            dict.fromkeys(MARKED + word for word, bare in zip(marked, plain, strict=True) if word != bare)
-        )
-        found.update(
-            dict.fromkeys(f"{MARKED}{a} {b}" for a, b in pairwise(marked) if fold(a) != a or fold(b) != b)
+            dict.fromkeys(
+                [f"{MARKED}{a} {b}" for (a, bare), (b, bald) in pairwise(words) if a != bare or b != bald]
+            )
         )
     return list(found)
+
+
+def size_of(name: str) -> int:
+    """Return how many different words a name says."""
+    return len({fold(word) for word in marked_words(one_line(name))})
 
 
 def base_of(term: str) -> str:

@@ -28,7 +28,7 @@ async def take_next(tick: JobTick) -> bool:
         waiting = await work.file_imports.unfinished()
         if waiting is None:
             return False
-        found, content = waiting
+        found, kept = waiting
         found.state, found.attempts, found.done = ImportState.RUNNING, found.attempts + 1, 0
         work.file_imports.save(found)
     found.version += 1
@@ -37,6 +37,7 @@ async def take_next(tick: JobTick) -> bool:
         return True
     try:
         async with tick.open_work() as work:
+            content = await asyncio.to_thread(work.files.content, kept)
             rows = await asyncio.to_thread(work.files.rows, content, found.form)
             found.total, found.done = len(rows), sum(bool(row.reasons) for row in rows)
             work.file_imports.save(found)

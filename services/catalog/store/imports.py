@@ -7,8 +7,14 @@ from typing import Any
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.catalog.domain.items import ItemKind, Known, Source
+from services.catalog.domain.parts import NewVersion, Publication
 from services.catalog.domain.plan import Change, Plan
-from services.catalog.store.publishing import KNOWN_PROCEDURES, known_procedure, save_publication
+from services.catalog.store.publishing import (
+    KNOWN_PROCEDURES,
+    known_procedure,
+    save_versions,
+    show_versions,
+)
 
 _KNOWN = Statement(
     """
@@ -119,11 +125,18 @@ class PostgresImports:
         }
 
     def save(self, plan: Plan) -> None:
-        """Queue every change; the guards on `version` make a concurrent import's commit `Stale`."""
+        """Queue every entry; the guards on `version` make a concurrent import's commit `Stale`."""
         for kind in _UPSERTS:
             changes = [change for change in plan.changes if change.kind is kind]
             self._save_entries(kind, changes, plan.publication.at.date())
-        save_publication(self._unit, plan.publication, self._brief)
+
+    def publish(self, portion: Publication) -> None:
+        """Queue some procedures; the guards on their numbers make the commit `Stale` likewise."""
+        save_versions(self._unit, portion)
+
+    def show(self, versions: Sequence[NewVersion]) -> None:
+        """Queue the rows search finds these versions by."""
+        show_versions(self._unit, versions, self._brief)
 
     def _save_entries(self, kind: ItemKind, changes: Sequence[Change], today: date) -> None:
         if not changes:

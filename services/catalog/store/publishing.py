@@ -138,6 +138,12 @@ def save_publication(
     unit: UnitOfWork, publication: Publication, brief: Callable[[Mapping[str, Any]], str]
 ) -> None:
     """Queue everything; the guards on numbers make the commit `Stale` when somebody was there before."""
+    save_versions(unit, publication)
+    show_versions(unit, publication.versions, brief)
+
+
+def save_versions(unit: UnitOfWork, publication: Publication) -> None:
+    """Queue everything but the rows that search finds the new versions by."""
     stamp = {"by": publication.by, "at": publication.at}
     if publication.parts:
         _save_parts(unit, publication, stamp)
@@ -153,7 +159,6 @@ def save_publication(
         _save_heads(unit, publication)
     if publication.versions:
         _save_versions(unit, publication.versions, stamp)
-        _show(unit, [version for version in publication.versions if version.is_listed], brief)
     if publication.endings:
         _end_earlier(unit, publication.endings)
 
@@ -239,16 +244,18 @@ def _end_earlier(unit: UnitOfWork, endings: Sequence[Ending]) -> None:
         unit.write(Statement(_END, rows=None), **_ended(ended, "versions"))
 
 
-def _show(
+def show_versions(
     unit: UnitOfWork, versions: Sequence[NewVersion], brief: Callable[[Mapping[str, Any]], str]
 ) -> None:
-    if not versions:
+    """Queue the rows that search finds these versions by, those it may list."""
+    listed = [version for version in versions if version.is_listed]
+    if not listed:
         return
     unit.write(
-        Statement(_SHOW, rows=len(versions)),
-        **_days(versions),
-        briefs=[brief(version.record) for version in versions],
-        agencies=["\n".join(agencies_of(version.record)) for version in versions],
-        terms=["\n".join(version.terms) for version in versions],
-        sizes=[version.size for version in versions],
+        Statement(_SHOW, rows=len(listed)),
+        **_days(listed),
+        briefs=[brief(version.record) for version in listed],
+        agencies=["\n".join(agencies_of(version.record)) for version in listed],
+        terms=["\n".join(version.terms) for version in listed],
+        sizes=[version.size for version in listed],
     )

@@ -86,6 +86,10 @@ class PostgresWork:
         """Publish this event with the commit."""
         self._unit.record(event)
 
+    async def flush(self) -> None:
+        """Write what is queued so far, for the commit to let it stand."""
+        await self._unit.flush()
+
     def republish(self, today: date) -> None:
         """Queue an event with the full state of every entry, a procedure's versions to come among them."""
         for statement in REPUBLISH:

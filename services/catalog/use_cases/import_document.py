@@ -17,6 +17,7 @@ from services.catalog.use_cases.laws.filing import take_legal_documents
 from services.catalog.use_cases.ports import Work
 
 _MOST_REFUSED = 200
+_PORTION = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +81,18 @@ async def take_compared(compared: Compared, *, dry_run: bool, work: Work, now: d
     if not dry_run:
         if compared.plan.source is Source.LOCAL and not by.has_role("catalog.import"):
             raise LocalNeedsApproval
-        _take(compared.plan, work, now)
+        await _take(compared.plan, work, now)
     if isinstance(document, Mapping) and document.get("administrative_units"):
         ground = {"administrative_units": document["administrative_units"]}
         await load_units(ground, by=by, dry_run=dry_run, work=work)
     await take_legal_documents(document, by=by.subject, dry_run=dry_run, work=work, now=now)
 
 
-def _take(plan: Plan, work: Work, now: datetime) -> None:
+async def _take(plan: Plan, work: Work, now: datetime) -> None:
+    """Write the plan, a large one in portions of the one commit: each holds up other callers little.
+
+    What search finds comes last: others who publish wait for it from its first row to the commit.
+    """
     if plan.refused:
         report = Report(plan.items, is_dry_run=False)
         refused = [
@@ -99,5 +104,12 @@ def _take(plan: Plan, work: Work, now: datetime) -> None:
         event = entry_event(change, now)
         if event is not None:
             work.record(event)
-    for version in plan.publication.versions:
-        work.record(procedure_event(version, now))
+    for number, portion in enumerate(plan.publication.portions(_PORTION)):
+        if number:
+            await work.flush()
+        work.imports.publish(portion)
+        for version in portion.versions:
+            work.record(procedure_event(version, now))
+    if len(plan.publication.heads) > _PORTION:
+        await work.flush()
+    work.imports.show(plan.publication.versions)

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from kernel.core.unit_of_work import Records
 from services.catalog.domain.items import ItemKind, Known, Source
+from services.catalog.domain.parts import NewVersion, Publication
 from services.catalog.domain.plan import Plan
 from services.catalog.use_cases.agencies.place_ports import Ground, Points
 from services.catalog.use_cases.agencies.ports import Agencies
@@ -31,7 +32,13 @@ class Imports(Protocol):
         """Return everything held, with what the other source says of these procedures."""
 
     def save(self, plan: Plan) -> None:
-        """Queue every change of the plan; a concurrent import makes the commit `Stale`."""
+        """Queue the plan's entries, all but procedures; a concurrent import makes the commit `Stale`."""
+
+    def publish(self, portion: Publication) -> None:
+        """Queue some procedures of the plan, all but that search finds them; `Stale` likewise."""
+
+    def show(self, versions: Sequence[NewVersion]) -> None:
+        """Queue that search finds these versions."""
 
 
 class Views(Protocol):
@@ -74,6 +81,9 @@ class Work(Records, Protocol):
     readers: Readers
     house: House
     outcomes: Outcomes
+
+    async def flush(self) -> None:
+        """Write what is queued so far; it stands only when the unit of work commits."""
 
     def republish(self, today: date) -> None:
         """Queue an event with the full state of every entry."""

@@ -4,6 +4,7 @@ import asyncio
 import unicodedata
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,11 +12,13 @@ import asyncpg
 import pytest
 
 from kernel.core.clock import VIETNAM
+from kernel.core.errors import Stale
 from kernel.postgres.migrations import differences
 from kernel.testing.running import RunningService, a_person, a_service, a_staff_member
 from services.catalog.store.tables import metadata
-from services.catalog.use_cases.import_document import import_document
+from services.catalog.use_cases.import_document import compare_document, import_document, take_compared
 from tests.builders.catalog import a_document, a_procedure, a_process, a_public_record, an_agency
+from tests.integration.catalog.asking import found
 
 Start = Callable[..., Awaitable[RunningService]]
 LOADER = a_service("catalog.import")
@@ -55,7 +58,7 @@ async def test_a_document_is_taken_once_and_says_so_to_the_world(start: Start) -
     assert len(await catalog.published()) == len(events)
 
 
-async def test_an_import_is_two_statements_whatever_its_size(start: Start) -> None:
+async def test_an_import_of_hundreds_is_two_statements(start: Start) -> None:
     """One statement reads what is held, one writes everything."""
     catalog = await start("catalog")
     document = a_document(
@@ -67,6 +70,36 @@ async def test_an_import_is_two_statements_whatever_its_size(start: Start) -> No
         await unit.commit()
         assert unit.statements == 2
     assert await catalog.count("procedure_versions") == 200
+
+
+@pytest.mark.parametrize("somebody_was_faster", [False, True])
+async def test_a_large_import_is_written_in_portions_and_stands_as_one(
+    start: Start, monkeypatch: pytest.MonkeyPatch, *, somebody_was_faster: bool
+) -> None:
+    """All of it, each event once and in its order; or nothing, when the last procedure is there already."""
+    monkeypatch.setattr("services.catalog.use_cases.import_document._PORTION", 2)
+    catalog = await start("catalog")
+    codes = [f"1.{number:06d}" for number in range(8)]
+    records = [a_public_record(code, name=f"Cấp phép số {code}") for code in codes]
+    await load(catalog, {"public_procedures": records[:1]})
+    async with catalog.runtime.unit_of_work() as unit:
+        work = catalog.runtime.open_work(unit)
+        compared = await compare_document(
+            {"public_procedures": records}, by=LOADER, work=work, now=catalog.clock.now()
+        )
+        if somebody_was_faster:
+            await load(catalog, {"public_procedures": records[-1:]})
+        with pytest.raises(Stale) if somebody_was_faster else nullcontext():
+            await take_compared(compared, dry_run=False, work=work, now=catalog.clock.now())
+            assert await catalog.count("procedure_versions") == 1
+            await unit.commit()
+        assert unit.statements > 4
+    wanted = [codes[0], codes[-1]] if somebody_was_faster else codes
+    published = await catalog.published("procedure.published.v1")
+    assert [event["key"] for event in published] == [f"{code}:1" for code in wanted]
+    for table in ("procedures", "procedure_parts", "procedure_versions", "procedure_search"):
+        assert await catalog.count(table) == len(wanted), table
+    assert sorted(await found(catalog, "cap phep so")) == wanted
 
 
 async def test_one_bad_entry_refuses_the_whole_document(start: Start) -> None:

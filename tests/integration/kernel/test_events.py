@@ -259,3 +259,32 @@ async def test_a_write_that_touches_other_rows_than_promised_undoes_the_whole_co
         with pytest.raises(Stale):
             await unit.commit()
     assert await jars.count("jars") == await jars.count("outbox") == 0
+
+
+@pytest.mark.parametrize("ends_well", [True, False])
+async def test_what_was_flushed_stands_or_falls_with_the_commit(start_jars, ends_well):
+    """Nobody sees it before; a last write that is stale undoes it, and so does leaving without a commit."""
+    from kernel.core.errors import Stale
+    from kernel.postgres.statement import Statement
+
+    jars = await start_jars()
+    insert = "INSERT INTO jars VALUES (:id, 1, 1)"
+    async with jars.runtime.unit_of_work() as unit:
+        for _ in range(2):
+            unit.write(Statement(insert), id=new_id())
+            unit.record(added(new_id()))
+            await unit.flush()
+            assert unit.has_changes
+        assert await jars.count("jars") == await jars.count("outbox") == 0
+        unit.write(Statement(insert, rows=1 if ends_well else 2), id=new_id())
+        if ends_well:
+            await unit.commit()
+            assert not unit.has_changes
+        else:
+            with pytest.raises(Stale):
+                await unit.commit()
+    assert (await jars.count("jars"), await jars.count("outbox")) == ((3, 2) if ends_well else (0, 0))
+    async with jars.runtime.unit_of_work() as unit:
+        unit.write(Statement(insert), id=new_id())
+        await unit.flush()
+    assert await jars.count("jars") == (3 if ends_well else 0)

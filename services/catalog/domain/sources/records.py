@@ -12,7 +12,7 @@ from services.catalog.domain.items import canonical
 from services.catalog.domain.public_record import CHANNELS, LEVELS
 from services.catalog.domain.sources.portal import is_portal_record, read_portal_record
 from services.catalog.domain.sources.rows import Dirt, Row
-from services.catalog.domain.text import clean, fold, one_line
+from services.catalog.domain.text import clean, fold, is_plain, one_line
 
 CleanHtml = Callable[[str], str]
 
@@ -65,6 +65,7 @@ _CODE_AT_END = re.compile(r"\(\s*\d\.\d{6}\s*\)\s*$")
 _LOOKED_AT = re.compile(r"[<&\t\x00]")
 _UNKEPT = re.compile("[\x00\ud800-\udfff]")
 _LEGACY = re.compile(r"[a-zA-Z][\u00b5-\u00b9\u00ac\u00ae\u00aa\u00a8\u00ad][a-z]|[a-z]\u00d3[a-z]")
+_LEGACY_SIGNS = re.compile("[\u00b5-\u00b9\u00ac\u00ae\u00aa\u00a8\u00ad\u00d3]")
 _NO_FEE = frozenset({"khong", "khong co", "khong thu", "0"})
 _PARTS = re.compile(r"[;\n|]")
 
@@ -184,17 +185,18 @@ def _cleaned(value: Any, row: Row, clean_html: CleanHtml) -> Any:
 def _cleaned_text(text: str, row: Row, clean_html: CleanHtml) -> str:
     if text.isascii() and not _LOOKED_AT.search(text):
         return text
-    if _UNKEPT.search(text):
+    is_odd = not is_plain(text)
+    if is_odd and _UNKEPT.search(text):
         row.reasons.append("có ký tự không lưu được (NUL hoặc nửa cặp thay thế)")
         row.raw = None
         return _UNKEPT.sub("", text)
-    if _LEGACY.search(text):
+    if _LEGACY_SIGNS.search(text) and _LEGACY.search(text):
         row.note(Dirt.LEGACY_FONT, text)
     if not unicodedata.is_normalized("NFC", text):
         row.note(Dirt.DECOMPOSED, unicodedata.normalize("NFC", text))
-    if _ODD_SPACES.search(text):
+    if is_odd and _ODD_SPACES.search(text):
         row.note(Dirt.SPACES, _ODD_SPACES.sub("·", text))
-    if _TAG.search(text) or _ENTITY.search(text):
+    if ("<" in text or "&" in text) and (_TAG.search(text) or _ENTITY.search(text)):
         row.note(Dirt.MARKUP, text)
         text = clean_html(text)
     return clean(text)

@@ -1,5 +1,7 @@
 """Opens a file of procedures of any form known here."""
 
+import zlib
+
 from services.catalog.domain.errors import NotADocument
 from services.catalog.domain.sources.reading_files import (
     MAX_ROWS,
@@ -13,6 +15,17 @@ from services.catalog.domain.sources.records import is_header, read_record, refu
 from services.catalog.domain.sources.rows import Row
 from services.catalog.store.files.markup import plain_text
 from services.catalog.store.files.spreadsheet import read_spreadsheet
+
+_GZIP = b"\x1f\x8b"
+
+
+def content_of(kept: bytes) -> bytes:
+    """Return a file's content from what was kept of it, as it was sent; how much it makes was bounded then.
+
+    What begins as packed is packed once: the edge unpacks all that does. Only the first part of it counts, as
+    there.
+    """
+    return zlib.decompressobj(wbits=31).decompress(kept) if kept.startswith(_GZIP) else kept
 
 
 def rows_of(content: bytes, form: Format) -> list[Row]:

@@ -27,6 +27,7 @@ async def bring_file(
     content: bytes,
     form: Format,
     *,
+    sent: bytes,
     by: Caller,
     dry_run: bool,
     sets_aside: bool,
@@ -34,11 +35,14 @@ async def bring_file(
     work: Work,
     now: datetime,
 ) -> FileImport:
-    """Take the file in, or keep it for the job when it is large or the caller does not want to wait."""
+    """Take the file in, or keep it for the job when it is large or the caller does not want to wait.
+
+    It is kept as it was `sent`: packed, if it came so.
+    """
     allow(by)
     found = FileImport(id=new_id(), form=form, is_dry_run=dry_run, sets_aside=sets_aside, by=by, asked_at=now)
     if waits or len(content) > LARGEST_AT_ONCE:
-        work.file_imports.add(found, content)
+        work.file_imports.add(found, sent)
         return found
     rows = await asyncio.to_thread(work.files.rows, content, form)
     await take_rows(rows, by=by, dry_run=dry_run, sets_aside=sets_aside, work=work, now=now)

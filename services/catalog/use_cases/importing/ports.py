@@ -45,7 +45,10 @@ class FileImport:
 
 
 class Files(Protocol):
-    """Opens files; parts of a file may be read one after another, off the event loop."""
+    """Opens files; off the event loop, for large ones take seconds."""
+
+    def content(self, kept: bytes) -> bytes:
+        """Return a file's content from what was kept of it: how it was sent, packed or not."""
 
     def rows(self, content: bytes, form: Format) -> Sequence[Row]:
         """Return every row, read and judged; raise `NotADocument` for what is no file of that form."""
@@ -55,7 +58,7 @@ class FileImports(Protocol):
     """The files that were brought."""
 
     def add(self, found: FileImport, content: bytes | None) -> None:
-        """Keep a file; with its content while it has still to be taken in."""
+        """Keep a file; with its content, as it was sent, while it has still to be taken in."""
 
     async def held(self, codes: Sequence[str]) -> frozenset[str]:
         """Return those of the procedure codes that the catalogue has."""
