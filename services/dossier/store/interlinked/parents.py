@@ -104,6 +104,7 @@ _FROM = f"""
          WHERE c.parent_id = p.id) AS children
     FROM interlinked_parents p
 """
+_HOLD = Statement("SELECT FROM interlinked_parents WHERE id = :id FOR UPDATE")
 _LOAD = Statement(f"{_FROM} WHERE p.id = :id")
 _OF_PARTY = Statement(
     f"{_FROM} WHERE p.id IN (SELECT q.id FROM interlinked_parents q"
@@ -242,6 +243,15 @@ class PostgresInterlinked:
     def outside_told(self, source: str, outside_code: str, told: Told) -> None:
         """Queue what another system said of a child it works."""
         self._unit.write(_OUTSIDE_TOLD, source=source, outside_code=outside_code, told=told)
+
+    async def hold(self, parent_id: UUID) -> Parent:
+        """Return a submission nobody else goes on with until the unit ends; raise `NotFound`.
+
+        Held first and read then: what the one before wrote is seen.
+        """
+        await self._unit.begin()
+        await self._unit.fetch(_HOLD, id=parent_id)
+        return await self.load(parent_id)
 
     async def load(self, parent_id: UUID) -> Parent:
         """Return a submission with its children; raise `NotFound`."""

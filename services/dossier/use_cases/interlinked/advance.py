@@ -48,8 +48,8 @@ class Advance:
 
 
 async def advance_parent(parent_id: UUID, *, work: Work, now: datetime) -> Advance:
-    """Go on with one submission, all in one commit; `Stale` at the commit when somebody changed it."""
-    parent = await work.interlinked.load(parent_id)
+    """Go on with one submission in one commit; whoever comes at the same time waits and finds it done."""
+    parent = await work.interlinked.hold(parent_id)
     done = await go_on(parent, work=work, now=now)
     if done.event:
         record_parent(parent, done.event, by=None, work=work, now=now, details=done.details)

@@ -101,7 +101,7 @@ async def note_outside(
 
 async def _open(parent_id: UUID, *, by: Caller, seen: int, work: Work) -> Parent:
     """Return the submission if this caller sees it and saw its present version: sight, then version."""
-    parent = await work.interlinked.load(parent_id)
+    parent = await work.interlinked.hold(parent_id)
     index = identity_index(work.seals, by.identity_number)
     is_provincial = by.kind is CallerKind.STAFF and await work.views.is_provincial(by.agency)
     sight_of(parent, by, index, is_provincial=is_provincial)

@@ -35,6 +35,9 @@ class Interlinked(Protocol):
     def outside_told(self, source: str, outside_code: str, told: Told) -> None:
         """Queue what another system said of a child it works, where there is such a child."""
 
+    async def hold(self, parent_id: UUID) -> Parent:
+        """Return a submission nobody else goes on with until the unit ends; raise `NotFound`."""
+
     async def load(self, parent_id: UUID) -> Parent:
         """Return a submission with its children; raise `NotFound`."""
 

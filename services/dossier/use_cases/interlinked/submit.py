@@ -225,7 +225,7 @@ def _plan(
             fields=[(f"members.{procedure.code}.{path}", why) for path, why in error.fields]
         ) from error
     is_here = procedure.route == "PROVINCE"
-    dossier = new_dossier(submission, procedure, found.intake, work=work, now=now) if is_here else None
+    dossier = _dossier_of(found, parent, work=work, now=now) if is_here else None
     child = Child(
         procedure=procedure.code,
         name=procedure.name,
@@ -235,6 +235,17 @@ def _plan(
     )
     parent.children[child.procedure] = child
     return Planned(found=found, dossier=dossier, components=components)
+
+
+def _dossier_of(found: MemberIntake, parent: Parent, *, work: Work, now: datetime) -> Dossier:
+    """Return the member's dossier; what is wrong with its agency is named as this submission names it."""
+    try:
+        return new_dossier(found.submission, found.lenient, found.intake, work=work, now=now)
+    except Invalid as error:
+        code = found.member.procedure
+        own = "receiving_agency" if code == parent.group.lead_procedure else f"agencies.{code}"
+        named = {"competent_agency": own, "receiving_agency": own}
+        raise Invalid(fields=[(named.get(path, path), why) for path, why in error.fields]) from error
 
 
 async def _keep(

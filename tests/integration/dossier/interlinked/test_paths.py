@@ -1,0 +1,377 @@
+"""What does not go as planned: refused, late, paused, withdrawn, worked elsewhere, killed, raced."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from kernel.service import JobTick
+from services.dossier.store.interlinked.parents import PostgresInterlinked
+from services.dossier.use_cases.interlinked.advance import advance_parent
+from tests.builders.dossier.kin import (
+    BIRTH,
+    CARD,
+    FATHER,
+    GROUP,
+    INSURANCE,
+    POLICE,
+    RESIDENCE,
+    Kin,
+    a_group,
+    staff,
+)
+from tests.builders.dossier.office import COMMUNE, STRANGER, Office
+from tests.builders.dossier.together import meet_at
+
+LEAD = staff("ONE_STOP_OFFICER", COMMUNE, "mot-cua")
+WHY = {"reason": "Không đủ điều kiện", "legal_basis": "Luật Cư trú Điều 20"}
+CARRIED = [{"component": "khai-sinh", "procedure": BIRTH}]
+
+
+def in_a_row(**rules: str) -> Any:
+    """Return the group with the card after the residence, whose rules are given."""
+    return a_group(
+        [
+            {"procedure": BIRTH, "after": []},
+            {"procedure": RESIDENCE, "after": [BIRTH], "carries": {"results": CARRIED}, **rules},
+            {"procedure": CARD, "after": [RESIDENCE], "carries": {"results": CARRIED}},
+        ]
+    )
+
+
+async def refused(kin: Kin, seen: dict[str, Any], procedure: str) -> None:
+    """Refuse a child at its own office, and let the parent hear."""
+    child = await kin.child(seen, procedure)
+    agency = POLICE if procedure == RESIDENCE else COMMUNE
+    await kin.act(child, "refusal", staff("ONE_STOP_OFFICER", agency, "mot-cua"), **WHY)
+    await kin.advance()
+
+
+async def test_a_refused_birth_ends_the_submission(kin: Kin) -> None:
+    """Its path is STOP: what comes after is never begun, and the citizen reads why."""
+    seen = await kin.handed_in()
+    await refused(kin, seen, BIRTH)
+    parent = await kin.parent(seen)
+    assert (parent["state"], parent["outcome"]) == ("ENDED", "REFUSED")
+    skipped = [one for one in parent["members"] if one["status"] == "SKIPPED"]
+    assert {one["procedure"]["code"] for one in skipped} == {RESIDENCE, CARD}
+    assert all("Khai sinh" in one["reason"] for one in skipped)
+    assert await kin.service.count("dossiers") == 1
+
+
+@pytest.mark.parametrize(
+    ("choice", "card", "state"), [("GO_ON", "OPEN", "RUNNING"), ("STOP", "SKIPPED", "ENDED")]
+)
+async def test_an_officer_of_the_lead_decides_what_follows_a_refused_child(
+    empty_office: Office, choice: str, card: str, state: str
+) -> None:
+    """Told to decide, with the reason kept; nobody else may, and an old version is refused."""
+    kin = await Kin(empty_office.service).open_kin(in_a_row(on_refused="ASK"))
+    seen = await kin.handed_in()
+    await kin.granted(seen, BIRTH)
+    await kin.advance()
+    await refused(kin, seen, RESIDENCE)
+    parent = await kin.parent(seen, LEAD)
+    assert parent["state"] == "DECISION_NEEDED"
+    assert [(one["procedure"], one["kind"]) for one in parent["questions"]] == [
+        (RESIDENCE, "ENDED_WITHOUT_RESULT")
+    ]
+    body = {"procedure": RESIDENCE, "choice": choice, "reason": "Trẻ đã có nơi tạm trú"}
+    for who, seen_version, status in (
+        (FATHER, parent["version"], 403),
+        (staff("SPECIALIST", COMMUNE), parent["version"], 403),
+        (staff("SIGNER", POLICE, "lanh-dao"), parent["version"], 403),
+        (LEAD, parent["version"] - 1, 412),
+    ):
+        answer = await kin.on({**parent, "version": seen_version}, "member-decision", who, **body)
+        assert answer.status_code == status, answer.text
+    answer = await kin.on(parent, "member-decision", LEAD, **body)
+    assert answer.status_code == 200, answer.text
+    assert (await kin.statuses(seen))[CARD] == card
+    parent = await kin.parent(seen)
+    assert parent["state"] == state
+    assert parent["decisions"][0]["reason"] == "Trẻ đã có nơi tạm trú"
+    again = await kin.on(parent, "member-decision", LEAD, **body)
+    assert (again.status_code, again.json()["code"]) == (409, "nothing-to-decide")
+
+
+async def test_a_paused_child_moves_the_one_appointment_and_says_why(kin: Kin) -> None:
+    """The child's clock stands and runs on; the citizen hears of one new appointment."""
+    seen = await kin.handed_in()
+    await kin.granted(seen, BIRTH)
+    await kin.advance()
+    child = await kin.accepted_child(seen, RESIDENCE)
+    await kin.advance()
+    first = (await kin.parent(seen))["due_at"]
+    desk = staff("ONE_STOP_OFFICER", POLICE, "mot-cua")
+    child = await kin.act(child, "handover", desk)
+    items = [{"component_code": "cu-tru", "reason": "Mờ"}]
+    child = await kin.act(
+        child, "supplement-request", staff("SPECIALIST", POLICE), items=items, reason="Thiếu giấy tờ"
+    )
+    child = await kin.act(child, "supplement-request-approval", staff("TEAM_LEAD", POLICE))
+    kin.service.clock.advance(timedelta(days=9))
+    file = await kin.upload(FATHER, name="bo-sung.pdf")
+    child = await kin.act(child, "supplement-answer", FATHER, attachment_ids=[file])
+    child = await kin.act(child, "resumption", desk)
+    await kin.advance()
+    parent = await kin.parent(seen)
+    assert parent["original_due_at"] == first
+    assert parent["due_at"] == child["due_at"] > first
+    told = (await kin.service.published("interlinked_dossier.appointed.v1"))[-1]["data"]["change"]
+    assert (told["previous_due_at"], told["cause"], told["because_of"]) == (first, "PAUSED", RESIDENCE)
+
+
+async def test_a_late_child_is_looked_at_when_its_promise_passes(empty_office: Office) -> None:
+    """Path GO_ON: the card begins without waiting; the appointment moves with the delay, once told."""
+    kin = await Kin(empty_office.service).open_kin(in_a_row(on_late="GO_ON"))
+    seen = await kin.handed_in()
+    await kin.granted(seen, BIRTH)
+    await kin.advance()
+    await kin.accepted_child(seen, RESIDENCE)
+    await kin.advance()
+    assert (await kin.statuses(seen))[CARD] == "WAITING"
+    kin.service.clock.advance(timedelta(days=14))
+    await kin.advance()
+    assert await kin.statuses(seen) == {BIRTH: "GRANTED", RESIDENCE: "OPEN", CARD: "OPEN"}
+    events = len(await kin.service.published())
+    await kin.advance()
+    assert len(await kin.service.published()) == events
+
+
+async def test_the_citizen_withdraws_the_whole(kin: Kin) -> None:
+    """Not accepted: cancelled; at work: asked of its agency; not begun: never begun."""
+    seen = await kin.handed_in()
+    await kin.granted(seen, BIRTH)
+    await kin.advance()
+    await kin.accepted_child(seen, RESIDENCE)
+    await kin.advance()
+    parent = await kin.parent(seen)
+    for who, status in ((STRANGER, 404), (LEAD, 403), (staff("SIGNER", POLICE), 403)):
+        assert (await kin.on(parent, "withdrawal", who, reason="x")).status_code == status
+    answer = await kin.on(parent, "withdrawal", reason="Chuyển nơi ở")
+    assert answer.status_code == 200, answer.text
+    assert (await kin.child(seen, CARD))["state"] == "CANCELLED"
+    residence = await kin.child(seen, RESIDENCE)
+    assert residence["state"] == "WITHDRAWAL_REQUESTED"
+    await kin.act(
+        residence,
+        "withdrawal-decision",
+        staff("SIGNER", POLICE, "lanh-dao"),
+        approved=True,
+        note="Đồng ý",
+        legal_basis="NĐ 118/2025/NĐ-CP",
+    )
+    await kin.advance()
+    parent = await kin.parent(seen)
+    assert (parent["state"], parent["outcome"]) == ("ENDED", "PARTLY")
+    again = await kin.on(parent, "withdrawal", reason="Lần nữa")
+    assert (again.status_code, again.json()["code"]) == (409, "interlinked-ended")
+
+
+async def test_a_member_of_another_system_is_told_by_the_lead(empty_office: Office) -> None:
+    """No dossier of ours for it; its papers are with the lead; its own code and end are noted."""
+    kin = await Kin(empty_office.service).open_kin(card={"route": "SECTOR"})
+    seen = await kin.handed_in()
+    birth = await kin.granted(seen, BIRTH)
+    await kin.advance()
+    assert (await kin.statuses(seen))[CARD] == "OUTSIDE"
+    lead = await kin.read(birth, LEAD)
+    assert [one["purpose"] for one in lead["attachments"] if one["file_name"] == "tk1.pdf"] == ["INTERLINKED"]
+    await kin.granted(seen, RESIDENCE)
+    await kin.advance()
+    parent = await kin.parent(seen, LEAD)
+    told = {"procedure": CARD, "source": "VSS", "outside_code": "VSS-77", "at": "2026-03-05T09:00:00+07:00"}
+    answer = await kin.on(parent, "outside-member", LEAD, **told, state="REFUSED")
+    assert answer.status_code == 422
+    answer = await kin.on(parent, "outside-member", LEAD, **told, state="GRANTED")
+    assert answer.status_code == 200, answer.text
+    parent = await kin.parent(seen)
+    assert (parent["state"], parent["outcome"]) == ("ENDED", "GRANTED")
+    assert parent["members"][-1]["dossier_code"] == "VSS-77"
+    assert await kin.service.count("dossiers") == 2
+
+
+async def test_a_child_that_cannot_be_opened_waits_for_an_officer_and_is_tried_again(kin: Kin) -> None:
+    """Its procedure closed meanwhile; the other child begins all the same."""
+    seen = await kin.handed_in()
+    await kin.granted(seen, BIRTH)
+    await kin.service.runtime.pool.execute(
+        "UPDATE procedures SET data = jsonb_set(data::jsonb, '{open}', 'false')::json, sequence = 9"
+        " WHERE code = $1",
+        CARD,
+    )
+    await kin.advance()
+    parent = await kin.parent(seen, LEAD)
+    assert {one["procedure"]["code"]: one["status"] for one in parent["members"]} == {
+        BIRTH: "GRANTED",
+        RESIDENCE: "OPEN",
+        CARD: "WAITING",
+    }
+    assert [one["kind"] for one in parent["questions"]] == ["NOT_OPENED"]
+    assert parent["questions"][0]["reason"] == "Thủ tục không còn được tiếp nhận"
+    await kin.service.runtime.pool.execute(
+        "UPDATE procedures SET data = jsonb_set(data::jsonb, '{open}', 'true')::json, sequence = 10"
+        " WHERE code = $1",
+        CARD,
+    )
+    answer = await kin.on(
+        parent, "member-decision", LEAD, procedure=CARD, choice="GO_ON", reason="Đã công bố lại"
+    )
+    assert answer.status_code == 200, answer.text
+    assert (await kin.statuses(seen))[CARD] == "OPEN"
+
+
+async def test_two_children_that_end_at_once_begin_the_next_once(empty_office: Office) -> None:
+    """Two workers hear the two ends at the same moment: one opens, the other waits and finds it done."""
+    joined = a_group(
+        [
+            {"procedure": BIRTH, "after": []},
+            {"procedure": RESIDENCE, "after": []},
+            {"procedure": CARD, "after": [BIRTH, RESIDENCE]},
+        ]
+    )
+    kin = await Kin(empty_office.service).open_kin(joined)
+    body = await kin.submission_of_group()
+    more = await asyncio.gather(*(kin.upload(FATHER, name=f"{one}.pdf") for one in ("ks", "kt")))
+    body["papers"] += [
+        {"names": [f"{RESIDENCE}/khai-sinh"], "attachment_ids": [more[0]]},
+        {"names": [f"{CARD}/khai-sinh"], "attachment_ids": [more[1]]},
+    ]
+    answer = await kin.service.post("/v1/interlinked-dossiers", body, FATHER)
+    assert answer.status_code == 201, answer.text
+    seen = answer.json()
+    at = {code: await kin.at_issue_of(seen, code) for code in (BIRTH, RESIDENCE)}
+    clerks = {BIRTH: COMMUNE, RESIDENCE: POLICE}
+    await asyncio.gather(
+        *(
+            kin.act(at[code], "result", staff("CLERK", agency, "van-phong"), number=f"{code}/KQ")
+            for code, agency in clerks.items()
+        )
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        meet_at(patch, PostgresInterlinked, "hold", 2)
+        await asyncio.gather(*(_advance(kin) for _ in range(2)))
+    assert (await kin.statuses(seen))[CARD] == "OPEN"
+    assert len(await kin.service.published("dossier.submitted.v1")) == 3
+    assert await kin.service.count("dossiers") == 3
+
+
+async def _advance(kin: Kin) -> None:
+    """Go on with one parent, as a worker of its own."""
+    tick = JobTick(kin.service.runtime, kin.service.clock.now())
+    async with tick.open_work() as work:
+        (parent_id,) = await work.interlinked.to_advance(tick.now, 10)
+        await advance_parent(parent_id, work=work, now=tick.now)
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+async def test_killed_before_its_commit_the_job_begins_there_again(
+    kin: Kin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything is queued and nothing is there; after the restart each child is there once."""
+    seen = await kin.handed_in()
+    await kin.granted(seen, BIRTH)
+    before = len(await kin.service.published())
+    save = PostgresInterlinked.save
+
+    def killed(self: PostgresInterlinked, *told: Any) -> None:
+        save(self, *told)
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PostgresInterlinked, "save", killed)
+        with pytest.raises(Killed):
+            await kin.advance()
+    assert await kin.service.count("dossiers") == 1
+    assert len(await kin.service.published()) == before
+    await kin.advance()
+    await kin.advance()
+    assert await kin.service.count("dossiers") == 3
+    assert await kin.statuses(seen) == {BIRTH: "GRANTED", RESIDENCE: "OPEN", CARD: "OPEN"}
+
+
+async def test_one_submission_sent_eight_times_at_once_is_one(kin: Kin) -> None:
+    body = await kin.submission_of_group()
+    answers = await asyncio.gather(
+        *(kin.service.post("/v1/interlinked-dossiers", body, FATHER, key="once") for _ in range(8))
+    )
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["interlinked_dossier_id"] for answer in answers}) == 1
+    assert await kin.service.count("interlinked_parents") == 1
+    assert await kin.service.count("dossiers") == 1
+
+
+async def test_the_province_counts_one_submission_and_each_agency_its_own_dossier(kin: Kin) -> None:
+    """Three dossiers received, one handed in; rows made anew from history say the same."""
+    seen = await kin.handed_in()
+    await kin.granted(seen, BIRTH)
+    await kin.advance()
+    for code in (RESIDENCE, CARD):
+        await kin.accepted_child(seen, code)
+    rows = await kin.service.runtime.pool.fetch(
+        "SELECT competent_agency, is_follower FROM figure_rows ORDER BY competent_agency"
+    )
+    assert [tuple(row) for row in rows] == [(COMMUNE, False), (POLICE, True), (INSURANCE, True)]
+
+
+def _without(body: dict[str, Any], paper: str) -> dict[str, Any]:
+    return {**body, "papers": [one for one in body["papers"] if paper not in one["names"]]}
+
+
+REFUSALS: dict[str, tuple[Any, int, str, str]] = {
+    "no such group": (lambda body: {**body, "group_code": "LT-KHAC"}, 404, "interlinked-group-unknown", ""),
+    "not the lead": (lambda body: {**body, "receiving_agency": POLICE}, 409, "not-lead-agency", ""),
+    "a paper of nobody": (
+        lambda body: {**body, "papers": [*body["papers"], {"names": ["9.9/x"]}]},
+        422,
+        "invalid",
+        "papers.3.names",
+    ),
+    "a later member's paper is missing": (
+        lambda body: _without(body, f"{CARD}/tk1"),
+        422,
+        "invalid",
+        f"members.{CARD}.components",
+    ),
+    "an agency of no member": (
+        lambda body: {**body, "agencies": {"9.9": POLICE}},
+        422,
+        "invalid",
+        "agencies.9.9",
+    ),
+    "an agency that does not work it": (
+        lambda body: {**body, "agencies": {CARD: POLICE}},
+        422,
+        "invalid",
+        f"agencies.{CARD}",
+    ),
+    "somebody else's number": (
+        lambda body: {**body, "owner": {**body["owner"], "identity_number": "001088000099"}},
+        422,
+        "invalid",
+        "representative",
+    ),
+    "unknown member": (lambda body: {**body, "x": 1}, 422, "invalid", "x"),
+}
+
+
+async def test_what_is_wrong_is_refused_and_changes_nothing(kin: Kin) -> None:
+    """One table: nothing is kept, no file is taken, the same body put right is taken afterwards."""
+    body = await kin.submission_of_group()
+    for name, (wrong, status, code, field) in REFUSALS.items():
+        answer = await kin.service.post("/v1/interlinked-dossiers", wrong(body), FATHER)
+        problem = answer.json()
+        assert (answer.status_code, problem["code"]) == (status, code), (name, answer.text)
+        assert field in answer.text, (name, answer.text)
+    assert await kin.service.count("interlinked_parents") == 0
+    assert await kin.service.count("dossiers") == 0
+    answer = await kin.service.post("/v1/interlinked-dossiers", body, staff("ONE_STOP_OFFICER", COMMUNE))
+    assert answer.status_code == 403
+    answer = await kin.service.post("/v1/interlinked-dossiers", body, FATHER)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["group"]["code"] == GROUP
