@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
@@ -12,12 +13,14 @@ from uuid import UUID
 from kernel.bus.wire import to_message
 from kernel.runtime import Runtime
 from kernel.service import JobTick
+from services.dossier.domain.archive.remains import DESTROYED
 from services.dossier.domain.history import (
     AGENCIES,
     NEVER_CHANGING,
     Entry,
     HistoryKeys,
     first_break,
+    first_break_of_remains,
     is_sealed,
 )
 
@@ -31,8 +34,13 @@ _OF = (
     " WHERE h.dossier_id = ANY($1::uuid[]) ORDER BY h.dossier_id, h.version"
 )
 _ROWS = (
-    f"SELECT id, version, history_hash, head_seal, agencies, {', '.join((*NEVER_CHANGING, *AGENCIES))}"
-    " FROM dossiers WHERE id = ANY($1::uuid[])"
+    f"SELECT id, version, history_hash, head_seal, agencies, {', '.join((*NEVER_CHANGING, *AGENCIES))},"
+    " destroyed_by, (SELECT l.history_head FROM destruction_lines l JOIN destruction_lists n"
+    " ON n.id = l.list_id WHERE l.list_id = d.destroyed_by AND l.dossier_id = d.id"
+    " AND l.outcome = 'DESTROYED' AND n.state IN ('APPROVED', 'DONE')) AS listed_head,"
+    " (SELECT n.number || '/DMH-' || n.year FROM destruction_lists n WHERE n.id = d.destroyed_by)"
+    " AS list_number"
+    " FROM dossiers d WHERE id = ANY($1::uuid[])"
 )
 _FIRST = "00000000-0000-0000-0000-000000000000"
 _FIELDS = tuple(Entry.__dataclass_fields__)
@@ -47,12 +55,16 @@ async def verify_history(runtime: Runtime, arguments: Sequence[str]) -> int:
     async with runtime.unit_of_work() as unit:
         keys: HistoryKeys = runtime.open_work(unit).history_keys
     checked = broken = 0
+    destroyed: Counter[str] = Counter()
     after: Any = _FIRST
     while ids := [row["id"] for row in await runtime.pool.fetch(_HEADS, after, _BATCH)]:
         after = ids[-1]
         rows = await runtime.pool.fetch(_OF, ids)
         heads = {row["id"]: row for row in await runtime.pool.fetch(_ROWS, ids)}
         chains = {found: list(group) for found, group in groupby(rows, key=lambda row: row["dossier_id"])}
+        for head in heads.values():
+            if head["destroyed_by"] is not None:
+                destroyed[head["list_number"] or "?"] += 1
         for dossier_id in ids:
             elsewhere = known.pop(str(dossier_id), 0)
             if wrong := _what_is_wrong(chains.get(dossier_id), heads.get(dossier_id), keys, elsewhere):
@@ -62,6 +74,8 @@ async def verify_history(runtime: Runtime, arguments: Sequence[str]) -> int:
     for dossier_id in known:
         broken += 1
         sys.stdout.write(f"{dossier_id}: the dossier is missing, others know it\n")
+    for number, count in sorted(destroyed.items()):
+        sys.stdout.write(f"{count} destroyed by list {number}: their heads hold, what they said is gone\n")
     sys.stdout.write(f"{checked} dossiers checked, {broken} broken\n")
     return 1 if broken else 0
 
@@ -84,7 +98,13 @@ def _what_is_wrong(rows: list[Any] | None, head: Any, keys: HistoryKeys, elsewhe
     unknown = {entry.key_id for entry in entries} - set(keys.ids)
     if unknown:
         return f"the history was changed, or its key is not set: {', '.join(sorted(unknown)) or 'none'}"
-    if first_break(entries, keys) is not None or last["hash"] != last["head_hash"]:
+    if last["type"] == DESTROYED or head["destroyed_by"] is not None:
+        is_broken = first_break_of_remains(entries, keys) is not None
+        if last["type"] != DESTROYED or head["listed_head"] != last["previous_hash"]:
+            return "destroyed, and by no list"
+    else:
+        is_broken = first_break(entries, keys) is not None
+    if is_broken or last["hash"] != last["head_hash"]:
         return "the history was changed"
     return (
         "the dossier is not what its history says" if not _is_told(last) else _of_head(head, keys, elsewhere)

@@ -1,6 +1,6 @@
 """The dossier: what it holds and what each move makes of it. Who may move it stands in `actions`."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import MISSING, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -47,6 +47,17 @@ from services.dossier.domain.states import (
     clock_in,
 )
 from services.dossier.domain.work.elsewhere import Elsewhere
+
+GONE_BY = frozenset({State.ARCHIVED, State.STOPPED, State.INTAKE_REFUSED, State.CANCELLED})
+"""States a dossier may be destroyed in."""
+_PERSONAL = ("owner_name", "parties_sealed", "contact_sealed", "form_sealed")
+_OF_PEOPLE = ("owner_subject", "submitter_subject", "owner_index")
+_FORGOTTEN = (
+    *("step", "secret_hash", "facts", "supplements", "draft", "done", "consultations", "obligations"),
+    *("proposal", "apology_draft", "apologies", "settlement", "delay", "result", "recalled", "delivery"),
+    *("undo", "elsewhere", "brought", "watch_at"),
+)
+"""What people wrote or did, back to what it was before anything happened."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -436,6 +447,22 @@ class Dossier:
         self.delivery = delivery
         return left
 
+    def destroy(self) -> State:
+        """Forget who it is about and what anybody wrote; the code, the course and the agencies stay.
+
+        Only for what has ended; the state stays what it was.
+        """
+        if self.state not in GONE_BY:
+            raise TransitionRefused.in_state(self.state)
+        empty: dict[str, Any] = dict.fromkeys(_PERSONAL, "") | dict.fromkeys(_OF_PEOPLE)
+        for name, value in empty.items():
+            self.sealed_before.setdefault(name, getattr(self, name))
+            setattr(self, name, value)
+        for name in _FORGOTTEN:
+            setattr(self, name, _as_new(name))
+        self.version += 1
+        return self.state
+
     def archive(self) -> State:
         """T21: the record is complete and goes to the archive."""
         return self.move(Move.ARCHIVE)
@@ -450,3 +477,9 @@ class Running:
     apology_latest_at: datetime | None
     reappointed_due_at: datetime | None
     step_due_at: datetime | None
+
+
+def _as_new(name: str) -> Any:
+    """Return what a field of a new dossier is."""
+    told = Dossier.__dataclass_fields__[name]
+    return told.default if told.default_factory is MISSING else told.default_factory()

@@ -7,7 +7,7 @@ import base64
 import binascii
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -127,6 +127,25 @@ def first_break(entries: Iterable[Entry], keys: HistoryKeys) -> Entry | None:
         if digest is None or not is_next or not hmac.compare_digest(entry.hash, digest):
             return entry
         previous, expected_version = digest, expected_version + 1
+    return None
+
+
+def first_break_of_remains(entries: Sequence[Entry], keys: HistoryKeys) -> Entry | None:
+    """Return the first entry of a destroyed dossier that is not what was left, None for a sound chain.
+
+    What was reduced cannot be hashed again; the last entry is whole, and its keyed hash proves the entry
+    before it, which names the one before, to the first.
+    """
+    previous, expected_version = b"", 1
+    for entry in entries:
+        is_next = entry.version == expected_version and entry.previous_hash == previous
+        is_reduced = "destroyed_by" in entry.data and not entry.actor
+        is_last = entry is entries[-1]
+        digest = keys.digest(entry.key_id, previous + _said(entry))
+        is_whole = digest is not None and hmac.compare_digest(entry.hash, digest)
+        if not is_next or not (is_whole if is_last else is_reduced):
+            return entry
+        previous, expected_version = entry.hash, expected_version + 1
     return None
 
 

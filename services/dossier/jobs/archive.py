@@ -1,4 +1,4 @@
-"""The archive's jobs: make packages, hand them over, read what the archive answers."""
+"""The archive's jobs: make packages, hand them over, read the answers, carry out lists of destruction."""
 
 import structlog
 
@@ -9,6 +9,7 @@ from services.dossier.use_cases.archive.acknowledge import (
     read_acknowledgements,
 )
 from services.dossier.use_cases.archive.build_packages import build_packages
+from services.dossier.use_cases.archive.destroy_records import carry_out, remove_contents
 
 _log = structlog.get_logger()
 
@@ -27,6 +28,12 @@ async def _hand_over(tick: JobTick) -> None:
         _log.warning("dossier acknowledged, not archived", dossier_id=str(dossier_id), code=code)
 
 
+async def _destroy(tick: JobTick) -> None:
+    await carry_out(tick.open_work, tick.runtime.clock.now)
+    await remove_contents(tick.open_work, tick.now)
+
+
+DESTROY_RECORDS = Job("destroy-records", 60, _destroy)
 BUILD_ARCHIVE_PACKAGES = Job("build-archive-packages", 5, _build)
 HAND_OVER_ARCHIVE = Job("hand-over-archive", 10, _hand_over)
-JOBS = (BUILD_ARCHIVE_PACKAGES, HAND_OVER_ARCHIVE)
+JOBS = (BUILD_ARCHIVE_PACKAGES, HAND_OVER_ARCHIVE, DESTROY_RECORDS)

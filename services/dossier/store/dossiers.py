@@ -1,6 +1,6 @@
 """Dossiers in PostgreSQL: a row, its history, its components."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -35,7 +35,7 @@ _LOADING = f"""
             (SELECT json_agg(c ORDER BY position) FROM components c WHERE c.dossier_id = d.id)
         END AS components,
         (SELECT json_agg(e ORDER BY e.sequence) FROM payment_entries e WHERE e.dossier_id = d.id) AS money
-    FROM (SELECT {COLUMNS} FROM dossiers WHERE {{key}}) d
+    FROM (SELECT {COLUMNS}, destroyed_by FROM dossiers WHERE {{key}}) d
     LEFT JOIN {{procedure}} p ON true
     LEFT JOIN LATERAL (
         SELECT code, version, sequence FROM processes
@@ -118,6 +118,18 @@ def _saving(names: Sequence[str]) -> Statement:
 
 _SAVE = _saving(_CHANGING)
 _SAVE_CORRECTED = _saving((*_CHANGING, *_CORRECTED))
+_DESTROYED = (*_CHANGING, *_CORRECTED, "owner_subject", "submitter_subject", "owner_index", "form_sealed")
+_DESTROY = Statement(
+    f"UPDATE dossiers SET version = :version, {', '.join(f'{name} = :{name}' for name in _DESTROYED)},"
+    " destroyed_by = :destroyed_by WHERE id = :id AND version = :version - 1"
+)
+_REDUCE_HISTORY = Statement(
+    "UPDATE history h SET data = given.data, actor = ''"
+    " FROM jsonb_to_recordset(:rows::jsonb) AS given(version bigint, data json)"
+    " WHERE h.dossier_id = :dossier_id AND h.version = given.version",
+    rows=None,
+)
+_ENTRIES = Statement("SELECT version, data FROM history WHERE dossier_id = :id ORDER BY version")
 _ADD_HISTORY = Statement(
     "INSERT INTO history (dossier_id, version, event_id, type, at, actor, data, previous_hash, hash,"
     " key_id) VALUES (:dossier_id, :version, :event_id, :type, :at, :actor, :data, :previous_hash, :hash,"
@@ -212,6 +224,20 @@ class PostgresDossiers:
             self._unit.write(_SAVE, **changing_columns(dossier))
         if dossier.sealed_before:
             self._searching.put(dossier)
+        self._add_history(entry)
+
+    async def entries(self, dossier_id: UUID) -> dict[int, dict[str, Any]]:
+        """Return what each entry of a dossier's history says, by version."""
+        return {row["version"]: row["data"] for row in await self._unit.fetch(_ENTRIES, id=dossier_id)}
+
+    def destroy(
+        self, dossier: Dossier, entry: Entry, *, list_id: UUID, remains: Mapping[int, Mapping[str, Any]]
+    ) -> None:
+        """Keep what remains of a destroyed dossier; the database lets only an approved list do this."""
+        emptied = {name: getattr(dossier, name) for name in _DESTROYED[len(_CHANGING) :]}
+        self._unit.write(_DESTROY, **changing_columns(dossier), **emptied, destroyed_by=list_id)
+        rows = [{"version": version, "data": data} for version, data in remains.items()]
+        self._unit.write(_REDUCE_HISTORY, dossier_id=dossier.id, rows=rows)
         self._add_history(entry)
 
     def _add_history(self, entry: Entry) -> None:

@@ -84,6 +84,11 @@ class StoredFiles:
             raise FileLost(sha256.hex())
         return content
 
+    async def remove(self, sha256: bytes) -> None:
+        """Forget a content for good; doing so again is harmless."""
+        with contextlib.suppress(FileNotFoundError):
+            await obstore.delete_async(self._store, _path(sha256))
+
     async def put_part(self, owner: UUID, start: int, content: bytes) -> bytes:
         """Return the digest once the part is durable; of two at one place none writes over the other."""
         digest = hashlib.sha256(content).digest()

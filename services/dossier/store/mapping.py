@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from services.dossier.domain.actions import main_task
+from services.dossier.domain.archive.errors import RecordDestroyed
 from services.dossier.domain.course import (
     Apology,
     ApologyDraft,
@@ -105,7 +106,9 @@ _IN_DOCUMENT = tuple(_Work.__dataclass_fields__)
 
 
 def dossier_of(row: Any) -> Dossier:
-    """Return the dossier of a row."""
+    """Return the dossier of a row; raise `RecordDestroyed` for what a list has destroyed."""
+    if row["destroyed_by"] is not None:
+        raise RecordDestroyed
     agencies = _AGENCIES.validate_python(row["agencies"])
     work = _WORK.validate_python(row["work"])
     return Dossier(

@@ -22,7 +22,7 @@ ITEM = (
 )
 _DETAIL = Statement(
     f"""
-    SELECT {COLUMNS},
+    SELECT {COLUMNS}, destroyed_by,
         (SELECT json_agg(c ORDER BY position) FROM components c WHERE c.dossier_id = d.id) AS components,
         (SELECT json_agg({FILE_JSON} ORDER BY f.id)
          FROM attachments f WHERE f.dossier_id = d.id) AS files,
@@ -83,7 +83,7 @@ _OF_AGENCY_BY_CODE = Statement(
 )
 _HISTORY = Statement(
     f"""
-    SELECT {COLUMNS},
+    SELECT {COLUMNS}, destroyed_by,
         (SELECT json_agg(json_build_object('version', h.version, 'type', h.type, 'at', h.at,
             'change', h.data -> 'change', 'state', h.data -> 'dossier' ->> 'state') ORDER BY h.version)
          FROM history h WHERE h.dossier_id = d.id) AS entries
@@ -92,7 +92,7 @@ _HISTORY = Statement(
 )
 _PORTAL = Statement(
     f"""
-    SELECT {COLUMNS},
+    SELECT {COLUMNS}, destroyed_by,
         (SELECT json_agg(c ORDER BY position) FROM components c WHERE c.dossier_id = d.id) AS components,
         (SELECT json_agg({FILE_JSON} ORDER BY f.id)
          FROM attachments f WHERE f.dossier_id = d.id) AS files,

@@ -108,7 +108,31 @@ async def _on_dossier_changed(
     work.tracking.apply(change_of(data, event.type, event.sequence))
 
 
-HANDLERS: tuple[Handler, ...] = tuple(
-    handles(f"dossier.{name}.v1", DossierFields)(_on_dossier_changed)
-    for name in (*HAPPENED, *sorted(INSIDE_THE_OFFICE))
+class _Gone(BaseModel):
+    dossier_id: UUID
+
+
+class DestroyedFields(BaseModel):
+    """What is read when a list destroyed a dossier: which one."""
+
+    dossier: _Gone
+
+
+async def _on_dossier_destroyed(
+    data: DestroyedFields,
+    *,
+    event: ReceivedEvent,  # noqa: ARG001 - the consumer's signature.
+    work: Work,
+    now: datetime,  # noqa: ARG001 - the consumer's signature.
+) -> None:
+    """Forget it: no code of it is found any more, no file of it has an address."""
+    work.tracking.forget(data.dossier.dossier_id)
+
+
+HANDLERS: tuple[Handler, ...] = (
+    *(
+        handles(f"dossier.{name}.v1", DossierFields)(_on_dossier_changed)
+        for name in (*HAPPENED, *sorted(INSIDE_THE_OFFICE))
+    ),
+    handles("dossier.destroyed.v1", DestroyedFields)(_on_dossier_destroyed),
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 import asyncpg
 
@@ -50,6 +51,10 @@ ON CONFLICT (dossier_id) DO UPDATE SET
     shown = CASE WHEN EXCLUDED.version > t.version THEN EXCLUDED.shown ELSE t.shown END,
     timeline = t.timeline || EXCLUDED.timeline
 """)
+_FORGET = tuple(
+    Statement(f"DELETE FROM {table} WHERE dossier_id = :dossier_id", rows=None)
+    for table in ("tracking", "tracking_codes", "portal_files")
+)
 
 
 class PostgresTracking:
@@ -96,3 +101,8 @@ class PostgresTrackingLedger:
             shown=change.shown,
             timeline={**change.entries, **({str(change.version): change.entry} if change.entry else {})},
         )
+
+    def forget(self, dossier_id: UUID) -> None:
+        """Forget a dossier: its codes, what was shown, the addresses of its files."""
+        for statement in _FORGET:
+            self._unit.write(statement, dossier_id=dossier_id)

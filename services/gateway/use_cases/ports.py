@@ -156,6 +156,9 @@ class TrackingLedger(Protocol):
     def apply(self, change: TrackingChange) -> None:
         """Merge a change, whatever order changes come in."""
 
+    def forget(self, dossier_id: UUID) -> None:
+        """Forget a dossier: its codes, what was shown, the addresses of its files."""
+
 
 class DirectoryLedger(Protocol):
     """The writing side of the staff directory."""

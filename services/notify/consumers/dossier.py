@@ -205,6 +205,27 @@ async def on_dossier_changed(data: DossierChanged, *, event: ReceivedEvent, work
     await plan_messages(occurrence_of(data, event), work=work, now=now)
 
 
+class _Gone(_Read):
+    dossier_id: UUID
+
+
+class DossierDestroyed(_Read):
+    """The part of `dossier.destroyed` that is read: which one."""
+
+    dossier: _Gone
+
+
+async def on_dossier_destroyed(
+    data: DossierDestroyed,
+    *,
+    event: ReceivedEvent,  # noqa: ARG001 - a handler's signature.
+    work: Any,
+    now: datetime,  # noqa: ARG001 - a handler's signature.
+) -> None:
+    """Forget every message about it: to whom, what was said, who read it."""
+    work.messages.forget(data.dossier.dossier_id)
+
+
 _CHANGES = (
     "submitted",
     "accepted",
@@ -232,5 +253,6 @@ _CHANGES = (
 )
 HANDLERS = (
     *(Handler(f"dossier.{change}.v1", DossierChanged, on_dossier_changed) for change in _CHANGES),
+    Handler("dossier.destroyed.v1", DossierDestroyed, on_dossier_destroyed),
     Handler("deadline_warning.answer_neared.v1", DossierChanged, on_dossier_changed),
 )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, cast
+from uuid import UUID
 
 from kernel.core.ids import new_id
 from kernel.postgres.statement import Statement
@@ -56,6 +57,7 @@ _SETTLE = """
     WHERE messages.id = ANY(:ids::uuid[]) AND messages.id = given.id AND messages.lease = given.lease
         AND messages.version = given.version
     """
+_FORGET = Statement("DELETE FROM messages WHERE dossier_id = :dossier_id", rows=None)
 
 
 @cache
@@ -101,6 +103,10 @@ class PostgresMessages:
         ]
         ids = [one.message.id for one in settlements]
         self._unit.write(_settle(len(settled)), settled=settled, ids=ids)
+
+    def forget(self, dossier_id: UUID) -> None:
+        """Forget every message about a dossier, readings with them."""
+        self._unit.write(_FORGET, dossier_id=dossier_id)
 
     def _row(self, message: Message) -> dict[str, Any]:
         return {

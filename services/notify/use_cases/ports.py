@@ -106,6 +106,10 @@ class Messages(Protocol):
         """Keep what became of messages; `Stale` at the commit when another worker holds one."""
         ...
 
+    def forget(self, dossier_id: UUID) -> None:
+        """Forget every message about a dossier: its record was destroyed."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

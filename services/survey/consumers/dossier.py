@@ -60,6 +60,31 @@ async def on_dossier_ended(data: DossierEnded, *, event: ReceivedEvent, work: An
     await invite_applicant(ended, work=work, now=now)
 
 
-HANDLERS = tuple(
-    Handler(kind, DossierEnded, on_dossier_ended) for kind in ("dossier.returned.v1", "dossier.stopped.v1")
+class _Gone(_Read):
+    dossier_id: UUID
+
+
+class DossierDestroyed(_Read):
+    """The part of `dossier.destroyed` that survey reads: which one."""
+
+    dossier: _Gone
+
+
+async def on_dossier_destroyed(
+    data: DossierDestroyed,
+    *,
+    event: ReceivedEvent,  # noqa: ARG001 - a handler's signature.
+    work: Any,
+    now: datetime,  # noqa: ARG001 - a handler's signature.
+) -> None:
+    """Forget who was invited; answers never knew."""
+    work.invitations.forget(data.dossier.dossier_id)
+
+
+HANDLERS = (
+    *(
+        Handler(kind, DossierEnded, on_dossier_ended)
+        for kind in ("dossier.returned.v1", "dossier.stopped.v1")
+    ),
+    Handler("dossier.destroyed.v1", DossierDestroyed, on_dossier_destroyed),
 )

@@ -24,6 +24,7 @@ _CLOSE = Statement(
     "UPDATE invitations SET is_answered = true, version = version + 1"
     " WHERE id = :id AND version = :version AND NOT is_answered"
 )
+_FORGET = Statement("DELETE FROM invitations WHERE dossier_id = :dossier_id", rows=None)
 
 
 class PostgresInvitations:
@@ -64,6 +65,10 @@ class PostgresInvitations:
             issued_at=invitation.issued_at,
             expires_at=invitation.expires_at,
         )
+
+    def forget(self, dossier_id: UUID) -> None:
+        """Forget who was invited about a dossier."""
+        self._unit.write(_FORGET, dossier_id=dossier_id)
 
     def close(self, invitation: Invitation) -> None:
         """Mark it answered, if nobody has meanwhile."""

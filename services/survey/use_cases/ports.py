@@ -31,6 +31,10 @@ class Invitations(Protocol):
         """Keep a new invitation; `Stale` at the commit when the person was invited meanwhile."""
         ...
 
+    def forget(self, dossier_id: UUID) -> None:
+        """Forget who was invited about a dossier: its record was destroyed."""
+        ...
+
     def close(self, invitation: Invitation) -> None:
         """Mark it answered; it is held."""
         ...

@@ -228,7 +228,7 @@ async def test_the_portal_is_told_what_evidence_shows(office: Office) -> None:
     wrong = {**asked, "component_code": "khong-co"}
     assert (await office.service.post(url, wrong, RECEIVER)).status_code == 422
     assert (await office.service.post(url, asked, NEIGHBOUR)).status_code == 404
-    with pytest.raises(Exception, match="only added to"):
+    with pytest.raises(Exception, match="approved list only"):
         await office.service.runtime.pool.execute("DELETE FROM evidence")
 
 

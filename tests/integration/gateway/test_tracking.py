@@ -57,6 +57,16 @@ async def test_codes_and_secrets_are_taken_as_people_type_them(door: RunningServ
     assert (await track(door, "K7Q2-M9XD-31")).status_code == 200
 
 
+async def test_a_destroyed_dossier_is_forgotten_and_stays_so(door: RunningService) -> None:
+    """By code and secret nobody finds it; nothing of it is kept; told twice is as told once."""
+    await door.receive(a_dossier_event("accepted", 2))
+    gone = a_dossier_event("destroyed", 9)
+    await door.receive(gone, gone)
+    assert (await track(door)).status_code == 404
+    for table in ("tracking", "tracking_codes", "portal_files"):
+        assert await door.count(table) == 0
+
+
 def a_mirror_event(version: int, statuses: list[dict[str, Any]], **changed: Any) -> Any:
     data = json.loads(
         (EXAMPLES / "mirrored_dossier.recorded.v1" / "typical.json").read_text(encoding="utf-8")

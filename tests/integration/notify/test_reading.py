@@ -36,6 +36,15 @@ async def test_a_person_reads_own_messages_newest_first_and_page_by_page(notify:
     assert (await notify.get("/v1/inbox")).status_code == 401
 
 
+async def test_messages_about_a_destroyed_dossier_are_forgotten_and_others_stay(
+    notify: RunningService,
+) -> None:
+    told, other = a_change("accepted"), a_change("accepted")
+    await notify.receive(told, other, a_change("destroyed", dossier_id=told.key))
+    kept = await notify.runtime.pool.fetch("SELECT DISTINCT dossier_id::text FROM messages")
+    assert [row[0] for row in kept] == [other.key]
+
+
 async def test_a_desk_reads_its_steps_and_another_desk_does_not(notify: RunningService) -> None:
     await notify.receive(a_change("handed_over"), a_change("submitted"))
     seen = {

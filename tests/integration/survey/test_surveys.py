@@ -79,6 +79,16 @@ async def test_one_dossier_and_person_is_one_invitation(survey: RunningService) 
     assert len(await survey.published("invitation.issued.v1")) == 1
 
 
+async def test_who_was_invited_about_a_destroyed_dossier_is_forgotten_and_answers_stay(
+    survey: RunningService,
+) -> None:
+    token = await invited(survey)
+    await survey.post(f"/v1/invitations/{token}/response", all_scored(4))
+    dossier_id = str(await survey.runtime.pool.fetchval("SELECT dossier_id FROM invitations"))
+    await survey.receive(an_ended_dossier("destroyed", dossier_id=dossier_id))
+    assert (await survey.count("invitations"), await survey.count("responses")) == (0, 1)
+
+
 async def test_a_response_is_taken_once(survey: RunningService) -> None:
     token = await invited(survey)
     taken = await survey.post(f"/v1/invitations/{token}/response", all_scored(4), key="k1")

@@ -62,6 +62,10 @@ class MemoryInvitations:
         kept = self._work.database.invitations.values()
         return any((one.dossier_id, one.person) == (dossier_id, person) for one in kept)
 
+    def forget(self, dossier_id: UUID) -> None:
+        for one in [one for one in self._work.database.invitations.values() if one.dossier_id == dossier_id]:
+            del self._work.database.invitations[one.id]
+
     async def by_token(self, token_hash: bytes) -> Invitation | None:
         kept = self._work.database.invitations.values()
         return next((one for one in kept if one.token_hash == token_hash), None)

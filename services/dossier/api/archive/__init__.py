@@ -1,5 +1,5 @@
-"""The archive: records, holds, batches of packages."""
+"""The archive: records, holds, batches of packages, lists of destruction."""
 
-from services.dossier.api.archive import batches, records
+from services.dossier.api.archive import batches, lists, records
 
-ROUTERS = (records.router, batches.router)
+ROUTERS = (records.router, batches.router, lists.router)

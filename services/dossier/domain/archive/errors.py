@@ -1,6 +1,6 @@
 """Why the archive refuses: each code is part of the contract."""
 
-from kernel.core.errors import Refusal
+from kernel.core.errors import Kind, Refusal
 
 
 class NothingToArchive(Refusal):
@@ -32,7 +32,29 @@ class HoldEnded(Refusal):
 
 
 class RecordDestroyed(Refusal):
-    """The record was destroyed by an approved list (409)."""
+    """The dossier was destroyed by an approved list: its code and that it was are all there is (404)."""
 
     code = "archive-record-destroyed"
+    kind = Kind.NOT_FOUND
     title = "Hồ sơ đã hủy theo danh mục được duyệt"
+
+
+class NothingToDestroy(Refusal):
+    """No record of the agency has ended its period without a hold (409)."""
+
+    code = "nothing-to-destroy"
+    title = "Không có hồ sơ nào hết thời hạn bảo quản để đưa vào danh mục"
+
+
+class DestructionMoved(Refusal):
+    """The list's state does not allow this (409); `state` says where it is."""
+
+    code = "destruction-list-state"
+    title = "Danh mục hủy không ở trạng thái cho phép thao tác này"
+
+
+class LinesUnreviewed(Refusal):
+    """Lines of the list wait for a reviewer (409); `pending` says how many."""
+
+    code = "destruction-lines-unreviewed"
+    title = "Danh mục còn dòng chưa được thẩm tra"

@@ -24,6 +24,7 @@ SILENT = frozenset(
         "withdrawal_requested",
         "withdrawal_declined",
         "returned",
+        "destroyed",
     }
 )
 """Changes that move no figure and so write none; whatever is not named here is looked at."""

@@ -39,6 +39,22 @@ _MOVE = """
     UPDATE archive_records SET state = :state, archive_code = :archive_code, version = version + 1
     WHERE dossier_id = ANY(:ids::uuid[]) AND state <> 'DESTROYED' AND state <> :state
 """
+_LOCK = Statement(
+    f"SELECT {_COLUMNS}, {_HOLDS} FROM archive_records r WHERE dossier_id = :id FOR UPDATE OF r"
+)
+# What had a result was handed over and acknowledged; what ended without one is destroyed where it lies.
+_OVER = Statement(
+    f"""
+    SELECT {_COLUMNS}, 0 AS holds FROM archive_records r
+    WHERE agency = :agency AND kept_through < :today AND kept_through IS NOT NULL AND state <> 'DESTROYED'
+      AND (state = 'ARCHIVED' OR (state = 'KEPT' AND ending IN ('STOPPED', 'INTAKE_REFUSED', 'CANCELLED')))
+      AND NOT EXISTS (SELECT 1 FROM archive_holds h WHERE h.dossier_id = r.dossier_id
+                      AND h.released_at IS NULL)
+      AND NOT EXISTS (SELECT 1 FROM destruction_lines l JOIN destruction_lists d ON d.id = l.list_id
+                      WHERE l.dossier_id = r.dossier_id AND d.state IN ('PREPARED', 'APPROVED'))
+    ORDER BY kept_through, dossier_id LIMIT :limit::int
+    """
+)
 _MISSING = Statement(
     "SELECT d.id FROM dossiers d WHERE d.id > :after AND d.state IN ('RETURNED', 'ARCHIVED', 'STOPPED',"
     " 'INTAKE_REFUSED', 'CANCELLED')"
@@ -106,6 +122,18 @@ class PostgresRecords:
         self._unit.write(
             touching(_MOVE, len(dossier_ids)), state=state, ids=list(dossier_ids), archive_code=archive_code
         )
+
+    async def lock(self, dossier_id: UUID) -> Record | None:
+        """Return a record with its holds; nobody else holds or moves it until the unit ends."""
+        await self._unit.begin()
+        # The row first: what holds it is then read as it is once nobody else is at it.
+        await self._unit.fetch_one(_LOCK, id=dossier_id)
+        return await self.find(dossier_id)
+
+    async def over(self, agency: str, *, today: date, limit: int) -> Sequence[Record]:
+        """Return records that may be listed for destruction, the longest over first."""
+        rows = await self._unit.fetch(_OVER, agency=agency, today=today, limit=limit)
+        return [record_of(row) for row in rows]
 
     async def missing(self, after: UUID, limit: int) -> Sequence[UUID]:
         """Return ended dossiers without a record, by id."""

@@ -9,6 +9,7 @@ from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.archive.packages import Batch, Package
 from services.dossier.domain.archive.retention import RetentionRules
 from services.dossier.store.archive.contents import PackageContents
+from services.dossier.store.archive.destruction import PostgresDestruction
 from services.dossier.store.archive.packages import PostgresMessages, PostgresPackages
 from services.dossier.store.archive.records import PostgresHolds, PostgresRecords
 from services.dossier.use_cases.archive.ports import Contents
@@ -43,3 +44,4 @@ class PostgresArchive:
         self.packages = ArchivePackages(unit, seals)
         self.messages = PostgresMessages(unit)
         self.holds = PostgresHolds(unit)
+        self.destruction = PostgresDestruction(unit, seals)

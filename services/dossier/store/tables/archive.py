@@ -13,7 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSON, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, UUID
 
 from services.dossier.store.tables.columns import metadata, moment, texts
 
@@ -121,3 +121,47 @@ Table(
     *texts("judgement", "reason"),
     Column("at", moment, nullable=False),
 )
+lists = Table(
+    "destruction_lists",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    *texts("agency", "agency_name", "state", "prepared_by", "prepared_by_name", "approved_by"),
+    *texts("approved_by_name", "decision_number", "reason"),
+    Column("number", Integer, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("prepared_at", moment, nullable=False),
+    Column("reviewers", ARRAY(Text), nullable=False),
+    Column("approved_at", moment),
+    Column("decided_on", Date),
+    Column("council", ARRAY(Text), nullable=False),
+    Column("document_id", UUID),
+    Column("protocol", JSON),
+    Column("done_at", moment),
+    UniqueConstraint("agency", "year", "number"),
+)
+Index("ix_destruction_lists_agency_id", lists.c.agency, lists.c.id)
+Index("ix_destruction_lists_approved", lists.c.id, postgresql_where=text("state = 'APPROVED'"))
+Table(
+    "destruction_lines",
+    metadata,
+    Column("list_id", UUID, primary_key=True),
+    Column("dossier_id", UUID, primary_key=True, index=True),
+    *texts("code", "procedure_code", "procedure_name", "retention", "verdict", "reviewed_by"),
+    *texts("reviewed_by_name", "reason", "outcome"),
+    Column("ended_on", Date, nullable=False),
+    Column("kept_through", Date, nullable=False),
+    Column("reviewed_at", moment),
+    Column("done_at", moment),
+    Column("history_head", LargeBinary),
+)
+removals = Table(
+    "archive_removals",
+    metadata,
+    Column("sha256", LargeBinary, primary_key=True),
+    Column("list_id", UUID, primary_key=True),
+    Column("dossier_id", UUID, primary_key=True),
+    Column("asked_at", moment, nullable=False),
+    Column("done_at", moment),
+)
+Index("ix_archive_removals_due", removals.c.asked_at, postgresql_where=text("done_at IS NULL"))

@@ -52,6 +52,7 @@ dossiers = Table(
     Column("history_hash", LargeBinary, nullable=False),
     Column("head_seal", Text, nullable=False, server_default=""),
     Column("watch_at", moment),
+    Column("destroyed_by", UUID),
     UniqueConstraint("reference"),
     UniqueConstraint("dossier_code"),
     UniqueConstraint("portal_code"),

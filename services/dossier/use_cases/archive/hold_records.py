@@ -44,7 +44,7 @@ async def place_hold(
     now: datetime,
 ) -> Hold:
     """Let nothing of a dossier be destroyed until the hold is released."""
-    record = await work.archive.records.find(dossier_id)
+    record = await work.archive.records.lock(dossier_id)
     if record is None:
         raise NotFound
     require_holder(record.agency, by, is_supervised=await supervises_agency(record.agency, by, work))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from services.dossier.domain.archive.bags import Bag
+from services.dossier.domain.archive.destruction import DestructionList, Line
 from services.dossier.domain.archive.holds import Hold
 from services.dossier.domain.archive.packages import Acknowledgement, Batch, Judgement, Package
 from services.dossier.domain.archive.retention import Ended, Record, Retention, RetentionRules
@@ -36,6 +37,12 @@ class Records(Protocol):
 
     def move(self, dossier_ids: Sequence[UUID], state: str, *, archive_code: str = "") -> None:
         """Queue another state of records, all of which must be there."""
+
+    async def lock(self, dossier_id: UUID) -> Record | None:
+        """Return a record with its holds; nobody else holds or moves it until the unit ends."""
+
+    async def over(self, agency: str, *, today: date, limit: int) -> Sequence[Record]:
+        """Return records that may be listed for destruction, the longest over first."""
 
     async def missing(self, after: UUID, limit: int) -> Sequence[UUID]:
         """Return ended dossiers without a record, by id: those from before there were records."""
@@ -130,6 +137,40 @@ class Holds(Protocol):
         """Return the holds of a dossier, oldest first."""
 
 
+class Destruction(Protocol):
+    """Lists of records to destroy, and the destruction itself."""
+
+    def add(self, found: DestructionList, lines: Sequence[Line]) -> None:
+        """Queue a new list."""
+
+    def save(self, found: DestructionList) -> None:
+        """Queue a changed list."""
+
+    def save_reviews(self, lines: Sequence[Line]) -> None:
+        """Queue what reviewers said."""
+
+    def save_outcome(self, line: Line) -> None:
+        """Queue what became of a line; `Stale` for one that had its turn."""
+
+    async def load(self, list_id: UUID) -> tuple[DestructionList, Sequence[Line]]:
+        """Return a list and its lines by code; raise `NotFound`."""
+
+    async def listed(self, agency: str, *, before: UUID, limit: int) -> Sequence[DestructionList]:
+        """Return an agency's lists, newest first."""
+
+    async def approved(self) -> Sequence[UUID]:
+        """Return lists to carry out, the oldest first."""
+
+    def destroy(self, dossier_id: UUID, list_id: UUID, now: datetime) -> None:
+        """Queue the end of all that is of one dossier beside the heart, and the removal of its files."""
+
+    async def to_remove(self, asked_before: datetime, limit: int) -> dict[bytes, bool]:
+        """Return contents to remove, and whether something else still needs each."""
+
+    def removed(self, contents: Sequence[bytes], now: datetime) -> None:
+        """Queue that contents were removed, or are needed and stay."""
+
+
 class Archive(Protocol):
     """All of it."""
 
@@ -138,6 +179,7 @@ class Archive(Protocol):
     packages: Packages
     messages: Messages
     holds: Holds
+    destruction: Destruction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from kernel.core.caller import Caller
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, NotFound, Stale
 from kernel.core.ids import new_id
-from services.dossier.domain.archive.errors import BatchMoved, NothingToArchive
+from services.dossier.domain.archive.errors import BatchMoved, NothingToArchive, RecordDestroyed
 from services.dossier.domain.archive.packages import (
     Batch,
     BatchState,
@@ -70,6 +70,9 @@ async def open_package(package_id: UUID, *, purpose: str, by: Caller, work: Work
     batch, _ = await work.archive.packages.load(package.batch_id)
     if not may_read(batch.agency, by) or package.sha256 is None:
         raise NotFound
+    record = await work.archive.records.find(package.dossier_id)
+    if record is not None and record.state is RecordState.DESTROYED:
+        raise RecordDestroyed
     await log_reading(work, by, f"archive-package: {purpose}", package.dossier_id, package.id, now)
     return package
 

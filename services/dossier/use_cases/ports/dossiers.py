@@ -1,8 +1,8 @@
 """The store of dossiers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from services.dossier.domain.dossier import Dossier
@@ -26,6 +26,14 @@ class Dossiers(Protocol):
 
     def save(self, dossier: Dossier, entry: Entry) -> None:
         """Keep a changed dossier; `Stale` at the commit when somebody was faster."""
+
+    async def entries(self, dossier_id: UUID) -> dict[int, dict[str, Any]]:
+        """Return what each entry of a dossier's history says, by version."""
+
+    def destroy(
+        self, dossier: Dossier, entry: Entry, *, list_id: UUID, remains: Mapping[int, Mapping[str, Any]]
+    ) -> None:
+        """Keep what remains of a destroyed dossier: its emptied row, its reduced history, the last entry."""
 
     async def load_by_portal_code(self, portal_code: str) -> tuple[Dossier, Grounds]:
         """Return a portal-born dossier and what it stands on; raise `NotFound`."""

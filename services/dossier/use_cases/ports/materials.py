@@ -25,6 +25,9 @@ class Files(Protocol):
     async def put_file(self, file: Path) -> bytes:
         """Keep a file that may be larger than memory; return its digest once it is durable."""
 
+    async def remove(self, sha256: bytes) -> None:
+        """Forget a content for good; doing so again is harmless. Only what nothing refers to any more."""
+
     def chunks(self, sha256: bytes) -> AsyncIterator[bytes]:
         """Yield a content piece by piece; raise `ContentLost` when it is missing or damaged."""
 

@@ -1,4 +1,4 @@
-"""The archive's addresses: records, holds, batches of packages."""
+"""The archive's addresses: records, holds, batches of packages, lists of destruction."""
 
 from services.gateway.domain.policy import Policy
 from services.gateway.domain.routes.row import Priority, Route
@@ -9,6 +9,10 @@ def archive() -> list[Route]:
     clerk, reader = Policy(roles=frozenset({"CLERK"})), Policy(roles=frozenset({"CLERK", "SIGNER"}))
     holder = Policy(roles=frozenset({"CLERK", "SIGNER", "SUPERVISOR"}))
     records, batches = "/api/v1/archive/records", "/api/v1/archive/batches"
+    reviewer = Policy(roles=frozenset({"CLERK", "SPECIALIST", "TEAM_LEAD", "SIGNER"}))
+    signer = Policy(roles=frozenset({"SIGNER"}))
+    lists = "/api/v1/archive/destruction-lists"
+    one = f"{lists}/{{list_id}}"
     batch = f"{batches}/{{batch_id}}"
     return [
         Route("GET", records, "dossier", reader),
@@ -30,4 +34,10 @@ def archive() -> list[Route]:
             Priority.HEAVY,
             timeout_seconds=60.0,
         ),
+        Route("POST", lists, "dossier", clerk, Priority.HEAVY),
+        Route("GET", lists, "dossier", reviewer),
+        Route("GET", one, "dossier", reviewer),
+        Route("POST", f"{one}/reviews", "dossier", reviewer),
+        Route("POST", f"{one}/approval", "dossier", signer),
+        Route("POST", f"{one}/rejection", "dossier", signer),
     ]

@@ -1,0 +1,179 @@
+"""Lists of records to destroy: prepared, reviewed, approved; carried out by a job, a commit a line."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from kernel.core.caller import Caller
+from kernel.core.clock import VIETNAM
+from kernel.core.errors import Forbidden, Invalid, NotFound, Stale
+from kernel.core.ids import new_id
+from services.dossier.domain.archive.destruction import (
+    Decision,
+    DestructionList,
+    Line,
+    ListState,
+    Outcome,
+    Review,
+    line_of,
+    outcome_of,
+    require_approver,
+    require_reviewer,
+)
+from services.dossier.domain.archive.errors import NothingToDestroy, RecordDestroyed
+from services.dossier.domain.archive.packages import require_archivist
+from services.dossier.domain.archive.retention import RecordState
+from services.dossier.use_cases.destroy_dossier import destroy_by_list
+from services.dossier.use_cases.ports import Work
+
+OpenWork = Callable[[], AbstractAsyncContextManager[Work]]
+BOOK = "DMH"
+REMOVED_AFTER = timedelta(minutes=15)
+"""How long contents outlive their rows: who was just reading one, or bringing the same, is done."""
+_AT_ONCE = 500
+
+
+async def prepare_list(*, most: int, by: Caller, work: Work, now: datetime) -> DestructionList:
+    """Begin a list of the own agency: records whose period is over, held by nothing, on no other list."""
+    require_archivist(by.agency, by)
+    today = now.astimezone(VIETNAM).date()
+    records = await work.archive.records.over(by.agency, today=today, limit=most)
+    if not records:
+        raise NothingToDestroy
+    found = DestructionList(
+        id=new_id(),
+        version=1,
+        agency=by.agency,
+        agency_name=await work.archive.packages.agency_name(by.agency),
+        number=await work.archive.packages.next_number(by.agency, today.year, BOOK),
+        year=today.year,
+        state=ListState.PREPARED,
+        prepared_by=by.subject,
+        prepared_by_name=by.name,
+        prepared_at=now,
+    )
+    work.archive.destruction.add(found, [line_of(found.id, record) for record in records])
+    return found
+
+
+async def read_list(list_id: UUID, *, by: Caller, work: Work) -> tuple[DestructionList, list[Line]]:
+    """Return a list and its lines to the agency; raise `NotFound` to others."""
+    found, lines = await work.archive.destruction.load(list_id)
+    require_reviewer(found.agency, by)
+    return found, list(lines)
+
+
+async def list_lists(*, before: UUID, limit: int, by: Caller, work: Work) -> list[DestructionList]:
+    """Return the own agency's lists, newest first."""
+    if not by.agency:
+        raise Forbidden
+    require_reviewer(by.agency, by)
+    return list(await work.archive.destruction.listed(by.agency, before=before, limit=limit))
+
+
+async def review_lines(
+    list_id: UUID, said: Sequence[Review], *, by: Caller, seen: int, work: Work, now: datetime
+) -> DestructionList:
+    """Say of lines whether they go; keeping one needs its reason."""
+    found, lines = await _seen(list_id, seen, work)
+    require_reviewer(found.agency, by)
+    reviewed = found.review({line.dossier_id: line for line in lines}, said, by=by, now=now)
+    work.archive.destruction.save(found)
+    work.archive.destruction.save_reviews(reviewed)
+    return found
+
+
+async def approve_list(
+    list_id: UUID, decision: Decision, *, by: Caller, seen: int, work: Work, now: datetime
+) -> DestructionList:
+    """Approve by a decision with its document; the job carries it out from now on."""
+    found, lines = await _seen(list_id, seen, work)
+    require_approver(found.agency, by)
+    found.approve(lines, decision, by=by, now=now.astimezone(VIETNAM))
+    if not await work.attachments.unbound([decision.document_id], by.subject):
+        raise Invalid(fields=[("document_id", "Không có tệp này")])
+    work.attachments.bind([decision.document_id], found.id, uploader=by.subject, purpose="DESTRUCTION")
+    work.archive.destruction.save(found)
+    return found
+
+
+async def reject_list(
+    list_id: UUID, *, reason: str, by: Caller, seen: int, work: Work, now: datetime
+) -> DestructionList:
+    """Give a list up; its records may go on another."""
+    found, _ = await _seen(list_id, seen, work)
+    require_approver(found.agency, by)
+    found.reject(reason, by=by, now=now)
+    work.archive.destruction.save(found)
+    return found
+
+
+async def _seen(list_id: UUID, seen: int, work: Work) -> tuple[DestructionList, list[Line]]:
+    found, lines = await work.archive.destruction.load(list_id)
+    if found.version != seen:
+        raise Stale
+    return found, list(lines)
+
+
+async def carry_out(open_work: OpenWork, now: Callable[[], datetime]) -> int:
+    """Carry out approved lists, a commit a line; return how many lines had their turn."""
+    async with open_work() as work:
+        approved = await work.archive.destruction.approved()
+    done = 0
+    for list_id in approved:
+        async with open_work() as work:
+            _, lines = await work.archive.destruction.load(list_id)
+        for line in lines:
+            if line.outcome is Outcome.OPEN:
+                await _carry_out_line(list_id, line, open_work, now())
+                done += 1
+        async with open_work() as work:
+            found, lines = await work.archive.destruction.load(list_id)
+            if found.state is ListState.APPROVED and all(one.outcome is not Outcome.OPEN for one in lines):
+                found.finish(lines, now())
+                work.archive.destruction.save(found)
+    return done
+
+
+async def _carry_out_line(list_id: UUID, line: Line, open_work: OpenWork, now: datetime) -> None:
+    async with open_work() as work:
+        found, _ = await work.archive.destruction.load(list_id)
+        # From here on a hold waits for this commit, or this commit saw it.
+        record = await work.archive.records.lock(line.dossier_id)
+        outcome = outcome_of(line, record, now.astimezone(VIETNAM).date())
+        head = None
+        if outcome is Outcome.DESTROYED:
+            try:
+                head = await destroy_by_list(
+                    line.dossier_id, list_id=list_id, number=found.written_number, work=work, now=now
+                )
+            except (NotFound, RecordDestroyed):
+                outcome = Outcome.NOT_DUE
+            else:
+                work.archive.destruction.destroy(line.dossier_id, list_id, now)
+                work.archive.records.move([line.dossier_id], RecordState.DESTROYED)
+        settled = replace(line, outcome=outcome, done_at=now, history_head=head)
+        work.archive.destruction.save_outcome(settled)
+
+
+async def remove_contents(open_work: OpenWork, now: datetime) -> int:
+    """Remove contents of destroyed dossiers that nothing else refers to; return how many went.
+
+    A file is removed before its row says so: killed in between, it is removed again, which changes nothing.
+    """
+    gone = 0
+    while True:
+        async with open_work() as work:
+            due = await work.archive.destruction.to_remove(now - REMOVED_AFTER, _AT_ONCE)
+            files = work.files
+        for sha256, is_needed in due.items():
+            if not is_needed:
+                await files.remove(sha256)
+                gone += 1
+        if due:
+            async with open_work() as work:
+                work.archive.destruction.removed(list(due), now)
+        if len(due) < _AT_ONCE:
+            return gone

@@ -1,0 +1,383 @@
+"""Records are destroyed by an approved list and by nothing else; what remains proves itself."""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from kernel.testing.running import RunningService
+from services.dossier.commands.figures import rebuild_figures
+from services.dossier.commands.history import republish, verify_history
+from services.dossier.jobs.archive import BUILD_ARCHIVE_PACKAGES, DESTROY_RECORDS, HAND_OVER_ARCHIVE
+from services.dossier.jobs.print_papers import PRINT_PAPERS
+from services.dossier.use_cases.archive import destroy_records
+from tests.builders.dossier.archive import ArchiveFolder, answer
+from tests.builders.dossier.office import (
+    CLERK,
+    LEAD,
+    OTHER_COMMUNE,
+    PDF,
+    RECEIVER,
+    SIGNER,
+    SPECIALIST,
+    Office,
+    a_citizen,
+    an_officer,
+)
+
+COUNCIL = ["Ông A, Chủ tịch hội đồng", "Bà B, ủy viên"]
+GIVEN = {"receiver_name": "Nguyễn Văn An", "checked_by": "DOCUMENT"}
+CITIZEN = a_citizen()
+REVIEWER = an_officer("SPECIALIST", subject="tham-tra")
+
+
+class Yard:
+    """An office whose records are over, and the people of a list."""
+
+    def __init__(self, office: Office, folder: Path, files: Path) -> None:
+        self.office, self.side, self.files = office, ArchiveFolder(folder), files
+        self.service = office.service
+
+    async def cancelled(self, **changed: Any) -> dict[str, Any]:
+        seen = await self.office.submitted(**changed)
+        return await self.office.act(seen, "cancellation", CITIZEN, note="Tôi nộp nhầm")
+
+    async def archived(self) -> dict[str, Any]:
+        """Return a dossier with a result, acknowledged and archived."""
+        seen = await self.office.act(await self.office.at_issue(), "result", CLERK, number="1/XN")
+        seen = await self.office.act(seen, "return", RECEIVER, **GIVEN)
+        await self.service.run_job(PRINT_PAPERS)
+        batch = (await self.ask("batches", until="2027-12-31")).json()
+        await self.service.run_job(BUILD_ARCHIVE_PACKAGES)
+        signed = await self.ask(f"batches/{batch['batch_id']}/handover", version=2)
+        assert signed.status_code == 200, signed.text
+        await self.service.run_job(HAND_OVER_ARCHIVE)
+        self.side.say(answer(signed.json()["protocol"], key=batch["batch_id"]), f"{batch['batch_id']}.json")
+        await self.service.run_job(HAND_OVER_ARCHIVE)
+        return await self.office.read(seen, CLERK)
+
+    async def ask(self, path: str, by: Any = CLERK, version: int | None = None, **body: Any) -> Any:
+        return await self.service.post(f"/v1/archive/{path}", body, by, version=version)
+
+    async def seen(self, found: dict[str, Any]) -> dict[str, Any]:
+        path = f"/v1/archive/destruction-lists/{found['list_id']}"
+        return dict((await self.service.get(path, SIGNER)).json())
+
+    async def prepared(self) -> dict[str, Any]:
+        asked = await self.ask("destruction-lists")
+        assert asked.status_code == 201, asked.text
+        return await self.seen(asked.json())
+
+    async def reviewed(self, keep: str = "") -> dict[str, Any]:
+        """Return a list whose every line a colleague reviewed."""
+        found = await self.prepared()
+        lines = [
+            {"dossier_id": one["dossier_id"], "verdict": "KEEP", "reason": "Còn tranh chấp"}
+            if one["code"] == keep
+            else {"dossier_id": one["dossier_id"], "verdict": "DESTROY"}
+            for one in found["lines"]
+        ]
+        path = f"destruction-lists/{found['list_id']}/reviews"
+        said = await self.ask(path, REVIEWER, found["version"], lines=lines)
+        assert said.status_code == 200, said.text
+        return await self.seen(found)
+
+    async def decision(self, by: Any = SIGNER) -> dict[str, Any]:
+        document = await self.office.upload(by, PDF, "quyet-dinh.pdf")
+        on = self.service.clock.now().date().isoformat()
+        return {
+            "decision_number": "15/QĐ-UBND",
+            "decided_on": on,
+            "council": COUNCIL,
+            "document_id": document,
+        }
+
+    async def approved(self, keep: str = "") -> dict[str, Any]:
+        found = await self.reviewed(keep)
+        path = f"destruction-lists/{found['list_id']}/approval"
+        said = await self.ask(path, SIGNER, found["version"], **await self.decision())
+        assert said.status_code == 200, said.text
+        return await self.seen(found)
+
+    async def destroyed(self, keep: str = "") -> dict[str, Any]:
+        """Return a list that was carried out."""
+        found = await self.approved(keep)
+        await self.service.run_job(DESTROY_RECORDS)
+        return await self.seen(found)
+
+    @contextmanager
+    def years_later(self, years: int = 22) -> Iterator[None]:
+        """Be there when every period is over."""
+        self.service.clock.advance(timedelta(days=366 * years))
+        try:
+            yield
+        finally:
+            self.service.clock.advance(-timedelta(days=366 * years))
+
+    async def everywhere(self, text: str) -> list[str]:
+        """Return the tables that still hold a text of a dossier, but for what the kernel forgets by days."""
+        pool = self.service.runtime.pool
+        query = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+        tables = [row[0] for row in await pool.fetch(query)]
+        passing = {"idempotency_keys", "outbox"}
+        return [
+            table
+            for table in tables
+            if table not in passing
+            and await pool.fetchval(f'SELECT count(*) FROM "{table}" t WHERE t::text LIKE $1', f"%{text}%")
+        ]
+
+
+@pytest.fixture(scope="module")
+async def yard(start_once: Callable[..., Awaitable[RunningService]], tmp_path_factory: Any) -> Yard:
+    folder, files = tmp_path_factory.mktemp("luu-tru"), tmp_path_factory.mktemp("files")
+    service = await start_once("dossier", files_url=files.as_uri(), archive_url=folder.as_uri())
+    return Yard(await Office(service).open(), folder, files)
+
+
+@pytest.fixture(autouse=True)
+async def _nothing_waits(yard: Yard) -> None:
+    """Each test begins with no record that is over; what a list destroyed stays destroyed."""
+    pool = yard.service.runtime.pool
+    await pool.execute("UPDATE archive_records SET kept_through = NULL WHERE state <> 'DESTROYED'")
+
+
+async def test_nobody_is_left_in_what_a_list_destroyed(
+    yard: Yard, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No name or word anywhere; code, figures and the chain's heads stay and prove themselves."""
+    who = a_citizen("cong-dan-moc", "099088000777")
+    owner = {
+        "full_name": "Trần Thị Mộc Miên",
+        "identity_number": who.identity_number,
+        "phone": "0977123321",
+        "address": "Ngõ Không Tên",
+    }
+    seen = await yard.office.submitted(who, owner=owner, form_data={"muc_dich": "bí mật riêng"})
+    seen = await yard.office.act(seen, "cancellation", who, note="Tôi Mộc Miên nộp nhầm")
+    assert {"dossiers", "history"} <= set(await yard.everywhere("Mộc Miên"))
+    pool = yard.service.runtime.pool
+    head = await pool.fetchval("SELECT history_hash FROM dossiers WHERE id = $1", seen["dossier_id"])
+    figures = "SELECT count(*) FROM figure_rows WHERE dossier_id = $1"
+    counted = await pool.fetchval(figures, seen["dossier_id"])
+    with yard.years_later():
+        found = await yard.destroyed()
+        (line,) = [one for one in found["lines"] if one["dossier_id"] == seen["dossier_id"]]
+        assert (found["state"], line["outcome"], line["history_head"]) == ("DONE", "DESTROYED", head.hex())
+        assert found["protocol"]["counts"] == {"DESTROYED": len(found["lines"])}
+        assert found["protocol"]["decision"]["number"] == "15/QĐ-UBND"
+        for words in ("Mộc Miên", "M*** M***", "Tôi", "cong-dan-moc"):
+            left = await yard.everywhere(words)
+            assert set(left) <= {"access_log"}, (words, left)
+        gone = await yard.service.get(f"/v1/dossiers/{seen['dossier_id']}", who)
+        assert (gone.status_code, gone.json()["code"]) == (404, "archive-record-destroyed")
+    assert await pool.fetchval(figures, seen["dossier_id"]) == counted
+    code = await pool.fetchval("SELECT reference FROM dossiers WHERE id = $1", seen["dossier_id"])
+    assert code == line["code"]
+    assert await verify_history(yard.service.runtime, ()) == 0
+    assert "destroyed by list" in capsys.readouterr().out
+    assert await rebuild_figures(yard.service.runtime, ("--check",)) == 0
+    assert await republish(yard.service.runtime, ()) == 0
+    (told,) = [
+        row
+        for row in await yard.service.published("dossier.destroyed.v1")
+        if row["key"] == seen["dossier_id"]
+    ]
+    assert told["data"]["dossier"]["owner_subject"] is None
+    assert told["data"]["change"]["list"]["number"] == found["number"]
+
+
+async def test_files_go_after_a_while_and_shared_ones_stay(yard: Yard) -> None:
+    own, shared = PDF + b"\n% rieng", PDF + b"\n% chung"
+    paper = [await yard.office.upload(CITIZEN, own), await yard.office.upload(CITIZEN, shared)]
+    await yard.cancelled(components=[{"component_code": "to-khai", "attachment_ids": paper}])
+    other = await yard.office.upload(CITIZEN, shared)
+    await yard.office.submitted(components=[{"component_code": "to-khai", "attachment_ids": [other]}])
+
+    def there(content: bytes) -> bool:
+        digest = hashlib.sha256(content).hexdigest()
+        return (yard.files / digest[:2] / digest).exists()
+
+    with yard.years_later():
+        await yard.destroyed()
+        assert (there(own), there(shared)) == (True, True)
+        yard.service.clock.advance(timedelta(minutes=20))
+        for _ in range(2):
+            await yard.service.run_job(DESTROY_RECORDS)
+        assert (there(own), there(shared)) == (False, True)
+        yard.service.clock.advance(-timedelta(minutes=20))
+
+
+async def test_an_archived_dossier_goes_and_its_result_names_nobody(yard: Yard) -> None:
+    seen = await yard.archived()
+    assert seen["state"] == "ARCHIVED"
+    with yard.years_later():
+        found = await yard.destroyed()
+        assert [one["code"] for one in found["lines"]] == [seen["dossier_code"]]
+        results = await yard.service.get("/v1/results", CITIZEN)
+        assert seen["dossier_code"] not in json.dumps(results.json())
+    assert await verify_history(yard.service.runtime, ()) == 0
+    assert await rebuild_figures(yard.service.runtime, ("--check",)) == 0
+
+
+async def test_four_eyes_and_every_line_reviewed(yard: Yard) -> None:
+    await yard.cancelled()
+    with yard.years_later():
+        found = await yard.prepared()
+        path = f"destruction-lists/{found['list_id']}"
+        lines = [{"dossier_id": one["dossier_id"], "verdict": "DESTROY"} for one in found["lines"]]
+        alone = await yard.ask(f"{path}/reviews", CLERK, found["version"], lines=lines)
+        assert (alone.status_code, alone.json()["code"]) == (403, "four-eyes")
+        early = await yard.ask(f"{path}/approval", SIGNER, found["version"], **await yard.decision())
+        assert (early.json()["code"], early.json()["pending"]) == ("destruction-lines-unreviewed", 1)
+        silent = [{**lines[0], "verdict": "KEEP"}]
+        assert (await yard.ask(f"{path}/reviews", LEAD, found["version"], lines=silent)).status_code == 422
+        strange = [{**lines[0], "dossier_id": found["list_id"]}]
+        assert (await yard.ask(f"{path}/reviews", LEAD, found["version"], lines=strange)).status_code == 422
+        said = await yard.ask(f"{path}/reviews", SIGNER, found["version"], lines=lines)
+        version = said.json()["version"]
+        same = await yard.ask(f"{path}/approval", SIGNER, version, **await yard.decision())
+        assert (same.status_code, same.json()["code"]) == (403, "four-eyes")
+        second = an_officer("SIGNER", subject="pho-chu-tich")
+        stranger = an_officer("SIGNER", agency=OTHER_COMMUNE, subject="noi-khac")
+        decision = await yard.decision(second)
+        assert (await yard.ask(f"{path}/approval", stranger, version, **decision)).status_code == 404
+        assert (await yard.ask(f"{path}/approval", REVIEWER, version, **decision)).status_code == 403
+        assert (await yard.ask(f"{path}/approval", second, version - 1, **decision)).status_code == 412
+        assert (await yard.ask(f"{path}/approval", second, **decision)).status_code == 428
+        no_document = {**decision, "document_id": found["list_id"]}
+        assert (await yard.ask(f"{path}/approval", second, version, **no_document)).status_code == 422
+        assert (await yard.ask(f"{path}/approval", second, version, **decision)).status_code == 200
+        again = await yard.ask(f"{path}/rejection", second, version + 1, reason="Thôi")
+        assert again.json()["code"] == "destruction-list-state"
+
+
+async def test_what_is_held_kept_or_not_over_stays(yard: Yard) -> None:
+    held, kept, late = [await yard.cancelled() for _ in range(3)]
+    with yard.years_later():
+        codes = {one["dossier_id"]: one["code"] for one in (await yard.prepared())["lines"]}
+        forgotten = "UPDATE destruction_lists SET state = 'REJECTED' WHERE state = 'PREPARED'"
+        await yard.service.runtime.pool.execute(forgotten)
+        found = await yard.approved(keep=codes[kept["dossier_id"]])
+        why = {"kind": "LAWSUIT", "reason": "Tòa đang xét xử", "legal_basis": "Bộ luật TTDS"}
+        placed = await yard.ask(f"records/{held['dossier_id']}/holds", CLERK, **why)
+        assert placed.status_code == 201
+        longer = "UPDATE archive_records SET kept_through = '2099-12-31' WHERE dossier_id = $1"
+        await yard.service.runtime.pool.execute(longer, late["dossier_id"])
+        await yard.service.run_job(DESTROY_RECORDS)
+        found = await yard.seen(found)
+        outcomes = {one["dossier_id"]: one["outcome"] for one in found["lines"]}
+        assert [outcomes[one["dossier_id"]] for one in (held, kept, late)] == ["HELD", "KEPT", "NOT_DUE"]
+        assert found["state"] == "DONE"
+        for one in (held, kept, late):
+            assert (await yard.office.read(one, RECEIVER))["state"] == "CANCELLED"
+        listed = await yard.prepared()
+        assert [one["dossier_id"] for one in listed["lines"]] == [kept["dossier_id"]]
+        await yard.service.runtime.pool.execute(forgotten)
+
+
+async def test_killed_in_the_middle_the_next_run_goes_on_and_doubles_nothing(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = [await yard.cancelled() for _ in range(2)]
+    whole, done = destroy_records._carry_out_line, 0
+
+    async def dies(*given: Any) -> None:
+        nonlocal done
+        if done:
+            raise KeyboardInterrupt
+        done += 1
+        await whole(*given)
+
+    with yard.years_later():
+        found = await yard.approved()
+        with monkeypatch.context() as patched:
+            patched.setattr(destroy_records, "_carry_out_line", dies)
+            with pytest.raises(KeyboardInterrupt):
+                await yard.service.run_job(DESTROY_RECORDS)
+        halfway = sorted(one["outcome"] for one in (await yard.seen(found))["lines"])
+        assert halfway == ["", "DESTROYED"]
+        for _ in range(2):
+            await yard.service.run_job(DESTROY_RECORDS)
+        found = await yard.seen(found)
+        assert [one["outcome"] for one in found["lines"]] == ["DESTROYED"] * 2
+    keys = [row["key"] for row in await yard.service.published("dossier.destroyed.v1")]
+    assert all(keys.count(one["dossier_id"]) == 1 for one in both)
+    assert await verify_history(yard.service.runtime, ()) == 0
+
+
+async def test_what_had_a_result_waits_for_the_archive(yard: Yard) -> None:
+    seen = await yard.office.act(await yard.office.at_issue(), "result", CLERK, number="3/XN")
+    await yard.office.act(seen, "return", RECEIVER, **GIVEN)
+    with yard.years_later():
+        refused = await yard.ask("destruction-lists")
+        assert (refused.status_code, refused.json()["code"]) == (409, "nothing-to-destroy")
+        assert (await yard.ask("destruction-lists", SPECIALIST)).status_code == 403
+
+
+DEEDS = {
+    "a dossier is deleted": "DELETE FROM dossiers WHERE id = $1",
+    "all dossiers are emptied out": "TRUNCATE dossiers",
+    "a dossier is marked destroyed": "UPDATE dossiers SET destroyed_by = id WHERE id = $1",
+    "an entry is reduced": "UPDATE history SET data = '{}' WHERE dossier_id = $1",
+    "an entry is deleted": "DELETE FROM history WHERE dossier_id = $1",
+    "components are deleted": "DELETE FROM components WHERE dossier_id = $1",
+    "papers are deleted": "DELETE FROM papers WHERE dossier_id = $1",
+    "files are deleted": "DELETE FROM attachments WHERE dossier_id = $1",
+    "evidence is deleted": "DELETE FROM evidence WHERE dossier_id = $1",
+    "a list approves itself": "UPDATE destruction_lists SET state = 'APPROVED'",
+    "a line is taken out": "DELETE FROM destruction_lines",
+}
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+async def test_nothing_else_destroys(yard: Yard, deed: str) -> None:
+    """The database refuses, whoever asks: the service's own role too."""
+    seen = await yard.office.accepted()
+    pool = yard.service.runtime.pool
+    if "list" in deed or "line" in deed:
+        await yard.cancelled()
+        with yard.years_later():
+            await yard.prepared()
+    if "evidence" in deed:
+        add = "INSERT INTO evidence VALUES (gen_random_uuid(), $1, 'x', 'x', '', '', now(), '{}')"
+        await pool.execute(add, seen["dossier_id"])
+    given = [seen["dossier_id"]] if "$1" in DEEDS[deed] else []
+    with pytest.raises((asyncpg.RestrictViolationError, asyncpg.CheckViolationError)):
+        await pool.execute(DEEDS[deed], *given)
+    await pool.execute("UPDATE destruction_lists SET state = 'REJECTED' WHERE state = 'PREPARED'")
+
+
+async def test_a_destroyed_dossier_moves_no_more_and_a_forged_one_is_named(
+    yard: Yard, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen = await yard.cancelled()
+    with yard.years_later():
+        await yard.destroyed()
+    pool = yard.service.runtime.pool
+    for deed in (
+        "UPDATE dossiers SET owner_name = 'x' WHERE id = $1",
+        "UPDATE history SET data = '{}' WHERE dossier_id = $1",
+    ):
+        with pytest.raises(asyncpg.RestrictViolationError):
+            await pool.execute(deed, seen["dossier_id"])
+    forged = await yard.office.accepted()
+    async with pool.acquire() as connection:
+        # Who owns the tables may switch the guards off; the chain then says so.
+        await connection.execute("ALTER TABLE dossiers DISABLE TRIGGER USER")
+        await connection.execute("UPDATE dossiers SET destroyed_by = id WHERE id = $1", forged["dossier_id"])
+        await connection.execute("ALTER TABLE dossiers ENABLE TRIGGER USER")
+    assert await verify_history(yard.service.runtime, ()) == 1
+    assert f"{forged['dossier_id']}: destroyed, and by no list" in capsys.readouterr().out
+    async with pool.acquire() as connection:
+        await connection.execute("ALTER TABLE dossiers DISABLE TRIGGER USER")
+        await connection.execute(
+            "UPDATE dossiers SET destroyed_by = NULL WHERE id = $1", forged["dossier_id"]
+        )
+        await connection.execute("ALTER TABLE dossiers ENABLE TRIGGER USER")
