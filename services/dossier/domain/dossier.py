@@ -338,6 +338,10 @@ class Dossier:
         self.run(run)
         return left
 
+    def bind_calendar(self, stamp: str) -> None:
+        """Take the versions of the calendar's years the due moment is counted by from now on."""
+        self.pins = replace(self.pins, calendar_stamp=stamp)
+
     def run(self, run: "Running") -> None:
         """Take the due moments of a clock that runs again."""
         self.stops, self.due_at, self.reappointed_due_at = run.stops, run.due_at, run.reappointed_due_at
@@ -408,10 +412,11 @@ class Dossier:
             setattr(self, column, value)
         return left
 
-    def recompute(self, due_at: datetime, apology_latest_at: datetime | None) -> State:
+    def recompute(self, due_at: datetime, apology_latest_at: datetime | None, *, stamp: str) -> State:
         """Take a due moment counted by a changed calendar; what was first promised stays on record."""
         left = self.move(Move.RECOMPUTE_DUE)
         self.due_at, self.apology_latest_at = due_at, apology_latest_at
+        self.bind_calendar(stamp)
         return left
 
     @property

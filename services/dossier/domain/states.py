@@ -183,5 +183,5 @@ TRANSITIONS: dict[Move, Transition] = {
     Move.DRAFT_APOLOGY: _from("", State.PROCESSING),
     Move.REAPPOINT: _from("", State.PROCESSING),
     Move.CORRECT_OWNER: _from("", *_RUNNING, *STANDING),
-    Move.RECOMPUTE_DUE: _from("", *_RUNNING),
+    Move.RECOMPUTE_DUE: _from("", *_RUNNING, *STANDING, State.WITHDRAWAL_REQUESTED),
 }

@@ -87,7 +87,12 @@ _DATA = Statement(
             WHERE code = :procedure::text AND version = :version::int) AS procedure,
         (SELECT data FROM processes
          WHERE code = :process::text AND version = :process_version::int) AS process,
-        (SELECT json_agg(data) FROM calendars WHERE code = :calendar::text) AS years
+        -- By the versions' own numbers: what was decided since the stamp was read is not taken for it.
+        (SELECT json_agg(json_build_object('stamp', s.stamp, 'years', (
+                SELECT json_agg(v.data) FROM calendar_versions v
+                WHERE v.code = :calendar::text
+                  AND v.year || ':' || v.sequence = ANY(string_to_array(s.stamp, ',')))))
+         FROM unnest(:stamps::text[]) AS s(stamp)) AS calendars
     """
 )
 _STAMP = "string_agg(year || ':' || sequence, ',' ORDER BY year) AS stamp"
@@ -142,6 +147,11 @@ _FORM = Statement("SELECT data FROM forms WHERE code = :code AND sequence = :seq
 _PUT_FORM = Statement(
     "INSERT INTO forms (code, sequence, data) VALUES (:code, :sequence, :data)"
     " ON CONFLICT (code, sequence) DO NOTHING",
+    rows=None,
+)
+_KEEP_CALENDAR = Statement(
+    "INSERT INTO calendar_versions (code, year, sequence, data) VALUES (:code, :year, :sequence, :data)"
+    " ON CONFLICT (code, year, sequence) DO NOTHING",
     rows=None,
 )
 _PUT_CALENDAR = Statement(
@@ -237,28 +247,34 @@ class PostgresCatalogue(Continuations):
         procedure: tuple[str, int, int],
         process: tuple[str, int, int] | None,
         calendar: tuple[str, str] | None,
+        newest: str = "",
     ) -> Grounds:
-        """Return parsed definitions; only what this process has not seen is fetched, in one statement."""
+        """Return parsed definitions; only what this process has not seen is fetched, in one statement.
+
+        `calendar` is a code and the stamp a dossier is bound to, `newest` the one in force where it differs.
+        """
         kept = self._kept
-        is_known = (
-            procedure in kept.procedures
-            and (process is None or process in kept.processes)
-            and (calendar is None or calendar in kept.calendars)
-        )
-        if not is_known:
-            await self._fetch(procedure, process, calendar)
+        code, stamp = calendar or ("", "")
+        stamps = [one for one in {stamp, newest or stamp} if one and (code, one) not in kept.calendars]
+        is_known = procedure in kept.procedures and (process is None or process in kept.processes)
+        if stamps or not is_known:
+            await self._fetch(procedure, process, code, stamps)
         return Grounds(
             kept.procedures[procedure],
             kept.processes[process] if process else None,
-            kept.calendars.get(calendar) if calendar else None,
-            *(calendar or ()),
+            kept.calendars.get((code, stamp)),
+            calendar_code=code,
+            calendar_stamp=stamp,
+            calendar_in_force=kept.calendars.get((code, newest or stamp)),
+            stamp_in_force=newest or stamp,
         )
 
     async def _fetch(
         self,
         procedure: tuple[str, int, int],
         process: tuple[str, int, int] | None,
-        calendar: tuple[str, str] | None,
+        calendar: str,
+        stamps: list[str],
     ) -> None:
         row = await self._unit.fetch_one(
             _DATA,
@@ -266,17 +282,18 @@ class PostgresCatalogue(Continuations):
             version=procedure[1],
             process=process[0] if process else None,
             process_version=process[1] if process else None,
-            calendar=calendar[0] if calendar else None,
+            calendar=calendar,
+            stamps=stamps,
         )
         kept = self._kept
         kept.trim()
         kept.procedures[procedure] = Procedure.of(row["procedure"])  # type: ignore[index]  # one row always
         if process:
             kept.processes[process] = Process.of(row["process"])  # type: ignore[index]  # one row always
-        if calendar:
-            parsed = calendar_of(row["years"] or [])  # type: ignore[index]  # one row always
+        for found in row["calendars"] or ():  # type: ignore[index]  # one row always
+            parsed = calendar_of(found["years"] or [])
             if parsed is not None:
-                kept.calendars[calendar] = parsed
+                kept.calendars[calendar, found["stamp"]] = parsed
 
     async def calendars(self) -> Mapping[str, WorkCalendar]:
         """Return every working calendar by its code; those this process has parsed are not fetched again."""
@@ -339,8 +356,10 @@ class PostgresCatalogue(Continuations):
         self._unit.write(_PUT_FORM, code=data["code"], sequence=sequence, data=data)
 
     def put_calendar(self, data: dict[str, Any], sequence: int) -> None:
-        """Keep a calendar's year likewise."""
-        self._unit.write(_PUT_CALENDAR, code=data["code"], year=data["year"], sequence=sequence, data=data)
+        """Keep a calendar's year likewise, and every version of it for what was promised under it."""
+        year = {"code": data["code"], "year": data["year"], "sequence": sequence, "data": data}
+        self._unit.write(_PUT_CALENDAR, **year)
+        self._unit.write(_KEEP_CALENDAR, **year)
 
 
 def _agency_of(row: dict[str, Any]) -> Agency:

@@ -31,6 +31,7 @@ _LOADING = f"""
     SELECT d.*, p.version AS pinned_version, p.sequence AS procedure_stamp,
         q.code AS q_code, q.version AS q_version,
         q.sequence AS q_stamp, k.code AS calendar, k.stamp AS calendar_stamp,
+        k.newest AS newest_stamp,
         CASE WHEN :with_components::boolean THEN
             (SELECT json_agg(c ORDER BY position) FROM components c WHERE c.dossier_id = d.id)
         END AS components,
@@ -47,10 +48,25 @@ _LOADING = f"""
         ORDER BY length(code) DESC, version DESC LIMIT 1) q ON true
     LEFT JOIN agencies a ON a.code = d.competent_agency
     LEFT JOIN LATERAL (
-        SELECT code, string_agg(year || ':' || sequence, ',' ORDER BY year) AS stamp
-        FROM calendars WHERE code = coalesce(nullif(d.work #>> '{{{{pins,calendar}}}}', ''), a.calendar)
-        GROUP BY code) k ON true
+        SELECT y.code, string_agg(y.year || ':' || y.sequence, ',' ORDER BY y.year) AS newest,
+            string_agg(y.year || ':' || coalesce(y.bound, y.sequence), ',' ORDER BY y.year) AS stamp
+        FROM (
+            SELECT c.code, c.year, c.sequence, (
+                SELECT v.sequence FROM calendar_versions v
+                WHERE v.code = c.code AND v.year = c.year AND v.sequence >= CASE
+                    WHEN d.accepted_at IS NULL THEN NULL
+                    WHEN pin.stamp = '' THEN 0
+                    ELSE substring(',' || pin.stamp FROM ',' || c.year || '[:]([0-9]+)')::bigint END
+                ORDER BY v.sequence LIMIT 1) AS bound
+            FROM (SELECT coalesce(d.work #>> '{{{{pins,calendar_stamp}}}}', '') AS stamp,
+                    coalesce(nullif(d.work #>> '{{{{pins,calendar}}}}', ''), a.calendar) AS code
+                  OFFSET 0) pin
+            JOIN calendars c ON c.code = pin.code) y
+        GROUP BY y.code) k ON true
 """
+# The calendar a dossier is bound to: of each year the version named at its acceptance. Of a year decided
+# since, the one in force (it is bound when it is first counted with); of a dossier from before stamps were
+# kept, and of a version that was overwritten before versions were, the oldest known that is not older.
 _PINNED = (
     "LATERAL (SELECT version, sequence, process FROM procedures"
     " WHERE code = d.procedure_code AND version = d.procedure_version)"
@@ -191,7 +207,7 @@ class PostgresDossiers:
         process = (row["q_code"], row["q_version"], row["q_stamp"]) if row["q_code"] else None
         calendar = (row["calendar"], row["calendar_stamp"]) if row["calendar"] else None
         procedure = (row["procedure_code"], row["pinned_version"], row["procedure_stamp"])
-        grounds = await self._catalogue.grounds(procedure, process, calendar)
+        grounds = await self._catalogue.grounds(procedure, process, calendar, row["newest_stamp"] or "")
         return replace(grounds, account=account_of(row["id"], row["money"])) if row["money"] else grounds
 
     def add(self, dossier: Dossier, entry: Entry, components: Sequence[SubmittedComponent]) -> None:

@@ -24,7 +24,8 @@ _OPEN = Statement(f"SELECT {', '.join(_NAMES)} FROM due_commands WHERE state = :
 _RUNNING = Statement(
     """
     SELECT d.id FROM dossiers d LEFT JOIN agencies a ON a.code = d.competent_agency
-    WHERE d.state IN ('ACCEPTED', 'PROCESSING') AND d.id > :after::uuid
+    WHERE d.state IN ('ACCEPTED', 'PROCESSING', 'SUPPLEMENT_REQUESTED', 'AWAITING_FINANCIAL', 'SUSPENDED',
+            'WITHDRAWAL_REQUESTED') AND d.id > :after::uuid
       AND coalesce(nullif(d.work #>> '{pins,calendar}', ''), a.calendar) = :calendar
       AND (:agency::text = '' OR d.competent_agency = :agency OR d.receiving_agency = :agency)
     ORDER BY d.id LIMIT :limit
@@ -79,7 +80,7 @@ class PostgresDueCommands:
         return [_command(row) for row in await self._unit.fetch(_OPEN, state=state)]
 
     async def running(self, calendar: str, agency: str, after: UUID, limit: int) -> list[UUID]:
-        """Return dossiers whose clock runs under a calendar, in order of their ids."""
+        """Return dossiers under way that a calendar counts for, in order of their ids."""
         rows = await self._unit.fetch(_RUNNING, calendar=calendar, agency=agency, after=after, limit=limit)
         return [UUID(int=row["id"].int) for row in rows]
 

@@ -198,4 +198,6 @@ def resume_clock(
 
 
 def _running(dossier: Dossier, grounds: Grounds, work: Work, now: datetime) -> Running:
+    """Count under the calendar the dossier is bound to; a year decided since is bound by this counting."""
+    dossier.bind_calendar(grounds.calendar_stamp)
     return running_again(dossier, grounds.procedure, grounds.calendar, work.limits, at=now)

@@ -37,7 +37,8 @@ async def draft_apology(
     dossier, grounds = await open_for(Action.APOLOGY_DRAFT, dossier_id, by=by, seen=seen, work=work, now=now)
     _require_allowed(dossier, work, now)
     why = cause_of(work, cause, cause, "DELAY", now)
-    new_due = closing_of(grounds.calendar, new_due_on)
+    # A new promise: by the days that are worked as known today, not as known at the acceptance.
+    new_due = closing_of(grounds.calendar_in_force, new_due_on)
     if new_due is None:
         raise Invalid(fields=[("new_due_on", "Không phải ngày làm việc")])
     _require_later(dossier, new_due, now)

@@ -1,7 +1,8 @@
 """Due moments counted again after a calendar changed: asked with a reason, previewed, approved by another.
 
-Nothing moves by itself: what was promised stands until two people say otherwise. What stands still now is
-counted under the new calendar anyway when its clock runs again.
+Nothing moves by itself: what was promised stands until two people say otherwise, also over stops. A command
+binds every dossier under way within its reach to the calendar as it is when it is applied: whose moment
+moves, whose clock stands (it is counted when it runs again) and whom it makes no difference to yet.
 """
 
 from collections.abc import Callable
@@ -18,10 +19,11 @@ from services.dossier.domain.deadlines import apology_latest, dossier_due, term_
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import FourEyes
 from services.dossier.domain.events import Change, moment
-from services.dossier.domain.states import Move
+from services.dossier.domain.states import Clock, Move
 from services.dossier.use_cases.ports import Grounds, Work
 from services.dossier.use_cases.ports.due_commands import DueCommand, DueMove
 from services.dossier.use_cases.record_change import record_change
+from worktime.term import Term
 
 FIRST = UUID(int=0)
 AT_ONCE = 100
@@ -37,7 +39,10 @@ class NotPreviewed(Refusal):
 async def ask_recomputation(
     *, calendar: str, reason: str, legal_basis: str, by: Caller, work: Work, now: datetime
 ) -> DueCommand:
-    """Log the command; a job makes the preview. A one-stop manager asks for the own agency only."""
+    """Log the command; a job makes the preview. A one-stop manager asks for the own agency only.
+
+    An administrator asks for all agencies of a calendar and decides none (no dossier decisions).
+    """
     command = DueCommand(
         id=new_id(),
         version=1,
@@ -65,19 +70,41 @@ def _reach(by: Caller) -> str:
 
 
 async def find_command(command_id: UUID, *, by: Caller, work: Work) -> DueCommand:
-    """Return a command for whoever may give it."""
-    reach = _reach(by)
+    """Return a command for whoever may give it or decide it."""
     command = await work.due_commands.find(command_id)
-    if command is None or reach not in {"", command.agency}:
-        raise NotFound
+    if command is None or not (_asks(by, command) or await _decides(by, command, work)):
+        if by.kind is CallerKind.STAFF and any(by.has_role(role) for role in _ASKING | _DECIDING):
+            raise NotFound
+        raise Forbidden
     return command
+
+
+_ASKING = frozenset({"ADMIN", "ONE_STOP_MANAGER"})
+_DECIDING = frozenset({"SIGNER", "ONE_STOP_MANAGER"})
+
+
+def _asks(by: Caller, command: DueCommand) -> bool:
+    is_staff = by.kind is CallerKind.STAFF
+    is_own = by.has_role("ONE_STOP_MANAGER") and bool(by.agency) and by.agency == command.agency
+    return is_staff and (by.has_role("ADMIN") or is_own)
+
+
+async def _decides(by: Caller, command: DueCommand, work: Work) -> bool:
+    """Tell who answers for the promises: the agency's signer or manager; for all, the province's signer."""
+    if by.kind is not CallerKind.STAFF or not by.agency:
+        return False
+    if command.agency:
+        return by.agency == command.agency and any(by.has_role(role) for role in _DECIDING)
+    return by.has_role("SIGNER") and await work.views.is_provincial(by.agency)
 
 
 async def approve_recomputation(
     command_id: UUID, *, by: Caller, seen: int, work: Work, now: datetime
 ) -> DueCommand:
-    """Let a previewed command be applied; never by who asked for it."""
+    """Let a previewed command be applied; never by who asked for it, never by an administrator."""
     command = await find_command(command_id, by=by, work=work)
+    if not await _decides(by, command, work):
+        raise Forbidden
     if command.version != seen:
         raise Stale
     if command.state != "PREVIEWED":
@@ -103,7 +130,7 @@ async def preview_batch(command: DueCommand, *, work: Work) -> DueCommand:
     for dossier_id in ids:
         dossier, grounds = await work.dossiers.load(dossier_id)
         due = _due_now(dossier, grounds, work)
-        if due is not None and dossier.due_at is not None and due != dossier.due_at:
+        if due is not None and dossier.due_at is not None and _differs(dossier, grounds, due):
             code = dossier.dossier_code or dossier.reference
             moves.append(
                 DueMove(dossier_id=dossier.id, dossier_code=code, previous_due_at=dossier.due_at, due_at=due)
@@ -118,34 +145,54 @@ async def preview_batch(command: DueCommand, *, work: Work) -> DueCommand:
 
 
 def _due_now(dossier: Dossier, grounds: Grounds, work: Work) -> datetime | None:
-    """Return the due moment by the calendar as it is now; None for one whose clock does not run."""
+    """Return the due moment by the calendar as it is now; None for one that is not under way.
+
+    While the clock stands nothing is promised: the moment stays until it runs again.
+    """
     if not dossier.can(Move.RECOMPUTE_DUE) or dossier.accepted_at is None:
         return None
-    day = dossier.accepted_at.astimezone(VIETNAM).date()
-    term = term_for(grounds.procedure, dossier.channel, work.limits, day)
+    if dossier.clock is not Clock.RUNNING:
+        return dossier.due_at
+    term = _term(dossier, grounds, work)
     stops = [stop.as_stop for stop in dossier.stops]
-    return dossier_due(grounds.procedure, term, grounds.calendar, dossier.accepted_at, stops)
+    return dossier_due(grounds.procedure, term, grounds.calendar_in_force, dossier.accepted_at, stops)
+
+
+def _term(dossier: Dossier, grounds: Grounds, work: Work) -> Term:
+    accepted_at = dossier.accepted_at or dossier.submitted_at
+    return term_for(grounds.procedure, dossier.channel, work.limits, accepted_at.astimezone(VIETNAM).date())
+
+
+def _differs(dossier: Dossier, grounds: Grounds, due: datetime) -> bool:
+    return due != dossier.due_at or grounds.calendar_stamp != grounds.stamp_in_force
 
 
 async def apply_move(command: DueCommand, move: DueMove, *, work: Work, now: datetime) -> None:
     """Move one dossier's due moment, as the calendar says at this moment; what changed meanwhile counts."""
     dossier, grounds = await work.dossiers.load(move.dossier_id)
-    due = _due_now(dossier, grounds, work)
-    if due is None or due == dossier.due_at or dossier.accepted_at is None:
+    due, previous = _due_now(dossier, grounds, work), dossier.due_at
+    if due is None or not _differs(dossier, grounds, due):
         work.due_commands.settle(command.id, move.dossier_id, "UNCHANGED", now)
         return
-    day = dossier.accepted_at.astimezone(VIETNAM).date()
-    term = term_for(grounds.procedure, dossier.channel, work.limits, day)
-    previous = dossier.due_at
-    left = dossier.recompute(due, apology_latest(grounds.calendar, due, term, work.limits))
+    is_moved = due != previous
+    latest = dossier.apology_latest_at
+    if is_moved:
+        term = _term(dossier, grounds, work)
+        latest = apology_latest(grounds.calendar_in_force, due, term, work.limits)
+    left = dossier.recompute(due, latest, stamp=grounds.stamp_in_force)
     details = {
         "previous_due_at": moment(previous),
         "command_id": str(command.id),
         "legal_basis": command.legal_basis,
         "approved_by": command.approved_by_name,
     }
-    change = Change("due_recomputed", left, note=command.reason, details=details)
-    work.due_commands.settle(command.id, move.dossier_id, "MOVED", now)
+    if is_moved:
+        change = Change("due_recomputed", left, note=command.reason, details=details)
+    else:
+        change = Change(
+            "work_noted", left, note=command.reason, details={"noted": "CALENDAR_BOUND", **details}
+        )
+    work.due_commands.settle(command.id, move.dossier_id, "MOVED" if is_moved else "BOUND", now)
     record_change(work, dossier, change, by=None, now=now)
 
 

@@ -141,7 +141,8 @@ class MemoryCatalogue:
         ]
         newest = max(known, key=lambda row: (row["code"] == variant, row["version"]), default=None)
         process = Process.of(newest) if newest else None
-        return Grounds(procedure, process, self.calendar(dossier.competent_agency.code))
+        calendar = self.calendar(dossier.competent_agency.code)
+        return Grounds(procedure, process, calendar, calendar_in_force=calendar)
 
     async def component(self, procedure_code: str, component_code: str, today: date) -> dict[str, Any] | None:
         versions = [

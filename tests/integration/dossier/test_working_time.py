@@ -6,7 +6,7 @@ from kernel.core.event import Event
 from kernel.testing.running import an_event
 from services.dossier.commands.due_dates import recompute_due_dates
 from services.dossier.jobs.recompute_due import RECOMPUTE_DUE
-from tests.builders.dossier.office import CLERK, RECEIVER, Office, an_officer
+from tests.builders.dossier.office import CLERK, OTHER_COMMUNE, RECEIVER, SIGNER, Office, an_officer
 
 CLOSED = [{"day": day, "status": "OFF", "reason": "Bão"} for day in ("2026-03-04", "2026-03-05")]
 SPRING = {"valid_from": "2026-03-04", "valid_to": "2026-03-31", "office_hours": "07:00-11:30;13:30-17:00"}
@@ -42,6 +42,7 @@ async def test_due_moments_follow_a_changed_calendar_only_by_a_command_two_peopl
     """Previewed from when to when, approved by another, moved once with history and event."""
     manager = an_officer("ONE_STOP_MANAGER", unit="mot-cua", subject="quan-ly")
     admin = an_officer("ADMIN", unit="", subject="quan-tri")
+    elsewhere = an_officer("SIGNER", agency=OTHER_COMMUNE, subject="lanh-dao-khac")
     running, ended = await office.in_process(), await office.at_issue()
     ended = await office.act(ended, "result", CLERK, number="1/XN")
     await office.service.receive(a_changed_year(2, exceptions=CLOSED))
@@ -50,7 +51,7 @@ async def test_due_moments_follow_a_changed_calendar_only_by_a_command_two_peopl
     assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
     command = (await office.service.post("/v1/due-recomputations", asked, manager)).json()
     path = f"/v1/due-recomputations/{command['command_id']}"
-    early = await office.service.post(f"{path}/approval", {}, admin, version=command["version"])
+    early = await office.service.post(f"{path}/approval", {}, SIGNER, version=command["version"])
     assert (early.status_code, early.json()["code"]) == (409, "due-command-not-previewed")
     await office.service.run_job(RECOMPUTE_DUE)
     moves = (await office.service.get(f"{path}/moves", manager)).json()["items"]
@@ -61,7 +62,8 @@ async def test_due_moments_follow_a_changed_calendar_only_by_a_command_two_peopl
     seen = (await office.service.get(path, manager)).json()["version"]
     own = await office.service.post(f"{path}/approval", {}, manager, version=seen)
     assert (own.status_code, own.json()["code"]) == (403, "four-eyes")
-    assert (await office.service.post(f"{path}/approval", {}, admin, version=seen)).status_code == 200
+    for by, status in ((admin, 403), (elsewhere, 404), (RECEIVER, 403), (SIGNER, 200)):
+        assert (await office.service.post(f"{path}/approval", {}, by, version=seen)).status_code == status
     for _ in range(2):
         await office.service.run_job(RECOMPUTE_DUE)
     done = (await office.service.get(path, manager)).json()

@@ -298,3 +298,12 @@ Table(
     Column("sequence", BigInteger, nullable=False),
     Column("data", JSON, nullable=False),
 )
+# Only added to: a dossier names the version its promise was counted under (`Pins.calendar_stamp`).
+Table(
+    "calendar_versions",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("sequence", BigInteger, primary_key=True),
+    Column("data", JSON, nullable=False),
+)

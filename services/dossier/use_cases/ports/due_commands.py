@@ -33,7 +33,10 @@ class DueCommand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueMove:
-    """One dossier's due moment before and after; `outcome` is WAITING, MOVED or UNCHANGED."""
+    """One dossier's due moment before and after; `outcome` is WAITING, MOVED, BOUND or UNCHANGED.
+
+    BOUND: its moment stays, or is counted when its clock runs again, by the calendar as it is now.
+    """
 
     dossier_id: UUID
     dossier_code: str
@@ -58,7 +61,7 @@ class DueCommands(Protocol):
         """Return the commands of a state, oldest first."""
 
     async def running(self, calendar: str, agency: str, after: UUID, limit: int) -> list[UUID]:
-        """Return dossiers whose clock runs under a calendar, in order of their ids."""
+        """Return dossiers under way that a calendar counts for, in order of their ids."""
 
     def add_moves(self, command_id: UUID, moves: Sequence[DueMove]) -> None:
         """Keep what would move."""

@@ -83,6 +83,9 @@ class Grounds:
     calendar_stamp: str = ""
     account: Account = EMPTY
     """What the dossier owes and what came in, read with it in one statement."""
+    calendar_in_force: WorkCalendar | None = None
+    """As decided by now; `calendar` is what the dossier is bound to since its acceptance or a command."""
+    stamp_in_force: str = ""
 
 
 @dataclass(frozen=True, slots=True)

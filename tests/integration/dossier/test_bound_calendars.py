@@ -1,0 +1,207 @@
+"""A promise counts under the calendar it was made under, over any stops, until two people say otherwise."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+import pytest
+
+from kernel.core.clock import VIETNAM
+from kernel.core.event import Event
+from services.dossier.domain.definitions import calendar_of
+from services.dossier.jobs.recompute_due import RECOMPUTE_DUE
+from tests.builders.dossier.office import (
+    SIGNER,
+    SPECIALIST,
+    Office,
+    a_calendar,
+    a_citizen,
+    an_officer,
+)
+from tests.integration.dossier.test_working_time import a_changed_year
+from worktime.deadline import due_at
+from worktime.term import Stop, Term, Unit
+
+MANAGER = an_officer("ONE_STOP_MANAGER", unit="mot-cua", subject="quan-ly")
+COURT = {"reason": "Chờ tòa án", "legal_basis": "BLTTDS Điều 214", "cause": "COURT_OR_INSPECTION"}
+ASKED = {"calendar": "default", "reason": "Nghỉ do bão", "legal_basis": "Công văn 512/UBND-NC"}
+STORM = [{"day": "2026-03-06", "status": "OFF", "reason": "Bão"}]
+FRIDAY = 4
+SATURDAY = [{"day": "2026-03-07", "status": "WORK", "reason": "Làm bù"}]
+
+
+def at(month: int, day: int, hour: int = 9) -> datetime:
+    """Return a moment of 2026."""
+    return datetime(2026, month, day, hour, tzinfo=VIETNAM)
+
+
+async def stopped(office: Office, seen: dict[str, Any]) -> dict[str, Any]:
+    """Let the clock stand."""
+    return await office.act(seen, "suspension", SIGNER, **COURT)
+
+
+async def resumed(office: Office, seen: dict[str, Any]) -> dict[str, Any]:
+    """Let it run again."""
+    return await office.act(seen, "suspension-end", SIGNER, reason="Đã có quyết định")
+
+
+async def recomputed(office: Office) -> dict[str, int]:
+    """Ask, preview, approve and apply a recomputation; return its moves by outcome."""
+    command = (await office.service.post("/v1/due-recomputations", ASKED, MANAGER)).json()
+    path = f"/v1/due-recomputations/{command['command_id']}"
+    await office.service.run_job(RECOMPUTE_DUE)
+    seen = (await office.service.get(path, MANAGER)).json()["version"]
+    approved = await office.service.post(f"{path}/approval", {}, SIGNER, version=seen)
+    assert approved.status_code == 200, approved.text
+    await office.service.run_job(RECOMPUTE_DUE)
+    return dict((await office.service.get(path, MANAGER)).json()["moves"])
+
+
+@pytest.mark.parametrize("decided", [STORM, SATURDAY], ids=["closure", "make-up-day"])
+async def test_what_is_decided_while_the_clock_stands_does_not_move_the_promise(
+    office: Office, decided: list[dict[str, str]]
+) -> None:
+    """R6 gives nothing for a stop of minutes; neither the closure nor the make-up day counts for it."""
+    seen = await stopped(office, await office.in_process())
+    await office.service.receive(a_changed_year(2, exceptions=decided))
+    office.service.clock.advance(timedelta(minutes=4))
+    seen = await resumed(office, seen)
+    assert seen["due_at"] == "2026-03-06T17:30:00+07:00"
+    office.service.clock.set(at(3, 5))
+    seen = await stopped(office, seen)
+    await office.service.receive(a_changed_year(3, exceptions=[*STORM, *SATURDAY]))
+    office.service.clock.set(at(3, 9))
+    assert (await resumed(office, seen))["due_at"] == "2026-03-10T17:30:00+07:00"
+
+
+async def test_a_command_binds_all_that_is_under_way_and_later_changes_move_nothing_again(
+    office: Office,
+) -> None:
+    """Running, standing and waiting for a withdrawal alike: one closure, one due day."""
+    running, standing, leaving = [await office.in_process() for _ in range(3)]
+    standing = await stopped(office, standing)
+    leaving = await office.act(leaving, "withdrawal", a_citizen(), note="Thôi")
+    await office.service.receive(a_changed_year(2, exceptions=STORM))
+    assert await recomputed(office) == {"MOVED": 2, "BOUND": 1}
+    assert await recomputed(office) == {}
+    await office.service.receive(a_changed_year(3, exceptions=[*STORM, {**STORM[0], "day": "2026-03-09"}]))
+    office.service.clock.advance(timedelta(minutes=4))
+    running, standing, leaving = [
+        {**one, "version": (await office.read(one, SPECIALIST))["version"]}
+        for one in (running, standing, leaving)
+    ]
+    standing = await resumed(office, standing)
+    leaving = await office.act(leaving, "withdrawal-decision", SIGNER, approved=False, note="Sắp xong")
+    running = await resumed(office, await stopped(office, running))
+    for one in (running, standing, leaving):
+        found = await office.read(one, SPECIALIST)
+        assert (found["state"], found["due_at"]) == ("PROCESSING", "2026-03-09T17:30:00+07:00")
+
+
+async def test_a_year_decided_after_the_acceptance_is_bound_when_it_is_first_counted_with(
+    office: Office,
+) -> None:
+    """Not loaded, nothing is guessed; loaded, it counts as it is then, and its later versions do not."""
+    seen = await office.in_process()
+    office.service.clock.set(datetime(2027, 12, 30, 9, tzinfo=VIETNAM))
+    seen = await stopped(office, seen)
+    office.service.clock.set(datetime(2028, 1, 4, 9, tzinfo=VIETNAM))
+    refused = await office.tried(seen, "suspension-end", SIGNER, reason="Đã có quyết định")
+    assert (refused.status_code, refused.json()["code"]) == (409, "calendar-missing")
+    closed = {"year": 2028, "exceptions": [{"day": "2028-01-03", "status": "OFF", "reason": "Nghỉ bù"}]}
+    await office.service.receive(a_year(2028, 1, closed))
+    seen = await resumed(office, seen)
+    # Acceptance to 06/03/2026, and of the stop 31/12 and 04/01.
+    assert seen["due_at"] == "2026-03-10T17:30:00+07:00"
+    await office.service.receive(a_year(2028, 2, {"exceptions": []}))
+    office.service.clock.advance(timedelta(minutes=1))
+    seen = await resumed(office, await stopped(office, seen))
+    assert seen["due_at"] == "2026-03-10T17:30:00+07:00"
+
+
+async def test_a_dossier_from_before_versions_were_kept_is_bound_to_the_oldest_known(office: Office) -> None:
+    """Rows without a stamp, and with one of a version that was overwritten: no later change moves them."""
+    await office.service.receive(a_changed_year(7, exceptions=[]))
+    bare, forgotten = await office.in_process(), await office.in_process()
+    execute = office.service.runtime.pool.execute
+    await execute("DELETE FROM calendar_versions WHERE year = 2026 AND sequence < 7")
+    stamp = "UPDATE dossiers SET work = jsonb_set(work::jsonb, '{pins,calendar_stamp}', $2) WHERE id = $1"
+    await execute(stamp, bare["dossier_id"], "")
+    await execute(stamp, forgotten["dossier_id"], "2026:3,2027:1")
+    await office.service.receive(a_changed_year(8, exceptions=STORM))
+    for seen in (bare, forgotten):
+        after = await resumed(office, await stopped(office, seen))
+        assert after["due_at"] == "2026-03-06T17:30:00+07:00"
+
+
+def a_year(year: int, sequence: int, changed: dict[str, Any]) -> Event:
+    """Return a year of the calendar as decided so many times."""
+    return replace(a_calendar(year), sequence=sequence, data={**a_calendar(year).data, **changed})
+
+
+@dataclass
+class Promise:
+    """What a dossier was promised, by a model of its own."""
+
+    seen: dict[str, Any]
+    accepted_at: datetime
+    exceptions: list[dict[str, str]]
+    stops: list[Stop] = field(default_factory=list)
+    since: datetime | None = None
+
+    @property
+    def due(self) -> datetime:
+        """The due moment by the counting rules, under what it is bound to."""
+        known = {"code": "default", "office_hours": "07:30-11:30;13:30-17:30"}
+        years = [
+            {**known, "year": 2026, "exceptions": self.exceptions},
+            {**known, "year": 2027, "exceptions": []},
+        ]
+        calendar = calendar_of(years)
+        assert calendar is not None
+        return due_at(calendar, self.accepted_at, Term(Decimal(3), Unit.WORKING_DAY), self.stops)
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_whatever_is_decided_in_whatever_order_each_promise_keeps_its_calendar(
+    office: Office, seed: int
+) -> None:
+    """Closures, make-up days, stops, ends of stops and commands at random, against a model beside."""
+    dice, decided, sequence = Random(seed), [], 1
+    now = at(3, 3)
+    promises: list[Promise] = []
+    for _ in range(40):
+        now += timedelta(minutes=dice.randint(1, 900))
+        office.service.clock.set(now)
+        act = dice.choice(["accept", "decide", "decide", "turn", "turn", "turn", "turn", "recompute"])
+        if act == "accept" or not promises:
+            promises.append(Promise(await office.in_process(), now, list(decided)))
+        elif act == "decide":
+            day = now.date() + timedelta(days=dice.randint(0, 9))
+            sequence += 1
+            decided = [one for one in decided if one["day"] != str(day)]
+            status = "WORK" if day.weekday() > FRIDAY else "OFF"
+            decided.append({"day": str(day), "status": status, "reason": "x"})
+            await office.service.receive(a_changed_year(sequence, exceptions=decided))
+        elif act == "turn":
+            await _turn(office, dice.choice(promises), now)
+        else:
+            await recomputed(office)
+            for one in promises:
+                one.exceptions = list(decided)
+                one.seen["version"] = (await office.read(one.seen, SPECIALIST))["version"]
+        for one in promises:
+            if one.since is None:
+                found = await office.read(one.seen, SPECIALIST)
+                assert datetime.fromisoformat(found["due_at"]) == one.due
+
+
+async def _turn(office: Office, one: Promise, now: datetime) -> None:
+    if one.since is None:
+        one.seen, one.since = await stopped(office, one.seen), now
+    else:
+        one.seen = await resumed(office, one.seen)
+        one.stops.append(Stop(one.since, now))
+        one.since = None
