@@ -1,5 +1,6 @@
 """Interlinked submissions: handed in, read, decided about, withdrawn."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -7,11 +8,13 @@ from fastapi import APIRouter, Response
 
 from kernel.core.caller import Caller as CallerValue
 from kernel.core.caller import CallerKind
-from kernel.core.errors import Forbidden
+from kernel.core.errors import Forbidden, Invalid
+from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from services.dossier.api.cursors import cursor_id
 from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
+from services.dossier.api.inline_files import kept_inline
 from services.dossier.api.interlinked.answers import parent_item, parent_out
 from services.dossier.api.interlinked.schemas import (
     CounterGroupIn,
@@ -31,6 +34,7 @@ from services.dossier.domain.interlinked.sight import Sight
 from services.dossier.use_cases import ports
 from services.dossier.use_cases.interlinked import decide, read
 from services.dossier.use_cases.interlinked.submit import GroupSubmission, submit_group
+from services.dossier.use_cases.ports import Attachment
 from services.dossier.use_cases.secrets import look_up_secret
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Hồ sơ liên thông"])
@@ -46,18 +50,51 @@ async def submit_interlinked(
     return await _submitted(body, response, by=by, work=work, now=now)
 
 
-@router.post("/counter-interlinked-dossiers", status_code=201)
+@router.post(
+    "/counter-interlinked-dossiers",
+    status_code=201,
+    openapi_extra={"x-max-body-bytes": 73_400_320},
+    responses=problems(429, 503),
+)
 async def receive_interlinked(
     body: CounterGroupIn, response: Response, by: Caller, work: Work, now: Now
 ) -> InterlinkedOut:
     """Tiếp nhận hồ sơ liên thông tại quầy của cơ quan đầu mối."""
-    if by.kind is not CallerKind.STAFF:
+    if by.kind is not CallerKind.STAFF or not by.has_role("ONE_STOP_OFFICER"):
         raise Forbidden
-    return await _submitted(body, response, by=by, work=work, now=now)
+    scans = await kept_inline(body.files, by=by, work=work, now=now, path="files")
+    return await _submitted(body, response, by=by, work=work, now=now, scans=scans)
+
+
+def _papers(body: GroupSubmissionIn, scans: Sequence[Attachment]) -> list[Paper]:
+    """Return the papers as handed in, each scan with the paper it is named after."""
+    scanned: dict[str, list[UUID]] = {}
+    for item in scans:
+        scanned.setdefault(item.component_code, []).append(item.id)
+    unnamed = scanned.keys() - {name for one in body.papers for name in one.names}
+    if unnamed:
+        raise Invalid(fields=[("files", f"Tệp của giấy tờ không được nêu: {', '.join(sorted(unnamed))}")])
+    return [
+        Paper(
+            names=tuple(one.names),
+            attachment_ids=(
+                *one.attachment_ids,
+                *(scan for name in one.names for scan in scanned.get(name, ())),
+            ),
+            form=one.form,
+        )
+        for one in body.papers
+    ]
 
 
 async def _submitted(
-    body: GroupSubmissionIn, response: Response, *, by: CallerValue, work: ports.Work, now: datetime
+    body: GroupSubmissionIn,
+    response: Response,
+    *,
+    by: CallerValue,
+    work: ports.Work,
+    now: datetime,
+    scans: Sequence[Attachment] = (),
 ) -> InterlinkedOut:
     given = GroupSubmission(
         group_code=body.group_code,
@@ -67,14 +104,11 @@ async def _submitted(
         helper=body.helper.model_dump() if body.helper else None,
         receiving_agency=body.receiving_agency,
         agencies=body.agencies,
-        papers=[
-            Paper(names=tuple(one.names), attachment_ids=tuple(one.attachment_ids), form=one.form)
-            for one in body.papers
-        ],
+        papers=_papers(body, scans),
         form_data=body.form_data,
         result_delivery=body.result_delivery,
     )
-    parent, opened = await submit_group(given, by=by, work=work, now=now)
+    parent, opened = await submit_group(given, by=by, work=work, now=now, scans=scans)
     response.headers["Location"] = f"/v1/interlinked-dossiers/{parent.id}"
     warnings = [warning for dossier in opened for warning in dossier.warnings]
     sight = Sight.PARTY if by.kind is CallerKind.PERSON else Sight.LEAD

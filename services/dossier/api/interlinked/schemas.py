@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_v
 
 from services.dossier.api.schemas.answers import Warned
 from services.dossier.api.schemas.requests import (
+    CounterFile,
     Delivery,
     FewIds,
     Form,
@@ -47,9 +48,10 @@ class GroupSubmissionIn(Strict):
 
 
 class CounterGroupIn(GroupSubmissionIn):
-    """The same, taken at the counter of the lead agency."""
+    """The same, taken at the counter of the lead agency; `component_code` of a scan is a paper's name."""
 
     channel: Literal["DIRECT"] = "DIRECT"  # type: ignore[assignment]  # the counter's own way in
+    files: Annotated[list[CounterFile], Field(max_length=30)] = Field(default_factory=list)
 
 
 class MemberDecisionIn(Strict):

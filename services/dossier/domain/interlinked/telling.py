@@ -4,7 +4,11 @@ from typing import Any
 
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.interlinked.parent import Told
-from services.dossier.domain.states import State
+from services.dossier.domain.states import STANDING, State
+from services.dossier.domain.work.mirrors import STATES, Mirror
+
+_WITH_RESULT = frozenset({9, 10})
+"""Statuses of the national portal: processed, returned."""
 
 
 def told_by(dossier: Dossier, left: State | None) -> Told:
@@ -29,6 +33,23 @@ def _outcome(dossier: Dossier, left: State | None) -> str:
     if dossier.result is not None:
         return "REFUSED" if dossier.result.outcome == "REFUSED" else "GRANTED"
     return "REFUSED"
+
+
+def told_by_mirror(mirror: Mirror) -> Told:
+    """Return what another system's dossier says to the submission it is part of."""
+    present = mirror.present
+    is_standing = STATES[present.status] in STANDING
+    ended = mirror.ended_at
+    return Told(
+        state=STATES[present.status].value,
+        dossier_code=mirror.outside_code,
+        accepted_at=mirror.accepted_at,
+        due_at=mirror.due_at,
+        original_due_at=mirror.due_at,
+        stopped_at=present.at if is_standing else None,
+        ended_at=ended,
+        outcome="" if ended is None else "GRANTED" if present.status in _WITH_RESULT else "REFUSED",
+    )
 
 
 def link_of(dossier: Dossier) -> dict[str, Any] | None:

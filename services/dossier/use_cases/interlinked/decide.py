@@ -10,6 +10,7 @@ from services.dossier.domain.events import Change
 from services.dossier.domain.interlinked.errors import OutsideCodeTaken
 from services.dossier.domain.interlinked.parent import Choice, Parent, Told
 from services.dossier.domain.interlinked.sight import require_lead_officer, require_withdrawer, sight_of
+from services.dossier.domain.interlinked.telling import told_by_mirror
 from services.dossier.domain.states import Move
 from services.dossier.use_cases.interlinked.advance import go_on
 from services.dossier.use_cases.interlinked.recording import record_parent
@@ -86,13 +87,15 @@ async def note_outside(
     work: Work,
     now: datetime,
 ) -> Parent:
-    """Keep what the lead agency knows of a member another system works, until its own feed tells more."""
+    """Keep what the lead agency knows of a member another system works; that system's own feed wins."""
     parent = await _open(parent_id, by=by, seen=seen, work=work)
     require_lead_officer(parent, by)
     if told.outcome in {"REFUSED", "WITHDRAWN"} and not reason:
         raise Invalid(fields=[("reason", "Phải nêu lý do không có kết quả")])
     if await work.interlinked.is_taken(source, outside_code, parent.id, procedure):
         raise OutsideCodeTaken
+    ground = await work.mirrors.ground(source, outside_code, procedure, "")
+    told = told_by_mirror(ground.mirror) if ground.mirror is not None else told
     parent.note_outside(procedure, source=source, outside_code=outside_code, told=told, reason=reason)
     done = await go_on(parent, work=work, now=now)
     record_parent(parent, done.event or "advanced", by=by, work=work, now=now, details=done.details)

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from kernel.core.errors import Invalid
 from services.dossier.domain.definitions import Agency, Procedure
 from services.dossier.domain.interlinked.carrying import Given, form_of, not_needed
 from services.dossier.domain.interlinked.groups import ALL_COMMUNES, Group, Member
-from services.dossier.use_cases.ports import Intake, Work
+from services.dossier.use_cases.ports import Attachment, Intake, Work
 from services.dossier.use_cases.submission import Handed, Submission
 from services.dossier.use_cases.submit_dossier import open_procedure
 
@@ -38,6 +39,7 @@ class MemberIntake:
     agency: Agency
     intake: Intake
     submission: Submission
+    files: dict[UUID, Attachment]
 
     @property
     def lenient(self) -> Procedure:
@@ -110,6 +112,7 @@ async def member_intake(
         agency=intake.agencies[code],
         intake=intake,
         submission=submission,
+        files=dict(intake.attachments),
     )
 
 

@@ -18,6 +18,8 @@ class SharedFiles:
     files: dict[UUID, Attachment] = field(default_factory=dict)
     bound: dict[tuple[UUID, str], list[UUID]] = field(default_factory=dict)
     added: list[Attachment] = field(default_factory=list)
+    scans: frozenset[UUID] = frozenset()
+    """Files that came with the call: their first record is made here, not bound."""
     _first: set[UUID] = field(default_factory=set)
 
     def give(
@@ -43,8 +45,12 @@ class SharedFiles:
     def _record(self, file: Attachment, dossier_id: UUID, component: str, purpose: str) -> UUID:
         if file.id not in self._first and file.dossier_id is None:
             self._first.add(file.id)
-            self.bound.setdefault((dossier_id, purpose), []).append(file.id)
             self.files[file.id] = file
+            if file.id in self.scans:
+                own = replace(file, dossier_id=dossier_id, component_code=component, purpose=purpose)
+                self.added.append(own)
+                return file.id
+            self.bound.setdefault((dossier_id, purpose), []).append(file.id)
             return file.id
         same = replace(
             file, id=new_id(), dossier_id=dossier_id, component_code=component, purpose=purpose, replaces=None

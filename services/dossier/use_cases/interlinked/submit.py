@@ -26,7 +26,7 @@ from services.dossier.use_cases.interlinked.members import MemberIntake, Shared,
 from services.dossier.use_cases.interlinked.recording import record_new
 from services.dossier.use_cases.interlinked.sharing import SharedFiles
 from services.dossier.use_cases.payments.owing import owe_fees
-from services.dossier.use_cases.ports import Grounds, SubmittedComponent, Work
+from services.dossier.use_cases.ports import Attachment, Grounds, SubmittedComponent, Work
 from services.dossier.use_cases.receive_dossier import accept
 from services.dossier.use_cases.record_change import new_entry
 from services.dossier.use_cases.secrets import identity_index, look_up_secret, secret_hash
@@ -67,13 +67,18 @@ class Planned:
 
 
 async def submit_group(
-    given: GroupSubmission, *, by: Caller, work: Work, now: datetime
+    given: GroupSubmission,
+    *,
+    by: Caller,
+    work: Work,
+    now: datetime,
+    scans: Sequence[Attachment] = (),
 ) -> tuple[Parent, list[Dossier]]:
     """Keep a submission a citizen makes online, or an officer takes at the counter of the lead agency.
 
     Every member is held against what is in force now, also those whose turn comes later: whoever submits
     hears at once what is missing. At the counter, the children of the officer's own agency are accepted in
-    the same commit unless a fee is due before.
+    the same commit unless a fee is due before. `scans` came with the call and are kept with it.
     """
     is_counter = by.kind is CallerKind.STAFF
     if by.kind is CallerKind.SERVICE or (is_counter and not by.has_role("ONE_STOP_OFFICER")):
@@ -95,6 +100,8 @@ async def submit_group(
         lead_agency=given.receiving_agency,
     )
     members = await _members(shared, given, work=work, today=today)
+    for found in members.values():
+        found.files.update({item.id: item for item in scans})
     lead = members[group.lead_procedure]
     _require_lead(group, lead, given, is_counter=is_counter, work=work)
     require_identities(lead.submission, today)
@@ -106,7 +113,8 @@ async def submit_group(
         _plan(found, parent, by=by, work=work, now=now, files_required=not is_counter)
         for found in members.values()
     ]
-    return await _keep(parent, raw, planned, by=by, work=work, now=now, is_own=is_own)
+    files = SharedFiles(scans=frozenset(item.id for item in scans))
+    return await _keep(parent, raw, planned, files, by=by, work=work, now=now, is_own=is_own)
 
 
 async def _members(
@@ -216,7 +224,7 @@ def _plan(
         components = checked_components(
             submission,
             procedure,
-            found.intake.attachments,
+            found.files,
             uploader=by.subject,
             files_required=files_required,
         )
@@ -252,22 +260,21 @@ async def _keep(
     parent: Parent,
     raw: Mapping[str, Any],
     planned: Sequence[Planned],
+    shared: SharedFiles,
     *,
     by: Caller,
     work: Work,
     now: datetime,
     is_own: bool,
 ) -> tuple[Parent, list[Dossier]]:
-    shared, opened = SharedFiles(), []
+    opened = []
     ready = {child.procedure for child in parent.next_ready()}
     papers: dict[str, list[dict[str, Any]]] = {}
     for plan in planned:
         child = parent.children[plan.found.member.procedure]
         holder = child if child.route == "PROVINCE" else parent.lead
         purpose = "COMPONENT" if child.route == "PROVINCE" else "INTERLINKED"
-        plan.components = shared.give(
-            plan.components, holder.dossier_id, plan.found.intake.attachments, purpose=purpose
-        )
+        plan.components = shared.give(plan.components, holder.dossier_id, plan.found.files, purpose=purpose)
         papers[child.procedure] = [asdict(item) for item in plan.components]
     parent.brought["components"] = papers
     for plan in planned:

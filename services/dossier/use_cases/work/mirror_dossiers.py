@@ -13,6 +13,7 @@ from kernel.core.ids import new_id
 from services.dossier.domain.actions import WORKING_ROLES, Action
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change
+from services.dossier.domain.interlinked.telling import told_by_mirror
 from services.dossier.domain.work import arranging
 from services.dossier.domain.work.elsewhere import Elsewhere
 from services.dossier.domain.work.mirrors import Mirror, Status, WorkedHere, mirror_data
@@ -62,6 +63,7 @@ async def mirror_dossier(told: Told, *, by: Caller, work: Work, now: datetime) -
         return "repeated", known.id
     mirror = _mirrored(told, known, ground, status, work=work)
     work.mirrors.keep(mirror, status, is_new=known is None)
+    work.interlinked.outside_told(told.source, told.outside_code, told_by_mirror(mirror))
     data = mirror_data(mirror)
     key = str(mirror.id)
     event_type = "mirrored_dossier.recorded.v1"

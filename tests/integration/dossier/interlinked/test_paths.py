@@ -1,6 +1,7 @@
 """What does not go as planned: refused, late, paused, withdrawn, worked elsewhere, killed, raced."""
 
 import asyncio
+from base64 import b64encode
 from datetime import timedelta
 from typing import Any
 
@@ -21,8 +22,9 @@ from tests.builders.dossier.kin import (
     a_group,
     staff,
 )
-from tests.builders.dossier.office import COMMUNE, STRANGER, Office
+from tests.builders.dossier.office import COMMUNE, PDF, STRANGER, Office
 from tests.builders.dossier.together import meet_at
+from tests.integration.dossier.test_mirrors import fed as fed_by_its_system
 
 LEAD = staff("ONE_STOP_OFFICER", COMMUNE, "mot-cua")
 WHY = {"reason": "Không đủ điều kiện", "legal_basis": "Luật Cư trú Điều 20"}
@@ -375,3 +377,52 @@ async def test_what_is_wrong_is_refused_and_changes_nothing(kin: Kin) -> None:
     answer = await kin.service.post("/v1/interlinked-dossiers", body, FATHER)
     assert answer.status_code == 201, answer.text
     assert answer.json()["group"]["code"] == GROUP
+
+
+async def test_what_another_system_feeds_goes_on_with_the_submission(empty_office: Office) -> None:
+    """Once the lead has noted its code, its own statuses end the member; no officer types them."""
+    kin = await Kin(empty_office.service).open_kin(card={"route": "SECTOR"})
+    seen = await kin.handed_in()
+    await kin.granted(seen, BIRTH)
+    await kin.advance()
+    await kin.granted(seen, RESIDENCE)
+    await kin.advance()
+    parent = await kin.parent(seen, LEAD)
+    sent = {"procedure": CARD, "source": "VSS", "outside_code": "VSS-78", "at": "2026-03-05T09:00:00+07:00"}
+    assert (await kin.on(parent, "outside-member", LEAD, **sent, state="SENT")).status_code == 200
+    fed = {"source": "VSS", "outside_code": "VSS-78", "procedure_code": CARD, "agency": INSURANCE}
+    for status, at in ((4, "2026-03-05T10:00:00+07:00"), (9, "2026-03-06T08:00:00+07:00")):
+        await fed_by_its_system(kin, **fed, route="SECTOR", status=status, at=at)
+        await kin.advance()
+    parent = await kin.parent(seen)
+    assert (parent["state"], parent["outcome"]) == ("ENDED", "GRANTED")
+    assert parent["members"][-1]["ended_at"] == "2026-03-06T08:00:00+07:00"
+
+
+async def test_scans_made_at_the_counter_come_with_the_one_call(kin: Kin) -> None:
+    """Named after their papers; the children's records are there and the lead's child is accepted."""
+    body = {
+        "group_code": GROUP,
+        "channel": "DIRECT",
+        "owner": {"full_name": "Nguyễn Văn An", "identity_number": "099088000011"},
+        "receiving_agency": COMMUNE,
+        "papers": [{"names": [f"{BIRTH}/{code}"], "form": "original"} for code in ("to-khai", "cu-tru")]
+        + [{"names": [f"{CARD}/tk1"], "form": "original"}],
+        "files": [
+            {
+                "name": "cu-tru.pdf",
+                "component_code": f"{BIRTH}/cu-tru",
+                "content_base64": b64encode(PDF).decode(),
+            }
+        ],
+        "form_data": {"ho_ten_con": "Nguyễn Bé"},
+    }
+    answer = await kin.service.post("/v1/counter-interlinked-dossiers", body, LEAD)
+    assert answer.status_code == 201, answer.text
+    seen = answer.json()
+    (scan,) = (await kin.child(seen, BIRTH))["attachments"]
+    await kin.act(await kin.child(seen, BIRTH), "handover", LEAD)
+    rows = await kin.service.runtime.pool.fetch(
+        "SELECT DISTINCT sha256, count(*) FROM attachments GROUP BY 1"
+    )
+    assert [(row["sha256"].hex(), row["count"]) for row in rows] == [(scan["sha256"], 2)]
