@@ -13,6 +13,7 @@ from uuid import UUID
 from kernel.bus.wire import to_message
 from kernel.runtime import Runtime
 from kernel.service import JobTick
+from services.dossier.commands.books import broken_books
 from services.dossier.domain.archive.remains import DESTROYED
 from services.dossier.domain.history import (
     AGENCIES,
@@ -47,7 +48,7 @@ _FIELDS = tuple(Entry.__dataclass_fields__)
 
 
 async def verify_history(runtime: Runtime, arguments: Sequence[str]) -> int:
-    """Check every chain against its dossier; print the broken ones and return 1 if there is any.
+    """Check every chain against its dossier and every book; print the broken ones and return 1 for any.
 
     A file of `dossier id,version` lines, as others know them, finds a dossier set back as a whole.
     """
@@ -74,6 +75,9 @@ async def verify_history(runtime: Runtime, arguments: Sequence[str]) -> int:
     for dossier_id in known:
         broken += 1
         sys.stdout.write(f"{dossier_id}: the dossier is missing, others know it\n")
+    for line in await broken_books(runtime.pool):
+        broken += 1
+        sys.stdout.write(f"{line}\n")
     for number, count in sorted(destroyed.items()):
         sys.stdout.write(f"{count} destroyed by list {number}: their heads hold, what they said is gone\n")
     sys.stdout.write(f"{checked} dossiers checked, {broken} broken\n")

@@ -99,7 +99,7 @@ async def add_version(
 
 
 @router.get("/attachments/{attachment_id}/versions")
-async def list_versions(attachment_id: UUID, by: Caller, work: Work) -> VersionsOut:
+async def list_versions(attachment_id: UUID, by: Caller, work: Work, now: Now) -> VersionsOut:
     """Các phiên bản của tệp, cũ nhất trước."""
-    found = await replace_file.versions_of(attachment_id, by=by, work=work)
+    found = await replace_file.versions_of(attachment_id, by=by, work=work, now=now)
     return VersionsOut(items=[attachment_out(item) for item in found])

@@ -116,6 +116,7 @@ KEPT = {
         "forms",
         "interlinked_groups",
         "calendars",
+        "calendar_versions",
         "staff",
         "book_counters",
         "code_counters",

@@ -18,6 +18,7 @@ from services.dossier.domain.errors import StillOwed
 from services.dossier.domain.events import moment
 from services.dossier.use_cases.open_dossier import parties_of
 from services.dossier.use_cases.ports import Work
+from services.dossier.use_cases.read_dossiers import log_reading
 from services.dossier.use_cases.return_dossier import return_by_post
 
 POST_SCOPE = "post.status"
@@ -54,6 +55,8 @@ async def make_list(
         made_at=now,
     )
     work.desk.post.add(made, items)
+    # The answer shows the maker where each item goes.
+    await log_reading(work, by, "post-list", None, made.id, now)
     return made, items
 
 
@@ -90,15 +93,7 @@ async def read_list(
     """Return a list to its agency or to a postal agent, who is shown where each item goes."""
     found, items = await work.desk.post.load(list_id)
     _require_party(found, by)
-    await work.views.log_access(
-        at=now,
-        subject=by.subject,
-        kind=by.kind.value,
-        agency=by.agency,
-        what="post-list",
-        dossier_id=None,
-        object_id=found.id,
-    )
+    await log_reading(work, by, "post-list", None, found.id, now)
     return found, items
 
 
@@ -136,6 +131,7 @@ async def sign_list(
     _require_party(found, by)
     if found.version != seen:
         raise Stale
+    await log_reading(work, by, "post-list", None, found.id, now)
     if found.sign(items, by, now):
         for item in items:
             item.send(now)

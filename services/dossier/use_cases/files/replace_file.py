@@ -12,7 +12,7 @@ from services.dossier.domain.events import Change
 from services.dossier.domain.replacing import may_replace, takes_files
 from services.dossier.use_cases.keep_attachment import looked_through, typed_file
 from services.dossier.use_cases.ports import Attachment, Work
-from services.dossier.use_cases.read_dossiers import find_attachment
+from services.dossier.use_cases.read_dossiers import find_attachment, log_reading
 from services.dossier.use_cases.record_change import record_change
 from services.dossier.use_cases.secrets import identity_index
 
@@ -50,9 +50,11 @@ async def keep_version(old: Attachment, new: Attachment, *, by: Caller, work: Wo
         record_change(work, dossier, Change("work_noted", left, details=details), by=by, now=now)
 
 
-async def versions_of(attachment_id: UUID, *, by: Caller, work: Work) -> list[Attachment]:
-    """Return all versions, the oldest first, for whoever may open this one."""
-    await find_attachment(attachment_id, by=by, work=work)
+async def versions_of(attachment_id: UUID, *, by: Caller, work: Work, now: datetime) -> list[Attachment]:
+    """Return all versions, the oldest first, for whoever may open this one; logged: names of files tell."""
+    found = await find_attachment(attachment_id, by=by, work=work)
+    if found.dossier_id is not None:
+        await log_reading(work, by, "attachment-versions", found.dossier_id, attachment_id, now)
     return await work.attachments.versions(attachment_id)
 
 

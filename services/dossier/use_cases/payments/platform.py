@@ -29,6 +29,7 @@ from services.dossier.use_cases.open_dossier import parties_of
 from services.dossier.use_cases.payments.ledger import Ledger, open_ledger
 from services.dossier.use_cases.payments.taking import book, go_on
 from services.dossier.use_cases.ports import Work
+from services.dossier.use_cases.read_dossiers import log_reading
 from services.dossier.use_cases.secrets import identity_index
 
 SCOPE = "portal.payments"
@@ -219,6 +220,8 @@ async def requests_to_carry(
     require_platform(by)
     state = RequestState.WAITING.value if what == "open" else ""
     found = await work.payments.requests_due(state, now, limit)
+    for one in found:
+        await log_reading(work, by, "payment-bill", one.dossier_id, None, now)
     return [(one, _opened(work, one)) for one in found]
 
 
@@ -237,6 +240,7 @@ async def bill_of(
         raise NotFound
     dossier, grounds = await work.dossiers.load(dossier_id)
     ledger = Ledger(dossier, grounds, await work.payments.hold(dossier_id), work, by, now)
+    await log_reading(work, by, "payment-bill", dossier_id, None, now)
     for one in await work.payments.requests_of(dossier_id):
         if one.state in LIVE and now < one.expires_at:
             return one, _opened(work, one)
