@@ -36,7 +36,7 @@ def load_province(document: dict[str, Any], port: int, keys: Keys, clock: Clock)
     said = answer.read().decode()
     connection.close()
     if answer.status >= 300:  # noqa: PLR2004 - anything but success.
-        raise StackError(f"the sample province was refused ({answer.status}): {said[:500]}")
+        raise StackError(f"the sample province was refused ({answer.status}): {said[:4_000]}")
 
 
 async def await_published(dsn: str) -> None:

@@ -137,6 +137,16 @@ class CalendarDifference(BaseModel):
     new: Any = None
 
 
+class TooTight(BaseModel):
+    """A procedure whose process takes longer than the hours of the year leave for it."""
+
+    code: str
+    name: str
+    process: str
+    critical_hours: float
+    hours_left: float
+
+
 class CalendarPreview(BaseModel):
     """What a decision does to one calendar."""
 
@@ -145,6 +155,7 @@ class CalendarPreview(BaseModel):
     differences: list[CalendarDifference]
     working_days_before: list[int] | None
     working_days_after: list[int]
+    too_tight: list[TooTight]
 
 
 class CalendarPreviews(BaseModel):

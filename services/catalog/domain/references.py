@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from eforms.form import form_faults
+from services.catalog.domain.calendars.fitting import earliest_closing
 from services.catalog.domain.durations import office_hours_of
 from services.catalog.domain.interlinked import reference_faults
-from services.catalog.domain.items import Item, ItemKind, Known
+from services.catalog.domain.items import Item, ItemKind, Known, canonical, digest_of
 from services.catalog.domain.procedure import ALL_COMMUNES, is_abolished
 
 KnownItems = Mapping[tuple[ItemKind, str], Known]
-_LATEST_CLOSING = 17.5
 
 
 class Everything:
@@ -32,20 +32,26 @@ class Everything:
         """Tell whether the catalogue had the item before this import."""
         return (kind, code) in self._known
 
+    def is_news(self, kind: ItemKind, code: str) -> bool:
+        """Tell whether the document says of the item what the catalogue does not hold already."""
+        given = self._given.get((kind, code))
+        if given is None:
+            return False
+        held, digest = self._known.get((kind, code)), digest_of(canonical(given))
+        if held is None:
+            return True
+        if held.procedure is None:
+            return held.digest != digest
+        lasts = (held.procedure.last(line) for line in held.procedure.chains)
+        return all(last is None or last.digest != digest for last in lasts)
+
     def closing(self) -> float:
         """Return the earliest hour at which any office of the document closes."""
         years: list[Mapping[str, Any]] = [
             data for (kind, _), data in self._given.items() if kind is ItemKind.CALENDAR
         ]
         years += [one.data for (kind, _), one in self._known.items() if kind is ItemKind.CALENDAR]
-        hours = [part.get("office_hours") for year in years for part in (year, *(year.get("seasons") or ()))]
-        ends = [_hour(str(text).rpartition("-")[2]) for text in hours if text]
-        return min(ends, default=_LATEST_CLOSING)
-
-
-def _hour(text: str) -> float:
-    hour, _, minute = text.partition(":")
-    return int(hour) + int(minute or 0) / 60 if hour.isdigit() else _LATEST_CLOSING
+        return earliest_closing(years)
 
 
 def judge(items: Iterable[Item], known: KnownItems) -> None:
@@ -117,6 +123,13 @@ def _time(data: Mapping[str, Any], all_: Everything) -> list[str]:
         return ["process: quy trình nội bộ không có trong danh mục"]
     limits = [office_hours_of(channel["processing_time"], all_.closing()) for channel in data["channels"]]
     if limits and process["critical_hours"] > min(limits) + 1e-9:
+        # Office hours that were shortened by decision since make nothing that stands unreadable: whoever
+        # decides them is shown what no longer fits (`calendar-decisions/{id}/preview`).
+        if not any(
+            all_.is_news(kind, code)
+            for kind, code in ((ItemKind.PROCEDURE, data["code"]), (ItemKind.PROCESS, data["process"]))
+        ):
+            return []
         return ["process: tổng giờ của đường dài nhất vượt thời hạn giải quyết đã công bố"]
     return []
 

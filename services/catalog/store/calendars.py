@@ -70,6 +70,19 @@ WHERE valid_from <= :today::date AND (valid_to IS NULL OR valid_to >= :today::da
   AND data->>'kind' IS DISTINCT FROM 'MINISTRY'
 GROUP BY 2
 """)
+_SAME_DAY = Statement("""
+SELECT c.code AS calendar, jsonb_agg(jsonb_build_object('code', v.code, 'name', v.data->'name',
+    'process', p.code, 'critical_hours', p.data->'critical_hours',
+    'times', jsonb_path_query_array(v.data, '$.channels[*].processing_time')) ORDER BY v.code) AS procedures
+FROM unnest(:codes::text[]) AS c(code)
+CROSS JOIN procedure_versions v JOIN processes p ON p.code = v.data->>'process'
+WHERE v.data->'channels' @> '[{"processing_time": {"unit": "SAME_DAY"}}]'
+  AND v.visibility NOT IN ('SUPERSEDED', 'ABOLISHED') AND (v.valid_to IS NULL OR v.valid_to >= :today::date)
+  AND EXISTS (SELECT FROM agencies a WHERE coalesce(a.data->>'calendar', 'default') = c.code
+    AND (v.data->'performing_agencies' ? a.code
+        OR (a.level = 'COMMUNE' AND v.data->'performing_agencies' = '"ALL_COMMUNES"')))
+GROUP BY c.code
+""")
 _OF_AGENCY = Statement("""
 SELECT c.data || jsonb_build_object('version', c.version) AS data
 FROM agencies a JOIN calendars c ON c.code = coalesce(a.data->>'calendar', 'default') || ':' || :year::int
@@ -165,6 +178,11 @@ class PostgresCalendars:
             if row["what"] == "year"
         ]
         return years, {row["code"]: row["agencies"] for row in rows if row["what"] == "use"}
+
+    async def same_day(self, codes: Sequence[str], today: date) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Return by calendar the procedures its agencies do within a day."""
+        rows = await self._unit.fetch(_SAME_DAY, codes=list(codes), today=today)
+        return {row["calendar"]: row["procedures"] for row in rows}
 
     async def of_agency(self, agency: str, year: int) -> Mapping[str, Any] | None:
         """Return the year an agency works by."""

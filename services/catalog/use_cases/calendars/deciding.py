@@ -21,6 +21,7 @@ from services.catalog.domain.calendars.decisions import (
 )
 from services.catalog.domain.calendars.errors import CalendarUnsound, NoSuchCalendar, NoSuchCalendarDecision
 from services.catalog.domain.calendars.faults import Fault
+from services.catalog.domain.calendars.fitting import too_tight
 from services.catalog.domain.calendars.reading import read_shape
 from services.catalog.domain.items import canonical, digest_of
 from services.catalog.domain.reading import Reader
@@ -184,9 +185,13 @@ async def find_decision(
 async def preview_decision(
     decision_id: UUID, *, by: Caller, work: Work, now: datetime
 ) -> list[dict[str, Any]]:
-    """Return what a decision changes in each calendar: days, seasons, working days by month."""
+    """Return what a decision changes in each calendar: days, seasons, working days, what gets too tight.
+
+    Too tight is what is done within a day by a process that takes longer than an afternoon now leaves.
+    """
     decision, held = await find_decision(decision_id, by=by, work=work)
     after = outcomes(decision, held, now.date())
+    within_a_day = await work.calendars.same_day(decision.codes, now.date())
     return [
         {
             "code": code,
@@ -194,6 +199,7 @@ async def preview_decision(
             "differences": differences(held[code].data or {}, after[code]),
             "working_days_before": working_days_by_month(before) if (before := held[code].data) else None,
             "working_days_after": working_days_by_month(after[code]),
+            "too_tight": too_tight(within_a_day.get(code, ()), after[code]),
         }
         for code in decision.codes
     ]

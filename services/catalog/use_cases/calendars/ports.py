@@ -62,6 +62,9 @@ class Calendars(Protocol):
     async def overview(self, today: date) -> tuple[Sequence[Mapping[str, Any]], Mapping[str, int]]:
         """Return {code, year, status_of_source} of this and next year, and the agencies each code has."""
 
+    async def same_day(self, codes: Sequence[str], today: date) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Return by calendar what is done within a day: {code, name, process, critical_hours, times}."""
+
     async def of_agency(self, agency: str, year: int) -> Mapping[str, Any] | None:
         """Return the year an agency works by; None when the agency or its calendar is unknown."""
 
