@@ -43,6 +43,12 @@ _ROWS = (
     " AS list_number"
     " FROM dossiers d WHERE id = ANY($1::uuid[])"
 )
+_WHOLES = "SELECT id FROM interlinked_parents WHERE id > $1 ORDER BY id LIMIT $2"
+_OF_WHOLES = (
+    "SELECT h.*, p.version AS head_version FROM interlinked_history h"
+    " JOIN interlinked_parents p ON p.id = h.parent_id"
+    " WHERE h.parent_id = ANY($1::uuid[]) ORDER BY h.parent_id, h.version"
+)
 _FIRST = "00000000-0000-0000-0000-000000000000"
 _FIELDS = tuple(Entry.__dataclass_fields__)
 
@@ -140,30 +146,37 @@ def _is_told(last: Any) -> bool:
 
 
 async def republish(runtime: Runtime, arguments: Sequence[str]) -> int:
-    """Publish every dossier's history again, oldest first, with the events' own ids.
+    """Publish the history of every dossier and interlinked submission again, with the events' own ids.
 
     Consumers that know an event ignore it; one that starts anew gets everything in order. `current`
     publishes only the last change of each dossier: enough for projections of the present state.
     """
     only_current = bool(arguments) and arguments[0] == "current"
-    sent = 0
     await runtime.bus.ensure_topics(runtime.service.topics)
-    after: Any = _FIRST
-    while ids := [row["id"] for row in await runtime.pool.fetch(_HEADS, after, _BATCH)]:
-        after = ids[-1]
-        rows = await runtime.pool.fetch(_OF, ids)
-        chosen = [row for row in rows if not only_current or row["version"] == row["head_version"]]
-        await runtime.bus.publish([to_message(_outbox_row(row), "dossier") for row in chosen])
-        sent += len(chosen)
+    sent = await _publish_again(runtime, _HEADS, _OF, "dossier_id", only_current=only_current)
+    sent += await _publish_again(runtime, _WHOLES, _OF_WHOLES, "parent_id", only_current=only_current)
     sys.stdout.write(f"{sent} events published again\n")
     return 0
 
 
-def _outbox_row(row: Any) -> dict[str, Any]:
+async def _publish_again(runtime: Runtime, heads: str, of: str, key: str, *, only_current: bool) -> int:
+    """Publish entries a batch of aggregates at a time, each aggregate's oldest first; return how many."""
+    sent = 0
+    after: Any = _FIRST
+    while ids := [row["id"] for row in await runtime.pool.fetch(heads, after, _BATCH)]:
+        after = ids[-1]
+        rows = await runtime.pool.fetch(of, ids)
+        chosen = [row for row in rows if not only_current or row["version"] == row["head_version"]]
+        await runtime.bus.publish([to_message(_outbox_row(row, key), "dossier") for row in chosen])
+        sent += len(chosen)
+    return sent
+
+
+def _outbox_row(row: Any, key: str) -> dict[str, Any]:
     return {
         "event_id": row["event_id"],
-        "topic": "dossier",
-        "key": str(row["dossier_id"]),
+        "topic": row["type"].partition(".")[0],
+        "key": str(row[key]),
         "type": row["type"],
         "sequence": row["version"],
         "occurred_at": row["at"],

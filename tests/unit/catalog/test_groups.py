@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.core.clock import VIETNAM
-from services.catalog.domain.interlinked import circle_of, member_order, read_group
+from services.catalog.domain.interlinked import circle_of, member_order, read_group, reference_faults
 from services.catalog.domain.reading import Reader
 from services.catalog.domain.workflows.appointment import NoTerm, appointment, term_of
 from services.catalog.domain.workflows.components import copies_of, is_mandatory, merge, of_case, paper_key
@@ -269,3 +269,48 @@ def test_a_circle_is_told_with_those_in_it() -> None:
     reader = Reader(a_group(members=members))
     read_group(reader)
     assert any("vòng kín" in reason and B in reason for reason in reader.reasons)
+
+
+CARRIED = {"results": [{"component": "ks", "procedure": A, "result": "giay"}]}
+
+
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        ({"on_refused": "STOP", "on_late": "ASK", "agency": "H99.201", "carries": CARRIED}, ""),
+        ({"agency": "ALL_COMMUNES", "on_refused": None, "carries": {"form_fields": ["ten"]}}, ""),
+        ({"on_refused": "MAYBE"}, "on_refused"),
+        ({"on_late": "STOP"}, "on_late"),
+        ({"agency": "không phải mã"}, "agency"),
+        ({"carries": {"results": [{"component": "ks", "procedure": "x"}]}}, "procedure"),
+        ({"carries": {"results": [{"component": "ks", "procedure": C}]}}, "thực hiện trước"),
+    ],
+)
+def test_a_member_says_its_path_and_what_is_carried_to_it(second: dict[str, Any], said: str) -> None:
+    """A result comes from a member before; a path is one of the known."""
+    group = a_group()
+    group["members"][1] |= second
+    item = Reader(group)
+    read_group(item)
+    assert bool(item.reasons) is bool(said), item.reasons
+    assert said in " ".join(item.reasons)
+
+
+@pytest.mark.parametrize(
+    ("carried", "agency", "code"),
+    [
+        ({"component": "ks", "procedure": A, "result": "giay"}, "H99.201", None),
+        ({"component": "ks", "procedure": A}, None, None),
+        ({"component": "khac", "procedure": A}, None, "carried-unknown"),
+        ({"component": "ks", "procedure": A, "result": "khac"}, None, "carried-unknown"),
+        ({"component": "ks", "procedure": A}, "H99.999", "member-agency"),
+    ],
+)
+def test_what_is_carried_is_a_component_there_and_a_result_here(
+    carried: dict[str, Any], agency: str | None, code: str | None
+) -> None:
+    group = a_group()
+    group["members"][1] |= {"carries": {"results": [carried]}, "agency": agency}
+    held = procedures(of_b=[a_paper("ks", "Giấy khai sinh")], results=[{"code": "giay", "name": "Giấy"}])
+    found = reference_faults(group, held, {"H99.201": {"level": "COMMUNE"}})
+    assert [fault.code for fault in found] == ([code] if code else [])

@@ -330,6 +330,11 @@ class Parent:
             self.outcome = Outcome.WITHDRAWN if self.is_withdrawn else Outcome.REFUSED
         return True
 
+    def forget(self) -> None:
+        """Keep nothing sealed for children to come once there are none: each has its own part then."""
+        if not self.of_status(ChildStatus.WAITING):
+            self.parties_sealed = self.form_sealed = ""
+
     def appoint(self, due_at: datetime) -> datetime | None:
         """Promise this moment unless it is no later than the last promise; return the promise before it."""
         self.expected_at = due_at

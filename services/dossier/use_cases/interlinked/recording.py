@@ -14,6 +14,7 @@ from services.dossier.use_cases.ports import Work
 def record_new(parent: Parent, group: Mapping[str, Any], *, by: Caller, work: Work, now: datetime) -> None:
     """Queue a new submission and its event."""
     opened = [child.procedure for child in parent.children.values() if child.opened_at is not None]
+    parent.forget()
     event = _event(parent, "submitted", by=by, now=now, details={"opened": opened})
     work.record(event)
     work.interlinked.add(parent, group, event, by.subject)
@@ -30,6 +31,7 @@ def record_parent(
 ) -> None:
     """Queue a changed submission, one version on, and its event."""
     parent.version += 1
+    parent.forget()
     event = _event(parent, name, by=by, now=now, details=details)
     work.record(event)
     work.interlinked.save(parent, event, by.subject if by else "")

@@ -14,6 +14,10 @@ async def test_one_submission_ends_when_every_child_has_its_result(kin: Kin) -> 
     await kin.granted(seen, BIRTH)
     await kin.advance()
     assert await kin.statuses(seen) == {BIRTH: "GRANTED", RESIDENCE: "OPEN", CARD: "OPEN"}
+    kept = await kin.service.runtime.pool.fetchrow(
+        "SELECT parties_sealed, form_sealed FROM interlinked_parents"
+    )
+    assert tuple(kept) == ("", "")
     await kin.granted(seen, RESIDENCE)
     await kin.advance()
     await kin.granted(seen, CARD)
