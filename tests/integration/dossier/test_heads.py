@@ -76,13 +76,19 @@ async def test_what_never_changes_is_sealed_and_going_on_does_not_make_it_good(
 async def test_a_dossier_set_back_as_a_whole_is_found_by_what_others_know(
     office: Office, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """Its old seal fits: only who heard of later versions can tell."""
+    """Its old seal fits: once its slip was set back too, only who heard of later versions can tell."""
     pool = office.service.runtime.pool
     before = await office.accepted()
     old = await pool.fetchrow("SELECT * FROM dossiers WHERE id = $1", before["dossier_id"])
     after = await office.act(before, "handover", RECEIVER)
     await cut(office, before["dossier_id"], before["version"])
     await pool.execute("UPDATE dossiers SET head_seal = $2 WHERE id = $1", old["id"], old["head_seal"])
+    told = await verified(office, capsys)
+    assert f"control slip of dossier {before['dossier_id']}: lines are missing" in told
+    async with pool.acquire() as connection:
+        await connection.execute("ALTER TABLE control_slip DISABLE TRIGGER USER")
+        await connection.execute("DELETE FROM control_slip WHERE dossier_id = $1", old["id"])
+        await connection.execute("ALTER TABLE control_slip ENABLE TRIGGER USER")
     assert "0 broken" in await verified(office, capsys)
     gone = "00000000-0000-7000-8000-000000000001"
     known = tmp_path / "known.csv"
