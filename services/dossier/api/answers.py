@@ -56,6 +56,7 @@ def warned(warnings: Sequence[dict[str, Any]]) -> list[Warned]:
 
 
 _WARNINGS = {
+    "reused-result-ended": "Kết quả dùng thay giấy tờ đã bị thu hồi hoặc hủy bỏ",
     "procedure-changed": "Thủ tục đã có phiên bản mới kể từ khi nộp hồ sơ",
     "open-duplicate": "Chủ hồ sơ đang có hồ sơ cùng thủ tục chưa giải quyết xong",
 }
@@ -140,7 +141,9 @@ def detail_of(detail: Detail, *, by: Caller, sees_all: bool, work: Work, now: da
     parties = parties_of(dossier, work) if sees_all else {}
     form = work.seals.open(dossier.form_sealed, purpose="form") if sees_all else None
     is_own = by.subject in {dossier.owner_subject, dossier.submitter_subject}
+    ended = [{"code": "reused-result-ended", "details": dict(one)} for one in detail.ended_results]
     return DossierOut(
+        warnings=warned(ended if sees_all else []),
         dossier_id=dossier.id,
         version=dossier.version,
         reference=dossier.reference,

@@ -12,7 +12,15 @@ from kernel.web.edge import EdgeRoute
 from services.dossier.api.answers import receipt_of
 from services.dossier.api.deps import PROBLEMS, Act, Caller, Now, Work
 from services.dossier.api.schemas.answers import Receipt
-from services.dossier.api.schemas.requests import AnswerIn, CounterIn, NoteIn, SubmissionIn
+from services.dossier.api.schemas.requests import (
+    AnswerIn,
+    CounterComponent,
+    CounterIn,
+    HandedComponent,
+    NoteIn,
+    SubmissionIn,
+)
+from services.dossier.domain.intake.evidence import RESULT_OF_DOSSIER
 from services.dossier.use_cases import end_dossier, supplement_dossier
 from services.dossier.use_cases.ports import Attachment
 from services.dossier.use_cases.submission import Handed, Submission
@@ -41,7 +49,7 @@ def submission_of(body: SubmissionIn | CounterIn, scans: Sequence[Attachment] = 
                 component_code=item.component_code,
                 attachment_ids=(*item.attachment_ids, *scanned.get(item.component_code, ())),
                 form=item.form,
-                reused_from=reused.model_dump() if (reused := getattr(item, "reused_from", None)) else None,
+                reused_from=_reused(item),
             )
             for item in body.components
         ],
@@ -51,6 +59,15 @@ def submission_of(body: SubmissionIn | CounterIn, scans: Sequence[Attachment] = 
         authorization_id=body.authorization_id,
         **_brought(body),
     )
+
+
+def _reused(item: HandedComponent) -> dict[str, Any] | None:
+    """Return where a component was found: an entry of the register, or what an officer names."""
+    named = item.reused_from if isinstance(item, CounterComponent) else None
+    if item.result_id is None:
+        return named.model_dump() if named else None
+    found = {"kind": RESULT_OF_DOSSIER, "source": "result_register", "reference": str(item.result_id)}
+    return {**found, "result_id": str(item.result_id)}
 
 
 def _brought(body: SubmissionIn | CounterIn) -> dict[str, Any]:

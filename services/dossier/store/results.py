@@ -42,6 +42,17 @@ _OF_HOLDER = Statement(
 _NUMBERED = Statement(
     f"SELECT {_COLUMNS} FROM result_register WHERE number = :number ORDER BY id DESC LIMIT :limit::int"
 )
+_NAMED = Statement(f"SELECT {_COLUMNS} FROM result_register WHERE id = ANY(:ids::uuid[])")
+_USE = Statement(
+    "INSERT INTO result_uses (dossier_id, component_code, result_id, result_version, at)"
+    " VALUES (:dossier_id, :component_code, :result_id, :result_version, :at)"
+)
+_USED = Statement(
+    f"SELECT u.component_code AS component_code, u.result_version AS result_version,"
+    f" {', '.join('r.' + name.strip() for name in _COLUMNS.split(','))}"
+    " FROM result_uses u JOIN result_register r ON r.id = u.result_id WHERE u.dossier_id = :dossier_id"
+    " ORDER BY u.component_code"
+)
 _PURPOSE = "result"
 
 
@@ -75,6 +86,30 @@ class PostgresResults:
         self._unit.write(
             _REVOKE, id=entry.id, version=entry.version, reason=reason, legal_basis=legal_basis, by=by, at=at
         )
+
+    async def named(self, result_ids: Sequence[UUID]) -> Sequence[Registered]:
+        """Return those of the entries that are there."""
+        return [self._entry(row) for row in await self._unit.fetch(_NAMED, ids=list(result_ids))]
+
+    def use(self, entry: Registered, dossier_id: UUID, component_code: str, at: datetime) -> None:
+        """Queue that this version of an entry stands for a component of a dossier."""
+        self._unit.write(
+            _USE,
+            dossier_id=dossier_id,
+            component_code=component_code,
+            result_id=entry.id,
+            result_version=entry.version,
+            at=at,
+        )
+
+    async def used_by(self, dossier_id: UUID) -> Sequence[tuple[str, int, Registered]]:
+        """Return the entries a dossier uses, with component and version, as the entries are now."""
+        found = []
+        for row in await self._unit.fetch(_USED, dossier_id=dossier_id):
+            values = dict(row)
+            code, version = values.pop("component_code"), values.pop("result_version")
+            found.append((code, version, self._entry(values)))
+        return found
 
     async def find(self, result_id: UUID) -> Registered | None:
         """Return an entry."""

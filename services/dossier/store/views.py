@@ -29,6 +29,10 @@ _DETAIL = Statement(
         (SELECT json_agg(json_build_object('paper_id', p.id, 'kind', p.kind, 'number', p.number,
             'issued_at', p.issued_at, 'superseded_by', p.superseded_by) ORDER BY p.id)
          FROM papers p WHERE p.dossier_id = d.id) AS papers,
+        (SELECT json_agg(json_build_object('component_code', u.component_code, 'result_id', r.id,
+            'number', r.number, 'state', r.state, 'reason', r.reason) ORDER BY u.component_code)
+         FROM result_uses u JOIN result_register r ON r.id = u.result_id
+         WHERE u.dossier_id = d.id AND r.state <> 'VALID') AS ended_results,
         (SELECT s.data FROM staff s WHERE s.subject = :reader::text) AS entry
     FROM dossiers d WHERE id = :id
     """
@@ -126,6 +130,7 @@ def _detail_of(row: Any) -> Detail:
         evidence=[evidence_of(item) for item in row.get("evidence") or ()],
         account=account_of(row["id"], row.get("money")),
         entry=row.get("entry"),
+        ended_results=row.get("ended_results") or (),
     )
 
 

@@ -29,6 +29,7 @@ from services.dossier.use_cases.open_dossier import allow, due_of, open_for, par
 from services.dossier.use_cases.payments.ledger import end_dues
 from services.dossier.use_cases.ports import Grounds, SubmittedComponent, Work
 from services.dossier.use_cases.record_change import record_change
+from services.dossier.use_cases.results.reuse import require_results_hold
 from services.dossier.use_cases.secrets import look_up_secret, secret_hash
 from services.dossier.use_cases.work.hand_on import hand_on
 
@@ -43,6 +44,7 @@ async def accept_dossier(dossier_id: UUID, *, by: Caller, seen: int, work: Work,
         at, acting = datetime.fromisoformat(dossier.brought["received_at"]), dossier.acting
         dossier, grounds, components = await work.dossiers.load_for_acceptance(dossier_id, code_day(at))
         dossier.acting = acting
+    await require_results_hold(dossier, work=work, now=now)
     changed = procedure_changed(dossier, grounds.procedure, components)
     left, paper = await accept(dossier, grounds, components, by=by, work=work, now=at)
     details = {"counted": counted(components), **({"procedure_changed": changed} if changed else {})}

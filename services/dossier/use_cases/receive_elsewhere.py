@@ -20,6 +20,7 @@ from services.dossier.use_cases.intake.evidence import keep_evidence
 from services.dossier.use_cases.ports import Attachment, Grounds, Intake, Work
 from services.dossier.use_cases.receive_dossier import accept
 from services.dossier.use_cases.record_change import new_entry, record_change
+from services.dossier.use_cases.results.reuse import bind_results
 from services.dossier.use_cases.submission import Submission, checked_components, require_identities
 from services.dossier.use_cases.submit_dossier import (
     brought_details,
@@ -82,6 +83,7 @@ async def receive_at_counter(
     files = {**intake.attachments, **{item.id: item for item in scans}}
     components = checked_components(submission, procedure, files, uploader=by.subject, files_required=False)
     dossier = new_dossier(submission, procedure, intake, work=work, now=accepted_at)
+    await bind_results(dossier, submission, work=work, now=accepted_at)
     warn_of_duplicates(dossier, intake, names_them=True)
     helping = intake.agencies.get(by.agency)
     if helping is None:

@@ -34,6 +34,7 @@ from services.dossier.use_cases.intake.evidence import keep_evidence
 from services.dossier.use_cases.payments.owing import owe_fees
 from services.dossier.use_cases.ports import Intake, SubmittedComponent, Work
 from services.dossier.use_cases.record_change import new_entry
+from services.dossier.use_cases.results.reuse import bind_results
 from services.dossier.use_cases.secrets import identity_index
 from services.dossier.use_cases.submission import (
     Submission,
@@ -78,6 +79,7 @@ async def submit_dossier(submission: Submission, *, by: Caller, work: Work, now:
     dossier.submitter_subject = by.subject
     dossier.owner_subject = by.subject if is_own else None
     dossier.is_verified = bool(by.identity_number)
+    await bind_results(dossier, submission, work=work, now=now)
     keep_new(work, dossier, submission, components, by=by, now=now, uploader=by.subject)
     keep_evidence(work, dossier, submission, components, intake.attachments, by=by, now=now)
     owe_for(dossier, intake, submission, by=by, work=work, now=now)

@@ -8,6 +8,7 @@ from kernel.testing.running import a_staff_member
 from tests.builders.dossier.office import CLERK, RECEIVER, SIGNER, SPECIALIST, STRANGER, Office, a_citizen
 
 WHY = {"reason": "Cấp sai đối tượng", "legal_basis": "Luật Hộ tịch Điều 70"}
+REUSE = "SELECT reuse FROM components WHERE dossier_id = $1"
 SUPERVISOR = a_staff_member("SUPERVISOR", agency="H99")
 
 
@@ -112,3 +113,57 @@ async def test_strangers_do_not_see_it_and_days_do_not_go_backwards(office: Offi
     (entry,) = await own(office)
     assert (await office.service.get(f"/v1/results/{entry['result_id']}", STRANGER)).status_code == 404
     assert (await office.service.get("/v1/results", SPECIALIST)).status_code == 403
+
+
+async def reusing(office: Office, result_id: str) -> dict[str, Any]:
+    """Return a submission whose declaration is a result the owner holds."""
+    component = {"component_code": "to-khai", "result_id": result_id}
+    return await office.submission(a_citizen(), components=[component])
+
+
+async def submit(office: Office, body: dict[str, Any]) -> Any:
+    return await office.service.post("/v1/dossiers", body, a_citizen())
+
+
+async def test_a_result_stands_for_a_component_by_its_entry(office: Office) -> None:
+    await issued(office)
+    (entry,) = await own(office)
+    seen = (await submit(office, await reusing(office, entry["result_id"]))).json()
+    row = await office.service.runtime.pool.fetchrow("SELECT * FROM result_uses")
+    assert (str(row["dossier_id"]), row["component_code"]) == (seen["dossier_id"], "to-khai")
+    assert (str(row["result_id"]), row["result_version"]) == (entry["result_id"], entry["version"])
+    view = await office.read(await office.act(seen, "acceptance", RECEIVER), SPECIALIST)
+    assert view["warnings"] == []
+    assert await office.service.runtime.pool.fetchval(REUSE, seen["dossier_id"]) == 2
+
+
+async def test_a_result_that_is_another_s_over_or_unknown_stands_for_nothing(office: Office) -> None:
+    await issued(office, valid_from="2026-01-01", valid_to="2026-03-02")
+    (entry,) = await own(office)
+    over = await submit(office, await reusing(office, entry["result_id"]))
+    unknown = await submit(office, await reusing(office, "0193a5c2-7d00-7a10-8000-0000000000aa"))
+    pool = office.service.runtime.pool
+    await pool.execute("UPDATE result_register SET holder_index = 'khac', valid_to = NULL")
+    another = await submit(office, await reusing(office, entry["result_id"]))
+    told = [answer.json()["errors"][0] for answer in (over, unknown, another)]
+    assert {one["path"] for one in told} == {"components.0.result_id"}
+    assert [answer.status_code for answer in (over, unknown, another)] == [422] * 3
+    assert told[1] == told[2] != told[0]
+    assert await office.service.count("result_uses") == 0
+
+
+async def test_a_result_revoked_since_is_refused_at_acceptance_and_shown_on_open_dossiers(
+    office: Office,
+) -> None:
+    await issued(office)
+    (entry,) = await own(office)
+    waiting = (await submit(office, await reusing(office, entry["result_id"]))).json()
+    taken = (await submit(office, await reusing(office, entry["result_id"]))).json()
+    taken = await office.act(taken, "acceptance", RECEIVER)
+    path = f"/v1/results/{entry['result_id']}/revocation"
+    assert (await office.service.post(path, WHY, SIGNER, version=1)).status_code == 204
+    refused = await office.tried(waiting, "acceptance", RECEIVER)
+    assert (refused.status_code, refused.json()["code"]) == (409, "result-not-valid")
+    assert refused.json()["results"] == [{"component_code": "to-khai", "number": "12/XN", "state": "REVOKED"}]
+    (warning,) = (await office.read(taken, SPECIALIST))["warnings"]
+    assert (warning["code"], warning["details"]["reason"]) == ("reused-result-ended", WHY["reason"])

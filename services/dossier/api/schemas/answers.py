@@ -108,6 +108,7 @@ class DossierPage(BaseModel):
 class DossierOut(BaseModel):
     """Everything a dossier's screen shows; `owner`, papers and files only for whoever may see them."""
 
+    warnings: list[Warned] = []
     dossier_id: UUID
     version: int
     reference: str

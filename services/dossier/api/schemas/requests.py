@@ -134,6 +134,8 @@ class HandedComponent(Strict):
     component_code: Code
     attachment_ids: FewIds = []
     form: Form = "electronic"
+    result_id: UUID | None = None
+    """A result of the owner's, in the register, that stands for the component."""
 
 
 class CounterComponent(HandedComponent):

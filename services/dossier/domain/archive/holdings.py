@@ -60,7 +60,7 @@ BY_HEART = frozenset({"dossiers", "history", "archive_records", "destruction_lin
 """Moved by the use case itself."""
 
 KEPT = {
-    "of officers and offices": {
+    "of officers, offices and entries": {
         "control_slip",
         "deadline_warnings",
         "visit_dossiers",
@@ -74,6 +74,7 @@ KEPT = {
         "ticket_parts",
         "interlinked_children",
         "interlinked_history",
+        "result_uses",
         "tickets",
     },
     "figures": {"figure_rows", "closed_figure_rows", "closed_periods", "exports", "anomaly_readings"},

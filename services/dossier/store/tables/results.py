@@ -26,3 +26,12 @@ Index("uq_result_register_valid", results.c.dossier_id, unique=True, postgresql_
 Index("ix_result_register_number_id", results.c.number, results.c.id)
 Index("ix_result_register_holder_index_id", results.c.holder_index, results.c.id)
 Index("ix_result_register_holder_subject_id", results.c.holder_subject, results.c.id)
+uses = Table(
+    "result_uses",
+    metadata,
+    Column("dossier_id", UUID, primary_key=True),
+    Column("component_code", Text, primary_key=True),
+    Column("result_id", UUID, nullable=False, index=True),
+    Column("result_version", BigInteger, nullable=False),
+    Column("at", moment, nullable=False),
+)

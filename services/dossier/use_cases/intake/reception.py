@@ -17,6 +17,7 @@ from services.dossier.domain.papers import local_text
 from services.dossier.use_cases.intake.evidence import keep_evidence
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import log_reading
+from services.dossier.use_cases.results.reuse import bind_results
 from services.dossier.use_cases.secrets import identity_index
 from services.dossier.use_cases.submission import Submission, checked_components, require_identities
 from services.dossier.use_cases.submit_dossier import (
@@ -127,6 +128,7 @@ async def submit_at_kiosk(
         submission, procedure, intake.attachments, uploader=by.subject, files_required=True
     )
     dossier = new_dossier(submission, procedure, intake, work=work, now=now)
+    await bind_results(dossier, submission, work=work, now=now)
     helping = intake.agencies.get(str(kiosk["agency"]))
     if helping is None:
         raise Invalid(fields=[("kiosk.agency", "Không có cơ quan này")])

@@ -171,3 +171,5 @@ class Detail:
     entry: Mapping[str, Any] | None = None
     """The reader's entry in the staff directory: in whose place they act."""
     mandates: Sequence[Mandate] = ()
+    ended_results: Sequence[Mapping[str, Any]] = ()
+    """Results that stand for components and were recalled or revoked since."""

@@ -20,6 +20,15 @@ class Results(Protocol):
     def revoke(self, entry: Registered, *, reason: str, legal_basis: str, by: str, at: datetime) -> None:
         """Queue the end of an entry; `Stale` when somebody was there before."""
 
+    async def named(self, result_ids: Sequence[UUID]) -> Sequence[Registered]:
+        """Return those of the entries that are there."""
+
+    def use(self, entry: Registered, dossier_id: UUID, component_code: str, at: datetime) -> None:
+        """Queue that this version of an entry stands for a component of a dossier."""
+
+    async def used_by(self, dossier_id: UUID) -> Sequence[tuple[str, int, Registered]]:
+        """Return the entries a dossier uses, with component and version, as the entries are now."""
+
     async def find(self, result_id: UUID) -> Registered | None:
         """Return an entry."""
 

@@ -1,0 +1,62 @@
+"""A result handed in instead of a paper is bound to its entry in the register, and looked at again."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from kernel.core.clock import VIETNAM
+from kernel.core.errors import Invalid
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.results.register import Registered, ResultEnded
+from services.dossier.use_cases.ports import Work
+from services.dossier.use_cases.submission import Submission
+
+BOUND = "reused_results"
+"""In what the dossier brought: only those that brought results are looked at again."""
+
+
+async def bind_results(dossier: Dossier, submission: Submission, *, work: Work, now: datetime) -> None:
+    """Queue which entries, in which version, stand for components: the owner's own, and holding today."""
+    named = {
+        place: UUID(str(handed.reused_from["result_id"]))
+        for place, handed in enumerate(submission.components)
+        if handed.reused_from and handed.reused_from.get("result_id")
+    }
+    if not named:
+        return
+    today = now.astimezone(VIETNAM).date()
+    entries = {entry.id: entry for entry in await work.results.named(list(named.values()))}
+    faults = [
+        (f"components.{place}.result_id", fault)
+        for place, result_id in named.items()
+        if (fault := _fault(entries.get(result_id), dossier, holds_on=today))
+    ]
+    if faults:
+        raise Invalid(fields=faults)
+    for place, result_id in named.items():
+        work.results.use(entries[result_id], dossier.id, submission.components[place].component_code, now)
+    dossier.brought = {**dossier.brought, BOUND: len(named)}
+
+
+def _fault(entry: Registered | None, dossier: Dossier, *, holds_on: date) -> str:
+    """Return why an entry may not stand for a component; another's is as one that is not there."""
+    is_own = (
+        entry is not None and entry.holder_index is not None and entry.holder_index == dossier.owner_index
+    )
+    if entry is None or not is_own:
+        return "Chủ hồ sơ không có kết quả này"
+    return "" if entry.holds_on(holds_on) else "Kết quả không còn hiệu lực"
+
+
+async def require_results_hold(dossier: Dossier, *, work: Work, now: datetime) -> None:
+    """Raise `ResultEnded`, naming the components, when a result handed in holds no more at acceptance."""
+    if BOUND not in dossier.brought:
+        return
+    today = now.astimezone(VIETNAM).date()
+    used = await work.results.used_by(dossier.id)
+    ended = [
+        {"component_code": code, "number": entry.number, "state": entry.state.value}
+        for code, version, entry in used
+        if entry.version != version or not entry.holds_on(today)
+    ]
+    if ended:
+        raise ResultEnded(extra={"results": ended})
