@@ -111,12 +111,14 @@ def _counted(plan: Plan, span: Span) -> dict[str, int]:
 
 
 def _going_on(plan: Plan, span: Span) -> dict[str, int]:
-    """Count what is open at the end: overdue once past due, unless its clock stood before that.
+    """Count what is open at the end, by the due moment and the clock as they were then.
 
-    Only the stop that lasts is remembered: of one that ended, an earlier end of a period knows nothing more.
+    Overdue once past due, unless its clock stood before that.
     """
-    is_paused = plan.stop is not None and plan.stop.resumed_at is None and plan.stop.stopped_at < span.ends
-    until = plan.stop.stopped_at if is_paused and plan.stop else span.ends
-    is_overdue = plan.due_at is not None and plan.due_at < until
-    name = "in_progress_overdue" if is_overdue else "in_progress_in_time"
+    stop = plan.stop
+    is_before = stop is None or stop.resumed_at is None or stop.resumed_at >= span.ends
+    is_paused = stop is not None and is_before and stop.stopped_at < span.ends
+    until = stop.stopped_at if is_paused and stop else span.ends
+    due_at = plan.first_due_at if stop and is_before else plan.due_at
+    name = "in_progress_overdue" if due_at is not None and due_at < until else "in_progress_in_time"
     return {"in_progress": 1, name: 1, "paused": int(is_paused)}

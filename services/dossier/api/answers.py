@@ -21,10 +21,11 @@ from services.dossier.api.schemas.answers import (
 )
 from services.dossier.domain.actions import actions_in_places, allowed_actions
 from services.dossier.domain.codes import masked_identity, masked_name
+from services.dossier.domain.course import stood_since
 from services.dossier.domain.definitions import Agency
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import continuing_of, step_of
-from services.dossier.domain.states import VIETNAMESE, Clock, State
+from services.dossier.domain.states import VIETNAMESE, State
 from services.dossier.domain.work.urgency import Lines, urgency_of
 from services.dossier.use_cases.open_dossier import parties_of
 from services.dossier.use_cases.ports import Attachment, Detail, Work
@@ -89,15 +90,20 @@ def item_of(row: Any, *, now: datetime, masked: bool = False) -> DossierItem:
         accepted_at=local(row["accepted_at"]),
         due_at=local(row["due_at"]),
         ended_at=local(row["ended_at"]),
-        is_overdue=is_overdue(row["due_at"], row["ended_at"], now),
+        is_overdue=is_overdue(
+            row["due_at"], stood_since(row.get("last_stop"), row["ended_at"]) or row["ended_at"], now
+        ),
         step=_step_of_row(row["step"]),
         task_due_at=local(row["task_due_at"]),
     )
 
 
-def is_overdue(due_at: datetime | None, ended_at: datetime | None, now: datetime) -> bool:
-    """Tell whether a dossier is or ended past its due moment; derived, never a state."""
-    return due_at is not None and (ended_at or now) > due_at
+def is_overdue(due_at: datetime | None, held_at: datetime | None, now: datetime) -> bool:
+    """Tell whether a dossier is or ended past its due moment; derived, never a state.
+
+    `held_at`: since when its clock stands, also of one that ended while it did, else when it ended.
+    """
+    return due_at is not None and (held_at or now) > due_at
 
 
 def _step_of_row(step: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -181,7 +187,7 @@ def detail_of(detail: Detail, *, by: Caller, sees_all: bool, work: Work, now: da
         reply_due_at=local(dossier.reply_due_at),
         handover_due_at=local(dossier.handover_due_at),
         ended_at=local(dossier.ended_at),
-        is_overdue=dossier.clock is not Clock.STOPPED and is_overdue(dossier.due_at, dossier.ended_at, now),
+        is_overdue=is_overdue(dossier.due_at, dossier.stopped_at or dossier.ended_at, now),
         urgency=urgency_of(
             None if dossier.ended_at else dossier.due_at,
             dossier.step.due_at if dossier.step else None,

@@ -12,7 +12,7 @@ import asyncpg
 import orjson
 
 from kernel.runtime import Runtime
-from services.dossier.domain.figures.fact import Fact, follow, told_by
+from services.dossier.domain.figures.fact import Fact, follow, mended, told_by
 from services.dossier.domain.figures.row import COLUMNS, columns_of, fact_of
 
 _BATCH = 4_000
@@ -113,7 +113,7 @@ def _fold(events: Sequence[Any]) -> list[Fact]:
         for row in group:
             told = told_by(row["type"], orjson.loads(row["data"]))
             if told is not None:
-                fact = follow(fact, told, row["at"])
+                fact = follow(fact, mended(fact, told), row["at"])
         if fact is not None:
             found.append(fact)
     return found

@@ -1,7 +1,9 @@
 """What may happen to a dossier on its way: the clock stands, money is owed, a promise is not kept."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from worktime.term import Stop
@@ -33,10 +35,26 @@ class ClockStop:
     legal_basis: str = ""
     until: datetime | None = None
 
+    def lasts(self, ended_at: datetime | None) -> bool:
+        """Tell whether it still lasts, or lasted until its dossier ended: an end is no going on.
+
+        In rows from before, the end was written as if the clock had gone on at that moment.
+        """
+        return self.resumed_at is None or self.resumed_at == ended_at
+
     @property
     def as_stop(self) -> Stop:
         """What the counting rules know of it."""
         return Stop(self.stopped_at, self.resumed_at)
+
+
+def stood_since(last_stop: Mapping[str, Any] | None, ended_at: datetime | None) -> datetime | None:
+    """Return since when the clock of a listed row stands, or stood when it ended; its last stop as kept."""
+    if last_stop is None:
+        return None
+    began, ended = last_stop["stopped_at"], last_stop.get("resumed_at")
+    stop = ClockStop(datetime.fromisoformat(began), datetime.fromisoformat(ended) if ended else None)
+    return stop.stopped_at if stop.lasts(ended_at) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -352,7 +352,8 @@ class Dossier:
     @property
     def stopped_at(self) -> datetime | None:
         """Since when the clock stands; also of a dossier that ended while it did."""
-        return self.stops[-1].stopped_at if self.stops and self.stops[-1].resumed_at is None else None
+        last = self.stops[-1] if self.stops else None
+        return last.stopped_at if last is not None and last.lasts(self.ended_at) else None
 
     def stops_until(self, at: datetime) -> tuple[ClockStop, ...]:
         """Return the stops with the open one ended now."""

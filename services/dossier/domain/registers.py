@@ -11,6 +11,7 @@ from typing import Any
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, Invalid
+from services.dossier.domain.course import stood_since
 from services.dossier.domain.papers import local_text
 
 LONGEST_DAYS = 92
@@ -102,7 +103,7 @@ def require_period(first: date, last: date) -> None:
 def note_of(row: Mapping[str, Any], now: datetime) -> str:
     """Return what the last column says: how it ended, or that it is late."""
     ended = {"STOPPED": "Dừng giải quyết", "WITHDRAWAL_REQUESTED": "Yêu cầu rút hồ sơ"}.get(row["state"], "")
-    due, end = row["due_at"], row["ended_at"]
+    due, end = row["due_at"], stood_since(row["last_stop"], row["ended_at"]) or row["ended_at"]
     late = "Quá hạn" if due is not None and (end or now) > due else ""
     return "; ".join(part for part in (ended, late) if part)
 

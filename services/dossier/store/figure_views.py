@@ -30,7 +30,14 @@ COLUMN = {
 _RECEIVED = "(r.received_on BETWEEN p.first_on AND p.last_on)"
 _ENDED = "(r.received_on IS NOT NULL AND r.ended_on BETWEEN p.first_on AND p.last_on)"
 _OPEN = "(r.received_on <= p.last_on AND coalesce(r.ended_on > p.last_on, true))"
-_OVERDUE = "coalesce(r.due_at < least(r.stopped_at, p.as_of), false)"
+# Due moment and clock as they were at the period's end: what changed since stands beside the row.
+_THEN = (
+    "CASE WHEN r.was_until[cardinality(r.was_until)] >= p.as_of THEN (SELECT w.{then} FROM"
+    " unnest(r.was_until, r.was_due, r.was_stopped) AS w(until, due_at, stopped_at)"
+    " WHERE w.until >= p.as_of ORDER BY w.until LIMIT 1) ELSE r.{then} END"
+)
+_DUE, _STOPPED = _THEN.format(then="due_at"), _THEN.format(then="stopped_at")
+_OVERDUE = f"coalesce({_DUE} < least({_STOPPED}, p.as_of), false)"
 CONDITIONS: dict[Number, str] = {
     Number.RECEIVED: _RECEIVED,
     Number.SUBMISSIONS: f"{_RECEIVED} AND NOT r.is_follower",
@@ -46,7 +53,7 @@ CONDITIONS: dict[Number, str] = {
     Number.IN_PROGRESS: _OPEN,
     Number.IN_TIME: f"{_OPEN} AND NOT {_OVERDUE}",
     Number.OVERDUE: f"{_OPEN} AND {_OVERDUE}",
-    Number.PAUSED: f"{_OPEN} AND r.stopped_at < p.as_of",
+    Number.PAUSED: f"{_OPEN} AND {_STOPPED} < p.as_of",
     Number.INTAKE_REFUSED: "r.received_on IS NULL AND r.ending = 'INTAKE_REFUSED'",
     Number.INTAKE_CANCELLED: "r.received_on IS NULL AND r.ending = 'CANCELLED'",
     Number.ONLINE: f"{_RECEIVED} AND r.channel = 'ONLINE'",

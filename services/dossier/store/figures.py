@@ -40,11 +40,20 @@ _IS_AMENDED = f"""
     OR (:is_counted AND (EXCLUDED.components, EXCLUDED.digitised, EXCLUDED.reused)
         IS DISTINCT FROM (f.components, f.digitised, f.reused))
 """
+_IS_TURNED = "(EXCLUDED.due_at, EXCLUDED.stopped_at) IS DISTINCT FROM (f.due_at, f.stopped_at)"
 _SET = ",\n".join(
     [f"{name} = EXCLUDED.{name}" for name in ("version", *_AS_TOLD)]
     + [f"cause = {_CAUSE}", f"ending = {_ENDING}", f"is_electronic = {_ELECTRONIC}"]
     + ["supplements = f.supplements + EXCLUDED.supplements"]
     + [f"{name} = CASE WHEN :is_counted::boolean THEN EXCLUDED.{name} ELSE f.{name} END" for name in _COUNTS]
+    + [
+        f"{name} = CASE WHEN {_IS_TURNED} THEN f.{name} || {value} ELSE f.{name} END"
+        for name, value in (
+            ("was_until", ":at::timestamptz"),
+            ("was_due", "f.due_at"),
+            ("was_stopped", "f.stopped_at"),
+        )
+    ]
     + [f"amended_at = CASE WHEN {_IS_AMENDED} THEN :at::timestamptz ELSE f.amended_at END"]
 )
 _CHANGED = Statement(

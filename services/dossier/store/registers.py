@@ -10,7 +10,9 @@ from kernel.postgres.unit_of_work import UnitOfWork
 
 _PAGE = Statement("""
 SELECT d.id, d.dossier_code, d.procedure_code, d.procedure_name, d.parties_sealed, d.agencies, d.state,
-    d.accepted_at, d.due_at, d.ended_at, d.result_delivery, d.work->'delivery' AS delivery
+    d.accepted_at, d.due_at, d.ended_at, d.result_delivery, d.work->'delivery' AS delivery,
+    CASE WHEN d.state IN ('SUPPLEMENT_REQUESTED', 'AWAITING_FINANCIAL', 'SUSPENDED', 'WITHDRAWAL_REQUESTED',
+        'STOPPED') THEN d.work #> '{stops,-1}' END AS last_stop
 FROM dossiers d
 WHERE d.receiving_agency = :agency
     AND d.accepted_at >= :first::date::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'

@@ -29,7 +29,9 @@ _NOT_FOUND_YET = Statement(
 _ITEM = (
     "d.id, d.reference, d.dossier_code, d.portal_code, d.procedure_code, d.procedure_name, d.channel,"
     " d.origin, d.state, d.version, d.owner_name, d.submitted_at, d.accepted_at, d.due_at, d.ended_at,"
-    " d.step, d.receiving_agency, d.competent_agency, d.task_due_at, d.agencies"
+    " d.step, d.receiving_agency, d.competent_agency, d.task_due_at, d.agencies,"
+    " CASE WHEN d.state IN ('SUPPLEMENT_REQUESTED', 'AWAITING_FINANCIAL', 'SUSPENDED',"
+    " 'WITHDRAWAL_REQUESTED', 'STOPPED') THEN d.work #> '{stops,-1}' END AS last_stop"
 )
 _TAKES_PART = (
     "(d.receiving_agency = :agency OR d.competent_agency = :agency OR d.helping_agency = :agency"

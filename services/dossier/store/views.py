@@ -20,6 +20,11 @@ ITEM = (
     " version, owner_name, submitted_at, accepted_at, due_at, ended_at, step, receiving_agency,"
     " competent_agency, task_due_at, agencies"
 )
+# Whether one is late is held against its last stop, where the clock stands or stood when it ended.
+LAST_STOP = (
+    "CASE WHEN state IN ('SUPPLEMENT_REQUESTED', 'AWAITING_FINANCIAL', 'SUSPENDED', 'WITHDRAWAL_REQUESTED',"
+    " 'STOPPED') THEN work #> '{stops,-1}' END AS last_stop"
+)
 _DETAIL = Statement(
     f"""
     SELECT {COLUMNS}, destroyed_by,
@@ -39,15 +44,16 @@ _DETAIL = Statement(
 )
 _OWN = Statement(
     f"""
-    SELECT DISTINCT ON (id) {ITEM} FROM (
-        (SELECT {ITEM} FROM dossiers WHERE owner_subject = :subject
+    SELECT DISTINCT ON (id) {ITEM}, last_stop FROM (
+        (SELECT {ITEM}, {LAST_STOP} FROM dossiers WHERE owner_subject = :subject
          AND id < :before::uuid AND (:state::text = '' OR state = :state) ORDER BY id DESC LIMIT :limit)
         UNION ALL
-        (SELECT {ITEM} FROM dossiers WHERE submitter_subject = :subject
+        (SELECT {ITEM}, {LAST_STOP} FROM dossiers WHERE submitter_subject = :subject
          AND submitter_subject IS DISTINCT FROM owner_subject
          AND id < :before::uuid AND (:state::text = '' OR state = :state) ORDER BY id DESC LIMIT :limit)
         UNION ALL
-        (SELECT {ITEM} FROM dossiers WHERE owner_index = :owner_index::bytea AND owner_index IS NOT NULL
+        (SELECT {ITEM}, {LAST_STOP} FROM dossiers
+         WHERE owner_index = :owner_index::bytea AND owner_index IS NOT NULL
          AND owner_subject IS DISTINCT FROM :subject AND submitter_subject IS DISTINCT FROM :subject
          AND id < :before::uuid AND (:state::text = '' OR state = :state) ORDER BY id DESC LIMIT :limit)
     ) AS found ORDER BY id DESC LIMIT :limit
@@ -59,18 +65,19 @@ _FILTERS = (
 )
 _OF_AGENCY = Statement(
     f"""
-    SELECT DISTINCT ON (id) {ITEM} FROM (
-        (SELECT {ITEM} FROM dossiers WHERE receiving_agency = :agency AND {_FILTERS}
+    SELECT DISTINCT ON (id) {ITEM}, last_stop FROM (
+        (SELECT {ITEM}, {LAST_STOP} FROM dossiers WHERE receiving_agency = :agency AND {_FILTERS}
          ORDER BY id DESC LIMIT :limit)
         UNION ALL
-        (SELECT {ITEM} FROM dossiers WHERE competent_agency = :agency
+        (SELECT {ITEM}, {LAST_STOP} FROM dossiers WHERE competent_agency = :agency
          AND competent_agency <> receiving_agency
          AND {_FILTERS} ORDER BY id DESC LIMIT :limit)
         UNION ALL
-        (SELECT {ITEM} FROM dossiers WHERE helping_agency = :agency AND helping_agency <> receiving_agency
+        (SELECT {ITEM}, {LAST_STOP} FROM dossiers
+         WHERE helping_agency = :agency AND helping_agency <> receiving_agency
          AND {_FILTERS} ORDER BY id DESC LIMIT :limit)
         UNION ALL
-        (SELECT {ITEM} FROM dossiers WHERE consulted_agencies @> ARRAY[:agency::text]
+        (SELECT {ITEM}, {LAST_STOP} FROM dossiers WHERE consulted_agencies @> ARRAY[:agency::text]
          AND consulted_agencies <> '{{}}' AND {_FILTERS} ORDER BY id DESC LIMIT :limit)
     ) AS found ORDER BY id DESC LIMIT :limit
     """
@@ -78,7 +85,7 @@ _OF_AGENCY = Statement(
 # A code names at most a few dossiers, so it leads: plans are made without looking at the values.
 _OF_AGENCY_BY_CODE = Statement(
     f"""
-    SELECT {ITEM} FROM dossiers
+    SELECT {ITEM}, {LAST_STOP} FROM dossiers
     WHERE (dossier_code = :code OR reference = :code OR portal_code = :code)
       AND (receiving_agency = :agency OR competent_agency = :agency OR helping_agency = :agency
            OR consulted_agencies @> ARRAY[:agency::text])

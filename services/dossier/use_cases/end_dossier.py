@@ -113,7 +113,8 @@ def _stop(
     if dossier.step is not None and dossier.step.request_id is not None:
         work.outside.abandon(dossier.step.request_id)
     stage = dossier.step.name if dossier.step else VIETNAMESE[dossier.prior_state or dossier.state]
-    dossier.stops, dossier.settlement = dossier.stops_until(now), settlement
+    # A stop that lasts stays open: for the clock the dossier ended when it was stopped.
+    dossier.settlement = settlement
     left = dossier.end(move, at=now)
     content = papers.stop_notice(
         dossier,

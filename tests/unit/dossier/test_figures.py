@@ -20,6 +20,7 @@ from services.dossier.domain.figures.fact import (
     Fact,
     Punctuality,
     follow,
+    mended,
     punctuality_of,
     told_by,
 )
@@ -30,6 +31,39 @@ from tests.builders.dossier.figures import a_fact, an_event_data, at
 MARCH = Period(date(2026, 3, 1), date(2026, 3, 31), at("2026-04-01 00:00"))
 DUE = at("2026-03-09 17:30")
 DAYS = st.integers(min_value=0, max_value=120).map(lambda day: at("2026-01-01 10:00") + timedelta(days=day))
+
+
+def test_an_end_told_before_as_late_is_mended_by_when_the_clock_stood() -> None:
+    """Events of who ended while the clock stood named no stop; who ended while it ran is as told."""
+    told = replace(
+        a_fact(ended_at=at("2026-04-20 09:00"), ending=Ending.WITHDRAWN), punctuality=Punctuality.OVERDUE
+    )
+    standing = a_fact(stopped_at=at("2026-03-05 10:00"))
+    mend = mended(standing, told)
+    assert (mend.stopped_at, mend.punctuality) == (standing.stopped_at, Punctuality.EARLY)
+    assert mended(follow(standing, mend, at("2026-04-20 09:00")), told).punctuality is Punctuality.EARLY
+    late = mended(replace(standing, stopped_at=at("2026-03-10 08:00")), told)
+    assert late.punctuality is Punctuality.OVERDUE
+    assert mended(a_fact(), told) == told
+    assert mended(standing, replace(told, ending=Ending.RESULT)).stopped_at is None
+
+
+@given(st.lists(st.tuples(st.sampled_from(["stop", "go", "move"]), st.integers(1, 40)), max_size=8))
+def test_a_past_day_looks_later_as_it_looked_then(turns: list[tuple[str, int]]) -> None:
+    """Whatever stops, goes on and moves: paused and overdue of a day are what was counted at its end."""
+    fact, now, then = a_fact(), at("2026-03-02 09:00"), []
+    kinds = (Number.PAUSED, Number.IN_TIME, Number.OVERDUE)
+    for kind, hours in turns:
+        now += timedelta(hours=hours)
+        for day in {now.date() - timedelta(days=back) for back in (1, 2, 3)}:
+            period = Period.of(day, day, now)
+            then.append((period, [belongs(number, fact, period) for number in kinds]))
+        stopped = {"stop": now, "go": None, "move": fact.stopped_at}[kind]
+        assert fact.due_at is not None
+        due = fact.due_at if kind == "stop" else fact.due_at + timedelta(hours=hours)
+        fact = follow(fact, replace(fact, stopped_at=stopped, due_at=due, earlier=()), now)
+    for period, counted in then:
+        assert [belongs(number, fact, period) for number in kinds] == counted
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def _member(parent: Parent, child: Child, sight: Sight, by: Caller, now: datetim
         more = ("dossier_id", "dossier_code", "state", "opened_at", "due_at", "ended_at", "reason")
         shown |= {name: told[name] for name in more}
         shown["state_name"] = _STATE_NAMES.get(told["state"])
-        shown["is_overdue"] = is_overdue(child.told.due_at, child.told.ended_at, now)
+        shown["is_overdue"] = is_overdue(child.told.due_at, child.told.stopped_at or child.told.ended_at, now)
     return MemberOut(**shown, status_name=_STATUSES[child.status])
 
 

@@ -71,6 +71,15 @@ class Counted:
     reused: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What held until a moment: the due moment then, and since when the clock stood."""
+
+    until: datetime
+    due_at: datetime | None
+    stopped_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """One dossier in statistics. `counted` None in a change means: as it was."""
@@ -98,6 +107,15 @@ class Fact:
     """A child of an interlinked submission that is not its lead: no submission of its own."""
     amended_at: datetime | None = None
     """When something that had been final was last changed: an end taken back, an entry made afterwards."""
+    earlier: tuple[Earlier, ...] = ()
+    """What due moment and clock were before they changed, oldest first: a past day is asked again later."""
+
+    def at(self, moment: datetime) -> tuple[datetime | None, datetime | None]:
+        """Return the due moment and since when the clock stood, as they were just before a moment."""
+        for one in self.earlier:
+            if one.until >= moment:
+                return one.due_at, one.stopped_at
+        return self.due_at, self.stopped_at
 
     @property
     def received_on(self) -> date | None:
@@ -178,8 +196,27 @@ def follow(before: Fact | None, told: Fact, at: datetime) -> Fact:
         ending=before.ending if has_ended_again else told.ending,
         is_electronic=before.is_electronic if has_ended_again else told.is_electronic,
         amended_at=before.amended_at,
+        earlier=_earlier(before, told, at),
     )
     return replace(after, amended_at=at) if _is_amended(before, after) else after
+
+
+def _earlier(before: Fact, told: Fact, at: datetime) -> tuple[Earlier, ...]:
+    if (before.due_at, before.stopped_at) == (told.due_at, told.stopped_at):
+        return before.earlier
+    return (*before.earlier, Earlier(at, before.due_at, before.stopped_at))
+
+
+def mended(before: Fact | None, told: Fact) -> Fact:
+    """Return what an event should have told of a dossier that ended while its clock stood.
+
+    Events from before told the end as if the clock had gone on at that moment, and so as late.
+    """
+    was_forgotten = told.stopped_at is None and told.ending in {Ending.STOPPED, Ending.WITHDRAWN}
+    if before is None or before.stopped_at is None or told.ended_at is None or not was_forgotten:
+        return told
+    judged = min(before.stopped_at, told.ended_at)
+    return replace(told, stopped_at=before.stopped_at, punctuality=punctuality_of(told.due_at, judged))
 
 
 def _is_amended(before: Fact, after: Fact) -> bool:

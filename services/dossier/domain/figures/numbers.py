@@ -8,7 +8,7 @@ from enum import StrEnum
 from services.dossier.domain.figures.fact import Counted, Ending, Fact, Punctuality
 from services.dossier.domain.figures.period import Period
 
-FORMULAS = "2026.1"
+FORMULAS = "2026.2"
 """Changes with any meaning below: figures of different versions are not compared."""
 
 
@@ -91,7 +91,8 @@ def belongs(number: Number, fact: Fact, period: Period) -> bool:  # noqa: C901, 
         case Number.OVERDUE:
             return is_open and is_overdue(fact, period)
         case Number.PAUSED:
-            return is_open and fact.stopped_at is not None and fact.stopped_at < period.as_of
+            stopped_at = fact.at(period.as_of)[1]
+            return is_open and stopped_at is not None and stopped_at < period.as_of
         case Number.ONLINE:
             return is_received and fact.channel == "ONLINE"
         case Number.DIGITISED:
@@ -106,8 +107,9 @@ def belongs(number: Number, fact: Fact, period: Period) -> bool:  # noqa: C901, 
 
 def is_overdue(fact: Fact, period: Period) -> bool:
     """Tell whether an open dossier is past due where the period looks from; a standing clock stays put."""
-    until = period.as_of if fact.stopped_at is None else min(fact.stopped_at, period.as_of)
-    return fact.due_at is not None and fact.due_at < until
+    due_at, stopped_at = fact.at(period.as_of)
+    until = period.as_of if stopped_at is None else min(stopped_at, period.as_of)
+    return due_at is not None and due_at < until
 
 
 @dataclass(frozen=True, slots=True)

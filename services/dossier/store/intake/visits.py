@@ -6,14 +6,14 @@ from uuid import UUID
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.dossier.store.views import ITEM
+from services.dossier.store.views import ITEM, LAST_STOP
 
 _ADD = Statement(
     "INSERT INTO visit_dossiers (visit_id, dossier_id, agency, officer, at)"
     " VALUES (:visit_id, :dossier_id, :agency, :officer, :at)"
 )
 _OF = Statement(
-    f"SELECT {ITEM} FROM dossiers WHERE id IN (SELECT dossier_id FROM visit_dossiers"
+    f"SELECT {ITEM}, {LAST_STOP} FROM dossiers WHERE id IN (SELECT dossier_id FROM visit_dossiers"
     " WHERE visit_id = :visit_id AND agency = :agency) ORDER BY id LIMIT 100"
 )
 # Bounded: of who files thousands, the newest two hundred are looked through for this agency's own.

@@ -15,7 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSON, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, UUID
 
 from services.dossier.store.tables.columns import metadata, moment, texts
 
@@ -37,6 +37,10 @@ def _figures() -> list[Column[Any]]:
         *[
             Column(name, SmallInteger, nullable=False)
             for name in ("supplements", "components", "digitised", "reused")
+        ],
+        *[
+            Column(name, ARRAY(moment), nullable=False, server_default=text("'{}'"))
+            for name in ("was_until", "was_due", "was_stopped")
         ],
     ]
 
