@@ -118,7 +118,8 @@ _OF_AGENCY = Statement(
 )
 _TO_ADVANCE = Statement(
     "SELECT parent_id FROM interlinked_children WHERE told_version > looked"
-    " UNION SELECT id FROM interlinked_parents WHERE look_at <= :now LIMIT :limit::int"
+    " UNION SELECT id FROM interlinked_parents WHERE look_at <= :now"
+    " ORDER BY 1 LIMIT :limit::int"
 )
 _GROUP = Statement("SELECT data FROM interlinked_groups WHERE code = :code")
 _PUT_GROUP = Statement(

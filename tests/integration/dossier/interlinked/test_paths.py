@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kernel.sealing import SealBroken
 from kernel.service import JobTick
 from services.dossier.store.interlinked.parents import PostgresInterlinked
 from services.dossier.use_cases.interlinked.advance import advance_parent
@@ -295,6 +296,24 @@ async def test_killed_before_its_commit_the_job_begins_there_again(
     await kin.advance()
     assert await kin.service.count("dossiers") == 3
     assert await kin.statuses(seen) == {BIRTH: "GRANTED", RESIDENCE: "OPEN", CARD: "OPEN"}
+
+
+async def test_a_broken_submission_does_not_hold_up_the_others(kin: Kin) -> None:
+    """The job fails and says so; whoever comes after the broken one goes on all the same."""
+    for _ in range(2):
+        await kin.granted(await kin.handed_in(), BIRTH)
+    rows = await kin.service.runtime.pool.fetch("SELECT id FROM interlinked_parents ORDER BY id")
+    ids = [row["id"] for row in rows]
+    await kin.service.runtime.pool.execute(
+        "UPDATE interlinked_parents SET parties_sealed = 'broken' WHERE id = $1", ids[0]
+    )
+    with pytest.raises(SealBroken):
+        await kin.advance()
+    assert await kin.statuses({"interlinked_dossier_id": ids[1]}) == {
+        BIRTH: "GRANTED",
+        RESIDENCE: "OPEN",
+        CARD: "OPEN",
+    }
 
 
 async def test_one_submission_sent_eight_times_at_once_is_one(kin: Kin) -> None:
