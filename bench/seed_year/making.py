@@ -25,12 +25,13 @@ from services.dossier.domain.dossier import Dossier, Running
 from services.dossier.domain.events import Change, cause_data, event_data
 from services.dossier.domain.figures.fact import Fact, follow, told_by
 from services.dossier.domain.figures.row import columns_of
-from services.dossier.domain.history import Entry, HistoryKeys, chain, head_of, seal_head
+from services.dossier.domain.history import Entry, HistoryKeys, chain
 from services.dossier.domain.holdings import DoneStep, Result, Supplement
 from services.dossier.domain.states import Move, State
 from services.dossier.domain.workflow import complete, done_step, hand_over
 from services.dossier.store.mapping import new_columns
 from services.dossier.use_cases.ports import Seals
+from services.dossier.use_cases.row_seals import components_hash, seal_row
 from services.dossier.use_cases.secrets import identity_index, look_up_secret, secret_hash
 
 _FAMILIES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương")
@@ -95,11 +96,15 @@ class Maker:
         course = _Course(plan, self._new(plan), self._keys, self._random)
         course.live(self._world)
         made = course.dossier
-        made.head_seal = seal_head(head_of(made, made.version), self._keys)
+        components = _components(plan, made.id)
+        columns = new_columns(made) | {
+            "destroyed_by": None,
+            "components_hash": components_hash({**one, "attachment_ids": []} for one in components),
+        }
         return Made(
-            new_columns(made),
+            columns | {"head_seal": seal_row(columns, self._keys)},
             course.entries,
-            _components(plan, made.id),
+            components,
             columns_of(course.fact) if course.fact else None,
         )
 

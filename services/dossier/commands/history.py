@@ -3,7 +3,8 @@
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -13,35 +14,31 @@ from uuid import UUID
 from kernel.bus.wire import to_message
 from kernel.runtime import Runtime
 from kernel.service import JobTick
+from services.dossier.commands.beside import Beside, broken_codes
 from services.dossier.commands.books import broken_books
 from services.dossier.domain.archive.remains import DESTROYED
 from services.dossier.domain.history import (
-    AGENCIES,
-    NEVER_CHANGING,
     Entry,
     HistoryKeys,
     first_break,
     first_break_of_remains,
-    is_sealed,
 )
+from services.dossier.use_cases.row_seals import ROW, is_row_sealed, is_sealed_by_older
 
 _BATCH = 500
 _HEADS = "SELECT id FROM dossiers WHERE id > $1 ORDER BY id LIMIT $2"
 _OF = (
-    "SELECT h.dossier_id, h.version, h.event_id, h.type, h.at, h.actor, h.data, h.previous_hash, h.hash,"
-    " h.key_id, d.version AS head_version, d.history_hash AS head_hash, d.state AS head_state,"
-    " d.due_at AS head_due_at, d.dossier_code AS head_code"
+    "SELECT h.dossier_id, h.version, h.event_id, h.type, h.at, h.data, d.version AS head_version"
     " FROM history h JOIN dossiers d ON d.id = h.dossier_id"
     " WHERE h.dossier_id = ANY($1::uuid[]) ORDER BY h.dossier_id, h.version"
 )
 _ROWS = (
-    f"SELECT id, version, history_hash, head_seal, agencies, {', '.join((*NEVER_CHANGING, *AGENCIES))},"
-    " destroyed_by, (SELECT l.history_head FROM destruction_lines l JOIN destruction_lists n"
-    " ON n.id = l.list_id WHERE l.list_id = d.destroyed_by AND l.dossier_id = d.id"
+    f"SELECT head_seal, {', '.join(ROW)}, (SELECT l.history_head FROM destruction_lines l"
+    " JOIN destruction_lists n ON n.id = l.list_id WHERE l.list_id = d.destroyed_by AND l.dossier_id = d.id"
     " AND l.outcome = 'DESTROYED' AND n.state IN ('APPROVED', 'DONE')) AS listed_head,"
     " (SELECT n.number || '/DMH-' || n.year FROM destruction_lists n WHERE n.id = d.destroyed_by)"
     " AS list_number"
-    " FROM dossiers d WHERE id = ANY($1::uuid[])"
+    " FROM dossiers d WHERE id > $1 ORDER BY id LIMIT $2"
 )
 _WHOLES = "SELECT id FROM interlinked_parents WHERE id > $1 ORDER BY id LIMIT $2"
 _OF_WHOLES = (
@@ -49,41 +46,66 @@ _OF_WHOLES = (
     " JOIN interlinked_parents p ON p.id = h.parent_id"
     " WHERE h.parent_id = ANY($1::uuid[]) ORDER BY h.parent_id, h.version"
 )
-_FIRST = "00000000-0000-0000-0000-000000000000"
 _FIELDS = tuple(Entry.__dataclass_fields__)
+# By range, not by dossier: a history whose dossier is gone is found too.
+_CHAINS = (
+    f"SELECT {', '.join(_FIELDS)} FROM history WHERE dossier_id > $1::uuid AND dossier_id <= $2::uuid"
+    " ORDER BY dossier_id, version"
+)
+_FIRST, _LAST = UUID(int=0), UUID(int=2**128 - 1)
+OLDER = "sealed by an older rule: run seal-rows"
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Some dossiers and everything of theirs, as of one moment."""
+
+    rows: Mapping[UUID, Any]
+    chains: Mapping[UUID, list[Entry]]
+    beside: Beside
+    last: UUID
+
+    @classmethod
+    async def read(cls, pool: Any, after: UUID) -> "_Page":
+        async with (
+            pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            found = await connection.fetch(_ROWS, after, _BATCH)
+            last = found[-1]["id"] if len(found) == _BATCH else _LAST
+            entries = await connection.fetch(_CHAINS, after, last)
+            beside = await Beside.read(connection, after, last)
+        chains = {
+            one: [Entry(**row) for row in group]
+            for one, group in groupby(entries, key=lambda row: row["dossier_id"])
+        }
+        return cls({row["id"]: row for row in found}, chains, beside, last)
 
 
 async def verify_history(runtime: Runtime, arguments: Sequence[str]) -> int:
-    """Check every chain against its dossier and every book; print the broken ones and return 1 for any.
+    """Check every dossier with all that is its own, and every book; print what is broken, return 1 for any.
 
     A file of `dossier id,version` lines, as others know them, finds a dossier set back as a whole.
     """
     known = await asyncio.to_thread(_known, arguments[0]) if arguments else {}
     async with runtime.unit_of_work() as unit:
         keys: HistoryKeys = runtime.open_work(unit).history_keys
-    checked = broken = 0
+    checked, broken, after = 0, 0, _FIRST
     destroyed: Counter[str] = Counter()
-    after: Any = _FIRST
-    while ids := [row["id"] for row in await runtime.pool.fetch(_HEADS, after, _BATCH)]:
-        after = ids[-1]
-        rows = await runtime.pool.fetch(_OF, ids)
-        heads = {row["id"]: row for row in await runtime.pool.fetch(_ROWS, ids)}
-        chains = {found: list(group) for found, group in groupby(rows, key=lambda row: row["dossier_id"])}
-        for head in heads.values():
-            if head["destroyed_by"] is not None:
-                destroyed[head["list_number"] or "?"] += 1
-        for dossier_id in ids:
-            elsewhere = known.pop(str(dossier_id), 0)
-            if wrong := _what_is_wrong(chains.get(dossier_id), heads.get(dossier_id), keys, elsewhere):
+    while after < _LAST:
+        page = await _Page.read(runtime.pool, after)
+        after = page.last
+        for dossier_id in sorted({*page.rows, *page.chains}):
+            if wrong := _what_is_wrong(page, dossier_id, keys, known.pop(str(dossier_id), 0)):
                 broken += 1
                 sys.stdout.write(f"{dossier_id}: {wrong}\n")
-        checked += len(ids)
-    for dossier_id in known:
-        broken += 1
-        sys.stdout.write(f"{dossier_id}: the dossier is missing, others know it\n")
-    for line in await broken_books(runtime.pool):
-        broken += 1
-        sys.stdout.write(f"{line}\n")
+        checked += len(page.rows)
+        gone = [row for row in page.rows.values() if row["destroyed_by"] is not None]
+        destroyed.update(row["list_number"] or "?" for row in gone)
+    missing = [f"{dossier_id}: the dossier is missing, others know it" for dossier_id in known]
+    missing += await broken_codes(runtime.pool) + await broken_books(runtime.pool)
+    sys.stdout.writelines(f"{line}\n" for line in missing)
+    broken += len(missing)
     for number, count in sorted(destroyed.items()):
         sys.stdout.write(f"{count} destroyed by list {number}: their heads hold, what they said is gone\n")
     sys.stdout.write(f"{checked} dossiers checked, {broken} broken\n")
@@ -99,49 +121,49 @@ def _known(file: str) -> dict[str, int]:
     return found
 
 
-def _what_is_wrong(rows: list[Any] | None, head: Any, keys: HistoryKeys, elsewhere: int) -> str:
-    """Return what is wrong with a chain or with the dossier it ends in; empty when they agree."""
-    if not rows or head is None:
-        return "the history is missing"
-    entries = [Entry(**{name: row[name] for name in _FIELDS}) for row in rows]
-    last = rows[-1]
+def _what_is_wrong(page: _Page, dossier_id: UUID, keys: HistoryKeys, elsewhere: int) -> str:
+    """Return what is wrong with a dossier and all that is its own; empty for nothing."""
+    entries, row = page.chains.get(dossier_id), page.rows.get(dossier_id)
+    if row is None or not entries:
+        return "the dossier is missing, its history is not" if entries else "the history is missing"
+    if wrong := of_history(row, entries, keys):
+        return wrong
+    if row["version"] < elsewhere:
+        return f"the dossier is set back: others know version {elsewhere}"
+    is_gone = row["destroyed_by"] is not None
+    if is_row_sealed(row, keys):
+        return "" if is_gone else page.beside.wrong(row, entries, keys)
+    if not is_sealed_by_older(row, keys):
+        return "the history was cut, or the dossier changed by hand: its seal does not fit"
+    return "" if is_gone else OLDER
+
+
+def of_history(row: Any, entries: Sequence[Entry], keys: HistoryKeys) -> str:
+    """Return what is wrong with a chain, or with the row it ends in by what it says itself."""
     unknown = {entry.key_id for entry in entries} - set(keys.ids)
     if unknown:
         return f"the history was changed, or its key is not set: {', '.join(sorted(unknown)) or 'none'}"
-    if last["type"] == DESTROYED or head["destroyed_by"] is not None:
+    last = entries[-1]
+    if last.type == DESTROYED or row["destroyed_by"] is not None:
         is_broken = first_break_of_remains(entries, keys) is not None
-        if last["type"] != DESTROYED or head["listed_head"] != last["previous_hash"]:
+        if last.type != DESTROYED or row["listed_head"] != last.previous_hash:
             return "destroyed, and by no list"
     else:
         is_broken = first_break(entries, keys) is not None
-    if is_broken or last["hash"] != last["head_hash"]:
+    if is_broken or last.hash != row["history_hash"]:
         return "the history was changed"
-    return (
-        "the dossier is not what its history says" if not _is_told(last) else _of_head(head, keys, elsewhere)
-    )
+    return "" if _is_told(last, row) else "the dossier is not what its history says"
 
 
-def _of_head(head: Any, keys: HistoryKeys, elsewhere: int) -> str:
-    """Return what is wrong with a row whose chain is sound; empty for nothing."""
-    agencies = {name: head["agencies"][name.removesuffix("_agency")]["code"] for name in AGENCIES}
-    if any(head[name] != code for name, code in agencies.items()) or not is_sealed(
-        head["head_seal"], head, keys
-    ):
-        return "the history was cut, or the dossier changed by hand: its seal does not fit"
-    if head["version"] < elsewhere:
-        return f"the dossier is set back: others know version {elsewhere}"
-    return ""
-
-
-def _is_told(last: Any) -> bool:
+def _is_told(last: Entry, row: Any) -> bool:
     """Tell whether the dossier's row is what its last entry says of it."""
-    told = last["data"]["dossier"]
+    told = last.data["dossier"]
     due_at = datetime.fromisoformat(told["due_at"]) if told["due_at"] else None
     return bool(
-        last["version"] == told["version"] == last["head_version"]
-        and told["state"] == last["head_state"]
-        and due_at == last["head_due_at"]
-        and told["dossier_code"] == last["head_code"]
+        last.version == told["version"] == row["version"]
+        and told["state"] == row["state"]
+        and due_at == row["due_at"]
+        and told["dossier_code"] == row["dossier_code"]
     )
 
 

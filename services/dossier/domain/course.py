@@ -59,7 +59,7 @@ def stood_since(last_stop: Mapping[str, Any] | None, ended_at: datetime | None) 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money that was confirmed; the receipt makes it count once."""
+    """Money that was confirmed; the receipt makes it count once. Below zero: it went back."""
 
     receipt: str
     amount: int

@@ -1,5 +1,6 @@
 """The dossier: what it holds and what each move makes of it. Who may move it stands in `actions`."""
 
+from collections.abc import Iterable
 from dataclasses import MISSING, dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -55,7 +56,7 @@ _OF_PEOPLE = ("owner_subject", "submitter_subject", "owner_index")
 _FORGOTTEN = (
     *("step", "secret_hash", "facts", "supplements", "draft", "done", "consultations", "obligations"),
     *("proposal", "apology_draft", "apologies", "settlement", "delay", "result", "recalled", "delivery"),
-    *("undo", "elsewhere", "brought", "watch_at"),
+    *("undo", "elsewhere", "brought", "watch_at", "given_files"),
 )
 """What people wrote or did, back to what it was before anything happened."""
 
@@ -131,9 +132,12 @@ class Dossier:
     brought: dict[str, Any] = field(default_factory=dict)
     """How it came: visit, tracking number and postmark, kiosk, authorisation, who helped (no names)."""
     history_hash: bytes = b""
-    head_seal: str = ""
+    given_files: tuple[UUID, ...] = ()
+    """Every file that was ever given to it, in the order they came; one that is missing was taken away."""
     watch_at: datetime | None = None
     """When a job looks at its timers next; the scheduler's own, no part of what history tells."""
+    kept: Any = field(default=None, compare=False, repr=False)
+    """The record it was read from, None for a new one: its seal is held against it when it is kept again."""
     sealed_before: dict[str, Any] = field(default_factory=dict, compare=False)
     """What sealed columns were before this change, where it touches one; compared, not kept."""
     warnings: list[dict[str, Any]] = field(default_factory=list, compare=False)
@@ -193,6 +197,10 @@ class Dossier:
         self.continuing = {**self.continuing, agency: heir}
         self.version += 1
         return self.state
+
+    def take(self, files: Iterable[UUID]) -> None:
+        """Name files as this dossier's own, for good: before the change is kept that brings them."""
+        self.given_files += tuple(files)
 
     def note_work(self) -> State:
         """Make a new version for what is noted beside the state: a file was replaced."""
@@ -375,6 +383,12 @@ class Dossier:
                 self._put(replace(item, payments=(*item.payments, payment)))
                 return True
         raise NotFound
+
+    def unpay(self, obligation_id: UUID, payment: Payment) -> None:
+        """Count money of an obligation that went back: it is owed again; what had come in stays on record."""
+        for item in self.obligations:
+            if item.id == obligation_id:
+                self._put(replace(item, payments=(*item.payments, replace(payment, amount=-payment.amount))))
 
     def cancel_obligations(self, at: datetime) -> None:
         """Forget what was asked for by mistake; it stays on record as cancelled."""

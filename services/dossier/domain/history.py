@@ -13,8 +13,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from services.dossier.domain.dossier import Dossier
-
 _KEY_BYTES = 32
 NEVER_CHANGING = (
     "reference",
@@ -149,15 +147,8 @@ def first_break_of_remains(entries: Sequence[Entry], keys: HistoryKeys) -> Entry
     return None
 
 
-def head_of(dossier: Dossier, version: int) -> dict[str, Any]:
-    """Return what a dossier's row says at a version: where its history ends, and what never changes."""
-    head = {name: getattr(dossier, name) for name in NEVER_CHANGING}
-    agencies = {name: getattr(dossier, name).code for name in AGENCIES}
-    return {**head, **agencies, "id": dossier.id, "version": version, "history_hash": dossier.history_hash}
-
-
 def seal_head(head: Mapping[str, Any], keys: HistoryKeys) -> str:
-    """Return the seal of a head: `key id:keyed hash`."""
+    """Return the seal of a head, `key id:keyed hash`: the rule of before whole rows were sealed."""
     digest = keys.digest(keys.current, _head_said(keys.current, head)) or b""
     return f"{keys.current}:{digest.hex()}"
 

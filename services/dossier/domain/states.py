@@ -82,6 +82,9 @@ STANDING = frozenset({State.SUPPLEMENT_REQUESTED, State.AWAITING_FINANCIAL, Stat
 UNDER_WAY = frozenset({State.ACCEPTED, State.PROCESSING}) | STANDING
 """Accepted and not yet ended."""
 
+CLOSED = frozenset({State.INTAKE_REFUSED, State.CANCELLED, State.STOPPED, State.RETURNED, State.ARCHIVED})
+"""Nothing waits for the applicant any more; what was paid goes back only as a refund."""
+
 _CLOCK = {
     State.DRAFT: Clock.OFF,
     State.SUBMITTED: Clock.OFF,

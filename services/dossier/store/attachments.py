@@ -10,7 +10,9 @@ from uuid import UUID
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.files import Scan
+from services.dossier.domain.history import HistoryKeys
 from services.dossier.use_cases.ports import Attachment
+from services.dossier.use_cases.row_seals import BOUND, FILE, seal
 
 FILE_JSON = (
     "json_build_object('id', f.id, 'uploader', f.uploader, 'component_code', f.component_code,"
@@ -28,16 +30,18 @@ _COLUMNS = (
 _ADD = """
     INSERT INTO attachments
         (id, uploader, component_code, file_name, media_type, size, sha256, created_at, dossier_id, purpose,
-         scan, scan_next_at, signatures, replaces)
+         scan, scan_next_at, signatures, replaces, seal, bound_seal)
     SELECT id, uploader, component_code, file_name, media_type, size, decode(sha256, 'hex'), created_at,
-           dossier_id, purpose, scan, CASE scan WHEN 'WAITING' THEN created_at END, signatures, replaces
+           dossier_id, purpose, scan, CASE scan WHEN 'WAITING' THEN created_at END, signatures, replaces,
+           seal, bound_seal
     FROM jsonb_to_recordset(:rows::jsonb) AS given(id uuid, uploader text, component_code text,
         file_name text, media_type text, size bigint, sha256 text, created_at timestamptz, dossier_id uuid,
-        purpose text, scan text, signatures json, replaces uuid)
+        purpose text, scan text, signatures json, replaces uuid, seal text, bound_seal text)
 """
 _BIND = """
-    UPDATE attachments SET dossier_id = :dossier_id, purpose = :purpose
-    WHERE id = ANY(:ids::uuid[]) AND dossier_id IS NULL AND uploader = :uploader
+    UPDATE attachments SET dossier_id = :dossier_id, purpose = :purpose, bound_seal = given.bound_seal
+    FROM unnest(:ids::uuid[], :bound_seals::text[]) AS given(file_id, bound_seal)
+    WHERE id = given.file_id AND dossier_id IS NULL AND uploader = :uploader
       AND scan <> 'INFECTED' AND replaced_by IS NULL
 """
 _UNBOUND = Statement(
@@ -114,23 +118,32 @@ def _id(value: Any) -> UUID | None:
 class PostgresAttachments:
     """Records in PostgreSQL; the contents lie in the file store."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, keys: HistoryKeys) -> None:
         self._unit = unit
+        self._keys = keys
 
     def add(self, attachments: Sequence[Attachment]) -> None:
         """Keep files' records."""
         if attachments:
-            rows = [
-                {**asdict(item), "sha256": item.sha256.hex(), "scan": item.scan.value} for item in attachments
-            ]
+            rows = [self._row_of(item) for item in attachments]
             self._unit.write(_touching(_ADD, len(rows)), rows=rows)
+
+    def _row_of(self, item: Attachment) -> dict[str, Any]:
+        row = asdict(item)
+        seals = {
+            "seal": seal("file", FILE, row, self._keys),
+            "bound_seal": seal("bound", BOUND, row, self._keys) if item.dossier_id else "",
+        }
+        return {**row, **seals, "sha256": item.sha256.hex(), "scan": item.scan.value}
 
     def bind(self, attachment_ids: Sequence[UUID], dossier_id: UUID, *, uploader: str, purpose: str) -> None:
         """Give free files of this uploader to a dossier; the commit fails as stale when one is taken."""
         wanted = list(dict.fromkeys(attachment_ids))
+        bound = [{"id": one, "dossier_id": dossier_id, "purpose": purpose} for one in wanted]
         self._unit.write(
             _touching(_BIND, len(wanted)),
             ids=wanted,
+            bound_seals=[seal("bound", BOUND, one, self._keys) for one in bound],
             dossier_id=dossier_id,
             uploader=uploader,
             purpose=purpose,

@@ -10,12 +10,13 @@ from kernel.core.errors import NotFound
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.history import Entry
+from services.dossier.domain.history import Entry, HistoryKeys
 from services.dossier.store.account import account_of
 from services.dossier.store.definitions import PostgresCatalogue, in_force
 from services.dossier.store.mapping import changing_columns, dossier_of, new_columns
 from services.dossier.store.searching import PostgresSearching
 from services.dossier.use_cases.ports import Grounds, SubmittedComponent
+from services.dossier.use_cases.row_seals import ROW, components_hash, seal_next
 
 COLUMNS = (
     "id, version, reference, dossier_code, portal_code, origin, channel, procedure_code, procedure_name,"
@@ -24,7 +25,7 @@ COLUMNS = (
     " ended_at, step, owner_name, owner_subject, submitter_subject, owner_index, parties_sealed,"
     " contact_sealed, form_sealed, secret_hash, result_delivery, work, task_role, task_agency, task_unit,"
     " task_due_at, task_holder, asked_desks, asked_due_at, outside_key, consulted_agencies, continued_from,"
-    " history_hash, head_seal, watch_at"
+    " history_hash, head_seal, watch_at, given_files, components_hash"
 )
 _NAMES = [name.strip() for name in COLUMNS.split(",")]
 _LOADING = f"""
@@ -120,6 +121,7 @@ _CHANGING = (
     "history_hash",
     "head_seal",
     "watch_at",
+    "given_files",
 )
 # Only a correction touches these; they are large, so no other change sends them again.
 _CORRECTED = ("owner_name", "parties_sealed", "contact_sealed")
@@ -172,8 +174,15 @@ _HOLD = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 class PostgresDossiers:
     """All dossiers."""
 
-    def __init__(self, unit: UnitOfWork, catalogue: PostgresCatalogue, searching: PostgresSearching) -> None:
+    def __init__(
+        self,
+        unit: UnitOfWork,
+        catalogue: PostgresCatalogue,
+        searching: PostgresSearching,
+        keys: HistoryKeys,
+    ) -> None:
         self._unit = unit
+        self._keys = keys
         self._catalogue = catalogue
         self._searching = searching
 
@@ -212,32 +221,26 @@ class PostgresDossiers:
 
     def add(self, dossier: Dossier, entry: Entry, components: Sequence[SubmittedComponent]) -> None:
         """Keep a new dossier."""
-        self._unit.write(_ADD, **new_columns(dossier))
+        rows = rows_of(components)
+        dossier.take(one for item in components for one in item.attachment_ids)
+        columns = new_columns(dossier) | {
+            "given_files": list(dict.fromkeys(dossier.given_files)),
+            "components_hash": components_hash(rows),
+        }
+        self._unit.write(_ADD, **columns, head_seal=self._seal(dossier, columns | {"destroyed_by": None}))
         self._searching.put(dossier)
         self._add_history(entry)
-        if components:
-            rows = [
-                {
-                    "position": place,
-                    "component_code": item.component_code,
-                    "name": item.name,
-                    "form": item.form,
-                    "attachment_ids": item.attachment_ids,
-                    "is_digitised": item.is_digitised,
-                    "reuse": item.reuse,
-                    "is_from_personal_store": item.is_from_personal_store,
-                }
-                for place, item in enumerate(components)
-            ]
+        if rows:
             self._unit.write(_ADD_COMPONENTS, dossier_id=dossier.id, rows=rows)
 
     def save(self, dossier: Dossier, entry: Entry) -> None:
         """Keep a changed dossier; the commit is stale when somebody was faster."""
-        if "parties_sealed" in dossier.sealed_before:
-            corrected = {name: getattr(dossier, name) for name in _CORRECTED}
-            self._unit.write(_SAVE_CORRECTED, **changing_columns(dossier), **corrected)
-        else:
-            self._unit.write(_SAVE, **changing_columns(dossier))
+        columns = changing_columns(dossier)
+        is_corrected = "parties_sealed" in dossier.sealed_before
+        if is_corrected:
+            columns |= {name: getattr(dossier, name) for name in _CORRECTED}
+        seal = self._seal(dossier, columns)
+        self._unit.write(_SAVE_CORRECTED if is_corrected else _SAVE, **columns, head_seal=seal)
         if dossier.sealed_before:
             self._searching.put(dossier)
         self._add_history(entry)
@@ -251,10 +254,17 @@ class PostgresDossiers:
     ) -> None:
         """Keep what remains of a destroyed dossier; the database lets only an approved list do this."""
         emptied = {name: getattr(dossier, name) for name in _DESTROYED[len(_CHANGING) :]}
-        self._unit.write(_DESTROY, **changing_columns(dossier), **emptied, destroyed_by=list_id)
+        columns = {**changing_columns(dossier), **emptied, "destroyed_by": list_id}
+        self._unit.write(_DESTROY, **columns, head_seal=self._seal(dossier, columns))
         rows = [{"version": version, "data": data} for version, data in remains.items()]
         self._unit.write(_REDUCE_HISTORY, dossier_id=dossier.id, rows=rows)
         self._add_history(entry)
+
+    def _seal(self, dossier: Dossier, changed: Mapping[str, Any]) -> str:
+        """Return the seal of the row as it will be: what is written now, and what stays as it was kept."""
+        before = dossier.kept
+        stays = {} if before is None else {name: before[name] for name in ROW}
+        return seal_next(before, {**stays, **changed}, self._keys)
 
     def _add_history(self, entry: Entry) -> None:
         self._unit.write(
@@ -281,6 +291,23 @@ class PostgresDossiers:
         """Let nobody else create a dossier of this portal code until the unit ends."""
         await self._unit.begin()
         await self._unit.fetch(_HOLD, name=f"portal:{portal_code}")
+
+
+def rows_of(components: Sequence[SubmittedComponent]) -> list[dict[str, Any]]:
+    """Return components as their table has them."""
+    return [
+        {
+            "position": place,
+            "component_code": item.component_code,
+            "name": item.name,
+            "form": item.form,
+            "attachment_ids": item.attachment_ids,
+            "is_digitised": item.is_digitised,
+            "reuse": item.reuse,
+            "is_from_personal_store": item.is_from_personal_store,
+        }
+        for place, item in enumerate(components)
+    ]
 
 
 def component_of(row: Any) -> SubmittedComponent:

@@ -98,7 +98,6 @@ _SAME = (
     "secret_hash",
     "result_delivery",
     "history_hash",
-    "head_seal",
     "outside_key",
     "watch_at",
 )
@@ -122,6 +121,8 @@ def dossier_of(row: Any) -> Dossier:
         prior_state=State(row["prior_state"]) if row["prior_state"] else None,
         step=_STEP.validate_python(row["step"]) if row["step"] else None,
         **{name: getattr(work, name) for name in _IN_DOCUMENT},
+        given_files=tuple(UUID(int=one.int) for one in row["given_files"]),
+        kept=row,
     )
 
 
@@ -164,7 +165,7 @@ def changing_columns(dossier: Dossier) -> dict[str, Any]:
         ),
         "continued_from": sorted(dossier.continuing),
         "history_hash": dossier.history_hash,
-        "head_seal": dossier.head_seal,
+        "given_files": list(dossier.given_files),
         "watch_at": dossier.watch_at,
     }
 

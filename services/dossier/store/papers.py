@@ -6,12 +6,16 @@ from uuid import UUID
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.history import HistoryKeys
 from services.dossier.domain.papers import Paper, PaperKind
 from services.dossier.use_cases.ports import IssuedPaper, Seals
+from services.dossier.use_cases.row_seals import PAPER, PRINTED, seal
 
 _ADD = Statement(
-    "INSERT INTO papers (id, dossier_id, kind, number, legal_set, issued_at, issued_by, content_sealed)"
-    " VALUES (:id, :dossier_id, :kind, :number, :legal_set, :issued_at, :issued_by, :content_sealed)"
+    "INSERT INTO papers (id, dossier_id, kind, number, legal_set, issued_at, issued_by, content_sealed,"
+    " seal)"
+    " VALUES (:id, :dossier_id, :kind, :number, :legal_set, :issued_at, :issued_by,"
+    " :content_sealed, :seal)"
 )
 _COLUMNS = "id, dossier_id, kind, number, legal_set, content_sealed, sha256, issued_at, superseded_by"
 _FIND = Statement(f"SELECT {_COLUMNS} FROM papers WHERE id = :id")
@@ -25,31 +29,32 @@ _SUPERSEDE = Statement(
 _UNPRINTED_OF = Statement("SELECT count(*) FROM papers WHERE dossier_id = :dossier_id AND sha256 IS NULL")
 _UNPRINTED = Statement("SELECT id FROM papers WHERE sha256 IS NULL ORDER BY id LIMIT :limit")
 _PRINTED = Statement(
-    "UPDATE papers SET sha256 = :sha256, size = :size, printed_at = :at WHERE id = :id AND sha256 IS NULL"
-    " RETURNING id"
+    "UPDATE papers SET sha256 = :sha256, size = :size, printed_at = :at, printed_seal = :seal"
+    " WHERE id = :id AND sha256 IS NULL RETURNING id"
 )
 
 
 class PostgresPapers:
     """Papers of this service's database."""
 
-    def __init__(self, unit: UnitOfWork, seals: Seals) -> None:
+    def __init__(self, unit: UnitOfWork, seals: Seals, keys: HistoryKeys) -> None:
         self._unit = unit
         self._seals = seals
+        self._keys = keys
 
     def add(self, paper: Paper) -> None:
         """Keep a paper's content, sealed: it holds names and addresses."""
-        self._unit.write(
-            _ADD,
-            id=paper.id,
-            dossier_id=paper.dossier_id,
-            kind=paper.kind.value,
-            number=paper.number,
-            legal_set=paper.legal_set,
-            issued_at=paper.issued_at,
-            issued_by=paper.issued_by,
-            content_sealed=self._seals.seal(paper.content, purpose="paper"),
-        )
+        row = {
+            "id": paper.id,
+            "dossier_id": paper.dossier_id,
+            "kind": paper.kind.value,
+            "number": paper.number,
+            "legal_set": paper.legal_set,
+            "issued_at": paper.issued_at,
+            "issued_by": paper.issued_by,
+            "content_sealed": self._seals.seal(paper.content, purpose="paper"),
+        }
+        self._unit.write(_ADD, **row, seal=seal("paper", PAPER, row, self._keys))
 
     async def find(self, paper_id: UUID) -> IssuedPaper | None:
         """Return a paper."""
@@ -74,7 +79,11 @@ class PostgresPapers:
 
     async def keep_printed(self, paper_id: UUID, *, sha256: bytes, size: int, at: datetime) -> bool:
         """Name the paper's file at once; False when another process was first, whose file then counts."""
-        row = await self._unit.fetch_one(_PRINTED, id=paper_id, sha256=sha256, size=size, at=at)
+        printed = {"id": paper_id, "sha256": sha256, "size": size, "printed_at": at}
+        printed_seal = seal("printed", PRINTED, printed, self._keys)
+        row = await self._unit.fetch_one(
+            _PRINTED, id=paper_id, sha256=sha256, size=size, at=at, seal=printed_seal
+        )
         return row is not None
 
 

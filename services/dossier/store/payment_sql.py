@@ -25,11 +25,11 @@ MONEY = Statement(
     """
     SELECT (SELECT json_agg(e ORDER BY e.sequence) FROM payment_entries e
             WHERE e.dossier_id = :dossier_id::uuid) AS entries,
-        (SELECT json_agg(r ORDER BY r.asked_at) FROM payment_requests r
+        (SELECT json_agg(r ORDER BY r.asked_at, r.reference) FROM payment_requests r
          WHERE r.dossier_id = :dossier_id::uuid) AS requests,
-        (SELECT json_agg(b ORDER BY b.issued_at) FROM receipts b
+        (SELECT json_agg(b ORDER BY b.issued_at, b.id) FROM receipts b
          WHERE b.dossier_id = :dossier_id::uuid) AS receipts,
-        (SELECT json_agg(f ORDER BY f.asked_at) FROM refunds f
+        (SELECT json_agg(f ORDER BY f.asked_at, f.id) FROM refunds f
          WHERE f.dossier_id = :dossier_id::uuid) AS refunds
     """
 )

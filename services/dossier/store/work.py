@@ -111,9 +111,9 @@ class PostgresWork:
         self.courier = resources.courier
         self.catalogue = PostgresCatalogue(unit, resources.definitions)
         self.searching = PostgresSearching(unit, resources.seals)
-        self.dossiers = PostgresDossiers(unit, self.catalogue, self.searching)
-        self.attachments = PostgresAttachments(unit)
-        self.papers = PostgresPapers(unit, resources.seals)
+        self.dossiers = PostgresDossiers(unit, self.catalogue, self.searching, resources.history_keys)
+        self.attachments = PostgresAttachments(unit, resources.history_keys)
+        self.papers = PostgresPapers(unit, resources.seals, resources.history_keys)
         self.payments = PostgresPayments(unit)
         self.outside = PostgresOutside(unit)
         self.slips = PostgresSlips(unit)

@@ -1,5 +1,6 @@
 """The clock stands for money or for a reason of law, and runs again; T12 to T15."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,6 @@ from services.dossier.domain.actions import Action
 from services.dossier.domain.course import Obligation, Payment
 from services.dossier.domain.deadlines import answer_by, running_again
 from services.dossier.domain.dossier import Dossier, Running
-from services.dossier.domain.errors import TransitionRefused
 from services.dossier.domain.events import Change, cause_data, moment
 from services.dossier.domain.papers import PaperKind
 from services.dossier.domain.states import Move, State
@@ -90,16 +90,15 @@ async def settle_financial(
     """Count a confirmed payment once, however often it is told; the clock runs when nothing is owed; T13.
 
     Called where payments are confirmed, in that commit; `receipt` names the payment. A payment that comes
-    while a withdrawal waits ends the stop as well: what the dossier goes back to is then being worked.
+    while a withdrawal waits ends the stop as well: what the dossier goes back to is then being worked. One
+    that comes for what had gone back to the payer, after the dossier went on, is counted and moves nothing.
     """
     dossier, grounds = await work.dossiers.load(dossier_id)
     is_withdrawing = dossier.prior_state is State.AWAITING_FINANCIAL
     payment = Payment(receipt, amount, now)
     if not dossier.pay(obligation_id, payment):
         return dossier
-    if not dossier.can(Move.SETTLE_PAYMENT) and not is_withdrawing:
-        raise TransitionRefused.in_state(dossier.state)
-    if dossier.owed or is_withdrawing:
+    if dossier.owed or not dossier.can(Move.SETTLE_PAYMENT):
         if is_withdrawing and not dossier.owed:
             dossier.prior_state = State.PROCESSING
             dossier.run(_running(dossier, grounds, work, now))
@@ -107,6 +106,27 @@ async def settle_financial(
         return dossier
     details = {"payment": {"receipt": receipt, "amount": amount}}
     resume_clock(dossier, grounds, Move.SETTLE_PAYMENT, details, by=by, work=work, now=now)
+    return dossier
+
+
+async def reopen_financial(
+    dossier_id: UUID, given_back: Mapping[UUID, int], *, source: str, by: Caller, work: Work, now: datetime
+) -> Dossier:
+    """Owe again what was paid and went back, a mistaken receipt or a refund; the clock stays as it is.
+
+    While the dossier stands for the money it goes on standing; where it went on, the result waits for it.
+    """
+    dossier, _ = await work.dossiers.load(dossier_id)
+    for obligation_id, amount in given_back.items():
+        dossier.unpay(obligation_id, Payment(source, amount, now))
+    dossier.version += 1
+    details = {
+        "noted": "PAYMENT_REVERSED",
+        "payment": {"receipt": source, "amount": -sum(given_back.values())},
+        "owed": dossier.owed,
+    }
+    change = Change("work_noted", dossier.state, details=details)
+    record_change(work, dossier, change, by=by, now=now)
     return dossier
 
 

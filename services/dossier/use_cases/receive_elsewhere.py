@@ -187,6 +187,7 @@ async def receive_from_portal(
     dossier.origin, dossier.portal_code = "PORTAL", born.portal_code
     dossier.submitted_at, dossier.is_verified = born.submitted_at, born.is_verified
     work.attachments.add([replace(item, dossier_id=dossier.id) for item in born.attachments])
+    dossier.take(files)
     keep_new(
         work, dossier, replace(submission, components=()), components, by=by, now=now, uploader=by.subject
     )
@@ -215,6 +216,7 @@ async def supplement_from_portal(
     left = dossier.answer_supplement(move, at=now)
     kept = [replace(item, dossier_id=dossier.id, purpose="SUPPLEMENT") for item in attachments]
     work.attachments.add(kept)
+    dossier.take(item.id for item in kept)
     name = "intake_supplement_answered" if is_intake else "supplement_answered"
     record_change(work, dossier, Change(name, left, note=note), by=by, now=now)
     return dossier

@@ -6,7 +6,7 @@ from kernel.core.caller import Caller
 from kernel.core.event import Event
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change, event_data
-from services.dossier.domain.history import Entry, chain, head_of, is_sealed, seal_head
+from services.dossier.domain.history import Entry, chain
 from services.dossier.domain.interlinked.telling import link_of, told_by
 from services.dossier.domain.timers import watch_next
 from services.dossier.use_cases.archive.keep_records import ENDINGS, fix_retention
@@ -24,10 +24,6 @@ def record_change(work: Work, dossier: Dossier, change: Change, *, by: Caller | 
 
 def new_entry(work: Work, dossier: Dossier, change: Change, *, by: Caller | None, now: datetime) -> Entry:
     """Queue the change's event and return the history entry that continues the dossier's chain."""
-    before = dossier.version - 1
-    # A row that was changed by hand stays without a seal: going on with it must not make it good.
-    head = head_of(dossier, before) | dossier.sealed_before
-    is_ours = not before or is_sealed(dossier.head_seal, head, work.history_keys)
     event = Event(
         type=change.type,
         key=str(dossier.id),
@@ -47,7 +43,6 @@ def new_entry(work: Work, dossier: Dossier, change: Change, *, by: Caller | None
         data=event.data,
     )
     dossier.history_hash = entry.hash
-    dossier.head_seal = seal_head(head_of(dossier, dossier.version), work.history_keys) if is_ours else ""
     dossier.watch_at = watch_next(dossier, work.limits, now)
     work.record(event)
     work.figures.changed(entry)

@@ -136,6 +136,7 @@ async def _bind(handing: Handing, dossier: Dossier, *, by: Caller, work: Work) -
     if set(files) - set(free):
         raise Invalid(fields=[("receipt_attachment_id", "Không có tệp này")])
     work.attachments.bind(files, dossier.id, uploader=by.subject, purpose="DELIVERY")
+    dossier.take(files)
 
 
 def _kept(handing: Handing, work: Work) -> dict[str, Any]:

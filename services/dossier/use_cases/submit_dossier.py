@@ -221,6 +221,8 @@ def new_dossier(
         result_delivery=submission.result_delivery,
         brought=submission.brought,
     )
+    if mandate := (submission.representative or {}).get("authorization_attachment_id"):
+        dossier.take([mandate])
     dossier.reply_due_at = reply_due(intake.calendar, now, work.limits)
     dossier.submit()
     return dossier

@@ -134,6 +134,7 @@ async def answer_supplement(
     left = dossier.answer_supplement(move, at=now)
     if attachment_ids:
         work.attachments.bind(attachment_ids, dossier.id, uploader=by.subject, purpose="SUPPLEMENT")
+        dossier.take(attachment_ids)
     name = "intake_supplement_answered" if is_intake else "supplement_answered"
     record_change(work, dossier, Change(name, left, note=note), by=by, now=now)
     return dossier

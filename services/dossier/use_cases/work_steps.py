@@ -163,6 +163,7 @@ async def issue_result(
     left = dossier.issue(result, done_step(step, by, at=now, outcome="DONE", note="", cause=why))
     if attachment_ids:
         work.attachments.bind(attachment_ids, dossier.id, uploader=by.subject, purpose="RESULT")
+        dossier.take(attachment_ids)
     if outcome == "GRANTED":
         work.results.add(registered(dossier, result, first=valid_from, last=valid_to))
     details = {"result": result_data(result), "delay": delay_data(dossier.delay)}

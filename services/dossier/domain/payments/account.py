@@ -167,11 +167,6 @@ class Account:
         """What must come in before the dossier may be accepted."""
         return sum(one.outstanding for one in self.items if one.is_before)
 
-    @property
-    def outstanding_obligations(self) -> int:
-        """What is missing of taxes and the like: while it is, the clock stands."""
-        return sum(one.outstanding for one in self.items if one.kind is ItemKind.OBLIGATION)
-
     def item(self, item_id: UUID) -> Item | None:
         """Return one item as it stands."""
         return next((one for one in self.items if one.id == item_id), None)

@@ -8,14 +8,17 @@ from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.payments.account import Method
+from services.dossier.domain.payments.account import Account, Method
 from services.dossier.domain.payments.errors import (
     AlreadyDecided,
     DayNotOver,
     DifferenceUnexplained,
+    MoneyReliedOn,
+    MoneySpokenFor,
     ReceiptEnded,
     SecondPerson,
 )
+from services.dossier.domain.states import CLOSED
 
 COUNTER_METHODS = frozenset({Method.CASH, Method.TRANSFER, Method.CARD})
 
@@ -183,6 +186,21 @@ class Refund:
             note=note,
             version=self.version + 1,
         )
+
+
+def require_cancellable(dossier: Dossier, before: Account, after: Account, *, asked: int) -> None:
+    """Raise unless one person may cancel a receipt: its money is still here and nothing was done for it.
+
+    `before` and `after` are the account without and with the cancellation, `asked` the refunds proposed.
+    """
+    if after.paid < asked:
+        raise MoneySpokenFor
+    missing = {one.id: one.outstanding for one in before.items}
+    again = [one for one in after.items if one.outstanding > missing[one.id]]
+    is_accepted = dossier.accepted_at is not None
+    settled = {one.id for one in dossier.obligations if not one.owed}
+    if dossier.state in CLOSED or any((one.is_before and is_accepted) or one.id in settled for one in again):
+        raise MoneyReliedOn
 
 
 def collects(dossier: Dossier, caller: Caller) -> bool:

@@ -31,13 +31,6 @@ class RequestOpen(Refusal):
     title = "Đang có yêu cầu thanh toán chưa kết thúc cho hồ sơ này"
 
 
-class RequestEnded(Refusal):
-    """The payment request has ended (409)."""
-
-    code = "payment-request-ended"
-    title = "Yêu cầu thanh toán đã kết thúc"
-
-
 class TooMuchRefunded(Invalid):
     """More would go back than came in and is not spoken for (422)."""
 
@@ -85,6 +78,20 @@ class ReceiptEnded(Refusal):
 
     code = "receipt-ended"
     title = "Biên lai đã bị hủy hoặc đã được thay thế"
+
+
+class MoneySpokenFor(Refusal):
+    """The receipt's money went back already, or somebody proposed that it does (409)."""
+
+    code = "receipt-refunded"
+    title = "Tiền của biên lai này đã hoàn hoặc đang được đề nghị hoàn"
+
+
+class MoneyReliedOn(Refusal):
+    """The dossier has gone on because of this money: it goes back by a refund, which two people do (409)."""
+
+    code = "receipt-relied-on"
+    title = "Hồ sơ đã được giải quyết tiếp vì khoản tiền này; hãy lập đề nghị hoàn tiền"
 
 
 class NoSuchExemption(Invalid):

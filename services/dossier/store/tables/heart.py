@@ -53,6 +53,8 @@ dossiers = Table(
     Column("head_seal", Text, nullable=False, server_default=""),
     Column("watch_at", moment),
     Column("destroyed_by", UUID),
+    Column("given_files", ARRAY(UUID), nullable=False, server_default="{}"),
+    Column("components_hash", LargeBinary, nullable=False, server_default=""),
     UniqueConstraint("reference"),
     UniqueConstraint("dossier_code"),
     UniqueConstraint("portal_code"),
@@ -178,6 +180,8 @@ attachments = Table(
     Column("signatures", JSON, nullable=False, server_default="[]"),
     Column("replaces", UUID),
     Column("replaced_by", UUID),
+    Column("seal", Text, nullable=False, server_default=""),
+    Column("bound_seal", Text, nullable=False, server_default=""),
 )
 Index("ix_attachments_quarantined", attachments.c.scan_next_at, postgresql_where=text("scan = 'WAITING'"))
 Index("ix_attachments_replaces", attachments.c.replaces, postgresql_where=text("replaces IS NOT NULL"))
@@ -196,6 +200,8 @@ papers = Table(
     Column("printed_at", moment),
     Column("superseded_by", UUID),
     Column("superseded_at", moment),
+    Column("seal", Text, nullable=False, server_default=""),
+    Column("printed_seal", Text, nullable=False, server_default=""),
 )
 Index("ix_papers_unprinted", papers.c.id, postgresql_where=text("sha256 IS NULL"))
 outside = Table(

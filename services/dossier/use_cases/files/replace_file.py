@@ -45,6 +45,7 @@ async def keep_version(old: Attachment, new: Attachment, *, by: Caller, work: Wo
     dossier = await require_replaceable(old, by=by, work=work)
     work.attachments.replace(old, new)
     if dossier is not None:
+        dossier.take([new.id])
         left = dossier.note_work()
         details = {"noted": "ATTACHMENT_REPLACED"}
         record_change(work, dossier, Change("work_noted", left, details=details), by=by, now=now)

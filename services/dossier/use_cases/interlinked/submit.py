@@ -305,6 +305,9 @@ async def _keep(
 def dress(parent: Parent, child: Child, dossier: Dossier) -> Dossier:
     """Make a new dossier a child: whose it is, how it came, and the link to its parent."""
     dossier.origin = parent.origin
+    if child is not parent.lead:
+        # The paper that authorises is the lead's.
+        dossier.given_files = ()
     dossier.owner_subject, dossier.submitter_subject = parent.owner_subject, parent.submitter_subject
     dossier.brought = {
         **dossier.brought,

@@ -17,10 +17,11 @@ from services.dossier.domain.payments.counter import (
     MoneyReceipt,
     ReceiptState,
     collects,
+    require_cancellable,
 )
 from services.dossier.domain.payments.errors import DayClosed, NotACashier, NothingToPay, ReceiptEnded
 from services.dossier.use_cases.payments.ledger import Ledger, open_ledger
-from services.dossier.use_cases.payments.taking import book, go_on
+from services.dossier.use_cases.payments.taking import book, go_back, go_on
 from services.dossier.use_cases.ports import Work
 
 
@@ -146,7 +147,10 @@ async def open_receipt(
 async def cancel_receipt(
     receipt_id: UUID, *, reason: str, by: Caller, seen: int, work: Work, now: datetime
 ) -> MoneyReceipt:
-    """Cancel a receipt written by mistake while its day is open; its money went back over the counter."""
+    """Cancel a receipt written by mistake while its day is open; its money went back over the counter.
+
+    Not once the dossier went on because of it, or the money is being refunded: that takes two people.
+    """
     ledger, receipt = await open_receipt(receipt_id, by=by, seen=seen, work=work, now=now)
     drawer = await work.payments.hold_drawer(receipt.agency, receipt.cashier, receipt.day)
     if drawer.closing is not None:
@@ -161,7 +165,10 @@ async def cancel_receipt(
         receipt_id=receipt.id,
         reason=reason,
     )
+    asked = await work.payments.refunds_asked(ledger.dossier.id)
+    require_cancellable(ledger.dossier, ledger.account.until(since), ledger.account, asked=asked)
     ledger.write("reversed", since, receipt=told(receipt))
+    await go_back(ledger, since, f"reversed:{receipt.id}")
     ended = receipt.ended(ReceiptState.CANCELLED, reason=reason)
     work.payments.save_receipt(ended, look_at=now)
     return ended

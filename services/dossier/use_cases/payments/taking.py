@@ -3,9 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from services.dossier.domain.payments.account import Entry, EntryKind, ItemKind, Method
-from services.dossier.domain.states import State
-from services.dossier.use_cases.pause_dossier import settle_financial
+from services.dossier.domain.payments.account import Entry, EntryKind, Method
+from services.dossier.domain.states import CLOSED
+from services.dossier.use_cases.pause_dossier import reopen_financial, settle_financial
 from services.dossier.use_cases.payments.ledger import Ledger
 
 
@@ -36,14 +36,11 @@ def book(
 
 async def go_on(ledger: Ledger, since: int, source: str) -> None:
     """Let a dossier that stands for a financial obligation go on, as far as money has come in for it."""
-    before = ledger.account.until(since)
-    covered = {one.id: one.paid for one in before.items}
-    for item in ledger.account.items:
-        more = item.paid - covered.get(item.id, 0)
-        if item.kind is ItemKind.OBLIGATION and more > 0 and is_waiting(ledger):
+    for item, more in _moved(ledger, since):
+        if more > 0:
             await settle_financial(
                 ledger.dossier.id,
-                item.id,
+                item,
                 receipt=source,
                 amount=more,
                 by=ledger.by,
@@ -53,7 +50,20 @@ async def go_on(ledger: Ledger, since: int, source: str) -> None:
             return
 
 
-def is_waiting(ledger: Ledger) -> bool:
-    """Tell whether the dossier stands for money, also while a withdrawal waits to be decided."""
-    dossier = ledger.dossier
-    return State.AWAITING_FINANCIAL in {dossier.state, dossier.prior_state}
+async def go_back(ledger: Ledger, since: int, source: str) -> None:
+    """Let the dossier owe again what of its obligations money went back for: ledger and dossier agree."""
+    given_back = {item: -more for item, more in _moved(ledger, since) if more < 0}
+    if given_back:
+        await reopen_financial(
+            ledger.dossier.id, given_back, source=source, by=ledger.by, work=ledger.work, now=ledger.now
+        )
+
+
+def _moved(ledger: Ledger, since: int) -> list[tuple[UUID, int]]:
+    """Return the dossier's own obligations whose money changed, and by how much; none once it is closed."""
+    if ledger.dossier.state in CLOSED:
+        return []
+    own = {one.id for one in ledger.dossier.obligations if one.cancelled_at is None}
+    covered = {one.id: one.paid for one in ledger.account.until(since).items}
+    moved = ((item.id, item.paid - covered.get(item.id, 0)) for item in ledger.account.items)
+    return [(item, more) for item, more in moved if more and item in own]

@@ -220,3 +220,88 @@ async def test_a_notice_taken_back_is_owed_no_more_and_an_ended_dossier_owes_not
     await till.act(refused.dossier, "refusal", RECEIVER, **words)
     told = await refused.read()
     assert (told["outstanding"], told["entries"][-1]["reason"]) == (0, "Từ chối tiếp nhận")
+
+
+async def cancelled(till: Office, receipt: dict[str, object], cashier: object) -> tuple[int, str]:
+    """Try to cancel a receipt; return the status, and why not."""
+    path = f"/v1/receipts/{receipt['receipt_id']}/cancellation"
+    answer = await till.service.post(path, {"reason": "Ghi nhầm"}, cashier, version=1)
+    return answer.status_code, str(answer.json().get("code", ""))
+
+
+async def refunded(till: Office, money: Till, amount: int, *, decided: bool = True) -> None:
+    """Have a manager give back what a cashier proposes."""
+    given = {"method": "CASH", "reason": "Nộp thừa", "payee": {"full_name": "Nguyễn Văn An"}}
+    asked = await money.post("/refunds", money.cashier, amount=amount, **given)
+    assert asked.status_code == 201, asked.text
+    if decided:
+        path = f"/v1/refunds/{asked.json()['refund_id']}/decision"
+        done = await till.service.post(path, {"approved": True, "note": "Đúng"}, MANAGER, version=1)
+        assert done.status_code == 200, done.text
+
+
+@pytest.mark.parametrize("decided", [True, False], ids=["refunded", "asked for"])
+async def test_the_same_money_never_goes_back_twice(till: Office, decided: bool) -> None:
+    """A receipt whose money went back by two people is not cancelled by one; another receipt's is."""
+    cashier = a_cashier(f"hai-lan-{decided}")
+    money = await a_till(till, cashier)
+    first = (await money.take(10_000)).json()["receipt"]
+    await refunded(till, money, 10_000, decided=decided)
+    assert await cancelled(till, first, cashier) == (409, "receipt-refunded")
+    assert (await money.read())["paid"] == (0 if decided else 10_000)
+    second = (await money.take(20_000)).json()["receipt"]
+    assert await cancelled(till, second, cashier) == (200, "")
+
+
+async def test_what_a_dossier_went_on_for_is_not_undone_by_the_cashier_alone(till: Office) -> None:
+    """Accepted, returned: the money goes back only as a refund; what is due later may still be corrected."""
+    cashier = a_cashier("mot-minh")
+    money = await a_till(till, cashier)
+    before = (await money.take(50_000)).json()["receipt"]
+    seen = await till.act(money.dossier, "acceptance", RECEIVER)
+    assert await cancelled(till, before, cashier) == (409, "receipt-relied-on")
+    later = (await money.take(30_000)).json()["receipt"]
+    assert await cancelled(till, later, cashier) == (200, "")
+    rest = (await money.take(30_000)).json()["receipt"]
+    seen = await till.act(seen, "handover", RECEIVER)
+    for who, step in ((SPECIALIST, "tham-dinh"), (LEAD, "soat-xet"), (SIGNER, "ky")):
+        seen = await till.act(seen, "step-completion", who, step=step)
+    file = await till.upload(CLERK, name="ket-qua.pdf")
+    seen = await till.act(seen, "result", CLERK, number="9/XN", attachment_ids=[file])
+    await till.act(seen, "return", RECEIVER, delivery="ELECTRONIC")
+    assert await cancelled(till, rest, cashier) == (409, "receipt-relied-on")
+    told = await money.read()
+    assert (told["paid"], told["outstanding"]) == (80_000, 0)
+
+
+async def test_an_obligation_is_owed_again_in_ledger_and_dossier_when_its_money_goes_back(
+    till: Office,
+) -> None:
+    """A part taken by mistake is cancelled while the dossier stands; all of it goes back by two people."""
+    cashier = a_cashier("nghia-vu")
+    seen = await till.act(await till.submitted(procedure_code=AFTERWARDS), "acceptance", RECEIVER)
+    seen = await till.act(seen, "handover", RECEIVER)
+    notice = {"name": "Lệ phí trước bạ", "amount": 9_000, "reason": "Trước bạ", "legal_basis": "NĐ 10/2022"}
+    seen = await till.act(seen, "payment-notice", SPECIALIST, **notice)
+    money = Till(till, seen, cashier)
+    item = next(one for one in (await money.read())["items"] if one["kind"] == "OBLIGATION")["item_id"]
+
+    async def owed() -> tuple[str, int, int]:
+        told = await till.read(seen, SPECIALIST)
+        duty = next(one for one in (await money.read())["items"] if one["kind"] == "OBLIGATION")
+        return told["state"], told["obligations"][0]["owed"], duty["owed"] - duty["paid"]
+
+    part = (await money.take(4_000, item=item)).json()["receipt"]
+    assert await owed() == ("AWAITING_FINANCIAL", 5_000, 5_000)
+    assert await cancelled(till, part, cashier) == (200, "")
+    assert await owed() == ("AWAITING_FINANCIAL", 9_000, 9_000)
+    assert (await money.take(5_000, item=item)).status_code == 201
+    assert await owed() == ("AWAITING_FINANCIAL", 4_000, 4_000)
+    rest = (await money.take(4_000, item=item)).json()["receipt"]
+    assert await owed() == ("PROCESSING", 0, 0)
+    assert await cancelled(till, rest, cashier) == (409, "receipt-relied-on")
+    await money.take(30_000)
+    await refunded(till, money, 39_000)
+    assert await owed() == ("PROCESSING", 9_000, 9_000)
+    assert (await money.take(9_000, item=item)).status_code == 201
+    assert await owed() == ("PROCESSING", 0, 0)
