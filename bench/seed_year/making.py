@@ -228,7 +228,7 @@ class _Course:
         answer_by = at + timedelta(days=30)
         supplement = Supplement(items, "Chưa hợp lệ", at, "Cán bộ", answer_by, is_intake=False)
         cause = PAPERS_MISSING
-        left = dossier.ask_supplement(supplement, limit=1, cause=cause)
+        left = dossier.ask_supplement(supplement, limit=1, total=2, cause=cause)
         self._tell(
             "supplement_requested", left, at, _asked(supplement, cause), by=_officer("TEAM_LEAD", dossier)
         )

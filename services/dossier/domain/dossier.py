@@ -21,6 +21,7 @@ from services.dossier.domain.course import (
 from services.dossier.domain.definitions import Agency, Procedure
 from services.dossier.domain.errors import (
     NotAnswered,
+    NothingAnswered,
     ResultExists,
     StillOwed,
     SupplementLimit,
@@ -37,6 +38,7 @@ from services.dossier.domain.holdings import (
     Supplement,
     Undo,
 )
+from services.dossier.domain.limits import ANSWER_INSUFFICIENT
 from services.dossier.domain.mandates import Mandate
 from services.dossier.domain.states import (
     PORTAL_STATUS,
@@ -207,14 +209,11 @@ class Dossier:
         self.version += 1
         return self.state
 
-    @property
-    def supplements_asked(self) -> int:
-        """How many supplements were asked for after acceptance."""
-        return sum(1 for item in self.supplements if not item.is_intake)
-
-    def asked_on(self, basis: str, *, is_intake: bool) -> int:
-        """Return how many supplements were asked for at a stage on one legal ground."""
-        return sum(1 for item in self.supplements if (item.basis, item.is_intake) == (basis, is_intake))
+    def _require_fewer(self, basis: str, *, is_intake: bool, limit: int, total: int) -> None:
+        """Raise `SupplementLimit` when the stage's and ground's number is reached, or the law's in all."""
+        here = sum(1 for item in self.supplements if (item.basis, item.is_intake) == (basis, is_intake))
+        if here >= limit or len(self.supplements) >= total:
+            raise SupplementLimit(extra={"asked": len(self.supplements), "most": total})
 
     @property
     def owed(self) -> int:
@@ -283,19 +282,26 @@ class Dossier:
         self.draft = self.proposal = self.apology_draft = None
         return left
 
-    def ask_intake_supplement(self, supplement: Supplement, *, limit: int) -> State:
-        """T3: tell the applicant in one go what is missing before acceptance."""
+    def ask_intake_supplement(self, supplement: Supplement, *, limit: int, total: int) -> State:
+        """T3: tell the applicant in one go what is missing before acceptance.
+
+        Raises `NothingAnswered` where an answer is called insufficient that was never given.
+        """
         move = Move.REQUEST_INTAKE_SUPPLEMENT
-        if self.can(move) and self.asked_on(supplement.basis, is_intake=True) >= limit:
-            raise SupplementLimit
+        if self.can(move):
+            self._require_fewer(supplement.basis, is_intake=True, limit=limit, total=total)
+            if supplement.basis == ANSWER_INSUFFICIENT and not any(
+                one.answered_at for one in self.supplements
+            ):
+                raise NothingAnswered
         left = self.move(move)
         self.supplements = (*self.supplements, supplement)
         return left
 
-    def draft_supplement(self, draft: Draft, *, limit: int) -> State:
+    def draft_supplement(self, draft: Draft, *, limit: int, total: int) -> State:
         """T9, first half: refused at once when the procedure allows no further request."""
-        if self.can(Move.DRAFT_SUPPLEMENT) and self.asked_on(draft.basis, is_intake=False) >= limit:
-            raise SupplementLimit
+        if self.can(Move.DRAFT_SUPPLEMENT):
+            self._require_fewer(draft.basis, is_intake=False, limit=limit, total=total)
         left = self.move(Move.DRAFT_SUPPLEMENT)
         self.draft = draft
         return left
@@ -306,10 +312,10 @@ class Dossier:
         self.draft = None
         return left
 
-    def ask_supplement(self, supplement: Supplement, *, limit: int, cause: Cause) -> State:
+    def ask_supplement(self, supplement: Supplement, *, limit: int, total: int, cause: Cause) -> State:
         """T9: the request goes out and the clock stands."""
-        if self.can(Move.REQUEST_SUPPLEMENT) and self.asked_on(supplement.basis, is_intake=False) >= limit:
-            raise SupplementLimit
+        if self.can(Move.REQUEST_SUPPLEMENT):
+            self._require_fewer(supplement.basis, is_intake=False, limit=limit, total=total)
         left = self.move(Move.REQUEST_SUPPLEMENT)
         self.supplements = (*self.supplements, supplement)
         self._stand(cause, at=supplement.asked_at, legal_basis=supplement.legal_basis)

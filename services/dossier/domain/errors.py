@@ -195,8 +195,15 @@ class ResultRequired(Refusal):
     title = "Bước này kết thúc bằng việc phát hành kết quả"
 
 
+class NothingAnswered(Refusal):
+    """An answer is called insufficient, but none was given yet (409)."""
+
+    code = "nothing-answered"
+    title = "Chưa có lần hoàn thiện nào để đánh giá là chưa đạt"
+
+
 class SupplementLimit(Refusal):
-    """All supplements the procedure allows were asked for (409); NĐ 63/2010 Đ.20."""
+    """All supplements of the ground, or of all together, were asked for (409); NĐ 63/2010 Đ.20."""
 
     code = "supplement-limit"
     title = "Đã hết số lần được yêu cầu bổ sung"

@@ -10,6 +10,7 @@ from kernel.core.errors import Invalid
 from services.dossier.domain.course import Cause
 
 GENERAL = "GENERAL"
+ANSWER_INSUFFICIENT = "ANSWER_INSUFFICIENT"
 
 
 class _Dated(Protocol):
@@ -86,6 +87,7 @@ class Limits:
     """All of it; asked by day."""
 
     supplement_requests: Sequence[SupplementRule]
+    supplement_totals: Sequence[NumberRule]
     reply: Sequence[NumberRule]
     cutoffs: Sequence[TimeRule]
     early: Sequence[NumberRule]
@@ -101,6 +103,10 @@ class Limits:
         if found is None:
             raise Invalid(fields=[("basis", "Không có căn cứ yêu cầu bổ sung này")])
         return found
+
+    def most_supplements(self, day: date) -> int:
+        """Return how often a dossier is sent back in all, over stages and grounds."""
+        return int(_known(_in_force(self.supplement_totals, day)).value)
 
     def reply_hours(self, day: date) -> Decimal:
         """Return the office hours within which a submission is replied to."""

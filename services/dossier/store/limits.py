@@ -29,6 +29,7 @@ def read_limits(folder: Path = _DATA) -> Limits:
     limits = _rows(folder / "limits.yaml")
     return Limits(
         supplement_requests=_SUPPLEMENTS.validate_python(limits["supplement_requests"]),
+        supplement_totals=_NUMBERS.validate_python(limits["supplement_totals"]),
         reply=_NUMBERS.validate_python(limits["reply_hours"]),
         cutoffs=_TIMES.validate_python(limits["cutoff"]),
         early=_NUMBERS.validate_python(limits["early_hours"]),

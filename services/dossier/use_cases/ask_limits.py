@@ -23,6 +23,11 @@ def rule_of(work: Work, stage: str, basis: str, legal_basis: str, now: datetime)
     return rule
 
 
+def most_in_all(work: Work, now: datetime) -> int:
+    """Return how often one dossier may be sent back in all, by the law of today."""
+    return work.limits.most_supplements(now.astimezone(VIETNAM).date())
+
+
 def days_to_answer(work: Work, rule: SupplementRule, asked: int | None) -> int:
     """Return within how many days to answer: what the officer says, the operator's number, the rule's."""
     days = asked or work.policy.supplement_days or rule.answer_days

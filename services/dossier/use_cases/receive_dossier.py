@@ -23,7 +23,7 @@ from services.dossier.domain.payments.errors import FeeUnpaid
 from services.dossier.domain.states import Move, State
 from services.dossier.domain.work.slip import person_of
 from services.dossier.domain.workflow import hand_over
-from services.dossier.use_cases.ask_limits import days_to_answer, rule_of
+from services.dossier.use_cases.ask_limits import days_to_answer, most_in_all, rule_of
 from services.dossier.use_cases.figures.counting import counted
 from services.dossier.use_cases.open_dossier import allow, due_of, open_for, parties_of
 from services.dossier.use_cases.payments.ledger import end_dues
@@ -179,7 +179,7 @@ async def ask_intake_supplement(
         basis=basis,
         legal_basis=legal_basis,
     )
-    left = dossier.ask_intake_supplement(supplement, limit=rule.most)
+    left = dossier.ask_intake_supplement(supplement, limit=rule.most, total=most_in_all(work, now))
     content = papers.supplement_request(
         dossier,
         parties=parties_of(dossier, work),

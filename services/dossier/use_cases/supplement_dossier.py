@@ -17,7 +17,7 @@ from services.dossier.domain.holdings import Draft, Supplement
 from services.dossier.domain.limits import GENERAL
 from services.dossier.domain.papers import PaperKind
 from services.dossier.domain.states import Move
-from services.dossier.use_cases.ask_limits import cause_of, days_to_answer, most_of, rule_of
+from services.dossier.use_cases.ask_limits import cause_of, days_to_answer, most_in_all, most_of, rule_of
 from services.dossier.use_cases.open_dossier import open_for, parties_of
 from services.dossier.use_cases.pause_dossier import resume_clock
 from services.dossier.use_cases.ports import Work
@@ -56,7 +56,8 @@ async def draft_supplement(
         legal_basis=legal_basis,
         cause=cause_of(work, cause, "APPLICANT_PAPERS", "STOP", now),
     )
-    left = dossier.draft_supplement(draft, limit=most_of(grounds.procedure, rule))
+    most = most_of(grounds.procedure, rule)
+    left = dossier.draft_supplement(draft, limit=most, total=most_in_all(work, now))
     change = Change("work_noted", left, note=reason, details={"noted": "SUPPLEMENT_DRAFTED"})
     record_change(work, dossier, change, by=by, now=now)
     return dossier
@@ -91,7 +92,8 @@ async def decide_supplement(
         basis=draft.basis,
         legal_basis=draft.legal_basis,
     )
-    left = dossier.ask_supplement(supplement, limit=most_of(grounds.procedure, rule), cause=draft.cause)
+    most = most_of(grounds.procedure, rule)
+    left = dossier.ask_supplement(supplement, limit=most, total=most_in_all(work, now), cause=draft.cause)
     content = papers.supplement_request(
         dossier,
         parties=parties_of(dossier, work),

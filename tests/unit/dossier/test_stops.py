@@ -1,5 +1,6 @@
 """Any number of stops, in any order of causes: what the clock may and may not do."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -13,8 +14,8 @@ from services.dossier.domain.course import PAPERS_MISSING, Cause, Obligation, Pa
 from services.dossier.domain.deadlines import running_again
 from services.dossier.domain.definitions import Channel, Procedure, calendar_of
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.errors import CalendarMissing, StillOwed
-from services.dossier.domain.holdings import Supplement
+from services.dossier.domain.errors import CalendarMissing, NothingAnswered, StillOwed, SupplementLimit
+from services.dossier.domain.holdings import Draft, Supplement
 from services.dossier.domain.limits import GENERAL
 from services.dossier.domain.states import Clock, Move, State
 from services.dossier.store.limits import read_limits
@@ -62,7 +63,7 @@ def stop_and_go(dossier: Dossier, kind: str, at: datetime, until: datetime, proc
     """Let the clock stand for one cause, and run again."""
     if kind == "SUPPLEMENT":
         asked = Supplement(({},), "x", at, "x", until, is_intake=False)
-        dossier.ask_supplement(asked, limit=99, cause=PAPERS_MISSING)
+        dossier.ask_supplement(asked, limit=99, total=99, cause=PAPERS_MISSING)
         dossier.answer_supplement(Move.ANSWER_SUPPLEMENT, at=until)
         move = Move.RESUME
     elif kind == "PAYMENT":
@@ -173,3 +174,40 @@ def test_a_limit_that_changes_holds_from_its_day_on() -> None:
     changed = replace(LIMITS, reappointments=[new, old])
     assert changed.most_reappointments(date(2026, 12, 31)) == 1
     assert changed.most_reappointments(date(2027, 1, 1)) == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "refused"),
+    [
+        (["INTAKE GENERAL", "INTAKE GENERAL"], SupplementLimit),
+        (["INTAKE ANSWER_INSUFFICIENT"], NothingAnswered),
+        (["INTAKE GENERAL", "INTAKE ANSWER_INSUFFICIENT", "PROCESSING GENERAL"], SupplementLimit),
+        (["INTAKE GENERAL", "PROCESSING GENERAL", "PROCESSING SPECIAL_LAW"], SupplementLimit),
+        (["PROCESSING GENERAL", "PROCESSING SPECIAL_LAW", "PROCESSING SPECIAL_LAW"], SupplementLimit),
+        (["PROCESSING GENERAL", "PROCESSING GENERAL"], SupplementLimit),
+    ],
+)
+def test_one_dossier_is_sent_back_twice_at_most_over_all_stages_and_grounds(
+    asked: list[str], refused: type[Exception]
+) -> None:
+    """NĐ 63/2010 Đ.20.4: the last of these is refused, those before it are not."""
+    dossier = a_dossier(State.SUBMITTED)
+    day, at = ACCEPTED.date(), ACCEPTED
+    for turn, one in enumerate(asked, 1):
+        stage, basis = one.split()
+        is_intake = stage == "INTAKE"
+        rule = LIMITS.supplement(stage, basis, day)
+        limits = {"limit": rule.most, "total": LIMITS.most_supplements(day)}
+        supplement = Supplement(({},), "x", at, "x", at, is_intake=is_intake, basis=basis)
+        if not is_intake:
+            dossier.state = State.PROCESSING
+        with pytest.raises(refused) if turn == len(asked) else nullcontext():
+            if is_intake:
+                dossier.ask_intake_supplement(supplement, **limits)
+            else:
+                dossier.draft_supplement(Draft(({},), "x", "x", "x", at, 30, basis=basis), **limits)
+                dossier.ask_supplement(supplement, **limits, cause=PAPERS_MISSING)
+        if turn < len(asked):
+            move = Move.ANSWER_INTAKE_SUPPLEMENT if is_intake else Move.ANSWER_SUPPLEMENT
+            dossier.answer_supplement(move, at=at)
+            assert len(dossier.supplements) == turn
