@@ -116,6 +116,7 @@ def _particular(name: str, around: Surroundings) -> dict[str, str]:
                 "OUTSIDE_URL": ports.url("outside") + "/requests",
                 "OUTSIDE_KEY": keys.outside_key,
                 "RECEIPTS_URL": ports.url("outside") + "/bien-lai",
+                "ARCHIVE_URL": (around.data / "archive").as_uri(),
                 "OUTSIDE_CALLBACK_URL": ports.url("gateway") + "/api/v1/outside-results",
                 "PUBLIC_URL": ports.url("gateway"),
             }
