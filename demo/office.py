@@ -5,6 +5,7 @@ from typing import Any
 from demo.door import Door, Person
 from demo.papers import a_pdf
 from demo.script import Script, equal, eventually, expect
+from demo.token import Token
 
 
 class Office:
@@ -25,8 +26,10 @@ class Office:
                 return self._signed_in[one["subject"]]
         raise LookupError(f"nobody is {role} in {unit} of {self.agency}")
 
-    def work_to_result(self, script: Script, dossier_id: str, *, number: str) -> None:
-        """Complete step after step until the clerk issues the result."""
+    def work_to_result(
+        self, script: Script, dossier_id: str, *, number: str, is_electronic: bool = False
+    ) -> None:
+        """Complete step after step until the clerk issues the result: a paper's scan, or a sealed file."""
         reader = self.member("ONE_STOP_OFFICER")
         while True:
             seen = reader.get(f"/api/v1/dossiers/{dossier_id}")
@@ -38,6 +41,8 @@ class Office:
             if "result" in who.get(f"/api/v1/dossiers/{dossier_id}")["actions"]:
                 with script.step(f"{who.subject} vào sổ, phát hành kết quả") as saw:
                     file_id = who.upload("ket-qua.pdf", a_pdf("Kết quả giải quyết"), "application/pdf")
+                    if is_electronic:
+                        file_id = Token(self.agency).signed(who, file_id)
                     body = {"number": number, "attachment_ids": [file_id]}
                     done = who.act(dossier_id, "result", body)
                     equal(done["state"], "RESULT_READY", "after the result")

@@ -48,8 +48,16 @@ def play(script: Script, door: Door, world: World) -> dict[str, Any]:
     _supplement(script, office, citizen, dossier_id)
     office.work_to_result(script, dossier_id, number="215/QĐ-UBND")
     with script.step("trả kết quả cho công dân") as saw:
-        body = {"delivery": "COUNTER", "receiver_name": person["name"], "checked_by": "DOCUMENT"}
-        returned = office.member("ONE_STOP_OFFICER").act(dossier_id, "return", body)
+        officer = office.member("ONE_STOP_OFFICER")
+        receipt = officer.upload("bien-nhan.pdf", a_pdf("Giấy biên nhận"), "application/pdf")
+        body = {
+            "delivery": "COUNTER",
+            "receiver_name": person["name"],
+            "identity_number": person["identity_number"],
+            "checked_by": "DOCUMENT",
+            "receipt_attachment_id": receipt,
+        }
+        returned = officer.act(dossier_id, "return", body)
         equal(returned["state"], "RETURNED", "at the end")
         history = citizen.get(f"/api/v1/dossiers/{dossier_id}/history")
         saw(f"{len(history['items'])} dòng lịch sử")

@@ -37,9 +37,10 @@ def play(script: Script, door: Door, world: World, portal: httpx.Client) -> dict
         expect(world.is_legal_code(accepted["dossier_code"], AGENCY), accepted["dossier_code"])
         officer.act(dossier_id, "handover", {"note": ""})
         saw(accepted["dossier_code"])
-    office.work_to_result(script, dossier_id, number="KS-0412/2026")
+    office.work_to_result(script, dossier_id, number="KS-0412/2026", is_electronic=True)
     with script.step("trả kết quả điện tử") as saw:
-        body = {"delivery": "ELECTRONIC", "receiver_name": person["name"]}
+        agreed = "Chủ hồ sơ đồng ý nhận bản điện tử khi nộp trên Cổng"
+        body = {"delivery": "ELECTRONIC", "delivery_reason": agreed}
         returned = officer.act(dossier_id, "return", body)
         equal(returned["state"], "RETURNED", "at the end")
         saw(returned["state"])

@@ -71,7 +71,13 @@ def lifecycle_steps(run: Run, base: str) -> list[Step]:
             "return",
             one + "/return",
             "officer_token",
-            {"delivery": "COUNTER", "receiver_name": "{name}", "checked_by": "DOCUMENT"},
+            {
+                "delivery": "COUNTER",
+                "receiver_name": "{name}",
+                "identity_number": "{identity}",
+                "checked_by": "DOCUMENT",
+                "no_receipt_reason": "Ký sổ giấy",
+            },
         ),
         Step(
             name="search",

@@ -120,6 +120,7 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
             signatures=SignatureCheck(workshop, settings.trust_folder),
             retention=read_retention(),
             historical_archive=historical_archive,
+            clock=runtime.clock,
         )
 
 

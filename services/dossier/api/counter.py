@@ -98,6 +98,8 @@ async def return_result(body: ReturnIn, act: Act) -> Receipt:
         authorization_id=body.authorization_id,
         receipt_attachment_id=body.receipt_attachment_id,
         tracking_number=body.tracking_number,
+        no_receipt_reason=body.no_receipt_reason,
+        delivery_reason=body.delivery_reason,
     )
     dossier = await return_dossier.return_result(act.dossier_id, handing=handing, note=body.note, **act.terms)
     return act.receipt(dossier)

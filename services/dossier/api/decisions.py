@@ -31,6 +31,7 @@ async def complete_step(body: StepCompletionIn, act: Act) -> Receipt:
         note=body.note,
         facts=body.facts,
         cause=body.cause or "",
+        decision=body.decision or "",
         **act.terms,
     )
     return act.receipt(dossier)

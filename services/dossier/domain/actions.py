@@ -68,10 +68,15 @@ class Action(StrEnum):
 
 
 def is_party(dossier: Dossier, caller: Caller, identity_index: bytes | None = None) -> bool:
-    """Tell whether the caller is the owner or the submitter; an owner is also known by identity number."""
+    """Tell whether the caller is the owner, or the submitter while an authority holds.
+
+    An owner is also known by identity number.
+    """
     if caller.kind is not CallerKind.PERSON:
         return False
-    if caller.subject in {dossier.owner_subject, dossier.submitter_subject}:
+    if caller.subject == dossier.owner_subject:
+        return True
+    if caller.subject == dossier.submitter_subject and dossier.is_spoken_for:
         return True
     return identity_index is not None and identity_index == dossier.owner_index
 

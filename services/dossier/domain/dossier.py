@@ -38,6 +38,7 @@ from services.dossier.domain.holdings import (
     Supplement,
     Undo,
 )
+from services.dossier.domain.intake.authority import Authority
 from services.dossier.domain.limits import ANSWER_INSUFFICIENT
 from services.dossier.domain.mandates import Mandate
 from services.dossier.domain.states import (
@@ -147,6 +148,10 @@ class Dossier:
     issued: list[UUID] = field(default_factory=list, compare=False)
     """Papers issued with this change; answered, kept as papers."""
     continuing: dict[str, Continuing] = field(default_factory=dict)
+    authority: Authority | None = None
+    """By what the submitter acts for the owner; None for an owner's own, and where the law itself says so."""
+    is_spoken_for: bool = True
+    """Whether that authority held when this was loaded; without it the submitter is nobody's party."""
     acting: Mandate | None = None
     """In whose place this change is made; told with the change, not kept."""
 

@@ -313,7 +313,7 @@ class RecordIncomplete(Refusal):
 
 
 class NotSettled(Refusal):
-    """A result without files cannot be delivered electronically (409)."""
+    """A result without an intact signature or seal cannot be delivered electronically (409)."""
 
     code = "no-electronic-result"
-    title = "Kết quả chưa có bản điện tử để trả trực tuyến"
+    title = "Kết quả chưa có bản điện tử được ký số để trả trực tuyến"

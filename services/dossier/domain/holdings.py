@@ -48,6 +48,8 @@ class DoneStep:
     note: str
     cause: str = ""
     belongs_to: str = ""
+    decision: str = ""
+    """What a signer decided, GRANTED or REFUSED; empty for every other step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +94,13 @@ class Result:
     attachment_ids: tuple[UUID, ...]
     reason: str = ""
     code: str = ""
+    is_signed_digitally: bool | None = None
+    """Whether a file carries an intact signature or seal; None for those issued before that was looked at."""
 
     @property
     def is_electronic(self) -> bool:
-        """Tell whether the result has files."""
-        return bool(self.attachment_ids)
+        """Tell whether the file itself is the result; the scan of a paper signed by hand is not."""
+        return bool(self.attachment_ids) if self.is_signed_digitally is None else self.is_signed_digitally
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,15 @@ HEADINGS = (
 )
 
 
+_NOBODY_NAMED = {
+    "APPLICANT": "Người nộp hồ sơ",
+    "POST": "Bưu chính công ích",
+    "POSTAL_AGENT": "Bưu chính công ích",
+    "ONE_STOP_OFFICER": "Bộ phận Một cửa",
+}
+"""What a slip says of a desk where no person is known yet, or none is to be named."""
+
+
 def require_reader(caller: Caller, agency: str) -> None:
     """Raise `Forbidden` for whoever does not keep the one-stop counter of this agency."""
     is_own = caller.kind is CallerKind.STAFF and caller.has_role(*_READERS) and caller.agency == agency
@@ -136,4 +145,5 @@ def today_of(now: datetime) -> date:
 
 def _desk(row: Mapping[str, Any], side: str, names: Mapping[str, str]) -> str:
     agency = names.get(row[f"{side}_agency"], row[f"{side}_agency"])
-    return ", ".join(part for part in (row[f"{side}_name"], row[f"{side}_unit"], agency) if part)
+    who = row[f"{side}_name"] or _NOBODY_NAMED.get(row[f"{side}_role"], "")
+    return ", ".join(part for part in (who, row[f"{side}_unit"], agency) if part)

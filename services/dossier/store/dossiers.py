@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from kernel.core.clock import Clock
 from kernel.core.errors import NotFound
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
@@ -27,9 +28,16 @@ COLUMNS = (
     " task_due_at, task_holder, asked_desks, asked_due_at, outside_key, consulted_agencies, continued_from,"
     " history_hash, head_seal, watch_at, given_files, components_hash"
 )
+AUTHORITY = (
+    "(SELECT json_build_object('valid_until', o.valid_until, 'revoked_at', o.revoked_at)"
+    " FROM authorizations o WHERE o.id = (d.work #>> '{brought,authorization_id}')::uuid) AS authority"
+)
+"""What a recorded authorisation says now, beside a dossier `d` that was handed in under it."""
 _NAMES = [name.strip() for name in COLUMNS.split(",")]
+# The text below is formatted once more.
+_AUTHORITY = AUTHORITY.replace("{", "{{").replace("}", "}}")
 _LOADING = f"""
-    SELECT d.*, p.version AS pinned_version, p.sequence AS procedure_stamp,
+    SELECT d.*, {_AUTHORITY}, p.version AS pinned_version, p.sequence AS procedure_stamp,
         q.code AS q_code, q.version AS q_version,
         q.sequence AS q_stamp, k.code AS calendar, k.stamp AS calendar_stamp,
         k.newest AS newest_stamp,
@@ -180,9 +188,11 @@ class PostgresDossiers:
         catalogue: PostgresCatalogue,
         searching: PostgresSearching,
         keys: HistoryKeys,
+        clock: Clock,
     ) -> None:
         self._unit = unit
         self._keys = keys
+        self._clock = clock
         self._catalogue = catalogue
         self._searching = searching
 
@@ -191,14 +201,14 @@ class PostgresDossiers:
         row = await self._unit.fetch_one(_LOAD, id=dossier_id, with_components=False)
         if row is None:
             raise NotFound
-        return dossier_of(row), await self._grounds(row)
+        return dossier_of(row, self._clock.now()), await self._grounds(row)
 
     async def load_by_portal_code(self, portal_code: str) -> tuple[Dossier, Grounds]:
         """Return a portal-born dossier and what it stands on; raise `NotFound`."""
         row = await self._unit.fetch_one(_LOAD_PORTAL, portal_code=portal_code, with_components=False)
         if row is None:
             raise NotFound
-        return dossier_of(row), await self._grounds(row)
+        return dossier_of(row, self._clock.now()), await self._grounds(row)
 
     async def load_for_acceptance(
         self, dossier_id: UUID, today: date
@@ -210,7 +220,7 @@ class PostgresDossiers:
         if row is None:
             raise NotFound
         components = [component_of(item) for item in row["components"] or ()]
-        return dossier_of(row), await self._grounds(row), components
+        return dossier_of(row, self._clock.now()), await self._grounds(row), components
 
     async def _grounds(self, row: Any) -> Grounds:
         process = (row["q_code"], row["q_version"], row["q_stamp"]) if row["q_code"] else None

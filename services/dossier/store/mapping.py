@@ -1,7 +1,7 @@
 """Between a dossier and its row: columns for what is searched, one JSON document for the rest."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +31,7 @@ from services.dossier.domain.holdings import (
     Supplement,
     Undo,
 )
+from services.dossier.domain.intake.authority import Authority
 from services.dossier.domain.states import State
 from services.dossier.domain.work.elsewhere import Elsewhere
 
@@ -69,6 +70,7 @@ class _Work:
 
 _WORK = TypeAdapter(_Work)
 _STEP = TypeAdapter(Step)
+_AUTHORITY = TypeAdapter(Authority)
 _AGENCIES = TypeAdapter(dict[str, Agency])
 _SAME = (
     "version",
@@ -104,12 +106,13 @@ _SAME = (
 _IN_DOCUMENT = tuple(_Work.__dataclass_fields__)
 
 
-def dossier_of(row: Any) -> Dossier:
-    """Return the dossier of a row; raise `RecordDestroyed` for what a list has destroyed."""
+def dossier_of(row: Any, now: datetime) -> Dossier:
+    """Return the dossier of a row as it stands now; raise `RecordDestroyed` for what a list has destroyed."""
     if row["destroyed_by"] is not None:
         raise RecordDestroyed
     agencies = _AGENCIES.validate_python(row["agencies"])
     work = _WORK.validate_python(row["work"])
+    authority = _authority(row.get("authority"), work.brought)
     return Dossier(
         # The driver's UUID is a subclass that the JSON encoder does not take.
         id=UUID(int=row["id"].int),
@@ -123,7 +126,17 @@ def dossier_of(row: Any) -> Dossier:
         **{name: getattr(work, name) for name in _IN_DOCUMENT},
         given_files=tuple(UUID(int=one.int) for one in row["given_files"]),
         kept=row,
+        authority=authority,
+        is_spoken_for=authority is None or authority.holds(now),
     )
+
+
+def _authority(recorded: dict[str, Any] | None, brought: dict[str, Any]) -> Authority | None:
+    """Return what the submitter acts under: the record as it is now, else the paper as it was shown."""
+    if recorded is not None:
+        return _AUTHORITY.validate_python(recorded)
+    until = brought.get("authorized_until")
+    return Authority(valid_until=date.fromisoformat(until)) if until else None
 
 
 def changing_columns(dossier: Dossier) -> dict[str, Any]:

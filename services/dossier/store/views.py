@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from kernel.core.clock import VIETNAM, Clock
 from kernel.core.errors import NotFound
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.dossier import Dossier
 from services.dossier.store.account import account_of
 from services.dossier.store.attachments import FILE_JSON, attachment_of
-from services.dossier.store.dossiers import COLUMNS, component_of
+from services.dossier.store.dossiers import AUTHORITY, COLUMNS, component_of
 from services.dossier.store.intake.evidence import evidence_of
 from services.dossier.store.mapping import dossier_of
 from services.dossier.use_cases.ports import Detail
@@ -27,7 +28,7 @@ LAST_STOP = (
 )
 _DETAIL = Statement(
     f"""
-    SELECT {COLUMNS}, destroyed_by,
+    SELECT {COLUMNS}, destroyed_by, {AUTHORITY},
         (SELECT json_agg(c ORDER BY position) FROM components c WHERE c.dossier_id = d.id) AS components,
         (SELECT json_agg({FILE_JSON} ORDER BY f.id)
          FROM attachments f WHERE f.dossier_id = d.id) AS files,
@@ -50,6 +51,10 @@ _OWN = Statement(
         UNION ALL
         (SELECT {ITEM}, {LAST_STOP} FROM dossiers WHERE submitter_subject = :subject
          AND submitter_subject IS DISTINCT FROM owner_subject
+         AND coalesce((work #>> '{{brought,authorized_until}}')::date >= :today::date, true)
+         AND NOT EXISTS (SELECT FROM authorizations o
+            WHERE o.id = (work #>> '{{brought,authorization_id}}')::uuid
+              AND (o.revoked_at IS NOT NULL OR o.valid_until < :today::date))
          AND id < :before::uuid AND (:state::text = '' OR state = :state) ORDER BY id DESC LIMIT :limit)
         UNION ALL
         (SELECT {ITEM}, {LAST_STOP} FROM dossiers
@@ -94,7 +99,7 @@ _OF_AGENCY_BY_CODE = Statement(
 )
 _HISTORY = Statement(
     f"""
-    SELECT {COLUMNS}, destroyed_by,
+    SELECT {COLUMNS}, destroyed_by, {AUTHORITY},
         (SELECT json_agg(json_build_object('version', h.version, 'type', h.type, 'at', h.at,
             'change', h.data -> 'change', 'state', h.data -> 'dossier' ->> 'state') ORDER BY h.version)
          FROM history h WHERE h.dossier_id = d.id) AS entries
@@ -103,7 +108,7 @@ _HISTORY = Statement(
 )
 _PORTAL = Statement(
     f"""
-    SELECT {COLUMNS}, destroyed_by,
+    SELECT {COLUMNS}, destroyed_by, {AUTHORITY},
         (SELECT json_agg(c ORDER BY position) FROM components c WHERE c.dossier_id = d.id) AS components,
         (SELECT json_agg({FILE_JSON} ORDER BY f.id)
          FROM attachments f WHERE f.dossier_id = d.id) AS files,
@@ -127,9 +132,9 @@ _LOG = Statement(
 )
 
 
-def _detail_of(row: Any) -> Detail:
+def _detail_of(row: Any, now: datetime) -> Detail:
     return Detail(
-        dossier=dossier_of(row),
+        dossier=dossier_of(row, now),
         components=[component_of(item) for item in row["components"] or ()],
         attachments=[attachment_of(item) for item in row["files"] or ()],
         papers=row.get("papers") or (),
@@ -144,29 +149,35 @@ def _detail_of(row: Any) -> Detail:
 class PostgresViews:
     """Reads of this service's database."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
-        self._unit = unit
+    def __init__(self, unit: UnitOfWork, clock: Clock) -> None:
+        self._unit, self._clock = unit, clock
 
     async def detail(self, dossier_id: UUID, reader: str = "") -> Detail:
         """Return a dossier with components, files, papers and the reader's entry; raise `NotFound`."""
         row = await self._unit.fetch_one(_DETAIL, id=dossier_id, reader=reader)
         if row is None:
             raise NotFound
-        return _detail_of(row)
+        return _detail_of(row, self._clock.now())
 
     async def portal(self, dossier_id: UUID, version: int) -> Detail:
         """Return a dossier with its history up to a version (0: all); raise `NotFound`."""
         row = await self._unit.fetch_one(_PORTAL, id=dossier_id, version=version)
         if row is None or not row["history"] or (version and row["history"][-1]["version"] != version):
             raise NotFound
-        return _detail_of(row)
+        return _detail_of(row, self._clock.now())
 
     async def own(
         self, subject: str, owner_index: bytes | None, *, state: str, before: UUID, limit: int
     ) -> list[Any]:
-        """Return the dossiers a citizen owns or submitted, newest first."""
+        """Return the dossiers a citizen owns, or submitted and still speaks for, newest first."""
         return await self._unit.fetch(
-            _OWN, subject=subject, owner_index=owner_index, state=state, before=before, limit=limit
+            _OWN,
+            subject=subject,
+            owner_index=owner_index,
+            state=state,
+            before=before,
+            limit=limit,
+            today=self._clock.now().astimezone(VIETNAM).date(),
         )
 
     async def of_agency(
@@ -188,7 +199,7 @@ class PostgresViews:
         if row is None:
             raise NotFound
         entries = [{**item, "at": datetime.fromisoformat(item["at"])} for item in row["entries"] or ()]
-        return dossier_of(row), entries
+        return dossier_of(row, self._clock.now()), entries
 
     async def log_access(
         self,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kernel.core.clock import Clock
 from kernel.core.event import Event
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.archive.retention import RetentionRules
@@ -78,6 +79,7 @@ class Resources:
     signatures: Signatures
     retention: RetentionRules
     historical_archive: HistoricalArchive | None = None
+    clock: Clock
 
 
 class PostgresWork:
@@ -111,7 +113,9 @@ class PostgresWork:
         self.courier = resources.courier
         self.catalogue = PostgresCatalogue(unit, resources.definitions)
         self.searching = PostgresSearching(unit, resources.seals)
-        self.dossiers = PostgresDossiers(unit, self.catalogue, self.searching, resources.history_keys)
+        self.dossiers = PostgresDossiers(
+            unit, self.catalogue, self.searching, resources.history_keys, resources.clock
+        )
         self.attachments = PostgresAttachments(unit, resources.history_keys)
         self.papers = PostgresPapers(unit, resources.seals, resources.history_keys)
         self.payments = PostgresPayments(unit)
@@ -125,7 +129,7 @@ class PostgresWork:
         self.mirrors = PostgresMirrors(unit, resources.seals)
         self.watches = PostgresWatches(unit)
         self.due_commands = PostgresDueCommands(unit)
-        self.views = PostgresViews(unit)
+        self.views = PostgresViews(unit, resources.clock)
         self.supervision = PostgresSupervision(unit, resources.supervision_rules)
         self.desk = PostgresDesk(unit, resources.definitions, resources.desk_rules, resources.displays)
         self.figures = PostgresFigures(unit)

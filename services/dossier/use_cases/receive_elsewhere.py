@@ -21,7 +21,12 @@ from services.dossier.use_cases.ports import Attachment, Grounds, Intake, Work
 from services.dossier.use_cases.receive_dossier import accept
 from services.dossier.use_cases.record_change import new_entry, record_change
 from services.dossier.use_cases.results.reuse import bind_results
-from services.dossier.use_cases.submission import Submission, checked_components, require_identities
+from services.dossier.use_cases.submission import (
+    Submission,
+    checked_components,
+    require_authority,
+    require_identities,
+)
 from services.dossier.use_cases.submit_dossier import (
     brought_details,
     keep_new,
@@ -68,6 +73,7 @@ async def receive_at_counter(
     procedure = open_procedure(intake)
     require_worked_here(procedure)
     require_identities(submission, today)
+    require_authority(submission, today)
     if submission.authorization_id is not None:
         await require_authorized(
             submission.authorization_id,

@@ -1,5 +1,6 @@
 """The result leaves the house, or is taken back before it does; T20, T22."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,17 +10,23 @@ from uuid import UUID
 from kernel.core.caller import Caller
 from kernel.core.errors import Invalid
 from services.dossier.domain.actions import Action
+from services.dossier.domain.desk.errors import NotSentByPost
+from services.dossier.domain.desk.post import PostStatus
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import NotSettled, ReceiverUnchecked, StillOwed
 from services.dossier.domain.events import Change
 from services.dossier.domain.holdings import Result
+from services.dossier.domain.intake.errors import NotAuthorized
+from services.dossier.domain.intake.identifiers import plain_number
 from services.dossier.domain.states import Move
+from services.dossier.domain.work.slip import person_of
 from services.dossier.domain.workflow import keep_apart, recall
 from services.dossier.use_cases.intake.authorizations import require_authorized
 from services.dossier.use_cases.open_dossier import due_of, open_for, parties_of
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.receive_dossier import known_process
 from services.dossier.use_cases.record_change import record_change
+from services.dossier.use_cases.work.hand_on import hand_out, take_home
 from services.dossier.use_cases.work_steps import result_data
 
 
@@ -28,7 +35,8 @@ class Handing:
     """How a result reached whom: who took it, as whom, and what proved it.
 
     `checked_by` is DOCUMENT, CARD_READER or VNEID; `receipt_attachment_id` the signed receipt or the post's
-    proof of delivery.
+    proof of delivery, `no_receipt_reason` why there is none; `delivery_reason` why it goes another way than
+    was asked for.
     """
 
     delivery: str
@@ -41,6 +49,8 @@ class Handing:
     authorization_id: UUID | None = None
     receipt_attachment_id: UUID | None = None
     tracking_number: str = ""
+    no_receipt_reason: str = ""
+    delivery_reason: str = ""
 
     @property
     def files(self) -> list[UUID]:
@@ -53,27 +63,25 @@ async def return_result(
 ) -> Dossier:
     """Hand the result to the applicant, or record that post or the electronic way did; T20.
 
-    Nothing leaves while money is owed, nor into hands nobody checked. Who took it and what proved it is
-    kept sealed; the event tells the way only.
+    Nothing leaves while money is owed, nor into hands nobody checked, nor by a post nobody signed for. Who
+    took it and what proved it is kept sealed; the event tells the way only.
     """
     dossier, grounds = await open_for(Action.RETURN, dossier_id, by=by, seen=seen, work=work, now=now)
     result = dossier.result
     if result is None or (handing.delivery == "ELECTRONIC" and not result.is_electronic):
         raise NotSettled
-    _require_checked(handing, parties_of(dossier, work))
-    if handing.authorization_id is not None:
-        await require_authorized(
-            handing.authorization_id,
-            owner=dossier.owner_index,
-            representative_number=handing.identity_number,
-            procedure=dossier.procedure_code,
-            work=work,
-            now=now,
-        )
+    require_proofs(handing, asked_for=dossier.result_delivery)
+    if handing.delivery == "COUNTER":
+        require_receiver(handing, parties_of(dossier, work))
+        await _require_authority(handing, dossier, work=work, now=now)
     if owed := max(dossier.owed, grounds.account.outstanding):
         raise StillOwed.of(owed)
     await _bind(handing, dossier, by=by, work=work)
+    if handing.delivery == "POST":
+        await _end_item(handing, dossier, work=work, now=now)
     left = dossier.hand_result({**_kept(handing, work), "by": by.name, "at": now.isoformat()})
+    to = "POST" if handing.delivery == "POST" else "APPLICANT"
+    hand_out(work, dossier, giver=person_of(by, "ONE_STOP_OFFICER"), to=to, now=now)
     details = {
         "result": result_data(result),
         "delivery": handing.delivery,
@@ -97,35 +105,102 @@ async def return_by_post(
         return False
     handing = Handing(delivery="POST", tracking_number=tracking_number)
     left = dossier.hand_result({**_kept(handing, work), "by": by.subject, "at": at.isoformat()})
+    # The operator has no desk of the house: the row says what was done, not by whom at the counter.
+    hand_out(work, dossier, giver=person_of(by, "POSTAL_AGENT"), to="APPLICANT", now=now)
     details = {"result": result_data(result), "delivery": "POST", "receiver": None}
     record_change(work, dossier, Change("returned", left, details=details), by=by, now=now)
     return True
 
 
-def _require_checked(handing: Handing, parties: Mapping[str, Any]) -> None:
-    """Raise what is missing for this way; at the counter identity or authorisation was looked at."""
-    if handing.delivery == "POST" and not handing.tracking_number:
-        raise Invalid(fields=[("tracking_number", "Phải ghi số bưu gửi đã phát")])
-    if handing.delivery != "COUNTER":
-        return
+def require_proofs(handing: Handing, *, asked_for: str) -> None:
+    """Raise `Invalid` with what is missing for this way; T20: identity checked, receipt stored."""
     missing = []
-    if not handing.receiver_name:
-        missing.append(("receiver_name", "Phải ghi người nhận kết quả"))
-    if not handing.checked_by:
-        missing.append(("checked_by", "Phải kiểm tra giấy tờ của người nhận kết quả"))
-    if handing.receiver == "AUTHORIZED" and not (
-        handing.authorization or handing.authorization_attachment_id or handing.authorization_id
-    ):
-        missing.append(("authorization", "Phải ghi văn bản ủy quyền nhận kết quả"))
+    if handing.delivery == "POST" and not handing.tracking_number:
+        missing.append(("tracking_number", "Phải ghi số bưu gửi đã phát"))
+    if handing.delivery == "ELECTRONIC" and asked_for != "ELECTRONIC" and not handing.delivery_reason:
+        missing.append(
+            ("delivery_reason", "Người nộp không đề nghị nhận điện tử: phải ghi ai đồng ý, khi nào")
+        )
+    if handing.delivery == "COUNTER":
+        missing += _missing_at_counter(handing)
     if missing:
         raise Invalid(fields=missing)
+
+
+def _missing_at_counter(handing: Handing) -> list[tuple[str, str]]:
+    has_paper = handing.authorization_attachment_id or handing.authorization_id
+    needed = [
+        ("receiver_name", handing.receiver_name, "Phải ghi người nhận kết quả"),
+        ("checked_by", handing.checked_by, "Phải kiểm tra giấy tờ của người nhận kết quả"),
+        ("identity_number", handing.identity_number, "Phải ghi số giấy tờ của người nhận kết quả"),
+        (
+            "authorization",
+            handing.receiver != "AUTHORIZED" or has_paper,
+            "Cần bản chụp văn bản ủy quyền nhận kết quả, hoặc ủy quyền đã ghi nhận",
+        ),
+        (
+            "receipt_attachment_id",
+            handing.receipt_attachment_id or handing.no_receipt_reason,
+            "Cần giấy biên nhận có chữ ký, hoặc ghi lý do không có (no_receipt_reason)",
+        ),
+    ]
+    return [(path, said) for path, found, said in needed if not found]
+
+
+def require_receiver(handing: Handing, parties: Mapping[str, Any]) -> None:
+    """Raise `ReceiverUnchecked` unless who stands there is the party they are handed it as.
+
+    An organisation comes by somebody: they are authorised, not the owner.
+    """
     party = {"OWNER": "owner", "REPRESENTATIVE": "representative"}.get(handing.receiver)
     if party is None:
         return
-    known = parties.get(party)
-    number = str((known or {}).get("identity_number") or "")
-    if known is None or (handing.identity_number and number and handing.identity_number != number):
+    known = parties.get(party) or {}
+    number = plain_number(str(known.get("identity_number") or ""))
+    is_number = number in {"", plain_number(handing.identity_number)}
+    if not is_number or _spoken(known.get("full_name")) != _spoken(handing.receiver_name):
         raise ReceiverUnchecked("Giấy tờ xuất trình không phải của người được ghi trong hồ sơ.")
+
+
+def _spoken(name: object) -> str:
+    """Return a name as it is compared: one way of writing its marks, no matter the capitals."""
+    return " ".join(unicodedata.normalize("NFC", str(name or "")).casefold().split())
+
+
+async def _require_authority(handing: Handing, dossier: Dossier, *, work: Work, now: datetime) -> None:
+    """Raise `NotAuthorized` unless who fetches for the owner may still: as recorded, or as a paper shows.
+
+    A representative whose paper or record was seen at submission needs no other while that holds; a child
+    without a number is represented by law.
+    """
+    if handing.receiver == "OWNER":
+        return
+    recorded = handing.authorization_id
+    if handing.receiver == "REPRESENTATIVE" and recorded is None:
+        told = dossier.brought.get("authorization_id")
+        recorded = UUID(told) if told else None
+        is_by_law = parties_of(dossier, work)["owner"].get("identity_type") == "NEWBORN"
+        is_known = is_by_law or dossier.authority is not None or handing.authorization_attachment_id
+        if not is_known or (recorded is None and not dossier.is_spoken_for):
+            raise NotAuthorized
+    if recorded is not None:
+        await require_authorized(
+            recorded,
+            owner=dossier.owner_index,
+            representative_number=handing.identity_number,
+            procedure=dossier.procedure_code,
+            work=work,
+            now=now,
+        )
+
+
+async def _end_item(handing: Handing, dossier: Dossier, *, work: Work, now: datetime) -> None:
+    """End the item the post signed for; raise `NotSentByPost` where none of this number is under way."""
+    item = await work.desk.post.under_way(dossier.id)
+    if item is None or item.tracking_number != handing.tracking_number:
+        raise NotSentByPost
+    item.report(PostStatus.DELIVERED, now)
+    work.desk.post.save_item(item)
 
 
 async def _bind(handing: Handing, dossier: Dossier, *, by: Caller, work: Work) -> None:
@@ -144,6 +219,8 @@ def _kept(handing: Handing, work: Work) -> dict[str, Any]:
         "receiver_name": handing.receiver_name,
         "identity_number": handing.identity_number,
         "authorization": handing.authorization,
+        "no_receipt_reason": handing.no_receipt_reason,
+        "delivery_reason": handing.delivery_reason,
     }
     return {
         "delivery": handing.delivery,
@@ -165,6 +242,7 @@ async def recall_result(
     recalled: Result | None = dossier.result
     work.results.recall(dossier.id, reason=reason, at=now)
     left = recall(dossier, known_process(grounds), at=now, due_of=due_of(grounds))
+    take_home(work, dossier, giver=person_of(by, "SIGNER"), note=reason, now=now)
     details = {"result": result_data(recalled)} if recalled else {}
     change = Change("result_recalled", left, note=reason, details=details)
     record_change(work, dossier, change, by=by, now=now)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kernel.core.errors import Invalid
 from services.dossier.domain.definitions import Procedure
+from services.dossier.domain.intake.authority import needs_paper, paper_faults
 from services.dossier.domain.intake.evidence import RESULT_OF_DOSSIER
 from services.dossier.domain.intake.identifiers import identity_faults
 from services.dossier.use_cases.ports import Attachment, SubmittedComponent
@@ -45,6 +46,8 @@ class Submission:
     kiosk: Mapping[str, Any] | None = None
     visit_id: UUID | None = None
     authorization_id: UUID | None = None
+    is_authority_kept: bool = False
+    """One paper authorises for many dossiers and is kept once, elsewhere; scope and validity still count."""
     consultations: Sequence[Mapping[str, Any]] = ()
 
     @property
@@ -65,8 +68,16 @@ class Submission:
             "kiosk": kiosk.get("code"),
             "visit_id": str(self.visit_id) if self.visit_id else None,
             "authorization_id": str(self.authorization_id) if self.authorization_id else None,
+            "authorized_until": self.authorized_until,
         }
         return {name: value for name, value in found.items() if value}
+
+    @property
+    def authorized_until(self) -> str | None:
+        """Until when a paper lets the submitter act; None where no paper does."""
+        until = (self.representative or {}).get("valid_until")
+        is_paper = needs_paper(self.owner, self.representative) and self.authorization_id is None
+        return str(until) if is_paper and until else None
 
     @property
     def agencies(self) -> list[str]:
@@ -141,6 +152,23 @@ def require_identities(submission: Submission, today: date) -> None:
         faults.append(("representative", "Hồ sơ của trẻ cần người đi làm thủ tục thay"))
     if faults:
         raise Invalid(fields=faults)
+
+
+def require_authority(submission: Submission, today: date) -> None:
+    """Raise `Invalid` where somebody acts for the owner without a recorded or shown authorisation; T1.
+
+    Scope and validity belong to it (domain: reception); a recorded one is looked up by whoever calls this.
+    """
+    representative = submission.representative
+    if representative is None or not needs_paper(submission.owner, representative):
+        return
+    if submission.authorization_id is not None:
+        return
+    faults = paper_faults(representative, today)
+    if submission.is_authority_kept:
+        faults = [fault for fault in faults if not fault[0].endswith("authorization_attachment_id")]
+    if faults:
+        raise Invalid("Làm thay người khác cần văn bản ủy quyền.", fields=faults)
 
 
 def _reuse(reused: Mapping[str, Any]) -> int:

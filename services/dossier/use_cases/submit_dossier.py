@@ -39,6 +39,7 @@ from services.dossier.use_cases.secrets import identity_index
 from services.dossier.use_cases.submission import (
     Submission,
     checked_components,
+    require_authority,
     require_identities,
 )
 
@@ -159,6 +160,7 @@ def require_worked_here(procedure: Procedure) -> None:
 
 def check_submitter(submission: Submission, by: Caller, *, is_own: bool, today: date) -> None:
     """Raise `Invalid` unless the sender is the owner or the representative named, whose mandate holds."""
+    require_authority(submission, today)
     if is_own:
         return
     representative = submission.representative
@@ -169,9 +171,6 @@ def check_submitter(submission: Submission, by: Caller, *, is_own: bool, today: 
         )
     if not by.identity_number or representative.get("identity_number") != by.identity_number:
         raise Invalid(fields=[("representative.identity_number", "Không phải của người đang đăng nhập")])
-    until = representative.get("valid_until")
-    if until is not None and until < today:
-        raise Invalid(fields=[("representative.valid_until", "Văn bản ủy quyền đã hết hạn")])
 
 
 def new_dossier(

@@ -1,6 +1,7 @@
 """What the competent unit does: steps forward and back, opinions, the result and its way to the applicant."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,8 +14,9 @@ from services.dossier.domain.deadlines import delay_at
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import NotSigned, NotYourStep, StepMoved
 from services.dossier.domain.events import Change, cause_data
-from services.dossier.domain.holdings import Result
+from services.dossier.domain.holdings import DoneStep, Result
 from services.dossier.domain.results.register import registered
+from services.dossier.domain.signing.soundness import SignatureBroken, is_broken, is_signed
 from services.dossier.domain.work.slip import person_of
 from services.dossier.domain.workflow import (
     answer_consultation,
@@ -28,10 +30,10 @@ from services.dossier.domain.workflow import (
 )
 from services.dossier.use_cases.ask_limits import cause_of
 from services.dossier.use_cases.open_dossier import due_of, open_for
-from services.dossier.use_cases.ports import OutsideRequest, Work
+from services.dossier.use_cases.ports import Attachment, OutsideRequest, Work
 from services.dossier.use_cases.receive_dossier import known_process
 from services.dossier.use_cases.record_change import record_change
-from services.dossier.use_cases.work.hand_on import hand_on
+from services.dossier.use_cases.work.hand_on import hand_back, hand_on
 
 
 async def complete_step(
@@ -43,6 +45,7 @@ async def complete_step(
     note: str,
     facts: Mapping[str, bool],
     cause: str = "",
+    decision: str = "",
     by: Caller,
     seen: int,
     work: Work,
@@ -68,6 +71,8 @@ async def complete_step(
     current = dossier.step
     if current is None or current.code != step:
         raise StepMoved
+    if decision and (current.role != "SIGNER" or outcome != "DONE"):
+        raise Invalid(fields=[("decision", "Chỉ người ký quyết định kết quả")])
     is_office = current.kind == "OFFICE"
     if is_office and not sits_at(dossier, by, role=current.role, unit=current.unit, agency=current.agency):
         raise NotYourStep
@@ -79,12 +84,20 @@ async def complete_step(
         left = complete(
             dossier, process, by=by, at=now, due_of=due, note=note, facts=facts, chosen=chosen, cause=why
         )
+        _decide(dossier, decision)
     ask_outside(work, dossier)
     kind = "RETURNED" if outcome == "RETURNED" else "STEP_DONE"
     hand_on(work, dossier, kind, giver=person_of(by, current.role), left=current, note=note, now=now)
     details = {"completed_step": step, "outcome": outcome, "cause": left_cause(dossier)}
     record_change(work, dossier, Change("step_completed", left, note=note, details=details), by=by, now=now)
     return dossier
+
+
+def _decide(dossier: Dossier, decision: str) -> None:
+    """Keep what a signer has just decided; whoever signs without a word grants."""
+    last = dossier.done[-1]
+    if last.role == "SIGNER":
+        dossier.done = (*dossier.done[:-1], replace(last, decision=decision or "GRANTED"))
 
 
 def ask_outside(work: Work, dossier: Dossier) -> None:
@@ -130,7 +143,11 @@ async def issue_result(
     work: Work,
     now: datetime,
 ) -> Dossier:
-    """Give the signed result its number and issue it; a refusal on the merits says why; T19."""
+    """Give the signed result its number and issue it; a refusal on the merits says why; T19.
+
+    There is always a document: signed digitally, or the scan of a paper that is handed out at the counter. A
+    file whose signature does not hold is nothing to issue.
+    """
     dossier, grounds = await open_for(Action.RESULT, dossier_id, by=by, seen=seen, work=work, now=now)
     step = dossier.step
     if step is None:
@@ -140,13 +157,11 @@ async def issue_result(
     require_no_draft(dossier)
     keep_four_eyes(dossier, step, by)
     require_opinions(dossier, now)
-    free = await work.attachments.unbound(attachment_ids, by.subject) if attachment_ids else {}
-    missing = [index for index, one in enumerate(attachment_ids) if one not in free]
-    if missing:
-        raise Invalid(fields=[(f"attachment_ids.{index}", "Không có tệp này") for index in missing])
+    files = await _documents(attachment_ids, by=by, work=work)
     signer = signer_of(dossier, signed_by) or (by.name if step.role == "SIGNER" else "")
     if not signer:
         raise NotSigned
+    require_as_signed(dossier, outcome)
     first = grounds.procedure.results[0] if grounds.procedure.results else {}
     result = Result(
         name=name or str(first.get("name", dossier.procedure_name)),
@@ -157,19 +172,43 @@ async def issue_result(
         attachment_ids=tuple(attachment_ids),
         reason=reason,
         code=str(first.get("code", "")),
+        is_signed_digitally=any(is_signed(file.signatures) for file in files),
     )
     why = step_cause(dossier, step, at=now, outcome="DONE")
     dossier.delay = delay_at(dossier, grounds.calendar, now, _delay_cause(dossier, cause, work, now))
     left = dossier.issue(result, done_step(step, by, at=now, outcome="DONE", note="", cause=why))
-    if attachment_ids:
-        work.attachments.bind(attachment_ids, dossier.id, uploader=by.subject, purpose="RESULT")
-        dossier.take(attachment_ids)
+    work.attachments.bind(attachment_ids, dossier.id, uploader=by.subject, purpose="RESULT")
+    dossier.take(attachment_ids)
+    hand_back(work, dossier, giver=person_of(by, step.role), left=step, now=now)
     if outcome == "GRANTED":
         work.results.add(registered(dossier, result, first=valid_from, last=valid_to))
     details = {"result": result_data(result), "delay": delay_data(dossier.delay)}
     change = Change("result_issued", left, note=reason, details=details)
     record_change(work, dossier, change, by=by, now=now)
     return dossier
+
+
+async def _documents(attachment_ids: Sequence[UUID], *, by: Caller, work: Work) -> list[Attachment]:
+    """Return the result's files; raise for none, for one that is not the clerk's, for a broken signature."""
+    if not attachment_ids:
+        raise Invalid(
+            fields=[("attachment_ids", "Kết quả phải có văn bản: tệp đã ký số hoặc bản chụp bản giấy")]
+        )
+    free = await work.attachments.unbound(attachment_ids, by.subject)
+    missing = [index for index, one in enumerate(attachment_ids) if one not in free]
+    if missing:
+        raise Invalid(fields=[(f"attachment_ids.{index}", "Không có tệp này") for index in missing])
+    for index, one in enumerate(attachment_ids):
+        if is_broken(free[one].signatures):
+            raise SignatureBroken(fields=[(f"attachment_ids.{index}", SignatureBroken.title)])
+    return [free[one] for one in attachment_ids]
+
+
+def require_as_signed(dossier: Dossier, outcome: str) -> None:
+    """Raise `Invalid` where the clerk names another outcome than the signer decided."""
+    last = last_signed(dossier)
+    if last is not None and last.decision not in {"", outcome}:
+        raise Invalid(fields=[("outcome", "Khác với quyết định của người ký")])
 
 
 def _delay_cause(dossier: Dossier, code: str, work: Work, now: datetime) -> Cause:
@@ -192,13 +231,18 @@ def delay_data(delay: Delay | None) -> dict[str, Any] | None:
 
 def signer_of(dossier: Dossier, told: str) -> str:
     """Return who signed: the last signer here, else whom the clerk names; raise `Invalid` if they differ."""
-    signed = (item for item in reversed(dossier.done) if item.role == "SIGNER" and item.outcome == "DONE")
-    last = next(signed, None)
+    last = last_signed(dossier)
     if last is None:
         return told
     if told and told != last.by_name:
         raise Invalid(fields=[("signed_by", "Không phải người đã ký trong quy trình")])
     return last.by_name
+
+
+def last_signed(dossier: Dossier) -> DoneStep | None:
+    """Return the step at which it was signed here last, None where nobody here has."""
+    signed = (item for item in reversed(dossier.done) if item.role == "SIGNER" and item.outcome == "DONE")
+    return next(signed, None)
 
 
 def result_data(result: Result) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from services.dossier.use_cases.submission import Handed, Submission
 from services.dossier.use_cases.submit_dossier import submit_dossier
 from tests.builders.dossier.office import (
     COMMUNE,
+    HANDED_OUT,
     LEAD,
     OTHER_COMMUNE,
     PDF,
@@ -165,11 +166,13 @@ class Desk:
     async def issue(self, seen: Dossier, by: Caller, **given: Any) -> Dossier:
         """Issue the result."""
         said = {"number": "1/XN", "name": "", "outcome": "GRANTED", "reason": "", "signed_by": ""}
-        return await self.do(work_steps.issue_result, seen, by, **{**said, "attachment_ids": [], **given})
+        if "attachment_ids" not in given:
+            given["attachment_ids"] = [await self.upload(by)]
+        return await self.do(work_steps.issue_result, seen, by, **{**said, **given})
 
     async def give(self, seen: Dossier, by: Caller = RECEIVER, **given: Any) -> Dossier:
         """Return the result."""
-        said = {"delivery": "COUNTER", "receiver_name": "Nguyễn Văn An", "checked_by": "DOCUMENT", **given}
+        said = {"delivery": "COUNTER", **HANDED_OUT, **given}
         return await self.do(return_dossier.return_result, seen, by, handing=Handing(**said), note="")
 
     async def in_process(self) -> Dossier:

@@ -164,7 +164,7 @@ class Kin(Office):
         at = await self.at_issue_of(seen, procedure)
         clerk = staff("CLERK", agency, "van-phong")
         given = {"number": f"{procedure}/KQ"} | result
-        return await self.act(at, "result", clerk, **given)
+        return await self.issued(at, clerk, **given)
 
     async def at_issue_of(self, seen: dict[str, Any], procedure: str) -> dict[str, Any]:
         """Bring a child to where its clerk issues the result."""

@@ -13,6 +13,15 @@ PROCEDURE = "1.004873"
 PDF = a_pdf()
 
 
+HANDED_OUT = {
+    "receiver_name": "Nguyễn Văn An",
+    "identity_number": "099088000011",
+    "checked_by": "DOCUMENT",
+    "no_receipt_reason": "Người nhận ký vào sổ giấy",
+}
+"""How An fetches a result at the counter."""
+
+
 def a_citizen(subject: str = "cong-dan-an", number: str = "099088000011") -> Caller:
     """Return a citizen with an assured identity."""
     return a_person(subject, name="Nguyễn Văn An", identity_number=number)
@@ -188,12 +197,23 @@ class Office:
         """Return a dossier at its first step."""
         return await self.act(await self.accepted(), "handover", RECEIVER)
 
-    async def at_issue(self) -> dict[str, Any]:
+    async def at_issue(
+        self, accepted: dict[str, Any] | None = None, decision: str | None = None
+    ) -> dict[str, Any]:
         """Return a dossier that was signed and waits for the clerk."""
-        seen = await self.in_process()
+        seen = await (self.act(accepted, "handover", RECEIVER) if accepted else self.in_process())
         seen = await self.act(seen, "step-completion", SPECIALIST, step="tham-dinh")
         seen = await self.act(seen, "step-completion", LEAD, step="soat-xet")
-        return await self.act(seen, "step-completion", SIGNER, step="ky")
+        return await self.act(seen, "step-completion", SIGNER, step="ky", decision=decision)
+
+    async def issued(
+        self, at_issue: dict[str, Any] | None = None, by: Caller = CLERK, **result: Any
+    ) -> dict[str, Any]:
+        """Return a dossier whose result was issued: the scan of a paper, unless other files are named."""
+        seen = at_issue or await self.at_issue()
+        told = {"number": "1/XN", **result}
+        told.setdefault("attachment_ids", [await self.upload(by, name="ket-qua.pdf")])
+        return await self.act(seen, "result", by, **told)
 
     async def read(self, seen: dict[str, Any], by: Caller) -> dict[str, Any]:
         """Read a dossier."""

@@ -13,7 +13,7 @@ from services.catalog.jobs.administration import APPLY_DUE_CHANGES
 from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
 from tests.builders.catalog import a_procedure, a_process, a_step
 from tests.builders.catalog.administration import APPROVER, DECISION, a_merger, a_province
-from tests.builders.dossier.office import Office, a_citizen, an_officer
+from tests.builders.dossier.office import HANDED_OUT, Office, a_citizen, an_officer
 
 Start = Callable[..., Awaitable[RunningService]]
 NEW = "H99.35"
@@ -136,10 +136,10 @@ async def test_nothing_is_orphaned_and_old_codes_resolve(province: Province) -> 
         now = await province.office.act(now, "step-completion", specialist, step="soan")
         signer = officer("SIGNER", NEW, "lanh-dao")
         now = await province.office.act(now, "step-completion", signer, step="ky")
-        body = {"number": f"{seen['dossier_code']}/KQ", "outcome": "GRANTED", "attachment_ids": []}
-        now = await province.office.act(now, "result", officer("CLERK", NEW, "van-phong"), **body)
+        clerk = officer("CLERK", NEW, "van-phong")
+        now = await province.office.issued(now, clerk, number=f"{seen['dossier_code']}/KQ")
         receiver = officer("ONE_STOP_OFFICER", NEW, "mot-cua")
-        now = await province.office.act(now, "return", receiver, receiver_name="An", checked_by="DOCUMENT")
+        now = await province.office.act(now, "return", receiver, **HANDED_OUT)
         assert now["state"] == "RETURNED"
     for code in ("H99.31", "000.00.31.H99", "H99.32", "000.00.32.H99"):
         found = (await province.catalog.get(f"/v1/agencies/{code}")).json()

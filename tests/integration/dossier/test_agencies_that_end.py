@@ -14,6 +14,7 @@ from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
 from tests.builders.dossier.office import (
     CLERK,
     COMMUNE,
+    HANDED_OUT,
     LEAD,
     OTHER_COMMUNE,
     RECEIVER,
@@ -91,9 +92,8 @@ async def test_a_running_dossier_goes_on_with_the_heir_to_its_result(office: Off
         refused = await office.tried(now, "step-completion", officer, step=step)
         assert refused.status_code in {403, 404}
         now = await office.act(now, "step-completion", at_heir(officer), step=step)
-    body = {"number": "1/XN", "outcome": "GRANTED", "attachment_ids": []}
-    now = await office.act(now, "result", at_heir(CLERK), **body)
-    now = await office.act(now, "return", at_heir(RECEIVER), receiver_name="An", checked_by="DOCUMENT")
+    now = await office.issued(now, at_heir(CLERK))
+    now = await office.act(now, "return", at_heir(RECEIVER), **HANDED_OUT)
     assert now["state"] == "RETURNED"
 
 

@@ -19,6 +19,7 @@ from services.dossier.use_cases.archive import acknowledge
 from tests.builders.dossier.archive import ArchiveFolder, answer
 from tests.builders.dossier.office import (
     CLERK,
+    HANDED_OUT,
     OTHER_COMMUNE,
     RECEIVER,
     SIGNER,
@@ -28,7 +29,7 @@ from tests.builders.dossier.office import (
     an_officer,
 )
 
-GIVEN = {"receiver_name": "Nguyễn Văn An", "checked_by": "DOCUMENT"}
+GIVEN = HANDED_OUT
 ELSEWHERE = an_officer("CLERK", agency=OTHER_COMMUNE, subject="van-thu-khac")
 WATCH = an_officer("SUPERVISOR", agency="H99.201", subject="giam-sat")
 
@@ -41,7 +42,7 @@ class Shelf:
 
     async def returned(self) -> dict[str, Any]:
         """Return a dossier whose result was handed over and whose papers are printed."""
-        seen = await self.office.act(await self.office.at_issue(), "result", CLERK, number="1/XN")
+        seen = await self.office.issued(number="1/XN")
         seen = await self.office.act(seen, "return", RECEIVER, **GIVEN)
         await self.office.service.run_job(PRINT_PAPERS)
         return seen
@@ -156,7 +157,7 @@ async def test_the_package_is_a_bag_that_proves_itself(shelf: Shelf) -> None:
         history = [json.loads(line) for line in bag.read(f"{root}/data/lich-su.jsonl").splitlines()]
     assert record["parties"]["owner"]["full_name"] == "Nguyễn Văn An"
     assert record["form"] == {"muc_dich": "kết hôn"}
-    assert len(record["files"]) == 1
+    assert len(record["files"]) == 2
     assert [one["kind"] for one in record["papers"]] == ["FORM_01"]
     assert record["history"]["head"] == history[-1]["hash"]
     for earlier, later in pairwise(history):
@@ -281,7 +282,7 @@ async def test_unknown_packages_and_messages_that_say_nothing_are_kept(shelf: Sh
 
 async def test_a_record_that_lacks_something_is_named_and_taken_out(shelf: Shelf) -> None:
     whole = await shelf.returned()
-    seen = await shelf.office.act(await shelf.office.at_issue(), "result", CLERK, number="2/XN")
+    seen = await shelf.office.issued(number="2/XN")
     lacking = await shelf.office.act(seen, "return", RECEIVER, **GIVEN)
     batch = await shelf.prepared()
     failed = next(one for one in batch["packages"] if one["code"] == lacking["dossier_code"])

@@ -109,11 +109,12 @@ async def test_an_officer_records_one_from_a_document(office: Office) -> None:
     assert (await office.service.post("/v1/counter-dossiers", body, RECEIVER)).status_code == 201
     body["representative"] = {"full_name": "Người Lạ", "identity_number": STRANGER.identity_number}
     assert (await office.service.post("/v1/counter-dossiers", body, RECEIVER)).status_code == 403
-    seen = await office.act(await office.at_issue(), "result", CLERK, number="1/XN")
+    seen = await office.issued(number="1/XN")
     fetched = {
         "receiver": "AUTHORIZED",
         "receiver_name": "Trần Thị Bình",
         "checked_by": "DOCUMENT",
+        "no_receipt_reason": "Ký sổ giấy",
         "authorization_id": given["authorization_id"],
     }
     wrong = await office.tried(seen, "return", RECEIVER, **fetched, identity_number=STRANGER.identity_number)

@@ -40,10 +40,17 @@ async def tried(office: Office, content: bytes, by: Any = RECEIVER) -> Any:
     return await office.service.post(PATH, content, by)
 
 
-async def received(office: Office, batch: dict[str, Any], by: Any = RECEIVER) -> Any:
+async def received(office: Office, batch: dict[str, Any], by: Any = RECEIVER, **changed: Any) -> Any:
     """Hand it in."""
     url = f"/v1/intake-batches/{batch['batch_id']}/submission"
-    return await office.service.post(url, {}, by, version=batch["version"])
+    paper = await office.upload(by, name="uy-quyen-cua-nguoi-lao-dong.pdf")
+    body = {
+        "authorization_attachment_id": paper,
+        "scope": "Nộp hồ sơ",
+        "valid_until": "2026-12-31",
+        **changed,
+    }
+    return await office.service.post(url, body, by, version=batch["version"])
 
 
 async def test_thirty_are_received_at_once_in_the_order_of_the_sheet(office: Office) -> None:
@@ -126,3 +133,17 @@ async def test_only_the_counter_that_tried_a_sheet_receives_it(office: Office) -
     batch = (await tried(office, content)).json()
     elsewhere = an_officer("ONE_STOP_OFFICER", unit="mot-cua", agency=OTHER_COMMUNE)
     assert (await received(office, batch, elsewhere)).status_code == 404
+
+
+async def test_a_company_hands_in_for_its_people_with_their_word_only(office: Office) -> None:
+    """One paper for the sheet: without it, beyond its time or another's file nothing is received."""
+    batch = (await tried(office, filled(await template(office), 2))).json()
+    strangers_paper = await office.upload(a_citizen())
+    for changed, path in (
+        ({"valid_until": "2026-03-02"}, "valid_until"),
+        ({"authorization_attachment_id": strangers_paper}, "authorization_attachment_id"),
+    ):
+        answer = await received(office, batch, **changed)
+        assert (answer.status_code, answer.json()["errors"][0]["path"]) == (422, path), answer.text
+    assert await office.service.count("dossiers") == 0
+    assert (await received(office, batch)).status_code == 201

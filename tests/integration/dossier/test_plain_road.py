@@ -4,6 +4,7 @@ from kernel.postgres.migrations import differences
 from services.dossier.app import service as dossier_service
 from tests.builders.dossier.office import (
     CLERK,
+    HANDED_OUT,
     LEAD,
     RECEIVER,
     SIGNER,
@@ -24,10 +25,9 @@ async def test_migrations_make_the_declared_tables(office: Office) -> None:
 async def test_a_dossier_goes_from_submission_to_the_result_in_the_hand(office: Office) -> None:
     """Submit, accept, hand over, appraise, review, sign, issue, return: each a version, a state, an event."""
     seen = await office.at_issue()
-    file = await office.upload(CLERK, name="ket-qua.pdf")
-    seen = await office.act(seen, "result", CLERK, number="12/XN", attachment_ids=[file])
+    seen = await office.issued(seen, number="12/XN")
     assert seen["state"] == "RESULT_READY"
-    seen = await office.act(seen, "return", RECEIVER, delivery="ELECTRONIC")
+    seen = await office.act(seen, "return", RECEIVER, **HANDED_OUT)
     assert seen["state"] == "RETURNED"
     types = [row["type"].split(".")[1] for row in await office.service.published()]
     assert types == [
@@ -87,10 +87,12 @@ async def test_the_inbox_follows_the_dossier(office: Office) -> None:
 async def test_the_signer_is_who_signed(office: Office) -> None:
     """The clerk who issues cannot put another name under a result; repeating the right one does no harm."""
     seen = await office.at_issue()
-    refused = await office.tried(seen, "result", CLERK, number="12/XN", signed_by="Người Khác")
+    file = await office.upload(CLERK)
+    told = {"number": "12/XN", "attachment_ids": [file]}
+    refused = await office.tried(seen, "result", CLERK, **told, signed_by="Người Khác")
     assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
     assert [error["path"] for error in refused.json()["errors"]] == ["signed_by"]
-    seen = await office.act(seen, "result", CLERK, number="12/XN", signed_by=SIGNER.name)
+    seen = await office.issued(seen, number="12/XN", signed_by=SIGNER.name)
     assert (await office.read(seen, CLERK))["result"]["signed_by"] == SIGNER.name
 
 
@@ -110,5 +112,5 @@ async def test_a_signature_outside_the_process_is_named_by_the_clerk(empty_offic
     seen = await office.act(seen, "step-completion", SIGNER, step="ky", outcome="RETURNED", note="Sai mẫu")
     facts = {"asks_signer": False}
     seen = await office.act(seen, "step-completion", SPECIALIST, step="tham-dinh", facts=facts)
-    seen = await office.act(seen, "result", CLERK, number="12/XN", signed_by="Trần Văn Ký")
+    seen = await office.issued(seen, number="12/XN", signed_by="Trần Văn Ký")
     assert (await office.read(seen, CLERK))["result"]["signed_by"] == "Trần Văn Ký"

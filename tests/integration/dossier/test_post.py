@@ -29,7 +29,7 @@ async def office(start_once: Callable[..., Awaitable[RunningService]], tmp_path_
 async def ready(office: Office) -> dict[str, Any]:
     """A dossier whose result waits to be sent."""
     await office.service.runtime.pool.execute("DELETE FROM post_items")
-    return await office.act(await office.at_issue(), "result", CLERK, number="1/XN")
+    return await office.issued(number="1/XN")
 
 
 async def listed(office: Office, ready: dict[str, Any], tracking: str = TRACKING) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.commands.history import republish, verify_history
 from tests.builders.dossier.office import (
     CLERK,
+    HANDED_OUT,
     LEAD,
     RECEIVER,
     SIGNER,
@@ -64,6 +65,7 @@ async def test_every_write_takes_three_statements_at_most(office: Office, statem
     """Submission two, acceptance three, each later move two; definitions are read once a version."""
     await office.at_issue()
     body = await office.submission(a_citizen())
+    scan = await office.upload(CLERK)
     statements.clear()
     answer = await office.service.post("/v1/dossiers", body, a_citizen())
     assert statements == [2]
@@ -74,13 +76,13 @@ async def test_every_write_takes_three_statements_at_most(office: Office, statem
         ("step-completion", SPECIALIST, {"step": "tham-dinh"}),
         ("step-completion", LEAD, {"step": "soat-xet"}),
         ("step-completion", SIGNER, {"step": "ky"}),
-        ("result", CLERK, {"number": "1/XN"}),
-        ("return", RECEIVER, {"receiver_name": "Nguyễn Văn An", "checked_by": "DOCUMENT"}),
+        ("result", CLERK, {"number": "1/XN", "attachment_ids": [scan]}),
+        ("return", RECEIVER, HANDED_OUT),
     ]
     statements.clear()
     for action, by, given in moves:
         seen = await office.act(seen, action, by, **given)
-    assert statements == [3, 2, 2, 2, 2, 2, 2]
+    assert statements == [3, 2, 2, 2, 2, 3, 2]
 
 
 async def test_every_read_takes_one_statement_and_one_more_where_it_is_logged(
@@ -110,7 +112,7 @@ async def test_every_published_event_is_what_its_schema_says(office: Office) -> 
     seen = await office.act(seen, "resumption", RECEIVER)
     seen = await office.act(seen, "withdrawal", a_citizen())
     await office.act(seen, "withdrawal-decision", SIGNER, approved=True)
-    await office.act(await office.at_issue(), "result", CLERK, number="12/XN")
+    await office.issued(number="12/XN")
     rows = await office.service.published()
     for row in rows:
         schema = json.loads((SCHEMAS / f"{row['type']}.schema.json").read_text())

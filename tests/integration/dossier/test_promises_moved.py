@@ -8,6 +8,7 @@ from services.dossier.jobs.print_papers import PRINT_PAPERS
 from services.dossier.jobs.watch_deadlines import WATCH_DEADLINES
 from tests.builders.dossier.office import (
     CLERK,
+    HANDED_OUT,
     LEAD,
     RECEIVER,
     SIGNER,
@@ -47,7 +48,7 @@ async def test_a_new_date_is_promised_once_with_an_apology_that_another_signs(of
     office.service.clock.set(datetime(2026, 3, 10, 9, tzinfo=VIETNAM))
     for by, step in ((SPECIALIST, "tham-dinh"), (LEAD, "soat-xet"), (SIGNER, "ky")):
         seen = await office.act(seen, "step-completion", by, step=step)
-    seen = await office.act(seen, "result", CLERK, number="1/XN")
+    seen = await office.issued(seen, number="1/XN")
     detail = await office.read(seen, RECEIVER)
     assert detail["is_overdue"]
     assert detail["delay"] == {"minutes": 570, "cause": {"code": "COMPLEX_CASE", "belongs_to": "AGENCY"}}
@@ -138,21 +139,29 @@ async def test_a_result_leaves_into_checked_hands_only_and_the_complete_record_i
     office: Office,
 ) -> None:
     """Identity looked at, authorisation named; archived with every paper printed and the archive's answer."""
-    seen = await office.act(await office.at_issue(), "result", CLERK, number="1/XN")
+    seen = await office.issued(number="1/XN")
     unchecked = await office.tried(seen, "return", RECEIVER, receiver_name="Nguyễn Văn An")
-    assert unchecked.json()["errors"][0]["path"] == "checked_by"
-    given = {"receiver_name": "Nguyễn Văn An", "checked_by": "DOCUMENT"}
-    other = await office.tried(seen, "return", RECEIVER, **given, identity_number="099088000099")
-    assert (other.status_code, other.json()["code"]) == (409, "receiver-not-checked")
-    friend = await office.tried(seen, "return", RECEIVER, **given, receiver="AUTHORIZED")
+    missing = {one["path"] for one in unchecked.json()["errors"]}
+    assert missing == {"checked_by", "identity_number", "receipt_attachment_id"}
+    given = HANDED_OUT
+    strangers: list[dict[str, str]] = [{"identity_number": "099088000099"}, {"receiver_name": "Kẻ Lạ Mặt"}]
+    for stranger in strangers:
+        other = await office.tried(seen, "return", RECEIVER, **{**given, **stranger})
+        assert (other.status_code, other.json()["code"]) == (409, "receiver-not-checked")
+    words = {"receiver": "AUTHORIZED", "authorization": "Giấy ủy quyền viết tay"}
+    friend = await office.tried(seen, "return", RECEIVER, **given, **words)
     assert friend.json()["errors"][0]["path"] == "authorization"
     nobody = await office.tried(seen, "return", RECEIVER, **given, receiver="REPRESENTATIVE")
     assert nobody.json()["code"] == "receiver-not-checked"
     posted = await office.tried(seen, "return", RECEIVER, delivery="POST")
     assert posted.json()["errors"][0]["path"] == "tracking_number"
+    unsent = await office.tried(seen, "return", RECEIVER, delivery="POST", tracking_number="NOSUCH1")
+    assert (unsent.status_code, unsent.json()["code"]) == (409, "not-sent-by-post")
+    scanned = await office.tried(seen, "return", RECEIVER, delivery="ELECTRONIC")
+    assert (scanned.status_code, scanned.json()["code"]) == (409, "no-electronic-result")
     early = await office.tried(seen, "archiving", CLERK)
     assert (early.status_code, early.json()["code"]) == (409, "transition-refused")
-    seen = await office.act(seen, "return", RECEIVER, **given, identity_number="099088000011")
+    seen = await office.act(seen, "return", RECEIVER, **given)
     lacking = await office.tried(seen, "archiving", CLERK)
     assert lacking.json()["code"] == "record-incomplete"
     assert lacking.json()["missing"] == ["printed_papers", "acknowledgement"]

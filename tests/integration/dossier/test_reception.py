@@ -95,7 +95,11 @@ async def test_an_open_duplicate_is_a_warning_and_no_refusal(office: Office) -> 
     (warning,) = second["warnings"]
     assert warning["code"] == "open-duplicate"
     assert [item["reference"] for item in warning["details"]["dossiers"]] == [first["reference"]]
-    representative = {"full_name": STRANGER.name, "identity_number": STRANGER.identity_number}
+    shown = {"scope": "Nộp hồ sơ", "valid_until": "2026-12-31"}
+    paper = await office.upload(STRANGER)
+    number = STRANGER.identity_number
+    representative = {"full_name": STRANGER.name, "identity_number": number, **shown}
+    representative["authorization_attachment_id"] = paper
     owner = {"full_name": "Nguyễn Văn An", "identity_number": a_citizen().identity_number}
     third = await office.submitted(STRANGER, owner=owner, representative=representative)
     assert third["warnings"][0]["details"] == {"count": 2}

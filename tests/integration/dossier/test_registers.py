@@ -8,7 +8,7 @@ import pytest
 from pypdf import PdfReader
 
 from kernel.testing.running import a_staff_member
-from tests.builders.dossier.office import CLERK, RECEIVER, SPECIALIST, Office, a_citizen
+from tests.builders.dossier.office import CLERK, HANDED_OUT, RECEIVER, SIGNER, SPECIALIST, Office, a_citizen
 
 DAYS = {"agency": RECEIVER.agency, "from": "2026-03-01", "to": "2026-03-31"}
 ELSEWHERE = a_staff_member("ONE_STOP_OFFICER", agency="H99.999")
@@ -38,12 +38,10 @@ async def test_what_was_only_submitted_is_not_in_it(office: Office) -> None:
 async def test_a_line_says_who_received_the_result_and_when(office: Office) -> None:
     seen = await office.at_issue()
     file = await office.upload(CLERK, name="ket-qua.pdf")
-    seen = await office.act(seen, "result", CLERK, number="12/XN", attachment_ids=[file])
-    await office.act(
-        seen, "return", RECEIVER, delivery="COUNTER", receiver_name="Trần Thị Nhận", checked_by="DOCUMENT"
-    )
+    seen = await office.issued(seen, number="12/XN", attachment_ids=[file])
+    await office.act(seen, "return", RECEIVER, **HANDED_OUT)
     (line,) = (await register(office))["items"]
-    assert (line["returned_to"], line["delivery"]) == ("Trần Thị Nhận", "COUNTER")
+    assert (line["returned_to"], line["delivery"]) == ("Nguyễn Văn An", "COUNTER")
     assert line["returned_at"].endswith("+07:00")
 
 
@@ -105,3 +103,27 @@ async def test_reading_names_is_logged(office: Office) -> None:
     await register(office)
     query = "SELECT count(*) FROM access_log WHERE what = 'register' AND subject = $1"
     assert await office.service.runtime.pool.fetchval(query, RECEIVER.subject) == 1
+
+
+async def test_the_slip_follows_the_result_to_the_applicants_hand(office: Office) -> None:
+    """The clerk had the file, the counter had the result, the applicant has it: no row waits for anybody."""
+    seen = await office.issued()
+    path = f"/v1/dossiers/{seen['dossier_id']}/handovers"
+    rows = (await office.service.get(path, RECEIVER)).json()["items"]
+    last = [(row["kind"], row["receiver"]["role"], row["received_at"] is not None) for row in rows[-2:]]
+    assert last == [("STEP_DONE", "CLERK", True), ("RESULT_ISSUED", "ONE_STOP_OFFICER", False)]
+    seen = await office.act(seen, "return", RECEIVER, **HANDED_OUT)
+    rows = (await office.service.get(path, RECEIVER)).json()["items"]
+    assert all(row["received_at"] for row in rows)
+    assert (rows[-2]["receiver"]["name"], rows[-1]["kind"]) == (RECEIVER.name, "RESULT_RETURNED")
+    assert rows[-1]["receiver"] == {"agency": "", "unit": "", "role": "APPLICANT", "name": ""}
+
+
+async def test_a_recalled_result_goes_back_on_the_slip_too(office: Office) -> None:
+    """The way to the counter is taken back, and the signer has the file again."""
+    seen = await office.act(await office.issued(), "result-recall", SIGNER, reason="Sai tên")
+    rows = (await office.service.get(f"/v1/dossiers/{seen['dossier_id']}/handovers", RECEIVER)).json()[
+        "items"
+    ]
+    assert (rows[-2]["kind"], rows[-2]["taken_back_at"] is not None) == ("RESULT_ISSUED", True)
+    assert (rows[-1]["kind"], rows[-1]["receiver"]["role"]) == ("RECALLED", "SIGNER")

@@ -14,7 +14,7 @@ SUPERVISOR = a_staff_member("SUPERVISOR", agency="H99")
 
 async def issued(office: Office, **more: Any) -> dict[str, Any]:
     """Return a dossier whose result was issued."""
-    return await office.act(await office.at_issue(), "result", CLERK, number="12/XN", **more)
+    return await office.issued(number="12/XN", **more)
 
 
 async def own(office: Office, **query: Any) -> list[dict[str, Any]]:
@@ -33,7 +33,8 @@ async def test_a_result_is_data_as_soon_as_it_is_issued(office: Office) -> None:
 
 
 async def test_a_refusal_grants_nothing(office: Office) -> None:
-    await issued(office, outcome="REFUSED", reason="Không đủ điều kiện")
+    refused = await office.at_issue(decision="REFUSED")
+    await office.issued(refused, outcome="REFUSED", reason="Không đủ điều kiện")
     assert await own(office) == []
 
 
@@ -43,7 +44,7 @@ async def test_a_recalled_result_makes_room_for_the_right_one(office: Office) ->
     (entry,) = await own(office)
     assert (entry["state"], entry["is_valid_today"], entry["reason"]) == ("RECALLED", False, "Sai tên")
     seen = await office.act(seen, "step-completion", SIGNER, step="ky")
-    await office.act(seen, "result", CLERK, number="13/XN")
+    await office.issued(seen, number="13/XN")
     assert [entry["state"] for entry in await own(office)] == ["VALID", "RECALLED"]
 
 
@@ -105,11 +106,11 @@ async def test_who_may_not_look_up_is_refused(
 
 async def test_strangers_do_not_see_it_and_days_do_not_go_backwards(office: Office) -> None:
     seen = await office.at_issue()
-    wrong = await office.tried(
-        seen, "result", CLERK, number="1", valid_from="2026-03-03", valid_to="2026-03-01"
-    )
+    told = {"number": "1", "attachment_ids": [await office.upload(CLERK)]}
+    backwards = {"valid_from": "2026-03-03", "valid_to": "2026-03-01"}
+    wrong = await office.tried(seen, "result", CLERK, **told, **backwards)
     assert (wrong.status_code, wrong.json()["code"]) == (422, "result-validity-invalid")
-    await office.act(seen, "result", CLERK, number="12/XN")
+    await office.issued(seen, number="12/XN")
     (entry,) = await own(office)
     assert (await office.service.get(f"/v1/results/{entry['result_id']}", STRANGER)).status_code == 404
     assert (await office.service.get("/v1/results", SPECIALIST)).status_code == 403
@@ -167,3 +168,25 @@ async def test_a_result_revoked_since_is_refused_at_acceptance_and_shown_on_open
     assert refused.json()["results"] == [{"component_code": "to-khai", "number": "12/XN", "state": "REVOKED"}]
     (warning,) = (await office.read(taken, SPECIALIST))["warnings"]
     assert (warning["code"], warning["details"]["reason"]) == ("reused-result-ended", WHY["reason"])
+
+
+async def test_a_result_is_a_document_and_says_what_the_signer_decided(office: Office) -> None:
+    """No file, no result; and the clerk makes no refusal of what was granted, nor the other way round."""
+    seen = await office.at_issue()
+    bare = await office.tried(seen, "result", CLERK, number="2/QĐ")
+    assert (bare.status_code, bare.json()["errors"][0]["path"]) == (422, "attachment_ids")
+    file = await office.upload(CLERK)
+    turned = {"number": "2/QĐ", "outcome": "REFUSED", "reason": "không", "attachment_ids": [file]}
+    answer = await office.tried(seen, "result", CLERK, **turned)
+    assert (answer.status_code, answer.json()["errors"][0]["path"]) == (422, "outcome")
+    refused = await office.at_issue(decision="REFUSED")
+    granted = await office.tried(refused, "result", CLERK, number="2/QĐ", attachment_ids=[file])
+    assert granted.json()["errors"][0]["path"] == "outcome"
+    assert (await office.act(refused, "result", CLERK, **turned))["state"] == "RESULT_READY"
+
+
+async def test_only_a_signer_decides(office: Office) -> None:
+    """A specialist's word on the result is refused, not forgotten."""
+    seen = await office.in_process()
+    answer = await office.tried(seen, "step-completion", SPECIALIST, step="tham-dinh", decision="GRANTED")
+    assert answer.json()["errors"][0]["path"] == "decision"

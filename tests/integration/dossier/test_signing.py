@@ -303,3 +303,44 @@ async def test_no_other_code_verifies_anything(signing: Office) -> None:
     for wrong in (token[:-1] + ("A" if token[-1] != "A" else "B"), "x", "A" * 36, as_file, free):
         answer = await signing.service.client.get(f"/v1/verification/{wrong}")
         assert (answer.status_code, answer.json()["code"]) == (404, "paper-unknown"), wrong
+
+
+def broken(content: bytes) -> bytes:
+    """Return a signed PDF with one signed byte changed."""
+    place = content.index(b"/MediaBox")
+    return content[:place] + b"/MediaBoX" + content[place + 9 :]
+
+
+async def test_a_result_whose_signature_does_not_hold_is_not_issued(signing: Office) -> None:
+    """One changed byte: the upload says so, and the clerk cannot issue it, alone or beside a sound file."""
+    content = broken(await asyncio.to_thread(a_signed_pdf, a_holder()))
+    file, sound = await signing.upload(CLERK, content), await signing.upload(CLERK)
+    seen = await signing.at_issue()
+    for files, place in (([file], 0), ([sound, file], 1)):
+        answer = await signing.tried(seen, "result", CLERK, number="77/QĐ", attachment_ids=files)
+        assert (answer.status_code, answer.json()["code"]) == (422, "signature-broken"), answer.text
+        assert answer.json()["errors"][0]["path"] == f"attachment_ids.{place}"
+
+
+async def test_only_what_is_signed_digitally_is_delivered_and_counted_as_electronic(signing: Office) -> None:
+    """A sealed file is; the scan of a paper is issued, but handed out at the counter only."""
+    scanned = await signing.issued()
+    refused = await signing.tried(scanned, "return", RECEIVER, delivery="ELECTRONIC")
+    assert (refused.status_code, refused.json()["code"]) == (409, "no-electronic-result")
+    sealed, _ = await issued(signing)
+    told = await signing.service.published("dossier.result_issued.v1")
+    assert [row["data"]["change"]["result"]["electronic"] for row in told] == [False, True]
+    done = await signing.act(sealed, "return", RECEIVER, delivery="ELECTRONIC")
+    assert done["state"] == "RETURNED"
+
+
+async def test_nobody_gets_electronically_what_they_asked_for_on_paper(signing: Office) -> None:
+    """Unless the officer writes who agreed."""
+    accepted = await signing.accepted(result_delivery="COUNTER")
+    seen = await signing.at_issue(accepted)
+    content = await asyncio.to_thread(a_signed_pdf, a_holder())
+    seen = await signing.issued(seen, attachment_ids=[await signing.upload(CLERK, content)])
+    refused = await signing.tried(seen, "return", RECEIVER, delivery="ELECTRONIC")
+    assert refused.json()["errors"][0]["path"] == "delivery_reason"
+    agreed = {"delivery": "ELECTRONIC", "delivery_reason": "Chủ hồ sơ đồng ý qua điện thoại 9:00"}
+    assert (await signing.act(seen, "return", RECEIVER, **agreed))["state"] == "RETURNED"

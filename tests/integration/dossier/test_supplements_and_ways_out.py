@@ -133,7 +133,7 @@ async def test_a_supplement_that_never_comes_stops_the_dossier_after_its_deadlin
 
 async def test_a_wrong_result_is_recalled_before_it_is_returned(office: Office) -> None:
     """It goes back to the signer, and the clock runs again."""
-    seen = await office.act(await office.at_issue(), "result", CLERK, number="12/XN")
+    seen = await office.issued(number="12/XN")
     seen = await office.act(seen, "result-recall", SIGNER, reason="Sai họ tên")
     assert (seen["state"], seen["step"]["code"]) == ("PROCESSING", "ky")
     seen = await office.act(seen, "step-completion", SIGNER, step="ky")

@@ -6,7 +6,7 @@ from kernel.core.event import Event
 from kernel.testing.running import an_event
 from services.dossier.commands.due_dates import recompute_due_dates
 from services.dossier.jobs.recompute_due import RECOMPUTE_DUE
-from tests.builders.dossier.office import CLERK, OTHER_COMMUNE, RECEIVER, SIGNER, Office, an_officer
+from tests.builders.dossier.office import OTHER_COMMUNE, RECEIVER, SIGNER, Office, an_officer
 
 CLOSED = [{"day": day, "status": "OFF", "reason": "Bão"} for day in ("2026-03-04", "2026-03-05")]
 SPRING = {"valid_from": "2026-03-04", "valid_to": "2026-03-31", "office_hours": "07:00-11:30;13:30-17:00"}
@@ -44,7 +44,7 @@ async def test_due_moments_follow_a_changed_calendar_only_by_a_command_two_peopl
     admin = an_officer("ADMIN", unit="", subject="quan-tri")
     elsewhere = an_officer("SIGNER", agency=OTHER_COMMUNE, subject="lanh-dao-khac")
     running, ended = await office.in_process(), await office.at_issue()
-    ended = await office.act(ended, "result", CLERK, number="1/XN")
+    ended = await office.issued(ended, number="1/XN")
     await office.service.receive(a_changed_year(2, exceptions=CLOSED))
     asked = {"calendar": "default", "reason": "Nghỉ do bão", "legal_basis": "Công văn 512/UBND-NC"}
     refused = await office.service.post("/v1/due-recomputations", asked, RECEIVER)

@@ -198,7 +198,12 @@ async def test_a_result_is_issued_by_the_clerk_in_the_signers_name(desk: Desk) -
         await desk.step(seen, CLERK, "phat-hanh")
     with pytest.raises(NotYourStep):
         await desk.issue(seen, SPECIALIST)
-    for wrong in ({"outcome": "REFUSED"}, {"signed_by": "Người Khác"}):
+    wrongs: tuple[dict[str, object], ...] = (
+        {"outcome": "REFUSED"},
+        {"signed_by": "Người Khác"},
+        {"attachment_ids": []},
+    )
+    for wrong in wrongs:
         with pytest.raises(Invalid):
             await desk.issue(seen, CLERK, **wrong)
     issued = await desk.issue(seen, CLERK)

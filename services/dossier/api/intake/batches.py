@@ -12,7 +12,7 @@ from services.dossier.api.answers import receipt_of
 from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
 from services.dossier.api.intake.faults import faults_of
 from services.dossier.api.moments import local
-from services.dossier.api.schemas.intake import BatchFault, BatchOut, BatchReceived
+from services.dossier.api.schemas.intake import BatchAuthorityIn, BatchFault, BatchOut, BatchReceived
 from services.dossier.api.schemas.requests import Owner
 from services.dossier.domain.files import XLSX
 from services.dossier.domain.intake.batches import Batch
@@ -82,10 +82,18 @@ async def read_intake_batch(batch_id: UUID, response: Response, by: Caller, work
 
 @router.post("/intake-batches/{batch_id}/submission", status_code=201)
 async def receive_intake_batch(
-    batch_id: UUID, response: Response, by: Caller, seen: IfMatch, work: Work, now: Now
+    batch_id: UUID,
+    body: BatchAuthorityIn,
+    response: Response,
+    by: Caller,
+    seen: IfMatch,
+    work: Work,
+    now: Now,
 ) -> BatchReceived:
     """Tiếp nhận cả bảng kê trong một lần, hoặc không hồ sơ nào."""
-    batch, dossiers = await batches.receive_batch(batch_id, by=by, seen=seen, work=work, now=now)
+    batch, dossiers = await batches.receive_batch(
+        batch_id, authority=body.model_dump(), by=by, seen=seen, work=work, now=now
+    )
     items = [receipt_of(one, response, secret=look_up_secret(work.seals, one.id)) for one in dossiers]
     response.headers["ETag"] = f'"{batch.version}"'
     return BatchReceived(batch_id=batch.id, version=batch.version, state=batch.state.value, items=items)

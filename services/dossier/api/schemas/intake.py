@@ -334,6 +334,14 @@ class BatchOut(BaseModel):
     received_at: datetime | None
 
 
+class BatchAuthorityIn(Strict):
+    """What lets the company hand in for all of its sheet: the paper, what it covers, until when."""
+
+    authorization_attachment_id: UUID
+    scope: Reason
+    valid_until: date
+
+
 class BatchReceived(BaseModel):
     """The dossiers of a sheet, in its order; `visit_id` is the batch's own."""
 

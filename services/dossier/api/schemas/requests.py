@@ -224,7 +224,10 @@ class RefusalIn(Strict):
 
 
 class StepCompletionIn(Strict):
-    """How a step ended: DONE goes on (by `next`, else by the conditions in `facts`), RETURNED goes back."""
+    """How a step ended: DONE goes on (by `next`, else by the conditions in `facts`), RETURNED goes back.
+
+    A signer's `decision` is what the clerk issues: GRANTED unless it says REFUSED.
+    """
 
     step: Code
     outcome: Literal["DONE", "RETURNED"] = "DONE"
@@ -232,6 +235,7 @@ class StepCompletionIn(Strict):
     note: Note = ""
     facts: Annotated[dict[Code, StrictBool], Field(max_length=20)] = {}
     cause: Code | None = None
+    decision: Literal["GRANTED", "REFUSED"] | None = None
 
 
 class ApprovalIn(Strict):
@@ -242,7 +246,7 @@ class ApprovalIn(Strict):
 
 
 class ResultIn(Strict):
-    """The signed result as it is numbered and issued."""
+    """The signed result as it is numbered and issued: a file signed digitally, or a paper's scan."""
 
     number: Line
     name: LongLine = ""
@@ -258,8 +262,10 @@ class ResultIn(Strict):
 class ReturnIn(Strict):
     """How the result reached whom, and what proved that it was the right person.
 
-    At the counter `receiver_name` and `checked_by` are needed, of whoever is neither owner nor
-    representative the authorization too; by post the number of the delivered item.
+    At the counter `receiver_name`, `identity_number` and `checked_by` are needed, and the signed receipt or
+    the reason why there is none; of whoever is neither owner nor representative the authorization too. By
+    post: the number of the item on a list the post signed. Electronically, where nobody asked for it: who
+    agreed.
     """
 
     delivery: Delivery = "COUNTER"
@@ -272,6 +278,8 @@ class ReturnIn(Strict):
     receipt_attachment_id: UUID | None = None
     tracking_number: Annotated[str, StringConstraints(strict=True, max_length=64)] = ""
     authorization_id: UUID | None = None
+    no_receipt_reason: Note = ""
+    delivery_reason: Note = ""
     note: Note = ""
 
 

@@ -130,6 +130,13 @@ class TrackingMissing(Refusal):
     title = "Còn bưu gửi chưa có số hiệu"
 
 
+class NotSentByPost(Refusal):
+    """No item of this number, signed for by the post, is under way with the result (409)."""
+
+    code = "not-sent-by-post"
+    title = "Bưu gửi không nằm trong danh sách bàn giao đã ký với bưu chính"
+
+
 class TrackingTaken(Refusal):
     """The operator's tracking number names another item (409)."""
 

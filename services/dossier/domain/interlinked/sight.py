@@ -1,10 +1,12 @@
 """Who sees what of a submission and who may decide: party and lead agency all members, others theirs."""
 
+from datetime import date, datetime
 from enum import StrEnum
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, NotFound
 from services.dossier.domain.actions import WORKING_ROLES, is_supervisor
+from services.dossier.domain.intake.authority import Authority
 from services.dossier.domain.interlinked.parent import Parent
 
 DECIDING_ROLES = ("ONE_STOP_OFFICER", "ONE_STOP_MANAGER", "SIGNER")
@@ -22,10 +24,13 @@ class Sight(StrEnum):
     """As the lead agency, without the name."""
 
 
-def sight_of(parent: Parent, caller: Caller, index: bytes | None, *, is_provincial: bool) -> Sight:
+def sight_of(
+    parent: Parent, caller: Caller, index: bytes | None, *, is_provincial: bool, now: datetime
+) -> Sight:
     """Return how much this caller sees; raise `NotFound` for whoever may not know of it."""
     if caller.kind is CallerKind.PERSON:
-        is_party = caller.subject in {parent.owner_subject, parent.submitter_subject}
+        is_own = caller.subject == parent.owner_subject
+        is_party = is_own or (caller.subject == parent.submitter_subject and is_spoken_for(parent, now))
         if is_party or (index is not None and index == parent.owner_index):
             return Sight.PARTY
         raise NotFound
@@ -40,6 +45,12 @@ def sight_of(parent: Parent, caller: Caller, index: bytes | None, *, is_provinci
         if is_provincial or (own and takes_part):
             return Sight.SUPERVISOR
     raise NotFound
+
+
+def is_spoken_for(parent: Parent, now: datetime) -> bool:
+    """Tell whether the paper the submitter acts under still holds; an owner's own submission needs none."""
+    until = parent.brought.get("authorized_until")
+    return until is None or Authority(valid_until=date.fromisoformat(until)).holds(now)
 
 
 def require_lead_officer(parent: Parent, caller: Caller) -> None:

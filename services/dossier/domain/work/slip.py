@@ -28,7 +28,10 @@ class Party:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlipRow:
-    """One hand-over; `kind` is HANDED_OVER, STEP_DONE, RETURNED, ASSIGNED, PASSED_ON or REROUTED."""
+    """One hand-over; `kind` is HANDED_OVER, STEP_DONE, RETURNED, ASSIGNED, PASSED_ON or REROUTED.
+
+    Of the result: RESULT_ISSUED to the one-stop unit, RESULT_RETURNED from it, RECALLED back to a step.
+    """
 
     id: UUID
     dossier_id: UUID
@@ -83,4 +86,23 @@ def slip_row(
         due_at=due_at,
         punctuality=punctuality(at, due_at) if left else "",
         note=note,
+    )
+
+
+def row_out(
+    dossier: Dossier, kind: str, *, giver: Party, receiver: Party, at: datetime, due_at: datetime | None
+) -> SlipRow:
+    """Return the row of a result that left its last step: to the one-stop unit, or from it."""
+    return SlipRow(
+        id=new_id(),
+        dossier_id=dossier.id,
+        version=dossier.version,
+        kind=kind,
+        step="",
+        giver=giver,
+        given_at=at,
+        receiver=receiver,
+        due_at=due_at,
+        punctuality=punctuality(at, due_at),
+        note="",
     )

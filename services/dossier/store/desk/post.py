@@ -37,6 +37,9 @@ _LISTS = Statement(
 )
 _ITEMS = Statement(f"SELECT {', '.join(_ITEM)} FROM post_items WHERE list_id = :list_id ORDER BY place")
 _ONE = Statement(f"SELECT {', '.join(_ITEM)} FROM post_items WHERE id = :id")
+_UNDER_WAY = Statement(
+    f"SELECT {', '.join(_ITEM)} FROM post_items WHERE dossier_id = :dossier_id AND state IN ({_OPEN})"
+)
 _ARE_LISTED = Statement(
     f"SELECT EXISTS (SELECT 1 FROM post_items WHERE dossier_id = ANY(:ids::uuid[]) AND state IN ({_OPEN}))"
 )
@@ -103,6 +106,12 @@ class PostgresPost:
         if row is None:
             raise NotFound
         return _item(row)
+
+    async def under_way(self, dossier_id: UUID) -> PostItem | None:
+        """Return the item of a dossier the operator has signed for and not ended."""
+        row = await self._unit.fetch_one(_UNDER_WAY, dossier_id=dossier_id)
+        found = None if row is None else _item(row)
+        return found if found is not None and found.is_under_way else None
 
     async def are_listed(self, dossier_ids: Sequence[UUID]) -> bool:
         """Tell whether any of these is on a list or under way."""

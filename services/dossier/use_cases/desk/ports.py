@@ -239,6 +239,9 @@ class Post(Protocol):
     async def item(self, item_id: UUID) -> PostItem:
         """Return an item; raise `NotFound`."""
 
+    async def under_way(self, dossier_id: UUID) -> PostItem | None:
+        """Return the item of a dossier the operator has signed for and not ended."""
+
     async def are_listed(self, dossier_ids: Sequence[UUID]) -> bool:
         """Tell whether any of these is on a list or under way."""
 

@@ -137,6 +137,10 @@ async def sign_list(
             item.send(now)
             work.desk.post.save_item(item)
             _tell("handed_over", item, work, now)
+    else:
+        for item in items:
+            # The office signs for what it holds: each result came to the counter.
+            work.slips.confirm(item.dossier_id, subject=by.subject, name=by.name, at=now)
     work.desk.post.save_list(found)
     return found, items
 

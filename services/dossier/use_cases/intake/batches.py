@@ -9,10 +9,11 @@ from uuid import UUID
 
 from kernel.core.caller import Caller
 from kernel.core.clock import VIETNAM
-from kernel.core.errors import Refusal, Stale
+from kernel.core.errors import Invalid, Refusal, Stale
 from kernel.core.ids import new_id
 from services.dossier.domain.definitions import Procedure
 from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.intake.authority import paper_faults
 from services.dossier.domain.intake.batches import Batch, BatchState, Fault, Sheet, SheetRow
 from services.dossier.domain.intake.identifiers import identity_faults, plain_number
 from services.dossier.domain.intake.limits import limit
@@ -136,10 +137,11 @@ def _submission(sheet: Sheet, row: SheetRow, procedure_code: str, by: Caller) ->
 
 
 async def receive_batch(
-    batch_id: UUID, *, by: Caller, seen: int, work: Work, now: datetime
+    batch_id: UUID, *, authority: Mapping[str, Any], by: Caller, seen: int, work: Work, now: datetime
 ) -> tuple[Batch, list[Dossier]]:
     """Receive every row of a sheet without faults in one commit, or none; they are one visit.
 
+    `authority` lets the company act for all of them: its scan is kept once, with the batch.
     What changed since the dry run (procedure, agency, calendar) refuses the whole sheet.
     """
     require_one_stop(by)
@@ -147,14 +149,32 @@ async def receive_batch(
     if batch.version != seen:
         raise Stale
     received = batch.received(now)
+    await _keep_authority(batch, authority, by=by, work=work, now=now)
+    told = {name: authority[name] for name in ("scope", "valid_until")}
     dossiers = []
     for row in batch.sheet.rows:
-        submission = _submission(batch.sheet, row, batch.procedure_code, by)
-        dossiers.append(
-            await receive_at_counter(replace(submission, visit_id=batch.id), by=by, work=work, now=now)
+        submission = replace(
+            _submission(batch.sheet, row, batch.procedure_code, by),
+            representative={**batch.sheet.company, **told},
+            is_authority_kept=True,
+            visit_id=batch.id,
         )
+        dossiers.append(await receive_at_counter(submission, by=by, work=work, now=now))
     work.ways_in.batches.save(received)
     return received, dossiers
+
+
+async def _keep_authority(
+    batch: Batch, authority: Mapping[str, Any], *, by: Caller, work: Work, now: datetime
+) -> None:
+    """Give the company's paper to its batch; raise what it lacks."""
+    faults = paper_faults(authority, now.astimezone(VIETNAM).date())
+    if faults:
+        raise Invalid(fields=[(path.removeprefix("representative."), said) for path, said in faults])
+    paper = authority["authorization_attachment_id"]
+    if paper not in await work.attachments.unbound([paper], by.subject):
+        raise Invalid(fields=[("authorization_attachment_id", "Không có tệp này")])
+    work.attachments.bind([paper], batch.id, uploader=by.subject, purpose="AUTHORIZATION")
 
 
 async def read_batch(batch_id: UUID, *, by: Caller, work: Work) -> Batch:

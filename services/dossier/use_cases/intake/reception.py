@@ -19,7 +19,12 @@ from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import log_reading
 from services.dossier.use_cases.results.reuse import bind_results
 from services.dossier.use_cases.secrets import identity_index
-from services.dossier.use_cases.submission import Submission, checked_components, require_identities
+from services.dossier.use_cases.submission import (
+    Submission,
+    checked_components,
+    require_authority,
+    require_identities,
+)
 from services.dossier.use_cases.submit_dossier import (
     keep_new,
     new_dossier,
@@ -122,6 +127,7 @@ async def submit_at_kiosk(
     procedure = open_procedure(intake)
     require_worked_here(procedure)
     require_identities(submission, today)
+    require_authority(submission, today)
     _require_checked(submission, checked_number)
     require_right_answers(intake, submission)
     components = checked_components(

@@ -8,7 +8,7 @@ from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden
 from services.dossier.domain.actions import WORKING_ROLES
 from services.dossier.domain.interlinked.parent import Parent
-from services.dossier.domain.interlinked.sight import Sight, sight_of
+from services.dossier.domain.interlinked.sight import Sight, is_spoken_for, sight_of
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import NEWEST, log_reading
 from services.dossier.use_cases.secrets import identity_index
@@ -23,6 +23,7 @@ async def read_parent(parent_id: UUID, *, by: Caller, work: Work, now: datetime)
         by,
         identity_index(work.seals, by.identity_number),
         is_provincial=is_staff and await work.views.is_provincial(by.agency),
+        now=now,
     )
     if is_staff:
         await log_reading(work, by, "interlinked-dossier", None, parent_id, now)
@@ -48,7 +49,7 @@ async def list_parents(
         found = await work.interlinked.listed(
             subject=by.subject, index=index, agency="", before=before or NEWEST, limit=limit
         )
-        return [(parent, Sight.PARTY) for parent in found]
+        return [(parent, Sight.PARTY) for parent in found if _is_of(parent, by, index, now)]
     if by.kind is not CallerKind.STAFF or not by.has_role(*WORKING_ROLES):
         raise Forbidden
     found = await work.interlinked.listed(
@@ -56,4 +57,11 @@ async def list_parents(
     )
     if found:
         await log_reading(work, by, "interlinked-dossiers", None, None, now)
-    return [(parent, sight_of(parent, by, None, is_provincial=False)) for parent in found]
+    return [(parent, sight_of(parent, by, None, is_provincial=False, now=now)) for parent in found]
+
+
+def _is_of(parent: Parent, by: Caller, index: bytes | None, now: datetime) -> bool:
+    """Tell whether a submission is still this person's: a representative's time may be over."""
+    is_submitter_only = by.subject == parent.submitter_subject != parent.owner_subject
+    is_owner = index is not None and index == parent.owner_index
+    return is_owner or not is_submitter_only or is_spoken_for(parent, now)

@@ -30,7 +30,11 @@ from services.dossier.use_cases.ports import Attachment, Grounds, SubmittedCompo
 from services.dossier.use_cases.receive_dossier import accept
 from services.dossier.use_cases.record_change import new_entry
 from services.dossier.use_cases.secrets import identity_index, look_up_secret, secret_hash
-from services.dossier.use_cases.submission import checked_components, require_identities
+from services.dossier.use_cases.submission import (
+    checked_components,
+    require_authority,
+    require_identities,
+)
 from services.dossier.use_cases.submit_dossier import (
     brought_details,
     check_submitter,
@@ -106,6 +110,7 @@ async def submit_group(
     _require_lead(group, lead, given, is_counter=is_counter, work=work)
     require_identities(lead.submission, today)
     is_own = str(given.owner.get("identity_number", "")) == by.identity_number != ""
+    require_authority(lead.submission, today)
     if not is_counter:
         check_submitter(lead.submission, by, is_own=is_own, today=today)
     parent = _new_parent(group, given, lead, by=by, is_own=is_own, work=work, now=now)
@@ -197,7 +202,11 @@ def _new_parent(
         form_sealed=work.seals.seal(dict(given.form_data), purpose="form"),
         secret_hash=secret_hash(work.seals, parent_id, look_up_secret(work.seals, parent_id)),
         submitted_at=now,
-        brought={"result_delivery": given.result_delivery, "is_verified": bool(by.identity_number)},
+        brought={
+            "result_delivery": given.result_delivery,
+            "is_verified": bool(by.identity_number),
+            "authorized_until": lead.submission.authorized_until,
+        },
     )
 
 

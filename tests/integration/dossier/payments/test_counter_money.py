@@ -8,6 +8,7 @@ import pytest
 
 from tests.builders.dossier.office import (
     CLERK,
+    HANDED_OUT,
     LEAD,
     RECEIVER,
     SIGNER,
@@ -61,7 +62,7 @@ async def test_the_result_is_not_handed_out_before_everything_is_settled(till: O
         seen = await till.act(seen, "step-completion", who, step=step)
     file = await till.upload(CLERK, name="ket-qua.pdf")
     seen = await till.act(seen, "result", CLERK, number="1/XN", attachment_ids=[file])
-    given = {"delivery": "ELECTRONIC"}
+    given = HANDED_OUT
     refused = await till.tried(seen, "return", RECEIVER, **given)
     assert (refused.status_code, refused.json()["code"]) == (409, "still-owed")
     assert (await Till(till, seen).take(30_000)).status_code == 201
