@@ -20,6 +20,7 @@ from services.dossier.use_cases.archive import destroy_records
 from tests.builders.dossier.archive import ArchiveFolder, answer
 from tests.builders.dossier.office import (
     CLERK,
+    HANDED_OUT,
     LEAD,
     OTHER_COMMUNE,
     PDF,
@@ -32,7 +33,7 @@ from tests.builders.dossier.office import (
 )
 
 COUNCIL = ["Ông A, Chủ tịch hội đồng", "Bà B, ủy viên"]
-GIVEN = {"receiver_name": "Nguyễn Văn An", "checked_by": "DOCUMENT"}
+GIVEN = HANDED_OUT
 CITIZEN = a_citizen()
 REVIEWER = an_officer("SPECIALIST", subject="tham-tra")
 
@@ -50,7 +51,7 @@ class Yard:
 
     async def archived(self) -> dict[str, Any]:
         """Return a dossier with a result, acknowledged and archived."""
-        seen = await self.office.act(await self.office.at_issue(), "result", CLERK, number="1/XN")
+        seen = await self.office.issued(number="1/XN")
         seen = await self.office.act(seen, "return", RECEIVER, **GIVEN)
         await self.service.run_job(PRINT_PAPERS)
         batch = (await self.ask("batches", until="2027-12-31")).json()
@@ -313,7 +314,7 @@ async def test_killed_in_the_middle_the_next_run_goes_on_and_doubles_nothing(
 
 
 async def test_what_had_a_result_waits_for_the_archive(yard: Yard) -> None:
-    seen = await yard.office.act(await yard.office.at_issue(), "result", CLERK, number="3/XN")
+    seen = await yard.office.issued(number="3/XN")
     await yard.office.act(seen, "return", RECEIVER, **GIVEN)
     with yard.years_later():
         refused = await yard.ask("destruction-lists")

@@ -9,7 +9,7 @@ import pytest
 from kernel.testing.running import RunningService
 from services.dossier.commands.history import verify_history
 from services.dossier.jobs.print_papers import PRINT_PAPERS
-from tests.builders.dossier.office import CLERK, GATEWAY, RECEIVER, SIGNER, SPECIALIST, Office, a_citizen
+from tests.builders.dossier.office import GATEWAY, RECEIVER, SIGNER, SPECIALIST, Office, a_citizen
 from tests.integration.dossier.test_books import copies
 
 CITIZEN = a_citizen()
@@ -24,7 +24,7 @@ async def office(start_once: Callable[..., Awaitable[RunningService]], tmp_path_
 @pytest.fixture(scope="module")
 async def known(office: Office) -> dict[str, str]:
     """One dossier with a result, a file, a paper, a copy: what addresses are made of."""
-    seen = await office.act(await office.at_issue(), "result", CLERK, number="1/XN")
+    seen = await office.issued(number="1/XN")
     await office.service.run_job(PRINT_PAPERS)
     await office.service.post("/v1/certified-copies", copies("Bằng"), RECEIVER)
     detail = await office.read(seen, SPECIALIST)

@@ -249,7 +249,7 @@ async def test_two_children_that_end_at_once_begin_the_next_once(empty_office: O
     clerks = {BIRTH: COMMUNE, RESIDENCE: POLICE}
     await asyncio.gather(
         *(
-            kin.act(at[code], "result", staff("CLERK", agency, "van-phong"), number=f"{code}/KQ")
+            kin.issued(at[code], staff("CLERK", agency, "van-phong"), number=f"{code}/KQ")
             for code, agency in clerks.items()
         )
     )
