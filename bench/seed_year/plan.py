@@ -161,7 +161,8 @@ class Planner:
                 break
         else:
             # Nothing of December lasted into the year by itself: one that is late does.
-            late = self._office_moment(self._after(date(self._year.year, 1, 5), self._random.randrange(5)))
+            passed = max(date(self._year.year, 1, 4), (plan.first_due_at or at).date())
+            late = self._office_moment(self._after(passed, self._random.randrange(1, 6)))
             plan = replace(plan, stop=None, due_at=plan.first_due_at, ended_at=late, lateness="LATE")
         key = (plan.desk.receiving.code, at.date())
         self._numbers[key] += 1
