@@ -11,7 +11,7 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import NotYourStep, TransitionRefused, WorkedElsewhere
 from services.dossier.domain.holdings import Draft, Step
 from services.dossier.domain.mandates import Mandate
-from services.dossier.domain.states import TRANSITIONS, Move, State
+from services.dossier.domain.states import Move, State
 from services.dossier.domain.work.errors import StepClaimed
 from services.dossier.domain.work.holding import Holder
 
@@ -354,9 +354,12 @@ def is_allowed(action: Action, dossier: Dossier, caller: Caller) -> bool:
 
 
 def _is_worked_elsewhere(action: Action, dossier: Dossier) -> bool:
-    """Tell whether another system has the step: what is done at a step is done there until it comes back."""
-    at_a_step = TRANSITIONS[_RULES[action].move].sources == {State.PROCESSING}
-    return dossier.elsewhere is not None and at_a_step and action is not Action.ROUTE_CHANGE
+    """Tell whether another system owns the dossier: here it is read, and taken back, and nothing else.
+
+    A withdrawal asked for before only the office step was held to this is still decided.
+    """
+    is_left = action is Action.WITHDRAWAL_DECISION and dossier.state is State.WITHDRAWAL_REQUESTED
+    return dossier.elsewhere is not None and action is not Action.ROUTE_CHANGE and not is_left
 
 
 def allowed_actions(dossier: Dossier, caller: Caller, identity_index: bytes | None = None) -> list[str]:

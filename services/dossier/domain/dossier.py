@@ -26,6 +26,7 @@ from services.dossier.domain.errors import (
     StillOwed,
     SupplementLimit,
     TransitionRefused,
+    WorkedElsewhere,
 )
 from services.dossier.domain.holdings import (
     Consultation,
@@ -62,6 +63,9 @@ _FORGOTTEN = (
     *("undo", "elsewhere", "brought", "watch_at", "given_files"),
 )
 """What people wrote or did, back to what it was before anything happened."""
+
+_OWNED_ELSEWHERE = frozenset({Move.ARRANGE_STEP, Move.RECOMPUTE_DUE})
+"""What still happens here while another system owns the status: it comes back, our due moment is counted."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -156,6 +160,11 @@ class Dossier:
     """In whose place this change is made; told with the change, not kept."""
 
     @property
+    def route(self) -> str:
+        """Who owns its status: PROVINCE, or since a change of route MINISTRY or SECTOR."""
+        return self.elsewhere.route if self.elsewhere is not None else "PROVINCE"
+
+    @property
     def clock(self) -> Clock:
         """What the processing clock does now."""
         return clock_in(self.state, self.prior_state)
@@ -247,6 +256,8 @@ class Dossier:
         left = self.state
         if left not in transition.sources:
             raise TransitionRefused.in_state(left)
+        if self.elsewhere is not None and left in UNDER_WAY and move not in _OWNED_ELSEWHERE:
+            raise WorkedElsewhere
         if move is Move.REQUEST_WITHDRAWAL:
             self.prior_state = left
         if transition.target is not None:

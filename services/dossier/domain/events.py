@@ -79,6 +79,7 @@ def state_of(dossier: Dossier) -> dict[str, Any]:
         "reappointed_due_at": moment(dossier.reappointed_due_at),
         "reply_due_at": moment(dossier.reply_due_at),
         "ended_at": moment(dossier.ended_at),
+        "route": dossier.route,
         "clock": dossier.clock.value,
         "stopped_at": moment(dossier.stopped_at),
         "step": step_of(dossier),

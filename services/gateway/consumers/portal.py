@@ -27,6 +27,7 @@ class _Dossier(BaseModel):
     portal_status: int | None
     accepted_at: AwareDatetime | None
     owner_subject: str | None = None
+    route: str = "PROVINCE"
 
 
 class _Change(BaseModel):
@@ -57,6 +58,7 @@ def happened(data: PortalFields, event: ReceivedEvent) -> Happened:
         portal_status=dossier.portal_status,
         is_accepted=dossier.accepted_at is not None,
         at=data.change.at,
+        is_ours=dossier.route == "PROVINCE",
         tech_id=tech_id_of(dossier.owner_subject or ""),
     )
 

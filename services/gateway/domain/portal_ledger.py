@@ -64,6 +64,8 @@ class Happened:
     is_accepted: bool
     at: datetime
     tech_id: str = ""
+    is_ours: bool = True
+    """False while a ministry's or a vertical agency's system owns its status: theirs to tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,7 @@ class LedgerRow:
 
 def rows_of(happened: Happened) -> list[LedgerRow]:
     """Return what the portal must be told of this event; often nothing."""
-    if happened.portal_status is None:
+    if happened.portal_status is None or not happened.is_ours:
         return []
     if happened.origin == _BORN_THERE:
         return _told_as_status(happened)

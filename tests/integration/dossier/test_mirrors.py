@@ -9,14 +9,19 @@ import pytest
 from kernel.testing.running import a_service
 from tests.builders.dossier.office import (
     COMMUNE,
+    GATEWAY,
     OTHER_COMMUNE,
+    OUTSIDE_STEPS,
     PROCEDURE,
+    RECEIVER,
     SIGNER,
     SPECIALIST,
     Office,
     a_citizen,
+    a_process,
     an_officer,
 )
+from tests.integration.dossier.test_clock_stands import SUSPENSION
 
 FEEDER = a_service("mirror.feed", subject="truc-lien-thong")
 PATH = "/v1/mirrored-dossiers"
@@ -126,6 +131,17 @@ async def test_a_change_of_route_keeps_code_and_due_moment_and_is_counted_once(o
         "BNV-TTHC",
         "QĐ 1001/QĐ-BNV",
     )
+    said = {"full_name": "Nguyễn Văn Bình", "reason": "Sai tên", "evidence": "Căn cước"}
+    for action, by, body in (
+        ("withdrawal", a_citizen(), {"note": "Thôi"}),
+        ("owner-correction", RECEIVER, said),
+        ("suspension", SIGNER, SUSPENSION),
+    ):
+        refused = await office.tried(moved, action, by, **body)
+        assert (refused.status_code, refused.json()["code"]) == (409, "worked-elsewhere"), action
+    assert (await office.read(moved, SIGNER))["actions"] == ["route-change"]
+    told_of = (await office.service.published("dossier.work_noted.v1"))[-1]["data"]["dossier"]
+    assert told_of["route"] == "MINISTRY"
     other = await office.in_process()
     taken = await office.tried(other, "route-change", SIGNER, **away)
     assert taken.status_code == 422
@@ -137,3 +153,23 @@ async def test_a_change_of_route_keeps_code_and_due_moment_and_is_counted_once(o
     assert (await office.act(back, "step-completion", SPECIALIST, step="tham-dinh"))["step"][
         "code"
     ] == "soat-xet"
+
+
+async def test_an_outside_step_that_was_away_is_asked_for_anew(office: Office) -> None:
+    """The answer to what was asked before the dossier left moves nothing; what is asked after does."""
+    await office.service.receive(a_process(OUTSIDE_STEPS, version=2))
+    seen = await office.act(await office.in_process(), "step-completion", SPECIALIST, step="kiem-tra")
+    asked = "SELECT id::text FROM outside_requests ORDER BY id"
+    first = await office.service.runtime.pool.fetchval(asked)
+    away = {"route": "MINISTRY", **OURS, "note": "QĐ 1001/QĐ-BNV"}
+    seen = await office.act(seen, "route-change", SIGNER, **away)
+    answer = {"outcome": "completed", "evidence": {"number": "1"}}
+    late = await office.service.post("/v1/outside-results", {**answer, "request_id": first}, GATEWAY)
+    assert late.status_code == 200, late.text
+    assert (await office.read(seen, SPECIALIST))["version"] == seen["version"]
+    seen = await office.act(seen, "route-change", SIGNER, route="PROVINCE", note="Hệ thống bộ trả lại")
+    second = [row["id"] for row in await office.service.runtime.pool.fetch(asked)][-1]
+    assert second != first
+    done = await office.service.post("/v1/outside-results", {**answer, "request_id": second}, GATEWAY)
+    assert done.status_code == 200, done.text
+    assert (await office.read(seen, SPECIALIST))["step"]["code"] == "ky"

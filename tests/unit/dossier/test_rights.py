@@ -4,6 +4,7 @@
 roles. Whatever is not in a line is refused, and each of the some 5,000 refusals is tried.
 """
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
@@ -16,9 +17,10 @@ from kernel.testing.running import a_person, a_staff_member
 from services.dossier.domain.actions import Action, allowed_actions, require
 from services.dossier.domain.course import Proposal
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.errors import TransitionRefused
+from services.dossier.domain.errors import TransitionRefused, WorkedElsewhere
 from services.dossier.domain.holdings import Draft, Step, Supplement
-from services.dossier.domain.states import State
+from services.dossier.domain.states import Move, State
+from services.dossier.domain.work.elsewhere import Elsewhere
 from tests.unit.dossier.test_states import COMMUNE, NOW, a_dossier
 
 STEPS = {"SPECIALIST": "tham-dinh", "CLERK": "phat-hanh"}
@@ -173,3 +175,30 @@ def test_nobody_decides_what_they_drafted() -> None:
     dossier.draft = Draft(({"name": "x"},), "Thiếu", "hai-vai", "Hai vai", NOW, 30)
     assert "supplement-request-approval" not in allowed_actions(dossier, both)
     assert "supplement-request-approval" in allowed_actions(dossier, PEOPLE["TEAM_LEAD"])
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_another_system_owns_is_taken_back_and_nothing_else_is_done_to_it(state: State) -> None:
+    """Every action by every role, listed and tried; a withdrawal that waited already is still decided."""
+    dossier = a_dossier(state)
+    if state is State.WITHDRAWAL_REQUESTED:
+        dossier.prior_state = State.PROCESSING
+    dossier.elsewhere = Elsewhere("MINISTRY", "BTP", "G15-1", NOW, "QĐ 1001/QĐ-BNV")
+    left = {State.PROCESSING: "route-change", State.WITHDRAWAL_REQUESTED: "withdrawal-decision"}.get(state)
+    for name, caller in PEOPLE.items():
+        listed = allowed_actions(dossier, caller)
+        assert set(listed) <= ({left} if name == "SIGNER" else set()), (name, listed)
+        for action in Action:
+            if action.value not in listed:
+                with pytest.raises(Refusal):
+                    require(action, dossier, caller)
+
+
+@pytest.mark.parametrize("move", Move)
+def test_no_road_moves_what_another_system_owns(move: Move) -> None:
+    """Jobs, payments and machines too: the aggregate itself refuses."""
+    dossier = a_dossier(State.PROCESSING)
+    dossier.elsewhere = Elsewhere("SECTOR", "BHXH", "B1", NOW, "x")
+    allowed = {Move.ARRANGE_STEP, Move.RECOMPUTE_DUE}
+    with nullcontext() if move in allowed else pytest.raises((WorkedElsewhere, TransitionRefused)):
+        dossier.move(move)

@@ -44,6 +44,9 @@ def what(kind: str, origin: str, state: str, before: str | None, status: int | N
     [
         (what("accepted", "HERE", "ACCEPTED", "SUBMITTED", 2), [("HERE_CREATE", 1), ("HERE_UPDATE", 2)]),
         (what("accepted", "POST", "ACCEPTED", None, 2), [("HERE_CREATE", 1), ("HERE_UPDATE", 2)]),
+        (what("stopped", "HERE", "STOPPED", "WITHDRAWAL_REQUESTED", 8, is_ours=False), []),
+        (what("step_completed", "HERE", "PROCESSING", "PROCESSING", 4, is_ours=False), []),
+        (what("stopped", "PORTAL", "STOPPED", "PROCESSING", 8, is_ours=False), []),
         (what("handed_over", "COUNTER", "PROCESSING", "ACCEPTED", 4), [("HERE_UPDATE", 4)]),
         (what("step_completed", "HERE", "PROCESSING", "PROCESSING", 4), [("HERE_PROGRESS", 4)]),
         (what("stopped", "HERE", "STOPPED", "PROCESSING", 8), [("HERE_UPDATE", 8)]),
@@ -91,6 +94,7 @@ def test_every_example_of_a_dossiers_event_is_read(file: Path) -> None:
     plain = happened(PortalFields.model_validate(data), event)
     assert happened(PortalFields.model_validate({**data, "not_known_yet": 1}), event) == plain
     assert all(row.portal_status in range(1, 11) for row in rows_of(plain))
+    assert data["dossier"].get("route", "PROVINCE") == "PROVINCE" or not rows_of(plain)
 
 
 def test_waiting_doubles_and_never_passes_minutes() -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from kernel.core.caller import Caller
 from kernel.core.errors import Invalid
+from kernel.core.ids import new_id
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import ProcessMissing
 from services.dossier.domain.holdings import Consultation, Step
@@ -116,8 +117,13 @@ def _hold(dossier: Dossier, holder: Holder | None) -> State:
 
 
 def change_route(dossier: Dossier, elsewhere: Elsewhere | None) -> State:
-    """Let another system go on with the dossier, or take it back; code, due moment and step stay."""
+    """Let another system go on with the dossier, or take it back; code, due moment and step stay.
+
+    An outside step that comes back is asked for anew.
+    """
     left = _hold(dossier, None)
+    if elsewhere is None and dossier.step is not None and dossier.step.request_id is not None:
+        dossier.step = replace(dossier.step, request_id=new_id())
     dossier.elsewhere = elsewhere
     dossier.outside_key = elsewhere.key if elsewhere else dossier.outside_key
     return left

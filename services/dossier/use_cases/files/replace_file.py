@@ -7,7 +7,7 @@ from uuid import UUID
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.errors import AttachmentReplaced, TransitionRefused
+from services.dossier.domain.errors import AttachmentReplaced, TransitionRefused, WorkedElsewhere
 from services.dossier.domain.events import Change
 from services.dossier.domain.replacing import may_replace, takes_files
 from services.dossier.use_cases.keep_attachment import looked_through, typed_file
@@ -70,6 +70,8 @@ async def require_replaceable(old: Attachment, *, by: Caller, work: Work) -> Dos
     dossier, _ = await work.dossiers.load(old.dossier_id)
     if not may_replace(dossier, old.purpose, by, identity_index(work.seals, by.identity_number)):
         raise Forbidden
+    if dossier.elsewhere is not None:
+        raise WorkedElsewhere
     if not takes_files(dossier, by):
         raise TransitionRefused.in_state(dossier.state)
     return dossier

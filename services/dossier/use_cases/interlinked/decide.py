@@ -65,7 +65,7 @@ async def withdraw_parent(
             left = dossier.end(Move.CANCEL, at=now)
             record_change(work, dossier, Change("cancelled", left, note=reason), by=by, now=now)
             asked["cancelled"].append(child.procedure)
-        elif dossier.can(Move.REQUEST_WITHDRAWAL):
+        elif dossier.can(Move.REQUEST_WITHDRAWAL) and dossier.elsewhere is None:
             left = dossier.ask_withdrawal()
             record_change(work, dossier, Change("withdrawal_requested", left, note=reason), by=by, now=now)
             asked["withdrawal_requested"].append(child.procedure)

@@ -22,6 +22,7 @@ from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import NEWEST, log_reading
 from services.dossier.use_cases.record_change import record_change
 from services.dossier.use_cases.secrets import secret_hash
+from services.dossier.use_cases.work_steps import ask_outside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +129,12 @@ async def change_route(
         if await work.mirrors.is_taken(source, outside_code, dossier.id):
             raise Invalid(fields=[("outside_code", "Mã này đã là của một hồ sơ khác")])
         work.mirrors.link(source, outside_code, dossier.id)
+    waiting = dossier.step.request_id if dossier.step is not None else None
+    if elsewhere is not None and waiting is not None:
+        work.outside.abandon(waiting)
     left = arranging.change_route(dossier, elsewhere)
+    if elsewhere is None:
+        ask_outside(work, dossier)
     work.slips.confirm(dossier.id, subject=by.subject, name=by.name, at=now)
     told = {"noted": "ROUTE_CHANGED", "route": route, "source": source, "outside_code": outside_code}
     record_change(work, dossier, Change("work_noted", left, note=note, details=told), by=by, now=now)
