@@ -66,8 +66,8 @@ chart: setup ## Render and check the Helm charts
 bench: setup ## Measure design figures in one run; writes bench/RESULTS.md
 	$(RUN) -m bench
 
-bench-million: setup ## Inbox, search, lifecycle and statistics at a year's size and at 1 million dossiers: many minutes
-	$(RUN) -m bench --only million --minutes 120 --out bench/RESULTS-million.md
+bench-million: setup ## Inbox, search, lifecycle and statistics at a year's size and at 1 million dossiers: many minutes (YEAR=folder: on what seed-year left there)
+	$(RUN) -m bench --only million --minutes 120 --out bench/RESULTS-million.md $(if $(YEAR),--data $(YEAR))
 
 seed-year: setup ## Make a year of SIZE=336418 dossiers in a stack of its own and hold every statistic against the truth
 	@$(RUN) -m bench.seed_year --size $(SIZE) --data $(DATA)/seed-year --bus $(BUS)

@@ -69,6 +69,7 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", choices=tuple(MEASURES), default=usual, metavar="MEASURE")
     parser.add_argument("--minutes", type=float, default=7, help="no measure begins after so long")
     parser.add_argument("--keep", action="store_true", help="keep the stack's data and logs afterwards")
+    parser.add_argument("--data", type=Path, help="a stack's data to measure on, as `seed-year` leaves it")
     parser.add_argument("--out", type=Path, default=RESULTS, help="where the page is written")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -78,7 +79,7 @@ def main() -> int:
     lengths = Lengths.quick() if given.quick else Lengths()
     try:
         generator = built_generator()
-        with Subject(given.bus, keep=given.keep) as subject:
+        with Subject(given.bus, keep=given.keep, data=given.data) as subject:
             head["Versions"] = versions(subject.stack.postgres.sql("SHOW server_version"))
             run = Run(subject, generator, People(subject), lengths)
             found = [figure for name in given.only for figure in _measured(name, run, ends)]

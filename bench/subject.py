@@ -38,13 +38,16 @@ _EVENTS = (
 
 
 class Subject:
-    """A running stack with what measuring needs; a context manager that leaves nothing behind."""
+    """A running stack with what measuring needs; a context manager that leaves nothing behind of its own."""
 
-    def __init__(self, bus: str, *, keep: bool = False) -> None:
+    def __init__(self, bus: str, *, keep: bool = False, data: Path | None = None) -> None:
+        """Be a stack on fresh data, or on `data`, which another run has filled and which stays."""
         self._is_kept = keep
+        self.is_filled = data is not None
         self._folder = Path(tempfile.mkdtemp(prefix="motcua-bench-"))
         self._folder.chmod(0o755)
-        self.stack = Stack(Wanted(data=self._folder / "data", ports=Ports.free(), bus=bus), print)
+        self._data = data.resolve() if data is not None else self._folder / "data"
+        self.stack = Stack(Wanted(data=self._data, ports=Ports.free(), bus=bus), print)
         self.seconds_to_ready = 0.0
         self.handled: dict[str, set[str]] = {}
 
@@ -77,7 +80,7 @@ class Subject:
 
     def _let_statements_be_counted(self) -> None:
         """Create the cluster and load pg_stat_statements into it, switched off until it is asked for."""
-        with start_postgres(self._folder / "data" / "postgres") as server:
+        with start_postgres(self._data / "postgres") as server:
             server.sql("ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'")
             server.sql("ALTER SYSTEM SET \"pg_stat_statements.track\" = 'none'")
 
