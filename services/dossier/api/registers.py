@@ -1,6 +1,6 @@
 """The register of dossiers and the control slip, on the screen and printed."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from kernel.core.errors import Invalid
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from services.dossier.api.deps import PROBLEMS, Caller, Now, Work
-from services.dossier.api.moments import local
+from services.dossier.api.moments import Day, local
 from services.dossier.domain.registers import Entry
 from services.dossier.use_cases.registers.print_registers import print_control_slip, print_register
 from services.dossier.use_cases.registers.read_register import read_register
@@ -20,8 +20,8 @@ router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Agency = Annotated[str, Query(max_length=35, description="Cơ quan tiếp nhận")]
-First = Annotated[date, Query(alias="from")]
-Last = Annotated[date, Query(alias="to")]
+First = Annotated[Day, Query(alias="from")]
+Last = Annotated[Day, Query(alias="to")]
 
 
 class RegisterLine(BaseModel):

@@ -1,6 +1,6 @@
 """Batches for the archive: prepared, handed over with a protocol, acknowledged."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from services.dossier.api.archive.records import Words
 from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
-from services.dossier.api.moments import local
+from services.dossier.api.moments import Day, local
 from services.dossier.api.schemas.requests import Strict
 from services.dossier.domain.archive.packages import (
     MOST_IN_BATCH,
@@ -35,7 +35,7 @@ _FILE: dict[int | str, dict[str, Any]] = {
 class ArchiveBatchIn(Strict):
     """Which dossiers: those returned by a day, the longest ago first, at most so many."""
 
-    until: date
+    until: Day
     most: Annotated[int, Field(strict=True, ge=1, le=MOST_IN_BATCH)] = MOST_IN_BATCH
 
 

@@ -12,7 +12,7 @@ from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from services.dossier.api.archive.records import Words
 from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
-from services.dossier.api.moments import local
+from services.dossier.api.moments import Day, local
 from services.dossier.api.schemas.requests import Strict
 from services.dossier.domain.archive.destruction import (
     MOST_LINES,
@@ -61,7 +61,7 @@ class DestructionDecisionIn(Strict):
     """The decision a list is approved by; the document is an uploaded file of the caller."""
 
     decision_number: _Line
-    decided_on: date
+    decided_on: Day
     council: Annotated[list[_Line], Field(min_length=1, max_length=20)]
     document_id: UUID
 

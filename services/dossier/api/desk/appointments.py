@@ -1,11 +1,11 @@
 """Appointments: booked by citizens, kept at the hall."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime, BaseModel, StringConstraints
+from pydantic import BaseModel, StringConstraints
 
 from kernel.core.clock import VIETNAM
 from kernel.web.described import problems
@@ -21,6 +21,7 @@ from services.dossier.api.desk.schemas import (
     TicketOut,
 )
 from services.dossier.api.desk.tickets import ticket_out
+from services.dossier.api.moments import Day, Moment
 from services.dossier.api.schemas.requests import Strict
 from services.dossier.api.texts import Email, Phone
 from services.dossier.domain.desk.appointments import Appointment
@@ -42,7 +43,7 @@ class AppointmentIn(Strict):
 
     point: Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z0-9][a-z0-9_.-]{0,62}$")]
     group: Code
-    slot_at: AwareDatetime
+    slot_at: Moment
     priority: PriorityCode = "NORMAL"
     phone: Phone | None = None
     email: Email | None = None
@@ -53,7 +54,7 @@ class ChangeIn(Strict):
     """Another slot of the same point."""
 
     group: Code
-    slot_at: AwareDatetime
+    slot_at: Moment
 
 
 class CheckInIn(Strict):
@@ -86,7 +87,7 @@ class CheckInOut(BaseModel):
 
 @router.get("/queues/{point}/groups/{code}/slots", openapi_extra=PUBLIC)
 async def list_slots(
-    point: PointCode, code: CodeInPath, day: date, work: Work, now: Now
+    point: PointCode, code: CodeInPath, day: Day, work: Work, now: Now
 ) -> dict[str, list[SlotOut]]:
     """Các khung giờ còn đặt được trong một ngày, theo lịch làm việc."""
     found = await appointments.list_slots(point, code, day, work=work, now=now)
@@ -156,7 +157,7 @@ async def cancel_appointment(
 
 @router.get("/queues/{point}/appointments")
 async def list_of_day(
-    point: PointCode, by: Caller, work: Work, now: Now, day: date | None = None
+    point: PointCode, by: Caller, work: Work, now: Now, day: Day | None = None
 ) -> dict[str, list[AppointmentOut]]:
     """Lịch hẹn của một điểm trong ngày."""
     (await work.desk.points.point(point)).require_officer(by)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Invalid
@@ -13,7 +13,7 @@ from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
 from services.dossier.api.desk.schemas import Nothing, Subject
-from services.dossier.api.moments import local
+from services.dossier.api.moments import Moment, local
 from services.dossier.api.schemas.requests import Strict
 from services.dossier.api.texts import Note
 from services.dossier.domain.desk.post import PostItem, PostList, PostStatus
@@ -46,7 +46,7 @@ class StatusIn(Strict):
     ]
     tracking_number: Tracking
     status: Literal["ACCEPTED", "IN_TRANSIT", "ATTEMPT_FAILED", "DELIVERED", "RETURNED"]
-    at: AwareDatetime
+    at: Moment
     note: Note = ""
 
 

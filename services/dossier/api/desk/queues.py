@@ -1,6 +1,5 @@
 """A point's queues: set up by its manager, seen by everybody, measured."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
@@ -27,6 +26,7 @@ from services.dossier.api.desk.schemas import (
     RosterIn,
     RosterOut,
 )
+from services.dossier.api.moments import Day
 from services.dossier.domain.desk.points import Counter, Group
 from services.dossier.domain.states import VIETNAMESE, State
 from services.dossier.use_cases.desk import run_counters
@@ -141,7 +141,7 @@ async def put_kiosk(
 
 
 @router.get("/queues/{point}/rosters/{day}")
-async def show_roster(point: PointCode, day: date, response: Response, by: Caller, work: Work) -> RosterOut:
+async def show_roster(point: PointCode, day: Day, response: Response, by: Caller, work: Work) -> RosterOut:
     """Lịch trực các quầy trong một ngày."""
     await require_reader(await work.desk.points.point(point), by, work)
     version, entries = await work.desk.points.roster(point, day)
@@ -152,7 +152,7 @@ async def show_roster(point: PointCode, day: date, response: Response, by: Calle
 @router.put("/queues/{point}/rosters/{day}")
 async def put_roster(
     point: PointCode,
-    day: date,
+    day: Day,
     body: RosterIn,
     response: Response,
     by: Caller,
@@ -171,8 +171,8 @@ async def show_figures(
     point: PointCode,
     by: Caller,
     work: Work,
-    first: Annotated[date, Query(alias="from")],
-    last: Annotated[date, Query(alias="to")],
+    first: Annotated[Day, Query(alias="from")],
+    last: Annotated[Day, Query(alias="to")],
     group: CodeAsked = "",
 ) -> dict[str, list[FigureOut]]:
     """Thời gian chờ và thời gian phục vụ đo được, theo ngày và nhóm quầy."""

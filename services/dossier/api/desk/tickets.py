@@ -1,6 +1,5 @@
 """Tickets: taken, called, served, sent on, ended."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -20,7 +19,7 @@ from services.dossier.api.desk.schemas import (
     TicketOut,
     TransferIn,
 )
-from services.dossier.api.moments import local
+from services.dossier.api.moments import Day, local
 from services.dossier.domain.desk.tickets import Ticket
 from services.dossier.use_cases.desk import call_tickets
 from services.dossier.use_cases.desk.read_queues import read_place, require_reader
@@ -67,7 +66,7 @@ async def list_tickets(
     by: Caller,
     work: Work,
     now: Now,
-    day: date | None = None,
+    day: Day | None = None,
     group: CodeAsked = "",
     state: Annotated[str, Query(pattern=r"^[A-Z_]{0,20}$")] = "",
     limit: Annotated[int, Query(ge=1, le=10 * MAX_LIMIT)] = MAX_LIMIT,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from services.dossier.api.moments import Day
 from services.dossier.api.schemas.requests import Strict
 from services.dossier.api.texts import Code, Note, Reason
 from services.dossier.domain.figures.asked import Cut
@@ -111,8 +112,8 @@ class CorrectionsOut(BaseModel):
 class ClosingIn(Strict):
     """Days to close, both included."""
 
-    first: date
-    last: date
+    first: Day
+    last: Day
     note: Note = ""
 
 
@@ -141,8 +142,8 @@ class ExportIn(Strict):
     """The list behind a number, as a file; a reason is needed (domain.md 9)."""
 
     number: Number
-    first: date
-    last: date
+    first: Day
+    last: Day
     format: Format
     reason: Reason
     only: Only = Field(default_factory=dict)

@@ -1,6 +1,5 @@
 """Statistics: any period by any cut, every number opened down to its dossiers, periods that are closed."""
 
-from datetime import date
 from itertools import groupby
 from typing import Annotated, Any
 from uuid import UUID
@@ -24,7 +23,7 @@ from services.dossier.api.figures.schemas import (
     RateOut,
     StatisticsOut,
 )
-from services.dossier.api.moments import local
+from services.dossier.api.moments import Day, local
 from services.dossier.domain.figures.asked import Cut, Selection, cuts_of
 from services.dossier.domain.figures.closing import ClosedPeriod, summed
 from services.dossier.domain.figures.numbers import FORMULAS, Amount, Number, rates_of
@@ -33,8 +32,8 @@ from services.dossier.use_cases.figures import close_period, read_figures
 from services.dossier.use_cases.read_dossiers import NEWEST
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Thống kê"])
-First = Annotated[date, Query(alias="from", description="Ngày đầu của kỳ")]
-Last = Annotated[date, Query(alias="to", description="Ngày cuối của kỳ")]
+First = Annotated[Day, Query(alias="from", description="Ngày đầu của kỳ")]
+Last = Annotated[Day, Query(alias="to", description="Ngày cuối của kỳ")]
 _Values = Annotated[list[Annotated[str, Query(max_length=64)]], Query(max_length=50)]
 
 

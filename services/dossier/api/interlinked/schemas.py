@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
+from services.dossier.api.moments import Moment
 from services.dossier.api.schemas.answers import Warned
 from services.dossier.api.schemas.requests import (
     CounterFile,
@@ -75,8 +76,8 @@ class OutsideMemberIn(Strict):
     source: Code
     outside_code: Line
     state: Literal["SENT", "ACCEPTED", "GRANTED", "REFUSED", "WITHDRAWN"]
-    at: AwareDatetime
-    due_at: AwareDatetime | None = None
+    at: Moment
+    due_at: Moment | None = None
     reason: Note = ""
 
     @model_validator(mode="after")

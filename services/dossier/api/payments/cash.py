@@ -1,6 +1,5 @@
 """Cash closings, and the platform's list held against our books."""
 
-from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from fastapi import APIRouter
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, encode_cursor
 from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
+from services.dossier.api.moments import Day
 from services.dossier.api.payments.accounts import cursor_id
 from services.dossier.api.payments.answers import (
     ClosingOut,
@@ -32,7 +32,7 @@ _OLDEST, _NEWEST = UUID(int=0), UUID(int=2**128 - 1)
 
 
 @router.get("/cash-drawer")
-async def read_drawer(day: date, by: Caller, work: Work, now: Now) -> DrawerOut:
+async def read_drawer(day: Day, by: Caller, work: Work, now: Now) -> DrawerOut:
     """Số tôi đã thu trong một ngày."""
     return drawer_out(await closings.read_drawer(day, by=by, work=work, now=now), day)
 

@@ -1,12 +1,12 @@
 """What is sent about money: whole đồng, unknown members refused."""
 # ruff: noqa: RUF012 - pydantic copies a default for every instance.
 
-from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
+from services.dossier.api.moments import Day, MomentAsTold
 from services.dossier.api.schemas.requests import Strict
 from services.dossier.api.texts import Address, Line, LongLine, NameOrNothing, Note, Number, Reason
 
@@ -116,7 +116,7 @@ class DecisionIn(Strict):
 class CashClosingIn(Strict):
     """Khóa sổ một ngày thu."""
 
-    day: date
+    day: Day
     counted: Annotated[StrictInt, Field(ge=0, le=1_000_000_000_000)]
     reason: Note = ""
 
@@ -141,7 +141,7 @@ class NewsIn(Strict):
     outcome: Literal["PAID", "PENDING", "FAILED"]
     amount: Annotated[StrictInt, Field(ge=0, le=1_000_000_000_000)] = 0
     transaction: Annotated[str, StringConstraints(strict=True, max_length=100)] = ""
-    paid_at: datetime | None = None
+    paid_at: MomentAsTold | None = None
     source: Literal["CALLBACK", "LOOK_UP"]
     refused: LongLine = ""
     raw: Annotated[dict[str, Any], Field(max_length=100)] = {}
@@ -153,13 +153,13 @@ class ListedIn(Strict):
     reference: Reference
     transaction: Annotated[str, StringConstraints(strict=True, max_length=100)] = ""
     amount: Annotated[StrictInt, Field(ge=0, le=1_000_000_000_000)]
-    paid_at: datetime
+    paid_at: MomentAsTold
 
 
 class ReconciliationIn(Strict):
     """Danh sách của nền tảng trong một ngày."""
 
-    day: date
+    day: Day
     rows: Annotated[list[ListedIn], Field(max_length=20_000)]
 
 

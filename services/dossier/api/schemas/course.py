@@ -1,10 +1,10 @@
 """What people send while a dossier is under way: money owed, suspension, apology, correction, settlement."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, StrictInt
 
+from services.dossier.api.moments import Day
 from services.dossier.api.schemas.requests import Strict
 from services.dossier.api.texts import Address, Code, Email, Line, LongLine, Name, Note, Phone, Reason
 
@@ -29,7 +29,7 @@ class SuspensionIn(Strict):
     reason: Reason
     legal_basis: Reason
     cause: Cause
-    until: date | None = None
+    until: Day | None = None
 
 
 class BecauseIn(Strict):
@@ -43,7 +43,7 @@ class ApologyIn(Strict):
 
     reason: Reason
     cause: Cause
-    new_due_on: date
+    new_due_on: Day
 
 
 class RefundIn(Strict):
@@ -77,7 +77,7 @@ class CorrectionIn(Strict):
     """What form 01 says wrongly of the owner, and what proves it; members left out stay."""
 
     full_name: Name | None = None
-    birth_date: date | None = None
+    birth_date: Day | None = None
     phone: Phone | None = None
     email: Email | None = None
     address: Address | None = None

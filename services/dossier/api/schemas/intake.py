@@ -5,8 +5,9 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, StrictInt
+from pydantic import BaseModel, Field, StrictInt
 
+from services.dossier.api.moments import Day, Moment
 from services.dossier.api.schemas.answers import DossierItem, Receipt, Warned
 from services.dossier.api.schemas.requests import (
     CounterIn,
@@ -135,8 +136,8 @@ class AuthorizationIn(Strict):
     owner: AuthorizedPerson
     representative: AuthorizedPerson
     procedures: Annotated[list[Code], Field(max_length=100)] = []
-    valid_from: date
-    valid_until: date
+    valid_from: Day
+    valid_until: Day
     attachment_id: UUID | None = None
 
 
@@ -172,7 +173,7 @@ class LateEntryIn(Strict):
     """What the paper of that day says; files are uploaded before, not sent with it."""
 
     dossier: CounterIn
-    received_at: AwareDatetime
+    received_at: Moment
     reason: Reason
 
 
@@ -339,7 +340,7 @@ class BatchAuthorityIn(Strict):
 
     authorization_attachment_id: UUID
     scope: Reason
-    valid_until: date
+    valid_until: Day
 
 
 class BatchReceived(BaseModel):

@@ -1,12 +1,12 @@
 """What other systems send."""
 # ruff: noqa: RUF012 - pydantic copies a default for every instance.
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
+from services.dossier.api.moments import MomentAsTold
 from services.dossier.api.schemas.requests import Delivery, Owner, Representative, Strict
 from services.dossier.api.texts import Code, Line, Note
 
@@ -36,7 +36,7 @@ class PortalIn(Strict):
     attachments: Annotated[list[PortalAttachment], Field(max_length=50)] = []
     form_data: Annotated[dict[str, Any], Field(max_length=500)] = {}
     result_delivery: Delivery = "COUNTER"
-    submitted_at: datetime
+    submitted_at: MomentAsTold
     is_vneid_verified: StrictBool = True
 
 
@@ -47,7 +47,7 @@ class PortalSupplementIn(Strict):
     note: Note = ""
     attachments: Annotated[list[PortalAttachment], Field(max_length=50)] = []
     form_data: Annotated[dict[str, Any], Field(max_length=500)] = {}
-    submitted_at: datetime | None = None
+    submitted_at: MomentAsTold | None = None
 
 
 class OutsideResultIn(Strict):
@@ -57,4 +57,4 @@ class OutsideResultIn(Strict):
     outcome: Line
     evidence: Annotated[dict[str, Any], Field(max_length=100)] = {}
     note: Note = ""
-    finished_at: datetime | None = None
+    finished_at: MomentAsTold | None = None

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StrictInt, StringConstraints, model_validator
 
+from services.dossier.api.moments import MomentAsTold
 from services.dossier.api.schemas.requests import Strict
 from services.dossier.api.texts import Code, Name, Note, Reason
 
@@ -22,12 +23,12 @@ class MirrorIn(Strict):
     procedure_code: Code
     agency: Code
     owner_name: Name
-    submitted_at: datetime
-    accepted_at: datetime | None = None
-    due_at: datetime | None = None
+    submitted_at: MomentAsTold
+    accepted_at: MomentAsTold | None = None
+    due_at: MomentAsTold | None = None
     status: Annotated[StrictInt, Field(ge=1, le=10)]
     status_text: Note = ""
-    at: datetime
+    at: MomentAsTold
     secret: Secret | None = None
 
 

@@ -1,6 +1,5 @@
 """What people send: unknown members are refused."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from pydantic import (
     StringConstraints,
 )
 
+from services.dossier.api.moments import Day
 from services.dossier.api.texts import (
     Address,
     Code,
@@ -71,7 +71,7 @@ class Postal(Strict):
     sender_name: Name
     sender_phone: Phone | None = None
     tracking_number: Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9A-Za-z-]{5,40}$")]
-    postmarked_on: date
+    postmarked_on: Day
 
 
 class ReusedFrom(Strict):
@@ -110,7 +110,7 @@ class Owner(Strict):
     phone: Phone | None = None
     email: Email | None = None
     address: Address | None = None
-    birth_date: date | None = None
+    birth_date: Day | None = None
     nationality: Nationality | None = None
 
 
@@ -123,7 +123,7 @@ class Representative(Strict):
     phone: Phone | None = None
     email: Email | None = None
     scope: Note | None = None
-    valid_until: date | None = None
+    valid_until: Day | None = None
     authorization_attachment_id: UUID | None = None
     nationality: Nationality | None = None
 
@@ -255,8 +255,8 @@ class ResultIn(Strict):
     signed_by: NameOrNothing = ""
     attachment_ids: Ids = []
     cause: Code | None = None
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
 
 
 class ReturnIn(Strict):

@@ -13,7 +13,7 @@ from kernel.core.errors import Forbidden
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
-from services.dossier.api.moments import local
+from services.dossier.api.moments import Day, local
 from services.dossier.api.schemas.requests import Strict
 from services.dossier.domain.actions import is_supervisor
 from services.dossier.domain.supervision.inspections import Finding, Inspection
@@ -50,7 +50,7 @@ class ReminderIn(Strict):
     """What is to be put right, by which day."""
 
     text: Text
-    due_on: date
+    due_on: Day
 
 
 class FindingAnswerIn(Strict):
@@ -64,7 +64,7 @@ class JudgementIn(Strict):
 
     is_accepted: StrictBool
     text: Text
-    due_on: date | None = None
+    due_on: Day | None = None
 
 
 class ConclusionIn(Strict):
