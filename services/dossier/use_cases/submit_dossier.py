@@ -26,10 +26,7 @@ from services.dossier.domain.events import Change
 from services.dossier.domain.holdings import Pins
 from services.dossier.domain.payments.account import Account
 from services.dossier.domain.states import State
-from services.dossier.use_cases.intake.authorizations import (
-    parties_of_authorization,
-    require_authorized,
-)
+from services.dossier.use_cases.intake.authorizations import recorded_representative
 from services.dossier.use_cases.intake.evidence import keep_evidence
 from services.dossier.use_cases.payments.owing import owe_fees
 from services.dossier.use_cases.ports import Intake, SubmittedComponent, Work
@@ -89,16 +86,16 @@ async def submit_dossier(submission: Submission, *, by: Caller, work: Work, now:
 
 async def _as_authorized(submission: Submission, by: Caller, *, work: Work, now: datetime) -> Submission:
     """Return the submission with its representative as recorded; raise `NotAuthorized` for anybody else."""
-    found = await require_authorized(
+    representative = await recorded_representative(
         submission.authorization_id or new_id(),
-        owner=owner_index_of(work, submission),
-        representative_number=by.identity_number,
+        owner=submission.owner,
+        named=submission.representative,
+        acting=by,
         procedure=submission.procedure_code,
         work=work,
         now=now,
     )
-    recorded = parties_of_authorization(found, work)["representative"]
-    return replace(submission, representative={**recorded, **(submission.representative or {})})
+    return replace(submission, representative=representative)
 
 
 def owner_index_of(work: Work, submission: Submission) -> bytes | None:

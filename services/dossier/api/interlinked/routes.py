@@ -107,6 +107,7 @@ async def _submitted(
         papers=_papers(body, scans),
         form_data=body.form_data,
         result_delivery=body.result_delivery,
+        authorization_id=body.authorization_id,
     )
     parent, opened = await submit_group(given, by=by, work=work, now=now, scans=scans)
     response.headers["Location"] = f"/v1/interlinked-dossiers/{parent.id}"

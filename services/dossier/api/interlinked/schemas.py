@@ -46,6 +46,7 @@ class GroupSubmissionIn(Strict):
     form_data: Annotated[dict[str, Any], Field(max_length=500)] = Field(default_factory=dict)
     result_delivery: Delivery = "COUNTER"
     helper: Helper | None = None
+    authorization_id: UUID | None = None
 
 
 class CounterGroupIn(GroupSubmissionIn):

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from services.dossier.domain.definitions import Agency
+from services.dossier.domain.intake.authority import Authority
 from services.dossier.domain.interlinked.errors import NothingToDecide, NotOutside, ParentEnded
 from services.dossier.domain.interlinked.graph import followers, ready
 from services.dossier.domain.interlinked.groups import Group, OnDelay, OnRefusal
@@ -185,6 +186,8 @@ class Parent:
     decisions: tuple[Decision, ...] = ()
     brought: dict[str, Any] = field(default_factory=dict)
     """What children opened later need: components a member, delivery, whether the account was verified."""
+    authority: Authority | None = None
+    """What the recorded authorisation says now that this was handed in under; never kept here."""
 
     @property
     def lead(self) -> Child:

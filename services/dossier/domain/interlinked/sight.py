@@ -48,7 +48,9 @@ def sight_of(
 
 
 def is_spoken_for(parent: Parent, now: datetime) -> bool:
-    """Tell whether the paper the submitter acts under still holds; an owner's own submission needs none."""
+    """Tell whether what the submitter acts under still holds; an owner's own submission needs nothing."""
+    if parent.authority is not None:
+        return parent.authority.holds(now)
     until = parent.brought.get("authorized_until")
     return until is None or Authority(valid_until=date.fromisoformat(until)).holds(now)
 

@@ -6,7 +6,7 @@ on with the parent writes the rest, guarded by the parent's version. News is `to
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from kernel.core.event import Event
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.definitions import Agency
+from services.dossier.domain.intake.authority import Authority
 from services.dossier.domain.interlinked.groups import Group
 from services.dossier.domain.interlinked.parent import (
     Child,
@@ -30,6 +31,7 @@ from services.dossier.domain.interlinked.parent import (
 )
 from services.dossier.domain.results.register import Registered
 from services.dossier.store.attachments import FILE_JSON, attachment_of
+from services.dossier.store.dossiers import AUTHORITY
 from services.dossier.store.results import PostgresResults
 from services.dossier.use_cases.ports.records import Attachment
 
@@ -100,7 +102,7 @@ _HISTORY = Statement(
     " VALUES (:parent_id, :version, :event_id, :type, :at, :actor, :data)"
 )
 _FROM = f"""
-    SELECT {", ".join(f"p.{name}" for name in _ALL)},
+    SELECT {", ".join(f"p.{name}" for name in _ALL)}, {AUTHORITY.replace("d.work", "p.work")},
         (SELECT json_agg(c ORDER BY c.position) FROM interlinked_children c
          WHERE c.parent_id = p.id) AS children
     FROM interlinked_parents p
@@ -109,7 +111,11 @@ _HOLD = Statement("SELECT FROM interlinked_parents WHERE id = :id FOR UPDATE")
 _LOAD = Statement(f"{_FROM} WHERE p.id = :id")
 _OF_PARTY = Statement(
     f"{_FROM} WHERE p.id IN (SELECT q.id FROM interlinked_parents q"
-    " WHERE (q.owner_subject = :subject OR q.submitter_subject = :subject OR q.owner_index = :index::bytea)"
+    " WHERE (q.owner_subject = :subject OR q.owner_index = :index::bytea OR (q.submitter_subject = :subject"
+    " AND coalesce((q.work #>> '{brought,authorized_until}')::date >= :today::date, true)"
+    " AND NOT EXISTS (SELECT FROM authorizations o"
+    " WHERE o.id = (q.work #>> '{brought,authorization_id}')::uuid"
+    " AND (o.revoked_at IS NOT NULL OR o.valid_until < :today::date))))"
     " AND q.id < :before ORDER BY q.id DESC LIMIT :limit::int) ORDER BY p.id DESC"
 )
 _OF_AGENCY = Statement(
@@ -167,6 +173,7 @@ class _ChildData:
 
 _WORK, _CHILD = TypeAdapter(_Work), TypeAdapter(_ChildData)
 _TOLD_TYPE, _AGENCY = TypeAdapter(Told), TypeAdapter(Agency)
+_AUTHORITY = TypeAdapter(Authority)
 
 
 class PostgresInterlinked:
@@ -286,13 +293,17 @@ class PostgresInterlinked:
         return found
 
     async def listed(
-        self, *, subject: str, index: bytes | None, agency: str, before: UUID, limit: int
+        self, *, subject: str, index: bytes | None, agency: str, today: date, before: UUID, limit: int
     ) -> list[Parent]:
-        """Return a party's submissions, or those an agency has a part in, newest first."""
+        """Return a party's submissions, or those an agency has a part in, newest first.
+
+        One handed in for somebody else is its submitter's only while their authority holds today.
+        """
         if agency:
             rows = await self._unit.fetch(_OF_AGENCY, agency=agency, before=before, limit=limit)
         else:
-            rows = await self._unit.fetch(_OF_PARTY, subject=subject, index=index, before=before, limit=limit)
+            asked = {"subject": subject, "index": index, "today": today}
+            rows = await self._unit.fetch(_OF_PARTY, **asked, before=before, limit=limit)
         return [_parent_of(row) for row in rows]
 
     async def history(self, parent_id: UUID) -> list[dict[str, Any]]:
@@ -346,6 +357,7 @@ def _parent_of(row: Any) -> Parent:
         questions=work.questions,
         decisions=work.decisions,
         brought=work.brought,
+        authority=_AUTHORITY.validate_python(row["authority"]) if row["authority"] else None,
     )
 
 

@@ -1,6 +1,6 @@
 """Recorded authorisations: by the owner's own account or by an officer from a document; used, revoked."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -103,11 +103,13 @@ async def require_authorized(
     owner: bytes | None,
     representative_number: str,
     procedure: str,
+    also: Collection[str] = (),
     work: Work,
     now: datetime,
 ) -> Authorization:
     """Return the authorisation these two are in, counted as used; raise `NotAuthorized` for any other.
 
+    `also`: procedures handed in together with the first; it has to cover them all.
     One revoked between this look and the commit makes the commit stale: nobody acts under what has ended.
     """
     found = await work.ways_in.authorizations.find(authorization_id)
@@ -117,11 +119,42 @@ async def require_authorized(
         found is None
         or owner is None
         or representative is None
-        or not found.holds(owner=owner, representative=representative, procedure=procedure, day=day)
+        or not all(
+            found.holds(owner=owner, representative=representative, procedure=one, day=day)
+            for one in (procedure, *also)
+        )
     ):
         raise NotAuthorized
     work.ways_in.authorizations.use(authorization_id, now)
     return found
+
+
+async def recorded_representative(
+    authorization_id: UUID,
+    *,
+    owner: Mapping[str, Any],
+    named: Mapping[str, Any] | None,
+    acting: Caller | None,
+    procedure: str,
+    also: Collection[str] = (),
+    work: Work,
+    now: datetime,
+) -> dict[str, Any]:
+    """Return the representative as recorded, counted as used; raise `NotAuthorized` for anybody else.
+
+    `acting`: whose account has to be that representative's; without one it is who was named at the counter.
+    """
+    number = acting.identity_number if acting else str((named or {}).get("identity_number") or "")
+    found = await require_authorized(
+        authorization_id,
+        owner=identity_index(work.seals, str(owner.get("identity_number") or "")),
+        representative_number=number,
+        procedure=procedure,
+        also=also,
+        work=work,
+        now=now,
+    )
+    return {**parties_of_authorization(found, work)["representative"], **(named or {})}
 
 
 async def read_authorization(

@@ -27,6 +27,7 @@ class Shared:
     form_data: Mapping[str, Any]
     result_delivery: str
     lead_agency: str
+    authorization_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,7 @@ async def member_intake(
         form_data=form_of(shared.group, member, shared.form_data, own_form) or None,
         result_delivery=shared.result_delivery,
         helper=shared.helper,
+        authorization_id=shared.authorization_id,
     )
     return MemberIntake(
         group=shared.group,

@@ -67,6 +67,7 @@ async def _intake(parent: Parent, child: Child, *, work: Work, now: datetime) ->
     parties = work.seals.open(parent.parties_sealed, purpose="parties")
     form = work.seals.open(parent.form_sealed, purpose="form")
     opened: Mapping[str, Any] = parties if isinstance(parties, dict) else {}
+    recorded = parent.brought.get("authorization_id")
     shared = Shared(
         group=parent.group,
         channel=parent.channel,
@@ -76,6 +77,7 @@ async def _intake(parent: Parent, child: Child, *, work: Work, now: datetime) ->
         form_data=form if isinstance(form, dict) else {},
         result_delivery=parent.brought["result_delivery"],
         lead_agency=parent.lead_agency.code,
+        authorization_id=UUID(recorded) if recorded else None,
     )
     member = replace(parent.group.member(child.procedure), agency=child.agency.code)
     return await member_intake(shared, member, (), named="", work=work, today=now.astimezone(VIETNAM).date())

@@ -1,7 +1,7 @@
 """What interlinked submissions need of the world."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -51,9 +51,12 @@ class Interlinked(Protocol):
         """Return the results in force of these dossiers, with their files."""
 
     async def listed(
-        self, *, subject: str, index: bytes | None, agency: str, before: UUID, limit: int
+        self, *, subject: str, index: bytes | None, agency: str, today: date, before: UUID, limit: int
     ) -> list[Parent]:
-        """Return a party's submissions, or those an agency has a part in, newest first."""
+        """Return a party's submissions, or those an agency has a part in, newest first.
+
+        One handed in for somebody else is its submitter's only while their authority holds today.
+        """
 
     async def history(self, parent_id: UUID) -> list[dict[str, Any]]:
         """Return what happened to a submission, oldest first."""

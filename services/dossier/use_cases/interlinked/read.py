@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
+from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden
 from services.dossier.domain.actions import WORKING_ROLES
 from services.dossier.domain.interlinked.parent import Parent
-from services.dossier.domain.interlinked.sight import Sight, is_spoken_for, sight_of
+from services.dossier.domain.interlinked.sight import Sight, sight_of
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import NEWEST, log_reading
 from services.dossier.use_cases.secrets import identity_index
@@ -44,24 +45,18 @@ async def list_parents(
     *, before: UUID | None, limit: int, by: Caller, work: Work, now: datetime
 ) -> list[tuple[Parent, Sight]]:
     """Return the caller's own submissions, or those the officer's agency has a part in; names are logged."""
+    today = now.astimezone(VIETNAM).date()
     if by.kind is CallerKind.PERSON:
         index = identity_index(work.seals, by.identity_number)
         found = await work.interlinked.listed(
-            subject=by.subject, index=index, agency="", before=before or NEWEST, limit=limit
+            subject=by.subject, index=index, agency="", today=today, before=before or NEWEST, limit=limit
         )
-        return [(parent, Sight.PARTY) for parent in found if _is_of(parent, by, index, now)]
+        return [(parent, Sight.PARTY) for parent in found]
     if by.kind is not CallerKind.STAFF or not by.has_role(*WORKING_ROLES):
         raise Forbidden
     found = await work.interlinked.listed(
-        subject="", index=None, agency=by.agency, before=before or NEWEST, limit=limit
+        subject="", index=None, agency=by.agency, today=today, before=before or NEWEST, limit=limit
     )
     if found:
         await log_reading(work, by, "interlinked-dossiers", None, None, now)
     return [(parent, sight_of(parent, by, None, is_provincial=False, now=now)) for parent in found]
-
-
-def _is_of(parent: Parent, by: Caller, index: bytes | None, now: datetime) -> bool:
-    """Tell whether a submission is still this person's: a representative's time may be over."""
-    is_submitter_only = by.subject == parent.submitter_subject != parent.owner_subject
-    is_owner = index is not None and index == parent.owner_index
-    return is_owner or not is_submitter_only or is_spoken_for(parent, now)

@@ -1,9 +1,10 @@
 """One submission for a whole group: the parent, its plan and the children whose turn it is, in one commit."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
@@ -20,6 +21,7 @@ from services.dossier.domain.interlinked.parent import Child, Parent
 from services.dossier.domain.interlinked.telling import told_by
 from services.dossier.domain.states import State
 from services.dossier.use_cases.figures.counting import counted
+from services.dossier.use_cases.intake.authorizations import recorded_representative
 from services.dossier.use_cases.intake.evidence import keep_evidence
 from services.dossier.use_cases.interlinked.appointing import appoint
 from services.dossier.use_cases.interlinked.members import MemberIntake, Shared, member_intake
@@ -59,6 +61,7 @@ class GroupSubmission:
     papers: Sequence[Paper] = ()
     form_data: Mapping[str, Any] = field(default_factory=dict)
     result_delivery: str = "COUNTER"
+    authorization_id: UUID | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,6 +96,9 @@ async def submit_group(
     if raw is None:
         raise GroupUnknown
     group, today = Group.of(raw), now.astimezone(VIETNAM).date()
+    is_own = str(given.owner.get("identity_number", "")) == by.identity_number != ""
+    if given.authorization_id is not None:
+        given = await _as_authorized(given, group, by=None if is_own else by, work=work, now=now)
     shared = Shared(
         group=group,
         channel=given.channel,
@@ -102,6 +108,7 @@ async def submit_group(
         form_data=given.form_data,
         result_delivery=given.result_delivery,
         lead_agency=given.receiving_agency,
+        authorization_id=given.authorization_id,
     )
     members = await _members(shared, given, work=work, today=today)
     for found in members.values():
@@ -109,7 +116,6 @@ async def submit_group(
     lead = members[group.lead_procedure]
     _require_lead(group, lead, given, is_counter=is_counter, work=work)
     require_identities(lead.submission, today)
-    is_own = str(given.owner.get("identity_number", "")) == by.identity_number != ""
     require_authority(lead.submission, today)
     if not is_counter:
         check_submitter(lead.submission, by, is_own=is_own, today=today)
@@ -120,6 +126,26 @@ async def submit_group(
     ]
     files = SharedFiles(scans=frozenset(item.id for item in scans))
     return await _keep(parent, raw, planned, files, by=by, work=work, now=now, is_own=is_own)
+
+
+async def _as_authorized(
+    given: GroupSubmission, group: Group, *, by: Caller | None, work: Work, now: datetime
+) -> GroupSubmission:
+    """Return the submission with its representative as recorded for every procedure of the group.
+
+    `by`: who has to be that representative; an officer and an owner name them. Raises `NotAuthorized`.
+    """
+    representative = await recorded_representative(
+        given.authorization_id or new_id(),
+        owner=given.owner,
+        named=given.representative,
+        acting=by if by is not None and by.kind is CallerKind.PERSON else None,
+        procedure=group.lead_procedure,
+        also=group.after.keys(),
+        work=work,
+        now=now,
+    )
+    return replace(given, representative=representative)
 
 
 async def _members(
@@ -206,6 +232,7 @@ def _new_parent(
             "result_delivery": given.result_delivery,
             "is_verified": bool(by.identity_number),
             "authorized_until": lead.submission.authorized_until,
+            "authorization_id": str(given.authorization_id) if given.authorization_id else None,
         },
     )
 
