@@ -89,6 +89,7 @@ class ProcedureFields(_Fields):
     clock_policy: str = "PAUSE"
     due_time_mode: str = "END_OF_DAY"
     max_supplements: int = 1
+    copies_sets: int = 1
     visibility: str = "PUBLIC"
     valid_from: date = date.min
     decision: _Decision | None = None

@@ -69,6 +69,7 @@ class Procedure:
     clock_policy: ClockPolicy
     due_time_mode: DueTimeMode
     max_supplements: int
+    copies_sets: int = 1
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> "Procedure":
@@ -93,6 +94,7 @@ class Procedure:
             clock_policy=ClockPolicy(data["clock_policy"]),
             due_time_mode=DueTimeMode(data["due_time_mode"]),
             max_supplements=data["max_supplements"],
+            copies_sets=data.get("copies_sets") or 1,
         )
 
     def channel(self, name: str) -> Channel | None:

@@ -139,6 +139,8 @@ class Dossier:
     brought: dict[str, Any] = field(default_factory=dict)
     """How it came: visit, tracking number and postmark, kiosk, authorisation, who helped (no names)."""
     history_hash: bytes = b""
+    paper_numbers: dict[str, int] = field(default_factory=dict)
+    """How many papers of a kind were issued: no two have the same number."""
     given_files: tuple[UUID, ...] = ()
     """Every file that was ever given to it, in the order they came; one that is missing was taken away."""
     watch_at: datetime | None = None

@@ -17,6 +17,8 @@ class Form:
     number: str
     title: str
     signer: str
+    template: str = "notice"
+    """Its layout."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from kernel.core.clock import VIETNAM
+from services.dossier.domain.codes import masked_identity
 from services.dossier.domain.course import Apology, Obligation, Settlement
 from services.dossier.domain.definitions import Agency, Procedure
 from services.dossier.domain.dossier import Dossier
@@ -42,6 +43,39 @@ def local_text(at: datetime | None) -> str:
     return "" if at is None else at.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
 
 
+def written_date(at: datetime, agency: Agency) -> str:
+    """Return place and date as the header of every form has them; the place is the agency's province."""
+    local = at.astimezone(VIETNAM)
+    place = agency.address.rpartition(",")[2].strip()
+    date = f"ngày {local:%d} tháng {local:%m} năm {local:%Y}"
+    return f"{place}, {date}" if place else date.capitalize()
+
+
+def number_of(dossier: Dossier, kind: PaperKind, earlier: int = 0) -> str:
+    """Return the next paper's number: the dossier's own code, from the second of a kind with its place.
+
+    `earlier` is how many were issued before they were counted.
+    """
+    place = max(dossier.paper_numbers.get(kind.value, 0), earlier) + 1
+    code = dossier.dossier_code or dossier.reference
+    return f"{code}{f'/{place:02d}' if place > 1 else ''}{_SUFFIXES.get(kind, '')}"
+
+
+def count_issued(dossier: Dossier, kind: PaperKind, earlier: int = 0) -> None:
+    """Count a paper of a kind."""
+    issued = dossier.paper_numbers
+    dossier.paper_numbers = {**issued, kind.value: max(issued.get(kind.value, 0), earlier) + 1}
+
+
+_SUFFIXES = {
+    PaperKind.SUPPLEMENT_REQUEST: "/HDHS",
+    PaperKind.INTAKE_REFUSAL: "/TC",
+    PaperKind.APOLOGY: "/PXL",
+    PaperKind.STOP_NOTICE: "/TB",
+    PaperKind.PAYMENT_NOTICE: "/NVTC",
+}
+
+
 def receipt(
     dossier: Dossier,
     procedure: Procedure,
@@ -58,6 +92,9 @@ def receipt(
         "components": [
             {"name": item["name"], "form": _FORMS.get(item["form"], item["form"])} for item in components
         ],
+        "sets": procedure.copies_sets,
+        "submitter": (parties.get("representative") or parties["owner"])["full_name"],
+        **_register_entry(dossier),
         "term": _term_text(procedure, dossier.channel),
         "received_at": local_text(dossier.accepted_at),
         "due_at": local_text(dossier.due_at),
@@ -76,14 +113,16 @@ def supplement_request(
     *,
     parties: dict[str, Any],
     items: list[dict[str, Any]],
+    procedure: Procedure,
     reason: str,
     answer_by: datetime,
     officer: str,
 ) -> dict[str, Any]:
-    """Return form 02: everything that is missing, in one go, with the reason."""
+    """Return form 02: everything that is missing, in one go, how many of each form, with the reason."""
     return {
         **_head(dossier, parties, dossier.receiving_agency),
-        "items": [{"name": item["name"], "reason": item.get("reason", "")} for item in items],
+        "items": [_item(item, procedure) for item in items],
+        "contact_phone": dossier.receiving_agency.phone,
         "reason": reason,
         "answer_by": local_text(answer_by),
         "officer": officer,
@@ -98,6 +137,7 @@ def intake_refusal(
         **_head(dossier, parties, dossier.receiving_agency),
         "reason": reason,
         "legal_basis": legal_basis,
+        "submitter": (parties.get("representative") or parties["owner"])["full_name"],
         "officer": officer,
     }
 
@@ -133,16 +173,12 @@ def apology(dossier: Dossier, apologised: Apology, *, parties: dict[str, Any]) -
     return {
         **_head(dossier, parties, dossier.competent_agency),
         "officer": apologised.signed_by,
-        "facts": [
-            ["Ngày tiếp nhận hồ sơ", local_text(dossier.accepted_at)],
-            ["Ngày hẹn trả kết quả", local_text(apologised.previous_due_at)],
-            ["Lý do chậm trả kết quả", apologised.reason],
-            ["Ngày hẹn trả kết quả mới", local_text(apologised.new_due_at)],
-            [
-                "Lời xin lỗi",
-                f"{dossier.competent_agency.name} xin lỗi Ông/Bà vì sự chậm trễ này.",
-            ],
-        ],
+        "delay": {
+            "received_at": local_text(dossier.accepted_at),
+            "due_at": local_text(apologised.previous_due_at),
+            "reason": apologised.reason,
+            "new_due_at": local_text(apologised.new_due_at),
+        },
     }
 
 
@@ -190,6 +226,25 @@ _UNITS = {
 }
 
 
+def _item(item: dict[str, Any], procedure: Procedure) -> dict[str, Any]:
+    """Return one line of form 02's table: originals, certified copies and photocopies as published."""
+    rule = procedure.components.get(item.get("component_code", ""))
+    counts = ("originals", "certified_copies", "photocopies")
+    return {
+        "name": item["name"],
+        "reason": item.get("reason", ""),
+        **{name: getattr(rule, name) if rule else 0 for name in counts},
+    }
+
+
+def _register_entry(dossier: Dossier) -> dict[str, str]:
+    """Return volume and number in the register: a volume a year, the number is the legal code's own."""
+    if dossier.accepted_at is None or dossier.dossier_code is None:
+        return {}
+    number = dossier.dossier_code.removeprefix(dossier.dossier_code.rsplit("-", 2)[0] + "-")
+    return {"register_volume": f"{dossier.accepted_at.astimezone(VIETNAM):%Y}", "register_number": number}
+
+
 def _head(dossier: Dossier, parties: dict[str, Any], agency: Agency) -> dict[str, Any]:
     owner = parties["owner"]
     return {
@@ -198,6 +253,7 @@ def _head(dossier: Dossier, parties: dict[str, Any], agency: Agency) -> dict[str
         "dossier_code": dossier.dossier_code or dossier.reference,
         "procedure": f"{dossier.procedure_name} ({dossier.procedure_code})",
         "owner": owner["full_name"],
+        "identity": masked_identity(str(owner.get("identity_number") or "")),
         "address": owner.get("address") or "",
         "phone": owner.get("phone") or "",
         "email": owner.get("email") or "",

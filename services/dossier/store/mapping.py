@@ -66,6 +66,7 @@ class _Work:
     continuing: dict[str, Continuing] = field(default_factory=dict)
     pins: Pins = field(default_factory=Pins)
     brought: dict[str, Any] = field(default_factory=dict)
+    paper_numbers: dict[str, int] = field(default_factory=dict)
 
 
 _WORK = TypeAdapter(_Work)

@@ -13,13 +13,6 @@ from services.dossier.domain.legal_sets import LegalSet
 from services.dossier.domain.papers import PaperKind
 
 _FOLDER = Path(__file__).parent / "templates"
-_PAPER = (_FOLDER / "paper.typ").read_bytes()
-_CONTROL_SLIP = (_FOLDER / "control_slip.typ").read_bytes()
-_REGISTER = (_FOLDER / "register.typ").read_bytes()
-_REASONS = {
-    PaperKind.INTAKE_REFUSAL: "Không tiếp nhận, giải quyết hồ sơ này với lý do cụ thể",
-    PaperKind.STOP_NOTICE: "Dừng giải quyết hồ sơ với lý do",
-}
 _WIDTHS = (5, 24, 40, 24, 34, 28, 17, 17, 17, 14, 20, 18)
 
 
@@ -34,22 +27,21 @@ class TypstPress:
             "title": form.title,
             "form": forms.label(kind.value),
             "signer_label": form.signer,
-            "reason_label": _REASONS.get(kind, "Lý do"),
         }
         if "secret" in content:
             # Only the code: the secret is typed, so that a photograph of the QR code alone opens nothing.
             data["qr"] = _qr(f"{content['look_up']}/qr/{content['dossier_code']}")
         if "verification" in content:
             data["verification_qr"] = _qr(content["verification"])
-        return _printed(_PAPER, data)
+        return _printed(form.template, data)
 
     def control_slip(self, content: dict[str, Any]) -> bytes:
         """Return the PDF of a control slip."""
-        return _printed(_CONTROL_SLIP, content)
+        return _printed("control_slip", content)
 
     def register(self, content: dict[str, Any]) -> bytes:
         """Return the PDF of a register."""
-        return _printed(_REGISTER, content)
+        return _printed("register", content)
 
     def register_sheet(self, content: dict[str, Any]) -> bytes:
         """Return the register as a spreadsheet; texts are texts, also those that look like formulas."""
@@ -69,9 +61,13 @@ class TypstPress:
         return out.getvalue()
 
 
-def _printed(template: bytes, data: dict[str, Any]) -> bytes:
+def _printed(template: str, data: dict[str, Any]) -> bytes:
     printed = typst.compile(
-        template, format="pdf", sys_inputs={"data": json.dumps(data)}, ignore_system_fonts=True
+        str(_FOLDER / f"{template}.typ"),
+        root=str(_FOLDER),
+        format="pdf",
+        sys_inputs={"data": json.dumps(data)},
+        ignore_system_fonts=True,
     )
     if not isinstance(printed, bytes):
         raise TypeError("a paper is one PDF")

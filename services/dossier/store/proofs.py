@@ -9,7 +9,8 @@ from services.dossier.use_cases.files.ports import PaperProof
 
 _PAPER = Statement(
     """
-    SELECT p.kind, p.number, coalesce(d.dossier_code, '') AS dossier_code, p.issued_at, p.issued_by, p.sha256,
+    SELECT p.kind, p.number, p.legal_set, coalesce(d.dossier_code, '') AS dossier_code, p.issued_at,
+        p.issued_by, p.sha256,
         d.agencies,
         p.superseded_by IS NOT NULL AS has_later,
         false AS is_recalled
@@ -63,4 +64,5 @@ def _proof(row: Any) -> PaperProof | None:
         sha256=bytes(row["sha256"]) if row["sha256"] else None,
         has_later=row["has_later"],
         is_recalled=row["is_recalled"],
+        legal_set=row["legal_set"] if is_paper else "",
     )

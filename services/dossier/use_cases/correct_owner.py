@@ -64,7 +64,9 @@ async def correct_owner(
     if replaced is not None:
         instead = f"Giấy ban hành {papers.local_text(replaced.issued_at)}"
         content["facts"] = [["Thay thế", instead], ["Nội dung đính chính", reason]]
-    paper = issue(work, dossier, PaperKind.RECEIPT, content, by=by, now=now)
+    paper = issue(
+        work, dossier, PaperKind.RECEIPT, content, by=by, now=now, earlier=int(replaced is not None)
+    )
     if replaced is not None:
         work.papers.supersede(replaced.id, by=paper[1], at=now)
     details = {

@@ -55,9 +55,10 @@ async def ask_payment(
     )
     left = dossier.ask_payment(obligation, why)
     content = papers.payment_notice(dossier, obligation, parties=parties_of(dossier, work), officer=by.name)
-    paper = issue(work, dossier, PaperKind.PAYMENT_NOTICE, content, by=by, now=now)
+    earlier = len(dossier.obligations) - 1
+    number = papers.number_of(dossier, PaperKind.PAYMENT_NOTICE, earlier)
+    paper = issue(work, dossier, PaperKind.PAYMENT_NOTICE, content, by=by, now=now, earlier=earlier)
     ledger = await hold_ledger(dossier, grounds, by=by, work=work, now=now)
-    number = str(content.get("number") or f"{dossier.dossier_code}/NVTC")
     ledger.owe_by_notice(obligation.id, name=name, amount=amount, number=number)
     details = {"obligation": obligation_data(obligation), "cause": cause_data(why)}
     change = Change("payment_requested", left, note=reason, papers=[paper], details=details)

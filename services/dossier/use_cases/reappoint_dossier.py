@@ -81,7 +81,9 @@ async def decide_apology(
     )
     left = dossier.reappoint(signed)
     content = papers.apology(dossier, signed, parties=parties_of(dossier, work))
-    paper = issue(work, dossier, PaperKind.APOLOGY, content, by=by, now=now)
+    paper = issue(
+        work, dossier, PaperKind.APOLOGY, content, by=by, now=now, earlier=len(dossier.apologies) - 1
+    )
     apologised = {
         "cause": cause_data(signed.cause),
         "previous_due_at": moment(signed.previous_due_at),

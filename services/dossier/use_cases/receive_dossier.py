@@ -123,30 +123,40 @@ async def accept(
 
 
 def issue(
-    work: Work, dossier: Dossier, kind: PaperKind, content: dict[str, Any], *, by: Caller, now: datetime
+    work: Work,
+    dossier: Dossier,
+    kind: PaperKind,
+    content: dict[str, Any],
+    *,
+    by: Caller,
+    now: datetime,
+    earlier: int = 0,
 ) -> tuple[str, UUID]:
-    """Keep a paper's content and return how the event names it."""
-    suffix = {
-        PaperKind.SUPPLEMENT_REQUEST: "/HDHS",
-        PaperKind.INTAKE_REFUSAL: "/TC",
-        PaperKind.APOLOGY: "/PXL",
-        PaperKind.STOP_NOTICE: "/TB",
-        PaperKind.PAYMENT_NOTICE: "/NVTC",
+    """Keep a paper's content and return how the event names it; its number is no other paper's."""
+    number = papers.number_of(dossier, kind, earlier)
+    papers.count_issued(dossier, kind, earlier)
+    agency = dossier.receiving_agency if kind in _OF_THE_DESK else dossier.competent_agency
+    printed = {
+        "number": number,
+        "issued_at": papers.local_text(now),
+        "place_and_date": papers.written_date(now, agency),
     }
-    code = dossier.dossier_code or dossier.reference
     paper = Paper(
         id=new_id(),
         dossier_id=dossier.id,
         kind=kind,
-        number=code + suffix.get(kind, ""),
+        number=number,
         legal_set=work.legal_sets.on(now).code,
         issued_at=now,
         issued_by=by.name,
-        content={**content, "number": code + suffix.get(kind, ""), "issued_at": papers.local_text(now)},
+        content={**content, **printed},
     )
     work.papers.add(paper)
     dossier.issued.append(paper.id)
     return kind.value, paper.id
+
+
+_OF_THE_DESK = frozenset({PaperKind.RECEIPT, PaperKind.SUPPLEMENT_REQUEST, PaperKind.INTAKE_REFUSAL})
 
 
 async def ask_intake_supplement(
@@ -184,11 +194,13 @@ async def ask_intake_supplement(
         dossier,
         parties=parties_of(dossier, work),
         items=named,
+        procedure=grounds.procedure,
         reason=reason,
         answer_by=until,
         officer=by.name,
     )
-    paper = issue(work, dossier, PaperKind.SUPPLEMENT_REQUEST, content, by=by, now=now)
+    earlier = sum(one.is_intake for one in dossier.supplements[:-1])
+    paper = issue(work, dossier, PaperKind.SUPPLEMENT_REQUEST, content, by=by, now=now, earlier=earlier)
     details = {"supplement": supplement_data(supplement)}
     change = Change("intake_supplement_requested", left, note=reason, papers=[paper], details=details)
     record_change(work, dossier, change, by=by, now=now)

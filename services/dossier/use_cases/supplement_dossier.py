@@ -98,11 +98,13 @@ async def decide_supplement(
         dossier,
         parties=parties_of(dossier, work),
         items=list(draft.items),
+        procedure=grounds.procedure,
         reason=draft.reason,
         answer_by=until,
         officer=draft.by_name,
     )
-    paper = issue(work, dossier, PaperKind.SUPPLEMENT_REQUEST, content, by=by, now=now)
+    earlier = sum(not one.is_intake for one in dossier.supplements[:-1])
+    paper = issue(work, dossier, PaperKind.SUPPLEMENT_REQUEST, content, by=by, now=now, earlier=earlier)
     details = {"supplement": supplement_data(supplement), "cause": cause_data(draft.cause)}
     change = Change("supplement_requested", left, note=draft.reason, papers=[paper], details=details)
     record_change(work, dossier, change, by=by, now=now)

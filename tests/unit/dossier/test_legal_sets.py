@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -37,9 +38,9 @@ def test_every_paper_has_its_form_in_every_set() -> None:
         assert {kind.value for kind in PaperKind} <= set(SETS.named(code).forms)
 
 
-def printed(kind: PaperKind, code: str) -> str:
+def printed(kind: PaperKind, code: str, **more: Any) -> str:
     """Return the text of a paper printed by a set."""
-    content = dict.fromkeys(WORDS.split(), "Hồ sơ")
+    content = dict.fromkeys(WORDS.split(), "Hồ sơ") | more
     pdf = TypstPress().paper(kind, content, SETS.named(code))
     return PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
 
@@ -50,6 +51,29 @@ def test_an_apology_has_another_name_in_each_set() -> None:
     assert "Mẫu số 04 (TT 01/2018/TT-VPCP)" in old
     assert "VĂN BẢN XIN LỖI VÀ ĐỀ NGHỊ GIA HẠN" in new
     assert "Mẫu số 04 (TT 03/2025/TT-VPCP)" in new
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("2018", "Ngày hẹn trả kết quả mới: 09:00"), ("2025", "Thời gian đề nghị gia hạn đến: 09:00")],
+)
+def test_an_apology_says_when_why_and_until_when_by_its_set(code: str, said: str) -> None:
+    delay = {"received_at": "1", "due_at": "2", "reason": "Mất điện", "new_due_at": "09:00"}
+    text = printed(PaperKind.APOLOGY, code, delay=delay)
+    assert said in text
+    assert "Kính gửi: Hồ sơ" in text
+    assert "Lý do chậm trả kết quả: Mất điện" in text
+    assert "xin lỗi Ông/Bà" in text
+
+
+@pytest.mark.parametrize("code", ["2018", "2025"])
+@pytest.mark.parametrize("kind", PaperKind)
+def test_a_paper_issued_before_its_form_came_to_carry_more_is_still_printed(
+    kind: PaperKind, code: str
+) -> None:
+    form = SETS.named(code).forms[kind.value]
+    assert form.title.upper()[:20] in printed(kind, code)
+    assert form.signer in printed(kind, code)
 
 
 def test_what_is_no_form_of_a_set_claims_no_number() -> None:

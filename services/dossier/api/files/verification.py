@@ -13,15 +13,8 @@ from services.dossier.domain.signing.verification import Thing
 from services.dossier.use_cases.files.verify_paper import verify_paper
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Ký số"])
-_TITLES = {
-    "FORM_01": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
-    "FORM_02": "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
-    "FORM_03": "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
-    "FORM_04": "Văn bản xin lỗi và hẹn lại ngày trả kết quả",
-    "FORM_05": "Thông báo dừng giải quyết hồ sơ",
-    "PAYMENT_NOTICE": "Thông báo thực hiện nghĩa vụ tài chính",
-    "RESULT": "Kết quả giải quyết thủ tục hành chính",
-}
+_TITLES = {"RESULT": "Kết quả giải quyết thủ tục hành chính"}
+"""Of files; a paper has the title of its set of forms."""
 _OTHER = "Văn bản điện tử đã ký số"
 
 
@@ -56,7 +49,7 @@ async def verify(
     return VerificationOut(
         thing=found.thing,
         kind=found.kind,
-        title=_TITLES.get(found.kind, _OTHER),
+        title=found.title or _TITLES.get(found.kind, _OTHER),
         number=found.number,
         dossier_code=found.dossier_code,
         agency=found.agency,

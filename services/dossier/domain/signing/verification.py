@@ -46,6 +46,8 @@ class Verified:
     sha256: str
     is_superseded: bool
     is_recalled: bool
+    title: str = ""
+    """What its set of forms calls it; empty for a file."""
 
 
 def marked_text(thing: Thing, one: UUID) -> str:

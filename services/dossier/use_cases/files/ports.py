@@ -214,6 +214,8 @@ class PaperProof:
     sha256: bytes | None
     has_later: bool
     is_recalled: bool
+    legal_set: str = ""
+    """The set a paper is printed by; empty for a file."""
 
 
 class Proofs(Protocol):

@@ -45,4 +45,5 @@ async def verify_paper(token: str, *, work: Work) -> Verified:
         sha256=found.sha256.hex() if found.sha256 else "",
         is_superseded=found.has_later,
         is_recalled=found.is_recalled,
+        title=work.legal_sets.named(found.legal_set).forms[found.kind].title if found.legal_set else "",
     )
