@@ -269,7 +269,7 @@ async def test_what_a_dossier_went_on_for_is_not_undone_by_the_cashier_alone(til
         seen = await till.act(seen, "step-completion", who, step=step)
     file = await till.upload(CLERK, name="ket-qua.pdf")
     seen = await till.act(seen, "result", CLERK, number="9/XN", attachment_ids=[file])
-    await till.act(seen, "return", RECEIVER, delivery="ELECTRONIC")
+    await till.act(seen, "return", RECEIVER, **HANDED_OUT)
     assert await cancelled(till, rest, cashier) == (409, "receipt-relied-on")
     told = await money.read()
     assert (told["paid"], told["outstanding"]) == (80_000, 0)
