@@ -13,7 +13,7 @@ from kernel.web.deps import IfMatch
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from services.dossier.api.deps import PROBLEMS, Caller, Now, Work
-from services.dossier.api.schemas.requests import Strict
+from services.dossier.api.schemas.requests import IdentityType, Nationality, Strict
 from services.dossier.domain.results.register import Registered, told
 from services.dossier.use_cases.results import use_register
 
@@ -62,7 +62,9 @@ class RegisteredResults(BaseModel):
 class ResultLookUpIn(Strict):
     """Whose results, or which number, and what for."""
 
+    identity_type: IdentityType = "CITIZEN_ID"
     identity_number: _Short = ""
+    nationality: Nationality | None = None
     number: _Short = ""
     purpose: _Text
 

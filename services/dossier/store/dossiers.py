@@ -138,7 +138,7 @@ _CORRECTED = ("owner_name", "parties_sealed", "contact_sealed")
 def _saving(names: Sequence[str]) -> Statement:
     return Statement(
         f"UPDATE dossiers SET version = :version, {', '.join(f'{name} = :{name}' for name in names)}"
-        " WHERE id = :id AND version = :version - 1"
+        " WHERE id = :id AND version = :version - 1 AND owner_index IS NOT DISTINCT FROM :owner_index"
     )
 
 
@@ -250,6 +250,8 @@ class PostgresDossiers:
         if is_corrected:
             columns |= {name: getattr(dossier, name) for name in _CORRECTED}
         seal = self._seal(dossier, columns)
+        # The seal covers the index, which `reindex-identities` alone changes beside a version.
+        columns["owner_index"] = dossier.owner_index
         self._unit.write(_SAVE_CORRECTED if is_corrected else _SAVE, **columns, head_seal=seal)
         if dossier.sealed_before:
             self._searching.put(dossier)

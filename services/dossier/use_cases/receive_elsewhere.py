@@ -78,7 +78,7 @@ async def receive_at_counter(
         await require_authorized(
             submission.authorization_id,
             owner=owner_index_of(work, submission),
-            representative_number=str((submission.representative or {}).get("identity_number") or ""),
+            representative=submission.representative or {},
             procedure=submission.procedure_code,
             work=work,
             now=accepted_at,

@@ -187,11 +187,19 @@ async def _require_authority(handing: Handing, dossier: Dossier, *, work: Work, 
         await require_authorized(
             recorded,
             owner=dossier.owner_index,
-            representative_number=handing.identity_number,
+            representative=_shown(handing, dossier, work),
             procedure=dossier.procedure_code,
             work=work,
             now=now,
         )
+
+
+def _shown(handing: Handing, dossier: Dossier, work: Work) -> dict[str, Any]:
+    """Return who shows a number: a representative's kind is known, else it is a citizen's."""
+    known = parties_of(dossier, work).get("representative") or {}
+    told = {"identity_number": handing.identity_number}
+    is_same = plain_number(str(known.get("identity_number") or "")) == plain_number(handing.identity_number)
+    return {**known, **told} if is_same else told
 
 
 async def _end_item(handing: Handing, dossier: Dossier, *, work: Work, now: datetime) -> None:

@@ -1,8 +1,11 @@
 """The look-up secret of a dossier: derived from the key, so that nothing readable is ever kept."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from services.dossier.domain.codes import secret_of
+from services.dossier.domain.intake.identifiers import identity_key
 from services.dossier.use_cases.ports import Seals
 
 
@@ -17,5 +20,11 @@ def secret_hash(seals: Seals, dossier_id: UUID, secret: str) -> str:
 
 
 def identity_index(seals: Seals, number: str) -> bytes | None:
-    """Return the blind index of an identity number, None for none."""
-    return seals.blind_index(number.replace(" ", "").upper(), purpose="identity") if number else None
+    """Return the blind index of a citizen's own number, as an account brings it; None for none."""
+    return person_index(seals, {"identity_number": number})
+
+
+def person_index(seals: Seals, person: Mapping[str, Any]) -> bytes | None:
+    """Return the blind index of a party by kind, country and number; None where there is no number."""
+    key = identity_key(person)
+    return seals.blind_index(key, purpose="identity") if key else None

@@ -24,6 +24,7 @@ from services.dossier.domain.errors import (
 )
 from services.dossier.domain.events import Change
 from services.dossier.domain.holdings import Pins
+from services.dossier.domain.intake.identifiers import is_own_number
 from services.dossier.domain.payments.account import Account
 from services.dossier.domain.states import State
 from services.dossier.use_cases.intake.authorizations import recorded_representative
@@ -32,7 +33,7 @@ from services.dossier.use_cases.payments.owing import owe_fees
 from services.dossier.use_cases.ports import Intake, SubmittedComponent, Work
 from services.dossier.use_cases.record_change import new_entry
 from services.dossier.use_cases.results.reuse import bind_results
-from services.dossier.use_cases.secrets import identity_index
+from services.dossier.use_cases.secrets import person_index
 from services.dossier.use_cases.submission import (
     Submission,
     checked_components,
@@ -63,7 +64,7 @@ async def submit_dossier(submission: Submission, *, by: Caller, work: Work, now:
             extra={"portal_url": procedure.portal_url or work.policy.default_portal_url},
         )
     require_identities(submission, today)
-    is_own = str(submission.owner.get("identity_number", "")) == by.identity_number != ""
+    is_own = is_own_number(submission.owner, by.identity_number)
     if not is_own and submission.authorization_id is not None:
         submission = await _as_authorized(submission, by, work=work, now=now)
     check_submitter(submission, by, is_own=is_own, today=today)
@@ -100,7 +101,7 @@ async def _as_authorized(submission: Submission, by: Caller, *, work: Work, now:
 
 def owner_index_of(work: Work, submission: Submission) -> bytes | None:
     """Return the blind index of the owner's number."""
-    return identity_index(work.seals, str(submission.owner.get("identity_number") or ""))
+    return person_index(work.seals, submission.owner)
 
 
 def warn_of_duplicates(dossier: Dossier, intake: Intake, *, names_them: bool) -> None:
@@ -166,7 +167,7 @@ def check_submitter(submission: Submission, by: Caller, *, is_own: bool, today: 
             "Nộp thay người khác cần thông tin người được ủy quyền.",
             fields=[("representative", "Số định danh của chủ hồ sơ không phải của người nộp")],
         )
-    if not by.identity_number or representative.get("identity_number") != by.identity_number:
+    if not is_own_number(representative, by.identity_number):
         raise Invalid(fields=[("representative.identity_number", "Không phải của người đang đăng nhập")])
 
 
@@ -210,7 +211,7 @@ def new_dossier(
         competent_agency=competent,
         submitted_at=now,
         owner_name=str(owner["full_name"]),
-        owner_index=identity_index(work.seals, str(owner.get("identity_number") or "")),
+        owner_index=person_index(work.seals, owner),
         parties_sealed=work.seals.seal(_plain(parties), purpose="parties"),
         contact_sealed=work.seals.seal({"name": owner["full_name"], **contact}, purpose="contact"),
         form_sealed=work.seals.seal(dict(submission.form_data or {}), purpose="form"),

@@ -30,7 +30,7 @@ _PDF: dict[int | str, dict[str, Any]] = {200: {"description": "PDF", "content": 
 @router.post("/counter-look-ups")
 async def look_up(body: CounterLookUpIn, by: Caller, work: Work, now: Now) -> CounterLookUpOut:
     """Tra cứu người đến quầy và thủ tục: dữ liệu lần trước, thành phần hồ sơ, hồ sơ đang giải quyết."""
-    person = body.model_dump(include={"identity_type", "identity_number"})
+    person = body.model_dump(include={"identity_type", "identity_number", "nationality"})
     found = await reception.look_up(person, body.procedure_code, by=by, work=work, now=now)
     procedure = found.procedure
     duplicates = {"count": len(found.duplicates), "dossiers": found.duplicates}

@@ -39,6 +39,7 @@ class CounterLookUpIn(Strict):
 
     identity_type: IdentityType = "CITIZEN_ID"
     identity_number: Number
+    nationality: Nationality | None = None
     procedure_code: Code
 
 

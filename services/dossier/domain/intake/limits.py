@@ -22,6 +22,7 @@ _LIMITS = (
     Limit("drafts_of_a_person", _FROM, 20, _RULES),
     Limit("late_entry_days", _FROM, 30, _RULES),
     Limit("authorization_years", _FROM, 5, _RULES),
+    Limit("newborn_years", _FROM, 14, "Luật Căn cước 26/2023/QH15 Điều 19: từ đủ 14 tuổi phải có thẻ"),
     Limit("batch_rows", _FROM, 50, _RULES),
 )
 

@@ -12,11 +12,11 @@ from kernel.core.errors import Forbidden, Invalid, NotFound, Stale
 from kernel.core.ids import new_id
 from services.dossier.domain.intake.authorizations import Authorization
 from services.dossier.domain.intake.errors import NotAuthorized
-from services.dossier.domain.intake.identifiers import identity_faults
+from services.dossier.domain.intake.identifiers import identity_faults, identity_key, is_own_number
 from services.dossier.domain.intake.limits import limit
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import log_reading
-from services.dossier.use_cases.secrets import identity_index
+from services.dossier.use_cases.secrets import identity_index, person_index
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,18 +34,17 @@ class Given:
 async def record_authorization(given: Given, *, by: Caller, work: Work, now: datetime) -> Authorization:
     """Record who may act for whom: an owner for themselves, an officer from a document shown and scanned."""
     is_officer = by.kind is CallerKind.STAFF and by.has_role("ONE_STOP_OFFICER")
-    owner_number = str(given.owner.get("identity_number") or "")
     if not is_officer and (by.kind is not CallerKind.PERSON or not by.identity_number):
         raise Forbidden
-    if not is_officer and owner_number != by.identity_number:
+    if not is_officer and not is_own_number(given.owner, by.identity_number):
         raise Invalid(fields=[("owner.identity_number", "Chỉ ủy quyền cho việc của chính mình")])
     if is_officer and given.attachment_id is None:
         raise Invalid(fields=[("attachment_id", "Cần bản chụp văn bản ủy quyền")])
     _require_sound(given, now.astimezone(VIETNAM).date())
     authorization = Authorization(
         id=new_id(),
-        owner_index=_index(work, owner_number),
-        representative_index=_index(work, str(given.representative["identity_number"])),
+        owner_index=_index(work, given.owner),
+        representative_index=_index(work, given.representative),
         parties_sealed=work.seals.seal(
             {"owner": _texts(given.owner), "representative": _texts(given.representative)},
             purpose="authorization",
@@ -73,7 +72,7 @@ def _require_sound(given: Given, today: date) -> None:
         *identity_faults(given.owner, today, "owner"),
         *identity_faults(given.representative, today, "representative"),
     ]
-    numbers = {str(one.get("identity_number") or "") for one in (given.owner, given.representative)}
+    numbers = {identity_key(one) for one in (given.owner, given.representative)}
     if "" in numbers or len(numbers) == 1:
         faults.append(("representative.identity_number", "Cần số giấy tờ của hai người khác nhau"))
     longest = given.valid_from.year + limit("authorization_years", today)
@@ -87,8 +86,8 @@ def _texts(person: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in person.items() if value is not None}
 
 
-def _index(work: Work, number: str) -> bytes:
-    return identity_index(work.seals, number) or b""
+def _index(work: Work, person: Mapping[str, Any]) -> bytes:
+    return person_index(work.seals, person) or b""
 
 
 def parties_of_authorization(authorization: Authorization, work: Work) -> dict[str, Any]:
@@ -101,7 +100,7 @@ async def require_authorized(
     authorization_id: UUID,
     *,
     owner: bytes | None,
-    representative_number: str,
+    representative: Mapping[str, Any],
     procedure: str,
     also: Collection[str] = (),
     work: Work,
@@ -113,14 +112,14 @@ async def require_authorized(
     One revoked between this look and the commit makes the commit stale: nobody acts under what has ended.
     """
     found = await work.ways_in.authorizations.find(authorization_id)
-    representative = identity_index(work.seals, representative_number)
+    acting = person_index(work.seals, representative)
     day = now.astimezone(VIETNAM).date()
     if (
         found is None
         or owner is None
-        or representative is None
+        or acting is None
         or not all(
-            found.holds(owner=owner, representative=representative, procedure=one, day=day)
+            found.holds(owner=owner, representative=acting, procedure=one, day=day)
             for one in (procedure, *also)
         )
     ):
@@ -144,11 +143,11 @@ async def recorded_representative(
 
     `acting`: whose account has to be that representative's; without one it is who was named at the counter.
     """
-    number = acting.identity_number if acting else str((named or {}).get("identity_number") or "")
+    who = {"identity_number": acting.identity_number} if acting else named or {}
     found = await require_authorized(
         authorization_id,
-        owner=identity_index(work.seals, str(owner.get("identity_number") or "")),
-        representative_number=number,
+        owner=person_index(work.seals, owner),
+        representative=who,
         procedure=procedure,
         also=also,
         work=work,

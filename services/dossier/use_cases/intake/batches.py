@@ -20,7 +20,7 @@ from services.dossier.domain.intake.limits import limit
 from services.dossier.use_cases.intake.reception import require_one_stop
 from services.dossier.use_cases.ports import Intake, Work
 from services.dossier.use_cases.receive_elsewhere import receive_at_counter
-from services.dossier.use_cases.secrets import identity_index
+from services.dossier.use_cases.secrets import person_index
 from services.dossier.use_cases.submission import Handed, Submission
 from services.dossier.use_cases.submit_dossier import new_dossier, open_procedure, require_worked_here
 
@@ -116,7 +116,7 @@ async def _open_duplicates(sheet: Sheet, procedure_code: str, by: Caller, work: 
     found = 0
     today = now.astimezone(VIETNAM).date()
     for row in sheet.rows:
-        index = identity_index(work.seals, str(row.owner.get("identity_number") or ""))
+        index = person_index(work.seals, row.owner)
         if index is not None:
             intake = await work.catalogue.intake(
                 procedure_code, [by.agency], [], today=today, owner_index=index

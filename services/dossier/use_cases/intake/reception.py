@@ -18,7 +18,7 @@ from services.dossier.use_cases.intake.evidence import keep_evidence
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import log_reading
 from services.dossier.use_cases.results.reuse import bind_results
-from services.dossier.use_cases.secrets import identity_index
+from services.dossier.use_cases.secrets import person_index
 from services.dossier.use_cases.submission import (
     Submission,
     checked_components,
@@ -63,7 +63,7 @@ async def look_up(
     faults = identity_faults(person, today, "person")
     if faults:
         raise Invalid(fields=[(path.removeprefix("person."), said) for path, said in faults])
-    index = identity_index(work.seals, str(person["identity_number"]))
+    index = person_index(work.seals, person)
     intake = await work.catalogue.intake(procedure_code, [by.agency], [], today=today, owner_index=index)
     procedure = open_procedure(intake)
     sealed = await work.ways_in.persons.last_known(index or b"", by.agency)

@@ -14,6 +14,7 @@ from services.dossier.domain.codes import reference_of
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import SubmitAtPortal, WorkedElsewhere
 from services.dossier.domain.events import Change
+from services.dossier.domain.intake.identifiers import is_own_number
 from services.dossier.domain.interlinked.carrying import Paper, given_to
 from services.dossier.domain.interlinked.errors import GroupUnknown, NotLeadAgency
 from services.dossier.domain.interlinked.groups import ALL_COMMUNES, Group
@@ -31,7 +32,7 @@ from services.dossier.use_cases.payments.owing import owe_fees
 from services.dossier.use_cases.ports import Attachment, Grounds, SubmittedComponent, Work
 from services.dossier.use_cases.receive_dossier import accept
 from services.dossier.use_cases.record_change import new_entry
-from services.dossier.use_cases.secrets import identity_index, look_up_secret, secret_hash
+from services.dossier.use_cases.secrets import look_up_secret, person_index, secret_hash
 from services.dossier.use_cases.submission import (
     checked_components,
     require_authority,
@@ -96,7 +97,7 @@ async def submit_group(
     if raw is None:
         raise GroupUnknown
     group, today = Group.of(raw), now.astimezone(VIETNAM).date()
-    is_own = str(given.owner.get("identity_number", "")) == by.identity_number != ""
+    is_own = is_own_number(given.owner, by.identity_number)
     if given.authorization_id is not None:
         given = await _as_authorized(given, group, by=None if is_own else by, work=work, now=now)
     shared = Shared(
@@ -156,7 +157,7 @@ async def _members(
     if unknown:
         raise Invalid(fields=[(f"agencies.{unknown[0]}", "Không phải thủ tục của nhóm liên thông")])
     papers = given_to(group, given.papers)
-    owner = identity_index(work.seals, str(given.owner.get("identity_number") or ""))
+    owner = person_index(work.seals, given.owner)
     found = {}
     for member in group.members:
         is_lead = member.procedure == group.lead_procedure
@@ -222,7 +223,7 @@ def _new_parent(
         owner_name=str(owner["full_name"]),
         owner_subject=by.subject if is_own else None,
         submitter_subject=None if is_counter else by.subject,
-        owner_index=identity_index(work.seals, str(owner.get("identity_number") or "")),
+        owner_index=person_index(work.seals, owner),
         parties_sealed=work.seals.seal(_plain(parties), purpose="parties"),
         contact_sealed=work.seals.seal({"name": owner["full_name"], **contact}, purpose="contact"),
         form_sealed=work.seals.seal(dict(given.form_data), purpose="form"),

@@ -14,7 +14,7 @@ from services.dossier.domain.results.register import (
 )
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import NEWEST, log_reading
-from services.dossier.use_cases.secrets import identity_index
+from services.dossier.use_cases.secrets import identity_index, person_index
 
 
 async def own_results(*, before: UUID | None, limit: int, by: Caller, work: Work) -> Sequence[Registered]:
@@ -26,7 +26,15 @@ async def own_results(*, before: UUID | None, limit: int, by: Caller, work: Work
 
 
 async def look_up_results(
-    *, identity_number: str, number: str, purpose: str, by: Caller, work: Work, now: datetime
+    *,
+    identity_number: str,
+    number: str,
+    purpose: str,
+    identity_type: str = "CITIZEN_ID",
+    nationality: str | None = None,
+    by: Caller,
+    work: Work,
+    now: datetime,
 ) -> Sequence[Registered]:
     """Return results of a person or of a number for an officer who says what for; logged with the purpose."""
     require_looker(by)
@@ -35,7 +43,8 @@ async def look_up_results(
     await log_reading(work, by, f"results: {purpose}", None, None, now)
     if number:
         return await work.results.numbered(number, MOST_REUSED)
-    index = identity_index(work.seals, identity_number)
+    who = {"identity_type": identity_type, "identity_number": identity_number, "nationality": nationality}
+    index = person_index(work.seals, who)
     return await work.results.of_holder("", index, before=NEWEST, limit=MOST_REUSED)
 
 
