@@ -12,7 +12,7 @@ from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, Invalid, NotFound
 from services.dossier.domain.definitions import Procedure
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.intake.identifiers import identity_faults, plain_number
+from services.dossier.domain.intake.identifiers import identity_faults, is_own_number
 from services.dossier.domain.papers import local_text
 from services.dossier.use_cases.intake.evidence import keep_evidence
 from services.dossier.use_cases.ports import Work
@@ -148,14 +148,13 @@ async def submit_at_kiosk(
 def _require_checked(submission: Submission, checked_number: str) -> None:
     """Raise `Invalid` unless the card that was read is the owner's or the representative's."""
     parties = (submission.owner, submission.representative or {})
-    numbers = {plain_number(str(one.get("identity_number") or "")) for one in parties}
-    if plain_number(checked_number) not in numbers - {""}:
+    if not any(is_own_number(one, checked_number) for one in parties):
         raise Invalid(
             fields=[("checked_identity_number", "Không phải giấy tờ của chủ hồ sơ hay người đại diện")]
         )
     if submission.representative is None:
         return
-    if plain_number(checked_number) == plain_number(str(submission.owner.get("identity_number") or "")):
+    if is_own_number(submission.owner, checked_number):
         raise Invalid(fields=[("representative", "Chủ hồ sơ tự nộp thì không ghi người đại diện")])
 
 
