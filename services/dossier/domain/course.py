@@ -24,7 +24,8 @@ PAPERS_MISSING = Cause("APPLICANT_PAPERS", "APPLICANT")
 class ClockStop:
     """A stretch in which the clock stands, in which state, why and on what legal ground.
 
-    `until` is when a suspension is expected to end; it promises nothing.
+    `until` is when a suspension is expected to end; it promises nothing. One that the agency called by
+    mistake stays on record and is not counted: it moves no due moment.
     """
 
     stopped_at: datetime
@@ -34,6 +35,7 @@ class ClockStop:
     belongs_to: str = "APPLICANT"
     legal_basis: str = ""
     until: datetime | None = None
+    is_counted: bool = True
 
     def lasts(self, ended_at: datetime | None) -> bool:
         """Tell whether it still lasts, or lasted until its dossier ended: an end is no going on.
@@ -80,6 +82,8 @@ class Obligation:
     pay_by: datetime | None = None
     payments: tuple[Payment, ...] = ()
     cancelled_at: datetime | None = None
+    by: str = ""
+    """Who wrote the notice; empty in notices from before this was kept."""
 
     @property
     def owed(self) -> int:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from services.dossier.domain.course import Cause, Delay
+from services.dossier.domain.course import Cause, ClockStop, Delay
 from services.dossier.domain.definitions import Procedure
 from services.dossier.domain.dossier import Dossier, Running
 from services.dossier.domain.errors import CalendarMissing, NotAnswered, TermUnknown
@@ -38,16 +38,22 @@ def running_again(
         raise NotAnswered
     stops = dossier.stops_until(at)
     term = term_for(procedure, dossier.channel, limits, dossier.accepted_at.astimezone(VIETNAM).date())
-    ended = stops[-1].as_stop
+    ended = stops[-1]
     promised, step = dossier.reappointed_due_at, dossier.step
-    due = dossier_due(procedure, term, calendar, dossier.accepted_at, [one.as_stop for one in stops])
+    due = dossier_due(
+        procedure, term, calendar, dossier.accepted_at, [one.as_stop for one in stops if one.is_counted]
+    )
     return Running(
         stops=stops,
         due_at=due,
         apology_latest_at=apology_latest(calendar, due, term, limits),
-        reappointed_due_at=moved_by_stop(calendar, promised, ended) if promised else None,
-        step_due_at=moved_by_stop(calendar, step.due_at, ended) if step else None,
+        reappointed_due_at=_moved(calendar, promised, ended) if promised else None,
+        step_due_at=_moved(calendar, step.due_at, ended) if step else None,
     )
+
+
+def _moved(calendar: WorkCalendar | None, due: datetime, stop: ClockStop) -> datetime:
+    return moved_by_stop(calendar, due, stop.as_stop) if stop.is_counted else due
 
 
 def reply_due(calendar: WorkCalendar | None, submitted_at: datetime, limits: Limits) -> datetime | None:

@@ -52,6 +52,7 @@ from services.dossier.domain.states import (
     clock_in,
 )
 from services.dossier.domain.work.elsewhere import Elsewhere
+from worktime.term import Stop
 
 GONE_BY = frozenset({State.ARCHIVED, State.STOPPED, State.INTAKE_REFUSED, State.CANCELLED})
 """States a dossier may be destroyed in."""
@@ -390,6 +391,16 @@ class Dossier:
     def stops_until(self, at: datetime) -> tuple[ClockStop, ...]:
         """Return the stops with the open one ended now."""
         return tuple(stop if stop.resumed_at else replace(stop, resumed_at=at) for stop in self.stops)
+
+    def strike_stop(self, cause: Cause) -> None:
+        """Let the open stop count for nothing: the clock should not have stood, and whose doing it was."""
+        struck = replace(self.stops[-1], cause=cause.code, belongs_to=cause.belongs_to, is_counted=False)
+        self.stops = (*self.stops[:-1], struck)
+
+    @property
+    def counted_stops(self) -> list[Stop]:
+        """What the counting rules know of the stops."""
+        return [stop.as_stop for stop in self.stops if stop.is_counted]
 
     def ask_payment(self, obligation: Obligation, cause: Cause) -> State:
         """T12: the applicant is told an amount in writing and the clock stands until it is paid."""

@@ -53,6 +53,7 @@ CONDITIONS: dict[Number, str] = {
     Number.IN_PROGRESS: _OPEN,
     Number.IN_TIME: f"{_OPEN} AND NOT {_OVERDUE}",
     Number.OVERDUE: f"{_OPEN} AND {_OVERDUE}",
+    Number.ASKED_AGAIN: f"{_OPEN} AND NOT {_OVERDUE} AND r.supplements > 1",
     Number.PAUSED: f"{_OPEN} AND {_STOPPED} < p.as_of",
     Number.INTAKE_REFUSED: "r.received_on IS NULL AND r.ending = 'INTAKE_REFUSED'",
     Number.INTAKE_CANCELLED: "r.received_on IS NULL AND r.ending = 'CANCELLED'",

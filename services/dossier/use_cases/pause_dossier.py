@@ -14,6 +14,7 @@ from services.dossier.domain.actions import Action
 from services.dossier.domain.course import Obligation, Payment
 from services.dossier.domain.deadlines import answer_by, running_again
 from services.dossier.domain.dossier import Dossier, Running
+from services.dossier.domain.errors import FourEyes
 from services.dossier.domain.events import Change, cause_data, moment
 from services.dossier.domain.papers import PaperKind
 from services.dossier.domain.states import Move, State
@@ -52,6 +53,7 @@ async def ask_payment(
         asked_at=now,
         asked_by=by.name,
         pay_by=answer_by(now, pay_days) if pay_days else None,
+        by=by.subject,
     )
     left = dossier.ask_payment(obligation, why)
     content = papers.payment_notice(dossier, obligation, parties=parties_of(dossier, work), officer=by.name)
@@ -147,11 +149,17 @@ def _note_payment(
 async def cancel_payment_notice(
     dossier_id: UUID, *, reason: str, by: Caller, seen: int, work: Work, now: datetime
 ) -> Dossier:
-    """Take back a notice of amount that was wrong; whoever wrote it does not decide this."""
+    """Take back a notice of amount that was wrong; whoever wrote it does not decide this.
+
+    The clock should not have stood for it: the stop is the agency's and moves no due moment.
+    """
     action = Action.PAYMENT_NOTICE_CANCELLATION
     dossier, grounds = await open_for(action, dossier_id, by=by, seen=seen, work=work, now=now)
     keep_apart(dossier, by)
+    if by.subject in {item.by for item in dossier.obligations if item.owed}:
+        raise FourEyes
     dossier.cancel_obligations(now)
+    dossier.strike_stop(cause_of(work, "NOTICE_MISTAKEN", "", "STOP", now))
     ledger = await hold_ledger(dossier, grounds, by=by, work=work, now=now)
     ledger.drop_obligations(reason)
     details = {"cancelled": "PAYMENT_NOTICE"}

@@ -154,8 +154,8 @@ def _due_now(dossier: Dossier, grounds: Grounds, work: Work) -> datetime | None:
     if dossier.clock is not Clock.RUNNING:
         return dossier.due_at
     term = _term(dossier, grounds, work)
-    stops = [stop.as_stop for stop in dossier.stops]
-    return dossier_due(grounds.procedure, term, grounds.calendar_in_force, dossier.accepted_at, stops)
+    accepted_at, stops = dossier.accepted_at, dossier.counted_stops
+    return dossier_due(grounds.procedure, term, grounds.calendar_in_force, accepted_at, stops)
 
 
 def _term(dossier: Dossier, grounds: Grounds, work: Work) -> Term:

@@ -86,6 +86,25 @@ async def test_a_wrong_notice_of_amount_is_taken_back_by_another(office: Office)
     assert (seen["state"], (await office.read(seen, LEAD))["obligations"][0]["owed"]) == ("PROCESSING", 0)
 
 
+async def test_a_mistaken_notice_buys_the_agency_no_time(office: Office) -> None:
+    """Its writer in a second role may not take it back; the stop is the agency's and moves no due moment."""
+    both = an_officer("SPECIALIST", "TEAM_LEAD", subject="hai-vai")
+    before = await office.in_process()
+    seen = await office.act(before, "payment-notice", both, **NOTICE)
+    office.service.clock.advance(timedelta(days=1))
+    own = await office.tried(seen, "payment-notice-cancellation", both, reason="Nhầm")
+    assert (own.status_code, own.json()["code"]) == (403, "four-eyes")
+    seen = await office.act(seen, "payment-notice-cancellation", LEAD, reason="Tính nhầm")
+    assert (seen["due_at"], seen["step"]["due_at"]) == (before["due_at"], before["step"]["due_at"])
+    stops = (await office.read(seen, LEAD))["stops"]
+    assert [(stop["cause"], stop["belongs_to"]) for stop in stops] == [("NOTICE_MISTAKEN", "AGENCY")]
+    assert await office.service.runtime.pool.fetchval("SELECT cause FROM figure_rows") == "NOTICE_MISTAKEN"
+    seen = await office.act(seen, "suspension", SIGNER, **SUSPENSION)
+    office.service.clock.advance(timedelta(days=1))
+    seen = await office.act(seen, "suspension-end", SIGNER, reason="Đã có quyết định")
+    assert seen["due_at"] == "2026-03-09T17:30:00+07:00"
+
+
 async def test_only_a_signer_suspends_on_a_legal_ground_and_ends_it(office: Office) -> None:
     """No ground, no suspension; the cause says whose time it is; a withdrawal comes back to where it was."""
     seen = await office.in_process()

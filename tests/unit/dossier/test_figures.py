@@ -250,6 +250,20 @@ def test_rates_are_exact_and_rounded_only_to_be_shown() -> None:
     assert all(rate.percent is None for rate in rates_of(zeros).values())
 
 
+def test_the_portals_rate_counts_who_was_asked_twice_as_overdue_also_while_open() -> None:
+    """domain.md 6.1: more than one supplement request counts overdue; here two of four, one of them open."""
+    asked = a_fact(supplements=2, due_at=at("2026-04-09 17:30"))
+    ended = a_fact(supplements=2, ended_at=at("2026-03-06 10:00"), punctuality=Punctuality.EARLY)
+    facts = [asked, replace(asked, supplements=1), ended, replace(ended, supplements=0)]
+    counts = {number.value: sum(belongs(number, one, MARCH) for one in facts) for number in Number}
+    assert rates_of(counts | zeros_of_amounts())["on_time_by_portal"] == Rate(2, 4)
+
+
+def zeros_of_amounts() -> dict[str, int]:
+    """Return no components at all."""
+    return dict.fromkeys(["components", "components_digitised", "components_reused"], 0)
+
+
 def test_a_correction_says_which_numbers_of_the_closed_period_a_dossier_left_and_came_into() -> None:
     """An end of March taken back in April: March has one ended less and one in progress more."""
     closed = ClosedPeriod(

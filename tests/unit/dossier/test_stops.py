@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kernel.core.clock import VIETNAM
 from kernel.core.ids import new_id
 from services.dossier.domain.course import PAPERS_MISSING, Cause, Obligation, Payment
-from services.dossier.domain.deadlines import running_again
+from services.dossier.domain.deadlines import handover_due, running_again
 from services.dossier.domain.definitions import Channel, Procedure, calendar_of
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import CalendarMissing, NothingAnswered, StillOwed, SupplementLimit
@@ -211,3 +212,22 @@ def test_one_dossier_is_sent_back_twice_at_most_over_all_stages_and_grounds(
             move = Move.ANSWER_INTAKE_SUPPLEMENT if is_intake else Move.ANSWER_SUPPLEMENT
             dossier.answer_supplement(move, at=at)
             assert len(dossier.supplements) == turn
+
+
+@pytest.mark.parametrize(
+    ("accepted", "due"),
+    [
+        ("2026-03-03T07:30", "2026-03-03T17:30"),
+        ("2026-03-03T15:00", "2026-03-03T17:30"),
+        ("2026-03-03T15:01", "2026-03-04T08:30"),
+        ("2026-03-03T18:00", "2026-03-04T08:30"),
+        ("2026-03-06T16:00", "2026-03-09T08:30"),
+        ("2026-03-07T09:00", "2026-03-09T08:30"),
+    ],
+)
+def test_papers_are_handed_over_the_same_day_and_after_fifteen_hours_early_on_the_next(
+    accepted: str, due: str
+) -> None:
+    """NĐ 61/2018 Đ.18: to the minute, over a weekend, and of what comes on a day off."""
+    at = datetime.fromisoformat(accepted).replace(tzinfo=VIETNAM)
+    assert handover_due(CALENDAR, at, LIMITS) == datetime.fromisoformat(due).replace(tzinfo=VIETNAM)

@@ -246,7 +246,8 @@ def _cause(kind: str, change: Mapping[str, Any]) -> str:
     A step's own cause and an apology not yet signed delay nobody.
     """
     name = kind.split(".")[1]
-    if name not in _DELAYING:
+    is_struck = change.get("cancelled") == "PAYMENT_NOTICE"
+    if name not in _DELAYING and not is_struck:
         return ""
     told = change.get("cause") or {}
     # Events from before causes were told.

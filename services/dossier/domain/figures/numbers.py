@@ -31,6 +31,7 @@ class Number(StrEnum):
     IN_TIME = "in_progress_in_time"
     OVERDUE = "in_progress_overdue"
     PAUSED = "paused"
+    ASKED_AGAIN = "in_progress_asked_again"
     INTAKE_REFUSED = "intake_refused"
     INTAKE_CANCELLED = "intake_cancelled"
     ONLINE = "received_online"
@@ -93,6 +94,8 @@ def belongs(number: Number, fact: Fact, period: Period) -> bool:  # noqa: C901, 
         case Number.PAUSED:
             stopped_at = fact.at(period.as_of)[1]
             return is_open and stopped_at is not None and stopped_at < period.as_of
+        case Number.ASKED_AGAIN:
+            return is_open and not is_overdue(fact, period) and fact.supplements > 1
         case Number.ONLINE:
             return is_received and fact.channel == "ONLINE"
         case Number.DIGITISED:
@@ -132,7 +135,9 @@ def rates_of(counts: Mapping[str, int]) -> dict[str, Rate]:
     """Return the rates of domain.md 6.1 and 6.5 that these numbers give."""
     ended, received = counts[Number.ENDED], counts[Number.RECEIVED]
     in_time = counts[Number.EARLY] + counts[Number.ON_TIME]
-    by_portal = ended - counts[Number.LATE_BY_PORTAL] + counts[Number.IN_TIME]
+    # Whoever was asked for papers more than once counts as overdue there, also while in progress.
+    open_in_time = counts[Number.IN_TIME] - counts[Number.ASKED_AGAIN]
+    by_portal = ended - counts[Number.LATE_BY_PORTAL] + open_in_time
     return {
         "on_time": Rate(in_time, ended),
         "on_time_by_portal": Rate(by_portal, ended + counts[Number.IN_PROGRESS]),
