@@ -1,17 +1,21 @@
 """A wrong name found after acceptance: put right, with form 01 issued anew in the old one's place."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from kernel.core.caller import Caller
+from kernel.core.clock import VIETNAM
 from kernel.core.errors import Invalid
 from services.dossier.domain import papers
 from services.dossier.domain.actions import Action
 from services.dossier.domain.codes import code_day
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change
+from services.dossier.domain.intake.errors import AnotherPerson
+from services.dossier.domain.intake.identifiers import identity_faults
+from services.dossier.domain.intake.names import is_same_name
 from services.dossier.domain.papers import PaperKind
 from services.dossier.use_cases.open_dossier import allow, parties_of
 from services.dossier.use_cases.ports import Work
@@ -33,7 +37,8 @@ async def correct_owner(
 ) -> Dossier:
     """Write the owner's name and addresses as the evidence has them; form 01 is issued again.
 
-    The person stays the same: another identity number is another applicant and needs another dossier.
+    The person stays the same: another identity number, or a name that is nobody's slip of the pen, or name
+    and birthday at once, is another applicant and needs another dossier.
     History says what was corrected and on which evidence, never the words themselves.
     """
     dossier, grounds, components = await work.dossiers.load_for_acceptance(dossier_id, code_day(now))
@@ -43,6 +48,7 @@ async def correct_owner(
     changed = {name: value for name, value in corrected.items() if before.get(name) != value}
     if not changed:
         raise Invalid(fields=[("full_name", "Không có nội dung nào được đính chính")])
+    _require_same_person(before, changed, now)
     owner = {**before, **changed}
     parties = {**parties, "owner": owner}
     contact = {"name": owner["full_name"], "phone": owner.get("phone"), "email": owner.get("email")}
@@ -77,3 +83,16 @@ async def correct_owner(
     change = Change("corrected", left, note=reason, papers=[paper], details=details)
     record_change(work, dossier, change, by=by, now=now)
     return dossier
+
+
+def _require_same_person(before: Mapping[str, Any], changed: Mapping[str, Any], now: datetime) -> None:
+    """Raise `AnotherPerson` where a correction would put somebody else in the owner's place."""
+    is_same = is_same_name(str(before["full_name"]), str(changed.get("full_name", before["full_name"])))
+    if not is_same or {"full_name", "birth_date"} <= changed.keys():
+        raise AnotherPerson
+    born = changed.get("birth_date")
+    if born is not None:
+        person = {**before, "birth_date": date.fromisoformat(str(born))}
+        faults = identity_faults(person, now.astimezone(VIETNAM).date(), "owner")
+        if faults:
+            raise Invalid(fields=[("birth_date", said) for _, said in faults[:1]])

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from tests.builders.dossier.busy import busy_for
+from tests.builders.dossier.colleagues import acting_for, in_the_directory, on_leave
 from tests.builders.dossier.office import (
     COMMUNE,
     OTHER_COMMUNE,
     RECEIVER,
+    SIGNER,
     SPECIALIST,
     Office,
     a_citizen,
@@ -17,18 +19,23 @@ from tests.builders.dossier.office import (
 )
 from tests.integration.dossier.test_other_ways_in import a_walk_in
 
+LEADERS = (
+    in_the_directory(SIGNER.subject, "SIGNER", unit="lanh-dao"),
+    in_the_directory("lanh-dao-khac", "SIGNER", unit="lanh-dao", agency=OTHER_COMMUNE),
+)
 HELPER = an_officer("ONE_STOP_OFFICER", unit="mot-cua", agency=OTHER_COMMUNE, subject="giup")
 
 
 def copies(*names: str, **changed: Any) -> dict[str, Any]:
     """Return documents to certify."""
     documents = [{"document_name": name, "pages": 2, "copies": 3} for name in names]
-    body = {"requester": {"full_name": "Nguyễn Văn An"}, "documents": documents, "signed_by": "Phạm Văn Ký"}
+    body = {"requester": {"full_name": "Nguyễn Văn An"}, "documents": documents, "signer": SIGNER.subject}
     return {**body, **changed}
 
 
 async def test_numbers_follow_each_other_in_one_book_an_agency_and_year(office: Office) -> None:
     """Forty calls of two documents at once, some refused by the database: no gap, no number twice."""
+    await office.service.receive(*LEADERS)
     pool = office.service.runtime.pool
     await busy_for(pool, "certified_copies", "NEW.document_name = 'hỏng'")
     sent = [copies("Bằng", "hỏng" if place % 8 == 0 else "Học bạ") for place in range(40)]
@@ -42,7 +49,9 @@ async def test_numbers_follow_each_other_in_one_book_an_agency_and_year(office: 
         if answer.status_code == 201:
             first, second = (int(item["number"][:4]) for item in answer.json()["items"])
             assert second == first + 1
-    elsewhere = await office.service.post("/v1/certified-copies", copies("Bằng"), HELPER)
+    elsewhere = await office.service.post(
+        "/v1/certified-copies", copies("Bằng", signer="lanh-dao-khac"), HELPER
+    )
     assert elsewhere.json()["items"][0]["number"] == "0001/2026"
     url = "/v1/certified-copies?year=2026&limit=50"
     page = (await office.service.get(url, RECEIVER)).json()
@@ -55,11 +64,25 @@ async def test_numbers_follow_each_other_in_one_book_an_agency_and_year(office: 
 
 async def test_who_enters_a_copy_does_not_sign_it(office: Office) -> None:
     """Nor does a citizen or a specialist enter one; no number is taken."""
-    own = await office.service.post("/v1/certified-copies", copies("A", signed_by=RECEIVER.name), RECEIVER)
+    await office.service.receive(*LEADERS)
+    own = await office.service.post("/v1/certified-copies", copies("A", signer=RECEIVER.subject), RECEIVER)
     assert (own.status_code, own.json()["code"]) == (403, "four-eyes")
     for by in (SPECIALIST, a_citizen()):
         assert (await office.service.post("/v1/certified-copies", copies("A"), by)).status_code == 403
     assert await office.service.count("book_counters") == 0
+
+
+async def test_only_a_leader_of_the_agency_signs_a_copy(office: Office) -> None:
+    """Nobody, a specialist, another agency's leader, one on leave: no number; who acts for one does."""
+    away = in_the_directory("di-vang", "SIGNER", unit="lanh-dao", leaves=on_leave())
+    stands_in = in_the_directory("thay", delegations=acting_for(SIGNER.subject, "SIGNER"))
+    await office.service.receive(*LEADERS, in_the_directory("thu-ly"), away, stands_in)
+    for signer in ("khong-ai", "thu-ly", "lanh-dao-khac", "di-vang"):
+        answer = await office.service.post("/v1/certified-copies", copies("A", signer=signer), RECEIVER)
+        assert (answer.status_code, answer.json()["code"]) == (422, "nobody-of-that-name"), signer
+    assert await office.service.count("book_counters") == 0
+    done = await office.service.post("/v1/certified-copies", copies("A", signer="thay"), RECEIVER)
+    assert done.json()["items"][0]["signed_by"] == "Cán bộ thay", done.text
 
 
 async def helped(office: Office) -> str:

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from kernel.core.clock import VIETNAM
 from services.dossier.commands.history import verify_history
 from services.dossier.jobs.print_papers import PRINT_PAPERS
@@ -133,6 +135,25 @@ async def test_a_wrong_name_is_put_right_and_form_01_issued_in_the_old_ones_plac
     again = await office.act(seen, "owner-correction", RECEIVER, address="15 ngõ Bến Đò", **said)
     assert again["state"] == "PROCESSING"
     assert await verify_history(office.service.runtime, []) == 0
+
+
+@pytest.mark.parametrize(
+    ("corrected", "code"),
+    [
+        ({"full_name": "Người Hoàn Toàn Khác"}, "another-person"),
+        ({"full_name": "Nguyễn Văn Anh", "birth_date": "1988-03-14"}, "another-person"),
+        ({"birth_date": "1950-01-01"}, "invalid"),
+    ],
+)
+async def test_a_correction_makes_nobody_else_of_the_owner(
+    office: Office, corrected: dict[str, str], code: str
+) -> None:
+    """Another name, name and birthday at once, a year the number does not have: another dossier."""
+    seen = await office.accepted()
+    said = {"reason": "Ghi sai", "evidence": "Căn cước"}
+    answer = await office.tried(seen, "owner-correction", RECEIVER, **corrected, **said)
+    assert answer.json()["code"] == code, answer.text
+    assert (await office.read(seen, RECEIVER))["version"] == seen["version"]
 
 
 async def test_a_result_leaves_into_checked_hands_only_and_the_complete_record_is_archived(

@@ -50,7 +50,7 @@ async def certify_copies(body: CertifiedCopiesIn, by: Caller, work: Work, now: N
     lines = await certified_copies.certify_copies(
         body.requester.model_dump(),
         [item.model_dump() for item in body.documents],
-        signed_by=body.signed_by,
+        signer=body.signer,
         by=by,
         work=work,
         now=now,

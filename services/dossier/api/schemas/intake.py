@@ -222,11 +222,11 @@ class CopiedDocument(Strict):
 
 
 class CertifiedCopiesIn(Strict):
-    """Documents certified in one visit; each gets a number of the book."""
+    """Documents certified in one visit, each a number of the book; `signer` is the account of who signed."""
 
     requester: Requester
     documents: Annotated[list[CopiedDocument], Field(min_length=1, max_length=50)]
-    signed_by: Name
+    signer: Line
 
 
 class CertifiedCopyOut(BaseModel):

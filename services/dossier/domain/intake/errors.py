@@ -72,3 +72,10 @@ class SheetUnreadable(Refusal):
     code = "sheet-unreadable"
     kind = Kind.INVALID
     title = "Không đọc được bảng kê theo mẫu"
+
+
+class AnotherPerson(Refusal):
+    """A correction would make somebody else of the owner (409): that needs a dossier of their own."""
+
+    code = "another-person"
+    title = "Nội dung đính chính là của người khác: cần lập hồ sơ mới"

@@ -37,6 +37,15 @@ class Colleague:
         return sits and step.role in (self.entry.get("roles") or ())
 
 
+def signs_for(colleague: Colleague, agency: str, day: date) -> bool:
+    """Tell whether somebody signs for an agency on a day: its leader, or who acts in one's place."""
+    entry = colleague.entry
+    if is_away(entry, day):
+        return False
+    is_leader = entry.get("agency") == agency and "SIGNER" in (entry.get("roles") or ())
+    return is_leader or any(one.agency == agency and "SIGNER" in one.roles for one in mandates_of(entry, day))
+
+
 def holder_for(
     colleague: Colleague, dossier: Dossier, step: Step, *, day: date, at: Any, given_by: str
 ) -> Holder:

@@ -12,6 +12,8 @@ from services.dossier.domain.actions import WORKING_ROLES
 from services.dossier.domain.intake.copies import CertifiedCopy, book_year
 from services.dossier.domain.intake.errors import SelfApproval
 from services.dossier.domain.intake.identifiers import identity_faults
+from services.dossier.domain.work.colleagues import signs_for
+from services.dossier.domain.work.errors import NobodyOfThatName
 from services.dossier.use_cases.intake.reception import require_one_stop
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import log_reading
@@ -21,19 +23,24 @@ async def certify_copies(
     requester: Mapping[str, Any],
     documents: Sequence[Mapping[str, Any]],
     *,
-    signed_by: str,
+    signer: str,
     by: Caller,
     work: Work,
     now: datetime,
 ) -> list[CertifiedCopy]:
     """Enter documents certified now; the numbers follow each other and the commit, without a gap.
 
-    Who enters is not who signs. The book's counter is locked last, so nothing slow waits behind it.
+    Who enters is not who signs, and who signs is by the staff directory a leader of this agency today, or
+    acts for one. The book's counter is locked last, so nothing slow waits behind it.
     """
     require_one_stop(by)
-    if signed_by == by.name:
+    today = now.astimezone(VIETNAM).date()
+    if signer == by.subject:
         raise SelfApproval
-    faults = identity_faults(requester, now.astimezone(VIETNAM).date(), "requester")
+    found = await work.colleagues.find(signer)
+    if found is None or not signs_for(found, by.agency, today):
+        raise NobodyOfThatName(fields=[("signer", "Không phải người ký của cơ quan này hôm nay")])
+    faults = identity_faults(requester, today, "requester")
     if faults:
         raise Invalid(fields=faults)
     sealed = work.seals.seal(
@@ -51,7 +58,7 @@ async def certify_copies(
             pages=document["pages"],
             copies=document["copies"],
             requester_sealed=sealed,
-            signed_by=signed_by,
+            signed_by=found.name,
             entered_by=by.subject,
             entered_by_name=by.name,
             certified_at=now,
