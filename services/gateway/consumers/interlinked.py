@@ -117,7 +117,29 @@ async def _on_changed(
     work.tracking.apply(change_of(data, event.type, event.sequence))
 
 
+class _Gone(BaseModel):
+    interlinked_dossier_id: UUID
+
+
+class DestroyedFields(BaseModel):
+    """What is read when the last dossier of a submission was destroyed: which submission."""
+
+    interlinked_dossier: _Gone
+
+
+async def _on_destroyed(
+    data: DestroyedFields,
+    *,
+    event: ReceivedEvent,  # noqa: ARG001 - the consumer's signature.
+    work: Work,
+    now: datetime,  # noqa: ARG001 - the consumer's signature.
+) -> None:
+    """Forget it: its reference is found no more."""
+    work.tracking.forget(data.interlinked_dossier.interlinked_dossier_id)
+
+
 _NAMES = ("submitted", "advanced", "appointed", "decision_needed", "decided", "withdrawn", "ended")
-HANDLERS: tuple[Handler, ...] = tuple(
-    handles(f"interlinked_dossier.{name}.v1", InterlinkedFields)(_on_changed) for name in _NAMES
+HANDLERS: tuple[Handler, ...] = (
+    *(handles(f"interlinked_dossier.{name}.v1", InterlinkedFields)(_on_changed) for name in _NAMES),
+    handles("interlinked_dossier.destroyed.v1", DestroyedFields)(_on_destroyed),
 )

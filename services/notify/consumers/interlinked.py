@@ -136,7 +136,31 @@ async def on_interlinked_changed(
     await plan_messages(occurrence_of(data, event), work=work, now=now)
 
 
-HANDLERS = tuple(
-    Handler(f"interlinked_dossier.{name}.v1", InterlinkedChanged, on_interlinked_changed)
-    for name in ("submitted", "appointed", "decision_needed", "ended")
+class _Gone(_Read):
+    interlinked_dossier_id: UUID
+
+
+class InterlinkedDestroyed(_Read):
+    """The part of `interlinked_dossier.destroyed` that is read: which one."""
+
+    interlinked_dossier: _Gone
+
+
+async def on_interlinked_destroyed(
+    data: InterlinkedDestroyed,
+    *,
+    event: ReceivedEvent,  # noqa: ARG001 - a handler's signature.
+    work: Any,
+    now: datetime,  # noqa: ARG001 - a handler's signature.
+) -> None:
+    """Forget every message about the whole: to whom, what was said, who read it."""
+    work.messages.forget(data.interlinked_dossier.interlinked_dossier_id)
+
+
+HANDLERS = (
+    *(
+        Handler(f"interlinked_dossier.{name}.v1", InterlinkedChanged, on_interlinked_changed)
+        for name in ("submitted", "appointed", "decision_needed", "ended")
+    ),
+    Handler("interlinked_dossier.destroyed.v1", InterlinkedDestroyed, on_interlinked_destroyed),
 )

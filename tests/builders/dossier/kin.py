@@ -57,12 +57,12 @@ def a_group(members: list[dict[str, Any]] | None = None, sequence: int = 1, **kn
     return an_event("interlinked_group.published.v1", GROUP, data, sequence=sequence)
 
 
-def _offers(code: str, name: str, agency: str, days: int, components: list[str], **known: Any) -> Event:
+def _offers(code: str, name: str, agency: str, days: int, asked: list[str], **known: Any) -> Event:
     term = {"value": days, "unit": "WORKING_DAY"}
     channels = [{"channel": one, "processing_time": term, "fees": []} for one in ("DIRECT", "ONLINE")]
     papers = [
         {"code": one, "name": one, "mandatory": not one.endswith("?"), "allowed_types": ["application/pdf"]}
-        for one in components
+        for one in asked
     ]
     return a_procedure(
         code,
@@ -70,11 +70,10 @@ def _offers(code: str, name: str, agency: str, days: int, components: list[str],
         performing_agencies=[agency],
         boundary_free=False,
         channels=channels,
-        components=papers,
         results=[
             {"code": "giay-khai-sinh" if code == BIRTH else "ket-qua", "name": name, "electronic": True}
         ],
-        **known,
+        **{"components": papers, **known},
     )
 
 

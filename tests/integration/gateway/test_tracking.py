@@ -286,3 +286,18 @@ async def test_the_page_of_the_qr_shows_the_dossier_to_a_person(door: RunningSer
     assert wrong.status_code == 404
     assert "<script>" not in wrong.text
     assert "default-src 'none'" in shown.headers["content-security-policy"]
+
+
+async def test_a_submission_whose_last_dossier_was_destroyed_is_forgotten(door: RunningService) -> None:
+    """Its reference is found no more, told twice or once; others stay."""
+    folder = EXAMPLES / "interlinked_dossier.destroyed.v1"
+    data = json.loads((folder / "typical.json").read_text(encoding="utf-8"))
+    before = json.loads((EXAMPLES / "interlinked_dossier.ended.v1" / "typical.json").read_text("utf-8"))
+    key = data["interlinked_dossier"]["interlinked_dossier_id"]
+    gone = an_event("interlinked_dossier.destroyed.v1", key, data, sequence=4)
+    await door.receive(
+        a_dossier_event("accepted", 2), an_event("interlinked_dossier.ended.v1", key, before, sequence=3)
+    )
+    assert await door.count("tracking") == 2
+    await door.receive(gone, gone)
+    assert (await door.count("tracking"), (await track(door)).status_code) == (1, 200)

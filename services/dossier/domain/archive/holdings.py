@@ -43,21 +43,23 @@ EMPTIED = {
     "payment_requests": Emptied(sealed={"bill_sealed": "bill"}, blank=("pay_url",)),
     "result_register": Emptied(sealed={"holder_sealed": "result"}, nulled=("holder_index", "holder_subject")),
     "outside_requests": Emptied(nulled=("evidence",), documents=("payload",)),
-    # What several dossiers share goes with the last of them.
-    "interlinked_parents": Emptied(
-        sealed={"parties_sealed": "parties", "contact_sealed": "contact", "form_sealed": "form"},
-        nulled=("owner_subject", "submitter_subject", "owner_index", "secret_hash"),
-        blank=("owner_name",),
-        condition="id IN (SELECT c.parent_id FROM interlinked_children c WHERE c.dossier_id = :id)"
-        " AND NOT EXISTS (SELECT 1 FROM interlinked_children s JOIN dossiers d ON d.id = s.dossier_id"
-        " WHERE s.parent_id = interlinked_parents.id AND s.dossier_id <> :id AND d.destroyed_by IS NULL)",
-    ),
     "mirrors": Emptied(sealed={"owner_sealed": "mirror owner"}, nulled=("secret_hash",)),
 }
 """Books and registers: their numbers stay, the people in them go."""
 
-BY_HEART = frozenset({"dossiers", "history", "archive_records", "destruction_lines"})
-"""Moved by the use case itself."""
+BY_HEART = frozenset(
+    {
+        "dossiers",
+        "history",
+        "archive_records",
+        "destruction_lines",
+        # What several dossiers share goes with the last of them.
+        "interlinked_parents",
+        "interlinked_children",
+        "interlinked_history",
+    }
+)
+"""Moved by the use cases themselves."""
 
 KEPT = {
     "of officers, offices and entries": {
@@ -72,8 +74,6 @@ KEPT = {
         "inspections",
         "inspection_findings",
         "ticket_parts",
-        "interlinked_children",
-        "interlinked_history",
         "result_uses",
         "tickets",
     },

@@ -338,6 +338,22 @@ class Parent:
         if not self.of_status(ChildStatus.WAITING):
             self.parties_sealed = self.form_sealed = ""
 
+    def destroy(self, now: datetime) -> None:
+        """Forget who it is about and what anybody wrote; reference, course and agencies stay.
+
+        One that never ended ends: no dossier of it is kept that could still go on.
+        """
+        self.owner_name = self.secret_hash = ""
+        self.owner_subject = self.submitter_subject = self.owner_index = self.look_at = None
+        self.parties_sealed = self.form_sealed = self.contact_sealed = ""
+        self.questions, self.decisions, self.brought = (), (), {}
+        for child in self.children.values():
+            child.reason = ""
+            if child.status is ChildStatus.WAITING:
+                self._skip(child, "")
+        if self.ended_at is None:
+            self.state, self.ended_at = ParentState.ENDED, now
+
     def appoint(self, due_at: datetime) -> datetime | None:
         """Promise this moment unless it is no later than the last promise; return the promise before it."""
         self.expected_at = due_at

@@ -144,6 +144,27 @@ _RESULTS = Statement(
     FROM result_register r WHERE r.dossier_id = ANY(:ids::uuid[]) AND r.state = 'VALID'
     """
 )
+_HOLD_OF = Statement(
+    "SELECT p.id FROM interlinked_parents p JOIN interlinked_children c ON c.parent_id = p.id"
+    " WHERE c.dossier_id = :dossier_id FOR UPDATE OF p"
+)
+_IS_KEPT = Statement(
+    "SELECT EXISTS (SELECT FROM interlinked_children s JOIN dossiers d ON d.id = s.dossier_id"
+    " WHERE s.parent_id = :id AND s.dossier_id <> :dossier_id AND d.destroyed_by IS NULL)"
+)
+_EMPTY = Statement(
+    "UPDATE interlinked_parents SET version = :version, state = :state, ended_at = :ended_at,"
+    " look_at = NULL, owner_name = '', owner_subject = NULL, submitter_subject = NULL, owner_index = NULL,"
+    " parties_sealed = '', contact_sealed = '', form_sealed = '', secret_hash = '', work = :work"
+    " WHERE id = :id AND version = :version - 1"
+)
+_ENTRIES = Statement("SELECT version, data FROM interlinked_history WHERE parent_id = :id")
+_REDUCE = Statement(
+    "UPDATE interlinked_history h SET data = given.data, actor = ''"
+    " FROM jsonb_to_recordset(:rows::jsonb) AS given(version bigint, data json)"
+    " WHERE h.parent_id = :parent_id AND h.version = given.version",
+    rows=None,
+)
 _OF_PARENT = Statement(
     "SELECT type, version, at, data FROM interlinked_history WHERE parent_id = :id ORDER BY version"
 )
@@ -305,6 +326,36 @@ class PostgresInterlinked:
             asked = {"subject": subject, "index": index, "today": today}
             rows = await self._unit.fetch(_OF_PARTY, **asked, before=before, limit=limit)
         return [_parent_of(row) for row in rows]
+
+    async def hold_as_last(self, dossier_id: UUID) -> Parent | None:
+        """Return the submission all of whose other dossiers are destroyed, held; None for any other.
+
+        Held first and asked then: of two that go at once, the second finds itself the last.
+        """
+        await self._unit.begin()
+        parent_id = await self._unit.fetch_value(_HOLD_OF, dossier_id=dossier_id)
+        if parent_id is None or await self._unit.fetch_value(_IS_KEPT, id=parent_id, dossier_id=dossier_id):
+            return None
+        return await self.load(parent_id)
+
+    async def entries(self, parent_id: UUID) -> dict[int, dict[str, Any]]:
+        """Return what each entry of a submission's history says, by version."""
+        return {row["version"]: row["data"] for row in await self._unit.fetch(_ENTRIES, id=parent_id)}
+
+    def destroy(self, parent: Parent, event: Event, remains: Mapping[int, Mapping[str, Any]]) -> None:
+        """Queue what remains of a destroyed one; the database lets only an approved list do this."""
+        self._unit.write(
+            _EMPTY,
+            id=parent.id,
+            version=parent.version,
+            state=parent.state.value,
+            ended_at=parent.ended_at,
+            work=_Work(),
+        )
+        self._save_children(parent)
+        rows = [{"version": version, "data": data} for version, data in remains.items()]
+        self._unit.write(_REDUCE, parent_id=parent.id, rows=rows)
+        self._add_history(parent, event, "")
 
     async def history(self, parent_id: UUID) -> list[dict[str, Any]]:
         """Return what happened to a submission, oldest first."""

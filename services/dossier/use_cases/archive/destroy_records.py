@@ -26,6 +26,7 @@ from services.dossier.domain.archive.errors import NothingToDestroy, RecordDestr
 from services.dossier.domain.archive.packages import require_archivist
 from services.dossier.domain.archive.retention import RecordState
 from services.dossier.use_cases.destroy_dossier import destroy_by_list
+from services.dossier.use_cases.interlinked.forget import forget_with_last
 from services.dossier.use_cases.ports import Work
 
 OpenWork = Callable[[], AbstractAsyncContextManager[Work]]
@@ -153,6 +154,9 @@ async def _carry_out_line(list_id: UUID, line: Line, open_work: OpenWork, now: d
                 outcome = Outcome.NOT_DUE
             else:
                 work.archive.destruction.destroy(line.dossier_id, list_id, now)
+                await forget_with_last(
+                    line.dossier_id, list_id=list_id, number=found.written_number, work=work, now=now
+                )
                 work.archive.records.move([line.dossier_id], RecordState.DESTROYED)
         settled = replace(line, outcome=outcome, done_at=now, history_head=head)
         work.archive.destruction.save_outcome(settled)

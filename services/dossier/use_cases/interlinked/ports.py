@@ -50,6 +50,15 @@ class Interlinked(Protocol):
     async def results(self, dossier_ids: Sequence[UUID]) -> list[tuple[Registered, list[Attachment]]]:
         """Return the results in force of these dossiers, with their files."""
 
+    async def hold_as_last(self, dossier_id: UUID) -> Parent | None:
+        """Return the submission all of whose other dossiers are destroyed, held; None for any other."""
+
+    async def entries(self, parent_id: UUID) -> dict[int, dict[str, Any]]:
+        """Return what each entry of a submission's history says, by version."""
+
+    def destroy(self, parent: Parent, event: Event, remains: Mapping[int, Mapping[str, Any]]) -> None:
+        """Queue what remains of a destroyed one; the database lets only an approved list do this."""
+
     async def listed(
         self, *, subject: str, index: bytes | None, agency: str, today: date, before: UUID, limit: int
     ) -> list[Parent]:

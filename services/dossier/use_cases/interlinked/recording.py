@@ -37,6 +37,21 @@ def record_parent(
     work.interlinked.save(parent, event, by.subject if by else "")
 
 
+def record_destroyed(
+    parent: Parent,
+    remains: Mapping[int, Mapping[str, Any]],
+    *,
+    work: Work,
+    now: datetime,
+    details: Mapping[str, Any],
+) -> None:
+    """Queue the end of a submission, what is left of its entries and its last event."""
+    parent.version += 1
+    event = _event(parent, "destroyed", by=None, now=now, details=details)
+    work.record(event)
+    work.interlinked.destroy(parent, event, remains)
+
+
 def _event(
     parent: Parent, name: str, *, by: Caller | None, now: datetime, details: Mapping[str, Any]
 ) -> Event:

@@ -1,0 +1,121 @@
+"""A submission keeps its people as long as one of its dossiers is kept, and not a day longer."""
+
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from services.dossier.jobs.archive import DESTROY_RECORDS
+from tests.builders.dossier.kin import BIRTH, CARD, FATHER, POLICE, RESIDENCE, Kin, a_group, staff
+from tests.builders.dossier.office import COMMUNE, PDF, Office
+
+FREE = {"carries": {"results": [{"component": "khai-sinh", "procedure": BIRTH}]}}
+UNORDERED = [
+    {"procedure": BIRTH, "after": []},
+    {"procedure": RESIDENCE, "after": [], "on_refused": "GO_ON"},
+    {"procedure": CARD, "after": [BIRTH, RESIDENCE], **FREE},
+]
+PAPERLESS = {"components": [{"code": "cu-tru", "name": "cu-tru", "mandatory": True}]}
+NAMED = "Nguyễn Văn An"
+
+
+async def ask(kin: Kin, path: str, by: Any, version: int | None = None, **body: Any) -> dict[str, Any]:
+    """Do something with a list of records; it must succeed."""
+    answer = await kin.service.post(f"/v1/archive/destruction-lists{path}", body, by, version=version)
+    assert answer.status_code in {200, 201}, answer.text
+    found = await kin.service.get(f"/v1/archive/destruction-lists/{answer.json()['list_id']}", by)
+    return dict(found.json())
+
+
+async def approved_at(kin: Kin, agency: str) -> dict[str, Any]:
+    """Return an agency's list of what is over, approved."""
+    clerk, signer = staff("CLERK", agency, "van-phong"), staff("SIGNER", agency, "lanh-dao")
+    found = await ask(kin, "", clerk)
+    path = f"/{found['list_id']}"
+    lines = [{"dossier_id": one["dossier_id"], "verdict": "DESTROY"} for one in found["lines"]]
+    found = await ask(kin, f"{path}/reviews", staff("SPECIALIST", agency), found["version"], lines=lines)
+    decision = {
+        "decision_number": "15/QĐ",
+        "decided_on": kin.service.clock.now().date().isoformat(),
+        "council": ["Ông A", "Bà B"],
+        "document_id": await kin.upload(signer, PDF, "quyet-dinh.pdf"),
+    }
+    return await ask(kin, f"{path}/approval", signer, found["version"], **decision)
+
+
+async def destroyed_at(kin: Kin, agency: str) -> dict[str, Any]:
+    """Let an agency destroy what is over by an approved list."""
+    found = await approved_at(kin, agency)
+    await kin.service.run_job(DESTROY_RECORDS)
+    signer = staff("SIGNER", agency, "lanh-dao")
+    done = await kin.service.get(f"/v1/archive/destruction-lists/{found['list_id']}", signer)
+    assert [one["outcome"] for one in done.json()["lines"]] == ["DESTROYED"], done.text
+    return dict(done.json())
+
+
+async def kept_in(kin: Kin, text: str) -> set[str]:
+    """Return the tables of submissions that still hold a text."""
+    pool = kin.service.runtime.pool
+    tables = ("interlinked_parents", "interlinked_children", "interlinked_history")
+    query = 'SELECT count(*) FROM "{}" t WHERE t::text LIKE $1'
+    return {one for one in tables if await pool.fetchval(query.format(one), f"%{text}%")}
+
+
+@pytest.fixture
+async def over(empty_office: Office) -> tuple[Kin, dict[str, Any]]:
+    """A submission withdrawn in time, its dossiers' periods over."""
+    kin = await Kin(empty_office.service).open_kin(a_group(UNORDERED), residence=PAPERLESS)
+    seen = await kin.handed_in()
+    answer = await kin.on(seen, "withdrawal", reason="Tôi là An, chuyển nhà")
+    assert answer.status_code == 200, answer.text
+    await kin.advance()
+    kin.service.clock.advance(timedelta(days=366 * 7))
+    return kin, seen
+
+
+async def test_the_last_dossier_takes_the_submission_with_it(over: tuple[Kin, dict[str, Any]]) -> None:
+    """The first leaves the owner their submission; after the last no name, masked or not, is anywhere."""
+    kin, seen = over
+    await destroyed_at(kin, COMMUNE)
+    assert (await kin.parent(seen))["owner_name"] == NAMED
+    assert await kept_in(kin, "Nguyễn V*** A***") == {"interlinked_history"}
+    assert await kin.service.published("interlinked_dossier.destroyed.v1") == []
+    found = await destroyed_at(kin, POLICE)
+    for text in (NAMED, "Nguyễn V***", "chuyển nhà", FATHER.subject):
+        assert await kept_in(kin, text) == set(), text
+    sealed = "SELECT contact_sealed || parties_sealed || form_sealed || secret_hash FROM interlinked_parents"
+    assert await kin.service.runtime.pool.fetchval(sealed) == ""
+    path = f"/v1/interlinked-dossiers/{seen['interlinked_dossier_id']}"
+    assert (await kin.service.get(path, FATHER)).status_code == 404
+    lead = await kin.parent(seen, staff("ONE_STOP_OFFICER", COMMUNE, "mot-cua"))
+    assert (lead["reference"], lead["outcome"]) == (seen["reference"], "WITHDRAWN")
+    (told,) = await kin.service.published("interlinked_dossier.destroyed.v1")
+    assert told["data"]["change"]["list"]["number"] == found["number"]
+    assert told["data"]["interlinked_dossier"]["owner_subject"] is None
+    left = await kin.service.get(f"{path}/history", staff("ONE_STOP_OFFICER", COMMUNE, "mot-cua"))
+    types = [one["type"].split(".")[1] for one in left.json()["items"]]
+    assert types == ["submitted", "withdrawn", "ended", "destroyed"]
+
+
+async def test_nothing_else_reduces_the_history_of_a_submission(over: tuple[Kin, dict[str, Any]]) -> None:
+    """Not by a list of one of its dossiers while another is kept, not after the last list, never deleted."""
+    kin, _ = over
+    await refused(kin)
+    await approved_at(kin, COMMUNE)
+    await refused(kin)
+    await kin.service.run_job(DESTROY_RECORDS)
+    await destroyed_at(kin, POLICE)
+    await refused(kin)
+
+
+async def refused(kin: Kin) -> None:
+    """Try what somebody with the database's password would try."""
+    for deed in (
+        "UPDATE interlinked_history SET data = '{}'",
+        "UPDATE interlinked_history SET actor = 'x' WHERE version = 1",
+        "DELETE FROM interlinked_history",
+        "TRUNCATE interlinked_history",
+    ):
+        with pytest.raises(asyncpg.RestrictViolationError):
+            await kin.service.runtime.pool.execute(deed)
