@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from kernel.core.caller import Caller, CallerKind
-from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, Invalid
 from services.dossier.domain.course import stood_since
 from services.dossier.domain.papers import local_text
@@ -136,11 +135,6 @@ def slip_lines(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> l
             ]
         )
     return lines
-
-
-def today_of(now: datetime) -> date:
-    """Return Vietnam's date."""
-    return now.astimezone(VIETNAM).date()
 
 
 def _desk(row: Mapping[str, Any], side: str, names: Mapping[str, str]) -> str:

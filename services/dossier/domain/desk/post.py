@@ -122,11 +122,6 @@ class PostList:
         """DRAFT until the first signature, HALF_SIGNED until the second, then HANDED_OVER."""
         return ("DRAFT", "HALF_SIGNED", "HANDED_OVER")[len(self.signatures)]
 
-    def require_draft(self) -> None:
-        """Raise `ListSigned` once anybody has signed."""
-        if self.signatures:
-            raise ListSigned
-
     def sign(self, items: Sequence[PostItem], by: Caller, at: datetime) -> bool:
         """Sign as the office or as the post, the office first; True when both have.
 

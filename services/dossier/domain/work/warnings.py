@@ -8,9 +8,8 @@ from uuid import UUID
 
 from services.dossier.domain.events import moment
 
-SOON_MINUTES = 8 * 60
-"""Working minutes before the due moment: a working day, while an apology in time is still possible
-(NĐ 61/2018 Đ.19: at the latest one day before the due date)."""
+WORKING_DAY_MINUTES = 8 * 60
+"""What a working day counts in office minutes (domain.md R2)."""
 
 
 class Threshold(StrEnum):

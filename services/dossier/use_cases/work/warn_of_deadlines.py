@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from kernel.core.clock import VIETNAM
 from kernel.core.event import Event
-from services.dossier.domain.work.warnings import SOON_MINUTES, warning_data
+from services.dossier.domain.work.warnings import WORKING_DAY_MINUTES, warning_data
 from services.dossier.use_cases.ports import Work
 from worktime.calendar import CalendarNotLoaded
 from worktime.deadline import add_working_minutes
@@ -14,13 +15,15 @@ AT_ONCE = 200
 async def warn_of_deadlines(*, work: Work, now: datetime) -> int:
     """Raise what is due to be told and was not; return how many, `AT_ONCE` when there may be more.
 
-    What counts as soon is a working day of each agency's own calendar; where it is not loaded that far,
+    What counts as soon are the working days before the due moment in which an apology is still in time
+    (`limits.yaml`), of each agency's own calendar; where it is not loaded that far,
     nothing is called soon, while late stays late.
     """
+    minutes = work.limits.apology_days(now.astimezone(VIETNAM).date()) * WORKING_DAY_MINUTES
     soon: dict[str, datetime] = {}
     for code, calendar in (await work.catalogue.calendars()).items():
         try:
-            soon[code] = add_working_minutes(calendar, now, SOON_MINUTES)
+            soon[code] = add_working_minutes(calendar, now, minutes)
         except CalendarNotLoaded:
             continue
     found = await work.warnings.due(now, soon, AT_ONCE)
