@@ -64,6 +64,11 @@ def read(folder: Path = HERE) -> Record:
     }
 
 
+def read_points(folder: Path = HERE) -> list[Record]:
+    """Return the one-stop points; they are the catalogue's to keep, one by one, not part of its import."""
+    return _records(folder / "one_stop_points.yaml", "one_stop_points")
+
+
 def _folder(folder: Path, part: str) -> list[Record]:
     """Return the records of every file of a folder; a province may have none."""
     files = sorted((folder / part).glob("*.yaml"))

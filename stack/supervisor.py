@@ -20,8 +20,8 @@ from kernel.core.clock import SystemClock
 from kernel.postgres.migrations import migrate
 from kernel.run import run
 from kernel.service import Service
-from province.read import read
-from stack.first_data import await_known, await_published, load_province
+from province.read import read, read_points
+from stack.first_data import await_known, await_published, load_points, load_province
 from stack.keys import Keys, keys_of
 from stack.moment import SeenMoments, start_instant
 from stack.plan import ROLES, SERVICES, Ports, Surroundings, sandbox_env, service_env
@@ -115,6 +115,7 @@ class Stack:
         self._begin([name for name in self.children if name.startswith(("catalog", "sandbox"))])
         self._say("the sample province is loaded")
         load_province(self.document, self.ports.catalog, self.keys, self.clock)
+        load_points(read_points(), self.ports.catalog, self.keys, self.clock)
         asyncio.run(await_published(self.around.databases["catalog"]))
         self._begin([name for name in self.children if not name.startswith(("catalog", "sandbox"))])
         asyncio.run(await_known(services, self.around.databases))
