@@ -306,3 +306,13 @@ async def test_an_obligation_is_owed_again_in_ledger_and_dossier_when_its_money_
     assert await owed() == ("PROCESSING", 9_000, 9_000)
     assert (await money.take(9_000, item=item)).status_code == 201
     assert await owed() == ("PROCESSING", 0, 0)
+
+
+async def test_a_receipt_of_a_closed_day_goes_back_only_as_a_refund(till: Office) -> None:
+    cashier = a_cashier("da-khoa")
+    money = await a_till(till, cashier)
+    receipt = (await money.take(10_000)).json()["receipt"]
+    closing = {"day": today(till), "counted": 10_000}
+    assert (await till.service.post("/v1/cash-closings", closing, cashier)).status_code == 201
+    assert await cancelled(till, receipt, cashier) == (409, "cash-day-closed")
+    assert (await money.read())["paid"] == 10_000
