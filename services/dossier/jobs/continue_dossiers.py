@@ -1,9 +1,10 @@
-"""Gives running dossiers of agencies that ended to those who go on, a commit each."""
+"""Gives running dossiers and submissions of agencies that ended to those who go on, a commit each."""
 
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Stale
 from kernel.service import Job, JobTick
 from services.dossier.use_cases.continue_dossiers import continue_dossier
+from services.dossier.use_cases.interlinked.continue_parents import continue_parent
 
 _AT_ONCE = 200
 
@@ -13,12 +14,19 @@ async def run(tick: JobTick) -> None:
     today = tick.now.astimezone(VIETNAM).date()
     async with tick.open_work() as work:
         waiting = await work.catalogue.to_continue(today, _AT_ONCE)
-        if not waiting:
+        submissions = await work.interlinked.to_continue(today, _AT_ONCE)
+        if not waiting and not submissions:
             work.catalogue.close_continued(today, tick.now)
     for dossier_id, ended, heir in waiting:
         try:
             async with tick.open_work() as work:
                 await continue_dossier(dossier_id, ended, heir, work=work, now=tick.now)
+        except Stale:
+            continue
+    for parent_id in submissions:
+        try:
+            async with tick.open_work() as work:
+                await continue_parent(parent_id, today=today, work=work, now=tick.now)
         except Stale:
             continue
 

@@ -45,6 +45,7 @@ class SubmissionFields(_Read):
     reference: str
     group: NamedFields
     lead_agency: NamedFields
+    continuing_agency: NamedFields | None = None
     submitted_at: datetime
     due_at: datetime | None = None
     ended_at: datetime | None = None
@@ -93,6 +94,7 @@ _QUESTIONS = {
 def occurrence_of(data: InterlinkedChanged, event: ReceivedEvent) -> Occurrence:
     """Return what happened in notify's own words."""
     told, change = data.interlinked_dossier, data.change
+    lead = told.continuing_agency or told.lead_agency
     names = {one.procedure.code: one.procedure.name for one in told.members}
     people = dict.fromkeys(one for one in (told.submitter_subject, told.owner_subject) if one)
     return Occurrence(
@@ -103,8 +105,8 @@ def occurrence_of(data: InterlinkedChanged, event: ReceivedEvent) -> Occurrence:
         contact=told.contact,
         subjects=tuple(people),
         step=None,
-        one_stop=Desk(told.lead_agency.code, role="ONE_STOP_OFFICER"),
-        agencies=tuple(dict.fromkeys([told.lead_agency.code, *(one.agency.code for one in told.members)])),
+        one_stop=Desk(lead.code, role="ONE_STOP_OFFICER"),
+        agencies=tuple(dict.fromkeys([lead.code, *(one.agency.code for one in told.members)])),
         sealed_facts={},
         facts={
             "code": told.reference,

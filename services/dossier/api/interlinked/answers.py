@@ -64,6 +64,7 @@ def parent_out(
         reference=parent.reference,
         group={"code": parent.group.code, "name": parent.group.name, "version": parent.group.version},
         lead_agency=agency_data(parent.lead_agency),
+        continuing_agency=agency_data(parent.heir) if parent.heir else None,
         origin=parent.origin,
         channel=parent.channel,
         state=parent.state.value,
@@ -109,7 +110,7 @@ def parent_out(
 def _member(parent: Parent, child: Child, sight: Sight, by: Caller, now: datetime) -> MemberOut:
     told = member_data(parent, child)
     shown = {name: told[name] for name in ("procedure", "after", "agency", "route", "status", "is_lead")}
-    if sight is not Sight.MEMBER or child.agency.code == by.agency:
+    if sight is not Sight.MEMBER or child.agency_now.code == by.agency:
         more = ("dossier_id", "dossier_code", "state", "opened_at", "due_at", "ended_at", "reason")
         shown |= {name: told[name] for name in more}
         shown["state_name"] = _STATE_NAMES.get(told["state"])

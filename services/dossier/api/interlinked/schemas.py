@@ -138,6 +138,8 @@ class InterlinkedOut(BaseModel):
     reference: str
     group: dict[str, Any]
     lead_agency: dict[str, str]
+    continuing_agency: dict[str, str] | None = None
+    """Who answers for the whole since the lead agency ended."""
     origin: str
     channel: str
     state: str

@@ -28,6 +28,7 @@ def parent_state(parent: Parent) -> dict[str, Any]:
         "reference": parent.reference,
         "group": {"code": parent.group.code, "name": parent.group.name, "version": parent.group.version},
         "lead_agency": agency_data(parent.lead_agency),
+        "continuing_agency": agency_data(parent.heir) if parent.heir else None,
         "origin": parent.origin,
         "channel": parent.channel,
         "state": parent.state.value,

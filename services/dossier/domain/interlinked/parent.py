@@ -103,6 +103,8 @@ class Child:
     name: str
     dossier_id: UUID
     agency: Agency
+    heir: Agency | None = None
+    """Who goes on for its agency since that ended."""
     route: str = "PROVINCE"
     status: ChildStatus = ChildStatus.WAITING
     is_passed: bool = False
@@ -115,6 +117,11 @@ class Child:
     outside_code: str = ""
     looked: int = 0
     told: Told = field(default_factory=Told)
+
+    @property
+    def agency_now(self) -> Agency:
+        """Who works it now."""
+        return self.heir or self.agency
 
     @property
     def has_news(self) -> bool:
@@ -160,6 +167,9 @@ class Parent:
     reference: str
     group: Group
     lead_agency: Agency
+    """Who received the whole; it stays when the agency ends."""
+    heir: Agency | None = None
+    """Who goes on for the lead agency since that ended."""
     origin: str
     channel: str
     state: ParentState = ParentState.RUNNING
@@ -196,8 +206,27 @@ class Parent:
 
     @property
     def agencies(self) -> frozenset[str]:
-        """Every agency that has a part in it."""
-        return frozenset({self.lead_agency.code} | {child.agency.code for child in self.children.values()})
+        """Every agency that has a part in it now."""
+        return frozenset({self.lead_now.code} | {child.agency_now.code for child in self.children.values()})
+
+    @property
+    def lead_now(self) -> Agency:
+        """Who answers for the whole now."""
+        return self.heir or self.lead_agency
+
+    def continue_at(self, heirs: Mapping[tuple[str, str], Agency]) -> list[tuple[str, Agency]]:
+        """Put heirs, by ended agency and procedure, in their places; return who was replaced by whom."""
+        continued = []
+        heir = heirs.get((self.lead_now.code, self.group.lead_procedure))
+        if heir is not None:
+            continued.append((self.lead_now.code, heir))
+            self.heir = heir
+        for child in self.children.values():
+            heir = heirs.get((child.agency_now.code, child.procedure))
+            if heir is not None:
+                continued.append((child.agency_now.code, heir))
+                child.heir = heir
+        return list(dict.fromkeys(continued))
 
     def of_status(self, *wanted: ChildStatus) -> list[Child]:
         """Return the children in these places, in order."""

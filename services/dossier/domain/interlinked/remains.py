@@ -13,6 +13,7 @@ _STATE = (
     "reference",
     "group",
     "lead_agency",
+    "continuing_agency",
     "origin",
     "channel",
     "state",
@@ -57,6 +58,7 @@ _CHANGE = (
     "because_of",
     "cancelled",
     "withdrawal_requested",
+    "continued",
 )
 _DECISION = ("procedure", "choice")
 

@@ -35,7 +35,7 @@ def sight_of(
             return Sight.PARTY
         raise NotFound
     if caller.kind is CallerKind.STAFF and caller.has_role(*WORKING_ROLES):
-        if caller.agency == parent.lead_agency.code:
+        if caller.agency == parent.lead_now.code:
             return Sight.LEAD
         if caller.agency in parent.agencies:
             return Sight.MEMBER
@@ -57,7 +57,7 @@ def is_spoken_for(parent: Parent, now: datetime) -> bool:
 
 def require_lead_officer(parent: Parent, caller: Caller) -> None:
     """Raise `Forbidden` for whoever does not answer for the submission at its lead agency."""
-    is_there = caller.kind is CallerKind.STAFF and caller.agency == parent.lead_agency.code
+    is_there = caller.kind is CallerKind.STAFF and caller.agency == parent.lead_now.code
     if not is_there or not caller.has_role(*DECIDING_ROLES):
         raise Forbidden
 

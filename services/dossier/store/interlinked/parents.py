@@ -165,6 +165,25 @@ _REDUCE = Statement(
     " WHERE h.parent_id = :parent_id AND h.version = given.version",
     rows=None,
 )
+# An agency that nobody continues any more is not looked for: `continued_at`, as of dossiers.
+_TO_CONTINUE = Statement(
+    """
+    SELECT DISTINCT p.id FROM agencies a CROSS JOIN LATERAL (
+        SELECT id FROM interlinked_parents WHERE agencies @> ARRAY[a.code] AND state <> 'ENDED'
+        ORDER BY id LIMIT :limit::int) p
+    WHERE a.valid_to < :today::date AND a.continued_at IS NULL
+      AND EXISTS (SELECT 1 FROM agencies t WHERE t.code = a.continuing)
+    ORDER BY 1 LIMIT :limit::int
+    """
+)
+_HEIRS = Statement(
+    f"""
+    SELECT a.code AS ended, m.procedure, {", ".join(f"t.{name}" for name in Agency.__dataclass_fields__)}
+    FROM agencies a CROSS JOIN unnest(:procedures::text[]) AS m(procedure)
+    JOIN agencies t ON t.code = coalesce(a.continuing_by->>m.procedure, a.continuing)
+    WHERE a.code = ANY(:codes::text[]) AND a.valid_to < :today::date
+    """
+)
 _OF_PARENT = Statement(
     "SELECT type, version, at, data FROM interlinked_history WHERE parent_id = :id ORDER BY version"
 )
@@ -177,6 +196,7 @@ class _Work:
     questions: tuple[Question, ...] = ()
     decisions: tuple[Decision, ...] = ()
     brought: dict[str, Any] = field(default_factory=dict)
+    heir: Agency | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -186,6 +206,7 @@ class _ChildData:
     name: str
     agency: Agency
     route: str
+    heir: Agency | None = None
     is_passed: bool = False
     late_for: datetime | None = None
     opened_at: datetime | None = None
@@ -327,6 +348,23 @@ class PostgresInterlinked:
             rows = await self._unit.fetch(_OF_PARTY, **asked, before=before, limit=limit)
         return [_parent_of(row) for row in rows]
 
+    async def to_continue(self, today: date, limit: int) -> list[UUID]:
+        """Return running submissions in which an agency that ended has a part."""
+        found = await self._unit.fetch(_TO_CONTINUE, today=today, limit=limit)
+        return [UUID(int=row["id"].int) for row in found]
+
+    async def heirs(
+        self, codes: Sequence[str], procedures: Sequence[str], today: date
+    ) -> dict[tuple[str, str], Agency]:
+        """Return who goes on for those that ended, by ended agency and procedure."""
+        asked = {"codes": list(codes), "procedures": list(procedures), "today": today}
+        return {
+            (row["ended"], row["procedure"]): Agency(
+                **{name: row[name] for name in Agency.__dataclass_fields__}
+            )
+            for row in await self._unit.fetch(_HEIRS, **asked)
+        }
+
     async def hold_as_last(self, dossier_id: UUID) -> Parent | None:
         """Return the submission all of whose other dossiers are destroyed, held; None for any other.
 
@@ -350,7 +388,7 @@ class PostgresInterlinked:
             version=parent.version,
             state=parent.state.value,
             ended_at=parent.ended_at,
-            work=_Work(),
+            work=_Work(heir=parent.heir),
         )
         self._save_children(parent)
         rows = [{"version": version, "data": data} for version, data in remains.items()]
@@ -367,7 +405,9 @@ def _changing(parent: Parent) -> dict[str, Any]:
         "state": parent.state.value,
         "outcome": parent.outcome.value,
         "agencies": sorted(parent.agencies),
-        "work": _Work(questions=parent.questions, decisions=parent.decisions, brought=parent.brought),
+        "work": _Work(
+            questions=parent.questions, decisions=parent.decisions, brought=parent.brought, heir=parent.heir
+        ),
     }
 
 
@@ -382,6 +422,7 @@ def _child_columns(parent: Parent, child: Child) -> dict[str, Any]:
             name=child.name,
             agency=child.agency,
             route=child.route,
+            heir=child.heir,
             is_passed=child.is_passed,
             late_for=child.late_for,
             opened_at=child.opened_at,
@@ -408,6 +449,7 @@ def _parent_of(row: Any) -> Parent:
         questions=work.questions,
         decisions=work.decisions,
         brought=work.brought,
+        heir=work.heir,
         authority=_AUTHORITY.validate_python(row["authority"]) if row["authority"] else None,
     )
 
@@ -420,6 +462,7 @@ def _child_of(row: Mapping[str, Any]) -> Child:
         dossier_id=UUID(row["dossier_id"]),
         agency=data.agency,
         route=data.route,
+        heir=data.heir,
         status=ChildStatus(row["status"]),
         is_passed=data.is_passed,
         late_for=data.late_for,

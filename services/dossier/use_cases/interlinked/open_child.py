@@ -41,7 +41,7 @@ async def open_child(parent: Parent, child: Child, *, work: Work, now: datetime)
     dossier.is_verified = bool(parent.brought.get("is_verified"))
     dress(parent, child, dossier)
     dossier.brought["interlinked"]["results"] = [_told(one, entry) for one, entry, _ in carried]
-    child.agency, child.name = found.agency, found.procedure.name
+    child.agency, child.heir, child.name = found.agency, None, found.procedure.name
     shared = SharedFiles()
     components = [*_handed(parent, child, found), *_from_results(carried, found, dossier.id, shared)]
     owe_fees(

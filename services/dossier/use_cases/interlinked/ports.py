@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from kernel.core.event import Event
+from services.dossier.domain.definitions import Agency
 from services.dossier.domain.interlinked.parent import Parent, Told
 from services.dossier.domain.results.register import Registered
 from services.dossier.use_cases.ports.records import Attachment
@@ -49,6 +50,14 @@ class Interlinked(Protocol):
 
     async def results(self, dossier_ids: Sequence[UUID]) -> list[tuple[Registered, list[Attachment]]]:
         """Return the results in force of these dossiers, with their files."""
+
+    async def to_continue(self, today: date, limit: int) -> list[UUID]:
+        """Return running submissions in which an agency that ended has a part."""
+
+    async def heirs(
+        self, codes: Sequence[str], procedures: Sequence[str], today: date
+    ) -> dict[tuple[str, str], Agency]:
+        """Return who goes on for those that ended, by ended agency and procedure."""
 
     async def hold_as_last(self, dossier_id: UUID) -> Parent | None:
         """Return the submission all of whose other dossiers are destroyed, held; None for any other."""

@@ -1,0 +1,55 @@
+"""The lead agency ends while a submission runs: its heir sees it, hears its children and decides."""
+
+from datetime import timedelta
+
+from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
+from tests.builders.dossier.kin import BIRTH, CARD, FATHER, POLICE, RESIDENCE, Kin, staff
+from tests.builders.dossier.office import COMMUNE, Office
+from tests.integration.dossier.interlinked.test_paths import LEAD, in_a_row, refused
+from tests.integration.dossier.test_agencies_that_end import HEIR, ended, heir
+
+AT_HEIR = staff("ONE_STOP_OFFICER", HEIR, "mot-cua")
+
+
+async def test_the_heir_of_the_lead_agency_decides_in_its_place(empty_office: Office) -> None:
+    """It is in its list with all members; who received stays; the old desk sees it no more."""
+    kin = await Kin(empty_office.service).open_kin(in_a_row(on_refused="ASK"))
+    seen = await kin.handed_in()
+    await kin.granted(seen, BIRTH)
+    await kin.advance()
+    await kin.service.receive(heir(COMMUNE), ended())
+    for _ in range(2):
+        await kin.service.run_job(CONTINUE_DOSSIERS)
+    told = await kin.service.published("interlinked_dossier.advanced.v1")
+    (noted,) = [one["data"]["change"]["continued"] for one in told if "continued" in one["data"]["change"]]
+    assert [one["ended_agency"] for one in noted] == [COMMUNE]
+    await refused(kin, seen, RESIDENCE)
+    parent = await kin.parent(seen, AT_HEIR)
+    assert (parent["lead_agency"]["code"], parent["continuing_agency"]["code"]) == (COMMUNE, HEIR)
+    assert all(one["dossier_id"] for one in parent["members"][:2])
+    assert "member-decision" in parent["actions"]
+    listed = await kin.service.get("/v1/interlinked-dossiers", AT_HEIR)
+    assert [one["reference"] for one in listed.json()["items"]] == [seen["reference"]]
+    body = {"procedure": RESIDENCE, "choice": "GO_ON", "reason": "Trẻ đã có nơi tạm trú"}
+    assert (await kin.on(parent, "member-decision", LEAD, **body)).status_code == 404
+    assert (await kin.service.get("/v1/interlinked-dossiers", LEAD)).json()["items"] == []
+    answer = await kin.on(parent, "member-decision", AT_HEIR, **body)
+    assert answer.status_code == 200, answer.text
+    assert (await kin.statuses(seen))[CARD] == "OPEN"
+    asked = (await kin.service.published("interlinked_dossier.decision_needed.v1"))[-1]
+    assert asked["data"]["interlinked_dossier"]["continuing_agency"]["code"] == HEIR
+
+
+async def test_the_heir_of_a_members_agency_sees_its_part(kin: Kin) -> None:
+    """Also of a member that has not begun; an agency that goes on later is found before it is closed."""
+    seen = await kin.handed_in()
+    await kin.service.receive(ended(POLICE))
+    await kin.service.run_job(CONTINUE_DOSSIERS)
+    kin.service.clock.advance(timedelta(hours=2))
+    await kin.service.run_job(CONTINUE_DOSSIERS)
+    await kin.service.receive(heir(POLICE))
+    await kin.service.run_job(CONTINUE_DOSSIERS)
+    parent = await kin.parent(seen, AT_HEIR)
+    assert parent["continuing_agency"] is None
+    assert (await kin.parent(seen, FATHER))["due_at"] == parent["due_at"]
+    assert "member-decision" not in parent["actions"]
