@@ -129,7 +129,8 @@ def test_a_name_is_masked_and_a_masked_name_stays(name: str, masked: str) -> Non
 
 def test_every_state_and_event_of_the_contract_has_vietnamese_words() -> None:
     folder = Path(__file__).parents[3] / "contracts" / "events"
-    schemas = list(folder.glob("dossier.*.schema.json"))
+    # A destroyed dossier is forgotten: nobody reads words of it any more.
+    schemas = [file for file in folder.glob("dossier.*.schema.json") if ".destroyed." not in file.name]
     assert schemas
     for file in schemas:
         # What is destroyed leaves no line: tracking forgets the dossier.
