@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -12,6 +13,7 @@ import asyncpg
 import orjson
 
 from kernel.runtime import Runtime
+from services.dossier.commands.figures_of_mirrors import mirrored, take_in
 from services.dossier.domain.figures.fact import Fact, follow, mended, told_by
 from services.dossier.domain.figures.row import COLUMNS, columns_of, fact_of
 
@@ -37,6 +39,7 @@ _TAKE = (
 _FORGET = (
     "DELETE FROM figure_rows f WHERE NOT EXISTS (SELECT FROM rebuilt r WHERE r.dossier_id = f.dossier_id)"
     " AND NOT EXISTS (SELECT FROM history h WHERE h.dossier_id = f.dossier_id)"
+    " AND NOT EXISTS (SELECT FROM mirrors m WHERE m.id = f.dossier_id)"
 )
 
 
@@ -58,7 +61,8 @@ class Rebuilt:
 async def rebuild_figures(runtime: Runtime, arguments: Sequence[str]) -> int:
     """Make the rows of statistics anew from history; with `--check` only compare, 1 when any differs."""
     is_check = "--check" in arguments
-    done = await rebuilt(runtime.settings.database_url.get_secret_value(), is_check=is_check)
+    dsn = runtime.settings.database_url.get_secret_value()
+    done = await rebuilt(dsn, is_check=is_check, now=runtime.clock.now())
     sys.stdout.write(
         f"{done.rows} rows of {done.events} events in {done.seconds:.1f} s ({done.per_second:.0f} events/s):"
         f" {done.wrong} {'differ' if is_check else 'changed'}\n"
@@ -66,8 +70,11 @@ async def rebuild_figures(runtime: Runtime, arguments: Sequence[str]) -> int:
     return int(is_check and done.wrong > 0)
 
 
-async def rebuilt(dsn: str, *, is_check: bool) -> Rebuilt:
-    """Fold the whole history of one snapshot; readers see the old rows until all the new ones are there."""
+async def rebuilt(dsn: str, *, is_check: bool, now: datetime | None = None) -> Rebuilt:
+    """Fold the whole history of one snapshot; readers see the old rows until all the new ones are there.
+
+    A rebuild with `now` takes in mirrors that were never counted, from then on.
+    """
     began = time.monotonic()
     told = Rebuilt()
     # A connection of its own: the pool's decode JSON and end long statements.
@@ -75,6 +82,8 @@ async def rebuilt(dsn: str, *, is_check: bool) -> Rebuilt:
     try:
         if not is_check:
             await connection.execute(_STAGE)
+            if now is not None:
+                await take_in(connection, now)
         async with connection.transaction(isolation="repeatable_read"):
             told.wrong = await (_compare if is_check else _stage)(connection, told)
         if not is_check:
@@ -83,6 +92,16 @@ async def rebuilt(dsn: str, *, is_check: bool) -> Rebuilt:
         await connection.close()
     told.seconds = time.monotonic() - began
     return told
+
+
+async def _all(connection: asyncpg.Connection, told: Rebuilt) -> AsyncIterator[list[Fact]]:
+    """Yield the rows of our dossiers, then those of the ones other systems work."""
+    async for facts in _folded(connection, told):
+        yield facts
+    async for statuses, facts in mirrored(connection):
+        told.events += statuses
+        told.rows += len(facts)
+        yield facts
 
 
 async def _folded(connection: asyncpg.Connection, told: Rebuilt) -> AsyncIterator[list[Fact]]:
@@ -123,7 +142,7 @@ async def _compare(connection: asyncpg.Connection, told: Rebuilt) -> int:
     """Return how many rows are not what history gives, missing and superfluous ones too; show some."""
     wrong = 0
     seen = 0
-    async for facts in _folded(connection, told):
+    async for facts in _all(connection, told):
         live = {}
         for row in await connection.fetch(_LIVE, [fact.dossier_id for fact in facts]):
             found = fact_of(row)
@@ -133,7 +152,7 @@ async def _compare(connection: asyncpg.Connection, told: Rebuilt) -> int:
             if (what := _differs(fact, live.get(fact.dossier_id))) and (wrong := wrong + 1) <= _SHOWN:
                 sys.stdout.write(f"{fact.dossier_id}: {what}\n")
     if extra := await connection.fetchval("SELECT count(*) FROM figure_rows") - seen:
-        sys.stdout.write(f"{extra} rows of dossiers history does not know\n")
+        sys.stdout.write(f"{extra} rows of dossiers neither history nor a mirror knows\n")
     return wrong + int(extra)
 
 
@@ -148,7 +167,7 @@ def _differs(fact: Fact, live: Fact | None) -> str:
 
 async def _stage(connection: asyncpg.Connection, told: Rebuilt) -> int:
     """Write the rows aside."""
-    async for facts in _folded(connection, told):
+    async for facts in _all(connection, told):
         rows = (columns_of(fact) for fact in facts)
         records = [tuple(row[name] for name in COLUMNS) for row in rows]
         await connection.copy_records_to_table("rebuilt", records=records, columns=list(COLUMNS))

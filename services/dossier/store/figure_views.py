@@ -46,14 +46,19 @@ CONDITIONS: dict[Number, str] = {
     Number.EARLY: f"{_ENDED} AND r.punctuality = 'EARLY'",
     Number.ON_TIME: f"{_ENDED} AND r.punctuality = 'ON_TIME'",
     Number.LATE: f"{_ENDED} AND r.punctuality = 'OVERDUE'",
-    Number.LATE_BY_PORTAL: f"{_ENDED} AND (r.punctuality = 'OVERDUE' OR r.supplements > 1)",
+    Number.LATE_BY_PORTAL: f"{_ENDED} AND (r.punctuality = 'OVERDUE' OR (r.supplements > 1"
+    " AND r.punctuality <> ''))",
+    Number.UNDETERMINED: f"{_ENDED} AND r.punctuality = ''",
     Number.REFUSED: f"{_ENDED} AND r.ending = 'REFUSED'",
     Number.STOPPED: f"{_ENDED} AND r.ending = 'STOPPED'",
     Number.WITHDRAWN: f"{_ENDED} AND r.ending = 'WITHDRAWN'",
     Number.IN_PROGRESS: _OPEN,
-    Number.IN_TIME: f"{_OPEN} AND NOT {_OVERDUE}",
+    Number.IN_TIME: f"{_OPEN} AND {_DUE} IS NOT NULL AND NOT {_OVERDUE}",
     Number.OVERDUE: f"{_OPEN} AND {_OVERDUE}",
-    Number.ASKED_AGAIN: f"{_OPEN} AND NOT {_OVERDUE} AND r.supplements > 1",
+    Number.ASKED_AGAIN: f"{_OPEN} AND {_DUE} IS NOT NULL AND NOT {_OVERDUE} AND r.supplements > 1",
+    Number.IN_PROGRESS_UNDETERMINED: f"{_OPEN} AND {_DUE} IS NULL",
+    Number.MIRRORED: f"{_RECEIVED} AND r.is_mirror",
+    Number.ENDED_MIRRORED: f"{_ENDED} AND r.is_mirror",
     Number.PAUSED: f"{_OPEN} AND {_STOPPED} < p.as_of",
     Number.INTAKE_REFUSED: "r.received_on IS NULL AND r.ending = 'INTAKE_REFUSED'",
     Number.INTAKE_CANCELLED: "r.received_on IS NULL AND r.ending = 'CANCELLED'",
@@ -114,7 +119,9 @@ def _table(cuts: tuple[Cut, ...], *, is_closed: bool) -> Statement:
 
 
 _SHOWN = (
-    "d.dossier_code, d.reference, d.procedure_name, d.state, r.dossier_id, r.competent_agency,"
+    "d.dossier_code, d.reference, coalesce(d.procedure_name, m.procedure_name) AS procedure_name, d.state,"
+    " m.id AS mirror_id, m.source, m.outside_code, s.status AS outside_status, s.at AS outside_status_at,"
+    " r.dossier_id, r.competent_agency,"
     " r.receiving_agency, r.helping_agency, r.sector, r.procedure_code, r.channel, r.route, r.cause,"
     " r.received_at, r.due_at, r.stopped_at, r.ended_at, r.ending, r.punctuality, r.components, r.digitised,"
     " r.reused"
@@ -129,7 +136,10 @@ def dossiers_of(number: Number, *, is_closed: bool) -> Statement:
         f" CROSS JOIN LATERAL ({_CLOSED if is_closed else _LIVE}) AS r"
         f" WHERE {CONDITIONS[number]} AND {_FILTERS} AND r.dossier_id < :before::uuid"
         f" ORDER BY r.dossier_id DESC LIMIT :limit) AS r"
-        f" LEFT JOIN dossiers d ON d.id = r.dossier_id ORDER BY r.dossier_id DESC"
+        f" LEFT JOIN dossiers d ON d.id = r.dossier_id"
+        f" LEFT JOIN mirrors m ON r.is_mirror AND m.id = r.dossier_id"
+        f" LEFT JOIN LATERAL (SELECT t.status, t.at FROM mirror_statuses t WHERE t.mirror_id = m.id"
+        f" ORDER BY t.at DESC, t.status DESC LIMIT 1) s ON true ORDER BY r.dossier_id DESC"
     )
 
 

@@ -7,8 +7,10 @@ Steps and hand-overs write nothing; stops touch no indexed column (a HOT update)
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.figures.fact import SILENT, follow, told_by
+from services.dossier.domain.figures.mirrored import fact_of_mirror
 from services.dossier.domain.figures.row import COLUMNS, columns_of
 from services.dossier.domain.history import Entry
+from services.dossier.domain.work.mirrors import Mirror
 
 NAMES = ", ".join(COLUMNS)
 _AS_TOLD = (
@@ -61,6 +63,12 @@ _CHANGED = Statement(
     f" ON CONFLICT (dossier_id) DO UPDATE SET {_SET}"
 )
 
+_MIRRORED = Statement(
+    f"INSERT INTO figure_rows AS f ({NAMES}) VALUES ({', '.join(f':{name}' for name in COLUMNS)})"
+    f" ON CONFLICT (dossier_id) DO UPDATE SET"
+    f" {', '.join(f'{name} = EXCLUDED.{name}' for name in COLUMNS[1:])}"
+)
+
 
 class PostgresFigures:
     """Rows that statistics are read from."""
@@ -76,3 +84,9 @@ class PostgresFigures:
         if told is not None:
             columns = columns_of(follow(None, told, entry.at))
             self._unit.write(_CHANGED, **columns, is_counted=told.counted is not None, at=entry.at)
+
+    def mirrored(self, mirror: Mirror) -> None:
+        """Queue the row of a dossier another system works, as its whole record gives it."""
+        fact = fact_of_mirror(mirror)
+        if fact is not None:
+            self._unit.write(_MIRRORED, **columns_of(fact))

@@ -1,14 +1,13 @@
 """Mirrors in PostgreSQL: what other systems tell of their dossiers, and every status they told."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.work.elsewhere import outside_key
-from services.dossier.domain.work.mirrors import Mirror, Status, in_order
+from services.dossier.domain.work.mirrors import Mirror, Status, in_order, status_of
 from services.dossier.use_cases.ports import Seals
 from services.dossier.use_cases.work.ports import MirrorGround
 
@@ -27,10 +26,14 @@ _SAME = (
     "due_at",
     "secret_hash",
     "dossier_id",
+    "counted_at",
+    "linked_at",
+    "follows_since",
 )
 _STATUSES = (
-    "(SELECT json_agg(json_build_object('status', s.status, 'at', s.at, 'text', s.text, 'received_at',"
-    " s.received_at)) FROM mirror_statuses s WHERE s.mirror_id = m.id) AS statuses"
+    "(SELECT json_agg(json_build_object('status', s.status, 'at', s.at, 'text', s.text,"
+    " 'received_at', s.received_at, 'accepted_at', s.accepted_at, 'due_at', s.due_at, 'version', s.version))"
+    " FROM mirror_statuses s WHERE s.mirror_id = m.id) AS statuses"
 )
 _COLUMNS = f"m.id, m.owner_sealed, {', '.join(f'm.{name}' for name in _SAME)}, {_STATUSES}"
 _HOLD = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
@@ -44,7 +47,10 @@ _GROUND = Statement(
         (SELECT d.id FROM dossiers d WHERE d.outside_key = :outside_key) AS dossier_id,
         EXISTS (SELECT 1 FROM dossiers d
             WHERE (d.dossier_code = :outside_code OR d.portal_code = :outside_code)
-              AND d.outside_key IS DISTINCT FROM :outside_key) AS is_worked_here
+              AND d.outside_key IS DISTINCT FROM :outside_key) AS is_worked_here,
+        EXISTS (SELECT 1 FROM interlinked_children c JOIN interlinked_parents i ON i.id = c.parent_id
+            WHERE c.source = :source AND c.outside_code = :outside_code AND c.outside_code <> ''
+              AND c.procedure_code <> i.group_data ->> 'lead_procedure') AS is_follower
     FROM (SELECT 1) AS one LEFT JOIN LATERAL (
         SELECT data FROM procedures WHERE code = :procedure ORDER BY version DESC LIMIT 1) p ON true
     """
@@ -65,12 +71,12 @@ _SAVE = Statement(
     " WHERE id = :id AND source = :source AND outside_code = :outside_code AND version = :version - 1"
 )
 _ADD_STATUS = Statement(
-    "INSERT INTO mirror_statuses (mirror_id, status, at, text, received_at)"
-    " VALUES (:mirror_id, :status, :at, :text, :received_at)"
+    "INSERT INTO mirror_statuses (mirror_id, status, at, text, received_at, accepted_at, due_at, version)"
+    " VALUES (:mirror_id, :status, :at, :text, :received_at, :accepted_at, :due_at, :version)"
 )
 _LINK = Statement(
-    "UPDATE mirrors SET dossier_id = :dossier_id WHERE source = :source AND outside_code = :outside_code",
-    rows=None,
+    "UPDATE mirrors SET dossier_id = :dossier_id, linked_at = :linked_at, follows_since = :follows_since"
+    " WHERE id = :id"
 )
 
 
@@ -93,6 +99,7 @@ class PostgresMirrors:
             _GROUND,
             procedure=procedure,
             agency=agency,
+            source=source,
             outside_code=outside_code,
             outside_key=outside_key(source, outside_code),
         )
@@ -104,6 +111,7 @@ class PostgresMirrors:
             agency_name=ground["agency_name"],  # type: ignore[index]  # one row always
             dossier_id=UUID(int=dossier_id.int) if dossier_id else None,
             is_worked_here=ground["is_worked_here"],  # type: ignore[index]  # one row always
+            is_follower=ground["is_follower"],  # type: ignore[index]  # one row always
         )
 
     async def is_taken(self, source: str, outside_code: str, dossier_id: UUID) -> bool:
@@ -123,11 +131,20 @@ class PostgresMirrors:
             at=status.at,
             text=status.text,
             received_at=status.received_at,
+            accepted_at=status.accepted_at,
+            due_at=status.due_at,
+            version=status.version,
         )
 
-    def link(self, source: str, outside_code: str, dossier_id: UUID) -> None:
-        """Say whose mirror this code is, so that it is not counted beside the dossier."""
-        self._unit.write(_LINK, source=source, outside_code=outside_code, dossier_id=dossier_id)
+    async def known(self, source: str, outside_code: str) -> Mirror | None:
+        """Return the mirror of a code; after `hold`, nobody changes it."""
+        row = await self._unit.fetch_one(_KNOWN, source=source, outside_code=outside_code)
+        return self._mirror(row) if row else None
+
+    def link(self, mirror: Mirror) -> None:
+        """Keep whose mirror this is, so that it is not counted beside the dossier or the submission."""
+        names = ("id", "dossier_id", "linked_at", "follows_since")
+        self._unit.write(_LINK, **{name: getattr(mirror, name) for name in names})
 
     async def find(self, mirror_id: UUID) -> Mirror | None:
         """Return a mirror."""
@@ -143,15 +160,7 @@ class PostgresMirrors:
         owner = self._seals.open(row["owner_sealed"], purpose="mirror owner")
         same = {name: row[name] for name in _SAME}
         same["dossier_id"] = UUID(int=row["dossier_id"].int) if row["dossier_id"] else None
-        statuses = [
-            Status(
-                one["status"],
-                datetime.fromisoformat(one["at"]),
-                one["text"],
-                datetime.fromisoformat(one["received_at"]),
-            )
-            for one in row["statuses"] or ()
-        ]
+        statuses = [status_of(one) for one in row["statuses"] or ()]
         return Mirror(
             id=UUID(int=row["id"].int),
             owner_name=str(owner["full_name"]) if isinstance(owner, dict) else "",

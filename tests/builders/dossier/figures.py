@@ -1,5 +1,6 @@
 """Facts for statistics, as events would tell them."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from kernel.core.clock import VIETNAM
 from kernel.core.ids import new_id
 from services.dossier.domain.figures.fact import Counted, Fact
+from services.dossier.domain.work.mirrors import Mirror, Status
 
 
 def at(text: str) -> datetime:
@@ -54,3 +56,32 @@ def an_event_data(dossier_id: UUID, state: str = "ACCEPTED", **known: Any) -> di
         **known,
     }
     return {"dossier": dossier, "change": {"from_state": "PROCESSING", **change}}
+
+
+def a_told(status: int, told: str, *, came: str = "", **known: Any) -> Status:
+    """Return a status told at a moment of its own system, come here then unless later."""
+    moments = {f"{name}_at": at(known[name]) for name in ("due", "accepted") if name in known}
+    return Status(status, at(told), received_at=at(came or told), **moments)
+
+
+def a_mirror(*statuses: Status, **known: Any) -> Mirror:
+    """Return a mirror whose statuses came in this order, counted from the first on unless told otherwise."""
+    came = [replace(one, version=place) for place, one in enumerate(statuses, 1)]
+    given = {
+        "id": new_id(),
+        "version": len(came),
+        "source": "BNV-TTHC",
+        "outside_code": "G05-260303-0000123",
+        "route": "MINISTRY",
+        "procedure_code": "1.004873",
+        "procedure_name": "x",
+        "sector": "G15-TP07",
+        "agency": "H99.201",
+        "agency_name": "UBND",
+        "owner_name": "",
+        "submitted_at": at("2026-03-01 08:00"),
+        "counted_at": came[0].received_at if came else None,
+        "statuses": came,
+        **known,
+    }
+    return Mirror(**given)

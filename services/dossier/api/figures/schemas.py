@@ -65,6 +65,11 @@ class CountedDossierOut(BaseModel):
     """A dossier behind a number; no name of any person."""
 
     dossier_id: UUID
+    mirror_id: UUID | None
+    """Of one that another system works and that is no dossier of ours: the same id, read there."""
+    source: str | None
+    outside_code: str | None
+    status_at: datetime | None
     dossier_code: str | None
     reference: str | None
     procedure: str

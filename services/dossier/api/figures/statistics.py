@@ -28,6 +28,7 @@ from services.dossier.domain.figures.asked import Cut, Selection, cuts_of
 from services.dossier.domain.figures.closing import ClosedPeriod, summed
 from services.dossier.domain.figures.numbers import FORMULAS, Amount, Number, rates_of
 from services.dossier.domain.figures.period import Every, Period
+from services.dossier.domain.work.mirrors import STATES
 from services.dossier.use_cases.figures import close_period, read_figures
 from services.dossier.use_cases.read_dossiers import NEWEST
 
@@ -189,10 +190,13 @@ def _by_period(corrections: Any) -> list[CorrectionOut]:
 def _counted(row: Any) -> CountedDossierOut:
     moments = {name: local(row[name]) for name in ("received_at", "due_at", "stopped_at", "ended_at")}
     same = ("dossier_id", "dossier_code", "reference", "procedure_name", "sector", "receiving_agency")
-    told = ("channel", "route", "cause", "state", "ending", "punctuality")
+    told = ("channel", "route", "cause", "ending", "punctuality", "mirror_id", "source", "outside_code")
+    status = row["outside_status"]
     return CountedDossierOut(
         **{name: row[name] for name in (*same, *told)},
         **moments,
+        state=STATES[status].value if status else row["state"],
+        status_at=local(row["outside_status_at"]),
         procedure=row["procedure_code"],
         agency=row["competent_agency"],
         place=row["helping_agency"],

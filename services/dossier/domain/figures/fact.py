@@ -105,6 +105,8 @@ class Fact:
     counted: Counted | None = None
     is_follower: bool = False
     """A child of an interlinked submission that is not its lead: no submission of its own."""
+    is_mirror: bool = False
+    """Worked by another system and no dossier of ours; its id is the mirror's."""
     amended_at: datetime | None = None
     """When something that had been final was last changed: an end taken back, an entry made afterwards."""
     earlier: tuple[Earlier, ...] = ()

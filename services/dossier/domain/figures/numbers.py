@@ -8,7 +8,7 @@ from enum import StrEnum
 from services.dossier.domain.figures.fact import Counted, Ending, Fact, Punctuality
 from services.dossier.domain.figures.period import Period
 
-FORMULAS = "2026.2"
+FORMULAS = "2026.3"
 """Changes with any meaning below: figures of different versions are not compared."""
 
 
@@ -24,16 +24,22 @@ class Number(StrEnum):
     ON_TIME = "on_time"
     LATE = "late"
     LATE_BY_PORTAL = "late_by_portal"
+    UNDETERMINED = "ended_undetermined"
+    """No due moment is known: neither in time nor late, and in no rate of punctuality."""
     REFUSED = "refused"
     STOPPED = "stopped"
     WITHDRAWN = "withdrawn"
     IN_PROGRESS = "in_progress"
     IN_TIME = "in_progress_in_time"
     OVERDUE = "in_progress_overdue"
+    IN_PROGRESS_UNDETERMINED = "in_progress_undetermined"
     PAUSED = "paused"
     ASKED_AGAIN = "in_progress_asked_again"
     INTAKE_REFUSED = "intake_refused"
     INTAKE_CANCELLED = "intake_cancelled"
+    MIRRORED = "received_mirrored"
+    """Worked by another system, which does not tell how it is digitised: in no rate of that."""
+    ENDED_MIRRORED = "ended_mirrored"
     ONLINE = "received_online"
     DIGITISED = "digitised"
     REUSING = "reusing"
@@ -78,7 +84,12 @@ def belongs(number: Number, fact: Fact, period: Period) -> bool:  # noqa: C901, 
         case Number.LATE:
             return ended_within and fact.punctuality is Punctuality.OVERDUE
         case Number.LATE_BY_PORTAL:
-            return ended_within and (fact.punctuality is Punctuality.OVERDUE or fact.supplements > 1)
+            return ended_within and (
+                fact.punctuality is Punctuality.OVERDUE
+                or (fact.supplements > 1 and fact.punctuality is not Punctuality.NONE)
+            )
+        case Number.UNDETERMINED:
+            return ended_within and fact.punctuality is Punctuality.NONE
         case Number.REFUSED:
             return ended_within and fact.ending is Ending.REFUSED
         case Number.STOPPED:
@@ -88,14 +99,20 @@ def belongs(number: Number, fact: Fact, period: Period) -> bool:  # noqa: C901, 
         case Number.IN_PROGRESS:
             return is_open
         case Number.IN_TIME:
-            return is_open and not is_overdue(fact, period)
+            return is_open and is_due(fact, period) and not is_overdue(fact, period)
         case Number.OVERDUE:
             return is_open and is_overdue(fact, period)
+        case Number.IN_PROGRESS_UNDETERMINED:
+            return is_open and not is_due(fact, period)
+        case Number.MIRRORED:
+            return is_received and fact.is_mirror
+        case Number.ENDED_MIRRORED:
+            return ended_within and fact.is_mirror
         case Number.PAUSED:
             stopped_at = fact.at(period.as_of)[1]
             return is_open and stopped_at is not None and stopped_at < period.as_of
         case Number.ASKED_AGAIN:
-            return is_open and not is_overdue(fact, period) and fact.supplements > 1
+            return belongs(Number.IN_TIME, fact, period) and fact.supplements > 1
         case Number.ONLINE:
             return is_received and fact.channel == "ONLINE"
         case Number.DIGITISED:
@@ -106,6 +123,11 @@ def belongs(number: Number, fact: Fact, period: Period) -> bool:  # noqa: C901, 
             return ended_within and fact.is_electronic
         case _:
             return False
+
+
+def is_due(fact: Fact, period: Period) -> bool:
+    """Tell whether a due moment was known where the period looks from."""
+    return fact.at(period.as_of)[0] is not None
 
 
 def is_overdue(fact: Fact, period: Period) -> bool:
@@ -133,17 +155,20 @@ class Rate:
 
 def rates_of(counts: Mapping[str, int]) -> dict[str, Rate]:
     """Return the rates of domain.md 6.1 and 6.5 that these numbers give."""
-    ended, received = counts[Number.ENDED], counts[Number.RECEIVED]
+    judged = counts[Number.ENDED] - counts[Number.UNDETERMINED]
+    looked_at = judged + counts[Number.IN_PROGRESS] - counts[Number.IN_PROGRESS_UNDETERMINED]
+    received = counts[Number.RECEIVED]
+    own, own_ended = received - counts[Number.MIRRORED], counts[Number.ENDED] - counts[Number.ENDED_MIRRORED]
     in_time = counts[Number.EARLY] + counts[Number.ON_TIME]
     # Whoever was asked for papers more than once counts as overdue there, also while in progress.
     open_in_time = counts[Number.IN_TIME] - counts[Number.ASKED_AGAIN]
-    by_portal = ended - counts[Number.LATE_BY_PORTAL] + open_in_time
+    by_portal = judged - counts[Number.LATE_BY_PORTAL] + open_in_time
     return {
-        "on_time": Rate(in_time, ended),
-        "on_time_by_portal": Rate(by_portal, ended + counts[Number.IN_PROGRESS]),
+        "on_time": Rate(in_time, judged),
+        "on_time_by_portal": Rate(by_portal, looked_at),
         "online": Rate(counts[Number.ONLINE], received),
-        "digitised": Rate(counts[Number.DIGITISED], received),
-        "reused": Rate(counts[Number.REUSING], received),
+        "digitised": Rate(counts[Number.DIGITISED], own),
+        "reused": Rate(counts[Number.REUSING], own),
         "components_digitised": Rate(counts[Amount.COMPONENTS_DIGITISED], counts[Amount.COMPONENTS]),
-        "electronic_results": Rate(counts[Number.ELECTRONIC_RESULTS], ended),
+        "electronic_results": Rate(counts[Number.ELECTRONIC_RESULTS], own_ended),
     }

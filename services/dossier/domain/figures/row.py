@@ -29,6 +29,7 @@ COLUMNS = (
     "punctuality",
     "is_electronic",
     "is_follower",
+    "is_mirror",
     "supplements",
     "components",
     "digitised",

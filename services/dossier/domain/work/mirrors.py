@@ -4,9 +4,10 @@ What is worked elsewhere is told here and shown, and never worked, coded or push
 system owns a dossier's status at a time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,8 @@ STATES = {
     10: State.RETURNED,
 }
 """What the national portal's statuses, which all systems speak, are here."""
-_ENDINGS = (9, 10, 8, 3)
+ENDINGS = (9, 10, 8, 3)
+"""Statuses that end, the one that says the moment first."""
 
 
 class WorkedHere(Refusal):
@@ -46,6 +48,10 @@ class Status:
     at: datetime
     text: str = ""
     received_at: datetime | None = None
+    accepted_at: datetime | None = None
+    due_at: datetime | None = None
+    version: int = 0
+    """Which version of the mirror it made: the order statuses came in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +74,12 @@ class Mirror:
     due_at: datetime | None = None
     secret_hash: str | None = None
     dossier_id: UUID | None = None
+    counted_at: datetime | None = None
+    """Since when statistics know it; never for one that was a dossier of ours from the beginning."""
+    linked_at: datetime | None = None
+    """When it turned out to be a dossier of ours; counted there from then on."""
+    follows_since: datetime | None = None
+    """Since when it is known as a member of an interlinked submission that is not its lead."""
     statuses: Sequence[Status] = ()
 
     @property
@@ -78,14 +90,25 @@ class Mirror:
     @property
     def ended_at(self) -> datetime | None:
         """When it ended: the moment of status 9 if present, else 10, else 8 or 3; None while it runs."""
-        if self.present.status not in _ENDINGS:
-            return None
-        first = {one.status: one.at for one in reversed(in_order(self.statuses))}
-        return next(first[ending] for ending in _ENDINGS if ending in first)
+        end = ended_by(in_order(self.statuses))
+        return end.at if end else None
 
     def has(self, status: Status) -> bool:
         """Tell whether this was told before."""
         return any((one.status, one.at) == (status.status, status.at) for one in self.statuses)
+
+
+def ended_by(statuses: Sequence[Status]) -> Status | None:
+    """Return the status that says when it ended, of those in order; an end that was taken back is none."""
+    tail = list(takewhile(lambda one: one.status in ENDINGS, reversed(statuses)))
+    first = {one.status: one for one in tail}
+    return next((first[ending] for ending in ENDINGS if ending in first), None)
+
+
+def told_last(statuses: Sequence[Status], name: str) -> datetime | None:
+    """Return a moment as the last status that tells it has it; silence afterwards takes nothing back."""
+    told = [moment for one in in_order(statuses) if (moment := getattr(one, name)) is not None]
+    return told[-1] if told else None
 
 
 def in_order(statuses: Sequence[Status]) -> list[Status]:
@@ -121,3 +144,10 @@ def mirror_data(mirror: Mirror) -> dict[str, Any]:
         "dossier_id": str(mirror.dossier_id) if mirror.dossier_id else None,
         "version": mirror.version,
     }
+
+
+def status_of(told: Mapping[str, Any]) -> Status:
+    """Return a status of flat values, its moments as texts."""
+    names = ("at", "received_at", "accepted_at", "due_at")
+    moments = {name: datetime.fromisoformat(told[name]) if told[name] else None for name in names}
+    return Status(status=told["status"], text=told["text"], version=told["version"], **moments)  # type: ignore[arg-type]  # `at` is never null

@@ -17,6 +17,7 @@ mirrors = Table(
     Column("due_at", moment),
     Column("secret_hash", Text),
     Column("dossier_id", UUID),
+    *[Column(name, moment) for name in ("counted_at", "linked_at", "follows_since")],
     UniqueConstraint("source", "outside_code"),
 )
 Index("ix_mirrors_agency_id", mirrors.c.agency, mirrors.c.id)
@@ -28,4 +29,7 @@ Table(
     Column("status", SmallInteger, primary_key=True),
     Column("text", Text, nullable=False),
     Column("received_at", moment, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("accepted_at", moment),
+    Column("due_at", moment),
 )

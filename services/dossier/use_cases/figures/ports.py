@@ -12,6 +12,7 @@ from services.dossier.domain.figures.export import Export, ExportState, Format
 from services.dossier.domain.figures.numbers import Number
 from services.dossier.domain.figures.period import Period
 from services.dossier.domain.history import Entry
+from services.dossier.domain.work.mirrors import Mirror
 
 
 class Figures(Protocol):
@@ -19,6 +20,9 @@ class Figures(Protocol):
 
     def changed(self, entry: Entry) -> None:
         """Queue the row's change for what a history entry tells; nothing for one that moves no figure."""
+
+    def mirrored(self, mirror: Mirror) -> None:
+        """Queue the row of a dossier another system works, as its whole record gives it."""
 
 
 class Statistics(Protocol):

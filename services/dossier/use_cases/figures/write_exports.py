@@ -16,6 +16,8 @@ PROGRESS_ROWS = 20_000
 TITLES = (
     ("dossier_code", "Mã hồ sơ"),
     ("reference", "Mã tra cứu"),
+    ("outside_code", "Mã ở hệ thống khác"),
+    ("source", "Hệ thống giải quyết"),
     ("procedure_code", "Mã thủ tục"),
     ("procedure_name", "Tên thủ tục"),
     ("sector", "Lĩnh vực"),

@@ -1,5 +1,6 @@
 """What people do with a submission under way: decide about a member, withdraw, tell of an outside part."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -94,8 +95,15 @@ async def note_outside(
         raise Invalid(fields=[("reason", "Phải nêu lý do không có kết quả")])
     if await work.interlinked.is_taken(source, outside_code, parent.id, procedure):
         raise OutsideCodeTaken
-    ground = await work.mirrors.ground(source, outside_code, procedure, "")
-    told = told_by_mirror(ground.mirror) if ground.mirror is not None else told
+    await work.mirrors.hold(source, outside_code)
+    mirror = await work.mirrors.known(source, outside_code)
+    if mirror is not None:
+        told = told_by_mirror(mirror)
+        if procedure != parent.group.lead_procedure and mirror.follows_since is None:
+            # Counted as received, as every member is, and not as a submission of its own.
+            following = replace(mirror, follows_since=now)
+            work.mirrors.link(following)
+            work.figures.mirrored(following)
     parent.note_outside(procedure, source=source, outside_code=outside_code, told=told, reason=reason)
     done = await go_on(parent, work=work, now=now)
     record_parent(parent, done.event or "advanced", by=by, work=work, now=now, details=done.details)

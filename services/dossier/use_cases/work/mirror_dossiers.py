@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
@@ -16,12 +15,13 @@ from services.dossier.domain.events import Change
 from services.dossier.domain.interlinked.telling import told_by_mirror
 from services.dossier.domain.work import arranging
 from services.dossier.domain.work.elsewhere import Elsewhere
-from services.dossier.domain.work.mirrors import Mirror, Status, WorkedHere, mirror_data
+from services.dossier.domain.work.mirrors import Mirror, Status, WorkedHere, mirror_data, told_last
 from services.dossier.use_cases.open_dossier import open_for
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import NEWEST, log_reading
 from services.dossier.use_cases.record_change import record_change
 from services.dossier.use_cases.secrets import secret_hash
+from services.dossier.use_cases.work.ports import MirrorGround
 from services.dossier.use_cases.work_steps import ask_outside
 
 
@@ -58,12 +58,16 @@ async def mirror_dossier(told: Told, *, by: Caller, work: Work, now: datetime) -
         raise Invalid(fields=missing)
     if ground.is_worked_here:
         raise WorkedHere
-    status = replace(told.status, received_at=now)
     known = ground.mirror
+    version = (known.version if known else 0) + 1
+    status = replace(
+        told.status, version=version, received_at=now, accepted_at=told.accepted_at, due_at=told.due_at
+    )
     if known is not None and known.has(status):
         return "repeated", known.id
-    mirror = _mirrored(told, known, ground, status, work=work)
+    mirror = _told_by_all(_mirrored(told, known, ground, status, work=work), known, ground, now)
     work.mirrors.keep(mirror, status, is_new=known is None)
+    work.figures.mirrored(mirror)
     work.interlinked.outside_told(told.source, told.outside_code, told_by_mirror(mirror))
     data = mirror_data(mirror)
     key = str(mirror.id)
@@ -72,13 +76,15 @@ async def mirror_dossier(told: Told, *, by: Caller, work: Work, now: datetime) -
     return ("created" if known is None else "added"), mirror.id
 
 
-def _mirrored(told: Told, known: Mirror | None, ground: Any, status: Status, *, work: Work) -> Mirror:
+def _mirrored(
+    told: Told, known: Mirror | None, ground: MirrorGround, status: Status, *, work: Work
+) -> Mirror:
     """Return the mirror with this status; what an older status says of the dossier does not overwrite."""
     mirror_id = known.id if known else new_id()
     hashed = secret_hash(work.seals, mirror_id, told.secret) if told.secret else None
     fresh = Mirror(
         id=mirror_id,
-        version=(known.version if known else 0) + 1,
+        version=status.version,
         source=told.source,
         outside_code=told.outside_code,
         route=told.route,
@@ -107,6 +113,24 @@ def _mirrored(told: Told, known: Mirror | None, ground: Any, status: Status, *, 
     )
 
 
+def _told_by_all(mirror: Mirror, known: Mirror | None, ground: MirrorGround, now: datetime) -> Mirror:
+    """Return the mirror with what all its statuses told, and since when statistics know it and how."""
+    counted_at, linked_at = (known.counted_at, known.linked_at) if known else (None, None)
+    if mirror.dossier_id is None:
+        counted_at = counted_at or now
+    elif counted_at is not None:
+        linked_at = linked_at or now
+    follows_since = known.follows_since if known else None
+    return replace(
+        mirror,
+        accepted_at=told_last(mirror.statuses, "accepted_at"),
+        due_at=told_last(mirror.statuses, "due_at"),
+        counted_at=counted_at,
+        linked_at=linked_at,
+        follows_since=follows_since or (now if ground.is_follower else None),
+    )
+
+
 async def change_route(
     dossier_id: UUID,
     *,
@@ -128,7 +152,12 @@ async def change_route(
         await work.mirrors.hold(source, outside_code)
         if await work.mirrors.is_taken(source, outside_code, dossier.id):
             raise Invalid(fields=[("outside_code", "Mã này đã là của một hồ sơ khác")])
-        work.mirrors.link(source, outside_code, dossier.id)
+        mirror = await work.mirrors.known(source, outside_code)
+        if mirror is not None:
+            since = (mirror.linked_at or now) if mirror.counted_at else None
+            linked = replace(mirror, dossier_id=dossier.id, linked_at=since)
+            work.mirrors.link(linked)
+            work.figures.mirrored(linked)
     waiting = dossier.step.request_id if dossier.step is not None else None
     if elsewhere is not None and waiting is not None:
         work.outside.abandon(waiting)

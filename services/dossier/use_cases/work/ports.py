@@ -51,6 +51,7 @@ class MirrorGround:
     agency_name: str | None
     dossier_id: UUID | None
     is_worked_here: bool
+    is_follower: bool
 
 
 class Mirrors(Protocol):
@@ -68,8 +69,11 @@ class Mirrors(Protocol):
     def keep(self, mirror: Mirror, status: Status, *, is_new: bool) -> None:
         """Keep a mirror as it is now and the status that made it so."""
 
-    def link(self, source: str, outside_code: str, dossier_id: UUID) -> None:
-        """Say whose mirror this code is, so that it is not counted beside the dossier."""
+    async def known(self, source: str, outside_code: str) -> Mirror | None:
+        """Return the mirror of a code; after `hold`, nobody changes it."""
+
+    def link(self, mirror: Mirror) -> None:
+        """Keep whose mirror this is, so that it is not counted beside the dossier or the submission."""
 
     async def find(self, mirror_id: UUID) -> Mirror | None:
         """Return a mirror."""

@@ -9,6 +9,7 @@ import pytest
 
 from kernel.sealing import SealBroken
 from kernel.service import JobTick
+from services.dossier.commands.figures import rebuild_figures
 from services.dossier.store.interlinked.parents import PostgresInterlinked
 from services.dossier.use_cases.interlinked.advance import advance_parent
 from tests.builders.dossier.kin import (
@@ -416,6 +417,38 @@ async def test_what_another_system_feeds_goes_on_with_the_submission(empty_offic
     parent = await kin.parent(seen)
     assert (parent["state"], parent["outcome"]) == ("ENDED", "GRANTED")
     assert parent["members"][-1]["ended_at"] == "2026-03-06T08:00:00+07:00"
+    assert await counted_submissions(kin) == [
+        (COMMUNE, True, False),
+        (POLICE, False, False),
+        (INSURANCE, False, True),
+    ]
+
+
+async def counted_submissions(kin: Kin) -> list[tuple[str, bool, bool]]:
+    """Return each counted dossier's agency, whether it stands for a submission, whether it is a mirror."""
+    rows = await kin.service.runtime.pool.fetch(
+        "SELECT competent_agency, NOT is_follower, is_mirror FROM figure_rows ORDER BY competent_agency"
+    )
+    assert await rebuild_figures(kin.service.runtime, ("--check",)) == 0
+    return [tuple(row) for row in rows]
+
+
+async def test_a_member_fed_before_its_code_is_noted_is_no_submission_either(
+    empty_office: Office,
+) -> None:
+    """Received twice, at both agencies, and handed in once."""
+    kin = await Kin(empty_office.service).open_kin(card={"route": "SECTOR"})
+    seen = await kin.handed_in()
+    await kin.granted(seen, BIRTH)
+    await kin.advance()
+    fed = {"source": "VSS", "outside_code": "VSS-79", "procedure_code": CARD, "agency": INSURANCE}
+    await fed_by_its_system(kin, **fed, route="SECTOR", status=4, at="2026-03-05T10:00:00+07:00")
+    assert await counted_submissions(kin) == [(COMMUNE, True, False), (INSURANCE, True, True)]
+    parent = await kin.parent(seen, LEAD)
+    sent = {"procedure": CARD, "source": "VSS", "outside_code": "VSS-79", "at": "2026-03-05T09:00:00+07:00"}
+    answer = await kin.on(parent, "outside-member", LEAD, **sent, state="SENT")
+    assert answer.status_code == 200, answer.text
+    assert await counted_submissions(kin) == [(COMMUNE, True, False), (INSURANCE, False, True)]
 
 
 async def test_scans_made_at_the_counter_come_with_the_one_call(kin: Kin) -> None:
