@@ -17,6 +17,7 @@ from services.dossier.domain.intake.errors import AnotherPerson
 from services.dossier.domain.intake.identifiers import identity_faults
 from services.dossier.domain.intake.names import is_same_name
 from services.dossier.domain.papers import PaperKind
+from services.dossier.use_cases.interlinked.carry_correction import carry_correction
 from services.dossier.use_cases.open_dossier import allow, parties_of
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.receive_dossier import issue
@@ -82,6 +83,7 @@ async def correct_owner(
     }
     change = Change("corrected", left, note=reason, papers=[paper], details=details)
     record_change(work, dossier, change, by=by, now=now)
+    await carry_correction(dossier, owner, changed, evidence=evidence, by=by, work=work, now=now)
     return dossier
 
 

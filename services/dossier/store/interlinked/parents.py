@@ -63,7 +63,7 @@ _ADD = Statement(
 )
 _CHANGING = (
     *("state", "outcome", "expected_at", "due_at", "original_due_at", "ended_at", "look_at", "is_withdrawn"),
-    *("parties_sealed", "form_sealed"),
+    *("owner_name", "contact_sealed", "parties_sealed", "form_sealed"),
     "agencies",
     "work",
 )
