@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 
@@ -196,6 +197,24 @@ async def test_mirrors_of_before_are_taken_in_by_the_rebuild_and_correct_what_wa
     assert "due_at is" in said
     assert "route is" in said
     assert await rebuild_figures(service.runtime, ()) == 0
+    assert await proved(province)
+
+
+async def test_the_migration_keeps_what_came_last_with_each_mirror(province: Office) -> None:
+    """Told of before: order and due moment as far as they were kept; then counted by the rebuild."""
+    migration = import_module("services.dossier.migrations.versions.0038_mirrors_are_counted")
+    pool = province.service.runtime.pool
+    for place in (0, 2, 1):
+        status, at = STATUSES[place]
+        await fed(province, status=status, at=at, **DUE)
+        province.service.clock.advance(timedelta(minutes=1))
+    for statement in (*migration.BACK, *migration.STATEMENTS):
+        await pool.execute(statement)
+    assert await numbers(province) == {}
+    rows = await pool.fetch("SELECT status, due_at IS NOT NULL FROM mirror_statuses ORDER BY version")
+    assert [tuple(row) for row in rows] == [(2, False), (9, True), (4, False)]
+    assert await rebuild_figures(province.service.runtime, ()) == 0
+    assert (await numbers(province))["early"] == 1
     assert await proved(province)
 
 

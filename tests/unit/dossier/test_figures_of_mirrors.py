@@ -172,6 +172,8 @@ def test_one_that_is_a_dossier_of_ours_is_counted_there_and_only_there() -> None
     linked = at("2026-03-04 08:00")
     fact = fact_of(*told, dossier_id=ID, linked_at=linked)
     assert (numbers_of(fact), fact.amended_at) == (set(), linked)
+    # A rebuild that read the mirror before puts nothing back.
+    assert fact.version > fact_of(*told).version
     assert fact_of_mirror(a_mirror(a_told(1, "2026-03-02 08:00"), dossier_id=ID, linked_at=linked)) is None
 
 

@@ -36,6 +36,12 @@ STATEMENTS = (
       AND c.procedure_code <> i.group_data ->> 'lead_procedure'
     """,
 )
+BACK = (
+    "DELETE FROM figure_rows WHERE is_mirror",
+    *(f"ALTER TABLE {table} DROP COLUMN is_mirror" for table in ("figure_rows", "closed_figure_rows")),
+    "ALTER TABLE mirrors DROP COLUMN counted_at, DROP COLUMN linked_at, DROP COLUMN follows_since",
+    "ALTER TABLE mirror_statuses DROP COLUMN version, DROP COLUMN accepted_at, DROP COLUMN due_at",
+)
 
 
 def upgrade() -> None:
@@ -46,10 +52,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Count them no more; closed periods keep theirs."""
-    op.execute("DELETE FROM figure_rows WHERE is_mirror")
-    for table in ("figure_rows", "closed_figure_rows"):
-        op.execute(f"ALTER TABLE {table} DROP COLUMN is_mirror")
-    op.execute("ALTER TABLE mirrors DROP COLUMN counted_at, DROP COLUMN linked_at, DROP COLUMN follows_since")
-    op.execute(
-        "ALTER TABLE mirror_statuses DROP COLUMN version, DROP COLUMN accepted_at, DROP COLUMN due_at"
-    )
+    for statement in BACK:
+        op.execute(statement)
