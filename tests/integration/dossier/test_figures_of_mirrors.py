@@ -43,6 +43,8 @@ async def test_a_status_moves_the_figures_in_its_own_commit(province: Office) ->
     # Late, and told twice.
     for status, at in (STATUSES[2], STATUSES[1], STATUSES[2]):
         await fed(province, status=status, at=at)
+    [mirror] = (await province.service.get(PATH, SPECIALIST)).json()["items"]
+    assert mirror["due_at"] == DUE["due_at"]
     ended = RECEIVED | {"ended": 1, "ended_mirrored": 1, "early": 1}
     assert await numbers(province) == ended
     for cut in ({"route": "MINISTRY"}, {"agency": COMMUNE}, {"procedure": PROCEDURE}, {"channel": ""}):
@@ -56,6 +58,8 @@ async def test_what_was_never_told_is_unknown_beside_our_own_dossiers(province: 
     """One of ours goes on, one of theirs ended without a due moment: no rate is the better for it."""
     await province.accepted()
     await fed(province)
+    open_ = {name: count for name, count in (await numbers(province)).items() if "in_progress" in name}
+    assert open_ == {"in_progress": 2, "in_progress_in_time": 1, "in_progress_undetermined": 1}
     await fed(province, status=9, at=STATUSES[2][1])
     answer = await province.service.get("/v1/statistics", PROVINCE, params=SEEN)
     [item] = answer.json()["items"]
