@@ -158,7 +158,7 @@ async def test_a_group_nobody_could_work_is_refused(
     refused = await catalog.post(f"{PATH}/{draft['id']}/submission", None, EDITOR, version=draft["version"])
     assert (refused.status_code, refused.json()["code"]) == (422, "workflow-unsound")
     assert code in {fault["code"] for fault in refused.json()["faults"]}
-    assert len(await catalog.published("interlinked_group.published.v1")) == 2
+    assert len(await catalog.published("interlinked_group.published.v1")) == 3
 
 
 async def test_two_groups_with_one_code_are_refused(catalog: RunningService) -> None:
