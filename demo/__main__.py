@@ -4,7 +4,7 @@ import sys
 
 import httpx
 
-from demo import afterwards, counter_road, online_road, portal_road
+from demo import afterwards, counter_road, online_road, portal_road, together_road
 from demo.door import Door
 from demo.import_road import import_real_procedures
 from demo.script import Script, Surprise
@@ -49,6 +49,7 @@ def play(where: Ports) -> None:
             portal_road.play(script, door, world, portal),
             counter_road.play(script, door, world),
         ]
+        together_road.play(script, door, world, catcher)
         afterwards.play(script, door, portal, catcher, played)
     script.close()
     door.close()
