@@ -10,7 +10,7 @@ from kernel.testing.running import RunningService
 from services.dossier.commands.history import verify_history
 from services.dossier.jobs.print_papers import PRINT_PAPERS
 from tests.builders.dossier.office import GATEWAY, RECEIVER, SIGNER, SPECIALIST, Office, a_citizen
-from tests.integration.dossier.test_books import copies
+from tests.integration.dossier.test_books import LEADERS, copies
 
 CITIZEN = a_citizen()
 
@@ -26,7 +26,9 @@ async def known(office: Office) -> dict[str, str]:
     """One dossier with a result, a file, a paper, a copy: what addresses are made of."""
     seen = await office.issued(number="1/XN")
     await office.service.run_job(PRINT_PAPERS)
-    await office.service.post("/v1/certified-copies", copies("Bằng"), RECEIVER)
+    await office.service.receive(*LEADERS)
+    copied = await office.service.post("/v1/certified-copies", copies("Bằng"), RECEIVER)
+    assert copied.status_code == 201, copied.text
     detail = await office.read(seen, SPECIALIST)
     (result,) = (await office.service.get("/v1/results", CITIZEN)).json()["items"]
     return {
