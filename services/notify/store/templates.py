@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,9 @@ class PackagedTemplates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters.update(moment=moment, no_numbers=without_identity_numbers, dong=dong)
+        self._environment.filters.update(
+            moment=moment, day=day, no_numbers=without_identity_numbers, dong=dong
+        )
         layout = _Layout.model_validate(_read(folder / "layout.yaml"))
         self._layouts = {
             Channel.EMAIL: self._environment.from_string(layout.email),
@@ -152,10 +154,17 @@ def _read(path: Path) -> Any:
 
 def moment(value: datetime | str | None) -> str:
     """Return an instant as people read it here: `hh:mm dd/mm/yyyy`."""
-    if value is None:
-        return ""
+    return "" if value is None else _local(value).strftime("%H:%M %d/%m/%Y")
+
+
+def day(value: datetime | str) -> date:
+    """Return the day of an instant here, to compare."""
+    return _local(value).date()
+
+
+def _local(value: datetime | str) -> datetime:
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return at.astimezone(VIETNAM).strftime("%H:%M %d/%m/%Y")
+    return at.astimezone(VIETNAM)
 
 
 def dong(amount: int) -> str:

@@ -288,6 +288,19 @@ def test_no_text_message_tells_a_reason_or_an_identity_number(
     assert "001099012345" not in mail
 
 
+@pytest.mark.parametrize(
+    ("due", "is_early"),
+    [("2026-11-17T17:30:00+07:00", False), ("2026-11-18T00:30:00+07:00", True), (None, False)],
+)
+def test_who_has_a_result_on_an_earlier_day_is_told_not_to_wait(due: str | None, is_early: bool) -> None:
+    """Early is a day before, here: the same day is on time, whatever day it is in Greenwich."""
+    notice, _, facts = next(case for case in CASES if case[0].template == "dossier-result-issued")
+    told = {**HOUSE, **facts, "at": "2026-11-17T09:00:00+07:00", "due_at": due}
+    mail = TEMPLATES.render(notice, Channel.EMAIL, told)
+    assert ("trước hạn" in mail.subject, "không cần chờ" in mail.body) == (is_early, is_early)
+    assert ("truoc han" in TEMPLATES.render(notice, Channel.SMS, told).body) == is_early
+
+
 def test_a_missing_fact_is_an_error_not_an_empty_place() -> None:
     (notice,) = [one for one in TEMPLATES.for_event("dossier.cancelled.v1") if one.channels]
     with pytest.raises(TemplateBroken):
