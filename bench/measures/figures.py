@@ -5,6 +5,7 @@ import statistics
 import time
 from collections.abc import Sequence
 from datetime import date
+from urllib.parse import quote_plus
 
 from bench.figures import Figure
 from bench.generator import Plan, Step
@@ -23,6 +24,7 @@ REBUILD_TARGET = 20_000
 MONTH_TARGET = 200
 """Milliseconds for a month's figures of the whole province among a year's dossiers."""
 YEAR, MILLION = 336_418, 1_000_000
+COMMON_NAME = "Nguyễn Văn An"
 _ASKED = 11
 
 
@@ -109,8 +111,8 @@ async def _read_month(dsn: str, first: date, last: date, run: Run) -> list[float
 
 
 def _search(run: Run) -> Figure:
-    """Find a dossier by its code among all, as an officer does."""
-    url = run.subject.url("gateway", "/api/v1/dossier-search?q=Nguyễn+Văn+An&limit=20")
+    """Look for a common name among all, as an officer does."""
+    url = run.subject.url("gateway", f"/api/v1/dossier-search?q={quote_plus(COMMON_NAME)}&limit=20")
     headers = {"Authorization": "Bearer {officer_token}"}
     plan = Plan(
         connections=16,
