@@ -76,7 +76,7 @@ def kafka_bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def _missing(what: str, reason: str) -> None:
     if what in os.environ.get("REQUIRE", "").split(","):
         pytest.fail(f"REQUIRE={what}: {reason}", pytrace=False)
-    pytest.skip(reason)
+    pytest.skip(reason)  # The reason says what this machine lacks; CI requires it (above).
 
 
 def _run_folder(factory: pytest.TempPathFactory) -> Path:

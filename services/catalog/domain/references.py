@@ -1,6 +1,7 @@
 """Judges what items say about each other and about what the catalogue already holds."""
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 from eforms.form import form_faults
@@ -45,8 +46,9 @@ class Everything:
         lasts = (held.procedure.last(line) for line in held.procedure.chains)
         return all(last is None or last.digest != digest for last in lasts)
 
+    @cached_property
     def closing(self) -> float:
-        """Return the earliest hour at which any office of the document closes."""
+        """The earliest hour at which any office of the document closes."""
         years: list[Mapping[str, Any]] = [
             data for (kind, _), data in self._given.items() if kind is ItemKind.CALENDAR
         ]
@@ -121,7 +123,7 @@ def _time(data: Mapping[str, Any], all_: Everything) -> list[str]:
     process = all_.find(ItemKind.PROCESS, data["process"])
     if process is None:
         return ["process: quy trình nội bộ không có trong danh mục"]
-    limits = [office_hours_of(channel["processing_time"], all_.closing()) for channel in data["channels"]]
+    limits = [office_hours_of(channel["processing_time"], all_.closing) for channel in data["channels"]]
     if limits and process["critical_hours"] > min(limits) + 1e-9:
         # Office hours that were shortened by decision since make nothing that stands unreadable: whoever
         # decides them is shown what no longer fits (`calendar-decisions/{id}/preview`).

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, StringConstraints
 
 from kernel.core.clock import VIETNAM
-from kernel.core.errors import Invalid
 from kernel.web.deps import IfMatch
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, decode_cursor, encode_cursor
+from services.dossier.api.cursors import cursor_id
 from services.dossier.api.deps import PROBLEMS, Caller, Now, Work
 from services.dossier.api.schemas.requests import IdentityType, Nationality, Strict
 from services.dossier.domain.results.register import Registered, told
@@ -83,7 +83,7 @@ async def list_results(
     """Kết quả giải quyết của tôi, dùng lại được cho hồ sơ sau."""
     parts = decode_cursor(cursor, str)
     found = await use_register.own_results(
-        before=_identifier(parts[0]) if parts else None, limit=limit + 1, by=by, work=work
+        before=cursor_id(parts[0]) if parts else None, limit=limit + 1, by=by, work=work
     )
     following = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
     return RegisteredResults(items=[_out(one, now) for one in found[:limit]], next_cursor=following)
@@ -117,10 +117,3 @@ async def revoke_result(
 
 def _out(entry: Registered, now: datetime) -> RegisteredResult:
     return RegisteredResult.model_validate(told(entry, now.astimezone(VIETNAM).date()))
-
-
-def _identifier(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Invalid(fields=[("cursor", "Con trỏ không hợp lệ")]) from error

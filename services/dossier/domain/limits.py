@@ -1,26 +1,16 @@
 """What the law limits, by date: how often, how long, until when (data/limits.yaml, data/causes.yaml)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
-from typing import Protocol, TypeVar
 
 from kernel.core.errors import Invalid
 from services.dossier.domain.course import Cause
+from services.dossier.domain.dated import latest
 
 GENERAL = "GENERAL"
 ANSWER_INSUFFICIENT = "ANSWER_INSUFFICIENT"
-
-
-class _Dated(Protocol):
-    @property
-    def valid_from(self) -> date: ...
-    @property
-    def valid_to(self) -> date | None: ...
-
-
-_Rule = TypeVar("_Rule", bound=_Dated)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,57 +89,49 @@ class Limits:
     def supplement(self, stage: str, basis: str, day: date) -> SupplementRule:
         """Return the rule of a stage and ground; raise `Invalid` for a ground the law does not know."""
         rules = [rule for rule in self.supplement_requests if (rule.stage, rule.basis) == (stage, basis)]
-        found = _in_force(rules, day)
+        found = latest(rules, day)
         if found is None:
             raise Invalid(fields=[("basis", "Không có căn cứ yêu cầu bổ sung này")])
         return found
 
     def most_supplements(self, day: date) -> int:
         """Return how often a dossier is sent back in all, over stages and grounds."""
-        return int(_known(_in_force(self.supplement_totals, day)).value)
+        return int(_known(latest(self.supplement_totals, day)).value)
 
     def reply_hours(self, day: date) -> Decimal:
         """Return the office hours within which a submission is replied to."""
-        return _known(_in_force(self.reply, day)).value
+        return _known(latest(self.reply, day)).value
 
     def cutoff(self, day: date) -> time:
         """Return the time after which the day counts as over for same-day work and hand-over."""
-        rule = _in_force(self.cutoffs, day)
+        rule = latest(self.cutoffs, day)
         if rule is None:
             raise LookupError("no cut-off on this day")
         return rule.value
 
     def early_hours(self, day: date) -> Decimal:
         """Return what "the beginning of the next working day" is, in office hours."""
-        return _known(_in_force(self.early, day)).value
+        return _known(latest(self.early, day)).value
 
     def most_reappointments(self, day: date) -> int:
         """Return how often a due date may be moved with an apology."""
-        return int(_known(_in_force(self.reappointments, day)).value)
+        return int(_known(latest(self.reappointments, day)).value)
 
     def apology_days(self, day: date) -> int:
         """Return how many working days before the due day the apology is written at the latest."""
-        return int(_known(_in_force(self.apologies, day)).value)
+        return int(_known(latest(self.apologies, day)).value)
 
     def warning(self, kind: str, day: date) -> WarningRule | None:
         """Return when people are warned of this; None when nobody is."""
-        return _in_force([rule for rule in self.warnings if rule.kind == kind], day)
+        return latest([rule for rule in self.warnings if rule.kind == kind], day)
 
     def cause(self, code: str, use: str, day: date) -> Cause:
         """Return a cause for this use; raise `Invalid` for one that is not known on the day."""
         rules = [rule for rule in self.causes if rule.code == code and use in rule.use]
-        found = _in_force(rules, day)
+        found = latest(rules, day)
         if found is None:
             raise Invalid(fields=[("cause", "Không có mã nguyên nhân này")])
         return Cause(found.code, found.belongs_to)
-
-
-def _in_force(rules: Iterable[_Rule], day: date) -> _Rule | None:
-    """Return the rule that began last and has not ended."""
-    begun = [
-        rule for rule in rules if rule.valid_from <= day and (rule.valid_to is None or day <= rule.valid_to)
-    ]
-    return max(begun, key=lambda rule: rule.valid_from, default=None)
 
 
 def _known(rule: NumberRule | None) -> NumberRule:

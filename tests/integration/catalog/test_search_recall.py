@@ -22,7 +22,8 @@ def rows(name: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.skipif(
-    not (DATA / "procedures-public.jsonl").exists(), reason="no public catalogue beside the checkout"
+    not (DATA / "procedures-public.jsonl").exists(),
+    reason="the public catalogue, which is never copied here, is not beside us",
 )
 async def test_five_answers_hold_what_people_ask_for(
     start: Callable[..., Awaitable[RunningService]], record_property: Callable[[str, object], None]

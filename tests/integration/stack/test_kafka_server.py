@@ -143,7 +143,7 @@ def test_without_mvn_only_what_is_cached_can_run(monkeypatch: pytest.MonkeyPatch
     """Maven is needed for an empty cache and not for a full one."""
     java = shutil.which("java")
     if java is None:
-        pytest.skip("no java here")
+        pytest.skip("no java here, which Kafka runs on; CI requires it")
     (tmp_path / "java").symlink_to(java)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "empty"))

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from kernel.core.errors import Invalid
 from kernel.web.edge import EdgeRoute
-from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from kernel.web.paging import Cursor, Limit, Page, encode_cursor
 from services.dossier.api.archive.records import Words
+from services.dossier.api.cursors import NEWEST, cursor_place
 from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
 from services.dossier.api.moments import Day, local
 from services.dossier.api.schemas.requests import Strict
@@ -24,7 +24,6 @@ from services.dossier.domain.archive.packages import (
     PackageState,
 )
 from services.dossier.use_cases.archive import submit_packages
-from services.dossier.use_cases.read_dossiers import NEWEST
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Lưu trữ"])
 _FILE: dict[int | str, dict[str, Any]] = {
@@ -113,8 +112,7 @@ async def list_batches(
     by: Caller, work: Work, limit: Limit = 20, cursor: Cursor = ""
 ) -> Page[ArchiveBatchOut]:
     """Các đợt nộp lưu của cơ quan mình, mới nhất trước."""
-    parts = decode_cursor(cursor, str)
-    before = _identifier(parts[0]) if parts else NEWEST
+    before = cursor_place(cursor, NEWEST)
     found = await submit_packages.list_batches(before=before, limit=limit + 1, by=by, work=work)
     following = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
     return Page[ArchiveBatchOut](items=[_out(one) for one in found[:limit]], next_cursor=following)
@@ -228,10 +226,3 @@ def _package_out(package: Package) -> PackageOut:
         archive_code=package.archive_code,
         answered_at=local(package.answered_at),
     )
-
-
-def _identifier(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Invalid(fields=[("cursor", "Con trỏ không hợp lệ")]) from error

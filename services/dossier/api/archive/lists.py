@@ -7,10 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
-from kernel.core.errors import Invalid
 from kernel.web.edge import EdgeRoute
-from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from kernel.web.paging import Cursor, Limit, Page, encode_cursor
 from services.dossier.api.archive.records import Words
+from services.dossier.api.cursors import NEWEST, cursor_place
 from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
 from services.dossier.api.moments import Day, local
 from services.dossier.api.schemas.requests import Strict
@@ -25,7 +25,6 @@ from services.dossier.domain.archive.destruction import (
     Verdict,
 )
 from services.dossier.use_cases.archive import destroy_records
-from services.dossier.use_cases.read_dossiers import NEWEST
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Lưu trữ"])
 _Line = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=200)]
@@ -132,8 +131,7 @@ async def list_destruction_lists(
     by: Caller, work: Work, limit: Limit = 20, cursor: Cursor = ""
 ) -> Page[DestructionListOut]:
     """Các danh mục hủy của cơ quan mình, mới nhất trước."""
-    parts = decode_cursor(cursor, str)
-    before = _identifier(parts[0]) if parts else NEWEST
+    before = cursor_place(cursor, NEWEST)
     found = await destroy_records.list_lists(before=before, limit=limit + 1, by=by, work=work)
     following = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
     return Page[DestructionListOut](items=[_out(one) for one in found[:limit]], next_cursor=following)
@@ -236,10 +234,3 @@ def _line_out(line: Line) -> DestructionLineOut:
         done_at=local(line.done_at),
         history_head=line.history_head.hex() if line.history_head else None,
     )
-
-
-def _identifier(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Invalid(fields=[("cursor", "Con trỏ không hợp lệ")]) from error

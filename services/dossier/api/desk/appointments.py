@@ -10,7 +10,8 @@ from pydantic import BaseModel, StringConstraints
 from kernel.core.clock import VIETNAM
 from kernel.web.described import problems
 from kernel.web.edge import PUBLIC, EdgeRoute
-from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from kernel.web.paging import Cursor, Limit, Page, encode_cursor
+from services.dossier.api.cursors import NEWEST, cursor_place
 from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
 from services.dossier.api.desk.schemas import (
     Code,
@@ -28,7 +29,6 @@ from services.dossier.domain.desk.appointments import Appointment
 from services.dossier.use_cases.desk import appointments
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Lịch hẹn"])
-_NEWEST = UUID(int=2**128 - 1)
 
 
 class SlotOut(BaseModel):
@@ -117,8 +117,7 @@ async def book_appointment(
 @router.get("/appointments")
 async def list_own(by: Caller, work: Work, limit: Limit = 20, cursor: Cursor = "") -> Page[AppointmentOut]:
     """Lịch hẹn của tôi."""
-    last = decode_cursor(cursor, str)
-    before = _uuid(last[0]) if last else _NEWEST
+    before = cursor_place(cursor, NEWEST)
     found = await work.desk.appointments.own(by.subject, before, limit + 1)
     following = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
     items = [_out(item, is_own=True) for item in found[:limit]]
@@ -178,13 +177,6 @@ async def check_in(
         slot_at=appointment.slot_at.astimezone(VIETNAM),
         ticket=ticket_out(ticket),
     )
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return UUID(int=0)
 
 
 def _out(appointment: Appointment, response: Response | None = None, *, is_own: bool) -> AppointmentOut:

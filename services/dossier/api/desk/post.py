@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field, StringConstraints
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Invalid
 from kernel.web.edge import EdgeRoute
-from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from kernel.web.paging import Cursor, Limit, Page, encode_cursor
+from services.dossier.api.cursors import NEWEST, cursor_place
 from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
 from services.dossier.api.desk.schemas import Nothing, Subject
 from services.dossier.api.moments import Moment, local
@@ -22,7 +23,6 @@ from services.dossier.use_cases.desk import post
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Bưu chính"])
 Tracking = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z0-9]{5,30}$")]
-_NEWEST = UUID(int=2**128 - 1)
 
 
 class PostListIn(Strict):
@@ -116,8 +116,7 @@ async def make_list(body: PostListIn, response: Response, by: Caller, work: Work
 @router.get("/post-lists")
 async def list_lists(by: Caller, work: Work, limit: Limit = 20, cursor: Cursor = "") -> Page[PostListOut]:
     """Danh sách bàn giao của đơn vị."""
-    last = decode_cursor(cursor, str)
-    before = _uuid(last[0]) if last else _NEWEST
+    before = cursor_place(cursor, NEWEST)
     found = await work.desk.post.lists(by.agency, before, limit + 1)
     following = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
     items = [_list_out(item, [], None, None) for item in found[:limit]]
@@ -171,13 +170,6 @@ async def receive_status(body: StatusIn, by: Caller, work: Work, now: Now) -> St
         now=now,
     )
     return StatusOut.model_validate({"outcome": outcome})
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return UUID(int=0)
 
 
 def _list_out(

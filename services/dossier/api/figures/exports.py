@@ -9,9 +9,9 @@ from fastapi.responses import StreamingResponse
 
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, encode_cursor
+from services.dossier.api.cursors import NEWEST, cursor_place
 from services.dossier.api.deps import PROBLEMS, Caller, Now, Work
 from services.dossier.api.figures.schemas import ExportIn, ExportOut, ExportsOut
-from services.dossier.api.figures.statistics import before_of
 from services.dossier.api.moments import local
 from services.dossier.domain.figures.asked import Selection
 from services.dossier.domain.figures.export import Export, Format
@@ -47,7 +47,7 @@ async def ask_export(body: ExportIn, by: Caller, work: Work, now: Now) -> Export
 @router.get("/exports")
 async def list_exports(by: Caller, work: Work, limit: Limit = 20, cursor: Cursor = "") -> ExportsOut:
     """Các tệp tôi đã yêu cầu kết xuất."""
-    found = await work.exports.of(by.subject, before_of(cursor), limit + 1)
+    found = await work.exports.of(by.subject, cursor_place(cursor, NEWEST), limit + 1)
     items = [_out(one) for one in found[:limit]]
     more = encode_cursor(str(items[-1].export_id)) if len(found) > limit else None
     return ExportsOut(items=items, next_cursor=more)

@@ -2,13 +2,12 @@
 
 from itertools import groupby
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
-from kernel.core.errors import Invalid
 from kernel.web.edge import EdgeRoute
-from kernel.web.paging import Cursor, Limit, decode_cursor, encode_cursor
+from kernel.web.paging import Cursor, Limit, encode_cursor
+from services.dossier.api.cursors import NEWEST, cursor_place
 from services.dossier.api.deps import PROBLEMS, Caller, Now, Work
 from services.dossier.api.figures.schemas import (
     CellOut,
@@ -30,7 +29,6 @@ from services.dossier.domain.figures.numbers import FORMULAS, Amount, Number, ra
 from services.dossier.domain.figures.period import Every, Period
 from services.dossier.domain.work.mirrors import STATES
 from services.dossier.use_cases.figures import close_period, read_figures
-from services.dossier.use_cases.read_dossiers import NEWEST
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Thống kê"])
 First = Annotated[Day, Query(alias="from", description="Ngày đầu của kỳ")]
@@ -105,7 +103,7 @@ async def list_counted(
         first,
         last,
         selection=only,
-        before=before_of(cursor),
+        before=cursor_place(cursor, NEWEST),
         limit=limit + 1,
         by=by,
         work=work,
@@ -137,20 +135,11 @@ async def close(body: ClosingIn, by: Caller, work: Work, now: Now) -> ClosedPeri
 @router.get("/closed-periods")
 async def list_closed(by: Caller, work: Work, limit: Limit = 20, cursor: Cursor = "") -> ClosedPeriodsOut:
     """Các kỳ thống kê đã khóa."""
-    found = await close_period.read_closed_periods(before_of(cursor), limit + 1, by=by, work=work)
+    found = await close_period.read_closed_periods(cursor_place(cursor, NEWEST), limit + 1, by=by, work=work)
     items = [_closed(one) for one in found[:limit]]
     return ClosedPeriodsOut(
         items=items, next_cursor=encode_cursor(str(items[-1].period_id)) if len(found) > limit else None
     )
-
-
-def before_of(cursor: str) -> UUID:
-    """Return the id a page begins below."""
-    parts = decode_cursor(cursor, str)
-    try:
-        return UUID(parts[0]) if parts else NEWEST
-    except ValueError as error:
-        raise Invalid(fields=[("cursor", "Con trỏ không hợp lệ")]) from error
 
 
 def _cell(row: Any, cuts: tuple[Cut, ...], part: Period) -> CellOut:

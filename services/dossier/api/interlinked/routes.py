@@ -29,7 +29,7 @@ from services.dossier.api.interlinked.schemas import (
 )
 from services.dossier.api.moments import local
 from services.dossier.domain.interlinked.carrying import Paper
-from services.dossier.domain.interlinked.parent import Choice, Told
+from services.dossier.domain.interlinked.child import Choice, Told
 from services.dossier.domain.interlinked.sight import Sight
 from services.dossier.use_cases import ports
 from services.dossier.use_cases.interlinked import decide, read

@@ -5,9 +5,9 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from kernel.core.clock import VIETNAM
-from kernel.core.errors import Invalid
 from kernel.web.edge import EdgeRoute
-from kernel.web.paging import Cursor, Limit, decode_cursor, encode_cursor
+from kernel.web.paging import Cursor, Limit, encode_cursor
+from services.dossier.api.cursors import OLDEST, cursor_place
 from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
 from services.dossier.api.payments.answers import (
     AccountOut,
@@ -41,16 +41,6 @@ from services.dossier.use_cases.payments import counter, owing, platform, readin
 from services.dossier.use_cases.payments.ledger import Ledger
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Phí, lệ phí"])
-_OLDEST = UUID(int=0)
-
-
-def cursor_id(cursor: str, first: UUID) -> UUID:
-    """Return where a page goes on."""
-    parts = decode_cursor(cursor, str)
-    try:
-        return UUID(parts[0]) if parts else first
-    except ValueError as error:
-        raise Invalid(fields=[("cursor", "Con trỏ không hợp lệ")]) from error
 
 
 def _account(ledger: Ledger, response: Response) -> AccountOut:
@@ -230,7 +220,7 @@ async def list_refunds(
     by: Caller, work: Work, now: Now, limit: Limit = 20, cursor: Cursor = ""
 ) -> RefundPage:
     """Các đề nghị hoàn tiền chờ duyệt của cơ quan tôi."""
-    after = cursor_id(cursor, _OLDEST)
+    after = cursor_place(cursor, OLDEST)
     found = await refunds.refunds_waiting(after=after, limit=limit + 1, by=by, work=work, now=now)
     items = [refund_out(one) for one in found[:limit]]
     more = encode_cursor(str(items[-1].refund_id)) if len(found) > limit else None

@@ -7,9 +7,9 @@ from fastapi import APIRouter
 
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, encode_cursor
+from services.dossier.api.cursors import NEWEST, OLDEST, cursor_place
 from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
 from services.dossier.api.moments import Day
-from services.dossier.api.payments.accounts import cursor_id
 from services.dossier.api.payments.answers import (
     ClosingOut,
     ClosingPage,
@@ -28,7 +28,6 @@ from services.dossier.domain.payments.reconciliation import Listed
 from services.dossier.use_cases.payments import closings, reconciling
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Phí, lệ phí"])
-_OLDEST, _NEWEST = UUID(int=0), UUID(int=2**128 - 1)
 
 
 @router.get("/cash-drawer")
@@ -51,7 +50,7 @@ async def list_closings(
     by: Caller, work: Work, now: Now, limit: Limit = 20, cursor: Cursor = ""
 ) -> ClosingPage:
     """Sổ thu của cơ quan tôi."""
-    before = cursor_id(cursor, _NEWEST)
+    before = cursor_place(cursor, NEWEST)
     found = await closings.list_closings(before=before, limit=limit + 1, by=by, work=work, now=now)
     items = [closing_out(one) for one in found[:limit]]
     more = encode_cursor(str(items[-1].closing_id)) if len(found) > limit else None
@@ -94,7 +93,7 @@ async def list_differences(
     cursor: Cursor = "",
 ) -> DifferencePage:
     """Chênh lệch chờ xử lý."""
-    after = cursor_id(cursor, _OLDEST)
+    after = cursor_place(cursor, OLDEST)
     found = await reconciling.list_differences(
         state=state, after=after, limit=limit + 1, by=by, work=work, now=now
     )

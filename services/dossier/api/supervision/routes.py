@@ -11,7 +11,8 @@ from kernel.core.caller import Caller as CallerValue
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden
 from kernel.web.edge import EdgeRoute
-from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from kernel.web.paging import Cursor, Limit, Page, encode_cursor
+from services.dossier.api.cursors import NEWEST, cursor_place
 from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
 from services.dossier.api.moments import Day, local
 from services.dossier.api.schemas.requests import Strict
@@ -22,7 +23,6 @@ from services.dossier.use_cases.supervision import find_anomalies, inspect
 from services.dossier.use_cases.supervision.ports import KeptAnomaly
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Giám sát"])
-_NEWEST = UUID(int=2**128 - 1)
 Text = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=2000)]
 Evidence = Annotated[
     list[Annotated[str, StringConstraints(strict=True, min_length=1, max_length=120)]], Field(max_length=50)
@@ -165,7 +165,7 @@ async def list_inspections(
     """Các đợt kiểm tra của một đơn vị (mặc định của đơn vị mình và cấp dưới)."""
     asked, under = await _sight(agency, by, work, may_lead=True)
     found = await work.supervision.inspections.listed(
-        asked, under=under, before=_before(cursor), limit=limit + 1
+        asked, under=under, before=cursor_place(cursor, NEWEST), limit=limit + 1
     )
     following = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
     items = [_inspection_out(item, [], now, None) for item in found[:limit]]
@@ -266,7 +266,7 @@ async def list_anomalies(
     """Các bất thường phát hiện trong quá trình giải quyết hồ sơ."""
     asked, under = await _sight(agency, by, work, may_lead=False)
     found = await work.supervision.anomalies.listed(
-        asked, under=under, kind=kind, is_open=is_open, before=_before(cursor), limit=limit + 1
+        asked, under=under, kind=kind, is_open=is_open, before=cursor_place(cursor, NEWEST), limit=limit + 1
     )
     following = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
     return Page[AnomalyOut](items=[_anomaly_out(item) for item in found[:limit]], next_cursor=following)
@@ -305,14 +305,6 @@ def _own(by: CallerValue) -> str:
     if not by.agency:
         raise Forbidden
     return by.agency
-
-
-def _before(cursor: str) -> UUID:
-    last = decode_cursor(cursor, str)
-    try:
-        return UUID(last[0]) if last else _NEWEST
-    except ValueError:
-        return UUID(int=0)
 
 
 def _inspection_out(

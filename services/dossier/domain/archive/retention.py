@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Protocol, TypeVar
 from uuid import UUID
+
+from services.dossier.domain.dated import Rule, in_force, latest
 
 
 class Ending(StrEnum):
@@ -33,16 +34,6 @@ class RecordState(StrEnum):
     """The archive acknowledged it."""
     DESTROYED = "DESTROYED"
     """By an approved list."""
-
-
-class _Dated(Protocol):
-    @property
-    def valid_from(self) -> date: ...
-    @property
-    def valid_to(self) -> date | None: ...
-
-
-_Rule = TypeVar("_Rule", bound=_Dated)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +127,7 @@ class RetentionRules:
         Years count from the end of the year the dossier ended in, so ten years of one that ended in 2026
         are over when 2036 is.
         """
-        fitting = [rule for rule in _in_force(self.rules, told.ended_on) if rule.fits(told)]
+        fitting = [rule for rule in in_force(self.rules, told.ended_on) if rule.fits(told)]
         rule = max(fitting, key=lambda one: one.weight, default=None)
         if rule is None:
             raise LookupError("no retention rule on this day")
@@ -157,14 +148,8 @@ class RetentionRules:
         return _last(self.acknowledgement, day).days
 
 
-def _in_force(rules: Iterable[_Rule], day: date) -> list[_Rule]:
-    return [
-        rule for rule in rules if rule.valid_from <= day and (rule.valid_to is None or day <= rule.valid_to)
-    ]
-
-
-def _last(rules: Iterable[_Rule], day: date) -> _Rule:
-    found = max(_in_force(rules, day), key=lambda rule: rule.valid_from, default=None)
+def _last(rules: Iterable[Rule], day: date) -> Rule:
+    found = latest(rules, day)
     if found is None:
         raise LookupError("no rule on this day")
     return found

@@ -8,7 +8,8 @@ from kernel.core.caller import Caller, CallerKind
 from services.dossier.domain.codes import masked_name
 from services.dossier.domain.definitions import Agency
 from services.dossier.domain.events import moment
-from services.dossier.domain.interlinked.parent import Child, ChildStatus, Parent
+from services.dossier.domain.interlinked.child import Child, ChildStatus
+from services.dossier.domain.interlinked.parent import Parent
 
 
 def parent_event(

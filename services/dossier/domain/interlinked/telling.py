@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.interlinked.parent import Told
+from services.dossier.domain.interlinked.child import Told
 from services.dossier.domain.states import STANDING, State
 from services.dossier.domain.work.mirrors import STATES, Mirror
 

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from kernel.core.errors import Refusal
-from services.dossier.domain.interlinked.parent import Child, Parent
+from services.dossier.domain.interlinked.child import Child
+from services.dossier.domain.interlinked.parent import Parent
 from services.dossier.domain.interlinked.telling import told_by
 from services.dossier.use_cases.interlinked.appointing import appoint
 from services.dossier.use_cases.interlinked.open_child import open_child

@@ -8,7 +8,7 @@ from uuid import UUID
 from kernel.core.caller import Caller
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change
-from services.dossier.domain.interlinked.parent import ChildStatus
+from services.dossier.domain.interlinked.child import ChildStatus
 from services.dossier.domain.interlinked.telling import link_of
 from services.dossier.use_cases.interlinked.recording import record_parent
 from services.dossier.use_cases.ports import Work

@@ -8,8 +8,9 @@ from uuid import UUID
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Invalid, Stale
 from services.dossier.domain.events import Change
+from services.dossier.domain.interlinked.child import Choice, Told
 from services.dossier.domain.interlinked.errors import OutsideCodeTaken
-from services.dossier.domain.interlinked.parent import Choice, Parent, Told
+from services.dossier.domain.interlinked.parent import Parent
 from services.dossier.domain.interlinked.sight import require_lead_officer, require_withdrawer, sight_of
 from services.dossier.domain.interlinked.telling import told_by_mirror
 from services.dossier.domain.states import Move

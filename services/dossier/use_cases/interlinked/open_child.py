@@ -10,8 +10,9 @@ from kernel.core.clock import VIETNAM
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change
 from services.dossier.domain.intake.evidence import RESULT_OF_DOSSIER, Evidence, EvidenceKind
+from services.dossier.domain.interlinked.child import Child
 from services.dossier.domain.interlinked.groups import CarriedResult
-from services.dossier.domain.interlinked.parent import Child, Parent
+from services.dossier.domain.interlinked.parent import Parent
 from services.dossier.domain.results.register import Registered
 from services.dossier.use_cases.interlinked.members import MemberIntake, Shared, member_intake
 from services.dossier.use_cases.interlinked.sharing import SharedFiles

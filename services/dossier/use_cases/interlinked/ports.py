@@ -7,7 +7,8 @@ from uuid import UUID
 
 from kernel.core.event import Event
 from services.dossier.domain.definitions import Agency
-from services.dossier.domain.interlinked.parent import Parent, Told
+from services.dossier.domain.interlinked.child import Told
+from services.dossier.domain.interlinked.parent import Parent
 from services.dossier.domain.results.register import Registered
 from services.dossier.use_cases.ports.records import Attachment
 

@@ -16,9 +16,10 @@ from services.dossier.domain.errors import SubmitAtPortal, WorkedElsewhere
 from services.dossier.domain.events import Change
 from services.dossier.domain.intake.identifiers import is_own_number
 from services.dossier.domain.interlinked.carrying import Paper, given_to
+from services.dossier.domain.interlinked.child import Child
 from services.dossier.domain.interlinked.errors import GroupUnknown, NotLeadAgency
 from services.dossier.domain.interlinked.groups import ALL_COMMUNES, Group
-from services.dossier.domain.interlinked.parent import Child, Parent
+from services.dossier.domain.interlinked.parent import Parent
 from services.dossier.domain.interlinked.telling import told_by
 from services.dossier.domain.states import State
 from services.dossier.use_cases.figures.counting import counted

@@ -11,20 +11,11 @@ from hypothesis import strategies as st
 from kernel.core.errors import Invalid
 from services.dossier.domain.definitions import Agency
 from services.dossier.domain.interlinked.carrying import Paper, form_of, given_to, not_needed
+from services.dossier.domain.interlinked.child import RUNNING, Child, ChildStatus, Choice, QuestionKind, Told
 from services.dossier.domain.interlinked.errors import NothingToDecide, NotOutside, ParentEnded
 from services.dossier.domain.interlinked.graph import followers, in_order, ready
 from services.dossier.domain.interlinked.groups import Group
-from services.dossier.domain.interlinked.parent import (
-    RUNNING,
-    Child,
-    ChildStatus,
-    Choice,
-    Outcome,
-    Parent,
-    ParentState,
-    QuestionKind,
-    Told,
-)
+from services.dossier.domain.interlinked.parent import Outcome, Parent, ParentState
 from services.dossier.domain.interlinked.path import latest
 
 NOW = datetime(2026, 3, 3, 1, tzinfo=UTC)

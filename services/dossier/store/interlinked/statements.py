@@ -1,0 +1,158 @@
+"""The statements over parents, children and their history."""
+
+from kernel.postgres.statement import Statement
+from services.dossier.domain.definitions import Agency
+from services.dossier.store.attachments import FILE_JSON
+from services.dossier.store.dossiers import AUTHORITY
+
+PLAIN = (
+    "id",
+    "version",
+    "reference",
+    "origin",
+    "channel",
+    "owner_name",
+    "owner_subject",
+    "submitter_subject",
+    "owner_index",
+    "parties_sealed",
+    "contact_sealed",
+    "form_sealed",
+    "secret_hash",
+    "submitted_at",
+    "expected_at",
+    "due_at",
+    "original_due_at",
+    "ended_at",
+    "look_at",
+    "is_withdrawn",
+)
+ALL = (*PLAIN, "state", "outcome", "lead_agency", "agencies", "group_data", "work")
+ADD = Statement(
+    f"INSERT INTO interlinked_parents ({', '.join(ALL)}) VALUES ({', '.join(f':{name}' for name in ALL)})"
+)
+CHANGING = (
+    *("state", "outcome", "expected_at", "due_at", "original_due_at", "ended_at", "look_at", "is_withdrawn"),
+    *("owner_name", "contact_sealed", "parties_sealed", "form_sealed"),
+    "agencies",
+    "work",
+)
+SETTING = ", ".join(f"{name} = :{name}" for name in CHANGING)
+SAVE = Statement(
+    f"UPDATE interlinked_parents SET version = :version, {SETTING} WHERE id = :id AND version = :version - 1"
+)
+# Locks the row, so that of two who looked at the same time one finds its version gone.
+MARK = Statement("UPDATE interlinked_parents SET look_at = :look_at WHERE id = :id AND version = :version")
+ADD_CHILD = Statement(
+    "INSERT INTO interlinked_children (parent_id, procedure_code, position, dossier_id, status, source,"
+    " outside_code, data, looked, told_version, told) VALUES (:parent_id, :procedure_code, :position,"
+    " :dossier_id, :status, :source, :outside_code, :data, :looked, :told_version, :told)"
+)
+SAVE_CHILD = Statement(
+    "UPDATE interlinked_children SET status = :status, source = :source, outside_code = :outside_code,"
+    " data = :data, looked = :looked WHERE parent_id = :parent_id AND procedure_code = :procedure_code"
+)
+BEGIN_CHILD = Statement(
+    "UPDATE interlinked_children SET status = :status, source = :source, outside_code = :outside_code,"
+    " data = :data, looked = :looked, told_version = :told_version, told = :told"
+    " WHERE parent_id = :parent_id AND procedure_code = :procedure_code"
+)
+TOLD = Statement(
+    "UPDATE interlinked_children SET told_version = :told_version, told = :told"
+    " WHERE dossier_id = :dossier_id AND told_version < :told_version"
+)
+OUTSIDE_TOLD = Statement(
+    "UPDATE interlinked_children SET told_version = told_version + 1, told = jsonb_set(:told::jsonb,"
+    " '{version}', to_jsonb(told_version + 1))::json"
+    " WHERE source = :source AND outside_code = :outside_code AND outside_code <> ''",
+    rows=None,
+)
+HISTORY = Statement(
+    "INSERT INTO interlinked_history (parent_id, version, event_id, type, at, actor, data)"
+    " VALUES (:parent_id, :version, :event_id, :type, :at, :actor, :data)"
+)
+FROM = f"""
+    SELECT {", ".join(f"p.{name}" for name in ALL)}, {AUTHORITY.replace("d.work", "p.work")},
+        (SELECT json_agg(c ORDER BY c.position) FROM interlinked_children c
+         WHERE c.parent_id = p.id) AS children
+    FROM interlinked_parents p
+"""
+HOLD = Statement("SELECT FROM interlinked_parents WHERE id = :id FOR UPDATE")
+LOAD = Statement(f"{FROM} WHERE p.id = :id")
+OF_PARTY = Statement(
+    f"{FROM} WHERE p.id IN (SELECT q.id FROM interlinked_parents q"
+    " WHERE (q.owner_subject = :subject OR q.owner_index = :index::bytea OR (q.submitter_subject = :subject"
+    " AND coalesce((q.work #>> '{brought,authorized_until}')::date >= :today::date, true)"
+    " AND NOT EXISTS (SELECT FROM authorizations o"
+    " WHERE o.id = (q.work #>> '{brought,authorization_id}')::uuid"
+    " AND (o.revoked_at IS NOT NULL OR o.valid_until < :today::date))))"
+    " AND q.id < :before ORDER BY q.id DESC LIMIT :limit::int) ORDER BY p.id DESC"
+)
+OF_AGENCY = Statement(
+    f"{FROM} WHERE p.agencies @> ARRAY[:agency::text] AND p.id < :before ORDER BY p.id DESC LIMIT :limit::int"
+)
+TO_ADVANCE = Statement(
+    "SELECT parent_id FROM interlinked_children WHERE told_version > looked"
+    " UNION SELECT id FROM interlinked_parents WHERE look_at <= :now"
+    " ORDER BY 1 LIMIT :limit::int"
+)
+GROUP = Statement("SELECT data FROM interlinked_groups WHERE code = :code")
+PUT_GROUP = Statement(
+    "INSERT INTO interlinked_groups (code, sequence, data) VALUES (:code, :sequence, :data)"
+    " ON CONFLICT (code) DO UPDATE SET sequence = excluded.sequence, data = excluded.data"
+    " WHERE interlinked_groups.sequence < excluded.sequence",
+    rows=None,
+)
+TAKEN = Statement(
+    "SELECT EXISTS (SELECT FROM interlinked_children WHERE source = :source AND outside_code = :outside_code"
+    " AND outside_code <> '' AND (parent_id, procedure_code) <> (:parent_id::uuid, :procedure::text))"
+)
+RESULTS = Statement(
+    f"""
+    SELECT r.id, (SELECT json_agg({FILE_JSON}) FROM attachments f WHERE f.id = ANY(r.attachment_ids)) AS files
+    FROM result_register r WHERE r.dossier_id = ANY(:ids::uuid[]) AND r.state = 'VALID'
+    """
+)
+HOLD_OF = Statement(
+    "SELECT p.id FROM interlinked_parents p JOIN interlinked_children c ON c.parent_id = p.id"
+    " WHERE c.dossier_id = :dossier_id FOR UPDATE OF p"
+)
+IS_KEPT = Statement(
+    "SELECT EXISTS (SELECT FROM interlinked_children s JOIN dossiers d ON d.id = s.dossier_id"
+    " WHERE s.parent_id = :id AND s.dossier_id <> :dossier_id AND d.destroyed_by IS NULL)"
+)
+EMPTY = Statement(
+    "UPDATE interlinked_parents SET version = :version, state = :state, ended_at = :ended_at,"
+    " look_at = NULL, owner_name = '', owner_subject = NULL, submitter_subject = NULL, owner_index = NULL,"
+    " parties_sealed = '', contact_sealed = '', form_sealed = '', secret_hash = '', work = :work"
+    " WHERE id = :id AND version = :version - 1"
+)
+ENTRIES = Statement("SELECT version, data FROM interlinked_history WHERE parent_id = :id")
+REDUCE = Statement(
+    "UPDATE interlinked_history h SET data = given.data, actor = ''"
+    " FROM jsonb_to_recordset(:rows::jsonb) AS given(version bigint, data json)"
+    " WHERE h.parent_id = :parent_id AND h.version = given.version",
+    rows=None,
+)
+# An agency that nobody continues any more is not looked for: `continued_at`, as of dossiers.
+TO_CONTINUE = Statement(
+    """
+    SELECT DISTINCT p.id FROM agencies a CROSS JOIN LATERAL (
+        SELECT id FROM interlinked_parents WHERE agencies @> ARRAY[a.code] AND state <> 'ENDED'
+        ORDER BY id LIMIT :limit::int) p
+    WHERE a.valid_to < :today::date AND a.continued_at IS NULL
+      AND EXISTS (SELECT 1 FROM agencies t WHERE t.code = a.continuing)
+    ORDER BY 1 LIMIT :limit::int
+    """
+)
+HEIRS = Statement(
+    f"""
+    SELECT a.code AS ended, m.procedure, {", ".join(f"t.{name}" for name in Agency.__dataclass_fields__)}
+    FROM agencies a CROSS JOIN unnest(:procedures::text[]) AS m(procedure)
+    JOIN agencies t ON t.code = coalesce(a.continuing_by->>m.procedure, a.continuing)
+    WHERE a.code = ANY(:codes::text[]) AND a.valid_to < :today::date
+    """
+)
+OF_PARENT = Statement(
+    "SELECT type, version, at, data FROM interlinked_history WHERE parent_id = :id ORDER BY version"
+)
