@@ -45,7 +45,7 @@ def read_parts(item: Reader) -> None:
     item.inner("approved_by", _read_decision)
     item.code("first", _CODE)
     if "facts" in item.data:
-        names = [fact.get("name") for fact in item.items("facts", read_fact)]
+        names = [str(fact.get("name")) for fact in item.items("facts", read_fact)]
         if len(set(names)) < len(names):
             item.refuse("facts", "có hai dữ kiện trùng tên")
     if len(item.items("steps", _read_step, required=True)) > MOST_STEPS:

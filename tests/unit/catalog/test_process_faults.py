@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -239,6 +240,13 @@ def test_whatever_is_sent_is_read_or_refused_never_fallen_over(
         group = Reader({"code": "LT", "name": "LT", "lead_procedure": "1.000001", **content})
         read_group(group)
         assert group.reasons or group.data["members"]
+
+
+@pytest.mark.parametrize("name", [["a"], {"name": "a"}, None, 3])
+def test_a_fact_whose_name_is_no_text_is_refused(name: Any) -> None:
+    reader = Reader({"code": "QT", "name": "QT", "first": "a", "facts": [{"name": name}, {"name": "b"}]})
+    read_parts(reader)
+    assert any(reason.startswith("facts") for reason in reader.reasons)
 
 
 def test_a_process_has_bounds() -> None:
