@@ -2,10 +2,13 @@
 
 import errno
 import fcntl
+import os
 import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
+from weakref import WeakSet
 
 import psutil
 
@@ -25,8 +28,11 @@ class FolderLock:
     """Ownership of a server's folder, held as long as its launcher lives and freed by the system if it dies.
 
     So a server that still runs while the lock is free is an orphan of a launcher that was killed.
-    A process forked by the owner keeps the lock alive with it, as flock does.
+    flock lives as long as any copy of the file is open: a forked process lets go of its copy at once,
+    or one that is still dying would hold the folder of an owner long gone.
     """
+
+    _held: ClassVar[WeakSet["FolderLock"]] = WeakSet()
 
     def __init__(self, folder: Path) -> None:
         """Take the folder at once, or raise `FolderInUse`."""
@@ -36,12 +42,22 @@ class FolderLock:
         except BlockingIOError:
             self._file.close()
             raise FolderInUse(f"{folder} is in use by a running server; stop it or choose another") from None
+        self._held.add(self)
 
     def release(self) -> None:
-        """Give the folder back, for forked processes too; a second call changes nothing."""
+        """Give the folder back; a second call changes nothing."""
         if not self._file.closed:
             fcntl.flock(self._file, fcntl.LOCK_UN)
             self._file.close()
+
+    @classmethod
+    def _leave_to_the_owner(cls) -> None:
+        """Close the forked copies without unlocking: the lock is the owner's alone."""
+        for lock in list(cls._held):
+            lock._file.close()  # noqa: SLF001 - its own class.
+
+
+os.register_at_fork(after_in_child=FolderLock._leave_to_the_owner)  # noqa: SLF001 - once, for all of them.
 
 
 def make_folder(folder: Path) -> Path:
