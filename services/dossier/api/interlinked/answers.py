@@ -18,8 +18,9 @@ from services.dossier.api.moments import local
 from services.dossier.domain.codes import masked_name
 from services.dossier.domain.interlinked.child import Child, ChildStatus, QuestionKind
 from services.dossier.domain.interlinked.events import agency_data, member_data
-from services.dossier.domain.interlinked.parent import Parent, ParentState
+from services.dossier.domain.interlinked.parent import Parent
 from services.dossier.domain.interlinked.sight import DECIDING_ROLES, Sight
+from services.dossier.domain.interlinked.standing import ParentState
 from services.dossier.domain.states import VIETNAMESE
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.secrets import look_up_secret

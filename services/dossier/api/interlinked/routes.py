@@ -33,7 +33,8 @@ from services.dossier.domain.interlinked.child import Choice, Told
 from services.dossier.domain.interlinked.sight import Sight
 from services.dossier.use_cases import ports
 from services.dossier.use_cases.interlinked import decide, read
-from services.dossier.use_cases.interlinked.submit import GroupSubmission, submit_group
+from services.dossier.use_cases.interlinked.submit import submit_group
+from services.dossier.use_cases.interlinked.way_in import GroupSubmission
 from services.dossier.use_cases.ports import Attachment
 from services.dossier.use_cases.secrets import look_up_secret
 

@@ -4,10 +4,8 @@ The parent is no dossier: it has no state of the law's table, no clock and no co
 its children's own histories tell, and decides only which child begins.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -27,24 +25,7 @@ from services.dossier.domain.interlinked.child import (
 from services.dossier.domain.interlinked.errors import NothingToDecide, NotOutside, ParentEnded
 from services.dossier.domain.interlinked.graph import followers, ready
 from services.dossier.domain.interlinked.groups import Group, OnDelay, OnRefusal
-
-
-class ParentState(StrEnum):
-    """Where the submission stands."""
-
-    RUNNING = "RUNNING"
-    DECISION_NEEDED = "DECISION_NEEDED"
-    ENDED = "ENDED"
-
-
-class Outcome(StrEnum):
-    """How it ended; NONE while it runs."""
-
-    NONE = ""
-    GRANTED = "GRANTED"
-    PARTLY = "PARTLY"
-    REFUSED = "REFUSED"
-    WITHDRAWN = "WITHDRAWN"
+from services.dossier.domain.interlinked.standing import Outcome, ParentState
 
 
 @dataclass(slots=True, kw_only=True)
@@ -102,20 +83,6 @@ class Parent:
     def lead_now(self) -> Agency:
         """Who answers for the whole now."""
         return self.heir or self.lead_agency
-
-    def continue_at(self, heirs: Mapping[tuple[str, str], Agency]) -> list[tuple[str, Agency]]:
-        """Put heirs, by ended agency and procedure, in their places; return who was replaced by whom."""
-        continued = []
-        heir = heirs.get((self.lead_now.code, self.group.lead_procedure))
-        if heir is not None:
-            continued.append((self.lead_now.code, heir))
-            self.heir = heir
-        for child in self.children.values():
-            heir = heirs.get((child.agency_now.code, child.procedure))
-            if heir is not None:
-                continued.append((child.agency_now.code, heir))
-                child.heir = heir
-        return list(dict.fromkeys(continued))
 
     def of_status(self, *wanted: ChildStatus) -> list[Child]:
         """Return the children in these places, in order."""
@@ -325,34 +292,3 @@ class Parent:
     def _settle_state(self) -> None:
         if self.state is not ParentState.ENDED:
             self.state = ParentState.DECISION_NEEDED if self.questions else ParentState.RUNNING
-
-
-def known_moments(parent: Parent, now: datetime) -> Mapping[str, datetime]:
-    """Return when each begun child ended, or is due by what was told; one past its promise: not before now.
-
-    One not accepted yet has no due moment of its own and is counted from now.
-    """
-    known = {}
-    for child in parent.children.values():
-        moment = child.told.ended_at or child.told.promised_at
-        if moment is None or child.status is ChildStatus.WAITING:
-            continue
-        known[child.procedure] = max(moment, now) if child.is_late(now) else moment
-    return known
-
-
-def cause_of(parent: Parent, path: Sequence[str]) -> tuple[str, str]:
-    """Return why the appointment moved, and the member it is because of.
-
-    REAPPOINTED: its agency apologised and promised a new day; PAUSED: its clock stood for the applicant, an
-    obligation or by law; LATE: neither, so the agencies are.
-    """
-    for code in path:
-        told = parent.children[code].told
-        if told.reappointed_due_at and not told.ended_at:
-            return "REAPPOINTED", code
-    for code in path:
-        told = parent.children[code].told
-        if told.due_at and told.original_due_at and told.due_at > told.original_due_at:
-            return "PAUSED", code
-    return "LATE", path[0] if path else ""

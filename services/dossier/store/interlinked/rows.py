@@ -12,7 +12,8 @@ from services.dossier.domain.definitions import Agency
 from services.dossier.domain.intake.authority import Authority
 from services.dossier.domain.interlinked.child import Child, ChildStatus, Decision, Question, Told
 from services.dossier.domain.interlinked.groups import Group
-from services.dossier.domain.interlinked.parent import Outcome, Parent, ParentState
+from services.dossier.domain.interlinked.parent import Parent
+from services.dossier.domain.interlinked.standing import Outcome, ParentState
 from services.dossier.store.interlinked.statements import PLAIN
 
 

@@ -5,8 +5,9 @@ from datetime import datetime
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Refusal
 from services.dossier.domain.deadlines import dossier_due, term_for
+from services.dossier.domain.interlinked.appointment import cause_of, known_moments
 from services.dossier.domain.interlinked.child import Child, ChildStatus
-from services.dossier.domain.interlinked.parent import Parent, cause_of, known_moments
+from services.dossier.domain.interlinked.parent import Parent
 from services.dossier.domain.interlinked.path import DueOf, latest
 from services.dossier.use_cases.ports import Grounds, Work
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from services.dossier.domain.interlinked.events import agency_data
+from services.dossier.domain.interlinked.succession import continue_at
 from services.dossier.use_cases.interlinked.recording import record_parent
 from services.dossier.use_cases.ports import Work
 
@@ -15,7 +16,7 @@ async def continue_parent(parent_id: UUID, *, today: date, work: Work, now: date
     """
     parent = await work.interlinked.hold(parent_id)
     heirs = await work.interlinked.heirs(sorted(parent.agencies), sorted(parent.children), today)
-    continued = parent.continue_at(heirs)
+    continued = continue_at(parent, heirs)
     if not continued:
         return
     told = [{"ended_agency": ended, "continuing_agency": agency_data(heir)} for ended, heir in continued]

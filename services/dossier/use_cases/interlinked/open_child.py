@@ -14,9 +14,9 @@ from services.dossier.domain.interlinked.child import Child
 from services.dossier.domain.interlinked.groups import CarriedResult
 from services.dossier.domain.interlinked.parent import Parent
 from services.dossier.domain.results.register import Registered
+from services.dossier.use_cases.interlinked.founding import dress
 from services.dossier.use_cases.interlinked.members import MemberIntake, Shared, member_intake
 from services.dossier.use_cases.interlinked.sharing import SharedFiles
-from services.dossier.use_cases.interlinked.submit import dress
 from services.dossier.use_cases.payments.owing import owe_fees
 from services.dossier.use_cases.ports import Attachment, SubmittedComponent, Work
 from services.dossier.use_cases.record_change import new_entry

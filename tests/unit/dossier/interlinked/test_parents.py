@@ -15,8 +15,9 @@ from services.dossier.domain.interlinked.child import RUNNING, Child, ChildStatu
 from services.dossier.domain.interlinked.errors import NothingToDecide, NotOutside, ParentEnded
 from services.dossier.domain.interlinked.graph import followers, in_order, ready
 from services.dossier.domain.interlinked.groups import Group
-from services.dossier.domain.interlinked.parent import Outcome, Parent, ParentState
+from services.dossier.domain.interlinked.parent import Parent
 from services.dossier.domain.interlinked.path import latest
+from services.dossier.domain.interlinked.standing import Outcome, ParentState
 
 NOW = datetime(2026, 3, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
