@@ -74,7 +74,7 @@ class Beside:
         replaced = {one["id"] for one in papers if one["superseded_by"] is not None}
         if {str(one) for one in replaced} != _superseded_in(entries):
             return "a paper counts, or does not, against its history"
-        return "" if all(_is_paper_sound(one, papers, keys) for one in papers) else "a paper was changed"
+        return "" if all(is_paper_sound(one, papers, keys) for one in papers) else "a paper was changed"
 
 
 def _is_file_sound(file: Any, files: Sequence[Any], keys: HistoryKeys) -> bool:
@@ -86,7 +86,8 @@ def _is_file_sound(file: Any, files: Sequence[Any], keys: HistoryKeys) -> bool:
     )
 
 
-def _is_paper_sound(paper: Any, papers: Sequence[Any], keys: HistoryKeys) -> bool:
+def is_paper_sound(paper: Any, papers: Sequence[Any], keys: HistoryKeys) -> bool:
+    """Tell whether a paper is as it was issued and printed, replaced by a later one of its kind or none."""
     later = [one["id"] for one in papers if one["kind"] == paper["kind"] and one["id"] > paper["id"]]
     is_printed = paper["sha256"] is not None or paper["size"] is not None or paper["printed_at"] is not None
     return (

@@ -16,6 +16,7 @@ from kernel.runtime import Runtime
 from kernel.service import JobTick
 from services.dossier.commands.beside import Beside, broken_codes
 from services.dossier.commands.books import broken_books
+from services.dossier.commands.slips import broken_slips
 from services.dossier.domain.archive.remains import DESTROYED
 from services.dossier.domain.history import (
     Entry,
@@ -104,6 +105,7 @@ async def verify_history(runtime: Runtime, arguments: Sequence[str]) -> int:
         destroyed.update(row["list_number"] or "?" for row in gone)
     missing = [f"{dossier_id}: the dossier is missing, others know it" for dossier_id in known]
     missing += await broken_codes(runtime.pool) + await broken_books(runtime.pool)
+    missing += await broken_slips(runtime.pool, keys)
     sys.stdout.writelines(f"{line}\n" for line in missing)
     broken += len(missing)
     for number, count in sorted(destroyed.items()):

@@ -17,6 +17,8 @@ class PaperKind(StrEnum):
     """Papers this service issues: the law's numbered forms, and the notice of an amount to be paid."""
 
     RECEIPT = "FORM_01"
+    GROUP_RECEIPT = "FORM_01_GROUP"
+    """Form 01 of a whole interlinked submission: kept under its id, which is no dossier's."""
     SUPPLEMENT_REQUEST = "FORM_02"
     INTAKE_REFUSAL = "FORM_03"
     APOLOGY = "FORM_04"
@@ -88,7 +90,7 @@ def receipt(
 ) -> dict[str, Any]:
     """Return form 01: receipt and appointment, with the look-up address and secret."""
     return {
-        **_head(dossier, parties, dossier.receiving_agency),
+        **head(dossier, parties, dossier.receiving_agency),
         "components": [
             {"name": item["name"], "form": _FORMS.get(item["form"], item["form"])} for item in components
         ],
@@ -98,7 +100,7 @@ def receipt(
         "term": _term_text(procedure, dossier.channel),
         "received_at": local_text(dossier.accepted_at),
         "due_at": local_text(dossier.due_at),
-        "delivery": _DELIVERY[dossier.result_delivery],
+        "delivery": DELIVERY[dossier.result_delivery],
         "fees": [
             {"name": fee["name"] or "", "amount": fee["amount"]} for fee in dossier.fees if fee["amount"]
         ],
@@ -120,7 +122,7 @@ def supplement_request(
 ) -> dict[str, Any]:
     """Return form 02: everything that is missing, in one go, how many of each form, with the reason."""
     return {
-        **_head(dossier, parties, dossier.receiving_agency),
+        **head(dossier, parties, dossier.receiving_agency),
         "items": [_item(item, procedure) for item in items],
         "contact_phone": dossier.receiving_agency.phone,
         "reason": reason,
@@ -134,7 +136,7 @@ def intake_refusal(
 ) -> dict[str, Any]:
     """Return form 03: why the dossier is not received, with the legal basis."""
     return {
-        **_head(dossier, parties, dossier.receiving_agency),
+        **head(dossier, parties, dossier.receiving_agency),
         "reason": reason,
         "legal_basis": legal_basis,
         "submitter": (parties.get("representative") or parties["owner"])["full_name"],
@@ -156,7 +158,7 @@ def stop_notice(
     amount = f"{settlement.refund_amount:,} đồng".replace(",", ".") if settlement.refund_amount else ""
     refund = [_REFUNDS[settlement.refund], amount, settlement.refund_basis]
     return {
-        **_head(dossier, parties, dossier.competent_agency),
+        **head(dossier, parties, dossier.competent_agency),
         "reason": reason,
         "legal_basis": legal_basis,
         "officer": officer,
@@ -171,7 +173,7 @@ def stop_notice(
 def apology(dossier: Dossier, apologised: Apology, *, parties: dict[str, Any]) -> dict[str, Any]:
     """Return form 04: the apology of the agency's head, the reason and the new date."""
     return {
-        **_head(dossier, parties, dossier.competent_agency),
+        **head(dossier, parties, dossier.competent_agency),
         "officer": apologised.signed_by,
         "delay": {
             "received_at": local_text(dossier.accepted_at),
@@ -187,7 +189,7 @@ def payment_notice(
 ) -> dict[str, Any]:
     """Return the notice of an amount to be paid before the work goes on."""
     return {
-        **_head(dossier, parties, dossier.competent_agency),
+        **head(dossier, parties, dossier.competent_agency),
         "reason": obligation.reason,
         "legal_basis": obligation.legal_basis,
         "officer": officer,
@@ -207,7 +209,7 @@ _REFUNDS = {
 }
 
 
-_DELIVERY = {
+DELIVERY = {
     "COUNTER": "Nhận trực tiếp tại Bộ phận Một cửa",
     "POST": "Qua dịch vụ bưu chính công ích",
     "ELECTRONIC": "Nhận bản điện tử",
@@ -245,7 +247,8 @@ def _register_entry(dossier: Dossier) -> dict[str, str]:
     return {"register_volume": f"{dossier.accepted_at.astimezone(VIETNAM):%Y}", "register_number": number}
 
 
-def _head(dossier: Dossier, parties: dict[str, Any], agency: Agency) -> dict[str, Any]:
+def head(dossier: Dossier, parties: dict[str, Any], agency: Agency) -> dict[str, Any]:
+    """Return what every paper begins with: whose it is, and about whom."""
     owner = parties["owner"]
     return {
         "agency": agency.name,

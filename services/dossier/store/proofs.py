@@ -9,12 +9,13 @@ from services.dossier.use_cases.files.ports import PaperProof
 
 _PAPER = Statement(
     """
-    SELECT p.kind, p.number, p.legal_set, coalesce(d.dossier_code, '') AS dossier_code, p.issued_at,
-        p.issued_by, p.sha256,
-        d.agencies,
+    SELECT p.kind, p.number, p.legal_set, coalesce(d.dossier_code, s.reference, '') AS dossier_code,
+        p.issued_at, p.issued_by, p.sha256,
+        coalesce(d.agencies, json_build_object('receiving', s.lead_agency)) AS agencies,
         p.superseded_by IS NOT NULL AS has_later,
         false AS is_recalled
-    FROM papers p JOIN dossiers d ON d.id = p.dossier_id WHERE p.id = :id
+    FROM papers p LEFT JOIN dossiers d ON d.id = p.dossier_id
+    LEFT JOIN interlinked_parents s ON s.id = p.dossier_id WHERE p.id = :id
     """
 )
 _FILE = Statement(

@@ -8,20 +8,25 @@ from uuid import UUID
 from kernel.core.caller import Caller
 from kernel.core.errors import NotFound
 from services.dossier.domain.actions import require_sight
+from services.dossier.domain.papers import PaperKind
 from services.dossier.domain.signing.verification import Thing
 from services.dossier.use_cases.files.verify_paper import address_of
+from services.dossier.use_cases.interlinked.read import require_slip_sight
 from services.dossier.use_cases.ports import IssuedPaper, Work
 from services.dossier.use_cases.read_dossiers import log_reading
 from services.dossier.use_cases.secrets import identity_index
 
 
 async def read_paper(paper_id: UUID, *, by: Caller, work: Work, now: datetime) -> tuple[IssuedPaper, bytes]:
-    """Return a paper's PDF for whoever may see its dossier; printed now if the job was slower."""
+    """Return a paper's PDF for whoever may see what it is of; printed now if the job was slower."""
     paper = await work.papers.find(paper_id)
     if paper is None:
         raise NotFound
-    dossier, _ = await work.dossiers.load(paper.dossier_id)
-    require_sight(dossier, by, identity_index(work.seals, by.identity_number))
+    if paper.kind is PaperKind.GROUP_RECEIPT:
+        await require_slip_sight(paper.dossier_id, by=by, work=work, now=now)
+    else:
+        dossier, _ = await work.dossiers.load(paper.dossier_id)
+        require_sight(dossier, by, identity_index(work.seals, by.identity_number))
     await log_reading(work, by, "paper", paper.dossier_id, paper_id, now)
     if paper.sha256 is None:
         paper = await print_paper(paper, work=work, now=now)

@@ -19,7 +19,7 @@ from services.dossier.domain.codes import masked_name
 from services.dossier.domain.interlinked.child import Child, ChildStatus, QuestionKind
 from services.dossier.domain.interlinked.events import agency_data, member_data
 from services.dossier.domain.interlinked.parent import Parent
-from services.dossier.domain.interlinked.sight import DECIDING_ROLES, Sight
+from services.dossier.domain.interlinked.sight import DECIDING_ROLES, SLIP_READERS, Sight
 from services.dossier.domain.interlinked.standing import ParentState
 from services.dossier.domain.states import VIETNAMESE
 from services.dossier.use_cases.ports import Work
@@ -104,6 +104,7 @@ def parent_out(
             if sight is not Sight.MEMBER
         ],
         actions=_actions(parent, sight, by),
+        slip_id=parent.slips[-1] if parent.slips and sight in SLIP_READERS else None,
         secret=look_up_secret(work.seals, parent.id) if sight is Sight.PARTY else None,
         warnings=warned(warnings or []),
     )

@@ -156,6 +156,8 @@ class InterlinkedOut(BaseModel):
     questions: list[QuestionOut]
     decisions: list[GroupDecisionOut]
     actions: list[str]
+    slip_id: UUID | None = None
+    """The one receipt slip in force (`papers/{paper_id}`), for the party and the lead agency."""
     secret: str | None = None
     warnings: list[Warned] = []
 

@@ -66,6 +66,8 @@ class Parent:
     decisions: tuple[Decision, ...] = ()
     brought: dict[str, Any] = field(default_factory=dict)
     """What children opened later need: components a member, delivery, whether the account was verified."""
+    slips: tuple[UUID, ...] = ()
+    """Its own forms 01, oldest first; the last one counts."""
     authority: Authority | None = None
     """What the recorded authorisation says now that this was handed in under; never kept here."""
 
@@ -231,7 +233,7 @@ class Parent:
         self.owner_name = self.secret_hash = ""
         self.owner_subject = self.submitter_subject = self.owner_index = self.look_at = None
         self.parties_sealed = self.form_sealed = self.contact_sealed = ""
-        self.questions, self.decisions, self.brought = (), (), {}
+        self.questions, self.decisions, self.brought, self.slips = (), (), {}, ()
         for child in self.children.values():
             child.reason = ""
             if child.status is ChildStatus.WAITING:

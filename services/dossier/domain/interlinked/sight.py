@@ -24,6 +24,10 @@ class Sight(StrEnum):
     """As the lead agency, without the name."""
 
 
+SLIP_READERS = frozenset({Sight.PARTY, Sight.LEAD})
+"""Who may read the one slip."""
+
+
 def sight_of(
     parent: Parent, caller: Caller, index: bytes | None, *, is_provincial: bool, now: datetime
 ) -> Sight:

@@ -25,6 +25,7 @@ class WorkDocument:
     decisions: tuple[Decision, ...] = ()
     brought: dict[str, Any] = field(default_factory=dict)
     heir: Agency | None = None
+    slips: tuple[UUID, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,7 +54,11 @@ def changing(parent: Parent) -> dict[str, Any]:
         "outcome": parent.outcome.value,
         "agencies": sorted(parent.agencies),
         "work": WorkDocument(
-            questions=parent.questions, decisions=parent.decisions, brought=parent.brought, heir=parent.heir
+            questions=parent.questions,
+            decisions=parent.decisions,
+            brought=parent.brought,
+            heir=parent.heir,
+            slips=parent.slips,
         ),
     }
 
@@ -100,6 +105,7 @@ def parent_of(row: Any) -> Parent:
         decisions=work.decisions,
         brought=work.brought,
         heir=work.heir,
+        slips=work.slips,
         authority=_AUTHORITY.validate_python(row["authority"]) if row["authority"] else None,
     )
 

@@ -12,6 +12,7 @@ from services.dossier.domain.interlinked.telling import told_by
 from services.dossier.use_cases.interlinked.appointing import appoint
 from services.dossier.use_cases.interlinked.open_child import open_child
 from services.dossier.use_cases.interlinked.recording import record_parent
+from services.dossier.use_cases.interlinked.slip import issue_first_slip, told_slip
 from services.dossier.use_cases.ports import Work
 
 
@@ -25,6 +26,7 @@ class Advance:
     asked: bool = False
     appointed: dict[str, str | None] | None = None
     has_ended: bool = False
+    papers: tuple[dict[str, str], ...] = ()
 
     @property
     def event(self) -> str:
@@ -45,6 +47,7 @@ class Advance:
             "late": list(self.late),
             "opened": list(self.opened),
             **(self.appointed or {}),
+            **({"papers": list(self.papers)} if self.papers else {}),
         }
 
 
@@ -68,6 +71,9 @@ async def go_on(parent: Parent, *, work: Work, now: datetime) -> Advance:
     has_ended = parent.settle(now)
     appointed = None if parent.ended_at else await appoint(parent, work=work, now=now)
     parent.watch(now)
+    is_first = appointed is not None and not parent.slips
+    if is_first:
+        await issue_first_slip(parent, work=work, now=now)
     return Advance(
         changed=tuple(changed),
         late=tuple(late),
@@ -75,6 +81,7 @@ async def go_on(parent: Parent, *, work: Work, now: datetime) -> Advance:
         asked=bool(set(parent.questions) - asked_before),
         appointed=appointed,
         has_ended=has_ended,
+        papers=tuple(told_slip(parent)) if is_first else (),
     )
 
 

@@ -17,6 +17,7 @@ from services.dossier.use_cases.interlinked.appointing import appoint
 from services.dossier.use_cases.interlinked.founding import Planned, dress
 from services.dossier.use_cases.interlinked.recording import record_new
 from services.dossier.use_cases.interlinked.sharing import SharedFiles
+from services.dossier.use_cases.interlinked.slip import issue_slip
 from services.dossier.use_cases.payments.owing import owe_fees
 from services.dossier.use_cases.ports import Grounds, Work
 from services.dossier.use_cases.receive_dossier import accept
@@ -66,6 +67,10 @@ async def keep_submission(
     shared.keep(work, uploader=by.subject)
     _bind_mandate(parent, planned, by=by, work=work)
     await appoint(parent, work=work, now=now)
+    if parent.due_at is not None:
+        # Accepted in this very commit: the citizen leaves the counter with the one slip.
+        lead = next(one for one in opened if one.id == parent.lead.dossier_id)
+        issue_slip(parent, lead, officer=by.name, work=work, now=now)
     parent.watch(now)
     record_new(parent, raw, by=by, work=work, now=now)
     return parent, opened

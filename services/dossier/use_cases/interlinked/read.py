@@ -6,10 +6,10 @@ from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
-from kernel.core.errors import Forbidden
+from kernel.core.errors import Forbidden, NotFound
 from services.dossier.domain.actions import WORKING_ROLES
 from services.dossier.domain.interlinked.parent import Parent
-from services.dossier.domain.interlinked.sight import Sight, sight_of
+from services.dossier.domain.interlinked.sight import SLIP_READERS, Sight, sight_of
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import NEWEST, log_reading
 from services.dossier.use_cases.secrets import identity_index
@@ -29,6 +29,13 @@ async def read_parent(parent_id: UUID, *, by: Caller, work: Work, now: datetime)
     if is_staff:
         await log_reading(work, by, "interlinked-dossier", None, parent_id, now)
     return parent, sight
+
+
+async def require_slip_sight(parent_id: UUID, *, by: Caller, work: Work, now: datetime) -> None:
+    """Raise `NotFound` for whoever may not read the one slip: it names the owner and every member."""
+    _, sight = await read_parent(parent_id, by=by, work=work, now=now)
+    if sight not in SLIP_READERS:
+        raise NotFound
 
 
 async def read_parent_history(

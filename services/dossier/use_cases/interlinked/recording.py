@@ -8,6 +8,7 @@ from kernel.core.caller import Caller
 from kernel.core.event import Event
 from services.dossier.domain.interlinked.events import parent_event
 from services.dossier.domain.interlinked.parent import Parent
+from services.dossier.use_cases.interlinked.slip import told_slip
 from services.dossier.use_cases.ports import Work
 
 
@@ -15,9 +16,14 @@ def record_new(parent: Parent, group: Mapping[str, Any], *, by: Caller, work: Wo
     """Queue a new submission and its event."""
     opened = [child.procedure for child in parent.children.values() if child.opened_at is not None]
     parent.forget()
-    event = _event(parent, "submitted", by=by, now=now, details={"opened": opened})
+    event = _event(parent, "submitted", by=by, now=now, details={"opened": opened, **_slip(parent)})
     work.record(event)
     work.interlinked.add(parent, group, event, by.subject)
+
+
+def _slip(parent: Parent) -> dict[str, Any]:
+    papers = told_slip(parent)
+    return {"papers": papers} if papers else {}
 
 
 def record_parent(

@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from services.dossier.commands.history import verify_history
 from services.dossier.jobs.archive import DESTROY_RECORDS
 from tests.builders.dossier.kin import BIRTH, CARD, FATHER, POLICE, RESIDENCE, Kin, a_group, staff
 from tests.builders.dossier.office import COMMUNE, PDF, Office
@@ -119,3 +120,28 @@ async def refused(kin: Kin) -> None:
     ):
         with pytest.raises(asyncpg.RestrictViolationError):
             await kin.service.runtime.pool.execute(deed)
+
+
+async def test_the_one_slip_stays_with_the_last_dossier_and_goes_with_it(empty_office: Office) -> None:
+    """Also its printed file; the list of the lead's own dossier does not take it."""
+    kin = await Kin(empty_office.service).open_kin(a_group(UNORDERED), residence=PAPERLESS)
+    seen = await kin.handed_in()
+    await kin.accepted_child(seen, BIRTH)
+    await kin.advance()
+    slip = f"/v1/papers/{(await kin.parent(seen))['slip_id']}"
+    assert (await kin.service.get(slip, FATHER)).status_code == 200
+    assert (await kin.on(await kin.parent(seen), "withdrawal", reason="Chuyển nhà")).status_code == 200
+    agreed = {"approved": True, "note": "Đồng ý", "legal_basis": "NĐ 118/2025/NĐ-CP"}
+    birth = await kin.child(seen, BIRTH)
+    await kin.act(birth, "withdrawal-decision", staff("SIGNER", COMMUNE, "lanh-dao"), **agreed)
+    await kin.advance()
+    kin.service.clock.advance(timedelta(days=366 * 11))
+    await destroyed_at(kin, COMMUNE)
+    pool = kin.service.runtime.pool
+    assert await pool.fetchval("SELECT count(*) FROM papers") == 1
+    assert (await kin.service.get(slip, FATHER)).status_code == 200
+    digest = await pool.fetchval("SELECT sha256 FROM papers")
+    await destroyed_at(kin, POLICE)
+    assert await pool.fetchval("SELECT count(*) FROM papers") == 0
+    assert await pool.fetchval("SELECT count(*) FROM archive_removals WHERE sha256 = $1", digest) == 1
+    assert await verify_history(kin.service.runtime, []) == 0
