@@ -304,4 +304,4 @@ async def on_calendar_changed(
     days = {item.day: item for item in (*data.exceptions, *data.local_exceptions)}
     copy = data.model_dump(mode="json", exclude={"local_exceptions", "exceptions"})
     copy["exceptions"] = [item.model_dump(mode="json") for item in days.values()]
-    work.catalogue.put_calendar(copy, event.sequence)
+    work.catalogue.put_calendar(copy, event.sequence, event.occurred_at)

@@ -1,7 +1,7 @@
 """Local copies of the catalogue, parsed once a process and version."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -71,8 +71,14 @@ _INTAKE = Statement(
     LEFT JOIN LATERAL (
         {in_force(":procedure", ":today", ":agencies")}) p ON true
     LEFT JOIN LATERAL (
-        SELECT k.code AS calendar, string_agg(k.year || ':' || k.sequence, ',' ORDER BY k.year) AS stamp
+        SELECT k.code AS calendar,
+            string_agg(k.year || ':' || coalesce(known.sequence, k.sequence), ',' ORDER BY k.year) AS stamp
         FROM agencies a JOIN calendars k ON k.code = a.calendar
+        -- A year nobody had decided by then counts as it is now, as for whoever was accepted before it.
+        LEFT JOIN LATERAL (
+            SELECT max(v.sequence) AS sequence FROM calendar_versions v
+            WHERE :known_at::timestamptz IS NOT NULL AND v.code = k.code AND v.year = k.year
+              AND coalesce(v.decided_at <= :known_at, true)) known ON true
         WHERE a.code = :calendar_of::text GROUP BY k.code) c ON true
     LEFT JOIN LATERAL (
         SELECT code, version, sequence FROM processes
@@ -150,7 +156,8 @@ _PUT_FORM = Statement(
     rows=None,
 )
 _KEEP_CALENDAR = Statement(
-    "INSERT INTO calendar_versions (code, year, sequence, data) VALUES (:code, :year, :sequence, :data)"
+    "INSERT INTO calendar_versions (code, year, sequence, decided_at, data)"
+    " VALUES (:code, :year, :sequence, :decided_at, :data)"
     " ON CONFLICT (code, year, sequence) DO NOTHING",
     rows=None,
 )
@@ -195,6 +202,7 @@ class PostgresCatalogue(Continuations):
         portal_code: str | None = None,
         calendar_of: str | None = None,
         owner_index: bytes | None = None,
+        known_at: datetime | None = None,
     ) -> Intake:
         """Return what a submission needs in one statement, a second one at a version's first use."""
         row = await self._unit.fetch_one(
@@ -206,6 +214,7 @@ class PostgresCatalogue(Continuations):
             portal_code=portal_code,
             calendar_of=calendar_of,
             owner_index=owner_index,
+            known_at=known_at,
         )
         if row is None or row["version"] is None:
             return Intake(None, {}, {}, row["existing_id"] if row else None)
@@ -355,11 +364,11 @@ class PostgresCatalogue(Continuations):
         """Keep the form in force of a procedure likewise."""
         self._unit.write(_PUT_FORM, code=data["code"], sequence=sequence, data=data)
 
-    def put_calendar(self, data: dict[str, Any], sequence: int) -> None:
+    def put_calendar(self, data: dict[str, Any], sequence: int, decided_at: datetime) -> None:
         """Keep a calendar's year likewise, and every version of it for what was promised under it."""
         year = {"code": data["code"], "year": data["year"], "sequence": sequence, "data": data}
         self._unit.write(_PUT_CALENDAR, **year)
-        self._unit.write(_KEEP_CALENDAR, **year)
+        self._unit.write(_KEEP_CALENDAR, **year, decided_at=decided_at)
 
 
 def _agency_of(row: dict[str, Any]) -> Agency:

@@ -63,12 +63,16 @@ _LOADING = f"""
             SELECT c.code, c.year, c.sequence, (
                 SELECT v.sequence FROM calendar_versions v
                 WHERE v.code = c.code AND v.year = c.year AND v.sequence >= CASE
-                    WHEN d.accepted_at IS NULL THEN NULL
+                    WHEN d.accepted_at IS NULL AND pin.received_at IS NULL THEN NULL
+                    WHEN d.accepted_at IS NULL THEN (
+                        SELECT max(n.sequence) FROM calendar_versions n WHERE n.code = c.code
+                          AND n.year = c.year AND coalesce(n.decided_at <= pin.received_at, true))
                     WHEN pin.stamp = '' THEN 0
                     ELSE substring(',' || pin.stamp FROM ',' || c.year || '[:]([0-9]+)')::bigint END
                 ORDER BY v.sequence LIMIT 1) AS bound
             FROM (SELECT coalesce(d.work #>> '{{{{pins,calendar_stamp}}}}', '') AS stamp,
-                    coalesce(nullif(d.work #>> '{{{{pins,calendar}}}}', ''), a.calendar) AS code
+                    coalesce(nullif(d.work #>> '{{{{pins,calendar}}}}', ''), a.calendar) AS code,
+                    (d.work #>> '{{{{brought,received_at}}}}')::timestamptz AS received_at
                   OFFSET 0) pin
             JOIN calendars c ON c.code = pin.code) y
         GROUP BY y.code) k ON true
@@ -76,6 +80,7 @@ _LOADING = f"""
 # The calendar a dossier is bound to: of each year the version named at its acceptance. Of a year decided
 # since, the one in force (it is bound when it is first counted with); of a dossier from before stamps were
 # kept, and of a version that was overwritten before versions were, the oldest known that is not older.
+# Paper received while the network was down and not accepted yet: the version decided by then.
 _PINNED = (
     "LATERAL (SELECT version, sequence, process FROM procedures"
     " WHERE code = d.procedure_code AND version = d.procedure_version)"

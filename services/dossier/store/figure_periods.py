@@ -1,12 +1,13 @@
 """Closed periods in PostgreSQL: their rows are copied once and refused any change after (a trigger)."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.dossier.domain.figures.closing import Amended, ClosedPeriod
+from services.dossier.domain.figures.closing import Amended, ClosedPeriod, Told
 from services.dossier.domain.figures.row import COLUMNS, fact_of
 from services.dossier.store.figures import NAMES
 
@@ -30,6 +31,13 @@ _CORRECTIONS = Statement(
     WHERE f.amended_at >= :since::timestamptz AND f.amended_at < :until::timestamptz
       AND (k.dossier_id IS NOT NULL OR f.received_on <= c.last_on OR f.received_on IS NULL)
     ORDER BY c.first_on, c.id, f.dossier_id
+    """
+)
+_TOLD = Statement(
+    """
+    SELECT first_on, last_on, (SELECT json_agg(one) FROM json_array_elements(corrections) AS one
+        WHERE one ->> 'dossier_id' = ANY(:dossiers::text[])) AS corrections
+    FROM closed_periods WHERE last_on < :first
     """
 )
 _HOLD = Statement("SELECT pg_advisory_xact_lock(hashtextextended('dossier:closing', 0))")
@@ -72,6 +80,11 @@ class PostgresPeriods:
             )
             for row in rows
         ]
+
+    async def told_before(self, first: date, dossiers: Sequence[UUID]) -> list[Told]:
+        """Return what periods closed and over before a day told of these dossiers."""
+        rows = await self._unit.fetch(_TOLD, first=first, dossiers=[str(one) for one in dossiers])
+        return [Told(row["first_on"], row["last_on"], row["corrections"] or ()) for row in rows]
 
     async def hold_closing(self) -> None:
         """Let nobody else close a period until the unit ends."""

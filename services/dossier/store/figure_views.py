@@ -38,6 +38,7 @@ _THEN = (
 )
 _DUE, _STOPPED = _THEN.format(then="due_at"), _THEN.format(then="stopped_at")
 _OVERDUE = f"coalesce({_DUE} < least({_STOPPED}, p.as_of), false)"
+_ASKED = "(r.supplements - (SELECT count(*) FROM unnest(r.asked_at) AS q(at) WHERE q.at >= p.as_of))"
 CONDITIONS: dict[Number, str] = {
     Number.RECEIVED: _RECEIVED,
     Number.SUBMISSIONS: f"{_RECEIVED} AND NOT r.is_follower",
@@ -55,7 +56,7 @@ CONDITIONS: dict[Number, str] = {
     Number.IN_PROGRESS: _OPEN,
     Number.IN_TIME: f"{_OPEN} AND {_DUE} IS NOT NULL AND NOT {_OVERDUE}",
     Number.OVERDUE: f"{_OPEN} AND {_OVERDUE}",
-    Number.ASKED_AGAIN: f"{_OPEN} AND {_DUE} IS NOT NULL AND NOT {_OVERDUE} AND r.supplements > 1",
+    Number.ASKED_AGAIN: f"{_OPEN} AND {_DUE} IS NOT NULL AND NOT {_OVERDUE} AND {_ASKED} > 1",
     Number.IN_PROGRESS_UNDETERMINED: f"{_OPEN} AND {_DUE} IS NULL",
     Number.MIRRORED: f"{_RECEIVED} AND r.is_mirror",
     Number.ENDED_MIRRORED: f"{_ENDED} AND r.is_mirror",

@@ -46,7 +46,7 @@ _IS_TURNED = "(EXCLUDED.due_at, EXCLUDED.stopped_at) IS DISTINCT FROM (f.due_at,
 _SET = ",\n".join(
     [f"{name} = EXCLUDED.{name}" for name in ("version", *_AS_TOLD)]
     + [f"cause = {_CAUSE}", f"ending = {_ENDING}", f"is_electronic = {_ELECTRONIC}"]
-    + ["supplements = f.supplements + EXCLUDED.supplements"]
+    + ["supplements = f.supplements + EXCLUDED.supplements", "asked_at = f.asked_at || EXCLUDED.asked_at"]
     + [f"{name} = CASE WHEN :is_counted::boolean THEN EXCLUDED.{name} ELSE f.{name} END" for name in _COUNTS]
     + [
         f"{name} = CASE WHEN {_IS_TURNED} THEN f.{name} || {value} ELSE f.{name} END"

@@ -68,6 +68,7 @@ async def receive_at_counter(
         submission.attachment_ids,
         today=today,
         calendar_of=submission.competent_agency or submission.receiving_agency,
+        known_at=received_at,
         owner_index=owner_index_of(work, submission),
     )
     procedure = open_procedure(intake)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -69,7 +69,7 @@ class MemoryCatalogue:
         found = self._database.staff.get(subject)
         return mandates_of(found[1], day) if found else []
 
-    def put_calendar(self, data: dict[str, Any], sequence: int) -> None:
+    def put_calendar(self, data: dict[str, Any], sequence: int, decided_at: datetime) -> None:
         self._put("calendars", (data["code"], data["year"]), data, sequence)
 
     async def intake(
@@ -82,8 +82,9 @@ class MemoryCatalogue:
         portal_code: str | None = None,
         calendar_of: str | None = None,
         owner_index: bytes | None = None,
+        known_at: datetime | None = None,
     ) -> Intake:
-        del owner_index
+        del owner_index, known_at
         versions = [
             data
             for (code, _), (_, data) in self._database.procedures.items()

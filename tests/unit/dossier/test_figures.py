@@ -48,20 +48,21 @@ def test_an_end_told_before_as_late_is_mended_by_when_the_clock_stood() -> None:
     assert mended(standing, replace(told, ending=Ending.RESULT)).stopped_at is None
 
 
-@given(st.lists(st.tuples(st.sampled_from(["stop", "go", "move"]), st.integers(1, 40)), max_size=8))
+@given(st.lists(st.tuples(st.sampled_from(["stop", "go", "move", "ask"]), st.integers(1, 40)), max_size=8))
 def test_a_past_day_looks_later_as_it_looked_then(turns: list[tuple[str, int]]) -> None:
-    """Whatever stops, goes on and moves: paused and overdue of a day are what was counted at its end."""
+    """Whatever stops, goes on, moves and is asked for: a day's numbers are what was counted at its end."""
     fact, now, then = a_fact(), at("2026-03-02 09:00"), []
-    kinds = (Number.PAUSED, Number.IN_TIME, Number.OVERDUE)
+    kinds = (Number.PAUSED, Number.IN_TIME, Number.OVERDUE, Number.ASKED_AGAIN)
     for kind, hours in turns:
         now += timedelta(hours=hours)
         for day in {now.date() - timedelta(days=back) for back in (1, 2, 3)}:
             period = Period.of(day, day, now)
             then.append((period, [belongs(number, fact, period) for number in kinds]))
-        stopped = {"stop": now, "go": None, "move": fact.stopped_at}[kind]
+        stopped = {"stop": now, "ask": now, "go": None, "move": fact.stopped_at}[kind]
         assert fact.due_at is not None
-        due = fact.due_at if kind == "stop" else fact.due_at + timedelta(hours=hours)
-        fact = follow(fact, replace(fact, stopped_at=stopped, due_at=due, earlier=()), now)
+        due = fact.due_at if kind in {"stop", "ask"} else fact.due_at + timedelta(hours=hours)
+        told = replace(fact, stopped_at=stopped, due_at=due, supplements=int(kind == "ask"))
+        fact = follow(fact, told, now)
     for period, counted in then:
         assert [belongs(number, fact, period) for number in kinds] == counted
 

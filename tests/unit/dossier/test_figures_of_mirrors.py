@@ -194,6 +194,19 @@ def test_mirrors_of_before_amend_what_was_closed_before_they_were_taken_in() -> 
     assert fact.amended_at == taken
 
 
+def test_papers_asked_for_on_a_day_that_was_over_amend_it_though_the_clock_stood_already() -> None:
+    """Told on the 10th of the 5th: second request of a dossier that stood for money meanwhile."""
+    told = [
+        a_told(2, "2026-03-02 08:00", due="2026-03-20 17:30"),
+        a_told(5, "2026-03-03 08:00"),
+        a_told(6, "2026-03-04 08:00"),
+    ]
+    fact = fact_of(*told, a_told(5, "2026-03-05 08:00", came="2026-03-10 08:00"))
+    assert fact.amended_at == at("2026-03-10 08:00")
+    fourth, fifth = (Period(day, day, end_of(day)) for day in (date(2026, 3, 4), date(2026, 3, 5)))
+    assert [Number.ASKED_AGAIN in numbers_of(fact, day) for day in (fourth, fifth)] == [False, True]
+
+
 Told = list[Status]
 HOURS = st.integers(min_value=0, max_value=24 * 14)
 
@@ -274,5 +287,4 @@ def _moved(before: Fact | None, now: Fact | None, periods: Sequence[Period]) -> 
 
 
 def _numbers(fact: Fact | None, period: Period) -> set[Number]:
-    """Return the numbers but the one that has no memory: how often papers were asked for until a day."""
-    return numbers_of(fact, period) - {Number.ASKED_AGAIN} if fact else set()
+    return numbers_of(fact, period) if fact else set()

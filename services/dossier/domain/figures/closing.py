@@ -1,6 +1,6 @@
 """Closed periods: figures that do not move any more, and the corrections later periods show instead."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -59,17 +59,43 @@ class Amended:
     now: Fact
 
 
-def corrections_of(amended: Iterable[Amended]) -> list[dict[str, Any]]:
-    """Return, for each dossier and closed period, the numbers it left (-1) and came into (+1)."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a period that was closed before told of earlier ones."""
+
+    first: date
+    last: date
+    corrections: Sequence[Mapping[str, Any]]
+
+    @property
+    def days(self) -> int:
+        """How long the period is."""
+        return (self.last - self.first).days + 1
+
+
+_SAME_LENGTH_DAYS = 3
+"""Months differ by so much at most, quarters and years by less."""
+
+
+def corrections_of(
+    amended: Iterable[Amended], told: Iterable[Told] = (), days: int = 0
+) -> list[dict[str, Any]]:
+    """Return, for each dossier and closed period, the numbers it left (-1) and came into (+1).
+
+    `told` are the periods closed before the one asked for, which has so many days: what they said is not said
+    again, and taken back where it was undone since.
+    """
+    said = _said(told, days)
     found = []
     for one in amended:
         period = one.closed.period
         moved = {
-            number.value: after - before
+            number.value: int(belongs(number, one.now, period))
+            - int(one.then is not None and belongs(number, one.then, period))
+            - said.get((str(one.closed.id), str(one.now.dossier_id), number.value), 0)
             for number in Number
-            if (after := int(belongs(number, one.now, period)))
-            != (before := int(one.then is not None and belongs(number, one.then, period)))
         }
+        moved = {number: by for number, by in moved.items() if by}
         if moved:
             found.append(
                 {
@@ -82,6 +108,24 @@ def corrections_of(amended: Iterable[Amended]) -> list[dict[str, Any]]:
                 }
             )
     return found
+
+
+def _said(told: Iterable[Told], days: int) -> dict[tuple[str, str, str], int]:
+    """Add up what periods as long as the one asked for told, each day once.
+
+    Who reads months adds up months, who reads quarters adds up quarters: each is true by itself.
+    """
+    said: dict[tuple[str, str, str], int] = {}
+    until = date.min
+    for one in sorted(told, key=lambda one: (one.first, -one.days)):
+        if one.first <= until or abs(one.days - days) > _SAME_LENGTH_DAYS:
+            continue
+        until = one.last
+        for correction in one.corrections:
+            for number, by in correction["numbers"].items():
+                key = (correction["period_id"], correction["dossier_id"], number)
+                said[key] = said.get(key, 0) + by
+    return said
 
 
 def summed(corrections: Iterable[dict[str, Any]]) -> dict[str, int]:

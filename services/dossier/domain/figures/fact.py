@@ -102,6 +102,8 @@ class Fact:
     punctuality: Punctuality = Punctuality.NONE
     is_electronic: bool = False
     supplements: int = 0
+    asked_at: tuple[datetime, ...] = ()
+    """When papers were asked for, as far as it was kept: a past day counts only what was asked by then."""
     counted: Counted | None = None
     is_follower: bool = False
     """A child of an interlinked submission that is not its lead: no submission of its own."""
@@ -118,6 +120,10 @@ class Fact:
             if one.until >= moment:
                 return one.due_at, one.stopped_at
         return self.due_at, self.stopped_at
+
+    def supplements_at(self, moment: datetime) -> int:
+        """Return how often papers had been asked for just before a moment."""
+        return self.supplements - sum(asked >= moment for asked in self.asked_at)
 
     @property
     def received_on(self) -> date | None:
@@ -187,12 +193,18 @@ def follow(before: Fact | None, told: Fact, at: datetime) -> Fact:
     """Return the row after a change: what the change tells, and what it leaves as it was."""
     if before is None:
         is_late = told.received_on is not None and told.received_on != day_of(at)
-        return replace(told, counted=told.counted or Counted(), amended_at=at if is_late else None)
+        return replace(
+            told,
+            counted=told.counted or Counted(),
+            asked_at=(at,) * told.supplements,
+            amended_at=at if is_late else None,
+        )
     has_ended_again = before.ended_at is not None and told.ended_at == before.ended_at
     after = replace(
         told,
         cause=told.cause or before.cause,
         supplements=before.supplements + told.supplements,
+        asked_at=(*before.asked_at, *(at,) * told.supplements),
         counted=told.counted or before.counted,
         # What came after the issue (handing over) says nothing of how it ended.
         ending=before.ending if has_ended_again else told.ending,

@@ -64,6 +64,7 @@ def _as_told(mirror: Mirror, statuses: Sequence[Status]) -> Fact | None:
     if received_at is None and (end is None or end.status != 3):  # noqa: PLR2004 - the portal's status.
         return None
     due_at, stopped_at, earlier = _clock(statuses, received_at) if received_at else (None, None, ())
+    asked = _asked(statuses, received_at) if received_at else ()
     ended_at = end.at if end else None
     judged = min(stopped_at, ended_at) if stopped_at and ended_at else ended_at
     return Fact(
@@ -83,7 +84,8 @@ def _as_told(mirror: Mirror, statuses: Sequence[Status]) -> Fact | None:
         ended_at=ended_at,
         ending=_ending(statuses, end, received_at) if end else Ending.OPEN,
         punctuality=punctuality_of(due_at, judged) if judged and received_at else Punctuality.NONE,
-        supplements=_supplements(statuses, received_at) if received_at else 0,
+        supplements=len(asked),
+        asked_at=asked,
         counted=Counted(),
         earlier=earlier,
         is_mirror=True,
@@ -133,13 +135,14 @@ def _ending(statuses: Sequence[Status], end: Status, received_at: datetime | Non
     return ending
 
 
-def _supplements(statuses: Sequence[Status], received_at: datetime) -> int:
-    """Return how often papers were asked for; told twice in a row is asked once."""
-    asked, before = 0, 0
+def _asked(statuses: Sequence[Status], received_at: datetime) -> tuple[datetime, ...]:
+    """Return when papers were asked for; told twice in a row is asked once."""
+    asked, before = [], 0
     for one in statuses:
-        asked += one.status == _SUPPLEMENT != before and one.at >= received_at
+        if one.status == _SUPPLEMENT != before and one.at >= received_at:
+            asked.append(one.at)
         before = one.status
-    return asked
+    return tuple(asked)
 
 
 def _followed(before: Fact | None, now: Fact | None, came: datetime) -> Fact | None:
@@ -163,6 +166,7 @@ def _emptied(fact: Fact, at: datetime) -> Fact:
         ending=Ending.OPEN,
         punctuality=Punctuality.NONE,
         supplements=0,
+        asked_at=(),
         earlier=(),
         amended_at=at,
     )
@@ -183,7 +187,10 @@ def _moves_the_past(before: Fact | None, now: Fact, came: datetime) -> bool:
     over = datetime.combine(today, time(0), VIETNAM)
     moments = {over, *(one.until for one in (*before.earlier, *now.earlier) if one.until < over)}
     was_received = now.received_on is not None and now.received_on < today
-    return was_received and any(before.at(moment) != now.at(moment) for moment in moments)
+    asked = [[at for at in fact.asked_at if at < over] for fact in (before, now)]
+    return was_received and (
+        asked[0] != asked[1] or any(before.at(moment) != now.at(moment) for moment in moments)
+    )
 
 
 def _final(fact: Fact) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from services.dossier.domain.figures.fact import Counted, Ending, Fact, Punctuality
 from services.dossier.domain.figures.period import Period
 
-FORMULAS = "2026.3"
+FORMULAS = "2026.4"
 """Changes with any meaning below: figures of different versions are not compared."""
 
 
@@ -112,7 +112,7 @@ def belongs(number: Number, fact: Fact, period: Period) -> bool:  # noqa: C901, 
             stopped_at = fact.at(period.as_of)[1]
             return is_open and stopped_at is not None and stopped_at < period.as_of
         case Number.ASKED_AGAIN:
-            return belongs(Number.IN_TIME, fact, period) and fact.supplements > 1
+            return belongs(Number.IN_TIME, fact, period) and fact.supplements_at(period.as_of) > 1
         case Number.ONLINE:
             return is_received and fact.channel == "ONLINE"
         case Number.DIGITISED:

@@ -31,6 +31,7 @@ COLUMNS = (
     "is_follower",
     "is_mirror",
     "supplements",
+    "asked_at",
     "components",
     "digitised",
     "reused",
@@ -46,7 +47,7 @@ _EARLIER = ("was_until", "was_due", "was_stopped")
 def columns_of(fact: Fact) -> dict[str, Any]:
     """Return the columns of a row."""
     counted = fact.counted or Counted()
-    own = {"components", "digitised", "reused", "ending", "punctuality", *_EARLIER}
+    own = {"components", "digitised", "reused", "ending", "punctuality", "asked_at", *_EARLIER}
     return {
         **{name: getattr(fact, name) for name in COLUMNS if name not in own},
         "ending": fact.ending.value,
@@ -54,6 +55,7 @@ def columns_of(fact: Fact) -> dict[str, Any]:
         "components": counted.components,
         "digitised": counted.digitised,
         "reused": counted.reused,
+        "asked_at": list(fact.asked_at),
         "was_until": [one.until for one in fact.earlier],
         "was_due": [one.due_at for one in fact.earlier],
         "was_stopped": [one.stopped_at for one in fact.earlier],
@@ -64,12 +66,13 @@ def fact_of(row: Mapping[str, Any], prefix: str = "") -> Fact:
     """Return what a row says; its columns may have a prefix."""
     told = {name: row[prefix + name] for name in COLUMNS}
     counted = ("components", "digitised", "reused")
-    own = ("ending", "punctuality", "received_on", "ended_on", *counted, *_EARLIER)
+    own = ("ending", "punctuality", "received_on", "ended_on", "asked_at", *counted, *_EARLIER)
     found = {name: told.pop(name) for name in own}
     return Fact(
         **{**told, "dossier_id": UUID(int=told["dossier_id"].int)},
         ending=Ending(found["ending"]),
         punctuality=Punctuality(found["punctuality"]),
         counted=Counted(found["components"], found["digitised"], found["reused"]),
+        asked_at=tuple(found["asked_at"]),
         earlier=tuple(starmap(Earlier, zip(*(found[name] for name in _EARLIER), strict=True))),
     )

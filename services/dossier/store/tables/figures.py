@@ -41,7 +41,7 @@ def _figures() -> list[Column[Any]]:
         ],
         *[
             Column(name, ARRAY(moment), nullable=False, server_default=text("'{}'"))
-            for name in ("was_until", "was_due", "was_stopped")
+            for name in ("asked_at", "was_until", "was_due", "was_stopped")
         ],
     ]
 

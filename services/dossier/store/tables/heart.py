@@ -311,5 +311,7 @@ Table(
     Column("code", Text, primary_key=True),
     Column("year", Integer, primary_key=True),
     Column("sequence", BigInteger, primary_key=True),
+    # When the catalogue decided it; unknown (and so long ago) of versions from before this was kept.
+    Column("decided_at", moment),
     Column("data", JSON, nullable=False),
 )

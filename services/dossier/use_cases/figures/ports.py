@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from services.dossier.domain.figures.asked import Cut, Selection
-from services.dossier.domain.figures.closing import Amended, ClosedPeriod
+from services.dossier.domain.figures.closing import Amended, ClosedPeriod, Told
 from services.dossier.domain.figures.export import Export, ExportState, Format
 from services.dossier.domain.figures.numbers import Number
 from services.dossier.domain.figures.period import Period
@@ -59,6 +59,9 @@ class Statistics(Protocol):
 
     async def corrections(self, since: datetime, until: datetime) -> list[Amended]:
         """Return what was amended in this time of dossiers that closed periods count: as closed, and now."""
+
+    async def told_before(self, first: date, dossiers: Sequence[UUID]) -> list[Told]:
+        """Return what periods closed and over before a day told of these dossiers."""
 
     async def hold_closing(self) -> None:
         """Let nobody else close a period until the unit ends."""

@@ -73,7 +73,12 @@ async def _corrections(period: Period, closed: ClosedPeriod | None, work: Work) 
 async def corrections_within(period: Period, work: Work) -> list[dict[str, Any]]:
     """Return what was amended on the days of a period in periods that had been closed before."""
     since = datetime.combine(period.first, time(0), VIETNAM)
-    return corrections_of(await work.statistics.corrections(since, end_of(period.last)))
+    amended = await work.statistics.corrections(since, end_of(period.last))
+    if not amended:
+        return []
+    dossiers = sorted({one.now.dossier_id for one in amended})
+    told = await work.statistics.told_before(period.first, dossiers)
+    return corrections_of(amended, told, (period.last - period.first).days + 1)
 
 
 async def read_dossiers(

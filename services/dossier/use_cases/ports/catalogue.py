@@ -24,8 +24,11 @@ class Catalogue(Protocol):
         portal_code: str | None = None,
         calendar_of: str | None = None,
         owner_index: bytes | None = None,
+        known_at: datetime | None = None,
     ) -> Intake:
         """Return what a submission needs; with `calendar_of`, that agency's calendar and process too.
+
+        With `known_at`, the calendar is as it was decided by then.
 
         With `owner_index`, the owner's open dossiers of the same procedure are looked for.
         """
@@ -60,5 +63,5 @@ class Catalogue(Protocol):
     def put_form(self, data: dict[str, Any], sequence: int) -> None:
         """Keep the form in force of a procedure likewise."""
 
-    def put_calendar(self, data: dict[str, Any], sequence: int) -> None:
-        """Keep a calendar's year likewise."""
+    def put_calendar(self, data: dict[str, Any], sequence: int, decided_at: datetime) -> None:
+        """Keep a calendar's year likewise, and every version of it with when it was decided."""
