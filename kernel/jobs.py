@@ -20,6 +20,9 @@ _PRUNE = (
     " - interval '1 day' LIMIT 10000)",
     "DELETE FROM inbox WHERE (consumer, event_id) IN (SELECT consumer, event_id FROM inbox"
     " WHERE received_at < clock_timestamp() - interval '30 days' LIMIT 10000)",
+    # Letters that were replayed or given up hold what the message held of people.
+    "DELETE FROM dead_letters WHERE id IN (SELECT id FROM dead_letters"
+    " WHERE settled_at < clock_timestamp() - interval '30 days' LIMIT 10000)",
 )
 
 

@@ -515,6 +515,8 @@ class Dossier:
             setattr(self, name, value)
         for name in _FORGOTTEN:
             setattr(self, name, _as_new(name))
+        # When it stood and whose time that was stays; on what ground is somebody's own words.
+        self.stops = tuple(replace(stop, legal_basis="") for stop in self.stops)
         self.version += 1
         return self.state
 

@@ -51,9 +51,22 @@ ON CONFLICT (dossier_id) DO UPDATE SET
     shown = CASE WHEN EXCLUDED.version > t.version THEN EXCLUDED.shown ELSE t.shown END,
     timeline = t.timeline || EXCLUDED.timeline
 """)
+_ITS_MESSAGES = "portal_code IN (SELECT code FROM tracking_codes WHERE dossier_id = :dossier_id::uuid)"
+# What was exchanged with the portal about it: when, under which codes and how it ended stays, no words.
 _FORGET = tuple(
-    Statement(f"DELETE FROM {table} WHERE dossier_id = :dossier_id", rows=None)
-    for table in ("tracking", "tracking_codes", "portal_files")
+    Statement(statement, rows=None)
+    for statement in (
+        "DELETE FROM tracking WHERE dossier_id = :dossier_id::uuid",
+        "DELETE FROM tracking_codes WHERE dossier_id = :dossier_id::uuid",
+        "DELETE FROM portal_files WHERE dossier_id = :dossier_id::uuid",
+        "UPDATE portal_ledger SET answer = '' WHERE dossier_id = :dossier_id::uuid AND answer <> ''",
+        "UPDATE portal_inbound SET body = '', corrections = '{}', answer = '', reason = '',"
+        " is_sealed = true, forgotten_at = coalesce(forgotten_at, settled_at, received_at)"
+        f" WHERE {_ITS_MESSAGES}",
+        "UPDATE portal_inbound_acts a SET reason = '', is_sealed = true, fields ="
+        " (SELECT coalesce(jsonb_object_agg(key, ''), '{}') FROM jsonb_object_keys(a.fields) AS key)"
+        f" WHERE message_id IN (SELECT id FROM portal_inbound WHERE {_ITS_MESSAGES})",
+    )
 )
 
 
@@ -103,6 +116,6 @@ class PostgresTrackingLedger:
         )
 
     def forget(self, dossier_id: UUID) -> None:
-        """Forget a dossier: its codes, what was shown, the addresses of its files."""
+        """Forget a dossier: its codes, what was shown, its files' addresses, what the portal said of it."""
         for statement in _FORGET:
             self._unit.write(statement, dossier_id=dossier_id)

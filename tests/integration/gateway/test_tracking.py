@@ -4,9 +4,11 @@ import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from kernel.core.ids import new_id
 from kernel.sealing import Sealer
 from kernel.testing.running import TEST_PII_KEY, RunningService, an_event
 from tests.integration.gateway.conftest import Open
@@ -61,10 +63,33 @@ async def test_a_destroyed_dossier_is_forgotten_and_stays_so(door: RunningServic
     """By code and secret nobody finds it; nothing of it is kept; told twice is as told once."""
     await door.receive(a_dossier_event("accepted", 2))
     gone = a_dossier_event("destroyed", 9)
+    pool = door.runtime.pool
+    message, words = new_id(), "Ông Trần Văn Mộc, số 9 ngõ Hoa Gạo"
+    await pool.execute(
+        "INSERT INTO portal_inbound (id, path, body, sha256, received_at, state, portal_code, reason, answer,"
+        " corrections) VALUES ($1, '/x', $2, '', now(), 'REFUSED', $3, $4, $4, $5)",
+        *(message, words.encode(), CODE, words, {"HoTen": words}),
+    )
+    await pool.execute(
+        "INSERT INTO portal_inbound_acts (id, message_id, at, subject, action, fields, reason)"
+        " VALUES ($1, $1, now(), 'can-bo', 'CORRECTED', $2, $3)",
+        *(message, {"HoTen": words}, words),
+    )
+    await pool.execute(
+        "INSERT INTO portal_ledger (dossier_id, version, part, kind, portal_status, code, procedure_code,"
+        " occurred_at, state, next_attempt_at, answer) VALUES"
+        " ($1, 3, 1, 'x', 2, $2, 'x', now(), 'REFUSED', now(), $3)",
+        *(UUID(DOSSIER), CODE, words),
+    )
     await door.receive(gone, gone)
     assert (await track(door)).status_code == 404
     for table in ("tracking", "tracking_codes", "portal_files"):
         assert await door.count(table) == 0
+    for table in ("portal_inbound", "portal_inbound_acts", "portal_ledger"):
+        kept = [row[0] for row in await pool.fetch(f"SELECT t::text FROM {table} t")]
+        assert kept, table
+        assert not any("Hoa Gạo" in row or "Hoa Gạo".encode().hex() in row for row in kept), table
+    assert await pool.fetchval("SELECT fields ->> 'HoTen' FROM portal_inbound_acts") == ""
 
 
 def a_mirror_event(version: int, statuses: list[dict[str, Any]], **changed: Any) -> Any:

@@ -12,6 +12,7 @@ from kernel.bus.memory import MemoryBus
 from kernel.bus.relay import run_relay
 from kernel.core.bus import BusUnavailable, OutgoingMessage, TopicSettings
 from kernel.core.ids import new_id
+from kernel.jobs import PRUNE
 from kernel.testing.running import a_person, an_event
 
 TOPICS = {"jar": TopicSettings(partitions=3), "jar.dead.jars": TopicSettings(partitions=1)}
@@ -188,6 +189,12 @@ async def test_a_replayed_letter_is_applied_once_and_settled(start_jars, monkeyp
     assert await consumer.replay(row) == ""
     assert await letters.unsettled() == []
     assert await jars.count("sightings") == 1
+    await jars.run_job(PRUNE)
+    assert await jars.count("dead_letters") == 1
+    # A month later nothing of what it held of people is left.
+    await jars.runtime.pool.execute("UPDATE dead_letters SET settled_at = settled_at - interval '31 days'")
+    await jars.run_job(PRUNE)
+    assert await jars.count("dead_letters") == 0
 
 
 async def test_failures_in_a_row_stop_the_consumer_instead_of_emptying_the_topic(start_jars):

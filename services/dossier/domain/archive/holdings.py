@@ -15,8 +15,20 @@ class Emptied:
     nulled: tuple[str, ...] = ()
     blank: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
     condition: str = "dossier_id = :id"
 
+
+_FILES = (
+    "attachment_id IN (SELECT a.id FROM attachments a"
+    " WHERE a.dossier_id = :id OR a.dossier_id IN (SELECT goes_with_last(:id)))"
+)
+_OF_REQUEST = "reference IN (SELECT r.reference FROM payment_requests r WHERE r.dossier_id = :id)"
+_OF_PACKAGE = "package_id IN (SELECT p.id FROM archive_packages p WHERE p.dossier_id = :id)"
+# A message answers for a whole batch: it goes with the last dossier it speaks of.
+_OF_BATCH = """batch_id IN (SELECT p.batch_id FROM archive_packages p WHERE p.dossier_id = :id)
+    AND NOT EXISTS (SELECT 1 FROM archive_packages o JOIN archive_records r ON r.dossier_id = o.dossier_id
+        WHERE o.batch_id = archive_messages.batch_id AND o.dossier_id <> :id AND r.state <> 'DESTROYED')"""
 
 DELETED = {
     "components": "dossier_id = :id",
@@ -25,25 +37,48 @@ DELETED = {
     "dossier_search": "dossier_id = :id",
     "drafts": "dossier_id = :id",
     "late_entries": "dossier_id = :id",
-    "file_links": "attachment_id IN (SELECT a.id FROM attachments a WHERE a.dossier_id = :id)",
-    "signings": "attachment_id IN (SELECT a.id FROM attachments a WHERE a.dossier_id = :id)",
-    "scan_batches": "attachment_id IN (SELECT a.id FROM attachments a WHERE a.dossier_id = :id)",
-    "uploads": "attachment_id IN (SELECT a.id FROM attachments a WHERE a.dossier_id = :id)",
-    "attachments": "dossier_id = :id",
+    "file_links": _FILES,
+    "signings": _FILES,
+    "scan_batches": _FILES,
+    "uploads": _FILES,
+    "attachments": "dossier_id = :id OR dossier_id IN (SELECT goes_with_last(:id))",
+    "authorizations": "id IN (SELECT goes_with_last(:id))",
 }
-"""Rows that go."""
+"""Rows that go; what several dossiers share (`goes_with_last`) with the last of them."""
 
 EMPTIED = {
     "appointments": Emptied(sealed={"contact_sealed": "contact"}, blank=("subject",)),
     "post_items": Emptied(
         sealed={"receiver_sealed": "post receiver", "contact_sealed": "contact"}, nulled=("owner_subject",)
     ),
-    "receipts": Emptied(sealed={"payer_sealed": "payer"}),
-    "refunds": Emptied(sealed={"payee_sealed": "payee"}, blank=("reason",)),
-    "payment_requests": Emptied(sealed={"bill_sealed": "bill"}, blank=("pay_url",)),
-    "result_register": Emptied(sealed={"holder_sealed": "result"}, nulled=("holder_index", "holder_subject")),
-    "outside_requests": Emptied(nulled=("evidence",), documents=("payload",)),
+    "receipts": Emptied(
+        sealed={"payer_sealed": "payer"}, blank=("ended_reason", "failure"), lists=("lines",)
+    ),
+    "refunds": Emptied(sealed={"payee_sealed": "payee"}, blank=("reason", "note")),
+    "payment_requests": Emptied(sealed={"bill_sealed": "bill"}, blank=("pay_url", "asked_by", "failure")),
+    "payment_entries": Emptied(blank=("by", "by_name"), documents=("data",)),
+    "payment_messages": Emptied(documents=("data",), condition=_OF_REQUEST),
+    "payment_differences": Emptied(blank=("note",), condition=_OF_REQUEST),
+    "result_register": Emptied(
+        sealed={"holder_sealed": "result"},
+        nulled=("holder_index", "holder_subject"),
+        blank=("name", "reason", "legal_basis"),
+    ),
+    "outside_requests": Emptied(nulled=("evidence",), blank=("last_failure",), documents=("payload",)),
     "mirrors": Emptied(sealed={"owner_sealed": "mirror owner"}, nulled=("secret_hash",)),
+    "control_slip": Emptied(
+        blank=("note", "giver_subject", "giver_name", "receiver_subject", "receiver_name")
+    ),
+    "handover_items": Emptied(blank=("remark",)),
+    "handover_lists": Emptied(
+        blank=("note",),
+        condition="id IN (SELECT i.list_id FROM handover_items i WHERE i.dossier_id = :id)",
+    ),
+    "anomalies": Emptied(blank=("note",)),
+    "archive_packages": Emptied(blank=("reason",)),
+    "archive_holds": Emptied(blank=("reason", "legal_basis", "release_reason")),
+    "archive_message_lines": Emptied(blank=("reason",), condition=_OF_PACKAGE),
+    "archive_messages": Emptied(blank=("raw",), condition=_OF_BATCH),
 }
 """Books and registers: their numbers stay, the people in them go."""
 
@@ -63,12 +98,8 @@ BY_HEART = frozenset(
 
 KEPT = {
     "of officers, offices and entries": {
-        "control_slip",
         "deadline_warnings",
         "visit_dossiers",
-        "handover_items",
-        "handover_lists",
-        "anomalies",
         "due_commands",
         "due_moves",
         "inspections",
@@ -79,24 +110,16 @@ KEPT = {
     },
     "figures": {"figure_rows", "closed_figure_rows", "closed_periods", "exports", "anomaly_readings"},
     "money without names": {
-        "payment_entries",
-        "payment_messages",
         "payment_reconciliations",
-        "payment_differences",
         "cash_closings",
     },
     "the archive's own": {
-        "archive_packages",
         "archive_batches",
-        "archive_holds",
-        "archive_messages",
-        "archive_message_lines",
         "archive_numbers",
         "archive_removals",
         "destruction_lists",
     },
     "of no dossier": {
-        "authorizations",
         "certified_copies",
         "intake_batches",
         "mirror_statuses",

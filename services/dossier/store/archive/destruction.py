@@ -56,7 +56,7 @@ _REMOVAL = Statement(
     """
     INSERT INTO archive_removals (sha256, list_id, dossier_id, asked_at)
     SELECT DISTINCT found.sha256, :list_id::uuid, :id::uuid, :now::timestamptz FROM (
-        SELECT sha256 FROM attachments WHERE dossier_id = :id
+        SELECT sha256 FROM attachments WHERE dossier_id = :id OR dossier_id IN (SELECT goes_with_last(:id))
         UNION ALL SELECT sha256 FROM papers WHERE dossier_id = :id
         UNION ALL SELECT sha256 FROM archive_packages WHERE dossier_id = :id) AS found
     WHERE found.sha256 IS NOT NULL ON CONFLICT DO NOTHING
@@ -162,6 +162,7 @@ def _emptying(table: str) -> Statement:
         *(f"{name} = NULL" for name in told.nulled),
         *(f"{name} = ''" for name in told.blank),
         *(f"{name} = '{{}}'" for name in told.documents),
+        *(f"{name} = '[]'" for name in told.lists),
     ]
     return Statement(f"UPDATE {table} SET {', '.join(parts)} WHERE {told.condition}", rows=None)
 
