@@ -456,11 +456,27 @@ class Dossier:
     def correct_owner(self, *, name: str, parties_sealed: str, contact_sealed: str) -> State:
         """Put right what form 01 says of the owner; the seal's earlier words are kept for the comparison."""
         left = self.move(Move.CORRECT_OWNER)
+        self._put_right(name, parties_sealed, contact_sealed)
+        return left
+
+    @property
+    def takes_correction(self) -> bool:
+        """Tell whether what is put right for the whole submission is put right here: open, worked here."""
+        return self.ended_at is None and self.elsewhere is None
+
+    def carry_correction(self, *, name: str, parties_sealed: str, contact_sealed: str) -> State:
+        """Take over what another dossier of the same submission had put right, whatever the state."""
+        if not self.takes_correction:
+            raise TransitionRefused.in_state(self.state)
+        self.version += 1
+        self._put_right(name, parties_sealed, contact_sealed)
+        return self.state
+
+    def _put_right(self, name: str, parties_sealed: str, contact_sealed: str) -> None:
         changed = {"owner_name": name, "parties_sealed": parties_sealed, "contact_sealed": contact_sealed}
         for column, value in changed.items():
             self.sealed_before.setdefault(column, getattr(self, column))
             setattr(self, column, value)
-        return left
 
     def recompute(self, due_at: datetime, apology_latest_at: datetime | None, *, stamp: str) -> State:
         """Take a due moment counted by a changed calendar; what was first promised stays on record."""

@@ -8,7 +8,6 @@ from uuid import UUID
 from kernel.core.caller import Caller
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Invalid
-from services.dossier.domain import papers
 from services.dossier.domain.actions import Action
 from services.dossier.domain.codes import code_day
 from services.dossier.domain.dossier import Dossier
@@ -16,13 +15,11 @@ from services.dossier.domain.events import Change
 from services.dossier.domain.intake.errors import AnotherPerson
 from services.dossier.domain.intake.identifiers import identity_faults
 from services.dossier.domain.intake.names import is_same_name
-from services.dossier.domain.papers import PaperKind
-from services.dossier.use_cases.interlinked.carry_correction import carry_correction
+from services.dossier.use_cases.interlinked.carry_correction import Correction, carry_correction
 from services.dossier.use_cases.open_dossier import allow, parties_of
 from services.dossier.use_cases.ports import Work
-from services.dossier.use_cases.receive_dossier import issue
 from services.dossier.use_cases.record_change import record_change
-from services.dossier.use_cases.secrets import look_up_secret
+from services.dossier.use_cases.reissue_receipt import reissue_receipt
 
 
 async def correct_owner(
@@ -58,32 +55,19 @@ async def correct_owner(
         parties_sealed=work.seals.seal(parties, purpose="parties"),
         contact_sealed=work.seals.seal(contact, purpose="contact"),
     )
-    replaced = await work.papers.in_force(dossier.id, PaperKind.RECEIPT)
-    content = papers.receipt(
-        dossier,
-        grounds.procedure,
-        parties=parties,
-        components=[{"name": item.name, "form": item.form} for item in components],
-        officer=by.name,
-        look_up=work.policy.public_url,
-        secret=look_up_secret(work.seals, dossier.id),
+    reissued = await reissue_receipt(
+        dossier, grounds, components, parties=parties, correction=reason, by=by, work=work, now=now
     )
-    if replaced is not None:
-        instead = f"Giấy ban hành {papers.local_text(replaced.issued_at)}"
-        content["facts"] = [["Thay thế", instead], ["Nội dung đính chính", reason]]
-    paper = issue(
-        work, dossier, PaperKind.RECEIPT, content, by=by, now=now, earlier=int(replaced is not None)
-    )
-    if replaced is not None:
-        work.papers.supersede(replaced.id, by=paper[1], at=now)
     details = {
         "corrected": sorted(changed),
         "evidence": evidence,
-        "superseded": str(replaced.id) if replaced else None,
+        "superseded": str(reissued.superseded) if reissued and reissued.superseded else None,
     }
-    change = Change("corrected", left, note=reason, papers=[paper], details=details)
+    paper = [reissued.paper] if reissued else []
+    change = Change("corrected", left, note=reason, papers=paper, details=details)
     record_change(work, dossier, change, by=by, now=now)
-    await carry_correction(dossier, owner, changed, evidence=evidence, by=by, work=work, now=now)
+    told = Correction(changed, reason=reason, evidence=evidence)
+    await carry_correction(dossier, owner, told, by=by, work=work, now=now)
     return dossier
 
 

@@ -128,11 +128,14 @@ def issue(
     kind: PaperKind,
     content: dict[str, Any],
     *,
-    by: Caller,
+    by: Caller | str,
     now: datetime,
     earlier: int = 0,
 ) -> tuple[str, UUID]:
-    """Keep a paper's content and return how the event names it; its number is no other paper's."""
+    """Keep a paper's content and return how the event names it; its number is no other paper's.
+
+    `by`: who issues it, or the name of whose paper is issued anew without them.
+    """
     number = papers.number_of(dossier, kind, earlier)
     papers.count_issued(dossier, kind, earlier)
     agency = dossier.receiving_agency if kind in _OF_THE_DESK else dossier.competent_agency
@@ -148,7 +151,7 @@ def issue(
         number=number,
         legal_set=work.legal_sets.on(now).code,
         issued_at=now,
-        issued_by=by.name,
+        issued_by=by if isinstance(by, str) else by.name,
         content={**content, **printed},
     )
     work.papers.add(paper)

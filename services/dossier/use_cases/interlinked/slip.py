@@ -31,7 +31,7 @@ async def issue_first_slip(parent: Parent, *, work: Work, now: datetime) -> None
 
 
 async def correct_slip(
-    parent: Parent, owner: Mapping[str, Any], facts: list[list[str]], *, work: Work, now: datetime
+    parent: Parent, changed: Mapping[str, Any], facts: list[list[str]], *, work: Work, now: datetime
 ) -> UUID | None:
     """Queue a slip in the place of the one in force, saying what it replaces; return the one replaced.
 
@@ -44,7 +44,7 @@ async def correct_slip(
         return None
     said = work.seals.open(replaced.content_sealed, purpose="paper")
     officer = str(said.get("officer", "")) if isinstance(said, dict) else ""
-    content = _content(parent, lead, {**parties, "owner": dict(owner)}, officer, work)
+    content = _content(parent, lead, {**parties, "owner": {**parties["owner"], **changed}}, officer, work)
     content["facts"] = [["Thay thế", f"Giấy ban hành {papers.local_text(replaced.issued_at)}"], *facts]
     _keep(parent, content, work=work, now=now)
     work.papers.supersede(replaced.id, by=parent.slips[-1], at=now)

@@ -1,42 +1,112 @@
-"""One citizen has one name: put right in one child it is right in the whole, and the other offices know."""
+"""One citizen has one name: put right in one child it is right in the whole, on every paper that counts."""
 
-from tests.builders.dossier.kin import BIRTH, CARD, INSURANCE, POLICE, RESIDENCE, Kin, staff
+import asyncio
+from typing import Any
+
+from services.dossier.commands.history import verify_history
+from tests.builders.dossier.kin import BIRTH, CARD, FATHER, INSURANCE, POLICE, RESIDENCE, Kin, staff
 from tests.builders.dossier.office import COMMUNE
+from tests.integration.dossier.interlinked.test_one_slip import slip_of, words
 
+LEAD_DESK = staff("ONE_STOP_OFFICER", COMMUNE, "mot-cua")
 POLICE_DESK = staff("ONE_STOP_OFFICER", POLICE, "mot-cua")
-RIGHT = "Nguyễn Vân An"
+INSURANCE_DESK = staff("ONE_STOP_OFFICER", INSURANCE, "mot-cua")
+WRONG, RIGHT = "Nguyễn Văn An", "Nguyễn Vân An"
 WHY = {"reason": "Ghi nhầm dấu", "evidence": "Thẻ căn cước"}
 
 
-async def test_a_correction_in_one_child_is_right_in_the_whole_and_told_to_the_others(kin: Kin) -> None:
-    """The parent has it with its evidence; the other office hears and puts its own right; no words told."""
+async def receipts(kin: Kin, child: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a child's forms 01, the oldest first."""
+    found = [one for one in (await kin.read(child, FATHER))["papers"] if one["kind"] == "FORM_01"]
+    return sorted(found, key=lambda one: str(one["paper_id"]))
+
+
+async def test_a_correction_in_one_child_is_put_right_in_all_with_new_slips(kin: Kin) -> None:
+    """The other office's form 01 and the one slip are issued anew; old ones say so; no words are told."""
+    seen = await kin.handed_in()
+    await kin.granted(seen, BIRTH)
+    await kin.advance()
+    residence, card = [await kin.accepted_child(seen, code) for code in (RESIDENCE, CARD)]
+    await kin.advance()
+    old_slip = (await kin.parent(seen))["slip_id"]
+    await kin.act(residence, "owner-correction", POLICE_DESK, full_name=RIGHT, **WHY)
+    parent = await kin.parent(seen)
+    assert (parent["owner_name"], parent["slip_id"] != old_slip) == (RIGHT, True)
+    assert WRONG in words(await slip_of(kin, old_slip))
+    text = words(await slip_of(kin, parent["slip_id"]))
+    for said in (RIGHT, f"{parent['reference']}/02", "Thay thế", WHY["reason"], "Cán bộ"):
+        assert said in text, (said, text)
+    card = await kin.child(seen, CARD)
+    assert card["owner"]["full_name"] == RIGHT
+    old, new = await receipts(kin, card)
+    assert old["superseded_by"] == new["paper_id"]
+    text = words(await slip_of(kin, new["paper_id"]))
+    for said in (RIGHT, "Thay thế", residence["dossier_code"], "Cán bộ"):
+        assert said in text, (said, text)
+    told = await kin.service.published("dossier.corrected.v1")
+    other = next(one["data"]["change"] for one in told if one["key"] == card["dossier_id"])
+    assert (other["actor"]["kind"], other["corrected"]) == ("system", ["full_name"])
+    assert other["corrected_elsewhere"]["dossier_code"] == residence["dossier_code"]
+    (whole,) = [
+        one["data"]["change"]
+        for one in await kin.service.published("interlinked_dossier.advanced.v1")
+        if "corrected" in one["data"]["change"]
+    ]
+    assert (whole["superseded"], whole["corrected"]["evidence"]) == (old_slip, WHY["evidence"])
+    assert RIGHT not in str(other) + str(whole)
+    answer = await kin.service.get("/v1/dossier-search", INSURANCE_DESK, params={"q": RIGHT})
+    assert [one["dossier_id"] for one in answer.json()["items"]] == [card["dossier_id"]], answer.text
+    assert await verify_history(kin.service.runtime, []) == 0
+
+
+async def test_a_child_not_accepted_yet_has_the_name_and_one_with_a_signed_result_is_told(kin: Kin) -> None:
+    """No form 01 to replace; a signed result is put right by its signer: recall, then the own correction."""
     seen = await kin.handed_in()
     await kin.granted(seen, BIRTH)
     await kin.advance()
     residence = await kin.accepted_child(seen, RESIDENCE)
     await kin.act(residence, "owner-correction", POLICE_DESK, full_name=RIGHT, **WHY)
-    assert (await kin.parent(seen))["owner_name"] == RIGHT
-    told = [one["data"]["change"] for one in await kin.service.published("interlinked_dossier.advanced.v1")]
-    (corrected,) = [one["corrected"] for one in told if "corrected" in one]
-    assert (corrected["procedure"], corrected["fields"]) == (RESIDENCE, ["full_name"])
-    assert corrected["evidence"] == WHY["evidence"]
+    card, birth = await kin.child(seen, CARD), await kin.child(seen, BIRTH)
+    assert (card["owner"]["full_name"], card["state"], card["papers"]) == (RIGHT, "SUBMITTED", [])
+    assert (birth["owner"]["full_name"], birth["state"]) == (WRONG, "RESULT_READY")
     noted = await kin.service.published("dossier.work_noted.v1")
-    card = await kin.child(seen, CARD)
-    (other,) = [one["data"] for one in noted if one["key"] == card["dossier_id"]]
-    assert other["change"]["corrected_elsewhere"]["dossier_code"] == residence["dossier_code"]
-    assert RIGHT not in str(other)
-    assert len(noted) == 1
+    told = {one["key"]: one["data"]["change"] for one in noted}
+    assert told.keys() == {card["dossier_id"], birth["dossier_id"]}
+    assert {one["noted"] for one in told.values()} == {"OWNER_CORRECTED_ELSEWHERE"}
     card = await kin.accepted_child(seen, CARD)
-    desk = staff("ONE_STOP_OFFICER", INSURANCE, "mot-cua")
-    await kin.act(card, "owner-correction", desk, full_name=RIGHT, **WHY)
+    (first,) = await receipts(kin, card)
+    assert RIGHT in words(await slip_of(kin, first["paper_id"]))
 
 
 async def test_a_child_begun_after_the_correction_has_the_right_name(kin: Kin) -> None:
     """From the first: nobody has to correct it again."""
     seen = await kin.handed_in()
     birth = await kin.at_issue_of(seen, BIRTH)
-    desk = staff("ONE_STOP_OFFICER", COMMUNE, "mot-cua")
-    birth = await kin.act(birth, "owner-correction", desk, full_name=RIGHT, **WHY)
+    birth = await kin.act(birth, "owner-correction", LEAD_DESK, full_name=RIGHT, **WHY)
     await kin.issued(birth, staff("CLERK", COMMUNE, "van-phong"), number="1/KQ")
     await kin.advance()
     assert (await kin.child(seen, CARD))["owner"]["full_name"] == RIGHT
+
+
+async def test_two_offices_that_correct_at_once_leave_one_name_everywhere(kin: Kin) -> None:
+    """One of them is stale and sees what the other wrote; no office is left with an older word."""
+    seen = await kin.handed_in()
+    await kin.granted(seen, BIRTH)
+    await kin.advance()
+    residence, card = [await kin.accepted_child(seen, code) for code in (RESIDENCE, CARD)]
+    tries = ((residence, POLICE_DESK, "Nguyễn Vân An"), (card, INSURANCE_DESK, "Nguyễn Vạn An"))
+    answers = await asyncio.gather(
+        *(
+            kin.service.post(
+                f"/v1/dossiers/{child['dossier_id']}/owner-correction",
+                {"full_name": name, **WHY},
+                desk,
+                version=child["version"],
+            )
+            for child, desk, name in tries
+        )
+    )
+    assert sorted(one.status_code for one in answers) == [200, 412], [one.text for one in answers]
+    names = {(await kin.child(seen, code))["owner"]["full_name"] for code in (RESIDENCE, CARD)}
+    assert names == {(await kin.parent(seen))["owner_name"]} != {WRONG}
+    assert await verify_history(kin.service.runtime, []) == 0
