@@ -13,23 +13,25 @@ from services.dossier.api.clock import clock_of
 from services.dossier.api.moments import local
 from services.dossier.api.schemas.answers import (
     AttachmentOut,
+    BlockedAction,
     DossierItem,
     DossierOut,
     PaperOut,
     Receipt,
     Warned,
 )
-from services.dossier.domain.actions import actions_in_places, allowed_actions
 from services.dossier.domain.codes import masked_identity, masked_name
 from services.dossier.domain.course import stood_since
 from services.dossier.domain.definitions import Agency
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import continuing_of, step_of
+from services.dossier.domain.results.register import ResultState
 from services.dossier.domain.states import VIETNAMESE, State
 from services.dossier.domain.work.urgency import Lines, urgency_of
 from services.dossier.use_cases.open_dossier import parties_of
-from services.dossier.use_cases.ports import Attachment, Detail, Work
-from services.dossier.use_cases.secrets import identity_index, look_up_secret
+from services.dossier.use_cases.ports import Attachment, Detail, UsedResult, Work
+from services.dossier.use_cases.read_dossiers import standing_now
+from services.dossier.use_cases.secrets import look_up_secret
 
 
 def receipt_of(dossier: Dossier, response: Response, *, secret: str | None = None) -> Receipt:
@@ -147,7 +149,12 @@ def detail_of(detail: Detail, *, by: Caller, sees_all: bool, work: Work, now: da
     parties = parties_of(dossier, work) if sees_all else {}
     form = work.seals.open(dossier.form_sealed, purpose="form") if sees_all else None
     is_own = by.subject in {dossier.owner_subject, dossier.submitter_subject}
-    ended = [{"code": "reused-result-ended", "details": dict(one)} for one in detail.ended_results]
+    ended = [
+        {"code": "reused-result-ended", "details": _ended_result(one)}
+        for one in detail.used_results
+        if one.state is not ResultState.VALID
+    ]
+    standing = standing_now(detail, by=by, work=work, now=now)
     return DossierOut(
         warnings=warned(ended if sees_all else []),
         dossier_id=dossier.id,
@@ -195,9 +202,8 @@ def detail_of(detail: Detail, *, by: Caller, sees_all: bool, work: Work, now: da
             is_running=dossier.state in {State.ACCEPTED, State.PROCESSING},
         ).value,
         step=step_of(dossier),
-        actions=actions_in_places(dossier, by, detail.mandates)
-        if detail.mandates
-        else allowed_actions(dossier, by, identity_index(work.seals, by.identity_number)),
+        actions=list(standing.actions),
+        blocked_actions=[BlockedAction.model_validate(one, from_attributes=True) for one in standing.blocked],
         owner_masked=masked_name(dossier.owner_name),
         owner=_person(parties.get("owner"), is_own=is_own),
         representative=_person(parties.get("representative"), is_own=is_own),
@@ -267,6 +273,17 @@ def _course(dossier: Dossier, *, sees_all: bool, sees_office: bool) -> dict[str,
         }
         if result
         else None,
+    }
+
+
+def _ended_result(one: UsedResult) -> dict[str, Any]:
+    """Return what whoever sees all of the dossier is told of a result that was taken back."""
+    return {
+        "component_code": one.component_code,
+        "result_id": str(one.result_id),
+        "number": one.number,
+        "state": one.state.value,
+        "reason": one.reason,
     }
 
 

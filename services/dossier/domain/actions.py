@@ -1,19 +1,17 @@
 """Who may do what with a dossier: one table, asked before every move and to tell a screen its buttons."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, NotFound
-from services.dossier.domain.course import ApologyDraft
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import NotYourStep, TransitionRefused, WorkedElsewhere
-from services.dossier.domain.holdings import Draft, Step
+from services.dossier.domain.holdings import Consultation
 from services.dossier.domain.mandates import Mandate
 from services.dossier.domain.states import Move, State
 from services.dossier.domain.work.errors import StepClaimed
-from services.dossier.domain.work.holding import Holder
 
 WORKING_ROLES = (
     "ONE_STOP_OFFICER",
@@ -178,19 +176,24 @@ def sits_at(dossier: Dossier, caller: Caller, *, role: str, unit: str, agency: s
     )
 
 
-def _consulted(dossier: Dossier, caller: Caller) -> bool:
-    return any(
-        item.state == "OPEN" and sits_at(dossier, caller, role=item.role, unit=item.unit, agency=item.agency)
+def opinions_of(dossier: Dossier, caller: Caller) -> list[Consultation]:
+    """Return the open opinions that the caller is asked for."""
+    return [
+        item
         for item in dossier.consultations
-    )
+        if item.state == "OPEN"
+        and sits_at(dossier, caller, role=item.role, unit=item.unit, agency=item.agency)
+    ]
+
+
+def completes_main_step(dossier: Dossier, caller: Caller) -> bool:
+    """Tell whether the caller leaves the step itself: who holds it, or the party where it is theirs to do."""
+    is_applicant = dossier.step is not None and dossier.step.kind == "APPLICANT"
+    return _holds_step(dossier, caller) or (is_applicant and is_party(dossier, caller))
 
 
 def _completes(dossier: Dossier, caller: Caller) -> bool:
-    return (
-        _holds_step(dossier, caller)
-        or _consulted(dossier, caller)
-        or (dossier.step is not None and dossier.step.kind == "APPLICANT" and is_party(dossier, caller))
-    )
+    return completes_main_step(dossier, caller) or bool(opinions_of(dossier, caller))
 
 
 def _drafts(dossier: Dossier, caller: Caller) -> bool:
@@ -335,22 +338,12 @@ def _refusal(rule: _Rule, dossier: Dossier, caller: Caller) -> Forbidden:
     return StepClaimed(extra={"holder": holder.name})
 
 
-def actions_in_places(dossier: Dossier, caller: Caller, mandates: Sequence[Mandate]) -> list[str]:
-    """Return what an officer may do now, in their own place or in one of others'."""
-    found: set[str] = set()
-    before = dossier.acting
-    for mandate in (None, *mandates):
-        dossier.acting = mandate
-        found.update(allowed_actions(dossier, caller))
-    dossier.acting = before
-    return [action.value for action in Action if action.value in found]
-
-
-def is_allowed(action: Action, dossier: Dossier, caller: Caller) -> bool:
-    """Tell whether state and right allow an officer this."""
+def may(action: Action, dossier: Dossier, caller: Caller, identity_index: bytes | None = None) -> bool:
+    """Tell whether state and right allow this; what else may stand against it is told by `ways`."""
     rule = _RULES[action]
-    is_here = not _is_worked_elsewhere(action, dossier)
-    return dossier.can(rule.move) and is_here and rule.allows(dossier, caller)
+    is_owner = rule.allows in _PARTIES and is_party(dossier, caller, identity_index)
+    is_here = dossier.can(rule.move) and not _is_worked_elsewhere(action, dossier)
+    return is_here and (is_owner or rule.allows(dossier, caller))
 
 
 def _is_worked_elsewhere(action: Action, dossier: Dossier) -> bool:
@@ -360,68 +353,6 @@ def _is_worked_elsewhere(action: Action, dossier: Dossier) -> bool:
     """
     is_left = action is Action.WITHDRAWAL_DECISION and dossier.state is State.WITHDRAWAL_REQUESTED
     return dossier.elsewhere is not None and action is not Action.ROUTE_CHANGE and not is_left
-
-
-def allowed_actions(dossier: Dossier, caller: Caller, identity_index: bytes | None = None) -> list[str]:
-    """Return what this caller may do with this dossier now."""
-    return [action.value for action in Action if _is_allowed(action, dossier, caller, identity_index)]
-
-
-def _is_allowed(action: Action, dossier: Dossier, caller: Caller, identity_index: bytes | None) -> bool:
-    rule = _RULES[action]
-    is_owner = rule.allows in _PARTIES and is_party(dossier, caller, identity_index)
-    may = is_owner or rule.allows(dossier, caller)
-    is_here = not _is_worked_elsewhere(action, dossier)
-    return dossier.can(rule.move) and is_here and may and _makes_sense(action, dossier, caller)
-
-
-def _makes_sense(action: Action, dossier: Dossier, caller: Caller) -> bool:
-    """Leave out what the state allows but the details refuse."""
-    asks = _DETAILS.get(action)
-    return asks is None or asks(dossier, caller)
-
-
-def _waits_for(draft: Draft | ApologyDraft | None, caller: Caller) -> bool:
-    """Tell whether something drafted waits for somebody else's decision, this caller's."""
-    return draft is not None and draft.by != caller.subject
-
-
-_DETAILS: dict[Action, Callable[[Dossier, Caller], bool]] = {
-    Action.STEP_COMPLETION: lambda dossier, caller: (
-        (dossier.draft is None and not _issues(dossier, caller)) or _consulted(dossier, caller)
-    ),
-    Action.RESULT: lambda dossier, _: dossier.draft is None,
-    Action.SUPPLEMENT_REQUEST: lambda dossier, _: dossier.draft is None,
-    Action.SUPPLEMENT_REQUEST_APPROVAL: lambda dossier, caller: _waits_for(dossier.draft, caller),
-    Action.SUPPLEMENT_ANSWER: lambda dossier, _: dossier.open_supplement is not None,
-    Action.RESUMPTION: lambda dossier, _: dossier.open_supplement is None,
-    Action.REFUSAL: lambda dossier, _: dossier.state is State.SUBMITTED or dossier.proposal is not None,
-    Action.STOP: lambda dossier, _: dossier.proposal is not None,
-    Action.PAYMENT_NOTICE: lambda dossier, _: dossier.draft is None,
-    Action.APOLOGY_DRAFT: lambda dossier, _: dossier.apology_draft is None and not dossier.apologies,
-    Action.REAPPOINTMENT: lambda dossier, caller: _waits_for(dossier.apology_draft, caller),
-    Action.WITHDRAWAL: lambda dossier, _: not dossier.is_signed,
-    Action.CLAIM: lambda dossier, _: _is_in_office(dossier.step) and _held(dossier.step) is None,
-    Action.RELEASE: lambda dossier, _: _is_settled(dossier.step),
-    Action.STEP_HANDOVER: lambda dossier, _: _is_settled(dossier.step),
-    Action.CONSULTATION_REQUEST: lambda dossier, _: _is_in_office(dossier.step),
-    Action.STEP_UNDO: lambda dossier, _: (
-        _is_in_office(dossier.step) and dossier.undo is not None and dossier.undo.version == dossier.version
-    ),
-}
-
-
-def _is_in_office(step: Step | None) -> bool:
-    return step is not None and step.kind == "OFFICE"
-
-
-def _held(step: Step | None) -> Holder | None:
-    return step.holder if step is not None else None
-
-
-def _is_settled(step: Step | None) -> bool:
-    """Tell whether somebody holds the step and it is not being handed on."""
-    return step is not None and step.holder is not None and step.transfer is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,11 +226,27 @@ class Dossier:
         self.version += 1
         return self.state
 
-    def _require_fewer(self, basis: str, *, is_intake: bool, limit: int, total: int) -> None:
-        """Raise `SupplementLimit` when the stage's and ground's number is reached, or the law's in all."""
+    def require_supplement(self, basis: str, *, is_intake: bool, limit: int, total: int) -> None:
+        """Raise what stands against asking for papers (once more) on this ground.
+
+        `SupplementLimit` when the stage's and ground's number is reached, or the law's in all;
+        `NothingAnswered` where an answer is called insufficient that was never given.
+        """
         here = sum(1 for item in self.supplements if (item.basis, item.is_intake) == (basis, is_intake))
         if here >= limit or len(self.supplements) >= total:
             raise SupplementLimit(extra={"asked": len(self.supplements), "most": total})
+        if basis == ANSWER_INSUFFICIENT and not any(one.answered_at for one in self.supplements):
+            raise NothingAnswered
+
+    def require_answer(self) -> None:
+        """Raise `NotAnswered` while the last request for papers waits for its answer."""
+        if not self.supplements or self.supplements[-1].answered_at is None:
+            raise NotAnswered
+
+    def require_unsigned(self) -> None:
+        """Raise `ResultExists` once a signed result waits to be issued."""
+        if self.is_signed:
+            raise ResultExists
 
     @property
     def owed(self) -> int:
@@ -302,17 +318,10 @@ class Dossier:
         return left
 
     def ask_intake_supplement(self, supplement: Supplement, *, limit: int, total: int) -> State:
-        """T3: tell the applicant in one go what is missing before acceptance.
-
-        Raises `NothingAnswered` where an answer is called insufficient that was never given.
-        """
+        """T3: tell the applicant in one go what is missing before acceptance."""
         move = Move.REQUEST_INTAKE_SUPPLEMENT
         if self.can(move):
-            self._require_fewer(supplement.basis, is_intake=True, limit=limit, total=total)
-            if supplement.basis == ANSWER_INSUFFICIENT and not any(
-                one.answered_at for one in self.supplements
-            ):
-                raise NothingAnswered
+            self.require_supplement(supplement.basis, is_intake=True, limit=limit, total=total)
         left = self.move(move)
         self.supplements = (*self.supplements, supplement)
         return left
@@ -320,7 +329,7 @@ class Dossier:
     def draft_supplement(self, draft: Draft, *, limit: int, total: int) -> State:
         """T9, first half: refused at once when the procedure allows no further request."""
         if self.can(Move.DRAFT_SUPPLEMENT):
-            self._require_fewer(draft.basis, is_intake=False, limit=limit, total=total)
+            self.require_supplement(draft.basis, is_intake=False, limit=limit, total=total)
         left = self.move(Move.DRAFT_SUPPLEMENT)
         self.draft = draft
         return left
@@ -334,7 +343,7 @@ class Dossier:
     def ask_supplement(self, supplement: Supplement, *, limit: int, total: int, cause: Cause) -> State:
         """T9: the request goes out and the clock stands."""
         if self.can(Move.REQUEST_SUPPLEMENT):
-            self._require_fewer(supplement.basis, is_intake=False, limit=limit, total=total)
+            self.require_supplement(supplement.basis, is_intake=False, limit=limit, total=total)
         left = self.move(Move.REQUEST_SUPPLEMENT)
         self.supplements = (*self.supplements, supplement)
         self._stand(cause, at=supplement.asked_at, legal_basis=supplement.legal_basis)
@@ -363,8 +372,8 @@ class Dossier:
 
     def resume(self, move: Move, run: "Running") -> State:
         """T10, T13, T15: the clock runs again, to a new due moment."""
-        if move is Move.RESUME and self.can(move) and self.supplements[-1].answered_at is None:
-            raise NotAnswered
+        if move is Move.RESUME and self.can(move):
+            self.require_answer()
         if move is Move.SETTLE_PAYMENT and self.can(move) and self.owed:
             raise StillOwed
         left = self.move(move)
@@ -493,8 +502,8 @@ class Dossier:
 
     def ask_withdrawal(self) -> State:
         """T16: only while no signed result exists."""
-        if self.can(Move.REQUEST_WITHDRAWAL) and self.is_signed:
-            raise ResultExists
+        if self.can(Move.REQUEST_WITHDRAWAL):
+            self.require_unsigned()
         return self.move(Move.REQUEST_WITHDRAWAL)
 
     @property

@@ -291,6 +291,20 @@ class NoApologyDraft(Refusal):
     title = "Chưa có đề nghị xin lỗi và hẹn lại"
 
 
+class ApologyDraftOpen(Refusal):
+    """A colleague's proposed new date waits for its decision (409)."""
+
+    code = "apology-draft-open"
+    title = "Đề nghị hẹn lại của người khác đang chờ ký, hãy chờ ký hoặc trả lại đề nghị trước"
+
+
+class ProposedDatePast(Invalid):
+    """The proposed new date is not after the one promised, or has come meanwhile (422)."""
+
+    code = "proposed-date-past"
+    title = "Ngày hẹn lại phải sau ngày hẹn trả hiện tại"
+
+
 class ReceiverUnchecked(Refusal):
     """Who takes the result was not checked: identity or authorisation (409)."""
 

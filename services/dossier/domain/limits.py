@@ -94,6 +94,15 @@ class Limits:
             raise Invalid(fields=[("basis", "Không có căn cứ yêu cầu bổ sung này")])
         return found
 
+    def bases(self, stage: str, day: date) -> list[str]:
+        """Return the grounds papers may be asked for on at a stage that day, the general one first."""
+        known = dict.fromkeys(rule.basis for rule in self.supplement_requests if rule.stage == stage)
+        rules = {
+            basis: [one for one in self.supplement_requests if (one.stage, one.basis) == (stage, basis)]
+            for basis in known
+        }
+        return [basis for basis, found in rules.items() if latest(found, day) is not None]
+
     def most_supplements(self, day: date) -> int:
         """Return how often a dossier is sent back in all, over stages and grounds."""
         return int(_known(latest(self.supplement_totals, day)).value)

@@ -37,7 +37,7 @@ _NAMES = [name.strip() for name in COLUMNS.split(",")]
 # The text below is formatted once more.
 _AUTHORITY = AUTHORITY.replace("{", "{{").replace("}", "}}")
 _LOADING = f"""
-    SELECT d.*, {_AUTHORITY}, p.version AS pinned_version, p.sequence AS procedure_stamp,
+    SELECT {{more}} d.*, {_AUTHORITY}, p.version AS pinned_version, p.sequence AS procedure_stamp,
         q.code AS q_code, q.version AS q_version,
         q.sequence AS q_stamp, k.code AS calendar, k.stamp AS calendar_stamp,
         k.newest AS newest_stamp,
@@ -101,9 +101,16 @@ _IN_FORCE = f"""
             WHERE code = d.procedure_code AND version = d.procedure_version) f
         ORDER BY f.turn LIMIT 1)
 """
-_LOAD = Statement(_LOADING.format(key="id = :id", procedure=_PINNED))
-_LOAD_FOR_ACCEPTANCE = Statement(_LOADING.format(key="id = :id", procedure=_IN_FORCE))
-_LOAD_PORTAL = Statement(_LOADING.format(key="portal_code = :portal_code", procedure=_PINNED))
+_LOAD = Statement(_LOADING.format(key="id = :id", procedure=_PINNED, more=""))
+_LOAD_FOR_ACCEPTANCE = Statement(_LOADING.format(key="id = :id", procedure=_IN_FORCE, more=""))
+_LOAD_PORTAL = Statement(_LOADING.format(key="portal_code = :portal_code", procedure=_PINNED, more=""))
+
+
+def loading(more: str) -> Statement:
+    """Return the statement that loads a dossier for a decision, with columns more of `d` before the rest."""
+    return Statement(_LOADING.format(key="id = :id", procedure=_IN_FORCE, more=more))
+
+
 _ADD = Statement(f"INSERT INTO dossiers ({COLUMNS}) VALUES ({', '.join(f':{name}' for name in _NAMES)})")
 _CHANGING = (
     "dossier_code",
@@ -206,14 +213,14 @@ class PostgresDossiers:
         row = await self._unit.fetch_one(_LOAD, id=dossier_id, with_components=False)
         if row is None:
             raise NotFound
-        return dossier_of(row, self._clock.now()), await self._grounds(row)
+        return dossier_of(row, self._clock.now()), await self.grounds_of(row)
 
     async def load_by_portal_code(self, portal_code: str) -> tuple[Dossier, Grounds]:
         """Return a portal-born dossier and what it stands on; raise `NotFound`."""
         row = await self._unit.fetch_one(_LOAD_PORTAL, portal_code=portal_code, with_components=False)
         if row is None:
             raise NotFound
-        return dossier_of(row, self._clock.now()), await self._grounds(row)
+        return dossier_of(row, self._clock.now()), await self.grounds_of(row)
 
     async def load_for_acceptance(
         self, dossier_id: UUID, today: date
@@ -225,9 +232,10 @@ class PostgresDossiers:
         if row is None:
             raise NotFound
         components = [component_of(item) for item in row["components"] or ()]
-        return dossier_of(row, self._clock.now()), await self._grounds(row), components
+        return dossier_of(row, self._clock.now()), await self.grounds_of(row), components
 
-    async def _grounds(self, row: Any) -> Grounds:
+    async def grounds_of(self, row: Any) -> Grounds:
+        """Return what a dossier that was loaded stands on."""
         process = (row["q_code"], row["q_version"], row["q_stamp"]) if row["q_code"] else None
         calendar = (row["calendar"], row["calendar_stamp"]) if row["calendar"] else None
         procedure = (row["procedure_code"], row["pinned_version"], row["procedure_stamp"])

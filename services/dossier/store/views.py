@@ -1,6 +1,7 @@
 """What screens read: one statement each."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +10,13 @@ from kernel.core.errors import NotFound
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.results.register import ResultState
 from services.dossier.store.account import account_of
 from services.dossier.store.attachments import FILE_JSON, attachment_of
-from services.dossier.store.dossiers import AUTHORITY, COLUMNS, component_of
+from services.dossier.store.dossiers import AUTHORITY, COLUMNS, PostgresDossiers, component_of, loading
 from services.dossier.store.intake.evidence import evidence_of
 from services.dossier.store.mapping import dossier_of
-from services.dossier.use_cases.ports import Detail
+from services.dossier.use_cases.ports import Detail, UsedResult
 
 ITEM = (
     "id, reference, dossier_code, portal_code, procedure_code, procedure_name, channel, origin, state,"
@@ -26,21 +28,24 @@ LAST_STOP = (
     "CASE WHEN state IN ('SUPPLEMENT_REQUESTED', 'AWAITING_FINANCIAL', 'SUSPENDED', 'WITHDRAWAL_REQUESTED',"
     " 'STOPPED') THEN work #> '{stops,-1}' END AS last_stop"
 )
-_DETAIL = Statement(
+# What may be done now stands on what a decision would stand on: the detail is loaded as for an acceptance.
+_DETAIL = loading(
     f"""
-    SELECT {COLUMNS}, destroyed_by, {AUTHORITY},
-        (SELECT json_agg(c ORDER BY position) FROM components c WHERE c.dossier_id = d.id) AS components,
         (SELECT json_agg({FILE_JSON} ORDER BY f.id)
          FROM attachments f WHERE f.dossier_id = d.id) AS files,
         (SELECT json_agg(json_build_object('paper_id', p.id, 'kind', p.kind, 'number', p.number,
             'issued_at', p.issued_at, 'superseded_by', p.superseded_by) ORDER BY p.id)
          FROM papers p WHERE p.dossier_id = d.id) AS papers,
         (SELECT json_agg(json_build_object('component_code', u.component_code, 'result_id', r.id,
-            'number', r.number, 'state', r.state, 'reason', r.reason) ORDER BY u.component_code)
+            'number', r.number, 'used_version', u.result_version, 'version', r.version, 'state', r.state,
+            'valid_from', r.valid_from, 'valid_to', r.valid_to, 'reason', r.reason)
+            ORDER BY u.component_code)
          FROM result_uses u JOIN result_register r ON r.id = u.result_id
-         WHERE u.dossier_id = d.id AND r.state <> 'VALID') AS ended_results,
-        (SELECT s.data FROM staff s WHERE s.subject = :reader::text) AS entry
-    FROM dossiers d WHERE id = :id
+         WHERE u.dossier_id = d.id) AS used_results,
+        (SELECT count(*) FROM papers p WHERE p.dossier_id = d.id AND p.sha256 IS NULL) AS unprinted,
+        (SELECT EXISTS (SELECT FROM archive_packages g
+            WHERE g.dossier_id = d.id AND g.state = 'ACCEPTED')) AS is_packed,
+        (SELECT s.data FROM staff s WHERE s.subject = :reader::text) AS entry,
     """
 )
 _OWN = Statement(
@@ -142,22 +147,45 @@ def _detail_of(row: Any, now: datetime) -> Detail:
         evidence=[evidence_of(item) for item in row.get("evidence") or ()],
         account=account_of(row["id"], row.get("money")),
         entry=row.get("entry"),
-        ended_results=row.get("ended_results") or (),
+        used_results=[_used_result(one) for one in row.get("used_results") or ()],
+        unprinted=row.get("unprinted") or 0,
+        is_packed=bool(row.get("is_packed")),
+    )
+
+
+def _used_result(told: dict[str, Any]) -> UsedResult:
+    last = told["valid_to"]
+    return UsedResult(
+        component_code=told["component_code"],
+        result_id=UUID(told["result_id"]),
+        number=told["number"],
+        used_version=told["used_version"],
+        version=told["version"],
+        state=ResultState(told["state"]),
+        valid_from=date.fromisoformat(told["valid_from"]),
+        valid_to=date.fromisoformat(last) if last else None,
+        reason=told["reason"] or "",
     )
 
 
 class PostgresViews:
     """Reads of this service's database."""
 
-    def __init__(self, unit: UnitOfWork, clock: Clock) -> None:
-        self._unit, self._clock = unit, clock
+    def __init__(self, unit: UnitOfWork, clock: Clock, dossiers: PostgresDossiers) -> None:
+        self._unit, self._clock, self._dossiers = unit, clock, dossiers
 
     async def detail(self, dossier_id: UUID, reader: str = "") -> Detail:
         """Return a dossier with components, files, papers and the reader's entry; raise `NotFound`."""
-        row = await self._unit.fetch_one(_DETAIL, id=dossier_id, reader=reader)
+        now = self._clock.now()
+        today = now.astimezone(VIETNAM).date()
+        row = await self._unit.fetch_one(
+            _DETAIL, id=dossier_id, reader=reader, with_components=True, today=today
+        )
         if row is None:
             raise NotFound
-        return _detail_of(row, self._clock.now())
+        is_known = row["procedure_stamp"] is not None
+        grounds = await self._dossiers.grounds_of(row) if is_known else None
+        return replace(_detail_of(row, now), grounds=grounds)
 
     async def portal(self, dossier_id: UUID, version: int) -> Detail:
         """Return a dossier with its history up to a version (0: all); raise `NotFound`."""

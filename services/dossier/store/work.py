@@ -129,7 +129,7 @@ class PostgresWork:
         self.mirrors = PostgresMirrors(unit, resources.seals)
         self.watches = PostgresWatches(unit)
         self.due_commands = PostgresDueCommands(unit)
-        self.views = PostgresViews(unit, resources.clock)
+        self.views = PostgresViews(unit, resources.clock, self.dossiers)
         self.supervision = PostgresSupervision(unit, resources.supervision_rules)
         self.desk = PostgresDesk(unit, resources.definitions, resources.desk_rules, resources.displays)
         self.figures = PostgresFigures(unit)

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from kernel.core.caller import Caller
 from services.dossier.domain.actions import Action
+from services.dossier.domain.archive.record import lacking_at_the_end, lacking_of, require_complete
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.errors import RecordIncomplete
 from services.dossier.domain.events import Change
 from services.dossier.use_cases.open_dossier import open_for
 from services.dossier.use_cases.ports import Work
@@ -29,21 +29,13 @@ async def archive_by_system(dossier_id: UUID, *, work: Work, now: datetime) -> D
 
 async def _archive(dossier: Dossier, note: str, *, by: Caller | None, work: Work, now: datetime) -> Dossier:
     left = dossier.archive()
-    missing = await missing_of(dossier, work)
-    if not await work.archive.packages.is_accepted(dossier.id):
-        missing.append("acknowledgement")
-    if missing:
-        raise RecordIncomplete(extra={"missing": missing})
+    is_packed = await work.archive.packages.is_accepted(dossier.id)
+    require_complete(lacking_at_the_end(await missing_of(dossier, work), is_packed=is_packed))
     record_change(work, dossier, Change("archived", left, note=note), by=by, now=now)
     return dossier
 
 
 async def missing_of(dossier: Dossier, work: Work) -> list[str]:
     """Return what the record still lacks before it can be packed."""
-    found = {
-        "result": dossier.result is None,
-        "delivery": dossier.delivery is None,
-        "payment": bool(await work.dues.owed(dossier)),
-        "printed_papers": bool(await work.papers.unprinted_of(dossier.id)),
-    }
-    return [name for name, is_missing in found.items() if is_missing]
+    owed = await work.dues.owed(dossier)
+    return lacking_of(dossier, owed=owed, unprinted=await work.papers.unprinted_of(dossier.id))

@@ -5,8 +5,7 @@ from datetime import datetime
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Invalid
 from services.dossier.domain.course import Cause
-from services.dossier.domain.definitions import Procedure
-from services.dossier.domain.limits import GENERAL, SupplementRule
+from services.dossier.domain.limits import SupplementRule
 from services.dossier.use_cases.ports import Work
 
 
@@ -34,8 +33,3 @@ def days_to_answer(work: Work, rule: SupplementRule, asked: int | None) -> int:
     if days > rule.longest_days:
         raise Invalid(fields=[("answer_days", f"Không quá {rule.longest_days} ngày")])
     return days
-
-
-def most_of(procedure: Procedure, rule: SupplementRule) -> int:
-    """Return how often: on the general ground what the procedure's own version says (a setting of each)."""
-    return procedure.max_supplements if rule.basis == GENERAL else rule.most

@@ -9,11 +9,9 @@ from services.dossier.domain import papers
 from services.dossier.domain.actions import Action
 from services.dossier.domain.course import NOTHING_TO_SETTLE, Settlement
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.errors import SupplementNotLapsed
 from services.dossier.domain.events import Change
 from services.dossier.domain.papers import PaperKind
 from services.dossier.domain.states import VIETNAMESE, Move
-from services.dossier.domain.workflow import keep_apart
 from services.dossier.use_cases.open_dossier import open_for, parties_of
 from services.dossier.use_cases.payments.ledger import end_dues
 from services.dossier.use_cases.ports import Work
@@ -64,7 +62,6 @@ async def decide_withdrawal(
     dossier, grounds = await open_for(
         Action.WITHDRAWAL_DECISION, dossier_id, by=by, seen=seen, work=work, now=now
     )
-    keep_apart(dossier, by)
     if approved:
         if settlement.refund in {"PARTIAL", "FULL"} and not settlement.refund_basis:
             raise Invalid(fields=[("refund.basis", "Hoàn trả phải nêu căn cứ")])
@@ -91,9 +88,6 @@ async def stop_lapsed(
 ) -> Dossier:
     """Stop a dossier whose supplement never came, after its deadline; T11."""
     dossier, grounds = await open_for(Action.STOP, dossier_id, by=by, seen=seen, work=work, now=now)
-    if not dossier.has_lapsed(now):
-        raise SupplementNotLapsed
-    keep_apart(dossier, by)
     await end_dues(dossier, grounds, "Dừng giải quyết", by=by, work=work, now=now)
     _stop(dossier, Move.STOP_LAPSED, reason, legal_basis, settlement, by=by, work=work, now=now)
     return dossier

@@ -7,25 +7,48 @@ from uuid import UUID
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, NotFound, Stale
-from services.dossier.domain.actions import Action, is_allowed, require, require_sight
+from services.dossier.domain.actions import Action, may, require, require_sight
 from services.dossier.domain.deadlines import step_due
 from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.limits import Limits
+from services.dossier.domain.situation import Situation
+from services.dossier.domain.ways import require_way
 from services.dossier.domain.workflow import DueOf
 from services.dossier.use_cases.ports import Grounds, Work
 from services.dossier.use_cases.secrets import identity_index
 
 
 async def open_for(
-    action: Action, dossier_id: UUID, *, by: Caller, seen: int, work: Work, now: datetime
+    action: Action,
+    dossier_id: UUID,
+    *,
+    by: Caller,
+    seen: int,
+    work: Work,
+    now: datetime,
+    way: str | None = None,
 ) -> tuple[Dossier, Grounds]:
-    """Return the dossier if this caller may do this now and saw its present version.
+    """Return the dossier if this caller may do this now, this way, and saw its present version.
 
-    Sight comes first (404), then the version (412), then state and right: a caller who saw an old version
-    learns that before being told that the state is wrong.
+    Sight comes first (404), then the version (412), then state and right, then what else stands against it:
+    a caller who saw an old version learns that before being told that the state is wrong.
     """
     dossier, grounds = await work.dossiers.load(dossier_id)
     await allow(action, dossier, by=by, seen=seen, work=work, now=now)
+    require_way(action, dossier, by, situation_of(grounds, work.limits, now), way)
     return dossier, grounds
+
+
+def situation_of(grounds: Grounds, limits: Limits, now: datetime) -> Situation:
+    """Return what the guards ask beside the dossier, as far as it was read with it."""
+    return Situation(
+        now=now,
+        limits=limits,
+        procedure=grounds.procedure,
+        process=grounds.process,
+        calendar=grounds.calendar,
+        account=grounds.account,
+    )
 
 
 async def allow(
@@ -42,7 +65,7 @@ async def allow(
             raise
         for mandate in await work.catalogue.mandates(by.subject, now.astimezone(VIETNAM).date()):
             dossier.acting = mandate
-            if dossier.version == seen and is_allowed(action, dossier, by):
+            if dossier.version == seen and may(action, dossier, by):
                 return
         dossier.acting = None
         raise

@@ -9,11 +9,11 @@ from kernel.core.errors import Forbidden, NotFound
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import StepMoved
 from services.dossier.domain.events import Change
+from services.dossier.domain.guards import known_process
 from services.dossier.domain.work.slip import Party
 from services.dossier.domain.workflow import complete, send_back
 from services.dossier.use_cases.open_dossier import due_of
 from services.dossier.use_cases.ports import Work
-from services.dossier.use_cases.receive_dossier import known_process
 from services.dossier.use_cases.record_change import record_change
 from services.dossier.use_cases.work.hand_on import hand_on
 from services.dossier.use_cases.work_steps import ask_outside, left_cause
@@ -49,7 +49,7 @@ async def receive_outside_result(
     step = dossier.step
     if step is None or step.request_id != request_id:
         raise StepMoved
-    process, due = known_process(grounds), due_of(grounds)
+    process, due = known_process(grounds.process), due_of(grounds)
     if outcome.lower() in SUCCESS:
         left = complete(dossier, process, by=by, at=now, due_of=due, note=note, facts={})
         how = "OUTSIDE_ANSWERED"

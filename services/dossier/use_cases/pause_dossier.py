@@ -14,11 +14,9 @@ from services.dossier.domain.actions import Action
 from services.dossier.domain.course import Obligation, Payment
 from services.dossier.domain.deadlines import answer_by, running_again
 from services.dossier.domain.dossier import Dossier, Running
-from services.dossier.domain.errors import FourEyes
 from services.dossier.domain.events import Change, cause_data, moment
 from services.dossier.domain.papers import PaperKind
 from services.dossier.domain.states import Move, State
-from services.dossier.domain.workflow import keep_apart
 from services.dossier.use_cases.ask_limits import cause_of
 from services.dossier.use_cases.open_dossier import open_for, parties_of
 from services.dossier.use_cases.payments.ledger import hold_ledger
@@ -155,9 +153,6 @@ async def cancel_payment_notice(
     """
     action = Action.PAYMENT_NOTICE_CANCELLATION
     dossier, grounds = await open_for(action, dossier_id, by=by, seen=seen, work=work, now=now)
-    keep_apart(dossier, by)
-    if by.subject in {item.by for item in dossier.obligations if item.owed}:
-        raise FourEyes
     dossier.cancel_obligations(now)
     dossier.strike_stop(cause_of(work, "NOTICE_MISTAKEN", "", "STOP", now))
     ledger = await hold_ledger(dossier, grounds, by=by, work=work, now=now)
@@ -181,7 +176,6 @@ async def suspend_dossier(
 ) -> Dossier:
     """Let the clock stand on a legal ground, decided by a signer who did not prepare the dossier; T14."""
     dossier, _ = await open_for(Action.SUSPENSION, dossier_id, by=by, seen=seen, work=work, now=now)
-    keep_apart(dossier, by)
     why = cause_of(work, cause, cause, "STOP", now)
     if until is not None and until <= now.astimezone(VIETNAM).date():
         raise Invalid(fields=[("until", "Phải là ngày sau hôm nay")])
@@ -197,7 +191,6 @@ async def end_suspension(
 ) -> Dossier:
     """Go on with a suspended dossier; T15."""
     dossier, grounds = await open_for(Action.SUSPENSION_END, dossier_id, by=by, seen=seen, work=work, now=now)
-    keep_apart(dossier, by)
     resume_clock(dossier, grounds, Move.END_SUSPENSION, {}, note=reason, by=by, work=work, now=now)
     return dossier
 

@@ -17,9 +17,12 @@ from services.dossier.domain.actions import (
     require_sight,
     supervises,
 )
+from services.dossier.domain.archive.record import lacking_at_the_end, lacking_of
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.mandates import Mandate, mandates_of
+from services.dossier.domain.ways import Standing, standing_of
 from services.dossier.use_cases.files.quarantine import require_open
+from services.dossier.use_cases.open_dossier import situation_of
 from services.dossier.use_cases.ports import Attachment, Detail, Work
 from services.dossier.use_cases.secrets import identity_index
 
@@ -60,6 +63,27 @@ async def read_dossier(dossier_id: UUID, *, by: Caller, work: Work, now: datetim
     if not is_own:
         await log_reading(work, by, "dossier", dossier_id, None, now)
     return detail, sees_all
+
+
+def standing_now(detail: Detail, *, by: Caller, work: Work, now: datetime) -> Standing:
+    """Return what the reader may do with a dossier as it was read, and what stands against the rest."""
+    dossier, grounds = detail.dossier, detail.grounds
+    if grounds is None:
+        return Standing((), ())
+    owed = max(dossier.owed, grounds.account.outstanding)
+    lacking = lacking_of(dossier, owed=owed, unprinted=detail.unprinted)
+    situation = situation_of(grounds, work.limits, now)
+    situation = replace(
+        situation,
+        lacking=lacking_at_the_end(lacking, is_packed=detail.is_packed),
+        ended_results=[
+            {"component_code": one.component_code, "number": one.number, "state": one.state.value}
+            for one in detail.used_results
+            if not one.stands_on(situation.today)
+        ],
+    )
+    index = identity_index(work.seals, by.identity_number)
+    return standing_of(dossier, by, situation, identity_index=index, mandates=detail.mandates)
 
 
 async def _supervises(dossier: Dossier, by: Caller, work: Work) -> bool:

@@ -4,17 +4,16 @@ from datetime import date, datetime
 from uuid import UUID
 
 from kernel.core.caller import Caller
-from kernel.core.clock import VIETNAM
 from kernel.core.errors import Invalid
 from services.dossier.domain import papers
 from services.dossier.domain.actions import Action
 from services.dossier.domain.course import Apology, ApologyDraft
 from services.dossier.domain.deadlines import closing_of
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.errors import NoApologyDraft, ReappointmentLimit
 from services.dossier.domain.events import Change, cause_data, moment
+from services.dossier.domain.guards import require_later, waiting_apology
 from services.dossier.domain.papers import PaperKind
-from services.dossier.domain.workflow import keep_apart
+from services.dossier.domain.ways import APPROVED, DECLINED
 from services.dossier.use_cases.ask_limits import cause_of
 from services.dossier.use_cases.open_dossier import open_for, parties_of
 from services.dossier.use_cases.ports import Work
@@ -35,13 +34,12 @@ async def draft_apology(
 ) -> Dossier:
     """Propose a new date, a working day after the one promised; nothing goes out before it is signed."""
     dossier, grounds = await open_for(Action.APOLOGY_DRAFT, dossier_id, by=by, seen=seen, work=work, now=now)
-    _require_allowed(dossier, work, now)
     why = cause_of(work, cause, cause, "DELAY", now)
     # A new promise: by the days that are worked as known today, not as known at the acceptance.
     new_due = closing_of(grounds.calendar_in_force, new_due_on)
     if new_due is None:
         raise Invalid(fields=[("new_due_on", "Không phải ngày làm việc")])
-    _require_later(dossier, new_due, now)
+    require_later(new_due, dossier.due_at or now, now)
     left = dossier.draft_apology(ApologyDraft(reason, why, new_due, by.subject, by.name, now))
     details = {"noted": "APOLOGY_DRAFTED", "cause": cause_data(why)}
     record_change(work, dossier, Change("work_noted", left, note=reason, details=details), by=by, now=now)
@@ -55,11 +53,9 @@ async def decide_apology(
 
     Too late is recorded as late, not refused: who waits is owed the apology all the same.
     """
-    dossier, _ = await open_for(Action.REAPPOINTMENT, dossier_id, by=by, seen=seen, work=work, now=now)
-    draft = dossier.apology_draft
-    if draft is None or dossier.due_at is None:
-        raise NoApologyDraft
-    keep_apart(dossier, by)
+    action, way = Action.REAPPOINTMENT, APPROVED if approved else DECLINED
+    dossier, _ = await open_for(action, dossier_id, by=by, seen=seen, work=work, now=now, way=way)
+    draft, previous_due_at = waiting_apology(dossier)
     if not approved:
         if not note:
             raise Invalid(fields=[("note", "Không đồng ý phải nêu lý do")])
@@ -67,17 +63,15 @@ async def decide_apology(
         details = {"noted": "APOLOGY_DECLINED"}
         record_change(work, dossier, Change("work_noted", left, note=note, details=details), by=by, now=now)
         return dossier
-    _require_allowed(dossier, work, now)
-    _require_later(dossier, draft.new_due_at, now)
     latest = dossier.apology_latest_at
     signed = Apology(
         reason=draft.reason,
         cause=draft.cause,
-        previous_due_at=dossier.due_at,
+        previous_due_at=previous_due_at,
         new_due_at=draft.new_due_at,
         at=now,
         signed_by=by.name,
-        is_late=now > (latest or dossier.due_at),
+        is_late=now > (latest or previous_due_at),
     )
     left = dossier.reappoint(signed)
     content = papers.apology(dossier, signed, parties=parties_of(dossier, work))
@@ -93,14 +87,3 @@ async def decide_apology(
     change = Change("reappointed", left, note=signed.reason, papers=[paper], details=apologised)
     record_change(work, dossier, change, by=by, now=now)
     return dossier
-
-
-def _require_allowed(dossier: Dossier, work: Work, now: datetime) -> None:
-    """Raise `ReappointmentLimit` when the law allows no further new date."""
-    if len(dossier.apologies) >= work.limits.most_reappointments(now.astimezone(VIETNAM).date()):
-        raise ReappointmentLimit
-
-
-def _require_later(dossier: Dossier, new_due: datetime, now: datetime) -> None:
-    if dossier.due_at is None or new_due <= max(dossier.due_at, now):
-        raise Invalid(fields=[("new_due_on", "Phải sau ngày hẹn trả hiện tại")])

@@ -10,22 +10,23 @@ from kernel.core.errors import Invalid
 from kernel.core.ids import new_id
 from services.dossier.domain import papers
 from services.dossier.domain.actions import Action
-from services.dossier.domain.codes import code_day, dossier_code, is_agency_identifier
+from services.dossier.domain.codes import code_day, dossier_code
 from services.dossier.domain.deadlines import answer_by, apology_latest, dossier_due, handover_due, term_for
-from services.dossier.domain.definitions import Procedure, Process
+from services.dossier.domain.definitions import Procedure
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.errors import NoAgencyIdentifier, ProcessMissing, SupplementNotLapsed
+from services.dossier.domain.errors import TermUnknown
 from services.dossier.domain.events import Change, moment
+from services.dossier.domain.guards import known_process, most_of
 from services.dossier.domain.holdings import Supplement
 from services.dossier.domain.limits import GENERAL
 from services.dossier.domain.papers import Paper, PaperKind
-from services.dossier.domain.payments.errors import FeeUnpaid
 from services.dossier.domain.states import Move, State
+from services.dossier.domain.ways import require_way
 from services.dossier.domain.work.slip import person_of
 from services.dossier.domain.workflow import hand_over
 from services.dossier.use_cases.ask_limits import days_to_answer, most_in_all, rule_of
 from services.dossier.use_cases.figures.counting import counted
-from services.dossier.use_cases.open_dossier import allow, due_of, open_for, parties_of
+from services.dossier.use_cases.open_dossier import allow, due_of, open_for, parties_of, situation_of
 from services.dossier.use_cases.payments.ledger import end_dues
 from services.dossier.use_cases.ports import Grounds, SubmittedComponent, Work
 from services.dossier.use_cases.record_change import record_change
@@ -88,15 +89,12 @@ async def accept(
     The number's row is locked from here to the commit, so nothing slow may follow: form 01 is printed from
     its frozen content after the commit.
     """
-    if missing := grounds.account.outstanding_before:
-        raise FeeUnpaid(extra={"outstanding": missing})
+    require_way(Action.ACCEPTANCE, dossier, by, situation_of(grounds, work.limits, now))
     procedure = grounds.procedure
     agency = dossier.now_at(dossier.receiving_agency.code)
-    if not is_agency_identifier(agency):
-        raise NoAgencyIdentifier
     channel = procedure.channel(dossier.channel) or next(iter(procedure.channels.values()), None)
     if channel is None:
-        raise Invalid(fields=[("procedure_code", "Thủ tục chưa có thời hạn giải quyết")])
+        raise TermUnknown
     day = code_day(now)
     term = term_for(procedure, dossier.channel, work.limits, day)
     due = dossier_due(procedure, term, grounds.calendar, now)
@@ -177,7 +175,7 @@ async def ask_intake_supplement(
 ) -> Dossier:
     """Tell the applicant once, in writing (form 02), all that is missing; T3."""
     dossier, grounds = await open_for(
-        Action.INTAKE_SUPPLEMENT_REQUEST, dossier_id, by=by, seen=seen, work=work, now=now
+        Action.INTAKE_SUPPLEMENT_REQUEST, dossier_id, by=by, seen=seen, work=work, now=now, way=basis
     )
     named = named_items(items, grounds.procedure)
     rule = rule_of(work, "INTAKE", basis, legal_basis, now)
@@ -192,7 +190,9 @@ async def ask_intake_supplement(
         basis=basis,
         legal_basis=legal_basis,
     )
-    left = dossier.ask_intake_supplement(supplement, limit=rule.most, total=most_in_all(work, now))
+    left = dossier.ask_intake_supplement(
+        supplement, limit=most_of(grounds.procedure, rule), total=most_in_all(work, now)
+    )
     content = papers.supplement_request(
         dossier,
         parties=parties_of(dossier, work),
@@ -242,8 +242,6 @@ async def refuse_intake(
     What was sent back for papers is refused only when the time to bring them is over.
     """
     dossier, grounds = await open_for(Action.REFUSAL, dossier_id, by=by, seen=seen, work=work, now=now)
-    if dossier.open_supplement is not None and not dossier.has_lapsed(now):
-        raise SupplementNotLapsed
     await end_dues(dossier, grounds, "Từ chối tiếp nhận", by=by, work=work, now=now)
     left = dossier.end(Move.REFUSE_INTAKE, at=now)
     content = papers.intake_refusal(
@@ -260,15 +258,8 @@ async def hand_over_dossier(
 ) -> Dossier:
     """Give the dossier to the competent unit's first step; T7."""
     dossier, grounds = await open_for(Action.HANDOVER, dossier_id, by=by, seen=seen, work=work, now=now)
-    process = known_process(grounds)
+    process = known_process(grounds.process)
     left = hand_over(dossier, process, at=now, due_of=due_of(grounds))
     hand_on(work, dossier, "HANDED_OVER", giver=person_of(by), left=None, note=note, now=now)
     record_change(work, dossier, Change("handed_over", left, note=note), by=by, now=now)
     return dossier
-
-
-def known_process(grounds: Grounds) -> Process:
-    """Return the internal process; raise `ProcessMissing` where none is approved."""
-    if grounds.process is None:
-        raise ProcessMissing
-    return grounds.process

@@ -13,18 +13,18 @@ from services.dossier.domain.actions import Action
 from services.dossier.domain.desk.errors import NotSentByPost
 from services.dossier.domain.desk.post import PostStatus
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.errors import NotSettled, ReceiverUnchecked, StillOwed
+from services.dossier.domain.errors import NotSettled, ReceiverUnchecked
 from services.dossier.domain.events import Change
+from services.dossier.domain.guards import known_process
 from services.dossier.domain.holdings import Result
 from services.dossier.domain.intake.errors import NotAuthorized
 from services.dossier.domain.intake.identifiers import plain_number
 from services.dossier.domain.states import Move
 from services.dossier.domain.work.slip import person_of
-from services.dossier.domain.workflow import keep_apart, recall
+from services.dossier.domain.workflow import recall
 from services.dossier.use_cases.intake.authorizations import require_authorized
 from services.dossier.use_cases.open_dossier import due_of, open_for, parties_of
 from services.dossier.use_cases.ports import Work
-from services.dossier.use_cases.receive_dossier import known_process
 from services.dossier.use_cases.record_change import record_change
 from services.dossier.use_cases.work.hand_on import hand_out, take_home
 from services.dossier.use_cases.work_steps import result_data
@@ -66,7 +66,7 @@ async def return_result(
     Nothing leaves while money is owed, nor into hands nobody checked, nor by a post nobody signed for. Who
     took it and what proved it is kept sealed; the event tells the way only.
     """
-    dossier, grounds = await open_for(Action.RETURN, dossier_id, by=by, seen=seen, work=work, now=now)
+    dossier, _ = await open_for(Action.RETURN, dossier_id, by=by, seen=seen, work=work, now=now)
     result = dossier.result
     if result is None or (handing.delivery == "ELECTRONIC" and not result.is_electronic):
         raise NotSettled
@@ -74,8 +74,6 @@ async def return_result(
     if handing.delivery == "COUNTER":
         require_receiver(handing, parties_of(dossier, work))
         await _require_authority(handing, dossier, work=work, now=now)
-    if owed := max(dossier.owed, grounds.account.outstanding):
-        raise StillOwed.of(owed)
     await _bind(handing, dossier, by=by, work=work)
     if handing.delivery == "POST":
         await _end_item(handing, dossier, work=work, now=now)
@@ -246,10 +244,9 @@ async def recall_result(
 ) -> Dossier:
     """Take a wrong result back before it is returned, with the reason; T22. The record keeps it."""
     dossier, grounds = await open_for(Action.RESULT_RECALL, dossier_id, by=by, seen=seen, work=work, now=now)
-    keep_apart(dossier, by)
     recalled: Result | None = dossier.result
     work.results.recall(dossier.id, reason=reason, at=now)
-    left = recall(dossier, known_process(grounds), at=now, due_of=due_of(grounds))
+    left = recall(dossier, known_process(grounds.process), at=now, due_of=due_of(grounds))
     take_home(work, dossier, giver=person_of(by, "SIGNER"), note=reason, now=now)
     details = {"result": result_data(recalled)} if recalled else {}
     change = Change("result_recalled", left, note=reason, details=details)

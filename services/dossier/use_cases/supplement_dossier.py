@@ -11,13 +11,14 @@ from services.dossier.domain import papers
 from services.dossier.domain.actions import Action
 from services.dossier.domain.deadlines import answer_by
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.errors import FourEyes, NoDraft, NotAnswered, TransitionRefused
 from services.dossier.domain.events import Change, cause_data
+from services.dossier.domain.guards import most_of, waiting_draft
 from services.dossier.domain.holdings import Draft, Supplement
 from services.dossier.domain.limits import GENERAL
 from services.dossier.domain.papers import PaperKind
 from services.dossier.domain.states import Move
-from services.dossier.use_cases.ask_limits import cause_of, days_to_answer, most_in_all, most_of, rule_of
+from services.dossier.domain.ways import APPROVED, DECLINED
+from services.dossier.use_cases.ask_limits import cause_of, days_to_answer, most_in_all, rule_of
 from services.dossier.use_cases.open_dossier import open_for, parties_of
 from services.dossier.use_cases.pause_dossier import resume_clock
 from services.dossier.use_cases.ports import Work
@@ -41,7 +42,7 @@ async def draft_supplement(
 ) -> Dossier:
     """Write down what is missing; nothing goes out before a lead or signer approves."""
     dossier, grounds = await open_for(
-        Action.SUPPLEMENT_REQUEST, dossier_id, by=by, seen=seen, work=work, now=now
+        Action.SUPPLEMENT_REQUEST, dossier_id, by=by, seen=seen, work=work, now=now, way=basis
     )
     named = tuple(named_items(items, grounds.procedure))
     rule = rule_of(work, "PROCESSING", basis, legal_basis, now)
@@ -67,14 +68,10 @@ async def decide_supplement(
     dossier_id: UUID, *, approved: bool, note: str, by: Caller, seen: int, work: Work, now: datetime
 ) -> Dossier:
     """Send the drafted request out (form 02, the clock stops) or give it back; never by who drafted; T9."""
-    dossier, grounds = await open_for(
-        Action.SUPPLEMENT_REQUEST_APPROVAL, dossier_id, by=by, seen=seen, work=work, now=now
-    )
-    draft = dossier.draft
-    if draft is None:
-        raise NoDraft
-    if draft.by == by.subject:
-        raise FourEyes
+    way = APPROVED if approved else DECLINED
+    action = Action.SUPPLEMENT_REQUEST_APPROVAL
+    dossier, grounds = await open_for(action, dossier_id, by=by, seen=seen, work=work, now=now, way=way)
+    draft = waiting_draft(dossier)
     if not approved:
         left = dossier.drop_draft()
         change = Change("work_noted", left, note=note, details={"noted": "SUPPLEMENT_DRAFT_DECLINED"})
@@ -128,8 +125,6 @@ async def answer_supplement(
     if not attachment_ids and not note:
         raise Invalid(fields=[("attachment_ids", "Phải có tệp hoặc nội dung giải trình")])
     require_words(by, note)
-    if dossier.supplements[-1].answered_at is not None:
-        raise TransitionRefused.in_state(dossier.state)
     free = await work.attachments.unbound(attachment_ids, by.subject) if attachment_ids else {}
     missing = [index for index, one in enumerate(attachment_ids) if one not in free]
     if missing:
@@ -153,7 +148,5 @@ def require_words(by: Caller, note: str) -> None:
 async def resume(dossier_id: UUID, *, note: str, by: Caller, seen: int, work: Work, now: datetime) -> Dossier:
     """Confirm the supplement: the clock runs again, to a new due moment; T10."""
     dossier, grounds = await open_for(Action.RESUMPTION, dossier_id, by=by, seen=seen, work=work, now=now)
-    if dossier.supplements[-1].answered_at is None:
-        raise NotAnswered
     resume_clock(dossier, grounds, Move.RESUME, {}, note=note, by=by, work=work, now=now)
     return dossier

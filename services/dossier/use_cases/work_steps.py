@@ -8,30 +8,28 @@ from uuid import UUID
 
 from kernel.core.caller import Caller
 from kernel.core.errors import Invalid
-from services.dossier.domain.actions import Action, sits_at
+from services.dossier.domain.actions import Action, opinions_of
 from services.dossier.domain.course import Cause, Delay
 from services.dossier.domain.deadlines import delay_at
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import NotSigned, NotYourStep, StepMoved
 from services.dossier.domain.events import Change, cause_data
+from services.dossier.domain.guards import known_process
 from services.dossier.domain.holdings import DoneStep, Result
 from services.dossier.domain.results.register import registered
 from services.dossier.domain.signing.soundness import SignatureBroken, is_broken, is_signed
+from services.dossier.domain.ways import DONE, OPINION, RETURNED, require_way
 from services.dossier.domain.work.slip import person_of
 from services.dossier.domain.workflow import (
     answer_consultation,
     complete,
     done_step,
-    keep_four_eyes,
-    require_no_draft,
-    require_opinions,
     send_back,
     step_cause,
 )
 from services.dossier.use_cases.ask_limits import cause_of
-from services.dossier.use_cases.open_dossier import due_of, open_for
+from services.dossier.use_cases.open_dossier import allow, due_of, open_for, situation_of
 from services.dossier.use_cases.ports import Attachment, OutsideRequest, Work
-from services.dossier.use_cases.receive_dossier import known_process
 from services.dossier.use_cases.record_change import record_change
 from services.dossier.use_cases.work.hand_on import hand_back, hand_on
 
@@ -52,15 +50,13 @@ async def complete_step(
     now: datetime,
 ) -> Dossier:
     """Leave a step forward (DONE) or back (RETURNED), or answer a consultation; T8."""
-    dossier, grounds = await open_for(
-        Action.STEP_COMPLETION, dossier_id, by=by, seen=seen, work=work, now=now
-    )
-    process = known_process(grounds)
-    beside = next(
-        (item for item in dossier.consultations if item.code == step and item.state == "OPEN"), None
-    )
-    if beside is not None:
-        if not sits_at(dossier, by, role=beside.role, unit=beside.unit, agency=beside.agency):
+    dossier, grounds = await work.dossiers.load(dossier_id)
+    await allow(Action.STEP_COMPLETION, dossier, by=by, seen=seen, work=work, now=now)
+    situation = situation_of(grounds, work.limits, now)
+    process = known_process(grounds.process)
+    if any(item.code == step and item.state == "OPEN" for item in dossier.consultations):
+        require_way(Action.STEP_COMPLETION, dossier, by, situation, OPINION)
+        if step not in {item.code for item in opinions_of(dossier, by)}:
             raise NotYourStep
         left = answer_consultation(dossier, step, by=by, at=now, note=note)
         change = Change(
@@ -73,9 +69,8 @@ async def complete_step(
         raise StepMoved
     if decision and (current.role != "SIGNER" or outcome != "DONE"):
         raise Invalid(fields=[("decision", "Chỉ người ký quyết định kết quả")])
-    is_office = current.kind == "OFFICE"
-    if is_office and not sits_at(dossier, by, role=current.role, unit=current.unit, agency=current.agency):
-        raise NotYourStep
+    way = RETURNED if outcome == RETURNED else DONE
+    require_way(Action.STEP_COMPLETION, dossier, by, situation, way)
     due = due_of(grounds)
     why = cause_of(work, cause, cause, "STEP", now) if cause else None
     if outcome == "RETURNED":
@@ -154,9 +149,6 @@ async def issue_result(
         raise StepMoved
     if outcome == "REFUSED" and not reason:
         raise Invalid(fields=[("reason", "Từ chối giải quyết phải nêu lý do")])
-    require_no_draft(dossier)
-    keep_four_eyes(dossier, step, by)
-    require_opinions(dossier, now)
     files = await _documents(attachment_ids, by=by, work=work)
     signer = signer_of(dossier, signed_by) or (by.name if step.role == "SIGNER" else "")
     if not signer:

@@ -48,8 +48,8 @@ class MemoryDossiers:
     async def load_for_acceptance(
         self, dossier_id: UUID, today: date
     ) -> tuple[Dossier, Grounds, list[SubmittedComponent]]:
-        dossier, _ = await self.load(dossier_id)
-        grounds = self._work.catalogue.grounds_on(dossier, today)
+        dossier, pinned = await self.load(dossier_id)
+        grounds = replace(self._work.catalogue.grounds_on(dossier, today), account=pinned.account)
         return dossier, grounds, [*self._database.components[dossier_id]]
 
     async def load_by_portal_code(self, portal_code: str) -> tuple[Dossier, Grounds]:

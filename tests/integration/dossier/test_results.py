@@ -164,8 +164,12 @@ async def test_a_result_revoked_since_is_refused_at_acceptance_and_shown_on_open
     taken = await office.act(taken, "acceptance", RECEIVER)
     path = f"/v1/results/{entry['result_id']}/revocation"
     assert (await office.service.post(path, WHY, SIGNER, version=1)).status_code == 204
+    detail = await office.read(waiting, RECEIVER)
+    assert "acceptance" not in detail["actions"]
+    told = {one["action"]: (one["code"], one["details"]) for one in detail["blocked_actions"]}
     refused = await office.tried(waiting, "acceptance", RECEIVER)
     assert (refused.status_code, refused.json()["code"]) == (409, "result-not-valid")
+    assert told["acceptance"] == ("result-not-valid", {"results": refused.json()["results"]})
     assert refused.json()["results"] == [{"component_code": "to-khai", "number": "12/XN", "state": "REVOKED"}]
     (warning,) = (await office.read(taken, SPECIALIST))["warnings"]
     assert (warning["code"], warning["details"]["reason"]) == ("reused-result-ended", WHY["reason"])

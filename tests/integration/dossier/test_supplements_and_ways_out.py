@@ -29,8 +29,20 @@ async def test_intake_supplement_is_asked_once_in_writing_and_answered(office: O
     file = await office.upload(a_citizen())
     seen = await office.act(seen, "intake-supplement-answer", a_citizen(), attachment_ids=[file])
     assert seen["state"] == "SUBMITTED"
+    asked_again = await office.read(seen, RECEIVER)
+    assert "intake-supplement-request" in asked_again["actions"]
+    assert asked_again["blocked_actions"] == [
+        {
+            "action": "intake-supplement-request",
+            "way": "GENERAL",
+            "code": "supplement-limit",
+            "reason": "Đã hết số lần được yêu cầu bổ sung",
+            "details": {"asked": 1, "most": 2},
+        }
+    ]
     seen = await office.act(seen, "acceptance", RECEIVER)
     detail = await office.read(seen, RECEIVER)
+    assert (detail["actions"], detail["blocked_actions"]) == (["handover", "owner-correction"], [])
     assert [paper["kind"] for paper in detail["papers"]] == ["FORM_02", "FORM_01"]
     assert len(detail["attachments"]) == 2
 

@@ -14,11 +14,11 @@ import pytest
 from kernel.core.caller import Caller
 from kernel.core.errors import Forbidden, Refusal
 from kernel.testing.running import a_person, a_staff_member
-from services.dossier.domain.actions import Action, allowed_actions, require
+from services.dossier.domain.actions import Action, may, require
 from services.dossier.domain.course import Proposal
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import TransitionRefused, WorkedElsewhere
-from services.dossier.domain.holdings import Draft, Step, Supplement
+from services.dossier.domain.holdings import Step, Supplement
 from services.dossier.domain.states import Move, State
 from services.dossier.domain.work.elsewhere import Elsewhere
 from tests.unit.dossier.test_states import COMMUNE, NOW, a_dossier
@@ -143,11 +143,12 @@ def test_the_law_says_who_and_nobody_else_may(action: Action, state: State) -> N
 
 
 @pytest.mark.parametrize(("state", "name"), list(product(State, PEOPLE)), ids=str)
-def test_what_is_listed_is_what_is_allowed(state: State, name: str) -> None:
-    """A screen's buttons: none that would be refused for state or right, in no state, for nobody."""
+def test_what_state_and_right_allow_is_what_is_not_refused(state: State, name: str) -> None:
+    """The list asks `may`, the use cases `require`: one answer in every state, for everybody."""
     dossier = a_dossier_in(state)
-    for listed in allowed_actions(dossier, PEOPLE[name]):
-        assert refusal_of(Action(listed), dossier, PEOPLE[name]) is None, listed
+    for action in Action:
+        is_refused = refusal_of(action, dossier, PEOPLE[name]) is not None
+        assert may(action, dossier, PEOPLE[name]) is not is_refused, action
 
 
 def test_every_action_has_its_line() -> None:
@@ -166,17 +167,6 @@ def test_the_result_is_issued_at_its_own_step_by_who_holds_it(state: State) -> N
         assert refusal_of(Action.RESULT, a_dossier_in(state), caller) is not None, name
 
 
-def test_nobody_decides_what_they_drafted() -> None:
-    """A lead who drafted as specialist does not find the approval among the actions."""
-    both = a_staff_member(
-        "SPECIALIST", "TEAM_LEAD", agency=COMMUNE.code, unit="chuyen-mon", subject="hai-vai"
-    )
-    dossier = a_dossier_in(State.PROCESSING)
-    dossier.draft = Draft(({"name": "x"},), "Thiếu", "hai-vai", "Hai vai", NOW, 30)
-    assert "supplement-request-approval" not in allowed_actions(dossier, both)
-    assert "supplement-request-approval" in allowed_actions(dossier, PEOPLE["TEAM_LEAD"])
-
-
 @pytest.mark.parametrize("state", State)
 def test_what_another_system_owns_is_taken_back_and_nothing_else_is_done_to_it(state: State) -> None:
     """Every action by every role, listed and tried; a withdrawal that waited already is still decided."""
@@ -186,7 +176,7 @@ def test_what_another_system_owns_is_taken_back_and_nothing_else_is_done_to_it(s
     dossier.elsewhere = Elsewhere("MINISTRY", "BTP", "G15-1", NOW, "QĐ 1001/QĐ-BNV")
     left = {State.PROCESSING: "route-change", State.WITHDRAWAL_REQUESTED: "withdrawal-decision"}.get(state)
     for name, caller in PEOPLE.items():
-        listed = allowed_actions(dossier, caller)
+        listed = [action.value for action in Action if may(action, dossier, caller)]
         assert set(listed) <= ({left} if name == "SIGNER" else set()), (name, listed)
         for action in Action:
             if action.value not in listed:

@@ -105,6 +105,20 @@ class DossierPage(BaseModel):
     next_cursor: str | None = None
 
 
+class BlockedAction(BaseModel):
+    """What state and right allow and something else stands against: a button to show greyed, and why.
+
+    `way` names one way of the action (`DONE`, a legal ground, `APPROVED` ...) while others are open, and is
+    empty where there is one way only; the action itself is in `actions` while any way is open.
+    """
+
+    action: str
+    way: str
+    code: str
+    reason: str
+    details: dict[str, Any]
+
+
 class DossierOut(BaseModel):
     """Everything a dossier's screen shows; `owner`, papers and files only for whoever may see them."""
 
@@ -148,6 +162,7 @@ class DossierOut(BaseModel):
     holder: dict[str, Any] | None = None
     transfer: dict[str, Any] | None = None
     actions: list[str]
+    blocked_actions: list[BlockedAction]
     owner_masked: str
     owner: dict[str, Any] | None
     representative: dict[str, Any] | None

@@ -1,5 +1,6 @@
 """The register of results (NĐ 45/2020 Điều 16-19): kept as data, so that nobody is asked for them again."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -69,8 +70,18 @@ class Registered:
 
     def holds_on(self, day: date) -> bool:
         """Tell whether it may be relied on that day."""
-        is_in_time = self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
-        return self.state is ResultState.VALID and is_in_time
+        return holds(self.state, self.valid_from, self.valid_to, day)
+
+
+def holds(state: ResultState, first: date, last: date | None, day: date) -> bool:
+    """Tell whether a result of this state and these days may be relied on that day."""
+    return state is ResultState.VALID and first <= day and (last is None or day <= last)
+
+
+def require_no_ended(ended: Sequence[Mapping[str, Any]]) -> None:
+    """Raise `ResultEnded`, naming the components, where results handed in hold no more."""
+    if ended:
+        raise ResultEnded(extra={"results": [dict(one) for one in ended]})
 
 
 def registered(dossier: Dossier, result: Result, *, first: date | None, last: date | None) -> Registered:

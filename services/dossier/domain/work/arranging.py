@@ -8,7 +8,7 @@ from kernel.core.errors import Invalid
 from kernel.core.ids import new_id
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import ProcessMissing
-from services.dossier.domain.holdings import Consultation, Step
+from services.dossier.domain.holdings import Consultation, Step, Undo
 from services.dossier.domain.states import Move, State
 from services.dossier.domain.work.elsewhere import Elsewhere
 from services.dossier.domain.work.errors import (
@@ -90,17 +90,23 @@ def ask_opinion(dossier: Dossier, opinion: Consultation, *, at: datetime) -> Sta
     return left
 
 
+def require_undo(dossier: Dossier, by: Caller) -> Undo:
+    """Return what the last step was like; raise unless it may still be taken back by this caller."""
+    undo, step = dossier.undo, current_step(dossier)
+    if undo is None or undo.version != dossier.version or undo.by != by.subject:
+        raise NothingToUndo
+    if step.kind != "OFFICE":
+        raise LeftTheBuilding
+    return undo
+
+
 def undo_step(dossier: Dossier, by: Caller, *, at: datetime) -> State:
     """Take the last step back while nothing has happened since and nothing has left the office.
 
     Raises `NothingToUndo` after any other change (a claim by the next one, a paper, a message's cause), and
     `LeftTheBuilding` where the step led to an outside system or to the applicant.
     """
-    undo, step = dossier.undo, current_step(dossier)
-    if undo is None or undo.version != dossier.version or undo.by != by.subject:
-        raise NothingToUndo
-    if step.kind != "OFFICE":
-        raise LeftTheBuilding
+    undo = require_undo(dossier, by)
     left = dossier.move(Move.ARRANGE_STEP)
     holder = undo.step.holder or Holder(by.subject, by.name, at, by.subject)
     dossier.step = replace(undo.step, holder=holder, transfer=None)

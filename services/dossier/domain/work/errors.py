@@ -17,6 +17,13 @@ class NotHeld(Refusal):
     title = "Chưa có ai nhận bước này"
 
 
+class NotAnOfficeStep(Refusal):
+    """The applicant or another system works the step: nobody here takes or shares it (409)."""
+
+    code = "not-an-office-step"
+    title = "Bước này không do cán bộ trong cơ quan thụ lý"
+
+
 class OpinionsOpen(Refusal):
     """Opinions the step waits for are neither given nor past their deadline (409)."""
 

@@ -11,7 +11,7 @@ from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, Invalid, NotFound, Stale
 from kernel.core.event import Event
 from kernel.core.ids import new_id
-from services.dossier.domain.actions import Action, is_allowed
+from services.dossier.domain.actions import Action, may
 from services.dossier.domain.desk.errors import ListSigned, NotForThePost, StatusDiffers, TrackingTaken
 from services.dossier.domain.desk.post import ItemState, PostItem, PostList, PostStatus
 from services.dossier.domain.errors import StillOwed
@@ -64,7 +64,7 @@ async def _item(
     list_id: UUID, place: int, operator: str, dossier_id: UUID, by: Caller, work: Work
 ) -> PostItem:
     dossier, grounds = await work.dossiers.load(dossier_id)
-    if not is_allowed(Action.RETURN, dossier, by) or dossier.result is None:
+    if not may(Action.RETURN, dossier, by) or dossier.result is None:
         raise NotForThePost
     if owed := max(dossier.owed, grounds.account.outstanding):
         raise StillOwed.of(owed)

@@ -15,6 +15,7 @@ from services.dossier.use_cases.ports.records import (
     OutsideRequest,
     Policy,
     SubmittedComponent,
+    UsedResult,
 )
 from services.dossier.use_cases.ports.views import Views
 from services.dossier.use_cases.ports.work import Work
@@ -38,6 +39,7 @@ __all__ = [
     "Press",
     "Seals",
     "SubmittedComponent",
+    "UsedResult",
     "Views",
     "Work",
 ]

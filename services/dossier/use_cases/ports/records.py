@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from services.dossier.domain.intake.evidence import Evidence
 from services.dossier.domain.mandates import Mandate
 from services.dossier.domain.papers import PaperKind
 from services.dossier.domain.payments.account import EMPTY, Account
+from services.dossier.domain.results.register import ResultState, holds
 from worktime.calendar import WorkCalendar
 
 
@@ -157,6 +158,25 @@ class IssuedPaper:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UsedResult:
+    """An entry of the register that stands for a component; `used_version` is the one that was handed in."""
+
+    component_code: str
+    result_id: UUID
+    number: str
+    used_version: int
+    version: int
+    state: ResultState
+    valid_from: date
+    valid_to: date | None
+    reason: str = ""
+
+    def stands_on(self, day: date) -> bool:
+        """Tell whether the dossier may still be accepted on it."""
+        return self.version == self.used_version and holds(self.state, self.valid_from, self.valid_to, day)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Detail:
     """Everything a dossier's screen or the portal's view shows."""
 
@@ -171,5 +191,11 @@ class Detail:
     entry: Mapping[str, Any] | None = None
     """The reader's entry in the staff directory: in whose place they act."""
     mandates: Sequence[Mandate] = ()
-    ended_results: Sequence[Mapping[str, Any]] = ()
-    """Results that stand for components and were recalled or revoked since."""
+    used_results: Sequence[UsedResult] = ()
+    """Results that stand for components, as the register has them now."""
+    grounds: Grounds | None = None
+    """What a decision would stand on now; None where a definition is not known here, or nobody asked."""
+    unprinted: int = 0
+    """How many of its papers have no file yet."""
+    is_packed: bool = False
+    """Whether the archive has accepted a package of it."""

@@ -6,7 +6,7 @@ from uuid import UUID
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Invalid
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.results.register import Registered, ResultEnded
+from services.dossier.domain.results.register import Registered, require_no_ended
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.submission import Submission
 
@@ -58,5 +58,4 @@ async def require_results_hold(dossier: Dossier, *, work: Work, now: datetime) -
         for code, version, entry in used
         if entry.version != version or not entry.holds_on(today)
     ]
-    if ended:
-        raise ResultEnded(extra={"results": ended})
+    require_no_ended(ended)

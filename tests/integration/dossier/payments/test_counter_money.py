@@ -36,6 +36,10 @@ async def test_what_is_due_before_acceptance_is_paid_before_it_and_the_rest_befo
         ("CHARGE", 50_000, True),
         ("FEE", 30_000, False),
     ]
+    detail = await till.read(money.dossier, RECEIVER)
+    (greyed,) = [one for one in detail["blocked_actions"] if one["action"] == "acceptance"]
+    assert (greyed["code"], greyed["details"]) == ("fee-unpaid", {"outstanding": 50_000})
+    assert "acceptance" not in detail["actions"]
     refused = await till.tried(money.dossier, "acceptance", RECEIVER)
     assert (refused.status_code, refused.json()["code"], refused.json()["outstanding"]) == (
         409,
