@@ -16,6 +16,7 @@ class Kind(StrEnum):
     CONFLICT = "conflict"
     STALE = "stale"
     PRECONDITION_REQUIRED = "precondition_required"
+    GONE = "gone"
     TOO_LARGE = "too_large"
     UNSUPPORTED_TYPE = "unsupported_type"
     TOO_MANY = "too_many"

@@ -1,7 +1,7 @@
 """A service really running in the test's process: real database, real edge, a bus of the test's choice."""
 
 import base64
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +26,9 @@ from kernel.web.auth import TokenSigner, new_private_jwk, public_jwks
 from kernel.web.health import Operations
 
 TEST_KEY = new_private_jwk()
+on_answer: list[Callable[[str, httpx.Response], Awaitable[None]]] = []
+"""What looks at every answer a test gets, with the name of the service that gave it."""
+
 _idle_apps: dict[int, list[tuple[Service, FastAPI]]] = {}
 TEST_PII_KEY = base64.b64encode(b"k" * 32).decode()
 
@@ -158,7 +161,14 @@ def _app(service: Service, runtime: Runtime) -> Iterator[FastAPI]:
 
 def _client(name: str, app: ASGIApp) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url=f"http://{name}")
+    client = httpx.AsyncClient(transport=transport, base_url=f"http://{name}")
+
+    async def look(answer: httpx.Response) -> None:
+        for one in on_answer:
+            await one(name, answer)
+
+    client.event_hooks = {"response": [look]}
+    return client
 
 
 def a_person(subject: str = "", **known: Any) -> Caller:

@@ -21,6 +21,7 @@ STATUS = {
     Kind.NOT_FOUND: 404,
     Kind.CONFLICT: 409,
     Kind.STALE: 412,
+    Kind.GONE: 410,
     Kind.TOO_LARGE: 413,
     Kind.UNSUPPORTED_TYPE: 415,
     Kind.INVALID: 422,

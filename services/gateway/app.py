@@ -33,6 +33,7 @@ from services.gateway.api import (
 from services.gateway.api.gate import Gate, OwnEndpoint
 from services.gateway.api.openapi import OpenApiDocument
 from services.gateway.api.tracking import show_tracking
+from services.gateway.clients.documents import fields_of, read_documents, read_told
 from services.gateway.clients.key_sets import KeySets
 from services.gateway.clients.outside_tokens import IssuerTokens
 from services.gateway.clients.own_issuer import Ed25519Claims
@@ -109,19 +110,10 @@ JOBS: Sequence[Job] = (
     PORTAL_PAYMENTS,
     PAYMENT_RECONCILIATION,
 )
-_CONTRACTS = Path(__file__).parents[2] / "contracts" / "openapi"
-
-
-def read_documents() -> dict[str, dict[str, Any]]:
-    """Return the services' OpenAPI documents by name, as `make contracts` wrote them."""
-    found = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in _CONTRACTS.glob("*.json")}
-    found.pop("gateway", None)
-    return found
-
 
 OWN_ENDPOINTS: dict[str, OwnEndpoint] = {
     "/api/v1/tracking": show_tracking,
-    "/openapi.json": OpenApiDocument(read_documents),
+    "/openapi.json": OpenApiDocument(read_documents, read_told),
 }
 AUDIENCE = "motcua-api"
 MOST_STREAMS = 300
@@ -194,6 +186,7 @@ def _door(
         cors_origins=frozenset(origin.encode() for origin in settings.cors_origins),
         trusted_proxies=settings.trusted_proxies,
         is_https=settings.public_url.startswith("https://"),
+        fields_of=fields_of,
         portal=portal,
     )
 

@@ -74,7 +74,7 @@ class Procedure(Open):
     results: list[dict[str, Any]]
     legal_bases: list[dict[str, Any]]
     steps_text: list[str] | str
-    requirements: str | list[str] | None
+    requirements: str | list[str] | None = None
     keywords: list[str]
     decision: dict[str, Any] | None
     national: dict[str, Any] | None

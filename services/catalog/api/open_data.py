@@ -28,11 +28,36 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {304: {"description": "Chưa thay đ
 Lines = Callable[[AsyncIterator[Mapping[str, Any]]], AsyncIterator[bytes]]
 
 
+_DOCUMENT = {
+    "type": "object",
+    "required": ["licence", "source", "as_of", "count", "procedures"],
+    "properties": {
+        "licence": {"type": "object", "additionalProperties": {"type": "string"}},
+        "source": {"type": "string"},
+        "as_of": {"type": "string", "format": "date"},
+        "count": {"type": "integer"},
+        "procedures": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["code", "name", "version", "valid_from"],
+                "properties": {
+                    "code": {"type": "string"},
+                    "name": {"type": "string"},
+                    "version": {"type": "integer"},
+                    "valid_from": {"type": "string", "format": "date"},
+                },
+            },
+        },
+    },
+}
+
+
 @router.get(
     "/procedures.json",
     openapi_extra=PUBLIC,
     response_class=Response,
-    responses={200: {"content": {"application/json": {}}}, **_ANSWERS},
+    responses={200: {"content": {"application/json": {"schema": _DOCUMENT}}}, **_ANSWERS},
 )
 async def get_open_procedures_json(
     request: Request, work: Work, now: Now, if_none_match: Annotated[str, Header()] = ""

@@ -13,7 +13,8 @@ _PREFLIGHT: Headers = [
     (b"access-control-max-age", b"600"),
 ]
 _EXPOSED = (
-    b"ETag, Location, Retry-After, Content-Disposition, X-Correlation-Id, Idempotency-Replayed,"
+    b"ETag, Location, Retry-After, Content-Disposition, X-Correlation-Id, Idempotency-Replayed, Deprecation,"
+    b" Sunset, Link,"
     b" Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, Upload-Expires, Upload-Length, Upload-Offset"
 )
 

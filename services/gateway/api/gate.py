@@ -14,9 +14,12 @@ from services.gateway.api.cors import Headers, cors_headers, preflight_headers
 from services.gateway.api.proxy import forward
 from services.gateway.api.refusals import answer_of
 from services.gateway.api.rendered import problem_page
+from services.gateway.api.shaped import Shaped
+from services.gateway.domain.deprecation import deprecation_headers, refuse_retired
 from services.gateway.domain.headers import client_address
 from services.gateway.domain.pace import is_page, pace_class
 from services.gateway.domain.routes import Priority, Route
+from services.gateway.domain.shaping import wanted_fields
 from services.gateway.use_cases.door import Door
 from services.gateway.use_cases.who_is_asking import Known
 
@@ -112,9 +115,12 @@ class Gate:
         route: Route,
         scope: Scope,
         receive: Receive,
-        send: Send,
+        send: "_Answer",
         given: Mapping[bytes, bytes],
     ) -> None:
+        if route.deprecated_on is not None:
+            send.add(deprecation_headers(route))
+            refuse_retired(route, scope["app"].state.runtime.clock.now())
         known = None
         if not route.policy.is_public:
             try:
@@ -127,6 +133,25 @@ class Gate:
         client = _client(door, scope, given)
         _pace(door, pace_class(scope["path"], caller), caller.subject if caller else client)
         authorization = known.authorization if known else ""
+        if scope["method"] == "GET" and not route.is_stream:
+            fields, query = wanted_fields(scope["query_string"], lambda: door.fields_of(route))
+            scope = {**scope, "query_string": query}
+            answer: Send = Shaped(send, given, fields=fields, is_packable=route.is_packable)
+        else:
+            answer = send
+        await self._answer(door, route, scope, receive, answer, given, authorization, client)
+
+    async def _answer(
+        self,
+        door: Door,
+        route: Route,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        given: Mapping[bytes, bytes],
+        authorization: str,
+        client: str,
+    ) -> None:
         if route.service != "gateway":
             await forward(
                 door.upstream, route, scope, receive, send, given=given, authorization=authorization
@@ -188,6 +213,10 @@ class _Answer:
                 headers.append(_HTTPS)
             message["headers"] = headers
         await self._send(message)
+
+    def add(self, headers: Headers) -> None:
+        """Add these headers to whatever is answered."""
+        self._more = [*self._more, *headers]
 
     async def bare(self, status: int, headers: Headers) -> None:
         """Answer without a body; these headers include what else would be added."""

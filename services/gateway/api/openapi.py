@@ -8,8 +8,10 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from services.gateway.api.shaped import Shaped
 from services.gateway.api.tracking import TrackedDossier
-from services.gateway.domain.openapi import compose
+from services.gateway.domain.openapi import as_upstream, compose
+from services.gateway.domain.openapi_operation import Told
 from services.gateway.domain.routes import ROUTES
 from services.gateway.use_cases.door import Door
 
@@ -58,26 +60,22 @@ def with_tracking(document: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def as_upstream(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the gateway's own document with the addresses a service behind the door would have."""
-    paths = {path.removeprefix("/api"): value for path, value in document["paths"].items()}
-    return {**document, "paths": paths}
-
-
 class OpenApiDocument:
-    """Composed at the first request and kept; `read` gives the services' documents by name."""
+    """Composed at the first request and kept; `read` gives the services' documents, `told` the rest."""
 
-    def __init__(self, read: Callable[[], dict[str, dict[str, Any]]]) -> None:
+    def __init__(self, read: Callable[[], dict[str, dict[str, Any]]], told: Callable[[], Told]) -> None:
         self._read = read
+        self._told = told
         self._kept = b""
 
     async def __call__(self, door: Door, scope: Scope, receive: Receive, send: Send, client: str) -> None:  # noqa: ARG002 - an endpoint of the gate.
         """Answer with the document."""
         if not self._kept:
             documents = {**self._read(), "gateway": own_document(scope["app"])}
-            self._kept = orjson.dumps(compose(documents, ROUTES))
+            self._kept = orjson.dumps(compose(documents, ROUTES, told=self._told()))
         headers = {"Cache-Control": "max-age=300"}
-        await Response(self._kept, media_type="application/json", headers=headers)(scope, receive, send)
+        shaped = Shaped(send, dict(scope["headers"]))
+        await Response(self._kept, media_type="application/json", headers=headers)(scope, receive, shaped)
 
 
 def own_document(app: FastAPI) -> dict[str, Any]:

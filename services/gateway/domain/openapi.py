@@ -3,15 +3,32 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from services.gateway.domain.policy import Policy
+from services.gateway.domain.openapi_operation import Told, public_operation
 from services.gateway.domain.routes import Route
+from services.gateway.domain.tasks import TASKS, task_of
 
 _REF = "#/components/"
+_ABOUT = (
+    "Cổng vào duy nhất của hệ thống Một Cửa. Lỗi là `application/problem+json` với `code` không đổi;"
+    " mọi lệnh ghi mang `Idempotency-Key`, mọi lệnh sửa mang `If-Match`; danh sách trả từng trang với"
+    " `limit`, `cursor`, `next_cursor`, chọn trường bằng `fields`. Quy ước: docs/api.md."
+)
 _SCHEMES = {
-    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-    "machine": {"type": "http", "scheme": "basic"},
-    "session": {"type": "apiKey", "in": "cookie", "name": "motcua_session"},
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "Mã truy cập của nhà cung cấp danh tính, hoặc của /oidc/token cho hệ thống khác",
+    },
+    "machine": {"type": "http", "scheme": "basic", "description": "client_id và client_secret của hệ thống"},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "motcua_session",
+        "description": "Phiên của trình duyệt (https: __Host-motcua_session); lệnh ghi cần X-Requested-With",
+    },
 }
+_NOTHING = Told({}, {}, {})
 
 
 class OperationMissing(Exception):  # noqa: N818 - the fact is the name.
@@ -19,16 +36,24 @@ class OperationMissing(Exception):  # noqa: N818 - the fact is the name.
 
 
 def compose(
-    documents: Mapping[str, Mapping[str, Any]], routes: Iterable[Route], *, is_strict: bool = False
+    documents: Mapping[str, Mapping[str, Any]],
+    routes: Iterable[Route],
+    *,
+    told: Told = _NOTHING,
+    is_strict: bool = False,
 ) -> dict[str, Any]:
     """Return the document of these routes.
 
     `documents` are OpenAPI 3.1 documents by service name. A component keeps its name with the service's in
-    front, so that two services may use one name. A service without a document is left out; an operation
-    missing in a document that is there raises `OperationMissing` when `is_strict`, and is left out otherwise.
+    front, so that two services may use one name; the problem document is the same everywhere and stands once.
+    A service without a document is left out; an operation missing in a document that is there raises
+    `OperationMissing` when `is_strict`, and is left out otherwise. `told` adds examples and problem codes.
     """
     paths: dict[str, dict[str, Any]] = {}
     components: dict[str, dict[str, Any]] = {"securitySchemes": dict(_SCHEMES)}
+    used = set()
+    if told.problems:
+        components["examples"] = told.problem_examples()
     for service, document in documents.items():
         for kind, members in document.get("components", {}).items():
             if kind != "securitySchemes":
@@ -37,22 +62,27 @@ def compose(
     for route in routes:
         if route.service not in documents:
             continue
-        found = _operation(documents[route.service], route)
+        found = operation_of(documents[route.service], route)
         if found is not None:
             own_path, operation = found
-            public_path = route.to_public(own_path)
-            paths.setdefault(public_path, {})[route.method.lower()] = _public(operation, route)
+            renamed = _renamed(operation, route.service)
+            task = task_of(route)
+            used.add(task)
+            public = public_operation(renamed, route, task, told, components.get("schemas", {}))
+            paths.setdefault(route.to_public(own_path), {})[route.method.lower()] = public
         elif is_strict:
             raise OperationMissing(f"{route.service}: {route.method} {route.upstream_path}")
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Một Cửa", "version": "1.0.0"},
+        "info": {"title": "Một Cửa", "version": "1.0.0", "description": _ABOUT},
+        "servers": [{"url": "/"}],
+        "tags": [{"name": name, "description": text} for name, text in TASKS.items() if name in used],
         "paths": paths,
         "components": components,
     }
 
 
-def _operation(document: Mapping[str, Any], route: Route) -> tuple[str, dict[str, Any]] | None:
+def operation_of(document: Mapping[str, Any], route: Route) -> tuple[str, dict[str, Any]] | None:
     """Return the path as the service writes it, with its own parameter names, and the operation."""
     wanted = _shape(route.upstream_path)
     for path, operations in document["paths"].items():
@@ -61,32 +91,19 @@ def _operation(document: Mapping[str, Any], route: Route) -> tuple[str, dict[str
     return None
 
 
+def as_upstream(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the gateway's own document with the addresses a service behind the door would have."""
+    paths = {path.removeprefix("/api"): value for path, value in document["paths"].items()}
+    return {**document, "paths": paths}
+
+
 def _shape(path: str) -> tuple[str, ...]:
     """Return the path with its parameters' names left out."""
     return tuple("{}" if part.startswith("{") else part for part in path.split("/"))
 
 
-def _public(operation: Mapping[str, Any], route: Route) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        **_renamed(operation, route.service),
-        "operationId": f"{route.service}_{operation.get('operationId', route.method.lower())}",
-        "tags": [route.service],
-        "security": [] if route.policy.is_public else [{name: []} for name in _SCHEMES],
-    }
-    who = _who(route.policy)
-    if who:
-        found["x-allowed"] = who
-    return found
-
-
-def _who(policy: Policy) -> list[str]:
-    kinds = [f"kind:{kind.value}" for kind in policy.kinds]
-    roles = [f"role:{role}" for role in policy.roles]
-    return sorted([*kinds, *roles, *(f"scope:{scope}" for scope in policy.scopes)])
-
-
 def _named(service: str, name: str) -> str:
-    return f"{service.capitalize()}{name[0].upper()}{name[1:]}"
+    return name if name == "Problem" else f"{service.capitalize()}{name[0].upper()}{name[1:]}"
 
 
 def _renamed(value: Any, service: str) -> Any:

@@ -1,11 +1,12 @@
 """What one process of the gateway holds: the parts every request meets."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from services.gateway.domain.limits import Buckets, Room, Streams
 from services.gateway.domain.route_match import RouteTable
+from services.gateway.domain.routes import Route
 from services.gateway.use_cases.look_up import LookUp
 from services.gateway.use_cases.ports import InternalTokens, Upstream
 from services.gateway.use_cases.sample_issuer import OwnIssuer
@@ -30,4 +31,6 @@ class Door:
     cors_origins: frozenset[bytes]
     trusted_proxies: int
     is_https: bool
+    fields_of: Callable[[Route], frozenset[str]]
+    """The names of a list's items; none where there is no list."""
     portal: Any = field(default=None)

@@ -213,8 +213,8 @@ def _with(process: dict[str, Any], place: int, **more: Any) -> dict[str, Any]:
 
 
 BAD_DECISIONS = [
-    ({"effective_on": "2026-03-02"}, 422, "effective-in-past"),
-    ({"signed_on": "2026-03-04"}, 422, "effective-in-past"),
+    ({"effective_on": "2026-03-02"}, 422, "effective-too-early"),
+    ({"signed_on": "2026-03-04"}, 422, "effective-too-early"),
     ({"number": " "}, 422, "invalid"),
     ({"signer": ""}, 422, "invalid"),
     ({"signed_on": "hôm qua"}, 422, "invalid"),

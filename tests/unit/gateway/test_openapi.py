@@ -2,13 +2,15 @@
 
 import pytest
 
-from services.gateway.app import read_documents
+from services.gateway.clients.documents import read_documents
 from services.gateway.domain.openapi import OperationMissing, compose
 from services.gateway.domain.policy import ANYBODY, PERSONS
 from services.gateway.domain.routes import ROUTES, Route
 
-READ = Route("GET", "/api/v1/things/{id}", "alpha", ANYBODY)
-WRITE = Route("POST", "/api/v1/letters", "beta", PERSONS, renamed=("/api/v1/letters", "/v1/inbox"))
+READ = Route("GET", "/api/v1/procedures/{id}", "alpha", ANYBODY)
+WRITE = Route(
+    "POST", "/api/v1/notifications", "beta", PERSONS, renamed=("/api/v1/notifications", "/v1/inbox")
+)
 
 
 def a_document(path: str, method: str) -> dict[str, object]:
@@ -21,25 +23,28 @@ def a_document(path: str, method: str) -> dict[str, object]:
 
 
 def test_operations_of_all_services_stand_in_one_document() -> None:
-    documents = {"alpha": a_document("/v1/things/{thing_id}", "get"), "beta": a_document("/v1/inbox", "post")}
+    documents = {
+        "alpha": a_document("/v1/procedures/{thing_id}", "get"),
+        "beta": a_document("/v1/inbox", "post"),
+    }
     composed = compose(documents, [READ, WRITE], is_strict=True)
 
-    assert set(composed["paths"]) == {"/api/v1/things/{thing_id}", "/api/v1/letters"}
-    read = composed["paths"]["/api/v1/things/{thing_id}"]["get"]
+    assert set(composed["paths"]) == {"/api/v1/procedures/{thing_id}", "/api/v1/notifications"}
+    read = composed["paths"]["/api/v1/procedures/{thing_id}"]["get"]
     assert read["operationId"] == "alpha_do"
     assert read["security"] == []
     schema = read["responses"]["200"]["content"]["application/json"]["schema"]
     assert schema == {"$ref": "#/components/schemas/AlphaThing"}
     schemas = composed["components"]["schemas"]
     assert schemas["BetaThing"]["properties"]["part"] == {"$ref": "#/components/schemas/BetaPart"}
-    write = composed["paths"]["/api/v1/letters"]["post"]
+    write = composed["paths"]["/api/v1/notifications"]["post"]
     assert write["security"]
     assert write["x-allowed"] == ["kind:person"]
 
 
 def test_an_operation_its_service_does_not_have_is_a_defect() -> None:
     documents = {"alpha": a_document("/v1/other", "get")}
-    with pytest.raises(OperationMissing, match="GET /v1/things"):
+    with pytest.raises(OperationMissing, match="GET /v1/procedures"):
         compose(documents, [READ], is_strict=True)
     assert compose(documents, [READ])["paths"] == {}
 

@@ -81,7 +81,7 @@ class LaterApproved(Refusal):
 class EffectInPast(Invalid):
     """A version begins today at the earliest, and not before its decision was signed (422)."""
 
-    code = "effective-in-past"
+    code = "effective-too-early"
     title = "Ngày hiệu lực không được trước hôm nay hoặc trước ngày ký"
 
 

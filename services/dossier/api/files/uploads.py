@@ -150,7 +150,13 @@ async def show_upload(upload_id: UUID, response: Response, by: Caller, work: Wor
     )
 
 
-@router.patch("/uploads/{upload_id}", status_code=204, response_class=Response, openapi_extra=_PART)
+@router.patch(
+    "/uploads/{upload_id}",
+    status_code=204,
+    response_class=Response,
+    openapi_extra=_PART,
+    responses={_MANGLED: {"description": "Phần nhận được không khớp Upload-Checksum"}},
+)
 async def take_part(
     upload_id: UUID,
     request: Request,

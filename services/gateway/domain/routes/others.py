@@ -29,7 +29,7 @@ def survey() -> list[Route]:
 def own() -> list[Route]:
     """Return what the gateway answers itself."""
     return [
-        Route("GET", "/api/v1/tracking", "gateway", ANYBODY, Priority.VITAL),
+        Route("GET", "/api/v1/tracking", "gateway", ANYBODY, Priority.VITAL, is_packable=False),
         Route("GET", "/api/v1/session", "gateway", ANY_CALLER),
         *_portal_sync(),
     ]

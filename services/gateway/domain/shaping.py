@@ -1,0 +1,89 @@
+"""How an answer is shaped for whoever asked: fewer fields, a tag to ask again with, fewer bytes. Pure."""
+
+import hashlib
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from urllib.parse import parse_qsl, urlencode
+
+import orjson
+
+from kernel.core.errors import Invalid
+
+LEAST_BYTES = 1_400
+"""What fits one packet gains nothing by being smaller."""
+
+_LEVEL = 4
+_GZIP = 31
+_PACKED = ("application/json", "application/problem+json", "application/geo+json", "application/yaml")
+_PACKED_KINDS = ("text/csv", "text/vnd.mermaid", "image/svg+xml", "application/atom+xml")
+_MOST_FIELDS = 60
+
+
+def wanted_fields(query: bytes, known: Callable[[], frozenset[str]]) -> tuple[list[str], bytes]:
+    """Return the names `fields=` asks for and the query without it; none asked for is an empty list.
+
+    Raises `Invalid` for a name the list's items do not have: a mistyped one would look like no data.
+    """
+    if b"fields=" not in query:
+        return [], query
+    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    asked = [value for name, value in pairs if name == "fields"]
+    of_items = known()
+    if not asked or not of_items:
+        return [], query
+    names = [name.strip() for value in asked for name in value.split(",")]
+    if len(names) > _MOST_FIELDS or not of_items.issuperset(names):
+        raise Invalid(fields=[("fields", "Danh sách này không có trường đó")])
+    return names, urlencode([pair for pair in pairs if pair[0] != "fields"]).encode()
+
+
+def only(body: bytes, names: Iterable[str]) -> bytes:
+    """Return a page whose items hold these fields only; the page's other members stay."""
+    page = orjson.loads(body)
+    kept = list(names)
+    page["items"] = [{name: item[name] for name in kept if name in item} for item in page["items"]]
+    return orjson.dumps(page)
+
+
+def tag_of(body: bytes) -> bytes:
+    """Return the weak tag of a body: the same in every encoding of it."""
+    return b'W/"' + hashlib.blake2b(body, digest_size=12).hexdigest().encode() + b'"'
+
+
+def is_known(if_none_match: bytes, tag: bytes) -> bool:
+    """Tell whether the asker holds the answer with this tag (RFC 9110 13.1.2: weakly compared)."""
+    seen = {one.strip().removeprefix(b"W/") for one in if_none_match.split(b",")}
+    return tag.removeprefix(b"W/") in seen or b"*" in seen
+
+
+def may_be_packed(given: Mapping[bytes, bytes], answered: Mapping[bytes, bytes], size: int) -> bool:
+    """Tell whether an answer of this size may be compressed for this request.
+
+    Never what could tell a secret by its length (BREACH): pages, which hold forms' secrets, stay as they are,
+    and so does what a session's cookie fetched, unless a page of ours asked: only that can send
+    X-Requested-With. A strong tag names exact bytes and is what If-Match takes: such an answer stays too.
+    """
+    kind = answered.get(b"content-type", b"").partition(b";")[0].strip().decode("latin-1")
+    by_cookie = b"cookie" in given and b"authorization" not in given and b"x-requested-with" not in given
+    return (
+        size >= LEAST_BYTES
+        and kind in (*_PACKED, *_PACKED_KINDS)
+        and b"content-encoding" not in answered
+        and not answered.get(b"etag", b"W/").startswith(b'"')
+        and not by_cookie
+    )
+
+
+def takes_gzip(accept_encoding: bytes) -> bool:
+    """Tell whether the asker takes gzip (RFC 9110 12.5.3); a quality of zero is a no."""
+    for one in accept_encoding.decode("latin-1").lower().split(","):
+        name, _, quality = one.partition(";")
+        if name.strip() in {"gzip", "*"}:
+            return quality.replace(" ", "").removeprefix("q=").rstrip("0.") != "" or not quality.strip()
+    return False
+
+
+def packed(body: bytes) -> bytes:
+    """Return the body as gzip; the same bytes for the same body."""
+    deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP)
+    return deflate.compress(body) + deflate.flush()
