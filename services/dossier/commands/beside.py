@@ -10,8 +10,11 @@ from services.dossier.use_cases.row_seals import (
     BOUND,
     COMPONENT,
     FILE,
+    FILE_KIND,
+    OLDER_FILE_KIND,
     PAPER,
     PRINTED,
+    SCAN,
     components_hash,
     fits,
 )
@@ -20,7 +23,8 @@ _RANGE = "dossier_id > $1::uuid AND dossier_id <= $2::uuid"
 _READS = {
     "components": f"SELECT dossier_id, {', '.join(COMPONENT)} FROM components WHERE {_RANGE}"
     " ORDER BY dossier_id, position",
-    "files": f"SELECT {', '.join(dict.fromkeys((*FILE, *BOUND)))}, replaced_by, seal, bound_seal"
+    "files": f"SELECT {', '.join(dict.fromkeys((*FILE, *BOUND, *SCAN)))}, replaced_by, seal, bound_seal,"
+    " scan_seal"
     f" FROM attachments WHERE {_RANGE}",
     "papers": f"SELECT {', '.join(dict.fromkeys((*PAPER, *PRINTED)))}, superseded_by, seal, printed_seal"
     f" FROM papers WHERE {_RANGE}",
@@ -66,8 +70,8 @@ class Beside:
             return "its components are not those that were handed in"
         if {one["id"] for one in files} != set(row["given_files"]):
             return "its files are not those that were given to it"
-        if not all(_is_file_sound(one, files, keys) for one in files):
-            return "a file's record was changed"
+        if wrong := _wrong_with_files(files, keys):
+            return wrong
         papers = self.of("papers", row["id"])
         if {str(one["id"]) for one in papers} != set(_papers_of(entries)):
             return "its papers are not those its history names"
@@ -77,13 +81,27 @@ class Beside:
         return "" if all(is_paper_sound(one, papers, keys) for one in papers) else "a paper was changed"
 
 
+def _wrong_with_files(files: Sequence[Any], keys: HistoryKeys) -> str:
+    if not all(_is_file_sound(one, files, keys) for one in files):
+        return "a file's record was changed"
+    if any(is_file_older(one, keys) for one in files):
+        return "a file is sealed by an older rule: run seal-rows"
+    is_scan_sound = all(fits(one["scan_seal"], "scan", SCAN, one, keys) for one in files)
+    return "" if is_scan_sound else "what the scanner said of a file was changed"
+
+
 def _is_file_sound(file: Any, files: Sequence[Any], keys: HistoryKeys) -> bool:
     newer = [one["id"] for one in files if one["replaces"] == file["id"]]
     return (
-        fits(file["seal"], "file", FILE, file, keys)
+        (fits(file["seal"], FILE_KIND, FILE, file, keys) or is_file_older(file, keys))
         and fits(file["bound_seal"], "bound", BOUND, file, keys)
         and newer == ([] if file["replaced_by"] is None else [file["replaced_by"]])
     )
+
+
+def is_file_older(file: Any, keys: HistoryKeys) -> bool:
+    """Tell whether a file is sound and from before what the scanner says was sealed."""
+    return fits(file["seal"], OLDER_FILE_KIND, FILE, file, keys)
 
 
 def is_paper_sound(paper: Any, papers: Sequence[Any], keys: HistoryKeys) -> bool:

@@ -7,15 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from kernel.runtime import Runtime
-from services.dossier.commands.beside import Beside
+from services.dossier.commands.beside import Beside, is_file_older
 from services.dossier.commands.history import of_history
 from services.dossier.domain.history import Entry, HistoryKeys
 from services.dossier.use_cases.row_seals import (
     BOUND,
     FILE,
+    FILE_KIND,
     PAPER,
     PRINTED,
     ROW,
+    SCAN,
     components_hash,
     fits,
     is_of_today,
@@ -31,11 +33,11 @@ _CHAINS = (
     " ORDER BY dossier_id, version"
 )
 _SEAL_ROW = "UPDATE dossiers SET given_files = $2, components_hash = $3, head_seal = $4 WHERE id = $1"
-_SEAL_FILE = "UPDATE attachments SET seal = $2, bound_seal = $3 WHERE id = $1"
+_SEAL_FILE = "UPDATE attachments SET seal = $2, bound_seal = $3, scan_seal = $4 WHERE id = $1"
 _SEAL_PAPER = "UPDATE papers SET seal = $2, printed_seal = $3 WHERE id = $1"
 _UNSEALED_FILES = (
-    f"SELECT {', '.join(dict.fromkeys((*FILE, *BOUND)))}, bound_seal FROM attachments"
-    " WHERE seal = '' AND id > $1 ORDER BY id LIMIT $2 FOR UPDATE"
+    f"SELECT {', '.join(dict.fromkeys((*FILE, *BOUND, *SCAN)))}, seal, bound_seal FROM attachments"
+    " WHERE (seal = '' OR scan_seal = '') AND id > $1 ORDER BY id LIMIT $2 FOR UPDATE"
 )
 
 
@@ -88,8 +90,7 @@ async def _seal_dossiers(connection: Any, rows: Sequence[Any], keys: HistoryKeys
         told = (row["id"], whole["given_files"], whole["components_hash"], seal_row(whole, keys))
         await connection.execute(_SEAL_ROW, *told)
         for file in files:
-            seals = (seal("file", FILE, file, keys), seal("bound", BOUND, file, keys))
-            await connection.execute(_SEAL_FILE, file["id"], *seals)
+            await _seal_file(connection, file, seal("bound", BOUND, file, keys), keys)
         for paper in beside.of("papers", row["id"]):
             printed = seal("printed", PRINTED, paper, keys) if paper["sha256"] is not None else ""
             await connection.execute(_SEAL_PAPER, paper["id"], seal("paper", PAPER, paper, keys), printed)
@@ -97,17 +98,25 @@ async def _seal_dossiers(connection: Any, rows: Sequence[Any], keys: HistoryKeys
     return done
 
 
+async def _seal_file(connection: Any, file: Any, bound: str, keys: HistoryKeys) -> None:
+    scan = seal("scan", SCAN, file, keys)
+    await connection.execute(_SEAL_FILE, file["id"], seal(FILE_KIND, FILE, file, keys), bound, scan)
+
+
 async def _seal_files(pool: Any, keys: HistoryKeys) -> int:
-    """Seal files of before that belong to no dossier yet, or were given to one under a seal since."""
+    """Seal files of before that belong to no dossier yet, or were given to one under a seal since.
+
+    Those sealed before their scan was get that too, as it stands; one of today's that lost its scan's seal
+    does not.
+    """
     done, after = 0, UUID(int=0)
     while True:
         async with pool.acquire() as connection, connection.transaction():
             rows = await connection.fetch(_UNSEALED_FILES, after, _BATCH)
             for row in rows:
-                if row["dossier_id"] is None or fits(row["bound_seal"], "bound", BOUND, row, keys):
-                    await connection.execute(
-                        _SEAL_FILE, row["id"], seal("file", FILE, row, keys), row["bound_seal"]
-                    )
+                is_ours = row["dossier_id"] is None or fits(row["bound_seal"], "bound", BOUND, row, keys)
+                if is_ours and (not row["seal"] or is_file_older(row, keys)):
+                    await _seal_file(connection, row, row["bound_seal"], keys)
                     done += 1
         if len(rows) < _BATCH:
             return done

@@ -12,7 +12,7 @@ from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.files import Scan
 from services.dossier.domain.history import HistoryKeys
 from services.dossier.use_cases.ports import Attachment
-from services.dossier.use_cases.row_seals import BOUND, FILE, seal
+from services.dossier.use_cases.row_seals import BOUND, FILE, FILE_KIND, SCAN, seal
 
 FILE_JSON = (
     "json_build_object('id', f.id, 'uploader', f.uploader, 'component_code', f.component_code,"
@@ -30,13 +30,14 @@ _COLUMNS = (
 _ADD = """
     INSERT INTO attachments
         (id, uploader, component_code, file_name, media_type, size, sha256, created_at, dossier_id, purpose,
-         scan, scan_next_at, signatures, replaces, seal, bound_seal)
+         scan, scan_next_at, signatures, replaces, seal, bound_seal, scan_seal)
     SELECT id, uploader, component_code, file_name, media_type, size, decode(sha256, 'hex'), created_at,
            dossier_id, purpose, scan, CASE scan WHEN 'WAITING' THEN created_at END, signatures, replaces,
-           seal, bound_seal
+           seal, bound_seal, scan_seal
     FROM jsonb_to_recordset(:rows::jsonb) AS given(id uuid, uploader text, component_code text,
         file_name text, media_type text, size bigint, sha256 text, created_at timestamptz, dossier_id uuid,
-        purpose text, scan text, signatures json, replaces uuid, seal text, bound_seal text)
+        purpose text, scan text, signatures json, replaces uuid, seal text, bound_seal text,
+        scan_seal text)
 """
 _BIND = """
     UPDATE attachments SET dossier_id = :dossier_id, purpose = :purpose, bound_seal = given.bound_seal
@@ -72,8 +73,8 @@ _QUARANTINED = Statement(
     " ORDER BY scan_next_at LIMIT :limit"
 )
 _SETTLED = Statement(
-    "UPDATE attachments SET scan = :scan, scanned_at = :at, threat = :threat, scan_next_at = NULL"
-    " WHERE id = :id AND scan = 'WAITING'",
+    "UPDATE attachments SET scan = :scan, scanned_at = :at, threat = :threat, scan_next_at = NULL,"
+    " scan_seal = :seal WHERE id = :id AND scan = 'WAITING'",
     rows=None,
 )
 _PUT_OFF = Statement(
@@ -131,8 +132,9 @@ class PostgresAttachments:
     def _row_of(self, item: Attachment) -> dict[str, Any]:
         row = asdict(item)
         seals = {
-            "seal": seal("file", FILE, row, self._keys),
+            "seal": seal(FILE_KIND, FILE, row, self._keys),
             "bound_seal": seal("bound", BOUND, row, self._keys) if item.dossier_id else "",
+            "scan_seal": seal("scan", SCAN, {**row, "scanned_at": None, "threat": ""}, self._keys),
         }
         return {**row, **seals, "sha256": item.sha256.hex(), "scan": item.scan.value}
 
@@ -172,10 +174,12 @@ class PostgresAttachments:
         """Return files to look at again now."""
         return [attachment_of(row) for row in await self._unit.fetch(_QUARANTINED, now=now, limit=limit)]
 
-    def settle_scan(self, attachment_id: UUID, *, is_clean: bool, threat: str, at: datetime) -> None:
+    def settle_scan(self, attachment: Attachment, *, is_clean: bool, threat: str, at: datetime) -> None:
         """Let a quarantined file out, or keep it from everybody for ever."""
         scan = Scan.CLEAN if is_clean else Scan.INFECTED
-        self._unit.write(_SETTLED, id=attachment_id, scan=scan.value, threat=threat, at=at)
+        said = {"id": attachment.id, "sha256": attachment.sha256, "scan": scan, "scanned_at": at}
+        told = seal("scan", SCAN, {**said, "threat": threat}, self._keys)
+        self._unit.write(_SETTLED, id=attachment.id, scan=scan.value, threat=threat, at=at, seal=told)
 
     def put_off_scan(self, attachment_id: UUID, at: datetime) -> None:
         """Try again later: after 15 seconds, doubled up to 16 minutes."""

@@ -38,6 +38,10 @@ FILE = (
 """What a file is from the day it came."""
 BOUND = ("id", "dossier_id", "purpose")
 """Where a file belongs."""
+FILE_KIND, OLDER_FILE_KIND = "scanned-file", "file"
+"""A file's seal says by its kind that its scan is sealed too: one that lost that seal is not of before."""
+SCAN = ("id", "sha256", "scan", "scanned_at", "threat")
+"""What the scanner said of a file, or that it said nothing yet: sealed in the statement that writes it."""
 PAPER = ("id", "dossier_id", "kind", "number", "legal_set", "issued_at", "issued_by", "content_sealed")
 """What a paper is from the day it was issued."""
 PRINTED = ("id", "sha256", "size", "printed_at")

@@ -33,6 +33,7 @@ class _Dossier(BaseModel):
 class _Change(BaseModel):
     at: AwareDatetime
     from_state: str | None
+    noted: str | None = None
 
 
 class PortalFields(BaseModel):
@@ -76,8 +77,12 @@ def with_portal_ledger(handlers: Sequence[Handler]) -> tuple[Handler, ...]:
 def _and_ledger(first: HandlerFunction) -> HandlerFunction:
     async def apply(data: Any, *, event: ReceivedEvent, work: Any, now: datetime) -> None:
         await first(data, event=event, work=work, now=now)
-        rows = rows_of(happened(PortalFields.model_validate(event.data), event))
+        read = PortalFields.model_validate(event.data)
+        told = happened(read, event)
+        rows = rows_of(told)
         if rows:
             work.portal_ledger.add(rows, now)
+        if not told.is_ours or read.change.noted == "ROUTE_CHANGED":
+            work.portal_ledger.note_owner(told.dossier_id, told.version, is_ours=told.is_ours)
 
     return apply

@@ -73,7 +73,9 @@ SELECT l.* FROM (
         ORDER BY settled_at DESC LIMIT 20000) AS recent
     JOIN portal_ledger USING (dossier_id)
     ORDER BY dossier_id, version DESC, part DESC
-) AS l WHERE l.state = 'CONFIRMED' ORDER BY random() LIMIT :limit
+) AS l WHERE l.state = 'CONFIRMED'
+  AND NOT EXISTS (SELECT FROM portal_owners o WHERE o.dossier_id = l.dossier_id AND NOT o.is_ours)
+ORDER BY random() LIMIT :limit
 """)
 _DOSSIER = Statement("SELECT dossier_id FROM tracking_codes WHERE code = :code")
 _SECTOR = Statement("SELECT sector_name FROM procedure_sectors WHERE procedure_code = :procedure_code")
@@ -89,6 +91,12 @@ _NOTE = Statement(
     " VALUES (:dossier_id, :code, :told_status, :held_status, :is_there, :now) ON CONFLICT (dossier_id)"
     " DO UPDATE SET told_status = EXCLUDED.told_status, held_status = EXCLUDED.held_status,"
     " is_there = EXCLUDED.is_there, found_at = EXCLUDED.found_at"
+)
+_OWNER = Statement(
+    "INSERT INTO portal_owners AS o (dossier_id, version, is_ours) VALUES (:dossier_id, :version, :is_ours)"
+    " ON CONFLICT (dossier_id) DO UPDATE SET version = EXCLUDED.version, is_ours = EXCLUDED.is_ours"
+    " WHERE o.version < EXCLUDED.version",
+    rows=None,
 )
 _CLEAR = Statement("DELETE FROM portal_differences WHERE dossier_id = :dossier_id", rows=None)
 _REPLAY = Statement(
@@ -120,6 +128,10 @@ class PostgresPortalLedger:
     def add(self, rows: Sequence[LedgerRow], now: datetime) -> None:
         """Keep rows; the same event twice adds nothing."""
         self._unit.write(_ADD, rows=[_columns(row) for row in rows], now=now)
+
+    def note_owner(self, dossier_id: UUID, version: int, *, is_ours: bool) -> None:
+        """Keep whether we own a dossier's status since this version; what came before it says nothing."""
+        self._unit.write(_OWNER, dossier_id=dossier_id, version=version, is_ours=is_ours)
 
     async def claim(self, *, lease_id: UUID, limit: int, now: datetime, until: datetime) -> list[Claimed]:
         """Take rows whose turn it is; a row whose holder died comes back as uncertain."""

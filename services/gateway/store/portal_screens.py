@@ -31,7 +31,8 @@ SELECT
         AS unmapped_procedures,
     (SELECT coalesce(jsonb_object_agg(state, n), '{}') FROM (SELECT state, count(*) AS n
         FROM portal_inbound GROUP BY 1) AS x) AS inbound,
-    (SELECT count(*) FROM portal_differences) AS differences
+    (SELECT count(*) FROM portal_differences d WHERE NOT EXISTS (SELECT FROM portal_owners o
+        WHERE o.dossier_id = d.dossier_id AND NOT o.is_ours)) AS differences
 """)
 _LEDGER = Statement("""
 SELECT dossier_id, version, part, kind, portal_status, code, procedure_code, occurred_at, state, attempts,
@@ -43,7 +44,11 @@ WHERE (:state::text IS NULL OR state = :state) AND (:dossier_id::uuid IS NULL OR
         > (:after_at, :after_id::uuid, :after_version, :after_part))
 ORDER BY occurred_at, dossier_id, version, part LIMIT :limit
 """)
-_DIFFERENCES = Statement("SELECT * FROM portal_differences ORDER BY found_at DESC, dossier_id LIMIT :limit")
+# One found before the dossier went to another system is nobody's task while it is there.
+_DIFFERENCES = Statement(
+    "SELECT d.* FROM portal_differences d WHERE NOT EXISTS (SELECT FROM portal_owners o"
+    " WHERE o.dossier_id = d.dossier_id AND NOT o.is_ours) ORDER BY found_at DESC, dossier_id LIMIT :limit"
+)
 _INBOUND = Statement("""
 SELECT id, path, received_at, state, attempts, next_attempt_at, portal_code, dossier_id, answer_code, answer,
        reason, length(body) - CASE WHEN is_sealed THEN 29 ELSE 0 END AS bytes

@@ -149,6 +149,14 @@ procedure_sectors = Table(
     Column("sector_name", Text, nullable=False),
 )
 
+# Dossiers another system owns the status of: what the portal holds of them is that system's telling.
+portal_owners = Table(
+    "portal_owners",
+    metadata,
+    Column("dossier_id", UUID, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("is_ours", Boolean, nullable=False),
+)
 portal_differences = Table(
     "portal_differences",
     metadata,

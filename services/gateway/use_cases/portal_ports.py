@@ -120,6 +120,9 @@ class PortalLedger(Protocol):
     def wake_silent(self, now: datetime, *, except_of: AbstractSet[UUID]) -> None:
         """Let everything that waited out the portal's silence go at once, but rows just settled."""
 
+    def note_owner(self, dossier_id: UUID, version: int, *, is_ours: bool) -> None:
+        """Keep whether we own a dossier's status since this version."""
+
     async def sample(self, limit: int) -> list[LedgerRow]:
         """Return the last row of some dossiers of which the portal was told everything."""
 

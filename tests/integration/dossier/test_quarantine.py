@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from kernel.testing.running import RunningService
+from services.dossier.commands.history import verify_history
 from services.dossier.jobs.files import SCAN_QUARANTINED
 from tests.builders.dossier.clamd import HARMFUL, THREAT, ClamdPeer, a_clamd
 from tests.builders.dossier.files import a_pdf_written
@@ -94,6 +96,32 @@ async def test_while_the_scanner_is_silent_a_file_waits_and_is_looked_at_later(
     assert files[0] in told
     assert files[1] not in told
     assert await guarded.service.runtime.pool.fetchval("SELECT threat FROM attachments WHERE threat <> ''")
+
+
+async def test_what_the_scanner_says_is_sealed_with_it_and_a_kill_leaves_both_or_neither(
+    guarded: Office, clamd: ClamdPeer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Waiting, put off, clean, harmful: each sound as it stands; a unit that dies uncommitted is none."""
+    runtime = guarded.service.runtime
+    clamd.error = "Can't allocate memory"
+    clean, harmful = [(await send(guarded, one)).json()["attachment_id"] for one in (a_pdf_written(), HARM)]
+    submission = await guarded.submission(AN)
+    submission["components"][0]["attachment_ids"] = [clean, harmful]
+    seen = (await guarded.service.post("/v1/dossiers", submission, AN)).json()
+    await guarded.service.run_job(SCAN_QUARANTINED)
+    assert await verify_history(runtime, []) == 0
+    async with runtime.unit_of_work() as unit:
+        work = runtime.open_work(unit)
+        waiting = await work.attachments.find(UUID(harmful))
+        assert waiting is not None
+        work.attachments.settle_scan(waiting, is_clean=True, threat="", at=guarded.service.clock.now())
+    clamd.error = ""
+    guarded.service.clock.advance(timedelta(minutes=1))
+    await guarded.service.run_job(SCAN_QUARANTINED)
+    assert await verify_history(runtime, []) == 0
+    await runtime.pool.execute("UPDATE attachments SET scan = 'CLEAN', threat = '' WHERE scan = 'INFECTED'")
+    assert await verify_history(runtime, []) == 1
+    assert f"{seen['dossier_id']}: what the scanner said" in capsys.readouterr().out
 
 
 async def test_what_turned_out_harmful_is_given_to_no_dossier(guarded: Office, clamd: ClamdPeer) -> None:

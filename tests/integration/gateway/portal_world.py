@@ -68,6 +68,7 @@ class ADossier:
     at: datetime = EIGHT
     accepted_at: datetime | None = None
     attachments: list[dict[str, Any]] = field(default_factory=list)
+    route: str = "PROVINCE"
     views: dict[int, dict[str, Any]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
 
@@ -86,6 +87,13 @@ class ADossier:
         self._tell(name, before)
         return self
 
+    def went_to(self, route: str) -> "ADossier":
+        """Let its route be changed."""
+        self.route = route
+        self.went("work_noted")
+        self.events[-1].data["change"]["noted"] = "ROUTE_CHANGED"
+        return self
+
     def to_the_end(self) -> "ADossier":
         """Accept, hand over, issue and return."""
         self.went("accepted", "ACCEPTED").went("handed_over", "PROCESSING")
@@ -99,6 +107,7 @@ class ADossier:
             "portal_code": self.portal_code,
             "origin": self.origin,
             "channel": "ONLINE",
+            "route": self.route,
             "procedure": self.procedure,
             "procedure_version": 1,
             "helping_agency": AGENCY,

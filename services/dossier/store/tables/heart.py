@@ -182,6 +182,7 @@ attachments = Table(
     Column("replaced_by", UUID),
     Column("seal", Text, nullable=False, server_default=""),
     Column("bound_seal", Text, nullable=False, server_default=""),
+    Column("scan_seal", Text, nullable=False, server_default=""),
 )
 Index("ix_attachments_quarantined", attachments.c.scan_next_at, postgresql_where=text("scan = 'WAITING'"))
 Index("ix_attachments_replaces", attachments.c.replaces, postgresql_where=text("replaces IS NOT NULL"))

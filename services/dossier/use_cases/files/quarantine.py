@@ -46,7 +46,7 @@ async def scan_again(attachment: Attachment, *, work: Work, now: datetime) -> Ve
     found = await work.scanner(content)
     if found.verdict in {Verdict.CLEAN, Verdict.INFECTED}:
         is_clean = found.verdict is Verdict.CLEAN
-        work.attachments.settle_scan(attachment.id, is_clean=is_clean, threat=found.threat, at=now)
+        work.attachments.settle_scan(attachment, is_clean=is_clean, threat=found.threat, at=now)
     else:
         work.attachments.put_off_scan(attachment.id, now)
     return found.verdict

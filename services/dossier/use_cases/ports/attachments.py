@@ -32,7 +32,7 @@ class Attachments(Protocol):
     async def quarantined(self, now: datetime, limit: int) -> list[Attachment]:
         """Return files the scanner is to look at again now."""
 
-    def settle_scan(self, attachment_id: UUID, *, is_clean: bool, threat: str, at: datetime) -> None:
+    def settle_scan(self, attachment: Attachment, *, is_clean: bool, threat: str, at: datetime) -> None:
         """Let a quarantined file out, or keep it from everybody for ever."""
 
     def put_off_scan(self, attachment_id: UUID, at: datetime) -> None:
