@@ -33,6 +33,9 @@ from services.gateway.api import (
 from services.gateway.api.gate import Gate, OwnEndpoint
 from services.gateway.api.openapi import OpenApiDocument
 from services.gateway.api.tracking import show_tracking
+from services.gateway.clients.document_folder import made as made_folder
+from services.gateway.clients.document_nowhere import NoAxis
+from services.gateway.clients.document_papers import DossierPapers
 from services.gateway.clients.documents import fields_of, read_documents, read_told
 from services.gateway.clients.key_sets import KeySets
 from services.gateway.clients.outside_tokens import IssuerTokens
@@ -45,6 +48,7 @@ from services.gateway.clients.portal_transport import JsonExchange, open_portal_
 from services.gateway.clients.sign_in import HttpSignIn
 from services.gateway.clients.upstream import HttpUpstream, open_session
 from services.gateway.consumers import catalog, dossier, interlinked, mirrors
+from services.gateway.consumers.documents import with_documents
 from services.gateway.consumers.portal import with_portal_ledger
 from services.gateway.domain.issuer import Issuer, IssuerKind
 from services.gateway.domain.limits import Buckets, Room, Streams
@@ -54,6 +58,7 @@ from services.gateway.domain.portal_messages import Wire
 from services.gateway.domain.route_match import RouteTable
 from services.gateway.domain.routes import ROUTES
 from services.gateway.domain.sample_user import SampleUser, sample_users
+from services.gateway.jobs.documents import DOCUMENT_EXCHANGE
 from services.gateway.jobs.forgetting import FORGET
 from services.gateway.jobs.portal_intake import PORTAL_INTAKE
 from services.gateway.jobs.portal_keeping import PORTAL_FORGETTING, PORTAL_SEALING
@@ -62,12 +67,18 @@ from services.gateway.jobs.portal_reconcile import PORTAL_RECONCILE
 from services.gateway.jobs.portal_sync import PORTAL_SYNC, PortalSender
 from services.gateway.settings import Settings
 from services.gateway.store.directory import PostgresDirectory
+from services.gateway.store.document_seals import DocumentSeals
+from services.gateway.store.document_tables import metadata
 from services.gateway.store.portal_keeping import PostgresPortalKeeping
 from services.gateway.store.portal_seals import PortalSeals
-from services.gateway.store.portal_tables import metadata
 from services.gateway.store.sessions import PostgresSessions
 from services.gateway.store.tracking import PostgresTracking
 from services.gateway.store.work import PostgresWork
+from services.gateway.use_cases.documents.deliver import DeliverDocuments
+from services.gateway.use_cases.documents.ports import DocumentAxis
+from services.gateway.use_cases.documents.results import PrepareResults
+from services.gateway.use_cases.documents.side import DocumentsSide
+from services.gateway.use_cases.documents.take_in import TakeInDocuments
 from services.gateway.use_cases.door import Door
 from services.gateway.use_cases.look_up import LookUp
 from services.gateway.use_cases.portal_fence import FencedPortal
@@ -95,7 +106,7 @@ ROUTERS: Sequence[APIRouter] = (
     portal_adapter.router,
 )
 HANDLERS: Sequence[Handler] = (
-    *with_portal_ledger(dossier.HANDLERS),
+    *with_documents(with_portal_ledger(dossier.HANDLERS)),
     *catalog.HANDLERS,
     mirrors.on_mirror_recorded,
     *interlinked.HANDLERS,
@@ -109,6 +120,7 @@ JOBS: Sequence[Job] = (
     PORTAL_FORGETTING,
     PORTAL_PAYMENTS,
     PAYMENT_RECONCILIATION,
+    DOCUMENT_EXCHANGE,
 )
 
 OWN_ENDPOINTS: dict[str, OwnEndpoint] = {
@@ -161,6 +173,7 @@ def _door(
         table=RouteTable(ROUTES),
         upstream=upstream,
         tokens=tokens,
+        documents=_documents_side(runtime, settings, upstream, tokens, portal),
         who=WhoIsAsking(
             outside=WithCallbackKey(outside, settings.outside_callback_key.get_secret_value()),
             directory=PostgresDirectory(pool),
@@ -233,6 +246,30 @@ def _portal_side(
         payments=_payments(settings, exchange, dossiers, clock),
         payment_path=settings.payment_result_path,
         bill_path=settings.payment_bill_path,
+    )
+
+
+def _documents_side(
+    runtime: Runtime, settings: Settings, upstream: HttpUpstream, tokens: TokenSigner, portal: PortalSide
+) -> DocumentsSide:
+    """Put the documents' exchange together; without a folder nothing goes, but all is kept."""
+    clock, office = runtime.clock, settings.office()
+
+    def open_work() -> AbstractAsyncContextManager[Any]:
+        return JobTick(runtime, clock.now()).open_work()
+
+    axis: DocumentAxis = NoAxis()
+    if settings.documents_folder:
+        axis = made_folder(Path(settings.documents_folder), most_bytes=office.bounds.bytes)
+    return DocumentsSide(
+        seals=DocumentSeals(Sealer(settings.pii_key.get_secret_value())),
+        take_in=TakeInDocuments(open_work=open_work, axis=axis, clock=clock, office=office),
+        deliver=DeliverDocuments(open_work=open_work, axis=axis, clock=clock, office=office),
+        prepare=PrepareResults(open_work=open_work, dossiers=portal.dossiers, clock=clock, office=office),
+        papers=DossierPapers(upstream, tokens),
+        office=office,
+        silent_hours=settings.documents_silent_hours,
+        is_connected=bool(settings.documents_folder),
     )
 
 

@@ -10,9 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from kernel.settings import KernelSettings
+from services.gateway.domain.documents.profile import NAMESPACE, Bounds, Profile
 from services.gateway.domain.issuer import Issuer, IssuerKind
 from services.gateway.domain.portal_account import DirectAccount, GatewayAddresses
+from services.gateway.domain.portal_ledger import Backoff
 from services.gateway.domain.portal_payments import PaymentAccount
+from services.gateway.use_cases.documents.ports import Office
 
 SAMPLE_PORTAL_USER = "tinh-mau"
 SAMPLE_PORTAL_PASSWORD = "mat-khau-thu-nghiem"  # noqa: S105 - the simulator's sample, refused in production.
@@ -153,6 +156,22 @@ class Settings(KernelSettings):
     payment_account_number: str = Field(default="", description="account the money goes to")
     payment_bank_code: str = ""
     payment_account_name: str = ""
+    documents_folder: str = Field(
+        default="", description="folder shared with the e-office's agent of the document axis; empty: no axis"
+    )
+    documents_namespace: str = NAMESPACE
+    documents_status_element: Literal["Status", "MessageStatus"] = "Status"
+    documents_old_identifiers: bool = Field(default=False, description="write agencies as 000.00.01.H99")
+    documents_zip_attachments: bool = Field(default=False, description="each file inside a zip of its own")
+    documents_tell_digests: bool = Field(default=True, description="SHA-256 in each file's description")
+    documents_place: str = Field(default="", description="place of issue; empty: the sender's name")
+    documents_sphere: str = ""
+    documents_megabytes: int = Field(default=64, ge=1, le=512, description="of a message that comes in")
+    documents_first_retry_seconds: float = Field(default=5, gt=0)
+    documents_longest_retry_seconds: float = Field(default=3600, gt=0)
+    documents_silent_hours: int = Field(
+        default=48, ge=1, le=8760, description="without a receipt for so long: people should look"
+    )
     outside_callback_key: SecretStr = Field(
         default=SecretStr(""), description="key an outside system calls back with; empty: nobody may"
     )
@@ -215,6 +234,22 @@ class Settings(KernelSettings):
             account_number=self.payment_account_number,
             bank_code=self.payment_bank_code,
             account_name=self.payment_account_name,
+        )
+
+    def office(self) -> Office:
+        """Return how this office writes documents and how patient it is."""
+        return Office(
+            profile=Profile(
+                namespace=self.documents_namespace,
+                status_element=self.documents_status_element,
+                old_identifiers=self.documents_old_identifiers,
+                zips_attachments=self.documents_zip_attachments,
+                tells_digests=self.documents_tell_digests,
+            ),
+            bounds=Bounds(bytes=self.documents_megabytes * 1_048_576),
+            backoff=Backoff(self.documents_first_retry_seconds, self.documents_longest_retry_seconds),
+            place=self.documents_place,
+            sphere=self.documents_sphere,
         )
 
     def unsafe(self) -> list[tuple[str, str]]:

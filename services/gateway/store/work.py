@@ -5,6 +5,9 @@ from typing import Any
 from kernel.core.event import Event
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.gateway.store.directory import PostgresDirectoryLedger
+from services.gateway.store.document_posts import PostgresDocumentPosts
+from services.gateway.store.document_screens import PostgresDocumentRoutes, PostgresDocumentScreens
+from services.gateway.store.documents import PostgresDocuments
 from services.gateway.store.portal_files import PostgresPortalFiles
 from services.gateway.store.portal_inbox import PostgresPortalInbox
 from services.gateway.store.portal_ledger import PostgresPortalLedger
@@ -24,6 +27,10 @@ class PostgresWork:
         self.portal_files = PostgresPortalFiles(unit, resources.portal.seals)
         self.portal_inbox = PostgresPortalInbox(unit, resources.portal.seals)
         self.portal_screens = PostgresPortalScreens(unit)
+        self.documents = PostgresDocuments(unit, resources.documents.seals)
+        self.document_posts = PostgresDocumentPosts(unit, resources.documents.seals)
+        self.document_screens = PostgresDocumentScreens(unit, resources.documents.seals)
+        self.document_routes = PostgresDocumentRoutes(unit)
 
     def record(self, event: Event) -> None:
         """Publish this event if the unit commits."""

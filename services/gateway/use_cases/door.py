@@ -16,7 +16,7 @@ from services.gateway.use_cases.who_is_asking import WhoIsAsking
 
 @dataclass(frozen=True, kw_only=True)
 class Door:
-    """The service's resources. `portal` belongs to the national portal's part."""
+    """The service's resources. `portal` and `documents` belong to those parts."""
 
     table: RouteTable
     upstream: Upstream
@@ -34,3 +34,4 @@ class Door:
     fields_of: Callable[[Route], frozenset[str]]
     """The names of a list's items; none where there is no list."""
     portal: Any = field(default=None)
+    documents: Any = field(default=None)

@@ -1,0 +1,25 @@
+"""No axis is connected: everything is kept until there is one."""
+
+from collections.abc import Sequence
+
+from services.gateway.domain.documents.ledger import Message
+from services.gateway.use_cases.documents.ports import AxisSilent, Incoming, Receipt
+
+
+class NoAxis:
+    """A `DocumentAxis` that never answers and brings nothing."""
+
+    async def hand_over(self, message: Message) -> str:
+        """Say that there is no way."""
+        raise AxisSilent(f"chưa kết nối trục văn bản: {message.kind.value}")
+
+    async def receipts(self, limit: int) -> Sequence[Receipt]:  # noqa: ARG002 - the port's own word.
+        """Return none."""
+        return ()
+
+    async def incoming(self, limit: int) -> Sequence[Incoming]:  # noqa: ARG002 - the port's own word.
+        """Return none."""
+        return ()
+
+    async def let_go(self, handle: str) -> None:
+        """Have nothing to let go of."""

@@ -1,0 +1,151 @@
+"""What the exchange keeps of documents on their way: states, and what one row of each ledger holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from services.gateway.domain.documents.envelope import Purpose
+
+ALWAYS_ONE = ""
+"""`distinction` of documents there can be only one of: new ones, by their identifier."""
+
+
+class Direction(StrEnum):
+    """Which way a document goes."""
+
+    OUT = "OUT"
+    IN = "IN"
+
+
+class DocumentState(StrEnum):
+    """Where a document is with us; how far its receivers are is told by their statuses."""
+
+    PLANNED = "PLANNED"
+    READY = "READY"
+    FAULTY = "FAULTY"
+    CANCELLED = "CANCELLED"
+    ARRIVED = "ARRIVED"
+
+
+class MessageState(StrEnum):
+    """Where one message to one receiver is: TAKEN when the axis has said so."""
+
+    WAITING = "WAITING"
+    HANDED = "HANDED"
+    TAKEN = "TAKEN"
+    REFUSED = "REFUSED"
+
+
+class MessageKind(StrEnum):
+    """What a message carries."""
+
+    DOCUMENT = "DOCUMENT"
+    STATUS = "STATUS"
+
+
+class ArrivalState(StrEnum):
+    """What became of something that came in."""
+
+    RECEIVED = "RECEIVED"
+    PARKED = "PARKED"
+    DONE = "DONE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A document as the ledger knows it; `words` is what people read of it and is sealed at rest.
+
+    `agency` is ours: the sender of what goes out, the receiver of what came in. `organ` is the other side,
+    empty for what goes out, which may go to many.
+    """
+
+    id: UUID
+    direction: Direction
+    agency: str
+    agency_name: str
+    organ: str = ""
+    organ_name: str = ""
+    document_id: str
+    document_key: str
+    purpose: Purpose = Purpose.NEW
+    distinction: str = ALWAYS_ONE
+    about: UUID | None = None
+    number: str
+    promulgated_on: date
+    type_name: str = ""
+    dossier_id: UUID | None = None
+    dossier_code: str = ""
+    dossier_version: int = 0
+    state: DocumentState
+    status: str = ""
+    is_asked_back: bool = False
+    is_revoked: bool = False
+    procedure_code: str = ""
+    words: Mapping[str, Any] = field(default_factory=dict)
+    version: int = 1
+    attempts: int = 0
+    failure: str = ""
+    created_by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message to one receiver; `body` never changes, so that a repeat is the same bytes."""
+
+    id: UUID
+    document: UUID
+    receiver: str
+    receiver_name: str
+    kind: MessageKind
+    code: str = ""
+    body: bytes
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFile:
+    """A file of a document."""
+
+    id: UUID
+    document: UUID
+    position: int
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A status as it was said: by a receiver of ours, or by us of what came in."""
+
+    id: UUID
+    document: UUID
+    receiver: str
+    code: str
+    at: datetime
+    words: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """Something that came in, kept before it is understood."""
+
+    id: UUID
+    name: str
+    body: bytes
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Who did what to a document."""
+
+    document: UUID
+    at: datetime
+    subject: str
+    action: str
+    reason: str = ""

@@ -1,0 +1,153 @@
+"""The axis' two ends in PostgreSQL: messages waiting to go, and what came before it is understood."""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.postgres.statement import Statement
+from kernel.postgres.unit_of_work import UnitOfWork
+from kernel.sealing import SealBroken
+from services.gateway.domain.documents.ledger import ArrivalState, Arrived, Message, MessageKind
+from services.gateway.store.document_seals import DocumentSeals
+
+_DUE = Statement(
+    """
+SELECT m.id, m.document, m.receiver, m.receiver_name, m.kind, m.code, m.body, m.attempts
+FROM document_messages m
+WHERE m.state = 'WAITING' AND m.next_attempt_at <= :now
+  AND NOT EXISTS (SELECT 1 FROM document_messages e
+                  WHERE e.receiver = m.receiver AND e.state = 'WAITING' AND e.seq < m.seq)
+ORDER BY m.seq LIMIT 1
+"""
+)
+_HANDED = Statement(
+    "UPDATE document_messages SET state = 'HANDED', handed_at = :now, attempts = attempts + 1,"
+    " reference = :reference, answer = '' WHERE id = :id AND state = 'WAITING'"
+)
+_LATER = Statement(
+    "UPDATE document_messages SET attempts = attempts + 1, next_attempt_at = :retry_at, answer = :answer"
+    " WHERE id = :id AND state = 'WAITING'"
+)
+_RECEIPT = Statement(
+    "UPDATE document_messages SET state = :state, settled_at = :now, answer = :answer,"
+    " handed_at = coalesce(handed_at, :now),"
+    " reference = CASE WHEN :reference::text = '' THEN reference ELSE :reference::text END"
+    " WHERE id = :id AND state IN ('WAITING', 'HANDED')",
+    rows=None,
+)
+_REPLAY = Statement(
+    "UPDATE document_messages SET state = 'WAITING', next_attempt_at = :now, settled_at = NULL"
+    " WHERE id = :id AND document = :document AND state = 'REFUSED'"
+)
+_KEEP = Statement(
+    "INSERT INTO document_arrivals (id, name, sha256, body, size, received_at, state,"
+    " next_attempt_at, reason)"
+    " VALUES (:id, :name, :sha256, :body, :size, :now, :state, :next_attempt_at, :reason)"
+    " ON CONFLICT (sha256) DO UPDATE SET state = 'RECEIVED', next_attempt_at = :now"
+    " WHERE document_arrivals.state = 'DONE'",
+    rows=None,
+)
+_ARRIVALS = Statement(
+    "SELECT id FROM document_arrivals WHERE state IN ('RECEIVED', 'PARKED') AND next_attempt_at <= :now"
+    " ORDER BY received_at, id LIMIT :limit"
+)
+_ARRIVAL = Statement(
+    "SELECT id, name, body, attempts FROM document_arrivals"
+    " WHERE id = :id AND state IN ('RECEIVED', 'PARKED')"
+)
+_SETTLE = Statement(
+    "UPDATE document_arrivals SET state = :state, reason = :reason, next_attempt_at = :retry_at,"
+    " attempts = attempts + 1, settled_at = CASE WHEN :state::text = 'DONE' THEN :now::timestamptz END"
+    " WHERE id = :id AND state IN ('RECEIVED', 'PARKED')"
+)
+_AGAIN = Statement(
+    "UPDATE document_arrivals SET state = 'RECEIVED', next_attempt_at = :now"
+    " WHERE id = :id AND state = 'PARKED'"
+)
+
+
+class PostgresDocumentPosts:
+    """One message at a time goes out: it may be large, and the next of its receiver waits for it."""
+
+    def __init__(self, unit: UnitOfWork, seals: DocumentSeals) -> None:
+        self._unit = unit
+        self._seals = seals
+
+    async def next_due(self, now: datetime) -> Message | None:
+        """Return the message whose turn it is, of each receiver the oldest; an unreadable body is empty."""
+        row = await self._unit.fetch_one(_DUE, now=now)
+        if row is None:
+            return None
+        try:
+            body = self._seals.open(row["body"], row["id"])
+        except SealBroken:
+            # Of a key that is lost: it waits, and stops only what goes to the same receiver.
+            body = b""
+        return Message(**{**dict(row), "kind": MessageKind(row["kind"]), "body": body})
+
+    def handed(self, message: UUID, reference: str, now: datetime) -> None:
+        """Keep that the axis' door has it; `Stale` when somebody kept something else meanwhile."""
+        self._unit.write(_HANDED, id=message, reference=reference, now=now)
+
+    def later(self, message: UUID, answer: str, retry_at: datetime) -> None:
+        """Keep why it did not go, and when it is tried again."""
+        self._unit.write(_LATER, id=message, answer=answer, retry_at=retry_at)
+
+    def receipt(self, message: UUID, *, state: str, reference: str, answer: str, now: datetime) -> None:
+        """Keep what the axis said of it; said again it changes nothing."""
+        self._unit.write(_RECEIPT, id=message, state=state, reference=reference, answer=answer, now=now)
+
+    def replay(self, message: UUID, document: UUID, now: datetime) -> None:
+        """Send again what the axis refused; `Stale` when it is refused no more."""
+        self._unit.write(_REPLAY, id=message, document=document, now=now)
+
+    def keep(self, arrived: Arrived, *, size: int, reason: str, now: datetime) -> None:
+        """Keep what came, before anything else; the same bytes again are looked at again, kept once."""
+        is_parked = bool(reason)
+        self._unit.write(
+            _KEEP,
+            id=arrived.id,
+            name=arrived.name[:200],
+            sha256=hashlib.sha256(arrived.body or arrived.name.encode()).digest(),
+            body=self._seals.seal(arrived.body, arrived.id),
+            size=size,
+            state=ArrivalState.PARKED.value if is_parked else ArrivalState.RECEIVED.value,
+            next_attempt_at=None if is_parked else now,
+            reason=reason,
+            now=now,
+        )
+
+    async def waiting(self, now: datetime, limit: int) -> list[UUID]:
+        """Return what came and is to be understood now, oldest first."""
+        return [row["id"] for row in await self._unit.fetch(_ARRIVALS, now=now, limit=limit)]
+
+    async def arrival(self, arrival: UUID) -> Arrived | None:
+        """Return one that is not done."""
+        row = await self._unit.fetch_one(_ARRIVAL, id=arrival)
+        if row is None:
+            return None
+        return Arrived(
+            id=row["id"],
+            name=row["name"],
+            body=self._seals.open(row["body"], row["id"]),
+            attempts=row["attempts"],
+        )
+
+    def understood(self, arrival: UUID, now: datetime) -> None:
+        """Keep that it is done."""
+        self._settle(arrival, ArrivalState.DONE, "", None, now)
+
+    def park(self, arrival: UUID, reason: str, retry_at: datetime | None, now: datetime) -> None:
+        """Keep why it waits, for people or until then."""
+        self._settle(arrival, ArrivalState.PARKED, reason, retry_at, now)
+
+    def read_again(self, arrival: UUID, now: datetime) -> None:
+        """Try a parked one again; `Stale` when it is not parked."""
+        self._unit.write(_AGAIN, id=arrival, now=now)
+
+    def _settle(
+        self, arrival: UUID, state: ArrivalState, reason: str, retry_at: datetime | None, now: datetime
+    ) -> None:
+        values: dict[str, Any] = {"state": state.value, "reason": reason[:500], "retry_at": retry_at}
+        self._unit.write(_SETTLE, id=arrival, now=now, **values)

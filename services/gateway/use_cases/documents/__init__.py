@@ -1,0 +1,1 @@
+"""What the office does with documents on the national axis: sends, hands over, takes in, answers."""

@@ -1,0 +1,79 @@
+"""What the documents' exchange needs of the world."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.gateway.domain.documents.ledger import Message
+from services.gateway.domain.documents.profile import Bounds, Profile
+from services.gateway.domain.portal_ledger import Backoff
+
+
+class AxisSilent(Exception):  # noqa: N818 - the fact is the name.
+    """The way to the axis does not work now; trying again is right."""
+
+
+class AxisRefused(Exception):  # noqa: N818 - the fact is the name.
+    """The axis does not take this message; people must look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the axis said of a message it was handed; `handle` is the driver's own name of it."""
+
+    handle: str
+    message: UUID
+    is_taken: bool
+    reference: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """Something the axis brought; `body` is None when it is larger than may come."""
+
+    handle: str
+    size: int
+    body: bytes | None
+
+
+class DocumentAxis(Protocol):
+    """A way to the document axis; every call may raise `AxisSilent`. tests/conformance says what holds.
+
+    Handing over the same message again has no second effect. What `receipts` and `incoming` return comes
+    again until it is let go of.
+    """
+
+    async def hand_over(self, message: Message) -> str:
+        """Give a message to the axis and return its reference there; `AxisRefused` when it is not taken."""
+
+    async def receipts(self, limit: int) -> Sequence[Receipt]:
+        """Return what the axis said of messages handed over."""
+
+    async def incoming(self, limit: int) -> Sequence[Incoming]:
+        """Return what came in, oldest first."""
+
+    async def let_go(self, handle: str) -> None:
+        """Let go of a receipt or of something that came in: it is kept here."""
+
+
+class Papers(Protocol):
+    """Dossiers and their files, as a member of staff sees them; `Unavailable` when nobody answers."""
+
+    async def dossier(self, dossier_id: UUID, *, by: Any) -> dict[str, Any]:
+        """Return a dossier the caller may see; raise `NotFound` for any other."""
+
+    async def file(self, attachment_id: UUID, *, by: Any) -> tuple[str, str, bytes]:
+        """Return name, media type and content of a file the caller may read; raise `NotFound` otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """How this office writes and how patient it is."""
+
+    profile: Profile
+    bounds: Bounds
+    backoff: Backoff
+    place: str
+    sphere: str

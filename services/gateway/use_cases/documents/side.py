@@ -1,0 +1,23 @@
+"""What one process of the gateway holds for the documents' exchange."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from services.gateway.use_cases.documents.deliver import DeliverDocuments
+from services.gateway.use_cases.documents.ports import Office, Papers
+from services.gateway.use_cases.documents.results import PrepareResults
+from services.gateway.use_cases.documents.take_in import TakeInDocuments
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentsSide:
+    """`seals` are the store's; the rest serves requests and the job."""
+
+    seals: Any
+    take_in: TakeInDocuments
+    deliver: DeliverDocuments
+    prepare: PrepareResults
+    papers: Papers
+    office: Office
+    silent_hours: int
+    is_connected: bool

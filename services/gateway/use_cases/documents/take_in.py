@@ -1,0 +1,287 @@
+"""What comes in: kept raw first, let go of second, understood third, acknowledged by the same commit."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from kernel.core.clock import Clock
+from kernel.core.ids import new_id
+from services.gateway.domain.documents.checking import faults_of
+from services.gateway.domain.documents.envelope import (
+    Envelope,
+    Organ,
+    Purpose,
+    Staff,
+    StatusNotice,
+    same_document,
+)
+from services.gateway.domain.documents.ledger import (
+    ALWAYS_ONE,
+    Arrived,
+    Direction,
+    Document,
+    DocumentState,
+    Heard,
+    KeptFile,
+)
+from services.gateway.domain.documents.organs import same_organ
+from services.gateway.domain.documents.reading import read_envelope
+from services.gateway.domain.documents.statuses import ARRIVED, TAKE_BACK, TEXTS, Said, standing
+from services.gateway.domain.documents.xml_tree import NotReadable
+from services.gateway.use_cases.documents.ports import DocumentAxis, Incoming, Office
+from services.gateway.use_cases.documents.writing import status_message
+
+_MACHINE = "gateway-documents"
+_BEFORE_ITS_TIME = timedelta(minutes=10)
+_BATCH = 50
+_log = structlog.get_logger()
+
+
+class _Waits(Exception):  # noqa: N818 - the fact is the name.
+    """It cannot be understood now; `again` says whether time may help."""
+
+    def __init__(self, reason: str, *, again: bool = False) -> None:
+        super().__init__(reason)
+        self.again = again
+
+
+class TakeInDocuments:
+    """The way in."""
+
+    def __init__(
+        self,
+        *,
+        open_work: Callable[[], AbstractAsyncContextManager[Any]],
+        axis: DocumentAxis,
+        clock: Clock,
+        office: Office,
+    ) -> None:
+        self._open_work = open_work
+        self._axis = axis
+        self._clock = clock
+        self._office = office
+
+    async def take_in(self, most: int = _BATCH) -> int:
+        """Keep what came as it came; return how many things."""
+        arrived = await self._axis.incoming(most)
+        for one in arrived:
+            await self._keep(one)
+            await self._axis.let_go(one.handle)
+        return len(arrived)
+
+    async def understand_due(self) -> int:
+        """Deal with everything kept that is due; return how many."""
+        async with self._open_work() as work:
+            due: list[UUID] = await work.document_posts.waiting(self._clock.now(), _BATCH)
+        for arrival in due:
+            try:
+                await self.understand(arrival)
+            except Exception as error:
+                # A defect met on one thing must not hold up the others; it is tried again after a wait.
+                _log.exception("document_arrival_failed", arrival=str(arrival))
+                retry_at = self._clock.now() + _BEFORE_ITS_TIME
+                await self._park(arrival, f"lỗi khi xử lý: {type(error).__name__}", retry_at)
+        return len(due)
+
+    async def understand(self, arrival: UUID) -> None:
+        """Deal with one: a document is kept and acknowledged, a status noted; the rest waits for people."""
+        async with self._open_work() as work:
+            arrived: Arrived | None = await work.document_posts.arrival(arrival)
+        if arrived is None:
+            return
+        try:
+            # Megabytes of XML are read beside the loop: requests go on meanwhile.
+            said = await asyncio.to_thread(read_envelope, arrived.body, self._office.bounds)
+            _require_sound(said)
+            async with self._open_work() as work:
+                await self._apply(said, arrived, work)
+                work.document_posts.understood(arrived.id, self._clock.now())
+        except NotReadable as fault:
+            await self._park(arrived.id, f"{fault.code}: {fault.reason}", None)
+        except _Waits as reason:
+            retry_at = self._clock.now() + _BEFORE_ITS_TIME if reason.again else None
+            await self._park(arrived.id, str(reason), retry_at)
+
+    async def _keep(self, one: Incoming) -> None:
+        reason = "" if one.body is not None else "Gói tin quá lớn, còn ở thư mục của trục"
+        arrived = Arrived(id=new_id(), name=one.handle, body=one.body or b"")
+        async with self._open_work() as work:
+            work.document_posts.keep(arrived, size=one.size, reason=reason, now=self._clock.now())
+
+    async def _park(self, arrival: UUID, reason: str, retry_at: datetime | None) -> None:
+        async with self._open_work() as work:
+            work.document_posts.park(arrival, reason, retry_at, self._clock.now())
+
+    async def _apply(self, said: Envelope | StatusNotice, arrived: Arrived, work: Any) -> None:
+        if isinstance(said, StatusNotice):
+            await self._note(said, work)
+            return
+        ours = await work.documents.ours([same_organ(one.id) for one in said.receivers])
+        if not ours:
+            raise _Waits("Không gửi cho cơ quan nào của tỉnh")
+        digest = hashlib.sha256(arrived.body).hexdigest()
+        for agency in ours:
+            await self._receive(said, agency, digest, work)
+
+    async def _receive(self, said: Envelope, agency: Organ, digest: str, work: Any) -> None:
+        key, now = same_document(said.document_id), self._clock.now()
+        known = await work.documents.named(
+            key, Direction.IN, organ=said.sender.id, agency=agency.id, all_of_it=True
+        )
+        repeated = [one for one in known if one.words.get("digest") == digest]
+        if repeated:
+            # The sender did not hear us: say again that it is here.
+            self._acknowledge(repeated[0], work, now)
+            return
+        if said.purpose is Purpose.NEW and any(one.purpose is Purpose.NEW for one in known):
+            raise _Waits("Trùng mã văn bản đã nhận nhưng nội dung khác")
+        about = await self._about(said, agency, work)
+        document = await self._arrived(said, agency, digest, about, work)
+        if said.purpose is Purpose.REVOKE and about is not None:
+            work.documents.mark(about.id, now, is_revoked=True)
+        work.documents.add(document)
+        work.documents.add_files(_files(document.id, said))
+        self._acknowledge(document, work, now)
+
+    async def _about(self, said: Envelope, agency: Organ, work: Any) -> Document | None:
+        """Return the document this one changes; a revocation of what is not here yet waits for it."""
+        if said.purpose is Purpose.NEW:
+            return None
+        found: list[Document] = await work.documents.named(
+            same_document(said.about), Direction.IN, organ=said.sender.id, agency=agency.id
+        )
+        if not found and said.purpose is Purpose.REVOKE:
+            raise _Waits("Thu hồi văn bản chưa nhận được", again=True)
+        return found[-1] if found else None
+
+    async def _arrived(
+        self, said: Envelope, agency: Organ, digest: str, about: Document | None, work: Any
+    ) -> Document:
+        asked: Document | None = None
+        for answered in said.answers:
+            found = await work.documents.named(
+                same_document(answered.document_id), Direction.OUT, agency=agency.id
+            )
+            asked = asked or (found[0] if found else None)
+        linked = asked or about
+        return Document(
+            id=new_id(),
+            direction=Direction.IN,
+            agency=agency.id,
+            agency_name=agency.name,
+            organ=said.sender.id,
+            organ_name=said.sender.name,
+            document_id=said.document_id,
+            document_key=same_document(said.document_id),
+            purpose=said.purpose,
+            distinction=ALWAYS_ONE if said.purpose is Purpose.NEW else digest,
+            about=asked.id if asked else about.id if about else None,
+            number=said.number.whole,
+            promulgated_on=said.promulgated_on,
+            type_name=said.type.name,
+            dossier_id=linked.dossier_id if linked else None,
+            dossier_code=linked.dossier_code if linked else "",
+            state=DocumentState.ARRIVED,
+            status=ARRIVED,
+            words=_words(said, digest, is_answer=asked is not None),
+            created_by=_MACHINE,
+            created_at=self._clock.now(),
+        )
+
+    def _acknowledge(self, document: Document, work: Any, now: datetime) -> None:
+        note = TEXTS[ARRIVED]
+        message = status_message(
+            document, ARRIVED, note=note, staff=Staff(), profile=self._office.profile, now=now
+        )
+        work.documents.add_message(message, now)
+        words = {"description": note}
+        heard = Heard(
+            id=new_id(),
+            document=document.id,
+            receiver=document.agency,
+            code=ARRIVED,
+            at=document.created_at,
+            words=words,
+        )
+        work.documents.hear(heard, now)
+
+    async def _note(self, said: StatusNotice, work: Any) -> None:
+        """Note a status of ours, or that a sender asks to have back what it sent us."""
+        key, now = same_document(said.about.document_id), self._clock.now()
+        if said.code == TAKE_BACK:
+            asked: list[Document] = await work.documents.named(key, Direction.IN, organ=said.sender.id)
+            for one in asked:
+                work.documents.mark(one.id, now, is_asked_back=True)
+                work.documents.hear(_heard(said, one.id), now)
+            if asked:
+                return
+        sent: list[Document] = await work.documents.named(key, Direction.OUT)
+        told = []
+        for one in sent:
+            receivers = await work.documents.receivers(one.id)
+            if any(row["receiver"] == said.sender.id for row in receivers):
+                told.append(one)
+        if not told:
+            reason = "Trạng thái của nơi không được gửi" if sent else "Trạng thái của văn bản chưa biết"
+            raise _Waits(reason, again=not sent)
+        document = told[-1]
+        heard = await work.documents.said(document.id, said.sender.id)
+        meant = standing([*heard, Said(said.at, said.code)])
+        work.documents.hear(_heard(said, document.id), now)
+        work.documents.stand(document.id, said.sender.id, meant, now)
+
+
+def _require_sound(said: Envelope | StatusNotice) -> None:
+    faults = faults_of(said, is_ours=False)
+    if faults:
+        raise _Waits("; ".join(f"{path}: {reason}" for path, reason in faults[:5]))
+
+
+def _heard(said: StatusNotice, document: UUID) -> Heard:
+    return Heard(
+        id=new_id(),
+        document=document,
+        receiver=said.sender.id,
+        code=said.code,
+        at=said.at,
+        words={
+            "description": said.description,
+            "staff": said.staff.name,
+            "department": said.staff.department,
+        },
+    )
+
+
+def _files(document: UUID, said: Envelope) -> list[KeptFile]:
+    return [
+        KeptFile(
+            id=new_id(),
+            document=document,
+            position=index,
+            name=one.name,
+            media_type=one.media_type,
+            content=one.content,
+        )
+        for index, one in enumerate(said.attachments)
+    ]
+
+
+def _words(said: Envelope, digest: str, *, is_answer: bool) -> dict[str, Any]:
+    return {
+        "subject": said.subject,
+        "content": said.content,
+        "signer": said.signer.name,
+        "position": said.signer.position,
+        "due_on": said.due_on.isoformat() if said.due_on else None,
+        "reason": said.purpose_reason,
+        "answers": [one.document_id for one in said.answers],
+        "is_answer": is_answer,
+        "is_signed": said.is_signed,
+        "digest": digest,
+    }

@@ -1,0 +1,73 @@
+"""Messages of a document: one envelope a receiver, checked, with bytes that never change."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from kernel.core.errors import Invalid
+from kernel.core.ids import new_id
+from services.gateway.domain.documents.checking import faults_of
+from services.gateway.domain.documents.envelope import (
+    Answered,
+    Envelope,
+    Organ,
+    Staff,
+    StatusNotice,
+)
+from services.gateway.domain.documents.ledger import Document, Message, MessageKind
+from services.gateway.domain.documents.profile import Profile
+from services.gateway.domain.documents.writing import write_envelope, write_status
+
+
+class Faulty(Invalid):
+    """The document cannot leave as it is (422); `errors` name the fields."""
+
+    code = "document-faulty"
+    title = "Văn bản chưa đủ điều kiện để gửi"
+
+
+def messages_of(
+    document: Document, envelope: Envelope, receivers: Sequence[Organ], profile: Profile
+) -> list[Message]:
+    """Return one message a receiver; raise `Faulty` when the document may not leave."""
+    whole = replace(envelope, receivers=tuple(receivers))
+    faults = faults_of(whole)
+    if faults:
+        raise Faulty(fields=faults)
+    return [
+        Message(
+            id=new_id(),
+            document=document.id,
+            receiver=receiver.id,
+            receiver_name=receiver.name,
+            kind=MessageKind.DOCUMENT,
+            body=write_envelope(replace(whole, receivers=(receiver,)), profile),
+        )
+        for receiver in receivers
+    ]
+
+
+def status_message(
+    document: Document, code: str, *, note: str, staff: Staff, profile: Profile, now: datetime
+) -> Message:
+    """Return the acknowledgement of a document that came in."""
+    notice = StatusNotice(
+        about=Answered(document.organ, document.number, document.promulgated_on, document.document_id),
+        sender=Organ(document.agency, document.agency_name),
+        code=code,
+        description=note,
+        at=now,
+        staff=staff,
+    )
+    faults = faults_of(notice)
+    if faults:
+        raise Faulty(fields=faults)
+    return Message(
+        id=new_id(),
+        document=document.id,
+        receiver=document.organ,
+        receiver_name=document.organ_name,
+        kind=MessageKind.STATUS,
+        code=code,
+        body=write_status(notice, profile),
+    )
