@@ -1,4 +1,4 @@
-"""Gives running dossiers and submissions of agencies that ended to those who go on, a commit each."""
+"""Gives running dossiers, and all submissions, of agencies that ended to those who go on, a commit each."""
 
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Stale

@@ -21,6 +21,7 @@ class _Named(BaseModel):
 class _Member(BaseModel):
     procedure: _Named
     agency: _Named
+    continuing_agency: _Named | None = None
     status: str
     dossier_id: UUID | None
     due_at: AwareDatetime | None
@@ -32,6 +33,7 @@ class _Submission(BaseModel):
     reference: str
     group: _Named
     lead_agency: _Named
+    continuing_agency: _Named | None = None
     state: str
     submitted_at: AwareDatetime
     due_at: AwareDatetime | None
@@ -45,6 +47,7 @@ class _Submission(BaseModel):
 class _Change(BaseModel):
     at: AwareDatetime
     previous_due_at: AwareDatetime | None = None
+    opened: list[str] = []
 
 
 class InterlinkedFields(BaseModel):
@@ -57,15 +60,16 @@ class InterlinkedFields(BaseModel):
 def change_of(data: InterlinkedFields, event_type: str, sequence: int) -> TrackingChange:
     """Return what the public may see after this event; why an officer decided is not even read."""
     told = data.interlinked_dossier
-    lead = {"code": told.lead_agency.code, "name": told.lead_agency.name}
+    received = {"code": told.lead_agency.code, "name": told.lead_agency.name}
+    working = told.continuing_agency or told.lead_agency
     state_text = GROUP_STATES.get(told.state, "Đang giải quyết")
     shown: dict[str, Any] = {
         "code": told.reference,
         "portal_code": None,
         "owner": masked_name(told.owner_masked),
         "procedure": {"code": told.group.code, "name": told.group.name},
-        "agency": lead,
-        "receiving_agency": lead,
+        "agency": {"code": working.code, "name": working.name},
+        "receiving_agency": received,
         "state": told.state,
         "state_text": state_text,
         "step": None,
@@ -76,7 +80,7 @@ def change_of(data: InterlinkedFields, event_type: str, sequence: int) -> Tracki
         "ended_at": _text(told.ended_at),
         "members": [_member(one) for one in told.members],
     }
-    text = _happened(event_type, is_moved=data.change.previous_due_at is not None)
+    text = _happened(event_type, data.change)
     return TrackingChange(
         dossier_id=told.interlinked_dossier_id,
         version=sequence,
@@ -88,19 +92,24 @@ def change_of(data: InterlinkedFields, event_type: str, sequence: int) -> Tracki
 
 
 def _member(one: _Member) -> dict[str, Any]:
+    working = one.continuing_agency or one.agency
     return {
         "dossier_id": str(one.dossier_id) if one.dossier_id else None,
         "procedure": {"code": one.procedure.code, "name": one.procedure.name},
-        "agency": {"code": one.agency.code, "name": one.agency.name},
+        "agency": {"code": working.code, "name": working.name},
         "status": one.status,
         "due_at": _text(one.due_at),
         "ended_at": _text(one.ended_at),
     }
 
 
-def _happened(event_type: str, *, is_moved: bool) -> str:
+def _happened(event_type: str, change: _Change) -> str:
     name = event_type.split(".")[1]
-    return GROUP_HAPPENED["moved"] if name == "appointed" and is_moved else GROUP_HAPPENED.get(name, "")
+    if name == "advanced" and not change.opened:
+        # A delay, a merger, a corrected name: nothing began, and the public is told nothing else of it.
+        return ""
+    is_moved = name == "appointed" and change.previous_due_at is not None
+    return GROUP_HAPPENED["moved"] if is_moved else GROUP_HAPPENED.get(name, "")
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -28,6 +28,7 @@ class MemberFields(_Read):
 
     procedure: NamedFields
     agency: NamedFields
+    continuing_agency: NamedFields | None = None
     status: str
 
 
@@ -106,7 +107,9 @@ def occurrence_of(data: InterlinkedChanged, event: ReceivedEvent) -> Occurrence:
         subjects=tuple(people),
         step=None,
         one_stop=Desk(lead.code, role="ONE_STOP_OFFICER"),
-        agencies=tuple(dict.fromkeys([lead.code, *(one.agency.code for one in told.members)])),
+        agencies=tuple(
+            dict.fromkeys([lead.code, *((one.continuing_agency or one.agency).code for one in told.members)])
+        ),
         sealed_facts={},
         facts={
             "code": told.reference,

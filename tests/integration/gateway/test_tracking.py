@@ -326,3 +326,25 @@ async def test_a_submission_whose_last_dossier_was_destroyed_is_forgotten(door: 
     assert await door.count("tracking") == 2
     await door.receive(gone, gone)
     assert (await door.count("tracking"), (await track(door)).status_code) == (1, 200)
+
+
+async def test_the_public_hears_of_a_next_procedure_only_where_one_begins(door: RunningService) -> None:
+    """A merger or a corrected name is no step of the whole; who works it since is named."""
+    folder = EXAMPLES / "interlinked_dossier.advanced.v1"
+    data = json.loads((folder / "typical.json").read_text(encoding="utf-8"))
+    told = data["interlinked_dossier"]
+    told["continuing_agency"] = told["members"][0]["continuing_agency"] = {
+        "code": "H99.9",
+        "name": "Phường Mới",
+    }
+    data["change"] = {name: data["change"][name] for name in ("at", "actor")} | {"continued": []}
+    key = told["interlinked_dossier_id"]
+    await door.receive(an_event("interlinked_dossier.advanced.v1", key, data, sequence=3))
+    kept = "SELECT {} FROM tracking"
+    assert len(await door.runtime.pool.fetchval(kept.format("timeline"))) == 0
+    shown = await door.runtime.pool.fetchval(kept.format("shown"))
+    assert (shown["agency"]["name"], shown["members"][0]["agency"]["name"]) == ("Phường Mới", "Phường Mới")
+    assert shown["receiving_agency"]["name"] == told["lead_agency"]["name"]
+    data["change"]["opened"] = [told["members"][0]["procedure"]["code"]]
+    await door.receive(an_event("interlinked_dossier.advanced.v1", key, data, sequence=4))
+    assert len(await door.runtime.pool.fetchval(kept.format("timeline"))) == 1

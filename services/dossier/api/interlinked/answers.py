@@ -112,7 +112,8 @@ def parent_out(
 
 def _member(parent: Parent, child: Child, sight: Sight, by: Caller, now: datetime) -> MemberOut:
     told = member_data(parent, child)
-    shown = {name: told[name] for name in ("procedure", "after", "agency", "route", "status", "is_lead")}
+    bare = ("procedure", "after", "agency", "continuing_agency", "route", "status", "is_lead")
+    shown = {name: told[name] for name in bare}
     if sight is not Sight.MEMBER or child.agency_now.code == by.agency:
         more = ("dossier_id", "dossier_code", "state", "opened_at", "due_at", "ended_at", "reason")
         shown |= {name: told[name] for name in more}

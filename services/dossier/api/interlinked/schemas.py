@@ -94,6 +94,8 @@ class MemberOut(BaseModel):
     procedure: dict[str, str]
     after: list[str]
     agency: dict[str, str]
+    continuing_agency: dict[str, str] | None = None
+    """Who works it since its agency ended."""
     route: str
     status: str
     status_name: str

@@ -61,6 +61,7 @@ def member_data(parent: Parent, child: Child) -> dict[str, Any]:
         "procedure": {"code": child.procedure, "name": child.name},
         "after": list(parent.group.after[child.procedure]),
         "agency": agency_data(child.agency),
+        "continuing_agency": agency_data(child.heir) if child.heir else None,
         "route": child.route,
         "status": child.status.value,
         "dossier_id": str(child.dossier_id) if begun else None,

@@ -38,6 +38,7 @@ _MEMBER = (
     "procedure",
     "after",
     "agency",
+    "continuing_agency",
     "route",
     "status",
     "dossier_id",

@@ -162,7 +162,7 @@ class PostgresInterlinked:
         return [parent_of(row) for row in rows]
 
     async def to_continue(self, today: date, limit: int) -> list[UUID]:
-        """Return running submissions in which an agency that ended has a part."""
+        """Return submissions, ended ones too, in which an agency that ended has a part."""
         found = await self._unit.fetch(sql.TO_CONTINUE, today=today, limit=limit)
         return [UUID(int=row["id"].int) for row in found]
 

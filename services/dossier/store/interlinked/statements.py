@@ -134,11 +134,12 @@ REDUCE = Statement(
     " WHERE h.parent_id = :parent_id AND h.version = given.version",
     rows=None,
 )
-# An agency that nobody continues any more is not looked for: `continued_at`, as of dossiers.
+# Also those that ended before: the heir answers for them. One that was destroyed tells nobody anything any
+# more. An agency that nobody continues any more is not looked for: `continued_at`, as of dossiers.
 TO_CONTINUE = Statement(
     """
     SELECT DISTINCT p.id FROM agencies a CROSS JOIN LATERAL (
-        SELECT id FROM interlinked_parents WHERE agencies @> ARRAY[a.code] AND state <> 'ENDED'
+        SELECT id FROM interlinked_parents WHERE agencies @> ARRAY[a.code] AND secret_hash <> ''
         ORDER BY id LIMIT :limit::int) p
     WHERE a.valid_to < :today::date AND a.continued_at IS NULL
       AND EXISTS (SELECT 1 FROM agencies t WHERE t.code = a.continuing)

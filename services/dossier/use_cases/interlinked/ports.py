@@ -53,7 +53,7 @@ class Interlinked(Protocol):
         """Return the results in force of these dossiers, with their files."""
 
     async def to_continue(self, today: date, limit: int) -> list[UUID]:
-        """Return running submissions in which an agency that ended has a part."""
+        """Return submissions, ended ones too, in which an agency that ended has a part."""
 
     async def heirs(
         self, codes: Sequence[str], procedures: Sequence[str], today: date

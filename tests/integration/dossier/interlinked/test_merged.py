@@ -53,3 +53,41 @@ async def test_the_heir_of_a_members_agency_sees_its_part(kin: Kin) -> None:
     assert parent["continuing_agency"] is None
     assert (await kin.parent(seen, FATHER))["due_at"] == parent["due_at"]
     assert "member-decision" not in parent["actions"]
+
+
+async def test_the_heir_reads_and_lists_what_had_ended_before(kin: Kin) -> None:
+    """With its history and its slip, from all three offices; destroyed ones are no news; told once."""
+    seen = await kin.handed_in()
+    await kin.accepted_child(seen, BIRTH)
+    await kin.advance()
+    assert (await kin.on(await kin.parent(seen), "withdrawal", reason="Chuyển nhà")).status_code == 200
+    agreed = {"approved": True, "note": "Đồng ý", "legal_basis": "NĐ 118/2025/NĐ-CP"}
+    signer = staff("SIGNER", COMMUNE, "lanh-dao")
+    await kin.act(await kin.child(seen, BIRTH), "withdrawal-decision", signer, **agreed)
+    await kin.advance()
+    before = await kin.parent(seen)
+    assert before["state"] == "ENDED"
+    await kin.service.receive(heir(COMMUNE, POLICE), ended(), ended(POLICE))
+    for _ in range(2):
+        await kin.service.run_job(CONTINUE_DOSSIERS)
+    parent = await kin.parent(seen, AT_HEIR)
+    assert (parent["state"], parent["continuing_agency"]["code"]) == ("ENDED", HEIR)
+    assert [(one["continuing_agency"] or {}).get("code") for one in parent["members"]] == [HEIR, HEIR, None]
+    assert parent["slip_id"] == before["slip_id"]
+    listed = await kin.service.get("/v1/interlinked-dossiers", AT_HEIR)
+    assert [one["reference"] for one in listed.json()["items"]] == [seen["reference"]]
+    path = f"/v1/interlinked-dossiers/{seen['interlinked_dossier_id']}/history"
+    assert (await kin.service.get(path, AT_HEIR)).status_code == 200
+    assert (await kin.service.get(f"/v1/papers/{parent['slip_id']}", AT_HEIR)).status_code == 200
+    assert (await kin.service.get(path, LEAD)).status_code == 404
+    assert parent["version"] == before["version"] + 1
+    assert (await kin.parent(seen))["state"] == "ENDED"
+
+
+async def test_a_destroyed_submission_is_told_of_no_more(kin: Kin) -> None:
+    """Whoever forgot it would learn its reference anew."""
+    await kin.handed_in()
+    await kin.service.runtime.pool.execute("UPDATE interlinked_parents SET secret_hash = ''")
+    await kin.service.receive(heir(COMMUNE), ended())
+    await kin.service.run_job(CONTINUE_DOSSIERS)
+    assert await kin.service.published("interlinked_dossier.advanced.v1") == []
