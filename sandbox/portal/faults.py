@@ -23,13 +23,14 @@ class Fault(BaseModel):
 
 
 class Refusal(Fault):
-    """Refuses calls of one service, dossier, procedure or status with a code and a message."""
+    """Refuses calls of one service, dossier, procedure, status or agency with a code and a message."""
 
     error_code: int = -1
     message: str = "Dữ liệu không hợp lệ"
     dossier: str | None = None
     procedure: str | None = None
     status: str | None = None
+    agency: str | None = None
 
     def hits(self, element: Mapping[str, Any]) -> bool:
         """Tell whether an element of the call's data is one the refusal names."""
@@ -37,6 +38,7 @@ class Refusal(Fault):
             (self.dossier, ("MaHoSo",)),
             (self.procedure, ("MaTTHC",)),
             (self.status, ("TrangThaiHoSo", "TrangThai")),
+            (self.agency, ("Madonvi", "MADONVI")),
         )
         return all(
             asked is None or asked in {as_text(element.get(name)) for name in names}

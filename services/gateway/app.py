@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -13,10 +13,9 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 
 from contracts.topics import topics_for
-from kernel.core.clock import Clock
 from kernel.runtime import Runtime
 from kernel.sealing import Sealer
-from kernel.service import Handler, Job, JobTick, Service
+from kernel.service import Handler, Job, Service
 from kernel.web.auth import TokenSigner
 from services.gateway.api import (
     catalog_pages,
@@ -26,6 +25,8 @@ from services.gateway.api import (
     paper_pages,
     portal_adapter,
     portal_inbox,
+    portal_mappings,
+    portal_questions,
     portal_sync,
     session,
     survey_pages,
@@ -33,18 +34,13 @@ from services.gateway.api import (
 from services.gateway.api.gate import Gate, OwnEndpoint
 from services.gateway.api.openapi import OpenApiDocument
 from services.gateway.api.tracking import show_tracking
-from services.gateway.clients.document_folder import made as made_folder
-from services.gateway.clients.document_nowhere import NoAxis
-from services.gateway.clients.document_papers import DossierPapers
+from services.gateway.assembly import documents_side, portal_side
 from services.gateway.clients.documents import fields_of, read_documents, read_told
 from services.gateway.clients.key_sets import KeySets
 from services.gateway.clients.outside_tokens import IssuerTokens
 from services.gateway.clients.own_issuer import Ed25519Claims
 from services.gateway.clients.portal_callers import WithCallbackKey
-from services.gateway.clients.portal_dossier import HttpDossierService
-from services.gateway.clients.portal_driver import portal_of
-from services.gateway.clients.portal_payments import HttpDossierMoney, HttpPlatform
-from services.gateway.clients.portal_transport import JsonExchange, open_portal_session
+from services.gateway.clients.portal_transport import open_portal_session
 from services.gateway.clients.sign_in import HttpSignIn
 from services.gateway.clients.upstream import HttpUpstream, open_session
 from services.gateway.consumers import catalog, dossier, interlinked, mirrors
@@ -53,41 +49,26 @@ from services.gateway.consumers.portal import with_portal_ledger
 from services.gateway.domain.issuer import Issuer, IssuerKind
 from services.gateway.domain.limits import Buckets, Room, Streams
 from services.gateway.domain.pace import DEFAULT_PACES
-from services.gateway.domain.portal_ledger import Backoff
-from services.gateway.domain.portal_messages import Wire
 from services.gateway.domain.route_match import RouteTable
 from services.gateway.domain.routes import ROUTES
 from services.gateway.domain.sample_user import SampleUser, sample_users
 from services.gateway.jobs.documents import DOCUMENT_EXCHANGE
 from services.gateway.jobs.forgetting import FORGET
+from services.gateway.jobs.portal_exchange import PORTAL_EXCHANGE
 from services.gateway.jobs.portal_intake import PORTAL_INTAKE
 from services.gateway.jobs.portal_keeping import PORTAL_FORGETTING, PORTAL_SEALING
 from services.gateway.jobs.portal_payments import PAYMENT_RECONCILIATION, PORTAL_PAYMENTS
 from services.gateway.jobs.portal_reconcile import PORTAL_RECONCILE
-from services.gateway.jobs.portal_sync import PORTAL_SYNC, PortalSender
+from services.gateway.jobs.portal_sync import PORTAL_SYNC
 from services.gateway.settings import Settings
 from services.gateway.store.directory import PostgresDirectory
-from services.gateway.store.document_seals import DocumentSeals
 from services.gateway.store.document_tables import metadata
-from services.gateway.store.portal_keeping import PostgresPortalKeeping
-from services.gateway.store.portal_seals import PortalSeals
 from services.gateway.store.sessions import PostgresSessions
 from services.gateway.store.tracking import PostgresTracking
 from services.gateway.store.work import PostgresWork
-from services.gateway.use_cases.documents.deliver import DeliverDocuments
-from services.gateway.use_cases.documents.ports import DocumentAxis
-from services.gateway.use_cases.documents.results import PrepareResults
-from services.gateway.use_cases.documents.side import DocumentsSide
-from services.gateway.use_cases.documents.take_in import TakeInDocuments
 from services.gateway.use_cases.door import Door
 from services.gateway.use_cases.look_up import LookUp
-from services.gateway.use_cases.portal_fence import FencedPortal
-from services.gateway.use_cases.portal_intake import TakeFromPortal
-from services.gateway.use_cases.portal_payments import CarryPayments
-from services.gateway.use_cases.portal_reconcile import Reconcile
 from services.gateway.use_cases.portal_side import PortalSide
-from services.gateway.use_cases.portal_sync import TellPortal
-from services.gateway.use_cases.portal_telling import SyncOptions, Telling
 from services.gateway.use_cases.sample_issuer import WEB_CLIENT, OwnIssuer
 from services.gateway.use_cases.sign_in import SignIn
 from services.gateway.use_cases.who_is_asking import Machine, Machines, WhoIsAsking
@@ -103,6 +84,8 @@ ROUTERS: Sequence[APIRouter] = (
     paper_pages.router,
     portal_sync.router,
     portal_inbox.router,
+    portal_mappings.router,
+    portal_questions.router,
     portal_adapter.router,
 )
 HANDLERS: Sequence[Handler] = (
@@ -118,6 +101,7 @@ JOBS: Sequence[Job] = (
     PORTAL_RECONCILE,
     PORTAL_SEALING,
     PORTAL_FORGETTING,
+    *PORTAL_EXCHANGE,
     PORTAL_PAYMENTS,
     PAYMENT_RECONCILIATION,
     DOCUMENT_EXCHANGE,
@@ -143,7 +127,7 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Door]:
         aiohttp.ClientSession() as slow,
         open_portal_session(settings.portal_concurrency) as national,
     ):
-        portal = _portal_side(runtime, settings, slow, national)
+        portal = portal_side(runtime, settings, slow, national)
         upstream = HttpUpstream(hot, streams, _addresses(settings))
         yield _door(runtime, settings, upstream, slow, portal)
 
@@ -173,7 +157,7 @@ def _door(
         table=RouteTable(ROUTES),
         upstream=upstream,
         tokens=tokens,
-        documents=_documents_side(runtime, settings, upstream, tokens, portal),
+        documents=documents_side(runtime, settings, upstream, tokens, portal),
         who=WhoIsAsking(
             outside=WithCallbackKey(outside, settings.outside_callback_key.get_secret_value()),
             directory=PostgresDirectory(pool),
@@ -201,94 +185,6 @@ def _door(
         is_https=settings.public_url.startswith("https://"),
         fields_of=fields_of,
         portal=portal,
-    )
-
-
-def _portal_side(
-    runtime: Runtime, settings: Settings, inside: aiohttp.ClientSession, national: aiohttp.ClientSession
-) -> PortalSide:
-    """Put the national portal's side together; without an address nothing is told, but all is kept."""
-    clock = runtime.clock
-
-    def open_work() -> AbstractAsyncContextManager[Any]:
-        return JobTick(runtime, clock.now()).open_work()
-
-    dossiers = HttpDossierService(
-        inside, settings.dossier_url, TokenSigner(settings.signing_jwk(), clock), clock
-    )
-    seals = PortalSeals(Sealer(settings.pii_key.get_secret_value()))
-    exchange = JsonExchange(national, timeout_seconds=settings.portal_timeout_seconds)
-    portal = portal_of(settings.portal_account(), exchange, clock)
-    options = _sync_options(settings)
-    fence = FencedPortal(portal, asyncio.get_running_loop().time)
-    telling = Telling(
-        open_work=open_work,
-        portal=fence,
-        dossiers=dossiers,
-        seals=Sealer(settings.pii_key.get_secret_value()),
-        clock=clock,
-        options=options,
-    )
-    tell = TellPortal(open_work=open_work, telling=telling, clock=clock, options=options)
-    return PortalSide(
-        sender=PortalSender(tell, fence, clock, concurrency=settings.portal_concurrency),
-        intake=TakeFromPortal(open_work=open_work, dossiers=dossiers, clock=clock),
-        reconcile=Reconcile(
-            open_work=open_work, portal=portal, clock=clock, refusal_status=settings.portal_refusal_status
-        ),
-        dossiers=dossiers,
-        adapter_key=settings.adapter_key(),
-        body_limit=settings.portal_body_megabytes * 1_048_576,
-        seals=seals,
-        keeping=PostgresPortalKeeping(runtime.pool, seals),
-        keep_days=settings.portal_keep_days,
-        is_connected=bool(settings.portal_url),
-        payments=_payments(settings, exchange, dossiers, clock),
-        payment_path=settings.payment_result_path,
-        bill_path=settings.payment_bill_path,
-    )
-
-
-def _documents_side(
-    runtime: Runtime, settings: Settings, upstream: HttpUpstream, tokens: TokenSigner, portal: PortalSide
-) -> DocumentsSide:
-    """Put the documents' exchange together; without a folder nothing goes, but all is kept."""
-    clock, office = runtime.clock, settings.office()
-
-    def open_work() -> AbstractAsyncContextManager[Any]:
-        return JobTick(runtime, clock.now()).open_work()
-
-    axis: DocumentAxis = NoAxis()
-    if settings.documents_folder:
-        axis = made_folder(Path(settings.documents_folder), most_bytes=office.bounds.bytes)
-    return DocumentsSide(
-        seals=DocumentSeals(Sealer(settings.pii_key.get_secret_value())),
-        take_in=TakeInDocuments(open_work=open_work, axis=axis, clock=clock, office=office),
-        deliver=DeliverDocuments(open_work=open_work, axis=axis, clock=clock, office=office),
-        prepare=PrepareResults(open_work=open_work, dossiers=portal.dossiers, clock=clock, office=office),
-        papers=DossierPapers(upstream, tokens),
-        office=office,
-        silent_hours=settings.documents_silent_hours,
-        is_connected=bool(settings.documents_folder),
-    )
-
-
-def _payments(
-    settings: Settings, exchange: JsonExchange, dossiers: HttpDossierService, clock: Clock
-) -> CarryPayments | None:
-    """Return the platform's side; None without an address: nobody is asked to pay online then."""
-    if not settings.payment_url:
-        return None
-    platform = HttpPlatform(exchange, settings.payment_url, list_url=settings.payment_list_url)
-    return CarryPayments(platform, HttpDossierMoney(dossiers), settings.payment_account(), clock)
-
-
-def _sync_options(settings: Settings) -> SyncOptions:
-    return SyncOptions(
-        wire=Wire(mode=settings.portal_mode, refusal_status=settings.portal_refusal_status),
-        files_url=(settings.portal_files_url or settings.public_url).rstrip("/"),
-        lease=timedelta(seconds=settings.portal_lease_seconds),
-        backoff=Backoff(settings.portal_first_retry_seconds, settings.portal_longest_retry_seconds),
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ from services.gateway.domain.issuer import Issuer, IssuerKind
 from services.gateway.domain.portal_account import DirectAccount, GatewayAddresses
 from services.gateway.domain.portal_ledger import Backoff
 from services.gateway.domain.portal_payments import PaymentAccount
+from services.gateway.domain.portal_quota import Quota, Window
 from services.gateway.use_cases.documents.ports import Office
 
 SAMPLE_PORTAL_USER = "tinh-mau"
@@ -77,6 +78,16 @@ class RateLimit(BaseModel):
     burst: int = Field(gt=0)
 
 
+class PortalWindow(BaseModel):
+    """Hours of a day in Vietnam, `from` to before `to`, and how many calls a second are agreed for them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    first: time = Field(alias="from")
+    last: time = Field(alias="to")
+    per_second: float = Field(ge=0)
+
+
 class Settings(KernelSettings):
     """What the gateway is told from outside."""
 
@@ -132,6 +143,23 @@ class Settings(KernelSettings):
     )
     portal_first_retry_seconds: float = Field(default=1, gt=0)
     portal_longest_retry_seconds: float = Field(default=300, gt=0)
+    portal_calls_per_second: float = Field(
+        default=0, ge=0, description="the quota agreed for this province, over all services; 0: none"
+    )
+    portal_windows: list[PortalWindow] = Field(
+        default=[], description="hours with a pace of their own; 0 a second: nobody calls then"
+    )
+    portal_lists_hours: float = Field(default=24, gt=0, description="between readings of its catalogues")
+    portal_questions_hours: float = Field(default=1, gt=0, description="between readings of its questions")
+    portal_summary_day: int = Field(
+        default=2, ge=1, le=28, description="of a month, from when the month before is told"
+    )
+    portal_smallest_sample: int = Field(
+        default=5, ge=1, description="fewer answers about a procedure go into their agency's sum"
+    )
+    portal_service_questions: list[str] = Field(
+        default=["ONLINE_QUALITY"], description="questions about the online service (section 15)"
+    )
     portal_refusal_status: int = Field(
         default=11, description="how a refusal of a dossier born on the portal is told: 11 or 3"
     )
@@ -223,6 +251,11 @@ class Settings(KernelSettings):
             session_lifetime=timedelta(minutes=self.portal_session_minutes),
             session_words=re.compile(self.portal_session_words, re.IGNORECASE),
         )
+
+    def portal_quota(self) -> Quota:
+        """Return how fast and when the portal may be called."""
+        windows = [Window(one.first, one.last, one.per_second) for one in self.portal_windows]
+        return Quota(self.portal_calls_per_second, windows)
 
     def payment_account(self) -> PaymentAccount:
         """Return as whom the payment platform is called."""

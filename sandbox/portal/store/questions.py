@@ -51,12 +51,13 @@ class Questions:
         )
 
     def listed(self, origin: str, *, agency: str) -> list[Json]:
-        """Return the questions of an agency in the fields of section 14."""
+        """Return the questions of an agency and of those below it, in the fields of section 14 [I]."""
         rows = self._journal.rows(
             "SELECT q.id, q.body, a.id AS answer_id, a.text FROM questions q"
             " LEFT JOIN question_answers a ON a.question_id = q.id"
-            " WHERE q.origin = ? AND q.agency = ? ORDER BY q.id",
+            " WHERE q.origin = ? AND (q.agency = ? OR q.agency LIKE ? || '.%') ORDER BY q.id",
             origin,
+            agency,
             agency,
         )
         return [

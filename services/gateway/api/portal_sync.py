@@ -7,13 +7,13 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from kernel.core.caller import CallerKind
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, Invalid, NotFound, Refusal
-from kernel.web.deps import Caller, IfMatch, Now, current_work
+from kernel.web.deps import Caller, Now, current_work
 from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
@@ -105,23 +105,6 @@ class Difference(BaseModel):
     found_at: datetime
 
 
-class ProcedureMapping(BaseModel):
-    """The portal's code of a procedure of ours."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    portal_code: Annotated[str, StringConstraints(strict=True, pattern=r"^\d\.\d{6}(\.[0-9A-Z]+)*$")]
-
-
-class ProcedureMapped(BaseModel):
-    """How a procedure of ours is called on the portal; without a code nobody has mapped it."""
-
-    local_code: str
-    portal_code: str | None
-    changed_by: str | None
-    changed_at: datetime | None
-
-
 class NotRefused(Refusal):
     """Only what the portal refused is told it again (409)."""
 
@@ -142,7 +125,6 @@ class _RowId(NamedTuple):
     part: int
 
 
-LocalCode = Annotated[str, StringConstraints(max_length=64)]
 State = Annotated[
     Literal["WAITING", "SENDING", "CONFIRMED", "REFUSED", "UNMAPPED"] | None, Query(description="Trạng thái")
 ]
@@ -191,29 +173,6 @@ async def replay_sync_row(id: str, work: Work, now: Now) -> Replayed:  # noqa: A
         raise NotRefused
     work.portal_ledger.replay(*row, now)
     return Replayed(id=id, state="WAITING")
-
-
-@router.get("/procedures/{local_code}", dependencies=READ)
-async def show_portal_procedure(local_code: LocalCode, work: Work, response: Response) -> ProcedureMapped:
-    """Mã của Cổng cho một thủ tục của tỉnh; ETag "0" khi chưa ánh xạ."""
-    found = await work.portal_screens.procedure(local_code)
-    response.headers["ETag"] = f'"{found["version"]}"'
-    return ProcedureMapped.model_validate(local(found))
-
-
-@router.put(
-    "/procedures/{local_code}",
-    dependencies=MEND,
-    status_code=204,
-    response_class=Response,
-    responses=problems(428),
-)
-async def map_portal_procedure(
-    local_code: LocalCode, body: ProcedureMapping, by: Caller, work: Work, now: Now, seen: IfMatch
-) -> Response:
-    """Ánh xạ mã thủ tục của tỉnh sang mã của Cổng; các dòng đang chờ ánh xạ được gửi ngay."""
-    work.portal_ledger.map_procedure(local_code, body.portal_code, seen=seen, by=by.subject, now=now)
-    return Response(status_code=204, headers={"ETag": f'"{seen + 1}"'})
 
 
 @router.post("/files/{dossier_id}/revocation", dependencies=MEND, status_code=204, response_class=Response)

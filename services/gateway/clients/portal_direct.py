@@ -51,6 +51,14 @@ class DirectPortal:
         """Ask what the portal holds."""
         return await self._call("TraCuuHoSo", {"mahoso": code})
 
+    async def read(self, service: str, **asked: str) -> PortalAnswer:
+        """Ask one of the portal's reading services (section 6)."""
+        return await self._call(service, dict(asked))
+
+    async def write(self, service: str, data: Sequence[Json]) -> PortalAnswer:
+        """Hand a list to one of the portal's writing services that are not about dossiers."""
+        return await self._call(service, {"data": list(data)})
+
     async def _call(self, service: str, fields: Json) -> PortalAnswer:
         """Repeat a call whose session was rejected: nothing was applied.
 

@@ -5,10 +5,10 @@ from services.gateway.clients.portal_direct import DirectPortal
 from services.gateway.clients.portal_gateway import GatewayPortal
 from services.gateway.clients.portal_transport import JsonExchange
 from services.gateway.domain.portal_account import DirectAccount, GatewayAddresses
-from services.gateway.use_cases.portal_ports import Portal
+from services.gateway.use_cases.portal_ports import WholePortal
 
 
-def portal_of(account: DirectAccount | GatewayAddresses, exchange: JsonExchange, clock: Clock) -> Portal:
+def portal_of(account: DirectAccount | GatewayAddresses, exchange: JsonExchange, clock: Clock) -> WholePortal:
     """Return the portal as this account reaches it."""
     if isinstance(account, GatewayAddresses):
         return GatewayPortal(exchange, account)

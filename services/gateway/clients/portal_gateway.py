@@ -31,9 +31,17 @@ class GatewayPortal:
 
     async def look_up(self, code: str) -> PortalAnswer:
         """Ask what the portal holds."""
-        query = {"mahoso": code, "maDonVi": self._at.agency}
-        url = f"{self._at.root}/{self._at.look_up}"
+        return await self.read(self._at.look_up, mahoso=code)
+
+    async def read(self, service: str, **asked: str) -> PortalAnswer:
+        """Ask one of the portal's reading services: the service is the path, what is asked the query."""
+        query = {"maDonVi": self._at.agency, **asked}
+        url = f"{self._at.root}/{service}"
         return unwrapped(await self._exchange.get(url, headers=self._headers(), query=query))
+
+    async def write(self, service: str, data: Sequence[Json]) -> PortalAnswer:
+        """Hand a bare list to one of the portal's writing services that are not about dossiers."""
+        return await self._post(service, list(data), {})
 
     async def _post(self, path: str, body: Any, query: Mapping[str, str]) -> PortalAnswer:
         asked = {"MaDinhDanhDV": self._at.agency, **query}

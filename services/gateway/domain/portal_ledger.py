@@ -148,6 +148,7 @@ class Claimed:
     is_uncertain: bool
     is_told: bool
     mapped_procedure: str | None
+    mapped_sector: str | None = None
     sector_name: str = ""
 
 

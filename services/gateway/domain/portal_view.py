@@ -106,10 +106,18 @@ class PortalView:
     databases: tuple[str, ...]
     change: Change
 
-    def knowing(self, *, sector_name: str, tech_id: str) -> "PortalView":
-        """Return the view with what the gateway itself knows where the dossier service says nothing."""
+    def knowing(self, *, sector_name: str, tech_id: str, sector: str | None = None) -> "PortalView":
+        """Return the view with what the gateway itself knows where the dossier service says nothing.
+
+        `sector` is the portal's code of the sector where people mapped it to another than ours.
+        """
         owner = replace(self.owner, tech_id=self.owner.tech_id or tech_id)
-        return replace(self, owner=owner, sector_name=self.sector_name or sector_name)
+        return replace(
+            self,
+            owner=owner,
+            sector=sector or self.sector,
+            sector_name=self.sector_name or sector_name,
+        )
 
     @property
     def files(self) -> list[FileRef]:

@@ -41,7 +41,11 @@ FROM (
 ) AS due
 WHERE (l.dossier_id, l.version, l.part) = (due.dossier_id, due.version, due.part)
 RETURNING l.*,
-    (SELECT p.portal_code FROM portal_procedures p WHERE p.local_code = l.procedure_code) AS mapped,
+    (SELECT p.portal_code FROM portal_mappings p
+        WHERE p.kind = 'PROCEDURE' AND p.local_code = l.procedure_code) AS mapped,
+    (SELECT p.portal_code FROM procedure_sectors s JOIN portal_mappings p
+        ON p.kind = 'SECTOR' AND p.local_code = s.sector
+        WHERE s.procedure_code = l.procedure_code) AS mapped_sector,
     (SELECT s.sector_name FROM procedure_sectors s WHERE s.procedure_code = l.procedure_code) AS sector_name
 """)
 _RENEW = Statement(
@@ -103,19 +107,6 @@ _REPLAY = Statement(
     "UPDATE portal_ledger SET state = 'WAITING', next_attempt_at = :now, settled_at = NULL,"
     " is_uncertain = NOT is_told"
     " WHERE dossier_id = :dossier_id AND version = :version AND part = :part AND state = 'REFUSED'"
-)
-_MAP_NEW = Statement(
-    "INSERT INTO portal_procedures (local_code, portal_code, changed_by, changed_at)"
-    " VALUES (:local_code, :portal_code, :changed_by, :now) ON CONFLICT (local_code) DO NOTHING"
-)
-_MAP_OTHERWISE = Statement(
-    "UPDATE portal_procedures SET portal_code = :portal_code, changed_by = :changed_by, changed_at = :now,"
-    " version = version + 1 WHERE local_code = :local_code AND version = :seen"
-)
-_FREE = Statement(
-    "UPDATE portal_ledger SET state = 'WAITING', next_attempt_at = :now"
-    " WHERE procedure_code = :local_code AND state = 'UNMAPPED'",
-    rows=None,
 )
 
 
@@ -195,15 +186,6 @@ class PostgresPortalLedger:
         """Try a refused row again; `Stale` at the commit when it is not refused any more."""
         self._unit.write(_REPLAY, dossier_id=dossier_id, version=version, part=part, now=now)
 
-    def map_procedure(self, local_code: str, portal_code: str, *, seen: int, by: str, now: datetime) -> None:
-        """Keep a mapping and free what waited for it; `seen` 0: there was none. `Stale` when it changed."""
-        values = {"local_code": local_code, "portal_code": portal_code, "changed_by": by, "now": now}
-        if seen:
-            self._unit.write(_MAP_OTHERWISE, **values, seen=seen)
-        else:
-            self._unit.write(_MAP_NEW, **values)
-        self._unit.write(_FREE, local_code=local_code, now=now)
-
 
 @cache
 def _settle(rows: int) -> Statement:
@@ -252,6 +234,7 @@ def _claimed(row: Any) -> Claimed:
         is_uncertain=row["is_uncertain"],
         is_told=row["is_told"],
         mapped_procedure=row["mapped"],
+        mapped_sector=row["mapped_sector"],
         sector_name=row["sector_name"] or "",
     )
 

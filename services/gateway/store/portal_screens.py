@@ -61,10 +61,6 @@ ORDER BY id LIMIT :limit
 _STATE = Statement(
     "SELECT state FROM portal_ledger WHERE dossier_id = :dossier_id AND version = :version AND part = :part"
 )
-_PROCEDURE = Statement(
-    "SELECT local_code, portal_code, changed_by, changed_at, version FROM portal_procedures"
-    " WHERE local_code = :local_code"
-)
 
 
 class PostgresPortalScreens:
@@ -105,12 +101,6 @@ class PostgresPortalScreens:
             _STATE, dossier_id=dossier_id, version=version, part=part
         )
         return found
-
-    async def procedure(self, local_code: str) -> dict[str, Any]:
-        """Return how a procedure is mapped; one that nobody mapped has version 0."""
-        nothing = {"portal_code": None, "changed_by": None, "changed_at": None, "version": 0}
-        found = await self._unit.fetch_one(_PROCEDURE, local_code=local_code)
-        return {"local_code": local_code, **(dict(found) if found else nothing)}
 
     async def differences(self, limit: int) -> list[dict[str, Any]]:
         """Return what the portal was found to hold otherwise, newest first."""

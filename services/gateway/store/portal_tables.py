@@ -3,9 +3,10 @@
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, LargeBinary, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
+from services.gateway.store import portal_exchange_tables
 from services.gateway.store.tables import metadata
 
-__all__ = ["metadata"]
+__all__ = ["metadata", "portal_exchange_tables"]
 
 _moment = DateTime(timezone=True)
 
@@ -60,16 +61,6 @@ Index(
     "ix_portal_ledger_settled_at",
     portal_ledger.c.settled_at,
     postgresql_where=text("state = 'CONFIRMED'"),
-)
-
-portal_procedures = Table(
-    "portal_procedures",
-    metadata,
-    Column("local_code", Text, primary_key=True),
-    Column("portal_code", Text, nullable=False),
-    Column("changed_by", Text, nullable=False),
-    Column("changed_at", _moment, nullable=False),
-    Column("version", BigInteger, nullable=False, server_default=text("1")),
 )
 
 portal_files = Table(

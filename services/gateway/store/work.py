@@ -8,10 +8,13 @@ from services.gateway.store.directory import PostgresDirectoryLedger
 from services.gateway.store.document_posts import PostgresDocumentPosts
 from services.gateway.store.document_screens import PostgresDocumentRoutes, PostgresDocumentScreens
 from services.gateway.store.documents import PostgresDocuments
+from services.gateway.store.portal_codes import PostgresPortalCodes
 from services.gateway.store.portal_files import PostgresPortalFiles
 from services.gateway.store.portal_inbox import PostgresPortalInbox
 from services.gateway.store.portal_ledger import PostgresPortalLedger
+from services.gateway.store.portal_questions import PostgresPortalQuestions
 from services.gateway.store.portal_screens import PostgresPortalScreens
+from services.gateway.store.portal_summaries import PostgresPortalSummaries
 from services.gateway.store.tracking import PostgresTrackingLedger
 
 
@@ -31,6 +34,9 @@ class PostgresWork:
         self.document_posts = PostgresDocumentPosts(unit, resources.documents.seals)
         self.document_screens = PostgresDocumentScreens(unit, resources.documents.seals)
         self.document_routes = PostgresDocumentRoutes(unit)
+        self.portal_codes = PostgresPortalCodes(unit)
+        self.portal_questions = PostgresPortalQuestions(unit, resources.portal.seals)
+        self.portal_summaries = PostgresPortalSummaries(unit)
 
     def record(self, event: Event) -> None:
         """Publish this event if the unit commits."""

@@ -10,6 +10,7 @@ import orjson
 from kernel.core.clock import Clock
 from kernel.core.errors import Unavailable
 from kernel.core.ids import new_id
+from services.gateway.domain.portal_codes import CodeKind
 from services.gateway.domain.portal_corrections import corrected, portal_names
 from services.gateway.domain.portal_inbound import (
     FAILED,
@@ -27,7 +28,7 @@ from services.gateway.domain.portal_profiles import LAND_TAX
 from services.gateway.domain.portal_reading import Handed, NeedsPeople, NotUnderstood, handed_of
 from services.gateway.domain.portal_tax import tax_dossier
 from services.gateway.domain.portal_view import PortalView
-from services.gateway.use_cases.portal_ports import DossierService, Intake, OpenWork
+from services.gateway.use_cases.portal_ports import DossierService, Intake, Mappings, OpenWork
 
 DOSSIERS = "/v1/portal-dossiers"
 _SUPPLEMENTS = "/v1/portal-dossiers/{code}/supplement"
@@ -35,6 +36,7 @@ _FIRST_RETRY = timedelta(seconds=60)
 _PARKED_RETRY = timedelta(minutes=10)
 _NOT_FOUND = 404
 _PROBLEMS_FROM = 400
+_MAPPED = {"procedure_code": CodeKind.PROCEDURE, "agency": CodeKind.AGENCY}
 _MINIMUM = (
     "MaHoSo",
     "MaTTHC",
@@ -135,12 +137,24 @@ class TakeFromPortal:
         async with self._open_work() as work:
             if await work.portal_inbox.has_waiting_before(handed.portal_code, message):
                 return waiting(handed.portal_code, "chờ bản tin trước của hồ sơ")
+            handed = await self._in_our_codes(handed, work.portal_codes)
         path = _SUPPLEMENTS.format(code=handed.portal_code) if handed.is_supplement else DOSSIERS
         try:
             answer = await self._dossiers.take_in(path, handed.body, key=_key(handed, message))
         except Unavailable as silence:
             return waiting(handed.portal_code, silence.detail or silence.title)
         return await self._ruling_of(answer, handed, message)
+
+    async def _in_our_codes(self, handed: Handed, codes: Mappings) -> Handed:
+        """Put what people mapped in the place of the portal's codes; the rest stays as it came."""
+        if handed.is_supplement:
+            return handed
+        ours = {
+            name: await codes.local_of(kind, handed.body[name])
+            for name, kind in _MAPPED.items()
+            if handed.body[name]
+        }
+        return replace(handed, body={**handed.body, **ours})
 
     async def _ruling_of_tax(self, code: str) -> Ruling:
         """Keep what belongs to a dossier of ours for people; refuse the rest, as section 17.4 prefers."""

@@ -4,15 +4,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 from kernel.core.unit_of_work import Records
 from services.gateway.domain.portal_answers import HeldByPortal, PortalAnswer
+from services.gateway.domain.portal_codes import CodeKind
 from services.gateway.domain.portal_inbound import Inbound, Ruling
 from services.gateway.domain.portal_ledger import Claimed, LedgerRow
 from services.gateway.domain.portal_messages import Json
+from services.gateway.domain.portal_questions import GivenAnswer, Question, QuestionState
 from services.gateway.domain.portal_view import FileRef
 
 
@@ -30,6 +32,58 @@ class Portal(Protocol):
 
     async def look_up(self, code: str) -> PortalAnswer:
         """Ask what the portal holds (`TraCuuHoSo`)."""
+
+
+class National(Protocol):
+    """The portal's services that are not about one dossier; each call raises `PortalSilent`."""
+
+    async def read(self, service: str, **asked: str) -> PortalAnswer:
+        """Ask one of its reading services (section 6)."""
+
+    async def write(self, service: str, data: Sequence[Json]) -> PortalAnswer:
+        """Hand a list to one of its writing services."""
+
+
+class WholePortal(Portal, National, Protocol):
+    """Everything a driver offers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of telling a line; `next_attempt_at` None: not told again by itself."""
+
+    state: str
+    code: int | None = None
+    message: str = ""
+    next_attempt_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptQuestion:
+    """A question with what became of it."""
+
+    id: UUID
+    question: Question
+    state: QuestionState
+    given: GivenAnswer | None
+    kept_at: datetime
+    attempts: int
+    portal_code: int | None
+    portal_answer: str
+    told_at: datetime | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptSummary:
+    """A line of a month's satisfaction as it is told."""
+
+    month: date
+    agency: str
+    procedure: str
+    question: str
+    body: Json
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +194,13 @@ class PortalLedger(Protocol):
 
     def clear_difference(self, dossier_id: UUID) -> None:
         """Note that the portal holds what it was told."""
+
+
+class Mappings(Protocol):
+    """How the portal's codes are called here."""
+
+    async def local_of(self, kind: CodeKind, portal_code: str) -> str:
+        """Return our code of one of the portal's, the portal's own when nobody mapped it."""
 
 
 class PortalFiles(Protocol):

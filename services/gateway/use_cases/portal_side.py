@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from services.gateway.use_cases.portal_exchange import Exchange
 from services.gateway.use_cases.portal_intake import TakeFromPortal
 from services.gateway.use_cases.portal_payments import CarryPayments
 from services.gateway.use_cases.portal_ports import DossierService
@@ -16,6 +17,7 @@ class PortalSide:
     sender: Any
     intake: TakeFromPortal
     reconcile: Reconcile
+    exchange: Exchange
     dossiers: DossierService
     adapter_key: str
     body_limit: int

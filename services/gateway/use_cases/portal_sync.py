@@ -33,9 +33,11 @@ class TellPortal:
         clock: Clock,
         options: SyncOptions,
         spread: Callable[[], float] = random.random,
+        is_open: Callable[[], bool] = lambda: True,
     ) -> None:
         self._open_work = open_work
         self._telling = telling
+        self._is_open = is_open
         self._clock = clock
         self._options = options
         self._spread = spread
@@ -48,7 +50,9 @@ class TellPortal:
         return self._options.lease.total_seconds()
 
     async def claim(self, limit: int) -> list[Claimed]:
-        """Take up to so many rows, each of another dossier."""
+        """Take up to so many rows, each of another dossier; none while the portal may not be called."""
+        if not self._is_open():
+            return []
         now = self._clock.now()
         async with self._open_work() as work:
             rows: list[Claimed] = await work.portal_ledger.claim(

@@ -84,7 +84,9 @@ class Telling:
         if data is None:
             return _refused(Failure("view-missing", "Không có dữ liệu của phiên bản hồ sơ này"), claimed)
         try:
-            view = PortalView.of(data).knowing(sector_name=claimed.sector_name, tech_id=row.tech_id)
+            view = PortalView.of(data).knowing(
+                sector_name=claimed.sector_name, tech_id=row.tech_id, sector=claimed.mapped_sector
+            )
         except (KeyError, ValueError, TypeError) as fault:
             return _refused(Failure("view-unreadable", f"{type(fault).__name__}: {fault}"), claimed)
         procedure = claimed.mapped_procedure or (

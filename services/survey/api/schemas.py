@@ -9,7 +9,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 from kernel.core.clock import VIETNAM
 from services.survey.domain.indices import FORMULA_VERSION, SMALLEST_SAMPLE, Index, Method
 from services.survey.use_cases.compute_satisfaction import SatisfactionFigures
-from services.survey.use_cases.ports import Asked
+from services.survey.use_cases.ports import Asked, ProcedureTally
+from services.survey.use_cases.summarise_month import Texts
 
 
 def _in_vietnam(value: object) -> object:
@@ -178,5 +179,41 @@ class SatisfactionShown(BaseModel):
             criteria=[
                 CriterionShown(code=one.code, name=one.text, index=IndexShown.of(result.criteria[one.code]))
                 for one in edition.questions
+            ],
+        )
+
+
+class QuestionTally(BaseModel):
+    """How often a question was answered with each score; who had no opinion is not counted."""
+
+    code: str
+    text: str
+    scores: dict[int, int]
+
+
+class SummaryShown(BaseModel):
+    """A month's answers about one procedure of one agency."""
+
+    agency: str
+    procedure: str
+    questionnaire: str
+    version: int
+    questions: list[QuestionTally]
+
+    @classmethod
+    def of(cls, tally: ProcedureTally, texts: Texts) -> "SummaryShown":
+        """Return a tally as it leaves."""
+        return cls(
+            agency=tally.agency,
+            procedure=tally.procedure,
+            questionnaire=tally.questionnaire,
+            version=tally.version,
+            questions=[
+                QuestionTally(
+                    code=code,
+                    text=texts.get((tally.questionnaire, tally.version, code), code),
+                    scores=dict(scores),
+                )
+                for code, scores in sorted(tally.counts.items())
             ],
         )

@@ -8,16 +8,19 @@ from fastapi import APIRouter, Path, Query
 from kernel.web.deps import Caller, Now
 from kernel.web.described import problems
 from kernel.web.edge import PUBLIC, EdgeRoute
+from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from services.survey.api.deps import Work
 from services.survey.api.schemas import (
     InvitationShown,
     NewResponse,
     ResponseTaken,
     SatisfactionShown,
+    SummaryShown,
 )
 from services.survey.domain.indices import Method
 from services.survey.use_cases.answer_survey import answer_survey, open_invitation
 from services.survey.use_cases.compute_satisfaction import compute_satisfaction
+from services.survey.use_cases.summarise_month import summarise_month
 
 router = APIRouter(route_class=EdgeRoute, prefix="/v1", tags=["surveys"])
 Token = Annotated[str, Path(min_length=1, max_length=100, description="Mã trong liên kết đã gửi")]
@@ -52,3 +55,25 @@ async def get_satisfaction_index(
         by=caller, agency=agency, first=first, last=last, method=method, work=work, now=now
     )
     return SatisfactionShown.of(figures)
+
+
+@router.get("/satisfaction-summaries", responses=problems(401, 403, 422))
+async def list_satisfaction_summaries(
+    work: Work,
+    caller: Caller,
+    month: Annotated[str, Query(pattern=r"^20\d\d-(0[1-9]|1[0-2])$", description="Tháng, YYYY-MM")],
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> Page[SummaryShown]:
+    """Return how each question was answered in a month, by agency and procedure; for the portal's side."""
+    after = decode_cursor(cursor, str, str, str, int)
+    tallies, texts = await summarise_month(
+        by=caller,
+        first=date.fromisoformat(f"{month}-01"),
+        after=(after[0], after[1], after[2], after[3]) if after else None,
+        limit=limit + 1,
+        work=work,
+    )
+    following = encode_cursor(*tallies[limit - 1].place) if len(tallies) > limit else None
+    items = [SummaryShown.of(one, texts) for one in tallies[:limit]]
+    return Page[SummaryShown](items=items, next_cursor=following)

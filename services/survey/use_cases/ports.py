@@ -53,6 +53,33 @@ class Responses(Protocol):
         """Return how the questions were answered on these days, about one agency or about all."""
         ...
 
+    async def by_procedure(
+        self, *, first: date, last: date, after: "Place | None", limit: int
+    ) -> "list[ProcedureTally]":
+        """Return how these days' questions were answered, by agency and procedure, from a place on."""
+        ...
+
+
+Place = tuple[str, str, str, int]
+"""Agency, procedure, questionnaire and its version: where a page of tallies begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureTally:
+    """How often each question was answered with which score about one procedure of one agency."""
+
+    agency: str
+    procedure: str
+    questionnaire: str
+    version: int
+    counts: Mapping[str, Mapping[int, int]]
+    """Scores by question; who had no opinion is not among them."""
+
+    @property
+    def place(self) -> Place:
+        """Return where it stands in the order."""
+        return self.agency, self.procedure, self.questionnaire, self.version
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:

@@ -172,3 +172,31 @@ async def test_answers_are_counted_by_question_within_days_agency_and_edition(st
     assert (await counted(store, first=DAY - timedelta(days=1))).responses == 5
     nothing = await counted(store, agency="H99.203")
     assert (nothing.responses, dict(nothing.by_question)) == (0, {})
+
+
+async def test_a_month_is_counted_by_agency_and_procedure_page_by_page(store: Store) -> None:
+    async with store.open_work() as work:
+        for response in (
+            a_response(answers={"OVERALL": 5, "TIME": None}),
+            a_response(answers={"OVERALL": 5, "TIME": 2}),
+            a_response(procedure_code="9.000001"),
+            a_response(agency_code="H99.202", answers={"OVERALL": None}),
+            a_response(received_on=DAY - timedelta(days=1)),
+            a_response(questionnaire_version=99),
+        ):
+            work.responses.add(response)
+    async with store.open_work() as work:
+        pages = [await work.responses.by_procedure(first=DAY, last=DAY, after=None, limit=2)]
+        while pages[-1]:
+            after = pages[-1][-1].place
+            pages.append(await work.responses.by_procedure(first=DAY, last=DAY, after=after, limit=2))
+    found = [one for page in pages for one in page]
+    assert [len(page) for page in pages] == [2, 2, 0]
+    assert [(one.agency, one.procedure, one.version) for one in found] == [
+        ("H99.201", "1.004873", 1),
+        ("H99.201", "1.004873", 99),
+        ("H99.201", "9.000001", 1),
+        ("H99.202", "1.004873", 1),
+    ]
+    assert found[0].counts == {"OVERALL": {5: 2}, "TIME": {2: 1}}
+    assert found[3].counts == {}

@@ -7,7 +7,7 @@ import pytest
 from tests.integration.gateway.portal_world import ADossier, World, a_world
 
 SYNC = "/api/v1/portal-sync"
-MAPPING = f"{SYNC}/procedures/1.004873"
+MAPPING = f"{SYNC}/mappings/PROCEDURE/1.004873"
 
 
 @pytest.fixture

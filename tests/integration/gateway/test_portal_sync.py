@@ -151,7 +151,7 @@ async def test_a_procedure_without_a_portal_code_waits_until_it_is_mapped(world:
     await world.sends()
     figures = (await world.ask("GET", "/api/v1/portal-sync/figures")).json()
     assert figures["unmapped_procedures"] == [{"procedure_code": "BL.0001", "rows": 1}]
-    address = "/api/v1/portal-sync/procedures/BL.0001"
+    address = "/api/v1/portal-sync/mappings/PROCEDURE/BL.0001"
     answer = await world.ask("PUT", address, body={"portal_code": "1.004873"}, seen='"0"')
     assert answer.status_code == 204, answer.text
     await world.sends()

@@ -14,7 +14,14 @@ from kernel.core.event import Event
 from kernel.core.ids import new_id
 from kernel.postgres.migrations import differences
 from kernel.sealing import Sealer
-from kernel.testing.running import TEST_PII_KEY, RunningService, a_person, a_staff_member, an_event
+from kernel.testing.running import (
+    TEST_PII_KEY,
+    RunningService,
+    a_person,
+    a_service,
+    a_staff_member,
+    an_event,
+)
 from services.survey.store.questionnaires import PackagedQuestionnaires
 from services.survey.store.tables import metadata
 from services.survey.use_cases.answer_survey import answer_survey
@@ -226,3 +233,21 @@ async def test_writes_and_screens_cost_few_statements(survey: RunningService) ->
             now=now,
         )
         assert unit.statements == 1
+
+
+async def test_a_month_is_summed_up_by_procedure_for_the_portals_side_only(survey: RunningService) -> None:
+    token = await invited(survey)
+    assert (
+        await survey.post(f"/v1/invitations/{token}/response", all_scored(5, TIME=None))
+    ).status_code == 201
+    address = f"/v1/satisfaction-summaries?month={survey.clock.now():%Y-%m}"
+    page = await survey.get(address, a_service("survey.summaries"))
+    (line,) = page.json()["items"]
+    assert (line["agency"], page.json()["next_cursor"]) == ("H99.201", None)
+    scores = {question["code"]: question["scores"] for question in line["questions"]}
+    assert (scores["OVERALL"], "TIME" in scores) == ({"5": 1}, False)
+    assert all(question["text"].endswith("?") for question in line["questions"])
+    for other in (a_service("portal.read"), ANALYST, a_person()):
+        assert (await survey.get(address, other)).status_code == 403
+    wrong = await survey.get("/v1/satisfaction-summaries?month=2026-13", a_service("survey.summaries"))
+    assert wrong.status_code == 422

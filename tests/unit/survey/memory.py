@@ -22,7 +22,7 @@ from services.survey.domain.invitation import Invitation, Named, Response
 from services.survey.domain.questionnaire import Questionnaire
 from services.survey.store.questionnaires import PackagedQuestionnaires
 from services.survey.use_cases.invite_applicant import EndedDossier
-from services.survey.use_cases.ports import Counted, Terms
+from services.survey.use_cases.ports import Counted, Place, ProcedureTally, Terms
 
 SEALS = Sealer(TEST_PII_KEY)
 QUESTIONNAIRES = PackagedQuestionnaires()
@@ -124,6 +124,21 @@ class MemoryResponses:
         ]
         codes = {code for answers in chosen for code in answers}
         return Counted(len(chosen), {code: _tally(code, chosen) for code in codes})
+
+    async def by_procedure(
+        self, *, first: date, last: date, after: Place | None, limit: int
+    ) -> list[ProcedureTally]:
+        found: dict[Place, list[Mapping[str, int | None]]] = defaultdict(list)
+        for one in self._work.database.responses:
+            place = (one.agency_code, one.procedure_code, one.questionnaire, one.questionnaire_version)
+            if first <= one.received_on <= last and place > (after or ("", "", "", 0)):
+                found[place].append(one.answers)
+        return [ProcedureTally(*place, _scores(answers)) for place, answers in sorted(found.items())[:limit]]
+
+
+def _scores(chosen: list[Mapping[str, int | None]]) -> dict[str, dict[int, int]]:
+    tallies = {code: _tally(code, chosen) for answers in chosen for code in answers}
+    return {code: dict(tally.counts) for code, tally in tallies.items() if tally.counts}
 
 
 def _tally(code: str, chosen: list[Mapping[str, int | None]]) -> Tally:

@@ -1,6 +1,6 @@
 """What notify, survey and the gateway itself answer."""
 
-from services.gateway.domain.policy import ANY_CALLER, ANYBODY, SIGNED_IN, STAFF, Policy
+from services.gateway.domain.policy import ANY_CALLER, ANYBODY, OFFICERS, SIGNED_IN, STAFF, Policy
 from services.gateway.domain.routes.row import Priority, Route
 
 
@@ -32,6 +32,18 @@ def own() -> list[Route]:
         Route("GET", "/api/v1/tracking", "gateway", ANYBODY, Priority.VITAL, is_packable=False),
         Route("GET", "/api/v1/session", "gateway", ANY_CALLER),
         *_portal_sync(),
+        *_portal_questions(),
+    ]
+
+
+def _portal_questions() -> list[Route]:
+    own = "/api/v1/portal-questions"
+    readers = OFFICERS | Policy(roles=frozenset({"ADMIN"}))
+    return [
+        Route("GET", own, "gateway", readers),
+        Route("POST", own, "gateway", OFFICERS),
+        Route("GET", f"{own}/{{id}}", "gateway", readers),
+        Route("PUT", f"{own}/{{id}}/answer", "gateway", OFFICERS),
     ]
 
 
@@ -47,7 +59,12 @@ def _portal_sync() -> list[Route]:
         Route("GET", f"{own}/inbound/{{id}}", "gateway", menders),
         Route("POST", f"{own}/inbound/{{id}}/correction", "gateway", menders),
         Route("POST", f"{own}/inbound/{{id}}/replay", "gateway", menders),
-        Route("GET", f"{own}/procedures/{{local_code}}", "gateway", readers),
-        Route("PUT", f"{own}/procedures/{{local_code}}", "gateway", menders),
+        Route("GET", f"{own}/catalogues/{{kind}}", "gateway", readers),
+        Route("GET", f"{own}/catalogues/{{kind}}/{{code}}", "gateway", readers),
+        Route("GET", f"{own}/mappings/{{kind}}", "gateway", readers),
+        Route("GET", f"{own}/mappings/{{kind}}/{{local_code}}", "gateway", readers),
+        Route("PUT", f"{own}/mappings/{{kind}}/{{local_code}}", "gateway", menders),
+        Route("DELETE", f"{own}/mappings/{{kind}}/{{local_code}}", "gateway", menders),
+        Route("GET", f"{own}/satisfaction", "gateway", readers),
         Route("POST", f"{own}/files/{{dossier_id}}/revocation", "gateway", menders),
     ]

@@ -1,0 +1,171 @@
+"""Puts the gateway's sides together for app.py: the national portal's, the documents' exchange."""
+
+import asyncio
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from kernel.core.clock import Clock
+from kernel.runtime import Runtime
+from kernel.sealing import Sealer
+from kernel.service import JobTick
+from kernel.web.auth import TokenSigner
+from services.gateway.clients.document_folder import made as made_folder
+from services.gateway.clients.document_nowhere import NoAxis
+from services.gateway.clients.document_papers import DossierPapers
+from services.gateway.clients.portal_dossier import HttpDossierService
+from services.gateway.clients.portal_driver import portal_of
+from services.gateway.clients.portal_payments import HttpDossierMoney, HttpPlatform
+from services.gateway.clients.portal_survey import HttpSurveyService
+from services.gateway.clients.portal_transport import JsonExchange
+from services.gateway.clients.upstream import HttpUpstream
+from services.gateway.domain.portal_ledger import Backoff
+from services.gateway.domain.portal_messages import Wire
+from services.gateway.jobs.portal_sync import PortalSender
+from services.gateway.settings import Settings
+from services.gateway.store.document_seals import DocumentSeals
+from services.gateway.store.portal_keeping import PostgresPortalKeeping
+from services.gateway.store.portal_seals import PortalSeals
+from services.gateway.use_cases.documents.deliver import DeliverDocuments
+from services.gateway.use_cases.documents.ports import DocumentAxis
+from services.gateway.use_cases.documents.results import PrepareResults
+from services.gateway.use_cases.documents.side import DocumentsSide
+from services.gateway.use_cases.documents.take_in import TakeInDocuments
+from services.gateway.use_cases.portal_catalogues import ReadCatalogues
+from services.gateway.use_cases.portal_exchange import Exchange
+from services.gateway.use_cases.portal_fence import FencedPortal
+from services.gateway.use_cases.portal_intake import TakeFromPortal
+from services.gateway.use_cases.portal_pace import Pace, PacedPortal
+from services.gateway.use_cases.portal_payments import CarryPayments
+from services.gateway.use_cases.portal_ports import National, OpenWork
+from services.gateway.use_cases.portal_questions import FetchQuestions, TellAnswers
+from services.gateway.use_cases.portal_reconcile import Reconcile
+from services.gateway.use_cases.portal_satisfaction import SummaryOptions, TellSatisfaction
+from services.gateway.use_cases.portal_side import PortalSide
+from services.gateway.use_cases.portal_sync import TellPortal
+from services.gateway.use_cases.portal_telling import SyncOptions, Telling
+
+
+def portal_side(
+    runtime: Runtime, settings: Settings, inside: aiohttp.ClientSession, national: aiohttp.ClientSession
+) -> PortalSide:
+    """Put the national portal's side together; without an address nothing is told, but all is kept."""
+    clock = runtime.clock
+
+    def open_work() -> AbstractAsyncContextManager[Any]:
+        return JobTick(runtime, clock.now()).open_work()
+
+    dossiers = HttpDossierService(
+        inside, settings.dossier_url, TokenSigner(settings.signing_jwk(), clock), clock
+    )
+    seals = PortalSeals(Sealer(settings.pii_key.get_secret_value()))
+    exchange = JsonExchange(national, timeout_seconds=settings.portal_timeout_seconds)
+    pace = Pace(settings.portal_quota(), clock, asyncio.get_running_loop().time)
+    portal = PacedPortal(portal_of(settings.portal_account(), exchange, clock), pace)
+    options = _sync_options(settings)
+    fence = FencedPortal(portal, asyncio.get_running_loop().time)
+    telling = Telling(
+        open_work=open_work,
+        portal=fence,
+        dossiers=dossiers,
+        seals=Sealer(settings.pii_key.get_secret_value()),
+        clock=clock,
+        options=options,
+    )
+    tell = TellPortal(
+        open_work=open_work, telling=telling, clock=clock, options=options, is_open=lambda: pace.is_open
+    )
+    return PortalSide(
+        sender=PortalSender(tell, fence, clock, concurrency=settings.portal_concurrency),
+        intake=TakeFromPortal(open_work=open_work, dossiers=dossiers, clock=clock),
+        reconcile=Reconcile(
+            open_work=open_work, portal=portal, clock=clock, refusal_status=settings.portal_refusal_status
+        ),
+        exchange=_exchange(runtime, settings, open_work, portal, inside),
+        dossiers=dossiers,
+        adapter_key=settings.adapter_key(),
+        body_limit=settings.portal_body_megabytes * 1_048_576,
+        seals=seals,
+        keeping=PostgresPortalKeeping(runtime.pool, seals),
+        keep_days=settings.portal_keep_days,
+        is_connected=bool(settings.portal_url),
+        payments=_payments(settings, exchange, dossiers, clock),
+        payment_path=settings.payment_result_path,
+        bill_path=settings.payment_bill_path,
+    )
+
+
+def _exchange(
+    runtime: Runtime,
+    settings: Settings,
+    open_work: OpenWork,
+    national: National,
+    inside: aiohttp.ClientSession,
+) -> Exchange:
+    """Put together what is exchanged with the portal besides dossiers."""
+    clock, backoff = runtime.clock, _sync_options(settings).backoff
+    surveys = HttpSurveyService(inside, settings.survey_url, TokenSigner(settings.signing_jwk(), clock))
+    told = SummaryOptions(
+        first_day=settings.portal_summary_day,
+        smallest=settings.portal_smallest_sample,
+        service_questions=settings.portal_service_questions,
+        backoff=backoff,
+    )
+    lists, questions = (
+        timedelta(hours=hours) for hours in (settings.portal_lists_hours, settings.portal_questions_hours)
+    )
+    return Exchange(
+        national=national,
+        catalogues=ReadCatalogues(open_work=open_work, national=national, clock=clock, every=lists),
+        questions=FetchQuestions(open_work=open_work, national=national, clock=clock, every=questions),
+        answers=TellAnswers(open_work=open_work, national=national, clock=clock, backoff=backoff),
+        satisfaction=TellSatisfaction(
+            open_work=open_work, national=national, surveys=surveys, clock=clock, options=told
+        ),
+    )
+
+
+def _payments(
+    settings: Settings, exchange: JsonExchange, dossiers: HttpDossierService, clock: Clock
+) -> CarryPayments | None:
+    """Return the platform's side; None without an address: nobody is asked to pay online then."""
+    if not settings.payment_url:
+        return None
+    platform = HttpPlatform(exchange, settings.payment_url, list_url=settings.payment_list_url)
+    return CarryPayments(platform, HttpDossierMoney(dossiers), settings.payment_account(), clock)
+
+
+def _sync_options(settings: Settings) -> SyncOptions:
+    return SyncOptions(
+        wire=Wire(mode=settings.portal_mode, refusal_status=settings.portal_refusal_status),
+        files_url=(settings.portal_files_url or settings.public_url).rstrip("/"),
+        lease=timedelta(seconds=settings.portal_lease_seconds),
+        backoff=Backoff(settings.portal_first_retry_seconds, settings.portal_longest_retry_seconds),
+    )
+
+
+def documents_side(
+    runtime: Runtime, settings: Settings, upstream: HttpUpstream, tokens: TokenSigner, portal: PortalSide
+) -> DocumentsSide:
+    """Put the documents' exchange together; without a folder nothing goes, but all is kept."""
+    clock, office = runtime.clock, settings.office()
+
+    def open_work() -> AbstractAsyncContextManager[Any]:
+        return JobTick(runtime, clock.now()).open_work()
+
+    axis: DocumentAxis = NoAxis()
+    if settings.documents_folder:
+        axis = made_folder(Path(settings.documents_folder), most_bytes=office.bounds.bytes)
+    return DocumentsSide(
+        seals=DocumentSeals(Sealer(settings.pii_key.get_secret_value())),
+        take_in=TakeInDocuments(open_work=open_work, axis=axis, clock=clock, office=office),
+        deliver=DeliverDocuments(open_work=open_work, axis=axis, clock=clock, office=office),
+        prepare=PrepareResults(open_work=open_work, dossiers=portal.dossiers, clock=clock, office=office),
+        papers=DossierPapers(upstream, tokens),
+        office=office,
+        silent_hours=settings.documents_silent_hours,
+        is_connected=bool(settings.documents_folder),
+    )

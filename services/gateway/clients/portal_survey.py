@@ -1,0 +1,78 @@
+"""The survey service as the portal's side calls it, as a machine with one scope."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+
+import aiohttp
+import orjson
+
+from kernel.core.caller import Caller, CallerKind
+from kernel.core.errors import Unavailable
+from kernel.web.auth import TokenSigner
+from services.gateway.domain.portal_messages import Json
+from services.gateway.domain.portal_satisfaction import MonthOfAnswers
+
+_OK = 200
+_PAGE = 100
+_GATEWAY = Caller(
+    subject="gateway-portal",
+    kind=CallerKind.SERVICE,
+    name="Cổng DVCQG",
+    roles=frozenset({"survey.summaries"}),
+)
+
+
+class HttpSurveyService:
+    """Reads a month page by page; every failure of the road is `Unavailable`."""
+
+    def __init__(
+        self, session: aiohttp.ClientSession, url: str, signer: TokenSigner, *, timeout_seconds: float = 30.0
+    ) -> None:
+        self._session = session
+        self._url = url
+        self._signer = signer
+        self._timeout = aiohttp.ClientTimeout(total=timeout_seconds, sock_connect=2)
+
+    async def month(self, first: date) -> AsyncIterator[MonthOfAnswers]:
+        """Give how every question was answered that month, agency by agency."""
+        cursor = ""
+        while True:
+            page = await self._page({"month": f"{first:%Y-%m}", "limit": str(_PAGE), "cursor": cursor})
+            for item in page["items"]:
+                for row in _rows(first, item):
+                    yield row
+            cursor = page.get("next_cursor") or ""
+            if not cursor:
+                return
+
+    async def _page(self, query: dict[str, str]) -> Json:
+        token, _ = self._signer.sign(_GATEWAY)
+        try:
+            async with self._session.get(
+                f"{self._url}/v1/satisfaction-summaries",
+                params=query,
+                headers={"Authorization": f"Bearer {token}"},
+                timeout=self._timeout,
+            ) as response:
+                if response.status != _OK:
+                    raise Unavailable(f"survey: HTTP {response.status}")
+                page: Json = orjson.loads(await response.read())
+        except (TimeoutError, aiohttp.ClientError, orjson.JSONDecodeError) as error:
+            raise Unavailable(f"survey: {type(error).__name__}") from error
+        return page
+
+
+def _rows(month: date, item: Json) -> list[MonthOfAnswers]:
+    edition = f"{item['questionnaire']}.v{item['version']}"
+    return [
+        MonthOfAnswers(
+            month=month,
+            agency=item["agency"],
+            agency_name="",
+            procedure=item["procedure"],
+            question=f"{question['code']}@{edition}",
+            text=question["text"],
+            counts={int(score): answers for score, answers in question["scores"].items()},
+        )
+        for question in item["questions"]
+    ]

@@ -1,0 +1,135 @@
+"""Questions people ask an agency on the portal, and what agencies write themselves (section 14)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from kernel.core.clock import VIETNAM
+
+Json = dict[str, Any]
+
+ASKED_ON_PORTAL = "LayDanhSachHoiDapGuiTuDVCQG"
+WRITTEN_BY_AGENCIES = "LayDanhSachHoiDapBoCoQuan"
+ANSWERS_OF_ONE = "LayNoiDungTraLoiTheoCauHoi"
+TELL_ANSWERS = "DongBoKetQuaHoiDapGuiTuDVCQG"
+TELL_OWN = "DongBoHoiDap"
+_SKIPPED = "0"
+_NAME_LIMIT = 200
+_TEXT_LIMIT = 20_000
+
+
+class Origin(StrEnum):
+    """Who wrote a question."""
+
+    PORTAL = "PORTAL"
+    """A citizen, on the portal."""
+    AGENCY = "AGENCY"
+    """An agency: a question often asked, with its answer."""
+
+
+class QuestionState(StrEnum):
+    """Where a question is."""
+
+    OPEN = "OPEN"
+    ANSWERED = "ANSWERED"
+    """Answered here; the portal has not confirmed it yet."""
+    TOLD = "TOLD"
+    REFUSED = "REFUSED"
+    """The portal declined the answer."""
+    CLOSED = "CLOSED"
+    """Answered on the portal by somebody else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question as it is kept; `number` is the portal's for what was asked there, ours otherwise."""
+
+    origin: Origin
+    number: int
+    agency: str
+    agency_name: str
+    subject: str
+    """Code of the sector, or of the procedure where the portal gives no sector."""
+    text: str
+    asker: Mapping[str, str]
+    """Name, address, mail and telephone of whoever asked; empty for an agency's own."""
+    answer: str = ""
+
+    def at(self, agency: str) -> "Question":
+        """Return the question as one of this agency of ours."""
+        return replace(self, agency=agency)
+
+
+def read_questions(result: Any) -> list[Question]:
+    """Read what the portal lists; numbers that are none and lines marked to be skipped are left out."""
+    lines = result if isinstance(result, Sequence) and not isinstance(result, str) else ()
+    found = {}
+    for line in lines:
+        question = _read(line) if isinstance(line, Mapping) else None
+        if question is not None:
+            found[question.number] = question
+    return list(found.values())
+
+
+def _read(line: Mapping[str, Any]) -> Question | None:
+    number = _text(line, "HOIDAPID", 20)
+    if not number.isdecimal() or int(number) <= 0 or _text(line, "TRANGTHAI", 5) == _SKIPPED:
+        return None
+    return Question(
+        origin=Origin.PORTAL,
+        number=int(number),
+        agency=_text(line, "MADONVI", 40),
+        agency_name=_text(line, "TENDONVI", _NAME_LIMIT),
+        subject=_text(line, "MALINHVUC", 60) or _text(line, "MATTHCDP", 60),
+        text=_text(line, "NOIDUNG", _TEXT_LIMIT),
+        asker={
+            "name": _text(line, "HOVATEN", _NAME_LIMIT),
+            "address": _text(line, "DIACHI", 500),
+            "email": _text(line, "THUDIENTU", 200),
+            "phone": _text(line, "SODIENTHOAI", 40),
+        },
+        answer=_text(line, "NOIDUNGTRALOI", _TEXT_LIMIT),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """Who answered, as what, when and with which words."""
+
+    name: str
+    position: str
+    at: datetime
+    text: str
+
+
+def answer_message(question: Question, given: GivenAnswer) -> Json:
+    """Return one element of `DongBoKetQuaHoiDapGuiTuDVCQG`; the day is dd/MM/yyyy (5.2)."""
+    return {
+        "HOIDAPID": str(question.number),
+        "MADONVI": question.agency,
+        "NGUOITRALOI": given.name,
+        "CHUCVUNGUOITRALOI": given.position,
+        "NGAYTRALOI": given.at.astimezone(VIETNAM).strftime("%d/%m/%Y"),
+        "NOIDUNGTRALOI": given.text,
+    }
+
+
+def own_message(question: Question, given: GivenAnswer | None) -> Json:
+    """Return one element of `DongBoHoiDap`; `MaLinhVuc` is spelled in mixed case here and nowhere else."""
+    message = {
+        "HOIDAPID": str(question.number),
+        "MaLinhVuc": question.subject,
+        "NOIDUNG": question.text,
+        "MADONVI": question.agency,
+        "TENDONVI": question.agency_name,
+    }
+    if given is None:
+        return message
+    return {**message, "TRALOIID": str(question.number), "NOIDUNGTRALOI": given.text}
+
+
+def _text(line: Mapping[str, Any], member: str, limit: int) -> str:
+    value = line.get(member)
+    return "" if value is None else str(value).strip()[:limit]

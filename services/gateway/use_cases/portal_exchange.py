@@ -1,0 +1,19 @@
+"""What is exchanged with the portal besides dossiers, as one process holds it."""
+
+from dataclasses import dataclass
+
+from services.gateway.use_cases.portal_catalogues import ReadCatalogues
+from services.gateway.use_cases.portal_ports import National
+from services.gateway.use_cases.portal_questions import FetchQuestions, TellAnswers
+from services.gateway.use_cases.portal_satisfaction import TellSatisfaction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exchange:
+    """`national` reads on demand; the others are the jobs'."""
+
+    national: National
+    catalogues: ReadCatalogues
+    questions: FetchQuestions
+    answers: TellAnswers
+    satisfaction: TellSatisfaction

@@ -1,0 +1,182 @@
+"""Questions of the portal: fetched, answered by the agency that was asked, the answer told (section 14)."""
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+from kernel.core.caller import Caller
+from kernel.core.clock import Clock
+from kernel.core.errors import Forbidden, NotFound, Refusal, Stale
+from services.gateway.domain.portal_answers import PortalAnswer, PortalSilent
+from services.gateway.domain.portal_codes import CodeKind
+from services.gateway.domain.portal_ledger import Backoff
+from services.gateway.domain.portal_questions import (
+    ANSWERS_OF_ONE,
+    ASKED_ON_PORTAL,
+    TELL_ANSWERS,
+    TELL_OWN,
+    GivenAnswer,
+    Origin,
+    QuestionState,
+    answer_message,
+    own_message,
+    read_questions,
+)
+from services.gateway.domain.portal_reading import current_agency
+from services.gateway.use_cases.portal_ports import KeptQuestion, National, OpenWork, Outcome
+
+OVERSEERS = ("ADMIN", "SUPERVISOR")
+"""Roles that see every agency's questions."""
+ANSWERERS = ("ONE_STOP_MANAGER", "ONE_STOP_OFFICER", "SPECIALIST", "TEAM_LEAD", "SIGNER")
+"""Roles that see and answer their own agency's."""
+_READ = "questions"
+_BATCH = 50
+
+
+class Questions(Protocol):
+    """Questions as people work on them."""
+
+    async def find(self, id_: UUID) -> KeptQuestion | None:
+        """Return one question."""
+
+    def answer(self, id_: UUID, given: GivenAnswer, *, seen: int) -> None:
+        """Keep an answer, to be told; `Stale` at the commit when the question changed."""
+
+
+class QuestionClosed(Refusal):
+    """Somebody answered it on the portal itself (409)."""
+
+    code = "question-closed"
+    title = "Câu hỏi đã được trả lời trên Cổng Dịch vụ công quốc gia"
+
+
+class FetchQuestions:
+    """What the portal lists is kept in one commit; the same list again changes nothing."""
+
+    def __init__(self, *, open_work: OpenWork, national: National, clock: Clock, every: timedelta) -> None:
+        self._open_work = open_work
+        self._national = national
+        self._clock = clock
+        self._every = every
+
+    async def run(self) -> int:
+        """Fetch when it is time; return how many questions the portal listed. `PortalSilent` ends the run."""
+        now = self._clock.now()
+        async with self._open_work() as work:
+            last = await work.portal_codes.read_at(_READ)
+        if last is not None and last + self._every > now:
+            return 0
+        answer = await self._national.read(ASKED_ON_PORTAL)
+        if not answer.is_success:
+            raise PortalSilent(f"{ASKED_ON_PORTAL}: {answer.code} {answer.message[:200]}")
+        questions = read_questions(answer.result)
+        async with self._open_work() as work:
+            local = {
+                code: await work.portal_codes.local_of(CodeKind.AGENCY, current_agency(code))
+                for code in {one.agency for one in questions}
+            }
+            work.portal_questions.keep([one.at(local[one.agency]) for one in questions], now)
+            work.portal_codes.note_read(_READ, len(questions), now)
+        return len(questions)
+
+
+class TellAnswers:
+    """Answers leave one a call, so that one the portal declines holds back no other."""
+
+    def __init__(
+        self,
+        *,
+        open_work: OpenWork,
+        national: National,
+        clock: Clock,
+        backoff: Backoff,
+        spread: Callable[[], float] = random.random,
+    ) -> None:
+        self._open_work = open_work
+        self._national = national
+        self._clock = clock
+        self._backoff = backoff
+        self._spread = spread
+
+    async def run(self) -> int:
+        """Tell what is due; return how many the portal took. The first silence ends the run."""
+        async with self._open_work() as work:
+            due: list[KeptQuestion] = await work.portal_questions.due(limit=_BATCH, now=self._clock.now())
+        told = 0
+        for kept in due:
+            try:
+                outcome = _outcome_of(await self._tell(kept))
+            except PortalSilent as silence:
+                await self._settle(kept, self._later(kept, silence))
+                return told
+            await self._settle(kept, outcome)
+            told += outcome.state == QuestionState.TOLD.value
+        return told
+
+    async def _tell(self, kept: KeptQuestion) -> PortalAnswer:
+        given = kept.given
+        if kept.question.origin is Origin.AGENCY:
+            return await self._national.write(TELL_OWN, [own_message(kept.question, given)])
+        if given is None:
+            raise LookupError(kept.id)
+        if kept.attempts and await self._is_there(kept, given):
+            return PortalAnswer(0, "đã có trên Cổng")
+        return await self._national.write(TELL_ANSWERS, [answer_message(kept.question, given)])
+
+    async def _is_there(self, kept: KeptQuestion, given: GivenAnswer) -> bool:
+        """Ask after an attempt whose answer was lost: what is there is not told a second time."""
+        answer = await self._national.read(ANSWERS_OF_ONE, cauhoiid=str(kept.question.number))
+        lines = answer.result if isinstance(answer.result, list) else []
+        return any(
+            isinstance(line, dict) and str(line.get("NOIDUNGTRALOI") or "").strip() == given.text.strip()
+            for line in lines
+        )
+
+    def _later(self, kept: KeptQuestion, silence: PortalSilent) -> Outcome:
+        wait = self._backoff.wait(kept.attempts + 1, self._spread())
+        return Outcome(
+            QuestionState.ANSWERED.value, None, silence.detail or silence.title, self._clock.now() + wait
+        )
+
+    async def _settle(self, kept: KeptQuestion, outcome: Outcome) -> None:
+        async with self._open_work() as work:
+            work.portal_questions.settle(kept, outcome, self._clock.now())
+
+
+def _outcome_of(answer: PortalAnswer) -> Outcome:
+    state = QuestionState.TOLD if answer.is_success else QuestionState.REFUSED
+    return Outcome(state.value, answer.code, answer.message)
+
+
+def sees_agency(by: Caller, asked: str | None) -> str | None:
+    """Return whose questions this caller may list (None: everybody's); raise `Forbidden`."""
+    if by.has_role(*OVERSEERS):
+        return asked
+    if not by.agency or not by.has_role(*ANSWERERS) or asked not in {None, by.agency}:
+        raise Forbidden
+    return by.agency
+
+
+async def find_for(by: Caller, id_: UUID, *, questions: Questions) -> KeptQuestion:
+    """Return a question this caller may see; raise `NotFound` for another agency's."""
+    kept = await questions.find(id_)
+    if kept is None or sees_agency(by, None) not in {None, kept.question.agency}:
+        raise NotFound
+    return kept
+
+
+async def answer_question(
+    id_: UUID, given: GivenAnswer, *, seen: int, by: Caller, questions: Questions
+) -> KeptQuestion:
+    """Keep an answer, to be told; raise `QuestionClosed`, `Stale`, `NotFound`, `Forbidden`."""
+    kept = await find_for(by, id_, questions=questions)
+    if not by.has_role(*ANSWERERS) or by.agency != kept.question.agency:
+        raise Forbidden
+    if kept.state is QuestionState.CLOSED:
+        raise QuestionClosed
+    if kept.version != seen:
+        raise Stale
+    questions.answer(id_, given, seen=seen)
+    return kept
