@@ -51,7 +51,7 @@ _BY_FIRST = {
     " agency-changes hamlet-mergers delegations absences calendar-decisions"
     " calendar-proposals calendar-warnings catalog-reminders legal-relations legal-dirt"
     " law-tasks procedure-reviews procedure-review-figures national-entries",
-    "portal": "portal-sync",
+    "portal": "portal-sync portal-questions",
     "systems": "portal-dossiers outside-results portal-views kiosk-dossiers kiosk post-statuses"
     " payment-requests payment-results payment-bills payment-reconciliations",
 }
