@@ -27,6 +27,7 @@ from services.dossier.api.files.routers import FILE_ROUTERS
 from services.dossier.api.intake import ROUTERS as INTAKE_ROUTERS
 from services.dossier.api.interlinked import routes as interlinked
 from services.dossier.api.payments import accounts, cash, platform
+from services.dossier.api.readings import routes as readings
 from services.dossier.api.supervision import routes as supervision
 from services.dossier.api.work import ROUTERS as WORK_ROUTERS
 from services.dossier.clients.clamd import scanner_at
@@ -50,6 +51,7 @@ from services.dossier.jobs.issue_e_receipts import ISSUE_E_RECEIPTS
 from services.dossier.jobs.keep_drafts import KEEP_DRAFTS
 from services.dossier.jobs.print_papers import PRINT_PAPERS
 from services.dossier.jobs.recompute_due import RECOMPUTE_DUE
+from services.dossier.jobs.seal_readings import SEAL_READINGS
 from services.dossier.jobs.send_outside_requests import SEND_OUTSIDE_REQUESTS
 from services.dossier.jobs.tidy_desk import TIDY_DESK
 from services.dossier.jobs.watch_deadlines import WATCH_DEADLINES
@@ -145,6 +147,7 @@ service = Service(
         *INTAKE_ROUTERS,
         *DESK_ROUTERS,
         supervision.router,
+        readings.router,
         statistics.router,
         exports.router,
         accounts.router,
@@ -177,6 +180,7 @@ service = Service(
         RECOMPUTE_DUE,
         TIDY_DESK,
         FIND_ANOMALIES,
+        SEAL_READINGS,
         WRITE_EXPORTS,
         *WORK_JOBS,
         *ARCHIVE_JOBS,

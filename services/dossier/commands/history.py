@@ -16,6 +16,7 @@ from kernel.runtime import Runtime
 from kernel.service import JobTick
 from services.dossier.commands.beside import Beside, broken_codes
 from services.dossier.commands.books import broken_books
+from services.dossier.commands.readings import broken_readings
 from services.dossier.commands.slips import broken_slips
 from services.dossier.domain.archive.remains import DESTROYED
 from services.dossier.domain.history import (
@@ -86,11 +87,13 @@ class _Page:
 async def verify_history(runtime: Runtime, arguments: Sequence[str]) -> int:
     """Check every dossier with all that is its own, and every book; print what is broken, return 1 for any.
 
-    A file of `dossier id,version` lines, as others know them, finds a dossier set back as a whole.
+    A file of `dossier id,version` lines, as others know them, finds a dossier set back as a whole; a line
+    `readings,number` with the last seal somebody saw finds the end of the log of readings cut off.
     """
     known = await asyncio.to_thread(_known, arguments[0]) if arguments else {}
     async with runtime.unit_of_work() as unit:
         keys: HistoryKeys = runtime.open_work(unit).history_keys
+    readings = known.pop("readings", 0)
     checked, broken, after = 0, 0, _FIRST
     destroyed: Counter[str] = Counter()
     while after < _LAST:
@@ -106,10 +109,13 @@ async def verify_history(runtime: Runtime, arguments: Sequence[str]) -> int:
     missing = [f"{dossier_id}: the dossier is missing, others know it" for dossier_id in known]
     missing += await broken_codes(runtime.pool) + await broken_books(runtime.pool)
     missing += await broken_slips(runtime.pool, keys)
+    unread, sealed_to = await broken_readings(runtime.pool, keys, readings)
+    missing += unread
     sys.stdout.writelines(f"{line}\n" for line in missing)
     broken += len(missing)
     for number, count in sorted(destroyed.items()):
         sys.stdout.write(f"{count} destroyed by list {number}: their heads hold, what they said is gone\n")
+    sys.stdout.write(f"{sealed_to}\n")
     sys.stdout.write(f"{checked} dossiers checked, {broken} broken\n")
     return 1 if broken else 0
 

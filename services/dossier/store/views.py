@@ -1,5 +1,6 @@
 """What screens read: one statement each."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -132,8 +133,8 @@ _IS_PROVINCIAL = Statement(
     " WHERE code = :agency"
 )
 _LOG = Statement(
-    "INSERT INTO access_log (at, subject, kind, agency, what, dossier_id, object_id)"
-    " VALUES (:at, :subject, :kind, :agency, :what, :dossier_id, :object_id) RETURNING id"
+    "INSERT INTO access_log (at, subject, kind, agency, what, dossier_id, object_id, person_index, shown)"
+    " VALUES (:at, :subject, :kind, :agency, :what, :dossier_id, :object_id, :person, :shown) RETURNING id"
 )
 
 
@@ -239,6 +240,8 @@ class PostgresViews:
         what: str,
         dossier_id: UUID | None,
         object_id: UUID | None,
+        person: bytes | None = None,
+        shown: Sequence[UUID] = (),
     ) -> None:
         """Log a reading at once: a read has no commit of its own to wait for."""
         await self._unit.fetch(
@@ -250,4 +253,6 @@ class PostgresViews:
             what=what,
             dossier_id=dossier_id,
             object_id=object_id,
+            person=person,
+            shown=list(shown) or None,
         )

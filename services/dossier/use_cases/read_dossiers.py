@@ -1,8 +1,9 @@
 """Who may read what; every reading of papers and of another's personal data is logged."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,8 @@ from services.dossier.use_cases.open_dossier import situation_of
 from services.dossier.use_cases.ports import Attachment, Detail, Work
 from services.dossier.use_cases.secrets import identity_index
 
+MOST_SHOWN = 1_000
+"""How many dossiers one line of the log of readings names."""
 NEWEST = UUID(int=2**128 - 1)
 OLDEST = UUID(int=0)
 # Named one by one: what an event tells more some day is not shown until somebody thought of it.
@@ -103,9 +106,20 @@ def _stands_in(dossier: Dossier, by: Caller, mandates: Sequence[Mandate]) -> boo
 
 
 async def log_reading(
-    work: Work, by: Caller, what: str, dossier_id: UUID | None, object_id: UUID | None, now: datetime
+    work: Work,
+    by: Caller,
+    what: str,
+    dossier_id: UUID | None,
+    object_id: UUID | None,
+    now: datetime,
+    *,
+    person: bytes | None = None,
+    shown: Iterable[UUID] = (),
 ) -> None:
-    """Log who read what."""
+    """Log who read what: `person` is the blind index of a number asked for, `shown` what a page named.
+
+    A page names as many as it shows, at most `MOST_SHOWN`; whoever reads more logs portions.
+    """
     await work.views.log_access(
         at=now,
         subject=by.subject,
@@ -114,6 +128,8 @@ async def log_reading(
         what=what,
         dossier_id=dossier_id,
         object_id=object_id,
+        person=person,
+        shown=[*islice(dict.fromkeys(shown), MOST_SHOWN)],
     )
 
 
@@ -138,7 +154,7 @@ async def list_dossiers(
         by.agency, state=state, procedure=procedure, code=code, before=before or NEWEST, limit=limit
     )
     if rows and sees_names(by):
-        await log_reading(work, by, "list", None, None, now)
+        await log_reading(work, by, "list", None, None, now, shown=(row["id"] for row in rows))
     return rows
 
 

@@ -132,7 +132,7 @@ KEPT = {
         "display_heads",
         "counter_sessions",
     },
-    "who read what": {"access_log"},
+    "who read what": {"access_log", "access_seals"},
     "counters and copies of the catalogue": {
         "agencies",
         "procedures",

@@ -6,6 +6,7 @@ import yaml
 
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.supervision.rules import SupervisionRules
+from services.dossier.store.readings import PostgresReadings
 from services.dossier.store.supervision.anomalies import PostgresAnomalies
 from services.dossier.store.supervision.inspections import PostgresInspections
 
@@ -22,4 +23,5 @@ class PostgresSupervision:
     def __init__(self, unit: UnitOfWork, rules: SupervisionRules) -> None:
         self.inspections = PostgresInspections(unit)
         self.anomalies = PostgresAnomalies(unit)
+        self.readings = PostgresReadings(unit)
         self.rules = rules

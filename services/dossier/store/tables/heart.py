@@ -3,6 +3,7 @@
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     Identity,
@@ -241,8 +242,37 @@ access_log = Table(
     *texts("subject", "kind", "agency", "what"),
     Column("dossier_id", UUID),
     Column("object_id", UUID),
+    Column("person_index", LargeBinary),
+    Column("shown", ARRAY(UUID)),
+    Column("txid", BigInteger, server_default=text("pg_current_xact_id()::text::bigint")),
+    CheckConstraint("txid IS NOT NULL AND txid > 0", name="txid"),
 )
 Index("ix_access_log_dossier_id_at", access_log.c.dossier_id, access_log.c.at)
+Index("ix_access_log_txid", access_log.c.txid, access_log.c.id)
+Index(
+    "ix_access_log_person_index",
+    access_log.c.person_index,
+    access_log.c.id,
+    postgresql_where=text("person_index IS NOT NULL"),
+)
+Index(
+    "ix_access_log_shown",
+    access_log.c.shown,
+    postgresql_using="gin",
+    postgresql_with={"gin_pending_list_limit": 256},
+    postgresql_where=text("shown IS NOT NULL"),
+)
+Table(
+    "access_seals",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    *(Column(name, BigInteger, nullable=False) for name in ("first_txid", "end_txid", "first_id", "last_id")),
+    Column("lines", Integer, nullable=False),
+    Column("sealed_at", moment, nullable=False),
+    Column("previous_hash", LargeBinary, nullable=False),
+    *texts("key_id"),
+    Column("hash", LargeBinary, nullable=False),
+)
 
 Table(
     "procedures",

@@ -56,7 +56,7 @@ async def make_list(
     )
     work.desk.post.add(made, items)
     # The answer shows the maker where each item goes.
-    await log_reading(work, by, "post-list", None, made.id, now)
+    await log_reading(work, by, "post-list", None, made.id, now, shown=dossier_ids)
     return made, items
 
 
@@ -93,8 +93,12 @@ async def read_list(
     """Return a list to its agency or to a postal agent, who is shown where each item goes."""
     found, items = await work.desk.post.load(list_id)
     _require_party(found, by)
-    await log_reading(work, by, "post-list", None, found.id, now)
+    await log_reading(work, by, "post-list", None, found.id, now, shown=_dossiers(items))
     return found, items
+
+
+def _dossiers(items: Sequence[PostItem]) -> list[UUID]:
+    return [item.dossier_id for item in items]
 
 
 def _require_party(found: PostList, by: Caller) -> None:
@@ -131,7 +135,7 @@ async def sign_list(
     _require_party(found, by)
     if found.version != seen:
         raise Stale
-    await log_reading(work, by, "post-list", None, found.id, now)
+    await log_reading(work, by, "post-list", None, found.id, now, shown=_dossiers(items))
     if found.sign(items, by, now):
         for item in items:
             item.send(now)

@@ -14,6 +14,7 @@ from services.dossier.domain.figures.closing import ClosedPeriod, corrections_of
 from services.dossier.domain.figures.numbers import Number
 from services.dossier.domain.figures.period import Every, Period, end_of
 from services.dossier.use_cases.ports import Work
+from services.dossier.use_cases.read_dossiers import log_reading
 
 MOST_ROWS = 5_000
 
@@ -96,7 +97,7 @@ async def read_dossiers(
     """Return the dossiers a number counts: the same period, filter and sight as the number itself."""
     selection = await seen_by(by, selection, work)
     closed = await work.statistics.closed(first, last)
-    return await work.statistics.dossiers(
+    rows = await work.statistics.dossiers(
         number,
         closed.period if closed else Period.of(first, last, now),
         selection,
@@ -104,3 +105,7 @@ async def read_dossiers(
         limit=limit,
         period_id=closed.id if closed else None,
     )
+    if rows:
+        shown = (row["dossier_id"] for row in rows)
+        await log_reading(work, by, "figures", None, None, now, shown=shown)
+    return rows

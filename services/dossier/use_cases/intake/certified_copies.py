@@ -77,5 +77,5 @@ async def read_book(
         raise Forbidden
     lines = await work.ways_in.copies.page(by.agency, year, after, limit)
     if lines:
-        await log_reading(work, by, "copy-book", None, None, now)
+        await log_reading(work, by, "copy-book", None, None, now, shown=(line.id for line in lines))
     return lines

@@ -71,7 +71,8 @@ async def look_up(
     if sealed is not None:
         opened = work.seals.open(sealed, purpose="parties")
         known = opened.get("owner") if isinstance(opened, dict) else None
-        await log_reading(work, by, "person", None, None, now)
+    # Who asks about somebody is kept, whatever is known of them: what is open elsewhere is told too.
+    await log_reading(work, by, "person", None, None, now, person=index)
     return LookUp(known, procedure, list(intake.duplicates))
 
 
@@ -81,7 +82,7 @@ async def read_visit(visit_id: UUID, *, by: Caller, work: Work, now: datetime) -
     rows = await work.ways_in.visits.dossiers(visit_id, by.agency)
     if not rows:
         raise NotFound
-    await log_reading(work, by, "visit", None, visit_id, now)
+    await log_reading(work, by, "visit", None, visit_id, now, shown=(row["id"] for row in rows))
     return rows
 
 

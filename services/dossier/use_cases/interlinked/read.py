@@ -1,5 +1,6 @@
 """Who reads a submission sees as much of it as is theirs; officers' readings are logged."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,8 +28,12 @@ async def read_parent(parent_id: UUID, *, by: Caller, work: Work, now: datetime)
         now=now,
     )
     if is_staff:
-        await log_reading(work, by, "interlinked-dossier", None, parent_id, now)
+        await log_reading(work, by, "interlinked-dossier", None, parent_id, now, shown=_members([parent]))
     return parent, sight
+
+
+def _members(parents: Sequence[Parent]) -> Iterator[UUID]:
+    return (child.dossier_id for parent in parents for child in parent.children.values())
 
 
 async def require_slip_sight(parent_id: UUID, *, by: Caller, work: Work, now: datetime) -> None:
@@ -65,5 +70,5 @@ async def list_parents(
         subject="", index=None, agency=by.agency, today=today, before=before or NEWEST, limit=limit
     )
     if found:
-        await log_reading(work, by, "interlinked-dossiers", None, None, now)
+        await log_reading(work, by, "interlinked-dossiers", None, None, now, shown=_members(found))
     return [(parent, sight_of(parent, by, None, is_provincial=False, now=now)) for parent in found]

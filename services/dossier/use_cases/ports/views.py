@@ -1,5 +1,6 @@
 """Reads of screens and of the portal's driver."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -43,5 +44,7 @@ class Views(Protocol):
         what: str,
         dossier_id: UUID | None,
         object_id: UUID | None,
+        person: bytes | None = None,
+        shown: Sequence[UUID] = (),
     ) -> None:
-        """Log a reading at once; a page of names is of no single dossier."""
+        """Log a reading at once: of one dossier, of a person asked for by number, of what a page showed."""

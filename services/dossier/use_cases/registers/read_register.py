@@ -36,7 +36,7 @@ async def read_register(
     require_period(first, last)
     rows = await work.registers.page(agency, first, last, after, limit)
     if rows:
-        await log_reading(work, by, "register", None, None, now)
+        await log_reading(work, by, "register", None, None, now, shown=(row["id"] for row in rows))
     return [(_entry(row, work, now), (row["accepted_at"], row["id"])) for row in rows]
 
 
@@ -48,8 +48,8 @@ async def read_book(
     require_period(first, last)
     lines: list[list[str]] = []
     after: tuple[datetime, UUID] | None = None
-    await log_reading(work, by, "register", None, None, now)
     while rows := await work.registers.page(agency, first, last, after, _PORTION):
+        await log_reading(work, by, "register", None, None, now, shown=(row["id"] for row in rows))
         lines += [_entry(row, work, now).cells(len(lines) + place) for place, row in enumerate(rows, 1)]
         after = (rows[-1]["accepted_at"], rows[-1]["id"])
         if len(lines) > MOST_ROWS:

@@ -40,12 +40,16 @@ async def look_up_results(
     require_looker(by)
     if bool(identity_number) == bool(number):
         raise Invalid(fields=[("identity_number", "Nêu số định danh, hoặc số của kết quả")])
-    await log_reading(work, by, f"results: {purpose}", None, None, now)
+    index = None
     if number:
-        return await work.results.numbered(number, MOST_REUSED)
-    who = {"identity_type": identity_type, "identity_number": identity_number, "nationality": nationality}
-    index = person_index(work.seals, who)
-    return await work.results.of_holder("", index, before=NEWEST, limit=MOST_REUSED)
+        found = await work.results.numbered(number, MOST_REUSED)
+    else:
+        who = {"identity_type": identity_type, "identity_number": identity_number, "nationality": nationality}
+        index = person_index(work.seals, who)
+        found = await work.results.of_holder("", index, before=NEWEST, limit=MOST_REUSED)
+    shown = (entry.dossier_id for entry in found)
+    await log_reading(work, by, f"results: {purpose}", None, None, now, person=index, shown=shown)
+    return found
 
 
 async def read_result(result_id: UUID, *, by: Caller, work: Work, now: datetime) -> Registered:

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.dossier.domain.supervision.anomalies import Anomaly, HistoryEntry
 from services.dossier.domain.supervision.inspections import Finding, Inspection
 from services.dossier.domain.supervision.rules import SupervisionRules
+from services.dossier.use_cases.readings.ports import Readings
 
 Place = tuple[datetime, UUID, int]
 """Where a reader of the history is: moment, dossier, version."""
@@ -95,4 +96,5 @@ class Supervision(Protocol):
 
     inspections: Inspections
     anomalies: Anomalies
+    readings: Readings
     rules: SupervisionRules

@@ -178,7 +178,8 @@ async def list_mirrors(
         raise Forbidden
     found = await work.mirrors.of_agency(by.agency, before=before or NEWEST, limit=limit)
     if found:
-        await log_reading(work, by, "mirrors", None, None, now)
+        shown = (one.dossier_id or one.id for one in found)
+        await log_reading(work, by, "mirrors", None, None, now, shown=shown)
     return found
 
 
@@ -189,5 +190,5 @@ async def read_mirror(mirror_id: UUID, *, by: Caller, work: Work, now: datetime)
     found = await work.mirrors.find(mirror_id)
     if found is None or found.agency != by.agency:
         raise NotFound
-    await log_reading(work, by, "mirror", None, mirror_id, now)
+    await log_reading(work, by, "mirror", found.dossier_id, mirror_id, now)
     return found

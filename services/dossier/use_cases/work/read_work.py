@@ -10,10 +10,12 @@ from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, Invalid, NotFound
 from services.dossier.domain.actions import WORKING_ROLES
+from services.dossier.domain.intake.identifiers import plain_number
 from services.dossier.domain.work.search import sought
 from services.dossier.domain.work.urgency import Lines
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import NEWEST, OLDEST, log_reading, read_dossier
+from services.dossier.use_cases.secrets import identity_index
 from services.dossier.use_cases.work.ports import InboxPage, InboxQuery
 
 _LONG_AGO = timedelta(days=36_500)
@@ -62,7 +64,7 @@ async def read_inbox(
     )
     found = await work.inbox.page(query)
     if found.rows:
-        await log_reading(work, by, "inbox", None, None, now)
+        await log_reading(work, by, "inbox", None, None, now, shown=(row["id"] for row in found.rows))
     return found
 
 
@@ -77,7 +79,7 @@ async def read_reassignments(
         query = replace(query, unit="")
     rows = await work.inbox.of_absent(query)
     if rows:
-        await log_reading(work, by, "inbox", None, None, now)
+        await log_reading(work, by, "inbox", None, None, now, shown=(row["id"] for row in rows))
     return rows
 
 
@@ -91,8 +93,10 @@ async def search_dossiers(
     if not what.words and not what.numbers:
         raise Invalid(fields=[("q", "Chưa có gì để tìm")])
     rows = await work.searching.find(what, by.agency, before=before or NEWEST, limit=limit)
-    if rows:
-        await log_reading(work, by, "search", None, None, now)
+    person = identity_index(work.seals, plain_number(text)) if what.numbers else None
+    if rows or person:
+        shown = (row["id"] for row in rows)
+        await log_reading(work, by, "search", None, None, now, person=person, shown=shown)
     return rows
 
 

@@ -19,6 +19,8 @@ def supervision() -> list[Route]:
         Route("POST", f"{finding}/reminder", "dossier", watch),
         Route("POST", f"{finding}/answer", "dossier", lead),
         Route("POST", f"{finding}/judgement", "dossier", watch),
+        Route("GET", "/api/v1/readings", "dossier", watch, Priority.HEAVY),
+        Route("POST", "/api/v1/reading-look-ups", "dossier", watch, Priority.HEAVY),
         Route("GET", anomalies, "dossier", watch, Priority.HEAVY),
         Route("GET", f"{anomalies}/{{anomaly_id}}", "dossier", watch),
         Route("POST", f"{anomalies}/{{anomaly_id}}/closing", "dossier", watch),
