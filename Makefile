@@ -81,8 +81,8 @@ import-catalogue: setup ## Bring FILE=a.jsonl,b.xlsx,… into the catalogue of a
 due-check: setup ## Compute every due date of CASES=file.csv; non-zero when one is wrong
 	@$(RUN) -m worktime.due_check $(CASES)
 
-sandbox: setup ## The national portal's simulator alone, on http://127.0.0.1:8090
-	@exec $(RUN) -m sandbox.portal
+sandbox: setup ## The world outside alone: the national portal on http://127.0.0.1:8090, a ministry on :8093
+	@exec $(RUN) -m sandbox
 
 clean-data: ## Forget the data of `make run`
 	rm -rf $(DATA)

@@ -1,4 +1,4 @@
-"""`python -m sandbox`: portal, catcher and outside system in one process, on one event loop."""
+"""`python -m sandbox`: portal, catcher, outside system and ministry in one process, on one event loop."""
 
 from sandbox.all_together import listeners
 from sandbox.serving import run, serve

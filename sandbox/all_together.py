@@ -1,7 +1,9 @@
-"""The three simulators as one list of listeners, for one process or a supervisor."""
+"""The four simulators as one list of listeners, for one process or a supervisor."""
 
 from sandbox.catcher.app import create_app as catcher_app
 from sandbox.catcher.settings import CatcherSettings
+from sandbox.ministry.app import create_app as ministry_app
+from sandbox.ministry.settings import MinistrySettings
 from sandbox.outside.app import create_app as outside_app
 from sandbox.outside.settings import OutsideSettings
 from sandbox.portal.app import create_app as portal_app
@@ -13,13 +15,16 @@ def listeners(
     portal: PortalSettings | None = None,
     catcher: CatcherSettings | None = None,
     outside: OutsideSettings | None = None,
+    ministry: MinistrySettings | None = None,
 ) -> list[Listener]:
-    """Return portal, catcher (its SMTP comes with it) and outside system, settings from the environment."""
+    """Return portal, catcher (with its SMTP), outside system and ministry, settings from the environment."""
     portal = portal or PortalSettings()
     catcher = catcher or CatcherSettings()
     outside = outside or OutsideSettings()
+    ministry = ministry or MinistrySettings()
     return [
         Listener(portal_app(portal), portal.host, portal.port),
         Listener(catcher_app(catcher), catcher.host, catcher.port),
         Listener(outside_app(outside), outside.host, outside.port),
+        Listener(ministry_app(ministry), ministry.host, ministry.port),
     ]

@@ -26,6 +26,7 @@ class Ports:
     catcher: int = 8091
     smtp: int = 8025
     outside: int = 8092
+    ministry: int = 8093
     # Where the api (or the one process) of a service answers probes and metrics.
     gateway_ops: int = 9000
     catalog_ops: int = 9001
@@ -149,6 +150,40 @@ def _gateway(around: Surroundings) -> dict[str, str]:
         "PAYMENT_URL": f"{ports.url('portal')}/thanh-toan/giao-dich",
         "PAYMENT_LIST_URL": f"{ports.url('portal')}/thanh-toan/danh-sach",
         "OUTSIDE_CALLBACK_KEY": keys.callback_key,
+        "CONNECTORS": json.dumps([_ministry(around)]),
+        "CONNECTOR_KEYS": json.dumps({"ministry-pull": keys.pull_key, "ministry-push": keys.push_key}),
+    }
+
+
+def _ministry(around: Surroundings) -> dict[str, object]:
+    """Return the simulated ministry as a connector: its words, and ours for them."""
+    names = {
+        "outside_code": "maHoSo",
+        "procedure": "maThuTuc",
+        "agency": "donVi",
+        "owner_name": "chuHoSo",
+        "submitted_at": "ngayNop",
+        "accepted_at": "ngayTiepNhan",
+        "due_at": "ngayHenTra",
+        "status": "trangThai",
+        "status_text": "noiDung",
+        "at": "thoiDiem",
+        "secret": "maTraCuu",
+    }
+    statuses = {"MOI_NOP": 1, "TIEP_NHAN": 2, "TU_CHOI": 3, "DANG_XU_LY": 4, "BO_SUNG": 5, "DUNG": 8}
+    statuses |= {"CO_KET_QUA": 9, "DA_TRA": 10}
+    url = around.ports.url("ministry") + "/api/thay-doi"
+    return {
+        "name": "BCA-TTHC",
+        "title": "Hệ thống giải quyết thủ tục của bộ (mô phỏng)",
+        "route": "MINISTRY",
+        "fields": names,
+        "procedures": {"BCA.THUONG-TRU": "1.004222"},
+        "statuses": {word: str(number) for word, number in statuses.items()},
+        "agencies": {"P-BEN-LAM": "H99.201"},
+        "pull": {"url": url, "key": "ministry-pull", "every_seconds": 2, "timeout_seconds": 5},
+        "push": {"key": "ministry-push"},
+        "drop": {"folder": str(around.data / "connectors" / "BCA-TTHC")},
     }
 
 
@@ -172,4 +207,11 @@ def sandbox_env(around: Surroundings) -> dict[str, str]:
         "OUTSIDE_REQUEST_KEY": keys.outside_key,
         "OUTSIDE_CALLBACK_KEY": keys.callback_key,
         "OUTSIDE_CLOCK_OFFSET_SECONDS": offset,
+        "MINISTRY_PORT": str(ports.ministry),
+        "MINISTRY_DATABASE": str(data / "ministry.sqlite"),
+        "MINISTRY_PULL_KEY": keys.pull_key,
+        "MINISTRY_PUSH_KEY": keys.push_key,
+        "MINISTRY_PUSH_URL": ports.url("gateway") + "/connectors/BCA-TTHC/statuses",
+        "MINISTRY_FILES_FOLDER": str(data / "connectors" / "BCA-TTHC"),
+        "MINISTRY_CLOCK_OFFSET_SECONDS": offset,
     }

@@ -189,9 +189,8 @@ class Stack:
             else []
         )
         if part == "sandbox":
-            checks = [
-                (port, "/livez") for port in (self.ports.portal, self.ports.catcher, self.ports.outside)
-            ]
+            simulators = (self.ports.portal, self.ports.catcher, self.ports.outside, self.ports.ministry)
+            checks = [(port, "/livez") for port in simulators]
         until = time.monotonic() + seconds
         for port, path in checks:
             while not _answers(port, path):

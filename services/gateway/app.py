@@ -19,6 +19,8 @@ from kernel.service import Handler, Job, Service
 from kernel.web.auth import TokenSigner
 from services.gateway.api import (
     catalog_pages,
+    connector_push,
+    connectors,
     form_pages,
     oidc,
     pages,
@@ -34,7 +36,7 @@ from services.gateway.api import (
 from services.gateway.api.gate import Gate, OwnEndpoint
 from services.gateway.api.openapi import OpenApiDocument
 from services.gateway.api.tracking import show_tracking
-from services.gateway.assembly import documents_side, portal_side
+from services.gateway.assembly import connector_side, documents_side, portal_side
 from services.gateway.clients.documents import fields_of, read_documents, read_told
 from services.gateway.clients.key_sets import KeySets
 from services.gateway.clients.outside_tokens import IssuerTokens
@@ -52,6 +54,7 @@ from services.gateway.domain.pace import DEFAULT_PACES
 from services.gateway.domain.route_match import RouteTable
 from services.gateway.domain.routes import ROUTES
 from services.gateway.domain.sample_user import SampleUser, sample_users
+from services.gateway.jobs.connectors import CONNECTORS
 from services.gateway.jobs.documents import DOCUMENT_EXCHANGE
 from services.gateway.jobs.forgetting import FORGET
 from services.gateway.jobs.portal_exchange import PORTAL_EXCHANGE
@@ -61,8 +64,8 @@ from services.gateway.jobs.portal_payments import PAYMENT_RECONCILIATION, PORTAL
 from services.gateway.jobs.portal_reconcile import PORTAL_RECONCILE
 from services.gateway.jobs.portal_sync import PORTAL_SYNC
 from services.gateway.settings import Settings
+from services.gateway.store.connectors.tables import metadata
 from services.gateway.store.directory import PostgresDirectory
-from services.gateway.store.document_tables import metadata
 from services.gateway.store.sessions import PostgresSessions
 from services.gateway.store.tracking import PostgresTracking
 from services.gateway.store.work import PostgresWork
@@ -86,6 +89,8 @@ ROUTERS: Sequence[APIRouter] = (
     portal_inbox.router,
     portal_mappings.router,
     portal_questions.router,
+    connectors.router,
+    connector_push.router,
     portal_adapter.router,
 )
 HANDLERS: Sequence[Handler] = (
@@ -105,6 +110,7 @@ JOBS: Sequence[Job] = (
     PORTAL_PAYMENTS,
     PAYMENT_RECONCILIATION,
     DOCUMENT_EXCHANGE,
+    *CONNECTORS,
 )
 
 OWN_ENDPOINTS: dict[str, OwnEndpoint] = {
@@ -185,6 +191,8 @@ def _door(
         is_https=settings.public_url.startswith("https://"),
         fields_of=fields_of,
         portal=portal,
+        connectors=connector_side(runtime, settings, slow),
+        seals=sealer,
     )
 
 

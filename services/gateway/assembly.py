@@ -13,6 +13,9 @@ from kernel.runtime import Runtime
 from kernel.sealing import Sealer
 from kernel.service import JobTick
 from kernel.web.auth import TokenSigner
+from services.gateway.clients.connector_dossiers import ToldDossiers
+from services.gateway.clients.connector_folders import LocalFolders
+from services.gateway.clients.connector_pages import HttpPages
 from services.gateway.clients.document_folder import made as made_folder
 from services.gateway.clients.document_nowhere import NoAxis
 from services.gateway.clients.document_papers import DossierPapers
@@ -26,9 +29,15 @@ from services.gateway.domain.portal_ledger import Backoff
 from services.gateway.domain.portal_messages import Wire
 from services.gateway.jobs.portal_sync import PortalSender
 from services.gateway.settings import Settings
+from services.gateway.store.connectors.screens import PostgresConnectorKeeping
 from services.gateway.store.document_seals import DocumentSeals
 from services.gateway.store.portal_keeping import PostgresPortalKeeping
 from services.gateway.store.portal_seals import PortalSeals
+from services.gateway.use_cases.connectors.drops import TakeDrops
+from services.gateway.use_cases.connectors.feed import FeedDossiers
+from services.gateway.use_cases.connectors.pull import PullSources
+from services.gateway.use_cases.connectors.side import ConnectorSide
+from services.gateway.use_cases.connectors.take_in import TakeIn
 from services.gateway.use_cases.documents.deliver import DeliverDocuments
 from services.gateway.use_cases.documents.ports import DocumentAxis
 from services.gateway.use_cases.documents.results import PrepareResults
@@ -168,4 +177,31 @@ def documents_side(
         office=office,
         silent_hours=settings.documents_silent_hours,
         is_connected=bool(settings.documents_folder),
+    )
+
+
+def connector_side(runtime: Runtime, settings: Settings, session: aiohttp.ClientSession) -> ConnectorSide:
+    """Put the side of ministries' and sector systems together: one port, three ways in."""
+    clock, sources = runtime.clock, settings.sources()
+
+    def open_work() -> AbstractAsyncContextManager[Any]:
+        return JobTick(runtime, clock.now()).open_work()
+
+    signer = TokenSigner(settings.signing_jwk(), clock)
+    dossiers = ToldDossiers(HttpDossierService(session, settings.dossier_url, signer, clock))
+    take_in = TakeIn(open_work=open_work, sources=sources, clock=clock)
+    return ConnectorSide(
+        sources=sources,
+        take_in=take_in,
+        pull=PullSources(
+            open_work=open_work,
+            sources=list(sources.values()),
+            pages=HttpPages(session),
+            take_in=take_in,
+            clock=clock,
+        ),
+        drops=TakeDrops(open_work=open_work, folders=LocalFolders(), take_in=take_in),
+        feed=FeedDossiers(open_work=open_work, sources=sources, dossiers=dossiers, clock=clock),
+        keeping=PostgresConnectorKeeping(runtime.pool),
+        keep=timedelta(days=settings.connector_keep_days),
     )

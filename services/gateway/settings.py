@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from kernel.settings import KernelSettings
+from services.gateway.domain.connectors.source import FIELDS, FileWay, PullWay, PushWay, Source
 from services.gateway.domain.documents.profile import NAMESPACE, Bounds, Profile
 from services.gateway.domain.issuer import Issuer, IssuerKind
 from services.gateway.domain.portal_account import DirectAccount, GatewayAddresses
@@ -22,6 +23,8 @@ SAMPLE_PORTAL_USER = "tinh-mau"
 SAMPLE_PORTAL_PASSWORD = "mat-khau-thu-nghiem"  # noqa: S105 - the simulator's sample, refused in production.
 SAMPLE_ADAPTER_KEY = "khoa-adapter-thu-nghiem"
 SAMPLE_PAYMENT_SECRET = "khoa-thanh-toan-thu-nghiem"  # noqa: S105 - the simulator's, refused in production.
+
+SAMPLE_CONNECTOR_KEYS = frozenset({"khoa-lay-thu-nghiem", "khoa-gui-thu-nghiem"})
 
 
 class IssuerSettings(BaseModel):
@@ -86,6 +89,69 @@ class PortalWindow(BaseModel):
     first: time = Field(alias="from")
     last: time = Field(alias="to")
     per_second: float = Field(ge=0)
+
+
+class PullSettings(BaseModel):
+    """A source we ask for pages; `key` names one of `connector_keys`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str = Field(pattern=r"^https?://[^\s]+$")
+    key: str = ""
+    page_size: int = Field(default=200, ge=1, le=5000)
+    every_seconds: float = Field(default=60, gt=0)
+    timeout_seconds: float = Field(default=20, gt=0, le=300)
+    most_bytes: int = Field(default=8_388_608, ge=1024, le=67_108_864)
+    cursor_parameter: str = "cursor"
+    limit_parameter: str = "limit"
+    items: str = "items"
+    next_cursor: str = "next_cursor"
+    has_more: str = "has_more"
+
+
+class PushSettings(BaseModel):
+    """A source that posts to us; `key` names one of `connector_keys`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: str = Field(min_length=1)
+    most_bytes: int = Field(default=8_388_608, ge=1024, le=67_108_864)
+    items: str = "items"
+
+
+class FileSettings(BaseModel):
+    """A source that drops CSV files into a folder of ours."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    folder: str = Field(min_length=1)
+    most_bytes: int = Field(default=33_554_432, ge=1024, le=134_217_728)
+    most_rows: int = Field(default=100_000, ge=1, le=1_000_000)
+
+
+class ConnectorSettings(BaseModel):
+    """A ministry's or sector's system whose dossiers are mirrored; `fields` names what it calls otherwise."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[\w.-]{1,64}$")
+    title: str
+    route: Literal["MINISTRY", "SECTOR"]
+    agency: str = ""
+    fields: dict[str, str] = {}
+    procedures: dict[str, str] = {}
+    statuses: dict[str, str] = {}
+    agencies: dict[str, str] = {}
+    pull: PullSettings | None = None
+    push: PushSettings | None = None
+    drop: FileSettings | None = None
+
+    @field_validator("fields")
+    @classmethod
+    def _known(cls, value: dict[str, str]) -> dict[str, str]:
+        if set(value) - set(FIELDS):
+            raise ValueError(f"fields are {', '.join(FIELDS)}")
+        return value
 
 
 class Settings(KernelSettings):
@@ -204,6 +270,23 @@ class Settings(KernelSettings):
         default=SecretStr(""), description="key an outside system calls back with; empty: nobody may"
     )
 
+    connectors: list[ConnectorSettings] = Field(
+        default=[], description="systems of ministries and sectors (docs/connectors.md)"
+    )
+    connector_keys: dict[str, SecretStr] = Field(
+        default={}, description="keys of those systems by the name connectors refer to them with"
+    )
+    connector_keep_days: int = Field(
+        default=30, ge=1, le=3650, description="what a system said is kept after it was told on"
+    )
+
+    @field_validator("connectors")
+    @classmethod
+    def _named_once(cls, value: list[ConnectorSettings]) -> list[ConnectorSettings]:
+        if len({one.name for one in value}) < len(value):
+            raise ValueError("two connectors with one name")
+        return value
+
     @field_validator("public_url", "catalog_url", "dossier_url", "notify_url", "survey_url")
     @classmethod
     def _without_slash(cls, value: str) -> str:
@@ -257,6 +340,31 @@ class Settings(KernelSettings):
         windows = [Window(one.first, one.last, one.per_second) for one in self.portal_windows]
         return Quota(self.portal_calls_per_second, windows)
 
+    def sources(self) -> dict[str, Source]:
+        """Return the configured systems by name, their keys in place; a key nobody gave is an error."""
+        return {one.name: self._source(one) for one in self.connectors}
+
+    def _source(self, given: ConnectorSettings) -> Source:
+        def key(name: str) -> str:
+            if name and name not in self.connector_keys:
+                raise ValueError(f"connector {given.name}: no key {name} in connector_keys")
+            return self.connector_keys[name].get_secret_value() if name else ""
+
+        pull, push, drop = given.pull, given.push, given.drop
+        return Source(
+            name=given.name,
+            title=given.title,
+            route=given.route,
+            agency=given.agency,
+            fields=given.fields,
+            procedures=given.procedures,
+            statuses=given.statuses,
+            agencies=given.agencies,
+            pull=PullWay(**{**pull.model_dump(), "key": key(pull.key)}) if pull else None,
+            push=PushWay(**{**push.model_dump(), "key": key(push.key)}) if push else None,
+            drop=FileWay(**drop.model_dump()) if drop else None,
+        )
+
     def payment_account(self) -> PaymentAccount:
         """Return as whom the payment platform is called."""
         return PaymentAccount(
@@ -308,6 +416,16 @@ class Settings(KernelSettings):
         for sample, (name, url) in samples.items():
             if url and getattr(self, name).get_secret_value() == sample:
                 found.append((name, "a sample everybody knows"))
+        found += [
+            ("connectors", f"{one.name}: not https")
+            for one in self.connectors
+            if one.pull and not one.pull.url.startswith("https://")
+        ]
+        found += [
+            ("connector_keys", "a sample everybody knows")
+            for key in self.connector_keys.values()
+            if key.get_secret_value() in SAMPLE_CONNECTOR_KEYS
+        ]
         for issuer in self.issuers:
             found += [("issuers", reason) for reason in _unsafe_issuer(issuer)]
         return found

@@ -86,6 +86,8 @@ PUBLIC_ROUTES = {
     "notify": set(),
     "survey": {"GET /v1/invitations/{token}", "POST /v1/invitations/{token}/response"},
     "gateway": {
+        # A ministry shows a key of its own.
+        "POST /connectors/{source}/statuses",
         # Tracking needs the slip's secret, not an account.
         "GET /",
         "GET /thu-tuc/{code}",

@@ -53,7 +53,7 @@ _BY_FIRST = {
     " law-tasks procedure-reviews procedure-review-figures national-entries",
     "portal": "portal-sync portal-questions",
     "systems": "portal-dossiers outside-results portal-views kiosk-dossiers kiosk post-statuses"
-    " payment-requests payment-results payment-bills payment-reconciliations",
+    " payment-requests payment-results payment-bills payment-reconciliations connectors",
 }
 _TASK_OF_FIRST = {first: task for task, firsts in _BY_FIRST.items() for first in firsts.split()}
 

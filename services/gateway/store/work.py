@@ -4,6 +4,8 @@ from typing import Any
 
 from kernel.core.event import Event
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.gateway.store.connectors.ledger import PostgresConnectors
+from services.gateway.store.connectors.screens import PostgresConnectorScreens
 from services.gateway.store.directory import PostgresDirectoryLedger
 from services.gateway.store.document_posts import PostgresDocumentPosts
 from services.gateway.store.document_screens import PostgresDocumentRoutes, PostgresDocumentScreens
@@ -37,6 +39,8 @@ class PostgresWork:
         self.portal_codes = PostgresPortalCodes(unit)
         self.portal_questions = PostgresPortalQuestions(unit, resources.portal.seals)
         self.portal_summaries = PostgresPortalSummaries(unit)
+        self.connectors = PostgresConnectors(unit, resources.seals)
+        self.connector_screens = PostgresConnectorScreens(unit)
 
     def record(self, event: Event) -> None:
         """Publish this event if the unit commits."""

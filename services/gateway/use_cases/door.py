@@ -16,7 +16,7 @@ from services.gateway.use_cases.who_is_asking import WhoIsAsking
 
 @dataclass(frozen=True, kw_only=True)
 class Door:
-    """The service's resources. `portal` and `documents` belong to those parts."""
+    """The service's resources. `portal`, `documents` and `connectors` belong to those parts."""
 
     table: RouteTable
     upstream: Upstream
@@ -35,3 +35,5 @@ class Door:
     """The names of a list's items; none where there is no list."""
     portal: Any = field(default=None)
     documents: Any = field(default=None)
+    connectors: Any = field(default=None)
+    seals: Any = field(default=None)

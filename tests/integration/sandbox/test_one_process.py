@@ -1,4 +1,4 @@
-"""`python -m sandbox` for real: four listeners in one process, durable, ended cleanly by a signal."""
+"""`python -m sandbox` for real: five listeners in one process, durable, ended cleanly by a signal."""
 
 import asyncio
 import os
@@ -32,10 +32,10 @@ def free_ports(count: int) -> list[int]:
 
 
 class RunningSandbox:
-    """The three simulators in one child process with their files in a folder."""
+    """The four simulators in one child process with their files in a folder."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
-        self.portal, self.catcher, self.smtp, self.outside = free_ports(4)
+        self.portal, self.catcher, self.smtp, self.outside, self.ministry = free_ports(5)
         self._environment = {
             **os.environ,
             "SANDBOX_PORT": str(self.portal),
@@ -45,6 +45,8 @@ class RunningSandbox:
             "CATCHER_SMTP_PORT": str(self.smtp),
             "CATCHER_DATABASE": str(folder / "catcher.db"),
             "OUTSIDE_PORT": str(self.outside),
+            "MINISTRY_PORT": str(self.ministry),
+            "MINISTRY_DATABASE": str(folder / "ministry.db"),
             "OUTSIDE_DATABASE": str(folder / "outside.db"),
             "OUTSIDE_FIRST_RETRY_SECONDS": "0.05",
             "OUTSIDE_LONGEST_RETRY_SECONDS": "0.1",
@@ -65,7 +67,7 @@ class RunningSandbox:
     def _wait_until_ready(self) -> None:
         transport = httpx.HTTPTransport(retries=8)
         with httpx.Client(transport=transport, timeout=READY_SECONDS) as http:
-            for port in (self.portal, self.catcher, self.outside):
+            for port in (self.portal, self.catcher, self.outside, self.ministry):
                 assert http.get(f"http://127.0.0.1:{port}/livez").json() == {"status": "ok"}
 
     @contextmanager
@@ -225,11 +227,14 @@ def test_a_portal_born_dossier_nobody_answered_is_kept_for_sending_again(tmp_pat
         assert httpx.post(resend).json()[0]["attempts"] == 2
 
 
-@pytest.mark.parametrize("module", ["sandbox.portal", "sandbox.catcher", "sandbox.outside"])
+@pytest.mark.parametrize(
+    "module", ["sandbox.portal", "sandbox.catcher", "sandbox.outside", "sandbox.ministry"]
+)
 def test_each_simulator_runs_alone_and_says_which_port_is_taken(module: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        ports = {"SANDBOX_PORT": port, "CATCHER_PORT": port, "OUTSIDE_PORT": port}
+        names = ("SANDBOX", "CATCHER", "OUTSIDE", "MINISTRY")
+        ports = {f"{name}_PORT": port for name in names}
         ended = subprocess.run(
             [sys.executable, "-m", module],
             cwd=ROOT,

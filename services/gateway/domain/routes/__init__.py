@@ -4,6 +4,7 @@ from services.gateway.domain.routes.catalog import catalog
 from services.gateway.domain.routes.catalog_desks import calendars_and_laws, workflows
 from services.gateway.domain.routes.catalog_publishing import administration, publishing
 from services.gateway.domain.routes.catalog_readers import readers
+from services.gateway.domain.routes.connectors import connectors
 from services.gateway.domain.routes.dossier import dossier
 from services.gateway.domain.routes.dossier_archive import archive
 from services.gateway.domain.routes.dossier_desk import desk
@@ -43,4 +44,5 @@ ROUTES: tuple[Route, ...] = (
     *notify(),
     *survey(),
     *own(),
+    *connectors(),
 )

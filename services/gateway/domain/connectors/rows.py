@@ -1,0 +1,137 @@
+"""Bodies become rows: JSON of pages and pushes, CSV of files. Values are texts and stay texts.
+
+A cell that looks like a formula is a text like any other: nothing here, nor later, ever evaluates it.
+"""
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+Values = Mapping[str, str]
+_DELIMITERS = (";", ",", "\t")
+_COMPRESSED = {b"PK\x03\x04": "zip", b"\x1f\x8b": "gzip", b"7z\xbc\xaf": "7z", b"BZh": "bzip2"}
+_LONGEST_CELL = 4000
+_MOST_COLUMNS = 200
+_MOST_ITEMS = 10_000
+
+
+class NotReadable(ValueError):  # noqa: N818 - the fact is the name.
+    """Nothing of a body can be read; the reason is for people (Vietnamese) and repeats no content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as it came, or why it is none."""
+
+    line: int
+    values: Values = field(default_factory=dict)
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A body's rows and how it was written."""
+
+    rows: Sequence[Row]
+    form: str
+
+
+def rows_of_json(body: bytes, items: str) -> Sheet:
+    """Read one object, a list of them, or an object with the list under `items`."""
+    try:
+        said = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise NotReadable("nội dung không phải JSON") from error
+    if isinstance(said, dict) and isinstance(said.get(items), list):
+        said = said[items]
+    elif isinstance(said, dict):
+        said = [said]
+    if not isinstance(said, list):
+        raise NotReadable("không thấy danh sách hồ sơ")
+    if len(said) > _MOST_ITEMS:
+        raise NotReadable(f"quá {_MOST_ITEMS} dòng trong một lần gửi")
+    return Sheet([_json_row(line, item) for line, item in enumerate(said, 1)], "JSON")
+
+
+def _json_row(line: int, item: Any) -> Row:
+    if not isinstance(item, dict):
+        return Row(line, fault="dòng không phải một đối tượng")
+    values: dict[str, str] = {}
+    for name, value in item.items():
+        if value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            return Row(line, fault=f"trường {_short(name)} không phải chữ hoặc số nguyên")
+        values[name] = _text(str(value))
+    return _checked(Row(line, values))
+
+
+def rows_of_csv(body: bytes, *, most_rows: int) -> Sheet:
+    """Read UTF-8 with or without a byte order mark, columns parted by `;`, `,` or a tab, the first row names.
+
+    Lines are counted as an editor counts rows of a sheet: the names are line 1. Blank rows are no rows.
+    """
+    for mark, name in _COMPRESSED.items():
+        if body.startswith(mark):
+            raise NotReadable(f"tệp nén ({name}), không phải CSV")
+    if b"\0" in body:
+        raise NotReadable("có ký tự NUL: tệp nhị phân hoặc UTF-16, hãy lưu CSV UTF-8")
+    has_mark = body.startswith(b"\xef\xbb\xbf")
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotReadable(f"không phải UTF-8 (byte thứ {error.start})") from error
+    delimiter = _delimiter(text.partition("\n")[0])
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        rows = _csv_rows(reader, most_rows)
+    except csv.Error as error:
+        raise NotReadable(f"hàng {reader.line_num}: sai định dạng CSV") from error
+    return Sheet(rows, f"CSV UTF-8{' BOM' if has_mark else ''} {'TAB' if delimiter == chr(9) else delimiter}")
+
+
+def _delimiter(names: str) -> str:
+    return max(_DELIMITERS, key=names.count)
+
+
+def _csv_rows(reader: Iterable[list[str]], most_rows: int) -> list[Row]:
+    lines = iter(reader)
+    names = [_text(name) for name in next(lines, [])]
+    if not any(names):
+        raise NotReadable("tệp rỗng, không có hàng tên cột")
+    if len(names) > _MOST_COLUMNS or len(set(names)) < len(names):
+        raise NotReadable("tên cột trùng nhau hoặc quá nhiều cột")
+    rows: list[Row] = []
+    for line, cells in enumerate(lines, 2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(rows) >= most_rows:
+            raise NotReadable(f"quá {most_rows} hàng")
+        if len(cells) != len(names):
+            rows.append(Row(line, fault=f"có {len(cells)} ô, cần {len(names)}"))
+            continue
+        pairs = zip(names, cells, strict=True)
+        rows.append(_checked(Row(line, {name: text for name, cell in pairs if (text := _text(cell))})))
+    return rows
+
+
+def _checked(row: Row) -> Row:
+    for name, value in row.values.items():
+        if len(value) > _LONGEST_CELL or len(name) > _LONGEST_CELL:
+            return Row(row.line, fault=f"ô {_short(name)} dài quá {_LONGEST_CELL} ký tự")
+        if any(unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\n\r\t" for sign in value):
+            return Row(row.line, fault=f"ô {_short(name)} có ký tự điều khiển")
+    return row
+
+
+def _short(name: str) -> str:
+    return "".join(sign for sign in name if sign.isprintable())[:40]
+
+
+def _text(value: str) -> str:
+    return unicodedata.normalize("NFC", value).strip()
