@@ -63,6 +63,7 @@ from services.dossier.store.archive.work import read_retention
 from services.dossier.store.definitions import Definitions
 from services.dossier.store.desk.displays import open_displays
 from services.dossier.store.desk.work import read_desk_rules
+from services.dossier.store.desk_tallies import DeskTallies
 from services.dossier.store.fee_rules import read_fee_rules
 from services.dossier.store.files import StoredFiles
 from services.dossier.store.inspector import open_inspector
@@ -111,6 +112,7 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
             inspector=inspector,
             courier=courier,
             definitions=Definitions(),
+            desk_tallies=DeskTallies(),
             scanner=scanner_at(settings.scanner_url),
             desk_rules=read_desk_rules(),
             supervision_rules=read_supervision_rules(),

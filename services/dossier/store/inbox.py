@@ -1,10 +1,16 @@
-"""What waits for an officer: one statement for a page, its counts and its filters."""
+"""What waits for an officer: one statement for a page, its counts and its filters.
+
+Counts come from whole desks, an agency's role with all its units: what many wait at is counted for everybody
+there at once (`DeskTallies`, ADR 0017). What is not a whole desk's is counted for the caller each time.
+"""
 
 from collections.abc import Sequence
 from typing import Any
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.work.tallies import at_desks
+from services.dossier.store.desk_tallies import DeskTallies
 from services.dossier.use_cases.work.ports import InboxPage, InboxQuery
 
 _COLUMNS = (
@@ -22,11 +28,13 @@ _URGENCY = """
 _TASK_URGENCY, _ASKED_URGENCY = _URGENCY.format(due="task_due_at"), _URGENCY.format(due="asked_due_at")
 _HELD = """
     held AS (
-        SELECT role, :agency::text AS agency, :unit::text AS unit, NULL::text[] AS procedures
+        SELECT role, :agency::text AS agency, :unit::text AS unit, NULL::text[] AS procedures,
+            :procedure::text = '' AS is_whole
         FROM unnest(:roles::text[]) AS role
         UNION ALL
         SELECT role, given ->> 'agency', coalesce(given ->> 'unit', ''),
-            ARRAY(SELECT json_array_elements_text(given -> 'procedures'))
+            ARRAY(SELECT json_array_elements_text(given -> 'procedures')),
+            :procedure = '' AND coalesce(json_array_length(given -> 'procedures'), 0) = 0
         FROM staff s CROSS JOIN LATERAL json_array_elements(s.data -> 'delegations') AS given
         CROSS JOIN LATERAL json_array_elements_text(given -> 'roles') AS role
         WHERE s.subject = :subject AND :today::date BETWEEN (given ->> 'valid_from')::date
@@ -37,9 +45,9 @@ _OF_PROCEDURES = (
     "(held.procedures IS NULL OR held.procedures = '{}' OR procedure_code = ANY(held.procedures))"
     " AND (:procedure::text = '' OR procedure_code = :procedure)"
 )
-_BY_ROLE = (
-    "task_agency = held.agency AND task_role = held.role AND task_role IS NOT NULL"
-    f" AND task_unit IN ('', held.unit) AND {_OF_PROCEDURES}"
+_BY_ROLE = "task_agency = held.agency AND task_role = held.role AND task_role IS NOT NULL"
+_SEEN = (
+    f"task_unit IN ('', held.unit) AND {_OF_PROCEDURES}"
     " AND :whose::text <> 'mine' AND (:whose <> 'unclaimed' OR task_holder IS NULL)"
 )
 _MINE = (
@@ -50,49 +58,87 @@ _ASKED = (
     "asked_desks && ARRAY[held.agency || '|' || held.role || '|', held.agency || '|' || held.role || '|'"
     f" || held.unit] AND asked_desks <> '{{}}' AND {_OF_PROCEDURES} AND :whose <> 'mine'"
 )
-_SIFTED = (
-    "(:state::text = '' OR state = :state) AND (:urgency::text = '' OR {urgency} = :urgency)"
-    " AND ({due}, id) > (:after_due::timestamptz, :after_id::uuid)"
-)
-# Each desk walks the index of tasks by itself, in order and no further than a page. Opinions asked of a desk
-# are few: they are found by the desk's name and sorted.
+_SIFTED = "(:state::text = '' OR state = :state) AND (:urgency::text = '' OR {urgency} = :urgency)"
+_AFTER = "({due}, id) > (:after_due::timestamptz, :after_id::uuid)"
+_TASK_SIFTED, _TASK_AFTER = _SIFTED.format(urgency=_TASK_URGENCY), _AFTER.format(due="task_due_at")
+_ASKED_SIFTED, _ASKED_AFTER = _SIFTED.format(urgency=_ASKED_URGENCY), _AFTER.format(due="asked_due_at")
+# Each desk walks the index of tasks by itself, in order and no further than a page; rows are read when the page
+# is known. CASE hides from the planner what the filters let through: it would guess next to nothing, and so read
+# and sort all that waits at a desk. Opinions asked of a desk are few: found by its name and sorted.
 _PAGE = f"""
-    page AS (
-        SELECT DISTINCT ON (found.waits_until, found.id) found.* FROM (
+    found AS (
+        SELECT DISTINCT ON (every.waits_until, every.id) every.* FROM (
             SELECT one.* FROM held CROSS JOIN LATERAL (
-                SELECT {_COLUMNS}, 'STEP' AS kind, task_due_at AS waits_until, {_TASK_URGENCY} AS urgency
-                FROM dossiers WHERE {_BY_ROLE} AND {_SIFTED.format(urgency=_TASK_URGENCY, due="task_due_at")}
+                SELECT id, 'STEP' AS kind, task_due_at AS waits_until FROM dossiers
+                WHERE {_BY_ROLE} AND {_TASK_AFTER}
+                    AND CASE WHEN {_SEEN} AND {_TASK_SIFTED} THEN true ELSE false END
                 ORDER BY task_due_at, id LIMIT :limit) AS one
             UNION ALL
-            (SELECT {_COLUMNS}, 'STEP', task_due_at, {_TASK_URGENCY}
-             FROM dossiers WHERE {_MINE} AND {_SIFTED.format(urgency=_TASK_URGENCY, due="task_due_at")}
+            (SELECT id, 'STEP', task_due_at FROM dossiers WHERE {_MINE} AND {_TASK_AFTER} AND {_TASK_SIFTED}
              ORDER BY task_due_at, id LIMIT :limit)
             UNION ALL
             SELECT one.* FROM held CROSS JOIN LATERAL (
-                SELECT {_COLUMNS}, 'OPINION', asked_due_at, {_ASKED_URGENCY}
-                FROM dossiers WHERE {_ASKED} AND {_SIFTED.format(urgency=_ASKED_URGENCY, due="asked_due_at")}
+                SELECT id, 'OPINION', asked_due_at FROM dossiers
+                WHERE {_ASKED} AND {_ASKED_AFTER} AND {_ASKED_SIFTED}
                 ORDER BY asked_due_at, id LIMIT :limit) AS one
-        ) AS found ORDER BY found.waits_until, found.id LIMIT :limit
+        ) AS every ORDER BY every.waits_until, every.id LIMIT :limit
+    ),
+    page AS (
+        SELECT {_COLUMNS}, kind, waits_until, {_URGENCY.format(due="waits_until")} AS urgency
+        FROM found JOIN dossiers USING (id)
     )
 """
-# UNION, for a task may be seen from several desks: told apart by hashing, thousands cost a few milliseconds.
+# Every task is in one group of one desk: nothing has to be told apart. All that is asked for here is in the
+# index of tasks.
+_GROUPED = f"""
+    whole AS (
+        SELECT DISTINCT agency, role, unit FROM held
+        WHERE is_whole AND :with_counts::boolean AND :whose <> 'mine'
+    ),
+    grouped AS (
+        SELECT json_agg(json_build_array(agency, role, unit, is_held, state, urgency, n)) AS groups
+        FROM (SELECT DISTINCT agency, role FROM whole
+              WHERE agency || '|' || role <> ALL(:kept::text[])) AS desk
+        CROSS JOIN LATERAL (
+            SELECT task_unit AS unit, task_holder IS NOT NULL AS is_held, state, {_TASK_URGENCY} AS urgency,
+                count(*) AS n
+            FROM dossiers
+            WHERE task_agency = desk.agency AND task_role = desk.role AND task_role IS NOT NULL
+            GROUP BY 1, 2, 3, 4) AS one
+    )
+"""
+# UNION, for a task may be seen from several desks. OFFSET 0 keeps the planner from reading everybody's tasks
+# and choosing among them afterwards: it cannot know how few desks a caller has.
 _COUNTED = f"""
     counted AS (
-        SELECT json_agg(json_build_object('state', state, 'urgency', urgency, 'count', n)) AS counts FROM (
+        SELECT json_agg(json_build_array(state, urgency, n)) AS counts FROM (
             SELECT state, urgency, count(*) AS n FROM (
-                SELECT d.id, d.state, 'STEP' AS kind, {_TASK_URGENCY} AS urgency
-                FROM held JOIN dossiers d ON {_BY_ROLE}
+                SELECT one.* FROM held CROSS JOIN LATERAL (
+                    SELECT id, state, 'STEP' AS kind, {_TASK_URGENCY} AS urgency
+                    FROM dossiers WHERE {_BY_ROLE} AND {_SEEN} AND NOT EXISTS (
+                        SELECT FROM whole WHERE whole.agency = task_agency AND whole.role = task_role
+                            AND task_unit IN ('', whole.unit))
+                    OFFSET 0) AS one
+                WHERE NOT held.is_whole
                 UNION
                 SELECT id, state, 'STEP', {_TASK_URGENCY} FROM dossiers WHERE {_MINE}
                 UNION
-                SELECT d.id, d.state, 'OPINION', {_ASKED_URGENCY} FROM held JOIN dossiers d ON {_ASKED}
+                SELECT one.* FROM held CROSS JOIN LATERAL (
+                    SELECT id, state, 'OPINION', {_ASKED_URGENCY} FROM dossiers
+                    WHERE {_ASKED} OFFSET 0) AS one
             ) AS every WHERE :with_counts::boolean GROUP BY state, urgency
-        ) AS grouped
+        ) AS tallied
     )
 """
 _INBOX = Statement(
-    f"WITH {_HELD}, {_PAGE}, {_COUNTED} SELECT page.*, counted.counts FROM counted"
-    " LEFT JOIN page ON true ORDER BY page.waits_until, page.id"
+    f"""
+    WITH {_HELD}, {_PAGE}, {_GROUPED}, {_COUNTED},
+    told AS (
+        SELECT groups, counts, (SELECT json_agg(json_build_array(agency, role, unit)) FROM whole) AS desks
+        FROM grouped, counted
+    )
+    SELECT page.*, told.* FROM page FULL JOIN told ON false ORDER BY page.waits_until, page.id
+    """
 )
 _REASSIGN = Statement(
     f"""
@@ -112,11 +158,16 @@ _REASSIGN = Statement(
 class PostgresInbox:
     """Tasks by role, held steps and opinions asked, the most pressing first."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, tallies: DeskTallies) -> None:
         self._unit = unit
+        self._tallies = tallies
 
     async def page(self, query: InboxQuery) -> InboxPage:
         """Return a page and, on the first, how much waits by state and urgency."""
+        now = query.lines.now
+        own = {(query.agency, role) for role in query.roles}
+        is_of_desks = query.with_counts and not query.procedure and query.whose != "mine"
+        kept = self._tallies.at(now, own) if is_of_desks else {}
         rows = await self._unit.fetch(
             _INBOX,
             subject=query.subject,
@@ -134,10 +185,17 @@ class PostgresInbox:
             after_due=query.after[0],
             after_id=query.after[1],
             with_counts=query.with_counts,
+            kept=[f"{agency}|{role}" for agency, role in kept],
             limit=query.limit,
         )
-        counts = rows[0]["counts"] if rows else None
-        return InboxPage([row for row in rows if row["id"] is not None], counts or ())
+        # Nothing sorts after what has no moment: the counts come last.
+        told = rows.pop()
+        fresh = self._tallies.keep(told["groups"] or (), now)
+        desks = [(agency, role, unit) for agency, role, unit in told["desks"] or ()]
+        tally, counted_at = at_desks(desks, {**kept, **fresh}, now, only_unheld=query.whose == "unclaimed")
+        for state, urgency, count in told["counts"] or ():
+            tally[state, urgency] += count
+        return InboxPage(rows, tally, counted_at)
 
     async def of_absent(self, query: InboxQuery) -> Sequence[Any]:
         """Return the steps held by people of the unit who are on leave."""

@@ -19,6 +19,7 @@ from services.dossier.store.colleagues import PostgresColleagues
 from services.dossier.store.definitions import Definitions, PostgresCatalogue
 from services.dossier.store.desk.displays import DisplayStreams
 from services.dossier.store.desk.work import PostgresDesk
+from services.dossier.store.desk_tallies import DeskTallies
 from services.dossier.store.dossiers import PostgresDossiers
 from services.dossier.store.due_commands import PostgresDueCommands
 from services.dossier.store.dues import LedgerDues
@@ -67,6 +68,7 @@ class Resources:
     inspector: Inspector
     courier: Courier
     definitions: Definitions
+    desk_tallies: DeskTallies
     scanner: Scanner
     desk_rules: DeskRules
     supervision_rules: SupervisionRules
@@ -124,7 +126,7 @@ class PostgresWork:
         self.colleagues = PostgresColleagues(unit)
         self.uploads = PostgresUploads(unit)
         self.links = PostgresLinks(unit)
-        self.inbox = PostgresInbox(unit)
+        self.inbox = PostgresInbox(unit, resources.desk_tallies)
         self.warnings = PostgresWarnings(unit)
         self.mirrors = PostgresMirrors(unit, resources.seals)
         self.watches = PostgresWatches(unit)

@@ -2,7 +2,6 @@
 # ruff: noqa: RUF012 - pydantic copies a default for every instance.
 
 from collections import Counter
-from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -18,9 +17,11 @@ from pydantic import (
     model_validator,
 )
 
+from kernel.core.clock import VIETNAM
 from services.dossier.api.schemas.answers import DossierItem
 from services.dossier.api.schemas.requests import Strict
 from services.dossier.api.texts import Code, Note, Reason
+from services.dossier.domain.work.tallies import Tally
 from services.dossier.domain.work.urgency import Urgency
 
 Subject = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200, pattern=r"^\S+$")]
@@ -116,21 +117,30 @@ class InboxItem(DossierItem):
 
 
 class InboxTally(BaseModel):
-    """How many tasks wait, whatever state and urgency the page shows."""
+    """How many tasks wait, whatever state and urgency the page shows.
+
+    As of `counted_at`: now, or a moment ago where very many wait.
+    """
 
     total: int
     by_state: dict[str, int]
     by_urgency: dict[Urgency, int]
+    counted_at: datetime
 
     @classmethod
-    def of(cls, counts: Sequence[dict[str, Any]]) -> "InboxTally":
-        """Return the tally of rows of state, urgency and count."""
+    def of(cls, tally: Tally, counted_at: datetime) -> "InboxTally":
+        """Return the tally by state, and by urgency."""
         by_state: Counter[str] = Counter()
         by_urgency: Counter[Urgency] = Counter(dict.fromkeys(Urgency, 0))
-        for row in counts:
-            by_state[row["state"]] += row["count"]
-            by_urgency[Urgency(row["urgency"])] += row["count"]
-        return cls(total=by_state.total(), by_state=dict(by_state), by_urgency=dict(by_urgency))
+        for (state, urgency), count in tally.items():
+            by_state[state] += count
+            by_urgency[Urgency(urgency)] += count
+        return cls(
+            total=by_state.total(),
+            by_state=dict(by_state),
+            by_urgency=dict(by_urgency),
+            counted_at=counted_at.astimezone(VIETNAM),
+        )
 
 
 class InboxOut(BaseModel):

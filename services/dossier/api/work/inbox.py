@@ -44,7 +44,7 @@ async def read_inbox(
         work=work,
         now=now,
     )
-    tally = InboxTally.of(found.counts) if not parts else None
+    tally = InboxTally.of(found.tally, found.counted_at) if not parts else None
     return _page(list(found.rows), limit, by=by, now=now, tally=tally)
 
 

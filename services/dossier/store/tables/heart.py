@@ -61,12 +61,14 @@ dossiers = Table(
     UniqueConstraint("portal_code"),
     UniqueConstraint("outside_key"),
 )
+# What a desk is counted by is in its index: thousands of wide rows are then not read to count them.
 Index(
     "ix_dossiers_task",
     dossiers.c.task_agency,
     dossiers.c.task_role,
     dossiers.c.task_due_at,
     dossiers.c.id,
+    postgresql_include=["task_unit", "task_holder", "procedure_code", "state", "due_at", "ended_at"],
     postgresql_where=text("task_role IS NOT NULL"),
 )
 Index(

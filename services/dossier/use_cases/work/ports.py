@@ -10,6 +10,7 @@ from services.dossier.domain.work.colleagues import Colleague
 from services.dossier.domain.work.mirrors import Mirror, Status
 from services.dossier.domain.work.search import Index, Sought
 from services.dossier.domain.work.slip import SlipRow
+from services.dossier.domain.work.tallies import Tally
 from services.dossier.domain.work.urgency import Lines
 from services.dossier.domain.work.warnings import Warned
 
@@ -35,10 +36,11 @@ class InboxQuery:
 
 @dataclass(frozen=True, slots=True)
 class InboxPage:
-    """Tasks, the most pressing first, and on the first page how many wait by state and urgency."""
+    """Tasks, the most pressing first, and on the first page how many wait, and since when that is true."""
 
     rows: Sequence[Any]
-    counts: Sequence[dict[str, Any]]
+    tally: Tally
+    counted_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
