@@ -1,7 +1,7 @@
 """What waits for an officer: one statement for a page, its counts and its filters.
 
 Counts come from whole desks, an agency's role with all its units: what many wait at is counted for everybody
-there at once (`DeskTallies`, ADR 0017). What is not a whole desk's is counted for the caller each time.
+there at once (`DeskTallies`, ADR 0018). What is not a whole desk's is counted for the caller each time.
 """
 
 from collections.abc import Sequence
