@@ -105,7 +105,7 @@ def _read_whole(node: Any) -> list[str]:
 
 
 def _unbounded(node: Any) -> list[str]:
-    """Return the indexes of dossiers read from one end to the other, and that of tasks if not read in order."""
+    """Return the indexes of dossiers read from one end to the other; that of tasks if not read in order."""
     if isinstance(node, list):
         return [name for one in node for name in _unbounded(one.get("Plan", one))]
     name = node.get("Index Name", "")
