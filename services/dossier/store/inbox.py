@@ -62,9 +62,9 @@ _SIFTED = "(:state::text = '' OR state = :state) AND (:urgency::text = '' OR {ur
 _AFTER = "({due}, id) > (:after_due::timestamptz, :after_id::uuid)"
 _TASK_SIFTED, _TASK_AFTER = _SIFTED.format(urgency=_TASK_URGENCY), _AFTER.format(due="task_due_at")
 _ASKED_SIFTED, _ASKED_AFTER = _SIFTED.format(urgency=_ASKED_URGENCY), _AFTER.format(due="asked_due_at")
-# Each desk walks the index of tasks by itself, in order and no further than a page; rows are read when the page
-# is known. CASE hides from the planner what the filters let through: it would guess next to nothing, and so read
-# and sort all that waits at a desk. Opinions asked of a desk are few: found by its name and sorted.
+# Each desk walks the index of tasks by itself, in order and no further than a page; rows are read when the
+# page is known. CASE hides from the planner what the filters let through: it would guess next to nothing, and
+# so read and sort all that waits at a desk. Opinions asked of a desk are few: found by its name and sorted.
 _PAGE = f"""
     found AS (
         SELECT DISTINCT ON (every.waits_until, every.id) every.* FROM (
