@@ -11,7 +11,7 @@ export BUS DATA
 
 .DEFAULT_GOAL := help
 .PHONY: help setup tools run demo test sure fix lint types imports unit conformance contract architecture integration \
-	e2e contracts chart bench bench-million seed-year search-quality import-catalogue due-check sandbox clean-data clean
+	e2e contracts chart bench bench-million bench-outage seed-year search-quality import-catalogue due-check sandbox clean-data clean
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -68,6 +68,9 @@ bench: setup ## Measure design figures in one run; writes bench/RESULTS.md
 
 bench-million: setup ## Inbox, search, lifecycle and statistics at a year's size and at 1 million dossiers: many minutes (YEAR=folder: on what seed-year left there)
 	$(RUN) -m bench --only million --minutes 120 --out bench/RESULTS-million.md $(if $(YEAR),--data $(YEAR))
+
+bench-outage: setup ## The portal away for 600 s under load: what waited, how long the drain took, that nothing is lost
+	$(RUN) -m bench --only outage --minutes 60 --out bench/RESULTS-outage.md
 
 seed-year: setup ## Make a year of SIZE=336418 dossiers in a stack of its own and hold every statistic against the truth
 	@$(RUN) -m bench.seed_year --size $(SIZE) --data $(DATA)/seed-year --bus $(BUS)

@@ -23,6 +23,7 @@ class Lengths:
     spike: float = 10
     drain: float = 30
     settle: float = 60
+    outage: float = 600
     seeded: int = 12_000
     """Dossiers put in before statistics are rebuilt."""
 
@@ -39,6 +40,7 @@ class Lengths:
             floor=3,
             spike=4,
             settle=30,
+            outage=30,
             seeded=3_000,
         )
 

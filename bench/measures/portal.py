@@ -3,7 +3,7 @@
 import json
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bench.figures import Figure
 from bench.generator import Plan
@@ -40,14 +40,14 @@ def synchronised(run: Run) -> Sequence[Figure]:
     )
     query = "SELECT DISTINCT key::uuid FROM outbox WHERE type = 'dossier.accepted.v1' AND created_at > $1"
     keys = [row[0] for row in run.subject.rows("dossier", query, before)]
-    _faults(run, {"slow_ms": LATENCY_MILLISECONDS})
+    switch_faults(run, {"slow_ms": LATENCY_MILLISECONDS})
     try:
         with run.subject.watched() as busy:
             stack.children["gateway"].start()
             stack.await_ready("gateway")
             told, seconds = _await_told(run, keys)
     finally:
-        _faults(run, {})
+        switch_faults(run, {})
     rate = told / seconds if seconds else 0.0
     return [
         Figure(
@@ -76,10 +76,11 @@ def _await_told(run: Run, keys: Sequence[object]) -> tuple[int, float]:
         time.sleep(0.2)
 
 
-def _faults(run: Run, faults: dict[str, int]) -> None:
+def switch_faults(run: Run, faults: Mapping[str, object]) -> None:
+    """Switch the simulated portal's faults: these and no others."""
     request = urllib.request.Request(  # noqa: S310 - our own simulator.
         run.subject.url("portal", "/sandbox/faults"),
-        json.dumps(faults).encode(),
+        json.dumps(dict(faults)).encode(),
         {"Content-Type": "application/json"},
         method="PUT",
     )

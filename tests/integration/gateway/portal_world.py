@@ -246,6 +246,7 @@ class World:
     dossiers: DossierService
     portal: httpx.AsyncClient
     _tokens: dict[str, str] = field(default_factory=dict)
+    _heard: dict[UUID, int] = field(default_factory=dict)
 
     async def ask(
         self, method: str, path: str, who: str = "quan-tri", body: Any = None, *, seen: str = ""
@@ -267,6 +268,13 @@ class World:
         """Hand the gateway every event of these dossiers, interleaved as they happened."""
         self.dossiers.knows(*dossiers)
         events = [event for one in dossiers for event in one.events]
+        await self.gateway.receive(*sorted(events, key=lambda event: event.occurred_at))
+
+    async def hears_on(self, *dossiers: ADossier) -> None:
+        """Hand the gateway what happened since it last heard of these dossiers."""
+        self.dossiers.knows(*dossiers)
+        events = [event for one in dossiers for event in one.events[self._heard.get(one.id, 0) :]]
+        self._heard.update({one.id: len(one.events) for one in dossiers})
         await self.gateway.receive(*sorted(events, key=lambda event: event.occurred_at))
 
     async def sends(self) -> int:
