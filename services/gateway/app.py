@@ -21,6 +21,8 @@ from services.gateway.api import (
     catalog_pages,
     connector_push,
     connectors,
+    document_exchange,
+    documents,
     form_pages,
     oidc,
     pages,
@@ -55,7 +57,7 @@ from services.gateway.domain.route_match import RouteTable
 from services.gateway.domain.routes import ROUTES
 from services.gateway.domain.sample_user import SampleUser, sample_users
 from services.gateway.jobs.connectors import CONNECTORS
-from services.gateway.jobs.documents import DOCUMENT_EXCHANGE
+from services.gateway.jobs.documents import DOCUMENT_EXCHANGE, DOCUMENT_FORGETTING
 from services.gateway.jobs.forgetting import FORGET
 from services.gateway.jobs.portal_exchange import PORTAL_EXCHANGE
 from services.gateway.jobs.portal_intake import PORTAL_INTAKE
@@ -91,6 +93,8 @@ ROUTERS: Sequence[APIRouter] = (
     portal_questions.router,
     connectors.router,
     connector_push.router,
+    documents.router,
+    document_exchange.router,
     portal_adapter.router,
 )
 HANDLERS: Sequence[Handler] = (
@@ -110,6 +114,7 @@ JOBS: Sequence[Job] = (
     PORTAL_PAYMENTS,
     PAYMENT_RECONCILIATION,
     DOCUMENT_EXCHANGE,
+    DOCUMENT_FORGETTING,
     *CONNECTORS,
 )
 

@@ -176,6 +176,7 @@ def documents_side(
         papers=DossierPapers(upstream, tokens),
         office=office,
         silent_hours=settings.documents_silent_hours,
+        keep_days=settings.portal_keep_days,
         is_connected=bool(settings.documents_folder),
     )
 

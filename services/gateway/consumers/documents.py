@@ -12,6 +12,7 @@ from kernel.service import Handler, HandlerFunction
 from services.gateway.domain.documents.envelope import Organ
 from services.gateway.use_cases.documents.results import Issued, planned_result
 
+DESTROYED = "dossier.destroyed.v1"
 ISSUED, RECALLED = "dossier.result_issued.v1", "dossier.result_recalled.v1"
 
 
@@ -50,7 +51,7 @@ def with_documents(handlers: Sequence[Handler]) -> tuple[Handler, ...]:
     """Let the handlers of results also plan what goes to other agencies: an event type has one handler."""
     return tuple(
         Handler(one.event_type, one.model, _and_plan(one.function))
-        if one.event_type in {ISSUED, RECALLED}
+        if one.event_type in {ISSUED, RECALLED, DESTROYED}
         else one
         for one in handlers
     )
@@ -59,6 +60,9 @@ def with_documents(handlers: Sequence[Handler]) -> tuple[Handler, ...]:
 def _and_plan(first: HandlerFunction) -> HandlerFunction:
     async def apply(data: Any, *, event: ReceivedEvent, work: Any, now: datetime) -> None:
         await first(data, event=event, work=work, now=now)
+        if event.type == DESTROYED:
+            work.documents.forget(UUID(event.data["dossier"]["dossier_id"]))
+            return
         told = ResultFields.model_validate(event.data)
         dossier = told.dossier
         if event.type == RECALLED:

@@ -21,6 +21,7 @@ TASKS = {
     "supervision": "Kiểm tra, giám sát",
     "archive": "Lưu trữ, nộp lưu, tiêu hủy",
     "catalogue": "Danh mục: soạn, duyệt, công bố",
+    "documents": "Văn bản trao đổi với cơ quan khác qua trục liên thông",
     "portal": "Đồng bộ với Cổng Dịch vụ công quốc gia",
     "systems": "Hệ thống khác: tiếp nhận, kết quả ngoài, thanh toán",
 }
@@ -52,6 +53,7 @@ _BY_FIRST = {
     " calendar-proposals calendar-warnings catalog-reminders legal-relations legal-dirt"
     " law-tasks procedure-reviews procedure-review-figures national-entries",
     "portal": "portal-sync portal-questions",
+    "documents": "exchanged-documents document-exchange",
     "systems": "portal-dossiers outside-results portal-views kiosk-dossiers kiosk post-statuses"
     " payment-requests payment-results payment-bills payment-reconciliations connectors",
 }

@@ -1,5 +1,7 @@
 """The documents' exchange, in turns: what came, what is to be made ready, what waits, what was said."""
 
+from datetime import timedelta
+
 import structlog
 
 from kernel.service import Job, JobTick
@@ -23,4 +25,11 @@ async def exchange_documents(tick: JobTick) -> None:
     await side.deliver.hand_over_due()
 
 
+async def forget_what_came(tick: JobTick) -> None:
+    """Forget raw bytes of what was understood long ago."""
+    async with tick.open_work() as work:
+        work.documents.forget_done(tick.now - timedelta(days=tick.resources.documents.keep_days))
+
+
+DOCUMENT_FORGETTING = Job("document_forgetting", 3600, forget_what_came)
 DOCUMENT_EXCHANGE = Job("document_exchange", 1, exchange_documents)

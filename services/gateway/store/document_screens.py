@@ -89,7 +89,12 @@ class PostgresDocumentScreens:
             limit=limit,
         )
         return [
-            {**dict(row), "subject": self._seals.open_words(row["words"], row["id"]).get("subject", "")}
+            {
+                **dict(row),
+                "subject": self._seals.open_words(row["words"], row["id"]).get("subject", "")
+                if row["words"]
+                else "",
+            }
             for row in rows
         ]
 

@@ -62,6 +62,7 @@ exchanged_documents = Table(
     _text("created_by"),
     Column("created_at", _moment, nullable=False),
     Column("changed_at", _moment, nullable=False),
+    Column("arrival", UUID),
 )
 Index(
     "ux_exchanged_documents_once",
@@ -165,6 +166,12 @@ Index(
     "ix_document_arrivals_due",
     document_arrivals.c.next_attempt_at,
     postgresql_where=text("state IN ('RECEIVED', 'PARKED')"),
+)
+
+Index(
+    "ix_document_arrivals_kept",
+    document_arrivals.c.settled_at,
+    postgresql_where=text("state = 'DONE' AND body <> ''"),
 )
 
 document_routes = Table(

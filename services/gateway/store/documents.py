@@ -26,7 +26,7 @@ from services.gateway.store.document_seals import DocumentSeals
 _NAMES = tuple(one.name for one in fields(Document))
 _COLUMNS = ", ".join(_NAMES)
 _CASTS = {
-    **dict.fromkeys(("id", "about", "dossier_id"), "uuid"),
+    **dict.fromkeys(("id", "about", "dossier_id", "arrival"), "uuid"),
     **dict.fromkeys(("purpose", "attempts"), "int"),
     **dict.fromkeys(("version", "dossier_version"), "bigint"),
     **dict.fromkeys(("is_asked_back", "is_revoked"), "boolean"),
@@ -152,6 +152,26 @@ _RECEIVERS = Statement(
 _LOG = Statement(
     "INSERT INTO document_acts (id, document, at, subject, action, reason)"
     " VALUES (:id, :document, :at, :subject, :action, :reason)"
+)
+_ITS = "SELECT id FROM exchanged_documents WHERE dossier_id = :dossier_id::uuid"
+_FORGET = tuple(
+    Statement(sql, rows=None)
+    for sql in (
+        f"DELETE FROM document_files WHERE document IN ({_ITS})",
+        f"UPDATE document_messages SET body = '', answer = '' WHERE document IN ({_ITS})",
+        f"UPDATE document_statuses SET words = '' WHERE document IN ({_ITS})",
+        f"UPDATE document_acts SET reason = '' WHERE document IN ({_ITS})",
+        "UPDATE document_arrivals SET body = '', reason = '' WHERE id IN"
+        " (SELECT arrival FROM exchanged_documents WHERE dossier_id = :dossier_id::uuid)",
+        "UPDATE exchanged_documents SET words = '', failure = '', version = version + 1,"
+        " state = CASE WHEN state IN ('PLANNED', 'FAULTY') THEN 'CANCELLED' ELSE state END"
+        " WHERE dossier_id = :dossier_id::uuid",
+    )
+)
+_FORGET_DONE = Statement(
+    "UPDATE document_arrivals SET body = '', reason = '' WHERE id IN (SELECT id FROM document_arrivals"
+    " WHERE state = 'DONE' AND body <> '' AND settled_at < :before LIMIT 500)",
+    rows=None,
 )
 _OURS = Statement("SELECT code, name FROM agencies WHERE code = ANY(:codes)")
 
@@ -324,7 +344,7 @@ class PostgresDocuments:
     async def statuses(self, document: UUID) -> list[dict[str, Any]]:
         """Return every status with its words, oldest first."""
         rows = await self._unit.fetch(_STATUSES, document=document)
-        return [{**dict(row), **self._seals.open_words(row["words"], row["id"])} for row in rows]
+        return [{**dict(row), **self._opened(row)} for row in rows]
 
     def stand(self, document: UUID, receiver: str, standing: str, now: datetime) -> None:
         """Keep what a receiver's statuses mean together; whoever answers has it."""
@@ -337,6 +357,15 @@ class PostgresDocuments:
     async def log_reading(self, act: Act) -> None:
         """Keep that somebody read it, at once: a read commits nothing else."""
         await self._unit.fetch(_LOG, **self._act(act))
+
+    def forget(self, dossier_id: UUID) -> None:
+        """Forget what the documents of a destroyed dossier said: texts, files, messages, what came raw."""
+        for statement in _FORGET:
+            self._unit.write(statement, dossier_id=dossier_id)
+
+    def forget_done(self, before: datetime) -> None:
+        """Forget the raw bytes of what was understood before then; what they said is kept elsewhere."""
+        self._unit.write(_FORGET_DONE, before=before)
 
     async def ours(self, organs: Sequence[str]) -> list[Organ]:
         """Return which of these are agencies of this province."""
@@ -353,6 +382,10 @@ class PostgresDocuments:
             "action": act.action,
             "reason": self._seals.seal_words({"reason": act.reason}, row) if act.reason else "",
         }
+
+    def _opened(self, row: Any) -> dict[str, Any]:
+        """Return a row's words; those of a destroyed dossier are gone."""
+        return self._seals.open_words(row["words"], row["id"]) if row["words"] else {}
 
     def _name(self, row: Any) -> str:
         return str(self._seals.open_words(row["name"], row["id"])["name"])
@@ -371,6 +404,6 @@ class PostgresDocuments:
         if row is None:
             return None
         found = dict(row)
-        found["words"] = self._seals.open_words(row["words"], row["id"])
+        found["words"] = self._opened(row)
         found |= {"direction": Direction(row["direction"]), "state": DocumentState(row["state"])}
         return Document(**{**found, "purpose": Purpose(row["purpose"])})

@@ -13,9 +13,15 @@ from services.gateway.domain.documents.envelope import Envelope, StatusNotice
 from services.gateway.domain.documents.reading import read_envelope
 from services.gateway.domain.documents.writing import write_envelope, write_status
 from services.gateway.jobs.documents import DOCUMENT_EXCHANGE
-from tests.builders.gateway.documents import DEPARTMENT, PDF, WARD
+from tests.builders.gateway.documents import PDF, WARD
 from tests.integration.gateway.portal_world import PROCEDURE, ADossier, World, a_world
 
+OFFICERS = {
+    "van-thu": ("CLERK", WARD.id),
+    "van-thu-khac": ("CLERK", "H99.202"),
+    "thu-ngan": ("CASHIER", WARD.id),
+    "quan-tri": ("ADMIN", "H99"),
+}
 RESULT_FILE = "0193a5c2-7d00-7a10-8000-00000000f11e"
 CLERK = {
     "van-thu": ("CLERK", "H99.201"),
@@ -123,14 +129,21 @@ def with_a_result(dossier: ADossier, *, number: str = "12/UBND-XNTTHN", has_file
 
 @asynccontextmanager
 async def a_document_world(start: Any, root: Path, **settings: Any) -> AsyncIterator[DocumentWorld]:
-    async with a_world(start, documents_folder=str(root), **settings) as world:
+    users = root.with_name("users.json")
+    staff = [
+        {"subject": subject, "name": subject, "agency": agency, "roles": [role], "position": ""}
+        for subject, (role, agency) in OFFICERS.items()
+    ]
+    users.write_text(json.dumps({"people": [], "staff": staff}), encoding="utf-8")
+    given = {"documents_folder": str(root), "sample_users_file": str(users), **settings}
+    async with a_world(start, **given) as world:
+        for subject, (role, agency) in OFFICERS.items():
+            data = {"subject": subject, "name": subject, "agency": agency, "unit": "", "roles": [role]}
+            data |= {"valid_from": None, "valid_to": None, "delegations": [], "leaves": []}
+            await world.gateway.receive(an_event("staff.changed.v1", subject, data, sequence=2))
         world.dossiers.files[RESULT_FILE] = PDF
         for code, name in ((WARD.id, WARD.name), ("H99.202", "Ủy ban nhân dân xã Tân Hòa")):
             units: list[Any] = []
             data = {"code": code, "name": name, "units": units}
             await world.gateway.receive(an_event("agency.changed.v1", code, data))
         yield DocumentWorld(world, Agent(root))
-
-
-def department() -> Any:
-    return DEPARTMENT

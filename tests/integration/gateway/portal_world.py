@@ -172,6 +172,7 @@ class DossierService:
     taken: dict[str, str] = field(default_factory=dict)
     calls: list[dict[str, Any]] = field(default_factory=list)
     known: set[str] = field(default_factory=lambda: {PROCEDURE["code"]})
+    seen: dict[str, dict[str, Any]] = field(default_factory=dict)
     is_down: bool = False
     hangs_seconds: float = 0
 
@@ -184,6 +185,7 @@ class DossierService:
         app.get("/v1/portal-views/{dossier_id}")(self.view)
         app.post("/v1/portal-dossiers")(self.take)
         app.post("/v1/portal-dossiers/{code}/supplement")(self.supplement)
+        app.get("/v1/dossiers/{dossier_id}")(self.dossier)
         app.get("/v1/attachments/{attachment_id}/content")(self.file)
         return app
 
@@ -217,6 +219,10 @@ class DossierService:
             return JSONResponse({"code": "not-found", "title": "Không tìm thấy"}, 404)
         self.calls.append({"supplement": code, "body": await request.json()})
         return JSONResponse({"outcome": "answered", "dossier_id": self.taken[code]})
+
+    async def dossier(self, dossier_id: str) -> Response:
+        found = self.seen.get(dossier_id)
+        return JSONResponse(found) if found else Response(status_code=404)
 
     async def file(self, attachment_id: str) -> Response:
         content = self.files.get(attachment_id)

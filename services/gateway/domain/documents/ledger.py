@@ -90,6 +90,7 @@ class Document:
     failure: str = ""
     created_by: str
     created_at: datetime
+    arrival: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

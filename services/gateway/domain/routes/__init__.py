@@ -5,6 +5,7 @@ from services.gateway.domain.routes.catalog_desks import calendars_and_laws, wor
 from services.gateway.domain.routes.catalog_publishing import administration, publishing
 from services.gateway.domain.routes.catalog_readers import readers
 from services.gateway.domain.routes.connectors import connectors
+from services.gateway.domain.routes.documents import documents
 from services.gateway.domain.routes.dossier import dossier
 from services.gateway.domain.routes.dossier_archive import archive
 from services.gateway.domain.routes.dossier_desk import desk
@@ -45,4 +46,5 @@ ROUTES: tuple[Route, ...] = (
     *survey(),
     *own(),
     *connectors(),
+    *documents(),
 )

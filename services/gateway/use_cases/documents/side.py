@@ -20,4 +20,5 @@ class DocumentsSide:
     papers: Papers
     office: Office
     silent_hours: int
+    keep_days: int
     is_connected: bool

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -127,9 +128,9 @@ class TakeInDocuments:
             raise _Waits("Không gửi cho cơ quan nào của tỉnh")
         digest = hashlib.sha256(arrived.body).hexdigest()
         for agency in ours:
-            await self._receive(said, agency, digest, work)
+            await self._receive(said, agency, digest, arrived.id, work)
 
-    async def _receive(self, said: Envelope, agency: Organ, digest: str, work: Any) -> None:
+    async def _receive(self, said: Envelope, agency: Organ, digest: str, arrival: UUID, work: Any) -> None:
         key, now = same_document(said.document_id), self._clock.now()
         known = await work.documents.named(
             key, Direction.IN, organ=said.sender.id, agency=agency.id, all_of_it=True
@@ -142,7 +143,7 @@ class TakeInDocuments:
         if said.purpose is Purpose.NEW and any(one.purpose is Purpose.NEW for one in known):
             raise _Waits("Trùng mã văn bản đã nhận nhưng nội dung khác")
         about = await self._about(said, agency, work)
-        document = await self._arrived(said, agency, digest, about, work)
+        document = replace(await self._arrived(said, agency, digest, about, work), arrival=arrival)
         if said.purpose is Purpose.REVOKE and about is not None:
             work.documents.mark(about.id, now, is_revoked=True)
         work.documents.add(document)

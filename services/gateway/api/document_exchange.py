@@ -1,0 +1,137 @@
+"""What administrators and supervisors see and keep of the documents' exchange."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from kernel.core.errors import Invalid, NotFound
+from kernel.web.deps import Caller, IfMatch, Now, current_work
+from kernel.web.described import problems
+from kernel.web.edge import EdgeRoute
+from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from services.gateway.api.documents import Receiver, Side, roles_only
+from services.gateway.api.portal_sync import PROBLEMS, local, place_of
+from services.gateway.domain.documents.envelope import Organ
+from services.gateway.domain.documents.organs import is_organ, same_organ
+from services.gateway.domain.routes.documents import MENDERS, WATCHERS
+
+Work = Annotated[Any, Depends(current_work)]
+router = APIRouter(
+    prefix="/api/v1/document-exchange", route_class=EdgeRoute, responses=PROBLEMS, tags=["Văn bản liên thông"]
+)
+WATCH, MEND = roles_only(WATCHERS.roles), roles_only(MENDERS.roles)
+ProcedureCode = Annotated[str, StringConstraints(max_length=64)]
+
+
+class RefusedMessages(BaseModel):
+    """How many messages the axis declines for one reason."""
+
+    reason: str
+    rows: int
+
+
+class ExchangeFigures(BaseModel):
+    """How the exchange stands; seconds are of the moment of asking."""
+
+    planned: int
+    faulty: int
+    waiting: int
+    handed: int
+    without_receipt: int
+    refused: int
+    unanswered: int
+    lag_seconds: float
+    refused_by_reason: list[RefusedMessages]
+    arrivals: dict[str, int]
+    is_connected: bool
+
+
+class ArrivalLine(BaseModel):
+    """Something that came and is not understood."""
+
+    id: UUID
+    name: str
+    size: int
+    received_at: datetime
+    state: Literal["RECEIVED", "PARKED"]
+    reason: str
+    attempts: int
+    next_attempt_at: datetime | None
+
+
+class ArrivalResumed(BaseModel):
+    """What is read again."""
+
+    id: UUID
+    state: Literal["RECEIVED"] = "RECEIVED"
+
+
+class Receivers(BaseModel):
+    """Agencies a procedure's results are sent to; none: they are not sent."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    receivers: list[Receiver] = Field(max_length=50)
+
+
+@router.get("/figures", dependencies=WATCH)
+async def read_exchange_figures(work: Work, side: Side, now: Now) -> ExchangeFigures:
+    """Số liệu trao đổi văn bản: đang chờ, đã giao, bị từ chối, chưa trả lời."""
+    found = await work.document_screens.figures(now, silent_hours=side.silent_hours)
+    return ExchangeFigures.model_validate({**found, "is_connected": side.is_connected})
+
+
+@router.get("/arrivals", dependencies=WATCH)
+async def list_document_arrivals(work: Work, limit: Limit = 50, cursor: Cursor = "") -> Page[ArrivalLine]:
+    """Gói tin đến chưa đọc được và lý do; nội dung không hiện ở đây."""
+    after = place_of(decode_cursor(cursor, str), UUID)
+    rows = await work.document_screens.arrivals(after=after, limit=limit + 1)
+    following = encode_cursor(str(rows[limit - 1]["id"])) if len(rows) > limit else None
+    return Page[ArrivalLine](
+        items=[ArrivalLine.model_validate(local(row)) for row in rows[:limit]], next_cursor=following
+    )
+
+
+@router.post("/arrivals/{id}/replay", dependencies=MEND)
+async def replay_document_arrival(id: UUID, work: Work, now: Now) -> ArrivalResumed:  # noqa: A002 - the address's own word.
+    """Đọc lại một gói tin đến đang chờ."""
+    if await work.document_posts.arrival(id) is None:
+        raise NotFound
+    work.document_posts.read_again(id, now)
+    return ArrivalResumed(id=id)
+
+
+@router.get("/receivers/{procedure_code}", dependencies=WATCH)
+async def show_result_receivers(procedure_code: ProcedureCode, work: Work, response: Response) -> Receivers:
+    """Nơi nhận kết quả của một thủ tục; ETag "0" khi chưa khai báo."""
+    receivers, version = await work.document_routes.route(procedure_code)
+    response.headers["ETag"] = f'"{version}"'
+    return Receivers(receivers=[Receiver(id=one.id, name=one.name) for one in receivers])
+
+
+@router.put(
+    "/receivers/{procedure_code}",
+    dependencies=MEND,
+    status_code=204,
+    response_class=Response,
+    responses=problems(428),
+)
+async def name_result_receivers(
+    procedure_code: ProcedureCode, body: Receivers, by: Caller, work: Work, now: Now, seen: IfMatch
+) -> Response:
+    """Khai báo nơi nhận kết quả của một thủ tục."""
+    wrong = [
+        (f"receivers.{index}.id", "Mã định danh cơ quan không đúng")
+        for index, one in enumerate(body.receivers)
+        if not is_organ(one.id.upper())
+    ]
+    organs = [Organ(same_organ(one.id), one.name) for one in body.receivers]
+    if len({one.id for one in organs}) != len(organs):
+        wrong.append(("receivers", "Hai nơi nhận trùng nhau"))
+    if wrong:
+        raise Invalid(fields=wrong)
+    work.document_routes.put(procedure_code, organs, seen=seen, by=by.subject, now=now)
+    return Response(status_code=204, headers={"ETag": f'"{seen + 1}"'})
