@@ -30,7 +30,14 @@ _READ = Statement(
     ) AS found ORDER BY id DESC, turn LIMIT :limit
     """
 )
-_ABOUT = Statement("SELECT id FROM dossiers WHERE owner_index = :person ORDER BY id DESC LIMIT 1000")
+_ABOUT = Statement(
+    """
+    (SELECT id FROM dossiers WHERE owner_index = :person::bytea ORDER BY id DESC LIMIT 1000)
+    UNION ALL
+    (SELECT id FROM certified_copies WHERE requester_index = :person AND requester_index IS NOT NULL
+     LIMIT 500)
+    """
+)
 _LAST = Statement(f"SELECT {', '.join(SEAL)} FROM access_seals ORDER BY number DESC LIMIT 1")
 _ONE_AT_A_TIME = Statement("SELECT pg_advisory_xact_lock(hashtextextended('seals of readings', 0))")
 _HORIZON = Statement("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
@@ -63,7 +70,7 @@ class PostgresReadings:
         return [Reading(**{name: row[name] for name in names}, dossier_ids=row["dossiers"]) for row in rows]
 
     async def about(self, person: bytes) -> Sequence[UUID]:
-        """Return what lines name a person by: their newest dossiers, at most a thousand."""
+        """Return what lines name a person by: their newest dossiers and copies, so many."""
         return [UUID(int=row["id"].int) for row in await self._unit.fetch(_ABOUT, person=person)]
 
     async def last_seal(self) -> Seal | None:

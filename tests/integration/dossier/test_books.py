@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -23,6 +24,7 @@ LEADERS = (
     in_the_directory(SIGNER.subject, "SIGNER", unit="lanh-dao"),
     in_the_directory("lanh-dao-khac", "SIGNER", unit="lanh-dao", agency=OTHER_COMMUNE),
 )
+LEADER_ELSEWHERE = an_officer("SIGNER", agency=OTHER_COMMUNE, subject="lanh-dao-khac")
 HELPER = an_officer("ONE_STOP_OFFICER", unit="mot-cua", agency=OTHER_COMMUNE, subject="giup")
 
 
@@ -33,15 +35,27 @@ def copies(*names: str, **changed: Any) -> dict[str, Any]:
     return {**body, **changed}
 
 
+async def asked_for(office: Office, body: dict[str, Any], by: Any = RECEIVER) -> list[str]:
+    """Ask at the counter and return the requests."""
+    answer = await office.service.post("/v1/certified-copies", body, by)
+    assert answer.status_code == 201, answer.text
+    return [one["request_id"] for one in answer.json()["items"]]
+
+
+async def confirmed(office: Office, ids: list[str], by: Any = SIGNER) -> Any:
+    """Confirm with the signer's own session."""
+    return await office.service.post("/v1/copy-confirmations", {"request_ids": ids}, by)
+
+
 async def test_numbers_follow_each_other_in_one_book_an_agency_and_year(office: Office) -> None:
     """Forty calls of two documents at once, some refused by the database: no gap, no number twice."""
     await office.service.receive(*LEADERS)
     pool = office.service.runtime.pool
     await busy_for(pool, "certified_copies", "NEW.document_name = 'hỏng'")
     sent = [copies("Bằng", "hỏng" if place % 8 == 0 else "Học bạ") for place in range(40)]
-    answers = await asyncio.gather(
-        *(office.service.post("/v1/certified-copies", body, RECEIVER) for body in sent)
-    )
+    asked = [await asked_for(office, body) for body in sent]
+    assert await office.service.count("certified_copies") == 0
+    answers = await asyncio.gather(*(confirmed(office, ids) for ids in asked))
     assert sorted({answer.status_code for answer in answers}) == [201, 503]
     rows = await pool.fetch("SELECT number FROM certified_copies ORDER BY number")
     assert [row["number"] for row in rows] == list(range(1, 71))
@@ -49,9 +63,8 @@ async def test_numbers_follow_each_other_in_one_book_an_agency_and_year(office: 
         if answer.status_code == 201:
             first, second = (int(item["number"][:4]) for item in answer.json()["items"])
             assert second == first + 1
-    elsewhere = await office.service.post(
-        "/v1/certified-copies", copies("Bằng", signer="lanh-dao-khac"), HELPER
-    )
+    body = copies("Bằng", signer="lanh-dao-khac")
+    elsewhere = await confirmed(office, await asked_for(office, body, HELPER), LEADER_ELSEWHERE)
     assert elsewhere.json()["items"][0]["number"] == "0001/2026"
     url = "/v1/certified-copies?year=2026&limit=50"
     page = (await office.service.get(url, RECEIVER)).json()
@@ -81,8 +94,60 @@ async def test_only_a_leader_of_the_agency_signs_a_copy(office: Office) -> None:
         answer = await office.service.post("/v1/certified-copies", copies("A", signer=signer), RECEIVER)
         assert (answer.status_code, answer.json()["code"]) == (422, "nobody-of-that-name"), signer
     assert await office.service.count("book_counters") == 0
-    done = await office.service.post("/v1/certified-copies", copies("A", signer="thay"), RECEIVER)
-    assert done.json()["items"][0]["signed_by"] == "Cán bộ thay", done.text
+    ids = await asked_for(office, copies("A", signer="thay"))
+    done = await confirmed(office, ids, an_officer("SPECIALIST", subject="thay"))
+    assert done.json()["items"][0]["number"] == "0001/2026", done.text
+
+
+async def test_the_signer_confirms_with_a_session_of_their_own(office: Office) -> None:
+    """Not who entered, not another leader, no officer; who acts for the signer does; all or none."""
+    stands_in = in_the_directory("thay", delegations=acting_for(SIGNER.subject, "SIGNER"))
+    second = in_the_directory("lanh-dao-hai", "SIGNER", unit="lanh-dao")
+    await office.service.receive(*LEADERS, stands_in, second)
+    first, other = await asked_for(office, copies("A")), await asked_for(office, copies("B"))
+    for nobody in (RECEIVER, SPECIALIST, an_officer("SIGNER", subject="lanh-dao-hai"), LEADER_ELSEWHERE):
+        refused = await confirmed(office, first, nobody)
+        assert refused.status_code in {403, 404}, (nobody.subject, refused.text)
+    assert (await confirmed(office, first, RECEIVER)).json()["code"] == "not-the-signer"
+    assert await office.service.count("book_counters") == 0
+    waiting = (await office.service.get("/v1/copy-requests", SIGNER)).json()["items"]
+    assert [one["request_id"] for one in waiting] == [*first, *other]
+    assert (await confirmed(office, first, an_officer("SPECIALIST", subject="thay"))).status_code == 201
+    again = await confirmed(office, [*first, *other])
+    assert (again.status_code, again.json()["code"]) == (409, "copy-decided")
+    back = await office.service.post("/v1/copy-rejections", {"request_ids": other, "reason": "Mờ"}, SIGNER)
+    assert back.json()["items"][0]["state"] == "DECLINED"
+    assert (await confirmed(office, other)).json()["code"] == "copy-decided"
+    assert await office.service.runtime.pool.fetchval("SELECT max(number) FROM certified_copies") == 1
+    assert (await confirmed(office, ["0" * 32])).status_code == 404
+    assert (await confirmed(office, [str(UUID(int=place)) for place in range(51)])).status_code == 422
+
+
+async def test_of_two_who_confirm_at_once_one_certifies(office: Office) -> None:
+    """No document has two numbers, and no number is lost to who came second."""
+    await office.service.receive(*LEADERS)
+    ids = await asked_for(office, copies("A", "B"))
+    answers = await asyncio.gather(*(confirmed(office, ids) for _ in range(6)))
+    assert {answer.status_code for answer in answers} <= {201, 409, 412}
+    assert [answer.status_code for answer in answers].count(201) == 1
+    next_one = await confirmed(office, await asked_for(office, copies("C")))
+    assert next_one.json()["items"][0]["number"] == "0003/2026"
+
+
+async def test_what_was_certified_is_counted_by_period_and_agency(office: Office) -> None:
+    """What waits is not counted; an officer's own agency, a supervisor's and those below it."""
+    await office.service.receive(*LEADERS)
+    await confirmed(office, await asked_for(office, copies("A", "B")))
+    await asked_for(office, copies("C"))
+    query = "/v1/statistics/certified-copies?from=2026-03-01&to=2026-03-31"
+    told = (await office.service.get(query, SIGNER)).json()["items"]
+    assert told == [{"agency": COMMUNE, "documents": 2, "copies": 6, "pages": 12}]
+    above = an_officer("SUPERVISOR", agency="H99", subject="giam-sat")
+    assert (await office.service.get(query, above)).json()["items"] == told
+    assert (await office.service.get(query, LEADER_ELSEWHERE)).json()["items"] == []
+    past = query.replace("2026-03", "2026-02").replace("02-31", "02-28")
+    assert (await office.service.get(past, SIGNER)).json()["items"] == []
+    assert (await office.service.get(query, a_citizen())).status_code == 403
 
 
 async def helped(office: Office) -> str:

@@ -10,7 +10,7 @@ from kernel.testing.running import RunningService
 from services.dossier.commands.history import verify_history
 from services.dossier.jobs.print_papers import PRINT_PAPERS
 from tests.builders.dossier.office import GATEWAY, RECEIVER, SIGNER, SPECIALIST, Office, a_citizen
-from tests.integration.dossier.test_books import LEADERS, copies
+from tests.integration.dossier.test_books import LEADERS, asked_for, confirmed, copies
 
 CITIZEN = a_citizen()
 
@@ -27,8 +27,9 @@ async def known(office: Office) -> dict[str, str]:
     seen = await office.issued(number="1/XN")
     await office.service.run_job(PRINT_PAPERS)
     await office.service.receive(*LEADERS)
-    copied = await office.service.post("/v1/certified-copies", copies("Bằng"), RECEIVER)
+    copied = await confirmed(office, await asked_for(office, copies("Bằng")))
     assert copied.status_code == 201, copied.text
+    await asked_for(office, copies("Học bạ"))
     detail = await office.read(seen, SPECIALIST)
     (result,) = (await office.service.get("/v1/results", CITIZEN)).json()["items"]
     return {
@@ -56,6 +57,7 @@ READINGS = [
     ("register.pdf?agency=H99.201&from=2026-03-01&to=2026-03-31", RECEIVER, "register"),
     ("register.xlsx?agency=H99.201&from=2026-03-01&to=2026-03-31", RECEIVER, "register"),
     ("certified-copies?year=2026", RECEIVER, "copy-book"),
+    ("copy-requests", SIGNER, "copy-requests"),
 ]
 
 

@@ -8,20 +8,27 @@ from fastapi import APIRouter, Query, Response
 from kernel.core.clock import VIETNAM
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, decode_cursor, encode_cursor
+from services.dossier.api.cursors import OLDEST, cursor_place
 from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
-from services.dossier.api.moments import local
+from services.dossier.api.moments import Day, local
 from services.dossier.api.schemas.intake import (
     CertifiedCopiesIn,
     CertifiedCopiesOut,
     CertifiedCopyOut,
     CertifiedCopyPage,
+    CopyConfirmationIn,
+    CopyFigureOut,
+    CopyFiguresOut,
+    CopyRejectionIn,
+    CopyRequestOut,
+    CopyRequestPage,
     HandedOut,
     HandOverConfirmationIn,
     HandOverIn,
     HandOverLists,
     HandOverOut,
 )
-from services.dossier.domain.intake.copies import CertifiedCopy
+from services.dossier.domain.intake.copies import CertifiedCopy, CopyRequest
 from services.dossier.domain.intake.handovers import HandOverList
 from services.dossier.use_cases import ports
 from services.dossier.use_cases.intake import certified_copies, handovers
@@ -44,10 +51,27 @@ def _copy(item: CertifiedCopy, work: ports.Work) -> CertifiedCopyOut:
     )
 
 
+def _request(item: CopyRequest, work: ports.Work) -> CopyRequestOut:
+    opened = work.seals.open(item.requester_sealed, purpose="copy")
+    return CopyRequestOut(
+        request_id=item.id,
+        document_name=item.document_name,
+        pages=item.pages,
+        copies=item.copies,
+        requester=str(opened["full_name"]) if isinstance(opened, dict) else "",
+        signer=item.signer,
+        signer_name=item.signer_name,
+        entered_by=item.entered_by_name,
+        asked_at=item.asked_at.astimezone(VIETNAM),
+        state=item.state,
+        reason=item.reason,
+    )
+
+
 @router.post("/certified-copies", status_code=201)
-async def certify_copies(body: CertifiedCopiesIn, by: Caller, work: Work, now: Now) -> CertifiedCopiesOut:
-    """Chứng thực bản sao: một lượt gọi, số chứng thực liên tục theo cơ quan và năm."""
-    lines = await certified_copies.certify_copies(
+async def ask_for_copies(body: CertifiedCopiesIn, by: Caller, work: Work, now: Now) -> CopyRequestPage:
+    """Tiếp nhận yêu cầu chứng thực bản sao trong một lượt gọi; người ký xác nhận thì mới vào sổ."""
+    asked = await certified_copies.ask_for_copies(
         body.requester.model_dump(),
         [item.model_dump() for item in body.documents],
         signer=body.signer,
@@ -55,7 +79,46 @@ async def certify_copies(body: CertifiedCopiesIn, by: Caller, work: Work, now: N
         work=work,
         now=now,
     )
+    return CopyRequestPage(items=[_request(item, work) for item in asked])
+
+
+@router.get("/copy-requests")
+async def read_copy_requests(
+    by: Caller, work: Work, now: Now, limit: Limit = 50, cursor: Cursor = ""
+) -> CopyRequestPage:
+    """Yêu cầu chứng thực đang chờ người ký tại cơ quan."""
+    after = cursor_place(cursor, OLDEST)
+    found = await certified_copies.read_requests(after=after, limit=limit, by=by, work=work, now=now)
+    more = encode_cursor(str(found[-1].id)) if len(found) == limit else None
+    return CopyRequestPage(items=[_request(item, work) for item in found], next_cursor=more)
+
+
+@router.post("/copy-confirmations", status_code=201)
+async def confirm_copies(body: CopyConfirmationIn, by: Caller, work: Work, now: Now) -> CertifiedCopiesOut:
+    """Người ký xác nhận bằng phiên của mình, tối đa 50 dòng; số chứng thực liên tục theo cơ quan và năm."""
+    lines = await certified_copies.confirm_copies(body.request_ids, by=by, work=work, now=now)
     return CertifiedCopiesOut(items=[_copy(item, work) for item in lines])
+
+
+@router.post("/copy-rejections")
+async def decline_copies(body: CopyRejectionIn, by: Caller, work: Work, now: Now) -> CopyRequestPage:
+    """Trả lại yêu cầu chứng thực, có lý do; không mất số."""
+    found = await certified_copies.decline_copies(
+        body.request_ids, reason=body.reason, by=by, work=work, now=now
+    )
+    return CopyRequestPage(items=[_request(item, work) for item in found])
+
+
+@router.get("/statistics/certified-copies")
+async def count_copies(
+    by: Caller,
+    work: Work,
+    first: Annotated[Day, Query(alias="from")],
+    last: Annotated[Day, Query(alias="to")],
+) -> CopyFiguresOut:
+    """Số việc, số bản, số trang đã chứng thực trong kỳ theo cơ quan."""
+    found = await certified_copies.count_copies(first, last, by=by, work=work)
+    return CopyFiguresOut(items=[CopyFigureOut.model_validate(one, from_attributes=True) for one in found])
 
 
 @router.get("/certified-copies")

@@ -222,7 +222,7 @@ class CopiedDocument(Strict):
 
 
 class CertifiedCopiesIn(Strict):
-    """Documents certified in one visit, each a number of the book; `signer` is the account of who signed."""
+    """Documents to certify in one visit; `signer` is the account of who is to confirm them."""
 
     requester: Requester
     documents: Annotated[list[CopiedDocument], Field(min_length=1, max_length=50)]
@@ -243,8 +243,58 @@ class CertifiedCopyOut(BaseModel):
     certified_at: datetime
 
 
+class CopyRequestOut(BaseModel):
+    """A document that waits for its signer; it has no number yet."""
+
+    request_id: UUID
+    document_name: str
+    pages: int
+    copies: int
+    requester: str
+    signer: str
+    signer_name: str
+    entered_by: str
+    asked_at: datetime
+    state: str
+    reason: str
+
+
+class CopyRequestPage(BaseModel):
+    """What was asked for, in the order it was asked."""
+
+    items: list[CopyRequestOut]
+    next_cursor: str | None = None
+
+
+class CopyConfirmationIn(Strict):
+    """What the signer certifies, all or none."""
+
+    request_ids: Annotated[list[UUID], Field(min_length=1, max_length=50)]
+
+
+class CopyRejectionIn(CopyConfirmationIn):
+    """What is given back, and why."""
+
+    reason: Annotated[Line, Field(min_length=1)]
+
+
+class CopyFigureOut(BaseModel):
+    """What one agency certified in the period."""
+
+    agency: str
+    documents: int
+    copies: int
+    pages: int
+
+
+class CopyFiguresOut(BaseModel):
+    """By agency."""
+
+    items: list[CopyFigureOut]
+
+
 class CertifiedCopiesOut(BaseModel):
-    """The lines just entered."""
+    """The lines just certified."""
 
     items: list[CertifiedCopyOut]
 

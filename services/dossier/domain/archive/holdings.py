@@ -121,6 +121,7 @@ KEPT = {
     },
     "of no dossier": {
         "certified_copies",
+        "copy_requests",
         "intake_batches",
         "mirror_statuses",
         "post_lists",

@@ -23,11 +23,65 @@ class CertifiedCopy:
     entered_by: str
     entered_by_name: str
     certified_at: datetime
+    requester_index: bytes | None = None
+    confirmed_by: str | None = None
+    """The account that confirmed it; None for lines of before copies were confirmed."""
 
     @property
     def number_text(self) -> str:
         """The number as it is written on the copy."""
         return f"{self.number:04d}/{self.year}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyRequest:
+    """A document whose copies were asked for at the counter; no line of the book until it is confirmed."""
+
+    id: UUID
+    agency: str
+    document_name: str
+    pages: int
+    copies: int
+    requester_sealed: str
+    requester_index: bytes | None
+    signer: str
+    signer_name: str
+    entered_by: str
+    entered_by_name: str
+    asked_at: datetime
+    state: str = "WAITING"
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    reason: str = ""
+
+    def certified(self, number: int, *, by: str, signed_by: str, at: datetime) -> CertifiedCopy:
+        """Return the line of the book it becomes."""
+        return CertifiedCopy(
+            id=self.id,
+            agency=self.agency,
+            year=book_year(at),
+            number=number,
+            document_name=self.document_name,
+            pages=self.pages,
+            copies=self.copies,
+            requester_sealed=self.requester_sealed,
+            signed_by=signed_by,
+            entered_by=self.entered_by,
+            entered_by_name=self.entered_by_name,
+            certified_at=at,
+            requester_index=self.requester_index,
+            confirmed_by=by,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CopyFigure:
+    """How many documents were certified at an agency, in how many copies of how many pages."""
+
+    agency: str
+    documents: int
+    copies: int
+    pages: int
 
 
 def book_year(at: datetime) -> int:

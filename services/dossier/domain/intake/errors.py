@@ -45,6 +45,20 @@ class AlreadyListed(Refusal):
     title = "Hồ sơ giấy không ở nơi giao hoặc đang nằm trong danh sách bàn giao khác"
 
 
+class CopyDecided(Refusal):
+    """The request was certified or taken back already (409)."""
+
+    code = "copy-decided"
+    title = "Yêu cầu chứng thực này đã được quyết định"
+
+
+class NotTheSigner(Forbidden):
+    """Only the signer who was named, or who acts in that signer's place today, confirms (403)."""
+
+    code = "not-the-signer"
+    title = "Chỉ người ký được nêu, hoặc người được giao ký thay, xác nhận chứng thực"
+
+
 class SelfApproval(Forbidden):
     """Who entered may not approve, who handed over may not receive (403)."""
 

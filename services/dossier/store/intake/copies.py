@@ -1,12 +1,13 @@
 """The book of certified copies in PostgreSQL: the counter's row is locked until the lines are committed."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.dossier.domain.intake.copies import CertifiedCopy
+from services.dossier.domain.intake.copies import CertifiedCopy, CopyFigure, CopyRequest
 
 _NAMES = tuple(CertifiedCopy.__dataclass_fields__)
 _COLUMNS = ", ".join(_NAMES)
@@ -15,18 +16,39 @@ _NEXT = Statement(
     " ON CONFLICT (book, agency, year) DO UPDATE SET last = book_counters.last + excluded.last RETURNING last"
 )
 _ADD = Statement(
-    f"""
-    INSERT INTO certified_copies ({_COLUMNS}) SELECT {_COLUMNS}
-    FROM jsonb_to_recordset(:rows::jsonb) AS given(id uuid, agency text, year integer, number integer,
-        document_name text, pages integer, copies integer, requester_sealed text, signed_by text,
-        entered_by text, entered_by_name text, certified_at timestamptz)
-    """,
-    rows=None,
+    f"INSERT INTO certified_copies ({_COLUMNS}) VALUES ({', '.join(f':{name}' for name in _NAMES)})"
+)
+_ASKED = tuple(CopyRequest.__dataclass_fields__)
+_REQUEST = ", ".join(_ASKED)
+_ASK = Statement(
+    f"INSERT INTO copy_requests ({_REQUEST}) VALUES ({', '.join(f':{name}' for name in _ASKED)})"
+)
+_OF = Statement(
+    f"SELECT {_REQUEST} FROM copy_requests WHERE id = ANY(:ids::uuid[]) AND agency = :agency ORDER BY id"
+)
+_WAITING = Statement(
+    f"SELECT {_REQUEST} FROM copy_requests WHERE agency = :agency AND state = 'WAITING' AND id > :after"
+    " ORDER BY id LIMIT :limit"
+)
+_DECIDE = Statement(
+    "UPDATE copy_requests SET state = :state, decided_by = :decided_by, decided_at = :decided_at,"
+    " reason = :reason WHERE id = :id AND state = 'WAITING'"
+)
+_FIGURES = Statement(
+    "SELECT agency, count(*) AS documents, sum(copies) AS copies, sum(copies::bigint * pages) AS pages"
+    " FROM certified_copies WHERE certified_at >= :first AND certified_at < :end"
+    " AND (:agency::text = '' OR agency = :agency OR starts_with(agency, :agency || '.'))"
+    " GROUP BY agency ORDER BY agency"
 )
 _PAGE = Statement(
     f"SELECT {_COLUMNS} FROM certified_copies WHERE agency = :agency AND year = :year AND number > :after"
     " ORDER BY number LIMIT :limit"
 )
+
+
+def _request(row: Any) -> CopyRequest:
+    found = {name: row[name] for name in _ASKED}
+    return CopyRequest(**{**found, "id": UUID(int=row["id"].int)})
 
 
 class PostgresCopyBook:
@@ -43,7 +65,35 @@ class PostgresCopyBook:
 
     def add(self, copies: Sequence[CertifiedCopy]) -> None:
         """Keep lines of the book."""
-        self._unit.write(_ADD, rows=[{name: getattr(item, name) for name in _NAMES} for item in copies])
+        for item in copies:
+            self._unit.write(_ADD, **{name: getattr(item, name) for name in _NAMES})
+
+    def ask(self, requests: Sequence[CopyRequest]) -> None:
+        """Keep what is asked for."""
+        for item in requests:
+            self._unit.write(_ASK, **{name: getattr(item, name) for name in _ASKED})
+
+    async def asked(self, ids: Sequence[UUID], agency: str) -> list[CopyRequest]:
+        """Return requests of an agency by their ids, in the order they were asked."""
+        return [_request(row) for row in await self._unit.fetch(_OF, ids=list(ids), agency=agency)]
+
+    async def waiting(self, agency: str, after: UUID, limit: int) -> list[CopyRequest]:
+        """Return what waits for its signer, in the order it was asked."""
+        return [
+            _request(row) for row in await self._unit.fetch(_WAITING, agency=agency, after=after, limit=limit)
+        ]
+
+    def decide(self, request: CopyRequest) -> None:
+        """Keep the decision on a waiting request; `Stale` at the commit when somebody was faster."""
+        names = ("id", "state", "decided_by", "decided_at", "reason")
+        self._unit.write(_DECIDE, **{name: getattr(request, name) for name in names})
+
+    async def figures(self, first: datetime, end: datetime, agency: str) -> list[CopyFigure]:
+        """Count the book between two moments by agency: one and those below it, or all (empty code)."""
+        rows = await self._unit.fetch(_FIGURES, first=first, end=end, agency=agency)
+        return [
+            CopyFigure(row["agency"], row["documents"], int(row["copies"]), int(row["pages"])) for row in rows
+        ]
 
     async def page(self, agency: str, year: int, after: int, limit: int) -> list[CertifiedCopy]:
         """Return lines in the order of their numbers."""

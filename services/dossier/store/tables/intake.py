@@ -105,8 +105,30 @@ Table(
     Column("pages", Integer, nullable=False),
     Column("copies", Integer, nullable=False),
     Column("certified_at", moment, nullable=False),
+    Column("requester_index", LargeBinary),
+    Column("confirmed_by", Text),
     UniqueConstraint("id"),
 )
+_copies = metadata.tables["certified_copies"]
+Index(
+    "ix_certified_copies_requester_index",
+    _copies.c.requester_index,
+    postgresql_where=text("requester_index IS NOT NULL"),
+)
+Index("ix_certified_copies_certified_at", _copies.c.certified_at, _copies.c.agency)
+_asked = Table(
+    "copy_requests",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    *texts("agency", "document_name", "requester_sealed", "signer", "signer_name", "entered_by"),
+    *texts("entered_by_name", "state", "decided_by", "reason"),
+    Column("pages", Integer, nullable=False),
+    Column("copies", Integer, nullable=False),
+    Column("requester_index", LargeBinary),
+    Column("asked_at", moment, nullable=False),
+    Column("decided_at", moment),
+)
+Index("ix_copy_requests_agency", _asked.c.agency, _asked.c.id, postgresql_where=text("state = 'WAITING'"))
 lists = Table(
     "handover_lists",
     metadata,

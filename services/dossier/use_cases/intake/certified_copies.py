@@ -1,25 +1,29 @@
-"""Copies certified in one express call: each document a line in the book, its number there at once."""
+"""Certified copies: one call asks at the counter, one call of the signer's own certifies up to fifty."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
-from kernel.core.errors import Forbidden, Invalid
+from kernel.core.errors import Forbidden, Invalid, NotFound
 from kernel.core.ids import new_id
 from services.dossier.domain.actions import WORKING_ROLES
-from services.dossier.domain.intake.copies import CertifiedCopy, book_year
-from services.dossier.domain.intake.errors import SelfApproval
+from services.dossier.domain.intake.copies import CertifiedCopy, CopyFigure, CopyRequest, book_year
+from services.dossier.domain.intake.errors import CopyDecided, NotTheSigner, SelfApproval
 from services.dossier.domain.intake.identifiers import identity_faults
+from services.dossier.domain.mandates import mandates_of
 from services.dossier.domain.work.colleagues import signs_for
 from services.dossier.domain.work.errors import NobodyOfThatName
 from services.dossier.use_cases.intake.reception import require_one_stop
 from services.dossier.use_cases.ports import Work
-from services.dossier.use_cases.read_dossiers import log_reading
+from services.dossier.use_cases.read_dossiers import OLDEST, log_reading
+from services.dossier.use_cases.secrets import person_index
 
 
-async def certify_copies(
+async def ask_for_copies(
     requester: Mapping[str, Any],
     documents: Sequence[Mapping[str, Any]],
     *,
@@ -27,11 +31,11 @@ async def certify_copies(
     by: Caller,
     work: Work,
     now: datetime,
-) -> list[CertifiedCopy]:
-    """Enter documents certified now; the numbers follow each other and the commit, without a gap.
+) -> list[CopyRequest]:
+    """Enter documents at the counter for a signer to confirm; nothing is in the book before that.
 
     Who enters is not who signs, and who signs is by the staff directory a leader of this agency today, or
-    acts for one. The book's counter is locked last, so nothing slow waits behind it.
+    acts for one.
     """
     require_one_stop(by)
     today = now.astimezone(VIETNAM).date()
@@ -43,30 +47,110 @@ async def certify_copies(
     faults = identity_faults(requester, today, "requester")
     if faults:
         raise Invalid(fields=faults)
-    sealed = work.seals.seal(
-        {name: str(value) for name, value in requester.items() if value is not None}, purpose="copy"
-    )
-    year = book_year(now)
-    first = await work.ways_in.copies.next_numbers(by.agency, year, len(documents))
-    lines = [
-        CertifiedCopy(
+    known = {name: str(value) for name, value in requester.items() if value is not None}
+    sealed = work.seals.seal(known, purpose="copy")
+    index = person_index(work.seals, requester)
+    requests = [
+        CopyRequest(
             id=new_id(),
             agency=by.agency,
-            year=year,
-            number=first + place,
             document_name=document["document_name"],
             pages=document["pages"],
             copies=document["copies"],
             requester_sealed=sealed,
-            signed_by=found.name,
+            requester_index=index,
+            signer=signer,
+            signer_name=found.name,
             entered_by=by.subject,
             entered_by_name=by.name,
-            certified_at=now,
+            asked_at=now,
         )
-        for place, document in enumerate(documents)
+        for document in documents
     ]
+    work.ways_in.copies.ask(requests)
+    return requests
+
+
+async def confirm_copies(
+    request_ids: Sequence[UUID], *, by: Caller, work: Work, now: datetime
+) -> list[CertifiedCopy]:
+    """Certify what was asked for, all or none, by the signer's own session; the numbers follow the commit.
+
+    The book's counter is locked last, so nothing slow waits behind it; of two who confirm the same at once
+    one is answered 412 and the numbers go back.
+    """
+    requests = await _asked(request_ids, by=by, work=work)
+    me = await work.colleagues.find(by.subject)
+    today = now.astimezone(VIETNAM).date()
+    places = {item.giver for item in mandates_of(me.entry, today) if "SIGNER" in item.roles} if me else set()
+    is_signer = me is not None and signs_for(me, by.agency, today)
+    if not is_signer or any(item.signer not in {by.subject, *places} for item in requests):
+        raise NotTheSigner
+    if any(item.entered_by == by.subject for item in requests):
+        raise SelfApproval
+    first = await work.ways_in.copies.next_numbers(by.agency, book_year(now), len(requests))
+    lines = []
+    for place, item in enumerate(requests):
+        decided = replace(item, state="CERTIFIED", decided_by=by.subject, decided_at=now)
+        work.ways_in.copies.decide(decided)
+        lines.append(item.certified(first + place, by=by.subject, signed_by=by.name, at=now))
     work.ways_in.copies.add(lines)
     return lines
+
+
+async def decline_copies(
+    request_ids: Sequence[UUID], *, reason: str, by: Caller, work: Work, now: datetime
+) -> list[CopyRequest]:
+    """Give requests back with the reason: the signer named, or who entered them; no number is taken."""
+    requests = await _asked(request_ids, by=by, work=work)
+    if any(by.subject not in {item.signer, item.entered_by} for item in requests):
+        raise NotTheSigner
+    declined = [
+        replace(item, state="DECLINED", decided_by=by.subject, decided_at=now, reason=reason)
+        for item in requests
+    ]
+    for item in declined:
+        work.ways_in.copies.decide(item)
+    return declined
+
+
+async def _asked(request_ids: Sequence[UUID], *, by: Caller, work: Work) -> list[CopyRequest]:
+    """Return what waits at the caller's agency; raise `NotFound` for an id that is not there."""
+    if by.kind is not CallerKind.STAFF or not by.has_role(*WORKING_ROLES):
+        raise Forbidden
+    wanted = list(dict.fromkeys(request_ids))
+    found = await work.ways_in.copies.asked(wanted, by.agency)
+    if len(found) != len(wanted):
+        raise NotFound
+    if any(item.state != "WAITING" for item in found):
+        raise CopyDecided
+    return found
+
+
+async def read_requests(
+    *, after: UUID | None, limit: int, by: Caller, work: Work, now: datetime
+) -> list[CopyRequest]:
+    """Return what waits for a signer at the caller's agency; names are logged."""
+    if by.kind is not CallerKind.STAFF or not by.has_role("ONE_STOP_OFFICER", "ONE_STOP_MANAGER", "SIGNER"):
+        raise Forbidden
+    found = await work.ways_in.copies.waiting(by.agency, after or OLDEST, limit)
+    if found:
+        shown = (item.id for item in found)
+        await log_reading(work, by, "copy-requests", None, None, now, shown=shown)
+    return found
+
+
+async def count_copies(first: date, last: date, *, by: Caller, work: Work) -> list[CopyFigure]:
+    """Return what was certified in a period by agency: one's own, for supervisors those below and all."""
+    if by.kind is not CallerKind.STAFF or not by.has_role(*WORKING_ROLES, "SUPERVISOR"):
+        raise Forbidden
+    if last < first:
+        raise Invalid(fields=[("to", "Phải từ ngày đầu kỳ trở đi")])
+    is_provincial = by.has_role("SUPERVISOR") and await work.views.is_provincial(by.agency)
+    since = datetime.combine(first, time(0), VIETNAM)
+    until = datetime.combine(last + timedelta(days=1), time(0), VIETNAM)
+    found = await work.ways_in.copies.figures(since, until, "" if is_provincial else by.agency)
+    return [one for one in found if by.has_role("SUPERVISOR") or one.agency == by.agency]
 
 
 async def read_book(

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.dossier.domain.definitions import Procedure
 from services.dossier.domain.intake.authorizations import Authorization
 from services.dossier.domain.intake.batches import Batch, Sheet
-from services.dossier.domain.intake.copies import CertifiedCopy
+from services.dossier.domain.intake.copies import CertifiedCopy, CopyFigure, CopyRequest
 from services.dossier.domain.intake.drafts import SubmissionDraft
 from services.dossier.domain.intake.evidence import Evidence
 from services.dossier.domain.intake.handovers import HandOverList
@@ -115,6 +115,21 @@ class CopyBook(Protocol):
 
     def add(self, copies: Sequence[CertifiedCopy]) -> None:
         """Keep lines of the book."""
+
+    def ask(self, requests: Sequence[CopyRequest]) -> None:
+        """Keep what is asked for."""
+
+    async def asked(self, ids: Sequence[UUID], agency: str) -> list[CopyRequest]:
+        """Return requests of an agency by their ids, in the order they were asked."""
+
+    async def waiting(self, agency: str, after: UUID, limit: int) -> list[CopyRequest]:
+        """Return what waits for its signer, in the order it was asked."""
+
+    def decide(self, request: CopyRequest) -> None:
+        """Keep the decision on a waiting request; `Stale` at the commit when somebody was faster."""
+
+    async def figures(self, first: datetime, end: datetime, agency: str) -> list[CopyFigure]:
+        """Count the book between two moments by agency: one and those below it, or all (empty code)."""
 
     async def page(self, agency: str, year: int, after: int, limit: int) -> list[CertifiedCopy]:
         """Return lines in the order of their numbers."""

@@ -35,7 +35,7 @@ class Readings(Protocol):
         """Return who read any of these, or asked for this person, newest first."""
 
     async def about(self, person: bytes) -> Sequence[UUID]:
-        """Return what lines name a person by: their newest dossiers, at most a thousand."""
+        """Return what lines name a person by: their newest dossiers and copies, so many."""
 
     async def last_seal(self) -> Seal | None:
         """Return the last seal, held until the unit ends: one seals at a time."""

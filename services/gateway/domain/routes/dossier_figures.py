@@ -13,6 +13,7 @@ def dossier_figures() -> list[Route]:
     return [
         Route("GET", own, "dossier", READERS, Priority.HEAVY, 30.0),
         Route("GET", f"{own}/dossiers", "dossier", READERS, Priority.HEAVY, 30.0),
+        Route("GET", f"{own}/certified-copies", "dossier", READERS, Priority.HEAVY, 30.0),
         Route("GET", f"{own}/corrections", "dossier", READERS, Priority.HEAVY, 30.0),
         Route("GET", "/api/v1/closed-periods", "dossier", READERS),
         Route("POST", "/api/v1/closed-periods", "dossier", CLOSERS, Priority.HEAVY, 120.0),
