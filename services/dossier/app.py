@@ -123,7 +123,7 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
             scan_desk=ScanDesk(workshop),
             agency_seals=seals_of(settings.agency_seals()),
             signatures=SignatureCheck(workshop, settings.trust_folder),
-            retention=read_retention(),
+            retention=read_retention(settings.retention_file),
             historical_archive=historical_archive,
             clock=runtime.clock,
         )

@@ -59,6 +59,11 @@ class DossierSettings(KernelSettings):
     )
     outside_callback_url: str = Field(default="", description="Where the outside system posts its answers")
 
+    retention_file: str = Field(
+        default="",
+        description="The province's own schedule of retention (as data/retention.yaml); empty: shipped",
+    )
+
     @field_validator("scanner_url")
     @classmethod
     def _is_scanner(cls, value: str) -> str:

@@ -144,6 +144,7 @@ class _OneStop(_Fields):
 
 class _Unit(_Fields):
     code: str
+    name: str = ""
 
 
 class _Continuing(_Fields):
@@ -283,6 +284,7 @@ async def on_agency_changed(data: AgencyFields, *, event: ReceivedEvent, work: W
         "continuing_by": continuing.by_procedure,
         "took_over": [item.model_dump(by_alias=True) for item in data.predecessors],
         "units": [unit.code for unit in data.units],
+        "unit_names": {unit.code: unit.name for unit in data.units if unit.name},
         "heard_at": now,
     }
     work.catalogue.put_agency(copy, event.sequence)

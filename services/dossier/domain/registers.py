@@ -116,10 +116,10 @@ def note_of(row: Mapping[str, Any], now: datetime) -> str:
     return "; ".join(part for part in (ended, late) if part)
 
 
-def slip_lines(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> list[list[str]]:
+def slip_lines(rows: Sequence[Mapping[str, Any]]) -> list[list[str]]:
     """Return the lines of the printed control slip: giver and receiver, when, how it stood, the note.
 
-    `names` are those of agencies by code; a row that was taken back says so.
+    A row that was taken back says so.
     """
     lines = []
     for row in rows:
@@ -128,7 +128,7 @@ def slip_lines(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> l
         received = f"Nhận: {local_text(row['received_at']) or 'chưa xác nhận'}"
         lines.append(
             [
-                f"1. Giao: {_desk(row, 'giver', names)}\n2. Nhận: {_desk(row, 'receiver', names)}",
+                f"1. Giao: {_desk(row, 'giver')}\n2. Nhận: {_desk(row, 'receiver')}",
                 f"{given}\n{received}",
                 _PUNCTUALITY.get(row["punctuality"], ""),
                 "; ".join(part for part in (taken_back, row["note"]) if part),
@@ -137,7 +137,6 @@ def slip_lines(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> l
     return lines
 
 
-def _desk(row: Mapping[str, Any], side: str, names: Mapping[str, str]) -> str:
-    agency = names.get(row[f"{side}_agency"], row[f"{side}_agency"])
+def _desk(row: Mapping[str, Any], side: str) -> str:
     who = row[f"{side}_name"] or _NOBODY_NAMED.get(row[f"{side}_role"], "")
-    return ", ".join(part for part in (who, row[f"{side}_unit"], agency) if part)
+    return ", ".join(part for part in (who, row[f"{side}_unit_name"], row[f"{side}_agency_name"]) if part)

@@ -128,15 +128,15 @@ _PUT_PROCESS = Statement(
 _PUT_AGENCY = Statement(
     """
     INSERT INTO agencies (code, sequence, name, kind, level, calendar, one_stop_name, address, phone,
-        valid_to, successors, continuing, continuing_by, took_over, units, heard_at)
+        valid_to, successors, continuing, continuing_by, took_over, units, unit_names, heard_at)
     VALUES (:code, :sequence, :name, :kind, :level, :calendar, :one_stop_name, :address, :phone, :valid_to,
-        :successors, :continuing, :continuing_by, :took_over, :units, :heard_at)
+        :successors, :continuing, :continuing_by, :took_over, :units, :unit_names, :heard_at)
     ON CONFLICT (code) DO UPDATE SET sequence = excluded.sequence, name = excluded.name, kind = excluded.kind,
         level = excluded.level, calendar = excluded.calendar, one_stop_name = excluded.one_stop_name,
         address = excluded.address, phone = excluded.phone, valid_to = excluded.valid_to,
         successors = excluded.successors, continuing = excluded.continuing,
         continuing_by = excluded.continuing_by, took_over = excluded.took_over, units = excluded.units,
-        heard_at = excluded.heard_at, continued_at = NULL
+        unit_names = excluded.unit_names, heard_at = excluded.heard_at, continued_at = NULL
     WHERE agencies.sequence < excluded.sequence
     """,
     rows=None,

@@ -15,6 +15,17 @@ _COLUMNS = (
     " given_at, receiver_agency, receiver_unit, receiver_role, receiver_subject, receiver_name, received_at,"
     " due_at, punctuality, note"
 )
+
+
+def _named(side: str) -> str:
+    """Return what a side's agency and unit are called now; their codes where the catalogue told no name."""
+    of = side[0]
+    return (
+        f"coalesce({of}.name, s.{side}_agency) AS {side}_agency_name,"
+        f" coalesce({of}.unit_names ->> s.{side}_unit, s.{side}_unit) AS {side}_unit_name"
+    )
+
+
 _ADD = Statement(
     f"INSERT INTO control_slip ({_COLUMNS})"
     f" VALUES ({', '.join(':' + name.strip() for name in _COLUMNS.split(','))})"
@@ -30,7 +41,10 @@ _TAKE_BACK = Statement(
     rows=None,
 )
 _ROWS = Statement(
-    f"SELECT {_COLUMNS}, taken_back_at FROM control_slip WHERE dossier_id = :dossier_id ORDER BY version, id"
+    f"SELECT s.*, {', '.join(_named(side) for side in ('giver', 'receiver'))}"
+    f" FROM (SELECT {_COLUMNS}, taken_back_at FROM control_slip WHERE dossier_id = :dossier_id) s"
+    " LEFT JOIN agencies g ON g.code = s.giver_agency LEFT JOIN agencies r ON r.code = s.receiver_agency"
+    " ORDER BY s.version, s.id"
 )
 
 
@@ -67,7 +81,7 @@ class PostgresSlips:
         self._unit.write(_TAKE_BACK, dossier_id=dossier_id, at=at)
 
     async def rows(self, dossier_id: UUID) -> Sequence[dict[str, Any]]:
-        """Return a dossier's rows, oldest first."""
+        """Return a dossier's rows, oldest first, agencies and units by name too."""
         return [dict(row) for row in await self._unit.fetch(_ROWS, dossier_id=dossier_id)]
 
 

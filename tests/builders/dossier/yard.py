@@ -44,17 +44,17 @@ class Yard:
         await self.hear(answer(await self.signed(await self.packed())))
         return await self.office.read(seen, CLERK)
 
-    async def packed(self) -> dict[str, Any]:
+    async def packed(self, by: Any = CLERK) -> dict[str, Any]:
         """Return a batch of all that waits, its packages made."""
-        asked = await self.ask("batches", until="2027-12-31")
+        asked = await self.ask("batches", by, until="2027-12-31")
         assert asked.status_code == 201, asked.text
         await self.service.run_job(BUILD_ARCHIVE_PACKAGES)
-        found = await self.service.get(f"/v1/archive/batches/{asked.json()['batch_id']}", CLERK)
+        found = await self.service.get(f"/v1/archive/batches/{asked.json()['batch_id']}", by)
         return dict(found.json())
 
-    async def signed(self, batch: dict[str, Any]) -> dict[str, Any]:
+    async def signed(self, batch: dict[str, Any], by: Any = CLERK) -> dict[str, Any]:
         """Return the protocol of a batch that was signed for and delivered."""
-        said = await self.ask(f"batches/{batch['batch_id']}/handover", version=batch["version"])
+        said = await self.ask(f"batches/{batch['batch_id']}/handover", by, batch["version"])
         assert said.status_code == 200, said.text
         await self.service.run_job(HAND_OVER_ARCHIVE)
         return dict(said.json()["protocol"])

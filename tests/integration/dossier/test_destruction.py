@@ -13,7 +13,9 @@ from kernel.testing.running import RunningService
 from services.dossier.commands.figures import rebuild_figures
 from services.dossier.commands.history import republish, verify_history
 from services.dossier.jobs.archive import DESTROY_RECORDS
+from services.dossier.jobs.print_papers import PRINT_PAPERS
 from services.dossier.use_cases.archive import destroy_records
+from tests.builders.dossier.archive import answer
 from tests.builders.dossier.office import (
     CLERK,
     HANDED_OUT,
@@ -122,6 +124,28 @@ async def test_an_archived_dossier_goes_and_its_result_names_nobody(yard: Yard) 
         assert seen["dossier_code"] not in json.dumps(results.json())
     assert await verify_history(yard.service.runtime, ()) == 0
     assert await rebuild_figures(yard.service.runtime, ("--check",)) == 0
+
+
+async def test_what_was_stopped_is_handed_over_and_goes_only_when_the_archive_has_it(yard: Yard) -> None:
+    """It has no result to pack and stays STOPPED; what was never taken in is not handed over."""
+    seen = await yard.office.act(await yard.office.in_process(), "withdrawal", CITIZEN, note="Rút")
+    settled = {"approved": True, "legal_basis": "NĐ 118/2025", "originals": ["Tờ khai"]}
+    seen = await yard.office.act(seen, "withdrawal-decision", SIGNER, **settled)
+    cancelled = await yard.cancelled()
+    await yard.service.run_job(PRINT_PAPERS)
+    with yard.years_later():
+        early = await yard.prepared()
+        assert [one["dossier_id"] for one in early["lines"]] == [cancelled["dossier_id"]]
+        forgotten = "UPDATE destruction_lists SET state = 'REJECTED' WHERE state = 'PREPARED'"
+        await yard.service.runtime.pool.execute(forgotten)
+    protocol = await yard.signed(await yard.packed())
+    assert [one["code"] for one in protocol["packages"]] == [seen["dossier_code"]]
+    await yard.hear(answer(protocol, key="da-dung"))
+    assert (await yard.office.read(seen, CLERK))["state"] == "STOPPED"
+    with yard.years_later():
+        found = await yard.destroyed()
+        assert found["protocol"]["counts"] == {"DESTROYED": 2}
+    assert await verify_history(yard.service.runtime, ()) == 0
 
 
 async def test_four_eyes_and_every_line_reviewed(yard: Yard) -> None:

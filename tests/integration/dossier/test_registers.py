@@ -1,6 +1,7 @@
 """The register and the control slip: what is kept, on the screen and printed."""
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import openpyxl
@@ -8,7 +9,16 @@ import pytest
 from pypdf import PdfReader
 
 from kernel.testing.running import a_staff_member
-from tests.builders.dossier.office import CLERK, HANDED_OUT, RECEIVER, SIGNER, SPECIALIST, Office, a_citizen
+from tests.builders.dossier.office import (
+    CLERK,
+    HANDED_OUT,
+    RECEIVER,
+    SIGNER,
+    SPECIALIST,
+    Office,
+    a_citizen,
+    an_agency,
+)
 
 DAYS = {"agency": RECEIVER.agency, "from": "2026-03-01", "to": "2026-03-31"}
 ELSEWHERE = a_staff_member("ONE_STOP_OFFICER", agency="H99.999")
@@ -68,7 +78,18 @@ async def test_an_address_that_looks_like_a_formula_stays_a_text(office: Office)
 
 
 async def test_the_control_slip_names_both_sides(office: Office) -> None:
+    """People, units and agencies by their names of today; a unit nobody named by its code."""
+    units = [{"code": "chuyen-mon", "name": "Phòng Văn hóa - Xã hội"}, {"code": "lanh-dao", "name": ""}]
+    await office.service.receive(replace(an_agency(name="UBND xã Bến Đò", units=units), sequence=2))
     seen = await office.at_issue()
+    shown = await office.service.get(f"/v1/dossiers/{seen['dossier_id']}/handovers", RECEIVER)
+    parties = [one["receiver"] for one in shown.json()["items"]]
+    assert [(one["unit"], one["unit_name"]) for one in parties[:3]] == [
+        ("chuyen-mon", "Phòng Văn hóa - Xã hội"),
+        ("chuyen-mon", "Phòng Văn hóa - Xã hội"),
+        ("lanh-dao", "lanh-dao"),
+    ]
+    assert parties[0]["agency_name"] == "UBND xã Bến Đò"
     path = f"/v1/dossiers/{seen['dossier_id']}/control-slip.pdf"
     answer = await office.service.get(path, RECEIVER)
     assert answer.status_code == 200, answer.text
@@ -76,6 +97,8 @@ async def test_the_control_slip_names_both_sides(office: Office) -> None:
     assert "Mẫu số 06 (TT 03/2025/TT-VPCP)" in text
     assert "1. Giao" in text
     assert SPECIALIST.name in text
+    assert "Phòng Văn hóa - Xã hội" in " ".join(text.split())
+    assert "chuyen-mon" not in text
     assert (await office.service.get(path, a_citizen())).status_code == 404
 
 
@@ -116,7 +139,8 @@ async def test_the_slip_follows_the_result_to_the_applicants_hand(office: Office
     rows = (await office.service.get(path, RECEIVER)).json()["items"]
     assert all(row["received_at"] for row in rows)
     assert (rows[-2]["receiver"]["name"], rows[-1]["kind"]) == (RECEIVER.name, "RESULT_RETURNED")
-    assert rows[-1]["receiver"] == {"agency": "", "unit": "", "role": "APPLICANT", "name": ""}
+    nowhere = dict.fromkeys(("agency", "agency_name", "unit", "unit_name", "name"), "")
+    assert rows[-1]["receiver"] == {**nowhere, "role": "APPLICANT"}
 
 
 async def test_a_recalled_result_goes_back_on_the_slip_too(office: Office) -> None:

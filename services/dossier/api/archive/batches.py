@@ -109,19 +109,21 @@ async def prepare_batch(
 
 @router.get("/archive/batches")
 async def list_batches(
-    by: Caller, work: Work, limit: Limit = 20, cursor: Cursor = ""
+    by: Caller, work: Work, now: Now, limit: Limit = 20, cursor: Cursor = ""
 ) -> Page[ArchiveBatchOut]:
     """Các đợt nộp lưu của cơ quan mình, mới nhất trước."""
     before = cursor_place(cursor, NEWEST)
-    found = await submit_packages.list_batches(before=before, limit=limit + 1, by=by, work=work)
+    found = await submit_packages.list_batches(before=before, limit=limit + 1, by=by, work=work, now=now)
     following = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
     return Page[ArchiveBatchOut](items=[_out(one) for one in found[:limit]], next_cursor=following)
 
 
 @router.get("/archive/batches/{batch_id}")
-async def show_batch(batch_id: UUID, response: Response, by: Caller, work: Work) -> ArchiveBatchDetailOut:
+async def show_batch(
+    batch_id: UUID, response: Response, by: Caller, work: Work, now: Now
+) -> ArchiveBatchDetailOut:
     """Một đợt nộp lưu với từng gói và trả lời của lưu trữ."""
-    batch, packages = await submit_packages.read_batch(batch_id, by=by, work=work)
+    batch, packages = await submit_packages.read_batch(batch_id, by=by, work=work, now=now)
     answers = [
         AnswerOut(**{**one, "acknowledgement_id": one["id"]})
         for one in await work.archive.messages.of(batch_id)
@@ -139,10 +141,11 @@ async def take_package_out(
     by: Caller,
     seen: IfMatch,
     work: Work,
+    now: Now,
 ) -> ArchiveBatchOut:
     """Loại một hồ sơ khỏi đợt trước khi giao; If-Match là phiên bản của đợt."""
     batch = await submit_packages.take_out(
-        batch_id, package_id, reason=body.reason, by=by, seen=seen, work=work
+        batch_id, package_id, reason=body.reason, by=by, seen=seen, work=work, now=now
     )
     return _out(batch, response)
 

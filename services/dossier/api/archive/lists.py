@@ -128,21 +128,21 @@ async def prepare_destruction_list(
 
 @router.get("/archive/destruction-lists")
 async def list_destruction_lists(
-    by: Caller, work: Work, limit: Limit = 20, cursor: Cursor = ""
+    by: Caller, work: Work, now: Now, limit: Limit = 20, cursor: Cursor = ""
 ) -> Page[DestructionListOut]:
     """Các danh mục hủy của cơ quan mình, mới nhất trước."""
     before = cursor_place(cursor, NEWEST)
-    found = await destroy_records.list_lists(before=before, limit=limit + 1, by=by, work=work)
+    found = await destroy_records.list_lists(before=before, limit=limit + 1, by=by, work=work, now=now)
     following = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
     return Page[DestructionListOut](items=[_out(one) for one in found[:limit]], next_cursor=following)
 
 
 @router.get("/archive/destruction-lists/{list_id}")
 async def show_destruction_list(
-    list_id: UUID, response: Response, by: Caller, work: Work
+    list_id: UUID, response: Response, by: Caller, work: Work, now: Now
 ) -> DestructionListDetailOut:
     """Một danh mục với từng dòng và kết quả."""
-    found, lines = await destroy_records.read_list(list_id, by=by, work=work)
+    found, lines = await destroy_records.read_list(list_id, by=by, work=work, now=now)
     told = _out(found, response).model_dump()
     return DestructionListDetailOut(**told, lines=[_line_out(one) for one in lines])
 

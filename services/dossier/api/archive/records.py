@@ -78,12 +78,17 @@ class RecordWithHoldsOut(RecordOut):
 
 @router.get("/archive/records")
 async def list_records(
-    by: Caller, work: Work, state: RecordState = RecordState.KEPT, limit: Limit = 20, cursor: Cursor = ""
+    by: Caller,
+    work: Work,
+    now: Now,
+    state: RecordState = RecordState.KEPT,
+    limit: Limit = 20,
+    cursor: Cursor = "",
 ) -> Page[RecordOut]:
     """Hồ sơ đã kết thúc của cơ quan mình, kết thúc lâu nhất trước; không có tên người."""
     parts = decode_cursor(cursor, str, str)
     found = await hold_records.list_records(
-        state=state, after=_after(parts) if parts else None, limit=limit + 1, by=by, work=work
+        state=state, after=_after(parts) if parts else None, limit=limit + 1, by=by, work=work, now=now
     )
     last = found[limit - 1] if len(found) > limit else None
     following = encode_cursor(last.ended_on.isoformat(), str(last.dossier_id)) if last else None
@@ -91,9 +96,9 @@ async def list_records(
 
 
 @router.get("/archive/records/{dossier_id}")
-async def show_record(dossier_id: UUID, by: Caller, work: Work) -> RecordWithHoldsOut:
+async def show_record(dossier_id: UUID, by: Caller, work: Work, now: Now) -> RecordWithHoldsOut:
     """Thời hạn bảo quản của một hồ sơ và các lệnh giữ."""
-    record, holds = await hold_records.read_record(dossier_id, by=by, work=work)
+    record, holds = await hold_records.read_record(dossier_id, by=by, work=work, now=now)
     return RecordWithHoldsOut(**record_out(record).model_dump(), all_holds=[_hold_out(one) for one in holds])
 
 

@@ -65,7 +65,9 @@ class SlipParty(BaseModel):
     """A desk, and the person at it where one is known."""
 
     agency: str
+    agency_name: str
     unit: str
+    unit_name: str
     role: str
     name: str
 
@@ -97,7 +99,9 @@ def slip_row_out(row: dict[str, Any], moments: dict[str, datetime | None]) -> Sl
     parties = {
         side: SlipParty(
             agency=row[f"{side}_agency"],
+            agency_name=row[f"{side}_agency_name"],
             unit=row[f"{side}_unit"],
+            unit_name=row[f"{side}_unit_name"],
             role=row[f"{side}_role"],
             name=row[f"{side}_name"],
         )

@@ -4,7 +4,7 @@ Luật Lưu trữ 33/2024: records whose period is over are destroyed by decisio
 council looked at the list; a protocol (biên bản hủy) is kept. Nothing else destroys a dossier.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -22,7 +22,6 @@ from services.dossier.domain.intake.errors import SelfApproval
 
 MOST_LINES = 1000
 _REVIEWERS = ("CLERK", "SPECIALIST", "TEAM_LEAD", "SIGNER")
-_WITHOUT_RESULT = frozenset({Ending.STOPPED, Ending.INTAKE_REFUSED, Ending.CANCELLED})
 
 
 class ListState(StrEnum):
@@ -235,18 +234,17 @@ def line_of(list_id: UUID, record: Record) -> Line:
     )
 
 
-def outcome_of(line: Line, record: Record | None, today: date) -> Outcome:
+def outcome_of(line: Line, record: Record | None, today: date, *, handed_over: Collection[Ending]) -> Outcome:
     """Return what is to become of a line now: reviewed to go, its period over, nothing holding it.
 
-    What had a result is destroyed only after the archive acknowledged it; what ended without one was never
-    handed over.
+    What is handed over is destroyed only after the archive acknowledged it; the rest where it lies.
     """
     if line.verdict is not Verdict.DESTROY:
         return Outcome.KEPT
     if record is None or record.kept_through is None or today <= record.kept_through:
         return Outcome.NOT_DUE
     is_settled = record.state is RecordState.ARCHIVED or (
-        record.state is RecordState.KEPT and record.ending in _WITHOUT_RESULT
+        record.state is RecordState.KEPT and record.ending not in handed_over
     )
     if not is_settled:
         return Outcome.NOT_DUE

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import RecordIncomplete
+from services.dossier.domain.states import State
 
 
 def lacking_of(dossier: Dossier, *, owed: int, unprinted: int) -> list[str]:
-    """Return what the record still lacks before it can be packed."""
+    """Return what the record still lacks before it can be packed; one that was stopped has no result."""
+    is_returned = dossier.state is not State.STOPPED
     found = {
-        "result": dossier.result is None,
-        "delivery": dossier.delivery is None,
+        "result": is_returned and dossier.result is None,
+        "delivery": is_returned and dossier.delivery is None,
         "payment": bool(owed),
         "printed_papers": bool(unprinted),
     }

@@ -50,6 +50,10 @@ class RetentionRule:
     sector: str = ""
     endings: frozenset[Ending] = frozenset()
     check: bool = False
+    known: str = ""
+    """What of the row is known, and from which text."""
+    decide: str = ""
+    """What the province's archive has to say before it binds anybody."""
 
     def fits(self, told: "Ended") -> bool:
         """Tell whether the row speaks of this dossier."""
@@ -74,6 +78,21 @@ class DaysRule:
     source: str
     valid_to: date | None = None
     check: bool = False
+    known: str = ""
+    decide: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverRule:
+    """Which ended records are handed over to the archive; the others stay where they are."""
+
+    endings: frozenset[Ending]
+    valid_from: date
+    source: str
+    valid_to: date | None = None
+    check: bool = False
+    known: str = ""
+    decide: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +131,7 @@ class RetentionRules:
     classes: Mapping[str, int | None]
     """Years of each class; None for ever."""
     rules: Sequence[RetentionRule]
+    handover: Sequence[HandoverRule]
     submission: Sequence[DaysRule]
     acknowledgement: Sequence[DaysRule]
 
@@ -120,6 +140,11 @@ class RetentionRules:
         unknown = {rule.retention for rule in self.rules} - set(self.classes)
         if unknown:
             raise ValueError(f"no such retention class: {sorted(unknown)}")
+        rows: tuple[RetentionRule | HandoverRule | DaysRule, ...]
+        rows = (*self.rules, *self.handover, *self.submission, *self.acknowledgement)
+        silent = [rule.source for rule in rows if rule.check and not (rule.known and rule.decide)]
+        if silent:
+            raise ValueError(f"to be checked, but not said what is known and what to decide: {silent}")
 
     def of(self, told: Ended) -> Retention:
         """Return how long a record is kept, by the schedule in force on the day the dossier ended.
@@ -142,6 +167,10 @@ class RetentionRules:
             kept_through=None if years is None else date(counted_from.year + years, 12, 31),
             submit_by=told.ended_on + timedelta(days=within),
         )
+
+    def handed_over(self, day: date) -> frozenset[Ending]:
+        """Return the endings whose records are handed over, by the rule in force on a day."""
+        return _last(self.handover, day).endings
 
     def acknowledged_within(self, day: date) -> int:
         """Return after how many days without an acknowledgement a batch is sent again."""

@@ -48,7 +48,7 @@ _OUTCOME = Statement(
 _ONE = Statement(f"SELECT {_LIST} FROM destruction_lists WHERE id = :id")
 _LINES = Statement(f"SELECT {_LINE} FROM destruction_lines WHERE list_id = :id ORDER BY code, dossier_id")
 _LISTED = Statement(
-    f"SELECT {_LIST} FROM destruction_lists WHERE agency = :agency AND id < :before"
+    f"SELECT {_LIST} FROM destruction_lists WHERE agency = ANY(:agencies::text[]) AND id < :before"
     " ORDER BY id DESC LIMIT :limit::int"
 )
 _APPROVED = Statement("SELECT id FROM destruction_lists WHERE state = 'APPROVED' ORDER BY id")
@@ -118,9 +118,9 @@ class PostgresDestruction(Rows[DestructionList | Line]):
             raise NotFound
         return _list_of(row), [_line_of(one) for one in await self._unit.fetch(_LINES, id=list_id)]
 
-    async def listed(self, agency: str, *, before: UUID, limit: int) -> Sequence[DestructionList]:
-        """Return an agency's lists, newest first."""
-        rows = await self._unit.fetch(_LISTED, agency=agency, before=before, limit=limit)
+    async def listed(self, agencies: Sequence[str], *, before: UUID, limit: int) -> Sequence[DestructionList]:
+        """Return agencies' lists, newest first."""
+        rows = await self._unit.fetch(_LISTED, agencies=list(agencies), before=before, limit=limit)
         return [_list_of(row) for row in rows]
 
     async def approved(self) -> Sequence[UUID]:

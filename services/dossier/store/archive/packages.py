@@ -41,7 +41,7 @@ _ONE_BATCH = Statement(f"SELECT {_BATCH} FROM archive_batches WHERE id = :id")
 _PACKAGES = Statement(f"SELECT {_PACKAGE} FROM archive_packages WHERE batch_id = :id ORDER BY code, id")
 _ONE_PACKAGE = Statement(f"SELECT {_PACKAGE} FROM archive_packages WHERE id = :id")
 _LISTED = Statement(
-    f"SELECT {_BATCH} FROM archive_batches WHERE agency = :agency AND id < :before"
+    f"SELECT {_BATCH} FROM archive_batches WHERE agency = ANY(:agencies::text[]) AND id < :before"
     " ORDER BY id DESC LIMIT :limit::int"
 )
 _BUILDING = Statement("SELECT id FROM archive_batches WHERE state = 'BUILDING' ORDER BY id")
@@ -115,9 +115,9 @@ class PostgresPackages(Rows[Batch | Package]):
         row = await self._unit.fetch_one(_ONE_PACKAGE, id=package_id)
         return None if row is None else _package_of(row)
 
-    async def listed(self, agency: str, *, before: UUID, limit: int) -> Sequence[Batch]:
-        """Return an agency's batches, newest first."""
-        rows = await self._unit.fetch(_LISTED, agency=agency, before=before, limit=limit)
+    async def listed(self, agencies: Sequence[str], *, before: UUID, limit: int) -> Sequence[Batch]:
+        """Return agencies' batches, newest first."""
+        rows = await self._unit.fetch(_LISTED, agencies=list(agencies), before=before, limit=limit)
         return [_batch_of(row) for row in rows]
 
     async def building(self) -> Sequence[UUID]:

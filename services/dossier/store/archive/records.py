@@ -1,6 +1,6 @@
 """Records and holds in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,9 @@ from uuid import UUID
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.archive.holds import Hold, HoldKind
-from services.dossier.domain.archive.retention import Ended, Ending, Record, RecordState, Retention
+from services.dossier.domain.archive.keepers import Ended, Keepers, Reach
+from services.dossier.domain.archive.retention import Ended as EndedDossier
+from services.dossier.domain.archive.retention import Ending, Record, RecordState, Retention
 from services.dossier.domain.dossier import Dossier
 from services.dossier.store.archive.rows import Rows, inserting, touching
 
@@ -24,16 +26,35 @@ _HOLDS = (
     " WHERE h.dossier_id = r.dossier_id AND h.released_at IS NULL) AS holds"
 )
 _FIND = Statement(f"SELECT {_COLUMNS}, {_HOLDS} FROM archive_records r WHERE dossier_id = :id")
-_LISTED = Statement(
-    f"SELECT {_COLUMNS}, {_HOLDS} FROM archive_records r WHERE agency = :agency AND state = :state"
-    " AND (ended_on, dossier_id) > (:ended_on::date, :after::uuid)"
-    " ORDER BY ended_on, dossier_id LIMIT :limit::int"
+_ENDED = Statement(
+    "SELECT code, continuing, continuing_by FROM agencies WHERE valid_to < :today AND valid_to IS NOT NULL"
 )
-# T21 is for what was returned; what ended without a result stays at the agency until its period is over.
-_TO_SUBMIT = Statement(
-    f"SELECT {_COLUMNS}, 0 AS holds FROM archive_records r WHERE agency = :agency AND state = 'KEPT'"
-    " AND ended_on <= :until AND ending IN ('GRANTED', 'REFUSED')"
-    " ORDER BY ended_on, dossier_id LIMIT :limit::int"
+
+
+def _kept(counted: str, condition: str, order: str) -> Statement:
+    """Return records of what an agency keeps, each agency's by its own index."""
+    return Statement(
+        f"""
+        SELECT r.* FROM jsonb_to_recordset(:reaches::jsonb) AS kept(agency text, chosen text[], others text[])
+        CROSS JOIN LATERAL (
+            SELECT {_COLUMNS}, {counted} FROM archive_records r
+            WHERE r.agency = kept.agency AND (kept.chosen IS NULL OR r.procedure_code = ANY(kept.chosen))
+              AND NOT r.procedure_code = ANY(kept.others) AND {condition}
+            ORDER BY {order} LIMIT :limit::int) r
+        ORDER BY {order} LIMIT :limit::int
+        """
+    )
+
+
+_LISTED = _kept(
+    _HOLDS,
+    "state = :state AND (ended_on, dossier_id) > (:ended_on::date, :after::uuid)",
+    "ended_on, dossier_id",
+)
+_TO_SUBMIT = _kept(
+    "0 AS holds",
+    "state = 'KEPT' AND ended_on <= :until AND ending = ANY(:handed_over::text[])",
+    "ended_on, dossier_id",
 )
 _MOVE = """
     UPDATE archive_records SET state = :state, archive_code = :archive_code, version = version + 1
@@ -43,17 +64,15 @@ _LOCK = Statement(
     f"SELECT {_COLUMNS}, {_HOLDS} FROM archive_records r WHERE dossier_id = :id FOR UPDATE OF r"
 )
 # What had a result was handed over and acknowledged; what ended without one is destroyed where it lies.
-_OVER = Statement(
-    f"""
-    SELECT {_COLUMNS}, 0 AS holds FROM archive_records r
-    WHERE agency = :agency AND kept_through < :today AND kept_through IS NOT NULL AND state <> 'DESTROYED'
-      AND (state = 'ARCHIVED' OR (state = 'KEPT' AND ending IN ('STOPPED', 'INTAKE_REFUSED', 'CANCELLED')))
+_OVER = _kept(
+    "0 AS holds",
+    """kept_through < :today AND kept_through IS NOT NULL AND state <> 'DESTROYED'
+      AND (state = 'ARCHIVED' OR (state = 'KEPT' AND NOT ending = ANY(:handed_over::text[])))
       AND NOT EXISTS (SELECT 1 FROM archive_holds h WHERE h.dossier_id = r.dossier_id
                       AND h.released_at IS NULL)
       AND NOT EXISTS (SELECT 1 FROM destruction_lines l JOIN destruction_lists d ON d.id = l.list_id
-                      WHERE l.dossier_id = r.dossier_id AND d.state IN ('PREPARED', 'APPROVED'))
-    ORDER BY kept_through, dossier_id LIMIT :limit::int
-    """
+                      WHERE l.dossier_id = r.dossier_id AND d.state IN ('PREPARED', 'APPROVED'))""",
+    "kept_through, dossier_id",
 )
 _MISSING = Statement(
     "SELECT d.id FROM dossiers d WHERE d.id > :after AND d.state IN ('RETURNED', 'ARCHIVED', 'STOPPED',"
@@ -78,7 +97,7 @@ class PostgresRecords:
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
-    def fix(self, dossier: Dossier, told: Ended, retention: Retention) -> None:
+    def fix(self, dossier: Dossier, told: EndedDossier, retention: Retention) -> None:
         """Queue a record; one that is there already stays as it was fixed."""
         self._unit.write(
             _FIX,
@@ -102,19 +121,32 @@ class PostgresRecords:
         row = await self._unit.fetch_one(_FIND, id=dossier_id)
         return None if row is None else record_of(row)
 
+    async def keepers(self, today: date) -> Keepers:
+        """Return who keeps the records of agencies that ended."""
+        return Keepers(
+            [
+                Ended(code=row["code"], continuing=row["continuing"], by_procedure=row["continuing_by"])
+                for row in await self._unit.fetch(_ENDED, today=today)
+            ]
+        )
+
     async def listed(
-        self, agency: str, *, state: str, after: tuple[date, UUID] | None, limit: int
+        self, reaches: Sequence[Reach], *, state: str, after: tuple[date, UUID] | None, limit: int
     ) -> Sequence[Record]:
-        """Return an agency's records in a state, the longest ended first."""
+        """Return records in a state, the longest ended first."""
         ended_on, last = after or _FIRST
         rows = await self._unit.fetch(
-            _LISTED, agency=agency, state=state, ended_on=ended_on, after=last, limit=limit
+            _LISTED, reaches=_rows(reaches), state=state, ended_on=ended_on, after=last, limit=limit
         )
         return [record_of(row) for row in rows]
 
-    async def to_submit(self, agency: str, *, until: date, limit: int) -> Sequence[Record]:
-        """Return returned dossiers' records that no batch has, the longest ended first."""
-        rows = await self._unit.fetch(_TO_SUBMIT, agency=agency, until=until, limit=limit)
+    async def to_submit(
+        self, reaches: Sequence[Reach], *, until: date, handed_over: Collection[Ending], limit: int
+    ) -> Sequence[Record]:
+        """Return records to hand over that no batch has, the longest ended first."""
+        rows = await self._unit.fetch(
+            _TO_SUBMIT, reaches=_rows(reaches), until=until, handed_over=list(handed_over), limit=limit
+        )
         return [record_of(row) for row in rows]
 
     def move(self, dossier_ids: Sequence[UUID], state: str, *, archive_code: str = "") -> None:
@@ -130,14 +162,29 @@ class PostgresRecords:
         await self._unit.fetch_one(_LOCK, id=dossier_id)
         return await self.find(dossier_id)
 
-    async def over(self, agency: str, *, today: date, limit: int) -> Sequence[Record]:
+    async def over(
+        self, reaches: Sequence[Reach], *, today: date, handed_over: Collection[Ending], limit: int
+    ) -> Sequence[Record]:
         """Return records that may be listed for destruction, the longest over first."""
-        rows = await self._unit.fetch(_OVER, agency=agency, today=today, limit=limit)
+        rows = await self._unit.fetch(
+            _OVER, reaches=_rows(reaches), today=today, handed_over=list(handed_over), limit=limit
+        )
         return [record_of(row) for row in rows]
 
     async def missing(self, after: UUID, limit: int) -> Sequence[UUID]:
         """Return ended dossiers without a record, by id."""
         return [UUID(int=row["id"].int) for row in await self._unit.fetch(_MISSING, after=after, limit=limit)]
+
+
+def _rows(reaches: Sequence[Reach]) -> list[dict[str, Any]]:
+    return [
+        {
+            "agency": one.agency,
+            "chosen": None if one.only is None else list(one.only),
+            "others": list(one.without),
+        }
+        for one in reaches
+    ]
 
 
 def record_of(row: Any) -> Record:

@@ -18,9 +18,10 @@ from services.dossier.use_cases.ports import Seals
 _FILE = Path(__file__).parents[2] / "data" / "retention.yaml"
 
 
-def read_retention(file: Path = _FILE) -> RetentionRules:
-    """Return the schedule; a row that does not fit stops the service at its start."""
-    return TypeAdapter(RetentionRules).validate_python(yaml.safe_load(file.read_text(encoding="utf-8")))
+def read_retention(file: str = "") -> RetentionRules:
+    """Return the province's own schedule, else the shipped one; a row that does not fit stops the start."""
+    path = Path(file) if file else _FILE
+    return TypeAdapter(RetentionRules).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 class ArchivePackages(PostgresPackages):

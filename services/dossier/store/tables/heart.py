@@ -307,6 +307,7 @@ Table(
     Column("continuing_by", JSON, nullable=False, server_default="{}"),
     Column("took_over", JSON, nullable=False, server_default="[]"),
     Column("units", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("unit_names", JSON, nullable=False, server_default="{}"),
     Column("heard_at", moment, nullable=False, server_default=func.clock_timestamp()),
     Column("continued_at", moment),
 )

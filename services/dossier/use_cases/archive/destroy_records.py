@@ -25,6 +25,7 @@ from services.dossier.domain.archive.destruction import (
 from services.dossier.domain.archive.errors import NothingToDestroy, RecordDestroyed
 from services.dossier.domain.archive.packages import require_archivist
 from services.dossier.domain.archive.retention import RecordState
+from services.dossier.use_cases.archive.keeping import books_of, kept_by, standing
 from services.dossier.use_cases.destroy_dossier import destroy_by_list
 from services.dossier.use_cases.interlinked.forget import forget_with_last
 from services.dossier.use_cases.ports import Work
@@ -37,10 +38,15 @@ _AT_ONCE = 500
 
 
 async def prepare_list(*, most: int, by: Caller, work: Work, now: datetime) -> DestructionList:
-    """Begin a list of the own agency: records whose period is over, held by nothing, on no other list."""
+    """Begin a list of what the own agency keeps: over, held by nothing, on no other list."""
     require_archivist(by.agency, by)
     today = now.astimezone(VIETNAM).date()
-    records = await work.archive.records.over(by.agency, today=today, limit=most)
+    records = await work.archive.records.over(
+        await kept_by(by, work, now),
+        today=today,
+        handed_over=work.archive.rules.handed_over(today),
+        limit=most,
+    )
     if not records:
         raise NothingToDestroy
     found = DestructionList(
@@ -59,19 +65,24 @@ async def prepare_list(*, most: int, by: Caller, work: Work, now: datetime) -> D
     return found
 
 
-async def read_list(list_id: UUID, *, by: Caller, work: Work) -> tuple[DestructionList, list[Line]]:
+async def read_list(
+    list_id: UUID, *, by: Caller, work: Work, now: datetime
+) -> tuple[DestructionList, list[Line]]:
     """Return a list and its lines to the agency; raise `NotFound` to others."""
     found, lines = await work.archive.destruction.load(list_id)
-    require_reviewer(found.agency, by)
+    require_reviewer(found.agency, await standing(by, found.agency, work, now))
     return found, list(lines)
 
 
-async def list_lists(*, before: UUID, limit: int, by: Caller, work: Work) -> list[DestructionList]:
-    """Return the own agency's lists, newest first."""
+async def list_lists(
+    *, before: UUID, limit: int, by: Caller, work: Work, now: datetime
+) -> list[DestructionList]:
+    """Return the lists of the own agency and of those it goes on for, newest first."""
     if not by.agency:
         raise Forbidden
     require_reviewer(by.agency, by)
-    return list(await work.archive.destruction.listed(by.agency, before=before, limit=limit))
+    books = await books_of(by, work, now)
+    return list(await work.archive.destruction.listed(books, before=before, limit=limit))
 
 
 async def review_lines(
@@ -79,7 +90,7 @@ async def review_lines(
 ) -> DestructionList:
     """Say of lines whether they go; keeping one needs its reason."""
     found, lines = await _seen(list_id, seen, work)
-    require_reviewer(found.agency, by)
+    require_reviewer(found.agency, await standing(by, found.agency, work, now))
     reviewed = found.review({line.dossier_id: line for line in lines}, said, by=by, now=now)
     work.archive.destruction.save(found)
     work.archive.destruction.save_reviews(reviewed)
@@ -91,7 +102,7 @@ async def approve_list(
 ) -> DestructionList:
     """Approve by a decision with its document; the job carries it out from now on."""
     found, lines = await _seen(list_id, seen, work)
-    require_approver(found.agency, by)
+    require_approver(found.agency, await standing(by, found.agency, work, now))
     found.approve(lines, decision, by=by, now=now.astimezone(VIETNAM))
     if not await work.attachments.unbound([decision.document_id], by.subject):
         raise Invalid(fields=[("document_id", "Không có tệp này")])
@@ -105,7 +116,7 @@ async def reject_list(
 ) -> DestructionList:
     """Give a list up; its records may go on another."""
     found, _ = await _seen(list_id, seen, work)
-    require_approver(found.agency, by)
+    require_approver(found.agency, await standing(by, found.agency, work, now))
     found.reject(reason, by=by, now=now)
     work.archive.destruction.save(found)
     return found
@@ -141,9 +152,15 @@ async def carry_out(open_work: OpenWork, now: Callable[[], datetime]) -> int:
 async def _carry_out_line(list_id: UUID, line: Line, open_work: OpenWork, now: datetime) -> None:
     async with open_work() as work:
         found, _ = await work.archive.destruction.load(list_id)
+        today = now.astimezone(VIETNAM).date()
         # From here on a hold waits for this commit, or this commit saw it.
         record = await work.archive.records.lock(line.dossier_id)
-        outcome = outcome_of(line, record, now.astimezone(VIETNAM).date())
+        outcome = outcome_of(
+            line,
+            record,
+            today,
+            handed_over=work.archive.rules.handed_over(today),
+        )
         head = None
         if outcome is Outcome.DESTROYED:
             try:

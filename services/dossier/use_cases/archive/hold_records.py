@@ -10,27 +10,32 @@ from services.dossier.domain.archive.errors import RecordDestroyed
 from services.dossier.domain.archive.holds import Hold, HoldKind, require_holder
 from services.dossier.domain.archive.packages import may_read
 from services.dossier.domain.archive.retention import Record, RecordState
+from services.dossier.use_cases.archive.keeping import kept_by, standing
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.supervision.inspect import supervises_agency
 
 
-async def read_record(dossier_id: UUID, *, by: Caller, work: Work) -> tuple[Record, list[Hold]]:
+async def read_record(
+    dossier_id: UUID, *, by: Caller, work: Work, now: datetime
+) -> tuple[Record, list[Hold]]:
     """Return a record and its holds to the agency's archive; raise `NotFound` to others."""
     record = await work.archive.records.find(dossier_id)
-    if record is None or not (
-        may_read(record.agency, by) or await supervises_agency(record.agency, by, work)
-    ):
+    if record is None:
+        raise NotFound
+    at = await standing(by, record.agency, work, now, record.procedure_code)
+    if not (may_read(record.agency, at) or await supervises_agency(record.agency, by, work)):
         raise NotFound
     return record, list(await work.archive.holds.of(dossier_id))
 
 
 async def list_records(
-    *, state: RecordState, after: tuple[date, UUID] | None, limit: int, by: Caller, work: Work
+    *, state: RecordState, after: tuple[date, UUID] | None, limit: int, by: Caller, work: Work, now: datetime
 ) -> list[Record]:
-    """Return records of the caller's agency in a state, the longest ended first."""
+    """Return records the caller's agency keeps in a state, the longest ended first."""
     if not may_read(by.agency, by):
         raise Forbidden
-    return list(await work.archive.records.listed(by.agency, state=state.value, after=after, limit=limit))
+    reaches = await kept_by(by, work, now)
+    return list(await work.archive.records.listed(reaches, state=state.value, after=after, limit=limit))
 
 
 async def place_hold(
@@ -47,7 +52,8 @@ async def place_hold(
     record = await work.archive.records.lock(dossier_id)
     if record is None:
         raise NotFound
-    require_holder(record.agency, by, is_supervised=await supervises_agency(record.agency, by, work))
+    at = await standing(by, record.agency, work, now, record.procedure_code)
+    require_holder(record.agency, at, is_supervised=await supervises_agency(record.agency, by, work))
     if record.state is RecordState.DESTROYED:
         raise RecordDestroyed
     hold = Hold(
@@ -73,7 +79,9 @@ async def release_hold(
     hold = await work.archive.holds.find(hold_id)
     if hold is None:
         raise NotFound
-    require_holder(hold.agency, by, is_supervised=await supervises_agency(hold.agency, by, work))
+    record = await work.archive.records.find(hold.dossier_id)
+    at = await standing(by, hold.agency, work, now, record.procedure_code if record else "")
+    require_holder(hold.agency, at, is_supervised=await supervises_agency(hold.agency, by, work))
     if hold.version != seen:
         raise Stale
     hold.release(reason, by=by, now=now)

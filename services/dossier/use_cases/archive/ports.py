@@ -1,6 +1,6 @@
 """What the archive needs of the world."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -10,8 +10,9 @@ from uuid import UUID
 from services.dossier.domain.archive.bags import Bag
 from services.dossier.domain.archive.destruction import DestructionList, Line
 from services.dossier.domain.archive.holds import Hold
+from services.dossier.domain.archive.keepers import Keepers, Reach
 from services.dossier.domain.archive.packages import Acknowledgement, Batch, Judgement, Package
-from services.dossier.domain.archive.retention import Ended, Record, Retention, RetentionRules
+from services.dossier.domain.archive.retention import Ended, Ending, Record, Retention, RetentionRules
 from services.dossier.domain.dossier import Dossier
 
 if TYPE_CHECKING:
@@ -27,13 +28,18 @@ class Records(Protocol):
     async def find(self, dossier_id: UUID) -> Record | None:
         """Return a record, with its holds counted."""
 
-    async def listed(
-        self, agency: str, *, state: str, after: tuple[date, UUID] | None, limit: int
-    ) -> Sequence[Record]:
-        """Return an agency's records in a state, the longest ended first."""
+    async def keepers(self, today: date) -> Keepers:
+        """Return who keeps the records of agencies that ended."""
 
-    async def to_submit(self, agency: str, *, until: date, limit: int) -> Sequence[Record]:
-        """Return records whose dossier was returned by a day, which no batch has, the longest ended first."""
+    async def listed(
+        self, reaches: Sequence[Reach], *, state: str, after: tuple[date, UUID] | None, limit: int
+    ) -> Sequence[Record]:
+        """Return records in a state, the longest ended first."""
+
+    async def to_submit(
+        self, reaches: Sequence[Reach], *, until: date, handed_over: Collection[Ending], limit: int
+    ) -> Sequence[Record]:
+        """Return records of these endings by a day, which no batch has, the longest ended first."""
 
     def move(self, dossier_ids: Sequence[UUID], state: str, *, archive_code: str = "") -> None:
         """Queue another state of records, all of which must be there."""
@@ -41,7 +47,9 @@ class Records(Protocol):
     async def lock(self, dossier_id: UUID) -> Record | None:
         """Return a record with its holds; nobody else holds or moves it until the unit ends."""
 
-    async def over(self, agency: str, *, today: date, limit: int) -> Sequence[Record]:
+    async def over(
+        self, reaches: Sequence[Reach], *, today: date, handed_over: Collection[Ending], limit: int
+    ) -> Sequence[Record]:
         """Return records that may be listed for destruction, the longest over first."""
 
     async def missing(self, after: UUID, limit: int) -> Sequence[UUID]:
@@ -66,8 +74,8 @@ class Packages(Protocol):
     async def package(self, package_id: UUID) -> Package | None:
         """Return a package."""
 
-    async def listed(self, agency: str, *, before: UUID, limit: int) -> Sequence[Batch]:
-        """Return an agency's batches, newest first."""
+    async def listed(self, agencies: Sequence[str], *, before: UUID, limit: int) -> Sequence[Batch]:
+        """Return agencies' batches, newest first."""
 
     async def building(self) -> Sequence[UUID]:
         """Return batches with packages to make, the oldest first."""
@@ -155,8 +163,8 @@ class Destruction(Protocol):
     async def load(self, list_id: UUID) -> tuple[DestructionList, Sequence[Line]]:
         """Return a list and its lines by code; raise `NotFound`."""
 
-    async def listed(self, agency: str, *, before: UUID, limit: int) -> Sequence[DestructionList]:
-        """Return an agency's lists, newest first."""
+    async def listed(self, agencies: Sequence[str], *, before: UUID, limit: int) -> Sequence[DestructionList]:
+        """Return agencies' lists, newest first."""
 
     async def approved(self) -> Sequence[UUID]:
         """Return lists to carry out, the oldest first."""

@@ -18,14 +18,20 @@ from services.dossier.domain.archive.packages import (
     require_archivist,
 )
 from services.dossier.domain.archive.retention import RecordState
+from services.dossier.use_cases.archive.keeping import books_of, kept_by, standing
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import log_reading
 
 
 async def prepare_batch(*, until: date, most: int, by: Caller, work: Work, now: datetime) -> Batch:
-    """Begin a batch of the own agency: what was returned by a day and is in no other, longest ago first."""
+    """Begin a batch of what the own agency keeps, ended by a day and in no other, longest ago first."""
     require_archivist(by.agency, by)
-    records = await work.archive.records.to_submit(by.agency, until=until, limit=most)
+    records = await work.archive.records.to_submit(
+        await kept_by(by, work, now),
+        until=until,
+        handed_over=work.archive.rules.handed_over(now.astimezone(VIETNAM).date()),
+        limit=most,
+    )
     if not records:
         raise NothingToArchive
     batch = Batch(
@@ -54,10 +60,10 @@ async def prepare_batch(*, until: date, most: int, by: Caller, work: Work, now: 
     return batch
 
 
-async def read_batch(batch_id: UUID, *, by: Caller, work: Work) -> tuple[Batch, list[Package]]:
+async def read_batch(batch_id: UUID, *, by: Caller, work: Work, now: datetime) -> tuple[Batch, list[Package]]:
     """Return a batch and its packages to the agency's archive; raise `NotFound` to others."""
     batch, packages = await work.archive.packages.load(batch_id)
-    if not may_read(batch.agency, by):
+    if not may_read(batch.agency, await standing(by, batch.agency, work, now)):
         raise NotFound
     return batch, list(packages)
 
@@ -68,7 +74,7 @@ async def open_package(package_id: UUID, *, purpose: str, by: Caller, work: Work
     if package is None:
         raise NotFound
     batch, _ = await work.archive.packages.load(package.batch_id)
-    if not may_read(batch.agency, by) or package.sha256 is None:
+    if not may_read(batch.agency, await standing(by, batch.agency, work, now)) or package.sha256 is None:
         raise NotFound
     record = await work.archive.records.find(package.dossier_id)
     if record is not None and record.state is RecordState.DESTROYED:
@@ -77,18 +83,19 @@ async def open_package(package_id: UUID, *, purpose: str, by: Caller, work: Work
     return package
 
 
-async def list_batches(*, before: UUID, limit: int, by: Caller, work: Work) -> list[Batch]:
-    """Return the batches of the caller's agency, newest first."""
+async def list_batches(*, before: UUID, limit: int, by: Caller, work: Work, now: datetime) -> list[Batch]:
+    """Return the batches of the caller's agency and of those it goes on for, newest first."""
     if not may_read(by.agency, by):
         raise Forbidden
-    return list(await work.archive.packages.listed(by.agency, before=before, limit=limit))
+    books = await books_of(by, work, now)
+    return list(await work.archive.packages.listed(books, before=before, limit=limit))
 
 
 async def take_out(
-    batch_id: UUID, package_id: UUID, *, reason: str, by: Caller, seen: int, work: Work
+    batch_id: UUID, package_id: UUID, *, reason: str, by: Caller, seen: int, work: Work, now: datetime
 ) -> Batch:
     """Take a package out before the batch is handed over; its dossier may go into another."""
-    batch, packages = await _seen(batch_id, by=by, seen=seen, work=work)
+    batch, packages = await _seen(batch_id, by=by, seen=seen, work=work, now=now)
     package = next((one for one in packages if one.id == package_id), None)
     if package is None:
         raise NotFound
@@ -103,7 +110,7 @@ async def take_out(
 
 async def cancel_batch(batch_id: UUID, *, by: Caller, seen: int, work: Work, now: datetime) -> Batch:
     """Give a whole batch up before it is handed over."""
-    batch, packages = await _seen(batch_id, by=by, seen=seen, work=work)
+    batch, packages = await _seen(batch_id, by=by, seen=seen, work=work, now=now)
     batch.cancel(now)
     work.archive.packages.save(batch)
     live = [one for one in packages if one.state is not PackageState.WITHDRAWN]
@@ -120,7 +127,7 @@ def _withdrawn(package: Package, reason: str) -> Package:
 
 async def hand_over(batch_id: UUID, *, by: Caller, seen: int, work: Work, now: datetime) -> Batch:
     """Sign the protocol under the next number of the agency's book; from then on a job delivers it."""
-    batch, packages = await _seen(batch_id, by=by, seen=seen, work=work)
+    batch, packages = await _seen(batch_id, by=by, seen=seen, work=work, now=now)
     if not any(one.state in {PackageState.BUILT, PackageState.FAILED} for one in packages):
         raise NothingToArchive
     year = now.astimezone(VIETNAM).year
@@ -132,15 +139,17 @@ async def hand_over(batch_id: UUID, *, by: Caller, seen: int, work: Work, now: d
 
 async def send_again(batch_id: UUID, *, by: Caller, seen: int, work: Work, now: datetime) -> Batch:
     """Have a batch delivered once more: its answer was lost."""
-    batch, _ = await _seen(batch_id, by=by, seen=seen, work=work)
+    batch, _ = await _seen(batch_id, by=by, seen=seen, work=work, now=now)
     batch.send_again(now)
     work.archive.packages.save(batch)
     return batch
 
 
-async def _seen(batch_id: UUID, *, by: Caller, seen: int, work: Work) -> tuple[Batch, list[Package]]:
+async def _seen(
+    batch_id: UUID, *, by: Caller, seen: int, work: Work, now: datetime
+) -> tuple[Batch, list[Package]]:
     batch, packages = await work.archive.packages.load(batch_id)
-    require_archivist(batch.agency, by)
+    require_archivist(batch.agency, await standing(by, batch.agency, work, now))
     if batch.version != seen:
         raise Stale
     return batch, list(packages)

@@ -35,8 +35,6 @@ async def print_control_slip(dossier_id: UUID, *, by: Caller, work: Work, now: d
     """Return a dossier's control slip as PDF, for officers who see all of it."""
     rows = await read_slip(dossier_id, by=by, work=work, now=now)
     dossier, _ = await work.dossiers.load(dossier_id)
-    codes = {row[f"{side}_agency"] for row in rows for side in ("giver", "receiver")}
-    names = await work.registers.names(sorted(codes))
     content = {
         **_form(CONTROL_SLIP, work, now),
         "agency": dossier.competent_agency.name,
@@ -45,7 +43,7 @@ async def print_control_slip(dossier_id: UUID, *, by: Caller, work: Work, now: d
         "receiving": dossier.receiving_agency.name,
         "received_at": local_text(dossier.accepted_at),
         "due_at": local_text(dossier.due_at),
-        "lines": slip_lines(rows, names),
+        "lines": slip_lines(rows),
     }
     return await _printed(work.press.control_slip, content, work)
 

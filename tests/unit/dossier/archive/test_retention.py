@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from services.dossier.domain.archive.retention import (
     DaysRule,
     Ended,
     Ending,
+    HandoverRule,
     RetentionRule,
     RetentionRules,
 )
@@ -33,6 +35,7 @@ RULES = (
 SCHEDULE = RetentionRules(
     classes={"Y5": 5, "Y10": 10, "Y20": 20, "Y70": 70, "PERMANENT": None},
     rules=RULES,
+    handover=(HandoverRule(endings=frozenset({Ending.GRANTED}), valid_from=OLD, source="x"),),
     submission=DAYS,
     acknowledgement=DAYS,
 )
@@ -89,3 +92,26 @@ def test_the_shipped_schedule_knows_every_ending(ending: Ending) -> None:
     rules = read_retention()
     assert rules.of(replace(ENDED, ending=ending)).retention in rules.classes
     assert all(rule.check for rule in rules.rules), "nobody has compared these with the source's text"
+
+
+def test_what_was_accepted_is_handed_over_however_it_ended() -> None:
+    """T21 and, as files of the agency's work, T11 and T17; what was never taken in is not."""
+    taken_in = {Ending.GRANTED, Ending.REFUSED, Ending.STOPPED}
+    assert read_retention().handed_over(NEW) == taken_in
+
+
+def test_a_row_to_be_checked_says_what_is_known_and_what_is_to_be_decided() -> None:
+    for said in ({}, {"known": "x"}, {"decide": "x"}):
+        with pytest.raises(ValueError, match="what to decide"):
+            replace(SCHEDULE, rules=(replace(PLAIN, check=True, **said),))
+
+
+def test_the_province_brings_its_own_schedule(tmp_path: Path) -> None:
+    own = tmp_path / "thoi-han.yaml"
+    shipped = "services/dossier/data/retention.yaml"
+    text = Path(shipped).read_text(encoding="utf-8")
+    own.write_text(text.replace("retention: Y20", "retention: Y70"), encoding="utf-8")
+    assert (read_retention(str(own)).of(ENDED).retention, read_retention().of(ENDED).retention) == (
+        "Y70",
+        "Y20",
+    )

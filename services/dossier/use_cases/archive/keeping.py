@@ -1,0 +1,28 @@
+"""Whose records a caller works on: their agency's own, and those it keeps for agencies that ended."""
+
+from datetime import datetime
+
+from kernel.core.caller import Caller
+from kernel.core.clock import VIETNAM
+from services.dossier.domain.archive.keepers import Keepers, Reach
+from services.dossier.use_cases.ports import Work
+
+
+async def keepers_on(work: Work, now: datetime) -> Keepers:
+    """Return who keeps what, today."""
+    return await work.archive.records.keepers(now.astimezone(VIETNAM).date())
+
+
+async def kept_by(by: Caller, work: Work, now: datetime) -> list[Reach]:
+    """Return what the caller's agency keeps."""
+    return (await keepers_on(work, now)).reaches(by.agency)
+
+
+async def books_of(by: Caller, work: Work, now: datetime) -> list[str]:
+    """Return the agencies whose batches and lists the caller's goes on with."""
+    return [one.agency for one in await kept_by(by, work, now) if one.only is None]
+
+
+async def standing(by: Caller, agency: str, work: Work, now: datetime, procedure: str = "") -> Caller:
+    """Return the caller as one of the agency whose records theirs keeps."""
+    return (await keepers_on(work, now)).standing(by, agency, procedure)

@@ -1,0 +1,65 @@
+"""Who keeps what an agency left, however often agencies ended."""
+
+from itertools import product
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kernel.testing.running import a_staff_member
+from services.dossier.domain.archive.keepers import Ended, Keepers, Reach
+
+AGENCIES = ("A", "B", "C", "D")
+PROCEDURES = ("1.1", "2.2")
+KEEPERS = Keepers(
+    [
+        Ended(code="A", continuing="B", by_procedure={"1.1": "C"}),
+        Ended(code="B", continuing="D"),
+        Ended(code="Z", continuing=""),
+    ]
+)
+_HEIRS = ("", *AGENCIES)
+_ENDS = st.tuples(*[st.sampled_from([None, *product(_HEIRS, repeat=3)])] * len(AGENCIES))
+"""Of each agency: still there, or who goes on with it and with each of the two procedures."""
+
+
+def test_records_follow_their_procedure_books_the_agency() -> None:
+    assert [KEEPERS.of("A", code) for code in ("1.1", "2.2", "")] == ["C", "D", "D"]
+    assert (KEEPERS.of("D"), KEEPERS.of("Z")) == ("D", "Z")
+    assert KEEPERS.reaches("D") == [
+        Reach(agency="D"),
+        Reach(agency="A", without=("1.1",)),
+        Reach(agency="B"),
+    ]
+    assert KEEPERS.reaches("C") == [Reach(agency="C"), Reach(agency="A", only=("1.1",))]
+    assert KEEPERS.reaches("A") == []
+
+
+def test_whoever_keeps_it_stands_there_and_whoever_was_there_does_not() -> None:
+    heir, old, other = (a_staff_member("CLERK", agency=code) for code in ("D", "A", "C"))
+    assert KEEPERS.standing(heir, "A").agency == "A"
+    assert KEEPERS.standing(heir, "A", "1.1").agency == "D"
+    assert KEEPERS.standing(old, "A").agency == ""
+    assert KEEPERS.standing(other, "A").agency == "C"
+
+
+@given(_ENDS)
+def test_every_record_is_kept_by_one_agency_and_found_by_it(ends: tuple[Any, ...]) -> None:
+    """Also where mergers run in circles, which no catalogue should say."""
+    told = [
+        Ended(code=code, continuing=one[0], by_procedure=dict(zip(PROCEDURES, one[1:], strict=True)))
+        for code, one in zip(AGENCIES, ends, strict=True)
+        if one is not None
+    ]
+    keepers = Keepers(told)
+    for agency in AGENCIES:
+        for procedure in (*PROCEDURES, "3.3"):
+            found = [
+                keeper
+                for keeper in AGENCIES
+                for reach in keepers.reaches(keeper)
+                if reach.agency == agency
+                and (reach.only is None or procedure in reach.only)
+                and procedure not in reach.without
+            ]
+            assert found == [keepers.of(agency, procedure)]
