@@ -1,6 +1,7 @@
 """What the one-stop officer does with a submitted dossier: accept, ask for more, refuse, hand over."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -28,6 +29,7 @@ from services.dossier.use_cases.ask_limits import days_to_answer, most_in_all, r
 from services.dossier.use_cases.figures.counting import counted
 from services.dossier.use_cases.open_dossier import allow, due_of, open_for, parties_of, situation_of
 from services.dossier.use_cases.payments.ledger import end_dues
+from services.dossier.use_cases.payments.refeeing import fees_at_acceptance
 from services.dossier.use_cases.ports import Grounds, SubmittedComponent, Work
 from services.dossier.use_cases.record_change import record_change
 from services.dossier.use_cases.results.reuse import require_results_hold
@@ -47,8 +49,11 @@ async def accept_dossier(dossier_id: UUID, *, by: Caller, seen: int, work: Work,
         dossier.acting = acting
     await require_results_hold(dossier, work=work, now=now)
     changed = procedure_changed(dossier, grounds.procedure, components)
+    account, fees = await fees_at_acceptance(dossier, grounds, by=by, work=work, now=now)
+    grounds = replace(grounds, account=account)
     left, paper = await accept(dossier, grounds, components, by=by, work=work, now=at)
     details = {"counted": counted(components), **({"procedure_changed": changed} if changed else {})}
+    details |= {"fees_changed": fees} if fees else {}
     record_change(work, dossier, Change("accepted", left, papers=[paper], details=details), by=by, now=now)
     if changed:
         dossier.warnings.append({"code": "procedure-changed", "details": changed})

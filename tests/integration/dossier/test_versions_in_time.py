@@ -64,7 +64,7 @@ async def test_a_version_published_ahead_waits_for_its_day(office: Office) -> No
 
 async def test_acceptance_pins_the_fee_the_process_and_the_calendar(office: Office) -> None:
     """What is published between acceptance and handover, changes nothing."""
-    fee = {"code": "LP", "name": "Lệ phí", "kind": "CHARGE", "amount": 9000, "collected": "BEFORE"}
+    fee = {"code": "LP", "name": "Lệ phí", "kind": "CHARGE", "amount": 9000, "collected": "AFTER"}
     term = {"value": 1, "unit": "WORKING_DAY"}
     waiting = await office.submitted()
     online = [{"channel": "ONLINE", "processing_time": term, "fees": [fee]}]
@@ -72,6 +72,8 @@ async def test_acceptance_pins_the_fee_the_process_and_the_calendar(office: Offi
     accepted = await office.act(waiting, "acceptance", RECEIVER)
     before = await office.read(accepted, RECEIVER)
     assert [one["amount"] for one in before["fees"]] == [9000]
+    money = await office.service.get(f"/v1/dossiers/{accepted['dossier_id']}/payments", RECEIVER)
+    assert money.json()["outstanding"] == 9000
     assert accepted["due_at"] == "2026-03-04T17:30:00+07:00"
     assert (before["pins"]["process"], before["pins"]["process_version"]) == ("QT-1", 1)
     assert before["pins"]["calendar"] == "default"

@@ -37,7 +37,7 @@ from services.dossier.api.payments.requests import (
     TakenIn,
 )
 from services.dossier.domain.payments.account import ItemKind, Method
-from services.dossier.use_cases.payments import counter, owing, platform, reading, refunds
+from services.dossier.use_cases.payments import counter, owing, platform, reading, refeeing, refunds
 from services.dossier.use_cases.payments.ledger import Ledger
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Phí, lệ phí"])
@@ -83,6 +83,15 @@ async def exempt(
         work=work,
         now=now,
     )
+    return _account(ledger, response)
+
+
+@router.post("/dossiers/{dossier_id}/payments/reassessment")
+async def reassess(
+    dossier_id: UUID, response: Response, by: Caller, seen: IfMatch, work: Work, now: Now
+) -> AccountOut:
+    """Tính lại khoản phải nộp theo biểu phí đang có hiệu lực, trước khi tiếp nhận."""
+    ledger = await refeeing.reassess(dossier_id, by=by, seen=seen, work=work, now=now)
     return _account(ledger, response)
 
 

@@ -10,6 +10,13 @@ class FeeUnpaid(Refusal):
     title = "Hồ sơ chưa nộp đủ phí, lệ phí phải thu trước khi tiếp nhận"
 
 
+class FeesChanged(Refusal):
+    """The version in force asks for more before acceptance than was told: it is told first (409)."""
+
+    code = "fees-changed"
+    title = "Phí, lệ phí đã thay đổi; hãy tính lại và thông báo cho người nộp trước khi tiếp nhận"
+
+
 class NotACashier(Forbidden):
     """Money at a counter is taken by a cashier of an agency that receives the dossier (403)."""
 

@@ -15,6 +15,7 @@ from services.dossier.domain.payments.account import EMPTY, Account, Entry, Entr
 from services.dossier.domain.payments.counter import approves, assesses
 from services.dossier.domain.payments.errors import EvidenceMissing, ExemptedAlready, NoSuchExemption
 from services.dossier.domain.payments.fees import Relief, dues_of, granted, less
+from services.dossier.domain.payments.refeeing import BY_ROWS
 from services.dossier.use_cases.payments.fee_rows import rows_of
 from services.dossier.use_cases.payments.ledger import Ledger, open_ledger
 from services.dossier.use_cases.ports import Intake, Work
@@ -54,7 +55,7 @@ def owe_fees(
             at=now,
             by=by.subject if by else "",
             by_name=by.name if by else "",
-            data=due.data(procedure.version, dossier.channel),
+            data={**due.data(procedure.version, dossier.channel), "by": "FORM" if lines else BY_ROWS},
         )
         for number, due in enumerate(dues, 1)
     ]
