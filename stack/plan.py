@@ -27,6 +27,7 @@ class Ports:
     smtp: int = 8025
     outside: int = 8092
     ministry: int = 8093
+    axis: int = 8094
     # Where the api (or the one process) of a service answers probes and metrics.
     gateway_ops: int = 9000
     catalog_ops: int = 9001
@@ -150,6 +151,7 @@ def _gateway(around: Surroundings) -> dict[str, str]:
         "PAYMENT_URL": f"{ports.url('portal')}/thanh-toan/giao-dich",
         "PAYMENT_LIST_URL": f"{ports.url('portal')}/thanh-toan/danh-sach",
         "OUTSIDE_CALLBACK_KEY": keys.callback_key,
+        "DOCUMENTS_FOLDER": str(around.data / "axis"),
         "CONNECTORS": json.dumps([_ministry(around)]),
         "CONNECTOR_KEYS": json.dumps({"ministry-pull": keys.pull_key, "ministry-push": keys.push_key}),
     }
@@ -207,6 +209,10 @@ def sandbox_env(around: Surroundings) -> dict[str, str]:
         "OUTSIDE_REQUEST_KEY": keys.outside_key,
         "OUTSIDE_CALLBACK_KEY": keys.callback_key,
         "OUTSIDE_CLOCK_OFFSET_SECONDS": offset,
+        "AXIS_PORT": str(ports.axis),
+        "AXIS_DATABASE": str(data / "axis.sqlite"),
+        "AXIS_FOLDER": str(data / "axis"),
+        "AXIS_CLOCK_OFFSET_SECONDS": offset,
         "MINISTRY_PORT": str(ports.ministry),
         "MINISTRY_DATABASE": str(data / "ministry.sqlite"),
         "MINISTRY_PULL_KEY": keys.pull_key,

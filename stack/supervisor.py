@@ -189,7 +189,8 @@ class Stack:
             else []
         )
         if part == "sandbox":
-            simulators = (self.ports.portal, self.ports.catcher, self.ports.outside, self.ports.ministry)
+            names = ("portal", "catcher", "outside", "ministry", "axis")
+            simulators = [self.ports.named()[one] for one in names]
             checks = [(port, "/livez") for port in simulators]
         until = time.monotonic() + seconds
         for port, path in checks:

@@ -1,4 +1,4 @@
-"""`python -m sandbox` for real: five listeners in one process, durable, ended cleanly by a signal."""
+"""`python -m sandbox` for real: six listeners in one process, durable, ended cleanly by a signal."""
 
 import asyncio
 import os
@@ -32,10 +32,10 @@ def free_ports(count: int) -> list[int]:
 
 
 class RunningSandbox:
-    """The four simulators in one child process with their files in a folder."""
+    """The five simulators in one child process with their files in a folder."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
-        self.portal, self.catcher, self.smtp, self.outside, self.ministry = free_ports(5)
+        self.portal, self.catcher, self.smtp, self.outside, self.ministry, self.axis = free_ports(6)
         self._environment = {
             **os.environ,
             "SANDBOX_PORT": str(self.portal),
@@ -46,6 +46,8 @@ class RunningSandbox:
             "CATCHER_DATABASE": str(folder / "catcher.db"),
             "OUTSIDE_PORT": str(self.outside),
             "MINISTRY_PORT": str(self.ministry),
+            "AXIS_PORT": str(self.axis),
+            "AXIS_FOLDER": str(folder / "axis"),
             "MINISTRY_DATABASE": str(folder / "ministry.db"),
             "OUTSIDE_DATABASE": str(folder / "outside.db"),
             "OUTSIDE_FIRST_RETRY_SECONDS": "0.05",
@@ -67,7 +69,7 @@ class RunningSandbox:
     def _wait_until_ready(self) -> None:
         transport = httpx.HTTPTransport(retries=8)
         with httpx.Client(transport=transport, timeout=READY_SECONDS) as http:
-            for port in (self.portal, self.catcher, self.outside, self.ministry):
+            for port in (self.portal, self.catcher, self.outside, self.ministry, self.axis):
                 assert http.get(f"http://127.0.0.1:{port}/livez").json() == {"status": "ok"}
 
     @contextmanager
@@ -233,7 +235,7 @@ def test_a_portal_born_dossier_nobody_answered_is_kept_for_sending_again(tmp_pat
 def test_each_simulator_runs_alone_and_says_which_port_is_taken(module: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        names = ("SANDBOX", "CATCHER", "OUTSIDE", "MINISTRY")
+        names = ("SANDBOX", "CATCHER", "OUTSIDE", "MINISTRY", "AXIS")
         ports = {f"{name}_PORT": port for name in names}
         ended = subprocess.run(
             [sys.executable, "-m", module],

@@ -1,0 +1,1 @@
+"""The national document axis with an e-office on it, played: takes, acknowledges, refuses, answers, sends."""
