@@ -13,7 +13,7 @@ from services.gateway.app import service
 from services.gateway.clients.documents import CONTRACTS, fields_by_route, read_documents, read_told
 from services.gateway.domain.openapi import compose
 from services.gateway.domain.routes import ROUTES
-from services.gateway.domain.tasks import TASKS, task_of
+from services.gateway.domain.tasks import OTHER, TASKS, task_of
 from stack.contracts import as_text, problem_codes
 
 JSON = "application/json"
@@ -72,6 +72,9 @@ def test_it_holds_every_route_once_and_no_reference_leads_nowhere():
 
 def test_it_is_ordered_by_task_and_every_route_has_one():
     named = [tag["name"] for tag in the_document()["tags"]]
+    assert [route.path for route in ROUTES if task_of(route) == OTHER] == [], (
+        "services/gateway/domain/tasks.py"
+    )
     assert named == [task for task in TASKS if task in {task_of(route) for route in ROUTES}]
     for task in (
         "search",

@@ -17,11 +17,13 @@ async def reconcile(
 ) -> list[Difference]:
     """Compare a day and return what differs now; a difference that is gone is settled by itself.
 
-    A payment the platform lists and we do not have is looked up at once: lost news is the usual reason.
+    A payment the platform lists and we do not have is looked up at once: lost news is the usual reason. The
+    list is the whole province's: whoever hands it in settles and opens differences of every agency, so no
+    office's own manager may.
     """
     is_machine = by.kind is CallerKind.SERVICE and by.has_role(SCOPE)
-    is_manager = by.kind is CallerKind.STAFF and by.has_role("ONE_STOP_MANAGER")
-    if not is_machine and not is_manager:
+    is_administrator = by.kind is CallerKind.STAFF and by.has_role("ADMIN")
+    if not is_machine and not is_administrator:
         raise Forbidden
     ours = await work.payments.booked(day, [one.reference for one in listed])
     found = differences(listed, ours)
