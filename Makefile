@@ -11,7 +11,7 @@ export BUS DATA
 
 .DEFAULT_GOAL := help
 .PHONY: help setup tools run demo test sure fix lint types imports unit conformance contract architecture integration \
-	e2e contracts chart bench bench-million bench-outage seed-year search-quality import-catalogue due-check sandbox clean-data clean
+	e2e contracts client chart bench bench-million bench-outage seed-year search-quality import-catalogue due-check sandbox clean-data clean
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -32,7 +32,7 @@ run: setup ## Run the whole system here (BUS=embedded|kafka); Ctrl-C stops it, d
 demo: setup ## Play a citizen's and an officer's day through the gateway, on a running stack or its own
 	@$(RUN) -m demo --data $(DATA)/demo --bus $(BUS)
 
-tools: setup ## Fetch what only tests need: Kafka's jars (java, mvn) and Helm (go), kept outside the tree
+tools: setup ## Fetch what only tests need: Kafka's jars (java, mvn), Helm (go), the client's packages (npm), kept outside the tree
 	@$(RUN) -m stack.tools
 
 test: setup tools ## Everything CI proves
@@ -59,6 +59,9 @@ unit conformance contract architecture integration e2e: setup ## One folder of t
 
 contracts: setup ## Write contracts/openapi/*.json anew from the code
 	$(RUN) -m stack.contracts
+
+client: setup ## Build the TypeScript client from the document and check its types (node, npm)
+	@$(RUN) -m stack.typescript
 
 chart: setup ## Render and check the Helm charts
 	$(RUN) -m pytest tests/deploy -n $(PYTEST_WORKERS) -q

@@ -26,7 +26,11 @@ APART = (
 """Files of long tests that share nothing: each test may be anybody's."""
 
 SHARED = "shared stack"
-SHARED_STACK = ("tests/e2e/test_bad_input.py", "tests/e2e/test_load_province.py")
+SHARED_STACK = (
+    "tests/e2e/test_bad_input.py",
+    "tests/e2e/test_clients.py",
+    "tests/e2e/test_load_province.py",
+)
 SHARED_STACK_TESTS = ("tests/e2e/test_demo.py::test_the_day_is_played_twice_on_the_embedded_bus",)
 """Tests that use the one stack of `tests/e2e/conftest.py`."""
 
