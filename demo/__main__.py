@@ -4,6 +4,7 @@ import sys
 
 import httpx
 
+from clients.python.client import Undocumented
 from demo import afterwards, counter_road, online_road, portal_road, together_road
 from demo.door import Door
 from demo.import_road import import_real_procedures
@@ -30,7 +31,7 @@ def main() -> int:
             wanted = Wanted(data=given.data, ports=given.ports, bus=given.bus)
             with Stack(wanted, lambda text: print(f"· {text}", flush=True)):
                 play(given.ports)
-    except (Surprise, StackError, httpx.HTTPError, KeyError) as error:
+    except (Surprise, Undocumented, StackError, httpx.HTTPError, KeyError) as error:
         print(f"\nsurprise: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
     return 0

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from clients.python.client import Undocumented
 from demo.door import Door, Person
 from demo.script import Surprise
 from stack.plan import Ports
@@ -43,7 +44,7 @@ def main() -> int:
         wanted = Wanted(data=given.data.resolve(), ports=ports, bus=given.bus)
         with Stack(wanted, lambda text: print(f"· {text}", flush=True)):
             return _import_all(contents, ports, dry_run=given.dry_run)
-    except (OSError, Surprise, StackError, httpx.HTTPError, KeyError) as error:
+    except (OSError, Surprise, Undocumented, StackError, httpx.HTTPError, KeyError) as error:
         print(f"cannot import: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
 

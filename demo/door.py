@@ -1,11 +1,14 @@
-"""Speaks to the gateway as one of the sample users; every refusal that was not expected is a surprise."""
+"""Speaks to the gateway as one of the sample users; every refusal that was not expected is a surprise.
+
+Calls go through the Python client: an address, parameter or answer the document does not name is one too.
+"""
 
 import urllib.parse
-import uuid
 from typing import Any
 
 import httpx
 
+from clients.python.client import Client
 from demo.script import Surprise
 
 
@@ -14,7 +17,7 @@ class Door:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._client = httpx.Client(base_url=url, timeout=150)
+        self._client = Client(url)
 
     def sign_in(self, subject: str) -> "Person":
         """Sign in as a sample user through the development issuer."""
@@ -30,7 +33,7 @@ class Door:
 
     def post(self, path: str, body: Any) -> Any:
         """POST as the public."""
-        return _read(self._client.post(path, json=body, headers={"Idempotency-Key": uuid.uuid4().hex}))
+        return _read(self._client.post(path, json=body))
 
     def close(self) -> None:
         """Hang up."""
@@ -66,15 +69,14 @@ class Person:
 
     def try_post(self, path: str, body: Any = None, *, version: int | None = None) -> httpx.Response:
         """POST and return whatever comes."""
-        headers = {**self._auth, "Idempotency-Key": uuid.uuid4().hex}
+        headers = dict(self._auth)
         if version is not None:
             headers["If-Match"] = f'"{version}"'
         return self._client.post(path, json=body if body is not None else {}, headers=headers)
 
     def send(self, path: str, content: bytes, query: dict[str, str]) -> Any:
         """POST bytes as they are."""
-        sent = {**self._auth, "Idempotency-Key": uuid.uuid4().hex}
-        return _read(self._client.post(path, content=content, params=query, headers=sent))
+        return _read(self._client.post(path, content=content, params=query, headers=self._auth))
 
     def upload(
         self, name: str, content: bytes, media_type: str, procedure: str = "", component: str = ""
@@ -82,7 +84,6 @@ class Person:
         """Upload a file and return its id."""
         headers = {
             **self._auth,
-            "Idempotency-Key": uuid.uuid4().hex,
             "Content-Type": media_type,
             "X-File-Name": urllib.parse.quote(name),
         }

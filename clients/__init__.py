@@ -1,0 +1,1 @@
+"""Clients of the public API, made from its one document."""

@@ -1,0 +1,1 @@
+"""The Python client: an httpx client that knows the document."""
