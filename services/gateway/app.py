@@ -28,6 +28,7 @@ from services.gateway.api import (
     pages,
     paper_pages,
     portal_adapter,
+    portal_comparing,
     portal_inbox,
     portal_mappings,
     portal_questions,
@@ -96,6 +97,7 @@ ROUTERS: Sequence[APIRouter] = (
     documents.router,
     document_exchange.router,
     portal_adapter.router,
+    portal_comparing.router,
 )
 HANDLERS: Sequence[Handler] = (
     *with_documents(with_portal_ledger(dossier.HANDLERS)),

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from services.gateway.clients.document_papers import DossierPapers
 from services.gateway.clients.portal_dossier import HttpDossierService
 from services.gateway.clients.portal_driver import portal_of
 from services.gateway.clients.portal_payments import HttpDossierMoney, HttpPlatform
+from services.gateway.clients.portal_sheet import read_portal_sheet
 from services.gateway.clients.portal_survey import HttpSurveyService
 from services.gateway.clients.portal_transport import JsonExchange
 from services.gateway.clients.upstream import HttpUpstream
@@ -91,8 +93,13 @@ def portal_side(
         sender=PortalSender(tell, fence, clock, concurrency=settings.portal_concurrency),
         intake=TakeFromPortal(open_work=open_work, dossiers=dossiers, clock=clock),
         reconcile=Reconcile(
-            open_work=open_work, portal=portal, clock=clock, refusal_status=settings.portal_refusal_status
+            open_work=open_work,
+            portal=portal,
+            clock=clock,
+            refusal_status=settings.portal_refusal_status,
+            mends=settings.portal_mends,
         ),
+        read_sheet=partial(read_portal_sheet, most_lines=settings.portal_sheet_lines),
         exchange=_exchange(runtime, settings, open_work, portal, inside),
         dossiers=dossiers,
         adapter_key=settings.adapter_key(),

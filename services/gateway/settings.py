@@ -209,6 +209,12 @@ class Settings(KernelSettings):
     )
     portal_first_retry_seconds: float = Field(default=1, gt=0)
     portal_longest_retry_seconds: float = Field(default=300, gt=0)
+    portal_mends: bool = Field(
+        default=True, description="tell the last status again, once, where the portal holds another"
+    )
+    portal_sheet_lines: int = Field(
+        default=200_000, ge=1, description="lines of a list of the portal's that is compared"
+    )
     portal_calls_per_second: float = Field(
         default=0, ge=0, description="the quota agreed for this province, over all services; 0: none"
     )

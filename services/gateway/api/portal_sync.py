@@ -103,6 +103,9 @@ class Difference(BaseModel):
     held_status: int
     is_there: bool
     found_at: datetime
+    source: Literal["LOOK_UP", "SHEET"]
+    mended_at: datetime | None
+    """When the last status was told again by itself; what still differs afterwards is for people."""
 
 
 class NotRefused(Refusal):

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.gateway.domain.portal_answers import HeldByPortal
 from services.gateway.domain.portal_ledger import Claimed, Kind, LedgerRow
 from services.gateway.use_cases.portal_ports import Settled
 
@@ -90,19 +89,12 @@ _PUT_SECTOR = Statement(
     " WHERE procedure_sectors.version < EXCLUDED.version",
     rows=None,
 )
-_NOTE = Statement(
-    "INSERT INTO portal_differences (dossier_id, code, told_status, held_status, is_there, found_at)"
-    " VALUES (:dossier_id, :code, :told_status, :held_status, :is_there, :now) ON CONFLICT (dossier_id)"
-    " DO UPDATE SET told_status = EXCLUDED.told_status, held_status = EXCLUDED.held_status,"
-    " is_there = EXCLUDED.is_there, found_at = EXCLUDED.found_at"
-)
 _OWNER = Statement(
     "INSERT INTO portal_owners AS o (dossier_id, version, is_ours) VALUES (:dossier_id, :version, :is_ours)"
     " ON CONFLICT (dossier_id) DO UPDATE SET version = EXCLUDED.version, is_ours = EXCLUDED.is_ours"
     " WHERE o.version < EXCLUDED.version",
     rows=None,
 )
-_CLEAR = Statement("DELETE FROM portal_differences WHERE dossier_id = :dossier_id", rows=None)
 _REPLAY = Statement(
     "UPDATE portal_ledger SET state = 'WAITING', next_attempt_at = :now, settled_at = NULL,"
     " is_uncertain = NOT is_told"
@@ -165,22 +157,6 @@ class PostgresPortalLedger:
             sector=sector,
             sector_name=sector_name,
         )
-
-    def note_difference(self, row: LedgerRow, held: HeldByPortal, now: datetime) -> None:
-        """Note that the portal holds something else."""
-        self._unit.write(
-            _NOTE,
-            dossier_id=row.dossier_id,
-            code=row.code,
-            told_status=row.portal_status,
-            held_status=held.status,
-            is_there=held.is_there,
-            now=now,
-        )
-
-    def clear_difference(self, dossier_id: UUID) -> None:
-        """Note that the portal holds what it was told."""
-        self._unit.write(_CLEAR, dossier_id=dossier_id)
 
     def replay(self, dossier_id: UUID, version: int, part: int, now: datetime) -> None:
         """Try a refused row again; `Stale` at the commit when it is not refused any more."""

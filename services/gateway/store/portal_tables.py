@@ -157,4 +157,18 @@ portal_differences = Table(
     Column("held_status", Integer, nullable=False),
     Column("is_there", Boolean, nullable=False),
     Column("found_at", _moment, nullable=False),
+    Column("source", Text, nullable=False, server_default=text("'LOOK_UP'")),
+    Column("mended_at", _moment),
+)
+
+portal_comparisons = Table(
+    "portal_comparisons",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("at", _moment, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("counts", JSONB, nullable=False),
+    Column("unknown_codes", JSONB, nullable=False),
+    Column("unread_lines", JSONB, nullable=False),
 )

@@ -11,6 +11,7 @@ from services.gateway.store.document_posts import PostgresDocumentPosts
 from services.gateway.store.document_screens import PostgresDocumentRoutes, PostgresDocumentScreens
 from services.gateway.store.documents import PostgresDocuments
 from services.gateway.store.portal_codes import PostgresPortalCodes
+from services.gateway.store.portal_comparing import PostgresPortalComparing
 from services.gateway.store.portal_files import PostgresPortalFiles
 from services.gateway.store.portal_inbox import PostgresPortalInbox
 from services.gateway.store.portal_ledger import PostgresPortalLedger
@@ -37,6 +38,7 @@ class PostgresWork:
         self.document_screens = PostgresDocumentScreens(unit, resources.documents.seals)
         self.document_routes = PostgresDocumentRoutes(unit)
         self.portal_codes = PostgresPortalCodes(unit)
+        self.portal_comparing = PostgresPortalComparing(unit)
         self.portal_questions = PostgresPortalQuestions(unit, resources.portal.seals)
         self.portal_summaries = PostgresPortalSummaries(unit)
         self.connectors = PostgresConnectors(unit, resources.seals)

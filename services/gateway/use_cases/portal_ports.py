@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from kernel.core.unit_of_work import Records
-from services.gateway.domain.portal_answers import HeldByPortal, PortalAnswer
+from services.gateway.domain.portal_answers import PortalAnswer
 from services.gateway.domain.portal_codes import CodeKind
 from services.gateway.domain.portal_inbound import Inbound, Ruling
 from services.gateway.domain.portal_ledger import Claimed, LedgerRow
@@ -188,12 +188,6 @@ class PortalLedger(Protocol):
 
     def put_sector(self, procedure_code: str, version: int, sector: str, sector_name: str) -> None:
         """Keep the newest sector of a procedure."""
-
-    def note_difference(self, row: LedgerRow, held: HeldByPortal, now: datetime) -> None:
-        """Note that the portal holds something else."""
-
-    def clear_difference(self, dossier_id: UUID) -> None:
-        """Note that the portal holds what it was told."""
 
 
 class Mappings(Protocol):

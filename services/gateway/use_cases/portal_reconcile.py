@@ -1,41 +1,63 @@
-"""Asks the portal what it holds of dossiers it was told everything of, and lists what differs."""
+"""Asks the portal what it holds of dossiers it was told all of; what differs is listed and told again."""
 
 from kernel.core.clock import Clock
 from services.gateway.domain.portal_answers import HeldByPortal, read_look_up
-from services.gateway.domain.portal_ledger import Kind, LedgerRow
+from services.gateway.domain.portal_comparison import LastWord
+from services.gateway.domain.portal_ledger import Kind
 from services.gateway.domain.portal_messages import status_on_portal
 from services.gateway.use_cases.portal_ports import OpenWork, Portal
 
 
 class Reconcile:
-    """A sample a run; a difference stays listed until a later look finds it mended."""
+    """A sample a run; a difference stays listed until a later look finds it mended.
 
-    def __init__(self, *, open_work: OpenWork, portal: Portal, clock: Clock, refusal_status: int) -> None:
+    With `mends` the last status is told again, once: who owns a dossier's status is who says it. What differs
+    after that is for people.
+    """
+
+    def __init__(
+        self, *, open_work: OpenWork, portal: Portal, clock: Clock, refusal_status: int, mends: bool = True
+    ) -> None:
         self._open_work = open_work
         self._portal = portal
         self._clock = clock
         self._refusal_status = refusal_status
+        self._mends = mends
+
+    @property
+    def refusal_status(self) -> int:
+        """How a refusal of a portal-born dossier is told."""
+        return self._refusal_status
+
+    @property
+    def mends(self) -> bool:
+        """Whether the last status is told again where the portal holds another."""
+        return self._mends
 
     async def run(self, limit: int) -> int:
         """Look at up to so many dossiers; return how many differ. `PortalSilent` ends the run."""
         async with self._open_work() as work:
-            rows: list[LedgerRow] = await work.portal_ledger.sample(limit)
+            codes = [row.code for row in await work.portal_ledger.sample(limit)]
+            words = await work.portal_comparing.last_words(codes)
         found = 0
-        for row in rows:
-            held = read_look_up(await self._portal.look_up(row.code))
-            differs = self._differs(row, held)
+        for last in words.values():
+            held = read_look_up(await self._portal.look_up(last.code))
+            differs = self._differs(last, held)
             found += differs
             async with self._open_work() as work:
                 if differs:
-                    work.portal_ledger.note_difference(row, held, self._clock.now())
+                    now = self._clock.now()
+                    work.portal_comparing.note_differences(
+                        [(last, held)], now, mends=self._mends, source="LOOK_UP"
+                    )
                 else:
-                    work.portal_ledger.clear_difference(row.dossier_id)
+                    work.portal_comparing.clear_differences([last.dossier_id])
         return found
 
-    def _differs(self, row: LedgerRow, held: HeldByPortal) -> bool:
+    def _differs(self, last: LastWord, held: HeldByPortal) -> bool:
         told = status_on_portal(
-            row.portal_status,
-            is_portal_born=row.kind is Kind.PORTAL_STATUS,
+            last.portal_status,
+            is_portal_born=last.kind is Kind.PORTAL_STATUS,
             refusal_status=self._refusal_status,
         )
         # A portal that does not tell the status can only be asked whether the dossier is there.

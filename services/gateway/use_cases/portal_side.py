@@ -1,8 +1,10 @@
 """What one process of the gateway holds for the national portal."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from services.gateway.domain.portal_comparison import Sheet
 from services.gateway.use_cases.portal_exchange import Exchange
 from services.gateway.use_cases.portal_intake import TakeFromPortal
 from services.gateway.use_cases.portal_payments import CarryPayments
@@ -17,6 +19,8 @@ class PortalSide:
     sender: Any
     intake: TakeFromPortal
     reconcile: Reconcile
+    read_sheet: Callable[[bytes], Sheet]
+    """Raises `ValueError` with a text for who uploaded it."""
     exchange: Exchange
     dossiers: DossierService
     adapter_key: str

@@ -174,22 +174,25 @@ async def test_what_the_portal_holds_otherwise_is_listed(world: World):
     ]
 
 
-async def test_a_dossier_that_went_to_a_ministry_differs_from_nothing_of_ours(world: World):
+async def test_a_dossier_that_went_to_a_ministry_differs_from_nothing_of_ours(start):
     """The ministry tells the portal of it: no task of ours, also one found before, until it comes back."""
-    left, ours = (ADossier().went("accepted", "ACCEPTED").went("handed_over", "PROCESSING") for _ in range(2))
-    await world.hears(left, ours)
-    await world.sends()
-    reconcile = world.gateway.runtime.resources.portal.reconcile
-    await world.portal.delete("/sandbox/state")
-    assert await reconcile.run(10) == 2
-    known = len(left.events)
-    left.went_to("MINISTRY").went("step_completed")
-    await world.gateway.receive(*left.events[known:])
-    assert await differing(world) == {ours.code}
-    assert (await world.ask("GET", "/api/v1/portal-sync/figures")).json()["differences"] == 1
-    assert await reconcile.run(10) == 1
-    await world.gateway.receive(left.went_to("PROVINCE").events[-1])
-    assert await differing(world) == {ours.code, left.code}
+    async with a_world(start, portal_mends=False) as world:
+        left, ours = (
+            ADossier().went("accepted", "ACCEPTED").went("handed_over", "PROCESSING") for _ in range(2)
+        )
+        await world.hears(left, ours)
+        await world.sends()
+        reconcile = world.gateway.runtime.resources.portal.reconcile
+        await world.portal.delete("/sandbox/state")
+        assert await reconcile.run(10) == 2
+        known = len(left.events)
+        left.went_to("MINISTRY").went("step_completed")
+        await world.gateway.receive(*left.events[known:])
+        assert await differing(world) == {ours.code}
+        assert (await world.ask("GET", "/api/v1/portal-sync/figures")).json()["differences"] == 1
+        assert await reconcile.run(10) == 1
+        await world.gateway.receive(left.went_to("PROVINCE").events[-1])
+        assert await differing(world) == {ours.code, left.code}
 
 
 async def differing(world: World) -> set[str]:
@@ -203,7 +206,7 @@ READS = ("figures", "ledger", "differences", "inbound")
 MENDS = (
     ("POST", "ledger/0193a5c2-7d00-7a10-8000-0000000000aa:1:0/replay"),
     ("POST", "inbound/0193a5c2-7d00-7a10-8000-0000000000aa/replay"),
-    ("PUT", "procedures/BL.0001"),
+    ("PUT", "mappings/PROCEDURE/BL.0001"),
     ("POST", "files/0193a5c2-7d00-7a10-8000-0000000000aa/revocation"),
 )
 

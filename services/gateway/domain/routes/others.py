@@ -1,7 +1,7 @@
 """What notify, survey and the gateway itself answer."""
 
 from services.gateway.domain.policy import ANY_CALLER, ANYBODY, OFFICERS, SIGNED_IN, STAFF, Policy
-from services.gateway.domain.routes.row import Priority, Route
+from services.gateway.domain.routes.row import MEGABYTE, Priority, Route
 
 
 def notify() -> list[Route]:
@@ -54,6 +54,16 @@ def _portal_sync() -> list[Route]:
         Route("GET", f"{own}/figures", "gateway", readers),
         Route("GET", f"{own}/ledger", "gateway", readers),
         Route("GET", f"{own}/differences", "gateway", readers, Priority.HEAVY),
+        Route("GET", f"{own}/comparisons", "gateway", readers),
+        Route(
+            "POST",
+            f"{own}/comparisons",
+            "gateway",
+            menders,
+            Priority.HEAVY,
+            timeout_seconds=120.0,
+            max_body_bytes=32 * MEGABYTE,
+        ),
         Route("GET", f"{own}/inbound", "gateway", readers),
         Route("POST", f"{own}/ledger/{{id}}/replay", "gateway", menders),
         Route("GET", f"{own}/inbound/{{id}}", "gateway", menders),
