@@ -39,7 +39,7 @@ _ADD = (
     f" VALUES ({_VALUES}, :created_at::timestamptz,"
     " CASE WHEN :state::text = 'PLANNED' THEN :created_at::timestamptz END)"
 )
-_ADD_NEW = Statement(_ADD)
+_ADD_NEW = Statement(f"{_ADD} ON CONFLICT DO NOTHING")
 _PLAN_RESULT = Statement(
     f"""
 INSERT INTO exchanged_documents ({_COLUMNS}, changed_at, next_attempt_at)
@@ -184,7 +184,7 @@ class PostgresDocuments:
         self._seals = seals
 
     def add(self, document: Document) -> None:
-        """Keep a document; one that is there already is `UniqueViolation` at the commit."""
+        """Keep a document; `Stale` at the commit when somebody kept it meanwhile."""
         self._unit.write(_ADD_NEW, **self._values(document))
 
     def plan_result(self, document: Document) -> None:

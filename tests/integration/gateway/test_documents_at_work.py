@@ -1,5 +1,6 @@
 """Officers send, look, answer and put documents to dossiers; each sees their own agency's alone."""
 
+import asyncio
 import hashlib
 import json
 from pathlib import Path
@@ -90,6 +91,15 @@ async def test_a_document_is_sent_once_however_often_it_is_asked_for(world: Docu
     assert (again.status_code, again.json()["code"]) == (409, "document-already-sent")
     await world.goes_round()
     assert len(world.agent.waiting()) == 1
+
+
+async def test_two_officers_who_send_one_number_at_once_send_it_once(world: DocumentWorld):
+    """Whoever commits second is told so, and nothing of it is kept."""
+    await ask(world, "GET", DOCUMENTS)
+    answers = await asyncio.gather(*(ask(world, "POST", DOCUMENTS, body=a_draft()) for _ in range(4)))
+    assert min(one.status_code for one in answers) == 201
+    assert {one.status_code for one in answers} <= {201, 409, 412}
+    assert len(await world.documents("OUT")) == len(await world.messages()) == 1
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,7 @@ async def test_a_result_goes_to_each_receiver_with_the_sealed_file_byte_for_byte
     assert world.agent.waiting() == []
     assert [row["state"] for row in await world.messages()] == ["TAKEN", "TAKEN"]
     assert (await world.messages())[0]["reference"].startswith("axis-")
+    assert list((world.agent.root / "receipts").iterdir()) == [], "kept, then let go of"
 
 
 async def test_only_procedures_that_name_receivers_send_anything(world: DocumentWorld):
