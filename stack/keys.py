@@ -29,6 +29,7 @@ class Keys:
     link_key: str
     pull_key: str
     push_key: str
+    database_key: str
 
     @property
     def internal_jwks(self) -> dict[str, Any]:
@@ -48,7 +49,16 @@ def keys_of(folder: Path) -> Keys:
 
 
 def _makers() -> dict[str, Callable[[], Any]]:
-    tokens = ("adapter_key", "outside_key", "callback_key", "sms_key", "link_key", "pull_key", "push_key")
+    tokens = (
+        "adapter_key",
+        "outside_key",
+        "callback_key",
+        "sms_key",
+        "link_key",
+        "pull_key",
+        "push_key",
+        "database_key",
+    )
     return {
         "internal_private_jwk": _development_key,
         "issuer_private_jwk": _development_key,

@@ -152,6 +152,13 @@ def _gateway(around: Surroundings) -> dict[str, str]:
         "PAYMENT_LIST_URL": f"{ports.url('portal')}/thanh-toan/danh-sach",
         "OUTSIDE_CALLBACK_KEY": keys.callback_key,
         "DOCUMENTS_FOLDER": str(around.data / "axis"),
+        "POPULATION_URL": ports.url("ministry") + "/csdl/dan-cu",
+        "BUSINESS_URL": ports.url("ministry") + "/csdl/doanh-nghiep",
+        "DATABASE_KEY": keys.database_key,
+        "PAPERS_URL": ports.url("ministry"),
+        "PAPERS_USERNAME": "tinh-mau",
+        "PAPERS_PASSWORD": keys.database_key,
+        "PORTAL_DATABASE_CODES": json.dumps({"POPULATION": "7"}),
         "CONNECTORS": json.dumps([_ministry(around)]),
         "CONNECTOR_KEYS": json.dumps({"ministry-pull": keys.pull_key, "ministry-push": keys.push_key}),
     }
@@ -219,5 +226,7 @@ def sandbox_env(around: Surroundings) -> dict[str, str]:
         "MINISTRY_PUSH_KEY": keys.push_key,
         "MINISTRY_PUSH_URL": ports.url("gateway") + "/connectors/BCA-TTHC/statuses",
         "MINISTRY_FILES_FOLDER": str(data / "connectors" / "BCA-TTHC"),
+        "MINISTRY_DATABASE_KEY": keys.database_key,
+        "MINISTRY_PAPERS_PASSWORD": keys.database_key,
         "MINISTRY_CLOCK_OFFSET_SECONDS": offset,
     }

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from kernel.core.clock import Clock, SystemClock
 from sandbox.journal import Journal
-from sandbox.ministry import api, dossiers
+from sandbox.ministry import api, databases, dossiers
 from sandbox.ministry.dossiers import Dossiers
 from sandbox.ministry.faults import MinistryFaults
 from sandbox.ministry.settings import MinistrySettings
@@ -29,7 +29,7 @@ def create_app(
     """
     settings = settings or MinistrySettings()
     clock = clock or SystemClock(timedelta(seconds=settings.clock_offset_seconds))
-    journal = Journal(settings.database, dossiers.SCHEMA)
+    journal = Journal(settings.database, dossiers.SCHEMA + databases.SCHEMA)
     kept = Dossiers(journal)
     worker = Worker(kept, settings, clock, pushes)
 
@@ -48,5 +48,7 @@ def create_app(
     app = FastAPI(title="Hệ thống của bộ (mô phỏng)", lifespan=lifespan)
     app.state.settings, app.state.clock, app.state.journal = settings, clock, journal
     app.state.dossiers, app.state.worker, app.state.faults = kept, worker, MinistryFaults()
+    app.state.papers_sessions = {}
     app.include_router(api.router)
+    app.include_router(databases.router)
     return app

@@ -24,6 +24,7 @@ from services.gateway.api import (
     document_exchange,
     documents,
     form_pages,
+    look_ups,
     oidc,
     pages,
     paper_pages,
@@ -39,7 +40,7 @@ from services.gateway.api import (
 from services.gateway.api.gate import Gate, OwnEndpoint
 from services.gateway.api.openapi import OpenApiDocument
 from services.gateway.api.tracking import show_tracking
-from services.gateway.assembly import connector_side, documents_side, portal_side
+from services.gateway.assembly import connector_side, documents_side, look_up_side, portal_side
 from services.gateway.clients.documents import fields_of, read_documents, read_told
 from services.gateway.clients.key_sets import KeySets
 from services.gateway.clients.outside_tokens import IssuerTokens
@@ -93,6 +94,7 @@ ROUTERS: Sequence[APIRouter] = (
     portal_mappings.router,
     portal_questions.router,
     connectors.router,
+    look_ups.router,
     connector_push.router,
     documents.router,
     document_exchange.router,
@@ -199,6 +201,7 @@ def _door(
         fields_of=fields_of,
         portal=portal,
         connectors=connector_side(runtime, settings, slow),
+        look_ups=look_up_side(runtime, settings, slow),
         seals=sealer,
     )
 

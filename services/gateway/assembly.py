@@ -20,12 +20,15 @@ from services.gateway.clients.connector_pages import HttpPages
 from services.gateway.clients.document_folder import made as made_folder
 from services.gateway.clients.document_nowhere import NoAxis
 from services.gateway.clients.document_papers import DossierPapers
+from services.gateway.clients.look_up_desk import HttpLookUpDesk
+from services.gateway.clients.personal_papers import HttpPersonalPapers
 from services.gateway.clients.portal_dossier import HttpDossierService
 from services.gateway.clients.portal_driver import portal_of
 from services.gateway.clients.portal_payments import HttpDossierMoney, HttpPlatform
 from services.gateway.clients.portal_sheet import read_portal_sheet
 from services.gateway.clients.portal_survey import HttpSurveyService
 from services.gateway.clients.portal_transport import JsonExchange
+from services.gateway.clients.shared_databases import HttpDatabase
 from services.gateway.clients.upstream import HttpUpstream
 from services.gateway.domain.portal_ledger import Backoff
 from services.gateway.domain.portal_messages import Wire
@@ -45,6 +48,7 @@ from services.gateway.use_cases.documents.ports import DocumentAxis
 from services.gateway.use_cases.documents.results import PrepareResults
 from services.gateway.use_cases.documents.side import DocumentsSide
 from services.gateway.use_cases.documents.take_in import TakeInDocuments
+from services.gateway.use_cases.look_ups import LookUpDatabases, SharedDatabase
 from services.gateway.use_cases.portal_catalogues import ReadCatalogues
 from services.gateway.use_cases.portal_exchange import Exchange
 from services.gateway.use_cases.portal_fence import FencedPortal
@@ -156,7 +160,11 @@ def _payments(
 
 def _sync_options(settings: Settings) -> SyncOptions:
     return SyncOptions(
-        wire=Wire(mode=settings.portal_mode, refusal_status=settings.portal_refusal_status),
+        wire=Wire(
+            mode=settings.portal_mode,
+            refusal_status=settings.portal_refusal_status,
+            database_codes=settings.portal_database_codes,
+        ),
         files_url=(settings.portal_files_url or settings.public_url).rstrip("/"),
         lease=timedelta(seconds=settings.portal_lease_seconds),
         backoff=Backoff(settings.portal_first_retry_seconds, settings.portal_longest_retry_seconds),
@@ -213,3 +221,22 @@ def connector_side(runtime: Runtime, settings: Settings, session: aiohttp.Client
         keeping=PostgresConnectorKeeping(runtime.pool),
         keep=timedelta(days=settings.connector_keep_days),
     )
+
+
+def look_up_side(runtime: Runtime, settings: Settings, session: aiohttp.ClientSession) -> LookUpDatabases:
+    """Put the look-ups of shared databases together; one without an address is never consulted."""
+    keys = settings.database_key.get_secret_value()
+    seconds = settings.database_timeout_seconds
+    addresses = {"POPULATION": settings.population_url, "BUSINESS": settings.business_url}
+    databases: dict[str, SharedDatabase] = {
+        name: HttpDatabase(session, url, keys, timeout_seconds=seconds)
+        for name, url in addresses.items()
+        if url
+    }
+    if settings.papers_url:
+        databases["PERSONAL_PAPERS"] = HttpPersonalPapers(session, settings.papers_account())
+    machine = HttpDossierService(
+        session, settings.dossier_url, TokenSigner(settings.signing_jwk(), runtime.clock), runtime.clock
+    )
+    desk = HttpLookUpDesk(session, settings.dossier_url, machine)
+    return LookUpDatabases(databases, desk, runtime.clock, asyncio.get_running_loop().time)

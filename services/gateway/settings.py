@@ -17,6 +17,7 @@ from services.gateway.domain.portal_account import DirectAccount, GatewayAddress
 from services.gateway.domain.portal_ledger import Backoff
 from services.gateway.domain.portal_payments import PaymentAccount
 from services.gateway.domain.portal_quota import Quota, Window
+from services.gateway.domain.shared_databases import PapersAccount
 from services.gateway.use_cases.documents.ports import Office
 
 SAMPLE_PORTAL_USER = "tinh-mau"
@@ -286,6 +287,23 @@ class Settings(KernelSettings):
         default=30, ge=1, le=3650, description="what a system said is kept after it was told on"
     )
 
+    population_url: str = Field(default="", description="the population database; empty: never consulted")
+    business_url: str = Field(default="", description="the business register; empty: never consulted")
+    database_key: SecretStr = Field(default=SecretStr(""), description="shown to both as a bearer token")
+    database_timeout_seconds: float = Field(default=5, gt=0, le=60)
+    papers_url: str = Field(default="", description="adapter before the personal-paper store; empty: none")
+    papers_prefix: str = ""
+    papers_dstcode: str = "VN:GOV:000.00.00.G22:vpcpdvcprovider"
+    papers_provider_url: str = "https://apigiaytocanhan.dichvucong.gov.vn"
+    papers_username: str = ""
+    papers_password: SecretStr = SecretStr("")
+    papers_login_path: str = "/bndp/public/v1/login"
+    papers_list_path: str = Field(default="/bndp/public/v1/danhsachgiayto", description="not known")
+    papers_file_path: str = Field(default="/bndp/public/v1/taigiayto", description="not known")
+    portal_database_codes: dict[str, str] = Field(
+        default={}, description="MaCSDL of POPULATION, BUSINESS, PERSONAL_PAPERS; what has none is not told"
+    )
+
     @field_validator("connectors")
     @classmethod
     def _named_once(cls, value: list[ConnectorSettings]) -> list[ConnectorSettings]:
@@ -345,6 +363,21 @@ class Settings(KernelSettings):
         """Return how fast and when the portal may be called."""
         windows = [Window(one.first, one.last, one.per_second) for one in self.portal_windows]
         return Quota(self.portal_calls_per_second, windows)
+
+    def papers_account(self) -> PapersAccount:
+        """Return as whom and where the personal-paper store is called."""
+        return PapersAccount(
+            url=self.papers_url.rstrip("/"),
+            prefix=self.papers_prefix.rstrip("/"),
+            dstcode=self.papers_dstcode,
+            provider_url=self.papers_provider_url,
+            username=self.papers_username,
+            password=self.papers_password.get_secret_value(),
+            login_path=self.papers_login_path,
+            list_path=self.papers_list_path,
+            file_path=self.papers_file_path,
+            timeout_seconds=self.database_timeout_seconds,
+        )
 
     def sources(self) -> dict[str, Source]:
         """Return the configured systems by name, their keys in place; a key nobody gave is an error."""

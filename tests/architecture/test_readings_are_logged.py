@@ -48,6 +48,7 @@ LOGGED = {
     "GET /v1/visits/{visit_id}": "visit",
     "GET /v1/visits/{visit_id}/slip": "visit",
     "POST /v1/counter-look-ups": "person",
+    "POST /v1/dossiers/{dossier_id}/look-up-permits": "look-up: ",
     "POST /v1/payment-bills": "payment-bill",
     "POST /v1/post-lists": "post-list",
     "POST /v1/post-lists/{list_id}/signature": "post-list",

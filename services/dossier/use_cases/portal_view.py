@@ -9,7 +9,13 @@ from uuid import UUID
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden
 from services.dossier.domain.files import Scan
-from services.dossier.domain.intake.evidence import EvidenceKind, Flags, flags_of, has_consulted
+from services.dossier.domain.intake.evidence import (
+    EvidenceKind,
+    Flags,
+    databases_of,
+    flags_of,
+    has_consulted,
+)
 from services.dossier.domain.payments.account import ItemKind
 from services.dossier.domain.payments.events import paid_through
 from services.dossier.domain.states import State
@@ -116,6 +122,7 @@ def _view(detail: Detail, parties: dict[str, Any]) -> dict[str, Any]:
         },
         "components": _components(detail),
         "is_verified": _is_verified(detail),
+        "databases": databases_of(detail.evidence),
         "evidence": {
             "has_digitised_component": any(item.is_digitised for item in _flags(detail).values()),
             "has_reused_component": any(item.reuse for item in _flags(detail).values()),

@@ -5,7 +5,7 @@ well in the statistics; a status is sent as it is; nothing unknown gets a placeh
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -61,6 +61,8 @@ class Wire:
     mode: str = "2024"
     addresses: Mapping[str, str] | None = None
     refusal_status: int = 11
+    database_codes: Mapping[str, str] = field(default_factory=dict)
+    """`MaCSDL` by our names of databases; the codes' meaning is not known, so one without is not told."""
 
     def address(self, file: FileRef) -> str:
         """Return where the portal may fetch a file."""
@@ -108,10 +110,10 @@ def dossier_message(view: PortalView, *, code: str, status: int, procedure: str,
         "DanhSachHoSoBoSung": [_supplement(item, n) for n, item in enumerate(view.supplements, 1)],
         "DanhSachGiayToKetQua": [paper for item in view.results for paper in _results(item, wire)],
     }
-    return message if wire.mode == MODES[0] else {**message, **_added_after_2021(view, status)}
+    return message if wire.mode == MODES[0] else {**message, **_added_after_2021(view, status, wire)}
 
 
-def _added_after_2021(view: PortalView, status: int) -> Json:
+def _added_after_2021(view: PortalView, status: int, wire: Wire) -> Json:
     return {
         "KenhThucHien": _CHANNELS.get(view.channel, ""),
         "SoGiayToChuHoSo": view.owner.number,
@@ -122,7 +124,9 @@ def _added_after_2021(view: PortalView, status: int) -> Json:
         "NgayTuChoi": stamp(view.ended_at) if status == REFUSED_AT_INTAKE else "",
         "DinhDanhCHS": _identities(view.owner.number),
         "NgayNopHoSo": stamp(view.submitted_at),
-        "DSKetNoiCSDL": [{"MaCSDL": code} for code in view.databases],
+        "DSKetNoiCSDL": [
+            {"MaCSDL": wire.database_codes[name]} for name in view.databases if name in wire.database_codes
+        ],
     }
 
 

@@ -56,7 +56,7 @@ _BY_FIRST = {
     "portal": "portal-sync portal-questions",
     "documents": "exchanged-documents document-exchange",
     "systems": "portal-dossiers outside-results portal-views kiosk-dossiers kiosk post-statuses"
-    " payment-requests payment-results payment-bills payment-reconciliations connectors",
+    " payment-requests payment-results payment-bills payment-reconciliations connectors look-up-answers",
 }
 _TASK_OF_FIRST = {first: task for task, firsts in _BY_FIRST.items() for first in firsts.split()}
 
@@ -64,7 +64,7 @@ _OF_A_DOSSIER = {
     "track": "history papers",
     "answer": "intake-supplement-answer supplement-answer withdrawal cancellation",
     "pay": "payments payment-notice payment-notice-cancellation",
-    "counter": "acceptance refusal intake-supplement-request handover evidence",
+    "counter": "acceptance refusal intake-supplement-request handover evidence look-ups look-up-permits",
     "return": "result result-recall return archiving",
     "dashboards": "control-slip.pdf",
 }

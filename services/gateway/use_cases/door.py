@@ -36,4 +36,5 @@ class Door:
     portal: Any = field(default=None)
     documents: Any = field(default=None)
     connectors: Any = field(default=None)
+    look_ups: Any = field(default=None)
     seals: Any = field(default=None)

@@ -11,13 +11,13 @@ from typing import Any
 
 import httpx
 
-from kernel.testing.running import TEST_KEY, RunningService
+from kernel.testing.running import TEST_KEY, RunningService, an_event
 from sandbox.ministry.app import create_app
 from sandbox.ministry.settings import MinistrySettings
 from services.gateway.jobs import connectors
 from tests.builders.dossier.office import COMMUNE, PROCEDURE, SPECIALIST, Office
 from tests.integration.gateway.peer import serving
-from tests.integration.gateway.portal_world import STAFF, _let_staff_in, _sample_users, served
+from tests.integration.gateway.portal_world import _let_staff_in, _sample_users, served
 
 SOURCE = "BCA-TTHC"
 PUSH = f"/connectors/{SOURCE}/statuses"
@@ -138,7 +138,6 @@ class Ministries:
         self, method: str, path: str, who: str, *, version: int | None = None, **options: Any
     ) -> httpx.Response:
         """Call the door as one of the staff."""
-        assert who in STAFF
         now = self.gateway.clock.now()
         token, until = self._tokens.get(who, ("", now))
         if until <= now:
@@ -170,6 +169,24 @@ async def on_a_socket(service: RunningService) -> AsyncIterator[str]:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
+def _with_officer(file: str, folder: Path) -> str:
+    """Return sample users with the specialist of the commune among them."""
+    document = json.loads(Path(file).read_text(encoding="utf-8"))
+    document["staff"].append(
+        {
+            "subject": SPECIALIST.subject,
+            "name": "Bùi Thị Lan",
+            "agency": COMMUNE,
+            "unit": SPECIALIST.unit,
+            "roles": ["SPECIALIST"],
+            "position": "",
+        }
+    )
+    users = folder / "users.json"
+    users.write_text(json.dumps(document), encoding="utf-8")
+    return str(users)
+
+
 @asynccontextmanager
 async def a_ministry(
     start: Any, folder: Path, steps: Any = None, **changed: Any
@@ -187,10 +204,22 @@ async def a_ministry(
             internal_private_jwk=json.dumps(TEST_KEY),
             dossier_url=dossier_url,
             development_issuer=True,
-            sample_users_file=_sample_users(),
+            sample_users_file=_with_officer(_sample_users(), folder),
+            population_url=f"{ministry_url}/csdl/dan-cu",
+            business_url=f"{ministry_url}/csdl/doanh-nghiep",
+            database_key="khoa-csdl-thu-nghiem",
+            database_timeout_seconds=0.5,
+            papers_url=ministry_url,
+            papers_prefix="/XrdAdapter/RestService/forward",
+            papers_username="tinh-mau",
+            papers_password="mat-khau-thu-nghiem",
             connectors=[a_connector(ministry_url, str(drops), **changed)],
             connector_keys={"lay": "khoa-lay-thu-nghiem", "gui": "khoa-gui-thu-nghiem"},
         )
         await _let_staff_in(gateway)
+        officer = {"subject": SPECIALIST.subject, "name": "Bùi Thị Lan", "agency": COMMUNE}
+        officer |= {"unit": SPECIALIST.unit, "roles": ["SPECIALIST"], "valid_from": None, "valid_to": None}
+        told_of = {**officer, "delegations": [], "leaves": []}
+        await gateway.receive(an_event("staff.changed.v1", SPECIALIST.subject, told_of))
         hand = await stack.enter_async_context(httpx.AsyncClient(base_url=ministry_url))
         yield Ministries(gateway, office, hand, drops)

@@ -1,9 +1,18 @@
 """HTTP of the ways in."""
 
-from services.dossier.api.intake import authorizations, batches, books, drafts, late_entries, reception
+from services.dossier.api.intake import (
+    authorizations,
+    batches,
+    books,
+    drafts,
+    late_entries,
+    look_ups,
+    reception,
+)
 
 ROUTERS = (
     reception.router,
+    look_ups.router,
     drafts.router,
     authorizations.router,
     late_entries.router,

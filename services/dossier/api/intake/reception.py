@@ -111,5 +111,6 @@ def _evidence(item: Evidence) -> EvidenceOut:
         component_code=item.component_code,
         at=item.at,
         by=item.by,
-        details=dict(item.details),
+        # What a database answered stays sealed; its hash shows that it is what was kept.
+        details={name: value for name, value in item.details.items() if name != "snapshot"},
     )

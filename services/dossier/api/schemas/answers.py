@@ -241,4 +241,5 @@ class PortalView(BaseModel):
     change: dict[str, Any]
     note: str
     is_verified: bool
+    databases: list[str]
     evidence: dict[str, bool]

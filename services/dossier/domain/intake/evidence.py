@@ -79,3 +79,14 @@ def has_consulted(evidence: Iterable[Evidence]) -> bool:
         item.kind is EvidenceKind.DATABASE_CONSULTED and item.details.get("outcome") != Outcome.UNAVAILABLE
         for item in evidence
     )
+
+
+def databases_of(evidence: Iterable[Evidence]) -> list[str]:
+    """Return the shared databases that really answered a look-up; what an officer noted by hand is none."""
+    return sorted(
+        {
+            item.source
+            for item in evidence
+            if item.kind is EvidenceKind.DATABASE_CONSULTED and item.details.get("look_up") == "ANSWERED"
+        }
+    )

@@ -8,6 +8,7 @@ from services.dossier.store.intake.drafts import PostgresDrafts
 from services.dossier.store.intake.evidence import PostgresEvidence
 from services.dossier.store.intake.handovers import PostgresHandOvers
 from services.dossier.store.intake.late_entries import PostgresLateEntries
+from services.dossier.store.intake.purposes import read_purposes
 from services.dossier.store.intake.sheets import CompanySheets
 from services.dossier.store.intake.visit_slip import print_visit
 from services.dossier.store.intake.visits import PostgresPersons, PostgresVisits
@@ -29,3 +30,4 @@ class PostgresWaysIn:
         self.batches = PostgresBatches(unit, seals)
         self.sheets = CompanySheets()
         self.print_visit = print_visit
+        self.purposes = read_purposes()

@@ -13,6 +13,7 @@ from services.dossier.domain.intake.drafts import SubmissionDraft
 from services.dossier.domain.intake.evidence import Evidence
 from services.dossier.domain.intake.handovers import HandOverList
 from services.dossier.domain.intake.late_entries import LateEntry
+from services.dossier.domain.intake.look_ups import Purposes
 
 
 class EvidenceBook(Protocol):
@@ -198,3 +199,4 @@ class WaysIn(Protocol):
     batches: Batches
     sheets: Sheets
     print_visit: SlipPress
+    purposes: Purposes

@@ -20,6 +20,9 @@ def _reception() -> list[Route]:
         Route("GET", f"{_ROOT}/visits/{{visit_id}}/slip", "dossier", OFFICERS, Priority.HEAVY, 30.0),
         Route("GET", f"{own}/{{id}}/evidence", "dossier", SIGNED_IN),
         Route("POST", f"{own}/{{id}}/evidence", "dossier", OFFICERS),
+        Route("POST", f"{own}/{{id}}/look-ups", "gateway", OFFICERS, Priority.NORMAL, 30.0),
+        Route("POST", f"{own}/{{id}}/look-up-permits", "dossier", OFFICERS),
+        Route("POST", f"{_ROOT}/look-up-answers", "dossier", machines("look-up.answer")),
     ]
 
 

@@ -1,0 +1,245 @@
+"""Shared databases are asked for a purpose, on record, for the least; the silent were not consulted."""
+
+import base64
+import hashlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import httpx
+import pytest
+
+from kernel.testing.running import RunningService, a_service
+from tests.builders.dossier.office import GATEWAY, SPECIALIST, Office
+from tests.integration.gateway.ministry_world import Ministries, a_ministry
+
+Start = Callable[..., Awaitable[RunningService]]
+MACHINE = a_service("look-up.answer", subject="gateway")
+NUMBER = "099088000011"
+KNOWN = {
+    "full_name": "Nguyễn Văn An",
+    "birth_date": "1988-05-01",
+    "gender": "Nam",
+    "nationality": "VN",
+    "permanent_address": "12 ngõ Bến Đò",
+    "religion": "không ai hỏi",
+}
+CONSENT = {"given_by": "OWNER", "how": "SIGNED_FORM", "given_at": "2026-03-03T07:30:00+07:00"}
+WHO = "XAC_DINH_NHAN_THAN"
+
+
+@pytest.fixture(scope="module")
+async def shared(start_once: Start) -> AsyncIterator[Ministries]:
+    with TemporaryDirectory() as folder:
+        async with a_ministry(start_once, Path(folder)) as world:
+            answer = await world.ministry.put("/sandbox/citizens", json={"number": NUMBER, "data": KNOWN})
+            assert answer.status_code == 204
+            yield world
+
+
+@pytest.fixture
+async def world(shared: Ministries) -> AsyncIterator[Ministries]:
+    yield shared
+    await shared.faults()
+    for breaker in shared.gateway.runtime.resources.look_ups._breakers.values():
+        breaker.succeeded()
+
+
+async def look_up(world: Ministries, seen: dict[str, Any], **body: Any) -> httpx.Response:
+    asked = {"database": "POPULATION", "purpose": WHO, "birth_date": "1988-05-01", **body}
+    path = f"/api/v1/dossiers/{seen['dossier_id']}/look-ups"
+    return await world.calls("POST", path, SPECIALIST.subject, json=asked)
+
+
+async def evidence(office: Office, seen: dict[str, Any]) -> list[dict[str, Any]]:
+    answer = await office.service.get(f"/v1/dossiers/{seen['dossier_id']}/evidence", SPECIALIST)
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return [one for one in items if one["kind"] in {"DATABASE_CONSULTED", "FROM_PERSONAL_STORE"}]
+
+
+async def view(office: Office, seen: dict[str, Any]) -> dict[str, Any]:
+    answer = await office.service.get(f"/v1/portal-views/{seen['dossier_id']}", GATEWAY)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+async def test_the_population_database_answers_for_a_purpose_and_leaves_evidence(world: Ministries) -> None:
+    """Only the purpose's fields come back, are kept sealed with their hash; who asked is in the log."""
+    seen = await world.office.in_process()
+    assert (await view(world.office, seen))["databases"] == []
+    answer = await look_up(world, seen)
+    assert answer.status_code == 200, answer.text
+    said = answer.json()
+    wanted = {name: KNOWN[name] for name in ("full_name", "birth_date", "gender", "nationality")}
+    assert (said["outcome"], said["evidence"], said["data"]) == ("MATCHED", "kept", wanted)
+    (kept,) = await evidence(world.office, seen)
+    details = kept["details"]
+    assert (kept["source"], kept["by"], details["purpose"]) == ("POPULATION", SPECIALIST.subject, WHO)
+    text = json.dumps(wanted, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    assert details["sha256"] == hashlib.sha256(text).hexdigest()
+    assert "snapshot" not in details
+    pool = world.office.service.runtime.pool
+    row = await pool.fetchrow("SELECT details FROM evidence WHERE id = $1", kept["evidence_id"])
+    sealed = row["details"]["snapshot"]
+    assert "Nguyễn" not in str(row["details"])
+    purpose = f"look-up {said['look_up_id']}"
+    assert world.office.service.runtime.seals.open(sealed, purpose=purpose) == wanted
+    logged = await pool.fetch("SELECT subject, what FROM access_log WHERE object_id = $1", said["look_up_id"])
+    assert [(one["subject"], one["what"]) for one in logged] == [(SPECIALIST.subject, "look-up: POPULATION")]
+    assert (await view(world.office, seen))["databases"] == ["POPULATION"]
+    asked = (await world.ministry.get("/sandbox/asked")).json()[-1]["body"]
+    assert asked["truong"] == ["full_name", "birth_date", "gender", "nationality"]
+
+
+async def test_another_birth_date_is_different_and_tells_nothing_of_the_person(world: Ministries) -> None:
+    seen = await world.office.in_process()
+    said = (await look_up(world, seen, birth_date="1988-05-02")).json()
+    assert (said["outcome"], said["data"]) == ("DIFFERENT", {})
+
+
+@pytest.mark.parametrize("fault", [{"down": 1}, {"slow": 1, "slow_ms": 800}, {"html_5xx": 1}], ids=str)
+async def test_a_database_that_does_not_answer_was_not_consulted_and_blocks_nothing(
+    world: Ministries, fault: dict[str, int]
+) -> None:
+    """No evidence, no code for the portal; the dossier goes on; that somebody asked stays in the log."""
+    seen = await world.office.in_process()
+    await world.faults(**fault)
+    said = (await look_up(world, seen)).json()
+    assert (said["outcome"], said["evidence"], said["data"]) == ("UNAVAILABLE", "not-consulted", {})
+    assert await evidence(world.office, seen) == []
+    told = await view(world.office, seen)
+    assert (told["databases"], told["evidence"]["has_consulted_database"]) == ([], False)
+
+
+async def test_a_slow_database_is_asked_no_more_until_its_breaker_lets_one_try(world: Ministries) -> None:
+    """Three time-outs in a row; then officers are answered at once and nothing is sent."""
+    seen = await world.office.in_process()
+    await world.faults(slow=10, slow_ms=700)
+    for _ in range(3):
+        assert (await look_up(world, seen)).json()["outcome"] == "UNAVAILABLE"
+    await world.faults()
+    before = len((await world.ministry.get("/sandbox/asked")).json())
+    assert (await look_up(world, seen)).json()["outcome"] == "UNAVAILABLE"
+    assert len((await world.ministry.get("/sandbox/asked")).json()) == before
+    breaker = world.gateway.runtime.resources.look_ups._breakers["POPULATION"]
+    breaker._open_until = 0
+    assert (await look_up(world, seen)).json()["outcome"] == "MATCHED"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"purpose": "TO_MO"}, 422, "invalid"),
+        ({"purpose": "XAC_DINH_DOANH_NGHIEP"}, 422, "invalid"),
+        ({"birth_date": None}, 422, "invalid"),
+        ({"component_code": "khong-co"}, 422, "invalid"),
+        ({"database": "BUSINESS", "purpose": "XAC_DINH_DOANH_NGHIEP"}, 409, "nobody-to-ask-for"),
+        ({"database": "PERSONAL_PAPERS", "purpose": "THAY_THE_GIAY_TO"}, 422, "consent-required"),
+        (
+            {
+                "database": "PERSONAL_PAPERS",
+                "purpose": "THAY_THE_GIAY_TO",
+                "consent": {**CONSENT, "given_at": "2027-01-01T00:00:00+07:00"},
+            },
+            422,
+            "invalid",
+        ),
+    ],
+)
+async def test_without_purpose_person_or_consent_nobody_is_asked(
+    world: Ministries, body: dict[str, Any], status: int, code: str
+) -> None:
+    seen = await world.office.in_process()
+    before = len((await world.ministry.get("/sandbox/asked")).json())
+    answer = await look_up(world, seen, **body)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert len((await world.ministry.get("/sandbox/asked")).json()) == before
+    assert await evidence(world.office, seen) == []
+
+
+async def test_only_who_works_the_dossier_looks_up_and_only_the_gateway_answers(world: Ministries) -> None:
+    """A permit is sealed: made up, of another purpose or too old it keeps nothing."""
+    seen = await world.office.in_process()
+    path = f"/api/v1/dossiers/{seen['dossier_id']}/look-ups"
+    body = {"database": "POPULATION", "purpose": WHO, "birth_date": "1988-05-01"}
+    assert (await world.calls("POST", path, "giam-sat", json=body)).status_code in {403, 404}
+    service = world.office.service
+    permit = await service.post(f"/v1/dossiers/{seen['dossier_id']}/look-up-permits", body, SPECIALIST)
+    answer = {
+        "permit": permit.json()["permit"],
+        "outcome": "MATCHED",
+        "source": "POPULATION",
+        "answered_at": service.clock.now().isoformat(),
+        "data": {"full_name": "Nguyễn Văn An", "religion": "x"},
+    }
+    assert (await service.post("/v1/look-up-answers", answer, SPECIALIST)).status_code == 403
+    assert (await service.post("/v1/look-up-answers", answer, a_service("portal.read"))).status_code == 403
+    forged = await service.post("/v1/look-up-answers", {**answer, "permit": "x" * 80}, MACHINE)
+    assert (forged.status_code, forged.json()["code"]) == (409, "permit-over")
+    first = await service.post("/v1/look-up-answers", answer, MACHINE)
+    again = await service.post("/v1/look-up-answers", {**answer, "outcome": "DIFFERENT"}, MACHINE)
+    assert (first.json()["outcome"], again.json()["outcome"]) == ("kept", "repeated")
+    (kept,) = await evidence(world.office, seen)
+    assert kept["details"]["outcome"] == "MATCHED"
+    world.passes(601)
+    late = await service.post(f"/v1/dossiers/{seen['dossier_id']}/look-up-permits", body, SPECIALIST)
+    world.passes(601)
+    over = await service.post("/v1/look-up-answers", {**answer, "permit": late.json()["permit"]}, MACHINE)
+    assert over.json()["code"] == "permit-over"
+
+
+async def test_personal_papers_come_with_consent_and_their_files_stand_for_a_component(
+    world: Ministries,
+) -> None:
+    """Section 20 to the letter; an expired session signs in once more; the portal's flag follows."""
+    content = b"%PDF-1.7 ket qua"
+    paper = {
+        "owner": NUMBER,
+        "code": "KQ.G15.000001",
+        "name": "Giấy xác nhận",
+        "number": "12/XN",
+        "agency": "H99",
+        "content_base64": base64.b64encode(content).decode(),
+    }
+    assert (await world.ministry.put("/sandbox/papers", json=paper)).status_code == 204
+    seen = await world.office.in_process()
+    asked = {
+        "database": "PERSONAL_PAPERS",
+        "purpose": "THAY_THE_GIAY_TO",
+        "component_code": "to-khai",
+        "consent": {**CONSENT, "given_at": "2026-03-03T07:30:00+07:00"},
+        "procedure": "1.004873",
+        "results": [{"code": "KQ.G15.000001"}],
+        "files": True,
+    }
+    first = await look_up(world, seen, **asked)
+    assert first.status_code == 200, first.text
+    world.passes(3600)
+    said = (await look_up(world, seen, **asked)).json()
+    assert said["outcome"] == "MATCHED"
+    (held,) = said["data"]["papers"]
+    assert (held["code"], held["number"], held["files"]) == ("KQ.G15.000001", "12/XN", ["Giấy xác nhận.pdf"])
+    (file,) = said["files"]
+    assert base64.b64decode(file["content_base64"]) == content
+    assert file["sha256"] == hashlib.sha256(content).hexdigest()
+    kept = await evidence(world.office, seen)
+    assert [one["kind"] for one in kept] == ["DATABASE_CONSULTED", "FROM_PERSONAL_STORE"] * 2
+    assert kept[0]["details"]["consent"]["given_by"] == "OWNER"
+    assert kept[1]["component_code"] == "to-khai"
+    told = await view(world.office, seen)
+    assert told["evidence"]["has_component_from_personal_store"] is True
+    bodies = [one["body"] for one in (await world.ministry.get("/sandbox/asked")).json()]
+    listed = next(one for one in bodies if "SoDinhDanhChuSoHuu" in one)
+    assert set(listed) == {
+        "session",
+        "SoDinhDanhChuSoHuu",
+        "SoDinhDanhNguoiYeuCau",
+        "HoTenNguoiYeuCau",
+        "KenhThucHien",
+        "MaThuTuc",
+        "DanhSachDanhMucKetQua",
+    }
+    assert listed["DanhSachDanhMucKetQua"] == [{"MaKetQua": "KQ.G15.000001", "SoKyHieu": ""}]
+    assert set(next(one for one in bodies if "DuongDan" in one)) == {"session", "CoQuanChuQuan", "DuongDan"}
