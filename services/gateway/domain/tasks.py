@@ -40,7 +40,8 @@ _BY_FIRST = {
     "appointments": "queues tickets displays appointments",
     "inbox": "inbox dossier-search reassignments",
     "counter": "counter-dossiers counter-look-ups counter-interlinked-dossiers visits late-entries"
-    " certified-copies handover-lists intake-batches scan-batches counter-sessions"
+    " certified-copies copy-requests copy-confirmations copy-rejections"
+    " handover-lists intake-batches scan-batches counter-sessions"
     " post-lists mirrored-dossiers",
     "work": "dossiers bulk-actions due-recomputations result-look-ups",
     "sign": "signings verification papers",
