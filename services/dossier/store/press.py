@@ -5,12 +5,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-import segno
 import typst
 import xlsxwriter
 
 from services.dossier.domain.legal_sets import LegalSet
 from services.dossier.domain.papers import PaperKind
+from services.dossier.store.codes_to_scan import svg_of
 
 _FOLDER = Path(__file__).parent / "templates"
 _WIDTHS = (5, 24, 40, 24, 34, 28, 17, 17, 17, 14, 20, 18)
@@ -30,9 +30,9 @@ class TypstPress:
         }
         if "secret" in content:
             # Only the code: the secret is typed, so that a photograph of the QR code alone opens nothing.
-            data["qr"] = _qr(f"{content['look_up']}/qr/{content['dossier_code']}")
+            data["qr"] = svg_of(f"{content['look_up']}/qr/{content['dossier_code']}", border=1)
         if "verification" in content:
-            data["verification_qr"] = _qr(content["verification"])
+            data["verification_qr"] = svg_of(content["verification"], border=1)
         return _printed(form.template, data)
 
     def control_slip(self, content: dict[str, Any]) -> bytes:
@@ -72,9 +72,3 @@ def _printed(template: str, data: dict[str, Any]) -> bytes:
     if not isinstance(printed, bytes):
         raise TypeError("a paper is one PDF")
     return printed
-
-
-def _qr(address: str) -> str:
-    out = io.BytesIO()
-    segno.make(address, error="m").save(out, kind="svg", border=1)
-    return out.getvalue().decode()

@@ -1,16 +1,15 @@
 """Prints the visible part of a signature; the QR code leads to the public verification."""
 
-import io
 import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-import segno
 import typst
 import yaml
 
 from services.dossier.domain.signing.stamps import StampTemplate
+from services.dossier.store.codes_to_scan import svg_of
 
 _ROOT = Path(__file__).parents[1]
 
@@ -26,8 +25,6 @@ def print_stamp(
     template: StampTemplate, *, signer: str, organization: str, signed_at: str, address: str
 ) -> bytes:
     """Return a PDF of one small page; takes some tens of milliseconds, so call it in a thread."""
-    out = io.BytesIO()
-    segno.make(address, error="m").save(out, kind="svg", border=0)
     data = {
         "title": template.title,
         "width_mm": template.width_mm,
@@ -35,7 +32,7 @@ def print_stamp(
         "signer": signer,
         "organization": organization,
         "signed_at": signed_at,
-        "qr": out.getvalue().decode(),
+        "qr": svg_of(address, border=0),
     }
     printed = typst.compile(
         (_ROOT / "store" / "templates" / "stamp.typ").read_bytes(),
