@@ -5,7 +5,7 @@ import sys
 import httpx
 
 from clients.python.client import Undocumented
-from demo import afterwards, counter_road, online_road, portal_road, together_road
+from demo import afterwards, counter_road, ministry_road, online_road, portal_road, together_road
 from demo.door import Door
 from demo.import_road import import_real_procedures
 from demo.script import Script, Surprise
@@ -43,6 +43,7 @@ def play(where: Ports) -> None:
     with (
         httpx.Client(base_url=where.url("portal"), timeout=30) as portal,
         httpx.Client(base_url=where.url("catcher"), timeout=30) as catcher,
+        httpx.Client(base_url=where.url("ministry"), timeout=30) as ministry,
     ):
         import_real_procedures(script, door)
         played = [
@@ -51,6 +52,7 @@ def play(where: Ports) -> None:
             counter_road.play(script, door, world),
         ]
         together_road.play(script, door, world, catcher)
+        ministry_road.play(script, door, ministry, world.staff_with("ADMIN"))
         afterwards.play(script, door, portal, catcher, played)
     script.close()
     door.close()

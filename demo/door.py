@@ -31,6 +31,10 @@ class Door:
         """GET as the public."""
         return _read(self._client.get(path, params=query))
 
+    def try_get(self, path: str, **query: Any) -> httpx.Response:
+        """GET as the public and return whatever comes."""
+        return self._client.get(path, params=query)
+
     def post(self, path: str, body: Any) -> Any:
         """POST as the public."""
         return _read(self._client.post(path, json=body))
@@ -73,6 +77,11 @@ class Person:
         if version is not None:
             headers["If-Match"] = f'"{version}"'
         return self._client.post(path, json=body if body is not None else {}, headers=headers)
+
+    def put(self, path: str, body: Any, *, version: int) -> Any:
+        """PUT JSON with a fresh idempotency key, telling the version seen."""
+        headers = {**self._auth, "If-Match": f'"{version}"'}
+        return _read(self._client.put(path, json=body, headers=headers))
 
     def send(self, path: str, content: bytes, query: dict[str, str]) -> Any:
         """POST bytes as they are."""

@@ -27,6 +27,10 @@ class World:
         """Return a sample citizen."""
         return dict(self._people[subject])
 
+    def staff_with(self, role: str) -> str:
+        """Return the subject of a member of staff with this role."""
+        return str(next(member["subject"] for member in self.staff if role in member["roles"]))
+
     def is_legal_code(self, code: str, agency: str) -> bool:
         """Tell whether a dossier code has the legal form for this agency."""
         return re.fullmatch(rf"{re.escape(agency)}-\d{{6}}-\d{{4,}}", code) is not None
