@@ -26,6 +26,8 @@ class DraftReminded(_Read):
     """What the notice is written from; the contact is sealed."""
 
     procedure: ProcedureFields
+    group: ProcedureFields | None = None
+    """The interlinked group the draft is for, where it is for one."""
     subject: str
     contact: str | None = None
     expires_at: datetime
@@ -33,6 +35,7 @@ class DraftReminded(_Read):
 
 def draft_of(data: DraftReminded, event: ReceivedEvent) -> Occurrence:
     """Return what happened in notify's own words; it is about no dossier yet."""
+    whole = data.group or data.procedure
     return Occurrence(
         event_id=event.id,
         type=event.type,
@@ -44,8 +47,8 @@ def draft_of(data: DraftReminded, event: ReceivedEvent) -> Occurrence:
         one_stop=None,
         agencies=(),
         facts={
-            "code": data.procedure.code,
-            "procedure": data.procedure.name or data.procedure.code,
+            "code": whole.code,
+            "procedure": whole.name or whole.code,
             "expires_at": data.expires_at,
         },
         sealed_facts={},

@@ -1,11 +1,12 @@
 """Turns submissions into answers: to each caller what is theirs."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from fastapi import Response
 
-from kernel.core.caller import Caller
+from kernel.core.caller import Caller, CallerKind
 from services.dossier.api.answers import is_overdue, warned
 from services.dossier.api.interlinked.schemas import (
     GroupDecisionOut,
@@ -16,6 +17,7 @@ from services.dossier.api.interlinked.schemas import (
 )
 from services.dossier.api.moments import local
 from services.dossier.domain.codes import masked_name
+from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.interlinked.child import Child, ChildStatus, QuestionKind
 from services.dossier.domain.interlinked.events import agency_data, member_data
 from services.dossier.domain.interlinked.parent import Parent
@@ -108,6 +110,17 @@ def parent_out(
         secret=look_up_secret(work.seals, parent.id) if sight is Sight.PARTY else None,
         warnings=warned(warnings or []),
     )
+
+
+def new_parent_out(
+    parent: Parent, opened: Sequence[Dossier], response: Response, *, by: Caller, work: Work, now: datetime
+) -> InterlinkedOut:
+    """Return a submission to who has just handed it in: its secret, and warnings about its dossiers."""
+    response.headers["Location"] = f"/v1/interlinked-dossiers/{parent.id}"
+    warnings = [warning for dossier in opened for warning in dossier.warnings]
+    sight = Sight.PARTY if by.kind is CallerKind.PERSON else Sight.LEAD
+    answer = parent_out(parent, sight, response, by=by, work=work, now=now, warnings=warnings)
+    return answer.model_copy(update={"secret": look_up_secret(work.seals, parent.id)})
 
 
 def _member(parent: Parent, child: Child, sight: Sight, by: Caller, now: datetime) -> MemberOut:

@@ -8,14 +8,15 @@ from fastapi import APIRouter, Response
 
 from kernel.core.caller import Caller as CallerValue
 from kernel.core.caller import CallerKind
-from kernel.core.errors import Forbidden, Invalid
+from kernel.core.errors import Forbidden
 from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from services.dossier.api.cursors import cursor_id
 from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
 from services.dossier.api.inline_files import kept_inline
-from services.dossier.api.interlinked.answers import parent_item, parent_out
+from services.dossier.api.interlinked.answers import new_parent_out, parent_item, parent_out
+from services.dossier.api.interlinked.requests import group_of
 from services.dossier.api.interlinked.schemas import (
     CounterGroupIn,
     GroupSubmissionIn,
@@ -28,15 +29,12 @@ from services.dossier.api.interlinked.schemas import (
     OutsideMemberIn,
 )
 from services.dossier.api.moments import local
-from services.dossier.domain.interlinked.carrying import Paper
 from services.dossier.domain.interlinked.child import Choice, Told
 from services.dossier.domain.interlinked.sight import Sight
 from services.dossier.use_cases import ports
 from services.dossier.use_cases.interlinked import decide, read
 from services.dossier.use_cases.interlinked.submit import submit_group
-from services.dossier.use_cases.interlinked.way_in import GroupSubmission
 from services.dossier.use_cases.ports import Attachment
-from services.dossier.use_cases.secrets import look_up_secret
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Hồ sơ liên thông"])
 
@@ -67,27 +65,6 @@ async def receive_interlinked(
     return await _submitted(body, response, by=by, work=work, now=now, scans=scans)
 
 
-def _papers(body: GroupSubmissionIn, scans: Sequence[Attachment]) -> list[Paper]:
-    """Return the papers as handed in, each scan with the paper it is named after."""
-    scanned: dict[str, list[UUID]] = {}
-    for item in scans:
-        scanned.setdefault(item.component_code, []).append(item.id)
-    unnamed = scanned.keys() - {name for one in body.papers for name in one.names}
-    if unnamed:
-        raise Invalid(fields=[("files", f"Tệp của giấy tờ không được nêu: {', '.join(sorted(unnamed))}")])
-    return [
-        Paper(
-            names=tuple(one.names),
-            attachment_ids=(
-                *one.attachment_ids,
-                *(scan for name in one.names for scan in scanned.get(name, ())),
-            ),
-            form=one.form,
-        )
-        for one in body.papers
-    ]
-
-
 async def _submitted(
     body: GroupSubmissionIn,
     response: Response,
@@ -97,25 +74,8 @@ async def _submitted(
     now: datetime,
     scans: Sequence[Attachment] = (),
 ) -> InterlinkedOut:
-    given = GroupSubmission(
-        group_code=body.group_code,
-        channel=body.channel,
-        owner=body.owner.model_dump(),
-        representative=body.representative.model_dump() if body.representative else None,
-        helper=body.helper.model_dump() if body.helper else None,
-        receiving_agency=body.receiving_agency,
-        agencies=body.agencies,
-        papers=_papers(body, scans),
-        form_data=body.form_data,
-        result_delivery=body.result_delivery,
-        authorization_id=body.authorization_id,
-    )
-    parent, opened = await submit_group(given, by=by, work=work, now=now, scans=scans)
-    response.headers["Location"] = f"/v1/interlinked-dossiers/{parent.id}"
-    warnings = [warning for dossier in opened for warning in dossier.warnings]
-    sight = Sight.PARTY if by.kind is CallerKind.PERSON else Sight.LEAD
-    answer = parent_out(parent, sight, response, by=by, work=work, now=now, warnings=warnings)
-    return answer.model_copy(update={"secret": look_up_secret(work.seals, parent.id)})
+    parent, opened = await submit_group(group_of(body, scans), by=by, work=work, now=now, scans=scans)
+    return new_parent_out(parent, opened, response, by=by, work=work, now=now)
 
 
 @router.get("/interlinked-dossiers")

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StrictInt
+from pydantic import BaseModel, Field, StrictInt, model_validator
 
 from services.dossier.api.moments import Day, Moment
 from services.dossier.api.schemas.answers import DossierItem, Receipt, Warned
@@ -87,10 +87,20 @@ class VisitOut(BaseModel):
 
 
 class DraftIn(Strict):
-    """What is filled in so far: members of a submission, none of them needed yet."""
+    """What is filled in so far: members of a submission, none of them needed yet.
 
-    procedure_code: Code
+    For one procedure, or for a whole interlinked group: exactly one of the two is named.
+    """
+
+    procedure_code: Code | None = None
+    group_code: Code | None = None
     content: Annotated[dict[str, Any], Field(max_length=20)] = {}
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> "DraftIn":
+        if (self.procedure_code is None) == (self.group_code is None):
+            raise ValueError("Nêu một thủ tục hoặc một nhóm liên thông")
+        return self
 
 
 class DraftChangeIn(Strict):
@@ -105,6 +115,8 @@ class DraftOut(BaseModel):
     draft_id: UUID
     version: int
     procedure_code: str
+    """Of a group's draft, its lead procedure."""
+    group_code: str | None = None
     content: dict[str, Any]
     state: str
     created_at: datetime
@@ -112,6 +124,7 @@ class DraftOut(BaseModel):
     expires_at: datetime
     expires_soon: bool
     dossier_id: UUID | None
+    """The dossier it became; of a group's draft, the whole submission."""
 
 
 class DraftList(BaseModel):

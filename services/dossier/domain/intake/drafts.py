@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from kernel.core.clock import VIETNAM
-from services.dossier.domain.intake.errors import DraftClosed
+from services.dossier.domain.intake.errors import DraftClosed, DraftOtherKind
 from services.dossier.domain.intake.limits import limit
 
 
@@ -29,6 +29,9 @@ class SubmissionDraft:
     version: int = 1
     subject: str
     procedure_code: str
+    """Of a whole group's, its lead procedure."""
+    group_code: str = ""
+    """The interlinked group it is for; empty for one procedure's own."""
     content: Mapping[str, Any]
     state: DraftState = DraftState.OPEN
     created_at: datetime
@@ -36,6 +39,7 @@ class SubmissionDraft:
     expires_at: datetime
     noticed_at: datetime | None = None
     dossier_id: UUID | None = None
+    """What it became: a dossier, or a whole submission."""
 
     def changed(self, content: Mapping[str, Any], at: datetime) -> "SubmissionDraft":
         """Return the draft with new content and its whole time again."""
@@ -56,6 +60,11 @@ class SubmissionDraft:
     def discarded(self, at: datetime) -> "SubmissionDraft":
         """Return the draft as thrown away; nothing of it is kept."""
         return replace(self._next(), state=DraftState.DISCARDED, content={}, changed_at=at)
+
+    def require_of(self, *, is_group: bool) -> None:
+        """Raise `DraftOtherKind` where a group's is handed in as one dossier, or the other way round."""
+        if bool(self.group_code) != is_group:
+            raise DraftOtherKind(extra={"group_code": self.group_code or None})
 
     def _next(self) -> "SubmissionDraft":
         if self.state is not DraftState.OPEN:

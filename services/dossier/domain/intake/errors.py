@@ -10,6 +10,13 @@ class TooManyDrafts(Refusal):
     title = "Đã đủ số bản nháp được giữ, hãy nộp hoặc xóa bớt"
 
 
+class DraftOtherKind(Refusal):
+    """A group's draft is handed in as a whole group, a procedure's as one dossier (409)."""
+
+    code = "draft-other-kind"
+    title = "Bản nháp của nhóm liên thông phải được nộp cho cả nhóm, của một thủ tục phải được nộp riêng"
+
+
 class DraftClosed(Refusal):
     """The draft was handed in, discarded or has expired (409)."""
 

@@ -11,8 +11,8 @@ from services.dossier.domain.intake.drafts import DraftState, SubmissionDraft
 from services.dossier.use_cases.ports import Seals
 
 _COLUMNS = (
-    "id, version, subject, procedure_code, content_sealed, state, created_at, changed_at, expires_at,"
-    " noticed_at, dossier_id"
+    "id, version, subject, procedure_code, group_code, content_sealed, state, created_at, changed_at,"
+    " expires_at, noticed_at, dossier_id"
 )
 _ADD = Statement(
     f"INSERT INTO drafts ({_COLUMNS}) VALUES"
@@ -40,7 +40,8 @@ _NOTICE = Statement(
     "UPDATE drafts SET noticed_at = :now WHERE id IN (SELECT id FROM drafts WHERE state = 'OPEN'"
     " AND noticed_at IS NULL AND expires_at <= :until AND expires_at > :now ORDER BY expires_at LIMIT :limit"
     f" FOR UPDATE SKIP LOCKED) RETURNING {_COLUMNS}, (SELECT p.data ->> 'name' FROM procedures p"
-    " WHERE p.code = drafts.procedure_code ORDER BY p.version DESC LIMIT 1) AS procedure_name"
+    " WHERE p.code = drafts.procedure_code ORDER BY p.version DESC LIMIT 1) AS procedure_name,"
+    " (SELECT g.data ->> 'name' FROM interlinked_groups g WHERE g.code = drafts.group_code) AS group_name"
 )
 
 
@@ -64,6 +65,7 @@ class PostgresDrafts:
             **self._changing(draft),
             subject=draft.subject,
             procedure_code=draft.procedure_code,
+            group_code=draft.group_code,
             created_at=draft.created_at,
         )
 
@@ -88,11 +90,11 @@ class PostgresDrafts:
 
     async def to_notice(
         self, now: datetime, until: datetime, limit: int
-    ) -> list[tuple[SubmissionDraft, str]]:
-        """Mark and return open drafts that expire before a moment; kept with the unit's commit."""
+    ) -> list[tuple[SubmissionDraft, str, str]]:
+        """Mark and return open drafts that expire before a moment, with the names of procedure and group."""
         await self._unit.begin()
         rows = await self._unit.fetch(_NOTICE, now=now, until=until, limit=limit)
-        return [(self._draft(row), row["procedure_name"] or "") for row in rows]
+        return [(self._draft(row), row["procedure_name"] or "", row["group_name"] or "") for row in rows]
 
     def _changing(self, draft: SubmissionDraft) -> dict[str, Any]:
         content = dict(draft.content)
@@ -111,8 +113,8 @@ class PostgresDrafts:
         sealed = row["content_sealed"]
         content = self._seals.open(sealed, purpose="draft") if sealed else {}
         return SubmissionDraft(
-            **{name: row[name] for name in ("version", "subject", "procedure_code", "created_at")},
-            **{name: row[name] for name in ("changed_at", "expires_at", "noticed_at")},
+            **{name: row[name] for name in ("version", "subject", "procedure_code", "group_code")},
+            **{name: row[name] for name in ("created_at", "changed_at", "expires_at", "noticed_at")},
             id=UUID(int=row["id"].int),
             dossier_id=UUID(int=row["dossier_id"].int) if row["dossier_id"] else None,
             state=DraftState(row["state"]),

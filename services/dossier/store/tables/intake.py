@@ -43,6 +43,7 @@ drafts = Table(
     Column("id", UUID, primary_key=True),
     Column("version", BigInteger, nullable=False),
     *texts("subject", "procedure_code", "content_sealed", "state"),
+    Column("group_code", Text, nullable=False, server_default=""),
     *[Column(name, moment, nullable=False) for name in ("created_at", "changed_at", "expires_at")],
     Column("noticed_at", moment),
     Column("dossier_id", UUID),

@@ -15,6 +15,10 @@ from services.dossier.domain.events import moment
 from services.dossier.domain.intake.drafts import DraftState, SubmissionDraft, expiry
 from services.dossier.domain.intake.errors import DraftClosed, TooManyDrafts
 from services.dossier.domain.intake.limits import limit
+from services.dossier.domain.interlinked.errors import GroupUnknown
+from services.dossier.domain.interlinked.parent import Parent
+from services.dossier.use_cases.interlinked.submit import submit_group
+from services.dossier.use_cases.interlinked.way_in import GroupSubmission
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.submission import Submission
 from services.dossier.use_cases.submit_dossier import submit_dossier
@@ -28,10 +32,21 @@ def _require_person(by: Caller) -> None:
 
 
 async def begin_draft(
-    procedure_code: str, content: Mapping[str, Any], *, by: Caller, work: Work, now: datetime
+    procedure_code: str,
+    content: Mapping[str, Any],
+    *,
+    by: Caller,
+    work: Work,
+    now: datetime,
+    group_code: str = "",
 ) -> SubmissionDraft:
-    """Keep a new draft; raise `TooManyDrafts` for one more than a person may keep."""
+    """Keep a new draft, of a procedure or of a group; raise `TooManyDrafts` for one more than allowed."""
     _require_person(by)
+    if group_code:
+        group = await work.interlinked.group(group_code)
+        if group is None:
+            raise GroupUnknown
+        procedure_code = group["lead_procedure"]
     most = limit("drafts_of_a_person", now.astimezone(VIETNAM).date())
     if await work.ways_in.drafts.count_open(by.subject) >= most:
         raise TooManyDrafts(extra={"limit": most})
@@ -39,6 +54,7 @@ async def begin_draft(
         id=new_id(),
         subject=by.subject,
         procedure_code=procedure_code,
+        group_code=group_code,
         content=content,
         created_at=now,
         changed_at=now,
@@ -62,13 +78,13 @@ async def seen_draft(draft_id: UUID, *, by: Caller, seen: int, work: Work, now: 
     return draft
 
 
-async def change_draft(
-    draft_id: UUID, content: Mapping[str, Any], *, by: Caller, seen: int, work: Work, now: datetime
+def change_draft(
+    draft: SubmissionDraft, content: Mapping[str, Any], *, work: Work, now: datetime
 ) -> SubmissionDraft:
-    """Keep new content; the draft has its whole time again."""
-    draft = (await seen_draft(draft_id, by=by, seen=seen, work=work, now=now)).changed(content, now)
-    work.ways_in.drafts.save(draft)
-    return draft
+    """Keep new content of a draft as last seen; it has its whole time again."""
+    changed = draft.changed(content, now)
+    work.ways_in.drafts.save(changed)
+    return changed
 
 
 async def discard_draft(
@@ -89,6 +105,15 @@ async def submit_draft(
     return dossier
 
 
+async def submit_group_draft(
+    draft: SubmissionDraft, given: GroupSubmission, *, by: Caller, work: Work, now: datetime
+) -> tuple[Parent, list[Dossier]]:
+    """Hand a group's draft in: the whole submission and the draft's end are one commit."""
+    parent, opened = await submit_group(given, by=by, work=work, now=now)
+    work.ways_in.drafts.save(draft.submitted(parent.id, now))
+    return parent, opened
+
+
 async def forget_expired(*, work: Work, now: datetime) -> int:
     """Forget what was written in drafts whose time is over; return how many."""
     return await work.ways_in.drafts.expire(now, _AT_ONCE)
@@ -98,7 +123,7 @@ async def notice_expiring(*, work: Work, now: datetime) -> int:
     """Mark drafts whose last days have begun and have their people told, once; return how many."""
     days = limit("draft_notice_days", now.astimezone(VIETNAM).date())
     found = await work.ways_in.drafts.to_notice(now, now + timedelta(days=days), _AT_ONCE)
-    for draft, procedure in found:
+    for draft, procedure, group in found:
         work.record(
             Event(
                 type="draft.reminded.v1",
@@ -107,6 +132,7 @@ async def notice_expiring(*, work: Work, now: datetime) -> int:
                 data={
                     "draft_id": str(draft.id),
                     "procedure": {"code": draft.procedure_code, "name": procedure},
+                    "group": {"code": draft.group_code, "name": group} if draft.group_code else None,
                     "subject": draft.subject,
                     "contact": _contact(draft, work),
                     "expires_at": moment(draft.expires_at),

@@ -66,10 +66,10 @@ class Drafts(Protocol):
 
     async def to_notice(
         self, now: datetime, until: datetime, limit: int
-    ) -> list[tuple[SubmissionDraft, str]]:
+    ) -> list[tuple[SubmissionDraft, str, str]]:
         """Mark and return open drafts that expire before a moment and nobody was told of.
 
-        Each comes with its procedure's name, empty where none is known.
+        Each comes with its procedure's and its group's name, empty where none is known.
         """
 
 

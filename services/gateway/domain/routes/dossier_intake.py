@@ -35,6 +35,7 @@ def _persons() -> list[Route]:
         Route("PUT", f"{drafts}/{{draft_id}}", "dossier", PERSONS),
         Route("DELETE", f"{drafts}/{{draft_id}}", "dossier", PERSONS),
         Route("POST", f"{drafts}/{{draft_id}}/submission", "dossier", PERSONS, Priority.VITAL),
+        Route("POST", f"{drafts}/{{draft_id}}/interlinked-submission", "dossier", PERSONS, Priority.VITAL),
         Route("POST", given, "dossier", PERSONS | OFFICERS),
         Route("GET", given, "dossier", PERSONS),
         Route("GET", f"{given}/{{authorization_id}}", "dossier", PERSONS | OFFICERS),
