@@ -69,7 +69,9 @@ async def go_on(parent: Parent, *, work: Work, now: datetime) -> Advance:
     late = parent.notice_delays(now)
     opened = [child.procedure for child in parent.next_ready() if await _begin(parent, child, work, now)]
     has_ended = parent.settle(now)
-    appointed = None if parent.ended_at else await appoint(parent, work=work, now=now)
+    # Nobody is promised a first day for what is being asked back: each child's own form 01 stands.
+    promises_nothing = parent.ended_at or (parent.is_withdrawn and parent.due_at is None)
+    appointed = None if promises_nothing else await appoint(parent, work=work, now=now)
     parent.watch(now)
     is_first = appointed is not None and not parent.slips
     if is_first:
