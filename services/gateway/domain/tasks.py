@@ -76,6 +76,7 @@ _EXACT = {
     ("GET", "/api/v1/dossiers"): "track",
     ("GET", "/api/v1/dossiers/{id}"): "track",
     ("POST", "/api/v1/drafts/{draft_id}/submission"): "submit",
+    ("POST", "/api/v1/drafts/{draft_id}/interlinked-submission"): "submit",
     ("POST", "/api/v1/interlinked-dossiers/{parent_id}/withdrawal"): "answer",
     ("POST", "/api/v1/interlinked-dossiers/{parent_id}/member-decision"): "work",
     ("POST", "/api/v1/interlinked-dossiers/{parent_id}/outside-member"): "work",
