@@ -73,10 +73,9 @@ class Told:
     """`{service or "kernel": {code: {"status", "title"}}}` of every code there is."""
 
     def owner_of(self, service: str, code: str) -> str | None:
-        """Return under whose name a code stands that this service answers through this door."""
-        return next(
-            (one for one in (service, "kernel", "gateway") if code in self.problems.get(one, {})), None
-        )
+        """Return under whose name a code stands; the gateway passes on what a service refused it."""
+        owners = (service, "kernel", "gateway", *sorted(self.problems))
+        return next((one for one in owners if code in self.problems.get(one, {})), None)
 
     def problem_examples(self) -> dict[str, Any]:
         """Return an example of every problem there is, by `owner.code`, as components of the document."""
