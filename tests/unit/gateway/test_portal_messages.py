@@ -1,6 +1,7 @@
 """The portal's messages, field by field: what was recorded is told, nothing is made up."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -234,6 +235,13 @@ def test_only_numbers_of_a_known_kind_are_identities_and_none_is_made_up(
     message = told(owner={"full_name": "A", "identity_number": number})
     assert message["DinhDanhCHS"] == identities
     assert message["SoGiayToChuHoSo"] == number
+
+
+def test_databases_are_told_by_the_codes_agreed_and_without_a_code_not_at_all() -> None:
+    wire = replace(WIRE_2024, database_codes={"POPULATION": "7"})
+    message = told(databases=["BUSINESS", "POPULATION"], wire=wire)
+    assert message["DSKetNoiCSDL"] == [{"MaCSDL": "7"}]
+    assert told(databases=["POPULATION"])["DSKetNoiCSDL"] == []
 
 
 def test_without_evidence_no_flag_is_set() -> None:

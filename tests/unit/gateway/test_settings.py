@@ -34,6 +34,9 @@ def test_a_safe_production_starts() -> None:
     assert Settings(**SAFE).issuers[0].kind == "person"
 
 
+CONNECTOR = {"name": "BO", "title": "Bộ", "route": "MINISTRY"}
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -47,6 +50,8 @@ def test_a_safe_production_starts() -> None:
         ("issuers", [{"issuer": "http://xacthuc.example", "audience": "a"}]),
         ("issuers", [{"issuer": "https://xacthuc.example", "audience": ""}]),
         ("clock_offset_seconds", 5),
+        ("connectors", [{**CONNECTOR, "pull": {"url": "http://bo.example/thay-doi"}}]),
+        ("connector_keys", {"bo": "khoa-gui-thu-nghiem"}),
     ],
 )
 def test_production_refuses_and_names_the_setting(name: str, value: object) -> None:
@@ -61,3 +66,13 @@ def test_lists_are_read_from_the_environment_as_json(monkeypatch: pytest.MonkeyP
     settings = Settings(**{name: value for name, value in SAFE.items() if name != "cors_origins"})
     assert settings.cors_origins == ["https://a.example"]
     assert settings.rate_limits["public"] is None
+
+
+def test_a_connector_without_its_key_and_two_of_one_name_are_refused() -> None:
+    keyless = Settings(**{**SAFE, "connectors": [{**CONNECTOR, "push": {"key": "bo"}}]})
+    with pytest.raises(ValueError, match="no key bo"):
+        keyless.sources()
+    with pytest.raises(ValidationError, match="two connectors with one name"):
+        Settings(**{**SAFE, "connectors": [CONNECTOR, CONNECTOR]})
+    with pytest.raises(ValidationError, match="fields are"):
+        Settings(**{**SAFE, "connectors": [{**CONNECTOR, "fields": {"ten": "x"}}]})
