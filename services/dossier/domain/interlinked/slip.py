@@ -1,5 +1,7 @@
 """The one slip of a submission: form 01 that names the whole group, frozen at the moment it is issued."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from services.dossier.domain.dossier import Dossier
@@ -20,14 +22,46 @@ def group_receipt(
         "dossier_code": parent.reference,
         "procedure": parent.group.name,
         "submitter": (parties.get("representative") or parties["owner"])["full_name"],
-        "members": [_member(child) for child in parent.children.values()],
         "received_at": local_text(lead.accepted_at),
-        "due_at": local_text(parent.due_at),
+        **standing(parent),
         "delivery": DELIVERY[lead.result_delivery],
         "officer": officer,
         "look_up": look_up,
         "secret": secret,
     }
+
+
+def standing(parent: Parent) -> dict[str, Any]:
+    """Return what a slip says of the course: each member as it stands, and the one appointment."""
+    return {
+        "members": [_member(child) for child in parent.children.values()],
+        "due_at": local_text(parent.due_at),
+    }
+
+
+def owner_words(changed: Mapping[str, Any], *, has_representative: bool) -> dict[str, str]:
+    """Return a slip's words of an owner put right; who speaks for somebody keeps their own name."""
+    words = {name: str(changed[name] or "") for name in ("address", "phone", "email") if name in changed}
+    if "full_name" in changed:
+        words["owner"] = str(changed["full_name"])
+        if not has_representative:
+            words["submitter"] = words["owner"]
+    return words
+
+
+_MOVED = {
+    "REAPPOINTED": "cơ quan giải quyết xin lỗi và hẹn lại",
+    "PAUSED": "thời gian tạm dừng chờ bổ sung hoặc nghĩa vụ tài chính",
+    "LATE": "cơ quan giải quyết chậm",
+}
+
+
+def why_moved(parent: Parent, appointed: Mapping[str, str | None]) -> str:
+    """Say which day the appointment was and why it moved, as `appoint` told."""
+    before = datetime.fromisoformat(str(appointed["previous_due_at"]))
+    said = f"Thay ngày hẹn {local_text(before)}: {_MOVED[str(appointed['cause'])]}"
+    child = parent.children.get(appointed["because_of"] or "")
+    return f"{said} ({child.name})" if child else said
 
 
 def number_of(parent: Parent) -> str:

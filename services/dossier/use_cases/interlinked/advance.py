@@ -12,7 +12,7 @@ from services.dossier.domain.interlinked.telling import told_by
 from services.dossier.use_cases.interlinked.appointing import appoint
 from services.dossier.use_cases.interlinked.open_child import open_child
 from services.dossier.use_cases.interlinked.recording import record_parent
-from services.dossier.use_cases.interlinked.slip import issue_first_slip, told_slip
+from services.dossier.use_cases.interlinked.slip import issue_first_slip, move_slip, told_slip
 from services.dossier.use_cases.ports import Work
 
 
@@ -27,6 +27,8 @@ class Advance:
     appointed: dict[str, str | None] | None = None
     has_ended: bool = False
     papers: tuple[dict[str, str], ...] = ()
+    superseded: UUID | None = None
+    """The slip in whose place the one told was issued."""
 
     @property
     def event(self) -> str:
@@ -48,6 +50,7 @@ class Advance:
             "opened": list(self.opened),
             **(self.appointed or {}),
             **({"papers": list(self.papers)} if self.papers else {}),
+            **({"superseded": str(self.superseded)} if self.superseded else {}),
         }
 
 
@@ -73,9 +76,11 @@ async def go_on(parent: Parent, *, work: Work, now: datetime) -> Advance:
     promises_nothing = parent.ended_at or (parent.is_withdrawn and parent.due_at is None)
     appointed = None if promises_nothing else await appoint(parent, work=work, now=now)
     parent.watch(now)
-    is_first = appointed is not None and not parent.slips
-    if is_first:
+    slips_before, superseded = parent.slips, None
+    if appointed is not None and not parent.slips:
         await issue_first_slip(parent, work=work, now=now)
+    elif appointed is not None:
+        superseded = await move_slip(parent, appointed, work=work, now=now)
     return Advance(
         changed=tuple(changed),
         late=tuple(late),
@@ -83,7 +88,8 @@ async def go_on(parent: Parent, *, work: Work, now: datetime) -> Advance:
         asked=bool(set(parent.questions) - asked_before),
         appointed=appointed,
         has_ended=has_ended,
-        papers=tuple(told_slip(parent)) if is_first else (),
+        papers=tuple(told_slip(parent)) if parent.slips != slips_before else (),
+        superseded=superseded,
     )
 
 

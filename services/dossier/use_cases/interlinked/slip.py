@@ -1,4 +1,4 @@
-"""Issues the one slip of a submission, and issues it anew where what it says of the owner was put right."""
+"""Issues the one slip of a submission, and issues it anew where the owner is put right or the day moves."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,7 +9,13 @@ from kernel.core.ids import new_id
 from services.dossier.domain import papers
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.interlinked.parent import Parent
-from services.dossier.domain.interlinked.slip import group_receipt, number_of
+from services.dossier.domain.interlinked.slip import (
+    group_receipt,
+    number_of,
+    owner_words,
+    standing,
+    why_moved,
+)
 from services.dossier.domain.papers import Paper, PaperKind
 from services.dossier.use_cases.open_dossier import parties_of
 from services.dossier.use_cases.ports import Work
@@ -33,19 +39,36 @@ async def issue_first_slip(parent: Parent, *, work: Work, now: datetime) -> None
 async def correct_slip(
     parent: Parent, changed: Mapping[str, Any], facts: list[list[str]], *, work: Work, now: datetime
 ) -> UUID | None:
-    """Queue a slip in the place of the one in force, saying what it replaces; return the one replaced.
+    """Queue a slip in the place of the one in force with the owner put right; return the one replaced.
 
     Nothing where no slip was issued, or where the lead's own dossier is destroyed already.
     """
-    replaced = await work.papers.in_force(parent.id, PaperKind.GROUP_RECEIPT)
     lead, _ = await work.dossiers.load(parent.lead.dossier_id)
     parties = parties_of(lead, work)
-    if replaced is None or not parties.get("owner"):
+    if not parties.get("owner"):
         return None
-    said = work.seals.open(replaced.content_sealed, purpose="paper")
-    officer = str(said.get("officer", "")) if isinstance(said, dict) else ""
-    content = _content(parent, lead, {**parties, "owner": {**parties["owner"], **changed}}, officer, work)
-    content["facts"] = [["Thay thế", f"Giấy ban hành {papers.local_text(replaced.issued_at)}"], *facts]
+    words = owner_words(changed, has_representative=bool(parties.get("representative")))
+    return await _renew(parent, words, facts, work=work, now=now)
+
+
+async def move_slip(
+    parent: Parent, appointed: Mapping[str, str | None], *, work: Work, now: datetime
+) -> UUID | None:
+    """Queue a slip that carries the moved appointment in the place of the one in force; return that one."""
+    facts = [["Hẹn lại", why_moved(parent, appointed)]] if appointed["previous_due_at"] else []
+    return await _renew(parent, {}, facts, work=work, now=now)
+
+
+async def _renew(
+    parent: Parent, words: Mapping[str, str], facts: list[list[str]], *, work: Work, now: datetime
+) -> UUID | None:
+    """Issue the slip anew from what the last one said: a word put right once is not written wrongly again."""
+    replaced = await work.papers.in_force(parent.id, PaperKind.GROUP_RECEIPT)
+    said = work.seals.open(replaced.content_sealed, purpose="paper") if replaced else None
+    if replaced is None or not isinstance(said, dict):
+        return None
+    instead = f"Giấy ban hành {papers.local_text(replaced.issued_at)}"
+    content = {**said, **words, **standing(parent), "facts": [["Thay thế", instead], *facts]}
     _keep(parent, content, work=work, now=now)
     work.papers.supersede(replaced.id, by=parent.slips[-1], at=now)
     return replaced.id

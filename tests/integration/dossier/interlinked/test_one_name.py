@@ -78,6 +78,20 @@ async def test_a_child_not_accepted_yet_has_the_name_and_one_with_a_signed_resul
     assert RIGHT in words(await slip_of(kin, first["paper_id"]))
 
 
+async def test_a_second_correction_elsewhere_does_not_bring_the_first_wrong_word_back(kin: Kin) -> None:
+    """The lead's signed dossier still has the wrong name: the slip goes on from the slip in force."""
+    seen = await kin.handed_in()
+    await kin.granted(seen, BIRTH)
+    await kin.advance()
+    residence, card = [await kin.accepted_child(seen, code) for code in (RESIDENCE, CARD)]
+    await kin.advance()
+    await kin.act(residence, "owner-correction", POLICE_DESK, full_name=RIGHT, **WHY)
+    card = await kin.child(seen, CARD)
+    await kin.act(card, "owner-correction", INSURANCE_DESK, address="15 ngõ Bến Đò", **WHY)
+    text = words(await slip_of(kin, (await kin.parent(seen))["slip_id"]))
+    assert (RIGHT in text, "15 ngõ Bến Đò" in text, WRONG in text) == (True, True, False), text
+
+
 async def test_a_child_begun_after_the_correction_has_the_right_name(kin: Kin) -> None:
     """From the first: nobody has to correct it again."""
     seen = await kin.handed_in()

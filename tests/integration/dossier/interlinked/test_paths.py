@@ -1,12 +1,13 @@
 """What does not go as planned: refused, late, paused, withdrawn, worked elsewhere, killed, raced."""
 
 from base64 import b64encode
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from services.dossier.commands.figures import rebuild_figures
+from services.dossier.commands.history import verify_history
 from tests.builders.dossier.kin import (
     BIRTH,
     CARD,
@@ -20,6 +21,7 @@ from tests.builders.dossier.kin import (
     staff,
 )
 from tests.builders.dossier.office import COMMUNE, PDF, STRANGER, Office
+from tests.integration.dossier.interlinked.test_one_slip import slip_of, words
 from tests.integration.dossier.test_mirrors import fed as fed_by_its_system
 
 LEAD = staff("ONE_STOP_OFFICER", COMMUNE, "mot-cua")
@@ -101,7 +103,7 @@ async def test_a_paused_child_moves_the_one_appointment_and_says_why(kin: Kin) -
     await kin.advance()
     child = await kin.accepted_child(seen, RESIDENCE)
     await kin.advance()
-    first = (await kin.parent(seen))["due_at"]
+    first, old_slip = [(await kin.parent(seen))[name] for name in ("due_at", "slip_id")]
     desk = staff("ONE_STOP_OFFICER", POLICE, "mot-cua")
     child = await kin.act(child, "handover", desk)
     items = [{"component_code": "cu-tru", "reason": "Mờ"}]
@@ -119,6 +121,16 @@ async def test_a_paused_child_moves_the_one_appointment_and_says_why(kin: Kin) -
     assert parent["due_at"] == child["due_at"] > first
     told = (await kin.service.published("interlinked_dossier.appointed.v1"))[-1]["data"]["change"]
     assert (told["previous_due_at"], told["cause"], told["because_of"]) == (first, "PAUSED", RESIDENCE)
+    assert (told["superseded"], told["papers"][0]["paper_id"]) == (old_slip, parent["slip_id"])
+    new, old = [words(await slip_of(kin, one)) for one in (parent["slip_id"], old_slip)]
+    before, after = [f"{datetime.fromisoformat(day):%H:%M %d/%m/%Y}" for day in (first, parent["due_at"])]
+    assert (before in old, after in old, f"{parent['reference']}/02" in new) == (True, False, True)
+    whole = f"Thời gian trả kết quả của cả nhóm: {after}"
+    for said in (whole, f"Thay ngày hẹn {before}", "tạm dừng", "Thay thế", "Thường trú", "Cán bộ", "An"):
+        assert said in new, (said, new)
+    await kin.advance()
+    assert (await kin.parent(seen))["slip_id"] == parent["slip_id"]
+    assert await verify_history(kin.service.runtime, []) == 0
 
 
 async def test_a_late_child_is_looked_at_when_its_promise_passes(empty_office: Office) -> None:
