@@ -1,17 +1,15 @@
 """The portal's list as an XLSX file, read with the bounds a stranger's file needs."""
 
 import io
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
 from openpyxl import load_workbook
 
+from kernel.core.zipped import NoArchive, TooLarge, ZipBounds
 from services.gateway.domain.portal_comparison import HeadMissing, Sheet, read_sheet
 
-_MOST_PARTS = 200
-_MOST_BYTES = 400 * 1024 * 1024
-_MOST_RATIO = 200
+_BOUNDS = ZipBounds(parts=200, size=400 * 1024 * 1024)
 _MOST_COLUMNS = 60
 _LONGEST = 200
 
@@ -56,10 +54,8 @@ def _text(value: object) -> str:
 
 def _refuse_bombs(content: bytes) -> None:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+        _BOUNDS.check(content)
+    except NoArchive as error:
         raise SheetUnreadable("Không phải bảng tính XLSX") from error
-    is_large = len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_BYTES
-    if is_large or any(part.file_size > _MOST_RATIO * max(part.compress_size, 1024) for part in parts):
-        raise SheetUnreadable("Bảng tính nén quá lớn")
+    except TooLarge as error:
+        raise SheetUnreadable("Bảng tính nén quá lớn") from error

@@ -1,7 +1,6 @@
 """Spreadsheets (XLSX), read row by row with the bounds a stranger's file needs."""
 
 import io
-import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -9,12 +8,11 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.cell.read_only import EmptyCell
 
+from kernel.core.zipped import NoArchive, TooLarge, ZipBounds
 from services.catalog.domain.errors import NotADocument
 from services.catalog.domain.sources.reading_files import MAX_ROWS, Unreadable
 
-_MOST_PARTS = 1_000
-_MOST_BYTES = 200 * 1024 * 1024
-_MOST_RATIO = 200
+_BOUNDS = ZipBounds(parts=1_000, size=200 * 1024 * 1024)
 _MOST_COLUMNS = 200
 
 
@@ -40,15 +38,11 @@ def read_spreadsheet(content: bytes) -> Iterator[Sequence[Any]]:
 
 def _refuse_bombs(content: bytes) -> None:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = archive.infolist()
-    except zipfile.BadZipFile as error:
+        _BOUNDS.check(content)
+    except NoArchive as error:
         raise NotADocument("Không phải bảng tính XLSX") from error
-    unpacked = sum(part.file_size for part in parts)
-    if len(parts) > _MOST_PARTS or unpacked > _MOST_BYTES:
-        raise NotADocument("Bảng tính nén quá lớn")
-    if any(part.file_size > _MOST_RATIO * max(part.compress_size, 1024) for part in parts):
-        raise NotADocument("Bảng tính nén bất thường")
+    except TooLarge as error:
+        raise NotADocument("Bảng tính nén quá lớn") from error
 
 
 def _value(cell: Any) -> Any:

@@ -1,7 +1,6 @@
 """Workbooks of the company template, written and read with the bounds a stranger's file needs."""
 
 import io
-import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -12,14 +11,13 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from kernel.core.zipped import NoArchive, TooLarge, ZipBounds
 from services.dossier.domain.definitions import Procedure
 from services.dossier.domain.intake.batches import Fault, Sheet, SheetRow
 from services.dossier.domain.intake.errors import SheetUnreadable
 from services.dossier.domain.intake.identifiers import IdentityType
 
-_MOST_PARTS = 200
-_MOST_BYTES = 20 * 1024 * 1024
-_MOST_RATIO = 200
+_BOUNDS = ZipBounds(parts=200, size=20 * 1024 * 1024)
 _MOST_COLUMNS = 100
 _PEOPLE, _COMPANY = "Hồ sơ", "Doanh nghiệp"
 _FIELDS = {
@@ -99,13 +97,11 @@ def _component_columns(procedure: Procedure) -> list[str]:
 
 def _refuse_bombs(content: bytes) -> None:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+        _BOUNDS.check(content)
+    except NoArchive as error:
         raise SheetUnreadable("Không phải bảng tính XLSX") from error
-    is_large = len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_BYTES
-    if is_large or any(part.file_size > _MOST_RATIO * max(part.compress_size, 1024) for part in parts):
-        raise SheetUnreadable("Bảng tính nén quá lớn")
+    except TooLarge as error:
+        raise SheetUnreadable("Bảng tính nén quá lớn") from error
 
 
 def _cells(sheet: Any, most: int, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:
