@@ -43,10 +43,8 @@ async def correct_owner(
     await allow(Action.OWNER_CORRECTION, dossier, by=by, seen=seen, work=work, now=now)
     parties = parties_of(dossier, work)
     before = parties["owner"]
-    changed = {name: value for name, value in corrected.items() if before.get(name) != value}
-    if not changed:
-        raise Invalid(fields=[("full_name", "Không có nội dung nào được đính chính")])
-    _require_same_person(before, changed, now)
+    changed = changed_of(before, corrected)
+    require_same_person(before, changed, now)
     owner = {**before, **changed}
     parties = {**parties, "owner": owner}
     contact = {"name": owner["full_name"], "phone": owner.get("phone"), "email": owner.get("email")}
@@ -71,7 +69,15 @@ async def correct_owner(
     return dossier
 
 
-def _require_same_person(before: Mapping[str, Any], changed: Mapping[str, Any], now: datetime) -> None:
+def changed_of(before: Mapping[str, Any], corrected: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a correction really changes; raise `Invalid` where it changes nothing."""
+    changed = {name: value for name, value in corrected.items() if before.get(name) != value}
+    if not changed:
+        raise Invalid(fields=[("full_name", "Không có nội dung nào được đính chính")])
+    return changed
+
+
+def require_same_person(before: Mapping[str, Any], changed: Mapping[str, Any], now: datetime) -> None:
     """Raise `AnotherPerson` where a correction would put somebody else in the owner's place."""
     is_same = is_same_name(str(before["full_name"]), str(changed.get("full_name", before["full_name"])))
     if not is_same or {"full_name", "birth_date"} <= changed.keys():

@@ -78,6 +78,7 @@ _EXACT = {
     ("POST", "/api/v1/drafts/{draft_id}/submission"): "submit",
     ("POST", "/api/v1/drafts/{draft_id}/interlinked-submission"): "submit",
     ("POST", "/api/v1/interlinked-dossiers/{parent_id}/withdrawal"): "answer",
+    ("POST", "/api/v1/interlinked-dossiers/{parent_id}/owner-correction"): "work",
     ("POST", "/api/v1/interlinked-dossiers/{parent_id}/member-decision"): "work",
     ("POST", "/api/v1/interlinked-dossiers/{parent_id}/outside-member"): "work",
     ("POST", "/api/v1/attachments/{id}/seal"): "sign",

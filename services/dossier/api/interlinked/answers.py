@@ -148,6 +148,8 @@ def _actions(parent: Parent, sight: Sight, by: Caller) -> list[str]:
     )
     if is_open and not parent.is_withdrawn and withdraws:
         found.append("withdrawal")
+    if sight is Sight.LEAD and by.has_role("ONE_STOP_OFFICER") and is_open and not parent.correcting:
+        found.append("owner-correction")
     if sight is Sight.LEAD and by.has_role(*DECIDING_ROLES):
         found += ["member-decision"] if parent.questions else []
         found += ["outside-member"] if parent.of_status(ChildStatus.OUTSIDE) else []

@@ -29,10 +29,12 @@ from services.dossier.api.interlinked.schemas import (
     OutsideMemberIn,
 )
 from services.dossier.api.moments import local
+from services.dossier.api.schemas.course import CorrectionIn
 from services.dossier.domain.interlinked.child import Choice, Told
 from services.dossier.domain.interlinked.sight import Sight
 from services.dossier.use_cases import ports
 from services.dossier.use_cases.interlinked import decide, read
+from services.dossier.use_cases.interlinked.correct_parent import correct_parent
 from services.dossier.use_cases.interlinked.submit import submit_group
 from services.dossier.use_cases.ports import Attachment
 
@@ -133,6 +135,31 @@ async def withdraw_interlinked(
     parent = await decide.withdraw_parent(parent_id, reason=body.reason, by=by, seen=seen, work=work, now=now)
     sight = Sight.PARTY if by.kind is CallerKind.PERSON else Sight.LEAD
     return parent_out(parent, sight, response, by=by, work=work, now=now)
+
+
+@router.post("/interlinked-dossiers/{parent_id}/owner-correction")
+async def correct_interlinked(
+    parent_id: UUID,
+    body: CorrectionIn,
+    response: Response,
+    by: Caller,
+    seen: IfMatch,
+    work: Work,
+    now: Now,
+) -> InterlinkedOut:
+    """Đính chính thông tin chủ hồ sơ của cả nhóm khi chưa có thủ tục nào đang giải quyết để đính chính."""
+    told = body.model_dump(mode="json", exclude={"reason", "evidence"}, exclude_none=True)
+    parent = await correct_parent(
+        parent_id,
+        corrected=told,
+        reason=body.reason,
+        evidence=body.evidence,
+        by=by,
+        seen=seen,
+        work=work,
+        now=now,
+    )
+    return parent_out(parent, Sight.LEAD, response, by=by, work=work, now=now)
 
 
 @router.post("/interlinked-dossiers/{parent_id}/member-decision")

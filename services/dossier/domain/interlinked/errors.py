@@ -32,6 +32,13 @@ class ParentEnded(Refusal):
     title = "Hồ sơ liên thông đã kết thúc hoặc đang được rút"
 
 
+class CorrectInMember(Refusal):
+    """A member's own office can put the owner right, and issues its form 01 anew (409)."""
+
+    code = "correct-in-member"
+    title = "Thủ tục đang giải quyết: đính chính tại hồ sơ của thủ tục này"
+
+
 class NotOutside(Refusal):
     """The member is worked here, or its turn has not come (409)."""
 

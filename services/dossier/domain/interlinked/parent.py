@@ -26,6 +26,7 @@ from services.dossier.domain.interlinked.errors import NothingToDecide, NotOutsi
 from services.dossier.domain.interlinked.graph import followers, ready
 from services.dossier.domain.interlinked.groups import Group, OnDelay, OnRefusal
 from services.dossier.domain.interlinked.standing import Outcome, ParentState
+from services.dossier.domain.states import TRANSITIONS, Move
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,6 +86,16 @@ class Parent:
     def lead_now(self) -> Agency:
         """Who answers for the whole now."""
         return self.heir or self.lead_agency
+
+    @property
+    def correcting(self) -> list[Child]:
+        """Return the members whose own office can put the owner right, as far as their histories told."""
+        sources = TRANSITIONS[Move.CORRECT_OWNER].sources
+        return [
+            child
+            for child in self.children.values()
+            if child.route == "PROVINCE" and child.opened_at is not None and child.told.state in sources
+        ]
 
     def of_status(self, *wanted: ChildStatus) -> list[Child]:
         """Return the children in these places, in order."""

@@ -66,6 +66,13 @@ def require_lead_officer(parent: Parent, caller: Caller) -> None:
         raise Forbidden
 
 
+def require_lead_counter(parent: Parent, caller: Caller) -> None:
+    """Raise `Forbidden` for whoever is not at the lead agency's counter, where form 01 is issued."""
+    require_lead_officer(parent, caller)
+    if not caller.has_role("ONE_STOP_OFFICER"):
+        raise Forbidden
+
+
 def require_withdrawer(parent: Parent, caller: Caller, sight: Sight) -> None:
     """Raise `Forbidden` unless it is the party, or the counter where it was handed in on paper."""
     if sight is Sight.PARTY:

@@ -21,6 +21,9 @@ from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.record_change import record_change
 from services.dossier.use_cases.reissue_receipt import reissue_receipt
 
+Where = tuple[str, str | None, UUID | None]
+"""Procedure, code, id of where a correction was made; of the whole: the lead, its reference, none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Correction:
@@ -45,18 +48,30 @@ async def carry_correction(
     if link is None:
         return
     parent = await work.interlinked.hold(UUID(link["parent_id"]))
+    where = (dossier.procedure_code, dossier.dossier_code, dossier.id)
+    await put_right_in_all(parent, owner, told, where, by=by, work=work, now=now)
+
+
+async def put_right_in_all(
+    parent: Parent,
+    owner: Mapping[str, Any],
+    told: Correction,
+    where: Where,
+    *,
+    by: Caller,
+    work: Work,
+    now: datetime,
+) -> None:
+    """Queue a correction for a held submission and each of its children but the one where it was made."""
+    procedure, code, made_in = where
     _put_right(parent, owner, work)
-    said = {
-        "fields": sorted(told.changed),
-        "evidence": told.evidence,
-        "dossier_code": dossier.dossier_code,
-    }
+    said = {"fields": sorted(told.changed), "evidence": told.evidence, "dossier_code": code}
     for child in parent.of_status(ChildStatus.OPEN, ChildStatus.GRANTED):
-        if child.dossier_id != dossier.id and child.route == "PROVINCE":
+        if child.dossier_id != made_in and child.route == "PROVINCE":
             await _carry(child.dossier_id, told, said, work=work, now=now)
     facts = [["Nội dung đính chính", told.reason]]
     superseded = await correct_slip(parent, told.changed, facts, work=work, now=now)
-    details: dict[str, Any] = {"corrected": {"procedure": dossier.procedure_code, **said}}
+    details: dict[str, Any] = {"corrected": {"procedure": procedure, **said}}
     if superseded is not None:
         details |= {"papers": told_slip(parent), "superseded": str(superseded)}
     record_parent(parent, "advanced", by=by, work=work, now=now, details=details)

@@ -35,7 +35,7 @@ async def decide_member(
     now: datetime,
 ) -> Parent:
     """Take the lead agency's decision about a member and go on with what follows, in one commit."""
-    parent = await _open(parent_id, by=by, seen=seen, work=work, now=now)
+    parent = await open_parent(parent_id, by=by, seen=seen, work=work, now=now)
     require_lead_officer(parent, by)
     parent.decide(procedure, choice, reason=reason, by=by.subject, by_name=by.name, at=now)
     done = await go_on(parent, work=work, now=now)
@@ -52,7 +52,7 @@ async def withdraw_parent(
 
     A result that is signed stays (T16). All in one commit: `Stale` when any child was changed meanwhile.
     """
-    parent = await _open(parent_id, by=by, seen=seen, work=work, now=now)
+    parent = await open_parent(parent_id, by=by, seen=seen, work=work, now=now)
     index = identity_index(work.seals, by.identity_number)
     require_withdrawer(parent, by, sight_of(parent, by, index, is_provincial=False, now=now))
     require_words(by, reason)
@@ -90,7 +90,7 @@ async def note_outside(
     now: datetime,
 ) -> Parent:
     """Keep what the lead agency knows of a member another system works; that system's own feed wins."""
-    parent = await _open(parent_id, by=by, seen=seen, work=work, now=now)
+    parent = await open_parent(parent_id, by=by, seen=seen, work=work, now=now)
     require_lead_officer(parent, by)
     if told.outcome in {"REFUSED", "WITHDRAWN"} and not reason:
         raise Invalid(fields=[("reason", "Phải nêu lý do không có kết quả")])
@@ -111,7 +111,7 @@ async def note_outside(
     return parent
 
 
-async def _open(parent_id: UUID, *, by: Caller, seen: int, work: Work, now: datetime) -> Parent:
+async def open_parent(parent_id: UUID, *, by: Caller, seen: int, work: Work, now: datetime) -> Parent:
     """Return the submission if this caller sees it and saw its present version: sight, then version."""
     parent = await work.interlinked.hold(parent_id)
     index = identity_index(work.seals, by.identity_number)

@@ -16,6 +16,7 @@ def dossier_interlinked() -> list[Route]:
         Route("GET", one, "dossier", SIGNED_IN),
         Route("GET", f"{one}/history", "dossier", SIGNED_IN),
         Route("POST", f"{one}/withdrawal", "dossier", PERSONS | OFFICERS),
+        Route("POST", f"{one}/owner-correction", "dossier", OFFICERS),
         Route("POST", f"{one}/member-decision", "dossier", OFFICERS),
         Route("POST", f"{one}/outside-member", "dossier", OFFICERS),
     ]

@@ -124,3 +124,61 @@ async def test_two_offices_that_correct_at_once_leave_one_name_everywhere(kin: K
     names = {(await kin.child(seen, code))["owner"]["full_name"] for code in (RESIDENCE, CARD)}
     assert names == {(await kin.parent(seen))["owner_name"]} != {WRONG}
     assert await verify_history(kin.service.runtime, []) == 0
+
+
+async def test_the_leads_counter_puts_it_right_while_no_child_can(kin: Kin) -> None:
+    """Between two children: slip, submission and the children to come are right; the signed one is told."""
+    seen = await kin.handed_in()
+    birth = await kin.at_issue_of(seen, BIRTH)
+    parent = await kin.parent(seen, LEAD_DESK)
+    answer = await kin.on(parent, "owner-correction", LEAD_DESK, full_name=RIGHT, **WHY)
+    assert (answer.status_code, answer.json()["code"]) == (409, "correct-in-member")
+    assert answer.json()["procedures"] == [BIRTH]
+    assert "owner-correction" not in parent["actions"]
+    await kin.advance()
+    await kin.issued(birth, staff("CLERK", COMMUNE, "van-phong"), number="1/KQ")
+    parent = await kin.parent(seen, LEAD_DESK)
+    assert "owner-correction" in parent["actions"]
+    for who, known, said, status, code in (
+        (FATHER, parent, {"full_name": RIGHT}, 403, "forbidden"),
+        (POLICE_DESK, parent, {"full_name": RIGHT}, 403, "forbidden"),
+        (staff("SIGNER", COMMUNE, "lanh-dao"), parent, {"full_name": RIGHT}, 403, "forbidden"),
+        (staff("ONE_STOP_OFFICER", "H99.999"), parent, {"full_name": RIGHT}, 404, "not-found"),
+        (LEAD_DESK, {**parent, "version": 1}, {"full_name": RIGHT}, 412, "stale-version"),
+        (LEAD_DESK, parent, {"full_name": "Trần Thị Bình"}, 409, "another-person"),
+        (LEAD_DESK, parent, {"full_name": WRONG}, 422, "invalid"),
+    ):
+        answer = await kin.on(known, "owner-correction", who, **said, **WHY)
+        assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+    assert (await kin.parent(seen))["slip_id"] == parent["slip_id"]
+    answer = await kin.on(parent, "owner-correction", LEAD_DESK, full_name=RIGHT, **WHY)
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert (told["owner_name"], told["slip_id"] != parent["slip_id"]) == (RIGHT, True)
+    text = words(await slip_of(kin, told["slip_id"]))
+    assert (RIGHT in text, WRONG in text, WHY["reason"] in text) == (True, False, True)
+    change = (await kin.service.published("interlinked_dossier.advanced.v1"))[-1]["data"]["change"]
+    assert (change["superseded"], change["corrected"]["dossier_code"]) == (
+        parent["slip_id"],
+        seen["reference"],
+    )
+    assert RIGHT not in str(change)
+    (noted,) = await kin.service.published("dossier.work_noted.v1")
+    assert (noted["key"], noted["data"]["change"]["noted"]) == (
+        birth["dossier_id"],
+        "OWNER_CORRECTED_ELSEWHERE",
+    )
+    again = await kin.on(told, "owner-correction", LEAD_DESK, full_name=RIGHT, **WHY)
+    assert again.status_code == 422
+    await kin.advance()
+    for code in (RESIDENCE, CARD):
+        assert (await kin.child(seen, code))["owner"]["full_name"] == RIGHT
+    # Opened and not accepted: nothing is kept for children to come, and their offices cannot correct it yet.
+    parent = await kin.parent(seen, LEAD_DESK)
+    answer = await kin.on(parent, "owner-correction", LEAD_DESK, address="15 ngõ Bến Đò", **WHY)
+    assert answer.status_code == 200, answer.text
+    text = words(await slip_of(kin, answer.json()["slip_id"]))
+    assert (RIGHT in text, "15 ngõ Bến Đò" in text, WRONG in text) == (True, True, False)
+    card = await kin.child(seen, CARD)
+    assert (card["owner"]["full_name"], card["owner"]["address"]) == (RIGHT, "15 ngõ Bến Đò")
+    assert await verify_history(kin.service.runtime, []) == 0
