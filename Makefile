@@ -30,7 +30,7 @@ run: setup ## Run the whole system here (BUS=embedded|kafka); Ctrl-C stops it, d
 	@exec $(RUN) -m stack --data $(DATA) --bus $(BUS)
 
 demo: setup ## Play a citizen's and an officer's day through the gateway, on a running stack or its own
-	@$(RUN) -m demo --data $(DATA)/demo --bus $(BUS)
+	@$(RUN) -m demo --data $(DATA)/demo --stack-data $(DATA) --bus $(BUS)
 
 tools: setup ## Fetch what only tests need: Kafka's jars (java, mvn), Helm (go), the client's packages (npm), kept outside the tree
 	@$(RUN) -m stack.tools

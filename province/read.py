@@ -69,6 +69,23 @@ def read_points(folder: Path = HERE) -> list[Record]:
     return _records(folder / "one_stop_points.yaml", "one_stop_points")
 
 
+def read_desks(folder: Path = HERE) -> list[Record]:
+    """Return the points' front desks, each with its groups and its roster's names written out."""
+    path = folder / "front_desks.yaml"
+    groups = {group["code"]: group for group in _records(path, "groups")}
+    names = {member["subject"]: member["name"] for member in _records(folder / "staff.yaml", "staff")}
+    desks = _records(path, "front_desks")
+    for desk in desks:
+        where = f"{_name(path)}: {desk.get('point')}"
+        unknown = {*_list(desk, "groups", where)} - {*groups}
+        unknown |= {entry["officer"] for entry in _list(desk, "roster", where)} - {*names}
+        if unknown:
+            raise ValueError(f"{where}: {', '.join(sorted(unknown))} is unknown")
+        desk["groups"] = [groups[code] for code in desk["groups"]]
+        desk["roster"] = [entry | {"officer_name": names[entry["officer"]]} for entry in desk["roster"]]
+    return desks
+
+
 def _folder(folder: Path, part: str) -> list[Record]:
     """Return the records of every file of a folder; a province may have none."""
     files = sorted((folder / part).glob("*.yaml"))

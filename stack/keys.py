@@ -1,6 +1,7 @@
 """Secrets of one development stack: made once, kept beside its data, never shipped."""
 
 import base64
+import hmac
 import json
 import secrets
 from collections.abc import Callable
@@ -30,6 +31,11 @@ class Keys:
     pull_key: str
     push_key: str
     database_key: str
+    kiosk_key: str
+
+    def kiosk_secret(self, subject: str) -> str:
+        """Return what one kiosk signs in with at the door; no two share it."""
+        return hmac.new(self.kiosk_key.encode(), subject.encode(), "sha256").hexdigest()
 
     @property
     def internal_jwks(self) -> dict[str, Any]:
@@ -58,6 +64,7 @@ def _makers() -> dict[str, Callable[[], Any]]:
         "pull_key",
         "push_key",
         "database_key",
+        "kiosk_key",
     )
     return {
         "internal_private_jwk": _development_key,

@@ -1,7 +1,8 @@
 """Which processes make a stack, and what each is told."""
 
+import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,6 +86,8 @@ class Surroundings:
     ports: Ports
     clock_offset_seconds: float
     sample_users: Path
+    kiosks: Sequence[str] = ()
+    """Names of the sample province's kiosks, which sign in as machines."""
 
 
 def service_env(name: str, role: str, around: Surroundings) -> dict[str, str]:
@@ -146,6 +149,7 @@ def _gateway(around: Surroundings) -> dict[str, str]:
         "DEVELOPMENT_ISSUER": "true",
         "ISSUER_PRIVATE_JWK": json.dumps(keys.issuer_private_jwk),
         "SAMPLE_USERS_FILE": str(around.sample_users),
+        "SERVICE_CLIENTS": json.dumps([_kiosk(subject, keys) for subject in around.kiosks]),
         "PORTAL_URL": ports.url("portal"),
         "PORTAL_ADAPTER_KEY": keys.adapter_key,
         "PAYMENT_URL": f"{ports.url('portal')}/thanh-toan/giao-dich",
@@ -162,6 +166,11 @@ def _gateway(around: Surroundings) -> dict[str, str]:
         "CONNECTORS": json.dumps([_ministry(around)]),
         "CONNECTOR_KEYS": json.dumps({"ministry-pull": keys.pull_key, "ministry-push": keys.push_key}),
     }
+
+
+def _kiosk(subject: str, keys: Keys) -> dict[str, object]:
+    secret = hashlib.sha256(keys.kiosk_secret(subject).encode()).hexdigest()
+    return {"client_id": subject, "secret_sha256": secret, "scopes": ["desk.kiosk"]}
 
 
 def _ministry(around: Surroundings) -> dict[str, object]:

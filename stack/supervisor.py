@@ -20,15 +20,16 @@ from kernel.core.clock import SystemClock
 from kernel.postgres.migrations import migrate
 from kernel.run import run
 from kernel.service import Service
-from province.read import read, read_points
+from province.read import read, read_desks, read_points
 from stack.first_data import await_known, await_published, load_points, load_province
+from stack.front_desks import load_desks, roster_days
 from stack.keys import Keys, keys_of
 from stack.moment import SeenMoments, start_instant
 from stack.plan import ROLES, SERVICES, Ports, Surroundings, sandbox_env, service_env
 from stack.postgres import PostgresServer, provision, start_postgres
 from stack.private import FILES_OF_THE_OWNER, let_postgres_pass, private_folder
 from stack.processes import Child, wait_ended
-from stack.province import office_calendar, sample_users
+from stack.province import office_calendar, write_sign_ins
 from stack.servers import StackError, claim_port, make_folder
 from stack.troubles import Troubles
 
@@ -63,6 +64,7 @@ class Stack:
         self.keys: Keys
         self.around: Surroundings
         self.document: dict[str, Any]
+        self.desks: list[dict[str, Any]]
 
     def __enter__(self) -> Self:
         """Start everything; whatever was started is ended if something fails."""
@@ -98,7 +100,7 @@ class Stack:
         for name, port in self.ports.named().items():
             claim_port(port, name)
         services = preload()
-        self.document = read()
+        self.document, self.desks = read(), read_desks()
         self.keys = keys_of(data)
         home = make_folder(data / "postgres")
         let_postgres_pass(home, home)
@@ -115,18 +117,20 @@ class Stack:
         self._begin([name for name in self.children if name.startswith(("catalog", "sandbox"))])
         self._say("the sample province is loaded")
         load_province(self.document, self.ports.catalog, self.keys, self.clock)
-        load_points(read_points(), self.ports.catalog, self.keys, self.clock)
+        points = read_points()
+        load_points(points, self.ports.catalog, self.keys, self.clock)
         asyncio.run(await_published(self.around.databases["catalog"]))
         self._begin([name for name in self.children if not name.startswith(("catalog", "sandbox"))])
         asyncio.run(await_known(services, self.around.databases))
+        days = roster_days(self.document, points, self.clock.now())
+        load_desks(self.desks, days, self.document["staff"], self.ports.dossier, self.keys, self.clock)
         self._write_processes()
 
     def _surround(self, data: Path, databases: dict[str, str]) -> None:
         seen = SeenMoments(data)
         real = datetime.now(UTC)
         start = self.wanted.start_at or start_instant(real, seen.last(), office_calendar(self.document))
-        users = data / "sample-users.json"
-        users.write_text(json.dumps(sample_users(self.document), ensure_ascii=False))
+        users, kiosks = write_sign_ins(data, self.document, self.desks, self.keys)
         self.around = Surroundings(
             data=data,
             databases=databases,
@@ -135,6 +139,7 @@ class Stack:
             ports=self.ports,
             clock_offset_seconds=(start - real).total_seconds(),
             sample_users=users,
+            kiosks=kiosks,
         )
         self.clock = SystemClock(start - real)
         self._seen = seen

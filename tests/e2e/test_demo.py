@@ -31,7 +31,10 @@ def test_the_day_is_played_twice_on_kafka(record_figure):
 def _play(stack: RunningStack) -> str:
     """Play on a stack that runs; return the play's last line, which counts its steps."""
     done = subprocess.run(
-        [sys.executable, "-m", "demo", "--ports", json.dumps(stack.ports.named())],
+        [
+            *(sys.executable, "-m", "demo", "--stack-data", str(stack.data)),
+            *("--ports", json.dumps(stack.ports.named())),
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,
