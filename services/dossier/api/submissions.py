@@ -23,7 +23,7 @@ from services.dossier.api.schemas.requests import (
 from services.dossier.domain.intake.evidence import RESULT_OF_DOSSIER
 from services.dossier.use_cases import end_dossier, supplement_dossier
 from services.dossier.use_cases.ports import Attachment
-from services.dossier.use_cases.submission import Handed, Submission
+from services.dossier.use_cases.submission import ExemptionClaim, Handed, Submission
 from services.dossier.use_cases.submit_dossier import submit_dossier
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Người nộp"])
@@ -57,8 +57,15 @@ def submission_of(body: SubmissionIn | CounterIn, scans: Sequence[Attachment] = 
         result_delivery=body.result_delivery,
         helper=body.helper.model_dump() if body.helper else None,
         authorization_id=body.authorization_id,
+        exemption=_claimed(body),
         **_brought(body),
     )
+
+
+def _claimed(body: SubmissionIn | CounterIn) -> ExemptionClaim | None:
+    """Return the exemption claimed; at a counter the officer grants it on the paper shown."""
+    claim = body.exemption_claim if isinstance(body, SubmissionIn) else None
+    return ExemptionClaim(claim.category, claim.attachment_id) if claim else None
 
 
 def _reused(item: HandedComponent) -> dict[str, Any] | None:

@@ -36,7 +36,8 @@ from services.dossier.domain.errors import (
 )
 from services.dossier.domain.holdings import Draft, Step
 from services.dossier.domain.limits import GENERAL, SupplementRule
-from services.dossier.domain.payments.errors import FeeUnpaid
+from services.dossier.domain.payments.claims import open_claim
+from services.dossier.domain.payments.errors import ExemptionUndecided, FeeUnpaid
 from services.dossier.domain.results.register import require_no_ended
 from services.dossier.domain.situation import Situation
 from services.dossier.domain.work.arranging import current_step, require_undo
@@ -68,6 +69,12 @@ def fee_is_paid(_: Dossier, __: Caller, found: Situation) -> None:
     """Raise `FeeUnpaid` while a fee that is due before acceptance is not paid."""
     if missing := found.account.outstanding_before:
         raise FeeUnpaid(extra={"outstanding": missing})
+
+
+def exemption_is_decided(_: Dossier, __: Caller, found: Situation) -> None:
+    """Raise `ExemptionUndecided` while nobody has decided the exemption claimed with the dossier."""
+    if open_claim(found.account) is not None:
+        raise ExemptionUndecided
 
 
 def code_can_be_given(dossier: Dossier, _: Caller, __: Situation) -> None:

@@ -36,7 +36,10 @@ Ways = Mapping[str, Sequence[Guard]]
 
 _GUARDS: dict[Action, Ways] = {
     Action.ACCEPTANCE: {
-        ANY: (g.fee_is_paid, g.code_can_be_given, g.due_can_be_counted, g.results_hold),
+        ANY: (
+            *(g.exemption_is_decided, g.fee_is_paid, g.code_can_be_given),
+            *(g.due_can_be_counted, g.results_hold),
+        ),
     },
     Action.INTAKE_SUPPLEMENT_ANSWER: {ANY: (g.answer_is_awaited,)},
     Action.REFUSAL: {ANY: (g.nobody_may_still_answer,)},

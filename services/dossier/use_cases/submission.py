@@ -28,6 +28,14 @@ class Handed:
     """Where an officer found it instead of asking for it: kind, source, reference."""
 
 
+@dataclass(frozen=True, slots=True)
+class ExemptionClaim:
+    """The exemption the sender claims, and the uploaded document that shows it, a component's or its own."""
+
+    category: str
+    attachment_id: UUID
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
     """What is handed in, whichever way it comes."""
@@ -49,13 +57,15 @@ class Submission:
     is_authority_kept: bool = False
     """One paper authorises for many dossiers and is kept once, elsewhere; scope and validity still count."""
     consultations: Sequence[Mapping[str, Any]] = ()
+    exemption: ExemptionClaim | None = None
 
     @property
     def attachment_ids(self) -> list[UUID]:
         """Every file named, in order."""
         found = [one for component in self.components for one in component.attachment_ids]
         authorization = (self.representative or {}).get("authorization_attachment_id")
-        return [*found, authorization] if authorization else found
+        own = [authorization, self.exemption.attachment_id if self.exemption else None]
+        return list(dict.fromkeys([*found, *(one for one in own if one)]))
 
     @property
     def brought(self) -> dict[str, Any]:
@@ -130,6 +140,9 @@ def checked_components(
     authorization = (submission.representative or {}).get("authorization_attachment_id")
     if authorization and not _is_free(attachments.get(authorization), uploader):
         faults.append(("representative.authorization_attachment_id", "Không có tệp này"))
+    claim = submission.exemption
+    if claim and not _is_free(attachments.get(claim.attachment_id), uploader):
+        faults.append(("exemption_claim.attachment_id", "Không có tệp này"))
     if faults:
         raise Invalid(fields=faults)
     return found

@@ -124,6 +124,7 @@ def owe_for(
         intake,
         submission.form_data,
         applicant_type=str(submission.owner.get("applicant_type") or "CITIZEN"),
+        claim=submission.exemption,
         by=by,
         work=work,
         now=now,
@@ -220,6 +221,8 @@ def new_dossier(
     )
     if mandate := (submission.representative or {}).get("authorization_attachment_id"):
         dossier.take([mandate])
+    if submission.exemption is not None:
+        dossier.take([submission.exemption.attachment_id])
     dossier.reply_due_at = reply_due(intake.calendar, now, work.limits)
     dossier.submit()
     return dossier
@@ -289,7 +292,11 @@ def keep_new(
     uploader: str,
 ) -> None:
     """Queue the new dossier, its components, files, history and event."""
-    change = Change("submitted", None, details=brought_details(dossier))
+    details = brought_details(dossier)
+    if submission.exemption is not None:
+        # Which one is in the ledger only: that somebody is poor or disabled is nobody's news.
+        details["exemption_claimed"] = True
+    change = Change("submitted", None, details=details)
     entry = new_entry(work, dossier, change, by=by, now=now)
     work.dossiers.add(dossier, entry, components)
     if submission.attachment_ids:

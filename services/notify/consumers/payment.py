@@ -118,5 +118,5 @@ async def on_payment_changed(data: PaymentChanged, *, event: ReceivedEvent, work
     await plan_messages(occurrence_of(data, event), work=work, now=now)
 
 
-_CHANGES = ("owed", "requested", "received", "refunded")
+_CHANGES = ("owed", "exemption_refused", "requested", "received", "refunded")
 HANDLERS = tuple(Handler(f"payment.{one}.v1", PaymentChanged, on_payment_changed) for one in _CHANGES)

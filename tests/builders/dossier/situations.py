@@ -82,6 +82,21 @@ def owing(amount: int = 5000, *, before: bool = True) -> Change:
     return change
 
 
+def claiming(dossier: Dossier, database: MemoryDatabase, now: datetime) -> None:
+    """Claim an exemption from a fee due before acceptance."""
+    owing()(dossier, database, now)
+    claim = {"category": "X", "name": "X", "attachment_id": str(new_id()), "fee_codes": [], "kinds": []}
+    entry = replace(
+        database.entries[dossier.id][0],
+        id=new_id(),
+        sequence=2,
+        kind=EntryKind.EXEMPTION_CLAIMED,
+        amount=0,
+        data=claim,
+    )
+    database.entries[dossier.id].append(entry)
+
+
 def standing(state: State, *, lapsed: bool = False, answered: bool = False) -> Change:
     """Let the clock stand in a state."""
 
@@ -245,6 +260,7 @@ SIGNER_PREPARED = prepared_by(SIGNER.subject)
 SITUATIONS: dict[str, tuple[str, Change]] = {
     "submitted": ("submitted", nothing),
     "a fee is unpaid": ("submitted", owing()),
+    "an exemption is claimed": ("submitted", claiming),
     "a fee is due later": ("submitted", owing(before=False)),
     "no calendar at the desk": ("submitted", without("calendars")),
     "asked once before, answered": ("submitted", asked("INTAKE GENERAL")),

@@ -334,6 +334,7 @@ def test_a_use_case_refuses_by_itself_only_for_what_was_sent() -> None:
 
 _GREYED = """
 a fee is unpaid | receiver | acceptance | | fee-unpaid
+an exemption is claimed | receiver | acceptance | | exemption-undecided
 both grounds are used up | receiver | intake-supplement-request | GENERAL | supplement-limit
 submitted | receiver | intake-supplement-request | ANSWER_INSUFFICIENT | nothing-answered
 papers are awaited | receiver | refusal | | supplement-not-lapsed

@@ -27,6 +27,7 @@ from services.dossier.api.payments.answers import (
 )
 from services.dossier.api.payments.requests import (
     AskIn,
+    ClaimDecisionIn,
     DecisionIn,
     ExemptionIn,
     MoneyRefundIn,
@@ -37,7 +38,7 @@ from services.dossier.api.payments.requests import (
     TakenIn,
 )
 from services.dossier.domain.payments.account import ItemKind, Method
-from services.dossier.use_cases.payments import counter, owing, platform, reading, refeeing, refunds
+from services.dossier.use_cases.payments import claiming, counter, owing, platform, reading, refeeing, refunds
 from services.dossier.use_cases.payments.ledger import Ledger
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Phí, lệ phí"])
@@ -82,6 +83,23 @@ async def exempt(
         seen=seen,
         work=work,
         now=now,
+    )
+    return _account(ledger, response)
+
+
+@router.post("/dossiers/{dossier_id}/payments/exemption-decision")
+async def decide_exemption_claim(
+    dossier_id: UUID,
+    body: ClaimDecisionIn,
+    response: Response,
+    by: Caller,
+    seen: IfMatch,
+    work: Work,
+    now: Now,
+) -> AccountOut:
+    """Xác nhận hoặc từ chối đề nghị miễn, giảm của người nộp, trước khi tiếp nhận."""
+    ledger = await claiming.decide_exemption_claim(
+        dossier_id, confirmed=body.confirmed, reason=body.reason, by=by, seen=seen, work=work, now=now
     )
     return _account(ledger, response)
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from kernel.core.clock import VIETNAM
 from kernel.web.paging import Page
 from services.dossier.domain.payments.account import Account, Entry, Item
+from services.dossier.domain.payments.claims import Claim, claim_of, demanded_items
 from services.dossier.domain.payments.counter import CashClosing, MoneyReceipt, Refund
 from services.dossier.domain.payments.requests import PaymentRequest
 from services.dossier.use_cases.payments.ports import Drawer, Money, SettledDifference
@@ -96,8 +97,22 @@ class RefundOut(BaseModel):
     version: int
 
 
+class ClaimOut(BaseModel):
+    """Đề nghị miễn, giảm nộp cùng hồ sơ; `confirmed` chưa có khi chưa ai quyết định."""
+
+    category: str
+    name: str
+    attachment_id: UUID
+    claimed_at: datetime
+    confirmed: bool | None
+    reason: str
+
+
 class AccountOut(BaseModel):
-    """Tiền của một hồ sơ; `version` là ETag."""
+    """Tiền của một hồ sơ; `version` là ETag.
+
+    `demanded`: số có thể yêu cầu nộp lúc này, không kể khoản đang đề nghị miễn, giảm.
+    """
 
     dossier_id: UUID
     owed: int
@@ -105,6 +120,8 @@ class AccountOut(BaseModel):
     outstanding: int
     outstanding_before: int
     credit: int
+    demanded: int
+    exemption_claim: ClaimOut | None
     items: list[ItemOut]
     version: int
 
@@ -240,9 +257,24 @@ def account_out(account: Account, dossier_id: UUID) -> dict[str, Any]:
         "outstanding": account.outstanding,
         "outstanding_before": account.outstanding_before,
         "credit": account.credit,
+        "demanded": sum(one.outstanding for one in demanded_items(account)),
+        "exemption_claim": _claim(claim_of(account)),
         "items": [_item(one) for one in account.items],
         "version": account.version,
     }
+
+
+def _claim(claim: Claim | None) -> ClaimOut | None:
+    if claim is None:
+        return None
+    return ClaimOut(
+        category=claim.category,
+        name=claim.name,
+        attachment_id=claim.attachment_id,
+        claimed_at=local(claim.claimed_at),
+        confirmed=claim.confirmed,
+        reason=claim.reason,
+    )
 
 
 def _item(item: Item) -> ItemOut:

@@ -44,6 +44,13 @@ class ExemptionIn(Strict):
     evidence: Evidence = Evidence()
 
 
+class ClaimDecisionIn(Strict):
+    """Xác nhận hoặc từ chối (nêu lý do) đề nghị miễn, giảm nộp cùng hồ sơ."""
+
+    confirmed: StrictBool
+    reason: Note = ""
+
+
 class OwedCorrectionIn(Strict):
     """Điều chỉnh số phải nộp của một khoản; số âm là giảm."""
 

@@ -144,6 +144,13 @@ class CounterComponent(HandedComponent):
     reused_from: ReusedFrom | None = None
 
 
+class ExemptionClaimIn(Strict):
+    """Đề nghị miễn, giảm phí, lệ phí: diện (xem `fee-exemptions`) và tệp đã tải lên chứng minh."""
+
+    category: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=64, pattern=r"^[\w-]+$")]
+    attachment_id: UUID
+
+
 class SubmissionIn(Strict):
     """A dossier handed in online."""
 
@@ -158,6 +165,7 @@ class SubmissionIn(Strict):
     result_delivery: Delivery = "COUNTER"
     helper: Helper | None = None
     authorization_id: UUID | None = None
+    exemption_claim: ExemptionClaimIn | None = None
 
 
 class CounterIn(Strict):

@@ -29,6 +29,10 @@ class EntryKind(StrEnum):
     """Somebody was asked to pay through the platform; moves nothing."""
     REFUND_ASKED = "REFUND_ASKED"
     """A refund was proposed; moves nothing."""
+    EXEMPTION_CLAIMED = "EXEMPTION_CLAIMED"
+    """The applicant claimed an exemption with the dossier; moves nothing."""
+    EXEMPTION_DECIDED = "EXEMPTION_DECIDED"
+    """An officer confirmed or refused the claim; what it lowers are lines of their own."""
 
 
 class ItemKind(StrEnum):

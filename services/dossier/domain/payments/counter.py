@@ -205,7 +205,7 @@ def require_cancellable(dossier: Dossier, before: Account, after: Account, *, as
 
 def collects(dossier: Dossier, caller: Caller) -> bool:
     """Tell whether the caller is a cashier where the dossier is received (or helped with)."""
-    return _works(dossier, caller, "CASHIER")
+    return works_counter(dossier, caller, "CASHIER")
 
 
 def assesses(dossier: Dossier, caller: Caller) -> bool:
@@ -217,7 +217,7 @@ def assesses(dossier: Dossier, caller: Caller) -> bool:
     }
     specialist = is_competent and caller.has_role("SPECIALIST", "TEAM_LEAD")
     return caller.kind is CallerKind.STAFF and (
-        specialist or any(_works(dossier, caller, one) for one in roles)
+        specialist or any(works_counter(dossier, caller, one) for one in roles)
     )
 
 
@@ -230,7 +230,8 @@ def approves(agency: str, caller: Caller) -> bool:
     )
 
 
-def _works(dossier: Dossier, caller: Caller, role: str) -> bool:
+def works_counter(dossier: Dossier, caller: Caller, role: str) -> bool:
+    """Tell whether the caller has a role where the dossier is received or helped with."""
     places = {dossier.receiving_agency.code, dossier.helping_agency.code}
     places |= {dossier.now_at(code) for code in places}
     return caller.kind is CallerKind.STAFF and caller.has_role(role) and caller.agency in places

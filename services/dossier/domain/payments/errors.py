@@ -17,6 +17,20 @@ class FeesChanged(Refusal):
     title = "Phí, lệ phí đã thay đổi; hãy tính lại và thông báo cho người nộp trước khi tiếp nhận"
 
 
+class ExemptionUndecided(Refusal):
+    """The applicant claimed an exemption nobody has decided: its fee is not asked for meanwhile (409)."""
+
+    code = "exemption-undecided"
+    title = "Người nộp đề nghị miễn, giảm phí, lệ phí; hãy xác nhận hoặc từ chối đề nghị trước"
+
+
+class NoOpenClaim(Refusal):
+    """No exemption was claimed, or the claim is decided (409)."""
+
+    code = "no-open-exemption-claim"
+    title = "Không có đề nghị miễn, giảm nào đang chờ quyết định"
+
+
 class NotACashier(Forbidden):
     """Money at a counter is taken by a cashier of an agency that receives the dossier (403)."""
 

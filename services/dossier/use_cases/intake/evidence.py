@@ -65,6 +65,9 @@ def keep_evidence(
             str(one.get("component_code") or ""),
             **told,
         )
+    if (claim := submission.exemption) and (shown := files.get(claim.attachment_id)):
+        content = {"attachment_id": str(shown.id), "sha256": shown.sha256.hex()}
+        saw(EvidenceKind.EXEMPTION_SHOWN, _DIGITISED_BY[by.kind], details={"files": [content]})
     work.ways_in.evidence.add(found)
 
 

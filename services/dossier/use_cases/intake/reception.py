@@ -29,6 +29,7 @@ from services.dossier.use_cases.submit_dossier import (
     keep_new,
     new_dossier,
     open_procedure,
+    owe_for,
     owner_index_of,
     require_right_answers,
     require_worked_here,
@@ -143,6 +144,7 @@ async def submit_at_kiosk(
     warn_of_duplicates(dossier, intake, names_them=True)
     keep_new(work, dossier, submission, components, by=by, now=now, uploader=by.subject)
     keep_evidence(work, dossier, submission, components, intake.attachments, by=by, now=now)
+    owe_for(dossier, intake, submission, by=by, work=work, now=now)
     return dossier
 
 

@@ -11,6 +11,7 @@ from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, Invalid, NotFound, Stale
 from kernel.core.ids import new_id
 from services.dossier.domain.payments.account import EntryKind, Method
+from services.dossier.domain.payments.claims import demanded_item
 from services.dossier.domain.payments.counter import (
     COUNTER_METHODS,
     ElectronicState,
@@ -66,6 +67,7 @@ async def write_receipt(
 ) -> MoneyReceipt:
     """Give a receipt its number and book its money; the number's row is locked to the commit: no gap."""
     by, work, now, account = ledger.by, ledger.work, ledger.now, ledger.account
+    item = demanded_item(account, item)
     most = account.outstanding
     if item is not None:
         found = account.item(item)

@@ -11,14 +11,22 @@ from kernel.core.errors import Forbidden, Invalid
 from kernel.core.ids import new_id
 from services.dossier.domain.definitions import Procedure
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.payments.account import EMPTY, Account, Entry, EntryKind, Item, ItemKind
+from services.dossier.domain.payments.account import EMPTY, Account, Entry, EntryKind, ItemKind
+from services.dossier.domain.payments.claims import claim_data, open_claim
 from services.dossier.domain.payments.counter import approves, assesses
-from services.dossier.domain.payments.errors import EvidenceMissing, ExemptedAlready, NoSuchExemption
-from services.dossier.domain.payments.fees import Relief, dues_of, granted, less
+from services.dossier.domain.payments.errors import (
+    EvidenceMissing,
+    ExemptionUndecided,
+    NoSuchExemption,
+)
+from services.dossier.domain.payments.fees import dues_of, needs_assessing
 from services.dossier.domain.payments.refeeing import BY_ROWS
+from services.dossier.use_cases.payments.claiming import claimed_relief
 from services.dossier.use_cases.payments.fee_rows import rows_of
+from services.dossier.use_cases.payments.granting import grant
 from services.dossier.use_cases.payments.ledger import Ledger, open_ledger
 from services.dossier.use_cases.ports import Intake, Work
+from services.dossier.use_cases.submission import ExemptionClaim
 
 
 def owe_fees(
@@ -31,14 +39,16 @@ def owe_fees(
     by: Caller | None,
     work: Work,
     now: datetime,
+    claim: ExemptionClaim | None = None,
 ) -> Account:
-    """Queue what a new dossier owes by its version: one write, none where it is free."""
+    """Queue what a new dossier owes by its version and the exemption claimed: one write, none where free."""
     channel = procedure.channel(dossier.channel)
     if channel is None:
         return EMPTY
     lines = intake.form.fee(form_data) if intake.form and form_data else None
+    rows = rows_of(channel.fees, lines)
     dues = dues_of(
-        rows_of(channel.fees, lines),
+        rows,
         channel=dossier.channel,
         sector=dossier.sector,
         applicant_type=applicant_type,
@@ -59,6 +69,22 @@ def owe_fees(
         )
         for number, due in enumerate(dues, 1)
     ]
+    if claim is not None:
+        is_assessable = any(needs_assessing(row) for row in rows)
+        relief = claimed_relief(claim, dossier, dues, is_assessable=is_assessable, work=work, now=now)
+        entries.append(
+            Entry(
+                id=new_id(),
+                dossier_id=dossier.id,
+                sequence=len(entries) + 1,
+                kind=EntryKind.EXEMPTION_CLAIMED,
+                amount=0,
+                at=now,
+                by=by.subject if by else "",
+                by_name=by.name if by else "",
+                data=claim_data(relief, claim.attachment_id),
+            )
+        )
     work.payments.add_entries(entries)
     return Account(dossier.id, tuple(entries))
 
@@ -159,36 +185,12 @@ async def exempt(
         attachment = await work.attachments.find(UUID(str(evidence["attachment_id"])))
         if attachment is None or attachment.dossier_id != dossier_id:
             raise Invalid(fields=[("evidence.attachment_id", "Không phải tệp của hồ sơ này")])
+    if open_claim(ledger.account) is not None:
+        raise ExemptionUndecided
     since = ledger.account.version
-    for item in _fitting(ledger, relief, items):
-        off = less(item.owed, relief.percent)
-        ledger.add(
-            EntryKind.CORRECTED,
-            -off,
-            item=item.id,
-            exemption=granted(relief),
-            evidence=evidence,
-            reason=relief.name,
-        )
+    grant(ledger, relief, items, evidence)
     ledger.write("corrected", since)
     return ledger
-
-
-def _fitting(ledger: Ledger, relief: Relief, named: list[UUID]) -> list[Item]:
-    dossier, account = ledger.dossier, ledger.account
-    exempted = {one.item for one in account.entries if one.data.get("exemption")}
-    found = [
-        one
-        for one in account.items
-        if (not named or one.id in named)
-        and one.owed > 0
-        and relief.fits(code=one.code, kind=one.kind, sector=dossier.sector, channel=dossier.channel)
-    ]
-    if not found or not set(named) <= {one.id for one in found}:
-        raise NoSuchExemption(fields=[("items", "Diện này không áp dụng cho khoản thu")])
-    if exempted & {one.id for one in found}:
-        raise ExemptedAlready
-    return found
 
 
 async def correct(

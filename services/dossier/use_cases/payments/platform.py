@@ -15,7 +15,8 @@ from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, Invalid, NotFound
 from services.dossier.domain.actions import is_colleague, is_party
 from services.dossier.domain.payments.account import EntryKind, Method
-from services.dossier.domain.payments.errors import NothingToPay, RequestOpen
+from services.dossier.domain.payments.claims import demanded_item
+from services.dossier.domain.payments.errors import ExemptionUndecided, NothingToPay, RequestOpen
 from services.dossier.domain.payments.events import entry_day
 from services.dossier.domain.payments.requests import (
     LIFETIME,
@@ -58,6 +59,7 @@ async def ask_payment(
 
 def _ask(ledger: Ledger, item: UUID | None) -> PaymentRequest:
     dossier, work, now = ledger.dossier, ledger.work, ledger.now
+    item = demanded_item(ledger.account, item)
     amount = _asked(ledger, item)
     request = PaymentRequest(
         reference=reference_of(
@@ -244,5 +246,9 @@ async def bill_of(
     for one in await work.payments.requests_of(dossier_id):
         if one.state in LIVE and now < one.expires_at:
             return one, _opened(work, one)
-    request = _ask(ledger, None)
+    try:
+        request = _ask(ledger, None)
+    except ExemptionUndecided:
+        # The portal asks what is to be paid today: nothing, until somebody decides the claim.
+        raise NothingToPay from None
     return request, _opened(work, request)

@@ -17,6 +17,7 @@ def payments() -> list[Route]:
         ("GET", of, SIGNED_IN),
         ("POST", of, OFFICERS),
         ("POST", f"{of}/exemptions", OFFICERS),
+        ("POST", f"{of}/exemption-decision", OFFICERS),
         ("POST", f"{of}/reassessment", OFFICERS),
         ("POST", f"{of}/corrections", _MANAGERS),
         ("POST", f"{of}/receipts", _CASHIERS),
