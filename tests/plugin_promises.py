@@ -51,6 +51,8 @@ class Promises:
 _EVERYWHERE = {
     "unreadable": 400,
     "inexact-number": 400,
+    "packed-body": 400,
+    "repeated-name": 400,
     "idempotency-key-required": 400,
     "unauthenticated": 401,
     "forbidden": 403,

@@ -12,8 +12,71 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 _log = structlog.get_logger()
 
 
-class _Protocol(HttpToolsProtocol):
-    """HTTP/1.1 as uvicorn speaks it. An `Upgrade` we do not offer is ignored, as RFC 9110 (7.8) allows."""
+class Protocol(HttpToolsProtocol):
+    """HTTP/1.1 as uvicorn speaks it, with the head of a request bounded in time and size.
+
+    uvicorn itself waits for a head without an end, and the parser keeps whatever comes: a few hundred such
+    connections would hold the process's descriptors and memory. An `Upgrade` we do not offer is ignored, as
+    RFC 9110 (7.8) allows.
+    """
+
+    head_seconds = 15.0
+    head_bytes = 65_536
+    _late: asyncio.TimerHandle | None = None
+    _head_size = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's.
+        """Begin to wait for the first head."""
+        super().connection_made(transport)
+        self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no more."""
+        self._head_came()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        """Begin to wait for the head of a further request on a kept connection."""
+        super().on_message_begin()
+        if self._late is None:
+            self._expect_head()
+
+    def on_headers_complete(self) -> None:
+        """Hand the request on."""
+        self._head_came()
+        super().on_headers_complete()
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, unless the head grows past its bound."""
+        super().data_received(data)
+        if self._late is not None:
+            self._head_size += len(data)
+            if self._head_size > self.head_bytes:
+                self._turn_away(b"431 Request Header Fields Too Large")
+
+    def _expect_head(self) -> None:
+        self._head_size = 0
+        self._late = self.loop.call_later(self.head_seconds, self._head_is_late)
+
+    def _head_came(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+    def _head_is_late(self) -> None:
+        if self.cycle is not None and not self.cycle.response_complete:
+            # The answer to the request before is still on its way.
+            self._expect_head()
+            return
+        self._turn_away(b"408 Request Timeout")
+
+    def _turn_away(self, status: bytes) -> None:
+        self._head_came()
+        if not self.transport.is_closing():
+            self.transport.write(
+                b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+            )
+            self.transport.close()
 
     def _unsupported_upgrade_warning(self) -> None:
         """Say nothing: whoever asks for WebSocket would fill the log with advice on installing one."""
@@ -45,7 +108,7 @@ async def listen(app: ASGIApp, name: str, host: str, port: int, *, until: asynci
         host=host,
         port=port,
         loop="none",
-        http=_Protocol,
+        http=Protocol,
         ws="none",
         lifespan="off",
         access_log=False,

@@ -38,6 +38,15 @@ class InexactNumber(Refusal):
     title = "Có số không giữ được nguyên giá trị, hãy gửi dưới dạng chuỗi"
 
 
+class RepeatedName(Refusal):
+    """An object in the body has one name twice (400): two readers could take two different values."""
+
+    code = "repeated-name"
+    kind = Kind.UNREADABLE
+    title = "Nội dung gửi lên có một tên trường lặp lại"
+
+
+_NAME_END = re.compile(rb'"[ \t\r\n]*:')
 # Fifteen digits without an exponent fit every double; only longer numbers are looked at one by one.
 _LONG_NUMBER = re.compile(rb"[\[:,][ \t\r\n]*-?(?:[0-9.]{16}|[0-9]+(?:\.[0-9]+)?[eE])")
 _LEAST, _MOST = -(2**63), 2**64 - 1
@@ -46,6 +55,8 @@ _LONGEST_INTEGER = 20
 
 class EdgeRequest(Request):
     """Bounds the body and refuses NaN, numbers that would change, lone surrogates, NUL and absurd nesting.
+
+    A name said twice is refused too: what checks a value and what uses it might read different ones.
 
     PostgreSQL stores no NUL and UTF-8 knows no lone surrogate: refusing them here keeps them from
     becoming a 500 later.
@@ -74,9 +85,17 @@ class EdgeRequest(Request):
         value = orjson.loads(raw)
         if raw.count(b"[") + raw.count(b"{") > MAX_JSON_DEPTH or b"\\u0000" in raw:
             _refuse_strange(value)
+        if len(_NAME_END.findall(raw)) != orjson.dumps(value).count(b'":') or b"\\u0022" in raw:
+            # Fewer names were kept than written, or a text only looks so: read once more, counting.
+            json.loads(raw, object_pairs_hook=_once_each)
         if _LONG_NUMBER.search(raw):
             json.loads(raw, parse_int=_exact_integer, parse_float=_exact_float)
         return value
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise RepeatedName
 
 
 def _exact_integer(text: str) -> int:

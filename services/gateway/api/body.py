@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 
-from starlette.types import Receive
+from starlette.types import Message, Receive
 
 from kernel.web.request import BodyTooLarge, Unreadable
 
 _WHOLE_BYTES = 262_144
+_STREAMED_SHARE = 0.9
 
 
 class BrokenOff(Exception):  # noqa: N818 - the fact is the name.
@@ -16,6 +17,30 @@ class BrokenOff(Exception):  # noqa: N818 - the fact is the name.
 
 class TooSlow(Exception):  # noqa: N818 - the fact is the name.
     """The body did not come in the time its route has (408)."""
+
+
+class TimedBody:
+    """A request's `receive` that gives its body so many seconds in all, then raises `TooSlow`."""
+
+    def __init__(self, receive: Receive, seconds: float) -> None:
+        self._receive = receive
+        self._seconds = seconds
+        self._until: float | None = None
+        self._is_whole = False
+
+    async def __call__(self) -> Message:
+        """Return the next message; once the body is whole, waiting for the asker to go has no end."""
+        if self._is_whole:
+            return await self._receive()
+        now = asyncio.get_running_loop().time()
+        self._until = self._until or now + self._seconds
+        try:
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
+        except TimeoutError as error:
+            raise TooSlow from error
+        self._is_whole = message["type"] == "http.disconnect" or not message.get("more_body", False)
+        return message
 
 
 class StreamedBody:
@@ -31,7 +56,7 @@ class StreamedBody:
         try:
             async for part in _parts(self._receive, self._limit):
                 yield part
-        except (BodyTooLarge, BrokenOff) as error:
+        except (BodyTooLarge, BrokenOff, TooSlow) as error:
             self.error = error
             raise
 
@@ -41,7 +66,8 @@ async def body_of(
 ) -> bytes | StreamedBody | None:
     """Return the body; raise `BodyTooLarge` before reading one that says so itself, or `TooSlow`.
 
-    A streamed body has the time of the whole request, which the hop to the service keeps.
+    A streamed body has most of the time of the whole request: that it was slow is then known before the hop
+    to the service ends, and is not taken for the service's silence.
     """
     declared = given.get(b"content-length")
     if declared is None and b"transfer-encoding" not in given:
@@ -57,7 +83,7 @@ async def body_of(
                     return b"".join([part async for part in _parts(receive, limit)])
             except TimeoutError as error:
                 raise TooSlow from error
-    return StreamedBody(receive, limit)
+    return StreamedBody(TimedBody(receive, seconds * _STREAMED_SHARE), limit)
 
 
 async def _parts(receive: Receive, limit: int) -> AsyncIterator[bytes]:

@@ -8,7 +8,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kernel.core.errors import Forbidden, Unauthenticated
 from kernel.runtime import Runtime
-from services.gateway.api.body import BrokenOff
+from kernel.web.request import Unreadable
+from services.gateway.api.body import BrokenOff, TimedBody
 from services.gateway.api.cookies import session_cookie
 from services.gateway.api.cors import Headers, cors_headers, preflight_headers
 from services.gateway.api.proxy import forward
@@ -24,6 +25,8 @@ from services.gateway.use_cases.door import Door
 from services.gateway.use_cases.who_is_asking import Known
 
 OwnEndpoint = Callable[[Door, Scope, Receive, Send, str], Awaitable[None]]
+_FORM_SECONDS = 15.0
+_FILES_SECONDS = 180.0
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _turned_away = Counter("gateway_turned_away_total", "Requests refused at the gate", ["reason"])
 _STRICT: Headers = [
@@ -45,6 +48,13 @@ class CrossSite(Forbidden):
 
     code = "cross-site"
     title = "Yêu cầu không được gửi từ trang của hệ thống"
+
+
+class PackedBody(Unreadable):
+    """The body is compressed (400): none is unpacked here."""
+
+    code = "packed-body"
+    title = "Hệ thống không nhận nội dung đã nén (Content-Encoding)"
 
 
 class Gate:
@@ -103,7 +113,7 @@ class Gate:
                 if endpoint is not None:
                     await endpoint(door, scope, receive, send, client)
                 else:
-                    await self._app(scope, receive, send)
+                    await self._app(scope, TimedBody(receive, _body_seconds(path)), send)
             else:
                 await self._api(door, route, scope, receive, send, given)
         finally:
@@ -121,6 +131,9 @@ class Gate:
         if route.deprecated_on is not None:
             send.add(deprecation_headers(route))
             refuse_retired(route, scope["app"].state.runtime.clock.now())
+        if given.get(b"content-encoding", b"identity").strip().lower() != b"identity":
+            # Nobody here unpacks what is sent: a small body that grows past every bound cannot exist.
+            raise PackedBody
         known = None
         if not route.policy.is_public:
             try:
@@ -165,7 +178,13 @@ class Gate:
         headers = [(name, value) for name, value in scope["headers"] if name != b"authorization"]
         if authorization:
             headers.append((b"authorization", authorization.encode()))
-        await self._app({**scope, "headers": headers}, receive, send)
+        body = TimedBody(receive, route.timeout_seconds)
+        await self._app({**scope, "headers": headers}, body, send)
+
+
+def _body_seconds(path: str) -> float:
+    """How long a body to an address outside the table may take: the portal's carry files."""
+    return _FILES_SECONDS if "/RestService/forward/" in path else _FORM_SECONDS
 
 
 async def _who(door: Door, scope: Scope, given: Mapping[bytes, bytes]) -> Known:

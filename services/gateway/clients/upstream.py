@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 
 import aiohttp
 from prometheus_client import Counter
@@ -38,11 +39,18 @@ class HttpUpstream:
         if breaker.is_open(now()):
             _failures.labels(request.service, "open").inc()
             raise Unavailable
+        body = request.body
+        asker = None if body is None or isinstance(body, bytes) else _Asker(body)
+        if asker is not None:
+            request = replace(request, body=aiter(asker))
         try:
             response = await self._twice_if_dropped(request)
             breaker.succeeded()
             return await self._answer(request, response)
         except (TimeoutError, aiohttp.ClientError) as error:
+            if asker is not None and asker.has_failed:
+                # A body too slow, too long or broken off says nothing of the service.
+                raise Unavailable from error
             reason = "timeout" if isinstance(error, TimeoutError) else type(error).__name__
             _failures.labels(request.service, reason).inc()
             breaker.failed(now())
@@ -85,6 +93,23 @@ class HttpUpstream:
         if length is not None and length <= _WHOLE_BYTES:
             return UpstreamAnswer(response.status, response.raw_headers, await response.read())
         return UpstreamAnswer(response.status, response.raw_headers, chunks=_chunks(response))
+
+
+class _Asker:
+    """A body as its asker sends it; remembers that it was the asker who failed."""
+
+    def __init__(self, parts: AsyncIterator[bytes]) -> None:
+        self._parts = parts
+        self.has_failed = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield the parts."""
+        try:
+            async for part in self._parts:
+                yield part
+        except Exception:
+            self.has_failed = True
+            raise
 
 
 async def _chunks(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:

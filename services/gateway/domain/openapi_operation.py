@@ -218,7 +218,7 @@ def _usual_codes(operation: Mapping[str, Any], route: Route) -> list[str]:
     if route.sunset_on is not None:
         found.append("address-retired")
     if route.method in _UNSAFE:
-        found += ["idempotency-key-reused", "too-large", "too-slow"]
+        found += ["idempotency-key-reused", "too-large", "too-slow", "packed-body", "repeated-name"]
         found += [] if operation.get(_KEYLESS) else ["idempotency-key-required"]
         found += [] if route.policy.is_public else ["cross-site"]
     if any(one["name"].lower() == "if-match" for one in operation.get("parameters", ())):

@@ -72,10 +72,16 @@ async def a_peer() -> AsyncIterator[Peer]:
 
 
 @asynccontextmanager
-async def serving(app: Any, listener: socket.socket) -> AsyncIterator[None]:
+async def serving(app: Any, listener: socket.socket, http: Any = "auto") -> AsyncIterator[None]:
     """Serve an application on a listener; leaving ends the server and its connections."""
     config = uvicorn.Config(
-        app, lifespan="off", log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1
+        app,
+        http=http,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        ws="none",
+        timeout_graceful_shutdown=1,
     )
     server = _Server(config)
     task = asyncio.create_task(server._serve([listener]))
