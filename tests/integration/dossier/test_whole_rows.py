@@ -130,7 +130,7 @@ async def test_rows_of_before_are_sealed_once_and_forged_ones_stay_as_they_are(
     """They go on meanwhile under the older rule; a dossier of today is never vouched for anew."""
     moved, forged, today = [await office.accepted() for _ in range(3)]
     for one in (moved, forged):
-        await _as_before(office, one["dossier_id"])
+        await sealed_as_before(office, one["dossier_id"])
     await by_hand(office, "UPDATE dossiers SET owner_name = 'Kẻ Gian' WHERE id = $1", forged["dossier_id"])
     await by_hand(office, "UPDATE dossiers SET original_due_at = now() WHERE id = $1", today["dossier_id"])
     await office.act(moved, "handover", RECEIVER)
@@ -145,7 +145,7 @@ async def test_rows_of_before_are_sealed_once_and_forged_ones_stay_as_they_are(
     assert "0 dossiers and 0 files" in capsys.readouterr().out
 
 
-async def _as_before(office: Office, dossier_id: str) -> None:
+async def sealed_as_before(office: Office, dossier_id: str) -> None:
     """Set a dossier back to how its seals were before whole rows were sealed."""
     runtime = office.service.runtime
     row = await runtime.pool.fetchrow("SELECT * FROM dossiers WHERE id = $1", dossier_id)
