@@ -57,6 +57,7 @@ _EVERYWHERE = {
     "unauthenticated": 401,
     "forbidden": 403,
     "cross-site": 403,
+    "second-factor-missing": 403,
     "not-found": 404,
     "method-not-allowed": 405,
     "too-slow": 408,

@@ -50,6 +50,11 @@ class IssuerSettings(BaseModel):
     authorization_url: str = ""
     token_url: str = ""
     userinfo_url: str = ""
+    end_session_url: str = ""
+    acr_values: str = Field(default="", description="the assurance asked for at sign-in, as LoA1")
+    second_factors: list[str] = Field(
+        default=[], description="words of acr or amr one of which a token of staff must have"
+    )
     scope: str = "openid"
     label: str = Field(default="", description="how the sign-in page names it")
 
@@ -59,7 +64,8 @@ class IssuerSettings(BaseModel):
             name=self.issuer,
             kind=IssuerKind(self.kind),
             client_secret=self.client_secret.get_secret_value(),
-            **self.model_dump(exclude={"issuer", "kind", "client_secret"}),
+            second_factors=frozenset(self.second_factors),
+            **self.model_dump(exclude={"issuer", "kind", "client_secret", "second_factors"}),
         )
 
 
@@ -473,7 +479,15 @@ class Settings(KernelSettings):
 def _unsafe_issuer(issuer: IssuerSettings) -> list[str]:
     """Say what is missing: keys come by https, and tokens must be meant for us."""
     found = [] if issuer.audience else [f"{issuer.issuer}: no audience"]
-    urls = (issuer.jwks_url, issuer.token_url, issuer.authorization_url, issuer.userinfo_url)
+    if issuer.kind == "staff" and not issuer.second_factors:
+        found.append(f"{issuer.issuer}: staff without a second factor")
+    urls = (
+        issuer.end_session_url,
+        issuer.jwks_url,
+        issuer.token_url,
+        issuer.authorization_url,
+        issuer.userinfo_url,
+    )
     if any(url and not url.startswith("https://") for url in urls) or (
         not issuer.jwks and not issuer.jwks_url and not issuer.issuer.startswith("https://")
     ):

@@ -5,12 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from kernel.core.errors import Unauthenticated
 from kernel.web.deps import Caller
 from kernel.web.edge import EdgeRoute
 from services.gateway.api import cookies
+from services.gateway.api.forms import form_of
 from services.gateway.api.gate import CrossSite
 from services.gateway.use_cases.door import Door
 
@@ -50,10 +51,11 @@ async def begin_sign_in(
     request: Request,
     return_to: Annotated[str, Query(max_length=2000)] = "/",
     issuer: Annotated[str, Query(max_length=500)] = "",
+    acr: Annotated[str, Query(pattern=r"^[A-Za-z0-9:._/-]{0,100}$")] = "",
 ) -> RedirectResponse:
-    """Send the browser to its identity provider; `return_to` is a path here."""
+    """Send the browser to its identity provider; `return_to` is a path here, `acr` a level there."""
     door: Door = request.app.state.runtime.resources
-    begun = await door.sign_in.begin(issuer, return_to)
+    begun = await door.sign_in.begin(issuer, return_to, acr)
     response = RedirectResponse(begun.address, status_code=303)
     cookies.put(response, cookies.SIGN_IN, begun.cookie, _SIGN_IN_SECONDS, is_https=door.is_https)
     return response
@@ -77,16 +79,49 @@ async def finish_sign_in(
 
 
 @router.delete("/session", status_code=204, response_class=Response)
-async def end_session(request: Request) -> Response:
-    """Sign out; the session is gone whatever happens to the cookie."""
+async def end_session(request: Request, *, everywhere: bool = False) -> Response:
+    """Sign out here, or on every device; the session is gone whatever happens to the cookie."""
     door: Door = request.app.state.runtime.resources
     if "x-requested-with" not in request.headers:
         raise CrossSite
     number = cookies.read(request.headers.get("cookie", ""), cookies.SESSION, is_https=door.is_https)
     if not number:
         raise Unauthenticated
-    await door.sign_in.end(number)
-    door.who.forget_session(number)
+    if everywhere:
+        await door.sign_in.end_everywhere(number)
+        door.who.forget_sessions()
+    else:
+        await door.sign_in.end(number)
+        door.who.forget_session(number)
     response = Response(status_code=204)
     cookies.drop(response, cookies.SESSION, is_https=door.is_https)
     return response
+
+
+@router.post("/session/sign-out", status_code=303, response_class=RedirectResponse)
+async def sign_out(request: Request) -> RedirectResponse:
+    """Sign out here and at the identity provider: a form of our own pages, or a script of theirs."""
+    door: Door = request.app.state.runtime.resources
+    own = f"{'https' if door.is_https else 'http'}://{request.headers.get('host', '')}"
+    if request.headers.get("origin") != own and "x-requested-with" not in request.headers:
+        raise CrossSite
+    number = cookies.read(request.headers.get("cookie", ""), cookies.SESSION, is_https=door.is_https)
+    if not number:
+        raise Unauthenticated
+    response = RedirectResponse(await door.sign_in.leave(number), status_code=303)
+    door.who.forget_session(number)
+    cookies.drop(response, cookies.SESSION, is_https=door.is_https)
+    return response
+
+
+@router.post("/session/back-channel", response_class=Response, include_in_schema=False)
+async def end_told_sessions(request: Request) -> Response:
+    """End what an identity provider says has ended (OpenID Connect Back-Channel Logout)."""
+    door: Door = request.app.state.runtime.resources
+    form = await form_of(request)
+    try:
+        await door.sign_in.end_told(form.get("logout_token", ""))
+    except Unauthenticated:
+        return JSONResponse({"error": "invalid_request"}, status_code=400)
+    door.who.forget_sessions()
+    return Response(status_code=200)

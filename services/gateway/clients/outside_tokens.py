@@ -17,6 +17,7 @@ from services.gateway.domain.issuer import Issuer, IssuerKind, OutsideIdentity
 
 ALGORITHMS = ["RS256", "ES256", "EdDSA", "Ed25519"]
 _LEEWAY_SECONDS = 30
+_SIGNED_OUT = "http://schemas.openid.net/event/backchannel-logout"
 _NOT_OURS = (JoseError, ValueError, KeyError, TypeError, AttributeError)
 
 
@@ -38,12 +39,7 @@ class IssuerTokens:
         self, token: str, audience: str = "", nonce: str | None = None
     ) -> tuple[Issuer, dict[str, Any]]:
         """Return the verified claims of a token; with a `nonce` it is an identity token of that sign-in."""
-        try:
-            header, payload, _ = token.split(".")
-            kid = str(_peek(header).get("kid", ""))
-            issuer = self._issuers[str(_peek(payload)["iss"])]
-        except _NOT_OURS as error:
-            raise Unauthenticated from error
+        issuer, kid = self._named(token)
         keys = await self._keys.of(issuer, kid)
         try:
             decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
@@ -53,6 +49,26 @@ class IssuerTokens:
         if nonce is not None and decoded.claims.get("nonce") != nonce:
             raise Unauthenticated
         return issuer, decoded.claims
+
+    async def sign_out(self, token: str) -> tuple[str, str, str]:
+        """Return issuer, subject and session a logout token names (Back-Channel Logout 2.4)."""
+        issuer, _ = self._named(token)
+        if not issuer.client_id:
+            raise Unauthenticated
+        _, claims = await self.claims(token, issuer.client_id)
+        events = claims.get("events")
+        if not isinstance(events, dict) or _SIGNED_OUT not in events or "nonce" in claims:
+            # With a nonce it would be an identity token, which anybody who signed in has one of.
+            raise Unauthenticated
+        return issuer.name, str(claims["sub"]), str(claims.get("sid", ""))
+
+    def _named(self, token: str) -> tuple[Issuer, str]:
+        """Return the issuer and the key a token says it is of; nothing of it is verified."""
+        try:
+            header, payload, _ = token.split(".")
+            return self._issuers[str(_peek(payload)["iss"])], str(_peek(header).get("kid", ""))
+        except _NOT_OURS as error:
+            raise Unauthenticated from error
 
     def _registry(self, issuer: Issuer, audience: str) -> jwt.JWTClaimsRegistry:
         wanted = audience or issuer.audience
@@ -71,10 +87,18 @@ class IssuerTokens:
         expires_at = float(claims["exp"])
         if issuer.kind is IssuerKind.OWN:
             return self._own(claims, expires_at)
+        issuer.require_second_factor(claims)
         is_staff = issuer.kind is IssuerKind.STAFF
         names = {**(STAFF_CLAIMS if is_staff else {}), **issuer.claims}
         caller = caller_of_claims(claims, names, issuer.subject_prefix)
-        return OutsideIdentity(caller=caller, may_be_staff=is_staff, expires_at=expires_at)
+        return OutsideIdentity(
+            caller=caller,
+            may_be_staff=is_staff,
+            expires_at=expires_at,
+            issuer=issuer.name,
+            issuer_subject=str(claims["sub"]),
+            issuer_session=str(claims.get("sid", "")),
+        )
 
     def _own(self, claims: Mapping[str, Any], expires_at: float) -> OutsideIdentity:
         if claims.get("kind") == "service":

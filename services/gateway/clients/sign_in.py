@@ -1,6 +1,7 @@
 """The issuers' side of the code flow: discovery, the token endpoint, and the claims of user information."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -60,8 +61,25 @@ class HttpSignIn:
         if issuer.client_secret:
             form["client_secret"] = issuer.client_secret
         answer = await self._redeemed(issuer, form)
-        _, claims = await self._tokens.claims(str(answer.get("id_token", "")), issuer.client_id, nonce)
-        return self._tokens.identity(issuer, await self._with_user_info(issuer, claims, answer))
+        hint = str(answer.get("id_token", ""))
+        _, claims = await self._tokens.claims(hint, issuer.client_id, nonce)
+        identity = self._tokens.identity(issuer, await self._with_user_info(issuer, claims, answer))
+        return replace(identity, hint=hint)
+
+    async def leaving(self, issuer: Issuer, parameters: Mapping[str, str]) -> str:
+        """Return where the browser signs out there; nothing where the issuer has no such page."""
+        address = issuer.end_session_url
+        if not address and issuer.kind is not IssuerKind.OWN and not issuer.authorization_url:
+            # An issuer whose endpoints are all given is not asked for more.
+            try:
+                address = str((await self._keys.document(issuer)).get("end_session_endpoint", ""))
+            except _UNREADABLE as error:
+                _log.warning("issuer_not_discovered", issuer=issuer.name, error=repr(error))
+        return f"{address}{'&' if '?' in address else '?'}{urlencode(parameters)}" if address else ""
+
+    async def told_to_end(self, token: str) -> tuple[str, str, str]:
+        """Return issuer, subject and session of a verified logout token; raise `Unauthenticated`."""
+        return await self._tokens.sign_out(token)
 
     async def _redeemed(self, issuer: Issuer, form: Mapping[str, str]) -> dict[str, Any]:
         url = issuer.token_url or await self._discovered(issuer, "token_endpoint")

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from kernel.core.caller import Caller
+from kernel.core.errors import Forbidden
 
 
 class IssuerKind(StrEnum):
@@ -32,8 +33,28 @@ class Issuer:
     authorization_url: str = ""
     token_url: str = ""
     userinfo_url: str = ""
+    end_session_url: str = ""
     scope: str = "openid"
+    acr_values: str = ""
+    second_factors: frozenset[str] = frozenset()
+    """Words of `acr` or `amr`, one of which a token of staff must have; none: none is asked for."""
     label: str = ""
+
+    def require_second_factor(self, claims: Mapping[str, Any]) -> None:
+        """Raise `SecondFactorMissing` unless the issuer says that a second factor was shown."""
+        if self.kind is not IssuerKind.STAFF or not self.second_factors:
+            return
+        methods = claims.get("amr")
+        told = {str(claims.get("acr", "")), *(map(str, methods) if isinstance(methods, list) else ())}
+        if self.second_factors.isdisjoint(told):
+            raise SecondFactorMissing
+
+
+class SecondFactorMissing(Forbidden):
+    """A member of staff signed in with one factor only (403): sign in again with the second."""
+
+    code = "second-factor-missing"
+    title = "Cán bộ phải đăng nhập bằng xác thực hai lớp"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,3 +65,9 @@ class OutsideIdentity:
     may_be_staff: bool
     expires_at: float
     """Unix seconds."""
+    issuer: str = ""
+    issuer_subject: str = ""
+    """`sub` there, which its logout tokens name; `caller.subject` may be another claim."""
+    issuer_session: str = ""
+    hint: str = ""
+    """The identity token of a browser's sign-in, shown again when it signs out there."""

@@ -212,7 +212,7 @@ def _usual_codes(operation: Mapping[str, Any], route: Route) -> list[str]:
     """Return the codes any operation of this kind may answer, whoever owns it."""
     found = ["unreadable", "invalid", "unavailable", "overloaded", "too-many-requests"]
     if not route.policy.is_public:
-        found += ["unauthenticated", "forbidden"]
+        found += ["unauthenticated", "forbidden", "second-factor-missing"]
     if "{" in route.path:
         found.append("not-found")
     if route.sunset_on is not None:

@@ -10,11 +10,19 @@ from kernel.postgres.statement import Statement
 from services.gateway.use_cases.ports import Seals, Session
 
 _OPEN = Statement(
-    "INSERT INTO sessions (id_hash, subject, identity, created_at, expires_at)"
-    " VALUES (:id_hash, :subject, :identity, :now, :expires_at)"
+    "INSERT INTO sessions"
+    " (id_hash, subject, identity, issuer, issuer_subject, issuer_session, created_at, expires_at)"
+    " VALUES (:id_hash, :subject, :identity, :issuer, :issuer_subject, :issuer_session, :now, :expires_at)"
 )
-_FIND = Statement("SELECT identity, expires_at FROM sessions WHERE id_hash = :id_hash AND expires_at > :now")
+_FIND = Statement(
+    "SELECT identity, issuer, expires_at FROM sessions WHERE id_hash = :id_hash AND expires_at > :now"
+)
 _END = Statement("DELETE FROM sessions WHERE id_hash = :id_hash")
+_END_ALL = Statement("DELETE FROM sessions WHERE subject = :subject")
+_END_TOLD = Statement(
+    "DELETE FROM sessions WHERE issuer = :issuer AND issuer_subject = :subject"
+    " AND (:session = '' OR issuer_session = :session)"
+)
 _PURPOSE = "session identity"
 _FIELDS = ("subject", "name", "identity_number", "assurance")
 
@@ -29,11 +37,16 @@ class PostgresSessions:
     async def open(self, id_hash: bytes, session: Session, now: datetime) -> None:
         """Keep a new session."""
         identity = {name: getattr(session.caller, name) for name in _FIELDS}
-        sealed = self._seals.seal({**identity, "may_be_staff": session.may_be_staff}, purpose=_PURPOSE)
+        sealed = self._seals.seal(
+            {**identity, "may_be_staff": session.may_be_staff, "hint": session.hint}, purpose=_PURPOSE
+        )
         values = {
             "id_hash": id_hash,
             "subject": session.caller.subject,
             "identity": sealed,
+            "issuer": session.issuer,
+            "issuer_subject": session.issuer_subject,
+            "issuer_session": session.issuer_session,
             "now": now,
             "expires_at": session.expires_at,
         }
@@ -46,8 +59,23 @@ class PostgresSessions:
             return None
         identity = cast("dict[str, Any]", self._seals.open(row["identity"], purpose=_PURPOSE))
         caller = Caller(kind=CallerKind.PERSON, **{name: identity[name] for name in _FIELDS})
-        return Session(caller, identity["may_be_staff"], row["expires_at"])
+        return Session(
+            caller,
+            identity["may_be_staff"],
+            row["expires_at"],
+            issuer=row["issuer"],
+            hint=identity.get("hint", ""),
+        )
 
     async def end(self, id_hash: bytes) -> None:
         """Forget a session."""
         await self._pool.execute(_END.sql, *_END.values({"id_hash": id_hash}))
+
+    async def end_all(self, subject: str) -> None:
+        """Forget every session of a subject."""
+        await self._pool.execute(_END_ALL.sql, *_END_ALL.values({"subject": subject}))
+
+    async def end_told(self, issuer: str, subject: str, session: str) -> None:
+        """Forget what began at an issuer: one session of its, or without one all of its subject."""
+        values = {"issuer": issuer, "subject": subject, "session": session}
+        await self._pool.execute(_END_TOLD.sql, *_END_TOLD.values(values))

@@ -12,8 +12,11 @@ sessions = Table(
     "sessions",
     metadata,
     Column("id_hash", LargeBinary, primary_key=True),
-    Column("subject", Text, nullable=False),
+    Column("subject", Text, nullable=False, index=True),
     Column("identity", Text, nullable=False),
+    Column("issuer", Text, nullable=False, server_default=""),
+    Column("issuer_subject", Text, nullable=False, server_default="", index=True),
+    Column("issuer_session", Text, nullable=False, server_default=""),
     Column("created_at", _moment, nullable=False),
     Column("expires_at", _moment, nullable=False, index=True),
 )

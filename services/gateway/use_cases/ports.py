@@ -72,6 +72,10 @@ class Session:
     caller: Caller
     may_be_staff: bool
     expires_at: datetime
+    issuer: str = ""
+    issuer_subject: str = ""
+    issuer_session: str = ""
+    hint: str = ""
 
 
 class Sessions(Protocol):
@@ -86,6 +90,12 @@ class Sessions(Protocol):
     async def end(self, id_hash: bytes) -> None:
         """Forget a session."""
 
+    async def end_all(self, subject: str) -> None:
+        """Forget every session of a subject."""
+
+    async def end_told(self, issuer: str, subject: str, session: str) -> None:
+        """Forget what began at an issuer: one session of its, or without one all of its subject."""
+
 
 class SignInProvider(Protocol):
     """The issuers' side of the code flow."""
@@ -97,6 +107,12 @@ class SignInProvider(Protocol):
         self, issuer: Issuer, *, code: str, verifier: str, redirect_uri: str, nonce: str
     ) -> OutsideIdentity:
         """Return who signed in; raise `Unauthenticated` when the code is not good."""
+
+    async def leaving(self, issuer: Issuer, parameters: Mapping[str, str]) -> str:
+        """Return where the browser signs out there; nothing where the issuer has no such page."""
+
+    async def told_to_end(self, token: str) -> tuple[str, str, str]:
+        """Return issuer, subject and session of a logout token; raise `Unauthenticated`."""
 
 
 class Seals(Protocol):

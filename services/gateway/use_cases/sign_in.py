@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from kernel.core.clock import Clock
-from kernel.core.errors import Kind, Refusal
+from kernel.core.errors import Kind, Refusal, Unauthenticated
 from services.gateway.domain.issuer import Issuer
 from services.gateway.use_cases.ports import Seals, Session, Sessions, SignInProvider
 from services.gateway.use_cases.who_is_asking import session_hash
@@ -81,14 +82,19 @@ class SignIn:
         """The issuers one may sign in at."""
         return self._issuers
 
-    async def begin(self, issuer_name: str, return_to: str) -> Begun:
-        """Return where to go; `return_to` is a page of ours or it is the start page."""
+    async def begin(self, issuer_name: str, return_to: str, acr: str = "") -> Begun:
+        """Return where to go; `return_to` is a page of ours or it is the start page.
+
+        `acr` asks the issuer for an assurance level, in its words; what it then says is the session's.
+        """
         issuer = self._issuer(issuer_name)
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+        wanted = acr or issuer.acr_values
         address = await self._provider.address(
             issuer,
             {
+                **({"acr_values": wanted} if wanted else {}),
                 "response_type": "code",
                 "client_id": issuer.client_id,
                 "redirect_uri": self._callback,
@@ -127,13 +133,48 @@ class SignIn:
             nonce=under_way["nonce"],
         )
         number = secrets.token_urlsafe(32)
-        session = Session(identity.caller, identity.may_be_staff, now + self._lifetime)
+        session = Session(
+            identity.caller,
+            identity.may_be_staff,
+            now + self._lifetime,
+            issuer=identity.issuer,
+            issuer_subject=identity.issuer_subject,
+            issuer_session=identity.issuer_session,
+            hint=identity.hint,
+        )
         await self._sessions.open(session_hash(number), session, now)
         return Finished(number, int(self._lifetime.total_seconds()), under_way["return_to"])
 
     async def end(self, number: str) -> None:
         """End a session; one that is not there has ended."""
         await self._sessions.end(session_hash(number))
+
+    async def end_everywhere(self, number: str) -> None:
+        """End every session of whose session this is; raise `Unauthenticated` when it is nobody's."""
+        session = await self._sessions.find(session_hash(number), self._clock.now())
+        if session is None:
+            raise Unauthenticated
+        await self._sessions.end_all(session.caller.subject)
+
+    async def leave(self, number: str) -> str:
+        """End a session here; return where the browser ends it at its issuer too, else our start page."""
+        session = await self._sessions.find(session_hash(number), self._clock.now())
+        await self._sessions.end(session_hash(number))
+        issuer = next((one for one in self._issuers if session and one.name == session.issuer), None)
+        if issuer is None or session is None or not session.hint:
+            return "/"
+        back = urlsplit(self._callback)
+        told = {
+            "id_token_hint": session.hint,
+            "client_id": issuer.client_id,
+            "post_logout_redirect_uri": f"{back.scheme}://{back.netloc}/",
+            "state": secrets.token_urlsafe(16),
+        }
+        return await self._provider.leaving(issuer, told) or "/"
+
+    async def end_told(self, token: str) -> None:
+        """End what an issuer says has ended there; raise `Unauthenticated` for anything but its own word."""
+        await self._sessions.end_told(*await self._provider.told_to_end(token))
 
     def _issuer(self, name: str) -> Issuer:
         for issuer in self._issuers:

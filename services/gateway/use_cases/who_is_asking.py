@@ -107,6 +107,11 @@ class WhoIsAsking:
         """Forget a session that has ended; other replicas do so within seconds."""
         self._seen.pop(f"session {cookie}", None)
 
+    def forget_sessions(self) -> None:
+        """Forget every session looked up: whose ended is not known by its number."""
+        for key in [key for key in self._seen if key.startswith("session ")]:
+            del self._seen[key]
+
     async def _exchange(self, key: str, caller: Caller, ends: float, *, may_be_staff: bool) -> Known:
         if may_be_staff:
             now = self._clock.now()

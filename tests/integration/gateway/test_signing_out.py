@@ -1,0 +1,165 @@
+"""Signing in with a second factor, and out: here, everywhere, at the issuer, and at the issuer's word."""
+
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from kernel.testing.running import RunningService
+from tests.integration.gateway.conftest import Open
+from tests.integration.gateway.peer import Peer
+from tests.integration.gateway.test_who_is_asking import (
+    ISSUER,
+    OTHER_RSA,
+    RSA,
+    VNEID,
+    an_outside_token,
+    public,
+    session_of,
+    sign_in,
+    staff_changed,
+)
+
+OURS = {"X-Requested-With": "motcua"}
+SIGNED_OUT = {"http://schemas.openid.net/event/backchannel-logout": {}}
+STAFF = {**VNEID, "kind": "staff", "jwks": public(RSA), "second_factors": ["mfa", "LoA3"]}
+
+
+def with_browser(peer: Peer, **more: Any) -> dict[str, Any]:
+    return {
+        **VNEID,
+        "jwks": public(RSA),
+        "client_id": "cua-vao",
+        "authorization_url": f"{peer.url}/auth",
+        "token_url": f"{peer.url}/token",
+        "end_session_url": f"{peer.url}/logout",
+        **more,
+    }
+
+
+async def signs_in_outside(door: RunningService, peer: Peer, query: str = "", **claims: Any) -> str:
+    """Sign a browser in at the issuer; return the number of its session."""
+    begun = await door.client.get(f"/session/login?issuer={ISSUER}{query}")
+    asked = dict(parse_qsl(urlsplit(begun.headers["location"]).query))
+    token = an_outside_token(door, aud="cua-vao", nonce=asked["nonce"], **claims)
+    peer.documents = {"/token": {"id_token": token, "access_token": "at"}}
+    back = await door.client.get(f"/session/callback?code=c&state={asked['state']}")
+    assert back.status_code == 303, back.text
+    number = str(door.client.cookies["motcua_session"])
+    door.client.cookies.clear()
+    return number
+
+
+async def is_known(door: RunningService, number: str) -> bool:
+    headers = {"Cookie": f"motcua_session={number}"}
+    return (await door.client.get("/api/v1/session", headers=headers)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("claims", "status"),
+    [
+        ({}, 403),
+        ({"amr": ["pwd"]}, 403),
+        ({"amr": "mfa"}, 403),
+        ({"acr": "LoA2"}, 403),
+        ({"acr": "LoA3"}, 200),
+        ({"amr": ["pwd", "mfa"]}, 200),
+    ],
+)
+async def test_staff_show_the_second_factor_their_issuer_was_to_ask_for(
+    open_door: Open, claims: dict[str, Any], status: int
+) -> None:
+    door = await open_door(issuers=[STAFF])
+    await door.receive(staff_changed())
+    answer = await session_of(door, an_outside_token(door, sub="can-bo-lan", **claims))
+    assert answer.status_code == status
+    assert (answer.json().get("code") == "second-factor-missing") is (status == 403)
+
+
+async def test_an_assurance_level_is_asked_for_in_the_issuers_words(open_door: Open, peer: Peer) -> None:
+    door = await open_door(issuers=[with_browser(peer, acr_values="LoA1")])
+    for query, wanted in (("", "LoA1"), ("&acr=LoA3", "LoA3")):
+        begun = await door.client.get(f"/session/login?issuer={ISSUER}{query}")
+        assert dict(parse_qsl(urlsplit(begun.headers["location"]).query))["acr_values"] == wanted
+    assert (await door.client.get("/session/login?acr=a%20b%26c=d")).status_code == 422
+    door.client.cookies.clear()
+
+
+async def test_signing_out_everywhere_ends_every_session_of_ones_own(open_door: Open, peer: Peer) -> None:
+    door = await open_door(issuers=[with_browser(peer)])
+    phone, laptop = await signs_in_outside(door, peer), await signs_in_outside(door, peer)
+    other = await signs_in_outside(door, peer, sub="s-2", TechID="tech-2")
+    assert [await is_known(door, one) for one in (phone, laptop, other)] == [True] * 3
+    cookie = {"Cookie": f"motcua_session={phone}"}
+
+    assert (await door.client.delete("/session?everywhere=true", headers=cookie)).status_code == 403
+    out = await door.client.delete("/session?everywhere=true", headers={**cookie, **OURS})
+
+    assert out.status_code == 204
+    assert [await is_known(door, one) for one in (phone, laptop, other)] == [False, False, True]
+    again = await door.client.delete("/session?everywhere=true", headers={**cookie, **OURS})
+    assert again.status_code == 401
+
+
+async def test_signing_out_goes_on_to_the_issuer_with_its_own_token(open_door: Open, peer: Peer) -> None:
+    door = await open_door(issuers=[with_browser(peer)])
+    number = await signs_in_outside(door, peer)
+    cookie = {"Cookie": f"motcua_session={number}"}
+    for foreign in ({}, {"Origin": "https://evil.example"}):
+        refused = await door.client.post("/session/sign-out", headers={**cookie, **foreign})
+        assert (refused.status_code, refused.json()["code"]) == (403, "cross-site")
+    assert await is_known(door, number)
+
+    out = await door.client.post("/session/sign-out", headers={**cookie, "Origin": "http://gateway"})
+
+    assert out.status_code == 303
+    where = urlsplit(out.headers["location"])
+    told = dict(parse_qsl(where.query))
+    assert f"{where.scheme}://{where.netloc}{where.path}" == f"{peer.url}/logout"
+    assert told["id_token_hint"] == peer.documents["/token"]["id_token"]
+    assert told["post_logout_redirect_uri"] == "http://127.0.0.1:8000/"
+    assert not await is_known(door, number)
+
+
+async def test_an_issuer_without_a_page_to_leave_by_leads_to_our_own(door: RunningService) -> None:
+    await sign_in(door, "cong-dan-an")
+    out = await door.client.post("/session/sign-out", headers=OURS)
+    assert (out.status_code, out.headers["location"]) == (303, "/")
+    assert (await door.client.get("/api/v1/session")).status_code == 401
+    door.client.cookies.clear()
+
+
+async def says(door: RunningService, token: str) -> int:
+    return (await door.client.post("/session/back-channel", data={"logout_token": token})).status_code
+
+
+async def test_an_issuer_ends_one_session_or_all_of_a_subject(open_door: Open, peer: Peer) -> None:
+    door = await open_door(issuers=[with_browser(peer)])
+    first = await signs_in_outside(door, peer, sid="a")
+    second = await signs_in_outside(door, peer, sid="b")
+    other = await signs_in_outside(door, peer, sub="s-2", TechID="tech-2", sid="c")
+    numbers = (first, second, other)
+    assert [await is_known(door, one) for one in numbers] == [True] * 3
+
+    assert await says(door, an_outside_token(door, aud="cua-vao", events=SIGNED_OUT, sid="a")) == 200
+    assert [await is_known(door, one) for one in numbers] == [False, True, True]
+    assert await says(door, an_outside_token(door, aud="cua-vao", events=SIGNED_OUT)) == 200
+    assert [await is_known(door, one) for one in numbers] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"aud": "cua-vao"},
+        {"aud": "mot-cua", "events": SIGNED_OUT},
+        {"aud": "cua-vao", "events": SIGNED_OUT, "nonce": "n"},
+        {"aud": "cua-vao", "events": SIGNED_OUT, "exp": 1},
+        {"aud": "cua-vao", "events": SIGNED_OUT, "key": OTHER_RSA},
+        {"aud": "cua-vao", "events": SIGNED_OUT, "iss": "https://khac.example"},
+    ],
+)
+async def test_nobody_elses_word_ends_a_session(open_door: Open, peer: Peer, wrong: dict[str, Any]) -> None:
+    door = await open_door(issuers=[with_browser(peer)])
+    number = await signs_in_outside(door, peer)
+    assert await says(door, an_outside_token(door, **wrong)) == 400
+    assert await is_known(door, number)
