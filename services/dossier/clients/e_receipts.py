@@ -33,7 +33,8 @@ def document_of(receipt: MoneyReceipt, payer: Mapping[str, Any]) -> dict[str, An
         "cashier": receipt.cashier_name,
         "payer": dict(payer),
         "lines": [
-            {name: line[name] for name in ("kind", "code", "name", "amount")} for line in receipt.lines
+            {name: line[name] for name in ("kind", "code", "name", "amount", "dossier") if name in line}
+            for line in receipt.lines
         ],
     }
 

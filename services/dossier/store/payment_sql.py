@@ -28,7 +28,8 @@ MONEY = Statement(
         (SELECT json_agg(r ORDER BY r.asked_at, r.reference) FROM payment_requests r
          WHERE r.dossier_id = :dossier_id::uuid) AS requests,
         (SELECT json_agg(b ORDER BY b.issued_at, b.id) FROM receipts b
-         WHERE b.dossier_id = :dossier_id::uuid) AS receipts,
+         WHERE b.dossier_id = :dossier_id::uuid
+            OR b.dossier_ids @> ARRAY[:dossier_id::uuid]) AS receipts,
         (SELECT json_agg(f ORDER BY f.asked_at, f.id) FROM refunds f
          WHERE f.dossier_id = :dossier_id::uuid) AS refunds
     """

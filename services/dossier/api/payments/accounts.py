@@ -19,6 +19,7 @@ from services.dossier.api.payments.answers import (
     RefundOut,
     RefundPage,
     TakenOut,
+    VisitTakenOut,
     account_out,
     money_out,
     receipt_out,
@@ -36,9 +37,19 @@ from services.dossier.api.payments.requests import (
     ReceiptEndIn,
     ReplacementIn,
     TakenIn,
+    VisitTakenIn,
 )
 from services.dossier.domain.payments.account import ItemKind, Method
-from services.dossier.use_cases.payments import claiming, counter, owing, platform, reading, refeeing, refunds
+from services.dossier.use_cases.payments import (
+    claiming,
+    counter,
+    owing,
+    platform,
+    reading,
+    refeeing,
+    refunds,
+    visit_receipts,
+)
 from services.dossier.use_cases.payments.ledger import Ledger
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Phí, lệ phí"])
@@ -166,6 +177,25 @@ async def take_payment(
     )
     response.headers["ETag"] = f'"{ledger.account.version}"'
     return TakenOut(**account_out(ledger.account, dossier_id), receipt=receipt_out(receipt))
+
+
+@router.post("/visits/{visit_id}/payments/receipts", status_code=201)
+async def take_visit_payment(
+    visit_id: UUID, body: VisitTakenIn, by: Caller, work: Work, now: Now
+) -> VisitTakenOut:
+    """Thu tiền tại quầy một lần cho nhiều hồ sơ của một lượt, một biên lai có dòng từng hồ sơ."""
+    ledgers, receipt = await visit_receipts.take_for_visit(
+        visit_id,
+        [visit_receipts.Part(one.dossier_id, one.amount, one.version) for one in body.dossiers],
+        method=Method(body.method),
+        payer=body.payer.model_dump(),
+        serial=body.serial,
+        by=by,
+        work=work,
+        now=now,
+    )
+    accounts = [AccountOut(**account_out(one.account, one.dossier.id)) for one in ledgers]
+    return VisitTakenOut(accounts=accounts, receipt=receipt_out(receipt))
 
 
 @router.get("/receipts/{receipt_id}")

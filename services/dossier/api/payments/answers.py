@@ -1,5 +1,6 @@
 """What goes out about money."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -59,6 +60,7 @@ class MoneyReceiptOut(BaseModel):
     cashier: str
     issued_at: datetime
     lines: list[dict[str, Any]]
+    visit_id: UUID | None
     state: str
     replaces: UUID | None
     replaced_by: UUID | None
@@ -139,6 +141,13 @@ class MoneyOut(AccountOut):
 class TakenOut(AccountOut):
     """Tiền đã thu và biên lai."""
 
+    receipt: MoneyReceiptOut
+
+
+class VisitTakenOut(BaseModel):
+    """Tiền đã thu cho các hồ sơ của một lượt và biên lai chung."""
+
+    accounts: list[AccountOut]
     receipt: MoneyReceiptOut
 
 
@@ -314,11 +323,16 @@ def money_out(money: Money, dossier_id: UUID, to_assess: list[str]) -> MoneyOut:
     return MoneyOut(
         **account_out(money.account, dossier_id),
         entries=[entry_out(one) for one in money.account.entries],
-        receipts=[receipt_out(one) for one in money.receipts],
+        receipts=[
+            receipt_out(replace(one, lines=tuple(one.lines_of({dossier_id})))) for one in money.receipts
+        ],
         requests=[request_out(one) for one in money.requests],
         refunds=[refund_out(one) for one in money.refunds],
         to_assess=to_assess,
     )
+
+
+_LINE = ("kind", "code", "name", "amount")
 
 
 def receipt_out(receipt: MoneyReceipt) -> MoneyReceiptOut:
@@ -333,7 +347,11 @@ def receipt_out(receipt: MoneyReceipt) -> MoneyReceiptOut:
         method=receipt.method.value,
         cashier=receipt.cashier_name,
         issued_at=local(receipt.issued_at),
-        lines=[{name: line[name] for name in ("kind", "code", "name", "amount")} for line in receipt.lines],
+        lines=[
+            {name: line[name] for name in (*_LINE, "dossier_id", "dossier") if name in line}
+            for line in receipt.lines
+        ],
+        visit_id=receipt.visit_id,
         state=receipt.state.value,
         replaces=receipt.replaces,
         replaced_by=receipt.replaced_by,

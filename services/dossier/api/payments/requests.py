@@ -77,6 +77,23 @@ class TakenIn(Strict):
     serial: Serial = ""
 
 
+class VisitPartIn(Strict):
+    """Phần thu cho một hồ sơ; `version` là phiên bản sổ của hồ sơ đã xem."""
+
+    dossier_id: UUID
+    amount: Dong
+    version: Annotated[StrictInt, Field(ge=0)]
+
+
+class VisitTakenIn(Strict):
+    """Thu tiền một lần cho các hồ sơ của một lượt."""
+
+    dossiers: Annotated[list[VisitPartIn], Field(min_length=1, max_length=30)]
+    method: CounterMethod
+    payer: Payer = Payer()
+    serial: Serial = ""
+
+
 class ReceiptEndIn(Strict):
     """Hủy biên lai."""
 

@@ -1,5 +1,6 @@
 """Money over a counter: receipts numbered without gaps, the cashier's day, refunds by two people."""
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -68,6 +69,18 @@ class MoneyReceipt:
     attempts: int = 0
     failure: str = ""
     version: int = 1
+    visit_id: UUID | None = None
+    dossier_ids: tuple[UUID, ...] = ()
+    """Every dossier it has lines of, where it is of a visit; `dossier_id` is the first of them then."""
+
+    @property
+    def of_dossiers(self) -> tuple[UUID, ...]:
+        """Every dossier it is of, in the order their accounts are held."""
+        return self.dossier_ids or (self.dossier_id,)
+
+    def lines_of(self, dossier_ids: Container[UUID]) -> list[dict[str, Any]]:
+        """Return the lines that are of these dossiers."""
+        return [one for one in self.lines if UUID(one.get("dossier_id", str(self.dossier_id))) in dossier_ids]
 
     @property
     def written_number(self) -> str:

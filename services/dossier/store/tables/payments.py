@@ -1,7 +1,7 @@
 """Money: the ledger of each dossier, requests through the platform, receipts, closings, reconciliation."""
 
 from sqlalchemy import BigInteger, Column, Date, Identity, Index, Integer, Table, Text, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSON, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, UUID
 
 from services.dossier.store.tables.columns import metadata, moment, texts
 
@@ -71,9 +71,12 @@ receipts = Table(
     Column("attempts", Integer, nullable=False),
     Column("look_at", moment),
     Column("version", BigInteger, nullable=False),
+    Column("visit_id", UUID),
+    Column("dossier_ids", ARRAY(UUID), nullable=False, server_default="{}"),
     UniqueConstraint("agency", "serial", "year", "number"),
 )
 Index("ix_receipts_agency_cashier_day", receipts.c.agency, receipts.c.cashier, receipts.c.day)
+Index("ix_receipts_dossier_ids", receipts.c.dossier_ids, postgresql_using="gin")
 Index("ix_receipts_look_at", receipts.c.look_at, postgresql_where=text("look_at IS NOT NULL"))
 Table(
     "receipt_counters",

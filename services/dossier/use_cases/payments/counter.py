@@ -1,7 +1,7 @@
 """The cashier: take money, cancel or replace a receipt, all within a day that is not closed."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -50,10 +50,8 @@ async def take_payment(
         raise Invalid(fields=[("method", "Không phải cách thu tại quầy")])
     since = ledger.account.version
     receipt = await write_receipt(
-        ledger,
-        amount=amount,
+        [Taken(ledger, amount, item)],
         method=method,
-        item=item,
         payer=payer,
         serial=serial or work.policy.receipt_serial,
     )
@@ -62,22 +60,44 @@ async def take_payment(
     return ledger, receipt
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What of a receipt's money goes to one held account, meant for one item or for none."""
+
+    ledger: Ledger
+    amount: int
+    item: UUID | None
+
+    def aimed(self, path: str) -> "Taken":
+        """Return it with the item it is meant for; raise where it is more than may be taken now."""
+        account = self.ledger.account
+        item = demanded_item(account, self.item)
+        most = account.outstanding
+        if item is not None:
+            found = account.item(item)
+            if found is None:
+                raise Invalid(fields=[("item", "Không có khoản này")])
+            most = found.outstanding
+        if most == 0:
+            raise NothingToPay
+        if self.amount > most:
+            raise Invalid(fields=[(path, "Lớn hơn số còn phải nộp")])
+        return replace(self, item=item)
+
+
 async def write_receipt(
-    ledger: Ledger, *, amount: int, method: Method, item: UUID | None, payer: Mapping[str, Any], serial: str
+    taken: Sequence[Taken],
+    *,
+    method: Method,
+    payer: Mapping[str, Any],
+    serial: str,
+    visit_id: UUID | None = None,
 ) -> MoneyReceipt:
     """Give a receipt its number and book its money; the number's row is locked to the commit: no gap."""
-    by, work, now, account = ledger.by, ledger.work, ledger.now, ledger.account
-    item = demanded_item(account, item)
-    most = account.outstanding
-    if item is not None:
-        found = account.item(item)
-        if found is None:
-            raise Invalid(fields=[("item", "Không có khoản này")])
-        most = found.outstanding
-    if most == 0:
-        raise NothingToPay
-    if amount > most:
-        raise Invalid(fields=[("amount", "Lớn hơn số còn phải nộp")])
+    paths = ["amount"] if visit_id is None else [f"dossiers.{one.ledger.dossier.id}.amount" for one in taken]
+    aimed = [one.aimed(path) for one, path in zip(taken, paths, strict=True)]
+    first = aimed[0].ledger
+    by, work, now = first.by, first.work, first.now
     local = now.astimezone(VIETNAM)
     drawer = await work.payments.hold_drawer(by.agency, by.subject, local.date())
     if drawer.closing is not None:
@@ -89,8 +109,8 @@ async def write_receipt(
         serial=serial,
         year=local.year,
         number=number,
-        dossier_id=ledger.dossier.id,
-        amount=amount,
+        dossier_id=first.dossier.id,
+        amount=sum(one.amount for one in aimed),
         method=method,
         cashier=by.subject,
         cashier_name=by.name,
@@ -98,21 +118,32 @@ async def write_receipt(
         lines=(),
         issued_at=now,
         day=local.date(),
+        visit_id=visit_id,
+        dossier_ids=() if visit_id is None else tuple(one.ledger.dossier.id for one in aimed),
     )
-    before = {one.id: one.paid for one in account.items}
-    book(ledger, amount, method=method, source=f"receipt:{receipt.id}", item=item, receipt_id=receipt.id)
-    receipt = replace(receipt, lines=_lines(ledger, before))
+    receipt = replace(receipt, lines=tuple(line for one in aimed for line in _booked(one, receipt)))
     work.payments.add_receipt(receipt)
     return receipt
 
 
-def _lines(ledger: Ledger, before: Mapping[UUID, int]) -> tuple[dict[str, Any], ...]:
-    """Return what the money was for, as the receipt says it."""
-    return tuple(
-        {"kind": one.kind.value, "code": one.code, "name": one.name, "amount": one.paid - before[one.id]}
+def _booked(taken: Taken, receipt: MoneyReceipt) -> list[dict[str, Any]]:
+    """Book what is one dossier's; return what the money was for, as the receipt says it."""
+    ledger, dossier = taken.ledger, taken.ledger.dossier
+    before = {one.id: one.paid for one in ledger.account.items}
+    source = _source(receipt, dossier.id)
+    book(ledger, taken.amount, method=receipt.method, source=source, item=taken.item, receipt_id=receipt.id)
+    named = {"dossier_id": str(dossier.id), "dossier": dossier.dossier_code or dossier.reference}
+    return [
+        {
+            "kind": one.kind.value,
+            "code": one.code,
+            "name": one.name,
+            "amount": one.paid - before[one.id],
+            **(named if receipt.visit_id else {}),
+        }
         for one in ledger.account.items
         if one.paid > before[one.id]
-    )
+    ]
 
 
 def told(receipt: MoneyReceipt) -> dict[str, Any]:
@@ -129,13 +160,13 @@ def told(receipt: MoneyReceipt) -> dict[str, Any]:
 
 async def open_receipt(
     receipt_id: UUID, *, by: Caller, seen: int, work: Work, now: datetime
-) -> tuple[Ledger, MoneyReceipt]:
-    """Return a valid receipt and its dossier's held account, for its own cashier."""
+) -> tuple[list[Ledger], MoneyReceipt]:
+    """Return a valid receipt and the held account of every dossier it is of, for its own cashier."""
     found = await work.payments.receipt(receipt_id)
     if found is None:
         raise NotFound
-    ledger = await open_ledger(found.dossier_id, by=by, work=work, now=now)
-    # Read again under the account's lock: two who cancel at once are one cancellation.
+    ledgers = [await open_ledger(one, by=by, work=work, now=now) for one in found.of_dossiers]
+    # Read again under the accounts' locks: two who cancel at once are one cancellation.
     receipt = await work.payments.receipt(receipt_id) or found
     if receipt.version != seen:
         raise Stale
@@ -143,7 +174,7 @@ async def open_receipt(
         raise Forbidden
     if receipt.state is not ReceiptState.VALID:
         raise ReceiptEnded
-    return ledger, receipt
+    return ledgers, receipt
 
 
 async def cancel_receipt(
@@ -151,34 +182,43 @@ async def cancel_receipt(
 ) -> MoneyReceipt:
     """Cancel a receipt written by mistake while its day is open; its money went back over the counter.
 
-    Not once the dossier went on because of it, or the money is being refunded: that takes two people.
+    A visit's as a whole. Not once a dossier of it went on because of it, or the money is being refunded:
+    that takes two people.
     """
-    ledger, receipt = await open_receipt(receipt_id, by=by, seen=seen, work=work, now=now)
+    ledgers, receipt = await open_receipt(receipt_id, by=by, seen=seen, work=work, now=now)
     drawer = await work.payments.hold_drawer(receipt.agency, receipt.cashier, receipt.day)
     if drawer.closing is not None:
         raise DayClosed("Hãy lập đề nghị hoàn tiền.")
-    since = ledger.account.version
-    paid = next(one for one in ledger.account.entries if one.source == _source(receipt))
-    ledger.add(
-        EntryKind.REVERSED,
-        receipt.amount,
-        item=paid.item,
-        method=receipt.method,
-        receipt_id=receipt.id,
-        reason=reason,
-    )
-    asked = await work.payments.refunds_asked(ledger.dossier.id)
-    require_cancellable(ledger.dossier, ledger.account.until(since), ledger.account, asked=asked)
-    ledger.write("reversed", since, receipt=told(receipt))
-    await go_back(ledger, since, f"reversed:{receipt.id}")
+    for ledger in ledgers:
+        await _reverse(ledger, receipt, reason)
     ended = receipt.ended(ReceiptState.CANCELLED, reason=reason)
     work.payments.save_receipt(ended, look_at=now)
     return ended
 
 
-def _source(receipt: MoneyReceipt) -> str:
-    """Return under which source the receipt's money was booked: the first of its replacements."""
-    return f"receipt:{receipt.lines[0].get('first', receipt.id)}"
+async def _reverse(ledger: Ledger, receipt: MoneyReceipt, reason: str) -> None:
+    """Take what the receipt brought one dossier back out of its account."""
+    since = ledger.account.version
+    source = _source(receipt, ledger.dossier.id)
+    paid = next(one for one in ledger.account.entries if one.source == source)
+    ledger.add(
+        EntryKind.REVERSED,
+        paid.amount,
+        item=paid.item,
+        method=receipt.method,
+        receipt_id=receipt.id,
+        reason=reason,
+    )
+    asked = await ledger.work.payments.refunds_asked(ledger.dossier.id)
+    require_cancellable(ledger.dossier, ledger.account.until(since), ledger.account, asked=asked)
+    ledger.write("reversed", since, receipt=told(receipt))
+    await go_back(ledger, since, f"reversed:{receipt.id}")
+
+
+def _source(receipt: MoneyReceipt, dossier_id: UUID) -> str:
+    """Return under which source a dossier's part was booked: of the first of the receipt's replacements."""
+    first = receipt.lines[0].get("first", receipt.id) if receipt.lines else receipt.id
+    return f"receipt:{first}:{dossier_id}" if receipt.visit_id else f"receipt:{first}"
 
 
 async def replace_receipt(

@@ -1,10 +1,11 @@
 """Who may read a dossier's money: its parties, and those who work it."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from kernel.core.caller import Caller
-from kernel.core.errors import NotFound
+from kernel.core.errors import Forbidden, NotFound
 from services.dossier.domain.payments.counter import MoneyReceipt
 from services.dossier.domain.payments.fees import needs_assessing
 from services.dossier.use_cases.payments.ports import Money
@@ -31,11 +32,20 @@ async def read_money(dossier_id: UUID, *, by: Caller, work: Work, now: datetime)
 
 
 async def read_receipt(receipt_id: UUID, *, by: Caller, work: Work, now: datetime) -> MoneyReceipt:
-    """Return a receipt to whoever sees its dossier."""
+    """Return a receipt to whoever sees its dossier; a visit's with the lines of those they see."""
     receipt = await work.payments.receipt(receipt_id)
     if receipt is None:
         raise NotFound
-    _, sees_all = await read_dossier(receipt.dossier_id, by=by, work=work, now=now)
-    if not sees_all:
+    seen = {one for one in receipt.of_dossiers if await _sees(one, by=by, work=work, now=now)}
+    if not seen:
         raise NotFound
-    return receipt
+    return replace(receipt, lines=tuple(receipt.lines_of(seen)))
+
+
+async def _sees(dossier_id: UUID, *, by: Caller, work: Work, now: datetime) -> bool:
+    """Tell whether the caller sees all of a dossier."""
+    try:
+        _, sees_all = await read_dossier(dossier_id, by=by, work=work, now=now)
+    except (NotFound, Forbidden):
+        return False
+    return sees_all

@@ -23,6 +23,7 @@ def payments() -> list[Route]:
         ("POST", f"{of}/receipts", _CASHIERS),
         ("POST", f"{of}/requests", PERSONS | OFFICERS),
         ("POST", f"{of}/refunds", _CASHIERS),
+        ("POST", "/api/v1/visits/{visit_id}/payments/receipts", _CASHIERS),
         ("GET", "/api/v1/fee-exemptions", SIGNED_IN),
         ("GET", "/api/v1/receipts/{receipt_id}", SIGNED_IN),
         ("POST", "/api/v1/receipts/{receipt_id}/cancellation", _CASHIERS),
