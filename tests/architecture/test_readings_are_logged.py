@@ -82,6 +82,7 @@ ACTED = {
     "POST /v1/copy-rejections",
     "POST /v1/counter-interlinked-dossiers",
     "POST /v1/drafts",
+    "POST /v1/drafts/{draft_id}/interlinked-submission",
     "PUT /v1/drafts/{draft_id}",
     "DELETE /v1/drafts/{draft_id}",
     "POST /v1/interlinked-dossiers",

@@ -37,6 +37,9 @@ from tests.integration.conftest import service_named
 
 # A part of a file in tus's words is bytes like any others.
 schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+schemathesis.serializer.alias(
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/octet-stream"
+)
 
 ROOT = Path(__file__).parents[2]
 READY_SECONDS = 90

@@ -1,6 +1,6 @@
 """What notify, survey and the gateway itself answer."""
 
-from services.gateway.domain.policy import ANY_CALLER, ANYBODY, OFFICERS, SIGNED_IN, STAFF, Policy
+from services.gateway.domain.policy import ANY_CALLER, ANYBODY, OFFICERS, SIGNED_IN, STAFF, Policy, machines
 from services.gateway.domain.routes.row import MEGABYTE, Priority, Route
 
 
@@ -23,6 +23,9 @@ def survey() -> list[Route]:
         Route("GET", "/api/v1/invitations/{token}", "survey", ANYBODY),
         Route("POST", "/api/v1/invitations/{token}/response", "survey", ANYBODY),
         Route("GET", "/api/v1/indices/satisfaction", "survey", STAFF, Priority.HEAVY),
+        Route(
+            "GET", "/api/v1/satisfaction-summaries", "survey", machines("survey.summaries"), Priority.HEAVY
+        ),
     ]
 
 
