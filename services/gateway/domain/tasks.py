@@ -57,7 +57,8 @@ _BY_FIRST = {
     "portal": "portal-sync portal-questions",
     "documents": "exchanged-documents document-exchange",
     "systems": "portal-dossiers outside-results portal-views kiosk-dossiers kiosk post-statuses"
-    " payment-requests payment-results payment-bills payment-reconciliations connectors look-up-answers satisfaction-summaries",
+    " payment-requests payment-results payment-bills payment-reconciliations connectors look-up-answers"
+    " satisfaction-summaries",
 }
 _TASK_OF_FIRST = {first: task for task, firsts in _BY_FIRST.items() for first in firsts.split()}
 

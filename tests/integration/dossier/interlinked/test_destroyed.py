@@ -1,6 +1,7 @@
 """A submission keeps its people as long as one of its dossiers is kept, and not a day longer."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -8,8 +9,11 @@ import pytest
 
 from services.dossier.commands.history import verify_history
 from services.dossier.jobs.archive import DESTROY_RECORDS
+from services.dossier.jobs.print_papers import PRINT_PAPERS
+from tests.builders.dossier.archive import answer
 from tests.builders.dossier.kin import BIRTH, CARD, FATHER, POLICE, RESIDENCE, Kin, a_group, staff
 from tests.builders.dossier.office import COMMUNE, PDF, Office
+from tests.builders.dossier.yard import Yard
 
 FREE = {"carries": {"results": [{"component": "khai-sinh", "procedure": BIRTH}]}}
 UNORDERED = [
@@ -122,9 +126,12 @@ async def refused(kin: Kin) -> None:
             await kin.service.runtime.pool.execute(deed)
 
 
-async def test_the_one_slip_stays_with_the_last_dossier_and_goes_with_it(empty_office: Office) -> None:
+async def test_the_one_slip_stays_with_the_last_dossier_and_goes_with_it(start: Any, tmp_path: Path) -> None:
     """Also its printed file; the list of the lead's own dossier does not take it."""
-    kin = await Kin(empty_office.service).open_kin(a_group(UNORDERED), residence=PAPERLESS)
+    folder, files = tmp_path / "luu-tru", tmp_path / "files"
+    folder.mkdir()
+    service = await start("dossier", files_url=files.as_uri(), archive_url=folder.as_uri())
+    kin = await Kin(service).open_kin(a_group(UNORDERED), residence=PAPERLESS)
     seen = await kin.handed_in()
     await kin.accepted_child(seen, BIRTH)
     await kin.advance()
@@ -135,6 +142,11 @@ async def test_the_one_slip_stays_with_the_last_dossier_and_goes_with_it(empty_o
     birth = await kin.child(seen, BIRTH)
     await kin.act(birth, "withdrawal-decision", staff("SIGNER", COMMUNE, "lanh-dao"), **agreed)
     await kin.advance()
+    # What was accepted goes to the archive first, though it was stopped.
+    yard = Yard(Office(service), folder, files)
+    await service.run_job(PRINT_PAPERS)
+    clerk = staff("CLERK", COMMUNE, "van-phong")
+    await yard.hear(answer(await yard.signed(await yard.packed(clerk), clerk)))
     kin.service.clock.advance(timedelta(days=366 * 11))
     await destroyed_at(kin, COMMUNE)
     pool = kin.service.runtime.pool
