@@ -14,6 +14,8 @@ from tests.integration.dossier.payments.conftest import WALK_IN
 
 CASHIER = a_cashier("theo-luot")
 NEIGHBOUR = an_officer("CASHIER", unit="mot-cua", agency="H99.202", subject="thu-ngan-noi-khac")
+HOLD = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+TRY = "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))"
 PAPER = {"channel": "DIRECT", "components": [{"component_code": "to-khai"}]}
 
 
@@ -128,6 +130,22 @@ async def test_two_cashiers_at_once_take_the_money_once(till: Office) -> None:
     answers = await asyncio.gather(visit.pay(parts), visit.pay(parts[::-1], other))
     assert sorted(one.status_code for one in answers) == [201, 412]
     assert await visit.paid() == [50_000, 50_000]
+
+
+async def test_accounts_are_held_in_the_order_of_their_ids_however_they_are_named(till: Office) -> None:
+    """Who waits for the first holds no other: two cashiers never wait for each other in a ring."""
+    visit, pool = await a_visit(till, 2), till.service.runtime.pool
+    first, second = sorted(visit.ids)
+    backwards = sorted(visit.parts(50_000, 50_000), key=lambda one: str(one["dossier_id"]), reverse=True)
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    async with pool.acquire() as other, other.transaction():
+        await other.execute(HOLD, f"money:{first}")
+        paying = asyncio.create_task(visit.pay(backwards))
+        async with asyncio.timeout(10):
+            while not await other.fetchval(waiting):
+                await asyncio.sleep(0.01)
+        assert await other.fetchval(TRY, f"money:{second}")
+    assert (await paying).status_code == 201
 
 
 async def test_a_kill_between_two_dossiers_books_neither_and_gives_the_number_back(till: Office) -> None:
