@@ -28,7 +28,7 @@ from services.dossier.api.intake import ROUTERS as INTAKE_ROUTERS
 from services.dossier.api.interlinked import routes as interlinked
 from services.dossier.api.payments import accounts, cash, platform
 from services.dossier.api.readings import routes as readings
-from services.dossier.api.supervision import routes as supervision
+from services.dossier.api.supervision import anomalies, inspections
 from services.dossier.api.work import ROUTERS as WORK_ROUTERS
 from services.dossier.clients.clamd import scanner_at
 from services.dossier.clients.e_receipts import open_receipts
@@ -148,7 +148,8 @@ service = Service(
         *WORK_ROUTERS,
         *INTAKE_ROUTERS,
         *DESK_ROUTERS,
-        supervision.router,
+        inspections.router,
+        anomalies.router,
         readings.router,
         statistics.router,
         exports.router,

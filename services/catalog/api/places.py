@@ -13,7 +13,9 @@ from kernel.web.deps import Caller, Now
 from kernel.web.described import problems
 from kernel.web.edge import PUBLIC
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
-from services.catalog.api.agency_models import (
+from services.catalog.api.deps import Work
+from services.catalog.api.imports import MAX_BODY_BYTES, read_json
+from services.catalog.api.place_models import (
     AdministrativeUnit,
     AdministrativeUnits,
     HamletMergerBody,
@@ -22,8 +24,6 @@ from services.catalog.api.agency_models import (
     UnitsBody,
     UnitsReport,
 )
-from services.catalog.api.deps import Work
-from services.catalog.api.imports import MAX_BODY_BYTES, read_json
 from services.catalog.api.readers.cacheable import CacheableRoute
 from services.catalog.domain.agencies.changes import Decision
 from services.catalog.domain.agencies.errors import NoSuchEntry

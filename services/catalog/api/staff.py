@@ -12,7 +12,10 @@ from kernel.web.deps import Caller, Now
 from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
-from services.catalog.api.agency_models import (
+from services.catalog.api.deps import Work
+from services.catalog.api.models import StaffMember
+from services.catalog.api.procedures import json_answer
+from services.catalog.api.staff_models import (
     Absence,
     AbsenceBody,
     Delegation,
@@ -20,9 +23,6 @@ from services.catalog.api.agency_models import (
     EndBody,
     SecondmentBody,
 )
-from services.catalog.api.deps import Work
-from services.catalog.api.models import StaffMember
-from services.catalog.api.procedures import json_answer
 from services.catalog.domain.agencies.changes import Decision
 from services.catalog.domain.agencies.mandates import is_absent, may_exercise
 from services.catalog.domain.errors import MayNotSeeStaff, NoSuchEntry

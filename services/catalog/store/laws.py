@@ -10,6 +10,16 @@ from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.catalog.domain.laws.citations import Bases, FoundDocument
 from services.catalog.domain.laws.validity import Relation, RelationKind
+from services.catalog.store.law_task_statements import (
+    CLOSE_TASKS,
+    DIRT,
+    FLAGS,
+    OPEN_TASKS,
+    SAVE_TASK,
+    TASK,
+    TASKS,
+    UNTOLD,
+)
 from services.catalog.use_cases.laws.ports import Row, Unread
 
 _UNREAD = Statement("""
@@ -139,88 +149,6 @@ VALUES (:actor, :kind, :target, :from_on, :provisions, :by, :at) ON CONFLICT DO 
 _UNRELATE = Statement(
     "DELETE FROM legal_relations WHERE (actor, kind, target) = (:actor::text, :kind::text, :target::text)"
 )
-_FLAGGED = """
-    SELECT c.code, c.agency, c.key, c.is_draft, d.number, d.title, c.written,
-        coalesce(CASE WHEN d.ended_on <= :on::date THEN d.ended_as END, 'PARTLY_REPEALED') AS reason,
-        coalesce(CASE WHEN d.ended_on <= :on::date THEN d.ended_on END, p.from_on) AS since,
-        coalesce(v.data->>'name', w.data->>'name') AS name, v.version
-    FROM legal_citations c
-    JOIN legal_documents d ON d.key = c.key
-    LEFT JOIN (SELECT target, min(from_on) AS from_on FROM legal_relations
-        WHERE kind = 'PARTLY_REPEALS' AND from_on <= :on::date GROUP BY target) p ON p.target = c.key
-    LEFT JOIN procedure_versions v ON NOT c.is_draft AND v.code = c.code AND c.of = 'V' || v.version
-        AND v.visibility = 'PUBLIC' AND v.valid_from <= :on::date
-        AND (v.valid_to IS NULL OR v.valid_to >= :on::date)
-    LEFT JOIN procedure_drafts w ON c.is_draft AND w.code = c.code AND c.of = 'D' || w.id
-        AND w.state IN ('DRAFT', 'IN_REVIEW', 'APPROVED')
-    WHERE (d.ended_on <= :on::date OR p.target IS NOT NULL) AND (v.code IS NOT NULL OR w.code IS NOT NULL)
-"""
-_FLAGS = Statement(f"""
-SELECT DISTINCT ON (code, agency, key, is_draft) * FROM ({_FLAGGED}) AS f
-WHERE (:code::text = '' OR code = :code) AND (:key::text = '' OR key = :key)
-ORDER BY code, agency, key, is_draft
-""")
-_STANDS = """
-    SELECT 1 FROM law_tasks t
-    WHERE (t.code, t.agency, t.key, t.is_draft) = (f.code, f.agency, f.key, f.is_draft)
-"""
-_UNTOLD = Statement(f"""
-SELECT f.key, f.number, f.reason, min(f.since) AS since, count(DISTINCT f.code) AS procedures
-FROM ({_FLAGGED}) AS f
-WHERE NOT EXISTS ({_STANDS} AND t.reason = f.reason)
-GROUP BY f.key, f.number, f.reason ORDER BY f.key
-""")
-_OPEN_TASKS = Statement(
-    f"""
-INSERT INTO law_tasks (id, code, agency, key, is_draft, reason, since, state, note, opened_at, history,
-    version)
-SELECT DISTINCT ON (f.code, f.agency, f.key, f.is_draft) gen_random_uuid(), f.code, f.agency, f.key,
-    f.is_draft, f.reason, f.since, 'OPEN', '', :at::timestamptz, '[]'::jsonb, 1
-FROM ({_FLAGGED}) AS f
-WHERE NOT EXISTS ({_STANDS} AND (t.state = 'OPEN' OR (t.closed_as = 'NOTE' AND t.reason = f.reason)))
-""",
-    rows=None,
-)
-_CLOSE_TASKS = Statement(
-    f"""
-UPDATE law_tasks AS k SET state = 'CLOSED', closed_as = 'NEW_VERSION', closed_at = :at::timestamptz,
-    version = k.version + 1
-WHERE k.state = 'OPEN' AND NOT EXISTS (SELECT 1 FROM ({_FLAGGED}) AS f
-    WHERE (k.code, k.agency, k.key, k.is_draft) = (f.code, f.agency, f.key, f.is_draft))
-""",
-    rows=None,
-)
-_TASK = Statement("SELECT * FROM law_tasks WHERE id = :id")
-_TASKS = Statement("""
-SELECT t.*, d.number, d.title FROM law_tasks t LEFT JOIN legal_documents d ON d.key = t.key
-WHERE (:state::text = '' OR t.state = :state) AND (:owner::text = '' OR t.owner = :owner)
-  AND (:after::uuid IS NULL OR t.id > :after)
-ORDER BY t.id LIMIT :limit::int
-""")
-_SAVE_TASK = Statement("""
-UPDATE law_tasks SET state = :state, owner = :owner::text, note = :note, closed_by = :closed_by::text,
-    closed_as = :closed_as::text, closed_at = :closed_at::timestamptz, history = :history,
-    version = version + 1
-WHERE id = :id AND version = :seen::bigint
-""")
-_DIRT = Statement("""
-SELECT jsonb_build_object(
-    'documents', (SELECT count(*) FROM legal_documents),
-    'citations', (SELECT count(*) FROM legal_citations),
-    'unverified', (SELECT count(*) FROM legal_documents WHERE NOT is_verified),
-    'without_days', (SELECT count(*) FROM legal_documents WHERE effective_on IS NULL),
-    'unread_lines', (SELECT coalesce(sum(jsonb_array_length(unread)), 0) FROM legal_readings),
-    'unread', (SELECT coalesce(jsonb_agg(u), '[]') FROM (
-        SELECT r.code, line AS written FROM legal_readings r, jsonb_array_elements_text(r.unread) AS line
-        ORDER BY r.code LIMIT 200) AS u),
-    'doubtful', (SELECT coalesce(jsonb_agg(u), '[]') FROM (
-        SELECT key, number, doubts FROM legal_documents WHERE cardinality(doubts) > 0
-        ORDER BY key LIMIT 200) AS u),
-    'spelt_differently', (SELECT coalesce(jsonb_agg(u), '[]') FROM (
-        SELECT d.key, d.number, array_agg(s ORDER BY s) AS written
-        FROM legal_documents d, jsonb_object_keys(d.spellings) AS s
-        GROUP BY d.key HAVING count(*) > 1 ORDER BY d.key LIMIT 200) AS u))
-""")
 
 
 class PostgresLaws:
@@ -342,33 +270,33 @@ class PostgresLaws:
 
     async def flags(self, on: date, code: str, key: str) -> Sequence[Row]:
         """Return what is flagged on a day."""
-        return [dict(row) for row in await self._unit.fetch(_FLAGS, on=on, code=code, key=key)]
+        return [dict(row) for row in await self._unit.fetch(FLAGS, on=on, code=code, key=key)]
 
     async def dirt(self) -> Row:
         """Return counts and samples of what is in doubt."""
-        found: dict[str, Any] = await self._unit.fetch_value(_DIRT)
+        found: dict[str, Any] = await self._unit.fetch_value(DIRT)
         return found
 
     async def untold(self, on: date) -> Sequence[Row]:
         """Return documents whose flags have no task yet."""
-        return [dict(row) for row in await self._unit.fetch(_UNTOLD, on=on)]
+        return [dict(row) for row in await self._unit.fetch(UNTOLD, on=on)]
 
     def sync_tasks(self, on: date, at: datetime) -> None:
         """Queue tasks opened and closed; no row is touched by both."""
-        self._unit.write(_OPEN_TASKS, on=on, at=at)
-        self._unit.write(_CLOSE_TASKS, on=on, at=at)
+        self._unit.write(OPEN_TASKS, on=on, at=at)
+        self._unit.write(CLOSE_TASKS, on=on, at=at)
 
     async def task(self, task_id: UUID) -> Row | None:
         """Return a task."""
-        row = await self._unit.fetch_one(_TASK, id=task_id)
+        row = await self._unit.fetch_one(TASK, id=task_id)
         return None if row is None else dict(row)
 
     async def tasks(self, state: str, owner: str, after: UUID | None, limit: int) -> Sequence[Row]:
         """Return tasks with their documents."""
-        rows = await self._unit.fetch(_TASKS, state=state, owner=owner, after=after, limit=limit)
+        rows = await self._unit.fetch(TASKS, state=state, owner=owner, after=after, limit=limit)
         return [dict(row) for row in rows]
 
     def save_task(self, row: Row, seen: int) -> None:
         """Queue a changed task."""
         names = ("id", "state", "owner", "note", "closed_by", "closed_as", "closed_at", "history")
-        self._unit.write(_SAVE_TASK, seen=seen, **{name: row[name] for name in names})
+        self._unit.write(SAVE_TASK, seen=seen, **{name: row[name] for name in names})

@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from kernel.core.caller import Caller
-from services.dossier.domain.actions import completes_main_step, opinions_of
+from services.dossier.domain.actions import completes_main_step
 from services.dossier.domain.archive.record import require_complete
 from services.dossier.domain.codes import is_agency_identifier
 from services.dossier.domain.course import ApologyDraft
@@ -40,6 +40,7 @@ from services.dossier.domain.payments.claims import open_claim
 from services.dossier.domain.payments.errors import ExemptionUndecided, FeeUnpaid
 from services.dossier.domain.results.register import require_no_ended
 from services.dossier.domain.situation import Situation
+from services.dossier.domain.standing import opinions_of
 from services.dossier.domain.work.arranging import current_step, require_undo
 from services.dossier.domain.work.errors import NotAnOfficeStep, NotHeld, StepClaimed, TransferOpen
 from services.dossier.domain.workflow import keep_apart, keep_four_eyes, require_no_draft, require_opinions

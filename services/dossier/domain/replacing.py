@@ -1,8 +1,8 @@
 """Who may replace a file of a dossier, and when: before a decision was made on what it says."""
 
 from kernel.core.caller import Caller, CallerKind
-from services.dossier.domain.actions import is_party, sits_at
 from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.standing import is_party, sits_at
 from services.dossier.domain.states import State
 
 _BY_PARTY = frozenset({State.SUBMITTED, State.INTAKE_SUPPLEMENT, State.SUPPLEMENT_REQUESTED})

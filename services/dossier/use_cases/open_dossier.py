@@ -7,11 +7,12 @@ from uuid import UUID
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, NotFound, Stale
-from services.dossier.domain.actions import Action, may, require, require_sight
+from services.dossier.domain.actions import Action, may, require
 from services.dossier.domain.deadlines import step_due
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.limits import Limits
 from services.dossier.domain.situation import Situation
+from services.dossier.domain.standing import require_sight
 from services.dossier.domain.ways import require_way
 from services.dossier.domain.workflow import DueOf
 from services.dossier.use_cases.ports import Grounds, Work

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from kernel.core.caller import Caller
 from kernel.core.errors import NotFound
-from services.dossier.domain.actions import require_sight
 from services.dossier.domain.papers import PaperKind
 from services.dossier.domain.signing.verification import Thing
+from services.dossier.domain.standing import require_sight
 from services.dossier.use_cases.files.verify_paper import address_of
 from services.dossier.use_cases.interlinked.read import require_slip_sight
 from services.dossier.use_cases.ports import IssuedPaper, Work

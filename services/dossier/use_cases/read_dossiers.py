@@ -10,7 +10,10 @@ from uuid import UUID
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, NotFound
-from services.dossier.domain.actions import (
+from services.dossier.domain.archive.record import lacking_at_the_end, lacking_of
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.mandates import Mandate, mandates_of
+from services.dossier.domain.standing import (
     WORKING_ROLES,
     is_colleague,
     is_party,
@@ -18,9 +21,6 @@ from services.dossier.domain.actions import (
     require_sight,
     supervises,
 )
-from services.dossier.domain.archive.record import lacking_at_the_end, lacking_of
-from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.mandates import Mandate, mandates_of
 from services.dossier.domain.ways import Standing, standing_of
 from services.dossier.use_cases.files.quarantine import require_open
 from services.dossier.use_cases.open_dossier import situation_of

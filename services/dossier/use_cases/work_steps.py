@@ -8,7 +8,7 @@ from uuid import UUID
 
 from kernel.core.caller import Caller
 from kernel.core.errors import Invalid
-from services.dossier.domain.actions import Action, opinions_of
+from services.dossier.domain.actions import Action
 from services.dossier.domain.course import Cause, Delay
 from services.dossier.domain.deadlines import delay_at
 from services.dossier.domain.dossier import Dossier
@@ -18,6 +18,7 @@ from services.dossier.domain.guards import known_process
 from services.dossier.domain.holdings import DoneStep, Result
 from services.dossier.domain.results.register import registered
 from services.dossier.domain.signing.soundness import SignatureBroken, is_broken, is_signed
+from services.dossier.domain.standing import opinions_of
 from services.dossier.domain.ways import DONE, OPINION, RETURNED, require_way
 from services.dossier.domain.work.slip import person_of
 from services.dossier.domain.workflow import (

@@ -19,9 +19,10 @@ import pytest
 
 from kernel.core.caller import Caller
 from kernel.core.errors import Refusal
-from services.dossier.domain.actions import Action, may, opinions_of
+from services.dossier.domain.actions import Action, may
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import NotYourStep
+from services.dossier.domain.standing import opinions_of
 from services.dossier.domain.ways import _NOTHING_THERE, Standing, ways_of
 from services.dossier.use_cases import (
     archive_dossier,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from province.read import read, read_points
-from services.catalog.api.agency_models import PointBody
+from services.catalog.api.place_models import PointBody
 
 DOCUMENT = read()
 AGENCIES = {one["code"]: one for one in DOCUMENT["agencies"]}

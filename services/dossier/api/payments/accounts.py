@@ -14,18 +14,19 @@ from services.dossier.api.payments.answers import (
     ExemptionOut,
     ExemptionsOut,
     MoneyOut,
-    MoneyReceiptOut,
-    PaymentRequestOut,
-    RefundOut,
-    RefundPage,
     TakenOut,
     VisitTakenOut,
     account_out,
     money_out,
+)
+from services.dossier.api.payments.cash_answers import (
+    MoneyReceiptOut,
+    RefundOut,
+    RefundPage,
     receipt_out,
     refund_out,
-    request_out,
 )
+from services.dossier.api.payments.platform_answers import PaymentRequestOut, request_out
 from services.dossier.api.payments.requests import (
     AskIn,
     ClaimDecisionIn,

@@ -1,19 +1,18 @@
-"""What goes out about money."""
+"""What goes out about a dossier's account."""
 
 from dataclasses import replace
-from datetime import date, datetime
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
 
-from kernel.core.clock import VIETNAM
-from kernel.web.paging import Page
+from services.dossier.api.payments.cash_answers import MoneyReceiptOut, RefundOut, receipt_out, refund_out
+from services.dossier.api.payments.platform_answers import PaymentRequestOut, request_out
+from services.dossier.api.payments.times import local
 from services.dossier.domain.payments.account import Account, Entry, Item
 from services.dossier.domain.payments.claims import Claim, claim_of, demanded_items
-from services.dossier.domain.payments.counter import CashClosing, MoneyReceipt, Refund
-from services.dossier.domain.payments.requests import PaymentRequest
-from services.dossier.use_cases.payments.ports import Drawer, Money, SettledDifference
+from services.dossier.use_cases.payments.ports import Money
 
 
 class ItemOut(BaseModel):
@@ -45,58 +44,6 @@ class EntryOut(BaseModel):
     by: str
     reason: str
     is_partial: bool
-
-
-class MoneyReceiptOut(BaseModel):
-    """Biên lai."""
-
-    receipt_id: UUID
-    agency: str
-    serial: str
-    year: int
-    number: str
-    amount: int
-    method: str
-    cashier: str
-    issued_at: datetime
-    lines: list[dict[str, Any]]
-    visit_id: UUID | None
-    state: str
-    replaces: UUID | None
-    replaced_by: UUID | None
-    electronic: str
-    e_serial: str
-    e_number: str
-    version: int
-
-
-class PaymentRequestOut(BaseModel):
-    """Yêu cầu thanh toán trực tuyến."""
-
-    reference: str
-    state: str
-    amount: int
-    item_id: UUID | None
-    pay_url: str | None
-    asked_at: datetime
-    expires_at: datetime
-    paid_amount: int
-    paid_at: datetime | None
-
-
-class RefundOut(BaseModel):
-    """Đề nghị hoàn tiền."""
-
-    refund_id: UUID
-    dossier_id: UUID
-    amount: int
-    method: str
-    reason: str
-    state: str
-    asked_at: datetime
-    decided_at: datetime | None
-    note: str
-    version: int
 
 
 class ClaimOut(BaseModel):
@@ -151,86 +98,6 @@ class VisitTakenOut(BaseModel):
     receipt: MoneyReceiptOut
 
 
-class ClosingOut(BaseModel):
-    """Sổ thu một ngày của một người thu."""
-
-    closing_id: UUID
-    agency: str
-    cashier: str
-    day: date
-    expected: int
-    counted: int
-    difference: int
-    reason: str
-    by_method: dict[str, int]
-    state: str
-    approved_by: str
-    version: int
-
-
-class DrawerOut(BaseModel):
-    """Số đã thu trong ngày theo cách thu, và sổ nếu đã khóa."""
-
-    day: date
-    by_method: dict[str, int]
-    expected: int
-    closing: ClosingOut | None
-
-
-class NewsOut(BaseModel):
-    """Điều đã làm với tin của nền tảng."""
-
-    outcome: Literal["booked", "repeated", "noted", "refused", "unknown"]
-
-
-class CarriedOut(BaseModel):
-    """Yêu cầu mà cổng phải chuyển cho nền tảng thanh toán."""
-
-    reference: str
-    amount: int
-    state: str
-    asked_at: datetime
-    bill: dict[str, Any]
-
-
-class CarriedPage(BaseModel):
-    """Các yêu cầu đến lượt."""
-
-    items: list[CarriedOut]
-
-
-class FoundDifference(BaseModel):
-    """Một chênh lệch vừa thấy."""
-
-    kind: str
-    reference: str
-    ours: int | None
-    theirs: int | None
-
-
-class ReconciliationOut(BaseModel):
-    """Kết quả đối soát một ngày."""
-
-    day: date
-    differences: list[FoundDifference]
-
-
-class DifferenceOut(BaseModel):
-    """Một chênh lệch trong danh sách việc."""
-
-    difference_id: UUID
-    day: date
-    kind: str
-    reference: str
-    transaction: str
-    ours: int | None
-    theirs: int | None
-    state: str
-    note: str
-    found_at: datetime
-    version: int
-
-
 class ExemptionOut(BaseModel):
     """Một diện miễn, giảm đang áp dụng."""
 
@@ -245,16 +112,6 @@ class ExemptionsOut(BaseModel):
     """Các diện miễn, giảm đang áp dụng."""
 
     items: list[ExemptionOut]
-
-
-RefundPage = Page[RefundOut]
-ClosingPage = Page[ClosingOut]
-DifferencePage = Page[DifferenceOut]
-
-
-def local(at: datetime) -> datetime:
-    """Return an instant as it leaves this service."""
-    return at.astimezone(VIETNAM)
 
 
 def account_out(account: Account, dossier_id: UUID) -> dict[str, Any]:
@@ -329,118 +186,4 @@ def money_out(money: Money, dossier_id: UUID, to_assess: list[str]) -> MoneyOut:
         requests=[request_out(one) for one in money.requests],
         refunds=[refund_out(one) for one in money.refunds],
         to_assess=to_assess,
-    )
-
-
-_LINE = ("kind", "code", "name", "amount")
-
-
-def receipt_out(receipt: MoneyReceipt) -> MoneyReceiptOut:
-    """Return a receipt; its payer is on the paper only."""
-    return MoneyReceiptOut(
-        receipt_id=receipt.id,
-        agency=receipt.agency,
-        serial=receipt.serial,
-        year=receipt.year,
-        number=receipt.written_number,
-        amount=receipt.amount,
-        method=receipt.method.value,
-        cashier=receipt.cashier_name,
-        issued_at=local(receipt.issued_at),
-        lines=[
-            {name: line[name] for name in (*_LINE, "dossier_id", "dossier") if name in line}
-            for line in receipt.lines
-        ],
-        visit_id=receipt.visit_id,
-        state=receipt.state.value,
-        replaces=receipt.replaces,
-        replaced_by=receipt.replaced_by,
-        electronic=receipt.electronic.value,
-        e_serial=receipt.e_serial,
-        e_number=receipt.e_number,
-        version=receipt.version,
-    )
-
-
-def request_out(request: PaymentRequest) -> PaymentRequestOut:
-    """Return a request."""
-    return PaymentRequestOut(
-        reference=request.reference,
-        state=request.state.value,
-        amount=request.amount,
-        item_id=request.item,
-        pay_url=request.pay_url or None,
-        asked_at=local(request.asked_at),
-        expires_at=local(request.expires_at),
-        paid_amount=request.paid_amount,
-        paid_at=local(request.paid_at) if request.paid_at else None,
-    )
-
-
-def refund_out(refund: Refund) -> RefundOut:
-    """Return a refund."""
-    return RefundOut(
-        refund_id=refund.id,
-        dossier_id=refund.dossier_id,
-        amount=refund.amount,
-        method=refund.method.value,
-        reason=refund.reason,
-        state=refund.state.value,
-        asked_at=local(refund.asked_at),
-        decided_at=local(refund.decided_at) if refund.decided_at else None,
-        note=refund.note,
-        version=refund.version,
-    )
-
-
-def closing_out(closing: CashClosing) -> ClosingOut:
-    """Return a closing."""
-    return ClosingOut(
-        closing_id=closing.id,
-        agency=closing.agency,
-        cashier=closing.cashier_name,
-        day=closing.day,
-        expected=closing.expected,
-        counted=closing.counted,
-        difference=closing.difference,
-        reason=closing.reason,
-        by_method=closing.by_method,
-        state=closing.state.value,
-        approved_by=closing.approved_by,
-        version=closing.version,
-    )
-
-
-def drawer_out(drawer: Drawer, day: date) -> DrawerOut:
-    """Return a cashier's day."""
-    closing = closing_out(drawer.closing) if drawer.closing else None
-    by_method = dict(drawer.by_method)
-    return DrawerOut(day=day, by_method=by_method, expected=by_method.get("CASH", 0), closing=closing)
-
-
-def difference_out(found: SettledDifference) -> DifferenceOut:
-    """Return a difference."""
-    return DifferenceOut(
-        difference_id=found.id,
-        day=found.day,
-        kind=found.kind,
-        reference=found.reference,
-        transaction=found.transaction,
-        ours=found.ours,
-        theirs=found.theirs,
-        state=found.state,
-        note=found.note,
-        found_at=local(found.found_at),
-        version=found.version,
-    )
-
-
-def carried_out(request: PaymentRequest, bill: dict[str, Any]) -> CarriedOut:
-    """Return a request as the gateway carries it."""
-    return CarriedOut(
-        reference=request.reference,
-        amount=request.amount,
-        state=request.state.value,
-        asked_at=local(request.asked_at),
-        bill=bill,
     )

@@ -10,17 +10,19 @@ from kernel.web.paging import Cursor, Limit, encode_cursor
 from services.dossier.api.cursors import NEWEST, OLDEST, cursor_place
 from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
 from services.dossier.api.moments import Day
-from services.dossier.api.payments.answers import (
+from services.dossier.api.payments.cash_answers import (
     ClosingOut,
     ClosingPage,
+    DrawerOut,
+    closing_out,
+    drawer_out,
+)
+from services.dossier.api.payments.platform_answers import (
     DifferenceOut,
     DifferencePage,
-    DrawerOut,
     FoundDifference,
     ReconciliationOut,
-    closing_out,
     difference_out,
-    drawer_out,
 )
 from services.dossier.api.payments.requests import CashClosingIn, NoteOnly, ReconciliationIn
 from services.dossier.api.payments.times import with_zone

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Limit
 from services.dossier.api.deps import PROBLEMS, Caller, Now, Work
-from services.dossier.api.payments.answers import (
+from services.dossier.api.payments.platform_answers import (
     CarriedOut,
     CarriedPage,
     NewsOut,

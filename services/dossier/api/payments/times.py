@@ -1,7 +1,8 @@
-"""Instants that come in."""
+"""Instants that come in and go out."""
 
 from datetime import datetime
 
+from kernel.core.clock import VIETNAM
 from kernel.core.errors import Invalid
 
 
@@ -10,3 +11,8 @@ def with_zone(at: datetime, path: str) -> datetime:
     if at.tzinfo is None:
         raise Invalid(fields=[(path, "Thiếu múi giờ")])
     return at
+
+
+def local(at: datetime) -> datetime:
+    """Return an instant as it leaves this service."""
+    return at.astimezone(VIETNAM)

@@ -5,9 +5,9 @@ from enum import StrEnum
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, NotFound
-from services.dossier.domain.actions import WORKING_ROLES, is_supervisor
 from services.dossier.domain.intake.authority import Authority
 from services.dossier.domain.interlinked.parent import Parent
+from services.dossier.domain.standing import WORKING_ROLES, is_supervisor
 
 DECIDING_ROLES = ("ONE_STOP_OFFICER", "ONE_STOP_MANAGER", "SIGNER")
 

@@ -2,7 +2,7 @@
 
 from kernel.core.caller import Caller
 from kernel.core.errors import Forbidden
-from services.dossier.domain.actions import is_supervisor
+from services.dossier.domain.standing import is_supervisor
 
 
 def readers_seen(by: Caller, *, is_provincial: bool) -> str:

@@ -10,11 +10,11 @@ from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, Invalid, NotFound
 from kernel.core.ids import new_id
-from services.dossier.domain.actions import WORKING_ROLES
 from services.dossier.domain.intake.copies import CertifiedCopy, CopyFigure, CopyRequest, book_year
 from services.dossier.domain.intake.errors import CopyDecided, NotTheSigner, SelfApproval
 from services.dossier.domain.intake.identifiers import identity_faults
 from services.dossier.domain.mandates import mandates_of
+from services.dossier.domain.standing import WORKING_ROLES
 from services.dossier.domain.work.colleagues import signs_for
 from services.dossier.domain.work.errors import NobodyOfThatName
 from services.dossier.use_cases.intake.reception import require_one_stop

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, Invalid
-from services.dossier.domain.actions import is_colleague, require_sight
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.intake.evidence import Evidence, EvidenceKind
+from services.dossier.domain.standing import is_colleague, require_sight
 from services.dossier.use_cases.ports import Attachment, SubmittedComponent, Work
 from services.dossier.use_cases.read_dossiers import log_reading
 from services.dossier.use_cases.secrets import identity_index

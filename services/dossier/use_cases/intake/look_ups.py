@@ -14,7 +14,6 @@ from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, Invalid
 from kernel.core.ids import new_id
 from kernel.sealing import SealBroken
-from services.dossier.domain.actions import is_colleague, require_sight
 from services.dossier.domain.intake.evidence import Evidence, EvidenceKind, Outcome
 from services.dossier.domain.intake.look_ups import (
     PERMIT_LASTS,
@@ -25,6 +24,7 @@ from services.dossier.domain.intake.look_ups import (
     least,
     subject_of,
 )
+from services.dossier.domain.standing import is_colleague, require_sight
 from services.dossier.use_cases.open_dossier import parties_of
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import log_reading

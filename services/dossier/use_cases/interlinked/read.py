@@ -8,9 +8,9 @@ from uuid import UUID
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, NotFound
-from services.dossier.domain.actions import WORKING_ROLES
 from services.dossier.domain.interlinked.parent import Parent
 from services.dossier.domain.interlinked.sight import SLIP_READERS, Sight, sight_of
+from services.dossier.domain.standing import WORKING_ROLES
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import NEWEST, log_reading
 from services.dossier.use_cases.secrets import identity_index

@@ -8,10 +8,10 @@ from uuid import UUID
 from kernel.core.caller import Caller
 from kernel.core.errors import Stale
 from kernel.core.ids import new_id
-from services.dossier.domain.actions import require_sight
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.payments.account import Account, Entry, EntryKind, ItemKind, Method
 from services.dossier.domain.payments.events import payment_event
+from services.dossier.domain.standing import require_sight
 from services.dossier.use_cases.ports import Grounds, Work
 from services.dossier.use_cases.secrets import identity_index
 

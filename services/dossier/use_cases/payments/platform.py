@@ -13,7 +13,6 @@ from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, Invalid, NotFound
-from services.dossier.domain.actions import is_colleague, is_party
 from services.dossier.domain.payments.account import EntryKind, Method
 from services.dossier.domain.payments.claims import demanded_item
 from services.dossier.domain.payments.errors import ExemptionUndecided, NothingToPay, RequestOpen
@@ -26,6 +25,7 @@ from services.dossier.domain.payments.requests import (
     Told,
     reference_of,
 )
+from services.dossier.domain.standing import is_colleague, is_party
 from services.dossier.use_cases.open_dossier import parties_of
 from services.dossier.use_cases.payments.ledger import Ledger, open_ledger
 from services.dossier.use_cases.payments.taking import book, go_on

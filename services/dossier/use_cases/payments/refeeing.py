@@ -8,7 +8,6 @@ from uuid import UUID
 from kernel.core.caller import Caller
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden
-from services.dossier.domain.actions import require_sight
 from services.dossier.domain.codes import code_day
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import TransitionRefused
@@ -18,6 +17,7 @@ from services.dossier.domain.payments.counter import assesses
 from services.dossier.domain.payments.errors import FeesChanged
 from services.dossier.domain.payments.fees import dues_of
 from services.dossier.domain.payments.refeeing import BY_ROWS, Difference, differences
+from services.dossier.domain.standing import require_sight
 from services.dossier.domain.states import State
 from services.dossier.use_cases.open_dossier import parties_of
 from services.dossier.use_cases.payments.ledger import Ledger, hold_ledger

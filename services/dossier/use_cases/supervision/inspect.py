@@ -9,7 +9,7 @@ from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, NotFound, Stale
 from kernel.core.event import Event
 from kernel.core.ids import new_id
-from services.dossier.domain.actions import is_supervisor
+from services.dossier.domain.standing import is_supervisor
 from services.dossier.domain.supervision.errors import FindingsOpen
 from services.dossier.domain.supervision.inspections import Finding, FindingState, Inspection
 from services.dossier.use_cases.ports import Work

@@ -9,10 +9,11 @@ from uuid import UUID
 from kernel.core.caller import Caller
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Invalid
-from services.dossier.domain.actions import Action, is_held_by
+from services.dossier.domain.actions import Action
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change
 from services.dossier.domain.holdings import Consultation
+from services.dossier.domain.standing import is_held_by
 from services.dossier.domain.states import State
 from services.dossier.domain.work import arranging
 from services.dossier.domain.work.colleagues import holder_for

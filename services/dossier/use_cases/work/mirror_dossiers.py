@@ -9,10 +9,11 @@ from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, Invalid, NotFound
 from kernel.core.event import Event
 from kernel.core.ids import new_id
-from services.dossier.domain.actions import WORKING_ROLES, Action
+from services.dossier.domain.actions import Action
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change
 from services.dossier.domain.interlinked.telling import told_by_mirror
+from services.dossier.domain.standing import WORKING_ROLES
 from services.dossier.domain.work import arranging
 from services.dossier.domain.work.elsewhere import Elsewhere
 from services.dossier.domain.work.mirrors import Mirror, Status, WorkedHere, mirror_data, told_last

@@ -9,8 +9,8 @@ from uuid import UUID
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, Invalid, NotFound
-from services.dossier.domain.actions import WORKING_ROLES
 from services.dossier.domain.intake.identifiers import plain_number
+from services.dossier.domain.standing import WORKING_ROLES
 from services.dossier.domain.work.search import sought
 from services.dossier.domain.work.urgency import Lines
 from services.dossier.use_cases.ports import Work
