@@ -32,6 +32,7 @@ from services.gateway.api import (
     portal_comparing,
     portal_inbox,
     portal_mappings,
+    portal_pages,
     portal_questions,
     portal_sync,
     session,
@@ -40,6 +41,7 @@ from services.gateway.api import (
 from services.gateway.api.gate import Gate, OwnEndpoint
 from services.gateway.api.openapi import OpenApiDocument
 from services.gateway.api.tracking import show_tracking
+from services.gateway.api.tracking_stream import stream_tracking
 from services.gateway.assembly import connector_side, documents_side, look_up_side, portal_side
 from services.gateway.clients.documents import fields_of, read_documents, read_told
 from services.gateway.clients.key_sets import KeySets
@@ -89,6 +91,7 @@ ROUTERS: Sequence[APIRouter] = (
     catalog_pages.router,
     form_pages.router,
     paper_pages.router,
+    portal_pages.router,
     portal_sync.router,
     portal_inbox.router,
     portal_mappings.router,
@@ -124,6 +127,7 @@ JOBS: Sequence[Job] = (
 
 OWN_ENDPOINTS: dict[str, OwnEndpoint] = {
     "/api/v1/tracking": show_tracking,
+    "/api/v1/tracking/changes": stream_tracking,
     "/openapi.json": OpenApiDocument(read_documents, read_told),
 }
 AUDIENCE = "motcua-api"

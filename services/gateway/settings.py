@@ -56,6 +56,9 @@ class IssuerSettings(BaseModel):
         default=[], description="words of acr or amr one of which a token of staff must have"
     )
     scope: str = "openid"
+    portal_flag: Literal["", "vnconnect", "vneid"] = Field(
+        default="", description="the flag of the portal's links that leads to this sign-in"
+    )
     label: str = Field(default="", description="how the sign-in page names it")
 
     def issuer_of(self) -> Issuer:

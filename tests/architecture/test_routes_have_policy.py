@@ -112,6 +112,10 @@ PUBLIC_ROUTES = {
         "GET /session/login",
         "GET /session/callback",
         "DELETE /session",
+        "POST /session/sign-out",
+        "POST /session/back-channel",
+        "GET /nop-ho-so",
+        "GET /dong-bo-cong",
         "GET /oidc/.well-known/openid-configuration",
         "GET /oidc/jwks",
         "POST /oidc/token",
@@ -129,6 +133,7 @@ PUBLIC_ROUTES = {
 
 PUBLIC_ADDRESSES = {
     "GET /api/v1/tracking",
+    "GET /api/v1/tracking/changes",
     "OPTIONS /api/v1/uploads",
     "GET /api/v1/file-links/{}",
     "GET /api/v1/verification/{}",

@@ -40,7 +40,7 @@ def with_tracking(document: dict[str, Any]) -> dict[str, Any]:
         ref_template="#/components/schemas/{model}", mode="serialization"
     )
     parts = schema.pop("$defs", {})
-    operation = {
+    operation: dict[str, Any] = {
         "operationId": "show_tracking",
         "summary": "Public look-up of a dossier",
         "parameters": _TRACKING_PARAMETERS,
@@ -52,10 +52,26 @@ def with_tracking(document: dict[str, Any]) -> dict[str, Any]:
             **{status: {"description": text} for status, text in _PROBLEMS.items()},
         },
     }
+    stream: dict[str, Any] = {
+        **operation,
+        "operationId": "stream_tracking",
+        "summary": "Live changes of a dossier: server-sent events, each with what the look-up shows",
+        "responses": {
+            **operation["responses"],
+            "200": {
+                "description": "Events named `dossier`; `Last-Event-ID` resumes",
+                "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            },
+        },
+    }
     schemas = {**document.get("components", {}).get("schemas", {}), **parts, "TrackedDossier": schema}
     return {
         **document,
-        "paths": {**document["paths"], "/v1/tracking": {"get": operation}},
+        "paths": {
+            **document["paths"],
+            "/v1/tracking": {"get": operation},
+            "/v1/tracking/changes": {"get": stream},
+        },
         "components": {**document.get("components", {}), "schemas": schemas},
     }
 

@@ -39,6 +39,8 @@ class Issuer:
     second_factors: frozenset[str] = frozenset()
     """Words of `acr` or `amr`, one of which a token of staff must have; none: none is asked for."""
     label: str = ""
+    portal_flag: str = ""
+    """The flag of the portal's links that signs in here: `vnconnect` or `vneid` (national-portal.md 17.7)."""
 
     def require_second_factor(self, claims: Mapping[str, Any]) -> None:
         """Raise `SecondFactorMissing` unless the issuer says that a second factor was shown."""

@@ -19,11 +19,12 @@ _BY_KIND = {CallerKind.PERSON: "person", CallerKind.STAFF: "staff", CallerKind.S
 _SIGN_IN = ("/session", "/oidc/")
 _LOOK_UP = "/tra-cuu"
 _SURVEY = "/khao-sat/"
-_READERS = ("/thu-tuc/", "/xac-minh/", "/theo-doi", "/bieu-mau/")
+_READERS = ("/dong-bo-cong", "/nop-ho-so", "/thu-tuc/", "/xac-minh/", "/theo-doi", "/bieu-mau/")
 
 
 _BY_PATH = {
     "/api/v1/tracking": "tracking",
+    "/api/v1/tracking/changes": "tracking",
     _LOOK_UP: "tracking",
     # What makes us write to people: slow, so that nobody fills other people's mailboxes through us.
     "/api/v1/subscriptions": "mail",

@@ -33,6 +33,7 @@ def own() -> list[Route]:
     """Return what the gateway answers itself."""
     return [
         Route("GET", "/api/v1/tracking", "gateway", ANYBODY, Priority.VITAL, is_packable=False),
+        Route("GET", "/api/v1/tracking/changes", "gateway", ANYBODY, is_stream=True, is_packable=False),
         Route("GET", "/api/v1/session", "gateway", ANY_CALLER),
         *_portal_sync(),
         *_portal_questions(),
