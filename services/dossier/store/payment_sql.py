@@ -118,10 +118,16 @@ CLOSE_DIFFERENCES = Statement(
     """,
     rows=None,
 )
-DIFFERENCES = Statement(
-    "SELECT * FROM payment_differences WHERE state = :state AND id > :after ORDER BY id LIMIT :limit"
+# Whose a difference is, the request says; money nobody here asked for is nobody's.
+_DIFFERENCE = (
+    "SELECT d.*, coalesce(r.agency, '') AS agency FROM payment_differences d"
+    " LEFT JOIN payment_requests r ON r.reference = d.reference"
 )
-DIFFERENCE = Statement("SELECT * FROM payment_differences WHERE id = :id")
+DIFFERENCES = Statement(
+    f"{_DIFFERENCE} WHERE d.state = :state AND d.id > :after"
+    " AND (:agency::text IS NULL OR r.agency = :agency) ORDER BY d.id LIMIT :limit"
+)
+DIFFERENCE = Statement(f"{_DIFFERENCE} WHERE d.id = :id")
 SETTLE_DIFFERENCE = Statement(
     "UPDATE payment_differences SET state = 'SETTLED', note = :note, settled_by = :by, settled_at = :at,"
     " version = version + 1 WHERE id = :id AND version = :seen AND state = 'OPEN'"

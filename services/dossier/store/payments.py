@@ -279,9 +279,11 @@ class PostgresPayments:
         """Settle the day's open differences whose reference is not among those still found."""
         self._unit.write(CLOSE_DIFFERENCES, day=day, still=list(still), at=at)
 
-    async def differences(self, state: str, after: UUID, limit: int) -> list[SettledDifference]:
-        """Return differences of a state, oldest first."""
-        rows = await self._unit.fetch(DIFFERENCES, state=state, after=after, limit=limit)
+    async def differences(
+        self, state: str, after: UUID, limit: int, *, agency: str | None
+    ) -> list[SettledDifference]:
+        """Return differences of a state, oldest first, of one agency's requests or all."""
+        rows = await self._unit.fetch(DIFFERENCES, state=state, after=after, limit=limit, agency=agency)
         return [_DIFFERENT.validate_python(plain(row)) for row in rows]
 
     async def difference(self, difference_id: UUID) -> SettledDifference | None:

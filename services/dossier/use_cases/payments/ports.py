@@ -38,6 +38,8 @@ class SettledDifference:
     day: date
     kind: str
     reference: str
+    agency: str
+    """Who asked for the money; blank for money nobody here asked for."""
     transaction: str
     ours: int | None
     theirs: int | None
@@ -149,8 +151,10 @@ class Payments(Protocol):
     def close_differences(self, day: date, still: Sequence[str], at: datetime) -> None:
         """Settle the day's open differences whose reference is not among those still found."""
 
-    async def differences(self, state: str, after: UUID, limit: int) -> list[SettledDifference]:
-        """Return differences of a state, oldest first."""
+    async def differences(
+        self, state: str, after: UUID, limit: int, *, agency: str | None
+    ) -> list[SettledDifference]:
+        """Return differences of a state, oldest first, of one agency's requests or all."""
 
     async def difference(self, difference_id: UUID) -> SettledDifference | None:
         """Return a difference."""

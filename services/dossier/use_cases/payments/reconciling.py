@@ -40,24 +40,32 @@ async def reconcile(
     return found
 
 
+_OVERSEERS = ("SUPERVISOR", "ADMIN")
+
+
 async def list_differences(
     *, state: str, after: UUID, limit: int, by: Caller, work: Work, now: datetime
 ) -> list[SettledDifference]:
-    """Return the work list."""
+    """Return the work list: an agency's own to its managers and cashiers, all to who oversees the province."""
     del now
-    if not by.has_role("ONE_STOP_MANAGER", "CASHIER", "SUPERVISOR"):
+    if by.has_role(*_OVERSEERS):
+        return await work.payments.differences(state, after, limit, agency=None)
+    if not by.has_role("ONE_STOP_MANAGER", "CASHIER"):
         raise Forbidden
-    return await work.payments.differences(state, after, limit)
+    return await work.payments.differences(state, after, limit, agency=by.agency)
 
 
 async def settle_difference(
     difference_id: UUID, *, note: str, by: Caller, seen: int, work: Work, now: datetime
 ) -> SettledDifference:
-    """Mark a difference as settled, saying how; it moves no money."""
-    if not by.has_role("ONE_STOP_MANAGER"):
+    """Mark a difference as settled, saying how; it moves no money.
+
+    The manager of the agency that asked for the money, or an administrator: also of money nobody asked for.
+    """
+    if not by.has_role("ONE_STOP_MANAGER", "ADMIN"):
         raise Forbidden
     found = await work.payments.difference(difference_id)
-    if found is None:
+    if found is None or not (by.has_role("ADMIN") or found.agency == by.agency):
         raise NotFound
     if found.version != seen or found.state != "OPEN":
         raise Stale

@@ -7,6 +7,7 @@ _CASHIERS = Policy(roles=frozenset({"CASHIER"}))
 _MANAGERS = Policy(roles=frozenset({"ONE_STOP_MANAGER", "SIGNER"}))
 _BOTH = _CASHIERS | _MANAGERS
 _SUPERVISORS = Policy(roles=frozenset({"SUPERVISOR"}))
+_ADMINS = Policy(roles=frozenset({"ADMIN"}))
 
 
 def payments() -> list[Route]:
@@ -34,8 +35,8 @@ def payments() -> list[Route]:
         ("GET", "/api/v1/cash-closings", _BOTH),
         ("POST", "/api/v1/cash-closings", _CASHIERS),
         ("POST", "/api/v1/cash-closings/{closing_id}/approval", _MANAGERS),
-        ("GET", "/api/v1/payment-differences", _BOTH | _SUPERVISORS),
-        ("POST", "/api/v1/payment-differences/{difference_id}/settlement", _MANAGERS),
+        ("GET", "/api/v1/payment-differences", _BOTH | _SUPERVISORS | _ADMINS),
+        ("POST", "/api/v1/payment-differences/{difference_id}/settlement", _MANAGERS | _ADMINS),
         ("GET", "/api/v1/payment-requests", platform),
         ("POST", "/api/v1/payment-requests/{reference}/opening", platform),
         ("POST", "/api/v1/payment-results", platform),

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+from kernel.testing.running import a_staff_member
 from services.gateway.domain.portal_messages import paid_online
 from services.gateway.domain.portal_view import PortalView
 from tests.builders.dossier.office import GATEWAY, RECEIVER, Office, a_citizen
@@ -136,6 +137,12 @@ async def test_the_days_list_is_held_against_the_books(till: Office) -> None:
     listed = (await till.service.get("/v1/payment-differences", MANAGER)).json()["items"]
     assert [(row["kind"], row["ours"], row["theirs"]) for row in listed] == [("AMOUNT", 80_000, 79_000)]
     path = f"/v1/payment-differences/{listed[0]['difference_id']}/settlement"
+    elsewhere = a_staff_member("ONE_STOP_MANAGER", agency="H99.209")
+    assert (await till.service.get("/v1/payment-differences", elsewhere)).json()["items"] == []
+    theirs = await till.service.post(path, {"note": "Không phải của tôi"}, elsewhere, version=1)
+    assert theirs.status_code == 404
+    over_all = a_staff_member("SUPERVISOR", agency="H99")
+    assert len((await till.service.get("/v1/payment-differences", over_all)).json()["items"]) == 1
     assert (await till.service.post(path, {"note": "Ngân hàng đính chính"}, MANAGER)).status_code == 428
     done = await till.service.post(path, {"note": "Ngân hàng đính chính"}, MANAGER, version=1)
     assert done.json()["state"] == "SETTLED"
