@@ -46,7 +46,7 @@ _OVERSEERS = ("SUPERVISOR", "ADMIN")
 async def list_differences(
     *, state: str, after: UUID, limit: int, by: Caller, work: Work, now: datetime
 ) -> list[SettledDifference]:
-    """Return the work list: an agency's own to its managers and cashiers, all to who oversees the province."""
+    """Return the work list: its own to an agency's managers and cashiers, all to who oversees."""
     del now
     if by.has_role(*_OVERSEERS):
         return await work.payments.differences(state, after, limit, agency=None)
