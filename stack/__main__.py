@@ -1,5 +1,6 @@
 """`make run`: the whole system on this machine, until Ctrl-C."""
 
+import json
 import os
 import signal
 import sys
@@ -36,6 +37,7 @@ def main() -> int:
         separate_roles=given.separate_roles,
         start_at=given.start_at,
         durable=not given.not_durable,
+        machines=json.loads(os.environ.get("GATEWAY_SERVICE_CLIENTS", "[]")),
     )
     # Also where a shell started us in the background, which leaves SIGINT ignored.
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -88,6 +88,8 @@ class Surroundings:
     sample_users: Path
     kiosks: Sequence[str] = ()
     """Names of the sample province's kiosks, which sign in as machines."""
+    machines: Sequence[Mapping[str, object]] = ()
+    """Further machines that may sign in, as `GATEWAY_SERVICE_CLIENTS` has them."""
 
 
 def service_env(name: str, role: str, around: Surroundings) -> dict[str, str]:
@@ -149,7 +151,9 @@ def _gateway(around: Surroundings) -> dict[str, str]:
         "DEVELOPMENT_ISSUER": "true",
         "ISSUER_PRIVATE_JWK": json.dumps(keys.issuer_private_jwk),
         "SAMPLE_USERS_FILE": str(around.sample_users),
-        "SERVICE_CLIENTS": json.dumps([_kiosk(subject, keys) for subject in around.kiosks]),
+        "SERVICE_CLIENTS": json.dumps(
+            [*(_kiosk(subject, keys) for subject in around.kiosks), *around.machines]
+        ),
         "PORTAL_URL": ports.url("portal"),
         "PORTAL_ADAPTER_KEY": keys.adapter_key,
         "PAYMENT_URL": f"{ports.url('portal')}/thanh-toan/giao-dich",

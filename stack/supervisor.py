@@ -8,7 +8,7 @@ import os
 import runpy
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -47,6 +47,7 @@ class Wanted:
     kafka_bootstrap: str = ""
     start_at: datetime | None = None
     durable: bool = True
+    machines: Sequence[Mapping[str, object]] = ()
 
 
 class Stack:
@@ -140,6 +141,7 @@ class Stack:
             clock_offset_seconds=(start - real).total_seconds(),
             sample_users=users,
             kiosks=kiosks,
+            machines=self.wanted.machines,
         )
         self.clock = SystemClock(start - real)
         self._seen = seen
