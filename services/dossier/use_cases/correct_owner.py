@@ -21,6 +21,9 @@ from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.record_change import record_change
 from services.dossier.use_cases.reissue_receipt import reissue_receipt
 
+FIRST_NAME = "first_name"
+"""Among the sealed parties: what the owner was called when the dossier was handed in."""
+
 
 async def correct_owner(
     dossier_id: UUID,
@@ -44,9 +47,12 @@ async def correct_owner(
     parties = parties_of(dossier, work)
     before = parties["owner"]
     changed = changed_of(before, corrected)
+    # Many small corrections make another person as well as one: each is held against the first name too.
+    first = str(parties.get(FIRST_NAME) or before["full_name"])
     require_same_person(before, changed, now)
+    require_same_person({**before, "full_name": first}, changed, now)
     owner = {**before, **changed}
-    parties = {**parties, "owner": owner}
+    parties = {**parties, "owner": owner, FIRST_NAME: first}
     contact = {"name": owner["full_name"], "phone": owner.get("phone"), "email": owner.get("email")}
     left = dossier.correct_owner(
         name=str(owner["full_name"]),

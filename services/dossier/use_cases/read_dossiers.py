@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
@@ -105,6 +105,14 @@ def _stands_in(dossier: Dossier, by: Caller, mandates: Sequence[Mandate]) -> boo
     return False
 
 
+Row = TypeVar("Row")
+
+
+def on_the_page(rows: Sequence[Row], limit: int) -> Sequence[Row]:
+    """Return what a page shows of the rows asked for: the one past its end only tells that there is more."""
+    return rows[: limit - 1]
+
+
 async def log_reading(
     work: Work,
     by: Caller,
@@ -154,7 +162,8 @@ async def list_dossiers(
         by.agency, state=state, procedure=procedure, code=code, before=before or NEWEST, limit=limit
     )
     if rows and sees_names(by):
-        await log_reading(work, by, "list", None, None, now, shown=(row["id"] for row in rows))
+        shown = (row["id"] for row in on_the_page(rows, limit))
+        await log_reading(work, by, "list", None, None, now, shown=shown)
     return rows
 
 

@@ -156,6 +156,30 @@ async def test_a_correction_makes_nobody_else_of_the_owner(
     assert (await office.read(seen, RECEIVER))["version"] == seen["version"]
 
 
+async def test_many_small_corrections_make_nobody_else_either(office: Office) -> None:
+    """Each is held against what the owner was called when the dossier was handed in."""
+    seen = await office.accepted()
+    said = {"reason": "Ghi sai", "evidence": "Căn cước"}
+    seen = await office.act(seen, "owner-correction", RECEIVER, full_name="Nguyễn Văn Bình An", **said)
+    next_one = await office.tried(seen, "owner-correction", RECEIVER, full_name="Trần Thị Bình An", **said)
+    assert next_one.json()["code"] == "another-person"
+    await office.act(seen, "owner-correction", RECEIVER, full_name="Nguyễn Văn Ân", **said)
+
+
+async def test_a_page_logs_whom_it_shows_and_not_who_comes_next(office: Office) -> None:
+    """The row past a page's end only tells that there is more: nobody saw it."""
+    for _ in range(3):
+        await office.accepted()
+    for path in ("dossier-search?q=nguyen&limit=2", "dossiers?limit=2"):
+        page = await office.service.get(f"/v1/{path}", RECEIVER)
+        named = [one["dossier_id"] for one in page.json()["items"]]
+        shown = await office.service.runtime.pool.fetchval(
+            "SELECT shown FROM access_log ORDER BY id DESC LIMIT 1"
+        )
+        assert len(named) == 2, page.text
+        assert [str(one) for one in shown] == named
+
+
 async def test_a_result_leaves_into_checked_hands_only_and_the_complete_record_is_archived(
     office: Office,
 ) -> None:

@@ -14,7 +14,7 @@ from services.dossier.domain.figures.closing import ClosedPeriod, corrections_of
 from services.dossier.domain.figures.numbers import Number
 from services.dossier.domain.figures.period import Every, Period, end_of
 from services.dossier.use_cases.ports import Work
-from services.dossier.use_cases.read_dossiers import log_reading
+from services.dossier.use_cases.read_dossiers import log_reading, on_the_page
 
 MOST_ROWS = 5_000
 
@@ -106,6 +106,6 @@ async def read_dossiers(
         period_id=closed.id if closed else None,
     )
     if rows:
-        shown = (row["dossier_id"] for row in rows)
+        shown = (row["dossier_id"] for row in on_the_page(rows, limit))
         await log_reading(work, by, "figures", None, None, now, shown=shown)
     return rows

@@ -12,7 +12,7 @@ from services.dossier.domain.interlinked.parent import Parent
 from services.dossier.domain.interlinked.sight import SLIP_READERS, Sight, sight_of
 from services.dossier.domain.standing import WORKING_ROLES
 from services.dossier.use_cases.ports import Work
-from services.dossier.use_cases.read_dossiers import NEWEST, log_reading
+from services.dossier.use_cases.read_dossiers import NEWEST, log_reading, on_the_page
 from services.dossier.use_cases.secrets import identity_index
 
 
@@ -70,5 +70,6 @@ async def list_parents(
         subject="", index=None, agency=by.agency, today=today, before=before or NEWEST, limit=limit
     )
     if found:
-        await log_reading(work, by, "interlinked-dossiers", None, None, now, shown=_members(found))
+        shown = _members(on_the_page(found, limit))
+        await log_reading(work, by, "interlinked-dossiers", None, None, now, shown=shown)
     return [(parent, sight_of(parent, by, None, is_provincial=False, now=now)) for parent in found]

@@ -15,7 +15,7 @@ from services.dossier.domain.registers import (
     require_reader,
 )
 from services.dossier.use_cases.ports import Work
-from services.dossier.use_cases.read_dossiers import log_reading
+from services.dossier.use_cases.read_dossiers import log_reading, on_the_page
 
 _PORTION = 1_000
 
@@ -36,7 +36,8 @@ async def read_register(
     require_period(first, last)
     rows = await work.registers.page(agency, first, last, after, limit)
     if rows:
-        await log_reading(work, by, "register", None, None, now, shown=(row["id"] for row in rows))
+        shown = (row["id"] for row in on_the_page(rows, limit))
+        await log_reading(work, by, "register", None, None, now, shown=shown)
     return [(_entry(row, work, now), (row["accepted_at"], row["id"])) for row in rows]
 
 

@@ -19,7 +19,7 @@ from services.dossier.domain.work.elsewhere import Elsewhere
 from services.dossier.domain.work.mirrors import Mirror, Status, WorkedHere, mirror_data, told_last
 from services.dossier.use_cases.open_dossier import open_for
 from services.dossier.use_cases.ports import Work
-from services.dossier.use_cases.read_dossiers import NEWEST, log_reading
+from services.dossier.use_cases.read_dossiers import NEWEST, log_reading, on_the_page
 from services.dossier.use_cases.record_change import record_change
 from services.dossier.use_cases.secrets import secret_hash
 from services.dossier.use_cases.work.ports import MirrorGround
@@ -179,7 +179,7 @@ async def list_mirrors(
         raise Forbidden
     found = await work.mirrors.of_agency(by.agency, before=before or NEWEST, limit=limit)
     if found:
-        shown = (one.dossier_id or one.id for one in found)
+        shown = (one.dossier_id or one.id for one in on_the_page(found, limit))
         await log_reading(work, by, "mirrors", None, None, now, shown=shown)
     return found
 

@@ -14,7 +14,7 @@ from services.dossier.domain.standing import WORKING_ROLES
 from services.dossier.domain.work.search import sought
 from services.dossier.domain.work.urgency import Lines
 from services.dossier.use_cases.ports import Work
-from services.dossier.use_cases.read_dossiers import NEWEST, OLDEST, log_reading, read_dossier
+from services.dossier.use_cases.read_dossiers import NEWEST, OLDEST, log_reading, on_the_page, read_dossier
 from services.dossier.use_cases.secrets import identity_index
 from services.dossier.use_cases.work.ports import InboxPage, InboxQuery
 
@@ -64,7 +64,8 @@ async def read_inbox(
     )
     found = await work.inbox.page(query)
     if found.rows:
-        await log_reading(work, by, "inbox", None, None, now, shown=(row["id"] for row in found.rows))
+        shown = (row["id"] for row in on_the_page(found.rows, limit))
+        await log_reading(work, by, "inbox", None, None, now, shown=shown)
     return found
 
 
@@ -79,7 +80,8 @@ async def read_reassignments(
         query = replace(query, unit="")
     rows = await work.inbox.of_absent(query)
     if rows:
-        await log_reading(work, by, "inbox", None, None, now, shown=(row["id"] for row in rows))
+        shown = (row["id"] for row in on_the_page(rows, limit))
+        await log_reading(work, by, "inbox", None, None, now, shown=shown)
     return rows
 
 
@@ -95,7 +97,7 @@ async def search_dossiers(
     rows = await work.searching.find(what, by.agency, before=before or NEWEST, limit=limit)
     person = identity_index(work.seals, plain_number(text)) if what.numbers else None
     if rows or person:
-        shown = (row["id"] for row in rows)
+        shown = (row["id"] for row in on_the_page(rows, limit))
         await log_reading(work, by, "search", None, None, now, person=person, shown=shown)
     return rows
 

@@ -16,8 +16,11 @@ from services.dossier.domain.intake.names import is_same_name
         ("Nguyễn Văn An", "Người Hoàn Toàn Khác", False),
         ("Nguyễn Văn An", "Nguyễn Thị Bình", False),
         ("Nguyễn Văn An", "", False),
+        ("Lê Văn Thử", "Lê Văn Hoa", False),
+        ("Lê Thị Thử", "Phạm Thị Thử", True),
+        ("Công ty TNHH Lam", "Công ty TNHH Lam Sơn", True),
     ],
 )
-def test_half_the_words_stay_or_few_letters_differ(before: str, after: str, is_same: bool) -> None:
+def test_who_is_called_by_another_name_is_another_person(before: str, after: str, is_same: bool) -> None:
     """Marks and capitals do not matter."""
     assert is_same_name(before, after) is is_same
