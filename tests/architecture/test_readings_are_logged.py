@@ -88,6 +88,7 @@ ACTED = {
     "POST /v1/interlinked-dossiers",
     "POST /v1/interlinked-dossiers/{parent_id}/member-decision",
     "POST /v1/interlinked-dossiers/{parent_id}/outside-member",
+    "POST /v1/interlinked-dossiers/{parent_id}/owner-correction",
     "POST /v1/interlinked-dossiers/{parent_id}/withdrawal",
     "POST /v1/post-lists/{list_id}/items/{item_id}/tracking",
     "POST /v1/scan-batches/{batch_id}/confirmation",

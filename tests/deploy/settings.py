@@ -31,7 +31,12 @@ def operators_secrets() -> dict[str, dict[str, str]]:
         f"{service}-database": {"url": f"postgresql://{service}:x@db:5432/{service}"} for service in SERVICES
     }
     passwords = {f"{service}-kafka": {"password": "x"} for service in SERVICES}
-    issuer = {"issuer": "https://dangnhap.tinh.gov.vn", "kind": "staff", "audience": "motcua"}
+    issuer = {
+        "issuer": "https://dangnhap.tinh.gov.vn",
+        "kind": "staff",
+        "audience": "motcua",
+        "second_factors": ["mfa"],
+    }
     client = {"client_id": "so-tu-phap", "secret_sha256": "0" * 64, "scopes": ["catalog.read"]}
     return {
         **addresses,

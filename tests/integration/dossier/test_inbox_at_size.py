@@ -72,7 +72,9 @@ async def test_no_hot_query_reads_a_whole_table(
     async with pool.acquire() as connection:
         for fill in (_FILL, _FILL_SEARCH, _FILL_STAFF):
             await connection.execute(fill)
-        await connection.execute("ANALYZE dossiers; ANALYZE dossier_search; ANALYZE staff")
+        # As autovacuum leaves them: what is not known to be visible is not read from an index alone.
+        for table in ("dossiers", "dossier_search", "staff"):
+            await connection.execute(f"VACUUM (ANALYZE) {table}")
         found = {}
         for name, statement in HOT.items():
             found[name] = _read_whole(await _plan(connection, statement))
