@@ -107,14 +107,16 @@ def _read_whole(node: Any) -> list[str]:
 
 
 def _unbounded(node: Any) -> list[str]:
-    """Return the indexes of dossiers read from one end to the other; that of tasks if not read in order."""
+    """Return the indexes of dossiers a plan reads from one end to the other, everybody's tasks among them.
+
+    Whether a desk's own tasks are walked in order or sorted is left to the planner: it depends on what vacuum
+    has been over.
+    """
     if isinstance(node, list):
         return [name for one in node for name in _unbounded(one.get("Plan", one))]
     name = node.get("Index Name", "")
     is_whole = name.startswith("ix_dossiers") and "Index Cond" not in node
-    is_unordered = name == "ix_dossiers_task" and node["Node Type"] == "Bitmap Index Scan"
-    found = [name] if is_whole or is_unordered else []
-    return found + _unbounded(node.get("Plans", []))
+    return ([name] if is_whole else []) + _unbounded(node.get("Plans", []))
 
 
 async def _inbox(connection: Any, agency: str) -> list[Any]:
