@@ -70,8 +70,13 @@ def scene(stack: RunningStack, databases: Databases):
         yield made
 
 
-_BY_JOBS = ("catalog.feed_entries", "catalog.legal_", "catalog.law_")
-"""What the catalogue's jobs write from what was published, half a minute later: no request here can."""
+_BY_JOBS = (
+    *("catalog.feed_entries", "catalog.legal_", "catalog.law_"),
+    "dossier.access_seals",
+    *("gateway.portal_codes", "gateway.portal_reads", "gateway.portal_questions", "gateway.portal_summaries"),
+    "gateway.connector_",
+)
+"""What jobs write by the clock, of what was before or is outside: no request here can."""
 
 
 @pytest.fixture
