@@ -29,6 +29,7 @@ class ZipBounds:
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 parts = archive.infolist()
+        # All that the reader of a broken directory raises; nothing is swallowed, it gets a name.
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
             raise NoArchive from error
         if len(parts) > self.parts or sum(part.file_size for part in parts) > self.size:

@@ -21,7 +21,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if reason and "node" in os.environ.get("REQUIRE", "").split(","):
         pytest.fail(f"REQUIRE=node: {reason}", pytrace=False)
     if reason:
-        pytest.skip(reason)
+        pytest.skip(reason)  # The reason says what node lacks here; CI requires it.
     folder = tmp_path_factory.mktemp("typescript")
     build(folder)
     return folder

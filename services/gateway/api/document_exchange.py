@@ -12,7 +12,8 @@ from kernel.web.deps import Caller, IfMatch, Now, current_work
 from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
-from services.gateway.api.documents import Receiver, Side, roles_only
+from services.gateway.api.document_models import Receiver
+from services.gateway.api.documents import Side, roles_only
 from services.gateway.api.portal_sync import PROBLEMS, local, place_of
 from services.gateway.domain.documents.envelope import Organ
 from services.gateway.domain.documents.organs import is_organ, same_organ

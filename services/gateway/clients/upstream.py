@@ -107,6 +107,7 @@ class _Asker:
         try:
             async for part in self._parts:
                 yield part
+        # Whatever it was, it goes on: noted is only that the service behind is not to blame.
         except Exception:
             self.has_failed = True
             raise

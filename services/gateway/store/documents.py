@@ -2,13 +2,11 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from kernel.core.ids import new_id
-from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.gateway.domain.documents.envelope import Organ, Purpose
 from services.gateway.domain.documents.ledger import (
@@ -22,158 +20,35 @@ from services.gateway.domain.documents.ledger import (
 )
 from services.gateway.domain.documents.statuses import Said
 from services.gateway.store.document_seals import DocumentSeals
-
-_NAMES = tuple(one.name for one in fields(Document))
-_COLUMNS = ", ".join(_NAMES)
-_CASTS = {
-    **dict.fromkeys(("id", "about", "dossier_id", "arrival"), "uuid"),
-    **dict.fromkeys(("purpose", "attempts"), "int"),
-    **dict.fromkeys(("version", "dossier_version"), "bigint"),
-    **dict.fromkeys(("is_asked_back", "is_revoked"), "boolean"),
-    "promulgated_on": "date",
-    "created_at": "timestamptz",
-}
-_VALUES = ", ".join(f":{name}::{_CASTS.get(name, 'text')}" for name in _NAMES)
-_ADD = (
-    f"INSERT INTO exchanged_documents ({_COLUMNS}, changed_at, next_attempt_at)"
-    f" VALUES ({_VALUES}, :created_at::timestamptz,"
-    " CASE WHEN :state::text = 'PLANNED' THEN :created_at::timestamptz END)"
+from services.gateway.store.document_sql import (
+    ADD_FILE,
+    ADD_MESSAGE,
+    ADD_NEW,
+    ADD_STATUS,
+    CANCEL_PLANNED,
+    CHANGE,
+    EARLIER_RESULT,
+    FILE,
+    FILES,
+    FIND_BY_KEY,
+    FIND_ONE,
+    FORGET,
+    FORGET_DONE,
+    LATER,
+    LOG,
+    MARK,
+    NAMES,
+    OURS,
+    PLAN_RECALL,
+    PLAN_RESULT,
+    PLANNED,
+    PREPARE_AGAIN,
+    READY,
+    RECEIVERS,
+    SAID,
+    STAND,
+    STATUSES,
 )
-_ADD_NEW = Statement(f"{_ADD} ON CONFLICT DO NOTHING")
-_PLAN_RESULT = Statement(
-    f"""
-INSERT INTO exchanged_documents ({_COLUMNS}, changed_at, next_attempt_at)
-SELECT {_VALUES}, :created_at::timestamptz, :created_at::timestamptz
-WHERE EXISTS (SELECT 1 FROM document_routes WHERE procedure_code = :procedure_code::text
-              AND jsonb_array_length(receivers) > 0)
-ON CONFLICT DO NOTHING
-""",
-    rows=None,
-)
-_CANCEL_PLANNED = Statement(
-    "UPDATE exchanged_documents SET state = 'CANCELLED', version = version + 1, changed_at = :now"
-    " WHERE dossier_id = :dossier_id AND direction = 'OUT' AND state = 'PLANNED' AND purpose <> 1"
-    " AND dossier_version < :version",
-    rows=None,
-)
-_PLAN_RECALL = Statement(
-    """
-INSERT INTO exchanged_documents (id, direction, agency, agency_name, organ, organ_name, document_id,
-    document_key, purpose, distinction, about, number, promulgated_on, type_name, dossier_id,
-    dossier_code, dossier_version, state, procedure_code, words, created_by, created_at, changed_at,
-    next_attempt_at)
-SELECT :id::uuid, 'OUT', d.agency, d.agency_name, '', '', d.document_id, d.document_key, 1,
-    :version::bigint::text, d.id, d.number, d.promulgated_on, d.type_name, d.dossier_id, d.dossier_code,
-    :version::bigint, 'PLANNED', d.procedure_code, :words::text,
-    :created_by::text, :now::timestamptz, :now::timestamptz, :now::timestamptz
-FROM exchanged_documents d
-WHERE d.dossier_id = :dossier_id AND d.direction = 'OUT' AND d.state = 'READY' AND d.purpose <> 1
-  AND d.dossier_version > 0 AND NOT d.is_revoked
-ORDER BY d.dossier_version DESC LIMIT 1
-""",
-    rows=None,
-)
-_FIND = f"SELECT {_COLUMNS} FROM exchanged_documents"
-_FIND_ONE = Statement(f"{_FIND} WHERE id = :id")
-_FIND_BY_KEY = Statement(
-    f"{_FIND} WHERE document_key = :key AND direction = :direction AND (:all::boolean OR purpose <> 1)"
-    " AND (:organ::text = '' OR organ = :organ::text)"
-    " AND (:agency::text = '' OR agency = :agency::text) ORDER BY id"
-)
-_PLANNED = Statement(
-    f"{_FIND} WHERE state = 'PLANNED' AND next_attempt_at <= :now ORDER BY created_at, id LIMIT :limit"
-)
-_EARLIER_RESULT = Statement(
-    f"{_FIND} WHERE dossier_id = :dossier_id AND direction = 'OUT' AND state = 'READY' AND purpose <> 1"
-    " AND dossier_version > 0 AND dossier_version < :version ORDER BY dossier_version DESC LIMIT 1"
-)
-_READY = Statement(
-    "UPDATE exchanged_documents SET state = :state, purpose = :purpose, about = :about, failure = :failure,"
-    " words = :words, next_attempt_at = NULL, changed_at = :now, version = version + 1"
-    " WHERE id = :id AND state = 'PLANNED'"
-)
-_LATER = Statement(
-    "UPDATE exchanged_documents SET attempts = attempts + 1, next_attempt_at = :retry_at, failure = :failure"
-    " WHERE id = :id AND state = 'PLANNED'"
-)
-_CHANGE = Statement(
-    "UPDATE exchanged_documents SET status = :status, dossier_id = :dossier_id, dossier_code = :dossier_code,"
-    " is_asked_back = :is_asked_back, is_revoked = :is_revoked, version = version + 1, changed_at = :now"
-    " WHERE id = :id AND version = :seen"
-)
-_PREPARE_AGAIN = Statement(
-    "UPDATE exchanged_documents SET state = 'PLANNED', next_attempt_at = :now, version = version + 1"
-    " WHERE id = :id AND version = :seen AND state = 'FAULTY'"
-)
-_MARK = Statement(
-    "UPDATE exchanged_documents SET is_revoked = is_revoked OR :is_revoked, changed_at = :now,"
-    " is_asked_back = is_asked_back OR :is_asked_back, version = version + 1 WHERE id = :id",
-    rows=None,
-)
-_ADD_FILE = Statement(
-    "INSERT INTO document_files (id, document, position, name, media_type, size, sha256, content)"
-    " VALUES (:id, :document, :position, :name, :media_type, :size, :sha256, :content)"
-)
-_FILES = Statement(
-    "SELECT id, document, position, name, media_type, size, sha256 FROM document_files"
-    " WHERE document = :document ORDER BY position"
-)
-_FILE = Statement("SELECT * FROM document_files WHERE id = :id AND document = :document")
-_ADD_MESSAGE = Statement(
-    "INSERT INTO document_messages (id, document, receiver, receiver_name, kind, code, body, sha256, state,"
-    " next_attempt_at, created_at) VALUES (:id, :document, :receiver, :receiver_name, :kind, :code, :body,"
-    " :sha256, 'WAITING', :now, :now) ON CONFLICT (document, receiver, kind, code) DO UPDATE"
-    " SET state = 'WAITING', next_attempt_at = :now WHERE document_messages.kind = 'STATUS'",
-    rows=None,
-)
-_ADD_STATUS = Statement(
-    "INSERT INTO document_statuses (id, document, receiver, code, at, words, heard_at)"
-    " VALUES (:id, :document, :receiver, :code, :at, :words, :now)"
-    " ON CONFLICT (document, receiver, code, at) DO NOTHING",
-    rows=None,
-)
-_SAID = Statement(
-    "SELECT at, code FROM document_statuses WHERE document = :document AND receiver = :receiver"
-)
-_STATUSES = Statement(
-    "SELECT id, receiver, code, at, words, heard_at FROM document_statuses WHERE document = :document"
-    " ORDER BY at, id LIMIT 500"
-)
-_STAND = Statement(
-    "UPDATE document_messages SET standing = :standing, answer = :answer, state = 'TAKEN',"
-    " settled_at = coalesce(settled_at, :now)"
-    " WHERE document = :document AND receiver = :receiver AND kind = 'DOCUMENT'",
-    rows=None,
-)
-_RECEIVERS = Statement(
-    "SELECT id, receiver, receiver_name, kind, code, state, attempts, next_attempt_at, reference, answer,"
-    " standing, handed_at, settled_at FROM document_messages WHERE document = :document ORDER BY seq"
-)
-_LOG = Statement(
-    "INSERT INTO document_acts (id, document, at, subject, action, reason)"
-    " VALUES (:id, :document, :at, :subject, :action, :reason)"
-)
-_ITS = "SELECT id FROM exchanged_documents WHERE dossier_id = :dossier_id::uuid"
-_FORGET = tuple(
-    Statement(sql, rows=None)
-    for sql in (
-        f"DELETE FROM document_files WHERE document IN ({_ITS})",
-        f"UPDATE document_messages SET body = '', answer = '' WHERE document IN ({_ITS})",
-        f"UPDATE document_statuses SET words = '' WHERE document IN ({_ITS})",
-        f"UPDATE document_acts SET reason = '' WHERE document IN ({_ITS})",
-        "UPDATE document_arrivals SET body = '', reason = '' WHERE id IN"
-        " (SELECT arrival FROM exchanged_documents WHERE dossier_id = :dossier_id::uuid)",
-        "UPDATE exchanged_documents SET words = '', failure = '', version = version + 1,"
-        " state = CASE WHEN state IN ('PLANNED', 'FAULTY') THEN 'CANCELLED' ELSE state END"
-        " WHERE dossier_id = :dossier_id::uuid",
-    )
-)
-_FORGET_DONE = Statement(
-    "UPDATE document_arrivals SET body = '', reason = '' WHERE id IN (SELECT id FROM document_arrivals"
-    " WHERE state = 'DONE' AND body <> '' AND settled_at < :before LIMIT 500)",
-    rows=None,
-)
-_OURS = Statement("SELECT code, name FROM agencies WHERE code = ANY(:codes)")
 
 
 class PostgresDocuments:
@@ -185,18 +60,18 @@ class PostgresDocuments:
 
     def add(self, document: Document) -> None:
         """Keep a document; `Stale` at the commit when somebody kept it meanwhile."""
-        self._unit.write(_ADD_NEW, **self._values(document))
+        self._unit.write(ADD_NEW, **self._values(document))
 
     def plan_result(self, document: Document) -> None:
         """Keep that a result is to be sent, if its procedure names receivers; the same one once."""
-        self._unit.write(_PLAN_RESULT, **self._values(document))
+        self._unit.write(PLAN_RESULT, **self._values(document))
 
     def plan_recall(self, dossier_id: UUID, version: int, *, by: str, reason: str, now: datetime) -> None:
         """Keep that what was sent of a dossier is revoked; what was not sent yet never goes."""
         row = new_id()
-        self._unit.write(_CANCEL_PLANNED, dossier_id=dossier_id, version=version, now=now)
+        self._unit.write(CANCEL_PLANNED, dossier_id=dossier_id, version=version, now=now)
         self._unit.write(
-            _PLAN_RECALL,
+            PLAN_RECALL,
             id=row,
             dossier_id=dossier_id,
             version=version,
@@ -207,32 +82,32 @@ class PostgresDocuments:
 
     async def find(self, document: UUID) -> Document | None:
         """Return a document."""
-        return self._document(await self._unit.fetch_one(_FIND_ONE, id=document))
+        return self._document(await self._unit.fetch_one(FIND_ONE, id=document))
 
     async def named(
         self, key: str, direction: Direction, *, organ: str = "", agency: str = "", all_of_it: bool = False
     ) -> list[Document]:
         """Return documents of this identifier, oldest first; revocations only with `all_of_it`."""
         rows = await self._unit.fetch(
-            _FIND_BY_KEY, key=key, direction=direction.value, organ=organ, agency=agency, all=all_of_it
+            FIND_BY_KEY, key=key, direction=direction.value, organ=organ, agency=agency, all=all_of_it
         )
         return [one for row in rows if (one := self._document(row))]
 
     async def planned(self, now: datetime, limit: int) -> list[Document]:
         """Return documents that are to be made ready, oldest first."""
-        rows = await self._unit.fetch(_PLANNED, now=now, limit=limit)
+        rows = await self._unit.fetch(PLANNED, now=now, limit=limit)
         return [one for row in rows if (one := self._document(row))]
 
     async def earlier_result(self, dossier_id: UUID, version: int) -> Document | None:
         """Return the result sent before this one."""
         return self._document(
-            await self._unit.fetch_one(_EARLIER_RESULT, dossier_id=dossier_id, version=version)
+            await self._unit.fetch_one(EARLIER_RESULT, dossier_id=dossier_id, version=version)
         )
 
     def settle(self, document: Document, now: datetime) -> None:
         """Keep how a planned document turned out; `Stale` when it is planned no more."""
         self._unit.write(
-            _READY,
+            READY,
             id=document.id,
             state=document.state.value,
             purpose=document.purpose.value,
@@ -244,16 +119,16 @@ class PostgresDocuments:
 
     def postpone(self, document: UUID, failure: str, retry_at: datetime) -> None:
         """Try to make it ready again then."""
-        self._unit.write(_LATER, id=document, failure=failure, retry_at=retry_at)
+        self._unit.write(LATER, id=document, failure=failure, retry_at=retry_at)
 
     def prepare_again(self, document: UUID, *, seen: int, now: datetime) -> None:
         """Try a faulty one again; `Stale` when it changed."""
-        self._unit.write(_PREPARE_AGAIN, id=document, seen=seen, now=now)
+        self._unit.write(PREPARE_AGAIN, id=document, seen=seen, now=now)
 
     def change(self, document: Document, *, seen: int, now: datetime) -> None:
         """Keep what an officer did; `Stale` at the commit when it changed meanwhile."""
         self._unit.write(
-            _CHANGE,
+            CHANGE,
             id=document.id,
             seen=seen,
             status=document.status,
@@ -268,13 +143,13 @@ class PostgresDocuments:
         self, document: UUID, now: datetime, *, is_revoked: bool = False, is_asked_back: bool = False
     ) -> None:
         """Mark what the other side said of it."""
-        self._unit.write(_MARK, id=document, is_revoked=is_revoked, is_asked_back=is_asked_back, now=now)
+        self._unit.write(MARK, id=document, is_revoked=is_revoked, is_asked_back=is_asked_back, now=now)
 
     def add_files(self, files: Sequence[KeptFile]) -> None:
         """Keep files byte for byte."""
         for one in files:
             self._unit.write(
-                _ADD_FILE,
+                ADD_FILE,
                 id=one.id,
                 document=one.document,
                 position=one.position,
@@ -287,12 +162,12 @@ class PostgresDocuments:
 
     async def files(self, document: UUID) -> list[dict[str, Any]]:
         """Return what files there are, without their contents."""
-        rows = await self._unit.fetch(_FILES, document=document)
+        rows = await self._unit.fetch(FILES, document=document)
         return [{**dict(row), "name": self._name(row), "sha256": row["sha256"].hex()} for row in rows]
 
     async def file(self, document: UUID, file: UUID) -> KeptFile | None:
         """Return one file with its content."""
-        row = await self._unit.fetch_one(_FILE, id=file, document=document)
+        row = await self._unit.fetch_one(FILE, id=file, document=document)
         if row is None:
             return None
         return KeptFile(
@@ -307,7 +182,7 @@ class PostgresDocuments:
     def add_message(self, message: Message, now: datetime) -> None:
         """Keep a message to be sent; an acknowledgement said again is sent again, a document never."""
         self._unit.write(
-            _ADD_MESSAGE,
+            ADD_MESSAGE,
             id=message.id,
             document=message.document,
             receiver=message.receiver,
@@ -321,12 +196,12 @@ class PostgresDocuments:
 
     async def receivers(self, document: UUID) -> list[dict[str, Any]]:
         """Return every message of a document and how far it is."""
-        return [dict(row) for row in await self._unit.fetch(_RECEIVERS, document=document)]
+        return [dict(row) for row in await self._unit.fetch(RECEIVERS, document=document)]
 
     def hear(self, heard: Heard, now: datetime) -> None:
         """Keep a status; the same one again changes nothing."""
         self._unit.write(
-            _ADD_STATUS,
+            ADD_STATUS,
             id=heard.id,
             document=heard.document,
             receiver=heard.receiver,
@@ -338,38 +213,38 @@ class PostgresDocuments:
 
     async def said(self, document: UUID, receiver: str) -> list[Said]:
         """Return the statuses a receiver said."""
-        rows = await self._unit.fetch(_SAID, document=document, receiver=receiver)
+        rows = await self._unit.fetch(SAID, document=document, receiver=receiver)
         return [Said(row["at"], row["code"]) for row in rows]
 
     async def statuses(self, document: UUID) -> list[dict[str, Any]]:
         """Return every status with its words, oldest first."""
-        rows = await self._unit.fetch(_STATUSES, document=document)
+        rows = await self._unit.fetch(STATUSES, document=document)
         return [{**dict(row), **self._opened(row)} for row in rows]
 
     def stand(self, document: UUID, receiver: str, standing: str, now: datetime) -> None:
         """Keep what a receiver's statuses mean together; whoever answers has it."""
-        self._unit.write(_STAND, document=document, receiver=receiver, standing=standing, answer="", now=now)
+        self._unit.write(STAND, document=document, receiver=receiver, standing=standing, answer="", now=now)
 
     def log(self, act: Act) -> None:
         """Keep who did what, in the same commit."""
-        self._unit.write(_LOG, **self._act(act))
+        self._unit.write(LOG, **self._act(act))
 
     async def log_reading(self, act: Act) -> None:
         """Keep that somebody read it, at once: a read commits nothing else."""
-        await self._unit.fetch(_LOG, **self._act(act))
+        await self._unit.fetch(LOG, **self._act(act))
 
     def forget(self, dossier_id: UUID) -> None:
         """Forget what the documents of a destroyed dossier said: texts, files, messages, what came raw."""
-        for statement in _FORGET:
+        for statement in FORGET:
             self._unit.write(statement, dossier_id=dossier_id)
 
     def forget_done(self, before: datetime) -> None:
         """Forget the raw bytes of what was understood before then; what they said is kept elsewhere."""
-        self._unit.write(_FORGET_DONE, before=before)
+        self._unit.write(FORGET_DONE, before=before)
 
     async def ours(self, organs: Sequence[str]) -> list[Organ]:
         """Return which of these are agencies of this province."""
-        rows = await self._unit.fetch(_OURS, codes=list(organs))
+        rows = await self._unit.fetch(OURS, codes=list(organs))
         return [Organ(row["code"], row["name"]) for row in rows]
 
     def _act(self, act: Act) -> dict[str, Any]:
@@ -391,7 +266,7 @@ class PostgresDocuments:
         return str(self._seals.open_words(row["name"], row["id"])["name"])
 
     def _values(self, one: Document) -> dict[str, Any]:
-        found = {name: getattr(one, name) for name in _NAMES}
+        found = {name: getattr(one, name) for name in NAMES}
         found["words"] = self._seals.seal_words(one.words, one.id)
         return {
             **found,

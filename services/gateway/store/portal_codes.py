@@ -1,6 +1,6 @@
 """The portal's catalogues as it listed them, and how people mapped ours to them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -53,6 +53,11 @@ _LOCAL = Statement(
     "SELECT local_code FROM portal_mappings WHERE kind = :kind AND portal_code = :portal_code"
     " ORDER BY changed_at DESC LIMIT 1"
 )
+_LOCAL_OF_EACH = Statement("""
+SELECT DISTINCT ON (kind) kind, local_code FROM portal_mappings
+JOIN unnest(:kinds::text[], :codes::text[]) AS asked(kind, portal_code) USING (kind, portal_code)
+ORDER BY kind, changed_at DESC
+""")
 _MAP_NEW = Statement(
     "INSERT INTO portal_mappings (kind, local_code, portal_code, changed_by, changed_at)"
     " VALUES (:kind, :local_code, :portal_code, :changed_by, :now)"
@@ -139,6 +144,15 @@ class PostgresPortalCodes:
         """Return our code of one of the portal's, the portal's own when nobody mapped it."""
         found: str | None = await self._unit.fetch_value(_LOCAL, kind=kind.value, portal_code=portal_code)
         return found or portal_code
+
+    async def local_of_each(self, portal_codes: Mapping[CodeKind, str]) -> dict[CodeKind, str]:
+        """Return our codes of one of the portal's of each kind, those that people mapped."""
+        rows = await self._unit.fetch(
+            _LOCAL_OF_EACH,
+            kinds=[kind.value for kind in portal_codes],
+            codes=list(portal_codes.values()),
+        )
+        return {CodeKind(row["kind"]): row["local_code"] for row in rows}
 
     def put_mapping(
         self, kind: CodeKind, local_code: str, portal_code: str, *, seen: int, by: str, now: datetime

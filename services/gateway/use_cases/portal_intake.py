@@ -149,12 +149,10 @@ class TakeFromPortal:
         """Put what people mapped in the place of the portal's codes; the rest stays as it came."""
         if handed.is_supplement:
             return handed
-        ours = {
-            name: await codes.local_of(kind, handed.body[name])
-            for name, kind in _MAPPED.items()
-            if handed.body[name]
-        }
-        return replace(handed, body={**handed.body, **ours})
+        theirs = {kind: handed.body[name] for name, kind in _MAPPED.items()}
+        ours = await codes.local_of_each(theirs)
+        mapped = {name: ours[kind] for name, kind in _MAPPED.items() if kind in ours}
+        return replace(handed, body={**handed.body, **mapped})
 
     async def _ruling_of_tax(self, code: str) -> Ruling:
         """Keep what belongs to a dossier of ours for people; refuse the rest, as section 17.4 prefers."""

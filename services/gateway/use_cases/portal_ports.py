@@ -193,8 +193,8 @@ class PortalLedger(Protocol):
 class Mappings(Protocol):
     """How the portal's codes are called here."""
 
-    async def local_of(self, kind: CodeKind, portal_code: str) -> str:
-        """Return our code of one of the portal's, the portal's own when nobody mapped it."""
+    async def local_of_each(self, portal_codes: Mapping[CodeKind, str]) -> Mapping[CodeKind, str]:
+        """Return our codes of one of the portal's of each kind, those that people mapped."""
 
 
 class PortalFiles(Protocol):

@@ -21,6 +21,7 @@ def rows(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (DATA / name).read_text(encoding="utf-8").splitlines()]
 
 
+# Public data of others: read in place, never copied into the project.
 @pytest.mark.skipif(
     not (DATA / "procedures-public.jsonl").exists(),
     reason="the public catalogue, which is never copied here, is not beside us",

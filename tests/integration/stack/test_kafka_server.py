@@ -25,6 +25,7 @@ def broker_home(kafka_bootstrap: str) -> Iterator[Path]:
     """Give a folder for a broker of the test's own; the shared one has shown that brokers run here."""
     assert kafka_bootstrap
     if kafka_unavailable_reason():
+        # KAFKA_BOOTSTRAP_SERVERS names somebody's cluster; with java, as in CI, the test has its own.
         pytest.skip("the cluster given is not ours to kill, and no Kafka can be started here")
     home = new_home("kafka")
     yield home
@@ -143,6 +144,7 @@ def test_without_mvn_only_what_is_cached_can_run(monkeypatch: pytest.MonkeyPatch
     """Maven is needed for an empty cache and not for a full one."""
     java = shutil.which("java")
     if java is None:
+        # Nothing to link to; the other tests of this file fail without java where CI requires Kafka.
         pytest.skip("no java here, which Kafka runs on; CI requires it")
     (tmp_path / "java").symlink_to(java)
     monkeypatch.setenv("PATH", str(tmp_path))

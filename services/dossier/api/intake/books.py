@@ -11,7 +11,7 @@ from kernel.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from services.dossier.api.cursors import OLDEST, cursor_place
 from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
 from services.dossier.api.moments import Day, local
-from services.dossier.api.schemas.intake import (
+from services.dossier.api.schemas.books import (
     CertifiedCopiesIn,
     CertifiedCopiesOut,
     CertifiedCopyOut,

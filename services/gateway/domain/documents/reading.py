@@ -160,6 +160,7 @@ def _unpacked(content: bytes, name: str, media_type: str, left: int) -> bytes:
             (entry,) = archive.infolist()
             with archive.open(entry) as inside:
                 return inside.read(left + 1)
+    # All that a broken, locked or cut archive raises (RuntimeError: a password); it is refused by name.
     except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise NotReadable("attachment-zip", "Tệp đính kèm nén không đọc được") from error
 

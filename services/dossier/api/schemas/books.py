@@ -1,0 +1,173 @@
+"""What the book of certified copies and the lists of papers that travel take and answer."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StrictInt
+
+from services.dossier.api.schemas.requests import (
+    IdentityType,
+    Strict,
+)
+from services.dossier.api.texts import Code, Line, Name, Note, Number, Phone
+
+
+class Requester(Strict):
+    """Who asks for certified copies."""
+
+    full_name: Name
+    identity_type: IdentityType = "CITIZEN_ID"
+    identity_number: Number | None = None
+    phone: Phone | None = None
+
+
+class CopiedDocument(Strict):
+    """One document and how many copies of it are certified."""
+
+    document_name: Line
+    pages: Annotated[StrictInt, Field(ge=1, le=5000)]
+    copies: Annotated[StrictInt, Field(ge=1, le=1000)]
+
+
+class CertifiedCopiesIn(Strict):
+    """Documents to certify in one visit; `signer` is the account of who is to confirm them."""
+
+    requester: Requester
+    documents: Annotated[list[CopiedDocument], Field(min_length=1, max_length=50)]
+    signer: Line
+
+
+class CertifiedCopyOut(BaseModel):
+    """A line of the book."""
+
+    copy_id: UUID
+    number: str
+    document_name: str
+    pages: int
+    copies: int
+    requester: str
+    signed_by: str
+    entered_by: str
+    certified_at: datetime
+
+
+class CopyRequestOut(BaseModel):
+    """A document that waits for its signer; it has no number yet."""
+
+    request_id: UUID
+    document_name: str
+    pages: int
+    copies: int
+    requester: str
+    signer: str
+    signer_name: str
+    entered_by: str
+    asked_at: datetime
+    state: str
+    reason: str
+
+
+class CopyRequestPage(BaseModel):
+    """What was asked for, in the order it was asked."""
+
+    items: list[CopyRequestOut]
+    next_cursor: str | None = None
+
+
+class CopyConfirmationIn(Strict):
+    """What the signer certifies, all or none."""
+
+    request_ids: Annotated[list[UUID], Field(min_length=1, max_length=50)]
+
+
+class CopyRejectionIn(CopyConfirmationIn):
+    """What is given back, and why."""
+
+    reason: Annotated[Line, Field(min_length=1)]
+
+
+class CopyFigureOut(BaseModel):
+    """What one agency certified in the period."""
+
+    agency: str
+    documents: int
+    copies: int
+    pages: int
+
+
+class CopyFiguresOut(BaseModel):
+    """By agency."""
+
+    items: list[CopyFigureOut]
+
+
+class CertifiedCopiesOut(BaseModel):
+    """The lines just certified."""
+
+    items: list[CertifiedCopyOut]
+
+
+class CertifiedCopyPage(BaseModel):
+    """One page of the book, in the order of its numbers."""
+
+    items: list[CertifiedCopyOut]
+    next_cursor: str | None = None
+
+
+class HandedIn(Strict):
+    """One dossier's papers."""
+
+    dossier_id: UUID
+    sheets: Annotated[StrictInt, Field(ge=0, le=10_000)]
+
+
+class HandOverIn(Strict):
+    """Papers that leave for another agency."""
+
+    to_agency: Code
+    items: Annotated[list[HandedIn], Field(min_length=1, max_length=200)]
+
+
+class CountedIn(HandedIn):
+    """What came of one dossier; a difference is explained."""
+
+    remark: Note = ""
+
+
+class HandOverConfirmationIn(Strict):
+    """Every dossier of the list as it came."""
+
+    items: Annotated[list[CountedIn], Field(min_length=1, max_length=200)]
+    note: Note = ""
+
+
+class HandedOut(BaseModel):
+    """One dossier on a list."""
+
+    dossier_id: UUID
+    sheets: int
+    received_sheets: int | None
+    differs: bool
+    remark: str
+
+
+class HandOverOut(BaseModel):
+    """A list with its one or two signatures."""
+
+    list_id: UUID
+    version: int
+    from_agency: str
+    to_agency: str
+    given_by: str
+    given_at: datetime
+    received_by: str
+    received_at: datetime | None
+    note: str
+    items: list[HandedOut]
+
+
+class HandOverLists(BaseModel):
+    """An agency's lists, those on their way first."""
+
+    items: list[HandOverOut]
