@@ -76,6 +76,7 @@ from services.gateway.store.sessions import PostgresSessions
 from services.gateway.store.tracking import PostgresTracking
 from services.gateway.store.work import PostgresWork
 from services.gateway.use_cases.door import Door
+from services.gateway.use_cases.live_changes import LiveChanges
 from services.gateway.use_cases.look_up import LookUp
 from services.gateway.use_cases.portal_side import PortalSide
 from services.gateway.use_cases.sample_issuer import WEB_CLIENT, OwnIssuer
@@ -159,6 +160,7 @@ def _door(
     portal: PortalSide,
 ) -> Door:
     clock, pool = runtime.clock, runtime.pool
+    tracking = PostgresTracking(pool)
     sealer = Sealer(settings.pii_key.get_secret_value())
     machines = Machines(
         {
@@ -195,7 +197,8 @@ def _door(
             lifetime=timedelta(hours=settings.session_hours),
         ),
         own_issuer=own,
-        look_up=LookUp(PostgresTracking(pool), sealer, clock),
+        look_up=LookUp(tracking, sealer, clock),
+        live=LiveChanges(tracking),
         room=Room(settings.max_in_flight),
         streams=Streams(MOST_STREAMS, MOST_STREAMS_OF_ONE),
         buckets=_buckets(settings),

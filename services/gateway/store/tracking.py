@@ -1,30 +1,45 @@
 """Public tracking in PostgreSQL: read in one statement, written in whatever order events come."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import asyncpg
+import orjson
 
+from kernel.core.errors import Unavailable
+from kernel.postgres.engine import BROKEN_WORLD
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.gateway.use_cases.ports import TrackingChange, TrackingFound
+from services.gateway.use_cases.ports import TrackingChange, TrackingFound, TrackingKept
 
 _FIND = Statement("""
-SELECT t.dossier_id, t.secret_hash, t.shown, t.timeline,
-       CASE WHEN a.code IS NOT NULL THEN jsonb_build_object('name', a.name, 'units', a.units) END AS agency,
+SELECT t.dossier_id, t.secret_hash, t.shown::text AS shown, t.timeline::text AS timeline,
+       CASE WHEN a.code IS NOT NULL
+            THEN jsonb_build_object('name', a.name, 'units', a.units) END::text AS agency,
        CASE WHEN t.shown ? 'members' THEN (
            SELECT jsonb_object_agg(k.dossier_id, jsonb_build_object('shown', k.shown, 'agency',
                CASE WHEN b.code IS NOT NULL THEN jsonb_build_object('name', b.name, 'units', b.units) END))
            FROM jsonb_array_elements(t.shown -> 'members') AS m
            JOIN tracking k ON k.dossier_id = (m ->> 'dossier_id')::uuid
-           LEFT JOIN agencies b ON b.code = k.shown -> 'step' ->> 'agency') END AS children,
+           LEFT JOIN agencies b ON b.code = k.shown -> 'step' ->> 'agency') END::text AS children,
        (SELECT max(f.blocked_until) FROM failed_attempts f
         WHERE f.what = ANY (:attempts::bytea[])) AS blocked_until
 FROM (SELECT 1) AS one
 LEFT JOIN tracking_codes c ON c.code = :code
 LEFT JOIN tracking t ON t.dossier_id = c.dossier_id
 LEFT JOIN agencies a ON a.code = t.shown -> 'step' ->> 'agency'
+""")
+# A row's `xmin` changes with every write of it: of the dossier, its step's agency, its members and theirs.
+_MARKS = Statement("""
+SELECT t.dossier_id, concat_ws(' ', t.xmin, a.xmin, CASE WHEN t.shown ? 'members' THEN (
+           SELECT string_agg(concat_ws(' ', k.dossier_id, k.xmin, b.xmin), ' ' ORDER BY k.dossier_id)
+           FROM jsonb_array_elements(t.shown -> 'members') AS m
+           JOIN tracking k ON k.dossier_id = (m ->> 'dossier_id')::uuid
+           LEFT JOIN agencies b ON b.code = k.shown -> 'step' ->> 'agency') END) AS mark
+FROM tracking t LEFT JOIN agencies a ON a.code = t.shown -> 'step' ->> 'agency'
+WHERE t.dossier_id = ANY (:dossiers::uuid[])
 """)
 _COUNT = Statement("""
 INSERT INTO failed_attempts AS f (what, free, failures, last_at, blocked_until)
@@ -83,18 +98,33 @@ class PostgresTracking:
         return TrackingFound(
             dossier_id=row["dossier_id"],
             secret_hash=row["secret_hash"],
-            shown=row["shown"] or {},
-            timeline=row["timeline"] or {},
-            agency=row["agency"],
-            children=row["children"] or {},
             blocked_until=row["blocked_until"],
+            read=partial(_read, row),
         )
+
+    async def marks(self, dossiers: Iterable[UUID]) -> Mapping[UUID, str]:
+        """Return the mark of each of these there is, in one statement."""
+        values = {"dossiers": list(dossiers)}
+        try:
+            rows = await self._pool.fetch(_MARKS.sql, *_MARKS.values(values))
+        except BROKEN_WORLD as error:
+            raise Unavailable(type(error).__name__) from error
+        return {row["dossier_id"]: row["mark"] for row in rows}
 
     async def count_failure(self, attempts: Sequence[tuple[bytes, int]], now: datetime) -> None:
         """Count a failure of each attempt."""
         ordered = sorted(attempts)
         values = {"now": now, "whats": [what for what, _ in ordered], "frees": [free for _, free in ordered]}
         await self._pool.execute(_COUNT.sql, *_COUNT.values(values))
+
+
+def _read(row: asyncpg.Record) -> TrackingKept:
+    return TrackingKept(
+        shown=orjson.loads(row["shown"]),
+        timeline=orjson.loads(row["timeline"]),
+        agency=orjson.loads(row["agency"] or "null"),
+        children=orjson.loads(row["children"] or "{}"),
+    )
 
 
 class PostgresTrackingLedger:

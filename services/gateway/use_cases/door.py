@@ -7,6 +7,7 @@ from typing import Any
 from services.gateway.domain.limits import Buckets, Room, Streams
 from services.gateway.domain.route_match import RouteTable
 from services.gateway.domain.routes import Route
+from services.gateway.use_cases.live_changes import LiveChanges
 from services.gateway.use_cases.look_up import LookUp
 from services.gateway.use_cases.ports import InternalTokens, Upstream
 from services.gateway.use_cases.sample_issuer import OwnIssuer
@@ -25,6 +26,7 @@ class Door:
     sign_in: SignIn
     own_issuer: OwnIssuer
     look_up: LookUp
+    live: LiveChanges
     room: Room
     streams: Streams
     buckets: Mapping[str, Buckets | None]

@@ -1,7 +1,9 @@
 """Public look-up of a dossier by its code and the secret printed on form 01 (domain.md section 9)."""
 
 import hmac
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from kernel.core.clock import Clock
 from kernel.core.errors import Kind, NotFound, Refusal
@@ -26,6 +28,14 @@ class TooManyFailures(Refusal):
         self.retry_after = retry_after
 
 
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """A dossier that was found, and what is shown of it."""
+
+    dossier_id: UUID
+    shown: dict[str, Any]
+
+
 class LookUp:
     """Answers what a person with the slip may see; an unknown code and a wrong secret look the same."""
 
@@ -36,6 +46,14 @@ class LookUp:
 
     async def show(self, *, code: str, secret: str, client: str) -> dict[str, Any]:
         """Return what is shown; raise `NotFound` or `TooManyFailures`. One statement when it is found."""
+        return (await self.find(code=code, secret=secret, client=client)).shown
+
+    async def find(self, *, code: str, secret: str, client: str) -> Tracked:
+        """Return the dossier with what is shown; raise as `show` does.
+
+        An unknown code, a wrong secret and a dossier that never had a slip are the same answer after the same
+        statements, hashes and writes; what is kept of a dossier is read out of its row only for a hit.
+        """
         now = self._clock.now()
         code = normal_code(code)
         by_client = self._seals.blind_index(client, purpose="tracking client")
@@ -47,9 +65,11 @@ class LookUp:
         expected = self._seals.blind_index(
             f"{found.dossier_id or _NOBODY}:{normal_secret(secret)}", purpose=SECRET_PURPOSE
         ).hex()
-        if not hmac.compare_digest(expected, found.secret_hash or "0" * 32) or found.secret_hash is None:
+        is_right = hmac.compare_digest(expected, found.secret_hash or "0" * 32)
+        if not is_right or found.secret_hash is None or found.dossier_id is None:
             await self._tracking.count_failure(((by_client, _FREE_OF_CLIENT), (by_code, _FREE_OF_CODE)), now)
             raise NotFound
-        shown = with_children(with_names(found.shown, found.agency), found.children)
-        entries = [found.timeline[key] for key in sorted(found.timeline, key=int)]
-        return {**shown, "timeline": entries}
+        kept = found.read()
+        shown = with_children(with_names(kept.shown, kept.agency), kept.children)
+        entries = [kept.timeline[key] for key in sorted(kept.timeline, key=int)]
+        return Tracked(found.dossier_id, {**shown, "timeline": entries})

@@ -1,6 +1,6 @@
 """What the gateway's use cases and endpoints need of the world."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -129,17 +129,25 @@ class Seals(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class TrackingKept:
+    """What is kept of a dossier for whoever has its slip."""
+
+    shown: dict[str, Any]
+    timeline: dict[str, Any]
+    agency: dict[str, Any] | None
+    children: dict[str, Any]
+    """Of a submission over several dossiers: what each child's own tracking shows, by its id."""
+
+
+@dataclass(frozen=True, slots=True)
 class TrackingFound:
     """One look-up: the dossier of the code, if there is one, and until when these askers must wait."""
 
-    dossier_id: UUID | None = None
-    secret_hash: str | None = None
-    shown: dict[str, Any] = field(default_factory=dict)
-    timeline: dict[str, Any] = field(default_factory=dict)
-    agency: dict[str, Any] | None = None
-    children: dict[str, Any] = field(default_factory=dict)
-    """Of a submission over several dossiers: what each child's own tracking shows, by its id."""
-    blocked_until: datetime | None = None
+    dossier_id: UUID | None
+    secret_hash: str | None
+    blocked_until: datetime | None
+    read: Callable[[], TrackingKept]
+    """Read out what is kept: work that only a hit is worth, so that a miss shows nothing of it."""
 
 
 class Tracking(Protocol):
@@ -150,6 +158,9 @@ class Tracking(Protocol):
 
     async def count_failure(self, attempts: Sequence[tuple[bytes, int]], now: datetime) -> None:
         """Count a failure of each attempt; past its free ones the wait doubles, up to fifteen minutes."""
+
+    async def marks(self, dossiers: Iterable[UUID]) -> Mapping[UUID, str]:
+        """Return a mark of each of these there is, another for another picture; raise `Unavailable`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import pytest
 from kernel.core.ids import new_id
 from kernel.sealing import Sealer
 from kernel.testing.running import TEST_PII_KEY, RunningService, an_event
+from services.gateway.store import tracking as tracking_store
 from tests.integration.gateway.conftest import Open
 
 DOSSIER = "0193a5c2-7d00-7a10-8000-0000000000aa"
@@ -196,33 +197,71 @@ async def test_one_submission_is_tracked_with_the_steps_of_its_children(door: Ru
     assert [row["dossier_id"] for row in told] == [DOSSIER]
 
 
-async def test_unknown_and_wrong_cost_the_same_statements(door: RunningService) -> None:
-    await door.receive(a_dossier_event("accepted", 2))
-    counted = _Counted(door.runtime.pool)
-    look_up = door.runtime.resources.look_up
-    look_up._tracking._pool = counted
-    await track(door)
-    assert counted.calls == ["fetchrow"]
-    for code, secret in (("H99.201-261117-0002", SECRET), (CODE, "AAAAAAAA")):
+async def test_whatever_is_missing_the_answer_and_the_work_are_the_same(
+    open_door: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unknown code, wrong secret, no slip and nobody to write to, a whole: nothing tells them apart.
+
+    Counted, not timed: the same statements with values of the same kinds, and what is kept is not read out.
+    """
+    door = await open_door(rate_limits={"tracking": None})
+    other = "0193a5c2-7d00-7a10-8000-0000000000bb"
+    unslipped = a_dossier_event("accepted", 2, contact=None, reference="K7Q2-M9XD-32")
+    unslipped.data["dossier"].update(dossier_id=other, dossier_code="H99.201-261117-0009", secret_hash=None)
+    whole = json.loads(
+        (EXAMPLES / "interlinked_dossier.advanced.v1" / "typical.json").read_text(encoding="utf-8")
+    )
+    parent = whole["interlinked_dossier"]["interlinked_dossier_id"]
+    reference = whole["interlinked_dossier"]["reference"]
+    await door.receive(
+        a_dossier_event("accepted", 2),
+        an_event("dossier.accepted.v1", other, unslipped.data, sequence=2),
+        an_event("interlinked_dossier.advanced.v1", parent, whole, sequence=3),
+    )
+    tracking = door.runtime.resources.look_up._tracking
+    counted = tracking._pool = _Counted(door.runtime.pool)
+    kept_read: list[Any] = []
+    read = tracking_store._read
+    monkeypatch.setattr(tracking_store, "_read", lambda row: kept_read.append(row) or read(row))
+    assert (await track(door)).status_code == 200
+    assert [name for name, *_ in counted.calls] == ["fetchrow"]
+    assert len(kept_read) == 1
+    kept_read.clear()
+    told = []
+    for code, secret in (
+        ("H99.201-261117-0002", SECRET),
+        (CODE, "AAAAAAAA"),
+        ("H99.201-261117-0009", SECRET),
+        (reference, "AAAAAAAA"),
+    ):
         counted.calls.clear()
-        await track(door, code, secret)
-        assert counted.calls == ["fetchrow", "execute"]
+        answer = await track(door, code, secret)
+        headers = {name: value for name, value in answer.headers.items() if name != "x-correlation-id"}
+        told.append((answer.status_code, answer.content, headers, list(counted.calls)))
+    assert told[0][0] == 404
+    assert [name for name, *_ in told[0][3]] == ["fetchrow", "execute"]
+    assert all(one == told[0] for one in told), told
+    assert kept_read == []
 
 
 class _Counted:
-    """Passes calls on to the pool and keeps their names."""
+    """Passes calls on to the pool; keeps which statements, and the kinds and sizes of their values."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
-        self.calls: list[str] = []
+        self.calls: list[tuple[Any, ...]] = []
 
     async def fetchrow(self, *given: Any) -> Any:
-        self.calls.append("fetchrow")
+        self._keep("fetchrow", given)
         return await self._pool.fetchrow(*given)
 
     async def execute(self, *given: Any) -> Any:
-        self.calls.append("execute")
+        self._keep("execute", given)
         return await self._pool.execute(*given)
+
+    def _keep(self, name: str, given: tuple[Any, ...]) -> None:
+        shapes = [(type(one), len(one) if isinstance(one, list) else 0) for one in given[1:]]
+        self.calls.append((name, given[0], shapes))
 
 
 async def test_a_dossier_without_a_secret_cannot_be_looked_up(door: RunningService) -> None:

@@ -3,15 +3,15 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import pytest
 
-from kernel.testing.running import RunningService
-from services.gateway.api import tracking_stream
+from kernel.testing.running import RunningService, an_event
 from services.gateway.domain.limits import Streams
+from services.gateway.use_cases import live_changes
 from tests.integration.gateway.conftest import Open, token_of
 from tests.integration.gateway.peer import serving
 from tests.integration.gateway.test_tracking import CODE, SECRET, a_dossier_event, track
@@ -19,7 +19,7 @@ from tests.integration.gateway.test_tracking import CODE, SECRET, a_dossier_even
 
 @pytest.fixture(autouse=True)
 def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tracking_stream, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(live_changes, "LOOK_SECONDS", 0.05)
 
 
 @asynccontextmanager
@@ -109,3 +109,85 @@ async def test_tracking_answers_while_the_dossier_service_is_down(open_door: Ope
     assert answer.json()["code"] == CODE
     async with following(door) as reader:
         assert (await next_event(reader))[1] == answer.json()
+
+
+async def test_everybody_who_follows_is_looked_after_by_one_statement_a_turn(
+    door: RunningService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten streams on one dossier: a quiet turn is one statement, and once all have left there is none."""
+    monkeypatch.setattr(live_changes, "LOOK_SECONDS", 3600)
+    await door.receive(a_dossier_event("accepted", 2))
+    tracking = door.runtime.resources.live._tracking
+    counted = tracking._pool = _Counted(door.runtime.pool)
+    async with AsyncExitStack() as streams:
+        readers = [await streams.enter_async_context(following(door)) for _ in range(10)]
+        for reader in readers:
+            await next_event(reader)
+        live = door.runtime.resources.live
+        await live.look()
+        await _until(lambda: counted.calls.count("fetchrow") == 20)
+        counted.calls.clear()
+        for _ in range(3):
+            await live.look()
+        assert counted.calls == ["fetch"] * 3, "a quiet turn is one statement, however many follow"
+        await door.receive(a_dossier_event("returned", 3, state="RETURNED"))
+        await live.look()
+        for reader in readers:
+            assert (await next_event(reader))[1]["state"] == "RETURNED"
+        assert counted.calls == ["fetch"] * 4 + ["fetchrow"] * 10, "what changed is read once by each"
+    await _until(lambda: live._looking is None)
+    assert (live._followers, live._marks) == ({}, {})
+
+
+async def test_a_member_or_an_agencys_name_that_changes_is_told_too(door: RunningService) -> None:
+    """The mark covers what the picture is made of: the row, its step's agency, its members' rows."""
+    step = {"code": "tham-dinh", "name": "Thẩm định", "unit": "chuyen-mon", "agency": "H99.201"}
+    await door.receive(a_dossier_event("accepted", 2, step=step))
+    async with following(door) as reader:
+        assert (await next_event(reader))[1]["step"]["agency"] == ""
+        agency = {"code": "H99.201", "name": "UBND phường Bến Lam", "units": []}
+        await door.receive(an_event("agency.changed.v1", "H99.201", agency))
+        assert (await next_event(reader))[1]["step"]["agency"] == "UBND phường Bến Lam"
+
+
+async def test_streams_outlive_a_look_that_fails(
+    door: RunningService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await door.receive(a_dossier_event("accepted", 2))
+    tracking = door.runtime.resources.live._tracking
+    async with following(door) as reader:
+        await next_event(reader)
+        real, failures = tracking._pool, []
+
+        class Away:
+            async def fetch(self, *_: Any) -> Any:
+                failures.append(1)
+                raise ConnectionResetError
+
+        tracking._pool = Away()
+        await _until(lambda: len(failures) > 1)
+        tracking._pool = real
+        await door.receive(a_dossier_event("returned", 3, state="RETURNED"))
+        assert (await next_event(reader))[1]["state"] == "RETURNED"
+
+
+async def _until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not is_so():
+            await asyncio.sleep(0.01)
+
+
+class _Counted:
+    """Passes calls on to the pool and keeps their names."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+        self.calls: list[str] = []
+
+    async def fetchrow(self, *given: Any) -> Any:
+        self.calls.append("fetchrow")
+        return await self._pool.fetchrow(*given)
+
+    async def fetch(self, *given: Any) -> Any:
+        self.calls.append("fetch")
+        return await self._pool.fetch(*given)
