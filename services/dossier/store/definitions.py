@@ -74,11 +74,13 @@ _INTAKE = Statement(
         SELECT k.code AS calendar,
             string_agg(k.year || ':' || coalesce(known.sequence, k.sequence), ',' ORDER BY k.year) AS stamp
         FROM agencies a JOIN calendars k ON k.code = a.calendar
-        -- A year nobody had decided by then counts as it is now, as for whoever was accepted before it.
+        -- What was received before the first version kept was decided counts by that first one, never by
+        -- what was decided since: a later closure moves nothing without a command.
         LEFT JOIN LATERAL (
-            SELECT max(v.sequence) AS sequence FROM calendar_versions v
-            WHERE :known_at::timestamptz IS NOT NULL AND v.code = k.code AND v.year = k.year
-              AND coalesce(v.decided_at <= :known_at, true)) known ON true
+            SELECT coalesce(max(v.sequence) FILTER (WHERE coalesce(v.decided_at <= :known_at, true)),
+                min(v.sequence)) AS sequence
+            FROM calendar_versions v
+            WHERE :known_at::timestamptz IS NOT NULL AND v.code = k.code AND v.year = k.year) known ON true
         WHERE a.code = :calendar_of::text GROUP BY k.code) c ON true
     LEFT JOIN LATERAL (
         SELECT code, version, sequence FROM processes

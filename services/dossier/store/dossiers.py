@@ -65,8 +65,9 @@ _LOADING = f"""
                 WHERE v.code = c.code AND v.year = c.year AND v.sequence >= CASE
                     WHEN d.accepted_at IS NULL AND pin.received_at IS NULL THEN NULL
                     WHEN d.accepted_at IS NULL THEN (
-                        SELECT max(n.sequence) FROM calendar_versions n WHERE n.code = c.code
-                          AND n.year = c.year AND coalesce(n.decided_at <= pin.received_at, true))
+                        SELECT coalesce(max(n.sequence) FILTER (
+                            WHERE coalesce(n.decided_at <= pin.received_at, true)), 0)
+                        FROM calendar_versions n WHERE n.code = c.code AND n.year = c.year)
                     WHEN pin.stamp = '' THEN 0
                     ELSE substring(',' || pin.stamp FROM ',' || c.year || '[:]([0-9]+)')::bigint END
                 ORDER BY v.sequence LIMIT 1) AS bound
@@ -80,7 +81,8 @@ _LOADING = f"""
 # The calendar a dossier is bound to: of each year the version named at its acceptance. Of a year decided
 # since, the one in force (it is bound when it is first counted with); of a dossier from before stamps were
 # kept, and of a version that was overwritten before versions were, the oldest known that is not older.
-# Paper received while the network was down and not accepted yet: the version decided by then.
+# Paper received while the network was down and not accepted yet: the version decided by then, the oldest
+# kept where it came in before any was.
 _PINNED = (
     "LATERAL (SELECT version, sequence, process FROM procedures"
     " WHERE code = d.procedure_code AND version = d.procedure_version)"

@@ -84,6 +84,25 @@ async def test_a_year_nobody_had_decided_and_versions_of_before_count_as_they_ar
     assert (await taken(office, at(3, 16)))["due_at"][:10] == "2026-03-09"
 
 
+@pytest.mark.parametrize("waits", [False, True], ids=["accepted at once", "waits for its fee"])
+async def test_paper_taken_before_the_first_version_kept_is_promised_by_that_one(
+    office: Office, *, waits: bool
+) -> None:
+    """Imported at ten, the storm decided a day after, the paper of eight in the morning: no storm for it."""
+    if waits:
+        costs = [a_channel(a_fee(), name="DIRECT")]
+        await office.service.receive(a_procedure(version=2, channels=costs))
+    await decide(office, 2, at(3, 10))
+    await office.service.runtime.pool.execute("DELETE FROM calendar_versions WHERE sequence < 2")
+    await decide(office, 3, at(4), STORM)
+    office.service.clock.set(at(5))
+    seen = await taken(office, at(3, 8))
+    if waits:
+        assert (await Till(office, seen).take(50_000)).status_code == 201
+        seen = await office.act(seen, "acceptance", RECEIVER)
+    assert seen["due_at"][:10] == "2026-03-06"
+
+
 @pytest.mark.parametrize("seed", range(2))
 async def test_whatever_was_decided_when_each_paper_is_promised_by_what_stood_decided(
     office: Office, seed: int
