@@ -29,6 +29,10 @@ _OF_PACKAGE = "package_id IN (SELECT p.id FROM archive_packages p WHERE p.dossie
 _OF_BATCH = """batch_id IN (SELECT p.batch_id FROM archive_packages p WHERE p.dossier_id = :id)
     AND NOT EXISTS (SELECT 1 FROM archive_packages o JOIN archive_records r ON r.dossier_id = o.dossier_id
         WHERE o.batch_id = archive_messages.batch_id AND o.dossier_id <> :id AND r.state <> 'DESTROYED')"""
+# A visit's one receipt is of several dossiers: who paid stays as long as one of them needs it.
+_OTHER_OF_RECEIPT = """EXISTS (SELECT 1 FROM dossiers o
+    WHERE o.id = ANY(receipts.dossier_ids) AND o.id <> :id AND o.destroyed_by IS NULL)"""
+_OF_RECEIPT = f"(dossier_id = :id OR dossier_ids @> ARRAY[:id::uuid]) AND NOT {_OTHER_OF_RECEIPT}"
 
 DELETED = {
     "components": "dossier_id = :id",
@@ -52,7 +56,10 @@ EMPTIED = {
         sealed={"receiver_sealed": "post receiver", "contact_sealed": "contact"}, nulled=("owner_subject",)
     ),
     "receipts": Emptied(
-        sealed={"payer_sealed": "payer"}, blank=("ended_reason", "failure"), lists=("lines",)
+        sealed={"payer_sealed": "payer"},
+        blank=("ended_reason", "failure"),
+        lists=("lines",),
+        condition=_OF_RECEIPT,
     ),
     "refunds": Emptied(sealed={"payee_sealed": "payee"}, blank=("reason", "note")),
     "payment_requests": Emptied(sealed={"bill_sealed": "bill"}, blank=("pay_url", "asked_by", "failure")),
@@ -81,6 +88,16 @@ EMPTIED = {
     "archive_messages": Emptied(blank=("raw",), condition=_OF_BATCH),
 }
 """Books and registers: their numbers stay, the people in them go."""
+
+SHORTENED = {
+    "receipts": (
+        """lines = (SELECT coalesce(json_agg(l.line ORDER BY l.place), '[]')
+            FROM json_array_elements(receipts.lines) WITH ORDINALITY AS l(line, place)
+            WHERE l.line ->> 'dossier_id' IS DISTINCT FROM :id::uuid::text)""",
+        f"dossier_ids @> ARRAY[:id::uuid] AND {_OTHER_OF_RECEIPT}",
+    ),
+}
+"""Rows of several dossiers: what they say of this one goes now, the rest with the last of them."""
 
 BY_HEART = frozenset(
     {

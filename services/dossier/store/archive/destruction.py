@@ -10,7 +10,7 @@ from kernel.core.errors import NotFound
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.archive.destruction import DestructionList, Line, ListState, Outcome, Verdict
-from services.dossier.domain.archive.holdings import DELETED, EMPTIED, Emptied
+from services.dossier.domain.archive.holdings import DELETED, EMPTIED, SHORTENED, Emptied
 from services.dossier.store.archive.rows import Rows, inserting, touching
 from services.dossier.use_cases.ports import Seals
 
@@ -132,6 +132,8 @@ class PostgresDestruction(Rows[DestructionList | Line]):
         self._unit.write(_REMOVAL, id=dossier_id, list_id=list_id, now=now)
         for table, condition in DELETED.items():
             self._unit.write(_deleting(table, condition), id=dossier_id)
+        for table in SHORTENED:
+            self._unit.write(_shortening(table), id=dossier_id)
         for table, emptied in EMPTIED.items():
             sealed = {
                 column: self._seals.seal(_NOBODY, purpose=purpose)
@@ -152,6 +154,12 @@ class PostgresDestruction(Rows[DestructionList | Line]):
 @cache
 def _deleting(table: str, condition: str) -> Statement:
     return Statement(f"DELETE FROM {table} WHERE {condition}", rows=None)
+
+
+@cache
+def _shortening(table: str) -> Statement:
+    changed, condition = SHORTENED[table]
+    return Statement(f"UPDATE {table} SET {changed} WHERE {condition}", rows=None)
 
 
 @cache
