@@ -1,6 +1,5 @@
 """Pages between people and the national portal: where its links lead, and the figures of keeping in step."""
 
-import re
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
@@ -12,12 +11,13 @@ from kernel.core.errors import Forbidden, Invalid, Unauthenticated
 from kernel.service import JobTick
 from services.gateway.api import cookies
 from services.gateway.api.rendered import PageRoute, rendered
+from services.gateway.domain.chosen_service import CODE
 from services.gateway.domain.issuer import IssuerKind
 from services.gateway.domain.portal_codes import CodeKind
+from services.gateway.domain.portal_reading import current_agency
 from services.gateway.use_cases.door import Door
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 _FIGURES = "/dong-bo-cong"
 _APPLY = "/nop-ho-so"
 Code = Annotated[str, Query(max_length=100)]
@@ -49,8 +49,10 @@ async def follow_portal_link(
         back = f"{_APPLY}?{urlencode({name: value for name, value in told.items() if value})}"
         query = urlencode({"issuer": _issuer_of(door, flag), "return_to": back})
         return RedirectResponse(f"/session/login?{query}", status_code=303)
-    code = local or await _local_of(request, national)
-    chosen = {"agency": agency, "service": service}
+    # A known agency or procedure goes by the code of ours that people mapped; both spellings are taken.
+    code = local or await _local_of(request, CodeKind.PROCEDURE, national)
+    place = await _local_of(request, CodeKind.AGENCY, current_agency(agency)) if agency else ""
+    chosen = {"agency": place, "service": service}
     query = urlencode({name: value for name, value in chosen.items() if value})
     return RedirectResponse(f"/bieu-mau/{quote(code)}{'?' if query else ''}{query}", status_code=303)
 
@@ -73,7 +75,7 @@ async def show_portal_figures(request: Request) -> Response:
 
 
 def _is_code(value: str) -> bool:
-    return _CODE.fullmatch(value) is not None
+    return CODE.fullmatch(value) is not None
 
 
 async def _signed_in(door: Door, request: Request) -> Caller | None:
@@ -91,8 +93,8 @@ def _issuer_of(door: Door, flag: str) -> str:
     return next((way.name for way in people if way.portal_flag == flag), people[0].name if people else "")
 
 
-async def _local_of(request: Request, national: str) -> str:
+async def _local_of(request: Request, kind: CodeKind, national: str) -> str:
     runtime = request.app.state.runtime
     async with JobTick(runtime, runtime.clock.now()).open_work() as work:
-        found: str = await work.portal_codes.local_of(CodeKind.PROCEDURE, national)
+        found: str = await work.portal_codes.local_of(kind, national)
     return found

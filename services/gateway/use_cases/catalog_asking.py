@@ -4,8 +4,10 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from kernel.core.errors import Invalid, NotFound, Unavailable
 from services.gateway.use_cases.ports import Upstream, UpstreamAnswer, UpstreamRequest
@@ -42,6 +44,15 @@ class NotTaken(Invalid):
     """The catalogue refuses what was sent (422)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """An agency somebody wants to hand in at; `name` is empty when there is none of this code."""
+
+    code: str
+    name: str
+    is_offering: bool
+
+
 class Catalogue:
     """One request's questions."""
 
@@ -58,6 +69,17 @@ class Catalogue:
         """Return the form of a procedure that applies today."""
         found: dict[str, Any] = json.loads((await self._ask("GET", f"/v1/forms/{_code(code)}", None)).body)
         return found
+
+    async def receiver(self, procedure: str, agency: str, on: date) -> Receiver:
+        """Return an agency by name, and whether it performs the procedure on that day."""
+        query = urlencode({"agency": agency, "on": on.isoformat()})
+        try:
+            found = json.loads((await self._ask("GET", f"/v1/agencies/{_code(agency)}", None)).body)
+        except NotThere:
+            return Receiver(agency, "", is_offering=False)
+        path = f"/v1/procedures/{_code(procedure)}/offerings?{query}"
+        rows = json.loads((await self._ask("GET", path, None)).body)["items"]
+        return Receiver(found["code"], found["name"], is_offering=bool(rows))
 
     async def check(self, code: str, answers: Mapping[str, Any]) -> dict[str, Any]:
         """Return whether answers would be taken, and what they cost."""

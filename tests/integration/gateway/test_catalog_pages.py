@@ -194,3 +194,50 @@ async def test_a_fragment_may_be_shown_elsewhere_and_nothing_else(door: RunningS
     other = await door.client.get("/api/v1/procedures/2.000635")
     assert other.headers["x-frame-options"] == "DENY"
     assert "access-control-allow-origin" not in other.headers
+
+
+async def test_the_portals_link_leads_to_the_form_at_its_agency_and_stays_with_it(
+    door: RunningService,
+) -> None:
+    """The old spelling of the agency as well; the choice outlives every press of a button on the page."""
+    link = "/nop-ho-so?MaTTHCDP=2.000635&MaTTHC=2.000635&MaCoQuanThucHien={}&MaDVC=2.000635.01"
+    for spelling in ("H99.201", "mapped"):
+        if spelling == "mapped":
+            await door.runtime.pool.execute(
+                "INSERT INTO portal_mappings (kind, local_code, portal_code, changed_by, changed_at)"
+                " VALUES ('AGENCY', 'H99.201', 'H99.15.28', 'x', now())"
+            )
+            spelling = "000.28.15.H99"  # noqa: PLW2901 - the former form of H99.15.28.
+        led = (await door.client.get(link.format(spelling))).headers["location"]
+        assert led == "/bieu-mau/2.000635?agency=H99.201&service=2.000635.01"
+    page = await door.client.get(led)
+    assert (page.status_code, "Cơ quan tiếp nhận: Ủy ban nhân dân phường" in page.text) == (200, True)
+    assert "Dịch vụ công trực tuyến: 2.000635.01" in page.text
+    assert '<form method="post" novalidate>' in page.text, "posts to its own address, choice and all"
+    checked = await post(door, led, EXTRACT)
+    assert (checked.status_code, "Cơ quan tiếp nhận" in checked.text) == (200, True)
+    assert "Nội dung khai hợp lệ" in checked.text
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("agency=H99.999", "Không có cơ quan như trong liên kết"),
+        ("agency=H99", "Cơ quan trong liên kết không thực hiện thủ tục này"),
+        ("service=1.012784.01", "Dịch vụ công trong liên kết không thuộc thủ tục này"),
+        ("service=12.000635.01", "Dịch vụ công trong liên kết không thuộc thủ tục này"),
+    ],
+)
+async def test_a_link_that_does_not_fit_the_procedure_says_so_and_finds_nothing_sound(
+    door: RunningService, query: str, reason: str
+) -> None:
+    path = f"/bieu-mau/2.000635?{query}"
+    for answer in (await door.client.get(path), await post(door, path, EXTRACT)):
+        assert (answer.status_code, reason in answer.text) == (422, True)
+        assert "Nội dung khai hợp lệ" not in answer.text
+        assert "Cơ quan tiếp nhận" not in answer.text
+
+
+async def test_a_choice_that_is_no_code_is_refused(door: RunningService) -> None:
+    for query in ("agency=%3Cb%3E", "service=../x", f"agency={'A' * 101}"):
+        assert (await door.client.get(f"/bieu-mau/2.000635?{query}")).status_code == 422

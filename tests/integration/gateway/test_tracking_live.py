@@ -145,6 +145,7 @@ async def test_a_member_or_an_agencys_name_that_changes_is_told_too(door: Runnin
     await door.receive(a_dossier_event("accepted", 2, step=step))
     async with following(door) as reader:
         assert (await next_event(reader))[1]["step"]["agency"] == ""
+        await _until(lambda: bool(door.runtime.resources.live._marks))
         agency = {"code": "H99.201", "name": "UBND phường Bến Lam", "units": []}
         await door.receive(an_event("agency.changed.v1", "H99.201", agency))
         assert (await next_event(reader))[1]["step"]["agency"] == "UBND phường Bến Lam"
