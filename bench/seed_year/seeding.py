@@ -18,6 +18,10 @@ from bench.seed_year.world import World, given_numbers, read_world
 from kernel.postgres.engine import open_pool
 from stack.servers import StackError
 
+_LOOKED_OVER = """
+    INSERT INTO anomaly_readings (name, seen_through) SELECT 'history', max(at) FROM history
+    ON CONFLICT (name) DO UPDATE SET seen_through = greatest(anomaly_readings.seen_through, excluded.seen_through)
+"""
 _ANALYZED = ("dossiers", "history", "components", "figure_rows")
 
 
@@ -94,6 +98,8 @@ async def _finish(dsn: str, planner: Planner) -> None:
     await write_counters(dsn, planner.numbers)
     connection = await asyncpg.connect(dsn)
     try:
+        # A year that was lived through was looked over as it went: no backlog of it waits for its jobs.
+        await connection.execute(_LOOKED_OVER)
         for table in _ANALYZED:
             await connection.execute(f"VACUUM (ANALYZE) {table}")
     finally:

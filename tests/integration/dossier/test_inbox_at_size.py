@@ -10,7 +10,16 @@ from uuid import UUID
 from kernel.postgres.statement import Statement
 from kernel.testing.running import RunningService
 from services.dossier.domain.work.urgency import Lines
-from services.dossier.store import colleagues, dossiers, inbox, searching, views
+from services.dossier.store import (
+    colleagues,
+    continuations,
+    dossiers,
+    inbox,
+    searching,
+    views,
+    warnings,
+    watches,
+)
 
 ROWS = 200_000
 NOW = datetime(2026, 3, 3, 1, tzinfo=UTC)
@@ -59,6 +68,9 @@ HOT: dict[str, Statement] = {
     "load": dossiers._LOAD,
     "detail": views._DETAIL,
     "held by absent": colleagues._HELD_BY_ABSENT,
+    "to continue": continuations._TO_CONTINUE,
+    "to watch": watches._DUE,
+    "to warn of": warnings._DUE,
 }
 _LARGE = {"dossiers", "dossier_search", "history", "control_slip"}
 
@@ -80,6 +92,8 @@ async def test_no_hot_query_reads_a_whole_table(
             found[name] = _read_whole(await _plan(connection, statement))
         assert found == {name: [] for name in HOT}
         assert json.dumps(await _plan(connection, HOT["search"])).count("ix_dossier_search_keys") == 2
+        # What ended is most of an ended agency's: it is not gone through for the little that still runs.
+        assert "ix_dossiers_running_agency" in json.dumps(await _plan(connection, HOT["to continue"]))
         # The desks of all agencies are in one index: a page and its counts read no others' tasks.
         assert _unbounded(await _plan(connection, HOT["inbox"])) == []
         *page, told = await _inbox(connection, "H99.1")

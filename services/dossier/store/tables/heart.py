@@ -77,6 +77,11 @@ Index(
     postgresql_where=text("state IN ('ACCEPTED', 'PROCESSING')"),
 )
 Index(
+    "ix_dossiers_running_agency",
+    dossiers.c.receiving_agency,
+    postgresql_where=text("state NOT IN ('INTAKE_REFUSED', 'CANCELLED', 'STOPPED', 'RETURNED', 'ARCHIVED')"),
+)
+Index(
     "ix_dossiers_task_holder",
     dossiers.c.task_holder,
     dossiers.c.task_due_at,
