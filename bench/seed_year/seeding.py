@@ -20,7 +20,8 @@ from stack.servers import StackError
 
 _LOOKED_OVER = """
     INSERT INTO anomaly_readings (name, seen_through) SELECT 'history', max(at) FROM history
-    ON CONFLICT (name) DO UPDATE SET seen_through = greatest(anomaly_readings.seen_through, excluded.seen_through)
+    ON CONFLICT (name) DO UPDATE
+    SET seen_through = greatest(anomaly_readings.seen_through, excluded.seen_through)
 """
 _ANALYZED = ("dossiers", "history", "components", "figure_rows")
 
