@@ -18,7 +18,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 _MOST_FIELDS, _MOST_BYTES = 1_000, 262_144
 
 
-def _chosen(
+async def _chosen(
     agency: Annotated[str, Query(max_length=100)] = "", service: Annotated[str, Query(max_length=100)] = ""
 ) -> Chosen:
     given = {"agency": agency, "service": service}
