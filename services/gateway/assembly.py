@@ -95,7 +95,9 @@ def portal_side(
     )
     return PortalSide(
         sender=PortalSender(tell, fence, clock, concurrency=settings.portal_concurrency),
-        intake=TakeFromPortal(open_work=open_work, dossiers=dossiers, clock=clock),
+        intake=TakeFromPortal(
+            open_work=open_work, dossiers=dossiers, clock=clock, bounds=settings.portal_bounds()
+        ),
         reconcile=Reconcile(
             open_work=open_work,
             portal=portal,
@@ -108,6 +110,8 @@ def portal_side(
         dossiers=dossiers,
         adapter_key=settings.adapter_key(),
         body_limit=settings.portal_body_megabytes * 1_048_576,
+        large=asyncio.Semaphore(settings.portal_bodies_at_once),
+        body_seconds=settings.portal_body_seconds,
         seals=seals,
         keeping=PostgresPortalKeeping(runtime.pool, seals),
         keep_days=settings.portal_keep_days,

@@ -14,6 +14,7 @@ from services.gateway.domain.connectors.source import FileWay, PullWay, PushWay,
 from services.gateway.domain.documents.profile import NAMESPACE, Bounds, Profile
 from services.gateway.domain.portal_account import DirectAccount, GatewayAddresses
 from services.gateway.domain.portal_ledger import Backoff
+from services.gateway.domain.portal_outline import Bounds as PortalBounds
 from services.gateway.domain.portal_payments import PaymentAccount
 from services.gateway.domain.portal_quota import Quota, Window
 from services.gateway.domain.shared_databases import PapersAccount
@@ -119,7 +120,20 @@ class Settings(KernelSettings):
         default="", description="where the portal fetches files; empty: the public address"
     )
     portal_adapter_key: SecretStr = SecretStr(SAMPLE_ADAPTER_KEY)
-    portal_body_megabytes: int = Field(default=64, ge=1, le=512)
+    portal_body_megabytes: int = Field(
+        default=256, ge=1, le=2048, description="the largest body of the portal; it is never held whole"
+    )
+    portal_body_seconds: float = Field(default=180, gt=0, le=3600, description="so long it may take to come")
+    portal_bodies_at_once: int = Field(
+        default=4, ge=1, le=64, description="of more than 1 MB; further ones wait"
+    )
+    portal_long_kilobytes: int = Field(
+        default=64, ge=1, le=1024, description="a text longer than this must be a file's content"
+    )
+    portal_plain_megabytes: int = Field(
+        default=4, ge=1, le=64, description="what a body may say beside its files"
+    )
+    portal_json_depth: int = Field(default=32, ge=4, le=100, description="levels of a body's JSON")
     portal_keep_days: int = Field(
         default=30, ge=1, le=3650, description="what a message of the portal said is kept after it is done"
     )
@@ -236,6 +250,14 @@ class Settings(KernelSettings):
             call_path=self.portal_call_path,
             session_lifetime=timedelta(minutes=self.portal_session_minutes),
             session_words=re.compile(self.portal_session_words, re.IGNORECASE),
+        )
+
+    def portal_bounds(self) -> PortalBounds:
+        """Return what a message of the portal may be beside its files."""
+        return PortalBounds(
+            long_bytes=self.portal_long_kilobytes * 1024,
+            plain_bytes=self.portal_plain_megabytes * 1_048_576,
+            depth=self.portal_json_depth,
         )
 
     def portal_quota(self) -> Quota:

@@ -46,7 +46,8 @@ async def receive_portal_dossier(
     """Nhận hồ sơ phát sinh trên Cổng Dịch vụ công quốc gia; gửi lại bao nhiêu lần cũng chỉ một hồ sơ."""
     if by.kind is not CallerKind.SERVICE or not by.has_role("portal.intake"):
         raise Forbidden
-    kept = await kept_inline(body.attachments, by=by, work=work, now=now)
+    uploads = [item.upload_id for item in body.attachments]
+    kept = await kept_inline(body.attachments, by=by, work=work, now=now, uploads=uploads)
     by_component: dict[str, list[PortalAttachment]] = {}
     ids: dict[str, list[UUID]] = {}
     for item, attachment in zip(body.attachments, kept, strict=True):
@@ -103,7 +104,8 @@ async def receive_portal_supplement(
     """Nhận giấy tờ bổ sung của hồ sơ phát sinh trên Cổng Dịch vụ công quốc gia."""
     if by.kind is not CallerKind.SERVICE or not by.has_role("portal.intake"):
         raise Forbidden
-    kept = await kept_inline(body.attachments, by=by, work=work, now=now)
+    uploads = [item.upload_id for item in body.attachments]
+    kept = await kept_inline(body.attachments, by=by, work=work, now=now, uploads=uploads)
     dossier = await supplement_from_portal(
         portal_code, attachments=kept, note=body.note, by=by, work=work, now=now
     )

@@ -17,6 +17,8 @@ KEPT_AFTER_DONE = timedelta(hours=1)
 GRACE = timedelta(minutes=10)
 """Between giving an upload up and forgetting its parts: longer than any part is under way."""
 MOST_OPEN = 20
+MOST_OPEN_OF_A_SERVICE = 5_000
+"""It brings everybody's: fifty files a message, and what was broken off stays a day."""
 ALGORITHMS = ("sha1", "sha256")
 """sha1 because tus asks for it of every server; nothing here rests on it."""
 

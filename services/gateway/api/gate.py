@@ -26,7 +26,6 @@ from services.gateway.use_cases.who_is_asking import Known
 
 OwnEndpoint = Callable[[Door, Scope, Receive, Send, str], Awaitable[None]]
 _FORM_SECONDS = 15.0
-_FILES_SECONDS = 180.0
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _turned_away = Counter("gateway_turned_away_total", "Requests refused at the gate", ["reason"])
 _STRICT: Headers = [
@@ -113,7 +112,7 @@ class Gate:
                 if endpoint is not None:
                     await endpoint(door, scope, receive, send, client)
                 else:
-                    await self._app(scope, TimedBody(receive, _body_seconds(path)), send)
+                    await self._app(scope, TimedBody(receive, _body_seconds(path, door)), send)
             else:
                 await self._api(door, route, scope, receive, send, given)
         finally:
@@ -182,9 +181,9 @@ class Gate:
         await self._app({**scope, "headers": headers}, body, send)
 
 
-def _body_seconds(path: str) -> float:
+def _body_seconds(path: str, door: Door) -> float:
     """How long a body to an address outside the table may take: the portal's carry files."""
-    return _FILES_SECONDS if "/RestService/forward/" in path else _FORM_SECONDS
+    return door.portal.body_seconds if "/RestService/forward/" in path else _FORM_SECONDS
 
 
 async def _who(door: Door, scope: Scope, given: Mapping[bytes, bytes]) -> Known:

@@ -4,20 +4,24 @@ Application failures travel as HTTP 200 with a code; only a caller without the a
 all bounds, is turned away by status.
 """
 
-import asyncio
 import hmac
+from collections.abc import AsyncIterator
 from typing import Any, cast
 from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
+from starlette.requests import ClientDisconnect
 
 from kernel.core.errors import NotFound, Unauthenticated, Unavailable
+from kernel.core.ids import new_id
 from kernel.service import JobTick
 from kernel.web.edge import PUBLIC
-from kernel.web.request import EdgeRequest
+from kernel.web.request import BodyTooLarge, EdgeRequest
+from services.gateway.api.body import BrokenOff
 from services.gateway.domain.portal_inbound import FAILED
+from services.gateway.domain.portal_outline import Bounds, NoOutline, NotJson, outline_of
 from services.gateway.domain.portal_profiles import GENERAL, LAND_TAX, LOOK_UP, PROMOTION
 from services.gateway.use_cases.portal_payments import CarryPayments
 from services.gateway.use_cases.portal_ports import FileContent
@@ -26,9 +30,7 @@ from services.gateway.use_cases.portal_side import PortalSide
 PREFIXES = ("/XrdAdapter/RestService/forward", "/VXPAdapter/RestService/forward")
 KEY_HEADER = "x-adapter-key"
 _KEPT_PATHS = frozenset({GENERAL, PROMOTION, LAND_TAX})
-_LARGE_BYTES = 1_048_576
-_LARGE = asyncio.Semaphore(4)
-"""Bodies carry files in base64: a few large ones at a time keep the process's memory bounded."""
+_SMALL_BYTES = 1_048_576
 
 router = APIRouter(tags=["portal"])
 
@@ -48,33 +50,46 @@ def _answer(members: Any) -> Response:
 
 async def receive(path: str, request: Request) -> Response:
     """Take one message of the portal."""
-    side = portal_side(request)
-    bounded = EdgeRequest(request.scope, request.receive)
-    bounded.max_body_bytes = side.body_limit
+    side, name = portal_side(request), path.strip("/")
+    if name not in _KEPT_PATHS:
+        return await _asked(side, name, await EdgeRequest(request.scope, request.receive).body())
     declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) <= _LARGE_BYTES:
-        return await _dealt_with(side, path.strip("/"), bounded)
-    async with _LARGE:
-        return await _dealt_with(side, path.strip("/"), bounded)
+    if declared.isdecimal() and int(declared) > side.body_limit:
+        raise BodyTooLarge
+    if declared.isdecimal() and int(declared) <= _SMALL_BYTES:
+        return _answer((await side.intake.receive(name, _body(request, _SMALL_BYTES))).answer)
+    async with side.large:
+        return _answer((await side.intake.receive(name, _body(request, side.body_limit))).answer)
 
 
-async def _dealt_with(side: PortalSide, name: str, request: EdgeRequest) -> Response:
-    body = await request.body()
+async def _body(request: Request, limit: int) -> AsyncIterator[bytes]:
+    """Yield the body as it comes; raise `BodyTooLarge` past the limit, `BrokenOff` when the sender went."""
+    size = 0
+    try:
+        async for piece in request.stream():
+            size += len(piece)
+            if size > limit:
+                raise BodyTooLarge
+            yield piece
+    except ClientDisconnect as error:
+        raise BrokenOff from error
+
+
+async def _asked(side: PortalSide, name: str, body: bytes) -> Response:
     if name == LOOK_UP:
         return await _look_up(side, body)
     if side.payments is not None and name == side.payment_path:
         return _answer(await side.payments.receive(_read(body)))
     if side.payments is not None and name == side.bill_path:
         return await _what_is_owed(side.payments, body)
-    if name not in _KEPT_PATHS:
-        return _answer({"error_code": FAILED, "message": "| dịch vụ không tồn tại"})
-    return _answer((await side.intake.receive(name, body)).answer)
+    return _answer({"error_code": FAILED, "message": "| dịch vụ không tồn tại"})
 
 
 def _read(body: bytes) -> Any:
+    """Return what a short body says, None when it is no JSON or past the bounds."""
     try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
+        return outline_of(body, new_id().hex, Bounds()).value()
+    except (NotJson, NoOutline):
         return None
 
 
@@ -91,9 +106,8 @@ async def _what_is_owed(payments: CarryPayments, body: bytes) -> Response:
 
 async def _look_up(side: PortalSide, body: bytes) -> Response:
     unknown = {"error_code": "-1", "message": "masohoso not found"}
-    try:
-        asked = orjson.loads(body)
-    except orjson.JSONDecodeError:
+    asked = _read(body)
+    if asked is None:
         return _answer({"error_code": "-1", "message": "nội dung không phải JSON"})
     code = asked.get("masohoso") if isinstance(asked, dict) else None
     if not isinstance(code, str) or not code.strip() or not code.isprintable():

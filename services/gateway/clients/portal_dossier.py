@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from io import BytesIO
-from typing import Any
 from uuid import UUID
 
 import aiohttp
@@ -13,15 +12,21 @@ from kernel.core.clock import Clock
 from kernel.core.errors import Unavailable
 from kernel.core.ids import new_id
 from kernel.web.auth import TokenSigner
+from services.gateway.clients.portal_uploads import (
+    BUSY,
+    SERVER_ERROR,
+    PortalUploads,
+    intake_of,
+    object_of,
+    unavailable,
+)
 from services.gateway.domain.portal_messages import Json
-from services.gateway.use_cases.portal_ports import FileContent, Intake
+from services.gateway.use_cases.portal_ports import FileContent, Intake, Parts
 
 _MARGIN_SECONDS = 20.0
 _BYTES_A_SECOND = 4_194_304
 _OK = 200
 _NOT_FOUND = 404
-_SERVER_ERROR = 500
-_BUSY = frozenset({401, 403, 405, 408, 425, 429})
 _TOLD_HEADERS = ("Content-Type", "Content-Length", "Content-Disposition")
 
 
@@ -45,6 +50,7 @@ class HttpDossierService:
         self._seconds = timeout_seconds
         self._file_timeout = aiohttp.ClientTimeout(total=None, sock_connect=2, sock_read=30)
         self._tokens: dict[str, tuple[str, float]] = {}
+        self._uploads = PortalUploads(session, url, lambda: self._headers("portal.intake"))
 
     async def view(self, dossier_id: UUID, version: int | None) -> Json | None:
         """Return one version of a dossier; None when the service does not know it."""
@@ -57,7 +63,7 @@ class HttpDossierService:
                 raw = await response.read()
                 if response.status == _NOT_FOUND:
                     return None
-                return _object(raw) if response.status == _OK else _unavailable(response.status)
+                return object_of(raw) if response.status == _OK else unavailable(response.status)
         except (TimeoutError, aiohttp.ClientError) as error:
             raise Unavailable(f"dossier: {type(error).__name__}") from error
 
@@ -81,10 +87,10 @@ class HttpDossierService:
                 timeout=aiohttp.ClientTimeout(total=allowed, sock_connect=2),
             ) as response:
                 raw = await response.read()
-                if response.status >= _SERVER_ERROR or response.status in _BUSY:
-                    _unavailable(response.status)
-                answer = _object(raw)
-                return _intake(response.status, answer)
+                if response.status >= SERVER_ERROR or response.status in BUSY:
+                    unavailable(response.status)
+                answer = object_of(raw)
+                return intake_of(response.status, answer)
         except (TimeoutError, aiohttp.ClientError) as error:
             raise Unavailable(f"dossier: {type(error).__name__}") from error
 
@@ -101,11 +107,15 @@ class HttpDossierService:
                 method, self._url + path, data=content, headers=headers, timeout=self._timeout
             ) as response:
                 raw = await response.read()
-                if response.status >= _SERVER_ERROR or response.status in _BUSY:
-                    _unavailable(response.status)
-                return response.status, _object(raw)
+                if response.status >= SERVER_ERROR or response.status in BUSY:
+                    unavailable(response.status)
+                return response.status, object_of(raw)
         except (TimeoutError, aiohttp.ClientError) as error:
             raise Unavailable(f"dossier: {type(error).__name__}") from error
+
+    async def bring_file(self, name: str, length: int, parts: Parts, *, key: str) -> UUID | Intake:
+        """Bring a file in parts; what an attempt before has brought is not sent again."""
+        return await self._uploads.bring(name, length, parts, key=key)
 
     async def open_file(self, attachment_id: UUID) -> FileContent:
         """Return a file's content as a stream; the caller reads it to its end or closes it."""
@@ -141,28 +151,3 @@ async def _chunks(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
             yield chunk
     finally:
         response.close()
-
-
-def _object(raw: bytes) -> Json:
-    try:
-        value: Any = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise Unavailable("dossier: no JSON") from error
-    return value if isinstance(value, dict) else {}
-
-
-def _unavailable(status: int) -> Json:
-    raise Unavailable(f"dossier: HTTP {status}")
-
-
-def _intake(status: int, answer: Json) -> Intake:
-    return Intake(
-        status=status,
-        dossier_id=str(answer.get("dossier_id") or ""),
-        problem=str(answer.get("code") or ""),
-        title=str(answer.get("detail") or answer.get("title") or ""),
-        fields=tuple(
-            (str(item.get("path") or ""), str(item.get("reason") or ""))
-            for item in answer.get("errors") or ()
-        ),
-    )

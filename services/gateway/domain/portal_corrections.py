@@ -9,6 +9,7 @@ import copy
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from services.gateway.domain.portal_envelope import content_of
 from services.gateway.domain.portal_profiles import PROFILES
 
 Json = dict[str, Any]
@@ -19,7 +20,7 @@ _COMPONENT = "MaThanhPhanHoSo"
 
 def correctable(path: str, message: Any) -> dict[str, str]:
     """Return the fields people may correct with their values as sent; none of what is no message."""
-    profile, data = PROFILES.get(path), _data(path, message)
+    profile, data = content_of(path, message)
     if profile is None or data is None:
         return {}
     return {name: _value(data, name) for name in _names(profile, data)}
@@ -33,7 +34,7 @@ def corrected(path: str, message: Any, corrections: Mapping[str, str]) -> Any:
     changed = copy.deepcopy(message)
     for name, value in corrections.items():
         if name in allowed:
-            _put(_data(path, changed), name.split("."), value)
+            _put(content_of(path, changed)[1], name.split("."), value)
     return changed
 
 
@@ -61,13 +62,6 @@ def _names(profile: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[str]
         for place, item in enumerate(items if isinstance(items, list) else ()):
             if isinstance(item, Mapping):
                 yield from (f"{kind['list']}.{place}.{name}" for name in (kind["name"], _COMPONENT))
-
-
-def _data(path: str, message: Any) -> Any:
-    if not isinstance(message, Mapping):
-        return None
-    data = message.get("data") if PROFILES.get(path, {}).get("enveloped") else message
-    return data if isinstance(data, Mapping) else None
 
 
 def _value(data: Any, name: str) -> str:

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from services.gateway.domain.portal_outline import Outline
+
 Json = dict[str, Any]
 
 ACCEPTED = 0
@@ -49,6 +51,10 @@ class Inbound:
     """Grows when people change it, not when it is tried again."""
     is_readable: bool = True
     """False when it was sealed with a key this service no longer has."""
+    parts: int = 0
+    """How many parts a long body is kept in; `body` is empty then."""
+    outline: Outline | None = None
+    """A long body without its long strings, as it was found while it came."""
 
 
 @dataclass(frozen=True, slots=True)

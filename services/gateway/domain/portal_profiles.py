@@ -8,6 +8,8 @@ PROMOTION = "addtthcKhuyenMai"
 LAND_TAX = "nhantbthuedvcqg"
 LOOK_UP = "search/call"
 
+_LINK = "DuongDanTaiTepTin"
+
 PROFILES: Mapping[str, Mapping[str, Any]] = {
     GENERAL: {
         "enveloped": True,
@@ -30,7 +32,7 @@ PROFILES: Mapping[str, Mapping[str, Any]] = {
         "address": ("DiaChi", "DiaChiChiTiet"),
         "form": "DuLieuEForm",
         "note": ("LyDoDieuChinh", "ThongTinDaNop", "ThongTinSuaDoi"),
-        "files": ({"list": "TaiLieuNop", "name": "TenTepDinhKem", "content": "Base64"},),
+        "files": ({"list": "TaiLieuNop", "name": "TenTepDinhKem", "content": "Base64", "link": _LINK},),
     },
     PROMOTION: {
         "enveloped": False,
@@ -53,8 +55,9 @@ PROFILES: Mapping[str, Mapping[str, Any]] = {
         "form": "",
         "note": ("LyDoDieuChinh", "ThongTinDaNop", "ThongTinSuaDoi"),
         "files": (
-            {"list": "", "name": "TenTepDonDangKy", "content": "TepDonDangKy"},
-            {"list": "TaiLieuNop", "name": "TenTepDinhKem", "content": "Base64"},
+            {"list": "", "name": "TenTepDonDangKy", "content": "TepDonDangKy", "link": ""},
+            {"list": "", "name": "TenTepDangKy", "content": "", "link": "URLTepDangKy"},
+            {"list": "TaiLieuNop", "name": "TenTepDinhKem", "content": "Base64", "link": _LINK},
         ),
     },
 }

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from kernel.core.clock import VIETNAM
+from services.gateway.domain.portal_envelope import content_of
 from services.gateway.domain.portal_profiles import PROFILES
 
 Json = dict[str, Any]
@@ -15,6 +17,8 @@ _OLD_AGENCY = re.compile(r"(\d{3})\.([0-9A-Z]{2})\.([0-9A-Z]{2})\.([A-Z]\d{2})")
 _TECH_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CODE = re.compile(r"[0-9A-Za-z.\-/]{1,60}")
 _SUBJECTS = {"1": "CITIZEN", "2": "BUSINESS", "3": "STATE_AGENCY", "4": "ORGANISATION"}
+_YES = frozenset({"1", "true"})
+_DAYS = ("%Y%m%d", "%Y%m%d%H%M%S", "%d/%m/%Y", "%d-%m-%Y")
 _CARD_DIGITS = 12
 _OLD_CARD_DIGITS = 9
 _FORMS = {
@@ -45,13 +49,12 @@ class Handed:
 
 def handed_of(path: str, message: Any) -> Handed:
     """Return a message in the dossier service's words; raise `NotUnderstood` or `NeedsPeople`."""
-    profile = PROFILES.get(path)
-    if profile is None:
+    if path not in PROFILES:
         raise NeedsPeople("loại bản tin chưa được xử lý tự động")
     if not isinstance(message, Mapping):
         raise NotUnderstood("Nội dung yêu cầu phải là đối tượng JSON")
-    data = message.get("data") if profile["enveloped"] else message
-    if not isinstance(data, Mapping):
+    profile, data = content_of(path, message)
+    if profile is None or data is None:
         raise NotUnderstood("Thiếu trường bắt buộc data")
     code = _text(data, profile["code"])
     supplemented = _text(data, profile["supplement_code"])
@@ -79,7 +82,7 @@ def _dossier(data: Mapping[str, Any], profile: Mapping[str, Any], code: str, fil
         "owner": _owner(data, profile),
         "form_data": _form(data, profile),
         "result_delivery": "POST" if _text(data, profile["by_post"]) == "1" else "COUNTER",
-        "is_vneid_verified": _text(data, profile["verified"]) == "1",
+        "is_vneid_verified": _text(data, profile["verified"]).casefold() in _YES,
         "attachments": files,
     }
 
@@ -144,19 +147,28 @@ def _listed(data: Mapping[str, Any], name: str) -> Sequence[Any]:
 
 def _file(item: Mapping[str, Any], kind: Mapping[str, str]) -> Json | None:
     name, content = _text(item, kind["name"]), item.get(kind["content"])
-    if isinstance(content, str) and content:
+    if isinstance(content, str) and content.strip():
         return {
             "component_code": _text(item, "MaThanhPhanHoSo"),
             "name": name[:200] or "tep-dinh-kem",
-            "content_base64": content,
+            "content_base64": _bare(content),
         }
-    if _text(item, "DuongDanTaiTepTin"):
+    if _text(item, kind["link"]):
         raise NeedsPeople("tệp chỉ có địa chỉ, chưa có nội dung")
     return None
 
 
+def _bare(content: str) -> str:
+    """Return base64 without line breaks and without the head browsers set before it."""
+    if content.startswith("data:"):
+        content = content.partition(",")[2]
+    return "".join(content.split())
+
+
 def _text(data: Any, name: str) -> str:
     value = data.get(name) if name else None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return str(value).strip() if isinstance(value, str | int | float) else ""
 
 
@@ -171,10 +183,10 @@ def _moment(text: str, field: str) -> str | None:
 
 def _day(text: str) -> str:
     """Return a day as ISO; a birth date the portal knows only in part stays unsaid."""
-    try:
-        return datetime.strptime(text, "%Y%m%d").replace(tzinfo=VIETNAM).date().isoformat()
-    except ValueError:
-        return ""
+    for form in _DAYS:
+        with suppress(ValueError):
+            return datetime.strptime(text, form).replace(tzinfo=VIETNAM).date().isoformat()
+    return ""
 
 
 def tech_id_of(text: str) -> str:

@@ -5,6 +5,8 @@ from datetime import timedelta
 from kernel.service import Job, JobTick
 
 _HOURLY = 3600.0
+_LONGEST_COMING = timedelta(hours=6)
+"""Longer than any body may take to come (`portal_body_seconds`)."""
 
 
 async def seal_what_is_plain(tick: JobTick) -> None:
@@ -17,6 +19,7 @@ async def seal_what_is_plain(tick: JobTick) -> None:
 async def forget_what_is_done(tick: JobTick) -> None:
     """Forget what messages said some days after they were done."""
     portal = tick.resources.portal
+    await portal.keeping.sweep_parts(before=tick.now - _LONGEST_COMING)
     await portal.keeping.forget_done(now=tick.now, before=tick.now - timedelta(days=portal.keep_days))
 
 

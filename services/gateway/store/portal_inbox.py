@@ -10,13 +10,20 @@ from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from kernel.sealing import SealBroken
 from services.gateway.domain.portal_inbound import Inbound, Ruling
+from services.gateway.domain.portal_outline import kept_outline
 from services.gateway.store.portal_seals import PortalSeals
 from services.gateway.use_cases.portal_desk import Act
 
 _KEEP = Statement(
     "INSERT INTO portal_inbound (id, path, body, sha256, received_at, state, next_attempt_at,"
-    " is_sealed) VALUES (:id, :path, :body, :sha256, :received_at, 'RECEIVED', :retry_at, true)"
+    " is_sealed, parts, outline) VALUES (:id, :path, :body, :sha256, :received_at, 'RECEIVED', :retry_at,"
+    " true, :parts, :outline)"
 )
+_KEEP_PART = Statement(
+    "INSERT INTO portal_inbound_parts (message_id, place, size, body, kept_at)"
+    " VALUES (:message_id, :place, :size, :body, :kept_at)"
+)
+_PART = Statement("SELECT body FROM portal_inbound_parts WHERE message_id = :message_id AND place = :place")
 # Who corrected or replayed it meanwhile has the word: what was made of it before does not count.
 _SETTLE = Statement(
     "UPDATE portal_inbound SET state = :state, attempts = attempts + 1, next_attempt_at = :retry_at,"
@@ -30,7 +37,10 @@ _DUE = Statement(
     "SELECT id FROM portal_inbound WHERE next_attempt_at <= :now AND state IN ('RECEIVED', 'PARKED')"
     " ORDER BY received_at, id LIMIT :limit"
 )
-_COLUMNS = "SELECT id, path, body, sha256, received_at, attempts, corrections, version FROM portal_inbound"
+_COLUMNS = (
+    "SELECT id, path, body, sha256, received_at, attempts, corrections, version, parts, outline"
+    " FROM portal_inbound"
+)
 _FIND = Statement(f"{_COLUMNS} WHERE id = :id AND state IN ('RECEIVED', 'PARKED')")
 _FIND_OPEN = Statement(f"{_COLUMNS} WHERE id = :id AND state <> 'DONE'")
 _OTHERS = Statement(
@@ -69,11 +79,29 @@ class PostgresPortalInbox:
             _KEEP,
             id=message.id,
             path=message.path,
-            body=self._seals.seal_body(message.body, message.id),
+            body=b"" if message.parts else self._seals.seal_body(message.body, message.id),
             sha256=message.sha256,
             received_at=message.received_at,
             retry_at=retry_at,
+            parts=message.parts,
+            outline=message.outline and self._seals.seal_outline(message.outline.kept(), message.id),
         )
+
+    def keep_part(self, message: Inbound, place: int, part: bytes) -> None:
+        """Keep a part of a message that is still coming; without its message it is swept."""
+        self._unit.write(
+            _KEEP_PART,
+            message_id=message.id,
+            place=place,
+            size=len(part),
+            body=self._seals.seal_part(part, message.id, place),
+            kept_at=message.received_at,
+        )
+
+    async def part(self, message_id: UUID, place: int) -> bytes:
+        """Return a part of a message; raise `SealBroken` when it cannot be opened."""
+        kept = await self._unit.fetch_value(_PART, message_id=message_id, place=place)
+        return self._seals.open_part(bytes(kept or b""), message_id, place)
 
     def settle(self, message: Inbound, ruling: Ruling, *, retry_at: datetime | None, now: datetime) -> None:
         """Keep what became of it as it was read; a message that is done stays done."""
@@ -139,12 +167,16 @@ class PostgresPortalInbox:
     def _inbound(self, row: Any) -> Inbound | None:
         if row is None:
             return None
+        found = dict(row)
         try:
             body = self._seals.open_body(bytes(row["body"]), row["id"])
+            if row["outline"] is not None:
+                outline = self._seals.open_outline(bytes(row["outline"]), row["id"])
+                found["outline"] = kept_outline(outline)
             corrections = self._seals.open_fields(row["corrections"], row["id"])
         except SealBroken:
-            return Inbound(**{**dict(row), "body": b"", "corrections": {}}, is_readable=False)
-        return Inbound(**{**dict(row), "body": body, "corrections": corrections})
+            return Inbound(**{**found, "body": b"", "outline": None, "corrections": {}}, is_readable=False)
+        return Inbound(**{**found, "body": body, "corrections": corrections})
 
     def _logged(self, act: Act) -> Mapping[str, Any]:
         return {

@@ -25,13 +25,20 @@ _SEAL_FILE = "UPDATE portal_files SET file_name = $2, is_sealed = true WHERE tok
 # Who did what, when, and to which fields stays; the values and the words go with the message.
 _FORGET = """
 WITH gone AS (
-    UPDATE portal_inbound SET body = '', corrections = '{}', is_sealed = true, forgotten_at = $1
+    UPDATE portal_inbound SET body = '', outline = NULL, corrections = '{}', is_sealed = true,
+        forgotten_at = $1
     WHERE id IN (SELECT id FROM portal_inbound WHERE state = 'DONE' AND forgotten_at IS NULL
                  AND settled_at < $2 ORDER BY settled_at LIMIT 1000)
-    RETURNING id)
+    RETURNING id),
+parts AS (DELETE FROM portal_inbound_parts WHERE message_id IN (SELECT id FROM gone))
 UPDATE portal_inbound_acts AS a SET reason = '', is_sealed = true,
     fields = (SELECT coalesce(jsonb_object_agg(key, ''), '{}') FROM jsonb_object_keys(a.fields) AS key)
 FROM gone WHERE a.message_id = gone.id
+"""
+# A body that never ended, or whose process was killed before its message was kept.
+_SWEEP = """
+DELETE FROM portal_inbound_parts AS p WHERE kept_at < $1
+    AND NOT EXISTS (SELECT 1 FROM portal_inbound m WHERE m.id = p.message_id AND m.parts > p.place)
 """
 
 
@@ -52,6 +59,10 @@ class PostgresPortalKeeping:
             acts = await _each(connection, _PLAIN_ACTS, _SEAL_ACT, lambda row: _act(row, seals))
             files = await _each(connection, _PLAIN_FILES, _SEAL_FILE, lambda row: _file(row, seals))
         return messages + acts + files
+
+    async def sweep_parts(self, *, before: datetime) -> None:
+        """Forget parts that came before then and belong to no message."""
+        await self._pool.execute(_SWEEP, before)
 
     async def forget_done(self, *, now: datetime, before: datetime) -> None:
         """Forget what messages said that were done before then; hash, codes and outcome stay."""

@@ -51,7 +51,10 @@ _DIFFERENCES = Statement(
 )
 _INBOUND = Statement("""
 SELECT id, path, received_at, state, attempts, next_attempt_at, portal_code, dossier_id, answer_code, answer,
-       reason, length(body) - CASE WHEN is_sealed THEN 29 ELSE 0 END AS bytes
+       reason, CASE WHEN parts > 0
+           THEN (SELECT coalesce(sum(p.size), 0) FROM portal_inbound_parts p
+                 WHERE p.message_id = portal_inbound.id)
+           ELSE length(body) - CASE WHEN is_sealed THEN 29 ELSE 0 END END AS bytes
 FROM portal_inbound
 WHERE state <> 'DONE' AND (:state::text IS NULL OR state = :state)
   AND (:after::uuid IS NULL OR id > :after)

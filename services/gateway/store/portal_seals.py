@@ -31,6 +31,22 @@ class PortalSeals:
             return kept
         return self._seals.open_bytes(kept[1:], purpose=f"{_BODY} {message_id}")
 
+    def seal_part(self, part: bytes, message_id: UUID, place: int) -> bytes:
+        """Return a part of a long message as it is kept: no other's, and in no other's place."""
+        return self._seals.seal_bytes(part, purpose=f"{_BODY} {message_id} part {place}")
+
+    def open_part(self, kept: bytes, message_id: UUID, place: int) -> bytes:
+        """Return a part as it came."""
+        return self._seals.open_bytes(kept, purpose=f"{_BODY} {message_id} part {place}")
+
+    def seal_outline(self, outline: bytes, message_id: UUID) -> bytes:
+        """Return the outline of a long message as it is kept."""
+        return self._seals.seal_bytes(outline, purpose=f"{_BODY} {message_id} outline")
+
+    def open_outline(self, kept: bytes, message_id: UUID) -> bytes:
+        """Return an outline as it was found."""
+        return self._seals.open_bytes(kept, purpose=f"{_BODY} {message_id} outline")
+
     def seal_text(self, text: str, of: object) -> str:
         """Return a text as it is kept beside `of`; an empty or a sealed one stays as it is."""
         if not text or text.startswith(_MARK):

@@ -98,6 +98,8 @@ portal_inbound = Table(
     Column("version", BigInteger, nullable=False, server_default=text("1")),
     Column("forgotten_at", _moment),
     _is_sealed(),
+    Column("parts", Integer, nullable=False, server_default=text("0")),
+    Column("outline", LargeBinary),
 )
 _plain(portal_inbound)
 Index("ix_portal_inbound_portal_code", portal_inbound.c.portal_code, portal_inbound.c.received_at)
@@ -115,6 +117,16 @@ Index(
     "ix_portal_inbound_kept",
     portal_inbound.c.settled_at,
     postgresql_where=text("state = 'DONE' AND forgotten_at IS NULL"),
+)
+
+portal_inbound_parts = Table(
+    "portal_inbound_parts",
+    metadata,
+    Column("message_id", UUID, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("kept_at", _moment, nullable=False, index=True),
 )
 
 portal_inbound_acts = Table(

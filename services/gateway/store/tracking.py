@@ -75,7 +75,9 @@ _FORGET = tuple(
         "DELETE FROM tracking_codes WHERE dossier_id = :dossier_id::uuid",
         "DELETE FROM portal_files WHERE dossier_id = :dossier_id::uuid",
         "UPDATE portal_ledger SET answer = '' WHERE dossier_id = :dossier_id::uuid AND answer <> ''",
-        "UPDATE portal_inbound SET body = '', corrections = '{}', answer = '', reason = '',"
+        "DELETE FROM portal_inbound_parts WHERE message_id IN"
+        f" (SELECT id FROM portal_inbound WHERE {_ITS_MESSAGES})",
+        "UPDATE portal_inbound SET body = '', outline = NULL, corrections = '{}', answer = '', reason = '',"
         " is_sealed = true, forgotten_at = coalesce(forgotten_at, settled_at, received_at)"
         f" WHERE {_ITS_MESSAGES}",
         "UPDATE portal_inbound_acts a SET reason = '', is_sealed = true, fields ="

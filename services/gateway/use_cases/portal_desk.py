@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-import orjson
-
 from kernel.core.caller import Caller
 from kernel.core.errors import Invalid, NotFound, Stale
 from services.gateway.domain.portal_corrections import correctable
+from services.gateway.domain.portal_envelope import in_one_form
 from services.gateway.domain.portal_inbound import Inbound
+from services.gateway.domain.portal_outline import Bounds, NoOutline, NotJson, outline_of
 
 READ, CORRECTED, REPLAYED = "READ", "CORRECTED", "REPLAYED"
 
@@ -106,7 +106,9 @@ async def _found(message_id: UUID, desk: Desk) -> Inbound:
 
 
 def _fields(message: Inbound) -> dict[str, str]:
+    """Return what may be corrected; a content that is a text of its own is read like any other."""
     try:
-        return correctable(message.path, orjson.loads(message.body))
-    except orjson.JSONDecodeError:
+        outline = message.outline or outline_of(message.body, message.id.hex, Bounds())
+        return correctable(message.path, in_one_form(outline.value()))
+    except (NotJson, NoOutline):
         return {}

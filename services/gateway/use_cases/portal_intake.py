@@ -1,15 +1,13 @@
 """What the portal sends down: kept first, understood second, handed to the dossier service third."""
 
-import hashlib
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import orjson
-
 from kernel.core.clock import Clock
 from kernel.core.errors import Unavailable
-from kernel.core.ids import new_id
+from services.gateway.domain.portal_base64 import NotBase64
 from services.gateway.domain.portal_codes import CodeKind
 from services.gateway.domain.portal_corrections import corrected, portal_names
 from services.gateway.domain.portal_inbound import (
@@ -24,15 +22,18 @@ from services.gateway.domain.portal_inbound import (
 )
 from services.gateway.domain.portal_ledger import Backoff
 from services.gateway.domain.portal_messages import Json, Wire, dossier_message
+from services.gateway.domain.portal_outline import Bounds, NoOutline, NotJson
 from services.gateway.domain.portal_profiles import LAND_TAX
 from services.gateway.domain.portal_reading import Handed, NeedsPeople, NotUnderstood, handed_of
-from services.gateway.domain.portal_tax import tax_dossier
+from services.gateway.domain.portal_tax import notice_file, tax_dossier, told_in
 from services.gateway.domain.portal_view import PortalView
+from services.gateway.use_cases.portal_bodies import Said, read_message
+from services.gateway.use_cases.portal_handing import require_only_files, with_files_there
 from services.gateway.use_cases.portal_ports import DossierService, Intake, Mappings, OpenWork
+from services.gateway.use_cases.portal_receiving import KeepMessages
 
 DOSSIERS = "/v1/portal-dossiers"
 _SUPPLEMENTS = "/v1/portal-dossiers/{code}/supplement"
-_FIRST_RETRY = timedelta(seconds=60)
 _PARKED_RETRY = timedelta(minutes=10)
 _NOT_FOUND = 404
 _PROBLEMS_FROM = 400
@@ -53,19 +54,19 @@ _MINIMUM = (
 class TakeFromPortal:
     """Nothing the portal was answered 0 for is lost, whatever dies afterwards."""
 
-    def __init__(self, *, open_work: OpenWork, dossiers: DossierService, clock: Clock) -> None:
+    def __init__(
+        self, *, open_work: OpenWork, dossiers: DossierService, clock: Clock, bounds: Bounds
+    ) -> None:
         self._open_work = open_work
+        self._bounds = bounds
+        self._keep = KeepMessages(open_work, bounds)
         self._dossiers = dossiers
         self._clock = clock
         self._backoff = Backoff(first_seconds=2)
 
-    async def receive(self, path: str, body: bytes) -> Ruling:
-        """Keep a message, then deal with it; an answer is given only after the message is safe."""
-        now = self._clock.now()
-        digest = hashlib.sha256(body).digest()
-        message = Inbound(id=new_id(), path=path, body=body, sha256=digest, received_at=now)
-        async with self._open_work() as work:
-            work.portal_inbox.keep(message, retry_at=now + _FIRST_RETRY)
+    async def receive(self, path: str, body: AsyncIterator[bytes]) -> Ruling:
+        """Keep a message as it comes, then deal with it; it is answered only after it is safe."""
+        message = await self._keep.keep(path, body, self._clock.now())
         return await self._deliver(message, is_again=False)
 
     async def deliver_again(self, message_id: UUID) -> Ruling | None:
@@ -121,26 +122,30 @@ class TakeFromPortal:
         if not message.is_readable:
             return parked("", "không mở được niêm phong: thiếu khóa cũ", is_retried=True)
         try:
-            said = corrected(message.path, orjson.loads(message.body), message.corrections)
+            said = await read_message(message, self._open_work, self._bounds)
             if message.path == LAND_TAX:
-                return await self._ruling_of_tax(tax_dossier(said))
-            handed = handed_of(message.path, said)
-        except orjson.JSONDecodeError:
+                return await self._ruling_of_tax(await _tax_dossier(said))
+            handed = handed_of(message.path, corrected(message.path, said.value, message.corrections))
+            require_only_files(said, handed)
+        except NotJson:
             return Ruling(InboxState.REFUSED, FAILED, "| nội dung không phải JSON", "not JSON")
-        except NotUnderstood as fault:
+        except (NotUnderstood, NoOutline) as fault:
             return Ruling(InboxState.REFUSED, FAILED, f"| {fault}", str(fault))
         except NeedsPeople as reason:
             return parked("", str(reason), is_retried=False)
-        return replace(await self._hand_in(handed, message), tech_id=handed.tech_id)
+        return replace(await self._hand_in(handed, said, message), tech_id=handed.tech_id)
 
-    async def _hand_in(self, handed: Handed, message: Inbound) -> Ruling:
+    async def _hand_in(self, handed: Handed, said: Said, message: Inbound) -> Ruling:
         async with self._open_work() as work:
             if await work.portal_inbox.has_waiting_before(handed.portal_code, message):
                 return waiting(handed.portal_code, "chờ bản tin trước của hồ sơ")
             handed = await self._in_our_codes(handed, work.portal_codes)
         path = _SUPPLEMENTS.format(code=handed.portal_code) if handed.is_supplement else DOSSIERS
         try:
-            answer = await self._dossiers.take_in(path, handed.body, key=_key(handed, message))
+            ready = await with_files_there(said, handed, message, self._dossiers)
+            if isinstance(ready, Intake):
+                return await self._ruling_of(ready, handed, message)
+            answer = await self._dossiers.take_in(path, ready.body, key=_key(handed, message))
         except Unavailable as silence:
             return waiting(handed.portal_code, silence.detail or silence.title)
         return await self._ruling_of(answer, handed, message)
@@ -177,6 +182,20 @@ class TakeFromPortal:
         names = portal_names(message.path)
         fields = [(names.get(name, name), reason) for name, reason in answer.fields]
         return ruling_of_refusal(code, answer.status, answer.problem, answer.title, fields)
+
+
+async def _tax_dossier(said: Said) -> str:
+    """Return whose a notice or voucher is; a long notice is searched where it lies."""
+    file = said.files.get(notice_file(said.value))
+    if len(said.files) > (file is not None):
+        raise NotUnderstood("Có chuỗi quá dài ngoài các trường tệp")
+    if file is None:
+        return tax_dossier(said.value)
+    try:
+        told = await told_in(file.content())
+    except NotBase64:
+        told = b""
+    return tax_dossier(said.value, told)
 
 
 def _key(handed: Handed, message: Inbound) -> str:

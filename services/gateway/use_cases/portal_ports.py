@@ -109,6 +109,10 @@ class FileContent:
     """For whoever does not read the content to its end."""
 
 
+Parts = Callable[[int], AsyncIterator[bytes]]
+"""Yields a file's content from a place on."""
+
+
 class DossierService(Protocol):
     """The dossier service as the portal's side calls it; `Unavailable` when it does not answer."""
 
@@ -117,6 +121,12 @@ class DossierService(Protocol):
 
     async def take_in(self, path: str, body: Json, *, key: str) -> Intake:
         """Hand in what the portal sent."""
+
+    async def bring_file(self, name: str, length: int, parts: Parts, *, key: str) -> UUID | Intake:
+        """Bring a file in parts and return what it is called there, or why it is not taken.
+
+        The same key goes on where an attempt before was broken off.
+        """
 
     async def open_file(self, attachment_id: UUID) -> FileContent:
         """Return a file's content as a stream."""
@@ -218,6 +228,12 @@ class PortalInbox(Protocol):
 
     def settle(self, message: Inbound, ruling: Ruling, *, retry_at: datetime | None, now: datetime) -> None:
         """Keep what became of it as it was read; nothing when people corrected it meanwhile."""
+
+    def keep_part(self, message: Inbound, place: int, part: bytes) -> None:
+        """Keep a part of a message that is still coming."""
+
+    async def part(self, message_id: UUID, place: int) -> bytes:
+        """Return a part of a message."""
 
     async def due(self, *, limit: int, now: datetime) -> list[UUID]:
         """Return messages to be tried again, oldest first."""

@@ -1,5 +1,6 @@
 """What one process of the gateway holds for the national portal."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,9 @@ class PortalSide:
     dossiers: DossierService
     adapter_key: str
     body_limit: int
+    large: asyncio.Semaphore
+    """Bodies past what is held whole: so many come at a time."""
+    body_seconds: float
     seals: Any
     keeping: Any
     keep_days: int

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import hashlib
 import json
 import tempfile
 from collections.abc import AsyncIterator
@@ -163,6 +164,19 @@ class ADossier:
 
 
 @dataclass
+class AnUpload:
+    """A file that comes in parts."""
+
+    length: int
+    id: UUID = field(default_factory=new_id)
+    name: str = ""
+    received: int = 0
+    parts: int = 0
+    digest: Any = field(default_factory=hashlib.sha256)
+    content: bytearray = field(default_factory=bytearray)
+
+
+@dataclass
 class DossierService:
     """A dossier service behind real HTTP: recorded views, an intake that knows its keys, files."""
 
@@ -175,6 +189,12 @@ class DossierService:
     seen: dict[str, dict[str, Any]] = field(default_factory=dict)
     is_down: bool = False
     hangs_seconds: float = 0
+    uploads: dict[str, "AnUpload"] = field(default_factory=dict)
+    """By the key each was made with."""
+    breaks_after_parts: int = 10**6
+    """After so many parts it is away."""
+    keeps_contents: bool = True
+    most_bytes: int = 60_000_000
 
     def knows(self, *dossiers: ADossier) -> None:
         for one in dossiers:
@@ -184,6 +204,9 @@ class DossierService:
         app = FastAPI()
         app.get("/v1/portal-views/{dossier_id}")(self.view)
         app.post("/v1/portal-dossiers")(self.take)
+        app.post("/v1/uploads")(self.make_upload)
+        app.get("/v1/uploads/{upload_id}")(self.show_upload)
+        app.patch("/v1/uploads/{upload_id}")(self.take_part)
         app.post("/v1/portal-dossiers/{code}/supplement")(self.supplement)
         app.get("/v1/dossiers/{dossier_id}")(self.dossier)
         app.get("/v1/attachments/{attachment_id}/content")(self.file)
@@ -213,6 +236,36 @@ class DossierService:
         self.taken.setdefault(code, str(new_id()))
         outcome = "repeated" if repeated else "created"
         return JSONResponse({"outcome": outcome, "dossier_id": self.taken[code]}, 200 if repeated else 201)
+
+    async def make_upload(self, request: Request) -> Response:
+        assert scopes_of(request) == ["portal.intake"]
+        length = int(request.headers["upload-length"])
+        if length > self.most_bytes:
+            return JSONResponse({"code": "too-large", "title": "Tệp quá lớn"}, 413)
+        made = self.uploads.setdefault(request.headers["idempotency-key"], AnUpload(length))
+        made.name = base64.b64decode(request.headers["upload-metadata"].partition(" ")[2]).decode()
+        return Response(status_code=201, headers={"Location": f"/v1/uploads/{made.id}"})
+
+    def upload(self, upload_id: str) -> AnUpload:
+        (found,) = [one for one in self.uploads.values() if str(one.id) == upload_id]
+        return found
+
+    async def show_upload(self, upload_id: str) -> Response:
+        return JSONResponse({"state": "OPEN", "offset": self.upload(upload_id).received})
+
+    async def take_part(self, upload_id: str, request: Request) -> Response:
+        if sum(one.parts for one in self.uploads.values()) >= self.breaks_after_parts:
+            return Response(status_code=503)
+        upload, content = self.upload(upload_id), await request.body()
+        assert int(request.headers["upload-offset"]) == upload.received
+        told = request.headers["upload-checksum"].partition(" ")[2]
+        assert base64.b64decode(told) == hashlib.sha256(content).digest()
+        upload.received += len(content)
+        upload.parts += 1
+        upload.digest.update(content)
+        if self.keeps_contents:
+            upload.content += content
+        return Response(status_code=204)
 
     async def supplement(self, code: str, request: Request) -> Response:
         if code not in self.taken:

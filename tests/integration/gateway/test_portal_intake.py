@@ -130,7 +130,7 @@ async def test_a_kill_between_keeping_and_handing_in_is_made_good(world: World):
     intake = world.gateway.runtime.resources.portal.intake
     intake._deliver = _killed
     with pytest.raises(asyncio.CancelledError):
-        await intake.receive("nhanhsdvcqg", httpx.Request("POST", "http://x", json=a_message()).content)
+        await intake.receive("nhanhsdvcqg", httpx.Request("POST", "http://x", json=a_message()).stream)
     del intake._deliver
     assert await inbox(world) == [("RECEIVED", None, "")]
     world.passes(minutes=2)
@@ -272,7 +272,10 @@ async def test_a_large_body_passes_whole(world: World):
     content = base64.b64encode(b"%PDF" + b"x" * 20_000_000).decode()
     file = {"TenTepDinhKem": "lon.pdf", "MaThanhPhanHoSo": "TP01", "Base64": content}
     assert (await send(world, a_message(TaiLieuNop=[file])))["error_code"] == 0
-    assert world.dossiers.calls[0]["body"]["attachments"][0]["content_base64"] == content
+    (told,) = world.dossiers.calls[0]["body"]["attachments"]
+    assert told == {"name": "lon.pdf", "component_code": "TP01", "upload_id": told["upload_id"]}
+    brought = world.dossiers.upload(told["upload_id"])
+    assert (brought.name, bytes(brought.content)) == ("lon.pdf", base64.b64decode(content))
 
 
 async def test_the_portal_looks_a_dossier_up(world: World):

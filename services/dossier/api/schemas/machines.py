@@ -1,10 +1,10 @@
 """What other systems send."""
 # ruff: noqa: RUF012 - pydantic copies a default for every instance.
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import Field, StrictBool, StrictInt, StringConstraints
+from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
 
 from services.dossier.api.moments import MomentAsTold
 from services.dossier.api.schemas.requests import Delivery, Owner, Representative, Strict
@@ -12,16 +12,24 @@ from services.dossier.api.texts import Code, Line, Note
 
 
 class PortalAttachment(Strict):
-    """A file of a portal-born dossier, its content inline."""
+    """A file of a portal-born dossier: its content inline, or an upload in parts that has all of it."""
 
     name: Line
     component_code: Annotated[str, StringConstraints(strict=True, max_length=64)] = ""
     media_type: Annotated[str, StringConstraints(strict=True, max_length=200)] = ""
     sha256: Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9a-f]{64}$")] | None = None
-    content_base64: Annotated[str, StringConstraints(strict=True, min_length=1)]
+    content_base64: Annotated[str, StringConstraints(strict=True, min_length=1)] | None = None
+    upload_id: UUID | None = None
     is_digitised: StrictBool = True
     reuse: Annotated[StrictInt, Field(ge=0, le=2)] = 0
     is_from_personal_store: StrictBool = False
+
+    @model_validator(mode="after")
+    def _has_one_content(self) -> Self:
+        if (self.content_base64 is None) == (self.upload_id is None):
+            message = "Cần đúng một trong content_base64 và upload_id"
+            raise ValueError(message)
+        return self
 
 
 class PortalIn(Strict):

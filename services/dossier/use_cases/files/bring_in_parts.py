@@ -12,6 +12,7 @@ from services.dossier.domain.uploads import (
     KEPT_AFTER_DONE,
     LIFETIME,
     MOST_OPEN,
+    MOST_OPEN_OF_A_SERVICE,
     TooManyUploads,
     Upload,
     UploadState,
@@ -34,13 +35,14 @@ async def begin_upload(
     now: datetime,
 ) -> Upload:
     """Make room for a file of this length; a caller's unfinished ones are counted."""
-    if by.kind is CallerKind.SERVICE:
+    if not _may_bring(by):
         raise Forbidden
     if length > work.policy.max_attachment_bytes:
         raise FileTooLarge
     if length < 1:
         raise Invalid(fields=[("Upload-Length", "Tệp rỗng")])
-    if await work.uploads.open_of(by.subject, now) >= MOST_OPEN:
+    most = MOST_OPEN if by.kind is not CallerKind.SERVICE else MOST_OPEN_OF_A_SERVICE
+    if await work.uploads.open_of(by.subject, now) >= most:
         raise TooManyUploads
     upload = Upload(
         id=new_id(),
@@ -59,10 +61,15 @@ async def begin_upload(
     return upload
 
 
+def _may_bring(by: Caller) -> bool:
+    """Tell whether this caller brings files in parts: anybody with an account, and the portal's road."""
+    return by.kind is not CallerKind.SERVICE or by.has_role("portal.intake")
+
+
 async def find_upload(upload_id: UUID, *, by: Caller, work: Work) -> Upload:
     """Return the caller's own upload; another's does not exist for them."""
     upload = await work.uploads.find(upload_id)
-    if upload is None or upload.uploader != by.subject or by.kind is CallerKind.SERVICE:
+    if upload is None or upload.uploader != by.subject or not _may_bring(by):
         raise NotFound
     return upload
 
@@ -94,11 +101,10 @@ async def take_part(
 
 async def finish_upload(upload_id: UUID, *, by: Caller, work: Work, now: datetime) -> Attachment:
     """Put the parts together and take the file as if it had come at once: same rules, same inspection."""
-    upload = await find_upload(upload_id, by=by, work=work)
-    upload.require_whole(now)
-    parts = await work.uploads.parts(upload.id)
-    await work.rest()
-    content = b"".join([await work.parts.get_part(upload.id, start, digest) for start, _, digest in parts])
+    if by.kind is CallerKind.SERVICE:
+        # What a machine brings becomes an attachment with its message only.
+        raise Forbidden
+    upload, content = await read_upload(upload_id, by=by, work=work, now=now)
     attachment = await keep_attachment(
         content,
         file_name=upload.file_name,
@@ -110,6 +116,17 @@ async def finish_upload(upload_id: UUID, *, by: Caller, work: Work, now: datetim
     )
     work.uploads.finish(upload, attachment.id, now + KEPT_AFTER_DONE)
     return attachment
+
+
+async def read_upload(upload_id: UUID, *, by: Caller, work: Work, now: datetime) -> tuple[Upload, bytes]:
+    """Return an upload that is whole with its content; `UploadGone` or `UploadIncomplete` otherwise."""
+    upload = await find_upload(upload_id, by=by, work=work)
+    upload.require_whole(now)
+    parts = await work.uploads.parts(upload.id)
+    await work.rest()
+    return upload, b"".join(
+        [await work.parts.get_part(upload.id, start, digest) for start, _, digest in parts]
+    )
 
 
 async def give_up_upload(upload_id: UUID, *, by: Caller, work: Work, now: datetime) -> None:

@@ -1,0 +1,184 @@
+"""The outline of a JSON text of any length: the text itself, with where each long string stands in its place.
+
+A message of the portal carries files as base64 strings, each as long as a file. An incremental parser still
+hands over a string whole (ijson's C backend too), so what has to be bounded is not bounded by it. Here the
+text is only cut at its quotes: what lies between long strings is small and is read by the strict parser as
+before, and a long string stays where the raw message is kept until somebody reads that piece of it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+_INSIDE = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
+_NESTING = re.compile(rb"[\[\]{}]")
+_SPACE = re.compile(rb"[ \t\r\n]{2,}")
+_OPENING = b"[{"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class NoOutline(ValueError):  # noqa: N818 - the fact is the name.
+    """The text is past a bound; says which, in Vietnamese, for the sender."""
+
+
+class NotJson(ValueError):  # noqa: N818 - the fact is the name.
+    """The text is no JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a message may be beside its files, in bytes and levels."""
+
+    long_bytes: int = 65_536
+    """A string longer than this is not held, it is read where it lies."""
+    plain_bytes: int = 4_194_304
+    """All the rest together."""
+    depth: int = 32
+    long_strings: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The text without its long strings: each is told by `mark:n`, n being its place in `longs`."""
+
+    mark: str
+    text: bytes
+    longs: Sequence[tuple[int, int]] = ()
+    """From and to of the content of each long string in the whole text, without its quotes."""
+    fault: str = ""
+    """Why there is none, for the sender."""
+
+    def value(self) -> Any:
+        """Return the JSON value, letters composed (NFC); raise `NotJson` or `NoOutline`."""
+        if self.fault:
+            raise NoOutline(self.fault)
+        try:
+            return _composed(orjson.loads(self.text))
+        except orjson.JSONDecodeError as error:
+            raise NotJson from error
+
+    def kept(self) -> bytes:
+        """Return it as it is kept; `kept_outline` reads it."""
+        head = {"mark": self.mark, "longs": self.longs, "fault": self.fault}
+        return orjson.dumps(head) + b"\n" + self.text
+
+
+@dataclass(slots=True)
+class Outliner:
+    """Takes a text piece by piece and keeps its outline; nothing grows past the bounds."""
+
+    mark: str
+    """32 hexadecimal digits nobody can know when they write the text."""
+    bounds: Bounds = field(default_factory=Bounds)
+    _out: bytearray = field(default_factory=bytearray)
+    _longs: list[tuple[int, int]] = field(default_factory=list)
+    _held: bytearray = field(default_factory=bytearray)
+    _offset: int = 0
+    _began: int = -1
+    _is_long: bool = False
+    _is_escaped: bool = False
+    _depth: int = 0
+    _fault: str = ""
+
+    def feed(self, piece: bytes) -> None:
+        """Go on; after a fault what comes is only counted."""
+        if self._offset == 0 and piece.startswith(_BYTE_ORDER_MARK):
+            piece, self._offset = piece[3:], 3
+        at = 0
+        while at < len(piece) and not self._fault:
+            at = self._inside(piece, at) if self._began >= 0 else self._between(piece, at)
+        self._offset += len(piece)
+
+    def outline(self) -> Outline:
+        """Return what was found when the whole text has come."""
+        if self._fault:
+            return Outline(self.mark, b"", (), self._fault)
+        if self._began >= 0:
+            # A string without an end: the parser says so.
+            self._put(b'"')
+        return Outline(self.mark, bytes(self._out), tuple(self._longs), self._fault)
+
+    def _between(self, piece: bytes, at: int) -> int:
+        end = piece.find(b'"', at)
+        end = len(piece) if end < 0 else end
+        plain = piece[at:end]
+        for found in _NESTING.finditer(plain):
+            self._depth += 1 if found[0] in _OPENING else -1
+            if self._depth > self.bounds.depth:
+                self._fault = "Nội dung lồng nhau quá sâu"
+        self._put(_SPACE.sub(b" ", plain))
+        if end < len(piece):
+            self._began = self._offset + end + 1
+        return end + 1
+
+    def _inside(self, piece: bytes, at: int) -> int:
+        if self._is_escaped:
+            self._is_escaped = False
+            self._hold(piece[at : at + 1])
+            return at + 1
+        end = _INSIDE.match(piece, at).end()  # type: ignore[union-attr]  # It matches nothing at least.
+        self._hold(piece[at:end])
+        if end < len(piece) and piece[end] == ord('"'):
+            self._end_string(self._offset + end)
+            return end + 1
+        if end < len(piece):
+            # A lone backslash at the end of the piece: what it belongs to comes with the next.
+            self._hold(b"\\")
+            self._is_escaped = True
+            return end + 1
+        return end
+
+    def _hold(self, content: bytes) -> None:
+        if self._is_long:
+            return
+        self._held += content
+        if len(self._held) > self.bounds.long_bytes:
+            self._is_long = True
+            self._held.clear()
+
+    def _end_string(self, end: int) -> None:
+        if not self._is_long:
+            self._put(b'"' + bytes(self._held) + b'"')
+        elif len(self._longs) < self.bounds.long_strings:
+            self._put(f'"{self.mark}:{len(self._longs)}"'.encode())
+            self._longs.append((self._began, end))
+        else:
+            self._fault = "Có quá nhiều chuỗi dài"
+        self._held.clear()
+        self._began, self._is_long = -1, False
+
+    def _put(self, text: bytes) -> None:
+        self._out += text
+        if len(self._out) > self.bounds.plain_bytes:
+            self._fault = "Nội dung ngoài tệp quá lớn"
+            self._out.clear()
+
+
+def outline_of(text: bytes, mark: str, bounds: Bounds) -> Outline:
+    """Return the outline of a text that is at hand."""
+    outliner = Outliner(mark, bounds)
+    outliner.feed(text)
+    return outliner.outline()
+
+
+def kept_outline(kept: bytes) -> Outline:
+    """Return an outline from how it is kept."""
+    head, _, text = kept.partition(b"\n")
+    found = orjson.loads(head)
+    longs = [(start, end) for start, end in found["longs"]]
+    return Outline(found["mark"], text, longs, found["fault"])
+
+
+def _composed(value: Any) -> Any:
+    """Return the value with every text composed: some senders take Vietnamese letters apart (NFD)."""
+    if isinstance(value, str):
+        return value if value.isascii() else unicodedata.normalize("NFC", value)
+    if isinstance(value, list):
+        return [_composed(item) for item in value]
+    if isinstance(value, dict):
+        return {_composed(name): _composed(item) for name, item in value.items()}
+    return value

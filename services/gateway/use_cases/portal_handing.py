@@ -1,0 +1,70 @@
+"""Brings the long files of a message to the dossier service before the message itself, piece by piece.
+
+Nothing of a file is held longer than its next part. What came of an attempt that was broken off is found
+again by its key, so that a repeat sends only what is missing and says the very same words; what nobody goes
+on with, the dossier service forgets by itself.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+
+from services.gateway.domain.portal_base64 import NotBase64
+from services.gateway.domain.portal_inbound import Inbound
+from services.gateway.domain.portal_messages import Json
+from services.gateway.domain.portal_reading import Handed, NotUnderstood
+from services.gateway.use_cases.portal_bodies import File, Said
+from services.gateway.use_cases.portal_ports import DossierService, Intake
+
+_SENT_BYTES = 2_097_152
+_UNPROCESSABLE = 422
+
+
+def require_only_files(said: Said, handed: Handed) -> None:
+    """Raise `NotUnderstood` when a text too long to be held stands anywhere but in a file's place."""
+    if said.files.keys() - {file["content_base64"] for file in handed.body["attachments"]}:
+        raise NotUnderstood("Có chuỗi quá dài ngoài các trường tệp")
+
+
+async def with_files_there(
+    said: Said, handed: Handed, message: Inbound, dossiers: DossierService
+) -> Handed | Intake:
+    """Return the message telling of its long files by where they are now, or why one is not taken."""
+    listed: list[Json] = []
+    for place, file in enumerate(handed.body["attachments"]):
+        found = said.files.get(file["content_base64"])
+        if found is None:
+            listed.append(file)
+            continue
+        brought = await _brought(found, file, f"{message.sha256.hex()[:32]}:{place}", place, dossiers)
+        if isinstance(brought, Intake):
+            return brought
+        listed.append(brought)
+    return replace(handed, body={**handed.body, "attachments": listed})
+
+
+async def _brought(
+    file: File, told: Mapping[str, str], key: str, place: int, dossiers: DossierService
+) -> Json | Intake:
+    try:
+        length = sum([len(piece) async for piece in file.content()])
+    except NotBase64:
+        wrong = ((f"attachments.{place}.content_base64", "Không phải base64"),)
+        return Intake(_UNPROCESSABLE, problem="invalid", fields=wrong)
+    brought = await dossiers.bring_file(told["name"], length, lambda start: _parts(file, start), key=key)
+    if isinstance(brought, Intake):
+        return brought
+    return {"component_code": told["component_code"], "name": told["name"], "upload_id": str(brought)}
+
+
+async def _parts(file: File, start: int) -> AsyncIterator[bytes]:
+    """Yield the content from a place on, in parts of one size."""
+    held, passed = bytearray(), 0
+    async for piece in file.content():
+        skipped = min(max(0, start - passed), len(piece))
+        passed += len(piece)
+        held += piece[skipped:]
+        while len(held) >= _SENT_BYTES:
+            yield bytes(held[:_SENT_BYTES])
+            del held[:_SENT_BYTES]
+    if held:
+        yield bytes(held)

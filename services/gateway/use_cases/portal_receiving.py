@@ -1,0 +1,74 @@
+"""Keeps what the portal sends as it comes: hashed, sealed part by part, committed before it is understood."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from kernel.core.ids import new_id
+from services.gateway.domain.portal_inbound import Inbound
+from services.gateway.domain.portal_outline import Bounds, Outliner
+from services.gateway.use_cases.portal_bodies import PART_BYTES
+from services.gateway.use_cases.portal_ports import OpenWork
+
+_FIRST_RETRY = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class KeepMessages:
+    """What is told to be kept is durable; of a body that never ended only parts stay, which are swept."""
+
+    open_work: OpenWork
+    bounds: Bounds
+
+    async def keep(self, path: str, body: AsyncIterator[bytes], now: datetime) -> Inbound:
+        """Keep a message whatever it says; a short one in its row, a long one in parts before its row."""
+        coming = _Coming(self, Inbound(id=new_id(), path=path, body=b"", sha256=b"", received_at=now))
+        async for piece in body:
+            await coming.take(piece)
+        message = await coming.whole()
+        async with self.open_work() as work:
+            work.portal_inbox.keep(message, retry_at=now + _FIRST_RETRY)
+        return message
+
+
+@dataclass(slots=True)
+class _Coming:
+    """A body on its way in; no more of it than a part and a piece is held."""
+
+    into: KeepMessages
+    message: Inbound
+    held: bytearray = field(default_factory=bytearray)
+    parts: int = 0
+    digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    outliner: Outliner = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.outliner = Outliner(self.message.id.hex, self.into.bounds)
+
+    async def take(self, piece: bytes) -> None:
+        """Keep a part as soon as more than a part is there."""
+        self.held += piece
+        while len(self.held) > PART_BYTES:
+            await self._keep_part(bytes(self.held[:PART_BYTES]))
+            del self.held[:PART_BYTES]
+
+    async def whole(self) -> Inbound:
+        """Return the message once its body has ended."""
+        rest = bytes(self.held)
+        if not self.parts:
+            return replace(self.message, body=rest, sha256=hashlib.sha256(rest).digest())
+        await self._keep_part(rest)
+        return replace(
+            self.message,
+            sha256=self.digest.digest(),
+            parts=self.parts,
+            outline=self.outliner.outline(),
+        )
+
+    async def _keep_part(self, part: bytes) -> None:
+        self.digest.update(part)
+        self.outliner.feed(part)
+        async with self.into.open_work() as work:
+            work.portal_inbox.keep_part(self.message, self.parts, part)
+        self.parts += 1
