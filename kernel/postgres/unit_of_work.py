@@ -1,5 +1,6 @@
 """One request or message: what it read, what it will write, and the one statement that commits it all."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -53,6 +54,7 @@ class UnitOfWork:
         self._events: list[Event] = []
         self._statements = 0
         self._has_flushed = False
+        self._places: list[asyncio.Lock] = []
         self.correlation_id = correlation_id
         self.causation_id = causation_id
 
@@ -116,6 +118,27 @@ class UnitOfWork:
             self._transaction = connection.transaction()
             await self._transaction.start()
 
+    async def stand_in(self, line: asyncio.Lock, *, seconds: float) -> None:
+        """Wait for a place in this process's line and hold it until the unit ends.
+
+        Who waits holds no connection, so others of the pool go on; who came first is first. A unit in a
+        transaction goes past the line to the row's own lock: it may hold what the line's first waits for.
+        Raises `TimeoutError` after so many seconds; nothing is changed then.
+        """
+        if self._transaction is not None or line in self._places:
+            return
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await self._pool.release(connection)
+        async with asyncio.timeout(seconds):
+            await line.acquire()
+        self._places.append(line)
+
+    def _leave_lines(self) -> None:
+        places, self._places = self._places, []
+        for line in places:
+            line.release()
+
     def write(self, statement: Statement, **parameters: Any) -> None:
         """Queue a data-modifying statement for the commit."""
         self._writes.append((statement, parameters))
@@ -172,6 +195,7 @@ class UnitOfWork:
             await self._transaction.commit()
             self._transaction = None
         self._writes, self._events, self._has_flushed = [], [], False
+        self._leave_lines()
 
     async def _flush(self) -> None:
         tail = _WITH_EVENTS if self._events else _WITHOUT_EVENTS
@@ -213,8 +237,13 @@ class UnitOfWork:
         connection, self._connection = self._connection, None
         transaction, self._transaction = self._transaction, None
         self._writes, self._events, self._has_flushed = [], [], False
-        if connection is None:
-            return
+        try:
+            if connection is not None:
+                await self._give_back(connection, transaction)
+        finally:
+            self._leave_lines()
+
+    async def _give_back(self, connection: Any, transaction: Any) -> None:
         try:
             if transaction is not None and not connection.is_closed():
                 await transaction.rollback()

@@ -13,6 +13,7 @@ from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.history import Entry, HistoryKeys
 from services.dossier.store.account import account_of
+from services.dossier.store.code_lines import MOST_SECONDS, CodeLines
 from services.dossier.store.definitions import PostgresCatalogue, in_force
 from services.dossier.store.mapping import changing_columns, dossier_of, new_columns
 from services.dossier.store.searching import PostgresSearching
@@ -203,8 +204,10 @@ class PostgresDossiers:
         searching: PostgresSearching,
         keys: HistoryKeys,
         clock: Clock,
+        lines: CodeLines,
     ) -> None:
         self._unit = unit
+        self._lines = lines
         self._keys = keys
         self._clock = clock
         self._catalogue = catalogue
@@ -309,7 +312,12 @@ class PostgresDossiers:
         )
 
     async def next_number(self, agency: str, day: date) -> int:
-        """Return the next number of an agency's day; the row stays locked until the unit ends."""
+        """Return the next number of an agency's day; the row stays locked until the unit ends.
+
+        Who comes while another has it waits in line, in order, without a connection. `TimeoutError` (503)
+        when the turn does not come within `MOST_SECONDS`.
+        """
+        await self._unit.stand_in(self._lines.of(agency, day), seconds=MOST_SECONDS)
         await self._unit.begin()
         number: int = await self._unit.fetch_value(_NEXT_NUMBER, agency=agency, day=day)
         return number

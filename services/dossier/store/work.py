@@ -1,6 +1,6 @@
 """One unit of work of this service: its stores around the kernel's, and the things that live longer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kernel.core.clock import Clock
 from kernel.core.event import Event
@@ -15,6 +15,7 @@ from services.dossier.domain.supervision.rules import SupervisionRules
 from services.dossier.store.archive.work import PostgresArchive
 from services.dossier.store.archive.zips import write_bag
 from services.dossier.store.attachments import PostgresAttachments
+from services.dossier.store.code_lines import CodeLines
 from services.dossier.store.colleagues import PostgresColleagues
 from services.dossier.store.definitions import Definitions, PostgresCatalogue
 from services.dossier.store.desk.displays import DisplayStreams
@@ -82,6 +83,7 @@ class Resources:
     retention: RetentionRules
     historical_archive: HistoricalArchive | None = None
     clock: Clock
+    code_lines: CodeLines = field(default_factory=CodeLines)
 
 
 class PostgresWork:
@@ -116,7 +118,12 @@ class PostgresWork:
         self.catalogue = PostgresCatalogue(unit, resources.definitions)
         self.searching = PostgresSearching(unit, resources.seals)
         self.dossiers = PostgresDossiers(
-            unit, self.catalogue, self.searching, resources.history_keys, resources.clock
+            unit,
+            self.catalogue,
+            self.searching,
+            resources.history_keys,
+            resources.clock,
+            resources.code_lines,
         )
         self.attachments = PostgresAttachments(unit, resources.history_keys)
         self.papers = PostgresPapers(unit, resources.seals, resources.history_keys)

@@ -47,6 +47,30 @@ async def test_two_hundred_acceptances_at_once_give_exactly_the_next_codes(offic
     assert [row["dossier_code"] for row in kept] == expected
 
 
+async def test_a_rush_at_one_agency_waits_in_line_and_not_at_the_row(office: Office) -> None:
+    """Each commit takes a while; nobody waits at a lock with a connection, and others are served."""
+    seen = await waiting(office, 20)
+    pool = office.service.runtime.pool
+    await pool.execute(
+        "CREATE FUNCTION be_slow() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN PERFORM pg_sleep(0.03); RETURN NEW; END $$"
+    )
+    await pool.execute(
+        "CREATE TRIGGER be_slow BEFORE INSERT ON papers FOR EACH ROW EXECUTE FUNCTION be_slow()"
+    )
+    rush = asyncio.gather(*(office.tried(one, "acceptance", RECEIVER) for one in seen))
+    kept_waiting = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    waits = []
+    while not rush.done():
+        waits.append(await pool.fetchval(kept_waiting))
+    assert {answer.status_code for answer in await rush} == {200}
+    assert set(waits) == {0}
+    assert [code[-4:] for code in await codes(office)] == [f"{number:04d}" for number in range(1, 21)]
+
+
 async def test_an_acceptance_that_fails_at_its_commit_leaves_no_gap(office: Office) -> None:
     """The database refuses the second of three commits: the number goes to the next."""
     first, second, third = await waiting(office, 3)

@@ -68,7 +68,15 @@ def dossier() -> list[Route]:
         Route("GET", "/api/v1/papers/{paper_id}", "dossier", SIGNED_IN, Priority.HEAVY, 30.0),
     ]
     found += [
-        Route("POST", f"{own}/{{id}}/{action}", "dossier", policy, Priority.VITAL)
+        # An acceptance waits for its turn at the day's numbers: the door waits longer than the line does.
+        Route(
+            "POST",
+            f"{own}/{{id}}/{action}",
+            "dossier",
+            policy,
+            Priority.VITAL,
+            30.0 if action == "acceptance" else 10.0,
+        )
         for action, policy in _ACTIONS.items()
     ]
     return found

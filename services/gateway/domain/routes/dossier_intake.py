@@ -48,7 +48,7 @@ def _offices() -> list[Route]:
     return [
         Route("POST", late, "dossier", OFFICERS, Priority.VITAL),
         Route("GET", late, "dossier", OFFICERS),
-        Route("POST", f"{late}/{{entry_id}}/approval", "dossier", OFFICERS, Priority.VITAL),
+        Route("POST", f"{late}/{{entry_id}}/approval", "dossier", OFFICERS, Priority.VITAL, 30.0),
         Route("POST", f"{late}/{{entry_id}}/rejection", "dossier", OFFICERS),
         Route("POST", f"{_ROOT}/certified-copies", "dossier", OFFICERS),
         Route("GET", f"{_ROOT}/certified-copies", "dossier", OFFICERS),
