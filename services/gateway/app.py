@@ -37,12 +37,19 @@ from services.gateway.api import (
     portal_sync,
     session,
     survey_pages,
+    usage,
 )
 from services.gateway.api.gate import Gate, OwnEndpoint
 from services.gateway.api.openapi import OpenApiDocument
 from services.gateway.api.tracking import show_tracking
 from services.gateway.api.tracking_stream import stream_tracking
-from services.gateway.assembly import connector_side, documents_side, look_up_side, portal_side
+from services.gateway.assembly import (
+    connector_side,
+    documents_side,
+    look_up_side,
+    portal_side,
+    usage_side,
+)
 from services.gateway.clients.documents import fields_of, read_documents, read_told
 from services.gateway.clients.key_sets import KeySets
 from services.gateway.clients.outside_tokens import IssuerTokens
@@ -54,6 +61,7 @@ from services.gateway.clients.upstream import HttpUpstream, open_session
 from services.gateway.consumers import catalog, dossier, interlinked, mirrors
 from services.gateway.consumers.documents import with_documents
 from services.gateway.consumers.portal import with_portal_ledger
+from services.gateway.consumers.usage import with_usage
 from services.gateway.domain.issuer import Issuer, IssuerKind
 from services.gateway.domain.limits import Buckets, Room, Streams
 from services.gateway.domain.pace import DEFAULT_PACES
@@ -69,11 +77,12 @@ from services.gateway.jobs.portal_keeping import PORTAL_FORGETTING, PORTAL_SEALI
 from services.gateway.jobs.portal_payments import PAYMENT_RECONCILIATION, PORTAL_PAYMENTS
 from services.gateway.jobs.portal_reconcile import PORTAL_RECONCILE
 from services.gateway.jobs.portal_sync import PORTAL_SYNC
+from services.gateway.jobs.usage import USAGE_FOLD, USAGE_FORGETTING, flushing
 from services.gateway.settings import Settings
-from services.gateway.store.connectors.tables import metadata
 from services.gateway.store.directory import PostgresDirectory
 from services.gateway.store.sessions import PostgresSessions
 from services.gateway.store.tracking import PostgresTracking
+from services.gateway.store.usage_tables import metadata
 from services.gateway.store.work import PostgresWork
 from services.gateway.use_cases.door import Door
 from services.gateway.use_cases.live_changes import LiveChanges
@@ -104,9 +113,10 @@ ROUTERS: Sequence[APIRouter] = (
     document_exchange.router,
     portal_adapter.router,
     portal_comparing.router,
+    usage.router,
 )
 HANDLERS: Sequence[Handler] = (
-    *with_documents(with_portal_ledger(dossier.HANDLERS)),
+    *with_usage(with_documents(with_portal_ledger(dossier.HANDLERS))),
     *catalog.HANDLERS,
     mirrors.on_mirror_recorded,
     *interlinked.HANDLERS,
@@ -124,6 +134,8 @@ JOBS: Sequence[Job] = (
     DOCUMENT_EXCHANGE,
     DOCUMENT_FORGETTING,
     *CONNECTORS,
+    USAGE_FOLD,
+    USAGE_FORGETTING,
 )
 
 OWN_ENDPOINTS: dict[str, OwnEndpoint] = {
@@ -149,7 +161,9 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Door]:
     ):
         portal = portal_side(runtime, settings, slow, national)
         upstream = HttpUpstream(hot, streams, _addresses(settings))
-        yield _door(runtime, settings, upstream, slow, portal)
+        door = _door(runtime, settings, upstream, slow, portal)
+        async with flushing(door.usage.here):
+            yield door
 
 
 def _door(
@@ -210,6 +224,7 @@ def _door(
         connectors=connector_side(runtime, settings, slow),
         look_ups=look_up_side(runtime, settings, slow),
         seals=sealer,
+        usage=usage_side(runtime, settings),
     )
 
 

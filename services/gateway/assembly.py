@@ -30,6 +30,7 @@ from services.gateway.clients.portal_survey import HttpSurveyService
 from services.gateway.clients.portal_transport import JsonExchange
 from services.gateway.clients.shared_databases import HttpDatabase
 from services.gateway.clients.upstream import HttpUpstream
+from services.gateway.clients.usage_sheets import as_csv, as_xlsx
 from services.gateway.domain.portal_ledger import Backoff
 from services.gateway.domain.portal_messages import Wire
 from services.gateway.jobs.portal_sync import PortalSender
@@ -38,6 +39,7 @@ from services.gateway.store.connectors.screens import PostgresConnectorKeeping
 from services.gateway.store.document_seals import DocumentSeals
 from services.gateway.store.portal_keeping import PostgresPortalKeeping
 from services.gateway.store.portal_seals import PortalSeals
+from services.gateway.store.usage import PostgresUsageCounts
 from services.gateway.use_cases.connectors.drops import TakeDrops
 from services.gateway.use_cases.connectors.feed import FeedDossiers
 from services.gateway.use_cases.connectors.pull import PullSources
@@ -62,6 +64,8 @@ from services.gateway.use_cases.portal_satisfaction import SummaryOptions, TellS
 from services.gateway.use_cases.portal_side import PortalSide
 from services.gateway.use_cases.portal_sync import TellPortal
 from services.gateway.use_cases.portal_telling import SyncOptions, Telling
+from services.gateway.use_cases.usage.counting import Usage
+from services.gateway.use_cases.usage.side import UsageSide
 
 
 def portal_side(
@@ -244,3 +248,16 @@ def look_up_side(runtime: Runtime, settings: Settings, session: aiohttp.ClientSe
     )
     desk = HttpLookUpDesk(session, settings.dossier_url, machine)
     return LookUpDatabases(databases, desk, runtime.clock, asyncio.get_running_loop().time)
+
+
+def usage_side(runtime: Runtime, settings: Settings) -> UsageSide:
+    """Put counted use together."""
+    counts = PostgresUsageCounts(runtime.pool)
+    return UsageSide(
+        here=Usage(counts, runtime.clock),
+        keeping=counts,
+        keep_days=settings.usage_keep_days,
+        smallest=settings.usage_smallest_cell,
+        as_csv=as_csv,
+        as_xlsx=as_xlsx,
+    )

@@ -64,6 +64,13 @@ class Settings(KernelSettings):
     rate_limits: dict[str, RateLimit | None] = Field(
         default={}, description="by class (see README); null switches a class off"
     )
+    usage_smallest_cell: int = Field(
+        default=5,
+        ge=2,
+        le=1000,
+        description="numbers of use below this are not told, nor what would tell them",
+    )
+    usage_keep_days: int = Field(default=1100, ge=62, le=4000, description="how long use is kept by the day")
 
     portal_url: str = Field(default="", description="the adapter or the provincial gateway; empty: no portal")
     portal_driver: Literal["direct", "gateway"] = "direct"

@@ -75,6 +75,7 @@ _BY_JOBS = (
     "dossier.access_seals",
     *("gateway.portal_codes", "gateway.portal_reads", "gateway.portal_questions", "gateway.portal_summaries"),
     "gateway.connector_",
+    "gateway.usage_",
 )
 """What jobs write by the clock, of what was before or is outside: no request here can."""
 

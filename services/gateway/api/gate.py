@@ -21,11 +21,14 @@ from services.gateway.domain.headers import client_address
 from services.gateway.domain.pace import is_page, pace_class
 from services.gateway.domain.routes import Priority, Route
 from services.gateway.domain.shaping import wanted_fields
+from services.gateway.domain.usage.kinds import Channel, act_of_route, acts_of_page
 from services.gateway.use_cases.door import Door
 from services.gateway.use_cases.who_is_asking import Known
 
 OwnEndpoint = Callable[[Door, Scope, Receive, Send, str], Awaitable[None]]
 _FORM_SECONDS = 15.0
+_SHOWN = frozenset({200, 304})
+_ELSEWHERE = frozenset({b"none", b"cross-site"})
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _turned_away = Counter("gateway_turned_away_total", "Requests refused at the gate", ["reason"])
 _STRICT: Headers = [
@@ -113,6 +116,8 @@ class Gate:
                     await endpoint(door, scope, receive, send, client)
                 else:
                     await self._app(scope, TimedBody(receive, _body_seconds(path, door)), send)
+                    if method == "GET" and send.status in _SHOWN and b"sec-purpose" not in given:
+                        _count_page(door, path, given)
             else:
                 await self._api(door, route, scope, receive, send, given)
         finally:
@@ -152,6 +157,10 @@ class Gate:
         else:
             answer = send
         await self._answer(door, route, scope, receive, answer, given, authorization, client)
+        if scope["method"] == "GET" and send.status in _SHOWN:
+            act = act_of_route(route, scope["path"], scope["query_string"])
+            if act is not None:
+                door.usage.here.count(act[0], Channel.API, act[1])
 
     async def _answer(
         self,
@@ -205,6 +214,13 @@ def _pace(door: Door, name: str, who: str) -> None:
         bucket.take(who, asyncio.get_running_loop().time())
 
 
+def _count_page(door: Door, path: str, given: Mapping[bytes, bytes]) -> None:
+    """Count a page; a visit when a browser says that it came from elsewhere. Programs say nothing."""
+    begins = given.get(b"sec-fetch-mode") == b"navigate" and given.get(b"sec-fetch-site") in _ELSEWHERE
+    for kind, procedure in acts_of_page(path, is_from_here=not begins):
+        door.usage.here.count(kind, Channel.WEB, procedure)
+
+
 def _client(door: Door, scope: Scope, given: Mapping[bytes, bytes]) -> str:
     peer = scope.get("client") or ("", 0)
     return client_address(peer[0], given.get(b"x-forwarded-for", b"").decode("latin-1"), door.trusted_proxies)
@@ -218,11 +234,13 @@ class _Answer:
         self._more = cors_headers(given, door.cors_origins) if b"origin" in given else []
         self._is_https = door.is_https
         self.has_begun = False
+        self.status = 0
         self.is_embeddable = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.has_begun = True
+            self.status = message["status"]
             strict = _EMBEDDABLE if self.is_embeddable else _STRICT
             headers = [*message.get("headers", ()), *strict, *self._more]
             if not any(name == b"content-security-policy" for name, _ in headers):

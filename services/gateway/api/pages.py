@@ -11,7 +11,9 @@ from kernel.core.clock import VIETNAM
 from kernel.core.errors import NotFound
 from services.gateway.api.forms import form_of
 from services.gateway.api.html import page
+from services.gateway.api.tracking import looked_up
 from services.gateway.domain.headers import client_address
+from services.gateway.domain.usage.kinds import Channel
 from services.gateway.use_cases.door import Door
 from services.gateway.use_cases.look_up import TooManyFailures
 
@@ -48,7 +50,8 @@ async def look_up(request: Request) -> HTMLResponse:
     if not code or not secret:
         return page("Tra cứu hồ sơ", _wrong("Hãy nhập mã hồ sơ và mã bí mật.") + _form(code), status=422)
     try:
-        found = await door.look_up.show(code=code, secret=secret, client=_client(door, request))
+        asked = {"code": code, "secret": secret}
+        found = (await looked_up(door, _client(door, request), Channel.WEB, asked)).shown
     except NotFound:
         text = "Không tìm thấy hồ sơ. Hãy kiểm tra mã hồ sơ và mã bí mật in trên Giấy tiếp nhận."
         return page("Tra cứu hồ sơ", _wrong(text) + _form(code), status=404)

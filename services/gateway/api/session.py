@@ -13,6 +13,7 @@ from kernel.web.edge import EdgeRoute
 from services.gateway.api import cookies
 from services.gateway.api.forms import form_of
 from services.gateway.api.gate import CrossSite
+from services.gateway.domain.usage.kinds import Channel, Kind
 from services.gateway.use_cases.door import Door
 
 router = APIRouter(tags=["session"])
@@ -72,6 +73,7 @@ async def finish_sign_in(
     header = request.headers.get("cookie", "")
     under_way = cookies.read(header, cookies.SIGN_IN, is_https=door.is_https)
     finished = await door.sign_in.finish(code=code, state=state, cookie=under_way)
+    door.usage.here.count(Kind.SIGN_IN, Channel.STAFF if finished.is_staff else Channel.PERSON)
     response = RedirectResponse(finished.return_to, status_code=303)
     cookies.put(response, cookies.SESSION, finished.number, finished.seconds, is_https=door.is_https)
     cookies.drop(response, cookies.SIGN_IN, is_https=door.is_https)

@@ -7,8 +7,10 @@ import orjson
 from pydantic import AwareDatetime, BaseModel
 from starlette.types import Receive, Scope, Send
 
-from kernel.core.errors import Invalid
+from kernel.core.errors import Invalid, NotFound
+from services.gateway.domain.usage.kinds import Channel, Kind, national_of
 from services.gateway.use_cases.door import Door
+from services.gateway.use_cases.look_up import Tracked
 
 _MAX_QUERY = 500
 _LONGEST = 64
@@ -78,10 +80,23 @@ class TrackedDossier(BaseModel):
 async def show_tracking(door: Door, scope: Scope, receive: Receive, send: Send, client: str) -> None:  # noqa: ARG001 - an endpoint of the gate.
     """Answer with the dossier, 404 for an unknown code or a wrong secret, 422, or 429."""
     asked = asked_for(scope["query_string"])
-    body = orjson.dumps(await door.look_up.show(client=client, **asked))
+    body = orjson.dumps((await looked_up(door, client, Channel.API, asked)).shown)
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+async def looked_up(door: Door, client: str, channel: Channel, asked: dict[str, Any]) -> Tracked:
+    """Look a dossier up and count that; raises as the look-up does."""
+    try:
+        found = await door.look_up.find(client=client, **asked)
+    except NotFound:
+        door.usage.here.count(Kind.LOOK_UP_MISSED, channel)
+        raise
+    shown = found.shown
+    procedure = national_of(shown["procedure"]["code"])
+    door.usage.here.count(Kind.LOOK_UP, channel, procedure, shown["agency"]["code"])
+    return found
 
 
 def asked_for(query: bytes) -> dict[str, Any]:

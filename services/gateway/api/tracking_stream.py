@@ -9,7 +9,8 @@ import orjson
 from starlette.types import Receive, Scope, Send
 
 from kernel.core.errors import NotFound
-from services.gateway.api.tracking import asked_for
+from services.gateway.api.tracking import asked_for, looked_up
+from services.gateway.domain.usage.kinds import Channel
 from services.gateway.use_cases.door import Door
 from services.gateway.use_cases.look_up import TooManyFailures
 
@@ -32,7 +33,7 @@ async def stream_tracking(door: Door, scope: Scope, receive: Receive, send: Send
     something new (`use_cases/live_changes.py`); it is then read as by `GET /api/v1/tracking`, secret and all.
     """
     asked = asked_for(scope["query_string"])
-    found = await door.look_up.find(client=client, **asked)
+    found = await looked_up(door, client, Channel.LIVE, asked)
     seen = dict(scope["headers"]).get(b"last-event-id", b"").decode("latin-1")
     stopping: asyncio.Event = scope["app"].state.runtime.stopping
     ends = [asyncio.ensure_future(_gone(receive)), asyncio.ensure_future(stopping.wait())]

@@ -45,8 +45,8 @@ _BY_FIRST = {
     " post-lists mirrored-dossiers",
     "work": "dossiers bulk-actions due-recomputations result-look-ups",
     "sign": "signings verification papers",
-    "dashboards": "statistics closed-periods exports indices register register.pdf register.xlsx"
-    " procedure-figures",
+    "dashboards": "usage usage.csv usage.xlsx statistics closed-periods exports indices register register.pdf"
+    " register.xlsx procedure-figures",
     "supervision": "supervision-checks inspections findings anomalies readings reading-look-ups",
     "archive": "archive",
     "catalogue": "processes staff imports search-phrases procedure-uses form-drafts page-drafts"

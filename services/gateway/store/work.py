@@ -19,6 +19,7 @@ from services.gateway.store.portal_questions import PostgresPortalQuestions
 from services.gateway.store.portal_screens import PostgresPortalScreens
 from services.gateway.store.portal_summaries import PostgresPortalSummaries
 from services.gateway.store.tracking import PostgresTrackingLedger
+from services.gateway.store.usage import PostgresUsage
 
 
 class PostgresWork:
@@ -41,6 +42,7 @@ class PostgresWork:
         self.portal_comparing = PostgresPortalComparing(unit)
         self.portal_questions = PostgresPortalQuestions(unit, resources.portal.seals)
         self.portal_summaries = PostgresPortalSummaries(unit)
+        self.usage = PostgresUsage(unit)
         self.connectors = PostgresConnectors(unit, resources.seals)
         self.connector_screens = PostgresConnectorScreens(unit)
 

@@ -12,6 +12,7 @@ from services.gateway.use_cases.look_up import LookUp
 from services.gateway.use_cases.ports import InternalTokens, Upstream
 from services.gateway.use_cases.sample_issuer import OwnIssuer
 from services.gateway.use_cases.sign_in import SignIn
+from services.gateway.use_cases.usage.side import UsageSide
 from services.gateway.use_cases.who_is_asking import WhoIsAsking
 
 
@@ -35,6 +36,7 @@ class Door:
     is_https: bool
     fields_of: Callable[[Route], frozenset[str]]
     """The names of a list's items; none where there is no list."""
+    usage: UsageSide
     portal: Any = field(default=None)
     documents: Any = field(default=None)
     connectors: Any = field(default=None)

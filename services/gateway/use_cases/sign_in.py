@@ -53,6 +53,7 @@ class Finished:
     number: str
     seconds: int
     return_to: str
+    is_staff: bool = False
 
 
 class SignIn:
@@ -143,7 +144,9 @@ class SignIn:
             hint=identity.hint,
         )
         await self._sessions.open(session_hash(number), session, now)
-        return Finished(number, int(self._lifetime.total_seconds()), under_way["return_to"])
+        return Finished(
+            number, int(self._lifetime.total_seconds()), under_way["return_to"], identity.may_be_staff
+        )
 
     async def end(self, number: str) -> None:
         """End a session; one that is not there has ended."""

@@ -3,6 +3,8 @@
 from services.gateway.domain.policy import ANY_CALLER, ANYBODY, OFFICERS, SIGNED_IN, STAFF, Policy, machines
 from services.gateway.domain.routes.row import MEGABYTE, Priority, Route
 
+_USAGE_READERS = Policy(roles=frozenset({"SUPERVISOR", "ADMIN", "ONE_STOP_MANAGER", "SIGNER"}))
+
 
 def notify() -> list[Route]:
     """Messages, preferences and the in-app inbox."""
@@ -35,6 +37,10 @@ def own() -> list[Route]:
         Route("GET", "/api/v1/tracking", "gateway", ANYBODY, Priority.VITAL, is_packable=False),
         Route("GET", "/api/v1/tracking/changes", "gateway", ANYBODY, is_stream=True, is_packable=False),
         Route("GET", "/api/v1/session", "gateway", ANY_CALLER),
+        *(
+            Route("GET", f"/api/v1/usage{kind}", "gateway", _USAGE_READERS, Priority.HEAVY)
+            for kind in ("", ".csv", ".xlsx")
+        ),
         *_portal_sync(),
         *_portal_questions(),
     ]

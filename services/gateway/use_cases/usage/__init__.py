@@ -1,0 +1,1 @@
+"""Counting use, and telling it."""
