@@ -36,6 +36,7 @@ LOGGED = {
     "GET /v1/mirrored-dossiers/{mirror_id}": "mirror",
     "GET /v1/papers/{paper_id}": "paper",
     "GET /v1/payment-requests": "payment-bill",
+    "GET /v1/portal-views": "portal-view",
     "GET /v1/portal-views/{dossier_id}": "portal-view",
     "GET /v1/post-lists/{list_id}": "post-list",
     "GET /v1/reassignments": "inbox",

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import StringConstraints
 
 from kernel.core.caller import CallerKind
 from kernel.core.errors import Forbidden, Invalid
@@ -12,7 +13,13 @@ from kernel.web.edge import EdgeRoute
 from services.dossier.api.answers import receipt_of
 from services.dossier.api.deps import PROBLEMS, Caller, Now, Work
 from services.dossier.api.inline_files import kept_inline
-from services.dossier.api.schemas.answers import OutsideResultOut, PortalOut, PortalView, Receipt
+from services.dossier.api.schemas.answers import (
+    OutsideResultOut,
+    PortalOut,
+    PortalView,
+    PortalViews,
+    Receipt,
+)
 from services.dossier.api.schemas.machines import (
     OutsideResultIn,
     PortalAttachment,
@@ -20,13 +27,18 @@ from services.dossier.api.schemas.machines import (
     PortalSupplementIn,
 )
 from services.dossier.use_cases.outside_results import receive_outside_result
-from services.dossier.use_cases.portal_view import read_portal_view
+from services.dossier.use_cases.portal_view import MOST_VIEWS, read_portal_view, read_portal_views
 from services.dossier.use_cases.receive_elsewhere import (
     PortalBorn,
     receive_from_portal,
     supplement_from_portal,
 )
 from services.dossier.use_cases.submission import Handed, Submission
+
+_PlaceAsked = Annotated[
+    str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:(0|[1-9][0-9]{0,5})$")
+]
+"""A dossier and its version (0: the newest)."""
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Liên thông"])
 
@@ -123,6 +135,19 @@ async def read_portal_view_of(
     """Dữ liệu để đồng bộ hồ sơ lên Cổng Dịch vụ công quốc gia, tại một phiên bản."""
     view: dict[str, Any] = await read_portal_view(dossier_id, version, by=by, work=work, now=now)
     return PortalView.model_validate(view)
+
+
+@router.get("/portal-views")
+async def read_portal_views_of(
+    by: Caller,
+    work: Work,
+    now: Now,
+    of: Annotated[list[_PlaceAsked], Query(min_length=1, max_length=MOST_VIEWS)],
+) -> PortalViews:
+    """Dữ liệu đồng bộ của nhiều hồ sơ trong một lần hỏi, theo thứ tự đã hỏi; hồ sơ không có thì để trống."""
+    wanted = [(UUID(one[:36]), int(one[37:])) for one in of]
+    found = await read_portal_views(wanted, by=by, work=work, now=now)
+    return PortalViews.model_validate({"views": found})
 
 
 @router.post("/outside-results")

@@ -121,11 +121,13 @@ _PORTAL = Statement(
         (SELECT json_agg(e ORDER BY e.id) FROM evidence e WHERE e.dossier_id = d.id) AS evidence,
         (SELECT json_agg(json_build_object('version', h.version, 'type', h.type, 'at', h.at, 'data', h.data)
             ORDER BY h.version) FROM history h WHERE h.dossier_id = d.id
-            AND (:version::bigint = 0 OR h.version <= :version)) AS history,
+            AND (asked.upto = 0 OR h.version <= asked.upto)) AS history,
         (SELECT json_agg(m ORDER BY m.sequence) FROM payment_entries m WHERE m.dossier_id = d.id
-            AND (:version::bigint = 0 OR m.at <= (SELECT h.at FROM history h
-                WHERE h.dossier_id = d.id AND h.version = :version))) AS money
-    FROM dossiers d WHERE id = :id
+            AND (asked.upto = 0 OR m.at <= (SELECT h.at FROM history h
+                WHERE h.dossier_id = d.id AND h.version = asked.upto))) AS money,
+        asked.upto
+    FROM unnest(:ids::uuid[], :versions::bigint[]) AS asked(dossier, upto)
+    JOIN dossiers d ON d.id = asked.dossier
     """
 )
 _IS_PROVINCIAL = Statement(
@@ -188,12 +190,16 @@ class PostgresViews:
         grounds = await self._dossiers.grounds_of(row) if is_known else None
         return replace(_detail_of(row, now), grounds=grounds)
 
-    async def portal(self, dossier_id: UUID, version: int) -> Detail:
-        """Return a dossier with its history up to a version (0: all); raise `NotFound`."""
-        row = await self._unit.fetch_one(_PORTAL, id=dossier_id, version=version)
-        if row is None or not row["history"] or (version and row["history"][-1]["version"] != version):
-            raise NotFound
-        return _detail_of(row, self._clock.now())
+    async def portal(self, wanted: Sequence[tuple[UUID, int]]) -> dict[tuple[UUID, int], Detail]:
+        """Return dossiers with their history up to a version (0: all), those that have it."""
+        ids, versions = [one for one, _ in wanted], [version for _, version in wanted]
+        rows = await self._unit.fetch(_PORTAL, ids=ids, versions=versions)
+        now = self._clock.now()
+        return {
+            (row["id"], row["upto"]): _detail_of(row, now)
+            for row in rows
+            if row["history"] and row["upto"] in (0, row["history"][-1]["version"])
+        }
 
     async def own(
         self, subject: str, owner_index: bytes | None, *, state: str, before: UUID, limit: int

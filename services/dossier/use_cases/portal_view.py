@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
-from kernel.core.errors import Forbidden
+from kernel.core.errors import Forbidden, NotFound
 from services.dossier.domain.files import Scan
 from services.dossier.domain.intake.evidence import (
     EvidenceKind,
@@ -52,19 +52,42 @@ _TEXTS = {
 }
 
 
+MOST_VIEWS = 32
+"""Views in one answer: some hundred kilobytes."""
+
+
 async def read_portal_view(
     dossier_id: UUID, version: int, *, by: Caller, work: Work, now: datetime
 ) -> dict[str, Any]:
-    """Return the view at a version (0: the newest)."""
+    """Return the view at a version (0: the newest); raise `NotFound`."""
+    _require_portal(by)
+    found = await work.views.portal([(dossier_id, version)])
+    if not found:
+        raise NotFound
+    await log_reading(work, by, "portal-view", dossier_id, None, now)
+    return _view(found[dossier_id, version], work)
+
+
+async def read_portal_views(
+    wanted: Sequence[tuple[UUID, int]], *, by: Caller, work: Work, now: datetime
+) -> list[dict[str, Any] | None]:
+    """Return views in the order they were asked for, None for what is not known; one reading is logged."""
+    _require_portal(by)
+    found = await work.views.portal(list(dict.fromkeys(wanted)))
+    if found:
+        shown = (dossier_id for dossier_id, _ in found)
+        await log_reading(work, by, "portal-view", None, None, now, shown=shown)
+    return [_view(found[one], work) if one in found else None for one in wanted]
+
+
+def _require_portal(by: Caller) -> None:
     if by.kind is not CallerKind.SERVICE or not by.has_role("portal.read"):
         raise Forbidden
-    detail = await work.views.portal(dossier_id, version)
-    await log_reading(work, by, "portal-view", dossier_id, None, now)
-    return _view(detail, parties_of(detail.dossier, work))
 
 
-def _view(detail: Detail, parties: dict[str, Any]) -> dict[str, Any]:
+def _view(detail: Detail, work: Work) -> dict[str, Any]:
     dossier = detail.dossier
+    parties = parties_of(dossier, work)
     now_state = detail.history[-1]["data"]["dossier"]
     owner = parties["owner"]
     same = (

@@ -1,6 +1,6 @@
 """The dossier service as the portal's side calls it, as a machine with one scope a call."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from io import BytesIO
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from services.gateway.clients.portal_uploads import (
     object_of,
     unavailable,
 )
+from services.gateway.clients.portal_views import GatheredViews, Place
 from services.gateway.domain.portal_messages import Json
 from services.gateway.use_cases.portal_ports import FileContent, Intake, Parts
 
@@ -27,6 +28,7 @@ _MARGIN_SECONDS = 20.0
 _BYTES_A_SECOND = 4_194_304
 _OK = 200
 _NOT_FOUND = 404
+_DEFECT = 500
 _TOLD_HEADERS = ("Content-Type", "Content-Length", "Content-Disposition")
 
 
@@ -51,19 +53,40 @@ class HttpDossierService:
         self._file_timeout = aiohttp.ClientTimeout(total=None, sock_connect=2, sock_read=30)
         self._tokens: dict[str, tuple[str, float]] = {}
         self._uploads = PortalUploads(session, url, lambda: self._headers("portal.intake"))
+        self._views = GatheredViews(self._view_many, self._view)
 
     async def view(self, dossier_id: UUID, version: int | None) -> Json | None:
         """Return one version of a dossier; None when the service does not know it."""
-        query = {} if version is None else {"version": str(version)}
-        url = f"{self._url}/v1/portal-views/{dossier_id}"
+        return await self._views.view((dossier_id, version or 0))
+
+    async def _view(self, place: Place) -> Json | None:
+        dossier_id, version = place
+        status, raw = await self._read(f"/v1/portal-views/{dossier_id}", [("version", str(version))])
+        if status == _NOT_FOUND:
+            return None
+        return object_of(raw) if status == _OK else unavailable(status)
+
+    async def _view_many(self, places: Sequence[Place]) -> Sequence[Json | None] | None:
+        query = [("of", f"{dossier_id}:{version}") for dossier_id, version in places]
+        status, raw = await self._read("/v1/portal-views", query)
+        if status == _DEFECT:
+            return None
+        if status != _OK:
+            unavailable(status)
+        views: Sequence[Json | None] = object_of(raw).get("views") or ()
+        if len(views) != len(places):
+            raise Unavailable("dossier: not as many views as asked for")
+        return views
+
+    async def _read(self, path: str, query: Sequence[tuple[str, str]]) -> tuple[int, bytes]:
         try:
             async with self._session.get(
-                url, params=query, headers=self._headers("portal.read"), timeout=self._timeout
+                self._url + path,
+                params=list(query),
+                headers=self._headers("portal.read"),
+                timeout=self._timeout,
             ) as response:
-                raw = await response.read()
-                if response.status == _NOT_FOUND:
-                    return None
-                return object_of(raw) if response.status == _OK else unavailable(response.status)
+                return response.status, await response.read()
         except (TimeoutError, aiohttp.ClientError) as error:
             raise Unavailable(f"dossier: {type(error).__name__}") from error
 

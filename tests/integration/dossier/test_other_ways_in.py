@@ -134,6 +134,36 @@ async def test_the_portal_view_tells_each_version_as_it_was(office: Office) -> N
     assert (await office.service.get(f"/v1/attachments/{file}/content", GATEWAY)).content == PDF
 
 
+async def test_portal_views_are_read_together_in_the_order_asked_for(office: Office) -> None:
+    """What is not known is told as such, beside what is; one reading is logged, of those that were shown."""
+    seen, other = await office.in_process(), await office.submitted()
+    mine, another, unknown = seen["dossier_id"], other["dossier_id"], "01900000-0000-7000-8000-000000000000"
+    asked = [f"{mine}:1", f"{unknown}:0", f"{another}:0", f"{mine}:0", f"{mine}:99", f"{mine}:1"]
+    answer = await office.service.get("/v1/portal-views", GATEWAY, params={"of": asked})
+    views = answer.json()["views"]
+    assert [view and (view["dossier_id"], view["portal_status"]) for view in views] == [
+        (mine, 1),
+        None,
+        (another, 1),
+        (mine, 4),
+        None,
+        (mine, 1),
+    ]
+    alone = await office.service.get(f"/v1/portal-views/{mine}", GATEWAY, params={"version": 1})
+    assert alone.json() == views[0]
+    logged = await office.service.runtime.pool.fetch("SELECT dossier_id, shown FROM access_log ORDER BY id")
+    assert [{str(one) for one in row["shown"] or [row["dossier_id"]]} for row in logged][-2:] == [
+        {mine, another},
+        {mine},
+    ]
+    for wrong in ([], [f"{mine}:1"] * 33, [mine], [f"{mine}:-1"], [f"{mine}:01"], ["x" * 36 + ":1"]):
+        refused = await office.service.get("/v1/portal-views", GATEWAY, params={"of": wrong})
+        assert refused.status_code == 422, wrong
+    assert (
+        await office.service.get("/v1/portal-views", RECEIVER, params={"of": asked[:1]})
+    ).status_code == 403
+
+
 async def test_an_outside_step_is_asked_answered_once_and_goes_on(empty_office: Office) -> None:
     """The request is sent by a job; the answer twice is one answer."""
     office = await empty_office.open(steps=OUTSIDE_STEPS)

@@ -52,6 +52,7 @@ READINGS = [
     ("attachments/{file}/versions", SPECIALIST, "attachment-versions"),
     ("papers/{paper}", SPECIALIST, "paper"),
     ("portal-views/{dossier}", GATEWAY, "portal-view"),
+    ("portal-views?of={dossier}:0", GATEWAY, "portal-view"),
     ("results/{result}", SIGNER, "result"),
     ("register?agency=H99.201&from=2026-03-01&to=2026-03-31", RECEIVER, "register"),
     ("register.pdf?agency=H99.201&from=2026-03-01&to=2026-03-31", RECEIVER, "register"),

@@ -9,12 +9,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import httpx
 import uvicorn
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from kernel.core.clock import VIETNAM
@@ -202,6 +202,7 @@ class DossierService:
 
     def app(self) -> FastAPI:
         app = FastAPI()
+        app.get("/v1/portal-views")(self.many)
         app.get("/v1/portal-views/{dossier_id}")(self.view)
         app.post("/v1/portal-dossiers")(self.take)
         app.post("/v1/uploads")(self.make_upload)
@@ -216,9 +217,19 @@ class DossierService:
         if self.is_down:
             return Response(status_code=503)
         assert scopes_of(request) == ["portal.read"]
-        newest = max((v for one, v in self.views if one == dossier_id), default=0)
-        found = self.views.get((dossier_id, version or newest))
+        found = self._at(dossier_id, version)
         return JSONResponse(found) if found else Response(status_code=404)
+
+    async def many(self, request: Request, of: Annotated[list[str], Query()]) -> Response:
+        if self.is_down:
+            return Response(status_code=503)
+        assert scopes_of(request) == ["portal.read"]
+        places = [one.split(":") for one in of]
+        return JSONResponse({"views": [self._at(one, int(version)) for one, version in places]})
+
+    def _at(self, dossier_id: str, version: int) -> dict[str, Any] | None:
+        newest = max((v for one, v in self.views if one == dossier_id), default=0)
+        return self.views.get((dossier_id, version or newest))
 
     async def take(self, request: Request) -> Response:
         if self.is_down:

@@ -243,3 +243,9 @@ class PortalView(BaseModel):
     is_verified: bool
     databases: list[str]
     evidence: dict[str, bool]
+
+
+class PortalViews(BaseModel):
+    """Views in the order they were asked for; none for a dossier, or a version of it, that is not here."""
+
+    views: list[PortalView | None]

@@ -15,8 +15,8 @@ class Views(Protocol):
     async def detail(self, dossier_id: UUID, reader: str = "") -> Detail:
         """Return a dossier with components, files, papers and the reader's entry; raise `NotFound`."""
 
-    async def portal(self, dossier_id: UUID, version: int) -> Detail:
-        """Return a dossier with its history up to a version (0: all); raise `NotFound`."""
+    async def portal(self, wanted: Sequence[tuple[UUID, int]]) -> dict[tuple[UUID, int], Detail]:
+        """Return dossiers with their history up to a version (0: all), those that have it."""
 
     async def own(
         self, subject: str, owner_index: bytes | None, *, state: str, before: UUID, limit: int

@@ -55,6 +55,7 @@ def dossier() -> list[Route]:
             for path in ("/api/v1/portal-dossiers", "/api/v1/portal-dossiers/{portal_code}/supplement")
         ),
         Route("POST", "/api/v1/outside-results", "dossier", machines("outside.answer"), Priority.VITAL),
+        Route("GET", "/api/v1/portal-views", "dossier", machines("portal.read")),
         Route("GET", "/api/v1/portal-views/{dossier_id}", "dossier", machines("portal.read")),
         Route("GET", own, "dossier", SIGNED_IN, Priority.HEAVY),
         Route("GET", "/api/v1/inbox", "dossier", STAFF),
