@@ -11,8 +11,15 @@ from services.dossier.api.answers import receipt_of
 from services.dossier.api.deps import PROBLEMS, Act, Caller, Now, Work
 from services.dossier.api.inline_files import kept_inline
 from services.dossier.api.schemas.answers import Receipt
-from services.dossier.api.schemas.requests import CounterIn, NoteIn, RefusalIn, ReturnIn, SupplementIn
-from services.dossier.api.submissions import submission_of
+from services.dossier.api.schemas.requests import (
+    AcceptanceIn,
+    CounterIn,
+    NoteIn,
+    RefusalIn,
+    ReturnIn,
+    SupplementIn,
+)
+from services.dossier.api.submissions import submission_of, verdict_of
 from services.dossier.use_cases import receive_dossier, return_dossier, supplement_dossier
 from services.dossier.use_cases.receive_elsewhere import receive_at_counter
 from services.dossier.use_cases.secrets import look_up_secret
@@ -39,10 +46,10 @@ async def receive_counter_dossier(
 
 
 @router.post("/dossiers/{dossier_id}/acceptance")
-async def accept(body: NoteIn, act: Act) -> Receipt:
+async def accept(body: AcceptanceIn, act: Act) -> Receipt:
     """Tiếp nhận hồ sơ: cấp mã, hẹn trả kết quả, in giấy tiếp nhận (mẫu 01)."""
-    del body
-    dossier = await receive_dossier.accept_dossier(act.dossier_id, **act.terms)
+    verdict = verdict_of(body.exemption)
+    dossier = await receive_dossier.accept_dossier(act.dossier_id, exemption=verdict, **act.terms)
     return act.receipt(dossier, secret=look_up_secret(act.terms["work"].seals, dossier.id))
 
 

@@ -16,14 +16,16 @@ from services.dossier.api.schemas.requests import (
     AnswerIn,
     CounterComponent,
     CounterIn,
+    ExemptionVerdictIn,
     HandedComponent,
     NoteIn,
     SubmissionIn,
 )
 from services.dossier.domain.intake.evidence import RESULT_OF_DOSSIER
+from services.dossier.domain.payments.errors import EvidenceMissing
 from services.dossier.use_cases import end_dossier, supplement_dossier
 from services.dossier.use_cases.ports import Attachment
-from services.dossier.use_cases.submission import ExemptionClaim, Handed, Submission
+from services.dossier.use_cases.submission import ExemptionClaim, Handed, Submission, Verdict
 from services.dossier.use_cases.submit_dossier import submit_dossier
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Người nộp"])
@@ -63,9 +65,21 @@ def submission_of(body: SubmissionIn | CounterIn, scans: Sequence[Attachment] = 
 
 
 def _claimed(body: SubmissionIn | CounterIn) -> ExemptionClaim | None:
-    """Return the exemption claimed; at a counter the officer grants it on the paper shown."""
-    claim = body.exemption_claim if isinstance(body, SubmissionIn) else None
-    return ExemptionClaim(claim.category, claim.attachment_id) if claim else None
+    """Return the exemption claimed; at a counter on the paper shown, decided at once if the officer can."""
+    if isinstance(body, SubmissionIn):
+        claim = body.exemption_claim
+        return ExemptionClaim(claim.category, claim.attachment_id) if claim else None
+    shown = body.exemption
+    if shown is None:
+        return None
+    if (shown.paper is None) is (shown.attachment_id is None):
+        raise EvidenceMissing(fields=[("exemption", "Nêu giấy tờ đã xem, hoặc tệp đã tải lên")])
+    return ExemptionClaim(shown.category, shown.attachment_id, shown.paper or "", verdict_of(shown.decision))
+
+
+def verdict_of(said: ExemptionVerdictIn | None) -> Verdict | None:
+    """Return what an officer says of a claim."""
+    return Verdict(said.granted, said.reason) if said else None
 
 
 def _reused(item: HandedComponent) -> dict[str, Any] | None:

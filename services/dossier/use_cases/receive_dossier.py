@@ -28,17 +28,30 @@ from services.dossier.domain.workflow import hand_over
 from services.dossier.use_cases.ask_limits import days_to_answer, most_in_all, rule_of
 from services.dossier.use_cases.figures.counting import counted
 from services.dossier.use_cases.open_dossier import allow, due_of, open_for, parties_of, situation_of
+from services.dossier.use_cases.payments.claiming import decide_at_acceptance, noted_as
 from services.dossier.use_cases.payments.ledger import end_dues
 from services.dossier.use_cases.payments.refeeing import fees_at_acceptance
 from services.dossier.use_cases.ports import Grounds, SubmittedComponent, Work
 from services.dossier.use_cases.record_change import record_change
 from services.dossier.use_cases.results.reuse import require_results_hold
 from services.dossier.use_cases.secrets import look_up_secret, secret_hash
+from services.dossier.use_cases.submission import Verdict
 from services.dossier.use_cases.work.hand_on import hand_on
 
 
-async def accept_dossier(dossier_id: UUID, *, by: Caller, seen: int, work: Work, now: datetime) -> Dossier:
-    """Give the legal code, start the clock and issue form 01, under the version in force now; T2."""
+async def accept_dossier(
+    dossier_id: UUID,
+    *,
+    by: Caller,
+    seen: int,
+    work: Work,
+    now: datetime,
+    exemption: Verdict | None = None,
+) -> Dossier:
+    """Give the legal code, start the clock and issue form 01, under the version in force now; T2.
+
+    `exemption` decides the exemption claimed with the dossier in the same commit.
+    """
     dossier, grounds, components = await work.dossiers.load_for_acceptance(dossier_id, code_day(now))
     await allow(Action.ACCEPTANCE, dossier, by=by, seen=seen, work=work, now=now)
     at = now
@@ -51,10 +64,19 @@ async def accept_dossier(dossier_id: UUID, *, by: Caller, seen: int, work: Work,
     changed = procedure_changed(dossier, grounds.procedure, components)
     account, fees = await fees_at_acceptance(dossier, grounds, by=by, work=work, now=now)
     grounds = replace(grounds, account=account)
+    if exemption is not None:
+        account = await decide_at_acceptance(
+            dossier, grounds, exemption, is_held=fees is not None, by=by, work=work, now=now
+        )
+        grounds = replace(grounds, account=account)
     left, paper = await accept(dossier, grounds, components, by=by, work=work, now=at)
-    details = {"counted": counted(components), **({"procedure_changed": changed} if changed else {})}
+    details: dict[str, Any] = {"counted": counted(components)}
+    details |= {"procedure_changed": changed} if changed else {}
     details |= {"fees_changed": fees} if fees else {}
-    record_change(work, dossier, Change("accepted", left, papers=[paper], details=details), by=by, now=now)
+    details |= {"exemption": noted_as(exemption)} if exemption else {}
+    note = exemption.reason if exemption else ""
+    change = Change("accepted", left, note=note, papers=[paper], details=details)
+    record_change(work, dossier, change, by=by, now=now)
     if changed:
         dossier.warnings.append({"code": "procedure-changed", "details": changed})
     return dossier

@@ -13,10 +13,12 @@ from services.dossier.domain.definitions import Procedure
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import ProcessMissing, TransitionRefused
 from services.dossier.domain.events import Change
+from services.dossier.domain.payments.claims import open_claim
 from services.dossier.domain.states import Move, State
 from services.dossier.use_cases.figures.counting import counted
 from services.dossier.use_cases.intake.authorizations import require_authorized
 from services.dossier.use_cases.intake.evidence import keep_evidence
+from services.dossier.use_cases.payments.claiming import noted_as
 from services.dossier.use_cases.ports import Attachment, Grounds, Intake, Work
 from services.dossier.use_cases.receive_dossier import accept
 from services.dossier.use_cases.record_change import new_entry, record_change
@@ -105,9 +107,10 @@ async def receive_at_counter(
     if received_at is not None:
         dossier.brought["received_at"] = received_at.isoformat()
     account = owe_for(dossier, intake, submission, by=by, work=work, now=now)
-    told = {"counted": counted(components), **brought_details(dossier), **(details or {})}
-    if account.outstanding_before:
-        # Received, not accepted: the cashier takes the fee first, then the same counter accepts.
+    told = {"counted": counted(components), **brought_details(dossier), **_claim_told(submission, details)}
+    if account.outstanding_before or open_claim(account) is not None:
+        # Received, not accepted: the cashier takes the fee first, or the claim of an exemption is decided
+        # first; then the same counter accepts.
         dossier.version = 1
         change = Change("submitted", None, details=told)
     else:
@@ -125,6 +128,16 @@ async def receive_at_counter(
     if submission.visit_id:
         work.ways_in.visits.add(submission.visit_id, dossier.id, agency=by.agency, officer=by.subject, at=now)
     return dossier
+
+
+def _claim_told(submission: Submission, details: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the details with what history says of an exemption; which one stands in the ledger only."""
+    told, claim = dict(details or {}), submission.exemption
+    if claim is not None:
+        told["exemption_claimed"] = True
+    if claim is not None and claim.verdict is not None:
+        told["exemption"] = noted_as(claim.verdict)
+    return told
 
 
 def postmark(day: date, received_at: datetime) -> datetime:

@@ -30,10 +30,23 @@ class Handed:
 
 @dataclass(frozen=True, slots=True)
 class ExemptionClaim:
-    """The exemption the sender claims, and the uploaded document that shows it, a component's or its own."""
+    """The exemption the sender claims, and the uploaded document that shows it, a component's or its own.
+
+    At a counter the paper may be shown instead, and the officer may decide at once (`verdict`).
+    """
 
     category: str
-    attachment_id: UUID
+    attachment_id: UUID | None
+    paper: str = ""
+    verdict: "Verdict | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the one-stop unit says of a claim; a refusal has its reason."""
+
+    confirmed: bool
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +154,7 @@ def checked_components(
     if authorization and not _is_free(attachments.get(authorization), uploader):
         faults.append(("representative.authorization_attachment_id", "Không có tệp này"))
     claim = submission.exemption
-    if claim and not _is_free(attachments.get(claim.attachment_id), uploader):
+    if claim and claim.attachment_id and not _is_free(attachments.get(claim.attachment_id), uploader):
         faults.append(("exemption_claim.attachment_id", "Không có tệp này"))
     if faults:
         raise Invalid(fields=faults)

@@ -221,7 +221,7 @@ def new_dossier(
     )
     if mandate := (submission.representative or {}).get("authorization_attachment_id"):
         dossier.take([mandate])
-    if submission.exemption is not None:
+    if submission.exemption is not None and submission.exemption.attachment_id:
         dossier.take([submission.exemption.attachment_id])
     dossier.reply_due_at = reply_due(intake.calendar, now, work.limits)
     dossier.submit()

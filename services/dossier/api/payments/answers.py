@@ -51,7 +51,8 @@ class ClaimOut(BaseModel):
 
     category: str
     name: str
-    attachment_id: UUID
+    attachment_id: UUID | None
+    paper: str = ""
     claimed_at: datetime
     confirmed: bool | None
     reason: str
@@ -137,6 +138,7 @@ def _claim(claim: Claim | None) -> ClaimOut | None:
         category=claim.category,
         name=claim.name,
         attachment_id=claim.attachment_id,
+        paper=claim.paper,
         claimed_at=local(claim.claimed_at),
         confirmed=claim.confirmed,
         reason=claim.reason,

@@ -151,6 +151,29 @@ class ExemptionClaimIn(Strict):
     attachment_id: UUID
 
 
+class ExemptionVerdictIn(Strict):
+    """Xác nhận hoặc từ chối đề nghị miễn, giảm; từ chối phải nêu lý do."""
+
+    granted: StrictBool
+    reason: Note = ""
+
+
+class CounterExemptionIn(Strict):
+    """Đề nghị miễn, giảm nêu tại quầy: diện, giấy tờ đã xem (hoặc tệp), và quyết định ngay nếu có."""
+
+    category: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=64, pattern=r"^[\w-]+$")]
+    paper: Line | None = None
+    attachment_id: UUID | None = None
+    decision: ExemptionVerdictIn | None = None
+
+
+class AcceptanceIn(Strict):
+    """Acceptance, with the decision on the exemption claimed where there is one to take."""
+
+    note: Note = ""
+    exemption: ExemptionVerdictIn | None = None
+
+
 class SubmissionIn(Strict):
     """A dossier handed in online."""
 
@@ -186,6 +209,7 @@ class CounterIn(Strict):
     visit_id: UUID | None = None
     authorization_id: UUID | None = None
     consultations: Annotated[list[ConsultationIn], Field(max_length=20)] = []
+    exemption: CounterExemptionIn | None = None
 
 
 class NoteIn(Strict):

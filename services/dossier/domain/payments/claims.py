@@ -21,12 +21,15 @@ class Claim:
     id: UUID
     category: str
     name: str
-    attachment_id: UUID
+    attachment_id: UUID | None
+    """The file that shows it; None where the paper was shown at a counter."""
     claimed_at: datetime
     fee_codes: frozenset[str]
     kinds: frozenset[str]
     confirmed: bool | None = None
     reason: str = ""
+    paper: str = ""
+    """The paper shown at a counter, as the officer named it."""
 
     def covers(self, item: Item) -> bool:
         """Tell whether the claim, if it holds, would lower this item; a financial obligation never."""
@@ -37,12 +40,13 @@ class Claim:
         )
 
 
-def claim_data(relief: Relief, attachment_id: UUID) -> dict[str, Any]:
+def claim_data(relief: Relief, attachment_id: UUID | None, paper: str = "") -> dict[str, Any]:
     """Return what the ledger keeps of a claim: the category as it stood that day, and what shows it."""
     return {
         "category": relief.code,
         "name": relief.name,
-        "attachment_id": str(attachment_id),
+        "attachment_id": str(attachment_id) if attachment_id else None,
+        "paper": paper,
         "fee_codes": sorted(relief.fee_codes),
         "kinds": sorted(relief.kinds),
     }
@@ -51,7 +55,7 @@ def claim_data(relief: Relief, attachment_id: UUID) -> dict[str, Any]:
 def claim_of(account: Account) -> Claim | None:
     """Return the claim made with the dossier, decided or not; one dossier has one at most."""
     made = next((one for one in account.entries if one.kind is EntryKind.EXEMPTION_CLAIMED), None)
-    if made is None or "attachment_id" not in made.data:
+    if made is None or "category" not in made.data:
         return None
     decided = next((one for one in account.entries if one.kind is EntryKind.EXEMPTION_DECIDED), None)
     return _claim(made, decided.data if decided else {})
@@ -62,7 +66,8 @@ def _claim(made: Entry, decided: Mapping[str, Any]) -> Claim:
         id=made.id,
         category=str(made.data["category"]),
         name=str(made.data["name"]),
-        attachment_id=UUID(str(made.data["attachment_id"])),
+        attachment_id=UUID(made.data["attachment_id"]) if made.data.get("attachment_id") else None,
+        paper=str(made.data.get("paper") or ""),
         claimed_at=made.at,
         fee_codes=frozenset(made.data["fee_codes"]),
         kinds=frozenset(made.data["kinds"]),

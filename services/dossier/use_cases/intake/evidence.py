@@ -65,7 +65,9 @@ def keep_evidence(
             str(one.get("component_code") or ""),
             **told,
         )
-    if (claim := submission.exemption) and (shown := files.get(claim.attachment_id)):
+    if (claim := submission.exemption) and claim.paper:
+        saw(EvidenceKind.EXEMPTION_SHOWN, "PAPER_SHOWN", details={"paper": claim.paper})
+    if claim and claim.attachment_id and (shown := files.get(claim.attachment_id)):
         content = {"attachment_id": str(shown.id), "sha256": shown.sha256.hex()}
         saw(EvidenceKind.EXEMPTION_SHOWN, _DIGITISED_BY[by.kind], details={"files": [content]})
     work.ways_in.evidence.add(found)

@@ -10,16 +10,16 @@ from kernel.core.errors import Forbidden, Invalid
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import TransitionRefused
 from services.dossier.domain.events import Change
-from services.dossier.domain.payments.account import EntryKind
+from services.dossier.domain.payments.account import Account, EntryKind
 from services.dossier.domain.payments.claims import Claim, decides_claims, open_claim
 from services.dossier.domain.payments.errors import NoOpenClaim, NoSuchExemption
 from services.dossier.domain.payments.fees import Due, Relief
 from services.dossier.domain.states import State
 from services.dossier.use_cases.payments.granting import grant
-from services.dossier.use_cases.payments.ledger import Ledger, open_ledger
-from services.dossier.use_cases.ports import Work
+from services.dossier.use_cases.payments.ledger import Ledger, hold_ledger, open_ledger
+from services.dossier.use_cases.ports import Grounds, Work
 from services.dossier.use_cases.record_change import record_change
-from services.dossier.use_cases.submission import ExemptionClaim
+from services.dossier.use_cases.submission import ExemptionClaim, Verdict
 
 _AT_RECEPTION = frozenset({State.SUBMITTED, State.INTAKE_SUPPLEMENT})
 
@@ -64,23 +64,71 @@ async def decide_exemption_claim(
     dossier = ledger.dossier
     if not decides_claims(dossier, by):
         raise Forbidden
-    claim = open_claim(ledger.account)
-    if claim is None:
-        raise NoOpenClaim
+    require_open(ledger.account)
     if dossier.state not in _AT_RECEPTION:
         raise TransitionRefused.in_state(dossier.state)
-    if not confirmed and not reason:
-        raise Invalid(fields=[("reason", "Nêu lý do từ chối")])
+    since, verdict = ledger.account.version, Verdict(confirmed, reason)
+    settle_claim(ledger, verdict)
+    ledger.write(told_as(verdict), since)
+    dossier.version += 1
+    change = Change("work_noted", dossier.state, note=reason, details={"noted": noted_as(verdict)})
+    record_change(work, dossier, change, by=by, now=now)
+    return ledger
+
+
+async def decide_at_acceptance(
+    dossier: Dossier,
+    grounds: Grounds,
+    verdict: Verdict,
+    *,
+    is_held: bool,
+    by: Caller,
+    work: Work,
+    now: datetime,
+) -> Account:
+    """Decide the claim in the accepting call; return the account acceptance is held against.
+
+    Nothing is kept of a refusal that leaves a fee due first unpaid: acceptance is refused with it then.
+    """
+    if not decides_claims(dossier, by):
+        raise Forbidden
+    if is_held:
+        ledger = Ledger(dossier, grounds, grounds.account, work, by, now)
+    else:
+        ledger = await hold_ledger(dossier, grounds, by=by, work=work, now=now)
     since = ledger.account.version
+    settle_claim(ledger, verdict, path="exemption.")
+    ledger.write(told_as(verdict), since)
+    return ledger.account
+
+
+def settle_claim(ledger: Ledger, verdict: Verdict, *, path: str = "") -> None:
+    """Add the decision on the open claim and, where it is confirmed, what it lowers."""
+    claim = require_open(ledger.account)
+    confirmed, reason = verdict.confirmed, verdict.reason
+    if not confirmed and not reason:
+        raise Invalid(fields=[(f"{path}reason", "Nêu lý do từ chối")])
     ledger.add(EntryKind.EXEMPTION_DECIDED, 0, claim=str(claim.id), confirmed=confirmed, reason=reason)
     if confirmed:
         _grant_claimed(ledger, claim)
-    ledger.write("corrected" if confirmed else "exemption_refused", since)
-    dossier.version += 1
-    noted = "EXEMPTION_CONFIRMED" if confirmed else "EXEMPTION_REFUSED"
-    change = Change("work_noted", dossier.state, note=reason, details={"noted": noted})
-    record_change(work, dossier, change, by=by, now=now)
-    return ledger
+
+
+def require_open(account: Account) -> Claim:
+    """Return the claim nobody decided; raise `NoOpenClaim`."""
+    claim = open_claim(account)
+    if claim is None:
+        raise NoOpenClaim
+    return claim
+
+
+def told_as(verdict: Verdict) -> str:
+    """Return the name of the money's event that tells of a decision."""
+    return "corrected" if verdict.confirmed else "exemption_refused"
+
+
+def noted_as(verdict: Verdict) -> str:
+    """Return how the dossier's history names a decision."""
+    return "EXEMPTION_CONFIRMED" if verdict.confirmed else "EXEMPTION_REFUSED"
 
 
 def _grant_claimed(ledger: Ledger, claim: Claim) -> None:
@@ -88,4 +136,5 @@ def _grant_claimed(ledger: Ledger, claim: Claim) -> None:
     relief = ledger.work.fee_rules.exemption(claim.category, claim.claimed_at.astimezone(VIETNAM).date())
     if relief is None:
         raise NoSuchExemption(fields=[("confirmed", "Không có diện này")])
-    grant(ledger, relief, [], {"attachment_id": str(claim.attachment_id), "claim": str(claim.id)})
+    shown = {"attachment_id": str(claim.attachment_id)} if claim.attachment_id else {"paper": claim.paper}
+    grant(ledger, relief, [], {**shown, "claim": str(claim.id)})

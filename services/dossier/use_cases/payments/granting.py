@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from services.dossier.domain.payments.account import EntryKind, Item
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.payments.account import Account, EntryKind, Item
 from services.dossier.domain.payments.errors import ExemptedAlready, NoSuchExemption
 from services.dossier.domain.payments.fees import Relief, granted, less
 from services.dossier.use_cases.payments.ledger import Ledger
@@ -12,7 +13,7 @@ from services.dossier.use_cases.payments.ledger import Ledger
 
 def grant(ledger: Ledger, relief: Relief, items: list[UUID], evidence: Mapping[str, Any]) -> None:
     """Add the lines an exemption takes off: of the items it fits, or of those named."""
-    for item in _fitting(ledger, relief, items):
+    for item in _fitting(ledger.dossier, ledger.account, relief, items):
         off = less(item.owed, relief.percent)
         ledger.add(
             EntryKind.CORRECTED,
@@ -24,8 +25,7 @@ def grant(ledger: Ledger, relief: Relief, items: list[UUID], evidence: Mapping[s
         )
 
 
-def _fitting(ledger: Ledger, relief: Relief, named: list[UUID]) -> list[Item]:
-    dossier, account = ledger.dossier, ledger.account
+def _fitting(dossier: Dossier, account: Account, relief: Relief, named: list[UUID]) -> list[Item]:
     exempted = {one.item for one in account.entries if one.data.get("exemption")}
     found = [
         one

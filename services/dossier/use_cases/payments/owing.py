@@ -21,11 +21,11 @@ from services.dossier.domain.payments.errors import (
 )
 from services.dossier.domain.payments.fees import dues_of, needs_assessing
 from services.dossier.domain.payments.refeeing import BY_ROWS
-from services.dossier.use_cases.payments.claiming import claimed_relief
+from services.dossier.use_cases.payments.claiming import claimed_relief, settle_claim
 from services.dossier.use_cases.payments.fee_rows import rows_of
 from services.dossier.use_cases.payments.granting import grant
 from services.dossier.use_cases.payments.ledger import Ledger, open_ledger
-from services.dossier.use_cases.ports import Intake, Work
+from services.dossier.use_cases.ports import Grounds, Intake, Work
 from services.dossier.use_cases.submission import ExemptionClaim
 
 
@@ -82,11 +82,16 @@ def owe_fees(
                 at=now,
                 by=by.subject if by else "",
                 by_name=by.name if by else "",
-                data=claim_data(relief, claim.attachment_id),
+                data=claim_data(relief, claim.attachment_id, claim.paper),
             )
         )
-    work.payments.add_entries(entries)
-    return Account(dossier.id, tuple(entries))
+    account = Account(dossier.id, tuple(entries))
+    if claim is not None and claim.verdict is not None and by is not None:
+        ledger = Ledger(dossier, Grounds(procedure, None, None, account=account), account, work, by, now)
+        settle_claim(ledger, claim.verdict)
+        account = ledger.account
+    work.payments.add_entries(account.entries)
+    return account
 
 
 async def assess(
