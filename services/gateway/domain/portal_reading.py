@@ -13,7 +13,7 @@ from services.gateway.domain.portal_profiles import PROFILES
 
 Json = dict[str, Any]
 
-_OLD_AGENCY = re.compile(r"(\d{3})\.([0-9A-Z]{2})\.([0-9A-Z]{2})\.([A-Z]\d{2})")
+_OLD_AGENCY = re.compile(r"(\d{3})\.([0-9A-Z]{2,3})\.([0-9A-Z]{2,3})\.([A-Z]\d{2})")
 _TECH_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CODE = re.compile(r"[0-9A-Za-z.\-/]{1,60}")
 _SUBJECTS = {"1": "CITIZEN", "2": "BUSINESS", "3": "STATE_AGENCY", "4": "ORGANISATION"}

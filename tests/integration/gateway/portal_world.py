@@ -24,6 +24,7 @@ from kernel.testing.running import TEST_KEY, RunningService, an_event
 from sandbox.portal.app import create_app
 from sandbox.portal.settings import PortalSettings
 from services.gateway.domain.portal_ledger import STATUS_OF_STATE
+from tests.integration.gateway.portal_wire import Recorder
 
 EIGHT = datetime(2026, 3, 3, 8, 0, tzinfo=VIETNAM)
 PROCEDURE = {"code": "1.004873", "name": "Cấp Giấy xác nhận tình trạng hôn nhân", "sector": "G15-TP07"}
@@ -31,7 +32,7 @@ AGENCY = {"code": "H99.201", "name": "Ủy ban nhân dân phường Bến Lam"}
 
 
 @asynccontextmanager
-async def served(app: FastAPI) -> AsyncIterator[str]:
+async def served(app: Any) -> AsyncIterator[str]:
     """Serve an application on a free loopback port; give its address."""
     config = uvicorn.Config(
         app, host="127.0.0.1", port=0, log_config=None, access_log=False, timeout_graceful_shutdown=1
@@ -315,6 +316,8 @@ class World:
     gateway: RunningService
     dossiers: DossierService
     portal: httpx.AsyncClient
+    wire: Recorder
+    """Every call to the portal as it went over the wire."""
     _tokens: dict[str, str] = field(default_factory=dict)
     _heard: dict[UUID, int] = field(default_factory=dict)
 
@@ -398,8 +401,8 @@ def _sample_users() -> str:
 async def a_world(start: Any, sandbox: PortalSettings | None = None, **settings: Any) -> AsyncIterator[World]:
     """Build the world; `settings` are the gateway's."""
     dossiers = DossierService()
-    portal_app = create_app(sandbox or PortalSettings())
-    async with served(dossiers.app()) as dossier_url, served(portal_app) as portal_url:
+    recorded = Recorder(create_app(sandbox or PortalSettings()))
+    async with served(dossiers.app()) as dossier_url, served(recorded) as portal_url:
         dossiers.url = dossier_url
         gateway = await start(
             "gateway",
@@ -415,4 +418,4 @@ async def a_world(start: Any, sandbox: PortalSettings | None = None, **settings:
         )
         await _let_staff_in(gateway)
         async with httpx.AsyncClient(base_url=portal_url) as hand:
-            yield World(gateway, dossiers, hand)
+            yield World(gateway, dossiers, hand, recorded)

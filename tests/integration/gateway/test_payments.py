@@ -23,6 +23,7 @@ from stack.postgres import PostgresAddress, drop_database, provision
 from tests.builders.dossier.office import Office
 from tests.builders.dossier.till import AFTER, MANAGER, Till, a_channel, a_fee, a_till
 from tests.integration.conftest import WORKER, service_named
+from tests.integration.gateway.portal_wire import Recorder, faults_of, services
 from tests.integration.gateway.portal_world import served
 
 
@@ -43,6 +44,8 @@ class Road:
     gateway: RunningService
     portal: httpx.AsyncClient
     clock: FixedClock
+    wire: Recorder
+    """Every message to the platform as it went over the wire."""
 
     async def carries(self) -> None:
         await self.gateway.run_job(PORTAL_PAYMENTS)
@@ -93,9 +96,8 @@ async def road(
             )
         )
         dossier_url = await stack.enter_async_context(served(app_of(dossier, "dossier")))
-        portal_url = await stack.enter_async_context(
-            served(create_app(PortalSettings(), clock=clock, province=down))
-        )
+        wire = Recorder(create_app(PortalSettings(), clock=clock, province=down))
+        portal_url = await stack.enter_async_context(served(wire))
         settings = {
             "internal_private_jwk": json.dumps(TEST_KEY),
             "dossier_url": dossier_url,
@@ -109,7 +111,7 @@ async def road(
         down.inner = httpx.ASGITransport(app=app_of(gateway, "gateway"))
         office = await Office(dossier).open(channels=[a_channel(a_fee(), AFTER)])
         portal = await stack.enter_async_context(httpx.AsyncClient(base_url=portal_url))
-        yield Road(office, gateway, portal, clock)
+        yield Road(office, gateway, portal, clock, wire)
     for database in names.values():
         drop_database(postgres_server, database)
 
@@ -194,6 +196,7 @@ async def test_the_portal_asks_by_code_and_only_the_adapter_may(road: Road) -> N
     key = {"X-Adapter-Key": "khoa-adapter-thu-nghiem"}
     answer = (await road.gateway.client.post(path, json=asked, headers=key)).json()
     assert (answer["error_code"], answer["message"]["PhiLePhi"][0]["SoTien"]) == (1, "50000")
+    assert faults_of("Bill", answer, "2024") == faults_of("Owed", answer["message"], "2024") == []
     assert "" in answer["message"].values()
     unknown = await road.gateway.client.post(path, json={"MaHoSo": "KHONG"}, headers=key)
     assert unknown.json() == {"error_code": -1, "message": []}
@@ -213,3 +216,25 @@ async def test_yesterdays_list_is_held_against_the_books(road: Road) -> None:
     assert [(one["kind"], one["day"]) for one in ours] == [("MISSING_HERE", day)]
     await road.carries()
     assert (await money.read())["paid"] == 80_000
+
+
+async def test_what_goes_to_the_platform_and_back_is_the_contracts_field_by_field(road: Road) -> None:
+    """Section 19: both of our messages with their answers, its result with our reply, from their bytes."""
+    _, request = await road.asked()
+    _, other = await road.asked()
+    paid = await road.pays(request["reference"], news="twice")
+    await road.pays(other["reference"], news="lost")
+    road.clock.advance(timedelta(hours=2))
+    await road.carries()
+    seen, faults = set(), []
+    for call in road.wire.calls:
+        kind = call.body.get("LoaiBanTin") if isinstance(call.body, dict) else None
+        if kind not in services() or call.status != 200:
+            continue
+        seen.add(kind)
+        faults += faults_of(services()[kind].request, call.body, "2024", f"{kind} ")
+        if call.answered.endswith(b"}"):
+            faults += faults_of(services()[kind].answer, json.loads(call.answered), "2024", f"{kind} answer ")
+    assert (faults, seen) == ([], {"INIT", "QUERY"})
+    for one in paid["answers"]:
+        assert faults_of("PaymentReply", one["answer"], "2024") == [], one

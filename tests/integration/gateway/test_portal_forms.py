@@ -1,0 +1,169 @@
+"""One dossier, written as many systems write it: each is accepted and understood like the plain form."""
+
+import base64
+import json
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+from tests.integration.gateway.portal_world import World, a_world
+from tests.integration.gateway.test_portal_intake import FORWARD, KEY, PDF, a_message
+
+Json = dict[str, Any]
+CODE = "G22.99-260303-{:06d}"
+LONG_PDF = base64.b64encode(b"%PDF-1.4 " + bytes(range(256)) * 3).decode()
+PLAIN = {
+    "NgayNopHoSo": "20260303081500",
+    "TaiKhoanDuocXacThucVoiVNeID": "1",
+    "TaiLieuNop": [{"TenTepDinhKem": "tờ khai.pdf", "MaThanhPhanHoSo": "TP01", "Base64": LONG_PDF}],
+}
+
+
+def as_json(message: Any, **how: Any) -> bytes:
+    return json.dumps(message, **how).encode()
+
+
+def with_data(**changed: Any) -> Callable[[Json], bytes]:
+    """Return how the plain form is written with other members of its content."""
+    return lambda message: as_json({**message, "data": {**message["data"], **changed}})
+
+
+def with_file(**changed: Any) -> Callable[[Json], bytes]:
+    file = PLAIN["TaiLieuNop"][0]
+    return with_data(TaiLieuNop=[{**file, **changed}])  # type: ignore[dict-item]
+
+
+def spaced(message: Json) -> bytes:
+    """Write a blank before and behind every text that is no file."""
+    data = {
+        name: f"  {value} " if isinstance(value, str) else value for name, value in message["data"].items()
+    }
+    return as_json({**message, "data": data})
+
+
+def without_blanks(message: Json) -> bytes:
+    blank = ("MaHoSoQG", "Fax", "SoVanBan", "MaDoiTuong")
+    return as_json({**message, "data": {**message["data"], **dict.fromkeys(blank, "")}})
+
+
+FORMS: dict[str, Callable[[Json], bytes]] = {
+    "plain": as_json,
+    "letters as they are": lambda message: as_json(message, ensure_ascii=False),
+    "letters taken apart": lambda message: unicodedata.normalize(
+        "NFD", json.dumps(message, ensure_ascii=False)
+    ).encode(),
+    "letters taken apart and escaped": lambda message: as_json(
+        json.loads(unicodedata.normalize("NFD", json.dumps(message, ensure_ascii=False)))
+    ),
+    "a byte order mark": lambda message: b"\xef\xbb\xbf" + as_json(message),
+    "indented": lambda message: as_json(message, indent=4),
+    "blanks around texts": spaced,
+    "members that are blank": without_blanks,
+    "null for what is absent": with_data(MaHoSoQG=None, Fax=None, MaDoiTuong=None, SoVanBan=None),
+    "members nobody knows": with_data(TruongMoi={"a": [1, {"b": None}]}, KhoaMoi="x", SoTrang=3),
+    "numbers for codes": with_data(HinhThuc=1, LoaiDoiTuong=1, TaiKhoanDuocXacThucVoiVNeID=1),
+    "a number for a moment": with_data(NgayNopHoSo=20260303081500),
+    "a number with a point": with_data(NgayNopHoSo=20260303081500.0, LoaiDoiTuong=1.0),
+    "a text for a truth": with_data(TaiKhoanDuocXacThucVoiVNeID="True"),
+    "a truth": with_data(TaiKhoanDuocXacThucVoiVNeID=True),
+    "a birth with hours": with_data(NgaySinh="19880101000000"),
+    "a birth with strokes": with_data(NgaySinh="01/01/1988"),
+    "a birth with dashes": with_data(NgaySinh="01-01-1988"),
+    "a birth as a number": with_data(NgaySinh=19880101),
+    "an agency of the new kind": with_data(MaCoQuanThucHien="H99.201"),
+    "the gateway's names": lambda message: as_json(
+        {
+            "SecurityKey": "k",
+            "Service": "DongBoHoSo",
+            "IsUpdating": "False",
+            "Data": message["data"],
+            "Ngay": "03/03/2026",
+        }
+    ),
+    "the content as a text": lambda message: as_json({**message, "data": json.dumps(message["data"])}),
+    "the content as a text with letters": lambda message: as_json(
+        {**message, "data": json.dumps(message["data"], ensure_ascii=False)}, ensure_ascii=False
+    ),
+    "the gateway's names and a text": lambda message: as_json(
+        {"Service": "x", "IsUpdating": False, "Data": json.dumps(message["data"])}
+    ),
+    "no service named": lambda message: as_json({"data": message["data"], "isSync": True}),
+    "escaped strokes": lambda message: as_json(message).replace(b"/", b"\\/"),
+    "escaped signs": lambda message: as_json(message).replace(b"+", b"\\u002B").replace(b"=", b"\\u003D"),
+    "base64 in lines": with_file(
+        Base64="\r\n".join(LONG_PDF[at : at + 76] for at in range(0, len(LONG_PDF), 76))
+    ),
+    "base64 with a head": with_file(Base64=f"data:application/pdf;base64,{LONG_PDF}"),
+    "a file beside its address": with_file(DuongDanTaiTepTin="https://dvc.example/a.pdf"),
+    "files that are none": lambda message: with_data(
+        TaiLieuNop=[*message["data"]["TaiLieuNop"], None, {}, {"TenTepDinhKem": "", "Base64": ""}]
+    )(message),
+}
+
+
+async def understood(world: World, body: bytes, path: str = "nhanhsdvcqg") -> Json:
+    """Return what the dossier service was told of a message, its code set aside."""
+    answer = await world.gateway.client.post(f"{FORWARD}/{path}", content=body, headers=KEY)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["error_code"] == 0, (body[:300], answer.text)
+    told = dict(world.dossiers.calls[-1]["body"])
+    told.pop("portal_code")
+    return told
+
+
+async def test_however_it_is_written_it_is_the_same_dossier(start) -> None:
+    async with a_world(start) as world:
+        seen = {}
+        for number, (name, write) in enumerate(FORMS.items()):
+            seen[name] = await understood(world, write(a_message(CODE.format(number), **PLAIN)))
+        assert len(world.dossiers.taken) == len(FORMS)
+        assert seen["plain"]["is_vneid_verified"] is True
+        assert seen["plain"]["owner"]["birth_date"] == "1988-01-01"
+        assert {name: one for name, one in seen.items() if one != seen["plain"]} == {}
+
+
+def a_promotion(code: str) -> Json:
+    return {
+        "MaHoSo": code,
+        "MaTTHC": "1.004873",
+        "NgayNopHoSo": "20260303081500",
+        "MaSoThue": "0101234567",
+        "TenThuongNhan": "Công ty Mẫu",
+        "TenTepDonDangKy": "don.pdf",
+        "TepDonDangKy": PDF,
+        "MaCoQuanThucHien": "H99.14",
+        "DiaChiDoanhNghiep": {"DiaChiChiTiet": "Số 1"},
+        "TaiLieuNop": None,
+    }
+
+
+async def test_a_traders_dossier_is_the_same_at_either_address_and_with_or_without_an_envelope(start) -> None:
+    async with a_world(start) as world:
+        bare = await understood(world, as_json(a_promotion(CODE.format(1))), "addtthcKhuyenMai")
+        assert bare["owner"]["identity_type"] == "TAX_CODE"
+        for number, (path, envelope) in enumerate(
+            [
+                ("addtthcKhuyenMai", {"service": "x", "isUpdating": "False"}),
+                ("addtthcKhuyenMai", {"SecurityKey": "k", "Service": "x", "IsUpdating": "False"}),
+                ("nhanhsdvcqg", {"service": "x", "isUpdating": "False"}),
+            ]
+        ):
+            member = "Data" if "Service" in envelope else "data"
+            body = as_json({**envelope, member: a_promotion(CODE.format(number + 2))})
+            assert await understood(world, body, path) == bare
+
+
+async def test_a_supplement_whose_file_has_only_an_address_waits_for_people(start) -> None:
+    """The file is not dropped in silence: the contract's own supplement has an address and no content."""
+    async with a_world(start) as world:
+        file = {"TenTepDangKy": "a.pdf", "URLTepDangKy": "https://dvc.example/a.pdf"}
+        data = {"MaHoSoQG": CODE.format(1), "MaSoThue": "0101234567", "TenThuongNhan": "Công ty Mẫu", **file}
+        for path, message in (
+            ("addtthcKhuyenMai", data),
+            ("nhanhsdvcqg", {"service": "x", "isUpdating": "True", "data": data}),
+        ):
+            answer = await world.gateway.client.post(f"{FORWARD}/{path}", json=message, headers=KEY)
+            assert answer.json()["error_code"] == 0
+        rows = await world.gateway.runtime.pool.fetch("SELECT state, reason FROM portal_inbound")
+        assert [tuple(row) for row in rows] == [("PARKED", "tệp chỉ có địa chỉ, chưa có nội dung")] * 2
+        assert world.dossiers.calls == []
