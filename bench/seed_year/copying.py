@@ -26,6 +26,7 @@ _JSON = {
     "history": {"data"},
     "components": set[str](),
     "figure_rows": set[str](),
+    "row_heads": {"seals"},
 }
 _ENTRY = [one.name for one in fields(Entry)]
 
@@ -105,6 +106,7 @@ async def _copy(made: Sequence[Made]) -> Written:
         "history": [asdict_of(entry) for one in made for entry in one.history],
         "components": [row for one in made for row in one.components],
         "figure_rows": [one.figures for one in made if one.figures],
+        "row_heads": [one.head for one in made],
     }
     connection = await asyncpg.connect(_dsn)
     try:

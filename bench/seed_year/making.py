@@ -32,6 +32,8 @@ from services.dossier.domain.workflow import complete, done_step, hand_over
 from services.dossier.store.mapping import new_columns
 from services.dossier.use_cases.ports import Seals
 from services.dossier.use_cases.row_seals import components_hash, seal_row
+from services.dossier.use_cases.sealed_rows import seals_of
+from services.dossier.use_cases.sealed_tables import BOOKS
 from services.dossier.use_cases.secrets import identity_index, look_up_secret, secret_hash
 
 _FAMILIES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương")
@@ -82,6 +84,7 @@ class Made:
     history: list[Entry]
     components: list[dict[str, Any]]
     figures: dict[str, Any] | None
+    head: dict[str, Any]
 
 
 class Maker:
@@ -106,7 +109,13 @@ class Maker:
             course.entries,
             components,
             columns_of(course.fact) if course.fact else None,
+            self._head(made.id),
         )
+
+    def _head(self, dossier_id: UUID) -> dict[str, Any]:
+        """Return the sealed count of rows beside a dossier: none is made here."""
+        counted = {"dossier_id": dossier_id, **dict.fromkeys(BOOKS, 0)}
+        return {**counted, "seals": seals_of("row_heads", counted, self._keys)}
 
     def _new(self, plan: Plan) -> Dossier:
         owner = self._owners[self._random.randrange(len(self._owners))]

@@ -55,6 +55,7 @@ class UnitOfWork:
         self._statements = 0
         self._has_flushed = False
         self._places: list[asyncio.Lock] = []
+        self._flushes = 0
         self.correlation_id = correlation_id
         self.causation_id = causation_id
 
@@ -67,6 +68,11 @@ class UnitOfWork:
     def statements(self) -> int:
         """How many statements went to the server so far (BEGIN and COMMIT not counted)."""
         return self._statements
+
+    @property
+    def flushes(self) -> int:
+        """How often what was queued went to the server: what is queued now goes with the next."""
+        return self._flushes
 
     async def __aenter__(self) -> Self:
         """Open the unit; a connection is taken only when the first statement needs one."""
@@ -207,6 +213,7 @@ class UnitOfWork:
             parameters += _WITH_EVENTS.values(self._event_columns())
         connection = await self._connected()
         self._statements += 1
+        self._flushes += 1
         try:
             await connection.fetchval(sql, *parameters)
         except asyncpg.UniqueViolationError as error:

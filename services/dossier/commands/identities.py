@@ -9,6 +9,7 @@ from kernel.runtime import Runtime
 from services.dossier.domain.history import HistoryKeys
 from services.dossier.use_cases.ports import Seals
 from services.dossier.use_cases.row_seals import ROW, is_row_sealed, seal_row
+from services.dossier.use_cases.sealed_rows import resealed
 from services.dossier.use_cases.secrets import person_index
 
 _BATCH = 200
@@ -17,20 +18,20 @@ _DOSSIERS = (
     " ORDER BY id LIMIT $2 FOR UPDATE"
 )
 _SET_DOSSIER = "UPDATE dossiers SET owner_index = $2, head_seal = $3 WHERE id = $1"
-_SET_HOLDER = (
-    "UPDATE result_register SET holder_index = $2 WHERE dossier_id = $1"
-    " AND holder_index IS NOT NULL AND holder_index IS DISTINCT FROM $2"
+_HELD = (
+    "SELECT * FROM result_register WHERE dossier_id = $1"
+    " AND holder_index IS NOT NULL AND holder_index IS DISTINCT FROM $2 FOR UPDATE"
 )
+_SET_HOLDER = "UPDATE result_register SET holder_index = $2, seals = $3 WHERE id = $1"
 _PARENTS = (
     "SELECT id, owner_index, parties_sealed FROM interlinked_parents"
     " WHERE id > $1 AND owner_index IS NOT NULL ORDER BY id LIMIT $2 FOR UPDATE"
 )
 _SET_PARENT = "UPDATE interlinked_parents SET owner_index = $2 WHERE id = $1"
-_AUTHORIZATIONS = (
-    "SELECT id, owner_index, representative_index, parties_sealed FROM authorizations"
-    " WHERE id > $1 ORDER BY id LIMIT $2 FOR UPDATE"
+_AUTHORIZATIONS = "SELECT * FROM authorizations WHERE id > $1 ORDER BY id LIMIT $2 FOR UPDATE"
+_SET_AUTHORIZATION = (
+    "UPDATE authorizations SET owner_index = $2, representative_index = $3, seals = $4 WHERE id = $1"
 )
-_SET_AUTHORIZATION = "UPDATE authorizations SET owner_index = $2, representative_index = $3 WHERE id = $1"
 
 
 async def reindex_identities(runtime: Runtime, arguments: Sequence[str]) -> int:
@@ -65,9 +66,12 @@ async def _dossier(connection: Any, row: Mapping[str, Any], seals: Seals, keys: 
     index = _index_of(seals, row["parties_sealed"], "parties", "owner")
     if index is None:
         return False
-    found: str = await connection.execute(_SET_HOLDER, row["id"], index)
+    held = await connection.fetch(_HELD, row["id"], index)
+    for one in held:
+        seals_then = resealed("result_register", "holder", one, {"holder_index": index}, keys)
+        await connection.execute(_SET_HOLDER, one["id"], index, seals_then)
     if index == bytes(row["owner_index"]):
-        return found != "UPDATE 0"
+        return bool(held)
     if not is_row_sealed(row, keys):
         # One of before whole rows were sealed gets its seal from `seal-rows`, which is run first.
         return None
@@ -85,7 +89,7 @@ async def _parent(connection: Any, row: Mapping[str, Any], seals: Seals, _: Hist
 
 
 async def _authorization(
-    connection: Any, row: Mapping[str, Any], seals: Seals, _: HistoryKeys
+    connection: Any, row: Mapping[str, Any], seals: Seals, keys: HistoryKeys
 ) -> bool | None:
     owner, acting = (
         _index_of(seals, row["parties_sealed"], "authorization", party)
@@ -93,7 +97,9 @@ async def _authorization(
     )
     if (owner, acting) == (bytes(row["owner_index"]), bytes(row["representative_index"])):
         return False
-    await connection.execute(_SET_AUTHORIZATION, row["id"], owner, acting)
+    changed = {"owner_index": owner, "representative_index": acting}
+    told = resealed("authorizations", "given", row, changed, keys)
+    await connection.execute(_SET_AUTHORIZATION, row["id"], owner, acting, told)
     return True
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from kernel.runtime import Runtime
 from services.dossier.commands.beside import Beside, is_file_older
 from services.dossier.commands.history import of_history
+from services.dossier.commands.seal_beside import seal_beside
 from services.dossier.domain.history import Entry, HistoryKeys
 from services.dossier.use_cases.row_seals import (
     BOUND,
@@ -61,7 +62,10 @@ async def seal_rows(runtime: Runtime, arguments: Sequence[str]) -> int:
             break
         after = rows[-1]["id"]
     files = await _seal_files(runtime.pool, keys)
+    beside, robbed = await seal_beside(runtime.pool, keys, runtime.clock.now())
+    left += robbed
     sys.stdout.write(f"{sealed} dossiers and {files} files sealed, {left} left as they are\n")
+    sys.stdout.write(f"{beside} rows beside them sealed\n")
     return 1 if left else 0
 
 

@@ -16,7 +16,9 @@ from services.dossier.store.account import account_of
 from services.dossier.store.code_lines import MOST_SECONDS, CodeLines
 from services.dossier.store.definitions import PostgresCatalogue, in_force
 from services.dossier.store.mapping import changing_columns, dossier_of, new_columns
+from services.dossier.store.row_heads import HEAD, RowHeads
 from services.dossier.store.searching import PostgresSearching
+from services.dossier.store.shown import sound_authority
 from services.dossier.use_cases.ports import Grounds, SubmittedComponent
 from services.dossier.use_cases.row_seals import ROW, components_hash, seal_next
 
@@ -30,7 +32,9 @@ COLUMNS = (
     " history_hash, head_seal, watch_at, given_files, components_hash"
 )
 AUTHORITY = (
-    "(SELECT json_build_object('valid_until', o.valid_until, 'revoked_at', o.revoked_at)"
+    "(SELECT json_build_object('id', o.id, 'version', o.version, 'valid_from', o.valid_from,"
+    " 'valid_until', o.valid_until, 'revoked_at', o.revoked_at, 'revoked_by', o.revoked_by,"
+    " 'revoke_reason', o.revoke_reason, 'seals', o.seals)"
     " FROM authorizations o WHERE o.id = (d.work #>> '{brought,authorization_id}')::uuid) AS authority"
 )
 """What a recorded authorisation says now, beside a dossier `d` that was handed in under it."""
@@ -38,7 +42,7 @@ _NAMES = [name.strip() for name in COLUMNS.split(",")]
 # The text below is formatted once more.
 _AUTHORITY = AUTHORITY.replace("{", "{{").replace("}", "}}")
 _LOADING = f"""
-    SELECT {{more}} d.*, {_AUTHORITY}, p.version AS pinned_version, p.sequence AS procedure_stamp,
+    SELECT {{more}} d.*, {_AUTHORITY}, {HEAD}, p.version AS pinned_version, p.sequence AS procedure_stamp,
         q.code AS q_code, q.version AS q_version,
         q.sequence AS q_stamp, k.code AS calendar, k.stamp AS calendar_stamp,
         k.newest AS newest_stamp,
@@ -205,9 +209,11 @@ class PostgresDossiers:
         keys: HistoryKeys,
         clock: Clock,
         lines: CodeLines,
+        heads: RowHeads,
     ) -> None:
         self._unit = unit
         self._lines = lines
+        self._heads = heads
         self._keys = keys
         self._clock = clock
         self._catalogue = catalogue
@@ -218,14 +224,14 @@ class PostgresDossiers:
         row = await self._unit.fetch_one(_LOAD, id=dossier_id, with_components=False)
         if row is None:
             raise NotFound
-        return dossier_of(row, self._clock.now()), await self.grounds_of(row)
+        return self._dossier(row), await self.grounds_of(row)
 
     async def load_by_portal_code(self, portal_code: str) -> tuple[Dossier, Grounds]:
         """Return a portal-born dossier and what it stands on; raise `NotFound`."""
         row = await self._unit.fetch_one(_LOAD_PORTAL, portal_code=portal_code, with_components=False)
         if row is None:
             raise NotFound
-        return dossier_of(row, self._clock.now()), await self.grounds_of(row)
+        return self._dossier(row), await self.grounds_of(row)
 
     async def load_for_acceptance(
         self, dossier_id: UUID, today: date
@@ -237,7 +243,11 @@ class PostgresDossiers:
         if row is None:
             raise NotFound
         components = [component_of(item) for item in row["components"] or ()]
-        return dossier_of(row, self._clock.now()), await self.grounds_of(row), components
+        return self._dossier(row), await self.grounds_of(row), components
+
+    def _dossier(self, row: Any) -> Dossier:
+        self._heads.know(row["id"], row["row_head"])
+        return dossier_of(sound_authority(row, self._keys), self._clock.now())
 
     async def grounds_of(self, row: Any) -> Grounds:
         """Return what a dossier that was loaded stands on."""
@@ -260,6 +270,7 @@ class PostgresDossiers:
         self._add_history(entry)
         if rows:
             self._unit.write(_ADD_COMPONENTS, dossier_id=dossier.id, rows=rows)
+        self._heads.begin(dossier.id)
 
     def save(self, dossier: Dossier, entry: Entry) -> None:
         """Keep a changed dossier; the commit is stale when somebody was faster."""

@@ -6,11 +6,12 @@ HOLD = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 ENTRIES = Statement("SELECT * FROM payment_entries WHERE dossier_id = :dossier_id ORDER BY sequence")
 _ADD = """
     INSERT INTO payment_entries (dossier_id, sequence, id, kind, amount, at, item, method, source, receipt_id,
-        by, by_name, data)
-    SELECT dossier_id, sequence, id, kind, amount, at, item, method, source, receipt_id, by, by_name, data
+        by, by_name, data, seals)
+    SELECT dossier_id, sequence, id, kind, amount, at, item, method, source, receipt_id, by, by_name, data,
+        seals
     FROM jsonb_to_recordset(:rows::jsonb) AS given(dossier_id uuid, sequence bigint, id uuid, kind text,
         amount bigint, at timestamptz, item uuid, method text, source text, receipt_id uuid, by text,
-        by_name text, data json)
+        by_name text, data json, seals jsonb)
     ON CONFLICT DO NOTHING
 """
 _MOST_AT_ONCE = 101
@@ -84,10 +85,12 @@ BOOKED = Statement(
     WHERE state = 'PAID' AND reference = ANY(:references::text[])
     """
 )
+UNPAID = Statement(
+    "SELECT * FROM payment_requests WHERE reference = ANY(:references::text[]) AND state <> 'PAID'"
+)
 LOOK_AGAIN = Statement(
-    "UPDATE payment_requests SET look_at = :at,"
-    " state = CASE state WHEN 'WAITING' THEN 'OPEN' ELSE state END"
-    " WHERE reference = ANY(:references::text[]) AND state <> 'PAID'",
+    "UPDATE payment_requests SET look_at = :at, state = :state, seals = seals || :seals::jsonb"
+    " WHERE reference = :reference AND state = :was",
     rows=None,
 )
 KEEP_RECONCILIATION = Statement(

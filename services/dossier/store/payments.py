@@ -1,7 +1,7 @@
 """The ledger, requests, receipts, closings, refunds and reconciliations in PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.payments.account import Account, Entry
 from services.dossier.domain.payments.counter import CashClosing, MoneyReceipt, Refund
 from services.dossier.domain.payments.reconciliation import Booked, Difference
-from services.dossier.domain.payments.requests import PaymentRequest
+from services.dossier.domain.payments.requests import PaymentRequest, RequestState
 from services.dossier.store.account import account_of, plain
 from services.dossier.store.payment_sql import (
     ADD_DIFFERENCES,
@@ -38,8 +38,11 @@ from services.dossier.store.payment_sql import (
     REQUESTS_TO_LOOK_UP,
     REQUESTS_TO_OPEN,
     SETTLE_DIFFERENCE,
+    UNPAID,
 )
+from services.dossier.store.row_heads import RowHeads
 from services.dossier.use_cases.payments.ports import Drawer, Money, SettledDifference
+from services.dossier.use_cases.sealed_rows import RowSeals
 
 
 def _names(kind: type) -> list[str]:
@@ -48,12 +51,15 @@ def _names(kind: type) -> list[str]:
 
 def _insert(table: str, names: Sequence[str]) -> Statement:
     columns = ", ".join(f'"{name}"' for name in names)
-    return Statement(f"INSERT INTO {table} ({columns}) VALUES ({', '.join(f':{name}' for name in names)})")
+    given = ", ".join(f":{name}" for name in names)
+    return Statement(f"INSERT INTO {table} ({columns}, seals) VALUES ({given}, :seals)")
 
 
 def _update(table: str, names: Sequence[str], key: str, guard: str = "") -> Statement:
     changed = ", ".join(f'"{name}" = :{name}' for name in names if name != key)
-    return Statement(f"UPDATE {table} SET {changed} WHERE {key} = :{key}{guard}")
+    return Statement(
+        f"UPDATE {table} SET {changed}, seals = seals || :seals::jsonb WHERE {key} = :{key}{guard}"
+    )
 
 
 _SEEN = " AND version = :version - 1"
@@ -64,7 +70,7 @@ _REQUEST = Statement("SELECT * FROM payment_requests WHERE reference = :referenc
 _ADD_RECEIPT = _insert("receipts", _RECEIPT_NAMES)
 _SAVE_RECEIPT = _update("receipts", _RECEIPT_NAMES, "id")
 _RECEIPT = Statement("SELECT * FROM receipts WHERE id = :id")
-_RECEIPTS_DUE = Statement("SELECT * FROM receipts WHERE look_at <= :now ORDER BY look_at LIMIT :limit")
+_RECEIPTS_DUE = Statement("SELECT * FROM receipts WHERE look_at <= :now ORDER BY look_at, id LIMIT :limit")
 _ADD_CLOSING = _insert("cash_closings", _names(CashClosing))
 _SAVE_CLOSING = _update("cash_closings", _names(CashClosing), "id", _SEEN)
 _CLOSING = Statement("SELECT * FROM cash_closings WHERE id = :id")
@@ -90,8 +96,19 @@ def _columns(record: Any) -> dict[str, Any]:
 class PostgresPayments:
     """All money."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, seals: RowSeals, heads: RowHeads) -> None:
         self._unit = unit
+        self._seals = seals
+        self._heads = heads
+
+    def _write(self, statement: Statement, table: str, record: Any, *groups: str, **more: Any) -> None:
+        """Queue a row with the seals of what is written anew."""
+        columns = _columns(record) | more
+        self._unit.write(statement, **columns, seals=self._seals.made(table, columns, *groups))
+
+    def _seen(self, table: str, row: Any) -> dict[str, Any]:
+        self._seals.see(table, row)
+        return plain(row)
 
     async def hold(self, dossier_id: UUID) -> Account:
         """Return the account; nobody else changes it until the unit ends."""
@@ -107,7 +124,11 @@ class PostgresPayments:
         """Add lines; `Stale` at the commit when somebody was faster."""
         if not entries:
             return
-        rows = [_ENTRY.dump_python(entry, mode="json") for entry in entries]
+        rows = []
+        for entry in entries:
+            seals = self._seals.made("payment_entries", _columns(entry))
+            rows.append({**_ENTRY.dump_python(entry, mode="json"), "seals": seals})
+            self._heads.more(entry.dossier_id, "entries", 1)
         self._unit.write(ADD_ENTRIES[len(entries)], rows=rows)
 
     async def dossier_of(self, code: str) -> UUID | None:
@@ -127,27 +148,27 @@ class PostgresPayments:
 
     def add_request(self, request: PaymentRequest) -> None:
         """Keep a request."""
-        self._unit.write(_ADD_REQUEST, **_columns(request))
+        self._write(_ADD_REQUEST, "payment_requests", request)
 
     def save_request(self, request: PaymentRequest) -> None:
         """Keep a changed request."""
-        self._unit.write(_SAVE_REQUEST, **_columns(request))
+        self._write(_SAVE_REQUEST, "payment_requests", request, "course", "address")
 
     async def request(self, reference: str) -> PaymentRequest | None:
         """Return a request."""
         row = await self._unit.fetch_one(_REQUEST, reference=reference)
-        return _REQUESTS.validate_python(plain(row)) if row else None
+        return _REQUESTS.validate_python(self._seen("payment_requests", row)) if row else None
 
     async def requests_of(self, dossier_id: UUID) -> list[PaymentRequest]:
         """Return a dossier's requests, oldest first."""
         rows = await self._unit.fetch(REQUESTS_OF, dossier_id=dossier_id)
-        return [_REQUESTS.validate_python(plain(row)) for row in rows]
+        return [_REQUESTS.validate_python(self._seen("payment_requests", row)) for row in rows]
 
     async def requests_due(self, state: str, now: datetime, limit: int) -> list[PaymentRequest]:
         """Return requests to open (WAITING) or to look up (any other), the longest waiting first."""
         statement = REQUESTS_TO_OPEN if state == "WAITING" else REQUESTS_TO_LOOK_UP
         rows = await self._unit.fetch(statement, now=now, limit=limit)
-        return [_REQUESTS.validate_python(plain(row)) for row in rows]
+        return [_REQUESTS.validate_python(self._seen("payment_requests", row)) for row in rows]
 
     def log_message(
         self, *, at: datetime, reference: str, source: str, outcome: str, data: Mapping[str, Any]
@@ -177,34 +198,34 @@ class PostgresPayments:
 
     def add_receipt(self, receipt: MoneyReceipt) -> None:
         """Keep a receipt; its e-receipt is issued by a job after the commit."""
-        self._unit.write(_ADD_RECEIPT, **_columns(receipt), look_at=receipt.issued_at)
+        self._write(_ADD_RECEIPT, "receipts", receipt, look_at=receipt.issued_at)
 
     def save_receipt(self, receipt: MoneyReceipt, *, look_at: datetime | None) -> None:
         """Keep a changed receipt."""
-        self._unit.write(_SAVE_RECEIPT, **_columns(receipt), look_at=look_at)
+        self._write(_SAVE_RECEIPT, "receipts", receipt, "course", "why", look_at=look_at)
 
     async def receipt(self, receipt_id: UUID) -> MoneyReceipt | None:
         """Return a receipt."""
         row = await self._unit.fetch_one(_RECEIPT, id=receipt_id)
-        return _RECEIPTS.validate_python(plain(row)) if row else None
+        return _RECEIPTS.validate_python(self._seen("receipts", row)) if row else None
 
     async def receipts_due(self, now: datetime, limit: int) -> list[MoneyReceipt]:
         """Return receipts the provider has to be told of."""
         rows = await self._unit.fetch(_RECEIPTS_DUE, now=now, limit=limit)
-        return [_RECEIPTS.validate_python(plain(row)) for row in rows]
+        return [_RECEIPTS.validate_python(self._seen("receipts", row)) for row in rows]
 
     def add_closing(self, closing: CashClosing) -> None:
         """Close a day."""
-        self._unit.write(_ADD_CLOSING, **_columns(closing))
+        self._write(_ADD_CLOSING, "cash_closings", closing)
 
     def save_closing(self, closing: CashClosing) -> None:
         """Keep an approved closing."""
-        self._unit.write(_SAVE_CLOSING, **_columns(closing))
+        self._write(_SAVE_CLOSING, "cash_closings", closing, "course")
 
     async def closing(self, closing_id: UUID) -> CashClosing | None:
         """Return a closing."""
         row = await self._unit.fetch_one(_CLOSING, id=closing_id)
-        return _CLOSED.validate_python(plain(row)) if row else None
+        return _CLOSED.validate_python(self._seen("cash_closings", row)) if row else None
 
     async def closings(self, agency: str, before: UUID, limit: int) -> list[CashClosing]:
         """Return an agency's closings, newest first."""
@@ -213,16 +234,16 @@ class PostgresPayments:
 
     def add_refund(self, refund: Refund) -> None:
         """Keep a proposed refund."""
-        self._unit.write(_ADD_REFUND, **_columns(refund))
+        self._write(_ADD_REFUND, "refunds", refund)
 
     def save_refund(self, refund: Refund) -> None:
         """Keep a decided refund."""
-        self._unit.write(_SAVE_REFUND, **_columns(refund))
+        self._write(_SAVE_REFUND, "refunds", refund, "course", "note")
 
     async def refund(self, refund_id: UUID) -> Refund | None:
         """Return a refund."""
         row = await self._unit.fetch_one(_REFUND, id=refund_id)
-        return _REFUNDED.validate_python(plain(row)) if row else None
+        return _REFUNDED.validate_python(self._seen("refunds", row)) if row else None
 
     async def refunds_asked(self, dossier_id: UUID) -> int:
         """Return what is proposed and not decided of a dossier, in đồng."""
@@ -240,10 +261,15 @@ class PostgresPayments:
             row["reference"]: Booked(row["reference"], row["paid_amount"], row["paid_at"]) for row in rows
         }
 
-    def look_again(self, references: Sequence[str], at: datetime) -> None:
+    async def look_again(self, references: Sequence[str], at: datetime) -> None:
         """Have these requests looked up now, if they are ours and not paid."""
-        if references:
-            self._unit.write(LOOK_AGAIN, references=list(references), at=at)
+        for row in await self._unit.fetch(UNPAID, references=list(references)) if references else ():
+            request = _REQUESTS.validate_python(self._seen("payment_requests", row))
+            was, is_waiting = request.state, request.state is RequestState.WAITING
+            found = replace(request, look_at=at, state=RequestState.OPEN if is_waiting else was)
+            seals = self._seals.made("payment_requests", _columns(found), "course")
+            told = {"reference": found.reference, "state": found.state, "was": was}
+            self._unit.write(LOOK_AGAIN, **told, at=at, seals=seals)
 
     def keep_reconciliation(
         self, *, day: date, at: datetime, listed: Sequence[int], booked: Sequence[int]

@@ -8,60 +8,69 @@ from uuid import UUID
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.results.register import Registered, ResultState
+from services.dossier.store.row_heads import RowHeads
+from services.dossier.store.shown import SEALED_ON, shown
 from services.dossier.use_cases.ports import Seals
+from services.dossier.use_cases.sealed_rows import RowSeals
 
 _COLUMNS = (
     "id, dossier_id, dossier_code, procedure_code, type, name, number, holder_sealed, holder_index,"
     " holder_subject, agency, agency_name, signed_by, issued_at, valid_from, valid_to, attachment_ids, state,"
     " ended_at, reason, legal_basis, version"
 )
+_READ = f"{_COLUMNS}, ended_by, seals"
 _ADD = Statement(
     "INSERT INTO result_register (id, dossier_id, dossier_code, procedure_code, type, name, number,"
     " holder_sealed, holder_index, holder_subject, agency, agency_name, signed_by, issued_at, valid_from,"
-    " valid_to, attachment_ids, state, reason, legal_basis, ended_by, version)"
+    " valid_to, attachment_ids, state, reason, legal_basis, ended_by, version, seals)"
     " VALUES (:id, :dossier_id, :dossier_code, :procedure_code, :type, :name, :number, :holder_sealed,"
     " :holder_index, :holder_subject, :agency, :agency_name, :signed_by, :issued_at, :valid_from, :valid_to,"
-    " :attachment_ids, 'VALID', '', '', '', 1)"
+    " :attachment_ids, 'VALID', '', '', '', 1, :seals)"
 )
 _RECALL = Statement(
-    "UPDATE result_register SET state = 'RECALLED', ended_at = :at, reason = :reason, version = version + 1"
+    "UPDATE result_register SET state = 'RECALLED', ended_at = :at, reason = :reason, version = 2,"
+    f" {SEALED_ON}"
     " WHERE dossier_id = :dossier_id AND state = 'VALID'",
     rows=None,
 )
 _REVOKE = Statement(
     "UPDATE result_register SET state = 'REVOKED', ended_at = :at, reason = :reason,"
-    " legal_basis = :legal_basis, ended_by = :by, version = version + 1"
+    " legal_basis = :legal_basis, ended_by = :by, version = version + 1, seals = seals || :seals::jsonb"
     " WHERE id = :id AND version = :version AND state = 'VALID'"
 )
-_FIND = Statement(f"SELECT {_COLUMNS} FROM result_register WHERE id = :id")
+_FIND = Statement(f"SELECT {_READ} FROM result_register WHERE id = :id")
 _OF_HOLDER = Statement(
-    f"SELECT {_COLUMNS} FROM result_register"
+    f"SELECT {_READ} FROM result_register"
     " WHERE (holder_subject = nullif(:subject, '') OR holder_index = :index::bytea) AND id < :before"
     " ORDER BY id DESC LIMIT :limit::int"
 )
 _NUMBERED = Statement(
-    f"SELECT {_COLUMNS} FROM result_register WHERE number = :number ORDER BY id DESC LIMIT :limit::int"
+    f"SELECT {_READ} FROM result_register WHERE number = :number ORDER BY id DESC LIMIT :limit::int"
 )
-_NAMED = Statement(f"SELECT {_COLUMNS} FROM result_register WHERE id = ANY(:ids::uuid[])")
+_NAMED = Statement(f"SELECT {_READ} FROM result_register WHERE id = ANY(:ids::uuid[])")
 _USE = Statement(
-    "INSERT INTO result_uses (dossier_id, component_code, result_id, result_version, at)"
-    " VALUES (:dossier_id, :component_code, :result_id, :result_version, :at)"
+    "INSERT INTO result_uses (dossier_id, component_code, result_id, result_version, at, seals)"
+    " VALUES (:dossier_id, :component_code, :result_id, :result_version, :at, :seals)"
 )
 _USED = Statement(
     f"SELECT u.component_code AS component_code, u.result_version AS result_version,"
-    f" {', '.join('r.' + name.strip() for name in _COLUMNS.split(','))}"
+    f" {', '.join('r.' + name.strip() for name in _READ.split(','))}"
     " FROM result_uses u JOIN result_register r ON r.id = u.result_id WHERE u.dossier_id = :dossier_id"
     " ORDER BY u.component_code"
 )
 _PURPOSE = "result"
+_FIELDS = tuple(name.strip() for name in _COLUMNS.split(","))
+_VALID = {"version": 1, "state": "VALID", "ended_at": None, "ended_by": "", "reason": "", "legal_basis": ""}
 
 
 class PostgresResults:
-    """Entries are added and ended, never rewritten."""
+    """Entries are added and ended, never rewritten; one changed by hand is not shown, the log says so."""
 
-    def __init__(self, unit: UnitOfWork, seals: Seals) -> None:
+    def __init__(self, unit: UnitOfWork, seals: Seals, rows: RowSeals, heads: RowHeads) -> None:
         self._unit = unit
         self._seals = seals
+        self._rows = rows
+        self._heads = heads
 
     def add(self, entry: Registered) -> None:
         """Queue an entry."""
@@ -70,37 +79,51 @@ class PostgresResults:
             *("holder_index", "holder_subject", "agency", "agency_name", "signed_by", "issued_at"),
             *("valid_from", "valid_to"),
         )
-        self._unit.write(
-            _ADD,
+        columns: dict[str, Any] = {
             **{name: getattr(entry, name) for name in plain},
-            attachment_ids=list(entry.attachment_ids),
-            holder_sealed=self._seals.seal({"holder": entry.holder}, purpose=_PURPOSE),
-        )
+            "attachment_ids": list(entry.attachment_ids),
+            "holder_sealed": self._seals.seal({"holder": entry.holder}, purpose=_PURPOSE),
+        }
+        seals = self._rows.made("result_register", columns | _VALID)
+        self._unit.write(_ADD, **columns, seals=seals)
+        self._heads.more(entry.dossier_id, "results", 1)
 
     def recall(self, dossier_id: UUID, *, reason: str, at: datetime) -> None:
         """Queue that the result of a dossier was taken back."""
-        self._unit.write(_RECALL, dossier_id=dossier_id, reason=reason, at=at)
+        told = _VALID | {"dossier_id": dossier_id, "version": 2, "state": "RECALLED", "ended_at": at}
+        seals = self._rows.made_by_dossier("result_register", told | {"reason": reason}, "course", "why")
+        self._unit.write(_RECALL, dossier_id=dossier_id, reason=reason, at=at, seals=seals)
 
     def revoke(self, entry: Registered, *, reason: str, legal_basis: str, by: str, at: datetime) -> None:
         """Queue the end of an entry."""
+        told = {"id": entry.id, "version": entry.version + 1, "state": "REVOKED", "ended_at": at}
+        told |= {"ended_by": by, "reason": reason, "legal_basis": legal_basis}
         self._unit.write(
-            _REVOKE, id=entry.id, version=entry.version, reason=reason, legal_basis=legal_basis, by=by, at=at
+            _REVOKE,
+            id=entry.id,
+            version=entry.version,
+            reason=reason,
+            legal_basis=legal_basis,
+            by=by,
+            at=at,
+            seals=self._rows.made("result_register", told, "course", "why"),
         )
 
     async def named(self, result_ids: Sequence[UUID]) -> Sequence[Registered]:
         """Return those of the entries that are there."""
-        return [self._entry(row) for row in await self._unit.fetch(_NAMED, ids=list(result_ids))]
+        rows = await self._unit.fetch(_NAMED, ids=list(result_ids))
+        return [self._entry(row) for row in rows if self._is_sound(row)]
 
     def use(self, entry: Registered, dossier_id: UUID, component_code: str, at: datetime) -> None:
         """Queue that this version of an entry stands for a component of a dossier."""
-        self._unit.write(
-            _USE,
-            dossier_id=dossier_id,
-            component_code=component_code,
-            result_id=entry.id,
-            result_version=entry.version,
-            at=at,
-        )
+        columns: dict[str, Any] = {
+            "dossier_id": dossier_id,
+            "component_code": component_code,
+            "result_id": entry.id,
+            "result_version": entry.version,
+            "at": at,
+        }
+        self._unit.write(_USE, **columns, seals=self._rows.made("result_uses", columns))
 
     async def used_by(self, dossier_id: UUID) -> Sequence[tuple[str, int, Registered]]:
         """Return the entries a dossier uses, with component and version, as the entries are now."""
@@ -114,21 +137,26 @@ class PostgresResults:
     async def find(self, result_id: UUID) -> Registered | None:
         """Return an entry."""
         row = await self._unit.fetch_one(_FIND, id=result_id)
-        return None if row is None else self._entry(row)
+        return self._entry(row) if row is not None and self._is_sound(row) else None
 
     async def of_holder(
         self, subject: str, index: bytes | None, *, before: UUID, limit: int
     ) -> Sequence[Registered]:
         """Return somebody's entries, newest first."""
         rows = await self._unit.fetch(_OF_HOLDER, subject=subject, index=index, before=before, limit=limit)
-        return [self._entry(row) for row in rows]
+        return [self._entry(row) for row in rows if self._is_sound(row)]
 
     async def numbered(self, number: str, limit: int) -> Sequence[Registered]:
         """Return entries of a number, newest first."""
-        return [self._entry(row) for row in await self._unit.fetch(_NUMBERED, number=number, limit=limit)]
+        rows = await self._unit.fetch(_NUMBERED, number=number, limit=limit)
+        return [self._entry(row) for row in rows if self._is_sound(row)]
+
+    def _is_sound(self, row: Any) -> bool:
+        self._rows.see("result_register", row)
+        return shown("result_register", row, self._rows.keys)
 
     def _entry(self, row: Any) -> Registered:
-        found = dict(row)
+        found = {name: row[name] for name in _FIELDS}
         opened = self._seals.open(found.pop("holder_sealed"), purpose=_PURPOSE)
         return Registered(
             **{

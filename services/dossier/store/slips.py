@@ -8,6 +8,9 @@ from uuid import UUID
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.work.slip import Party, SlipRow
+from services.dossier.store.row_heads import RowHeads
+from services.dossier.store.shown import SEALED_ON
+from services.dossier.use_cases.sealed_rows import RowSeals
 
 _PARTY = ("agency", "unit", "role", "subject", "name")
 _COLUMNS = (
@@ -27,16 +30,17 @@ def _named(side: str) -> str:
 
 
 _ADD = Statement(
-    f"INSERT INTO control_slip ({_COLUMNS})"
-    f" VALUES ({', '.join(':' + name.strip() for name in _COLUMNS.split(','))})"
+    f"INSERT INTO control_slip ({_COLUMNS}, seals)"
+    f" VALUES ({', '.join(':' + name.strip() for name in _COLUMNS.split(','))}, :seals)"
 )
 _CONFIRM = Statement(
-    "UPDATE control_slip SET received_at = :at, receiver_subject = :subject, receiver_name = :name"
+    "UPDATE control_slip SET received_at = :at, receiver_subject = :subject, receiver_name = :name,"
+    f" {SEALED_ON}"
     " WHERE dossier_id = :dossier_id AND received_at IS NULL AND taken_back_at IS NULL",
     rows=None,
 )
 _TAKE_BACK = Statement(
-    "UPDATE control_slip SET taken_back_at = :at"
+    f"UPDATE control_slip SET taken_back_at = :at, {SEALED_ON}"
     " WHERE dossier_id = :dossier_id AND received_at IS NULL AND taken_back_at IS NULL",
     rows=None,
 )
@@ -51,34 +55,43 @@ _ROWS = Statement(
 class PostgresSlips:
     """Rows are added; the database lets a row be confirmed or taken back once and changes nothing else."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, seals: RowSeals, heads: RowHeads) -> None:
         self._unit = unit
+        self._seals = seals
+        self._heads = heads
 
     def add(self, row: SlipRow, *, received_at: datetime | None = None) -> None:
         """Keep a hand-over."""
-        self._unit.write(
-            _ADD,
-            id=row.id,
-            dossier_id=row.dossier_id,
-            version=row.version,
-            kind=row.kind,
-            step=row.step,
-            given_at=row.given_at,
-            received_at=received_at,
-            due_at=row.due_at,
-            punctuality=row.punctuality,
-            note=row.note,
+        columns: dict[str, Any] = {
+            "id": row.id,
+            "dossier_id": row.dossier_id,
+            "version": row.version,
+            "kind": row.kind,
+            "step": row.step,
+            "given_at": row.given_at,
+            "received_at": received_at,
+            "due_at": row.due_at,
+            "punctuality": row.punctuality,
+            "note": row.note,
             **_party("giver", row.giver),
             **_party("receiver", row.receiver),
-        )
+        }
+        seals = self._seals.made("control_slip", columns | {"taken_back_at": None})
+        self._unit.write(_ADD, **columns, seals=seals)
+        self._heads.more(row.dossier_id, "slips", 1)
 
     def confirm(self, dossier_id: UUID, *, subject: str, name: str, at: datetime) -> None:
         """Let the receiver confirm whatever row of the dossier still waits."""
-        self._unit.write(_CONFIRM, dossier_id=dossier_id, subject=subject, name=name, at=at)
+        told = {"dossier_id": dossier_id, "received_at": at, "taken_back_at": None}
+        told |= {"receiver_subject": subject, "receiver_name": name}
+        seals = self._seals.made_by_dossier("control_slip", told, "course", "receiver")
+        self._unit.write(_CONFIRM, dossier_id=dossier_id, subject=subject, name=name, at=at, seals=seals)
 
     def take_back(self, dossier_id: UUID, *, at: datetime) -> None:
         """Mark whatever row still waits as taken back."""
-        self._unit.write(_TAKE_BACK, dossier_id=dossier_id, at=at)
+        told = {"dossier_id": dossier_id, "received_at": None, "taken_back_at": at}
+        seals = self._seals.made_by_dossier("control_slip", told, "course")
+        self._unit.write(_TAKE_BACK, dossier_id=dossier_id, at=at, seals=seals)
 
     async def rows(self, dossier_id: UUID) -> Sequence[dict[str, Any]]:
         """Return a dossier's rows, oldest first, agencies and units by name too."""

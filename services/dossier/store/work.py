@@ -39,6 +39,7 @@ from services.dossier.store.payments import PostgresPayments
 from services.dossier.store.proofs import PostgresProofs
 from services.dossier.store.registers import PostgresRegisters
 from services.dossier.store.results import PostgresResults
+from services.dossier.store.row_heads import RowHeads
 from services.dossier.store.scan_batches import PostgresScanBatches
 from services.dossier.store.searching import PostgresSearching
 from services.dossier.store.sheets import begin_sheet
@@ -53,6 +54,7 @@ from services.dossier.use_cases.archive.ports import HistoricalArchive
 from services.dossier.use_cases.files.ports import AgencySeals, PdfSigner, ScanDesk, Scanner, Signatures
 from services.dossier.use_cases.payments.ports import ReceiptProvider
 from services.dossier.use_cases.ports import Courier, Inspector, Policy, Press, Seals
+from services.dossier.use_cases.sealed_rows import RowSeals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +93,7 @@ class PostgresWork:
 
     def __init__(self, unit: UnitOfWork, resources: Resources) -> None:
         self._unit = unit
-        self.files = resources.files
-        self.parts = resources.files
+        self.files = self.parts = resources.files
         self.scanner = resources.scanner
         self.signer = resources.signer
         self.agency_seals = resources.agency_seals
@@ -107,10 +108,11 @@ class PostgresWork:
         self.fee_rules = resources.fee_rules
         self.legal_sets = resources.legal_sets
         self.registers = PostgresRegisters(unit)
-        self.results = PostgresResults(unit, resources.seals)
-        self.archive = PostgresArchive(unit, resources.retention, resources.seals)
+        rows, heads = RowSeals(resources.history_keys), RowHeads(unit, resources.history_keys)
+        self.results = PostgresResults(unit, resources.seals, rows, heads)
+        self.archive = PostgresArchive(unit, resources.retention, resources.seals, rows)
         self.pack = write_bag
-        self.interlinked = PostgresInterlinked(unit, self.results)
+        self.interlinked = PostgresInterlinked(unit, self.results, resources.history_keys)
         self.history_keys = resources.history_keys
         self.press = resources.press
         self.inspector = resources.inspector
@@ -124,12 +126,13 @@ class PostgresWork:
             resources.history_keys,
             resources.clock,
             resources.code_lines,
+            heads,
         )
         self.attachments = PostgresAttachments(unit, resources.history_keys)
         self.papers = PostgresPapers(unit, resources.seals, resources.history_keys)
-        self.payments = PostgresPayments(unit)
+        self.payments = PostgresPayments(unit, rows, heads)
         self.outside = PostgresOutside(unit)
-        self.slips = PostgresSlips(unit)
+        self.slips = PostgresSlips(unit, rows, heads)
         self.colleagues = PostgresColleagues(unit)
         self.uploads = PostgresUploads(unit)
         self.links = PostgresLinks(unit)
@@ -138,15 +141,15 @@ class PostgresWork:
         self.mirrors = PostgresMirrors(unit, resources.seals)
         self.watches = PostgresWatches(unit)
         self.due_commands = PostgresDueCommands(unit)
-        self.views = PostgresViews(unit, resources.clock, self.dossiers)
+        self.views = PostgresViews(unit, resources.clock, self.dossiers, resources.history_keys)
         self.supervision = PostgresSupervision(unit, resources.supervision_rules)
         self.desk = PostgresDesk(unit, resources.definitions, resources.desk_rules, resources.displays)
         self.figures = PostgresFigures(unit)
         self.statistics = PostgresStatistics(unit)
         self.exports = PostgresExports(unit)
         self.sheets = begin_sheet
-        self.dues = LedgerDues(PostgresPayments(unit))
-        self.ways_in = PostgresWaysIn(unit, resources.seals)
+        self.dues = LedgerDues(self.payments)
+        self.ways_in = PostgresWaysIn(unit, resources.seals, rows, heads)
 
     async def rest(self) -> None:
         """Give the connection back before something slow that is not the database; before the first write."""

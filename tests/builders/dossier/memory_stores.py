@@ -275,6 +275,9 @@ class MemoryEvidence:
     def __init__(self, work: "MemoryWork") -> None:
         self._work = work
 
+    async def hold(self, dossier_id: UUID) -> None:
+        del dossier_id
+
     def add(self, evidence: Sequence[Evidence]) -> None:
         self._work.writes.append(lambda database: database.evidence.extend(evidence))
 

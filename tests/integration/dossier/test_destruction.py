@@ -29,6 +29,7 @@ from tests.builders.dossier.office import (
     a_citizen,
     an_officer,
 )
+from tests.builders.dossier.resealed import reseal
 from tests.builders.dossier.yard import CITIZEN, REVIEWER, Yard
 
 GIVEN = HANDED_OUT
@@ -46,6 +47,7 @@ async def _nothing_waits(yard: Yard) -> None:
     """Each test begins with no record that is over; what a list destroyed stays destroyed."""
     pool = yard.service.runtime.pool
     await pool.execute("UPDATE archive_records SET kept_through = NULL WHERE state <> 'DESTROYED'")
+    await reseal(yard.service, "archive_records")
 
 
 async def test_nobody_is_left_in_what_a_list_destroyed(
@@ -138,6 +140,7 @@ async def test_what_was_stopped_is_handed_over_and_goes_only_when_the_archive_ha
         assert [one["dossier_id"] for one in early["lines"]] == [cancelled["dossier_id"]]
         forgotten = "UPDATE destruction_lists SET state = 'REJECTED' WHERE state = 'PREPARED'"
         await yard.service.runtime.pool.execute(forgotten)
+        await reseal(yard.service, "destruction_lists")
     protocol = await yard.signed(await yard.packed())
     assert [one["code"] for one in protocol["packages"]] == [seen["dossier_code"]]
     await yard.hear(answer(protocol, key="da-dung"))
@@ -186,12 +189,14 @@ async def test_what_is_held_kept_or_not_over_stays(yard: Yard) -> None:
         codes = {one["dossier_id"]: one["code"] for one in (await yard.prepared())["lines"]}
         forgotten = "UPDATE destruction_lists SET state = 'REJECTED' WHERE state = 'PREPARED'"
         await yard.service.runtime.pool.execute(forgotten)
+        await reseal(yard.service, "destruction_lists")
         found = await yard.approved(keep=codes[kept["dossier_id"]])
         why = {"kind": "LAWSUIT", "reason": "Tòa đang xét xử", "legal_basis": "Bộ luật TTDS"}
         placed = await yard.ask(f"records/{held['dossier_id']}/holds", CLERK, **why)
         assert placed.status_code == 201
         longer = "UPDATE archive_records SET kept_through = '2099-12-31' WHERE dossier_id = $1"
         await yard.service.runtime.pool.execute(longer, late["dossier_id"])
+        await reseal(yard.service, "archive_records")
         await yard.service.run_job(DESTROY_RECORDS)
         found = await yard.seen(found)
         outcomes = {one["dossier_id"]: one["outcome"] for one in found["lines"]}
@@ -202,6 +207,7 @@ async def test_what_is_held_kept_or_not_over_stays(yard: Yard) -> None:
         listed = await yard.prepared()
         assert [one["dossier_id"] for one in listed["lines"]] == [kept["dossier_id"]]
         await yard.service.runtime.pool.execute(forgotten)
+        await reseal(yard.service, "destruction_lists")
 
 
 async def test_killed_in_the_middle_the_next_run_goes_on_and_doubles_nothing(
@@ -274,6 +280,7 @@ async def test_nothing_else_destroys(yard: Yard, deed: str) -> None:
     with pytest.raises((asyncpg.RestrictViolationError, asyncpg.CheckViolationError)):
         await pool.execute(DEEDS[deed], *given)
     await pool.execute("UPDATE destruction_lists SET state = 'REJECTED' WHERE state = 'PREPARED'")
+    await reseal(yard.service, "destruction_lists")
 
 
 async def test_a_destroyed_dossier_moves_no_more_and_a_forged_one_is_named(

@@ -5,6 +5,7 @@ A table nobody thought of fails a test (`tests/unit/dossier/archive`).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,16 @@ class Emptied:
     documents: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     condition: str = "dossier_id = :id"
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """What the columns that are emptied without a seal hold then."""
+        return {
+            **dict.fromkeys(self.nulled),
+            **dict.fromkeys(self.blank, ""),
+            **{name: {} for name in self.documents},
+            **{name: [] for name in self.lists},
+        }
 
 
 _FILES = (
@@ -89,14 +100,7 @@ EMPTIED = {
 }
 """Books and registers: their numbers stay, the people in them go."""
 
-SHORTENED = {
-    "receipts": (
-        """lines = (SELECT coalesce(json_agg(l.line ORDER BY l.place), '[]')
-            FROM json_array_elements(receipts.lines) WITH ORDINALITY AS l(line, place)
-            WHERE l.line ->> 'dossier_id' IS DISTINCT FROM :id::uuid::text)""",
-        f"dossier_ids @> ARRAY[:id::uuid] AND {_OTHER_OF_RECEIPT}",
-    ),
-}
+SHORTENED = {"receipts": ("lines", f"dossier_ids @> ARRAY[:id::uuid] AND {_OTHER_OF_RECEIPT}")}
 """Rows of several dossiers: what they say of this one goes now, the rest with the last of them."""
 
 BY_HEART = frozenset(
@@ -105,6 +109,7 @@ BY_HEART = frozenset(
         "history",
         "archive_records",
         "destruction_lines",
+        "row_heads",
         # What several dossiers share goes with the last of them.
         "interlinked_parents",
         "interlinked_children",
@@ -151,6 +156,7 @@ KEPT = {
         "counter_sessions",
     },
     "who read what": {"access_log", "access_seals"},
+    "marks of commands": {"seal_marks"},
     "counters and copies of the catalogue": {
         "agencies",
         "procedures",

@@ -24,7 +24,7 @@ _PLAIN = (
 _CONTENTS = Statement(
     f"""
     SELECT {_PLAIN}, parties_sealed, form_sealed,
-        (SELECT row_to_json(r) FROM archive_records r WHERE r.dossier_id = d.id) AS record,
+        (SELECT to_jsonb(r) - 'seals' FROM archive_records r WHERE r.dossier_id = d.id) AS record,
         (SELECT json_agg(c ORDER BY position) FROM components c WHERE c.dossier_id = d.id) AS components,
         (SELECT json_agg(json_build_object('id', f.id, 'component_code', f.component_code, 'purpose',
             f.purpose, 'file_name', f.file_name, 'media_type', f.media_type, 'size', f.size, 'sha256',
@@ -36,9 +36,12 @@ _CONTENTS = Statement(
             encode(p.sha256, 'hex'), 'size', p.size, 'superseded_by', p.superseded_by) ORDER BY p.id)
          FROM papers p WHERE p.dossier_id = d.id) AS papers,
         (SELECT json_agg(h ORDER BY h.version) FROM history h WHERE h.dossier_id = d.id) AS history,
-        (SELECT json_agg(e ORDER BY e.id) FROM evidence e WHERE e.dossier_id = d.id) AS evidence,
-        (SELECT json_agg(s ORDER BY s.version, s.id) FROM control_slip s WHERE s.dossier_id = d.id) AS slip,
-        (SELECT json_agg(m ORDER BY m.sequence) FROM payment_entries m WHERE m.dossier_id = d.id) AS money
+        (SELECT json_agg(to_jsonb(e) - 'seals' ORDER BY e.id)
+         FROM evidence e WHERE e.dossier_id = d.id) AS evidence,
+        (SELECT json_agg(to_jsonb(s) - 'seals' ORDER BY s.version, s.id)
+         FROM control_slip s WHERE s.dossier_id = d.id) AS slip,
+        (SELECT json_agg(to_jsonb(m) - 'seals' ORDER BY m.sequence)
+         FROM payment_entries m WHERE m.dossier_id = d.id) AS money
     FROM dossiers d WHERE id = :id
     """
 )

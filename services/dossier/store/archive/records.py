@@ -13,12 +13,13 @@ from services.dossier.domain.archive.retention import Ended as EndedDossier
 from services.dossier.domain.archive.retention import Ending, Record, RecordState, Retention
 from services.dossier.domain.dossier import Dossier
 from services.dossier.store.archive.rows import Rows, inserting, touching
+from services.dossier.use_cases.sealed_rows import RowSeals
 
 _COLUMNS = ", ".join(name for name in Record.__dataclass_fields__ if name != "holds")
 _FIX = Statement(
-    f"INSERT INTO archive_records ({_COLUMNS}) VALUES (:dossier_id, 1, :code, :procedure_code,"
+    f"INSERT INTO archive_records ({_COLUMNS}, seals) VALUES (:dossier_id, 1, :code, :procedure_code,"
     " :procedure_name, :agency, :ending, :ended_on, :retention, :source, :is_checked, :counted_from,"
-    " :kept_through, :submit_by, 'KEPT', '', NULL) ON CONFLICT (dossier_id) DO NOTHING",
+    " :kept_through, :submit_by, 'KEPT', '', NULL, :seals) ON CONFLICT (dossier_id) DO NOTHING",
     rows=None,
 )
 _HOLDS = (
@@ -57,8 +58,10 @@ _TO_SUBMIT = _kept(
     "ended_on, dossier_id",
 )
 _MOVE = """
-    UPDATE archive_records SET state = :state, archive_code = :archive_code, version = version + 1
-    WHERE dossier_id = ANY(:ids::uuid[]) AND state <> 'DESTROYED' AND state <> :state
+    UPDATE archive_records r SET state = :state, archive_code = :archive_code, version = version + 1,
+        seals = CASE WHEN r.seals = '{}' THEN r.seals ELSE r.seals || given.seals END
+    FROM jsonb_to_recordset(:rows::jsonb) AS given(dossier_id uuid, seals jsonb)
+    WHERE r.dossier_id = given.dossier_id AND state <> 'DESTROYED' AND state <> :state
 """
 _LOCK = Statement(
     f"SELECT {_COLUMNS}, {_HOLDS} FROM archive_records r WHERE dossier_id = :id FOR UPDATE OF r"
@@ -83,10 +86,11 @@ _MISSING = Statement(
 _ADD_HOLD = inserting("archive_holds", Hold)
 _SAVE_HOLD = Statement(
     "UPDATE archive_holds SET version = :version, released_by = :released_by, released_at = :released_at,"
-    " release_reason = :release_reason WHERE id = :id AND version = :version - 1"
+    " release_reason = :release_reason, seals = seals || :seals::jsonb"
+    " WHERE id = :id AND version = :version - 1"
 )
 _HOLD_COLUMNS = ", ".join(Hold.__dataclass_fields__)
-_HOLD = Statement(f"SELECT {_HOLD_COLUMNS} FROM archive_holds WHERE id = :id")
+_HOLD = Statement(f"SELECT {_HOLD_COLUMNS}, seals FROM archive_holds WHERE id = :id")
 _HOLDS_OF = Statement(f"SELECT {_HOLD_COLUMNS} FROM archive_holds WHERE dossier_id = :id ORDER BY id")
 _FIRST = (date.min, UUID(int=0))
 
@@ -94,27 +98,29 @@ _FIRST = (date.min, UUID(int=0))
 class PostgresRecords:
     """Records of ended dossiers."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, seals: RowSeals) -> None:
         self._unit = unit
+        self._seals = seals
 
     def fix(self, dossier: Dossier, told: EndedDossier, retention: Retention) -> None:
         """Queue a record; one that is there already stays as it was fixed."""
-        self._unit.write(
-            _FIX,
-            dossier_id=dossier.id,
-            code=dossier.dossier_code or dossier.reference,
-            procedure_code=dossier.procedure_code,
-            procedure_name=dossier.procedure_name,
-            agency=told.agency,
-            ending=told.ending.value,
-            ended_on=told.ended_on,
-            retention=retention.retention,
-            source=retention.source,
-            is_checked=retention.is_checked,
-            counted_from=retention.counted_from,
-            kept_through=retention.kept_through,
-            submit_by=retention.submit_by,
-        )
+        columns: dict[str, Any] = {
+            "dossier_id": dossier.id,
+            "code": dossier.dossier_code or dossier.reference,
+            "procedure_code": dossier.procedure_code,
+            "procedure_name": dossier.procedure_name,
+            "agency": told.agency,
+            "ending": told.ending.value,
+            "ended_on": told.ended_on,
+            "retention": retention.retention,
+            "source": retention.source,
+            "is_checked": retention.is_checked,
+            "counted_from": retention.counted_from,
+            "kept_through": retention.kept_through,
+            "submit_by": retention.submit_by,
+        }
+        first = {"state": "KEPT", "archive_code": "", "destroyed_by": None}
+        self._unit.write(_FIX, **columns, seals=self._seals.made("archive_records", columns | first))
 
     async def find(self, dossier_id: UUID) -> Record | None:
         """Return a record, with its holds counted."""
@@ -151,9 +157,13 @@ class PostgresRecords:
 
     def move(self, dossier_ids: Sequence[UUID], state: str, *, archive_code: str = "") -> None:
         """Queue another state of records; `Stale` when one is not there or is there already."""
-        self._unit.write(
-            touching(_MOVE, len(dossier_ids)), state=state, ids=list(dossier_ids), archive_code=archive_code
-        )
+        moved: dict[str, Any] = {"state": str(state), "archive_code": archive_code}
+        rows = [
+            {"dossier_id": one, "seals": self._seals.made("archive_records", row, "course")}
+            for one in dossier_ids
+            if (row := moved | {"dossier_id": one})
+        ]
+        self._unit.write(touching(_MOVE, len(rows)), **moved, rows=rows)
 
     async def lock(self, dossier_id: UUID) -> Record | None:
         """Return a record with its holds; nobody else holds or moves it until the unit ends."""
@@ -197,18 +207,28 @@ def record_of(row: Any) -> Record:
 class PostgresHolds(Rows[Hold]):
     """Holds; they are released, never deleted."""
 
+    def __init__(self, unit: UnitOfWork, seals: RowSeals) -> None:
+        super().__init__(unit)
+        self._seals = seals
+
     def add(self, hold: Hold) -> None:
         """Queue a hold."""
-        self._unit.write(_ADD_HOLD, **self.values(hold))
+        columns = self.values(hold)
+        self._unit.write(_ADD_HOLD, **columns, seals=self._seals.made("archive_holds", columns))
 
     def save(self, hold: Hold) -> None:
         """Queue a released hold."""
-        self._unit.write(_SAVE_HOLD, **self.values(hold, _SAVE_HOLD))
+        columns = self.values(hold, _SAVE_HOLD)
+        seals = self._seals.made("archive_holds", columns, "course", "why")
+        self._unit.write(_SAVE_HOLD, **columns, seals=seals)
 
     async def find(self, hold_id: UUID) -> Hold | None:
         """Return a hold."""
         row = await self._unit.fetch_one(_HOLD, id=hold_id)
-        return None if row is None else _hold_of(row)
+        if row is None:
+            return None
+        self._seals.see("archive_holds", row)
+        return _hold_of({name: row[name] for name in Hold.__dataclass_fields__})
 
     async def of(self, dossier_id: UUID) -> Sequence[Hold]:
         """Return the holds of a dossier, oldest first."""

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.use_cases.sealed_tables import SEALED
 
 _Kept = TypeVar("_Kept")
 
@@ -13,6 +14,8 @@ _Kept = TypeVar("_Kept")
 def inserting(table: str, kept: type[Any]) -> Statement:
     """Return the statement that adds one."""
     names = list(kept.__dataclass_fields__)
+    if table in SEALED:
+        names.append("seals")
     return Statement(
         f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})"
     )
@@ -32,7 +35,7 @@ class Rows(Generic[_Kept]):
 
     def values(self, kept: _Kept, statement: Statement | None = None) -> dict[str, Any]:
         """Return the values a statement asks for, all of them without one."""
-        names = statement.names if statement else tuple(vars_of(kept))
+        names = [one for one in statement.names if one != "seals"] if statement else vars_of(kept)
         return {name: _plain(getattr(kept, name)) for name in names}
 
 

@@ -14,6 +14,7 @@ from services.dossier.store.archive.packages import PostgresMessages, PostgresPa
 from services.dossier.store.archive.records import PostgresHolds, PostgresRecords
 from services.dossier.use_cases.archive.ports import Contents
 from services.dossier.use_cases.ports import Seals
+from services.dossier.use_cases.sealed_rows import RowSeals
 
 _FILE = Path(__file__).parents[2] / "data" / "retention.yaml"
 
@@ -39,10 +40,10 @@ class ArchivePackages(PostgresPackages):
 class PostgresArchive:
     """All of the archive."""
 
-    def __init__(self, unit: UnitOfWork, rules: RetentionRules, seals: Seals) -> None:
+    def __init__(self, unit: UnitOfWork, rules: RetentionRules, seals: Seals, rows: RowSeals) -> None:
         self.rules = rules
-        self.records = PostgresRecords(unit)
+        self.records = PostgresRecords(unit, rows)
         self.packages = ArchivePackages(unit, seals)
         self.messages = PostgresMessages(unit)
-        self.holds = PostgresHolds(unit)
-        self.destruction = PostgresDestruction(unit, seals)
+        self.holds = PostgresHolds(unit, rows)
+        self.destruction = PostgresDestruction(unit, seals, rows)

@@ -8,6 +8,7 @@ from uuid import UUID
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.intake.copies import CertifiedCopy, CopyFigure, CopyRequest
+from services.dossier.use_cases.sealed_rows import RowSeals
 
 _NAMES = tuple(CertifiedCopy.__dataclass_fields__)
 _COLUMNS = ", ".join(_NAMES)
@@ -16,15 +17,18 @@ _NEXT = Statement(
     " ON CONFLICT (book, agency, year) DO UPDATE SET last = book_counters.last + excluded.last RETURNING last"
 )
 _ADD = Statement(
-    f"INSERT INTO certified_copies ({_COLUMNS}) VALUES ({', '.join(f':{name}' for name in _NAMES)})"
+    f"INSERT INTO certified_copies ({_COLUMNS}, seals)"
+    f" VALUES ({', '.join(f':{name}' for name in _NAMES)}, :seals)"
 )
 _ASKED = tuple(CopyRequest.__dataclass_fields__)
 _REQUEST = ", ".join(_ASKED)
 _ASK = Statement(
-    f"INSERT INTO copy_requests ({_REQUEST}) VALUES ({', '.join(f':{name}' for name in _ASKED)})"
+    f"INSERT INTO copy_requests ({_REQUEST}, seals)"
+    f" VALUES ({', '.join(f':{name}' for name in _ASKED)}, :seals)"
 )
 _OF = Statement(
-    f"SELECT {_REQUEST} FROM copy_requests WHERE id = ANY(:ids::uuid[]) AND agency = :agency ORDER BY id"
+    f"SELECT {_REQUEST}, seals FROM copy_requests"
+    " WHERE id = ANY(:ids::uuid[]) AND agency = :agency ORDER BY id"
 )
 _WAITING = Statement(
     f"SELECT {_REQUEST} FROM copy_requests WHERE agency = :agency AND state = 'WAITING' AND id > :after"
@@ -32,7 +36,7 @@ _WAITING = Statement(
 )
 _DECIDE = Statement(
     "UPDATE copy_requests SET state = :state, decided_by = :decided_by, decided_at = :decided_at,"
-    " reason = :reason WHERE id = :id AND state = 'WAITING'"
+    " reason = :reason, seals = seals || :seals::jsonb WHERE id = :id AND state = 'WAITING'"
 )
 _FIGURES = Statement(
     "SELECT agency, count(*) AS documents, sum(copies) AS copies, sum(copies::bigint * pages) AS pages"
@@ -54,8 +58,9 @@ def _request(row: Any) -> CopyRequest:
 class PostgresCopyBook:
     """One book an agency and year."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, seals: RowSeals) -> None:
         self._unit = unit
+        self._seals = seals
 
     async def next_numbers(self, agency: str, year: int, how_many: int) -> int:
         """Return the first of the next numbers; given back when the unit does not commit."""
@@ -66,16 +71,21 @@ class PostgresCopyBook:
     def add(self, copies: Sequence[CertifiedCopy]) -> None:
         """Keep lines of the book."""
         for item in copies:
-            self._unit.write(_ADD, **{name: getattr(item, name) for name in _NAMES})
+            columns: dict[str, Any] = {name: getattr(item, name) for name in _NAMES}
+            self._unit.write(_ADD, **columns, seals=self._seals.made("certified_copies", columns))
 
     def ask(self, requests: Sequence[CopyRequest]) -> None:
         """Keep what is asked for."""
         for item in requests:
-            self._unit.write(_ASK, **{name: getattr(item, name) for name in _ASKED})
+            columns: dict[str, Any] = {name: getattr(item, name) for name in _ASKED}
+            self._unit.write(_ASK, **columns, seals=self._seals.made("copy_requests", columns))
 
     async def asked(self, ids: Sequence[UUID], agency: str) -> list[CopyRequest]:
         """Return requests of an agency by their ids, in the order they were asked."""
-        return [_request(row) for row in await self._unit.fetch(_OF, ids=list(ids), agency=agency)]
+        rows = await self._unit.fetch(_OF, ids=list(ids), agency=agency)
+        for row in rows:
+            self._seals.see("copy_requests", row)
+        return [_request(row) for row in rows]
 
     async def waiting(self, agency: str, after: UUID, limit: int) -> list[CopyRequest]:
         """Return what waits for its signer, in the order it was asked."""
@@ -86,7 +96,8 @@ class PostgresCopyBook:
     def decide(self, request: CopyRequest) -> None:
         """Keep the decision on a waiting request; `Stale` at the commit when somebody was faster."""
         names = ("id", "state", "decided_by", "decided_at", "reason")
-        self._unit.write(_DECIDE, **{name: getattr(request, name) for name in names})
+        columns: dict[str, Any] = {name: getattr(request, name) for name in names}
+        self._unit.write(_DECIDE, **columns, seals=self._seals.made("copy_requests", columns, "course"))
 
     async def figures(self, first: datetime, end: datetime, agency: str) -> list[CopyFigure]:
         """Count the book between two moments by agency: one and those below it, or all (empty code)."""

@@ -8,13 +8,15 @@ from uuid import UUID
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.intake.evidence import Evidence, EvidenceKind
+from services.dossier.store.row_heads import RowHeads
+from services.dossier.use_cases.sealed_rows import RowSeals
 
 _ADD = Statement(
     """
-    INSERT INTO evidence (id, dossier_id, kind, source, component_code, by, at, details)
-    SELECT id, dossier_id, kind, source, component_code, by, at, details
+    INSERT INTO evidence (id, dossier_id, kind, source, component_code, by, at, details, seals)
+    SELECT id, dossier_id, kind, source, component_code, by, at, details, seals
     FROM jsonb_to_recordset(:rows::jsonb) AS given(id uuid, dossier_id uuid, kind text, source text,
-        component_code text, by text, at timestamptz, details json)
+        component_code text, by text, at timestamptz, details json, seals jsonb)
     """,
     rows=None,
 )
@@ -27,13 +29,23 @@ _OF = Statement(
 class PostgresEvidence:
     """Evidence of all dossiers."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, seals: RowSeals, heads: RowHeads) -> None:
         self._unit = unit
+        self._seals = seals
+        self._heads = heads
 
     def add(self, evidence: Sequence[Evidence]) -> None:
         """Keep what was seen, in the commit of what it was seen with."""
-        if evidence:
-            self._unit.write(_ADD, rows=[_row(item) for item in evidence])
+        if not evidence:
+            return
+        rows = [_row(item) for item in evidence]
+        self._unit.write(_ADD, rows=[{**row, "seals": self._seals.made("evidence", row)} for row in rows])
+        for item in evidence:
+            self._heads.more(item.dossier_id, "evidence", 1)
+
+    async def hold(self, dossier_id: UUID) -> None:
+        """Let nobody else add evidence to a dossier that stays as it is until the unit ends."""
+        await self._heads.hold(dossier_id)
 
     async def of(self, dossier_id: UUID) -> list[Evidence]:
         """Return a dossier's evidence, oldest first."""

@@ -7,17 +7,22 @@ from kernel.core.errors import NotFound
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.intake.late_entries import EntryState, LateEntry
+from services.dossier.use_cases.sealed_rows import RowSeals
 
 _NAMES = tuple(LateEntry.__dataclass_fields__)
 _COLUMNS = ", ".join(_NAMES)
-_ADD = Statement(f"INSERT INTO late_entries ({_COLUMNS}) VALUES ({', '.join(f':{name}' for name in _NAMES)})")
-_FIND = Statement(f"SELECT {_COLUMNS} FROM late_entries WHERE id = :id AND agency = :agency")
+_ADD = Statement(
+    f"INSERT INTO late_entries ({_COLUMNS}, seals)"
+    f" VALUES ({', '.join(f':{name}' for name in _NAMES)}, :seals)"
+)
+_FIND = Statement(f"SELECT {_COLUMNS}, seals FROM late_entries WHERE id = :id AND agency = :agency")
 _WAITING = Statement(
     f"SELECT {_COLUMNS} FROM late_entries WHERE agency = :agency AND state = 'WAITING' ORDER BY id LIMIT 200"
 )
 _SAVE = Statement(
     "UPDATE late_entries SET version = :version, state = :state, decided_by = :decided_by,"
-    " decided_at = :decided_at, note = :note, dossier_id = :dossier_id"
+    " decided_at = :decided_at, note = :note, dossier_id = :dossier_id,"
+    " seals = seals || :seals::jsonb"
     " WHERE id = :id AND version = :version - 1 AND state = 'WAITING'"
 )
 
@@ -25,20 +30,21 @@ _SAVE = Statement(
 class PostgresLateEntries:
     """What waits for another person's word, and what came of it."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, seals: RowSeals) -> None:
         self._unit = unit
+        self._seals = seals
 
     def add(self, entry: LateEntry) -> None:
         """Keep a new entry, waiting."""
-        self._unit.write(
-            _ADD, **{name: getattr(entry, name) for name in _NAMES} | {"state": entry.state.value}
-        )
+        columns = {name: getattr(entry, name) for name in _NAMES} | {"state": entry.state.value}
+        self._unit.write(_ADD, **columns, seals=self._seals.made("late_entries", columns))
 
     async def find(self, entry_id: UUID, agency: str) -> LateEntry:
         """Return an entry of this agency; raise `NotFound`."""
         row = await self._unit.fetch_one(_FIND, id=entry_id, agency=agency)
         if row is None:
             raise NotFound
+        self._seals.see("late_entries", row)
         return _entry(row)
 
     async def waiting(self, agency: str) -> list[LateEntry]:
@@ -48,7 +54,8 @@ class PostgresLateEntries:
     def save(self, entry: LateEntry) -> None:
         """Keep a decided entry; `Stale` at the commit when somebody was faster."""
         names = ("id", "version", "decided_by", "decided_at", "note", "dossier_id")
-        self._unit.write(_SAVE, **{name: getattr(entry, name) for name in names}, state=entry.state.value)
+        columns = {name: getattr(entry, name) for name in names} | {"state": entry.state.value}
+        self._unit.write(_SAVE, **columns, seals=self._seals.made("late_entries", columns, "course"))
 
 
 def _entry(row: Any) -> LateEntry:

@@ -12,20 +12,22 @@ from services.dossier.store.intake.purposes import read_purposes
 from services.dossier.store.intake.sheets import CompanySheets
 from services.dossier.store.intake.visit_slip import print_visit
 from services.dossier.store.intake.visits import PostgresPersons, PostgresVisits
+from services.dossier.store.row_heads import RowHeads
 from services.dossier.use_cases.ports import Seals
+from services.dossier.use_cases.sealed_rows import RowSeals
 
 
 class PostgresWaysIn:
     """All of them around one unit."""
 
-    def __init__(self, unit: UnitOfWork, seals: Seals) -> None:
-        self.evidence = PostgresEvidence(unit)
+    def __init__(self, unit: UnitOfWork, seals: Seals, rows: RowSeals, heads: RowHeads) -> None:
+        self.evidence = PostgresEvidence(unit, rows, heads)
         self.visits = PostgresVisits(unit)
         self.persons = PostgresPersons(unit)
         self.drafts = PostgresDrafts(unit, seals)
-        self.authorizations = PostgresAuthorizations(unit)
-        self.late_entries = PostgresLateEntries(unit)
-        self.copies = PostgresCopyBook(unit)
+        self.authorizations = PostgresAuthorizations(unit, rows)
+        self.late_entries = PostgresLateEntries(unit, rows)
+        self.copies = PostgresCopyBook(unit, rows)
         self.handovers = PostgresHandOvers(unit)
         self.batches = PostgresBatches(unit, seals)
         self.sheets = CompanySheets()

@@ -13,6 +13,7 @@ from kernel.core.errors import NotFound
 from kernel.core.event import Event
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.definitions import Agency
+from services.dossier.domain.history import HistoryKeys
 from services.dossier.domain.interlinked.child import Told
 from services.dossier.domain.interlinked.parent import Parent
 from services.dossier.domain.results.register import Registered
@@ -26,14 +27,16 @@ from services.dossier.store.interlinked.rows import (
     told_columns,
 )
 from services.dossier.store.results import PostgresResults
+from services.dossier.store.shown import sound_authority
 from services.dossier.use_cases.ports.records import Attachment
 
 
 class PostgresInterlinked:
     """Submissions over several dossiers."""
 
-    def __init__(self, unit: UnitOfWork, results: PostgresResults) -> None:
+    def __init__(self, unit: UnitOfWork, results: PostgresResults, keys: HistoryKeys) -> None:
         self._unit = unit
+        self._keys = keys
         self._results = results
         self._loaded: dict[tuple[UUID, str], dict[str, Any]] = {}
 
@@ -120,7 +123,7 @@ class PostgresInterlinked:
         row = await self._unit.fetch_one(sql.LOAD, id=parent_id)
         if row is None:
             raise NotFound
-        parent = parent_of(row)
+        parent = self._parent(row)
         for child in parent.children.values():
             before = {**child_columns(parent, child), **told_columns(child)}
             self._loaded[parent.id, child.procedure] = before
@@ -159,7 +162,10 @@ class PostgresInterlinked:
         else:
             asked = {"subject": subject, "index": index, "today": today}
             rows = await self._unit.fetch(sql.OF_PARTY, **asked, before=before, limit=limit)
-        return [parent_of(row) for row in rows]
+        return [self._parent(row) for row in rows]
+
+    def _parent(self, row: Any) -> Parent:
+        return parent_of(sound_authority(row, self._keys))
 
     async def to_continue(self, today: date, limit: int) -> list[UUID]:
         """Return submissions, ended ones too, in which an agency that ended has a part."""

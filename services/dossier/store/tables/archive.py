@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, UUID
 
-from services.dossier.store.tables.columns import metadata, moment, texts
+from services.dossier.store.tables.columns import metadata, moment, seals, texts
 
 records = Table(
     "archive_records",
@@ -30,6 +30,7 @@ records = Table(
     Column("kept_through", Date),
     Column("submit_by", Date, nullable=False),
     Column("destroyed_by", UUID),
+    seals(),
 )
 Index(
     "ix_archive_records_agency", *(records.c[name] for name in ("agency", "state", "ended_on", "dossier_id"))
@@ -49,6 +50,7 @@ Table(
     *texts("release_reason"),
     Column("placed_at", moment, nullable=False),
     Column("released_at", moment),
+    seals(),
 )
 batches = Table(
     "archive_batches",
@@ -139,6 +141,7 @@ lists = Table(
     Column("protocol", JSON),
     Column("done_at", moment),
     UniqueConstraint("agency", "year", "number"),
+    seals(),
 )
 Index("ix_destruction_lists_agency_id", lists.c.agency, lists.c.id)
 Index("ix_destruction_lists_approved", lists.c.id, postgresql_where=text("state = 'APPROVED'"))
@@ -154,6 +157,7 @@ Table(
     Column("reviewed_at", moment),
     Column("done_at", moment),
     Column("history_head", LargeBinary),
+    seals(),
 )
 removals = Table(
     "archive_removals",

@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, UUID
 
-from services.dossier.store.tables.columns import metadata, moment, texts
+from services.dossier.store.tables.columns import metadata, moment, seals, texts
 
 evidence = Table(
     "evidence",
@@ -25,8 +25,23 @@ evidence = Table(
     *texts("kind", "source", "component_code", "by"),
     Column("at", moment, nullable=False),
     Column("details", JSON, nullable=False),
+    seals(),
 )
 Index("ix_evidence_dossier_id", evidence.c.dossier_id, evidence.c.id)
+Table(
+    "row_heads",
+    metadata,
+    Column("dossier_id", UUID, primary_key=True),
+    *[Column(name, BigInteger, nullable=False) for name in ("entries", "evidence", "slips", "results")],
+    seals(),
+)
+Table(
+    "seal_marks",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("at", moment, nullable=False),
+    Column("seal", Text, nullable=False),
+)
 Table(
     "visit_dossiers",
     metadata,
@@ -66,6 +81,7 @@ authorizations = Table(
     Column("revoked_at", moment),
     Column("uses", Integer, nullable=False),
     Column("last_used_at", moment),
+    seals(),
 )
 Index("ix_authorizations_owner_index", authorizations.c.owner_index, authorizations.c.id)
 Index("ix_authorizations_representative_index", authorizations.c.representative_index, authorizations.c.id)
@@ -80,6 +96,7 @@ late_entries = Table(
     Column("received_at", moment, nullable=False),
     Column("decided_at", moment),
     Column("dossier_id", UUID),
+    seals(),
 )
 Index(
     "ix_late_entries_agency",
@@ -109,6 +126,7 @@ Table(
     Column("requester_index", LargeBinary),
     Column("confirmed_by", Text),
     UniqueConstraint("id"),
+    seals(),
 )
 _copies = metadata.tables["certified_copies"]
 Index(
@@ -128,6 +146,7 @@ _asked = Table(
     Column("requester_index", LargeBinary),
     Column("asked_at", moment, nullable=False),
     Column("decided_at", moment),
+    seals(),
 )
 Index("ix_copy_requests_agency", _asked.c.agency, _asked.c.id, postgresql_where=text("state = 'WAITING'"))
 lists = Table(

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Date, Identity, Index, Integer, Table, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, UUID
 
-from services.dossier.store.tables.columns import metadata, moment, texts
+from services.dossier.store.tables.columns import metadata, moment, seals, texts
 
 entries = Table(
     "payment_entries",
@@ -20,6 +20,7 @@ entries = Table(
     Column("receipt_id", UUID),
     *texts("by", "by_name"),
     Column("data", JSON, nullable=False),
+    seals(),
 )
 Index(
     "ux_payment_entries_source",
@@ -41,6 +42,7 @@ requests = Table(
     Column("paid_at", moment),
     Column("attempts", Integer, nullable=False),
     Column("look_at", moment),
+    seals(),
 )
 Index("ix_payment_requests_look_at", requests.c.look_at, postgresql_where=text("look_at IS NOT NULL"))
 Index("ix_payment_requests_paid_at", requests.c.paid_at, postgresql_where=text("state = 'PAID'"))
@@ -74,6 +76,7 @@ receipts = Table(
     Column("visit_id", UUID),
     Column("dossier_ids", ARRAY(UUID), nullable=False, server_default="{}"),
     UniqueConstraint("agency", "serial", "year", "number"),
+    seals(),
 )
 Index("ix_receipts_agency_cashier_day", receipts.c.agency, receipts.c.cashier, receipts.c.day)
 Index("ix_receipts_dossier_ids", receipts.c.dossier_ids, postgresql_using="gin")
@@ -99,6 +102,7 @@ closings = Table(
     Column("approved_at", moment),
     Column("version", BigInteger, nullable=False),
     UniqueConstraint("agency", "cashier", "day"),
+    seals(),
 )
 refunds = Table(
     "refunds",
@@ -110,6 +114,7 @@ refunds = Table(
     Column("asked_at", moment, nullable=False),
     Column("decided_at", moment),
     Column("version", BigInteger, nullable=False),
+    seals(),
 )
 Index("ix_refunds_agency", refunds.c.agency, refunds.c.id, postgresql_where=text("state = 'ASKED'"))
 Table(

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Date, Index, LargeBinary, Table, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
-from services.dossier.store.tables.columns import metadata, moment, texts
+from services.dossier.store.tables.columns import metadata, moment, seals, texts
 
 results = Table(
     "result_register",
@@ -21,6 +21,7 @@ results = Table(
     *texts("state", "reason", "legal_basis", "ended_by"),
     Column("ended_at", moment),
     Column("version", BigInteger, nullable=False),
+    seals(),
 )
 Index("uq_result_register_valid", results.c.dossier_id, unique=True, postgresql_where=text("state = 'VALID'"))
 Index("ix_result_register_number_id", results.c.number, results.c.id)
@@ -34,4 +35,5 @@ uses = Table(
     Column("result_id", UUID, nullable=False, index=True),
     Column("result_version", BigInteger, nullable=False),
     Column("at", moment, nullable=False),
+    seals(),
 )

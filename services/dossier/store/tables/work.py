@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Index, Table, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
-from services.dossier.store.tables.columns import metadata, moment, texts
+from services.dossier.store.tables.columns import metadata, moment, seals, texts
 
 control_slip = Table(
     "control_slip",
@@ -19,6 +19,7 @@ control_slip = Table(
     Column("taken_back_at", moment),
     Column("due_at", moment),
     *texts("punctuality", "note"),
+    seals(),
 )
 Index("ix_control_slip_dossier_id_version", control_slip.c.dossier_id, control_slip.c.version)
 Index(

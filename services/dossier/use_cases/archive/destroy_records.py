@@ -170,7 +170,7 @@ async def _carry_out_line(list_id: UUID, line: Line, open_work: OpenWork, now: d
             except (NotFound, RecordDestroyed):
                 outcome = Outcome.NOT_DUE
             else:
-                work.archive.destruction.destroy(line.dossier_id, list_id, now)
+                await work.archive.destruction.destroy(line.dossier_id, list_id, now)
                 await forget_with_last(
                     line.dossier_id, list_id=list_id, number=found.written_number, work=work, now=now
                 )

@@ -169,7 +169,7 @@ class Destruction(Protocol):
     async def approved(self) -> Sequence[UUID]:
         """Return lists to carry out, the oldest first."""
 
-    def destroy(self, dossier_id: UUID, list_id: UUID, now: datetime) -> None:
+    async def destroy(self, dossier_id: UUID, list_id: UUID, now: datetime) -> None:
         """Queue the end of all that is of one dossier beside the heart, and the removal of its files."""
 
     async def to_remove(self, asked_before: datetime, limit: int) -> dict[bytes, bool]:

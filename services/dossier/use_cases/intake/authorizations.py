@@ -191,4 +191,7 @@ async def revoke_authorization(
         raise Forbidden
     ended = found.revoked(by=by.subject, reason=reason, at=now)
     work.ways_in.authorizations.save(ended)
+    # Told a second time where nobody can take it out: set back by hand, it is found.
+    who = {"subject": by.subject, "kind": by.kind.value, "agency": by.agency}
+    work.views.note_deed(at=now, **who, what="authorization_revoked", object_id=found.id)
     return ended

@@ -116,6 +116,7 @@ async def record_consultation(
         component_code=component,
         details=told,
     )
+    await work.ways_in.evidence.hold(dossier_id)
     work.ways_in.evidence.add([seen])
     return seen
 

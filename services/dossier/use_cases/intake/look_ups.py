@@ -133,6 +133,7 @@ async def answer_look_up(
                 kind=EvidenceKind.FROM_PERSONAL_STORE, source=permit.database.value, details=papers, **common
             )
         )
+    await work.ways_in.evidence.hold(permit.dossier_id)
     work.ways_in.evidence.add(kept)
     return "kept", permit.look_up_id
 

@@ -19,6 +19,10 @@ from services.dossier.domain.intake.look_ups import Purposes
 class EvidenceBook(Protocol):
     """Evidence: added, never changed."""
 
+    async def hold(self, dossier_id: UUID) -> None:
+        """Let nobody else add evidence to a dossier that stays as it is until the unit ends."""
+        ...
+
     def add(self, evidence: Sequence[Evidence]) -> None:
         """Keep what was seen, in the commit of what it was seen with."""
 

@@ -21,7 +21,7 @@ async def forget_with_last(
     entries = await work.interlinked.entries(parent.id)
     parent.destroy(now)
     # Its slips are kept under its own id, as a dossier's papers are.
-    work.archive.destruction.destroy(parent.id, list_id, now)
+    await work.archive.destruction.destroy(parent.id, list_id, now)
     remains = {version: remains_of(data, list_id) for version, data in entries.items()}
     told = {"list": {"list_id": str(list_id), "number": number}}
     record_destroyed(parent, remains, work=work, now=now, details=told)

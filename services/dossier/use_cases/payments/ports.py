@@ -137,7 +137,7 @@ class Payments(Protocol):
     async def booked(self, day: date, references: Sequence[str]) -> dict[str, Booked]:
         """Return what was paid through the platform on a day, and everything these references name."""
 
-    def look_again(self, references: Sequence[str], at: datetime) -> None:
+    async def look_again(self, references: Sequence[str], at: datetime) -> None:
         """Have these requests looked up now, if they are ours and not paid."""
 
     def keep_reconciliation(

@@ -33,7 +33,7 @@ async def reconcile(
         listed=[one.amount for one in {one.reference: one for one in listed}.values()],
         booked=[one.amount for one in ours.values()],
     )
-    work.payments.look_again([one.reference for one in found if one.ours is None], now)
+    await work.payments.look_again([one.reference for one in found if one.ours is None], now)
     # No row is touched twice: what is still found is not settled, what is new is added.
     work.payments.close_differences(day, [one.reference for one in found], now)
     work.payments.add_differences(day, found, now)

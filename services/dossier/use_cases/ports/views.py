@@ -34,6 +34,11 @@ class Views(Protocol):
     async def history(self, dossier_id: UUID) -> tuple[Dossier, list[dict[str, Any]]]:
         """Return a dossier and its history, oldest first; raise `NotFound`."""
 
+    def note_deed(
+        self, *, at: datetime, subject: str, kind: str, agency: str, what: str, object_id: UUID
+    ) -> None:
+        """Queue that somebody did something to what is no dossier, in the log that is chained."""
+
     async def log_access(
         self,
         *,

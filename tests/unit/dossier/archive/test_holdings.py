@@ -8,7 +8,7 @@ from services.dossier.store.tables import metadata
 
 _WORDS = (Text, JSON, LargeBinary, postgresql.ARRAY, postgresql.JSON, postgresql.JSONB)
 _PROGRAM = (
-    "kind about agency outcome evidence code point group_code state priority message_id judgement id"
+    "seals kind about agency outcome evidence code point group_code state priority message_id judgement id"
     " archive_code sha256 step giver_agency giver_unit giver_role receiver_agency receiver_unit receiver_role"
     " punctuality threshold from_agency to_agency source outside_code route procedure_code procedure_name"
     " sector agency_name system reference transaction method operator dossier_code tracking_number serial"

@@ -1,0 +1,146 @@
+"""What verification reads of sealed rows beside dossiers: seals, numbers, what else tells of them."""
+
+from typing import Any
+
+from services.dossier.domain.history import HistoryKeys
+from services.dossier.use_cases.row_seals import fits
+from services.dossier.use_cases.sealed_rows import is_group_sound, is_unsealed
+from services.dossier.use_cases.sealed_tables import SEALED, SealedTable
+
+_AT_ONCE = 500
+OLDER = "from before rows were sealed, or robbed of their seals: run seal-rows"
+MARK = ("name", "at")
+"""What the mark says that `seal-rows` leaves for a table: a row without seals was robbed of them since."""
+BOOK_OF = {
+    "entries": "payment_entries",
+    "evidence": "evidence",
+    "slips": "control_slip",
+    "results": "result_register",
+}
+"""Which table a head counts the rows of."""
+_COUNTED = """
+    SELECT h.dossier_id, h.{book} AS told, coalesce(f.found, 0) AS found FROM row_heads h
+    JOIN dossiers d ON d.id = h.dossier_id
+    LEFT JOIN (SELECT dossier_id, count(*) AS found FROM {table} GROUP BY 1) f ON f.dossier_id = h.dossier_id
+    WHERE coalesce(f.found, 0) < h.{book} {kept} ORDER BY 1
+"""
+_HEADLESS = (
+    "SELECT d.id FROM dossiers d WHERE NOT EXISTS (SELECT FROM row_heads h WHERE h.dossier_id = d.id)"
+    " ORDER BY d.id"
+)
+# What a row says of its end is told a second time, in a book that is sealed or chained by itself.
+_TOLD_TWICE = {
+    "receipt {name}: the ledger names it, it is missing": (
+        "SELECT DISTINCT e.receipt_id::text AS name FROM payment_entries e WHERE e.receipt_id IS NOT NULL"
+        " AND NOT EXISTS (SELECT FROM receipts r WHERE r.id = e.receipt_id)"
+    ),
+    "receipt {name}: it is cancelled, or is not, against the ledger": (
+        "SELECT r.id::text AS name FROM receipts r WHERE (r.state = 'CANCELLED') <> EXISTS ("
+        "SELECT FROM payment_entries e WHERE e.receipt_id = r.id AND e.kind = 'REVERSED'"
+        " AND e.dossier_id = r.dossier_id)"
+    ),
+    "receipt {name}: another stands for it, or none does": (
+        "SELECT r.id::text AS name FROM receipts r WHERE (r.state = 'REPLACED') <> EXISTS ("
+        "SELECT FROM receipts n WHERE n.replaces = r.id)"
+    ),
+    "refund {name}: approved, or not, against the ledger": (
+        "SELECT coalesce(f.id::text, e.source) AS name"
+        " FROM (SELECT * FROM refunds WHERE state = 'APPROVED') f"
+        " FULL JOIN (SELECT * FROM payment_entries WHERE kind = 'REFUNDED' AND source LIKE 'refund:%') e"
+        " ON e.source = 'refund:' || f.id WHERE e.id IS NULL OR f.id IS NULL"
+    ),
+    "refunds of dossier {name}: fewer than the ledger says were asked for": (
+        "SELECT e.dossier_id::text AS name FROM payment_entries e WHERE e.kind = 'REFUND_ASKED'"
+        " GROUP BY e.dossier_id"
+        " HAVING count(*) > (SELECT count(*) FROM refunds f WHERE f.dossier_id = e.dossier_id)"
+    ),
+    "payment request {name}: the ledger names it, it is missing": (
+        "SELECT DISTINCT e.data ->> 'reference' AS name FROM payment_entries e WHERE e.kind = 'REQUESTED'"
+        " AND NOT EXISTS (SELECT FROM payment_requests q WHERE q.reference = e.data ->> 'reference')"
+        " AND e.data ->> 'reference' IS NOT NULL"
+    ),
+    "payment request {name}: paid, or not, against the ledger": (
+        "SELECT coalesce(q.reference, e.source) AS name"
+        " FROM (SELECT * FROM payment_requests WHERE state = 'PAID') q"
+        " FULL JOIN (SELECT * FROM payment_entries WHERE kind = 'PAID' AND source LIKE 'platform:%') e"
+        " ON e.source = 'platform:' || q.reference WHERE e.id IS NULL OR q.reference IS NULL"
+    ),
+    "results of dossier {name}: one that was recalled is in force": (
+        "SELECT h.dossier_id::text AS name FROM history h WHERE h.type = 'dossier.result_recalled.v1'"
+        " GROUP BY h.dossier_id HAVING count(*) > (SELECT count(*) FROM result_register r"
+        " WHERE r.dossier_id = h.dossier_id AND r.state <> 'VALID')"
+    ),
+    "authorisation {name}: it was revoked, it counts": (
+        "SELECT a.id::text AS name FROM authorizations a WHERE a.revoked_at IS NULL AND EXISTS ("
+        "SELECT FROM access_log l WHERE l.what = 'authorization_revoked' AND l.object_id = a.id)"
+    ),
+    "dossier {name}: it was destroyed, its record says otherwise": (
+        "SELECT r.dossier_id::text AS name FROM archive_records r JOIN dossiers d ON d.id = r.dossier_id"
+        " WHERE (r.state = 'DESTROYED') <> (d.destroyed_by IS NOT NULL)"
+    ),
+    "hold {name}: its dossier's record is missing": (
+        "SELECT h.id::text AS name FROM archive_holds h WHERE NOT EXISTS ("
+        "SELECT FROM archive_records r WHERE r.dossier_id = h.dossier_id)"
+    ),
+}
+
+
+async def broken_rows(pool: Any, keys: HistoryKeys) -> list[str]:
+    """Return in words the rows whose seals do not fit, and those that are missing, as of one moment."""
+    async with (
+        pool.acquire() as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        return await broken_now(connection, keys)
+
+
+async def broken_now(connection: Any, keys: HistoryKeys) -> list[str]:
+    """Return the same as an open transaction sees it."""
+    found: list[str] = []
+    marked = await marks(connection, keys, found)
+    for name, table in SEALED.items():
+        found += await _broken_in(connection, name, table, keys, is_marked=name in marked)
+    for book, name in BOOK_OF.items():
+        # Evidence goes with a destroyed dossier; the other books stay.
+        kept = "AND d.destroyed_by IS NULL" if book == "evidence" else ""
+        for row in await connection.fetch(_COUNTED.format(book=book, table=name, kept=kept)):
+            lines = f"{row['found']} of {row['told']} are there"
+            found.append(f"{name} of dossier {row['dossier_id']}: {lines}")
+    headless = await connection.fetch(_HEADLESS)
+    if headless and "row_heads" not in marked:
+        found.append(f"row_heads: {len(headless)} dossiers have none, {OLDER}")
+    else:
+        found += [f"row_heads {row['id']}: it is missing" for row in headless]
+    for words, query in _TOLD_TWICE.items():
+        found += [words.format(name=row["name"]) for row in await connection.fetch(query)]
+    return found
+
+
+async def marks(connection: Any, keys: HistoryKeys, found: list[str]) -> set[str]:
+    """Return the tables `seal-rows` has been through; what is wrong with a mark goes to `found`."""
+    marked: set[str] = set()
+    for row in await connection.fetch("SELECT * FROM seal_marks ORDER BY name"):
+        if fits(row["seal"], "seal-mark", MARK, row, keys):
+            marked.add(row["name"])
+        else:
+            found.append(f"seal_marks {row['name']}: it was changed")
+    return marked
+
+
+async def _broken_in(
+    connection: Any, name: str, table: SealedTable, keys: HistoryKeys, *, is_marked: bool
+) -> list[str]:
+    found: list[str] = []
+    older = 0
+    query = f"SELECT * FROM {name} ORDER BY {', '.join(table.key)}"
+    async for row in connection.cursor(query, prefetch=_AT_ONCE):
+        if is_unsealed(row) and not is_marked:
+            older += 1
+            continue
+        wrong = [group for group in table.groups if not is_group_sound(name, group, row, keys)]
+        if wrong:
+            key = "/".join(str(row[one]) for one in table.key)
+            found.append(f"{name} {key}: {', '.join(wrong)} changed by hand")
+    if older:
+        found.append(f"{name}: {older} rows are {OLDER}")
+    return found

@@ -1,0 +1,116 @@
+"""Seals of rows by group: made with the history's keys in the statement that writes the row, and checked.
+
+A group is bound to the row's key. Where a statement meets the waiting rows of a dossier without knowing
+them, or a destruction list empties what names people, it is bound to the dossier instead: told apart by kind.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import orjson
+
+from services.dossier.domain.history import HistoryKeys
+from services.dossier.use_cases.row_seals import fits, seal
+from services.dossier.use_cases.sealed_tables import SEALED
+
+_OF_DOSSIER = ("dossier_id",)
+
+
+def seals_of(
+    table: str, row: Mapping[str, Any], keys: HistoryKeys, groups: Collection[str] = ()
+) -> dict[str, str]:
+    """Return the seals of a row's groups, all of them unless named."""
+    told = SEALED[table]
+    plain = _plain(row)
+    return {
+        group: seal(f"{table}.{group}", (*told.key, *told.groups[group]), plain, keys)
+        for group in groups or told.groups
+    }
+
+
+def seals_by_dossier(
+    table: str, row: Mapping[str, Any], keys: HistoryKeys, groups: Collection[str]
+) -> dict[str, str]:
+    """Return seals of groups for rows of a dossier that the statement finds by the dossier."""
+    told = SEALED[table]
+    plain = _plain(row)
+    return {
+        group: seal(f"{table}.{group}/dossier", (*_OF_DOSSIER, *told.groups[group]), plain, keys)
+        for group in groups
+    }
+
+
+def is_group_sound(table: str, group: str, row: Mapping[str, Any], keys: HistoryKeys) -> bool:
+    """Tell whether a group of a row is what was sealed."""
+    told = SEALED[table]
+    made = str((row["seals"] or {}).get(group, ""))
+    plain = _plain(row)
+    if fits(made, f"{table}.{group}", (*told.key, *told.groups[group]), plain, keys):
+        return True
+    # A receipt of a visit is of several: it is emptied with whichever of them goes last.
+    dossiers = [row["dossier_id"], *row.get("dossier_ids", ())] if told.is_of_dossier else []
+    kind, names = f"{table}.{group}/dossier", (*_OF_DOSSIER, *told.groups[group])
+    return any(fits(made, kind, names, {**plain, "dossier_id": one}, keys) for one in dossiers)
+
+
+def is_unsealed(row: Mapping[str, Any]) -> bool:
+    """Tell whether a row has no seal at all: from before rows of its table were sealed, or robbed of them."""
+    return not row["seals"]
+
+
+def is_shown(table: str, row: Mapping[str, Any], keys: HistoryKeys, groups: Collection[str] = ()) -> bool:
+    """Tell whether a row may be relied on: its seals fit, or it is from before and `seal-rows` is due."""
+    return is_unsealed(row) or all(
+        is_group_sound(table, one, row, keys) for one in groups or SEALED[table].groups
+    )
+
+
+def resealed(
+    table: str, group: str, row: Mapping[str, Any], changed: Mapping[str, Any], keys: HistoryKeys
+) -> dict[str, str]:
+    """Return a row's seals after a group was changed by a command; what did not fit before stays so."""
+    if not is_group_sound(table, group, row, keys):
+        return dict(row["seals"])
+    return {**row["seals"], **seals_of(table, {**dict(row), **changed}, keys, [group])}
+
+
+class RowSeals:
+    """Makes seals for one unit of work, and none for what it saw changed: going on must not make it good."""
+
+    def __init__(self, keys: HistoryKeys) -> None:
+        self.keys = keys
+        self._unsound: set[tuple[Any, ...]] = set()
+
+    def see(self, table: str, row: Mapping[str, Any]) -> None:
+        """Remember which groups of a row that was read do not fit."""
+        key = self._key(table, row)
+        for group in SEALED[table].groups:
+            if not is_group_sound(table, group, row, self.keys):
+                self._unsound.add((table, group, *key))
+
+    def made(self, table: str, row: Mapping[str, Any], *groups: str) -> dict[str, str]:
+        """Return the seals of groups of a row as it is written; nothing for a group that did not fit."""
+        key = self._key(table, row)
+        chosen = [one for one in groups or SEALED[table].groups if (table, one, *key) not in self._unsound]
+        return seals_of(table, row, self.keys, chosen) if chosen else {}
+
+    def made_by_dossier(self, table: str, row: Mapping[str, Any], *groups: str) -> dict[str, str]:
+        """Return seals for rows that are found by their dossier."""
+        return seals_by_dossier(table, row, self.keys, groups)
+
+    def _key(self, table: str, row: Mapping[str, Any]) -> tuple[str, ...]:
+        return tuple(str(row[name]) for name in SEALED[table].key)
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values as the database gives them back: documents with their names in order, lists."""
+    return {
+        name: _document(value) if isinstance(value, dict | list | tuple | frozenset) else value
+        for name, value in dict(row).items()
+        if name != "seals"
+    }
+
+
+def _document(value: Any) -> Any:
+    told = sorted(value) if isinstance(value, frozenset) else value
+    return orjson.loads(orjson.dumps(told, option=orjson.OPT_SORT_KEYS, default=str))

@@ -1,0 +1,211 @@
+"""Which columns of which tables carry a keyed seal, in groups that are written together.
+
+A group is sealed by whoever writes all of it: what a row says for good when it is added, its course with
+every step, what names people apart, because a destruction list empties it. `tests/architecture` holds this
+against the tables: a column is in a group or says why it is in none.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class SealedTable:
+    """A table whose rows are sealed; every group is sealed together with the key."""
+
+    key: tuple[str, ...]
+    groups: Mapping[str, tuple[str, ...]]
+    unsealed: Mapping[str, str] = field(default_factory=dict)
+    """Columns in no group, and why."""
+    is_of_dossier: bool = True
+    """Has `dossier_id`: a group may be sealed by it where a statement does not know the keys it meets."""
+
+
+def _columns(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_NEXT_TRY = {
+    "attempts": "a job's own: how often it tried",
+    "look_at": "a job's own: when it looks next",
+    "failure": "a job's own: what the last try ran into",
+}
+
+SEALED: Mapping[str, SealedTable] = {
+    "authorizations": SealedTable(
+        key=("id",),
+        groups={
+            "given": _columns(
+                "owner_index representative_index parties_sealed recorded_by agency procedures"
+                " attachment_id recorded_at"
+            ),
+            "term": _columns("valid_from valid_until"),
+            "ended": _columns("version revoked_at revoked_by revoke_reason"),
+        },
+        unsealed={
+            "uses": "counted by the database; the dossiers themselves name the authorisation",
+            "last_used_at": "as uses",
+        },
+        is_of_dossier=False,
+    ),
+    "result_register": SealedTable(
+        key=("id",),
+        groups={
+            "given": _columns(
+                "dossier_id dossier_code procedure_code type number agency agency_name signed_by issued_at"
+                " valid_from valid_to attachment_ids"
+            ),
+            "holder": _columns("holder_sealed holder_index holder_subject name"),
+            "course": _columns("version state ended_at ended_by"),
+            "why": _columns("reason legal_basis"),
+        },
+    ),
+    "result_uses": SealedTable(
+        key=("dossier_id", "component_code"), groups={"given": _columns("result_id result_version at")}
+    ),
+    "evidence": SealedTable(
+        key=("id",), groups={"given": _columns("dossier_id kind source component_code by at details")}
+    ),
+    "payment_entries": SealedTable(
+        key=("dossier_id", "sequence"),
+        groups={
+            "line": _columns("id kind amount at item method source receipt_id"),
+            "said": _columns("by by_name data"),
+        },
+    ),
+    "payment_requests": SealedTable(
+        key=("reference",),
+        groups={
+            "given": _columns("dossier_id agency amount item asked_at expires_at"),
+            "course": _columns("state transaction paid_amount paid_at"),
+            "bill": _columns("bill_sealed asked_by"),
+            "address": _columns("pay_url"),
+        },
+        unsealed=_NEXT_TRY,
+    ),
+    "receipts": SealedTable(
+        key=("id",),
+        groups={
+            "given": _columns(
+                "agency serial year number dossier_id amount method cashier cashier_name issued_at day"
+                " replaces visit_id dossier_ids"
+            ),
+            "payer": _columns("payer_sealed"),
+            "lines": _columns("lines"),
+            "course": _columns("version state replaced_by electronic e_serial e_number"),
+            "why": _columns("ended_reason"),
+        },
+        unsealed=_NEXT_TRY,
+    ),
+    "refunds": SealedTable(
+        key=("id",),
+        groups={
+            "given": _columns("dossier_id agency amount method asked_by asked_at"),
+            "payee": _columns("payee_sealed reason"),
+            "course": _columns("version state decided_by decided_at"),
+            "note": _columns("note"),
+        },
+    ),
+    "cash_closings": SealedTable(
+        key=("id",),
+        groups={
+            "given": _columns("agency cashier cashier_name day expected counted reason by_method closed_at"),
+            "course": _columns("version state approved_by approved_at note"),
+        },
+        is_of_dossier=False,
+    ),
+    "archive_records": SealedTable(
+        key=("dossier_id",),
+        groups={
+            "given": _columns(
+                "code procedure_code procedure_name agency ending retention source is_checked ended_on"
+                " counted_from kept_through submit_by destroyed_by"
+            ),
+            "course": _columns("state archive_code"),
+        },
+        unsealed={"version": "counted by the database with every move of the state"},
+    ),
+    "archive_holds": SealedTable(
+        key=("id",),
+        groups={
+            "given": _columns("dossier_id agency kind placed_by placed_by_name placed_at"),
+            "said": _columns("reason legal_basis"),
+            "course": _columns("version released_by released_at"),
+            "why": _columns("release_reason"),
+        },
+    ),
+    "destruction_lists": SealedTable(
+        key=("id",),
+        groups={
+            "given": _columns("agency agency_name number year prepared_by prepared_by_name prepared_at"),
+            "course": _columns(
+                "version state reviewers approved_by approved_by_name decision_number reason approved_at"
+                " decided_on council document_id protocol done_at"
+            ),
+        },
+        is_of_dossier=False,
+    ),
+    "destruction_lines": SealedTable(
+        key=("list_id", "dossier_id"),
+        groups={
+            "given": _columns("code procedure_code procedure_name retention ended_on kept_through"),
+            "review": _columns("verdict reviewed_by reviewed_by_name reason reviewed_at"),
+            "outcome": _columns("outcome done_at history_head"),
+        },
+    ),
+    "certified_copies": SealedTable(
+        key=("agency", "year", "number"),
+        groups={
+            "given": _columns(
+                "id document_name requester_sealed signed_by entered_by entered_by_name pages copies"
+                " certified_at requester_index confirmed_by"
+            )
+        },
+        is_of_dossier=False,
+    ),
+    "copy_requests": SealedTable(
+        key=("id",),
+        groups={
+            "given": _columns(
+                "agency document_name requester_sealed signer signer_name entered_by entered_by_name pages"
+                " copies requester_index asked_at"
+            ),
+            "course": _columns("state decided_by reason decided_at"),
+        },
+        is_of_dossier=False,
+    ),
+    "control_slip": SealedTable(
+        key=("id",),
+        groups={
+            "given": _columns(
+                "dossier_id version kind step giver_agency giver_unit giver_role given_at receiver_agency"
+                " receiver_unit receiver_role due_at punctuality"
+            ),
+            "giver": _columns("giver_subject giver_name note"),
+            "course": _columns("received_at taken_back_at"),
+            "receiver": _columns("receiver_subject receiver_name"),
+        },
+    ),
+    "late_entries": SealedTable(
+        key=("id",),
+        groups={
+            "given": _columns(
+                "agency unit entered_by entered_by_name reason body_sealed entered_at received_at"
+            ),
+            "course": _columns("version state decided_by note decided_at dossier_id"),
+        },
+        is_of_dossier=False,
+    ),
+    "row_heads": SealedTable(
+        key=("dossier_id",),
+        groups={
+            "entries": _columns("entries"),
+            "evidence": _columns("evidence"),
+            "slips": _columns("slips"),
+            "results": _columns("results"),
+        },
+    ),
+}
+"""By table. `late_entries.dossier_id` is what came of it, part of its course."""
+BOOKS = tuple(SEALED["row_heads"].groups)
+"""What a dossier's head counts: lines of the ledger, evidence, rows of the control slip, results."""

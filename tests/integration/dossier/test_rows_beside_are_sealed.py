@@ -1,0 +1,357 @@
+"""Any change by hand beside dossiers is found: every table, every column, a row more, a row less."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from kernel.testing.running import RunningService
+from services.dossier.commands.history import verify_history
+from services.dossier.commands.seal_rows import seal_rows
+from services.dossier.commands.sealed import OLDER, broken_now
+from services.dossier.domain.history import HistoryKeys
+from services.dossier.jobs.print_papers import PRINT_PAPERS
+from services.dossier.use_cases.sealed_rows import seals_of
+from services.dossier.use_cases.sealed_tables import SEALED
+from tests.builders.dossier.lives import AGENT, AN, Life, cancelled, handed_over, held_and_released, refused
+from tests.builders.dossier.office import RECEIVER, Office, a_citizen, a_procedure
+from tests.builders.dossier.resealed import reseal
+from tests.builders.dossier.till import a_cashier, a_channel, a_fee, a_till
+from tests.builders.dossier.yard import Yard
+from tests.integration.dossier.test_books import LEADERS, asked_for, confirmed, copies
+from tests.integration.dossier.test_late_entries import MANAGER, THURSDAY, decided, entered
+from tests.integration.dossier.test_results import issued, own, reusing, submit
+
+TABLES = tuple(SEALED)
+CHECKS = "SELECT conname AS name FROM pg_constraint WHERE conrelid = $1::text::regclass AND contype = 'c'"
+
+
+class Hand:
+    """Somebody who owns the tables: writes past their guards, and takes everything back afterwards."""
+
+    def __init__(self, connection: Any, keys: HistoryKeys) -> None:
+        self.connection, self.keys = connection, keys
+
+    async def found(self) -> list[str]:
+        """Return what verification finds now."""
+        return await broken_now(self.connection, self.keys)
+
+    async def unguard(self, table: str) -> None:
+        """Switch a table's triggers off and drop its checks, as its owner may."""
+        await self.connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        for check in await self.connection.fetch(CHECKS, table):
+            await self.connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT {check['name']}")
+
+    async def does(self, *statements: str) -> list[str]:
+        """Return what verification finds after these statements, which are then undone."""
+        undone = self.connection.transaction()
+        await undone.start()
+        for statement in statements:
+            await self.unguard(next(word for word in statement.split() if word in SEALED))
+            assert not (await self.connection.execute(statement)).endswith(" 0"), statement
+        try:
+            return await self.found()
+        finally:
+            await undone.rollback()
+
+
+@pytest.fixture(scope="module")
+async def yard(start_once: Callable[..., Awaitable[RunningService]], tmp_path_factory: Any) -> Yard:
+    """An office in which everything was done once, one dossier destroyed since."""
+    folder, files = tmp_path_factory.mktemp("luu-tru"), tmp_path_factory.mktemp("files")
+    service = await start_once("dossier", files_url=files.as_uri(), archive_url=folder.as_uri())
+    office = await Office(service).open(channels=[a_channel(a_fee())], max_supplements=1)
+    yard = Yard(office, folder, files)
+    worked = await Life(yard).led()
+    await service.run_job(PRINT_PAPERS)
+    await held_and_released(yard, worked)
+    await handed_over(yard, worked)
+    for one in (cancelled, refused):
+        await one(office)
+    with yard.years_later():
+        await yard.destroyed()
+    await written_beside(office)
+    return yard
+
+
+async def written_beside(office: Office) -> None:
+    """Fill the books no life comes by, and a life that goes on."""
+    service = office.service
+    await service.receive(*LEADERS)
+    await confirmed(office, await asked_for(office, copies("Bằng")))
+    service.clock.set(THURSDAY)
+    entry = (await entered(office)).json()
+    assert (await decided(office, entry, MANAGER)).status_code == 201
+    money = await a_till(office, a_cashier("ke"))
+    assert (await money.take(50_000)).status_code == 201
+    closing = {"day": office.service.clock.now().date().isoformat(), "counted": 50_000}
+    assert (await service.post("/v1/cash-closings", closing, money.cashier)).status_code == 201
+    # Handing in costs nothing from this day on.
+    await service.receive(a_procedure(version=2, valid_from="2026-03-05"))
+    await issued(office)
+    (result, *_) = await own(office)
+    assert (await submit(office, await reusing(office, result["result_id"]))).status_code == 201
+    given = {
+        "owner": {"full_name": "Nguyễn Văn An", "identity_number": a_citizen().identity_number},
+        "representative": AGENT | {"identity_number": "099088000123"},
+        "procedures": [],
+        "valid_from": "2026-03-01",
+        "valid_until": "2027-03-01",
+    }
+    for _ in range(2):
+        recorded = await service.post("/v1/authorizations", given, a_citizen())
+        assert recorded.status_code == 201, recorded.text
+    path = f"/v1/authorizations/{recorded.json()['authorization_id']}/revocation"
+    revoked = await service.post(path, {"reason": "Thôi"}, a_citizen(), version=1)
+    assert revoked.status_code == 200, revoked.text
+
+
+@pytest.fixture
+async def hand(yard: Yard) -> AsyncIterator[Hand]:
+    runtime = yard.service.runtime
+    async with runtime.unit_of_work() as unit:
+        keys = runtime.open_work(unit).history_keys
+    async with runtime.pool.acquire() as connection, connection.transaction():
+        yield Hand(connection, keys)
+
+
+async def test_what_the_service_wrote_is_whole(yard: Yard, hand: Hand) -> None:
+    """Every table has rows, all of them sealed, also those a list has emptied."""
+    counts = {table: await yard.service.count(table) for table in TABLES}
+    assert [table for table, count in counts.items() if not count] == []
+    assert await hand.found() == []
+    assert await verify_history(yard.service.runtime, ()) == 0
+
+
+KINDS = """
+    SELECT column_name AS name, CASE WHEN data_type = 'ARRAY' THEN udt_name ELSE data_type END AS kind
+    FROM information_schema.columns WHERE table_name = $1
+"""
+OTHER = {
+    "text": "coalesce({0}, '') || 'x'",
+    "uuid": "gen_random_uuid()",
+    "integer": "coalesce({0}, 0) + 1000",
+    "bigint": "coalesce({0}, 0) + 1000",
+    "boolean": "NOT {0}",
+    "date": "coalesce({0}, date '2099-01-01') + 1",
+    "timestamp with time zone": "coalesce({0}, now()) + interval '1 second'",
+    "bytea": "coalesce({0}, '') || '\\x01'::bytea",
+    "_text": "{0} || ARRAY['x']",
+    "_uuid": "{0} || gen_random_uuid()",
+    "json": "jsonb_build_object('was', {0})::json",
+}
+
+
+@pytest.mark.parametrize("table", TABLES)
+async def test_every_column_changed_by_hand_is_named(hand: Hand, table: str) -> None:
+    """One after the other, of the last row; what is in no seal says why in `sealed_tables`."""
+    told = SEALED[table]
+    kinds = {row["name"]: row["kind"] for row in await hand.connection.fetch(KINDS, table)}
+    last = f"ctid = (SELECT ctid FROM {table} ORDER BY {', '.join(told.key)} DESC LIMIT 1)"
+    for column in (*told.key, *(one for group in told.groups.values() for one in group)):
+        value = OTHER[kinds[column]].format(f'"{column}"')
+        found = await hand.does(f'UPDATE {table} SET "{column}" = {value} WHERE {last}')
+        groups = {name for name, group in told.groups.items() if column in group}
+        assert any(
+            line.startswith(f"{table} ") and "changed by hand" in line and groups <= _groups(line)
+            for line in found
+        ), (column, found)
+    for group in told.groups:
+        found = await hand.does(f"UPDATE {table} SET seals = seals - '{group}' WHERE {last}")
+        assert any(line.startswith((f"{table} ", f"{table}: ")) for line in found), group
+    assert any(OLDER in line for line in await hand.does(f"UPDATE {table} SET seals = '{{}}' WHERE {last}"))
+
+
+def _groups(line: str) -> set[str]:
+    return set(line.partition(": ")[2].removesuffix(" changed by hand").split(", "))
+
+
+NAMED_ELSEWHERE = {
+    "payment_entries": "payment_entries of dossier",
+    "evidence": "evidence of dossier",
+    "control_slip": "control_slip of dossier",
+    "result_register": "result_register of dossier",
+    "receipts": "the ledger names it, it is missing",
+    "refunds": "refund",
+    "payment_requests": "payment request",
+    "archive_records": "hold",
+    "row_heads": "row_heads",
+}
+"""Tables of which a row taken out is missed by what this says, with its line."""
+
+
+@pytest.mark.parametrize("table", NAMED_ELSEWHERE)
+async def test_a_row_taken_out_is_missed(hand: Hand, table: str) -> None:
+    alive = (
+        "dossier_id IN (SELECT id FROM dossiers WHERE destroyed_by IS NULL)" if table == "evidence" else ""
+    )
+    held = "dossier_id IN (SELECT dossier_id FROM archive_holds)" if table == "archive_records" else ""
+    found = await hand.does(f"DELETE FROM {table} WHERE {alive or held or 'true'}")
+    assert any(NAMED_ELSEWHERE[table] in line for line in found), found
+
+
+@pytest.mark.parametrize("table", sorted({*TABLES} - {"row_heads", "archive_records"}))
+async def test_a_row_put_in_is_named(hand: Hand, table: str) -> None:
+    """A copy of a sealed row under another key: its seals are of the other."""
+    (first, *more) = SEALED[table].key
+    key = (*more, first)[0] if "sequence" in more or "number" in more else first
+    columns = [row["name"] for row in await hand.connection.fetch(KINDS, table)]
+    kind = {row["name"]: row["kind"] for row in await hand.connection.fetch(KINDS, table)}[key]
+    others = {name: f'"{name}"' for name in columns} | {key: OTHER[kind].format(f'"{key}"')}
+    others |= UNIQUE.get(table, {})
+    names = ", ".join(f'"{one}"' for one in others)
+    values = ", ".join(others.values())
+    found = await hand.does(f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} LIMIT 1")
+    assert any(line.startswith(f"{table} ") and "changed by hand" in line for line in found)
+
+
+UNIQUE = {
+    "payment_entries": {"id": "gen_random_uuid()", "source": "''", "sequence": "sequence + 1000"},
+    "receipts": {"number": "number + 1000"},
+    "cash_closings": {"day": "day + 1000"},
+    "destruction_lists": {"number": "number + 1000"},
+    "certified_copies": {"id": "gen_random_uuid()", "number": "number + 1000", "year": "year"},
+    "result_register": {"state": "'REVOKED'"},
+}
+
+
+AGAINST = {
+    "a cancelled receipt that counts": (
+        "UPDATE receipts SET state = 'VALID' WHERE state = 'CANCELLED'",
+        "cancelled, or is not, against the ledger",
+    ),
+    "a replaced receipt that counts": (
+        "UPDATE receipts SET state = 'VALID' WHERE state = 'REPLACED'",
+        "another stands for it",
+    ),
+    "an approved refund taken back": (
+        "UPDATE refunds SET state = 'ASKED' WHERE state = 'APPROVED'",
+        "approved, or not, against the ledger",
+    ),
+    "a revoked authorisation alive": (
+        "UPDATE authorizations SET revoked_at = NULL WHERE revoked_at IS NOT NULL",
+        "it was revoked, it counts",
+    ),
+    "a recalled result in force": (
+        "DELETE FROM result_register WHERE state = 'VALID';"
+        " UPDATE result_register SET state = 'VALID' WHERE state = 'RECALLED'",
+        "one that was recalled is in force",
+    ),
+    "a destroyed record kept": (
+        "UPDATE archive_records SET state = 'KEPT' WHERE state = 'DESTROYED'",
+        "it was destroyed, its record says otherwise",
+    ),
+}
+
+
+@pytest.mark.parametrize("forgery", AGAINST)
+async def test_an_older_state_put_back_with_its_old_seal_is_told_by_another_book(
+    hand: Hand, forgery: str
+) -> None:
+    """Who kept the row of before has its seals too: they fit, and something else says otherwise."""
+    statement, words = AGAINST[forgery]
+    table = next(word for word in statement.split() if word in SEALED)
+    undone = hand.connection.transaction()
+    await undone.start()
+    await hand.unguard(table)
+    assert not (await hand.connection.execute(statement)).endswith(" 0")
+    for row in await hand.connection.fetch(f"SELECT * FROM {table}"):
+        key = SEALED[table].key[0]
+        told = seals_of(table, row, hand.keys)
+        await hand.connection.execute(f"UPDATE {table} SET seals = $1 WHERE {key} = $2", told, row[key])
+    found = await hand.found()
+    await undone.rollback()
+    assert any(words in line for line in found), found
+    assert not any("changed by hand" in line for line in found), found
+
+
+async def test_going_on_with_a_row_changed_by_hand_does_not_make_it_good(yard: Yard, hand: Hand) -> None:
+    """A closing whose course was forged is approved in good faith: it stays named."""
+    pool, service = yard.service.runtime.pool, yard.service
+    row = await pool.fetchrow("SELECT * FROM cash_closings")
+    await pool.execute("UPDATE cash_closings SET note = 'x' WHERE id = $1", row["id"])
+    path = f"/v1/cash-closings/{row['id']}/approval"
+    done = await service.post(path, {"note": "Đúng"}, MANAGER, version=row["version"])
+    assert done.status_code == 200, done.text
+    try:
+        assert await hand.found() == [f"cash_closings {row['id']}: course changed by hand"]
+    finally:
+        await reseal(service, "cash_closings")
+    assert await hand.found() == []
+
+
+async def test_a_result_given_to_another_by_hand_is_shown_to_nobody(yard: Yard) -> None:
+    """Neither to the forged holder nor by its number; the log says which."""
+    pool, service = yard.service.runtime.pool, yard.service
+    row = await pool.fetchrow("SELECT * FROM result_register WHERE holder_subject IS NOT NULL")
+    other = a_citizen("nguoi-khac", "099088000999")
+    forge = "UPDATE result_register SET holder_subject = $2 WHERE id = $1"
+    await pool.execute(forge, row["id"], other.subject)
+    assert (await service.get("/v1/results", other)).json()["items"] == []
+    assert (await service.get(f"/v1/results/{row['id']}", other)).status_code == 404
+    await pool.execute(forge, row["id"], row["holder_subject"])
+    assert (await service.get(f"/v1/results/{row['id']}", a_citizen())).status_code == 200
+
+
+async def test_a_revoked_authorisation_made_alive_by_hand_opens_nothing(yard: Yard) -> None:
+    """The representative's own dossier stays shut, the authorisation is not even named."""
+    service, pool = yard.service, yard.service.runtime.pool
+    life = Life(yard)
+    given = await life.authorised()
+    await life.submitted(given["authorization_id"])
+    path = f"/v1/dossiers/{life.seen['dossier_id']}"
+    assert (await service.get(path, AN)).status_code == 200
+    told = {"reason": "Thôi"}
+    url = f"/v1/authorizations/{given['authorization_id']}"
+    assert (await service.post(f"{url}/revocation", told, RECEIVER, version=1)).status_code == 200
+    assert (await service.get(path, AN)).status_code == 404
+    row = await pool.fetchrow("SELECT * FROM authorizations WHERE id = $1", UUID(given["authorization_id"]))
+    forge = "UPDATE authorizations SET revoked_at = $2, valid_until = $3 WHERE id = $1"
+    await pool.execute(forge, row["id"], None, date(2030, 1, 1))
+    assert (await service.get(path, AN)).status_code == 404
+    assert (await service.get(url, AN)).status_code == 404
+    await pool.execute(forge, row["id"], row["revoked_at"], row["valid_until"])
+    assert await verify_history(service.runtime, ()) == 0
+
+
+async def test_rows_of_before_are_sealed_once(
+    yard: Yard, hand: Hand, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Killed half-way it goes on; once through a table is marked, and robbed rows are not vouched for."""
+    del hand
+    runtime = yard.service.runtime
+    pool = runtime.pool
+    for table in TABLES:
+        await pool.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        await pool.execute(f"UPDATE {table} SET seals = '{{}}'")
+        await pool.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+    await pool.execute("DELETE FROM row_heads")
+    capsys.readouterr()
+    assert await verify_history(runtime, ()) == 1
+    assert f"receipts: {await yard.service.count('receipts')} rows are {OLDER}" in capsys.readouterr().out
+    await yard.office.accepted()
+    await pool.execute(BROKEN)
+    with pytest.raises(asyncpg.RaiseError):
+        await seal_rows(runtime, ())
+    assert await yard.service.count("seal_marks") == TABLES.index("control_slip")
+    await pool.execute("DROP TRIGGER broken ON control_slip")
+    assert await seal_rows(runtime, ()) == 0
+    assert await verify_history(runtime, ()) == 0
+    await pool.execute("UPDATE refunds SET seals = '{}'")
+    assert await seal_rows(runtime, ()) == 1
+    capsys.readouterr()
+    assert await verify_history(runtime, ()) == 1
+    assert "given, payee, course, note changed by hand" in capsys.readouterr().out
+    await reseal(yard.service, "refunds")
+    await pool.execute("UPDATE seal_marks SET at = at - interval '1 day' WHERE name = 'evidence'")
+    assert await verify_history(runtime, ()) == 1
+    assert "seal_marks evidence: it was changed" in capsys.readouterr().out
+
+
+BROKEN = """
+    CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'killed'; END $$;
+    CREATE TRIGGER broken BEFORE UPDATE ON control_slip FOR EACH ROW EXECUTE FUNCTION broken();
+"""
