@@ -7,11 +7,13 @@ BUS ?= embedded
 TESTS ?= tests
 PYTEST_WORKERS ?= 3
 SIZE ?= 336418
+EXAMPLES ?= 60
+SEED ?= $(shell date +%Y%m%d)
 export BUS DATA
 
 .DEFAULT_GOAL := help
 .PHONY: help setup tools run demo test sure fix lint types imports unit conformance contract architecture integration \
-	e2e contracts client chart bench bench-million bench-outage seed-year search-quality import-catalogue due-check sandbox clean-data clean
+	e2e fuzz contracts client chart bench bench-million bench-outage seed-year search-quality import-catalogue due-check sandbox clean-data clean
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -56,6 +58,10 @@ imports: setup ## The rooms of the house: who may import whom
 
 unit conformance contract architecture integration e2e: setup ## One folder of tests
 	$(RUN) -m pytest tests/$@ -n $(PYTEST_WORKERS) --dist loadscope -q
+
+fuzz: setup ## For nights: EXAMPLES=60 made-up requests of every kind to every operation, others with each SEED
+	FUZZ_EXAMPLES=$(EXAMPLES) FUZZ_SEED=$(SEED) $(RUN) -m pytest tests/integration/test_schemathesis.py \
+		-n $(PYTEST_WORKERS) --dist loadscope -q
 
 contracts: setup ## Write contracts/openapi/*.json anew from the code
 	$(RUN) -m stack.contracts

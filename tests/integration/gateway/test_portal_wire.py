@@ -184,7 +184,7 @@ async def _everything(world: World, road: str) -> None:
     assert (await world.ask("POST", "/api/v1/portal-questions", "can-bo", own)).status_code == 201
     assert await exchange.answers.run() == 2
     national = exchange.national
-    await national.write("DongBoDanhGia", [summary_message(_A_MONTH)])
+    await national.write("DongBoDanhGia", [summary_message(A_MONTH)])
     for name, service in services().items():
         if (
             service.way == "out"
@@ -198,7 +198,7 @@ async def _everything(world: World, road: str) -> None:
 _READS = {"OfAgency", "OfProcedure", "OfDecision", "OfPerson", "OfQuestion"}
 
 
-_A_MONTH = MonthOfAnswers(
+A_MONTH = MonthOfAnswers(
     month=date(2026, 2, 1),
     agency="H99",
     agency_name="Tỉnh Mẫu",
