@@ -15,11 +15,20 @@ from typing import Any
 from joserfc.jwk import OKPKey
 
 from province.read import read
+from stack.ministry import MINISTRY, simulated_ministry
 
 ENV_FILE = Path(__file__).with_name(".env")
 USERS_FILE = Path(__file__).with_name("sample-users.json")
 PROVINCE_FILE = Path(__file__).with_name("province.json")
-_SHARED_WITH_THE_SANDBOX = ("ADAPTER_KEY", "CALLBACK_KEY", "OUTSIDE_KEY", "SMS_KEY")
+_SHARED_WITH_THE_SANDBOX = (
+    "ADAPTER_KEY",
+    "CALLBACK_KEY",
+    "DATABASE_KEY",
+    "OUTSIDE_KEY",
+    "PULL_KEY",
+    "PUSH_KEY",
+    "SMS_KEY",
+)
 
 
 def environment() -> dict[str, str]:
@@ -33,10 +42,15 @@ def environment() -> dict[str, str]:
         "HISTORY_KEY": f"development-{secrets.token_hex(4)}:{_key()}",
         "INTERNAL_PRIVATE_JWK": json.dumps(signing.as_dict(private=True), separators=(",", ":")),
         **{name: secrets.token_urlsafe(24) for name in _SHARED_WITH_THE_SANDBOX},
+        "CONNECTORS": json.dumps([_ministry()], ensure_ascii=False, separators=(",", ":")),
         "LOADER_KEY": loader,
         "SERVICE_CLIENTS": json.dumps([_client("loader", loader, "catalog.import")], separators=(",", ":")),
         "INTERNAL_JWKS": json.dumps({"keys": [signing.as_dict(private=False)]}, separators=(",", ":")),
     }
+
+
+def _ministry() -> dict[str, object]:
+    return simulated_ministry("http://sandbox:8093", Path("/srv/connectors") / MINISTRY)
 
 
 def _client(name: str, secret: str, *scopes: str) -> dict[str, object]:

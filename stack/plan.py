@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stack.keys import Keys
+from stack.ministry import MINISTRY, simulated_ministry
 from stack.servers import free_port
 
 SERVICES = ("catalog", "dossier", "notify", "survey", "gateway")
@@ -167,7 +168,9 @@ def _gateway(around: Surroundings) -> dict[str, str]:
         "PAPERS_USERNAME": "tinh-mau",
         "PAPERS_PASSWORD": keys.database_key,
         "PORTAL_DATABASE_CODES": json.dumps({"POPULATION": "7"}),
-        "CONNECTORS": json.dumps([_ministry(around)]),
+        "CONNECTORS": json.dumps(
+            [simulated_ministry(ports.url("ministry"), around.data / "connectors" / MINISTRY)]
+        ),
         "CONNECTOR_KEYS": json.dumps({"ministry-pull": keys.pull_key, "ministry-push": keys.push_key}),
     }
 
@@ -175,38 +178,6 @@ def _gateway(around: Surroundings) -> dict[str, str]:
 def _kiosk(subject: str, keys: Keys) -> dict[str, object]:
     secret = hashlib.sha256(keys.kiosk_secret(subject).encode()).hexdigest()
     return {"client_id": subject, "secret_sha256": secret, "scopes": ["desk.kiosk"]}
-
-
-def _ministry(around: Surroundings) -> dict[str, object]:
-    """Return the simulated ministry as a connector: its words, and ours for them."""
-    names = {
-        "outside_code": "maHoSo",
-        "procedure": "maThuTuc",
-        "agency": "donVi",
-        "owner_name": "chuHoSo",
-        "submitted_at": "ngayNop",
-        "accepted_at": "ngayTiepNhan",
-        "due_at": "ngayHenTra",
-        "status": "trangThai",
-        "status_text": "noiDung",
-        "at": "thoiDiem",
-        "secret": "maTraCuu",
-    }
-    statuses = {"MOI_NOP": 1, "TIEP_NHAN": 2, "TU_CHOI": 3, "DANG_XU_LY": 4, "BO_SUNG": 5, "DUNG": 8}
-    statuses |= {"CO_KET_QUA": 9, "DA_TRA": 10}
-    url = around.ports.url("ministry") + "/api/thay-doi"
-    return {
-        "name": "BCA-TTHC",
-        "title": "Hệ thống giải quyết thủ tục của bộ (mô phỏng)",
-        "route": "MINISTRY",
-        "fields": names,
-        "procedures": {"BCA.THUONG-TRU": "1.004222"},
-        "statuses": {word: str(number) for word, number in statuses.items()},
-        "agencies": {"P-BEN-LAM": "H99.201"},
-        "pull": {"url": url, "key": "ministry-pull", "every_seconds": 2, "timeout_seconds": 5},
-        "push": {"key": "ministry-push"},
-        "drop": {"folder": str(around.data / "connectors" / "BCA-TTHC")},
-    }
 
 
 def sandbox_env(around: Surroundings) -> dict[str, str]:
@@ -237,8 +208,8 @@ def sandbox_env(around: Surroundings) -> dict[str, str]:
         "MINISTRY_DATABASE": str(data / "ministry.sqlite"),
         "MINISTRY_PULL_KEY": keys.pull_key,
         "MINISTRY_PUSH_KEY": keys.push_key,
-        "MINISTRY_PUSH_URL": ports.url("gateway") + "/connectors/BCA-TTHC/statuses",
-        "MINISTRY_FILES_FOLDER": str(data / "connectors" / "BCA-TTHC"),
+        "MINISTRY_PUSH_URL": ports.url("gateway") + f"/connectors/{MINISTRY}/statuses",
+        "MINISTRY_FILES_FOLDER": str(data / "connectors" / MINISTRY),
         "MINISTRY_DATABASE_KEY": keys.database_key,
         "MINISTRY_PAPERS_PASSWORD": keys.database_key,
         "MINISTRY_CLOCK_OFFSET_SECONDS": offset,

@@ -48,10 +48,16 @@ def operators_secrets() -> dict[str, dict[str, str]]:
         "gateway-issuers": {"issuers.json": json.dumps([issuer])},
         "gateway-service-clients": {"clients.json": json.dumps([client])},
         "gateway-portal": {"password": "x", "adapter-key": made["ADAPTER_KEY"]},
+        "gateway-connectors": {"keys.json": json.dumps({"bca-pull": "x" * 32, "bca-push": "y" * 32})},
+        "gateway-databases": {"key": made["DATABASE_KEY"]},
         "gateway-outside": {"key": made["CALLBACK_KEY"]},
         "dossier-files": {"accessKeyId": "x", "secretAccessKey": "x"},
         "dossier-history": {"keys": made["HISTORY_KEY"].removeprefix("development-")},
         "dossier-outside": {"key": made["OUTSIDE_KEY"]},
+        "dossier-seals": {
+            "seals.json": json.dumps({"*": {"file": "/run/motcua/seals/tinh.p12", "passphrase": "x"}})
+        },
+        "dossier-receipts": {"key": "x"},
         "notify-smtp": {"password": "x"},
         "notify-sms": {"key": made["SMS_KEY"]},
     }

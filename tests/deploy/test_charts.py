@@ -1,5 +1,8 @@
 """Every chart, in every shape we support, lints, renders, and is what Kubernetes accepts and we promise."""
 
+import json
+from typing import Any
+
 import kubernetes_validate  # type: ignore[import-untyped]  # it has no type information
 import pytest
 import yaml
@@ -8,7 +11,7 @@ from starlette.routing import Route
 from deploy.helm.values import CHARTS
 from services.gateway.domain.routes import ROUTES
 from tests.deploy import network, rules
-from tests.deploy.rendering import SERVICES, Charts, shapes
+from tests.deploy.rendering import SERVICES, Charts, HelmRefused, Manifest, shapes
 from tests.deploy.roles import declared
 
 pytestmark = [pytest.mark.helm, pytest.mark.timeout(1200)]
@@ -105,6 +108,53 @@ def test_files_on_a_volume_are_mounted_by_those_who_need_them_and_outlive_the_re
         told = {one["name"]: one.get("value") for one in container["env"]}
         assert told["DOSSIER_FILES_URL"] == "file:///srv/files"
         assert not [name for name in told if name.startswith("AWS_")]
+
+
+def mounted(manifests: list[Manifest], path: str) -> dict[str, dict[str, Any]]:
+    """Return what each pod finds at a path; keys and roots are read only."""
+    found = {}
+    for name, pod in rules.pods(manifests):
+        (container,) = pod["spec"]["containers"]
+        (point,) = [one for one in container["volumeMounts"] if one["mountPath"] == path]
+        (volume,) = [one for one in pod["spec"]["volumes"] if one["name"] == point["name"]]
+        found[name] = {key: value for key, value in volume.items() if key != "name"}
+        assert point.get("readOnly", False) is ("secret" in volume or "configMap" in volume)
+    return found
+
+
+def test_keys_and_roots_are_laid_out_for_every_role_and_folders_for_those_that_use_them(
+    charts: Charts,
+) -> None:
+    manifests = charts.render("dossier", "seals.yaml")
+    seals, trust = mounted(manifests, "/run/motcua/seals"), mounted(manifests, "/run/motcua/trust")
+    assert {one["secret"]["secretName"] for one in seals.values()} == {"dossier-seal-keys"}
+    assert {one["configMap"]["items"][0]["path"] for one in trust.values()} == {"roots/ban-co-yeu.pem"}
+    archive = mounted(manifests, "/srv/archive")
+    assert archive.pop("Deployment/dossier-jobs") == {
+        "persistentVolumeClaim": {"claimName": "luu-tru-lich-su"}
+    }
+    assert list(archive.values()) == [{"emptyDir": {"sizeLimit": "1Mi"}}] * len(archive)
+    exchanged = charts.render("gateway", "connectors.yaml")
+    for path in ("/srv/axis", "/srv/connectors"):
+        using = [name for name, one in mounted(exchanged, path).items() if "persistentVolumeClaim" in one]
+        assert using == ["Deployment/gateway-jobs"]
+
+
+@pytest.mark.parametrize(
+    "mount",
+    [
+        {"name": "a", "path": "/srv/a"},
+        {"name": "a", "path": "/srv/a", "secret": "s", "claim": "c"},
+        {"name": "a", "path": "/etc/a", "secret": "s"},
+        {"name": "tmp", "path": "/srv/a", "secret": "s"},
+        {"name": "a", "path": "/srv/files", "claim": "c"},
+        {"name": "a", "path": "/srv/a", "secret": "s", "items": [{"key": "k", "path": "../k"}]},
+        {"name": "a", "path": "/srv/a", "claim": "c", "roles": ["migrate"]},
+    ],
+)
+def test_a_mount_that_fits_nothing_is_refused(charts: Charts, mount: dict[str, Any]) -> None:
+    with pytest.raises(HelmRefused, match="mounts"):
+        charts.render("dossier", None, "--set-json", f"mounts={json.dumps([mount])}")
 
 
 def test_a_claim_made_beforehand_is_not_made_again(charts: Charts) -> None:

@@ -71,7 +71,7 @@ def test_only_the_gateway_and_the_sandbox_are_reached_and_from_this_machine_only
     published = {name: one["ports"] for name, one in CONTAINERS.items() if "ports" in one}
     assert published == {
         "gateway-api": ["127.0.0.1:8000:8000"],
-        "sandbox": [f"127.0.0.1:{port}:{port}" for port in (8090, 8091, 8092)],
+        "sandbox": [f"127.0.0.1:{port}:{port}" for port in range(8090, 8095)],
     }
 
 
@@ -90,7 +90,8 @@ def test_the_file_of_secrets_is_new_each_time_private_and_never_overwritten(tmp_
     first, second = tmp_path / "first", tmp_path / "second"
     assert compose_env.write(first)
     assert compose_env.write(second)
-    assert not set(first.read_text().splitlines()) & set(second.read_text().splitlines())
+    same = set(first.read_text().splitlines()) & set(second.read_text().splitlines())
+    assert [line.partition("=")[0] for line in same] == ["CONNECTORS"], "what it says is no secret"
     assert stat.S_IMODE(first.stat().st_mode) == stat.S_IRUSR | stat.S_IWUSR
     before = first.read_text()
     assert not compose_env.write(first)
@@ -98,16 +99,44 @@ def test_the_file_of_secrets_is_new_each_time_private_and_never_overwritten(tmp_
 
 
 def test_files_are_kept_for_the_roles_that_need_them_and_the_image_gives_the_folder_its_owner() -> None:
-    mounted = {name for name, one in CONTAINERS.items() if "files:/srv/files" in one.get("volumes", [])}
-    assert mounted == {"dossier-api", "dossier-jobs"}
-    assert "files" in COMPOSE["volumes"]
-    assert CONTAINERS["dossier-api"]["environment"]["DOSSIER_FILES_URL"] == "file:///srv/files"
-    for role in ("consume", "relay"):
-        assert "/srv/files" in CONTAINERS[f"dossier-{role}"]["tmpfs"], "its root is read-only"
-    assert "--from=files --chown=10001:10001 /made/ /srv/" in image("dossier").said("COPY")
+    users = {
+        "files": {"dossier-api", "dossier-jobs"},
+        "archive": {"dossier-jobs"},
+        "axis": {"gateway-jobs", "sandbox"},
+        "connectors": {"gateway-jobs", "sandbox"},
+    }
+    for folder, wanted in users.items():
+        mount = f"{folder}:/srv/{folder}"
+        assert {name for name, one in CONTAINERS.items() if mount in one.get("volumes", [])} == wanted
+        assert folder in COMPOSE["volumes"]
+        service = next(iter(wanted)).partition("-")[0] if "sandbox" not in wanted else "gateway"
+        for role in roles_of(service):
+            if f"{service}-{role}" not in wanted:
+                assert f"/srv/{folder}" in CONTAINERS[f"{service}-{role}"]["tmpfs"], "its root is read-only"
+        for owner in wanted:
+            target = owner.partition("-")[0]
+            assert "--from=files --chown=10001:10001 /made/ /srv/" in image(target).said("COPY")
+    told = CONTAINERS["dossier-api"]["environment"] | CONTAINERS["gateway-api"]["environment"]
+    assert told["DOSSIER_FILES_URL"] == "file:///srv/files"
+    assert told["DOSSIER_ARCHIVE_URL"] == "file:///srv/archive"
+    assert (
+        told["GATEWAY_DOCUMENTS_FOLDER"] == CONTAINERS["sandbox"]["environment"]["AXIS_FOLDER"] == "/srv/axis"
+    )
+    made = " ".join(f"/made/{folder}" for folder in users)
     assert read_dockerfile()["files"].said("RUN") == [
-        "install --directory --owner=10001 --group=10001 --mode=0750 /made/files"
+        f"install --directory --owner=10001 --group=10001 --mode=0750 {made}"
     ]
+
+
+def test_the_compose_file_reads_the_simulated_ministry_where_it_is() -> None:
+    (ministry,) = json.loads(compose_env.environment()["CONNECTORS"])
+    sandbox = CONTAINERS["sandbox"]["environment"]
+    assert ministry["pull"]["url"] == f"http://sandbox:{sandbox['MINISTRY_PORT']}/api/thay-doi"
+    assert ministry["drop"]["folder"] == sandbox["MINISTRY_FILES_FOLDER"]
+    assert sandbox["MINISTRY_PUSH_URL"].endswith(f"/connectors/{ministry['name']}/statuses")
+    keys = CONTAINERS["gateway-api"]["environment"]["GATEWAY_CONNECTOR_KEYS"]
+    assert sandbox["MINISTRY_PULL_KEY"] in keys
+    assert sandbox["MINISTRY_PUSH_KEY"] in keys
 
 
 def test_the_sample_people_and_officers_may_sign_in(tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ from pydantic_settings import BaseSettings
 
 from deploy import compose_env
 from kernel.settings import KernelSettings
+from sandbox.axis.settings import AxisSettings
 from sandbox.catcher.settings import CatcherSettings
+from sandbox.ministry.settings import MinistrySettings
 from sandbox.outside.settings import OutsideSettings
 from sandbox.portal.settings import PortalSettings
 from tests.deploy import rules
@@ -127,6 +129,8 @@ def test_the_compose_file_tells_the_sandbox_only_what_it_reads() -> None:
         "SANDBOX": PortalSettings,
         "CATCHER": CatcherSettings,
         "OUTSIDE": OutsideSettings,
+        "MINISTRY": MinistrySettings,
+        "AXIS": AxisSettings,
     }
     known = {f"{prefix}_{name.upper()}" for prefix, read in read_by.items() for name in read.model_fields}
     assert given.keys() <= known
@@ -140,6 +144,8 @@ def test_the_compose_file_tells_the_sandbox_only_what_it_reads() -> None:
         ("gateway", "GATEWAY_OUTSIDE_CALLBACK_KEY", "OUTSIDE_CALLBACK_KEY"),
         ("dossier", "DOSSIER_OUTSIDE_KEY", "OUTSIDE_REQUEST_KEY"),
         ("notify", "NOTIFY_SMTP_PORT", "CATCHER_SMTP_PORT"),
+        ("gateway", "GATEWAY_DATABASE_KEY", "MINISTRY_DATABASE_KEY"),
+        ("gateway", "GATEWAY_PAPERS_PASSWORD", "MINISTRY_PAPERS_PASSWORD"),
     ],
 )
 def test_both_ends_of_the_compose_file_agree(service: str, ours: str, theirs: str) -> None:

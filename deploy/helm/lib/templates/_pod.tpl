@@ -60,6 +60,9 @@ containers:
       - name: files
         mountPath: /srv/files
       {{- end }}
+      {{- with include "motcua.mountPoints" . }}
+      {{- . | trim | nindent 6 }}
+      {{- end }}
 volumes:
   - name: tmp
     emptyDir:
@@ -72,6 +75,9 @@ volumes:
   {{- end }}
   {{- if dig "files" "volume" "enabled" false .root.Values.AsMap }}
   {{- include "motcua.filesVolume" . | nindent 2 }}
+  {{- end }}
+  {{- with include "motcua.mountVolumes" . }}
+  {{- . | trim | nindent 2 }}
   {{- end }}
 {{- end -}}
 
