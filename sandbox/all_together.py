@@ -1,9 +1,11 @@
-"""The five simulators as one list of listeners, for one process or a supervisor."""
+"""The six simulators as one list of listeners, for one process or a supervisor."""
 
 from sandbox.axis.app import create_app as axis_app
 from sandbox.axis.settings import AxisSettings
 from sandbox.catcher.app import create_app as catcher_app
 from sandbox.catcher.settings import CatcherSettings
+from sandbox.identity.app import create_app as identity_app
+from sandbox.identity.settings import IdentitySettings
 from sandbox.ministry.app import create_app as ministry_app
 from sandbox.ministry.settings import MinistrySettings
 from sandbox.outside.app import create_app as outside_app
@@ -19,17 +21,20 @@ def listeners(
     outside: OutsideSettings | None = None,
     ministry: MinistrySettings | None = None,
     axis: AxisSettings | None = None,
+    identity: IdentitySettings | None = None,
 ) -> list[Listener]:
-    """Return portal, catcher (with its SMTP), outside system, ministry and axis, set by the environment."""
+    """Return all of them, the catcher with its SMTP, set by the environment."""
     portal = portal or PortalSettings()
     catcher = catcher or CatcherSettings()
     outside = outside or OutsideSettings()
     ministry = ministry or MinistrySettings()
     axis = axis or AxisSettings()
+    identity = identity or IdentitySettings()
     return [
         Listener(portal_app(portal), portal.host, portal.port),
         Listener(catcher_app(catcher), catcher.host, catcher.port),
         Listener(outside_app(outside), outside.host, outside.port),
         Listener(ministry_app(ministry), ministry.host, ministry.port),
         Listener(axis_app(axis), axis.host, axis.port),
+        Listener(identity_app(identity), identity.host, identity.port),
     ]

@@ -86,6 +86,7 @@ def welcome(stack: Stack, seconds: float) -> str:
             "what the portal holds; submit as a citizen there",
         ),
         ("Mail and SMS (catcher)", ports.url("catcher"), "every message the system sent"),
+        ("VNConnect, VNeID (sandbox)", ports.url("identity"), "accounts to sign in with"),
         ("Document axis (sandbox)", ports.url("axis"), "another agency's e-office"),
         ("Outside system (sandbox)", ports.url("outside"), "the civil-status software of birth registration"),
     ]

@@ -30,6 +30,7 @@ class Ports:
     outside: int = 8092
     ministry: int = 8093
     axis: int = 8094
+    identity: int = 8095
     # Where the api (or the one process) of a service answers probes and metrics.
     gateway_ops: int = 9000
     catalog_ops: int = 9001
@@ -200,6 +201,10 @@ def sandbox_env(around: Surroundings) -> dict[str, str]:
         "OUTSIDE_REQUEST_KEY": keys.outside_key,
         "OUTSIDE_CALLBACK_KEY": keys.callback_key,
         "OUTSIDE_CLOCK_OFFSET_SECONDS": offset,
+        "IDENTITY_PORT": str(ports.identity),
+        "IDENTITY_REDIRECT_URIS": json.dumps([ports.url("gateway") + "/session/callback"]),
+        "IDENTITY_BACK_CHANNEL_URL": ports.url("gateway") + "/session/back-channel",
+        "IDENTITY_CLOCK_OFFSET_SECONDS": offset,
         "AXIS_PORT": str(ports.axis),
         "AXIS_DATABASE": str(data / "axis.sqlite"),
         "AXIS_FOLDER": str(data / "axis"),

@@ -28,6 +28,16 @@ class Caller:
     unit: str = ""
     identity_number: str = ""
     assurance: str = ""
+    """What the issuer said of it, in its words; evidence, never compared."""
+    assurance_level: int = 0
+    """Of a person, as `kernel.core.assurance` counts: what this sign-in showed."""
+    also: frozenset[str] = frozenset()
+    """Subjects of other accounts proven to be the same person's; what they did is this person's too."""
+
+    @property
+    def subjects(self) -> list[str]:
+        """Every subject this caller is known by, the own one first."""
+        return [self.subject, *sorted(self.also - {self.subject})]
 
     def has_role(self, *roles: str) -> bool:
         """Tell whether the caller holds at least one of the roles."""

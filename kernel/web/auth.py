@@ -61,6 +61,8 @@ def _caller(claims: dict[str, Any]) -> Caller:
         unit=str(claims.get("unit", "")),
         identity_number=str(claims.get("identity_number", "")),
         assurance=str(claims.get("assurance", "")),
+        assurance_level=int(claims.get("assurance_level", 0)),
+        also=frozenset(map(str, claims.get("also", ()))),
     )
 
 
@@ -88,9 +90,11 @@ class TokenSigner:
             "unit": caller.unit,
             "identity_number": caller.identity_number,
             "assurance": caller.assurance,
+            "assurance_level": caller.assurance_level,
+            "also": sorted(caller.also),
         }
         header = {"alg": "Ed25519", "kid": self._key.kid or ""}
-        claims = {name: value for name, value in claims.items() if value not in ("", [])}
+        claims = {name: value for name, value in claims.items() if value not in ("", [], 0)}
         return jwt.encode(header, claims, self._key, algorithms=["Ed25519"]), float(now + self._lifetime)
 
 

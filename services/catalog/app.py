@@ -69,7 +69,7 @@ def shipped_synonyms() -> Synonyms:
 async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
     """Hold what is known of how people speak, and what readers' links are made of."""
     settings = cast("Settings", runtime.settings)
-    house = House(settings.public_url.rstrip("/"), runtime.seals, TypstPress())
+    house = House(settings.public_url.rstrip("/"), runtime.seals, TypstPress(), settings.identification_level)
     yield Resources(Speaking(read_phrasebook(), shipped_synonyms()), house)
 
 

@@ -3,6 +3,7 @@
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from kernel.core.assurance import LOWEST
 from kernel.settings import KernelSettings
 
 
@@ -15,6 +16,13 @@ class Settings(KernelSettings):
         default="http://127.0.0.1:8000",
         pattern=r"^https?://[^\s?#]+$",
         description="where people reach the province; stands in QR codes, feeds and the links of mails",
+    )
+
+    identification_level: int = Field(
+        default=LOWEST,
+        ge=1,
+        le=2,
+        description="level of the account citizens submit with where a procedure names none; as DOSSIER_'s",
     )
 
     def unsafe(self) -> list[tuple[str, str]]:

@@ -90,6 +90,7 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
         public_url=settings.public_url.rstrip("/"),
         outside_callback_url=settings.outside_callback_url,
         receipt_serial=settings.receipt_serial,
+        identification_level=settings.identification_level,
     )
     receipts_key = settings.receipts_key.get_secret_value()
     outside_key = settings.outside_key.get_secret_value()

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
+from kernel.core.assurance import LOWEST
 from kernel.settings import KernelSettings, UnsafeSetting
 from services.dossier.domain.history import HistoryKeys
 
@@ -37,6 +38,12 @@ class DossierSettings(KernelSettings):
         default="", description="Provider of e-receipts: https://… or file:///folder; empty: they wait"
     )
     receipts_key: SecretStr = SecretStr("")
+    identification_level: int = Field(
+        default=LOWEST,
+        ge=1,
+        le=2,
+        description="Level of the account citizens submit with where a procedure names none; as CATALOG_'s",
+    )
     receipt_serial: str = Field(default="BL", min_length=1, max_length=20, pattern=r"^[0-9A-Za-z/.-]+$")
     history_key: SecretStr = Field(
         default=SecretStr(_DEVELOPMENT_KEY),

@@ -79,6 +79,7 @@ from services.gateway.jobs.portal_reconcile import PORTAL_RECONCILE
 from services.gateway.jobs.portal_sync import PORTAL_SYNC
 from services.gateway.jobs.usage import USAGE_FOLD, USAGE_FORGETTING, flushing
 from services.gateway.settings import Settings
+from services.gateway.store.accounts import PostgresAccounts
 from services.gateway.store.directory import PostgresDirectory
 from services.gateway.store.sessions import PostgresSessions
 from services.gateway.store.tracking import PostgresTracking
@@ -186,7 +187,7 @@ def _door(
     issuers = [*(given.issuer_of() for given in settings.issuers), _own(settings, own)]
     keys = KeySets(slow, asyncio.get_running_loop().time)
     outside = IssuerTokens(issuers, keys, clock, has_people=settings.development_issuer)
-    sessions = PostgresSessions(pool, sealer)
+    sessions, accounts = PostgresSessions(pool, sealer), PostgresAccounts(pool, sealer)
     tokens = TokenSigner(settings.signing_jwk(), clock)
     return Door(
         table=RouteTable(ROUTES),
@@ -197,6 +198,7 @@ def _door(
             outside=WithCallbackKey(outside, settings.outside_callback_key.get_secret_value()),
             directory=PostgresDirectory(pool),
             sessions=sessions,
+            accounts=accounts,
             machines=machines,
             tokens=tokens,
             clock=clock,
@@ -205,6 +207,7 @@ def _door(
             issuers,
             HttpSignIn(slow, keys, outside, own),
             sessions,
+            accounts,
             sealer,
             clock,
             callback=f"{settings.public_url}/session/callback",

@@ -33,6 +33,15 @@ class IssuerSettings(BaseModel):
     userinfo_url: str = ""
     end_session_url: str = ""
     acr_values: str = Field(default="", description="the assurance asked for at sign-in, as LoA1")
+    level_words: dict[str, Literal[0, 1, 2]] = Field(
+        default={}, description="words of acr, loAs and IAL that mean another level than suggested"
+    )
+    level_acr: dict[Literal[1, 2], str] = Field(
+        default={}, description="what acr_values asks for a level; LoA1, LoA2"
+    )
+    max_age: int | None = Field(
+        default=300, ge=0, le=3600, description="seconds since a raised sign-in; null: no auth_time there"
+    )
     second_factors: list[str] = Field(
         default=[], description="words of acr or amr one of which a token of staff must have"
     )

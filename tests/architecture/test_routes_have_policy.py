@@ -111,6 +111,7 @@ PUBLIC_ROUTES = {
         # Signing in and out cannot need to be signed in; signing out needs the session itself.
         "GET /session/login",
         "GET /session/callback",
+        "POST /session/link",
         "DELETE /session",
         "POST /session/sign-out",
         "POST /session/back-channel",

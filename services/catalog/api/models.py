@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.catalog.domain.items import ItemKind, Outcome
 
@@ -67,6 +67,9 @@ class Procedure(Open):
     route: str
     submit_here: bool
     online_level: str | None
+    identification_level: int = Field(
+        description="Mức độ tài khoản định danh điện tử để nộp trực tuyến: 1 hoặc 2", ge=1, le=2
+    )
     process: str | None
     applicant_types: list[str]
     channels: list[dict[str, Any]]

@@ -48,4 +48,5 @@ async def get_procedure(
     found = await work.views.procedure(national, on or now.date(), publisher) if national else None
     if found is None:
         raise NoSuchProcedure
-    return public_json(found)
+    asked = found.get("identification_level") or work.house.identification_level
+    return public_json({**found, "identification_level": asked})

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from kernel.core.assurance import LEVELS as IDENTIFICATION_LEVELS
 from services.catalog.domain.durations import UNITS
 from services.catalog.domain.identifiers import agency_code, national_code
 from services.catalog.domain.reading import Reader
@@ -73,6 +74,9 @@ def _read_route(item: Reader) -> None:
         )
     level = item.choice("online_level", ONLINE_LEVELS, required=False)
     reason = item.text("partial_reason", required=False)
+    identified = item.data.get("identification_level")
+    if identified is not None and (isinstance(identified, bool) or identified not in IDENTIFICATION_LEVELS):
+        item.refuse("identification_level", "phải là 1 hoặc 2 (mức độ tài khoản định danh điện tử)")
     if level == "PARTIAL" and not reason:
         item.refuse("partial_reason", "dịch vụ công một phần phải nêu lý do (NĐ 224/2026 Điều 14)")
 

@@ -81,6 +81,7 @@ class ProcedureFields(_Fields):
     submit_here: bool = False
     portal_url: str | None = None
     boundary_free: bool = False
+    identification_level: int | None = None
     performing_agencies: list[str] | str = []
     channels: list[_Channel]
     components: list[_Component] = []

@@ -70,6 +70,8 @@ class Procedure:
     due_time_mode: DueTimeMode
     max_supplements: int
     copies_sets: int = 1
+    identification_level: int | None = None
+    """Of the account it is handed in with; None: the operator's."""
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> "Procedure":
@@ -95,6 +97,7 @@ class Procedure:
             due_time_mode=DueTimeMode(data["due_time_mode"]),
             max_supplements=data["max_supplements"],
             copies_sets=data.get("copies_sets") or 1,
+            identification_level=data.get("identification_level"),
         )
 
     def channel(self, name: str) -> Channel | None:

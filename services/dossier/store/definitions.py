@@ -1,6 +1,6 @@
 """Local copies of the catalogue, parsed once a process and version."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -112,6 +112,10 @@ _YEARS = Statement(
 _COMPONENT = Statement(
     "SELECT data -> 'components' FROM procedures WHERE code = :code AND valid_from <= :today"
     " ORDER BY version DESC LIMIT 1"
+)
+_LEVELS = Statement(
+    "SELECT DISTINCT ON (code) (data ->> 'identification_level')::int AS level FROM procedures"
+    " WHERE code = ANY(:codes::text[]) AND valid_from <= :today ORDER BY code, version DESC"
 )
 _PUT_PROCEDURE = Statement(
     "INSERT INTO procedures (code, version, sequence, valid_from, performing, process, data)"
@@ -324,6 +328,11 @@ class PostgresCatalogue(Continuations):
         """Return a component of the version of a procedure that is in force."""
         components = await self._unit.fetch_value(_COMPONENT, code=procedure_code, today=today)
         return next((item for item in components or () if item["code"] == component_code), None)
+
+    async def identification_levels(self, procedures: Sequence[str], today: date) -> list[int | None]:
+        """Return what the newest versions begun ask for, of the procedures that are known."""
+        rows = await self._unit.fetch(_LEVELS, codes=list(procedures), today=today)
+        return [row["level"] for row in rows]
 
     def put_procedure(self, data: dict[str, Any], sequence: int) -> None:
         """Keep a version of a procedure unless a later event was kept."""

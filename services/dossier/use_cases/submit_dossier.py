@@ -1,11 +1,12 @@
 """A citizen hands a dossier in online; also the common part of every way in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from kernel.core.assurance import require_level
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, Invalid
@@ -63,6 +64,7 @@ async def submit_dossier(submission: Submission, *, by: Caller, work: Work, now:
             "Vui lòng nộp hồ sơ tại địa chỉ kèm theo.",
             extra={"portal_url": procedure.portal_url or work.policy.default_portal_url},
         )
+    require_identified(by, [procedure.identification_level], work)
     require_identities(submission, today)
     is_own = is_own_number(submission.owner, by.identity_number)
     if not is_own and submission.authorization_id is not None:
@@ -138,6 +140,15 @@ def open_procedure(intake: Intake) -> Procedure:
     if not intake.procedure.is_open:
         raise ProcedureClosed
     return intake.procedure
+
+
+def require_identified(by: Caller, levels: Iterable[int | None], work: Work) -> None:
+    """Raise `AssuranceTooLow` for a person below the highest of the levels procedures in force ask for.
+
+    The one place of the rule: the version is at hand here without asking anybody. None: the operator's.
+    """
+    least = work.policy.identification_level
+    require_level(by, max((level or least for level in levels), default=least))
 
 
 def require_right_answers(intake: Intake, submission: Submission) -> None:

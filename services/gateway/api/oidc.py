@@ -26,6 +26,7 @@ _ASKED = (
     "nonce",
     "code_challenge",
     "code_challenge_method",
+    "acr_values",
 )
 
 

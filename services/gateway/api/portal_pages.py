@@ -10,6 +10,7 @@ from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, Invalid, Unauthenticated
 from kernel.service import JobTick
 from services.gateway.api import cookies
+from services.gateway.api.catalog_pages import catalogue_of
 from services.gateway.api.rendered import PageRoute, rendered
 from services.gateway.domain.chosen_service import CODE
 from services.gateway.domain.issuer import IssuerKind
@@ -36,6 +37,8 @@ async def follow_portal_link(
 ) -> Response:
     """Lead to the procedure's form; with a flag and nobody signed in, by way of the sign-in it names.
 
+    With a flag, who is identified less surely than the procedure asks is led to the issuer for more first.
+
     `MDT`, the account the portal thinks it is, is not believed: who signs in says who they are.
     """
     told = {"MaTTHCDP": local, "MaTTHC": national, "MaCoQuanThucHien": agency, "MaDVC": service}
@@ -44,13 +47,17 @@ async def follow_portal_link(
         raise Invalid(fields=wrong or [("MaTTHC", "Thiếu giá trị bắt buộc")])
     flag = "vneid" if vneid == "1" else "vnconnect" if vnconnect == "1" else ""
     door: Door = request.app.state.runtime.resources
-    if flag and await _signed_in(door, request) is None:
-        # Without the flag, so that who gives the sign-in up there is not sent there for ever.
-        back = f"{_APPLY}?{urlencode({name: value for name, value in told.items() if value})}"
-        query = urlencode({"issuer": _issuer_of(door, flag), "return_to": back})
-        return RedirectResponse(f"/session/login?{query}", status_code=303)
     # A known agency or procedure goes by the code of ours that people mapped; both spellings are taken.
     code = local or await _local_of(request, CodeKind.PROCEDURE, national)
+    caller = await _signed_in(door, request) if flag else None
+    level = await catalogue_of(request).identification_level(code) if flag else 0
+    if flag and (caller is None or _is_below(caller, level)):
+        # Without the flag, so that who gives the sign-in up there is not sent there for ever.
+        back = f"{_APPLY}?{urlencode({name: value for name, value in told.items() if value})}"
+        issuer = {} if caller else {"issuer": _issuer_of(door, flag)}
+        raised = {"assurance": level} if level else {}
+        query = urlencode({**issuer, "return_to": back, **raised})
+        return RedirectResponse(f"/session/login?{query}", status_code=303)
     place = await _local_of(request, CodeKind.AGENCY, current_agency(agency)) if agency else ""
     chosen = {"agency": place, "service": service}
     query = urlencode({name: value for name, value in chosen.items() if value})
@@ -85,6 +92,10 @@ async def _signed_in(door: Door, request: Request) -> Caller | None:
         return (await door.who.by_session(number)).caller if number else None
     except Unauthenticated:
         return None
+
+
+def _is_below(caller: Caller, level: int) -> bool:
+    return caller.kind is CallerKind.PERSON and caller.assurance_level < level
 
 
 def _issuer_of(door: Door, flag: str) -> str:

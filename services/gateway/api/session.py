@@ -7,14 +7,17 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
-from kernel.core.errors import Unauthenticated
+from kernel.core.caller import CallerKind
+from kernel.core.errors import Forbidden, Unauthenticated
 from kernel.web.deps import Caller
+from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from services.gateway.api import cookies
 from services.gateway.api.forms import form_of
 from services.gateway.api.gate import CrossSite
 from services.gateway.domain.usage.kinds import Channel, Kind
 from services.gateway.use_cases.door import Door
+from services.gateway.use_cases.sign_in import Begun
 
 router = APIRouter(tags=["session"])
 own = APIRouter(prefix="/api/v1", route_class=EdgeRoute, tags=["session"])
@@ -31,6 +34,8 @@ class SessionShown(BaseModel):
     agency: str
     unit: str
     assurance: str
+    assurance_level: int
+    """Of an electronic identification account: 1 or 2; 0 where none was told."""
 
 
 @own.get("/session")
@@ -44,6 +49,7 @@ async def show_session(caller: Caller) -> SessionShown:
         agency=caller.agency,
         unit=caller.unit,
         assurance=caller.assurance,
+        assurance_level=caller.assurance_level,
     )
 
 
@@ -53,16 +59,52 @@ async def begin_sign_in(
     return_to: Annotated[str, Query(max_length=2000)] = "/",
     issuer: Annotated[str, Query(max_length=500)] = "",
     acr: Annotated[str, Query(pattern=r"^[A-Za-z0-9:._/-]{0,100}$")] = "",
+    assurance: Annotated[int, Query(ge=0, le=2)] = 0,
 ) -> RedirectResponse:
-    """Send the browser to its identity provider; `return_to` is a path here, `acr` a level there."""
+    """Send the browser to its identity provider; `return_to` is a path here, `acr` a level there.
+
+    `assurance` is a level that must be reached; a session that lives is raised to it.
+    """
     door: Door = request.app.state.runtime.resources
-    begun = await door.sign_in.begin(issuer, return_to, acr)
+    number = _session_number(request, door)
+    begun = await door.sign_in.begin(issuer, return_to, acr, level=assurance, number=number)
+    return _gone_to(begun, door)
+
+
+@router.post("/session/link", status_code=303, response_class=RedirectResponse)
+async def begin_link(
+    request: Request,
+    issuer: Annotated[str, Query(min_length=1, max_length=500)],
+    return_to: Annotated[str, Query(max_length=2000)] = "/",
+) -> RedirectResponse:
+    """Send the browser to show another account of the same person: a form of our own pages, or a script."""
+    door: Door = request.app.state.runtime.resources
+    _require_own_page(request, door)
+    number = _session_number(request, door)
+    if not number:
+        raise Unauthenticated
+    return _gone_to(await door.sign_in.begin_link(issuer, return_to, number=number), door)
+
+
+def _session_number(request: Request, door: Door) -> str:
+    return cookies.read(request.headers.get("cookie", ""), cookies.SESSION, is_https=door.is_https)
+
+
+def _require_own_page(request: Request, door: Door) -> None:
+    own = f"{'https' if door.is_https else 'http'}://{request.headers.get('host', '')}"
+    if request.headers.get("origin") != own and "x-requested-with" not in request.headers:
+        raise CrossSite
+
+
+def _gone_to(begun: Begun, door: Door) -> RedirectResponse:
     response = RedirectResponse(begun.address, status_code=303)
     cookies.put(response, cookies.SIGN_IN, begun.cookie, _SIGN_IN_SECONDS, is_https=door.is_https)
     return response
 
 
-@router.get("/session/callback", status_code=303, response_class=RedirectResponse)
+@router.get(
+    "/session/callback", status_code=303, response_class=RedirectResponse, responses=problems(403, 409)
+)
 async def finish_sign_in(
     request: Request,
     code: Annotated[str, Query(max_length=4000)] = "",
@@ -72,26 +114,38 @@ async def finish_sign_in(
     door: Door = request.app.state.runtime.resources
     header = request.headers.get("cookie", "")
     under_way = cookies.read(header, cookies.SIGN_IN, is_https=door.is_https)
-    finished = await door.sign_in.finish(code=code, state=state, cookie=under_way)
-    door.usage.here.count(Kind.SIGN_IN, Channel.STAFF if finished.is_staff else Channel.PERSON)
+    number = cookies.read(header, cookies.SESSION, is_https=door.is_https)
+    finished = await door.sign_in.finish(code=code, state=state, cookie=under_way, number=number)
+    if finished.number:
+        door.usage.here.count(Kind.SIGN_IN, Channel.STAFF if finished.is_staff else Channel.PERSON)
     response = RedirectResponse(finished.return_to, status_code=303)
-    cookies.put(response, cookies.SESSION, finished.number, finished.seconds, is_https=door.is_https)
+    door.who.forget_session(number)
+    if finished.number:
+        cookies.put(response, cookies.SESSION, finished.number, finished.seconds, is_https=door.is_https)
     cookies.drop(response, cookies.SIGN_IN, is_https=door.is_https)
     return response
 
 
 @router.delete("/session", status_code=204, response_class=Response)
 async def end_session(request: Request, *, everywhere: bool = False) -> Response:
-    """Sign out here, or on every device; the session is gone whatever happens to the cookie."""
+    """Sign out here, or on every device; the session is gone whatever happens to the cookie.
+
+    An app shows its token instead, and signs out everywhere: its own tokens are over too.
+    """
     door: Door = request.app.state.runtime.resources
-    if "x-requested-with" not in request.headers:
+    token = request.headers.get("authorization")
+    if token is None and "x-requested-with" not in request.headers:
         raise CrossSite
-    number = cookies.read(request.headers.get("cookie", ""), cookies.SESSION, is_https=door.is_https)
-    if not number:
+    number = _session_number(request, door) if token is None else ""
+    if not number and not (token and everywhere):
         raise Unauthenticated
     if everywhere:
-        await door.sign_in.end_everywhere(number)
-        door.who.forget_sessions()
+        who = door.who.by_authorization(token) if token else door.who.by_session(number)
+        caller = (await who).caller
+        if caller.kind is CallerKind.SERVICE:
+            raise Forbidden
+        await door.sign_in.end_everywhere(caller)
+        door.who.forget_everybody()
     else:
         await door.sign_in.end(number)
         door.who.forget_session(number)
@@ -104,10 +158,8 @@ async def end_session(request: Request, *, everywhere: bool = False) -> Response
 async def sign_out(request: Request) -> RedirectResponse:
     """Sign out here and at the identity provider: a form of our own pages, or a script of theirs."""
     door: Door = request.app.state.runtime.resources
-    own = f"{'https' if door.is_https else 'http'}://{request.headers.get('host', '')}"
-    if request.headers.get("origin") != own and "x-requested-with" not in request.headers:
-        raise CrossSite
-    number = cookies.read(request.headers.get("cookie", ""), cookies.SESSION, is_https=door.is_https)
+    _require_own_page(request, door)
+    number = _session_number(request, door)
     if not number:
         raise Unauthenticated
     response = RedirectResponse(await door.sign_in.leave(number), status_code=303)
@@ -125,5 +177,5 @@ async def end_told_sessions(request: Request) -> Response:
         await door.sign_in.end_told(form.get("logout_token", ""))
     except Unauthenticated:
         return JSONResponse({"error": "invalid_request"}, status_code=400)
-    door.who.forget_sessions()
+    door.who.forget_everybody()
     return Response(status_code=200)

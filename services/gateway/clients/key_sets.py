@@ -1,6 +1,7 @@
 """Public keys of the issuers: fetched, remembered, and fetched anew when an unknown key is used."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -10,11 +11,13 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from kernel.core.errors import Unavailable
+from services.gateway.clients.bounded_json import UNPACKED, json_object
 from services.gateway.domain.issuer import Issuer
 
 _FRESH_SECONDS = 600.0
 _REFETCH_SECONDS = 30.0
 _TIMEOUT = aiohttp.ClientTimeout(total=5)
+_UNREADABLE = (aiohttp.ClientError, TimeoutError, JoseError, ValueError, KeyError, TypeError, AttributeError)
 _log = structlog.get_logger()
 
 
@@ -27,7 +30,8 @@ class KeySets:
         self._kept: dict[str, tuple[KeySet, float]] = {}
         self._tried: dict[str, float] = {}
         self._documents: dict[str, dict[str, Any]] = {}
-        self._lock = asyncio.Lock()
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """One an issuer: a slow one keeps nobody else's people waiting."""
 
     async def of(self, issuer: Issuer, kid: str) -> KeySet:
         """Return the issuer's keys; an unknown `kid` is asked for at most every thirty seconds."""
@@ -36,7 +40,7 @@ class KeySets:
                 self._kept[issuer.name] = (_key_set(dict(issuer.jwks)), 0.0)
             return self._kept[issuer.name][0]
         if not self._is_good(issuer, kid):
-            async with self._lock:
+            async with self._locks[issuer.name]:
                 if not self._is_good(issuer, kid):
                     await self._refetch(issuer)
         kept = self._kept.get(issuer.name)
@@ -58,7 +62,7 @@ class KeySets:
         try:
             url = issuer.jwks_url or (await self.document(issuer))["jwks_uri"]
             self._kept[issuer.name] = (_key_set(await self.read(url)), now)
-        except (aiohttp.ClientError, TimeoutError, JoseError, ValueError, KeyError) as error:
+        except _UNREADABLE as error:
             _log.warning("issuer_keys_not_read", issuer=issuer.name, error=repr(error))
 
     async def document(self, issuer: Issuer) -> dict[str, Any]:
@@ -73,13 +77,11 @@ class KeySets:
 
     async def read(self, url: str) -> dict[str, Any]:
         """Return the JSON object at an address."""
-        async with self._session.get(url, timeout=_TIMEOUT, allow_redirects=False) as response:
+        async with self._session.get(
+            url, headers=UNPACKED, timeout=_TIMEOUT, allow_redirects=False, auto_decompress=False
+        ) as response:
             response.raise_for_status()
-            found = await response.json(content_type=None)
-        if not isinstance(found, dict):
-            message = "not a JSON object"
-            raise TypeError(message)
-        return found
+            return await json_object(response)
 
 
 def _key_set(jwks: dict[str, Any]) -> KeySet:

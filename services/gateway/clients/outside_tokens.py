@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -12,8 +13,9 @@ from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import Clock
 from kernel.core.errors import Unauthenticated
 from services.gateway.clients.key_sets import KeySets
-from services.gateway.domain.identity import STAFF_CLAIMS, caller_of_claims
+from services.gateway.domain.identity import STAFF_CLAIMS, account_of_claims, caller_of_claims
 from services.gateway.domain.issuer import Issuer, IssuerKind, OutsideIdentity
+from services.gateway.use_cases.ports import SignedOut
 
 ALGORITHMS = ["RS256", "ES256", "EdDSA", "Ed25519"]
 _LEEWAY_SECONDS = 30
@@ -50,8 +52,8 @@ class IssuerTokens:
             raise Unauthenticated
         return issuer, decoded.claims
 
-    async def sign_out(self, token: str) -> tuple[str, str, str]:
-        """Return issuer, subject and session a logout token names (Back-Channel Logout 2.4)."""
+    async def sign_out(self, token: str) -> SignedOut:
+        """Return what a logout token ends (Back-Channel Logout 2.4)."""
         issuer, _ = self._named(token)
         if not issuer.client_id:
             raise Unauthenticated
@@ -60,7 +62,9 @@ class IssuerTokens:
         if not isinstance(events, dict) or _SIGNED_OUT not in events or "nonce" in claims:
             # With a nonce it would be an identity token, which anybody who signed in has one of.
             raise Unauthenticated
-        return issuer.name, str(claims["sub"]), str(claims.get("sid", ""))
+        at = _moment(claims.get("iat"))
+        moment = datetime.fromtimestamp(at, UTC) if at is not None else None
+        return SignedOut(issuer.name, str(claims["sub"]), str(claims.get("sid", "")), moment)
 
     def _named(self, token: str) -> tuple[Issuer, str]:
         """Return the issuer and the key a token says it is of; nothing of it is verified."""
@@ -86,21 +90,14 @@ class IssuerTokens:
         """Return who these verified claims of an issuer name."""
         expires_at = float(claims["exp"])
         if issuer.kind is IssuerKind.OWN:
-            return self._own(claims, expires_at)
+            return self._own(issuer, claims, expires_at)
         issuer.require_second_factor(claims)
         is_staff = issuer.kind is IssuerKind.STAFF
         names = {**(STAFF_CLAIMS if is_staff else {}), **issuer.claims}
-        caller = caller_of_claims(claims, names, issuer.subject_prefix)
-        return OutsideIdentity(
-            caller=caller,
-            may_be_staff=is_staff,
-            expires_at=expires_at,
-            issuer=issuer.name,
-            issuer_subject=str(claims["sub"]),
-            issuer_session=str(claims.get("sid", "")),
-        )
+        caller = caller_of_claims(claims, names, issuer.subject_prefix, issuer.level_words)
+        return _identity(issuer, claims, caller, names, may_be_staff=is_staff)
 
-    def _own(self, claims: Mapping[str, Any], expires_at: float) -> OutsideIdentity:
+    def _own(self, issuer: Issuer, claims: Mapping[str, Any], expires_at: float) -> OutsideIdentity:
         if claims.get("kind") == "service":
             machine = str(claims["sub"])
             caller = Caller(
@@ -113,8 +110,29 @@ class IssuerTokens:
         if not self._own_has_people:
             raise Unauthenticated
         is_staff = claims.get("kind") == "staff"
-        caller = caller_of_claims(claims, STAFF_CLAIMS if is_staff else {})
-        return OutsideIdentity(caller=caller, may_be_staff=is_staff, expires_at=expires_at)
+        names = STAFF_CLAIMS if is_staff else {}
+        return _identity(issuer, claims, caller_of_claims(claims, names), names, may_be_staff=is_staff)
+
+
+def _identity(
+    issuer: Issuer, claims: Mapping[str, Any], caller: Caller, names: Mapping[str, str], *, may_be_staff: bool
+) -> OutsideIdentity:
+    return OutsideIdentity(
+        caller=caller,
+        may_be_staff=may_be_staff,
+        expires_at=float(claims["exp"]),
+        issuer=issuer.name,
+        issuer_subject=str(claims["sub"]),
+        issuer_session=str(claims.get("sid", "")),
+        account=account_of_claims(claims, names, issuer=issuer.name, caller=caller),
+        issued_at=_moment(claims.get("iat")),
+        authenticated_at=_moment(claims.get("auth_time")),
+    )
+
+
+def _moment(value: Any) -> float | None:
+    """Return Unix seconds; None for anything that is none."""
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _peek(part: str) -> dict[str, Any]:

@@ -9,13 +9,16 @@ import aiohttp
 import structlog
 
 from kernel.core.errors import Unauthenticated, Unavailable
+from services.gateway.clients.bounded_json import UNPACKED, json_object
 from services.gateway.clients.key_sets import KeySets
 from services.gateway.clients.outside_tokens import IssuerTokens
 from services.gateway.domain.issuer import Issuer, IssuerKind, OutsideIdentity
+from services.gateway.use_cases.ports import SignedOut
 from services.gateway.use_cases.sample_issuer import OAuthError, OwnIssuer
 
 _TIMEOUT = aiohttp.ClientTimeout(total=10)
 _UNREADABLE = (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError)
+_OF_THE_SIGN_IN = frozenset({"acr", "amr", "auth_time", "exp", "iat", "nonce", "sid"})
 _log = structlog.get_logger()
 
 
@@ -77,20 +80,25 @@ class HttpSignIn:
                 _log.warning("issuer_not_discovered", issuer=issuer.name, error=repr(error))
         return f"{address}{'&' if '?' in address else '?'}{urlencode(parameters)}" if address else ""
 
-    async def told_to_end(self, token: str) -> tuple[str, str, str]:
-        """Return issuer, subject and session of a verified logout token; raise `Unauthenticated`."""
+    async def told_to_end(self, token: str) -> SignedOut:
+        """Return what a verified logout token ends; raise `Unauthenticated`."""
         return await self._tokens.sign_out(token)
 
     async def _redeemed(self, issuer: Issuer, form: Mapping[str, str]) -> dict[str, Any]:
         url = issuer.token_url or await self._discovered(issuer, "token_endpoint")
         try:
             async with self._session.post(
-                url, data=form, timeout=_TIMEOUT, allow_redirects=False
+                url,
+                data=form,
+                headers=UNPACKED,
+                timeout=_TIMEOUT,
+                allow_redirects=False,
+                auto_decompress=False,
             ) as response:
                 if response.status in {400, 401}:
                     raise Unauthenticated
                 response.raise_for_status()
-                return dict(await response.json(content_type=None))
+                return await json_object(response)
         except _UNREADABLE as error:
             _log.warning("sign_in_not_redeemed", issuer=issuer.name, error=repr(error))
             raise Unavailable from error
@@ -101,19 +109,24 @@ class HttpSignIn:
         """VNConnect tells who a person is only there; it must speak of the same subject."""
         if not issuer.userinfo_url:
             return claims
-        headers = {"Authorization": f"Bearer {answer.get('access_token', '')}"}
+        headers = {**UNPACKED, "Authorization": f"Bearer {answer.get('access_token', '')}"}
         try:
             async with self._session.get(
-                issuer.userinfo_url, headers=headers, timeout=_TIMEOUT, allow_redirects=False
+                issuer.userinfo_url,
+                headers=headers,
+                timeout=_TIMEOUT,
+                allow_redirects=False,
+                auto_decompress=False,
             ) as response:
                 response.raise_for_status()
-                told = dict(await response.json(content_type=None))
+                told = await json_object(response)
         except _UNREADABLE as error:
             _log.warning("user_info_not_read", issuer=issuer.name, error=repr(error))
             raise Unavailable from error
         if told.get("sub") != claims["sub"]:
             raise Unauthenticated
-        return {**told, **claims}
+        # How somebody signed in is said, signed, by the identity token alone.
+        return {**{name: told[name] for name in told.keys() - _OF_THE_SIGN_IN}, **claims}
 
     async def _discovered(self, issuer: Issuer, name: str) -> str:
         try:

@@ -7,8 +7,10 @@ from typing import Any
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Unauthenticated
+from services.gateway.domain.account import Account
+from services.gateway.domain.assurance import level_of
 
-ENTERPRISE = "2"
+CITIZEN, ENTERPRISE = "1", "2"
 """`LoaiTaiKhoan`: 1 citizen, 2 enterprise, 3 organisation."""
 
 PERSON_CLAIMS = {
@@ -26,7 +28,12 @@ STAFF_CLAIMS = {"subject": "sub", "name": "name"}
 _LONGEST = 200
 
 
-def caller_of_claims(claims: Mapping[str, Any], names: Mapping[str, str], prefix: str = "") -> Caller:
+def caller_of_claims(
+    claims: Mapping[str, Any],
+    names: Mapping[str, str],
+    prefix: str = "",
+    words: Mapping[str, int] | None = None,
+) -> Caller:
     """Return the person of verified claims.
 
     The subject is the issuer's stable account (`TechID`, else `sub`). An enterprise is shown under its own
@@ -53,6 +60,30 @@ def caller_of_claims(claims: Mapping[str, Any], names: Mapping[str, str], prefix
         name=name[:_LONGEST],
         identity_number=number,
         assurance=text("identity_assurance") or text("assurance"),
+        assurance_level=level_of(
+            claims, account=(wanted["identity_assurance"], wanted["assurance"]), words=words or {}
+        ),
+    )
+
+
+def account_of_claims(
+    claims: Mapping[str, Any], names: Mapping[str, str], *, issuer: str, caller: Caller
+) -> Account:
+    """Return the account these verified claims are of; `caller` is who they name."""
+    wanted = {**PERSON_CLAIMS, **names}
+
+    def text(name: str) -> str:
+        return str(claims.get(wanted[name]) or "").strip()[:_LONGEST]
+
+    kind = text("account_type") or CITIZEN
+    number = text("identity_number") if kind == CITIZEN else text("tax_code") or text("enterprise_code")
+    return Account(
+        issuer=issuer,
+        issuer_subject=str(claims["sub"]),
+        subject=caller.subject,
+        kind=kind,
+        number=number,
+        level=caller.assurance_level,
     )
 
 

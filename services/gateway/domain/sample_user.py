@@ -48,8 +48,8 @@ def _person(item: Mapping[str, Any]) -> SampleUser:
         "TenDoanhNghiep": item["name"] if kind != "1" else "",
         "SoDinhDanh": item.get("identity_number", ""),
         "MaSoThue": item.get("tax_code", ""),
-        "IAL": 2,
-        "loAs": "LoA2",
+        "IAL": item.get("identification_level", 2),
+        "loAs": f"LoA{item.get('identification_level', 2)}",
     }
     about = {"1": "Công dân", "2": "Doanh nghiệp", "3": "Tổ chức"}[kind]
     told = {name: value for name, value in claims.items() if value}

@@ -1,6 +1,6 @@
 """The gateway's tables, for `alembic check`; store/portal_tables.py adds those of the national portal."""
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, Date, DateTime, Index, Integer, LargeBinary, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from kernel.postgres.ddl import new_metadata
@@ -19,6 +19,51 @@ sessions = Table(
     Column("issuer_session", Text, nullable=False, server_default=""),
     Column("created_at", _moment, nullable=False),
     Column("expires_at", _moment, nullable=False, index=True),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("issuer_subject", Text, primary_key=True),
+    Column("subject", Text, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("number_index", LargeBinary, index=True),
+    Column("level", Integer, nullable=False),
+    Column("first_at", _moment, nullable=False),
+    Column("last_at", _moment, nullable=False),
+)
+
+account_links = Table(
+    "account_links",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("subject", Text, nullable=False, index=True),
+    Column("issuer", Text, nullable=False),
+    Column("issuer_subject", Text, nullable=False),
+    Column("linked_subject", Text, nullable=False),
+    Column("linked_issuer", Text, nullable=False),
+    Column("linked_issuer_subject", Text, nullable=False),
+    Column("number_index", LargeBinary),
+    Column("how", Text, nullable=False),
+    Column("linked_by", Text, nullable=False),
+    Column("linked_at", _moment, nullable=False),
+    Column("revoked_by", Text),
+    Column("revoked_at", _moment),
+)
+Index(
+    "uq_account_links_linked",
+    account_links.c.linked_issuer,
+    account_links.c.linked_issuer_subject,
+    unique=True,
+    postgresql_where=account_links.c.revoked_at.is_(None),
+)
+
+signed_out = Table(
+    "signed_out",
+    metadata,
+    Column("what", Text, primary_key=True),
+    Column("not_before", _moment, nullable=False, index=True),
 )
 
 staff = Table(

@@ -65,6 +65,17 @@ class Catalogue:
         answer = await self._ask("GET", f"/v1/procedures/{_code(code)}/fragment", None)
         return answer.body.decode()
 
+    async def identification_level(self, code: str) -> int:
+        """Return the level a procedure is handed in with; 0 where nobody can say it now.
+
+        The dossier service judges a submission: here it only spares people pages they could not hand in.
+        """
+        try:
+            found = json.loads((await self._ask("GET", f"/v1/procedures/{_code(code)}", None)).body)
+        except (NotThere, Unavailable):
+            return 0
+        return int(found.get("identification_level") or 0)
+
     async def form(self, code: str) -> dict[str, Any]:
         """Return the form of a procedure that applies today."""
         found: dict[str, Any] = json.loads((await self._ask("GET", f"/v1/forms/{_code(code)}", None)).body)

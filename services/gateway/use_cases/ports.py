@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kernel.core.caller import Caller
 from kernel.core.unit_of_work import Records
+from services.gateway.domain.account import Account
 from services.gateway.domain.identity import StaffMember
 from services.gateway.domain.issuer import Issuer, OutsideIdentity
 
@@ -76,6 +77,33 @@ class Session:
     issuer_subject: str = ""
     issuer_session: str = ""
     hint: str = ""
+    account: Account | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What holds of an account now: as whom it acts, what else is the same person's, when it signed out."""
+
+    subject: str
+    also: frozenset[str] = frozenset()
+    not_before: float | None = None
+    """Unix seconds: tokens issued then or before are over."""
+
+
+class Accounts(Protocol):
+    """Accounts people signed in with, which of them are one person's, and who signed out everywhere."""
+
+    async def standing(self, account: Account, session: str) -> Standing:
+        """Return what holds of an account, and of its session at the issuer, in one statement."""
+
+    async def remember(self, account: Account, now: datetime) -> None:
+        """Keep that this account signed in."""
+
+    async def link(self, own: Account, other: Account, *, how: str, now: datetime) -> None:
+        """Keep that both are one person's; raise `LinkedAlready` where either is linked otherwise."""
+
+    async def end_tokens(self, what: Sequence[str], not_before: datetime) -> None:
+        """Keep that what was issued before is over: of a subject, of an account or of its session."""
 
 
 class Sessions(Protocol):
@@ -87,14 +115,28 @@ class Sessions(Protocol):
     async def find(self, id_hash: bytes, now: datetime) -> Session | None:
         """Return a session that has not expired."""
 
+    async def renew(self, id_hash: bytes, number: bytes, session: Session, now: datetime) -> bool:
+        """Put a session in the place of one; False, and nothing kept, when that one has ended meanwhile."""
+
     async def end(self, id_hash: bytes) -> None:
         """Forget a session."""
 
-    async def end_all(self, subject: str) -> None:
-        """Forget every session of a subject."""
+    async def end_all(self, subjects: Sequence[str]) -> None:
+        """Forget every session of these subjects."""
 
     async def end_told(self, issuer: str, subject: str, session: str) -> None:
         """Forget what began at an issuer: one session of its, or without one all of its subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOut:
+    """What an issuer says has ended: a session of its, or without one all of a subject."""
+
+    issuer: str
+    subject: str
+    session: str
+    at: datetime | None
+    """By the issuer's clock, which also dates its tokens; None: it does not say."""
 
 
 class SignInProvider(Protocol):
@@ -111,8 +153,8 @@ class SignInProvider(Protocol):
     async def leaving(self, issuer: Issuer, parameters: Mapping[str, str]) -> str:
         """Return where the browser signs out there; nothing where the issuer has no such page."""
 
-    async def told_to_end(self, token: str) -> tuple[str, str, str]:
-        """Return issuer, subject and session of a logout token; raise `Unauthenticated`."""
+    async def told_to_end(self, token: str) -> "SignedOut":
+        """Return what a logout token ends; raise `Unauthenticated`."""
 
 
 class Seals(Protocol):

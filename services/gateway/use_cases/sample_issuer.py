@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, Protocol, cast
 
 from kernel.core.clock import Clock
+from services.gateway.domain.assurance import told_level
 from services.gateway.domain.sample_user import SampleUser
 from services.gateway.use_cases.ports import Seals
 from services.gateway.use_cases.who_is_asking import Machines
@@ -16,6 +17,7 @@ WEB_CLIENT = "motcua-web"
 _PURPOSE = "authorization code"
 _CODE_LIFE = timedelta(minutes=2)
 _TOKEN_LIFE = timedelta(hours=1)
+_MOST_LEVELS = 5
 
 
 class OAuthError(Exception):
@@ -82,6 +84,7 @@ class OwnIssuer:
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["Ed25519"],
             "code_challenge_methods_supported": ["S256"],
+            "acr_values_supported": ["LoA1", "LoA2"],
             "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
         }
 
@@ -108,6 +111,7 @@ class OwnIssuer:
             "redirect_uri": asked["redirect_uri"],
             "challenge": asked["code_challenge"],
             "nonce": asked.get("nonce", ""),
+            "acr_values": asked.get("acr_values", ""),
             "until": (self._clock.now() + _CODE_LIFE).timestamp(),
         }
         return self._seals.seal(value, purpose=_PURPOSE)
@@ -123,7 +127,8 @@ class OwnIssuer:
             )
             return self._answer(claims, id_token=self._signer.sign({**claims, "aud": WEB_CLIENT}))
         if self.has_people and grant == "urn:motcua:development":
-            return self._answer(self._user_claims(form.get("subject", ""), "invalid_grant"))
+            wanted = form.get("acr_values", "")
+            return self._answer(self._user_claims(form.get("subject", ""), "invalid_grant", wanted))
         raise OAuthError("unsupported_grant_type")
 
     def redeem(self, code: str, verifier: str, redirect_uri: str) -> dict[str, Any]:
@@ -141,7 +146,8 @@ class OwnIssuer:
         if not is_ours or now > value["until"] or code in self._used:
             raise OAuthError("invalid_grant")
         self._used[code] = value["until"]
-        return {**self._user_claims(value["sub"], "invalid_grant"), "nonce": value["nonce"]}
+        claims = self._user_claims(value["sub"], "invalid_grant", value["acr_values"])
+        return {**claims, "nonce": value["nonce"]}
 
     def _for_machine(self, form: Mapping[str, str]) -> dict[str, Any]:
         caller = self._machines.caller(form.get("client_id", ""), form.get("client_secret", ""))
@@ -152,11 +158,11 @@ class OwnIssuer:
         claims = {**self._envelope(caller.subject), "kind": "service", "scope": scope}
         return {**self._answer(claims), "scope": scope}
 
-    def _user_claims(self, subject: str, error: str) -> dict[str, Any]:
+    def _user_claims(self, subject: str, error: str, acr_values: str = "") -> dict[str, Any]:
         user = self.users.get(subject)
         if user is None:
             raise OAuthError(error)
-        return {**self._envelope(subject), **user.claims}
+        return {**self._envelope(subject), **user.claims, **_shown(user, acr_values)}
 
     def _envelope(self, subject: str) -> dict[str, Any]:
         now = self._clock.now()
@@ -176,3 +182,11 @@ class OwnIssuer:
             "expires_in": int(_TOKEN_LIFE.total_seconds()),
             **more,
         }
+
+
+def _shown(user: SampleUser, acr_values: str) -> dict[str, str]:
+    """Return the first level asked for that the account has, else its own; nothing where none is asked."""
+    own = told_level(user.claims.get("loAs"), {}) or 0
+    asked = acr_values.split()[:_MOST_LEVELS]
+    had = [word for word in asked if 0 < (told_level(word, {}) or 0) <= own]
+    return {"acr": had[0] if had else f"LoA{own}"} if asked else {}

@@ -4,22 +4,33 @@ import base64
 import hashlib
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from kernel.core.assurance import AssuranceTooLow
+from kernel.core.caller import Caller
 from kernel.core.clock import Clock
-from kernel.core.errors import Kind, Refusal, Unauthenticated
-from services.gateway.domain.issuer import Issuer
-from services.gateway.use_cases.ports import Seals, Session, Sessions, SignInProvider
+from kernel.core.errors import Forbidden, Kind, Refusal, Unauthenticated
+from services.gateway.domain.account import (
+    BOTH_SIGNED_IN,
+    OtherPerson,
+    of_account,
+    of_session,
+    of_subject,
+    require_one_person,
+)
+from services.gateway.domain.issuer import Issuer, IssuerKind, OutsideIdentity
+from services.gateway.use_cases.ports import Accounts, Seals, Session, Sessions, SignInProvider
 from services.gateway.use_cases.who_is_asking import session_hash
 
 _PURPOSE = "sign-in under way"
 _PATIENCE = timedelta(minutes=10)
 _OWN_PAGE = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 _LONGEST = 2000
+_LEEWAY_SECONDS = 30
 
 
 class SignInBroken(Refusal):
@@ -48,7 +59,7 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The new session's number, its seconds, and the page it returns to."""
+    """The new session's number (empty: the old one stays), its seconds, and the page it returns to."""
 
     number: str
     seconds: int
@@ -64,6 +75,7 @@ class SignIn:
         issuers: Sequence[Issuer],
         provider: SignInProvider,
         sessions: Sessions,
+        accounts: Accounts,
         seals: Seals,
         clock: Clock,
         *,
@@ -73,6 +85,7 @@ class SignIn:
         self._issuers = [issuer for issuer in issuers if issuer.client_id]
         self._provider = provider
         self._sessions = sessions
+        self._accounts = accounts
         self._seals = seals
         self._clock = clock
         self._callback = callback
@@ -83,19 +96,68 @@ class SignIn:
         """The issuers one may sign in at."""
         return self._issuers
 
-    async def begin(self, issuer_name: str, return_to: str, acr: str = "") -> Begun:
+    async def begin(
+        self, issuer_name: str, return_to: str, acr: str = "", *, level: int = 0, number: str = ""
+    ) -> Begun:
         """Return where to go; `return_to` is a page of ours or it is the start page.
 
-        `acr` asks the issuer for an assurance level, in its words; what it then says is the session's.
+        `acr` asks the issuer in its words, `level` by ours; what it then says is the session's, and a `level`
+        asked for must be reached. With a `number` whose session lives, it is that session that is raised.
         """
+        session = await self._sessions.find(session_hash(number), self._clock.now()) if number else None
+        if level and session is not None and not issuer_name:
+            issuer_name = session.issuer
         issuer = self._issuer(issuer_name)
+        raised = session is not None and level > 0
+        return await self._go(
+            issuer,
+            return_to,
+            acr=acr or issuer.acr_of(level),
+            is_fresh=level > 0,
+            level=level,
+            purpose="raise" if raised else "open",
+            session=session_hash(number).hex() if raised else "",
+        )
+
+    async def begin_link(self, issuer_name: str, return_to: str, *, number: str) -> Begun:
+        """Return where to go to show another account of one's own; raise `Unauthenticated`, `Forbidden`."""
+        session = await self._sessions.find(session_hash(number), self._clock.now())
+        if session is None:
+            raise Unauthenticated
+        if session.may_be_staff:
+            raise Forbidden
+        issuer = self._issuer(issuer_name)
+        return await self._go(
+            issuer,
+            return_to,
+            acr=issuer.acr_values,
+            is_fresh=True,
+            level=0,
+            purpose="link",
+            session=session_hash(number).hex(),
+        )
+
+    async def _go(
+        self,
+        issuer: Issuer,
+        return_to: str,
+        *,
+        acr: str,
+        is_fresh: bool,
+        level: int,
+        purpose: str,
+        session: str,
+    ) -> Begun:
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
-        wanted = acr or issuer.acr_values
+        max_age = issuer.max_age if is_fresh and issuer.kind is not IssuerKind.OWN else None
+        fresh = {"max_age": str(max_age)} if max_age is not None else {}
         address = await self._provider.address(
             issuer,
             {
-                **({"acr_values": wanted} if wanted else {}),
+                **({"acr_values": acr} if acr else {}),
+                **fresh,
+                **({"prompt": "login"} if is_fresh else {}),
                 "response_type": "code",
                 "client_id": issuer.client_id,
                 "redirect_uri": self._callback,
@@ -113,11 +175,15 @@ class SignIn:
             "verifier": verifier,
             "return_to": own_page(return_to),
             "until": (self._clock.now() + _PATIENCE).timestamp(),
+            "purpose": purpose,
+            "level": level,
+            "max_age": max_age,
+            "session": session,
         }
         return Begun(address, self._seals.seal(under_way, purpose=_PURPOSE))
 
-    async def finish(self, *, code: str, state: str, cookie: str) -> Finished:
-        """Open a session for who signed in; raise `SignInBroken` or `Unauthenticated`."""
+    async def finish(self, *, code: str, state: str, cookie: str, number: str = "") -> Finished:
+        """Open, raise or link for who signed in; raise what stands against it, changing nothing."""
         try:
             under_way = cast("dict[str, Any]", self._seals.open(cookie, purpose=_PURPOSE))
         except ValueError as error:
@@ -126,6 +192,7 @@ class SignIn:
         is_same = secrets.compare_digest(state.encode(), str(under_way["state"]).encode())
         if not is_same or not code or now.timestamp() > under_way["until"]:
             raise SignInBroken
+        session = await self._begun_in(under_way, number, now)
         identity = await self._provider.redeem(
             self._issuer(under_way["issuer"]),
             code=code,
@@ -133,6 +200,31 @@ class SignIn:
             redirect_uri=self._callback,
             nonce=under_way["nonce"],
         )
+        _require_fresh(identity, under_way["max_age"], now.timestamp())
+        if identity.caller.assurance_level < under_way["level"]:
+            raise AssuranceTooLow.of(under_way["level"], identity.caller.assurance_level)
+        if session is not None and under_way["purpose"] == "link":
+            await self._link(session, identity, now)
+            return Finished("", 0, under_way["return_to"])
+        return await self._opened(identity, session, number, under_way["return_to"], now)
+
+    async def _begun_in(self, under_way: Mapping[str, Any], number: str, now: datetime) -> Session | None:
+        """Return the session that this raises or links in; raise `SignInBroken` in any other browser."""
+        if not under_way["session"]:
+            return None
+        is_same = secrets.compare_digest(session_hash(number).hex(), str(under_way["session"]))
+        session = await self._sessions.find(session_hash(number), now) if is_same else None
+        if session is None or session.account is None:
+            raise SignInBroken
+        return session
+
+    async def _opened(
+        self, identity: OutsideIdentity, raised: Session | None, old: str, return_to: str, now: datetime
+    ) -> Finished:
+        if raised is not None and not await self._is_same_person(raised, identity):
+            raise OtherPerson
+        if identity.account is not None and not identity.may_be_staff:
+            await self._accounts.remember(identity.account, now)
         number = secrets.token_urlsafe(32)
         session = Session(
             identity.caller,
@@ -142,22 +234,45 @@ class SignIn:
             issuer_subject=identity.issuer_subject,
             issuer_session=identity.issuer_session,
             hint=identity.hint,
+            account=identity.account,
         )
-        await self._sessions.open(session_hash(number), session, now)
-        return Finished(
-            number, int(self._lifetime.total_seconds()), under_way["return_to"], identity.may_be_staff
-        )
+        if raised is None:
+            await self._sessions.open(session_hash(number), session, now)
+        elif not await self._sessions.renew(session_hash(old), session_hash(number), session, now):
+            raise SignInBroken
+        return Finished(number, int(self._lifetime.total_seconds()), return_to, identity.may_be_staff)
+
+    async def _is_same_person(self, session: Session, identity: OutsideIdentity) -> bool:
+        """Tell whether the account is the session's own, or linked to it; another's number never is."""
+        own, other = session.account, identity.account
+        if own is None or other is None or identity.may_be_staff != session.may_be_staff:
+            return False
+        if own.number and other.number and own.number != other.number:
+            return False
+        if own.subject == other.subject:
+            return True
+        mine, theirs = await self._accounts.standing(own, ""), await self._accounts.standing(other, "")
+        return mine.subject == theirs.subject
+
+    async def _link(self, session: Session, identity: OutsideIdentity, now: datetime) -> None:
+        own, other = session.account, identity.account
+        if own is None or other is None or identity.may_be_staff:
+            raise Forbidden
+        require_one_person(own, other)
+        if await self._is_same_person(session, identity):
+            return
+        await self._accounts.link(own, other, how=BOTH_SIGNED_IN, now=now)
+        await self._accounts.remember(other, now)
 
     async def end(self, number: str) -> None:
         """End a session; one that is not there has ended."""
         await self._sessions.end(session_hash(number))
 
-    async def end_everywhere(self, number: str) -> None:
-        """End every session of whose session this is; raise `Unauthenticated` when it is nobody's."""
-        session = await self._sessions.find(session_hash(number), self._clock.now())
-        if session is None:
-            raise Unauthenticated
-        await self._sessions.end_all(session.caller.subject)
+    async def end_everywhere(self, caller: Caller) -> None:
+        """End every session of this person and every token given out by now, of every linked account."""
+        now = self._clock.now()
+        await self._accounts.end_tokens([of_subject(one) for one in caller.subjects], now)
+        await self._sessions.end_all(caller.subjects)
 
     async def leave(self, number: str) -> str:
         """End a session here; return where the browser ends it at its issuer too, else our start page."""
@@ -176,14 +291,31 @@ class SignIn:
         return await self._provider.leaving(issuer, told) or "/"
 
     async def end_told(self, token: str) -> None:
-        """End what an issuer says has ended there; raise `Unauthenticated` for anything but its own word."""
-        await self._sessions.end_told(*await self._provider.told_to_end(token))
+        """End what an issuer says has ended there; raise `Unauthenticated` for anything but its own word.
+
+        Tokens of apps first: who is told of a failure tells again, and both are then ended.
+        """
+        over = await self._provider.told_to_end(token)
+        what = (
+            of_session(over.issuer, over.session) if over.session else of_account(over.issuer, over.subject)
+        )
+        await self._accounts.end_tokens([what], over.at or self._clock.now())
+        await self._sessions.end_told(over.issuer, over.subject, over.session)
 
     def _issuer(self, name: str) -> Issuer:
         for issuer in self._issuers:
             if name in {"", issuer.name}:
                 return issuer
         raise NoSuchIssuer
+
+
+def _require_fresh(identity: OutsideIdentity, max_age: int | None, now: float) -> None:
+    """Raise `SignInBroken` unless who was to prove themselves anew did (OpenID Connect Core 3.1.2.1)."""
+    if max_age is None:
+        return
+    at = identity.authenticated_at
+    if at is None or now - at > max_age + _LEEWAY_SECONDS:
+        raise SignInBroken
 
 
 def own_page(address: str) -> str:

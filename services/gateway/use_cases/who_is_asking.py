@@ -6,16 +6,24 @@ import hashlib
 import hmac
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import Clock
 from kernel.core.errors import Unauthenticated
-from services.gateway.use_cases.ports import Directory, InternalTokens, OutsideTokens, Sessions
+from services.gateway.use_cases.ports import (
+    Accounts,
+    Directory,
+    InternalTokens,
+    OutsideTokens,
+    Sessions,
+    Standing,
+)
 
 _KEPT = 20_000
 _MARGIN_SECONDS = 20.0
-_SESSION_SECONDS = 15.0
+_SOON_SECONDS = 15.0
+"""How long a person may go on elsewhere after a sign-out, a link or its end was kept here."""
 _NOT_YET_STAFF_SECONDS = 2.0
 _MAX_TOKEN = 8192
 
@@ -61,6 +69,7 @@ class WhoIsAsking:
         outside: OutsideTokens,
         directory: Directory,
         sessions: Sessions,
+        accounts: Accounts,
         machines: Machines,
         tokens: InternalTokens,
         clock: Clock,
@@ -68,6 +77,7 @@ class WhoIsAsking:
         self._outside = outside
         self._directory = directory
         self._sessions = sessions
+        self._accounts = accounts
         self._machines = machines
         self._tokens = tokens
         self._clock = clock
@@ -86,8 +96,15 @@ class WhoIsAsking:
         if scheme.lower() != "bearer":
             raise Unauthenticated
         identity = await self._outside.verify(value)
+        if identity.account is None:
+            return self._keep(header, identity.caller, identity.expires_at)
+        standing = await self._accounts.standing(identity.account, identity.issuer_session)
+        if standing.not_before is not None and (identity.issued_at or 0.0) < standing.not_before + 1:
+            # Issued in the second of the sign-out or before: tokens tell whole seconds.
+            raise Unauthenticated
+        ends = min(identity.expires_at, self._clock.now().timestamp() + _SOON_SECONDS)
         return await self._exchange(
-            header, identity.caller, identity.expires_at, may_be_staff=identity.may_be_staff
+            header, identity.caller, ends, standing, may_be_staff=identity.may_be_staff
         )
 
     async def by_session(self, cookie: str) -> Known:
@@ -100,19 +117,24 @@ class WhoIsAsking:
         session = await self._sessions.find(session_hash(cookie), now)
         if session is None:
             raise Unauthenticated
-        ends = min(session.expires_at.timestamp(), now.timestamp() + _SESSION_SECONDS)
-        return await self._exchange(key, session.caller, ends, may_be_staff=session.may_be_staff)
+        ends = min(session.expires_at.timestamp(), now.timestamp() + _SOON_SECONDS)
+        # What was signed out everywhere has no row any more: of its standing only the links count.
+        standing = await self._accounts.standing(session.account, "") if session.account else None
+        return await self._exchange(key, session.caller, ends, standing, may_be_staff=session.may_be_staff)
 
     def forget_session(self, cookie: str) -> None:
         """Forget a session that has ended; other replicas do so within seconds."""
         self._seen.pop(f"session {cookie}", None)
 
-    def forget_sessions(self) -> None:
-        """Forget every session looked up: whose ended is not known by its number."""
-        for key in [key for key in self._seen if key.startswith("session ")]:
-            del self._seen[key]
+    def forget_everybody(self) -> None:
+        """Forget every exchange: whose ended is not known by session number or token."""
+        self._seen.clear()
 
-    async def _exchange(self, key: str, caller: Caller, ends: float, *, may_be_staff: bool) -> Known:
+    async def _exchange(
+        self, key: str, caller: Caller, ends: float, standing: Standing | None, *, may_be_staff: bool
+    ) -> Known:
+        if standing is not None and not may_be_staff:
+            caller = replace(caller, subject=standing.subject, also=standing.also)
         if may_be_staff:
             now = self._clock.now()
             member = await self._directory.find(caller.subject)

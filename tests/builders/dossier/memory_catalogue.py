@@ -145,6 +145,15 @@ class MemoryCatalogue:
         calendar = self.calendar(dossier.competent_agency.code)
         return Grounds(procedure, process, calendar, calendar_in_force=calendar)
 
+    async def identification_levels(self, procedures: Any, today: date) -> list[int | None]:
+        begun = [
+            (code, row)
+            for (code, _), (_, row) in self._database.procedures.items()
+            if code in procedures and date.fromisoformat(row["valid_from"]) <= today
+        ]
+        newest = dict(sorted(begun, key=lambda one: one[1]["version"]))
+        return [row.get("identification_level") for row in newest.values()]
+
     async def component(self, procedure_code: str, component_code: str, today: date) -> dict[str, Any] | None:
         versions = [
             row

@@ -73,6 +73,7 @@ async def test_a_person_of_vneid_is_known_by_tech_id_and_name(vneid_door: Runnin
         "agency": "",
         "unit": "",
         "assurance": "2",
+        "assurance_level": 2,
     }
 
 

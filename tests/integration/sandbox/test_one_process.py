@@ -32,10 +32,10 @@ def free_ports(count: int) -> list[int]:
 
 
 class RunningSandbox:
-    """The five simulators in one child process with their files in a folder."""
+    """The six simulators in one child process with their files in a folder."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
-        self.portal, self.catcher, self.smtp, self.outside, self.ministry, self.axis = free_ports(6)
+        self.portal, self.catcher, self.smtp, self.outside, self.ministry, self.axis, self.identity = free_ports(7)
         self._environment = {
             **os.environ,
             "SANDBOX_PORT": str(self.portal),
@@ -47,6 +47,7 @@ class RunningSandbox:
             "OUTSIDE_PORT": str(self.outside),
             "MINISTRY_PORT": str(self.ministry),
             "AXIS_PORT": str(self.axis),
+            "IDENTITY_PORT": str(self.identity),
             "AXIS_FOLDER": str(folder / "axis"),
             "MINISTRY_DATABASE": str(folder / "ministry.db"),
             "OUTSIDE_DATABASE": str(folder / "outside.db"),
@@ -69,7 +70,7 @@ class RunningSandbox:
     def _wait_until_ready(self) -> None:
         transport = httpx.HTTPTransport(retries=8)
         with httpx.Client(transport=transport, timeout=READY_SECONDS) as http:
-            for port in (self.portal, self.catcher, self.outside, self.ministry, self.axis):
+            for port in (self.portal, self.catcher, self.outside, self.ministry, self.axis, self.identity):
                 assert http.get(f"http://127.0.0.1:{port}/livez").json() == {"status": "ok"}
 
     @contextmanager

@@ -18,6 +18,7 @@ NAMES = {
     "process": "Quy trình nội bộ",
     "online_level": "Mức độ trực tuyến",
     "partial_reason": "Lý do một phần",
+    "identification_level": "Mức độ định danh điện tử",
     "online_roadmap": "Lộ trình trực tuyến",
     "performing_agencies": "Cơ quan thực hiện",
     "competent_agency": "Cơ quan có thẩm quyền",

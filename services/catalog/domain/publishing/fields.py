@@ -57,6 +57,7 @@ KNOWN_FIELDS = frozenset(
         "process",
         "online_level",
         "partial_reason",
+        "identification_level",
         "performing_agencies",
         "publishing_agency",
         "competent_agency_kind",

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from kernel.core.assurance import LOWEST
 from services.catalog.domain.readers.feed import Entry
 from services.catalog.domain.readers.following import Subscription
 
@@ -40,6 +41,8 @@ class House:
     public_url: str
     seals: Seals
     press: Press
+    identification_level: int = LOWEST
+    """Of the account a procedure is handed in with, where it names none."""
 
 
 @dataclass(frozen=True, slots=True)

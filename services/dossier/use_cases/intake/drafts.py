@@ -21,7 +21,7 @@ from services.dossier.use_cases.interlinked.submit import submit_group
 from services.dossier.use_cases.interlinked.way_in import GroupSubmission
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.submission import Submission
-from services.dossier.use_cases.submit_dossier import submit_dossier
+from services.dossier.use_cases.submit_dossier import require_identified, submit_dossier
 
 _AT_ONCE = 200
 
@@ -40,14 +40,21 @@ async def begin_draft(
     now: datetime,
     group_code: str = "",
 ) -> SubmissionDraft:
-    """Keep a new draft, of a procedure or of a group; raise `TooManyDrafts` for one more than allowed."""
+    """Keep a new draft, of a procedure or of a group; raise `TooManyDrafts` for one more than allowed.
+
+    Whoever could not hand it in hears so before writing pages of it, not after.
+    """
     _require_person(by)
+    procedures = [procedure_code]
     if group_code:
         group = await work.interlinked.group(group_code)
         if group is None:
             raise GroupUnknown
         procedure_code = group["lead_procedure"]
-    most = limit("drafts_of_a_person", now.astimezone(VIETNAM).date())
+        procedures = [item["procedure"] for item in group["members"]]
+    today = now.astimezone(VIETNAM).date()
+    require_identified(by, await work.catalogue.identification_levels(procedures, today), work)
+    most = limit("drafts_of_a_person", today)
     if await work.ways_in.drafts.count_open(by.subject) >= most:
         raise TooManyDrafts(extra={"limit": most})
     draft = SubmissionDraft(

@@ -29,6 +29,7 @@ from services.dossier.use_cases.submission import (
 )
 from services.dossier.use_cases.submit_dossier import (
     check_submitter,
+    require_identified,
 )
 
 
@@ -74,6 +75,7 @@ async def submit_group(
         found.files.update({item.id: item for item in scans})
     lead = members[group.lead_procedure]
     _require_lead(group, lead, given, is_counter=is_counter, work=work)
+    require_identified(by, [found.procedure.identification_level for found in members.values()], work)
     require_identities(lead.submission, today)
     require_authority(lead.submission, today)
     if not is_counter:

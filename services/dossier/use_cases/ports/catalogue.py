@@ -36,6 +36,9 @@ class Catalogue(Protocol):
     async def component(self, procedure_code: str, component_code: str, today: date) -> dict[str, Any] | None:
         """Return a component of the version of a procedure that is in force."""
 
+    async def identification_levels(self, procedures: Sequence[str], today: date) -> Sequence[int | None]:
+        """Return what the newest versions begun ask for, of the procedures that are known."""
+
     def put_procedure(self, data: dict[str, Any], sequence: int) -> None:
         """Keep a version of a procedure unless a later event was kept."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from eforms.form import Form
+from kernel.core.assurance import LOWEST
 from services.dossier.domain.definitions import Agency, Procedure, Process
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.files import Scan
@@ -28,6 +29,8 @@ class Policy:
     outside_callback_url: str = ""
     default_portal_url: str = "https://dichvucong.gov.vn/"
     receipt_serial: str = "BL"
+    identification_level: int = LOWEST
+    """Asked for where the procedure names none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

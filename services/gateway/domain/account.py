@@ -1,0 +1,76 @@
+"""An account at an issuer, and when two of them are one person's (national-portal.md section 18.2)."""
+
+from dataclasses import dataclass
+
+from kernel.core.errors import Refusal
+
+BOTH_SIGNED_IN, EQUAL_NUMBER = "BOTH_SIGNED_IN", "EQUAL_NUMBER"
+"""How it was proven: both accounts signed in within one session, or both tell one checked number."""
+VERIFIED = 2
+"""From this level on the number an account tells was checked by the issuer; below, it may be anybody's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Who signed in, where: the pair (`issuer`, `issuer_subject`) never changes hands, or it is another."""
+
+    issuer: str
+    issuer_subject: str
+    subject: str
+    """Inside, when it is linked to none."""
+    kind: str = "1"
+    """`LoaiTaiKhoan`: 1 citizen, 2 enterprise, 3 organisation."""
+    number: str = ""
+    """A citizen's identity number, an enterprise's or organisation's tax code."""
+    level: int = 0
+
+
+class TwoPeople(Refusal):
+    """The accounts tell different numbers: they are two people's, and stay apart (409)."""
+
+    code = "accounts-of-two-people"
+    title = "Hai tài khoản có số định danh khác nhau nên không liên kết được"
+
+
+class KindsDiffer(Refusal):
+    """A citizen's account is never one with an enterprise's, even where one person uses both (409)."""
+
+    code = "account-kinds-differ"
+    title = "Không liên kết được tài khoản cá nhân với tài khoản tổ chức, doanh nghiệp"
+
+
+class LinkedAlready(Refusal):
+    """One of the accounts is linked to others already (409); end that link first."""
+
+    code = "account-linked-already"
+    title = "Tài khoản đã được liên kết, hãy hủy liên kết cũ trước"
+
+
+class OtherPerson(Refusal):
+    """Somebody else signed in than whose session it is (409); the session stays as it was."""
+
+    code = "other-person"
+    title = "Tài khoản vừa đăng nhập không phải của người đang đăng nhập"
+
+
+def require_one_person(one: Account, other: Account) -> None:
+    """Raise `KindsDiffer` or `TwoPeople` where what the accounts tell speaks against one person."""
+    if one.kind != other.kind:
+        raise KindsDiffer
+    if one.number and other.number and one.number != other.number:
+        raise TwoPeople
+
+
+def of_subject(subject: str) -> str:
+    """Name everything of a subject inside."""
+    return f"subject {subject}"
+
+
+def of_account(issuer: str, issuer_subject: str) -> str:
+    """Name everything of an account at an issuer."""
+    return f"account {issuer} {issuer_subject}"
+
+
+def of_session(issuer: str, session: str) -> str:
+    """Name everything of one session at an issuer."""
+    return f"session {issuer} {session}"

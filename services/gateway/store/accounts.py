@@ -1,0 +1,139 @@
+"""Accounts, their links and what was signed out: read in one statement, linked under a lock."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from kernel.core.ids import new_id
+from kernel.postgres.statement import Statement
+from services.gateway.domain.account import Account, LinkedAlready, of_account, of_session, of_subject
+from services.gateway.use_cases.ports import Seals, Standing
+
+_PURPOSE = "account number"
+_HOLDS = "revoked_at IS NULL AND (number_index IS NULL OR :number::bytea IS NULL OR number_index = :number)"
+_STANDING = Statement(
+    f"""
+    WITH root AS (
+        SELECT subject FROM account_links
+        WHERE linked_issuer = :issuer AND linked_issuer_subject = :issuer_subject
+          AND linked_subject = :subject AND {_HOLDS}
+        UNION ALL
+        SELECT subject FROM account_links
+        WHERE subject = :subject AND issuer = :issuer AND issuer_subject = :issuer_subject AND {_HOLDS}
+        LIMIT 1)
+    SELECT (SELECT subject FROM root) AS root,
+        (SELECT array_agg(l.linked_subject) FROM account_links l JOIN root USING (subject)
+         WHERE l.revoked_at IS NULL) AS linked,
+        (SELECT max(not_before) FROM signed_out WHERE what = ANY(:ended::text[])) AS not_before
+    """
+)
+_REMEMBER = Statement(
+    "INSERT INTO accounts (issuer, issuer_subject, subject, kind, number_index, level, first_at, last_at)"
+    " VALUES (:issuer, :issuer_subject, :subject, :kind, :number, :level, :now, :now)"
+    " ON CONFLICT (issuer, issuer_subject) DO UPDATE SET subject = excluded.subject, kind = excluded.kind,"
+    " number_index = excluded.number_index, level = excluded.level, last_at = excluded.last_at"
+)
+_LOCK = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))")
+_TIED = Statement(
+    "SELECT 1 FROM account_links WHERE revoked_at IS NULL AND (linked_subject = ANY(:subjects::text[])"
+    " OR subject = :other::text"
+    " OR (linked_issuer = :issuer AND linked_issuer_subject = :issuer_subject)) LIMIT 1"
+)
+_LINK = Statement(
+    "INSERT INTO account_links (id, subject, issuer, issuer_subject, linked_subject, linked_issuer,"
+    " linked_issuer_subject, number_index, how, linked_by, linked_at)"
+    " VALUES (:id, :subject, :issuer, :issuer_subject, :linked_subject, :linked_issuer,"
+    " :linked_issuer_subject, :number, :how, :subject, :now)"
+)
+_END = Statement(
+    "INSERT INTO signed_out (what, not_before) SELECT what, :moment::timestamptz"
+    " FROM unnest(:ended::text[]) AS what"
+    " ON CONFLICT (what) DO UPDATE SET not_before = greatest(signed_out.not_before, excluded.not_before)"
+)
+
+
+class PostgresAccounts:
+    """Each call is one statement of its own, but a link is looked at and kept in one transaction."""
+
+    def __init__(self, pool: asyncpg.Pool, seals: Seals) -> None:
+        self._pool = pool
+        self._seals = seals
+
+    async def standing(self, account: Account, session: str) -> Standing:
+        """Return what holds of an account, and of its session at the issuer, in one statement."""
+        ended = [of_subject(account.subject), of_account(account.issuer, account.issuer_subject)]
+        if session:
+            ended.append(of_session(account.issuer, session))
+        values = {**_place(account), "number": self.number(account.number), "ended": ended}
+        row = await self._pool.fetchrow(_STANDING.sql, *_STANDING.values(values))
+        subject = row["root"] or account.subject
+        over = row["not_before"]
+        return Standing(
+            subject,
+            frozenset({account.subject, *(row["linked"] or ())}) - {subject},
+            over.timestamp() if over else None,
+        )
+
+    async def remember(self, account: Account, now: datetime) -> None:
+        """Keep that this account signed in."""
+        values = {
+            **_place(account),
+            "kind": account.kind,
+            "number": self.number(account.number),
+            "level": account.level,
+            "now": now,
+        }
+        await self._pool.execute(_REMEMBER.sql, *_REMEMBER.values(values))
+
+    async def link(self, own: Account, other: Account, *, how: str, now: datetime) -> None:
+        """Keep that both are one person's; raise `LinkedAlready` where either is linked otherwise."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await keep_link(connection, own, other, number=self._shared(own, other), how=how, now=now)
+
+    def _shared(self, own: Account, other: Account) -> bytes | None:
+        return self.number(own.number or other.number)
+
+    async def end_tokens(self, what: Sequence[str], not_before: datetime) -> None:
+        """Keep that what was issued before is over: of a subject, of an account or of its session."""
+        await self._pool.execute(_END.sql, *_END.values({"ended": list(what), "moment": not_before}))
+
+    def number(self, number: str) -> bytes | None:
+        """Return what is kept of a number."""
+        return self._seals.blind_index(number, purpose=_PURPOSE) if number else None
+
+
+async def keep_link(
+    connection: Any, own: Account, other: Account, *, number: bytes | None, how: str, now: datetime
+) -> None:
+    """Keep a link in the connection's transaction, one of these accounts at a time."""
+    for what in sorted({own.subject, other.subject}):
+        await connection.execute(_LOCK.sql, *_LOCK.values({"what": f"account link {what}"}))
+    tied = {
+        "subjects": [own.subject, other.subject],
+        "other": other.subject,
+        "issuer": other.issuer,
+        "issuer_subject": other.issuer_subject,
+    }
+    if own.subject == other.subject or await connection.fetchval(_TIED.sql, *_TIED.values(tied)):
+        raise LinkedAlready
+    values = {
+        "id": new_id(),
+        **_place(own),
+        "linked_subject": other.subject,
+        "linked_issuer": other.issuer,
+        "linked_issuer_subject": other.issuer_subject,
+        "number": number,
+        "how": how,
+        "now": now,
+    }
+    await connection.execute(_LINK.sql, *_LINK.values(values))
+
+
+def _place(account: Account) -> dict[str, str]:
+    return {
+        "issuer": account.issuer,
+        "issuer_subject": account.issuer_subject,
+        "subject": account.subject,
+    }
