@@ -18,6 +18,7 @@ from kernel.sealing import Sealer
 from kernel.service import Handler, Job, Service
 from kernel.web.auth import TokenSigner
 from services.gateway.api import (
+    account_links,
     catalog_pages,
     connector_push,
     connectors,
@@ -96,6 +97,7 @@ from services.gateway.use_cases.who_is_asking import Machine, Machines, WhoIsAsk
 ROUTERS: Sequence[APIRouter] = (
     session.own,
     session.router,
+    account_links.router,
     oidc.router,
     pages.router,
     survey_pages.router,

@@ -148,7 +148,7 @@ def detail_of(detail: Detail, *, by: Caller, sees_all: bool, work: Work, now: da
     dossier = detail.dossier
     parties = parties_of(dossier, work) if sees_all else {}
     form = work.seals.open(dossier.form_sealed, purpose="form") if sees_all else None
-    is_own = by.subject in {dossier.owner_subject, dossier.submitter_subject}
+    is_own = not {dossier.owner_subject, dossier.submitter_subject}.isdisjoint(by.subjects)
     ended = [
         {"code": "reused-result-ended", "details": _ended_result(one)}
         for one in detail.used_results

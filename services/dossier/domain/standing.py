@@ -24,9 +24,9 @@ def is_party(dossier: Dossier, caller: Caller, identity_index: bytes | None = No
     """
     if caller.kind is not CallerKind.PERSON:
         return False
-    if caller.subject == dossier.owner_subject:
+    if dossier.owner_subject in caller.subjects:
         return True
-    if caller.subject == dossier.submitter_subject and dossier.is_spoken_for:
+    if dossier.submitter_subject in caller.subjects and dossier.is_spoken_for:
         return True
     return identity_index is not None and identity_index == dossier.owner_index
 

@@ -41,7 +41,8 @@ _REVOKE = Statement(
 _FIND = Statement(f"SELECT {_READ} FROM result_register WHERE id = :id")
 _OF_HOLDER = Statement(
     f"SELECT {_READ} FROM result_register"
-    " WHERE (holder_subject = nullif(:subject, '') OR holder_index = :index::bytea) AND id < :before"
+    " WHERE (holder_subject = ANY(array_remove(:subjects::text[], '')) OR holder_index = :index::bytea)"
+    " AND id < :before"
     " ORDER BY id DESC LIMIT :limit::int"
 )
 _NUMBERED = Statement(
@@ -140,10 +141,12 @@ class PostgresResults:
         return self._entry(row) if row is not None and self._is_sound(row) else None
 
     async def of_holder(
-        self, subject: str, index: bytes | None, *, before: UUID, limit: int
+        self, subjects: Sequence[str], index: bytes | None, *, before: UUID, limit: int
     ) -> Sequence[Registered]:
         """Return somebody's entries, newest first."""
-        rows = await self._unit.fetch(_OF_HOLDER, subject=subject, index=index, before=before, limit=limit)
+        rows = await self._unit.fetch(
+            _OF_HOLDER, subjects=list(subjects), index=index, before=before, limit=limit
+        )
         return [self._entry(row) for row in rows if self._is_sound(row)]
 
     async def numbered(self, number: str, limit: int) -> Sequence[Registered]:

@@ -54,20 +54,26 @@ _DETAIL = loading(
 _OWN = Statement(
     f"""
     SELECT DISTINCT ON (id) {ITEM}, last_stop FROM (
-        (SELECT {ITEM}, {LAST_STOP} FROM dossiers WHERE owner_subject = :subject
-         AND id < :before::uuid AND (:state::text = '' OR state = :state) ORDER BY id DESC LIMIT :limit)
+        -- One look at the newest of each account: a list in the condition would sort all of them.
+        SELECT of_owner.* FROM unnest(:subjects::text[]) AS who(account) CROSS JOIN LATERAL (
+         SELECT {ITEM}, {LAST_STOP} FROM dossiers WHERE owner_subject = who.account
+         AND id < :before::uuid AND (:state::text = '' OR state = :state) ORDER BY id DESC LIMIT :limit
+         ) AS of_owner
         UNION ALL
-        (SELECT {ITEM}, {LAST_STOP} FROM dossiers WHERE submitter_subject = :subject
+        SELECT of_submitter.* FROM unnest(:subjects::text[]) AS who(account) CROSS JOIN LATERAL (
+         SELECT {ITEM}, {LAST_STOP} FROM dossiers WHERE submitter_subject = who.account
          AND submitter_subject IS DISTINCT FROM owner_subject
          AND coalesce((work #>> '{{brought,authorized_until}}')::date >= :today::date, true)
          AND NOT EXISTS (SELECT FROM authorizations o
             WHERE o.id = (work #>> '{{brought,authorization_id}}')::uuid
               AND (o.revoked_at IS NOT NULL OR o.valid_until < :today::date))
-         AND id < :before::uuid AND (:state::text = '' OR state = :state) ORDER BY id DESC LIMIT :limit)
+         AND id < :before::uuid AND (:state::text = '' OR state = :state) ORDER BY id DESC LIMIT :limit
+         ) AS of_submitter
         UNION ALL
         (SELECT {ITEM}, {LAST_STOP} FROM dossiers
          WHERE owner_index = :owner_index::bytea AND owner_index IS NOT NULL
-         AND owner_subject IS DISTINCT FROM :subject AND submitter_subject IS DISTINCT FROM :subject
+         AND coalesce(owner_subject <> ALL(:subjects::text[]), true)
+         AND coalesce(submitter_subject <> ALL(:subjects::text[]), true)
          AND id < :before::uuid AND (:state::text = '' OR state = :state) ORDER BY id DESC LIMIT :limit)
     ) AS found ORDER BY id DESC LIMIT :limit
     """
@@ -204,12 +210,12 @@ class PostgresViews:
         }
 
     async def own(
-        self, subject: str, owner_index: bytes | None, *, state: str, before: UUID, limit: int
+        self, subjects: Sequence[str], owner_index: bytes | None, *, state: str, before: UUID, limit: int
     ) -> list[Any]:
         """Return the dossiers a citizen owns, or submitted and still speaks for, newest first."""
         return await self._unit.fetch(
             _OWN,
-            subject=subject,
+            subjects=list(subjects),
             owner_index=owner_index,
             state=state,
             before=before,

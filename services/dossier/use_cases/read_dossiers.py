@@ -155,7 +155,7 @@ async def list_dossiers(
     """Return the caller's own dossiers, or those of the officer's agency, newest first; names are logged."""
     if by.kind is CallerKind.PERSON:
         index = identity_index(work.seals, by.identity_number)
-        return await work.views.own(by.subject, index, state=state, before=before or NEWEST, limit=limit)
+        return await work.views.own(by.subjects, index, state=state, before=before or NEWEST, limit=limit)
     if by.kind is not CallerKind.STAFF or not by.has_role(*WORKING_ROLES, "SUPERVISOR"):
         raise Forbidden
     rows = await work.views.of_agency(

@@ -36,7 +36,7 @@ _BY_FIRST = {
     "track": "tracking notifications messages results",
     "pay": "receipts refunds cash-drawer cash-closings payment-differences",
     "rate": "invitations",
-    "account": "session preferences",
+    "account": "session preferences account-links",
     "appointments": "queues tickets displays appointments",
     "inbox": "inbox dossier-search reassignments",
     "counter": "counter-dossiers counter-look-ups counter-interlinked-dossiers visits late-entries"

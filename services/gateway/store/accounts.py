@@ -21,7 +21,7 @@ _STANDING = Statement(
           AND linked_subject = :subject AND {_HOLDS}
         UNION ALL
         SELECT subject FROM account_links
-        WHERE subject = :subject AND issuer = :issuer AND issuer_subject = :issuer_subject AND {_HOLDS}
+        WHERE subject = :subject AND {_HOLDS}
         LIMIT 1)
     SELECT (SELECT subject FROM root) AS root,
         (SELECT array_agg(l.linked_subject) FROM account_links l JOIN root USING (subject)
@@ -30,18 +30,18 @@ _STANDING = Statement(
     """
 )
 _REMEMBER = Statement(
-    "INSERT INTO accounts (issuer, issuer_subject, subject, kind, number_index, level, first_at, last_at)"
-    " VALUES (:issuer, :issuer_subject, :subject, :kind, :number, :level, :now, :now)"
+    "INSERT INTO accounts (id, issuer, issuer_subject, subject, kind, number_index, level, first_at, last_at)"
+    " VALUES (:id, :issuer, :issuer_subject, :subject, :kind, :number, :level, :now, :now)"
     " ON CONFLICT (issuer, issuer_subject) DO UPDATE SET subject = excluded.subject, kind = excluded.kind,"
     " number_index = excluded.number_index, level = excluded.level, last_at = excluded.last_at"
 )
-_LOCK = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))")
-_TIED = Statement(
+LOCK = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))")
+TIED = Statement(
     "SELECT 1 FROM account_links WHERE revoked_at IS NULL AND (linked_subject = ANY(:subjects::text[])"
     " OR subject = :other::text"
     " OR (linked_issuer = :issuer AND linked_issuer_subject = :issuer_subject)) LIMIT 1"
 )
-_LINK = Statement(
+LINK = Statement(
     "INSERT INTO account_links (id, subject, issuer, issuer_subject, linked_subject, linked_issuer,"
     " linked_issuer_subject, number_index, how, linked_by, linked_at)"
     " VALUES (:id, :subject, :issuer, :issuer_subject, :linked_subject, :linked_issuer,"
@@ -79,6 +79,7 @@ class PostgresAccounts:
     async def remember(self, account: Account, now: datetime) -> None:
         """Keep that this account signed in."""
         values = {
+            "id": new_id(),
             **_place(account),
             "kind": account.kind,
             "number": self.number(account.number),
@@ -109,14 +110,14 @@ async def keep_link(
 ) -> None:
     """Keep a link in the connection's transaction, one of these accounts at a time."""
     for what in sorted({own.subject, other.subject}):
-        await connection.execute(_LOCK.sql, *_LOCK.values({"what": f"account link {what}"}))
+        await connection.execute(LOCK.sql, *LOCK.values({"what": f"account link {what}"}))
     tied = {
         "subjects": [own.subject, other.subject],
         "other": other.subject,
         "issuer": other.issuer,
         "issuer_subject": other.issuer_subject,
     }
-    if own.subject == other.subject or await connection.fetchval(_TIED.sql, *_TIED.values(tied)):
+    if own.subject == other.subject or await connection.fetchval(TIED.sql, *TIED.values(tied)):
         raise LinkedAlready
     values = {
         "id": new_id(),
@@ -128,7 +129,7 @@ async def keep_link(
         "how": how,
         "now": now,
     }
-    await connection.execute(_LINK.sql, *_LINK.values(values))
+    await connection.execute(LINK.sql, *LINK.values(values))
 
 
 def _place(account: Account) -> dict[str, str]:

@@ -26,6 +26,7 @@ accounts = Table(
     metadata,
     Column("issuer", Text, primary_key=True),
     Column("issuer_subject", Text, primary_key=True),
+    Column("id", UUID, nullable=False),
     Column("subject", Text, nullable=False, index=True),
     Column("kind", Text, nullable=False),
     Column("number_index", LargeBinary, index=True),
@@ -33,6 +34,8 @@ accounts = Table(
     Column("first_at", _moment, nullable=False),
     Column("last_at", _moment, nullable=False),
 )
+
+Index("uq_accounts_id", accounts.c.id, unique=True)
 
 account_links = Table(
     "account_links",

@@ -4,6 +4,7 @@ from typing import Any
 
 from kernel.core.event import Event
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.gateway.store.account_links import PostgresAccountLinks
 from services.gateway.store.connectors.ledger import PostgresConnectors
 from services.gateway.store.connectors.screens import PostgresConnectorScreens
 from services.gateway.store.directory import PostgresDirectoryLedger
@@ -28,6 +29,7 @@ class PostgresWork:
     def __init__(self, unit: UnitOfWork, resources: Any) -> None:
         self.unit = unit
         self.resources = resources
+        self.account_links = PostgresAccountLinks(unit)
         self.tracking = PostgresTrackingLedger(unit)
         self.directory = PostgresDirectoryLedger(unit)
         self.portal_ledger = PostgresPortalLedger(unit)

@@ -15,7 +15,7 @@ OVERSEERS = ("SUPERVISOR", "ADMIN")
 
 def inbox_keys(caller: Caller) -> list[str]:
     """Return every inbox this caller reads."""
-    own = [person_key(caller.subject)]
+    own = [person_key(one) for one in caller.subjects]
     if caller.kind is CallerKind.STAFF:
         own += desk_keys(caller.agency, caller.unit, sorted(caller.roles))
     return own

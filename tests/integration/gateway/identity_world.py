@@ -1,5 +1,6 @@
 """VNConnect and VNeID really answering, and a browser that signs in there and comes back."""
 
+import json
 import re
 import socket
 from collections.abc import AsyncIterator
@@ -9,13 +10,16 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
+from joserfc import jwt
+from joserfc.jwk import OKPKey
 
 from kernel.core.clock import Clock
-from kernel.testing.running import RunningService
+from kernel.testing.running import TEST_KEY, RunningService
 from sandbox.identity.app import create_app
 from sandbox.identity.issuer import Issuer
 from sandbox.identity.settings import IdentitySettings
-from tests.integration.gateway.peer import serving
+from tests.integration.gateway.conftest import PUBLIC_URL
+from tests.integration.gateway.peer import Peer, a_peer, serving
 
 OURS = {"X-Requested-With": "motcua"}
 CALLBACK = "http://127.0.0.1:8000/session/callback"
@@ -113,3 +117,28 @@ class Browser:
         """Return who the door says this is."""
         answer = await self.ask("GET", "/api/v1/session")
         return {"status": answer.status_code, **answer.json()}
+
+
+World = tuple[RunningService, Issuers, Peer]
+
+
+@asynccontextmanager
+async def a_door_to_both(start_once: Any) -> AsyncIterator[World]:
+    """Open a door that trusts both issuers, every service behind it being one peer."""
+    async with both_issuers() as issuers, a_peer() as peer:
+        door = await start_once(
+            "gateway",
+            internal_private_jwk=json.dumps(TEST_KEY),
+            public_url=PUBLIC_URL,
+            issuers=issuers.settings(),
+            rate_limits=dict.fromkeys(("rejected", "sign-in", "person", "public")),
+            **{f"{name}_url": peer.url for name in ("catalog", "dossier", "notify", "survey")},
+        )
+        issuers.follow(door.clock)
+        yield door, issuers, peer
+
+
+def inside(peer: Peer) -> dict[str, Any]:
+    """Return the claims of the token the last request carried to a service."""
+    token = peer.seen[-1].headers["authorization"].removeprefix("Bearer ")
+    return dict(jwt.decode(token, OKPKey.import_key(TEST_KEY), algorithms=["Ed25519"]).claims)

@@ -35,7 +35,8 @@ class RunningSandbox:
     """The six simulators in one child process with their files in a folder."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
-        self.portal, self.catcher, self.smtp, self.outside, self.ministry, self.axis, self.identity = free_ports(7)
+        self.portal, self.catcher, self.smtp, self.outside = free_ports(4)
+        self.ministry, self.axis, self.identity = free_ports(3)
         self._environment = {
             **os.environ,
             "SANDBOX_PORT": str(self.portal),

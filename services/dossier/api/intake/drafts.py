@@ -72,7 +72,7 @@ async def read_drafts(by: Caller, work: Work) -> DraftList:
     """Các bản nháp đang giữ của người đăng nhập."""
     if by.kind is not CallerKind.PERSON:
         raise Forbidden
-    return DraftList(items=[_out(item) for item in await work.ways_in.drafts.of(by.subject)])
+    return DraftList(items=[_out(item) for item in await work.ways_in.drafts.of(by.subjects)])
 
 
 @router.get("/drafts/{draft_id}")
@@ -80,7 +80,7 @@ async def read_draft(draft_id: UUID, response: Response, by: Caller, work: Work)
     """Một bản nháp của chính mình."""
     if by.kind is not CallerKind.PERSON:
         raise Forbidden
-    return _out(await work.ways_in.drafts.find(draft_id, by.subject), response)
+    return _out(await work.ways_in.drafts.find(draft_id, by.subjects), response)
 
 
 @router.put("/drafts/{draft_id}")

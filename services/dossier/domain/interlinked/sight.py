@@ -33,8 +33,8 @@ def sight_of(
 ) -> Sight:
     """Return how much this caller sees; raise `NotFound` for whoever may not know of it."""
     if caller.kind is CallerKind.PERSON:
-        is_own = caller.subject == parent.owner_subject
-        is_party = is_own or (caller.subject == parent.submitter_subject and is_spoken_for(parent, now))
+        is_own = parent.owner_subject in caller.subjects
+        is_party = is_own or (parent.submitter_subject in caller.subjects and is_spoken_for(parent, now))
         if is_party or (index is not None and index == parent.owner_index):
             return Sight.PARTY
         raise NotFound

@@ -1,5 +1,6 @@
 """Drafts in PostgreSQL: content sealed, gone with the draft."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,9 +21,9 @@ _ADD = Statement(
 )
 _HOLD = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _COUNT = Statement("SELECT count(*) FROM drafts WHERE subject = :subject AND state = 'OPEN'")
-_FIND = Statement(f"SELECT {_COLUMNS} FROM drafts WHERE id = :id AND subject = :subject")
+_FIND = Statement(f"SELECT {_COLUMNS} FROM drafts WHERE id = :id AND subject = ANY(:subjects::text[])")
 _OF = Statement(
-    f"SELECT {_COLUMNS} FROM drafts WHERE subject = :subject AND state = 'OPEN'"
+    f"SELECT {_COLUMNS} FROM drafts WHERE subject = ANY(:subjects::text[]) AND state = 'OPEN'"
     " ORDER BY changed_at DESC LIMIT 200"
 )
 _SAVE = Statement(
@@ -69,16 +70,16 @@ class PostgresDrafts:
             created_at=draft.created_at,
         )
 
-    async def find(self, draft_id: UUID, subject: str) -> SubmissionDraft:
+    async def find(self, draft_id: UUID, subjects: Sequence[str]) -> SubmissionDraft:
         """Return a person's own draft; raise `NotFound`."""
-        row = await self._unit.fetch_one(_FIND, id=draft_id, subject=subject)
+        row = await self._unit.fetch_one(_FIND, id=draft_id, subjects=list(subjects))
         if row is None:
             raise NotFound
         return self._draft(row)
 
-    async def of(self, subject: str) -> list[SubmissionDraft]:
+    async def of(self, subjects: Sequence[str]) -> list[SubmissionDraft]:
         """Return a person's open drafts, the last changed first."""
-        return [self._draft(row) for row in await self._unit.fetch(_OF, subject=subject)]
+        return [self._draft(row) for row in await self._unit.fetch(_OF, subjects=list(subjects))]
 
     def save(self, draft: SubmissionDraft) -> None:
         """Keep a changed draft; `Stale` at the commit when somebody was faster."""

@@ -151,7 +151,14 @@ class PostgresInterlinked:
         return found
 
     async def listed(
-        self, *, subject: str, index: bytes | None, agency: str, today: date, before: UUID, limit: int
+        self,
+        *,
+        subjects: Sequence[str],
+        index: bytes | None,
+        agency: str,
+        today: date,
+        before: UUID,
+        limit: int,
     ) -> list[Parent]:
         """Return a party's submissions, or those an agency has a part in, newest first.
 
@@ -160,7 +167,7 @@ class PostgresInterlinked:
         if agency:
             rows = await self._unit.fetch(sql.OF_AGENCY, agency=agency, before=before, limit=limit)
         else:
-            asked = {"subject": subject, "index": index, "today": today}
+            asked = {"subjects": list(subjects), "index": index, "today": today}
             rows = await self._unit.fetch(sql.OF_PARTY, **asked, before=before, limit=limit)
         return [self._parent(row) for row in rows]
 

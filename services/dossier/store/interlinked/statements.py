@@ -81,7 +81,8 @@ HOLD = Statement("SELECT FROM interlinked_parents WHERE id = :id FOR UPDATE")
 LOAD = Statement(f"{FROM} WHERE p.id = :id")
 OF_PARTY = Statement(
     f"{FROM} WHERE p.id IN (SELECT q.id FROM interlinked_parents q"
-    " WHERE (q.owner_subject = :subject OR q.owner_index = :index::bytea OR (q.submitter_subject = :subject"
+    " WHERE (q.owner_subject = ANY(:subjects::text[]) OR q.owner_index = :index::bytea"
+    " OR (q.submitter_subject = ANY(:subjects::text[])"
     " AND coalesce((q.work #>> '{brought,authorized_until}')::date >= :today::date, true)"
     " AND NOT EXISTS (SELECT FROM authorizations o"
     " WHERE o.id = (q.work #>> '{brought,authorization_id}')::uuid"

@@ -77,7 +77,7 @@ async def seen_draft(draft_id: UUID, *, by: Caller, seen: int, work: Work, now: 
     Past its time it is closed, whether or not the job has come by.
     """
     _require_person(by)
-    draft = await work.ways_in.drafts.find(draft_id, by.subject)
+    draft = await work.ways_in.drafts.find(draft_id, by.subjects)
     if draft.version != seen:
         raise Stale
     if draft.expires_at <= now:

@@ -56,10 +56,10 @@ class Drafts(Protocol):
     def add(self, draft: SubmissionDraft) -> None:
         """Keep a new draft, sealed."""
 
-    async def find(self, draft_id: UUID, subject: str) -> SubmissionDraft:
+    async def find(self, draft_id: UUID, subjects: Sequence[str]) -> SubmissionDraft:
         """Return a person's own draft; raise `NotFound`."""
 
-    async def of(self, subject: str) -> list[SubmissionDraft]:
+    async def of(self, subjects: Sequence[str]) -> list[SubmissionDraft]:
         """Return a person's open drafts, the last changed first."""
 
     def save(self, draft: SubmissionDraft) -> None:

@@ -70,7 +70,14 @@ class Interlinked(Protocol):
         """Queue what remains of a destroyed one; the database lets only an approved list do this."""
 
     async def listed(
-        self, *, subject: str, index: bytes | None, agency: str, today: date, before: UUID, limit: int
+        self,
+        *,
+        subjects: Sequence[str],
+        index: bytes | None,
+        agency: str,
+        today: date,
+        before: UUID,
+        limit: int,
     ) -> list[Parent]:
         """Return a party's submissions, or those an agency has a part in, newest first.
 

@@ -61,13 +61,13 @@ async def list_parents(
     if by.kind is CallerKind.PERSON:
         index = identity_index(work.seals, by.identity_number)
         found = await work.interlinked.listed(
-            subject=by.subject, index=index, agency="", today=today, before=before or NEWEST, limit=limit
+            subjects=by.subjects, index=index, agency="", today=today, before=before or NEWEST, limit=limit
         )
         return [(parent, Sight.PARTY) for parent in found]
     if by.kind is not CallerKind.STAFF or not by.has_role(*WORKING_ROLES):
         raise Forbidden
     found = await work.interlinked.listed(
-        subject="", index=None, agency=by.agency, today=today, before=before or NEWEST, limit=limit
+        subjects=(), index=None, agency=by.agency, today=today, before=before or NEWEST, limit=limit
     )
     if found:
         shown = _members(on_the_page(found, limit))

@@ -19,7 +19,7 @@ class Views(Protocol):
         """Return dossiers with their history up to a version (0: all), those that have it."""
 
     async def own(
-        self, subject: str, owner_index: bytes | None, *, state: str, before: UUID, limit: int
+        self, subjects: Sequence[str], owner_index: bytes | None, *, state: str, before: UUID, limit: int
     ) -> list[Any]:
         """Return the dossiers a citizen owns or submitted, newest first."""
 

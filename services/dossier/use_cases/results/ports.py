@@ -33,7 +33,7 @@ class Results(Protocol):
         """Return an entry."""
 
     async def of_holder(
-        self, subject: str, index: bytes | None, *, before: UUID, limit: int
+        self, subjects: Sequence[str], index: bytes | None, *, before: UUID, limit: int
     ) -> Sequence[Registered]:
         """Return somebody's entries, newest first."""
 

@@ -22,7 +22,7 @@ async def own_results(*, before: UUID | None, limit: int, by: Caller, work: Work
     if by.kind is not CallerKind.PERSON:
         raise Forbidden
     index = identity_index(work.seals, by.identity_number)
-    return await work.results.of_holder(by.subject, index, before=before or NEWEST, limit=limit)
+    return await work.results.of_holder(by.subjects, index, before=before or NEWEST, limit=limit)
 
 
 async def look_up_results(
@@ -59,7 +59,7 @@ async def read_result(result_id: UUID, *, by: Caller, work: Work, now: datetime)
         raise NotFound
     if by.kind is CallerKind.PERSON:
         index = identity_index(work.seals, by.identity_number)
-        is_holder = by.subject == entry.holder_subject or (index is not None and index == entry.holder_index)
+        is_holder = entry.holder_subject in by.subjects or (index is not None and index == entry.holder_index)
         if not is_holder:
             raise NotFound
         return entry

@@ -1,6 +1,15 @@
 """What notify, survey and the gateway itself answer."""
 
-from services.gateway.domain.policy import ANY_CALLER, ANYBODY, OFFICERS, SIGNED_IN, STAFF, Policy, machines
+from services.gateway.domain.policy import (
+    ANY_CALLER,
+    ANYBODY,
+    OFFICERS,
+    PERSONS,
+    SIGNED_IN,
+    STAFF,
+    Policy,
+    machines,
+)
 from services.gateway.domain.routes.row import MEGABYTE, Priority, Route
 
 _USAGE_READERS = Policy(roles=frozenset({"SUPERVISOR", "ADMIN", "ONE_STOP_MANAGER", "SIGNER"}))
@@ -41,6 +50,9 @@ def own() -> list[Route]:
             Route("GET", f"/api/v1/usage{kind}", "gateway", _USAGE_READERS, Priority.HEAVY)
             for kind in ("", ".csv", ".xlsx")
         ),
+        Route("GET", "/api/v1/account-links", "gateway", PERSONS),
+        Route("POST", "/api/v1/account-links", "gateway", PERSONS),
+        Route("DELETE", "/api/v1/account-links/{id}", "gateway", PERSONS),
         *_portal_sync(),
         *_portal_questions(),
     ]

@@ -9,9 +9,10 @@ depends_on = None
 
 STATEMENTS = (
     """CREATE TABLE accounts (
-        issuer text NOT NULL, issuer_subject text NOT NULL, subject text NOT NULL, kind text NOT NULL,
-        number_index bytea, level integer NOT NULL, first_at timestamptz NOT NULL,
+        issuer text NOT NULL, issuer_subject text NOT NULL, id uuid NOT NULL, subject text NOT NULL,
+        kind text NOT NULL, number_index bytea, level integer NOT NULL, first_at timestamptz NOT NULL,
         last_at timestamptz NOT NULL, PRIMARY KEY (issuer, issuer_subject))""",
+    "CREATE UNIQUE INDEX uq_accounts_id ON accounts (id)",
     "CREATE INDEX ix_accounts_subject ON accounts (subject)",
     "CREATE INDEX ix_accounts_number_index ON accounts (number_index)",
     """CREATE TABLE account_links (
