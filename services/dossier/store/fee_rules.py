@@ -5,16 +5,22 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import TypeAdapter
 
+from services.dossier.domain.payments.copy_fees import CopyFee
 from services.dossier.domain.payments.fees import FeeRules, Relief
 
-_SHIPPED = Path(__file__).parents[1] / "data" / "fee_reliefs.yaml"
+_DATA = Path(__file__).parents[1] / "data"
+_SHIPPED = _DATA / "fee_reliefs.yaml"
+_COPIES = TypeAdapter(list[CopyFee])
 
 
 def read_fee_rules(file: Path = _SHIPPED) -> FeeRules:
     """Return the rules; a row that lacks its source or legal basis is a defect of the file."""
     document = yaml.safe_load(file.read_text(encoding="utf-8"))
-    return FeeRules(tuple(_relief(row) for row in document["reliefs"]))
+    copies = yaml.safe_load((_DATA / "copy_fees.yaml").read_text(encoding="utf-8"))["copies"]
+    reliefs = tuple(_relief(row) for row in document["reliefs"])
+    return FeeRules(reliefs, tuple(_COPIES.validate_python(copies)))
 
 
 def _relief(row: dict[str, Any]) -> Relief:

@@ -158,7 +158,7 @@ SEALED: Mapping[str, SealedTable] = {
         groups={
             "given": _columns(
                 "id document_name requester_sealed signed_by entered_by entered_by_name pages copies"
-                " certified_at requester_index confirmed_by"
+                " certified_at requester_index confirmed_by fee"
             )
         },
         is_of_dossier=False,
@@ -168,7 +168,7 @@ SEALED: Mapping[str, SealedTable] = {
         groups={
             "given": _columns(
                 "agency document_name requester_sealed signer signer_name entered_by entered_by_name pages"
-                " copies requester_index asked_at"
+                " copies requester_index asked_at fee"
             ),
             "course": _columns("state decided_by reason decided_at"),
         },

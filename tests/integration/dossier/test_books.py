@@ -134,6 +134,19 @@ async def test_of_two_who_confirm_at_once_one_certifies(office: Office) -> None:
     assert next_one.json()["items"][0]["number"] == "0003/2026"
 
 
+async def test_the_fee_is_counted_at_asking_and_stands_in_the_book(office: Office) -> None:
+    """By pages of the original and by copy; what it cost that day stays with the line."""
+    await office.service.receive(*LEADERS)
+    body = copies("Học bạ")
+    body["documents"] = [{"document_name": "Học bạ", "pages": 5, "copies": 2}]
+    asked = await office.service.post("/v1/certified-copies", body, RECEIVER)
+    assert [one["fee"] for one in asked.json()["items"]] == [14_000]
+    done = await confirmed(office, [one["request_id"] for one in asked.json()["items"]])
+    assert [one["fee"] for one in done.json()["items"]] == [14_000]
+    book = (await office.service.get("/v1/certified-copies?year=2026", RECEIVER)).json()["items"]
+    assert [one["fee"] for one in book] == [14_000]
+
+
 async def test_what_was_certified_is_counted_by_period_and_agency(office: Office) -> None:
     """What waits is not counted; an officer's own agency, a supervisor's and those below it."""
     await office.service.receive(*LEADERS)
@@ -141,7 +154,7 @@ async def test_what_was_certified_is_counted_by_period_and_agency(office: Office
     await asked_for(office, copies("C"))
     query = "/v1/statistics/certified-copies?from=2026-03-01&to=2026-03-31"
     told = (await office.service.get(query, SIGNER)).json()["items"]
-    assert told == [{"agency": COMMUNE, "documents": 2, "copies": 6, "pages": 12}]
+    assert told == [{"agency": COMMUNE, "documents": 2, "copies": 6, "pages": 12, "fees": 24_000}]
     above = an_officer("SUPERVISOR", agency="H99", subject="giam-sat")
     assert (await office.service.get(query, above)).json()["items"] == told
     assert (await office.service.get(query, LEADER_ELSEWHERE)).json()["items"] == []

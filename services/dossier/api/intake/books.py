@@ -48,6 +48,7 @@ def _copy(item: CertifiedCopy, work: ports.Work) -> CertifiedCopyOut:
         signed_by=item.signed_by,
         entered_by=item.entered_by_name,
         certified_at=item.certified_at.astimezone(VIETNAM),
+        fee=item.fee,
     )
 
 
@@ -65,6 +66,7 @@ def _request(item: CopyRequest, work: ports.Work) -> CopyRequestOut:
         asked_at=item.asked_at.astimezone(VIETNAM),
         state=item.state,
         reason=item.reason,
+        fee=item.fee,
     )
 
 

@@ -50,6 +50,7 @@ class CertifiedCopyOut(BaseModel):
     signed_by: str
     entered_by: str
     certified_at: datetime
+    fee: int | None = Field(description="Phí theo mức thu ngày yêu cầu, đồng; không có ở dòng cũ")
 
 
 class CopyRequestOut(BaseModel):
@@ -66,6 +67,7 @@ class CopyRequestOut(BaseModel):
     asked_at: datetime
     state: str
     reason: str
+    fee: int | None = Field(description="Phí theo mức thu ngày yêu cầu, đồng")
 
 
 class CopyRequestPage(BaseModel):
@@ -94,6 +96,7 @@ class CopyFigureOut(BaseModel):
     documents: int
     copies: int
     pages: int
+    fees: int = Field(description="Tổng phí, đồng")
 
 
 class CopyFiguresOut(BaseModel):

@@ -26,6 +26,8 @@ class CertifiedCopy:
     requester_index: bytes | None = None
     confirmed_by: str | None = None
     """The account that confirmed it; None for lines of before copies were confirmed."""
+    fee: int | None = None
+    """What it cost by the rate of the day it was asked, in đồng; None where none was counted."""
 
     @property
     def number_text(self) -> str:
@@ -53,6 +55,7 @@ class CopyRequest:
     decided_by: str = ""
     decided_at: datetime | None = None
     reason: str = ""
+    fee: int | None = None
 
     def certified(self, number: int, *, by: str, signed_by: str, at: datetime) -> CertifiedCopy:
         """Return the line of the book it becomes."""
@@ -71,6 +74,7 @@ class CopyRequest:
             certified_at=at,
             requester_index=self.requester_index,
             confirmed_by=by,
+            fee=self.fee,
         )
 
 
@@ -82,6 +86,8 @@ class CopyFigure:
     documents: int
     copies: int
     pages: int
+    fees: int = 0
+    """What they cost together, in đồng."""
 
 
 def book_year(at: datetime) -> int:

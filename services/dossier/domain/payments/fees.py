@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from services.dossier.domain.dated import latest
+from services.dossier.domain.payments.copy_fees import CopyFee
+
 _WHOLE = 100
 
 
@@ -53,6 +56,12 @@ class FeeRules:
     """All reliefs the province knows, past and present."""
 
     reliefs: Sequence[Relief] = ()
+    copies: Sequence[CopyFee] = ()
+
+    def copies_cost(self, pages: int, copies: int, day: date) -> int | None:
+        """Return what certified copies cost on a day, in đồng; None where no rate holds that day."""
+        rate = latest(self.copies, day)
+        return rate.of(pages, copies) if rate else None
 
     def discount(self, day: date, *, code: str, kind: str, sector: str, channel: str) -> Relief | None:
         """Return the largest discount of a channel on a day; discounts are not added up."""

@@ -39,7 +39,8 @@ _DECIDE = Statement(
     " reason = :reason, seals = seals || :seals::jsonb WHERE id = :id AND state = 'WAITING'"
 )
 _FIGURES = Statement(
-    "SELECT agency, count(*) AS documents, sum(copies) AS copies, sum(copies::bigint * pages) AS pages"
+    "SELECT agency, count(*) AS documents, sum(copies) AS copies, sum(copies::bigint * pages) AS pages,"
+    " coalesce(sum(fee), 0) AS fees"
     " FROM certified_copies WHERE certified_at >= :first AND certified_at < :end"
     " AND (:agency::text = '' OR agency = :agency OR starts_with(agency, :agency || '.'))"
     " GROUP BY agency ORDER BY agency"
@@ -103,7 +104,10 @@ class PostgresCopyBook:
         """Count the book between two moments by agency: one and those below it, or all (empty code)."""
         rows = await self._unit.fetch(_FIGURES, first=first, end=end, agency=agency)
         return [
-            CopyFigure(row["agency"], row["documents"], int(row["copies"]), int(row["pages"])) for row in rows
+            CopyFigure(
+                row["agency"], row["documents"], int(row["copies"]), int(row["pages"]), int(row["fees"])
+            )
+            for row in rows
         ]
 
     async def page(self, agency: str, year: int, after: int, limit: int) -> list[CertifiedCopy]:

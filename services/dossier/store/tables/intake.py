@@ -125,6 +125,7 @@ Table(
     Column("certified_at", moment, nullable=False),
     Column("requester_index", LargeBinary),
     Column("confirmed_by", Text),
+    Column("fee", BigInteger),
     UniqueConstraint("id"),
     seals(),
 )
@@ -146,6 +147,7 @@ _asked = Table(
     Column("requester_index", LargeBinary),
     Column("asked_at", moment, nullable=False),
     Column("decided_at", moment),
+    Column("fee", BigInteger),
     seals(),
 )
 Index("ix_copy_requests_agency", _asked.c.agency, _asked.c.id, postgresql_where=text("state = 'WAITING'"))

@@ -64,6 +64,7 @@ async def ask_for_copies(
             entered_by=by.subject,
             entered_by_name=by.name,
             asked_at=now,
+            fee=work.fee_rules.copies_cost(document["pages"], document["copies"], today),
         )
         for document in documents
     ]
