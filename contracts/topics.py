@@ -39,6 +39,7 @@ TOPICS = {
     "message": Topic("notify", _FACTS),
     "invitation": Topic("survey", _FACTS),
     "survey_response": Topic("survey", _FACTS),
+    "petition": Topic("survey", _FACTS),
     "portal_sync": Topic("gateway", _FACTS),
 }
 

@@ -22,6 +22,7 @@ from services.notify.consumers import (
     drafts,
     interlinked,
     payment,
+    petitions,
     subscriptions,
     survey,
 )
@@ -99,6 +100,7 @@ service = Service(
         *dossier.HANDLERS,
         *payment.HANDLERS,
         survey.on_invitation_issued,
+        *petitions.HANDLERS,
         catalog.on_catalog_reminder,
         deadlines.on_deadline_warning,
         *subscriptions.HANDLERS,
@@ -118,6 +120,7 @@ service = Service(
         "draft",
         "invitation",
         "payment",
+        "petition",
         "post_item",
         "subscription",
     ),

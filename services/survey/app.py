@@ -9,11 +9,13 @@ from contracts.topics import topics_for
 from kernel.runtime import Runtime
 from kernel.sealing import Sealer
 from kernel.service import Service
+from services.survey.api import petition_work, petitions
 from services.survey.api.surveys import router
-from services.survey.consumers import dossier
+from services.survey.consumers import catalog, dossier
+from services.survey.jobs.petitions import PETITION_FORGETTING
 from services.survey.settings import Settings
+from services.survey.store.petition_tables import metadata
 from services.survey.store.questionnaires import PackagedQuestionnaires
-from services.survey.store.tables import metadata
 from services.survey.store.work import PostgresWork, Resources
 from services.survey.use_cases.ports import Terms
 
@@ -29,6 +31,8 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
             link_start=settings.public_url + settings.invitation_path,
             lasts=timedelta(days=settings.invitation_days),
         ),
+        petition_keep_days=settings.petition_keep_days,
+        most_petitions_a_day=settings.petitions_a_day,
     )
 
 
@@ -38,8 +42,9 @@ service = Service(
     settings=Settings,
     tables=metadata,
     work=PostgresWork,
-    routers=[router],
-    handlers=dossier.HANDLERS,
-    topics=topics_for("survey", "dossier"),
+    routers=[router, petitions.router, petition_work.router],
+    handlers=[*dossier.HANDLERS, *catalog.HANDLERS],
+    jobs=[PETITION_FORGETTING],
+    topics=topics_for("survey", "dossier", "agency", "calendar"),
     resources=open_resources,
 )

@@ -21,6 +21,15 @@ class Settings(KernelSettings):
         description="what stands before the token in the link: the gateway's page, or a front end's own",
     )
     invitation_days: int = Field(default=30, ge=1, le=365, description="how long a link may be used")
+    petitions_a_day: int = Field(
+        default=5, ge=1, le=1000, description="petitions of one account or telephone number in 24 hours"
+    )
+    petition_keep_days: int = Field(
+        default=1825,
+        ge=30,
+        le=36500,
+        description="after its end words and sender of a petition are forgotten",
+    )
 
     @field_validator("public_url")
     @classmethod

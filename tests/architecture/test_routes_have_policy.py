@@ -84,7 +84,16 @@ PUBLIC_ROUTES = {
         "GET /v1/verification/{token}",
     },
     "notify": set(),
-    "survey": {"GET /v1/invitations/{token}", "POST /v1/invitations/{token}/response"},
+    "survey": {
+        "GET /v1/invitations/{token}",
+        "POST /v1/invitations/{token}/response",
+        # Without an account the receipt's reference and code open a petition.
+        "POST /v1/open-petitions",
+        "POST /v1/petition-look-ups",
+        "POST /v1/petition-look-ups/information",
+        "POST /v1/petition-look-ups/rating",
+        "GET /v1/published-petitions",
+    },
     "gateway": {
         # A ministry shows a key of its own.
         "POST /connectors/{source}/statuses",
@@ -144,6 +153,11 @@ PUBLIC_ADDRESSES = {
     "POST /api/v1/subscriptions/confirmation",
     "POST /api/v1/subscriptions/ending",
     "GET /api/v1/invitations/{}",
+    "POST /api/v1/open-petitions",
+    "POST /api/v1/petition-look-ups",
+    "POST /api/v1/petition-look-ups/information",
+    "POST /api/v1/petition-look-ups/rating",
+    "GET /api/v1/published-petitions",
     *(
         f"GET /api/v1/{path}"
         for path in (

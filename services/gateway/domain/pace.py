@@ -26,8 +26,13 @@ _BY_PATH = {
     "/api/v1/tracking": "tracking",
     "/api/v1/tracking/changes": "tracking",
     _LOOK_UP: "tracking",
+    # A code has 80 random bits; who tries codes is slowed down all the same.
+    "/api/v1/petition-look-ups": "tracking",
+    "/api/v1/petition-look-ups/information": "tracking",
+    "/api/v1/petition-look-ups/rating": "tracking",
     # What makes us write to people: slow, so that nobody fills other people's mailboxes through us.
     "/api/v1/subscriptions": "mail",
+    "/api/v1/open-petitions": "mail",
     "/theo-doi": "mail",
 }
 

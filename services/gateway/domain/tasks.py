@@ -11,6 +11,7 @@ TASKS = {
     "answer": "Trả lời yêu cầu của cơ quan: bổ sung, rút, hủy",
     "pay": "Nộp phí, lệ phí; biên lai, hoàn trả",
     "rate": "Đánh giá sau khi nhận kết quả",
+    "petition": "Phản ánh, kiến nghị: gửi, theo dõi, xử lý, trả lời, công khai",
     "account": "Tài khoản của người đang hỏi",
     "appointments": "Lấy số, đặt hẹn, bảng gọi số",
     "inbox": "Việc của cán bộ, xếp theo hạn",
@@ -36,7 +37,12 @@ _BY_FIRST = {
     "track": "tracking notifications messages results",
     "pay": "receipts refunds cash-drawer cash-closings payment-differences",
     "rate": "invitations",
+<<<<<<< HEAD
     "account": "session preferences account-links",
+=======
+    "petition": "petitions open-petitions own-petitions published-petitions petition-look-ups",
+    "account": "session preferences",
+>>>>>>> 5d0f4d9 (Petitions: sent, worked in legal time, answered, published without persons)
     "appointments": "queues tickets displays appointments",
     "inbox": "inbox dossier-search reassignments",
     "counter": "counter-dossiers counter-look-ups counter-interlinked-dossiers visits late-entries"
@@ -58,7 +64,7 @@ _BY_FIRST = {
     "documents": "exchanged-documents document-exchange",
     "systems": "portal-dossiers outside-results portal-views kiosk-dossiers kiosk post-statuses"
     " payment-requests payment-results payment-bills payment-reconciliations connectors look-up-answers"
-    " satisfaction-summaries",
+    " satisfaction-summaries portal-petitions",
 }
 _TASK_OF_FIRST = {first: task for task, firsts in _BY_FIRST.items() for first in firsts.split()}
 

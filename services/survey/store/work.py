@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from kernel.core.event import Event
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.survey.store.invitations import PostgresInvitations
+from services.survey.store.offices import PostgresOffices
+from services.survey.store.petitions import PostgresPetitions
 from services.survey.store.responses import PostgresResponses
 from services.survey.use_cases.ports import Questionnaires, Seals, Terms
 
@@ -16,6 +18,8 @@ class Resources:
     seals: Seals
     questionnaires: Questionnaires
     terms: Terms
+    petition_keep_days: int
+    most_petitions_a_day: int
 
 
 class PostgresWork:
@@ -28,6 +32,9 @@ class PostgresWork:
         self.questionnaires = resources.questionnaires
         self.seals = resources.seals
         self.terms = resources.terms
+        self.petitions = PostgresPetitions(unit, resources.seals)
+        self.offices = PostgresOffices(unit)
+        self.most_petitions_a_day = resources.most_petitions_a_day
 
     def record(self, event: Event) -> None:
         """Publish this event if the unit commits."""

@@ -22,6 +22,8 @@ from services.notify.consumers.interlinked import occurrence_of as whole_of
 from services.notify.consumers.payment import HANDLERS as PAYMENTS
 from services.notify.consumers.payment import PaymentChanged
 from services.notify.consumers.payment import occurrence_of as money_of
+from services.notify.consumers.petitions import HANDLERS as PETITIONS
+from services.notify.consumers.petitions import petition_of
 from services.notify.consumers.subscriptions import (
     SubscriptionMatched,
     SubscriptionRequested,
@@ -205,6 +207,13 @@ CASES += [
 CASES += [
     (notice, f"{kind.event_type}-{path.stem}", dict(whole_of(model, _received(path)).facts))
     for kind in INTERLINKED
+    for notice in TEMPLATES.for_event(kind.event_type)
+    for path in sorted((EXAMPLES / kind.event_type).glob("*.json"))
+    for model in (kind.model.model_validate(json.loads(path.read_text())),)
+]
+CASES += [
+    (notice, f"{kind.event_type}-{path.stem}", dict(petition_of(model, _received(path)).facts))
+    for kind in PETITIONS
     for notice in TEMPLATES.for_event(kind.event_type)
     for path in sorted((EXAMPLES / kind.event_type).glob("*.json"))
     for model in (kind.model.model_validate(json.loads(path.read_text())),)

@@ -19,6 +19,7 @@ from services.gateway.domain.routes.dossier_results import dossier_results
 from services.gateway.domain.routes.dossier_supervision import supervision
 from services.gateway.domain.routes.dossier_work import dossier_work
 from services.gateway.domain.routes.others import notify, own, survey
+from services.gateway.domain.routes.petitions import petitions
 from services.gateway.domain.routes.row import MEGABYTE, Priority, Route
 
 __all__ = ["MEGABYTE", "ROUTES", "Priority", "Route"]
@@ -44,6 +45,7 @@ ROUTES: tuple[Route, ...] = (
     *dossier_interlinked(),
     *notify(),
     *survey(),
+    *petitions(),
     *own(),
     *connectors(),
     *documents(),

@@ -1,0 +1,76 @@
+"""Agencies receive petitions, and their calendars say when what is due."""
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from kernel.core.event import ReceivedEvent
+from kernel.service import Handler, handles
+
+
+class _Read(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class AgencyFields(_Read):
+    """What petitions need of an agency."""
+
+    code: str
+    name: str
+    calendar: str | None = None
+    valid_from: date
+    valid_to: date | None = None
+
+
+class _Day(_Read):
+    day: date
+    status: str
+    sessions: str | None = None
+
+
+class _Season(_Read):
+    valid_from: date
+    valid_to: date
+    office_hours: str
+
+
+class CalendarFields(_Read):
+    """One year of a working calendar."""
+
+    code: str
+    year: int
+    office_hours: str
+    seasons: list[_Season] = Field(default_factory=list)
+    exceptions: list[_Day] = Field(default_factory=list)
+    local_exceptions: list[_Day] = Field(default_factory=list)
+
+
+@handles("agency.changed.v1", AgencyFields)
+async def on_agency_changed(
+    data: AgencyFields,
+    *,
+    event: ReceivedEvent,
+    work: Any,
+    now: datetime,  # noqa: ARG001 - a handler's signature.
+) -> None:
+    """Keep the agency."""
+    work.offices.put_office({**data.model_dump(), "calendar": data.calendar or "default"}, event.sequence)
+
+
+@handles("calendar.changed.v1", CalendarFields)
+async def on_calendar_changed(
+    data: CalendarFields,
+    *,
+    event: ReceivedEvent,
+    work: Any,
+    now: datetime,  # noqa: ARG001 - a handler's signature.
+) -> None:
+    """Keep the year, the agency's own days over the national ones; what is appointed already stays."""
+    days = {one.day: one for one in (*data.exceptions, *data.local_exceptions)}
+    record = data.model_dump(mode="json", exclude={"exceptions", "local_exceptions"})
+    record["exceptions"] = [one.model_dump(mode="json") for one in days.values()]
+    work.offices.put_year(data.code, data.year, record, event.sequence)
+
+
+HANDLERS: tuple[Handler, ...] = (on_agency_changed, on_calendar_changed)

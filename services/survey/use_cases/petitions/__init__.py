@@ -1,0 +1,1 @@
+"""What senders and officers do with petitions."""

@@ -1,0 +1,83 @@
+"""What petitions' use cases need of the world."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from kernel.core.unit_of_work import Records
+from services.survey.domain.petitions.petition import Office, Petition, PetitionStage
+from services.survey.use_cases.ports import Seals
+from worktime.calendar import WorkCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who did what to a petition; no words of it."""
+
+    action: str
+    by: str
+    at: datetime
+
+
+class Petitions(Protocol):
+    """All petitions."""
+
+    async def find(self, petition_id: UUID) -> Petition | None:
+        """Return one."""
+
+    async def by_reference(self, reference: str) -> Petition | None:
+        """Return the one of a reference."""
+
+    async def by_portal(self, portal_id: str) -> Petition | None:
+        """Return the one of the portal's number."""
+
+    async def sent_since(self, sender: bytes, since: datetime) -> int:
+        """Return how many this sender sent since then; counts those being sent at this moment too."""
+
+    def add(self, petition: Petition, act: Act) -> None:
+        """Keep a new petition; `Stale` at the commit when the portal's number came meanwhile."""
+
+    def save(self, petition: Petition, act: Act) -> None:
+        """Keep its next version; `Stale` at the commit when somebody else made it."""
+
+    async def of_sender(self, subject: str, after: UUID | None, limit: int) -> list[Petition]:
+        """Return an account's, newest first."""
+
+    async def of_office(
+        self,
+        agency: str | None,
+        stages: Sequence[PetitionStage],
+        after: tuple[datetime, UUID] | None,
+        limit: int,
+    ) -> list[Petition]:
+        """Return an agency's, or everybody's, what is due first before all; without their words."""
+
+    async def published(self, after: tuple[datetime, UUID] | None, limit: int) -> list[Petition]:
+        """Return what is published, newest first; without their words."""
+
+    async def log_reading(self, petition_id: UUID, subject: str, at: datetime) -> None:
+        """Keep that an officer read it, at once: a read commits nothing else."""
+
+    async def acts(self, petition_id: UUID) -> list[Act]:
+        """Return what was done to it, oldest first."""
+
+
+class Offices(Protocol):
+    """Agencies and their calendars, as the catalogue told them."""
+
+    async def find(self, code: str, now: datetime) -> Office | None:
+        """Return an agency there is now."""
+
+    async def calendar(self, code: str) -> WorkCalendar | None:
+        """Return the calendar of an agency; None while none is known."""
+
+
+class PetitionWork(Records, Protocol):
+    """One unit of work of petitions."""
+
+    petitions: Petitions
+    offices: Offices
+    seals: Seals
+    most_petitions_a_day: int
