@@ -7,6 +7,7 @@ from sandbox.portal.services import (
     accounts,
     catalogue,
     dossiers,
+    petitions,
     portal_born,
     progress,
     questions,
@@ -48,6 +49,7 @@ READS: Mapping[str, Service] = {
     "LayDanhSachHoiDapGuiTuDVCQG": questions.list_asked_on_portal,
     "LayDanhSachHoiDapBoCoQuan": questions.list_written_by_agency,
     "LayNoiDungTraLoiTheoCauHoi": questions.list_answers,
+    "DanhSachPAKNChoXuLy": petitions.list_waiting,
 }
 _LOGGED_WITH_DOSSIER = frozenset({"DongBoHoSoMC", "CapNhatTienDoHoSoMC", "DongBoTrangThaiHoSo"})
 

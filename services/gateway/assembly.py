@@ -33,6 +33,7 @@ from services.gateway.clients.upstream import HttpUpstream
 from services.gateway.clients.usage_sheets import as_csv, as_xlsx
 from services.gateway.domain.portal_ledger import Backoff
 from services.gateway.domain.portal_messages import Wire
+from services.gateway.domain.portal_petitions import FIELDS
 from services.gateway.jobs.portal_sync import PortalSender
 from services.gateway.settings import Settings
 from services.gateway.store.connectors.screens import PostgresConnectorKeeping
@@ -57,6 +58,7 @@ from services.gateway.use_cases.portal_fence import FencedPortal
 from services.gateway.use_cases.portal_intake import TakeFromPortal
 from services.gateway.use_cases.portal_pace import Pace, PacedPortal
 from services.gateway.use_cases.portal_payments import CarryPayments
+from services.gateway.use_cases.portal_petitions import FetchPetitions
 from services.gateway.use_cases.portal_ports import National, OpenWork
 from services.gateway.use_cases.portal_questions import FetchQuestions, TellAnswers
 from services.gateway.use_cases.portal_reconcile import Reconcile
@@ -152,6 +154,15 @@ def _exchange(
         answers=TellAnswers(open_work=open_work, national=national, clock=clock, backoff=backoff),
         satisfaction=TellSatisfaction(
             open_work=open_work, national=national, surveys=surveys, clock=clock, options=told
+        ),
+        petitions=FetchPetitions(
+            open_work=open_work,
+            national=national,
+            surveys=surveys,
+            clock=clock,
+            every=timedelta(hours=settings.portal_petitions_hours),
+            fields={**FIELDS, **settings.portal_petition_fields},
+            own_agency=settings.portal_madonvi,
         ),
     )
 

@@ -27,6 +27,8 @@ from services.gateway.setting_groups import (
 )
 from services.gateway.use_cases.documents.ports import Office
 
+PetitionField = Literal["number", "agency", "title", "text", "name", "address", "phone", "email"]
+
 SAMPLE_PORTAL_USER = "tinh-mau"
 SAMPLE_PORTAL_PASSWORD = "mat-khau-thu-nghiem"  # noqa: S105 - the simulator's sample, refused in production.
 SAMPLE_ADAPTER_KEY = "khoa-adapter-thu-nghiem"
@@ -116,6 +118,12 @@ class Settings(KernelSettings):
     )
     portal_smallest_sample: int = Field(
         default=5, ge=1, description="fewer answers about a procedure go into their agency's sum"
+    )
+    portal_petitions_hours: float = Field(
+        default=1, gt=0, description="between readings of the petitions that wait there"
+    )
+    portal_petition_fields: dict[PetitionField, str] = Field(
+        default={}, description="names of the waiting list's fields that differ from the supposed ones"
     )
     portal_service_questions: list[str] = Field(
         default=["ONLINE_QUALITY"], description="questions about the online service (section 15)"

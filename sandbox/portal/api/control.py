@@ -134,6 +134,15 @@ async def ask_question(question: Question, request: Request) -> dict[str, int]:
     return {"HOIDAPID": number}
 
 
+@router.post("/petitions", status_code=201)
+async def send_petition(
+    body: Annotated[Json, Body()], request: Request, agency: Annotated[str, Query()]
+) -> dict[str, str]:
+    """Let a petition wait for an agency, with whatever fields the list is thought to have."""
+    state_desk(request).state.questions.petition(body, agency=current_agency(agency))
+    return {"agency": agency}
+
+
 @router.get("/satisfaction")
 async def list_satisfaction(request: Request) -> list[Json]:
     """List the monthly summaries of satisfaction that were kept."""

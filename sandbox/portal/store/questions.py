@@ -74,3 +74,14 @@ class Questions:
         """Return the answers of one question."""
         rows = self._journal.rows("SELECT id, text FROM question_answers WHERE question_id = ?", number)
         return [{"TRALOIID": str(row["id"]), "NOIDUNGTRALOI": row["text"]} for row in rows]
+
+    def petition(self, body: Json, *, agency: str) -> None:
+        """Keep a petition that waits for an agency, with whatever fields it has."""
+        self._journal.write("INSERT INTO petitions (agency, body) VALUES (?, ?)", agency, to_json(body))
+
+    def petitions_of(self, agency: str) -> list[Json]:
+        """Return what waits for an agency and those below it."""
+        rows = self._journal.rows(
+            "SELECT body FROM petitions WHERE agency = ? OR agency LIKE ? || '.%' ORDER BY id", agency, agency
+        )
+        return [orjson.loads(row["body"]) for row in rows]

@@ -6,6 +6,7 @@ TABLES = (
     "progress",
     "questions",
     "question_answers",
+    "petitions",
     "satisfaction",
     "submissions",
     "counters",
@@ -70,6 +71,11 @@ CREATE TABLE IF NOT EXISTS questions (
     own_id TEXT,
     body TEXT NOT NULL,
     UNIQUE (origin, agency, own_id)
+);
+CREATE TABLE IF NOT EXISTS petitions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    agency TEXT NOT NULL,
+    body TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS question_answers (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

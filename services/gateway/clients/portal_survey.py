@@ -1,6 +1,8 @@
-"""The survey service as the portal's side calls it, as a machine with one scope."""
+"""The survey service as the portal's side calls it, as a machine with one scope a task."""
 
+import hashlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date
 
 import aiohttp
@@ -10,9 +12,10 @@ from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Unavailable
 from kernel.web.auth import TokenSigner
 from services.gateway.domain.portal_messages import Json
+from services.gateway.domain.portal_petitions import WaitingPetition
 from services.gateway.domain.portal_satisfaction import MonthOfAnswers
 
-_OK = 200
+_OK, _MADE, _UNFIT = 200, 201, 422
 _PAGE = 100
 _GATEWAY = Caller(
     subject="gateway-portal",
@@ -20,6 +23,9 @@ _GATEWAY = Caller(
     name="Cổng DVCQG",
     roles=frozenset({"survey.summaries"}),
 )
+
+
+_FOR_PETITIONS = replace(_GATEWAY, roles=frozenset({"portal.petitions"}))
 
 
 class HttpSurveyService:
@@ -44,6 +50,30 @@ class HttpSurveyService:
             cursor = page.get("next_cursor") or ""
             if not cursor:
                 return
+
+    async def take_petition(self, petition: WaitingPetition, agency: str) -> bool:
+        """Hand over a petition of the portal's; the same one again is the same one."""
+        token, _ = self._signer.sign(_FOR_PETITIONS)
+        body = orjson.dumps({"portal_id": petition.number, "agency": agency, **petition.words})
+        key = hashlib.sha256(body).hexdigest()
+        try:
+            async with self._session.post(
+                f"{self._url}/v1/portal-petitions",
+                data=body,
+                headers={
+                    "Authorization": f"Bearer {token}",
+                    "Content-Type": "application/json",
+                    "Idempotency-Key": key,
+                },
+                timeout=self._timeout,
+            ) as response:
+                if response.status == _UNFIT:
+                    return False
+                if response.status != _MADE:
+                    raise Unavailable(f"survey: HTTP {response.status}")
+        except (TimeoutError, aiohttp.ClientError) as error:
+            raise Unavailable(f"survey: {type(error).__name__}") from error
+        return True
 
     async def _page(self, query: dict[str, str]) -> Json:
         token, _ = self._signer.sign(_GATEWAY)

@@ -37,6 +37,13 @@ async def carry_questions(tick: JobTick) -> None:
         await _unless_silent("answers", exchange.answers.run())
 
 
+async def fetch_petitions(tick: JobTick) -> None:
+    """Hand over what waits on the portal."""
+    exchange: Exchange = tick.resources.portal.exchange
+    if tick.resources.portal.is_connected:
+        await _unless_silent("petitions", exchange.petitions.run())
+
+
 async def carry_satisfaction(tick: JobTick) -> None:
     """Collect last month once, tell what is due."""
     exchange: Exchange = tick.resources.portal.exchange
@@ -56,5 +63,6 @@ PORTAL_EXCHANGE = (
     Job("portal_catalogues", _MINUTE, read_catalogues),
     Job("portal_questions", _MINUTE, carry_questions),
     Job("portal_satisfaction", _MINUTE, carry_satisfaction),
+    Job("portal_petitions", _MINUTE, fetch_petitions),
     Job("portal_askers_forgetting", _HOURLY, forget_askers),
 )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.gateway.use_cases.portal_catalogues import ReadCatalogues
+from services.gateway.use_cases.portal_petitions import FetchPetitions
 from services.gateway.use_cases.portal_ports import National
 from services.gateway.use_cases.portal_questions import FetchQuestions, TellAnswers
 from services.gateway.use_cases.portal_satisfaction import TellSatisfaction
@@ -17,3 +18,4 @@ class Exchange:
     questions: FetchQuestions
     answers: TellAnswers
     satisfaction: TellSatisfaction
+    petitions: FetchPetitions

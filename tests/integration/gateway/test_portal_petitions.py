@@ -1,0 +1,109 @@
+"""Petitions of the portal's waiting list arrive at survey once, over every road, whoever is away."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kernel.core.errors import Unavailable
+from kernel.testing.running import RunningService, a_staff_member, an_event
+from services.gateway.jobs.portal_exchange import PORTAL_EXCHANGE
+from tests.integration.gateway.portal_world import World, a_world, served
+from tests.integration.gateway.test_portal_exchange import ROADS, exchange_of
+
+EXAMPLES = Path(__file__).parents[3] / "contracts" / "events" / "examples"
+JOBS = {job.name: job for job in PORTAL_EXCHANGE}
+SUPERVISOR = a_staff_member("SUPERVISOR", agency="H99")
+LINE = {
+    "PAKNID": "PAKN-1001",
+    "MADONVI": "000.00.00.H99",
+    "TIEUDE": "Hẹn trả kết quả nhiều lần",
+    "NOIDUNG": "Tôi đã đến nhiều lần mà chưa nhận được kết quả.",
+    "HOVATEN": "Trần Thị Bình",
+    "SODIENTHOAI": "0912345678",
+}
+
+
+@pytest.fixture
+async def survey(start: Any) -> RunningService:
+    running: RunningService = await start("survey")
+    data = json.loads((EXAMPLES / "agency.changed.v1" / "typical.json").read_text(encoding="utf-8"))
+    await running.receive(an_event("agency.changed.v1", "H99", {**data, "code": "H99", "parent": None}))
+    return running
+
+
+@pytest.fixture(params=list(ROADS))
+async def world(start: Any, survey: RunningService, request: Any) -> AsyncIterator[World]:
+    app = survey.client._transport.app  # type: ignore[attr-defined]  # the application itself.
+    async with served(app) as url, a_world(start, survey_url=url, **ROADS[request.param]) as found:
+        yield found
+
+
+@pytest.fixture
+async def near(start: Any, survey: RunningService) -> AsyncIterator[World]:
+    app = survey.client._transport.app  # type: ignore[attr-defined]
+    async with served(app) as url, a_world(start, survey_url=url) as found:
+        yield found
+
+
+async def waits(world: World, line: dict[str, Any], agency: str = "H99") -> None:
+    answer = await world.portal.post("/sandbox/petitions", params={"agency": agency}, json=line)
+    assert answer.status_code == 201, answer.text
+
+
+async def test_what_waits_there_appears_here_once_however_often_it_is_listed(
+    world: World, survey: RunningService
+) -> None:
+    await waits(world, LINE)
+    fetch = exchange_of(world).petitions
+    assert await fetch.run() == 1
+    assert await fetch.run() == 0, "not yet time"
+    await world.gateway.runtime.pool.execute("DELETE FROM portal_reads")
+    await waits(world, {**LINE, "PAKNID": 1002, "MADONVI": ""})
+    assert await fetch.run() == 2
+    items = (await survey.get("/v1/petitions", SUPERVISOR)).json()["items"]
+    assert [(one["source"], one["agency"]["code"]) for one in items] == [("PORTAL", "H99")] * 2
+    shown = (await survey.get(f"/v1/petitions/{items[0]['id']}", SUPERVISOR)).json()
+    assert (shown["title"], shown["sender"]["name"]) == (LINE["TIEUDE"], "Trần Thị Bình")
+    told = await survey.published("petition.received.v1")
+    assert [row["data"]["contact"] for row in told] == [None, None], "the portal writes to its own people"
+
+
+async def test_a_service_that_is_away_loses_none(near: World, survey: RunningService) -> None:
+    """Survey answers nothing: the list is not ticked off, and comes again."""
+    await waits(near, LINE)
+    fetch = exchange_of(near).petitions
+    url, fetch._surveys._url = fetch._surveys._url, "http://127.0.0.1:9"
+    with pytest.raises(Unavailable):
+        await fetch.run()
+    await near.gateway.run_job(JOBS["portal_petitions"])
+    assert await survey.count("petitions") == 0
+    fetch._surveys._url = url
+    await near.gateway.run_job(JOBS["portal_petitions"])
+    assert await survey.count("petitions") == 1
+
+
+async def test_lines_that_are_none_and_agencies_nobody_knows_stop_no_other(
+    near: World, survey: RunningService
+) -> None:
+    strange = {"PAKNID": "X-1", "MADONVI": "H99.777", "NOIDUNG": "Nội dung"}
+    for line in (strange, {"PAKNID": "", "NOIDUNG": "x"}, {"PAKNID": "X-2"}, {"NOIDUNG": {"a": 1}}, LINE):
+        await waits(near, line)
+    assert await exchange_of(near).petitions.run() == 1
+    assert await survey.count("petitions") == 1
+    for running in (near.gateway, survey):
+        running.clock.advance(timedelta(hours=1, seconds=1))
+    data = json.loads((EXAMPLES / "agency.changed.v1" / "typical.json").read_text(encoding="utf-8"))
+    await survey.receive(an_event("agency.changed.v1", "H99.777", {**data, "code": "H99.777"}))
+    assert await exchange_of(near).petitions.run() == 2, "it waited there until somebody knew the agency"
+
+
+async def test_other_names_of_fields_are_a_setting(start: Any, survey: RunningService) -> None:
+    app = survey.client._transport.app  # type: ignore[attr-defined]
+    names = {"number": "MaPAKN", "text": "NoiDungPA"}
+    async with served(app) as url, a_world(start, survey_url=url, portal_petition_fields=names) as world:
+        await waits(world, {"MaPAKN": "9", "NoiDungPA": "Nội dung phản ánh \x00 dài"})
+        assert await exchange_of(world).petitions.run() == 1
