@@ -161,7 +161,10 @@ def _exchange(
             surveys=surveys,
             clock=clock,
             every=timedelta(hours=settings.portal_petitions_hours),
-            fields={**FIELDS, **settings.portal_petition_fields},
+            fields={
+                **FIELDS,
+                **{str(name): member for name, member in settings.portal_petition_fields.items()},
+            },
             own_agency=settings.portal_madonvi,
         ),
     )
