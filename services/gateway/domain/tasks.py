@@ -37,12 +37,8 @@ _BY_FIRST = {
     "track": "tracking notifications messages results",
     "pay": "receipts refunds cash-drawer cash-closings payment-differences",
     "rate": "invitations",
-<<<<<<< HEAD
-    "account": "session preferences account-links",
-=======
     "petition": "petitions open-petitions own-petitions published-petitions petition-look-ups",
-    "account": "session preferences",
->>>>>>> 5d0f4d9 (Petitions: sent, worked in legal time, answered, published without persons)
+    "account": "session preferences account-links",
     "appointments": "queues tickets displays appointments",
     "inbox": "inbox dossier-search reassignments",
     "counter": "counter-dossiers counter-look-ups counter-interlinked-dossiers visits late-entries"
