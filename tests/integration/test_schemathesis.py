@@ -43,6 +43,7 @@ schemathesis.serializer.alias(
 )
 
 ROOT = Path(__file__).parents[2]
+EXAMPLES_FOLDER = ROOT / "contracts" / "examples" / "catalog"
 READY_SECONDS = 90
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "6"))
 SEED = os.environ.get("FUZZ_SEED", "")
@@ -159,6 +160,95 @@ async def test_made_up_requests_get_documented_answers(name, serve):
     assert len(asked) == sum(len(methods) for methods in document["paths"].values())
 
 
+@pytest.mark.timeout(TEST_SECONDS)
+async def test_what_was_made_is_read_and_acted_on_with_documented_answers(serve):
+    """Made from the contract's own example, then everything below its address, seen as it stands.
+
+    The catalogue's, because it stands on nothing else; a dossier's journey is that of tests/e2e.
+    """
+    url = await serve("catalog")
+    document = describe(service_named("catalog")).openapi()
+    schema = schemathesis.openapi.from_dict(document)
+    schema.config.update(base_url=url)
+    operations = [found.ok() for found in schema.get_all_operations()]
+    made, acted = [], 0
+    for operation in operations:
+        thing = _made(operation, document)
+        if thing is not None:
+            made.append(operation.path)
+            for below in sorted(operations, key=lambda one: ORDER.index(one.method)):
+                if _is_below(below.path, operation.path):
+                    acted += _act(below, operation.path, thing, url)
+    assert len(made) >= 5, made
+    assert acted >= 10, "too little of what was made could be acted on"
+
+
+ORDER = ("get", "head", "options", "put", "patch", "post", "delete")
+
+
+def _made(operation: Any, document: Any) -> str | None:
+    """Make a thing by the example of its operation; return what it is called, None where none is made."""
+    described = document["paths"][operation.path][operation.method]
+    example = EXAMPLES_FOLDER / f"{described['operationId']}.json"
+    if operation.method != "post" or "{" in operation.path or not example.exists():
+        return None
+    body = json.loads(example.read_text(encoding="utf-8")).get("request")
+    case = operation.Case(body=body, media_type="application/json")
+    answer = case.call(headers=_headers("post"))
+    case.validate_response(answer, checks=CHECKS)
+    told = answer.json() if answer.status_code == 201 else {}
+    return next((str(told[one]) for one in ("id", "code", "draft_id", "upload_id") if one in told), None)
+
+
+def _is_below(path: str, made: str) -> bool:
+    return path.startswith(f"{made}/{{") and path.count("{") == 1
+
+
+def _act(operation: Any, made: str, thing: str, url: str) -> int:
+    """Ask one operation about a thing, with the version it has at that moment; return how often it did it."""
+    done = 0
+    parameter = operation.path.partition("{")[2].partition("}")[0]
+
+    def asked(case: Any) -> None:
+        nonlocal done
+        case.path_parameters = {parameter: thing}
+        seen = httpx.get(f"{url}{made}/{thing}", headers=_headers("get")).headers.get("etag")
+        headers = {**_headers(operation.method), **({"If-Match": seen} if seen else {})}
+        answer = case.call(headers=headers)
+        case.validate_response(answer, checks=CHECKS)
+        done += answer.status_code < 300
+
+    _tried(asked, operation, GenerationMode.POSITIVE, examples=max(2, EXAMPLES // 3))
+    return done
+
+
+def _headers(method: str) -> dict[str, str]:
+    found = {"Authorization": f"Bearer {_token(CALLERS[1])}"}
+    return found if method == "get" else {**found, "Idempotency-Key": uuid4().hex}
+
+
+def _bounded(examples: int) -> settings:
+    """Return so many examples of an operation, the same ones in each run unless there is a seed."""
+    return settings(
+        max_examples=examples,
+        derandomize=not SEED,
+        database=None,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def _tried(asked: Callable[[Any], None], operation: Any, mode: GenerationMode, *, examples: int) -> None:
+    @_seeded(operation.label, mode)
+    @_bounded(examples)
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def ask(case: Any) -> None:
+        asked(case)
+
+    ask()
+
+
 LEADER = "quan-tri"
 NO_PACE = dict.fromkeys(("tracking", "public", "person", "staff", "sign-in", "rejected"))
 
@@ -217,14 +307,7 @@ def _seeded(label: str, mode: GenerationMode) -> Callable[..., Any]:
 
 def _ask(operation, mode: GenerationMode, token_of: Callable[[Caller], str]) -> None:
     @_seeded(operation.label, mode)
-    @settings(
-        max_examples=EXAMPLES,
-        derandomize=not SEED,
-        database=None,
-        deadline=None,
-        phases=[Phase.explicit, Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
+    @_bounded(EXAMPLES)
     @given(case=operation.as_strategy(generation_mode=mode), caller=st.sampled_from(CALLERS))
     def ask(case, caller: Caller) -> None:
         headers = {"Authorization": f"Bearer {token_of(caller)}"}
