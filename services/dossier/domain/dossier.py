@@ -434,6 +434,12 @@ class Dossier:
             if item.id == obligation_id:
                 self._put(replace(item, payments=(*item.payments, replace(payment, amount=-payment.amount))))
 
+    def owe_anew(self, obligation_id: UUID, amount: int) -> None:
+        """Let an obligation be of another amount than the notice said: corrected, or an exemption fits."""
+        for item in self.obligations:
+            if item.id == obligation_id:
+                self._put(replace(item, amount=amount))
+
     def cancel_obligations(self, at: datetime) -> None:
         """Forget what was asked for by mistake; it stays on record as cancelled."""
         for item in self.obligations:

@@ -1,6 +1,7 @@
 """The clock stands for money or for a reason of law, and runs again; T12 to T15."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -78,68 +79,53 @@ def obligation_data(obligation: Obligation) -> dict[str, Any]:
     }
 
 
-async def settle_financial(
-    dossier_id: UUID,
-    obligation_id: UUID,
-    *,
-    receipt: str,
-    amount: int,
-    by: Caller | None,
-    work: Work,
-    now: datetime,
-) -> Dossier:
-    """Count a confirmed payment once, however often it is told; the clock runs when nothing is owed; T13.
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What the ledger says anew of an obligation: its amount, and how much came in (below 0: went back)."""
 
-    Called where payments are confirmed, in that commit; `receipt` names the payment. A payment that comes
-    while a withdrawal waits ends the stop as well: what the dossier goes back to is then being worked. One
-    that comes for what had gone back to the payer, after the dossier went on, is counted and moves nothing.
+    obligation_id: UUID
+    amount: int
+    paid: int
+
+
+async def follow_money(
+    dossier_id: UUID, moved: Sequence[Moved], *, source: str, by: Caller | None, work: Work, now: datetime
+) -> Dossier:
+    """Let a dossier know what became of its obligations; the clock runs when nothing is owed; T13.
+
+    Called where money moves or is corrected, in that commit; `source` names the movement, which counts once.
+    Where a withdrawal waits the stop ends as well: what the dossier goes back to is then being worked. Money
+    of a dossier that goes on, or that stays short, is counted and moves nothing; the result waits for what
+    went back.
     """
     dossier, grounds = await work.dossiers.load(dossier_id)
-    is_withdrawing = dossier.prior_state is State.AWAITING_FINANCIAL
-    payment = Payment(receipt, amount, now)
-    if not dossier.pay(obligation_id, payment):
+    before = dossier.obligations
+    for one in moved:
+        dossier.owe_anew(one.obligation_id, one.amount)
+        if one.paid > 0:
+            dossier.pay(one.obligation_id, Payment(source, one.paid, now))
+        elif one.paid < 0:
+            dossier.unpay(one.obligation_id, Payment(source, -one.paid, now))
+    if dossier.obligations == before:
         return dossier
+    payment = {"receipt": source, "amount": sum(one.paid for one in moved)}
     if dossier.owed or not dossier.can(Move.SETTLE_PAYMENT):
-        if is_withdrawing and not dossier.owed:
+        if dossier.prior_state is State.AWAITING_FINANCIAL and not dossier.owed:
             dossier.prior_state = State.PROCESSING
             dossier.run(_running(dossier, grounds, work, now))
-        _note_payment(dossier, payment, by=by, work=work, now=now)
+        _note_money(dossier, payment, by=by, work=work, now=now)
         return dossier
-    details = {"payment": {"receipt": receipt, "amount": amount}}
-    resume_clock(dossier, grounds, Move.SETTLE_PAYMENT, details, by=by, work=work, now=now)
+    resume_clock(dossier, grounds, Move.SETTLE_PAYMENT, {"payment": payment}, by=by, work=work, now=now)
     return dossier
 
 
-async def reopen_financial(
-    dossier_id: UUID, given_back: Mapping[UUID, int], *, source: str, by: Caller, work: Work, now: datetime
-) -> Dossier:
-    """Owe again what was paid and went back, a mistaken receipt or a refund; the clock stays as it is.
-
-    While the dossier stands for the money it goes on standing; where it went on, the result waits for it.
-    """
-    dossier, _ = await work.dossiers.load(dossier_id)
-    for obligation_id, amount in given_back.items():
-        dossier.unpay(obligation_id, Payment(source, amount, now))
-    dossier.version += 1
-    details = {
-        "noted": "PAYMENT_REVERSED",
-        "payment": {"receipt": source, "amount": -sum(given_back.values())},
-        "owed": dossier.owed,
-    }
-    change = Change("work_noted", dossier.state, details=details)
-    record_change(work, dossier, change, by=by, now=now)
-    return dossier
-
-
-def _note_payment(
-    dossier: Dossier, payment: Payment, *, by: Caller | None, work: Work, now: datetime
+def _note_money(
+    dossier: Dossier, payment: dict[str, Any], *, by: Caller | None, work: Work, now: datetime
 ) -> None:
     dossier.version += 1
-    details = {
-        "noted": "PAYMENT_CONFIRMED",
-        "payment": {"receipt": payment.receipt, "amount": payment.amount},
-        "owed": dossier.owed,
-    }
+    amount = payment["amount"]
+    noted = "PAYMENT_CONFIRMED" if amount > 0 else "PAYMENT_REVERSED" if amount < 0 else "PAYMENT_CORRECTED"
+    details = {"noted": noted, "payment": payment, "owed": dossier.owed}
     change = Change("work_noted", dossier.state, details=details)
     record_change(work, dossier, change, by=by, now=now)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from services.dossier.use_cases.pause_dossier import settle_financial
+from services.dossier.use_cases.pause_dossier import Moved, follow_money
 from tests.builders.dossier.office import (
     LEAD,
     RECEIVER,
@@ -15,7 +15,7 @@ from tests.builders.dossier.office import (
     an_officer,
 )
 
-NOTICE = {
+NOTICE: dict[str, Any] = {
     "name": "Tiền sử dụng đất",
     "amount": 12_500_000,
     "reason": "Phải nộp trước khi cấp giấy",
@@ -30,13 +30,13 @@ SUSPENSION = {
 
 async def paid(office: Office, seen: dict[str, Any], amount: int, receipt: str = "BL-1") -> dict[str, Any]:
     """Confirm a payment as the money's own area does, in a commit of its own."""
-    obligation = (await office.read(seen, LEAD))["obligations"][0]["obligation_id"]
+    told = (await office.read(seen, LEAD))["obligations"][0]
+    moved = Moved(UUID(told["obligation_id"]), NOTICE["amount"], amount)
     async with office.service.runtime.unit_of_work() as unit:
-        dossier = await settle_financial(
+        dossier = await follow_money(
             UUID(seen["dossier_id"]),
-            UUID(obligation),
-            receipt=receipt,
-            amount=amount,
+            [moved],
+            source=receipt,
             by=None,
             work=office.service.runtime.open_work(unit),
             now=office.service.clock.now(),

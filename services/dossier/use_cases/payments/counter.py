@@ -22,7 +22,7 @@ from services.dossier.domain.payments.counter import (
 )
 from services.dossier.domain.payments.errors import DayClosed, NotACashier, NothingToPay, ReceiptEnded
 from services.dossier.use_cases.payments.ledger import Ledger, open_ledger
-from services.dossier.use_cases.payments.taking import book, go_back, go_on
+from services.dossier.use_cases.payments.taking import book, tell_dossier
 from services.dossier.use_cases.ports import Work
 
 
@@ -56,7 +56,7 @@ async def take_payment(
         serial=serial or work.policy.receipt_serial,
     )
     ledger.write("received", since, receipt=told(receipt))
-    await go_on(ledger, since, f"receipt:{receipt.id}")
+    await tell_dossier(ledger, since, f"receipt:{receipt.id}")
     return ledger, receipt
 
 
@@ -212,7 +212,7 @@ async def _reverse(ledger: Ledger, receipt: MoneyReceipt, reason: str) -> None:
     asked = await ledger.work.payments.refunds_asked(ledger.dossier.id)
     require_cancellable(ledger.dossier, ledger.account.until(since), ledger.account, asked=asked)
     ledger.write("reversed", since, receipt=told(receipt))
-    await go_back(ledger, since, f"reversed:{receipt.id}")
+    await tell_dossier(ledger, since, f"reversed:{receipt.id}")
 
 
 def _source(receipt: MoneyReceipt, dossier_id: UUID) -> str:

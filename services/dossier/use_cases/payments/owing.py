@@ -25,6 +25,7 @@ from services.dossier.use_cases.payments.claiming import claimed_relief, settle_
 from services.dossier.use_cases.payments.fee_rows import rows_of
 from services.dossier.use_cases.payments.granting import grant
 from services.dossier.use_cases.payments.ledger import Ledger, open_ledger
+from services.dossier.use_cases.payments.taking import tell_dossier
 from services.dossier.use_cases.ports import Grounds, Intake, Work
 from services.dossier.use_cases.submission import ExemptionClaim
 
@@ -195,6 +196,7 @@ async def exempt(
     since = ledger.account.version
     grant(ledger, relief, items, evidence)
     ledger.write("corrected", since)
+    await tell_dossier(ledger, since, f"exempted:{ledger.account.entries[-1].id}")
     return ledger
 
 
@@ -219,6 +221,7 @@ async def correct(
     if amount == 0 or found.owed + amount < 0:
         raise Invalid(fields=[("amount", "Số điều chỉnh không hợp lệ")])
     since = ledger.account.version
-    ledger.add(EntryKind.CORRECTED, amount, item=item, reason=reason)
+    entry = ledger.add(EntryKind.CORRECTED, amount, item=item, reason=reason)
     ledger.write("corrected", since)
+    await tell_dossier(ledger, since, f"corrected:{entry.id}")
     return ledger

@@ -28,7 +28,7 @@ from services.dossier.domain.payments.requests import (
 from services.dossier.domain.standing import is_colleague, is_party
 from services.dossier.use_cases.open_dossier import parties_of
 from services.dossier.use_cases.payments.ledger import Ledger, open_ledger
-from services.dossier.use_cases.payments.taking import book, go_on
+from services.dossier.use_cases.payments.taking import book, tell_dossier
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import log_reading
 from services.dossier.use_cases.secrets import identity_index
@@ -211,7 +211,7 @@ async def receive_news(news: PlatformNews, *, by: Caller, work: Work, now: datet
     )
     told = {"reference": request.reference, "amount": request.amount, "expires_at": None}
     ledger.write("received", since, request=told)
-    await go_on(ledger, since, source)
+    await tell_dossier(ledger, since, source)
     return kept("booked")
 
 

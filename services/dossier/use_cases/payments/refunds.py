@@ -13,7 +13,7 @@ from services.dossier.domain.payments.account import EntryKind, Method
 from services.dossier.domain.payments.counter import Refund, RefundState, approves, collects
 from services.dossier.domain.payments.errors import DayClosed, NotACashier, TooMuchRefunded
 from services.dossier.use_cases.payments.ledger import Ledger, open_ledger
-from services.dossier.use_cases.payments.taking import go_back
+from services.dossier.use_cases.payments.taking import tell_dossier
 from services.dossier.use_cases.ports import Work
 
 
@@ -95,7 +95,7 @@ async def decide_refund(
         asked_by=refund.asked_by,
     )
     ledger.write("refunded", since)
-    await go_back(ledger, since, f"refund:{refund.id}")
+    await tell_dossier(ledger, since, f"refund:{refund.id}")
     return decided
 
 

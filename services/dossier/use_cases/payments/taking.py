@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.dossier.domain.payments.account import Entry, EntryKind, Method
 from services.dossier.domain.states import CLOSED
-from services.dossier.use_cases.pause_dossier import reopen_financial, settle_financial
+from services.dossier.use_cases.pause_dossier import Moved, follow_money
 from services.dossier.use_cases.payments.ledger import Ledger
 
 
@@ -34,36 +34,26 @@ def book(
     )
 
 
-async def go_on(ledger: Ledger, since: int, source: str) -> None:
-    """Let a dossier that stands for a financial obligation go on, as far as money has come in for it."""
-    for item, more in _moved(ledger, since):
-        if more > 0:
-            await settle_financial(
-                ledger.dossier.id,
-                item,
-                receipt=source,
-                amount=more,
-                by=ledger.by,
-                work=ledger.work,
-                now=ledger.now,
-            )
-            return
+async def tell_dossier(ledger: Ledger, since: int, source: str) -> None:
+    """Let the dossier know what became of its obligations since an entry; it goes on when nothing is owed.
 
-
-async def go_back(ledger: Ledger, since: int, source: str) -> None:
-    """Let the dossier owe again what of its obligations money went back for: ledger and dossier agree."""
-    given_back = {item: -more for item, more in _moved(ledger, since) if more < 0}
-    if given_back:
-        await reopen_financial(
-            ledger.dossier.id, given_back, source=source, by=ledger.by, work=ledger.work, now=ledger.now
+    Ledger and dossier so never disagree, whatever moved the account: money in or back, a correction, an
+    exemption. A closed dossier is told nothing more.
+    """
+    moved = _moved(ledger, since)
+    if moved:
+        await follow_money(
+            ledger.dossier.id, moved, source=source, by=ledger.by, work=ledger.work, now=ledger.now
         )
 
 
-def _moved(ledger: Ledger, since: int) -> list[tuple[UUID, int]]:
-    """Return the dossier's own obligations whose money changed, and by how much; none once it is closed."""
+def _moved(ledger: Ledger, since: int) -> list[Moved]:
     if ledger.dossier.state in CLOSED:
         return []
     own = {one.id for one in ledger.dossier.obligations if one.cancelled_at is None}
-    covered = {one.id: one.paid for one in ledger.account.until(since).items}
-    moved = ((item.id, item.paid - covered.get(item.id, 0)) for item in ledger.account.items)
-    return [(item, more) for item, more in moved if more and item in own]
+    before = {one.id: (one.owed, one.paid) for one in ledger.account.until(since).items}
+    return [
+        Moved(item.id, item.owed, item.paid - before[item.id][1])
+        for item in ledger.account.items
+        if item.id in own and before[item.id] != (item.owed, item.paid)
+    ]

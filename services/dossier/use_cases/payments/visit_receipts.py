@@ -13,7 +13,7 @@ from services.dossier.domain.payments.counter import COUNTER_METHODS, MoneyRecei
 from services.dossier.domain.payments.errors import NotACashier
 from services.dossier.use_cases.payments.counter import Taken, told, write_receipt
 from services.dossier.use_cases.payments.ledger import Ledger, open_ledger
-from services.dossier.use_cases.payments.taking import go_on
+from services.dossier.use_cases.payments.taking import tell_dossier
 from services.dossier.use_cases.ports import Work
 
 
@@ -68,5 +68,5 @@ async def take_for_visit(
     )
     for one, version in zip(taken, since, strict=True):
         one.ledger.write("received", version, receipt=told(receipt))
-        await go_on(one.ledger, version, f"receipt:{receipt.id}")
+        await tell_dossier(one.ledger, version, f"receipt:{receipt.id}")
     return [one.ledger for one in taken], receipt
