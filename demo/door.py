@@ -19,9 +19,9 @@ class Door:
         self.url = url
         self._client = Client(url)
 
-    def sign_in(self, subject: str) -> "Person":
-        """Sign in as a sample user through the development issuer."""
-        form = {"grant_type": "urn:motcua:development", "subject": subject}
+    def sign_in(self, subject: str, level: str = "") -> "Person":
+        """Sign in as a sample user through the development issuer, at a level of its where one is named."""
+        form = {"grant_type": "urn:motcua:development", "subject": subject, "acr_values": level}
         answer = self._client.post("/oidc/token", data=form)
         if answer.status_code != httpx.codes.OK:
             raise Surprise(f"{subject} could not sign in: {answer.status_code} {answer.text[:300]}")

@@ -12,6 +12,7 @@ from demo.script import Script, equal, eventually, expect
 from demo.world import World
 
 PROCEDURE = "1.004859"
+OF_LEVEL_TWO = "1.004873"
 MINISTRY_PROCEDURE = "1.010803"
 AGENCY = "H99.201"
 
@@ -25,6 +26,7 @@ def play(script: Script, door: Door, world: World) -> dict[str, Any]:
     with script.step("công dân đăng nhập") as saw:
         citizen = door.sign_in(person["subject"])
         saw(str(citizen.get("/api/v1/session")["name"]))
+    _raise_level(script, door, person)
     with script.step("nộp thủ tục của bộ tại tỉnh bị từ chối") as saw:
         refused = citizen.try_post("/api/v1/dossiers", _submission(MINISTRY_PROCEDURE, person, {}))
         equal(refused.status_code, 409, "a procedure of a ministry's system")
@@ -69,6 +71,21 @@ def play(script: Script, door: Door, world: World) -> dict[str, Any]:
         "citizen": citizen,
         "statuses": ["1", "2", "4", "5", "4", "9", "10"],
     }
+
+
+def _raise_level(script: Script, door: Door, person: dict[str, Any]) -> None:
+    with script.step("đăng nhập mức 1 không khai được thủ tục đòi hỏi mức 2; nâng mức rồi khai") as saw:
+        wanted = int(door.get(f"/api/v1/procedures/{OF_LEVEL_TWO}")["identification_level"])
+        equal(wanted, 2, "the level the procedure asks for")
+        draft = {"procedure_code": OF_LEVEL_TWO, "content": {}}
+        weak = door.sign_in(person["subject"], "LoA1")
+        refused = weak.try_post("/api/v1/drafts", draft)
+        equal((refused.status_code, refused.json()["code"]), (403, "assurance-too-low"), "the refusal")
+        equal(refused.json()["step_up"], f"/session/login?assurance={wanted}", "the way up")
+        raised = door.sign_in(person["subject"], "LoA2")
+        begun = raised.post("/api/v1/drafts", draft)
+        equal(begun["state"], "OPEN", "the draft")
+        saw(refused.json()["detail"])
 
 
 def _search(script: Script, door: Door) -> None:

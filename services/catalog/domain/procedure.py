@@ -75,7 +75,7 @@ def _read_route(item: Reader) -> None:
     level = item.choice("online_level", ONLINE_LEVELS, required=False)
     reason = item.text("partial_reason", required=False)
     identified = item.data.get("identification_level")
-    if identified is not None and (isinstance(identified, bool) or identified not in IDENTIFICATION_LEVELS):
+    if identified is not None and (type(identified) is not int or identified not in IDENTIFICATION_LEVELS):
         item.refuse("identification_level", "phải là 1 hoặc 2 (mức độ tài khoản định danh điện tử)")
     if level == "PARTIAL" and not reason:
         item.refuse("partial_reason", "dịch vụ công một phần phải nêu lý do (NĐ 224/2026 Điều 14)")

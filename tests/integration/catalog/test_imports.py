@@ -145,9 +145,12 @@ async def test_a_later_decision_closes_the_earlier_version(start: Start) -> None
     catalog = await start("catalog")
     await load(catalog, a_document())
     later = {"number": "300/QĐ-UBND", "signed_on": "2026-03-01", "effective_on": "2026-04-01"}
-    await load(catalog, a_document(procedures=[a_procedure(name="Tên mới", decision=later)]))
+    await load(
+        catalog, a_document(procedures=[a_procedure(name="Tên mới", decision=later, identification_level=2)])
+    )
     march = (await catalog.get("/v1/procedures/1.004873", params={"on": "2026-03-31"})).json()
     april = (await catalog.get("/v1/procedures/1.004873", params={"on": "2026-04-01"})).json()
+    assert [one["identification_level"] for one in (march, april)] == [1, 2]
     assert (march["version"], march["valid_to"], april["version"], april["name"]) == (
         1,
         "2026-03-31",

@@ -1,5 +1,6 @@
 """Two accounts of one person are one inside when both were shown; attacks on that change nothing."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from sandbox.identity.people import ACCOUNTS
+from services.gateway.domain.account import Account, LinkedAlready
 from tests.integration.gateway.identity_world import (
     OURS,
     Browser,
@@ -205,6 +207,22 @@ async def test_an_account_is_linked_to_one_person_only(browser: Browser, world: 
     thief = await other(world, "vneid", "an")
     answer = await thief.links("vnconnect", "binh_cu")
     assert (answer.status_code, answer.json()["code"]) == (409, "account-linked-already")
+
+
+async def test_two_who_link_crosswise_at_once_make_one_link(world: World) -> None:
+    """Each the other's: one of them is told it is linked already, nobody is linked in a ring."""
+    accounts = world[0].runtime.resources.sign_in._accounts
+    one, two = (
+        Account(issuer=name, issuer_subject=name, subject=f"s-{name}", number="1") for name in ("a", "b")
+    )
+    now = world[0].clock.now()
+    pairs = [(one, two), (two, one)] * 4
+    made = await asyncio.gather(
+        *(accounts.link(own, other, how="BOTH_SIGNED_IN", now=now) for own, other in pairs),
+        return_exceptions=True,
+    )
+    assert [type(each) for each in made if each is not None] == [LinkedAlready] * 7
+    assert await world[0].runtime.pool.fetchval("SELECT count(*) FROM account_links") == 1
 
 
 # Attacks

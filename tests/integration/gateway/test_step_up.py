@@ -1,5 +1,6 @@
 """A session is raised to the level a procedure asks for, by real issuers and for nobody else."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -156,3 +157,20 @@ async def test_a_portal_link_with_a_flag_leads_to_the_level_of_its_procedure(
     assert back.headers["location"] == link
     on = await browser.ask("GET", f"{link}&vneid=1")
     assert on.headers["location"] == "/bieu-mau/TT-01"
+
+
+async def test_of_two_that_raise_one_session_at_once_one_does(browser: Browser, world: World) -> None:
+    await browser.signs_in("vneid", "an", weakly=True)
+    number = browser.cookies["motcua_session"]
+    ways = []
+    for _ in range(2):
+        one = Browser(world[0], world[1], {"motcua_session": number})
+        begun = await one.ask("GET", "/session/login?assurance=2")
+        ways.append((one, await one.at_issuer(begun.headers["location"], "an")))
+    statuses = []
+    for one, where in ways:
+        header = "; ".join(f"{name}={value}" for name, value in one.cookies.items())
+        statuses.append(world[0].client.get(where, headers={"Cookie": header}))
+    answers = await asyncio.gather(*statuses)
+    world[0].client.cookies.clear()
+    assert sorted(answer.status_code for answer in answers) == [303, 400]

@@ -72,6 +72,11 @@ def test_a_full_record_is_sound() -> None:
     assert completeness(a_record()) == []
 
 
+@pytest.mark.parametrize("level", [None, 1, 2])
+def test_a_record_says_how_surely_people_are_identified_or_leaves_it(level: int | None) -> None:
+    assert faults(identification_level=level) == {}
+
+
 def a_channel(**more: Any) -> list[dict[str, Any]]:
     """Return the record's channel, bent."""
     return [{**a_record()["channels"][0], **more}]
@@ -91,6 +96,12 @@ def a_component(**more: Any) -> list[dict[str, Any]]:
         ({"route": "MINISTRY"}, "route"),
         ({"process": None}, "process"),
         ({"online_level": "PARTIAL", "online_roadmap": None}, "partial_reason"),
+        ({"identification_level": 3}, "identification_level"),
+        ({"identification_level": 0}, "identification_level"),
+        ({"identification_level": "2"}, "identification_level"),
+        ({"identification_level": 1.0}, "identification_level"),
+        ({"identification_level": True}, "identification_level"),
+        ({"identification_level": [1]}, "identification_level"),
         ({"sensitive_class": "SECRET"}, "sensitive_class"),
         ({"sensitive_class": "STATE_SECRET"}, "online_level"),
         ({"proactive_level": 5}, "proactive_level"),
