@@ -132,3 +132,21 @@ async def test_a_silent_token_endpoint_is_given_up(open_door: Open, peer: Peer) 
     refused = await callback(door)
     peer.wait.set()
     assert (refused.status_code, monotonic() - began < 3) == (503, True)
+
+
+async def test_how_somebody_signed_in_is_said_by_the_signed_token_alone(
+    open_door: Open, peer: Peer, other: Peer
+) -> None:
+    """User information is not signed: a level or a moment told there raises nobody."""
+    door = await open_door(issuers=[with_browser(peer, userinfo_url=f"{other.url}/userinfo")])
+    now = int(door.clock.now().timestamp())
+    other.documents["/userinfo"] = {"sub": "s-1", "acr": "LoA2", "auth_time": now}
+    for query, status in (("", 303), ("&assurance=2", 400)):
+        begun = await door.client.get(f"/session/login?issuer={ISSUER}{query}")
+        asked = dict(part.split("=", 1) for part in begun.headers["location"].partition("?")[2].split("&"))
+        token = an_outside_token(door, aud="cua-vao", nonce=asked["nonce"], IAL="")
+        peer.documents = {"/token": {"id_token": token, "access_token": "at"}}
+        back = await door.client.get(f"/session/callback?code=c&state={asked['state']}")
+        assert back.status_code == status
+        assert (await door.client.get("/api/v1/session")).json()["assurance_level"] == 0
+    door.client.cookies.clear()

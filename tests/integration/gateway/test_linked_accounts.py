@@ -217,6 +217,9 @@ async def test_two_who_link_crosswise_at_once_make_one_link(world: World) -> Non
     )
     now = world[0].clock.now()
     pairs = [(one, two), (two, one)] * 4
+    # Connections of their own, open already: nobody waits for one while another is done.
+    pool = world[0].runtime.pool
+    await asyncio.gather(*(pool.fetchval("SELECT pg_sleep(0.05)") for _ in pairs))
     made = await asyncio.gather(
         *(accounts.link(own, other, how="BOTH_SIGNED_IN", now=now) for own, other in pairs),
         return_exceptions=True,
