@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from kernel.core.clock import VIETNAM
+from kernel.core.errors import Stale
 from kernel.core.event import Event
 from kernel.postgres.migrations import differences
 from kernel.sealing import Sealer
@@ -24,6 +25,7 @@ from kernel.testing.running import (
 )
 from services.survey.jobs.petitions import PETITION_FORGETTING
 from services.survey.store.petition_tables import metadata
+from services.survey.use_cases.petitions.file_petition import Filed, file_petition
 
 EXAMPLES = Path(__file__).parents[3] / "contracts" / "events" / "examples"
 Start = Callable[..., Awaitable[RunningService]]
@@ -197,6 +199,20 @@ async def test_one_of_the_portals_appears_once(survey: RunningService) -> None:
     assert await survey.count("petitions") == 2
     assert len(await survey.published("petition.received.v1")) == 2
     assert (await survey.post("/v1/portal-petitions", body, MANAGER)).status_code == 403
+
+
+async def test_two_readings_of_the_portals_list_at_once_keep_one(survey: RunningService) -> None:
+    """Both looked before either wrote: the database decides, and nothing of the second is kept or told."""
+    filed = Filed(agency="H99.201", title="", text="Nội dung", sender={}, portal_id="PAKN-3")
+    now = survey.clock.now()
+    async with survey.runtime.unit_of_work() as one, survey.runtime.unit_of_work() as other:
+        for unit in (one, other):
+            await file_petition(filed, work=survey.runtime.open_work(unit), now=now)
+        await one.commit()
+        with pytest.raises(Stale):
+            await other.commit()
+    assert await survey.count("petitions") == 1
+    assert len(await survey.published("petition.received.v1")) == 1
 
 
 async def test_who_sends_too_many_is_slowed_down_and_counted_side_by_side(start: Start) -> None:

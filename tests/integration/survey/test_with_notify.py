@@ -7,6 +7,7 @@ from kernel.core.event import Event
 from kernel.testing.running import RunningService
 from tests.integration.notify.builders import a_change, send_due
 from tests.integration.notify.catching import a_catcher
+from tests.integration.survey.test_petitions import ANSWER, BODY, MANAGER, an_agency, does
 from tests.integration.survey.test_surveys import all_scored
 
 Start = Callable[..., Awaitable[RunningService]]
@@ -33,3 +34,29 @@ async def test_the_link_in_the_mail_takes_one_response(start: Start) -> None:
         taken = await survey.post(f"/v1/invitations/{found[1]}/response", all_scored(5))
         assert taken.status_code == 201, taken.text
         assert taken.json() == {"received_on": survey.clock.now().date().isoformat()}
+
+
+async def test_the_sender_of_a_petition_hears_that_it_is_answered_and_the_agency_that_one_came(
+    start: Start,
+) -> None:
+    """What is told names the petition and the agency; the words stay where they are looked up."""
+    async with a_catcher() as catcher:
+        survey = await start("survey")
+        notify = await start("notify", **catcher.settings)
+        await survey.receive(an_agency("H99.201"))
+        one = (await survey.post("/v1/open-petitions", BODY)).json()
+        taken = (await does(survey, one, "classification", {"kind": "CONDUCT"})).json()
+        assert (await does(survey, taken, "answer", ANSWER)).status_code == 200
+        events = [as_event(row) for row in await survey.published()]
+        await notify.receive(*events)
+        await notify.receive(*events)
+        await send_due(notify)
+        mails = await catcher.caught("mail")
+        assert sorted(mail["subject"] for mail in mails) == [
+            f"Đã có trả lời cho phản ánh, kiến nghị {one['reference']}",
+            f"Đã nhận phản ánh, kiến nghị {one['reference']}",
+        ]
+        assert not any(ANSWER["text"] in mail["body"] or BODY["text"] in mail["body"] for mail in mails)
+        assert not any(one["code"] in mail["body"] for mail in mails)
+        inbox = (await notify.get("/v1/inbox", MANAGER)).json()["items"]
+        assert [item["subject"] for item in inbox] == [f"Phản ánh, kiến nghị {one['reference']}"]
