@@ -32,6 +32,7 @@ class Keys:
     push_key: str
     database_key: str
     kiosk_key: str
+    seal_passphrase: str
 
     def kiosk_secret(self, subject: str) -> str:
         """Return what one kiosk signs in with at the door; no two share it."""
@@ -65,6 +66,7 @@ def _makers() -> dict[str, Callable[[], Any]]:
         "push_key",
         "database_key",
         "kiosk_key",
+        "seal_passphrase",
     )
     return {
         "internal_private_jwk": _development_key,

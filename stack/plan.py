@@ -8,6 +8,7 @@ from pathlib import Path
 
 from stack.keys import Keys
 from stack.ministry import MINISTRY, simulated_ministry
+from stack.seal import province_seal
 from stack.servers import free_port
 
 SERVICES = ("catalog", "dossier", "notify", "survey", "gateway")
@@ -121,6 +122,7 @@ def _particular(name: str, around: Surroundings) -> dict[str, str]:
         case "dossier":
             return {
                 "HISTORY_KEY": keys.history_key,
+                "SEALS": json.dumps({"*": province_seal(around.data, keys)}),
                 "FILES_URL": (around.data / "files").as_uri(),
                 "OUTSIDE_URL": ports.url("outside") + "/requests",
                 "OUTSIDE_KEY": keys.outside_key,

@@ -91,7 +91,9 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
         outside_callback_url=settings.outside_callback_url,
         receipt_serial=settings.receipt_serial,
         identification_level=settings.identification_level,
+        has_trust_roots=bool(settings.trust_folder),
     )
+    agency_seals = seals_of(settings.agency_seals())
     receipts_key = settings.receipts_key.get_secret_value()
     outside_key = settings.outside_key.get_secret_value()
     async with (
@@ -122,8 +124,8 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
             receipts=receipts,
             signer=WorkshopSigner(workshop),
             scan_desk=ScanDesk(workshop),
-            agency_seals=seals_of(settings.agency_seals()),
-            signatures=SignatureCheck(workshop, settings.trust_folder),
+            agency_seals=agency_seals,
+            signatures=SignatureCheck(workshop, settings.trust_folder, agency_seals.certificates()),
             retention=read_retention(settings.retention_file),
             historical_archive=historical_archive,
             clock=runtime.clock,

@@ -67,11 +67,11 @@ def superuser_password(home: Path) -> str:
         ) from error
 
 
-def write_secret(path: Path, text: str) -> None:
+def write_secret(path: Path, secret: str | bytes) -> None:
     """Write a file that only its owner may read, whole or not at all."""
     descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secret.encode() if isinstance(secret, str) else secret)
         file.flush()
         os.fsync(file.fileno())
     Path(draft).replace(path)

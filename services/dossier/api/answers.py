@@ -59,6 +59,10 @@ def warned(warnings: Sequence[dict[str, Any]]) -> list[Warned]:
 
 
 _WARNINGS = {
+    "signature-unverified": "Chưa cấu hình gốc chứng thư tin cậy: chữ ký số chưa được xác minh,"
+    " kết quả được phát hành như bản giấy kèm bản chụp",
+    "signature-untrusted": "Chữ ký số không thuộc chứng thư được tin cậy khi ký:"
+    " kết quả được phát hành như bản giấy kèm bản chụp",
     "reused-result-ended": "Kết quả dùng thay giấy tờ đã bị thu hồi hoặc hủy bỏ",
     "procedure-changed": "Thủ tục đã có phiên bản mới kể từ khi nộp hồ sơ",
     "open-duplicate": "Chủ hồ sơ đang có hồ sơ cùng thủ tục chưa giải quyết xong",
@@ -266,6 +270,7 @@ def _course(dossier: Dossier, *, sees_all: bool, sees_office: bool) -> dict[str,
             "name": result.name,
             "number": result.number,
             "outcome": result.outcome,
+            "electronic": result.is_electronic,
             "signed_by": result.signed_by,
             "issued_at": local(result.issued_at),
             "reason": result.reason if sees_all else "",

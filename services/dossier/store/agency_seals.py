@@ -36,6 +36,10 @@ class AgencySeals:
         """Return the certificates of an agency's seal, its own first; raise `NoSeal`."""
         return self._of(agency).chain
 
+    def certificates(self) -> tuple[bytes, ...]:
+        """Return every seal's own certificate."""
+        return tuple(key.chain[0] for key in self._keys.values() if key.chain)
+
     async def sign(self, agency: str, attributes: bytes) -> bytes:
         """Return the seal's signature; raise `SealSilent` when the device does not answer."""
         key = self._of(agency)

@@ -17,7 +17,7 @@ from services.dossier.domain.events import Change, cause_data
 from services.dossier.domain.guards import known_process
 from services.dossier.domain.holdings import DoneStep, Result
 from services.dossier.domain.results.register import registered
-from services.dossier.domain.signing.soundness import SignatureBroken, is_broken, is_signed
+from services.dossier.domain.signing.soundness import SignatureBroken, doubt_of, is_broken, is_official
 from services.dossier.domain.standing import opinions_of
 from services.dossier.domain.ways import DONE, OPINION, RETURNED, require_way
 from services.dossier.domain.work.slip import person_of
@@ -141,8 +141,9 @@ async def issue_result(
 ) -> Dossier:
     """Give the signed result its number and issue it; a refusal on the merits says why; T19.
 
-    There is always a document: signed digitally, or the scan of a paper that is handed out at the counter. A
-    file whose signature does not hold is nothing to issue.
+    There is always a document: signed digitally by who is trusted, or the scan of a paper that is handed out
+    at the counter. A file whose signature does not hold is nothing to issue; one that holds but is nobody's
+    we trust is a scan, and the answer warns of it.
     """
     dossier, grounds = await open_for(Action.RESULT, dossier_id, by=by, seen=seen, work=work, now=now)
     step = dossier.step
@@ -165,8 +166,9 @@ async def issue_result(
         attachment_ids=tuple(attachment_ids),
         reason=reason,
         code=str(first.get("code", "")),
-        is_signed_digitally=any(is_signed(file.signatures) for file in files),
+        is_signed_digitally=any(is_official(file.signatures) for file in files),
     )
+    _warn(dossier, [file.signatures for file in files], work)
     why = step_cause(dossier, step, at=now, outcome="DONE")
     dossier.delay = delay_at(dossier, grounds.calendar, now, _delay_cause(dossier, cause, work, now))
     left = dossier.issue(result, done_step(step, by, at=now, outcome="DONE", note="", cause=why))
@@ -195,6 +197,14 @@ async def _documents(attachment_ids: Sequence[UUID], *, by: Caller, work: Work) 
         if is_broken(free[one].signatures):
             raise SignatureBroken(fields=[(f"attachment_ids.{index}", SignatureBroken.title)])
     return [free[one] for one in attachment_ids]
+
+
+def _warn(dossier: Dossier, found: Sequence[Sequence[Mapping[str, Any]]], work: Work) -> None:
+    """Say by name that a signed file counts as a scan, and whose signatures they are."""
+    doubt = doubt_of(found, has_roots=work.policy.has_trust_roots)
+    if doubt:
+        signers = sorted({str(one.get("signer", "")) for file in found for one in file})
+        dossier.warnings.append({"code": doubt, "details": {"signers": signers}})
 
 
 def require_as_signed(dossier: Dossier, outcome: str) -> None:

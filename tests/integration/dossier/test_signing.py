@@ -334,6 +334,50 @@ async def test_only_what_is_signed_digitally_is_delivered_and_counted_as_electro
     assert done["state"] == "RETURNED"
 
 
+async def test_a_signature_of_nobody_we_trust_makes_a_paper_result(signing: Office) -> None:
+    """A stranger's, or one whose certificate has ended: a scan, said by name, never sent or counted."""
+    ended = a_holder("Đã hết hạn", valid_to=signing.service.clock.now() - timedelta(days=1))
+    strangers = [
+        (a_holder("Kẻ Mạo Danh", root="Gốc lạ"), {}),
+        (ended, {"at": ended.chain[0].not_valid_before_utc}),
+    ]
+    for holder, told in strangers:
+        content = await asyncio.to_thread(a_signed_pdf, holder, **told)
+        seen = await signing.at_issue(await signing.accepted())
+        seen = await signing.issued(seen, attachment_ids=[await signing.upload(CLERK, content)])
+        (warning,) = seen["warnings"]
+        assert warning["code"] == "signature-untrusted"
+        assert warning["details"] == {
+            "signers": [holder.chain[0].subject.rfc4514_string().split("CN=")[1].split(",")[0]]
+        }
+        assert (await signing.read(seen, CLERK))["result"]["electronic"] is False
+        refused = await signing.tried(seen, "return", RECEIVER, delivery="ELECTRONIC")
+        assert (refused.status_code, refused.json()["code"]) == (409, "no-electronic-result")
+    told = await signing.service.published("dossier.result_issued.v1")
+    assert [row["data"]["change"]["result"]["electronic"] for row in told] == [False, False]
+
+
+async def test_without_roots_only_the_houses_own_seal_makes_an_official_result(
+    start: Callable[..., Awaitable[RunningService]], tmp_path: Path, shared_workshop: None
+) -> None:
+    """What nobody could verify is said to be that; the seal is known by its own certificate."""
+    del shared_workshop
+    (tmp_path / "dau.p12").write_bytes(SEAL.pkcs12())
+    seals = {COMMUNE: {"file": str(tmp_path / "dau.p12"), "passphrase": PASSPHRASE}}
+    started = await start("dossier", files_url=(tmp_path / "files").as_uri(), seals=json.dumps(seals))
+    office = await Office(started).open()
+    content = await asyncio.to_thread(a_signed_pdf, a_holder())
+    seen = await office.at_issue()
+    seen = await office.issued(seen, attachment_ids=[await office.upload(CLERK, content)])
+    assert [one["code"] for one in seen["warnings"]] == ["signature-unverified"]
+    assert (await office.read(seen, CLERK))["result"]["electronic"] is False
+    seen, sealed = await issued(office)
+    assert (sealed["signatures"][0]["trusted"], sealed["signatures"][0]["own_seal"]) == (False, True)
+    assert seen["warnings"] == []
+    done = await office.act(seen, "return", RECEIVER, delivery="ELECTRONIC")
+    assert done["state"] == "RETURNED"
+
+
 async def test_nobody_gets_electronically_what_they_asked_for_on_paper(signing: Office) -> None:
     """Unless the officer writes who agreed."""
     accepted = await signing.accepted(result_delivery="COUNTER")

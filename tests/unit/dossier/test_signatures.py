@@ -1,5 +1,6 @@
 """Signatures of PDFs: who, when, whether the bytes are the signed ones, whether we trust who signed."""
 
+import hashlib
 import io
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from pyhanko.pdf_utils.generic import StreamObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from kernel.testing.fixed_clock import TUESDAY_MORNING
+from services.dossier.domain.signing.soundness import doubt_of, is_official
 from services.dossier.store.workshop.bench import done
 from services.dossier.store.workshop.verifying import verify
 from tests.builders.dossier.files import a_pdf
@@ -134,3 +136,48 @@ def test_a_file_without_signatures_has_none_and_a_broken_one_harms_nobody(trust:
     cut = a_signed_pdf(a_holder()).replace(b"/Contents <30", b"/Contents <ff")
     (one,) = found(cut, trust)
     assert not one["intact"]
+
+
+def test_a_seal_of_the_house_is_known_by_its_certificate_while_that_is_in_force() -> None:
+    seal, other = a_holder("Con dấu"), a_holder("Người khác")
+    seals = [hashlib.sha256(seal.ders[0]).hexdigest()]
+
+    def is_own(content: bytes, at: Any = NOW) -> list[bool]:
+        told, _ = verify(content, at=at.isoformat(), trust="", seals=seals)
+        return [one["own_seal"] for one in told["found"]]
+
+    sealed = a_signed_pdf(seal)
+    assert is_own(sealed) == [True]
+    assert is_own(a_signed_pdf(other)) == [False]
+    assert is_own(sealed, NOW + timedelta(days=301)) == [False]
+
+
+SOUND = {"kind": "SIGNATURE", "intact": True, "changes_allowed": True, "trusted": False}
+
+
+@pytest.mark.parametrize(
+    ("one", "expected"),
+    [
+        (SOUND, False),
+        (SOUND | {"trusted": True}, True),
+        (SOUND | {"own_seal": True}, True),
+        (SOUND | {"trusted_when_signed": True, "time_source": "TIMESTAMP"}, True),
+        (SOUND | {"trusted_when_signed": True, "time_source": "SIGNER"}, False),
+        (SOUND | {"trusted": True, "intact": False}, False),
+        (SOUND | {"trusted": True, "changes_allowed": False}, False),
+        (SOUND | {"trusted": True, "kind": "TIMESTAMP"}, False),
+    ],
+)
+def test_a_signature_is_official_only_where_somebody_trusted_vouches_for_it(
+    one: dict[str, Any], expected: bool
+) -> None:
+    assert is_official([one]) is expected
+    assert is_official([]) is False
+
+
+def test_a_signed_file_nobody_vouches_for_is_doubted_by_name() -> None:
+    trusted = [SOUND | {"trusted": True}]
+    assert doubt_of([[SOUND]], has_roots=True) == "signature-untrusted"
+    assert doubt_of([[SOUND]], has_roots=False) == "signature-unverified"
+    assert doubt_of([[SOUND], trusted], has_roots=True) == ""
+    assert doubt_of([[]], has_roots=False) == ""

@@ -27,3 +27,29 @@ def is_broken(found: Sequence[Mapping[str, Any]]) -> bool:
 def is_signed(found: Sequence[Mapping[str, Any]]) -> bool:
     """Tell whether somebody signed or sealed the file and it holds; a time stamp alone signs nothing."""
     return not is_broken(found) and any(one.get("kind") == "SIGNATURE" for one in found)
+
+
+def is_official(found: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether a signature of the file makes it an official electronic result (domain.md 9, T19).
+
+    Certificate and time are looked at when the file is received: it was trusted then, or when a trusted clock
+    says it was signed, or it is a seal of this house. The signer's own word for the time proves nothing:
+    whoever holds an ended certificate can date back.
+    """
+    return is_signed(found) and any(_is_vouched_for(one) for one in found if one.get("kind") == "SIGNATURE")
+
+
+def _is_vouched_for(one: Mapping[str, Any]) -> bool:
+    is_dated = one.get("time_source") == "TIMESTAMP"
+    was_trusted = bool(is_dated and one.get("trusted_when_signed"))
+    return bool(one.get("own_seal") or one.get("trusted")) or was_trusted
+
+
+def doubt_of(files: Sequence[Sequence[Mapping[str, Any]]], *, has_roots: bool) -> str:
+    """Return the code of the warning for signed files nobody vouches for; empty where there is no doubt.
+
+    `signature-untrusted`: no configured root leads to who signed; `signature-unverified`: none is configured.
+    """
+    if any(is_official(one) for one in files) or not any(is_signed(one) for one in files):
+        return ""
+    return "signature-untrusted" if has_roots else "signature-unverified"

@@ -1,6 +1,7 @@
 """Verifies signatures of a PDF: who, when, whether the bytes are the signed ones, whether we trust them."""
 
 import asyncio
+import hashlib
 import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -27,14 +28,17 @@ _MOST = 50
 _LONGEST = 200
 
 
-def verify(content: bytes, *, at: str, trust: str) -> tuple[dict[str, Any], Sequence[bytes]]:
+def verify(
+    content: bytes, *, at: str, trust: str, seals: Sequence[str] = ()
+) -> tuple[dict[str, Any], Sequence[bytes]]:
     """Return `found`: each signature and document time stamp in the order they were made.
 
     `trust` is a folder of certificates (`roots`, `intermediates`) and revocation lists (`crls`), read anew
-    each time: what an operator adds counts at once. Nothing is fetched from anywhere.
+    each time: what an operator adds counts at once. Nothing is fetched from anywhere. `seals` are SHA-256 of
+    the certificates of the house's own seals, in hex.
     """
     reader = PdfFileReader(io.BytesIO(content), strict=False)
-    known = _Known(Path(trust) if trust else None)
+    known = _Known(Path(trust) if trust else None, frozenset(seals))
     moment = datetime.fromisoformat(at)
     found = []
     for name, _, place in list(enumerate_sig_fields(reader, filled_status=True))[:_MOST]:
@@ -49,7 +53,8 @@ def verify(content: bytes, *, at: str, trust: str) -> tuple[dict[str, Any], Sequ
 class _Known:
     """The roots we trust, and what helps to reach them."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, seals: frozenset[str]) -> None:
+        self._seals = seals
         self._roots = list(_certificates(folder, "roots"))
         self._others = list(_certificates(folder, "intermediates"))
         self._lists = [one.read_bytes() for one in _files(folder, "crls") if one.suffix in {".crl", ".der"}]
@@ -65,6 +70,11 @@ class _Known:
             allow_fetching=False,
             revocation_mode="soft-fail",
         )
+
+    def is_own_seal(self, certificate: x509.Certificate, moment: datetime) -> bool:
+        """Tell whether it is the very certificate of a seal of the house, and in force."""
+        is_ours = hashlib.sha256(certificate.dump()).hexdigest() in self._seals
+        return is_ours and certificate.not_valid_before <= moment <= certificate.not_valid_after
 
 
 def _files(folder: Path | None, name: str) -> list[Path]:
@@ -107,6 +117,7 @@ def _signature(one: EmbeddedPdfSignature, known: _Known, moment: datetime) -> di
         "time_source": "TIMESTAMP" if stamped else ("SIGNER" if claimed else "NONE"),
         "trusted": status.trusted,
         "trusted_when_signed": then.trusted,
+        "own_seal": known.is_own_seal(one.signer_cert, moment),
         "revocation": _revocation(status, known),
         "distrust": str(getattr(status.trust_problem_indic, "name", "") or ""),
         "timestamp": None

@@ -31,6 +31,8 @@ class Policy:
     receipt_serial: str = "BL"
     identification_level: int = LOWEST
     """Asked for where the procedure names none."""
+    has_trust_roots: bool = False
+    """Whether anybody's signature can be found trusted; the seals of this house are, without."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
