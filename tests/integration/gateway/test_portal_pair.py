@@ -1,8 +1,11 @@
 """The real dossier service, the gateway and the simulated portal: what one says the others understand."""
 
+import base64
+
 from kernel.core.event import Event
+from tests.builders.dossier.files import a_picture
 from tests.builders.dossier.office import PROCEDURE, Office
-from tests.integration.gateway.portal_world import a_world, served
+from tests.integration.gateway.portal_world import World, a_world, served
 from tests.integration.gateway.test_portal_intake import a_message, a_supplement, send
 
 CODE = "G22.99-260303-000123"
@@ -14,6 +17,30 @@ async def events_of(office: Office) -> list[Event]:
     return [Event(id=row["event_id"], **{name: row[name] for name in names}) for row in rows]
 
 
+async def _a_long_file_comes_along(office: Office, world: World) -> None:
+    """Brought in parts before its message, taken once; the same message again says so."""
+    picture = a_picture("PNG", 1800, 1800)
+    assert len(picture) > 2_097_152, "more than one part"
+    code = "G22.99-260303-000124"
+    file = {
+        "TenTepDinhKem": "Ảnh + bản đồ.png",
+        "MaThanhPhanHoSo": "TP09",
+        "Base64": base64.b64encode(picture).decode(),
+    }
+    message = a_message(code, MaTTHC=PROCEDURE, MaCoQuanThucHien="H99.201", TaiLieuNop=[file])
+    assert (await send(world, message))["error_code"] == 0
+    assert (await send(world, message))["error_code"] == 1
+    rows = await office.service.runtime.pool.fetch(
+        "SELECT a.file_name, a.sha256 FROM attachments a JOIN dossiers d ON d.id = a.dossier_id"
+        " WHERE d.portal_code = $1",
+        code,
+    )
+    assert [row["file_name"] for row in rows] == [file["TenTepDinhKem"]]
+    assert await office.service.runtime.resources.files.get(rows[0]["sha256"]) == picture
+    states = await office.service.runtime.pool.fetch("SELECT state, received, length FROM uploads")
+    assert [tuple(row) for row in states] == [("DONE", len(picture), len(picture))]
+
+
 async def test_a_dossier_of_the_office_and_one_of_the_portal_make_the_whole_way(start, tmp_path):
     office = await Office(await start("dossier", files_url=tmp_path.as_uri())).open()
     app = office.service.client._transport.app
@@ -23,6 +50,7 @@ async def test_a_dossier_of_the_office_and_one_of_the_portal_make_the_whole_way(
         assert (await send(world, message))["error_code"] == 0
         assert (await send(world, message))["error_code"] == 1
         assert (await send(world, a_supplement()))["error_code"] == -1, "nothing was asked for"
+        await _a_long_file_comes_along(office, world)
         await world.gateway.receive(*await events_of(office))
         await world.sends()
         assert await world.statuses(here["dossier_code"]) == ["1", "2"]
