@@ -47,9 +47,45 @@ def running_again(
         stops=stops,
         due_at=due,
         apology_latest_at=apology_latest(calendar, due, term, limits),
-        reappointed_due_at=_moved(calendar, promised, ended) if promised else None,
+        reappointed_due_at=_promised_with(calendar, promised, dossier.due_at or due, due, term)
+        if promised
+        else None,
         step_due_at=_moved(calendar, step.due_at, ended) if step else None,
     )
+
+
+def _promised_with(
+    calendar: WorkCalendar | None, promised: datetime, previous: datetime, due: datetime, term: Term
+) -> datetime:
+    """Return a re-appointed moment, later by as much as the due moment became, by its term (R6)."""
+    if calendar is None:
+        raise CalendarMissing
+    try:
+        if term.is_in_hours:
+            return add_working_minutes(calendar, promised, working_minutes(calendar, previous, due))
+        days = calendar.working_days(_day(previous), _day(due))
+        return calendar.working_day_after(_day(promised), days).closing if days else promised
+    except CalendarNotLoaded as error:
+        raise CalendarMissing from error
+
+
+def promised_by(calendar: WorkCalendar | None, promised: datetime, due: datetime) -> datetime:
+    """Return a re-appointed moment by a changed calendar: on a worked day, never before the due moment.
+
+    A day off rolls forward to the close of the next working day; a day that closes earlier ends earlier.
+    """
+    if calendar is None:
+        raise CalendarMissing
+    try:
+        closing = calendar.working_day_from(_day(promised)).closing
+    except CalendarNotLoaded as error:
+        raise CalendarMissing from error
+    is_same_day = _day(closing) == _day(promised)
+    return max(due, min(promised, closing) if is_same_day else closing)
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(VIETNAM).date()
 
 
 def _moved(calendar: WorkCalendar | None, due: datetime, stop: ClockStop) -> datetime:

@@ -493,10 +493,18 @@ class Dossier:
             self.sealed_before.setdefault(column, getattr(self, column))
             setattr(self, column, value)
 
-    def recompute(self, due_at: datetime, apology_latest_at: datetime | None, *, stamp: str) -> State:
-        """Take a due moment counted by a changed calendar; what was first promised stays on record."""
+    def recompute(
+        self,
+        due_at: datetime,
+        apology_latest_at: datetime | None,
+        *,
+        reappointed_due_at: datetime | None,
+        stamp: str,
+    ) -> State:
+        """Take the moments counted by a changed calendar; what was first promised stays on record."""
         left = self.move(Move.RECOMPUTE_DUE)
         self.due_at, self.apology_latest_at = due_at, apology_latest_at
+        self.reappointed_due_at = reappointed_due_at
         self.bind_calendar(stamp)
         return left
 

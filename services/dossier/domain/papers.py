@@ -99,7 +99,7 @@ def receipt(
         **_register_entry(dossier),
         "term": _term_text(procedure, dossier.channel),
         "received_at": local_text(dossier.accepted_at),
-        "due_at": local_text(dossier.due_at),
+        "due_at": local_text(dossier.reappointed_due_at or dossier.due_at),
         "delivery": DELIVERY[dossier.result_delivery],
         "fees": [
             {"name": fee["name"] or "", "amount": fee["amount"]} for fee in dossier.fees if fee["amount"]

@@ -15,7 +15,7 @@ from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, NotFound, Refusal, Stale
 from kernel.core.ids import new_id
-from services.dossier.domain.deadlines import apology_latest, dossier_due, term_for
+from services.dossier.domain.deadlines import apology_latest, dossier_due, promised_by, term_for
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import FourEyes
 from services.dossier.domain.events import Change, moment
@@ -158,6 +158,14 @@ def _due_now(dossier: Dossier, grounds: Grounds, work: Work) -> datetime | None:
     return dossier_due(grounds.procedure, term, grounds.calendar_in_force, accepted_at, stops)
 
 
+def _promised_now(dossier: Dossier, grounds: Grounds, due: datetime) -> datetime | None:
+    """Return the re-appointed moment by the calendar as it is now; while the clock stands it stays."""
+    promised = dossier.reappointed_due_at
+    if promised is None or dossier.clock is not Clock.RUNNING:
+        return promised
+    return promised_by(grounds.calendar_in_force, promised, due)
+
+
 def _term(dossier: Dossier, grounds: Grounds, work: Work) -> Term:
     accepted_at = dossier.accepted_at or dossier.submitted_at
     return term_for(grounds.procedure, dossier.channel, work.limits, accepted_at.astimezone(VIETNAM).date())
@@ -174,12 +182,13 @@ async def apply_move(command: DueCommand, move: DueMove, *, work: Work, now: dat
     if due is None or not _differs(dossier, grounds, due):
         work.due_commands.settle(command.id, move.dossier_id, "UNCHANGED", now)
         return
-    is_moved = due != previous
+    promised = _promised_now(dossier, grounds, due)
+    is_moved = due != previous or promised != dossier.reappointed_due_at
     latest = dossier.apology_latest_at
-    if is_moved:
+    if due != previous:
         term = _term(dossier, grounds, work)
         latest = apology_latest(grounds.calendar_in_force, due, term, work.limits)
-    left = dossier.recompute(due, latest, stamp=grounds.stamp_in_force)
+    left = dossier.recompute(due, latest, reappointed_due_at=promised, stamp=grounds.stamp_in_force)
     details = {
         "previous_due_at": moment(previous),
         "command_id": str(command.id),

@@ -100,6 +100,36 @@ async def test_a_command_binds_all_that_is_under_way_and_later_changes_move_noth
         assert (found["state"], found["due_at"]) == ("PROCESSING", "2026-03-09T17:30:00+07:00")
 
 
+async def test_a_command_moves_a_new_date_that_was_promised_off_a_closed_day_and_tells_it(
+    office: Office,
+) -> None:
+    """Its distance to the due moment is nobody's promise, a day it may be kept on is; a pause moves neither."""
+    seen = await office.in_process()
+    why = {"reason": "Cần xác minh thêm", "cause": "COMPLEX_CASE", "new_due_on": "2026-03-11"}
+    seen = await office.act(
+        await office.act(seen, "apology-draft", SPECIALIST, **why), "reappointment", SIGNER
+    )
+    seen = await stopped(office, seen)
+    office.service.clock.advance(timedelta(minutes=4))
+    seen = await resumed(office, seen)
+
+    async def promised() -> tuple[str, str]:
+        found = await office.read(seen, SPECIALIST)
+        return found["due_at"][:10], found["reappointed_due_at"]
+
+    assert await promised() == ("2026-03-06", "2026-03-11T17:30:00+07:00")
+    closed = [{**STORM[0], "day": "2026-03-11"}]
+    await office.service.receive(a_changed_year(2, exceptions=closed))
+    assert await recomputed(office) == {"MOVED": 1}
+    assert await promised() == ("2026-03-06", "2026-03-12T17:30:00+07:00")
+    (told,) = await office.service.published("dossier.due_recomputed.v1")
+    assert told["data"]["dossier"]["reappointed_due_at"] == "2026-03-12T17:30:00+07:00"
+    closed += [{**STORM[0], "day": f"2026-03-{day:02}"} for day in (6, 9, 10, 12)]
+    await office.service.receive(a_changed_year(3, exceptions=closed))
+    assert await recomputed(office) == {"MOVED": 1}
+    assert await promised() == ("2026-03-13", "2026-03-13T17:30:00+07:00")
+
+
 async def test_a_year_decided_after_the_acceptance_is_bound_when_it_is_first_counted_with(
     office: Office,
 ) -> None:

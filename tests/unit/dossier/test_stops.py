@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kernel.core.clock import VIETNAM
 from kernel.core.ids import new_id
 from services.dossier.domain.course import PAPERS_MISSING, Cause, Obligation, Payment
-from services.dossier.domain.deadlines import handover_due, running_again
+from services.dossier.domain.deadlines import handover_due, promised_by, running_again
 from services.dossier.domain.definitions import Channel, Procedure, calendar_of
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import CalendarMissing, NothingAnswered, StillOwed, SupplementLimit
@@ -118,6 +118,59 @@ def test_the_due_moment_after_any_stops_is_what_the_counting_rules_say_of_all_of
     assert dossier.due_at == due_at(CALENDAR, ACCEPTED, term, pairs, policy)
     assert dossier.original_due_at == first
     assert [one.belongs_to for one in dossier.stops] == ["APPLICANT"] * len(stops)
+
+
+@given(days=st.integers(1, 20), later=st.integers(1, 9), stops=gaps)
+def test_a_new_date_that_was_promised_moves_by_the_working_days_the_due_moment_moves_by(
+    days: int, later: int, stops: list[tuple[str, int, int]]
+) -> None:
+    """R6 for both: a pause of minutes moves neither."""
+    dossier, procedure = accepted(days, ClockPolicy.PAUSE)
+    assert CALENDAR is not None
+    assert dossier.due_at is not None
+    dossier.reappointed_due_at = CALENDAR.working_day_after(dossier.due_at.date(), later).closing
+    at = ACCEPTED
+    for kind, run, stand in stops:
+        at += timedelta(minutes=run)
+        stop_and_go(dossier, kind, at, at + timedelta(minutes=stand), procedure)
+        at += timedelta(minutes=stand)
+        assert dossier.reappointed_due_at == CALENDAR.working_day_after(dossier.due_at.date(), later).closing
+
+
+def test_a_new_date_that_was_promised_in_hours_moves_by_office_time() -> None:
+    dossier, procedure = accepted(1, ClockPolicy.PAUSE)
+    term = Term(Decimal(6), Unit.WORKING_HOUR)
+    procedure = replace(procedure, channels={"ONLINE": Channel(term=term, fees=())})
+    assert CALENDAR is not None
+    dossier.due_at = due_at(CALENDAR, ACCEPTED, term)
+    assert dossier.due_at == datetime(2026, 3, 3, 16, tzinfo=VIETNAM)
+    dossier.reappointed_due_at = datetime(2026, 3, 5, 17, 30, tzinfo=VIETNAM)
+    stop_and_go(dossier, "SUSPENSION", ACCEPTED, ACCEPTED + timedelta(minutes=90), procedure)
+    assert dossier.due_at == datetime(2026, 3, 3, 17, 30, tzinfo=VIETNAM)
+    assert dossier.reappointed_due_at == datetime(2026, 3, 6, 9, tzinfo=VIETNAM)
+
+
+@pytest.mark.parametrize(
+    ("closed", "due", "expected"),
+    [
+        ((), "2026-02-24T17:30", "2026-02-26T17:30"),
+        (("2026-02-26",), "2026-02-24T17:30", "2026-02-27T17:30"),
+        (("2026-02-24", "2026-02-25", "2026-02-26"), "2026-02-27T17:30", "2026-02-27T17:30"),
+        (("2026-02-26", "2026-02-27"), "2026-02-24T17:30", "2026-03-02T17:30"),
+        (("2026-02-25",), "2026-03-03T17:30", "2026-03-03T17:30"),
+    ],
+    ids=["nothing closed", "its day", "its day and the due one", "before a weekend", "due later than it"],
+)
+def test_a_new_date_that_was_promised_stays_on_a_day_that_is_worked(
+    closed: tuple[str, ...], due: str, expected: str
+) -> None:
+    exceptions = [{"day": day, "status": "OFF"} for day in closed]
+    calendar = calendar_of(
+        [{"code": "x", "year": 2026, "office_hours": "07:30-11:30;13:30-17:30", "exceptions": exceptions}]
+    )
+    promised = datetime(2026, 2, 26, 17, 30, tzinfo=VIETNAM)
+    moved = promised_by(calendar, promised, datetime.fromisoformat(due).replace(tzinfo=VIETNAM))
+    assert moved == datetime.fromisoformat(expected).replace(tzinfo=VIETNAM)
 
 
 @settings(max_examples=40, deadline=None)
