@@ -103,7 +103,7 @@ async def test_a_command_binds_all_that_is_under_way_and_later_changes_move_noth
 async def test_a_command_moves_a_new_date_that_was_promised_off_a_closed_day_and_tells_it(
     office: Office,
 ) -> None:
-    """Its distance to the due moment is nobody's promise, a day it may be kept on is; a pause moves neither."""
+    """A day it may be kept on is promised, no distance to the due moment; a pause moves neither."""
     seen = await office.in_process()
     why = {"reason": "Cần xác minh thêm", "cause": "COMPLEX_CASE", "new_due_on": "2026-03-11"}
     seen = await office.act(
