@@ -1,6 +1,7 @@
 """Due moments of dossiers and steps, by the counting rules of domain.md 5 (package worktime)."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -204,7 +205,14 @@ def delay_at(
         raise CalendarMissing from error
 
 
-def answer_by(now: datetime, days: int) -> datetime:
-    """Return the end of the day so many days from now: until then the applicant may answer."""
-    day: date = now.astimezone(VIETNAM).date() + timedelta(days=days)
+def answer_by(calendar: WorkCalendar | None, now: datetime, days: int) -> datetime:
+    """Return the end of the day so many days from now: until then the applicant may answer or pay.
+
+    A day off is followed by the next working day (Bộ luật Dân sự Đ.148 k.5), to its end (k.6); where the
+    calendar is not loaded the day counts as it is.
+    """
+    day = _day(now) + timedelta(days=days)
+    if calendar is not None:
+        with suppress(CalendarNotLoaded):
+            day = _day(calendar.working_day_from(day).closing)
     return datetime.combine(day, time(23, 59, 59), VIETNAM)

@@ -51,7 +51,7 @@ async def ask_payment(
         legal_basis=legal_basis,
         asked_at=now,
         asked_by=by.name,
-        pay_by=answer_by(now, pay_days) if pay_days else None,
+        pay_by=answer_by(grounds.calendar_in_force, now, pay_days) if pay_days else None,
         by=by.subject,
     )
     left = dossier.ask_payment(obligation, why)

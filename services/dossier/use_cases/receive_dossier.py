@@ -206,7 +206,7 @@ async def ask_intake_supplement(
     )
     named = named_items(items, grounds.procedure)
     rule = rule_of(work, "INTAKE", basis, legal_basis, now)
-    until = answer_by(now, days_to_answer(work, rule, answer_days))
+    until = answer_by(grounds.calendar_in_force, now, days_to_answer(work, rule, answer_days))
     supplement = Supplement(
         items=tuple(named),
         reason=reason,

@@ -78,7 +78,7 @@ async def decide_supplement(
         record_change(work, dossier, change, by=by, now=now)
         return dossier
     rule = rule_of(work, "PROCESSING", draft.basis, draft.legal_basis, now)
-    until = answer_by(now, draft.answer_days)
+    until = answer_by(grounds.calendar_in_force, now, draft.answer_days)
     supplement = Supplement(
         items=draft.items,
         reason=draft.reason,

@@ -94,6 +94,27 @@ async def test_an_answer_that_never_came_is_proposed_to_be_decided_and_may_still
     assert (await office.tried(seen, "stop", SIGNER, **WHY)).json()["code"] == "supplement-not-lapsed"
 
 
+async def test_the_time_to_answer_and_to_pay_never_ends_on_a_day_off(office: Office) -> None:
+    """Asked on a Tuesday for four days: until the end of the Monday after, before and after acceptance."""
+    monday = "2026-03-09T23:59:59+07:00"
+    seen = await office.submitted()
+    asked = {"items": ITEMS, "reason": "Thiếu", "answer_days": 4}
+    early = await office.act(seen, "intake-supplement-request", RECEIVER, **asked)
+    later = await office.act(await office.in_process(), "supplement-request", SPECIALIST, **asked)
+    later = await office.act(later, "supplement-request-approval", LEAD)
+    for one in (early, later):
+        assert (await office.read(one, LEAD))["supplements"][0]["answer_by"] == monday
+    notice = {
+        "name": "Thuế",
+        "amount": 1_000,
+        "reason": "Trước bạ",
+        "legal_basis": "NĐ 10/2022",
+        "pay_days": 4,
+    }
+    owing = await office.act(await office.in_process(), "payment-notice", SPECIALIST, **notice)
+    assert (await office.read(owing, LEAD))["obligations"][0]["pay_by"] == monday
+
+
 async def test_officers_are_warned_once_before_and_once_after_each_deadline(office: Office) -> None:
     """Eight office hours to reply; nobody is told twice, and a warning changes no version."""
     seen = await office.submitted()

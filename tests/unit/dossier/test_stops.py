@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kernel.core.clock import VIETNAM
 from kernel.core.ids import new_id
 from services.dossier.domain.course import PAPERS_MISSING, Cause, Obligation, Payment
-from services.dossier.domain.deadlines import handover_due, promised_by, running_again
+from services.dossier.domain.deadlines import answer_by, handover_due, promised_by, running_again
 from services.dossier.domain.definitions import Channel, Procedure, calendar_of
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import CalendarMissing, NothingAnswered, StillOwed, SupplementLimit
@@ -284,3 +284,30 @@ def test_papers_are_handed_over_the_same_day_and_after_fifteen_hours_early_on_th
     """NĐ 61/2018 Đ.18: to the minute, over a weekend, and of what comes on a day off."""
     at = datetime.fromisoformat(accepted).replace(tzinfo=VIETNAM)
     assert handover_due(CALENDAR, at, LIMITS) == datetime.fromisoformat(due).replace(tzinfo=VIETNAM)
+
+
+@pytest.mark.parametrize(
+    ("asked", "days", "until"),
+    [
+        ("2026-03-03T09:00", 3, "2026-03-06"),
+        ("2026-03-04T09:00", 3, "2026-03-09"),
+        ("2026-02-11T23:30", 3, "2026-02-23"),
+        ("2026-02-11T23:30", 2, "2026-02-13"),
+        ("2027-12-30T09:00", 5, "2028-01-04"),
+    ],
+    ids=["a day that is worked", "a Saturday", "Tết", "the day before Tết", "no calendar of that year yet"],
+)
+def test_the_time_to_answer_ends_on_a_day_that_is_worked(asked: str, days: int, until: str) -> None:
+    """Bộ luật Dân sự Đ.148 k.5: a term that ends on a day off ends with the next working day."""
+    off = [{"day": f"2026-02-{day}", "status": "OFF"} for day in range(16, 23)]
+    calendar = calendar_of(
+        [
+            {"code": "x", "year": year, "office_hours": "07:30-11:30;13:30-17:30", "exceptions": given}
+            for year, given in ((2026, off), (2027, []))
+        ]
+    )
+    at = datetime.fromisoformat(asked).replace(tzinfo=VIETNAM)
+    assert answer_by(calendar, at, days) == datetime.fromisoformat(f"{until}T23:59:59").replace(
+        tzinfo=VIETNAM
+    )
+    assert answer_by(None, at, days).date() == at.date() + timedelta(days=days)
