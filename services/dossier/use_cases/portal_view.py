@@ -16,6 +16,7 @@ from services.dossier.domain.intake.evidence import (
     flags_of,
     has_consulted,
 )
+from services.dossier.domain.intake.identifiers import has_number
 from services.dossier.domain.payments.account import ItemKind
 from services.dossier.domain.payments.events import paid_through
 from services.dossier.domain.states import State
@@ -123,6 +124,7 @@ def _view(detail: Detail, work: Work) -> dict[str, Any]:
             "applicant_type": owner.get("applicant_type", "CITIZEN"),
             "identity_type": owner.get("identity_type"),
             "identity_number": owner.get("identity_number"),
+            "representative_number": _representative_number(parties),
             "phone": owner.get("phone"),
             "email": owner.get("email"),
             "address": owner.get("address"),
@@ -156,6 +158,14 @@ def _view(detail: Detail, work: Work) -> dict[str, Any]:
             "is_vneid_verified": _is_verified(detail),
         },
     }
+
+
+def _representative_number(parties: Mapping[str, Any]) -> str | None:
+    """Return the number of who represents an owner that has none yet; nobody else's is told."""
+    if has_number(parties["owner"]):
+        return None
+    number: str | None = (parties.get("representative") or {}).get("identity_number")
+    return number
 
 
 def _is_verified(detail: Detail) -> bool:

@@ -18,7 +18,7 @@ from services.dossier.domain.events import Change
 from services.dossier.domain.guards import known_process
 from services.dossier.domain.holdings import Result
 from services.dossier.domain.intake.errors import NotAuthorized
-from services.dossier.domain.intake.identifiers import plain_number
+from services.dossier.domain.intake.identifiers import has_number, plain_number
 from services.dossier.domain.states import Move
 from services.dossier.domain.work.slip import person_of
 from services.dossier.domain.workflow import recall
@@ -148,14 +148,16 @@ def _missing_at_counter(handing: Handing) -> list[tuple[str, str]]:
 def require_receiver(handing: Handing, parties: Mapping[str, Any]) -> None:
     """Raise `ReceiverUnchecked` unless who stands there is the party they are handed it as.
 
-    An organisation comes by somebody: they are authorised, not the owner.
+    An organisation comes by somebody: they are authorised, not the owner. A party without a number on file
+    (a newborn) cannot be told from a stranger who says its name: who represents it comes, or is authorised.
     """
     party = {"OWNER": "owner", "REPRESENTATIVE": "representative"}.get(handing.receiver)
     if party is None:
         return
     known = parties.get(party) or {}
-    number = plain_number(str(known.get("identity_number") or ""))
-    is_number = number in {"", plain_number(handing.identity_number)}
+    if not has_number(known):
+        raise ReceiverUnchecked("Người này chưa có số giấy tờ trong hồ sơ: giao cho người đại diện.")
+    is_number = plain_number(str(known["identity_number"])) == plain_number(handing.identity_number)
     if not is_number or _spoken(known.get("full_name")) != _spoken(handing.receiver_name):
         raise ReceiverUnchecked("Giấy tờ xuất trình không phải của người được ghi trong hồ sơ.")
 

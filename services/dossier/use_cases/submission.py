@@ -10,7 +10,7 @@ from kernel.core.errors import Invalid
 from services.dossier.domain.definitions import Procedure
 from services.dossier.domain.intake.authority import needs_paper, paper_faults
 from services.dossier.domain.intake.evidence import RESULT_OF_DOSSIER
-from services.dossier.domain.intake.identifiers import identity_faults
+from services.dossier.domain.intake.identifiers import identity_faults, owner_faults
 from services.dossier.use_cases.ports import Attachment, SubmittedComponent
 
 
@@ -162,9 +162,8 @@ def checked_components(
 
 
 def require_identities(submission: Submission, today: date) -> None:
-    """Raise `Invalid` where a party's number is not of the form its kind has."""
+    """Raise `Invalid` where a party's number is not of the form its kind has, or the owner has none."""
     parties = {
-        "owner": submission.owner,
         "representative": submission.representative,
         "helper": submission.helper,
     }
@@ -174,8 +173,11 @@ def require_identities(submission: Submission, today: date) -> None:
         if person is not None
         for fault in identity_faults(person, today, path)
     ]
-    if submission.owner.get("identity_type") == "NEWBORN" and submission.representative is None:
+    is_alone = submission.owner.get("identity_type") == "NEWBORN" and submission.representative is None
+    if is_alone:
         faults.append(("representative", "Hồ sơ của trẻ cần người đi làm thủ tục thay"))
+    own = owner_faults(submission.owner, submission.representative, today)
+    faults = [one for one in own if not (is_alone and one[0].startswith("representative."))] + faults
     if faults:
         raise Invalid(fields=faults)
 

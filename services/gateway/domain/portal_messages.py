@@ -116,7 +116,7 @@ def dossier_message(view: PortalView, *, code: str, status: int, procedure: str,
 def _added_after_2021(view: PortalView, status: int, wire: Wire) -> Json:
     return {
         "KenhThucHien": _CHANNELS.get(view.channel, ""),
-        "SoGiayToChuHoSo": view.owner.number,
+        "SoGiayToChuHoSo": view.owner.told_number,
         "NoiNopHoSo": _PROVINCE,
         "HoSoCoThanhPhanSoHoa": flag(any(item.is_digitised for item in view.handed)),
         "TaiKhoanDuocXacThucVoiVNeID": flag(view.is_verified),

@@ -76,6 +76,13 @@ class Owner:
     phone: str
     email: str
     tech_id: str
+    representative_number: str = ""
+    """Of who represents an owner that has no number yet, empty for everybody else."""
+
+    @property
+    def told_number(self) -> str:
+        """The number the portal finds the dossier by: the owner's, a newborn's is its representative's."""
+        return self.number or self.representative_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +182,7 @@ def _owner(data: Mapping[str, Any]) -> Owner:
         phone=_text(data, "phone"),
         email=_text(data, "email"),
         tech_id=_text(data, "tech_id"),
+        representative_number=_text(data, "representative_number"),
     )
 
 

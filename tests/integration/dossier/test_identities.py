@@ -8,7 +8,7 @@ from services.dossier.commands.history import verify_history
 from services.dossier.commands.identities import reindex_identities
 from services.dossier.use_cases.row_seals import ROW, seal_row
 from services.dossier.use_cases.secrets import identity_index
-from tests.builders.dossier.office import PROCEDURE, RECEIVER, Office, a_citizen
+from tests.builders.dossier.office import GATEWAY, PROCEDURE, RECEIVER, Office, a_citizen
 from tests.integration.dossier.test_other_ways_in import a_walk_in
 
 AN = a_citizen()
@@ -51,6 +51,59 @@ async def test_passports_of_two_countries_are_two_people(office: Office) -> None
         del asked["full_name"]
         answer = await office.service.post("/v1/counter-look-ups", asked, RECEIVER)
         assert (answer.json()["person"] is not None) is known, answer.text
+
+
+BABY = {"full_name": "Lê Bé", "identity_type": "NEWBORN", "birth_date": "2026-03-01"}
+MOTHER = {"full_name": "Trần Thị Bình", "identity_number": "099192000022"}
+BY_DOCUMENT = {"checked_by": "DOCUMENT", "no_receipt_reason": "Ký sổ giấy"}
+
+
+async def test_a_newborns_result_goes_to_who_represents_it_and_the_portal_knows_it_by_them(
+    office: Office,
+) -> None:
+    """Whoever says the child's name is not the child; the number on file is compared."""
+    answer = await office.service.post(
+        "/v1/counter-dossiers", a_walk_in(owner=BABY, representative=MOTHER), RECEIVER
+    )
+    seen = answer.json()
+    view = (await office.service.get(f"/v1/portal-views/{seen['dossier_id']}", GATEWAY)).json()
+    number = MOTHER["identity_number"]
+    assert (view["owner"]["identity_number"], view["owner"]["representative_number"]) == (None, number)
+    seen = await office.issued(await office.at_issue(seen))
+    wrong = [
+        {"receiver": "OWNER", "receiver_name": BABY["full_name"], "identity_number": "099192000033"},
+        {"receiver": "OWNER", "receiver_name": BABY["full_name"], "identity_number": number},
+        {"receiver": "REPRESENTATIVE", "receiver_name": "Trần Thị Bình", "identity_number": "099192000033"},
+        {"receiver": "REPRESENTATIVE", "receiver_name": "Kẻ Lạ", "identity_number": number},
+    ]
+    for one in wrong:
+        refused = await office.tried(seen, "return", RECEIVER, **BY_DOCUMENT, **one)
+        assert (refused.status_code, refused.json()["code"]) == (409, "receiver-not-checked"), one
+    hands = {"receiver": "REPRESENTATIVE", "receiver_name": "Trần Thị Bình", "identity_number": number}
+    assert (await office.act(seen, "return", RECEIVER, **BY_DOCUMENT, **hands))["state"] == "RETURNED"
+
+
+async def test_the_portal_is_told_nobody_elses_number_where_the_owner_has_one(office: Office) -> None:
+    seen = await office.submitted()
+    view = (await office.service.get(f"/v1/portal-views/{seen['dossier_id']}", GATEWAY)).json()
+    assert view["owner"]["representative_number"] is None
+
+
+@pytest.mark.parametrize(
+    ("owner", "representative", "place"),
+    [
+        ({"full_name": "Lê An"}, None, "owner.identity_number"),
+        ({"full_name": "Lê An", "identity_type": "OTHER"}, None, "owner.identity_number"),
+        (BABY, {"full_name": "Trần Thị Bình"}, "representative.identity_number"),
+    ],
+)
+async def test_a_dossier_the_portal_could_not_be_told_is_not_taken(
+    office: Office, owner: dict[str, Any], representative: dict[str, Any] | None, place: str
+) -> None:
+    body = a_walk_in(owner=owner, representative=representative)
+    answer = await office.service.post("/v1/counter-dossiers", body, RECEIVER)
+    assert answer.status_code == 422
+    assert [one["path"] for one in answer.json()["errors"]] == [place]
 
 
 async def test_rows_of_before_are_indexed_anew_once(

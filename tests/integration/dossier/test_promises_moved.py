@@ -243,7 +243,7 @@ async def test_a_counter_records_what_an_applicant_without_an_account_brought(of
     assert (other.status_code, other.json()["code"]) == (403, "forbidden")
     body = {
         "procedure_code": "1.004873",
-        "owner": {"full_name": "Lê Thị Tư"},
+        "owner": {"full_name": "Lê Thị Tư", "identity_number": "099192000044"},
         "receiving_agency": "H99.201",
         "components": [{"component_code": "to-khai", "form": "original"}],
     }

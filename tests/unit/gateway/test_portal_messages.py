@@ -237,6 +237,18 @@ def test_only_numbers_of_a_known_kind_are_identities_and_none_is_made_up(
     assert message["SoGiayToChuHoSo"] == number
 
 
+def test_a_newborn_is_found_by_the_number_of_who_represents_it() -> None:
+    """Which is not the child's identity; who has a number of their own is told by no other."""
+    message = told(
+        owner={"full_name": "Bé", "identity_number": None, "representative_number": "099192000022"}
+    )
+    assert (message["SoGiayToChuHoSo"], message["DinhDanhCHS"]) == ("099192000022", [])
+    both = told(
+        owner={"full_name": "A", "identity_number": "C1234567", "representative_number": "099192000022"}
+    )
+    assert both["SoGiayToChuHoSo"] == "C1234567"
+
+
 def test_databases_are_told_by_the_codes_agreed_and_without_a_code_not_at_all() -> None:
     wire = replace(WIRE_2024, database_codes={"POPULATION": "7"})
     message = told(databases=["BUSINESS", "POPULATION"], wire=wire)

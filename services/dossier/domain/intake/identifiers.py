@@ -77,8 +77,8 @@ def is_own_number(person: Mapping[str, Any], account_number: str) -> bool:
 def identity_faults(person: Mapping[str, Any], today: date, path: str) -> list[tuple[str, str]]:
     """Return what is wrong with a party's number, place by place; nothing where there is none to check.
 
-    A citizen without a number is taken (who sits at the counter may have lost the card) but for the types
-    that are nothing else than a number.
+    Who helps or asks may have left the card at home; an owner may not be without (`owner_faults`), nor the
+    types that are nothing else than a number.
     """
     kind = IdentityType(person.get("identity_type") or IdentityType.CITIZEN_ID)
     number = plain_number(str(person.get("identity_number") or ""))
@@ -96,6 +96,35 @@ def identity_faults(person: Mapping[str, Any], today: date, path: str) -> list[t
     if kind is IdentityType.PASSPORT and not person.get("nationality"):
         faults.append((f"{path}.nationality", "Hộ chiếu cần ghi quốc tịch (mã 3 chữ)"))
     return faults
+
+
+def owner_faults(
+    owner: Mapping[str, Any], representative: Mapping[str, Any] | None, today: date
+) -> list[tuple[str, str]]:
+    """Return what is wrong with an owner's number; there is always one to tell the portal the owner by.
+
+    Every citizen has one, card or no card (Luật Căn cước 2023 Điều 12), and the population database tells it
+    at the counter. A child that has none yet goes by who represents it by law, a person whose papers are of
+    no known kind by who acts for them: the portal refuses a dossier without (`SoGiayToChuHoSo`).
+    """
+    faults = identity_faults(owner, today, "owner")
+    kind = IdentityType(owner.get("identity_type") or IdentityType.CITIZEN_ID)
+    if faults or has_number(owner):
+        return faults
+    if kind is IdentityType.CITIZEN_ID:
+        return [("owner.identity_number", "Cần số định danh của chủ hồ sơ; tra được khi không mang thẻ")]
+    if has_number(representative or {}):
+        return []
+    if kind is IdentityType.NEWBORN:
+        return [
+            ("representative.identity_number", "Cần số giấy tờ của người đại diện theo pháp luật của trẻ")
+        ]
+    return [("owner.identity_number", "Cần số giấy tờ của chủ hồ sơ, hoặc của người đại diện")]
+
+
+def has_number(person: Mapping[str, Any]) -> bool:
+    """Tell whether a party is known by a number."""
+    return plain_number(str(person.get("identity_number") or "")) != ""
 
 
 def _untrue(kind: IdentityType, number: str, person: Mapping[str, Any], today: date) -> str:

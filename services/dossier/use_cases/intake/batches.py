@@ -15,7 +15,7 @@ from services.dossier.domain.definitions import Procedure
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.intake.authority import paper_faults
 from services.dossier.domain.intake.batches import Batch, BatchState, Fault, Sheet, SheetRow
-from services.dossier.domain.intake.identifiers import identity_faults, plain_number
+from services.dossier.domain.intake.identifiers import identity_faults, owner_faults, plain_number
 from services.dossier.domain.intake.limits import limit
 from services.dossier.use_cases.intake.reception import require_one_stop
 from services.dossier.use_cases.ports import Intake, Work
@@ -78,7 +78,7 @@ def _faults(sheet: Sheet, procedure: Procedure, checked: Checked, now: datetime)
     faults += [Fault(0, path.removeprefix("company."), why) for path, why in said]
     mandatory = [rule for rule in procedure.components.values() if rule.is_mandatory]
     for row in sheet.rows:
-        said = checked(row.owner) or identity_faults(_dated(row.owner), today, "owner")
+        said = checked(row.owner) or owner_faults(_dated(row.owner), sheet.company, today)
         faults += [Fault(row.row, path.removeprefix("owner."), why) for path, why in said]
         number = plain_number(str(row.owner.get("identity_number") or ""))
         if number and number in seen:

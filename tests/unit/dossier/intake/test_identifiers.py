@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.dossier.domain.intake.identifiers import identity_faults
+from services.dossier.domain.intake.identifiers import identity_faults, owner_faults
 
 TODAY = date(2026, 3, 3)
 
@@ -68,3 +68,24 @@ def test_a_number_of_another_form_is_named(kind: str, number: str, more: dict[st
     """By its place in the request; digits of another script are no digits of a card."""
     person = {"identity_type": kind, "identity_number": number, **more}
     assert [path for path, _ in identity_faults(person, TODAY, "owner")] == [f"owner.{place}"]
+
+
+WITH_NUMBER = {"full_name": "Mẹ", "identity_number": "099192000022"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "representative", "places"),
+    [
+        ("CITIZEN_ID", None, ["owner.identity_number"]),
+        ("CITIZEN_ID", WITH_NUMBER, ["owner.identity_number"]),
+        ("OTHER", None, ["owner.identity_number"]),
+        ("OTHER", WITH_NUMBER, []),
+        ("NEWBORN", WITH_NUMBER, []),
+        ("NEWBORN", {"full_name": "Mẹ", "identity_number": " "}, ["representative.identity_number"]),
+    ],
+)
+def test_an_owner_is_known_by_a_number_its_own_or_who_represents_it(
+    kind: str, representative: dict[str, Any] | None, places: list[str]
+) -> None:
+    owner = {"identity_type": kind, "identity_number": "", "birth_date": date(2026, 3, 1)}
+    assert [path for path, _ in owner_faults(owner, representative, TODAY)] == places
