@@ -55,7 +55,7 @@ def _read_member(member: Reader) -> None:
 
 def _read_course(member: Reader) -> None:
     """Read what the member's own dossier is given and what follows its end; what is absent stays absent."""
-    if member.data.get("agency") not in {None, ALL_COMMUNES}:
+    if member.data.get("agency") not in (None, ALL_COMMUNES):
         member.data["agency"] = agency_code(member.text("agency", longest=50))
         if member.data["agency"] is None:
             member.refuse("agency", "không phải mã định danh cơ quan")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from kernel.core.caller import Caller
 from kernel.core.clock import VIETNAM
-from kernel.core.errors import Invalid
+from kernel.core.errors import Invalid, Stale
 from kernel.core.ids import new_id
 from services.dossier.domain import papers
 from services.dossier.domain.actions import Action
@@ -89,16 +89,28 @@ class Moved:
 
 
 async def follow_money(
-    dossier_id: UUID, moved: Sequence[Moved], *, source: str, by: Caller | None, work: Work, now: datetime
+    dossier_id: UUID,
+    moved: Sequence[Moved],
+    *,
+    amount: int,
+    source: str,
+    seen: int | None = None,
+    by: Caller | None,
+    work: Work,
+    now: datetime,
 ) -> Dossier:
     """Let a dossier know what became of its obligations; the clock runs when nothing is owed; T13.
 
+    `amount` is what came in on its account (below 0: went back), for obligations and all else; raises `Stale`
+    where the dossier is no longer at the version `seen`.
     Called where money moves or is corrected, in that commit; `source` names the movement, which counts once.
     Where a withdrawal waits the stop ends as well: what the dossier goes back to is then being worked. Money
     of a dossier that goes on, or that stays short, is counted and moves nothing; the result waits for what
     went back.
     """
     dossier, grounds = await work.dossiers.load(dossier_id)
+    if seen is not None and dossier.version != seen:
+        raise Stale
     before = dossier.obligations
     for one in moved:
         dossier.owe_anew(one.obligation_id, one.amount)
@@ -106,11 +118,12 @@ async def follow_money(
             dossier.pay(one.obligation_id, Payment(source, one.paid, now))
         elif one.paid < 0:
             dossier.unpay(one.obligation_id, Payment(source, -one.paid, now))
-    if dossier.obligations == before:
+    is_changed = dossier.obligations != before
+    if moved and not is_changed:
         return dossier
-    payment = {"receipt": source, "amount": sum(one.paid for one in moved)}
-    if dossier.owed or not dossier.can(Move.SETTLE_PAYMENT):
-        if dossier.prior_state is State.AWAITING_FINANCIAL and not dossier.owed:
+    payment = {"receipt": source, "amount": amount}
+    if not is_changed or dossier.owed or not dossier.can(Move.SETTLE_PAYMENT):
+        if is_changed and dossier.prior_state is State.AWAITING_FINANCIAL and not dossier.owed:
             dossier.prior_state = State.PROCESSING
             dossier.run(_running(dossier, grounds, work, now))
         _note_money(dossier, payment, by=by, work=work, now=now)

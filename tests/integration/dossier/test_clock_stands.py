@@ -36,6 +36,7 @@ async def paid(office: Office, seen: dict[str, Any], amount: int, receipt: str =
         dossier = await follow_money(
             UUID(seen["dossier_id"]),
             [moved],
+            amount=amount,
             source=receipt,
             by=None,
             work=office.service.runtime.open_work(unit),

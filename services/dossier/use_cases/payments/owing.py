@@ -124,6 +124,7 @@ async def assess(
         legal_basis=legal_basis,
         notice_number=notice_number,
     )
+    await tell_dossier(ledger, seen, f"assessed:{ledger.account.entries[-1].id}")
     return ledger
 
 

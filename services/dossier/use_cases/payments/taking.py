@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from services.dossier.domain.payments.account import Entry, EntryKind, Method
+from services.dossier.domain.payments.account import Account, Entry, EntryKind, Method
 from services.dossier.domain.states import CLOSED
 from services.dossier.use_cases.pause_dossier import Moved, follow_money
 from services.dossier.use_cases.payments.ledger import Ledger
@@ -38,22 +38,33 @@ async def tell_dossier(ledger: Ledger, since: int, source: str) -> None:
     """Let the dossier know what became of its obligations since an entry; it goes on when nothing is owed.
 
     Ledger and dossier so never disagree, whatever moved the account: money in or back, a correction, an
-    exemption. A closed dossier is told nothing more.
+    exemption. Where more is owed than before, its version moves too, from the one this was judged by: who
+    accepts it or hands its result out at that moment, sure that all is paid, is too late, or this is. A
+    closed dossier is told nothing more.
     """
-    moved = _moved(ledger, since)
-    if moved:
+    if ledger.dossier.state in CLOSED:
+        return
+    before = ledger.account.until(since)
+    moved = _moved(ledger, before)
+    is_more_owed = ledger.account.outstanding > before.outstanding
+    if moved or is_more_owed:
         await follow_money(
-            ledger.dossier.id, moved, source=source, by=ledger.by, work=ledger.work, now=ledger.now
+            ledger.dossier.id,
+            moved,
+            amount=ledger.account.paid - before.paid,
+            seen=ledger.dossier.version if is_more_owed else None,
+            source=source,
+            by=ledger.by,
+            work=ledger.work,
+            now=ledger.now,
         )
 
 
-def _moved(ledger: Ledger, since: int) -> list[Moved]:
-    if ledger.dossier.state in CLOSED:
-        return []
+def _moved(ledger: Ledger, before: Account) -> list[Moved]:
     own = {one.id for one in ledger.dossier.obligations if one.cancelled_at is None}
-    before = {one.id: (one.owed, one.paid) for one in ledger.account.until(since).items}
+    stood = {one.id: (one.owed, one.paid) for one in before.items}
     return [
-        Moved(item.id, item.owed, item.paid - before[item.id][1])
+        Moved(item.id, item.owed, item.paid - stood[item.id][1])
         for item in ledger.account.items
-        if item.id in own and before[item.id] != (item.owed, item.paid)
+        if item.id in own and stood[item.id] != (item.owed, item.paid)
     ]

@@ -1,9 +1,12 @@
 """An obligation of the dossier is what its ledger says: corrected, exempted, paid together with another."""
 
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
-from tests.builders.dossier.office import LEAD, RECEIVER, SPECIALIST, Office
-from tests.builders.dossier.till import MANAGER, Till, a_cashier
+from tests.builders.dossier.office import HANDED_OUT, LEAD, RECEIVER, SIGNER, SPECIALIST, Office
+from tests.builders.dossier.till import MANAGER, Till, a_cashier, a_till
 from tests.integration.dossier.payments.conftest import AFTERWARDS
 
 NOTICE = {"name": "Lệ phí trước bạ", "amount": 9_000, "reason": "Trước bạ", "legal_basis": "NĐ 10/2022"}
@@ -87,3 +90,78 @@ async def test_one_payment_settles_every_obligation_it_covers(till: Office) -> N
     assert await owing.told() == ("AWAITING_FINANCIAL", "STOPPED", [9_000, 500])
     assert (await owing.money.take((await owing.money.read())["outstanding"])).status_code == 201
     assert await owing.told() == ("PROCESSING", "RUNNING", [0, 0])
+
+
+@asynccontextmanager
+async def money_held(till: Office, dossier_id: str) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """Hold a dossier's account as somebody else does; yields how to wait until another waits for it."""
+    async with till.service.runtime.pool.acquire() as connection:
+        name = f"money:{dossier_id}"
+        await connection.execute("SELECT pg_advisory_lock(hashtextextended($1, 0))", name)
+
+        async def waited_for() -> None:
+            query = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            while not await connection.fetchval(query):
+                await asyncio.sleep(0.01)
+
+        try:
+            yield waited_for
+        finally:
+            await connection.execute("SELECT pg_advisory_unlock(hashtextextended($1, 0))", name)
+
+
+async def test_what_is_accepted_while_its_receipt_is_being_cancelled_stays_paid(till: Office) -> None:
+    """The cancellation was judged by a dossier that is not accepted: it comes too late."""
+    cashier = a_cashier("cung-luc")
+    money = await a_till(till, cashier)
+    taken = (await money.take((await money.read())["outstanding"])).json()["receipt"]
+    path = f"/v1/receipts/{taken['receipt_id']}/cancellation"
+    async with money_held(till, money.dossier["dossier_id"]) as waited_for:
+        cancelling = asyncio.create_task(till.service.post(path, {"reason": "Ghi nhầm"}, cashier, version=1))
+        await waited_for()
+        accepted = await till.act(money.dossier, "acceptance", RECEIVER)
+    assert (await cancelling).status_code == 412
+    assert ((await till.read(accepted, RECEIVER))["state"], (await money.read())["outstanding"]) == (
+        "ACCEPTED",
+        0,
+    )
+    assert (await cancelled(till, taken, cashier)) == (409, "receipt-relied-on")
+
+
+async def test_a_dossier_whose_receipt_was_cancelled_is_not_accepted_as_it_was_seen(till: Office) -> None:
+    cashier = a_cashier("truoc-do")
+    money = await a_till(till, cashier)
+    taken = (await money.take((await money.read())["outstanding"])).json()["receipt"]
+    assert await cancelled(till, taken, cashier) == (200, "")
+    late = await till.tried(money.dossier, "acceptance", RECEIVER)
+    assert late.status_code == 412
+    seen = {**money.dossier, "version": (await till.read(money.dossier, RECEIVER))["version"]}
+    assert (await till.tried(seen, "acceptance", RECEIVER)).json()["code"] == "fee-unpaid"
+
+
+async def test_a_refund_decided_while_the_result_is_handed_out_is_decided_again(till: Office) -> None:
+    """What was sure to be paid when it was handed out was; who decides sees that it has gone."""
+    owing = await an_owing(till, "tra-va-hoan")
+    await owing.money.take((await owing.money.read())["outstanding"])
+    seen = {**owing.seen, "version": (await till.read(owing.seen, LEAD))["version"]}
+    for by, step in ((SPECIALIST, "tham-dinh"), (LEAD, "soat-xet"), (SIGNER, "ky")):
+        seen = await till.act(seen, "step-completion", by, step=step)
+    seen = await till.issued(seen, number="77/XN")
+    given = {"method": "CASH", "reason": "Nộp nhầm", "payee": {"full_name": "Nguyễn Văn An"}}
+    asked = await owing.money.post("/refunds", owing.money.cashier, amount=9_000, **given)
+    path = f"/v1/refunds/{asked.json()['refund_id']}/decision"
+    async with money_held(till, seen["dossier_id"]) as waited_for:
+        deciding = asyncio.create_task(
+            till.service.post(path, {"approved": True, "note": "Đúng"}, MANAGER, version=1)
+        )
+        await waited_for()
+        await till.act(seen, "return", RECEIVER, **HANDED_OUT)
+    assert (await deciding).status_code == 412
+    again = await till.service.post(path, {"approved": True, "note": "Đúng"}, MANAGER, version=1)
+    assert again.status_code == 200
+
+
+async def cancelled(till: Office, receipt: dict[str, Any], cashier: Any) -> tuple[int, str]:
+    path = f"/v1/receipts/{receipt['receipt_id']}/cancellation"
+    answer = await till.service.post(path, {"reason": "Ghi nhầm"}, cashier, version=1)
+    return answer.status_code, str(answer.json().get("code", ""))
