@@ -28,7 +28,6 @@ _MARGIN_SECONDS = 20.0
 _BYTES_A_SECOND = 4_194_304
 _OK = 200
 _NOT_FOUND = 404
-_DEFECT = 500
 _TOLD_HEADERS = ("Content-Type", "Content-Length", "Content-Disposition")
 
 
@@ -66,11 +65,9 @@ class HttpDossierService:
             return None
         return object_of(raw) if status == _OK else unavailable(status)
 
-    async def _view_many(self, places: Sequence[Place]) -> Sequence[Json | None] | None:
+    async def _view_many(self, places: Sequence[Place]) -> Sequence[Json | None]:
         query = [("of", f"{dossier_id}:{version}") for dossier_id, version in places]
         status, raw = await self._read("/v1/portal-views", query)
-        if status == _DEFECT:
-            return None
         if status != _OK:
             unavailable(status)
         views: Sequence[Json | None] = object_of(raw).get("views") or ()

@@ -4,26 +4,30 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
+import structlog
+
+from kernel.core.errors import Unavailable
 from services.gateway.domain.portal_messages import Json
 
 Place = tuple[UUID, int]
 """A dossier and its version; 0 for the newest."""
 MOST_AT_ONCE = 32
+_log = structlog.get_logger()
 
 
 class GatheredViews:
     """While one question is on its way those that come wait together and make the next one.
 
-    Where the service cannot answer a question for several, each is asked for alone: a dossier whose view
-    cannot be made does not hold up the others.
+    Where a question for several fails, each is asked for alone, at once: a dossier whose view cannot be made,
+    or takes too long, does not hold up the others. Where that fails for all of them the service is away, and
+    whoever waits by then is told so too: nobody waits for more than some of its time-outs.
     """
 
     def __init__(
         self,
-        fetch: Callable[[Sequence[Place]], Awaitable[Sequence[Json | None] | None]],
+        fetch: Callable[[Sequence[Place]], Awaitable[Sequence[Json | None]]],
         fetch_one: Callable[[Place], Awaitable[Json | None]],
     ) -> None:
-        """Ask for several by `fetch`, which returns None when it was answered with a defect."""
         self._fetch, self._fetch_one = fetch, fetch_one
         self._asked: list[tuple[Place, asyncio.Future[Json | None]]] = []
         self._reading: asyncio.Task[None] | None = None
@@ -50,23 +54,27 @@ class GatheredViews:
         if len(waiting) > 1:
             try:
                 views = await self._fetch([place for place, _ in waiting])
-            except Exception as error:
-                # Told to everybody who waits for it; each decides for itself, as if it had asked alone.
-                for _, answer in waiting:
-                    _fail(answer, error)
-                return
-            if views is not None:
+            except Unavailable:
+                _log.info("portal_views_asked_for_alone", views=len(waiting))
+            else:
                 for (_, answer), view in zip(waiting, views, strict=True):
                     _give(answer, view)
                 return
-        await asyncio.gather(*(self._answer_one(place, answer) for place, answer in waiting))
+        errors = await asyncio.gather(*(self._answer_one(place, answer) for place, answer in waiting))
+        away = [one for one in errors if isinstance(one, Unavailable)]
+        if len(waiting) > 1 and len(away) == len(waiting):
+            others, self._asked = self._asked, []
+            for _, answer in others:
+                _fail(answer, away[0])
 
-    async def _answer_one(self, place: Place, answer: "asyncio.Future[Json | None]") -> None:
+    async def _answer_one(self, place: Place, answer: "asyncio.Future[Json | None]") -> Exception | None:
         try:
             _give(answer, await self._fetch_one(place))
         except Exception as error:
             # Told to the one who asked, and to nobody else.
             _fail(answer, error)
+            return error
+        return None
 
 
 def _give(answer: "asyncio.Future[Json | None]", view: Json | None) -> None:

@@ -26,12 +26,12 @@ class Office:
         self.is_down = False
         self.views = GatheredViews(self.many, self.one)
 
-    async def many(self, places: Sequence[Place]) -> Sequence[dict[str, Any] | None] | None:
+    async def many(self, places: Sequence[Place]) -> Sequence[dict[str, Any] | None]:
         self.questions.append(list(places))
         await self.answers.wait()
-        if self.is_down:
+        if self.is_down or self.broken & set(places):
             raise Unavailable("dossier: HTTP 503")
-        return None if self.broken & set(places) else [self._view(one) for one in places]
+        return [self._view(one) for one in places]
 
     async def one(self, one: Place) -> dict[str, Any] | None:
         self.questions.append([one])
@@ -81,12 +81,13 @@ async def test_a_view_that_cannot_be_made_is_told_to_who_asked_for_it_alone() ->
     assert [type(one) for one in answers] == [dict, Unavailable, dict]
 
 
-async def test_a_service_that_is_down_is_asked_once_and_everybody_is_told() -> None:
+async def test_whoever_waits_for_a_service_that_is_away_is_told_after_one_question() -> None:
+    """However many wait: the first are asked for together and alone, and the others are told with them."""
     office = Office()
     office.is_down = True
-    answers = await office.ask(place(1), place(2), place(3))
-    assert [type(one) for one in answers] == [Unavailable] * 3
-    assert len(office.questions) == 1
+    answers = await office.ask(*(place(n) for n in range(5 * MOST_AT_ONCE)))
+    assert {type(one) for one in answers} == {Unavailable}
+    assert [len(one) for one in office.questions] == [MOST_AT_ONCE] + [1] * MOST_AT_ONCE
     office.is_down = False
     assert len(await office.ask(place(1), place(2))) == 2
 
