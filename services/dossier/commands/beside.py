@@ -15,8 +15,10 @@ from services.dossier.use_cases.row_seals import (
     PAPER,
     PRINTED,
     SCAN,
+    UNORDERED_FILE_KIND,
     components_hash,
     fits,
+    fits_unordered,
 )
 
 _RANGE = "dossier_id > $1::uuid AND dossier_id <= $2::uuid"
@@ -68,7 +70,7 @@ class Beside:
         components, files = self.of("components", row["id"]), self.of("files", row["id"])
         if components_hash(components) != row["components_hash"]:
             return "its components are not those that were handed in"
-        if {one["id"] for one in files} != set(row["given_files"]):
+        if not _are_files_given(files, set(row["given_files"])):
             return "its files are not those that were given to it"
         if wrong := _wrong_with_files(files, keys):
             return wrong
@@ -81,10 +83,20 @@ class Beside:
         return "" if all(is_paper_sound(one, papers, keys) for one in papers) else "a paper was changed"
 
 
+def _are_files_given(files: Sequence[Any], given: set[UUID]) -> bool:
+    """Tell whether these are a dossier's files; their seals say where each belongs.
+
+    Papers of another system's member of a submission were bound to its lead without being named there.
+    """
+    found = {one["id"] for one in files}
+    named = {one["id"] for one in files if one["purpose"] != "INTERLINKED"}
+    return named <= given <= found
+
+
 def _wrong_with_files(files: Sequence[Any], keys: HistoryKeys) -> str:
     if not all(_is_file_sound(one, files, keys) for one in files):
         return "a file's record was changed"
-    if any(is_file_older(one, keys) for one in files):
+    if any(is_scan_unsealed(one, keys) for one in files):
         return "a file is sealed by an older rule: run seal-rows"
     is_scan_sound = all(fits(one["scan_seal"], "scan", SCAN, one, keys) for one in files)
     return "" if is_scan_sound else "what the scanner said of a file was changed"
@@ -99,9 +111,16 @@ def _is_file_sound(file: Any, files: Sequence[Any], keys: HistoryKeys) -> bool:
     )
 
 
-def is_file_older(file: Any, keys: HistoryKeys) -> bool:
+def is_scan_unsealed(file: Any, keys: HistoryKeys) -> bool:
     """Tell whether a file is sound and from before what the scanner says was sealed."""
-    return fits(file["seal"], OLDER_FILE_KIND, FILE, file, keys)
+    return fits_unordered(file["seal"], OLDER_FILE_KIND, file, keys)
+
+
+def is_file_older(file: Any, keys: HistoryKeys) -> bool:
+    """Tell whether a file is sound and sealed by a rule of before."""
+    return any(
+        fits_unordered(file["seal"], one, file, keys) for one in (OLDER_FILE_KIND, UNORDERED_FILE_KIND)
+    )
 
 
 def is_paper_sound(paper: Any, papers: Sequence[Any], keys: HistoryKeys) -> bool:

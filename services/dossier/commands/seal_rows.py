@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from kernel.runtime import Runtime
-from services.dossier.commands.beside import Beside, is_file_older
+from services.dossier.commands.beside import Beside, is_scan_unsealed
 from services.dossier.commands.history import of_history
 from services.dossier.commands.seal_beside import seal_beside
 from services.dossier.domain.history import Entry, HistoryKeys
@@ -119,7 +119,7 @@ async def _seal_files(pool: Any, keys: HistoryKeys) -> int:
             rows = await connection.fetch(_UNSEALED_FILES, after, _BATCH)
             for row in rows:
                 is_ours = row["dossier_id"] is None or fits(row["bound_seal"], "bound", BOUND, row, keys)
-                if is_ours and (not row["seal"] or is_file_older(row, keys)):
+                if is_ours and (not row["seal"] or is_scan_unsealed(row, keys)):
                     await _seal_file(connection, row, row["bound_seal"], keys)
                     done += 1
         if len(rows) < _BATCH:

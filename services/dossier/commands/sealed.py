@@ -28,6 +28,23 @@ _HEADLESS = (
     "SELECT d.id FROM dossiers d WHERE NOT EXISTS (SELECT FROM row_heads h WHERE h.dossier_id = d.id)"
     " ORDER BY d.id"
 )
+# Which result history recalled: the row of the moment it was issued at, the same in order where two share it.
+_RECALLED = """
+    SELECT r.id::text AS name FROM (
+        SELECT *, row_number() OVER (PARTITION BY dossier_id, issued_at ORDER BY id) AS place
+        FROM result_register) r
+    JOIN (
+        SELECT i.dossier_id, i.at,
+            row_number() OVER (PARTITION BY i.dossier_id, i.at ORDER BY i.version) AS place,
+            (SELECT min(c.at) FROM history c WHERE c.dossier_id = i.dossier_id AND c.version > i.version
+                AND c.type = 'dossier.result_recalled.v1') AS recalled_at
+        FROM history i WHERE i.type = 'dossier.result_issued.v1'
+            AND i.data #>> '{change,result,outcome}' = 'GRANTED') h
+        ON h.dossier_id = r.dossier_id AND h.at = r.issued_at AND h.place = r.place
+    WHERE CASE r.state WHEN 'VALID' THEN h.recalled_at IS NOT NULL
+        WHEN 'RECALLED' THEN h.recalled_at IS DISTINCT FROM r.ended_at ELSE false END
+    ORDER BY 1
+"""
 # What a row says of its end is told a second time, in a book that is sealed or chained by itself.
 _TOLD_TWICE = {
     "receipt {name}: the ledger names it, it is missing": (
@@ -65,11 +82,7 @@ _TOLD_TWICE = {
         " FULL JOIN (SELECT * FROM payment_entries WHERE kind = 'PAID' AND source LIKE 'platform:%') e"
         " ON e.source = 'platform:' || q.reference WHERE e.id IS NULL OR q.reference IS NULL"
     ),
-    "results of dossier {name}: one that was recalled is in force": (
-        "SELECT h.dossier_id::text AS name FROM history h WHERE h.type = 'dossier.result_recalled.v1'"
-        " GROUP BY h.dossier_id HAVING count(*) > (SELECT count(*) FROM result_register r"
-        " WHERE r.dossier_id = h.dossier_id AND r.state <> 'VALID')"
-    ),
+    "result {name}: it was recalled, or was not, against history": _RECALLED,
     "authorisation {name}: it was revoked, it counts": (
         "SELECT a.id::text AS name FROM authorizations a WHERE a.revoked_at IS NULL AND EXISTS ("
         "SELECT FROM access_log l WHERE l.what = 'authorization_revoked' AND l.object_id = a.id)"

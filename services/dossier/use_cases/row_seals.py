@@ -38,8 +38,18 @@ FILE = (
 """What a file is from the day it came."""
 BOUND = ("id", "dossier_id", "purpose")
 """Where a file belongs."""
-FILE_KIND, OLDER_FILE_KIND = "scanned-file", "file"
-"""A file's seal says by its kind that its scan is sealed too: one that lost that seal is not of before."""
+FILE_KIND = "ordered-file"
+"""A file's seal says by its kind that its scan is sealed too, and that documents in it go by their names."""
+OLDER_FILE_KIND = "file"
+"""From before the scan was sealed."""
+UNORDERED_FILE_KIND = "scanned-file"
+"""From before documents in a seal were put in order: what was found of signatures, as it was written."""
+_WRITTEN = (
+    *("field", "kind", "signer", "organization", "issuer", "serial", "valid_from", "valid_to", "intact"),
+    *("covers_whole_document", "changed_after", "changes_allowed", "digest", "signed_at", "time_source"),
+    *("trusted", "trusted_when_signed", "own_seal", "revocation", "distrust", "timestamp"),
+)
+_WRITTEN_UNREAD = ("kind", "intact", "trusted", "covers_whole_document", "field", "problem")
 SCAN = ("id", "sha256", "scan", "scanned_at", "threat")
 """What the scanner said of a file, or that it said nothing yet: sealed in the statement that writes it."""
 PAPER = ("id", "dossier_id", "kind", "number", "legal_set", "issued_at", "issued_by", "content_sealed")
@@ -63,6 +73,21 @@ def fits(told: str, what: str, names: Sequence[str], row: Mapping[str, Any], key
     key_id, _, digest = told.rpartition(":")
     found = keys.digest(key_id, _said(what, key_id, names, row))
     return found is not None and hmac.compare_digest(found.hex(), digest)
+
+
+def fits_unordered(told: str, what: str, file: Mapping[str, Any], keys: HistoryKeys) -> bool:
+    """Tell whether a file is what was sealed before documents were put in order.
+
+    The database gives their names back in an order of its own: both are tried.
+    """
+    written = [_as_written(one) for one in file["signatures"] or ()]
+    return fits(told, what, FILE, file, keys) or fits(told, what, FILE, {**file, "signatures": written}, keys)
+
+
+def _as_written(signature: Mapping[str, Any]) -> dict[str, Any]:
+    names = _WRITTEN_UNREAD if "problem" in signature else _WRITTEN
+    found = {name: signature[name] for name in names if name in signature}
+    return {**found, **signature}
 
 
 def seal_row(row: Mapping[str, Any], keys: HistoryKeys) -> str:
@@ -110,7 +135,7 @@ def _said(what: str, key_id: str, names: Sequence[str], row: Mapping[str, Any]) 
     for name in names:
         value = row[name]
         said.append(value.astimezone(UTC) if isinstance(value, datetime) else value)
-    return orjson.dumps(said, default=_plain)
+    return orjson.dumps(said, default=_plain, option=orjson.OPT_SORT_KEYS if what == FILE_KIND else None)
 
 
 def _plain(value: Any) -> Any:

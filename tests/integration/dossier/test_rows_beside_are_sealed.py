@@ -238,7 +238,7 @@ AGAINST = {
     "a recalled result in force": (
         "DELETE FROM result_register WHERE state = 'VALID';"
         " UPDATE result_register SET state = 'VALID' WHERE state = 'RECALLED'",
-        "one that was recalled is in force",
+        "it was recalled, or was not, against history",
     ),
     "a destroyed record kept": (
         "UPDATE archive_records SET state = 'KEPT' WHERE state = 'DESTROYED'",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
 from services.dossier.domain.dossier import Dossier
@@ -47,6 +48,7 @@ async def keep_submission(
         plan.components = shared.give(plan.components, holder.dossier_id, plan.found.files, purpose=purpose)
         papers[child.procedure] = [asdict(item) for item in plan.components]
     parent.brought["components"] = papers
+    parent.brought["lead_files"] = [str(one) for one in _files_of_lead(parent, planned)]
     for plan in planned:
         child = parent.children[plan.found.member.procedure]
         if plan.dossier is None:
@@ -58,6 +60,7 @@ async def keep_submission(
         keep_evidence(work, dressed, plan.found.submission, plan.components, shared.files, by=by, now=now)
         if child.procedure in ready:
             if child is parent.lead:
+                dressed.take(_files_of_lead(parent, planned))
                 warn_of_duplicates(
                     dressed, plan.found.intake, names_them=is_own or by.kind is CallerKind.STAFF
                 )
@@ -105,9 +108,28 @@ async def _open_now(
     return change.from_state
 
 
+def _files_of_lead(parent: Parent, planned: Sequence[Planned]) -> list[UUID]:
+    """Return what the lead is given beside its own: who authorised, papers of members elsewhere."""
+    mandate = _mandate(parent, planned)
+    return [*([mandate] if mandate else []), *_papers_elsewhere(parent, planned)]
+
+
+def _papers_elsewhere(parent: Parent, planned: Sequence[Planned]) -> list[UUID]:
+    return [
+        file
+        for plan in planned
+        if parent.children[plan.found.member.procedure].route != "PROVINCE"
+        for item in plan.components
+        for file in item.attachment_ids
+    ]
+
+
+def _mandate(parent: Parent, planned: Sequence[Planned]) -> UUID | None:
+    lead = next(one for one in planned if one.found.member.procedure == parent.group.lead_procedure)
+    return (lead.found.submission.representative or {}).get("authorization_attachment_id")
+
+
 def _bind_mandate(parent: Parent, planned: Sequence[Planned], *, by: Caller, work: Work) -> None:
     """Give the paper that authorises to the lead child."""
-    lead = next(one for one in planned if one.found.member.procedure == parent.group.lead_procedure)
-    paper = (lead.found.submission.representative or {}).get("authorization_attachment_id")
-    if paper:
+    if paper := _mandate(parent, planned):
         work.attachments.bind([paper], parent.lead.dossier_id, uploader=by.subject, purpose="COMPONENT")

@@ -41,6 +41,8 @@ async def open_child(parent: Parent, child: Child, *, work: Work, now: datetime)
     )
     dossier.is_verified = bool(parent.brought.get("is_verified"))
     dress(parent, child, dossier)
+    if child is parent.lead:
+        dossier.take(UUID(one) for one in parent.brought.get("lead_files", ()))
     dossier.brought["interlinked"]["results"] = [_told(one, entry) for one, entry, _ in carried]
     child.agency, child.heir, child.name = found.agency, None, found.procedure.name
     shared = SharedFiles()
