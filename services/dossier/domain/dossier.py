@@ -521,6 +521,11 @@ class Dossier:
         return self.move(Move.REQUEST_WITHDRAWAL)
 
     @property
+    def result_version(self) -> int:
+        """Which of its results this is: the first, or one more for each that was recalled."""
+        return len(self.recalled) + 1
+
+    @property
     def is_signed(self) -> bool:
         """Tell whether the result is signed and waits to be issued; a signed proposal on the way is none."""
         if self.step is None or not self.step.issues_result:

@@ -15,6 +15,7 @@ from services.dossier.domain.codes import is_agency_identifier
 from services.dossier.domain.course import ApologyDraft
 from services.dossier.domain.deadlines import dossier_due, running_again, step_due, term_for
 from services.dossier.domain.definitions import Procedure, Process, StepRule
+from services.dossier.domain.desk.errors import WithThePost
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import (
     ApologyDraftOpen,
@@ -286,6 +287,12 @@ def all_is_paid(dossier: Dossier, _: Caller, found: Situation) -> None:
     """Raise `StillOwed` while money is owed."""
     if owed := max(dossier.owed, found.account.outstanding):
         raise StillOwed.of(owed)
+
+
+def result_is_in_house(_: Dossier, __: Caller, found: Situation) -> None:
+    """Raise `WithThePost` while a letter with the result is on its way."""
+    if found.is_with_post:
+        raise WithThePost
 
 
 def office_step(dossier: Dossier) -> Step:

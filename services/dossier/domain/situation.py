@@ -17,7 +17,7 @@ class Situation:
     """What beside the dossier decides whether something can be done now.
 
     `lacking` names what the record has to get before it is archived, `ended_results` the results handed in
-    that hold no more; both are empty where nobody asked for them.
+    that hold no more; both are empty where nobody asked for them, as is whether the post has the result.
     """
 
     now: datetime
@@ -28,6 +28,7 @@ class Situation:
     account: Account = EMPTY
     lacking: Sequence[str] = ()
     ended_results: Sequence[Mapping[str, Any]] = ()
+    is_with_post: bool = False
 
     @property
     def today(self) -> date:

@@ -76,7 +76,9 @@ _GUARDS: dict[Action, Ways] = {
         ANY: (g.nothing_is_drafted, g.four_eyes_sign, g.opinions_are_given, g.days_are_known),
     },
     Action.RETURN: {ANY: (g.result_is_there, g.all_is_paid)},
-    Action.RESULT_RECALL: {ANY: (g.they_stand_apart, g.process_is_known, g.days_are_known)},
+    Action.RESULT_RECALL: {
+        ANY: (g.they_stand_apart, g.result_is_in_house, g.process_is_known, g.days_are_known)
+    },
     Action.CLAIM: {ANY: (g.step_is_free,)},
     Action.RELEASE: {ANY: (g.step_is_held,)},
     Action.ASSIGNMENT: {ANY: ()},

@@ -48,6 +48,8 @@ _DETAIL = loading(
         (SELECT count(*) FROM papers p WHERE p.dossier_id = d.id AND p.sha256 IS NULL) AS unprinted,
         (SELECT EXISTS (SELECT FROM archive_packages g
             WHERE g.dossier_id = d.id AND g.state = 'ACCEPTED')) AS is_packed,
+        (SELECT EXISTS (SELECT FROM post_items i
+            WHERE i.dossier_id = d.id AND i.state IN ('SENT', 'FAILED'))) AS is_with_post,
         (SELECT s.data FROM staff s WHERE s.subject = :reader::text) AS entry,
     """
 )
@@ -161,6 +163,7 @@ def _detail_of(row: Any, now: datetime) -> Detail:
         used_results=[_used_result(one) for one in row.get("used_results") or ()],
         unprinted=row.get("unprinted") or 0,
         is_packed=bool(row.get("is_packed")),
+        is_with_post=bool(row.get("is_with_post")),
     )
 
 

@@ -84,6 +84,7 @@ def standing_now(detail: Detail, *, by: Caller, work: Work, now: datetime) -> St
             for one in detail.used_results
             if not one.stands_on(situation.today)
         ],
+        is_with_post=detail.is_with_post,
     )
     index = identity_index(work.seals, by.identity_number)
     return standing_of(dossier, by, situation, identity_index=index, mandates=detail.mandates)

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from kernel.core.caller import Caller
 from kernel.core.errors import Invalid
 from services.dossier.domain.actions import Action
 from services.dossier.domain.desk.errors import NotSentByPost
-from services.dossier.domain.desk.post import PostStatus
+from services.dossier.domain.desk.post import PostItem, PostStatus
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import NotSettled, ReceiverUnchecked
 from services.dossier.domain.events import Change
@@ -19,15 +19,19 @@ from services.dossier.domain.guards import known_process
 from services.dossier.domain.holdings import Result
 from services.dossier.domain.intake.errors import NotAuthorized
 from services.dossier.domain.intake.identifiers import has_number, plain_number
-from services.dossier.domain.states import Move
 from services.dossier.domain.work.slip import person_of
 from services.dossier.domain.workflow import recall
+from services.dossier.use_cases.desk.post_items import RECEIVER, carries_present
+from services.dossier.use_cases.desk.post_taking_back import keep_in_house
 from services.dossier.use_cases.intake.authorizations import require_authorized
 from services.dossier.use_cases.open_dossier import due_of, open_for, parties_of
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.record_change import record_change
 from services.dossier.use_cases.work.hand_on import hand_out, take_home
 from services.dossier.use_cases.work_steps import result_data
+
+_OFF_LIST = {"COUNTER": "Đã trả kết quả tại quầy", "ELECTRONIC": "Đã trả bản điện tử"}
+"""Why a result leaves a post list when it is returned another way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +67,8 @@ async def return_result(
 ) -> Dossier:
     """Hand the result to the applicant, or record that post or the electronic way did; T20.
 
-    Nothing leaves while money is owed, nor into hands nobody checked, nor by a post nobody signed for. Who
+    Nothing leaves while money is owed, nor into hands nobody checked, nor by a post nobody signed for; what
+    the post has is handed out no other way, what only stands on a list is taken off it. Who
     took it and what proved it is kept sealed; the event tells the way only.
     """
     dossier, _ = await open_for(Action.RETURN, dossier_id, by=by, seen=seen, work=work, now=now)
@@ -76,7 +81,10 @@ async def return_result(
         await _require_authority(handing, dossier, work=work, now=now)
     await _bind(handing, dossier, by=by, work=work)
     if handing.delivery == "POST":
-        await _end_item(handing, dossier, work=work, now=now)
+        item = await _end_item(handing, dossier, work=work, now=now)
+        handing = replace(handing, delivery_reason=handing.delivery_reason or _wish_of(item, work))
+    else:
+        await keep_in_house(dossier.id, reason=_OFF_LIST[handing.delivery], by=by, work=work, now=now)
     left = dossier.hand_result({**_kept(handing, work), "by": by.name, "at": now.isoformat()})
     to = "POST" if handing.delivery == "POST" else "APPLICANT"
     hand_out(work, dossier, giver=person_of(by, "ONE_STOP_OFFICER"), to=to, now=now)
@@ -89,19 +97,19 @@ async def return_result(
     return dossier
 
 
-async def return_by_post(
-    dossier_id: UUID, *, tracking_number: str, at: datetime, by: Caller, work: Work, now: datetime
-) -> bool:
-    """Record that the post delivered the result; T20. False where it was no longer waiting for that.
+async def return_by_post(item: PostItem, *, at: datetime, by: Caller, work: Work, now: datetime) -> bool:
+    """Record that the post delivered the result; T20. False where another one waits by now, or none.
 
     The operator's own word is the right to it, judged before by the list it travelled on; what was owed was
     asked for when it was listed, and a delivery that has happened is not refused.
     """
-    dossier, _ = await work.dossiers.load(dossier_id)
+    dossier, _ = await work.dossiers.load(item.dossier_id)
     result = dossier.result
-    if result is None or not dossier.can(Move.RETURN_RESULT):
+    if result is None or not carries_present(item, dossier):
         return False
-    handing = Handing(delivery="POST", tracking_number=tracking_number)
+    handing = Handing(
+        delivery="POST", tracking_number=item.tracking_number, delivery_reason=_wish_of(item, work)
+    )
     left = dossier.hand_result({**_kept(handing, work), "by": by.subject, "at": at.isoformat()})
     # The operator has no desk of the house: the row says what was done, not by whom at the counter.
     hand_out(work, dossier, giver=person_of(by, "POSTAL_AGENT"), to="APPLICANT", now=now)
@@ -202,13 +210,24 @@ def _shown(handing: Handing, dossier: Dossier, work: Work) -> dict[str, Any]:
     return {**known, **told} if is_same else told
 
 
-async def _end_item(handing: Handing, dossier: Dossier, *, work: Work, now: datetime) -> None:
-    """End the item the post signed for; raise `NotSentByPost` where none of this number is under way."""
-    item = await work.desk.post.under_way(dossier.id)
-    if item is None or item.tracking_number != handing.tracking_number:
+async def _end_item(handing: Handing, dossier: Dossier, *, work: Work, now: datetime) -> PostItem:
+    """End and return the item the post signed for.
+
+    Raises `NotSentByPost` where none of this number is under way with the present result.
+    """
+    item = await work.desk.post.open_item(dossier.id)
+    is_on_its_way = item is not None and item.is_under_way and carries_present(item, dossier)
+    if item is None or not is_on_its_way or item.tracking_number != handing.tracking_number:
         raise NotSentByPost
     item.report(PostStatus.DELIVERED, now)
     work.desk.post.save_item(item)
+    return item
+
+
+def _wish_of(item: PostItem, work: Work) -> str:
+    """Return why it went by post though it was asked for another way; empty where it was asked for."""
+    told: Any = work.seals.open(item.receiver_sealed, purpose=RECEIVER)
+    return str(told.get("wish") or "")
 
 
 async def _bind(handing: Handing, dossier: Dossier, *, by: Caller, work: Work) -> None:
@@ -244,8 +263,12 @@ def _kept(handing: Handing, work: Work) -> dict[str, Any]:
 async def recall_result(
     dossier_id: UUID, *, reason: str, by: Caller, seen: int, work: Work, now: datetime
 ) -> Dossier:
-    """Take a wrong result back before it is returned, with the reason; T22. The record keeps it."""
+    """Take a wrong result back before it is returned, with the reason; T22. The record keeps it.
+
+    What only stands on a post list is taken off it; with the post it is recalled once it comes back.
+    """
     dossier, grounds = await open_for(Action.RESULT_RECALL, dossier_id, by=by, seen=seen, work=work, now=now)
+    await keep_in_house(dossier.id, reason="Kết quả bị thu hồi", by=by, work=work, now=now)
     recalled: Result | None = dossier.result
     work.results.recall(dossier.id, reason=reason, at=now)
     left = recall(dossier, known_process(grounds.process), at=now, due_of=due_of(grounds))

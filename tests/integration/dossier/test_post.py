@@ -10,8 +10,8 @@ import pytest
 
 from kernel.testing.running import RunningService, a_service
 from tests.builders.dossier.office import CLERK, RECEIVER, Office, an_officer
+from tests.builders.dossier.post import AGENT, OPERATOR, a_postal_agent, by_post
 
-AGENT = an_officer("POSTAL_AGENT", agency="BC", subject="buu-ta")
 POST = a_service("post.status", subject="buu-chinh")
 TRACKING = "RA123456789VN"
 
@@ -22,19 +22,21 @@ async def office(start_once: Callable[..., Awaitable[RunningService]], tmp_path_
     folder: Path = tmp_path_factory.mktemp("files")
     term = {"value": 3, "unit": "WORKING_DAY"}
     channels = [{"channel": name, "processing_time": term, "fees": []} for name in ("DIRECT", "ONLINE")]
-    return await Office(await start_once("dossier", files_url=folder.as_uri())).open(channels=channels)
+    opened = await Office(await start_once("dossier", files_url=folder.as_uri())).open(channels=channels)
+    await opened.service.receive(a_postal_agent())
+    return opened
 
 
 @pytest.fixture
 async def ready(office: Office) -> dict[str, Any]:
     """A dossier whose result waits to be sent."""
     await office.service.runtime.pool.execute("DELETE FROM post_items")
-    return await office.issued(number="1/XN")
+    return await by_post(office)
 
 
 async def listed(office: Office, ready: dict[str, Any], tracking: str = TRACKING) -> dict[str, Any]:
     """List it, name its number, sign for both."""
-    body = {"operator": "buu-chinh", "dossier_ids": [ready["dossier_id"]]}
+    body = {"operator": OPERATOR, "dossier_ids": [ready["dossier_id"]]}
     made = await office.service.post("/v1/post-lists", body, RECEIVER)
     assert made.status_code == 201, made.text
     found = made.json()

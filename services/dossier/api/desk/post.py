@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, StringConstraints
 
+from kernel.core import caller
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Invalid
 from kernel.web.edge import EdgeRoute
@@ -16,20 +17,39 @@ from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
 from services.dossier.api.desk.schemas import Nothing, Subject
 from services.dossier.api.moments import Moment, local
 from services.dossier.api.schemas.requests import Strict
-from services.dossier.api.texts import Note
-from services.dossier.domain.desk.post import PostItem, PostList, PostStatus
+from services.dossier.api.texts import Address, Note, Reason
+from services.dossier.domain.desk.post import ItemState, PostItem, PostList, PostStatus
 from services.dossier.use_cases import ports
-from services.dossier.use_cases.desk import post
+from services.dossier.use_cases.desk import post, post_reports, post_taking_back
+from services.dossier.use_cases.desk.post_items import RECEIVER, Wish
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Bưu chính"])
 Tracking = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z0-9]{5,30}$")]
 
 
+class WishIn(Strict):
+    """What the applicant said since the submission: who asked for the post and when, and where to."""
+
+    dossier_id: UUID
+    reason: Reason
+    address: Address = ""
+
+
 class PostListIn(Strict):
-    """Which results go; the operator is named as its machine client is at the door."""
+    """Which results go; the operator is the unit of its postal agents and its machine client at the door.
+
+    `wishes` are for what was asked for another way, or goes to another address than the owner's.
+    """
 
     operator: Subject
     dossier_ids: Annotated[list[UUID], Field(min_length=1, max_length=50)]
+    wishes: Annotated[list[WishIn], Field(default_factory=list, max_length=50)]
+
+
+class ReasonIn(Strict):
+    """Why something is taken back."""
+
+    reason: Reason
 
 
 class TrackingIn(Strict):
@@ -57,11 +77,12 @@ class StatusOut(BaseModel):
 
 
 class ReceiverOut(BaseModel):
-    """Where an item goes."""
+    """Where an item goes; `wish` is why by post though asked for another way, for the office alone."""
 
     full_name: str = ""
     address: str = ""
     phone: str = ""
+    wish: str = ""
 
 
 class PostItemOut(BaseModel):
@@ -75,6 +96,9 @@ class PostItemOut(BaseModel):
     tracking_number: str
     attempts: int
     last_at: datetime | None
+    result_version: int
+    ended_reason: str
+    ended_by: str
     receiver: ReceiverOut | None
 
 
@@ -99,6 +123,8 @@ class PostListOut(BaseModel):
     made_by_name: str
     made_at: datetime
     handed_at: datetime | None
+    withdrawn_at: datetime | None
+    withdrawn_by: str
     signatures: list[SignatureOut]
     items: list[PostItemOut]
 
@@ -108,18 +134,23 @@ async def make_list(body: PostListIn, response: Response, by: Caller, work: Work
     """Lập danh sách bàn giao kết quả cho bưu chính."""
     if len(set(body.dossier_ids)) < len(body.dossier_ids):
         raise Invalid(fields=[("dossier_ids", "Một hồ sơ ghi hai lần")])
-    made, items = await post.make_list(body.operator, body.dossier_ids, by=by, work=work, now=now)
+    wishes = {one.dossier_id: Wish(one.reason, one.address) for one in body.wishes}
+    if len(wishes) < len(body.wishes) or wishes.keys() - set(body.dossier_ids):
+        raise Invalid(fields=[("wishes", "Hồ sơ ghi hai lần hoặc không có trong danh sách")])
+    made, items = await post.make_list(
+        body.operator, body.dossier_ids, wishes=wishes, by=by, work=work, now=now
+    )
     response.headers["Location"] = f"/v1/post-lists/{made.id}"
-    return _list_out(made, items, work, response)
+    return _list_out(made, items, work, response, by)
 
 
 @router.get("/post-lists")
 async def list_lists(by: Caller, work: Work, limit: Limit = 20, cursor: Cursor = "") -> Page[PostListOut]:
-    """Danh sách bàn giao của đơn vị."""
+    """Danh sách bàn giao của đơn vị; nhân viên bưu chính thấy danh sách giao cho đơn vị bưu chính mình."""
     before = cursor_place(cursor, NEWEST)
-    found = await work.desk.post.lists(by.agency, before, limit + 1)
+    found = await post.lists_for(by, before, limit + 1, work=work)
     following = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
-    items = [_list_out(item, [], None, None) for item in found[:limit]]
+    items = [_list_out(item, [], None, None, by) for item in found[:limit]]
     return Page[PostListOut](items=items, next_cursor=following)
 
 
@@ -127,7 +158,7 @@ async def list_lists(by: Caller, work: Work, limit: Limit = 20, cursor: Cursor =
 async def show_list(list_id: UUID, response: Response, by: Caller, work: Work, now: Now) -> PostListOut:
     """Một danh sách bàn giao, có nơi nhận của từng bưu gửi."""
     found, items = await post.read_list(list_id, by=by, work=work, now=now)
-    return _list_out(found, items, work, response)
+    return _list_out(found, items, work, response, by)
 
 
 @router.post("/post-lists/{list_id}/items/{item_id}/tracking")
@@ -146,6 +177,36 @@ async def name_tracking(
     return _item_out(item, None)
 
 
+@router.post("/post-lists/{list_id}/items/{item_id}/removal")
+async def remove_post_item(
+    list_id: UUID,
+    item_id: UUID,
+    body: ReasonIn,
+    response: Response,
+    by: Caller,
+    seen: IfMatch,
+    work: Work,
+    now: Now,
+) -> PostItemOut:
+    """Đưa một kết quả ra khỏi danh sách bưu chính chưa ký nhận; bộ phận một cửa ký lại phần còn lại."""
+    item = await post_taking_back.remove_item(
+        list_id, item_id, reason=body.reason, by=by, seen=seen, work=work, now=now
+    )
+    response.headers["ETag"] = f'"{item.version}"'
+    return _item_out(item, None, is_office=True)
+
+
+@router.post("/post-lists/{list_id}/withdrawal")
+async def withdraw_post_list(
+    list_id: UUID, body: ReasonIn, response: Response, by: Caller, seen: IfMatch, work: Work, now: Now
+) -> PostListOut:
+    """Rút danh sách bưu chính chưa ký nhận; các kết quả được lập danh sách khác hoặc trả tại quầy."""
+    found, items = await post_taking_back.withdraw_list(
+        list_id, reason=body.reason, by=by, seen=seen, work=work, now=now
+    )
+    return _list_out(found, items, None, response, by)
+
+
 @router.post("/post-lists/{list_id}/signature")
 async def sign_list(
     list_id: UUID, body: Nothing, response: Response, by: Caller, seen: IfMatch, work: Work, now: Now
@@ -153,13 +214,13 @@ async def sign_list(
     """Ký bàn giao: cán bộ một cửa ký trước, nhân viên bưu chính ký nhận sau."""
     del body
     found, items = await post.sign_list(list_id, by=by, seen=seen, work=work, now=now)
-    return _list_out(found, items, work, response)
+    return _list_out(found, items, work, response, by)
 
 
 @router.post("/post-statuses")
 async def receive_status(body: StatusIn, by: Caller, work: Work, now: Now) -> StatusOut:
     """Bưu chính báo trạng thái bưu gửi; gửi lại không làm gì thêm."""
-    outcome = await post.receive_status(
+    outcome = await post_reports.receive_status(
         body.event_id,
         body.tracking_number,
         PostStatus(body.status),
@@ -173,28 +234,40 @@ async def receive_status(body: StatusIn, by: Caller, work: Work, now: Now) -> St
 
 
 def _list_out(
-    found: PostList, items: list[PostItem], work: ports.Work | None, response: Response | None
+    found: PostList,
+    items: list[PostItem],
+    work: ports.Work | None,
+    response: Response | None,
+    by: caller.Caller,
 ) -> PostListOut:
     if response is not None:
         response.headers["ETag"] = f'"{found.version}"'
-    same = ("version", "number", "agency", "operator", "state", "made_by_name")
+    same = ("version", "number", "agency", "operator", "state", "made_by_name", "withdrawn_by")
     return PostListOut(
         list_id=found.id,
         **{name: getattr(found, name) for name in same},
         made_at=found.made_at.astimezone(VIETNAM),
         handed_at=local(found.handed_at),
+        withdrawn_at=local(found.withdrawn_at),
         signatures=[SignatureOut.model_validate(one) for one in found.signatures],
-        items=[_item_out(item, work) for item in items],
+        items=[_item_out(item, work, is_office=found.is_of_office(by)) for item in items],
     )
 
 
-def _item_out(item: PostItem, work: ports.Work | None) -> PostItemOut:
-    receiver: Any = work.seals.open(item.receiver_sealed, purpose="post receiver") if work else None
-    same = ("version", "dossier_id", "dossier_code", "tracking_number", "attempts")
+def _item_out(item: PostItem, work: ports.Work | None, *, is_office: bool = False) -> PostItemOut:
+    """Return an item; where it goes is shown while it goes there, why by post only to the office."""
+    is_shown = work is not None and item.state is not ItemState.REMOVED
+    receiver: Any = work.seals.open(item.receiver_sealed, purpose=RECEIVER) if work and is_shown else None
+    if receiver and not is_office:
+        receiver = {**receiver, "wish": ""}
+    reason = item.ended_reason if is_office else ""
+    same = ("version", "dossier_id", "dossier_code", "tracking_number", "attempts", "result_version")
     return PostItemOut(
         item_id=item.id,
         **{name: getattr(item, name) for name in same},
         state=item.state.value,
         last_at=local(item.last_at),
+        ended_reason=reason,
+        ended_by=item.ended_by if is_office else "",
         receiver=ReceiverOut.model_validate(receiver) if receiver else None,
     )

@@ -64,7 +64,9 @@ DELETED = {
 EMPTIED = {
     "appointments": Emptied(sealed={"contact_sealed": "contact"}, blank=("subject",)),
     "post_items": Emptied(
-        sealed={"receiver_sealed": "post receiver", "contact_sealed": "contact"}, nulled=("owner_subject",)
+        sealed={"receiver_sealed": "post receiver", "contact_sealed": "contact"},
+        blank=("ended_reason",),
+        nulled=("owner_subject",),
     ),
     "receipts": Emptied(
         sealed={"payer_sealed": "payer"},

@@ -1,6 +1,6 @@
 """Why the front desk refuses: each code is part of the contract."""
 
-from kernel.core.errors import Kind, Refusal
+from kernel.core.errors import Invalid, Kind, Refusal
 
 
 class PointClosed(Refusal):
@@ -114,6 +114,41 @@ class NotForThePost(Refusal):
 
     code = "not-for-the-post"
     title = "Hồ sơ không có kết quả chờ trả qua bưu chính tại đơn vị này"
+
+
+class PostNotAskedFor(Refusal):
+    """The applicant asked for the result another way, and no change of that wish is written down (409)."""
+
+    code = "post-not-asked-for"
+    title = "Người nộp không đề nghị nhận kết quả qua bưu chính"
+
+
+class PostAddressMissing(Refusal):
+    """Nobody knows where the result goes (409)."""
+
+    code = "post-address-missing"
+    title = "Hồ sơ không có địa chỉ nhận kết quả qua bưu chính"
+
+
+class PostOperatorUnknown(Invalid):
+    """No postal agent of the staff directory carries for this operator and agency (422)."""
+
+    code = "post-operator-unknown"
+    title = "Không có nhân viên của đơn vị bưu chính này phục vụ cơ quan"
+
+
+class WithThePost(Refusal):
+    """The post has signed for the result: it is neither handed out nor recalled until it comes back (409)."""
+
+    code = "result-with-the-post"
+    title = "Bưu chính đang giữ kết quả: chờ bưu chính phát hoặc chuyển hoàn"
+
+
+class ListWithdrawn(Refusal):
+    """The hand-over list was withdrawn, or nothing is left of it (409)."""
+
+    code = "post-list-withdrawn"
+    title = "Danh sách bàn giao đã được rút"
 
 
 class ListSigned(Refusal):

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden
-from services.dossier.domain.desk.errors import ListSigned, TrackingMissing
+from services.dossier.domain.desk.errors import ListSigned, ListWithdrawn, TrackingMissing
 
 
 class ItemState(StrEnum):
@@ -24,6 +24,8 @@ class ItemState(StrEnum):
     DELIVERED = "DELIVERED"
     BACK = "BACK"
     """At the counter again: the applicant fetches it, or it goes on another list."""
+    REMOVED = "REMOVED"
+    """Taken off before the post signed for it: it never left the office."""
 
 
 OPEN = (ItemState.LISTED, ItemState.SENT, ItemState.FAILED)
@@ -44,7 +46,10 @@ _FINAL = {PostStatus.DELIVERED: ItemState.DELIVERED, PostStatus.RETURNED: ItemSt
 
 @dataclass(slots=True, kw_only=True)
 class PostItem:
-    """One dossier's result on a list; `receiver_sealed` is name, address and telephone for the operator."""
+    """One dossier's result on a list; `receiver_sealed` is name, address and telephone for the operator.
+
+    `result_version` says which of the dossier's results the letter carries; 0 where nobody knows.
+    """
 
     id: UUID
     version: int
@@ -59,9 +64,13 @@ class PostItem:
     receiver_sealed: str
     contact_sealed: str
     owner_subject: str | None
+    result_version: int
     attempts: int = 0
     last_at: datetime | None = None
     ended_at: datetime | None = None
+    ended_reason: str = ""
+    ended_by: str = ""
+    """Why and by whom it was taken off."""
 
     @property
     def is_under_way(self) -> bool:
@@ -73,6 +82,14 @@ class PostItem:
         if self.state is not ItemState.LISTED:
             raise ListSigned
         self.tracking_number = number
+        self.version += 1
+
+    def take_off(self, reason: str, *, by: str, at: datetime) -> None:
+        """Take it off before the post signed; its number names nothing any more and may be used again."""
+        if self.state is not ItemState.LISTED:
+            raise ListSigned
+        self.state, self.tracking_number = ItemState.REMOVED, ""
+        self.ended_at, self.ended_reason, self.ended_by = at, reason, by
         self.version += 1
 
     def send(self, at: datetime) -> None:
@@ -116,21 +133,26 @@ class PostList:
     made_at: datetime
     signatures: tuple[dict[str, Any], ...] = ()
     handed_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str = ""
 
     @property
     def state(self) -> str:
-        """DRAFT until the first signature, HALF_SIGNED until the second, then HANDED_OVER."""
+        """DRAFT until the first signature, HALF_SIGNED until the second, then HANDED_OVER; or WITHDRAWN."""
+        if self.withdrawn_at is not None:
+            return "WITHDRAWN"
         return ("DRAFT", "HALF_SIGNED", "HANDED_OVER")[len(self.signatures)]
 
     def sign(self, items: Sequence[PostItem], by: Caller, at: datetime) -> bool:
         """Sign as the office or as the post, the office first; True when both have.
 
-        Both sign one content: its digest stands beside each name, and nothing can change between.
+        Both sign one content: its digest stands beside each name; what was signed falls with any change.
         """
         side = self._side_of(by)
-        if self.state == "HANDED_OVER" or (side == "OFFICE") is not (self.state == "DRAFT"):
+        self.require_open()
+        if (side == "OFFICE") is not (self.state == "DRAFT"):
             raise ListSigned
-        if side == "POST" and any(not item.tracking_number for item in items):
+        if side == "POST" and any(not item.tracking_number for item in listed(items)):
             raise TrackingMissing
         signature = {"side": side, "subject": by.subject, "name": by.name, "at": at.isoformat()}
         self.signatures = (*self.signatures, {**signature, "digest": digest_of(self, items)})
@@ -139,18 +161,65 @@ class PostList:
             self.handed_at = at
         return side == "POST"
 
+    def take_off(self, items: Sequence[PostItem], reason: str, *, by: str, at: datetime) -> None:
+        """Take some of its items off; the office signs again over what is left, nothing left withdraws it.
+
+        Raises `ListSigned` once the post has signed.
+        """
+        self.require_open()
+        for item in items:
+            item.take_off(reason, by=by, at=at)
+        self.signatures = ()
+        self.version += 1
+
+    def withdraw(self, *, by: str, at: datetime) -> None:
+        """Give it up: nothing of it is handed over."""
+        self.withdrawn_at, self.withdrawn_by = at, by
+
+    def require_open(self) -> None:
+        """Raise `ListWithdrawn` or `ListSigned` where nothing of it changes any more."""
+        if self.withdrawn_at is not None:
+            raise ListWithdrawn
+        if self.handed_at is not None:
+            raise ListSigned
+
+    def is_of_office(self, by: Caller) -> bool:
+        """Tell whether somebody of the agency's one-stop unit asks."""
+        is_office = by.kind is CallerKind.STAFF and by.has_role("ONE_STOP_OFFICER", "ONE_STOP_MANAGER")
+        return is_office and by.agency == self.agency
+
+    def is_of_post(self, by: Caller) -> bool:
+        """Tell whether it is an agent of this operator, who serves this agency.
+
+        The staff directory says both: an agent's unit is the operator, the agency is whom the agent serves
+        with all that is beneath it.
+        """
+        is_agent = by.kind is CallerKind.STAFF and by.has_role("POSTAL_AGENT") and by.unit == self.operator
+        return is_agent and serves(by.agency, self.agency)
+
     def _side_of(self, by: Caller) -> str:
-        is_staff = by.kind is CallerKind.STAFF
         has_signed = any(by.subject == one["subject"] for one in self.signatures)
-        if is_staff and by.has_role("POSTAL_AGENT") and not has_signed:
+        if self.is_of_post(by) and not has_signed:
             return "POST"
-        if is_staff and by.has_role("ONE_STOP_OFFICER") and by.agency == self.agency:
+        if self.is_of_office(by) and by.has_role("ONE_STOP_OFFICER"):
             return "OFFICE"
         raise Forbidden
 
 
+def serves(agents: str, agency: str) -> bool:
+    """Tell whether agents who sit at one agency serve another: itself, or one beneath it by its code."""
+    return bool(agents) and (agency == agents or agency.startswith(f"{agents}."))
+
+
+def listed(items: Sequence[PostItem]) -> list[PostItem]:
+    """Return what is still on a list: without what was taken off."""
+    return [item for item in items if item.state is not ItemState.REMOVED]
+
+
 def digest_of(post_list: PostList, items: Sequence[PostItem]) -> str:
-    """Return the SHA-256 of what is handed over: number and operator, each item's place, code, dossier."""
+    """Return the SHA-256 of what is handed over: number, operator, each item's place, dossier and result."""
     content = [post_list.number, post_list.operator]
-    rows = sorted((item.place, item.dossier_code, str(item.dossier_id)) for item in items)
+    rows = sorted(
+        (item.place, item.dossier_code, str(item.dossier_id), item.result_version) for item in listed(items)
+    )
     return hashlib.sha256(json.dumps([content, rows]).encode()).hexdigest()

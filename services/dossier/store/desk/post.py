@@ -22,12 +22,14 @@ _ADD_ITEM = Statement(
     " ON CONFLICT DO NOTHING"
 )
 _SAVE_LIST = Statement(
-    "UPDATE post_lists SET version = :version, signatures = :signatures, handed_at = :handed_at"
+    "UPDATE post_lists SET version = :version, signatures = :signatures, handed_at = :handed_at,"
+    " withdrawn_at = :withdrawn_at, withdrawn_by = :withdrawn_by"
     " WHERE id = :id AND version = :version - 1"
 )
 _SAVE_ITEM = Statement(
     "UPDATE post_items SET version = :version, state = :state, tracking_number = :tracking_number,"
-    " attempts = :attempts, last_at = :last_at, ended_at = :ended_at"
+    " attempts = :attempts, last_at = :last_at, ended_at = :ended_at, ended_reason = :ended_reason,"
+    " ended_by = :ended_by"
     " WHERE id = :id AND version = :version - 1"
 )
 _LOAD = Statement(f"SELECT {', '.join(_LIST)} FROM post_lists WHERE id = :id")
@@ -35,9 +37,21 @@ _LISTS = Statement(
     f"SELECT {', '.join(_LIST)} FROM post_lists WHERE agency = :agency AND id < :before"
     " ORDER BY id DESC LIMIT :limit"
 )
+_LISTS_OF_POST = Statement(
+    f"SELECT {', '.join(_LIST)} FROM post_lists WHERE operator = :operator AND id < :before"
+    " AND (agency = :served OR starts_with(agency, :served || '.')) AND withdrawn_at IS NULL"
+    " ORDER BY id DESC LIMIT :limit"
+)
+# The directory says who carries for whom: a postal agent's unit is the operator, the agency whom they serve.
+_OPERATORS = Statement(
+    "SELECT DISTINCT data ->> 'unit' AS operator FROM staff"
+    " WHERE agency <> '' AND (agency = :agency OR starts_with(:agency, agency || '.'))"
+    " AND data ->> 'unit' <> '' AND EXISTS (SELECT 1 FROM json_array_elements_text(data -> 'roles') AS held"
+    " WHERE held = 'POSTAL_AGENT') ORDER BY 1"
+)
 _ITEMS = Statement(f"SELECT {', '.join(_ITEM)} FROM post_items WHERE list_id = :list_id ORDER BY place")
 _ONE = Statement(f"SELECT {', '.join(_ITEM)} FROM post_items WHERE id = :id")
-_UNDER_WAY = Statement(
+_OPEN_ITEM = Statement(
     f"SELECT {', '.join(_ITEM)} FROM post_items WHERE dossier_id = :dossier_id AND state IN ({_OPEN})"
 )
 _ARE_LISTED = Statement(
@@ -80,13 +94,16 @@ class PostgresPost:
             version=found.version,
             signatures=list(found.signatures),
             handed_at=found.handed_at,
+            withdrawn_at=found.withdrawn_at,
+            withdrawn_by=found.withdrawn_by,
         )
 
     def save_item(self, item: PostItem) -> None:
         """Keep a changed item."""
         values = _item_values(item)
-        changing = ("id", "version", "state", "tracking_number", "attempts", "last_at", "ended_at")
-        self._unit.write(_SAVE_ITEM, **{name: values[name] for name in changing})
+        changing = ("id", "version", "state", "tracking_number", "attempts", "last_at")
+        ending = ("ended_at", "ended_reason", "ended_by")
+        self._unit.write(_SAVE_ITEM, **{name: values[name] for name in (*changing, *ending)})
 
     async def load(self, list_id: UUID) -> tuple[PostList, list[PostItem]]:
         """Return a list and its items; raise `NotFound`."""
@@ -100,6 +117,17 @@ class PostgresPost:
         rows = await self._unit.fetch(_LISTS, agency=agency, before=before, limit=limit)
         return [_list(row) for row in rows]
 
+    async def lists_of_post(self, operator: str, served: str, before: UUID, limit: int) -> Sequence[PostList]:
+        """Return an operator's lists of an agency and those beneath it, newest first, without withdrawn."""
+        rows = await self._unit.fetch(
+            _LISTS_OF_POST, operator=operator, served=served, before=before, limit=limit
+        )
+        return [_list(row) for row in rows]
+
+    async def operators(self, agency: str) -> Sequence[str]:
+        """Return the operators whose agents serve an agency, as the staff directory has them."""
+        return [row["operator"] for row in await self._unit.fetch(_OPERATORS, agency=agency)]
+
     async def item(self, item_id: UUID) -> PostItem:
         """Return an item; raise `NotFound`."""
         row = await self._unit.fetch_one(_ONE, id=item_id)
@@ -107,11 +135,10 @@ class PostgresPost:
             raise NotFound
         return _item(row)
 
-    async def under_way(self, dossier_id: UUID) -> PostItem | None:
-        """Return the item of a dossier the operator has signed for and not ended."""
-        row = await self._unit.fetch_one(_UNDER_WAY, dossier_id=dossier_id)
-        found = None if row is None else _item(row)
-        return found if found is not None and found.is_under_way else None
+    async def open_item(self, dossier_id: UUID) -> PostItem | None:
+        """Return the item of a dossier that is on a list or with the post."""
+        row = await self._unit.fetch_one(_OPEN_ITEM, dossier_id=dossier_id)
+        return None if row is None else _item(row)
 
     async def are_listed(self, dossier_ids: Sequence[UUID]) -> bool:
         """Tell whether any of these is on a list or under way."""

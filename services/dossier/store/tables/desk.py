@@ -210,6 +210,8 @@ post_lists = Table(
     Column("made_at", moment, nullable=False),
     Column("signatures", JSON, nullable=False),
     Column("handed_at", moment),
+    Column("withdrawn_at", moment),
+    Column("withdrawn_by", Text, nullable=False, server_default=""),
     UniqueConstraint("number"),
 )
 Index("ix_post_lists_agency_id", post_lists.c.agency, post_lists.c.id)
@@ -224,9 +226,13 @@ post_items = Table(
     *texts("receiver_sealed", "contact_sealed"),
     Column("dossier_id", UUID, nullable=False),
     Column("owner_subject", Text),
+    # An older process does not know which result it lists: 0 fits none.
+    Column("result_version", Integer, nullable=False, server_default="0"),
     Column("attempts", Integer, nullable=False),
     Column("last_at", moment),
     Column("ended_at", moment),
+    Column("ended_reason", Text, nullable=False, server_default=""),
+    Column("ended_by", Text, nullable=False, server_default=""),
 )
 Index(
     "uq_post_items_dossier_id",

@@ -236,11 +236,17 @@ class Post(Protocol):
     async def lists(self, agency: str, before: UUID, limit: int) -> Sequence[PostList]:
         """Return an agency's lists, newest first."""
 
+    async def lists_of_post(self, operator: str, served: str, before: UUID, limit: int) -> Sequence[PostList]:
+        """Return an operator's lists of an agency and those beneath it, newest first, without withdrawn."""
+
+    async def operators(self, agency: str) -> Sequence[str]:
+        """Return the operators whose agents serve an agency, as the staff directory has them."""
+
     async def item(self, item_id: UUID) -> PostItem:
         """Return an item; raise `NotFound`."""
 
-    async def under_way(self, dossier_id: UUID) -> PostItem | None:
-        """Return the item of a dossier the operator has signed for and not ended."""
+    async def open_item(self, dossier_id: UUID) -> PostItem | None:
+        """Return the item of a dossier that is on a list or with the post."""
 
     async def are_listed(self, dossier_ids: Sequence[UUID]) -> bool:
         """Tell whether any of these is on a list or under way."""

@@ -204,3 +204,5 @@ class Detail:
     """How many of its papers have no file yet."""
     is_packed: bool = False
     """Whether the archive has accepted a package of it."""
+    is_with_post: bool = False
+    """Whether a letter with its result is on its way."""

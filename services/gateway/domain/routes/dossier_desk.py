@@ -4,6 +4,7 @@ from services.gateway.domain.policy import ANYBODY, OFFICERS, PERSONS, STAFF, Po
 from services.gateway.domain.routes.row import Priority, Route
 
 _KIOSK = machines("desk.kiosk")
+_OFFICE = Policy(roles=frozenset({"ONE_STOP_OFFICER", "ONE_STOP_MANAGER"}))
 _MANAGERS = Policy(roles=frozenset({"ONE_STOP_MANAGER"}))
 
 
@@ -65,6 +66,8 @@ def _post() -> list[Route]:
         Route("POST", lists, "dossier", OFFICERS),
         Route("GET", one, "dossier", OFFICERS),
         Route("POST", f"{one}/signature", "dossier", OFFICERS),
+        Route("POST", f"{one}/withdrawal", "dossier", _OFFICE),
         Route("POST", f"{one}/items/{{item_id}}/tracking", "dossier", OFFICERS),
+        Route("POST", f"{one}/items/{{item_id}}/removal", "dossier", _OFFICE),
         Route("POST", "/api/v1/post-statuses", "dossier", machines("post.status"), Priority.VITAL),
     ]

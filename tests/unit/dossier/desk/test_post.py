@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from kernel.core.caller import Caller
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden
-from services.dossier.domain.desk.errors import ListSigned, TrackingMissing
+from services.dossier.domain.desk.errors import ListSigned, ListWithdrawn, TrackingMissing
 from services.dossier.domain.desk.post import ItemState, PostItem, PostList, PostStatus, digest_of
 from tests.builders.dossier.office import an_officer
 
 NOW = datetime(2026, 3, 3, 9, 0, tzinfo=VIETNAM)
 HOA = an_officer("ONE_STOP_OFFICER", subject="hoa")
-AGENT = an_officer("POSTAL_AGENT", agency="", subject="buu-ta")
-BOTH = an_officer("ONE_STOP_OFFICER", "POSTAL_AGENT", subject="ca-hai")
+AGENT = an_officer("POSTAL_AGENT", agency="H99", unit="buu-chinh", subject="buu-ta")
+BOTH = an_officer("ONE_STOP_OFFICER", "POSTAL_AGENT", unit="buu-chinh", subject="ca-hai")
 
 
 def an_item(state: ItemState = ItemState.SENT, tracking: str = "RA1") -> PostItem:
@@ -36,6 +36,7 @@ def an_item(state: ItemState = ItemState.SENT, tracking: str = "RA1") -> PostIte
         receiver_sealed="",
         contact_sealed="",
         owner_subject=None,
+        result_version=1,
         last_at=NOW,
     )
 
@@ -76,8 +77,16 @@ def test_the_post_signs_for_numbered_items_only() -> None:
 
 @pytest.mark.parametrize(
     "by",
-    [an_officer("ONE_STOP_OFFICER", agency="H99.202"), an_officer("SPECIALIST")],
-    ids=["other", "inside"],
+    [
+        an_officer("ONE_STOP_OFFICER", agency="H99.202"),
+        an_officer("SPECIALIST"),
+        an_officer("ONE_STOP_MANAGER"),
+        an_officer("POSTAL_AGENT", agency="H99", unit="buu-chinh-khac"),
+        an_officer("POSTAL_AGENT", agency="H99.202", unit="buu-chinh"),
+        an_officer("POSTAL_AGENT", agency="H99.2", unit="buu-chinh"),
+        an_officer("POSTAL_AGENT", agency="", unit="buu-chinh"),
+    ],
+    ids=["other", "inside", "manager", "other operator", "other agency", "code begins alike", "nowhere"],
 )
 def test_nobody_else_signs(by: Caller) -> None:
     with pytest.raises(Forbidden):
@@ -90,6 +99,48 @@ def test_one_person_is_not_both_sides() -> None:
     made.signatures = ({**made.signatures[0], "subject": BOTH.subject},)
     with pytest.raises(ListSigned):
         made.sign(items, BOTH, NOW)
+
+
+def test_what_is_taken_off_is_not_handed_over_and_the_office_signs_again() -> None:
+    made, items = a_list(), [an_item(ItemState.LISTED), an_item(ItemState.LISTED, tracking="")]
+    made.sign(items, HOA, NOW)
+    before = digest_of(made, items)
+    made.take_off(items[1:], "ghi nhầm", by="Hoa", at=NOW)
+    assert (items[1].state, items[1].ended_reason, items[1].ended_by) == (
+        ItemState.REMOVED,
+        "ghi nhầm",
+        "Hoa",
+    )
+    assert (made.state, made.version) == ("DRAFT", 3)
+    assert digest_of(made, items) != before
+    with pytest.raises(ListSigned):
+        made.sign(items, AGENT, NOW)
+    made.sign(items, HOA, NOW)
+    # The one without a number is off the list.
+    assert made.sign(items, AGENT, NOW) is True
+    with pytest.raises(ListSigned):
+        made.take_off(items[:1], "muộn", by="Hoa", at=NOW)
+
+
+def test_both_sign_for_which_result_it_is() -> None:
+    other = an_item()
+    other.result_version = 2
+    assert digest_of(a_list(), [an_item()]) != digest_of(a_list(), [other])
+
+
+def test_a_withdrawn_list_takes_nothing() -> None:
+    made, items = a_list(), [an_item(ItemState.LISTED)]
+    made.withdraw(by="Hoa", at=NOW)
+    assert made.state == "WITHDRAWN"
+    for attempt in (lambda: made.sign(items, HOA, NOW), lambda: made.take_off([], "x", by="Hoa", at=NOW)):
+        with pytest.raises(ListWithdrawn):
+            attempt()
+
+
+def test_what_the_post_has_is_not_taken_off() -> None:
+    for state in set(ItemState) - {ItemState.LISTED}:
+        with pytest.raises(ListSigned):
+            an_item(state).take_off("x", by="Hoa", at=NOW)
 
 
 reports = st.lists(
@@ -121,7 +172,7 @@ def test_an_end_is_final_and_attempts_are_those_told_before_it(
 
 
 def test_what_is_not_under_way_takes_no_report() -> None:
-    for state in (ItemState.LISTED, ItemState.DELIVERED, ItemState.BACK):
+    for state in (ItemState.LISTED, ItemState.DELIVERED, ItemState.BACK, ItemState.REMOVED):
         item = an_item(state)
         assert item.report(PostStatus.DELIVERED, NOW) is False
         assert (item.state, item.version) == (state, 1)
