@@ -13,6 +13,7 @@ from kernel.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from services.dossier.api.deps import PROBLEMS, Caller, Now, Work
 from services.dossier.api.moments import Day, local
 from services.dossier.domain.registers import Entry
+from services.dossier.use_cases.registers.print_copy_book import print_copy_book
 from services.dossier.use_cases.registers.print_registers import print_control_slip, print_register
 from services.dossier.use_cases.registers.read_register import read_register
 
@@ -85,6 +86,20 @@ async def get_register_sheet(
     """Tải sổ theo dõi hồ sơ của một khoảng thời gian (XLSX)."""
     printed = await print_register(agency, first, last, as_sheet=True, by=by, work=work, now=now)
     return _file(printed, _XLSX, "so-theo-doi.xlsx")
+
+
+@router.get("/certified-copies.pdf", response_class=Response)
+async def get_copy_book_pdf(first: First, last: Last, by: Caller, work: Work, now: Now) -> Response:
+    """In sổ chứng thực bản sao của cơ quan trong một khoảng thời gian (PDF)."""
+    printed = await print_copy_book(first, last, as_sheet=False, by=by, work=work, now=now)
+    return _file(printed, "application/pdf", "so-chung-thuc.pdf")
+
+
+@router.get("/certified-copies.xlsx", response_class=Response)
+async def get_copy_book_sheet(first: First, last: Last, by: Caller, work: Work, now: Now) -> Response:
+    """Tải sổ chứng thực bản sao của cơ quan trong một khoảng thời gian (XLSX)."""
+    printed = await print_copy_book(first, last, as_sheet=True, by=by, work=work, now=now)
+    return _file(printed, _XLSX, "so-chung-thuc.xlsx")
 
 
 @router.get("/dossiers/{dossier_id}/control-slip.pdf", response_class=Response)

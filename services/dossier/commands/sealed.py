@@ -52,7 +52,8 @@ _TOLD_TWICE = {
         " AND NOT EXISTS (SELECT FROM receipts r WHERE r.id = e.receipt_id)"
     ),
     "receipt {name}: it is cancelled, or is not, against the ledger": (
-        "SELECT r.id::text AS name FROM receipts r WHERE (r.state = 'CANCELLED') <> EXISTS ("
+        "SELECT r.id::text AS name FROM receipts r"
+        " WHERE r.dossier_id IS NOT NULL AND (r.state = 'CANCELLED') <> EXISTS ("
         "SELECT FROM payment_entries e WHERE e.receipt_id = r.id AND e.kind = 'REVERSED'"
         " AND e.dossier_id = r.dossier_id)"
     ),
@@ -62,7 +63,7 @@ _TOLD_TWICE = {
     ),
     "refund {name}: approved, or not, against the ledger": (
         "SELECT coalesce(f.id::text, e.source) AS name"
-        " FROM (SELECT * FROM refunds WHERE state = 'APPROVED') f"
+        " FROM (SELECT * FROM refunds WHERE state = 'APPROVED' AND dossier_id IS NOT NULL) f"
         " FULL JOIN (SELECT * FROM payment_entries WHERE kind = 'REFUNDED' AND source LIKE 'refund:%') e"
         " ON e.source = 'refund:' || f.id WHERE e.id IS NULL OR f.id IS NULL"
     ),
@@ -70,6 +71,17 @@ _TOLD_TWICE = {
         "SELECT e.dossier_id::text AS name FROM payment_entries e WHERE e.kind = 'REFUND_ASKED'"
         " GROUP BY e.dossier_id"
         " HAVING count(*) > (SELECT count(*) FROM refunds f WHERE f.dossier_id = e.dossier_id)"
+    ),
+    "copies asked for as {name}: certified, and neither paid for nor exempt": (
+        "SELECT DISTINCT c.asking_id::text AS name FROM copy_requests c WHERE c.state = 'CERTIFIED'"
+        " AND c.asking_id IS NOT NULL AND c.exempt_reason IS NULL AND c.fee > 0 AND NOT EXISTS ("
+        "SELECT FROM receipts r WHERE r.asking_id = c.asking_id AND r.state = 'VALID')"
+    ),
+    "copies asked for as {name}: paid for otherwise than certified, waiting and given back": (
+        "SELECT r.asking_id::text AS name FROM receipts r WHERE r.state = 'VALID' AND r.asking_id IS NOT NULL"
+        " AND r.amount <> coalesce((SELECT sum(c.fee) FROM copy_requests c WHERE c.asking_id = r.asking_id"
+        " AND c.state <> 'DECLINED'), 0) + coalesce((SELECT sum(f.amount) FROM refunds f"
+        " WHERE f.asking_id = r.asking_id AND f.state <> 'DECLINED'), 0)"
     ),
     "payment request {name}: the ledger names it, it is missing": (
         "SELECT DISTINCT e.data ->> 'reference' AS name FROM payment_entries e WHERE e.kind = 'REQUESTED'"

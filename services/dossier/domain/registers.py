@@ -86,6 +86,8 @@ HEADINGS = (
 )
 
 
+WIDTHS = (5, 24, 40, 24, 34, 28, 17, 17, 17, 14, 20, 18)
+"""Of the columns of a sheet, in characters."""
 _NOBODY_NAMED = {
     "APPLICANT": "Người nộp hồ sơ",
     "POST": "Bưu chính công ích",

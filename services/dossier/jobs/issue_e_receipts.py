@@ -16,7 +16,10 @@ async def run(tick: JobTick) -> None:
     for receipt, payer in waiting:
         answer = await tell_provider(provider, receipt, payer)
         async with tick.open_work() as work:
-            await work.payments.hold(receipt.dossier_id)
+            if receipt.dossier_id is not None:
+                await work.payments.hold(receipt.dossier_id)
+            elif receipt.asking_id is not None:
+                await work.payments.hold_asking(receipt.asking_id)
             current = await work.payments.receipt(receipt.id)
             # Cancelled while the provider was asked: what it said is kept, and the cancellation is told next.
             keep_answer(work, current or receipt, answer, tick.now)

@@ -18,9 +18,10 @@ _COPIES = TypeAdapter(list[CopyFee])
 def read_fee_rules(file: Path = _SHIPPED) -> FeeRules:
     """Return the rules; a row that lacks its source or legal basis is a defect of the file."""
     document = yaml.safe_load(file.read_text(encoding="utf-8"))
-    copies = yaml.safe_load((_DATA / "copy_fees.yaml").read_text(encoding="utf-8"))["copies"]
+    known = yaml.safe_load((_DATA / "copy_fees.yaml").read_text(encoding="utf-8"))
+    copies = tuple(_COPIES.validate_python(known["copies"]))
     reliefs = tuple(_relief(row) for row in document["reliefs"])
-    return FeeRules(reliefs, tuple(_COPIES.validate_python(copies)))
+    return FeeRules(reliefs, copies, int(known["receipts_kept"]["years"]))
 
 
 def _relief(row: dict[str, Any]) -> Relief:

@@ -61,12 +61,35 @@ DRAWER = Statement(
                 WHERE agency = :agency AND cashier = :cashier AND day = :day::date AND state = 'VALID'
                 UNION ALL
                 SELECT method, -amount FROM refunds
-                WHERE agency = :agency AND asked_by = :cashier AND method = 'CASH' AND state = 'APPROVED'
+                WHERE agency = :agency AND coalesce(drawer, asked_by) = :cashier AND method = 'CASH'
+                  AND state = 'APPROVED'
                   AND (decided_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date = :day::date) moved
             GROUP BY method) m) AS by_method,
         (SELECT row_to_json(c) FROM cash_closings c
          WHERE c.agency = :agency AND c.cashier = :cashier AND c.day = :day::date) AS closing
     """
+)
+RECEIPTS_OF_ASKINGS = Statement(
+    "SELECT * FROM receipts WHERE asking_id = ANY(:askings::uuid[]) AND state = 'VALID' ORDER BY id"
+)
+REFUNDED_OF_ASKING = Statement(
+    "SELECT coalesce(sum(amount), 0) FROM refunds WHERE asking_id = :asking AND state <> 'DECLINED'"
+)
+COPY_RECEIPTS_BEFORE = Statement(
+    "SELECT * FROM receipts WHERE asking_id IS NOT NULL AND day < :day::date AND payer_sealed <> ''"
+    " AND look_at IS NULL ORDER BY day LIMIT :limit"
+)
+COPY_REFUNDS_BEFORE = Statement(
+    "SELECT * FROM refunds WHERE asking_id IS NOT NULL AND payee_sealed <> ''"
+    " AND decided_at < :day::date::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh' LIMIT :limit"
+)
+FORGET_PAYER = Statement(
+    "UPDATE receipts SET payer_sealed = '', ended_reason = '', failure = '', seals = seals || :seals::jsonb"
+    " WHERE id = :id"
+)
+FORGET_PAYEE = Statement(
+    "UPDATE refunds SET payee_sealed = '', reason = '', note = '', seals = seals || :seals::jsonb"
+    " WHERE id = :id"
 )
 REFUNDS_ASKED = Statement(
     "SELECT coalesce(sum(amount), 0) FROM refunds WHERE dossier_id = :dossier_id AND state = 'ASKED'"

@@ -21,17 +21,23 @@ from services.dossier.store.payment_sql import (
     ADD_ENTRIES,
     BOOKED,
     CLOSE_DIFFERENCES,
+    COPY_RECEIPTS_BEFORE,
+    COPY_REFUNDS_BEFORE,
     DIFFERENCE,
     DIFFERENCES,
     DOSSIER_OF,
     DRAWER,
     ENTRIES,
+    FORGET_PAYEE,
+    FORGET_PAYER,
     HOLD,
     KEEP_RECONCILIATION,
     LOG_MESSAGE,
     LOOK_AGAIN,
     MONEY,
     NEXT_RECEIPT,
+    RECEIPTS_OF_ASKINGS,
+    REFUNDED_OF_ASKING,
     REFUNDS_ASKED,
     REFUNDS_WAITING,
     REQUESTS_OF,
@@ -115,6 +121,43 @@ class PostgresPayments:
         await self._unit.begin()
         await self._unit.fetch(HOLD, name=f"money:{dossier_id}")
         return account_of(dossier_id, await self._unit.fetch(ENTRIES, dossier_id=dossier_id))
+
+    async def hold_asking(self, asking_id: UUID) -> None:
+        """Let nobody else change the money of an asking for certified copies until the unit ends."""
+        await self._unit.begin()
+        await self._unit.fetch(HOLD, name=f"money:{asking_id}")
+
+    async def receipts_of_askings(self, askings: Sequence[UUID]) -> list[MoneyReceipt]:
+        """Return the receipts of these askings that stand, one an asking at most."""
+        return self._receipts(await self._unit.fetch(RECEIPTS_OF_ASKINGS, askings=list(askings)))
+
+    async def refunded_of_asking(self, asking_id: UUID) -> int:
+        """Return what of an asking's money went back or is proposed to, in đồng."""
+        return int(await self._unit.fetch_value(REFUNDED_OF_ASKING, asking=asking_id))
+
+    async def receipts_of_copies_before(self, day: date, limit: int) -> list[MoneyReceipt]:
+        """Return receipts of copies of days before this one that still name their payer."""
+        return self._receipts(await self._unit.fetch(COPY_RECEIPTS_BEFORE, day=day, limit=limit))
+
+    async def refunds_of_copies_before(self, day: date, limit: int) -> list[Refund]:
+        """Return refunds of copies decided before this day that still name their payee."""
+        rows = await self._unit.fetch(COPY_REFUNDS_BEFORE, day=day, limit=limit)
+        return [_REFUNDED.validate_python(self._seen("refunds", row)) for row in rows]
+
+    def forget_payer(self, receipt: MoneyReceipt) -> None:
+        """Empty who paid and why it ended."""
+        emptied = _columns(receipt) | {"payer_sealed": "", "ended_reason": ""}
+        seals = self._seals.made("receipts", emptied, "payer", "why")
+        self._unit.write(FORGET_PAYER, id=receipt.id, seals=seals)
+
+    def forget_payee(self, refund: Refund) -> None:
+        """Empty who was paid and why."""
+        emptied = _columns(refund) | {"payee_sealed": "", "reason": "", "note": ""}
+        seals = self._seals.made("refunds", emptied, "payee", "note")
+        self._unit.write(FORGET_PAYEE, id=refund.id, seals=seals)
+
+    def _receipts(self, rows: Sequence[Any]) -> list[MoneyReceipt]:
+        return [_RECEIPTS.validate_python(self._seen("receipts", row)) for row in rows]
 
     async def account(self, dossier_id: UUID) -> Account:
         """Return the account as it stands."""
@@ -212,7 +255,7 @@ class PostgresPayments:
     async def receipts_due(self, now: datetime, limit: int) -> list[MoneyReceipt]:
         """Return receipts the provider has to be told of."""
         rows = await self._unit.fetch(_RECEIPTS_DUE, now=now, limit=limit)
-        return [_RECEIPTS.validate_python(self._seen("receipts", row)) for row in rows]
+        return self._receipts(rows)
 
     def add_closing(self, closing: CashClosing) -> None:
         """Close a day."""

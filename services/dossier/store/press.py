@@ -13,7 +13,6 @@ from services.dossier.domain.papers import PaperKind
 from services.dossier.store.codes_to_scan import svg_of
 
 _FOLDER = Path(__file__).parent / "templates"
-_WIDTHS = (5, 24, 40, 24, 34, 28, 17, 17, 17, 14, 20, 18)
 
 
 class TypstPress:
@@ -43,6 +42,10 @@ class TypstPress:
         """Return the PDF of a register."""
         return _printed("register", content)
 
+    def copy_book(self, content: dict[str, Any]) -> bytes:
+        """Return the PDF of a book of certified copies."""
+        return _printed("copy_book", content)
+
     def register_sheet(self, content: dict[str, Any]) -> bytes:
         """Return the register as a spreadsheet; texts are texts, also those that look like formulas."""
         out = io.BytesIO()
@@ -50,7 +53,7 @@ class TypstPress:
         with xlsxwriter.Workbook(out, options) as book:
             sheet = book.add_worksheet("Sổ theo dõi")
             bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True})
-            for column, width in enumerate(_WIDTHS):
+            for column, width in enumerate(content["widths"]):
                 sheet.set_column(column, column, width)
             for number, text in enumerate((content["agency"], content["title"], content["period"])):
                 sheet.write_string(number, 0, text, bold)

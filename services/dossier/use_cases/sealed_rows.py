@@ -23,8 +23,7 @@ def seals_of(
     told = SEALED[table]
     plain = _plain(row)
     return {
-        group: seal(f"{table}.{group}", (*told.key, *told.groups[group]), plain, keys)
-        for group in groups or told.groups
+        group: seal(*_sealed(table, group, told.key, plain), plain, keys) for group in groups or told.groups
     }
 
 
@@ -32,11 +31,9 @@ def seals_by_dossier(
     table: str, row: Mapping[str, Any], keys: HistoryKeys, groups: Collection[str]
 ) -> dict[str, str]:
     """Return seals of groups for rows of a dossier that the statement finds by the dossier."""
-    told = SEALED[table]
     plain = _plain(row)
     return {
-        group: seal(f"{table}.{group}/dossier", (*_OF_DOSSIER, *told.groups[group]), plain, keys)
-        for group in groups
+        group: seal(*_sealed(table, group, _OF_DOSSIER, plain, "/dossier"), plain, keys) for group in groups
     }
 
 
@@ -45,12 +42,22 @@ def is_group_sound(table: str, group: str, row: Mapping[str, Any], keys: History
     told = SEALED[table]
     made = str((row["seals"] or {}).get(group, ""))
     plain = _plain(row)
-    if fits(made, f"{table}.{group}", (*told.key, *told.groups[group]), plain, keys):
+    if fits(made, *_sealed(table, group, told.key, plain), plain, keys):
         return True
     # A receipt of a visit is of several: it is emptied with whichever of them goes last.
     dossiers = [row["dossier_id"], *row.get("dossier_ids", ())] if told.is_of_dossier else []
-    kind, names = f"{table}.{group}/dossier", (*_OF_DOSSIER, *told.groups[group])
-    return any(fits(made, kind, names, {**plain, "dossier_id": one}, keys) for one in dossiers)
+    kind, names = _sealed(table, group, _OF_DOSSIER, plain, "/dossier")
+    return any(fits(made, kind, names, {**plain, "dossier_id": one}, keys) for one in dossiers if one)
+
+
+def _sealed(
+    table: str, group: str, key: tuple[str, ...], row: Mapping[str, Any], bound: str = ""
+) -> tuple[str, tuple[str, ...]]:
+    """Return a group's kind and columns; one added later counts where it holds something, and by its name."""
+    told = SEALED[table]
+    names = [one for one in told.groups[group] if one not in told.later or row.get(one) is not None]
+    more = "".join(f"+{one}" for one in names if one in told.later)
+    return f"{table}.{group}{bound}{more}", (*key, *names)
 
 
 def is_unsealed(row: Mapping[str, Any]) -> bool:

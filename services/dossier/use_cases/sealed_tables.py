@@ -17,6 +17,8 @@ class SealedTable:
     groups: Mapping[str, tuple[str, ...]]
     unsealed: Mapping[str, str] = field(default_factory=dict)
     """Columns in no group, and why."""
+    later: frozenset[str] = frozenset()
+    """Columns added since: sealed where they hold something, so that seals of before still fit."""
     is_of_dossier: bool = True
     """Has `dossier_id`: a group may be sealed by it where a statement does not know the keys it meets."""
 
@@ -88,7 +90,7 @@ SEALED: Mapping[str, SealedTable] = {
         groups={
             "given": _columns(
                 "agency serial year number dossier_id amount method cashier cashier_name issued_at day"
-                " replaces visit_id dossier_ids"
+                " replaces visit_id dossier_ids asking_id"
             ),
             "payer": _columns("payer_sealed"),
             "lines": _columns("lines"),
@@ -96,15 +98,17 @@ SEALED: Mapping[str, SealedTable] = {
             "why": _columns("ended_reason"),
         },
         unsealed=_NEXT_TRY,
+        later=frozenset({"asking_id"}),
     ),
     "refunds": SealedTable(
         key=("id",),
         groups={
-            "given": _columns("dossier_id agency amount method asked_by asked_at"),
+            "given": _columns("dossier_id agency amount method asked_by asked_at asking_id"),
             "payee": _columns("payee_sealed reason"),
-            "course": _columns("version state decided_by decided_at"),
+            "course": _columns("version state decided_by decided_at drawer"),
             "note": _columns("note"),
         },
+        later=frozenset({"asking_id", "drawer"}),
     ),
     "cash_closings": SealedTable(
         key=("id",),
@@ -158,9 +162,10 @@ SEALED: Mapping[str, SealedTable] = {
         groups={
             "given": _columns(
                 "id document_name requester_sealed signed_by entered_by entered_by_name pages copies"
-                " certified_at requester_index confirmed_by fee"
+                " certified_at requester_index confirmed_by fee signer_title note"
             )
         },
+        later=frozenset({"signer_title", "note"}),
         is_of_dossier=False,
     ),
     "copy_requests": SealedTable(
@@ -168,10 +173,11 @@ SEALED: Mapping[str, SealedTable] = {
         groups={
             "given": _columns(
                 "agency document_name requester_sealed signer signer_name entered_by entered_by_name pages"
-                " copies requester_index asked_at fee"
+                " copies requester_index asked_at fee asking_id exempt_reason"
             ),
             "course": _columns("state decided_by reason decided_at"),
         },
+        later=frozenset({"asking_id", "exempt_reason"}),
         is_of_dossier=False,
     ),
     "control_slip": SealedTable(

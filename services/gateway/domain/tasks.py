@@ -42,7 +42,8 @@ _BY_FIRST = {
     "appointments": "queues tickets displays appointments",
     "inbox": "inbox dossier-search reassignments",
     "counter": "counter-dossiers counter-look-ups counter-interlinked-dossiers visits late-entries"
-    " certified-copies copy-requests copy-confirmations copy-rejections"
+    " certified-copies certified-copies.pdf certified-copies.xlsx"
+    " copy-requests copy-confirmations copy-payments copy-rejections"
     " handover-lists intake-batches scan-batches counter-sessions"
     " post-lists mirrored-dossiers",
     "work": "dossiers bulk-actions due-recomputations result-look-ups",

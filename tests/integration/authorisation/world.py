@@ -52,6 +52,7 @@ QUERIES = {
     "/api/v1/payment-requests": "what=OPEN",
     "/api/v1/procedure-review-figures": "first=2026-01-01&last=2026-12-31",
     "/api/v1/messages": f"dossier_id={NOTHING}",
+    **{f"/api/v1/certified-copies{kind}": _MONTH for kind in (".pdf", ".xlsx")},
     **{f"/api/v1/register{kind}": f"{_MONTH}&agency={HERE}" for kind in ("", ".pdf", ".xlsx")},
 }
 """What an address must be asked with; always about here."""

@@ -1,11 +1,15 @@
 """The book of certified copies has no gap; papers that travel are signed for twice."""
 
 import asyncio
+import io
 from typing import Any
 from uuid import UUID
 
+import openpyxl
 import pytest
+from pypdf import PdfReader
 
+from services.dossier.domain.intake.copies import HEADINGS
 from tests.builders.dossier.busy import busy_for
 from tests.builders.dossier.colleagues import acting_for, in_the_directory, on_leave
 from tests.builders.dossier.office import (
@@ -25,17 +29,19 @@ LEADERS = (
     in_the_directory("lanh-dao-khac", "SIGNER", unit="lanh-dao", agency=OTHER_COMMUNE),
 )
 LEADER_ELSEWHERE = an_officer("SIGNER", agency=OTHER_COMMUNE, subject="lanh-dao-khac")
-HELPER = an_officer("ONE_STOP_OFFICER", unit="mot-cua", agency=OTHER_COMMUNE, subject="giup")
+COUNTER = an_officer("ONE_STOP_OFFICER", "CASHIER", unit="mot-cua", subject=RECEIVER.subject)
+HELPER = an_officer("ONE_STOP_OFFICER", "CASHIER", unit="mot-cua", agency=OTHER_COMMUNE, subject="giup")
 
 
 def copies(*names: str, **changed: Any) -> dict[str, Any]:
-    """Return documents to certify."""
+    """Return documents to certify, their fee paid in cash."""
     documents = [{"document_name": name, "pages": 2, "copies": 3} for name in names]
     body = {"requester": {"full_name": "Nguyễn Văn An"}, "documents": documents, "signer": SIGNER.subject}
+    body["payment"] = {"method": "CASH"}
     return {**body, **changed}
 
 
-async def asked_for(office: Office, body: dict[str, Any], by: Any = RECEIVER) -> list[str]:
+async def asked_for(office: Office, body: dict[str, Any], by: Any = COUNTER) -> list[str]:
     """Ask at the counter and return the requests."""
     answer = await office.service.post("/v1/certified-copies", body, by)
     assert answer.status_code == 201, answer.text
@@ -78,7 +84,7 @@ async def test_numbers_follow_each_other_in_one_book_an_agency_and_year(office: 
 async def test_who_enters_a_copy_does_not_sign_it(office: Office) -> None:
     """Nor does a citizen or a specialist enter one; no number is taken."""
     await office.service.receive(*LEADERS)
-    own = await office.service.post("/v1/certified-copies", copies("A", signer=RECEIVER.subject), RECEIVER)
+    own = await office.service.post("/v1/certified-copies", copies("A", signer=RECEIVER.subject), COUNTER)
     assert (own.status_code, own.json()["code"]) == (403, "four-eyes")
     for by in (SPECIALIST, a_citizen()):
         assert (await office.service.post("/v1/certified-copies", copies("A"), by)).status_code == 403
@@ -91,7 +97,7 @@ async def test_only_a_leader_of_the_agency_signs_a_copy(office: Office) -> None:
     stands_in = in_the_directory("thay", delegations=acting_for(SIGNER.subject, "SIGNER"))
     await office.service.receive(*LEADERS, in_the_directory("thu-ly"), away, stands_in)
     for signer in ("khong-ai", "thu-ly", "lanh-dao-khac", "di-vang"):
-        answer = await office.service.post("/v1/certified-copies", copies("A", signer=signer), RECEIVER)
+        answer = await office.service.post("/v1/certified-copies", copies("A", signer=signer), COUNTER)
         assert (answer.status_code, answer.json()["code"]) == (422, "nobody-of-that-name"), signer
     assert await office.service.count("book_counters") == 0
     ids = await asked_for(office, copies("A", signer="thay"))
@@ -139,7 +145,7 @@ async def test_the_fee_is_counted_at_asking_and_stands_in_the_book(office: Offic
     await office.service.receive(*LEADERS)
     body = copies("Học bạ")
     body["documents"] = [{"document_name": "Học bạ", "pages": 5, "copies": 2}]
-    asked = await office.service.post("/v1/certified-copies", body, RECEIVER)
+    asked = await office.service.post("/v1/certified-copies", body, COUNTER)
     assert [one["fee"] for one in asked.json()["items"]] == [14_000]
     done = await confirmed(office, [one["request_id"] for one in asked.json()["items"]])
     assert [one["fee"] for one in done.json()["items"]] == [14_000]
@@ -154,13 +160,51 @@ async def test_what_was_certified_is_counted_by_period_and_agency(office: Office
     await asked_for(office, copies("C"))
     query = "/v1/statistics/certified-copies?from=2026-03-01&to=2026-03-31"
     told = (await office.service.get(query, SIGNER)).json()["items"]
-    assert told == [{"agency": COMMUNE, "documents": 2, "copies": 6, "pages": 12, "fees": 24_000}]
+    money = {"fees": 24_000, "exempted": 0, "collected": 36_000, "refunded": 0}
+    assert told == [{"agency": COMMUNE, "documents": 2, "copies": 6, "pages": 12, **money}]
     above = an_officer("SUPERVISOR", agency="H99", subject="giam-sat")
     assert (await office.service.get(query, above)).json()["items"] == told
     assert (await office.service.get(query, LEADER_ELSEWHERE)).json()["items"] == []
     past = query.replace("2026-03", "2026-02").replace("02-31", "02-28")
     assert (await office.service.get(past, SIGNER)).json()["items"] == []
     assert (await office.service.get(query, a_citizen())).status_code == 403
+
+
+MARCH = {"from": "2026-03-01", "to": "2026-03-31"}
+
+
+async def test_the_book_is_printed_with_the_signers_office_and_a_note(office: Office) -> None:
+    """PDF and XLSX of the agency's own book, days of a quarter at most; every line it named is logged."""
+    await office.service.receive(*LEADERS)
+    first = await asked_for(office, copies("=Bằng"))
+    free = copies("Học bạ", payment={"method": "EXEMPT", "reason": "Vay vốn nông nghiệp"})
+    told = {"signer_title": "Phó Chủ tịch", "note": "Bản song ngữ"}
+    for ids, more in ((first, {}), (await asked_for(office, free), told)):
+        body = {"request_ids": ids, **more}
+        assert (await office.service.post("/v1/copy-confirmations", body, SIGNER)).status_code == 201
+    sheet = await office.service.get("/v1/certified-copies.xlsx", RECEIVER, params=MARCH)
+    book = openpyxl.load_workbook(io.BytesIO(sheet.content)).active
+    rows = [[cell or "" for cell in row] for row in book.iter_rows(min_row=6, values_only=True)]
+    assert rows[0] == [*HEADINGS]
+    who, day = "Nguyễn Văn An", "03/03/2026"
+    assert rows[1] == ["0001/2026", day, who, "=Bằng", SIGNER.name, "3", "2", "12.000", ""]
+    note = "Miễn phí: Vay vốn nông nghiệp; Bản song ngữ"
+    signed = f"{SIGNER.name}, Phó Chủ tịch"
+    assert rows[2] == ["0002/2026", day, who, "Học bạ", signed, "3", "2", "0", note]
+    pdf = await office.service.get("/v1/certified-copies.pdf", SIGNER, params=MARCH)
+    text = " ".join(PdfReader(io.BytesIO(pdf.content)).pages[0].extract_text().split())
+    assert all(word in text for word in ("SỔ CHỨNG THỰC BẢN SAO TỪ BẢN CHÍNH", "0002/2026", "Phó Chủ tịch"))
+    logged = "SELECT count(*) FROM access_log WHERE what = 'copy-book'"
+    assert await office.service.runtime.pool.fetchval(logged) == 2
+    elsewhere = await office.service.get("/v1/certified-copies.xlsx", HELPER, params=MARCH)
+    assert openpyxl.load_workbook(io.BytesIO(elsewhere.content)).active.max_row == 6
+    long = await office.service.get(
+        "/v1/certified-copies.pdf", RECEIVER, params={**MARCH, "to": "2026-12-31"}
+    )
+    assert (long.status_code, long.json()["code"]) == (422, "register-period-too-long")
+    assert (
+        await office.service.get("/v1/certified-copies.pdf", a_citizen(), params=MARCH)
+    ).status_code == 403
 
 
 async def helped(office: Office) -> str:

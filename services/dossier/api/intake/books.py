@@ -1,5 +1,6 @@
 """Certified copies and hand-over lists: what is numbered and what is signed for twice."""
 
+from collections.abc import Collection
 from typing import Annotated
 from uuid import UUID
 
@@ -11,17 +12,23 @@ from kernel.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from services.dossier.api.cursors import OLDEST, cursor_place
 from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
 from services.dossier.api.moments import Day, local
+from services.dossier.api.payments.cash_answers import MoneyReceiptOut, receipt_out, refund_out
 from services.dossier.api.schemas.books import (
     CertifiedCopiesIn,
     CertifiedCopiesOut,
     CertifiedCopyOut,
     CertifiedCopyPage,
+    CopyAskingOut,
     CopyConfirmationIn,
+    CopyExemptIn,
     CopyFigureOut,
     CopyFiguresOut,
+    CopyPaymentIn,
     CopyRejectionIn,
+    CopyRejectionOut,
     CopyRequestOut,
     CopyRequestPage,
+    CopyTakenIn,
     HandedOut,
     HandOverConfirmationIn,
     HandOverIn,
@@ -30,8 +37,11 @@ from services.dossier.api.schemas.books import (
 )
 from services.dossier.domain.intake.copies import CertifiedCopy, CopyRequest
 from services.dossier.domain.intake.handovers import HandOverList
+from services.dossier.domain.payments.account import Method
+from services.dossier.domain.payments.copy_money import CopyPayment, is_owing
 from services.dossier.use_cases import ports
 from services.dossier.use_cases.intake import certified_copies, handovers
+from services.dossier.use_cases.payments import copies
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Sổ và bàn giao"])
 
@@ -49,10 +59,12 @@ def _copy(item: CertifiedCopy, work: ports.Work) -> CertifiedCopyOut:
         entered_by=item.entered_by_name,
         certified_at=item.certified_at.astimezone(VIETNAM),
         fee=item.fee,
+        signer_title=item.signer_title,
+        note=item.note,
     )
 
 
-def _request(item: CopyRequest, work: ports.Work) -> CopyRequestOut:
+def _request(item: CopyRequest, work: ports.Work, paid: Collection[UUID]) -> CopyRequestOut:
     opened = work.seals.open(item.requester_sealed, purpose="copy")
     return CopyRequestOut(
         request_id=item.id,
@@ -67,21 +79,53 @@ def _request(item: CopyRequest, work: ports.Work) -> CopyRequestOut:
         state=item.state,
         reason=item.reason,
         fee=item.fee,
+        asking_id=item.asking_id,
+        exempt_reason=item.exempt_reason,
+        is_settled=not is_owing(item) or item.asking_id in paid,
+    )
+
+
+def _payment(body: CopyTakenIn | CopyExemptIn) -> CopyPayment:
+    if isinstance(body, CopyExemptIn):
+        return CopyPayment(method=None, amount=None, payer={}, serial="", exempt_reason=body.reason)
+    return CopyPayment(
+        method=Method(body.method),
+        amount=body.amount,
+        payer=body.payer.model_dump(),
+        serial=body.serial,
+        exempt_reason="",
+        place="amount" if isinstance(body, CopyPaymentIn) else "payment.amount",
     )
 
 
 @router.post("/certified-copies", status_code=201)
-async def ask_for_copies(body: CertifiedCopiesIn, by: Caller, work: Work, now: Now) -> CopyRequestPage:
-    """Tiếp nhận yêu cầu chứng thực bản sao trong một lượt gọi; người ký xác nhận thì mới vào sổ."""
-    asked = await certified_copies.ask_for_copies(
+async def ask_for_copies(body: CertifiedCopiesIn, by: Caller, work: Work, now: Now) -> CopyAskingOut:
+    """Tiếp nhận yêu cầu chứng thực bản sao, thu phí trong một lượt gọi; người ký xác nhận mới vào sổ."""
+    asking = await certified_copies.ask_for_copies(
         body.requester.model_dump(),
         [item.model_dump() for item in body.documents],
         signer=body.signer,
+        payment=_payment(body.payment) if body.payment else None,
         by=by,
         work=work,
         now=now,
     )
-    return CopyRequestPage(items=[_request(item, work) for item in asked])
+    paid = {asking.id} if asking.receipt else set()
+    return CopyAskingOut(
+        items=[_request(item, work, paid) for item in asking.requests],
+        asking_id=asking.id,
+        receipt=receipt_out(asking.receipt) if asking.receipt else None,
+    )
+
+
+@router.post("/copy-payments", status_code=201)
+async def pay_for_copies(
+    body: CopyPaymentIn, response: Response, by: Caller, work: Work, now: Now
+) -> MoneyReceiptOut:
+    """Thu phí của yêu cầu chứng thực bản sao chưa thu, cấp biên lai."""
+    receipt = await copies.pay_asking(body.asking_id, _payment(body), by=by, work=work, now=now)
+    response.headers["ETag"] = f'"{receipt.version}"'
+    return receipt_out(receipt)
 
 
 @router.get("/copy-requests")
@@ -92,23 +136,30 @@ async def read_copy_requests(
     after = cursor_place(cursor, OLDEST)
     found = await certified_copies.read_requests(after=after, limit=limit, by=by, work=work, now=now)
     more = encode_cursor(str(found[-1].id)) if len(found) == limit else None
-    return CopyRequestPage(items=[_request(item, work) for item in found], next_cursor=more)
+    paid = await certified_copies.paid_askings(found, work=work)
+    return CopyRequestPage(items=[_request(item, work, paid) for item in found], next_cursor=more)
 
 
 @router.post("/copy-confirmations", status_code=201)
 async def confirm_copies(body: CopyConfirmationIn, by: Caller, work: Work, now: Now) -> CertifiedCopiesOut:
     """Người ký xác nhận bằng phiên của mình, tối đa 50 dòng; số chứng thực liên tục theo cơ quan và năm."""
-    lines = await certified_copies.confirm_copies(body.request_ids, by=by, work=work, now=now)
+    lines = await certified_copies.confirm_copies(
+        body.request_ids, title=body.signer_title, note=body.note, by=by, work=work, now=now
+    )
     return CertifiedCopiesOut(items=[_copy(item, work) for item in lines])
 
 
 @router.post("/copy-rejections")
-async def decline_copies(body: CopyRejectionIn, by: Caller, work: Work, now: Now) -> CopyRequestPage:
-    """Trả lại yêu cầu chứng thực, có lý do; không mất số."""
-    found = await certified_copies.decline_copies(
+async def decline_copies(body: CopyRejectionIn, by: Caller, work: Work, now: Now) -> CopyRejectionOut:
+    """Trả lại yêu cầu chứng thực, có lý do; không mất số. Tiền đã thu được đề nghị hoàn ngay."""
+    found, given_back = await certified_copies.decline_copies(
         body.request_ids, reason=body.reason, by=by, work=work, now=now
     )
-    return CopyRequestPage(items=[_request(item, work) for item in found])
+    paid = {one.asking_id for one in given_back if one.asking_id}
+    return CopyRejectionOut(
+        items=[_request(item, work, paid) for item in found],
+        refunds=[refund_out(one) for one in given_back],
+    )
 
 
 @router.get("/statistics/certified-copies")

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from kernel.web.paging import Page
 from services.dossier.api.payments.times import local
@@ -26,6 +26,7 @@ class MoneyReceiptOut(BaseModel):
     issued_at: datetime
     lines: list[dict[str, Any]]
     visit_id: UUID | None
+    asking_id: UUID | None = Field(description="Yêu cầu chứng thực bản sao mà biên lai này thu phí")
     state: str
     replaces: UUID | None
     replaced_by: UUID | None
@@ -39,7 +40,8 @@ class RefundOut(BaseModel):
     """Đề nghị hoàn tiền."""
 
     refund_id: UUID
-    dossier_id: UUID
+    dossier_id: UUID | None
+    asking_id: UUID | None = Field(description="Yêu cầu chứng thực bản sao, khi không của hồ sơ nào")
     amount: int
     method: str
     reason: str
@@ -102,6 +104,7 @@ def receipt_out(receipt: MoneyReceipt) -> MoneyReceiptOut:
             for line in receipt.lines
         ],
         visit_id=receipt.visit_id,
+        asking_id=receipt.asking_id,
         state=receipt.state.value,
         replaces=receipt.replaces,
         replaced_by=receipt.replaced_by,
@@ -117,6 +120,7 @@ def refund_out(refund: Refund) -> RefundOut:
     return RefundOut(
         refund_id=refund.id,
         dossier_id=refund.dossier_id,
+        asking_id=refund.asking_id,
         amount=refund.amount,
         method=refund.method.value,
         reason=refund.reason,

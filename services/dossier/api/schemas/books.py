@@ -1,16 +1,18 @@
 """What the book of certified copies and the lists of papers that travel take and answer."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StrictInt
 
+from services.dossier.api.payments.cash_answers import MoneyReceiptOut, RefundOut
+from services.dossier.api.payments.requests import CounterMethod, Payer, Serial
 from services.dossier.api.schemas.requests import (
     IdentityType,
     Strict,
 )
-from services.dossier.api.texts import Code, Line, Name, Note, Number, Phone
+from services.dossier.api.texts import Code, Line, LongLine, Name, Note, Number, Phone, Reason
 
 
 class Requester(Strict):
@@ -30,12 +32,39 @@ class CopiedDocument(Strict):
     copies: Annotated[StrictInt, Field(ge=1, le=1000)]
 
 
+class CopyTakenIn(Strict):
+    """Money for copies over the counter: cash, or what a card or a transfer brought already, to the đồng."""
+
+    method: CounterMethod
+    amount: Annotated[StrictInt, Field(ge=1, le=1_000_000_000)] | None = Field(
+        default=None, description="Bắt buộc khi đã quẹt thẻ hoặc chuyển khoản; phải đúng số phải thu"
+    )
+    payer: Payer = Payer()
+    serial: Serial = ""
+
+
+class CopyExemptIn(Strict):
+    """No money, and why; the signer reads it."""
+
+    method: Literal["EXEMPT"]
+    reason: Reason
+
+
+class CopyPaymentIn(CopyTakenIn):
+    """Money for copies that were asked for without it."""
+
+    asking_id: UUID
+
+
 class CertifiedCopiesIn(Strict):
     """Documents to certify in one visit; `signer` is the account of who is to confirm them."""
 
     requester: Requester
     documents: Annotated[list[CopiedDocument], Field(min_length=1, max_length=50)]
     signer: Line
+    payment: CopyTakenIn | CopyExemptIn | None = Field(
+        default=None, description="Không nêu thì người thu phí thu sau; chưa thu thì chưa ký được"
+    )
 
 
 class CertifiedCopyOut(BaseModel):
@@ -50,7 +79,9 @@ class CertifiedCopyOut(BaseModel):
     signed_by: str
     entered_by: str
     certified_at: datetime
-    fee: int | None = Field(description="Phí theo mức thu ngày yêu cầu, đồng; không có ở dòng cũ")
+    fee: int | None = Field(description="Phí đã thu theo mức ngày yêu cầu, đồng; không có ở dòng cũ")
+    signer_title: str | None
+    note: str | None
 
 
 class CopyRequestOut(BaseModel):
@@ -68,6 +99,9 @@ class CopyRequestOut(BaseModel):
     state: str
     reason: str
     fee: int | None = Field(description="Phí theo mức thu ngày yêu cầu, đồng")
+    asking_id: UUID | None
+    exempt_reason: str | None = Field(description="Lý do miễn phí; không có khi phải thu")
+    is_settled: bool = Field(description="Đã thu phí hoặc không phải thu: ký được")
 
 
 class CopyRequestPage(BaseModel):
@@ -77,15 +111,31 @@ class CopyRequestPage(BaseModel):
     next_cursor: str | None = None
 
 
+class CopyAskingOut(CopyRequestPage):
+    """What was asked for in one call, and the receipt of its money."""
+
+    asking_id: UUID
+    receipt: MoneyReceiptOut | None
+
+
+class CopyRejectionOut(CopyRequestPage):
+    """What was given back, and the money that is to go back for it."""
+
+    refunds: list[RefundOut]
+
+
 class CopyConfirmationIn(Strict):
-    """What the signer certifies, all or none."""
+    """What the signer certifies, all or none; the office they sign in and a note stand in the book."""
 
     request_ids: Annotated[list[UUID], Field(min_length=1, max_length=50)]
+    signer_title: LongLine = ""
+    note: Note = ""
 
 
-class CopyRejectionIn(CopyConfirmationIn):
+class CopyRejectionIn(Strict):
     """What is given back, and why."""
 
+    request_ids: Annotated[list[UUID], Field(min_length=1, max_length=50)]
     reason: Annotated[Line, Field(min_length=1)]
 
 
@@ -96,7 +146,10 @@ class CopyFigureOut(BaseModel):
     documents: int
     copies: int
     pages: int
-    fees: int = Field(description="Tổng phí, đồng")
+    fees: int = Field(description="Tổng phí của bản đã chứng thực, đồng")
+    exempted: int = Field(description="Phí được miễn của bản đã chứng thực, đồng")
+    collected: int = Field(description="Tổng các biên lai còn hiệu lực của kỳ, đồng")
+    refunded: int = Field(description="Đã trả lại trong kỳ, đồng")
 
 
 class CopyFiguresOut(BaseModel):

@@ -1,6 +1,6 @@
 """Certified copies: numbered without a gap in one book per agency and year."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -27,12 +27,45 @@ class CertifiedCopy:
     confirmed_by: str | None = None
     """The account that confirmed it; None for lines of before copies were confirmed."""
     fee: int | None = None
-    """What it cost by the rate of the day it was asked, in đồng; None where none was counted."""
+    """What was charged by the rate of the day it was asked, in đồng; None where none was counted."""
+    signer_title: str | None = None
+    """The signer's office as the book names it; None for lines of before it was asked for."""
+    note: str | None = None
 
     @property
     def number_text(self) -> str:
         """The number as it is written on the copy."""
         return f"{self.number:04d}/{self.year}"
+
+    def cells(self, requester: str) -> list[str]:
+        """Return the cells of the printed line, in the order of `HEADINGS`."""
+        return [
+            self.number_text,
+            f"{self.certified_at.astimezone(VIETNAM):%d/%m/%Y}",
+            requester,
+            self.document_name,
+            ", ".join(part for part in (self.signed_by, self.signer_title) if part),
+            str(self.copies),
+            str(self.pages),
+            "" if self.fee is None else f"{self.fee:,}".replace(",", "."),
+            self.note or "",
+        ]
+
+
+TITLE = "Sổ chứng thực bản sao từ bản chính"
+HEADINGS = (
+    "Số chứng thực",
+    "Ngày chứng thực",
+    "Họ tên người yêu cầu chứng thực",
+    "Tên bản chính giấy tờ, văn bản",
+    "Họ tên, chức danh người ký chứng thực",
+    "Số bản sao",
+    "Số trang",
+    "Phí (đồng)",
+    "Ghi chú",
+)
+WIDTHS = (14, 14, 28, 44, 34, 11, 10, 14, 34)
+"""Of the columns of a sheet, in characters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +89,34 @@ class CopyRequest:
     decided_at: datetime | None = None
     reason: str = ""
     fee: int | None = None
+    """What it costs by the day's rate, in đồng, also where nobody pays it."""
+    asking_id: UUID | None = None
+    """The call it was asked in, which one receipt is of; None for requests of before money was taken."""
+    exempt_reason: str | None = None
+    """Why nothing is charged; the signer reads it before signing."""
 
-    def certified(self, number: int, *, by: str, signed_by: str, at: datetime) -> CertifiedCopy:
-        """Return the line of the book it becomes."""
+    @property
+    def charged(self) -> int | None:
+        """What is to be paid for it."""
+        return 0 if self.exempt_reason is not None else self.fee
+
+    def forgotten(self) -> "CopyRequest":
+        """Return it without who asked and for what; what still waited waits no longer."""
+        return replace(
+            self,
+            state="EXPIRED" if self.state == "WAITING" else self.state,
+            requester_sealed="",
+            requester_index=None,
+            document_name="",
+            reason="",
+            exempt_reason=None,
+        )
+
+    def certified(
+        self, number: int, *, by: str, signed_by: str, at: datetime, title: str = "", note: str = ""
+    ) -> CertifiedCopy:
+        """Return the line of the book it becomes; the note says why nothing was charged."""
+        exempt = f"Miễn phí: {self.exempt_reason}" if self.exempt_reason is not None else ""
         return CertifiedCopy(
             id=self.id,
             agency=self.agency,
@@ -74,7 +132,9 @@ class CopyRequest:
             certified_at=at,
             requester_index=self.requester_index,
             confirmed_by=by,
-            fee=self.fee,
+            fee=self.charged,
+            signer_title=title,
+            note="; ".join(part for part in (exempt, note) if part),
         )
 
 
@@ -87,7 +147,13 @@ class CopyFigure:
     copies: int
     pages: int
     fees: int = 0
-    """What they cost together, in đồng."""
+    """What was charged for them together, in đồng."""
+    exempted: int = 0
+    """What they would have cost that nobody was charged."""
+    collected: int = 0
+    """What receipts that stand brought in the period, whenever its copies are certified."""
+    refunded: int = 0
+    """What of refused copies' money went back in the period."""
 
 
 def book_year(at: datetime) -> int:

@@ -59,6 +59,13 @@ class CopyDecided(Refusal):
     title = "Yêu cầu chứng thực này đã được quyết định"
 
 
+class CopiesUnpaid(Refusal):
+    """Copies are certified once their fee has a receipt, or they are exempt (409)."""
+
+    code = "copies-unpaid"
+    title = "Yêu cầu chứng thực chưa nộp phí"
+
+
 class NotTheSigner(Forbidden):
     """Only the signer who was named, or who acts in that signer's place today, confirms (403)."""
 

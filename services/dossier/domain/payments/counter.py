@@ -50,7 +50,8 @@ class MoneyReceipt:
     serial: str
     year: int
     number: int
-    dossier_id: UUID
+    dossier_id: UUID | None
+    """Whose it is; None where it is of an asking for certified copies."""
     amount: int
     method: Method
     cashier: str
@@ -72,11 +73,13 @@ class MoneyReceipt:
     visit_id: UUID | None = None
     dossier_ids: tuple[UUID, ...] = ()
     """Every dossier it has lines of, where it is of a visit; `dossier_id` is the first of them then."""
+    asking_id: UUID | None = None
+    """The asking for certified copies it is of, where it is of no dossier."""
 
     @property
     def of_dossiers(self) -> tuple[UUID, ...]:
-        """Every dossier it is of, in the order their accounts are held."""
-        return self.dossier_ids or (self.dossier_id,)
+        """Every dossier it is of, in the order their accounts are held; none of an asking for copies."""
+        return self.dossier_ids or ((self.dossier_id,) if self.dossier_id else ())
 
     def lines_of(self, dossier_ids: Container[UUID]) -> list[dict[str, Any]]:
         """Return the lines that are of these dossiers."""
@@ -171,7 +174,8 @@ class Refund:
     """Money to go back; the account behind a transfer is sealed."""
 
     id: UUID
-    dossier_id: UUID
+    dossier_id: UUID | None
+    """Whose it is; None where it is of an asking for certified copies."""
     agency: str
     amount: int
     method: Method
@@ -184,6 +188,9 @@ class Refund:
     decided_at: datetime | None = None
     note: str = ""
     version: int = 1
+    asking_id: UUID | None = None
+    drawer: str | None = None
+    """Whose drawer cash left, where it is not the proposer's."""
 
     def decided(self, by: Caller, *, approved: bool, note: str, now: datetime) -> "Refund":
         """Return it decided; whoever proposed it does not decide it, whatever else they are."""

@@ -57,6 +57,12 @@ class FeeRules:
 
     reliefs: Sequence[Relief] = ()
     copies: Sequence[CopyFee] = ()
+    receipts_kept_years: int = 10
+    """How long receipts of copies name their payer, from the end of the year they are of."""
+
+    def receipts_kept_from(self, day: date) -> date:
+        """Return the first day whose receipts of copies still name their payer."""
+        return date(day.year - self.receipts_kept_years, 1, 1)
 
     def copies_cost(self, pages: int, copies: int, day: date) -> int | None:
         """Return what certified copies cost on a day, in đồng; None where no rate holds that day."""

@@ -1,7 +1,7 @@
 """The book of certified copies in PostgreSQL: the counter's row is locked until the lines are committed."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +30,16 @@ _OF = Statement(
     f"SELECT {_REQUEST}, seals FROM copy_requests"
     " WHERE id = ANY(:ids::uuid[]) AND agency = :agency ORDER BY id"
 )
+_OF_ASKING = Statement(f"SELECT {_REQUEST}, seals FROM copy_requests WHERE asking_id = :asking ORDER BY id")
+_ENDED_BEFORE = Statement(
+    f"SELECT {_REQUEST}, seals FROM copy_requests WHERE state <> 'CERTIFIED' AND requester_sealed <> ''"
+    " AND asked_at < :day::date::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh' ORDER BY asked_at LIMIT :limit"
+)
+_FORGET = Statement(
+    "UPDATE copy_requests SET state = :state, requester_sealed = '', requester_index = NULL,"
+    " document_name = '', reason = '',"
+    " exempt_reason = NULL, seals = seals || :seals::jsonb WHERE id = :id AND state <> 'CERTIFIED'"
+)
 _WAITING = Statement(
     f"SELECT {_REQUEST} FROM copy_requests WHERE agency = :agency AND state = 'WAITING' AND id > :after"
     " ORDER BY id LIMIT :limit"
@@ -38,13 +48,35 @@ _DECIDE = Statement(
     "UPDATE copy_requests SET state = :state, decided_by = :decided_by, decided_at = :decided_at,"
     " reason = :reason, seals = seals || :seals::jsonb WHERE id = :id AND state = 'WAITING'"
 )
+# What was certified counts by the book, money by its receipts and what went back: each in its own period.
 _FIGURES = Statement(
-    "SELECT agency, count(*) AS documents, sum(copies) AS copies, sum(copies::bigint * pages) AS pages,"
-    " coalesce(sum(fee), 0) AS fees"
-    " FROM certified_copies WHERE certified_at >= :first AND certified_at < :end"
-    " AND (:agency::text = '' OR agency = :agency OR starts_with(agency, :agency || '.'))"
-    " GROUP BY agency ORDER BY agency"
+    """
+    SELECT agency, sum(documents) AS documents, sum(copies) AS copies, sum(pages) AS pages, sum(fees) AS fees,
+        sum(exempted) AS exempted, sum(collected) AS collected, sum(refunded) AS refunded
+    FROM (
+        SELECT c.agency, 1 AS documents, c.copies, c.copies::bigint * c.pages AS pages,
+            coalesce(c.fee, 0) AS fees, CASE WHEN r.exempt_reason IS NULL THEN 0 ELSE coalesce(r.fee, 0) END
+            AS exempted, 0::bigint AS collected, 0::bigint AS refunded
+        FROM certified_copies c LEFT JOIN copy_requests r ON r.id = c.id
+        WHERE c.certified_at >= :first AND c.certified_at < :end
+        UNION ALL
+        SELECT agency, 0, 0, 0, 0, 0, amount, 0 FROM receipts
+        WHERE asking_id IS NOT NULL AND state = 'VALID'
+          AND day >= (:first AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
+          AND day < (:end AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
+        UNION ALL
+        SELECT agency, 0, 0, 0, 0, 0, 0, amount FROM refunds
+        WHERE asking_id IS NOT NULL AND state = 'APPROVED' AND decided_at >= :first AND decided_at < :end
+    ) told
+    WHERE :agency::text = '' OR agency = :agency OR starts_with(agency, :agency || '.')
+    GROUP BY agency ORDER BY agency
+    """
 )
+_PERIOD = Statement(
+    f"SELECT {_COLUMNS} FROM certified_copies WHERE agency = :agency AND (year, number) > (:year, :number)"
+    " AND certified_at >= :first AND certified_at < :end ORDER BY year, number LIMIT :limit"
+)
+_COUNTED = [name for name in CopyFigure.__dataclass_fields__ if name != "agency"]
 _PAGE = Statement(
     f"SELECT {_COLUMNS} FROM certified_copies WHERE agency = :agency AND year = :year AND number > :after"
     " ORDER BY number LIMIT :limit"
@@ -53,7 +85,14 @@ _PAGE = Statement(
 
 def _request(row: Any) -> CopyRequest:
     found = {name: row[name] for name in _ASKED}
-    return CopyRequest(**{**found, "id": UUID(int=row["id"].int)})
+    asking = row["asking_id"]
+    plain = {"id": UUID(int=row["id"].int), "asking_id": UUID(int=asking.int) if asking else None}
+    return CopyRequest(**{**found, **plain})
+
+
+def _line(row: Any) -> CertifiedCopy:
+    found: dict[str, Any] = {name: row[name] for name in _NAMES}
+    return CertifiedCopy(**{**found, "id": UUID(int=row["id"].int)})
 
 
 class PostgresCopyBook:
@@ -83,7 +122,23 @@ class PostgresCopyBook:
 
     async def asked(self, ids: Sequence[UUID], agency: str) -> list[CopyRequest]:
         """Return requests of an agency by their ids, in the order they were asked."""
-        rows = await self._unit.fetch(_OF, ids=list(ids), agency=agency)
+        return self._seen(await self._unit.fetch(_OF, ids=list(ids), agency=agency))
+
+    async def of_asking(self, asking_id: UUID) -> list[CopyRequest]:
+        """Return everything asked for in one call, in its order."""
+        return self._seen(await self._unit.fetch(_OF_ASKING, asking=asking_id))
+
+    async def ended_before(self, day: date, limit: int) -> list[CopyRequest]:
+        """Return requests of days before this one that came to nothing and still name who asked."""
+        return self._seen(await self._unit.fetch(_ENDED_BEFORE, day=day, limit=limit))
+
+    def forget(self, request: CopyRequest) -> None:
+        """Empty who asked and for what; nothing of a request that was changed by hand is made good."""
+        emptied = request.forgotten()
+        seals = self._seals.made("copy_requests", {name: getattr(emptied, name) for name in _ASKED})
+        self._unit.write(_FORGET, id=request.id, state=emptied.state, seals=seals)
+
+    def _seen(self, rows: Sequence[Any]) -> list[CopyRequest]:
         for row in rows:
             self._seals.see("copy_requests", row)
         return [_request(row) for row in rows]
@@ -104,14 +159,20 @@ class PostgresCopyBook:
         """Count the book between two moments by agency: one and those below it, or all (empty code)."""
         rows = await self._unit.fetch(_FIGURES, first=first, end=end, agency=agency)
         return [
-            CopyFigure(
-                row["agency"], row["documents"], int(row["copies"]), int(row["pages"]), int(row["fees"])
-            )
-            for row in rows
+            CopyFigure(**{name: int(row[name]) for name in _COUNTED}, agency=row["agency"]) for row in rows
         ]
 
     async def page(self, agency: str, year: int, after: int, limit: int) -> list[CertifiedCopy]:
         """Return lines in the order of their numbers."""
         rows = await self._unit.fetch(_PAGE, agency=agency, year=year, after=after, limit=limit)
-        found: list[dict[str, Any]] = [{name: row[name] for name in _NAMES} for row in rows]
-        return [CertifiedCopy(**{**item, "id": UUID(int=item["id"].int)}) for item in found]
+        return [_line(row) for row in rows]
+
+    async def period(
+        self, agency: str, first: datetime, end: datetime, after: tuple[int, int], limit: int
+    ) -> list[CertifiedCopy]:
+        """Return lines certified between two moments, past a year and number, in the book's order."""
+        year, number = after
+        rows = await self._unit.fetch(
+            _PERIOD, agency=agency, first=first, end=end, year=year, number=number, limit=limit
+        )
+        return [_line(row) for row in rows]

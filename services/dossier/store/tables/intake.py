@@ -126,6 +126,7 @@ Table(
     Column("requester_index", LargeBinary),
     Column("confirmed_by", Text),
     Column("fee", BigInteger),
+    *texts("signer_title", "note", nullable=True),
     UniqueConstraint("id"),
     seals(),
 )
@@ -148,7 +149,15 @@ _asked = Table(
     Column("asked_at", moment, nullable=False),
     Column("decided_at", moment),
     Column("fee", BigInteger),
+    Column("asking_id", UUID),
+    Column("exempt_reason", Text),
     seals(),
+)
+Index("ix_copy_requests_asking_id", _asked.c.asking_id, postgresql_where=text("asking_id IS NOT NULL"))
+Index(
+    "ix_copy_requests_ended",
+    _asked.c.asked_at,
+    postgresql_where=text("state <> 'CERTIFIED' AND requester_sealed <> ''"),
 )
 Index("ix_copy_requests_agency", _asked.c.agency, _asked.c.id, postgresql_where=text("state = 'WAITING'"))
 lists = Table(

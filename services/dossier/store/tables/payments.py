@@ -1,6 +1,18 @@
 """Money: the ledger of each dossier, requests through the platform, receipts, closings, reconciliation."""
 
-from sqlalchemy import BigInteger, Column, Date, Identity, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, UUID
 
 from services.dossier.store.tables.columns import metadata, moment, seals, texts
@@ -55,6 +67,7 @@ messages = Table(
     Column("data", JSON, nullable=False),
 )
 Index("ix_payment_messages_reference", messages.c.reference)
+_OF_ONE = "(dossier_id IS NULL) <> (asking_id IS NULL)"
 receipts = Table(
     "receipts",
     metadata,
@@ -63,7 +76,7 @@ receipts = Table(
     *texts("ended_reason", "electronic", "e_serial", "e_number", "failure"),
     Column("year", Integer, nullable=False),
     Column("number", Integer, nullable=False),
-    Column("dossier_id", UUID, nullable=False, index=True),
+    Column("dossier_id", UUID, index=True),
     Column("amount", BigInteger, nullable=False),
     Column("lines", JSON, nullable=False),
     Column("issued_at", moment, nullable=False),
@@ -75,11 +88,20 @@ receipts = Table(
     Column("version", BigInteger, nullable=False),
     Column("visit_id", UUID),
     Column("dossier_ids", ARRAY(UUID), nullable=False, server_default="{}"),
+    Column("asking_id", UUID),
+    CheckConstraint(_OF_ONE, name="of_one"),
     UniqueConstraint("agency", "serial", "year", "number"),
     seals(),
 )
 Index("ix_receipts_agency_cashier_day", receipts.c.agency, receipts.c.cashier, receipts.c.day)
 Index("ix_receipts_dossier_ids", receipts.c.dossier_ids, postgresql_using="gin")
+Index(
+    "ux_receipts_asking_id",
+    receipts.c.asking_id,
+    unique=True,
+    postgresql_where=text("asking_id IS NOT NULL AND state = 'VALID'"),
+)
+Index("ix_receipts_copies_day", receipts.c.day, postgresql_where=text("asking_id IS NOT NULL"))
 Index("ix_receipts_look_at", receipts.c.look_at, postgresql_where=text("look_at IS NOT NULL"))
 Table(
     "receipt_counters",
@@ -108,7 +130,10 @@ refunds = Table(
     "refunds",
     metadata,
     Column("id", UUID, primary_key=True),
-    Column("dossier_id", UUID, nullable=False, index=True),
+    Column("dossier_id", UUID, index=True),
+    Column("asking_id", UUID),
+    Column("drawer", Text),
+    CheckConstraint(_OF_ONE, name="of_one"),
     *texts("agency", "method", "reason", "payee_sealed", "asked_by", "state", "decided_by", "note"),
     Column("amount", BigInteger, nullable=False),
     Column("asked_at", moment, nullable=False),
@@ -116,6 +141,7 @@ refunds = Table(
     Column("version", BigInteger, nullable=False),
     seals(),
 )
+Index("ix_refunds_asking_id", refunds.c.asking_id, postgresql_where=text("asking_id IS NOT NULL"))
 Index("ix_refunds_agency", refunds.c.agency, refunds.c.id, postgresql_where=text("state = 'ASKED'"))
 Table(
     "payment_reconciliations",

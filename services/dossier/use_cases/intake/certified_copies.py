@@ -1,7 +1,7 @@
 """Certified copies: one call asks at the counter, one call of the signer's own certifies up to fifty."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,13 +14,25 @@ from services.dossier.domain.intake.copies import CertifiedCopy, CopyFigure, Cop
 from services.dossier.domain.intake.errors import CopyDecided, NotTheSigner, SelfApproval
 from services.dossier.domain.intake.identifiers import identity_faults
 from services.dossier.domain.mandates import mandates_of
+from services.dossier.domain.payments.copy_money import CopyPayment
+from services.dossier.domain.payments.counter import MoneyReceipt, Refund
 from services.dossier.domain.standing import WORKING_ROLES
 from services.dossier.domain.work.colleagues import signs_for
 from services.dossier.domain.work.errors import NobodyOfThatName
 from services.dossier.use_cases.intake.reception import require_one_stop
+from services.dossier.use_cases.payments.copies import give_back, require_settled, take_for_copies
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import OLDEST, log_reading
 from services.dossier.use_cases.secrets import person_index
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What was asked for in one call, and the receipt of its money; None where none was taken in it."""
+
+    id: UUID
+    requests: list[CopyRequest]
+    receipt: MoneyReceipt | None
 
 
 async def ask_for_copies(
@@ -28,14 +40,15 @@ async def ask_for_copies(
     documents: Sequence[Mapping[str, Any]],
     *,
     signer: str,
+    payment: CopyPayment | None = None,
     by: Caller,
     work: Work,
     now: datetime,
-) -> list[CopyRequest]:
+) -> Asking:
     """Enter documents at the counter for a signer to confirm; nothing is in the book before that.
 
     Who enters is not who signs, and who signs is by the staff directory a leader of this agency today, or
-    acts for one.
+    acts for one. The money is taken in the same commit, or left to a cashier (no `payment`).
     """
     require_one_stop(by)
     today = now.astimezone(VIETNAM).date()
@@ -50,6 +63,8 @@ async def ask_for_copies(
     known = {name: str(value) for name, value in requester.items() if value is not None}
     sealed = work.seals.seal(known, purpose="copy")
     index = person_index(work.seals, requester)
+    asking = new_id()
+    is_exempt = payment is not None and payment.method is None
     requests = [
         CopyRequest(
             id=new_id(),
@@ -65,17 +80,25 @@ async def ask_for_copies(
             entered_by_name=by.name,
             asked_at=now,
             fee=work.fee_rules.copies_cost(document["pages"], document["copies"], today),
+            asking_id=asking,
+            exempt_reason=payment.exempt_reason if payment and is_exempt else None,
         )
         for document in documents
     ]
     work.ways_in.copies.ask(requests)
-    return requests
+    if payment is None or is_exempt:
+        return Asking(asking, requests, None)
+    payer = {**payment.payer, "full_name": payment.payer.get("full_name") or known["full_name"]}
+    paid = replace(payment, payer=payer)
+    return Asking(asking, requests, await take_for_copies(asking, requests, paid, by=by, work=work, now=now))
 
 
 async def confirm_copies(
-    request_ids: Sequence[UUID], *, by: Caller, work: Work, now: datetime
+    request_ids: Sequence[UUID], *, title: str = "", note: str = "", by: Caller, work: Work, now: datetime
 ) -> list[CertifiedCopy]:
     """Certify what was asked for, all or none, by the signer's own session; the numbers follow the commit.
+
+    What owes a fee is certified once it has its receipt.
 
     The book's counter is locked last, so nothing slow waits behind it; of two who confirm the same at once
     one is answered 412 and the numbers go back.
@@ -89,20 +112,25 @@ async def confirm_copies(
         raise NotTheSigner
     if any(item.entered_by == by.subject for item in requests):
         raise SelfApproval
+    await require_settled(requests, work=work)
     first = await work.ways_in.copies.next_numbers(by.agency, book_year(now), len(requests))
     lines = []
     for place, item in enumerate(requests):
         decided = replace(item, state="CERTIFIED", decided_by=by.subject, decided_at=now)
         work.ways_in.copies.decide(decided)
-        lines.append(item.certified(first + place, by=by.subject, signed_by=by.name, at=now))
+        line = item.certified(first + place, by=by.subject, signed_by=by.name, at=now, title=title, note=note)
+        lines.append(line)
     work.ways_in.copies.add(lines)
     return lines
 
 
 async def decline_copies(
     request_ids: Sequence[UUID], *, reason: str, by: Caller, work: Work, now: datetime
-) -> list[CopyRequest]:
-    """Give requests back with the reason: the signer named, or who entered them; no number is taken."""
+) -> tuple[list[CopyRequest], list[Refund]]:
+    """Give requests back with the reason: the signer named, or who entered them; no number is taken.
+
+    Money that was taken for them is proposed to go back in the same commit.
+    """
     requests = await _asked(request_ids, by=by, work=work)
     if any(by.subject not in {item.signer, item.entered_by} for item in requests):
         raise NotTheSigner
@@ -112,7 +140,7 @@ async def decline_copies(
     ]
     for item in declined:
         work.ways_in.copies.decide(item)
-    return declined
+    return declined, await give_back(declined, reason=reason, by=by, work=work, now=now)
 
 
 async def _asked(request_ids: Sequence[UUID], *, by: Caller, work: Work) -> list[CopyRequest]:
@@ -139,6 +167,13 @@ async def read_requests(
         shown = (item.id for item in found)
         await log_reading(work, by, "copy-requests", None, None, now, shown=shown)
     return found
+
+
+async def paid_askings(requests: Sequence[CopyRequest], *, work: Work) -> set[UUID]:
+    """Return the askings among these whose money has a receipt."""
+    askings = {one.asking_id for one in requests if one.asking_id is not None}
+    receipts = await work.payments.receipts_of_askings(sorted(askings)) if askings else []
+    return {one.asking_id for one in receipts if one.asking_id is not None}
 
 
 async def count_copies(first: date, last: date, *, by: Caller, work: Work) -> list[CopyFigure]:

@@ -1,7 +1,7 @@
 """What the ways in need of the world."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -130,11 +130,25 @@ class CopyBook(Protocol):
     async def waiting(self, agency: str, after: UUID, limit: int) -> list[CopyRequest]:
         """Return what waits for its signer, in the order it was asked."""
 
+    async def of_asking(self, asking_id: UUID) -> list[CopyRequest]:
+        """Return everything asked for in one call, in its order."""
+
+    async def ended_before(self, day: date, limit: int) -> list[CopyRequest]:
+        """Return requests of days before this one that came to nothing and still name who asked."""
+
+    def forget(self, request: CopyRequest) -> None:
+        """Empty who asked and for what."""
+
     def decide(self, request: CopyRequest) -> None:
         """Keep the decision on a waiting request; `Stale` at the commit when somebody was faster."""
 
     async def figures(self, first: datetime, end: datetime, agency: str) -> list[CopyFigure]:
         """Count the book between two moments by agency: one and those below it, or all (empty code)."""
+
+    async def period(
+        self, agency: str, first: datetime, end: datetime, after: tuple[int, int], limit: int
+    ) -> list[CertifiedCopy]:
+        """Return lines certified between two moments, past a year and number, in the book's order."""
 
     async def page(self, agency: str, year: int, after: int, limit: int) -> list[CertifiedCopy]:
         """Return lines in the order of their numbers."""

@@ -21,7 +21,9 @@ from services.dossier.domain.payments.counter import (
     require_cancellable,
 )
 from services.dossier.domain.payments.errors import DayClosed, NotACashier, NothingToPay, ReceiptEnded
+from services.dossier.use_cases.payments.copies import require_unsigned
 from services.dossier.use_cases.payments.ledger import Ledger, open_ledger
+from services.dossier.use_cases.payments.numbering import numbered
 from services.dossier.use_cases.payments.taking import book, tell_dossier
 from services.dossier.use_cases.ports import Work
 
@@ -97,32 +99,20 @@ async def write_receipt(
     paths = ["amount"] if visit_id is None else [f"dossiers.{one.ledger.dossier.id}.amount" for one in taken]
     aimed = [one.aimed(path) for one, path in zip(taken, paths, strict=True)]
     first = aimed[0].ledger
-    by, work, now = first.by, first.work, first.now
-    local = now.astimezone(VIETNAM)
-    drawer = await work.payments.hold_drawer(by.agency, by.subject, local.date())
-    if drawer.closing is not None:
-        raise DayClosed
-    number = await work.payments.next_receipt_number(by.agency, serial, local.year)
-    receipt = MoneyReceipt(
-        id=new_id(),
-        agency=by.agency,
-        serial=serial,
-        year=local.year,
-        number=number,
-        dossier_id=first.dossier.id,
+    receipt = await numbered(
+        by=first.by,
+        work=first.work,
+        now=first.now,
         amount=sum(one.amount for one in aimed),
         method=method,
-        cashier=by.subject,
-        cashier_name=by.name,
-        payer_sealed=work.seals.seal(dict(payer), purpose="payer"),
-        lines=(),
-        issued_at=now,
-        day=local.date(),
+        payer=payer,
+        serial=serial,
+        dossier_id=first.dossier.id,
         visit_id=visit_id,
         dossier_ids=() if visit_id is None else tuple(one.ledger.dossier.id for one in aimed),
     )
     receipt = replace(receipt, lines=tuple(line for one in aimed for line in _booked(one, receipt)))
-    work.payments.add_receipt(receipt)
+    first.work.payments.add_receipt(receipt)
     return receipt
 
 
@@ -165,6 +155,8 @@ async def open_receipt(
     found = await work.payments.receipt(receipt_id)
     if found is None:
         raise NotFound
+    if found.asking_id is not None:
+        await work.payments.hold_asking(found.asking_id)
     ledgers = [await open_ledger(one, by=by, work=work, now=now) for one in found.of_dossiers]
     # Read again under the accounts' locks: two who cancel at once are one cancellation.
     receipt = await work.payments.receipt(receipt_id) or found
@@ -182,13 +174,14 @@ async def cancel_receipt(
 ) -> MoneyReceipt:
     """Cancel a receipt written by mistake while its day is open; its money went back over the counter.
 
-    A visit's as a whole. Not once a dossier of it went on because of it, or the money is being refunded:
-    that takes two people.
+    A visit's as a whole. Not once a dossier of it went on because of it, a copy of it is certified, or the
+    money is being refunded: that takes two people.
     """
     ledgers, receipt = await open_receipt(receipt_id, by=by, seen=seen, work=work, now=now)
     drawer = await work.payments.hold_drawer(receipt.agency, receipt.cashier, receipt.day)
     if drawer.closing is not None:
         raise DayClosed("Hãy lập đề nghị hoàn tiền.")
+    await require_unsigned(receipt, work=work)
     for ledger in ledgers:
         await _reverse(ledger, receipt, reason)
     ended = receipt.ended(ReceiptState.CANCELLED, reason=reason)
@@ -252,10 +245,11 @@ async def replace_receipt(
         failure="",
         version=1,
     )
-    work.payments.add_receipt(new)
     ended = receipt.ended(ReceiptState.REPLACED, reason=reason, by=new.id)
     is_known = bool(receipt.e_number)
     # One the provider has not numbered yet is told first: a replacement names what it replaces.
     told_as = ElectronicState.CANCELLED if is_known else ElectronicState.WAITING
+    # The old one ends first: of an asking for copies one receipt stands at a time.
     work.payments.save_receipt(replace(ended, electronic=told_as), look_at=None if is_known else now)
+    work.payments.add_receipt(new)
     return new

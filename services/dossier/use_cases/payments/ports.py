@@ -57,6 +57,27 @@ class Payments(Protocol):
     async def hold(self, dossier_id: UUID) -> Account:
         """Return the account; nobody else changes it until the unit ends."""
 
+    async def hold_asking(self, asking_id: UUID) -> None:
+        """Let nobody else change the money of an asking for certified copies until the unit ends."""
+
+    async def receipts_of_askings(self, askings: Sequence[UUID]) -> list[MoneyReceipt]:
+        """Return the receipts of these askings that stand, one an asking at most."""
+
+    async def refunded_of_asking(self, asking_id: UUID) -> int:
+        """Return what of an asking's money went back or is proposed to, in đồng."""
+
+    async def receipts_of_copies_before(self, day: date, limit: int) -> list[MoneyReceipt]:
+        """Return receipts of copies of days before this one that still name their payer."""
+
+    async def refunds_of_copies_before(self, day: date, limit: int) -> list[Refund]:
+        """Return refunds of copies decided before this day that still name their payee."""
+
+    def forget_payer(self, receipt: MoneyReceipt) -> None:
+        """Empty who paid and why it ended."""
+
+    def forget_payee(self, refund: Refund) -> None:
+        """Empty who was paid and why."""
+
     def add_entries(self, entries: Sequence[Entry]) -> None:
         """Add lines; `Stale` at the commit when somebody was faster."""
 

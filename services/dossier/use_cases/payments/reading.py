@@ -4,13 +4,15 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from kernel.core.caller import Caller
+from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, NotFound
 from services.dossier.domain.payments.counter import MoneyReceipt
 from services.dossier.domain.payments.fees import needs_assessing
 from services.dossier.use_cases.payments.ports import Money
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import read_dossier
+
+_OF_COPIES = ("CASHIER", "ONE_STOP_OFFICER", "ONE_STOP_MANAGER", "SIGNER")
 
 
 async def read_money(dossier_id: UUID, *, by: Caller, work: Work, now: datetime) -> tuple[Money, list[str]]:
@@ -32,10 +34,17 @@ async def read_money(dossier_id: UUID, *, by: Caller, work: Work, now: datetime)
 
 
 async def read_receipt(receipt_id: UUID, *, by: Caller, work: Work, now: datetime) -> MoneyReceipt:
-    """Return a receipt to whoever sees its dossier; a visit's with the lines of those they see."""
+    """Return a receipt to whoever sees its dossier; a visit's with the lines of those they see.
+
+    One of certified copies to the one-stop unit and the signers of its agency; it names nobody.
+    """
     receipt = await work.payments.receipt(receipt_id)
     if receipt is None:
         raise NotFound
+    if receipt.asking_id is not None:
+        if by.kind is not CallerKind.STAFF or by.agency != receipt.agency or not by.has_role(*_OF_COPIES):
+            raise NotFound
+        return receipt
     seen = {one for one in receipt.of_dossiers if await _sees(one, by=by, work=work, now=now)}
     if not seen:
         raise NotFound

@@ -12,6 +12,7 @@ from kernel.core.ids import new_id
 from services.dossier.domain.payments.account import EntryKind, Method
 from services.dossier.domain.payments.counter import Refund, RefundState, approves, collects
 from services.dossier.domain.payments.errors import DayClosed, NotACashier, TooMuchRefunded
+from services.dossier.use_cases.payments.copies import pay_back
 from services.dossier.use_cases.payments.ledger import Ledger, open_ledger
 from services.dossier.use_cases.payments.taking import tell_dossier
 from services.dossier.use_cases.ports import Work
@@ -65,6 +66,8 @@ async def decide_refund(
     found = await work.payments.refund(refund_id)
     if found is None or found.agency != by.agency:
         raise NotFound
+    if found.dossier_id is None:
+        return await pay_back(found, approved=approved, note=note, by=by, seen=seen, work=work, now=now)
     dossier, grounds = await work.dossiers.load(found.dossier_id)
     account = await work.payments.hold(found.dossier_id)
     # Read again under the account's lock: two who approve at once are one approval.

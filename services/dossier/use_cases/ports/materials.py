@@ -67,5 +67,8 @@ class Press(Protocol):
     def register(self, content: dict[str, Any]) -> bytes:
         """Return the PDF of a register, with its lines as they are printed."""
 
+    def copy_book(self, content: dict[str, Any]) -> bytes:
+        """Return the PDF of a book of certified copies."""
+
     def register_sheet(self, content: dict[str, Any]) -> bytes:
-        """Return the same as a spreadsheet (XLSX)."""
+        """Return a register or a book as a spreadsheet (XLSX), its columns as wide as `widths` says."""

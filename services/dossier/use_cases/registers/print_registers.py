@@ -9,7 +9,7 @@ from uuid import UUID
 from kernel.core.caller import Caller
 from services.dossier.domain.legal_sets import CONTROL_SLIP, REGISTER
 from services.dossier.domain.papers import local_text
-from services.dossier.domain.registers import HEADINGS, slip_lines
+from services.dossier.domain.registers import HEADINGS, WIDTHS, slip_lines
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.registers.read_register import read_book
 from services.dossier.use_cases.work.read_work import read_slip
@@ -26,6 +26,7 @@ async def print_register(
         "agency": names.get(agency, agency),
         "period": f"Từ ngày {first:%d/%m/%Y} đến ngày {last:%d/%m/%Y}",
         "headings": list(HEADINGS),
+        "widths": list(WIDTHS),
         "lines": lines,
     }
     return await _printed(work.press.register_sheet if as_sheet else work.press.register, content, work)

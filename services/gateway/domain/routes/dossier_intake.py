@@ -1,9 +1,10 @@
 """The addresses of the ways in."""
 
-from services.gateway.domain.policy import OFFICERS, PERSONS, SIGNED_IN, machines
+from services.gateway.domain.policy import OFFICERS, PERSONS, SIGNED_IN, Policy, machines
 from services.gateway.domain.routes.row import MEGABYTE, Priority, Route
 
 _ROOT = "/api/v1"
+_CASHIERS = Policy(roles=frozenset({"CASHIER"}))
 
 
 def intake() -> list[Route]:
@@ -52,6 +53,7 @@ def _offices() -> list[Route]:
         Route("POST", f"{late}/{{entry_id}}/rejection", "dossier", OFFICERS),
         Route("POST", f"{_ROOT}/certified-copies", "dossier", OFFICERS),
         Route("GET", f"{_ROOT}/certified-copies", "dossier", OFFICERS),
+        Route("POST", f"{_ROOT}/copy-payments", "dossier", _CASHIERS),
         Route("GET", f"{_ROOT}/copy-requests", "dossier", OFFICERS),
         Route("POST", f"{_ROOT}/copy-confirmations", "dossier", OFFICERS),
         Route("POST", f"{_ROOT}/copy-rejections", "dossier", OFFICERS),

@@ -30,7 +30,7 @@ def payments() -> list[Route]:
         ("POST", "/api/v1/receipts/{receipt_id}/cancellation", _CASHIERS),
         ("POST", "/api/v1/receipts/{receipt_id}/replacement", _CASHIERS),
         ("GET", "/api/v1/refunds", _BOTH),
-        ("POST", "/api/v1/refunds/{refund_id}/decision", _MANAGERS),
+        ("POST", "/api/v1/refunds/{refund_id}/decision", _BOTH),
         ("GET", "/api/v1/cash-drawer", _CASHIERS),
         ("GET", "/api/v1/cash-closings", _BOTH),
         ("POST", "/api/v1/cash-closings", _CASHIERS),

@@ -9,7 +9,8 @@ def dossier_registers() -> list[Route]:
     return [
         Route("GET", "/api/v1/register", "dossier", OFFICERS),
         *(
-            Route("GET", f"/api/v1/register.{kind}", "dossier", OFFICERS, Priority.HEAVY, 60.0)
+            Route("GET", f"/api/v1/{book}.{kind}", "dossier", OFFICERS, Priority.HEAVY, 60.0)
+            for book in ("register", "certified-copies")
             for kind in ("pdf", "xlsx")
         ),
         Route("GET", "/api/v1/dossiers/{id}/control-slip.pdf", "dossier", OFFICERS, Priority.HEAVY, 30.0),
