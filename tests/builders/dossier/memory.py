@@ -15,6 +15,7 @@ from kernel.core.event import Event
 from kernel.sealing import Sealer
 from kernel.testing.running import TEST_PII_KEY
 from services.dossier.domain.archive.retention import Ended, Retention
+from services.dossier.domain.desk.post import PostItem
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.figures.fact import Fact
 from services.dossier.domain.files import Fault
@@ -46,7 +47,7 @@ from tests.builders.dossier.memory_stores import (
     MemoryResults,
     MemoryWaysIn,
 )
-from tests.builders.dossier.memory_work import MemoryColleagues, MemorySlips
+from tests.builders.dossier.memory_work import MemoryColleagues, MemoryDesk, MemorySlips
 
 KEYS = HistoryKeys({"test": b"h" * 32})
 LIMITS = read_limits()
@@ -72,6 +73,7 @@ class MemoryDatabase:
     calendars: dict[tuple[str, int], tuple[int, dict[str, Any]]] = field(default_factory=dict)
     staff: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     forms: dict[tuple[str, int], tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    post_items: dict[UUID, PostItem] = field(default_factory=dict)
     slips: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     figures: dict[UUID, Fact] = field(default_factory=dict)
     records: dict[UUID, tuple[Ended, Retention]] = field(default_factory=dict)
@@ -101,6 +103,7 @@ class MemoryWork:
         self.outside = MemoryOutside(self)
         self.results = MemoryResults(self)
         self.slips = MemorySlips(self)
+        self.desk = MemoryDesk(self)
         self.colleagues = MemoryColleagues(self)
         self.ways_in = MemoryWaysIn(self)
         self.figures = MemoryFigures(self)

@@ -1,11 +1,13 @@
-"""The control slip and the staff directory, in memory."""
+"""The control slip, the post and the staff directory, in memory."""
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from services.dossier.domain.desk.post import OPEN, PostItem
 from services.dossier.domain.mandates import is_away
 from services.dossier.domain.work.colleagues import Colleague
 from services.dossier.domain.work.slip import SlipRow
@@ -50,6 +52,28 @@ class MemorySlips:
         found = [row for row in self._work.database.slips.values() if row["dossier_id"] == dossier_id]
         order: Callable[[dict[str, Any]], tuple[int, UUID]] = lambda row: (row["version"], row["id"])  # noqa: E731 - typed.
         return sorted(found, key=order)
+
+
+class MemoryPost:
+    """Letters on their way, one open a dossier; lists are kept on PostgreSQL only."""
+
+    def __init__(self, work: "MemoryWork") -> None:
+        self._work = work
+
+    async def open_item(self, dossier_id: UUID) -> PostItem | None:
+        items = self._work.database.post_items.values()
+        found = (one for one in items if one.dossier_id == dossier_id and one.state in OPEN)
+        return copy(next(found, None))
+
+    def save_item(self, item: PostItem) -> None:
+        self._work.writes.append(lambda database: database.post_items.update({item.id: item}))
+
+
+class MemoryDesk:
+    """The front desk, as far as dossiers ask it."""
+
+    def __init__(self, work: "MemoryWork") -> None:
+        self.post = MemoryPost(work)
 
 
 class MemoryColleagues:

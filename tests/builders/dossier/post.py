@@ -1,9 +1,12 @@
 """Results by post as tests send them: an agent of the directory, an issued dossier, a list on its way."""
 
 from typing import Any
+from uuid import UUID
 
 from kernel.core.caller import Caller
 from kernel.core.event import Event
+from services.dossier.domain.desk.post import ItemState, PostItem
+from services.dossier.domain.dossier import Dossier
 from tests.builders.dossier.colleagues import in_the_directory
 from tests.builders.dossier.office import RECEIVER, Office, an_officer
 
@@ -20,6 +23,26 @@ async def by_post(office: Office, **changed: Any) -> dict[str, Any]:
     """Return a dossier whose result waits to be sent; asked for by post unless said otherwise."""
     accepted = await office.accepted(**{"result_delivery": "POST", **changed})
     return await office.issued(await office.at_issue(accepted), number="1/XN")
+
+
+def a_letter(dossier: Dossier) -> PostItem:
+    """Return a letter with the dossier's present result, which the post has signed for."""
+    return PostItem(
+        id=UUID(int=1),
+        version=1,
+        list_id=UUID(int=2),
+        place=0,
+        operator=OPERATOR,
+        agency="H99.201",
+        dossier_id=dossier.id,
+        dossier_code=dossier.dossier_code or "",
+        state=ItemState.SENT,
+        tracking_number="RA1",
+        receiver_sealed="",
+        contact_sealed="",
+        owner_subject=None,
+        result_version=dossier.result_version,
+    )
 
 
 class PostDesk:

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from kernel.core.errors import Forbidden, Invalid, NotFound, Refusal, Stale
+from services.dossier.domain.desk.errors import WithThePost
+from services.dossier.domain.desk.post import PostStatus
 from services.dossier.domain.errors import (
     CalendarMissing,
     FourEyes,
@@ -39,6 +41,7 @@ from tests.builders.dossier.office import (
     a_procedure,
     an_officer,
 )
+from tests.builders.dossier.post import a_letter
 
 
 @pytest.fixture
@@ -220,6 +223,16 @@ async def test_a_result_is_returned_to_somebody_by_a_way_it_can_go(desk: Desk) -
         await desk.give(seen, delivery="ELECTRONIC")
     with pytest.raises(Forbidden):
         await desk.give(seen, CLERK)
+    assert (await desk.give(seen)).state is State.RETURNED
+
+
+async def test_what_the_post_has_is_not_given_at_the_counter(desk: Desk, database: MemoryDatabase) -> None:
+    seen = await desk.issue(await desk.at_issue(), CLERK)
+    letter = a_letter(seen)
+    database.post_items[letter.id] = letter
+    with pytest.raises(WithThePost):
+        await desk.give(seen)
+    letter.report(PostStatus.RETURNED, seen.submitted_at)
     assert (await desk.give(seen)).state is State.RETURNED
 
 
