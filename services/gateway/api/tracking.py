@@ -31,6 +31,14 @@ class TrackedStep(BaseModel):
     unit: str
 
 
+class TrackedContact(BaseModel):
+    """Where a citizen asks about it: the one-stop unit of the agency that received it."""
+
+    name: str
+    address: str
+    phone: str
+
+
 class TrackedEntry(BaseModel):
     """One thing that happened."""
 
@@ -67,6 +75,7 @@ class TrackedDossier(BaseModel):
     state: str
     state_text: str
     step: TrackedStep | None
+    one_stop_unit: TrackedContact | None = None
     submitted_at: AwareDatetime
     received_at: AwareDatetime | None
     due_at: AwareDatetime | None

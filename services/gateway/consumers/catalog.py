@@ -55,12 +55,30 @@ class _Unit(BaseModel):
     name: str
 
 
+class _OneStopUnit(BaseModel):
+    name: str = ""
+    address: str | None = None
+    phone: str | None = None
+
+
 class AgencyFields(BaseModel):
     """What public tracking reads of an agency."""
 
     code: str
     name: str
     units: list[_Unit] = Field(default=[])
+    address: str | None = None
+    phone: str | None = None
+    one_stop_unit: _OneStopUnit | None = None
+
+    def contact(self) -> dict[str, str]:
+        """Return where a citizen asks: the one-stop unit; what it leaves out, the agency's."""
+        unit = self.one_stop_unit or _OneStopUnit()
+        return {
+            "name": unit.name or self.name,
+            "address": unit.address or self.address or "",
+            "phone": unit.phone or self.phone or "",
+        }
 
 
 @handles("staff.changed.v1", StaffFields)
@@ -95,9 +113,9 @@ async def on_agency_changed(
     work: Work,
     now: datetime,  # noqa: ARG001 - the consumer's signature.
 ) -> None:
-    """Keep the newest names of an agency and its units."""
+    """Keep the newest names of an agency and its units, and where it is reached."""
     units = {unit.code: unit.name for unit in data.units}
-    work.directory.put_agency(data.code, event.sequence, data.name, units)
+    work.directory.put_agency(data.code, event.sequence, data.name, units, data.contact())
 
 
 class ProcedureFields(BaseModel):

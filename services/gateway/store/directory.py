@@ -29,9 +29,11 @@ WHERE s.version < EXCLUDED.version
 )
 _PUT_AGENCY = Statement(
     """
-INSERT INTO agencies AS a (code, version, name, units) VALUES (:code, :version, :name, :units)
-ON CONFLICT (code) DO UPDATE SET version = EXCLUDED.version, name = EXCLUDED.name, units = EXCLUDED.units
-WHERE a.version < EXCLUDED.version
+INSERT INTO agencies AS a (code, version, name, units, contact)
+VALUES (:code, :version, :name, :units, :contact)
+ON CONFLICT (code) DO UPDATE SET version = EXCLUDED.version, name = EXCLUDED.name, units = EXCLUDED.units,
+    contact = EXCLUDED.contact
+WHERE a.version < EXCLUDED.version OR a.version = EXCLUDED.version AND a.contact IS NULL
 """,
     rows=None,
 )
@@ -82,9 +84,13 @@ class PostgresDirectoryLedger:
             leaves=[_dates(period) for period in member.leaves],
         )
 
-    def put_agency(self, code: str, version: int, name: str, units: Mapping[str, str]) -> None:
-        """Keep the newest names of an agency and its units."""
-        self._unit.write(_PUT_AGENCY, code=code, version=version, name=name, units=dict(units))
+    def put_agency(
+        self, code: str, version: int, name: str, units: Mapping[str, str], contact: Mapping[str, str]
+    ) -> None:
+        """Keep the newest names of an agency and its units, and where it is reached."""
+        self._unit.write(
+            _PUT_AGENCY, code=code, version=version, name=name, units=dict(units), contact=dict(contact)
+        )
 
 
 def _dates(period: Period) -> dict[str, str | None]:

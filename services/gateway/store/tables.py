@@ -91,6 +91,7 @@ agencies = Table(
     Column("version", BigInteger, nullable=False),
     Column("name", Text, nullable=False),
     Column("units", JSONB, nullable=False),
+    Column("contact", JSONB),
 )
 
 tracking = Table(

@@ -18,6 +18,7 @@ _FIND = Statement("""
 SELECT t.dossier_id, t.secret_hash, t.shown::text AS shown, t.timeline::text AS timeline,
        CASE WHEN a.code IS NOT NULL
             THEN jsonb_build_object('name', a.name, 'units', a.units) END::text AS agency,
+       r.contact::text AS contact,
        CASE WHEN t.shown ? 'members' THEN (
            SELECT jsonb_object_agg(k.dossier_id, jsonb_build_object('shown', k.shown, 'agency',
                CASE WHEN b.code IS NOT NULL THEN jsonb_build_object('name', b.name, 'units', b.units) END))
@@ -30,15 +31,17 @@ FROM (SELECT 1) AS one
 LEFT JOIN tracking_codes c ON c.code = :code
 LEFT JOIN tracking t ON t.dossier_id = c.dossier_id
 LEFT JOIN agencies a ON a.code = t.shown -> 'step' ->> 'agency'
+LEFT JOIN agencies r ON r.code = t.shown -> 'receiving_agency' ->> 'code'
 """)
-# A row's `xmin` changes with every write of it: of the dossier, its step's agency, its members and theirs.
+# A row's `xmin` changes with every write of it: of the dossier, its agencies, its members and theirs.
 _MARKS = Statement("""
-SELECT t.dossier_id, concat_ws(' ', t.xmin, a.xmin, CASE WHEN t.shown ? 'members' THEN (
+SELECT t.dossier_id, concat_ws(' ', t.xmin, a.xmin, r.xmin, CASE WHEN t.shown ? 'members' THEN (
            SELECT string_agg(concat_ws(' ', k.dossier_id, k.xmin, b.xmin), ' ' ORDER BY k.dossier_id)
            FROM jsonb_array_elements(t.shown -> 'members') AS m
            JOIN tracking k ON k.dossier_id = (m ->> 'dossier_id')::uuid
            LEFT JOIN agencies b ON b.code = k.shown -> 'step' ->> 'agency') END) AS mark
 FROM tracking t LEFT JOIN agencies a ON a.code = t.shown -> 'step' ->> 'agency'
+LEFT JOIN agencies r ON r.code = t.shown -> 'receiving_agency' ->> 'code'
 WHERE t.dossier_id = ANY (:dossiers::uuid[])
 """)
 _COUNT = Statement("""
@@ -125,6 +128,7 @@ def _read(row: asyncpg.Record) -> TrackingKept:
         shown=orjson.loads(row["shown"]),
         timeline=orjson.loads(row["timeline"]),
         agency=orjson.loads(row["agency"] or "null"),
+        contact=orjson.loads(row["contact"] or "null"),
         children=orjson.loads(row["children"] or "{}"),
     )
 

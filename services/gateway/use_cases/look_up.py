@@ -72,4 +72,4 @@ class LookUp:
         kept = found.read()
         shown = with_children(with_names(kept.shown, kept.agency), kept.children)
         entries = [kept.timeline[key] for key in sorted(kept.timeline, key=int)]
-        return Tracked(found.dossier_id, {**shown, "timeline": entries})
+        return Tracked(found.dossier_id, {**shown, "one_stop_unit": kept.contact, "timeline": entries})

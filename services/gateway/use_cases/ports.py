@@ -177,6 +177,7 @@ class TrackingKept:
     shown: dict[str, Any]
     timeline: dict[str, Any]
     agency: dict[str, Any] | None
+    contact: dict[str, str] | None
     children: dict[str, Any]
     """Of a submission over several dossiers: what each child's own tracking shows, by its id."""
 
@@ -235,7 +236,9 @@ class DirectoryLedger(Protocol):
     def put_staff(self, member: StaffMember, version: int) -> None:
         """Keep the newest state of a member of staff."""
 
-    def put_agency(self, code: str, version: int, name: str, units: Mapping[str, str]) -> None:
+    def put_agency(
+        self, code: str, version: int, name: str, units: Mapping[str, str], contact: Mapping[str, str]
+    ) -> None:
         """Keep the newest names of an agency and its units."""
 
 

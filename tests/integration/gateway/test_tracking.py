@@ -154,6 +154,33 @@ async def test_the_step_is_shown_by_the_agencys_own_names(door: RunningService) 
     }
 
 
+async def test_whom_to_ask_is_the_one_stop_unit_that_received_it(door: RunningService) -> None:
+    """What the unit leaves out, its agency says; a change is shown at once; unknown, nothing is made up."""
+    await door.receive(a_dossier_event("accepted", 2))
+    assert (await track(door)).json()["one_stop_unit"] is None
+    agency = {
+        "code": "H99.201",
+        "name": "UBND phường Bến Lam",
+        "address": "20 đường Sông",
+        "phone": "0990000005",
+    }
+    await door.receive(an_event("agency.changed.v1", "H99.201", agency))
+    assert (await track(door)).json()["one_stop_unit"] == {
+        "name": "UBND phường Bến Lam",
+        "address": "20 đường Sông",
+        "phone": "0990000005",
+    }
+    unit = {"name": "Trung tâm Phục vụ hành chính công", "kind": "CENTER", "phone": "0990000002"}
+    await door.receive(
+        an_event("agency.changed.v1", "H99.201", {**agency, "one_stop_unit": unit}, sequence=2)
+    )
+    assert (await track(door)).json()["one_stop_unit"] == {
+        "name": "Trung tâm Phục vụ hành chính công",
+        "address": "20 đường Sông",
+        "phone": "0990000002",
+    }
+
+
 async def test_an_unknown_code_and_a_wrong_secret_look_the_same(door: RunningService) -> None:
     await door.receive(a_dossier_event("accepted", 2))
     unknown = await track(door, "H99.201-261117-0002")

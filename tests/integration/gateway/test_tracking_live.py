@@ -134,7 +134,9 @@ async def test_everybody_who_follows_is_looked_after_by_one_statement_a_turn(
         await live.look()
         for reader in readers:
             assert (await next_event(reader))[1]["state"] == "RETURNED"
-        assert counted.calls == ["fetch"] * 4 + ["fetchrow"] * 10, "what changed is read once by each"
+        # Who was still reading when all were rung sees the change in that same reading.
+        assert counted.calls.count("fetch") == 4
+        assert 1 <= counted.calls.count("fetchrow") <= 10, "what changed is read once by each, not more"
     await _until(lambda: live._looking is None)
     assert (live._followers, live._marks) == ({}, {})
 
