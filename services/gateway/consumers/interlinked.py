@@ -147,7 +147,10 @@ async def _on_destroyed(
     work.tracking.forget(data.interlinked_dossier.interlinked_dossier_id)
 
 
-_NAMES = ("submitted", "advanced", "appointed", "decision_needed", "decided", "withdrawn", "ended")
+_NAMES = (
+    *("submitted", "advanced", "appointed", "decision_needed", "decided"),
+    *("withdrawn", "ended", "reopened"),
+)
 HANDLERS: tuple[Handler, ...] = (
     *(handles(f"interlinked_dossier.{name}.v1", InterlinkedFields)(_on_changed) for name in _NAMES),
     handles("interlinked_dossier.destroyed.v1", DestroyedFields)(_on_destroyed),

@@ -61,6 +61,7 @@ GROUP_HAPPENED = {
     "decided": "Cơ quan đầu mối đã quyết định các thủ tục tiếp theo",
     "withdrawn": "Người nộp rút hồ sơ liên thông",
     "ended": "Hồ sơ liên thông đã kết thúc",
+    "reopened": "Hồ sơ liên thông được giải quyết tiếp",
 }
 MEMBER_STATUSES = {
     "WAITING": "Chờ đến lượt",

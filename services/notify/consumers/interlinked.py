@@ -165,7 +165,7 @@ async def on_interlinked_destroyed(
 HANDLERS = (
     *(
         Handler(f"interlinked_dossier.{name}.v1", InterlinkedChanged, on_interlinked_changed)
-        for name in ("submitted", "appointed", "decision_needed", "ended")
+        for name in ("submitted", "appointed", "decision_needed", "ended", "reopened")
     ),
     Handler("interlinked_dossier.destroyed.v1", InterlinkedDestroyed, on_interlinked_destroyed),
 )

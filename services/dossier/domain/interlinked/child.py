@@ -85,6 +85,11 @@ class Child:
     """The promise whose passing was looked at."""
     opened_at: datetime | None = None
     reason: str = ""
+    skipped_for: dict[str, str] = field(default_factory=dict)
+    """The members for whose end it was skipped, each with the reason; one that runs again takes its own back.
+
+    Empty where it was skipped for good: by a decision about a delay, by who withdrew the whole.
+    """
     source: str = ""
     outside_code: str = ""
     looked: int = 0

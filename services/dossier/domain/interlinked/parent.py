@@ -26,7 +26,7 @@ from services.dossier.domain.interlinked.errors import NothingToDecide, NotOutsi
 from services.dossier.domain.interlinked.graph import followers, ready
 from services.dossier.domain.interlinked.groups import Group, OnDelay, OnRefusal
 from services.dossier.domain.interlinked.standing import Outcome, ParentState
-from services.dossier.domain.states import TRANSITIONS, Move
+from services.dossier.domain.states import CLOSED, TRANSITIONS, Move
 
 
 @dataclass(slots=True, kw_only=True)
@@ -120,20 +120,47 @@ class Parent:
         return changed
 
     def _follow_end(self, child: Child, now: datetime) -> None:
-        if child.status in RUNNING:
-            # A result taken back: who has begun goes on, who waits waits again.
-            child.is_passed = False
-            self._reopen()
-        elif child.status is ChildStatus.GRANTED:
+        # Whatever it ended with before does not count any more, also where both were heard of at once.
+        child.is_passed = False
+        self._reopen()
+        self._revive_after(child, now)
+        if child.status is ChildStatus.GRANTED:
             self._pass(child)
-        elif self._waiting_after(child.procedure):
-            rule = self.group.member(child.procedure).on_refused
-            if rule is OnRefusal.STOP:
-                self._skip_after(child.procedure, f"{child.name}: kết thúc không có kết quả")
-            elif rule is OnRefusal.GO_ON:
-                self._pass(child)
-            else:
-                self._ask(child, QuestionKind.ENDED_WITHOUT_RESULT, now)
+        elif child.status in WITHOUT_RESULT:
+            self._follow_rule(child, now)
+
+    def _follow_rule(self, child: Child, now: datetime) -> None:
+        rule = self.group.member(child.procedure).on_refused
+        if rule is OnRefusal.STOP:
+            self._skip_after(child, f"{child.name}: kết thúc không có kết quả", for_its_end=True)
+        elif not self._waiting_after(child.procedure):
+            return
+        elif rule is OnRefusal.GO_ON:
+            self._pass(child)
+        else:
+            self._ask(child, QuestionKind.ENDED_WITHOUT_RESULT, now)
+
+    def _revive_after(self, child: Child, now: datetime) -> None:
+        """Let wait again whoever was skipped for this member's end and for nobody else's.
+
+        What was handed in for them is gone once that end was final (`forget`): then they stay skipped.
+        """
+        revived = set()
+        for one in self.of_status(ChildStatus.SKIPPED):
+            if one.skipped_for.pop(child.procedure, None) is None:
+                continue
+            if one.skipped_for:
+                one.reason = next(iter(one.skipped_for.values()))
+            elif self.parties_sealed:
+                one.status, one.reason, one.is_passed = ChildStatus.WAITING, "", False
+                revived.add(one.procedure)
+        asked = {question.procedure for question in self.questions}
+        for other in self.of_status(*WITHOUT_RESULT):
+            if other is child or other.is_passed or other.procedure in asked:
+                continue
+            # While nobody waited after it, its end had nothing to decide.
+            if self._after(other.procedure) & revived:
+                self._follow_rule(other, now)
 
     def notice_delays(self, now: datetime) -> list[str]:
         """Follow the path of children past their promise, once a promise; return them."""
@@ -184,7 +211,8 @@ class Parent:
         decision = Decision(procedure, question.kind, choice, reason, by, by_name, at)
         self.decisions = (*self.decisions, decision)
         if choice is Choice.STOP:
-            self._skip_after(procedure, reason)
+            is_end = question.kind is QuestionKind.ENDED_WITHOUT_RESULT
+            self._skip_after(child, reason, for_its_end=is_end)
             if question.kind is QuestionKind.NOT_OPENED:
                 self._skip(child, reason)
         elif choice is Choice.GO_ON and question.kind is not QuestionKind.NOT_OPENED:
@@ -199,6 +227,8 @@ class Parent:
         self.questions = ()
         for child in self.of_status(ChildStatus.WAITING):
             self._skip(child, reason)
+        for child in self.of_status(ChildStatus.SKIPPED):
+            child.skipped_for.clear()
         self._settle_state()
 
     def note_outside(
@@ -232,8 +262,13 @@ class Parent:
         return True
 
     def forget(self) -> None:
-        """Keep nothing sealed for children to come once there are none: each has its own part then."""
-        if not self.of_status(ChildStatus.WAITING):
+        """Keep nothing sealed for children to come once there are none: each has its own part then.
+
+        One skipped for an end that may be taken back (T22, before the return) may still come.
+        """
+        skipped = self.of_status(ChildStatus.SKIPPED)
+        may_come = any(not self._is_over(code) for child in skipped for code in child.skipped_for)
+        if not may_come and not self.of_status(ChildStatus.WAITING):
             self.parties_sealed = self.form_sealed = ""
 
     def destroy(self, now: datetime) -> None:
@@ -247,6 +282,7 @@ class Parent:
         self.questions, self.decisions, self.brought, self.slips = (), (), {}, ()
         for child in self.children.values():
             child.reason = ""
+            child.skipped_for.clear()
             if child.status is ChildStatus.WAITING:
                 self._skip(child, "")
         if self.ended_at is None:
@@ -267,8 +303,15 @@ class Parent:
         due = [child.told.promised_at for child in self.of_status(*RUNNING) if child.told.stopped_at is None]
         self.look_at = min((at for at in due if at is not None and at > now), default=None)
 
+    def _is_over(self, procedure: str) -> bool:
+        """Tell whether a member's end can no longer be taken back."""
+        return self.children[procedure].told.state in CLOSED
+
+    def _after(self, procedure: str) -> set[str]:
+        return followers(self.group.after, procedure)
+
     def _waiting_after(self, procedure: str) -> list[Child]:
-        after = followers(self.group.after, procedure)
+        after = self._after(procedure)
         return [child for child in self.of_status(ChildStatus.WAITING) if child.procedure in after]
 
     def _pass(self, child: Child) -> None:
@@ -288,9 +331,19 @@ class Parent:
         child.status, child.reason, child.is_passed = ChildStatus.SKIPPED, reason, True
         self._answer(child)
 
-    def _skip_after(self, procedure: str, reason: str) -> None:
-        for child in self._waiting_after(procedure):
-            self._skip(child, reason)
+    def _skip_after(self, cause: Child, reason: str, *, for_its_end: bool) -> None:
+        """Skip who comes after a member: until its end is taken back, or for good."""
+        after = self._after(cause.procedure)
+        for child in self.of_status(ChildStatus.WAITING, ChildStatus.SKIPPED):
+            if child.procedure not in after:
+                continue
+            is_for_good = child.status is ChildStatus.SKIPPED and not child.skipped_for
+            if child.status is ChildStatus.WAITING:
+                self._skip(child, reason)
+            if not for_its_end:
+                child.skipped_for.clear()
+            elif not is_for_good:
+                child.skipped_for[cause.procedure] = reason
         # Where nobody waits any more there is nothing to decide.
         self.questions = tuple(
             item

@@ -54,6 +54,7 @@ _CHANGE = (
     "changed",
     "late",
     "opened",
+    "revived",
     "previous_due_at",
     "cause",
     "because_of",

@@ -77,7 +77,8 @@ class PostgresInterlinked:
 
     def mark(self, parent: Parent) -> None:
         """Queue that its children's news were looked at; nothing else changed."""
-        self._unit.write(sql.MARK, id=parent.id, version=parent.version, look_at=parent.look_at)
+        kept = {"parties_sealed": parent.parties_sealed, "form_sealed": parent.form_sealed}
+        self._unit.write(sql.MARK, id=parent.id, version=parent.version, look_at=parent.look_at, **kept)
         self._save_children(parent)
 
     def _save_children(self, parent: Parent) -> None:

@@ -40,6 +40,7 @@ class _ChildData:
     late_for: datetime | None = None
     opened_at: datetime | None = None
     reason: str = ""
+    skipped_for: dict[str, str] = field(default_factory=dict)
 
 
 _WORK, _CHILD = TypeAdapter(WorkDocument), TypeAdapter(_ChildData)
@@ -80,6 +81,7 @@ def child_columns(parent: Parent, child: Child) -> dict[str, Any]:
             late_for=child.late_for,
             opened_at=child.opened_at,
             reason=child.reason,
+            skipped_for=dict(child.skipped_for),
         ),
         "looked": child.looked,
     }
@@ -124,6 +126,7 @@ def _child_of(row: Mapping[str, Any]) -> Child:
         late_for=data.late_for,
         opened_at=data.opened_at,
         reason=data.reason,
+        skipped_for=data.skipped_for,
         source=row["source"],
         outside_code=row["outside_code"],
         looked=row["looked"],

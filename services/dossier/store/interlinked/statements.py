@@ -42,7 +42,11 @@ SAVE = Statement(
     f"UPDATE interlinked_parents SET version = :version, {SETTING} WHERE id = :id AND version = :version - 1"
 )
 # Locks the row, so that of two who looked at the same time one finds its version gone.
-MARK = Statement("UPDATE interlinked_parents SET look_at = :look_at WHERE id = :id AND version = :version")
+# What nobody needs any more is forgotten here too: that a child's end became final is told to nobody.
+MARK = Statement(
+    "UPDATE interlinked_parents SET look_at = :look_at, parties_sealed = :parties_sealed,"
+    " form_sealed = :form_sealed WHERE id = :id AND version = :version"
+)
 ADD_CHILD = Statement(
     "INSERT INTO interlinked_children (parent_id, procedure_code, position, dossier_id, status, source,"
     " outside_code, data, looked, told_version, told) VALUES (:parent_id, :procedure_code, :position,"

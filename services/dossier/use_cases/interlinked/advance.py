@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from kernel.core.errors import Refusal
-from services.dossier.domain.interlinked.child import Child
+from services.dossier.domain.interlinked.child import Child, ChildStatus
 from services.dossier.domain.interlinked.parent import Parent
+from services.dossier.domain.interlinked.standing import ParentState
 from services.dossier.domain.interlinked.telling import told_by
 from services.dossier.use_cases.interlinked.appointing import appoint
 from services.dossier.use_cases.interlinked.open_child import open_child
@@ -24,6 +25,10 @@ class Advance:
     late: tuple[str, ...] = ()
     opened: tuple[str, ...] = ()
     asked: bool = False
+    revived: tuple[str, ...] = ()
+    """Members that wait for their turn again: the end they were skipped for was taken back."""
+    is_reopened: bool = False
+    """Something goes on of which people were told that it was over."""
     appointed: dict[str, str | None] | None = None
     has_ended: bool = False
     papers: tuple[dict[str, str], ...] = ()
@@ -35,6 +40,8 @@ class Advance:
         """The event that tells it best; empty where there is nothing to tell."""
         if self.has_ended:
             return "ended"
+        if self.is_reopened:
+            return "reopened"
         if self.asked:
             return "decision_needed"
         if self.appointed is not None:
@@ -48,6 +55,7 @@ class Advance:
             "changed": list(self.changed),
             "late": list(self.late),
             "opened": list(self.opened),
+            **({"revived": list(self.revived)} if self.is_reopened else {}),
             **(self.appointed or {}),
             **({"papers": list(self.papers)} if self.papers else {}),
             **({"superseded": str(self.superseded)} if self.superseded else {}),
@@ -61,6 +69,7 @@ async def advance_parent(parent_id: UUID, *, work: Work, now: datetime) -> Advan
     if done.event:
         record_parent(parent, done.event, by=None, work=work, now=now, details=done.details)
     else:
+        parent.forget()
         work.interlinked.mark(parent)
     return done
 
@@ -68,8 +77,11 @@ async def advance_parent(parent_id: UUID, *, work: Work, now: datetime) -> Advan
 async def go_on(parent: Parent, *, work: Work, now: datetime) -> Advance:
     """Apply what children told and what time brought; queue the children whose turn has come."""
     asked_before = set(parent.questions)
+    skipped = {child.procedure for child in parent.of_status(ChildStatus.SKIPPED)}
+    was_ended = parent.state is ParentState.ENDED
     changed = parent.hear(now)
     late = parent.notice_delays(now)
+    revived = skipped - {child.procedure for child in parent.of_status(ChildStatus.SKIPPED)}
     opened = [child.procedure for child in parent.next_ready() if await _begin(parent, child, work, now)]
     has_ended = parent.settle(now)
     # Nobody is promised a first day for what is being asked back: each child's own form 01 stands.
@@ -85,6 +97,8 @@ async def go_on(parent: Parent, *, work: Work, now: datetime) -> Advance:
         changed=tuple(changed),
         late=tuple(late),
         opened=tuple(opened),
+        revived=tuple(code for code in parent.children if code in revived),
+        is_reopened=bool(revived) or (was_ended and not has_ended and parent.ended_at is None),
         asked=bool(set(parent.questions) - asked_before),
         appointed=appointed,
         has_ended=has_ended,

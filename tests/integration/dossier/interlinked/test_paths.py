@@ -60,6 +60,37 @@ async def test_a_refused_birth_ends_the_submission(kin: Kin) -> None:
     assert await kin.service.count("dossiers") == 1
 
 
+async def test_a_wrong_refusal_taken_back_and_granted_opens_what_was_skipped_for_it(kin: Kin) -> None:
+    """The citizen hands in nothing again, is told, and everything is counted once."""
+    seen = await kin.handed_in()
+    at = await kin.accepted_child(seen, BIRTH)
+    at = await kin.act(at, "handover", LEAD)
+    at = await kin.act(at, "step-completion", staff("SPECIALIST", COMMUNE), step="tham-dinh")
+    at = await kin.act(at, "step-completion", staff("TEAM_LEAD", COMMUNE), step="soat-xet")
+    clerk, signer = staff("CLERK", COMMUNE, "van-phong"), staff("SIGNER", COMMUNE, "lanh-dao")
+    why = "Thiếu giấy chứng sinh"
+    at = await kin.act(at, "step-completion", signer, step="ky", decision="REFUSED", note=why)
+    at = await kin.issued(at, clerk, number="01/TB", outcome="REFUSED", reason=why)
+    await kin.advance()
+    parent = await kin.parent(seen)
+    assert (parent["state"], parent["outcome"]) == ("ENDED", "REFUSED")
+    at = await kin.act(at, "result-recall", signer, reason="Giấy chứng sinh có trong hồ sơ")
+    await kin.advance()
+    parent = await kin.parent(seen)
+    assert (parent["state"], parent["outcome"], parent["ended_at"]) == ("RUNNING", None, None)
+    assert await kin.statuses(seen) == {BIRTH: "OPEN", RESIDENCE: "WAITING", CARD: "WAITING"}
+    [told] = await kin.service.published("interlinked_dossier.reopened.v1")
+    assert set(told["data"]["change"]["revived"]) == {RESIDENCE, CARD}
+    at = await kin.act(at, "step-completion", signer, step="ky")
+    await kin.issued(at, clerk, number="02/KS")
+    await kin.advance()
+    await kin.advance()
+    assert await kin.statuses(seen) == {BIRTH: "GRANTED", RESIDENCE: "OPEN", CARD: "OPEN"}
+    assert await kin.service.count("dossiers") == 3
+    assert await rebuild_figures(kin.service.runtime, ["--check"]) == 0
+    assert await verify_history(kin.service.runtime, []) == 0
+
+
 @pytest.mark.parametrize(
     ("choice", "card", "state"), [("GO_ON", "OPEN", "RUNNING"), ("STOP", "SKIPPED", "ENDED")]
 )
