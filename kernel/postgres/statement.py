@@ -1,7 +1,7 @@
 """SQL with named parameters, translated once, and merged at commit into a single statement."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -13,11 +13,15 @@ class Statement:
 
     A write that touches another number of rows makes the whole commit fail as `Stale`. PostgreSQL cannot
     always guess the type of a parameter in a select list: write `:name::uuid` there.
+
+    `races` names unique constraints that only another commit of the same thing can stand in the way of: all
+    writes are one statement, so the constraint may speak before the row that guards the version does.
     """
 
-    __slots__ = ("_pieces", "names", "rows", "sql")
+    __slots__ = ("_pieces", "names", "races", "rows", "sql")
 
-    def __init__(self, sql: str, *, rows: int | None = 1) -> None:
+    def __init__(self, sql: str, *, rows: int | None = 1, races: Iterable[str] = ()) -> None:
+        self.races = frozenset(races)
         parts = _PARAMETER.split(sql.strip().rstrip(";"))
         self._pieces: tuple[str, ...] = tuple(parts)
         self.names: tuple[str, ...] = tuple(dict.fromkeys(parts[1::2]))

@@ -192,8 +192,8 @@ class UnitOfWork:
     async def commit(self) -> None:
         """Write everything in one statement; what was flushed before stands or falls with it.
 
-        Raises `Stale` when a write did not touch the rows it promised, `AlreadyDone` when the inbox row or
-        the idempotency key is there already. Either way nothing is changed.
+        Raises `Stale` when a write did not touch the rows it promised, or lost a race it names, `AlreadyDone`
+        when the inbox row or the idempotency key is there already. Either way nothing is changed.
         """
         if self._writes or self._events:
             await self._flush()
@@ -219,6 +219,8 @@ class UnitOfWork:
         except asyncpg.UniqueViolationError as error:
             if error.constraint_name in {"pk_inbox", "pk_idempotency_keys"}:
                 raise AlreadyDone from error
+            if any(error.constraint_name in statement.races for statement, _ in self._writes):
+                raise Stale from error
             raise
         except asyncpg.PostgresError as error:
             if error.sqlstate == "KE001":

@@ -13,9 +13,10 @@ _LEADS_AWAY = re.compile(r"://|\b(?:http|www\.)", re.IGNORECASE)
 
 
 def _without_hidden(text: str, allowed: str = "") -> str:
+    """Return the text as Vietnamese is printed and compared, a letter with its marks one sign (NFC)."""
     if any(unicodedata.category(sign) in _HIDDEN and sign not in allowed for sign in text):
         raise ValueError("Có ký tự điều khiển hoặc ký tự ẩn")
-    return text
+    return unicodedata.normalize("NFC", text)
 
 
 def _one_line(text: str) -> str:
@@ -29,7 +30,7 @@ def _some_lines(text: str) -> str:
 
 def _name(text: str) -> str:
     """Return the name of a person or organisation; it is printed on papers and sent in messages."""
-    _without_hidden(text)
+    text = _without_hidden(text)
     kinds = {sign: unicodedata.category(sign) for sign in text}
     strange = [sign for sign, kind in kinds.items() if kind[0] not in "LM" and not _is_of_names(sign, kind)]
     # Full-width letters read as the plain ones.

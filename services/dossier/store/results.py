@@ -25,7 +25,9 @@ _ADD = Statement(
     " valid_to, attachment_ids, state, reason, legal_basis, ended_by, version, seals)"
     " VALUES (:id, :dossier_id, :dossier_code, :procedure_code, :type, :name, :number, :holder_sealed,"
     " :holder_index, :holder_subject, :agency, :agency_name, :signed_by, :issued_at, :valid_from, :valid_to,"
-    " :attachment_ids, 'VALID', '', '', '', 1, :seals)"
+    " :attachment_ids, 'VALID', '', '', '', 1, :seals)",
+    # A recall of before ends the old one in its own commit: one that holds was issued a moment ago.
+    races=["uq_result_register_valid"],
 )
 _RECALL = Statement(
     "UPDATE result_register SET state = 'RECALLED', ended_at = :at, reason = :reason, version = 2,"

@@ -81,6 +81,14 @@ def check(action: Action, dossier: Dossier, *, by: Caller, seen: int, work: Work
     require(action, dossier, by, index)
 
 
+async def require_unmoved(dossier: Dossier, work: Work) -> None:
+    """Raise `Stale` where another commit came first since the dossier was read."""
+    known = dossier.version
+    found, _ = await work.dossiers.load(dossier.id)
+    if found.version != known:
+        raise Stale
+
+
 def parties_of(dossier: Dossier, work: Work) -> dict[str, Any]:
     """Return owner and representative, opened."""
     opened = work.seals.open(dossier.parties_sealed, purpose="parties")

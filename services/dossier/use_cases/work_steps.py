@@ -29,7 +29,13 @@ from services.dossier.domain.workflow import (
     step_cause,
 )
 from services.dossier.use_cases.ask_limits import cause_of
-from services.dossier.use_cases.open_dossier import allow, due_of, open_for, situation_of
+from services.dossier.use_cases.open_dossier import (
+    allow,
+    due_of,
+    open_for,
+    require_unmoved,
+    situation_of,
+)
 from services.dossier.use_cases.ports import Attachment, OutsideRequest, Work
 from services.dossier.use_cases.record_change import record_change
 from services.dossier.use_cases.work.hand_on import hand_back, hand_on
@@ -151,7 +157,12 @@ async def issue_result(
         raise StepMoved
     if outcome == "REFUSED" and not reason:
         raise Invalid(fields=[("reason", "Từ chối giải quyết phải nêu lý do")])
-    files = await _documents(attachment_ids, by=by, work=work)
+    try:
+        files = await _documents(attachment_ids, by=by, work=work)
+    except Invalid:
+        # The same files issued a moment ago are no longer free: who came second is told that.
+        await require_unmoved(dossier, work)
+        raise
     signer = signer_of(dossier, signed_by) or (by.name if step.role == "SIGNER" else "")
     if not signer:
         raise NotSigned

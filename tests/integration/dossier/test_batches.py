@@ -1,11 +1,14 @@
 """One company's thirty: template, a report a row, then all or nothing."""
 
 import io
+import unicodedata
 from typing import Any
+from uuid import UUID
 
 import pytest
 from openpyxl import load_workbook
 
+from services.dossier.use_cases.open_dossier import parties_of
 from tests.builders.dossier.busy import at_rest, busy_for
 from tests.builders.dossier.office import OTHER_COMMUNE, PROCEDURE, RECEIVER, Office, a_citizen, an_officer
 
@@ -99,6 +102,29 @@ async def test_each_fault_is_named_by_row_and_column_and_nothing_is_received(off
     refused = await received(office, batch)
     assert (refused.status_code, refused.json()["code"]) == (409, "batch-not-ready")
     assert await office.service.count("dossiers") == 0
+
+
+async def test_what_a_spreadsheet_makes_of_a_value_is_put_right_or_named(office: Office) -> None:
+    """A yes is no name, a value beside the template is named; a dropped 0 and marks apart are mended."""
+    name = unicodedata.normalize("NFD", "Nguyễn Thị Hường")
+    cells = {"A2": name, "F2": 900000011, "A3": True, "K4": "thừa", "F5": 84900000012}
+    book = await template(office)
+    book["Doanh nghiệp"]["C1"] = "thừa"
+    batch = (await tried(office, filled(book, 4, **cells))).json()
+    found = {(fault["row"], fault["column"]) for fault in batch["faults"]}
+    assert found >= {(0, "C"), (3, "A"), (4, "K")}
+    assert not {row for row, _ in found} & {2, 5}
+    wider = await template(office)
+    wider["Hồ sơ"]["K1"] = "Cột thêm"
+    assert (await tried(office, filled(wider, 1))).json()["code"] == "sheet-unreadable"
+    batch = (await tried(office, filled(await template(office), 1, A2=name, F2=900000011))).json()
+    seen = (await received(office, batch)).json()["items"][0]
+    owner = (await office.read(seen, RECEIVER))["owner"]
+    assert owner["full_name"] == unicodedata.normalize("NFC", name)
+    async with office.service.runtime.unit_of_work() as unit:
+        work = office.service.runtime.open_work(unit)
+        dossier, _ = await work.dossiers.load(UUID(seen["dossier_id"]))
+        assert parties_of(dossier, work)["owner"]["phone"] == "0900000011"
 
 
 async def test_a_sheet_that_fails_at_its_last_row_leaves_nothing(office: Office) -> None:

@@ -1,8 +1,12 @@
 """Two at the same moment: one wins, the other is told, nothing is done twice."""
 
 import asyncio
+from typing import Any
 
-from tests.builders.dossier.office import GATEWAY, PDF, RECEIVER, SPECIALIST, Office, a_citizen
+import pytest
+
+from services.dossier.store.attachments import PostgresAttachments
+from tests.builders.dossier.office import CLERK, GATEWAY, PDF, RECEIVER, SPECIALIST, Office, a_citizen
 from tests.integration.dossier.test_other_ways_in import a_portal_dossier
 
 
@@ -25,6 +29,48 @@ async def test_of_two_officers_one_accepts(office: Office) -> None:
     assert await office.service.count("papers") == 1
     assert await office.service.runtime.pool.fetchval("SELECT last FROM code_counters") == 1
     assert len(await office.service.published("dossier.accepted.v1")) == 1
+
+
+async def test_of_two_clerks_one_issues_the_result(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both have read all they read before either commits; the register's own index may speak first."""
+    seen = await office.at_issue()
+    files = [await office.upload(CLERK) for _ in range(2)]
+    unbound, both = PostgresAttachments.unbound, asyncio.Barrier(2)
+
+    async def with_the_other(self: Any, *given: Any) -> Any:
+        found = await unbound(self, *given)
+        await both.wait()
+        return found
+
+    monkeypatch.setattr(PostgresAttachments, "unbound", with_the_other)
+    answers = await asyncio.gather(
+        *(
+            office.tried(seen, "result", CLERK, number=f"{file[:4]}/XN", attachment_ids=[file])
+            for file in files
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 412]
+    assert await office.service.count("result_register") == 1
+
+
+async def test_who_comes_second_with_the_same_file_is_told_the_result_is_there(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read before the first commit, the file looked for after it: stale, not a file that is missing."""
+    seen = await office.at_issue()
+    told = {"number": "1/XN", "attachment_ids": [await office.upload(CLERK)]}
+    unbound = PostgresAttachments.unbound
+
+    async def after_the_first(self: Any, *given: Any) -> Any:
+        monkeypatch.undo()
+        await office.act(seen, "result", CLERK, **told)
+        return await unbound(self, *given)
+
+    monkeypatch.setattr(PostgresAttachments, "unbound", after_the_first)
+    assert (await office.tried(seen, "result", CLERK, **told)).status_code == 412
+    # Files that are nobody's are still that.
+    other = await office.at_issue()
+    assert (await office.tried(other, "result", CLERK, **told)).status_code == 422
 
 
 async def test_one_request_sent_eight_times_at_once_is_one_dossier(office: Office) -> None:

@@ -1,6 +1,7 @@
 """Workbooks of the company template, written and read with the bounds a stranger's file needs."""
 
 import io
+import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -38,6 +39,9 @@ _OF_COMPANY = {
 }
 _LONGEST = 500
 _MOST_OF_COMPANY = 10
+_COUNTRY = "84"
+# A mobile number has nine digits after its 0, a landline ten (TT 22/2014/TT-BTTTT).
+_WITHOUT_ZERO, _WITH_COUNTRY = (9, 10), (11, 12)
 
 
 class CompanySheets:
@@ -118,30 +122,56 @@ def _cells(sheet: Any, most: int, faults: list[Fault]) -> Iterator[tuple[int, li
 def _text(cell: Any, number: int, faults: list[Fault]) -> str:
     if isinstance(cell, EmptyCell) or cell.value is None:
         return ""
-    if cell.data_type in {"f", "e"}:
-        faults.append(Fault(number, str(cell.column_letter), "Ô công thức hoặc ô lỗi, hãy dán giá trị"))
-        return "?"
     value = cell.value
+    if cell.data_type in {"f", "e"} or isinstance(value, bool):
+        said = "Ô công thức, ô lỗi hoặc ô đúng/sai (TRUE/FALSE), hãy dán giá trị bằng chữ"
+        faults.append(Fault(number, str(cell.column_letter), said))
+        return "?"
     if isinstance(value, datetime):
         return value.date().isoformat()
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value).strip()[:_LONGEST]
+    return unicodedata.normalize("NFC", str(value).strip())[:_LONGEST]
+
+
+def _phone(told: str) -> str:
+    """Return a telephone number with what a spreadsheet drops of one typed as a number, 0 or plus."""
+    if not told.isdecimal() or told.startswith("0"):
+        return told
+    if told.startswith(_COUNTRY) and len(told) in _WITH_COUNTRY:
+        return f"+{told}"
+    return f"0{told}" if len(told) in _WITHOUT_ZERO else told
+
+
+def _mended(party: dict[str, Any]) -> dict[str, Any]:
+    return {**party, "phone": _phone(party["phone"])} if party.get("phone") else party
+
+
+def _beyond(number: int, texts: Sequence[str], width: int) -> Iterator[Fault]:
+    """Yield a fault for each value beside the template: it would be lost without a word."""
+    for place, text in enumerate(texts[width:], width + 1):
+        if text:
+            yield Fault(number, get_column_letter(place), "Cột này không có trong mẫu")
 
 
 def _company(rows: Iterator[tuple[int, list[str]]], faults: list[Fault]) -> dict[str, Any]:
     names = {label: name for name, label in _OF_COMPANY.items()}
-    found = {
-        names[texts[0]]: texts[1] for _, texts in rows if texts[0] in names and texts[1:2] not in ([], [""])
-    }
+    found: dict[str, Any] = {}
+    for _, texts in rows:
+        label, value, *_ = [*texts, ""]
+        if label in names and value:
+            found[names[label]] = value
+        elif label not in names:
+            faults.append(Fault(0, label or value, "Dòng này không có trong mẫu"))
+        faults += _beyond(0, texts, 2)
     faults += [
         Fault(0, _OF_COMPANY[name], "Chưa có")
         for name in ("full_name", "identity_number")
         if name not in found
     ]
-    return {**found, "identity_type": "TAX_CODE"}
+    return _mended({**found, "identity_type": "TAX_CODE"})
 
 
 def _sheet(
@@ -151,7 +181,7 @@ def _sheet(
     faults: list[Fault],
 ) -> Sheet:
     expected = [*_FIELDS.values(), *_component_columns(procedure)]
-    if not rows or rows[0][1][: len(expected)] != expected:
+    if not rows or rows[0][1][: len(expected)] != expected or any(rows[0][1][len(expected) :]):
         raise SheetUnreadable("Dòng tiêu đề không phải của mẫu này, hãy tải lại mẫu")
     codes = list(procedure.components)
     found = [_row(number, texts, codes, faults) for number, texts in rows[1:]]
@@ -173,5 +203,8 @@ def _row(number: int, texts: list[str], codes: list[str], faults: list[Fault]) -
     if owner["identity_type"] == "CITIZEN_ID" and len(told) in {10, 11} and told.isdecimal():
         # A spreadsheet drops the one or two zeros a province's number begins with.
         owner["identity_number"] = told.zfill(12)
+    faults += _beyond(number, texts, len(names) + len(codes))
     marks = texts[len(names) : len(names) + len(codes)]
-    return SheetRow(number, owner, tuple(code for code, mark in zip(codes, marks, strict=False) if mark))
+    return SheetRow(
+        number, _mended(owner), tuple(code for code, mark in zip(codes, marks, strict=False) if mark)
+    )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
-from kernel.core.errors import Forbidden, Stale
+from kernel.core.errors import Forbidden, Invalid, Stale
 from kernel.core.event import Event
 from kernel.core.ids import new_id
 from services.dossier.domain.dossier import Dossier
@@ -107,7 +107,11 @@ async def submit_draft(
     draft: SubmissionDraft, submission: Submission, *, by: Caller, work: Work, now: datetime
 ) -> Dossier:
     """Hand a draft in: dossier, files and the draft's end are one commit, so it is handed in once."""
-    dossier = await submit_dossier(submission, by=by, work=work, now=now)
+    try:
+        dossier = await submit_dossier(submission, by=by, work=work, now=now)
+    except Invalid:
+        await _require_unmoved(draft, by=by, work=work)
+        raise
     work.ways_in.drafts.save(draft.submitted(dossier.id, now))
     return dossier
 
@@ -116,9 +120,19 @@ async def submit_group_draft(
     draft: SubmissionDraft, given: GroupSubmission, *, by: Caller, work: Work, now: datetime
 ) -> tuple[Parent, list[Dossier]]:
     """Hand a group's draft in: the whole submission and the draft's end are one commit."""
-    parent, opened = await submit_group(given, by=by, work=work, now=now)
+    try:
+        parent, opened = await submit_group(given, by=by, work=work, now=now)
+    except Invalid:
+        await _require_unmoved(draft, by=by, work=work)
+        raise
     work.ways_in.drafts.save(draft.submitted(parent.id, now))
     return parent, opened
+
+
+async def _require_unmoved(draft: SubmissionDraft, *, by: Caller, work: Work) -> None:
+    """Raise `Stale` where the draft was handed in meanwhile: its files are the dossier's, not missing."""
+    if (await work.ways_in.drafts.find(draft.id, by.subjects)).version != draft.version:
+        raise Stale
 
 
 async def forget_expired(*, work: Work, now: datetime) -> int:
