@@ -11,10 +11,11 @@ from services.dossier.domain.course import NOTHING_TO_SETTLE, Settlement
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change
 from services.dossier.domain.papers import PaperKind
+from services.dossier.domain.payments.settling import settled
 from services.dossier.domain.states import VIETNAMESE, Move
 from services.dossier.use_cases.open_dossier import open_for, parties_of
-from services.dossier.use_cases.payments.ledger import end_dues
-from services.dossier.use_cases.ports import Work
+from services.dossier.use_cases.payments.ledger import end_dues, hold_ledger
+from services.dossier.use_cases.ports import Grounds, Work
 from services.dossier.use_cases.receive_dossier import issue
 from services.dossier.use_cases.record_change import record_change
 from services.dossier.use_cases.supplement_dossier import require_words
@@ -57,14 +58,13 @@ async def decide_withdrawal(
 ) -> Dossier:
     """Stop the dossier with form 05, or decline with the reason and let it go on; T17, T18.
 
-    Form 05 says which originals go back and what becomes of the money that was paid.
+    Form 05 says which originals go back and what becomes of the money that was really paid.
     """
     dossier, grounds = await open_for(
         Action.WITHDRAWAL_DECISION, dossier_id, by=by, seen=seen, work=work, now=now
     )
     if approved:
-        if settlement.refund in {"PARTIAL", "FULL"} and not settlement.refund_basis:
-            raise Invalid(fields=[("refund.basis", "Hoàn trả phải nêu căn cứ")])
+        settlement = await _settled(dossier, grounds, settlement, by=by, work=work, now=now)
         await end_dues(dossier, grounds, "Dừng giải quyết", by=by, work=work, now=now)
         _stop(dossier, Move.APPROVE_WITHDRAWAL, note, legal_basis, settlement, by=by, work=work, now=now)
         return dossier
@@ -88,9 +88,23 @@ async def stop_lapsed(
 ) -> Dossier:
     """Stop a dossier whose supplement never came, after its deadline; T11."""
     dossier, grounds = await open_for(Action.STOP, dossier_id, by=by, seen=seen, work=work, now=now)
+    settlement = await _settled(dossier, grounds, settlement, by=by, work=work, now=now)
     await end_dues(dossier, grounds, "Dừng giải quyết", by=by, work=work, now=now)
     _stop(dossier, Move.STOP_LAPSED, reason, legal_basis, settlement, by=by, work=work, now=now)
     return dossier
+
+
+async def _settled(
+    dossier: Dossier, grounds: Grounds, said: Settlement, *, by: Caller, work: Work, now: datetime
+) -> Settlement:
+    """Return what form 05 says of the money, true of the account as nobody else can change it any more."""
+    account = grounds.account
+    if account.entries:
+        account = (await hold_ledger(dossier, grounds, by=by, work=work, now=now)).account
+    settlement = settled(said, account.paid)
+    if settlement.refund in {"PARTIAL", "FULL"} and not settlement.refund_basis:
+        raise Invalid(fields=[("refund.basis", "Hoàn trả phải nêu căn cứ")])
+    return settlement
 
 
 def _stop(

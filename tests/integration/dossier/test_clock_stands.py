@@ -128,24 +128,22 @@ async def test_only_a_signer_suspends_on_a_legal_ground_and_ends_it(office: Offi
     assert "dossier.suspended.v1" in told
 
 
-async def test_a_withdrawn_dossier_says_which_papers_go_back_and_what_becomes_of_the_money(
+async def test_a_withdrawn_dossier_says_which_papers_go_back_and_that_nothing_was_paid(
     office: Office,
 ) -> None:
-    """A refund needs its ground; form 05 and the event carry the settlement."""
+    """Form 05 and the event carry the settlement; money nobody paid is promised back to nobody."""
     seen = await office.act(await office.in_process(), "withdrawal", a_citizen(), note="Không cần nữa")
     said = {"approved": True, "note": "Đồng ý", "originals": ["Giấy khai sinh bản chính"]}
-    groundless = await office.tried(
-        seen, "withdrawal-decision", SIGNER, **said, refund={"rule": "FULL", "amount": 5000}
-    )
-    assert groundless.status_code == 422
-    refund = {"rule": "FULL", "amount": 5000, "basis": "Chưa thực hiện công việc"}
-    seen = await office.act(seen, "withdrawal-decision", SIGNER, **said, refund=refund)
+    refund = {"rule": "FULL", "amount": 999_999, "basis": "Chưa thực hiện công việc"}
+    untrue = await office.tried(seen, "withdrawal-decision", SIGNER, **said, refund=refund)
+    assert (untrue.status_code, untrue.json()["code"]) == (422, "settlement-not-as-paid")
+    seen = await office.act(seen, "withdrawal-decision", SIGNER, **said)
     stopped = (await office.service.published("dossier.stopped.v1"))[-1]["data"]["change"]["settlement"]
     assert stopped == {
         "originals": ["Giấy khai sinh bản chính"],
-        "refund": "FULL",
-        "refund_amount": 5000,
-        "refund_basis": "Chưa thực hiện công việc",
+        "refund": "NOTHING_PAID",
+        "refund_amount": 0,
+        "refund_basis": "",
     }
     paper = (await office.read(seen, RECEIVER))["papers"][-1]
     printed = await office.service.get(f"/v1/papers/{paper['paper_id']}", RECEIVER)

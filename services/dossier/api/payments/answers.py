@@ -77,13 +77,17 @@ class AccountOut(BaseModel):
 
 
 class MoneyOut(AccountOut):
-    """Tiền của một hồ sơ với mọi dòng sổ, biên lai, yêu cầu và đề nghị hoàn."""
+    """Tiền của một hồ sơ với mọi dòng sổ, biên lai, yêu cầu và đề nghị hoàn.
+
+    `owed_back`: số mẫu 05 đã hứa hoàn mà chưa có đề nghị hoàn.
+    """
 
     entries: list[EntryOut]
     receipts: list[MoneyReceiptOut]
     requests: list[PaymentRequestOut]
     refunds: list[RefundOut]
     to_assess: list[str]
+    owed_back: int
 
 
 class TakenOut(AccountOut):
@@ -188,4 +192,5 @@ def money_out(money: Money, dossier_id: UUID, to_assess: list[str]) -> MoneyOut:
         requests=[request_out(one) for one in money.requests],
         refunds=[refund_out(one) for one in money.refunds],
         to_assess=to_assess,
+        owed_back=money.owed_back,
     )

@@ -47,7 +47,7 @@ class ApologyIn(Strict):
 
 
 class RefundIn(Strict):
-    """What becomes of the money that was paid."""
+    """What becomes of the money that was paid; held against the account. FULL without an amount is all."""
 
     rule: Literal["NOTHING_PAID", "NONE", "PARTIAL", "FULL"] = "NOTHING_PAID"
     amount: Amount = 0

@@ -59,6 +59,13 @@ class TooMuchRefunded(Invalid):
     title = "Số tiền hoàn lớn hơn số tiền còn có thể hoàn"
 
 
+class SettlementUntrue(Invalid):
+    """Form 05 would say of the money what is not so (422): nothing paid, all, a part, or none of it back."""
+
+    code = "settlement-not-as-paid"
+    title = "Phương án xử lý phí, lệ phí không đúng với số tiền đã thu"
+
+
 class SecondPerson(Forbidden):
     """Whoever proposed it does not approve it (403)."""
 

@@ -28,6 +28,8 @@ class Money:
     requests: Sequence[PaymentRequest]
     receipts: Sequence[MoneyReceipt]
     refunds: Sequence[Refund]
+    owed_back: int = 0
+    """What form 05 promised and nobody has asked to have paid out yet, in đồng."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

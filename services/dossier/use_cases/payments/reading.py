@@ -8,6 +8,7 @@ from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, NotFound
 from services.dossier.domain.payments.counter import MoneyReceipt
 from services.dossier.domain.payments.fees import needs_assessing
+from services.dossier.domain.payments.settling import owed_back
 from services.dossier.use_cases.payments.ports import Money
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import read_dossier
@@ -21,7 +22,9 @@ async def read_money(dossier_id: UUID, *, by: Caller, work: Work, now: datetime)
     if not sees_all:
         raise NotFound
     money = await work.payments.money(dossier_id)
-    _, grounds = await work.dossiers.load(dossier_id)
+    dossier, grounds = await work.dossiers.load(dossier_id)
+    back = owed_back(dossier.settlement, money.refunds, dossier.ended_at)
+    money = replace(money, owed_back=back)
     channel = grounds.procedure.channel(detail.dossier.channel)
     open_rows = [fee for fee in (channel.fees if channel else ()) if needs_assessing(fee)]
     assessed = {one.code for one in money.account.items}

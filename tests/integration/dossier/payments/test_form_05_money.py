@@ -1,0 +1,77 @@
+"""What form 05 says of the money is so; what it promises back stays open until it is asked for."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.builders.dossier.office import LEAD, RECEIVER, SIGNER, SPECIALIST, Office, a_citizen
+from tests.builders.dossier.till import MANAGER, Till, a_cashier, a_till
+
+WHY = {"note": "Đồng ý"}
+BASIS = "Chưa thực hiện công việc"
+
+
+async def paid_and_withdrawn(till: Office, cashier: Any) -> tuple[Till, dict[str, Any]]:
+    """Return a dossier of which 50,000 đồng came in and that its owner takes back."""
+    money = await a_till(till, cashier)
+    assert (await money.take(50_000)).status_code == 201
+    seen = await till.act(money.dossier, "acceptance", RECEIVER)
+    return money, await till.act(seen, "withdrawal", a_citizen(), note="Không cần nữa")
+
+
+@pytest.mark.parametrize(
+    ("refund", "path"),
+    [
+        ({}, "refund.rule"),
+        ({"rule": "FULL", "amount": 50_001, "basis": BASIS}, "refund.amount"),
+        ({"rule": "PARTIAL", "amount": 50_000, "basis": BASIS}, "refund.amount"),
+        ({"rule": "NONE", "amount": 1}, "refund.amount"),
+    ],
+)
+async def test_form_05_does_not_say_what_is_not_so(till: Office, refund: dict[str, Any], path: str) -> None:
+    _, seen = await paid_and_withdrawn(till, a_cashier("rut-sai"))
+    said = {"approved": True, **WHY, "refund": refund}
+    answer = await till.tried(seen, "withdrawal-decision", SIGNER, **said)
+    assert (answer.status_code, answer.json()["code"]) == (422, "settlement-not-as-paid")
+    assert [one["path"] for one in answer.json()["errors"]] == [path]
+    assert (await till.read(seen, RECEIVER))["state"] == "WITHDRAWAL_REQUESTED"
+    groundless = await till.tried(
+        seen, "withdrawal-decision", SIGNER, approved=True, **WHY, refund={"rule": "FULL"}
+    )
+    assert groundless.json()["code"] == "invalid"
+
+
+async def test_what_form_05_promises_is_open_until_it_is_asked_for(till: Office) -> None:
+    cashier = a_cashier("rut-hoan")
+    money, seen = await paid_and_withdrawn(till, cashier)
+    said = {"approved": True, **WHY, "refund": {"rule": "FULL", "basis": BASIS}}
+    assert (await money.read())["owed_back"] == 0
+    seen = await till.act(seen, "withdrawal-decision", SIGNER, **said)
+    told = (await till.service.published("dossier.stopped.v1"))[-1]["data"]["change"]["settlement"]
+    assert (told["refund"], told["refund_amount"]) == ("FULL", 50_000)
+    assert (await money.read())["owed_back"] == 50_000
+    asked = await money.post("/refunds", cashier, amount=50_000, method="CASH", reason=BASIS)
+    assert asked.status_code == 201, asked.text
+    assert (await money.read())["owed_back"] == 0
+    path = f"/v1/refunds/{asked.json()['refund_id']}/decision"
+    declined = await till.service.post(path, {"approved": False, "note": "x"}, MANAGER, version=1)
+    assert declined.status_code == 200
+    assert (await money.read())["owed_back"] == 50_000
+
+
+async def test_a_dossier_stopped_for_its_papers_settles_what_was_paid(till: Office) -> None:
+    money = await a_till(till, a_cashier("dung"))
+    await money.take(50_000)
+    seen = await till.act(money.dossier, "acceptance", RECEIVER)
+    seen = await till.act(seen, "handover", RECEIVER)
+    items = [{"component_code": "to-khai", "reason": "Mờ"}]
+    seen = await till.act(seen, "supplement-request", SPECIALIST, items=items, reason="Thiếu")
+    seen = await till.act(seen, "supplement-request-approval", LEAD)
+    till.service.clock.advance(timedelta(days=60))
+    why = {"reason": "Không bổ sung", "legal_basis": "Nghị định 118/2025"}
+    answer = await till.tried(seen, "stop", SIGNER, **why)
+    assert (answer.status_code, answer.json()["code"]) == (422, "settlement-not-as-paid")
+    seen = await till.act(seen, "stop", SIGNER, **why, refund={"rule": "NONE"})
+    assert seen["state"] == "STOPPED"
+    assert (await money.read())["owed_back"] == 0
