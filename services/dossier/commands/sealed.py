@@ -99,6 +99,23 @@ _TOLD_TWICE = {
         "SELECT a.id::text AS name FROM authorizations a WHERE a.revoked_at IS NULL AND EXISTS ("
         "SELECT FROM access_log l WHERE l.what = 'authorization_revoked' AND l.object_id = a.id)"
     ),
+    "result {name}: it was revoked, it counts": (
+        "SELECT r.id::text AS name FROM result_register r WHERE r.state = 'VALID' AND EXISTS ("
+        "SELECT FROM access_log l WHERE l.what = 'result_revoked' AND l.object_id = r.id)"
+    ),
+    "hold {name}: it was placed, it is missing": (
+        "SELECT l.object_id::text AS name FROM access_log l WHERE l.what = 'hold_placed'"
+        " AND NOT EXISTS (SELECT FROM archive_holds h WHERE h.id = l.object_id)"
+    ),
+    "hold {name}: it was released, or was not, against the log": (
+        "SELECT h.id::text AS name FROM archive_holds h JOIN access_log p"
+        " ON p.what = 'hold_placed' AND p.object_id = h.id WHERE (h.released_at IS NULL) = EXISTS ("
+        "SELECT FROM access_log l WHERE l.what = 'hold_released' AND l.object_id = h.id)"
+    ),
+    "late entry {name}: it was decided, it waits": (
+        "SELECT e.id::text AS name FROM late_entries e WHERE e.state = 'WAITING' AND EXISTS ("
+        "SELECT FROM access_log l WHERE l.what = 'late_entry_decided' AND l.object_id = e.id)"
+    ),
     "dossier {name}: it was destroyed, its record says otherwise": (
         "SELECT r.dossier_id::text AS name FROM archive_records r JOIN dossiers d ON d.id = r.dossier_id"
         " WHERE (r.state = 'DESTROYED') <> (d.destroyed_by IS NOT NULL)"

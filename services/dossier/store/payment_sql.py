@@ -1,9 +1,15 @@
 """The statements of the money's store that are more than a row in or out."""
 
 from kernel.postgres.statement import Statement
+from services.dossier.store.shown import SEALED_ON
 
 HOLD = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 ENTRIES = Statement("SELECT * FROM payment_entries WHERE dossier_id = :dossier_id ORDER BY sequence")
+HELD_ENTRIES = Statement(
+    "SELECT e.*, (SELECT row_to_json(b) FROM row_heads b WHERE b.dossier_id = e.dossier_id) AS row_head"
+    " FROM payment_entries e WHERE dossier_id = :dossier_id ORDER BY sequence"
+)
+"""Read when nobody else writes: the head as whoever was waited for left it."""
 _ADD = """
     INSERT INTO payment_entries (dossier_id, sequence, id, kind, amount, at, item, method, source, receipt_id,
         by, by_name, data, seals)
@@ -84,12 +90,10 @@ COPY_REFUNDS_BEFORE = Statement(
     " AND decided_at < :day::date::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh' LIMIT :limit"
 )
 FORGET_PAYER = Statement(
-    "UPDATE receipts SET payer_sealed = '', ended_reason = '', failure = '', seals = seals || :seals::jsonb"
-    " WHERE id = :id"
+    f"UPDATE receipts SET payer_sealed = '', ended_reason = '', failure = '', {SEALED_ON} WHERE id = :id"
 )
 FORGET_PAYEE = Statement(
-    "UPDATE refunds SET payee_sealed = '', reason = '', note = '', seals = seals || :seals::jsonb"
-    " WHERE id = :id"
+    f"UPDATE refunds SET payee_sealed = '', reason = '', note = '', {SEALED_ON} WHERE id = :id"
 )
 REFUNDS_ASKED = Statement(
     "SELECT coalesce(sum(amount), 0) FROM refunds WHERE dossier_id = :dossier_id AND state = 'ASKED'"
@@ -112,7 +116,7 @@ UNPAID = Statement(
     "SELECT * FROM payment_requests WHERE reference = ANY(:references::text[]) AND state <> 'PAID'"
 )
 LOOK_AGAIN = Statement(
-    "UPDATE payment_requests SET look_at = :at, state = :state, seals = seals || :seals::jsonb"
+    f"UPDATE payment_requests SET look_at = :at, state = :state, {SEALED_ON}"
     " WHERE reference = :reference AND state = :was",
     rows=None,
 )

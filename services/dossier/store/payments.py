@@ -30,6 +30,7 @@ from services.dossier.store.payment_sql import (
     ENTRIES,
     FORGET_PAYEE,
     FORGET_PAYER,
+    HELD_ENTRIES,
     HOLD,
     KEEP_RECONCILIATION,
     LOG_MESSAGE,
@@ -47,6 +48,7 @@ from services.dossier.store.payment_sql import (
     UNPAID,
 )
 from services.dossier.store.row_heads import RowHeads
+from services.dossier.store.shown import SEALED_ON
 from services.dossier.use_cases.payments.ports import Drawer, Money, SettledDifference
 from services.dossier.use_cases.sealed_rows import RowSeals
 
@@ -63,9 +65,7 @@ def _insert(table: str, names: Sequence[str]) -> Statement:
 
 def _update(table: str, names: Sequence[str], key: str, guard: str = "") -> Statement:
     changed = ", ".join(f'"{name}" = :{name}' for name in names if name != key)
-    return Statement(
-        f"UPDATE {table} SET {changed}, seals = seals || :seals::jsonb WHERE {key} = :{key}{guard}"
-    )
+    return Statement(f"UPDATE {table} SET {changed}, {SEALED_ON} WHERE {key} = :{key}{guard}")
 
 
 _SEEN = " AND version = :version - 1"
@@ -120,7 +120,11 @@ class PostgresPayments:
         """Return the account; nobody else changes it until the unit ends."""
         await self._unit.begin()
         await self._unit.fetch(HOLD, name=f"money:{dossier_id}")
-        return account_of(dossier_id, await self._unit.fetch(ENTRIES, dossier_id=dossier_id))
+        rows = [dict(row) for row in await self._unit.fetch(HELD_ENTRIES, dossier_id=dossier_id)]
+        heads = [row.pop("row_head") for row in rows]
+        if heads:
+            self._heads.know_anew(dossier_id, heads[0], "entries")
+        return account_of(dossier_id, rows)
 
     async def hold_asking(self, asking_id: UUID) -> None:
         """Let nobody else change the money of an asking for certified copies until the unit ends."""

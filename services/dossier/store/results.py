@@ -29,15 +29,17 @@ _ADD = Statement(
     # A recall of before ends the old one in its own commit: one that holds was issued a moment ago.
     races=["uq_result_register_valid"],
 )
+_IN_FORCE = Statement(
+    f"SELECT {_READ} FROM result_register WHERE dossier_id = :dossier_id AND state = 'VALID'"
+)
 _RECALL = Statement(
     "UPDATE result_register SET state = 'RECALLED', ended_at = :at, reason = :reason, version = 2,"
     f" {SEALED_ON}"
-    " WHERE dossier_id = :dossier_id AND state = 'VALID'",
-    rows=None,
+    " WHERE id = :id AND state = 'VALID'"
 )
 _REVOKE = Statement(
     "UPDATE result_register SET state = 'REVOKED', ended_at = :at, reason = :reason,"
-    " legal_basis = :legal_basis, ended_by = :by, version = version + 1, seals = seals || :seals::jsonb"
+    f" legal_basis = :legal_basis, ended_by = :by, version = version + 1, {SEALED_ON}"
     " WHERE id = :id AND version = :version AND state = 'VALID'"
 )
 _FIND = Statement(f"SELECT {_READ} FROM result_register WHERE id = :id")
@@ -91,11 +93,15 @@ class PostgresResults:
         self._unit.write(_ADD, **columns, seals=seals)
         self._heads.more(entry.dossier_id, "results", 1)
 
-    def recall(self, dossier_id: UUID, *, reason: str, at: datetime) -> None:
-        """Queue that the result of a dossier was taken back."""
-        told = _VALID | {"dossier_id": dossier_id, "version": 2, "state": "RECALLED", "ended_at": at}
-        seals = self._rows.made_by_dossier("result_register", told | {"reason": reason}, "course", "why")
-        self._unit.write(_RECALL, dossier_id=dossier_id, reason=reason, at=at, seals=seals)
+    async def recall(self, dossier_id: UUID, *, reason: str, at: datetime) -> None:
+        """Queue that the result of a dossier was taken back; one that was refused is in no register."""
+        row = await self._unit.fetch_one(_IN_FORCE, dossier_id=dossier_id)
+        if row is None:
+            return
+        self._rows.see("result_register", row)
+        told = _VALID | {"id": row["id"], "version": 2, "state": "RECALLED", "ended_at": at}
+        seals = self._rows.made("result_register", told | {"reason": reason}, "course", "why")
+        self._unit.write(_RECALL, id=row["id"], reason=reason, at=at, seals=seals)
 
     def revoke(self, entry: Registered, *, reason: str, legal_basis: str, by: str, at: datetime) -> None:
         """Queue the end of an entry."""

@@ -43,6 +43,7 @@ class RowHeads:
         self._waiting: dict[UUID, dict[str, int]] = defaultdict(dict)
         self._rows: list[dict[str, Any]] = []
         self._flushes = -1
+        self._counted: set[tuple[UUID, str]] = set()
 
     def know(self, dossier_id: UUID, head: Any) -> None:
         """Remember the head of a dossier that was loaded; a count changed by hand is not gone on with."""
@@ -53,6 +54,17 @@ class RowHeads:
         self._known[one] = {
             book: row[book] for book in BOOKS if is_group_sound("row_heads", book, row, self._keys)
         }
+
+    def know_anew(self, dossier_id: UUID, head: Any, book: str) -> None:
+        """Take a count again that was read under the lock of its book, unless it was added to here."""
+        one = UUID(int=dossier_id.int)
+        known = self._known.get(one)
+        if head is None or known is None or (one, book) in self._counted:
+            return
+        row = {**dict(head), "dossier_id": one}
+        known.pop(book, None)
+        if is_group_sound("row_heads", book, row, self._keys):
+            known[book] = row[book]
 
     def begin(self, dossier_id: UUID) -> None:
         """Start the head of a new dossier, with what was counted of it already."""
@@ -76,6 +88,7 @@ class RowHeads:
 
     def _put(self, dossier_id: UUID, counts: dict[str, int]) -> None:
         self._known[dossier_id] |= counts
+        self._counted |= {(dossier_id, book) for book in counts}
         if self._flushes != self._unit.flushes:
             # What was flushed is written; what comes now goes with the next statement, in one list again.
             self._rows, self._flushes = [], self._unit.flushes

@@ -270,7 +270,7 @@ async def recall_result(
     dossier, grounds = await open_for(Action.RESULT_RECALL, dossier_id, by=by, seen=seen, work=work, now=now)
     await keep_in_house(dossier.id, reason="Kết quả bị thu hồi", by=by, work=work, now=now)
     recalled: Result | None = dossier.result
-    work.results.recall(dossier.id, reason=reason, at=now)
+    await work.results.recall(dossier.id, reason=reason, at=now)
     left = recall(dossier, known_process(grounds.process), at=now, due_of=due_of(grounds))
     take_home(work, dossier, giver=person_of(by, "SIGNER"), note=reason, now=now)
     details = {"result": result_data(recalled)} if recalled else {}

@@ -89,7 +89,12 @@ class RowSeals:
         self._unsound: set[tuple[Any, ...]] = set()
 
     def see(self, table: str, row: Mapping[str, Any]) -> None:
-        """Remember which groups of a row that was read do not fit."""
+        """Remember which groups of a row that was read do not fit.
+
+        A row without any seal stays without (`SEALED_ON`), unless `seal-rows` was faster than who read it.
+        """
+        if is_unsealed(row):
+            return
         key = self._key(table, row)
         for group in SEALED[table].groups:
             if not is_group_sound(table, group, row, self.keys):

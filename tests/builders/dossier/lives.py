@@ -127,6 +127,8 @@ class Life:
 
     async def received(self) -> None:
         """Ask once more, take it in, put the name right."""
+        # Money given back has made a new version.
+        self.seen |= {"version": (await self.office.read(self.seen, RECEIVER))["version"]}
         await self.act("intake-supplement-request", RECEIVER, **MISSING, legal_basis=WORDS)
         await self.act("intake-supplement-answer", AN, **ANSWERED)
         await self.act("acceptance", RECEIVER, note=WORDS)

@@ -240,6 +240,14 @@ AGAINST = {
         " UPDATE result_register SET state = 'VALID' WHERE state = 'RECALLED'",
         "it was recalled, or was not, against history",
     ),
+    "a released hold that stands": (
+        "UPDATE archive_holds SET released_at = NULL WHERE released_at IS NOT NULL",
+        "it was released, or was not, against the log",
+    ),
+    "a decided late entry that waits": (
+        "UPDATE late_entries SET state = 'WAITING' WHERE state <> 'WAITING'",
+        "it was decided, it waits",
+    ),
     "a destroyed record kept": (
         "UPDATE archive_records SET state = 'KEPT' WHERE state = 'DESTROYED'",
         "it was destroyed, its record says otherwise",

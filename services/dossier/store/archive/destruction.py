@@ -34,13 +34,13 @@ _SAVE = Statement(
     " approved_by = :approved_by, approved_by_name = :approved_by_name, approved_at = :approved_at,"
     " decision_number = :decision_number, decided_on = :decided_on, council = :council,"
     " document_id = :document_id, reason = :reason, protocol = :protocol, done_at = :done_at,"
-    " seals = seals || :seals::jsonb"
+    f" {SEALED_ON}"
     " WHERE id = :id AND version = :version - 1"
 )
 _REVIEWED = """
     UPDATE destruction_lines l SET verdict = given.verdict, reviewed_by = given.reviewed_by,
         reviewed_by_name = given.reviewed_by_name, reviewed_at = given.reviewed_at, reason = given.reason,
-        seals = l.seals || given.seals
+        seals = CASE WHEN l.seals = '{}' THEN l.seals ELSE l.seals || given.seals END
     FROM jsonb_to_recordset(:rows::jsonb) AS given(dossier_id uuid, verdict text, reviewed_by text,
         reviewed_by_name text, reviewed_at timestamptz, reason text, seals jsonb)
     WHERE l.list_id = :list_id AND l.dossier_id = given.dossier_id
@@ -48,7 +48,7 @@ _REVIEWED = """
 _SAID = ("dossier_id", "verdict", "reviewed_by", "reviewed_by_name", "reviewed_at", "reason")
 _OUTCOME = Statement(
     "UPDATE destruction_lines SET outcome = :outcome, done_at = :done_at, history_head = :history_head,"
-    " seals = seals || :seals::jsonb"
+    f" {SEALED_ON}"
     " WHERE list_id = :list_id AND dossier_id = :dossier_id AND outcome = ''"
 )
 _ONE = Statement(f"SELECT {_LIST}, seals FROM destruction_lists WHERE id = :id")
@@ -205,9 +205,7 @@ def _of_several(table: str) -> Statement:
 
 @cache
 def _shortening(table: str) -> Statement:
-    return Statement(
-        f"UPDATE {table} SET {SHORTENED[table][0]} = :kept, seals = seals || :seals::jsonb WHERE id = :id"
-    )
+    return Statement(f"UPDATE {table} SET {SHORTENED[table][0]} = :kept, {SEALED_ON} WHERE id = :id")
 
 
 @cache

@@ -13,6 +13,7 @@ from services.dossier.domain.archive.retention import Ended as EndedDossier
 from services.dossier.domain.archive.retention import Ending, Record, RecordState, Retention
 from services.dossier.domain.dossier import Dossier
 from services.dossier.store.archive.rows import Rows, inserting, touching
+from services.dossier.store.shown import SEALED_ON
 from services.dossier.use_cases.sealed_rows import RowSeals
 
 _COLUMNS = ", ".join(name for name in Record.__dataclass_fields__ if name != "holds")
@@ -86,7 +87,7 @@ _MISSING = Statement(
 _ADD_HOLD = inserting("archive_holds", Hold)
 _SAVE_HOLD = Statement(
     "UPDATE archive_holds SET version = :version, released_by = :released_by, released_at = :released_at,"
-    " release_reason = :release_reason, seals = seals || :seals::jsonb"
+    f" release_reason = :release_reason, {SEALED_ON}"
     " WHERE id = :id AND version = :version - 1"
 )
 _HOLD_COLUMNS = ", ".join(Hold.__dataclass_fields__)

@@ -7,7 +7,7 @@ from uuid import UUID
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.intake.authorizations import Authorization
-from services.dossier.store.shown import shown
+from services.dossier.store.shown import SEALED_ON, shown
 from services.dossier.use_cases.sealed_rows import RowSeals
 
 _COLUMNS = (
@@ -33,7 +33,7 @@ _OF = Statement(
 )
 _SAVE = Statement(
     "UPDATE authorizations SET version = :version, revoked_at = :revoked_at, revoked_by = :revoked_by,"
-    " revoke_reason = :revoke_reason, seals = seals || :seals::jsonb"
+    f" revoke_reason = :revoke_reason, {SEALED_ON}"
     " WHERE id = :id AND version = :version - 1"
 )
 _USE = Statement(

@@ -8,6 +8,7 @@ from uuid import UUID
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.intake.copies import CertifiedCopy, CopyFigure, CopyRequest
+from services.dossier.store.shown import SEALED_ON
 from services.dossier.use_cases.sealed_rows import RowSeals
 
 _NAMES = tuple(CertifiedCopy.__dataclass_fields__)
@@ -46,7 +47,7 @@ _WAITING = Statement(
 )
 _DECIDE = Statement(
     "UPDATE copy_requests SET state = :state, decided_by = :decided_by, decided_at = :decided_at,"
-    " reason = :reason, seals = seals || :seals::jsonb WHERE id = :id AND state = 'WAITING'"
+    f" reason = :reason, {SEALED_ON} WHERE id = :id AND state = 'WAITING'"
 )
 # What was certified counts by the book, money by its receipts and what went back: each in its own period.
 _FIGURES = Statement(

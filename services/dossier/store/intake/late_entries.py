@@ -7,6 +7,7 @@ from kernel.core.errors import NotFound
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.intake.late_entries import EntryState, LateEntry
+from services.dossier.store.shown import SEALED_ON
 from services.dossier.use_cases.sealed_rows import RowSeals
 
 _NAMES = tuple(LateEntry.__dataclass_fields__)
@@ -22,7 +23,7 @@ _WAITING = Statement(
 _SAVE = Statement(
     "UPDATE late_entries SET version = :version, state = :state, decided_by = :decided_by,"
     " decided_at = :decided_at, note = :note, dossier_id = :dossier_id,"
-    " seals = seals || :seals::jsonb"
+    f" {SEALED_ON}"
     " WHERE id = :id AND version = :version - 1 AND state = 'WAITING'"
 )
 

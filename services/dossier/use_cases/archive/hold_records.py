@@ -69,6 +69,7 @@ async def place_hold(
         placed_at=now,
     )
     work.archive.holds.add(hold)
+    _tell_twice("hold_placed", hold, by, work, now)
     return hold
 
 
@@ -86,4 +87,11 @@ async def release_hold(
         raise Stale
     hold.release(reason, by=by, now=now)
     work.archive.holds.save(hold)
+    _tell_twice("hold_released", hold, by, work, now)
     return hold
+
+
+def _tell_twice(what: str, hold: Hold, by: Caller, work: Work, now: datetime) -> None:
+    """Tell it where nobody can take it out: a hold taken out or set back by hand is found."""
+    who = {"subject": by.subject, "kind": by.kind.value, "agency": by.agency}
+    work.views.note_deed(at=now, **who, what=what, object_id=hold.id)

@@ -89,7 +89,7 @@ async def approve_late(
     dossier = await receive_at_counter(
         submission, by=enterer, work=work, now=now, received_at=entry.received_at, details=told
     )
-    work.ways_in.late_entries.save(entry.decided(by=by, at=now, note=note, dossier_id=dossier.id))
+    _keep(entry.decided(by=by, at=now, note=note, dossier_id=dossier.id), by, work, now)
     return dossier
 
 
@@ -99,5 +99,12 @@ async def decline_late(
     """Send an entry back with the reason; a corrected one is another entry."""
     entry, _ = await seen_entry(entry_id, by=by, seen=seen, work=work, now=now)
     declined = entry.decided(by=by, at=now, note=note, dossier_id=None)
-    work.ways_in.late_entries.save(declined)
+    _keep(declined, by, work, now)
     return declined
+
+
+def _keep(entry: LateEntry, by: Caller, work: Work, now: datetime) -> None:
+    """Keep what was decided, told a second time where nobody can take it out: once put back, it is found."""
+    work.ways_in.late_entries.save(entry)
+    who = {"subject": by.subject, "kind": by.kind.value, "agency": by.agency}
+    work.views.note_deed(at=now, **who, what="late_entry_decided", object_id=entry.id)

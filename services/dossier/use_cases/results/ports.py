@@ -14,7 +14,7 @@ class Results(Protocol):
     def add(self, entry: Registered) -> None:
         """Queue an entry."""
 
-    def recall(self, dossier_id: UUID, *, reason: str, at: datetime) -> None:
+    async def recall(self, dossier_id: UUID, *, reason: str, at: datetime) -> None:
         """Queue that the result of a dossier was taken back before it was returned."""
 
     def revoke(self, entry: Registered, *, reason: str, legal_basis: str, by: str, at: datetime) -> None:
