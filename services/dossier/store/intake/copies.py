@@ -39,7 +39,7 @@ _ENDED_BEFORE = Statement(
 _FORGET = Statement(
     "UPDATE copy_requests SET state = :state, requester_sealed = '', requester_index = NULL,"
     " document_name = '', reason = '',"
-    " exempt_reason = NULL, seals = seals || :seals::jsonb WHERE id = :id AND state <> 'CERTIFIED'"
+    f" exempt_reason = NULL, {SEALED_ON} WHERE id = :id AND state <> 'CERTIFIED'"
 )
 _WAITING = Statement(
     f"SELECT {_REQUEST} FROM copy_requests WHERE agency = :agency AND state = 'WAITING' AND id > :after"
