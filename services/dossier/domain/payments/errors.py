@@ -59,6 +59,13 @@ class TooMuchRefunded(Invalid):
     title = "Số tiền hoàn lớn hơn số tiền còn có thể hoàn"
 
 
+class AccountEnded(Refusal):
+    """The dossier has ended: nothing new is owed, and what is owed only gets less (409)."""
+
+    code = "account-ended"
+    title = "Hồ sơ đã kết thúc; không ghi thêm khoản phải nộp"
+
+
 class SettlementUntrue(Invalid):
     """Form 05 would say of the money what is not so (422): nothing paid, all, a part, or none of it back."""
 

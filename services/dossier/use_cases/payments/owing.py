@@ -15,12 +15,14 @@ from services.dossier.domain.payments.account import EMPTY, Account, Entry, Entr
 from services.dossier.domain.payments.claims import claim_data, open_claim
 from services.dossier.domain.payments.counter import approves, assesses
 from services.dossier.domain.payments.errors import (
+    AccountEnded,
     EvidenceMissing,
     ExemptionUndecided,
     NoSuchExemption,
 )
 from services.dossier.domain.payments.fees import dues_of, needs_assessing
 from services.dossier.domain.payments.refeeing import BY_ROWS
+from services.dossier.domain.states import CLOSED
 from services.dossier.use_cases.payments.claiming import claimed_relief, settle_claim
 from services.dossier.use_cases.payments.fee_rows import rows_of
 from services.dossier.use_cases.payments.granting import grant
@@ -114,6 +116,7 @@ async def assess(
     ledger = await open_ledger(dossier_id, by=by, work=work, now=now, seen=seen)
     if not assesses(ledger.dossier, by):
         raise Forbidden
+    _require_open(ledger)
     owe(
         ledger,
         kind=kind,
@@ -126,6 +129,12 @@ async def assess(
     )
     await tell_dossier(ledger, seen, f"assessed:{ledger.account.entries[-1].id}")
     return ledger
+
+
+def _require_open(ledger: Ledger) -> None:
+    """Raise on a dossier that has ended: it owes nothing more."""
+    if ledger.dossier.state in CLOSED:
+        raise AccountEnded
 
 
 def owe(
@@ -183,6 +192,7 @@ async def exempt(
     ledger = await open_ledger(dossier_id, by=by, work=work, now=now, seen=seen)
     if not assesses(ledger.dossier, by):
         raise Forbidden
+    _require_open(ledger)
     relief = work.fee_rules.exemption(category, now.astimezone(VIETNAM).date())
     if relief is None:
         raise NoSuchExemption(fields=[("category", "Không có diện này")])
@@ -221,6 +231,8 @@ async def correct(
         raise Invalid(fields=[("item", "Không có khoản này")])
     if amount == 0 or found.owed + amount < 0:
         raise Invalid(fields=[("amount", "Số điều chỉnh không hợp lệ")])
+    if amount > 0:
+        _require_open(ledger)
     since = ledger.account.version
     entry = ledger.add(EntryKind.CORRECTED, amount, item=item, reason=reason)
     ledger.write("corrected", since)

@@ -60,6 +60,26 @@ async def test_what_form_05_promises_is_open_until_it_is_asked_for(till: Office)
     assert (await money.read())["owed_back"] == 50_000
 
 
+async def test_a_dossier_that_has_ended_owes_nothing_new(till: Office) -> None:
+    """Only less may be owed of it: a correction downwards."""
+    money, seen = await paid_and_withdrawn(till, a_cashier("het"))
+    settlement = {"rule": "NONE"}
+    await till.act(seen, "withdrawal-decision", SIGNER, approved=True, **WHY, refund=settlement)
+    before = await money.read()
+    item = next(one["item_id"] for one in before["items"] if one["owed"])
+    evidence = {"paper": "Thẻ hộ nghèo"}
+    for what, by, body in (
+        ("", RECEIVER, {"kind": "FEE", "code": "X", "name": "X", "amount": 50_000, "legal_basis": "l"}),
+        ("/corrections", MANAGER, {"item": item, "amount": 1_000, "reason": "x"}),
+        ("/exemptions", RECEIVER, {"category": "HO_NGHEO", "evidence": evidence}),
+    ):
+        answer = await money.post(what, by, **body)
+        assert (answer.status_code, answer.json()["code"]) == (409, "account-ended"), (what, answer.text)
+    assert await money.read() == before
+    less = await money.post("/corrections", MANAGER, item=item, amount=-1_000, reason="Thu thừa")
+    assert (less.status_code, less.json()["credit"]) == (200, 1_000)
+
+
 async def test_a_dossier_stopped_for_its_papers_settles_what_was_paid(till: Office) -> None:
     money = await a_till(till, a_cashier("dung"))
     await money.take(50_000)
