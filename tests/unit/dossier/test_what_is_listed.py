@@ -312,6 +312,7 @@ _ASKS_WHAT_IS_SENT = frozenset(
     {
         *("Invalid", "StepMoved", "NotYourStep", "NotSigned", "NotSettled", "ReceiverUnchecked"),
         *("NotAuthorized", "SignatureBroken", "NotSentByPost", "NobodyOfThatName", "AnotherPerson"),
+        "Stale",  # Somebody was faster: a list read again knows.
         "TermUnknown",  # Said by a guard first; kept where the type needs it.
     }
 )
