@@ -13,7 +13,7 @@ export BUS DATA
 
 .DEFAULT_GOAL := help
 .PHONY: help setup tools run demo test sure fix lint types imports unit conformance contract architecture integration \
-	e2e fuzz contracts client chart bench bench-million bench-outage seed-year search-quality import-catalogue due-check sandbox clean-data clean
+	e2e fuzz histories contracts client chart bench bench-million bench-outage seed-year search-quality import-catalogue due-check sandbox clean-data clean
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -62,6 +62,9 @@ unit conformance contract architecture integration e2e: setup ## One folder of t
 fuzz: setup ## For nights: EXAMPLES=60 made-up requests of every kind to every operation, others with each SEED
 	FUZZ_EXAMPLES=$(EXAMPLES) FUZZ_SEED=$(SEED) $(RUN) -m pytest tests/integration/test_schemathesis.py \
 		-n $(PYTEST_WORKERS) --dist loadscope -q
+
+histories: setup ## Every dossier service of a test verifies clean when it stops, unless the test says it forges
+	$(RUN) -m pytest tests/integration/dossier -p tests.plugin_histories -n $(PYTEST_WORKERS) --dist loadscope -q
 
 contracts: setup ## Write contracts/openapi/*.json anew from the code
 	$(RUN) -m stack.contracts

@@ -40,7 +40,7 @@ DERIVED = {
     "mirror_statuses": "as mirrors",
     "desk_points": "published by the catalogue",
 }
-"""Made again from what is proved here or kept elsewhere."""
+"""Made again from what is proved here, or kept elsewhere: what was published is believed, never compared."""
 
 TECHNICAL = {
     "inbox": "the kernel's",
@@ -52,8 +52,8 @@ TECHNICAL = {
     "file_links": "short-lived; who used one is in the log of readings",
     "signings": "on its way; the signed file is sealed",
     "scan_batches": "on its way; the files it made are sealed",
-    "drafts": "the citizen's own until handed in",
-    "exports": "a file made on request from what is proved",
+    "drafts": "the citizen's own until handed in; whose it is, is believed",
+    "exports": "a file made on request from what is proved; who asked is believed",
     "anomaly_readings": "how far a job read",
     "archive_removals": "a job's own list of contents to remove",
     "display_heads": "what a screen shows",
@@ -66,7 +66,7 @@ TECHNICAL = {
 OPEN = {
     "closed_periods": "a snapshot; the database refuses its change, figures of history show another number",
     "closed_figure_rows": "as closed_periods",
-    "interlinked_parents": "its children, which carry all effect, are sealed dossiers; its slips are sealed",
+    "interlinked_parents": "its children and slips are sealed; whose it is (who may withdraw it) is believed",
     "interlinked_children": "as interlinked_parents",
     "interlinked_history": "as interlinked_parents; the bus has every entry",
     "outside_requests": "the answer is told by the dossier's history",
