@@ -45,7 +45,8 @@ def accounts(draw: st.DrawFn) -> Account:
         elif kind is EntryKind.PAID:
             account = an_entry(account, kind, draw(st.integers(1, 2000)), item=item, method=Method.CASH)
         elif kind in {EntryKind.REFUNDED, EntryKind.REVERSED} and account.paid > 0:
-            account = an_entry(account, kind, draw(st.integers(1, account.paid)))
+            of = item if kind is EntryKind.REFUNDED else None
+            account = an_entry(account, kind, draw(st.integers(1, account.paid)), item=of)
     return account
 
 
@@ -77,6 +78,26 @@ def test_money_meant_for_an_item_goes_there_first_and_the_rest_to_what_is_due_fi
     assert [(one.owed, one.paid) for one in account.items] == [(50, 20), (100, 0), (70, 70)]
     account = an_entry(account, EntryKind.REFUNDED, 40)
     assert [one.paid for one in account.items] == [0, 0, 50]
+
+
+@pytest.mark.parametrize(
+    ("named", "later", "paid"),
+    [(0, 0, [49, 1]), (1, 0, [50, 0]), (None, 0, [50, 0]), (0, 1, [50, 1]), (0, 4, [50, 1])],
+)
+def test_a_refund_takes_back_the_money_of_the_item_it_names(
+    named: int | None, later: int, paid: list[int]
+) -> None:
+    """The fee given back is owed again, and not the tax; paid again, nothing is owed."""
+    account = an_entry(Account(DOSSIER), EntryKind.OWED, 50)
+    account = an_entry(account, EntryKind.OWED, 1)
+    fee_and_tax = [one.id for one in account.items]
+    account = an_entry(account, EntryKind.PAID, 51)
+    item = None if named is None else fee_and_tax[named]
+    account = an_entry(account, EntryKind.REFUNDED, 1, item=item)
+    if later:
+        account = an_entry(account, EntryKind.PAID, later)
+    assert [one.paid for one in account.items] == paid
+    assert sum(paid) + account.credit == account.paid
 
 
 def a_request(**known: Any) -> PaymentRequest:

@@ -254,6 +254,7 @@ async def ask_refund(
         method=Method(body.method),
         reason=body.reason,
         payee=body.payee.model_dump(),
+        item=body.item,
         by=by,
         seen=seen,
         work=work,

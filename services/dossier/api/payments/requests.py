@@ -122,9 +122,10 @@ class Payee(Strict):
 
 
 class MoneyRefundIn(Strict):
-    """Đề nghị hoàn tiền."""
+    """Đề nghị hoàn tiền; `item`: hoàn của khoản nào."""
 
     amount: Dong
+    item: UUID | None = None
     method: CounterMethod
     reason: Reason
     payee: Payee = Payee()

@@ -112,9 +112,9 @@ class Account:
         """What is owed, each with the money that falls to it: its own first, then what is left in order.
 
         What is to be paid before acceptance comes first. Money meant for an item beyond what it owes falls to
-        the others; a refund that names no item takes what is left over first, then from the last item back.
+        the others. A refund takes what is left over, then from the item it names, else from the last back.
         """
-        owed, meant, pool = self._counted()
+        owed, meant, back, pool = self._counted()
         lines = [one for one in self.entries if one.kind is EntryKind.OWED]
         order = sorted(lines, key=lambda one: (not one.data.get("is_before"), one.sequence))
         paid: dict[UUID, int] = {}
@@ -128,12 +128,14 @@ class Account:
             part = min(pool, owed[one.id] - paid[one.id]) if pool > 0 else max(pool, -paid[one.id])
             paid[one.id] += part
             pool -= part
+        _take_back(order, paid, back, left_over=max(0, pool))
         return [_item(one, owed[one.id], paid[one.id]) for one in order]
 
-    def _counted(self) -> tuple[dict[UUID, int], dict[UUID, int], int]:
-        """Return what each item owes, the money meant for each, and the money meant for none."""
+    def _counted(self) -> tuple[dict[UUID, int], dict[UUID, int], dict[UUID, int], int]:
+        """Return what each item owes, the money meant for each, what went back of each, and all else."""
         owed = {one.id: one.amount for one in self.entries if one.kind is EntryKind.OWED}
         meant: dict[UUID, int] = {}
+        back: dict[UUID, int] = {}
         pool = 0
         for one in self.entries:
             if one.kind is EntryKind.CORRECTED and one.item in owed:
@@ -141,9 +143,11 @@ class Account:
             sign = 1 if one.kind in _IN else -1 if one.kind in _OUT else 0
             if one.item is None:
                 pool += sign * one.amount
+            elif one.kind is EntryKind.REFUNDED:
+                back[one.item] = back.get(one.item, 0) + one.amount
             elif sign:
                 meant[one.item] = meant.get(one.item, 0) + sign * one.amount
-        return owed, meant, pool
+        return owed, meant, back, pool
 
     @property
     def owed(self) -> int:
@@ -193,6 +197,22 @@ EMPTY = Account()
 
 def _sum(entries: Iterable[Entry], kinds: frozenset[EntryKind]) -> int:
     return sum(one.amount for one in entries if one.kind in kinds)
+
+
+def _take_back(order: Sequence[Entry], paid: dict[UUID, int], back: dict[UUID, int], left_over: int) -> None:
+    rest = 0
+    for one in order:
+        wanted = back.pop(one.id, 0)
+        from_left = min(left_over, wanted)
+        left_over -= from_left
+        of_item = min(wanted - from_left, paid[one.id])
+        paid[one.id] -= of_item
+        rest += wanted - from_left - of_item
+    rest += sum(back.values())
+    for one in reversed(order):
+        part = min(rest, paid[one.id])
+        paid[one.id] -= part
+        rest -= part
 
 
 def _item(line: Entry, owed: int, paid: int) -> Item:

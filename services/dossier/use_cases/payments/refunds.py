@@ -7,9 +7,9 @@ from uuid import UUID
 
 from kernel.core.caller import Caller
 from kernel.core.clock import VIETNAM
-from kernel.core.errors import Forbidden, NotFound, Stale
+from kernel.core.errors import Forbidden, Invalid, NotFound, Stale
 from kernel.core.ids import new_id
-from services.dossier.domain.payments.account import EntryKind, Method
+from services.dossier.domain.payments.account import Account, EntryKind, Method
 from services.dossier.domain.payments.counter import Refund, RefundState, approves, collects
 from services.dossier.domain.payments.errors import DayClosed, NotACashier, TooMuchRefunded
 from services.dossier.use_cases.payments.copies import pay_back
@@ -25,16 +25,26 @@ async def ask_refund(
     method: Method,
     reason: str,
     payee: Mapping[str, Any],
+    item: UUID | None = None,
     by: Caller,
     seen: int,
     work: Work,
     now: datetime,
 ) -> Refund:
-    """Propose to give money back: at most what came in, less what was proposed before."""
+    """Propose to give money back: at most what came in, less what was proposed before.
+
+    `item`: what it is of; it is that item's money then, and no other is owed again for it.
+    """
     ledger = await open_ledger(dossier_id, by=by, work=work, now=now, seen=seen)
     if not collects(ledger.dossier, by):
         raise NotACashier
     await _require_covered(ledger, amount)
+    if item is not None:
+        of = ledger.account.item(item)
+        if of is None:
+            raise Invalid(fields=[("item", "Không có khoản này")])
+        if amount > of.paid + ledger.account.credit:
+            raise TooMuchRefunded(fields=[("amount", f"Khoản này còn có thể hoàn {of.paid} đồng")])
     refund = Refund(
         id=new_id(),
         dossier_id=dossier_id,
@@ -46,7 +56,7 @@ async def ask_refund(
         asked_by=by.subject,
         asked_at=now,
     )
-    line = ledger.add(EntryKind.REFUND_ASKED, amount, refund_id=str(refund.id), reason=reason)
+    line = ledger.add(EntryKind.REFUND_ASKED, amount, item=item, refund_id=str(refund.id), reason=reason)
     work.payments.add_entries([line])
     work.payments.add_refund(refund)
     return refund
@@ -92,6 +102,7 @@ async def decide_refund(
     ledger.add(
         EntryKind.REFUNDED,
         refund.amount,
+        item=_item_of(account, refund.id),
         method=refund.method,
         source=f"refund:{refund.id}",
         reason=refund.reason,
@@ -100,6 +111,12 @@ async def decide_refund(
     ledger.write("refunded", since)
     await tell_dossier(ledger, since, f"refund:{refund.id}")
     return decided
+
+
+def _item_of(account: Account, refund_id: UUID) -> UUID | None:
+    """Return the item the proposal named; the ledger's own line keeps it."""
+    asked = (one for one in account.entries if one.kind is EntryKind.REFUND_ASKED)
+    return next((one.item for one in asked if one.data.get("refund_id") == str(refund_id)), None)
 
 
 async def refunds_waiting(*, after: UUID, limit: int, by: Caller, work: Work, now: datetime) -> list[Refund]:

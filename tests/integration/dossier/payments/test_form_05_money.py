@@ -80,6 +80,24 @@ async def test_a_dossier_that_has_ended_owes_nothing_new(till: Office) -> None:
     assert (less.status_code, less.json()["credit"]) == (200, 1_000)
 
 
+async def test_a_refund_is_of_the_item_it_names(till: Office) -> None:
+    """The last item stays paid; more than came in for the named one is refused."""
+    cashier = a_cashier("hoan-khoan")
+    money = await a_till(till, cashier)
+    await money.take(80_000)
+    first, last = (one["item_id"] for one in (await money.read())["items"])
+    body = {"method": "CASH", "reason": "Thu nhầm"}
+    stranger = await money.post("/refunds", cashier, amount=1, item=money.dossier["dossier_id"], **body)
+    assert stranger.status_code == 422
+    much = await money.post("/refunds", cashier, amount=50_001, item=first, **body)
+    assert (much.status_code, much.json()["code"]) == (422, "refund-too-large")
+    asked = await money.post("/refunds", cashier, amount=20_000, item=first, **body)
+    path = f"/v1/refunds/{asked.json()['refund_id']}/decision"
+    assert (await till.service.post(path, {"approved": True}, MANAGER, version=1)).status_code == 200
+    outstanding = {one["item_id"]: one["outstanding"] for one in (await money.read())["items"]}
+    assert outstanding == {first: 20_000, last: 0}
+
+
 async def test_a_dossier_stopped_for_its_papers_settles_what_was_paid(till: Office) -> None:
     money = await a_till(till, a_cashier("dung"))
     await money.take(50_000)
