@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import kernel.testing.running
 from kernel.testing.running import RunningService, running
 from services.dossier.commands.history import verify_history
 from tests.integration import conftest
@@ -53,4 +54,4 @@ async def _verified(service: Any, *given: Any, **more: Any) -> AsyncIterator[Run
 
 def pytest_configure() -> None:
     """Let whatever starts a service for a test look at what it leaves."""
-    conftest.running = _verified  # type: ignore[attr-defined]
+    conftest.running = kernel.testing.running.running = _verified  # type: ignore[attr-defined]
