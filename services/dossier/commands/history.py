@@ -18,7 +18,7 @@ from services.dossier.commands.beside import Beside, broken_codes
 from services.dossier.commands.books import broken_books
 from services.dossier.commands.readings import broken_readings
 from services.dossier.commands.sealed import broken_rows
-from services.dossier.commands.slips import broken_slips
+from services.dossier.commands.slips import broken_slips, stolen_submissions
 from services.dossier.domain.archive.remains import DESTROYED
 from services.dossier.domain.history import (
     Entry,
@@ -109,7 +109,7 @@ async def verify_history(runtime: Runtime, arguments: Sequence[str]) -> int:
         destroyed.update(row["list_number"] or "?" for row in gone)
     missing = [f"{dossier_id}: the dossier is missing, others know it" for dossier_id in known]
     missing += await broken_codes(runtime.pool) + await broken_books(runtime.pool)
-    missing += await broken_slips(runtime.pool, keys)
+    missing += await broken_slips(runtime.pool, keys) + await stolen_submissions(runtime.pool)
     missing += await broken_rows(runtime.pool, keys)
     unread, sealed_to = await broken_readings(runtime.pool, keys, readings)
     missing += unread

@@ -1,4 +1,4 @@
-"""What verification reads of whole submissions: their slips are those their history names, unchanged."""
+"""What verification reads of whole submissions: whose they are, and the slips their history names."""
 
 from collections import defaultdict
 from typing import Any
@@ -17,6 +17,24 @@ _NAMED = """
     SELECT h.parent_id, h.data -> 'change' ->> 'superseded' AS superseded, p ->> 'paper_id' AS paper_id
     FROM interlinked_history h, json_array_elements(h.data -> 'change' -> 'papers') AS p
 """
+
+# Each dossier of a submission is its owner's, handed in by its submitter, and sealed as such.
+_WHOSE = """
+    SELECT p.id FROM interlinked_parents p
+    WHERE EXISTS (
+        SELECT FROM interlinked_children c JOIN dossiers d ON d.id = c.dossier_id
+        WHERE c.parent_id = p.id AND d.destroyed_by IS NULL
+            AND (p.owner_subject, p.submitter_subject, p.owner_index)
+                IS DISTINCT FROM (d.owner_subject, d.submitter_subject, d.owner_index))
+    ORDER BY p.id
+"""
+
+
+async def stolen_submissions(pool: Any) -> list[str]:
+    """Return in words the submissions that are somebody else's than their dossiers are."""
+    return [
+        f"{row['id']}: the submission is not of whom its dossiers are" for row in await pool.fetch(_WHOSE)
+    ]
 
 
 async def broken_slips(pool: Any, keys: HistoryKeys) -> list[str]:

@@ -66,7 +66,7 @@ TECHNICAL = {
 OPEN = {
     "closed_periods": "a snapshot; the database refuses its change, figures of history show another number",
     "closed_figure_rows": "as closed_periods",
-    "interlinked_parents": "its children and slips are sealed; whose it is (who may withdraw it) is believed",
+    "interlinked_parents": "its children and slips are sealed; whose it is must be whose they are",
     "interlinked_children": "as interlinked_parents",
     "interlinked_history": "as interlinked_parents; the bus has every entry",
     "outside_requests": "the answer is told by the dossier's history",

@@ -56,7 +56,7 @@ class _Unit(BaseModel):
 
 
 class _OneStopUnit(BaseModel):
-    name: str = ""
+    name: str | None = None
     address: str | None = None
     phone: str | None = None
 

@@ -170,9 +170,14 @@ async def test_whom_to_ask_is_the_one_stop_unit_that_received_it(door: RunningSe
         "address": "20 đường Sông",
         "phone": "0990000005",
     }
+    nameless = {"name": None, "kind": None, "address": None, "phone": None}
+    await door.receive(
+        an_event("agency.changed.v1", "H99.201", {**agency, "one_stop_unit": nameless}, sequence=2)
+    )
+    assert (await track(door)).json()["one_stop_unit"]["name"] == "UBND phường Bến Lam"
     unit = {"name": "Trung tâm Phục vụ hành chính công", "kind": "CENTER", "phone": "0990000002"}
     await door.receive(
-        an_event("agency.changed.v1", "H99.201", {**agency, "one_stop_unit": unit}, sequence=2)
+        an_event("agency.changed.v1", "H99.201", {**agency, "one_stop_unit": unit}, sequence=3)
     )
     assert (await track(door)).json()["one_stop_unit"] == {
         "name": "Trung tâm Phục vụ hành chính công",

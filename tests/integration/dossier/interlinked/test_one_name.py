@@ -59,6 +59,20 @@ async def test_a_correction_in_one_child_is_put_right_in_all_with_new_slips(kin:
     assert await verify_history(kin.service.runtime, []) == 0
 
 
+async def test_a_submission_given_to_somebody_else_by_hand_is_found(kin: Kin) -> None:
+    """Its owner may withdraw all of it: it is of whom its dossiers are."""
+    await kin.handed_in()
+    assert await verify_history(kin.service.runtime, []) == 0
+    for column in ("owner_subject", "submitter_subject", "owner_index"):
+        pool = kin.service.runtime.pool
+        before = await pool.fetchval(f"SELECT {column} FROM interlinked_parents")
+        other = b"x" if column == "owner_index" else "cong-dan-binh"
+        await pool.execute(f"UPDATE interlinked_parents SET {column} = $1", other)
+        assert await verify_history(kin.service.runtime, []) == 1, column
+        await pool.execute(f"UPDATE interlinked_parents SET {column} = $1", before)
+    assert await verify_history(kin.service.runtime, []) == 0
+
+
 async def test_a_child_not_accepted_yet_has_the_name_and_one_with_a_signed_result_is_told(kin: Kin) -> None:
     """No form 01 to replace; a signed result is put right by its signer: recall, then the own correction."""
     seen = await kin.handed_in()
