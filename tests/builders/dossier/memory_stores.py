@@ -226,7 +226,7 @@ class MemoryResults:
     def add(self, entry: Registered) -> None:
         self._work.writes.append(lambda database: database.results.update({entry.id: entry}))
 
-    def recall(self, dossier_id: UUID, *, reason: str, at: datetime) -> None:
+    async def recall(self, dossier_id: UUID, *, reason: str, at: datetime) -> None:
         def write(database: "MemoryDatabase") -> None:
             for entry in database.results.values():
                 if entry.dossier_id == dossier_id and entry.state is ResultState.VALID:
