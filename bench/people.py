@@ -183,6 +183,7 @@ def _caller(who: Mapping[str, Any]) -> Caller:
             kind=CallerKind.PERSON,
             name=who["name"],
             identity_number=who["identity_number"],
+            assurance_level=2,
         )
     return Caller(
         subject=who["subject"],
