@@ -1,6 +1,6 @@
 """Files' records: who brought them, to which dossier they went."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
@@ -42,12 +42,12 @@ _ADD = """
 _BIND = """
     UPDATE attachments SET dossier_id = :dossier_id, purpose = :purpose, bound_seal = given.bound_seal
     FROM unnest(:ids::uuid[], :bound_seals::text[]) AS given(file_id, bound_seal)
-    WHERE id = given.file_id AND dossier_id IS NULL AND uploader = :uploader
+    WHERE id = given.file_id AND dossier_id IS NULL AND uploader = ANY(:uploaders::text[])
       AND scan <> 'INFECTED' AND replaced_by IS NULL
 """
 _UNBOUND = Statement(
     f"SELECT {_COLUMNS} FROM attachments"
-    " WHERE id = ANY(:ids::uuid[]) AND dossier_id IS NULL AND uploader = :uploader"
+    " WHERE id = ANY(:ids::uuid[]) AND dossier_id IS NULL AND uploader = ANY(:uploaders::text[])"
     " AND scan <> 'INFECTED' AND replaced_by IS NULL"
 )
 _ONE = Statement(f"SELECT {_COLUMNS} FROM attachments WHERE id = :id")
@@ -138,8 +138,10 @@ class PostgresAttachments:
         }
         return {**row, **seals, "sha256": item.sha256.hex(), "scan": item.scan.value}
 
-    def bind(self, attachment_ids: Sequence[UUID], dossier_id: UUID, *, uploader: str, purpose: str) -> None:
-        """Give free files of this uploader to a dossier; the commit fails as stale when one is taken."""
+    def bind(
+        self, attachment_ids: Sequence[UUID], dossier_id: UUID, *, uploaders: Collection[str], purpose: str
+    ) -> None:
+        """Give free files of one person's accounts to a dossier; the commit is stale when one is taken."""
         wanted = list(dict.fromkeys(attachment_ids))
         bound = [{"id": one, "dossier_id": dossier_id, "purpose": purpose} for one in wanted]
         self._unit.write(
@@ -147,13 +149,15 @@ class PostgresAttachments:
             ids=wanted,
             bound_seals=[seal("bound", BOUND, one, self._keys) for one in bound],
             dossier_id=dossier_id,
-            uploader=uploader,
+            uploaders=list(uploaders),
             purpose=purpose,
         )
 
-    async def unbound(self, attachment_ids: Sequence[UUID], uploader: str) -> dict[UUID, Attachment]:
-        """Return those of the files that are free and of this uploader."""
-        rows = await self._unit.fetch(_UNBOUND, ids=list(attachment_ids), uploader=uploader)
+    async def unbound(
+        self, attachment_ids: Sequence[UUID], uploaders: Collection[str]
+    ) -> dict[UUID, Attachment]:
+        """Return those of the files that are free and of these accounts of one person."""
+        rows = await self._unit.fetch(_UNBOUND, ids=list(attachment_ids), uploaders=list(uploaders))
         return {row["id"]: attachment_of(row) for row in rows}
 
     async def find(self, attachment_id: UUID) -> Attachment | None:

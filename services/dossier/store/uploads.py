@@ -21,7 +21,8 @@ _ADD = Statement(
 _FIND = Statement(f"SELECT {_COLUMNS} FROM uploads WHERE id = :id")
 _HOLD = Statement(f"SELECT {_COLUMNS} FROM uploads WHERE id = :id FOR UPDATE NOWAIT")
 _OPEN = Statement(
-    "SELECT count(*) FROM uploads WHERE uploader = :uploader AND state = 'OPEN' AND expires_at > :now"
+    "SELECT count(*) FROM uploads"
+    " WHERE uploader = ANY(:uploaders::text[]) AND state = 'OPEN' AND expires_at > :now"
 )
 _PART = Statement(
     "INSERT INTO upload_parts (upload_id, start, size, sha256) VALUES (:upload_id, :start, :size, :sha256)"
@@ -70,9 +71,9 @@ class PostgresUploads:
         except asyncpg.LockNotAvailableError as error:
             raise BeingWritten from error
 
-    async def open_of(self, uploader: str, now: datetime) -> int:
+    async def open_of(self, uploaders: Sequence[str], now: datetime) -> int:
         """Return how many unfinished uploads a caller has."""
-        return int(await self._unit.fetch_value(_OPEN, uploader=uploader, now=now))
+        return int(await self._unit.fetch_value(_OPEN, uploaders=list(uploaders), now=now))
 
     def take_part(self, upload: Upload, *, size: int, sha256: bytes, expires_at: datetime) -> None:
         """Keep that the next part has come."""

@@ -217,7 +217,7 @@ async def find_attachment(attachment_id: UUID, *, by: Caller, work: Work) -> Att
     if attachment is None:
         raise NotFound
     if attachment.dossier_id is None:
-        if attachment.uploader != by.subject or by.kind is CallerKind.SERVICE:
+        if attachment.uploader not in by.subjects or by.kind is CallerKind.SERVICE:
             raise NotFound
     elif not (by.kind is CallerKind.SERVICE and by.has_role("portal.read")):
         dossier, _ = await work.dossiers.load(attachment.dossier_id)

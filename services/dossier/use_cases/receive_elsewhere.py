@@ -90,7 +90,7 @@ async def receive_at_counter(
         # Who comes with paper fills in nothing; what an officer types is held to the form.
         require_right_answers(intake, submission)
     files = {**intake.attachments, **{item.id: item for item in scans}}
-    components = checked_components(submission, procedure, files, uploader=by.subject, files_required=False)
+    components = checked_components(submission, procedure, files, uploaders=by.subjects, files_required=False)
     dossier = new_dossier(submission, procedure, intake, work=work, now=accepted_at)
     await bind_results(dossier, submission, work=work, now=accepted_at)
     warn_of_duplicates(dossier, intake, names_them=True)
@@ -123,7 +123,7 @@ async def receive_at_counter(
     work.attachments.add([replace(item, dossier_id=dossier.id) for item in scans])
     uploaded = [one for one in submission.attachment_ids if one not in scanned]
     if uploaded:
-        work.attachments.bind(uploaded, dossier.id, uploader=by.subject, purpose="COMPONENT")
+        work.attachments.bind(uploaded, dossier.id, uploaders=by.subjects, purpose="COMPONENT")
     keep_evidence(work, dossier, submission, components, files, by=by, now=now)
     if submission.visit_id:
         work.ways_in.visits.add(submission.visit_id, dossier.id, agency=by.agency, officer=by.subject, at=now)
@@ -202,14 +202,14 @@ async def receive_from_portal(
         procedure,
         components={code: replace(rule, is_mandatory=False) for code, rule in procedure.components.items()},
     )
-    components = checked_components(submission, lenient, files, uploader=by.subject, files_required=False)
+    components = checked_components(submission, lenient, files, uploaders=by.subjects, files_required=False)
     dossier = new_dossier(submission, procedure, intake, work=work, now=now)
     dossier.origin, dossier.portal_code = "PORTAL", born.portal_code
     dossier.submitted_at, dossier.is_verified = born.submitted_at, born.is_verified
     work.attachments.add([replace(item, dossier_id=dossier.id) for item in born.attachments])
     dossier.take(files)
     keep_new(
-        work, dossier, replace(submission, components=()), components, by=by, now=now, uploader=by.subject
+        work, dossier, replace(submission, components=()), components, by=by, now=now, uploaders=by.subjects
     )
     keep_evidence(work, dossier, submission, components, files, by=by, now=now)
     owe_for(dossier, intake, submission, by=by, work=work, now=now)

@@ -234,10 +234,10 @@ async def _bind(handing: Handing, dossier: Dossier, *, by: Caller, work: Work) -
     files = handing.files
     if not files:
         return
-    free = await work.attachments.unbound(files, by.subject)
+    free = await work.attachments.unbound(files, by.subjects)
     if set(files) - set(free):
         raise Invalid(fields=[("receipt_attachment_id", "Không có tệp này")])
-    work.attachments.bind(files, dossier.id, uploader=by.subject, purpose="DELIVERY")
+    work.attachments.bind(files, dossier.id, uploaders=by.subjects, purpose="DELIVERY")
     dossier.take(files)
 
 

@@ -1,6 +1,6 @@
 """What is handed in, whichever way it comes, and whether its components are complete and the sender's own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -113,7 +113,7 @@ def checked_components(
     procedure: Procedure,
     attachments: Mapping[UUID, Attachment],
     *,
-    uploader: str,
+    uploaders: Collection[str],
     files_required: bool,
 ) -> list[SubmittedComponent]:
     """Return the components if nothing mandatory is missing and every file is free and the sender's own."""
@@ -130,7 +130,9 @@ def checked_components(
             faults.append((f"components.{place}.attachment_ids", "Thành phần bắt buộc phải có tệp"))
         for index, one in enumerate(handed.attachment_ids):
             path = f"components.{place}.attachment_ids.{index}"
-            faults += _file_faults(path, one, attachments, rule.allowed_types, rule.max_bytes, uploader, seen)
+            faults += _file_faults(
+                path, one, attachments, rule.allowed_types, rule.max_bytes, uploaders, seen
+            )
             seen.add(one)
         found.append(
             SubmittedComponent(
@@ -151,10 +153,10 @@ def checked_components(
         if rule.is_mandatory and rule.code not in given
     ]
     authorization = (submission.representative or {}).get("authorization_attachment_id")
-    if authorization and not _is_free(attachments.get(authorization), uploader):
+    if authorization and not _is_free(attachments.get(authorization), uploaders):
         faults.append(("representative.authorization_attachment_id", "Không có tệp này"))
     claim = submission.exemption
-    if claim and claim.attachment_id and not _is_free(attachments.get(claim.attachment_id), uploader):
+    if claim and claim.attachment_id and not _is_free(attachments.get(claim.attachment_id), uploaders):
         faults.append(("exemption_claim.attachment_id", "Không có tệp này"))
     if faults:
         raise Invalid(fields=faults)
@@ -212,11 +214,11 @@ def _file_faults(
     attachments: Mapping[UUID, Attachment],
     allowed_types: frozenset[str],
     max_bytes: int,
-    uploader: str,
+    uploaders: Collection[str],
     seen: set[UUID],
 ) -> list[tuple[str, str]]:
     attachment = attachments.get(one)
-    if attachment is None or not _is_free(attachment, uploader):
+    if attachment is None or not _is_free(attachment, uploaders):
         return [(path, "Không có tệp này")]
     if one in seen:
         return [(path, "Tệp được nêu hai lần")]
@@ -227,5 +229,5 @@ def _file_faults(
     return []
 
 
-def _is_free(attachment: Attachment | None, uploader: str) -> bool:
-    return attachment is not None and attachment.is_free_of(uploader)
+def _is_free(attachment: Attachment | None, uploaders: Collection[str]) -> bool:
+    return attachment is not None and attachment.is_free_of(uploaders)

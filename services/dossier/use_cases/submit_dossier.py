@@ -1,6 +1,6 @@
 """A citizen hands a dossier in online; also the common part of every way in."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -72,7 +72,7 @@ async def submit_dossier(submission: Submission, *, by: Caller, work: Work, now:
     check_submitter(submission, by, is_own=is_own, today=today)
     require_right_answers(intake, submission)
     components = checked_components(
-        submission, procedure, intake.attachments, uploader=by.subject, files_required=True
+        submission, procedure, intake.attachments, uploaders=by.subjects, files_required=True
     )
     dossier = new_dossier(submission, procedure, intake, work=work, now=now)
     warn_of_duplicates(dossier, intake, names_them=is_own)
@@ -81,7 +81,7 @@ async def submit_dossier(submission: Submission, *, by: Caller, work: Work, now:
     dossier.owner_subject = by.subject if is_own else None
     dossier.is_verified = bool(by.identity_number)
     await bind_results(dossier, submission, work=work, now=now)
-    keep_new(work, dossier, submission, components, by=by, now=now, uploader=by.subject)
+    keep_new(work, dossier, submission, components, by=by, now=now, uploaders=by.subjects)
     keep_evidence(work, dossier, submission, components, intake.attachments, by=by, now=now)
     owe_for(dossier, intake, submission, by=by, work=work, now=now)
     return dossier
@@ -300,7 +300,7 @@ def keep_new(
     *,
     by: Caller | None,
     now: datetime,
-    uploader: str,
+    uploaders: Collection[str],
 ) -> None:
     """Queue the new dossier, its components, files, history and event."""
     details = brought_details(dossier)
@@ -311,4 +311,4 @@ def keep_new(
     entry = new_entry(work, dossier, change, by=by, now=now)
     work.dossiers.add(dossier, entry, components)
     if submission.attachment_ids:
-        work.attachments.bind(submission.attachment_ids, dossier.id, uploader=uploader, purpose="COMPONENT")
+        work.attachments.bind(submission.attachment_ids, dossier.id, uploaders=uploaders, purpose="COMPONENT")

@@ -125,14 +125,14 @@ async def answer_supplement(
     if not attachment_ids and not note:
         raise Invalid(fields=[("attachment_ids", "Phải có tệp hoặc nội dung giải trình")])
     require_words(by, note)
-    free = await work.attachments.unbound(attachment_ids, by.subject) if attachment_ids else {}
+    free = await work.attachments.unbound(attachment_ids, by.subjects) if attachment_ids else {}
     missing = [index for index, one in enumerate(attachment_ids) if one not in free]
     if missing:
         raise Invalid(fields=[(f"attachment_ids.{index}", "Không có tệp này") for index in missing])
     move = Move.ANSWER_INTAKE_SUPPLEMENT if is_intake else Move.ANSWER_SUPPLEMENT
     left = dossier.answer_supplement(move, at=now)
     if attachment_ids:
-        work.attachments.bind(attachment_ids, dossier.id, uploader=by.subject, purpose="SUPPLEMENT")
+        work.attachments.bind(attachment_ids, dossier.id, uploaders=by.subjects, purpose="SUPPLEMENT")
         dossier.take(attachment_ids)
     name = "intake_supplement_answered" if is_intake else "supplement_answered"
     record_change(work, dossier, Change(name, left, note=note), by=by, now=now)

@@ -183,7 +183,7 @@ async def issue_result(
     why = step_cause(dossier, step, at=now, outcome="DONE")
     dossier.delay = delay_at(dossier, grounds.calendar, now, _delay_cause(dossier, cause, work, now))
     left = dossier.issue(result, done_step(step, by, at=now, outcome="DONE", note="", cause=why))
-    work.attachments.bind(attachment_ids, dossier.id, uploader=by.subject, purpose="RESULT")
+    work.attachments.bind(attachment_ids, dossier.id, uploaders=by.subjects, purpose="RESULT")
     dossier.take(attachment_ids)
     hand_back(work, dossier, giver=person_of(by, step.role), left=step, now=now)
     if outcome == "GRANTED":
@@ -200,7 +200,7 @@ async def _documents(attachment_ids: Sequence[UUID], *, by: Caller, work: Work) 
         raise Invalid(
             fields=[("attachment_ids", "Kết quả phải có văn bản: tệp đã ký số hoặc bản chụp bản giấy")]
         )
-    free = await work.attachments.unbound(attachment_ids, by.subject)
+    free = await work.attachments.unbound(attachment_ids, by.subjects)
     missing = [index for index, one in enumerate(attachment_ids) if one not in free]
     if missing:
         raise Invalid(fields=[(f"attachment_ids.{index}", "Không có tệp này") for index in missing])

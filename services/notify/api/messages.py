@@ -17,6 +17,7 @@ from services.notify.api.schemas import (
     MessageShown,
     MessagesShown,
     Preferences,
+    PreferencesShown,
     Reading,
 )
 from services.notify.domain.notices import Category
@@ -59,19 +60,19 @@ async def read_message(id: UUID, work: Work, caller: Caller, now: Now) -> Readin
 
 
 @router.get("/preferences", responses=problems(401))
-async def get_preferences(work: Work, caller: Caller, response: Response) -> Preferences:
-    """Return what the caller does not want to be sent."""
+async def get_preferences(work: Work, caller: Caller, response: Response) -> PreferencesShown:
+    """Return what the caller does not want to be sent, with any of their linked accounts."""
     refused = await show_preferences(caller, work=work)
-    response.headers["ETag"] = f'"{_tag(refused)}"'
-    return Preferences.model_validate({"refused": refused})
+    response.headers["ETag"] = f'"{_tag(refused.categories)}"'
+    return PreferencesShown.model_validate({"refused": refused.categories, "differing": refused.differing})
 
 
 @router.put("/preferences", responses=problems(400, 401, 412, 422, 428))
 async def put_preferences(
     body: Preferences, work: Work, caller: Caller, now: Now, seen: IfMatch, response: Response
 ) -> Preferences:
-    """Refuse optional notices; what the law asks for is always sent."""
-    if _tag(await show_preferences(caller, work=work)) != seen:
+    """Refuse optional notices, for every linked account; what the law asks for is always sent."""
+    if _tag((await show_preferences(caller, work=work)).categories) != seen:
         raise Stale
     response.headers["ETag"] = f'"{_tag(body.refused)}"'
     choose_preferences(caller, [Category(one) for one in body.refused], work=work, now=now)

@@ -95,3 +95,10 @@ class Preferences(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     refused: Annotated[list[Literal["SURVEY"]], Field(max_length=10)]
+
+
+class PreferencesShown(Preferences):
+    """What was refused with any account of the person."""
+
+    differing: list[Literal["SURVEY"]] = []
+    """Refused with some of the linked accounts only: each goes on as it was until a choice is kept."""

@@ -19,10 +19,13 @@ _PAGE = Statement(
         WHERE channel = 'IN_APP' AND recipient_key = wanted.key
             AND (:before_event::uuid IS NULL OR (event_id, id) < (:before_event, :before_id::uuid))
             AND NOT (:unread_only AND EXISTS (
-                SELECT 1 FROM readings WHERE message_id = messages.id AND subject = :subject))
+                SELECT 1 FROM readings WHERE message_id = messages.id AND subject = ANY(:subjects::text[])))
         ORDER BY event_id DESC, id DESC LIMIT :limit
     ) AS message
-    LEFT JOIN readings AS reading ON reading.message_id = message.id AND reading.subject = :subject
+    CROSS JOIN LATERAL (
+        SELECT min(read_at) AS read_at FROM readings
+        WHERE message_id = message.id AND subject = ANY(:subjects)
+    ) AS reading
     ORDER BY message.event_id DESC, message.id DESC LIMIT :limit
     """,
     rows=None,
@@ -55,13 +58,19 @@ class PostgresInboxes:
         self._seals = seals
 
     async def page(
-        self, keys: Sequence[str], *, subject: str, unread_only: bool, before: Place | None, limit: int
+        self,
+        keys: Sequence[str],
+        *,
+        subjects: Sequence[str],
+        unread_only: bool,
+        before: Place | None,
+        limit: int,
     ) -> Sequence[InboxItem]:
         """Return the messages to these recipients, newest event first, that stand after `before`."""
         rows = await self._unit.fetch(
             _PAGE,
             keys=list(keys),
-            subject=subject,
+            subjects=list(subjects),
             unread_only=unread_only,
             before_event=before.event_id if before else None,
             before_id=before.id if before else None,

@@ -156,7 +156,13 @@ class Inboxes(Protocol):
     """What people read in the application."""
 
     async def page(
-        self, keys: Sequence[str], *, subject: str, unread_only: bool, before: Place | None, limit: int
+        self,
+        keys: Sequence[str],
+        *,
+        subjects: Sequence[str],
+        unread_only: bool,
+        before: Place | None,
+        limit: int,
     ) -> Sequence[InboxItem]:
         """Return the messages to these recipients, newest event first, that stand after `before`."""
         ...
@@ -181,15 +187,15 @@ class SentMessages(Protocol):
 class OptOuts(Protocol):
     """What people do not want to be sent."""
 
-    async def of(self, subject: str) -> Sequence[str]:
-        """Return the categories this person refused."""
+    async def of(self, subjects: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """Return the categories refused, by account; who refused none is not in it."""
         ...
 
     async def has(self, subjects: Sequence[str], category: str) -> bool:
         """Tell whether one of these persons refused the category."""
         ...
 
-    def replace(self, subject: str, categories: Sequence[str], *, now: datetime) -> None:
+    def replace(self, subjects: Sequence[str], categories: Sequence[str], *, now: datetime) -> None:
         """Keep exactly these refusals."""
         ...
 

@@ -26,7 +26,7 @@ async def read_inbox(
 ) -> Sequence[InboxItem]:
     """Return one page of the caller's messages, newest first."""
     return await work.inboxes.page(
-        inbox_keys(caller), subject=caller.subject, unread_only=unread_only, before=before, limit=limit
+        inbox_keys(caller), subjects=caller.subjects, unread_only=unread_only, before=before, limit=limit
     )
 
 

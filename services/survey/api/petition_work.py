@@ -1,6 +1,5 @@
 """Petitions at the agencies they came to."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -8,10 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from kernel.core.errors import Invalid
-from kernel.web.deps import Caller, IfMatch, Now, current_work
+from kernel.web.deps import Caller, Now, current_work
 from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
+from services.survey.api.petition_act import Act
 from services.survey.api.petition_schemas import (
     Answer,
     Classification,
@@ -24,12 +24,18 @@ from services.survey.api.petition_schemas import (
     Rejection,
 )
 from services.survey.api.petitions import MOST_BYTES
-from services.survey.domain.petitions.petition import Petition, PetitionStage
-from services.survey.use_cases.petitions.work_petition import act, forward, read_petition, sees_office
+from services.survey.domain.petitions.petition import PetitionStage
+from services.survey.use_cases.petitions.work_petition import forward, read_petition, sees_office
 
 router = APIRouter(
     route_class=EdgeRoute,
     prefix="/v1/petitions",
+    tags=["petitions"],
+    responses=problems(400, 401, 403, 404, 422),
+)
+acts = APIRouter(
+    route_class=EdgeRoute,
+    prefix="/v1/petitions/{petition_id}",
     tags=["petitions"],
     responses=problems(400, 401, 403, 404, 422),
 )
@@ -77,144 +83,64 @@ async def show_petition(
     """Một phản ánh, kiến nghị; người gửi xem của mình, cán bộ xem của cơ quan mình (có ghi nhật ký)."""
     petition = await read_petition(petition_id, by=by, work=work, now=now)
     response.headers["ETag"] = f'"{petition.version}"'
-    if petition.subject == by.subject:
+    if petition.subject in by.subjects:
         return PetitionShown.of(petition)
     return PetitionAtWork.at_work(petition, await work.petitions.acts(petition_id), now)
 
 
-@router.post("/{petition_id}/classification", **_WRITES)
-async def classify_petition(
-    petition_id: UUID,
-    body: Classification,
-    seen: IfMatch,
-    work: Work,
-    by: Caller,
-    now: Now,
-    response: Response,
-) -> PetitionLine:
+@acts.post("/classification", **_WRITES)
+async def classify_petition(body: Classification, one: Act) -> PetitionLine:
     """Phân loại và nhận xử lý."""
-    return await _done(
-        petition_id, "CLASSIFIED", lambda one: one.classified(body.kind), seen, by, work, now, response
-    )
+    return await one.done("CLASSIFIED", lambda petition: petition.classified(body.kind))
 
 
-@router.post("/{petition_id}/forwarding", **_WRITES)
-async def forward_petition(
-    petition_id: UUID, body: Forwarding, seen: IfMatch, work: Work, by: Caller, now: Now, response: Response
-) -> PetitionLine:
+@acts.post("/forwarding", **_WRITES)
+async def forward_petition(body: Forwarding, one: Act) -> PetitionLine:
     """Chuyển đến cơ quan có thẩm quyền."""
-    moved = await forward(petition_id, body.agency, body.reason, seen=seen, by=by, work=work, now=now)
-    response.headers["ETag"] = f'"{moved.version}"'
-    return PetitionLine.of(moved, now)
+    return one.line(await forward(one.petition_id, body.agency, body.reason, **one.terms))
 
 
-@router.post("/{petition_id}/information-request", **_WRITES)
-async def ask_petitioner(
-    petition_id: UUID, body: Question, seen: IfMatch, work: Work, by: Caller, now: Now, response: Response
-) -> PetitionLine:
+@acts.post("/information-request", **_WRITES)
+async def ask_petitioner(body: Question, one: Act) -> PetitionLine:
     """Yêu cầu người gửi bổ sung thông tin."""
-    return await _done(
-        petition_id,
+    return await one.done(
         "ASKED",
-        lambda one: one.asked(body.text, by=by.subject, now=now),
-        seen,
-        by,
-        work,
-        now,
-        response,
+        lambda petition: petition.asked(body.text, by=one.who, now=one.now),
         told_as="information_requested",
     )
 
 
-@router.post("/{petition_id}/rejection", **_WRITES)
-async def reject_petition(
-    petition_id: UUID, body: Rejection, seen: IfMatch, work: Work, by: Caller, now: Now, response: Response
-) -> PetitionLine:
+@acts.post("/rejection", **_WRITES)
+async def reject_petition(body: Rejection, one: Act) -> PetitionLine:
     """Từ chối, nêu lý do và nơi có thể gửi."""
-    return await _done(
-        petition_id,
+    return await one.done(
         "REJECTED",
-        lambda one: one.rejected(body.reason, body.text, by=by.subject, now=now),
-        seen,
-        by,
-        work,
-        now,
-        response,
+        lambda petition: petition.rejected(body.reason, body.text, by=one.who, now=one.now),
         speaks=True,
         told_as="rejected",
     )
 
 
-@router.post("/{petition_id}/answer", **_WRITES)
-async def answer_petition(
-    petition_id: UUID, body: Answer, seen: IfMatch, work: Work, by: Caller, now: Now, response: Response
-) -> PetitionLine:
+@acts.post("/answer", **_WRITES)
+async def answer_petition(body: Answer, one: Act) -> PetitionLine:
     """Trả lời chính thức."""
-    return await _done(
-        petition_id,
+    return await one.done(
         "ANSWERED",
-        lambda one: one.answered(body.text, by=by.subject, now=now),
-        seen,
-        by,
-        work,
-        now,
-        response,
+        lambda petition: petition.answered(body.text, by=one.who, now=one.now),
         speaks=True,
         told_as="answered",
     )
 
 
-@router.post("/{petition_id}/publication", **_WRITES)
-async def publish_petition(
-    petition_id: UUID, body: Publication, seen: IfMatch, work: Work, by: Caller, now: Now, response: Response
-) -> PetitionLine:
+@acts.post("/publication", **_WRITES)
+async def publish_petition(body: Publication, one: Act) -> PetitionLine:
     """Công khai nội dung và câu trả lời, không có thông tin cá nhân."""
-    return await _done(
-        petition_id,
-        "PUBLISHED",
-        lambda one: one.publishing(body.model_dump(), now),
-        seen,
-        by,
-        work,
-        now,
-        response,
-        speaks=True,
+    return await one.done(
+        "PUBLISHED", lambda petition: petition.publishing(body.model_dump(), one.now), speaks=True
     )
 
 
-@router.delete("/{petition_id}/publication", responses=problems(409, 412, 428))
-async def withdraw_publication(
-    petition_id: UUID, seen: IfMatch, work: Work, by: Caller, now: Now, response: Response
-) -> PetitionLine:
+@acts.delete("/publication", responses=problems(409, 412, 428))
+async def withdraw_publication(one: Act) -> PetitionLine:
     """Gỡ nội dung đã công khai."""
-    return await _done(
-        petition_id, "WITHDRAWN", lambda one: one.withdrawn(), seen, by, work, now, response, speaks=True
-    )
-
-
-async def _done(
-    petition_id: UUID,
-    action: str,
-    change: Callable[[Petition], Petition],
-    seen: int,
-    by: Any,
-    work: Any,
-    now: datetime,
-    response: Response,
-    *,
-    speaks: bool = False,
-    told_as: str = "",
-) -> PetitionLine:
-    changed = await act(
-        petition_id,
-        action,
-        change,
-        seen=seen,
-        by=by,
-        work=work,
-        now=now,
-        speaks=speaks,
-        told_as=told_as,
-    )
-    response.headers["ETag"] = f'"{changed.version}"'
-    return PetitionLine.of(changed, now)
+    return await one.done("WITHDRAWN", lambda petition: petition.withdrawn(), speaks=True)

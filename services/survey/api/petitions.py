@@ -90,7 +90,7 @@ async def list_own_petitions(
     if by.kind is not CallerKind.PERSON:
         raise Forbidden
     after = decode_cursor(cursor, str)
-    found = await work.petitions.of_sender(by.subject, _uuid(after[0]) if after else None, limit + 1)
+    found = await work.petitions.of_sender(by.subjects, _uuid(after[0]) if after else None, limit + 1)
     following = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
     return Page[PetitionShown](items=[PetitionShown.of(one) for one in found[:limit]], next_cursor=following)
 

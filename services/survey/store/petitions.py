@@ -50,7 +50,7 @@ _BY_PORTAL = Statement("SELECT * FROM petitions WHERE portal_id = :portal_id")
 _ONE_AT_A_TIME = Statement("SELECT pg_advisory_xact_lock(:number::bigint)")
 _SENT_SINCE = Statement("SELECT count(*) FROM petitions WHERE sender = :sender AND received_at > :since")
 _OF_SENDER = Statement(
-    "SELECT * FROM petitions WHERE subject = :subject AND (:after::uuid IS NULL OR id < :after)"
+    "SELECT * FROM petitions WHERE subject = ANY(:subjects::text[]) AND (:after::uuid IS NULL OR id < :after)"
     " ORDER BY id DESC LIMIT :limit"
 )
 _DUE = "coalesce(due_at, 'infinity'::timestamptz)"
@@ -120,9 +120,9 @@ class PostgresPetitions:
             at=act.at,
         )
 
-    async def of_sender(self, subject: str, after: UUID | None, limit: int) -> list[Petition]:
-        """Return an account's, newest first."""
-        rows = await self._unit.fetch(_OF_SENDER, subject=subject, after=after, limit=limit)
+    async def of_sender(self, subjects: Sequence[str], after: UUID | None, limit: int) -> list[Petition]:
+        """Return what one person sent with any of these accounts, newest first."""
+        rows = await self._unit.fetch(_OF_SENDER, subjects=list(subjects), after=after, limit=limit)
         return [cast("Petition", self._opened(row)) for row in rows]
 
     async def of_office(

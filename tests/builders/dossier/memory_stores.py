@@ -1,7 +1,7 @@
 """The dossier's stores, in memory."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date, datetime
@@ -101,22 +101,26 @@ class MemoryAttachments:
             lambda database: database.attachments.update({item.id: item for item in attachments})
         )
 
-    def bind(self, attachment_ids: Sequence[UUID], dossier_id: UUID, *, uploader: str, purpose: str) -> None:
+    def bind(
+        self, attachment_ids: Sequence[UUID], dossier_id: UUID, *, uploaders: Collection[str], purpose: str
+    ) -> None:
         def write(database: "MemoryDatabase") -> None:
             for one in dict.fromkeys(attachment_ids):
                 held = database.attachments.get(one)
-                if held is None or held.dossier_id is not None or held.uploader != uploader:
+                if held is None or held.dossier_id is not None or held.uploader not in uploaders:
                     raise Stale
                 database.attachments[one] = replace(held, dossier_id=dossier_id, purpose=purpose)
 
         self._work.writes.append(write)
 
-    async def unbound(self, attachment_ids: Sequence[UUID], uploader: str) -> dict[UUID, Attachment]:
+    async def unbound(
+        self, attachment_ids: Sequence[UUID], uploaders: Collection[str]
+    ) -> dict[UUID, Attachment]:
         held = {one: self._database.attachments.get(one) for one in attachment_ids}
         return {
             one: item
             for one, item in held.items()
-            if item is not None and item.dossier_id is None and item.uploader == uploader
+            if item is not None and item.dossier_id is None and item.uploader in uploaders
         }
 
     async def find(self, attachment_id: UUID) -> Attachment | None:

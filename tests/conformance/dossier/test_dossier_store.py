@@ -156,24 +156,24 @@ async def test_a_file_is_bound_once_and_by_its_uploader(store: Store) -> None:
     seen = await desk.submit()
     file = await desk.upload(a_citizen())
 
-    async def bind(uploader: str, *files: UUID) -> None:
+    async def bind(uploaders: list[str], *files: UUID) -> None:
         async with desk.open_work() as work:
-            work.attachments.bind(files, seen.id, uploader=uploader, purpose="SUPPLEMENT")
+            work.attachments.bind(files, seen.id, uploaders=uploaders, purpose="SUPPLEMENT")
 
-    for uploader, files in (("nguoi-la", (file,)), ("cong-dan-an", (file, other))):
+    for uploaders, files in ((["nguoi-la"], (file,)), ([], (file,)), (["cong-dan-an"], (file, other))):
         with pytest.raises(Stale):
-            await bind(uploader, *files)
+            await bind(uploaders, *files)
     async with desk.open_work() as work:
-        assert set(await work.attachments.unbound([file, other], "cong-dan-an")) == {file}
-        assert await work.attachments.unbound([file], "nguoi-la") == {}
-    await bind("cong-dan-an", file, file)
+        assert set(await work.attachments.unbound([file, other], ["nguoi-la", "cong-dan-an"])) == {file}
+        assert await work.attachments.unbound([file], ["nguoi-la"]) == {}
+    await bind(["nguoi-la", "cong-dan-an"], file, file)
     with pytest.raises(Stale):
-        await bind("cong-dan-an", file)
+        await bind(["cong-dan-an"], file)
     async with desk.open_work() as work:
         kept = await work.attachments.find(file)
         assert kept is not None
         assert (kept.dossier_id, kept.purpose) == (seen.id, "SUPPLEMENT")
-        assert await work.attachments.unbound([file], "cong-dan-an") == {}
+        assert await work.attachments.unbound([file], ["cong-dan-an"]) == {}
         assert await work.attachments.find(other) is None
 
 

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from kernel.testing.running import RunningService
+from kernel.testing.running import RunningService, a_person
 from services.dossier.jobs.tidy_desk import TIDY_DESK
 from tests.builders.dossier.hall import HOA, KIOSK, POINT, Hall
 from tests.builders.dossier.office import a_calendar, a_citizen, an_officer
@@ -193,3 +194,34 @@ async def test_others_do_not_know_of_an_appointment_and_officers_not_its_code(ha
     assert [item["code"] for item in of_day.json()["items"]] == [None]
     own = await hall.service.get("/v1/appointments", AN)
     assert [item["code"] for item in own.json()["items"]] == [booked["code"]]
+
+
+OLD = a_person("tai-khoan-cu")
+NEW = a_person("tai-khoan-moi")
+LINKED = replace(NEW, also=frozenset({OLD.subject}))
+
+
+async def test_what_one_account_booked_is_seen_moved_and_cancelled_by_the_linked_one(hall: Hall) -> None:
+    """And by nobody's account that is not linked: a link that ends undoes the sight."""
+    old = await book(hall, "2026-03-04T08:30:00+07:00", OLD)
+    own = await book(hall, "2026-03-05T08:30:00+07:00", LINKED)
+    listed = (await hall.service.get("/v1/appointments", LINKED)).json()["items"]
+    assert [one["appointment_id"] for one in listed] == [own["appointment_id"], old["appointment_id"]]
+    alone = (await hall.service.get("/v1/appointments", NEW)).json()["items"]
+    assert [one["appointment_id"] for one in alone] == [own["appointment_id"]]
+    change = {"group": "nop", "slot_at": "2026-03-04T09:30:00+07:00"}
+    assert (await act(hall, old, "change", NEW, **change)).status_code == 404
+    moved = await act(hall, old, "change", LINKED, **change)
+    assert moved.status_code == 200, moved.text
+    assert (await act(hall, moved.json(), "cancellation", LINKED)).status_code == 200
+
+
+async def test_two_linked_accounts_hold_no_more_than_one_person_may(hall: Hall) -> None:
+    """The day counts once, whichever account asks, also when both ask at the same moment."""
+    await book(hall, "2026-03-04T08:30:00+07:00", OLD)
+    refused = await tried_book(hall, "2026-03-04T10:30:00+07:00", LINKED)
+    assert (refused.status_code, refused.json()["code"]) == (409, "too-many-appointments")
+    other = replace(OLD, also=frozenset({NEW.subject}))
+    later = "2026-03-05T08:30:00+07:00"
+    answers = await asyncio.gather(*(tried_book(hall, later, who) for who in (LINKED, other) * 4))
+    assert sorted(one.status_code for one in answers) == [201] + [409] * 7

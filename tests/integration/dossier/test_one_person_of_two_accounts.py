@@ -4,8 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 from kernel.testing.running import a_person
+from services.dossier.domain.uploads import MOST_OPEN
 from tests.builders.dossier.kin import FATHER, Kin
-from tests.builders.dossier.office import PROCEDURE, Office, a_citizen
+from tests.builders.dossier.office import PDF, PROCEDURE, Office, a_citizen
+from tests.builders.dossier.uploads import Sender
 
 OLD = a_citizen("tai-khoan-cu")
 NEW = a_person("tai-khoan-moi", name=OLD.name)
@@ -63,3 +65,43 @@ async def test_a_group_handed_in_by_one_account_is_the_others(empty_office: Offi
     assert (await kin.service.get(path, stranger)).status_code == 404
     assert (await kin.service.get(path, linked)).status_code == 200
     assert len((await kin.service.get("/v1/interlinked-dossiers", linked)).json()["items"]) == 1
+
+
+async def test_a_file_brought_by_one_account_goes_into_the_others_dossier(office: Office) -> None:
+    """Read, taken by a submission, and then taken: of a stranger it is neither."""
+    file = await office.upload(OLD)
+    stranger = a_person("khac", name="Khác", identity_number="001099000007")
+    assert (await office.service.get(f"/v1/attachments/{file}/content", stranger)).status_code == 404
+    assert (await office.service.get(f"/v1/attachments/{file}/content", LINKED)).status_code == 200
+    linked = replace(LINKED, identity_number=OLD.identity_number)
+    body = await office.submission(linked)
+    body["components"] = [{"component_code": "to-khai", "attachment_ids": [file]}]
+    refused = await office.service.post("/v1/dossiers", body, replace(linked, also=frozenset()))
+    assert refused.status_code == 422
+    taken = await office.service.post("/v1/dossiers", body, linked)
+    assert taken.status_code == 201, taken.text
+    again = await office.service.post("/v1/dossiers", body, linked)
+    assert again.status_code == 422
+
+
+async def test_a_file_half_brought_goes_on_with_the_other_account(office: Office) -> None:
+    """Where one account stopped the other continues; to an account that is not linked it is nothing."""
+    sender = Sender(office, OLD)
+    await sender.begin(len(PDF), "don.pdf")
+    await sender.send(PDF[:20], 0)
+    sender.by = NEW
+    assert (await sender.try_send(PDF[20:], 20)).status_code == 404
+    sender.by = LINKED
+    assert await sender.offset() == 20
+    await sender.send(PDF[20:], 20)
+    assert (await sender.finish())["size"] == len(PDF)
+    assert (await office.service.get(sender.path, NEW)).status_code == 404
+
+
+async def test_unfinished_files_of_both_accounts_count_as_one_persons(office: Office) -> None:
+    who = a_person("nhieu-tep")
+    for _ in range(MOST_OPEN):
+        await Sender(office, who).begin(10, "don.pdf")
+    linked = a_person("nhieu-tep-moi", also=frozenset({who.subject}))
+    refused = await Sender(office, linked).try_begin(10, "don.pdf")
+    assert (refused.status_code, refused.json()["code"]) == (429, "too-many-uploads")

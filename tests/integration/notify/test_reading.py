@@ -1,12 +1,14 @@
 """Who sees what: the own inbox, the desk's inbox, what was sent about a dossier, preferences."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import jsonschema
 import pytest
 
+from kernel.core.caller import Caller
 from kernel.testing.fixed_clock import TUESDAY_MORNING
 from kernel.testing.running import RunningService, a_person, a_staff_member
 from services.notify.domain.notices import Occurrence
@@ -105,7 +107,7 @@ async def test_surveys_may_be_refused_and_notices_of_the_law_may_not(
     assert refusing.status_code == 200, refusing.text
     statutory = await choose(notify, refusing.headers["etag"], "STATUTORY")
     assert statutory.status_code == 422
-    assert (await notify.get("/v1/preferences", CITIZEN)).json() == {"refused": ["SURVEY"]}
+    assert (await notify.get("/v1/preferences", CITIZEN)).json()["refused"] == ["SURVEY"]
     await notify.receive(an_invitation(), a_change("accepted"))
     await send_due(notify)
     assert [one["kind"] for one in await catcher.caught()] == ["sms"]
@@ -113,7 +115,7 @@ async def test_surveys_may_be_refused_and_notices_of_the_law_may_not(
     assert (skipped["state"], skipped["reason"]) == ("FAILED_PERMANENT", "OPTED_OUT")
     assert not await notify.published("message.failed.v1")
     await choose(notify, refusing.headers["etag"])
-    assert (await notify.get("/v1/preferences", CITIZEN)).json() == {"refused": []}
+    assert (await notify.get("/v1/preferences", CITIZEN)).json()["refused"] == []
 
 
 async def test_a_choice_is_changed_by_who_saw_it(notify: RunningService) -> None:
@@ -122,12 +124,48 @@ async def test_a_choice_is_changed_by_who_saw_it(notify: RunningService) -> None
     assert (await choose(notify, seen, "SURVEY")).status_code == 200
     late = await choose(notify, seen)
     assert (late.status_code, late.json()["code"]) == (412, "stale-version")
-    assert (await notify.get("/v1/preferences", CITIZEN)).json() == {"refused": ["SURVEY"]}
+    assert (await notify.get("/v1/preferences", CITIZEN)).json()["refused"] == ["SURVEY"]
 
 
-async def choose(notify: RunningService, seen: str, *refused: str) -> httpx.Response:
+async def test_linked_accounts_that_differ_are_told_and_one_choice_holds_for_both(
+    notify: RunningService, catcher: RunningCatcher
+) -> None:
+    """The refusal counts as the choice, is said to be of one account only, and once kept is of both."""
+    new = a_person("tai-khoan-moi")
+    linked = replace(new, also=frozenset({CITIZEN.subject}))
+    await choose(notify, '"0"', "SURVEY", by=new)
+    assert (await notify.get("/v1/preferences", new)).json() == {"refused": ["SURVEY"], "differing": []}
+    seen = await notify.get("/v1/preferences", linked)
+    assert seen.json() == {"refused": ["SURVEY"], "differing": ["SURVEY"]}
+
+    chosen = await choose(notify, seen.headers["etag"], "SURVEY", by=linked)
+    assert chosen.status_code == 200, chosen.text
+    for who in (linked, new, CITIZEN):
+        kept = (await notify.get("/v1/preferences", who)).json()
+        assert kept == {"refused": ["SURVEY"], "differing": []}
+    await notify.receive(an_invitation())
+    await send_due(notify)
+    assert await catcher.caught() == []
+    await choose(notify, chosen.headers["etag"], by=linked)
+    assert (await notify.get("/v1/preferences", CITIZEN)).json()["refused"] == []
+
+
+async def test_what_one_account_has_read_is_read_for_the_linked_one(notify: RunningService) -> None:
+    await notify.receive(a_change("accepted"))
+    (message,) = (await notify.get("/v1/inbox", CITIZEN)).json()["items"]
+    assert (await notify.post(f"/v1/inbox/{message['id']}/reading", {}, CITIZEN)).status_code == 200
+    linked = a_person("tai-khoan-moi", also=frozenset({CITIZEN.subject}))
+    (shown,) = (await notify.get("/v1/inbox", linked)).json()["items"]
+    assert shown["read_at"] is not None
+    assert (await notify.get("/v1/inbox?unread=true", linked)).json()["items"] == []
+    again = await notify.post(f"/v1/inbox/{message['id']}/reading", {}, linked)
+    assert again.status_code == 200
+    assert len((await notify.get("/v1/inbox", linked)).json()["items"]) == 1
+
+
+async def choose(notify: RunningService, seen: str, *refused: str, by: Caller = CITIZEN) -> httpx.Response:
     """Refuse these notices, having seen that version of the choice."""
-    headers = notify.headers(CITIZEN) | ({"If-Match": seen} if seen else {})
+    headers = notify.headers(by) | ({"If-Match": seen} if seen else {})
     return await notify.client.put("/v1/preferences", json={"refused": list(refused)}, headers=headers)
 
 
@@ -156,7 +194,7 @@ async def test_an_event_costs_one_statement_and_a_screen_one(notify: RunningServ
     async with notify.runtime.unit_of_work() as unit:
         work = notify.runtime.open_work(unit)
         items = await work.inboxes.page(
-            ["person:cong-dan-an"], subject="cong-dan-an", unread_only=False, before=None, limit=20
+            ["person:cong-dan-an"], subjects=["cong-dan-an"], unread_only=False, before=None, limit=20
         )
         assert (len(items), unit.statements) == (1, 1)
 

@@ -366,3 +366,16 @@ async def test_words_and_sender_are_forgotten_after_their_time(start: Start) -> 
     shown = (await survey.get(f"/v1/petitions/{one['id']}", MANAGER)).json()
     assert (shown["title"], shown["sender"], shown["state"]) == ("", None, "ANSWERED")
     assert await survey.runtime.pool.fetchval("SELECT count(*) FROM petitions WHERE words <> ''") == 1
+
+
+async def test_a_petition_of_the_linked_account_is_ones_own(survey: RunningService) -> None:
+    one = await sent(survey)
+    new = a_person("tai-khoan-moi")
+    linked = a_person("tai-khoan-moi", also=frozenset({AN.subject}))
+    path = f"/v1/petitions/{one['id']}"
+    assert [item["id"] for item in (await survey.get("/v1/own-petitions", linked)).json()["items"]] == [
+        one["id"]
+    ]
+    assert (await survey.get(path, linked)).status_code == 200
+    assert (await survey.get("/v1/own-petitions", new)).json()["items"] == []
+    assert (await survey.get(path, new)).status_code == 404

@@ -118,7 +118,7 @@ async def book_appointment(
 async def list_own(by: Caller, work: Work, limit: Limit = 20, cursor: Cursor = "") -> Page[AppointmentOut]:
     """Lịch hẹn của tôi."""
     before = cursor_place(cursor, NEWEST)
-    found = await work.desk.appointments.own(by.subject, before, limit + 1)
+    found = await work.desk.appointments.own(by.subjects, before, limit + 1)
     following = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
     items = [_out(item, is_own=True) for item in found[:limit]]
     return Page[AppointmentOut](items=items, next_cursor=following)

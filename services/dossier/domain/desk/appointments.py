@@ -40,8 +40,8 @@ class Appointment:
     ended_at: datetime | None = None
 
     def belongs_to(self, caller: Caller) -> bool:
-        """Tell whether the caller booked it."""
-        return caller.kind is CallerKind.PERSON and caller.subject == self.subject
+        """Tell whether the caller booked it, with whichever of their accounts."""
+        return caller.kind is CallerKind.PERSON and self.subject in caller.subjects
 
     def move_to(self, group: str, slot_at: datetime, now: datetime) -> None:
         """Take another slot; what was told of the old one is told anew."""

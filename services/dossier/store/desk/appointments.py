@@ -13,9 +13,15 @@ from services.dossier.domain.desk.appointments import Appointment, AppointmentSt
 _COLUMNS = tuple(name if name != "group" else "group_code" for name in Appointment.__dataclass_fields__)
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM appointments"
 _CHANGING = ("group_code", "slot_at", "state", "told_at", "ticket_id", "ended_at")
-_HOLD = Statement("SELECT pg_advisory_xact_lock(hashtextextended('appointments of ' || :subject::text, 0))")
-_OPEN = Statement(f"{_SELECT} WHERE subject = :subject AND state = 'BOOKED' ORDER BY slot_at")
-_OWN = Statement(f"{_SELECT} WHERE subject = :subject AND id < :before ORDER BY id DESC LIMIT :limit")
+# In one order for everybody: accounts linked in the meantime wait for one another, never in a ring.
+_HOLD = Statement(
+    "SELECT pg_advisory_xact_lock(key) FROM (SELECT hashtextextended('appointments of ' || who, 0) AS key"
+    " FROM unnest(:subjects::text[]) AS who ORDER BY key) AS ordered"
+)
+_OPEN = Statement(f"{_SELECT} WHERE subject = ANY(:subjects::text[]) AND state = 'BOOKED' ORDER BY slot_at")
+_OWN = Statement(
+    f"{_SELECT} WHERE subject = ANY(:subjects::text[]) AND id < :before ORDER BY id DESC LIMIT :limit"
+)
 _LOAD = Statement(f"{_SELECT} WHERE id = :id")
 _BY_CODE = Statement(f"{_SELECT} WHERE code = :code")
 _ADD = Statement(
@@ -59,11 +65,11 @@ class PostgresAppointments:
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
-    async def hold_person(self, subject: str) -> Sequence[Appointment]:
-        """Let this person book nothing else until the unit ends; return what they hold."""
+    async def hold_person(self, subjects: Sequence[str]) -> Sequence[Appointment]:
+        """Let the person of these accounts book nothing else until the unit ends; return what they hold."""
         await self._unit.begin()
-        await self._unit.fetch(_HOLD, subject=subject)
-        return [_appointment(row) for row in await self._unit.fetch(_OPEN, subject=subject)]
+        await self._unit.fetch(_HOLD, subjects=list(subjects))
+        return [_appointment(row) for row in await self._unit.fetch(_OPEN, subjects=list(subjects))]
 
     async def take_place(self, point: str, group: str, slot_at: datetime, capacity: int) -> bool:
         """Take a place in a slot; False when there is none."""
@@ -110,9 +116,9 @@ class PostgresAppointments:
         """Return the appointment of a code; raise `NotFound`."""
         return _found(await self._unit.fetch_one(_BY_CODE, code=code))
 
-    async def own(self, subject: str, before: UUID, limit: int) -> Sequence[Appointment]:
-        """Return a person's appointments, newest first."""
-        rows = await self._unit.fetch(_OWN, subject=subject, before=before, limit=limit)
+    async def own(self, subjects: Sequence[str], before: UUID, limit: int) -> Sequence[Appointment]:
+        """Return what one person booked with any of these accounts, newest first."""
+        rows = await self._unit.fetch(_OWN, subjects=list(subjects), before=before, limit=limit)
         return [_appointment(row) for row in rows]
 
     async def of_day(self, point: str, first: datetime, until: datetime) -> Sequence[Appointment]:

@@ -104,9 +104,9 @@ async def approve_list(
     found, lines = await _seen(list_id, seen, work)
     require_approver(found.agency, await standing(by, found.agency, work, now))
     found.approve(lines, decision, by=by, now=now.astimezone(VIETNAM))
-    if not await work.attachments.unbound([decision.document_id], by.subject):
+    if not await work.attachments.unbound([decision.document_id], by.subjects):
         raise Invalid(fields=[("document_id", "Không có tệp này")])
-    work.attachments.bind([decision.document_id], found.id, uploader=by.subject, purpose="DESTRUCTION")
+    work.attachments.bind([decision.document_id], found.id, uploaders=by.subjects, purpose="DESTRUCTION")
     work.archive.destruction.save(found)
     return found
 

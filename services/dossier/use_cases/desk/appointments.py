@@ -58,7 +58,7 @@ async def book(
     found, of = await _open_slot(point, group, slot_at, work, now)
     work.desk.rules.require_priority(priority, slot_at.astimezone(VIETNAM).date())
     rule = work.desk.rules.appointments(now.astimezone(VIETNAM).date())
-    held = await work.desk.appointments.hold_person(by.subject)
+    held = await work.desk.appointments.hold_person(by.subjects)
     days = {(one.point, one.group, _day(one.slot_at)) for one in held}
     if len(held) >= rule.most_open or (point, group, _day(slot_at)) in days:
         raise TooManyAppointments
@@ -92,7 +92,9 @@ async def change(
     found, of = await _open_slot(appointment.point, group, slot_at, work, now)
     old = (appointment.group, appointment.slot_at)
     appointment.move_to(group, slot_at, now)
-    held = await work.desk.appointments.hold_person(appointment.subject)
+    held = await work.desk.appointments.hold_person(
+        by.subjects if appointment.belongs_to(by) else [appointment.subject]
+    )
     others = {(one.point, one.group, _day(one.slot_at)) for one in held if one.id != appointment.id}
     if (appointment.point, group, _day(slot_at)) in others:
         raise TooManyAppointments

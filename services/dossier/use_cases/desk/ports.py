@@ -176,7 +176,7 @@ class DisplayBoard(Protocol):
 class Appointments(Protocol):
     """Appointments and the places of their slots."""
 
-    async def hold_person(self, subject: str) -> Sequence[Appointment]:
+    async def hold_person(self, subjects: Sequence[str]) -> Sequence[Appointment]:
         """Let this person book nothing else until the unit ends; return what they hold."""
 
     async def take_place(self, point: str, group: str, slot_at: datetime, capacity: int) -> bool:
@@ -205,7 +205,7 @@ class Appointments(Protocol):
     async def by_code(self, code: str) -> Appointment:
         """Return the appointment of a code; raise `NotFound`."""
 
-    async def own(self, subject: str, before: UUID, limit: int) -> Sequence[Appointment]:
+    async def own(self, subjects: Sequence[str], before: UUID, limit: int) -> Sequence[Appointment]:
         """Return a person's appointments, newest first."""
 
     async def of_day(self, point: str, first: datetime, until: datetime) -> Sequence[Appointment]:

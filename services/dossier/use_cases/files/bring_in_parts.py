@@ -42,7 +42,7 @@ async def begin_upload(
     if length < 1:
         raise Invalid(fields=[("Upload-Length", "Tệp rỗng")])
     most = MOST_OPEN if by.kind is not CallerKind.SERVICE else MOST_OPEN_OF_A_SERVICE
-    if await work.uploads.open_of(by.subject, now) >= most:
+    if await work.uploads.open_of(by.subjects, now) >= most:
         raise TooManyUploads
     upload = Upload(
         id=new_id(),
@@ -69,7 +69,7 @@ def _may_bring(by: Caller) -> bool:
 async def find_upload(upload_id: UUID, *, by: Caller, work: Work) -> Upload:
     """Return the caller's own upload; another's does not exist for them."""
     upload = await work.uploads.find(upload_id)
-    if upload is None or upload.uploader != by.subject or not _may_bring(by):
+    if upload is None or upload.uploader not in by.subjects or not _may_bring(by):
         raise NotFound
     return upload
 

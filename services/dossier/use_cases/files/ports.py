@@ -70,7 +70,7 @@ class Uploads(Protocol):
     async def hold(self, upload_id: UUID) -> Upload | None:
         """Return it, nobody else's until the unit ends; raise `BeingWritten` when it is somebody's."""
 
-    async def open_of(self, uploader: str, now: datetime) -> int:
+    async def open_of(self, uploaders: Sequence[str], now: datetime) -> int:
         """Return how many unfinished uploads a caller has."""
 
     def take_part(self, upload: Upload, *, size: int, sha256: bytes, expires_at: datetime) -> None:

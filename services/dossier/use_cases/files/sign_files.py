@@ -218,7 +218,7 @@ async def _waiting(
     now: datetime,
 ) -> tuple[Signing, Attachment] | Refusal:
     signing = await work.signings.find(signing_id)
-    is_own = signing is not None and (signing.subject, signing.kind) == (by.subject, by.kind.value)
+    is_own = signing is not None and signing.subject in by.subjects and signing.kind == by.kind.value
     if signing is None or not is_own or signing.expires_at <= now:
         return SigningGone()
     others = [item[1] for item in before if not isinstance(item, Refusal)]

@@ -59,10 +59,10 @@ async def record_authorization(given: Given, *, by: Caller, work: Work, now: dat
     )
     work.ways_in.authorizations.add(authorization)
     if given.attachment_id is not None:
-        if not await work.attachments.unbound([given.attachment_id], by.subject):
+        if not await work.attachments.unbound([given.attachment_id], by.subjects):
             raise Invalid(fields=[("attachment_id", "Không có tệp này")])
         work.attachments.bind(
-            [given.attachment_id], authorization.id, uploader=by.subject, purpose="AUTHORIZATION"
+            [given.attachment_id], authorization.id, uploaders=by.subjects, purpose="AUTHORIZATION"
         )
     return authorization
 

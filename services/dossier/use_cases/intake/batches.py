@@ -172,9 +172,9 @@ async def _keep_authority(
     if faults:
         raise Invalid(fields=[(path.removeprefix("representative."), said) for path, said in faults])
     paper = authority["authorization_attachment_id"]
-    if paper not in await work.attachments.unbound([paper], by.subject):
+    if paper not in await work.attachments.unbound([paper], by.subjects):
         raise Invalid(fields=[("authorization_attachment_id", "Không có tệp này")])
-    work.attachments.bind([paper], batch.id, uploader=by.subject, purpose="AUTHORIZATION")
+    work.attachments.bind([paper], batch.id, uploaders=by.subjects, purpose="AUTHORIZATION")
 
 
 async def read_batch(batch_id: UUID, *, by: Caller, work: Work) -> Batch:

@@ -133,7 +133,7 @@ async def submit_at_kiosk(
     _require_checked(submission, checked_number)
     require_right_answers(intake, submission)
     components = checked_components(
-        submission, procedure, intake.attachments, uploader=by.subject, files_required=True
+        submission, procedure, intake.attachments, uploaders=by.subjects, files_required=True
     )
     dossier = new_dossier(submission, procedure, intake, work=work, now=now)
     await bind_results(dossier, submission, work=work, now=now)
@@ -142,7 +142,7 @@ async def submit_at_kiosk(
         raise Invalid(fields=[("kiosk.agency", "Không có cơ quan này")])
     dossier.helping_agency, dossier.is_verified = helping, True
     warn_of_duplicates(dossier, intake, names_them=True)
-    keep_new(work, dossier, submission, components, by=by, now=now, uploader=by.subject)
+    keep_new(work, dossier, submission, components, by=by, now=now, uploaders=by.subjects)
     keep_evidence(work, dossier, submission, components, intake.attachments, by=by, now=now)
     owe_for(dossier, intake, submission, by=by, work=work, now=now)
     return dossier

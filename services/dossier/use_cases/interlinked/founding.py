@@ -99,7 +99,7 @@ def plan_member(
             submission,
             procedure,
             found.files,
-            uploader=by.subject,
+            uploaders=by.subjects,
             files_required=files_required,
         )
     except Invalid as error:

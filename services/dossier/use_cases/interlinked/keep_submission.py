@@ -67,7 +67,7 @@ async def keep_submission(
             left = await _open_now(plan, dressed, by=by, work=work, now=now)
             parent.begin(child, told_by(dressed, left), now)
             opened.append(dressed)
-    shared.keep(work, uploader=by.subject)
+    shared.keep(work, uploaders=by.subjects)
     _bind_mandate(parent, planned, by=by, work=work)
     await appoint(parent, work=work, now=now)
     if parent.due_at is not None:
@@ -132,4 +132,4 @@ def _mandate(parent: Parent, planned: Sequence[Planned]) -> UUID | None:
 def _bind_mandate(parent: Parent, planned: Sequence[Planned], *, by: Caller, work: Work) -> None:
     """Give the paper that authorises to the lead child."""
     if paper := _mandate(parent, planned):
-        work.attachments.bind([paper], parent.lead.dossier_id, uploader=by.subject, purpose="COMPONENT")
+        work.attachments.bind([paper], parent.lead.dossier_id, uploaders=by.subjects, purpose="COMPONENT")

@@ -61,7 +61,7 @@ async def open_child(parent: Parent, child: Child, *, work: Work, now: datetime)
         work, dossier, Change("submitted", None, details=brought_details(dossier)), by=None, now=now
     )
     work.dossiers.add(dossier, entry, components)
-    shared.keep(work, uploader="")
+    shared.keep(work, uploaders=("",))
     work.ways_in.evidence.add([_evidence(dossier, *one, now) for one in carried])
     return dossier
 

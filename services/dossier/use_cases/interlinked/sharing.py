@@ -1,6 +1,6 @@
 """Files of one submission among its children: each child has its own record of the same content."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -59,8 +59,8 @@ class SharedFiles:
         self.files[same.id] = same
         return same.id
 
-    def keep(self, work: Work, *, uploader: str) -> None:
+    def keep(self, work: Work, *, uploaders: Collection[str]) -> None:
         """Queue the bindings and the records; `Stale` at the commit when a file is taken."""
         for (dossier_id, purpose), ids in self.bound.items():
-            work.attachments.bind(ids, dossier_id, uploader=uploader, purpose=purpose)
+            work.attachments.bind(ids, dossier_id, uploaders=uploaders, purpose=purpose)
         work.attachments.add(self.added)

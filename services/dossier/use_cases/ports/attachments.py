@@ -1,6 +1,6 @@
 """The store of files' records."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -14,11 +14,15 @@ class Attachments(Protocol):
     def add(self, attachments: Sequence[Attachment]) -> None:
         """Keep files' records."""
 
-    def bind(self, attachment_ids: Sequence[UUID], dossier_id: UUID, *, uploader: str, purpose: str) -> None:
-        """Give free files of this uploader to a dossier; `Stale` at the commit when one is taken."""
+    def bind(
+        self, attachment_ids: Sequence[UUID], dossier_id: UUID, *, uploaders: Collection[str], purpose: str
+    ) -> None:
+        """Give free files of one person's accounts to a dossier; `Stale` at the commit when one is taken."""
 
-    async def unbound(self, attachment_ids: Sequence[UUID], uploader: str) -> dict[UUID, Attachment]:
-        """Return those of the files that are free and of this uploader."""
+    async def unbound(
+        self, attachment_ids: Sequence[UUID], uploaders: Collection[str]
+    ) -> dict[UUID, Attachment]:
+        """Return those of the files that are free and of these accounts of one person."""
 
     async def find(self, attachment_id: UUID) -> Attachment | None:
         """Return one file's record."""

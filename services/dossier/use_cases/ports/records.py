@@ -1,6 +1,6 @@
 """What stores give and take: values, no rules."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -55,10 +55,10 @@ class Attachment:
     replaces: UUID | None = None
     replaced_by: UUID | None = None
 
-    def is_free_of(self, uploader: str) -> bool:
-        """Tell whether this uploader may still give the file to a dossier."""
+    def is_free_of(self, uploaders: Collection[str]) -> bool:
+        """Tell whether whoever has these accounts may still give the file to a dossier."""
         return (
-            self.uploader == uploader
+            self.uploader in uploaders
             and self.dossier_id is None
             and self.replaced_by is None
             and self.scan is not Scan.INFECTED

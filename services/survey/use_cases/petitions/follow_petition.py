@@ -31,7 +31,7 @@ async def look_up(reference: str, code: str, *, work: PetitionWork) -> Petition:
 async def own(petition_id: UUID, by: Caller, *, work: PetitionWork) -> Petition:
     """Return a petition the caller sent; anybody else's is unknown."""
     petition = await work.petitions.find(petition_id)
-    if petition is None or petition.subject != by.subject:
+    if petition is None or petition.subject not in by.subjects:
         raise PetitionUnknown
     return petition
 

@@ -42,7 +42,7 @@ class Petitions(Protocol):
     def save(self, petition: Petition, act: Act) -> None:
         """Keep its next version; `Stale` at the commit when somebody else made it."""
 
-    async def of_sender(self, subject: str, after: UUID | None, limit: int) -> list[Petition]:
+    async def of_sender(self, subjects: Sequence[str], after: UUID | None, limit: int) -> list[Petition]:
         """Return an account's, newest first."""
 
     async def of_office(

@@ -43,7 +43,7 @@ async def read_petition(petition_id: UUID, *, by: Caller, work: PetitionWork, no
     petition = await work.petitions.find(petition_id)
     if petition is None:
         raise PetitionUnknown
-    if by.kind is CallerKind.PERSON and petition.subject == by.subject:
+    if by.kind is CallerKind.PERSON and petition.subject in by.subjects:
         return petition
     if by.kind is not CallerKind.STAFF or sees_office(by, None) not in {None, petition.office.code}:
         raise PetitionUnknown
