@@ -97,6 +97,9 @@ class Service:
     handlers: Sequence[Handler] = ()
     jobs: Sequence[Job] = ()
     topics: Mapping[str, TopicSettings] = field(default_factory=dict)
+    messages_at_once: int = 1
+    """How many messages of one partition may share a transaction when they wait. Above 1 only where messages
+    of different partitions never write the same rows: locks are held until the last of them is applied."""
     resources: Callable[["Runtime"], AbstractAsyncContextManager[Any]] = _no_resources
     extend_app: Callable[[Any], None] | None = None
     commands: Mapping[str, Callable[["Runtime", Sequence[str]], Awaitable[int]]] = field(default_factory=dict)

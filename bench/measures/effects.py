@@ -42,7 +42,8 @@ def commit_to_effect(run: Run) -> Sequence[Figure]:
             per_second=loaded.per_second,
             notes=[
                 "outbox.created_at to inbox.received_at of the same event: both clock_timestamp() of one"
-                " server, inside the statement that commits",
+                " server, inside the statement that commits (or a moment before, where messages that waited"
+                " share a transaction)",
                 *notes_of(loaded),
                 *notes,
             ],

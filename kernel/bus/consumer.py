@@ -1,9 +1,10 @@
-"""Reads the bus for a service: one message is one unit of work, its inbox row in the same commit."""
+"""Reads the bus for a service: a message's effects and its inbox row are in one commit, or neither is."""
 
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import structlog
 from prometheus_client import Counter, Histogram
@@ -17,7 +18,7 @@ from kernel.core.event import ReceivedEvent
 from kernel.core.waiting import wait_at_most
 from kernel.postgres.engine import BROKEN_WORLD
 from kernel.postgres.single import alone
-from kernel.postgres.unit_of_work import AlreadyDone
+from kernel.postgres.unit_of_work import AlreadyDone, UnitOfWork
 from kernel.runtime import Runtime
 from kernel.service import Handler
 
@@ -32,6 +33,16 @@ _log = structlog.get_logger()
 
 class PoisonLimit(Exception):  # noqa: N818 - the fact is the name.
     """Too many messages failed one after another; the consumer stops and waits for people."""
+
+
+@contextmanager
+def _told_of(event: ReceivedEvent) -> Iterator[None]:
+    """Name the event in whatever is logged meanwhile."""
+    structlog.contextvars.bind_contextvars(correlation_id=event.correlation_id, event_id=str(event.id))
+    try:
+        yield
+    finally:
+        structlog.contextvars.unbind_contextvars("correlation_id", "event_id")
 
 
 class Consumer:
@@ -97,11 +108,48 @@ class Consumer:
                 raise outcome
 
     async def _apply_lane(self, lane: Sequence[IncomingMessage], settled: list[IncomingMessage]) -> None:
-        for message in lane:
-            if self._runtime.stopping.is_set() or self._failures_in_a_row >= POISON_LIMIT:
-                return
-            await self._settle(message)
-            settled.append(message)
+        at_once = self._runtime.service.messages_at_once
+        for first in range(0, len(lane), at_once):
+            row = lane[first : first + at_once]
+            if len(row) > 1 and await self._are_applied_together(row):
+                settled += row
+                continue
+            for message in row:
+                if self._runtime.stopping.is_set() or self._failures_in_a_row >= POISON_LIMIT:
+                    return
+                await self._settle(message)
+                settled.append(message)
+
+    async def _are_applied_together(self, row: Sequence[IncomingMessage]) -> bool:
+        """Apply messages one after another in one transaction; False when nothing of them was kept.
+
+        Each sees what those before it wrote, as if each had its own commit. Whatever goes wrong undoes all:
+        applied alone, each then waits, repeats or is buried as it deserves.
+        """
+        runtime = self._runtime
+        if runtime.stopping.is_set() or any((one.topic, one.key) in self._open_keys for one in row):
+            return False
+        applied: list[ReceivedEvent] = []
+        try:
+            async with runtime.unit_of_work() as unit:
+                for message in row:
+                    event = to_event(message)
+                    handler = self._handlers.get(event.type)
+                    if handler is None:
+                        continue
+                    with _told_of(event):
+                        unit.answers(correlation_id=event.correlation_id, causation_id=str(event.id))
+                        await self._apply_in(unit, handler, event)
+                        await unit.flush()
+                    applied.append(event)
+                await unit.commit()
+        except Exception as error:  # Whatever it is, it meets the message again alone, and is told there.
+            _log.info("applied_singly", messages=len(row), error=repr(error))
+            return False
+        self._failures_in_a_row = 0
+        _handled.labels(self._name, "not_for_us").inc(len(row) - len(applied))
+        self._note_applied(applied)
+        return True
 
     async def _settle(self, message: IncomingMessage) -> None:
         """Apply a message, or keep it as a dead letter; return only when one of both is committed."""
@@ -166,26 +214,28 @@ class Consumer:
                 await self._letters.settle(letter_id, "replayed")
             _handled.labels(self._name, "not_for_us").inc()
             return
-        structlog.contextvars.bind_contextvars(correlation_id=event.correlation_id, event_id=str(event.id))
-        try:
-            await self._apply_with(handler, event, letter_id)
-        finally:
-            structlog.contextvars.unbind_contextvars("correlation_id", "event_id")
+        with _told_of(event):
+            async with self._runtime.unit_of_work(
+                correlation_id=event.correlation_id, causation_id=str(event.id)
+            ) as unit:
+                await self._apply_in(unit, handler, event)
+                if letter_id is not None:
+                    unit.write(SETTLE, id=letter_id, state="replayed")
+                await unit.commit()
+        self._note_applied([event])
 
-    async def _apply_with(self, handler: Handler, event: ReceivedEvent, letter_id: int | None) -> None:
+    async def _apply_in(self, unit: UnitOfWork, handler: Handler, event: ReceivedEvent) -> None:
         runtime = self._runtime
         data = handler.model.model_validate(event.data)
-        async with runtime.unit_of_work(
-            correlation_id=event.correlation_id, causation_id=str(event.id)
-        ) as unit:
-            await handler.function(data, event=event, work=runtime.open_work(unit), now=runtime.clock.now())
-            unit.receive(self._name, event.id)
-            if letter_id is not None:
-                unit.write(SETTLE, id=letter_id, state="replayed")
-            await unit.commit()
-        runtime.wake_relay()
-        _handled.labels(self._name, "applied").inc()
-        _lag.labels(self._name).observe(max(0.0, (runtime.clock.now() - event.occurred_at).total_seconds()))
+        await handler.function(data, event=event, work=runtime.open_work(unit), now=runtime.clock.now())
+        unit.receive(self._name, event.id)
+
+    def _note_applied(self, events: Sequence[ReceivedEvent]) -> None:
+        self._runtime.wake_relay()
+        now = self._runtime.clock.now()
+        for event in events:
+            _handled.labels(self._name, "applied").inc()
+            _lag.labels(self._name).observe(max(0.0, (now - event.occurred_at).total_seconds()))
 
     async def _apply_freed(self) -> None:
         """Apply what waited behind letters that people have settled, one process at a time."""

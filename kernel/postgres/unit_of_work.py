@@ -153,6 +153,10 @@ class UnitOfWork:
         """Queue an event for the outbox."""
         self._events.append(event)
 
+    def answers(self, *, correlation_id: str, causation_id: str) -> None:
+        """Name what the events queued from here on answer; flush those of before first."""
+        self.correlation_id, self.causation_id = correlation_id, causation_id
+
     def receive(self, consumer: str, event_id: UUID) -> None:
         """Mark a message as received by this consumer; a second commit of it raises `AlreadyDone`."""
         self.write(_INBOX, consumer=consumer, event_id=event_id)

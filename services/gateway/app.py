@@ -298,6 +298,7 @@ service = Service(
     topics=topics_for(
         "gateway", "dossier", "interlinked_dossier", "mirrored_dossier", "staff", "agency", "procedure"
     ),
+    messages_at_once=32,
     resources=open_resources,
     extend_app=extend_app,
 )

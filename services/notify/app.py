@@ -124,5 +124,6 @@ service = Service(
         "post_item",
         "subscription",
     ),
+    messages_at_once=32,
     resources=open_resources,
 )

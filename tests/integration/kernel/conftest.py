@@ -1,6 +1,7 @@
 """A service about nothing, to test the kernel without a noun of the business: jars with pebbles."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -103,6 +104,8 @@ async def on_jar_added(data: JarFields, *, event: ReceivedEvent, work: Any, now:
 
 @handles("jar.filled.v1", JarFields)
 async def on_jar_filled(data: JarFields, *, event: ReceivedEvent, work: Any, now: datetime) -> None:
+    if event.data.get("echo"):
+        work.record(_event("jar.echoed.v1", data.jar_id, event.sequence, now))
     work.write(_SEEN, jar_id=data.jar_id, sequence=event.sequence)
 
 
@@ -141,7 +144,8 @@ async def start_jars(jars_dsn: str):
 
     async with AsyncExitStack() as stack:
 
-        async def begin(bus: Bus | None = None, **settings: Any) -> RunningService:
-            return await stack.enter_async_context(running(jars, jars_dsn, bus or MemoryBus(), settings))
+        async def begin(bus: Bus | None = None, *, at_once: int = 1, **settings: Any) -> RunningService:
+            service = replace(jars, messages_at_once=at_once)
+            return await stack.enter_async_context(running(service, jars_dsn, bus or MemoryBus(), settings))
 
         yield begin
