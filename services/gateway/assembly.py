@@ -52,6 +52,7 @@ from services.gateway.use_cases.documents.results import PrepareResults
 from services.gateway.use_cases.documents.side import DocumentsSide
 from services.gateway.use_cases.documents.take_in import TakeInDocuments
 from services.gateway.use_cases.look_ups import LookUpDatabases, SharedDatabase
+from services.gateway.use_cases.portal_addresses import FileAddresses
 from services.gateway.use_cases.portal_catalogues import ReadCatalogues
 from services.gateway.use_cases.portal_exchange import Exchange
 from services.gateway.use_cases.portal_fence import FencedPortal
@@ -88,14 +89,10 @@ def portal_side(
     portal = PacedPortal(portal_of(settings.portal_account(), exchange, clock), pace)
     options = _sync_options(settings)
     fence = FencedPortal(portal, asyncio.get_running_loop().time)
-    telling = Telling(
-        open_work=open_work,
-        portal=fence,
-        dossiers=dossiers,
-        seals=Sealer(settings.pii_key.get_secret_value()),
-        clock=clock,
-        options=options,
+    addresses = FileAddresses(
+        open_work, Sealer(settings.pii_key.get_secret_value()), clock.now, settings.files_url()
     )
+    telling = Telling(portal=fence, dossiers=dossiers, addresses=addresses, options=options)
     tell = TellPortal(
         open_work=open_work, telling=telling, clock=clock, options=options, is_open=lambda: pace.is_open
     )
@@ -187,7 +184,6 @@ def _sync_options(settings: Settings) -> SyncOptions:
             refusal_status=settings.portal_refusal_status,
             database_codes=settings.portal_database_codes,
         ),
-        files_url=(settings.portal_files_url or settings.public_url).rstrip("/"),
         lease=timedelta(seconds=settings.portal_lease_seconds),
         backoff=Backoff(settings.portal_first_retry_seconds, settings.portal_longest_retry_seconds),
     )

@@ -275,6 +275,10 @@ class Settings(KernelSettings):
             depth=self.portal_json_depth,
         )
 
+    def files_url(self) -> str:
+        """Return where the portal fetches files."""
+        return (self.portal_files_url or self.public_url).rstrip("/")
+
     def portal_quota(self) -> Quota:
         """Return how fast and when the portal may be called."""
         windows = [Window(one.first, one.last, one.per_second) for one in self.portal_windows]

@@ -9,12 +9,14 @@ from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.gateway.domain.portal_view import FileRef
 from services.gateway.store.portal_seals import PortalSeals
+from services.gateway.use_cases.portal_addresses import GivenAddress
 
 _PUBLISH = Statement(
     "INSERT INTO portal_files (token, attachment_id, dossier_id, file_name, created_at, is_sealed)"
-    " SELECT x.token, x.attachment_id, :dossier_id::uuid, x.file_name, :now::timestamptz, true"
-    " FROM jsonb_to_recordset(:files::jsonb) AS x(token text, attachment_id uuid, file_name text)"
-    " ON CONFLICT DO NOTHING",
+    " SELECT x.token, x.attachment_id, x.dossier_id, x.file_name, :now::timestamptz, true"
+    " FROM jsonb_to_recordset(:files::jsonb)"
+    " AS x(token text, attachment_id uuid, dossier_id uuid, file_name text)"
+    " ORDER BY x.token ON CONFLICT DO NOTHING",
     rows=None,
 )
 _FILE = Statement(
@@ -37,13 +39,18 @@ class PostgresPortalFiles:
         self._unit = unit
         self._seals = seals
 
-    def publish(self, dossier_id: UUID, files: Sequence[tuple[str, FileRef]], now: datetime) -> None:
-        """Keep tokens of files."""
+    def publish(self, given: Sequence[GivenAddress], now: datetime) -> None:
+        """Keep tokens of files; two processes take them in one order, so neither waits for the other."""
         listed = [
-            {"token": token, "attachment_id": file.attachment_id, "file_name": self._name(file)}
-            for token, file in files
+            {
+                "token": one.token,
+                "attachment_id": one.file.attachment_id,
+                "dossier_id": str(one.dossier_id),
+                "file_name": self._name(one.file),
+            }
+            for one in given
         ]
-        self._unit.write(_PUBLISH, dossier_id=dossier_id, files=listed, now=now)
+        self._unit.write(_PUBLISH, files=listed, now=now)
 
     async def find(self, token: str) -> tuple[UUID, str] | None:
         """Return the attachment behind a token."""

@@ -15,7 +15,6 @@ from services.gateway.domain.portal_inbound import Inbound, Ruling
 from services.gateway.domain.portal_ledger import Claimed, LedgerRow
 from services.gateway.domain.portal_messages import Json
 from services.gateway.domain.portal_questions import GivenAnswer, Question, QuestionState
-from services.gateway.domain.portal_view import FileRef
 
 
 class Portal(Protocol):
@@ -209,9 +208,6 @@ class Mappings(Protocol):
 
 class PortalFiles(Protocol):
     """Addresses the portal may fetch files from."""
-
-    def publish(self, dossier_id: UUID, files: Sequence[tuple[str, FileRef]], now: datetime) -> None:
-        """Keep tokens of files; an address once given out stays."""
 
     async def find(self, token: str) -> tuple[UUID, str] | None:
         """Return the attachment and its name behind a token that was not revoked."""

@@ -7,10 +7,8 @@ next holder asks the portal what it has before it tells again.
 import re
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Protocol
 from uuid import UUID
 
-from kernel.core.clock import Clock
 from kernel.core.errors import Unavailable
 from services.gateway.domain.portal_answers import (
     HeldByPortal,
@@ -28,19 +26,13 @@ from services.gateway.domain.portal_messages import (
     status_message,
     status_on_portal,
 )
-from services.gateway.domain.portal_view import FileRef, PortalView
-from services.gateway.use_cases.portal_ports import DossierService, Failure, OpenWork, Portal, Told
+from services.gateway.domain.portal_view import PortalView
+from services.gateway.use_cases.portal_addresses import FileAddresses
+from services.gateway.use_cases.portal_ports import DossierService, Failure, Portal, Told
 
 _NATIONAL = re.compile(r"\d\.\d{6}(\.[0-9A-Z]+)*")
 _LONGEST_TEXT = 1000
 _KEPT_VIEWS = 1024
-
-
-class SealsAddresses(Protocol):
-    """Makes the token of a file's address."""
-
-    def blind_index(self, value: str, *, purpose: str) -> bytes:
-        """Return bytes equal for equal values that tell nothing without the key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +40,6 @@ class SyncOptions:
     """How this installation tells."""
 
     wire: Wire
-    files_url: str
     lease: timedelta = timedelta(seconds=5)
     backoff: Backoff = field(default_factory=Backoff)
 
@@ -59,18 +50,14 @@ class Telling:
     def __init__(
         self,
         *,
-        open_work: OpenWork,
         portal: Portal,
         dossiers: DossierService,
-        seals: SealsAddresses,
-        clock: Clock,
+        addresses: FileAddresses,
         options: SyncOptions,
     ) -> None:
-        self._open_work = open_work
         self._portal = portal
         self._dossiers = dossiers
-        self._seals = seals
-        self._clock = clock
+        self._addresses = addresses
         self._options = options
         self._views: dict[tuple[UUID, int], Json] = {}
 
@@ -178,15 +165,8 @@ class Telling:
         """Give every file an address that is good before the portal hears of it."""
         if not view.files or row.kind is Kind.HERE_PROGRESS:
             return self._options.wire
-        tokens = [(self._token(file), file) for file in view.files]
-        async with self._open_work() as work:
-            work.portal_files.publish(row.dossier_id, tokens, self._clock.now())
-        root = self._options.files_url
-        addresses = {file.attachment_id: f"{root}/portal-files/{token}" for token, file in tokens}
+        addresses = await self._addresses.of(row.dossier_id, view.files)
         return replace(self._options.wire, addresses=addresses)
-
-    def _token(self, file: FileRef) -> str:
-        return self._seals.blind_index(str(UUID(file.attachment_id)), purpose="portal file").hex()
 
     async def _view(self, row: LedgerRow) -> Json | None:
         """Return the version's view; acceptance is two rows of one version, which are read once."""

@@ -1,6 +1,8 @@
 """Senders of the portal: killed, slow, two at once, without a database; nothing is told twice."""
 
 import asyncio
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -12,6 +14,12 @@ from tests.integration.gateway.portal_world import ADossier, World, a_world
 async def world(start):
     async with a_world(start) as found:
         yield found
+
+
+def a_scan() -> dict[str, Any]:
+    shown = {"is_digitised": True, "reuse": 0, "is_from_personal_store": False}
+    named = {"file_name": "don.pdf", "name": "Đơn", "component_code": "K1", "media_type": "application/pdf"}
+    return {"attachment_id": str(uuid4()), **named, **shown}
 
 
 async def test_a_sender_killed_amid_a_call_leaves_a_row_that_is_told_once(start):
@@ -184,3 +192,49 @@ async def test_many_results_are_one_statement_and_a_lost_one_takes_none_along(wo
     assert [unit.statements for unit in sent] == [1]
     assert await tell.keep(results[:4]) == ["confirmed"] * 3 + ["lost"]
     assert len(await world.gateway.published("portal_sync.confirmed.v1")) == 7
+
+
+async def test_the_addresses_of_many_dossiers_are_one_commit_and_are_given_out_once(world: World):
+    """A commit a row was a wait for the disk each time."""
+    dossiers = [ADossier(attachments=[a_scan()]).went("accepted", "ACCEPTED") for _ in range(8)]
+    await world.hears(*dossiers)
+    pool, gave = world.gateway.runtime.pool, []
+    tell = world.gateway.runtime.resources.portal.sender._tell
+    before = world.gateway.runtime.unit_of_work
+
+    def counted(**ids: str):
+        gave.append(before(**ids))
+        return gave[-1]
+
+    world.gateway.runtime.unit_of_work = counted  # type: ignore[method-assign]
+    for most in (2, 0):
+        claimed = await tell.claim(8)
+        gave.clear()
+        told = await asyncio.gather(*(tell.tell(one) for one in claimed))
+        assert [one.outcome for one in told] == ["confirmed"] * 8
+        assert len(gave) <= most, "those that come together are one; what was given out is not given anew"
+        assert await tell.keep(list(zip(claimed, told, strict=True))) == ["confirmed"] * 8
+    assert await pool.fetchval("SELECT count(DISTINCT dossier_id) FROM portal_files") == 8
+
+
+async def test_an_address_that_cannot_be_kept_stops_no_other(world: World):
+    spoilt = ADossier(attachments=[a_scan() | {"file_name": "giấy\x00tờ.pdf"}]).went("accepted", "ACCEPTED")
+    others = [ADossier(attachments=[a_scan()]).went("accepted", "ACCEPTED") for _ in range(3)]
+    await world.hears(*others[:2], spoilt, others[2])
+    tell = world.gateway.runtime.resources.portal.sender._tell
+    files = tell._telling._addresses
+    publish, tried = files._publish, []
+
+    async def refuses(new):
+        tried.append(len(new))
+        if any("\x00" in one.file.name for one in new):
+            raise ValueError("not to be kept")
+        await publish(new)
+
+    files._publish = refuses
+    claimed = await tell.claim(8)
+    found = await asyncio.gather(*(tell.tell(one) for one in claimed), return_exceptions=True)
+    outcomes = {one.row.code: told for one, told in zip(claimed, found, strict=True)}
+    assert isinstance(outcomes[spoilt.code], ValueError)
+    assert all(outcomes[one.code].outcome == "confirmed" for one in others)
+    assert max(tried) > 1
