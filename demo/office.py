@@ -27,7 +27,7 @@ class Office:
         raise LookupError(f"nobody is {role} in {unit} of {self.agency}")
 
     def work_to_result(
-        self, script: Script, dossier_id: str, *, number: str, is_electronic: bool = False
+        self, script: Script, dossier_id: str, *, symbol: str, is_electronic: bool = False
     ) -> None:
         """Complete step after step until the clerk issues the result: a paper's scan, or a sealed file."""
         reader = self.member("ONE_STOP_OFFICER")
@@ -44,6 +44,7 @@ class Office:
                     if is_electronic:
                         # The person's signature and the agency's: domain.md 9 asks for both.
                         file_id = _sealed(who, Token(self.agency).signed(who, file_id))
+                    number = _next_number(seen["dossier_code"], symbol)
                     body = {"number": number, "attachment_ids": [file_id]}
                     done = who.act(dossier_id, "result", body)
                     equal(done["state"], "RESULT_READY", "after the result")
@@ -93,3 +94,9 @@ def _sealed(clerk: Person, attachment_id: str) -> str:
     """Return the version of a file that carries the agency's seal too."""
     sealed: dict[str, Any] = clerk.post(f"/api/v1/attachments/{attachment_id}/seal", {})
     return str(sealed["attachment_id"])
+
+
+def _next_number(dossier_code: str, symbol: str) -> str:
+    """Return a number the agency has given to nobody yet, also where the story is played twice."""
+    day, place = dossier_code.rsplit("-", 2)[1:]
+    return f"{day}{place}/{symbol}"

@@ -48,7 +48,7 @@ def play(script: Script, door: Door, world: World) -> dict[str, Any]:
         equal(handed["state"], "PROCESSING", "after the hand-over")
         saw(f"bước {handed['step']['code']}")
     _supplement(script, office, citizen, dossier_id)
-    office.work_to_result(script, dossier_id, number="215/QĐ-UBND")
+    office.work_to_result(script, dossier_id, symbol="QĐ-UBND")
     with script.step("trả kết quả cho công dân") as saw:
         officer = office.member("ONE_STOP_OFFICER")
         receipt = officer.upload("bien-nhan.pdf", a_pdf("Giấy biên nhận"), "application/pdf")

@@ -37,7 +37,7 @@ def play(script: Script, door: Door, world: World, portal: httpx.Client) -> dict
         expect(world.is_legal_code(accepted["dossier_code"], AGENCY), accepted["dossier_code"])
         officer.act(dossier_id, "handover", {"note": ""})
         saw(accepted["dossier_code"])
-    office.work_to_result(script, dossier_id, number="KS-0412/2026", is_electronic=True)
+    office.work_to_result(script, dossier_id, symbol="KS", is_electronic=True)
     with script.step("trả kết quả điện tử") as saw:
         agreed = "Chủ hồ sơ đồng ý nhận bản điện tử khi nộp trên Cổng"
         body = {"delivery": "ELECTRONIC", "delivery_reason": agreed}

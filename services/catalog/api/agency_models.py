@@ -66,6 +66,13 @@ class NewAgencyBody(Strict):
     calendar: Annotated[str, Field(max_length=63)] = "default"
     address: Annotated[str, Field(max_length=500)] | None = None
     phone: Annotated[str, Field(max_length=30)] | None = None
+    place: (
+        Annotated[
+            str,
+            Field(max_length=100, description="Địa danh ghi trên văn bản (NĐ 30/2020, Phụ lục I)"),
+        ]
+        | None
+    ) = None
     units: Annotated[list[UnitBody], Field(max_length=200)] = []
 
 

@@ -46,6 +46,7 @@ def read_agency(item: Reader) -> None:
     if code and (code == item.data.get("parent") or code in item.data["successors"]):
         item.refuse("code", "cơ quan không thể là cấp trên hay cơ quan kế thừa của chính mình")
     item.text("calendar", required=False, longest=63)
+    item.text("place", required=False, longest=100)
     item.items("units", _read_unit)
 
 

@@ -63,6 +63,8 @@ _WARNINGS = {
     " kết quả được phát hành như bản giấy kèm bản chụp",
     "signature-untrusted": "Chữ ký số không thuộc chứng thư được tin cậy khi ký:"
     " kết quả được phát hành như bản giấy kèm bản chụp",
+    "result-number-used": "Số văn bản đã cấp cho kết quả của hồ sơ khác trong năm;"
+    " nếu không phải cùng một văn bản, hãy thu hồi và cấp số khác",
     "reused-result-ended": "Kết quả dùng thay giấy tờ đã bị thu hồi hoặc hủy bỏ",
     "procedure-changed": "Thủ tục đã có phiên bản mới kể từ khi nộp hồ sơ",
     "open-duplicate": "Chủ hồ sơ đang có hồ sơ cùng thủ tục chưa giải quyết xong",

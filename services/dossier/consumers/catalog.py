@@ -203,6 +203,7 @@ class AgencyFields(_Fields):
     one_stop_unit: _OneStop | None = None
     address: str | None = None
     phone: str | None = None
+    place: str | None = None
     valid_to: date | None = None
     successors: list[str] = []
     continuing: _Continuing | None = None
@@ -279,6 +280,7 @@ async def on_agency_changed(data: AgencyFields, *, event: ReceivedEvent, work: W
         "one_stop_name": (data.one_stop_unit.name or "") if data.one_stop_unit else "",
         "address": data.address or "",
         "phone": data.phone or "",
+        "place": data.place or "",
         "valid_to": data.valid_to,
         "successors": data.successors,
         "continuing": continuing.agency or first,

@@ -23,6 +23,8 @@ class Agency:
     one_stop_name: str = ""
     address: str = ""
     phone: str = ""
+    place: str = ""
+    """The place name (địa danh) its documents are dated at; empty: told by its address."""
 
 
 @dataclass(frozen=True, slots=True)

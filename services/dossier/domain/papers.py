@@ -1,5 +1,6 @@
 """The official papers: what each says, frozen at the moment it is issued, and by which set of forms."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -46,11 +47,35 @@ def local_text(at: datetime | None) -> str:
 
 
 def written_date(at: datetime, agency: Agency) -> str:
-    """Return place and date as the header of every form has them; the place is the agency's province."""
+    """Return place and date as the header of every form has them (NĐ 30/2020/NĐ-CP, Phụ lục I, II.4).
+
+    The place is the administrative unit the issuing body sits in, of its own level: a commune's papers name
+    the commune, those of the province's bodies the province.
+    """
     local = at.astimezone(VIETNAM)
-    place = agency.address.rpartition(",")[2].strip()
+    place = place_of(agency)
     date = f"ngày {local:%d} tháng {local:%m} năm {local:%Y}"
     return f"{place}, {date}" if place else date.capitalize()
+
+
+def place_of(agency: Agency) -> str:
+    """Return the place name an agency dates its papers at: its own, else what its address and name tell.
+
+    From an address it is the unit's full name: whether it is named after a person, an event or by a number,
+    and so written with its kind, no address tells.
+    """
+    found = agency.place
+    if not found and agency.level == "COMMUNE":
+        for text in (agency.address.rpartition(",")[0], agency.name):
+            named: list[str] = _COMMUNE.findall(text)
+            if named:
+                found = named[-1].strip()
+                break
+    found = found or agency.address.rpartition(",")[2].strip()
+    return found[:1].upper() + found[1:]
+
+
+_COMMUNE = re.compile(r"\b(?:phường|xã|thị trấn|đặc khu)\s+[^,;]+", re.IGNORECASE)
 
 
 def number_of(dossier: Dossier, kind: PaperKind, earlier: int = 0) -> str:

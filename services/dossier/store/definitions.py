@@ -43,7 +43,7 @@ _INTAKE = Statement(
         q.code AS process, q.version AS process_version, q.sequence AS process_stamp,
         (SELECT json_agg(json_build_object('code', a.code, 'name', a.name, 'kind', a.kind,
             'level', a.level, 'calendar', a.calendar, 'one_stop_name', a.one_stop_name,
-            'address', a.address, 'phone', a.phone, 'took_over', a.took_over,
+            'address', a.address, 'phone', a.phone, 'place', a.place, 'took_over', a.took_over,
             'ended', CASE WHEN a.valid_to < :today THEN json_build_object('valid_to', a.valid_to,
                 'continuing', coalesce(a.continuing_by->>:procedure, a.continuing),
                 'successors', (SELECT coalesce(json_agg(json_build_object('code', s.code, 'name', s.name)
@@ -134,13 +134,13 @@ _PUT_PROCESS = Statement(
 _PUT_AGENCY = Statement(
     """
     INSERT INTO agencies (code, sequence, name, kind, level, calendar, one_stop_name, address, phone,
-        valid_to, successors, continuing, continuing_by, took_over, units, unit_names, heard_at)
-    VALUES (:code, :sequence, :name, :kind, :level, :calendar, :one_stop_name, :address, :phone, :valid_to,
-        :successors, :continuing, :continuing_by, :took_over, :units, :unit_names, :heard_at)
+        place, valid_to, successors, continuing, continuing_by, took_over, units, unit_names, heard_at)
+    VALUES (:code, :sequence, :name, :kind, :level, :calendar, :one_stop_name, :address, :phone, :place,
+        :valid_to, :successors, :continuing, :continuing_by, :took_over, :units, :unit_names, :heard_at)
     ON CONFLICT (code) DO UPDATE SET sequence = excluded.sequence, name = excluded.name, kind = excluded.kind,
         level = excluded.level, calendar = excluded.calendar, one_stop_name = excluded.one_stop_name,
-        address = excluded.address, phone = excluded.phone, valid_to = excluded.valid_to,
-        successors = excluded.successors, continuing = excluded.continuing,
+        address = excluded.address, phone = excluded.phone, place = excluded.place,
+        valid_to = excluded.valid_to, successors = excluded.successors, continuing = excluded.continuing,
         continuing_by = excluded.continuing_by, took_over = excluded.took_over, units = excluded.units,
         unit_names = excluded.unit_names, heard_at = excluded.heard_at, continued_at = NULL
     WHERE agencies.sequence < excluded.sequence

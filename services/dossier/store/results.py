@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.dossier.domain.results.register import Registered, ResultState
+from services.dossier.domain.results.register import Registered, ResultState, year_of
 from services.dossier.store.row_heads import RowHeads
 from services.dossier.store.shown import SEALED_ON, shown
 from services.dossier.use_cases.ports import Seals
@@ -51,6 +51,11 @@ _OF_HOLDER = Statement(
 )
 _NUMBERED = Statement(
     f"SELECT {_READ} FROM result_register WHERE number = :number ORDER BY id DESC LIMIT :limit::int"
+)
+_NUMBERED_IN = Statement(
+    f"SELECT {_READ} FROM result_register WHERE number = :number AND agency = :agency"
+    " AND issued_at >= :first AND issued_at < :until AND dossier_id <> :dossier_id"
+    " ORDER BY id DESC LIMIT :limit::int"
 )
 _NAMED = Statement(f"SELECT {_READ} FROM result_register WHERE id = ANY(:ids::uuid[])")
 _USE = Statement(
@@ -160,6 +165,20 @@ class PostgresResults:
     async def numbered(self, number: str, limit: int) -> Sequence[Registered]:
         """Return entries of a number, newest first."""
         rows = await self._unit.fetch(_NUMBERED, number=number, limit=limit)
+        return [self._entry(row) for row in rows if self._is_sound(row)]
+
+    async def of_one_number(self, entry: Registered, *, limit: int) -> Sequence[Registered]:
+        """Return entries of other dossiers that an agency gave one number in one year, newest first."""
+        first, until = year_of(entry.issued_at)
+        rows = await self._unit.fetch(
+            _NUMBERED_IN,
+            number=entry.number,
+            agency=entry.agency,
+            first=first,
+            until=until,
+            dossier_id=entry.dossier_id,
+            limit=limit,
+        )
         return [self._entry(row) for row in rows if self._is_sound(row)]
 
     def _is_sound(self, row: Any) -> bool:

@@ -16,7 +16,7 @@ from services.dossier.domain.errors import NotSigned, NotYourStep, StepMoved
 from services.dossier.domain.events import Change, cause_data
 from services.dossier.domain.guards import known_process
 from services.dossier.domain.holdings import DoneStep, Result
-from services.dossier.domain.results.register import registered
+from services.dossier.domain.results.register import MOST_TOLD, registered, used_before
 from services.dossier.domain.signing.soundness import SignatureBroken, doubt_of, is_broken, is_official
 from services.dossier.domain.standing import opinions_of
 from services.dossier.domain.ways import DONE, OPINION, RETURNED, require_way
@@ -186,8 +186,12 @@ async def issue_result(
     work.attachments.bind(attachment_ids, dossier.id, uploaders=by.subjects, purpose="RESULT")
     dossier.take(attachment_ids)
     hand_back(work, dossier, giver=person_of(by, step.role), left=step, now=now)
+    entry = registered(dossier, result, first=valid_from, last=valid_to)
     if outcome == "GRANTED":
-        work.results.add(registered(dossier, result, first=valid_from, last=valid_to))
+        work.results.add(entry)
+    warning = used_before(await work.results.of_one_number(entry, limit=MOST_TOLD), number)
+    if warning is not None:
+        dossier.warnings.append(warning)
     details = {"result": result_data(result), "delay": delay_data(dossier.delay)}
     change = Change("result_issued", left, note=reason, details=details)
     record_change(work, dossier, change, by=by, now=now)

@@ -15,7 +15,7 @@ from services.dossier.domain.figures.fact import SILENT, follow, told_by
 from services.dossier.domain.history import Entry
 from services.dossier.domain.intake.evidence import Evidence
 from services.dossier.domain.papers import Paper, PaperKind
-from services.dossier.domain.results.register import Registered, ResultState
+from services.dossier.domain.results.register import Registered, ResultState, year_of
 from services.dossier.store.archive.work import read_retention
 from services.dossier.use_cases.ports import (
     Attachment,
@@ -226,6 +226,7 @@ class MemoryResults:
 
     def __init__(self, work: "MemoryWork") -> None:
         self._work = work
+        self._database = work.database
 
     def add(self, entry: Registered) -> None:
         self._work.writes.append(lambda database: database.results.update({entry.id: entry}))
@@ -238,6 +239,14 @@ class MemoryResults:
                     database.results = {**database.results, entry.id: ended}
 
         self._work.writes.append(write)
+
+    async def of_one_number(self, entry: Registered, *, limit: int) -> Sequence[Registered]:
+        def is_same(other: Registered) -> bool:
+            numbered = (other.number, other.agency) == (entry.number, entry.agency)
+            return numbered and year_of(other.issued_at) == year_of(entry.issued_at)
+
+        others = (one for one in self._database.results.values() if one.dossier_id != entry.dossier_id)
+        return [one for one in others if is_same(one)][:limit]
 
 
 class MemoryFigures:

@@ -126,8 +126,10 @@ async def test_the_same_document_again_does_not_undo_a_decision(catalog: Running
     assert {item["outcome"] for item in again.json()["items"]} == {"unchanged"}, again.text
     document = a_province()
     document["agencies"][1]["phone"] = "0990000099"
+    document["agencies"][1]["place"] = "Hòn Sa"
     assert (await catalog.post("/v1/imports", document, loader)).status_code == 200
     found = await agency(catalog, "H99.31")
+    assert found["place"] == "Hòn Sa"
     assert (found["phone"], found["valid_to"], found["successors"]) == (
         "0990000099",
         "2026-03-02",

@@ -20,7 +20,7 @@ async def papers(office: Office, seen: dict[str, Any], kind: str) -> list[tuple[
     return found
 
 
-POINT = {"address": "1 Hùng Vương, Tỉnh Mẫu", "phone": "0263 3822"}
+POINT = {"address": "1 Hùng Vương, Tỉnh Mẫu", "phone": "0263 3822", "place": "Bến Mẫu"}
 
 
 async def test_form_01_says_how_many_sets_which_volume_and_number_where_and_when_and_is_signed_by_both(
@@ -34,7 +34,7 @@ async def test_form_01_says_how_many_sets_which_volume_and_number_where_and_when
         "Mẫu số 01 (TT 03/2025/TT-VPCP)",
         "Số lượng hồ sơ: 2 (bộ)",
         "quyển số: 2026, số thứ tự: 260303-0001",
-        "Tỉnh Mẫu, ngày 03 tháng 03 năm 2026",
+        "Bến Mẫu, ngày 03 tháng 03 năm 2026",
         "NGƯỜI NỘP HỒ SƠ",
         "NGƯỜI TIẾP NHẬN HỒ SƠ",
         "Thời gian nhận hồ sơ: 08:0",

@@ -1,9 +1,13 @@
 """Results as data: registered with the result, read by their holder, looked up instead of asked for."""
 
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from kernel.core.clock import VIETNAM
 from kernel.testing.running import a_staff_member
 from tests.builders.dossier.office import CLERK, RECEIVER, SIGNER, SPECIALIST, STRANGER, Office, a_citizen
 
@@ -46,6 +50,39 @@ async def test_a_recalled_result_makes_room_for_the_right_one(office: Office) ->
     seen = await office.act(seen, "step-completion", SIGNER, step="ky")
     await office.issued(seen, number="13/XN")
     assert [entry["state"] for entry in await own(office)] == ["VALID", "RECALLED"]
+
+
+async def test_a_number_given_before_is_warned_of_and_no_refusal(office: Office) -> None:
+    first = await issued(office)
+    seen = await issued(office)
+    assert seen["state"] == "RESULT_READY"
+    (warning,) = seen["warnings"]
+    assert warning["code"] == "result-number-used"
+    assert warning["details"] == {"number": "12/XN", "dossier_codes": [first["dossier_code"]]}
+
+
+async def test_a_number_is_the_agencys_own_in_its_own_year(office: Office) -> None:
+    seen = await issued(office)
+    other = await office.issued(number="13/XN")
+    assert (seen["warnings"], other["warnings"]) == ([], [])
+    # Taken back and issued anew under its own number: the dossier's own is nobody else's.
+    seen = await office.act(seen, "result-recall", SIGNER, reason="Sai tên")
+    seen = await office.act(seen, "step-completion", SIGNER, step="ky")
+    assert (await office.issued(seen, number="12/XN"))["warnings"] == []
+    # The same number is a new one at another agency, and from the next first of January in Viet Nam on.
+    new_year = datetime(2027, 1, 1, tzinfo=VIETNAM)
+    async with office.service.runtime.unit_of_work() as unit:
+        work = office.service.runtime.open_work(unit)
+        kept = await work.results.find(UUID((await own(office))[0]["result_id"]))
+        assert kept is not None
+        asked = {
+            "this": replace(kept, dossier_id=kept.id),
+            "other agency": replace(kept, dossier_id=kept.id, agency="H99.202"),
+            "last moment": replace(kept, dossier_id=kept.id, issued_at=new_year - timedelta(seconds=1)),
+            "next year": replace(kept, dossier_id=kept.id, issued_at=new_year),
+        }
+        found = {name: len(await work.results.of_one_number(one, limit=5)) for name, one in asked.items()}
+    assert found == {"this": 2, "other agency": 0, "last moment": 2, "next year": 0}
 
 
 async def test_what_is_over_is_still_told_and_no_longer_relied_on(office: Office) -> None:

@@ -60,6 +60,7 @@ def _begin(plan: ChangePlan, held: Held) -> None:
             "short_name": None,
             "address": None,
             "phone": None,
+            "place": None,
             "calendar": "default",
             "one_stop_unit": None,
             "units": [],

@@ -15,6 +15,8 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.holdings import Result
 
 MOST_REUSED = 50
+MOST_TOLD = 5
+"""Of dossiers with the same number so many are named."""
 _LOOK_UP_ROLES = ("ONE_STOP_OFFICER", "ONE_STOP_MANAGER", "SPECIALIST", "TEAM_LEAD", "SIGNER", "CLERK")
 
 
@@ -112,6 +114,25 @@ def registered(dossier: Dossier, result: Result, *, first: date | None, last: da
         valid_to=last,
         attachment_ids=tuple(result.attachment_ids),
     )
+
+
+def year_of(at: datetime) -> tuple[datetime, datetime]:
+    """Return where the year begins and ends in which numbers are given once: that of Viet Nam."""
+    year = at.astimezone(VIETNAM).year
+    return datetime(year, 1, 1, tzinfo=VIETNAM), datetime(year + 1, 1, 1, tzinfo=VIETNAM)
+
+
+def used_before(others: Sequence[Registered], number: str) -> dict[str, Any] | None:
+    """Return the warning that an agency gave this number to other dossiers' results in the same year.
+
+    NĐ 30/2020/NĐ-CP (Điều 15, Phụ lục I): an agency numbers its documents on from 01 each year, so a document
+    has its number for itself. It is no refusal: one decision may answer several dossiers (a list of people),
+    and then all of them rightly have its one number; only who numbers knows.
+    """
+    if not others:
+        return None
+    codes = sorted({one.dossier_code for one in others})
+    return {"code": "result-number-used", "details": {"number": number, "dossier_codes": codes}}
 
 
 def require_looker(caller: Caller) -> None:

@@ -37,5 +37,8 @@ class Results(Protocol):
     ) -> Sequence[Registered]:
         """Return somebody's entries, newest first."""
 
+    async def of_one_number(self, entry: Registered, *, limit: int) -> Sequence[Registered]:
+        """Return what other dossiers have of an entry's number, agency and year, newest first."""
+
     async def numbered(self, number: str, limit: int) -> Sequence[Registered]:
         """Return entries of a number, newest first."""
