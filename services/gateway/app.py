@@ -19,6 +19,7 @@ from kernel.service import Handler, Job, Service
 from kernel.web.auth import TokenSigner
 from services.gateway.api import (
     account_links,
+    account_pages,
     catalog_pages,
     connector_push,
     connectors,
@@ -98,6 +99,7 @@ ROUTERS: Sequence[APIRouter] = (
     session.own,
     session.router,
     account_links.router,
+    account_pages.router,
     oidc.router,
     pages.router,
     survey_pages.router,

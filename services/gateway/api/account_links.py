@@ -8,12 +8,10 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
-from kernel.core.assurance import require_level
-from kernel.core.errors import NotFound, Stale
 from kernel.web.deps import Caller, IfMatch, Now, current_work
 from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
-from services.gateway.domain.account import VERIFIED, LinkedAlready
+from services.gateway.use_cases.account_links import end_link, list_proposals, take_proposal
 
 router = APIRouter(
     prefix="/api/v1",
@@ -63,9 +61,7 @@ class NewLink(BaseModel):
 @router.get("/account-links")
 async def list_account_links(by: Caller, work: Work) -> AccountLinks:
     """Các tài khoản đã liên kết và có thể liên kết của người đang đăng nhập."""
-    proposed = []
-    if by.assurance_level >= VERIFIED:
-        proposed = await work.account_links.proposed(by.subject, by.subjects)
+    proposed = await list_proposals(by, work=work)
     return AccountLinks(
         items=[AccountLink.model_validate(row) for row in await work.account_links.listed(by.subjects)],
         proposals=[Proposal.model_validate(row) for row in proposed],
@@ -75,34 +71,14 @@ async def list_account_links(by: Caller, work: Work) -> AccountLinks:
 @router.post("/account-links", status_code=201, responses=problems(409))
 async def link_accounts(body: NewLink, by: Caller, work: Work, now: Now, response: Response) -> AccountLink:
     """Liên kết tài khoản khác có cùng số định danh đã được xác thực ở cả hai nơi."""
-    require_level(by, VERIFIED)
-    found = await work.account_links.proposed(by.subject, by.subjects, body.proposal_id)
-    if not found:
-        raise NotFound
-    if await work.account_links.is_tied(found[0]):
-        raise LinkedAlready
-    link_id = work.account_links.link(found[0], now)
+    link = await take_proposal(body.proposal_id, by=by, work=work, now=now)
     response.headers["ETag"] = '"1"'
-    response.headers["Location"] = f"/api/v1/account-links/{link_id}"
-    return AccountLink(
-        id=link_id,
-        issuer=found[0]["own_issuer"],
-        linked_issuer=found[0]["issuer"],
-        how="EQUAL_NUMBER",
-        linked_at=now,
-        is_mine=True,
-        revoked_at=None,
-        version=1,
-    )
+    response.headers["Location"] = f"/api/v1/account-links/{link['id']}"
+    return AccountLink.model_validate(link)
 
 
 @router.delete("/account-links/{link_id}", status_code=204, response_class=Response, responses=problems(428))
 async def end_account_link(link_id: UUID, by: Caller, work: Work, now: Now, seen: IfMatch) -> Response:
     """Hủy liên kết; từ đó mỗi tài khoản lại là của riêng mình, hồ sơ không mất đi đâu."""
-    found = await work.account_links.one(link_id, by.subjects)
-    if found is None:
-        raise NotFound
-    if found["version"] != seen or found["revoked_at"] is not None:
-        raise Stale
-    work.account_links.revoke(link_id, by=by.subject, now=now)
+    await end_link(link_id, seen=seen, by=by, work=work, now=now)
     return Response(status_code=204)

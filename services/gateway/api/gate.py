@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from prometheus_client import Counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kernel.core.errors import Forbidden, Unauthenticated
+from kernel.core.errors import Unauthenticated
 from kernel.runtime import Runtime
 from kernel.web.request import Unreadable
 from services.gateway.api.body import BrokenOff, TimedBody
 from services.gateway.api.cookies import session_cookie
 from services.gateway.api.cors import Headers, cors_headers, preflight_headers
+from services.gateway.api.own_page import CrossSite
 from services.gateway.api.proxy import forward
 from services.gateway.api.refusals import answer_of
 from services.gateway.api.rendered import problem_page
@@ -43,13 +44,6 @@ _EMBEDDABLE: Headers = [
 ]
 _CLOSED = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 _HTTPS = (b"strict-transport-security", b"max-age=31536000")
-
-
-class CrossSite(Forbidden):
-    """A write with a session's cookie did not say that a page of ours sent it (403)."""
-
-    code = "cross-site"
-    title = "Yêu cầu không được gửi từ trang của hệ thống"
 
 
 class PackedBody(Unreadable):

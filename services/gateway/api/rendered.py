@@ -81,3 +81,23 @@ class PageRoute(APIRoute):
                 return problem_page(error)
 
         return answer
+
+
+class BrowserRoute(APIRoute):
+    """A route that browsers are led through: to one that navigates, a refusal is a page; else a problem."""
+
+    def get_route_handler(self) -> Any:
+        """Return the handler with its errors turned into pages for those who read pages."""
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except (BrokenOff, ClientDisconnect):
+                raise
+            except Exception as error:
+                if "text/html" not in request.headers.get("accept", ""):
+                    raise
+                return problem_page(error)
+
+        return answer

@@ -14,14 +14,15 @@ from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from services.gateway.api import cookies
 from services.gateway.api.forms import form_of
-from services.gateway.api.gate import CrossSite
+from services.gateway.api.own_page import CrossSite, require_own_page, session_number
+from services.gateway.api.rendered import BrowserRoute
 from services.gateway.domain.usage.kinds import Channel, Kind
 from services.gateway.use_cases.door import Door
 from services.gateway.use_cases.sign_in import Begun
 
-router = APIRouter(tags=["session"])
+router = APIRouter(route_class=BrowserRoute, tags=["session"])
 own = APIRouter(prefix="/api/v1", route_class=EdgeRoute, tags=["session"])
-_SIGN_IN_SECONDS = 600
+SIGN_IN_SECONDS = 600
 
 
 class SessionShown(BaseModel):
@@ -66,7 +67,7 @@ async def begin_sign_in(
     `assurance` is a level that must be reached; a session that lives is raised to it.
     """
     door: Door = request.app.state.runtime.resources
-    number = _session_number(request, door)
+    number = session_number(request, door)
     begun = await door.sign_in.begin(issuer, return_to, acr, level=assurance, number=number)
     return _gone_to(begun, door)
 
@@ -79,26 +80,16 @@ async def begin_link(
 ) -> RedirectResponse:
     """Send the browser to show another account of the same person: a form of our own pages, or a script."""
     door: Door = request.app.state.runtime.resources
-    _require_own_page(request, door)
-    number = _session_number(request, door)
+    require_own_page(request, door)
+    number = session_number(request, door)
     if not number:
         raise Unauthenticated
     return _gone_to(await door.sign_in.begin_link(issuer, return_to, number=number), door)
 
 
-def _session_number(request: Request, door: Door) -> str:
-    return cookies.read(request.headers.get("cookie", ""), cookies.SESSION, is_https=door.is_https)
-
-
-def _require_own_page(request: Request, door: Door) -> None:
-    own = f"{'https' if door.is_https else 'http'}://{request.headers.get('host', '')}"
-    if request.headers.get("origin") != own and "x-requested-with" not in request.headers:
-        raise CrossSite
-
-
 def _gone_to(begun: Begun, door: Door) -> RedirectResponse:
     response = RedirectResponse(begun.address, status_code=303)
-    cookies.put(response, cookies.SIGN_IN, begun.cookie, _SIGN_IN_SECONDS, is_https=door.is_https)
+    cookies.put(response, cookies.SIGN_IN, begun.cookie, SIGN_IN_SECONDS, is_https=door.is_https)
     return response
 
 
@@ -136,7 +127,7 @@ async def end_session(request: Request, *, everywhere: bool = False) -> Response
     token = request.headers.get("authorization")
     if token is None and "x-requested-with" not in request.headers:
         raise CrossSite
-    number = _session_number(request, door) if token is None else ""
+    number = session_number(request, door) if token is None else ""
     if not number and not (token and everywhere):
         raise Unauthenticated
     if everywhere:
@@ -158,8 +149,8 @@ async def end_session(request: Request, *, everywhere: bool = False) -> Response
 async def sign_out(request: Request) -> RedirectResponse:
     """Sign out here and at the identity provider: a form of our own pages, or a script of theirs."""
     door: Door = request.app.state.runtime.resources
-    _require_own_page(request, door)
-    number = _session_number(request, door)
+    require_own_page(request, door)
+    number = session_number(request, door)
     if not number:
         raise Unauthenticated
     response = RedirectResponse(await door.sign_in.leave(number), status_code=303)
