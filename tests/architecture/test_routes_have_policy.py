@@ -126,6 +126,11 @@ PUBLIC_ROUTES = {
         "POST /session/back-channel",
         "GET /nop-ho-so",
         "GET /dong-bo-cong",
+        # A session of one's own is asked for inside; its forms are taken from our own pages only.
+        "GET /tai-khoan",
+        "POST /tai-khoan/them",
+        "POST /tai-khoan/lien-ket",
+        "POST /tai-khoan/huy",
         "GET /oidc/.well-known/openid-configuration",
         "GET /oidc/jwks",
         "POST /oidc/token",
