@@ -41,6 +41,7 @@ TOPICS = {
     "survey_response": Topic("survey", _FACTS),
     "petition": Topic("survey", _FACTS),
     "portal_sync": Topic("gateway", _FACTS),
+    "exchanged_document": Topic("gateway", _FACTS),
 }
 
 

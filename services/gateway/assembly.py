@@ -46,6 +46,7 @@ from services.gateway.use_cases.connectors.feed import FeedDossiers
 from services.gateway.use_cases.connectors.pull import PullSources
 from services.gateway.use_cases.connectors.side import ConnectorSide
 from services.gateway.use_cases.connectors.take_in import TakeIn
+from services.gateway.use_cases.documents.answering import TellReplies
 from services.gateway.use_cases.documents.deliver import DeliverDocuments
 from services.gateway.use_cases.documents.ports import DocumentAxis
 from services.gateway.use_cases.documents.results import PrepareResults
@@ -190,10 +191,16 @@ def _sync_options(settings: Settings) -> SyncOptions:
 
 
 def documents_side(
-    runtime: Runtime, settings: Settings, upstream: HttpUpstream, tokens: TokenSigner, portal: PortalSide
+    runtime: Runtime,
+    settings: Settings,
+    upstream: HttpUpstream,
+    session: aiohttp.ClientSession,
+    portal: PortalSide,
 ) -> DocumentsSide:
-    """Put the documents' exchange together; without a folder nothing goes, but all is kept."""
+    """Put the documents' exchange together; without a way nothing goes, but all is kept."""
     clock, office = runtime.clock, settings.office()
+    tokens = TokenSigner(settings.signing_jwk(), clock)
+    told = ToldDossiers(HttpDossierService(session, settings.dossier_url, tokens, clock))
 
     def open_work() -> AbstractAsyncContextManager[Any]:
         return JobTick(runtime, clock.now()).open_work()
@@ -206,6 +213,7 @@ def documents_side(
         take_in=TakeInDocuments(open_work=open_work, axis=axis, clock=clock, office=office),
         deliver=DeliverDocuments(open_work=open_work, axis=axis, clock=clock, office=office),
         prepare=PrepareResults(open_work=open_work, dossiers=portal.dossiers, clock=clock, office=office),
+        replies=TellReplies(open_work=open_work, dossiers=told, clock=clock, office=office),
         papers=DossierPapers(upstream, tokens),
         office=office,
         silent_hours=settings.documents_silent_hours,

@@ -207,7 +207,7 @@ def detail_of(detail: Detail, *, by: Caller, sees_all: bool, work: Work, now: da
             Lines.at(now),
             is_running=dossier.state in {State.ACCEPTED, State.PROCESSING},
         ).value,
-        step=step_of(dossier),
+        step=_step_shown(dossier, sees_office=sees_all and by.kind is CallerKind.STAFF),
         actions=list(standing.actions),
         blocked_actions=[BlockedAction.model_validate(one, from_attributes=True) for one in standing.blocked],
         owner_masked=masked_name(dossier.owner_name),
@@ -225,6 +225,14 @@ def detail_of(detail: Detail, *, by: Caller, sees_all: bool, work: Work, now: da
         **clock_of(dossier, sees_office=sees_all and by.kind is CallerKind.STAFF),
         **_course(dossier, sees_all=sees_all, sees_office=sees_all and by.kind is CallerKind.STAFF),
     )
+
+
+def _step_shown(dossier: Dossier, *, sees_office: bool) -> dict[str, Any] | None:
+    """Return the step; the office also sees by which request an outside system answers for it."""
+    told = step_of(dossier)
+    if told is None or dossier.step is None or dossier.step.request_id is None or not sees_office:
+        return told
+    return {**told, "request_id": str(dossier.step.request_id), "system": dossier.step.system}
 
 
 def _course(dossier: Dossier, *, sees_all: bool, sees_office: bool) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class ArrivalLine(BaseModel):
     name: str
     size: int
     received_at: datetime
-    state: Literal["RECEIVED", "PARKED"]
+    state: Literal["RECEIVED", "PARKED", "REFUSED"]
     reason: str
     attempts: int
     next_attempt_at: datetime | None

@@ -50,6 +50,11 @@ class DocumentDraft(BaseModel):
     priority: int = Field(default=0, ge=0, le=4, strict=True)
     attachments: list[UUID] = Field(min_length=1, max_length=20)
     answers: UUID | None = Field(default=None, description="the document received that this one answers")
+    for_step: bool = Field(
+        default=False,
+        strict=True,
+        description="it asks for the outside step the dossier is at: a reply of a receiver ends that step",
+    )
 
     def draft(self) -> act.Draft:
         """Return it as the office knows it."""
@@ -67,6 +72,7 @@ class DocumentDraft(BaseModel):
             priority=self.priority,
             attachments=self.attachments,
             answers=self.answers,
+            for_step=self.for_step,
         )
 
 
@@ -98,6 +104,8 @@ class DocumentLine(BaseModel):
     status: str
     is_asked_back: bool
     is_revoked: bool
+    superseded_by: UUID | None
+    request_id: UUID | None
     failure: str
     created_at: datetime
     receivers: list[ReceiverLine]
@@ -165,6 +173,8 @@ class DocumentShown(BaseModel):
     status: str
     is_asked_back: bool
     is_revoked: bool
+    superseded_by: UUID | None
+    request_id: UUID | None
     failure: str
     created_at: datetime
     files: list[FileLine]

@@ -13,7 +13,7 @@ class ToldDossiers:
     def __init__(self, dossiers: HttpDossierService) -> None:
         self._dossiers = dossiers
 
-    async def tell(self, path: str, body: Mapping[str, Any], *, scope: str) -> Answered:
-        """Tell it with one scope."""
-        status, answer = await self._dossiers.exchange("POST", path, dict(body), scope=scope)
+    async def tell(self, path: str, body: Mapping[str, Any], *, scope: str, key: str = "") -> Answered:
+        """Tell it with one scope; the same key again brings the first answer again."""
+        status, answer = await self._dossiers.exchange("POST", path, dict(body), scope=scope, key=key)
         return Answered(status, answer)

@@ -114,11 +114,13 @@ class HttpDossierService:
         except (TimeoutError, aiohttp.ClientError) as error:
             raise Unavailable(f"dossier: {type(error).__name__}") from error
 
-    async def exchange(self, method: str, path: str, body: Json | None, *, scope: str) -> tuple[int, Json]:
+    async def exchange(
+        self, method: str, path: str, body: Json | None, *, scope: str, key: str = ""
+    ) -> tuple[int, Json]:
         """Call with one scope; return the status and what came with it, raise for the road's failures."""
         headers = {
             **self._headers(scope),
-            "Idempotency-Key": new_id().hex,
+            "Idempotency-Key": key or new_id().hex,
             "Content-Type": "application/json",
         }
         content = None if body is None else orjson.dumps(body)

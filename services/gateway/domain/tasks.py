@@ -58,7 +58,7 @@ _BY_FIRST = {
     " calendar-proposals calendar-warnings catalog-reminders legal-relations legal-dirt"
     " law-tasks procedure-reviews procedure-review-figures national-entries",
     "portal": "portal-sync portal-questions",
-    "documents": "exchanged-documents document-exchange",
+    "documents": "exchanged-documents document-exchange document-replies",
     "systems": "portal-dossiers outside-results portal-views kiosk-dossiers kiosk post-statuses"
     " payment-requests payment-results payment-bills payment-reconciliations connectors look-up-answers"
     " satisfaction-summaries portal-petitions",

@@ -21,6 +21,7 @@ async def exchange_documents(tick: JobTick) -> None:
     except AxisSilent as silence:
         _log.warning("document_axis_silent", reason=str(silence))
     await side.take_in.understand_due()
+    await side.replies.tell_due()
     await side.prepare.prepare_due()
     await side.deliver.hand_over_due()
 

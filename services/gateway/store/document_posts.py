@@ -13,8 +13,8 @@ from services.gateway.store.document_seals import DocumentSeals
 
 _DUE = Statement(
     """
-SELECT m.id, m.document, m.receiver, m.receiver_name, m.kind, m.code, m.body, m.attempts
-FROM document_messages m
+SELECT m.id, m.document, m.receiver, m.receiver_name, m.kind, m.code, m.body, m.attempts, d.agency AS sender
+FROM document_messages m JOIN exchanged_documents d ON d.id = m.document
 WHERE m.state = 'WAITING' AND m.next_attempt_at <= :now
   AND NOT EXISTS (SELECT 1 FROM document_messages e
                   WHERE e.receiver = m.receiver AND e.state = 'WAITING' AND e.seq < m.seq)
@@ -54,7 +54,11 @@ _ARRIVALS = Statement(
 )
 _ARRIVAL = Statement(
     "SELECT id, name, body, attempts FROM document_arrivals"
-    " WHERE id = :id AND state IN ('RECEIVED', 'PARKED')"
+    " WHERE id = :id AND state IN ('RECEIVED', 'PARKED', 'REFUSED')"
+)
+_REFUSE = Statement(
+    "UPDATE document_arrivals SET state = 'REFUSED', reason = :reason, next_attempt_at = NULL,"
+    " attempts = attempts + 1 WHERE id = :id AND state IN ('RECEIVED', 'PARKED')"
 )
 _SETTLE = Statement(
     "UPDATE document_arrivals SET state = :state, reason = :reason, next_attempt_at = :retry_at,"
@@ -63,7 +67,7 @@ _SETTLE = Statement(
 )
 _AGAIN = Statement(
     "UPDATE document_arrivals SET state = 'RECEIVED', next_attempt_at = :now"
-    " WHERE id = :id AND state = 'PARKED'"
+    " WHERE id = :id AND state IN ('PARKED', 'REFUSED')"
 )
 
 
@@ -141,6 +145,10 @@ class PostgresDocumentPosts:
     def park(self, arrival: UUID, reason: str, retry_at: datetime | None, now: datetime) -> None:
         """Keep why it waits, for people or until then."""
         self._settle(arrival, ArrivalState.PARKED, reason, retry_at, now)
+
+    def refuse(self, arrival: UUID, reason: str, now: datetime) -> None:  # noqa: ARG002 - as `park`.
+        """Keep that it is not believed: its bytes stay as evidence and are forgotten by no term."""
+        self._unit.write(_REFUSE, id=arrival, reason=reason[:500])
 
     def read_again(self, arrival: UUID, now: datetime) -> None:
         """Try a parked one again; `Stale` when it is not parked."""

@@ -13,7 +13,7 @@ from services.gateway.store.document_seals import DocumentSeals
 _LINES = Statement("""
 SELECT d.id, d.direction, d.agency, d.organ, d.organ_name, d.document_id, d.purpose, d.number,
        d.promulgated_on, d.type_name, d.dossier_id, d.dossier_code, d.state, d.status,
-       d.is_asked_back, d.is_revoked, d.failure, d.created_at, d.words,
+       d.is_asked_back, d.is_revoked, d.superseded_by, d.request_id, d.failure, d.created_at, d.words,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('receiver', m.receiver, 'name', m.receiver_name,
            'state', m.state, 'standing', m.standing) ORDER BY m.seq), '[]')
         FROM document_messages m WHERE m.document = d.id AND m.kind = 'DOCUMENT') AS receivers

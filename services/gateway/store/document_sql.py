@@ -8,7 +8,7 @@ from services.gateway.domain.documents.ledger import Document
 NAMES = tuple(one.name for one in fields(Document))
 COLUMNS = ", ".join(NAMES)
 CASTS = {
-    **dict.fromkeys(("id", "about", "dossier_id", "arrival"), "uuid"),
+    **dict.fromkeys(("id", "about", "dossier_id", "arrival", "request_id", "superseded_by"), "uuid"),
     **dict.fromkeys(("purpose", "attempts"), "int"),
     **dict.fromkeys(("version", "dossier_version"), "bigint"),
     **dict.fromkeys(("is_asked_back", "is_revoked"), "boolean"),
@@ -92,6 +92,13 @@ MARK = Statement(
     " is_asked_back = is_asked_back OR :is_asked_back, version = version + 1 WHERE id = :id",
     rows=None,
 )
+SUPERSEDE = Statement(
+    "UPDATE exchanged_documents SET"
+    " superseded_by = CASE WHEN :is_revoked THEN superseded_by ELSE :by::uuid END,"
+    " is_revoked = is_revoked OR :is_revoked, changed_at = :now, version = version + 1 WHERE id = :id",
+    rows=None,
+)
+USERS = Statement("SELECT DISTINCT subject FROM document_acts WHERE document = :document ORDER BY subject")
 ADD_FILE = Statement(
     "INSERT INTO document_files (id, document, position, name, media_type, size, sha256, content)"
     " VALUES (:id, :document, :position, :name, :media_type, :size, :sha256, :content)"
@@ -141,6 +148,7 @@ FORGET = tuple(
         f"UPDATE document_messages SET body = '', answer = '' WHERE document IN ({ITS})",
         f"UPDATE document_statuses SET words = '' WHERE document IN ({ITS})",
         f"UPDATE document_acts SET reason = '' WHERE document IN ({ITS})",
+        f"UPDATE document_replies SET words = '' WHERE document IN ({ITS})",
         "UPDATE document_arrivals SET body = '', reason = '' WHERE id IN"
         " (SELECT arrival FROM exchanged_documents WHERE dossier_id = :dossier_id::uuid)",
         "UPDATE exchanged_documents SET words = '', failure = '', version = version + 1,"

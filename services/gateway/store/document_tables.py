@@ -63,6 +63,8 @@ exchanged_documents = Table(
     Column("created_at", _moment, nullable=False),
     Column("changed_at", _moment, nullable=False),
     Column("arrival", UUID),
+    Column("request_id", UUID),
+    Column("superseded_by", UUID),
 )
 Index(
     "ux_exchanged_documents_once",
@@ -182,6 +184,45 @@ document_routes = Table(
     Column("version", BigInteger, nullable=False),
     _text("changed_by"),
     Column("changed_at", _moment, nullable=False),
+)
+
+document_replies = Table(
+    "document_replies",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("document", UUID, nullable=False, index=True),
+    _text("agency"),
+    Column("asked", UUID),
+    Column("request_id", UUID),
+    Column("dossier_id", UUID),
+    _text("dossier_code"),
+    _text("state"),
+    _text("why", is_empty=True),
+    _text("outcome", is_empty=True),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("next_attempt_at", _moment),
+    Column("created_at", _moment, nullable=False),
+    Column("settled_at", _moment),
+    _text("settled_by", is_empty=True),
+    _text("words", is_empty=True),
+    Column("version", BigInteger, nullable=False, server_default=text("1")),
+)
+Index(
+    "ux_document_replies_answering",
+    document_replies.c.request_id,
+    unique=True,
+    postgresql_where=text("state IN ('WAITING', 'TOLD')"),
+)
+Index(
+    "ix_document_replies_due",
+    document_replies.c.next_attempt_at,
+    postgresql_where=text("state = 'WAITING'"),
+)
+Index(
+    "ix_document_replies_agency",
+    document_replies.c.agency,
+    document_replies.c.state,
+    document_replies.c.id,
 )
 
 document_acts = Table(

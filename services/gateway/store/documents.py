@@ -48,6 +48,8 @@ from services.gateway.store.document_sql import (
     SAID,
     STAND,
     STATUSES,
+    SUPERSEDE,
+    USERS,
 )
 
 
@@ -144,6 +146,14 @@ class PostgresDocuments:
     ) -> None:
         """Mark what the other side said of it."""
         self._unit.write(MARK, id=document, is_revoked=is_revoked, is_asked_back=is_asked_back, now=now)
+
+    def supersede(self, document: UUID, by: UUID, now: datetime, *, is_revoked: bool) -> None:
+        """Mark a document as no longer holding; it is kept as it came."""
+        self._unit.write(SUPERSEDE, id=document, by=by, is_revoked=is_revoked, now=now)
+
+    async def users(self, document: UUID) -> list[str]:
+        """Return who read it, answered it or put it to a dossier."""
+        return [row["subject"] for row in await self._unit.fetch(USERS, document=document)]
 
     def add_files(self, files: Sequence[KeptFile]) -> None:
         """Keep files byte for byte."""

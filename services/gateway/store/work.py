@@ -9,6 +9,7 @@ from services.gateway.store.connectors.ledger import PostgresConnectors
 from services.gateway.store.connectors.screens import PostgresConnectorScreens
 from services.gateway.store.directory import PostgresDirectoryLedger
 from services.gateway.store.document_posts import PostgresDocumentPosts
+from services.gateway.store.document_replies import PostgresDocumentReplies
 from services.gateway.store.document_screens import PostgresDocumentRoutes, PostgresDocumentScreens
 from services.gateway.store.documents import PostgresDocuments
 from services.gateway.store.portal_codes import PostgresPortalCodes
@@ -38,6 +39,7 @@ class PostgresWork:
         self.portal_screens = PostgresPortalScreens(unit)
         self.documents = PostgresDocuments(unit, resources.documents.seals)
         self.document_posts = PostgresDocumentPosts(unit, resources.documents.seals)
+        self.document_replies = PostgresDocumentReplies(unit, resources.documents.seals)
         self.document_screens = PostgresDocumentScreens(unit, resources.documents.seals)
         self.document_routes = PostgresDocumentRoutes(unit)
         self.portal_codes = PostgresPortalCodes(unit)

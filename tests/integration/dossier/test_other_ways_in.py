@@ -185,6 +185,10 @@ async def test_an_outside_step_is_asked_answered_once_and_goes_on(empty_office: 
     await office.service.run_job(SEND_OUTSIDE_REQUESTS)
     assert len(sent) == 2
     request_id = await office.service.runtime.pool.fetchval("SELECT id FROM outside_requests")
+    step = (await office.read(seen, SIGNER))["step"]
+    assert (step["request_id"], step["system"]) == (str(request_id), "HO_TICH_DUNG_CHUNG")
+    own = (await office.read(seen, a_citizen()))["step"]
+    assert (own["kind"], "request_id" in own) == ("OUTSIDE", False), "by what a step ends is the office's"
     answer = {"request_id": str(request_id), "outcome": "completed", "evidence": {"number": "0001/2026"}}
     first = await office.service.post("/v1/outside-results", answer, GATEWAY)
     assert (first.status_code, first.json()["outcome"]) == (200, "accepted"), first.text

@@ -84,6 +84,19 @@ class DocumentWorld:
     def gateway(self) -> RunningService:
         return self.world.gateway
 
+    async def begins_anew(self) -> None:
+        """Forget everything exchanged, on both sides: tests share one gateway."""
+        tables = await self.gateway.runtime.pool.fetch(
+            "SELECT tablename FROM pg_tables WHERE tablename LIKE 'document_%'"
+        )
+        names = ", ".join([*(row["tablename"] for row in tables), "exchanged_documents", "outbox"])
+        await self.gateway.runtime.pool.execute(f"TRUNCATE {names}")
+        for path in self.agent.root.rglob("*.*"):
+            path.unlink()
+        self.world.dossiers.told.clear()
+        self.world.dossiers.is_down = False
+        self.world._tokens.clear()
+
     async def goes_round(self, times: int = 1) -> None:
         for _ in range(times):
             await self.gateway.run_job(DOCUMENT_EXCHANGE)

@@ -189,6 +189,9 @@ class DossierService:
     known: set[str] = field(default_factory=lambda: {PROCEDURE["code"]})
     seen: dict[str, dict[str, Any]] = field(default_factory=dict)
     is_down: bool = False
+    steps: dict[str, Any] = field(default_factory=dict)
+    """Of outside requests: what became of each, and every telling by its key."""
+    told: list[dict[str, Any]] = field(default_factory=list)
     hangs_seconds: float = 0
     uploads: dict[str, "AnUpload"] = field(default_factory=dict)
     """By the key each was made with."""
@@ -206,6 +209,7 @@ class DossierService:
         app.get("/v1/portal-views")(self.many)
         app.get("/v1/portal-views/{dossier_id}")(self.view)
         app.post("/v1/portal-dossiers")(self.take)
+        app.post("/v1/outside-results")(self.outside_result)
         app.post("/v1/uploads")(self.make_upload)
         app.get("/v1/uploads/{upload_id}")(self.show_upload)
         app.patch("/v1/uploads/{upload_id}")(self.take_part)
@@ -248,6 +252,26 @@ class DossierService:
         self.taken.setdefault(code, str(new_id()))
         outcome = "repeated" if repeated else "created"
         return JSONResponse({"outcome": outcome, "dossier_id": self.taken[code]}, 200 if repeated else 201)
+
+    async def outside_result(self, request: Request) -> Response:
+        """As the real one: a key once, a step once."""
+        if self.is_down:
+            return Response(status_code=503)
+        assert scopes_of(request) == ["outside.answer"]
+        body, key = await request.json(), request.headers["idempotency-key"]
+        first = next((one for one in self.told if one["key"] == key), None)
+        if first is not None:
+            assert first["body"] == body
+            return JSONResponse(first["answer"], first["status"])
+        state = self.steps.get(body["request_id"])
+        status, answer = 200, {"outcome": "repeated" if state == "ANSWERED" else state or ""}
+        if state is None:
+            status, answer = 404, {"code": "not-found", "title": "Không tìm thấy"}
+        elif state == "OPEN":
+            answer = {"outcome": "accepted"}
+            self.steps[body["request_id"]] = "ANSWERED"
+        self.told.append({"key": key, "body": body, "status": status, "answer": answer})
+        return JSONResponse(answer, status)
 
     async def make_upload(self, request: Request) -> Response:
         assert scopes_of(request) == ["portal.intake"]

@@ -15,6 +15,8 @@ from services.notify.consumers.deadlines import WarningRaised
 from services.notify.consumers.deadlines import occurrence_of as warning_of
 from services.notify.consumers.desk import HANDLERS as DESK_HANDLERS
 from services.notify.consumers.desk import appointment_of, inspection_reminder_of, post_item_of
+from services.notify.consumers.documents import HANDLERS as DOCUMENTS
+from services.notify.consumers.documents import document_of
 from services.notify.consumers.dossier import HANDLERS, DossierChanged, occurrence_of
 from services.notify.consumers.drafts import DraftReminded, draft_of
 from services.notify.consumers.interlinked import HANDLERS as INTERLINKED
@@ -214,6 +216,13 @@ CASES += [
 CASES += [
     (notice, f"{kind.event_type}-{path.stem}", dict(petition_of(model, _received(path)).facts))
     for kind in PETITIONS
+    for notice in TEMPLATES.for_event(kind.event_type)
+    for path in sorted((EXAMPLES / kind.event_type).glob("*.json"))
+    for model in (kind.model.model_validate(json.loads(path.read_text())),)
+]
+CASES += [
+    (notice, f"{kind.event_type}-{path.stem}", dict(document_of(model, _received(path)).facts))
+    for kind in DOCUMENTS
     for notice in TEMPLATES.for_event(kind.event_type)
     for path in sorted((EXAMPLES / kind.event_type).glob("*.json"))
     for model in (kind.model.model_validate(json.loads(path.read_text())),)

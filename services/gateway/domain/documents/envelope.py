@@ -160,6 +160,8 @@ class Envelope(_Texts):
     purpose_reason: str = ""
     about: str = ""
     """The document that is revoked, updated or replaced; empty for a new one."""
+    about_too: tuple[str, ...] = ()
+    """Further documents a replacement stands in place of."""
     staff: Staff = field(default_factory=Staff)
     on_paper_too: bool = False
     attachments: tuple[Attachment, ...] = ()
@@ -169,7 +171,7 @@ class Envelope(_Texts):
     def __post_init__(self) -> None:
         # A dataclass with slots is made anew: `super()` without arguments would look at the old one.
         _compose(self)
-        for name in ("to_places", "appendixes"):
+        for name in ("to_places", "appendixes", "about_too"):
             texts = (plain(text) for text in getattr(self, name))
             object.__setattr__(self, name, tuple(text for text in texts if text))
 

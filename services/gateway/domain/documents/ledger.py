@@ -47,10 +47,11 @@ class MessageKind(StrEnum):
 
 
 class ArrivalState(StrEnum):
-    """What became of something that came in."""
+    """What became of something that came in; REFUSED (its signature) is kept as evidence, never forgotten."""
 
     RECEIVED = "RECEIVED"
     PARKED = "PARKED"
+    REFUSED = "REFUSED"
     DONE = "DONE"
 
 
@@ -91,6 +92,15 @@ class Document:
     created_by: str
     created_at: datetime
     arrival: UUID | None = None
+    request_id: UUID | None = None
+    """The outside step of a dossier that this one asks for: a reply to it ends the step."""
+    superseded_by: UUID | None = None
+    """The document that came later and stands in place of this one."""
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether it is still to be acted upon: neither revoked nor superseded."""
+        return not self.is_revoked and self.superseded_by is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +115,8 @@ class Message:
     code: str = ""
     body: bytes
     attempts: int = 0
+    sender: str = ""
+    """Our agency, as the axis' door is told whose message it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

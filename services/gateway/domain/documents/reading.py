@@ -82,7 +82,8 @@ def _message(message: Node, header: Node, attachments: tuple[Attachment, ...]) -
         traces=tuple(_trace(one) for one in traces.all("TraceHeader")),
         purpose=_purpose(business.value("BussinessDocType", "BusinessDocType")),
         purpose_reason=business.value("BussinessDocReason", "BusinessDocReason"),
-        about=_about(business),
+        about=next(iter(_about(business)), ""),
+        about_too=tuple(_about(business)[1:]),
         staff=_staff(business.first("StaffInfo")),
         on_paper_too=business.value("Paper") == "1",
         attachments=attachments,
@@ -107,10 +108,11 @@ def _status(status: Node) -> StatusNotice:
     )
 
 
-def _about(business: Node) -> str:
+def _about(business: Node) -> list[str]:
+    """Return what it changes: each ReplacementInfo, else the DocumentId of the business itself."""
     replaced = business.first("ReplacementInfoList") or Node("")
-    info = replaced.first("ReplacementInfo")
-    return (info.value("DocumentId") if info else "") or business.value("DocumentId")
+    named = [info.value("DocumentId") for info in replaced.all("ReplacementInfo")]
+    return list(dict.fromkeys(one for one in (*named, business.value("DocumentId")) if one))
 
 
 def _attachments(root: Node, envelope: Node, bounds: Bounds) -> tuple[Attachment, ...]:

@@ -27,6 +27,8 @@ def documents() -> list[Route]:
         Route("POST", f"{own}/{{id}}/forwarding", "gateway", CLERKS),
         Route("POST", f"{own}/{{id}}/revocation", "gateway", CLERKS),
         Route("POST", f"{own}/{{id}}/replay", "gateway", CLERKS),
+        Route("GET", "/api/v1/document-replies", "gateway", READERS),
+        Route("POST", "/api/v1/document-replies/{id}/settlement", "gateway", CLERKS),
         Route("GET", f"{kept}/figures", "gateway", WATCHERS),
         Route("GET", f"{kept}/arrivals", "gateway", WATCHERS),
         Route("POST", f"{kept}/arrivals/{{id}}/replay", "gateway", MENDERS),

@@ -1,6 +1,6 @@
 """What officers do: send a document from a dossier, answer one that came, put it to a dossier, revoke."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -68,6 +68,13 @@ class NothingToRevoke(Refusal):
     title = "Văn bản chưa gửi hoặc đã thu hồi"
 
 
+class NoLongerHolds(Refusal):
+    """What was revoked or replaced by its sender is put to no dossier any more (409)."""
+
+    code = "document-superseded"
+    title = "Văn bản đã bị nơi gửi thu hồi, cập nhật hoặc thay thế"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """A document as an officer puts it together."""
@@ -85,6 +92,8 @@ class Draft:
     priority: int
     attachments: Sequence[UUID]
     answers: UUID | None
+    for_step: bool = False
+    """It asks for the outside step the dossier is at: a reply ends that step."""
 
 
 async def send_document(
@@ -92,6 +101,7 @@ async def send_document(
 ) -> Document:
     """Keep a document and one message a receiver; raise `Faulty`, `NotFound` or `AlreadySent`."""
     dossier = await papers.dossier(draft.dossier_id, by=by)
+    request_id = _request_of(dossier) if draft.for_step else None
     attachments = await _attached(draft, by=by, papers=papers)
     answered = await _answered(draft, by=by, work=work)
     document_id = document_id_of(by.agency, draft.promulgated_on, draft.number)
@@ -115,6 +125,7 @@ async def send_document(
         words={"subject": draft.subject, "content": draft.content, "signer": draft.signer.name},
         created_by=by.subject,
         created_at=now,
+        request_id=request_id,
     )
     envelope = _envelope(draft, document, attachments, answered, by=by, office=office, now=now)
     receivers = [replace(one, id=same_organ(one.id)) for one in draft.receivers]
@@ -170,6 +181,8 @@ async def forward_document(
 ) -> Document:
     """Put a document to a dossier the officer may see; what was only arrived is received by that."""
     document = await _incoming(document_id, seen=seen, by=by, work=work)
+    if not document.holds:
+        raise NoLongerHolds
     dossier = await papers.dossier(dossier_id, by=by)
     code = str(dossier.get("dossier_code") or dossier.get("reference") or "")
     changed = replace(document, dossier_id=dossier_id, dossier_code=code)
@@ -199,6 +212,7 @@ async def revoke_document(
         distinction=str(document.id),
         dossier_version=0,
         words={"subject": f"Thu hồi: {document.words.get('subject', '')}"[:500], "reason": reason},
+        request_id=None,
         version=1,
         created_by=by.subject,
         created_at=now,
@@ -277,6 +291,14 @@ def _say(
     words = {"description": note or TEXTS[code], "staff": staff.name, "department": staff.department}
     heard = Heard(id=new_id(), document=document.id, receiver=document.agency, code=code, at=now, words=words)
     work.documents.hear(heard, now)
+
+
+def _request_of(dossier: Mapping[str, Any]) -> UUID:
+    """Return the request of the outside step a dossier is at; raise `Invalid` when it is at none."""
+    step = dossier.get("step") or {}
+    if step.get("kind") != "OUTSIDE" or not step.get("request_id"):
+        raise Invalid(fields=[("for_step", "Hồ sơ không ở bước do cơ quan ngoài giải quyết")])
+    return UUID(str(step["request_id"]))
 
 
 def _staff(by: Caller) -> Staff:

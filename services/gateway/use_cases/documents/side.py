@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from services.gateway.use_cases.documents.answering import TellReplies
 from services.gateway.use_cases.documents.deliver import DeliverDocuments
 from services.gateway.use_cases.documents.ports import Office, Papers
 from services.gateway.use_cases.documents.results import PrepareResults
@@ -17,6 +18,7 @@ class DocumentsSide:
     take_in: TakeInDocuments
     deliver: DeliverDocuments
     prepare: PrepareResults
+    replies: TellReplies
     papers: Papers
     office: Office
     silent_hours: int

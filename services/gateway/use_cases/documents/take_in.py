@@ -34,13 +34,17 @@ from services.gateway.domain.documents.ledger import (
 from services.gateway.domain.documents.organs import same_organ
 from services.gateway.domain.documents.reading import read_envelope
 from services.gateway.domain.documents.statuses import ARRIVED, TAKE_BACK, TEXTS, Said, standing
+from services.gateway.domain.documents.telling import arrived_event
 from services.gateway.domain.documents.xml_tree import NotReadable
+from services.gateway.use_cases.documents.answering import Answering, answered_by, note_replies
 from services.gateway.use_cases.documents.ports import DocumentAxis, Incoming, Office
+from services.gateway.use_cases.documents.superseding import MACHINE, supersede
 from services.gateway.use_cases.documents.writing import status_message
 
-_MACHINE = "gateway-documents"
 _BEFORE_ITS_TIME = timedelta(minutes=10)
 _BATCH = 50
+_WAITS_FOR_THE_EARLIER = 6
+"""How often a replacement waits for what it replaces; then it is taken as it is."""
 _log = structlog.get_logger()
 
 
@@ -128,9 +132,9 @@ class TakeInDocuments:
             raise _Waits("Không gửi cho cơ quan nào của tỉnh")
         digest = hashlib.sha256(arrived.body).hexdigest()
         for agency in ours:
-            await self._receive(said, agency, digest, arrived.id, work)
+            await self._receive(said, agency, digest, arrived, work)
 
-    async def _receive(self, said: Envelope, agency: Organ, digest: str, arrival: UUID, work: Any) -> None:
+    async def _receive(self, said: Envelope, agency: Organ, digest: str, arrival: Arrived, work: Any) -> None:
         key, now = same_document(said.document_id), self._clock.now()
         known = await work.documents.named(
             key, Direction.IN, organ=said.sender.id, agency=agency.id, all_of_it=True
@@ -142,34 +146,52 @@ class TakeInDocuments:
             return
         if said.purpose is Purpose.NEW and any(one.purpose is Purpose.NEW for one in known):
             raise _Waits("Trùng mã văn bản đã nhận nhưng nội dung khác")
-        about = await self._about(said, agency, work)
-        document = replace(await self._arrived(said, agency, digest, about, work), arrival=arrival)
-        if said.purpose is Purpose.REVOKE and about is not None:
-            work.documents.mark(about.id, now, is_revoked=True)
+        earlier = await self._earlier(said, agency, arrival, work)
+        answering = await answered_by(said, agency, work)
+        document = replace(self._arrived(said, agency, digest, earlier, answering), arrival=arrival.id)
         work.documents.add(document)
         work.documents.add_files(_files(document.id, said))
+        note_replies(document, answering, work, now)
+        await supersede(earlier, document, work, now)
         self._acknowledge(document, work, now)
-
-    async def _about(self, said: Envelope, agency: Organ, work: Any) -> Document | None:
-        """Return the document this one changes; a revocation of what is not here yet waits for it."""
-        if said.purpose is Purpose.NEW:
-            return None
-        found: list[Document] = await work.documents.named(
-            same_document(said.about), Direction.IN, organ=said.sender.id, agency=agency.id
+        asked = _asked_by(document, answering)
+        work.record(
+            arrived_event(
+                document,
+                is_answer=asked is not None,
+                people=sorted({asked.created_by} - {MACHINE}) if asked else (),
+                now=now,
+            )
         )
+
+    async def _earlier(self, said: Envelope, agency: Organ, arrival: Arrived, work: Any) -> list[Document]:
+        """Return what this one changes, of the same sender only; one that overtakes it waits for it.
+
+        A revocation waits until it comes, a replacement for an hour: what it replaces may never have come.
+        """
+        if said.purpose is Purpose.NEW:
+            return []
+        found: list[Document] = []
+        for name in (said.about, *said.about_too):
+            found += await work.documents.named(
+                same_document(name), Direction.IN, organ=said.sender.id, agency=agency.id
+            )
         if not found and said.purpose is Purpose.REVOKE:
             raise _Waits("Thu hồi văn bản chưa nhận được", again=True)
-        return found[-1] if found else None
+        if not found and arrival.attempts < _WAITS_FOR_THE_EARLIER:
+            raise _Waits("Cập nhật, thay thế văn bản chưa nhận được", again=True)
+        return found
 
-    async def _arrived(
-        self, said: Envelope, agency: Organ, digest: str, about: Document | None, work: Any
+    def _arrived(
+        self,
+        said: Envelope,
+        agency: Organ,
+        digest: str,
+        earlier: list[Document],
+        answering: list[Answering],
     ) -> Document:
-        asked: Document | None = None
-        for answered in said.answers:
-            found = await work.documents.named(
-                same_document(answered.document_id), Direction.OUT, agency=agency.id
-            )
-            asked = asked or (found[0] if found else None)
+        asked = next((one.document for one in answering if _is_entitled(one, said.sender.id)), None)
+        about = earlier[-1] if earlier else None
         linked = asked or about
         return Document(
             id=new_id(),
@@ -191,7 +213,7 @@ class TakeInDocuments:
             state=DocumentState.ARRIVED,
             status=ARRIVED,
             words=_words(said, digest, is_answer=asked is not None),
-            created_by=_MACHINE,
+            created_by=MACHINE,
             created_at=self._clock.now(),
         )
 
@@ -236,6 +258,16 @@ class TakeInDocuments:
         meant = standing([*heard, Said(said.at, said.code)])
         work.documents.hear(_heard(said, document.id), now)
         work.documents.stand(document.id, said.sender.id, meant, now)
+
+
+def _is_entitled(one: Answering, sender: str) -> bool:
+    """Tell whether whoever answers is who was asked: nobody else's paper comes to the dossier by itself."""
+    return one.asked is not None and sender in one.asked.receivers
+
+
+def _asked_by(document: Document, answering: list[Answering]) -> Document | None:
+    """Return which of ours a document answers."""
+    return next((one.document for one in answering if _is_entitled(one, document.organ)), None)
 
 
 def _require_sound(said: Envelope | StatusNotice) -> None:
