@@ -374,7 +374,7 @@ class Dossier:
         """T10, T13, T15: the clock runs again, to a new due moment."""
         if move is Move.RESUME and self.can(move):
             self.require_answer()
-        if move is Move.SETTLE_PAYMENT and self.can(move) and self.owed:
+        if move is Move.SETTLE_PAYMENT and self.can(move) and self.stood_for.owed:
             raise StillOwed
         left = self.move(move)
         self.run(run)
@@ -440,11 +440,15 @@ class Dossier:
             if item.id == obligation_id:
                 self._put(replace(item, amount=amount))
 
-    def cancel_obligations(self, at: datetime) -> None:
-        """Forget what was asked for by mistake; it stays on record as cancelled."""
-        for item in self.obligations:
-            if item.owed:
-                self._put(replace(item, cancelled_at=at))
+    @property
+    def stood_for(self) -> Obligation:
+        """What the clock stands for after T12: the last notice's. One of before may be owed again too."""
+        return self.obligations[-1]
+
+    def cancel_notice(self, at: datetime) -> UUID:
+        """Forget what the last notice asked for by mistake; it stays on record as cancelled."""
+        self._put(replace(self.stood_for, cancelled_at=at))
+        return self.stood_for.id
 
     def _put(self, changed: Obligation) -> None:
         self.obligations = tuple(changed if item.id == changed.id else item for item in self.obligations)

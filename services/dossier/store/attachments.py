@@ -83,12 +83,14 @@ _PUT_OFF = Statement(
     " WHERE id = :id AND scan = 'WAITING'",
     rows=None,
 )
+_TWICE = ("pk_attachments",)
+"""An id is new, or that of the version a signing was prepared for: somebody finished it a moment before."""
 
 
 @lru_cache(maxsize=512)
-def _touching(sql: str, rows: int) -> Statement:
+def _touching(sql: str, rows: int, races: tuple[str, ...] = ()) -> Statement:
     """Return a statement that must touch so many rows."""
-    return Statement(sql, rows=rows)
+    return Statement(sql, rows=rows, races=races)
 
 
 def attachment_of(row: Any) -> Attachment:
@@ -127,7 +129,7 @@ class PostgresAttachments:
         """Keep files' records."""
         if attachments:
             rows = [self._row_of(item) for item in attachments]
-            self._unit.write(_touching(_ADD, len(rows)), rows=rows)
+            self._unit.write(_touching(_ADD, len(rows), _TWICE), rows=rows)
 
     def _row_of(self, item: Attachment) -> dict[str, Any]:
         row = asdict(item)

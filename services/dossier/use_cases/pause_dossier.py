@@ -1,7 +1,6 @@
 """The clock stands for money or for a reason of law, and runs again; T12 to T15."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +16,7 @@ from services.dossier.domain.deadlines import answer_by, running_again
 from services.dossier.domain.dossier import Dossier, Running
 from services.dossier.domain.events import Change, cause_data, moment
 from services.dossier.domain.papers import PaperKind
+from services.dossier.domain.payments.obligations import Moved, moved_between
 from services.dossier.domain.states import Move, State
 from services.dossier.use_cases.ask_limits import cause_of
 from services.dossier.use_cases.open_dossier import open_for, parties_of
@@ -79,15 +79,6 @@ def obligation_data(obligation: Obligation) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """What the ledger says anew of an obligation: its amount, and how much came in (below 0: went back)."""
-
-    obligation_id: UUID
-    amount: int
-    paid: int
-
-
 async def follow_money(
     dossier_id: UUID,
     moved: Sequence[Moved],
@@ -112,12 +103,7 @@ async def follow_money(
     if seen is not None and dossier.version != seen:
         raise Stale
     before = dossier.obligations
-    for one in moved:
-        dossier.owe_anew(one.obligation_id, one.amount)
-        if one.paid > 0:
-            dossier.pay(one.obligation_id, Payment(source, one.paid, now))
-        elif one.paid < 0:
-            dossier.unpay(one.obligation_id, Payment(source, -one.paid, now))
+    _count(dossier, moved, source, now)
     is_changed = dossier.obligations != before
     if moved and not is_changed:
         return dossier
@@ -130,6 +116,15 @@ async def follow_money(
         return dossier
     resume_clock(dossier, grounds, Move.SETTLE_PAYMENT, {"payment": payment}, by=by, work=work, now=now)
     return dossier
+
+
+def _count(dossier: Dossier, moved: Sequence[Moved], source: str, now: datetime) -> None:
+    for one in moved:
+        dossier.owe_anew(one.obligation_id, one.amount)
+        if one.paid > 0:
+            dossier.pay(one.obligation_id, Payment(source, one.paid, now))
+        elif one.paid < 0:
+            dossier.unpay(one.obligation_id, Payment(source, -one.paid, now))
 
 
 def _note_money(
@@ -148,14 +143,18 @@ async def cancel_payment_notice(
 ) -> Dossier:
     """Take back a notice of amount that was wrong; whoever wrote it does not decide this.
 
-    The clock should not have stood for it: the stop is the agency's and moves no due moment.
+    The clock should not have stood for it: the stop is the agency's and moves no due moment. What an earlier
+    notice asked for rightly stays owed, as it was before this one.
     """
     action = Action.PAYMENT_NOTICE_CANCELLATION
     dossier, grounds = await open_for(action, dossier_id, by=by, seen=seen, work=work, now=now)
-    dossier.cancel_obligations(now)
+    mistaken = dossier.cancel_notice(now)
     dossier.strike_stop(cause_of(work, "NOTICE_MISTAKEN", "", "STOP", now))
     ledger = await hold_ledger(dossier, grounds, by=by, work=work, now=now)
-    ledger.drop_obligations(reason)
+    before = ledger.account
+    ledger.drop(mistaken, reason)
+    moved = moved_between(before, ledger.account, dossier.obligations)
+    _count(dossier, moved, f"notice-cancelled:{before.version}", now)
     details = {"cancelled": "PAYMENT_NOTICE"}
     resume_clock(dossier, grounds, Move.SETTLE_PAYMENT, details, note=reason, by=by, work=work, now=now)
     return dossier

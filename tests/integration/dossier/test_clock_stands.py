@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from services.dossier.use_cases.pause_dossier import Moved, follow_money
+from services.dossier.domain.payments.obligations import Moved
+from services.dossier.use_cases.pause_dossier import follow_money
 from tests.builders.dossier.office import (
     LEAD,
     RECEIVER,

@@ -198,6 +198,24 @@ async def test_a_signing_is_its_preparers_alone_and_ends(signing: Office) -> Non
     assert [path for path in (folder / "parts").rglob("*") if path.is_file()] == []
 
 
+async def test_two_clicks_on_one_completion_make_one_version(signing: Office) -> None:
+    """The second, with a key of its own, is told that it is too late; nothing is made twice."""
+    holder = a_holder("Nguyễn Văn An", "")
+    file = await signing.upload(AN)
+    (item,) = await prepared(signing, AN, holder, file)
+    signing_id, signature = signed_by(holder, item)
+    body = {"items": [{"signing_id": signing_id, "signature": b64(signature)}]}
+    answers = await asyncio.gather(
+        *(signing.service.post("/v1/signings/completion", body, AN) for _ in range(3))
+    )
+    late = [one.json() for one in answers if one.status_code != 200]
+    assert {one["code"] for one in late} <= {"stale-version", "signing-gone"}
+    made = await signing.service.runtime.pool.fetchval(
+        "SELECT count(*) FROM attachments WHERE replaces = $1", file
+    )
+    assert made == 1
+
+
 async def test_a_certificate_that_may_not_sign_prepares_nothing(signing: Office) -> None:
     file = await signing.upload(AN)
     ended = a_holder("Hết hạn", valid_to=signing.service.clock.now() - timedelta(days=1))

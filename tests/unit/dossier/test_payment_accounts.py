@@ -24,6 +24,18 @@ def an_entry(account: Account, kind: EntryKind, amount: int, **known: Any) -> Ac
     return account.with_entries([entry])
 
 
+def standing_receipts(account: Account) -> list[Entry]:
+    """Return the payments that may be cancelled: what they brought has not gone back."""
+    gone = [(one.amount, one.item) for one in account.entries if one.kind is EntryKind.REVERSED]
+    found = []
+    for one in account.entries:
+        if one.kind is EntryKind.PAID and (one.amount, one.item) in gone:
+            gone.remove((one.amount, one.item))
+        elif one.kind is EntryKind.PAID and one.amount <= account.paid:
+            found.append(one)
+    return found
+
+
 @st.composite
 def accounts(draw: st.DrawFn) -> Account:
     """Accounts as the use cases can make them: no item below nothing, no more given back than came in."""
@@ -44,9 +56,11 @@ def accounts(draw: st.DrawFn) -> Account:
             account = an_entry(account, kind, draw(st.integers(-found.owed, 500)), item=item)
         elif kind is EntryKind.PAID:
             account = an_entry(account, kind, draw(st.integers(1, 2000)), item=item, method=Method.CASH)
-        elif kind in {EntryKind.REFUNDED, EntryKind.REVERSED} and account.paid > 0:
-            of = item if kind is EntryKind.REFUNDED else None
-            account = an_entry(account, kind, draw(st.integers(1, account.paid)), item=of)
+        elif kind is EntryKind.REFUNDED and account.paid > 0:
+            account = an_entry(account, kind, draw(st.integers(1, account.paid)), item=item)
+        elif kind is EntryKind.REVERSED and (receipts := standing_receipts(account)):
+            receipt = draw(st.sampled_from(receipts))
+            account = an_entry(account, kind, receipt.amount, item=receipt.item)
     return account
 
 
@@ -69,6 +83,19 @@ def test_an_account_cut_anywhere_is_the_account_as_it_was(account: Account, cut:
     assert before.version <= account.version
 
 
+@given(accounts(), st.data())
+def test_money_named_for_an_item_that_owes_it_lands_on_it(account: Account, data: st.DataObject) -> None:
+    """Whatever was paid, given back and paid again before: what somebody says they pay is what is paid."""
+    owing = [one for one in account.items if one.outstanding]
+    if not owing:
+        return
+    item = data.draw(st.sampled_from(owing))
+    amount = data.draw(st.integers(1, item.outstanding))
+    before = {one.id: one.paid for one in account.items}
+    after = {one.id: one.paid for one in an_entry(account, EntryKind.PAID, amount, item=item.id).items}
+    assert after == {**before, item.id: item.paid + amount}
+
+
 def test_money_meant_for_an_item_goes_there_first_and_the_rest_to_what_is_due_first() -> None:
     account = an_entry(Account(DOSSIER), EntryKind.OWED, 100, data={"is_before": False})
     account = an_entry(account, EntryKind.OWED, 50, data={"is_before": True})
@@ -77,7 +104,7 @@ def test_money_meant_for_an_item_goes_there_first_and_the_rest_to_what_is_due_fi
     account = an_entry(account, EntryKind.PAID, 90, item=duty)
     assert [(one.owed, one.paid) for one in account.items] == [(50, 20), (100, 0), (70, 70)]
     account = an_entry(account, EntryKind.REFUNDED, 40)
-    assert [one.paid for one in account.items] == [0, 0, 50]
+    assert [one.paid for one in account.items] == [20, 0, 30]
 
 
 @pytest.mark.parametrize(

@@ -5,75 +5,18 @@ All amounts are whole đồng. `outstanding` and `credit` are never both positiv
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from services.dossier.domain.payments.entries import Entry, EntryKind, ItemKind, Method
+from services.dossier.domain.payments.spreading import Spread
 
-class EntryKind(StrEnum):
-    """What an entry does to the account."""
-
-    OWED = "OWED"
-    """Something is to be paid; the entry's id names the item."""
-    CORRECTED = "CORRECTED"
-    """An item is more or less than it was (exemption, mistake); the amount has a sign."""
-    PAID = "PAID"
-    """Money came in."""
-    REVERSED = "REVERSED"
-    """A receipt was cancelled: its money did not come in, or went back over the counter."""
-    REFUNDED = "REFUNDED"
-    """Money went back, approved by a second person."""
-    REQUESTED = "REQUESTED"
-    """Somebody was asked to pay through the platform; moves nothing."""
-    REFUND_ASKED = "REFUND_ASKED"
-    """A refund was proposed; moves nothing."""
-    EXEMPTION_CLAIMED = "EXEMPTION_CLAIMED"
-    """The applicant claimed an exemption with the dossier; moves nothing."""
-    EXEMPTION_DECIDED = "EXEMPTION_DECIDED"
-    """An officer confirmed or refused the claim; what it lowers are lines of their own."""
-
-
-class ItemKind(StrEnum):
-    """What is owed: phí, lệ phí, or a financial obligation (tax and the like) by notice."""
-
-    FEE = "FEE"
-    CHARGE = "CHARGE"
-    OBLIGATION = "OBLIGATION"
-
-
-class Method(StrEnum):
-    """How money moved: over the counter, or through the portal's platform or the province's own gate."""
-
-    CASH = "CASH"
-    TRANSFER = "TRANSFER"
-    CARD = "CARD"
-    PORTAL = "PORTAL"
-    PROVINCE = "PROVINCE"
+__all__ = ["EMPTY", "Account", "Entry", "EntryKind", "Item", "ItemKind", "Method"]
 
 
 _IN = frozenset({EntryKind.PAID})
 _OUT = frozenset({EntryKind.REVERSED, EntryKind.REFUNDED})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One line; `item` says what the money is meant for, None leaves it to the order of items."""
-
-    id: UUID
-    dossier_id: UUID
-    sequence: int
-    kind: EntryKind
-    amount: int
-    at: datetime
-    item: UUID | None = None
-    method: Method | None = None
-    source: str = ""
-    receipt_id: UUID | None = None
-    by: str = ""
-    by_name: str = ""
-    data: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,45 +52,9 @@ class Account:
 
     @property
     def items(self) -> list[Item]:
-        """What is owed, each with the money that falls to it: its own first, then what is left in order.
-
-        What is to be paid before acceptance comes first. Money meant for an item beyond what it owes falls to
-        the others. A refund takes what is left over, then from the item it names, else from the last back.
-        """
-        owed, meant, back, pool = self._counted()
-        lines = [one for one in self.entries if one.kind is EntryKind.OWED]
-        order = sorted(lines, key=lambda one: (not one.data.get("is_before"), one.sequence))
-        paid: dict[UUID, int] = {}
-        for one in order:
-            due = owed[one.id]
-            own = meant.pop(one.id, 0)
-            paid[one.id] = min(max(own, 0), due)
-            pool += own - paid[one.id]
-        pool += sum(meant.values())
-        for one in order if pool > 0 else reversed(order):
-            part = min(pool, owed[one.id] - paid[one.id]) if pool > 0 else max(pool, -paid[one.id])
-            paid[one.id] += part
-            pool -= part
-        _take_back(order, paid, back, left_over=max(0, pool))
-        return [_item(one, owed[one.id], paid[one.id]) for one in order]
-
-    def _counted(self) -> tuple[dict[UUID, int], dict[UUID, int], dict[UUID, int], int]:
-        """Return what each item owes, the money meant for each, what went back of each, and all else."""
-        owed = {one.id: one.amount for one in self.entries if one.kind is EntryKind.OWED}
-        meant: dict[UUID, int] = {}
-        back: dict[UUID, int] = {}
-        pool = 0
-        for one in self.entries:
-            if one.kind is EntryKind.CORRECTED and one.item in owed:
-                owed[one.item] += one.amount
-            sign = 1 if one.kind in _IN else -1 if one.kind in _OUT else 0
-            if one.item is None:
-                pool += sign * one.amount
-            elif one.kind is EntryKind.REFUNDED:
-                back[one.item] = back.get(one.item, 0) + one.amount
-            elif sign:
-                meant[one.item] = meant.get(one.item, 0) + sign * one.amount
-        return owed, meant, back, pool
+        """What is owed, each with the money that lies on it (`Spread`); due before acceptance comes first."""
+        spread = Spread(self.entries)
+        return [_item(one, spread.owed[one.id], spread.paid[one.id]) for one in spread.lines]
 
     @property
     def owed(self) -> int:
@@ -197,22 +104,6 @@ EMPTY = Account()
 
 def _sum(entries: Iterable[Entry], kinds: frozenset[EntryKind]) -> int:
     return sum(one.amount for one in entries if one.kind in kinds)
-
-
-def _take_back(order: Sequence[Entry], paid: dict[UUID, int], back: dict[UUID, int], left_over: int) -> None:
-    rest = 0
-    for one in order:
-        wanted = back.pop(one.id, 0)
-        from_left = min(left_over, wanted)
-        left_over -= from_left
-        of_item = min(wanted - from_left, paid[one.id])
-        paid[one.id] -= of_item
-        rest += wanted - from_left - of_item
-    rest += sum(back.values())
-    for one in reversed(order):
-        part = min(rest, paid[one.id])
-        paid[one.id] -= part
-        rest -= part
 
 
 def _item(line: Entry, owed: int, paid: int) -> Item:

@@ -71,9 +71,9 @@ class Ledger:
         )
         self.work.payments.add_entries([entry])
 
-    def drop_obligations(self, reason: str) -> None:
-        """Let nothing be owed of open obligations: their notice was wrong; what came in is credit."""
-        items = [one for one in self.account.items if one.kind is ItemKind.OBLIGATION and one.outstanding]
+    def drop(self, mistaken: UUID, reason: str) -> None:
+        """Let nothing be owed of an item: its notice was wrong; what came in covers others, or is credit."""
+        items = [one for one in self.account.items if one.id == mistaken]
         new = [self.add(EntryKind.CORRECTED, -one.owed, item=one.id, reason=reason) for one in items]
         self.work.payments.add_entries(new)
 

@@ -3,9 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from services.dossier.domain.payments.account import Account, Entry, EntryKind, Method
+from services.dossier.domain.payments.account import Entry, EntryKind, Method
+from services.dossier.domain.payments.obligations import moved_between
 from services.dossier.domain.states import CLOSED
-from services.dossier.use_cases.pause_dossier import Moved, follow_money
+from services.dossier.use_cases.pause_dossier import follow_money
 from services.dossier.use_cases.payments.ledger import Ledger
 
 
@@ -45,7 +46,7 @@ async def tell_dossier(ledger: Ledger, since: int, source: str) -> None:
     if ledger.dossier.state in CLOSED:
         return
     before = ledger.account.until(since)
-    moved = _moved(ledger, before)
+    moved = moved_between(before, ledger.account, ledger.dossier.obligations)
     is_more_owed = ledger.account.outstanding > before.outstanding
     if moved or is_more_owed:
         await follow_money(
@@ -58,13 +59,3 @@ async def tell_dossier(ledger: Ledger, since: int, source: str) -> None:
             work=ledger.work,
             now=ledger.now,
         )
-
-
-def _moved(ledger: Ledger, before: Account) -> list[Moved]:
-    own = {one.id for one in ledger.dossier.obligations if one.cancelled_at is None}
-    stood = {one.id: (one.owed, one.paid) for one in before.items}
-    return [
-        Moved(item.id, item.owed, item.paid - stood[item.id][1])
-        for item in ledger.account.items
-        if item.id in own and stood[item.id] != (item.owed, item.paid)
-    ]

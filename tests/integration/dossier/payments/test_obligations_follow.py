@@ -43,6 +43,23 @@ async def an_owing(till: Office, cashier: str) -> Owing:
     return owing
 
 
+async def owed_again(till: Office, cashier: str) -> Owing:
+    """Return one whose first obligation was paid and went back, and that stands for a second of 500."""
+    owing = await an_owing(till, cashier)
+    duty = (await owing.duties())[0]["item_id"]
+    await owing.money.take(9_000, item=duty)
+    given = {"method": "CASH", "reason": "Nộp nhầm", "payee": {"full_name": "Nguyễn Văn An"}, "item": duty}
+    asked = await owing.money.post("/refunds", owing.money.cashier, amount=9_000, **given)
+    path = f"/v1/refunds/{asked.json()['refund_id']}/decision"
+    done = await till.service.post(path, {"approved": True, "note": "Đúng"}, MANAGER, version=1)
+    assert done.status_code == 200, done.text
+    assert await owing.told() == ("PROCESSING", "RUNNING", [9_000])
+    seen = await till.read(owing.seen, LEAD)
+    await till.act(seen, "payment-notice", SPECIALIST, **{**NOTICE, "name": "Thuế", "amount": 500})
+    assert await owing.told() == ("AWAITING_FINANCIAL", "STOPPED", [9_000, 500])
+    return owing
+
+
 async def test_what_was_told_too_high_is_paid_as_corrected_and_the_work_goes_on(till: Office) -> None:
     owing = await an_owing(till, "dinh-chinh")
     await owing.correct(-4_000)
@@ -77,19 +94,33 @@ async def test_what_was_told_too_low_is_owed_again_and_the_result_waits_for_it(t
 
 async def test_one_payment_settles_every_obligation_it_covers(till: Office) -> None:
     """The first was paid, went back, and is owed again when the second notice comes."""
-    owing = await an_owing(till, "hai-khoan")
-    await owing.money.take(9_000, item=(await owing.duties())[0]["item_id"])
-    given = {"method": "CASH", "reason": "Nộp nhầm", "payee": {"full_name": "Nguyễn Văn An"}}
-    asked = await owing.money.post("/refunds", owing.money.cashier, amount=9_000, **given)
-    path = f"/v1/refunds/{asked.json()['refund_id']}/decision"
-    done = await till.service.post(path, {"approved": True, "note": "Đúng"}, MANAGER, version=1)
-    assert done.status_code == 200, done.text
-    assert await owing.told() == ("PROCESSING", "RUNNING", [9_000])
-    seen = await till.read(owing.seen, LEAD)
-    await till.act(seen, "payment-notice", SPECIALIST, **{**NOTICE, "name": "Thuế", "amount": 500})
-    assert await owing.told() == ("AWAITING_FINANCIAL", "STOPPED", [9_000, 500])
+    owing = await owed_again(till, "hai-khoan")
     assert (await owing.money.take((await owing.money.read())["outstanding"])).status_code == 201
     assert await owing.told() == ("PROCESSING", "RUNNING", [0, 0])
+
+
+async def test_what_is_paid_again_after_a_refund_settles_what_it_is_paid_for(till: Office) -> None:
+    """Of two debts the one that is named: the money that went back of it is no longer there to count."""
+    owing = await owed_again(till, "tra-lai")
+    first, second = [one["item_id"] for one in await owing.duties()]
+    await owing.money.take(9_000, item=first)
+    assert await owing.told() == ("AWAITING_FINANCIAL", "STOPPED", [0, 500])
+    await owing.money.take(500, item=second)
+    assert await owing.told() == ("PROCESSING", "RUNNING", [0, 0])
+
+
+async def test_a_mistaken_notice_takes_no_other_debt_with_it(till: Office) -> None:
+    """What was paid of it covers what is due first, the fee; the other duty stays owed as it was before."""
+    owing = await owed_again(till, "ghi-nham")
+    await owing.money.take(200, item=(await owing.duties())[1]["item_id"])
+    seen = {**owing.seen, "version": (await till.read(owing.seen, LEAD))["version"]}
+    await till.act(seen, "payment-notice-cancellation", LEAD, reason="Ghi nhầm")
+    assert await owing.told() == ("PROCESSING", "RUNNING", [9_000, 0])
+    assert [(one["owed"], one["paid"]) for one in (await owing.money.read())["items"]] == [
+        (30_000, 200),
+        (9_000, 0),
+        (0, 0),
+    ]
 
 
 @asynccontextmanager
