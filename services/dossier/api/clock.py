@@ -21,7 +21,7 @@ def clock_of(dossier: Dossier, *, sees_office: bool) -> dict[str, Any]:
                 "legal_basis": stop.legal_basis,
                 "until": local(stop.until),
             }
-            for stop in dossier.stops
+            for stop in dossier.stretches
         ],
         "obligations": [
             {

@@ -1,7 +1,7 @@
 """What may happen to a dossier on its way: the clock stands, money is owed, a promise is not kept."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,8 @@ class Cause:
 
 
 PAPERS_MISSING = Cause("APPLICANT_PAPERS", "APPLICANT")
+CONFIRMING = Cause("AGENCY_CONFIRMING", "AGENCY")
+"""The papers asked for were brought, and the office has not said yet that they are complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,16 @@ class ClockStop:
         In rows from before, the end was written as if the clock had gone on at that moment.
         """
         return self.resumed_at is None or self.resumed_at == ended_at
+
+    def cut_at(self, answered_at: datetime | None) -> tuple["ClockStop", ...]:
+        """Return it by whose time it is: the applicant's until the answer came, the office's after it.
+
+        For whoever reads it only: the law's count knows one stop, to the confirmation (T10, R6).
+        """
+        if answered_at is None or (self.resumed_at is not None and answered_at >= self.resumed_at):
+            return (self,)
+        after = replace(self, stopped_at=answered_at, cause=CONFIRMING.code, belongs_to=CONFIRMING.belongs_to)
+        return replace(self, resumed_at=answered_at), after
 
     @property
     def as_stop(self) -> Stop:
@@ -137,6 +149,15 @@ class Settlement:
 
 
 NOTHING_TO_SETTLE = Settlement()
+
+
+@dataclass(frozen=True, slots=True)
+class Confirming:
+    """How long the office took to say that an answer is complete, in office minutes."""
+
+    answered_at: datetime
+    minutes: int
+    is_late: bool
 
 
 @dataclass(frozen=True, slots=True)

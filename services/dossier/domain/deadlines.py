@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from services.dossier.domain.course import Cause, ClockStop, Delay
+from services.dossier.domain.course import Cause, ClockStop, Confirming, Delay
 from services.dossier.domain.definitions import Procedure
 from services.dossier.domain.dossier import Dossier, Running
 from services.dossier.domain.errors import CalendarMissing, NotAnswered, TermUnknown
@@ -91,6 +91,22 @@ def _day(moment: datetime) -> date:
 
 def _moved(calendar: WorkCalendar | None, due: datetime, stop: ClockStop) -> datetime:
     return moved_by_stop(calendar, due, stop.as_stop) if stop.is_counted else due
+
+
+def confirming(
+    dossier: Dossier, calendar: WorkCalendar | None, limits: Limits, *, at: datetime
+) -> Confirming | None:
+    """Return how long an answered supplement waited for the office's word; None where none was answered."""
+    answered_at = dossier.supplements[-1].answered_at if dossier.supplements else None
+    if answered_at is None:
+        return None
+    if calendar is None:
+        raise CalendarMissing
+    try:
+        minutes = working_minutes(calendar, answered_at, at)
+    except CalendarNotLoaded as error:
+        raise CalendarMissing from error
+    return Confirming(answered_at, minutes, minutes > limits.confirm_hours(_day(answered_at)) * 60)
 
 
 def reply_due(calendar: WorkCalendar | None, submitted_at: datetime, limits: Limits) -> datetime | None:

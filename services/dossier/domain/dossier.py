@@ -397,6 +397,12 @@ class Dossier:
         last = self.stops[-1] if self.stops else None
         return last.stopped_at if last is not None and last.lasts(self.ended_at) else None
 
+    @property
+    def stretches(self) -> tuple[ClockStop, ...]:
+        """Return the stops by whose time they are: an answered supplement is the applicant's, then ours."""
+        answers = {one.asked_at: one.answered_at for one in self.supplements if not one.is_intake}
+        return tuple(part for stop in self.stops for part in stop.cut_at(answers.get(stop.stopped_at)))
+
     def stops_until(self, at: datetime) -> tuple[ClockStop, ...]:
         """Return the stops with the open one ended now."""
         return tuple(stop if stop.resumed_at else replace(stop, resumed_at=at) for stop in self.stops)

@@ -9,7 +9,7 @@ from uuid import UUID
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
 from services.dossier.domain.codes import masked_name
-from services.dossier.domain.course import Cause
+from services.dossier.domain.course import CONFIRMING, Cause, Confirming
 from services.dossier.domain.definitions import Agency
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.states import State
@@ -106,6 +106,16 @@ def _interlinked(dossier: Dossier) -> dict[str, Any]:
 def cause_data(cause: Cause) -> dict[str, str]:
     """Return a cause as events tell it: why, and whose time it is."""
     return {"code": cause.code, "belongs_to": cause.belongs_to}
+
+
+def confirming_data(waited: Confirming) -> dict[str, Any]:
+    """Return how long the office took over an answer, as events tell it."""
+    return {
+        "answered_at": moment(waited.answered_at),
+        "minutes": waited.minutes,
+        "is_late": waited.is_late,
+        "cause": cause_data(CONFIRMING),
+    }
 
 
 def continuing_of(dossier: Dossier) -> dict[str, str] | None:

@@ -79,6 +79,7 @@ class Limits:
     supplement_requests: Sequence[SupplementRule]
     supplement_totals: Sequence[NumberRule]
     reply: Sequence[NumberRule]
+    confirm: Sequence[NumberRule]
     cutoffs: Sequence[TimeRule]
     early: Sequence[NumberRule]
     reappointments: Sequence[NumberRule]
@@ -110,6 +111,14 @@ class Limits:
     def reply_hours(self, day: date) -> Decimal:
         """Return the office hours within which a submission is replied to."""
         return _known(latest(self.reply, day)).value
+
+    def confirm_hours(self, day: date) -> Decimal:
+        """Return the office hours within which an answered supplement is said to be complete."""
+        return _known(latest(self.confirm, day)).value
+
+    def cause_name(self, code: str) -> str:
+        """Return what a cause is called; its code where nobody named it."""
+        return next((rule.name for rule in self.causes if rule.code == code), code)
 
     def cutoff(self, day: date) -> time:
         """Return the time after which the day counts as over for same-day work and hand-over."""

@@ -3,14 +3,14 @@
 TT 03/2025/TT-VPCP forms 07 and 06; TT 01/2018/TT-VPCP forms 06 and 05. Views of what is kept, never typed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, Invalid
-from services.dossier.domain.course import stood_since
+from services.dossier.domain.course import ClockStop, stood_since
 from services.dossier.domain.papers import local_text
 
 LONGEST_DAYS = 92
@@ -118,25 +118,49 @@ def note_of(row: Mapping[str, Any], now: datetime) -> str:
     return "; ".join(part for part in (ended, late) if part)
 
 
-def slip_lines(rows: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+def slip_lines(
+    rows: Sequence[Mapping[str, Any]], stops: Sequence[ClockStop], name_of: Callable[[str], str]
+) -> list[list[str]]:
     """Return the lines of the printed control slip: giver and receiver, when, how it stood, the note.
 
-    A row that was taken back says so.
+    A row that was taken back says so; a row during which the clock stood says from when to when, and whose
+    time that was. `name_of` names a cause.
     """
     lines = []
-    for row in rows:
+    for place, row in enumerate(rows):
         taken_back = "Đã thu hồi" if row["taken_back_at"] is not None else ""
         given = f"Giao: {local_text(row['given_at'])}"
         received = f"Nhận: {local_text(row['received_at']) or 'chưa xác nhận'}"
+        until = rows[place + 1]["given_at"] if place + 1 < len(rows) else None
+        stood = [
+            _stood(stop, name_of)
+            for stop in stops
+            if row["given_at"] <= stop.stopped_at and (until is None or stop.stopped_at < until)
+        ]
         lines.append(
             [
                 f"1. Giao: {_desk(row, 'giver')}\n2. Nhận: {_desk(row, 'receiver')}",
                 f"{given}\n{received}",
                 _PUNCTUALITY.get(row["punctuality"], ""),
-                "; ".join(part for part in (taken_back, row["note"]) if part),
+                "; ".join(part for part in (taken_back, row["note"], *stood) if part),
             ]
         )
     return lines
+
+
+def _stood(stop: ClockStop, name_of: Callable[[str], str]) -> str:
+    """Return a stretch in which the clock stood, as the note column says it."""
+    until = f" đến {local_text(stop.resumed_at)}" if stop.resumed_at else ""
+    whose = _WHOSE.get(stop.belongs_to, stop.belongs_to)
+    return f"Không tính thời hạn từ {local_text(stop.stopped_at)}{until}: {name_of(stop.cause)} ({whose})"
+
+
+_WHOSE = {
+    "APPLICANT": "người nộp hồ sơ",
+    "AGENCY": "cơ quan giải quyết",
+    "OTHER_AGENCY": "cơ quan khác",
+    "SYSTEM": "hệ thống",
+}
 
 
 def _desk(row: Mapping[str, Any], side: str) -> str:

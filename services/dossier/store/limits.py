@@ -31,6 +31,7 @@ def read_limits(folder: Path = _DATA) -> Limits:
         supplement_requests=_SUPPLEMENTS.validate_python(limits["supplement_requests"]),
         supplement_totals=_NUMBERS.validate_python(limits["supplement_totals"]),
         reply=_NUMBERS.validate_python(limits["reply_hours"]),
+        confirm=_NUMBERS.validate_python(limits["confirm_hours"]),
         cutoffs=_TIMES.validate_python(limits["cutoff"]),
         early=_NUMBERS.validate_python(limits["early_hours"]),
         reappointments=_NUMBERS.validate_python(limits["reappointments"]),

@@ -9,9 +9,9 @@ from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Invalid
 from services.dossier.domain import papers
 from services.dossier.domain.actions import Action
-from services.dossier.domain.deadlines import answer_by
+from services.dossier.domain.deadlines import answer_by, confirming
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.events import Change, cause_data
+from services.dossier.domain.events import Change, cause_data, confirming_data
 from services.dossier.domain.guards import most_of, waiting_draft
 from services.dossier.domain.holdings import Draft, Supplement
 from services.dossier.domain.limits import GENERAL
@@ -146,7 +146,12 @@ def require_words(by: Caller, note: str) -> None:
 
 
 async def resume(dossier_id: UUID, *, note: str, by: Caller, seen: int, work: Work, now: datetime) -> Dossier:
-    """Confirm the supplement: the clock runs again, to a new due moment; T10."""
+    """Confirm the supplement: the clock runs again, to a new due moment; T10.
+
+    How long the answer waited for this word is told beside it: that time is the office's own.
+    """
     dossier, grounds = await open_for(Action.RESUMPTION, dossier_id, by=by, seen=seen, work=work, now=now)
-    resume_clock(dossier, grounds, Move.RESUME, {}, note=note, by=by, work=work, now=now)
+    waited = confirming(dossier, grounds.calendar, work.limits, at=now)
+    details = {"confirming": confirming_data(waited)} if waited else {}
+    resume_clock(dossier, grounds, Move.RESUME, details, note=note, by=by, work=work, now=now)
     return dossier

@@ -80,9 +80,10 @@ async def test_a_number_is_the_agencys_own_in_its_own_year(office: Office) -> No
             "other agency": replace(kept, dossier_id=kept.id, agency="H99.202"),
             "last moment": replace(kept, dossier_id=kept.id, issued_at=new_year - timedelta(seconds=1)),
             "next year": replace(kept, dossier_id=kept.id, issued_at=new_year),
+            "last year": replace(kept, dossier_id=kept.id, issued_at=new_year - timedelta(days=400)),
         }
         found = {name: len(await work.results.of_one_number(one, limit=5)) for name, one in asked.items()}
-    assert found == {"this": 2, "other agency": 0, "last moment": 2, "next year": 0}
+    assert found == {"this": 2, "other agency": 0, "last moment": 2, "next year": 0, "last year": 0}
 
 
 async def test_what_is_over_is_still_told_and_no_longer_relied_on(office: Office) -> None:

@@ -1,8 +1,10 @@
 """The clock stands while papers are missing; ways out before and after acceptance; four eyes."""
 
+import io
 from datetime import datetime, timedelta
 
 import pytest
+from pypdf import PdfReader
 
 from kernel.core.clock import VIETNAM
 from tests.builders.dossier.office import (
@@ -67,8 +69,45 @@ async def test_the_clock_stands_from_the_request_to_the_confirmation(office: Off
     assert (await office.read(seen, LEAD))["original_due_at"] == first_due
     assert step_due == "2026-03-03T14:00:00+07:00"
     assert seen["step"]["due_at"] == "2026-03-05T14:00:00+07:00"
+    stops = (await office.read(seen, LEAD))["stops"]
+    assert [(one["stopped_at"][:10], one["resumed_at"][:10], one["belongs_to"]) for one in stops] == [
+        ("2026-03-03", "2026-03-04", "APPLICANT"),
+        ("2026-03-04", "2026-03-05", "AGENCY"),
+    ]
+    history = (await office.service.get(f"/v1/dossiers/{seen['dossier_id']}/history", LEAD)).json()["items"]
+    told = history[-1]["change"]["confirming"]
+    assert (told["minutes"], told["is_late"]) == (8 * 60, False)
+    slip = await office.service.get(f"/v1/dossiers/{seen['dossier_id']}/control-slip.pdf", RECEIVER)
+    said = " ".join(PdfReader(io.BytesIO(slip.content)).pages[0].extract_text().split())
+    assert "Chờ cơ quan xác nhận nội dung bổ sung (cơ quan giải quyết)" in said
     again = await office.tried(seen, "supplement-request", SPECIALIST, items=ITEMS, reason="Nữa")
     assert (again.status_code, again.json()["code"]) == (409, "supplement-limit")
+
+
+async def test_an_answer_the_office_let_lie_is_counted_under_its_own_cause(office: Office) -> None:
+    """The due moment moves all the same (T10); statistics say whose delay it was."""
+    seen = await office.act(
+        await office.in_process(), "supplement-request", SPECIALIST, items=ITEMS, reason="Thiếu"
+    )
+    seen = await office.act(seen, "supplement-request-approval", LEAD)
+    day = {"from": "2026-03-03", "to": "2026-03-03", "by": "cause"}
+
+    async def causes() -> list[str]:
+        answer = await office.service.get("/v1/statistics", SIGNER, params=day)
+        return [row["cut"]["cause"] for row in answer.json()["items"]]
+
+    assert await causes() == ["APPLICANT_PAPERS"]
+    file = await office.upload(a_citizen())
+    seen = await office.act(seen, "supplement-answer", a_citizen(), attachment_ids=[file])
+    office.service.clock.advance(timedelta(days=1, minutes=1))
+    waiting = (await office.read(seen, LEAD))["stops"]
+    assert [(one["cause"], one["resumed_at"] is None) for one in waiting] == [
+        ("APPLICANT_PAPERS", False),
+        ("AGENCY_CONFIRMING", True),
+    ]
+    seen = await office.act(seen, "resumption", RECEIVER)
+    assert seen["due_at"] == "2026-03-09T17:30:00+07:00"
+    assert await causes() == ["AGENCY_CONFIRMING"]
 
 
 async def test_who_drafted_a_supplement_may_not_approve_it(office: Office) -> None:

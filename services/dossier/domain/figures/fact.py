@@ -257,9 +257,13 @@ _DELAYING = frozenset({"supplement_requested", "payment_requested", "suspended",
 def _cause(kind: str, change: Mapping[str, Any]) -> str:
     """Return why the clock stands or a promise was not kept (data/causes.yaml); the last one told is counted.
 
-    A step's own cause and an apology not yet signed delay nobody.
+    A step's own cause and an apology not yet signed delay nobody; an answer the office let lie for longer
+    than it may does.
     """
     name = kind.split(".")[1]
+    confirming = change.get("confirming") or {}
+    if confirming.get("is_late"):
+        return str(confirming["cause"]["code"])
     is_struck = change.get("cancelled") == "PAYMENT_NOTICE"
     if name not in _DELAYING and not is_struck:
         return ""

@@ -44,7 +44,7 @@ async def print_control_slip(dossier_id: UUID, *, by: Caller, work: Work, now: d
         "receiving": dossier.receiving_agency.name,
         "received_at": local_text(dossier.accepted_at),
         "due_at": local_text(dossier.due_at),
-        "lines": slip_lines(rows),
+        "lines": slip_lines(rows, dossier.stretches, work.limits.cause_name),
     }
     return await _printed(work.press.control_slip, content, work)
 
