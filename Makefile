@@ -4,6 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 DATA ?= .data
 BUS ?= embedded
+LEVEL ?= 1
 TESTS ?= tests
 PYTEST_WORKERS ?= 3
 SIZE ?= 336418
@@ -28,8 +29,8 @@ $(VENV)/.installed: requirements/lock.txt
 
 setup: $(VENV)/.installed ## Install everything into .venv from the lock
 
-run: setup ## Run the whole system here (BUS=embedded|kafka); Ctrl-C stops it, data stays in .data
-	@exec $(RUN) -m stack --data $(DATA) --bus $(BUS)
+run: setup ## Run the whole system here (BUS=embedded|kafka, LEVEL=1|2 to hand in with); Ctrl-C stops it, data stays in .data
+	@exec $(RUN) -m stack --data $(DATA) --bus $(BUS) --identification-level $(LEVEL)
 
 demo: setup ## Play a citizen's and an officer's day through the gateway, on a running stack or its own
 	@$(RUN) -m demo --data $(DATA)/demo --stack-data $(DATA) --bus $(BUS)

@@ -29,6 +29,13 @@ def main() -> int:
     parser.add_argument(
         "--not-durable", action="store_true", help="trade a power cut's safety for speed: tests"
     )
+    parser.add_argument(
+        "--identification-level",
+        type=int,
+        choices=(1, 2),
+        default=1,
+        help="of the account citizens hand in with, where a procedure names none",
+    )
     given = parser.parse_args()
     wanted = Wanted(
         data=given.data,
@@ -37,6 +44,7 @@ def main() -> int:
         separate_roles=given.separate_roles,
         start_at=given.start_at,
         durable=not given.not_durable,
+        identification_level=given.identification_level,
         machines=json.loads(os.environ.get("GATEWAY_SERVICE_CLIENTS", "[]")),
     )
     # Also where a shell started us in the background, which leaves SIGINT ignored.
@@ -86,6 +94,7 @@ def welcome(stack: Stack, seconds: float) -> str:
             "what the portal holds; submit as a citizen there",
         ),
         ("Mail and SMS (catcher)", ports.url("catcher"), "every message the system sent"),
+        ("Sign in", ports.url("gateway") + "/dang-nhap", "VNeID or VNConnect as played, or a sample officer"),
         ("VNConnect, VNeID (sandbox)", ports.url("identity"), "accounts to sign in with"),
         ("Document axis (sandbox)", ports.url("axis"), "another agency's e-office"),
         ("Outside system (sandbox)", ports.url("outside"), "the civil-status software of birth registration"),

@@ -32,10 +32,11 @@ class Keys:
     push_key: str
     database_key: str
     kiosk_key: str
+    identity_secret: str
     seal_passphrase: str
 
     def kiosk_secret(self, subject: str) -> str:
-        """Return what one kiosk signs in with at the door; no two share it."""
+        """Return what one kiosk, or another machine, signs in with at the door; no two share it."""
         return hmac.new(self.kiosk_key.encode(), subject.encode(), "sha256").hexdigest()
 
     @property
@@ -66,6 +67,7 @@ def _makers() -> dict[str, Callable[[], Any]]:
         "push_key",
         "database_key",
         "kiosk_key",
+        "identity_secret",
         "seal_passphrase",
     )
     return {

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from stack.issuers import simulated_issuers
 from stack.keys import Keys
 from stack.ministry import MINISTRY, simulated_ministry
 from stack.seal import province_seal
@@ -14,6 +15,10 @@ from stack.servers import free_port
 SERVICES = ("catalog", "dossier", "notify", "survey", "gateway")
 _LAST_PORT = 65535
 ROLES = ("api", "consume", "relay", "jobs")
+
+
+POSTAL_OPERATOR = "buu-chinh"
+"""The unit of the sample province's postal agents, whose machine reports what became of letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,8 @@ class Surroundings:
     sample_users: Path
     kiosks: Sequence[str] = ()
     """Names of the sample province's kiosks, which sign in as machines."""
+    identification_level: int = 1
+    """Of the account citizens hand in with, where a procedure names none: one for catalogue and dossiers."""
     machines: Sequence[Mapping[str, object]] = ()
     """Further machines that may sign in, as `GATEWAY_SERVICE_CLIENTS` has them."""
 
@@ -122,6 +129,7 @@ def _particular(name: str, around: Surroundings) -> dict[str, str]:
         case "dossier":
             return {
                 "HISTORY_KEY": keys.history_key,
+                "IDENTIFICATION_LEVEL": str(around.identification_level),
                 "SEALS": json.dumps({"*": province_seal(around.data, keys)}),
                 "FILES_URL": (around.data / "files").as_uri(),
                 "OUTSIDE_URL": ports.url("outside") + "/requests",
@@ -139,7 +147,12 @@ def _particular(name: str, around: Surroundings) -> dict[str, str]:
                 "SMS_KEY": keys.sms_key,
                 "PUBLIC_URL": ports.url("gateway"),
             }
-        case "survey" | "catalog":
+        case "catalog":
+            return {
+                "PUBLIC_URL": ports.url("gateway"),
+                "IDENTIFICATION_LEVEL": str(around.identification_level),
+            }
+        case "survey":
             return {"PUBLIC_URL": ports.url("gateway")}
         case "gateway":
             return _gateway(around)
@@ -152,11 +165,18 @@ def _gateway(around: Surroundings) -> dict[str, str]:
         **{f"{name.upper()}_URL": ports.url(name) for name in SERVICES if name != "gateway"},
         "INTERNAL_PRIVATE_JWK": json.dumps(keys.internal_private_jwk),
         "PUBLIC_URL": ports.url("gateway"),
+        "ISSUERS": json.dumps(
+            simulated_issuers(ports.url("identity"), ports.url("identity"), keys.identity_secret)
+        ),
         "DEVELOPMENT_ISSUER": "true",
         "ISSUER_PRIVATE_JWK": json.dumps(keys.issuer_private_jwk),
         "SAMPLE_USERS_FILE": str(around.sample_users),
         "SERVICE_CLIENTS": json.dumps(
-            [*(_kiosk(subject, keys) for subject in around.kiosks), *around.machines]
+            [
+                *(_machine(subject, "desk.kiosk", keys) for subject in around.kiosks),
+                _machine(POSTAL_OPERATOR, "post.status", keys),
+                *around.machines,
+            ]
         ),
         "PORTAL_URL": ports.url("portal"),
         "PORTAL_ADAPTER_KEY": keys.adapter_key,
@@ -178,9 +198,9 @@ def _gateway(around: Surroundings) -> dict[str, str]:
     }
 
 
-def _kiosk(subject: str, keys: Keys) -> dict[str, object]:
+def _machine(subject: str, scope: str, keys: Keys) -> dict[str, object]:
     secret = hashlib.sha256(keys.kiosk_secret(subject).encode()).hexdigest()
-    return {"client_id": subject, "secret_sha256": secret, "scopes": ["desk.kiosk"]}
+    return {"client_id": subject, "secret_sha256": secret, "scopes": [scope]}
 
 
 def sandbox_env(around: Surroundings) -> dict[str, str]:
@@ -204,6 +224,7 @@ def sandbox_env(around: Surroundings) -> dict[str, str]:
         "OUTSIDE_CALLBACK_KEY": keys.callback_key,
         "OUTSIDE_CLOCK_OFFSET_SECONDS": offset,
         "IDENTITY_PORT": str(ports.identity),
+        "IDENTITY_CLIENT_SECRET": keys.identity_secret,
         "IDENTITY_REDIRECT_URIS": json.dumps([ports.url("gateway") + "/session/callback"]),
         "IDENTITY_BACK_CHANNEL_URL": ports.url("gateway") + "/session/back-channel",
         "IDENTITY_CLOCK_OFFSET_SECONDS": offset,

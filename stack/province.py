@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from stack.keys import Keys
+from stack.plan import POSTAL_OPERATOR
 from stack.postgres.cluster import write_secret
 from worktime.calendar import WorkCalendar
 
 KIOSKS_FILE = "kiosks.json"
+MACHINES_FILE = "machines.json"
 
 
 def office_calendar(document: dict[str, Any], code: str = "default") -> WorkCalendar:
@@ -34,10 +36,14 @@ def write_sign_ins(
 ) -> tuple[Path, list[str]]:
     """Write down who may sign in; return the file of people and officers, and the names of the kiosks.
 
-    What each kiosk signs in with stands in `kiosks.json` beside it, for whoever wants to play one.
+    What each kiosk signs in with stands in `kiosks.json` beside it, other machines in `machines.json`,
+    for whoever wants to play one.
     """
     users = data / "sample-users.json"
     users.write_text(json.dumps(sample_users(document), ensure_ascii=False))
     kiosks = [kiosk["subject"] for desk in desks for kiosk in desk["kiosks"]]
     write_secret(data / KIOSKS_FILE, json.dumps({one: keys.kiosk_secret(one) for one in kiosks}, indent=2))
+    write_secret(
+        data / MACHINES_FILE, json.dumps({POSTAL_OPERATOR: keys.kiosk_secret(POSTAL_OPERATOR)}, indent=2)
+    )
     return users, kiosks

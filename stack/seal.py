@@ -25,11 +25,12 @@ def province_seal(data: Path, keys: Keys) -> dict[str, str]:
     """
     file = data / _FILE
     if not file.exists():
-        write_secret(file, _made(keys.seal_passphrase))
+        write_secret(file, made_seal(keys.seal_passphrase))
     return {"file": str(file), "passphrase": keys.seal_passphrase}
 
 
-def _made(passphrase: str) -> bytes:
+def made_seal(passphrase: str) -> bytes:
+    """Return a new seal as PKCS#12 under this passphrase."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, _NAME)])
     certificate = (

@@ -48,6 +48,7 @@ class Wanted:
     start_at: datetime | None = None
     durable: bool = True
     machines: Sequence[Mapping[str, object]] = ()
+    identification_level: int = 1
 
 
 class Stack:
@@ -142,6 +143,7 @@ class Stack:
             sample_users=users,
             kiosks=kiosks,
             machines=self.wanted.machines,
+            identification_level=self.wanted.identification_level,
         )
         self.clock = SystemClock(start - real)
         self._seen = seen

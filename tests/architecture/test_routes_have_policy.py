@@ -127,6 +127,7 @@ PUBLIC_ROUTES = {
         "GET /nop-ho-so",
         "GET /dong-bo-cong",
         # A session of one's own is asked for inside; its forms are taken from our own pages only.
+        "GET /dang-nhap",
         "GET /tai-khoan",
         "POST /tai-khoan/them",
         "POST /tai-khoan/lien-ket",

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 import yaml
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 from deploy import compose_env, load_province
 from province.read import read
+from sandbox.identity.settings import IdentitySettings
 from services.gateway.domain.sample_user import sample_users
 from tests.deploy.dockerfile import image, read_dockerfile
 from tests.deploy.rendering import SERVICES
@@ -71,7 +73,7 @@ def test_only_the_gateway_and_the_sandbox_are_reached_and_from_this_machine_only
     published = {name: one["ports"] for name, one in CONTAINERS.items() if "ports" in one}
     assert published == {
         "gateway-api": ["127.0.0.1:8000:8000"],
-        "sandbox": [f"127.0.0.1:{port}:{port}" for port in range(8090, 8095)],
+        "sandbox": [f"127.0.0.1:{port}:{port}" for port in range(8090, 8096)],
     }
 
 
@@ -82,7 +84,8 @@ def test_outside_images_are_pinned() -> None:
 
 def test_every_variable_is_made_by_compose_env_and_refused_when_it_is_missing() -> None:
     asked = set(re.findall(r"\$\{([A-Z_]+)", TEXT))
-    assert asked == set(compose_env.environment())
+    for_people = {"POST_KEY", "SEAL_PASSPHRASE"}
+    assert asked | for_people == set(compose_env.environment())
     assert re.findall(r"\$\{[A-Z_]+\}", TEXT) == [], "a variable without :? would be empty in silence"
 
 
@@ -91,11 +94,63 @@ def test_the_file_of_secrets_is_new_each_time_private_and_never_overwritten(tmp_
     assert compose_env.write(first)
     assert compose_env.write(second)
     same = set(first.read_text().splitlines()) & set(second.read_text().splitlines())
-    assert [line.partition("=")[0] for line in same] == ["CONNECTORS"], "what it says is no secret"
+    assert {line.partition("=")[0] for line in same} == {"CONNECTORS", "IDENTIFICATION_LEVEL"}, "no secrets"
     assert stat.S_IMODE(first.stat().st_mode) == stat.S_IRUSR | stat.S_IWUSR
     before = first.read_text()
     assert not compose_env.write(first)
     assert first.read_text() == before
+
+
+def test_a_file_of_an_older_checkout_is_told_what_is_new_and_keeps_the_rest(tmp_path: Path) -> None:
+    file = tmp_path / "env"
+    loader = "bi-mat-cu"
+    file.write_text(f"DATABASE_PASSWORD='cu'\nLOADER_KEY='{loader}'\n")
+    assert not compose_env.write(file)
+    kept = compose_env.variables(file)
+    assert kept.keys() == compose_env.environment().keys()
+    assert (kept["DATABASE_PASSWORD"], kept["LOADER_KEY"]) == ("cu", loader)
+    (machine,) = [one for one in json.loads(kept["SERVICE_CLIENTS"]) if one["client_id"] == "loader"]
+    assert machine["secret_sha256"] == hashlib.sha256(loader.encode()).hexdigest()
+    again = file.read_text()
+    assert not compose_env.write(file)
+    assert file.read_text() == again
+
+
+def test_the_dossier_service_has_a_seal_it_can_open(tmp_path: Path) -> None:
+    made, file = compose_env.environment(), tmp_path / "seal.p12"
+    compose_env.write_seal(file, made["SEAL_PASSPHRASE"])
+    seal = json.loads(made["SEALS"])["*"]
+    key, certificate, _ = pkcs12.load_key_and_certificates(file.read_bytes(), seal["passphrase"].encode())
+    assert key is not None
+    assert certificate is not None
+    before = file.read_bytes()
+    compose_env.write_seal(file, "khac")
+    assert file.read_bytes() == before, "what is sealed already goes on being verified"
+    assert COMPOSE["configs"]["seal"] == {"file": f"./{compose_env.SEAL_FILE.name}"}
+    for role in ("api", "jobs"):
+        mounted = {one["source"]: one["target"] for one in CONTAINERS[f"dossier-{role}"]["configs"]}
+        assert mounted == {"seal": seal["file"]}
+        assert CONTAINERS[f"dossier-{role}"]["environment"]["DOSSIER_SEALS"] == "${SEALS:?}"
+
+
+def test_the_gateway_signs_in_where_the_sandbox_plays_the_issuers() -> None:
+    made, sandbox = compose_env.environment(), CONTAINERS["sandbox"]["environment"]
+    issuers = json.loads(made["ISSUERS"])
+    assert {one["portal_flag"] for one in issuers} == {"vneid", "vnconnect"}
+    for one in issuers:
+        assert one["issuer"].startswith(sandbox["IDENTITY_PUBLIC_URL"] + "/")
+        assert one["token_url"].startswith(f"http://sandbox:{sandbox['IDENTITY_PORT']}/")
+        assert one["client_secret"] == made["IDENTITY_SECRET"]
+    callback = CONTAINERS["gateway-api"]["environment"]["GATEWAY_PUBLIC_URL"] + "/session/callback"
+    assert callback in IdentitySettings().redirect_uris
+
+
+def test_the_postal_operator_has_a_machine() -> None:
+    made = compose_env.environment()
+    (machine,) = [one for one in json.loads(made["SERVICE_CLIENTS"]) if one["scopes"] == ["post.status"]]
+    assert machine["secret_sha256"] == hashlib.sha256(made["POST_KEY"].encode()).hexdigest()
+    agents = [one for one in read()["staff"] if "POSTAL_AGENT" in one["roles"]]
+    assert {one["unit"] for one in agents} == {machine["client_id"]}
 
 
 def test_files_are_kept_for_the_roles_that_need_them_and_the_image_gives_the_folder_its_owner() -> None:
@@ -163,8 +218,8 @@ def test_the_sample_province_is_loaded_once_through_the_door_by_the_program_of_t
     assert mounted[options["--document"]] == {"file": f"./{compose_env.PROVINCE_FILE.name}"}
     assert mounted[options["--secret-file"]] == {"content": "${LOADER_KEY:?}"}
     made = compose_env.environment()
-    (client,) = json.loads(made["SERVICE_CLIENTS"])
-    assert client["client_id"] == options["--client"]
+    clients = {one["client_id"]: one for one in json.loads(made["SERVICE_CLIENTS"])}
+    client = clients[options["--client"]]
     assert client["secret_sha256"] == hashlib.sha256(made["LOADER_KEY"].encode()).hexdigest()
     compose_env.write_province(tmp_path / "province.json")
     assert json.loads((tmp_path / "province.json").read_text()) == read()

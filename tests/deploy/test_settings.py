@@ -13,11 +13,12 @@ from deploy import compose_env
 from kernel.settings import KernelSettings
 from sandbox.axis.settings import AxisSettings
 from sandbox.catcher.settings import CatcherSettings
+from sandbox.identity.settings import IdentitySettings
 from sandbox.ministry.settings import MinistrySettings
 from sandbox.outside.settings import OutsideSettings
 from sandbox.portal.settings import PortalSettings
 from tests.deploy import rules
-from tests.deploy.rendering import SERVICES, Charts, shapes
+from tests.deploy.rendering import SERVICES, Charts, HelmRefused, shapes
 from tests.deploy.roles import roles_of
 from tests.deploy.settings import (
     development_keys,
@@ -128,6 +129,7 @@ def test_the_compose_file_tells_the_sandbox_only_what_it_reads() -> None:
     read_by: dict[str, type[BaseSettings]] = {
         "SANDBOX": PortalSettings,
         "CATCHER": CatcherSettings,
+        "IDENTITY": IdentitySettings,
         "OUTSIDE": OutsideSettings,
         "MINISTRY": MinistrySettings,
         "AXIS": AxisSettings,
@@ -187,3 +189,48 @@ def test_the_readme_names_every_secret_a_chart_asks_for() -> None:
         row = next((line for line in said.splitlines() if line.strip().startswith(f"| `{written}`")), "")
         assert row, f"{name} is not in the table"
         assert all(f"`{key}`" in row for key in keys), f"{name}: a key is not in the table"
+
+
+LEVEL = {"CATALOG_IDENTIFICATION_LEVEL", "DOSSIER_IDENTIFICATION_LEVEL"}
+"""What the catalogue says people need, and what the dossier service asks them for."""
+
+
+@pytest.mark.helm
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("given", ["", "1", "2"])
+def test_the_umbrella_tells_one_level_of_identification_to_both(charts: Charts, given: str) -> None:
+    more = ("--set-string", f"global.identificationLevel={given}") if given else ()
+    manifests = charts.render("stack", None, *more)
+    told = {
+        (variable["name"], variable["value"])
+        for _, container in rules.containers(manifests)
+        for variable in container["env"]
+        if variable["name"].endswith("_IDENTIFICATION_LEVEL")
+    }
+    assert told == {(name, given or "1") for name in LEVEL}
+
+
+@pytest.mark.helm
+@pytest.mark.timeout(1200)
+def test_a_level_there_is_not_is_refused(charts: Charts) -> None:
+    with pytest.raises(HelmRefused, match="identificationLevel"):
+        charts.render("stack", None, "--set-string", "global.identificationLevel=3")
+
+
+def test_the_compose_file_tells_one_level_of_identification_to_both() -> None:
+    given = yaml.safe_load(COMPOSE.read_text())["services"]
+    told = {
+        (name, value)
+        for one in given.values()
+        for name, value in (one.get("environment") or {}).items()
+        if name.endswith("_IDENTIFICATION_LEVEL")
+    }
+    assert told == {(name, "${IDENTIFICATION_LEVEL:?}") for name in LEVEL}
+
+
+def test_without_a_word_both_services_mean_the_same_level() -> None:
+    levels = {
+        settings_class(service).model_fields["identification_level"].default
+        for service in ("catalog", "dossier")
+    }
+    assert len(levels) == 1

@@ -1,10 +1,10 @@
 """The page where a citizen sees, links and unlinks their accounts, without a script (ADR 0022)."""
 
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kernel.core.caller import CallerKind
@@ -20,11 +20,29 @@ from services.gateway.domain.issuer import IssuerKind
 from services.gateway.use_cases.account_links import end_link, list_proposals, take_proposal
 from services.gateway.use_cases.door import Door
 from services.gateway.use_cases.preferences_asking import do_choices_differ
+from services.gateway.use_cases.sign_in import own_page
 from services.gateway.use_cases.who_is_asking import Known
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-_PAGE = "/tai-khoan"
+_PAGE, _WAYS = "/tai-khoan", "/dang-nhap"
 _LINKED, _ENDED = "lien-ket", "huy"
+
+
+@router.get(_WAYS, response_class=HTMLResponse)
+async def choose_way(
+    request: Request, return_to: Annotated[str, Query(max_length=2000)] = _PAGE
+) -> HTMLResponse:
+    """Show the ways to sign in; each leads back to `return_to`, which is a page of ours or the start page."""
+    door: Door = request.app.state.runtime.resources
+    back = own_page(return_to)
+    ways = [
+        {
+            "label": way.label or way.name,
+            "address": f"/session/login?{urlencode({'issuer': way.name, 'return_to': back})}",
+        }
+        for way in door.sign_in.ways
+    ]
+    return rendered("ways.html", ways=ways)
 
 
 @router.get(_PAGE, response_class=HTMLResponse)
@@ -34,7 +52,7 @@ async def show_accounts(request: Request) -> Response:
     try:
         known = await _known(request, door)
     except Unauthenticated:
-        return RedirectResponse(f"/session/login?{urlencode({'return_to': _PAGE})}", status_code=303)
+        return RedirectResponse(f"{_WAYS}?{urlencode({'return_to': _PAGE})}", status_code=303)
     runtime, caller = request.app.state.runtime, known.caller
     async with JobTick(runtime, runtime.clock.now()).open_work() as work:
         links = [row for row in await work.account_links.listed(caller.subjects) if not row["revoked_at"]]

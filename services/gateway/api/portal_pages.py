@@ -70,7 +70,7 @@ async def show_portal_figures(request: Request) -> Response:
     door: Door = request.app.state.runtime.resources
     caller = await _signed_in(door, request)
     if caller is None:
-        return RedirectResponse(f"/session/login?{urlencode({'return_to': _FIGURES})}", status_code=303)
+        return RedirectResponse(f"/dang-nhap?{urlencode({'return_to': _FIGURES})}", status_code=303)
     if caller.kind is not CallerKind.STAFF or not caller.has_role("ADMIN", "SUPERVISOR"):
         raise Forbidden
     runtime = request.app.state.runtime

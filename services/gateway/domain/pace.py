@@ -19,7 +19,16 @@ _BY_KIND = {CallerKind.PERSON: "person", CallerKind.STAFF: "staff", CallerKind.S
 _SIGN_IN = ("/session", "/oidc/")
 _LOOK_UP = "/tra-cuu"
 _SURVEY = "/khao-sat/"
-_READERS = ("/dong-bo-cong", "/nop-ho-so", "/thu-tuc/", "/xac-minh/", "/theo-doi", "/bieu-mau/", "/tai-khoan")
+_READERS = (
+    "/dong-bo-cong",
+    "/nop-ho-so",
+    "/thu-tuc/",
+    "/xac-minh/",
+    "/theo-doi",
+    "/bieu-mau/",
+    "/tai-khoan",
+    "/dang-nhap",
+)
 
 
 _BY_PATH = {

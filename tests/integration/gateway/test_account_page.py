@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -169,7 +170,7 @@ async def test_forms_filled_by_hand_are_refused(
 
 async def test_nobody_signed_in_is_led_to_sign_in_and_a_form_of_nobody_is_refused(browser: Browser) -> None:
     led = await browser.ask("GET", PAGE)
-    assert (led.status_code, led.headers["location"]) == (303, "/session/login?return_to=%2Ftai-khoan")
+    assert (led.status_code, led.headers["location"]) == (303, "/dang-nhap?return_to=%2Ftai-khoan")
     sent = await browser.ask("POST", f"{PAGE}/huy", data={"link": AN, "version": "1"}, headers=FORM)
     assert sent.status_code == 401
 
@@ -179,3 +180,18 @@ async def test_a_form_of_a_page_without_referrer_signs_out(browser: Browser) -> 
     await browser.signs_in("vneid", "an")
     assert (await browser.ask("POST", "/session/sign-out", headers={"Origin": "null"})).status_code == 403
     assert (await browser.ask("POST", "/session/sign-out", headers=FORM)).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("asked", "back"), [("/tai-khoan", "/tai-khoan"), ("//evil.example", "/"), ("https://evil.example/", "/")]
+)
+async def test_every_way_to_sign_in_is_shown_and_leads_back_to_a_page_of_ours(
+    browser: Browser, asked: str, back: str
+) -> None:
+    shown = await browser.ask("GET", f"/dang-nhap?{urlencode({'return_to': asked})}")
+    leads = [html.unescape(one) for one in re.findall(r'<li><a href="([^"]+)"', shown.text)]
+    assert leads == [
+        f"/session/login?{urlencode({'issuer': f'{browser.issuers.root}/{name}', 'return_to': back})}"
+        for name in ("vneid", "vnconnect")
+    ]
+    assert "evil" not in shown.text

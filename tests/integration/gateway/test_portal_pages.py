@@ -61,7 +61,7 @@ async def test_a_link_to_no_procedure_is_a_page_that_says_so(door: RunningServic
 
 async def test_the_figures_are_shown_to_whom_they_concern(door: RunningService) -> None:
     asked = await door.client.get("/dong-bo-cong")
-    assert asked.headers["location"] == "/session/login?return_to=%2Fdong-bo-cong"
+    assert asked.headers["location"] == "/dang-nhap?return_to=%2Fdong-bo-cong"
     await sign_in(door, "can-bo-lan")
     await door.receive(staff_changed())
     door.clock.advance(timedelta(seconds=20))

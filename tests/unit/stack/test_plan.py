@@ -1,12 +1,16 @@
 """What each process of a development stack is told, and where it listens."""
 
+import hashlib
+import json
+from dataclasses import replace
 from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
 
 from stack.keys import keys_of
-from stack.plan import ROLES, SERVICES, Ports, Surroundings, service_env
+from stack.plan import ROLES, SERVICES, Ports, Surroundings, sandbox_env, service_env
+from stack.province import MACHINES_FILE, write_sign_ins
 
 
 @pytest.fixture
@@ -40,3 +44,32 @@ def test_probes_answer_on_this_machine_only_and_never_on_the_public_port(around,
 def test_an_unknown_port_is_named():
     with pytest.raises(ValueError, match="gatway"):
         Ports.of({"gatway": 1})
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_one_level_of_identification_is_told_to_catalogue_and_dossiers(around, level):
+    told = replace(around, identification_level=level)
+    said = {
+        name: service_env(name, "all", told)[f"{name.upper()}_IDENTIFICATION_LEVEL"]
+        for name in ("catalog", "dossier")
+    }
+    assert said == {"catalog": str(level), "dossier": str(level)}
+
+
+def test_a_newcomer_may_sign_in_with_a_played_account(around):
+    """Browser and gateway meet the sandbox's issuers where it serves them, and it knows our secret."""
+    issuers = json.loads(service_env("gateway", "api", around)["GATEWAY_ISSUERS"])
+    sandbox = sandbox_env(around)
+    assert {one["portal_flag"] for one in issuers} == {"vneid", "vnconnect"}
+    for one in issuers:
+        assert one["issuer"] == f"http://127.0.0.1:{sandbox['IDENTITY_PORT']}/{one['portal_flag']}"
+        assert one["client_secret"] == sandbox["IDENTITY_CLIENT_SECRET"]
+
+
+def test_the_postal_operators_machine_signs_in_with_what_is_written_down(around):
+    document = {"people": [], "staff": []}
+    write_sign_ins(around.data, document, [], around.keys)
+    machines = json.loads(service_env("gateway", "api", around)["GATEWAY_SERVICE_CLIENTS"])
+    (post,) = [one for one in machines if one["scopes"] == ["post.status"]]
+    secret = json.loads((around.data / MACHINES_FILE).read_text())[post["client_id"]]
+    assert post["secret_sha256"] == hashlib.sha256(secret.encode()).hexdigest()

@@ -42,10 +42,12 @@
   value: /run/secrets/kafka/tls.key
 {{- end }}
 {{- end }}
-{{- $publicUrl := ($values.global | default dict).publicUrl | default "" }}
+{{- /* What several services must be told alike: the umbrella's one value wins over each chart's own. */}}
+{{- $global := $values.global | default dict }}
+{{- $shared := dict "PUBLIC_URL" ($global.publicUrl | default "") "IDENTIFICATION_LEVEL" ($global.identificationLevel | default "" | toString) }}
 {{- range $name, $value := $values.settings }}
 - name: {{ $prefix }}_{{ $name }}
-  value: {{ ternary $publicUrl $value (and (eq $name "PUBLIC_URL") (ne $publicUrl "")) | quote }}
+  value: {{ get $shared $name | default $value | quote }}
 {{- end }}
 {{- range $name, $from := $values.secretSettings }}
 {{ include "motcua.fromSecret" (dict "name" (printf "%s_%s" $prefix $name) "from" $from) }}
