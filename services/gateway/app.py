@@ -77,6 +77,7 @@ from services.gateway.jobs.forgetting import FORGET
 from services.gateway.jobs.portal_exchange import PORTAL_EXCHANGE
 from services.gateway.jobs.portal_intake import PORTAL_INTAKE
 from services.gateway.jobs.portal_keeping import PORTAL_FORGETTING, PORTAL_SEALING
+from services.gateway.jobs.portal_links import PORTAL_LINKS
 from services.gateway.jobs.portal_payments import PAYMENT_RECONCILIATION, PORTAL_PAYMENTS
 from services.gateway.jobs.portal_reconcile import PORTAL_RECONCILE
 from services.gateway.jobs.portal_sync import PORTAL_SYNC
@@ -132,6 +133,7 @@ JOBS: Sequence[Job] = (
     FORGET,
     PORTAL_SYNC,
     PORTAL_INTAKE,
+    PORTAL_LINKS,
     PORTAL_RECONCILE,
     PORTAL_SEALING,
     PORTAL_FORGETTING,

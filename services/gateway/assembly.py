@@ -24,6 +24,7 @@ from services.gateway.clients.look_up_desk import HttpLookUpDesk
 from services.gateway.clients.personal_papers import HttpPersonalPapers
 from services.gateway.clients.portal_dossier import HttpDossierService
 from services.gateway.clients.portal_driver import portal_of
+from services.gateway.clients.portal_links import HttpLinks
 from services.gateway.clients.portal_payments import HttpDossierMoney, HttpPlatform
 from services.gateway.clients.portal_sheet import read_portal_sheet
 from services.gateway.clients.portal_survey import HttpSurveyService
@@ -32,6 +33,7 @@ from services.gateway.clients.shared_databases import HttpDatabase
 from services.gateway.clients.upstream import HttpUpstream
 from services.gateway.clients.usage_sheets import as_csv, as_xlsx
 from services.gateway.domain.portal_ledger import Backoff
+from services.gateway.domain.portal_links import Allowed
 from services.gateway.domain.portal_messages import Wire
 from services.gateway.domain.portal_petitions import FIELDS
 from services.gateway.jobs.portal_sync import PortalSender
@@ -58,6 +60,7 @@ from services.gateway.use_cases.portal_catalogues import ReadCatalogues
 from services.gateway.use_cases.portal_exchange import Exchange
 from services.gateway.use_cases.portal_fence import FencedPortal
 from services.gateway.use_cases.portal_intake import TakeFromPortal
+from services.gateway.use_cases.portal_links import AwaitLinks, FetchLinks
 from services.gateway.use_cases.portal_pace import Pace, PacedPortal
 from services.gateway.use_cases.portal_payments import CarryPayments
 from services.gateway.use_cases.portal_petitions import FetchPetitions
@@ -100,7 +103,22 @@ def portal_side(
     return PortalSide(
         sender=PortalSender(tell, fence, clock, concurrency=settings.portal_concurrency),
         intake=TakeFromPortal(
-            open_work=open_work, dossiers=dossiers, clock=clock, bounds=settings.portal_bounds()
+            open_work=open_work,
+            dossiers=dossiers,
+            clock=clock,
+            bounds=settings.portal_bounds(),
+            links=AwaitLinks(open_work=open_work, clock=clock, patience=settings.link_patience()),
+        ),
+        links=FetchLinks(
+            open_work=open_work,
+            files=HttpLinks(
+                allowed=[Allowed.of(one) for one in settings.portal_link_hosts],
+                networks=settings.portal_link_networks,
+                most_bytes=settings.portal_link_megabytes * 1_048_576,
+                seconds=settings.portal_link_seconds,
+            ),
+            clock=clock,
+            patience=settings.link_patience(),
         ),
         reconcile=Reconcile(
             open_work=open_work,

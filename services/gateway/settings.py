@@ -14,6 +14,7 @@ from services.gateway.domain.connectors.source import FileWay, PullWay, PushWay,
 from services.gateway.domain.documents.profile import NAMESPACE, Bounds, Profile
 from services.gateway.domain.portal_account import DirectAccount, GatewayAddresses
 from services.gateway.domain.portal_ledger import Backoff
+from services.gateway.domain.portal_links import Allowed, Network
 from services.gateway.domain.portal_outline import Bounds as PortalBounds
 from services.gateway.domain.portal_payments import PaymentAccount
 from services.gateway.domain.portal_quota import Quota, Window
@@ -149,6 +150,18 @@ class Settings(KernelSettings):
         default=4, ge=1, le=64, description="what a body may say beside its files"
     )
     portal_json_depth: int = Field(default=32, ge=4, le=100, description="levels of a body's JSON")
+    portal_link_hosts: list[str] = Field(
+        default=["dichvucong.gov.vn", ".dichvucong.gov.vn"],
+        description="hosts whose files are fetched when the portal names them by address; .x is all below x",
+    )
+    portal_link_networks: list[Network] = Field(
+        default=[], description="private networks such a host may be in, as 10.20.0.0/16; none by default"
+    )
+    portal_link_megabytes: int = Field(default=25, ge=1, le=100, description="the largest such file")
+    portal_link_seconds: float = Field(default=60, gt=0, le=600, description="so long fetching one may take")
+    portal_link_hours: float = Field(
+        default=4, gt=0, description="a dossier waits so long for its files, then goes in and tells of them"
+    )
     portal_keep_days: int = Field(
         default=30, ge=1, le=3650, description="what a message of the portal said is kept after it is done"
     )
@@ -274,6 +287,17 @@ class Settings(KernelSettings):
             plain_bytes=self.portal_plain_megabytes * 1_048_576,
             depth=self.portal_json_depth,
         )
+
+    @field_validator("portal_link_hosts")
+    @classmethod
+    def _names_hosts(cls, hosts: list[str]) -> list[str]:
+        for one in hosts:
+            Allowed.of(one)
+        return hosts
+
+    def link_patience(self) -> timedelta:
+        """Return how long a dossier waits for files named by an address."""
+        return timedelta(hours=self.portal_link_hours)
 
     def files_url(self) -> str:
         """Return where the portal fetches files."""

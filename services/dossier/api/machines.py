@@ -94,6 +94,7 @@ async def receive_portal_dossier(
         attachments=kept,
         submitted_at=body.submitted_at,
         is_verified=body.is_vneid_verified,
+        note=body.note,
     )
     outcome, dossier_id, _ = await receive_from_portal(born, by=by, work=work, now=now)
     response.status_code = 201 if outcome == "created" else 200

@@ -169,6 +169,8 @@ class PortalBorn:
     attachments: Sequence[Attachment]
     submitted_at: datetime
     is_verified: bool = True
+    note: str = ""
+    """What whoever reads the dossier must know of its coming: files the portal named and nobody could get."""
 
 
 async def receive_from_portal(
@@ -209,7 +211,14 @@ async def receive_from_portal(
     work.attachments.add([replace(item, dossier_id=dossier.id) for item in born.attachments])
     dossier.take(files)
     keep_new(
-        work, dossier, replace(submission, components=()), components, by=by, now=now, uploaders=by.subjects
+        work,
+        dossier,
+        replace(submission, components=()),
+        components,
+        by=by,
+        now=now,
+        uploaders=by.subjects,
+        note=born.note,
     )
     keep_evidence(work, dossier, submission, components, files, by=by, now=now)
     owe_for(dossier, intake, submission, by=by, work=work, now=now)

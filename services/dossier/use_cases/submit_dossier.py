@@ -301,13 +301,14 @@ def keep_new(
     by: Caller | None,
     now: datetime,
     uploaders: Collection[str],
+    note: str = "",
 ) -> None:
     """Queue the new dossier, its components, files, history and event."""
     details = brought_details(dossier)
     if submission.exemption is not None:
         # Which one is in the ledger only: that somebody is poor or disabled is nobody's news.
         details["exemption_claimed"] = True
-    change = Change("submitted", None, details=details)
+    change = Change("submitted", None, note=note, details=details)
     entry = new_entry(work, dossier, change, by=by, now=now)
     work.dossiers.add(dossier, entry, components)
     if submission.attachment_ids:

@@ -61,7 +61,10 @@ def _names(profile: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[str]
         items = data.get(kind["list"]) if kind["list"] else None
         for place, item in enumerate(items if isinstance(items, list) else ()):
             if isinstance(item, Mapping):
-                yield from (f"{kind['list']}.{place}.{name}" for name in (kind["name"], _COMPONENT))
+                names = (kind["name"], _COMPONENT, *((kind["link"],) if item.get(kind["link"]) else ()))
+                yield from (f"{kind['list']}.{place}.{name}" for name in names)
+        if not kind["list"] and kind["link"] and data.get(kind["link"]):
+            yield kind["link"]
 
 
 def _value(data: Any, name: str) -> str:

@@ -153,9 +153,11 @@ def _file(item: Mapping[str, Any], kind: Mapping[str, str]) -> Json | None:
             "name": name[:200] or "tep-dinh-kem",
             "content_base64": _bare(content),
         }
-    if _text(item, kind["link"]):
-        raise NeedsPeople("tệp chỉ có địa chỉ, chưa có nội dung")
-    return None
+    link = _text(item, kind["link"])
+    if not link:
+        return None
+    component = _text(item, "MaThanhPhanHoSo")
+    return {"component_code": component, "name": name[:200] or "tep-dinh-kem", "link": link}
 
 
 def _bare(content: str) -> str:

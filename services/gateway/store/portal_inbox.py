@@ -42,7 +42,7 @@ _COLUMNS = (
     " FROM portal_inbound"
 )
 _FIND = Statement(f"{_COLUMNS} WHERE id = :id AND state IN ('RECEIVED', 'PARKED')")
-_FIND_OPEN = Statement(f"{_COLUMNS} WHERE id = :id AND state <> 'DONE'")
+_FIND_OPEN = Statement(f"{_COLUMNS} WHERE id = :id AND state <> 'DONE' AND forgotten_at IS NULL")
 _OTHERS = Statement(
     "SELECT EXISTS (SELECT 1 FROM portal_inbound WHERE portal_code = :portal_code AND id <> :id"
     " AND state = 'DONE' AND answer_code = 0)"
@@ -54,7 +54,7 @@ _BEFORE = Statement(
 _AGAIN = Statement(
     "UPDATE portal_inbound SET state = 'RECEIVED', next_attempt_at = :now, attempts = attempts + 1,"
     " version = version + 1, corrections = corrections || :corrections::jsonb"
-    " WHERE id = :id AND version = :version AND state <> 'DONE'"
+    " WHERE id = :id AND version = :version AND state <> 'DONE' AND forgotten_at IS NULL"
 )
 _LOG = Statement(
     "INSERT INTO portal_inbound_acts (id, message_id, at, subject, action, fields, reason, is_sealed)"
@@ -129,7 +129,7 @@ class PostgresPortalInbox:
         return self._inbound(await self._unit.fetch_one(_FIND, id=message_id))
 
     async def find_open(self, message_id: UUID) -> Inbound | None:
-        """Return a message that is not done, refused ones too."""
+        """Return a message that is not done, refused ones too, as long as it says what it said."""
         return self._inbound(await self._unit.fetch_one(_FIND_OPEN, id=message_id))
 
     async def is_first(self, portal_code: str, message_id: UUID) -> bool:

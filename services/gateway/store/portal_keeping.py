@@ -22,14 +22,17 @@ _PLAIN_FILES = (
     " LIMIT $1 FOR UPDATE SKIP LOCKED"
 )
 _SEAL_FILE = "UPDATE portal_files SET file_name = $2, is_sealed = true WHERE token = $1"
-# Who did what, when, and to which fields stays; the values and the words go with the message.
+# Who did what, when, and to which fields stays; the values and the words go with the message. A row somebody
+# is at is left for the next time: a refused message tried again at this moment keeps what it says.
 _FORGET = """
 WITH gone AS (
     UPDATE portal_inbound SET body = '', outline = NULL, corrections = '{}', is_sealed = true,
         forgotten_at = $1
-    WHERE id IN (SELECT id FROM portal_inbound WHERE state = 'DONE' AND forgotten_at IS NULL
-                 AND settled_at < $2 ORDER BY settled_at LIMIT 1000)
+    WHERE id IN (SELECT id FROM portal_inbound WHERE state IN ('DONE', 'REFUSED') AND forgotten_at IS NULL
+                 AND settled_at < $2 ORDER BY settled_at LIMIT 1000 FOR UPDATE SKIP LOCKED)
     RETURNING id),
+links AS (UPDATE portal_links SET address = '' WHERE message_id IN (SELECT id FROM gone) RETURNING id),
+files AS (DELETE FROM portal_link_parts WHERE link_id IN (SELECT id FROM links)),
 parts AS (DELETE FROM portal_inbound_parts WHERE message_id IN (SELECT id FROM gone))
 UPDATE portal_inbound_acts AS a SET reason = '', is_sealed = true,
     fields = (SELECT coalesce(jsonb_object_agg(key, ''), '{}') FROM jsonb_object_keys(a.fields) AS key)
@@ -65,7 +68,7 @@ class PostgresPortalKeeping:
         await self._pool.execute(_SWEEP, before)
 
     async def forget_done(self, *, now: datetime, before: datetime) -> None:
-        """Forget what messages said that were done before then; hash, codes and outcome stay."""
+        """Forget what messages said that were done or refused before then; hash, codes and outcome stay."""
         await self._pool.execute(_FORGET, now, before)
 
 

@@ -3,10 +3,10 @@
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, LargeBinary, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from services.gateway.store import portal_exchange_tables
+from services.gateway.store import portal_exchange_tables, portal_link_tables
 from services.gateway.store.tables import metadata
 
-__all__ = ["metadata", "portal_exchange_tables"]
+__all__ = ["metadata", "portal_exchange_tables", "portal_link_tables"]
 
 _moment = DateTime(timezone=True)
 
@@ -116,7 +116,7 @@ Index(
 Index(
     "ix_portal_inbound_kept",
     portal_inbound.c.settled_at,
-    postgresql_where=text("state = 'DONE' AND forgotten_at IS NULL"),
+    postgresql_where=text("state IN ('DONE', 'REFUSED') AND forgotten_at IS NULL"),
 )
 
 portal_inbound_parts = Table(

@@ -17,6 +17,7 @@ from services.gateway.store.portal_comparing import PostgresPortalComparing
 from services.gateway.store.portal_files import PostgresPortalFiles
 from services.gateway.store.portal_inbox import PostgresPortalInbox
 from services.gateway.store.portal_ledger import PostgresPortalLedger
+from services.gateway.store.portal_links import PostgresPortalLinks
 from services.gateway.store.portal_questions import PostgresPortalQuestions
 from services.gateway.store.portal_screens import PostgresPortalScreens
 from services.gateway.store.portal_summaries import PostgresPortalSummaries
@@ -36,6 +37,7 @@ class PostgresWork:
         self.portal_ledger = PostgresPortalLedger(unit)
         self.portal_files = PostgresPortalFiles(unit, resources.portal.seals)
         self.portal_inbox = PostgresPortalInbox(unit, resources.portal.seals)
+        self.portal_links = PostgresPortalLinks(unit, resources.portal.seals)
         self.portal_screens = PostgresPortalScreens(unit)
         self.documents = PostgresDocuments(unit, resources.documents.seals)
         self.document_posts = PostgresDocumentPosts(unit, resources.documents.seals)

@@ -7,43 +7,66 @@ on with, the dossier service forgets by itself.
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
+from typing import Protocol
 
 from services.gateway.domain.portal_base64 import NotBase64
 from services.gateway.domain.portal_inbound import Inbound
+from services.gateway.domain.portal_links import missing_note
 from services.gateway.domain.portal_messages import Json
 from services.gateway.domain.portal_reading import Handed, NotUnderstood
-from services.gateway.use_cases.portal_bodies import File, Said
+from services.gateway.use_cases.portal_bodies import Said
 from services.gateway.use_cases.portal_ports import DossierService, Intake
 
+_LONGEST_NOTE = 2000
 _SENT_BYTES = 2_097_152
 _UNPROCESSABLE = 422
 
 
+class Readable(Protocol):
+    """A file that can be read from its beginning as often as it is asked for."""
+
+    def content(self) -> AsyncIterator[bytes]:
+        """Yield the content piece by piece; raise `NotBase64`."""
+
+
 def require_only_files(said: Said, handed: Handed) -> None:
     """Raise `NotUnderstood` when a text too long to be held stands anywhere but in a file's place."""
-    if said.files.keys() - {file["content_base64"] for file in handed.body["attachments"]}:
+    if said.files.keys() - {file.get("content_base64") for file in handed.body["attachments"]}:
         raise NotUnderstood("Có chuỗi quá dài ngoài các trường tệp")
 
 
 async def with_files_there(
-    said: Said, handed: Handed, message: Inbound, dossiers: DossierService
+    said: Said,
+    handed: Handed,
+    message: Inbound,
+    dossiers: DossierService,
+    fetched: Mapping[int, Readable | None],
 ) -> Handed | Intake:
-    """Return the message telling of its long files by where they are now, or why one is not taken."""
+    """Return the message telling of its long files by where they are now, or why one is not taken.
+
+    `fetched` has the files named by an address by their place; None for one that never came, which is left
+    out and told of.
+    """
     listed: list[Json] = []
+    missing: list[str] = []
     for place, file in enumerate(handed.body["attachments"]):
-        found = said.files.get(file["content_base64"])
-        if found is None:
+        found = fetched[place] if place in fetched else said.files.get(file["content_base64"])
+        if found is None and place in fetched:
+            missing.append(file["name"])
+        elif found is None:
             listed.append(file)
-            continue
-        brought = await _brought(found, file, f"{message.sha256.hex()[:32]}:{place}", place, dossiers)
-        if isinstance(brought, Intake):
-            return brought
-        listed.append(brought)
-    return replace(handed, body={**handed.body, "attachments": listed})
+        else:
+            brought = await _brought(found, file, f"{message.sha256.hex()[:32]}:{place}", place, dossiers)
+            if isinstance(brought, Intake):
+                return brought
+            listed.append(brought)
+    told = "\n".join(text for text in (handed.body.get("note", ""), missing_note(missing)) if text)
+    note = {"note": told[:_LONGEST_NOTE]} if told else {}
+    return replace(handed, body={**handed.body, "attachments": listed, **note})
 
 
 async def _brought(
-    file: File, told: Mapping[str, str], key: str, place: int, dossiers: DossierService
+    file: Readable, told: Mapping[str, str], key: str, place: int, dossiers: DossierService
 ) -> Json | Intake:
     try:
         length = sum([len(piece) async for piece in file.content()])
@@ -56,7 +79,7 @@ async def _brought(
     return {"component_code": told["component_code"], "name": told["name"], "upload_id": str(brought)}
 
 
-async def _parts(file: File, start: int) -> AsyncIterator[bytes]:
+async def _parts(file: Readable, start: int) -> AsyncIterator[bytes]:
     """Yield the content from a place on, in parts of one size."""
     held, passed = bytearray(), 0
     async for piece in file.content():

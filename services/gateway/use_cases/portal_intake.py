@@ -21,6 +21,7 @@ from services.gateway.domain.portal_inbound import (
     waiting,
 )
 from services.gateway.domain.portal_ledger import Backoff
+from services.gateway.domain.portal_links import LinkState
 from services.gateway.domain.portal_messages import Json, Wire, dossier_message
 from services.gateway.domain.portal_outline import Bounds, NoOutline, NotJson
 from services.gateway.domain.portal_profiles import LAND_TAX
@@ -29,6 +30,7 @@ from services.gateway.domain.portal_tax import notice_file, tax_dossier, told_in
 from services.gateway.domain.portal_view import PortalView
 from services.gateway.use_cases.portal_bodies import Said, read_message
 from services.gateway.use_cases.portal_handing import require_only_files, with_files_there
+from services.gateway.use_cases.portal_links import AwaitLinks
 from services.gateway.use_cases.portal_ports import DossierService, Intake, Mappings, OpenWork
 from services.gateway.use_cases.portal_receiving import KeepMessages
 
@@ -55,13 +57,20 @@ class TakeFromPortal:
     """Nothing the portal was answered 0 for is lost, whatever dies afterwards."""
 
     def __init__(
-        self, *, open_work: OpenWork, dossiers: DossierService, clock: Clock, bounds: Bounds
+        self,
+        *,
+        open_work: OpenWork,
+        dossiers: DossierService,
+        clock: Clock,
+        bounds: Bounds,
+        links: AwaitLinks,
     ) -> None:
         self._open_work = open_work
         self._bounds = bounds
         self._keep = KeepMessages(open_work, bounds)
         self._dossiers = dossiers
         self._clock = clock
+        self._links = links
         self._backoff = Backoff(first_seconds=2)
 
     async def receive(self, path: str, body: AsyncIterator[bytes]) -> Ruling:
@@ -142,7 +151,14 @@ class TakeFromPortal:
             handed = await self._in_our_codes(handed, work.portal_codes)
         path = _SUPPLEMENTS.format(code=handed.portal_code) if handed.is_supplement else DOSSIERS
         try:
-            ready = await with_files_there(said, handed, message, self._dossiers)
+            links = await self._links.standing(handed, message)
+            if isinstance(links, Ruling):
+                return links
+            fetched = {
+                place: self._links.file(one) if one.state is LinkState.FETCHED else None
+                for place, one in links.items()
+            }
+            ready = await with_files_there(said, handed, message, self._dossiers, fetched)
             if isinstance(ready, Intake):
                 return await self._ruling_of(ready, handed, message)
             answer = await self._dossiers.take_in(path, ready.body, key=_key(handed, message))

@@ -8,6 +8,7 @@ from typing import Any
 from services.gateway.domain.portal_comparison import Sheet
 from services.gateway.use_cases.portal_exchange import Exchange
 from services.gateway.use_cases.portal_intake import TakeFromPortal
+from services.gateway.use_cases.portal_links import FetchLinks
 from services.gateway.use_cases.portal_payments import CarryPayments
 from services.gateway.use_cases.portal_ports import DossierService
 from services.gateway.use_cases.portal_reconcile import Reconcile
@@ -19,6 +20,7 @@ class PortalSide:
 
     sender: Any
     intake: TakeFromPortal
+    links: FetchLinks
     reconcile: Reconcile
     read_sheet: Callable[[bytes], Sheet]
     """Raises `ValueError` with a text for who uploaded it."""

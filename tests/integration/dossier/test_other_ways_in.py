@@ -93,6 +93,17 @@ async def test_a_portal_dossier_is_kept_once_however_often_it_comes(office: Offi
     assert detail["dossier_code"] == "H99.201-260303-0001"
 
 
+async def test_a_portal_dossier_tells_of_what_did_not_come_with_it(office: Office) -> None:
+    """Files the portal named by an address nobody could fetch: whoever opens the dossier reads it."""
+    note = "Cổng gửi tệp bằng địa chỉ nhưng không tải được, cần yêu cầu bổ sung: to-khai.pdf"
+    born = await office.service.post("/v1/portal-dossiers", a_portal_dossier() | {"note": note}, GATEWAY)
+    assert born.status_code == 201, born.text
+    history = f"/v1/dossiers/{born.json()['dossier_id']}/history"
+    for reader in (RECEIVER, a_citizen()):
+        first = (await office.service.get(history, reader)).json()["items"][0]
+        assert (first["type"], first["change"]["note"]) == ("dossier.submitted.v1", note)
+
+
 async def test_a_portal_dossier_is_completed_through_the_portal(office: Office) -> None:
     """Only where something was asked; an unknown code is unknown."""
     first = await office.service.post("/v1/portal-dossiers", a_portal_dossier(), GATEWAY)

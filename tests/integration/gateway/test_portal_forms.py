@@ -153,7 +153,7 @@ async def test_a_traders_dossier_is_the_same_at_either_address_and_with_or_witho
             assert await understood(world, body, path) == bare
 
 
-async def test_a_supplement_whose_file_has_only_an_address_waits_for_people(start) -> None:
+async def test_a_supplement_whose_file_has_only_an_address_waits_for_it(start) -> None:
     """The file is not dropped in silence: the contract's own supplement has an address and no content."""
     async with a_world(start) as world:
         file = {"TenTepDangKy": "a.pdf", "URLTepDangKy": "https://dvc.example/a.pdf"}
@@ -165,5 +165,5 @@ async def test_a_supplement_whose_file_has_only_an_address_waits_for_people(star
             answer = await world.gateway.client.post(f"{FORWARD}/{path}", json=message, headers=KEY)
             assert answer.json()["error_code"] == 0
         rows = await world.gateway.runtime.pool.fetch("SELECT state, reason FROM portal_inbound")
-        assert [tuple(row) for row in rows] == [("PARKED", "tệp chỉ có địa chỉ, chưa có nội dung")] * 2
+        assert [tuple(row) for row in rows] == [("RECEIVED", "chờ tải tệp theo địa chỉ")] * 2
         assert world.dossiers.calls == []

@@ -165,12 +165,6 @@ async def test_what_cannot_be_a_dossier_is_told_so(world: World):
     assert [state for state, _, _ in await inbox(world)] == ["REFUSED"] * 3
 
 
-async def test_a_file_that_has_only_an_address_waits_for_people(world: World):
-    file = {"TenTepDinhKem": "a.pdf", "DuongDanTaiTepTin": "http://x.example/a.pdf"}
-    assert (await send(world, a_message(TaiLieuNop=[file])))["error_code"] == 0
-    assert [state for state, _, _ in await inbox(world)] == ["PARKED"]
-
-
 def a_tax_notice(code: str = CODE) -> dict[str, Any]:
     xml = f"<DATA><BODY><ROW_LIST><ROW><MA_HSO>{code}</MA_HSO></ROW></ROW_LIST></BODY></DATA>"
     data = {"FileThongBaoThue": base64.b64encode(xml.encode()).decode()}

@@ -1,5 +1,6 @@
 """What the portal sent is sealed at rest, and forgotten some days after it is done."""
 
+import asyncio
 import hashlib
 import json
 from datetime import timedelta
@@ -109,6 +110,49 @@ async def test_a_message_that_is_done_is_forgotten_but_for_its_outcome(world: Wo
     assert await world.gateway.runtime.pool.fetchval("SELECT body FROM portal_inbound WHERE state = 'PARKED'")
     again = await send(world, a_message())
     assert again["error_code"] == 1, "the portal's repetition is still known"
+
+
+async def a_refused_one(world: World) -> Any:
+    """Let the portal send what is refused at once; return its id."""
+    nameless = a_message("G22.99-260303-000125")
+    del nameless["data"]["ChuHoSo"]
+    assert (await send(world, nameless))["error_code"] == -1
+    return await world.gateway.runtime.pool.fetchval("SELECT id FROM portal_inbound WHERE state = 'REFUSED'")
+
+
+async def test_what_was_refused_is_forgotten_after_as_long(world: World):
+    refused = await a_refused_one(world)
+    body = "SELECT body FROM portal_inbound WHERE id = $1"
+    world.passes(days=29)
+    await world.gateway.run_job(PORTAL_FORGETTING)
+    assert await world.gateway.runtime.pool.fetchval(body, refused) != b""
+    world.passes(days=2)
+    await world.gateway.run_job(PORTAL_FORGETTING)
+    assert await world.gateway.runtime.pool.fetchval(body, refused) == b""
+    again = await world.ask("POST", f"{INBOUND}/{refused}/replay")
+    assert again.status_code == 404, "what it said is gone: there is nothing to try again"
+    shown = await world.gateway.runtime.pool.fetchrow(
+        "SELECT state, answer_code, sha256 FROM portal_inbound WHERE id = $1", refused
+    )
+    assert (shown["state"], shown["answer_code"], len(shown["sha256"])) == ("REFUSED", -1, 32)
+
+
+async def test_a_refused_message_tried_again_while_it_is_forgotten_keeps_what_it_says(world: World):
+    """The sweep found it refused and waits for who is at it: what is taken after all is not emptied."""
+    refused = await a_refused_one(world)
+    world.passes(days=31)
+    pool = world.gateway.runtime.pool
+    async with pool.acquire() as desk:
+        replay = desk.transaction()
+        await replay.start()
+        await desk.execute("UPDATE portal_inbound SET state = 'RECEIVED' WHERE id = $1", refused)
+        sweeping = asyncio.create_task(world.gateway.run_job(PORTAL_FORGETTING))
+        await asyncio.wait([sweeping], timeout=0.5)
+        await replay.commit()
+        await sweeping
+    row = await pool.fetchrow("SELECT body, forgotten_at FROM portal_inbound WHERE id = $1", refused)
+    assert row["body"] != b""
+    assert row["forgotten_at"] is None
 
 
 async def test_what_people_wrote_of_a_forgotten_message_is_forgotten_but_not_who_did_it(world: World):

@@ -45,6 +45,7 @@ class PortalIn(Strict):
     form_data: Annotated[dict[str, Any], Field(max_length=500)] = {}
     result_delivery: Delivery = "COUNTER"
     submitted_at: MomentAsTold
+    note: Note = ""
     is_vneid_verified: StrictBool = True
 
 
