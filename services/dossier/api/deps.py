@@ -5,17 +5,19 @@ from datetime import datetime
 from typing import Annotated, TypedDict
 from uuid import UUID
 
-from fastapi import Depends, Response
+from fastapi import Depends, Query, Response
 
 from kernel.core.caller import Caller as CallerValue
+from kernel.core.errors import NotFound
 from kernel.web.deps import Caller, IfMatch, Now, current_work
 from kernel.web.described import problems
 from services.dossier.api.answers import receipt_of
 from services.dossier.api.schemas.answers import Receipt
 from services.dossier.domain.dossier import Dossier
 from services.dossier.use_cases import ports
+from services.dossier.use_cases.keeping import standing
 
-__all__ = ["PROBLEMS", "Act", "Caller", "IfMatch", "Now", "Work"]
+__all__ = ["PROBLEMS", "Act", "ActingFor", "Caller", "IfMatch", "Now", "Work"]
 
 Work = Annotated[ports.Work, Depends(current_work)]
 
@@ -52,3 +54,19 @@ async def current_act(
 
 
 Act = Annotated[OneAct, Depends(current_act)]
+
+
+async def acting_for(
+    by: Caller, work: Work, now: Now, agency: Annotated[str, Query(max_length=40)] = ""
+) -> CallerValue:
+    """Return the caller, or the caller as one of an agency theirs goes on for; 404 for any other agency."""
+    if agency in {"", by.agency}:
+        return by
+    here = await standing(by, agency, work, now)
+    if here.agency != agency:
+        raise NotFound
+    return here
+
+
+ActingFor = Annotated[CallerValue, Depends(acting_for)]
+"""Who asks for a book that belongs to one agency: `agency` names one that ended, to who goes on for it."""

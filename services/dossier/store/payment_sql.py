@@ -67,8 +67,8 @@ DRAWER = Statement(
                 WHERE agency = :agency AND cashier = :cashier AND day = :day::date AND state = 'VALID'
                 UNION ALL
                 SELECT method, -amount FROM refunds
-                WHERE agency = :agency AND coalesce(drawer, asked_by) = :cashier AND method = 'CASH'
-                  AND state = 'APPROVED'
+                WHERE coalesce(drawer_agency, agency) = :agency AND coalesce(drawer, asked_by) = :cashier
+                  AND method = 'CASH' AND state = 'APPROVED'
                   AND (decided_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date = :day::date) moved
             GROUP BY method) m) AS by_method,
         (SELECT row_to_json(c) FROM cash_closings c
@@ -99,7 +99,7 @@ REFUNDS_ASKED = Statement(
     "SELECT coalesce(sum(amount), 0) FROM refunds WHERE dossier_id = :dossier_id AND state = 'ASKED'"
 )
 REFUNDS_WAITING = Statement(
-    "SELECT * FROM refunds WHERE agency = :agency AND state = 'ASKED' AND id > :after"
+    "SELECT * FROM refunds WHERE agency = ANY(:agencies::text[]) AND state = 'ASKED' AND id > :after"
     " ORDER BY id LIMIT :limit"
 )
 BOOKED = Statement(
@@ -155,7 +155,7 @@ _DIFFERENCE = (
 )
 DIFFERENCES = Statement(
     f"{_DIFFERENCE} WHERE d.state = :state AND d.id > :after"
-    " AND (:agency::text IS NULL OR r.agency = :agency) ORDER BY d.id LIMIT :limit"
+    " AND (:agencies::text[] IS NULL OR r.agency = ANY(:agencies)) ORDER BY d.id LIMIT :limit"
 )
 DIFFERENCE = Statement(f"{_DIFFERENCE} WHERE d.id = :id")
 SETTLE_DIFFERENCE = Statement(

@@ -81,7 +81,8 @@ _ADD_CLOSING = _insert("cash_closings", _names(CashClosing))
 _SAVE_CLOSING = _update("cash_closings", _names(CashClosing), "id", _SEEN)
 _CLOSING = Statement("SELECT * FROM cash_closings WHERE id = :id")
 _CLOSINGS = Statement(
-    "SELECT * FROM cash_closings WHERE agency = :agency AND id < :before ORDER BY id DESC LIMIT :limit"
+    "SELECT * FROM cash_closings WHERE agency = ANY(:agencies::text[]) AND id < :before"
+    " ORDER BY id DESC LIMIT :limit"
 )
 _ADD_REFUND = _insert("refunds", _names(Refund))
 _SAVE_REFUND = _update("refunds", _names(Refund), "id", _SEEN)
@@ -274,9 +275,9 @@ class PostgresPayments:
         row = await self._unit.fetch_one(_CLOSING, id=closing_id)
         return _CLOSED.validate_python(self._seen("cash_closings", row)) if row else None
 
-    async def closings(self, agency: str, before: UUID, limit: int) -> list[CashClosing]:
-        """Return an agency's closings, newest first."""
-        rows = await self._unit.fetch(_CLOSINGS, agency=agency, before=before, limit=limit)
+    async def closings(self, agencies: Sequence[str], before: UUID, limit: int) -> list[CashClosing]:
+        """Return agencies' closings, newest first."""
+        rows = await self._unit.fetch(_CLOSINGS, agencies=list(agencies), before=before, limit=limit)
         return [_CLOSED.validate_python(plain(row)) for row in rows]
 
     def add_refund(self, refund: Refund) -> None:
@@ -296,9 +297,9 @@ class PostgresPayments:
         """Return what is proposed and not decided of a dossier, in đồng."""
         return int(await self._unit.fetch_value(REFUNDS_ASKED, dossier_id=dossier_id))
 
-    async def refunds_waiting(self, agency: str, after: UUID, limit: int) -> list[Refund]:
-        """Return an agency's proposed refunds, oldest first."""
-        rows = await self._unit.fetch(REFUNDS_WAITING, agency=agency, after=after, limit=limit)
+    async def refunds_waiting(self, agencies: Sequence[str], after: UUID, limit: int) -> list[Refund]:
+        """Return agencies' proposed refunds, oldest first."""
+        rows = await self._unit.fetch(REFUNDS_WAITING, agencies=list(agencies), after=after, limit=limit)
         return [_REFUNDED.validate_python(plain(row)) for row in rows]
 
     async def booked(self, day: date, references: Sequence[str]) -> dict[str, Booked]:
@@ -353,10 +354,11 @@ class PostgresPayments:
         self._unit.write(CLOSE_DIFFERENCES, day=day, still=list(still), at=at)
 
     async def differences(
-        self, state: str, after: UUID, limit: int, *, agency: str | None
+        self, state: str, after: UUID, limit: int, *, agencies: Sequence[str] | None
     ) -> list[SettledDifference]:
-        """Return differences of a state, oldest first, of one agency's requests or all."""
-        rows = await self._unit.fetch(DIFFERENCES, state=state, after=after, limit=limit, agency=agency)
+        """Return differences of a state, oldest first, of some agencies' requests or all."""
+        wanted = None if agencies is None else list(agencies)
+        rows = await self._unit.fetch(DIFFERENCES, state=state, after=after, limit=limit, agencies=wanted)
         return [_DIFFERENT.validate_python(plain(row)) for row in rows]
 
     async def difference(self, difference_id: UUID) -> SettledDifference | None:

@@ -105,10 +105,10 @@ SEALED: Mapping[str, SealedTable] = {
         groups={
             "given": _columns("dossier_id agency amount method asked_by asked_at asking_id"),
             "payee": _columns("payee_sealed reason"),
-            "course": _columns("version state decided_by decided_at drawer"),
+            "course": _columns("version state decided_by decided_at drawer drawer_agency"),
             "note": _columns("note"),
         },
-        later=frozenset({"asking_id", "drawer"}),
+        later=frozenset({"asking_id", "drawer", "drawer_agency"}),
     ),
     "cash_closings": SealedTable(
         key=("id",),

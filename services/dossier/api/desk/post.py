@@ -145,10 +145,12 @@ async def make_list(body: PostListIn, response: Response, by: Caller, work: Work
 
 
 @router.get("/post-lists")
-async def list_lists(by: Caller, work: Work, limit: Limit = 20, cursor: Cursor = "") -> Page[PostListOut]:
+async def list_lists(
+    by: Caller, work: Work, now: Now, limit: Limit = 20, cursor: Cursor = ""
+) -> Page[PostListOut]:
     """Danh sách bàn giao của đơn vị; nhân viên bưu chính thấy danh sách giao cho đơn vị bưu chính mình."""
     before = cursor_place(cursor, NEWEST)
-    found = await post.lists_for(by, before, limit + 1, work=work)
+    found = await post.lists_for(by, before, limit + 1, work=work, now=now)
     following = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
     items = [_list_out(item, [], None, None, by) for item in found[:limit]]
     return Page[PostListOut](items=items, next_cursor=following)
@@ -170,9 +172,12 @@ async def name_tracking(
     by: Caller,
     seen: IfMatch,
     work: Work,
+    now: Now,
 ) -> PostItemOut:
     """Ghi số hiệu bưu gửi."""
-    item = await post.name_tracking(list_id, item_id, body.tracking_number, by=by, seen=seen, work=work)
+    item = await post.name_tracking(
+        list_id, item_id, body.tracking_number, by=by, seen=seen, work=work, now=now
+    )
     response.headers["ETag"] = f'"{item.version}"'
     return _item_out(item, None)
 
@@ -250,7 +255,7 @@ def _list_out(
         handed_at=local(found.handed_at),
         withdrawn_at=local(found.withdrawn_at),
         signatures=[SignatureOut.model_validate(one) for one in found.signatures],
-        items=[_item_out(item, work, is_office=found.is_of_office(by)) for item in items],
+        items=[_item_out(item, work, is_office=not found.is_of_post(by)) for item in items],
     )
 
 

@@ -10,7 +10,7 @@ from kernel.core.clock import VIETNAM
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from services.dossier.api.cursors import OLDEST, cursor_place
-from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
+from services.dossier.api.deps import PROBLEMS, ActingFor, Caller, IfMatch, Now, Work
 from services.dossier.api.moments import Day, local
 from services.dossier.api.payments.cash_answers import MoneyReceiptOut, receipt_out, refund_out
 from services.dossier.api.schemas.books import (
@@ -176,14 +176,14 @@ async def count_copies(
 
 @router.get("/certified-copies")
 async def read_copy_book(
-    by: Caller,
+    by: ActingFor,
     work: Work,
     now: Now,
     year: Annotated[int, Query(ge=2000, le=2999)],
     limit: Limit = 50,
     cursor: Cursor = "",
 ) -> CertifiedCopyPage:
-    """Sổ chứng thực bản sao của cơ quan trong năm."""
+    """Sổ chứng thực bản sao của cơ quan trong năm, hoặc của cơ quan đã kết thúc mà cơ quan tôi tiếp nhận."""
     after = decode_cursor(cursor, int)
     lines = await certified_copies.read_book(
         year, after=min(after[0], 2**31 - 1) if after else 0, limit=limit, by=by, work=work, now=now
@@ -229,15 +229,18 @@ async def give_papers(body: HandOverIn, response: Response, by: Caller, work: Wo
 
 
 @router.get("/handover-lists")
-async def read_handover_lists(by: Caller, work: Work) -> HandOverLists:
+async def read_handover_lists(by: Caller, work: Work, now: Now) -> HandOverLists:
     """Danh sách bàn giao của cơ quan, đang trên đường trước."""
-    return HandOverLists(items=[_list(item) for item in await handovers.list_handovers(by=by, work=work)])
+    found = await handovers.list_handovers(by=by, work=work, now=now)
+    return HandOverLists(items=[_list(item) for item in found])
 
 
 @router.get("/handover-lists/{list_id}")
-async def read_handover_list(list_id: UUID, response: Response, by: Caller, work: Work) -> HandOverOut:
+async def read_handover_list(
+    list_id: UUID, response: Response, by: Caller, work: Work, now: Now
+) -> HandOverOut:
     """Một danh sách bàn giao."""
-    return _list(await handovers.read_handover(list_id, by=by, work=work), response)
+    return _list(await handovers.read_handover(list_id, by=by, work=work, now=now), response)
 
 
 @router.post("/handover-lists/{list_id}/confirmation")

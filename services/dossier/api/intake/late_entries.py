@@ -56,9 +56,9 @@ async def enter_late(body: LateEntryIn, response: Response, by: Caller, work: Wo
 
 
 @router.get("/late-entries")
-async def read_late_entries(by: Caller, work: Work) -> LateEntryList:
+async def read_late_entries(by: Caller, work: Work, now: Now) -> LateEntryList:
     """Hồ sơ nhập bù đang chờ duyệt của cơ quan."""
-    found = await late_entries.list_late_entries(by=by, work=work)
+    found = await late_entries.list_late_entries(by=by, work=work, now=now)
     return LateEntryList(items=[_out(item) for item in found])
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, encode_cursor
 from services.dossier.api.cursors import NEWEST, OLDEST, cursor_place
-from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
+from services.dossier.api.deps import PROBLEMS, ActingFor, Caller, IfMatch, Now, Work
 from services.dossier.api.moments import Day
 from services.dossier.api.payments.cash_answers import (
     ClosingOut,
@@ -33,13 +33,13 @@ router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags
 
 
 @router.get("/cash-drawer")
-async def read_drawer(day: Day, by: Caller, work: Work, now: Now) -> DrawerOut:
+async def read_drawer(day: Day, by: ActingFor, work: Work, now: Now) -> DrawerOut:
     """Số tôi đã thu trong một ngày."""
     return drawer_out(await closings.read_drawer(day, by=by, work=work, now=now), day)
 
 
 @router.post("/cash-closings", status_code=201)
-async def close_day(body: CashClosingIn, by: Caller, work: Work, now: Now) -> ClosingOut:
+async def close_day(body: CashClosingIn, by: ActingFor, work: Work, now: Now) -> ClosingOut:
     """Khóa sổ ngày thu của tôi."""
     done = await closings.close_day(
         body.day, counted=body.counted, reason=body.reason, by=by, work=work, now=now

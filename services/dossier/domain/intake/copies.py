@@ -113,13 +113,21 @@ class CopyRequest:
         )
 
     def certified(
-        self, number: int, *, by: str, signed_by: str, at: datetime, title: str = "", note: str = ""
+        self,
+        number: int,
+        *,
+        agency: str,
+        by: str,
+        signed_by: str,
+        at: datetime,
+        title: str = "",
+        note: str = "",
     ) -> CertifiedCopy:
-        """Return the line of the book it becomes; the note says why nothing was charged."""
+        """Return the line it becomes of the book of who signs; the note says why nothing was charged."""
         exempt = f"Miễn phí: {self.exempt_reason}" if self.exempt_reason is not None else ""
         return CertifiedCopy(
             id=self.id,
-            agency=self.agency,
+            agency=agency,
             year=book_year(at),
             number=number,
             document_name=self.document_name,

@@ -191,6 +191,8 @@ class Refund:
     asking_id: UUID | None = None
     drawer: str | None = None
     """Whose drawer cash left, where it is not the proposer's."""
+    drawer_agency: str | None = None
+    """Where that drawer is, where another agency goes on for the one the refund was proposed at."""
 
     def decided(self, by: Caller, *, approved: bool, note: str, now: datetime) -> "Refund":
         """Return it decided; whoever proposed it does not decide it, whatever else they are."""
@@ -204,6 +206,7 @@ class Refund:
             decided_by=by.subject,
             decided_at=now,
             note=note,
+            drawer_agency=None if by.agency == self.agency else by.agency,
             version=self.version + 1,
         )
 

@@ -8,10 +8,10 @@ from uuid import UUID
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.archive.holds import Hold, HoldKind
-from services.dossier.domain.archive.keepers import Ended, Keepers, Reach
 from services.dossier.domain.archive.retention import Ended as EndedDossier
 from services.dossier.domain.archive.retention import Ending, Record, RecordState, Retention
 from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.keepers import Ended, Keepers, Reach
 from services.dossier.store.archive.rows import Rows, inserting, touching
 from services.dossier.store.shown import SEALED_ON
 from services.dossier.use_cases.sealed_rows import RowSeals

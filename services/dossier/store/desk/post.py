@@ -34,7 +34,7 @@ _SAVE_ITEM = Statement(
 )
 _LOAD = Statement(f"SELECT {', '.join(_LIST)} FROM post_lists WHERE id = :id")
 _LISTS = Statement(
-    f"SELECT {', '.join(_LIST)} FROM post_lists WHERE agency = :agency AND id < :before"
+    f"SELECT {', '.join(_LIST)} FROM post_lists WHERE agency = ANY(:agencies::text[]) AND id < :before"
     " ORDER BY id DESC LIMIT :limit"
 )
 _LISTS_OF_POST = Statement(
@@ -112,9 +112,9 @@ class PostgresPost:
             raise NotFound
         return _list(row), [_item(one) for one in await self._unit.fetch(_ITEMS, list_id=list_id)]
 
-    async def lists(self, agency: str, before: UUID, limit: int) -> Sequence[PostList]:
-        """Return an agency's lists, newest first."""
-        rows = await self._unit.fetch(_LISTS, agency=agency, before=before, limit=limit)
+    async def lists(self, agencies: Sequence[str], before: UUID, limit: int) -> Sequence[PostList]:
+        """Return these agencies' lists, newest first."""
+        rows = await self._unit.fetch(_LISTS, agencies=list(agencies), before=before, limit=limit)
         return [_list(row) for row in rows]
 
     async def lists_of_post(self, operator: str, served: str, before: UUID, limit: int) -> Sequence[PostList]:

@@ -29,7 +29,7 @@ _ASK = Statement(
 )
 _OF = Statement(
     f"SELECT {_REQUEST}, seals FROM copy_requests"
-    " WHERE id = ANY(:ids::uuid[]) AND agency = :agency ORDER BY id"
+    " WHERE id = ANY(:ids::uuid[]) AND agency = ANY(:agencies::text[]) ORDER BY id"
 )
 _OF_ASKING = Statement(f"SELECT {_REQUEST}, seals FROM copy_requests WHERE asking_id = :asking ORDER BY id")
 _ENDED_BEFORE = Statement(
@@ -42,8 +42,8 @@ _FORGET = Statement(
     f" exempt_reason = NULL, {SEALED_ON} WHERE id = :id AND state <> 'CERTIFIED'"
 )
 _WAITING = Statement(
-    f"SELECT {_REQUEST} FROM copy_requests WHERE agency = :agency AND state = 'WAITING' AND id > :after"
-    " ORDER BY id LIMIT :limit"
+    f"SELECT {_REQUEST} FROM copy_requests WHERE agency = ANY(:agencies::text[]) AND state = 'WAITING'"
+    " AND id > :after ORDER BY id LIMIT :limit"
 )
 _DECIDE = Statement(
     "UPDATE copy_requests SET state = :state, decided_by = :decided_by, decided_at = :decided_at,"
@@ -121,9 +121,9 @@ class PostgresCopyBook:
             columns: dict[str, Any] = {name: getattr(item, name) for name in _ASKED}
             self._unit.write(_ASK, **columns, seals=self._seals.made("copy_requests", columns))
 
-    async def asked(self, ids: Sequence[UUID], agency: str) -> list[CopyRequest]:
-        """Return requests of an agency by their ids, in the order they were asked."""
-        return self._seen(await self._unit.fetch(_OF, ids=list(ids), agency=agency))
+    async def asked(self, ids: Sequence[UUID], agencies: Sequence[str]) -> list[CopyRequest]:
+        """Return requests of these agencies by their ids, in the order they were asked."""
+        return self._seen(await self._unit.fetch(_OF, ids=list(ids), agencies=list(agencies)))
 
     async def of_asking(self, asking_id: UUID) -> list[CopyRequest]:
         """Return everything asked for in one call, in its order."""
@@ -144,11 +144,10 @@ class PostgresCopyBook:
             self._seals.see("copy_requests", row)
         return [_request(row) for row in rows]
 
-    async def waiting(self, agency: str, after: UUID, limit: int) -> list[CopyRequest]:
+    async def waiting(self, agencies: Sequence[str], after: UUID, limit: int) -> list[CopyRequest]:
         """Return what waits for its signer, in the order it was asked."""
-        return [
-            _request(row) for row in await self._unit.fetch(_WAITING, agency=agency, after=after, limit=limit)
-        ]
+        rows = await self._unit.fetch(_WAITING, agencies=list(agencies), after=after, limit=limit)
+        return [_request(row) for row in rows]
 
     def decide(self, request: CopyRequest) -> None:
         """Keep the decision on a waiting request; `Stale` at the commit when somebody was faster."""

@@ -22,7 +22,7 @@ _HELD = Statement(
     LEFT JOIN LATERAL (
         SELECT l.to_agency FROM handover_items i JOIN handover_lists l ON l.id = i.list_id
         WHERE i.dossier_id = d.id AND NOT i.is_open ORDER BY i.list_id DESC LIMIT 1) last ON true
-    WHERE d.id = ANY(:ids::uuid[]) AND coalesce(last.to_agency, d.helping_agency) = :agency
+    WHERE d.id = ANY(:ids::uuid[]) AND coalesce(last.to_agency, d.helping_agency) = ANY(:agencies::text[])
         AND NOT EXISTS (SELECT 1 FROM handover_items o WHERE o.dossier_id = d.id AND o.is_open)
     """
 )
@@ -37,14 +37,14 @@ _FIND = (
     f"SELECT {_HEAD}, (SELECT json_agg(i ORDER BY i.dossier_id) FROM handover_items i"
     " WHERE i.list_id = l.id) AS items FROM handover_lists l"
 )
-_ONE = Statement(f"{_FIND} WHERE id = :id AND :agency::text IN (from_agency, to_agency)")
+_ONE = Statement(f"{_FIND} WHERE id = :id AND ARRAY[from_agency, to_agency] && :agencies::text[]")
 _OF = Statement(
     f"""
     SELECT * FROM (
         SELECT DISTINCT ON (id) * FROM (
-            ({_FIND} WHERE from_agency = :agency ORDER BY id DESC LIMIT :limit)
+            ({_FIND} WHERE from_agency = ANY(:agencies) ORDER BY id DESC LIMIT :limit)
             UNION ALL
-            ({_FIND} WHERE to_agency = :agency ORDER BY id DESC LIMIT :limit)) listed) found
+            ({_FIND} WHERE to_agency = ANY(:agencies) ORDER BY id DESC LIMIT :limit)) listed) found
     ORDER BY received_at IS NOT NULL, id DESC LIMIT :limit
     """
 )
@@ -72,9 +72,9 @@ class PostgresHandOvers:
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
-    async def held(self, dossier_ids: Sequence[UUID], agency: str) -> dict[UUID, frozenset[str]]:
-        """Return those whose papers lie here and on no open list, each with where they may go."""
-        rows = await self._unit.fetch(_HELD, ids=list(dossier_ids), agency=agency)
+    async def held(self, dossier_ids: Sequence[UUID], agencies: Sequence[str]) -> dict[UUID, frozenset[str]]:
+        """Return those whose papers lie with one of these, on no open list, each with where they may go."""
+        rows = await self._unit.fetch(_HELD, ids=list(dossier_ids), agencies=list(agencies))
         names = ("helping_agency", "receiving_agency", "competent_agency")
         return {row["id"]: frozenset(row[name] for name in names) for row in rows}
 
@@ -84,16 +84,16 @@ class PostgresHandOvers:
         rows = [{"dossier_id": item.dossier_id, "sheets": item.sheets} for item in handed.items]
         self._unit.write(_touching(_ADD_ITEMS, len(rows)), list_id=handed.id, rows=rows)
 
-    async def find(self, list_id: UUID, agency: str) -> HandOverList:
-        """Return a list that this agency gives or receives; raise `NotFound`."""
-        row = await self._unit.fetch_one(_ONE, id=list_id, agency=agency)
+    async def find(self, list_id: UUID, agencies: Sequence[str]) -> HandOverList:
+        """Return a list that one of these agencies gives or receives; raise `NotFound`."""
+        row = await self._unit.fetch_one(_ONE, id=list_id, agencies=list(agencies))
         if row is None:
             raise NotFound
         return _list(row)
 
-    async def of(self, agency: str, limit: int) -> list[HandOverList]:
-        """Return an agency's lists, those on their way first, then the newest."""
-        return [_list(row) for row in await self._unit.fetch(_OF, agency=agency, limit=limit)]
+    async def of(self, agencies: Sequence[str], limit: int) -> list[HandOverList]:
+        """Return these agencies' lists, those on their way first, then the newest."""
+        return [_list(row) for row in await self._unit.fetch(_OF, agencies=list(agencies), limit=limit)]
 
     def confirm(self, handed: HandOverList) -> None:
         """Keep the second signature; the papers lie at the receiver from here on."""

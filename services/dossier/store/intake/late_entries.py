@@ -1,5 +1,6 @@
 """Entries made afterwards, in PostgreSQL."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +17,12 @@ _ADD = Statement(
     f"INSERT INTO late_entries ({_COLUMNS}, seals)"
     f" VALUES ({', '.join(f':{name}' for name in _NAMES)}, :seals)"
 )
-_FIND = Statement(f"SELECT {_COLUMNS}, seals FROM late_entries WHERE id = :id AND agency = :agency")
+_FIND = Statement(
+    f"SELECT {_COLUMNS}, seals FROM late_entries WHERE id = :id AND agency = ANY(:agencies::text[])"
+)
 _WAITING = Statement(
-    f"SELECT {_COLUMNS} FROM late_entries WHERE agency = :agency AND state = 'WAITING' ORDER BY id LIMIT 200"
+    f"SELECT {_COLUMNS} FROM late_entries WHERE agency = ANY(:agencies::text[]) AND state = 'WAITING'"
+    " ORDER BY id LIMIT 200"
 )
 _SAVE = Statement(
     "UPDATE late_entries SET version = :version, state = :state, decided_by = :decided_by,"
@@ -40,17 +44,17 @@ class PostgresLateEntries:
         columns = {name: getattr(entry, name) for name in _NAMES} | {"state": entry.state.value}
         self._unit.write(_ADD, **columns, seals=self._seals.made("late_entries", columns))
 
-    async def find(self, entry_id: UUID, agency: str) -> LateEntry:
-        """Return an entry of this agency; raise `NotFound`."""
-        row = await self._unit.fetch_one(_FIND, id=entry_id, agency=agency)
+    async def find(self, entry_id: UUID, agencies: Sequence[str]) -> LateEntry:
+        """Return an entry of one of these agencies; raise `NotFound`."""
+        row = await self._unit.fetch_one(_FIND, id=entry_id, agencies=list(agencies))
         if row is None:
             raise NotFound
         self._seals.see("late_entries", row)
         return _entry(row)
 
-    async def waiting(self, agency: str) -> list[LateEntry]:
-        """Return what waits at an agency, oldest first."""
-        return [_entry(row) for row in await self._unit.fetch(_WAITING, agency=agency)]
+    async def waiting(self, agencies: Sequence[str]) -> list[LateEntry]:
+        """Return what waits at these agencies, oldest first."""
+        return [_entry(row) for row in await self._unit.fetch(_WAITING, agencies=list(agencies))]
 
     def save(self, entry: LateEntry) -> None:
         """Keep a decided entry; `Stale` at the commit when somebody was faster."""

@@ -133,6 +133,7 @@ refunds = Table(
     Column("dossier_id", UUID, index=True),
     Column("asking_id", UUID),
     Column("drawer", Text),
+    Column("drawer_agency", Text),
     CheckConstraint(_OF_ONE, name="of_one"),
     *texts("agency", "method", "reason", "payee_sealed", "asked_by", "state", "decided_by", "note"),
     Column("amount", BigInteger, nullable=False),

@@ -25,9 +25,9 @@ from services.dossier.domain.archive.destruction import (
 from services.dossier.domain.archive.errors import NothingToDestroy, RecordDestroyed
 from services.dossier.domain.archive.packages import require_archivist
 from services.dossier.domain.archive.retention import RecordState
-from services.dossier.use_cases.archive.keeping import books_of, kept_by, standing
 from services.dossier.use_cases.destroy_dossier import destroy_by_list
 from services.dossier.use_cases.interlinked.forget import forget_with_last
+from services.dossier.use_cases.keeping import books_of, kept_by, standing
 from services.dossier.use_cases.ports import Work
 
 OpenWork = Callable[[], AbstractAsyncContextManager[Work]]

@@ -10,7 +10,7 @@ from services.dossier.domain.archive.errors import RecordDestroyed
 from services.dossier.domain.archive.holds import Hold, HoldKind, require_holder
 from services.dossier.domain.archive.packages import may_read
 from services.dossier.domain.archive.retention import Record, RecordState
-from services.dossier.use_cases.archive.keeping import kept_by, standing
+from services.dossier.use_cases.keeping import kept_by, standing
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.supervision.inspect import supervises_agency
 

@@ -10,10 +10,10 @@ from uuid import UUID
 from services.dossier.domain.archive.bags import Bag
 from services.dossier.domain.archive.destruction import DestructionList, Line
 from services.dossier.domain.archive.holds import Hold
-from services.dossier.domain.archive.keepers import Keepers, Reach
 from services.dossier.domain.archive.packages import Acknowledgement, Batch, Judgement, Package
 from services.dossier.domain.archive.retention import Ended, Ending, Record, Retention, RetentionRules
 from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.keepers import Keepers, Reach
 
 if TYPE_CHECKING:
     from services.dossier.use_cases.ports.materials import Files

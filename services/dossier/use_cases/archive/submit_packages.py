@@ -18,7 +18,7 @@ from services.dossier.domain.archive.packages import (
     require_archivist,
 )
 from services.dossier.domain.archive.retention import RecordState
-from services.dossier.use_cases.archive.keeping import books_of, kept_by, standing
+from services.dossier.use_cases.keeping import books_of, kept_by, standing
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import log_reading
 

@@ -233,8 +233,8 @@ class Post(Protocol):
     async def load(self, list_id: UUID) -> tuple[PostList, list[PostItem]]:
         """Return a list and its items; raise `NotFound`."""
 
-    async def lists(self, agency: str, before: UUID, limit: int) -> Sequence[PostList]:
-        """Return an agency's lists, newest first."""
+    async def lists(self, agencies: Sequence[str], before: UUID, limit: int) -> Sequence[PostList]:
+        """Return these agencies' lists, newest first."""
 
     async def lists_of_post(self, operator: str, served: str, before: UUID, limit: int) -> Sequence[PostList]:
         """Return an operator's lists of an agency and those beneath it, newest first, without withdrawn."""

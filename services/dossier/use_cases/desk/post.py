@@ -12,6 +12,7 @@ from services.dossier.domain.desk.errors import NotForThePost, PostOperatorUnkno
 from services.dossier.domain.desk.post import PostItem, PostList, listed
 from services.dossier.use_cases.desk.post_items import Wish, item_of, require_fitting
 from services.dossier.use_cases.desk.post_reports import tell_of_item
+from services.dossier.use_cases.keeping import books_of, standing
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import log_reading
 
@@ -75,7 +76,7 @@ async def read_list(
 ) -> tuple[PostList, list[PostItem]]:
     """Return a list to its agency or to an agent of its operator, who is shown where each item goes."""
     found, items = await work.desk.post.load(list_id)
-    _require_party(found, by)
+    by = await _as_party(found, by, work, now)
     await log_reading(work, by, "post-list", None, found.id, now, shown=_dossiers(items))
     return found, items
 
@@ -84,27 +85,32 @@ def _dossiers(items: Sequence[PostItem]) -> list[UUID]:
     return [item.dossier_id for item in listed(items)]
 
 
-async def lists_for(by: Caller, before: UUID, limit: int, *, work: Work) -> Sequence[PostList]:
-    """Return the lists of the caller's agency, to a postal agent those of the operator that agent serves."""
+async def lists_for(by: Caller, before: UUID, limit: int, *, work: Work, now: datetime) -> Sequence[PostList]:
+    """Return the lists of the caller's agencies (`books_of`), to a postal agent those of its operator."""
     is_agent = by.has_role("POSTAL_AGENT") and not by.has_role("ONE_STOP_OFFICER", "ONE_STOP_MANAGER")
     if is_agent:
         return await work.desk.post.lists_of_post(by.unit, by.agency, before, limit)
-    return await work.desk.post.lists(by.agency, before, limit)
+    return await work.desk.post.lists(await books_of(by, work, now), before, limit)
 
 
-def _require_party(found: PostList, by: Caller) -> None:
-    """Raise `NotFound` for everybody but the agency's one-stop unit and the operator's agents for it."""
-    is_open_to_post = found.withdrawn_at is None and found.is_of_post(by)
-    if not found.is_of_office(by) and not is_open_to_post:
+async def _as_party(found: PostList, by: Caller, work: Work, now: datetime) -> Caller:
+    """Return the caller as one of the list's office or of its operator's agents; raise `NotFound` for others.
+
+    The office is the agency's one-stop unit, or that of who goes on for the agency.
+    """
+    here = await standing(by, found.agency, work, now) if not found.is_of_post(by) else by
+    is_open_to_post = found.withdrawn_at is None and found.is_of_post(here)
+    if not found.is_of_office(here) and not is_open_to_post:
         raise NotFound
+    return here
 
 
 async def name_tracking(
-    list_id: UUID, item_id: UUID, number: str, *, by: Caller, seen: int, work: Work
+    list_id: UUID, item_id: UUID, number: str, *, by: Caller, seen: int, work: Work, now: datetime
 ) -> PostItem:
     """Write down the operator's number of an item, before the operator signs."""
     found, items = await work.desk.post.load(list_id)
-    _require_party(found, by)
+    by = await _as_party(found, by, work, now)
     item = next((one for one in items if one.id == item_id), None)
     if item is None:
         raise NotFound
@@ -126,7 +132,7 @@ async def sign_list(
     Every dossier is read again: what waits for the post no more, or for another letter, is named and refused.
     """
     found, items = await work.desk.post.load(list_id)
-    _require_party(found, by)
+    by = await _as_party(found, by, work, now)
     if found.version != seen:
         raise Stale
     await log_reading(work, by, "post-list", None, found.id, now, shown=_dossiers(items))

@@ -8,6 +8,7 @@ from kernel.core.caller import Caller
 from kernel.core.errors import NotFound, Stale
 from services.dossier.domain.desk.errors import WithThePost
 from services.dossier.domain.desk.post import ItemState, PostItem, PostList, listed
+from services.dossier.use_cases.keeping import standing
 from services.dossier.use_cases.ports import Work
 
 
@@ -15,7 +16,7 @@ async def remove_item(
     list_id: UUID, item_id: UUID, *, reason: str, by: Caller, seen: int, work: Work, now: datetime
 ) -> PostItem:
     """Take one result off a list the post has not signed; the last one takes the list with it."""
-    found, items = await _of_office(list_id, by, work)
+    found, items = await _of_office(list_id, by, work, now)
     item = next((one for one in items if one.id == item_id), None)
     if item is None:
         raise NotFound
@@ -29,7 +30,7 @@ async def withdraw_list(
     list_id: UUID, *, reason: str, by: Caller, seen: int, work: Work, now: datetime
 ) -> tuple[PostList, list[PostItem]]:
     """Give a whole list up before the post signs; its results are free for another list or the counter."""
-    found, items = await _of_office(list_id, by, work)
+    found, items = await _of_office(list_id, by, work, now)
     if found.version != seen:
         raise Stale
     _take_off(found, items, listed(items), reason, by=by, work=work, now=now)
@@ -50,9 +51,9 @@ async def keep_in_house(dossier_id: UUID, *, reason: str, by: Caller, work: Work
     _take_off(found, items, taken, reason, by=by, work=work, now=now)
 
 
-async def _of_office(list_id: UUID, by: Caller, work: Work) -> tuple[PostList, list[PostItem]]:
+async def _of_office(list_id: UUID, by: Caller, work: Work, now: datetime) -> tuple[PostList, list[PostItem]]:
     found, items = await work.desk.post.load(list_id)
-    if not found.is_of_office(by):
+    if not found.is_of_office(await standing(by, found.agency, work, now)):
         raise NotFound
     return found, items
 

@@ -14,6 +14,7 @@ from services.dossier.domain.intake.authorizations import Authorization
 from services.dossier.domain.intake.errors import NotAuthorized
 from services.dossier.domain.intake.identifiers import identity_faults, identity_key, is_own_number
 from services.dossier.domain.intake.limits import limit
+from services.dossier.use_cases.keeping import books_of
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import log_reading
 from services.dossier.use_cases.secrets import identity_index, person_index
@@ -166,7 +167,8 @@ async def read_authorization(
         raise NotFound
     if by.kind is CallerKind.PERSON and index in {found.owner_index, found.representative_index}:
         return found
-    if by.kind is CallerKind.STAFF and by.has_role("ONE_STOP_OFFICER") and found.agency == by.agency != "":
+    is_officer = by.kind is CallerKind.STAFF and by.has_role("ONE_STOP_OFFICER")
+    if is_officer and found.agency in await books_of(by, work, now):
         await log_reading(work, by, "authorization", None, authorization_id, now)
         return found
     raise NotFound

@@ -20,6 +20,7 @@ from services.dossier.domain.standing import WORKING_ROLES
 from services.dossier.domain.work.colleagues import signs_for
 from services.dossier.domain.work.errors import NobodyOfThatName
 from services.dossier.use_cases.intake.reception import require_one_stop
+from services.dossier.use_cases.keeping import books_of
 from services.dossier.use_cases.payments.copies import give_back, require_settled, take_for_copies
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import OLDEST, log_reading
@@ -103,7 +104,7 @@ async def confirm_copies(
     The book's counter is locked last, so nothing slow waits behind it; of two who confirm the same at once
     one is answered 412 and the numbers go back.
     """
-    requests = await _asked(request_ids, by=by, work=work)
+    requests = await _asked(request_ids, by=by, work=work, now=now)
     me = await work.colleagues.find(by.subject)
     today = now.astimezone(VIETNAM).date()
     places = {item.giver for item in mandates_of(me.entry, today) if "SIGNER" in item.roles} if me else set()
@@ -118,7 +119,15 @@ async def confirm_copies(
     for place, item in enumerate(requests):
         decided = replace(item, state="CERTIFIED", decided_by=by.subject, decided_at=now)
         work.ways_in.copies.decide(decided)
-        line = item.certified(first + place, by=by.subject, signed_by=by.name, at=now, title=title, note=note)
+        line = item.certified(
+            first + place,
+            agency=by.agency,
+            by=by.subject,
+            signed_by=by.name,
+            at=now,
+            title=title,
+            note=note,
+        )
         lines.append(line)
     work.ways_in.copies.add(lines)
     return lines
@@ -127,12 +136,14 @@ async def confirm_copies(
 async def decline_copies(
     request_ids: Sequence[UUID], *, reason: str, by: Caller, work: Work, now: datetime
 ) -> tuple[list[CopyRequest], list[Refund]]:
-    """Give requests back with the reason: the signer named, or who entered them; no number is taken.
+    """Give requests back with the reason: the signer named, who entered them, or the unit's manager.
 
-    Money that was taken for them is proposed to go back in the same commit.
+    No number is taken; money that was taken for them is proposed to go back in the same commit. The manager
+    is for those whose signer has left.
     """
-    requests = await _asked(request_ids, by=by, work=work)
-    if any(by.subject not in {item.signer, item.entered_by} for item in requests):
+    requests = await _asked(request_ids, by=by, work=work, now=now)
+    is_manager = by.has_role("ONE_STOP_MANAGER")
+    if not is_manager and any(by.subject not in {item.signer, item.entered_by} for item in requests):
         raise NotTheSigner
     declined = [
         replace(item, state="DECLINED", decided_by=by.subject, decided_at=now, reason=reason)
@@ -143,12 +154,12 @@ async def decline_copies(
     return declined, await give_back(declined, reason=reason, by=by, work=work, now=now)
 
 
-async def _asked(request_ids: Sequence[UUID], *, by: Caller, work: Work) -> list[CopyRequest]:
-    """Return what waits at the caller's agency; raise `NotFound` for an id that is not there."""
+async def _asked(request_ids: Sequence[UUID], *, by: Caller, work: Work, now: datetime) -> list[CopyRequest]:
+    """Return what waits at the caller's agency, or at one it goes on for; raise `NotFound` for any other."""
     if by.kind is not CallerKind.STAFF or not by.has_role(*WORKING_ROLES):
         raise Forbidden
     wanted = list(dict.fromkeys(request_ids))
-    found = await work.ways_in.copies.asked(wanted, by.agency)
+    found = await work.ways_in.copies.asked(wanted, await books_of(by, work, now))
     if len(found) != len(wanted):
         raise NotFound
     if any(item.state != "WAITING" for item in found):
@@ -159,10 +170,10 @@ async def _asked(request_ids: Sequence[UUID], *, by: Caller, work: Work) -> list
 async def read_requests(
     *, after: UUID | None, limit: int, by: Caller, work: Work, now: datetime
 ) -> list[CopyRequest]:
-    """Return what waits for a signer at the caller's agency; names are logged."""
+    """Return what waits for a signer at the caller's agency or one it goes on for; names are logged."""
     if by.kind is not CallerKind.STAFF or not by.has_role("ONE_STOP_OFFICER", "ONE_STOP_MANAGER", "SIGNER"):
         raise Forbidden
-    found = await work.ways_in.copies.waiting(by.agency, after or OLDEST, limit)
+    found = await work.ways_in.copies.waiting(await books_of(by, work, now), after or OLDEST, limit)
     if found:
         shown = (item.id for item in found)
         await log_reading(work, by, "copy-requests", None, None, now, shown=shown)

@@ -9,6 +9,7 @@ from kernel.core.errors import Forbidden, Invalid, Stale
 from kernel.core.ids import new_id
 from services.dossier.domain.intake.errors import AlreadyListed
 from services.dossier.domain.intake.handovers import HandedPaper, HandOverList
+from services.dossier.use_cases.keeping import books_of
 from services.dossier.use_cases.ports import Work
 
 _HANDLERS = ("ONE_STOP_OFFICER", "CLERK")
@@ -28,7 +29,7 @@ async def give_papers(
     ids = [dossier_id for dossier_id, _ in items]
     if to_agency == by.agency or len(set(ids)) < len(ids):
         raise Invalid(fields=[("items", "Mỗi hồ sơ một lần, giao cho cơ quan khác")])
-    held = await work.ways_in.handovers.held(ids, by.agency)
+    held = await work.ways_in.handovers.held(ids, await books_of(by, work, now))
     elsewhere = [str(one) for one in ids if one not in held]
     if elsewhere:
         raise AlreadyListed(extra={"dossiers": elsewhere})
@@ -60,8 +61,9 @@ async def receive_papers(
 ) -> HandOverList:
     """Sign for what came, differences and all; only at the receiving agency."""
     _require_handler(by)
-    handed = await work.ways_in.handovers.find(list_id, by.agency)
-    if handed.to_agency != by.agency:
+    agencies = await books_of(by, work, now)
+    handed = await work.ways_in.handovers.find(list_id, agencies)
+    if handed.to_agency not in agencies:
         raise Forbidden
     if handed.version != seen:
         raise Stale
@@ -70,13 +72,13 @@ async def receive_papers(
     return confirmed
 
 
-async def read_handover(list_id: UUID, *, by: Caller, work: Work) -> HandOverList:
-    """Return a list this agency gives or receives."""
+async def read_handover(list_id: UUID, *, by: Caller, work: Work, now: datetime) -> HandOverList:
+    """Return a list this agency, or one it goes on for, gives or receives."""
     _require_handler(by)
-    return await work.ways_in.handovers.find(list_id, by.agency)
+    return await work.ways_in.handovers.find(list_id, await books_of(by, work, now))
 
 
-async def list_handovers(*, by: Caller, work: Work) -> list[HandOverList]:
-    """Return this agency's lists, those on their way first."""
+async def list_handovers(*, by: Caller, work: Work, now: datetime) -> list[HandOverList]:
+    """Return this agency's lists and those of agencies it goes on for, those on their way first."""
     _require_handler(by)
-    return await work.ways_in.handovers.of(by.agency, _SHOWN)
+    return await work.ways_in.handovers.of(await books_of(by, work, now), _SHOWN)

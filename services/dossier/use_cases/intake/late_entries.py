@@ -13,6 +13,7 @@ from services.dossier.domain.events import moment
 from services.dossier.domain.intake.errors import SelfApproval
 from services.dossier.domain.intake.late_entries import LateEntry, require_past
 from services.dossier.use_cases.intake.reception import require_one_stop
+from services.dossier.use_cases.keeping import books_of
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import log_reading
 from services.dossier.use_cases.receive_elsewhere import receive_at_counter
@@ -42,11 +43,11 @@ async def enter_late(
     return entry
 
 
-async def list_late_entries(*, by: Caller, work: Work) -> list[LateEntry]:
-    """Return what waits at the caller's agency."""
+async def list_late_entries(*, by: Caller, work: Work, now: datetime) -> list[LateEntry]:
+    """Return what waits at the caller's agency, or at one it goes on for."""
     if by.kind is not CallerKind.STAFF or not by.has_role("ONE_STOP_OFFICER", *_APPROVERS):
         raise Forbidden
-    return await work.ways_in.late_entries.waiting(by.agency)
+    return await work.ways_in.late_entries.waiting(await books_of(by, work, now))
 
 
 async def seen_entry(
@@ -55,7 +56,7 @@ async def seen_entry(
     """Return an entry, opened, to who may decide on it; raise `SelfApproval` for who entered it."""
     if by.kind is not CallerKind.STAFF or not by.has_role(*_APPROVERS):
         raise Forbidden
-    entry = await work.ways_in.late_entries.find(entry_id, by.agency)
+    entry = await work.ways_in.late_entries.find(entry_id, await books_of(by, work, now))
     if entry.version != seen:
         raise Stale
     if entry.entered_by == by.subject:

@@ -102,10 +102,10 @@ class LateEntries(Protocol):
     def add(self, entry: LateEntry) -> None:
         """Keep a new entry, waiting."""
 
-    async def find(self, entry_id: UUID, agency: str) -> LateEntry:
+    async def find(self, entry_id: UUID, agencies: Sequence[str]) -> LateEntry:
         """Return an entry of this agency; raise `NotFound`."""
 
-    async def waiting(self, agency: str) -> list[LateEntry]:
+    async def waiting(self, agencies: Sequence[str]) -> list[LateEntry]:
         """Return what waits at an agency, oldest first."""
 
     def save(self, entry: LateEntry) -> None:
@@ -124,10 +124,10 @@ class CopyBook(Protocol):
     def ask(self, requests: Sequence[CopyRequest]) -> None:
         """Keep what is asked for."""
 
-    async def asked(self, ids: Sequence[UUID], agency: str) -> list[CopyRequest]:
+    async def asked(self, ids: Sequence[UUID], agencies: Sequence[str]) -> list[CopyRequest]:
         """Return requests of an agency by their ids, in the order they were asked."""
 
-    async def waiting(self, agency: str, after: UUID, limit: int) -> list[CopyRequest]:
+    async def waiting(self, agencies: Sequence[str], after: UUID, limit: int) -> list[CopyRequest]:
         """Return what waits for its signer, in the order it was asked."""
 
     async def of_asking(self, asking_id: UUID) -> list[CopyRequest]:
@@ -157,16 +157,16 @@ class CopyBook(Protocol):
 class HandOvers(Protocol):
     """Lists of paper files on their way."""
 
-    async def held(self, dossier_ids: Sequence[UUID], agency: str) -> dict[UUID, frozenset[str]]:
+    async def held(self, dossier_ids: Sequence[UUID], agencies: Sequence[str]) -> dict[UUID, frozenset[str]]:
         """Return those whose papers lie here and on no open list, each with where they may go."""
 
     def add(self, handed: HandOverList) -> None:
         """Keep a list; `Stale` at the commit when papers went on another list meanwhile."""
 
-    async def find(self, list_id: UUID, agency: str) -> HandOverList:
+    async def find(self, list_id: UUID, agencies: Sequence[str]) -> HandOverList:
         """Return a list that this agency gives or receives; raise `NotFound`."""
 
-    async def of(self, agency: str, limit: int) -> list[HandOverList]:
+    async def of(self, agencies: Sequence[str], limit: int) -> list[HandOverList]:
         """Return an agency's lists, those on their way first, then the newest."""
 
     def confirm(self, handed: HandOverList) -> None:

@@ -10,6 +10,7 @@ from kernel.core.ids import new_id
 from services.dossier.domain.payments.account import Method
 from services.dossier.domain.payments.counter import CashClosing, approves, require_closable
 from services.dossier.domain.payments.errors import DayClosed, NotACashier
+from services.dossier.use_cases.keeping import books_of, standing
 from services.dossier.use_cases.payments.ports import Drawer
 from services.dossier.use_cases.ports import Work
 
@@ -58,7 +59,10 @@ async def approve_closing(
 ) -> CashClosing:
     """Approve a closing; somebody else's than the cashier's own doing."""
     closing = await work.payments.closing(closing_id)
-    if closing is None or closing.agency != by.agency:
+    if closing is None:
+        raise NotFound
+    by = await standing(by, closing.agency, work, now)
+    if closing.agency != by.agency:
         raise NotFound
     if closing.version != seen:
         raise Stale
@@ -72,8 +76,7 @@ async def approve_closing(
 async def list_closings(
     *, before: UUID, limit: int, by: Caller, work: Work, now: datetime
 ) -> list[CashClosing]:
-    """Return the closings of the caller's agency, newest first."""
-    del now
+    """Return the closings of the caller's agency and of those it goes on for, newest first."""
     if not by.agency or not by.has_role("CASHIER", "ONE_STOP_MANAGER", "SIGNER"):
         raise Forbidden
-    return await work.payments.closings(by.agency, before, limit)
+    return await work.payments.closings(await books_of(by, work, now), before, limit)

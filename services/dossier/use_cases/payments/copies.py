@@ -29,6 +29,7 @@ from services.dossier.domain.payments.errors import (
     NotACashier,
     NothingToPay,
 )
+from services.dossier.use_cases.keeping import books_of, standing
 from services.dossier.use_cases.payments.numbering import numbered
 from services.dossier.use_cases.ports import Work
 
@@ -74,7 +75,7 @@ async def pay_asking(
         raise NotACashier
     await work.payments.hold_asking(asking_id)
     requests = await work.ways_in.copies.of_asking(asking_id)
-    if not requests or requests[0].agency != by.agency:
+    if not requests or requests[0].agency not in await books_of(by, work, now):
         raise NotFound
     if await work.payments.receipts_of_askings([asking_id]):
         raise NothingToPay
@@ -140,21 +141,22 @@ async def pay_back(
     It is not declined: nobody keeps the money of copies that were not made. A manager, who has no drawer,
     pays cash out of that of the cashier who took it.
     """
-    if found.asking_id is None or found.agency != by.agency:
+    here = await standing(by, found.agency, work, now)
+    if found.asking_id is None or found.agency != here.agency:
         raise NotFound
     await work.payments.hold_asking(found.asking_id)
     refund = await work.payments.refund(found.id) or found
     if refund.version != seen:
         raise Stale
     decided = refund.decided(by, approved=approved, note=note, now=now)
-    if not pays_back(refund.agency, by):
+    if not pays_back(refund.agency, here):
         raise Forbidden
     if not approved:
         raise Invalid(fields=[("approved", "Tiền của bản sao bị từ chối phải trả lại")])
     if refund.method is Method.CASH:
         receipts = await work.payments.receipts_of_askings([found.asking_id])
         drawer = by.subject if by.has_role("CASHIER") or not receipts else receipts[0].cashier
-        held = await work.payments.hold_drawer(refund.agency, drawer, now.astimezone(VIETNAM).date())
+        held = await work.payments.hold_drawer(by.agency, drawer, now.astimezone(VIETNAM).date())
         if held.closing is not None:
             raise DayClosed
         decided = replace(decided, drawer=drawer)

@@ -139,7 +139,7 @@ class Payments(Protocol):
     async def closing(self, closing_id: UUID) -> CashClosing | None:
         """Return a closing."""
 
-    async def closings(self, agency: str, before: UUID, limit: int) -> list[CashClosing]:
+    async def closings(self, agencies: Sequence[str], before: UUID, limit: int) -> list[CashClosing]:
         """Return an agency's closings, newest first."""
 
     def add_refund(self, refund: Refund) -> None:
@@ -154,7 +154,7 @@ class Payments(Protocol):
     async def refunds_asked(self, dossier_id: UUID) -> int:
         """Return what is proposed and not decided of a dossier, in đồng."""
 
-    async def refunds_waiting(self, agency: str, after: UUID, limit: int) -> list[Refund]:
+    async def refunds_waiting(self, agencies: Sequence[str], after: UUID, limit: int) -> list[Refund]:
         """Return an agency's proposed refunds, oldest first."""
 
     async def booked(self, day: date, references: Sequence[str]) -> dict[str, Booked]:
@@ -175,7 +175,7 @@ class Payments(Protocol):
         """Settle the day's open differences whose reference is not among those still found."""
 
     async def differences(
-        self, state: str, after: UUID, limit: int, *, agency: str | None
+        self, state: str, after: UUID, limit: int, *, agencies: Sequence[str] | None
     ) -> list[SettledDifference]:
         """Return differences of a state, oldest first, of one agency's requests or all."""
 

@@ -9,6 +9,7 @@ from kernel.core.errors import Forbidden, NotFound
 from services.dossier.domain.payments.counter import MoneyReceipt
 from services.dossier.domain.payments.fees import needs_assessing
 from services.dossier.domain.payments.settling import owed_back
+from services.dossier.use_cases.keeping import standing
 from services.dossier.use_cases.payments.ports import Money
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import read_dossier
@@ -45,7 +46,8 @@ async def read_receipt(receipt_id: UUID, *, by: Caller, work: Work, now: datetim
     if receipt is None:
         raise NotFound
     if receipt.asking_id is not None:
-        if by.kind is not CallerKind.STAFF or by.agency != receipt.agency or not by.has_role(*_OF_COPIES):
+        here = await standing(by, receipt.agency, work, now)
+        if by.kind is not CallerKind.STAFF or here.agency != receipt.agency or not by.has_role(*_OF_COPIES):
             raise NotFound
         return receipt
     seen = {one for one in receipt.of_dossiers if await _sees(one, by=by, work=work, now=now)}

@@ -7,6 +7,7 @@ from uuid import UUID
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, NotFound, Stale
 from services.dossier.domain.payments.reconciliation import Difference, Listed, differences
+from services.dossier.use_cases.keeping import books_of
 from services.dossier.use_cases.payments.platform import SCOPE
 from services.dossier.use_cases.payments.ports import SettledDifference
 from services.dossier.use_cases.ports import Work
@@ -46,13 +47,12 @@ _OVERSEERS = ("SUPERVISOR", "ADMIN")
 async def list_differences(
     *, state: str, after: UUID, limit: int, by: Caller, work: Work, now: datetime
 ) -> list[SettledDifference]:
-    """Return the work list: its own to an agency's managers and cashiers, all to who oversees."""
-    del now
+    """Return the work list: what is theirs to an agency's managers and cashiers, all to who oversees."""
     if by.has_role(*_OVERSEERS):
-        return await work.payments.differences(state, after, limit, agency=None)
+        return await work.payments.differences(state, after, limit, agencies=None)
     if not by.has_role("ONE_STOP_MANAGER", "CASHIER"):
         raise Forbidden
-    return await work.payments.differences(state, after, limit, agency=by.agency)
+    return await work.payments.differences(state, after, limit, agencies=await books_of(by, work, now))
 
 
 async def settle_difference(
@@ -65,7 +65,8 @@ async def settle_difference(
     if not by.has_role("ONE_STOP_MANAGER", "ADMIN"):
         raise Forbidden
     found = await work.payments.difference(difference_id)
-    if found is None or not (by.has_role("ADMIN") or found.agency == by.agency):
+    is_theirs = found is not None and found.agency in await books_of(by, work, now)
+    if found is None or not (by.has_role("ADMIN") or is_theirs):
         raise NotFound
     if found.version != seen or found.state != "OPEN":
         raise Stale

@@ -12,6 +12,7 @@ from kernel.core.ids import new_id
 from services.dossier.domain.payments.account import Account, EntryKind, Method
 from services.dossier.domain.payments.counter import Refund, RefundState, approves, collects
 from services.dossier.domain.payments.errors import DayClosed, NotACashier, TooMuchRefunded
+from services.dossier.use_cases.keeping import books_of, standing
 from services.dossier.use_cases.payments.copies import pay_back
 from services.dossier.use_cases.payments.ledger import Ledger, open_ledger
 from services.dossier.use_cases.payments.taking import tell_dossier
@@ -73,9 +74,7 @@ async def decide_refund(
     refund_id: UUID, *, approved: bool, note: str, by: Caller, seen: int, work: Work, now: datetime
 ) -> Refund:
     """Approve or decline; the approval books the money out, in cash from the proposer's open drawer."""
-    found = await work.payments.refund(refund_id)
-    if found is None or found.agency != by.agency:
-        raise NotFound
+    found, here = await _of_here(refund_id, by, work, now)
     if found.dossier_id is None:
         return await pay_back(found, approved=approved, note=note, by=by, seen=seen, work=work, now=now)
     dossier, grounds = await work.dossiers.load(found.dossier_id)
@@ -85,7 +84,7 @@ async def decide_refund(
     if refund.version != seen:
         raise Stale
     decided = refund.decided(by, approved=approved, note=note, now=now)
-    if not approves(refund.agency, by):
+    if not approves(refund.agency, here):
         raise Forbidden
     work.payments.save_refund(decided)
     if decided.state is not RefundState.APPROVED:
@@ -94,7 +93,7 @@ async def decide_refund(
         raise TooMuchRefunded(fields=[("amount", f"Còn có thể hoàn {account.paid} đồng")])
     if refund.method is Method.CASH:
         day = now.astimezone(VIETNAM).date()
-        drawer = await work.payments.hold_drawer(refund.agency, refund.asked_by, day)
+        drawer = await work.payments.hold_drawer(by.agency, refund.asked_by, day)
         if drawer.closing is not None:
             raise DayClosed
     ledger = Ledger(dossier, grounds, account, work, by, now)
@@ -113,6 +112,17 @@ async def decide_refund(
     return decided
 
 
+async def _of_here(refund_id: UUID, by: Caller, work: Work, now: datetime) -> tuple[Refund, Caller]:
+    """Return a refund of the caller's agency, or of one it goes on for, and the caller as one of that."""
+    found = await work.payments.refund(refund_id)
+    if found is None:
+        raise NotFound
+    here = await standing(by, found.agency, work, now)
+    if found.agency != here.agency:
+        raise NotFound
+    return found, here
+
+
 def _item_of(account: Account, refund_id: UUID) -> UUID | None:
     """Return the item the proposal named; the ledger's own line keeps it."""
     asked = (one for one in account.entries if one.kind is EntryKind.REFUND_ASKED)
@@ -120,8 +130,7 @@ def _item_of(account: Account, refund_id: UUID) -> UUID | None:
 
 
 async def refunds_waiting(*, after: UUID, limit: int, by: Caller, work: Work, now: datetime) -> list[Refund]:
-    """Return what waits for a decision at the caller's agency."""
-    del now
+    """Return what waits for a decision at the caller's agency, or at one it goes on for."""
     if not by.agency or not by.has_role("CASHIER", "ONE_STOP_MANAGER", "SIGNER"):
         raise Forbidden
-    return await work.payments.refunds_waiting(by.agency, after, limit)
+    return await work.payments.refunds_waiting(await books_of(by, work, now), after, limit)

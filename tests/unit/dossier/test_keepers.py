@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.testing.running import a_staff_member
-from services.dossier.domain.archive.keepers import Ended, Keepers, Reach
+from services.dossier.domain.keepers import Ended, Keepers, Reach
 
 AGENCIES = ("A", "B", "C", "D")
 PROCEDURES = ("1.1", "2.2")

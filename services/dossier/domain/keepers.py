@@ -1,4 +1,4 @@
-"""Who keeps the records of an agency that ended: who goes on with them, through every merger since."""
+"""Who keeps what an agency that ended left: who goes on with it, through every merger since."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

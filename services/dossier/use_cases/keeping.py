@@ -1,10 +1,10 @@
-"""Whose records a caller works on: their agency's own, and those it keeps for agencies that ended."""
+"""What a caller works on: their agency's own, and what it keeps for agencies that ended."""
 
 from datetime import datetime
 
 from kernel.core.caller import Caller
 from kernel.core.clock import VIETNAM
-from services.dossier.domain.archive.keepers import Keepers, Reach
+from services.dossier.domain.keepers import Keepers, Reach
 from services.dossier.use_cases.ports import Work
 
 
@@ -19,10 +19,10 @@ async def kept_by(by: Caller, work: Work, now: datetime) -> list[Reach]:
 
 
 async def books_of(by: Caller, work: Work, now: datetime) -> list[str]:
-    """Return the agencies whose batches and lists the caller's goes on with."""
+    """Return the agencies whose lists, books and money the caller's goes on with, its own among them."""
     return [one.agency for one in await kept_by(by, work, now) if one.only is None]
 
 
 async def standing(by: Caller, agency: str, work: Work, now: datetime, procedure: str = "") -> Caller:
-    """Return the caller as one of the agency whose records theirs keeps."""
+    """Return the caller as one of an agency theirs goes on for; a stranger to what others go on with."""
     return (await keepers_on(work, now)).standing(by, agency, procedure)

@@ -1,0 +1,150 @@
+"""An agency ends with money, copies, letters and entries under way: who goes on for it decides all of it."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from kernel.core.clock import VIETNAM
+from services.dossier.commands.history import verify_history
+from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
+from tests.builders.dossier.colleagues import in_the_directory
+from tests.builders.dossier.office import COMMUNE, OTHER_COMMUNE, RECEIVER, SIGNER, Office
+from tests.builders.dossier.post import PostDesk, a_postal_agent, by_post
+from tests.builders.dossier.till import MANAGER, Till, a_channel, a_fee, a_till
+from tests.integration.dossier.payments.conftest import AFTER
+from tests.integration.dossier.payments.test_copies import asked, ids, paid_back, refused
+from tests.integration.dossier.test_agencies_that_end import HEIR, at_heir, ended, heir
+from tests.integration.dossier.test_books import COUNTER, LEADERS
+from tests.integration.dossier.test_late_entries import THURSDAY, decided, entered
+
+FIRST_DAY = datetime(2026, 3, 9, 8, tzinfo=VIETNAM)
+TO_AN = {"reason": "Nộp thừa", "payee": {"full_name": "Nguyễn Văn An"}}
+CASHIER, HEAD, LEADER = at_heir(COUNTER), at_heir(MANAGER), at_heir(SIGNER)
+
+
+@pytest.fixture
+async def till(start: Any, tmp_path: Any) -> Office:
+    """A commune that has a fee to take, its leaders and its postman."""
+    office = await Office(await start("dossier", files_url=tmp_path.as_uri())).open(
+        channels=[a_channel(a_fee(), AFTER)]
+    )
+    await office.service.receive(*LEADERS, a_postal_agent())
+    office.service.clock.set(THURSDAY)
+    return office
+
+
+async def ends(office: Office) -> None:
+    """Let the commune end on Friday; on Monday its people are the heir's."""
+    await office.service.receive(heir(COMMUNE), ended(last_day="2026-03-06"))
+    office.service.clock.set(FIRST_DAY)
+    await office.service.receive(
+        in_the_directory(SIGNER.subject, "SIGNER", unit="lanh-dao", sequence=5, agency=HEIR)
+    )
+    await office.service.run_job(CONTINUE_DOSSIERS)
+
+
+async def found(office: Office, path: str, by: Any) -> list[Any]:
+    """Return what a list shows somebody."""
+    answer = await office.service.get(path, by)
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["items"])
+
+
+async def drawer(office: Office, by: Any, day: str, **query: str) -> dict[str, int]:
+    """Return what a cashier's day adds up to."""
+    more = "".join(f"&{name}={value}" for name, value in query.items())
+    answer = await office.service.get(f"/v1/cash-drawer?day={day}{more}", by)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json()["by_method"])
+
+
+async def test_money_proposed_to_go_back_is_paid_out_of_the_heirs_drawer(till: Office) -> None:
+    money = await a_till(till, COUNTER)
+    await money.take(50_000)
+    asked_for = await money.post("/refunds", COUNTER, amount=20_000, method="CASH", **TO_AN)
+    await ends(till)
+    waiting = await found(till, "/v1/refunds", HEAD)
+    assert [one["refund_id"] for one in waiting] == [asked_for.json()["refund_id"]]
+    assert await found(till, "/v1/refunds", MANAGER) == []
+    assert (await paid_back(till, waiting[0], MANAGER)).status_code == 404
+    done = await paid_back(till, waiting[0], HEAD)
+    assert (done.status_code, done.json()["state"]) == (200, "APPROVED")
+    assert await drawer(till, CASHIER, "2026-03-09") == {"CASH": -20_000}
+    assert await drawer(till, CASHIER, "2026-03-05", agency=COMMUNE) == {"CASH": 50_000}
+    assert (await Till(till, money.dossier, CASHIER).read())["paid"] == 30_000
+    assert await verify_history(till.service.runtime, []) == 0
+
+
+async def test_the_old_offices_last_days_are_closed_and_approved_by_the_heir(till: Office) -> None:
+    money = await a_till(till, COUNTER)
+    await money.take(50_000)
+    await ends(till)
+    closing = {"day": "2026-03-05", "counted": 50_000}
+    closed = await till.service.post(f"/v1/cash-closings?agency={COMMUNE}", closing, CASHIER)
+    assert closed.status_code == 201, closed.text
+    (listed,) = await found(till, "/v1/cash-closings", HEAD)
+    path = f"/v1/cash-closings/{listed['closing_id']}/approval"
+    assert (await till.service.post(path, {}, HEAD, version=1)).json()["state"] == "APPROVED"
+    stranger = replace(COUNTER, agency=OTHER_COMMUNE)
+    other = await till.service.get(f"/v1/cash-drawer?day=2026-03-05&agency={COMMUNE}", stranger)
+    assert other.status_code == 404
+
+
+async def test_copies_paid_for_are_certified_in_the_heirs_book_or_paid_back(till: Office) -> None:
+    waiting, mistaken, before = await asked(till, "A"), await asked(till, "C"), await asked(till, "Z")
+    body = {"request_ids": ids(before)}
+    assert (await till.service.post("/v1/copy-confirmations", body, SIGNER)).status_code == 201
+    (refund,) = (await refused(till, ids(mistaken))).json()["refunds"]
+    await ends(till)
+    listed = await found(till, "/v1/copy-requests", LEADER)
+    assert [one["request_id"] for one in listed] == ids(waiting)
+    certified = await till.service.post("/v1/copy-confirmations", {"request_ids": ids(waiting)}, LEADER)
+    assert certified.status_code == 201, certified.text
+    assert (await paid_back(till, refund, CASHIER)).status_code == 200
+    own = await found(till, "/v1/certified-copies?year=2026", LEADER)
+    left = await found(till, f"/v1/certified-copies?year=2026&agency={COMMUNE}", LEADER)
+    assert [[one["document_name"] for one in book] for book in (own, left)] == [["A"], ["Z"]]
+    assert await verify_history(till.service.runtime, []) == 0
+
+
+async def test_a_copy_whose_signer_has_left_is_given_back_by_the_manager(till: Office) -> None:
+    waiting = await asked(till, "A")
+    await ends(till)
+    body = {"request_ids": ids(waiting), "reason": "Người ký đã chuyển công tác"}
+    answer = await till.service.post("/v1/copy-rejections", body, HEAD)
+    assert (answer.status_code, len(answer.json()["refunds"])) == (200, 1)
+
+
+async def test_an_entry_made_afterwards_is_approved_by_the_heir_and_begins_when_it_was_received(
+    till: Office,
+) -> None:
+    entry = (await entered(till)).json()
+    await ends(till)
+    assert [one["entry_id"] for one in await found(till, "/v1/late-entries", HEAD)] == [entry["entry_id"]]
+    taken = await decided(till, entry, HEAD)
+    assert taken.status_code == 201, taken.text
+    assert taken.json()["dossier_code"] == "H99.201-260303-0001"
+    await till.service.run_job(CONTINUE_DOSSIERS)
+    assert (await till.read(taken.json(), at_heir(RECEIVER)))["continuing_agency"]["code"] == HEIR
+
+
+async def test_a_letter_listed_before_is_signed_or_taken_back_by_the_heir(office: Office) -> None:
+    await office.service.receive(*LEADERS, a_postal_agent())
+    desk = PostDesk(office)
+    kept, freed = (
+        await desk.listed(await by_post(office)),
+        await desk.listed(await by_post(office), numbers="RB"),
+    )
+    await ends(office)
+    officer = at_heir(RECEIVER)
+    assert {one["list_id"] for one in await found(office, "/v1/post-lists", officer)} == {
+        kept["list_id"],
+        freed["list_id"],
+    }
+    for found_list, deed, body in ((kept, "signature", {}), (freed, "withdrawal", {"reason": "Lập lại"})):
+        path = f"/v1/post-lists/{found_list['list_id']}/{deed}"
+        version = (await desk.shown(found_list, officer))["version"]
+        assert (await office.service.post(path, body, officer, version=version)).status_code == 200
+    assert (await office.service.get(f"/v1/post-lists/{kept['list_id']}", RECEIVER)).status_code == 404
