@@ -311,8 +311,11 @@ class Dossier:
         return self.move(Move.SUBMIT)
 
     def end(self, move: Move, *, at: datetime) -> State:
-        """T5, T6, T11, T17: nothing more is worked."""
+        """T5, T6, T11, T17: nothing more is worked, and no notice is owed any more."""
         left = self.move(move)
+        for item in self.obligations:
+            if item.owed:
+                self._put(replace(item, cancelled_at=at))
         self.ended_at, self.step, self.prior_state = at, None, None
         self.draft = self.proposal = self.apology_draft = None
         return left

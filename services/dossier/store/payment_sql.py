@@ -75,6 +75,7 @@ DRAWER = Statement(
          WHERE c.agency = :agency AND c.cashier = :cashier AND c.day = :day::date) AS closing
     """
 )
+HAS_TAKEN = Statement("SELECT EXISTS (SELECT FROM receipts WHERE agency = :agency AND day <= :day::date)")
 RECEIPTS_OF_ASKINGS = Statement(
     "SELECT * FROM receipts WHERE asking_id = ANY(:askings::uuid[]) AND state = 'VALID' ORDER BY id"
 )

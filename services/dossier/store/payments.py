@@ -30,6 +30,7 @@ from services.dossier.store.payment_sql import (
     ENTRIES,
     FORGET_PAYEE,
     FORGET_PAYER,
+    HAS_TAKEN,
     HELD_ENTRIES,
     HOLD,
     KEEP_RECONCILIATION,
@@ -231,6 +232,10 @@ class PostgresPayments:
         await self._unit.begin()
         number: int = await self._unit.fetch_value(NEXT_RECEIPT, agency=agency, serial=serial, year=year)
         return number
+
+    async def has_taken(self, agency: str, day: date) -> bool:
+        """Tell whether any cashier of an agency had given a receipt by the end of a day."""
+        return bool(await self._unit.fetch_value(HAS_TAKEN, agency=agency, day=day))
 
     async def hold_drawer(self, agency: str, cashier: str, day: date) -> Drawer:
         """Return a cashier's day; nobody else writes into it until the unit ends."""

@@ -153,6 +153,7 @@ async def cancel_payment_notice(
     ledger = await hold_ledger(dossier, grounds, by=by, work=work, now=now)
     before = ledger.account
     ledger.drop(mistaken, reason)
+    await ledger.end_requests()
     moved = moved_between(before, ledger.account, dossier.obligations)
     _count(dossier, moved, f"notice-cancelled:{before.version}", now)
     details = {"cancelled": "PAYMENT_NOTICE"}

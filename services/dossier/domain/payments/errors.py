@@ -101,6 +101,13 @@ class DayNotOver(Invalid):
     title = "Chưa đến ngày thu này"
 
 
+class BeforeTheDesk(Invalid):
+    """A past day on which nobody at this agency had taken money yet is not closed (422)."""
+
+    code = "cash-day-before-desk"
+    title = "Ngày này cơ quan chưa thu khoản nào trên hệ thống"
+
+
 class DifferenceUnexplained(Invalid):
     """What was counted differs from what was taken, and nobody says why (422)."""
 

@@ -1,13 +1,15 @@
 """A payment request through the platform: from asking to the money, whatever order its news comes in.
 
-A request is one attempt with a reference of its own. It ends PAID once, and nothing takes that back; FAILED
-and EXPIRED still become PAID when the platform says later that money moved: it is never turned away.
+A request is one attempt with a reference of its own. It ends PAID once, and nothing takes that back; FAILED,
+EXPIRED and CANCELLED still become PAID when the platform says later that money moved: none is turned away.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
+
+from services.dossier.domain.payments.account import Account
 
 
 class RequestState(StrEnum):
@@ -20,6 +22,8 @@ class RequestState(StrEnum):
     PAID = "PAID"
     FAILED = "FAILED"
     EXPIRED = "EXPIRED"
+    CANCELLED = "CANCELLED"
+    """Taken back here: its money came in otherwise, or is no longer owed. The platform knows no such word."""
 
 
 class Told(StrEnum):
@@ -84,6 +88,8 @@ class PaymentRequest:
         """Return it after news that is no payment."""
         if self.state is RequestState.PAID:
             return self
+        if self.state is RequestState.CANCELLED:
+            return replace(self, look_at=self.expires_at if now < self.expires_at else None)
         if told is Told.FAILED:
             # A failed transaction is looked at once more at the end: the same address may be paid again.
             look_at = self.expires_at if now < self.expires_at else None
@@ -93,6 +99,20 @@ class PaymentRequest:
         attempts = self.attempts + 1
         wait = min(_FIRST_LOOK * 2 ** min(attempts, 8), _LONGEST_WAIT)
         return replace(self, attempts=attempts, look_at=min(now + wait, self.expires_at))
+
+    def asks_too_much(self, account: Account) -> bool:
+        """Tell whether it waits for more than is still owed of what it is for."""
+        item = account.item(self.item) if self.item is not None else None
+        owed = account.outstanding if self.item is None else item.outstanding if item else 0
+        return self.state in LIVE and self.amount > owed
+
+    def cancelled(self) -> "PaymentRequest":
+        """Return it taken back: its address is shown to nobody any more.
+
+        The platform has no message for that (its contract, section 19.1), so who still holds the address may
+        pay. It is asked about once more at its end; such money is booked, as credit to be refunded.
+        """
+        return replace(self, state=RequestState.CANCELLED, pay_url="", look_at=self.expires_at)
 
     def paid(self, *, transaction: str, amount: int, at: datetime) -> "PaymentRequest":
         """Return it paid."""

@@ -9,7 +9,7 @@ from kernel.core.errors import Forbidden, NotFound, Stale
 from kernel.core.ids import new_id
 from services.dossier.domain.payments.account import Method
 from services.dossier.domain.payments.counter import CashClosing, approves, require_closable
-from services.dossier.domain.payments.errors import DayClosed, NotACashier
+from services.dossier.domain.payments.errors import BeforeTheDesk, DayClosed, NotACashier
 from services.dossier.use_cases.keeping import books_of, standing
 from services.dossier.use_cases.payments.ports import Drawer
 from services.dossier.use_cases.ports import Work
@@ -37,6 +37,8 @@ async def close_day(
         raise DayClosed
     expected = drawer.by_method.get(Method.CASH.value, 0)
     today = now.astimezone(VIETNAM).date()
+    if not drawer.by_method and day < today and not await work.payments.has_taken(by.agency, day):
+        raise BeforeTheDesk(fields=[("day", BeforeTheDesk.title)])
     require_closable(day, today=today, expected=expected, counted=counted, reason=reason)
     closing = CashClosing(
         id=new_id(),

@@ -83,6 +83,17 @@ class Ledger:
         new = [self.add(EntryKind.CORRECTED, -one.outstanding, item=one.id, reason=reason) for one in items]
         self.work.payments.add_entries(new)
 
+    async def end_requests(self, source: str = "") -> None:
+        """Take back requests that ask for more than is owed now, but the one this money came by (`source`).
+
+        Called wherever less may be owed than before: nobody is led to pay the same money twice.
+        """
+        if all(one.kind is not EntryKind.REQUESTED for one in self.account.entries):
+            return
+        for request in await self.work.payments.requests_of(self.dossier.id):
+            if request.asks_too_much(self.account) and source != f"platform:{request.reference}":
+                self.work.payments.save_request(request.cancelled())
+
     def write(self, name: str, since: int, **told: Any) -> None:
         """Queue every line after `since` and the event of the last."""
         new = [one for one in self.account.entries if one.sequence > since]
@@ -107,7 +118,9 @@ async def end_dues(
 ) -> None:
     """Drop what an ended dossier still owed; nothing is read or written where nothing was."""
     if grounds.account.outstanding:
-        (await hold_ledger(dossier, grounds, by=by, work=work, now=now)).drop_unpaid(reason)
+        ledger = await hold_ledger(dossier, grounds, by=by, work=work, now=now)
+        ledger.drop_unpaid(reason)
+        await ledger.end_requests()
 
 
 async def hold_ledger(

@@ -118,6 +118,9 @@ class Payments(Protocol):
     async def drawer(self, agency: str, cashier: str, day: date) -> Drawer:
         """Return a cashier's day as it stands."""
 
+    async def has_taken(self, agency: str, day: date) -> bool:
+        """Tell whether any cashier of an agency had given a receipt by the end of a day."""
+
     def add_receipt(self, receipt: MoneyReceipt) -> None:
         """Keep a receipt; its e-receipt is issued by a job after the commit."""
 

@@ -45,6 +45,7 @@ async def fees_at_acceptance(
         return ledger.account, None
     missing = ledger.account.outstanding_before
     told = _write(ledger, found, grounds.procedure.version)
+    await ledger.end_requests()
     if ledger.account.outstanding_before > missing:
         raise FeesChanged(extra={"outstanding": ledger.account.outstanding_before, **told})
     return ledger.account, told
@@ -65,6 +66,7 @@ async def reassess(dossier_id: UUID, *, by: Caller, seen: int, work: Work, now: 
     found = _differing(dossier, grounds, ledger.account, work)
     if found:
         told = _write(ledger, found, grounds.procedure.version)
+        await ledger.end_requests()
         dossier.version += 1
         details = {"noted": "FEES_CHANGED", "fees_changed": told}
         record_change(work, dossier, Change("work_noted", dossier.state, details=details), by=by, now=now)

@@ -41,8 +41,10 @@ async def tell_dossier(ledger: Ledger, since: int, source: str) -> None:
     Ledger and dossier so never disagree, whatever moved the account: money in or back, a correction, an
     exemption. Where more is owed than before, its version moves too, from the one this was judged by: who
     accepts it or hands its result out at that moment, sure that all is paid, is too late, or this is. A
-    closed dossier is told nothing more.
+    closed dossier is told nothing more. Requests through the platform that ask for more than is owed now are
+    taken back.
     """
+    await ledger.end_requests(source)
     if ledger.dossier.state in CLOSED:
         return
     before = ledger.account.until(since)

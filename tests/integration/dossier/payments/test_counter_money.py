@@ -131,6 +131,20 @@ async def test_a_closed_day_takes_no_more_and_a_difference_is_explained(till: Of
     assert (await money.take(1_000)).status_code == 201
 
 
+async def test_a_day_before_the_desk_is_not_closed_and_one_without_money_is(till: Office) -> None:
+    """Nobody here had taken money by then; an empty day since, and this very day, may be closed."""
+    cashier = a_cashier("truoc-quay")
+    await (await a_till(till, a_cashier("thu-truoc"))).take(1_000)
+    for day in ("2001-01-01", "2026-03-02"):
+        refused = await till.service.post("/v1/cash-closings", {"day": day, "counted": 0}, cashier)
+        assert (refused.status_code, refused.json()["code"]) == (422, "cash-day-before-desk"), day
+    first = today(till)
+    till.service.clock.advance(timedelta(days=1))
+    for day in (first, today(till)):
+        closed = await till.service.post("/v1/cash-closings", {"day": day, "counted": 0}, cashier)
+        assert closed.status_code == 201, (day, closed.text)
+
+
 async def test_two_who_close_and_take_at_once_agree_on_what_was_in_the_drawer(till: Office) -> None:
     cashier = a_cashier("dem")
     money = [await a_till(till, cashier) for _ in range(4)]
