@@ -73,6 +73,7 @@ from services.dossier.store.limits import read_limits
 from services.dossier.store.pdf_signer import WorkshopSigner
 from services.dossier.store.press import TypstPress
 from services.dossier.store.scan_desk import ScanDesk
+from services.dossier.store.seal_marks import open_marks
 from services.dossier.store.signature_check import SignatureCheck
 from services.dossier.store.supervision.work import read_supervision_rules
 from services.dossier.store.tables import metadata
@@ -94,6 +95,7 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
         identification_level=settings.identification_level,
         has_trust_roots=bool(settings.trust_folder),
     )
+    history_keys = HistoryKeys.of(settings.history_key.get_secret_value())
     agency_seals = seals_of(settings.agency_seals())
     receipts_key = settings.receipts_key.get_secret_value()
     outside_key = settings.outside_key.get_secret_value()
@@ -104,13 +106,14 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
         open_displays(runtime) as displays,
         open_workshop() as workshop,
         open_historical_archive(settings.archive_url) as historical_archive,
+        open_marks(runtime.pool, history_keys, runtime.clock.now()) as marks,
     ):
         yield Resources(
             files=StoredFiles(settings.files_url),
             seals=Sealer(settings.pii_key.get_secret_value()),
             policy=policy,
             limits=read_limits(),
-            history_keys=HistoryKeys.of(settings.history_key.get_secret_value()),
+            history_keys=history_keys,
             press=TypstPress(),
             legal_sets=read_legal_sets(),
             inspector=inspector,
@@ -130,6 +133,7 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
             retention=read_retention(settings.retention_file),
             historical_archive=historical_archive,
             clock=runtime.clock,
+            marks=marks,
         )
 
 

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from services.dossier.commands.sealed import MARK, marks
+from services.dossier.commands.sealed import marks
 from services.dossier.domain.history import HistoryKeys
-from services.dossier.use_cases.row_seals import seal
+from services.dossier.use_cases.seal_marks import MARKED, mark_seal, object_of
 from services.dossier.use_cases.sealed_rows import seals_of
 from services.dossier.use_cases.sealed_tables import BOOKS, SEALED
 
@@ -27,6 +27,13 @@ _PUT = (
     " ON CONFLICT (dossier_id) DO NOTHING"
 )
 _TELL = "INSERT INTO seal_marks (name, at, seal) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING"
+# The chained log is told as well: who takes a mark out does not make its table unmarked again.
+_TELL_LOG = """
+    INSERT INTO access_log (at, subject, kind, agency, what, shown)
+    SELECT $2, '', 'system', '', $1, array_agg(one) FROM unnest($3::uuid[]) AS one
+    WHERE NOT EXISTS (SELECT FROM access_log l WHERE l.what = $1 AND one = ANY(l.shown))
+    HAVING count(*) > 0
+"""
 
 
 async def seal_beside(pool: Any, keys: HistoryKeys, now: datetime) -> tuple[int, int]:
@@ -41,12 +48,12 @@ async def seal_beside(pool: Any, keys: HistoryKeys, now: datetime) -> tuple[int,
     for name in SEALED:
         if name in marked:
             left += await pool.fetchval(f"SELECT count(*) FROM {name} WHERE seals = '{{}}'")
-            continue
-        sealed += await _seal_table(pool, name, keys)
-        if name == _HEADS:
-            sealed += await _begin_heads(pool, keys)
-        mark = {"name": name, "at": now}
-        await pool.execute(_TELL, name, now, seal("seal-mark", MARK, mark, keys))
+        else:
+            sealed += await _seal_table(pool, name, keys)
+            if name == _HEADS:
+                sealed += await _begin_heads(pool, keys)
+        await pool.execute(_TELL, name, now, mark_seal(name, now, keys))
+    await pool.execute(_TELL_LOG, MARKED, now, [object_of(name) for name in SEALED])
     return sealed, left
 
 

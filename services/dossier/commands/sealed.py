@@ -3,14 +3,12 @@
 from typing import Any
 
 from services.dossier.domain.history import HistoryKeys
-from services.dossier.use_cases.row_seals import fits
+from services.dossier.use_cases.seal_marks import MARKED, is_mark_sound, object_of
 from services.dossier.use_cases.sealed_rows import is_group_sound, is_unsealed
 from services.dossier.use_cases.sealed_tables import SEALED, SealedTable
 
 _AT_ONCE = 500
 OLDER = "from before rows were sealed, or robbed of their seals: run seal-rows"
-MARK = ("name", "at")
-"""What the mark says that `seal-rows` leaves for a table: a row without seals was robbed of them since."""
 BOOK_OF = {
     "entries": "payment_entries",
     "evidence": "evidence",
@@ -24,6 +22,7 @@ _COUNTED = """
     LEFT JOIN (SELECT dossier_id, count(*) AS found FROM {table} GROUP BY 1) f ON f.dossier_id = h.dossier_id
     WHERE coalesce(f.found, 0) < h.{book} {kept} ORDER BY 1
 """
+_MARKED = f"SELECT shown FROM access_log WHERE what = '{MARKED}' AND shown IS NOT NULL"
 _HEADLESS = (
     "SELECT d.id FROM dossiers d WHERE NOT EXISTS (SELECT FROM row_heads h WHERE h.dossier_id = d.id)"
     " ORDER BY d.id"
@@ -60,6 +59,12 @@ _TOLD_TWICE = {
     "receipt {name}: another stands for it, or none does": (
         "SELECT r.id::text AS name FROM receipts r WHERE (r.state = 'REPLACED') <> EXISTS ("
         "SELECT FROM receipts n WHERE n.replaces = r.id)"
+    ),
+    "receipt {name}: it was given out, the ledger has no money for it": (
+        "SELECT r.id::text AS name FROM receipts r WHERE r.dossier_id IS NOT NULL AND r.replaces IS NULL"
+        " AND EXISTS (SELECT FROM unnest(r.dossier_id || r.dossier_ids) AS d(id) WHERE d.id IS NOT NULL"
+        " AND NOT EXISTS (SELECT FROM payment_entries e WHERE e.receipt_id = r.id AND e.kind = 'PAID'"
+        " AND e.dossier_id = d.id))"
     ),
     "refund {name}: approved, or not, against the ledger": (
         "SELECT coalesce(f.id::text, e.source) AS name"
@@ -116,6 +121,11 @@ _TOLD_TWICE = {
         "SELECT e.id::text AS name FROM late_entries e WHERE e.state = 'WAITING' AND EXISTS ("
         "SELECT FROM access_log l WHERE l.what = 'late_entry_decided' AND l.object_id = e.id)"
     ),
+    "package {name}: accepted by no message of the archive": (
+        "SELECT p.id::text AS name FROM archive_packages p WHERE p.state = 'ACCEPTED' AND NOT EXISTS ("
+        "SELECT FROM archive_message_lines l JOIN archive_messages m ON m.id = l.message_id"
+        " WHERE l.package_id = p.id AND l.judgement = 'ACCEPTED' AND m.batch_id = p.batch_id)"
+    ),
     "dossier {name}: it was destroyed, its record says otherwise": (
         "SELECT r.dossier_id::text AS name FROM archive_records r JOIN dossiers d ON d.id = r.dossier_id"
         " WHERE (r.state = 'DESTROYED') <> (d.destroyed_by IS NOT NULL)"
@@ -159,13 +169,21 @@ async def broken_now(connection: Any, keys: HistoryKeys) -> list[str]:
 
 
 async def marks(connection: Any, keys: HistoryKeys, found: list[str]) -> set[str]:
-    """Return the tables `seal-rows` has been through; what is wrong with a mark goes to `found`."""
+    """Return the tables that were sealed as a whole; what is wrong with a mark goes to `found`.
+
+    The chained log tells of marks too: one that was taken out marks its table all the same.
+    """
     marked: set[str] = set()
     for row in await connection.fetch("SELECT * FROM seal_marks ORDER BY name"):
-        if fits(row["seal"], "seal-mark", MARK, row, keys):
+        if is_mark_sound(row, keys):
             marked.add(row["name"])
         else:
             found.append(f"seal_marks {row['name']}: it was changed")
+    told = {one for row in await connection.fetch(_MARKED) for one in row["shown"]}
+    for name in SEALED:
+        if name not in marked and object_of(name) in told:
+            found.append(f"seal_marks {name}: it was set, it is missing")
+            marked.add(name)
     return marked
 
 
@@ -173,16 +191,19 @@ async def _broken_in(
     connection: Any, name: str, table: SealedTable, keys: HistoryKeys, *, is_marked: bool
 ) -> list[str]:
     found: list[str] = []
-    older = 0
+    older, is_sealed = 0, False
     query = f"SELECT * FROM {name} ORDER BY {', '.join(table.key)}"
     async for row in connection.cursor(query, prefetch=_AT_ONCE):
         if is_unsealed(row) and not is_marked:
             older += 1
             continue
+        is_sealed = True
         wrong = [group for group in table.groups if not is_group_sound(name, group, row, keys)]
         if wrong:
             key = "/".join(str(row[one]) for one in table.key)
             found.append(f"{name} {key}: {', '.join(wrong)} changed by hand")
     if older:
         found.append(f"{name}: {older} rows are {OLDER}")
+    elif is_sealed and not is_marked:
+        found.append(f"seal_marks {name}: it is missing, though rows are sealed: run seal-rows")
     return found

@@ -11,7 +11,7 @@ from kernel.core.errors import NotFound
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.history import Entry, HistoryKeys
+from services.dossier.domain.history import Entry
 from services.dossier.store.account import account_of
 from services.dossier.store.code_lines import MOST_SECONDS, CodeLines
 from services.dossier.store.definitions import PostgresCatalogue, in_force
@@ -21,6 +21,7 @@ from services.dossier.store.searching import PostgresSearching
 from services.dossier.store.shown import sound_authority
 from services.dossier.use_cases.ports import Grounds, SubmittedComponent
 from services.dossier.use_cases.row_seals import ROW, components_hash, seal_next
+from services.dossier.use_cases.sealed_rows import RowSeals
 
 COLUMNS = (
     "id, version, reference, dossier_code, portal_code, origin, channel, procedure_code, procedure_name,"
@@ -206,7 +207,7 @@ class PostgresDossiers:
         unit: UnitOfWork,
         catalogue: PostgresCatalogue,
         searching: PostgresSearching,
-        keys: HistoryKeys,
+        rows: RowSeals,
         clock: Clock,
         lines: CodeLines,
         heads: RowHeads,
@@ -214,7 +215,8 @@ class PostgresDossiers:
         self._unit = unit
         self._lines = lines
         self._heads = heads
-        self._keys = keys
+        self._keys = rows.keys
+        self._rows = rows
         self._clock = clock
         self._catalogue = catalogue
         self._searching = searching
@@ -247,7 +249,7 @@ class PostgresDossiers:
 
     def _dossier(self, row: Any) -> Dossier:
         self._heads.know(row["id"], row["row_head"])
-        return dossier_of(sound_authority(row, self._keys), self._clock.now())
+        return dossier_of(sound_authority(row, self._rows), self._clock.now())
 
     async def grounds_of(self, row: Any) -> Grounds:
         """Return what a dossier that was loaded stands on."""

@@ -8,19 +8,22 @@ from uuid import UUID
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.store.shown import SEALED_ON, shown
 from services.dossier.use_cases.ports.due_commands import DueCommand, DueMove
+from services.dossier.use_cases.sealed_rows import RowSeals
 
 _NAMES = tuple(DueCommand.__dataclass_fields__)
 _ADD = Statement(
-    f"INSERT INTO due_commands ({', '.join(_NAMES)}) VALUES ({', '.join(f':{name}' for name in _NAMES)})"
+    f"INSERT INTO due_commands ({', '.join(_NAMES)}, seals)"
+    f" VALUES ({', '.join(f':{name}' for name in _NAMES)}, :seals)"
 )
 _SAVE = Statement(
     "UPDATE due_commands SET version = :version, state = :state, reached = :reached,"
     " approved_by = :approved_by, approved_by_name = :approved_by_name, approved_at = :approved_at,"
-    " done_at = :done_at WHERE id = :id AND version = :version - 1"
+    f" done_at = :done_at, {SEALED_ON} WHERE id = :id AND version = :version - 1"
 )
-_FIND = Statement(f"SELECT {', '.join(_NAMES)} FROM due_commands WHERE id = :id")
-_OPEN = Statement(f"SELECT {', '.join(_NAMES)} FROM due_commands WHERE state = :state ORDER BY id")
+_FIND = Statement(f"SELECT {', '.join(_NAMES)}, seals FROM due_commands WHERE id = :id")
+_OPEN = Statement(f"SELECT {', '.join(_NAMES)}, seals FROM due_commands WHERE state = :state ORDER BY id")
 _RUNNING = Statement(
     """
     SELECT d.id FROM dossiers d LEFT JOIN agencies a ON a.code = d.competent_agency
@@ -33,15 +36,17 @@ _RUNNING = Statement(
 )
 _ADD_MOVES = Statement(
     """
-    INSERT INTO due_moves (command_id, dossier_id, dossier_code, previous_due_at, due_at, outcome)
-    SELECT :command_id::uuid, dossier_id, dossier_code, previous_due_at, due_at, 'WAITING'
+    INSERT INTO due_moves (command_id, dossier_id, dossier_code, previous_due_at, due_at, outcome,
+        seals)
+    SELECT :command_id::uuid, dossier_id, dossier_code, previous_due_at, due_at, 'WAITING', seals
     FROM jsonb_to_recordset(:rows::jsonb) AS given(dossier_id uuid, dossier_code text,
-        previous_due_at timestamptz, due_at timestamptz)
+        previous_due_at timestamptz, due_at timestamptz, seals jsonb)
     """,
     rows=None,
 )
 _MOVES = Statement(
-    "SELECT dossier_id, dossier_code, previous_due_at, due_at, outcome FROM due_moves"
+    "SELECT command_id, dossier_id, dossier_code, previous_due_at, due_at, outcome, applied_at, seals"
+    " FROM due_moves"
     " WHERE command_id = :command_id AND (:outcome::text = '' OR outcome = :outcome)"
     " AND dossier_id > :after::uuid ORDER BY dossier_id LIMIT :limit"
 )
@@ -49,35 +54,44 @@ _COUNTS = Statement(
     "SELECT outcome, count(*) AS number FROM due_moves WHERE command_id = :command_id GROUP BY outcome"
 )
 _SETTLE = Statement(
-    "UPDATE due_moves SET outcome = :outcome, applied_at = :at"
+    f"UPDATE due_moves SET outcome = :outcome, applied_at = :at, {SEALED_ON}"
     " WHERE command_id = :command_id AND dossier_id = :dossier_id AND outcome = 'WAITING'"
 )
+_WAITING = {"outcome": "WAITING", "applied_at": None}
 
 
 class PostgresDueCommands:
     """All commands."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, rows: RowSeals) -> None:
         self._unit = unit
+        self._rows = rows
 
     def add(self, command: DueCommand) -> None:
         """Keep a new command."""
-        self._unit.write(_ADD, **asdict(command))
+        kept = asdict(command)
+        self._unit.write(_ADD, **kept, seals=self._rows.made("due_commands", kept))
 
     def save(self, command: DueCommand) -> None:
         """Keep a changed one; the commit is stale when somebody was faster."""
         kept = asdict(command)
         fixed = ("calendar", "agency", "reason", "legal_basis", "asked_by", "asked_by_name", "asked_at")
-        self._unit.write(_SAVE, **{name: value for name, value in kept.items() if name not in fixed})
+        changed = {name: value for name, value in kept.items() if name not in fixed}
+        self._unit.write(_SAVE, **changed, seals=self._rows.made("due_commands", changed, "course"))
 
     async def find(self, command_id: UUID) -> DueCommand | None:
-        """Return a command."""
+        """Return a command; one written by hand is none."""
         row = await self._unit.fetch_one(_FIND, id=command_id)
-        return _command(row) if row is not None else None
+        return _command(row) if row is not None and self._is_sound("due_commands", row) else None
 
     async def in_state(self, state: str) -> list[DueCommand]:
-        """Return the commands of a state, oldest first."""
-        return [_command(row) for row in await self._unit.fetch(_OPEN, state=state)]
+        """Return the commands of a state, oldest first; what nobody asked for here or approved is left."""
+        rows = await self._unit.fetch(_OPEN, state=state)
+        return [_command(row) for row in rows if self._is_sound("due_commands", row)]
+
+    def _is_sound(self, table: str, row: Any) -> bool:
+        self._rows.see(table, row)
+        return shown(table, row, self._rows)
 
     async def running(self, calendar: str, agency: str, after: UUID, limit: int) -> list[UUID]:
         """Return dossiers under way that a calendar counts for, in order of their ids."""
@@ -92,6 +106,7 @@ class PostgresDueCommands:
                 "dossier_code": move.dossier_code,
                 "previous_due_at": move.previous_due_at.isoformat(),
                 "due_at": move.due_at.isoformat(),
+                "seals": self._rows.made("due_moves", {**asdict(move), **_WAITING, "command_id": command_id}),
             }
             for move in moves
         ]
@@ -102,7 +117,12 @@ class PostgresDueCommands:
         rows = await self._unit.fetch(
             _MOVES, command_id=command_id, outcome=outcome, after=after, limit=limit
         )
-        return [DueMove(**{**dict(row), "dossier_id": UUID(int=row["dossier_id"].int)}) for row in rows]
+        names = DueMove.__dataclass_fields__
+        return [
+            DueMove(**{name: row[name] for name in names} | {"dossier_id": UUID(int=row["dossier_id"].int)})
+            for row in rows
+            if self._is_sound("due_moves", row)
+        ]
 
     async def counts(self, command_id: UUID) -> dict[str, int]:
         """Return how many moves there are of each outcome."""
@@ -111,9 +131,12 @@ class PostgresDueCommands:
 
     def settle(self, command_id: UUID, dossier_id: UUID, outcome: str, at: datetime) -> None:
         """Keep what became of a move; the commit is stale when it was settled before."""
-        self._unit.write(_SETTLE, command_id=command_id, dossier_id=dossier_id, outcome=outcome, at=at)
+        key = {"command_id": command_id, "dossier_id": dossier_id}
+        told = {**key, "outcome": outcome, "applied_at": at}
+        seals = self._rows.made("due_moves", told, "outcome")
+        self._unit.write(_SETTLE, **key, outcome=outcome, at=at, seals=seals)
 
 
 def _command(row: Any) -> DueCommand:
-    known = dict(row)
+    known = {name: row[name] for name in _NAMES}
     return DueCommand(**{**known, "id": UUID(int=known["id"].int), "reached": UUID(int=known["reached"].int)})

@@ -12,28 +12,34 @@ from services.dossier.domain.figures.export import Export, ExportState, Format
 from services.dossier.domain.figures.numbers import Number
 from services.dossier.domain.figures.period import Period
 from services.dossier.store.figure_views import PostgresStatistics, dossiers_of, parameters_of
+from services.dossier.store.shown import SEALED_ON, shown
 from services.dossier.use_cases.read_dossiers import NEWEST
+from services.dossier.use_cases.sealed_rows import RowSeals
 
 _COLUMNS = (
     "id, version, asked_by, agency, format, state, asked, as_of, asked_at, rows_done, rows_all, finished_at,"
     " sha256, size, failure"
 )
 _ASK = Statement(
-    f"INSERT INTO exports ({_COLUMNS}) VALUES ({', '.join(f':{name}' for name in _COLUMNS.split(', '))})"
+    f"INSERT INTO exports ({_COLUMNS}, seals)"
+    f" VALUES ({', '.join(f':{name}' for name in _COLUMNS.split(', '))}, :seals)"
 )
-_FIND = Statement(f"SELECT {_COLUMNS} FROM exports WHERE id = :id")
+_FIND = Statement(f"SELECT {_COLUMNS}, seals FROM exports WHERE id = :id")
 _OF = Statement(
-    f"SELECT {_COLUMNS} FROM exports WHERE asked_by = :subject AND id < :before::uuid"
+    f"SELECT {_COLUMNS}, seals FROM exports WHERE asked_by = :subject AND id < :before::uuid"
     " ORDER BY id DESC LIMIT :limit"
 )
 _WAITING_OF = Statement(
     "SELECT count(*) FROM exports WHERE asked_by = :subject AND state IN ('WAITING', 'WRITING')"
 )
 # One job at a time writes, so what is half written was left by a process that died: it is begun again.
-_NEXT = Statement(f"SELECT {_COLUMNS} FROM exports WHERE state IN ('WAITING', 'WRITING') ORDER BY id LIMIT 1")
+_NEXT = Statement(
+    f"SELECT {_COLUMNS}, seals FROM exports WHERE state IN ('WAITING', 'WRITING') ORDER BY id LIMIT 100"
+)
 _MOVE = Statement(
     "UPDATE exports SET version = version + 1, state = :state, rows_done = :rows_done, rows_all = :rows_all,"
-    " finished_at = :finished_at, sha256 = :sha256, size = :size, failure = :failure WHERE id = :id"
+    " finished_at = :finished_at, sha256 = :sha256, size = :size, failure = :failure,"
+    f" {SEALED_ON} WHERE id = :id"
 )
 _BATCH = 2_000
 
@@ -41,8 +47,9 @@ _BATCH = 2_000
 class PostgresExports:
     """Files of figures, asked for and written by a job."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, rows: RowSeals) -> None:
         self._unit = unit
+        self._rows = rows
 
     async def waiting_of(self, subject: str) -> int:
         """Return how many of somebody's exports are not finished."""
@@ -52,22 +59,27 @@ class PostgresExports:
         """Queue a new export."""
         names = _COLUMNS.split(", ")
         values = {name: getattr(export, name) for name in names}
-        self._unit.write(_ASK, **values | {"format": export.format.value, "state": export.state.value})
+        values |= {"format": export.format.value, "state": export.state.value}
+        self._unit.write(_ASK, **values, seals=self._rows.made("exports", values))
 
     async def find(self, export_id: UUID) -> Export | None:
-        """Return an export."""
+        """Return an export; one changed by hand is nobody's."""
         row = await self._unit.fetch_one(_FIND, id=export_id)
-        return _export_of(row) if row else None
+        return _export_of(row) if row is not None and self._is_sound(row) else None
 
     async def of(self, subject: str, before: UUID, limit: int) -> list[Export]:
         """Return somebody's exports, the newest first."""
         rows = await self._unit.fetch(_OF, subject=subject, before=before, limit=limit)
-        return [_export_of(row) for row in rows]
+        return [_export_of(row) for row in rows if self._is_sound(row)]
+
+    def _is_sound(self, row: Any) -> bool:
+        self._rows.see("exports", row)
+        return shown("exports", row, self._rows)
 
     async def next(self) -> Export | None:
         """Return the export to write now, the oldest first."""
-        row = await self._unit.fetch_one(_NEXT)
-        return _export_of(row) if row else None
+        rows = await self._unit.fetch(_NEXT)
+        return next((_export_of(row) for row in rows if self._is_sound(row)), None)
 
     def move(
         self,
@@ -82,17 +94,17 @@ class PostgresExports:
         failure: str = "",
     ) -> None:
         """Queue how far an export is."""
-        self._unit.write(
-            _MOVE,
-            id=export_id,
-            state=state.value,
-            rows_done=rows_done,
-            rows_all=rows_all,
-            finished_at=finished_at,
-            sha256=sha256,
-            size=size,
-            failure=failure,
-        )
+        columns = {
+            "id": export_id,
+            "state": state.value,
+            "rows_done": rows_done,
+            "rows_all": rows_all,
+            "finished_at": finished_at,
+            "sha256": sha256,
+            "size": size,
+            "failure": failure,
+        }
+        self._unit.write(_MOVE, **columns, seals=self._rows.made("exports", columns, "written"))
 
     async def rows(self, export: Export) -> AsyncIterator[list[Any]]:
         """Yield the dossiers of an export a batch at a time, all of one moment."""

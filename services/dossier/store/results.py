@@ -183,7 +183,7 @@ class PostgresResults:
 
     def _is_sound(self, row: Any) -> bool:
         self._rows.see("result_register", row)
-        return shown("result_register", row, self._rows.keys)
+        return shown("result_register", row, self._rows)
 
     def _entry(self, row: Any) -> Registered:
         found = {name: row[name] for name in _FIELDS}

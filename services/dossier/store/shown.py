@@ -1,13 +1,13 @@
 """A row changed by hand is not shown: its seal does not fit, and the log says which."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 import structlog
 
-from services.dossier.domain.history import HistoryKeys
-from services.dossier.use_cases.sealed_rows import is_shown
+from services.dossier.use_cases.sealed_rows import RowSeals, is_shown
+from services.dossier.use_cases.sealed_tables import SEALED
 
 _log = structlog.get_logger()
 SEALED_ON = "seals = CASE WHEN seals = '{}' THEN seals ELSE seals || :seals::jsonb END"
@@ -17,15 +17,16 @@ _MOMENTS = ("revoked_at",)
 _DAYS = ("valid_from", "valid_until")
 
 
-def shown(table: str, row: Mapping[str, Any], keys: HistoryKeys, groups: Collection[str] = ()) -> bool:
-    """Tell whether a row may be shown; one of before rows were sealed may, until `seal-rows` has run."""
-    if is_shown(table, row, keys, groups):
+def shown(table: str, row: Mapping[str, Any], rows: RowSeals, *groups: str) -> bool:
+    """Tell whether a row may be relied on; one of before may, until `seal-rows` has marked its table."""
+    if is_shown(table, row, rows.keys, groups, is_marked=rows.marks.has(table)):
         return True
-    _log.error("a row was changed by hand", table=table, row=str(row["id"]))
+    key = "/".join(str(row[name]) for name in SEALED[table].key)
+    _log.error("a row was changed by hand", table=table, row=key)
     return False
 
 
-def sound_authority(row: Any, keys: HistoryKeys) -> Any:
+def sound_authority(row: Any, rows: RowSeals) -> Any:
     """Return a row whose recorded authorisation, changed by hand, counts as revoked from the beginning."""
     told = row.get("authority")
     if told is None:
@@ -35,6 +36,6 @@ def sound_authority(row: Any, keys: HistoryKeys) -> Any:
         **{name: told[name] and datetime.fromisoformat(told[name]) for name in _MOMENTS},
         **{name: date.fromisoformat(told[name]) for name in _DAYS},
     }
-    if shown("authorizations", read, keys, ("term", "ended")):
+    if shown("authorizations", read, rows, "term", "ended"):
         return row
     return {**dict(row), "authority": {**told, "revoked_at": _ALWAYS}}

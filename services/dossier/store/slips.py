@@ -1,6 +1,6 @@
 """Control slips in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,6 @@ from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.work.slip import Party, SlipRow
 from services.dossier.store.row_heads import RowHeads
-from services.dossier.store.shown import SEALED_ON
 from services.dossier.use_cases.sealed_rows import RowSeals
 
 _PARTY = ("agency", "unit", "role", "subject", "name")
@@ -33,14 +32,19 @@ _ADD = Statement(
     f"INSERT INTO control_slip ({_COLUMNS}, seals)"
     f" VALUES ({', '.join(':' + name.strip() for name in _COLUMNS.split(','))}, :seals)"
 )
+# What waits is the last row, as a rule: its seals are its own. Any other that waits is sealed by the dossier.
+_SEALED_ON = (
+    "seals = CASE WHEN seals = '{}' THEN seals WHEN id = :last::uuid THEN seals || :own_seals::jsonb"
+    " ELSE seals || :seals::jsonb END"
+)
 _CONFIRM = Statement(
     "UPDATE control_slip SET received_at = :at, receiver_subject = :subject, receiver_name = :name,"
-    f" {SEALED_ON}"
+    f" {_SEALED_ON}"
     " WHERE dossier_id = :dossier_id AND received_at IS NULL AND taken_back_at IS NULL",
     rows=None,
 )
 _TAKE_BACK = Statement(
-    f"UPDATE control_slip SET taken_back_at = :at, {SEALED_ON}"
+    f"UPDATE control_slip SET taken_back_at = :at, {_SEALED_ON}"
     " WHERE dossier_id = :dossier_id AND received_at IS NULL AND taken_back_at IS NULL",
     rows=None,
 )
@@ -78,20 +82,25 @@ class PostgresSlips:
         }
         seals = self._seals.made("control_slip", columns | {"taken_back_at": None})
         self._unit.write(_ADD, **columns, seals=seals)
-        self._heads.more(row.dossier_id, "slips", 1)
+        self._heads.slip_added(row.dossier_id, row.id)
 
     def confirm(self, dossier_id: UUID, *, subject: str, name: str, at: datetime) -> None:
         """Let the receiver confirm whatever row of the dossier still waits."""
         told = {"dossier_id": dossier_id, "received_at": at, "taken_back_at": None}
         told |= {"receiver_subject": subject, "receiver_name": name}
-        seals = self._seals.made_by_dossier("control_slip", told, "course", "receiver")
-        self._unit.write(_CONFIRM, dossier_id=dossier_id, subject=subject, name=name, at=at, seals=seals)
+        sealed = self._sealed(told, "course", "receiver")
+        self._unit.write(_CONFIRM, dossier_id=dossier_id, subject=subject, name=name, at=at, **sealed)
 
     def take_back(self, dossier_id: UUID, *, at: datetime) -> None:
         """Mark whatever row still waits as taken back."""
         told = {"dossier_id": dossier_id, "received_at": None, "taken_back_at": at}
-        seals = self._seals.made_by_dossier("control_slip", told, "course")
-        self._unit.write(_TAKE_BACK, dossier_id=dossier_id, at=at, seals=seals)
+        self._unit.write(_TAKE_BACK, dossier_id=dossier_id, at=at, **self._sealed(told, "course"))
+
+    def _sealed(self, told: Mapping[str, Any], *groups: str) -> dict[str, Any]:
+        last = self._heads.last_slip(told["dossier_id"])
+        own = self._seals.made("control_slip", {**told, "id": last}, *groups) if last else {}
+        by_dossier = self._seals.made_by_dossier("control_slip", told, *groups)
+        return {"last": last, "own_seals": own, "seals": by_dossier}
 
     async def rows(self, dossier_id: UUID) -> Sequence[dict[str, Any]]:
         """Return a dossier's rows, oldest first, agencies and units by name too."""

@@ -11,7 +11,6 @@ from kernel.core.errors import NotFound
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.history import HistoryKeys
 from services.dossier.domain.results.register import ResultState
 from services.dossier.store.account import account_of
 from services.dossier.store.attachments import FILE_JSON, attachment_of
@@ -20,6 +19,7 @@ from services.dossier.store.intake.evidence import evidence_of
 from services.dossier.store.mapping import dossier_of
 from services.dossier.store.shown import sound_authority
 from services.dossier.use_cases.ports import Detail, UsedResult
+from services.dossier.use_cases.sealed_rows import RowSeals
 
 ITEM = (
     "id, reference, dossier_code, portal_code, procedure_code, procedure_name, channel, origin, state,"
@@ -185,8 +185,8 @@ def _used_result(told: dict[str, Any]) -> UsedResult:
 class PostgresViews:
     """Reads of this service's database."""
 
-    def __init__(self, unit: UnitOfWork, clock: Clock, dossiers: PostgresDossiers, keys: HistoryKeys) -> None:
-        self._unit, self._clock, self._dossiers, self._keys = unit, clock, dossiers, keys
+    def __init__(self, unit: UnitOfWork, clock: Clock, dossiers: PostgresDossiers, rows: RowSeals) -> None:
+        self._unit, self._clock, self._dossiers, self._rows = unit, clock, dossiers, rows
 
     async def detail(self, dossier_id: UUID, reader: str = "") -> Detail:
         """Return a dossier with components, files, papers and the reader's entry; raise `NotFound`."""
@@ -199,7 +199,7 @@ class PostgresViews:
             raise NotFound
         is_known = row["procedure_stamp"] is not None
         grounds = await self._dossiers.grounds_of(row) if is_known else None
-        return replace(_detail_of(sound_authority(row, self._keys), now), grounds=grounds)
+        return replace(_detail_of(sound_authority(row, self._rows), now), grounds=grounds)
 
     async def portal(self, wanted: Sequence[tuple[UUID, int]]) -> dict[tuple[UUID, int], Detail]:
         """Return dossiers with their history up to a version (0: all), those that have it."""
@@ -207,7 +207,7 @@ class PostgresViews:
         rows = await self._unit.fetch(_PORTAL, ids=ids, versions=versions)
         now = self._clock.now()
         return {
-            (row["id"], row["upto"]): _detail_of(sound_authority(row, self._keys), now)
+            (row["id"], row["upto"]): _detail_of(sound_authority(row, self._rows), now)
             for row in rows
             if row["history"] and row["upto"] in (0, row["history"][-1]["version"])
         }
@@ -245,7 +245,7 @@ class PostgresViews:
         if row is None:
             raise NotFound
         entries = [{**item, "at": datetime.fromisoformat(item["at"])} for item in row["entries"] or ()]
-        return dossier_of(sound_authority(row, self._keys), self._clock.now()), entries
+        return dossier_of(sound_authority(row, self._rows), self._clock.now()), entries
 
     def note_deed(
         self, *, at: datetime, subject: str, kind: str, agency: str, what: str, object_id: UUID

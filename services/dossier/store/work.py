@@ -54,6 +54,7 @@ from services.dossier.use_cases.archive.ports import HistoricalArchive
 from services.dossier.use_cases.files.ports import AgencySeals, PdfSigner, ScanDesk, Scanner, Signatures
 from services.dossier.use_cases.payments.ports import ReceiptProvider
 from services.dossier.use_cases.ports import Courier, Inspector, Policy, Press, Seals
+from services.dossier.use_cases.seal_marks import SealMarks
 from services.dossier.use_cases.sealed_rows import RowSeals
 
 
@@ -85,6 +86,7 @@ class Resources:
     retention: RetentionRules
     historical_archive: HistoricalArchive | None = None
     clock: Clock
+    marks: SealMarks
     code_lines: CodeLines = field(default_factory=CodeLines)
 
 
@@ -108,13 +110,13 @@ class PostgresWork:
         self.fee_rules = resources.fee_rules
         self.legal_sets = resources.legal_sets
         self.registers = PostgresRegisters(unit)
-        rows, heads = RowSeals(resources.history_keys), RowHeads(unit, resources.history_keys)
+        keys = resources.history_keys
+        rows, heads = RowSeals(keys, resources.marks), RowHeads(unit, keys)
         self.results = PostgresResults(unit, resources.seals, rows, heads)
         self.archive = PostgresArchive(unit, resources.retention, resources.seals, rows)
         self.pack = write_bag
-        self.interlinked = PostgresInterlinked(unit, self.results, resources.history_keys)
-        self.history_keys = resources.history_keys
-        self.press = resources.press
+        self.interlinked = PostgresInterlinked(unit, self.results, rows)
+        self.history_keys, self.press = keys, resources.press
         self.inspector = resources.inspector
         self.courier = resources.courier
         self.catalogue = PostgresCatalogue(unit, resources.definitions)
@@ -123,13 +125,13 @@ class PostgresWork:
             unit,
             self.catalogue,
             self.searching,
-            resources.history_keys,
+            rows,
             resources.clock,
             resources.code_lines,
             heads,
         )
-        self.attachments = PostgresAttachments(unit, resources.history_keys)
-        self.papers = PostgresPapers(unit, resources.seals, resources.history_keys)
+        self.attachments = PostgresAttachments(unit, keys)
+        self.papers = PostgresPapers(unit, resources.seals, keys)
         self.payments = PostgresPayments(unit, rows, heads)
         self.outside = PostgresOutside(unit)
         self.slips = PostgresSlips(unit, rows, heads)
@@ -140,13 +142,13 @@ class PostgresWork:
         self.warnings = PostgresWarnings(unit)
         self.mirrors = PostgresMirrors(unit, resources.seals)
         self.watches = PostgresWatches(unit)
-        self.due_commands = PostgresDueCommands(unit)
-        self.views = PostgresViews(unit, resources.clock, self.dossiers, resources.history_keys)
+        self.due_commands = PostgresDueCommands(unit, rows)
+        self.views = PostgresViews(unit, resources.clock, self.dossiers, rows)
         self.supervision = PostgresSupervision(unit, resources.supervision_rules)
         self.desk = PostgresDesk(unit, resources.definitions, resources.desk_rules, resources.displays)
         self.figures = PostgresFigures(unit)
         self.statistics = PostgresStatistics(unit)
-        self.exports = PostgresExports(unit)
+        self.exports = PostgresExports(unit, rows)
         self.sheets = begin_sheet
         self.dues = LedgerDues(self.payments)
         self.ways_in = PostgresWaysIn(unit, resources.seals, rows, heads)

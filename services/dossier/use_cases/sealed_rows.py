@@ -11,6 +11,7 @@ import orjson
 
 from services.dossier.domain.history import HistoryKeys
 from services.dossier.use_cases.row_seals import fits, seal
+from services.dossier.use_cases.seal_marks import SealMarks
 from services.dossier.use_cases.sealed_tables import SEALED
 
 _OF_DOSSIER = ("dossier_id",)
@@ -65,11 +66,21 @@ def is_unsealed(row: Mapping[str, Any]) -> bool:
     return not row["seals"]
 
 
-def is_shown(table: str, row: Mapping[str, Any], keys: HistoryKeys, groups: Collection[str] = ()) -> bool:
-    """Tell whether a row may be relied on: its seals fit, or it is from before and `seal-rows` is due."""
-    return is_unsealed(row) or all(
-        is_group_sound(table, one, row, keys) for one in groups or SEALED[table].groups
-    )
+def is_shown(
+    table: str,
+    row: Mapping[str, Any],
+    keys: HistoryKeys,
+    groups: Collection[str] = (),
+    *,
+    is_marked: bool,
+) -> bool:
+    """Tell whether a row may be relied on: its seals fit, or it is from before and `seal-rows` is due.
+
+    In a marked table nothing is from before.
+    """
+    if is_unsealed(row):
+        return not is_marked
+    return all(is_group_sound(table, one, row, keys) for one in groups or SEALED[table].groups)
 
 
 def resealed(
@@ -84,8 +95,9 @@ def resealed(
 class RowSeals:
     """Makes seals for one unit of work, and none for what it saw changed: going on must not make it good."""
 
-    def __init__(self, keys: HistoryKeys) -> None:
+    def __init__(self, keys: HistoryKeys, marks: SealMarks) -> None:
         self.keys = keys
+        self.marks = marks
         self._unsound: set[tuple[Any, ...]] = set()
 
     def see(self, table: str, row: Mapping[str, Any]) -> None:

@@ -207,8 +207,60 @@ SEALED: Mapping[str, SealedTable] = {
         groups={
             "entries": _columns("entries"),
             "evidence": _columns("evidence"),
-            "slips": _columns("slips"),
+            "slips": _columns("slips last_slip"),
             "results": _columns("results"),
+        },
+        later=frozenset({"last_slip"}),
+    ),
+    "drafts": SealedTable(
+        key=("id",),
+        groups={
+            "whose": _columns("subject procedure_code group_code created_at"),
+            "content": _columns("content_sealed"),
+        },
+        unsealed={
+            "version": "counted with every change",
+            "state": "OPEN or past; what is past is opened to nobody",
+            "changed_at": "when it was last kept",
+            "expires_at": "a day it is forgotten on; the content goes with it",
+            "noticed_at": "that its end was told",
+            "dossier_id": "what came of it; the dossier is sealed itself",
+        },
+        is_of_dossier=False,
+    ),
+    "exports": SealedTable(
+        key=("id",),
+        groups={
+            "asked": _columns("asked_by agency format asked as_of asked_at"),
+            "written": _columns("state rows_done rows_all finished_at sha256 size failure"),
+        },
+        unsealed={"version": "counted by the database with every move"},
+        is_of_dossier=False,
+    ),
+    "due_commands": SealedTable(
+        key=("id",),
+        groups={
+            "asked": _columns("calendar agency reason legal_basis asked_by asked_by_name asked_at"),
+            "course": _columns("version state reached approved_by approved_by_name approved_at done_at"),
+        },
+        is_of_dossier=False,
+    ),
+    "due_moves": SealedTable(
+        key=("command_id", "dossier_id"),
+        groups={
+            "given": _columns("dossier_code previous_due_at due_at"),
+            "outcome": _columns("outcome applied_at"),
+        },
+        is_of_dossier=False,
+    ),
+    "archive_packages": SealedTable(
+        key=("id",),
+        groups={
+            "given": _columns("batch_id dossier_id code"),
+            "course": _columns(
+                "version state dossier_version sha256 size files archive_code built_at answered_at"
+            ),
+            "why": _columns("reason"),
         },
     ),
 }

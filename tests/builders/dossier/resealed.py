@@ -18,3 +18,14 @@ async def reseal(service: RunningService, *tables: str) -> None:
             await pool.execute(
                 f"UPDATE {table} SET seals = $1 WHERE {given}", told, *(row[name] for name in key)
             )
+
+
+async def as_of_before(service: RunningService) -> None:
+    """Make it an installation of before marks: no table has one, and the log tells of none."""
+    pool = service.runtime.pool
+    await pool.execute("DELETE FROM seal_marks")
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("ALTER TABLE access_log DISABLE TRIGGER USER")
+        await connection.execute("DELETE FROM access_log WHERE what = 'table_marked'")
+        await connection.execute("ALTER TABLE access_log ENABLE TRIGGER USER")
+    service.runtime.resources.marks.forget()

@@ -62,7 +62,7 @@ async def test_a_supervisor_sees_what_happens_but_not_who(office: Office) -> Non
     detail = await office.read(await office.accepted(), supervisor)
     assert (detail["owner"], detail["owner_masked"]) == (None, "Nguyễn V*** A***")
     assert detail["papers"] == detail["attachments"] == detail["actions"] == []
-    assert await office.service.count("access_log") == 1
+    assert await office.service.count("access_log") == 2  # one of them tells of the marks
 
 
 async def test_whoever_reads_histories_or_pages_of_names_is_logged(office: Office) -> None:
@@ -79,7 +79,7 @@ async def test_whoever_reads_histories_or_pages_of_names_is_logged(office: Offic
         ("/v1/dossiers?state=RETURNED", LEAD),
     ):
         assert (await office.service.get(path, by)).status_code == 200
-    assert await office.service.count("access_log") == 0
+    assert await office.service.count("access_log") == 1  # it tells of the marks
     for path, by in (
         (history, supervisor),
         (history, SPECIALIST),
@@ -89,7 +89,7 @@ async def test_whoever_reads_histories_or_pages_of_names_is_logged(office: Offic
         assert (await office.service.get(path, by)).status_code == 200
     assert (await office.service.get(history, STRANGER)).status_code == 404
     rows = await office.service.runtime.pool.fetch(
-        "SELECT subject, what, dossier_id::text FROM access_log ORDER BY id"
+        "SELECT subject, what, dossier_id::text FROM access_log WHERE what <> 'table_marked' ORDER BY id"
     )
     assert [tuple(row) for row in rows] == [
         ("giam-sat", "history", seen["dossier_id"]),

@@ -16,6 +16,7 @@ from services.dossier.jobs.write_exports import WRITE_EXPORTS
 from services.dossier.store import sheets
 from services.dossier.use_cases.figures.write_exports import TITLES
 from tests.builders.dossier.office import CLERK, COMMUNE, SPECIALIST, Office, an_agency, an_officer
+from tests.builders.dossier.resealed import reseal
 from tests.integration.dossier.test_figures import PROVINCE
 
 MARCH = {"first": "2026-03-01", "last": "2026-03-31"}
@@ -88,6 +89,7 @@ async def test_an_export_that_was_cut_off_is_written_anew(province: Office) -> N
     """What a killed process left half written is begun again; nothing is lost and nothing is there twice."""
     export = await asked(province)
     await province.service.runtime.pool.execute("UPDATE exports SET state = 'WRITING', rows_done = 2")
+    await reseal(province.service, "exports")
     await run(province)
     path = f"/v1/exports/{export['export_id']}"
     ready = (await province.service.get(path, PROVINCE)).json()

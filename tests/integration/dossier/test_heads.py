@@ -93,8 +93,8 @@ async def test_a_dossier_set_back_as_a_whole_is_found_by_what_others_know(
         await connection.execute("DELETE FROM control_slip WHERE dossier_id = $1", old["id"])
         await connection.execute("ALTER TABLE control_slip ENABLE TRIGGER USER")
     assert "control_slip of dossier" in await verified(office, capsys)
-    back = "UPDATE row_heads SET slips = $2, seals = $3 WHERE dossier_id = $1"
-    await pool.execute(back, old["id"], head["slips"], head["seals"])
+    back = "UPDATE row_heads SET slips = $2, last_slip = $3, seals = $4 WHERE dossier_id = $1"
+    await pool.execute(back, old["id"], head["slips"], head["last_slip"], head["seals"])
     assert "0 broken" in await verified(office, capsys)
     gone = "00000000-0000-7000-8000-000000000001"
     known = tmp_path / "known.csv"

@@ -13,6 +13,7 @@ from services.dossier.commands.seal_rows import seal_rows
 from services.dossier.store.payments import PostgresPayments
 from tests.builders.dossier.lives import SAID
 from tests.builders.dossier.office import SIGNER, Office, a_citizen
+from tests.builders.dossier.resealed import as_of_before
 from tests.builders.dossier.till import BOTH, MANAGER, a_cashier, a_channel, a_fee, a_till
 from tests.builders.dossier.yard import Yard
 from tests.integration.dossier.test_history_is_clean import verified
@@ -134,6 +135,7 @@ async def test_a_decision_under_way_while_rows_are_sealed_is_sealed_too(
     payee = {"full_name": "A", "bank": "B", "account": "1"}
     asked = await money.post("/refunds", BOTH, amount=11_000, method="TRANSFER", reason="x", payee=payee)
     assert asked.status_code == 201, asked.text
+    await as_of_before(service)
     await by_hand(money_office, "UPDATE refunds SET seals = '{}'")
     find, read, free = PostgresPayments.refund, asyncio.Event(), asyncio.Event()
 

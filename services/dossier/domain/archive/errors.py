@@ -39,6 +39,13 @@ class RecordDestroyed(Refusal):
     title = "Hồ sơ đã hủy theo danh mục được duyệt"
 
 
+class HoldsNotAsTold(Refusal):
+    """A hold was taken out or changed past the service: nothing is destroyed until it is put right (409)."""
+
+    code = "holds-not-as-told"
+    title = "Lệnh giữ hồ sơ không còn như đã ghi nhận; tạm dừng mọi việc tiêu hủy để kiểm tra"
+
+
 class NothingToDestroy(Refusal):
     """No record of the agency has ended its period without a hold (409)."""
 

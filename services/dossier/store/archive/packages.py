@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kernel.core.errors import NotFound
 from kernel.postgres.statement import Statement
+from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.archive.packages import (
     Acknowledgement,
     Batch,
@@ -16,15 +17,17 @@ from services.dossier.domain.archive.packages import (
     PackageState,
 )
 from services.dossier.store.archive.rows import Rows, inserting, touching
+from services.dossier.store.shown import SEALED_ON, shown
+from services.dossier.use_cases.sealed_rows import RowSeals
 
 _BATCH = ", ".join(Batch.__dataclass_fields__)
 _PACKAGE = ", ".join(Package.__dataclass_fields__)
 _ADD_BATCH = inserting("archive_batches", Batch)
 _ADD_PACKAGES = """
     INSERT INTO archive_packages (id, version, batch_id, dossier_id, code, state, dossier_version, reason,
-                                  archive_code)
-    SELECT id, 1, :batch_id::uuid, dossier_id, code, 'WAITING', 0, '', ''
-    FROM jsonb_to_recordset(:rows::jsonb) AS given(id uuid, dossier_id uuid, code text)
+                                  archive_code, seals)
+    SELECT id, 1, :batch_id::uuid, dossier_id, code, 'WAITING', 0, '', '', seals
+    FROM jsonb_to_recordset(:rows::jsonb) AS given(id uuid, dossier_id uuid, code text, seals jsonb)
 """
 _SAVE_BATCH = Statement(
     "UPDATE archive_batches SET version = :version, state = :state, number = :number, year = :year,"
@@ -35,11 +38,14 @@ _SAVE_BATCH = Statement(
 _SAVE_PACKAGE = Statement(
     "UPDATE archive_packages SET version = :version, state = :state, dossier_version = :dossier_version,"
     " sha256 = :sha256, size = :size, files = :files, reason = :reason, archive_code = :archive_code,"
-    " built_at = :built_at, answered_at = :answered_at WHERE id = :id AND version = :version - 1"
+    " built_at = :built_at, answered_at = :answered_at,"
+    f" {SEALED_ON} WHERE id = :id AND version = :version - 1"
 )
 _ONE_BATCH = Statement(f"SELECT {_BATCH} FROM archive_batches WHERE id = :id")
-_PACKAGES = Statement(f"SELECT {_PACKAGE} FROM archive_packages WHERE batch_id = :id ORDER BY code, id")
-_ONE_PACKAGE = Statement(f"SELECT {_PACKAGE} FROM archive_packages WHERE id = :id")
+_PACKAGES = Statement(
+    f"SELECT {_PACKAGE}, seals FROM archive_packages WHERE batch_id = :id ORDER BY code, id"
+)
+_ONE_PACKAGE = Statement(f"SELECT {_PACKAGE}, seals FROM archive_packages WHERE id = :id")
 _LISTED = Statement(
     f"SELECT {_BATCH} FROM archive_batches WHERE agency = ANY(:agencies::text[]) AND id < :before"
     " ORDER BY id DESC LIMIT :limit::int"
@@ -54,8 +60,11 @@ _NEXT_NUMBER = Statement(
     " ON CONFLICT (agency, year, book) DO UPDATE SET last = archive_numbers.last + 1 RETURNING last"
 )
 _AGENCY = Statement("SELECT name FROM agencies WHERE code = :agency")
-_IS_ACCEPTED = Statement(
-    "SELECT EXISTS (SELECT 1 FROM archive_packages WHERE dossier_id = :id AND state = 'ACCEPTED')"
+# What is said to be accepted and has no line of a message of the archive is not.
+_ACCEPTED = Statement(
+    f"SELECT {_PACKAGE}, seals FROM archive_packages p WHERE dossier_id = :id AND state = 'ACCEPTED'"
+    " AND EXISTS (SELECT FROM archive_message_lines l JOIN archive_messages m ON m.id = l.message_id"
+    " WHERE l.package_id = p.id AND l.judgement = 'ACCEPTED' AND m.batch_id = p.batch_id)"
 )
 _UNARCHIVED = Statement(
     "SELECT p.dossier_id FROM archive_packages p JOIN dossiers d ON d.id = p.dossier_id"
@@ -86,12 +95,24 @@ _SAID = Statement(
 
 
 class PostgresPackages(Rows[Batch | Package]):
-    """Batches and their packages."""
+    """Batches and their packages; a package changed by hand goes on without seals, and is named."""
+
+    def __init__(self, unit: UnitOfWork, rows: RowSeals) -> None:
+        super().__init__(unit)
+        self._rows = rows
 
     def add(self, batch: Batch, packages: Sequence[Package]) -> None:
         """Queue a new batch."""
         self._unit.write(_ADD_BATCH, **self.values(batch))
-        rows = [{"id": one.id, "dossier_id": one.dossier_id, "code": one.code} for one in packages]
+        rows = [
+            {
+                "id": one.id,
+                "dossier_id": one.dossier_id,
+                "code": one.code,
+                "seals": self._rows.made("archive_packages", self.values(one) | {"version": 1}),
+            }
+            for one in packages
+        ]
         self._unit.write(touching(_ADD_PACKAGES, len(rows)), batch_id=batch.id, rows=rows)
 
     def save(self, batch: Batch) -> None:
@@ -100,7 +121,9 @@ class PostgresPackages(Rows[Batch | Package]):
 
     def save_package(self, package: Package) -> None:
         """Queue a changed package, given with its new version."""
-        self._unit.write(_SAVE_PACKAGE, **self.values(package, _SAVE_PACKAGE))
+        columns = self.values(package, _SAVE_PACKAGE)
+        seals = self._rows.made("archive_packages", columns, "course", "why")
+        self._unit.write(_SAVE_PACKAGE, **columns, seals=seals)
 
     async def load(self, batch_id: UUID) -> tuple[Batch, Sequence[Package]]:
         """Return a batch and its packages by code; raise `NotFound`."""
@@ -108,12 +131,16 @@ class PostgresPackages(Rows[Batch | Package]):
         if row is None:
             raise NotFound
         packages = await self._unit.fetch(_PACKAGES, id=batch_id)
-        return _batch_of(row), [_package_of(one) for one in packages]
+        return _batch_of(row), [self._package(one) for one in packages]
 
     async def package(self, package_id: UUID) -> Package | None:
         """Return a package."""
         row = await self._unit.fetch_one(_ONE_PACKAGE, id=package_id)
-        return None if row is None else _package_of(row)
+        return None if row is None else self._package(row)
+
+    def _package(self, row: Any) -> Package:
+        self._rows.see("archive_packages", row)
+        return _package_of(row)
 
     async def listed(self, agencies: Sequence[str], *, before: UUID, limit: int) -> Sequence[Batch]:
         """Return agencies' batches, newest first."""
@@ -139,7 +166,8 @@ class PostgresPackages(Rows[Batch | Package]):
 
     async def is_accepted(self, dossier_id: UUID) -> bool:
         """Tell whether the archive has accepted a package of a dossier."""
-        return bool(await self._unit.fetch_value(_IS_ACCEPTED, id=dossier_id))
+        rows = await self._unit.fetch(_ACCEPTED, id=dossier_id)
+        return any(shown("archive_packages", row, self._rows) for row in rows)
 
     async def accepted_unarchived(self, after: UUID, limit: int) -> Sequence[UUID]:
         """Return dossiers whose package was accepted and which are not archived yet, by id."""
@@ -209,4 +237,5 @@ def _batch_of(row: Any) -> Batch:
 
 def _package_of(row: Any) -> Package:
     ids = {name: _id(row[name]) for name in ("id", "batch_id", "dossier_id")}
-    return Package(**{**dict(row), **ids, "state": PackageState(row["state"])})
+    found = {name: row[name] for name in Package.__dataclass_fields__}
+    return Package(**{**found, **ids, "state": PackageState(row["state"])})

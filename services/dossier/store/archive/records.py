@@ -13,7 +13,7 @@ from services.dossier.domain.archive.retention import Ending, Record, RecordStat
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.keepers import Ended, Keepers, Reach
 from services.dossier.store.archive.rows import Rows, inserting, touching
-from services.dossier.store.shown import SEALED_ON
+from services.dossier.store.shown import SEALED_ON, shown
 from services.dossier.use_cases.sealed_rows import RowSeals
 
 _COLUMNS = ", ".join(name for name in Record.__dataclass_fields__ if name != "holds")
@@ -93,6 +93,18 @@ _SAVE_HOLD = Statement(
 _HOLD_COLUMNS = ", ".join(Hold.__dataclass_fields__)
 _HOLD = Statement(f"SELECT {_HOLD_COLUMNS}, seals FROM archive_holds WHERE id = :id")
 _HOLDS_OF = Statement(f"SELECT {_HOLD_COLUMNS} FROM archive_holds WHERE dossier_id = :id ORDER BY id")
+_ALL_HOLDS = Statement(f"SELECT {_HOLD_COLUMNS}, seals FROM archive_holds")
+# What the chained log of readings was told of holds, and the rows do not say.
+_AGAINST_LOG = Statement(
+    """
+    SELECT EXISTS (SELECT FROM access_log l WHERE l.what = 'hold_placed'
+            AND NOT EXISTS (SELECT FROM archive_holds h WHERE h.id = l.object_id))
+        OR EXISTS (SELECT FROM archive_holds h JOIN access_log p
+            ON p.what = 'hold_placed' AND p.object_id = h.id WHERE h.released_at IS NOT NULL
+            AND NOT EXISTS (SELECT FROM access_log l
+                WHERE l.what = 'hold_released' AND l.object_id = h.id))
+    """
+)
 _FIRST = (date.min, UUID(int=0))
 
 
@@ -230,6 +242,13 @@ class PostgresHolds(Rows[Hold]):
             return None
         self._seals.see("archive_holds", row)
         return _hold_of({name: row[name] for name in Hold.__dataclass_fields__})
+
+    async def are_as_told(self) -> bool:
+        """Tell whether every hold is what was sealed, and none that the log tells of is gone or released."""
+        if await self._unit.fetch_value(_AGAINST_LOG):
+            return False
+        rows = await self._unit.fetch(_ALL_HOLDS)
+        return all(shown("archive_holds", row, self._seals) for row in rows)
 
     async def of(self, dossier_id: UUID) -> Sequence[Hold]:
         """Return the holds of a dossier, oldest first."""

@@ -28,8 +28,8 @@ def read_retention(file: str = "") -> RetentionRules:
 class ArchivePackages(PostgresPackages):
     """Packages, with what they are made of."""
 
-    def __init__(self, unit: UnitOfWork, seals: Seals) -> None:
-        super().__init__(unit)
+    def __init__(self, unit: UnitOfWork, seals: Seals, rows: RowSeals) -> None:
+        super().__init__(unit, rows)
         self._contents = PackageContents(unit, seals)
 
     async def contents(self, package: Package, batch: Batch) -> Contents:
@@ -43,7 +43,7 @@ class PostgresArchive:
     def __init__(self, unit: UnitOfWork, rules: RetentionRules, seals: Seals, rows: RowSeals) -> None:
         self.rules = rules
         self.records = PostgresRecords(unit, rows)
-        self.packages = ArchivePackages(unit, seals)
+        self.packages = ArchivePackages(unit, seals, rows)
         self.messages = PostgresMessages(unit)
         self.holds = PostgresHolds(unit, rows)
         self.destruction = PostgresDestruction(unit, seals, rows)

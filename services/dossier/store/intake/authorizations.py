@@ -66,7 +66,7 @@ class PostgresAuthorizations:
 
     def _is_sound(self, row: Any) -> bool:
         self._seals.see("authorizations", row)
-        return shown("authorizations", row, self._seals.keys)
+        return shown("authorizations", row, self._seals)
 
     def save(self, authorization: Authorization) -> None:
         """Keep a revoked one; `Stale` at the commit when somebody was faster."""

@@ -24,7 +24,7 @@ class PostgresWaysIn:
         self.evidence = PostgresEvidence(unit, rows, heads)
         self.visits = PostgresVisits(unit)
         self.persons = PostgresPersons(unit)
-        self.drafts = PostgresDrafts(unit, seals)
+        self.drafts = PostgresDrafts(unit, seals, rows)
         self.authorizations = PostgresAuthorizations(unit, rows)
         self.late_entries = PostgresLateEntries(unit, rows)
         self.copies = PostgresCopyBook(unit, rows)

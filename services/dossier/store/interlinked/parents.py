@@ -13,7 +13,6 @@ from kernel.core.errors import NotFound
 from kernel.core.event import Event
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.definitions import Agency
-from services.dossier.domain.history import HistoryKeys
 from services.dossier.domain.interlinked.child import Told
 from services.dossier.domain.interlinked.parent import Parent
 from services.dossier.domain.results.register import Registered
@@ -29,14 +28,15 @@ from services.dossier.store.interlinked.rows import (
 from services.dossier.store.results import PostgresResults
 from services.dossier.store.shown import sound_authority
 from services.dossier.use_cases.ports.records import Attachment
+from services.dossier.use_cases.sealed_rows import RowSeals
 
 
 class PostgresInterlinked:
     """Submissions over several dossiers."""
 
-    def __init__(self, unit: UnitOfWork, results: PostgresResults, keys: HistoryKeys) -> None:
+    def __init__(self, unit: UnitOfWork, results: PostgresResults, rows: RowSeals) -> None:
         self._unit = unit
-        self._keys = keys
+        self._rows = rows
         self._results = results
         self._loaded: dict[tuple[UUID, str], dict[str, Any]] = {}
 
@@ -173,7 +173,7 @@ class PostgresInterlinked:
         return [self._parent(row) for row in rows]
 
     def _parent(self, row: Any) -> Parent:
-        return parent_of(sound_authority(row, self._keys))
+        return parent_of(sound_authority(row, self._rows))
 
     async def to_continue(self, today: date, limit: int) -> list[UUID]:
         """Return submissions, ended ones too, in which an agency that ended has a part."""

@@ -90,6 +90,7 @@ packages = Table(
     Column("files", Integer),
     Column("built_at", moment),
     Column("answered_at", moment),
+    seals(),
 )
 Index(
     "uq_archive_packages_live",

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Index, Table, Text, text
 from sqlalchemy.dialects.postgresql import UUID
 
-from services.dossier.store.tables.columns import metadata, moment, texts
+from services.dossier.store.tables.columns import metadata, moment, seals, texts
 
 commands = Table(
     "due_commands",
@@ -16,6 +16,7 @@ commands = Table(
     Column("approved_at", moment),
     Column("done_at", moment),
     Column("reached", UUID, nullable=False),
+    seals(),
 )
 Index("ix_due_commands_open", commands.c.id, postgresql_where=text("state IN ('ASKED', 'APPROVED')"))
 Table(
@@ -28,4 +29,5 @@ Table(
     Column("due_at", moment, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("applied_at", moment),
+    seals(),
 )

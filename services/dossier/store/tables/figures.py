@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, UUID
 
-from services.dossier.store.tables.columns import metadata, moment, texts
+from services.dossier.store.tables.columns import metadata, moment, seals, texts
 
 OLD_DAYS = 31
 """A dossier that is open, or was so for longer, is found by an index of its own."""
@@ -94,6 +94,7 @@ exports = Table(
     Column("finished_at", moment),
     Column("sha256", LargeBinary),
     Column("size", BigInteger),
+    seals(),
 )
 Index("ix_exports_asked_by_id", exports.c.asked_by, exports.c.id)
 Index("ix_exports_waiting", exports.c.id, postgresql_where=text("state IN ('WAITING', 'WRITING')"))

@@ -269,6 +269,12 @@ Index(
     postgresql_with={"gin_pending_list_limit": 256},
     postgresql_where=text("shown IS NOT NULL"),
 )
+Index(
+    "ix_access_log_deeds",
+    access_log.c.what,
+    access_log.c.object_id,
+    postgresql_where=text("what IN ('hold_placed', 'hold_released', 'table_marked')"),
+)
 Table(
     "access_seals",
     metadata,

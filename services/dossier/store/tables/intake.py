@@ -33,6 +33,7 @@ Table(
     metadata,
     Column("dossier_id", UUID, primary_key=True),
     *[Column(name, BigInteger, nullable=False) for name in ("entries", "evidence", "slips", "results")],
+    Column("last_slip", UUID),
     seals(),
 )
 Table(
@@ -62,6 +63,7 @@ drafts = Table(
     *[Column(name, moment, nullable=False) for name in ("created_at", "changed_at", "expires_at")],
     Column("noticed_at", moment),
     Column("dossier_id", UUID),
+    seals(),
 )
 Index("ix_drafts_subject_changed_at", drafts.c.subject, drafts.c.changed_at, postgresql_where=_OPEN)
 Index("ix_drafts_expires_at", drafts.c.expires_at, postgresql_where=_OPEN)

@@ -22,7 +22,7 @@ from services.dossier.domain.archive.destruction import (
     require_approver,
     require_reviewer,
 )
-from services.dossier.domain.archive.errors import NothingToDestroy, RecordDestroyed
+from services.dossier.domain.archive.errors import HoldsNotAsTold, NothingToDestroy, RecordDestroyed
 from services.dossier.domain.archive.packages import require_archivist
 from services.dossier.domain.archive.retention import RecordState
 from services.dossier.use_cases.destroy_dossier import destroy_by_list
@@ -40,6 +40,7 @@ _AT_ONCE = 500
 async def prepare_list(*, most: int, by: Caller, work: Work, now: datetime) -> DestructionList:
     """Begin a list of what the own agency keeps: over, held by nothing, on no other list."""
     require_archivist(by.agency, by)
+    await _require_holds_told(work)
     today = now.astimezone(VIETNAM).date()
     records = await work.archive.records.over(
         await kept_by(by, work, now),
@@ -103,6 +104,7 @@ async def approve_list(
     """Approve by a decision with its document; the job carries it out from now on."""
     found, lines = await _seen(list_id, seen, work)
     require_approver(found.agency, await standing(by, found.agency, work, now))
+    await _require_holds_told(work)
     found.approve(lines, decision, by=by, now=now.astimezone(VIETNAM))
     if not await work.attachments.unbound([decision.document_id], by.subjects):
         raise Invalid(fields=[("document_id", "Không có tệp này")])
@@ -129,6 +131,12 @@ async def _seen(list_id: UUID, seen: int, work: Work) -> tuple[DestructionList, 
     return found, list(lines)
 
 
+async def _require_holds_told(work: Work) -> None:
+    """Raise while a hold is not as it was told: nobody knows then which records it kept."""
+    if not await work.archive.holds.are_as_told():
+        raise HoldsNotAsTold
+
+
 async def carry_out(open_work: OpenWork, now: Callable[[], datetime]) -> int:
     """Carry out approved lists, a commit a line; return how many lines had their turn."""
     async with open_work() as work:
@@ -137,6 +145,9 @@ async def carry_out(open_work: OpenWork, now: Callable[[], datetime]) -> int:
     for list_id in approved:
         async with open_work() as work:
             _, lines = await work.archive.destruction.load(list_id)
+            # Approved before somebody laid hands on a hold: it waits until the hold is back.
+            if not await work.archive.holds.are_as_told():
+                continue
         for line in lines:
             if line.outcome is Outcome.OPEN:
                 await _carry_out_line(list_id, line, open_work, now())

@@ -141,6 +141,9 @@ class Holds(Protocol):
     async def find(self, hold_id: UUID) -> Hold | None:
         """Return a hold."""
 
+    async def are_as_told(self) -> bool:
+        """Tell whether every hold is as it was sealed, and none that was told of is gone or released."""
+
     async def of(self, dossier_id: UUID) -> Sequence[Hold]:
         """Return the holds of a dossier, oldest first."""
 
