@@ -20,6 +20,7 @@ from services.gateway.clients.connector_pages import HttpPages
 from services.gateway.clients.document_folder import made as made_folder
 from services.gateway.clients.document_nowhere import NoAxis
 from services.gateway.clients.document_papers import DossierPapers
+from services.gateway.clients.document_signatures import XmlSignatures
 from services.gateway.clients.look_up_desk import HttpLookUpDesk
 from services.gateway.clients.personal_papers import HttpPersonalPapers
 from services.gateway.clients.portal_dossier import HttpDossierService
@@ -216,7 +217,10 @@ def documents_side(
     portal: PortalSide,
 ) -> DocumentsSide:
     """Put the documents' exchange together; without a way nothing goes, but all is kept."""
-    clock, office = runtime.clock, settings.office()
+    clock = runtime.clock
+    office = settings.office(
+        XmlSignatures(settings.document_keys(), settings.documents_trust_folder, settings.documents_signers)
+    )
     tokens = TokenSigner(settings.signing_jwk(), clock)
     told = ToldDossiers(HttpDossierService(session, settings.dossier_url, tokens, clock))
 

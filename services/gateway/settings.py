@@ -3,15 +3,16 @@
 import json
 import re
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from kernel.settings import KernelSettings
+from kernel.settings import KernelSettings, UnsafeSetting
 from services.gateway.domain.connectors.source import FileWay, PullWay, PushWay, Source
 from services.gateway.domain.documents.profile import NAMESPACE, Bounds, Profile
+from services.gateway.domain.documents.signed import Required
 from services.gateway.domain.portal_account import DirectAccount, GatewayAddresses
 from services.gateway.domain.portal_ledger import Backoff
 from services.gateway.domain.portal_links import Allowed, Network
@@ -26,7 +27,7 @@ from services.gateway.setting_groups import (
     RateLimit,
     ServiceClientSettings,
 )
-from services.gateway.use_cases.documents.ports import Office
+from services.gateway.use_cases.documents.ports import Office, Signatures
 
 PetitionField = Literal["number", "agency", "title", "text", "name", "address", "phone", "email"]
 
@@ -186,6 +187,21 @@ class Settings(KernelSettings):
     documents_old_identifiers: bool = Field(default=False, description="write agencies as 000.00.01.H99")
     documents_zip_attachments: bool = Field(default=False, description="each file inside a zip of its own")
     documents_tell_digests: bool = Field(default=True, description="SHA-256 in each file's description")
+    documents_signing_keys: SecretStr = Field(
+        default=SecretStr("{}"),
+        description='JSON by agency: {"file", "passphrase"} of PKCS#12; what it sends is signed',
+    )
+    documents_trust_folder: str = Field(
+        default="",
+        description="roots/, intermediates/, crls/ (PEM or DER) for what comes; empty: signatures are noted",
+    )
+    documents_signers: dict[str, list[str]] = Field(
+        default={},
+        description="SHA-256 of certificates an agency signs with; of others the subject names the agency",
+    )
+    documents_signature_required: Required = Field(
+        default=Required.NOTHING, description="of what comes in: NOTHING, DOCUMENTS or EVERYTHING"
+    )
     documents_place: str = Field(default="", description="place of issue; empty: the sender's name")
     documents_sphere: str = ""
     documents_megabytes: int = Field(default=64, ge=1, le=512, description="of a message that comes in")
@@ -224,6 +240,19 @@ class Settings(KernelSettings):
     portal_database_codes: dict[str, str] = Field(
         default={}, description="MaCSDL of POPULATION, BUSINESS, PERSONAL_PAPERS; what has none is not told"
     )
+
+    @field_validator("documents_signing_keys")
+    @classmethod
+    def _are_signing_keys(cls, value: SecretStr) -> SecretStr:
+        try:
+            told = json.loads(value.get_secret_value())
+        except ValueError as error:
+            raise UnsafeSetting("JSON by agency") from error
+        if not isinstance(told, dict) or not all(
+            isinstance(one, dict) and isinstance(one.get("file"), str) for one in told.values()
+        ):
+            raise UnsafeSetting('each key is {"file", "passphrase"}')
+        return value
 
     @field_validator("connectors")
     @classmethod
@@ -360,7 +389,18 @@ class Settings(KernelSettings):
             account_name=self.payment_account_name,
         )
 
-    def office(self) -> Office:
+    def document_keys(self) -> dict[str, dict[str, str]]:
+        """Return the keys agencies sign documents with."""
+        told: dict[str, dict[str, str]] = json.loads(self.documents_signing_keys.get_secret_value())
+        return told
+
+    @model_validator(mode="after")
+    def _believes_somebody(self) -> Self:
+        if self.documents_signature_required is not Required.NOTHING and not self.documents_trust_folder:
+            raise UnsafeSetting("documents_signature_required: nothing is believed without trusted roots")
+        return self
+
+    def office(self, signatures: Signatures) -> Office:
         """Return how this office writes documents and how patient it is."""
         return Office(
             profile=Profile(
@@ -374,6 +414,8 @@ class Settings(KernelSettings):
             backoff=Backoff(self.documents_first_retry_seconds, self.documents_longest_retry_seconds),
             place=self.documents_place,
             sphere=self.documents_sphere,
+            signatures=signatures,
+            required=self.documents_signature_required,
         )
 
     def unsafe(self) -> list[tuple[str, str]]:

@@ -166,6 +166,8 @@ class DocumentShown(BaseModel):
     subject: str
     content: str
     signer: str
+    signature: Literal["", "NONE", "NOT_JUDGED", "GOOD"]
+    signed_by: str
     reason: str
     dossier_id: UUID | None
     dossier_code: str

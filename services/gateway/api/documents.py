@@ -37,6 +37,7 @@ router = APIRouter(
     tags=["Văn bản liên thông"],
 )
 _CHANGES = problems(409, 428)
+_WORDS = ("subject", "content", "signer", "reason", "signature", "signed_by")
 
 
 async def _side(request: Request) -> DocumentsSide:
@@ -119,7 +120,7 @@ async def show_exchanged_document(
     document = await act.own_document(id, by=by, work=work)
     await work.documents.log_reading(Act(document=id, at=now, subject=by.subject, action="READ"))
     response.headers["ETag"] = f'"{document.version}"'
-    words = {name: str(document.words.get(name) or "") for name in ("subject", "content", "signer", "reason")}
+    words = {name: str(document.words.get(name) or "") for name in _WORDS}
     fields = {name: getattr(document, name) for name in DocumentShown.model_fields if hasattr(document, name)}
     return DocumentShown.model_validate(
         {

@@ -166,7 +166,7 @@ class Envelope(_Texts):
     on_paper_too: bool = False
     attachments: tuple[Attachment, ...] = ()
     is_signed: bool = False
-    """An XML signature stood in the header; its value is not judged here."""
+    """An XML signature stood in the header; what it is worth is judged from the bytes (`signed.py`)."""
 
     def __post_init__(self) -> None:
         # A dataclass with slots is made anew: `super()` without arguments would look at the old one.

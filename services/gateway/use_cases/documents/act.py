@@ -1,5 +1,6 @@
 """What officers do: send a document from a dossier, answer one that came, put it to a dossier, revoke."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -129,7 +130,9 @@ async def send_document(
     )
     envelope = _envelope(draft, document, attachments, answered, by=by, office=office, now=now)
     receivers = [replace(one, id=same_organ(one.id)) for one in draft.receivers]
-    for message in messages_of(document, envelope, receivers, office.profile):
+    # Megabytes are written and signed beside the loop: other requests go on meanwhile.
+    messages = await asyncio.to_thread(messages_of, document, envelope, receivers, office)
+    for message in messages:
         work.documents.add_message(message, now)
     work.documents.add(document)
     work.documents.add_files(_kept(document.id, attachments))
@@ -236,7 +239,7 @@ async def revoke_document(
     )
     rows = await work.documents.receivers(document.id)
     receivers = [Organ(row["receiver"], row["receiver_name"]) for row in rows if row["kind"] == "DOCUMENT"]
-    for message in messages_of(revocation, envelope, receivers, office.profile):
+    for message in messages_of(revocation, envelope, receivers, office):
         work.documents.add_message(message, now)
     work.documents.add(revocation)
     changed = replace(document, is_revoked=True)
@@ -284,9 +287,7 @@ def _say(
     document: Document, code: str, note: str, *, by: Caller, office: Office, work: Any, now: datetime
 ) -> None:
     staff = _staff(by)
-    message = status_message(
-        document, code, note=note or TEXTS[code], staff=staff, profile=office.profile, now=now
-    )
+    message = status_message(document, code, note=note or TEXTS[code], staff=staff, office=office, now=now)
     work.documents.add_message(message, now)
     words = {"description": note or TEXTS[code], "staff": staff.name, "department": staff.department}
     heard = Heard(id=new_id(), document=document.id, receiver=document.agency, code=code, at=now, words=words)

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 from services.gateway.domain.documents.ledger import Message
 from services.gateway.domain.documents.profile import Bounds, Profile
+from services.gateway.domain.documents.signed import Judged, Required
 from services.gateway.domain.portal_ledger import Backoff
 
 
@@ -58,6 +60,16 @@ class DocumentAxis(Protocol):
         """Let go of a receipt or of something that came in: it is kept here."""
 
 
+class Signatures(Protocol):
+    """XML signatures of envelopes."""
+
+    def sign(self, raw: bytes, *, agency: str) -> bytes:
+        """Return a message of ours signed with the agency's key; as it is when the agency has none."""
+
+    def judge(self, raw: bytes, *, sender: str, now: datetime) -> Judged:
+        """Return what the signature of a message that was read is worth, for this sender and moment."""
+
+
 class Papers(Protocol):
     """Dossiers and their files, as a member of staff sees them; `Unavailable` when nobody answers."""
 
@@ -77,3 +89,5 @@ class Office:
     backoff: Backoff
     place: str
     sphere: str
+    signatures: Signatures
+    required: Required = Required.NOTHING

@@ -1,5 +1,6 @@
 """Results that go to other agencies: planned with the event, made ready when their papers are at hand."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
@@ -153,7 +154,8 @@ class PrepareResults:
             if earlier is not None and not earlier.is_revoked:
                 ready = replace(ready, purpose=Purpose.REPLACE, about=earlier.id)
             envelope = self._envelope(ready, attachments, _signer(data), earlier)
-            for message in messages_of(ready, envelope, receivers, self._office.profile):
+            messages = await asyncio.to_thread(messages_of, ready, envelope, receivers, self._office)
+            for message in messages:
                 work.documents.add_message(message, now)
             work.documents.add_files(_kept(ready.id, attachments))
             work.documents.settle(ready, now)
@@ -175,7 +177,7 @@ class PrepareResults:
                 words={"subject": f"Thu hồi: {about.words.get('subject', '')}"[:500], **document.words},
             )
             envelope = self._envelope(ready, [], Signer(), about)
-            for message in messages_of(ready, envelope, receivers, self._office.profile):
+            for message in messages_of(ready, envelope, receivers, self._office):
                 work.documents.add_message(message, now)
             work.documents.settle(ready, now)
             work.documents.mark(about.id, now, is_revoked=True)

@@ -33,6 +33,7 @@ from services.gateway.domain.documents.ledger import (
 )
 from services.gateway.domain.documents.organs import same_organ
 from services.gateway.domain.documents.reading import read_envelope
+from services.gateway.domain.documents.signed import Judged
 from services.gateway.domain.documents.statuses import ARRIVED, TAKE_BACK, TEXTS, Said, standing
 from services.gateway.domain.documents.telling import arrived_event
 from services.gateway.domain.documents.xml_tree import NotReadable
@@ -54,6 +55,10 @@ class _Waits(Exception):  # noqa: N818 - the fact is the name.
     def __init__(self, reason: str, *, again: bool = False) -> None:
         super().__init__(reason)
         self.again = again
+
+
+class _NotBelieved(Exception):  # noqa: N818 - the fact is the name.
+    """Its signature is missing where it must be, or is not good: kept as evidence, acted upon never."""
 
 
 class TakeInDocuments:
@@ -104,14 +109,28 @@ class TakeInDocuments:
             # Megabytes of XML are read beside the loop: requests go on meanwhile.
             said = await asyncio.to_thread(read_envelope, arrived.body, self._office.bounds)
             _require_sound(said)
+            judged = await self._judged(said, arrived)
             async with self._open_work() as work:
-                await self._apply(said, arrived, work)
+                await self._apply(said, arrived, judged, work)
                 work.document_posts.understood(arrived.id, self._clock.now())
         except NotReadable as fault:
             await self._park(arrived.id, f"{fault.code}: {fault.reason}", None)
+        except _NotBelieved as why:
+            async with self._open_work() as work:
+                work.document_posts.refuse(arrived.id, str(why), self._clock.now())
         except _Waits as reason:
             retry_at = self._clock.now() + _BEFORE_ITS_TIME if reason.again else None
             await self._park(arrived.id, str(reason), retry_at)
+
+    async def _judged(self, said: Envelope | StatusNotice, arrived: Arrived) -> Judged:
+        """Return what its signature is worth; raise `_NotBelieved` for one that is not good enough."""
+        judged = await asyncio.to_thread(
+            self._office.signatures.judge, arrived.body, sender=said.sender.id, now=self._clock.now()
+        )
+        why = judged.refusal(self._office.required, is_document=isinstance(said, Envelope))
+        if why:
+            raise _NotBelieved(why)
+        return judged
 
     async def _keep(self, one: Incoming) -> None:
         reason = "" if one.body is not None else "Gói tin quá lớn, còn ở thư mục của trục"
@@ -123,7 +142,9 @@ class TakeInDocuments:
         async with self._open_work() as work:
             work.document_posts.park(arrival, reason, retry_at, self._clock.now())
 
-    async def _apply(self, said: Envelope | StatusNotice, arrived: Arrived, work: Any) -> None:
+    async def _apply(
+        self, said: Envelope | StatusNotice, arrived: Arrived, judged: Judged, work: Any
+    ) -> None:
         if isinstance(said, StatusNotice):
             await self._note(said, work)
             return
@@ -132,9 +153,17 @@ class TakeInDocuments:
             raise _Waits("Không gửi cho cơ quan nào của tỉnh")
         digest = hashlib.sha256(arrived.body).hexdigest()
         for agency in ours:
-            await self._receive(said, agency, digest, arrived, work)
+            await self._receive(said, agency, digest, arrived, judged, work)
 
-    async def _receive(self, said: Envelope, agency: Organ, digest: str, arrival: Arrived, work: Any) -> None:
+    async def _receive(
+        self,
+        said: Envelope,
+        agency: Organ,
+        digest: str,
+        arrival: Arrived,
+        judged: Judged,
+        work: Any,
+    ) -> None:
         key, now = same_document(said.document_id), self._clock.now()
         known = await work.documents.named(
             key, Direction.IN, organ=said.sender.id, agency=agency.id, all_of_it=True
@@ -148,7 +177,9 @@ class TakeInDocuments:
             raise _Waits("Trùng mã văn bản đã nhận nhưng nội dung khác")
         earlier = await self._earlier(said, agency, arrival, work)
         answering = await answered_by(said, agency, work)
-        document = replace(self._arrived(said, agency, digest, earlier, answering), arrival=arrival.id)
+        document = self._arrived(said, agency, digest, earlier, answering)
+        words = {**document.words, "signature": judged.worth.value, "signed_by": judged.by}
+        document = replace(document, arrival=arrival.id, words=words)
         work.documents.add(document)
         work.documents.add_files(_files(document.id, said))
         note_replies(document, answering, work, now)
@@ -219,9 +250,7 @@ class TakeInDocuments:
 
     def _acknowledge(self, document: Document, work: Any, now: datetime) -> None:
         note = TEXTS[ARRIVED]
-        message = status_message(
-            document, ARRIVED, note=note, staff=Staff(), profile=self._office.profile, now=now
-        )
+        message = status_message(document, ARRIVED, note=note, staff=Staff(), office=self._office, now=now)
         work.documents.add_message(message, now)
         words = {"description": note}
         heard = Heard(

@@ -15,8 +15,8 @@ from services.gateway.domain.documents.envelope import (
     StatusNotice,
 )
 from services.gateway.domain.documents.ledger import Document, Message, MessageKind
-from services.gateway.domain.documents.profile import Profile
 from services.gateway.domain.documents.writing import write_envelope, write_status
+from services.gateway.use_cases.documents.ports import Office
 
 
 class Faulty(Invalid):
@@ -27,9 +27,9 @@ class Faulty(Invalid):
 
 
 def messages_of(
-    document: Document, envelope: Envelope, receivers: Sequence[Organ], profile: Profile
+    document: Document, envelope: Envelope, receivers: Sequence[Organ], office: Office
 ) -> list[Message]:
-    """Return one message a receiver; raise `Faulty` when the document may not leave."""
+    """Return one message a receiver, signed; raise `Faulty` when the document may not leave."""
     whole = replace(envelope, receivers=tuple(receivers))
     faults = faults_of(whole)
     if faults:
@@ -41,14 +41,16 @@ def messages_of(
             receiver=receiver.id,
             receiver_name=receiver.name,
             kind=MessageKind.DOCUMENT,
-            body=write_envelope(replace(whole, receivers=(receiver,)), profile),
+            body=office.signatures.sign(
+                write_envelope(replace(whole, receivers=(receiver,)), office.profile), agency=document.agency
+            ),
         )
         for receiver in receivers
     ]
 
 
 def status_message(
-    document: Document, code: str, *, note: str, staff: Staff, profile: Profile, now: datetime
+    document: Document, code: str, *, note: str, staff: Staff, office: Office, now: datetime
 ) -> Message:
     """Return the acknowledgement of a document that came in."""
     notice = StatusNotice(
@@ -69,5 +71,5 @@ def status_message(
         receiver_name=document.organ_name,
         kind=MessageKind.STATUS,
         code=code,
-        body=write_status(notice, profile),
+        body=office.signatures.sign(write_status(notice, office.profile), agency=document.agency),
     )
