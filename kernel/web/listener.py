@@ -13,17 +13,23 @@ _log = structlog.get_logger()
 
 
 class Protocol(HttpToolsProtocol):
-    """HTTP/1.1 as uvicorn speaks it, with the head of a request bounded in time and size.
+    """HTTP/1.1 as uvicorn speaks it, with the head of a request bounded in time and size, and its tail too.
 
     uvicorn itself waits for a head without an end, and the parser keeps whatever comes: a few hundred such
     connections would hold the process's descriptors and memory. An `Upgrade` we do not offer is ignored, as
-    RFC 9110 (7.8) allows.
+    RFC 9110 (7.8) allows. Trailers are no headers: uvicorn would add what follows a body in pieces to the
+    head, where a proxy before us has taken such names away, so they are read over.
     """
 
     head_seconds = 15.0
     head_bytes = 65_536
     _late: asyncio.TimerHandle | None = None
     _head_size = 0
+    _messages = 0
+    _around = 0
+    """Bytes of the message's body and what stands around its pieces: sizes, their extensions, trailers."""
+    _inside = 0
+    """Bytes of the body itself."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's.
         """Begin to wait for the first head."""
@@ -38,6 +44,8 @@ class Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin to wait for the head of a further request on a kept connection."""
         super().on_message_begin()
+        self._messages += 1
+        self._around = self._inside = 0
         if self._late is None:
             self._expect_head()
 
@@ -46,10 +54,26 @@ class Protocol(HttpToolsProtocol):
         self._head_came()
         super().on_headers_complete()
 
-    def data_received(self, data: bytes) -> None:
-        """Read on, unless the head grows past its bound."""
-        super().data_received(data)
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Keep a header of the head; a trailer is dropped."""
         if self._late is not None:
+            super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of the body."""
+        self._inside += len(body)
+        super().on_body(body)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, unless the head, or what stands around the body, grows past its bound."""
+        message = self._messages
+        super().data_received(data)
+        if self._late is None and self._messages == message:
+            self._around += len(data)
+            # Pieces of one byte each take five more; what is told beside them has the room of a head.
+            if self._around > self.head_bytes + 8 * self._inside:
+                self._turn_away(b"431 Request Header Fields Too Large")
+        elif self._late is not None:
             self._head_size += len(data)
             if self._head_size > self.head_bytes:
                 self._turn_away(b"431 Request Header Fields Too Large")
