@@ -107,7 +107,7 @@ _OF_AGENCY = Statement(
 _OF_AGENCY_BY_CODE = Statement(
     f"""
     SELECT {ITEM}, {LAST_STOP} FROM dossiers
-    WHERE (dossier_code = :code OR reference = :code OR portal_code = :code)
+    WHERE (dossier_code = upper(:code) OR reference = upper(:code) OR portal_code = :code)
       AND (receiving_agency = :agency OR competent_agency = :agency OR helping_agency = :agency
            OR consulted_agencies @> ARRAY[:agency::text])
       AND {_FILTERS} ORDER BY id DESC LIMIT :limit

@@ -139,10 +139,10 @@ class DecisionIn(Strict):
 
 
 class CashClosingIn(Strict):
-    """Khóa sổ một ngày thu."""
+    """Khóa sổ một ngày thu; `counted` là tiền mặt trừ tiền tạm ứng: âm khi ngày đó chi nhiều hơn thu."""
 
     day: Day
-    counted: Annotated[StrictInt, Field(ge=0, le=1_000_000_000_000)]
+    counted: Annotated[StrictInt, Field(ge=-1_000_000_000_000, le=1_000_000_000_000)]
     reason: Note = ""
 
 

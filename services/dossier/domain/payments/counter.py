@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
+from kernel.core.errors import Invalid
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.payments.account import Account, Method
 from services.dossier.domain.payments.errors import (
@@ -157,6 +158,8 @@ def require_closable(day: date, *, today: date, expected: int, counted: int, rea
     """Raise what stands against closing a day: it has not come yet, or a difference without a reason."""
     if day > today:
         raise DayNotOver(fields=[("day", "Chưa đến ngày này")])
+    if counted < min(0, expected):
+        raise Invalid(fields=[("counted", "Không đếm được ít hơn số đã chi vượt thu")])
     if expected != counted and not reason:
         raise DifferenceUnexplained(fields=[("reason", "Nêu lý do chênh lệch")])
 

@@ -145,6 +145,19 @@ async def test_a_day_before_the_desk_is_not_closed_and_one_without_money_is(till
         assert closed.status_code == 201, (day, closed.text)
 
 
+async def test_a_day_that_paid_out_more_than_it_took_is_closed_as_it_was(till: Office) -> None:
+    """Cash is counted beside the float: below nothing where more went out, and no difference to explain."""
+    cashier = a_cashier("chi-vuot")
+    money = await a_till(till, cashier)
+    await money.take(30_000, method="CARD")
+    await refunded(till, money, 30_000)
+    closing = {"day": today(till), "counted": -40_000}
+    below = await till.service.post("/v1/cash-closings", closing, cashier)
+    assert (below.status_code, below.json()["errors"][0]["path"]) == (422, "counted")
+    closed = await till.service.post("/v1/cash-closings", {**closing, "counted": -30_000}, cashier)
+    assert (closed.status_code, closed.json()["difference"]) == (201, 0)
+
+
 async def test_two_who_close_and_take_at_once_agree_on_what_was_in_the_drawer(till: Office) -> None:
     cashier = a_cashier("dem")
     money = [await a_till(till, cashier) for _ in range(4)]
