@@ -62,6 +62,7 @@ from services.gateway.use_cases.portal_exchange import Exchange
 from services.gateway.use_cases.portal_fence import FencedPortal
 from services.gateway.use_cases.portal_intake import TakeFromPortal
 from services.gateway.use_cases.portal_links import AwaitLinks, FetchLinks
+from services.gateway.use_cases.portal_lists import DueList
 from services.gateway.use_cases.portal_pace import Pace, PacedPortal
 from services.gateway.use_cases.portal_payments import CarryPayments
 from services.gateway.use_cases.portal_petitions import FetchPetitions
@@ -161,23 +162,21 @@ def _exchange(
         service_questions=settings.portal_service_questions,
         backoff=backoff,
     )
-    lists, questions = (
-        timedelta(hours=hours) for hours in (settings.portal_lists_hours, settings.portal_questions_hours)
-    )
+
+    def every(hours: float) -> DueList:
+        return DueList(open_work=open_work, national=national, clock=clock, every=timedelta(hours=hours))
+
     return Exchange(
         national=national,
-        catalogues=ReadCatalogues(open_work=open_work, national=national, clock=clock, every=lists),
-        questions=FetchQuestions(open_work=open_work, national=national, clock=clock, every=questions),
+        catalogues=ReadCatalogues(every(settings.portal_lists_hours)),
+        questions=FetchQuestions(every(settings.portal_questions_hours)),
         answers=TellAnswers(open_work=open_work, national=national, clock=clock, backoff=backoff),
         satisfaction=TellSatisfaction(
             open_work=open_work, national=national, surveys=surveys, clock=clock, options=told
         ),
         petitions=FetchPetitions(
-            open_work=open_work,
-            national=national,
+            every(settings.portal_petitions_hours),
             surveys=surveys,
-            clock=clock,
-            every=timedelta(hours=settings.portal_petitions_hours),
             fields={
                 **FIELDS,
                 **{str(name): member for name, member in settings.portal_petition_fields.items()},

@@ -1,17 +1,14 @@
 """The portal's waiting list of petitions is read, and each is handed to survey, which keeps it once."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Protocol
 
 import structlog
 
-from kernel.core.clock import Clock
-from services.gateway.domain.portal_answers import PortalSilent
 from services.gateway.domain.portal_codes import CodeKind
 from services.gateway.domain.portal_petitions import WAITING, WaitingPetition, read_waiting
 from services.gateway.domain.portal_reading import current_agency
-from services.gateway.use_cases.portal_ports import National, OpenWork
+from services.gateway.use_cases.portal_lists import DueList
 
 _READ = "petitions"
 _log = structlog.get_logger()
@@ -33,46 +30,35 @@ class FetchPetitions:
 
     def __init__(
         self,
+        lists: DueList,
         *,
-        open_work: OpenWork,
-        national: National,
         surveys: PetitionTaker,
-        clock: Clock,
-        every: timedelta,
         fields: Mapping[str, str],
         own_agency: str,
     ) -> None:
-        self._open_work = open_work
-        self._national = national
+        self._lists = lists
         self._surveys = surveys
-        self._clock = clock
-        self._every = every
         self._fields = fields
         self._own_agency = own_agency
 
     async def run(self) -> int:
         """Fetch when it is time; return how many survey has now. `Unavailable` ends the run, not the list."""
-        now = self._clock.now()
-        async with self._open_work() as work:
-            last = await work.portal_codes.read_at(_READ)
-        if last is not None and last + self._every > now:
+        answer = await self._lists.read(_READ, WAITING)
+        if answer is None:
             return 0
-        answer = await self._national.read(WAITING)
-        if not answer.is_success:
-            raise PortalSilent(f"{WAITING}: {answer.code} {answer.message[:200]}")
         waiting, unread = read_waiting(answer.result, self._fields)
         taken = 0
         for petition in waiting:
             taken += await self._surveys.take_petition(petition, await self._agency_of(petition))
         if unread or taken < len(waiting):
             _log.warning("portal_petitions_not_taken", unread=unread, refused=len(waiting) - taken)
-        async with self._open_work() as work:
-            work.portal_codes.note_read(_READ, len(waiting), now)
+        async with self._lists.open_work() as work:
+            self._lists.note(work, _READ, len(waiting))
         return taken
 
     async def _agency_of(self, petition: WaitingPetition) -> str:
         """Return our code of the agency it waits for; the one that asks when the line names none."""
         asked = current_agency(petition.agency or self._own_agency)
-        async with self._open_work() as work:
+        async with self._lists.open_work() as work:
             found: str = await work.portal_codes.local_of(CodeKind.AGENCY, asked)
         return found

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -25,6 +24,7 @@ from services.gateway.domain.portal_questions import (
     read_questions,
 )
 from services.gateway.domain.portal_reading import current_agency
+from services.gateway.use_cases.portal_lists import DueList
 from services.gateway.use_cases.portal_ports import KeptQuestion, National, OpenWork, Outcome
 
 OVERSEERS = ("ADMIN", "SUPERVISOR")
@@ -55,30 +55,24 @@ class QuestionClosed(Refusal):
 class FetchQuestions:
     """What the portal lists is kept in one commit; the same list again changes nothing."""
 
-    def __init__(self, *, open_work: OpenWork, national: National, clock: Clock, every: timedelta) -> None:
-        self._open_work = open_work
-        self._national = national
-        self._clock = clock
-        self._every = every
+    def __init__(self, lists: DueList) -> None:
+        self._lists = lists
 
     async def run(self) -> int:
         """Fetch when it is time; return how many questions the portal listed. `PortalSilent` ends the run."""
-        now = self._clock.now()
-        async with self._open_work() as work:
-            last = await work.portal_codes.read_at(_READ)
-        if last is not None and last + self._every > now:
+        answer = await self._lists.read(_READ, ASKED_ON_PORTAL)
+        if answer is None:
             return 0
-        answer = await self._national.read(ASKED_ON_PORTAL)
-        if not answer.is_success:
-            raise PortalSilent(f"{ASKED_ON_PORTAL}: {answer.code} {answer.message[:200]}")
         questions = read_questions(answer.result)
-        async with self._open_work() as work:
+        async with self._lists.open_work() as work:
             local = {
                 code: await work.portal_codes.local_of(CodeKind.AGENCY, current_agency(code))
                 for code in {one.agency for one in questions}
             }
-            work.portal_questions.keep([one.at(local[one.agency]) for one in questions], now)
-            work.portal_codes.note_read(_READ, len(questions), now)
+            work.portal_questions.keep(
+                [one.at(local[one.agency]) for one in questions], self._lists.clock.now()
+            )
+            self._lists.note(work, _READ, len(questions))
         return len(questions)
 
 
