@@ -138,6 +138,8 @@ PUBLIC_ROUTES = {
         "GET /oidc/authorize",
         "POST /oidc/authorize",
         # The province's own exchange adapter calls these with its key (GATEWAY_PORTAL_ADAPTER_KEY).
+        "GET /VXPAdapter/RestService/forward/{path}",
+        "GET /XrdAdapter/RestService/forward/{path}",
         "POST /VXPAdapter/RestService/forward/{path}",
         "POST /XrdAdapter/RestService/forward/{path}",
         "GET /VXPAdapter/RestService/forward/downloadfile/{attachment_id}",

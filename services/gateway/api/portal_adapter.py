@@ -20,6 +20,7 @@ from kernel.service import JobTick
 from kernel.web.edge import PUBLIC
 from kernel.web.request import BodyTooLarge, EdgeRequest
 from services.gateway.api.body import BrokenOff
+from services.gateway.domain.portal_envelope import as_json, asked_code
 from services.gateway.domain.portal_inbound import FAILED
 from services.gateway.domain.portal_outline import Bounds, NoOutline, NotJson, outline_of
 from services.gateway.domain.portal_profiles import GENERAL, LAND_TAX, LOOK_UP, PROMOTION
@@ -50,7 +51,7 @@ def _answer(members: Any) -> Response:
 
 async def receive(path: str, request: Request) -> Response:
     """Take one message of the portal."""
-    side, name = portal_side(request), path.strip("/")
+    side, name = portal_side(request), "/".join(part for part in path.split("/") if part)
     if name not in _KEPT_PATHS:
         return await _asked(side, name, await EdgeRequest(request.scope, request.receive).body())
     declared = request.headers.get("content-length", "")
@@ -75,6 +76,15 @@ async def _body(request: Request, limit: int) -> AsyncIterator[bytes]:
         raise BrokenOff from error
 
 
+async def ask(path: str, request: Request) -> Response:
+    """Answer a question asked with GET, as roads through a gateway ask; a message is never taken this way."""
+    side, name = portal_side(request), "/".join(part for part in path.split("/") if part)
+    if name in _KEPT_PATHS or name == side.payment_path:
+        return _answer({"error_code": FAILED, "message": "| bản tin phải gửi bằng POST"})
+    body = await EdgeRequest(request.scope, request.receive).body()
+    return await _asked(side, name, body or orjson.dumps(dict(request.query_params)))
+
+
 async def _asked(side: PortalSide, name: str, body: bytes) -> Response:
     if name == LOOK_UP:
         return await _look_up(side, body)
@@ -88,18 +98,17 @@ async def _asked(side: PortalSide, name: str, body: bytes) -> Response:
 def _read(body: bytes) -> Any:
     """Return what a short body says, None when it is no JSON or past the bounds."""
     try:
-        return outline_of(body, new_id().hex, Bounds()).value()
+        return outline_of(as_json(body), new_id().hex, Bounds()).value()
     except (NotJson, NoOutline):
         return None
 
 
 async def _what_is_owed(payments: CarryPayments, body: bytes) -> Response:
-    asked = _read(body)
-    code = asked.get("MaHoSo") if isinstance(asked, dict) else None
-    if not isinstance(code, str) or not code.strip() or not code.isprintable():
+    code = asked_code(_read(body))
+    if not code:
         return _answer({"error_code": -1, "message": []})
     try:
-        return _answer(await payments.what_is_owed(code.strip()))
+        return _answer(await payments.what_is_owed(code))
     except Unavailable:
         return _answer({"error_code": -1, "message": "hệ thống tạm thời chưa tra cứu được"})
 
@@ -109,11 +118,11 @@ async def _look_up(side: PortalSide, body: bytes) -> Response:
     asked = _read(body)
     if asked is None:
         return _answer({"error_code": "-1", "message": "nội dung không phải JSON"})
-    code = asked.get("masohoso") if isinstance(asked, dict) else None
-    if not isinstance(code, str) or not code.strip() or not code.isprintable():
+    code = asked_code(asked)
+    if not code:
         return _answer(unknown)
     try:
-        found = await side.intake.look_up(code.strip())
+        found = await side.intake.look_up(code)
     except Unavailable:
         return _answer({"error_code": "-1", "message": "hệ thống tạm thời chưa tra cứu được"})
     return _answer(found or unknown)
@@ -164,6 +173,14 @@ for _prefix in PREFIXES:
         response_class=Response,
         openapi_extra=PUBLIC,
         name=f"receive_{_name}",
+    )
+    router.add_api_route(
+        f"{_prefix}/{{path:path}}",
+        ask,
+        methods=["GET"],
+        response_class=Response,
+        openapi_extra=PUBLIC,
+        name=f"ask_{_name}",
     )
 router.add_api_route(
     "/portal-files/{token}", fetch_file, methods=["GET"], response_class=Response, openapi_extra=PUBLIC

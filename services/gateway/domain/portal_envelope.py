@@ -1,31 +1,82 @@
 """What the content is in each form the envelope of the portal's messages comes in (section 17.2)."""
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
 
 from services.gateway.domain.portal_profiles import GENERAL, PROFILES, PROMOTION
 
 Json = dict[str, Any]
 
-_MEMBERS = ("service", "isUpdating", "data")
+_MEMBERS = {name.casefold(): name for name in ("service", "isUpdating", "data")}
+_FORM = re.compile(rb"[A-Za-z]{1,40}=")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _TRADERS = ("TenThuongNhan", "MaSoThue")
 _PEOPLES = "ChuHoSo"
+_ASKED = ("masohoso", "mahoso")
+
+
+def as_json(body: bytes) -> bytes:
+    """Return a short body as the JSON text it stands for: out of a form's members, or out of UTF-16.
+
+    A form carries the whole message in its `data`, or the envelope member by member. Anything else is
+    returned as it is.
+    """
+    if body.startswith(_UTF_16):
+        return body.decode("utf-16", "replace").encode()
+    if not _FORM.match(body.lstrip()):
+        return body
+    try:
+        members = dict(parse_qsl(body.strip().decode(), keep_blank_values=True, max_num_fields=50))
+    except ValueError:
+        return body
+    whole = next(iter(members.values()), "") if len(members) == 1 else ""
+    return whole.encode() if whole.lstrip()[:1] in {"{", "["} else orjson.dumps(members)
 
 
 def in_one_form(message: Any) -> Any:
     """Return the message with the members of its envelope as the direct road spells them.
 
     The road through a provincial gateway writes `Service`, `IsUpdating`, `Data`; where both spellings stand
-    the first counts. Nothing else is touched.
+    the first counts. A list of one is that one, as other senders' roads have it. Nothing else is touched.
     """
+    if isinstance(message, list) and len(message) == 1:
+        message = message[0]
     if not isinstance(message, Mapping):
         return message
     found = dict(message)
-    for name in _MEMBERS:
-        other = name[0].upper() + name[1:]
-        if other in found and found.get(name) is None:
+    for other in message:
+        name = _MEMBERS.get(other.casefold(), other)
+        if name != other and found.get(name) is None:
             found[name] = found.pop(other)
+    data = found.get("data")
+    if isinstance(data, list) and len(data) == 1:
+        found["data"] = data[0]
     return found
+
+
+def asked_code(message: Any) -> str:
+    """Return which dossier is asked for, however its name is spelled; blank when none is."""
+    message = in_one_form(message)
+    if not isinstance(message, Mapping):
+        return ""
+    data = message.get("data")
+    if isinstance(data, str):
+        with suppress(orjson.JSONDecodeError):
+            data = orjson.loads(data)
+    for members in (message, data):
+        if not isinstance(members, Mapping):
+            continue
+        named = {name.casefold(): value for name, value in members.items()}
+        for name in _ASKED:
+            value = named.get(name)
+            if isinstance(value, str) and value.strip() and value.isprintable():
+                return value.strip()
+    return ""
 
 
 def content_of(path: str, message: Any) -> tuple[Mapping[str, Any] | None, Json | None]:
@@ -39,7 +90,9 @@ def content_of(path: str, message: Any) -> tuple[Mapping[str, Any] | None, Json 
         return profile, None
     data = message.get("data")
     if not isinstance(data, Mapping):
-        data = None if profile["enveloped"] else message
+        named = ("code", "supplement_code")
+        is_bare = "data" not in message and any(profile[name] in message for name in named)
+        data = message if is_bare or not profile["enveloped"] else None
     if path == GENERAL and data is not None and _PEOPLES not in data and all(one in data for one in _TRADERS):
         profile = PROFILES[PROMOTION]
     return profile, data  # type: ignore[return-value]  # A mapping of JSON is a dict.

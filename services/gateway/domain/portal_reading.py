@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from kernel.core.clock import VIETNAM
 from services.gateway.domain.portal_envelope import content_of
 from services.gateway.domain.portal_profiles import PROFILES
@@ -18,9 +20,18 @@ _TECH_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CODE = re.compile(r"[0-9A-Za-z.\-/]{1,60}")
 _SUBJECTS = {"1": "CITIZEN", "2": "BUSINESS", "3": "STATE_AGENCY", "4": "ORGANISATION"}
 _YES = frozenset({"1", "true"})
-_DAYS = ("%Y%m%d", "%Y%m%d%H%M%S", "%d/%m/%Y", "%d-%m-%Y")
+_NATIONAL = re.compile(r"(\d\.\d{6})\.[0-9A-Z.]+")
+_MOMENT = re.compile(
+    r"(?:(?P<y>\d{4})(?P<s>[-/]?)(?P<m>\d{2})(?P=s)(?P<d>\d{2})|(?P<D>\d{1,2})([-/])(?P<M>\d{1,2})\6(?P<Y>\d{4}))"
+    r"(?:[T ]?(?P<h>\d{2}):?(?P<min>\d{2})(?::?(?P<sec>\d{2})(?:\.\d{1,9})?)?)?(?P<zone>Z|[+-]\d{2}:?\d{2})?"
+)
+"""Every way of writing a moment that section 5.2 and the bodies of other systems are known to have."""
 _CARD_DIGITS = 12
 _OLD_CARD_DIGITS = 9
+_TAX_DIGITS = 10
+_PHONE_DIGITS = 10
+_NOT_OF_A_PHONE = re.compile(r"[()\-]")
+_BLANKS = re.compile(r"[\s.]+")
 _FORMS = {
     "phone": re.compile(r"\+?[0-9 .]{8,16}"),
     "email": re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+"),
@@ -81,7 +92,7 @@ def _dossier(data: Mapping[str, Any], profile: Mapping[str, Any], code: str, fil
         "submitted_at": submitted_at,
         "owner": _owner(data, profile),
         "form_data": _form(data, profile),
-        "result_delivery": "POST" if _text(data, profile["by_post"]) == "1" else "COUNTER",
+        "result_delivery": "POST" if _text(data, profile["by_post"]).casefold() in _YES else "COUNTER",
         "is_vneid_verified": _text(data, profile["verified"]).casefold() in _YES,
         "attachments": files,
     }
@@ -93,13 +104,18 @@ def _owner(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Json:
     owner = {name: _text(data, field) for name, field in names.items()}
     if not owner["full_name"]:
         raise NotUnderstood(f"Thiếu trường bắt buộc {names['full_name']}")
-    number = owner["identity_number"]
-    owner["identity_type"] = _kind_of_number(number, is_tax_code=names["identity_number"] == "MaSoThue")
+    is_tax_code = names["identity_number"] == "MaSoThue"
+    lengths = (_TAX_DIGITS,) if is_tax_code else (_CARD_DIGITS, _OLD_CARD_DIGITS)
+    number = _number(data.get(names["identity_number"]), owner["identity_number"], lengths=lengths)
+    phone = _NOT_OF_A_PHONE.sub("", owner["phone"])
+    owner["phone"] = _with_zero(data.get(names["phone"]), phone, (_PHONE_DIGITS,))
+    owner["identity_number"] = number
+    owner["identity_type"] = _kind_of_number(number, is_tax_code=is_tax_code)
     subject = _text(data, profile["subject"]) if profile["subject"] else "2"
     owner["applicant_type"] = _SUBJECTS.get(subject, "CITIZEN")
     outer, inner = profile["address"]
     address = data.get(outer)
-    owner["address"] = _text(address, inner)[:500] if isinstance(address, Mapping) else ""
+    owner["address"] = (_text(address, inner) if isinstance(address, Mapping) else _text(data, outer))[:500]
     owner["birth_date"] = _day(owner.get("birth_date", ""))
     for name, form in _FORMS.items():
         if not form.fullmatch(owner[name]):
@@ -115,8 +131,38 @@ def _kind_of_number(number: str, *, is_tax_code: bool) -> str:
 
 
 def _form(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Json:
-    form = data.get(profile["form"]) if profile["form"] else None
+    form = _said(data.get(profile["form"])) if profile["form"] else None
     return dict(form) if isinstance(form, Mapping) else {}
+
+
+def _said(value: Any) -> Any:
+    """Return what a list or an object says that some senders write as a text of its own."""
+    if isinstance(value, str) and value.lstrip()[:1] in {"{", "["}:
+        with suppress(orjson.JSONDecodeError):
+            return orjson.loads(value)
+    return value
+
+
+def _number(sent: Any, text: str, *, lengths: Sequence[int]) -> str:
+    """Return an identity number without blanks between its digits, and with the zero a JSON number lost."""
+    return _with_zero(sent, _bare_digits(text), lengths)
+
+
+def _bare_digits(text: str) -> str:
+    bare = _BLANKS.sub("", text)
+    return bare if bare.isdecimal() else text
+
+
+def _with_zero(sent: Any, text: str, lengths: Sequence[int]) -> str:
+    """Put back the zero a number begins with, which JSON cannot write."""
+    is_short = isinstance(sent, int | float) and len(text) + 1 in lengths
+    return f"0{text}" if is_short else text
+
+
+def national_code(code: str) -> str:
+    """Return the national code a localised one begins with, blank for a code that is none (section 2.3)."""
+    found = _NATIONAL.fullmatch(code)
+    return found[1] if found else ""
 
 
 def _supplement(data: Mapping[str, Any], profile: Mapping[str, Any], code: str, files: list[Json]) -> Json:
@@ -141,7 +187,9 @@ def _files(data: Mapping[str, Any], profile: Mapping[str, Any]) -> list[Json]:
 
 
 def _listed(data: Mapping[str, Any], name: str) -> Sequence[Any]:
-    found = data.get(name) if name else [data]
+    found = _said(data.get(name)) if name else [data]
+    if isinstance(found, Mapping):
+        return [found]
     return found if isinstance(found, list) else []
 
 
@@ -177,18 +225,33 @@ def _text(data: Any, name: str) -> str:
 def _moment(text: str, field: str) -> str | None:
     if not text:
         return None
-    try:
-        return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=VIETNAM).isoformat()
-    except ValueError as error:
-        raise NotUnderstood(f"Trường {field} phải có dạng yyyyMMddHHmmss") from error
+    found = moment_of(text)
+    if found is None:
+        raise NotUnderstood(f"Trường {field} phải có dạng yyyyMMddHHmmss")
+    return found.isoformat()
+
+
+def moment_of(text: str) -> datetime | None:
+    """Return a moment however it is written, Vietnamese time where no zone is said; None for what is none.
+
+    Digits are never filled in from the left: twelve of them end with minutes.
+    """
+    found = _MOMENT.fullmatch(text)
+    if found is None:
+        return None
+    at = found.groupdict()
+    day = (int(at["y"] or at["Y"]), int(at["m"] or at["M"]), int(at["d"] or at["D"]))
+    with suppress(ValueError, OverflowError):
+        zone = datetime.fromisoformat(f"2000-01-01T00:00:00{at['zone']}").tzinfo if at["zone"] else VIETNAM
+        moment = datetime(*day, int(at["h"] or 0), int(at["min"] or 0), int(at["sec"] or 0), tzinfo=zone)
+        return moment.astimezone(VIETNAM)
+    return None
 
 
 def _day(text: str) -> str:
     """Return a day as ISO; a birth date the portal knows only in part stays unsaid."""
-    for form in _DAYS:
-        with suppress(ValueError):
-            return datetime.strptime(text, form).replace(tzinfo=VIETNAM).date().isoformat()
-    return ""
+    found = moment_of(text)
+    return found.date().isoformat() if found else ""
 
 
 def tech_id_of(text: str) -> str:

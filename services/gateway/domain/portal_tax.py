@@ -10,7 +10,9 @@ from services.gateway.domain.portal_reading import NotUnderstood
 FILE = "FileThongBaoThue"
 _NOTICE, _VOUCHER = "NhanThongBaoThueDat", "NhanChungTuThueDat"
 # One member is read, and no more: a notice is never parsed as XML, so it cannot make a parser grow.
-_DOSSIER = re.compile(rb"<MA_HSO>\s*([0-9A-Za-z.\-/]{1,60})\s*</MA_HSO>")
+_DOSSIER = re.compile(
+    rb"<MA_HSO(?:\s[^<>]{0,60})?>\s*(?:<!\[CDATA\[)?\s*([0-9A-Za-z.\-/]{1,60})\s*(?:\]\]>)?\s*</MA_HSO\s?>"
+)
 _LONGEST_MEMBER = 256
 _CODE = re.compile(r"[0-9A-Za-z.\-/]{1,60}")
 
@@ -43,7 +45,8 @@ async def told_in(content: AsyncIterator[bytes]) -> bytes:
     """Return the member that says whose a notice is, blank when there is none; no more of it is held."""
     tail = b""
     async for piece in content:
-        seen = tail + piece
+        # In UTF-16 every other byte of a code is zero.
+        seen = tail + piece.replace(b"\0", b"")
         found = _DOSSIER.search(seen)
         if found is not None:
             return found[0]
@@ -56,7 +59,7 @@ def _of_notice(file: Any) -> str:
         content = base64_content(file) if isinstance(file, str) else file
     except NotBase64:
         content = b""
-    found = _DOSSIER.search(content) if isinstance(content, bytes) else None
+    found = _DOSSIER.search(content.replace(b"\0", b"")) if isinstance(content, bytes) else None
     if found is None:
         raise NotUnderstood("Trường FileThongBaoThue phải là XML mã hóa base64, có MA_HSO")
     return found[1].decode()
@@ -66,6 +69,8 @@ def _of_voucher(data: Mapping[str, Any]) -> str:
     code = data.get("MaHoSo")
     if not isinstance(code, str) or not _CODE.fullmatch(code.strip()):
         raise NotUnderstood("Thiếu hoặc sai trường bắt buộc MaHoSo")
-    if not isinstance(data.get("ThongTinThanhToan"), Mapping):
+    paid = data.get("ThongTinThanhToan")
+    told = paid if isinstance(paid, list) else [paid]
+    if not told or not all(isinstance(one, Mapping) for one in told):
         raise NotUnderstood("Thiếu trường bắt buộc ThongTinThanhToan")
     return code.strip()

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from services.gateway.domain.portal_base64 import Base64Read, NotBase64, Unescaped
-from services.gateway.domain.portal_envelope import in_one_form
+from services.gateway.domain.portal_envelope import as_json, in_one_form
 from services.gateway.domain.portal_inbound import Inbound
 from services.gateway.domain.portal_outline import (
     Bounds,
@@ -105,11 +105,12 @@ async def read_message(message: Inbound, open_work: OpenWork, bounds: Bounds) ->
 
     The content of an envelope may be a JSON text of its own, as roads through a gateway send it.
     """
-    text: Text
     if message.outline is not None:
-        text, outline = InParts(open_work, message.id), message.outline
+        text: Text = InParts(open_work, message.id)
+        outline = message.outline
     else:
-        text, outline = AtHand(message.body), outline_of(message.body, message.id.hex, bounds)
+        plain = as_json(message.body)
+        text, outline = AtHand(plain), outline_of(plain, message.id.hex, bounds)
     value = in_one_form(outline.value())
     files = _files(outline, text)
     if not isinstance(value, dict) or not isinstance(value.get("data"), str):

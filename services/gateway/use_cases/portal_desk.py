@@ -9,7 +9,7 @@ from uuid import UUID
 from kernel.core.caller import Caller
 from kernel.core.errors import Invalid, NotFound, Stale
 from services.gateway.domain.portal_corrections import correctable
-from services.gateway.domain.portal_envelope import in_one_form
+from services.gateway.domain.portal_envelope import as_json, in_one_form
 from services.gateway.domain.portal_inbound import Inbound
 from services.gateway.domain.portal_outline import Bounds, NoOutline, NotJson, outline_of
 
@@ -108,7 +108,7 @@ async def _found(message_id: UUID, desk: Desk) -> Inbound:
 def _fields(message: Inbound) -> dict[str, str]:
     """Return what may be corrected; a content that is a text of its own is read like any other."""
     try:
-        outline = message.outline or outline_of(message.body, message.id.hex, Bounds())
+        outline = message.outline or outline_of(as_json(message.body), message.id.hex, Bounds())
         return correctable(message.path, in_one_form(outline.value()))
     except (NotJson, NoOutline):
         return {}

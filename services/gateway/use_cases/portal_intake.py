@@ -25,7 +25,13 @@ from services.gateway.domain.portal_links import LinkState
 from services.gateway.domain.portal_messages import Json, Wire, dossier_message
 from services.gateway.domain.portal_outline import Bounds, NoOutline, NotJson
 from services.gateway.domain.portal_profiles import LAND_TAX
-from services.gateway.domain.portal_reading import Handed, NeedsPeople, NotUnderstood, handed_of
+from services.gateway.domain.portal_reading import (
+    Handed,
+    NeedsPeople,
+    NotUnderstood,
+    handed_of,
+    national_code,
+)
 from services.gateway.domain.portal_tax import notice_file, tax_dossier, told_in
 from services.gateway.domain.portal_view import PortalView
 from services.gateway.use_cases.portal_bodies import Said, read_message
@@ -104,6 +110,8 @@ class TakeFromPortal:
             sector_name = await work.portal_ledger.sector_name(view.procedure_code)
         view = view.knowing(sector_name=sector_name, tech_id="")
         status = int(data.get("portal_status") or 0)
+        own = (str(data.get(name) or "") for name in ("portal_code", "dossier_code"))
+        code = next((one for one in own if one.casefold() == code.casefold()), code)
         message = dossier_message(
             view, code=code, status=status, procedure=view.procedure_code, wire=Wire(mode="2020")
         )
@@ -162,6 +170,11 @@ class TakeFromPortal:
             if isinstance(ready, Intake):
                 return await self._ruling_of(ready, handed, message)
             answer = await self._dossiers.take_in(path, ready.body, key=_key(handed, message))
+            national = national_code(ready.body.get("procedure_code", ""))
+            if national and any(name == "procedure_code" for name, _ in answer.fields):
+                # A localised code nobody has here means the national procedure (section 2.3).
+                body = {**ready.body, "procedure_code": national}
+                answer = await self._dossiers.take_in(path, body, key=_key(handed, message))
         except Unavailable as silence:
             return waiting(handed.portal_code, silence.detail or silence.title)
         return await self._ruling_of(answer, handed, message)
@@ -172,6 +185,9 @@ class TakeFromPortal:
             return handed
         theirs = {kind: handed.body[name] for name, kind in _MAPPED.items()}
         ours = await codes.local_of_each(theirs)
+        national = national_code(theirs[CodeKind.PROCEDURE])
+        if national and CodeKind.PROCEDURE not in ours:
+            ours = {**await codes.local_of_each({CodeKind.PROCEDURE: national}), **ours}
         mapped = {name: ours[kind] for name, kind in _MAPPED.items() if kind in ours}
         return replace(handed, body={**handed.body, **mapped})
 

@@ -5,9 +5,17 @@ import json
 import unicodedata
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
-from tests.integration.gateway.portal_world import World, a_world
-from tests.integration.gateway.test_portal_intake import FORWARD, KEY, PDF, a_message
+from tests.integration.gateway.portal_world import ADossier, World, a_world
+from tests.integration.gateway.test_portal_intake import (
+    FORWARD,
+    KEY,
+    PDF,
+    a_message,
+    a_tax_notice,
+    a_tax_voucher,
+)
 
 Json = dict[str, Any]
 CODE = "G22.99-260303-{:06d}"
@@ -95,6 +103,36 @@ FORMS: dict[str, Callable[[Json], bytes]] = {
     ),
     "base64 with a head": with_file(Base64=f"data:application/pdf;base64,{LONG_PDF}"),
     "a file beside its address": with_file(DuongDanTaiTepTin="https://dvc.example/a.pdf"),
+    "a form with the whole message": lambda message: urlencode({"data": json.dumps(message)}).encode(),
+    "a form with the envelope": lambda message: urlencode(
+        {"service": "x", "isUpdating": "False", "data": json.dumps(message["data"])}
+    ).encode(),
+    "a form with the gateway's names": lambda message: urlencode(
+        {"SecurityKey": "k", "Data": json.dumps(message["data"], ensure_ascii=False), "Service": "x"}
+    ).encode(),
+    "a form with the content only": lambda message: urlencode({"Data": json.dumps(message["data"])}).encode(),
+    "two bytes a letter": lambda message: json.dumps(message, ensure_ascii=False).encode("utf-16"),
+    "capitals": lambda message: as_json({"SERVICE": "x", "ISUPDATING": "False", "DATA": message["data"]}),
+    "a list of one": lambda message: as_json({**message, "data": [message["data"]]}),
+    "a bare list of one": lambda message: as_json([message["data"]]),
+    "bare": lambda message: as_json(message["data"]),
+    "a moment as a standard has it": with_data(NgayNopHoSo="2026-03-03T08:15:00+07:00"),
+    "a moment elsewhere": with_data(NgayNopHoSo="2026-03-03T01:15:00.000Z"),
+    "a moment with strokes": with_data(NgayNopHoSo="03/03/2026 08:15:00"),
+    "a moment without seconds": with_data(NgayNopHoSo="202603030815"),
+    "a birth as a standard has it": with_data(NgaySinh="1988-01-01"),
+    "a truth for the post": with_data(HinhThuc=True),
+    "a number with blanks": with_data(SoGiayToChuHoSo="099 088 000 011"),
+    "a number that lost its zero": with_data(SoGiayToChuHoSo=99088000011),
+    "a telephone that lost its zero": with_data(DienThoai=900000000),
+    "a telephone with brackets": with_data(DienThoai="(0900)-000-000"),
+    "an address in one line": with_data(DiaChi="Số 1, phố Mẫu"),
+    "answers as a text": lambda message: with_data(DuLieuEForm=json.dumps(message["data"]["DuLieuEForm"]))(
+        message
+    ),
+    "one file that is no list": with_data(TaiLieuNop=PLAIN["TaiLieuNop"][0]),  # type: ignore[index]
+    "files as a text": with_data(TaiLieuNop=json.dumps(PLAIN["TaiLieuNop"])),
+    "a localised procedure": with_data(MaTTHC="1.004873.000.00.00.H99"),
     "files that are none": lambda message: with_data(
         TaiLieuNop=[*message["data"]["TaiLieuNop"], None, {}, {"TenTepDinhKem": "", "Base64": ""}]
     )(message),
@@ -167,3 +205,66 @@ async def test_a_supplement_whose_file_has_only_an_address_waits_for_it(start) -
         rows = await world.gateway.runtime.pool.fetch("SELECT state, reason FROM portal_inbound")
         assert [tuple(row) for row in rows] == [("RECEIVED", "chờ tải tệp theo địa chỉ")] * 2
         assert world.dossiers.calls == []
+
+
+OLDER = "/XrdAdapter/RestService/forward"
+BORN = CODE.format(1)
+
+
+def in_xml(text: str, encoding: str = "utf-8") -> Json:
+    notice = a_tax_notice()
+    return {**notice, "data": {"FileThongBaoThue": base64.b64encode(text.encode(encoding)).decode()}}
+
+
+NOTICE, VOUCHER = a_tax_notice(BORN), a_tax_voucher(BORN)
+TAXES: dict[str, bytes] = {
+    "a notice": as_json(NOTICE),
+    "the gateway's names": as_json({"Service": NOTICE["service"], "Data": NOTICE["data"]}),
+    "a form": urlencode({"data": json.dumps(VOUCHER)}).encode(),
+    "letters out of their place": as_json(in_xml(f"<DATA><MA_HSO>\n {BORN}\n</MA_HSO></DATA>", "utf-16")),
+    "a member with an attribute": as_json(in_xml(f'<DATA><MA_HSO id="1" >{BORN}</MA_HSO ></DATA>')),
+    "a member set apart": as_json(in_xml(f"<DATA><MA_HSO><![CDATA[{BORN}]]></MA_HSO></DATA>")),
+    "payments in a list": as_json(
+        {**VOUCHER, "data": {"MaHoSo": BORN, "ThongTinThanhToan": [VOUCHER["data"]["ThongTinThanhToan"]]}}
+    ),
+}
+ASKED: dict[str, tuple[str, Json]] = {
+    "as the contract has it": ("POST", {"content": as_json({"madonvi": "x", "masohoso": BORN})}),
+    "another spelling": ("POST", {"content": as_json({"maHoSo": BORN})}),
+    "in an envelope": ("POST", {"content": as_json({"Service": "TraCuuHoSo", "Data": {"MaHoSo": BORN}})}),
+    "in an envelope of text": ("POST", {"content": as_json({"data": json.dumps({"MaSoHoSo": BORN})})}),
+    "small letters": ("POST", {"content": as_json({"masohoso": BORN.lower()})}),
+    "a form": ("POST", {"content": urlencode({"masohoso": BORN, "service": "TraCuuHoSo"}).encode()}),
+    "a mark and blanks": ("POST", {"content": b"\xef\xbb\xbf " + as_json({"masohoso": f" {BORN} "})}),
+    "a destination": (
+        "POST",
+        {"content": as_json({"masohoso": BORN}), "params": {"dstcode": "VN:GOV:H99:x"}},
+    ),
+    "in the address": ("GET", {"params": {"masohoso": BORN, "dstcode": "VN:GOV:H99:x"}}),
+    "in the body of a GET": ("GET", {"content": as_json({"masohoso": BORN})}),
+}
+
+
+async def test_tax_messages_and_questions_are_understood_in_every_form(start) -> None:
+    async with a_world(start) as world:
+        born = ADossier(origin="PORTAL", portal_code=BORN).went("accepted", "ACCEPTED")
+        await world.hears(born)
+        for name, body in TAXES.items():
+            for path in (f"{FORWARD}/nhantbthuedvcqg", f"{OLDER}//nhantbthuedvcqg/"):
+                answer = await world.gateway.client.post(path, content=body, headers=KEY)
+                told = {"error_code": 0, "message": f"{BORN}| đã tiếp nhận, chờ xử lý"}
+                assert (answer.status_code, answer.json()) == (200, told), name
+        for name, (method, asked) in ASKED.items():
+            for path in (f"{FORWARD}/search/call", f"{OLDER}/search/call/"):
+                answer = await world.gateway.client.request(method, path, headers=KEY, **asked)
+                assert answer.status_code == 200, name
+                assert answer.json()["MaHoSo"] == BORN, (
+                    name,
+                    "the code is told as it is, not as it is asked",
+                )
+        for path in ("nhanhsdvcqg", "nhantbthuedvcqg"):
+            body = as_json(a_message(CODE.format(2)))
+            answer = await world.gateway.client.request("GET", f"{FORWARD}/{path}", content=body, headers=KEY)
+            assert answer.json() == {"error_code": -1, "message": "| bản tin phải gửi bằng POST"}
+        assert world.dossiers.calls == []
+        assert (await world.gateway.client.get(f"{FORWARD}/search/call")).status_code == 401

@@ -19,7 +19,7 @@ from services.dossier.api.schemas.machines import PortalIn, PortalSupplementIn
 from services.gateway.domain.portal_corrections import correctable, corrected
 from services.gateway.domain.portal_inbound import InboxState, ruling_of_refusal
 from services.gateway.domain.portal_profiles import GENERAL, LAND_TAX, PROMOTION
-from services.gateway.domain.portal_reading import NeedsPeople, NotUnderstood, handed_of
+from services.gateway.domain.portal_reading import NeedsPeople, NotUnderstood, handed_of, moment_of
 
 CODE = "G22.99-260303-000123"
 PDF = base64.b64encode(b"%PDF-1.4").decode()
@@ -145,3 +145,49 @@ def test_a_correction_lies_over_the_message_and_leaves_it_as_it_came() -> None:
 @pytest.mark.parametrize("message", [None, [], "x", {}, {"data": None}, {"data": {"TaiLieuNop": [None, 1]}}])
 def test_what_is_no_message_has_nothing_to_correct_in_files(message: Any) -> None:
     assert not [name for name in correctable(GENERAL, message) if name.startswith("TaiLieuNop")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "20260303081500",
+        "202603030815",
+        "2026-03-03T08:15:00",
+        "2026-03-03 08:15",
+        "2026-03-03T08:15:00+07:00",
+        "2026-03-03T08:15:00.123+0700",
+        "2026-03-03T01:15:00Z",
+        "03/03/2026 08:15:00",
+        "3/3/2026 08:15",
+        "03-03-2026 08:15:00",
+    ],
+)
+def test_a_moment_is_the_same_however_it_is_written(text: str) -> None:
+    found = moment_of(text)
+    assert found is not None
+    assert found.isoformat() == "2026-03-03T08:15:00+07:00"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "2026",
+        "198811",
+        "2026030",
+        "20260303081",
+        "2026030308150",
+        "20260230081500",
+        "20260303251500",
+        "00/00/1988",
+        "2026-3-3",
+        "2026-03/03",
+        "13/13/2026",
+        "03.03.2026",
+        "2026-03-03T08:15:00+99:00",
+        "0000-01-01",
+        "99990101000000Z0",
+    ],
+)
+def test_what_is_no_moment_is_none_and_digits_are_not_filled_in(text: str) -> None:
+    assert moment_of(text) is None
