@@ -1,26 +1,34 @@
-"""`seal-rows` and `reindex-identities` as real processes, killed with SIGKILL at rows we choose, run again.
+"""Commands and the jobs as real processes, killed with SIGKILL at rows we choose, run again.
 
 A trigger notes every update in the update's own commit, so that what a killed process lost is not counted,
 and holds the process at the row where it is to die.
 """
 
 import asyncio
+import csv
+import io
 import json
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import pytest
 
+from kernel.service import JobTick
 from kernel.testing.running import TEST_KEY, TEST_PII_KEY, public_jwks
 from services.dossier.commands.history import verify_history
+from services.dossier.jobs.write_exports import WRITE_EXPORTS
 from services.dossier.use_cases.secrets import identity_index
-from tests.builders.dossier.office import RECEIVER, Office, a_citizen
+from tests.builders.dossier.office import RECEIVER, Office, a_citizen, an_agency
+from tests.integration.dossier.test_exports import ASKED
+from tests.integration.dossier.test_figures import PROVINCE
 from tests.integration.dossier.test_identities import CHILD, indexed_as_before, received
 from tests.integration.dossier.test_whole_rows import by_hand, sealed_as_before
 
@@ -46,9 +54,10 @@ _ALIVE = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $1)"
 
 async def a_process(office: Office, command: str) -> asyncio.subprocess.Process:
     """Begin a command as an operator does, with batches of two rows."""
-    module = {"seal-rows": "seal_rows", "reindex-identities": "identities"}[command]
+    module = {"seal-rows": "seal_rows", "reindex-identities": "identities"}.get(command)
+    small = f"import services.dossier.commands.{module} as m; m._BATCH = {BATCH}\n" if module else ""
     planted = (
-        f"import services.dossier.commands.{module} as m; m._BATCH = {BATCH}\n"
+        f"{small}"
         f"from kernel.run import run; from services.dossier.app import service; run(service, ['{command}'])"
     )
     told = {
@@ -75,8 +84,11 @@ async def ran(office: Office, command: str) -> str:
     return out.decode()
 
 
-async def killed_at(office: Office, command: str, row: UUID) -> None:
-    """Kill a command inside the transaction that writes this row."""
+async def killed_at(office: Office, command: str, row: UUID, *, is_lone: bool = False) -> int:
+    """Kill a command inside the transaction that writes this row; return which process it was.
+
+    A lone statement would go on to its commit without anybody: its backend is ended too.
+    """
     pool = office.service.runtime.pool
     await pool.execute("INSERT INTO test_stop VALUES ($1)", row)
     async with _gate(pool) as gate:
@@ -88,11 +100,14 @@ async def killed_at(office: Office, command: str, row: UUID) -> None:
                 await asyncio.sleep(0.02)
         process.send_signal(signal.SIGKILL)
         assert await process.wait() == -signal.SIGKILL
+        if is_lone:
+            await gate.execute("SELECT pg_terminate_backend($1)", backend)
     async with asyncio.timeout(PATIENCE_SECONDS):
         # Its backend goes on to the end of the statement, finds nobody there, and rolls back.
         while await pool.fetchval(_ALIVE, backend):
             await asyncio.sleep(0.02)
     await pool.execute("DELETE FROM test_stop")
+    return process.pid
 
 
 @asynccontextmanager
@@ -167,3 +182,34 @@ async def test_indexing_killed_at_several_rows_indexes_everything_once(
     capsys.readouterr()
     assert await verify_history(runtime, []) == 0, capsys.readouterr().out
     assert (await office.act(seen[0], "handover", RECEIVER))["state"] == "PROCESSING"
+
+
+def left_by(pid: int) -> list[Path]:
+    """Return what a process that wrote exports left on the disk."""
+    return list(Path(tempfile.gettempdir()).glob(f"motcua-export-{pid}-*"))
+
+
+async def test_an_export_killed_as_it_is_finished_is_written_anew_and_whole(office: Office) -> None:
+    """Written and not committed: nobody gets it, its half goes from the disk, the next is whole."""
+    await office.service.receive(an_agency("H99", kind="PEOPLES_COMMITTEE", level="PROVINCE"))
+    codes = sorted([(await office.accepted())["dossier_code"] for _ in range(3)])
+    asked = await office.service.post("/v1/exports", ASKED, PROVINCE)
+    path = f"/v1/exports/{asked.json()['export_id']}"
+    await watch(office)
+    await office.service.runtime.pool.execute(
+        "CREATE TRIGGER test_watch AFTER UPDATE ON exports FOR EACH ROW"
+        " WHEN (NEW.state = 'READY') EXECUTE FUNCTION test_watch()"
+    )
+    pid = await killed_at(office, "jobs", UUID(asked.json()["export_id"]), is_lone=True)
+    await office.service.runtime.pool.execute("DROP TRIGGER test_watch ON exports")
+    assert len(left_by(pid)) == 1
+    assert (await office.service.get(path, PROVINCE)).json()["state"] == "WRITING"
+    early = await office.service.get(f"{path}/content", PROVINCE)
+    assert (early.status_code, early.json()["code"]) == (409, "export-not-ready")
+    await WRITE_EXPORTS.run(JobTick(office.service.runtime, office.service.clock.now()))
+    ready = (await office.service.get(path, PROVINCE)).json()
+    assert (ready["state"], ready["rows_done"], ready["rows_all"]) == ("READY", 3, 3)
+    content = (await office.service.get(f"{path}/content", PROVINCE)).content
+    assert len(content) == ready["size"]
+    assert sorted(row[0] for row in csv.reader(io.StringIO(content.decode("utf-8-sig"))))[:3] == codes
+    assert left_by(pid) == []

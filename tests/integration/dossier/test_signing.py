@@ -16,6 +16,7 @@ from pypdf import PdfReader
 
 from kernel.core.caller import Caller
 from kernel.testing.running import RunningService
+from services.dossier.commands.history import verify_history
 from services.dossier.domain.signing.verification import Thing
 from services.dossier.jobs.files import FORGET_SIGNINGS
 from services.dossier.jobs.print_papers import PRINT_PAPERS
@@ -406,3 +407,48 @@ async def test_nobody_gets_electronically_what_they_asked_for_on_paper(signing: 
     assert refused.json()["errors"][0]["path"] == "delivery_reason"
     agreed = {"delivery": "ELECTRONIC", "delivery_reason": "Chủ hồ sơ đồng ý qua điện thoại 9:00"}
     assert (await signing.act(seen, "return", RECEIVER, **agreed))["state"] == "RETURNED"
+
+
+async def sessions(office: Office, holder: Holder, *groups: list[str]) -> list[list[tuple[str, bytes]]]:
+    """Prepare and sign each group of files in a session of its own, none of them completed."""
+    made = []
+    for files in groups:
+        items = await prepared(office, AN, holder, *files)
+        assert [item["problem"] for item in items] == [None] * len(files)
+        made.append([signed_by(holder, item) for item in items])
+    return made
+
+
+async def test_two_sessions_over_the_same_dossiers_at_once_make_one_version_of_each_file(
+    signing: Office,
+) -> None:
+    """Two windows, four dossiers, two of them in both: each file has one next version, nothing is lost."""
+    holder = a_holder("Nguyễn Văn An", "")
+    seen = [await signing.submitted(AN) for _ in range(4)]
+    files = [(await signing.read(one, AN))["attachments"][0]["attachment_id"] for one in seen]
+    # In opposite orders: two commits that wait for each other would be a deadlock.
+    first, second = await sessions(signing, holder, files[:3], files[:0:-1])
+    bodies = [
+        {"items": [{"signing_id": one, "signature": b64(raw)} for one, raw in made]}
+        for made in (first, second)
+    ]
+    answers = await asyncio.gather(
+        *(signing.service.post("/v1/signings/completion", body, AN) for body in bodies)
+    )
+    for answer, body in zip(answers, bodies, strict=True):
+        if answer.status_code != 200:
+            # Who was slower lost nothing: sent again, what the other left is signed.
+            assert answer.json()["code"] == "stale-version"
+            again = await signing.service.post("/v1/signings/completion", body, AN)
+            assert again.status_code == 200, again.text
+            codes = {one["problem"]["code"] for one in again.json()["items"] if one["problem"]}
+            assert codes == {"attachment-replaced"}
+    pool = signing.service.runtime.pool
+    made = await pool.fetch("SELECT replaces FROM attachments WHERE replaces IS NOT NULL")
+    assert sorted(str(row["replaces"]) for row in made) == sorted(files)
+    for one in seen:
+        history = (await signing.service.get(f"/v1/dossiers/{one['dossier_id']}/history", AN)).json()
+        assert [item["version"] for item in history["items"]] == [1, 2]
+        shown = (await signing.read(one, AN))["attachments"]
+        assert sorted([found["intact"] for found in file["signatures"]] for file in shown) == [[], [True]]
+    assert await verify_history(signing.service.runtime, []) == 0

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from kernel.core.clock import VIETNAM
+from kernel.testing.running import an_event
 from services.dossier.commands.history import verify_history
 from tests.builders.dossier.files import a_pdf
 from tests.builders.dossier.office import (
@@ -18,6 +19,7 @@ from tests.builders.dossier.office import (
     a_process,
     an_agency,
 )
+from tests.builders.forms import a_form, answers
 
 APRIL = datetime(2026, 4, 1, 8, tzinfo=VIETNAM)
 
@@ -86,6 +88,36 @@ async def test_acceptance_pins_the_fee_the_process_and_the_calendar(office: Offi
     worked = await office.act(accepted, "handover", RECEIVER)
     assert worked["step"]["code"] == "tham-dinh"
     assert worked["step"]["due_at"] == "2026-03-03T14:00:00+07:00"
+
+
+async def test_the_form_is_the_one_handed_in_by_and_everything_else_the_one_accepted_under(
+    office: Office,
+) -> None:
+    """Fee, term, process, calendar and form all change while it waits: the form alone stays."""
+    for version in (1, 2):
+        data = {**a_form(), "version": version}
+        await office.service.receive(an_event("form.published.v1", PROCEDURE, data, sequence=version))
+        if version == 1:
+            waiting = await office.submitted(form_data=answers(copies=2))
+    fee = {"code": "LP", "name": "Lệ phí", "kind": "CHARGE", "amount": 7000, "collected": "AFTER"}
+    online = [{"channel": "ONLINE", "processing_time": {"value": 2, "unit": "WORKING_DAY"}, "fees": [fee]}]
+    closed = {"day": "2026-03-04", "status": "OFF"}
+    year = {"code": "khac", "year": 2026, "office_hours": "08:00-12:00;13:00-17:00", "exceptions": [closed]}
+    await office.service.receive(
+        a_process(PLAIN_STEPS[2:], code="QT-2"),
+        a_procedure(version=2, channels=online, process="QT-2"),
+        an_event("calendar.changed.v1", "khac:2026", year),
+        replace(an_agency(calendar="khac"), sequence=2),
+    )
+    accepted = await office.act(waiting, "acceptance", RECEIVER)
+    seen = await office.read(accepted, RECEIVER)
+    pins = seen["pins"]
+    assert (pins["form"], pins["submitted_version"]) == (1, 1)
+    assert (seen["procedure_version"], pins["process"], pins["calendar"]) == (2, "QT-2", "khac")
+    assert [one["amount"] for one in seen["fees"]] == [7000]
+    assert accepted["due_at"] == "2026-03-06T17:00:00+07:00"
+    worked = await office.act(accepted, "handover", RECEIVER)
+    assert worked["step"]["code"] == "soat-xet"
 
 
 async def test_a_version_of_a_central_system_is_not_accepted_under(office: Office) -> None:

@@ -1,6 +1,8 @@
 """Writes the exports that wait, one after another, in bounded memory and with progress people can see."""
 
 import asyncio
+import os
+import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -13,6 +15,7 @@ from services.dossier.domain.figures.export import Export, ExportState
 from services.dossier.use_cases.ports import Work
 
 PROGRESS_ROWS = 20_000
+_PREFIX = "motcua-export-"
 TITLES = (
     ("dossier_code", "Mã hồ sơ"),
     ("reference", "Mã tra cứu"),
@@ -66,7 +69,8 @@ async def write_exports(open_work: OpenWork, now: Callable[[], datetime]) -> int
 
 
 async def _write(export: Export, rows_all: int, open_work: OpenWork, now: Callable[[], datetime]) -> None:
-    with tempfile.TemporaryDirectory(prefix="motcua-export-") as folder:
+    await asyncio.to_thread(_clear_after_the_dead)
+    with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-") as folder:
         path = Path(folder) / f"export.{export.format.value}"
         async with open_work() as work:
             done = await _fill(export, path, rows_all, work, open_work)
@@ -81,6 +85,25 @@ async def _write(export: Export, rows_all: int, open_work: OpenWork, now: Callab
                 sha256=sha256,
                 size=path.stat().st_size,
             )
+
+
+def _clear_after_the_dead() -> None:
+    """Remove what killed processes left half written beside us; whose process lives is being written."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        pid = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if pid.isdigit() and not _lives(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        # Somebody else's, or no number of a process: nothing of ours to remove.
+        return True
+    return True
 
 
 async def _fill(export: Export, path: Path, rows_all: int, work: Work, open_work: OpenWork) -> int:
