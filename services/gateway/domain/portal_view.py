@@ -136,7 +136,9 @@ class PortalView:
     def of(cls, data: Mapping[str, Any]) -> "PortalView":
         """Read the dossier service's answer; `KeyError` or `ValueError` when it is not one."""
         procedure = data["procedure"]
-        competent = data.get("competent_agency") or data.get("receiving_agency") or {}
+        # Of a merged agency's dossier the one that goes on with it is who works it now.
+        working = ("continuing_agency", "competent_agency", "receiving_agency")
+        competent = next((data[name] for name in working if data.get(name)), {})
         return cls(
             dossier_code=_text(data, "dossier_code"),
             portal_code=_text(data, "portal_code"),
