@@ -138,7 +138,7 @@ class PortalView:
         procedure = data["procedure"]
         # Of a merged agency's dossier the one that goes on with it is who works it now.
         working = ("continuing_agency", "competent_agency", "receiving_agency")
-        competent = next((data[name] for name in working if data.get(name)), {})
+        competent: Mapping[str, Any] = next((data[name] for name in working if data.get(name)), {})
         return cls(
             dossier_code=_text(data, "dossier_code"),
             portal_code=_text(data, "portal_code"),
