@@ -8,7 +8,7 @@ from datetime import timedelta
 from fastapi import FastAPI
 
 from kernel.core.clock import Clock, SystemClock
-from sandbox.axis import api
+from sandbox.axis import api, national
 from sandbox.axis.office import SCHEMA, Office
 from sandbox.axis.settings import AxisSettings
 from sandbox.journal import Journal
@@ -21,8 +21,11 @@ def create_app(settings: AxisSettings | None = None, *, clock: Clock | None = No
     """
     settings = settings or AxisSettings()
     clock = clock or SystemClock(timedelta(seconds=settings.clock_offset_seconds))
-    journal = Journal(settings.database, SCHEMA)
+    journal = Journal(settings.database, SCHEMA + national.SCHEMA)
     office = Office(journal, settings, clock)
+    door = national.NationalDoor(journal, settings, office, clock)
+    if settings.folder is None and settings.secret is not None:
+        office.brings = door.brings
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -36,6 +39,7 @@ def create_app(settings: AxisSettings | None = None, *, clock: Clock | None = No
             journal.close()
 
     app = FastAPI(title="Trục liên thông văn bản (mô phỏng)", lifespan=lifespan)
-    app.state.office, app.state.journal = office, journal
+    app.state.office, app.state.journal, app.state.door = office, journal, door
     app.include_router(api.router)
+    app.include_router(national.router)
     return app

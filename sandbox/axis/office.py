@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +29,7 @@ CREATE TABLE IF NOT EXISTS axis_documents (
     UNIQUE (direction, document_id, said)
 );
 """
+"""What the e-office holds; what the national door holds is in `national.py`."""
 _PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj"
     b" 2 0 obj<</Type/Pages/Count 0/Kids[]>>endobj\n%%EOF\n"
@@ -62,6 +64,8 @@ class Office:
         self._clock = clock
         self._me = wire.Party(settings.organ, settings.name)
         self.faults = AxisFaults()
+        self.brings: Callable[[bytes], str] | None = None
+        """Where what it sends goes when there is no folder."""
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -72,6 +76,8 @@ class Office:
     def work_once(self) -> int:
         """Take what stands in the folder and receive what is due; return how many messages were taken."""
         folder = self._settings.folder
+        if folder is None and self.brings is not None:
+            self._receive_due()
         if folder is None or self.faults.is_away or not (folder / "out").is_dir():
             return 0
         files = sorted((folder / "out").glob("[!.]*.edxml"), key=lambda one: one.stat().st_mtime_ns)
@@ -115,14 +121,23 @@ class Office:
         return document_id
 
     def _take(self, folder: Path, path: Path) -> None:
+        reason = self.takes(path.read_bytes())
+        if reason:
+            self._receipt(folder, path, is_taken=False, reason=reason)
+            return
+        if self.faults.loses_receipts and self._use():
+            path.unlink()
+            return
+        self._receipt(folder, path, is_taken=True)
+
+    def takes(self, raw: bytes) -> str:
+        """Take a message; return why it is refused, empty when it is not."""
         try:
-            said = wire.read(path.read_bytes())
+            said = wire.read(raw)
         except (ValueError, ET.ParseError) as error:
-            self._receipt(folder, path, is_taken=False, reason=f"không đọc được: {type(error).__name__}")
-            return
+            return f"không đọc được: {type(error).__name__}"
         if self.faults.refuses and self._use():
-            self._receipt(folder, path, is_taken=False, reason=self.faults.refuses)
-            return
+            return self.faults.refuses
         now = self._clock.now()
         if said["kind"] == "STATUS":
             self._journal.write(
@@ -132,10 +147,7 @@ class Office:
         elif self._keep("IN", said, now):
             row = self._journal.row("SELECT max(number) AS number FROM axis_documents")
             self.say(row["number"] if row else 0, "01")
-        if self.faults.loses_receipts and self._use():
-            path.unlink()
-            return
-        self._receipt(folder, path, is_taken=True)
+        return ""
 
     def _keep(self, direction: str, said: dict[str, Any], now: datetime) -> bool:
         """Keep a document; the same one again is counted, and False."""
@@ -167,6 +179,8 @@ class Office:
     def _bring(self, raw: bytes, now: datetime) -> None:
         folder = self._settings.folder
         if folder is None:
+            if self.brings is not None:
+                self.brings(raw)
             return
         stem = f"{int(now.timestamp() * 1_000_000)}-{hashlib.sha256(raw).hexdigest()[:16]}"
         if self.faults.brings_broken and self._use():

@@ -18,6 +18,9 @@ class AxisSettings(BaseSettings):
     """The province's folder; None: nothing is exchanged."""
     clock_offset_seconds: float = 0.0
     every_seconds: float = Field(0.5, gt=0)
+    system_id: str = "tinh-mau"
+    """Who calls the national door, with this secret; None: the door is shut."""
+    secret: str | None = "bi-mat-truc-thu-nghiem"  # noqa: S105 - a sample everybody knows.
     organ: str = "000.00.15.H99"
     """As an e-office of before QĐ 20/2020 writes itself."""
     name: str = "Sở Tư pháp tỉnh Mẫu"

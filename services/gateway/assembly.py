@@ -18,6 +18,7 @@ from services.gateway.clients.connector_dossiers import ToldDossiers
 from services.gateway.clients.connector_folders import LocalFolders
 from services.gateway.clients.connector_pages import HttpPages
 from services.gateway.clients.document_folder import made as made_folder
+from services.gateway.clients.document_http import HttpAxis
 from services.gateway.clients.document_nowhere import NoAxis
 from services.gateway.clients.document_papers import DossierPapers
 from services.gateway.clients.document_signatures import XmlSignatures
@@ -227,6 +228,15 @@ def documents_side(
         return JobTick(runtime, clock.now()).open_work()
 
     axis: DocumentAxis = NoAxis()
+    account = settings.axis_account()
+    if account is not None:
+        axis = HttpAxis(
+            session,
+            account,
+            clock,
+            most_bytes=office.bounds.bytes,
+            old_identifiers=settings.documents_old_identifiers,
+        )
     if settings.documents_folder:
         axis = made_folder(Path(settings.documents_folder), most_bytes=office.bounds.bytes)
     return DocumentsSide(
@@ -239,7 +249,7 @@ def documents_side(
         office=office,
         silent_hours=settings.documents_silent_hours,
         keep_days=settings.portal_keep_days,
-        is_connected=bool(settings.documents_folder),
+        is_connected=bool(settings.documents_folder or account),
     )
 
 

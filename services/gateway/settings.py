@@ -11,6 +11,7 @@ from pydantic_settings import SettingsConfigDict
 
 from kernel.settings import KernelSettings, UnsafeSetting
 from services.gateway.domain.connectors.source import FileWay, PullWay, PushWay, Source
+from services.gateway.domain.documents.axis_http import AxisAccount
 from services.gateway.domain.documents.profile import NAMESPACE, Bounds, Profile
 from services.gateway.domain.documents.signed import Required
 from services.gateway.domain.portal_account import DirectAccount, GatewayAddresses
@@ -182,6 +183,23 @@ class Settings(KernelSettings):
     documents_folder: str = Field(
         default="", description="folder shared with the e-office's agent of the document axis; empty: no axis"
     )
+    documents_url: str = Field(
+        default="", description="the axis over HTTP instead of through a folder; empty: not so"
+    )
+    documents_system_id: str = Field(default="", description="as whom the axis is called")
+    documents_secret: SecretStr = SecretStr("")
+    documents_paths: dict[Literal["send", "sent", "received", "content", "status"], str] = Field(
+        default={}, description="the axis' paths where they are not its client library's"
+    )
+    documents_header_prefix: str = "XroadVnpt-"
+    documents_own_name: str = Field(
+        default="senderDocId", description="header and list member with our id of a message; empty: none"
+    )
+    documents_retry_codes: list[str] = Field(
+        default=[], description="values of ErrorCode after which a message is tried again, not refused"
+    )
+    documents_short_hash: bool = Field(default=True, description="hash-file without leading zeros")
+    documents_timeout_seconds: float = Field(default=60, gt=0, le=600)
     documents_namespace: str = NAMESPACE
     documents_status_element: Literal["Status", "MessageStatus"] = "Status"
     documents_old_identifiers: bool = Field(default=False, description="write agencies as 000.00.01.H99")
@@ -389,6 +407,23 @@ class Settings(KernelSettings):
             account_name=self.payment_account_name,
         )
 
+    def axis_account(self) -> AxisAccount | None:
+        """Return how the axis is called over HTTP, None when it is not."""
+        if not self.documents_url:
+            return None
+        paths = {f"{name}_path": path for name, path in self.documents_paths.items()}
+        return AxisAccount(
+            url=self.documents_url.rstrip("/"),
+            system_id=self.documents_system_id,
+            secret=self.documents_secret.get_secret_value(),
+            prefix=self.documents_header_prefix,
+            own_name=self.documents_own_name,
+            retry_codes=frozenset(self.documents_retry_codes),
+            short_hash=self.documents_short_hash,
+            timeout_seconds=self.documents_timeout_seconds,
+            **paths,
+        )
+
     def document_keys(self) -> dict[str, dict[str, str]]:
         """Return the keys agencies sign documents with."""
         told: dict[str, dict[str, str]] = json.loads(self.documents_signing_keys.get_secret_value())
@@ -398,6 +433,8 @@ class Settings(KernelSettings):
     def _believes_somebody(self) -> Self:
         if self.documents_signature_required is not Required.NOTHING and not self.documents_trust_folder:
             raise UnsafeSetting("documents_signature_required: nothing is believed without trusted roots")
+        if self.documents_url and (self.documents_folder or not self.documents_secret.get_secret_value()):
+            raise UnsafeSetting("documents_url: one way to the axis, and a secret for it")
         return self
 
     def office(self, signatures: Signatures) -> Office:

@@ -20,7 +20,7 @@ from uuid import UUID
 import orjson
 
 from services.gateway.domain.documents.ledger import Message
-from services.gateway.use_cases.documents.ports import AxisSilent, Incoming, Receipt
+from services.gateway.use_cases.documents.ports import AxisSilent, Handed, Incoming, Receipt
 
 Given = TypeVar("Given")
 Done = TypeVar("Done")
@@ -38,9 +38,9 @@ class FolderAxis:
         self._root = root
         self._most_bytes = most_bytes
 
-    async def hand_over(self, message: Message) -> str:
+    async def hand_over(self, message: Message) -> Handed:
         """Put the message's file there, unless it or the word on it is there already."""
-        return await _in_thread(self._put, message)
+        return Handed(await _in_thread(self._put, message))
 
     async def receipts(self, limit: int) -> Sequence[Receipt]:
         """Return the agent's words; one that cannot be read is taken for a refusal."""

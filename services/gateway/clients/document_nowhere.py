@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from services.gateway.domain.documents.ledger import Message
-from services.gateway.use_cases.documents.ports import AxisSilent, Incoming, Receipt
+from services.gateway.use_cases.documents.ports import AxisSilent, Handed, Incoming, Receipt
 
 
 class NoAxis:
     """A `DocumentAxis` that never answers and brings nothing."""
 
-    async def hand_over(self, message: Message) -> str:
+    async def hand_over(self, message: Message) -> Handed:
         """Say that there is no way."""
         raise AxisSilent(f"chưa kết nối trục văn bản: {message.kind.value}")
 

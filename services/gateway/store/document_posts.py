@@ -25,6 +25,10 @@ _HANDED = Statement(
     "UPDATE document_messages SET state = 'HANDED', handed_at = :now, attempts = attempts + 1,"
     " reference = :reference, answer = '' WHERE id = :id AND state = 'WAITING'"
 )
+_TAKEN = Statement(
+    "UPDATE document_messages SET state = 'TAKEN', handed_at = :now, settled_at = :now,"
+    " attempts = attempts + 1, reference = :reference, answer = '' WHERE id = :id AND state = 'WAITING'"
+)
 _LATER = Statement(
     "UPDATE document_messages SET attempts = attempts + 1, next_attempt_at = :retry_at, answer = :answer"
     " WHERE id = :id AND state = 'WAITING'"
@@ -93,6 +97,10 @@ class PostgresDocumentPosts:
     def handed(self, message: UUID, reference: str, now: datetime) -> None:
         """Keep that the axis' door has it; `Stale` when somebody kept something else meanwhile."""
         self._unit.write(_HANDED, id=message, reference=reference, now=now)
+
+    def taken(self, message: UUID, reference: str, now: datetime) -> None:
+        """Keep that the axis has taken it; `Stale` when somebody kept something else meanwhile."""
+        self._unit.write(_TAKEN, id=message, reference=reference, now=now)
 
     def later(self, message: UUID, answer: str, retry_at: datetime) -> None:
         """Keep why it did not go, and when it is tried again."""

@@ -9,7 +9,12 @@ from uuid import UUID
 import pytest
 
 from services.gateway.clients.document_folder import made
-from tests.conformance.documents.axis_conformance import AxisConformance, Way, a_message
+from tests.conformance.documents.axis_conformance import (
+    AxisConformance,
+    ReceiptConformance,
+    Way,
+    a_message,
+)
 
 MOST = 1_000_000
 
@@ -44,7 +49,7 @@ def way(tmp_path: Path) -> Way:
     return Way(made(root, most_bytes=MOST), FolderPeer(root), made(root, most_bytes=MOST))
 
 
-class TestFolder(AxisConformance):
+class TestFolder(AxisConformance, ReceiptConformance):
     async def test_only_whole_plain_files_are_taken(self, way: Way, tmp_path: Path) -> None:
         inbox = tmp_path / "axis" / "in"
         secret = tmp_path / "secret.edxml"

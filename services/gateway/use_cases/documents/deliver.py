@@ -66,7 +66,7 @@ class DeliverDocuments:
             await self._later(message, "không mở được niêm phong: thiếu khóa cũ")
             return
         try:
-            reference = await self._axis.hand_over(message)
+            handed = await self._axis.hand_over(message)
         except AxisSilent as silence:
             await self._later(message, str(silence))
             return
@@ -75,7 +75,10 @@ class DeliverDocuments:
             return
         try:
             async with self._open_work() as work:
-                work.document_posts.handed(message.id, reference, self._clock.now())
+                if handed.is_taken:
+                    work.document_posts.taken(message.id, handed.reference, self._clock.now())
+                else:
+                    work.document_posts.handed(message.id, handed.reference, self._clock.now())
         except Stale:
             # Its receipt was kept first: nothing is left to say.
             _log.info("document_settled_meanwhile", message=str(message.id))

@@ -21,6 +21,14 @@ class AxisRefused(Exception):  # noqa: N818 - the fact is the name.
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """A message is at the axis' door; `is_taken` when the door answers for the axis at once."""
+
+    reference: str
+    is_taken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What the axis said of a message it was handed; `handle` is the driver's own name of it."""
 
@@ -47,8 +55,8 @@ class DocumentAxis(Protocol):
     again until it is let go of.
     """
 
-    async def hand_over(self, message: Message) -> str:
-        """Give a message to the axis and return its reference there; `AxisRefused` when it is not taken."""
+    async def hand_over(self, message: Message) -> Handed:
+        """Give a message to the axis; `AxisRefused` when it is not taken."""
 
     async def receipts(self, limit: int) -> Sequence[Receipt]:
         """Return what the axis said of messages handed over."""

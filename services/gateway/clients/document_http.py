@@ -1,0 +1,177 @@
+"""The way to the axis over HTTP: sent at once, fetched from its list, marked done when it is kept here.
+
+An answer that was lost leaves a message with the axis and here in doubt: before a message is sent the axis is
+asked what it has of it, by our own id, so that a repeat has no second effect.
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+import orjson
+import structlog
+
+from kernel.core.clock import VIETNAM, Clock
+from services.gateway.domain.documents.axis_http import Answer, AxisAccount, answer_of, file_hash, headers_of
+from services.gateway.domain.documents.ledger import Message, MessageKind
+from services.gateway.domain.documents.organs import written_organ
+from services.gateway.use_cases.documents.ports import AxisRefused, AxisSilent, Handed, Incoming, Receipt
+
+_KINDS = {MessageKind.DOCUMENT: "edoc", MessageKind.STATUS: "status"}
+_DONE, _FAIL = "done", "fail"
+_ROOM = 65_536
+_LISTED_BYTES = 8 * 1_048_576
+_LOOK_BACK = timedelta(days=30)
+_log = structlog.get_logger()
+
+
+class HttpAxis:
+    """A `DocumentAxis`; whatever is no answer of the axis is `AxisSilent`, and nothing follows redirects."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        account: AxisAccount,
+        clock: Clock,
+        *,
+        most_bytes: int,
+        old_identifiers: bool,
+    ) -> None:
+        self._session = session
+        self._account = account
+        self._clock = clock
+        self._most_bytes = most_bytes
+        self._old = old_identifiers
+
+    async def hand_over(self, message: Message) -> Handed:
+        """Send a message unless the axis has it; its answer is the receipt."""
+        known = await self._known(message)
+        if known:
+            return Handed(known, is_taken=True)
+        account = self._account
+        values = {
+            "servicetype": "eDoc",
+            "messagetype": _KINDS[message.kind],
+            "from": self._organ(message.sender),
+            "to": orjson.dumps([self._organ(message.receiver)]).decode(),
+            "hash-file": file_hash(message.body, is_short=account.short_hash),
+        }
+        if account.own_name:
+            values[account.own_name] = str(message.id)
+        answer = await self._called(account.send_path, values, most=_ROOM, body=message.body)
+        if not answer.is_good:
+            raise AxisRefused(f"{answer.code}: {answer.reason}"[:500])
+        return Handed(str(answer.members.get("DocId") or "")[:200], is_taken=True)
+
+    async def receipts(self, limit: int) -> Sequence[Receipt]:  # noqa: ARG002 - the port's own word.
+        """Return none: the answer to sending was the receipt."""
+        return ()
+
+    async def incoming(self, limit: int) -> Sequence[Incoming]:
+        """Return what the axis holds for us, oldest first; one it cannot give now is asked for again."""
+        rows: list[Mapping[str, Any]] = []
+        for kind in _KINDS.values():
+            values = {"servicetype": "eDoc", "messagetype": kind}
+            rows += await self._list(self._account.received_path, values)
+        named = {str(row["docId"]): row for row in rows if row.get("docId")}
+        oldest = sorted(named, key=lambda one: (str(named[one].get("created_time") or ""), one))
+        found = [await self._content(doc_id) for doc_id in oldest[:limit]]
+        return [one for one in found if one is not None]
+
+    async def let_go(self, handle: str) -> None:
+        """Tell the axis that something is kept here, or was too large for us."""
+        status, _, doc_id = handle.partition(":")
+        answer = await self._called(
+            self._account.status_path, {"docId": doc_id, "status": status}, most=_ROOM
+        )
+        if not answer.is_good:
+            # Marked before, perhaps: what is really still there comes again and is known by its bytes.
+            _log.warning("axis_status_declined", code=answer.code)
+
+    async def _known(self, message: Message) -> str:
+        """Return the axis' reference of a message it has, empty when it has none."""
+        own = self._account.own_name
+        if not own:
+            return ""
+        since = (self._clock.now() - _LOOK_BACK).astimezone(VIETNAM)
+        values = {"messagetype": _KINDS[message.kind], "fromDate": f"{since:%d/%m/%Y %H:%M:%S}"}
+        for row in await self._list(self._account.sent_path, values):
+            if str(row.get(own) or "") == str(message.id):
+                return str(row.get("docId") or row.get("receiverDocId") or message.id)[:200]
+        return ""
+
+    async def _list(self, path: str, values: Mapping[str, str]) -> list[Mapping[str, Any]]:
+        answer = await self._called(path, values, most=_LISTED_BYTES)
+        if not answer.is_good:
+            raise AxisSilent(f"trục từ chối danh sách: {answer.code}"[:500])
+        held = answer.members.get("data")
+        return [one for one in held if isinstance(one, dict)] if isinstance(held, list) else []
+
+    async def _content(self, doc_id: str) -> Incoming | None:
+        most = self._most_bytes * 4 // 3 + _ROOM
+        try:
+            answer = await self._called(self._account.content_path, {"docId": doc_id}, most=most)
+            body = base64.b64decode(str(answer.members.get("data") or ""), validate=True)
+        except _TooLarge as large:
+            return Incoming(f"{_FAIL}:{doc_id}", large.size, None)
+        except binascii.Error as error:
+            raise AxisSilent("trục trả nội dung không phải base64") from error
+        if not answer.is_good or not body:
+            _log.warning("axis_content_declined", code=answer.code)
+            return None
+        if len(body) > self._most_bytes:
+            return Incoming(f"{_FAIL}:{doc_id}", len(body), None)
+        return Incoming(f"{_DONE}:{doc_id}", len(body), body)
+
+    async def _called(
+        self, path: str, values: Mapping[str, str], *, most: int, body: bytes | None = None
+    ) -> Answer:
+        account = self._account
+        content_type = "application/json" if body is None else "application/octet-stream"
+        headers = headers_of(account, values, content_type=content_type, now=self._clock.now())
+        data: Any = b"{}"
+        if body is None:
+            headers["Content-Type"] = content_type
+        else:
+            data = aiohttp.FormData()
+            data.add_field("file_doc", body, filename="file_doc", content_type=content_type)
+        answer = answer_of(await self._exchanged(f"{account.url}{path}", headers, data, most))
+        if answer is None:
+            raise AxisSilent("trục trả lời không đúng dạng")
+        if answer.code in account.retry_codes:
+            raise AxisSilent(f"{answer.code}: {answer.reason}"[:500])
+        return answer
+
+    async def _exchanged(self, url: str, headers: Mapping[str, str], data: Any, most: int) -> Any:
+        seconds = self._account.timeout_seconds
+        timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=min(5.0, seconds))
+        try:
+            async with self._session.post(
+                url, data=data, headers=headers, timeout=timeout, allow_redirects=False
+            ) as response:
+                if response.status != 200:  # noqa: PLR2004 - HTTP's OK.
+                    raise AxisSilent(f"HTTP {response.status}")
+                raw = bytearray()
+                async for chunk in response.content.iter_chunked(_ROOM):
+                    raw += chunk
+                    if len(raw) > most:
+                        raise _TooLarge(max(response.content_length or 0, len(raw)))
+            return orjson.loads(raw)
+        except TimeoutError as error:
+            raise AxisSilent("quá thời gian chờ") from error
+        except (aiohttp.ClientError, orjson.JSONDecodeError) as error:
+            raise AxisSilent(type(error).__name__) from error
+
+    def _organ(self, organ: str) -> str:
+        return written_organ(organ, old_form=self._old)
+
+
+class _TooLarge(AxisSilent):
+    """An answer larger than may be; of a list it is silence, of a document it is told."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__("trục trả lời quá lớn")
+        self.size = size

@@ -1,0 +1,185 @@
+"""HTTP is a way to the axis: against a door that knows nothing of what it heard before."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import aiohttp
+import pytest
+
+from kernel.testing.fixed_clock import FixedClock
+from sandbox.axis.app import create_app
+from sandbox.axis.national import DoorFaults, NationalDoor
+from sandbox.axis.settings import AxisSettings
+from services.gateway.clients.document_http import HttpAxis
+from services.gateway.domain.documents.axis_http import AxisAccount, answer_of, headers_of
+from services.gateway.domain.documents.writing import write_envelope
+from services.gateway.use_cases.documents.ports import AxisRefused, AxisSilent
+from tests.builders.gateway.documents import an_envelope
+from tests.conformance.documents.axis_conformance import AxisConformance, Way, a_message
+from tests.integration.gateway.portal_world import served
+
+MOST = 1_000_000
+
+
+class HttpPeer:
+    """The other end; whatever is no envelope passes too: what is in a message is not the driver's."""
+
+    def __init__(self, door: NationalDoor) -> None:
+        self.door = door
+        door.office.takes = lambda _raw: ""  # type: ignore[method-assign]
+
+    def taken(self) -> list[bytes]:
+        return [row["body"] for row in self.door.journal.rows("SELECT body FROM axis_sent ORDER BY number")]
+
+    def receipt(self, message: UUID, *, is_taken: bool, reference: str = "", reason: str = "") -> None:
+        raise NotImplementedError(message)
+
+    def bring(self, raw: bytes) -> None:
+        self.door.waits(raw, "edoc")
+
+    def cut(self) -> None:
+        self.door.faults = DoorFaults(down=100)
+
+    def states(self) -> list[str]:
+        rows = self.door.journal.rows("SELECT state FROM axis_waiting ORDER BY number")
+        return [row["state"] for row in rows]
+
+
+@pytest.fixture(scope="module")
+async def door() -> AsyncIterator[tuple[NationalDoor, str]]:
+    app = create_app(AxisSettings(receive_seconds=None, every_seconds=3600), clock=FixedClock())
+    async with served(app) as url:
+        yield app.state.door, f"{url}/truc"
+
+
+def account(url: str, **changed: Any) -> AxisAccount:
+    plain = AxisAccount(url=url, system_id="tinh-mau", secret="bi-mat-truc-thu-nghiem", timeout_seconds=0.3)
+    return replace(plain, **changed)
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as found:
+        yield found
+
+
+def a_driver(session: aiohttp.ClientSession, told: AxisAccount) -> HttpAxis:
+    return HttpAxis(session, told, FixedClock(), most_bytes=MOST, old_identifiers=True)
+
+
+@pytest.fixture
+def way(door: tuple[NationalDoor, str], session: aiohttp.ClientSession) -> Way:
+    national, url = door
+    for table in ("axis_sent", "axis_waiting"):
+        national.journal.write(f"DELETE FROM {table}")
+    national.faults = DoorFaults()
+    told = account(url)
+    return Way(a_driver(session, told), HttpPeer(national), a_driver(session, told))
+
+
+class TestHttp(AxisConformance):
+    async def test_its_answer_is_the_receipt_and_it_has_no_others(self, way: Way) -> None:
+        handed = await way.axis.hand_over(a_message())
+        assert handed.is_taken
+        assert handed.reference.startswith("vn-")
+        assert list(await way.axis.receipts(10)) == []
+
+    async def test_an_answer_that_is_lost_after_it_was_taken_makes_no_second_message(self, way: Way) -> None:
+        message = a_message()
+        way.peer.door.faults = DoorFaults(lose_answer=1)
+        with pytest.raises(AxisSilent):
+            await way.axis.hand_over(message)
+        handed = await way.again.hand_over(message)
+        assert handed.is_taken
+        assert len(way.peer.taken()) == 1
+
+    async def test_a_lost_answer_to_letting_go_is_silence_and_again_is_harmless(self, way: Way) -> None:
+        way.peer.bring(b"1")
+        (found,) = await way.axis.incoming(1)
+        way.peer.door.faults = DoorFaults(lose_answer=1)
+        with pytest.raises(AxisSilent):
+            await way.axis.let_go(found.handle)
+        await way.again.let_go(found.handle)
+        assert way.peer.states() == ["done"]
+
+    async def test_what_is_too_large_is_marked_as_failed_there(self, way: Way) -> None:
+        way.peer.bring(b"x" * 3 * MOST)
+        (found,) = await way.axis.incoming(10)
+        assert found.body is None
+        await way.axis.let_go(found.handle)
+        assert way.peer.states() == ["fail"]
+
+    async def test_a_refusal_is_told_with_its_reason(self, way: Way) -> None:
+        way.peer.door.office.takes = lambda _raw: "Không có đơn vị nhận"
+        with pytest.raises(AxisRefused, match="409: Không có đơn vị nhận"):
+            await way.axis.hand_over(a_message())
+
+    async def test_an_error_that_passes_is_waited_out_where_the_office_says_so(
+        self, way: Way, session: aiohttp.ClientSession, door: tuple[NationalDoor, str]
+    ) -> None:
+        way.peer.door.office.takes = lambda _raw: "đang bảo trì"
+        patient = a_driver(session, account(door[1], retry_codes=frozenset({"409"})))
+        with pytest.raises(AxisSilent, match="bảo trì"):
+            await patient.hand_over(a_message())
+
+    @pytest.mark.parametrize(
+        "fault", [{"down": 9}, {"html": 9}, {"redirect": 9}, {"slow": 9, "slow_seconds": 0.4}], ids=str
+    )
+    async def test_whatever_is_no_answer_is_silence(self, way: Way, fault: dict[str, float]) -> None:
+        way.peer.door.faults = DoorFaults.model_validate(fault)
+        with pytest.raises(AxisSilent):
+            await way.axis.hand_over(a_message())
+        with pytest.raises(AxisSilent):
+            await way.axis.incoming(1)
+        assert way.peer.taken() == []
+
+    @pytest.mark.parametrize("wrong", [{"secret": "khac"}, {"system_id": "tinh-khac"}], ids=str)
+    async def test_who_has_not_the_secret_is_not_heard(
+        self, way: Way, session: aiohttp.ClientSession, door: tuple[NationalDoor, str], wrong: dict[str, str]
+    ) -> None:
+        stranger = a_driver(session, account(door[1], own_name="", **wrong))
+        with pytest.raises(AxisRefused, match="401"):
+            await stranger.hand_over(a_message())
+        with pytest.raises(AxisSilent):
+            await stranger.incoming(1)
+        assert way.peer.taken() == []
+
+    async def test_statuses_and_documents_come_in_the_order_they_came_to_the_axis(self, way: Way) -> None:
+        for kind, raw in (("edoc", b"1"), ("status", b"2"), ("edoc", b"3")):
+            way.peer.door.waits(raw, kind)
+        assert [one.body for one in await way.axis.incoming(10)] == [b"1", b"2", b"3"]
+
+    async def test_identifiers_are_written_in_the_form_the_axis_knows(self, way: Way) -> None:
+        await way.axis.hand_over(a_message(write_envelope(an_envelope())))
+        row = way.peer.door.journal.row("SELECT sender, receivers, kind FROM axis_sent")
+        assert dict(row) == {"sender": "000.00.201.H99", "receivers": '["000.00.15.H99"]', "kind": "edoc"}
+
+
+def test_every_argument_is_under_the_signature_in_its_order() -> None:
+    told = account("http://x")
+    at = FixedClock().now() + timedelta(milliseconds=7)
+    headers = headers_of(told, {"docId": "a"}, content_type="application/json", now=at)
+    assert headers["XroadVnpt-timestamp"] == "03032026T080000+0007"
+    assert headers["XroadVnpt-sign-header-key"] == "timestamp;systemid;Content-Type;docId"
+    assert headers["XroadVnpt-sign-header"].endswith('"XroadVnpt-docId":"a"}')
+    assert len(headers["XroadVnpt-hash-header"]) == 64
+
+
+@pytest.mark.parametrize(
+    ("said", "is_good"),
+    [
+        ({"status": "OK", "ErrorCode": "0"}, True),
+        ({"status": "OK", "ErrorCode": 0}, True),
+        ({"status": "FAIL", "ErrorCode": "0"}, False),
+        ({"status": "OK", "ErrorCode": "7"}, False),
+        ({"status": "OK"}, None),
+        ([], None),
+        ("0", None),
+    ],
+)
+def test_an_answer_is_good_only_when_it_says_so_twice(said: Any, is_good: bool | None) -> None:
+    answer = answer_of(said)
+    assert (answer.is_good if answer else None) is is_good
