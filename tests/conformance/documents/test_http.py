@@ -109,6 +109,7 @@ class TestHttp(AxisConformance):
         way.peer.bring(b"x" * 3 * MOST)
         (found,) = await way.axis.incoming(10)
         assert found.body is None
+        assert found.size > 3 * MOST, "told by the answer's length: it is not read to its end"
         await way.axis.let_go(found.handle)
         assert way.peer.states() == ["fail"]
 
