@@ -226,11 +226,15 @@ class PetitionAtWork(PetitionShown):
 
 
 class PetitionLine(BaseModel):
-    """A petition in a list: no words, no sender."""
+    """A petition in a list: no words, no sender.
+
+    `portal_id` is the number of one of the portal's, where its answer is given by hand: no service is known.
+    """
 
     id: UUID
     reference: str
     source: str
+    portal_id: str | None
     state: PetitionStage
     kind: PetitionKind | None
     agency: OfficeShown
@@ -246,6 +250,7 @@ class PetitionLine(BaseModel):
             id=one.id,
             reference=one.reference,
             source=one.source,
+            portal_id=one.portal_id,
             state=one.stage,
             kind=one.kind,
             agency=OfficeShown.model_validate(one.office),

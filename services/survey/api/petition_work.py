@@ -1,7 +1,7 @@
 """Petitions at the agencies they came to."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -52,6 +52,9 @@ async def list_petitions(
     now: Now,
     agency: Annotated[str | None, Query(max_length=35)] = None,
     state: Annotated[PetitionStage | None, Query(description="Bỏ trống: đang mở")] = None,
+    source: Annotated[
+        Literal["HERE", "PORTAL"] | None, Query(description="PORTAL: gửi trên Cổng DVCQG")
+    ] = None,
     limit: Limit = 50,
     cursor: Cursor = "",
 ) -> Page[PetitionLine]:
@@ -59,7 +62,7 @@ async def list_petitions(
     after = decode_cursor(cursor, str, str)
     stages = [state] if state else _OPEN
     found = await work.petitions.of_office(
-        sees_office(by, agency), stages, _place(after) if after else None, limit + 1
+        sees_office(by, agency), stages, _place(after) if after else None, limit + 1, source=source
     )
     last = found[limit - 1] if len(found) > limit else None
     following = encode_cursor((last.due_at or _NEVER).isoformat(), str(last.id)) if last else None

@@ -56,7 +56,7 @@ _OF_SENDER = Statement(
 _DUE = "coalesce(due_at, 'infinity'::timestamptz)"
 _OF_OFFICE = Statement(
     f"SELECT *, {_DUE} AS due FROM petitions WHERE (:agency::text IS NULL OR agency_code = :agency)"
-    " AND stage = ANY (:stages::text[])"
+    " AND stage = ANY (:stages::text[]) AND (:source::text IS NULL OR source = :source)"
     f" AND (:after_id::uuid IS NULL OR ({_DUE}, id) > (:after_due::timestamptz, :after_id))"
     f" ORDER BY {_DUE}, id LIMIT :limit"
 )
@@ -131,12 +131,15 @@ class PostgresPetitions:
         stages: Sequence[PetitionStage],
         after: tuple[datetime, UUID] | None,
         limit: int,
+        *,
+        source: str | None = None,
     ) -> list[Petition]:
         """Return an agency's, what is due first before all; without their words."""
         rows = await self._unit.fetch(
             _OF_OFFICE,
             agency=agency,
             stages=[stage.value for stage in stages],
+            source=source,
             after_due=after[0] if after else None,
             after_id=after[1] if after else None,
             limit=limit,

@@ -201,6 +201,24 @@ async def test_one_of_the_portals_appears_once(survey: RunningService) -> None:
     assert (await survey.post("/v1/portal-petitions", body, MANAGER)).status_code == 403
 
 
+async def test_those_of_the_portal_are_listed_with_its_numbers(survey: RunningService) -> None:
+    """What was answered here is told there by hand, by the portal's own number: no service for it is known."""
+    for number in ("PAKN-7", "PAKN-8"):
+        body = {"portal_id": number, "agency": "H99.201", "text": "Nội dung phản ánh"}
+        kept = await survey.post("/v1/portal-petitions", body, PORTAL)
+        assert kept.status_code == 201, kept.text
+    await sent(survey)
+    listed = (await survey.get("/v1/petitions?source=PORTAL", MANAGER)).json()["items"]
+    assert [one["portal_id"] for one in listed] == ["PAKN-7", "PAKN-8"]
+    taken = (await does(survey, listed[0], "classification", {"kind": "CONDUCT"})).json()
+    assert (await does(survey, taken, "answer", ANSWER)).status_code == 200
+    answered = (await survey.get("/v1/petitions?source=PORTAL&state=ANSWERED", MANAGER)).json()["items"]
+    assert [one["portal_id"] for one in answered] == ["PAKN-7"]
+    here = (await survey.get("/v1/petitions?source=HERE", MANAGER)).json()["items"]
+    assert [one["portal_id"] for one in here] == [None]
+    assert (await survey.get("/v1/petitions?source=X", MANAGER)).status_code == 422
+
+
 async def test_two_readings_of_the_portals_list_at_once_keep_one(survey: RunningService) -> None:
     """Both looked before either wrote: the database decides, and nothing of the second is kept or told."""
     filed = Filed(agency="H99.201", title="", text="Nội dung", sender={}, portal_id="PAKN-3")

@@ -51,6 +51,8 @@ class Petitions(Protocol):
         stages: Sequence[PetitionStage],
         after: tuple[datetime, UUID] | None,
         limit: int,
+        *,
+        source: str | None = None,
     ) -> list[Petition]:
         """Return an agency's, or everybody's, what is due first before all; without their words."""
 
