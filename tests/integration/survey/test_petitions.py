@@ -202,7 +202,7 @@ async def test_one_of_the_portals_appears_once(survey: RunningService) -> None:
 
 
 async def test_those_of_the_portal_are_listed_with_its_numbers(survey: RunningService) -> None:
-    """What was answered here is told there by hand, by the portal's own number: no service for it is known."""
+    """What was answered here is told there by hand, by the portal's number: no service for it is known."""
     for number in ("PAKN-7", "PAKN-8"):
         body = {"portal_id": number, "agency": "H99.201", "text": "Nội dung phản ánh"}
         kept = await survey.post("/v1/portal-petitions", body, PORTAL)
