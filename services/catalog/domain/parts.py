@@ -122,6 +122,20 @@ class NewVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What search finds a version by, as its row says it; little beside the record it was made of."""
+
+    code: str
+    version: int
+    valid_from: date
+    valid_to: date | None
+    brief: str
+    agencies: str
+    terms: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """The procedure's last version before and after."""
 

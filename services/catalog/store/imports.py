@@ -7,13 +7,14 @@ from typing import Any
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.catalog.domain.items import ItemKind, Known, Source
-from services.catalog.domain.parts import NewVersion, Publication
+from services.catalog.domain.parts import NewVersion, Publication, Shown
 from services.catalog.domain.plan import Change, Plan
 from services.catalog.store.publishing import (
     KNOWN_PROCEDURES,
     known_procedure,
     save_versions,
     show_versions,
+    shown_of,
 )
 
 _KNOWN = Statement(
@@ -134,9 +135,13 @@ class PostgresImports:
         """Queue some procedures; the guards on their numbers make the commit `Stale` likewise."""
         save_versions(self._unit, portion)
 
-    def show(self, versions: Sequence[NewVersion]) -> None:
-        """Queue the rows search finds these versions by."""
-        show_versions(self._unit, versions, self._brief)
+    def shown(self, versions: Sequence[NewVersion]) -> Sequence[Shown]:
+        """Return the rows search finds these versions by."""
+        return shown_of(versions, self._brief)
+
+    def show(self, shown: Sequence[Shown]) -> None:
+        """Queue them."""
+        show_versions(self._unit, shown)
 
     def _save_entries(self, kind: ItemKind, changes: Sequence[Change], today: date) -> None:
         if not changes:

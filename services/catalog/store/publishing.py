@@ -7,7 +7,15 @@ from typing import Any
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.catalog.domain.items import Source
-from services.catalog.domain.parts import Ending, HeldPart, KnownProcedure, Line, NewVersion, Publication
+from services.catalog.domain.parts import (
+    Ending,
+    HeldPart,
+    KnownProcedure,
+    Line,
+    NewVersion,
+    Publication,
+    Shown,
+)
 from services.catalog.domain.plan import agencies_of
 from services.catalog.domain.timeline import Held, PartPeriod
 
@@ -139,7 +147,7 @@ def save_publication(
 ) -> None:
     """Queue everything; the guards on numbers make the commit `Stale` when somebody was there before."""
     save_versions(unit, publication)
-    show_versions(unit, publication.versions, brief)
+    show_versions(unit, shown_of(publication.versions, brief))
 
 
 def save_versions(unit: UnitOfWork, publication: Publication) -> None:
@@ -244,18 +252,36 @@ def _end_earlier(unit: UnitOfWork, endings: Sequence[Ending]) -> None:
         unit.write(Statement(_END, rows=None), **_ended(ended, "versions"))
 
 
-def show_versions(
-    unit: UnitOfWork, versions: Sequence[NewVersion], brief: Callable[[Mapping[str, Any]], str]
-) -> None:
-    """Queue the rows that search finds these versions by, those it may list."""
-    listed = [version for version in versions if version.is_listed]
-    if not listed:
+def shown_of(versions: Sequence[NewVersion], brief: Callable[[Mapping[str, Any]], str]) -> list[Shown]:
+    """Return the rows that search finds these versions by, those it may list."""
+    return [
+        Shown(
+            code=version.code,
+            version=version.version,
+            valid_from=version.period.valid_from,
+            valid_to=version.period.valid_to,
+            brief=brief(version.record),
+            agencies="\n".join(agencies_of(version.record)),
+            terms="\n".join(version.terms),
+            size=version.size,
+        )
+        for version in versions
+        if version.is_listed
+    ]
+
+
+def show_versions(unit: UnitOfWork, shown: Sequence[Shown]) -> None:
+    """Queue the rows that search finds versions by."""
+    if not shown:
         return
     unit.write(
-        Statement(_SHOW, rows=len(listed)),
-        **_days(listed),
-        briefs=[brief(version.record) for version in listed],
-        agencies=["\n".join(agencies_of(version.record)) for version in listed],
-        terms=["\n".join(version.terms) for version in listed],
-        sizes=[version.size for version in listed],
+        Statement(_SHOW, rows=len(shown)),
+        codes=[one.code for one in shown],
+        versions=[one.version for one in shown],
+        starts=[one.valid_from for one in shown],
+        ends=[one.valid_to for one in shown],
+        briefs=[one.brief for one in shown],
+        agencies=[one.agencies for one in shown],
+        terms=[one.terms for one in shown],
+        sizes=[one.size for one in shown],
     )

@@ -11,6 +11,7 @@ from services.catalog.domain.document import publishing_agency, read_document
 from services.catalog.domain.errors import ImportRefused, LocalNeedsApproval, MayNotImport
 from services.catalog.domain.events import entry_event, procedure_event
 from services.catalog.domain.items import Item, ItemKind, Outcome, Source
+from services.catalog.domain.parts import Shown
 from services.catalog.domain.plan import Plan, make_plan
 from services.catalog.use_cases.agencies.units import load_units
 from services.catalog.use_cases.laws.filing import take_legal_documents
@@ -79,20 +80,22 @@ async def take_compared(compared: Compared, *, dry_run: bool, work: Work, now: d
     """Write what differs; a dry run only lets the parts beside the catalogue's entries be judged as well."""
     document, by = compared.document, compared.by
     if not dry_run:
-        if compared.plan.source is Source.LOCAL and not by.has_role("catalog.import"):
-            raise LocalNeedsApproval
-        await _take(compared.plan, work, now)
+        work.imports.show(await write_plan(compared, work=work, now=now))
     if isinstance(document, Mapping) and document.get("administrative_units"):
         ground = {"administrative_units": document["administrative_units"]}
         await load_units(ground, by=by, dry_run=dry_run, work=work)
     await take_legal_documents(document, by=by.subject, dry_run=dry_run, work=work, now=now)
 
 
-async def _take(plan: Plan, work: Work, now: datetime) -> None:
+async def write_plan(compared: Compared, *, work: Work, now: datetime) -> list[Shown]:
     """Write the plan, a large one in portions of the one commit: each holds up other callers little.
 
-    What search finds comes last: others who publish wait for it from its first row to the commit.
+    Returns what search is to find by it: written last, because others who publish wait for it from its first
+    row to the commit.
     """
+    plan = compared.plan
+    if plan.source is Source.LOCAL and not compared.by.has_role("catalog.import"):
+        raise LocalNeedsApproval
     if plan.refused:
         report = Report(plan.items, is_dry_run=False)
         refused = [
@@ -104,12 +107,14 @@ async def _take(plan: Plan, work: Work, now: datetime) -> None:
         event = entry_event(change, now)
         if event is not None:
             work.record(event)
+    shown: list[Shown] = []
     for number, portion in enumerate(plan.publication.portions(_PORTION)):
         if number:
             await work.flush()
         work.imports.publish(portion)
+        shown += work.imports.shown(portion.versions)
         for version in portion.versions:
             work.record(procedure_event(version, now))
     if len(plan.publication.heads) > _PORTION:
         await work.flush()
-    work.imports.show(plan.publication.versions)
+    return shown

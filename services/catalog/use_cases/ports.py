@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from kernel.core.unit_of_work import Records
 from services.catalog.domain.items import ItemKind, Known, Source
-from services.catalog.domain.parts import NewVersion, Publication
+from services.catalog.domain.parts import NewVersion, Publication, Shown
 from services.catalog.domain.plan import Plan
 from services.catalog.use_cases.agencies.place_ports import Ground, Points
 from services.catalog.use_cases.agencies.ports import Agencies
@@ -37,7 +37,10 @@ class Imports(Protocol):
     def publish(self, portion: Publication) -> None:
         """Queue some procedures of the plan, all but that search finds them; `Stale` likewise."""
 
-    def show(self, versions: Sequence[NewVersion]) -> None:
+    def shown(self, versions: Sequence[NewVersion]) -> Sequence[Shown]:
+        """Return what search finds those by that it may list."""
+
+    def show(self, shown: Sequence[Shown]) -> None:
         """Queue that search finds these versions."""
 
 

@@ -1,8 +1,9 @@
 """One row of a file: what was made of it, what was dirty about it, or why nothing could be made of it."""
 
+import json
+import zlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -31,32 +32,97 @@ class Dirt(StrEnum):
     LEGACY_FONT = "có chữ phông cũ (TCVN3) chưa chuyển mã, giữ nguyên"
 
 
-@dataclass(slots=True)
 class Row:
     """A row by its place in the file (from 1); `reasons` is why it cannot be taken.
 
     `times`: the time limit and fee of a table's columns, which name no channel. `is_left`: it says nothing
-    the catalogue does not know better.
+    the catalogue does not know better. `fold` keeps what it says small until somebody asks: a nation's file
+    has ten thousand rows of forty kilobytes each.
     """
 
-    number: int
-    record: dict[str, Any] = field(default_factory=dict)
-    raw: Any = None
-    dirt: dict[Dirt, str] = field(default_factory=dict)
-    reasons: list[str] = field(default_factory=list)
-    outcome: str = ""
-    times: dict[str, Any] = field(default_factory=dict)
-    is_left: bool = False
+    __slots__ = (
+        "_folded",
+        "_named",
+        "_raw",
+        "_record",
+        "dirt",
+        "is_left",
+        "number",
+        "outcome",
+        "reasons",
+        "times",
+    )
+
+    def __init__(
+        self,
+        number: int,
+        record: dict[str, Any] | None = None,
+        raw: Any = None,
+        reasons: Iterable[str] = (),
+    ) -> None:
+        self.number = number
+        self._record: dict[str, Any] = record if record is not None else {}
+        self._raw = raw
+        self._folded: bytes | None = None
+        self._named = ("", "")
+        self.dirt: dict[Dirt, str] = {}
+        self.reasons = list(reasons)
+        self.outcome = ""
+        self.times: dict[str, Any] = {}
+        self.is_left = False
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What is made of it."""
+        self._unfold()
+        return self._record
+
+    @record.setter
+    def record(self, record: dict[str, Any]) -> None:
+        self._unfold()
+        self._record = record
+
+    @property
+    def raw(self) -> Any:
+        """What it says, as found."""
+        self._unfold()
+        return self._raw
+
+    @raw.setter
+    def raw(self, raw: Any) -> None:
+        self._unfold()
+        self._raw = raw
 
     @property
     def code(self) -> str:
         """The code as found; empty without one."""
-        code = self.record.get("code")
-        return code if isinstance(code, str) else ""
+        return self._named[0] if self._folded is not None else _text(self._record.get("code"))
+
+    @property
+    def name(self) -> str:
+        """The name as found; empty without one."""
+        return self._named[1] if self._folded is not None else _text(self._record.get("name"))
+
+    def fold(self) -> None:
+        """Keep what it says folded; whoever asks for it has it unfolded again."""
+        if self._folded is None:
+            self._named = (self.code, self.name)
+            raw = None if self._raw == self._record else [self._raw]
+            self._folded = zlib.compress(json.dumps([self._record, raw]).encode(), 1)
+            self._record, self._raw = {}, None
+
+    def _unfold(self) -> None:
+        if self._folded is not None:
+            self._record, raw = json.loads(zlib.decompress(self._folded))
+            self._raw, self._folded = (self._record if raw is None else raw[0]), None
 
     def note(self, kind: Dirt, example: object = "") -> None:
         """Remember that something was dirty, with the first example."""
         self.dirt.setdefault(kind, " ".join(str(example).split())[:80])
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def dirt_table(rows: Iterable[Row], examples: int = 2) -> list[tuple[Dirt, int, list[str]]]:

@@ -39,6 +39,7 @@ def rows_of(content: bytes, form: Format) -> list[Row]:
         if len(rows) == MAX_ROWS:
             raise NotADocument(f"Không quá {MAX_ROWS} dòng một lần")
         read_record(row, plain_text)
+        row.fold()
         rows.append(row)
     refuse_twins(rows)
     return rows

@@ -9,18 +9,20 @@ from kernel.core.caller import Caller
 from services.catalog.domain.errors import ImportRefused
 from services.catalog.domain.identifiers import national_code
 from services.catalog.domain.items import ItemKind, Outcome
+from services.catalog.domain.parts import Shown
 from services.catalog.domain.sources.records import complete, is_partial
 from services.catalog.domain.sources.rows import Dirt, Row, dirt_table
 from services.catalog.use_cases.import_document import (
     Compared,
     Report,
     compare_document,
-    take_compared,
+    write_plan,
 )
 from services.catalog.use_cases.importing.ports import FileImport, ImportState
 from services.catalog.use_cases.ports import Work
 
 _MOST_TOLD = 200
+_PORTION = 1_000
 
 
 async def take_rows(
@@ -28,22 +30,32 @@ async def take_rows(
 ) -> None:
     """Import every sound row and note its outcome; each row has one afterwards.
 
-    With refused rows nothing is written and `ImportRefused` raised, unless they are to be set aside.
+    With refused rows nothing is written and `ImportRefused` raised, unless they are to be set aside. The rows
+    are gone through in portions of the one commit, each folded again: what ten thousand of them make is
+    never all in memory. What search finds comes last, as others who publish wait for it.
     """
     await _leave_known_names(rows, work)
-    await _complete(rows, work)
-    compared = await _compare(rows, by=by, work=work, now=now)
-    _note(rows, compared.report)
-    if dry_run:
-        return
+    shown: list[Shown] = []
+    for first in range(0, len(rows), _PORTION):
+        portion = rows[first : first + _PORTION]
+        await _complete(portion, work)
+        compared = await _compare(portion, by=by, work=work, now=now)
+        _note(portion, compared.report)
+        is_vain = dry_run or (not sets_aside and any(row.reasons for row in rows[: first + _PORTION]))
+        if not is_vain and compared.plan.refused:
+            compared = await _compare(portion, by=by, work=work, now=now)
+        if not is_vain:
+            shown += await write_plan(compared, work=work, now=now)
+            await work.flush()
+        for row in portion:
+            row.fold()
     refused = [row for row in rows if row.reasons]
-    if refused and not sets_aside:
+    if refused and not sets_aside and not dry_run:
         raise ImportRefused(
             extra={"counts": counts_of(rows), "rows": [told(row) for row in refused[:_MOST_TOLD]]}
         )
-    if compared.plan.refused:
-        compared = await _compare(rows, by=by, work=work, now=now)
-    await take_compared(compared, dry_run=False, work=work, now=now)
+    if not dry_run:
+        work.imports.show(shown)
 
 
 async def _leave_known_names(rows: Sequence[Row], work: Work) -> None:
@@ -109,11 +121,10 @@ def counts_of(rows: Sequence[Row]) -> dict[str, int]:
 
 def told(row: Row) -> dict[str, Any]:
     """Return a row's line in the report."""
-    name = row.record.get("name")
     return {
         "row": row.number,
         "code": row.code,
-        "name": name[:200] if isinstance(name, str) else "",
+        "name": row.name[:200],
         "outcome": row.outcome,
         "reasons": list(row.reasons),
         "dirt": [f"{kind.value}: {example}" if example else kind.value for kind, example in row.dirt.items()],
