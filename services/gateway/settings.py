@@ -35,6 +35,7 @@ PetitionField = Literal["number", "agency", "title", "text", "name", "address", 
 SAMPLE_PORTAL_USER = "tinh-mau"
 SAMPLE_PORTAL_PASSWORD = "mat-khau-thu-nghiem"  # noqa: S105 - the simulator's sample, refused in production.
 SAMPLE_ADAPTER_KEY = "khoa-adapter-thu-nghiem"
+SAMPLE_AXIS_SECRET = "bi-mat-truc-thu-nghiem"  # noqa: S105 - the simulator's, refused in production.
 SAMPLE_PAYMENT_SECRET = "khoa-thanh-toan-thu-nghiem"  # noqa: S105 - the simulator's, refused in production.
 
 SAMPLE_CONNECTOR_KEYS = frozenset({"khoa-lay-thu-nghiem", "khoa-gui-thu-nghiem"})
@@ -424,6 +425,10 @@ class Settings(KernelSettings):
             **paths,
         )
 
+    def _unsafe_documents(self) -> list[tuple[str, str]]:
+        is_plain = self.documents_url and not self.documents_url.startswith("https://")
+        return [("documents_url", "not https")] if is_plain else []
+
     def document_keys(self) -> dict[str, dict[str, str]]:
         """Return the keys agencies sign documents with."""
         told: dict[str, dict[str, str]] = json.loads(self.documents_signing_keys.get_secret_value())
@@ -473,11 +478,13 @@ class Settings(KernelSettings):
         samples = {
             SAMPLE_PORTAL_PASSWORD: ("portal_password", self.portal_url),
             SAMPLE_ADAPTER_KEY: ("portal_adapter_key", self.portal_url),
+            SAMPLE_AXIS_SECRET: ("documents_secret", self.documents_url),
             SAMPLE_PAYMENT_SECRET: ("payment_secret", self.payment_url),
         }
         for sample, (name, url) in samples.items():
             if url and getattr(self, name).get_secret_value() == sample:
                 found.append((name, "a sample everybody knows"))
+        found += self._unsafe_documents()
         found += [
             ("connectors", f"{one.name}: not https")
             for one in self.connectors

@@ -49,6 +49,10 @@ def operators_secrets() -> dict[str, dict[str, str]]:
         "gateway-service-clients": {"clients.json": json.dumps([client])},
         "gateway-portal": {"password": "x", "adapter-key": made["ADAPTER_KEY"]},
         "gateway-connectors": {"keys.json": json.dumps({"bca-pull": "x" * 32, "bca-push": "y" * 32})},
+        "gateway-axis": {
+            "secret": "x" * 32,
+            "keys.json": json.dumps({"H99.201": {"file": "/run/motcua/keys/ben-lam.p12", "passphrase": "x"}}),
+        },
         "gateway-databases": {"key": made["DATABASE_KEY"]},
         "gateway-outside": {"key": made["CALLBACK_KEY"]},
         "dossier-files": {"accessKeyId": "x", "secretAccessKey": "x"},

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from kernel.testing.running import RunningService, a_service
-from tests.builders.dossier.office import GATEWAY, SPECIALIST, Office
+from tests.builders.dossier.office import COMMUNE, GATEWAY, PROCEDURE, RECEIVER, SPECIALIST, Office
 from tests.integration.gateway.ministry_world import Ministries, a_ministry
 
 Start = Callable[..., Awaitable[RunningService]]
@@ -91,6 +91,64 @@ async def test_the_population_database_answers_for_a_purpose_and_leaves_evidence
     assert (await view(world.office, seen))["databases"] == ["POPULATION"]
     asked = (await world.ministry.get("/sandbox/asked")).json()[-1]["body"]
     assert asked["truong"] == ["full_name", "birth_date", "gender", "nationality"]
+
+
+TAX_CODE = "0109998805"
+REGISTERED = {
+    "name": "Công ty TNHH Bến Lam",
+    "status": "Đang hoạt động",
+    "legal_representative": "Nguyễn Văn An",
+    "address": "12 ngõ Bến Đò",
+    "bank_account": "không ai hỏi",
+}
+
+
+async def of_an_enterprise(office: Office, number: str = TAX_CODE) -> dict[str, Any]:
+    """Return a dossier in process whose owner is an enterprise, brought to the counter."""
+    owner = {"full_name": REGISTERED["name"], "identity_number": number, "identity_type": "TAX_CODE"}
+    body = {
+        "procedure_code": PROCEDURE,
+        "owner": {**owner, "applicant_type": "BUSINESS", "phone": "0900000011"},
+        "receiving_agency": COMMUNE,
+        "components": [{"component_code": "to-khai", "form": "original"}],
+    }
+    answer = await office.service.post("/v1/counter-dossiers", body, RECEIVER)
+    assert answer.status_code == 201, answer.text
+    return await office.act(answer.json(), "handover", RECEIVER)
+
+
+async def test_the_business_register_answers_by_tax_code_for_its_purpose_only(world: Ministries) -> None:
+    """Asked by the code alone, without a birth date; the least comes back and is evidence."""
+    known = {"number": TAX_CODE, "data": REGISTERED}
+    assert (await world.ministry.put("/sandbox/businesses", json=known)).status_code == 204
+    seen = await of_an_enterprise(world.office)
+    wanted = {"database": "BUSINESS", "purpose": "XAC_DINH_DOANH_NGHIEP", "birth_date": None}
+    answer = await look_up(world, seen, **wanted)
+    assert answer.status_code == 200, answer.text
+    said, fields = answer.json(), ["name", "status", "legal_representative", "address"]
+    assert (said["outcome"], said["evidence"]) == ("MATCHED", "kept")
+    assert said["data"] == {name: REGISTERED[name] for name in fields}
+    asked = (await world.ministry.get("/sandbox/asked")).json()[-1]["body"]
+    assert (asked["maSoDoanhNghiep"], asked["truong"]) == (TAX_CODE, fields)
+    assert not {"soDinhDanh", "hoTen", "ngaySinh"} & set(asked)
+    (kept,) = await evidence(world.office, seen)
+    assert (kept["source"], kept["details"]["purpose"]) == ("BUSINESS", "XAC_DINH_DOANH_NGHIEP")
+    text = json.dumps(said["data"], ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    assert kept["details"]["sha256"] == hashlib.sha256(text).hexdigest()
+    assert (await view(world.office, seen))["databases"] == ["BUSINESS"]
+    person = await look_up(world, seen)
+    assert (person.status_code, person.json()["code"]) == (409, "nobody-to-ask-for")
+
+
+async def test_an_enterprise_nobody_registered_is_not_found_and_that_is_evidence_too(
+    world: Ministries,
+) -> None:
+    seen = await of_an_enterprise(world.office, "0109998812")
+    wanted = {"database": "BUSINESS", "purpose": "XAC_DINH_DOANH_NGHIEP", "birth_date": None}
+    said = (await look_up(world, seen, **wanted)).json()
+    assert (said["outcome"], said["evidence"], said["data"]) == ("NOT_FOUND", "kept", {})
+    (kept,) = await evidence(world.office, seen)
+    assert kept["details"]["outcome"] == "NOT_FOUND"
 
 
 async def test_another_birth_date_is_different_and_tells_nothing_of_the_person(world: Ministries) -> None:

@@ -60,6 +60,27 @@ def test_production_refuses_and_names_the_setting(name: str, value: object) -> N
     Settings(**{**SAFE, name: value, "mode": "development"})
 
 
+AXIS = {"documents_url": "https://truc.example", "documents_secret": "x" * 32}
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"documents_url": "http://truc.example"}, "GATEWAY_DOCUMENTS_URL"),
+        ({"documents_secret": "bi-mat-truc-thu-nghiem"}, "GATEWAY_DOCUMENTS_SECRET"),
+        ({"documents_secret": ""}, "a secret for it"),
+        ({"documents_folder": "/srv/axis"}, "one way to the axis"),
+        ({"documents_signature_required": "DOCUMENTS"}, "without trusted roots"),
+        ({"documents_signing_keys": '{"H99.201": {}}'}, "each key is"),
+        ({"documents_signing_keys": "x"}, "JSON by agency"),
+    ],
+)
+def test_a_way_to_the_axis_that_is_not_safe_is_refused(changed: dict[str, str], told: str) -> None:
+    assert Settings(**SAFE, **AXIS).axis_account() is not None
+    with pytest.raises(ValidationError, match=told):
+        Settings(**{**SAFE, **AXIS, **changed})
+
+
 def test_lists_are_read_from_the_environment_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GATEWAY_CORS_ORIGINS", '["https://a.example"]')
     monkeypatch.setenv("GATEWAY_RATE_LIMITS", '{"public": null, "person": {"per_second": 1, "burst": 2}}')
