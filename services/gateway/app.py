@@ -53,7 +53,7 @@ from services.gateway.assembly import (
     portal_side,
     usage_side,
 )
-from services.gateway.clients.documents import fields_of, read_documents, read_told
+from services.gateway.clients.documents import fields_of, questions_of, read_documents, read_told
 from services.gateway.clients.key_sets import KeySets
 from services.gateway.clients.outside_tokens import IssuerTokens
 from services.gateway.clients.own_issuer import Ed25519Claims
@@ -231,6 +231,7 @@ def _door(
         trusted_proxies=settings.trusted_proxies,
         is_https=settings.public_url.startswith("https://"),
         fields_of=fields_of,
+        questions_of=questions_of,
         portal=portal,
         connectors=connector_side(runtime, settings, slow),
         look_ups=look_up_side(runtime, settings, slow),

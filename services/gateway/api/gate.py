@@ -21,7 +21,7 @@ from services.gateway.domain.deprecation import deprecation_headers, refuse_reti
 from services.gateway.domain.headers import client_address
 from services.gateway.domain.pace import is_page, pace_class
 from services.gateway.domain.routes import Priority, Route
-from services.gateway.domain.shaping import wanted_fields
+from services.gateway.domain.shaping import refuse_unknown, wanted_fields
 from services.gateway.domain.usage.kinds import Channel, act_of_route, acts_of_page
 from services.gateway.use_cases.door import Door
 from services.gateway.use_cases.who_is_asking import Known
@@ -144,6 +144,7 @@ class Gate:
         client = _client(door, scope, given)
         _pace(door, pace_class(scope["path"], caller), caller.subject if caller else client)
         authorization = known.authorization if known else ""
+        refuse_unknown(scope["query_string"], door.questions_of(route))
         if scope["method"] == "GET" and not route.is_stream:
             fields, query = wanted_fields(scope["query_string"], lambda: door.fields_of(route))
             scope = {**scope, "query_string": query}

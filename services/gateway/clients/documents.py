@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from services.gateway.domain.openapi import as_upstream, operation_of
-from services.gateway.domain.openapi_operation import Told, listed_fields
+from services.gateway.domain.openapi_operation import Told, asked_names, listed_fields
 from services.gateway.domain.routes import ROUTES, Route
 
 CONTRACTS = Path(__file__).parents[3] / "contracts"
@@ -43,6 +43,23 @@ def fields_by_route() -> Mapping[tuple[str, str], frozenset[str]]:
             schemas = document.get("components", {}).get("schemas", {})
             found[route.service, route.path] = frozenset(listed_fields(described[1], schemas))
     return found
+
+
+@cache
+def questions_by_route() -> Mapping[tuple[str, str, str], frozenset[str]]:
+    """Return the names a query may have, by service, method and address at the door."""
+    documents = read_documents()
+    found = {}
+    for route in (one for one in ROUTES if one.service in documents):
+        described = operation_of(documents[route.service], route)
+        if described is not None:
+            found[route.service, route.method, route.path] = frozenset(asked_names(described[1]))
+    return found
+
+
+def questions_of(route: Route) -> frozenset[str] | None:
+    """Return the names a route's query may have; None where its service promises nothing of it."""
+    return questions_by_route().get((route.service, route.method, route.path))
 
 
 def _json(file: Path) -> dict[str, Any]:

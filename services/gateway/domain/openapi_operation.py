@@ -130,6 +130,11 @@ def listed_fields(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> l
     return sorted(item.get("properties", {}))
 
 
+def asked_names(operation: Mapping[str, Any]) -> list[str]:
+    """Return the names an operation's query may have."""
+    return [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"]
+
+
 def _answer_schema(operation: Mapping[str, Any]) -> Mapping[str, Any]:
     content = operation["responses"].get("200", {}).get("content", {})
     return dict(content.get(_JSON, {}).get("schema", {}))

@@ -17,6 +17,8 @@ _GZIP = 31
 _PACKED = ("application/json", "application/problem+json", "application/geo+json", "application/yaml")
 _PACKED_KINDS = ("text/csv", "text/vnd.mermaid", "image/svg+xml", "application/atom+xml")
 _MOST_FIELDS = 60
+_LONGEST_NAME = 60
+_MOST_TOLD = 5
 
 
 def wanted_fields(query: bytes, known: Callable[[], frozenset[str]]) -> tuple[list[str], bytes]:
@@ -35,6 +37,23 @@ def wanted_fields(query: bytes, known: Callable[[], frozenset[str]]) -> tuple[li
     if len(names) > _MOST_FIELDS or not of_items.issuperset(names):
         raise Invalid(fields=[("fields", "Danh sách này không có trường đó")])
     return names, urlencode([pair for pair in pairs if pair[0] != "fields"]).encode()
+
+
+def refuse_unknown(query: bytes, known: frozenset[str] | None) -> None:
+    """Raise `Invalid` for a name the address does not know: a filter mistyped would look like everything.
+
+    `fields` is asked of every list. Nothing is refused where nobody promised which names there are.
+    """
+    if not query or known is None:
+        return
+    asked = {name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True)}
+    unknown = sorted(asked - known - {"fields"})
+    if unknown:
+        raise Invalid(
+            fields=[
+                (name[:_LONGEST_NAME], "Địa chỉ này không có tham số đó") for name in unknown[:_MOST_TOLD]
+            ]
+        )
 
 
 def only(body: bytes, names: Iterable[str]) -> bytes:

@@ -36,6 +36,8 @@ class Door:
     is_https: bool
     fields_of: Callable[[Route], frozenset[str]]
     """The names of a list's items; none where there is no list."""
+    questions_of: Callable[[Route], frozenset[str] | None]
+    """The names an address's query may have; None where nobody promised which."""
     usage: UsageSide
     portal: Any = field(default=None)
     documents: Any = field(default=None)

@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from kernel.testing.running import RunningService
+from services.gateway.clients.documents import questions_of
 from services.gateway.domain.route_match import RouteTable
 from services.gateway.domain.routes import ROUTES
 from tests.integration.gateway.conftest import token_of
@@ -36,6 +37,46 @@ async def test_a_field_no_item_has_is_refused_before_the_service_is_asked(
     answer = await door.client.get("/api/v1/procedures?fields=code,secret")
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
     assert listing.seen == []
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("sectr=HT", ["sectr"]),
+        ("limit=5&order=x&sort=y", ["order", "sort"]),
+        ("LIMIT=5", ["LIMIT"]),
+        ("se%63tr=HT", ["sectr"]),
+        ("&".join(f"x{number}=1" for number in range(9)), [f"x{number}" for number in range(5)]),
+    ],
+    ids=["a slip", "two beside one that is known", "another case", "written otherwise", "the first five"],
+)
+async def test_a_parameter_the_address_does_not_know_is_refused_before_the_service_is_asked(
+    door: RunningService, listing: Peer, query: str, names: list[str]
+) -> None:
+    answer = await door.client.get(f"/api/v1/procedures?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert [one["path"] for one in answer.json()["errors"]] == names
+    assert listing.seen == []
+
+
+async def test_a_write_knows_its_parameters_too(door: RunningService, listing: Peer) -> None:
+    headers = {**await token_of(door, "cong-dan-an"), "Idempotency-Key": "k-1", "X-File-Name": "a.pdf"}
+    wrong = await door.client.post("/api/v1/attachments?componnt=to-khai", content=b"x", headers=headers)
+    assert (wrong.status_code, listing.seen) == (422, [])
+    right = await door.client.post("/api/v1/attachments?component=to-khai", content=b"x", headers=headers)
+    assert (right.status_code, listing.seen[0].query) == (200, "component=to-khai")
+
+
+def test_every_address_behind_the_door_promises_its_parameters() -> None:
+    """None is left open by a document that names its operation otherwise."""
+    unknown = [
+        (route.method, route.path)
+        for route in ROUTES
+        if route.service != "gateway" and questions_of(route) is None
+    ]
+    assert unknown == []
+    (inbox,) = (one for one in ROUTES if one.path == "/api/v1/inbox")
+    assert {"limit", "cursor", "urgency"} <= (questions_of(inbox) or frozenset())
 
 
 async def test_a_problem_is_never_cut_down(door: RunningService, peer: Peer) -> None:
