@@ -1,8 +1,14 @@
 """What the portal is told: every status once and in order, whatever happens on the way."""
 
+import json
+from pathlib import Path
+
 import pytest
 
+from kernel.testing.running import an_event
 from tests.integration.gateway.portal_world import ADossier, World, a_world
+
+MIRRORED = Path(__file__).parents[3] / "contracts/events/examples/mirrored_dossier.recorded.v1"
 
 
 @pytest.fixture
@@ -57,6 +63,19 @@ async def test_a_mirror_is_never_pushed(world: World):
     mirror = ADossier(origin="CENTRAL").to_the_end()
     await world.hears(mirror)
     assert await world.sends() == 0
+
+
+async def test_what_another_system_tells_of_its_dossiers_writes_nothing_for_the_portal(world: World):
+    """One system owns a status: what a feed told, of a mirror or of ours that went there, is not ours."""
+    for example in sorted(MIRRORED.glob("*.json")):
+        data = json.loads(example.read_text(encoding="utf-8"))
+        await world.gateway.receive(an_event("mirrored_dossier.recorded.v1", data["mirror_id"], data))
+    assert await world.gateway.count("portal_ledger") == 0
+    went = ADossier(origin="COUNTER").went("accepted", "ACCEPTED")
+    went.went_to("MINISTRY").went("step_completed", "PROCESSING").went("result_issued", "RESULT_READY")
+    await world.hears(went)
+    await world.settles()
+    assert await world.statuses(went.code) == ["1", "2"], "what it was when it still was ours"
 
 
 FAULTS = {
