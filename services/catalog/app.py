@@ -1,11 +1,13 @@
 """Builds the catalog service from its rooms."""
 
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 from typing import cast
 
+import orjson
 import yaml
 
 from contracts.topics import topics_for
@@ -44,6 +46,7 @@ from services.catalog.jobs.readers import TELL_CHANGES
 from services.catalog.jobs.take_files import TAKE_FILES
 from services.catalog.settings import Settings
 from services.catalog.store.press import TypstPress
+from services.catalog.store.published import PUBLISHED
 from services.catalog.store.tables import metadata
 from services.catalog.store.work import PostgresWork, Resources
 from services.catalog.use_cases.finding.speaking import Speaking
@@ -77,6 +80,16 @@ async def _republish(runtime: Runtime, _: Sequence[str]) -> int:
     now = runtime.clock.now()
     async with JobTick(runtime, now).open_work() as work:
         republish(work, now.date())
+    return 0
+
+
+async def _published(runtime: Runtime, _: Sequence[str]) -> int:
+    """Print every publication as a line, for a reader's copies to be held against."""
+    async with runtime.unit_of_work() as unit:
+        for statement in PUBLISHED:
+            async for rows in unit.stream(statement, batch=200):
+                for row in rows:
+                    sys.stdout.write(orjson.dumps(dict(row)).decode() + "\n")
     return 0
 
 
@@ -136,5 +149,5 @@ service = Service(
     handlers=dossier.HANDLERS,
     topics=topics_for("catalog", "dossier"),
     resources=open_resources,
-    commands={"republish": _republish},
+    commands={"republish": _republish, "published": _published},
 )

@@ -35,6 +35,7 @@ from services.dossier.clients.e_receipts import open_receipts
 from services.dossier.clients.historical_archive import open_historical_archive
 from services.dossier.clients.outside import open_courier
 from services.dossier.commands.archive import fix_retention
+from services.dossier.commands.copies import verify_copies
 from services.dossier.commands.due_dates import recompute_due_dates
 from services.dossier.commands.figures import rebuild_figures
 from services.dossier.commands.history import index_search, republish, verify_history
@@ -211,6 +212,7 @@ service = Service(
     resources=open_resources,
     commands={
         "verify-history": verify_history,
+        "verify-copies": verify_copies,
         "seal-rows": seal_rows,
         "recompute-due": recompute_due_dates,
         "republish": republish,

@@ -23,7 +23,7 @@ JOIN procedure_versions v ON v.code = p.code
 WHERE v.visibility <> 'SUPERSEDED' AND (v.valid_to IS NULL OR v.valid_to >= :today::date)
 ORDER BY v.code, v.version
 """
-_TYPES = {
+TYPES = {
     "agencies": "agency.changed.v1",
     "calendars": "calendar.changed.v1",
     "staff": "staff.changed.v1",
@@ -34,6 +34,6 @@ _TYPES = {
 }
 
 REPUBLISH = tuple(
-    Statement(_ENTRY.format(table=table, type=event_type), rows=None) for table, event_type in _TYPES.items()
+    Statement(_ENTRY.format(table=table, type=event_type), rows=None) for table, event_type in TYPES.items()
 )
 REPUBLISH_PROCEDURES = Statement(_PROCEDURES, rows=None)

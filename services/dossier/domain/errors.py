@@ -24,6 +24,14 @@ class SubmitAtPortal(Refusal):
     title = "Thủ tục này nộp trực tuyến tại Cổng Dịch vụ công quốc gia"
 
 
+class CopyChanged(Refusal):
+    """A copy of what the catalogue published was changed past the service: nothing is decided by it (503)."""
+
+    code = "reference-data-changed"
+    kind = Kind.UNAVAILABLE
+    title = "Dữ liệu danh mục không còn như cơ quan công bố đã ban hành; đang được kiểm tra"
+
+
 class ProcedureClosed(Refusal):
     """The procedure is not in force: nothing new is received (409)."""
 

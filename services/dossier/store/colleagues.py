@@ -7,9 +7,10 @@ from uuid import UUID
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.work.colleagues import Colleague
+from services.dossier.store.copies import Copies
 
 _FIND = Statement(
-    "SELECT s.data, (SELECT json_agg(o.data ORDER BY o.subject) FROM staff o"
+    "SELECT row_to_json(s) AS entry, (SELECT json_agg(o ORDER BY o.subject) FROM staff o"
     " WHERE o.acts_for @> ARRAY[s.subject]) AS delegates FROM staff s WHERE s.subject = :subject"
 )
 _UNITS = Statement("SELECT units FROM agencies WHERE code = :agency")
@@ -36,13 +37,18 @@ _HELD_BY_ABSENT = Statement(
 class PostgresColleagues:
     """Entries in this service's own table."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, copies: Copies) -> None:
         self._unit = unit
+        self._copies = copies
 
     async def find(self, subject: str) -> Colleague | None:
         """Return somebody with whoever acts for them."""
         row = await self._unit.fetch_one(_FIND, subject=subject)
-        return Colleague(row["data"], row["delegates"] or ()) if row else None
+        if row is None:
+            return None
+        delegates = row["delegates"] or ()
+        self._copies.require("staff", [row["entry"], *delegates])
+        return Colleague(row["entry"]["data"], [one["data"] for one in delegates])
 
     async def units(self, agency: str) -> Sequence[str] | None:
         """Return an agency's units; None for an agency nobody knows."""

@@ -8,6 +8,7 @@ from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.holdings import Continuing
 from services.dossier.domain.mandates import Mandate, mandates_of
+from services.dossier.store.copies import Copies
 
 _RUNNING = (
     "state NOT IN ('INTAKE_REFUSED', 'CANCELLED', 'STOPPED', 'RETURNED', 'ARCHIVED')"
@@ -17,7 +18,8 @@ _RUNNING = (
 # for, since a process may name it long after; the rest only until an agency is known to have none left.
 _TO_CONTINUE = Statement(
     f"""
-    SELECT DISTINCT ON (found.id) found.id, a.code AS ended, t.code, t.name, t.units
+    SELECT DISTINCT ON (found.id) found.id, a.code AS ended, t.code, t.name, t.units,
+        row_to_json(a) AS ended_row, row_to_json(t) AS heir_row
     FROM agencies a
     CROSS JOIN LATERAL (
         (SELECT id, procedure_code FROM dossiers WHERE task_agency = a.code AND task_role IS NOT NULL
@@ -45,19 +47,23 @@ _CLOSE = Statement(
     " AND a.heard_at < :long_ago AND EXISTS (SELECT 1 FROM agencies t WHERE t.code = a.continuing)",
     rows=None,
 )
-_ENTRY = Statement("SELECT data FROM staff WHERE subject = :subject")
+_ENTRY = Statement("SELECT * FROM staff WHERE subject = :subject")
 
 
 class Continuations:
     """The part of the catalogue's copies that says who goes on."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, copies: Copies) -> None:
         self._unit = unit
+        self._copies = copies
 
     async def mandates(self, subject: str, day: date) -> Sequence[Mandate]:
         """Return what an officer holds in others' places on a day."""
-        entry = await self._unit.fetch_value(_ENTRY, subject=subject)
-        return mandates_of(entry, day) if entry else []
+        row = await self._unit.fetch_one(_ENTRY, subject=subject)
+        if row is None:
+            return []
+        self._copies.require("staff", [row])
+        return mandates_of(row["data"], day)
 
     async def to_continue(self, today: date, limit: int) -> Sequence[tuple[UUID, str, Continuing]]:
         """Return running dossiers of agencies that ended, the ended one and who goes on."""
@@ -65,6 +71,9 @@ class Continuations:
         return [
             (UUID(int=row["id"].int), row["ended"], Continuing(row["code"], row["name"], tuple(row["units"])))
             for row in rows
+            # By a forged end nobody comes to anything: it waits, and the log says so.
+            if self._copies.is_sound("agencies", row["ended_row"])
+            and self._copies.is_sound("agencies", row["heir_row"])
         ]
 
     def close_continued(self, today: date, at: datetime) -> None:

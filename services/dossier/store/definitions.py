@@ -9,10 +9,13 @@ from eforms.form import Form
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.definitions import Agency, Procedure, Process, calendar_of
+from services.dossier.domain.errors import CopyChanged
 from services.dossier.store.attachments import FILE_JSON, attachment_of
 from services.dossier.store.continuations import Continuations
+from services.dossier.store.copies import Copies
 from services.dossier.use_cases.ports import Grounds, Intake
 from services.dossier.use_cases.ports.records import Succession
+from services.dossier.use_cases.sealed_rows import RowSeals
 from worktime.calendar import WorkCalendar
 
 _MOST_KEPT = 20_000
@@ -37,13 +40,34 @@ def in_force(procedure: str, today: str, agencies: str) -> str:
     """
 
 
+def choices(procedure: str) -> str:
+    """Return the query of what the choice among a procedure's versions rests on, with its seals."""
+    return (
+        "(SELECT json_agg(json_build_object('code', n.code, 'version', n.version, 'valid_from', n.valid_from,"
+        " 'performing', n.performing, 'process', n.process,"
+        f" 'seals', {CHOICE.format('n')}) ORDER BY n.version)"
+        f" FROM procedures n WHERE n.code = {procedure})"
+    )
+
+
+CHOICE = "jsonb_strip_nulls(jsonb_build_object('choice', {0}.seals -> 'choice'))"
+"""The seals of what a choice rests on, of a row by that name."""
+AGENCY_ROW = (
+    "jsonb_build_object('code', {0}.code, 'sequence', {0}.sequence, 'name', {0}.name, 'kind', {0}.kind,"
+    " 'level', {0}.level, 'calendar', {0}.calendar, 'one_stop_name', {0}.one_stop_name,"
+    " 'address', {0}.address, 'phone', {0}.phone, 'place', {0}.place, 'valid_to', {0}.valid_to,"
+    " 'successors', {0}.successors, 'continuing', {0}.continuing, 'continuing_by', {0}.continuing_by,"
+    " 'took_over', {0}.took_over, 'seals', {0}.seals)"
+)
+"""An agency as it was sealed, of a row by that name."""
 _INTAKE = Statement(
     f"""
-    SELECT p.version, p.sequence,
+    SELECT p.version, p.sequence, {choices(":procedure")} AS choices, c.years,
         q.code AS process, q.version AS process_version, q.sequence AS process_stamp,
         (SELECT json_agg(json_build_object('code', a.code, 'name', a.name, 'kind', a.kind,
             'level', a.level, 'calendar', a.calendar, 'one_stop_name', a.one_stop_name,
             'address', a.address, 'phone', a.phone, 'place', a.place, 'took_over', a.took_over,
+            'row', {AGENCY_ROW.format("a")},
             'ended', CASE WHEN a.valid_to < :today THEN json_build_object('valid_to', a.valid_to,
                 'continuing', coalesce(a.continuing_by->>:procedure, a.continuing),
                 'successors', (SELECT coalesce(json_agg(json_build_object('code', s.code, 'name', s.name)
@@ -72,6 +96,8 @@ _INTAKE = Statement(
         {in_force(":procedure", ":today", ":agencies")}) p ON true
     LEFT JOIN LATERAL (
         SELECT k.code AS calendar,
+            json_agg(json_build_object('code', k.code, 'year', k.year, 'sequence', k.sequence,
+                'seals', {CHOICE.format("k")}) ORDER BY k.year) AS years,
             string_agg(k.year || ':' || coalesce(known.sequence, k.sequence), ',' ORDER BY k.year) AS stamp
         FROM agencies a JOIN calendars k ON k.code = a.calendar
         -- What was received before the first version kept was decided counts by that first one, never by
@@ -91,13 +117,13 @@ _INTAKE = Statement(
 )
 _DATA = Statement(
     """
-    SELECT (SELECT data FROM procedures
+    SELECT (SELECT row_to_json(p) FROM procedures p
             WHERE code = :procedure::text AND version = :version::int) AS procedure,
-        (SELECT data FROM processes
+        (SELECT row_to_json(q) FROM processes q
          WHERE code = :process::text AND version = :process_version::int) AS process,
         -- By the versions' own numbers: what was decided since the stamp was read is not taken for it.
         (SELECT json_agg(json_build_object('stamp', s.stamp, 'years', (
-                SELECT json_agg(v.data) FROM calendar_versions v
+                SELECT json_agg(v) FROM calendar_versions v
                 WHERE v.code = :calendar::text
                   AND v.year || ':' || v.sequence = ANY(string_to_array(s.stamp, ',')))))
          FROM unnest(:stamps::text[]) AS s(stamp)) AS calendars
@@ -106,70 +132,77 @@ _DATA = Statement(
 _STAMP = "string_agg(year || ':' || sequence, ',' ORDER BY year) AS stamp"
 _STAMPS = Statement(f"SELECT code, {_STAMP} FROM calendars GROUP BY code")
 _YEARS = Statement(
-    f"SELECT code, {_STAMP}, json_agg(data) AS years FROM calendars WHERE code = ANY(:codes::text[])"
+    f"SELECT code, {_STAMP}, json_agg(calendars) AS years FROM calendars WHERE code = ANY(:codes::text[])"
     " GROUP BY code"
 )
 _COMPONENT = Statement(
-    "SELECT data -> 'components' FROM procedures WHERE code = :code AND valid_from <= :today"
-    " ORDER BY version DESC LIMIT 1"
+    "SELECT * FROM procedures WHERE code = :code AND valid_from <= :today ORDER BY version DESC LIMIT 1"
 )
 _LEVELS = Statement(
-    "SELECT DISTINCT ON (code) (data ->> 'identification_level')::int AS level FROM procedures"
+    "SELECT DISTINCT ON (code) * FROM procedures"
     " WHERE code = ANY(:codes::text[]) AND valid_from <= :today ORDER BY code, version DESC"
 )
 _PUT_PROCEDURE = Statement(
-    "INSERT INTO procedures (code, version, sequence, valid_from, performing, process, data)"
-    " VALUES (:code, :version, :sequence, :valid_from, :performing, :process, :data)"
+    "INSERT INTO procedures (code, version, sequence, valid_from, performing, process, data, seals)"
+    " VALUES (:code, :version, :sequence, :valid_from, :performing, :process, :data, :seals)"
     " ON CONFLICT (code, version) DO UPDATE SET sequence = excluded.sequence, data = excluded.data,"
-    " valid_from = excluded.valid_from, performing = excluded.performing, process = excluded.process"
+    " valid_from = excluded.valid_from, performing = excluded.performing, process = excluded.process,"
+    " seals = excluded.seals"
     " WHERE procedures.sequence < excluded.sequence",
     rows=None,
 )
 _PUT_PROCESS = Statement(
-    "INSERT INTO processes (code, version, sequence, data) VALUES (:code, :version, :sequence, :data)"
-    " ON CONFLICT (code, version) DO UPDATE SET sequence = excluded.sequence, data = excluded.data"
+    "INSERT INTO processes (code, version, sequence, data, seals)"
+    " VALUES (:code, :version, :sequence, :data, :seals)"
+    " ON CONFLICT (code, version) DO UPDATE SET sequence = excluded.sequence, data = excluded.data,"
+    " seals = excluded.seals"
     " WHERE processes.sequence < excluded.sequence",
     rows=None,
 )
 _PUT_AGENCY = Statement(
     """
     INSERT INTO agencies (code, sequence, name, kind, level, calendar, one_stop_name, address, phone,
-        place, valid_to, successors, continuing, continuing_by, took_over, units, unit_names, heard_at)
+        place, valid_to, successors, continuing, continuing_by, took_over, units, unit_names, heard_at, seals)
     VALUES (:code, :sequence, :name, :kind, :level, :calendar, :one_stop_name, :address, :phone, :place,
-        :valid_to, :successors, :continuing, :continuing_by, :took_over, :units, :unit_names, :heard_at)
+        :valid_to, :successors, :continuing, :continuing_by, :took_over, :units, :unit_names, :heard_at,
+        :seals)
     ON CONFLICT (code) DO UPDATE SET sequence = excluded.sequence, name = excluded.name, kind = excluded.kind,
         level = excluded.level, calendar = excluded.calendar, one_stop_name = excluded.one_stop_name,
         address = excluded.address, phone = excluded.phone, place = excluded.place,
         valid_to = excluded.valid_to, successors = excluded.successors, continuing = excluded.continuing,
         continuing_by = excluded.continuing_by, took_over = excluded.took_over, units = excluded.units,
-        unit_names = excluded.unit_names, heard_at = excluded.heard_at, continued_at = NULL
+        unit_names = excluded.unit_names, heard_at = excluded.heard_at, continued_at = NULL,
+        seals = excluded.seals
     WHERE agencies.sequence < excluded.sequence
     """,
     rows=None,
 )
 _PUT_STAFF = Statement(
-    "INSERT INTO staff (subject, sequence, agency, acts_for, away_until, data)"
-    " VALUES (:subject, :sequence, :agency, :acts_for, :away_until, :data)"
+    "INSERT INTO staff (subject, sequence, agency, acts_for, away_until, data, seals)"
+    " VALUES (:subject, :sequence, :agency, :acts_for, :away_until, :data, :seals)"
     " ON CONFLICT (subject) DO UPDATE SET sequence = excluded.sequence, agency = excluded.agency,"
-    " acts_for = excluded.acts_for, away_until = excluded.away_until, data = excluded.data"
+    " acts_for = excluded.acts_for, away_until = excluded.away_until, data = excluded.data,"
+    " seals = excluded.seals"
     " WHERE staff.sequence < excluded.sequence",
     rows=None,
 )
-_FORM = Statement("SELECT data FROM forms WHERE code = :code AND sequence = :sequence")
+_FORM = Statement("SELECT * FROM forms WHERE code = :code AND sequence = :sequence")
 _PUT_FORM = Statement(
-    "INSERT INTO forms (code, sequence, data) VALUES (:code, :sequence, :data)"
+    "INSERT INTO forms (code, sequence, data, seals) VALUES (:code, :sequence, :data, :seals)"
     " ON CONFLICT (code, sequence) DO NOTHING",
     rows=None,
 )
 _KEEP_CALENDAR = Statement(
-    "INSERT INTO calendar_versions (code, year, sequence, decided_at, data)"
-    " VALUES (:code, :year, :sequence, :decided_at, :data)"
+    "INSERT INTO calendar_versions (code, year, sequence, decided_at, data, seals)"
+    " VALUES (:code, :year, :sequence, :decided_at, :data, :seals)"
     " ON CONFLICT (code, year, sequence) DO NOTHING",
     rows=None,
 )
 _PUT_CALENDAR = Statement(
-    "INSERT INTO calendars (code, year, sequence, data) VALUES (:code, :year, :sequence, :data)"
-    " ON CONFLICT (code, year) DO UPDATE SET sequence = excluded.sequence, data = excluded.data"
+    "INSERT INTO calendars (code, year, sequence, data, seals)"
+    " VALUES (:code, :year, :sequence, :data, :seals)"
+    " ON CONFLICT (code, year) DO UPDATE SET sequence = excluded.sequence, data = excluded.data,"
+    " seals = excluded.seals"
     " WHERE calendars.sequence < excluded.sequence",
     rows=None,
 )
@@ -183,10 +216,12 @@ class Definitions:
         self.processes: dict[tuple[str, int, int], Process] = {}
         self.calendars: dict[tuple[str, str], WorkCalendar] = {}
         self.forms: dict[tuple[str, int], Form] = {}
+        self.sound: dict[tuple[Any, ...], Any] = {}
+        """Copies that were looked at, as they were: what is the same again fits again."""
 
     def trim(self) -> None:
         """Forget all when too many were kept."""
-        for kept in (self.procedures, self.processes, self.calendars, self.forms):
+        for kept in (self.procedures, self.processes, self.calendars, self.forms, self.sound):
             if len(kept) > _MOST_KEPT:
                 kept.clear()
 
@@ -194,9 +229,10 @@ class Definitions:
 class PostgresCatalogue(Continuations):
     """Copies in this service's own tables."""
 
-    def __init__(self, unit: UnitOfWork, definitions: Definitions) -> None:
-        super().__init__(unit)
+    def __init__(self, unit: UnitOfWork, definitions: Definitions, rows: RowSeals, copies: Copies) -> None:
+        super().__init__(unit, copies)
         self._kept = definitions
+        self._rows = rows
 
     async def intake(
         self,
@@ -224,6 +260,9 @@ class PostgresCatalogue(Continuations):
         )
         if row is None or row["version"] is None:
             return Intake(None, {}, {}, row["existing_id"] if row else None)
+        self._copies.require("procedures", row["choices"], "choice")
+        self._copies.require("calendars", row["years"] or (), "choice")
+        self._copies.require("agencies", [one["row"] for one in row["agencies"] or ()], "told")
         key = (procedure_code, row["version"], row["sequence"])
         process = (row["process"], row["process_version"], row["process_stamp"]) if row["process"] else None
         calendar = (row["calendar"], row["stamp"]) if row["calendar"] else None
@@ -246,13 +285,24 @@ class PostgresCatalogue(Continuations):
             row["duplicates"] or (),
         )
 
+    def require_choice(self, row: Any) -> None:
+        """Raise `CopyChanged` unless what a dossier's versions were chosen by is what was published."""
+        agency = row["calendar_agency"]
+        self._copies.require("procedures", row["choices"] or (), "choice")
+        self._copies.require("calendars", row["years"] or (), "choice")
+        self._copies.require("agencies", [agency] if agency else (), "told")
+        if row["pinned_version"] is None:
+            raise CopyChanged
+
     async def _form(self, code: str, sequence: int | None) -> Form | None:
         """Return the form in force, fetched and compiled at its first use in this process."""
         if sequence is None:
             return None
         found = self._kept.forms.get((code, sequence))
         if found is None:
-            found = Form(await self._unit.fetch_value(_FORM, code=code, sequence=sequence))
+            row = await self._unit.fetch_one(_FORM, code=code, sequence=sequence)
+            self._copies.require("forms", [row])
+            found = Form(row["data"])  # type: ignore[index]  # looked at
             self._kept.trim()
             self._kept.forms[code, sequence] = found
         return found
@@ -302,11 +352,16 @@ class PostgresCatalogue(Continuations):
         )
         kept = self._kept
         kept.trim()
-        kept.procedures[procedure] = Procedure.of(row["procedure"])  # type: ignore[index]  # one row always
+        told: Any = row
+        self._copies.require("procedures", [told["procedure"]])
+        kept.procedures[procedure] = Procedure.of(told["procedure"]["data"])
         if process:
-            kept.processes[process] = Process.of(row["process"])  # type: ignore[index]  # one row always
-        for found in row["calendars"] or ():  # type: ignore[index]  # one row always
-            parsed = calendar_of(found["years"] or [])
+            self._copies.require("processes", [told["process"]])
+            kept.processes[process] = Process.of(told["process"]["data"])
+        for found in told["calendars"] or ():
+            years = found["years"] or []
+            self._copies.require("calendar_versions", years, "told")
+            parsed = calendar_of([one["data"] for one in years])
             if parsed is not None:
                 kept.calendars[calendar, found["stamp"]] = parsed
 
@@ -318,7 +373,8 @@ class PostgresCatalogue(Continuations):
         if wanted:
             kept_years = await self._unit.fetch(_YEARS, codes=wanted)
             for row in kept_years:
-                parsed = calendar_of(row["years"])
+                self._copies.require("calendars", row["years"])
+                parsed = calendar_of([one["data"] for one in row["years"]])
                 if parsed is not None:
                     kept[row["code"], row["stamp"]] = parsed
                     stamps[row["code"]] = row["stamp"]
@@ -326,60 +382,69 @@ class PostgresCatalogue(Continuations):
 
     async def component(self, procedure_code: str, component_code: str, today: date) -> dict[str, Any] | None:
         """Return a component of the version of a procedure that is in force."""
-        components = await self._unit.fetch_value(_COMPONENT, code=procedure_code, today=today)
-        return next((item for item in components or () if item["code"] == component_code), None)
+        row = await self._unit.fetch_one(_COMPONENT, code=procedure_code, today=today)
+        if row is None:
+            return None
+        self._copies.require("procedures", [row])
+        components = row["data"].get("components") or ()
+        return next((item for item in components if item["code"] == component_code), None)
 
     async def identification_levels(self, procedures: Sequence[str], today: date) -> list[int | None]:
         """Return what the newest versions begun ask for, of the procedures that are known."""
         rows = await self._unit.fetch(_LEVELS, codes=list(procedures), today=today)
-        return [row["level"] for row in rows]
+        self._copies.require("procedures", rows)
+        return [row["data"].get("identification_level") for row in rows]
 
     def put_procedure(self, data: dict[str, Any], sequence: int) -> None:
         """Keep a version of a procedure unless a later event was kept."""
         performing = data["performing_agencies"]
-        self._unit.write(
-            _PUT_PROCEDURE,
-            code=data["code"],
-            version=data["version"],
-            sequence=sequence,
-            valid_from=date.fromisoformat(data["valid_from"]),
-            performing=performing if isinstance(performing, list) else [],
-            process=data["process"],
-            data=data,
-        )
+        columns = {
+            "code": data["code"],
+            "version": data["version"],
+            "sequence": sequence,
+            "valid_from": date.fromisoformat(data["valid_from"]),
+            "performing": performing if isinstance(performing, list) else [],
+            "process": data["process"],
+            "data": data,
+        }
+        self._put(_PUT_PROCEDURE, "procedures", columns)
+
+    def _put(self, statement: Statement, table: str, columns: dict[str, Any]) -> None:
+        """Queue a copy with the seals of who keeps it."""
+        self._unit.write(statement, **columns, seals=self._rows.made(table, columns))
 
     def put_process(self, data: dict[str, Any], sequence: int) -> None:
         """Keep a version of a process likewise."""
-        self._unit.write(
-            _PUT_PROCESS, code=data["code"], version=data["version"], sequence=sequence, data=data
-        )
+        columns = {"code": data["code"], "version": data["version"], "sequence": sequence, "data": data}
+        self._put(_PUT_PROCESS, "processes", columns)
 
     def put_agency(self, data: dict[str, Any], sequence: int) -> None:
         """Keep an agency likewise."""
-        self._unit.write(_PUT_AGENCY, sequence=sequence, **data)
+        self._put(_PUT_AGENCY, "agencies", {"sequence": sequence, **data})
 
     def put_staff(self, subject: str, data: dict[str, Any], sequence: int) -> None:
         """Keep who acts for whom likewise."""
         last_days = [date.fromisoformat(item["valid_to"]) for item in data.get("leaves") or ()]
-        self._unit.write(
-            _PUT_STAFF,
-            subject=subject,
-            sequence=sequence,
-            agency=data.get("agency") or "",
-            acts_for=sorted({item.get("giver") or "" for item in data.get("delegations") or ()} - {""}),
-            away_until=max(last_days, default=None),
-            data=data,
-        )
+        givers = {item.get("giver") or "" for item in data.get("delegations") or ()}
+        columns = {
+            "subject": subject,
+            "sequence": sequence,
+            "agency": data.get("agency") or "",
+            "acts_for": sorted(givers - {""}),
+            "away_until": max(last_days, default=None),
+            "data": data,
+        }
+        self._put(_PUT_STAFF, "staff", columns)
 
     def put_form(self, data: dict[str, Any], sequence: int) -> None:
         """Keep the form in force of a procedure likewise."""
-        self._unit.write(_PUT_FORM, code=data["code"], sequence=sequence, data=data)
+        self._put(_PUT_FORM, "forms", {"code": data["code"], "sequence": sequence, "data": data})
 
     def put_calendar(self, data: dict[str, Any], sequence: int, decided_at: datetime) -> None:
         """Keep a calendar's year likewise, and every version of it for what was promised under it."""
         year = {"code": data["code"], "year": data["year"], "sequence": sequence, "data": data}
-        self._unit.write(_PUT_CALENDAR, **year)
-        self._unit.write(_KEEP_CALENDAR, **year, decided_at=decided_at)
+        self._put(_PUT_CALENDAR, "calendars", year)
+        self._put(_KEEP_CALENDAR, "calendar_versions", {**year, "decided_at": decided_at})
 
 
 def _agency_of(row: dict[str, Any]) -> Agency:

@@ -14,7 +14,7 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.history import Entry
 from services.dossier.store.account import account_of
 from services.dossier.store.code_lines import MOST_SECONDS, CodeLines
-from services.dossier.store.definitions import PostgresCatalogue, in_force
+from services.dossier.store.definitions import AGENCY_ROW, CHOICE, PostgresCatalogue, choices, in_force
 from services.dossier.store.mapping import changing_columns, dossier_of, new_columns
 from services.dossier.store.row_heads import HEAD, RowHeads
 from services.dossier.store.searching import PostgresSearching
@@ -46,7 +46,9 @@ _LOADING = f"""
     SELECT {{more}} d.*, {_AUTHORITY}, {HEAD}, p.version AS pinned_version, p.sequence AS procedure_stamp,
         q.code AS q_code, q.version AS q_version,
         q.sequence AS q_stamp, k.code AS calendar, k.stamp AS calendar_stamp,
-        k.newest AS newest_stamp,
+        k.newest AS newest_stamp, k.years, {{choices}} AS choices,
+        CASE WHEN d.accepted_at IS NULL AND a.code IS NOT NULL THEN {AGENCY_ROW.format("a")} END
+            AS calendar_agency,
         CASE WHEN :with_components::boolean THEN
             (SELECT json_agg(c ORDER BY position) FROM components c WHERE c.dossier_id = d.id)
         END AS components,
@@ -64,9 +66,11 @@ _LOADING = f"""
     LEFT JOIN agencies a ON a.code = d.competent_agency
     LEFT JOIN LATERAL (
         SELECT y.code, string_agg(y.year || ':' || y.sequence, ',' ORDER BY y.year) AS newest,
-            string_agg(y.year || ':' || coalesce(y.bound, y.sequence), ',' ORDER BY y.year) AS stamp
+            string_agg(y.year || ':' || coalesce(y.bound, y.sequence), ',' ORDER BY y.year) AS stamp,
+            json_agg(json_build_object('code', y.code, 'year', y.year, 'sequence', y.sequence,
+                'seals', {CHOICE.format("y")}) ORDER BY y.year) AS years
         FROM (
-            SELECT c.code, c.year, c.sequence, (
+            SELECT c.code, c.year, c.sequence, c.seals, (
                 SELECT v.sequence FROM calendar_versions v
                 WHERE v.code = c.code AND v.year = c.year AND v.sequence >= CASE
                     WHEN d.accepted_at IS NULL AND pin.received_at IS NULL THEN NULL
@@ -109,14 +113,20 @@ _IN_FORCE = f"""
             WHERE code = d.procedure_code AND version = d.procedure_version) f
         ORDER BY f.turn LIMIT 1)
 """
-_LOAD = Statement(_LOADING.format(key="id = :id", procedure=_PINNED, more=""))
-_LOAD_FOR_ACCEPTANCE = Statement(_LOADING.format(key="id = :id", procedure=_IN_FORCE, more=""))
-_LOAD_PORTAL = Statement(_LOADING.format(key="portal_code = :portal_code", procedure=_PINNED, more=""))
+# Who was accepted stands on a version by its number: nothing is chosen any more.
+_NONE, _CHOICES = "NULL::json", choices("d.procedure_code")
+_LOAD = Statement(_LOADING.format(key="id = :id", procedure=_PINNED, choices=_NONE, more=""))
+_LOAD_FOR_ACCEPTANCE = Statement(
+    _LOADING.format(key="id = :id", procedure=_IN_FORCE, choices=_CHOICES, more="")
+)
+_LOAD_PORTAL = Statement(
+    _LOADING.format(key="portal_code = :portal_code", procedure=_PINNED, choices=_NONE, more="")
+)
 
 
 def loading(more: str) -> Statement:
     """Return the statement that loads a dossier for a decision, with columns more of `d` before the rest."""
-    return Statement(_LOADING.format(key="id = :id", procedure=_IN_FORCE, more=more))
+    return Statement(_LOADING.format(key="id = :id", procedure=_IN_FORCE, choices=_CHOICES, more=more))
 
 
 _ADD = Statement(f"INSERT INTO dossiers ({COLUMNS}) VALUES ({', '.join(f':{name}' for name in _NAMES)})")
@@ -253,6 +263,7 @@ class PostgresDossiers:
 
     async def grounds_of(self, row: Any) -> Grounds:
         """Return what a dossier that was loaded stands on."""
+        self._catalogue.require_choice(row)
         process = (row["q_code"], row["q_version"], row["q_stamp"]) if row["q_code"] else None
         calendar = (row["calendar"], row["calendar_stamp"]) if row["calendar"] else None
         procedure = (row["procedure_code"], row["pinned_version"], row["procedure_stamp"])

@@ -10,6 +10,7 @@ from typing import Any
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.work.tallies import at_desks
+from services.dossier.store.copies import Copies
 from services.dossier.store.desk_tallies import DeskTallies
 from services.dossier.use_cases.work.ports import InboxPage, InboxQuery
 
@@ -134,7 +135,8 @@ _INBOX = Statement(
     f"""
     WITH {_HELD}, {_PAGE}, {_GROUPED}, {_COUNTED},
     told AS (
-        SELECT groups, counts, (SELECT json_agg(json_build_array(agency, role, unit)) FROM whole) AS desks
+        SELECT groups, counts, (SELECT json_agg(json_build_array(agency, role, unit)) FROM whole) AS desks,
+            (SELECT row_to_json(s) FROM staff s WHERE s.subject = :subject) AS entry
         FROM grouped, counted
     )
     SELECT page.*, told.* FROM page FULL JOIN told ON false ORDER BY page.waits_until, page.id
@@ -158,8 +160,9 @@ _REASSIGN = Statement(
 class PostgresInbox:
     """Tasks by role, held steps and opinions asked, the most pressing first."""
 
-    def __init__(self, unit: UnitOfWork, tallies: DeskTallies) -> None:
+    def __init__(self, unit: UnitOfWork, tallies: DeskTallies, copies: Copies) -> None:
         self._unit = unit
+        self._copies = copies
         self._tallies = tallies
 
     async def page(self, query: InboxQuery) -> InboxPage:
@@ -190,6 +193,7 @@ class PostgresInbox:
         )
         # Nothing sorts after what has no moment: the counts come last.
         told = rows.pop()
+        self._copies.require("staff", [told["entry"]] if told["entry"] else ())
         fresh = self._tallies.keep(told["groups"] or (), now)
         desks = [(agency, role, unit) for agency, role, unit in told["desks"] or ()]
         tally, counted_at = at_desks(desks, {**kept, **fresh}, now, only_unheld=query.whose == "unclaimed")

@@ -14,6 +14,7 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.results.register import ResultState
 from services.dossier.store.account import account_of
 from services.dossier.store.attachments import FILE_JSON, attachment_of
+from services.dossier.store.copies import Copies
 from services.dossier.store.dossiers import AUTHORITY, COLUMNS, PostgresDossiers, component_of, loading
 from services.dossier.store.intake.evidence import evidence_of
 from services.dossier.store.mapping import dossier_of
@@ -50,7 +51,7 @@ _DETAIL = loading(
             WHERE g.dossier_id = d.id AND g.state = 'ACCEPTED')) AS is_packed,
         (SELECT EXISTS (SELECT FROM post_items i
             WHERE i.dossier_id = d.id AND i.state IN ('SENT', 'FAILED'))) AS is_with_post,
-        (SELECT s.data FROM staff s WHERE s.subject = :reader::text) AS entry,
+        (SELECT row_to_json(s) FROM staff s WHERE s.subject = :reader::text) AS entry,
     """
 )
 _OWN = Statement(
@@ -141,8 +142,8 @@ _PORTAL = Statement(
     """
 )
 _IS_PROVINCIAL = Statement(
-    "SELECT level = 'PROVINCE' AND kind IN ('PEOPLES_COMMITTEE', 'SERVICE_CENTER') FROM agencies"
-    " WHERE code = :agency"
+    "SELECT * FROM agencies WHERE code = :agency AND level = 'PROVINCE'"
+    " AND kind IN ('PEOPLES_COMMITTEE', 'SERVICE_CENTER')"
 )
 _LOG = Statement(
     "INSERT INTO access_log (at, subject, kind, agency, what, dossier_id, object_id, person_index, shown)"
@@ -159,7 +160,7 @@ def _detail_of(row: Any, now: datetime) -> Detail:
         history=row.get("history") or (),
         evidence=[evidence_of(item) for item in row.get("evidence") or ()],
         account=account_of(row["id"], row.get("money")),
-        entry=row.get("entry"),
+        entry=(row.get("entry") or {}).get("data"),
         used_results=[_used_result(one) for one in row.get("used_results") or ()],
         unprinted=row.get("unprinted") or 0,
         is_packed=bool(row.get("is_packed")),
@@ -185,8 +186,11 @@ def _used_result(told: dict[str, Any]) -> UsedResult:
 class PostgresViews:
     """Reads of this service's database."""
 
-    def __init__(self, unit: UnitOfWork, clock: Clock, dossiers: PostgresDossiers, rows: RowSeals) -> None:
+    def __init__(
+        self, unit: UnitOfWork, clock: Clock, dossiers: PostgresDossiers, rows: RowSeals, copies: Copies
+    ) -> None:
         self._unit, self._clock, self._dossiers, self._rows = unit, clock, dossiers, rows
+        self._copies = copies
 
     async def detail(self, dossier_id: UUID, reader: str = "") -> Detail:
         """Return a dossier with components, files, papers and the reader's entry; raise `NotFound`."""
@@ -199,6 +203,7 @@ class PostgresViews:
             raise NotFound
         is_known = row["procedure_stamp"] is not None
         grounds = await self._dossiers.grounds_of(row) if is_known else None
+        self._copies.require("staff", [row["entry"]] if row["entry"] else ())
         return replace(_detail_of(sound_authority(row, self._rows), now), grounds=grounds)
 
     async def portal(self, wanted: Sequence[tuple[UUID, int]]) -> dict[tuple[UUID, int], Detail]:
@@ -237,7 +242,9 @@ class PostgresViews:
 
     async def is_provincial(self, agency: str) -> bool:
         """Tell whether an agency is the province's committee or its service centre."""
-        return bool(await self._unit.fetch_value(_IS_PROVINCIAL, agency=agency))
+        row = await self._unit.fetch_one(_IS_PROVINCIAL, agency=agency)
+        self._copies.require("agencies", [row] if row else (), "told")
+        return row is not None
 
     async def history(self, dossier_id: UUID) -> tuple[Dossier, list[dict[str, Any]]]:
         """Return a dossier and its history, oldest first; raise `NotFound`."""

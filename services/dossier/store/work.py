@@ -17,6 +17,7 @@ from services.dossier.store.archive.zips import write_bag
 from services.dossier.store.attachments import PostgresAttachments
 from services.dossier.store.code_lines import CodeLines
 from services.dossier.store.colleagues import PostgresColleagues
+from services.dossier.store.copies import Copies
 from services.dossier.store.definitions import Definitions, PostgresCatalogue
 from services.dossier.store.desk.displays import DisplayStreams
 from services.dossier.store.desk.work import PostgresDesk
@@ -112,14 +113,15 @@ class PostgresWork:
         self.registers = PostgresRegisters(unit)
         keys = resources.history_keys
         rows, heads = RowSeals(keys, resources.marks), RowHeads(unit, keys)
+        copies = Copies(rows, resources.definitions.sound)
         self.results = PostgresResults(unit, resources.seals, rows, heads)
-        self.archive = PostgresArchive(unit, resources.retention, resources.seals, rows)
+        self.archive = PostgresArchive(unit, resources.retention, resources.seals, rows, copies)
         self.pack = write_bag
-        self.interlinked = PostgresInterlinked(unit, self.results, rows)
+        self.interlinked = PostgresInterlinked(unit, self.results, rows, copies)
         self.history_keys, self.press = keys, resources.press
         self.inspector = resources.inspector
         self.courier = resources.courier
-        self.catalogue = PostgresCatalogue(unit, resources.definitions)
+        self.catalogue = PostgresCatalogue(unit, resources.definitions, rows, copies)
         self.searching = PostgresSearching(unit, resources.seals)
         self.dossiers = PostgresDossiers(
             unit,
@@ -135,21 +137,20 @@ class PostgresWork:
         self.payments = PostgresPayments(unit, rows, heads)
         self.outside = PostgresOutside(unit)
         self.slips = PostgresSlips(unit, rows, heads)
-        self.colleagues = PostgresColleagues(unit)
+        self.colleagues = PostgresColleagues(unit, copies)
         self.uploads = PostgresUploads(unit)
         self.links = PostgresLinks(unit)
-        self.inbox = PostgresInbox(unit, resources.desk_tallies)
+        self.inbox = PostgresInbox(unit, resources.desk_tallies, copies)
         self.warnings = PostgresWarnings(unit)
         self.mirrors = PostgresMirrors(unit, resources.seals)
         self.watches = PostgresWatches(unit)
         self.due_commands = PostgresDueCommands(unit, rows)
-        self.views = PostgresViews(unit, resources.clock, self.dossiers, rows)
+        self.views = PostgresViews(unit, resources.clock, self.dossiers, rows, copies)
         self.supervision = PostgresSupervision(unit, resources.supervision_rules)
         self.desk = PostgresDesk(unit, resources.definitions, resources.desk_rules, resources.displays)
         self.figures = PostgresFigures(unit)
         self.statistics = PostgresStatistics(unit)
-        self.exports = PostgresExports(unit, rows)
-        self.sheets = begin_sheet
+        self.exports, self.sheets = PostgresExports(unit, rows), begin_sheet
         self.dues = LedgerDues(self.payments)
         self.ways_in = PostgresWaysIn(unit, resources.seals, rows, heads)
 

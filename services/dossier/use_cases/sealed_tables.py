@@ -263,6 +263,45 @@ SEALED: Mapping[str, SealedTable] = {
             "why": _columns("reason"),
         },
     ),
+    "procedures": SealedTable(
+        key=("code", "version"),
+        groups={"told": _columns("sequence data"), "choice": _columns("valid_from performing process")},
+        is_of_dossier=False,
+    ),
+    "processes": SealedTable(
+        key=("code", "version"), groups={"told": _columns("sequence data")}, is_of_dossier=False
+    ),
+    "forms": SealedTable(key=("code", "sequence"), groups={"told": _columns("data")}, is_of_dossier=False),
+    "calendars": SealedTable(
+        key=("code", "year"),
+        groups={"told": _columns("data"), "choice": _columns("sequence")},
+        is_of_dossier=False,
+    ),
+    "calendar_versions": SealedTable(
+        key=("code", "year", "sequence"),
+        groups={"told": _columns("data"), "choice": _columns("decided_at")},
+        is_of_dossier=False,
+    ),
+    "agencies": SealedTable(
+        key=("code",),
+        groups={
+            "told": _columns(
+                "sequence name kind level calendar one_stop_name address phone place valid_to successors"
+                " continuing continuing_by took_over"
+            ),
+            "units": _columns("units unit_names"),
+        },
+        unsealed={
+            "heard_at": "when it was heard; says only how long a job looks for dossiers to continue",
+            "continued_at": "that none was left; a job's own",
+        },
+        is_of_dossier=False,
+    ),
+    "staff": SealedTable(
+        key=("subject",),
+        groups={"told": _columns("sequence agency acts_for away_until data")},
+        is_of_dossier=False,
+    ),
 }
 """By table. `late_entries.dossier_id` is what came of it, part of its course."""
 BOOKS = tuple(SEALED["row_heads"].groups)

@@ -11,6 +11,7 @@ import pytest
 from kernel.core.clock import VIETNAM
 from services.dossier.domain.definitions import calendar_of
 from tests.builders.dossier.office import RECEIVER, Office, a_procedure
+from tests.builders.dossier.resealed import reseal
 from tests.builders.dossier.till import Till, a_channel, a_fee
 from tests.integration.dossier.test_bound_calendars import recomputed, resumed, stopped
 from tests.integration.dossier.test_late_entries import MANAGER, decided, entered
@@ -81,6 +82,7 @@ async def test_a_year_nobody_had_decided_and_versions_of_before_count_as_they_ar
     assert (await taken(office, at(3, 15)))["due_at"][:10] == "2026-03-09"
     await decide(office, 3, at(5))
     await pool.execute("UPDATE calendar_versions SET decided_at = NULL WHERE year = 2026 AND sequence = 2")
+    await reseal(office.service, "calendar_versions")
     assert (await taken(office, at(3, 16)))["due_at"][:10] == "2026-03-09"
 
 

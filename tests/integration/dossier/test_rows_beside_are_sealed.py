@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from kernel.testing.running import RunningService
+from kernel.testing.running import RunningService, an_event
 from services.dossier.commands.history import verify_history
 from services.dossier.commands.seal_rows import seal_rows
 from services.dossier.commands.sealed import OLDER, broken_now
@@ -113,6 +113,8 @@ async def written_beside(office: Office) -> None:
     path = f"/v1/authorizations/{recorded.json()['authorization_id']}/revocation"
     revoked = await service.post(path, {"reason": "Thôi"}, a_citizen(), version=1)
     assert revoked.status_code == 200, revoked.text
+    form = {"code": "9.000001", "version": 1, "title": "Tờ khai", "schema": {}, "layout": {}}
+    await service.receive(an_event("form.published.v1", form["code"], form))
     await begun(office, {"owner": {"full_name": "Nguyễn Văn An"}})
     exported = await service.post("/v1/exports", ASKED, SIGNER)
     assert exported.status_code == 202, exported.text

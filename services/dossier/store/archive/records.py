@@ -13,6 +13,7 @@ from services.dossier.domain.archive.retention import Ending, Record, RecordStat
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.keepers import Ended, Keepers, Reach
 from services.dossier.store.archive.rows import Rows, inserting, touching
+from services.dossier.store.copies import Copies
 from services.dossier.store.shown import SEALED_ON, shown
 from services.dossier.use_cases.sealed_rows import RowSeals
 
@@ -28,9 +29,7 @@ _HOLDS = (
     " WHERE h.dossier_id = r.dossier_id AND h.released_at IS NULL) AS holds"
 )
 _FIND = Statement(f"SELECT {_COLUMNS}, {_HOLDS} FROM archive_records r WHERE dossier_id = :id")
-_ENDED = Statement(
-    "SELECT code, continuing, continuing_by FROM agencies WHERE valid_to < :today AND valid_to IS NOT NULL"
-)
+_ENDED = Statement("SELECT * FROM agencies WHERE valid_to < :today AND valid_to IS NOT NULL")
 
 
 def _kept(counted: str, condition: str, order: str) -> Statement:
@@ -111,9 +110,10 @@ _FIRST = (date.min, UUID(int=0))
 class PostgresRecords:
     """Records of ended dossiers."""
 
-    def __init__(self, unit: UnitOfWork, seals: RowSeals) -> None:
+    def __init__(self, unit: UnitOfWork, seals: RowSeals, copies: Copies) -> None:
         self._unit = unit
         self._seals = seals
+        self._copies = copies
 
     def fix(self, dossier: Dossier, told: EndedDossier, retention: Retention) -> None:
         """Queue a record; one that is there already stays as it was fixed."""
@@ -142,10 +142,12 @@ class PostgresRecords:
 
     async def keepers(self, today: date) -> Keepers:
         """Return who keeps the records of agencies that ended."""
+        rows = await self._unit.fetch(_ENDED, today=today)
+        self._copies.require("agencies", rows)
         return Keepers(
             [
                 Ended(code=row["code"], continuing=row["continuing"], by_procedure=row["continuing_by"])
-                for row in await self._unit.fetch(_ENDED, today=today)
+                for row in rows
             ]
         )
 

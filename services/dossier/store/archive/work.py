@@ -12,6 +12,7 @@ from services.dossier.store.archive.contents import PackageContents
 from services.dossier.store.archive.destruction import PostgresDestruction
 from services.dossier.store.archive.packages import PostgresMessages, PostgresPackages
 from services.dossier.store.archive.records import PostgresHolds, PostgresRecords
+from services.dossier.store.copies import Copies
 from services.dossier.use_cases.archive.ports import Contents
 from services.dossier.use_cases.ports import Seals
 from services.dossier.use_cases.sealed_rows import RowSeals
@@ -40,9 +41,11 @@ class ArchivePackages(PostgresPackages):
 class PostgresArchive:
     """All of the archive."""
 
-    def __init__(self, unit: UnitOfWork, rules: RetentionRules, seals: Seals, rows: RowSeals) -> None:
+    def __init__(
+        self, unit: UnitOfWork, rules: RetentionRules, seals: Seals, rows: RowSeals, copies: Copies
+    ) -> None:
         self.rules = rules
-        self.records = PostgresRecords(unit, rows)
+        self.records = PostgresRecords(unit, rows, copies)
         self.packages = ArchivePackages(unit, seals, rows)
         self.messages = PostgresMessages(unit)
         self.holds = PostgresHolds(unit, rows)

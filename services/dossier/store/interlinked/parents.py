@@ -17,6 +17,7 @@ from services.dossier.domain.interlinked.child import Told
 from services.dossier.domain.interlinked.parent import Parent
 from services.dossier.domain.results.register import Registered
 from services.dossier.store.attachments import attachment_of
+from services.dossier.store.copies import Copies
 from services.dossier.store.interlinked import statements as sql
 from services.dossier.store.interlinked.rows import (
     WorkDocument,
@@ -34,9 +35,10 @@ from services.dossier.use_cases.sealed_rows import RowSeals
 class PostgresInterlinked:
     """Submissions over several dossiers."""
 
-    def __init__(self, unit: UnitOfWork, results: PostgresResults, rows: RowSeals) -> None:
+    def __init__(self, unit: UnitOfWork, results: PostgresResults, rows: RowSeals, copies: Copies) -> None:
         self._unit = unit
         self._rows = rows
+        self._copies = copies
         self._results = results
         self._loaded: dict[tuple[UUID, str], dict[str, Any]] = {}
 
@@ -190,6 +192,8 @@ class PostgresInterlinked:
                 **{name: row[name] for name in Agency.__dataclass_fields__}
             )
             for row in await self._unit.fetch(sql.HEIRS, **asked)
+            if self._copies.is_sound("agencies", row["ended_row"])
+            and self._copies.is_sound("agencies", row["heir_row"])
         }
 
     async def hold_as_last(self, dossier_id: UUID) -> Parent | None:

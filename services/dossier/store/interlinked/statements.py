@@ -153,7 +153,8 @@ TO_CONTINUE = Statement(
 )
 HEIRS = Statement(
     f"""
-    SELECT a.code AS ended, m.procedure, {", ".join(f"t.{name}" for name in Agency.__dataclass_fields__)}
+    SELECT a.code AS ended, m.procedure, row_to_json(a) AS ended_row, row_to_json(t) AS heir_row,
+        {", ".join(f"t.{name}" for name in Agency.__dataclass_fields__)}
     FROM agencies a CROSS JOIN unnest(:procedures::text[]) AS m(procedure)
     JOIN agencies t ON t.code = coalesce(a.continuing_by->>m.procedure, a.continuing)
     WHERE a.code = ANY(:codes::text[]) AND a.valid_to < :today::date

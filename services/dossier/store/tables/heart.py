@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, UUID
 
-from services.dossier.store.tables.columns import metadata, moment, texts
+from services.dossier.store.tables.columns import metadata, moment, seals, texts
 
 dossiers = Table(
     "dossiers",
@@ -297,6 +297,7 @@ Table(
     Column("performing", ARRAY(Text), nullable=False),
     Column("process", Text),
     Column("data", JSON, nullable=False),
+    seals(),
 )
 Table(
     "processes",
@@ -305,6 +306,7 @@ Table(
     Column("version", Integer, primary_key=True),
     Column("sequence", BigInteger, nullable=False),
     Column("data", JSON, nullable=False),
+    seals(),
 )
 Table(
     "agencies",
@@ -322,6 +324,7 @@ Table(
     Column("unit_names", JSON, nullable=False, server_default="{}"),
     Column("heard_at", moment, nullable=False, server_default=func.clock_timestamp()),
     Column("continued_at", moment),
+    seals(),
 )
 staff = Table(
     "staff",
@@ -332,6 +335,7 @@ staff = Table(
     Column("acts_for", ARRAY(Text), nullable=False, server_default="{}"),
     Column("away_until", Date),
     Column("data", JSON, nullable=False),
+    seals(),
 )
 Index("ix_staff_acts_for", staff.c.acts_for, postgresql_using="gin")
 Index("ix_staff_away_until", staff.c.away_until, postgresql_where=text("away_until IS NOT NULL"))
@@ -341,6 +345,7 @@ Table(
     Column("code", Text, primary_key=True),
     Column("sequence", BigInteger, primary_key=True),
     Column("data", JSON, nullable=False),
+    seals(),
 )
 Table(
     "calendars",
@@ -349,6 +354,7 @@ Table(
     Column("year", Integer, primary_key=True),
     Column("sequence", BigInteger, nullable=False),
     Column("data", JSON, nullable=False),
+    seals(),
 )
 # Only added to: a dossier names the version its promise was counted under (`Pins.calendar_stamp`).
 Table(
@@ -360,4 +366,5 @@ Table(
     # When the catalogue decided it; unknown (and so long ago) of versions from before this was kept.
     Column("decided_at", moment),
     Column("data", JSON, nullable=False),
+    seals(),
 )

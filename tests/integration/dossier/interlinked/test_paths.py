@@ -21,6 +21,7 @@ from tests.builders.dossier.kin import (
     staff,
 )
 from tests.builders.dossier.office import COMMUNE, PDF, STRANGER, Office
+from tests.builders.dossier.resealed import reseal
 from tests.integration.dossier.interlinked.test_one_slip import slip_of, words
 from tests.integration.dossier.test_mirrors import fed as fed_by_its_system
 
@@ -243,6 +244,7 @@ async def test_a_child_that_cannot_be_opened_waits_for_an_officer_and_is_tried_a
         " WHERE code = $1",
         CARD,
     )
+    await reseal(kin.service, "procedures")
     await kin.advance()
     parent = await kin.parent(seen, LEAD)
     assert {one["procedure"]["code"]: one["status"] for one in parent["members"]} == {
@@ -257,6 +259,7 @@ async def test_a_child_that_cannot_be_opened_waits_for_an_officer_and_is_tried_a
         " WHERE code = $1",
         CARD,
     )
+    await reseal(kin.service, "procedures")
     answer = await kin.on(
         parent, "member-decision", LEAD, procedure=CARD, choice="GO_ON", reason="Đã công bố lại"
     )

@@ -1,0 +1,58 @@
+"""Copies are held against what the catalogue itself says it published, by its real handlers."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from kernel.core.event import Event
+from kernel.testing.running import RunningService
+from services.dossier.commands.copies import verify_copies
+from tests.builders.catalog import a_document
+from tests.integration.catalog.publishing.desk import an_item, approved, decided, published, with_catalogue
+from tests.integration.catalog.test_imports import load
+
+
+async def heard(catalog: RunningService, dossier: RunningService, first: int = 0) -> int:
+    """Let the dossier service hear what the catalogue published; return how much that was."""
+    rows = await catalog.published()
+    known = {one.event_type for one in dossier.runtime.service.handlers}
+    names = ("type", "key", "sequence", "occurred_at", "data")
+    events = [Event(**{name: row[name] for name in names}) for row in rows[first:] if row["type"] in known]
+    await dossier.receive(*events)
+    return len(rows)
+
+
+async def test_copies_are_what_was_published_until_somebody_changes_one(
+    start: Callable[..., Awaitable[RunningService]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also of versions that others followed; a row changed, taken out or put in is named."""
+    catalog, dossier = await start("catalog"), await start("dossier")
+    await with_catalogue(catalog)
+    await load(catalog, a_document())
+    await published(catalog, await decided(catalog, an_item(await approved(catalog, name="Ngày mai"))))
+    await heard(catalog, dossier)
+    file = tmp_path / "published.jsonl"
+
+    async def compared() -> str:
+        capsys.readouterr()
+        assert await catalog.runtime.service.commands["published"](catalog.runtime, ()) == 0
+        file.write_text(capsys.readouterr().out, encoding="utf-8")
+        await verify_copies(dossier.runtime, [str(file)])
+        return capsys.readouterr().out
+
+    assert ", 0 differ" in await compared()
+    assert not (await compared()).startswith("0 ")
+    pool = dossier.runtime.pool
+    forge = "UPDATE agencies SET name = 'x' WHERE code = (SELECT min(code) FROM agencies) RETURNING code"
+    code = await pool.fetchval(forge)
+    gone = "DELETE FROM procedures WHERE version = 2 RETURNING code || '/' || version"
+    name = await pool.fetchval(gone)
+    await pool.execute(
+        "INSERT INTO staff (subject, sequence, data) VALUES ('ke-gian', 1, '{\"subject\": \"ke-gian\"}')"
+    )
+    told = await compared()
+    assert f"agencies {code}: it says otherwise than what was published" in told
+    assert f"procedures {name}: published, and not here" in told
+    assert "staff ke-gian: here, and never published" in told
+    assert ", 3 differ" in told
