@@ -75,6 +75,9 @@ class HttpLinks:
             raise NotFetched("quá thời gian tải tệp") from error
         except (aiohttp.ClientError, OSError) as error:
             raise NotFetched(f"không kết nối được: {type(error).__name__}") from error
+        except ValueError as error:
+            # A host no name server can be asked for, or a redirect that is no address.
+            raise NotFetched(f"địa chỉ không dùng được: {type(error).__name__}", is_final=True) from error
         kind = type_of(content)
         return FetchedFile(content, hashlib.sha256(content).digest(), kind)
 

@@ -54,7 +54,8 @@ def read_answer(value: Any) -> PortalAnswer:
         code = int(str(value["error_code"]).strip())
     except ValueError as error:
         raise PortalSilent("error_code không phải số") from error
-    return PortalAnswer(code, str(value.get("message") or ""), value.get("result"))
+    text = "".join(one if one.isprintable() else " " for one in str(value.get("message") or ""))
+    return PortalAnswer(code, text, value.get("result"))
 
 
 @dataclass(frozen=True, slots=True)

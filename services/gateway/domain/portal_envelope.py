@@ -42,8 +42,10 @@ def in_one_form(message: Any) -> Any:
     """Return the message with the members of its envelope as the direct road spells them.
 
     The road through a provincial gateway writes `Service`, `IsUpdating`, `Data`; where both spellings stand
-    the first counts. A list of one is that one, as other senders' roads have it. Nothing else is touched.
+    the first counts. A list of one is that one, as other senders' roads have it. A NUL, which no text of
+    people has and no database keeps, is left out wherever it stands. Nothing else is touched.
     """
+    message = _without_nul(message)
     if isinstance(message, list) and len(message) == 1:
         message = message[0]
     if not isinstance(message, Mapping):
@@ -57,6 +59,16 @@ def in_one_form(message: Any) -> Any:
     if isinstance(data, list) and len(data) == 1:
         found["data"] = data[0]
     return found
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, list):
+        return [_without_nul(one) for one in value]
+    if isinstance(value, Mapping):
+        return {_without_nul(name): _without_nul(one) for name, one in value.items()}
+    return value
 
 
 def asked_code(message: Any) -> str:

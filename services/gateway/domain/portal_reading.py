@@ -72,8 +72,11 @@ def handed_of(path: str, message: Any) -> Handed:
     if not _CODE.fullmatch(code or supplemented):
         raise NotUnderstood(f"Thiếu hoặc sai trường bắt buộc {profile['code']}")
     files = _files(data, profile)
-    if supplemented and not code:
-        return Handed(supplemented, is_supplement=True, body=_supplement(data, profile, supplemented, files))
+    # What changes a dossier names it either way; only a create is a repeated one (section 17.2).
+    changed = supplemented or code if _text(message, "isUpdating").casefold() in _YES else ""
+    if changed or not code:
+        known = changed or supplemented
+        return Handed(known, is_supplement=True, body=_supplement(data, profile, known, files))
     account = tech_id_of(_text(data, profile["account"]))
     return Handed(code, is_supplement=False, body=_dossier(data, profile, code, files), tech_id=account)
 

@@ -49,7 +49,7 @@ _OTHERS = Statement(
 )
 _BEFORE = Statement(
     "SELECT EXISTS (SELECT 1 FROM portal_inbound WHERE portal_code = :portal_code AND id < :id"
-    " AND path = :path AND state IN ('RECEIVED', 'PARKED'))"
+    " AND path = :path AND state IN ('RECEIVED', 'PARKED') AND NOT (state = 'PARKED' AND reason = :ignored))"
 )
 _AGAIN = Statement(
     "UPDATE portal_inbound SET state = 'RECEIVED', next_attempt_at = :now, attempts = attempts + 1,"
@@ -136,10 +136,13 @@ class PostgresPortalInbox:
         """Tell whether no other message brought this dossier before."""
         return not await self._unit.fetch_value(_OTHERS, portal_code=portal_code, id=message_id)
 
-    async def has_waiting_before(self, portal_code: str, message: Inbound) -> bool:
-        """Tell whether an earlier message of this dossier is not settled; ids grow with time."""
+    async def has_waiting_before(self, portal_code: str, message: Inbound, *, ignored: str) -> bool:
+        """Tell whether an earlier message of this dossier is not settled; ids grow with time.
+
+        One that is parked for the reason `ignored` does not count.
+        """
         found: bool = await self._unit.fetch_value(
-            _BEFORE, portal_code=portal_code, id=message.id, path=message.path
+            _BEFORE, portal_code=portal_code, id=message.id, path=message.path, ignored=ignored
         )
         return found
 

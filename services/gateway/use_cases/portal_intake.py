@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
+
 from kernel.core.clock import Clock
 from kernel.core.errors import Unavailable
 from services.gateway.domain.portal_base64 import NotBase64
@@ -40,8 +42,10 @@ from services.gateway.use_cases.portal_links import AwaitLinks
 from services.gateway.use_cases.portal_ports import DossierService, Intake, Mappings, OpenWork
 from services.gateway.use_cases.portal_receiving import KeepMessages
 
+_log = structlog.get_logger()
 DOSSIERS = "/v1/portal-dossiers"
 _SUPPLEMENTS = "/v1/portal-dossiers/{code}/supplement"
+_NO_DOSSIER = "chưa có hồ sơ này"
 _PARKED_RETRY = timedelta(minutes=10)
 _NOT_FOUND = 404
 _PROBLEMS_FROM = 400
@@ -118,7 +122,7 @@ class TakeFromPortal:
         return {name: message[name] for name in _MINIMUM}
 
     async def _deliver(self, message: Inbound, *, is_again: bool) -> Ruling:
-        ruling = await self._ruling(message)
+        ruling = await self._ruling_of_any(message)
         if is_again and ruling.state is InboxState.REFUSED:
             # The portal was told 0 before: it is ours to mend now.
             ruling = replace(ruling, state=InboxState.PARKED)
@@ -134,6 +138,14 @@ class TakeFromPortal:
         if ruling.state is InboxState.PARKED:
             return self._clock.now() + _PARKED_RETRY
         return self._clock.now() + self._backoff.wait(message.attempts + 1, 1.0)
+
+    async def _ruling_of_any(self, message: Inbound) -> Ruling:
+        """Return the ruling of whatever came: a message nobody thought of must not hold up the others."""
+        try:
+            return await self._ruling(message)
+        except Exception:  # The boundary of a message; with the database away, parking fails as well.
+            _log.exception("portal_message_failed", message_id=str(message.id))
+            return parked("", "lỗi khi xử lý, chuyển người xem", is_retried=True)
 
     async def _ruling(self, message: Inbound) -> Ruling:
         if not message.is_readable:
@@ -154,7 +166,9 @@ class TakeFromPortal:
 
     async def _hand_in(self, handed: Handed, said: Said, message: Inbound) -> Ruling:
         async with self._open_work() as work:
-            if await work.portal_inbox.has_waiting_before(handed.portal_code, message):
+            # A supplement that came before its dossier waits for it; the dossier does not wait for that.
+            ignored = "" if handed.is_supplement else _NO_DOSSIER
+            if await work.portal_inbox.has_waiting_before(handed.portal_code, message, ignored=ignored):
                 return waiting(handed.portal_code, "chờ bản tin trước của hồ sơ")
             handed = await self._in_our_codes(handed, work.portal_codes)
         path = _SUPPLEMENTS.format(code=handed.portal_code) if handed.is_supplement else DOSSIERS
@@ -210,7 +224,7 @@ class TakeFromPortal:
             is_first = is_first and answer.status < _PROBLEMS_FROM
             return taken(code, answer.dossier_id, is_first=is_first)
         if answer.status == _NOT_FOUND:
-            return parked(code, "chưa có hồ sơ này", is_retried=True)
+            return parked(code, _NO_DOSSIER, is_retried=True)
         names = portal_names(message.path)
         fields = [(names.get(name, name), reason) for name, reason in answer.fields]
         return ruling_of_refusal(code, answer.status, answer.problem, answer.title, fields)

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
+import structlog
+
 from kernel.core.clock import Clock
 from kernel.core.errors import Stale
 from services.gateway.domain.portal_inbound import Inbound, Ruling, parked, waiting
@@ -16,6 +18,7 @@ from services.gateway.domain.portal_links import LinkState, NotFetched
 from services.gateway.domain.portal_reading import Handed
 from services.gateway.use_cases.portal_ports import OpenWork
 
+_log = structlog.get_logger()
 _AT_ONCE = 4
 _BATCH = 20
 
@@ -113,6 +116,10 @@ class FetchLinks:
                 file = await self._files.fetch(link.address)
             except NotFetched as fault:
                 await self._put_off(link, fault)
+                return False
+            except Exception:  # The boundary of a file: a defect of ours must not hold up the others' files.
+                _log.exception("portal_link_failed", link=str(link.id))
+                await self._put_off(link, NotFetched("lỗi khi tải"))
                 return False
             # One at a time is held only until it is kept.
             try:

@@ -240,8 +240,8 @@ class PortalInbox(Protocol):
     async def is_first(self, portal_code: str, message_id: UUID) -> bool:
         """Tell whether no other message brought this dossier before."""
 
-    async def has_waiting_before(self, portal_code: str, message: Inbound) -> bool:
-        """Tell whether an earlier message of this dossier is not settled yet."""
+    async def has_waiting_before(self, portal_code: str, message: Inbound, *, ignored: str) -> bool:
+        """Tell whether an earlier message of this dossier is not settled; not one parked for `ignored`."""
 
 
 class PortalWork(Records, Protocol):

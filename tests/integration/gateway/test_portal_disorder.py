@@ -1,0 +1,115 @@
+"""Messages out of order, of both names, and broken ones: each finds its dossier, and none holds up others."""
+
+from typing import Any
+
+import pytest
+from fastapi.responses import Response
+
+from services.gateway.domain.portal_answers import read_answer
+from services.gateway.jobs.portal_intake import PORTAL_INTAKE
+from services.gateway.jobs.portal_links import PORTAL_LINKS
+from tests.integration.gateway.portal_world import World, a_world
+from tests.integration.gateway.test_portal_intake import CODE, a_message, a_supplement, inbox, send
+from tests.integration.gateway.test_portal_linked_files import (
+    Shelf,
+    goes_on,
+    host,
+    linked,
+    links,
+    shelf,
+)
+
+__all__ = ["host", "shelf"]
+OTHER = "G22.99-260303-000456"
+
+
+@pytest.fixture
+async def world(start: Any):
+    async with a_world(start) as found:
+        yield found
+
+
+async def goes_on_for(world: World, tries: int = 3) -> None:
+    for _ in range(tries):
+        world.passes(minutes=11)
+        await world.gateway.run_job(PORTAL_INTAKE)
+
+
+async def test_a_supplement_that_comes_first_waits_for_its_dossier_and_not_the_other_way(world: World):
+    assert (await send(world, a_supplement()))["error_code"] == 0
+    assert (await send(world, a_message()))["message"].endswith("tiếp nhận thành công")
+    await goes_on_for(world)
+    assert [call.get("supplement") for call in world.dossiers.calls] == [None, CODE]
+    assert [state for state, _, _ in await inbox(world)] == ["DONE", "DONE"]
+
+
+@pytest.mark.parametrize("is_updating", ["True", "true", True, 1, "1"])
+@pytest.mark.parametrize("more", [{}, {"MaHoSoQG": CODE}], ids=["its code", "both codes"])
+async def test_a_change_under_the_code_of_the_create_is_a_change(
+    world: World, is_updating: object, more: dict[str, str]
+):
+    """1 is for a create that repeats (17.2); what the citizen changed is never thrown away."""
+    await send(world, a_message())
+    changed = a_message(LyDoDieuChinh="Bổ sung ảnh", **more)
+    answer = await send(world, {**changed, "isUpdating": is_updating})
+    assert answer == {"error_code": 0, "message": f"{CODE}| tiếp nhận thành công"}
+    assert [call.get("supplement") for call in world.dossiers.calls] == [None, CODE]
+    assert (await send(world, a_message()))["error_code"] == 1
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [{"MaTTHC": "1.00\x004873"}, {"MaCoQuanThucHien": "H99.201\x00"}, {"ChuHoSo": "Nguyễn\x00 Văn An"}],
+)
+async def test_a_sign_no_database_keeps_is_left_out(world: World, spoiled: dict[str, str]):
+    assert (await send(world, a_message(**spoiled)))["error_code"] == 0
+    assert "\x00" not in str(world.dossiers.calls)
+    assert [state for state, _, _ in await inbox(world)] == ["DONE"]
+
+
+async def test_a_message_nobody_thought_of_is_for_people_and_holds_up_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    intake = world.gateway.runtime.resources.portal.intake
+    rules = intake._ruling
+
+    async def breaks(message: Any) -> Any:
+        if b"000123" in message.body:
+            raise ZeroDivisionError
+        return await rules(message)
+
+    monkeypatch.setattr(intake, "_ruling", breaks)
+    assert (await send(world, a_message()))["error_code"] == 0
+    world.dossiers.is_down = True
+    await send(world, a_message(OTHER))
+    world.dossiers.is_down = False
+    await goes_on_for(world)
+    assert list(world.dossiers.taken) == [OTHER]
+    assert [(state, reason) for state, _, reason in await inbox(world)] == [
+        ("PARKED", "lỗi khi xử lý, chuyển người xem"),
+        ("DONE", ""),
+    ]
+
+
+@pytest.fixture
+async def fetching(start: Any, host: str):
+    hosts = [host, ".gov.vn"]
+    async with a_world(start, portal_link_hosts=hosts, portal_link_networks=["127.0.0.0/8"]) as found:
+        yield found
+
+
+async def test_an_address_that_is_none_stops_its_own_file_only(fetching: World, shelf: Shelf, host: str):
+    """Twenty of them fill a whole batch: the file asked for after them still comes."""
+    shelf.answers["away"] = Response(status_code=302, headers={"Location": "http://["})
+    strange = [f"https://a..gov.vn/{place}.pdf" for place in range(18)]
+    strange += [f"https://{'a' * 64}.gov.vn/x.pdf", f"{host}/away"]
+    await send(fetching, a_message(TaiLieuNop=[linked(one) for one in strange]))
+    await send(fetching, a_message(OTHER, TaiLieuNop=[linked(f"{host}/good.pdf")]))
+    await fetching.gateway.run_job(PORTAL_LINKS)
+    await goes_on(fetching)
+    assert list(fetching.dossiers.taken) == [OTHER]
+    assert {link["state"] for link in await links(fetching)} == {"FAILED", "FETCHED"}
+
+
+def test_what_the_portal_says_is_kept_without_signs_no_database_keeps():
+    assert read_answer({"error_code": "5", "message": "lỗi\x00 x\nhàng"}).message == "lỗi  x hàng"
