@@ -20,7 +20,7 @@ _PROGRAM = (
 _OFFICERS = (
     "closed_by placed_by placed_by_name released_by given_by given_by_name received_by received_by_name"
     " settled_by cashier cashier_name asked_by drawer decided_by signed_by ended_by officer taken_by subject"
-    " what person_index shown"
+    " what person_index shown drawer_agency"
 )
 """Who answered for an entry of a book, officially; who read what, for which purpose, about which index."""
 _KEPT = {table for tables in KEPT.values() for table in tables}
