@@ -9,6 +9,11 @@ LAND_TAX = "nhantbthuedvcqg"
 LOOK_UP = "search/call"
 
 _LINK = "DuongDanTaiTepTin"
+_FILES = (
+    {"list": "", "name": "TenTepDonDangKy", "content": "TepDonDangKy", "link": ""},
+    {"list": "", "name": "TenTepDangKy", "content": "", "link": "URLTepDangKy"},
+    {"list": "TaiLieuNop", "name": "TenTepDinhKem", "content": "Base64", "link": _LINK},
+)
 
 PROFILES: Mapping[str, Mapping[str, Any]] = {
     GENERAL: {
@@ -32,7 +37,7 @@ PROFILES: Mapping[str, Mapping[str, Any]] = {
         "address": ("DiaChi", "DiaChiChiTiet"),
         "form": "DuLieuEForm",
         "note": ("LyDoDieuChinh", "ThongTinDaNop", "ThongTinSuaDoi"),
-        "files": ({"list": "TaiLieuNop", "name": "TenTepDinhKem", "content": "Base64", "link": _LINK},),
+        "files": _FILES,
     },
     PROMOTION: {
         "enveloped": False,
@@ -54,10 +59,6 @@ PROFILES: Mapping[str, Mapping[str, Any]] = {
         "address": ("DiaChiDoanhNghiep", "DiaChiChiTiet"),
         "form": "",
         "note": ("LyDoDieuChinh", "ThongTinDaNop", "ThongTinSuaDoi"),
-        "files": (
-            {"list": "", "name": "TenTepDonDangKy", "content": "TepDonDangKy", "link": ""},
-            {"list": "", "name": "TenTepDangKy", "content": "", "link": "URLTepDangKy"},
-            {"list": "TaiLieuNop", "name": "TenTepDinhKem", "content": "Base64", "link": _LINK},
-        ),
+        "files": _FILES,
     },
 }

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from services.gateway.domain.portal_base64 import NotBase64, base64_content
-from services.gateway.domain.portal_reading import NotUnderstood
+from services.gateway.domain.portal_words import NotUnderstood
 
 FILE = "FileThongBaoThue"
 _NOTICE, _VOUCHER = "NhanThongBaoThueDat", "NhanChungTuThueDat"

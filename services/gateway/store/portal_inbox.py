@@ -1,7 +1,7 @@
 """What the portal sent down, raw, and what became of it."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,7 @@ _KEEP_PART = Statement(
 )
 _PART = Statement("SELECT body FROM portal_inbound_parts WHERE message_id = :message_id AND place = :place")
 # Who corrected or replayed it meanwhile has the word: what was made of it before does not count.
+_BEING_READ = timedelta(seconds=5)
 _SETTLE = Statement(
     "UPDATE portal_inbound SET state = :state, attempts = attempts + 1, next_attempt_at = :retry_at,"
     " portal_code = :portal_code, dossier_id = :dossier_id, answer_code = :answer_code, answer = :answer,"
@@ -47,9 +48,15 @@ _OTHERS = Statement(
     "SELECT EXISTS (SELECT 1 FROM portal_inbound WHERE portal_code = :portal_code AND id <> :id"
     " AND state = 'DONE' AND answer_code = 0)"
 )
+# One that was kept and never read, its process dead, may be of any dossier: it is read before later ones.
 _BEFORE = Statement(
     "SELECT EXISTS (SELECT 1 FROM portal_inbound WHERE portal_code = :portal_code AND id < :id"
     " AND path = :path AND state IN ('RECEIVED', 'PARKED') AND NOT (state = 'PARKED' AND reason = :ignored))"
+    " OR EXISTS (SELECT 1 FROM portal_inbound WHERE state <> 'DONE' AND received_at < :long_ago"
+    " AND state = 'RECEIVED' AND portal_code = '' AND id < :id AND path = :path)"
+)
+_NAME = Statement(
+    "UPDATE portal_inbound SET portal_code = :portal_code WHERE id = :id AND portal_code = ''", rows=None
 )
 _AGAIN = Statement(
     "UPDATE portal_inbound SET state = 'RECEIVED', next_attempt_at = :now, attempts = attempts + 1,"
@@ -136,13 +143,23 @@ class PostgresPortalInbox:
         """Tell whether no other message brought this dossier before."""
         return not await self._unit.fetch_value(_OTHERS, portal_code=portal_code, id=message_id)
 
+    def name(self, message: Inbound, portal_code: str) -> None:
+        """Keep whose dossier a message is of as soon as that is known: later ones of it wait."""
+        self._unit.write(_NAME, id=message.id, portal_code=portal_code)
+
     async def has_waiting_before(self, portal_code: str, message: Inbound, *, ignored: str) -> bool:
         """Tell whether an earlier message of this dossier is not settled; ids grow with time.
 
-        One that is parked for the reason `ignored` does not count.
+        One that is parked for the reason `ignored` does not count; one that nobody has read yet may be of
+        this dossier and counts, unless it came just now and is being read.
         """
         found: bool = await self._unit.fetch_value(
-            _BEFORE, portal_code=portal_code, id=message.id, path=message.path, ignored=ignored
+            _BEFORE,
+            portal_code=portal_code,
+            id=message.id,
+            path=message.path,
+            ignored=ignored,
+            long_ago=message.received_at - _BEING_READ,
         )
         return found
 

@@ -5,15 +5,20 @@ again by its key, so that a repeat sends only what is missing and says the very 
 on with, the dossier service forgets by itself.
 """
 
+import hashlib
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Protocol
+
+import orjson
 
 from services.gateway.domain.portal_base64 import NotBase64
 from services.gateway.domain.portal_inbound import Inbound
 from services.gateway.domain.portal_links import missing_note
 from services.gateway.domain.portal_messages import Json
-from services.gateway.domain.portal_reading import Handed, NotUnderstood
+from services.gateway.domain.portal_reading import Handed
+from services.gateway.domain.portal_words import NotUnderstood
 from services.gateway.use_cases.portal_bodies import Said
 from services.gateway.use_cases.portal_ports import DossierService, Intake
 
@@ -48,7 +53,7 @@ async def with_files_there(
     out and told of.
     """
     listed: list[Json] = []
-    missing: list[str] = []
+    missing = [*handed.missing]
     for place, file in enumerate(handed.body["attachments"]):
         found = fetched[place] if place in fetched else said.files.get(file["content_base64"])
         if found is None and place in fetched:
@@ -63,6 +68,29 @@ async def with_files_there(
     told = "\n".join(text for text in (handed.body.get("note", ""), missing_note(missing)) if text)
     note = {"note": told[:_LONGEST_NOTE]} if told else {}
     return replace(handed, body={**handed.body, "attachments": listed, **note})
+
+
+async def key_of(handed: Handed, said: Said) -> str:
+    """Return one key a dossier; a supplement's is that of what it says, because a dossier has several.
+
+    However the portal wraps and orders it when it sends it again, it says the same.
+    """
+    if not handed.is_supplement:
+        return f"portal:{handed.portal_code}"
+    files = [{**file, "content_base64": await _digest(file, said)} for file in handed.body["attachments"]]
+    told = orjson.dumps({**handed.body, "attachments": files}, option=orjson.OPT_SORT_KEYS)
+    return f"portal:{handed.portal_code}:{hashlib.sha256(told).hexdigest()[:32]}"
+
+
+async def _digest(file: Json, said: Said) -> str:
+    content = str(file.get("content_base64", ""))
+    long = said.files.get(content)
+    digest = hashlib.sha256(b"" if long else content.encode())
+    if long is not None:
+        with suppress(NotBase64):
+            async for piece in long.content():
+                digest.update(piece)
+    return digest.hexdigest()
 
 
 async def _brought(

@@ -29,15 +29,15 @@ from services.gateway.domain.portal_outline import Bounds, NoOutline, NotJson
 from services.gateway.domain.portal_profiles import LAND_TAX
 from services.gateway.domain.portal_reading import (
     Handed,
-    NeedsPeople,
-    NotUnderstood,
     handed_of,
     national_code,
+    require_likely,
 )
 from services.gateway.domain.portal_tax import notice_file, tax_dossier, told_in
 from services.gateway.domain.portal_view import PortalView
+from services.gateway.domain.portal_words import NeedsPeople, NotUnderstood
 from services.gateway.use_cases.portal_bodies import Said, read_message
-from services.gateway.use_cases.portal_handing import require_only_files, with_files_there
+from services.gateway.use_cases.portal_handing import key_of, require_only_files, with_files_there
 from services.gateway.use_cases.portal_links import AwaitLinks
 from services.gateway.use_cases.portal_ports import DossierService, Intake, Mappings, OpenWork
 from services.gateway.use_cases.portal_receiving import KeepMessages
@@ -155,6 +155,7 @@ class TakeFromPortal:
             if message.path == LAND_TAX:
                 return await self._ruling_of_tax(await _tax_dossier(said))
             handed = handed_of(message.path, corrected(message.path, said.value, message.corrections))
+            require_likely(handed, message.received_at)
             require_only_files(said, handed)
         except NotJson:
             return Ruling(InboxState.REFUSED, FAILED, "| nội dung không phải JSON", "not JSON")
@@ -167,6 +168,7 @@ class TakeFromPortal:
     async def _hand_in(self, handed: Handed, said: Said, message: Inbound) -> Ruling:
         async with self._open_work() as work:
             # A supplement that came before its dossier waits for it; the dossier does not wait for that.
+            work.portal_inbox.name(message, handed.portal_code)
             ignored = "" if handed.is_supplement else _NO_DOSSIER
             if await work.portal_inbox.has_waiting_before(handed.portal_code, message, ignored=ignored):
                 return waiting(handed.portal_code, "chờ bản tin trước của hồ sơ")
@@ -183,12 +185,13 @@ class TakeFromPortal:
             ready = await with_files_there(said, handed, message, self._dossiers, fetched)
             if isinstance(ready, Intake):
                 return await self._ruling_of(ready, handed, message)
-            answer = await self._dossiers.take_in(path, ready.body, key=_key(handed, message))
+            key = await key_of(handed, said)
+            answer = await self._dossiers.take_in(path, ready.body, key=key)
             national = national_code(ready.body.get("procedure_code", ""))
             if national and any(name == "procedure_code" for name, _ in answer.fields):
                 # A localised code nobody has here means the national procedure (section 2.3).
                 body = {**ready.body, "procedure_code": national}
-                answer = await self._dossiers.take_in(path, body, key=_key(handed, message))
+                answer = await self._dossiers.take_in(path, body, key=key)
         except Unavailable as silence:
             return waiting(handed.portal_code, silence.detail or silence.title)
         return await self._ruling_of(answer, handed, message)
@@ -216,9 +219,10 @@ class TakeFromPortal:
 
     async def _ruling_of(self, answer: Intake, handed: Handed, message: Inbound) -> Ruling:
         code = handed.portal_code
-        if answer.status < _PROBLEMS_FROM and handed.is_supplement:
+        is_repeated = answer.problem == "idempotency-key-reused"
+        if handed.is_supplement and (answer.status < _PROBLEMS_FROM or is_repeated):
             return taken(code, answer.dossier_id, is_first=True)
-        if answer.status < _PROBLEMS_FROM or answer.problem == "idempotency-key-reused":
+        if answer.status < _PROBLEMS_FROM or is_repeated:
             async with self._open_work() as work:
                 is_first = await work.portal_inbox.is_first(code, message.id)
             is_first = is_first and answer.status < _PROBLEMS_FROM
@@ -242,10 +246,3 @@ async def _tax_dossier(said: Said) -> str:
     except NotBase64:
         told = b""
     return tax_dossier(said.value, told)
-
-
-def _key(handed: Handed, message: Inbound) -> str:
-    """One key a dossier; a supplement's is that of its content, because a dossier has several."""
-    if handed.is_supplement:
-        return f"portal:{handed.portal_code}:{message.sha256.hex()[:32]}"
-    return f"portal:{handed.portal_code}"

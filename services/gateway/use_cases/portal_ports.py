@@ -240,6 +240,9 @@ class PortalInbox(Protocol):
     async def is_first(self, portal_code: str, message_id: UUID) -> bool:
         """Tell whether no other message brought this dossier before."""
 
+    def name(self, message: Inbound, portal_code: str) -> None:
+        """Keep whose dossier a message is of."""
+
     async def has_waiting_before(self, portal_code: str, message: Inbound, *, ignored: str) -> bool:
         """Tell whether an earlier message of this dossier is not settled; not one parked for `ignored`."""
 

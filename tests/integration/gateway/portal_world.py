@@ -306,7 +306,8 @@ class DossierService:
     async def supplement(self, code: str, request: Request) -> Response:
         if code not in self.taken:
             return JSONResponse({"code": "not-found", "title": "Không tìm thấy"}, 404)
-        self.calls.append({"supplement": code, "body": await request.json()})
+        key = request.headers["idempotency-key"]
+        self.calls.append({"supplement": code, "key": key, "body": await request.json()})
         return JSONResponse({"outcome": "answered", "dossier_id": self.taken[code]})
 
     async def dossier(self, dossier_id: str) -> Response:

@@ -1,7 +1,9 @@
 """Messages out of order, of both names, and broken ones: each finds its dossier, and none holds up others."""
 
+import asyncio
 from typing import Any
 
+import httpx
 import pytest
 from fastapi.responses import Response
 
@@ -9,7 +11,7 @@ from services.gateway.domain.portal_answers import read_answer
 from services.gateway.jobs.portal_intake import PORTAL_INTAKE
 from services.gateway.jobs.portal_links import PORTAL_LINKS
 from tests.integration.gateway.portal_world import World, a_world
-from tests.integration.gateway.test_portal_intake import CODE, a_message, a_supplement, inbox, send
+from tests.integration.gateway.test_portal_intake import CODE, PDF, a_message, a_supplement, inbox, send
 from tests.integration.gateway.test_portal_linked_files import (
     Shelf,
     goes_on,
@@ -55,6 +57,46 @@ async def test_a_change_under_the_code_of_the_create_is_a_change(
     assert answer == {"error_code": 0, "message": f"{CODE}| tiếp nhận thành công"}
     assert [call.get("supplement") for call in world.dossiers.calls] == [None, CODE]
     assert (await send(world, a_message()))["error_code"] == 1
+
+
+async def test_what_was_kept_by_a_process_that_died_comes_before_what_came_later(world: World):
+    await send(world, a_message())
+    intake = world.gateway.runtime.resources.portal.intake
+    intake._deliver = _killed
+    first = httpx.Request("POST", "http://x", json=a_supplement(LyDoDieuChinh="lần một"))
+    with pytest.raises(asyncio.CancelledError):
+        await intake.receive("nhanhsdvcqg", first.stream)
+    del intake._deliver
+    world.passes(seconds=10)
+    assert (await send(world, a_supplement(LyDoDieuChinh="lần hai")))["error_code"] == 0
+    await goes_on_for(world)
+    assert [call["body"]["note"] for call in world.dossiers.calls[1:]] == ["lần một", "lần hai"]
+
+
+async def _killed(_: object, *, is_again: bool) -> None:
+    raise asyncio.CancelledError
+
+
+async def test_a_supplement_that_is_sent_again_in_another_wrapping_is_the_same(world: World):
+    """Its key is what it says: the envelope's moment and the order of members say nothing."""
+    await send(world, a_message())
+    said = a_supplement(TaiLieuNop=[{"TenTepDinhKem": "a.pdf", "MaThanhPhanHoSo": "TP01", "Base64": PDF}])
+    keys = []
+    for message in (
+        said,
+        {
+            "SecurityKey": "k",
+            "Service": "DongBoHoSo",
+            "IsUpdating": "True",
+            "Data": said["data"],
+            "Ngay": "1",
+        },
+        {"data": dict(reversed(said["data"].items())), "isUpdating": "True", "service": "DongBoHoSo"},
+        {**said, "data": {**said["data"], "LyDoDieuChinh": "Khác"}},
+    ):
+        assert (await send(world, message))["error_code"] == 0
+        keys.append(world.dossiers.calls[-1]["key"])
+    assert keys[0] == keys[1] == keys[2] != keys[3]
 
 
 @pytest.mark.parametrize(
@@ -109,6 +151,87 @@ async def test_an_address_that_is_none_stops_its_own_file_only(fetching: World, 
     await goes_on(fetching)
     assert list(fetching.dossiers.taken) == [OTHER]
     assert {link["state"] for link in await links(fetching)} == {"FAILED", "FETCHED"}
+
+
+FILE = {"TenTepDinhKem": "a.pdf", "MaThanhPhanHoSo": "TP01", "Base64": PDF}
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"TaiLieuNop": [{**FILE, "Base64": None, "TepDinhKem": PDF}]}, ["a.pdf"]),
+        ({"TaiLieuNop": [{name.lower(): value for name, value in FILE.items()}]}, ["a.pdf"]),
+        ({"TaiLieuNop": [], "TenTepDonDangKy": "don.pdf", "TepDonDangKy": PDF}, ["don.pdf"]),
+    ],
+    ids=["another name", "small letters", "the application itself"],
+)
+async def test_a_file_is_found_where_other_systems_put_it(
+    world: World, said: dict[str, Any], told: list[str]
+):
+    await send(world, a_message(**said))
+    (call,) = world.dossiers.calls
+    assert [file["name"] for file in call["body"]["attachments"]] == told
+    assert {file["content_base64"] for file in call["body"]["attachments"]} == {PDF}
+
+
+async def test_a_file_that_is_named_and_nowhere_is_told_of(world: World):
+    await send(world, a_message(TaiLieuNop=[FILE, {**FILE, "TenTepDinhKem": "b.pdf", "Base64": ""}]))
+    (call,) = world.dossiers.calls
+    assert [file["name"] for file in call["body"]["attachments"]] == ["a.pdf"]
+    assert "b.pdf" in call["body"]["note"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"TaiLieuNop": ["một tệp"]},
+        {"TaiLieuNop": "không phải danh sách"},
+        {"TaiLieuNop": [{"TenTepDinhKem": "a.pdf", "Tep": "A" * 600}]},
+        {"DuLieuEForm": [{"a": 1}, {"b": 2}]},
+        {"DuLieuEForm": "không đọc được"},
+        {"SoGiayToChuHoSo": "099-08 số 8"},
+        {"NgayNopHoSo": "20991231235959"},
+        {"NgayNopHoSo": "00010101000000"},
+    ],
+    ids=",".join,
+)
+async def test_what_is_there_and_not_understood_is_for_people_and_never_dropped(
+    world: World, said: dict[str, Any]
+):
+    assert (await send(world, a_message(**said)))["error_code"] == 0
+    assert world.dossiers.calls == []
+    ((state, _, reason),) = await inbox(world)
+    assert (state, reason.partition(":")[0], next(iter(said)) in reason) == ("PARKED", "cần sửa", True)
+
+
+@pytest.mark.parametrize(
+    ("said", "owner"),
+    [
+        (
+            {"SoGiayToChuHoSo": "", "DinhDanhCHS": [{"LoaiDinhDanh": "1", "SoDinhDanh": "099 088 000 011"}]},
+            {"identity_number": "099088000011", "identity_type": "CITIZEN_ID"},
+        ),
+        (
+            {"SoGiayToChuHoSo": None, "LoaiDoiTuong": "2", "MaSoThue": "0109998887"},
+            {"identity_number": "0109998887", "identity_type": "TAX_CODE"},
+        ),
+        ({"SoGiayToChuHoSo": "không có"}, {"identity_number": None}),
+        ({"DienThoai": "0900.000.000 / 0911111111"}, {"phone": "0900.000.000"}),
+        ({"Email": "an@example.vn; binh@example.vn"}, {"email": "an@example.vn"}),
+    ],
+)
+async def test_whose_it_is_is_found_where_the_contract_has_it(
+    world: World, said: dict[str, Any], owner: dict[str, Any]
+):
+    await send(world, a_message(**said))
+    (call,) = world.dossiers.calls
+    assert {name: call["body"]["owner"].get(name) for name in owner} == owner
+
+
+@pytest.mark.parametrize("agency", ["h99.201", "000.00.201.h99"])
+async def test_an_agencys_code_in_small_letters_is_that_agency(world: World, agency: str):
+    await send(world, a_message(MaCoQuanThucHien=agency))
+    assert world.dossiers.calls[0]["body"]["agency"] == "H99.201"
 
 
 def test_what_the_portal_says_is_kept_without_signs_no_database_keeps():

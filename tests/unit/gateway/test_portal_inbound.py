@@ -19,7 +19,8 @@ from services.dossier.api.schemas.machines import PortalIn, PortalSupplementIn
 from services.gateway.domain.portal_corrections import correctable, corrected
 from services.gateway.domain.portal_inbound import InboxState, ruling_of_refusal
 from services.gateway.domain.portal_profiles import GENERAL, LAND_TAX, PROMOTION
-from services.gateway.domain.portal_reading import NeedsPeople, NotUnderstood, handed_of, moment_of
+from services.gateway.domain.portal_reading import handed_of
+from services.gateway.domain.portal_words import NeedsPeople, NotUnderstood, moment_of
 
 CODE = "G22.99-260303-000123"
 PDF = base64.b64encode(b"%PDF-1.4").decode()

@@ -1,0 +1,111 @@
+"""Whose dossier a message of the portal is: names, numbers and contacts, wherever and however written."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.gateway.domain.portal_words import (
+    Json,
+    NeedsPeople,
+    NotUnderstood,
+    as_list,
+    moment_of,
+    said_by,
+    text_of,
+)
+
+_SUBJECTS = {"1": "CITIZEN", "2": "BUSINESS", "3": "STATE_AGENCY", "4": "ORGANISATION"}
+_CARD_DIGITS = 12
+_OLD_CARD_DIGITS = 9
+_TAX_DIGITS = 10
+_PHONE_DIGITS = 10
+_NOT_OF_A_PHONE = re.compile(r"[()\-]")
+_SEVERAL = re.compile(r"[/;,|]")
+_BLANKS = re.compile(r"[\s.]+")
+_FORMS = {
+    "phone": re.compile(r"\+?[0-9 .]{8,16}"),
+    "email": re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+"),
+    "identity_number": re.compile(r"[0-9A-Za-z-]{5,20}"),
+}
+
+
+def owner_of(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Json:
+    """Return whose dossier it is; contacts the portal wrote in another form are left out, never refused."""
+    names = profile["owner"]
+    owner = {name: text_of(data, field) for name, field in names.items()}
+    if not owner["full_name"]:
+        raise NotUnderstood(f"Thiếu trường bắt buộc {names['full_name']}")
+    is_tax_code = names["identity_number"] == "MaSoThue"
+    lengths = (_TAX_DIGITS,) if is_tax_code else (_CARD_DIGITS, _OLD_CARD_DIGITS)
+    number = _number(data.get(names["identity_number"]), owner["identity_number"], lengths=lengths)
+    subject = text_of(data, profile["subject"]) if profile["subject"] else "2"
+    if not number:
+        number, is_tax_code = _number_elsewhere(data, subject)
+    phone = _NOT_OF_A_PHONE.sub("", _first(owner["phone"], "phone"))
+    owner["phone"] = _with_zero(data.get(names["phone"]), phone, (_PHONE_DIGITS,))
+    owner["email"] = _first(owner["email"], "email")
+    owner["identity_number"] = _understood(number, names["identity_number"])
+    owner["identity_type"] = _kind_of_number(number, is_tax_code=is_tax_code)
+    owner["applicant_type"] = _SUBJECTS.get(subject, "CITIZEN")
+    outer, inner = profile["address"]
+    address = data.get(outer)
+    told = text_of(address, inner) if isinstance(address, Mapping) else text_of(data, outer)
+    owner["address"] = told[:500]
+    owner["birth_date"] = _day(owner.get("birth_date", ""))
+    for name, form in _FORMS.items():
+        if not form.fullmatch(owner[name]):
+            owner[name] = ""
+    return {name: value for name, value in owner.items() if value}
+
+
+def _number_elsewhere(data: Mapping[str, Any], subject: str) -> tuple[str, bool]:
+    """Return the number of where else the contract has one (section 13.6), and whether it is a tax code."""
+    for one in as_list(said_by(data.get("DinhDanhCHS"))):
+        if isinstance(one, Mapping) and (number := text_of(one, "SoDinhDanh")):
+            return _bare_digits(number), False
+    tax_code = _bare_digits(text_of(data, "MaSoThue")) if _SUBJECTS.get(subject) == "BUSINESS" else ""
+    return tax_code, bool(tax_code)
+
+
+def _understood(number: str, field: str) -> str:
+    """Return a number that is one, blank for words that say there is none; raise `NeedsPeople` for others."""
+    if _FORMS["identity_number"].fullmatch(number):
+        return number
+    if any(sign.isdigit() for sign in number):
+        raise NeedsPeople(f"cần sửa: {field} (không đọc được số giấy tờ)")
+    return ""
+
+
+def _first(text: str, name: str) -> str:
+    """Return the first of several contacts written in one place."""
+    several = (one.strip() for one in _SEVERAL.split(text))
+    return next((one for one in several if _FORMS[name].fullmatch(one)), text)
+
+
+def _kind_of_number(number: str, *, is_tax_code: bool) -> str:
+    if is_tax_code:
+        return "TAX_CODE"
+    kinds = {_CARD_DIGITS: "CITIZEN_ID", _OLD_CARD_DIGITS: "OLD_ID"}
+    return kinds.get(len(number), "OTHER") if number.isdecimal() else "OTHER"
+
+
+def _number(sent: Any, text: str, *, lengths: Sequence[int]) -> str:
+    """Return an identity number without blanks between its digits, and with the zero a JSON number lost."""
+    return _with_zero(sent, _bare_digits(text), lengths)
+
+
+def _bare_digits(text: str) -> str:
+    bare = _BLANKS.sub("", text)
+    return bare if bare.isdecimal() else text
+
+
+def _with_zero(sent: Any, text: str, lengths: Sequence[int]) -> str:
+    """Put back the zero a number begins with, which JSON cannot write."""
+    is_short = isinstance(sent, int | float) and len(text) + 1 in lengths
+    return f"0{text}" if is_short else text
+
+
+def _day(text: str) -> str:
+    """Return a day as ISO; a birth date the portal knows only in part stays unsaid."""
+    found = moment_of(text)
+    return found.date().isoformat() if found else ""

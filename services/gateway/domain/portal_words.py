@@ -1,0 +1,64 @@
+"""Single values of the portal's messages, however senders write them (section 5.2)."""
+
+import re
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from kernel.core.clock import VIETNAM
+
+_MOMENT = re.compile(
+    r"(?:(?P<y>\d{4})(?P<s>[-/]?)(?P<m>\d{2})(?P=s)(?P<d>\d{2})|(?P<D>\d{1,2})([-/])(?P<M>\d{1,2})\6(?P<Y>\d{4}))"
+    r"(?:[T ]?(?P<h>\d{2}):?(?P<min>\d{2})(?::?(?P<sec>\d{2})(?:\.\d{1,9})?)?)?(?P<zone>Z|[+-]\d{2}:?\d{2})?"
+)
+"""Every way of writing a moment that section 5.2 and the bodies of other systems are known to have."""
+
+Json = dict[str, Any]
+
+
+class NotUnderstood(ValueError):  # noqa: N818 - the fact is the name.
+    """The message lacks what every message of its kind must say; the text is Vietnamese, for the sender."""
+
+
+class NeedsPeople(Exception):  # noqa: N818 - the fact is the name.
+    """The message is understood, but what to do with it is not for a program; the text says why."""
+
+
+def text_of(data: Any, name: str) -> str:
+    """Return a member as text, blank for none and for what is no single value."""
+    value = data.get(name) if name else None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip() if isinstance(value, str | int | float) else ""
+
+
+def said_by(value: Any) -> Any:
+    """Return what a list or an object says that some senders write as a text of its own."""
+    if isinstance(value, str) and value.lstrip()[:1] in {"{", "["}:
+        with suppress(orjson.JSONDecodeError):
+            return orjson.loads(value)
+    return value
+
+
+def as_list(found: Any) -> list[Any]:
+    """Return a list; one thing alone is a list of it, nothing an empty one."""
+    return found if isinstance(found, list) else [found] if found else []
+
+
+def moment_of(text: str) -> datetime | None:
+    """Return a moment however it is written, Vietnamese time where no zone is said; None for what is none.
+
+    Digits are never filled in from the left: twelve of them end with minutes.
+    """
+    found = _MOMENT.fullmatch(text)
+    if found is None:
+        return None
+    at = found.groupdict()
+    day = (int(at["y"] or at["Y"]), int(at["m"] or at["M"]), int(at["d"] or at["D"]))
+    with suppress(ValueError, OverflowError):
+        zone = datetime.fromisoformat(f"2000-01-01T00:00:00{at['zone']}").tzinfo if at["zone"] else VIETNAM
+        moment = datetime(*day, int(at["h"] or 0), int(at["min"] or 0), int(at["sec"] or 0), tzinfo=zone)
+        return moment.astimezone(VIETNAM)
+    return None
