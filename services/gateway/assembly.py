@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 
 from kernel.core.clock import Clock
+from kernel.postgres.engine import BROKEN_WORLD
 from kernel.runtime import Runtime
 from kernel.sealing import Sealer
 from kernel.service import JobTick
@@ -241,7 +242,9 @@ def documents_side(
         axis = made_folder(Path(settings.documents_folder), most_bytes=office.bounds.bytes)
     return DocumentsSide(
         seals=DocumentSeals(Sealer(settings.pii_key.get_secret_value())),
-        take_in=TakeInDocuments(open_work=open_work, axis=axis, clock=clock, office=office),
+        take_in=TakeInDocuments(
+            open_work=open_work, axis=axis, clock=clock, office=office, passing=BROKEN_WORLD
+        ),
         deliver=DeliverDocuments(open_work=open_work, axis=axis, clock=clock, office=office),
         prepare=PrepareResults(open_work=open_work, dossiers=portal.dossiers, clock=clock, office=office),
         replies=TellReplies(open_work=open_work, dossiers=told, clock=clock, office=office),
@@ -262,7 +265,7 @@ def connector_side(runtime: Runtime, settings: Settings, session: aiohttp.Client
 
     signer = TokenSigner(settings.signing_jwk(), clock)
     dossiers = ToldDossiers(HttpDossierService(session, settings.dossier_url, signer, clock))
-    take_in = TakeIn(open_work=open_work, sources=sources, clock=clock)
+    take_in = TakeIn(open_work=open_work, sources=sources, clock=clock, passing=BROKEN_WORLD)
     return ConnectorSide(
         sources=sources,
         take_in=take_in,

@@ -14,6 +14,7 @@ from pathlib import Path
 import structlog
 
 from services.gateway.domain.connectors.source import Source
+from services.gateway.domain.file_names import is_readable, shown
 from services.gateway.use_cases.connectors.ports import Dropped
 
 _SUFFIX = ".csv"
@@ -83,7 +84,9 @@ def _read(file: Path, most: int) -> Dropped | None:
             return None
     size, changed, number = _seen(before)
     fault = "tệp quá lớn" if len(body) > most else ""
-    return Dropped(file.name, f"{file.name}:{number}:{changed}:{size}", b"" if fault else body, fault)
+    fault = fault if is_readable(file.name) else "tên tệp không đọc được"
+    name = shown(file.name)
+    return Dropped(name, f"{name}:{number}:{changed}:{size}", b"" if fault else body, fault)
 
 
 def _move(folder: Path, name: str, as_name: str, is_refused: bool) -> None:

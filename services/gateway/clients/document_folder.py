@@ -6,20 +6,25 @@
     kept/                   what we took, by day, for whoever wants to look; nothing here is read again
 
 A message's file is named by its id and its bytes never change, so writing it again changes nothing. Hidden
-names, `.tmp`, `.part`, links and folders are never touched.
+names, `.tmp`, `.part`, links and folders are never touched. A file whose name is not UTF-8 is kept for people
+under its name as it can be shown; one that cannot be read stays and stops no other.
 """
 
 import asyncio
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
 import orjson
+import structlog
+from prometheus_client import Counter
 
 from services.gateway.domain.documents.ledger import Message
+from services.gateway.domain.file_names import is_readable, shown
 from services.gateway.use_cases.documents.ports import AxisSilent, Handed, Incoming, Receipt
 
 Given = TypeVar("Given")
@@ -29,6 +34,8 @@ _FOLDERS = (_OUT, _IN, _RECEIPTS, _KEPT)
 _ENDINGS = (".edxml", ".xml")
 _MOST_RECEIPT = 65_536
 _LONGEST_REASON = 500
+_unreadable = Counter("document_files_unreadable_total", "Files the agent brought that cannot be read")
+_log = structlog.get_logger()
 
 
 class FolderAxis:
@@ -37,6 +44,7 @@ class FolderAxis:
     def __init__(self, root: Path, *, most_bytes: int) -> None:
         self._root = root
         self._most_bytes = most_bytes
+        self._unreadable: set[Path] = set()
 
     async def hand_over(self, message: Message) -> Handed:
         """Put the message's file there, unless it or the word on it is there already."""
@@ -69,14 +77,18 @@ class FolderAxis:
         return name
 
     def _receipts(self, limit: int) -> list[Receipt]:
-        found = []
-        for path in self._files(_RECEIPTS, (".json",))[:limit]:
+        found: list[Receipt] = []
+        for path in self._files(_RECEIPTS, (".json",)):
+            if len(found) == limit:
+                break
             try:
                 message = UUID(path.stem)
             except ValueError:
+                _log.warning("document_receipt_set_aside", name=shown(path.name))
                 self._move(f"{_RECEIPTS}/{path.name}")
                 continue
-            found.append(self._receipt(path, message))
+            with self._each_for_itself(path):
+                found.append(self._receipt(path, message))
         return found
 
     def _receipt(self, path: Path, message: UUID) -> Receipt:
@@ -91,10 +103,29 @@ class FolderAxis:
         return Receipt(handle, message, is_taken=said["taken"], reference=reference, reason=reason)
 
     def _incoming(self, limit: int) -> list[Incoming]:
-        return [
-            Incoming(f"{_IN}/{path.name}", path.stat().st_size, self._bytes(path, self._most_bytes))
-            for path in self._files(_IN, _ENDINGS)[:limit]
-        ]
+        found: list[Incoming] = []
+        for path in self._files(_IN, _ENDINGS):
+            if len(found) == limit:
+                break
+            with self._each_for_itself(path):
+                fault = "" if is_readable(path.name) else "Tên tệp không đọc được"
+                content = self._bytes(path, self._most_bytes)
+                found.append(Incoming(f"{_IN}/{path.name}", path.stat().st_size, content, fault))
+        return found
+
+    @contextmanager
+    def _each_for_itself(self, path: Path) -> Iterator[None]:
+        """Leave a file that cannot be read now where it is: told once, it takes nobody's place."""
+        try:
+            yield
+            self._unreadable.discard(path)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            if path not in self._unreadable:
+                _log.warning("document_file_not_read", name=shown(path.name), error=type(error).__name__)
+                _unreadable.inc()
+            self._unreadable.add(path)
 
     def _files(self, folder: str, endings: tuple[str, ...]) -> list[Path]:
         """Return whole, plain files, oldest first."""
@@ -121,7 +152,7 @@ class FolderAxis:
         kept = self._root / _KEPT / folder
         kept.mkdir(parents=True, exist_ok=True)
         try:
-            there.replace(kept / name)
+            there.replace(kept / shown(name))
         except FileNotFoundError:
             return
         self._sync(there.parent)

@@ -45,13 +45,16 @@ async def take_files(tick: JobTick) -> None:
             _files.labels(source.name).inc(await side.drops.turn(source))
         except (OSError, *BROKEN_WORLD) as error:
             _log.warning("connector_folder_waits", source=source.name, error=repr(error))
+        except Exception:
+            # A defect in one source's folder must not hold up another's files.
+            _log.exception("connector_folder_failed", source=source.name)
 
 
 async def feed_dossiers(tick: JobTick) -> None:
     """Read what nobody read, then tell what is due until nothing is."""
     side = _side(tick)
     for delivery_id in await side.take_in.unread(_UNREAD):
-        await side.take_in.read(delivery_id)
+        await side.take_in.read_or_refuse(delivery_id)
     while not tick.runtime.stopping.is_set():
         if await side.feed.turn(_ROWS) < _ROWS:
             return

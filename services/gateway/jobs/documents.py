@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import structlog
 
+from kernel.postgres.engine import BROKEN_WORLD
 from kernel.service import Job, JobTick
 from services.gateway.use_cases.documents.ports import AxisSilent
 
@@ -11,19 +12,30 @@ _log = structlog.get_logger()
 
 
 async def exchange_documents(tick: JobTick) -> None:
-    """Go once round; a way that does not work now stops only what needs it."""
+    """Go once round; a way that does not work now stops only what needs it, a defect only its own step."""
     side = tick.resources.documents
     if not side.is_connected:
         return
-    try:
-        await side.take_in.take_in()
-        await side.deliver.take_receipts()
-    except AxisSilent as silence:
-        _log.warning("document_axis_silent", reason=str(silence))
-    await side.take_in.understand_due()
-    await side.replies.tell_due()
-    await side.prepare.prepare_due()
-    await side.deliver.hand_over_due()
+    defects: list[Exception] = []
+    for step in (
+        side.take_in.take_in,
+        side.deliver.take_receipts,
+        side.take_in.understand_due,
+        side.replies.tell_due,
+        side.prepare.prepare_due,
+        side.deliver.hand_over_due,
+    ):
+        try:
+            await step()
+        except AxisSilent as silence:
+            _log.warning("document_axis_silent", reason=str(silence))
+        except BROKEN_WORLD:
+            raise
+        except Exception as defect:
+            defects.append(defect)
+    if defects:
+        # Told once everything that works has been done: the job counts as failed.
+        raise ExceptionGroup("steps of the documents' exchange failed", defects)
 
 
 async def forget_what_came(tick: JobTick) -> None:

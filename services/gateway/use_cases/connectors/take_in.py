@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import orjson
+import structlog
 
 from kernel.core.clock import Clock
 from kernel.core.ids import new_id
@@ -23,12 +24,22 @@ from services.gateway.use_cases.connectors.ports import ConnectorWork, Ledger, P
 from services.gateway.use_cases.portal_ports import OpenWork
 
 _READ_AT_ONCE = 500
+_log = structlog.get_logger()
 
 
 class TakeIn:
     """Nothing a source was thanked for is lost, whatever dies afterwards."""
 
-    def __init__(self, *, open_work: OpenWork, sources: Mapping[str, Source], clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        open_work: OpenWork,
+        sources: Mapping[str, Source],
+        clock: Clock,
+        passing: tuple[type[Exception], ...],
+    ) -> None:
+        """Take `passing` for failures of the world, not of what came: trying again later is right."""
+        self._passing = passing
         self._open_work = open_work
         self._sources = sources
         self._clock = clock
@@ -70,6 +81,17 @@ class TakeIn:
                 work.connectors.account(account, now, is_refused=True)
                 return account
             return await self._accounted(delivery, self._sources[delivery.source], sheet, work, now)
+
+    async def read_or_refuse(self, delivery_id: UUID) -> Account | None:
+        """Account for a delivery as `read` does; one reading which breaks is refused, for people to see."""
+        try:
+            return await self.read(delivery_id)
+        except self._passing:
+            raise
+        except Exception as error:
+            # A defect met on one delivery must not hold up the others.
+            _log.exception("connector_delivery_failed", delivery=str(delivery_id))
+            return await self.refuse(delivery_id, f"lỗi khi đọc: {type(error).__name__}")
 
     async def refuse(self, delivery_id: UUID, reason: str) -> Account:
         """Account for a delivery nothing of which may be read."""

@@ -13,7 +13,14 @@ import structlog
 from kernel.core.clock import Clock
 from kernel.core.errors import Stale
 from services.gateway.domain.documents.ledger import Message, MessageState
-from services.gateway.use_cases.documents.ports import AxisRefused, AxisSilent, DocumentAxis, Office
+from services.gateway.domain.file_names import printable
+from services.gateway.use_cases.documents.ports import (
+    AxisRefused,
+    AxisSilent,
+    DocumentAxis,
+    Office,
+    Receipt,
+)
 
 _MOST_AT_ONCE = 200
 _log = structlog.get_logger()
@@ -48,18 +55,31 @@ class DeliverDocuments:
     async def take_receipts(self, most: int = _MOST_AT_ONCE) -> int:
         """Keep what the axis said, then let go of its words."""
         receipts = await self._axis.receipts(most)
+        failed: list[Exception] = []
         for receipt in receipts:
-            state = MessageState.TAKEN if receipt.is_taken else MessageState.REFUSED
-            async with self._open_work() as work:
-                work.document_posts.receipt(
-                    receipt.message,
-                    state=state.value,
-                    reference=receipt.reference,
-                    answer=receipt.reason,
-                    now=self._clock.now(),
-                )
-            await self._axis.let_go(receipt.handle)
+            try:
+                await self._take(receipt)
+                await self._axis.let_go(receipt.handle)
+            except AxisSilent:
+                raise
+            except Exception as error:
+                # One word nobody thought of must not hold up the others; it is met again at the next round.
+                _log.warning("document_receipt_failed", message=str(receipt.message), error=repr(error))
+                failed.append(error)
+        if failed:
+            raise failed[0]
         return len(receipts)
+
+    async def _take(self, receipt: Receipt) -> None:
+        state = MessageState.TAKEN if receipt.is_taken else MessageState.REFUSED
+        async with self._open_work() as work:
+            work.document_posts.receipt(
+                receipt.message,
+                state=state.value,
+                reference=printable(receipt.reference),
+                answer=printable(receipt.reason),
+                now=self._clock.now(),
+            )
 
     async def _hand_over(self, message: Message) -> None:
         if not message.body:

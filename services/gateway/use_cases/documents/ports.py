@@ -41,11 +41,15 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """Something the axis brought; `body` is None when it is larger than may come."""
+    """Something the axis brought; `body` is None when it is larger than may come.
+
+    `fault` says why people must look at it before anything is done with it.
+    """
 
     handle: str
     size: int
     body: bytes | None
+    fault: str = ""
 
 
 class DocumentAxis(Protocol):

@@ -37,8 +37,9 @@ from services.gateway.domain.documents.signed import Judged
 from services.gateway.domain.documents.statuses import ARRIVED, TAKE_BACK, TEXTS, Said, standing
 from services.gateway.domain.documents.telling import arrived_event
 from services.gateway.domain.documents.xml_tree import NotReadable
+from services.gateway.domain.file_names import shown
 from services.gateway.use_cases.documents.answering import Answering, answered_by, note_replies
-from services.gateway.use_cases.documents.ports import DocumentAxis, Incoming, Office
+from services.gateway.use_cases.documents.ports import AxisSilent, DocumentAxis, Incoming, Office
 from services.gateway.use_cases.documents.superseding import MACHINE, supersede
 from services.gateway.use_cases.documents.writing import status_message
 
@@ -71,19 +72,32 @@ class TakeInDocuments:
         axis: DocumentAxis,
         clock: Clock,
         office: Office,
+        passing: tuple[type[Exception], ...],
     ) -> None:
+        """Take `passing` for failures of the world, not of what came: trying again later is right."""
         self._open_work = open_work
+        self._passing = passing
         self._axis = axis
         self._clock = clock
         self._office = office
 
     async def take_in(self, most: int = _BATCH) -> int:
         """Keep what came as it came; return how many things."""
-        arrived = await self._axis.incoming(most)
-        for one in arrived:
-            await self._keep(one)
-            await self._axis.let_go(one.handle)
-        return len(arrived)
+        kept = 0
+        for one in await self._axis.incoming(most):
+            try:
+                await self._keep(one)
+                await self._axis.let_go(one.handle)
+                kept += 1
+            except AxisSilent:
+                raise
+            except self._passing:
+                raise
+            except Exception as error:
+                # What nobody thought of about one thing must not hold up the others.
+                _log.exception("document_not_kept", name=shown(one.handle))
+                await self._set_aside(one, f"lỗi khi nhận: {type(error).__name__}")
+        return kept
 
     async def understand_due(self) -> int:
         """Deal with everything kept that is due; return how many."""
@@ -133,8 +147,14 @@ class TakeInDocuments:
         return judged
 
     async def _keep(self, one: Incoming) -> None:
-        reason = "" if one.body is not None else "Gói tin quá lớn, còn ở thư mục của trục"
-        arrived = Arrived(id=new_id(), name=one.handle, body=one.body or b"")
+        reason = one.fault or ("" if one.body is not None else "Gói tin quá lớn, còn ở thư mục của trục")
+        arrived = Arrived(id=new_id(), name=shown(one.handle), body=one.body or b"")
+        async with self._open_work() as work:
+            work.document_posts.keep(arrived, size=one.size, reason=reason, now=self._clock.now())
+
+    async def _set_aside(self, one: Incoming, reason: str) -> None:
+        """Tell people of what cannot be kept: its name and why; it stays where the axis keeps things."""
+        arrived = Arrived(id=new_id(), name=shown(one.handle), body=b"")
         async with self._open_work() as work:
             work.document_posts.keep(arrived, size=one.size, reason=reason, now=self._clock.now())
 
