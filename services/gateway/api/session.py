@@ -111,6 +111,8 @@ async def finish_sign_in(
         door.usage.here.count(Kind.SIGN_IN, Channel.STAFF if finished.is_staff else Channel.PERSON)
     response = RedirectResponse(finished.return_to, status_code=303)
     door.who.forget_session(number)
+    if finished.is_apart:
+        door.who.forget_everybody()
     if finished.number:
         cookies.put(response, cookies.SESSION, finished.number, finished.seconds, is_https=door.is_https)
     cookies.drop(response, cookies.SIGN_IN, is_https=door.is_https)

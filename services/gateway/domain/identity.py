@@ -77,6 +77,8 @@ def account_of_claims(
 
     kind = text("account_type") or CITIZEN
     number = text("identity_number") if kind == CITIZEN else text("tax_code") or text("enterprise_code")
+    # One number written with blanks or dots is no other person's.
+    number = number.replace(".", "").replace(" ", "")
     return Account(
         issuer=issuer,
         issuer_subject=str(claims["sub"]),

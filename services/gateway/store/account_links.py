@@ -9,7 +9,8 @@ from kernel.core.ids import new_id
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.gateway.domain.account import EQUAL_NUMBER, VERIFIED
-from services.gateway.store.accounts import LINK, LOCK, TIED
+from services.gateway.store.accounts import LINK, TIED
+from services.gateway.store.one_person import KEEP, LOCK, lock_name, one_number
 
 _SHOWN = (
     "id, issuer, linked_issuer, how, linked_at, linked_by = ANY(:subjects::text[]) AS is_mine, revoked_at,"
@@ -62,10 +63,13 @@ class PostgresAccountLinks:
         return [dict(row) for row in rows]
 
     async def is_tied(self, found: dict[str, Any]) -> bool:
-        """Tell whether either account is linked otherwise; from here on nobody else links them."""
+        """Tell whether either account is linked otherwise; from here on nobody else links them.
+
+        Raise `TwoPeople` where another number was told of who is linked to them already.
+        """
         await self._unit.begin()
         for what in sorted({found["own_subject"], found["subject"]}):
-            await self._unit.fetch_value(LOCK, what=f"account link {what}")
+            await self._unit.fetch_value(LOCK, what=lock_name(what))
         tied = await self._unit.fetch_value(
             TIED,
             subjects=[found["own_subject"], found["subject"]],
@@ -73,6 +77,12 @@ class PostgresAccountLinks:
             issuer=found["issuer"],
             issuer_subject=found["issuer_subject"],
         )
+
+        async def told(statement: Statement, subjects: list[str]) -> Any:
+            return await self._unit.fetch(statement, subjects=subjects)
+
+        if tied is None:
+            await one_number(told, [found["own_subject"], found["subject"]], bytes(found["number_index"]))
         return tied is not None
 
     def link(self, found: dict[str, Any], now: datetime) -> UUID:
@@ -91,6 +101,7 @@ class PostgresAccountLinks:
             how=EQUAL_NUMBER,
             now=now,
         )
+        self._unit.write(KEEP, subject=found["own_subject"], number=found["number_index"])
         return link_id
 
     def revoke(self, link_id: UUID, *, by: str, now: datetime) -> None:

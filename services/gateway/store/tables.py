@@ -44,7 +44,7 @@ account_links = Table(
     Column("subject", Text, nullable=False, index=True),
     Column("issuer", Text, nullable=False),
     Column("issuer_subject", Text, nullable=False),
-    Column("linked_subject", Text, nullable=False),
+    Column("linked_subject", Text, nullable=False, index=True),
     Column("linked_issuer", Text, nullable=False),
     Column("linked_issuer_subject", Text, nullable=False),
     Column("number_index", LargeBinary),

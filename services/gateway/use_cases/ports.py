@@ -88,19 +88,21 @@ class Standing:
     also: frozenset[str] = frozenset()
     not_before: float | None = None
     """Unix seconds: tokens issued then or before are over."""
+    is_apart: bool = False
+    """It was found just now that a linked account tells another number: the link ended, with its sessions."""
 
 
 class Accounts(Protocol):
     """Accounts people signed in with, which of them are one person's, and who signed out everywhere."""
 
-    async def standing(self, account: Account, session: str) -> Standing:
+    async def standing(self, account: Account, session: str, now: datetime) -> Standing:
         """Return what holds of an account, and of its session at the issuer, in one statement."""
 
-    async def remember(self, account: Account, now: datetime) -> None:
-        """Keep that this account signed in."""
+    async def remember(self, account: Account, now: datetime) -> bool:
+        """Keep that this account signed in; tell whether what it tells ended a link, with its sessions."""
 
     async def link(self, own: Account, other: Account, *, how: str, now: datetime) -> None:
-        """Keep that both are one person's; raise `LinkedAlready` where either is linked otherwise."""
+        """Keep that both are one person's; raise `LinkedAlready`, `TwoPeople` for what was told before."""
 
     async def end_tokens(self, what: Sequence[str], not_before: datetime) -> None:
         """Keep that what was issued before is over: of a subject, of an account or of its session."""

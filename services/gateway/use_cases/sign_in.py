@@ -65,6 +65,8 @@ class Finished:
     seconds: int
     return_to: str
     is_staff: bool = False
+    is_apart: bool = False
+    """What was told ended a link, with the sessions of who was one by it: nobody is remembered as before."""
 
 
 class SignIn:
@@ -221,10 +223,13 @@ class SignIn:
     async def _opened(
         self, identity: OutsideIdentity, raised: Session | None, old: str, return_to: str, now: datetime
     ) -> Finished:
-        if raised is not None and not await self._is_same_person(raised, identity):
-            raise OtherPerson
+        is_apart = False
+        if raised is not None:
+            is_same, is_apart = await self._is_same_person(raised, identity)
+            if not is_same:
+                raise OtherPerson
         if identity.account is not None and not identity.may_be_staff:
-            await self._accounts.remember(identity.account, now)
+            is_apart |= await self._accounts.remember(identity.account, now)
         number = secrets.token_urlsafe(32)
         session = Session(
             identity.caller,
@@ -236,30 +241,38 @@ class SignIn:
             hint=identity.hint,
             account=identity.account,
         )
-        if raised is None:
+        if raised is None or is_apart:
+            # The session to be raised ended with the link; who signed in now has proven who they are.
             await self._sessions.open(session_hash(number), session, now)
         elif not await self._sessions.renew(session_hash(old), session_hash(number), session, now):
             raise SignInBroken
-        return Finished(number, int(self._lifetime.total_seconds()), return_to, identity.may_be_staff)
+        seconds = int(self._lifetime.total_seconds())
+        return Finished(number, seconds, return_to, identity.may_be_staff, is_apart)
 
-    async def _is_same_person(self, session: Session, identity: OutsideIdentity) -> bool:
-        """Tell whether the account is the session's own, or linked to it; another's number never is."""
+    async def _is_same_person(self, session: Session, identity: OutsideIdentity) -> tuple[bool, bool]:
+        """Tell whether the account is the session's own, or linked to it; another's number never is.
+
+        And whether what it tells ended a link, with the sessions of who was one by it.
+        """
         own, other = session.account, identity.account
         if own is None or other is None or identity.may_be_staff != session.may_be_staff:
-            return False
+            return False, False
+        # Asked first of all: what is told here and stands against a link ends it, whatever is answered.
+        now = self._clock.now()
+        mine = await self._accounts.standing(own, "", now)
+        theirs = await self._accounts.standing(other, "", now)
+        is_apart = mine.is_apart or theirs.is_apart
         if own.number and other.number and own.number != other.number:
-            return False
-        if own.subject == other.subject:
-            return True
-        mine, theirs = await self._accounts.standing(own, ""), await self._accounts.standing(other, "")
-        return mine.subject == theirs.subject
+            return False, is_apart
+        return own.subject == other.subject or mine.subject == theirs.subject, is_apart
 
     async def _link(self, session: Session, identity: OutsideIdentity, now: datetime) -> None:
         own, other = session.account, identity.account
         if own is None or other is None or identity.may_be_staff:
             raise Forbidden
+        is_same, _ = await self._is_same_person(session, identity)
         require_one_person(own, other)
-        if await self._is_same_person(session, identity):
+        if is_same:
             return
         await self._accounts.link(own, other, how=BOTH_SIGNED_IN, now=now)
         await self._accounts.remember(other, now)

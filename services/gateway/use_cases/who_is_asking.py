@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import Clock
 from kernel.core.errors import Unauthenticated
+from services.gateway.domain.account import Account
 from services.gateway.use_cases.ports import (
     Accounts,
     Directory,
@@ -98,7 +99,7 @@ class WhoIsAsking:
         identity = await self._outside.verify(value)
         if identity.account is None:
             return self._keep(header, identity.caller, identity.expires_at)
-        standing = await self._accounts.standing(identity.account, identity.issuer_session)
+        standing = await self._standing(identity.account, identity.issuer_session)
         if standing.not_before is not None and (identity.issued_at or 0.0) < standing.not_before + 1:
             # Issued in the second of the sign-out or before: tokens tell whole seconds.
             raise Unauthenticated
@@ -119,8 +120,16 @@ class WhoIsAsking:
             raise Unauthenticated
         ends = min(session.expires_at.timestamp(), now.timestamp() + _SOON_SECONDS)
         # What was signed out everywhere has no row any more: of its standing only the links count.
-        standing = await self._accounts.standing(session.account, "") if session.account else None
+        standing = await self._standing(session.account, "") if session.account else None
+        if standing is not None and standing.is_apart:
+            raise Unauthenticated
         return await self._exchange(key, session.caller, ends, standing, may_be_staff=session.may_be_staff)
+
+    async def _standing(self, account: Account, session: str) -> Standing:
+        standing = await self._accounts.standing(account, session, self._clock.now())
+        if standing.is_apart:
+            self.forget_everybody()
+        return standing
 
     def forget_session(self, cookie: str) -> None:
         """Forget a session that has ended; other replicas do so within seconds."""
