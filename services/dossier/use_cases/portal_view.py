@@ -21,6 +21,7 @@ from services.dossier.domain.payments.account import ItemKind
 from services.dossier.domain.payments.events import paid_through
 from services.dossier.domain.states import State
 from services.dossier.use_cases.open_dossier import parties_of
+from services.dossier.use_cases.portal_supplements import told_supplements
 from services.dossier.use_cases.ports import Detail, Work
 from services.dossier.use_cases.read_dossiers import log_reading
 
@@ -115,6 +116,7 @@ def _view(detail: Detail, work: Work) -> dict[str, Any]:
         "version",
     )
     changes = {item["version"]: item["data"]["change"] for item in detail.history}
+    attachments = _attachments(detail)
     issued = [change for change in changes.values() if "result" in change]
     return {
         "dossier_id": dossier.id,
@@ -130,13 +132,9 @@ def _view(detail: Detail, work: Work) -> dict[str, Any]:
             "address": owner.get("address"),
         },
         "fees": _fees(detail) if now_state["accepted_at"] else [],
-        "attachments": _attachments(detail),
+        "attachments": attachments,
         "results": _results(detail, is_issued=bool(issued)),
-        "supplements": [
-            {"asked_at": change["at"], "by": change["actor"]["name"], **change["supplement"]}
-            for change in changes.values()
-            if "supplement" in change
-        ],
+        "supplements": told_supplements(detail.history, detail.attachments, attachments),
         "progress": _progress(detail.history),
         "returned_at": changes[now_state["version"]]["at"] if now_state["state"] == State.RETURNED else None,
         "note": _public_note(detail.history[-1]),
@@ -144,6 +142,7 @@ def _view(detail: Detail, work: Work) -> dict[str, Any]:
             "at": changes[now_state["version"]]["at"],
             "actor": changes[now_state["version"]]["actor"],
             "note": _public_note(detail.history[-1]),
+            "legal_basis": str(changes[now_state["version"]].get("legal_basis") or ""),
         },
         "components": _components(detail),
         "is_verified": _is_verified(detail),

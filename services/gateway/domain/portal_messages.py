@@ -50,6 +50,7 @@ _CARD_DIGITS = 12
 _OLD_CARD_DIGITS = 9
 _ENDED_BY_STATUS = frozenset({3, 8, 9, 10})
 _RETURNED = 10
+_WAITS_FOR_PAPERS = 5
 _PROVINCE = "2"
 _YES, _NO = "1", "0"
 
@@ -107,7 +108,7 @@ def dossier_message(view: PortalView, *, code: str, status: int, procedure: str,
         "TaiLieuNop": [_file(item, wire) for item in view.handed],
         "DanhSachLePhi": [_fee(fee) for fee in view.fees],
         "DanhSachTepDinhKemKhac": [],
-        "DanhSachHoSoBoSung": [_supplement(item, n) for n, item in enumerate(view.supplements, 1)],
+        "DanhSachHoSoBoSung": [_supplement(item, n, wire) for n, item in enumerate(view.supplements, 1)],
         "DanhSachGiayToKetQua": [paper for item in view.results for paper in _results(item, wire)],
     }
     return message if wire.mode == MODES[0] else {**message, **_added_after_2021(view, status, wire)}
@@ -171,20 +172,21 @@ def _fee(fee: Fee) -> Json:
     }
 
 
-def _supplement(item: Supplement, number: int) -> Json:
+def _supplement(item: Supplement, number: int, wire: Wire) -> Json:
+    """Tell of a request and what was recorded of its answer; one nobody answered stays open."""
     return {
         "HoSoBoSungId": str(number),
         "NguoiYeuCauBoSung": item.asked_by[:OFFICER_LIMIT],
         "NoiDungBoSung": item.asked_for[:NOTE_LIMIT],
         "NgayBoSung": stamp(item.asked_at),
-        "NguoiTiepNhanBoSung": "",
-        "ThongTinTiepNhan": "",
-        "NgayTiepNhanBoSung": "",
-        "TrangThaiBoSung": "False",
-        "DanhSachGiayToBoSung": [],
+        "NguoiTiepNhanBoSung": item.confirmed_by[:OFFICER_LIMIT],
+        "ThongTinTiepNhan": item.answer_note[:NOTE_LIMIT],
+        "NgayTiepNhanBoSung": stamp(item.answered_at),
+        "TrangThaiBoSung": "False" if item.answered_at is None else "True",
+        "DanhSachGiayToBoSung": [_file(one, wire) for one in item.handed],
         "DanhSachLePhiBoSung": [],
-        "NgayHenTraTruoc": "",
-        "NgayHenTraMoi": "",
+        "NgayHenTraTruoc": stamp(item.due_before),
+        "NgayHenTraMoi": stamp(item.due_after),
     }
 
 
@@ -223,16 +225,39 @@ def status_on_portal(status: int, *, is_portal_born: bool, refusal_status: int) 
     return refusal_status if is_portal_born and status == REFUSED_AT_INTAKE else status
 
 
+def _content(view: PortalView, status: int) -> str:
+    """Return what the applicant reads: why, which papers are missing, on what legal basis.
+
+    The portal is the only place who applied there looks. Papers and legal basis are told whole before a long
+    reason is: the reason is what is cut to the limit.
+    """
+    change = view.change
+    said = change.note or change.text or STATUS_TEXTS.get(status, "")
+    last = view.supplements[-1] if view.supplements else None
+    rest = []
+    basis = change.legal_basis
+    if status == _WAITS_FOR_PAPERS and last is not None and last.answered_at is None:
+        basis = basis or last.legal_basis
+        if last.asked_for and last.asked_for != said:
+            rest.append(f"Giấy tờ cần bổ sung: {last.asked_for}")
+    if basis:
+        rest.append(f"Căn cứ: {basis}")
+    told = ". ".join(rest)
+    if not told:
+        return said[:NOTE_LIMIT]
+    room = NOTE_LIMIT - len(told) - len(". ")
+    return (f"{said[:room].rstrip(' .')}. {told}" if room > 0 else told)[:NOTE_LIMIT]
+
+
 def status_message(view: PortalView, *, code: str, status: int, wire: Wire) -> Json:
     """Return the `data` of `DongBoTrangThaiHoSo`."""
     change = view.change
-    text = change.note or change.text or STATUS_TEXTS.get(status, "")
     told = status_on_portal(status, is_portal_born=True, refusal_status=wire.refusal_status)
     return {
         "MaHoSo": code,
         "MaHoSoDonVi": view.dossier_code,
         "MaDoiTuong": view.owner.tech_id,
-        "NoiDung": text[:NOTE_LIMIT],
+        "NoiDung": _content(view, status),
         "NgayXuLy": stamp(change.at),
         "TrangThai": str(told),
         "TaiLieuXuLy": [

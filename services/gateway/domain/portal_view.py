@@ -39,11 +39,18 @@ class Fee:
 
 @dataclass(frozen=True, slots=True)
 class Supplement:
-    """A request for more papers."""
+    """A request for more papers, and what came of it: nothing is there that was not recorded."""
 
     asked_by: str
     asked_for: str
     asked_at: datetime
+    legal_basis: str = ""
+    answered_at: datetime | None = None
+    answer_note: str = ""
+    confirmed_by: str = ""
+    due_before: datetime | None = None
+    due_after: datetime | None = None
+    handed: tuple[HandedFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,7 @@ class Change:
     text: str
     note: str = ""
     step_due_at: datetime | None = None
+    legal_basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +138,9 @@ class PortalView:
     def files(self) -> list[FileRef]:
         """Every file the portal is given an address of."""
         issued = [file for paper in self.results for file in paper.files]
-        return [*(item.file for item in self.handed), *issued]
+        handed = [item.file for item in self.handed]
+        brought = [item.file for one in self.supplements for item in one.handed]
+        return list({file.attachment_id: file for file in (*brought, *handed, *issued)}.values())
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "PortalView":
@@ -214,13 +224,24 @@ def _fee(data: Mapping[str, Any]) -> Fee:
 
 
 def _supplement(data: Mapping[str, Any]) -> Supplement:
-    items = data.get("items") or ()
-    named = [_text(item, "name") or _text(item, "reason") for item in items if isinstance(item, Mapping)]
+    items = [item for item in data.get("items") or () if isinstance(item, Mapping)]
+    named = [_joined(": ", _text(item, "name"), _text(item, "reason")) for item in items]
     return Supplement(
         asked_by=_text(data, "by"),
-        asked_for="; ".join(name for name in named if name),
+        asked_for=_joined("; ", *named) or _text(data, "reason"),
         asked_at=datetime.fromisoformat(data["asked_at"]),
+        legal_basis=_text(data, "legal_basis"),
+        answered_at=_moment(data, "answered_at"),
+        answer_note=_text(data, "answer_note"),
+        confirmed_by=_text(data, "confirmed_by"),
+        due_before=_moment(data, "due_before"),
+        due_after=_moment(data, "due_after"),
+        handed=tuple(_handed(item) for item in data.get("files") or ()),
     )
+
+
+def _joined(between: str, *parts: str) -> str:
+    return between.join(part for part in parts if part)
 
 
 def _result(data: Mapping[str, Any]) -> ResultPaper:
@@ -243,4 +264,5 @@ def _change(data: Mapping[str, Any]) -> Change:
         text=_text(entry, "text"),
         note=_text(data, "note"),
         step_due_at=_moment(entry, "due_at"),
+        legal_basis=_text(data.get("change") or {}, "legal_basis"),
     )

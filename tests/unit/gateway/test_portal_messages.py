@@ -317,6 +317,118 @@ def test_the_status_of_a_dossier_born_there_carries_both_codes_and_the_result() 
     assert [file["DuongDanTaiTepTin"] for file in message["TaiLieuXuLy"]] == [ADDRESSES[RESULT]]
 
 
+ASKED = {
+    "asked_at": "2026-03-04T09:00:00+07:00",
+    "by": "Bùi Thị Lan",
+    "items": [
+        {"component_code": "to-khai", "name": "Tờ khai", "reason": "Chưa ký"},
+        {"component_code": "ly-hon", "name": "Bản án ly hôn", "reason": "Thiếu"},
+    ],
+    "legal_basis": "",
+    "reason": "Hồ sơ chưa đủ",
+    "answered_at": None,
+    "answer_note": "",
+    "confirmed_by": None,
+    "due_before": None,
+    "due_after": None,
+    "files": [],
+}
+PAPERS = "Tờ khai: Chưa ký; Bản án ly hôn: Thiếu"
+
+
+def test_a_supplement_that_was_answered_is_told_with_its_files_and_the_new_date() -> None:
+    answered = {
+        **ASKED,
+        "answered_at": "2026-03-04T10:00:00+07:00",
+        "answer_note": "Đã ký",
+        "confirmed_by": "Trần Thị Một Cửa " * 9,
+        "due_before": "2026-03-06T17:00:00+07:00",
+        "due_after": "2026-03-09T17:00:00+07:00",
+        "files": [{"attachment_id": ATTACHMENT, "file_name": "ban-an.pdf", "component_code": "ly-hon"}],
+    }
+    first, second = told(supplements=[answered, {**ASKED, "asked_at": "2026-03-05T09:00:00+07:00"}])[
+        "DanhSachHoSoBoSung"
+    ]
+    assert first == {
+        "HoSoBoSungId": "1",
+        "NguoiYeuCauBoSung": "Bùi Thị Lan",
+        "NoiDungBoSung": PAPERS,
+        "NgayBoSung": "20260304090000",
+        "NguoiTiepNhanBoSung": ("Trần Thị Một Cửa " * 9)[:50],
+        "ThongTinTiepNhan": "Đã ký",
+        "NgayTiepNhanBoSung": "20260304100000",
+        "TrangThaiBoSung": "True",
+        "DanhSachGiayToBoSung": [
+            {
+                "TepDinhKemId": ATTACHMENT,
+                "TenTepDinhKem": "ban-an.pdf",
+                "IsDeleted": "False",
+                "MaThanhPhanHoSo": "ly-hon",
+                "DuongDanTaiTepTin": ADDRESSES[ATTACHMENT],
+                "DuocSoHoa": "0",
+                "DuocTaiSuDung": "0",
+                "DuocLayTuKhoDMQG": "0",
+                "MaKetQuaThayThe": "",
+            }
+        ],
+        "DanhSachLePhiBoSung": [],
+        "NgayHenTraTruoc": "20260306170000",
+        "NgayHenTraMoi": "20260309170000",
+    }
+    blank = ("NguoiTiepNhanBoSung", "ThongTinTiepNhan", "NgayTiepNhanBoSung", "NgayHenTraTruoc")
+    assert [second[name] for name in (*blank, "NgayHenTraMoi")] == [""] * 5
+    assert (second["HoSoBoSungId"], second["TrangThaiBoSung"]) == ("2", "False")
+    assert second["DanhSachGiayToBoSung"] == []
+
+
+def test_a_file_of_a_supplement_has_an_address_even_where_no_component_names_it() -> None:
+    lone = {"attachment_id": "lone", "file_name": "a.pdf"}
+    view = a_view(supplements=[{**ASKED, "files": [lone]}])
+    assert {file.attachment_id for file in view.files} == {"lone", ATTACHMENT, RESULT}
+    assert len(view.files) == 3
+
+
+@pytest.mark.parametrize(
+    ("status", "changed", "said"),
+    [
+        (
+            5,
+            {"note": "Hồ sơ chưa đủ.", "supplements": [ASKED]},
+            f"Hồ sơ chưa đủ. Giấy tờ cần bổ sung: {PAPERS}",
+        ),
+        (
+            5,
+            {"note": "Thiếu", "supplements": [{**ASKED, "legal_basis": "Đ.9 NĐ 118"}]},
+            f"Thiếu. Giấy tờ cần bổ sung: {PAPERS}. Căn cứ: Đ.9 NĐ 118",
+        ),
+        (5, {"note": "Thiếu", "supplements": []}, "Thiếu"),
+        (
+            5,
+            {"note": "Thiếu", "supplements": [{**ASKED, "answered_at": "2026-03-04T10:00:00+07:00"}]},
+            "Thiếu",
+        ),
+        (3, {"note": "Sai", "change": {"legal_basis": "Đ.17 NĐ 118"}}, "Sai. Căn cứ: Đ.17 NĐ 118"),
+        (3, {"note": "Sai", "supplements": [ASKED]}, "Sai"),
+        (10, {"note": "Mời đến nhận", "change": {"legal_basis": ""}}, "Mời đến nhận"),
+        (
+            5,
+            {"note": "x" * 3000, "supplements": [ASKED]},
+            "x" * (2000 - len(f". Giấy tờ cần bổ sung: {PAPERS}")) + f". Giấy tờ cần bổ sung: {PAPERS}",
+        ),
+        (
+            11,
+            {"note": "x" * 3000, "change": {"legal_basis": "y" * 2500}},
+            ("Căn cứ: " + "y" * 2500)[:2000],
+        ),
+    ],
+)
+def test_who_applied_there_reads_why_which_papers_and_on_what_basis(
+    status: int, changed: dict[str, Any], said: str
+) -> None:
+    message = status_message(a_view(**changed), code="G22.99-1", status=status, wire=WIRE_2024)
+    assert message["NoiDung"] == said
+
+
 @pytest.mark.parametrize(("setting", "sent"), [(11, "11"), (3, "3")])
 def test_a_refusal_of_a_dossier_born_there_is_told_as_the_setting_says(setting: int, sent: str) -> None:
     wire = Wire(addresses=ADDRESSES, refusal_status=setting)
