@@ -216,6 +216,7 @@ async def test_a_number_told_once_stands_against_a_link_that_hides_it(
     tells(monkeypatch, "vnconnect", TWO)
     await other(world, "vnconnect", "an_cu")
     tells(monkeypatch, "vnconnect", "", level=1)
+    await other(world, "vnconnect", "an_cu")
     tells(monkeypatch, "vneid", ONE)
     first = await other(world, "vneid", "an")
     answer = await first.links("vnconnect", "an_cu")
@@ -268,6 +269,20 @@ async def test_a_session_raised_to_another_number_ends_the_link_and_goes_on_as_i
     assert raised.status_code == 303, raised.text
     assert await who_inside(browser, world) == (AN, [])
     assert (await old.session())["status"] == 401
+
+
+@pytest.mark.usefixtures("browser")
+async def test_a_session_of_another_number_than_its_link_is_over(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever came between: it is not looked up as its own, but ends with the link."""
+    tells(monkeypatch, "vneid", ONE)
+    first = await other(world, "vneid", "an")
+    number = world[0].runtime.resources.sign_in._accounts.number(TWO)
+    await world[0].runtime.pool.execute("UPDATE account_links SET number_index = $1", number)
+    world[0].clock.advance(timedelta(seconds=16))
+    assert (await first.session())["status"] == 401
+    assert await numbers(world) == [(True, False)]
 
 
 async def test_an_account_shown_again_with_another_number_ends_its_link(
