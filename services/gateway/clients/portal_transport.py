@@ -7,6 +7,7 @@ import aiohttp
 import orjson
 
 from services.gateway.domain.portal_answers import PortalSilent, PortalUnreached
+from services.gateway.domain.portal_envelope import without_nul
 
 _HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "Charset": "utf-8"}
 
@@ -62,9 +63,11 @@ class JsonExchange:
 def decoded(raw: bytes | str) -> Any:
     """Decode JSON; raise `PortalSilent` for a page or half an answer."""
     try:
-        return orjson.loads(raw)
+        found = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise PortalSilent("câu trả lời không phải JSON") from error
+    nul = b"\\u0000" if isinstance(raw, bytes) else "\\u0000"
+    return without_nul(found) if nul in raw else found  # type: ignore[operator]  # Both are of one kind.
 
 
 def open_portal_session(connections: int) -> aiohttp.ClientSession:

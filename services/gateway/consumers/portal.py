@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from kernel.core.event import ReceivedEvent
 from kernel.service import Handler, HandlerFunction
+from services.gateway.consumers.documents import RECALLED
 from services.gateway.domain.portal_ledger import Happened, rows_of
 from services.gateway.domain.portal_reading import tech_id_of
 
@@ -82,6 +83,8 @@ def _and_ledger(first: HandlerFunction) -> HandlerFunction:
         rows = rows_of(told)
         if rows:
             work.portal_ledger.add(rows, now)
+        if event.type == RECALLED:
+            work.portal_files.revoke_results(told.dossier_id, now)
         if not told.is_ours or read.change.noted == "ROUTE_CHANGED":
             work.portal_ledger.note_owner(told.dossier_id, told.version, is_ours=told.is_ours)
 

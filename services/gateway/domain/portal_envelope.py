@@ -45,7 +45,7 @@ def in_one_form(message: Any) -> Any:
     the first counts. A list of one is that one, as other senders' roads have it. A NUL, which no text of
     people has and no database keeps, is left out wherever it stands. Nothing else is touched.
     """
-    message = _without_nul(message)
+    message = without_nul(message)
     if isinstance(message, list) and len(message) == 1:
         message = message[0]
     if not isinstance(message, Mapping):
@@ -61,13 +61,14 @@ def in_one_form(message: Any) -> Any:
     return found
 
 
-def _without_nul(value: Any) -> Any:
+def without_nul(value: Any) -> Any:
+    """Return the value with every text in it as people can have written it."""
     if isinstance(value, str):
         return value.replace("\x00", "")
     if isinstance(value, list):
-        return [_without_nul(one) for one in value]
+        return [without_nul(one) for one in value]
     if isinstance(value, Mapping):
-        return {_without_nul(name): _without_nul(one) for name, one in value.items()}
+        return {without_nul(name): without_nul(one) for name, one in value.items()}
     return value
 
 

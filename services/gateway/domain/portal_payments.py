@@ -13,6 +13,7 @@ from typing import Any
 
 from kernel.core.clock import VIETNAM
 from services.gateway.domain.portal_messages import Json, stamp
+from services.gateway.domain.portal_words import said_by
 
 VERSION = "1.0.6"
 SUCCESS = "00"
@@ -213,8 +214,12 @@ def pay_url(answer: Any) -> str:
 
 
 def _unwrapped(answer: Any) -> Mapping[str, Any]:
-    """Return the platform's answer; a province's gateway wraps it in `error_code` and `message`."""
-    inner = answer.get("message") if isinstance(answer, Mapping) and "error_code" in answer else answer
+    """Return the platform's answer; a province's gateway wraps it in `error_code` and `message`.
+
+    There `message` is an object, or the answer once more as a text (section 3.2).
+    """
+    is_wrapped = isinstance(answer, Mapping) and "error_code" in answer
+    inner = said_by(answer.get("message")) if is_wrapped else answer
     return inner if isinstance(inner, Mapping) else {}
 
 
@@ -290,6 +295,8 @@ def read_list(answer: Any) -> list[Json]:
         raise ValueError("no list")  # noqa: TRY004 - the wire's shape, not a type of ours.
     found = []
     for row in rows:
+        if not isinstance(row, Mapping) or not row.get("MaThamChieu"):
+            raise ValueError("a row of the list cannot be read")
         at = _moment(str(row.get("ThoiGianThanhToan") or ""))
         if at is None or not str(row.get("SoTien") or "").isdecimal():
             raise ValueError("a row of the list cannot be read")

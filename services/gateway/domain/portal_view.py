@@ -12,6 +12,7 @@ class FileRef:
 
     attachment_id: str
     name: str
+    is_result: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +247,8 @@ def _joined(between: str, *parts: str) -> str:
 
 def _result(data: Mapping[str, Any]) -> ResultPaper:
     name = " ".join(part for part in (_text(data, "name"), _text(data, "number")) if part)
-    files = tuple(_file(item, name) for item in data.get("attachments") or ())
+    listed = data.get("attachments") or ()
+    files = tuple(replace(_file(item, name), is_result=True) for item in listed)
     return ResultPaper(name=name, code=_text(data, "code"), files=files)
 
 

@@ -12,10 +12,10 @@ from services.gateway.store.portal_seals import PortalSeals
 from services.gateway.use_cases.portal_addresses import GivenAddress
 
 _PUBLISH = Statement(
-    "INSERT INTO portal_files (token, attachment_id, dossier_id, file_name, created_at, is_sealed)"
-    " SELECT x.token, x.attachment_id, x.dossier_id, x.file_name, :now::timestamptz, true"
+    "INSERT INTO portal_files (token, attachment_id, dossier_id, file_name, created_at, is_sealed, is_result)"
+    " SELECT x.token, x.attachment_id, x.dossier_id, x.file_name, :now::timestamptz, true, x.is_result"
     " FROM jsonb_to_recordset(:files::jsonb)"
-    " AS x(token text, attachment_id uuid, dossier_id uuid, file_name text)"
+    " AS x(token text, attachment_id uuid, dossier_id uuid, file_name text, is_result boolean)"
     " ORDER BY x.token ON CONFLICT DO NOTHING",
     rows=None,
 )
@@ -28,6 +28,13 @@ _ATTACHMENT = Statement(
 _GIVEN = Statement("SELECT EXISTS (SELECT 1 FROM portal_files WHERE dossier_id = :dossier_id)")
 _REVOKE = Statement(
     "UPDATE portal_files SET revoked_at = :now WHERE dossier_id = :dossier_id AND revoked_at IS NULL",
+    rows=None,
+)
+
+
+_RECALL = Statement(
+    "UPDATE portal_files SET revoked_at = :now"
+    " WHERE dossier_id = :dossier_id AND is_result AND revoked_at IS NULL",
     rows=None,
 )
 
@@ -47,6 +54,7 @@ class PostgresPortalFiles:
                 "attachment_id": one.file.attachment_id,
                 "dossier_id": str(one.dossier_id),
                 "file_name": self._name(one.file),
+                "is_result": one.file.is_result,
             }
             for one in given
         ]
@@ -68,6 +76,10 @@ class PostgresPortalFiles:
     def revoke(self, dossier_id: UUID, now: datetime) -> None:
         """Make no address of this dossier good any more."""
         self._unit.write(_REVOKE, dossier_id=dossier_id, now=now)
+
+    def revoke_results(self, dossier_id: UUID, now: datetime) -> None:
+        """Make no address of a result of this dossier good any more: it was recalled."""
+        self._unit.write(_RECALL, dossier_id=dossier_id, now=now)
 
     def _name(self, file: FileRef) -> str:
         # People write names of people into names of files.

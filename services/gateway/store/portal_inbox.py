@@ -51,12 +51,15 @@ _OTHERS = Statement(
 # One that was kept and never read, its process dead, may be of any dossier: it is read before later ones.
 _BEFORE = Statement(
     "SELECT EXISTS (SELECT 1 FROM portal_inbound WHERE portal_code = :portal_code AND id < :id"
-    " AND path = :path AND state IN ('RECEIVED', 'PARKED') AND NOT (state = 'PARKED' AND reason = :ignored))"
+    " AND path = :path AND state IN ('RECEIVED', 'PARKED')"
+    " AND (:is_supplement::boolean OR NOT is_supplement))"
     " OR EXISTS (SELECT 1 FROM portal_inbound WHERE state <> 'DONE' AND received_at < :long_ago"
     " AND state = 'RECEIVED' AND portal_code = '' AND id < :id AND path = :path)"
 )
 _NAME = Statement(
-    "UPDATE portal_inbound SET portal_code = :portal_code WHERE id = :id AND portal_code = ''", rows=None
+    "UPDATE portal_inbound SET portal_code = :portal_code, is_supplement = :is_supplement"
+    " WHERE id = :id AND (portal_code, is_supplement) <> (:portal_code, :is_supplement)",
+    rows=None,
 )
 _AGAIN = Statement(
     "UPDATE portal_inbound SET state = 'RECEIVED', next_attempt_at = :now, attempts = attempts + 1,"
@@ -143,22 +146,22 @@ class PostgresPortalInbox:
         """Tell whether no other message brought this dossier before."""
         return not await self._unit.fetch_value(_OTHERS, portal_code=portal_code, id=message_id)
 
-    def name(self, message: Inbound, portal_code: str) -> None:
+    def name(self, message: Inbound, portal_code: str, *, is_supplement: bool) -> None:
         """Keep whose dossier a message is of as soon as that is known: later ones of it wait."""
-        self._unit.write(_NAME, id=message.id, portal_code=portal_code)
+        self._unit.write(_NAME, id=message.id, portal_code=portal_code, is_supplement=is_supplement)
 
-    async def has_waiting_before(self, portal_code: str, message: Inbound, *, ignored: str) -> bool:
+    async def has_waiting_before(self, portal_code: str, message: Inbound, *, is_supplement: bool) -> bool:
         """Tell whether an earlier message of this dossier is not settled; ids grow with time.
 
-        One that is parked for the reason `ignored` does not count; one that nobody has read yet may be of
-        this dossier and counts, unless it came just now and is being read.
+        A dossier waits for no supplement of its own: that came first and waits for it. A message that nobody
+        has read yet may be of this dossier and counts, unless it came just now and is being read.
         """
         found: bool = await self._unit.fetch_value(
             _BEFORE,
             portal_code=portal_code,
             id=message.id,
             path=message.path,
-            ignored=ignored,
+            is_supplement=is_supplement,
             long_ago=message.received_at - _BEING_READ,
         )
         return found

@@ -30,8 +30,17 @@ _COLUMNS = (
     " FROM portal_links"
 )
 _OF = Statement(f"{_COLUMNS} WHERE message_id = :message_id ORDER BY place, id")
+# A few of each message at a time: one with many slow addresses does not hold up the files of the others.
 _DUE = Statement(
-    f"{_COLUMNS} WHERE state = 'WAITING' AND next_attempt_at <= :now ORDER BY next_attempt_at LIMIT :limit"
+    f"""
+    {_COLUMNS} WHERE id IN (
+        SELECT id FROM (
+            SELECT id, next_attempt_at,
+                row_number() OVER (PARTITION BY message_id ORDER BY next_attempt_at, id) AS turn
+            FROM portal_links WHERE state = 'WAITING' AND next_attempt_at <= :now) AS waiting
+        WHERE turn <= 4 ORDER BY next_attempt_at LIMIT :limit)
+    ORDER BY next_attempt_at
+    """
 )
 # What was settled meanwhile, by a process before this one, stays as it is.
 _KEEP = Statement(

@@ -73,6 +73,7 @@ portal_files = Table(
     Column("created_at", _moment, nullable=False),
     Column("revoked_at", _moment),
     _is_sealed(),
+    Column("is_result", Boolean, nullable=False, server_default=text("false")),
 )
 _plain(portal_files)
 
@@ -100,6 +101,7 @@ portal_inbound = Table(
     _is_sealed(),
     Column("parts", Integer, nullable=False, server_default=text("0")),
     Column("outline", LargeBinary),
+    Column("is_supplement", Boolean, nullable=False, server_default=text("false")),
 )
 _plain(portal_inbound)
 Index("ix_portal_inbound_portal_code", portal_inbound.c.portal_code, portal_inbound.c.received_at)

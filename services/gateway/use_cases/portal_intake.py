@@ -45,7 +45,6 @@ from services.gateway.use_cases.portal_receiving import KeepMessages
 _log = structlog.get_logger()
 DOSSIERS = "/v1/portal-dossiers"
 _SUPPLEMENTS = "/v1/portal-dossiers/{code}/supplement"
-_NO_DOSSIER = "chưa có hồ sơ này"
 _PARKED_RETRY = timedelta(minutes=10)
 _NOT_FOUND = 404
 _PROBLEMS_FROM = 400
@@ -167,10 +166,9 @@ class TakeFromPortal:
 
     async def _hand_in(self, handed: Handed, said: Said, message: Inbound) -> Ruling:
         async with self._open_work() as work:
-            # A supplement that came before its dossier waits for it; the dossier does not wait for that.
-            work.portal_inbox.name(message, handed.portal_code)
-            ignored = "" if handed.is_supplement else _NO_DOSSIER
-            if await work.portal_inbox.has_waiting_before(handed.portal_code, message, ignored=ignored):
+            whose = {"portal_code": handed.portal_code, "is_supplement": handed.is_supplement}
+            work.portal_inbox.name(message, **whose)
+            if await work.portal_inbox.has_waiting_before(message=message, **whose):
                 return waiting(handed.portal_code, "chờ bản tin trước của hồ sơ")
             handed = await self._in_our_codes(handed, work.portal_codes)
         path = _SUPPLEMENTS.format(code=handed.portal_code) if handed.is_supplement else DOSSIERS
@@ -228,7 +226,7 @@ class TakeFromPortal:
             is_first = is_first and answer.status < _PROBLEMS_FROM
             return taken(code, answer.dossier_id, is_first=is_first)
         if answer.status == _NOT_FOUND:
-            return parked(code, _NO_DOSSIER, is_retried=True)
+            return parked(code, "chưa có hồ sơ này", is_retried=True)
         names = portal_names(message.path)
         fields = [(names.get(name, name), reason) for name, reason in answer.fields]
         return ruling_of_refusal(code, answer.status, answer.problem, answer.title, fields)

@@ -21,6 +21,8 @@ from services.gateway.use_cases.portal_ports import OpenWork
 _log = structlog.get_logger()
 _AT_ONCE = 4
 _BATCH = 20
+_MOST = 60
+"""Files of one dossier, as the dossier service takes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,36 +101,35 @@ class FetchLinks:
         self._backoff = Backoff(first_seconds=5, longest_seconds=600)
 
     async def run(self) -> int:
-        """Ask for what is due, some at once; return how many files came."""
+        """Ask for what is due, a few of each message, some at once; return how many were asked for."""
         async with self._open_work() as work:
             due: Sequence[KeptLink] = await work.portal_links.due(limit=_BATCH, now=self._clock.now())
         room = asyncio.Semaphore(_AT_ONCE)
-        came = sum(await asyncio.gather(*(self._ask(link, room) for link in due)))
+        await asyncio.gather(*(self._ask(link, room) for link in due))
         if due:
             # Killed before this, a message goes on when it is next tried, a little later.
             async with self._open_work() as work:
                 work.portal_links.go_on([*{link.message_id for link in due}], self._clock.now())
-        return came
+        return len(due)
 
-    async def _ask(self, link: KeptLink, room: asyncio.Semaphore) -> bool:
+    async def _ask(self, link: KeptLink, room: asyncio.Semaphore) -> None:
         async with room:
             try:
                 file = await self._files.fetch(link.address)
             except NotFetched as fault:
                 await self._put_off(link, fault)
-                return False
+                return
             except Exception:  # The boundary of a file: a defect of ours must not hold up the others' files.
                 _log.exception("portal_link_failed", link=str(link.id))
                 await self._put_off(link, NotFetched("lỗi khi tải"))
-                return False
+                return
             # One at a time is held only until it is kept.
             try:
                 async with self._open_work() as work:
                     work.portal_links.keep(link, file, self._clock.now())
             except Stale:
                 # Another process had it: the file is there.
-                return False
-            return True
+                return
 
     async def _put_off(self, link: KeptLink, fault: NotFetched) -> None:
         now = self._clock.now()
@@ -174,6 +175,9 @@ class AwaitLinks:
         wanted = {place: file["link"] for place, file in listed if "link" in file}
         if not wanted:
             return {}
+        if len(wanted) > _MOST:
+            told = f"quá nhiều tệp theo địa chỉ: {len(wanted)}, tối đa {_MOST}"
+            return parked(handed.portal_code, told, is_retried=False)
         found = await self._found(wanted, message)
         names = {place: handed.body["attachments"][place]["name"] for place in wanted}
         if any(one.state is LinkState.WAITING for one in found.values()):

@@ -240,11 +240,11 @@ class PortalInbox(Protocol):
     async def is_first(self, portal_code: str, message_id: UUID) -> bool:
         """Tell whether no other message brought this dossier before."""
 
-    def name(self, message: Inbound, portal_code: str) -> None:
+    def name(self, message: Inbound, portal_code: str, *, is_supplement: bool) -> None:
         """Keep whose dossier a message is of."""
 
-    async def has_waiting_before(self, portal_code: str, message: Inbound, *, ignored: str) -> bool:
-        """Tell whether an earlier message of this dossier is not settled; not one parked for `ignored`."""
+    async def has_waiting_before(self, portal_code: str, message: Inbound, *, is_supplement: bool) -> bool:
+        """Tell whether an earlier message this one has to wait for is not settled."""
 
 
 class PortalWork(Records, Protocol):

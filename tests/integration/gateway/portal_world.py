@@ -70,6 +70,7 @@ class ADossier:
     at: datetime = EIGHT
     accepted_at: datetime | None = None
     attachments: list[dict[str, Any]] = field(default_factory=list)
+    results: list[dict[str, Any]] = field(default_factory=list)
     route: str = "PROVINCE"
     views: dict[int, dict[str, Any]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
@@ -153,7 +154,7 @@ class ADossier:
             "owner": {"full_name": "Nguyễn Văn An", "identity_number": "099088000011"},
             "fees": [{"name": "Lệ phí", "amount": 15000}],
             "attachments": self.attachments,
-            "results": [],
+            "results": self.results,
             "supplements": [],
             "progress": [
                 {"version": self.version, "at": self.at.isoformat(), "officer": "Bùi Thị Lan", "text": name}

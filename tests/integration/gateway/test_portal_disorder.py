@@ -1,13 +1,16 @@
 """Messages out of order, of both names, and broken ones: each finds its dossier, and none holds up others."""
 
 import asyncio
+import json
 from typing import Any
 
 import httpx
 import pytest
 from fastapi.responses import Response
 
+from services.gateway.clients.portal_transport import decoded
 from services.gateway.domain.portal_answers import read_answer
+from services.gateway.domain.portal_payments import pay_url, read_list
 from services.gateway.jobs.portal_intake import PORTAL_INTAKE
 from services.gateway.jobs.portal_links import PORTAL_LINKS
 from tests.integration.gateway.portal_world import World, a_world
@@ -141,7 +144,7 @@ async def fetching(start: Any, host: str):
 
 
 async def test_an_address_that_is_none_stops_its_own_file_only(fetching: World, shelf: Shelf, host: str):
-    """Twenty of them fill a whole batch: the file asked for after them still comes."""
+    """Whatever they are, the file asked for after twenty of them comes, and all of them end."""
     shelf.answers["away"] = Response(status_code=302, headers={"Location": "http://["})
     strange = [f"https://a..gov.vn/{place}.pdf" for place in range(18)]
     strange += [f"https://{'a' * 64}.gov.vn/x.pdf", f"{host}/away"]
@@ -150,7 +153,35 @@ async def test_an_address_that_is_none_stops_its_own_file_only(fetching: World, 
     await fetching.gateway.run_job(PORTAL_LINKS)
     await goes_on(fetching)
     assert list(fetching.dossiers.taken) == [OTHER]
+    for _ in range(5):
+        await fetching.gateway.run_job(PORTAL_LINKS)
     assert {link["state"] for link in await links(fetching)} == {"FAILED", "FETCHED"}
+
+
+async def test_one_message_with_many_addresses_leaves_room_for_the_next(
+    fetching: World, shelf: Shelf, host: str
+):
+    many = [linked(f"{host}/nhieu-{place}.pdf") for place in range(30)]
+    await send(fetching, a_message(TaiLieuNop=many))
+    await send(fetching, a_message(OTHER, TaiLieuNop=[linked(f"{host}/good.pdf")]))
+    await fetching.gateway.runtime.resources.portal.links.run()
+    assert "/good.pdf" in shelf.asked
+    too_many = [linked(f"{host}/{place}.pdf") for place in range(61)]
+    await send(fetching, a_message("G22.99-260303-000789", TaiLieuNop=too_many))
+    assert (await inbox(fetching))[-1][::2] == ("PARKED", "quá nhiều tệp theo địa chỉ: 61, tối đa 60")
+
+
+def test_a_gateways_answer_about_money_is_read_as_an_object_and_as_a_text():
+    said = {"MaLoi": "00", "UrlThanhToan": "https://tt.example/1"}
+    for message in (said, json.dumps(said)):
+        assert pay_url({"error_code": "0", "message": message}) == "https://tt.example/1"
+    with pytest.raises(ValueError, match="a row of the list"):
+        read_list({"DanhSach": [None]})
+
+
+def test_an_answer_of_the_portal_is_kept_without_signs_no_database_keeps():
+    raw = json.dumps({"result": [{"HOVATEN": "An\x00"}]})
+    assert decoded(raw) == decoded(raw.encode()) == {"result": [{"HOVATEN": "An"}]}
 
 
 FILE = {"TenTepDinhKem": "a.pdf", "MaThanhPhanHoSo": "TP01", "Base64": PDF}

@@ -313,6 +313,25 @@ async def test_the_portal_fetches_the_files_it_was_told_of_and_no_others(world: 
     assert (await client.get(address, headers=KEY)).status_code == 404
 
 
+async def test_a_recalled_result_is_fetched_no_more_and_what_was_handed_in_still_is(world: World):
+    paper, issued = str(uuid4()), str(uuid4())
+    world.dossiers.files |= {paper: b"%PDF-1.4 to khai", issued: b"%PDF-1.4 ket qua"}
+    listed = [{"attachment_id": paper, "file_name": "a.pdf", "component_code": "TP01"}]
+    dossier = ADossier(attachments=listed).went("accepted", "ACCEPTED")
+    file = {"attachment_id": issued, "file_name": "ket-qua.pdf"}
+    dossier.results = [{"name": "Giấy phép", "number": "1/GP", "code": "KQ1", "attachments": [file]}]
+    dossier.went("result_issued", "RESULT_READY")
+    await world.hears(dossier)
+    await world.sends()
+    client = world.gateway.client
+    by_id = f"{FORWARD}/downloadfile"
+    assert (await client.get(f"{by_id}/{issued}", headers=KEY)).status_code == 200
+    dossier.results = []
+    await world.hears(dossier.went("result_recalled", "PROCESSING"))
+    assert (await client.get(f"{by_id}/{issued}", headers=KEY)).status_code == 404
+    assert (await client.get(f"{by_id}/{paper}", headers=KEY)).status_code == 200
+
+
 async def test_a_citizen_submits_on_the_portal_and_everything_comes_down(world: World):
     gateway = FastAPI()
     gateway.mount("/", world.gateway.client._transport.app)
