@@ -231,6 +231,8 @@ async def test_what_goes_to_the_platform_and_back_is_the_contracts_field_by_fiel
         kind = call.body.get("LoaiBanTin") if isinstance(call.body, dict) else None
         if kind not in services() or call.status != 200:
             continue
+        if call.body["MaThamChieu"] not in {request["reference"], other["reference"]}:
+            continue
         seen.add(kind)
         faults += faults_of(services()[kind].request, call.body, "2024", f"{kind} ")
         if call.answered.endswith(b"}"):
