@@ -7,7 +7,7 @@ asked what it has of it, by our own id, so that a repeat has no second effect.
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -25,6 +25,10 @@ _DONE, _FAIL = "done", "fail"
 _ROOM = 65_536
 _LISTED_BYTES = 8 * 1_048_576
 _LOOK_BACK = timedelta(days=30)
+_WINDOWS = (timedelta(days=1), timedelta(hours=6), timedelta(hours=1))
+"""How far back a message is looked for that was not tried before, and where the list is too long."""
+_WAIT = timedelta(minutes=10)
+_SILENCES = 3
 _log = structlog.get_logger()
 
 
@@ -45,6 +49,7 @@ class HttpAxis:
         self._clock = clock
         self._most_bytes = most_bytes
         self._old = old_identifiers
+        self._not_before: dict[str, datetime] = {}
 
     async def hand_over(self, message: Message) -> Handed:
         """Send a message unless the axis has it; its answer is the receipt."""
@@ -71,15 +76,35 @@ class HttpAxis:
         return ()
 
     async def incoming(self, limit: int) -> Sequence[Incoming]:
-        """Return what the axis holds for us, oldest first; one it cannot give now is asked for again."""
+        """Return what the axis holds for us, oldest first.
+
+        One it cannot give now, or whose name nobody can send back, is asked for again after a while: those
+        behind it do not wait for it. Nothing of it is marked, so nothing is lost.
+        """
         rows: list[Mapping[str, Any]] = []
         for kind in _KINDS.values():
             values = {"servicetype": "eDoc", "messagetype": kind}
             rows += await self._list(self._account.received_path, values)
         named = {str(row["docId"]): row for row in rows if row.get("docId")}
         oldest = sorted(named, key=lambda one: (str(named[one].get("created_time") or ""), one))
-        found = [await self._content(doc_id) for doc_id in oldest[:limit]]
-        return [one for one in found if one is not None]
+        self._not_before = {one: at for one, at in self._not_before.items() if one in named}
+        now = self._clock.now()
+        due = [one for one in oldest if one not in self._not_before or self._not_before[one] <= now]
+        found: list[Incoming] = []
+        silences = 0
+        for doc_id in due[: limit * 2]:
+            try:
+                one = await self._content(doc_id)
+            except AxisSilent as silence:
+                one, silences = None, silences + 1
+                _log.warning("axis_content_not_given", document=doc_id[:100], reason=str(silence))
+            if one is None:
+                self._not_before[doc_id] = now + _WAIT
+            else:
+                found.append(one)
+            if len(found) == limit or (silences == _SILENCES and not found):
+                break
+        return found
 
     async def let_go(self, handle: str) -> None:
         """Tell the axis that something is kept here, or was too large for us."""
@@ -96,12 +121,23 @@ class HttpAxis:
         own = self._account.own_name
         if not own:
             return ""
-        since = (self._clock.now() - _LOOK_BACK).astimezone(VIETNAM)
-        values = {"messagetype": _KINDS[message.kind], "fromDate": f"{since:%d/%m/%Y %H:%M:%S}"}
-        for row in await self._list(self._account.sent_path, values):
+        for row in await self._sent_before(message):
             if str(row.get(own) or "") == str(message.id):
                 return str(row.get("docId") or row.get("receiverDocId") or message.id)[:200]
         return ""
+
+    async def _sent_before(self, message: Message) -> list[Mapping[str, Any]]:
+        """Return what the axis has of us, as far back as its list can be read."""
+        windows = [_LOOK_BACK, *_WINDOWS] if message.attempts else [*_WINDOWS]
+        for window in windows:
+            since = (self._clock.now() - window).astimezone(VIETNAM)
+            values = {"messagetype": _KINDS[message.kind], "fromDate": f"{since:%d/%m/%Y %H:%M:%S}"}
+            try:
+                return await self._list(self._account.sent_path, values)
+            except _TooLarge:
+                if window is windows[-1]:
+                    raise
+        return []
 
     async def _list(self, path: str, values: Mapping[str, str]) -> list[Mapping[str, Any]]:
         answer = await self._called(path, values, most=_LISTED_BYTES)
@@ -111,10 +147,13 @@ class HttpAxis:
         return [one for one in held if isinstance(one, dict)] if isinstance(held, list) else []
 
     async def _content(self, doc_id: str) -> Incoming | None:
-        most = self._most_bytes * 4 // 3 + _ROOM
+        if not doc_id.isascii() or not doc_id.isprintable():
+            raise AxisSilent("mã văn bản không gửi lại được")
+        most = self._most_bytes * 3 // 2 + _ROOM
         try:
             answer = await self._called(self._account.content_path, {"docId": doc_id}, most=most)
-            body = base64.b64decode(str(answer.members.get("data") or ""), validate=True)
+            told = "".join(str(answer.members.get("data") or "").split())
+            body = base64.b64decode(told, validate=True)
         except _TooLarge as large:
             return Incoming(f"{_FAIL}:{doc_id}", large.size, None)
         except binascii.Error as error:

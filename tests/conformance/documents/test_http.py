@@ -2,18 +2,19 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import aiohttp
 import pytest
 
+from kernel.core.clock import VIETNAM
 from kernel.testing.fixed_clock import FixedClock
 from sandbox.axis.app import create_app
 from sandbox.axis.national import DoorFaults, NationalDoor
 from sandbox.axis.settings import AxisSettings
-from services.gateway.clients.document_http import HttpAxis
+from services.gateway.clients.document_http import HttpAxis, _TooLarge
 from services.gateway.domain.documents.axis_http import AxisAccount, answer_of, headers_of
 from services.gateway.domain.documents.writing import write_envelope
 from services.gateway.use_cases.documents.ports import AxisRefused, AxisSilent
@@ -78,6 +79,68 @@ def way(door: tuple[NationalDoor, str], session: aiohttp.ClientSession) -> Way:
     national.faults = DoorFaults()
     told = account(url)
     return Way(a_driver(session, told), HttpPeer(national), a_driver(session, told))
+
+
+class Stub(HttpAxis):
+    """The driver against answers a door of ours would never give."""
+
+    def __init__(self, session: aiohttp.ClientSession, clock: FixedClock, contents: dict[str, Any]) -> None:
+        super().__init__(session, account("http://127.0.0.1:9"), clock, most_bytes=MOST, old_identifiers=True)
+        self.contents, self.asked, self.long_lists = contents, [], 0
+
+    async def _called(self, path: str, values: Any, *, most: int, body: bytes | None = None) -> Any:
+        self.asked.append((path, dict(values)))
+        if path == self._account.content_path:
+            found = self.contents[values["docId"]]
+            if isinstance(found, Exception):
+                raise found
+            return answer_of({"ErrorCode": "0", "data": found}) if found else answer_of({"ErrorCode": "404"})
+        if path == self._account.sent_path and self.long_lists:
+            self.long_lists -= 1
+            raise _TooLarge(9_000_000)
+        kind = values.get("messagetype")
+        rows = [{"docId": one, "created_time": f"{n:03}"} for n, one in enumerate(self.contents)]
+        return answer_of({"ErrorCode": "0", "data": rows if kind == "edoc" else []})
+
+
+async def test_what_the_axis_cannot_give_holds_up_nothing_behind_it(session: aiohttp.ClientSession) -> None:
+    lines = "PGE+\r\nPC9hPg==\r\n"
+    contents = {
+        **{f"bad{n}": AxisSilent("HTTP 500") for n in range(2)},
+        "strange\n": lines,
+        **{f"none{n}": "" for n in range(4)},
+        "not base64": "%%%",
+        "good": lines,
+    }
+    clock = FixedClock()
+    axis = Stub(session, clock, contents)
+    found = [one for _ in range(3) for one in await _round(axis)]
+    assert {(one.handle, one.body) for one in found} == {("done:good", b"<a></a>")}
+    axis.contents["bad0"] = lines
+    clock.advance(timedelta(minutes=11))
+    again = [one.handle for _ in range(3) for one in await _round(axis)]
+    assert "done:bad0" in again, "what could not be given is asked for again"
+
+
+async def _round(axis: HttpAxis) -> list[Any]:
+    try:
+        return list(await axis.incoming(4))
+    except AxisSilent:
+        return []
+
+
+async def test_a_list_too_long_to_read_is_asked_for_less_and_a_first_try_asks_for_a_day(
+    session: aiohttp.ClientSession,
+) -> None:
+    clock = FixedClock()
+    axis = Stub(session, clock, {})
+    axis.long_lists = 2
+    await axis._known(replace(a_message(), attempts=3))
+    await axis._known(a_message())
+    since = [values["fromDate"] for path, values in axis.asked if path == axis._account.sent_path]
+    asked = [datetime.strptime(one, "%d/%m/%Y %H:%M:%S").replace(tzinfo=VIETNAM) for one in since]
+    days = [(clock.now() - one) / timedelta(days=1) for one in asked]
+    assert [round(one, 2) for one in days] == [30, 1, 0.25, 1]
 
 
 class TestHttp(AxisConformance):
