@@ -121,6 +121,10 @@ _TOLD_TWICE = {
         "SELECT e.id::text AS name FROM late_entries e WHERE e.state = 'WAITING' AND EXISTS ("
         "SELECT FROM access_log l WHERE l.what = 'late_entry_decided' AND l.object_id = e.id)"
     ),
+    "late entry {name}: decided more than once": (
+        "SELECT l.object_id::text AS name FROM access_log l WHERE l.what = 'late_entry_decided'"
+        " GROUP BY l.object_id HAVING count(*) > 1"
+    ),
     "package {name}: accepted by no message of the archive": (
         "SELECT p.id::text AS name FROM archive_packages p WHERE p.state = 'ACCEPTED' AND NOT EXISTS ("
         "SELECT FROM archive_message_lines l JOIN archive_messages m ON m.id = l.message_id"

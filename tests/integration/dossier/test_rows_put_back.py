@@ -17,6 +17,8 @@ from tests.builders.dossier.resealed import as_of_before
 from tests.builders.dossier.till import BOTH, MANAGER, a_cashier, a_channel, a_fee, a_till
 from tests.builders.dossier.yard import Yard
 from tests.integration.dossier.test_history_is_clean import verified
+from tests.integration.dossier.test_late_entries import MANAGER as HEAD
+from tests.integration.dossier.test_late_entries import THURSDAY, decided, entered
 from tests.integration.dossier.test_results import issued, own, reusing, submit
 from tests.integration.dossier.test_whole_rows import by_hand
 
@@ -66,6 +68,24 @@ async def test_a_revoked_result_put_back_is_named(office: Office, capsys: pytest
     assert "0 broken" in await verified(office, capsys)
     await put_back(office, kept)
     assert f"result {kept['id']}: it was revoked, it counts" in await verified(office, capsys)
+
+
+async def test_a_late_entry_put_back_and_approved_again_stays_named(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The second approval makes the row fit again; the log of readings has two decisions."""
+    office.service.clock.set(THURSDAY)
+    entry = (await entered(office)).json()
+    kept = await office.service.runtime.pool.fetchrow("SELECT * FROM late_entries")
+    assert (await decided(office, entry, HEAD)).status_code == 201
+    assert "0 broken" in await verified(office, capsys)
+    names = ("state", "version", "decided_by", "decided_at", "note", "dossier_id", "seals")
+    course = ", ".join(f"{name} = ${place}" for place, name in enumerate(names, 2))
+    values = [kept[name] for name in names]
+    await by_hand(office, f"UPDATE late_entries SET {course} WHERE id = $1", kept["id"], *values)
+    assert f"late entry {kept['id']}: it was decided, it waits" in await verified(office, capsys)
+    assert (await decided(office, entry, HEAD)).status_code == 201
+    assert f"late entry {kept['id']}: decided more than once" in await verified(office, capsys)
 
 
 async def test_a_standing_hold_taken_out_is_missed(
