@@ -172,9 +172,9 @@ async def test_an_inbox_is_newest_first_and_goes_on_after_a_place(store: Store) 
     await planned(store, *mine, of_desk, in_app(recipient_key="person:binh"), a_message())
     keys = ["person:an", "desk:H99.201//"]
     async with store.open_work() as work:
-        page = await work.inboxes.page(keys, subject="an", unread_only=False, before=None, limit=3)
+        page = await work.inboxes.page(keys, subjects=["an"], unread_only=False, before=None, limit=3)
         last = Place(page[-1].event_id, page[-1].id)
-        rest = await work.inboxes.page(keys, subject="an", unread_only=False, before=last, limit=3)
+        rest = await work.inboxes.page(keys, subjects=["an"], unread_only=False, before=last, limit=3)
     expected = sorted([*mine, of_desk], key=lambda one: (one.event_id, one.id), reverse=True)
     assert [one.id for one in [*page, *rest]] == [one.id for one in expected]
     assert page[0].text == mine[-1].text
@@ -188,10 +188,12 @@ async def test_reading_is_the_readers_own_and_keeps_its_first_moment(store: Stor
         async with store.open_work() as work:
             work.inboxes.mark_read(message.id, subject="lan", now=NOW + after)
     async with store.open_work() as work:
-        (read,) = await work.inboxes.page(keys, subject="lan", unread_only=False, before=None, limit=9)
+        (read,) = await work.inboxes.page(keys, subjects=["lan"], unread_only=False, before=None, limit=9)
         assert read.read_at == NOW
-        assert await work.inboxes.page(keys, subject="lan", unread_only=True, before=None, limit=9) == []
-        assert len(await work.inboxes.page(keys, subject="mai", unread_only=True, before=None, limit=9)) == 1
+        assert await work.inboxes.page(keys, subjects=["lan"], unread_only=True, before=None, limit=9) == []
+        assert (
+            len(await work.inboxes.page(keys, subjects=["mai"], unread_only=True, before=None, limit=9)) == 1
+        )
 
 
 async def test_an_inbox_holds_what_is_in_it_only(store: Store) -> None:
@@ -221,9 +223,10 @@ async def test_what_was_sent_is_shown_to_agencies_with_a_part_in_it(store: Store
 async def test_refusals_are_kept_exactly_as_chosen_last(store: Store) -> None:
     for chosen in (["SURVEY", "OTHER"], ["SURVEY"]):
         async with store.open_work() as work:
-            work.opt_outs.replace("an", chosen, now=NOW)
+            work.opt_outs.replace(["an", "an-2"], chosen, now=NOW)
     async with store.open_work() as work:
-        assert list(await work.opt_outs.of("an")) == ["SURVEY"]
+        held = await work.opt_outs.of(["an", "an-2", "binh"])
+        assert {who: list(refused) for who, refused in held.items()} == {"an": ["SURVEY"], "an-2": ["SURVEY"]}
         assert await work.opt_outs.has(["binh", "an"], "SURVEY")
         assert not await work.opt_outs.has(["an"], "OTHER")
         assert not await work.opt_outs.has([], "SURVEY")

@@ -40,11 +40,10 @@ QUERIES = {
     "/api/v1/indices/satisfaction": f"{_MONTH}&agency={HERE}",
     "/api/v1/statistics": f"{_MONTH}&agency={HERE}",
     "/api/v1/statistics/dossiers": f"{_MONTH}&agency={HERE}&number=received",
-    "/api/v1/statistics/corrections": f"{_MONTH}&agency={HERE}",
+    "/api/v1/statistics/corrections": _MONTH,
     "/api/v1/queues/{point}/figures": _MONTH,
     "/api/v1/queues/{point}/groups/{code}/slots": "day=2026-03-04",
     "/api/v1/dossier-search": "q=Nguyen+Van+An",
-    "/api/v1/dossiers": f"agency={HERE}",
     "/api/v1/staff": f"agency={HERE}",
     "/api/v1/certified-copies": "year=2026",
     "/api/v1/cash-drawer": "day=2026-03-03",
@@ -55,7 +54,7 @@ QUERIES = {
     **{f"/api/v1/certified-copies{kind}": _MONTH for kind in (".pdf", ".xlsx")},
     **{f"/api/v1/register{kind}": f"{_MONTH}&agency={HERE}" for kind in ("", ".pdf", ".xlsx")},
 }
-"""What an address must be asked with; always about here."""
+"""What an address must be read with; always about here."""
 
 
 @dataclass
@@ -79,7 +78,7 @@ class World:
                 parts.append(str(self.dossier_for(route)["dossier_id"]))
             else:
                 parts.append(self.things.get(f"{root}/{part}", self.things.get(part, NOTHING)))
-        query = QUERIES.get(route.path, "")
+        query = QUERIES.get(route.path, "") if route.method == "GET" else ""
         return "/".join(parts) + (f"?{query}" if query else "")
 
     def dossier_for(self, route: Route) -> dict[str, Any]:

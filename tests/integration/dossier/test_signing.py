@@ -360,10 +360,11 @@ async def test_a_signature_of_nobody_we_trust_makes_a_paper_result(signing: Offi
         (a_holder("Kẻ Mạo Danh", root="Gốc lạ"), {}),
         (ended, {"at": ended.chain[0].not_valid_before_utc}),
     ]
-    for holder, told in strangers:
+    for place, (holder, told) in enumerate(strangers):
         content = await asyncio.to_thread(a_signed_pdf, holder, **told)
         seen = await signing.at_issue(await signing.accepted())
-        seen = await signing.issued(seen, attachment_ids=[await signing.upload(CLERK, content)])
+        files = [await signing.upload(CLERK, content)]
+        seen = await signing.issued(seen, number=f"{place}/XN", attachment_ids=files)
         (warning,) = seen["warnings"]
         assert warning["code"] == "signature-untrusted"
         assert warning["details"] == {

@@ -3,7 +3,7 @@
 `tests/conformance/notify` runs the same suite on this and on PostgreSQL, so that the fake tells the truth.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
@@ -150,16 +150,29 @@ class MemoryInboxes:
         self._work = work
 
     async def page(
-        self, keys: Sequence[str], *, subject: str, unread_only: bool, before: Place | None, limit: int
+        self,
+        keys: Sequence[str],
+        *,
+        subjects: Sequence[str],
+        unread_only: bool,
+        before: Place | None,
+        limit: int,
     ) -> Sequence[InboxItem]:
         database = self._work.database
+
+        def read_at(message_id: UUID) -> datetime | None:
+            moments = [
+                at for (one, who), at in database.readings.items() if one == message_id and who in subjects
+            ]
+            return min(moments, default=None)
+
         found = [
             row.planned
             for row in database.rows.values()
             if row.planned.channel is Channel.IN_APP
             and row.planned.recipient_key in keys
             and (before is None or (row.planned.event_id, row.planned.id) < (before.event_id, before.id))
-            and not (unread_only and (row.planned.id, subject) in database.readings)
+            and not (unread_only and read_at(row.planned.id))
         ]
         newest = sorted(found, key=lambda message: (message.event_id, message.id), reverse=True)
         return [
@@ -170,7 +183,7 @@ class MemoryInboxes:
                 template=message.template,
                 text=message.text,
                 created_at=message.created_at,
-                read_at=database.readings.get((message.id, subject)),
+                read_at=read_at(message.id),
             )
             for message in newest[:limit]
         ]
@@ -225,18 +238,23 @@ class MemoryOptOuts:
     def __init__(self, work: "MemoryWork") -> None:
         self._work = work
 
-    async def of(self, subject: str) -> Sequence[str]:
-        return sorted(category for who, category in self._work.database.opt_outs if who == subject)
+    async def of(self, subjects: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        held: dict[str, list[str]] = {}
+        for who, category in sorted(self._work.database.opt_outs):
+            if who in subjects:
+                held.setdefault(who, []).append(category)
+        return held
 
     async def has(self, subjects: Sequence[str], category: str) -> bool:
         return any((subject, category) in self._work.database.opt_outs for subject in subjects)
 
-    def replace(self, subject: str, categories: Sequence[str], *, now: datetime) -> None:
-        self._work.queue(lambda: None, lambda: self._replace(subject, categories))
+    def replace(self, subjects: Sequence[str], categories: Sequence[str], *, now: datetime) -> None:
+        self._work.queue(lambda: None, lambda: self._replace(subjects, categories))
 
-    def _replace(self, subject: str, categories: Sequence[str]) -> None:
-        kept = {one for one in self._work.database.opt_outs if one[0] != subject}
-        self._work.database.opt_outs = kept | {(subject, category) for category in categories}
+    def _replace(self, subjects: Sequence[str], categories: Sequence[str]) -> None:
+        kept = {one for one in self._work.database.opt_outs if one[0] not in subjects}
+        chosen = {(subject, category) for subject in subjects for category in categories}
+        self._work.database.opt_outs = kept | chosen
 
 
 class MemoryWork:

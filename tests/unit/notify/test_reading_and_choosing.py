@@ -11,7 +11,7 @@ from kernel.core.ids import new_id
 from kernel.testing.fixed_clock import TUESDAY_MORNING as NOW
 from services.notify.domain.messages import Channel
 from services.notify.domain.notices import Category, Occurrence
-from services.notify.use_cases.choose_preferences import choose_preferences, show_preferences
+from services.notify.use_cases.choose_preferences import Refused, choose_preferences, show_preferences
 from services.notify.use_cases.plan_messages import plan_messages
 from services.notify.use_cases.read_inbox import mark_read, messages_about, read_inbox
 from services.notify.use_cases.send_message import Outcome, keep_outcomes
@@ -69,7 +69,7 @@ async def test_a_person_refuses_surveys_and_is_told_what_the_law_asks_for() -> N
     async with database.open_work() as work:
         choose_preferences(AN, [Category.SURVEY, Category.SURVEY], work=work, now=NOW)
     async with database.open_work() as work:
-        assert await show_preferences(AN, work=work) == ["SURVEY"]
+        assert await show_preferences(AN, work=work) == Refused(["SURVEY"], [])
     link = SEALS.seal("http://lien-ket", purpose="contact")
     await happened(database, "invitation.issued.v1", sealed_facts={"link": link})
     await happened(database, "dossier.accepted.v1")
