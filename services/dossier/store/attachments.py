@@ -22,6 +22,11 @@ FILE_JSON = (
     " 'replaced_by', f.replaced_by)"
 )
 """A file's record inside another query, the table being `f`; `attachment_of` reads it."""
+FREE = (
+    "f.dossier_id IS NULL AND f.uploader = ANY(:uploaders::text[]) AND f.scan <> 'INFECTED'"
+    " AND f.replaced_by IS NULL"
+)
+"""That a file `f` may be handed in by one person's accounts: free, the newest, not known to be infected."""
 
 _COLUMNS = (
     "id, uploader, component_code, file_name, media_type, size, encode(sha256, 'hex') AS sha256, created_at,"
@@ -45,11 +50,7 @@ _BIND = """
     WHERE id = given.file_id AND dossier_id IS NULL AND uploader = ANY(:uploaders::text[])
       AND scan <> 'INFECTED' AND replaced_by IS NULL
 """
-_UNBOUND = Statement(
-    f"SELECT {_COLUMNS} FROM attachments"
-    " WHERE id = ANY(:ids::uuid[]) AND dossier_id IS NULL AND uploader = ANY(:uploaders::text[])"
-    " AND scan <> 'INFECTED' AND replaced_by IS NULL"
-)
+_UNBOUND = Statement(f"SELECT {_COLUMNS} FROM attachments f WHERE id = ANY(:ids::uuid[]) AND {FREE}")
 _ONE = Statement(f"SELECT {_COLUMNS} FROM attachments WHERE id = :id")
 # Back to the first and forward to the last: a chain, because a version is replaced once.
 _VERSIONS = Statement(

@@ -1,16 +1,17 @@
 """The register of results in PostgreSQL; the holder's name is sealed, the identity number a blind index."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.dossier.domain.results.register import Registered, ResultState, year_of
+from services.dossier.domain.results.register import Numbering, Registered, ResultState, year_of
+from services.dossier.store.attachments import FILE_JSON, FREE, attachment_of
 from services.dossier.store.row_heads import RowHeads
 from services.dossier.store.shown import SEALED_ON, shown
-from services.dossier.use_cases.ports import Seals
+from services.dossier.use_cases.ports import Attachment, Seals
 from services.dossier.use_cases.sealed_rows import RowSeals
 
 _COLUMNS = (
@@ -19,6 +20,7 @@ _COLUMNS = (
     " ended_at, reason, legal_basis, version"
 )
 _READ = f"{_COLUMNS}, ended_by, seals"
+_OF_REGISTER = ", ".join(f"r.{name.strip()}" for name in _READ.split(","))
 _ADD = Statement(
     "INSERT INTO result_register (id, dossier_id, dossier_code, procedure_code, type, name, number,"
     " holder_sealed, holder_index, holder_subject, agency, agency_name, signed_by, issued_at, valid_from,"
@@ -52,10 +54,13 @@ _OF_HOLDER = Statement(
 _NUMBERED = Statement(
     f"SELECT {_READ} FROM result_register WHERE number = :number ORDER BY id DESC LIMIT :limit::int"
 )
-_NUMBERED_IN = Statement(
-    f"SELECT {_READ} FROM result_register WHERE number = :number AND agency = :agency"
-    " AND issued_at >= :first AND issued_at < :until AND dossier_id <> :dossier_id"
-    " ORDER BY id DESC LIMIT :limit::int"
+# One row where nothing has the number, its entry empty: the files come either way.
+_AT_ISSUE = Statement(
+    f"SELECT given.files, {_OF_REGISTER}"
+    f" FROM (SELECT json_agg({FILE_JSON}) AS files FROM attachments f WHERE f.id = ANY(:ids::uuid[])"
+    f" AND {FREE}) AS given LEFT JOIN LATERAL (SELECT {_READ} FROM result_register"
+    " WHERE number = :number AND agency = :agency AND issued_at >= :first AND issued_at < :until"
+    " AND dossier_id <> :dossier_id ORDER BY id DESC LIMIT :limit::int) AS r ON true"
 )
 _NAMED = Statement(f"SELECT {_READ} FROM result_register WHERE id = ANY(:ids::uuid[])")
 _USE = Statement(
@@ -64,7 +69,7 @@ _USE = Statement(
 )
 _USED = Statement(
     f"SELECT u.component_code AS component_code, u.result_version AS result_version,"
-    f" {', '.join('r.' + name.strip() for name in _READ.split(','))}"
+    f" {_OF_REGISTER}"
     " FROM result_uses u JOIN result_register r ON r.id = u.result_id WHERE u.dossier_id = :dossier_id"
     " ORDER BY u.component_code"
 )
@@ -167,19 +172,25 @@ class PostgresResults:
         rows = await self._unit.fetch(_NUMBERED, number=number, limit=limit)
         return [self._entry(row) for row in rows if self._is_sound(row)]
 
-    async def of_one_number(self, entry: Registered, *, limit: int) -> Sequence[Registered]:
-        """Return entries of other dossiers that an agency gave one number in one year, newest first."""
-        first, until = year_of(entry.issued_at)
+    async def at_issue(
+        self, given: Numbering, attachment_ids: Sequence[UUID], uploaders: Collection[str], *, limit: int
+    ) -> tuple[dict[UUID, Attachment], Sequence[Registered]]:
+        """Return the files that are free, and whose results have the number already, in one statement."""
+        first, until = year_of(given.at)
         rows = await self._unit.fetch(
-            _NUMBERED_IN,
-            number=entry.number,
-            agency=entry.agency,
+            _AT_ISSUE,
+            ids=list(attachment_ids),
+            uploaders=list(uploaders),
+            number=given.number,
+            agency=given.agency,
             first=first,
             until=until,
-            dossier_id=entry.dossier_id,
+            dossier_id=given.dossier_id,
             limit=limit,
         )
-        return [self._entry(row) for row in rows if self._is_sound(row)]
+        files = [attachment_of(one) for one in rows[0]["files"] or ()]
+        same = [self._entry(row) for row in rows if row["id"] is not None and self._is_sound(row)]
+        return {one.id: one for one in files}, same
 
     def _is_sound(self, row: Any) -> bool:
         self._rows.see("result_register", row)

@@ -16,7 +16,7 @@ from services.dossier.domain.errors import NotSigned, NotYourStep, StepMoved
 from services.dossier.domain.events import Change, cause_data
 from services.dossier.domain.guards import known_process
 from services.dossier.domain.holdings import DoneStep, Result
-from services.dossier.domain.results.register import MOST_TOLD, registered, used_before
+from services.dossier.domain.results.register import MOST_TOLD, Numbering, Registered, registered, used_before
 from services.dossier.domain.signing.soundness import SignatureBroken, doubt_of, is_broken, is_official
 from services.dossier.domain.standing import opinions_of
 from services.dossier.domain.ways import DONE, OPINION, RETURNED, require_way
@@ -158,7 +158,8 @@ async def issue_result(
     if outcome == "REFUSED" and not reason:
         raise Invalid(fields=[("reason", "Từ chối giải quyết phải nêu lý do")])
     try:
-        files = await _documents(attachment_ids, by=by, work=work)
+        numbering = Numbering(number, dossier.competent_agency.code, dossier.id, now)
+        files, same = await _documents(attachment_ids, numbering, by=by, work=work)
     except Invalid:
         # The same files issued a moment ago are no longer free: who came second is told that.
         await require_unmoved(dossier, work)
@@ -189,7 +190,7 @@ async def issue_result(
     entry = registered(dossier, result, first=valid_from, last=valid_to)
     if outcome == "GRANTED":
         work.results.add(entry)
-    warning = used_before(await work.results.of_one_number(entry, limit=MOST_TOLD), number)
+    warning = used_before(same, number)
     if warning is not None:
         dossier.warnings.append(warning)
     details = {"result": result_data(result), "delay": delay_data(dossier.delay)}
@@ -198,20 +199,25 @@ async def issue_result(
     return dossier
 
 
-async def _documents(attachment_ids: Sequence[UUID], *, by: Caller, work: Work) -> list[Attachment]:
-    """Return the result's files; raise for none, for one that is not the clerk's, for a broken signature."""
+async def _documents(
+    attachment_ids: Sequence[UUID], numbering: Numbering, *, by: Caller, work: Work
+) -> tuple[list[Attachment], Sequence[Registered]]:
+    """Return the result's files and who has its number already.
+
+    Raises for no file, for one that is not the clerk's and for a broken signature.
+    """
     if not attachment_ids:
         raise Invalid(
             fields=[("attachment_ids", "Kết quả phải có văn bản: tệp đã ký số hoặc bản chụp bản giấy")]
         )
-    free = await work.attachments.unbound(attachment_ids, by.subjects)
+    free, same = await work.results.at_issue(numbering, attachment_ids, by.subjects, limit=MOST_TOLD)
     missing = [index for index, one in enumerate(attachment_ids) if one not in free]
     if missing:
         raise Invalid(fields=[(f"attachment_ids.{index}", "Không có tệp này") for index in missing])
     for index, one in enumerate(attachment_ids):
         if is_broken(free[one].signatures):
             raise SignatureBroken(fields=[(f"attachment_ids.{index}", SignatureBroken.title)])
-    return [free[one] for one in attachment_ids]
+    return [free[one] for one in attachment_ids], same
 
 
 def _warn(dossier: Dossier, found: Sequence[Sequence[Mapping[str, Any]]], work: Work) -> None:

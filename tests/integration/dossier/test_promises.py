@@ -64,8 +64,8 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 async def test_every_write_takes_three_statements_at_most(office: Office, statements: list[int]) -> None:
     """Submission two, acceptance three, each later move two; definitions are read once a version.
 
-    The result's files and the letters that may carry it are one more, where it is issued and handed out;
-    whether its number was given before, a warning, is a fourth.
+    The result's files (with whose results have its number already) and the letters that may carry it are one
+    more, where it is issued and handed out.
     """
     await office.at_issue()
     body = await office.submission(a_citizen())
@@ -86,7 +86,7 @@ async def test_every_write_takes_three_statements_at_most(office: Office, statem
     statements.clear()
     for action, by, given in moves:
         seen = await office.act(seen, action, by, **given)
-    assert statements == [3, 2, 2, 2, 2, 4, 3]
+    assert statements == [3, 2, 2, 2, 2, 3, 3]
 
 
 async def test_every_read_takes_one_statement_and_one_more_where_it_is_logged(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.dossier.store.attachments import PostgresAttachments
+from services.dossier.store.results import PostgresResults
 from tests.builders.dossier.office import CLERK, GATEWAY, PDF, RECEIVER, SPECIALIST, Office, a_citizen
 from tests.integration.dossier.test_other_ways_in import a_portal_dossier
 
@@ -35,14 +35,14 @@ async def test_of_two_clerks_one_issues_the_result(office: Office, monkeypatch: 
     """Both have read all they read before either commits; the register's own index may speak first."""
     seen = await office.at_issue()
     files = [await office.upload(CLERK) for _ in range(2)]
-    unbound, both = PostgresAttachments.unbound, asyncio.Barrier(2)
+    at_issue, both = PostgresResults.at_issue, asyncio.Barrier(2)
 
-    async def with_the_other(self: Any, *given: Any) -> Any:
-        found = await unbound(self, *given)
+    async def with_the_other(self: Any, *given: Any, **named: Any) -> Any:
+        found = await at_issue(self, *given, **named)
         await both.wait()
         return found
 
-    monkeypatch.setattr(PostgresAttachments, "unbound", with_the_other)
+    monkeypatch.setattr(PostgresResults, "at_issue", with_the_other)
     answers = await asyncio.gather(
         *(
             office.tried(seen, "result", CLERK, number=f"{file[:4]}/XN", attachment_ids=[file])
@@ -59,14 +59,14 @@ async def test_who_comes_second_with_the_same_file_is_told_the_result_is_there(
     """Read before the first commit, the file looked for after it: stale, not a file that is missing."""
     seen = await office.at_issue()
     told = {"number": "1/XN", "attachment_ids": [await office.upload(CLERK)]}
-    unbound = PostgresAttachments.unbound
+    at_issue = PostgresResults.at_issue
 
-    async def after_the_first(self: Any, *given: Any) -> Any:
+    async def after_the_first(self: Any, *given: Any, **named: Any) -> Any:
         monkeypatch.undo()
         await office.act(seen, "result", CLERK, **told)
-        return await unbound(self, *given)
+        return await at_issue(self, *given, **named)
 
-    monkeypatch.setattr(PostgresAttachments, "unbound", after_the_first)
+    monkeypatch.setattr(PostgresResults, "at_issue", after_the_first)
     assert (await office.tried(seen, "result", CLERK, **told)).status_code == 412
     # Files that are nobody's are still that.
     other = await office.at_issue()

@@ -9,6 +9,7 @@ import pytest
 
 from kernel.core.clock import VIETNAM
 from kernel.testing.running import a_staff_member
+from services.dossier.domain.results.register import Numbering
 from tests.builders.dossier.office import CLERK, RECEIVER, SIGNER, SPECIALIST, STRANGER, Office, a_citizen
 
 WHY = {"reason": "Cấp sai đối tượng", "legal_basis": "Luật Hộ tịch Điều 70"}
@@ -75,14 +76,16 @@ async def test_a_number_is_the_agencys_own_in_its_own_year(office: Office) -> No
         work = office.service.runtime.open_work(unit)
         kept = await work.results.find(UUID((await own(office))[0]["result_id"]))
         assert kept is not None
+        this = Numbering(kept.number, kept.agency, kept.id, kept.issued_at)
         asked = {
-            "this": replace(kept, dossier_id=kept.id),
-            "other agency": replace(kept, dossier_id=kept.id, agency="H99.202"),
-            "last moment": replace(kept, dossier_id=kept.id, issued_at=new_year - timedelta(seconds=1)),
-            "next year": replace(kept, dossier_id=kept.id, issued_at=new_year),
-            "last year": replace(kept, dossier_id=kept.id, issued_at=new_year - timedelta(days=400)),
+            "this": this,
+            "other agency": replace(this, agency="H99.202"),
+            "last moment": replace(this, at=new_year - timedelta(seconds=1)),
+            "next year": replace(this, at=new_year),
+            "last year": replace(this, at=new_year - timedelta(days=400)),
         }
-        found = {name: len(await work.results.of_one_number(one, limit=5)) for name, one in asked.items()}
+        told = {name: await work.results.at_issue(one, [], [], limit=5) for name, one in asked.items()}
+    found = {name: len(same) for name, (_, same) in told.items()}
     assert found == {"this": 2, "other agency": 0, "last moment": 2, "next year": 0, "last year": 0}
 
 

@@ -122,6 +122,16 @@ def year_of(at: datetime) -> tuple[datetime, datetime]:
     return datetime(year, 1, 1, tzinfo=VIETNAM), datetime(year + 1, 1, 1, tzinfo=VIETNAM)
 
 
+@dataclass(frozen=True)
+class Numbering:
+    """A number that an agency gives a dossier's result at a moment."""
+
+    number: str
+    agency: str
+    dossier_id: UUID
+    at: datetime
+
+
 def used_before(others: Sequence[Registered], number: str) -> dict[str, Any] | None:
     """Return the warning that an agency gave this number to other dossiers' results in the same year.
 

@@ -1,11 +1,12 @@
 """What the register of results needs of the world."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from services.dossier.domain.results.register import Registered
+from services.dossier.domain.results.register import Numbering, Registered
+from services.dossier.use_cases.ports.records import Attachment
 
 
 class Results(Protocol):
@@ -37,8 +38,13 @@ class Results(Protocol):
     ) -> Sequence[Registered]:
         """Return somebody's entries, newest first."""
 
-    async def of_one_number(self, entry: Registered, *, limit: int) -> Sequence[Registered]:
-        """Return what other dossiers have of an entry's number, agency and year, newest first."""
+    async def at_issue(
+        self, given: Numbering, attachment_ids: Sequence[UUID], uploaders: Collection[str], *, limit: int
+    ) -> tuple[dict[UUID, Attachment], Sequence[Registered]]:
+        """Return the files free for these accounts, and what other dossiers have of number, agency and year.
+
+        One reading, because both are asked of every result that is issued; entries newest first.
+        """
 
     async def numbered(self, number: str, limit: int) -> Sequence[Registered]:
         """Return entries of a number, newest first."""
