@@ -219,10 +219,10 @@ def _outbox_row(row: Any, key: str) -> dict[str, Any]:
 
 
 async def index_search(runtime: Runtime, arguments: Sequence[str]) -> int:
-    """Make dossiers from before the search index findable, a commit a batch; run it as often as you like."""
+    """Make what all dossiers are found by as is the rule now, a commit a batch; as often as you like."""
     del arguments
     after: UUID | None = UUID(int=0)
     while after is not None:
         async with JobTick(runtime, runtime.clock.now()).open_work() as work:
-            after = await work.searching.put_missing(after, _BATCH)
+            after = await work.searching.put_again(after, _BATCH)
     return 0

@@ -20,11 +20,17 @@ _PUT_MANY = Statement(
     " ON CONFLICT (dossier_id) DO NOTHING",
     rows=None,
 )
-_NOT_FOUND_YET = Statement(
-    "SELECT id, owner_name, parties_sealed, helping_agency, receiving_agency, competent_agency"
-    " FROM dossiers d WHERE id > :after"
-    " AND NOT EXISTS (SELECT 1 FROM dossier_search s WHERE s.dossier_id = d.id)"
-    " ORDER BY id LIMIT :limit"
+# What a dossier's own change has written meanwhile stays: it is newer than what was read.
+_MEND_MANY = Statement(
+    "UPDATE dossier_search s SET keys = given.keys"
+    " FROM jsonb_to_recordset(:rows::jsonb) AS given(dossier_id uuid, keys text[], before text[])"
+    " WHERE s.dossier_id = given.dossier_id AND s.keys = given.before",
+    rows=None,
+)
+_NEXT = Statement(
+    "SELECT d.id, owner_name, parties_sealed, helping_agency, receiving_agency, competent_agency, s.keys"
+    " FROM dossiers d LEFT JOIN dossier_search s ON s.dossier_id = d.id"
+    " WHERE d.id > :after ORDER BY d.id LIMIT :limit"
 )
 _ITEM = (
     "d.id, d.reference, d.dossier_code, d.portal_code, d.procedure_code, d.procedure_name, d.channel,"
@@ -94,16 +100,20 @@ class PostgresSearching:
         opened = parties if isinstance(parties, dict) else {}
         return keys_of(owner_name, opened, agencies, identity=self.identity, phone=self.phone)
 
-    async def put_missing(self, after: UUID, limit: int) -> UUID | None:
-        """Keep what older dossiers are found by; return the last, None when none is left."""
-        found = await self._unit.fetch(_NOT_FOUND_YET, after=after, limit=limit)
+    async def put_again(self, after: UUID, limit: int) -> UUID | None:
+        """Keep what the next dossiers are found by, as is the rule now; return the last, None at the end."""
+        found = await self._unit.fetch(_NEXT, after=after, limit=limit)
         rows = []
         for row in found:
             agencies = {row["helping_agency"], row["receiving_agency"], row["competent_agency"]}
             keys = self._keys(row["owner_name"], row["parties_sealed"], agencies)
-            rows.append({"dossier_id": str(row["id"]), "keys": keys})
-        if rows:
-            self._unit.write(_PUT_MANY, rows=rows)
+            rows.append({"dossier_id": str(row["id"]), "keys": keys, "before": row["keys"]})
+        for statement, chosen in (
+            (_PUT_MANY, [one for one in rows if one["before"] is None]),
+            (_MEND_MANY, [one for one in rows if one["before"] not in (None, one["keys"])]),
+        ):
+            if chosen:
+                self._unit.write(statement, rows=chosen)
         return UUID(int=found[-1]["id"].int) if found else None
 
     async def find(self, what: Sought, agency: str, *, before: UUID, limit: int) -> Sequence[Any]:

@@ -172,10 +172,18 @@ async def test_dossiers_are_found_by_what_people_say(office: Office) -> None:
     for _ in range(2):
         assert await index_search(office.service.runtime, []) == 0
     assert await found(office, "nguyen van an") == [seen["dossier_id"]]
+    # What an older rule kept is made anew.
+    await office.service.runtime.pool.execute(
+        "UPDATE dossier_search SET keys = array_remove(keys, 'n:binh') WHERE dossier_id = $1",
+        other["dossier_id"],
+    )
+    assert await found(office, "tran thi binh") == []
+    assert await index_search(office.service.runtime, []) == 0
+    assert await found(office, "tran thi binh") == [other["dossier_id"]]
     logged = await office.service.runtime.pool.fetchval(
         "SELECT count(*) FROM access_log WHERE what = 'search'"
     )
-    assert logged == 10
+    assert logged == 11
 
 
 OTHER_OWNER = {"full_name": "Trần Thị Bình", "identity_number": "099088000099", "phone": "0911111111"}

@@ -26,14 +26,15 @@ def an_entry(account: Account, kind: EntryKind, amount: int, **known: Any) -> Ac
 
 def standing_receipts(account: Account) -> list[Entry]:
     """Return the payments that may be cancelled: what they brought has not gone back."""
-    gone = [(one.amount, one.item) for one in account.entries if one.kind is EntryKind.REVERSED]
-    found = []
-    for one in account.entries:
-        if one.kind is EntryKind.PAID and (one.amount, one.item) in gone:
-            gone.remove((one.amount, one.item))
-        elif one.kind is EntryKind.PAID and one.amount <= account.paid:
-            found.append(one)
-    return found
+    gone = {one.data["of"] for one in account.entries if one.kind is EntryKind.REVERSED}
+    paid = [one for one in account.entries if one.kind is EntryKind.PAID and str(one.id) not in gone]
+    return [one for one in paid if one.amount <= account.paid]
+
+
+def reversed_of(account: Account, receipt: Entry) -> Account:
+    """Return the account once a receipt was cancelled."""
+    of = {"of": str(receipt.id)}
+    return an_entry(account, EntryKind.REVERSED, receipt.amount, item=receipt.item, data=of)
 
 
 @st.composite
@@ -60,7 +61,7 @@ def accounts(draw: st.DrawFn) -> Account:
             account = an_entry(account, kind, draw(st.integers(1, account.paid)), item=item)
         elif kind is EntryKind.REVERSED and (receipts := standing_receipts(account)):
             receipt = draw(st.sampled_from(receipts))
-            account = an_entry(account, kind, receipt.amount, item=receipt.item)
+            account = reversed_of(account, receipt)
     return account
 
 
@@ -125,6 +126,31 @@ def test_a_refund_takes_back_the_money_of_the_item_it_names(
         account = an_entry(account, EntryKind.PAID, later)
     assert [one.paid for one in account.items] == paid
     assert sum(paid) + account.credit == account.paid
+
+
+@pytest.mark.parametrize(("which", "paid"), [(0, [0, 30, 50]), (2, [50, 30, 0])])
+def test_a_cancelled_receipt_takes_back_its_own_money_and_not_that_of_another_of_the_same_sum(
+    which: int, paid: list[int]
+) -> None:
+    """Three receipts over the counter, none said what for: each paid what its paper says."""
+    account = an_entry(Account(DOSSIER), EntryKind.OWED, 50, data={"is_before": True})
+    account = an_entry(account, EntryKind.OWED, 30)
+    account = an_entry(account, EntryKind.OWED, 50)
+    for amount in (50, 30, 50):
+        account = an_entry(account, EntryKind.PAID, amount)
+    receipts = [one for one in account.entries if one.kind is EntryKind.PAID]
+    assert [one.paid for one in reversed_of(account, receipts[which]).items] == paid
+
+
+@pytest.mark.parametrize(("receipt", "paid"), [(UUID(int=7), [0, 50]), (UUID(int=9), [50, 0])])
+def test_a_cancellation_of_before_goes_by_the_receipt_else_by_the_sum(receipt: UUID, paid: list[int]) -> None:
+    """It did not name the payment; of a receipt that was replaced it names the later one only."""
+    account = an_entry(Account(DOSSIER), EntryKind.OWED, 50)
+    account = an_entry(account, EntryKind.OWED, 50)
+    for number in (7, 8):
+        account = an_entry(account, EntryKind.PAID, 50, receipt_id=UUID(int=number))
+    account = an_entry(account, EntryKind.REVERSED, 50, receipt_id=receipt)
+    assert [one.paid for one in account.items] == paid
 
 
 def a_request(**known: Any) -> PaymentRequest:

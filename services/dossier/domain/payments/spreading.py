@@ -68,13 +68,10 @@ class Spread:
         self._cover()
 
     def _landing_of(self, reversal: Entry) -> Mapping[UUID, int]:
-        """Return what the cancelled receipt had paid: the last of its amount and aim that stands."""
-        for place in reversed(range(len(self._landings))):
-            came, landing = self._landings[place]
-            if (came.amount, came.item) == (reversal.amount, reversal.item):
-                del self._landings[place]
-                return landing
-        return {}
+        """Return what the cancelled receipt had paid."""
+        standing = [(_likeness(came, reversal), place) for place, (came, _) in enumerate(self._landings)]
+        likeness, place = max(standing, default=(0, 0))
+        return self._landings.pop(place)[1] if likeness else {}
 
     def _cover(self) -> None:
         for line in self.lines:
@@ -99,3 +96,16 @@ class Spread:
         self.paid[item] -= part
         self._left_over += part if keeps else 0
         return part
+
+
+def _likeness(came: Entry, reversal: Entry) -> int:
+    """Return how surely a payment is the one reversed, 0 for not at all.
+
+    A reversal names its payment. Older ones do not: they go by the receipt, and where
+    that had been replaced by the amount and aim, the last that stands.
+    """
+    if "of" in reversal.data:
+        return 3 if reversal.data["of"] == str(came.id) else 0
+    if reversal.receipt_id is not None and came.receipt_id == reversal.receipt_id:
+        return 2
+    return int((came.amount, came.item) == (reversal.amount, reversal.item))

@@ -7,29 +7,37 @@ from dataclasses import dataclass
 from typing import Any
 
 _WORD = re.compile(r"[0-9a-z]+")
-_DIGITS = re.compile(r"\+?[0-9][0-9 .]*")
-_LONGEST_NAME = 12
+_DIGITS = re.compile(r"[+(]{0,2}[0-9][0-9 .()-]*")
+_DIGITS_OF_A_PHONE = 10
+_MOST_ASKED = 12
+_STROKES = str.maketrans("ĐđÐð", "DdDd")
 Index = Callable[[str], str]
 """Gives the keyed index of a number, so that none is kept in clear."""
 
 
 def fold(text: str) -> str:
-    """Return a text in small letters without diacritics: `Đặng Thị Ân` is `dang thi an`."""
-    plain = unicodedata.normalize("NFD", text.replace("Đ", "D").replace("đ", "d"))
+    """Return a text in small letters without diacritics: `Đặng Thị Ân` is `dang thi an`.
+
+    The eth of old conversions, which looks like Đ, is one.
+    """
+    plain = unicodedata.normalize("NFD", text.translate(_STROKES))
     return "".join(sign for sign in plain if not unicodedata.combining(sign)).lower()
 
 
 def words_of(name: str) -> list[str]:
-    """Return the words of a name, folded, each once."""
-    return list(dict.fromkeys(_WORD.findall(fold(name))))[:_LONGEST_NAME]
+    """Return the words of a name, folded, each once; a company's own come last of a dozen and more."""
+    return list(dict.fromkeys(_WORD.findall(fold(name))))
 
 
 def phone_of(text: str) -> str:
-    """Return a phone number in one form: digits with the leading zero, +84 or not; empty for none."""
-    digits = re.sub(r"[^0-9]", "", text)
-    if digits.startswith("84") and len(digits) > len("0900000000"):
-        digits = "0" + digits[2:]
-    return digits
+    """Return a phone number in one form: digits with the leading zero, +84 or not; empty for none.
+
+    A spreadsheet drops the zero in front of a number: nine digits have lost it.
+    """
+    digits = re.sub(r"[^0-9]", "", text).removeprefix("00")
+    if digits.startswith("84") and len(digits) > _DIGITS_OF_A_PHONE:
+        return "0" + digits[2:].removeprefix("0")
+    return digits.rjust(_DIGITS_OF_A_PHONE, "0") if len(digits) == _DIGITS_OF_A_PHONE - 1 else digits
 
 
 def number_of(text: str) -> str:
@@ -63,7 +71,7 @@ def sought(text: str, *, identity: Index, phone: Index) -> Sought:
     """Return what somebody who typed this looks for.
 
     Digits are an identity number or a phone; one word with a digit in it is a code or a foreigner's number;
-    anything else is a name, of which every word must be there.
+    anything else is a name, of which every word must be there (the first twelve are looked for).
     """
     text = text.strip()
     if _DIGITS.fullmatch(text):
@@ -72,4 +80,4 @@ def sought(text: str, *, identity: Index, phone: Index) -> Sought:
     is_one_word = " " not in text
     if is_one_word and any(sign.isdigit() for sign in text):
         return Sought(numbers=(f"i:{identity(number_of(text))}",), code=text.upper())
-    return Sought(words=tuple(f"n:{word}" for word in words_of(text)))
+    return Sought(words=tuple(f"n:{word}" for word in words_of(text)[:_MOST_ASKED]))

@@ -201,6 +201,7 @@ async def _reverse(ledger: Ledger, receipt: MoneyReceipt, reason: str) -> None:
         method=receipt.method,
         receipt_id=receipt.id,
         reason=reason,
+        of=str(paid.id),
     )
     asked = await ledger.work.payments.refunds_asked(ledger.dossier.id)
     require_cancellable(ledger.dossier, ledger.account.until(since), ledger.account, asked=asked)

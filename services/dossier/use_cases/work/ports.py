@@ -115,8 +115,8 @@ class Searching(Protocol):
     def phone(self) -> Index:
         """How phones are indexed."""
 
-    async def put_missing(self, after: UUID, limit: int) -> UUID | None:
-        """Keep what older dossiers are found by; return the last one, None when none is left."""
+    async def put_again(self, after: UUID, limit: int) -> UUID | None:
+        """Keep what the next dossiers are found by as is the rule now; return the last, None at the end."""
 
     async def find(self, what: Sought, agency: str, *, before: UUID, limit: int) -> Sequence[Any]:
         """Return dossiers an agency takes part in, newest first."""

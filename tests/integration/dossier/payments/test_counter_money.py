@@ -307,6 +307,23 @@ async def test_what_a_dossier_went_on_for_is_not_undone_by_the_cashier_alone(til
     assert (told["paid"], told["outstanding"]) == (80_000, 0)
 
 
+async def test_a_receipt_relied_on_is_not_cancelled_because_a_later_one_has_its_sum(till: Office) -> None:
+    """The fee accepted on, and one of the same sum to be paid later: each receipt is its own money."""
+    cashier = a_cashier("bang-nhau")
+    money = await a_till(till, cashier)
+    fee = {"kind": "FEE", "name": "Phí khác", "amount": 50_000, "legal_basis": "NQ 1", "is_before": False}
+    assert (await money.post("", RECEIVER, **fee)).status_code == 201
+    first = (await money.take(50_000)).json()["receipt"]
+    assert (await money.take(30_000)).status_code == 201
+    last = (await money.take(50_000)).json()["receipt"]
+    version = (await till.read(money.dossier, RECEIVER))["version"]
+    await till.act({**money.dossier, "version": version}, "acceptance", RECEIVER)
+    assert await cancelled(till, first, cashier) == (409, "receipt-relied-on")
+    assert await cancelled(till, last, cashier) == (200, "")
+    paid = {one["name"]: one["paid"] for one in (await money.read())["items"]}
+    assert paid == {"Lệ phí": 50_000, "Phí thẩm định": 30_000, "Phí khác": 0}
+
+
 async def test_an_obligation_is_owed_again_in_ledger_and_dossier_when_its_money_goes_back(
     till: Office,
 ) -> None:
