@@ -12,7 +12,8 @@ from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from services.gateway.api.portal_sync import MEND, PROBLEMS, READ, Work, local, place_of
-from services.gateway.use_cases.portal_desk import correct_message, read_message, replay_message
+from services.gateway.use_cases.portal_desk import Saying, correct_message, read_message, replay_message
+from services.gateway.use_cases.portal_intake import TakeFromPortal
 
 router = APIRouter(
     prefix="/api/v1/portal-sync/inbound", route_class=EdgeRoute, responses=PROBLEMS, tags=["portal-sync"]
@@ -88,6 +89,11 @@ class Resumed(BaseModel):
     state: Literal["RECEIVED"] = "RECEIVED"
 
 
+def _saying(work: Work) -> Saying:
+    intake: TakeFromPortal = work.resources.portal.intake
+    return intake.said_by
+
+
 @router.get("", dependencies=READ)
 async def list_portal_inbound(
     work: Work,
@@ -112,7 +118,7 @@ async def show_portal_inbound(
     response: Response,
 ) -> InboundMessage:
     """Các trường được sửa của một bản tin và những ai đã xem, đã sửa; việc xem được ghi lại."""
-    found = await read_message(id, by=by, desk=work.portal_inbox, now=now)
+    found = await read_message(id, by=by, desk=work.portal_inbox, said_by=_saying(work), now=now)
     response.headers["ETag"] = f'"{found.pop("version")}"'
     return InboundMessage.model_validate(local({**found, "acts": [local(act) for act in found["acts"]]}))
 
@@ -127,8 +133,16 @@ async def correct_portal_inbound(
     seen: IfMatch,
 ) -> Resumed:
     """Sửa trường sai của một bản tin và xử lý lại; nội dung gốc Cổng gửi được giữ nguyên."""
-    desk = work.portal_inbox
-    await correct_message(id, body.fields, seen=seen, reason=body.reason, by=by, desk=desk, now=now)
+    await correct_message(
+        id,
+        body.fields,
+        seen=seen,
+        reason=body.reason,
+        by=by,
+        desk=work.portal_inbox,
+        said_by=_saying(work),
+        now=now,
+    )
     return Resumed(id=id)
 
 

@@ -12,7 +12,12 @@ _LONGEST_ESCAPE = 6
 _LONGEST_LETTER = 4
 _SPACES = b" \t\r\n"
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-_LONGEST_HEAD = 200
+_ADDRESSES = bytes.maketrans(b"-_", b"+/")
+"""The alphabet for addresses (RFC 4648 section 5) beside the usual one."""
+_BLANKS = bytes.maketrans(b" ", b"+")
+_HEAD = b"data:"
+_LONGEST_HEAD = 4096
+"""A head may carry the file's name, each letter of it nine signs long."""
 
 
 class NotBase64(ValueError):  # noqa: N818 - the fact is the name.
@@ -70,8 +75,13 @@ def _plain(escaped: bytes) -> bytes:
 
 @dataclass(slots=True)
 class Base64Read:
-    """Reads base64 as it comes: line breaks and a `data:…;base64,` head are passed over, nothing else is."""
+    """Reads base64 as it comes, of either alphabet, padded or not.
 
+    Line breaks and a `data:…;base64,` head are passed over, nothing else is. In a form (`is_of_form`) a blank
+    is the + that was sent without being escaped.
+    """
+
+    is_of_form: bool = False
     _text: Unescaped = field(default_factory=Unescaped)
     _rest: bytes = b""
     _has_begun: bool = False
@@ -81,19 +91,30 @@ class Base64Read:
         return self._read(self._text.feed(piece))
 
     def close(self) -> bytes:
-        """Return the last of the content; raise `NotBase64` when the string ends within a group."""
+        """Return the last of the content; raise `NotBase64` when the string ends within a byte."""
         head = self._read(self._text.close())
+        if not self._has_begun:
+            self._has_begun = True
+            head += self._read(b"")
+        rest = self._rest.rstrip(b"=")
+        rest += b"=" * (-len(rest) % 4)
         try:
-            return head + binascii.a2b_base64(self._rest, strict_mode=True)
+            return head + binascii.a2b_base64(rest, strict_mode=True)
         except binascii.Error as error:
             raise NotBase64 from error
 
     def _read(self, text: bytes) -> bytes:
-        given = self._rest + text.translate(None, _SPACES)
+        given = self._rest + text
         if not self._has_begun:
             given = self._without_head(given)
+            if not self._has_begun:
+                self._rest = given
+                return b""
+        if self.is_of_form:
+            given = given.translate(_BLANKS)
+        given = given.translate(_ADDRESSES, _SPACES)
         # The last group stays: only it may be padded.
-        end = max(0, (len(given) - 1) // 4 * 4) if self._has_begun else 0
+        end = max(0, (len(given) - 1) // 4 * 4)
         self._rest, ready = given[end:], given[:end]
         if ready.translate(None, _ALPHABET):
             raise NotBase64
@@ -101,10 +122,11 @@ class Base64Read:
 
     def _without_head(self, given: bytes) -> bytes:
         """Pass over the head; wait while it may still be coming."""
-        if not given.startswith(b"data:"):
-            self._has_begun = len(given) >= len(b"data:")
+        stripped = given.lstrip(_SPACES)
+        if stripped[: len(_HEAD)].lower() != _HEAD[: len(stripped)]:
+            self._has_begun = True
             return given
-        head, comma, content = given.partition(b",")
+        head, comma, content = stripped.partition(b",")
         if comma:
             self._has_begun = True
             return content
@@ -113,8 +135,8 @@ class Base64Read:
         return given
 
 
-def base64_content(text: str) -> bytes:
+def base64_content(text: str, *, is_of_form: bool = False) -> bytes:
     """Return the content of a base64 text that is at hand; raise `NotBase64`."""
-    read = Base64Read()
+    read = Base64Read(is_of_form)
     escaped = text.encode("utf-8", "surrogatepass").replace(b"\\", b"\\\\")
     return read.feed(escaped) + read.close()

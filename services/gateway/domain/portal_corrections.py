@@ -2,20 +2,38 @@
 
 What came is never changed: corrections are laid over it each time it is read. The dossier's code is not
 among them, because it says which dossier it is; nor the owner's identity number, because one person alone
-would make it somebody else's dossier: the portal sends that anew; nor are the contents of files.
+would make it somebody else's dossier. The content of a file, and a number nobody can read, are only left out.
 """
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from services.gateway.domain.portal_envelope import content_of
+from services.gateway.domain.portal_envelope import FILES, content_of
+from services.gateway.domain.portal_files import content_member, is_strange
+from services.gateway.domain.portal_form import is_form
+from services.gateway.domain.portal_owner import unread_number
 from services.gateway.domain.portal_profiles import PROFILES
 
 Json = dict[str, Any]
 
 _WHOSE = "identity_number"
 _COMPONENT = "MaThanhPhanHoSo"
+_NAME = "TenTepDinhKem"
+_CONTENT = "(có nội dung, chỉ bỏ được)"
+_OTHERS = {
+    FILES: "danh sách tệp",
+    "DuLieuEForm": "biểu mẫu điện tử",
+    "TepDonDangKy": "đơn đăng ký",
+    "SoGiayToChuHoSo": "số giấy tờ của chủ hồ sơ",
+    "MaSoThue": "mã số thuế",
+}
+_MEMBERS = {
+    "content_base64": "Base64",
+    "upload_id": "Base64",
+    "name": _NAME,
+    "component_code": _COMPONENT,
+}
 
 
 def correctable(path: str, message: Any) -> dict[str, str]:
@@ -23,7 +41,18 @@ def correctable(path: str, message: Any) -> dict[str, str]:
     profile, data = content_of(path, message)
     if profile is None or data is None:
         return {}
-    return {name: _value(data, name) for name in _names(profile, data)}
+    plain = {name: _value(data, name) for name in _names(profile, data)}
+    return {**plain, **dict.fromkeys(_removable(profile, data), _CONTENT)}
+
+
+def removable(path: str, message: Any) -> frozenset[str]:
+    """Return what people may only leave out: contents of files, and what nobody can read.
+
+    Nobody here writes them, but a citizen's dossier does not stay out for a file that cannot be read: it goes
+    in without, says so, and the file is asked for.
+    """
+    profile, data = content_of(path, message)
+    return frozenset() if profile is None or data is None else frozenset(_removable(profile, data))
 
 
 def corrected(path: str, message: Any, corrections: Mapping[str, str]) -> Any:
@@ -38,6 +67,27 @@ def corrected(path: str, message: Any, corrections: Mapping[str, str]) -> Any:
     return changed
 
 
+def left_out(path: str, message: Any, corrections: Mapping[str, str]) -> tuple[dict[str, str], set[str]]:
+    """Return what people left out, each with what to call it, and the texts that stood in those places.
+
+    A file with a name is told of by it anyway and is called nothing here.
+    """
+    gone = sorted(removable(path, message) & corrections.keys())
+    if not gone:
+        return {}, set()
+    _, data = content_of(path, message)
+    texts = {value for value in (_at(data, name) for name in gone) if isinstance(value, str)}
+    return {name: _called(data, name) for name in gone}, texts
+
+
+def _called(data: Any, name: str) -> str:
+    outer, _, last = name.rpartition(".")
+    item = _at(data, outer) if outer else data
+    if isinstance(item, Mapping) and outer:
+        return "" if str(item.get(_NAME) or "").strip() or is_strange(last, item[last]) else outer
+    return _OTHERS.get(name, name)
+
+
 def portal_names(path: str) -> dict[str, str]:
     """Return the portal's name of each field of the dossier service's."""
     profile = PROFILES.get(path, {})
@@ -49,6 +99,35 @@ def portal_names(path: str) -> dict[str, str]:
         "owner.address": ".".join(profile["address"]),
         **{f"owner.{own}": theirs for own, theirs in profile["owner"].items()},
     }
+
+
+def place_name(places: Sequence[str], field: str) -> str:
+    """Return the portal's name of a field of a file (`attachments.0.name`), as the message has it."""
+    _, _, rest = field.partition(".")
+    place, _, member = rest.partition(".")
+    at = places[int(place)] if place.isdecimal() and int(place) < len(places) else ""
+    return f"{at}.{_MEMBERS.get(member, member)}".strip(".") if at else FILES
+
+
+def _removable(profile: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[str]:
+    for kind in profile["files"]:
+        if not kind["list"]:
+            if kind["content"] and data.get(kind["content"]):
+                yield kind["content"]
+            continue
+        listed = data.get(kind["list"])
+        if listed and not isinstance(listed, list):
+            yield kind["list"]
+        for place, item in enumerate(listed if isinstance(listed, list) else ()):
+            if isinstance(item, Mapping):
+                names = [content_member(item), *(name for name in item if is_strange(name, item[name]))]
+                yield from (f"{kind['list']}.{place}.{name}" for name in names if name)
+            elif item:
+                yield f"{kind['list']}.{place}"
+    if profile["form"] and data.get(profile["form"]) and not is_form(data[profile["form"]]):
+        yield profile["form"]
+    if number := unread_number(data, profile):
+        yield number
 
 
 def _names(profile: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[str]:
@@ -68,12 +147,17 @@ def _names(profile: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[str]
 
 
 def _value(data: Any, name: str) -> str:
+    found = _at(data, name)
+    return str(found) if isinstance(found, str | int | float) else ""
+
+
+def _at(data: Any, name: str) -> Any:
     for part in name.split("."):
         if isinstance(data, list):
             data = data[int(part)]
         else:
             data = data.get(part) if isinstance(data, Mapping) else None
-    return str(data) if isinstance(data, str | int | float) else ""
+    return data
 
 
 def _put(data: Any, parts: list[str], value: str) -> None:
@@ -85,4 +169,7 @@ def _put(data: Any, parts: list[str], value: str) -> None:
         if not isinstance(data.get(part), dict | list):
             data[part] = {}
         data = data[part]
-    data[last] = value
+    if isinstance(data, list):
+        data[int(last)] = value
+    else:
+        data[last] = value

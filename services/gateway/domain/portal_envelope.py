@@ -1,20 +1,22 @@
 """What the content is in each form the envelope of the portal's messages comes in (section 17.2)."""
 
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
-from urllib.parse import parse_qsl
 
 import orjson
 
+from services.gateway.domain.portal_letters import FormAsJson, letters_of, reading_of
 from services.gateway.domain.portal_profiles import GENERAL, PROFILES, PROMOTION
 
 Json = dict[str, Any]
 
 _MEMBERS = {name.casefold(): name for name in ("service", "isUpdating", "data")}
-_FORM = re.compile(rb"[A-Za-z]{1,40}=")
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+FILES = "TaiLieuNop"
+TEXTS_OF_THEIR_OWN = frozenset(
+    {FILES, "DuLieuEForm", "DiaChi", "DiaChiDoanhNghiep", "DinhDanhCHS", "ThongTinThanhToan"}
+)
+"""Members of the content some senders write as JSON texts; what people wrote stays as they wrote it."""
 _TRADERS = ("TenThuongNhan", "MaSoThue")
 _PEOPLES = "ChuHoSo"
 _ASKED = ("masohoso", "mahoso")
@@ -26,16 +28,23 @@ def as_json(body: bytes) -> bytes:
     A form carries the whole message in its `data`, or the envelope member by member. Anything else is
     returned as it is.
     """
-    if body.startswith(_UTF_16):
-        return body.decode("utf-16", "replace").encode()
-    if not _FORM.match(body.lstrip()):
+    reading = reading_of(letters_of(body[:100]))
+    if reading is None:
         return body
+    text = reading.feed(body) + reading.close()
+    if not isinstance(reading, FormAsJson):
+        return text
     try:
-        members = dict(parse_qsl(body.strip().decode(), keep_blank_values=True, max_num_fields=50))
-    except ValueError:
+        whole = whole_of_form(orjson.loads(text))
+    except orjson.JSONDecodeError:
         return body
-    whole = next(iter(members.values()), "") if len(members) == 1 else ""
-    return whole.encode() if whole.lstrip()[:1] in {"{", "["} else orjson.dumps(members)
+    return whole.encode() if whole.lstrip()[:1] in {"{", "["} else text
+
+
+def whole_of_form(members: Any) -> str:
+    """Return the only member of a form, which may hold the whole message; blank when there are several."""
+    only = next(iter(members.values())) if isinstance(members, Mapping) and len(members) == 1 else ""
+    return only if isinstance(only, str) else ""
 
 
 def in_one_form(message: Any) -> Any:

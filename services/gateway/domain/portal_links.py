@@ -153,8 +153,8 @@ def type_of(content: bytes) -> str:
 
 
 def missing_note(names: Sequence[str]) -> str:
-    """Return what the dossier tells of files that never came."""
+    """Return what the dossier tells of what never came, or came and cannot be read."""
     if not names:
         return ""
     listed = ", ".join("".join(sign for sign in name[:100] if sign.isprintable()) for name in names[:10])
-    return f"Cổng gửi tệp bằng địa chỉ nhưng không tải được, cần yêu cầu bổ sung: {listed}"
+    return f"Cổng có nêu nhưng không nhận được nội dung, cần yêu cầu bổ sung: {listed}"

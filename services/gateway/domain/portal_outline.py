@@ -14,6 +14,8 @@ from typing import Any
 
 import orjson
 
+from services.gateway.domain.portal_letters import Letters
+
 _INSIDE = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 _NESTING = re.compile(rb"[\[\]{}]")
 _SPACE = re.compile(rb"[ \t\r\n]{2,}")
@@ -51,6 +53,8 @@ class Outline:
     """From and to of the content of each long string in the whole text, without its quotes."""
     fault: str = ""
     """Why there is none, for the sender."""
+    letters: Letters = Letters.UTF_8
+    """What the body is written in; the places are those of the text it stands for."""
 
     def value(self) -> Any:
         """Return the JSON value, letters composed (NFC); raise `NotJson` or `NoOutline`."""
@@ -63,7 +67,7 @@ class Outline:
 
     def kept(self) -> bytes:
         """Return it as it is kept; `kept_outline` reads it."""
-        head = {"mark": self.mark, "longs": self.longs, "fault": self.fault}
+        head = {"mark": self.mark, "longs": self.longs, "fault": self.fault, "letters": self.letters}
         return orjson.dumps(head) + b"\n" + self.text
 
 
@@ -170,7 +174,8 @@ def kept_outline(kept: bytes) -> Outline:
     head, _, text = kept.partition(b"\n")
     found = orjson.loads(head)
     longs = [(start, end) for start, end in found["longs"]]
-    return Outline(found["mark"], text, longs, found["fault"])
+    letters = Letters(found.get("letters", Letters.UTF_8))
+    return Outline(found["mark"], text, longs, found["fault"], letters)
 
 
 def _composed(value: Any) -> Any:

@@ -35,16 +35,14 @@ def owner_of(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Json:
     owner = {name: text_of(data, field) for name, field in names.items()}
     if not owner["full_name"]:
         raise NotUnderstood(f"Thiếu trường bắt buộc {names['full_name']}")
-    is_tax_code = names["identity_number"] == "MaSoThue"
-    lengths = (_TAX_DIGITS,) if is_tax_code else (_CARD_DIGITS, _OLD_CARD_DIGITS)
-    number = _number(data.get(names["identity_number"]), owner["identity_number"], lengths=lengths)
     subject = text_of(data, profile["subject"]) if profile["subject"] else "2"
-    if not number:
-        number, is_tax_code = _number_elsewhere(data, subject)
+    number, is_tax_code = _number_of(data, names["identity_number"], subject)
     phone = _NOT_OF_A_PHONE.sub("", _first(owner["phone"], "phone"))
     owner["phone"] = _with_zero(data.get(names["phone"]), phone, (_PHONE_DIGITS,))
     owner["email"] = _first(owner["email"], "email")
-    owner["identity_number"] = _understood(number, names["identity_number"])
+    if _is_unread(number):
+        raise NeedsPeople(f"cần sửa: {names['identity_number']} (không đọc được số giấy tờ)")
+    owner["identity_number"] = number
     owner["identity_type"] = _kind_of_number(number, is_tax_code=is_tax_code)
     owner["applicant_type"] = _SUBJECTS.get(subject, "CITIZEN")
     outer, inner = profile["address"]
@@ -67,13 +65,23 @@ def _number_elsewhere(data: Mapping[str, Any], subject: str) -> tuple[str, bool]
     return tax_code, bool(tax_code)
 
 
-def _understood(number: str, field: str) -> str:
-    """Return a number that is one, blank for words that say there is none; raise `NeedsPeople` for others."""
-    if _FORMS["identity_number"].fullmatch(number):
-        return number
-    if any(sign.isdigit() for sign in number):
-        raise NeedsPeople(f"cần sửa: {field} (không đọc được số giấy tờ)")
-    return ""
+def unread_number(data: Mapping[str, Any], profile: Mapping[str, Any]) -> str:
+    """Return the field with a number nobody can read, blank when there is none; people may leave it out."""
+    field = str(profile["owner"]["identity_number"])
+    number, _ = _number_of(data, field, text_of(data, profile["subject"]) if profile["subject"] else "2")
+    return field if text_of(data, field) and _is_unread(number) else ""
+
+
+def _number_of(data: Mapping[str, Any], field: str, subject: str) -> tuple[str, bool]:
+    is_tax_code = field == "MaSoThue"
+    lengths = (_TAX_DIGITS,) if is_tax_code else (_CARD_DIGITS, _OLD_CARD_DIGITS)
+    number = _number(data.get(field), text_of(data, field), lengths=lengths)
+    return (number, is_tax_code) if number else _number_elsewhere(data, subject)
+
+
+def _is_unread(number: str) -> bool:
+    """Tell a number nobody can read from one that is one, and from words that say there is none."""
+    return not _FORMS["identity_number"].fullmatch(number) and any(sign.isdigit() for sign in number)
 
 
 def _first(text: str, name: str) -> str:

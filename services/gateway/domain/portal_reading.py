@@ -8,9 +8,10 @@ from typing import Any
 
 from services.gateway.domain.portal_envelope import content_of
 from services.gateway.domain.portal_files import files_of
+from services.gateway.domain.portal_form import form_of
 from services.gateway.domain.portal_owner import owner_of
 from services.gateway.domain.portal_profiles import PROFILES
-from services.gateway.domain.portal_words import Json, NeedsPeople, NotUnderstood, moment_of, said_by, text_of
+from services.gateway.domain.portal_words import Json, NeedsPeople, NotUnderstood, moment_of, text_of
 
 _OLD_AGENCY = re.compile(r"(\d{3})\.([0-9A-Z]{2,3})\.([0-9A-Z]{2,3})\.([A-Z]\d{2})")
 _TECH_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -30,6 +31,8 @@ class Handed:
     """The applicant's account on the portal."""
     missing: tuple[str, ...] = ()
     """Names of files the message lists without saying what is in them or where they are."""
+    places: tuple[str, ...] = ()
+    """Where in the message each file stands, by the portal's names."""
 
 
 def handed_of(path: str, message: Any) -> Handed:
@@ -45,16 +48,31 @@ def handed_of(path: str, message: Any) -> Handed:
     supplemented = text_of(data, profile["supplement_code"])
     if not _CODE.fullmatch(code or supplemented):
         raise NotUnderstood(f"Thiếu hoặc sai trường bắt buộc {profile['code']}")
-    files, missing = files_of(data, profile)
+    listed = files_of(data, profile)
     # What changes a dossier names it either way; only a create is a repeated one (section 17.2).
     changed = supplemented or code if text_of(message, "isUpdating").casefold() in _YES else ""
     if changed or not code:
         known = changed or supplemented
-        body = _supplement(data, profile, known, files)
-        return Handed(known, is_supplement=True, body=body, missing=missing)
+        body = _supplement(data, profile, known, listed.files)
+        return Handed(known, is_supplement=True, body=body, missing=listed.missing, places=listed.places)
     account = tech_id_of(text_of(data, profile["account"]))
-    body = _dossier(data, profile, code, files)
-    return Handed(code, is_supplement=False, body=body, tech_id=account, missing=missing)
+    body = _dossier(data, profile, code, listed.files)
+    return Handed(
+        code,
+        is_supplement=False,
+        body=body,
+        tech_id=account,
+        missing=listed.missing,
+        places=listed.places,
+    )
+
+
+def code_named(path: str, message: Any) -> str:
+    """Return the dossier a message names, blank when it names none; for one that is read no further."""
+    profile, data = content_of(path, message)
+    names = (profile["code"], profile["supplement_code"]) if profile else ()
+    named = (text_of(data, name) for name in names)
+    return next((code for code in named if _CODE.fullmatch(code)), "") if data is not None else ""
 
 
 _LIKELY = timedelta(days=400)
@@ -91,12 +109,10 @@ def _dossier(data: Mapping[str, Any], profile: Mapping[str, Any], code: str, fil
 
 
 def _form(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Json:
-    form = said_by(data.get(profile["form"])) if profile["form"] else None
-    if isinstance(form, list) and len(form) == 1:
-        form = form[0]
-    if form and not isinstance(form, Mapping):
+    form = form_of(data.get(profile["form"])) if profile["form"] else {}
+    if form is None:
         raise NeedsPeople(f"cần sửa: {profile['form']} (không đọc được biểu mẫu)")
-    return dict(form) if form else {}
+    return form
 
 
 def national_code(code: str) -> str:

@@ -48,11 +48,13 @@ _OTHERS = Statement(
     "SELECT EXISTS (SELECT 1 FROM portal_inbound WHERE portal_code = :portal_code AND id <> :id"
     " AND state = 'DONE' AND answer_code = 0)"
 )
+# What waits for people holds nobody's word: a dossier sent anew goes in. A supplement goes in behind one that
+# goes on by itself.
 # One that was kept and never read, its process dead, may be of any dossier: it is read before later ones.
 _BEFORE = Statement(
     "SELECT EXISTS (SELECT 1 FROM portal_inbound WHERE portal_code = :portal_code AND id < :id"
-    " AND path = :path AND state IN ('RECEIVED', 'PARKED')"
-    " AND (:is_supplement::boolean OR NOT is_supplement))"
+    " AND path = :path AND (state = 'RECEIVED' AND (:is_supplement::boolean OR NOT is_supplement)"
+    " OR state = 'PARKED' AND :is_supplement::boolean AND next_attempt_at IS NOT NULL))"
     " OR EXISTS (SELECT 1 FROM portal_inbound WHERE state <> 'DONE' AND received_at < :long_ago"
     " AND state = 'RECEIVED' AND portal_code = '' AND id < :id AND path = :path)"
 )

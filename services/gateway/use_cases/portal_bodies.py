@@ -1,13 +1,21 @@
-"""The raw body of a portal message read piece by piece, wherever it is kept: nothing here holds it whole."""
+"""What a message of the portal says, its files left where they lie: however deep texts stand in texts."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Any, Protocol
-from uuid import UUID
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from services.gateway.domain.portal_base64 import Base64Read, NotBase64, Unescaped
-from services.gateway.domain.portal_envelope import as_json, in_one_form
+from services.gateway.domain.portal_base64 import NotBase64, Unescaped
+from services.gateway.domain.portal_envelope import (
+    FILES,
+    TEXTS_OF_THEIR_OWN,
+    as_json,
+    in_one_form,
+    whole_of_form,
+    without_nul,
+)
 from services.gateway.domain.portal_inbound import Inbound
+from services.gateway.domain.portal_letters import Letters, letters_of, reading_of
 from services.gateway.domain.portal_outline import (
     Bounds,
     NotJson,
@@ -16,79 +24,11 @@ from services.gateway.domain.portal_outline import (
     outline_of,
 )
 from services.gateway.use_cases.portal_ports import OpenWork
+from services.gateway.use_cases.portal_texts import PART_BYTES, AtHand, File, InParts, Text, Within
 
-PART_BYTES = 1_048_576
-"""A body longer than this is kept in parts of this size."""
-
-
-class Text(Protocol):
-    """A text of any length."""
-
-    def pieces(self, start: int, end: int) -> AsyncIterator[bytes]:
-        """Yield what stands between two places, piece by piece."""
-
-
-@dataclass(frozen=True, slots=True)
-class AtHand:
-    """A text that is small enough to be held."""
-
-    text: bytes
-
-    async def pieces(self, start: int, end: int) -> AsyncIterator[bytes]:
-        """Yield it in one piece."""
-        yield self.text[start:end]
-
-
-@dataclass(frozen=True, slots=True)
-class InParts:
-    """A body as it is kept: part by part, each opened when it is read."""
-
-    open_work: OpenWork
-    message_id: UUID
-
-    async def pieces(self, start: int, end: int) -> AsyncIterator[bytes]:
-        """Yield the parts between two places; raise `SealBroken` where one cannot be opened."""
-        for place in range(start // PART_BYTES, -(-end // PART_BYTES)):
-            async with self.open_work() as work:
-                part: bytes = await work.portal_inbox.part(self.message_id, place)
-            first = place * PART_BYTES
-            yield part[max(0, start - first) : end - first]
-
-
-@dataclass(frozen=True, slots=True)
-class Within:
-    """The text a long string of another text says: its escapes undone."""
-
-    outer: Text
-    start: int
-    end: int
-
-    async def pieces(self, start: int, end: int) -> AsyncIterator[bytes]:
-        """Yield what stands between two places of the inner text."""
-        said, at = Unescaped(), 0
-        async for piece in self.outer.pieces(self.start, self.end):
-            plain = said.feed(piece)
-            yield plain[max(0, start - at) : max(0, end - at)]
-            at += len(plain)
-            if at >= end:
-                return
-        yield said.close()[max(0, start - at) : max(0, end - at)]
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file inside a message, where it lies."""
-
-    text: Text
-    start: int
-    end: int
-
-    async def content(self) -> AsyncIterator[bytes]:
-        """Yield the content piece by piece; raise `NotBase64`."""
-        read = Base64Read()
-        async for piece in self.text.pieces(self.start, self.end):
-            yield read.feed(piece)
-        yield read.close()
+_DEEPEST = 3
+_JSON_BEGINS = ("{", "[", '"')
+_LOOKED_AT = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,36 +38,118 @@ class Said:
     value: Any
     files: dict[str, File]
     """By the text that stands for each in the value."""
+    is_form: bool = False
 
 
 async def read_message(message: Inbound, open_work: OpenWork, bounds: Bounds) -> Said:
     """Return what a message says; raise `NotJson`, or `NoOutline` for one past the bounds.
 
-    The content of an envelope may be a JSON text of its own, as roads through a gateway send it.
+    The content of an envelope, and some members of the content, may be JSON texts of their own, as roads
+    through a gateway send them; they are given as what they say, whatever their length.
     """
     if message.outline is not None:
-        text: Text = InParts(open_work, message.id)
         outline = message.outline
+        text: Text = InParts(open_work, message.id)
+        reading = reading_of(outline.letters)
+        if reading is not None:
+            text = Within(text, 0, message.parts * PART_BYTES, reading)
+        is_form = outline.letters is Letters.FORM
     else:
         plain = as_json(message.body)
         text, outline = AtHand(plain), outline_of(plain, message.id.hex, bounds)
-    value = in_one_form(outline.value())
-    files = _files(outline, text)
-    if not isinstance(value, dict) or not isinstance(value.get("data"), str):
-        return Said(value, files)
-    inner = files.pop(value["data"], None)
-    if inner is None:
-        text = AtHand(value["data"].encode("utf-8", "surrogatepass"))
-        outline = outline_of(text.text, message.id.hex[::-1], bounds)
-    else:
-        text = Within(inner.text, inner.start, inner.end)
-        outline = await _outline(text, inner.end - inner.start, message.id.hex[::-1], bounds)
-    try:
-        data = outline.value()
-    except NotJson:
+        is_form = letters_of(message.body[:100]) is Letters.FORM
+    files = _Files(message.id.hex, bounds, is_form=is_form)
+    value = files.found(outline, text)
+    if is_form and (whole := whole_of_form(value)):
+        value = await files.said_by(whole, or_else=value)
+    value = in_one_form(value)
+    if isinstance(value, Mapping) and isinstance(value.get("data"), str):
         # A text that is none is as good as no content; who reads the message says so.
-        return Said({**value, "data": None}, files)
-    return Said({**value, "data": data}, {**files, **_files(outline, text)})
+        data = await files.said_by(value["data"], or_else=None)
+        value = in_one_form({**value, "data": data})
+    return Said(await _with_members(value, files), files.found_files, is_form)
+
+
+async def _with_members(value: Any, files: "_Files") -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    data = value.get("data")
+    if isinstance(data, Mapping):
+        return {**value, "data": await _undone(data, files)}
+    return await _undone(value, files)
+
+
+async def _undone(data: Mapping[str, Any], files: "_Files") -> dict[str, Any]:
+    """Return the content with what is written as a text, or its elements as texts, said."""
+    told = dict(data)
+    for name in TEXTS_OF_THEIR_OWN & data.keys():
+        found = await _said(told[name], files)
+        if isinstance(found, list):
+            found = [await _said(one, files) for one in found]
+        told[name] = [found] if name == FILES and isinstance(found, Mapping) else found
+    return told
+
+
+async def _said(value: Any, files: "_Files") -> Any:
+    return await files.said_by(value, or_else=value) if isinstance(value, str) else value
+
+
+@dataclass(slots=True)
+class _Files:
+    """The long strings of a message and of the texts in it; all of them together within the bounds."""
+
+    seed: str
+    left: Bounds
+    is_form: bool
+    found_files: dict[str, File] = field(default_factory=dict)
+    _texts: int = 0
+
+    def found(self, outline: Outline, text: Text) -> Any:
+        """Return what an outline says, its long strings known from now on."""
+        value = outline.value()
+        for place, (start, end) in enumerate(outline.longs):
+            self.found_files[f"{outline.mark}:{place}"] = File(text, start, end, self.is_form)
+        self.left = replace(
+            self.left,
+            plain_bytes=self.left.plain_bytes - len(outline.text),
+            long_strings=self.left.long_strings - len(outline.longs),
+        )
+        return value
+
+    async def said_by(self, text: str, *, or_else: Any, deep: int = 0) -> Any:
+        """Return what a text says that is JSON of its own, `or_else` for one that is not."""
+        self._texts += 1
+        mark = hashlib.sha256(f"{self.seed}:{self._texts}".encode()).hexdigest()[:32]
+        long = self.found_files.get(text)
+        if long is None:
+            if not text.lstrip().startswith(_JSON_BEGINS):
+                return or_else
+            plain = text.encode("utf-8", "surrogatepass")
+            inner: Text = AtHand(plain)
+            outline = outline_of(plain, mark, self.left)
+        elif await _begins_as_json(long):
+            inner = Within(long.text, long.start, long.end, Unescaped())
+            outline = await _outline(inner, long.end - long.start, mark, self.left)
+        else:
+            return or_else
+        try:
+            value = self.found(outline, inner)
+        except NotJson:
+            return or_else
+        self.found_files.pop(text, None)
+        if isinstance(value, str) and deep < _DEEPEST:
+            return await self.said_by(value, or_else=value, deep=deep + 1)
+        return without_nul(value)
+
+
+async def _begins_as_json(file: File) -> bool:
+    """Tell whether a long text is JSON: no base64 begins with a bracket or a quote."""
+    inner = Within(file.text, file.start, min(file.end, file.start + _LOOKED_AT), Unescaped())
+    try:
+        head = b"".join([piece async for piece in inner.pieces(0, _LOOKED_AT)])
+    except NotBase64:
+        return False
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"[", b'"'}
 
 
 async def _outline(text: Text, length: int, mark: str, bounds: Bounds) -> Outline:
@@ -135,12 +157,7 @@ async def _outline(text: Text, length: int, mark: str, bounds: Bounds) -> Outlin
     try:
         async for piece in text.pieces(0, length):
             outliner.feed(piece)
-    except NotBase64 as error:
-        raise NotJson from error
+    except NotBase64:
+        # No JSON string at all: the parser says so of its rest.
+        outliner.feed(b"\x00")
     return outliner.outline()
-
-
-def _files(outline: Outline, text: Text) -> dict[str, File]:
-    return {
-        f"{outline.mark}:{place}": File(text, start, end) for place, (start, end) in enumerate(outline.longs)
-    }

@@ -1,6 +1,6 @@
 """What people do with a portal message that waits for them: look into it, correct it, send it on again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -8,11 +8,11 @@ from uuid import UUID
 
 from kernel.core.caller import Caller
 from kernel.core.errors import Invalid, NotFound, Stale
-from services.gateway.domain.portal_corrections import correctable
-from services.gateway.domain.portal_envelope import as_json, in_one_form
+from services.gateway.domain.portal_corrections import correctable, removable
 from services.gateway.domain.portal_inbound import Inbound
-from services.gateway.domain.portal_outline import Bounds, NoOutline, NotJson, outline_of
 
+Saying = Callable[[Inbound], Awaitable[Any]]
+"""What a message says, as it is read when it is dealt with; None for one nobody can read."""
 READ, CORRECTED, REPLAYED = "READ", "CORRECTED", "REPLAYED"
 
 
@@ -44,13 +44,16 @@ class Desk(Protocol):
         """Lay its corrections over the message and try it again; `Stale` at the commit when it changed."""
 
 
-async def read_message(message_id: UUID, *, by: Caller, desk: Desk, now: datetime) -> dict[str, Any]:
+async def read_message(
+    message_id: UUID, *, by: Caller, desk: Desk, said_by: Saying, now: datetime
+) -> dict[str, Any]:
     """Return the fields people may correct, as sent and as corrected; reading them is logged."""
     message = await _found(message_id, desk)
     await desk.log_reading(Act(message_id=message_id, at=now, subject=by.subject, action=READ, fields={}))
+    values, _ = await _fields(message, said_by)
     fields = [
         {"name": name, "value": value, "corrected": message.corrections.get(name)}
-        for name, value in _fields(message).items()
+        for name, value in values.items()
     ]
     return {
         "id": message.id,
@@ -70,6 +73,7 @@ async def correct_message(
     reason: str,
     by: Caller,
     desk: Desk,
+    said_by: Saying,
     now: datetime,
 ) -> None:
     """Lay corrections over a message and let it go on; `Invalid` names what may not be corrected.
@@ -79,8 +83,10 @@ async def correct_message(
     message = await _found(message_id, desk)
     if message.version != seen:
         raise Stale
-    allowed = _fields(message)
+    allowed, only_out = await _fields(message, said_by)
     wrong = [(f"fields.{name}", "Không phải trường được sửa") for name in fields if name not in allowed]
+    written = [name for name in fields if name in only_out and fields[name]]
+    wrong += [(f"fields.{name}", "Chỉ được bỏ trống, không được viết thay") for name in written]
     if wrong:
         raise Invalid(fields=wrong)
     desk.send_again(
@@ -105,10 +111,7 @@ async def _found(message_id: UUID, desk: Desk) -> Inbound:
     return message
 
 
-def _fields(message: Inbound) -> dict[str, str]:
-    """Return what may be corrected; a content that is a text of its own is read like any other."""
-    try:
-        outline = message.outline or outline_of(as_json(message.body), message.id.hex, Bounds())
-        return correctable(message.path, in_one_form(outline.value()))
-    except (NotJson, NoOutline):
-        return {}
+async def _fields(message: Inbound, said_by: Saying) -> tuple[dict[str, str], frozenset[str]]:
+    """Return what may be corrected, and what of it may only be left out."""
+    said = await said_by(message)
+    return correctable(message.path, said), removable(message.path, said)

@@ -5,26 +5,28 @@ again by its key, so that a repeat sends only what is missing and says the very 
 on with, the dossier service forgets by itself.
 """
 
+import base64
 import hashlib
 from collections.abc import AsyncIterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import replace
 from typing import Protocol
 
 import orjson
 
-from services.gateway.domain.portal_base64 import NotBase64
+from services.gateway.domain.portal_base64 import NotBase64, base64_content
+from services.gateway.domain.portal_corrections import place_name
 from services.gateway.domain.portal_inbound import Inbound
 from services.gateway.domain.portal_links import missing_note
 from services.gateway.domain.portal_messages import Json
 from services.gateway.domain.portal_reading import Handed
-from services.gateway.domain.portal_words import NotUnderstood
+from services.gateway.domain.portal_words import NeedsPeople, NotUnderstood
 from services.gateway.use_cases.portal_bodies import Said
 from services.gateway.use_cases.portal_ports import DossierService, Intake
 
 _LONGEST_NOTE = 2000
 _SENT_BYTES = 2_097_152
-_UNPROCESSABLE = 422
 
 
 class Readable(Protocol):
@@ -34,10 +36,38 @@ class Readable(Protocol):
         """Yield the content piece by piece; raise `NotBase64`."""
 
 
-def require_only_files(said: Said, handed: Handed) -> None:
-    """Raise `NotUnderstood` when a text too long to be held stands anywhere but in a file's place."""
-    if said.files.keys() - {file.get("content_base64") for file in handed.body["attachments"]}:
+def require_only_files(said: Said, handed: Handed, without: AbstractSet[str]) -> None:
+    """Raise `NotUnderstood` when a text too long to be held stands anywhere but in a file's place.
+
+    `without` are the texts of what people left out.
+    """
+    if said.files.keys() - {file.get("content_base64") for file in handed.body["attachments"]} - without:
         raise NotUnderstood("Có chuỗi quá dài ngoài các trường tệp")
+
+
+async def with_files_read(handed: Handed, said: Said) -> tuple[Handed, Mapping[int, int]]:
+    """Return the message with short files as plain base64, and the lengths of the long ones by their place.
+
+    Raises `NeedsPeople`, naming every file that cannot be read: people may leave them out.
+    """
+    listed, lengths, unread = [], {}, []
+    for place, file in enumerate(handed.body["attachments"]):
+        content, told = file.get("content_base64"), file
+        try:
+            if content in said.files:
+                lengths[place] = sum([len(piece) async for piece in said.files[content].content()])
+            elif content is not None:
+                plain = base64_content(content, is_of_form=said.is_form)
+                told = {**file, "content_base64": base64.b64encode(plain).decode()}
+            is_empty = content is not None and not lengths.get(place, told["content_base64"])
+        except NotBase64:
+            is_empty = True
+        if is_empty:
+            unread.append(place_name(handed.places, f"attachments.{place}.content_base64"))
+        listed.append(told)
+    if unread:
+        raise NeedsPeople(f"tệp không đọc được: {', '.join(unread[:10])}")
+    return replace(handed, body={**handed.body, "attachments": listed}), lengths
 
 
 async def with_files_there(
@@ -46,6 +76,7 @@ async def with_files_there(
     message: Inbound,
     dossiers: DossierService,
     fetched: Mapping[int, Readable | None],
+    lengths: Mapping[int, int],
 ) -> Handed | Intake:
     """Return the message telling of its long files by where they are now, or why one is not taken.
 
@@ -61,7 +92,10 @@ async def with_files_there(
         elif found is None:
             listed.append(file)
         else:
-            brought = await _brought(found, file, f"{message.sha256.hex()[:32]}:{place}", place, dossiers)
+            length = lengths[place] if place in lengths else sum([len(one) async for one in found.content()])
+            # By where it stands, not by its number among those that are told: people may leave some out.
+            key = f"{message.sha256.hex()[:32]}:{handed.places[place] or place}"
+            brought = await _brought(found, length, file, key, dossiers)
             if isinstance(brought, Intake):
                 return brought
             listed.append(brought)
@@ -94,13 +128,8 @@ async def _digest(file: Json, said: Said) -> str:
 
 
 async def _brought(
-    file: Readable, told: Mapping[str, str], key: str, place: int, dossiers: DossierService
+    file: Readable, length: int, told: Mapping[str, str], key: str, dossiers: DossierService
 ) -> Json | Intake:
-    try:
-        length = sum([len(piece) async for piece in file.content()])
-    except NotBase64:
-        wrong = ((f"attachments.{place}.content_base64", "Không phải base64"),)
-        return Intake(_UNPROCESSABLE, problem="invalid", fields=wrong)
     brought = await dossiers.bring_file(told["name"], length, lambda start: _parts(file, start), key=key)
     if isinstance(brought, Intake):
         return brought

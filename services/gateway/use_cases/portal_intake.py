@@ -1,8 +1,9 @@
 """What the portal sends down: kept first, understood second, handed to the dossier service third."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -11,7 +12,7 @@ from kernel.core.clock import Clock
 from kernel.core.errors import Unavailable
 from services.gateway.domain.portal_base64 import NotBase64
 from services.gateway.domain.portal_codes import CodeKind
-from services.gateway.domain.portal_corrections import corrected, portal_names
+from services.gateway.domain.portal_corrections import corrected, left_out, place_name, portal_names
 from services.gateway.domain.portal_inbound import (
     FAILED,
     Inbound,
@@ -29,6 +30,7 @@ from services.gateway.domain.portal_outline import Bounds, NoOutline, NotJson
 from services.gateway.domain.portal_profiles import LAND_TAX
 from services.gateway.domain.portal_reading import (
     Handed,
+    code_named,
     handed_of,
     national_code,
     require_likely,
@@ -37,7 +39,12 @@ from services.gateway.domain.portal_tax import notice_file, tax_dossier, told_in
 from services.gateway.domain.portal_view import PortalView
 from services.gateway.domain.portal_words import NeedsPeople, NotUnderstood
 from services.gateway.use_cases.portal_bodies import Said, read_message
-from services.gateway.use_cases.portal_handing import key_of, require_only_files, with_files_there
+from services.gateway.use_cases.portal_handing import (
+    key_of,
+    require_only_files,
+    with_files_read,
+    with_files_there,
+)
 from services.gateway.use_cases.portal_links import AwaitLinks
 from services.gateway.use_cases.portal_ports import DossierService, Intake, Mappings, OpenWork
 from services.gateway.use_cases.portal_receiving import KeepMessages
@@ -94,6 +101,13 @@ class TakeFromPortal:
         if message is None:
             return None
         return await self._deliver(message, is_again=True)
+
+    async def said_by(self, message: Inbound) -> Any:
+        """Return what a message says before corrections; None for one that is no message."""
+        try:
+            return (await read_message(message, self._open_work, self._bounds)).value
+        except (NotJson, NoOutline):
+            return None
 
     async def due(self, limit: int) -> list[UUID]:
         """Return kept messages that should be dealt with now."""
@@ -153,18 +167,25 @@ class TakeFromPortal:
             said = await read_message(message, self._open_work, self._bounds)
             if message.path == LAND_TAX:
                 return await self._ruling_of_tax(await _tax_dossier(said))
-            handed = handed_of(message.path, corrected(message.path, said.value, message.corrections))
+            path, changes = message.path, message.corrections
+            handed = handed_of(path, corrected(path, said.value, changes))
             require_likely(handed, message.received_at)
-            require_only_files(said, handed)
+            without, texts = left_out(path, said.value, changes)
+            require_only_files(said, handed, texts)
+            missing = (*handed.missing, *filter(None, without.values()))
+            handed, lengths = await with_files_read(replace(handed, missing=missing), said)
         except NotJson:
             return Ruling(InboxState.REFUSED, FAILED, "| nội dung không phải JSON", "not JSON")
         except (NotUnderstood, NoOutline) as fault:
             return Ruling(InboxState.REFUSED, FAILED, f"| {fault}", str(fault))
         except NeedsPeople as reason:
-            return parked("", str(reason), is_retried=False)
-        return replace(await self._hand_in(handed, said, message), tech_id=handed.tech_id)
+            return parked(code_named(message.path, said.value), str(reason), is_retried=False)
+        ruling = await self._hand_in(handed, said, message, lengths)
+        return replace(ruling, tech_id=handed.tech_id)
 
-    async def _hand_in(self, handed: Handed, said: Said, message: Inbound) -> Ruling:
+    async def _hand_in(
+        self, handed: Handed, said: Said, message: Inbound, lengths: Mapping[int, int]
+    ) -> Ruling:
         async with self._open_work() as work:
             whose = {"portal_code": handed.portal_code, "is_supplement": handed.is_supplement}
             work.portal_inbox.name(message, **whose)
@@ -180,7 +201,7 @@ class TakeFromPortal:
                 place: self._links.file(one) if one.state is LinkState.FETCHED else None
                 for place, one in links.items()
             }
-            ready = await with_files_there(said, handed, message, self._dossiers, fetched)
+            ready = await with_files_there(said, handed, message, self._dossiers, fetched, lengths)
             if isinstance(ready, Intake):
                 return await self._ruling_of(ready, handed, message)
             key = await key_of(handed, said)
@@ -227,9 +248,15 @@ class TakeFromPortal:
             return taken(code, answer.dossier_id, is_first=is_first)
         if answer.status == _NOT_FOUND:
             return parked(code, "chưa có hồ sơ này", is_retried=True)
-        names = portal_names(message.path)
-        fields = [(names.get(name, name), reason) for name, reason in answer.fields]
+        fields = [(_portal_name(name, handed, message.path), reason) for name, reason in answer.fields]
         return ruling_of_refusal(code, answer.status, answer.problem, answer.title, fields)
+
+
+def _portal_name(name: str, handed: Handed, path: str) -> str:
+    """Return a field by the portal's name; an upload that is gone is brought anew and stays ours."""
+    if name.startswith("attachments") and not name.endswith("upload_id"):
+        return place_name(handed.places, name)
+    return portal_names(path).get(name, name)
 
 
 async def _tax_dossier(said: Said) -> str:

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from kernel.core.ids import new_id
 from services.gateway.domain.portal_inbound import Inbound
+from services.gateway.domain.portal_letters import Letters, Reading, letters_of, reading_of
 from services.gateway.domain.portal_outline import Bounds, Outliner
-from services.gateway.use_cases.portal_bodies import PART_BYTES
 from services.gateway.use_cases.portal_ports import OpenWork
+from services.gateway.use_cases.portal_texts import PART_BYTES
 
 _FIRST_RETRY = timedelta(seconds=60)
 
@@ -42,6 +43,8 @@ class _Coming:
     parts: int = 0
     digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
     outliner: Outliner = field(init=False)
+    letters: Letters = Letters.UTF_8
+    reading: Reading | None = None
 
     def __post_init__(self) -> None:
         self.outliner = Outliner(self.message.id.hex, self.into.bounds)
@@ -59,16 +62,17 @@ class _Coming:
         if not self.parts:
             return replace(self.message, body=rest, sha256=hashlib.sha256(rest).digest())
         await self._keep_part(rest)
-        return replace(
-            self.message,
-            sha256=self.digest.digest(),
-            parts=self.parts,
-            outline=self.outliner.outline(),
-        )
+        if self.reading is not None:
+            self.outliner.feed(self.reading.close())
+        outline = replace(self.outliner.outline(), letters=self.letters)
+        return replace(self.message, sha256=self.digest.digest(), parts=self.parts, outline=outline)
 
     async def _keep_part(self, part: bytes) -> None:
         self.digest.update(part)
-        self.outliner.feed(part)
+        if not self.parts:
+            self.letters = letters_of(part[:100])
+            self.reading = reading_of(self.letters)
+        self.outliner.feed(part if self.reading is None else self.reading.feed(part))
         async with self.into.open_work() as work:
             work.portal_inbox.keep_part(self.message, self.parts, part)
         self.parts += 1

@@ -95,7 +95,7 @@ async def test_a_portal_dossier_is_kept_once_however_often_it_comes(office: Offi
 
 async def test_a_portal_dossier_tells_of_what_did_not_come_with_it(office: Office) -> None:
     """Files the portal named by an address nobody could fetch: whoever opens the dossier reads it."""
-    note = "Cổng gửi tệp bằng địa chỉ nhưng không tải được, cần yêu cầu bổ sung: to-khai.pdf"
+    note = "Cổng có nêu nhưng không nhận được nội dung, cần yêu cầu bổ sung: to-khai.pdf"
     born = await office.service.post("/v1/portal-dossiers", a_portal_dossier() | {"note": note}, GATEWAY)
     assert born.status_code == 201, born.text
     history = f"/v1/dossiers/{born.json()['dossier_id']}/history"

@@ -172,7 +172,7 @@ async def test_what_can_never_come_is_for_people_first_and_then_told_by_the_doss
         await world.gateway.run_job(PORTAL_INTAKE)
         (call,) = world.dossiers.calls
         assert [one["name"] for one in call["body"]["attachments"]] == ["good.pdf"]
-        assert call["body"]["note"].startswith("Cổng gửi tệp bằng địa chỉ nhưng không tải được")
+        assert call["body"]["note"].startswith("Cổng có nêu nhưng không nhận được nội dung")
         assert all(f"{name}.pdf" in call["body"]["note"] for name in REFUSED)
         assert [row[0] for row in await inbox(world)] == ["DONE"]
 
@@ -258,7 +258,7 @@ async def test_a_supplement_waits_for_its_file_and_for_the_dossier_before_it(wor
     await world.gateway.run_job(PORTAL_INTAKE)
     _, supplement = world.dossiers.calls
     assert len(supplement["body"]["attachments"]) == 1
-    assert supplement["body"]["note"].startswith("Bổ sung ảnh\nCổng gửi tệp bằng địa chỉ")
+    assert supplement["body"]["note"].startswith("Bổ sung ảnh\nCổng có nêu")
     assert supplement["body"]["note"].endswith(": c")
 
 

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
@@ -20,7 +21,7 @@ from kernel.testing.running import TEST_KEY, TEST_PII_KEY
 from kernel.web.auth import public_jwks
 from services.gateway.jobs.portal_intake import PORTAL_INTAKE
 from services.gateway.jobs.portal_keeping import PORTAL_FORGETTING
-from services.gateway.use_cases.portal_bodies import PART_BYTES
+from services.gateway.use_cases.portal_texts import PART_BYTES
 from stack.servers import free_port
 from tests.integration.conftest import service_named
 from tests.integration.gateway.portal_world import PROCEDURE, ADossier, DossierService, World, a_world, served
@@ -32,6 +33,7 @@ MEGABYTE = 1_048_576
 SENT_MEGABYTES = 200
 MOST_GROWTH_BYTES = 48 * MEGABYTE
 """A part, its sealed form and what the runtime keeps for reuse; a whole body would be four times that."""
+NESTED_MEGABYTES = 30
 FILES = 5
 _LETTERS = b"JVBERi0xLjcKc29tZSBjb250ZW50IHRoYXQgZ29lcyBvbiBhbmQgb24gYW5kIG9u"
 
@@ -202,7 +204,7 @@ async def test_a_long_file_that_is_no_base64_or_too_long_brings_nothing(world: W
     broken = with_file(b"%PDF" + b"x" * 2_000_000).replace(b"eHh4", b"eH*4", 1)
     assert (await post(world, broken))["error_code"] == 0
     ((state, _, reason),) = await inbox(world)
-    assert (state, reason) == ("PARKED", "chưa ánh xạ: attachments.0.content_base64")
+    assert (state, reason) == ("PARKED", "tệp không đọc được: TaiLieuNop.0.Base64")
     assert world.dossiers.uploads == {}
     world.dossiers.most_bytes = 1_500_000
     answer = await post(world, with_file(b"%PDF" + b"x" * 2_000_000, MaHoSo="G22.99-2"))
@@ -235,6 +237,17 @@ def _sent() -> Iterator[bytes]:
 async def _stream() -> AsyncIterator[bytes]:
     for piece in _sent():
         yield piece
+
+
+async def _nested() -> AsyncIterator[bytes]:
+    """Yield a message whose files are a text in a content that is a text, in a form: three texts deep."""
+    listed = json.dumps([{"TenTepDinhKem": "a.pdf", "Base64": "@@"}])
+    data = json.dumps(a_message("G22.99-260303-2", TaiLieuNop=listed)["data"])
+    head, tail = urlencode({"Service": "x", "Data": data}).encode().split(quote("@@").encode())
+    yield head
+    for _ in range(NESTED_MEGABYTES):
+        yield _LETTERS * (MEGABYTE // len(_LETTERS))
+    yield tail
 
 
 def _peak_bytes(process: subprocess.Popen[bytes]) -> int:
@@ -273,13 +286,16 @@ async def test_two_hundred_megabytes_take_no_more_memory_than_a_few_parts(databa
                 before = _peak_bytes(process)
                 answer = await client.post(f"{FORWARD}/nhanhsdvcqg", content=_stream(), headers=KEY)
                 assert answer.json() == {"error_code": 0, "message": f"{CODE}| tiếp nhận thành công"}
+                nested = await client.post(f"{FORWARD}/nhanhsdvcqg", content=_nested(), headers=KEY)
+                assert nested.json()["error_code"] == 0, nested.text
                 grown = _peak_bytes(process) - before
         finally:
             process.terminate()
             process.wait(60)
     brought_bytes = sum(one.received for one in dossiers.uploads.values())
-    assert brought_bytes == SENT_MEGABYTES * (MEGABYTE // 64 * 64) * 3 // 4
-    assert len(dossiers.uploads) == FILES
+    sent = SENT_MEGABYTES + NESTED_MEGABYTES
+    assert brought_bytes == sent * (MEGABYTE // 64 * 64) * 3 // 4
+    assert len(dossiers.uploads) == FILES + 1
     print(f"grown by {grown / MEGABYTE:.1f} MB")  # noqa: T201 - a figure for who reads the run.
     assert grown < MOST_GROWTH_BYTES
 

@@ -16,7 +16,7 @@ from sandbox.portal.messages import (
 )
 from sandbox.portal.settings import PortalSettings
 from services.dossier.api.schemas.machines import PortalIn, PortalSupplementIn
-from services.gateway.domain.portal_corrections import correctable, corrected
+from services.gateway.domain.portal_corrections import correctable, corrected, removable
 from services.gateway.domain.portal_inbound import InboxState, ruling_of_refusal
 from services.gateway.domain.portal_profiles import GENERAL, LAND_TAX, PROMOTION
 from services.gateway.domain.portal_reading import handed_of
@@ -130,7 +130,8 @@ def test_a_gap_of_ours_is_parked_and_a_fault_of_theirs_is_told(
 def test_people_may_correct_what_is_read_and_neither_the_code_nor_a_files_content() -> None:
     names = set(correctable(GENERAL, from_portal()))
     assert {"ChuHoSo", "NgayNopHoSo", "MaTTHC", "DiaChi.DiaChiChiTiet", "TaiLieuNop.0.TenTepDinhKem"} <= names
-    assert not {name for name in names if "MaHoSo" in name or "Base64" in name}
+    assert not {name for name in names if "MaHoSo" in name or "SoGiayTo" in name}
+    assert removable(GENERAL, from_portal()) == {"TaiLieuNop.0.Base64"}
 
 
 def test_a_correction_lies_over_the_message_and_leaves_it_as_it_came() -> None:
@@ -143,7 +144,7 @@ def test_a_correction_lies_over_the_message_and_leaves_it_as_it_came() -> None:
     assert json.dumps(message) == before
 
 
-@pytest.mark.parametrize("message", [None, [], "x", {}, {"data": None}, {"data": {"TaiLieuNop": [None, 1]}}])
+@pytest.mark.parametrize("message", [None, [], "x", {}, {"data": None}, {"data": {"TaiLieuNop": [None, ""]}}])
 def test_what_is_no_message_has_nothing_to_correct_in_files(message: Any) -> None:
     assert not [name for name in correctable(GENERAL, message) if name.startswith("TaiLieuNop")]
 

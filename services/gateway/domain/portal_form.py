@@ -1,0 +1,46 @@
+"""The answers of a portal's form: an object, a text that says one, or a list of names with their values."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.gateway.domain.portal_words import Json, said_by
+
+_NAMES = ("key", "name", "id", "ma", "ten")
+_VALUES = ("value", "giatri", "val")
+
+
+def form_of(told: Any) -> Json | None:
+    """Return the answers by their names; None for what is no form.
+
+    A list of one object is that object; `[{"key": "a", "value": "b"}]` is `{"a": "b"}`, and a name that comes
+    again has its values in a list, none lost.
+    """
+    found = said_by(told)
+    if not found:
+        return {}
+    if isinstance(found, Mapping):
+        return dict(found)
+    if not isinstance(found, list) or not all(isinstance(one, Mapping) for one in found):
+        return None
+    pairs = [_pair(one) for one in found]
+    if not all(pairs):
+        return dict(found[0]) if len(found) == 1 else None
+    answers: dict[str, list[Any]] = {}
+    for name, value in (pair for pair in pairs if pair):
+        answers.setdefault(name, []).append(value)
+    return {name: values[0] if len(values) == 1 else values for name, values in answers.items()}
+
+
+def is_form(told: Any) -> bool:
+    """Tell whether answers can be read."""
+    return form_of(told) is not None
+
+
+def _pair(one: Mapping[str, Any]) -> tuple[str, Any] | None:
+    """Return a name and its value; None for an object that is more or less than that."""
+    members = {name.casefold(): value for name, value in one.items()}
+    name = next((members[key] for key in _NAMES if key in members), None)
+    values = [key for key in _VALUES if key in members]
+    if len(members) != 2 or not isinstance(name, str) or not name or not values:  # noqa: PLR2004 - a pair.
+        return None
+    return name, members[values[0]]

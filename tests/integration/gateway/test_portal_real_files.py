@@ -1,0 +1,226 @@
+"""Forms that are understood when a message is short are understood when it carries a real file."""
+
+import base64
+import json
+import os
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+
+from services.gateway.jobs.portal_intake import PORTAL_INTAKE
+from tests.integration.gateway.portal_world import World, a_world
+from tests.integration.gateway.test_portal_corrections import INBOUND, correct, the_line
+from tests.integration.gateway.test_portal_intake import FORWARD, KEY, a_message, inbox, send
+
+Json = dict[str, Any]
+Files = list[bytes]
+CODE = "G22.99-260303-{:06d}"
+
+
+def listed(files: Files, write: Callable[[bytes], str] = lambda one: base64.b64encode(one).decode()) -> Any:
+    return [
+        {"TenTepDinhKem": f"{place}.pdf", "MaThanhPhanHoSo": "TP01", "Base64": write(one)}
+        for place, one in enumerate(files)
+    ]
+
+
+def in_lines(one: bytes) -> str:
+    text = base64.b64encode(one).decode()
+    return "\r\n".join(text[at : at + 76] for at in range(0, len(text), 76))
+
+
+def for_addresses(one: bytes) -> str:
+    return base64.urlsafe_b64encode(one).decode().rstrip("=")
+
+
+def as_form(members: Json, *, escapes: str = "") -> bytes:
+    return urlencode({name: json.dumps(one) for name, one in members.items()}, safe=escapes).encode()
+
+
+def with_files(how: Callable[[Any], Any]) -> Callable[[str, Files], bytes]:
+    return lambda code, files: json.dumps(a_message(code, TaiLieuNop=how(listed(files)))).encode()
+
+
+def in_a_text(code: str, files: Files, how: Callable[[Any], Any] = lambda one: one, **as_it: Any) -> bytes:
+    message = a_message(code, TaiLieuNop=how(listed(files)))
+    return json.dumps({**message, "data": json.dumps(message["data"], **as_it)}, **as_it).encode()
+
+
+HEAD = f"data:application/pdf;name={quote('đơn đề nghị ' * 20)};base64,"
+FORMS: dict[str, Callable[[str, Files], bytes]] = {
+    "plain": with_files(lambda one: one),
+    "files as a text": with_files(json.dumps),
+    "files as a text that is a text": with_files(lambda one: json.dumps(json.dumps(one))),
+    "every file a text": with_files(lambda one: [json.dumps(each) for each in one]),
+    "the content as a text": in_a_text,
+    "files as a text in a text": lambda code, files: in_a_text(code, files, json.dumps),
+    "all of it indented": lambda code, files: in_a_text(code, files, lambda one: json.dumps(one, indent=2)),
+    "letters as they are": lambda code, files: in_a_text(code, files, json.dumps, ensure_ascii=False),
+    "base64 for addresses, not padded": lambda code, files: json.dumps(
+        a_message(code, TaiLieuNop=listed(files, for_addresses))
+    ).encode(),
+    "base64 in lines in a text": lambda code, files: json.dumps(
+        a_message(code, TaiLieuNop=json.dumps(listed(files, in_lines)))
+    ).encode(),
+    "base64 behind a long head": lambda code, files: json.dumps(
+        a_message(code, TaiLieuNop=listed(files, lambda one: HEAD + in_lines(one)))
+    ).encode(),
+    "a form with the message": lambda code, files: as_form(
+        {"data": a_message(code, TaiLieuNop=listed(files))}
+    ),
+    "a form with the envelope": lambda code, files: as_form(
+        {"service": "x", "isUpdating": "False", "data": a_message(code, TaiLieuNop=listed(files))["data"]}
+    ),
+    "a form with the files as a text": lambda code, files: as_form(
+        {"Service": "x", "Data": a_message(code, TaiLieuNop=json.dumps(listed(files)))["data"]}
+    ),
+    "a form whose plus nobody escaped": lambda code, files: as_form(
+        {"data": a_message(code, TaiLieuNop=listed(files))}, escapes="+/="
+    ),
+    "two bytes a letter": lambda code, files: json.dumps(
+        a_message(code, TaiLieuNop=listed(files)), ensure_ascii=False
+    ).encode("utf-16"),
+    "two bytes a letter, the other way round, no mark": lambda code, files: json.dumps(
+        a_message(code, TaiLieuNop=json.dumps(listed(files))), ensure_ascii=False
+    ).encode("utf-16-be"),
+}
+
+
+async def post(world: World, body: bytes) -> Json:
+    answer = await world.gateway.client.post(f"{FORWARD}/nhanhsdvcqg", content=body, headers=KEY)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def contents(world: World, told: Json) -> Files:
+    """Return the files the dossier service has of a message, told in it or brought before it."""
+    return [
+        base64.b64decode(one["content_base64"], validate=True)
+        if "content_base64" in one
+        else bytes(world.dossiers.upload(one["upload_id"]).content)
+        for one in told["attachments"]
+    ]
+
+
+@pytest.fixture
+async def world(start):
+    async with a_world(start) as found:
+        yield found
+
+
+@pytest.mark.parametrize("sizes", [(30_000, 41), (100_001, 30_000), (600_001, 300_002)], ids=str)
+async def test_a_real_file_comes_in_whatever_it_is_written_in(world: World, sizes: tuple[int, ...]):
+    files = [os.urandom(size) for size in sizes]
+    for number, (name, write) in enumerate(FORMS.items()):
+        code = CODE.format(number)
+        answer = await post(world, write(code, files))
+        assert answer == {"error_code": 0, "message": f"{code}| tiếp nhận thành công"}, name
+        told = world.dossiers.calls[-1]["body"]
+        assert contents(world, told) == files, name
+        assert told["owner"]["full_name"] == "Nguyễn Văn An", name
+    assert len(world.dossiers.taken) == len(FORMS)
+
+
+async def test_twenty_megabytes_come_in_too(world: World):
+    files = [os.urandom(1_000_000), os.urandom(20_000_000)]
+    body = FORMS["files as a text in a text"](CODE.format(1), files)
+    assert (await post(world, body))["error_code"] == 0
+    assert contents(world, world.dossiers.calls[-1]["body"]) == files
+
+
+async def test_a_form_of_answers_longer_than_a_held_text_is_read(world: World):
+    answers = {f"truong_{n}": "x" * 900 for n in range(100)}
+    assert (await send(world, a_message(DuLieuEForm=json.dumps(answers))))["error_code"] == 0
+    assert world.dossiers.calls[-1]["body"]["form_data"] == answers
+
+
+BROKEN = {
+    "short": base64.b64encode(b"%PDF" + b"x" * 30_000).decode().replace("eHh4", "eH*4", 1),
+    "long": base64.b64encode(b"%PDF" + b"x" * 300_000).decode().replace("eHh4", "eH*4", 1),
+    "short and cut within a byte": base64.b64encode(b"%PDF" + b"x" * 3_000).decode()[:-3],
+    "no file at all": "====",
+    "long words": "không phải tệp " * 9_000,
+    "a text that begins as JSON": "[" + "x" * 100_000,
+}
+
+
+async def test_a_file_nobody_can_read_is_for_people_who_let_the_dossier_in_without_it(world: World):
+    good = base64.b64encode(b"%PDF-1.4").decode()
+    for number, (name, broken) in enumerate([*BROKEN.items()] * 2):
+        files = [
+            {"TenTepDinhKem": "tờ khai.pdf", "Base64": broken},
+            {"TenTepDinhKem": "ảnh.pdf", "Base64": good},
+        ]
+        said = files if number < len(BROKEN) else json.dumps(files)
+        answer = await send(world, a_message(CODE.format(number), TaiLieuNop=said))
+        assert answer["error_code"] == 0, name
+        line = await the_line(world)
+        assert line["reason"] == "tệp không đọc được: TaiLieuNop.0.Base64", name
+        assert line["next_attempt_at"] is None, "time does not mend it"
+        shown = (await world.ask("GET", f"{INBOUND}/{line['id']}")).json()["fields"]
+        told = {one["name"]: one["value"] for one in shown}
+        assert told["TaiLieuNop.0.Base64"] == "(có nội dung, chỉ bỏ được)"
+        assert told["TaiLieuNop.0.TenTepDinhKem"] == "tờ khai.pdf"
+        written = await correct(world, line, **{"TaiLieuNop.0.Base64": good})
+        error = written.json()["errors"][0]
+        assert (written.status_code, error["path"]) == (422, "fields.TaiLieuNop.0.Base64")
+        assert (await correct(world, line, **{"TaiLieuNop.0.Base64": ""})).status_code == 200
+        await world.gateway.run_job(PORTAL_INTAKE)
+        body = world.dossiers.calls[-1]["body"]
+        assert (body["portal_code"], len(world.dossiers.calls)) == (CODE.format(number), number + 1), name
+        assert [one["name"] for one in body["attachments"]] == ["ảnh.pdf"]
+        assert body["note"].endswith("cần yêu cầu bổ sung: tờ khai.pdf")
+
+
+NOT_READ: dict[str, tuple[Json, str, str]] = {
+    "no list": ({"TaiLieuNop": "tệp gửi sau"}, "TaiLieuNop", "danh sách tệp"),
+    "a list that ends too early": ({"TaiLieuNop": '[{"TenTepDinhKem": "a'}, "TaiLieuNop", "danh sách tệp"),
+    "words among files": ({"TaiLieuNop": ["một tệp"]}, "TaiLieuNop.0", "TaiLieuNop.0"),
+    "a content under another name": (
+        {"TaiLieuNop": [{"TenTepDinhKem": "a.pdf", "Tep": "A" * 600}]},
+        "TaiLieuNop.0.Tep",
+        "a.pdf",
+    ),
+    "no form": ({"DuLieuEForm": "không đọc được"}, "DuLieuEForm", "biểu mẫu điện tử"),
+    "no number": ({"SoGiayToChuHoSo": "099-08 số 8"}, "SoGiayToChuHoSo", "số giấy tờ của chủ hồ sơ"),
+}
+
+
+async def test_whatever_waits_for_people_can_be_let_in_by_them(world: World):
+    """A receipt is given for nothing that can never come in."""
+    for number, (name, (said, field, called)) in enumerate(NOT_READ.items()):
+        code = CODE.format(number)
+        answer = await send(world, a_message(code, **said))
+        assert answer == {"error_code": 0, "message": f"{code}| đã tiếp nhận, chờ xử lý"}, name
+        line = await the_line(world)
+        assert (field in line["reason"], line["portal_code"]) == (True, code), name
+        corrected = await correct(world, line, **{field: ""})
+        assert corrected.status_code == 200, corrected.text
+        await world.gateway.run_job(PORTAL_INTAKE)
+        body = world.dossiers.calls[-1]["body"]
+        assert (body["portal_code"], len(world.dossiers.calls)) == (code, number + 1), name
+        assert re.search(rf"cần yêu cầu bổ sung: .*{re.escape(called)}", body["note"]), name
+
+
+async def test_a_message_that_waits_for_people_keeps_no_newer_one_of_its_dossier_out(world: World):
+    await send(world, a_message(TaiLieuNop=[{"TenTepDinhKem": "a.pdf", "Base64": "hỏng"}]))
+    assert (await send(world, a_message()))["error_code"] == 0
+    assert [state for state, _, _ in await inbox(world)] == ["PARKED", "DONE"]
+    line = await the_line(world)
+    await correct(world, line, **{"TaiLieuNop.0.Base64": ""})
+    await world.gateway.run_job(PORTAL_INTAKE)
+    assert len(world.dossiers.taken) == 1
+    assert [state for state, _, _ in await inbox(world)] == ["DONE", "DONE"]
+
+
+async def test_a_long_text_where_no_file_stands_is_refused_also_in_a_text(world: World):
+    message = a_message(CODE.format(1), TaiLieuNop=json.dumps([]), ThongTinDaNop="x" * 70_000)
+    refused = {"error_code": -1, "message": "| Có chuỗi quá dài ngoài các trường tệp"}
+    assert await send(world, message) == refused
+    assert await send(world, {**message, "data": json.dumps(message["data"])}) == refused
+    deep = json.dumps([{"TenTepDinhKem": json.loads("[" * 40 + "]" * 40)}])
+    answer = await send(world, a_message(TaiLieuNop=deep))
+    assert answer == {"error_code": -1, "message": "| Nội dung lồng nhau quá sâu"}
