@@ -1,8 +1,8 @@
 """The two cookies: a session's number, and a sign-in under way. Over https they carry the __Host- prefix."""
 
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
 
+from starlette.requests import cookie_parser
 from starlette.responses import Response
 
 SESSION = "motcua_session"
@@ -23,11 +23,8 @@ def read(header: str, name: str, *, is_https: bool) -> str:
     wanted = _named(name, is_https=is_https)
     if wanted not in header:
         return ""
-    try:
-        found = SimpleCookie(header).get(wanted)
-    except CookieError:
-        return ""
-    return found.value if found else ""
+    # Read as browsers write it: a cookie of somebody else that is no good one must not hide ours behind it.
+    return cookie_parser(header).get(wanted, "")
 
 
 def put(response: Response, name: str, value: str, seconds: int, *, is_https: bool) -> None:

@@ -40,8 +40,9 @@ _STRICT: Headers = [
 _EMBEDDABLE: Headers = [
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"cross-origin"),
-    (b"access-control-allow-origin", b"*"),
 ]
+_ANY_ORIGIN = (b"access-control-allow-origin", b"*")
+_BY_ORIGIN = (b"vary", b"Origin")
 _CLOSED = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 _HTTPS = (b"strict-transport-security", b"max-age=31536000")
 
@@ -226,7 +227,9 @@ class _Answer:
 
     def __init__(self, send: Send, door: Door, given: Mapping[bytes, bytes]) -> None:
         self._send = send
-        self._more = cors_headers(given, door.cors_origins) if b"origin" in given else []
+        self._cors = cors_headers(given, door.cors_origins) if b"origin" in given else []
+        self._is_by_origin = bool(door.cors_origins)
+        self._more: Headers = []
         self._is_https = door.is_https
         self.has_begun = False
         self.status = 0
@@ -237,7 +240,7 @@ class _Answer:
             self.has_begun = True
             self.status = message["status"]
             strict = _EMBEDDABLE if self.is_embeddable else _STRICT
-            headers = [*message.get("headers", ()), *strict, *self._more]
+            headers = [*message.get("headers", ()), *strict, *self._shared(), *self._more]
             if not any(name == b"content-security-policy" for name, _ in headers):
                 headers.append(_CLOSED)
             if self._is_https:
@@ -245,12 +248,19 @@ class _Answer:
             message["headers"] = headers
         await self._send(message)
 
+    def _shared(self) -> Headers:
+        """Return which other sites' pages may read this: one answer, never two, and kept apart in caches."""
+        if self._cors:
+            return self._cors
+        anybody = [_ANY_ORIGIN] if self.is_embeddable else []
+        return [*anybody, _BY_ORIGIN] if self._is_by_origin else anybody
+
     def add(self, headers: Headers) -> None:
         """Add these headers to whatever is answered."""
         self._more = [*self._more, *headers]
 
     async def bare(self, status: int, headers: Headers) -> None:
         """Answer without a body; these headers include what else would be added."""
-        self._more = []
+        self._cors, self._is_by_origin = [], False
         await self({"type": "http.response.start", "status": status, "headers": headers})
         await self({"type": "http.response.body", "body": b""})

@@ -15,7 +15,7 @@ from kernel.web.edge import EdgeRoute
 from services.gateway.api import cookies
 from services.gateway.api.forms import form_of
 from services.gateway.api.own_page import CrossSite, require_own_page, session_number
-from services.gateway.api.rendered import BrowserRoute
+from services.gateway.api.rendered import BrowserRoute, rendered
 from services.gateway.domain.usage.kinds import Channel, Kind
 from services.gateway.use_cases.door import Door
 from services.gateway.use_cases.sign_in import Begun
@@ -147,18 +147,31 @@ async def end_session(request: Request, *, everywhere: bool = False) -> Response
     return response
 
 
-@router.post("/session/sign-out", status_code=303, response_class=RedirectResponse)
-async def sign_out(request: Request) -> RedirectResponse:
-    """Sign out here and at the identity provider: a form of our own pages, or a script of theirs."""
+@router.post("/session/sign-out", response_class=Response)
+async def sign_out(request: Request) -> Response:
+    """Sign out here and at the identity provider: a form of our own pages, or a script of theirs.
+
+    A policy of forms holds for where a form is redirected too, so that a browser is led on to another site by
+    a page; a script is told the address, for it could not see where a redirect leads.
+    """
     door: Door = request.app.state.runtime.resources
     require_own_page(request, door)
     number = session_number(request, door)
     if not number:
         raise Unauthenticated
-    response = RedirectResponse(await door.sign_in.leave(number), status_code=303)
+    session = await door.sign_in.leave(number)
     door.who.forget_session(number)
+    response = _farewell(await door.sign_in.farewell(session), request)
     cookies.drop(response, cookies.SESSION, is_https=door.is_https)
     return response
+
+
+def _farewell(address: str, request: Request) -> Response:
+    if "x-requested-with" in request.headers:
+        return JSONResponse({"address": address})
+    if address.startswith("/"):
+        return RedirectResponse(address, status_code=303)
+    return rendered("lead_on.html", address=address, to="leave_on")
 
 
 @router.post("/session/back-channel", response_class=Response, include_in_schema=False)

@@ -1,6 +1,11 @@
 """Which headers pass the door: a short list each way, so that nothing unknown is trusted or told."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Network, ip_address
+
+_HOST_BITS = 64
+_LONGEST_ADDRESS = 64
 
 _IN = {
     name.encode(): name
@@ -83,8 +88,33 @@ def _public(location: bytes, public_of: Mapping[str, str]) -> bytes:
 
 
 def client_address(peer: str, forwarded_for: str, trusted_proxies: int) -> str:
-    """Return who connects: the peer, or what the outermost trusted proxy saw in X-Forwarded-For."""
+    """Return who connects: the peer, or what the outermost trusted proxy saw in X-Forwarded-For.
+
+    As one counts them (`one_client`), so that whoever has many addresses has no more tries for it.
+    """
     hops = [hop.strip() for hop in forwarded_for.split(",") if hop.strip()]
     if not trusted_proxies or not hops:
-        return peer
-    return hops[-min(trusted_proxies, len(hops))][:64]
+        return one_client(peer)
+    return one_client(hops[-min(trusted_proxies, len(hops))])
+
+
+@lru_cache(maxsize=4096)
+def one_client(address: str) -> str:
+    """Return the client an address is of: itself, or of IPv6 the network of 64 bits a single line is given.
+
+    A proxy may write a port behind it, in brackets where it is IPv6. What is no address stays as it came.
+    """
+    text = address.strip('" ')
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        found = ip_address(text.partition("%")[0])
+    except ValueError:
+        return address[:_LONGEST_ADDRESS]
+    if isinstance(found, IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(IPv6Network((int(found) >> _HOST_BITS << _HOST_BITS, _HOST_BITS)))

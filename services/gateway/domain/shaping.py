@@ -94,12 +94,13 @@ def may_be_packed(given: Mapping[bytes, bytes], answered: Mapping[bytes, bytes],
 
 
 def takes_gzip(accept_encoding: bytes) -> bool:
-    """Tell whether the asker takes gzip (RFC 9110 12.5.3); a quality of zero is a no."""
+    """Tell whether the asker takes gzip (RFC 9110 12.5.3); a quality of zero is a no, its name before `*`."""
+    taken: dict[str, bool] = {}
     for one in accept_encoding.decode("latin-1").lower().split(","):
         name, _, quality = one.partition(";")
-        if name.strip() in {"gzip", "*"}:
-            return quality.replace(" ", "").removeprefix("q=").rstrip("0.") != "" or not quality.strip()
-    return False
+        is_taken = quality.replace(" ", "").removeprefix("q=").rstrip("0.") != "" or not quality.strip()
+        taken.setdefault(name.strip(), is_taken)
+    return taken.get("gzip", taken.get("*", False))
 
 
 def packed(body: bytes) -> bytes:

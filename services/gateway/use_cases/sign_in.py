@@ -287,10 +287,17 @@ class SignIn:
         await self._accounts.end_tokens([of_subject(one) for one in caller.subjects], now)
         await self._sessions.end_all(caller.subjects)
 
-    async def leave(self, number: str) -> str:
-        """End a session here; return where the browser ends it at its issuer too, else our start page."""
+    async def leave(self, number: str) -> Session | None:
+        """End a session here; return what it was, None where it had ended."""
         session = await self._sessions.find(session_hash(number), self._clock.now())
         await self._sessions.end(session_hash(number))
+        return session
+
+    async def farewell(self, session: Session | None) -> str:
+        """Return where the browser ends what was a session at its issuer too, else our start page.
+
+        The issuer may have to be asked, and may be slow: the session has ended here before.
+        """
         issuer = next((one for one in self._issuers if session and one.name == session.issuer), None)
         if issuer is None or session is None or not session.hint:
             return "/"

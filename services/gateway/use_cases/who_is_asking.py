@@ -83,29 +83,36 @@ class WhoIsAsking:
         self._tokens = tokens
         self._clock = clock
         self._seen: OrderedDict[str, Known] = OrderedDict()
+        self._endings = 0
 
     async def by_authorization(self, header: str) -> Known:
         """Return who an `Authorization` header names; raise `Unauthenticated`."""
         seen = self._seen.get(header)
         if seen is not None and seen.until > self._clock.now().timestamp():
             return seen
+        endings = self._endings
         scheme, _, value = header.partition(" ")
         if len(header) > _MAX_TOKEN or not value:
             raise Unauthenticated
         if scheme.lower() == "basic":
-            return self._keep(header, self._machines.caller(*_basic(value)))
+            return self._keep(header, self._machines.caller(*_basic(value)), endings=endings)
         if scheme.lower() != "bearer":
             raise Unauthenticated
         identity = await self._outside.verify(value)
         if identity.account is None:
-            return self._keep(header, identity.caller, identity.expires_at)
+            return self._keep(header, identity.caller, identity.expires_at, endings=endings)
         standing = await self._standing(identity.account, identity.issuer_session)
         if standing.not_before is not None and (identity.issued_at or 0.0) < standing.not_before + 1:
             # Issued in the second of the sign-out or before: tokens tell whole seconds.
             raise Unauthenticated
         ends = min(identity.expires_at, self._clock.now().timestamp() + _SOON_SECONDS)
         return await self._exchange(
-            header, identity.caller, ends, standing, may_be_staff=identity.may_be_staff
+            header,
+            identity.caller,
+            ends,
+            standing,
+            may_be_staff=identity.may_be_staff,
+            endings=endings,
         )
 
     async def by_session(self, cookie: str) -> Known:
@@ -115,6 +122,7 @@ class WhoIsAsking:
         seen = self._seen.get(key)
         if seen is not None and seen.until > now.timestamp():
             return seen
+        endings = self._endings
         session = await self._sessions.find(session_hash(cookie), now)
         if session is None:
             raise Unauthenticated
@@ -123,7 +131,14 @@ class WhoIsAsking:
         standing = await self._standing(session.account, "") if session.account else None
         if standing is not None and standing.is_apart:
             raise Unauthenticated
-        return await self._exchange(key, session.caller, ends, standing, may_be_staff=session.may_be_staff)
+        return await self._exchange(
+            key,
+            session.caller,
+            ends,
+            standing,
+            may_be_staff=session.may_be_staff,
+            endings=endings,
+        )
 
     async def _standing(self, account: Account, session: str) -> Standing:
         standing = await self._accounts.standing(account, session, self._clock.now())
@@ -133,14 +148,23 @@ class WhoIsAsking:
 
     def forget_session(self, cookie: str) -> None:
         """Forget a session that has ended; other replicas do so within seconds."""
+        self._endings += 1
         self._seen.pop(f"session {cookie}", None)
 
     def forget_everybody(self) -> None:
         """Forget every exchange: whose ended is not known by session number or token."""
+        self._endings += 1
         self._seen.clear()
 
     async def _exchange(
-        self, key: str, caller: Caller, ends: float, standing: Standing | None, *, may_be_staff: bool
+        self,
+        key: str,
+        caller: Caller,
+        ends: float,
+        standing: Standing | None,
+        *,
+        may_be_staff: bool,
+        endings: int,
     ) -> Known:
         if standing is not None and not may_be_staff:
             caller = replace(caller, subject=standing.subject, also=standing.also)
@@ -153,11 +177,18 @@ class WhoIsAsking:
                 ends = min(ends, now.timestamp() + _NOT_YET_STAFF_SECONDS)
             else:
                 caller = staff
-        return self._keep(key, caller, ends)
+        return self._keep(key, caller, ends, endings=endings)
 
-    def _keep(self, key: str, caller: Caller, ends: float = float("inf")) -> Known:
+    def _keep(self, key: str, caller: Caller, ends: float = float("inf"), *, endings: int) -> Known:
+        """Return who is asking, and remember it unless something has ended since it was looked up.
+
+        A session read just before it was signed out would else be put back after it was forgotten, and be
+        good here for seconds more. `endings` are those there were when the looking up began.
+        """
         token, expires_at = self._tokens.sign(caller)
         known = Known(caller, f"Bearer {token}", min(ends, expires_at - _MARGIN_SECONDS))
+        if endings != self._endings:
+            return known
         self._seen[key] = known
         self._seen.move_to_end(key)
         if len(self._seen) > _KEPT:

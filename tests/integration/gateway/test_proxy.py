@@ -222,6 +222,13 @@ async def test_only_pages_of_listed_origins_may_call(open_door: Open) -> None:
     assert "access-control-allow-origin" not in refused.headers
     plain = await door.client.get("/api/v1/procedures", headers={"Origin": "https://other.example"})
     assert "access-control-allow-origin" not in plain.headers
+    assert "Origin" in plain.headers["vary"], "a cache keeps it apart from what listed pages get"
+    for origin, read_by in (
+        ("https://mot-cua.example", "https://mot-cua.example"),
+        ("https://x.example", "*"),
+    ):
+        fragment = await door.client.get("/api/v1/procedures/1/fragment", headers={"Origin": origin})
+        assert fragment.headers.get_list("access-control-allow-origin") == [read_by]
 
 
 async def test_a_problem_of_a_service_passes_as_it_is(door: RunningService, peer: Peer) -> None:

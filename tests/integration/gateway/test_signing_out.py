@@ -1,5 +1,10 @@
 """Signing in with a second factor, and out: here, everywhere, at the issuer, and at the issuer's word."""
 
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -112,18 +117,101 @@ async def test_signing_out_goes_on_to_the_issuer_with_its_own_token(open_door: O
 
     out = await door.client.post("/session/sign-out", headers={**cookie, "Origin": "http://gateway"})
 
-    assert out.status_code == 303
-    where = urlsplit(out.headers["location"])
+    assert out.status_code == 200
+    where = urlsplit(led_to(out.text))
     told = dict(parse_qsl(where.query))
     assert f"{where.scheme}://{where.netloc}{where.path}" == f"{peer.url}/logout"
     assert told["id_token_hint"] == peer.documents["/token"]["id_token"]
     assert told["post_logout_redirect_uri"] == "http://127.0.0.1:8000/"
+    assert "form-action 'self'" in out.headers["content-security-policy"]
     assert not await is_known(door, number)
+
+
+def led_to(page: str) -> str:
+    """Where a page leads the browser on to: no redirect, which a form's policy would stop at our own site."""
+    found = re.search(r'<meta http-equiv="refresh" content="0;url=([^"]+)">', page)
+    assert found, page
+    return unescape(found[1])
+
+
+async def test_a_script_is_told_where_to_leave(open_door: Open, peer: Peer) -> None:
+    door = await open_door(issuers=[with_browser(peer)])
+    cookie = {"Cookie": f"motcua_session={await signs_in_outside(door, peer)}"}
+    out = await door.client.post("/session/sign-out", headers={**cookie, **OURS})
+    assert out.json()["address"].startswith(f"{peer.url}/logout?id_token_hint=")
+
+
+async def test_a_session_that_ends_while_it_is_looked_up_is_not_remembered(
+    open_door: Open, peer: Peer
+) -> None:
+    """The lookup read it, the sign-out ended and forgot it, and only then the lookup came to its end."""
+    door = await open_door(issuers=[with_browser(peer)])
+    gate = Held(door.runtime.resources.who)
+    for sign_out in ("/session", "/session?everywhere=true"):
+        number = await signs_in_outside(door, peer)
+        cookie = {"Cookie": f"motcua_session={number}"}
+        async with gate.holding():
+            under_way = asyncio.create_task(door.client.get("/api/v1/session", headers=cookie))
+            await gate.has_read.wait()
+            gate.is_open_for_others = True
+            out = await door.client.delete(sign_out, headers={**cookie, **OURS})
+            assert out.status_code == 204, out.text
+        assert (await under_way).status_code == 200, "it came before"
+        assert not await is_known(door, number), sign_out
+
+
+async def test_a_slow_issuer_does_not_keep_a_session_that_has_ended(open_door: Open, peer: Peer) -> None:
+    """Where the issuer must be asked for its page to leave by, the session is over before that."""
+    door = await open_door(issuers=[with_browser(peer)])
+    number = await signs_in_outside(door, peer)
+    cookie = {"Cookie": f"motcua_session={number}"}
+    assert await is_known(door, number)
+    sign_in, asked, answers = door.runtime.resources.sign_in, asyncio.Event(), asyncio.Event()
+    leaving = sign_in._provider.leaving
+
+    async def slowly(*given: Any) -> str:
+        asked.set()
+        await answers.wait()
+        return str(await leaving(*given))
+
+    sign_in._provider.leaving = slowly
+    out = asyncio.create_task(door.client.post("/session/sign-out", headers={**cookie, **OURS}))
+    await asked.wait()
+    assert not await is_known(door, number)
+    answers.set()
+    assert (await out).status_code == 200
+
+
+class Held:
+    """Stands before the sessions of who is asking: a lookup has read, and is held before it goes on."""
+
+    def __init__(self, who: Any) -> None:
+        self._real, who._sessions = who._sessions, self
+        self.has_read, self._goes_on = asyncio.Event(), asyncio.Event()
+        self._goes_on.set()
+        self.is_open_for_others = False
+
+    @asynccontextmanager
+    async def holding(self) -> AsyncIterator[None]:
+        """Hold the next lookup until the end."""
+        self.has_read.clear()
+        self._goes_on.clear()
+        self.is_open_for_others = False
+        yield
+        self._goes_on.set()
+
+    async def find(self, *given: Any) -> Any:
+        is_others = self.is_open_for_others
+        found = await self._real.find(*given)
+        self.has_read.set()
+        if not is_others:
+            await self._goes_on.wait()
+        return found
 
 
 async def test_an_issuer_without_a_page_to_leave_by_leads_to_our_own(door: RunningService) -> None:
     await sign_in(door, "cong-dan-an")
-    out = await door.client.post("/session/sign-out", headers=OURS)
+    out = await door.client.post("/session/sign-out", headers={"Origin": "http://gateway"})
     assert (out.status_code, out.headers["location"]) == (303, "/")
     assert (await door.client.get("/api/v1/session")).status_code == 401
     door.client.cookies.clear()

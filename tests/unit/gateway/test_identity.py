@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from kernel.core.errors import Unauthenticated
+from services.gateway.api.cookies import session_cookie
 from services.gateway.domain.headers import client_address
 from services.gateway.domain.identity import Period, StaffMember, caller_of_claims
 from services.gateway.domain.sample_user import sample_users
@@ -160,6 +161,40 @@ def test_codes_and_secrets_are_read_as_people_type_them() -> None:
 )
 def test_only_what_trusted_proxies_saw_is_believed(forwarded: str, trusted: int, address: str) -> None:
     assert client_address("9.9.9.9", forwarded, trusted) == address
+
+
+@pytest.mark.parametrize(
+    ("seen", "one"),
+    [
+        ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:bbbb:cccc:dddd:2", "2001:db8:1:2::/64"),
+        ("[2001:db8:1:2::9]:4711", "2001:db8:1:2::/64"),
+        ('"[2001:db8:1:3::9]"', "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("192.0.2.7:4711", "192.0.2.7"),
+        ("192.0.2.7", "192.0.2.7"),
+        ("unknown", "unknown"),
+        ("x" * 100, "x" * 64),
+    ],
+)
+def test_who_has_many_addresses_is_still_one_client(seen: str, one: str) -> None:
+    """Whoever is given one line of IPv6 has 2^64 addresses, and would have as many tries."""
+    assert client_address(seen, "", 0) == one
+    assert client_address("9.9.9.9", f"1.1.1.1, {seen}", 1) == one
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "motcua_session=so",
+        '_ga; motcua_session=so; x={"a": 1}',
+        '{"a":1}=b; motcua_session=so',
+        "path=/x; motcua_session=so",
+    ],
+)
+def test_another_cookie_of_a_strange_form_does_not_hide_ours(header: str) -> None:
+    assert session_cookie({b"cookie": header.encode()}, is_https=False) == "so"
 
 
 def test_sample_people_have_the_claims_of_vnconnect() -> None:

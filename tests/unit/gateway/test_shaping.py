@@ -73,6 +73,8 @@ def test_another_body_has_another_tag():
         (b"gzip;q=0", False),
         (b"gzip;q=0.0", False),
         (b"identity", False),
+        (b"*, gzip;q=0", False),
+        (b"*;q=0, gzip", True),
     ],
 )
 def test_gzip_is_sent_to_who_takes_it(accepted, takes):
