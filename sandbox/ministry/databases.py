@@ -48,6 +48,8 @@ class HeldPaper(BaseModel):
     number: str
     agency: str
     content_base64: str
+    more: dict[str, str] = {}
+    """What else the list tells of it, by the store's names: holder, state, validity."""
 
 
 def _journal(request: Request) -> Journal:
@@ -122,6 +124,8 @@ def _is_signed_in(body: dict[str, Any], request: Request) -> bool:
 async def list_papers(body: dict[str, Any], request: Request) -> Any:
     """List the result papers of a person (section 20); asked-for codes narrow the list."""
     _note(request, "giay-to", body)
+    if strikes(request, "html_5xx"):
+        return HTMLResponse(_HTML, 502)
     if not _is_signed_in(body, request):
         return {"errorCode": "-1", "message": "Phiên không hợp lệ", "signature": "", "result": None}
     rows = _journal(request).rows(
@@ -137,6 +141,8 @@ async def list_papers(body: dict[str, Any], request: Request) -> Any:
 async def read_paper(body: dict[str, Any], request: Request) -> Any:
     """Return a file as a JSON string of base64; empty when there is none (section 20)."""
     _note(request, "tep", body)
+    if strikes(request, "html_5xx"):
+        return HTMLResponse(_HTML, 502)
     if not _is_signed_in(body, request):
         return {"errorCode": "-1", "message": "Phiên không hợp lệ"}
     row = _journal(request).row("SELECT data FROM papers WHERE path = ?", str(body.get("DuongDan")))
@@ -183,12 +189,20 @@ async def hold_paper(paper: HeldPaper, request: Request) -> None:
         "TenGiayTo": paper.name,
         "SoKyHieu": paper.number,
         "CoQuanChuQuan": paper.agency,
+        **paper.more,
         "DanhSachTepDinhKem": [{"TenTep": f"{paper.name}.pdf", "DuongDan": path}],
     }
     text = orjson.dumps({"told": told, "content": paper.content_base64}).decode()
     _journal(request).write(
         "REPLACE INTO papers (number, path, data) VALUES (?, ?, ?)", paper.owner, path, text
     )
+
+
+@router.delete("/sandbox/papers", status_code=204)
+async def drop_paper(owner: str, number: str, request: Request) -> None:
+    """Let the personal store hold a paper no more."""
+    path = f"/giayto/{owner}/{number}"
+    _journal(request).write("DELETE FROM papers WHERE path = ?", path)
 
 
 @router.get("/sandbox/asked")

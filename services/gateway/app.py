@@ -31,6 +31,7 @@ from services.gateway.api import (
     oidc,
     pages,
     paper_pages,
+    personal_papers,
     portal_adapter,
     portal_comparing,
     portal_inbox,
@@ -50,6 +51,7 @@ from services.gateway.assembly import (
     connector_side,
     documents_side,
     look_up_side,
+    paper_side,
     portal_side,
     usage_side,
 )
@@ -115,6 +117,7 @@ ROUTERS: Sequence[APIRouter] = (
     portal_questions.router,
     connectors.router,
     look_ups.router,
+    personal_papers.router,
     connector_push.router,
     documents.router,
     document_exchange.router,
@@ -235,6 +238,7 @@ def _door(
         portal=portal,
         connectors=connector_side(runtime, settings, slow),
         look_ups=look_up_side(runtime, settings, slow),
+        papers=paper_side(runtime, settings, slow, sealer),
         seals=sealer,
         usage=usage_side(runtime, settings),
     )

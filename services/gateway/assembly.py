@@ -58,6 +58,7 @@ from services.gateway.use_cases.documents.results import PrepareResults
 from services.gateway.use_cases.documents.side import DocumentsSide
 from services.gateway.use_cases.documents.take_in import TakeInDocuments
 from services.gateway.use_cases.look_ups import LookUpDatabases, SharedDatabase
+from services.gateway.use_cases.personal_papers import PersonalPapers
 from services.gateway.use_cases.portal_addresses import FileAddresses
 from services.gateway.use_cases.portal_catalogues import ReadCatalogues
 from services.gateway.use_cases.portal_exchange import Exchange
@@ -77,6 +78,8 @@ from services.gateway.use_cases.portal_sync import TellPortal
 from services.gateway.use_cases.portal_telling import SyncOptions, Telling
 from services.gateway.use_cases.usage.counting import Usage
 from services.gateway.use_cases.usage.side import UsageSide
+
+_KEEPING_SECONDS = 60.0
 
 
 def portal_side(
@@ -300,6 +303,19 @@ def look_up_side(runtime: Runtime, settings: Settings, session: aiohttp.ClientSe
     )
     desk = HttpLookUpDesk(session, settings.dossier_url, machine)
     return LookUpDatabases(databases, desk, runtime.clock, asyncio.get_running_loop().time)
+
+
+def paper_side(
+    runtime: Runtime, settings: Settings, session: aiohttp.ClientSession, sealer: Sealer
+) -> PersonalPapers:
+    """Put the taking of personal papers together; keeping one may take a scanner's time."""
+    signer = TokenSigner(settings.signing_jwk(), runtime.clock)
+    machine = HttpDossierService(
+        session, settings.dossier_url, signer, runtime.clock, timeout_seconds=_KEEPING_SECONDS
+    )
+    store = HttpPersonalPapers(session, settings.papers_account()) if settings.papers_url else None
+    desk = HttpLookUpDesk(session, settings.dossier_url, machine)
+    return PersonalPapers(store, desk, sealer, runtime.clock, asyncio.get_running_loop().time)
 
 
 def usage_side(runtime: Runtime, settings: Settings) -> UsageSide:

@@ -256,6 +256,19 @@ class Settings(KernelSettings):
     papers_login_path: str = "/bndp/public/v1/login"
     papers_list_path: str = Field(default="/bndp/public/v1/danhsachgiayto", description="not known")
     papers_file_path: str = Field(default="/bndp/public/v1/taigiayto", description="not known")
+    papers_names: dict[str, str] = Field(
+        default={
+            "holder": "MaChuGiayTo",
+            "issued_on": "NgayCap",
+            "valid_to": "ThoiHanHieuLuc",
+            "state": "TrangThai",
+        },
+        description="members of a listed paper beyond the known ones; not known whether it tells them",
+    )
+    papers_revoked_states: frozenset[str] = Field(
+        default=frozenset({"THU_HOI", "DA_THU_HOI", "HUY", "DA_HUY", "HET_HIEU_LUC"}),
+        description="states of a paper that hold no more; not known",
+    )
     portal_database_codes: dict[str, str] = Field(
         default={}, description="MaCSDL of POPULATION, BUSINESS, PERSONAL_PAPERS; what has none is not told"
     )
@@ -368,6 +381,8 @@ class Settings(KernelSettings):
             login_path=self.papers_login_path,
             list_path=self.papers_list_path,
             file_path=self.papers_file_path,
+            names=self.papers_names,
+            revoked_states=self.papers_revoked_states,
             timeout_seconds=self.database_timeout_seconds,
         )
 

@@ -18,6 +18,7 @@ from services.dossier.api.schemas.answers import (
     DossierOut,
     PaperOut,
     Receipt,
+    TakenFromOut,
     Warned,
 )
 from services.dossier.domain.codes import masked_identity, masked_name
@@ -25,6 +26,7 @@ from services.dossier.domain.course import stood_since
 from services.dossier.domain.definitions import Agency
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import continuing_of, step_of
+from services.dossier.domain.intake.personal_papers import shown
 from services.dossier.domain.results.register import ResultState
 from services.dossier.domain.states import VIETNAMESE, State
 from services.dossier.domain.work.urgency import Lines, urgency_of
@@ -134,6 +136,7 @@ def attachment_out(item: Attachment) -> AttachmentOut:
         signatures=list(item.signatures),
         replaces=item.replaces,
         replaced_by=item.replaced_by,
+        taken_from=TakenFromOut.model_validate(shown(item.taken)) if item.taken else None,
     )
 
 

@@ -10,7 +10,6 @@ from services.dossier.use_cases.row_seals import (
     BOUND,
     COMPONENT,
     FILE,
-    FILE_KIND,
     OLDER_FILE_KIND,
     PAPER,
     PRINTED,
@@ -19,14 +18,15 @@ from services.dossier.use_cases.row_seals import (
     components_hash,
     fits,
     fits_unordered,
+    is_file_sealed,
 )
 
 _RANGE = "dossier_id > $1::uuid AND dossier_id <= $2::uuid"
 _READS = {
     "components": f"SELECT dossier_id, {', '.join(COMPONENT)} FROM components WHERE {_RANGE}"
     " ORDER BY dossier_id, position",
-    "files": f"SELECT {', '.join(dict.fromkeys((*FILE, *BOUND, *SCAN)))}, replaced_by, seal, bound_seal,"
-    " scan_seal"
+    "files": f"SELECT {', '.join(dict.fromkeys((*FILE, *BOUND, *SCAN, 'taken')))}, replaced_by, seal,"
+    " bound_seal, scan_seal"
     f" FROM attachments WHERE {_RANGE}",
     "papers": f"SELECT {', '.join(dict.fromkeys((*PAPER, *PRINTED)))}, superseded_by, seal, printed_seal"
     f" FROM papers WHERE {_RANGE}",
@@ -105,7 +105,7 @@ def _wrong_with_files(files: Sequence[Any], keys: HistoryKeys) -> str:
 def _is_file_sound(file: Any, files: Sequence[Any], keys: HistoryKeys) -> bool:
     newer = [one["id"] for one in files if one["replaces"] == file["id"]]
     return (
-        (fits(file["seal"], FILE_KIND, FILE, file, keys) or is_file_older(file, keys))
+        (is_file_sealed(file["seal"], file, keys) or is_file_older(file, keys))
         and fits(file["bound_seal"], "bound", BOUND, file, keys)
         and newer == ([] if file["replaced_by"] is None else [file["replaced_by"]])
     )
@@ -118,9 +118,9 @@ def is_scan_unsealed(file: Any, keys: HistoryKeys) -> bool:
 
 def is_file_older(file: Any, keys: HistoryKeys) -> bool:
     """Tell whether a file is sound and sealed by a rule of before."""
-    return any(
-        fits_unordered(file["seal"], one, file, keys) for one in (OLDER_FILE_KIND, UNORDERED_FILE_KIND)
-    )
+    older = (OLDER_FILE_KIND, UNORDERED_FILE_KIND)
+    # A kind of before papers were taken from anywhere: whoever says so of such a file wrote it by hand.
+    return file["taken"] is None and any(fits_unordered(file["seal"], one, file, keys) for one in older)
 
 
 def is_paper_sound(paper: Any, papers: Sequence[Any], keys: HistoryKeys) -> bool:

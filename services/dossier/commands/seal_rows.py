@@ -14,7 +14,6 @@ from services.dossier.domain.history import Entry, HistoryKeys
 from services.dossier.use_cases.row_seals import (
     BOUND,
     FILE,
-    FILE_KIND,
     PAPER,
     PRINTED,
     ROW,
@@ -24,6 +23,7 @@ from services.dossier.use_cases.row_seals import (
     is_of_today,
     is_sealed_by_older,
     seal,
+    seal_file,
     seal_row,
 )
 
@@ -37,7 +37,7 @@ _SEAL_ROW = "UPDATE dossiers SET given_files = $2, components_hash = $3, head_se
 _SEAL_FILE = "UPDATE attachments SET seal = $2, bound_seal = $3, scan_seal = $4 WHERE id = $1"
 _SEAL_PAPER = "UPDATE papers SET seal = $2, printed_seal = $3 WHERE id = $1"
 _UNSEALED_FILES = (
-    f"SELECT {', '.join(dict.fromkeys((*FILE, *BOUND, *SCAN)))}, seal, bound_seal FROM attachments"
+    f"SELECT {', '.join(dict.fromkeys((*FILE, *BOUND, *SCAN, 'taken')))}, seal, bound_seal FROM attachments"
     " WHERE (seal = '' OR scan_seal = '') AND id > $1 ORDER BY id LIMIT $2 FOR UPDATE"
 )
 
@@ -104,7 +104,7 @@ async def _seal_dossiers(connection: Any, rows: Sequence[Any], keys: HistoryKeys
 
 async def _seal_file(connection: Any, file: Any, bound: str, keys: HistoryKeys) -> None:
     scan = seal("scan", SCAN, file, keys)
-    await connection.execute(_SEAL_FILE, file["id"], seal(FILE_KIND, FILE, file, keys), bound, scan)
+    await connection.execute(_SEAL_FILE, file["id"], seal_file(file, keys), bound, scan)
 
 
 async def _seal_files(pool: Any, keys: HistoryKeys) -> int:

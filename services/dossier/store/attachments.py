@@ -12,14 +12,14 @@ from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.files import Scan
 from services.dossier.domain.history import HistoryKeys
 from services.dossier.use_cases.ports import Attachment
-from services.dossier.use_cases.row_seals import BOUND, FILE, FILE_KIND, SCAN, seal
+from services.dossier.use_cases.row_seals import BOUND, SCAN, seal, seal_file
 
 FILE_JSON = (
     "json_build_object('id', f.id, 'uploader', f.uploader, 'component_code', f.component_code,"
     " 'file_name', f.file_name, 'media_type', f.media_type, 'size', f.size,"
     " 'sha256', encode(f.sha256, 'hex'), 'created_at', f.created_at, 'dossier_id', f.dossier_id,"
     " 'purpose', f.purpose, 'scan', f.scan, 'signatures', f.signatures, 'replaces', f.replaces,"
-    " 'replaced_by', f.replaced_by)"
+    " 'replaced_by', f.replaced_by, 'taken', f.taken)"
 )
 """A file's record inside another query, the table being `f`; `attachment_of` reads it."""
 FREE = (
@@ -30,18 +30,18 @@ FREE = (
 
 _COLUMNS = (
     "id, uploader, component_code, file_name, media_type, size, encode(sha256, 'hex') AS sha256, created_at,"
-    " dossier_id, purpose, scan, signatures, replaces, replaced_by"
+    " dossier_id, purpose, scan, signatures, replaces, replaced_by, taken"
 )
 _ADD = """
     INSERT INTO attachments
         (id, uploader, component_code, file_name, media_type, size, sha256, created_at, dossier_id, purpose,
-         scan, scan_next_at, signatures, replaces, seal, bound_seal, scan_seal)
+         scan, scan_next_at, signatures, replaces, taken, seal, bound_seal, scan_seal)
     SELECT id, uploader, component_code, file_name, media_type, size, decode(sha256, 'hex'), created_at,
            dossier_id, purpose, scan, CASE scan WHEN 'WAITING' THEN created_at END, signatures, replaces,
-           seal, bound_seal, scan_seal
+           taken, seal, bound_seal, scan_seal
     FROM jsonb_to_recordset(:rows::jsonb) AS given(id uuid, uploader text, component_code text,
         file_name text, media_type text, size bigint, sha256 text, created_at timestamptz, dossier_id uuid,
-        purpose text, scan text, signatures json, replaces uuid, seal text, bound_seal text,
+        purpose text, scan text, signatures json, replaces uuid, taken json, seal text, bound_seal text,
         scan_seal text)
 """
 _BIND = """
@@ -112,6 +112,7 @@ def attachment_of(row: Any) -> Attachment:
         signatures=tuple(row["signatures"] or ()),
         replaces=_id(row["replaces"]),
         replaced_by=_id(row["replaced_by"]),
+        taken=row["taken"],
     )
 
 
@@ -135,7 +136,7 @@ class PostgresAttachments:
     def _row_of(self, item: Attachment) -> dict[str, Any]:
         row = asdict(item)
         seals = {
-            "seal": seal(FILE_KIND, FILE, row, self._keys),
+            "seal": seal_file(row, self._keys),
             "bound_seal": seal("bound", BOUND, row, self._keys) if item.dossier_id else "",
             "scan_seal": seal("scan", SCAN, {**row, "scanned_at": None, "threat": ""}, self._keys),
         }

@@ -225,6 +225,8 @@ def _public_note(item: dict[str, Any]) -> str:
 def _attachments(detail: Detail) -> list[dict[str, Any]]:
     by_id = {item.id: item for item in detail.attachments}
     flags = _flags(detail)
+    # Where the platform itself took files from the store, each file says so of itself, and no other does.
+    taken = {item.component_code for item in detail.attachments if item.taken is not None}
     newest = {item.id: item.replaced_by for item in detail.attachments}
     # Of a replaced file the newest version is told; what the scanner found out about is not told at all.
     by_id = {
@@ -238,6 +240,8 @@ def _attachments(detail: Detail) -> list[dict[str, Any]]:
             found = by_id.pop(_newest(one, newest), None)
             if found is not None:
                 shown = asdict(flags.get(component.component_code, Flags()))
+                if component.component_code in taken:
+                    shown["is_from_personal_store"] = found.taken is not None
                 named.append(
                     {"attachment_id": found.id, "file_name": found.file_name, "name": component.name}
                     | {"component_code": component.component_code, "media_type": found.media_type, **shown}
@@ -246,7 +250,7 @@ def _attachments(detail: Detail) -> list[dict[str, Any]]:
     return named + [
         {"attachment_id": item.id, "file_name": item.file_name, "name": item.file_name}
         | {"component_code": item.component_code, "media_type": item.media_type}
-        | {"is_digitised": True, "reuse": 0, "is_from_personal_store": False}
+        | {"is_digitised": True, "reuse": 0, "is_from_personal_store": item.taken is not None}
         for item in rest
     ]
 

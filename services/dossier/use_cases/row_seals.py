@@ -40,8 +40,11 @@ BOUND = ("id", "dossier_id", "purpose")
 """Where a file belongs."""
 FILE_KIND = "ordered-file"
 """A file's seal says by its kind that its scan is sealed too, and that documents in it go by their names."""
+TAKEN_FILE_KIND = "taken-file"
+"""Of a file taken from the personal-paper store: that it was, and how, is sealed with it."""
 OLDER_FILE_KIND = "file"
 """From before the scan was sealed."""
+_SORTED = frozenset({FILE_KIND, TAKEN_FILE_KIND})
 UNORDERED_FILE_KIND = "scanned-file"
 """From before documents in a seal were put in order: what was found of signatures, as it was written."""
 _WRITTEN = (
@@ -90,6 +93,20 @@ def _as_written(signature: Mapping[str, Any]) -> dict[str, Any]:
     return {**found, **signature}
 
 
+def seal_file(file: Mapping[str, Any], keys: HistoryKeys) -> str:
+    """Return the seal of a file's record as it came."""
+    return seal(*_kind_of(file), file, keys)
+
+
+def is_file_sealed(told: str, file: Mapping[str, Any], keys: HistoryKeys) -> bool:
+    """Tell whether a file's record is what was sealed, and whether it was taken or uploaded."""
+    return fits(told, *_kind_of(file), file, keys)
+
+
+def _kind_of(file: Mapping[str, Any]) -> tuple[str, Sequence[str]]:
+    return (FILE_KIND, FILE) if file["taken"] is None else (TAKEN_FILE_KIND, (*FILE, "taken"))
+
+
 def seal_row(row: Mapping[str, Any], keys: HistoryKeys) -> str:
     """Return the seal of a dossier's whole row: `rule:key id:keyed hash`."""
     return f"{_RULE}:{seal(_RULE, ROW, row, keys)}"
@@ -135,7 +152,7 @@ def _said(what: str, key_id: str, names: Sequence[str], row: Mapping[str, Any]) 
     for name in names:
         value = row[name]
         said.append(value.astimezone(UTC) if isinstance(value, datetime) else value)
-    return orjson.dumps(said, default=_plain, option=orjson.OPT_SORT_KEYS if what == FILE_KIND else None)
+    return orjson.dumps(said, default=_plain, option=orjson.OPT_SORT_KEYS if what in _SORTED else None)
 
 
 def _plain(value: Any) -> Any:

@@ -11,6 +11,7 @@ from services.dossier.domain.definitions import Procedure
 from services.dossier.domain.intake.authority import needs_paper, paper_faults
 from services.dossier.domain.intake.evidence import RESULT_OF_DOSSIER
 from services.dossier.domain.intake.identifiers import identity_faults, owner_faults
+from services.dossier.domain.intake.personal_papers import require_usable
 from services.dossier.use_cases.ports import Attachment, SubmittedComponent
 
 
@@ -143,7 +144,8 @@ def checked_components(
                 is_digitised=handed.is_digitised or bool(handed.attachment_ids),
                 reuse=handed.reuse or _reuse(reused),
                 is_from_personal_store=handed.is_from_personal_store
-                or reused.get("kind") == "PERSONAL_STORE",
+                or reused.get("kind") == "PERSONAL_STORE"
+                or _has_taken(handed, attachments),
             )
         )
     given = {handed.component_code for handed in submission.components}
@@ -161,6 +163,33 @@ def checked_components(
     if faults:
         raise Invalid(fields=faults)
     return found
+
+
+def _has_taken(handed: Handed, attachments: Mapping[UUID, Attachment]) -> bool:
+    """Tell whether one of a component's files was taken from the sender's personal store by the platform."""
+    return any(one in attachments and attachments[one].taken is not None for one in handed.attachment_ids)
+
+
+def require_taken_usable(submission: Submission, attachments: Mapping[UUID, Attachment], today: date) -> None:
+    """Raise what stands against the files among these that were taken from the sender's personal store."""
+    named = [
+        (f"components.{place}.attachment_ids.{index}", handed.component_code, attachments[one].taken)
+        for place, handed in enumerate(submission.components)
+        for index, one in enumerate(handed.attachment_ids)
+        if one in attachments
+    ]
+    beside = {
+        "representative.authorization_attachment_id": (submission.representative or {}).get(
+            "authorization_attachment_id"
+        ),
+        "exemption_claim.attachment_id": submission.exemption.attachment_id if submission.exemption else None,
+    }
+    named += [
+        (path, "", attachments[one].taken)
+        for path, one in beside.items()
+        if one is not None and one in attachments
+    ]
+    require_usable(named, submission.procedure_code, today)
 
 
 def require_identities(submission: Submission, today: date) -> None:

@@ -40,6 +40,7 @@ from services.dossier.use_cases.submission import (
     checked_components,
     require_authority,
     require_identities,
+    require_taken_usable,
 )
 
 
@@ -74,6 +75,7 @@ async def submit_dossier(submission: Submission, *, by: Caller, work: Work, now:
     components = checked_components(
         submission, procedure, intake.attachments, uploaders=by.subjects, files_required=True
     )
+    require_taken_usable(submission, intake.attachments, today)
     dossier = new_dossier(submission, procedure, intake, work=work, now=now)
     warn_of_duplicates(dossier, intake, names_them=is_own)
     dossier.origin = "HERE"

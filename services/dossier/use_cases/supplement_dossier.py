@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
+from kernel.core.clock import VIETNAM
 from kernel.core.errors import Invalid
 from services.dossier.domain import papers
 from services.dossier.domain.actions import Action
@@ -14,11 +15,13 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change, cause_data, confirming_data
 from services.dossier.domain.guards import most_of, waiting_draft
 from services.dossier.domain.holdings import Draft, Supplement
+from services.dossier.domain.intake.personal_papers import require_usable
 from services.dossier.domain.limits import GENERAL
 from services.dossier.domain.papers import PaperKind
 from services.dossier.domain.states import Move
 from services.dossier.domain.ways import APPROVED, DECLINED
 from services.dossier.use_cases.ask_limits import cause_of, days_to_answer, most_in_all, rule_of
+from services.dossier.use_cases.intake.evidence import keep_taken_answers
 from services.dossier.use_cases.open_dossier import open_for, parties_of
 from services.dossier.use_cases.pause_dossier import resume_clock
 from services.dossier.use_cases.ports import Work
@@ -129,11 +132,17 @@ async def answer_supplement(
     missing = [index for index, one in enumerate(attachment_ids) if one not in free]
     if missing:
         raise Invalid(fields=[(f"attachment_ids.{index}", "Không có tệp này") for index in missing])
+    named = [
+        (f"attachment_ids.{index}", free[one].component_code, free[one].taken)
+        for index, one in enumerate(attachment_ids)
+    ]
+    require_usable(named, dossier.procedure_code, now.astimezone(VIETNAM).date())
     move = Move.ANSWER_INTAKE_SUPPLEMENT if is_intake else Move.ANSWER_SUPPLEMENT
     left = dossier.answer_supplement(move, at=now)
     if attachment_ids:
         work.attachments.bind(attachment_ids, dossier.id, uploaders=by.subjects, purpose="SUPPLEMENT")
         dossier.take(attachment_ids)
+        keep_taken_answers(work, dossier, free.values(), by=by, now=now)
     name = "intake_supplement_answered" if is_intake else "supplement_answered"
     record_change(work, dossier, Change(name, left, note=note), by=by, now=now)
     return dossier

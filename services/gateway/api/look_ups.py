@@ -100,9 +100,12 @@ async def look_up_database(
         key=request.headers["idempotency-key"],
     )
     if isinstance(found, Refused):
-        raw = orjson.dumps(found.problem)
-        return cast(
-            "LookedUp", Response(raw, status_code=found.status, media_type="application/problem+json")
-        )
+        return cast("LookedUp", as_told(found))
     response.headers["Cache-Control"] = "no-store"
     return LookedUp.model_validate(found)
+
+
+def as_told(refused: Refused) -> Response:
+    """Return what the dossier service refused, as it said it."""
+    raw = orjson.dumps(refused.problem)
+    return Response(raw, status_code=refused.status, media_type="application/problem+json")

@@ -8,18 +8,22 @@ from typing import Any
 
 import aiohttp
 
+from kernel.core.clock import VIETNAM
 from services.gateway.clients.shared_databases import posted
+from services.gateway.domain.personal_papers import MOST_FILES, HeldPaper
+from services.gateway.domain.portal_words import as_list, moment_of, text_of
 from services.gateway.domain.shared_databases import (
     MATCHED,
     NOT_FOUND,
     DatabaseSilent,
+    FileMissing,
     Found,
     PaperFile,
     PapersAccount,
     Question,
 )
 
-_MOST_FILES = 10
+_LONGEST = 300
 _GOOD = frozenset({"0", "00"})
 
 
@@ -33,42 +37,60 @@ class HttpPersonalPapers:
 
     async def ask(self, question: Question) -> Found:
         """Return the papers it holds of a person, with files where wanted; raise `DatabaseSilent`."""
-        number = question.subject["identity_number"]
+        papers, reference = await self.held(
+            question.subject["identity_number"],
+            question.subject.get("full_name", ""),
+            question.procedure,
+            question.result_codes,
+        )
+        wanted = [(one.agency, *file) for one in papers for file in one.files] if question.wants_files else []
+        files = [await self.file(*one) for one in wanted[:MOST_FILES]]
+        shown = [_shown(one) for one in papers]
+        return Found(MATCHED if shown else NOT_FOUND, reference, {"papers": shown}, files)
+
+    async def held(
+        self, number: str, name: str, procedure: str, codes: Sequence[tuple[str, str]]
+    ) -> tuple[Sequence[HeldPaper], str]:
+        """Return what it holds of a person and the mark of its answer; raise `DatabaseSilent`."""
         asked = {
             "SoDinhDanhChuSoHuu": number,
             "SoDinhDanhNguoiYeuCau": number,
-            "HoTenNguoiYeuCau": question.subject.get("full_name", ""),
+            "HoTenNguoiYeuCau": name,
             "KenhThucHien": self._account.channel,
-            "MaThuTuc": question.procedure,
-            "DanhSachDanhMucKetQua": [
-                {"MaKetQua": code, "SoKyHieu": sign} for code, sign in question.result_codes
-            ],
+            "MaThuTuc": procedure,
+            "DanhSachDanhMucKetQua": [{"MaKetQua": code, "SoKyHieu": sign} for code, sign in codes],
         }
         said = await self._called(self._account.list_path, asked)
         # The store spells it `errorCode`, unlike everything else of the portal.
         if not isinstance(said, dict) or str(said.get("errorCode")) not in _GOOD:
             raise DatabaseSilent("kho giấy tờ từ chối yêu cầu")
-        held = (said.get("result") or {}).get("DanhSachGiayToKetQua")
-        papers = [one for one in held or () if isinstance(one, dict)]
-        files = await self._files(papers) if question.wants_files else []
-        shown = [_paper(one) for one in papers]
-        reference = str(said.get("signature") or "")[:200]
-        return Found(MATCHED if shown else NOT_FOUND, reference, {"papers": shown}, files)
+        result = said.get("result")
+        listed = result.get("DanhSachGiayToKetQua") if isinstance(result, dict) else None
+        papers = [self._paper(one) for one in as_list(listed) if isinstance(one, dict)]
+        return papers, str(said.get("signature") or "")[:200]
 
-    async def _files(self, papers: Sequence[Mapping[str, Any]]) -> list[PaperFile]:
-        found: list[PaperFile] = []
-        for paper in papers:
-            for file in paper.get("DanhSachTepDinhKem") or ():
-                if len(found) >= _MOST_FILES:
-                    return found
-                asked = {
-                    "CoQuanChuQuan": str(paper.get("CoQuanChuQuan") or ""),
-                    "DuongDan": str(file.get("DuongDan") or ""),
-                }
-                found.append(
-                    _file(str(file.get("TenTep") or ""), await self._called(self._account.file_path, asked))
-                )
-        return found
+    async def file(self, agency: str, name: str, path: str) -> PaperFile:
+        """Return a file; raise `FileMissing`, `DatabaseSilent`."""
+        asked = {"CoQuanChuQuan": agency, "DuongDan": path}
+        return _file(name, await self._called(self._account.file_path, asked))
+
+    def _paper(self, one: Mapping[str, Any]) -> HeldPaper:
+        names = self._account.names
+        issued, until = (moment_of(text_of(one, names.get(name, ""))) for name in ("issued_on", "valid_to"))
+        files = [file for file in as_list(one.get("DanhSachTepDinhKem")) if isinstance(file, dict)]
+        state = text_of(one, names.get("state", "")).upper()
+        return HeldPaper(
+            code=text_of(one, "MaKetQua")[:_LONGEST],
+            name=text_of(one, "TenGiayTo")[:_LONGEST],
+            number=text_of(one, "SoKyHieu")[:_LONGEST],
+            agency=text_of(one, "CoQuanChuQuan")[:_LONGEST],
+            holder=text_of(one, names.get("holder", "")),
+            issued_on=issued.astimezone(VIETNAM).date() if issued else None,
+            valid_to=until.astimezone(VIETNAM).date() if until else None,
+            is_revoked=state in self._account.revoked_states,
+            files=[(text_of(file, "TenTep")[:200], text_of(file, "DuongDan")) for file in files],
+            told=one,
+        )
 
     async def _called(self, path: str, body: Mapping[str, Any]) -> Any:
         try:
@@ -111,15 +133,14 @@ class HttpPersonalPapers:
 def _file(name: str, said: Any) -> PaperFile:
     """Return a file; an empty answer is an error (section 20)."""
     if not isinstance(said, str) or not said:
-        raise DatabaseSilent("kho giấy tờ không trả tệp")
+        raise FileMissing("kho giấy tờ không trả tệp")
     try:
         content = base64.b64decode(said, validate=True)
     except binascii.Error as error:
-        raise DatabaseSilent("tệp của kho giấy tờ không phải base64") from error
+        raise FileMissing("tệp của kho giấy tờ không phải base64") from error
     return PaperFile(name[:200], hashlib.sha256(content).hexdigest(), said)
 
 
-def _paper(paper: Mapping[str, Any]) -> dict[str, Any]:
-    names = {"code": "MaKetQua", "name": "TenGiayTo", "number": "SoKyHieu", "agency": "CoQuanChuQuan"}
-    files = [str(file.get("TenTep") or "") for file in paper.get("DanhSachTepDinhKem") or ()]
-    return {ours: str(paper.get(theirs) or "") for ours, theirs in names.items()} | {"files": files}
+def _shown(paper: HeldPaper) -> dict[str, Any]:
+    told = {"code": paper.code, "name": paper.name, "number": paper.number, "agency": paper.agency}
+    return {**told, "files": [name for name, _ in paper.files]}

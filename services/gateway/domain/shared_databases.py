@@ -11,6 +11,10 @@ class DatabaseSilent(Exception):  # noqa: N818 - the fact is the name.
     """A database did not answer as agreed: it was not consulted, and nothing waits for it."""
 
 
+class FileMissing(DatabaseSilent):
+    """The store has no such file, or none that can be read."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """Whom to ask about, for which purpose and fields; `result_codes` are of papers (section 20)."""
@@ -60,6 +64,9 @@ class PapersAccount:
     channel: str = "1"
     timeout_seconds: float = 10.0
     most_bytes: int = 20_971_520
+    names: Mapping[str, str] = field(default_factory=dict)
+    """How the store spells what section 20 does not list: `holder`, `issued_on`, `valid_to`, `state`."""
+    revoked_states: frozenset[str] = frozenset()
 
 
 def least(fields: Sequence[str], data: Mapping[str, Any]) -> dict[str, Any]:

@@ -32,7 +32,8 @@ _BY_FIRST = {
     "search": "procedures agencies sectors calendars interlinked-groups suggestions open-data pages"
     " directory feeds administrative-levels administrative-units one-stop-points"
     " legal-documents legal-document legal-flags standard-reasons",
-    "start": "forms drafts authorizations uploads attachments file-links fee-exemptions subscriptions",
+    "start": "forms drafts authorizations personal-paper-permits personal-paper-looks personal-papers"
+    " uploads attachments file-links fee-exemptions subscriptions",
     "submit": "interlinked-dossiers",
     "track": "tracking notifications messages results",
     "pay": "receipts refunds cash-drawer cash-closings payment-differences",
@@ -61,7 +62,7 @@ _BY_FIRST = {
     "documents": "exchanged-documents document-exchange document-replies",
     "systems": "portal-dossiers outside-results portal-views kiosk-dossiers kiosk post-statuses"
     " payment-requests payment-results payment-bills payment-reconciliations connectors look-up-answers"
-    " satisfaction-summaries portal-petitions",
+    " taken-papers satisfaction-summaries portal-petitions",
 }
 _TASK_OF_FIRST = {first: task for task, firsts in _BY_FIRST.items() for first in firsts.split()}
 

@@ -43,4 +43,5 @@ class Door:
     documents: Any = field(default=None)
     connectors: Any = field(default=None)
     look_ups: Any = field(default=None)
+    papers: Any = field(default=None)
     seals: Any = field(default=None)

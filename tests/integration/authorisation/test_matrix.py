@@ -24,7 +24,11 @@ SHARED = {"POST /api/v1/result-look-ups"}
 """Results are used again by every agency: by identity number and purpose, and each look is logged."""
 
 
-OVER_HTTP = {"/api/v1/dossiers/{id}/look-ups"}
+OVER_HTTP = {
+    "/api/v1/dossiers/{id}/look-ups",
+    "/api/v1/personal-paper-looks",
+    "/api/v1/personal-papers",
+}
 """The gateway asks the dossier service itself, over HTTP, which nobody serves here: held by its own tests."""
 
 

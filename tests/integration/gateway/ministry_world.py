@@ -35,6 +35,10 @@ FIELDS = {
     "at": "thoiDiem",
     "secret": "maTraCuu",
 }
+CITIZENS = (
+    ("cong-dan-an", "Nguyễn Văn An", "099088000011"),
+    ("cong-dan-binh", "Trần Thị Bình", "099192000022"),
+)
 STATUSES = {"TIEP_NHAN": "2", "DANG_XU_LY": "4", "CO_KET_QUA": "9", "DA_TRA": "10"}
 
 
@@ -182,6 +186,9 @@ def _with_officer(file: str, folder: Path) -> str:
             "position": "",
         }
     )
+    for subject, name, number in CITIZENS:
+        person = {"subject": subject, "name": name, "identity_number": number, "account_type": "CITIZEN"}
+        document["people"].append(person)
     users = folder / "users.json"
     users.write_text(json.dumps(document), encoding="utf-8")
     return str(users)

@@ -7,12 +7,14 @@ from services.dossier.api.intake import (
     drafts,
     late_entries,
     look_ups,
+    personal_papers,
     reception,
 )
 
 ROUTERS = (
     reception.router,
     look_ups.router,
+    personal_papers.router,
     drafts.router,
     authorizations.router,
     late_entries.router,

@@ -1,6 +1,6 @@
 """What goes out over HTTP."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -50,6 +50,34 @@ class Receipt(BaseModel):
     warnings: list[Warned] = []
 
 
+class ConsentGiven(BaseModel):
+    """Who agreed, at which level of identification, when, and to what."""
+
+    given_by: str
+    subject: str
+    level: int
+    given_at: datetime
+    to: str
+
+
+class TakenFromOut(BaseModel):
+    """The store a file was taken from by its owner's choice, and what the store said of the paper."""
+
+    store: Literal["PERSONAL_STORE"]
+    look_up_id: UUID
+    code: str
+    name: str
+    number: str
+    agency: str
+    issued_on: date | None
+    valid_to: date | None
+    purpose: str
+    consent: ConsentGiven
+    taken_at: datetime
+    reference: str
+    sha256: str
+
+
 class AttachmentOut(BaseModel):
     """A file that was kept."""
 
@@ -64,6 +92,8 @@ class AttachmentOut(BaseModel):
     signatures: list[dict[str, Any]]
     replaces: UUID | None
     replaced_by: UUID | None
+    taken_from: TakenFromOut | None = None
+    """Of a file the platform took from a store by its owner's choice; null for an upload."""
 
 
 class OutsideResultOut(BaseModel):

@@ -55,6 +55,8 @@ class Purpose:
     valid_from: date
     valid_to: date | None
     needs_consent: bool
+    identification_level: int | None
+    """Of the account of a person who reads their own; None: as the procedure says."""
     fields: Mapping[Database, Sequence[str]]
 
     def holds_on(self, day: date) -> bool:

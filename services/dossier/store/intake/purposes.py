@@ -30,6 +30,7 @@ def _purpose(row: dict[str, Any]) -> Purpose:
         valid_from=_day(row["valid_from"]),
         valid_to=_day(row["valid_to"]) if row.get("valid_to") else None,
         needs_consent=bool(row.get("consent")),
+        identification_level=row.get("identification_level"),
         fields={Database(name): tuple(fields) for name, fields in row["databases"].items()},
     )
 

@@ -188,6 +188,7 @@ attachments = Table(
     Column("signatures", JSON, nullable=False, server_default="[]"),
     Column("replaces", UUID),
     Column("replaced_by", UUID),
+    Column("taken", JSON),
     Column("seal", Text, nullable=False, server_default=""),
     Column("bound_seal", Text, nullable=False, server_default=""),
     Column("scan_seal", Text, nullable=False, server_default=""),

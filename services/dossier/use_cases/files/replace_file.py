@@ -9,6 +9,7 @@ from kernel.core.errors import Forbidden
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import AttachmentReplaced, TransitionRefused, WorkedElsewhere
 from services.dossier.domain.events import Change
+from services.dossier.domain.intake.personal_papers import PaperKeptAsTaken
 from services.dossier.domain.replacing import may_replace, takes_files
 from services.dossier.use_cases.keep_attachment import looked_through, typed_file
 from services.dossier.use_cases.ports import Attachment, Work
@@ -65,6 +66,8 @@ async def require_replaceable(old: Attachment, *, by: Caller, work: Work) -> Dos
         raise AttachmentReplaced
     if by.kind is CallerKind.SERVICE:
         raise Forbidden
+    if old.taken is not None:
+        raise PaperKeptAsTaken
     if old.dossier_id is None:
         return None
     dossier, _ = await work.dossiers.load(old.dossier_id)

@@ -1,6 +1,6 @@
 """Evidence kept with what it proves; consultations of databases recorded by officers; read by who may see."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,12 +9,15 @@ from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, Invalid
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.intake.evidence import Evidence, EvidenceKind
+from services.dossier.domain.intake.personal_papers import STORE
 from services.dossier.domain.standing import is_colleague, require_sight
 from services.dossier.use_cases.ports import Attachment, SubmittedComponent, Work
 from services.dossier.use_cases.read_dossiers import log_reading
 from services.dossier.use_cases.secrets import identity_index
 from services.dossier.use_cases.submission import Submission
 
+_NAMED = frozenset({"store", "procedure", "component"})
+"""Told by the evidence's own columns and the dossier."""
 _DIGITISED_BY = {
     CallerKind.PERSON: "UPLOADED_BY_APPLICANT",
     CallerKind.STAFF: "SCANNED_AT_RECEPTION",
@@ -56,7 +59,7 @@ def keep_evidence(
             contents = [{"attachment_id": str(one.id), "sha256": one.sha256.hex()} for one in kept]
             source = "KIOSK" if submission.kiosk else _DIGITISED_BY[by.kind]
             saw(EvidenceKind.COMPONENT_DIGITISED, source, item.component_code, {"files": contents})
-    _saw_reuse(submission, components, by, saw)
+    _saw_reuse(submission, components, files, by, saw)
     for one in submission.consultations:
         told = {name: str(value) for name, value in one.items() if value and name != "component_code"}
         saw(
@@ -79,8 +82,18 @@ def _verified_by(by: Caller, submission: Submission) -> str:
     return "NATIONAL_PORTAL" if by.kind is CallerKind.SERVICE else by.assurance or "IDENTITY_PROVIDER"
 
 
+def taking_told(file: Attachment) -> dict[str, Any]:
+    """Return what evidence says of a file taken from the personal store: which file, by whose consent."""
+    told = {name: value for name, value in (file.taken or {}).items() if value and name not in _NAMED}
+    return {"attachment_id": str(file.id), **told}
+
+
 def _saw_reuse(
-    submission: Submission, components: Sequence[SubmittedComponent], by: Caller, saw: Any
+    submission: Submission,
+    components: Sequence[SubmittedComponent],
+    files: Mapping[UUID, Attachment],
+    by: Caller,
+    saw: Any,
 ) -> None:
     named = {one.component_code: one.reused_from or {} for one in submission.components}
     for item in components:
@@ -90,9 +103,33 @@ def _saw_reuse(
             default = "RESULT_OF_DOSSIER" if item.reuse > 1 else "NATIONAL_PORTAL"
             source = str(reused.get("kind") or default)
             saw(EvidenceKind.COMPONENT_REUSED, source, item.component_code, told)
-        if item.is_from_personal_store:
+        taken = [files[one] for one in item.attachment_ids if one in files and files[one].taken is not None]
+        for one in taken:
+            saw(EvidenceKind.FROM_PERSONAL_STORE, STORE, item.component_code, taking_told(one))
+        if item.is_from_personal_store and not taken:
             source = "NATIONAL_PORTAL" if by.kind is CallerKind.SERVICE else "PERSONAL_STORE"
             saw(EvidenceKind.FROM_PERSONAL_STORE, source, item.component_code, told)
+
+
+def keep_taken_answers(
+    work: Work, dossier: Dossier, files: Iterable[Attachment], *, by: Caller, now: datetime
+) -> None:
+    """Queue that files of an answer to a supplement request came from the personal store."""
+    work.ways_in.evidence.add(
+        [
+            Evidence(
+                dossier_id=dossier.id,
+                kind=EvidenceKind.FROM_PERSONAL_STORE,
+                source=STORE,
+                at=now,
+                by=by.subject,
+                component_code=file.component_code,
+                details=taking_told(file),
+            )
+            for file in files
+            if file.taken is not None
+        ]
+    )
 
 
 async def record_consultation(

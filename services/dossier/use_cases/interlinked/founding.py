@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from kernel.core.caller import Caller, CallerKind
+from kernel.core.clock import VIETNAM
 from kernel.core.errors import Invalid
 from kernel.core.ids import new_id
 from services.dossier.domain.codes import reference_of
@@ -17,7 +18,7 @@ from services.dossier.use_cases.interlinked.members import MemberIntake
 from services.dossier.use_cases.interlinked.way_in import GroupSubmission
 from services.dossier.use_cases.ports import SubmittedComponent, Work
 from services.dossier.use_cases.secrets import look_up_secret, person_index, secret_hash
-from services.dossier.use_cases.submission import checked_components
+from services.dossier.use_cases.submission import checked_components, require_taken_usable
 from services.dossier.use_cases.submit_dossier import new_dossier, require_right_answers
 
 
@@ -102,6 +103,7 @@ def plan_member(
             uploaders=by.subjects,
             files_required=files_required,
         )
+        require_taken_usable(submission, found.files, now.astimezone(VIETNAM).date())
     except Invalid as error:
         raise Invalid(
             fields=[(f"members.{procedure.code}.{path}", why) for path, why in error.fields]

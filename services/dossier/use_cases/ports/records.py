@@ -54,6 +54,8 @@ class Attachment:
     """What was found of each PDF signature when the file came in."""
     replaces: UUID | None = None
     replaced_by: UUID | None = None
+    taken: Mapping[str, Any] | None = None
+    """What is known of a file the platform took from the personal-paper store; None for what was uploaded."""
 
     def is_free_of(self, uploaders: Collection[str]) -> bool:
         """Tell whether whoever has these accounts may still give the file to a dossier."""

@@ -23,6 +23,7 @@ def _reception() -> list[Route]:
         Route("POST", f"{own}/{{id}}/evidence", "dossier", OFFICERS),
         Route("POST", f"{own}/{{id}}/look-ups", "gateway", OFFICERS, Priority.NORMAL, 30.0),
         Route("POST", f"{own}/{{id}}/look-up-permits", "dossier", OFFICERS),
+        Route("POST", f"{_ROOT}/taken-papers", "dossier", machines("look-up.answer")),
         Route("POST", f"{_ROOT}/look-up-answers", "dossier", machines("look-up.answer")),
     ]
 
@@ -37,6 +38,9 @@ def _persons() -> list[Route]:
         Route("DELETE", f"{drafts}/{{draft_id}}", "dossier", PERSONS),
         Route("POST", f"{drafts}/{{draft_id}}/submission", "dossier", PERSONS, Priority.VITAL),
         Route("POST", f"{drafts}/{{draft_id}}/interlinked-submission", "dossier", PERSONS, Priority.VITAL),
+        Route("POST", f"{_ROOT}/personal-paper-permits", "dossier", PERSONS),
+        Route("POST", f"{_ROOT}/personal-paper-looks", "gateway", PERSONS, Priority.NORMAL, 60.0),
+        Route("POST", f"{_ROOT}/personal-papers", "gateway", PERSONS, Priority.NORMAL, 90.0),
         Route("POST", given, "dossier", PERSONS | OFFICERS),
         Route("GET", given, "dossier", PERSONS),
         Route("GET", f"{given}/{{authorization_id}}", "dossier", PERSONS | OFFICERS),

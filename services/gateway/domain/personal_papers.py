@@ -1,0 +1,127 @@
+"""Papers of the personal-paper store as a person may choose among them; what stands against one, and why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from kernel.core.errors import Kind, Refusal, Unavailable
+
+CHOICE_LASTS = timedelta(minutes=30)
+"""How long a person may think about what was shown; afterwards it is looked at again."""
+MOST_FILES = 10
+"""Of one look: each is fetched, so that what is taken can be held against what was shown."""
+
+
+class StoreAway(Unavailable):
+    """The store did not answer as agreed; nothing was taken (503)."""
+
+    code = "personal-store-away"
+    title = "Kho dữ liệu cá nhân chưa trả lời, chưa có giấy tờ nào được lấy; hãy thử lại hoặc tải tệp lên"
+
+
+class ChoiceOver(Refusal):
+    """What was chosen was shown too long ago, to somebody else, or never (409)."""
+
+    code = "personal-paper-choice-over"
+    kind = Kind.CONFLICT
+    title = "Lựa chọn đã quá hạn hoặc không phải của người đang đăng nhập; hãy xem lại kho dữ liệu"
+
+
+class PaperGone(Refusal):
+    """The store holds the paper, or its file, no more (409)."""
+
+    code = "personal-paper-gone"
+    kind = Kind.CONFLICT
+    title = "Kho dữ liệu không còn giấy tờ này"
+
+
+class PaperChanged(Refusal):
+    """The file is another than the one that was shown (409)."""
+
+    code = "personal-paper-changed"
+    kind = Kind.CONFLICT
+    title = "Tệp trong kho đã thay đổi kể từ khi xem; hãy xem lại trước khi chọn"
+
+
+class PaperOfAnother(Refusal):
+    """The store says the paper is somebody else's (409)."""
+
+    code = "personal-paper-of-another"
+    kind = Kind.CONFLICT
+    title = "Giấy tờ này là của người khác"
+
+
+class PaperRevoked(Refusal):
+    """The store says the paper was revoked (409)."""
+
+    code = "personal-paper-revoked"
+    kind = Kind.CONFLICT
+    title = "Giấy tờ này đã bị thu hồi hoặc hủy bỏ"
+
+
+class PaperExpired(Refusal):
+    """The paper is over by its own last day (409)."""
+
+    code = "personal-paper-expired"
+    kind = Kind.CONFLICT
+    title = "Giấy tờ này đã hết hạn hiệu lực"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldPaper:
+    """One entry of the store's list; `told` is all it said, for the snapshot."""
+
+    code: str
+    name: str
+    number: str
+    agency: str
+    holder: str = ""
+    issued_on: date | None = None
+    valid_to: date | None = None
+    is_revoked: bool = False
+    files: Sequence[tuple[str, str]] = ()
+    """Each file's name and its place in the store."""
+    told: Mapping[str, Any] = field(default_factory=dict)
+
+    def against(self, number: str, today: date) -> Refusal | None:
+        """Return what stands against this person's using it today; None for nothing."""
+        if self.holder and self.holder != number:
+            return PaperOfAnother()
+        if self.is_revoked:
+            return PaperRevoked()
+        if self.valid_to is not None and self.valid_to < today:
+            return PaperExpired(extra={"valid_to": self.valid_to.isoformat()})
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One file as it was shown to one person for one component; sealed, it is what the person hands back."""
+
+    id: UUID
+    """Names the file that comes of it: however often a choice is handed back, it is one."""
+    subject: str
+    procedure: str
+    component: str
+    code: str
+    number: str
+    agency: str
+    file_name: str
+    path: str
+    sha256: str
+    at: datetime
+
+    def require_of(self, subjects: Sequence[str], now: datetime) -> None:
+        """Raise `ChoiceOver` for another person, or past its time."""
+        if self.subject not in subjects or now > self.at + CHOICE_LASTS:
+            raise ChoiceOver
+
+    def found_among(self, papers: Sequence[HeldPaper]) -> HeldPaper:
+        """Return the paper as the store holds it now; raise `PaperGone`."""
+        for one in papers:
+            same = (one.code, one.number, one.agency) == (self.code, self.number, self.agency)
+            if same and any(path == self.path for _, path in one.files):
+                return one
+        raise PaperGone
