@@ -37,8 +37,9 @@ async def take_next(tick: JobTick) -> bool:
         return True
     try:
         async with tick.open_work() as work:
-            content = await asyncio.to_thread(work.files.content, kept)
-            rows = await asyncio.to_thread(work.files.rows, content, found.form)
+            rows = await asyncio.to_thread(work.files.rows_kept, kept, found.form)
+            # A nation's file is no longer needed from here on, and a commit of minutes begins.
+            waiting = kept = None
             found.total, found.done = len(rows), sum(bool(row.reasons) for row in rows)
             work.file_imports.save(found)
         found.version += 1

@@ -8,7 +8,7 @@ from kernel.core.caller import Caller, CallerKind
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.catalog.domain.sources.reading_files import Format
-from services.catalog.store.files.opening import content_of, rows_of
+from services.catalog.store.files.opening import rows_kept, rows_of
 from services.catalog.use_cases.importing.ports import FileImport, ImportState
 
 _ADD = Statement("""
@@ -41,8 +41,8 @@ ORDER BY asked_at, id LIMIT 1
 class PostgresFiles:
     """Opens files of every form known here."""
 
-    content = staticmethod(content_of)
     rows = staticmethod(rows_of)
+    rows_kept = staticmethod(rows_kept)
 
 
 class PostgresFileImports:

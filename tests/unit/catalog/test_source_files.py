@@ -26,6 +26,21 @@ def lines(*records: Any) -> bytes:
     return "\n".join(json.dumps(record, ensure_ascii=False) for record in records).encode()
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("end", ["", "\n", "\r\n\r\n"])
+def test_lines_are_read_in_the_encodings_spreadsheets_and_editors_write(encoding: str, end: str) -> None:
+    text = lines(a_public_record("1.000001", name="Đăng ký"), a_public_record("1.000002")).decode() + end
+    rows = rows_of(text.encode(encoding), Format.JSONL)
+    assert [(row.number, row.code, row.reasons) for row in rows] == [(1, "1.000001", []), (2, "1.000002", [])]
+    assert rows[0].name == "Đăng ký"
+
+
+@pytest.mark.parametrize(("after", "said"), [(b"\xff\xfa", "UTF-8"), (b"\x00", "NUL")])
+def test_a_file_that_is_no_text_further_down_is_no_file_at_all(after: bytes, said: str) -> None:
+    with pytest.raises(NotADocument, match=said):
+        rows_of(lines(a_public_record("1.000001")) + b"\n" + after, Format.JSONL)
+
+
 def test_a_table_is_read_whatever_its_columns_are_called() -> None:
     """Vietnamese or English headers, semicolons, a byte order mark, empty lines."""
     content = "\ufeffMã TTHC;Tên thủ tục;Lĩnh vực;Cấp thực hiện\n\n1.000001;Đăng ký;Hộ tịch;Cấp tỉnh|Cấp xã\n"

@@ -18,6 +18,7 @@ _MOST_TITLES = 15
 """Lines that may stand above a header: names of the agency, of the list, of the decision."""
 _LISTS = ("public_procedures", "result", "items", "data", "procedures", "rows", "records")
 _ENCODINGS = ("utf-8-sig", "utf-16")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ _BY_NAME = {
 def read_jsonl(content: bytes) -> Iterator[Row]:
     """Read one record a line; a line that is none is a row with its reason."""
     number = 0
-    for line in _text(content).split("\n"):
+    for line in _lines(content):
         if not line.strip():
             continue
         number += 1
@@ -176,7 +177,7 @@ def _row(number: int, value: Any) -> Row:
 
 
 def _text(content: bytes) -> str:
-    encodings = _ENCODINGS if content[:2] not in {b"\xff\xfe", b"\xfe\xff"} else _ENCODINGS[1:]
+    encodings = _ENCODINGS if content[:2] not in _UTF_16 else _ENCODINGS[1:]
     for encoding in encodings:
         try:
             text = content.decode(encoding)
@@ -186,6 +187,20 @@ def _text(content: bytes) -> str:
             raise NotADocument("Có ký tự NUL")
         return text
     raise NotADocument("Không phải văn bản UTF-8")
+
+
+def _lines(content: bytes) -> Iterator[str]:
+    """Yield the lines of a text; UTF-8 one at a time: a nation's file is 90 MB, its text thrice that."""
+    if content[:2] in _UTF_16:
+        yield from _text(content).split("\n")
+        return
+    if b"\x00" in content:
+        raise NotADocument("Có ký tự NUL")
+    try:
+        for number, line in enumerate(io.BytesIO(content)):
+            yield line.decode("utf-8" if number else "utf-8-sig").removesuffix("\n")
+    except UnicodeDecodeError as error:
+        raise NotADocument("Không phải văn bản UTF-8") from error
 
 
 def _no_constant(_: str) -> Any:

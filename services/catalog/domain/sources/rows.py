@@ -111,6 +111,11 @@ class Row:
             self._folded = zlib.compress(json.dumps([self._record, raw]).encode(), 1)
             self._record, self._raw = {}, None
 
+    def spend(self) -> None:
+        """Forget what it says: it was taken, and only the report still speaks of it."""
+        self._named = (self.code, self.name)
+        self._folded, self._record, self._raw = b"", {}, None
+
     def _unfold(self) -> None:
         if self._folded is not None:
             self._record, raw = json.loads(zlib.decompress(self._folded))

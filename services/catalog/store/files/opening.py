@@ -19,13 +19,14 @@ from services.catalog.store.files.spreadsheet import read_spreadsheet
 _GZIP = b"\x1f\x8b"
 
 
-def content_of(kept: bytes) -> bytes:
-    """Return a file's content from what was kept of it, as it was sent; how much it makes was bounded then.
+def rows_kept(kept: bytes, form: Format) -> list[Row]:
+    """Return the rows of what was kept of a file, as it was sent; how much it makes was bounded then.
 
     What begins as packed is packed once: the edge unpacks all that does. Only the first part of it counts, as
     there.
     """
-    return zlib.decompressobj(wbits=31).decompress(kept) if kept.startswith(_GZIP) else kept
+    is_packed = kept.startswith(_GZIP)
+    return rows_of(zlib.decompressobj(wbits=31).decompress(kept) if is_packed else kept, form)
 
 
 def rows_of(content: bytes, form: Format) -> list[Row]:

@@ -47,11 +47,11 @@ class FileImport:
 class Files(Protocol):
     """Opens files; off the event loop, for large ones take seconds."""
 
-    def content(self, kept: bytes) -> bytes:
-        """Return a file's content from what was kept of it: how it was sent, packed or not."""
-
     def rows(self, content: bytes, form: Format) -> Sequence[Row]:
         """Return every row, read and judged; raise `NotADocument` for what is no file of that form."""
+
+    def rows_kept(self, kept: bytes, form: Format) -> Sequence[Row]:
+        """Return the rows of what was kept of a file: how it was sent, packed or not."""
 
 
 class FileImports(Protocol):

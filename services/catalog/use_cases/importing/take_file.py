@@ -22,7 +22,7 @@ from services.catalog.use_cases.importing.ports import FileImport, ImportState
 from services.catalog.use_cases.ports import Work
 
 _MOST_TOLD = 200
-_PORTION = 1_000
+_PORTION = 500
 
 
 async def take_rows(
@@ -31,8 +31,8 @@ async def take_rows(
     """Import every sound row and note its outcome; each row has one afterwards.
 
     With refused rows nothing is written and `ImportRefused` raised, unless they are to be set aside. The rows
-    are gone through in portions of the one commit, each folded again: what ten thousand of them make is
-    never all in memory. What search finds comes last, as others who publish wait for it.
+    are gone through in portions of the one commit, each forgotten but for the report: what ten thousand
+    of them make is never all in memory. What search finds comes last, as others who publish wait for it.
     """
     await _leave_known_names(rows, work)
     shown: list[Shown] = []
@@ -48,7 +48,7 @@ async def take_rows(
             shown += await write_plan(compared, work=work, now=now)
             await work.flush()
         for row in portion:
-            row.fold()
+            row.spend()
     refused = [row for row in rows if row.reasons]
     if refused and not sets_aside and not dry_run:
         raise ImportRefused(
