@@ -14,7 +14,9 @@ from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from services.gateway.api.portal_sync import MEND, PROBLEMS, READ, Work, local
+from services.gateway.domain.portal_answers import PortalSilent
 from services.gateway.domain.portal_codes import CodeKind, candidates
+from services.gateway.domain.portal_lists import NoLines, lines_of
 
 router = APIRouter(
     prefix="/api/v1/portal-sync", route_class=EdgeRoute, responses=PROBLEMS, tags=["portal-sync"]
@@ -111,10 +113,13 @@ async def show_portal_line(kind: CodeKind, code: Code, work: Work) -> PortalDeta
     if kind is not CodeKind.PROCEDURE:
         raise NotFound
     answer = await work.resources.portal.exchange.national.read("LayThuTuc", maTTHC=code)
-    found = answer.result[0] if isinstance(answer.result, list) and answer.result else None
-    if not isinstance(found, dict):
+    try:
+        found = lines_of(answer.result).first
+    except NoLines as error:
+        raise PortalSilent(f"LayThuTuc: {error}") from error
+    if found is None:
         raise NotFound
-    return PortalDetail(code=code, detail=found)
+    return PortalDetail(code=code, detail=dict(found))
 
 
 @router.get("/satisfaction", dependencies=READ)

@@ -55,6 +55,19 @@ class UnmappedProcedure(BaseModel):
     rows: int
 
 
+class ListRead(BaseModel):
+    """A list asked of the portal: when it was read last, and what of it nobody could read."""
+
+    name: str
+    read_at: datetime | None
+    lines: int
+    unread: int
+    """Lines that are there and were not understood."""
+    fault: str
+    """Why the newest answer was no list; blank when it was one."""
+    fault_at: datetime | None
+
+
 class SyncFigures(BaseModel):
     """How far the portal is behind, and why; seconds are of the moment of asking or of the last hour."""
 
@@ -72,6 +85,7 @@ class SyncFigures(BaseModel):
     unmapped_procedures: list[UnmappedProcedure]
     inbound: dict[str, int]
     differences: int
+    lists: list[ListRead]
 
 
 class LedgerLine(BaseModel):
@@ -136,7 +150,8 @@ State = Annotated[
 @router.get("/figures", dependencies=READ)
 async def read_sync_figures(work: Work, now: Now) -> SyncFigures:
     """Số liệu đồng bộ với Cổng: độ trễ, đang chờ, đã xác nhận, bị từ chối theo lý do."""
-    return SyncFigures.model_validate(await work.portal_screens.figures(now))
+    figures = await work.portal_screens.figures(now)
+    return SyncFigures.model_validate({**figures, "lists": [local(row) for row in figures["lists"]]})
 
 
 @router.get("/ledger", dependencies=READ)

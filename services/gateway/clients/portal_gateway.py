@@ -55,9 +55,13 @@ class GatewayPortal:
 def unwrapped(value: Any) -> PortalAnswer:
     """Return the portal's own answer inside the gateway's `message`; plain text is the gateway's word."""
     outer = read_answer(value)
-    inner = value["message"]
-    if isinstance(inner, str) and inner.lstrip().startswith("{"):
-        return read_answer(decoded(inner))
+    inner = value.get("message")
+    if isinstance(inner, str) and inner.lstrip()[:1] in {"{", "["}:
+        inner = decoded(inner)
+    if isinstance(inner, list) and outer.code == 0:
+        return PortalAnswer(0, "", inner)
+    if isinstance(inner, Mapping):
+        return read_answer(inner)
     if outer.code == 0:
         raise PortalSilent("cổng kết nối trả lời không kèm câu trả lời của Cổng DVCQG")
     return outer

@@ -1,11 +1,12 @@
 """How the portal's answers are read: codes come as numbers or texts, and silence is no answer at all."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from kernel.core.errors import Unavailable
+from services.gateway.domain.portal_lists import NoLines, lines_of, member, whole_number
 
 _ALREADY_THERE = "đã tồn tại"
 
@@ -50,12 +51,11 @@ def read_answer(value: Any) -> PortalAnswer:
     """Read a decoded answer; raise `PortalSilent` for anything that is none."""
     if not isinstance(value, Mapping) or "error_code" not in value:
         raise PortalSilent("câu trả lời không có error_code")
-    try:
-        code = int(str(value["error_code"]).strip())
-    except ValueError as error:
-        raise PortalSilent("error_code không phải số") from error
+    code = whole_number(value["error_code"])
+    if code is None:
+        raise PortalSilent("error_code không phải số")
     text = "".join(one if one.isprintable() else " " for one in str(value.get("message") or ""))
-    return PortalAnswer(code, text, value.get("result"))
+    return PortalAnswer(code, text, value["result"] if "result" in value else value.get("data"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,15 @@ class HeldByPortal:
 
 
 def read_look_up(answer: PortalAnswer) -> HeldByPortal:
-    """Read `TraCuuHoSo`: an empty list is unknown; the status is read where it is told."""
-    result = answer.result
-    if not isinstance(result, Sequence) or isinstance(result, str) or not result:
-        return HeldByPortal(is_there=False)
-    first = result[0] if isinstance(result[0], Mapping) else {}
-    text = str(first.get("MaTrangThai") or "")
-    return HeldByPortal(is_there=True, status=int(text) if text.isdecimal() else 0)
+    """Read `TraCuuHoSo`: an empty list is unknown; the status is read where it is told.
+
+    Raises `PortalSilent` for what is no list: a dossier that is there must not be taken for one that is not.
+    """
+    try:
+        lines = lines_of(answer.result)
+    except NoLines as error:
+        raise PortalSilent(f"TraCuuHoSo: {error}") from error
+    first = lines.first
+    if first is None:
+        return HeldByPortal(is_there=bool(lines.unread))
+    return HeldByPortal(is_there=True, status=max(0, whole_number(member(first, "MaTrangThai")) or 0))

@@ -7,10 +7,12 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from services.gateway.domain.portal_lists import lines_of, text_told
 
 LEAST_LIKENESS = 40
 """Per cent; names less alike than this are no candidates (as OpenCPS has it, section 11.5)."""
@@ -51,17 +53,22 @@ LISTINGS: Mapping[CodeKind, Listing] = {
 }
 
 
-def read_listing(kind: CodeKind, result: Any) -> list[PortalCode]:
-    """Read a list of the portal; lines without a code are left out, of a repeated code the last counts."""
+def read_listing(kind: CodeKind, result: Any) -> tuple[list[PortalCode], int]:
+    """Return the codes of a list and how many lines have none; of a repeated code the last counts.
+
+    Raises `NoLines` for what is no list.
+    """
     listing = LISTINGS[kind]
+    lines = lines_of(result)
     found: dict[str, PortalCode] = {}
-    for line in result if isinstance(result, Sequence) and not isinstance(result, str) else ():
-        if not isinstance(line, Mapping):
-            continue
+    unread = lines.unread
+    for line in lines.items:
         code = _text(line, listing.code)
         if code:
             found[code] = PortalCode(code, _text(line, listing.name), _text(line, listing.owner))
-    return list(found.values())
+        else:
+            unread += 1
+    return list(found.values()), unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,5 @@ def _words(name: str) -> Counter[str]:
     return Counter(_WORD.findall(unicodedata.normalize("NFC", name).casefold()))
 
 
-def _text(line: Mapping[str, Any], member: str) -> str:
-    value = line.get(member)
-    return "" if value is None else unicodedata.normalize("NFC", str(value)).strip()
+def _text(line: Mapping[str, Any], name: str) -> str:
+    return unicodedata.normalize("NFC", text_told(line, name))

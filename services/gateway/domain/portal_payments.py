@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from kernel.core.clock import VIETNAM
+from services.gateway.domain.portal_lists import NoLines, lines_of, member, text_told, whole_number
 from services.gateway.domain.portal_messages import Json, stamp
 from services.gateway.domain.portal_words import said_by
 
@@ -104,13 +105,24 @@ class News:
 
 def sign(message: Mapping[str, Any], names: Sequence[str], secret: str) -> str:
     """Return the signature of a message over these members, in this order."""
-    values = [str(message.get(name) or "") for name in names]
+    return _signature([_signed_text(message.get(name)) for name in names], secret)
+
+
+def _signature(values: Sequence[str], secret: str) -> str:
     return hashlib.sha256("|".join([*values, secret]).encode()).hexdigest()
 
 
+def _signed_text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
 def _is_signed(message: Mapping[str, Any], names: Sequence[str], secret: str) -> bool:
-    given = str(message.get("MaXacThuc") or "")
-    return hmac.compare_digest(given.encode(), sign(message, names, secret).encode())
+    """Tell whether the signature fits; a whole number with a point may be signed with it or without."""
+    given = str(message.get("MaXacThuc") or "").strip().lower()
+    values = [message.get(name) for name in names]
+    whole = [int(one) if isinstance(one, float) and one.is_integer() else one for one in values]
+    likely = [_signature([_signed_text(one) for one in ways], secret) for ways in (values, whole)]
+    return any(hmac.compare_digest(given.encode(), one.encode()) for one in likely)
 
 
 def init_message(carried: Mapping[str, Any], account: PaymentAccount) -> Json:
@@ -244,21 +256,21 @@ def read_query(answer: Any, carried: Mapping[str, Any], account: PaymentAccount)
     reference = str(carried["reference"])
     if str(found.get("MaThamChieu") or "") != reference or not _is_signed(found, _RESULT, account.secret):
         return _refused(reference, "câu trả lời tra cứu không khớp hoặc không có chữ ký đúng")
-    state = str(found.get("TrangThaiGD") or "")
+    state = text_told(found, "TrangThaiGD")
     is_paid = state == _PAID and str(found.get("MaLoi")) == SUCCESS
     return _news(found, reference, "PAID" if is_paid else "FAILED" if state == _FAILED else "PENDING")
 
 
 def _news(message: Mapping[str, Any], reference: str, outcome: str) -> News:
-    amount = str(message.get("SoTien") or "")
-    if outcome == "PAID" and not amount.isdecimal():
+    amount = whole_number(message.get("SoTien"))
+    if outcome == "PAID" and (amount is None or amount < 0):
         return _refused(reference, "số tiền không đọc được")
     if outcome == "PAID" and str(message.get("MaTienTe") or "VND") != "VND":
         return _refused(reference, "không phải đồng Việt Nam")
     return News(
         reference=reference,
         outcome=outcome,
-        amount=int(amount) if amount.isdecimal() else 0,
+        amount=max(0, amount or 0),
         transaction=str(message.get("MaGiaoDich") or "")[:100],
         paid_at=_moment(str(message.get("ThoiGianThanhToan") or "")),
     )
@@ -289,26 +301,24 @@ def reply(message: Any, account: PaymentAccount, *, why: str = "") -> Json:
 
 
 def read_list(answer: Any) -> list[Json]:
-    """Read the platform's list of a day as rows of a reconciliation; raise `ValueError` for anything else."""
-    rows = _unwrapped(answer).get("DanhSach")
-    if not isinstance(rows, list):
-        raise ValueError("no list")  # noqa: TRY004 - the wire's shape, not a type of ours.
-    found = []
-    for row in rows:
-        if not isinstance(row, Mapping) or not row.get("MaThamChieu"):
-            raise ValueError("a row of the list cannot be read")
-        at = _moment(str(row.get("ThoiGianThanhToan") or ""))
-        if at is None or not str(row.get("SoTien") or "").isdecimal():
-            raise ValueError("a row of the list cannot be read")
-        found.append(
-            {
-                "reference": str(row["MaThamChieu"])[:64],
-                "transaction": str(row.get("MaGiaoDich") or "")[:100],
-                "amount": int(row["SoTien"]),
-                "paid_at": at,
-            }
-        )
-    return found
+    """Read the platform's list of a day as rows of a reconciliation; raise `ValueError` for anything else.
+
+    A list that is read in part would show payments as lost that are not: one row nobody can read is a fault.
+    """
+    lines = lines_of(answer, is_required=True)
+    rows = [_paid(row) for row in lines.items]
+    if lines.unread or None in rows:
+        raise NoLines(f"{lines.unread + rows.count(None)} dòng không đọc được")
+    return [row for row in rows if row is not None]
+
+
+def _paid(row: Mapping[str, Any]) -> Json | None:
+    reference, amount = text_told(row, "MaThamChieu"), whole_number(member(row, "SoTien"))
+    at = _moment(text_told(row, "ThoiGianThanhToan"))
+    if not reference or at is None or amount is None or amount < 0:
+        return None
+    transaction = text_told(row, "MaGiaoDich")[:100]
+    return {"reference": reference[:64], "transaction": transaction, "amount": amount, "paid_at": at}
 
 
 def _plain(text: str) -> str:

@@ -1,8 +1,10 @@
 """Petitions that wait for an agency on the portal (section 16); the fields of a line are not known: data."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from services.gateway.domain.portal_lists import lines_of, text_told
 
 WAITING = "DanhSachPAKNChoXuLy"
 FIELDS: Mapping[str, str] = {
@@ -31,12 +33,15 @@ class WaitingPetition:
 
 
 def read_waiting(result: Any, fields: Mapping[str, str]) -> tuple[list[WaitingPetition], int]:
-    """Return the petitions of an answer, each number once, and how many lines were none."""
-    lines = result if isinstance(result, Sequence) and not isinstance(result, str) else ()
+    """Return the petitions of an answer, each number once, and how many lines were none.
+
+    Raises `NoLines` for what is no list.
+    """
+    lines = lines_of(result)
     found: dict[str, WaitingPetition] = {}
-    unread = 0
-    for line in lines:
-        petition = _read(line, fields) if isinstance(line, Mapping) else None
+    unread = lines.unread
+    for line in lines.items:
+        petition = _read(line, fields)
         if petition is None:
             unread += 1
         else:
@@ -52,9 +57,6 @@ def _read(line: Mapping[str, Any], fields: Mapping[str, str]) -> WaitingPetition
     return WaitingPetition(number=number, agency=_text(line, fields["agency"])[:100], words=words)
 
 
-def _text(line: Mapping[str, Any], member: str) -> str:
-    value = line.get(member)
-    if value is None or isinstance(value, (Mapping, list)):
-        return ""
+def _text(line: Mapping[str, Any], name: str) -> str:
     # A character no database keeps is no reason to lose a petition.
-    return str(value).replace("\x00", "").encode("utf-8", "ignore").decode().strip()
+    return text_told(line, name).replace("\x00", "").encode("utf-8", "ignore").decode().strip()

@@ -1,12 +1,13 @@
 """Questions people ask an agency on the portal, and what agencies write themselves (section 14)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from kernel.core.clock import VIETNAM
+from services.gateway.domain.portal_lists import lines_of, member, text_told, whole_number
 
 Json = dict[str, Any]
 
@@ -15,7 +16,7 @@ WRITTEN_BY_AGENCIES = "LayDanhSachHoiDapBoCoQuan"
 ANSWERS_OF_ONE = "LayNoiDungTraLoiTheoCauHoi"
 TELL_ANSWERS = "DongBoKetQuaHoiDapGuiTuDVCQG"
 TELL_OWN = "DongBoHoiDap"
-_SKIPPED = "0"
+_SKIPPED = 0
 _NAME_LIMIT = 200
 _TEXT_LIMIT = 20_000
 
@@ -62,24 +63,27 @@ class Question:
         return replace(self, agency=agency)
 
 
-def read_questions(result: Any) -> list[Question]:
-    """Read what the portal lists; numbers that are none and lines marked to be skipped are left out."""
-    lines = result if isinstance(result, Sequence) and not isinstance(result, str) else ()
-    found = {}
-    for line in lines:
-        question = _read(line) if isinstance(line, Mapping) else None
-        if question is not None:
-            found[question.number] = question
-    return list(found.values())
+def read_questions(result: Any) -> tuple[list[Question], int]:
+    """Return what the portal lists and how many lines nobody can read; raise `NoLines` for no list.
+
+    Numbers that are not above 0 and lines marked to be skipped are left out, as the contract says.
+    """
+    lines = lines_of(result)
+    found: dict[int, Question] = {}
+    unread = lines.unread
+    for line in lines.items:
+        number = whole_number(member(line, "HOIDAPID"))
+        if number is None:
+            unread += 1
+        elif number > 0 and whole_number(member(line, "TRANGTHAI")) != _SKIPPED:
+            found[number] = _read(line, number)
+    return list(found.values()), unread
 
 
-def _read(line: Mapping[str, Any]) -> Question | None:
-    number = _text(line, "HOIDAPID", 20)
-    if not number.isdecimal() or int(number) <= 0 or _text(line, "TRANGTHAI", 5) == _SKIPPED:
-        return None
+def _read(line: Mapping[str, Any], number: int) -> Question:
     return Question(
         origin=Origin.PORTAL,
-        number=int(number),
+        number=number,
         agency=_text(line, "MADONVI", 40),
         agency_name=_text(line, "TENDONVI", _NAME_LIMIT),
         subject=_text(line, "MALINHVUC", 60) or _text(line, "MATTHCDP", 60),
@@ -130,6 +134,5 @@ def own_message(question: Question, given: GivenAnswer | None) -> Json:
     return {**message, "TRALOIID": str(question.number), "NOIDUNGTRALOI": given.text}
 
 
-def _text(line: Mapping[str, Any], member: str, limit: int) -> str:
-    value = line.get(member)
-    return "" if value is None else str(value).strip()[:limit]
+def _text(line: Mapping[str, Any], name: str, limit: int) -> str:
+    return text_told(line, name)[:limit]

@@ -70,7 +70,7 @@ def _of_voucher(data: Mapping[str, Any]) -> str:
     if not isinstance(code, str) or not _CODE.fullmatch(code.strip()):
         raise NotUnderstood("Thiếu hoặc sai trường bắt buộc MaHoSo")
     paid = data.get("ThongTinThanhToan")
-    told = paid if isinstance(paid, list) else [paid]
+    told = [one for one in paid if one is not None] if isinstance(paid, list) else [paid]
     if not told or not all(isinstance(one, Mapping) for one in told):
         raise NotUnderstood("Thiếu trường bắt buộc ThongTinThanhToan")
     return code.strip()

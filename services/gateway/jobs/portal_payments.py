@@ -8,6 +8,7 @@ from services.gateway.domain.portal_answers import PortalSilent
 from services.gateway.use_cases.portal_payments import CarryPayments
 
 _HALF_HOUR = 1800.0
+_LIST = "payments"
 _log = structlog.get_logger()
 
 
@@ -32,7 +33,13 @@ async def reconcile(tick: JobTick) -> None:
         found = await payments.reconcile_yesterday()
     except (Unavailable, PortalSilent, ValueError) as error:
         _log.warning("payments_not_reconciled", reason=str(error))
+        if isinstance(error, ValueError):
+            async with tick.open_work() as work:
+                work.portal_codes.note_fault(_LIST, str(error), tick.now)
         return
+    if found is not None:
+        async with tick.open_work() as work:
+            work.portal_codes.note_read(_LIST, found, tick.now)
     if found:
         _log.warning("payments_differ", differences=found)
 

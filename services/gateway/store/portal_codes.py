@@ -24,8 +24,13 @@ _GONE = Statement(
     rows=None,
 )
 _NOTE_READ = Statement(
-    "INSERT INTO portal_reads (name, read_at, lines) VALUES (:name, :now, :lines)"
-    " ON CONFLICT (name) DO UPDATE SET read_at = EXCLUDED.read_at, lines = EXCLUDED.lines"
+    "INSERT INTO portal_reads (name, read_at, lines, unread) VALUES (:name, :now, :lines, :unread)"
+    " ON CONFLICT (name) DO UPDATE SET read_at = EXCLUDED.read_at, lines = EXCLUDED.lines,"
+    " unread = EXCLUDED.unread, fault = '', fault_at = NULL"
+)
+_NOTE_FAULT = Statement(
+    "INSERT INTO portal_reads (name, lines, fault, fault_at) VALUES (:name, 0, :fault, :now)"
+    " ON CONFLICT (name) DO UPDATE SET fault = EXCLUDED.fault, fault_at = EXCLUDED.fault_at"
 )
 _READ_AT = Statement("SELECT read_at FROM portal_reads WHERE name = :name")
 _CODES = Statement("SELECT code, name, owner FROM portal_codes WHERE kind = :kind AND gone_at IS NULL")
@@ -93,15 +98,22 @@ class PostgresPortalCodes:
         found: datetime | None = await self._unit.fetch_value(_READ_AT, name=name)
         return found
 
-    def note_read(self, name: str, lines: int, now: datetime) -> None:
-        """Keep that this was read now."""
-        self._unit.write(_NOTE_READ, name=name, now=now, lines=lines)
+    def note_read(self, name: str, lines: int, now: datetime, *, unread: int = 0) -> None:
+        """Keep that this was read now, and how many of its lines nobody can read."""
+        self._unit.write(_NOTE_READ, name=name, now=now, lines=lines, unread=unread)
 
-    def replace(self, kind: CodeKind, codes: Sequence[PortalCode], now: datetime) -> None:
-        """Keep a catalogue as the portal listed it; what it no longer lists is marked as gone."""
+    def note_fault(self, name: str, fault: str, now: datetime) -> None:
+        """Keep that what came could not be read; what was read before stays what it was."""
+        self._unit.write(_NOTE_FAULT, name=name, fault=fault[:500], now=now)
+
+    def replace(
+        self, kind: CodeKind, codes: Sequence[PortalCode], now: datetime, *, is_whole: bool = True
+    ) -> None:
+        """Keep a catalogue as the portal listed it; what a whole list no longer has is marked as gone."""
         listed = [{"code": one.code, "name": one.name, "owner": one.owner} for one in codes]
         self._unit.write(_PUT, kind=kind.value, codes=listed, now=now)
-        self._unit.write(_GONE, kind=kind.value, codes=[one.code for one in codes], now=now)
+        if is_whole:
+            self._unit.write(_GONE, kind=kind.value, codes=[one.code for one in codes], now=now)
 
     async def all(self, kind: CodeKind) -> list[PortalCode]:
         """Return a catalogue as the portal lists it today."""

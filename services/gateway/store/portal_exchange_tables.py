@@ -60,8 +60,11 @@ portal_reads = Table(
     "portal_reads",
     metadata,
     Column("name", Text, primary_key=True),
-    Column("read_at", _moment, nullable=False),
+    Column("read_at", _moment),
     Column("lines", BigInteger, nullable=False),
+    Column("unread", Integer, nullable=False),
+    Column("fault", Text, nullable=False),
+    Column("fault_at", _moment),
 )
 
 portal_questions = Table(

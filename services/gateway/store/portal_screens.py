@@ -66,6 +66,13 @@ _STATE = Statement(
 )
 
 
+# A month's satisfaction is a list of ours.
+_LISTS = Statement(
+    "SELECT name, read_at, lines, unread, fault, fault_at FROM portal_reads"
+    " WHERE name NOT LIKE 'satisfaction:%' ORDER BY name LIMIT 100"
+)
+
+
 class PostgresPortalScreens:
     """Reads only."""
 
@@ -74,7 +81,8 @@ class PostgresPortalScreens:
 
     async def figures(self, now: datetime) -> dict[str, Any]:
         """Return how far the portal is behind, and why."""
-        return dict(await self._unit.fetch_one(_FIGURES, now=now) or {})
+        figures = dict(await self._unit.fetch_one(_FIGURES, now=now) or {})
+        return {**figures, "lists": [dict(row) for row in await self._unit.fetch(_LISTS)]}
 
     async def ledger(
         self,

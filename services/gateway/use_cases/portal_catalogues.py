@@ -1,7 +1,10 @@
 """Reads the portal's catalogues now and then, so that ours can be mapped to them by people."""
 
-from services.gateway.domain.portal_answers import PortalSilent
-from services.gateway.domain.portal_codes import LISTINGS, CodeKind, read_listing
+from functools import partial
+from typing import Any
+
+from services.gateway.domain.portal_codes import LISTINGS, CodeKind, PortalCode, read_listing
+from services.gateway.domain.portal_lists import NoLines
 from services.gateway.use_cases.portal_lists import DueList
 
 
@@ -18,14 +21,20 @@ class ReadCatalogues:
 
     async def _read(self, kind: CodeKind) -> int | None:
         name, service = f"codes:{kind.value}", LISTINGS[kind].service
-        answer = await self._lists.read(name, service)
-        if answer is None:
+        found = await self._lists.read(name, service, partial(_codes, kind))
+        if found is None:
             return None
-        codes = read_listing(kind, answer.result)
-        if not codes:
-            # What is mapped must not look gone because a list could not be read.
-            raise PortalSilent(f"{service}: danh sách rỗng")
+        codes, unread = found
         async with self._lists.open_work() as work:
-            work.portal_codes.replace(kind, codes, self._lists.clock.now())
-            self._lists.note(work, name, len(codes))
+            # What is mapped must not look gone because its line could not be read.
+            work.portal_codes.replace(kind, codes, self._lists.clock.now(), is_whole=not unread)
+            self._lists.note(work, name, len(codes), unread)
         return len(codes)
+
+
+def _codes(kind: CodeKind, result: Any) -> tuple[list[PortalCode], int]:
+    """Return what is listed; raise `NoLines` for a list of nothing, which no catalogue is."""
+    codes, unread = read_listing(kind, result)
+    if not codes:
+        raise NoLines(f"danh sách rỗng, {unread} dòng không đọc được" if unread else "danh sách rỗng")
+    return codes, unread

@@ -43,17 +43,17 @@ class FetchPetitions:
 
     async def run(self) -> int:
         """Fetch when it is time; return how many survey has now. `Unavailable` ends the run, not the list."""
-        answer = await self._lists.read(_READ, WAITING)
-        if answer is None:
+        found = await self._lists.read(_READ, WAITING, lambda result: read_waiting(result, self._fields))
+        if found is None:
             return 0
-        waiting, unread = read_waiting(answer.result, self._fields)
+        waiting, unread = found
         taken = 0
         for petition in waiting:
             taken += await self._surveys.take_petition(petition, await self._agency_of(petition))
         if unread or taken < len(waiting):
             _log.warning("portal_petitions_not_taken", unread=unread, refused=len(waiting) - taken)
         async with self._lists.open_work() as work:
-            self._lists.note(work, _READ, len(waiting))
+            self._lists.note(work, _READ, len(waiting), unread)
         return taken
 
     async def _agency_of(self, petition: WaitingPetition) -> str:

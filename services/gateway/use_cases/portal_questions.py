@@ -11,6 +11,7 @@ from kernel.core.errors import Forbidden, NotFound, Refusal, Stale
 from services.gateway.domain.portal_answers import PortalAnswer, PortalSilent
 from services.gateway.domain.portal_codes import CodeKind
 from services.gateway.domain.portal_ledger import Backoff
+from services.gateway.domain.portal_lists import NoLines, lines_of, text_told
 from services.gateway.domain.portal_questions import (
     ANSWERS_OF_ONE,
     ASKED_ON_PORTAL,
@@ -60,10 +61,10 @@ class FetchQuestions:
 
     async def run(self) -> int:
         """Fetch when it is time; return how many questions the portal listed. `PortalSilent` ends the run."""
-        answer = await self._lists.read(_READ, ASKED_ON_PORTAL)
-        if answer is None:
+        found = await self._lists.read(_READ, ASKED_ON_PORTAL, read_questions)
+        if found is None:
             return 0
-        questions = read_questions(answer.result)
+        questions, unread = found
         async with self._lists.open_work() as work:
             local = {
                 code: await work.portal_codes.local_of(CodeKind.AGENCY, current_agency(code))
@@ -72,7 +73,7 @@ class FetchQuestions:
             work.portal_questions.keep(
                 [one.at(local[one.agency]) for one in questions], self._lists.clock.now()
             )
-            self._lists.note(work, _READ, len(questions))
+            self._lists.note(work, _READ, len(questions), unread)
         return len(questions)
 
 
@@ -122,11 +123,11 @@ class TellAnswers:
     async def _is_there(self, kept: KeptQuestion, given: GivenAnswer) -> bool:
         """Ask after an attempt whose answer was lost: what is there is not told a second time."""
         answer = await self._national.read(ANSWERS_OF_ONE, cauhoiid=str(kept.question.number))
-        lines = answer.result if isinstance(answer.result, list) else []
-        return any(
-            isinstance(line, dict) and str(line.get("NOIDUNGTRALOI") or "").strip() == given.text.strip()
-            for line in lines
-        )
+        try:
+            lines = lines_of(answer.result)
+        except NoLines as error:
+            raise PortalSilent(f"{ANSWERS_OF_ONE}: {error}") from error
+        return any(text_told(line, "NOIDUNGTRALOI") == given.text.strip() for line in lines.items)
 
     def _later(self, kept: KeptQuestion, silence: PortalSilent) -> Outcome:
         wait = self._backoff.wait(kept.attempts + 1, self._spread())

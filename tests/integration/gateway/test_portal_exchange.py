@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -290,6 +291,72 @@ async def test_a_list_that_comes_back_empty_takes_nothing_away(near: World):
     gone = "SELECT count(*) FROM portal_codes WHERE gone_at IS NOT NULL"
     assert await near.gateway.runtime.pool.fetchval(gone) == 0
     assert await near.gateway.count("portal_codes") == before
+
+
+class Reshaped:
+    """The portal as the sandbox answers, its lists in other containers."""
+
+    def __init__(self, national: Any, reshaped: dict[str, Any]) -> None:
+        self._national, self._reshaped = national, reshaped
+
+    async def read(self, service: str, **asked: str) -> Any:
+        answer = await self._national.read(service, **asked)
+        return replace(answer, result=self._reshaped["how"](answer.result))
+
+
+async def told_of(world: World, name: str) -> dict[str, Any]:
+    world._tokens.clear()
+    lists = (await world.ask("GET", f"{SYNC}/figures")).json()["lists"]
+    return dict(next(one for one in lists if one["name"] == name))
+
+
+SHAPES: dict[str, Any] = {
+    "data": lambda result: {"data": result},
+    "a text": json.dumps,
+    "odd numbers": lambda result: [{**one, "HOIDAPID": f"{one['HOIDAPID']}.0"} for one in result],
+}
+
+
+async def test_lists_are_read_in_other_containers_and_what_is_no_list_is_told(near: World):
+    """Every list of the portal goes by one reader; what it cannot read stands in the figures."""
+    exchange, reshaped = exchange_of(near), {"how": lambda result: result}
+    for list_ in (exchange.questions, exchange.catalogues):
+        list_._lists = replace(list_._lists, national=Reshaped(exchange.national, reshaped))
+    for place, how in enumerate(SHAPES.values()):
+        reshaped["how"] = how
+        await asked_on_portal(near, text=f"Câu {place}?")
+        near.passes(hours=2)
+        await near.gateway.run_job(JOBS["portal_questions"])
+        assert await near.gateway.count("portal_questions") == place + 1
+    reshaped["how"] = lambda result: [*result, "không phải câu hỏi", {"HOIDAPID": "abc"}]
+    near.passes(hours=2)
+    await near.gateway.run_job(JOBS["portal_questions"])
+    told = await told_of(near, "questions")
+    assert (told["lines"], told["unread"], told["fault"]) == (len(SHAPES), 2, "")
+    reshaped["how"] = lambda _: "hệ thống đang bảo trì"
+    near.passes(hours=26)
+    for job in ("portal_questions", "portal_catalogues"):
+        await near.gateway.run_job(JOBS[job])
+    told = await told_of(near, "questions")
+    assert (told["lines"], told["fault"]) == (len(SHAPES), "không phải danh sách: str")
+    assert (await told_of(near, "codes:PROCEDURE"))["read_at"] is None
+    reshaped["how"] = lambda result: result
+    for job in ("portal_questions", "portal_catalogues"):
+        await near.gateway.run_job(JOBS[job])
+    assert {(await told_of(near, name))["fault"] for name in ("questions", "codes:PROCEDURE")} == {""}
+
+
+async def test_a_line_nobody_can_read_takes_no_code_away(near: World):
+    exchange = exchange_of(near)
+    await exchange.catalogues.run()
+    gone = "SELECT count(*) FROM portal_codes WHERE kind = 'PROCEDURE' AND gone_at IS NOT NULL"
+    for first, lost in ((["không đọc được"], 0), ([], 1)):
+        reshaped = {"how": lambda result, first=first: [*first, *result[1:]]}
+        lists = replace(exchange.catalogues._lists, national=Reshaped(exchange.national, reshaped))
+        exchange.catalogues._lists = lists
+        near.passes(hours=25)
+        await exchange.catalogues.run()
+        assert await near.gateway.runtime.pool.fetchval(gone) == lost
 
 
 async def test_a_mapping_is_one_to_one_and_told_from_both_sides(near: World):

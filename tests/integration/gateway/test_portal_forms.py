@@ -224,6 +224,18 @@ TAXES: dict[str, bytes] = {
     "letters out of their place": as_json(in_xml(f"<DATA><MA_HSO>\n {BORN}\n</MA_HSO></DATA>", "utf-16")),
     "a member with an attribute": as_json(in_xml(f'<DATA><MA_HSO id="1" >{BORN}</MA_HSO ></DATA>')),
     "a member set apart": as_json(in_xml(f"<DATA><MA_HSO><![CDATA[{BORN}]]></MA_HSO></DATA>")),
+    "a payment as a text": as_json(
+        {
+            **VOUCHER,
+            "data": {"MaHoSo": BORN, "ThongTinThanhToan": json.dumps(VOUCHER["data"]["ThongTinThanhToan"])},
+        }
+    ),
+    "payments with nothing between": as_json(
+        {
+            **VOUCHER,
+            "data": {"MaHoSo": BORN, "ThongTinThanhToan": [None, VOUCHER["data"]["ThongTinThanhToan"]]},
+        }
+    ),
     "payments in a list": as_json(
         {**VOUCHER, "data": {"MaHoSo": BORN, "ThongTinThanhToan": [VOUCHER["data"]["ThongTinThanhToan"]]}}
     ),

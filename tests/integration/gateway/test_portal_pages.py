@@ -73,8 +73,14 @@ async def test_the_figures_are_shown_to_whom_they_concern(door: RunningService) 
         " occurred_at, state, next_attempt_at, answer_code, answer) VALUES"
         " (gen_random_uuid(), 3, 1, 'x', 2, 'H99-1', 'x', now(), 'REFUSED', now(), '-1', '<b>thiếu mã</b>')"
     )
+    await door.runtime.pool.execute(
+        "INSERT INTO portal_reads (name, lines, unread, fault, fault_at)"
+        " VALUES ('questions', 4, 2, 'không phải danh sách: str', now()), ('codes:AGENCY', 9, 0, '', NULL)"
+    )
     page = await door.client.get("/dong-bo-cong")
     assert page.status_code == 200
+    assert "questions: 2 dòng không đọc được. không phải danh sách: str" in page.text
+    assert "codes:AGENCY" not in page.text
     assert "1: -1 &lt;b&gt;thiếu mã&lt;/b&gt;" in page.text
     assert "<script" not in page.text
     door.client.cookies.clear()

@@ -1,6 +1,7 @@
 """The payment platform's messages: what is signed, in which order, and what is never believed."""
 
 import hashlib
+import json
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.portal.payments import ASK, INIT, REPLY, RESULT, Signing
+from services.gateway.domain.portal_lists import NoLines
 from services.gateway.domain.portal_payments import (
     PaymentAccount,
     init_message,
@@ -177,5 +179,28 @@ def test_a_list_is_read_whole_or_not_at_all() -> None:
         {"DanhSach": [{**row, "SoTien": "x"}]},
         {"DanhSach": [{**row, "ThoiGianThanhToan": ""}]},
     ):
-        with pytest.raises(ValueError, match="list"):
+        with pytest.raises(NoLines):
             read_list(answer)
+    whole = read_list({"DanhSach": [row]})
+    for same in (
+        [row],
+        row,
+        {"data": [None, {**row, "SoTien": 5.0}]},
+        {"error_code": "0", "message": json.dumps({"DanhSach": [{**row, "SoTien": 5}]})},
+        {"DanhSach": json.dumps([row])},
+    ):
+        assert read_list(same) == whole
+    assert read_list({"MaLoi": "00", "DanhSach": []}) == []
+
+
+@pytest.mark.parametrize("amount", ["15000", 15000, 15000.0, 0, "0"])
+@pytest.mark.parametrize("is_signed_whole", [False, True])
+def test_an_amount_is_believed_as_number_and_as_text(amount: Any, is_signed_whole: bool) -> None:
+    told = {**a_result(), "SoTien": amount}
+    signed = str(amount).removesuffix(".0") if is_signed_whole else str(amount)
+    values = [str({**told, "SoTien": signed}[name]) for name in RESULT]
+    told["MaXacThuc"] = hashlib.sha256("|".join([*values, ACCOUNT.secret]).encode()).hexdigest().upper()
+    news = read_result(told, ACCOUNT)
+    assert (news.refused, news.amount) == ("", int(amount))
+    told["SoTien"] = 15001.0
+    assert read_result(told, ACCOUNT).refused == "chữ ký không khớp"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from kernel.core.clock import VIETNAM
 from kernel.testing.fixed_clock import FixedClock
 from services.gateway.domain.portal_codes import Candidate, CodeKind, PortalCode, candidates, read_listing
+from services.gateway.domain.portal_lists import NoLines
 from services.gateway.domain.portal_questions import (
     GivenAnswer,
     Origin,
@@ -37,12 +38,12 @@ def test_a_list_is_read_by_code_whatever_stands_beside_it():
         {"MATTHC": "1.000001", "TENTTHC": "Tên mới", "MACOQUANCONGBO": None},
         {"MATTHC": 2, "TENTTHC": "số"},
     ]
-    assert read_listing(CodeKind.PROCEDURE, listed) == [
-        PortalCode("1.000001", "Tên mới", ""),
-        PortalCode("2", "số", ""),
-    ]
-    for nothing in (None, "lỗi", {}, []):
-        assert read_listing(CodeKind.AGENCY, nothing) == []
+    found = [PortalCode("1.000001", "Tên mới", ""), PortalCode("2", "số", "")]
+    assert read_listing(CodeKind.PROCEDURE, listed) == (found, 2)
+    for nothing in (None, {}, []):
+        assert read_listing(CodeKind.AGENCY, nothing) == ([], 0)
+    with pytest.raises(NoLines):
+        read_listing(CodeKind.AGENCY, "lỗi")
 
 
 def test_names_of_the_same_words_are_wholly_alike_and_others_by_their_words():
@@ -75,8 +76,14 @@ def test_questions_without_a_number_or_marked_to_be_skipped_are_left_out():
         {"HOIDAPID": "7", "TRANGTHAI": "1", "MALINHVUC": "G15", "NOIDUNGTRALOI": "đã trả lời"},
         None,
     ]
-    found = {one.number: one for one in read_questions(lines)}
-    assert set(found) == {5, 7}
+    lines += [
+        {"HOIDAPID": 8.0, "NOIDUNG": "x"},
+        {"HOIDAPID": "9.0", "TRANGTHAI": 1.0},
+        {"HOIDAPID": "9" * 20},
+    ]
+    questions, unread = read_questions(lines)
+    found = {one.number: one for one in questions}
+    assert (set(found), unread) == ({5, 7, 8, 9}, 2)
     assert (found[5].subject, found[7].subject, found[7].answer) == ("1.004873", "G15", "đã trả lời")
 
 

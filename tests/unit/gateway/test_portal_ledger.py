@@ -133,7 +133,6 @@ def test_a_rejected_session_is_known_by_its_words() -> None:
     [
         (None, (False, 0)),
         ([], (False, 0)),
-        ("x", (False, 0)),
         ([{"MaHoSo": "a"}], (True, 0)),
         ([{"MaTrangThai": "9"}], (True, 9)),
         ([{"MaTrangThai": 4}], (True, 4)),

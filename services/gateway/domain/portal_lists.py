@@ -1,0 +1,118 @@
+"""Lists of the portal, in whatever they come: what is there and is no line is never taken for nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+_CONTAINERS = frozenset({"data", "result", "items", "rows", "list", "danhsach"})
+_CODE = "error_code"
+_DEEPEST = 4
+_NUMBER_DIGITS = 18
+
+
+class NoLines(ValueError):  # noqa: N818 - the fact is the name.
+    """Something stands where a list should, and it is none; the text says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The objects of a list, and how many of its elements are something else."""
+
+    items: list[Mapping[str, Any]] = field(default_factory=list)
+    unread: int = 0
+
+    @property
+    def first(self) -> Mapping[str, Any] | None:
+        """The first line, None when there is none."""
+        return self.items[0] if self.items else None
+
+
+def lines_of(told: Any, *, is_required: bool = False) -> Lines:
+    """Return the lines of a list; raise `NoLines` for what is there and is no list.
+
+    A list, one object alone, a list in a `data` or another known container, each also as a JSON text, one in
+    another up to four deep (sections 3.2 and 11.3). Nothing at all is an empty list, as the contract has it,
+    unless one is required.
+    """
+    found = _list(told, 0)
+    if found is None:
+        if is_required:
+            raise NoLines("không có danh sách")
+        return Lines()
+    elements = [_said(one) for one in found]
+    items = [one for one in elements if isinstance(one, Mapping) and one]
+    return Lines(
+        items, sum(1 for one in elements if one not in (None, "", {}) and not isinstance(one, Mapping))
+    )
+
+
+def _list(told: Any, deep: int) -> list[Any] | None:
+    """Return the elements; None where nothing stands."""
+    if told is None or (isinstance(told, str) and not told.strip()):
+        return None
+    if deep > _DEEPEST:
+        raise NoLines("danh sách lồng nhau quá sâu")
+    said = _said(told)
+    if isinstance(said, list):
+        return said
+    if not isinstance(said, Mapping):
+        raise NoLines(f"không phải danh sách: {type(said).__name__}")
+    code = said.get(_CODE)
+    if code is not None and whole_number(code) != 0:
+        raise NoLines(f"mã lỗi {str(code)[:20]} {str(said.get('message') or '')[:100]}".strip())
+    held = [name for name in said if name.casefold() in _CONTAINERS and _may_hold(said[name])]
+    if held:
+        return _list(said[held[0]], deep + 1)
+    if code is not None and "message" in said and _may_hold(said["message"]):
+        return _list(said["message"], deep + 1)
+    return [said] if said and code is None else None
+
+
+def _may_hold(value: Any) -> bool:
+    is_text = isinstance(value, str) and value.lstrip()[:1] in {"{", "["}
+    return value is None or is_text or isinstance(value, list | Mapping)
+
+
+def _said(value: Any) -> Any:
+    """Return what a JSON text says; any other value as it is."""
+    if isinstance(value, str) and value.lstrip()[:1] in {"{", "["}:
+        try:
+            return orjson.loads(value)
+        except orjson.JSONDecodeError:
+            return value
+    return value
+
+
+def member(line: Mapping[str, Any], name: str) -> Any:
+    """Return a member of a line, spelled as the contract has it or in other letters."""
+    if name in line:
+        return line[name]
+    return next((value for other, value in line.items() if other.casefold() == name.casefold()), None)
+
+
+def text_told(line: Mapping[str, Any], name: str) -> str:
+    """Return a member as text, a whole number without its point; blank for none and for what is no value."""
+    value = member(line, name)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip()
+
+
+def whole_number(value: Any) -> int | None:
+    """Return a whole number however it is written (4, 4.0, "4", "4.0"); None for what is none."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < 10**_NUMBER_DIGITS else None
+    if isinstance(value, int):
+        return value if abs(value) < 10**_NUMBER_DIGITS else None
+    if not isinstance(value, str):
+        return None
+    sign, digits = ("-", value.strip()[1:]) if value.strip().startswith("-") else ("", value.strip())
+    whole, _, rest = digits.partition(".")
+    is_number = whole.isascii() and whole.isdecimal() and len(whole) <= _NUMBER_DIGITS and not rest.strip("0")
+    return int(sign + whole) if is_number else None
