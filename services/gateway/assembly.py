@@ -31,7 +31,7 @@ from services.gateway.clients.portal_links import HttpLinks
 from services.gateway.clients.portal_payments import HttpDossierMoney, HttpPlatform
 from services.gateway.clients.portal_sheet import read_portal_sheet
 from services.gateway.clients.portal_survey import HttpSurveyService
-from services.gateway.clients.portal_transport import JsonExchange
+from services.gateway.clients.portal_transport import JsonExchange, PacedExchange
 from services.gateway.clients.shared_databases import HttpDatabase
 from services.gateway.clients.upstream import HttpUpstream
 from services.gateway.clients.usage_sheets import as_csv, as_xlsx
@@ -45,6 +45,7 @@ from services.gateway.store.connectors.screens import PostgresConnectorKeeping
 from services.gateway.store.document_seals import DocumentSeals
 from services.gateway.store.portal_keeping import PostgresPortalKeeping
 from services.gateway.store.portal_seals import PortalSeals
+from services.gateway.store.portal_turns import PostgresTurns
 from services.gateway.store.usage import PostgresUsageCounts
 from services.gateway.use_cases.connectors.drops import TakeDrops
 from services.gateway.use_cases.connectors.feed import FeedDossiers
@@ -66,7 +67,7 @@ from services.gateway.use_cases.portal_fence import FencedPortal
 from services.gateway.use_cases.portal_intake import TakeFromPortal
 from services.gateway.use_cases.portal_links import AwaitLinks, FetchLinks
 from services.gateway.use_cases.portal_lists import DueList
-from services.gateway.use_cases.portal_pace import Pace, PacedPortal
+from services.gateway.use_cases.portal_pace import Pace
 from services.gateway.use_cases.portal_payments import CarryPayments
 from services.gateway.use_cases.portal_petitions import FetchPetitions
 from services.gateway.use_cases.portal_ports import National, OpenWork
@@ -96,8 +97,9 @@ def portal_side(
     )
     seals = PortalSeals(Sealer(settings.pii_key.get_secret_value()))
     exchange = JsonExchange(national, timeout_seconds=settings.portal_timeout_seconds)
-    pace = Pace(settings.portal_quota(), clock, asyncio.get_running_loop().time)
-    portal = PacedPortal(portal_of(settings.portal_account(), exchange, clock), pace)
+    pace = Pace(settings.portal_quota(), clock, PostgresTurns(runtime.pool), asyncio.get_running_loop().time)
+    paced = PacedExchange(national, timeout_seconds=settings.portal_timeout_seconds, turn=pace.turn)
+    portal = portal_of(settings.portal_account(), paced, clock)
     options = _sync_options(settings)
     fence = FencedPortal(portal, asyncio.get_running_loop().time)
     addresses = FileAddresses(

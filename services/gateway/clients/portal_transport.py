@@ -1,6 +1,6 @@
 """One HTTP exchange with the portal or its gateway: bounded in time, believed only when it is JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import aiohttp
@@ -58,6 +58,32 @@ class JsonExchange:
         except aiohttp.ClientError as error:
             raise PortalSilent(type(error).__name__) from error
         return decoded(raw)
+
+
+class PacedExchange(JsonExchange):
+    """Waits for a turn before everything it sends: calls, and what repeats them or signs in for them."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        *,
+        timeout_seconds: float,
+        turn: Callable[[], Awaitable[None]],
+    ) -> None:
+        super().__init__(session, timeout_seconds=timeout_seconds)
+        self._turn = turn
+
+    async def _send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        query: Mapping[str, str] | None,
+        data: bytes | None,
+    ) -> Any:
+        await self._turn()
+        return await super()._send(method, url, headers=headers, query=query, data=data)
 
 
 def decoded(raw: bytes | str) -> Any:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -32,6 +33,13 @@ def _due(table: Table) -> None:
         postgresql_where=text("next_attempt_at IS NOT NULL"),
     )
 
+
+portal_turns = Table(
+    "portal_turns",
+    metadata,
+    Column("queue", Boolean, primary_key=True),
+    Column("free_at", _moment, nullable=False),
+)
 
 portal_mappings = Table(
     "portal_mappings",

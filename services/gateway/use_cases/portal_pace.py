@@ -1,14 +1,16 @@
 """Spreads all calls to the portal over time, so that a drain after an outage does not flood it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from kernel.core.clock import Clock
-from services.gateway.domain.portal_answers import PortalAnswer, PortalUnreached
-from services.gateway.domain.portal_messages import Json
+from services.gateway.domain.portal_answers import PortalUnreached
 from services.gateway.domain.portal_quota import UNLIMITED, Quota
-from services.gateway.use_cases.portal_ports import WholePortal
+from services.gateway.use_cases.portal_ports import Turns
+
+_AHEAD_SECONDS = 0.25
+"""Turns are asked for so far ahead, at a statement each time; those not used by then are lost."""
 
 
 class PortalClosed(PortalUnreached):
@@ -20,16 +22,21 @@ class PortalClosed(PortalUnreached):
 
 @dataclass(slots=True)
 class Pace:
-    """One queue for everything one process says to the portal; turns come in the order they were asked for.
+    """One process's queue for everything it says to the portal; turns come in the order they were asked for.
 
-    `monotonic` and `sleep` are the loop's. Turns are spaced evenly: a burst is what a quota is to prevent.
+    The quota is the province's, so the turns are of all processes together (`Turns`). They are spaced evenly:
+    a burst is what a quota is to prevent. `monotonic` and `sleep` are the loop's.
     """
 
     quota: Quota
     clock: Clock
+    turns: Turns
     monotonic: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    _free_at: float = field(default=0.0, init=False)
+    _left: int = field(default=0, init=False)
+    _next: float = field(default=0.0, init=False)
+    _gap: float = field(default=0.0, init=False)
+    _queue: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     @property
     def is_open(self) -> bool:
@@ -37,52 +44,40 @@ class Pace:
         return self.quota.pace(self.clock.now()) > 0
 
     async def turn(self) -> None:
-        """Wait for the next turn; raise `PortalClosed` where there is none now."""
+        """Wait for the next turn; raise `PortalClosed` where there is none, or none any more when it came.
+
+        Who waits holds the queue, so that no process has more turns ahead of it than it asked for at once.
+        """
+        if self._now() == UNLIMITED:
+            return
+        async with self._queue:
+            pace = self._now()
+            if pace == UNLIMITED:
+                return
+            self._forget_missed()
+            if self._left <= 0 or self._gap != 1 / pace:
+                await self._ask_for_turns(pace)
+            mine = self._next
+            self._left, self._next = self._left - 1, mine + self._gap
+            wait = mine - self.monotonic()
+            if wait > 0:
+                await self.sleep(wait)
+                self._now()
+
+    def _now(self) -> float:
         pace = self.quota.pace(self.clock.now())
         if pace <= 0:
             raise PortalClosed
-        if pace == UNLIMITED:
-            return
-        now = self.monotonic()
-        mine = max(self._free_at, now)
-        self._free_at = mine + 1 / pace
-        if mine > now:
-            await self.sleep(mine - now)
+        return pace
 
+    def _forget_missed(self) -> None:
+        """Leave out turns nobody was there for: what is caught up would be a burst."""
+        missed = int(max(0.0, self.monotonic() - self._next) / self._gap) if self._left > 0 else 0
+        self._left -= missed
+        self._next += missed * self._gap
 
-class PacedPortal:
-    """The portal behind its quota."""
-
-    def __init__(self, portal: WholePortal, pace: Pace) -> None:
-        self._portal = portal
-        self._pace = pace
-
-    async def sync_dossier(self, message: Json, *, is_updating: bool) -> PortalAnswer:
-        """Create or replace a dossier born here."""
-        await self._pace.turn()
-        return await self._portal.sync_dossier(message, is_updating=is_updating)
-
-    async def add_progress(self, entries: Sequence[Json]) -> PortalAnswer:
-        """Add progress entries."""
-        await self._pace.turn()
-        return await self._portal.add_progress(entries)
-
-    async def tell_status(self, message: Json) -> PortalAnswer:
-        """Tell the status of a dossier born on the portal."""
-        await self._pace.turn()
-        return await self._portal.tell_status(message)
-
-    async def look_up(self, code: str) -> PortalAnswer:
-        """Ask what the portal holds."""
-        await self._pace.turn()
-        return await self._portal.look_up(code)
-
-    async def read(self, service: str, **asked: str) -> PortalAnswer:
-        """Ask one of its reading services."""
-        await self._pace.turn()
-        return await self._portal.read(service, **asked)
-
-    async def write(self, service: str, data: Sequence[Json]) -> PortalAnswer:
-        """Hand a list to one of its writing services."""
-        await self._pace.turn()
-        return await self._portal.write(service, data)
+    async def _ask_for_turns(self, pace: float) -> None:
+        count = max(1, int(pace * _AHEAD_SECONDS))
+        began = self.monotonic()
+        wait = await self.turns.take(count, pace)
+        self._left, self._next, self._gap = count, began + wait, 1 / pace

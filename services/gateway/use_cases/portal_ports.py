@@ -247,6 +247,13 @@ class PortalInbox(Protocol):
         """Tell whether an earlier message this one has to wait for is not settled."""
 
 
+class Turns(Protocol):
+    """Turns to call the portal, of all processes together."""
+
+    async def take(self, count: int, per_second: float) -> float:
+        """Take so many turns in a row, this many a second; return in how many seconds the first one is."""
+
+
 class PortalWork(Records, Protocol):
     """One unit of work of the portal's side."""
 

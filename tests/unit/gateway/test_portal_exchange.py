@@ -1,5 +1,6 @@
 """Pure parts of what is exchanged besides dossiers: likeness, questions, shares, quota."""
 
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -185,22 +186,76 @@ def test_a_window_past_midnight_holds_both_sides_and_the_first_that_holds_counts
     assert Quota().pace(NOON) == UNLIMITED
 
 
+@dataclass
+class OneRow:
+    """Turns as the database gives them out: one row for whoever asks."""
+
+    passed: list[float]
+    free_at: float = 0.0
+    asked: int = 0
+
+    async def take(self, count: int, per_second: float) -> float:
+        self.asked += 1
+        begins = max(self.free_at, self.passed[0])
+        self.free_at = begins + count / per_second
+        return begins - self.passed[0]
+
+
+@dataclass
+class Callers:
+    """Processes under one quota, and a clock that goes on when one of them waits."""
+
+    quota: Quota
+    clock: FixedClock = field(default_factory=lambda: FixedClock(NOON))
+    passed: list[float] = field(default_factory=lambda: [0.0])
+
+    def __post_init__(self) -> None:
+        self.row = OneRow(self.passed)
+
+    def process(self) -> Pace:
+        return Pace(self.quota, self.clock, self.row, lambda: self.passed[0], self.sleep)
+
+    async def sleep(self, seconds: float) -> None:
+        self.passed[0] += seconds
+        self.clock.advance(timedelta(seconds=seconds))
+
+
 async def test_turns_are_spaced_evenly_and_a_closed_portal_is_not_called():
-    slept: list[float] = []
-    passed = [0.0]
-
-    async def sleep(seconds: float) -> None:
-        slept.append(round(seconds, 3))
-
-    clock = FixedClock(NOON)
-    pace = Pace(Quota(10, [Window(time(13), time(14), 0)]), clock, lambda: passed[0], sleep)
-    for _ in range(4):
+    callers = Callers(Quota(10, [Window(time(13), time(14), 0)]))
+    pace = callers.process()
+    at = []
+    for _ in range(5):
         await pace.turn()
-    assert slept == [0.1, 0.2, 0.3]
-    passed[0] = 5.0
+        at.append(round(callers.passed[0], 3))
+    assert at == [0, 0.1, 0.2, 0.3, 0.4]
+    callers.passed[0] = 5.0
     await pace.turn()
-    assert len(slept) == 3
-    clock.advance(timedelta(hours=1))
+    await pace.turn()
+    assert round(callers.passed[0], 3) == 5.1, "turns nobody used are no burst later"
+    callers.clock.advance(timedelta(hours=1))
     with pytest.raises(PortalClosed):
         await pace.turn()
     assert not pace.is_open
+
+
+async def test_a_turn_that_comes_when_the_portal_has_closed_is_none():
+    callers = Callers(Quota(0.1, [Window(time(12, 0, 5), time(13), 0)]))
+    pace = callers.process()
+    await pace.turn()
+    with pytest.raises(PortalClosed):
+        await pace.turn()
+
+
+async def test_two_processes_have_the_quota_of_one():
+    callers = Callers(Quota(20))
+    one, other = callers.process(), callers.process()
+    for process in [one] * 5 + [other] * 5 + [one] * 5 + [other] * 85:
+        await process.turn()
+    assert callers.passed[0] >= 99 / 20 - 0.001
+    assert callers.row.asked == 100 / 5
+
+
+async def test_no_quota_asks_nobody():
+    callers = Callers(Quota())
+    await callers.process().turn()
+    assert callers.row.asked == 0
