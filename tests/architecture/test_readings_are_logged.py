@@ -116,6 +116,7 @@ NOBODY = {
     "GET /v1/archive/records/{dossier_id}",
     "GET /v1/cash-closings",
     "GET /v1/cash-drawer",
+    "GET /v1/cash-drawers",
     "GET /v1/closed-periods",
     "GET /v1/counter-sessions/{session_id}",
     "GET /v1/displays/{point}",

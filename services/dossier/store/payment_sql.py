@@ -75,6 +75,23 @@ DRAWER = Statement(
          WHERE c.agency = :agency AND c.cashier = :cashier AND c.day = :day::date) AS closing
     """
 )
+# A day without a receipt and without cash given back needs no closing.
+OPEN_DRAWERS = Statement(
+    """
+    SELECT agency, cashier, day, coalesce(sum(amount) FILTER (WHERE method = 'CASH'), 0)::bigint AS expected
+    FROM (
+        SELECT agency, cashier, day, method, amount FROM receipts
+        WHERE agency = ANY(:agencies::text[]) AND state = 'VALID'
+        UNION ALL
+        SELECT coalesce(drawer_agency, agency), coalesce(drawer, asked_by),
+            (decided_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, method, -amount FROM refunds
+        WHERE coalesce(drawer_agency, agency) = ANY(:agencies::text[]) AND method = 'CASH'
+          AND state = 'APPROVED') AS moved
+    WHERE day < :today::date AND NOT EXISTS (SELECT FROM cash_closings c WHERE c.agency = moved.agency
+        AND c.cashier = moved.cashier AND c.day = moved.day)
+    GROUP BY agency, cashier, day ORDER BY day, agency, cashier LIMIT 200
+    """
+)
 HAS_TAKEN = Statement("SELECT EXISTS (SELECT FROM receipts WHERE agency = :agency AND day <= :day::date)")
 RECEIPTS_OF_ASKINGS = Statement(
     "SELECT * FROM receipts WHERE asking_id = ANY(:askings::uuid[]) AND state = 'VALID' ORDER BY id"
@@ -99,9 +116,17 @@ FORGET_PAYEE = Statement(
 REFUNDS_ASKED = Statement(
     "SELECT coalesce(sum(amount), 0) FROM refunds WHERE dossier_id = :dossier_id AND state = 'ASKED'"
 )
+# A dossier's is decided where the dossier is; what is of no dossier goes with the agency's books.
 REFUNDS_WAITING = Statement(
-    "SELECT * FROM refunds WHERE agency = ANY(:agencies::text[]) AND state = 'ASKED' AND id > :after"
-    " ORDER BY id LIMIT :limit"
+    """
+    SELECT r.* FROM jsonb_to_recordset(:reaches::jsonb) AS kept(agency text, chosen text[], others text[])
+    CROSS JOIN LATERAL (
+        SELECT f.* FROM refunds f LEFT JOIN dossiers d ON d.id = f.dossier_id
+        WHERE f.agency = kept.agency AND f.state = 'ASKED' AND f.id > :after
+          AND (kept.chosen IS NULL OR d.procedure_code = ANY(kept.chosen))
+          AND (d.id IS NULL OR NOT d.procedure_code = ANY(kept.others))) AS r
+    ORDER BY r.id LIMIT :limit::int
+    """
 )
 BOOKED = Statement(
     """

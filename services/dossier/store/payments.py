@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from kernel.core.ids import new_id
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.keepers import Reach
 from services.dossier.domain.payments.account import Account, Entry
 from services.dossier.domain.payments.counter import CashClosing, MoneyReceipt, Refund
 from services.dossier.domain.payments.reconciliation import Booked, Difference
@@ -38,6 +39,7 @@ from services.dossier.store.payment_sql import (
     LOOK_AGAIN,
     MONEY,
     NEXT_RECEIPT,
+    OPEN_DRAWERS,
     RECEIPTS_OF_ASKINGS,
     REFUNDED_OF_ASKING,
     REFUNDS_ASKED,
@@ -48,9 +50,10 @@ from services.dossier.store.payment_sql import (
     SETTLE_DIFFERENCE,
     UNPAID,
 )
+from services.dossier.store.reaches import reach_rows
 from services.dossier.store.row_heads import RowHeads
 from services.dossier.store.shown import SEALED_ON
-from services.dossier.use_cases.payments.ports import Drawer, Money, SettledDifference
+from services.dossier.use_cases.payments.ports import Drawer, Money, OpenDrawer, SettledDifference
 from services.dossier.use_cases.sealed_rows import RowSeals
 
 
@@ -302,9 +305,15 @@ class PostgresPayments:
         """Return what is proposed and not decided of a dossier, in đồng."""
         return int(await self._unit.fetch_value(REFUNDS_ASKED, dossier_id=dossier_id))
 
-    async def refunds_waiting(self, agencies: Sequence[str], after: UUID, limit: int) -> list[Refund]:
-        """Return agencies' proposed refunds, oldest first."""
-        rows = await self._unit.fetch(REFUNDS_WAITING, agencies=list(agencies), after=after, limit=limit)
+    async def open_drawers(self, agencies: Sequence[str], today: date) -> list[OpenDrawer]:
+        """Return days before today nobody has closed, the oldest first."""
+        rows = await self._unit.fetch(OPEN_DRAWERS, agencies=list(agencies), today=today)
+        return [OpenDrawer(**row) for row in rows]
+
+    async def refunds_waiting(self, reaches: Sequence[Reach], after: UUID, limit: int) -> list[Refund]:
+        """Return proposed refunds of what an agency keeps, oldest first."""
+        kept = reach_rows(reaches)
+        rows = await self._unit.fetch(REFUNDS_WAITING, reaches=kept, after=after, limit=limit)
         return [_REFUNDED.validate_python(plain(row)) for row in rows]
 
     async def booked(self, day: date, references: Sequence[str]) -> dict[str, Booked]:

@@ -113,10 +113,13 @@ SEALED: Mapping[str, SealedTable] = {
     "cash_closings": SealedTable(
         key=("id",),
         groups={
-            "given": _columns("agency cashier cashier_name day expected counted reason by_method closed_at"),
+            "given": _columns(
+                "agency cashier cashier_name day expected counted reason by_method closed_at closed_by"
+            ),
             "course": _columns("version state approved_by approved_at note"),
         },
         is_of_dossier=False,
+        later=frozenset({"closed_by"}),
     ),
     "archive_records": SealedTable(
         key=("dossier_id",),

@@ -36,7 +36,7 @@ _BY_FIRST = {
     " uploads attachments file-links fee-exemptions subscriptions",
     "submit": "interlinked-dossiers",
     "track": "tracking notifications messages results",
-    "pay": "receipts refunds cash-drawer cash-closings payment-differences",
+    "pay": "receipts refunds cash-drawer cash-drawers cash-closings payment-differences",
     "rate": "invitations",
     "petition": "petitions open-petitions own-petitions published-petitions petition-look-ups",
     "account": "session preferences account-links",

@@ -9,13 +9,21 @@ import pytest
 from kernel.core.clock import VIETNAM
 from services.dossier.commands.history import verify_history
 from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
-from tests.builders.dossier.colleagues import in_the_directory
-from tests.builders.dossier.office import COMMUNE, OTHER_COMMUNE, RECEIVER, SIGNER, Office
+from tests.builders.dossier.colleagues import in_the_directory, on_leave
+from tests.builders.dossier.office import (
+    COMMUNE,
+    OTHER_COMMUNE,
+    PROCEDURE,
+    RECEIVER,
+    SIGNER,
+    Office,
+    an_agency,
+)
 from tests.builders.dossier.post import PostDesk, a_postal_agent, by_post
-from tests.builders.dossier.till import MANAGER, Till, a_channel, a_fee, a_till
+from tests.builders.dossier.till import MANAGER, Till, a_cashier, a_channel, a_fee, a_till
 from tests.integration.dossier.payments.conftest import AFTER
 from tests.integration.dossier.payments.test_copies import asked, ids, paid_back, refused
-from tests.integration.dossier.test_agencies_that_end import HEIR, at_heir, ended, heir
+from tests.integration.dossier.test_agencies_that_end import HEIR, UNITS, at_heir, ended, heir
 from tests.integration.dossier.test_books import COUNTER, LEADERS
 from tests.integration.dossier.test_late_entries import THURSDAY, decided, entered
 
@@ -40,7 +48,8 @@ async def ends(office: Office) -> None:
     await office.service.receive(heir(COMMUNE), ended(last_day="2026-03-06"))
     office.service.clock.set(FIRST_DAY)
     await office.service.receive(
-        in_the_directory(SIGNER.subject, "SIGNER", unit="lanh-dao", sequence=5, agency=HEIR)
+        in_the_directory(SIGNER.subject, "SIGNER", unit="lanh-dao", sequence=5, agency=HEIR),
+        in_the_directory(COUNTER.subject, "CASHIER", unit="mot-cua", sequence=5, agency=HEIR),
     )
     await office.service.run_job(CONTINUE_DOSSIERS)
 
@@ -74,6 +83,99 @@ async def test_money_proposed_to_go_back_is_paid_out_of_the_heirs_drawer(till: O
     assert await drawer(till, CASHIER, "2026-03-09") == {"CASH": -20_000}
     assert await drawer(till, CASHIER, "2026-03-05", agency=COMMUNE) == {"CASH": 50_000}
     assert (await Till(till, money.dossier, CASHIER).read())["paid"] == 30_000
+    assert await verify_history(till.service.runtime, []) == 0
+
+
+async def test_a_dossiers_money_is_decided_where_a_split_took_the_dossier(till: Office) -> None:
+    """The procedure went to a third agency: its people see and pay out, those of the general heir do not."""
+    money = await a_till(till, COUNTER)
+    await money.take(50_000)
+    await money.post("/refunds", COUNTER, amount=20_000, method="CASH", **TO_AN)
+    third, head = "H99.211", replace(MANAGER, agency="H99.211")
+    rest = {"agency": COMMUNE, "from": "2026-03-07"}
+    splits = (
+        an_agency(HEIR, units=UNITS, predecessors=[{**rest, "procedures": None, "except": [PROCEDURE]}]),
+        an_agency(third, units=UNITS, predecessors=[{**rest, "procedures": [PROCEDURE], "except": []}]),
+        replace(
+            an_agency(
+                COMMUNE,
+                valid_to="2026-03-06",
+                successors=[HEIR, third],
+                continuing={"agency": HEIR, "by_procedure": {PROCEDURE: third}},
+                units=UNITS,
+            ),
+            sequence=2,
+        ),
+    )
+    await till.service.receive(
+        *splits, in_the_directory(COUNTER.subject, "CASHIER", agency=third, sequence=5)
+    )
+    till.service.clock.set(FIRST_DAY)
+    await till.service.run_job(CONTINUE_DOSSIERS)
+    (waiting,) = await found(till, "/v1/refunds", head)
+    assert await found(till, "/v1/refunds", HEAD) == []
+    assert (await paid_back(till, waiting, HEAD)).status_code == 404
+    assert (await paid_back(till, waiting, head)).status_code == 200
+    assert await drawer(till, replace(COUNTER, agency=third), "2026-03-09") == {"CASH": -20_000}
+    assert await drawer(till, CASHIER, "2026-03-09") == {}
+
+
+async def test_cash_leaves_by_the_drawer_of_somebody_who_is_there(till: Office) -> None:
+    """Who proposed it has left: the manager names a cashier of the heir, and nobody else."""
+    money = await a_till(till, COUNTER)
+    await money.take(50_000)
+    await money.post("/refunds", COUNTER, amount=20_000, method="CASH", **TO_AN)
+    await ends(till)
+    other = at_heir(a_cashier("khac"))
+    await till.service.receive(
+        in_the_directory(COUNTER.subject, "CASHIER", sequence=6, agency=OTHER_COMMUNE),
+        in_the_directory(other.subject, "CASHIER", agency=HEIR),
+    )
+    (waiting,) = await found(till, "/v1/refunds", HEAD)
+    path = f"/v1/refunds/{waiting['refund_id']}/decision"
+
+    async def paid_out(**said: Any) -> tuple[int, str]:
+        answer = await till.service.post(path, {"approved": True, **said}, HEAD, version=1)
+        return answer.status_code, answer.json().get("code", answer.json().get("state"))
+
+    assert await paid_out() == (409, "drawer-of-nobody")
+    assert await paid_out(drawer=COUNTER.subject) == (422, "invalid")
+    assert await paid_out(drawer=HEAD.subject) == (422, "invalid")
+    assert await paid_out(drawer=other.subject) == (200, "APPROVED")
+    assert await drawer(till, other, "2026-03-09") == {"CASH": -20_000}
+    assert await verify_history(till.service.runtime, []) == 0
+
+
+async def test_a_day_left_behind_is_counted_by_the_manager_and_approved_by_a_third(till: Office) -> None:
+    """Told in a list; a cashier who is there closes their own, one on leave does not."""
+    money = await a_till(till, COUNTER)
+    await money.take(50_000)
+    await ends(till)
+    (left,) = await found(till, "/v1/cash-drawers", HEAD)
+    assert left == {"agency": COMMUNE, "cashier": COUNTER.subject, "day": "2026-03-05", "expected": 50_000}
+    assert (await till.service.get("/v1/cash-drawers", CASHIER)).status_code == 403
+    assert await found(till, "/v1/cash-drawers", replace(MANAGER, agency=OTHER_COMMUNE)) == []
+    path = f"/v1/cash-closings?agency={COMMUNE}"
+    closing = {"day": "2026-03-05", "counted": 50_000, "cashier": COUNTER.subject, "reason": "Đã nghỉ việc"}
+
+    async def closed(by: Any, **said: Any) -> tuple[int, str]:
+        answer = await till.service.post(path, {**closing, **said}, by)
+        return answer.status_code, answer.json().get("code", answer.json().get("closed_by"))
+
+    assert await closed(HEAD) == (409, "cashier-is-here")
+    leave = on_leave("2026-03-09", "2026-03-20")
+    gone = in_the_directory(COUNTER.subject, "CASHIER", sequence=6, agency=HEIR, leaves=leave)
+    await till.service.receive(gone)
+    assert await closed(HEAD, reason="") == (422, "invalid")
+    assert await closed(at_heir(a_cashier("khac"))) == (403, "forbidden")
+    assert await drawer(till, HEAD, "2026-03-05", agency=COMMUNE, cashier=COUNTER.subject) == {"CASH": 50_000}
+    assert await closed(HEAD) == (201, HEAD.subject)
+    assert await found(till, "/v1/cash-drawers", HEAD) == []
+    (listed,) = await found(till, "/v1/cash-closings", HEAD)
+    approval = f"/v1/cash-closings/{listed['closing_id']}/approval"
+    own = await till.service.post(approval, {}, HEAD, version=1)
+    assert (own.status_code, own.json()["code"]) == (409, "second-person-required")
+    assert (await till.service.post(approval, {}, LEADER, version=1)).json()["state"] == "APPROVED"
     assert await verify_history(till.service.runtime, []) == 0
 
 

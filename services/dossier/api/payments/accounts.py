@@ -269,7 +269,14 @@ async def decide_refund(
 ) -> RefundOut:
     """Duyệt hoặc không duyệt hoàn tiền."""
     done = await refunds.decide_refund(
-        refund_id, approved=body.approved, note=body.note, by=by, seen=seen, work=work, now=now
+        refund_id,
+        approved=body.approved,
+        note=body.note,
+        drawer=body.drawer,
+        by=by,
+        seen=seen,
+        work=work,
+        now=now,
     )
     return refund_out(done)
 

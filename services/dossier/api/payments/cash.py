@@ -1,9 +1,9 @@
 """Cash closings, and the platform's list held against our books."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, encode_cursor
@@ -14,8 +14,10 @@ from services.dossier.api.payments.cash_answers import (
     ClosingOut,
     ClosingPage,
     DrawerOut,
+    OpenDrawers,
     closing_out,
     drawer_out,
+    open_drawers_out,
 )
 from services.dossier.api.payments.platform_answers import (
     DifferenceOut,
@@ -27,22 +29,37 @@ from services.dossier.api.payments.platform_answers import (
 from services.dossier.api.payments.requests import CashClosingIn, NoteOnly, ReconciliationIn
 from services.dossier.api.payments.times import with_zone
 from services.dossier.domain.payments.reconciliation import Listed
-from services.dossier.use_cases.payments import closings, reconciling
+from services.dossier.use_cases.payments import closings, drawers, reconciling
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Phí, lệ phí"])
 
 
 @router.get("/cash-drawer")
-async def read_drawer(day: Day, by: ActingFor, work: Work, now: Now) -> DrawerOut:
-    """Số tôi đã thu trong một ngày."""
-    return drawer_out(await closings.read_drawer(day, by=by, work=work, now=now), day)
+async def read_drawer(
+    day: Day, by: ActingFor, work: Work, now: Now, cashier: Annotated[str, Query(max_length=120)] = ""
+) -> DrawerOut:
+    """Số tôi đã thu trong một ngày; `cashier`: của người thu phí vắng mặt, cho người phụ trách."""
+    found = await closings.read_drawer(day, cashier=cashier, by=by, work=work, now=now)
+    return drawer_out(found, day)
+
+
+@router.get("/cash-drawers")
+async def list_open_drawers(by: Caller, work: Work, now: Now) -> OpenDrawers:
+    """Những ngày thu trước hôm nay chưa khóa sổ ở cơ quan tôi."""
+    return open_drawers_out(await drawers.open_drawers(by=by, work=work, now=now))
 
 
 @router.post("/cash-closings", status_code=201)
 async def close_day(body: CashClosingIn, by: ActingFor, work: Work, now: Now) -> ClosingOut:
-    """Khóa sổ ngày thu của tôi."""
+    """Khóa sổ ngày thu của tôi; `cashier`: người phụ trách khóa thay người thu phí vắng mặt."""
     done = await closings.close_day(
-        body.day, counted=body.counted, reason=body.reason, by=by, work=work, now=now
+        body.day,
+        counted=body.counted,
+        reason=body.reason,
+        cashier=body.cashier,
+        by=by,
+        work=work,
+        now=now,
     )
     return closing_out(done)
 

@@ -1,5 +1,7 @@
 """What goes out about receipts, refunds and a cashier's day."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +11,7 @@ from pydantic import BaseModel, Field
 from kernel.web.paging import Page
 from services.dossier.api.payments.times import local
 from services.dossier.domain.payments.counter import CashClosing, MoneyReceipt, Refund
-from services.dossier.use_cases.payments.ports import Drawer
+from services.dossier.use_cases.payments.ports import Drawer, OpenDrawer
 
 
 class MoneyReceiptOut(BaseModel):
@@ -66,7 +68,23 @@ class ClosingOut(BaseModel):
     by_method: dict[str, int]
     state: str
     approved_by: str
+    closed_by: str
     version: int
+
+
+class OpenDrawerOut(BaseModel):
+    """Một ngày thu chưa khóa sổ; `expected` là tiền mặt phải có, đồng."""
+
+    agency: str
+    cashier: str
+    day: date
+    expected: int
+
+
+class OpenDrawers(BaseModel):
+    """Những ngày thu chưa khóa sổ, cũ nhất trước."""
+
+    items: list[OpenDrawerOut]
 
 
 class DrawerOut(BaseModel):
@@ -146,8 +164,14 @@ def closing_out(closing: CashClosing) -> ClosingOut:
         by_method=closing.by_method,
         state=closing.state.value,
         approved_by=closing.approved_by,
+        closed_by=closing.closed_by or closing.cashier,
         version=closing.version,
     )
+
+
+def open_drawers_out(found: Sequence[OpenDrawer]) -> OpenDrawers:
+    """Return days nobody has closed."""
+    return OpenDrawers(items=[OpenDrawerOut(**asdict(one)) for one in found])
 
 
 def drawer_out(drawer: Drawer, day: date) -> DrawerOut:

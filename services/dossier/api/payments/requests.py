@@ -131,11 +131,15 @@ class MoneyRefundIn(Strict):
     payee: Payee = Payee()
 
 
+Subject = Annotated[str, StringConstraints(strict=True, max_length=120)]
+
+
 class DecisionIn(Strict):
-    """Duyệt hoặc không duyệt."""
+    """Duyệt hoặc không duyệt; `drawer`: người thu phí chi tiền mặt, khi không phải người đề nghị."""
 
     approved: StrictBool
     note: Note = ""
+    drawer: Subject = ""
 
 
 class CashClosingIn(Strict):
@@ -144,6 +148,7 @@ class CashClosingIn(Strict):
     day: Day
     counted: Annotated[StrictInt, Field(ge=-1_000_000_000_000, le=1_000_000_000_000)]
     reason: Note = ""
+    cashier: Subject = ""
 
 
 class NoteOnly(Strict):

@@ -87,6 +87,20 @@ class AlreadyDecided(Refusal):
     title = "Việc này đã được quyết định"
 
 
+class DrawerOfNobody(Refusal):
+    """Who proposed to give cash back works here no more: name a cashier whose drawer it leaves (409)."""
+
+    code = "drawer-of-nobody"
+    title = "Người đề nghị hoàn tiền không còn thu tiền ở cơ quan; hãy chọn người thu phí chi tiền mặt"
+
+
+class CashierIsHere(Refusal):
+    """A cashier who is there closes their own day (409)."""
+
+    code = "cashier-is-here"
+    title = "Người thu phí đang làm việc tự khóa sổ ngày thu của mình"
+
+
 class DayClosed(Refusal):
     """The cashier's day is closed: it takes no more entries (409)."""
 

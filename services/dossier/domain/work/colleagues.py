@@ -36,6 +36,10 @@ class Colleague:
         sits = self.entry.get("agency") == agency and unit in {"", self.entry.get("unit") or ""}
         return sits and step.role in (self.entry.get("roles") or ())
 
+    def takes_money_at(self, agency: str) -> bool:
+        """Tell whether this person is a cashier of an agency."""
+        return self.entry.get("agency") == agency and "CASHIER" in (self.entry.get("roles") or ())
+
 
 def signs_for(colleague: Colleague, agency: str, day: date) -> bool:
     """Tell whether somebody signs for an agency on a day: its leader, or who acts in one's place."""

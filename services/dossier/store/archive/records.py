@@ -14,6 +14,7 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.keepers import Ended, Keepers, Reach
 from services.dossier.store.archive.rows import Rows, inserting, touching
 from services.dossier.store.copies import Copies
+from services.dossier.store.reaches import reach_rows
 from services.dossier.store.shown import SEALED_ON, shown
 from services.dossier.use_cases.sealed_rows import RowSeals
 
@@ -157,7 +158,7 @@ class PostgresRecords:
         """Return records in a state, the longest ended first."""
         ended_on, last = after or _FIRST
         rows = await self._unit.fetch(
-            _LISTED, reaches=_rows(reaches), state=state, ended_on=ended_on, after=last, limit=limit
+            _LISTED, reaches=reach_rows(reaches), state=state, ended_on=ended_on, after=last, limit=limit
         )
         return [record_of(row) for row in rows]
 
@@ -166,7 +167,7 @@ class PostgresRecords:
     ) -> Sequence[Record]:
         """Return records to hand over that no batch has, the longest ended first."""
         rows = await self._unit.fetch(
-            _TO_SUBMIT, reaches=_rows(reaches), until=until, handed_over=list(handed_over), limit=limit
+            _TO_SUBMIT, reaches=reach_rows(reaches), until=until, handed_over=list(handed_over), limit=limit
         )
         return [record_of(row) for row in rows]
 
@@ -192,24 +193,13 @@ class PostgresRecords:
     ) -> Sequence[Record]:
         """Return records that may be listed for destruction, the longest over first."""
         rows = await self._unit.fetch(
-            _OVER, reaches=_rows(reaches), today=today, handed_over=list(handed_over), limit=limit
+            _OVER, reaches=reach_rows(reaches), today=today, handed_over=list(handed_over), limit=limit
         )
         return [record_of(row) for row in rows]
 
     async def missing(self, after: UUID, limit: int) -> Sequence[UUID]:
         """Return ended dossiers without a record, by id."""
         return [UUID(int=row["id"].int) for row in await self._unit.fetch(_MISSING, after=after, limit=limit)]
-
-
-def _rows(reaches: Sequence[Reach]) -> list[dict[str, Any]]:
-    return [
-        {
-            "agency": one.agency,
-            "chosen": None if one.only is None else list(one.only),
-            "others": list(one.without),
-        }
-        for one in reaches
-    ]
 
 
 def record_of(row: Any) -> Record:

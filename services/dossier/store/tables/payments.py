@@ -122,6 +122,7 @@ closings = Table(
     Column("by_method", JSON, nullable=False),
     Column("closed_at", moment, nullable=False),
     Column("approved_at", moment),
+    Column("closed_by", Text),
     Column("version", BigInteger, nullable=False),
     UniqueConstraint("agency", "cashier", "day"),
     seals(),

@@ -5,34 +5,34 @@ from uuid import UUID
 
 from kernel.core.caller import Caller
 from kernel.core.clock import VIETNAM
-from kernel.core.errors import Forbidden, NotFound, Stale
+from kernel.core.errors import Forbidden, Invalid, NotFound, Stale
 from kernel.core.ids import new_id
 from services.dossier.domain.payments.account import Method
 from services.dossier.domain.payments.counter import CashClosing, approves, require_closable
-from services.dossier.domain.payments.errors import BeforeTheDesk, DayClosed, NotACashier
+from services.dossier.domain.payments.errors import BeforeTheDesk, DayClosed
 from services.dossier.use_cases.keeping import books_of, standing
+from services.dossier.use_cases.payments.drawers import whose_drawer
 from services.dossier.use_cases.payments.ports import Drawer
 from services.dossier.use_cases.ports import Work
 
 
-async def read_drawer(day: date, *, by: Caller, work: Work, now: datetime) -> Drawer:
-    """Return what the caller took on a day."""
-    del now
-    _require_cashier(by)
-    return await work.payments.drawer(by.agency, by.subject, day)
-
-
-def _require_cashier(by: Caller) -> None:
-    if not by.has_role("CASHIER") or not by.agency:
-        raise NotACashier
+async def read_drawer(day: date, *, cashier: str = "", by: Caller, work: Work, now: datetime) -> Drawer:
+    """Return what the caller took on a day, or to a manager what a cashier who is not there did."""
+    whose, _ = await whose_drawer(cashier, by=by, work=work, now=now)
+    return await work.payments.drawer(by.agency, whose, day)
 
 
 async def close_day(
-    day: date, *, counted: int, reason: str, by: Caller, work: Work, now: datetime
+    day: date, *, counted: int, reason: str, cashier: str = "", by: Caller, work: Work, now: datetime
 ) -> CashClosing:
-    """Close a day: what the receipts say, what was counted, why they differ; no receipt follows."""
-    _require_cashier(by)
-    drawer = await work.payments.hold_drawer(by.agency, by.subject, day)
+    """Close a day: what the receipts say, what was counted, why they differ; no receipt follows.
+
+    `cashier`: one who is not there, for whom the manager counts and says why; a third person approves it.
+    """
+    whose, name = await whose_drawer(cashier, by=by, work=work, now=now)
+    if whose != by.subject and not reason:
+        raise Invalid(fields=[("reason", "Nêu lý do khóa sổ thay người thu phí")])
+    drawer = await work.payments.hold_drawer(by.agency, whose, day)
     if drawer.closing is not None:
         raise DayClosed
     expected = drawer.by_method.get(Method.CASH.value, 0)
@@ -43,8 +43,9 @@ async def close_day(
     closing = CashClosing(
         id=new_id(),
         agency=by.agency,
-        cashier=by.subject,
-        cashier_name=by.name,
+        cashier=whose,
+        cashier_name=name,
+        closed_by=None if whose == by.subject else by.subject,
         day=day,
         expected=expected,
         counted=counted,

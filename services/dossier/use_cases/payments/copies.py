@@ -30,6 +30,7 @@ from services.dossier.domain.payments.errors import (
     NothingToPay,
 )
 from services.dossier.use_cases.keeping import books_of, standing
+from services.dossier.use_cases.payments.drawers import paying_drawer
 from services.dossier.use_cases.payments.numbering import numbered
 from services.dossier.use_cases.ports import Work
 
@@ -134,12 +135,20 @@ async def give_back(
 
 
 async def pay_back(
-    found: Refund, *, approved: bool, note: str, by: Caller, seen: int, work: Work, now: datetime
+    found: Refund,
+    *,
+    approved: bool,
+    note: str,
+    drawer: str = "",
+    by: Caller,
+    seen: int,
+    work: Work,
+    now: datetime,
 ) -> Refund:
     """Hand the money of refused copies out: a second person, cash from their own open drawer.
 
     It is not declined: nobody keeps the money of copies that were not made. A manager, who has no drawer,
-    pays cash out of that of the cashier who took it.
+    pays cash out of that of the cashier who took it, or of one named by `drawer`.
     """
     here = await standing(by, found.agency, work, now)
     if found.asking_id is None or found.agency != here.agency:
@@ -155,11 +164,12 @@ async def pay_back(
         raise Invalid(fields=[("approved", "Tiền của bản sao bị từ chối phải trả lại")])
     if refund.method is Method.CASH:
         receipts = await work.payments.receipts_of_askings([found.asking_id])
-        drawer = by.subject if by.has_role("CASHIER") or not receipts else receipts[0].cashier
-        held = await work.payments.hold_drawer(by.agency, drawer, now.astimezone(VIETNAM).date())
+        usual = by.subject if by.has_role("CASHIER") or not receipts else receipts[0].cashier
+        cashier = await paying_drawer(refund, usual, drawer, by=by, work=work)
+        held = await work.payments.hold_drawer(by.agency, cashier, now.astimezone(VIETNAM).date())
         if held.closing is not None:
             raise DayClosed
-        decided = replace(decided, drawer=drawer)
+        decided = replace(decided, drawer=cashier)
     work.payments.save_refund(decided)
     return decided
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from services.dossier.domain.keepers import Reach
 from services.dossier.domain.payments.account import Account, Entry
 from services.dossier.domain.payments.counter import CashClosing, MoneyReceipt, Refund
 from services.dossier.domain.payments.reconciliation import Booked, Difference
@@ -18,6 +19,16 @@ class Drawer:
 
     by_method: Mapping[str, int]
     closing: CashClosing | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDrawer:
+    """A cashier's day that nobody has closed: what cash should be there, in đồng."""
+
+    agency: str
+    cashier: str
+    day: date
+    expected: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +168,10 @@ class Payments(Protocol):
     async def refunds_asked(self, dossier_id: UUID) -> int:
         """Return what is proposed and not decided of a dossier, in đồng."""
 
-    async def refunds_waiting(self, agencies: Sequence[str], after: UUID, limit: int) -> list[Refund]:
+    async def open_drawers(self, agencies: Sequence[str], today: date) -> list[OpenDrawer]:
+        """Return days before today on which money moved and that nobody has closed, the oldest first."""
+
+    async def refunds_waiting(self, reaches: Sequence[Reach], after: UUID, limit: int) -> list[Refund]:
         """Return an agency's proposed refunds, oldest first."""
 
     async def booked(self, day: date, references: Sequence[str]) -> dict[str, Booked]:

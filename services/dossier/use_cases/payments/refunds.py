@@ -1,6 +1,7 @@
 """Money goes back: one proposes, another approves, and only what came in and is not spoken for."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,8 +13,9 @@ from kernel.core.ids import new_id
 from services.dossier.domain.payments.account import Account, EntryKind, Method
 from services.dossier.domain.payments.counter import Refund, RefundState, approves, collects
 from services.dossier.domain.payments.errors import DayClosed, NotACashier, TooMuchRefunded
-from services.dossier.use_cases.keeping import books_of, standing
+from services.dossier.use_cases.keeping import kept_by, standing
 from services.dossier.use_cases.payments.copies import pay_back
+from services.dossier.use_cases.payments.drawers import paying_drawer
 from services.dossier.use_cases.payments.ledger import Ledger, open_ledger
 from services.dossier.use_cases.payments.taking import tell_dossier
 from services.dossier.use_cases.ports import Work
@@ -71,13 +73,31 @@ async def _require_covered(ledger: Ledger, amount: int) -> None:
 
 
 async def decide_refund(
-    refund_id: UUID, *, approved: bool, note: str, by: Caller, seen: int, work: Work, now: datetime
+    refund_id: UUID,
+    *,
+    approved: bool,
+    note: str,
+    drawer: str = "",
+    by: Caller,
+    seen: int,
+    work: Work,
+    now: datetime,
 ) -> Refund:
-    """Approve or decline; the approval books the money out, in cash from the proposer's open drawer."""
-    found, here = await _of_here(refund_id, by, work, now)
+    """Approve or decline; the approval books the money out, in cash from an open drawer.
+
+    The proposer's, or that of the cashier named by `drawer`.
+    """
+    found = await work.payments.refund(refund_id)
+    if found is None:
+        raise NotFound
     if found.dossier_id is None:
-        return await pay_back(found, approved=approved, note=note, by=by, seen=seen, work=work, now=now)
+        return await pay_back(
+            found, approved=approved, note=note, drawer=drawer, by=by, seen=seen, work=work, now=now
+        )
     dossier, grounds = await work.dossiers.load(found.dossier_id)
+    here = await standing(by, found.agency, work, now, dossier.procedure_code)
+    if found.agency != here.agency:
+        raise NotFound
     account = await work.payments.hold(found.dossier_id)
     # Read again under the account's lock: two who approve at once are one approval.
     refund = await work.payments.refund(refund_id) or found
@@ -86,16 +106,18 @@ async def decide_refund(
     decided = refund.decided(by, approved=approved, note=note, now=now)
     if not approves(refund.agency, here):
         raise Forbidden
-    work.payments.save_refund(decided)
     if decided.state is not RefundState.APPROVED:
+        work.payments.save_refund(decided)
         return decided
     if account.paid < refund.amount:
         raise TooMuchRefunded(fields=[("amount", f"Còn có thể hoàn {account.paid} đồng")])
     if refund.method is Method.CASH:
-        day = now.astimezone(VIETNAM).date()
-        drawer = await work.payments.hold_drawer(by.agency, refund.asked_by, day)
-        if drawer.closing is not None:
+        cashier = await paying_drawer(refund, refund.asked_by, drawer, by=by, work=work)
+        held = await work.payments.hold_drawer(by.agency, cashier, now.astimezone(VIETNAM).date())
+        if held.closing is not None:
             raise DayClosed
+        decided = replace(decided, drawer=None if cashier == refund.asked_by else cashier)
+    work.payments.save_refund(decided)
     ledger = Ledger(dossier, grounds, account, work, by, now)
     since = account.version
     ledger.add(
@@ -112,17 +134,6 @@ async def decide_refund(
     return decided
 
 
-async def _of_here(refund_id: UUID, by: Caller, work: Work, now: datetime) -> tuple[Refund, Caller]:
-    """Return a refund of the caller's agency, or of one it goes on for, and the caller as one of that."""
-    found = await work.payments.refund(refund_id)
-    if found is None:
-        raise NotFound
-    here = await standing(by, found.agency, work, now)
-    if found.agency != here.agency:
-        raise NotFound
-    return found, here
-
-
 def _item_of(account: Account, refund_id: UUID) -> UUID | None:
     """Return the item the proposal named; the ledger's own line keeps it."""
     asked = (one for one in account.entries if one.kind is EntryKind.REFUND_ASKED)
@@ -133,4 +144,4 @@ async def refunds_waiting(*, after: UUID, limit: int, by: Caller, work: Work, no
     """Return what waits for a decision at the caller's agency, or at one it goes on for."""
     if not by.agency or not by.has_role("CASHIER", "ONE_STOP_MANAGER", "SIGNER"):
         raise Forbidden
-    return await work.payments.refunds_waiting(await books_of(by, work, now), after, limit)
+    return await work.payments.refunds_waiting(await kept_by(by, work, now), after, limit)
