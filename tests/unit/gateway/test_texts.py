@@ -20,6 +20,10 @@ def test_every_text_asked_for_is_there_and_every_text_is_asked_for() -> None:
             r'rendered\("(told|button)\.html", key="(\w+)"', writer.read_text("utf-8")
         ):
             asked |= {key, f"{key}_more"} | ({f"{key}_send"} if page == "button" else set())
+    # `lead_on.html` is told where it leads to, and says it twice: as a title and on its button.
+    for writer in (GATEWAY / "api").glob("*.py"):
+        told = re.findall(r'rendered\("lead_on\.html", .*?to="(\w+)"', writer.read_text("utf-8"))
+        asked |= {name for to in told for name in (to, f"{to}_go")}
     problems = {key for key in TEXTS if key.startswith("problem_") and key != "problem_wait"}
     assert len(asked) > 10
     assert asked - TEXTS.keys() == set()
