@@ -55,7 +55,7 @@ from services.gateway.use_cases.connectors.take_in import TakeIn
 from services.gateway.use_cases.documents.answering import TellReplies
 from services.gateway.use_cases.documents.deliver import DeliverDocuments
 from services.gateway.use_cases.documents.ports import DocumentAxis
-from services.gateway.use_cases.documents.results import PrepareResults
+from services.gateway.use_cases.documents.results import PrepareDocuments
 from services.gateway.use_cases.documents.side import DocumentsSide
 from services.gateway.use_cases.documents.take_in import TakeInDocuments
 from services.gateway.use_cases.look_ups import LookUpDatabases, SharedDatabase
@@ -251,7 +251,7 @@ def documents_side(
             open_work=open_work, axis=axis, clock=clock, office=office, passing=BROKEN_WORLD
         ),
         deliver=DeliverDocuments(open_work=open_work, axis=axis, clock=clock, office=office),
-        prepare=PrepareResults(open_work=open_work, dossiers=portal.dossiers, clock=clock, office=office),
+        prepare=PrepareDocuments(open_work=open_work, dossiers=portal.dossiers, clock=clock, office=office),
         replies=TellReplies(open_work=open_work, dossiers=told, clock=clock, office=office),
         papers=DossierPapers(upstream, tokens),
         office=office,

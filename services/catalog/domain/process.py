@@ -17,6 +17,12 @@ from services.catalog.domain.workflows.skips import skip_faults, with_skips
 KINDS = ("OFFICE", "OUTSIDE", "APPLICANT")
 JOINS = ("LAPSE", "ALL")
 """An opinion nobody has given when the step it runs beside is done: it lapses, or it is waited for."""
+WAYS = ("CONNECTOR", "DOCUMENT")
+"""How an outside step is asked for by itself: by the operator's connector, or a document on the axis."""
+_TOLD = re.compile(
+    r"owner\.(full_name|identity_number|address|phone|email)|component\.[A-Za-z0-9][A-Za-z0-9_.-]{0,62}"
+)
+"""What a question may tell: a field of the owner, or the files of a component."""
 MOST_STEPS = 200
 MOST_WAYS = 20
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
@@ -107,6 +113,7 @@ def _read_step(step: Reader) -> None:
     step.flag("issues_result", default=False)
     step.text("agency", required=False, longest=50)
     step.text("system", required=False, longest=100)
+    _read_asking(step, kind)
     if step.data.get("may_skip") is not None:
         step.texts("may_skip", WORK_ROLES)
     if step.data.get("join") is not None and step.choice("join", JOINS) and not consulted:
@@ -116,6 +123,23 @@ def _read_step(step: Reader) -> None:
     # The default is what is left when no condition holds: wherever it was written, it is tried last.
     if isinstance(step.data["next"], list):
         step.data["next"] = sorted(step.data["next"], key=lambda way: not way.get("when"))
+
+
+def _read_asking(step: Reader, kind: str | None) -> None:
+    """Read how an outside step is asked for, and which data of the dossier the question tells."""
+    if step.data.get("way") is None and step.data.get("tells") is None:
+        step.data.pop("way", None)
+        step.data.pop("tells", None)
+        return
+    if kind != "OUTSIDE":
+        step.refuse("way", "chỉ bước ở hệ thống khác mới có câu hỏi gửi đi")
+    way = step.choice("way", WAYS)
+    told = step.texts("tells")
+    unknown = [one for one in told if not _TOLD.fullmatch(one)]
+    if unknown:
+        step.refuse("tells", f"không có dữ liệu {unknown[0]}")
+    if told and way != "DOCUMENT":
+        step.refuse("tells", "chỉ câu hỏi gửi bằng văn bản mới nêu dữ liệu")
 
 
 def _read_next(link: Reader) -> None:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from kernel.core.event import ReceivedEvent
 from kernel.service import handles
@@ -115,6 +115,15 @@ class _Step(_Fields):
     system: str | None = None
     consultation_of: list[str] = []
     join: str | None = None
+    way: str | None = None
+    tells: list[str] = []
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Write what most steps do not say not at all: their copies stay those that were sealed before."""
+        found: dict[str, Any] = written(self)
+        unsaid = {name for name in ("way", "tells") if not found[name]}
+        return {name: value for name, value in found.items() if name not in unsaid}
 
 
 class ProcessFields(_Fields):

@@ -131,6 +131,8 @@ class StepRule:
     system: str
     consultation_of: tuple[str, ...]
     join: str = "LAPSE"
+    way: str = ""
+    tells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,4 +226,6 @@ def _step(item: dict[str, Any]) -> StepRule:
         system=item.get("system") or "",
         consultation_of=tuple(item.get("consultation_of") or ()),
         join=item.get("join") or "LAPSE",
+        way=item.get("way") or "",
+        tells=tuple(item.get("tells") or ()),
     )

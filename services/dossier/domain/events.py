@@ -82,7 +82,7 @@ def state_of(dossier: Dossier) -> dict[str, Any]:
         "route": dossier.route,
         "clock": dossier.clock.value,
         "stopped_at": moment(dossier.stopped_at),
-        "step": step_of(dossier),
+        "step": _told_step(dossier),
         "owner_masked": masked_name(dossier.owner_name),
         "owner_subject": dossier.owner_subject,
         "submitter_subject": dossier.submitter_subject,
@@ -124,6 +124,10 @@ def continuing_of(dossier: Dossier) -> dict[str, str] | None:
     return None if heir is None else {"code": heir.code, "name": heir.name}
 
 
+BY_DOCUMENT = "DOCUMENT"
+"""The way of an outside step that the gateway asks for on the document axis."""
+
+
 def step_of(dossier: Dossier) -> dict[str, Any] | None:
     """Return the current step as others may know it."""
     step = dossier.step
@@ -138,6 +142,15 @@ def step_of(dossier: Dossier) -> dict[str, Any] | None:
         "agency": step.agency,
         "due_at": moment(step.due_at),
     }
+
+
+def _told_step(dossier: Dossier) -> dict[str, Any] | None:
+    """Return the step as other services hear of it: an outside one also says what is to be asked for it."""
+    told, step = step_of(dossier), dossier.step
+    if told is None or step is None or step.request_id is None or step.way != BY_DOCUMENT:
+        return told
+    asks = {"request_id": str(step.request_id), "system": step.system, "tells": list(step.tells)}
+    return {**told, "asks": asks}
 
 
 def _agency(agency: Agency) -> dict[str, str]:

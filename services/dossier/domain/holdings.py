@@ -29,6 +29,10 @@ class Step:
     request_id: UUID | None = None
     holder: Holder | None = None
     transfer: Transfer | None = None
+    way: str = ""
+    """How an outside step is asked for: by the connector, or DOCUMENT: by one on the national axis."""
+    tells: tuple[str, ...] = ()
+    """What of the dossier such a document tells; the approved process names it."""
 
 
 @dataclass(frozen=True, slots=True)

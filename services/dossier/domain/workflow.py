@@ -45,6 +45,8 @@ def enter(dossier: Dossier, process: Process, code: str, *, at: datetime, due_of
         issues_result=rule.issues_result,
         system=rule.system,
         request_id=new_id() if rule.kind == "OUTSIDE" else None,
+        way=rule.way,
+        tells=rule.tells,
     )
     lapsed = tuple(
         replace(item, state="LAPSED") if item.state == "OPEN" else item for item in dossier.consultations

@@ -10,7 +10,7 @@ from services.dossier.use_cases.ports import OutsideRequest
 
 _ADD = Statement(
     "INSERT INTO outside_requests (id, dossier_id, step, system, state, payload, attempts, next_attempt_at,"
-    " last_failure, due_at) VALUES (:id, :dossier_id, :step, :system, 'WAITING', :payload, 0,"
+    " last_failure, due_at) VALUES (:id, :dossier_id, :step, :system, :state, :payload, 0,"
     " clock_timestamp(), '', :due_at)"
 )
 _FIND = Statement(
@@ -74,6 +74,7 @@ class PostgresOutside:
             dossier_id=request.dossier_id,
             step=request.step,
             system=request.system,
+            state=request.state,
             payload=request.payload,
             due_at=request.due_at,
         )

@@ -13,7 +13,7 @@ from services.dossier.domain.course import Cause, Delay
 from services.dossier.domain.deadlines import delay_at
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import NotSigned, NotYourStep, StepMoved
-from services.dossier.domain.events import Change, cause_data
+from services.dossier.domain.events import BY_DOCUMENT, Change, cause_data
 from services.dossier.domain.guards import known_process
 from services.dossier.domain.holdings import DoneStep, Result
 from services.dossier.domain.results.register import MOST_TOLD, Numbering, Registered, registered, used_before
@@ -103,7 +103,10 @@ def _decide(dossier: Dossier, decision: str) -> None:
 
 
 def ask_outside(work: Work, dossier: Dossier) -> None:
-    """Queue the request of an outside step that has just begun; a job sends it after the commit."""
+    """Queue the request of an outside step that has just begun; a job sends it after the commit.
+
+    One that goes by document is asked for by whoever hears of the step: nothing is left to send here.
+    """
     step = dossier.step
     if step is None or step.request_id is None:
         return
@@ -124,6 +127,7 @@ def ask_outside(work: Work, dossier: Dossier) -> None:
             system=step.system,
             payload=payload,
             due_at=step.due_at,
+            state="SENT" if step.way == BY_DOCUMENT else "WAITING",
         )
     )
 

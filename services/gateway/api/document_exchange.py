@@ -17,6 +17,7 @@ from services.gateway.api.documents import Side, roles_only
 from services.gateway.api.portal_sync import PROBLEMS, local, place_of
 from services.gateway.domain.documents.envelope import Organ
 from services.gateway.domain.documents.organs import is_organ, same_organ
+from services.gateway.domain.documents.questions import system_key
 from services.gateway.domain.routes.documents import MENDERS, WATCHERS
 
 Work = Annotated[Any, Depends(current_work)]
@@ -24,7 +25,8 @@ router = APIRouter(
     prefix="/api/v1/document-exchange", route_class=EdgeRoute, responses=PROBLEMS, tags=["Văn bản liên thông"]
 )
 WATCH, MEND = roles_only(WATCHERS.roles), roles_only(MENDERS.roles)
-ProcedureCode = Annotated[str, StringConstraints(max_length=64)]
+ProcedureCode = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^:]*$")]
+SystemName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[\w.-]+$")]
 
 
 class RefusedMessages(BaseModel):
@@ -71,7 +73,7 @@ class ArrivalResumed(BaseModel):
 
 
 class Receivers(BaseModel):
-    """Agencies a procedure's results are sent to; none: they are not sent."""
+    """Agencies a procedure's results, or a system's questions, are sent to; none: they are not sent."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -108,9 +110,7 @@ async def replay_document_arrival(id: UUID, work: Work, now: Now) -> ArrivalResu
 @router.get("/receivers/{procedure_code}", dependencies=WATCH)
 async def show_result_receivers(procedure_code: ProcedureCode, work: Work, response: Response) -> Receivers:
     """Nơi nhận kết quả của một thủ tục; ETag "0" khi chưa khai báo."""
-    receivers, version = await work.document_routes.route(procedure_code)
-    response.headers["ETag"] = f'"{version}"'
-    return Receivers(receivers=[Receiver(id=one.id, name=one.name) for one in receivers])
+    return await _shown(procedure_code, work, response)
 
 
 @router.put(
@@ -124,6 +124,36 @@ async def name_result_receivers(
     procedure_code: ProcedureCode, body: Receivers, by: Caller, work: Work, now: Now, seen: IfMatch
 ) -> Response:
     """Khai báo nơi nhận kết quả của một thủ tục."""
+    return _named(procedure_code, body, by=by.subject, work=work, now=now, seen=seen)
+
+
+@router.get("/systems/{system}", dependencies=WATCH)
+async def show_system_receivers(system: SystemName, work: Work, response: Response) -> Receivers:
+    """Nơi nhận yêu cầu của các bước do một hệ thống khác thực hiện; ETag "0" khi chưa khai báo."""
+    return await _shown(system_key(system), work, response)
+
+
+@router.put(
+    "/systems/{system}",
+    dependencies=MEND,
+    status_code=204,
+    response_class=Response,
+    responses=problems(428),
+)
+async def name_system_receivers(
+    system: SystemName, body: Receivers, by: Caller, work: Work, now: Now, seen: IfMatch
+) -> Response:
+    """Khai báo nơi nhận yêu cầu của các bước do một hệ thống khác thực hiện."""
+    return _named(system_key(system), body, by=by.subject, work=work, now=now, seen=seen)
+
+
+async def _shown(key: str, work: Any, response: Response) -> Receivers:
+    receivers, version = await work.document_routes.route(key)
+    response.headers["ETag"] = f'"{version}"'
+    return Receivers(receivers=[Receiver(id=one.id, name=one.name) for one in receivers])
+
+
+def _named(key: str, body: Receivers, *, by: str, work: Any, now: datetime, seen: int) -> Response:
     wrong = [
         (f"receivers.{index}.id", "Mã định danh cơ quan không đúng")
         for index, one in enumerate(body.receivers)
@@ -134,5 +164,5 @@ async def name_result_receivers(
         wrong.append(("receivers", "Hai nơi nhận trùng nhau"))
     if wrong:
         raise Invalid(fields=wrong)
-    work.document_routes.put(procedure_code, organs, seen=seen, by=by.subject, now=now)
+    work.document_routes.put(key, organs, seen=seen, by=by, now=now)
     return Response(status_code=204, headers={"ETag": f'"{seen + 1}"'})

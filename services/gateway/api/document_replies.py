@@ -44,6 +44,8 @@ class ReplyLine(BaseModel):
         "refused",
         "reply-superseded",
         "reply-revoked",
+        "question-not-sent",
+        "question-refused",
     ]
     outcome: str
     attempts: int

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from kernel.core.ids import new_id
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.gateway.domain.documents.replies import Reply, ReplyState
@@ -17,6 +18,20 @@ _ADD = Statement(
     f" VALUES ({', '.join(f':{name}' for name in _NAMES)},"
     " CASE WHEN :state::text = 'WAITING' THEN :created_at::timestamptz END)",
     races=["ux_document_replies_answering"],
+)
+_LIST_QUESTION = Statement(
+    """
+    INSERT INTO document_replies
+        (id, document, agency, asked, dossier_id, dossier_code, state, why, created_at)
+    SELECT :id::uuid, d.id, d.agency, d.id, d.dossier_id, d.dossier_code, 'LISTED', :why::text,
+        :now::timestamptz
+    FROM exchanged_documents d
+    WHERE d.id = coalesce(:document::uuid,
+            (SELECT m.document FROM document_messages m WHERE m.id = :message::uuid AND m.kind = 'DOCUMENT'))
+        AND d.request_id IS NOT NULL AND d.purpose <> 1
+        AND NOT EXISTS (SELECT FROM document_replies r WHERE r.document = d.id AND r.state = 'LISTED')
+    """,
+    rows=None,
 )
 _FIND = Statement(f"SELECT {_COLUMNS} FROM document_replies WHERE id = :id")
 _OF_DOCUMENT = Statement(f"SELECT {_COLUMNS} FROM document_replies WHERE document = :document ORDER BY id")
@@ -64,6 +79,14 @@ class PostgresDocumentReplies:
         values = {name: getattr(reply, name) for name in _NAMES}
         values |= {"state": reply.state.value, "why": str(reply.why), "words": ""}
         self._unit.write(_ADD, **values)
+
+    def list_question(
+        self, why: str, now: datetime, *, document: UUID | None = None, message: UUID | None = None
+    ) -> None:
+        """Put a step's question that could not be asked on its agency's work list, once until settled."""
+        self._unit.write(
+            _LIST_QUESTION, id=new_id(), document=document, message=message, why=str(why), now=now
+        )
 
     async def is_answered(self, request_id: UUID) -> bool:
         """Tell whether a reply ends this step already."""

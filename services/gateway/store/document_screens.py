@@ -108,7 +108,10 @@ class PostgresDocumentScreens:
 
 
 class PostgresDocumentRoutes:
-    """Which agencies a procedure's results are sent to: data an administrator keeps."""
+    """Which agencies a procedure's results, or a system's questions, go to: data an administrator keeps.
+
+    A system's key is `system:<name>`, which no procedure's code looks like.
+    """
 
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit

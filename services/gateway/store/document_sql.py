@@ -55,6 +55,35 @@ ORDER BY d.dossier_version DESC LIMIT 1
 """,
     rows=None,
 )
+PLAN_QUESTION = Statement(f"{ADD} ON CONFLICT DO NOTHING", rows=None)
+CANCEL_QUESTIONS = Statement(
+    "UPDATE exchanged_documents SET state = 'CANCELLED', version = version + 1, changed_at = :now"
+    " WHERE dossier_id = :dossier_id AND direction = 'OUT' AND state IN ('PLANNED', 'FAULTY')"
+    " AND purpose <> 1 AND request_id IS NOT NULL AND request_id IS DISTINCT FROM :current::uuid"
+    " AND created_by = :asker",
+    rows=None,
+)
+# A question somebody answered ended the step itself: there is nothing to take back.
+PLAN_WITHDRAWALS = Statement(
+    """
+INSERT INTO exchanged_documents (id, direction, agency, agency_name, organ, organ_name, document_id,
+    document_key, purpose, distinction, about, number, promulgated_on, type_name, dossier_id,
+    dossier_code, state, procedure_code, words, created_by, created_at, changed_at, next_attempt_at)
+SELECT :id::uuid, 'OUT', d.agency, d.agency_name, '', '', d.document_id, d.document_key, 1,
+    d.id::text, d.id, d.number, d.promulgated_on, d.type_name, d.dossier_id, d.dossier_code,
+    'PLANNED', d.procedure_code, :words::text,
+    :asker::text, :now::timestamptz, :now::timestamptz, :now::timestamptz
+FROM exchanged_documents d
+WHERE d.dossier_id = :dossier_id AND d.direction = 'OUT' AND d.state = 'READY' AND d.purpose <> 1
+  AND d.request_id IS NOT NULL AND d.request_id IS DISTINCT FROM :current::uuid
+  AND d.created_by = :asker::text AND NOT d.is_revoked
+  AND NOT EXISTS (SELECT FROM document_replies r
+      WHERE r.request_id = d.request_id AND r.state IN ('WAITING', 'TOLD'))
+ORDER BY d.id DESC LIMIT 1
+ON CONFLICT DO NOTHING
+""",
+    rows=None,
+)
 FIND = f"SELECT {COLUMNS} FROM exchanged_documents"
 FIND_ONE = Statement(f"{FIND} WHERE id = :id")
 FIND_BY_KEY = Statement(

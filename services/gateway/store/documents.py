@@ -26,6 +26,7 @@ from services.gateway.store.document_sql import (
     ADD_NEW,
     ADD_STATUS,
     CANCEL_PLANNED,
+    CANCEL_QUESTIONS,
     CHANGE,
     EARLIER_RESULT,
     FILE,
@@ -39,8 +40,10 @@ from services.gateway.store.document_sql import (
     MARK,
     NAMES,
     OURS,
+    PLAN_QUESTION,
     PLAN_RECALL,
     PLAN_RESULT,
+    PLAN_WITHDRAWALS,
     PLANNED,
     PREPARE_AGAIN,
     READY,
@@ -81,6 +84,20 @@ class PostgresDocuments:
             created_by=by,
             now=now,
         )
+
+    def plan_question(self, document: Document) -> None:
+        """Keep that an outside step is to be asked for; the same step once, however often it is heard of."""
+        self._unit.write(PLAN_QUESTION, **self._values(document))
+
+    def withdraw_questions(
+        self, dossier_id: UUID, *, current: UUID | None, by: str, reason: str, now: datetime
+    ) -> None:
+        """Keep that a dossier left its outside step: what was not sent never goes, what was is revoked."""
+        row = new_id()
+        where = {"dossier_id": dossier_id, "current": current, "asker": by, "now": now}
+        self._unit.write(CANCEL_QUESTIONS, **where)
+        words = self._seals.seal_words({"reason": reason}, row)
+        self._unit.write(PLAN_WITHDRAWALS, id=row, words=words, **where)
 
     async def find(self, document: UUID) -> Document | None:
         """Return a document."""

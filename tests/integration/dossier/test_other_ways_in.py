@@ -211,6 +211,35 @@ async def test_an_outside_step_is_asked_answered_once_and_goes_on(empty_office: 
     assert kept == {"number": "0001/2026"}
 
 
+async def test_a_step_asked_for_by_document_is_told_of_and_left_to_the_exchange(empty_office: Office) -> None:
+    """The event names request, system and what the process tells; the connector hears nothing of it."""
+    tells = ["owner.full_name", "component.to-khai"]
+    steps = [{**one, "way": "DOCUMENT", "tells": tells} if one["system"] else one for one in _with_system()]
+    office = await empty_office.open(steps=steps)
+    seen = await office.act(await office.in_process(), "step-completion", SPECIALIST, step="kiem-tra")
+    pool = office.service.runtime.pool
+    row = await pool.fetchrow("SELECT id, state FROM outside_requests")
+    assert row["state"] == "SENT"
+    assert await _due(office) == []
+    event = (await office.service.published("dossier.step_completed.v1"))[-1]
+    asks = event["data"]["dossier"]["step"]["asks"]
+    assert asks == {"request_id": str(row["id"]), "system": "HO_TICH_DUNG_CHUNG", "tells": tells}
+    assert "asks" not in (await office.read(seen, a_citizen()))["step"]
+    answer = {"request_id": str(row["id"]), "outcome": "completed", "evidence": {"number": "0001/2026"}}
+    assert (await office.service.post("/v1/outside-results", answer, GATEWAY)).json()["outcome"] == "accepted"
+    event = (await office.service.published("dossier.step_completed.v1"))[-1]
+    assert "asks" not in event["data"]["dossier"]["step"]
+
+
+def _with_system() -> list[dict[str, Any]]:
+    return [{"system": None, **one} for one in OUTSIDE_STEPS]
+
+
+async def _due(office: Office) -> list[Any]:
+    async with office.service.runtime.unit_of_work() as unit:
+        return list(await office.service.runtime.open_work(unit).outside.due(10))
+
+
 async def test_papers_nobody_asked_for_are_printed_by_the_job(office: Office) -> None:
     """Their files exist soon after they were issued."""
     await office.accepted()

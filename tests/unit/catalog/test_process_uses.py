@@ -125,6 +125,44 @@ def test_an_office_step_may_wait_for_every_opinion() -> None:
     assert "engine-join-all" not in found(DRAFT, CHECK, SIGN, ISSUE, OPINION | {"join": "ALL"})
 
 
+TAX = a_step("thue", "SPECIALIST", "ky") | {
+    "kind": "OUTSIDE",
+    "role": None,
+    "unit": None,
+    "system": "CO_QUAN_THUE",
+    "way": "DOCUMENT",
+    "tells": ["owner.full_name", "component.ban-ve"],
+}
+
+
+def test_an_outside_step_says_how_it_is_asked_for_and_what_the_question_tells() -> None:
+    """Read again it is the same; without either the connector is asked, as before."""
+    process = a_read(a_step("soan", "SPECIALIST", "thue"), TAX, SIGN, ISSUE)
+    step = process["steps"][1]
+    assert (step["way"], step["tells"]) == ("DOCUMENT", ["owner.full_name", "component.ban-ve"])
+    silent = a_read(a_step("soan", "SPECIALIST", "thue"), TAX | {"way": None, "tells": None}, SIGN, ISSUE)
+    assert not {"way", "tells"} & set(silent["steps"][1])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"way": "FAX"},
+        {"tells": ["owner.religion"]},
+        {"tells": ["form.thu_nhap"]},
+        {"way": "CONNECTOR"},
+        {"way": None},
+        {"kind": "OFFICE", "role": "SPECIALIST", "unit": "chuyen-mon"},
+    ],
+    ids=str,
+)
+def test_a_question_that_nobody_could_ask_is_refused(wrong: dict[str, Any]) -> None:
+    """Another way, data no question tells, data without a document, a question of our own office."""
+    reader = Reader(a_process(a_step("soan", "SPECIALIST", "thue"), TAX | wrong, SIGN, ISSUE))
+    read_process(reader)
+    assert any(".way: " in one or ".tells: " in one for one in reader.reasons)
+
+
 def test_a_skippable_step_has_a_way_around_for_the_one_before() -> None:
     """The specialist may pass the lead by; the signature still follows a draft; the sheet tells who."""
     process = a_read(DRAFT, CHECK | {"may_skip": ["SPECIALIST"]}, SIGN, ISSUE)

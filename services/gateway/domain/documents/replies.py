@@ -18,7 +18,7 @@ class ReplyState(StrEnum):
 
 
 class Why(StrEnum):
-    """Why a reply ended no step and is on the work list."""
+    """Why a reply ended no step, or a question was not asked, and is on the work list."""
 
     UNKNOWN_REFERENCE = "unknown-reference"
     WRONG_SENDER = "wrong-sender"
@@ -29,6 +29,8 @@ class Why(StrEnum):
     REFUSED = "refused"
     REPLY_SUPERSEDED = "reply-superseded"
     REPLY_REVOKED = "reply-revoked"
+    QUESTION_NOT_SENT = "question-not-sent"
+    QUESTION_REFUSED = "question-refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,4 +34,6 @@ def documents() -> list[Route]:
         Route("POST", f"{kept}/arrivals/{{id}}/replay", "gateway", MENDERS),
         Route("GET", f"{kept}/receivers/{{procedure_code}}", "gateway", WATCHERS),
         Route("PUT", f"{kept}/receivers/{{procedure_code}}", "gateway", MENDERS),
+        Route("GET", f"{kept}/systems/{{system}}", "gateway", WATCHERS),
+        Route("PUT", f"{kept}/systems/{{system}}", "gateway", MENDERS),
     ]

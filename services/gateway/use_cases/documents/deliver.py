@@ -13,6 +13,7 @@ import structlog
 from kernel.core.clock import Clock
 from kernel.core.errors import Stale
 from services.gateway.domain.documents.ledger import Message, MessageState
+from services.gateway.domain.documents.replies import Why
 from services.gateway.domain.file_names import printable
 from services.gateway.use_cases.documents.ports import (
     AxisRefused,
@@ -80,6 +81,10 @@ class DeliverDocuments:
                 answer=printable(receipt.reason),
                 now=self._clock.now(),
             )
+            if state is MessageState.REFUSED:
+                work.document_replies.list_question(
+                    Why.QUESTION_REFUSED, self._clock.now(), message=receipt.message
+                )
 
     async def _hand_over(self, message: Message) -> None:
         if not message.body:
@@ -117,3 +122,4 @@ class DeliverDocuments:
                 answer=why[:500],
                 now=self._clock.now(),
             )
+            work.document_replies.list_question(Why.QUESTION_REFUSED, self._clock.now(), message=message.id)

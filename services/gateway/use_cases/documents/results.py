@@ -1,15 +1,20 @@
-"""Results that go to other agencies: planned with the event, made ready when their papers are at hand."""
+"""What goes to other agencies by itself: planned with its event, made ready when its papers are at hand.
+
+Results, the questions of outside steps, and revocations of both.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from kernel.core.clock import Clock
-from kernel.core.errors import Unavailable
+from kernel.core.errors import Stale, Unavailable
 from kernel.core.ids import new_id
 from services.gateway.domain.documents.envelope import (
     Attachment,
@@ -29,11 +34,22 @@ from services.gateway.domain.documents.ledger import (
     DocumentState,
     KeptFile,
 )
+from services.gateway.domain.documents.questions import (
+    components_of,
+    content_of,
+    data_file,
+    due_of,
+    is_question,
+    system_key,
+    told_of,
+)
+from services.gateway.domain.documents.replies import Why
 from services.gateway.domain.portal_view import FileRef, PortalView
 from services.gateway.use_cases.documents.ports import Office
 from services.gateway.use_cases.documents.writing import Faulty, messages_of
 from services.gateway.use_cases.portal_ports import DossierService
 
+_log = structlog.get_logger()
 _MACHINE = "gateway-documents"
 _BATCH = 20
 _OK = 200
@@ -90,7 +106,7 @@ def number_of(text: str) -> Number:
     return Number(number, notation)
 
 
-class PrepareResults:
+class PrepareDocuments:
     """Fetches the papers and writes the messages, in one commit; killed before it, nothing was sent."""
 
     def __init__(
@@ -118,6 +134,8 @@ class PrepareResults:
         try:
             if document.purpose is Purpose.REVOKE:
                 await self._revoke(document)
+            elif is_question(document):
+                await self._ask(document)
             else:
                 await self._send(document)
         except Unavailable as silence:
@@ -130,18 +148,65 @@ class PrepareResults:
             await self._faulty(document, "; ".join(f"{path}: {reason}" for path, reason in faulty.fields[:5]))
         except _NotSendable as reason:
             await self._faulty(document, str(reason))
+        except Stale:
+            # What it was made ready for went on meanwhile: it is planned no more, and nothing of it was kept.
+            _log.info("document_planned_no_more", document=str(document.id))
 
     async def _faulty(self, document: Document, reason: str) -> None:
         async with self._open_work() as work:
             faulty = replace(document, state=DocumentState.FAULTY, failure=reason[:500])
             work.documents.settle(faulty, self._clock.now())
+            if is_question(document):
+                work.document_replies.list_question(
+                    Why.QUESTION_NOT_SENT, self._clock.now(), document=document.id
+                )
 
-    async def _send(self, document: Document) -> None:
-        if document.dossier_id is None:
-            raise _NotSendable("Không có hồ sơ")
-        data = await self._dossiers.view(document.dossier_id, document.dossier_version)
+    async def _ask(self, document: Document) -> None:
+        """Ask for an outside step with what its process names of the dossier as it is now."""
+        data = await self._view(document, 0)
+        told, wanted = told_of(document, data), components_of(document)
+        handed = [one.file for one in PortalView.of(data).handed if one.component_code in wanted]
+        attachments = [data_file(document, told), *[one async for one in self._contents(handed)]]
+        now = self._clock.now()
+        async with self._open_work() as work:
+            system = str(document.words.get("system", ""))
+            receivers = await work.document_routes.receivers(system_key(system))
+            if not receivers:
+                raise _NotSendable(f"Chưa khai báo nơi nhận yêu cầu của hệ thống {system}")
+            ready = replace(document, state=DocumentState.READY, failure="")
+            ready = replace(ready, words={**document.words, "content": content_of(document, told)})
+            due = due_of(document)
+            envelope = replace(
+                self._envelope(ready, attachments, Signer(), None),
+                content=ready.words["content"],
+                due_on=due.date() if due else None,
+            )
+            await self._keep(ready, envelope, attachments, receivers, work, now)
+
+    async def _view(self, document: Document, version: int) -> dict[str, Any]:
+        data = await self._dossiers.view(document.dossier_id, version) if document.dossier_id else None
         if data is None:
             raise _NotSendable("Hồ sơ không còn")
+        return data
+
+    async def _keep(
+        self,
+        ready: Document,
+        envelope: Envelope,
+        attachments: list[Attachment],
+        receivers: Sequence[Organ],
+        work: Any,
+        now: datetime,
+    ) -> None:
+        """Keep the messages, the files and that it is ready: one commit, or nothing was sent."""
+        messages = await asyncio.to_thread(messages_of, ready, envelope, receivers, self._office)
+        for message in messages:
+            work.documents.add_message(message, now)
+        work.documents.add_files(_kept(ready.id, attachments))
+        work.documents.settle(ready, now)
+
+    async def _send(self, document: Document) -> None:
+        data = await self._view(document, document.dossier_version)
         files = [file for paper in PortalView.of(data).results for file in paper.files]
         attachments = [one async for one in self._contents(files)]
         if not attachments:
@@ -154,11 +219,7 @@ class PrepareResults:
             if earlier is not None and not earlier.is_revoked:
                 ready = replace(ready, purpose=Purpose.REPLACE, about=earlier.id)
             envelope = self._envelope(ready, attachments, _signer(data), earlier)
-            messages = await asyncio.to_thread(messages_of, ready, envelope, receivers, self._office)
-            for message in messages:
-                work.documents.add_message(message, now)
-            work.documents.add_files(_kept(ready.id, attachments))
-            work.documents.settle(ready, now)
+            await self._keep(ready, envelope, attachments, receivers, work, now)
 
     async def _revoke(self, document: Document) -> None:
         """Tell whoever was sent it that it holds no more."""

@@ -6,7 +6,7 @@ from typing import Any
 from services.gateway.use_cases.documents.answering import TellReplies
 from services.gateway.use_cases.documents.deliver import DeliverDocuments
 from services.gateway.use_cases.documents.ports import Office, Papers
-from services.gateway.use_cases.documents.results import PrepareResults
+from services.gateway.use_cases.documents.results import PrepareDocuments
 from services.gateway.use_cases.documents.take_in import TakeInDocuments
 
 
@@ -17,7 +17,7 @@ class DocumentsSide:
     seals: Any
     take_in: TakeInDocuments
     deliver: DeliverDocuments
-    prepare: PrepareResults
+    prepare: PrepareDocuments
     replies: TellReplies
     papers: Papers
     office: Office
