@@ -142,6 +142,32 @@ def test_a_cancelled_receipt_takes_back_its_own_money_and_not_that_of_another_of
     assert [one.paid for one in reversed_of(account, receipts[which]).items] == paid
 
 
+def test_a_cancelled_receipt_leaves_what_another_receipt_paid_where_corrections_moved_its_money() -> None:
+    """The second fee was lowered to nothing, its money went to the first; the third was paid by its own."""
+    account = an_entry(Account(DOSSIER), EntryKind.OWED, 300)
+    account = an_entry(account, EntryKind.OWED, 100)
+    lowered = account.entries[-1].id
+    account = an_entry(account, EntryKind.PAID, 100, item=lowered)
+    first = account.entries[-1]
+    account = an_entry(account, EntryKind.CORRECTED, -100, item=lowered)
+    account = an_entry(account, EntryKind.OWED, 5)
+    account = an_entry(account, EntryKind.PAID, 5, item=account.entries[-1].id)
+    assert [one.paid for one in account.items] == [100, 0, 5]
+    assert [one.paid for one in reversed_of(account, first).items] == [0, 0, 5]
+
+
+@given(accounts(), st.data())
+def test_a_receipt_cancelled_at_once_leaves_everything_as_it_was(
+    account: Account, data: st.DataObject
+) -> None:
+    """Unless it made good what had gone back too much."""
+    item = data.draw(st.sampled_from([None, *[one.id for one in account.items]]))
+    paid = an_entry(account, EntryKind.PAID, data.draw(st.integers(1, 2000)), item=item)
+    before = [(one.owed, one.paid) for one in account.items]
+    if account.paid >= 0:
+        assert [(one.owed, one.paid) for one in reversed_of(paid, paid.entries[-1]).items] == before
+
+
 @pytest.mark.parametrize(("receipt", "paid"), [(UUID(int=7), [0, 50]), (UUID(int=9), [50, 0])])
 def test_a_cancellation_of_before_goes_by_the_receipt_else_by_the_sum(receipt: UUID, paid: list[int]) -> None:
     """It did not name the payment; of a receipt that was replaced it names the later one only."""
