@@ -11,6 +11,16 @@ SELECT gen_random_uuid(), split_part('{type}', '.', 1), e.code, '{type}', e.vers
     ((e.data - 'decided') || jsonb_build_object('version', e.version))::json, 'republish', ''
 FROM (SELECT * FROM {table} ORDER BY code FOR SHARE) AS e
 """
+# What readers' records stand on by its number (promises, forms handed in, steps under way) is said with every
+# version, the oldest first: a reader that lost one has it again, and the newest of a key is still the last.
+_EARLIER = """
+INSERT INTO outbox (event_id, topic, key, type, sequence, occurred_at, data, correlation_id, causation_id)
+SELECT gen_random_uuid(), split_part('{type}', '.', 1), e.code, '{type}', v.version, v.created_at,
+    ((v.data - 'decided') || jsonb_build_object('version', v.version))::json, 'republish', ''
+FROM (SELECT code, version FROM {table} ORDER BY code FOR SHARE) AS e
+JOIN {versions} v ON v.code = e.code AND v.version < e.version
+ORDER BY v.code, v.version
+"""
 # Every version in force or still to come, in the order of their numbers: a reader picks by day.
 _PROCEDURES = """
 INSERT INTO outbox (event_id, topic, key, type, sequence, occurred_at, data, correlation_id, causation_id)
@@ -32,8 +42,17 @@ TYPES = {
     "forms": "form.published.v1",
     "one_stop_points": "one_stop_point.changed.v1",
 }
+EARLIER = {
+    "calendars": "calendar_versions",
+    "processes": "process_versions",
+    "forms": "form_versions",
+}
+"""Where every version of an entry is kept, of those that others' records stand on."""
 
 REPUBLISH = tuple(
+    Statement(_EARLIER.format(table=table, versions=versions, type=TYPES[table]), rows=None)
+    for table, versions in EARLIER.items()
+) + tuple(
     Statement(_ENTRY.format(table=table, type=event_type), rows=None) for table, event_type in TYPES.items()
 )
 REPUBLISH_PROCEDURES = Statement(_PROCEDURES, rows=None)

@@ -17,8 +17,10 @@ from kernel.runtime import Runtime
 _ROWS = {
     "procedures": "SELECT code || '/' || version AS name, sequence, data FROM procedures",
     "processes": "SELECT code || '/' || version AS name, sequence, data FROM processes",
-    "forms": "SELECT DISTINCT ON (code) code AS name, sequence, data FROM forms ORDER BY code, sequence DESC",
+    "forms": "SELECT code || '/' || sequence AS name, sequence, data FROM forms",
     "calendars": "SELECT code || '/' || year AS name, sequence, data FROM calendars",
+    "calendar_versions": "SELECT code || '/' || year || '/' || sequence AS name, sequence, data"
+    " FROM calendar_versions",
     "staff": "SELECT subject AS name, sequence, data FROM staff",
     "agencies": "SELECT code AS name, sequence, to_jsonb(agencies) - 'seals' - 'sequence' - 'heard_at'"
     " - 'continued_at' AS data FROM agencies",
@@ -32,7 +34,9 @@ class _Told:
         self.found: dict[tuple[str, str], tuple[int, Any]] = {}
 
     def _put(self, table: str, name: str, data: Mapping[str, Any], sequence: int) -> None:
-        self.found[table, name] = (sequence, orjson.loads(orjson.dumps(data)))
+        # Of what is said in several versions and kept in one, the newest counts.
+        if sequence >= self.found.get((table, name), (0, None))[0]:
+            self.found[table, name] = (sequence, orjson.loads(orjson.dumps(data)))
 
     def put_procedure(self, data: dict[str, Any], sequence: int) -> None:
         self._put("procedures", f"{data['code']}/{data['version']}", data, sequence)
@@ -41,11 +45,13 @@ class _Told:
         self._put("processes", f"{data['code']}/{data['version']}", data, sequence)
 
     def put_form(self, data: dict[str, Any], sequence: int) -> None:
-        self._put("forms", data["code"], data, sequence)
+        self._put("forms", f"{data['code']}/{sequence}", data, sequence)
 
     def put_calendar(self, data: dict[str, Any], sequence: int, decided_at: datetime) -> None:
         del decided_at
-        self._put("calendars", f"{data['code']}/{data['year']}", data, sequence)
+        year = f"{data['code']}/{data['year']}"
+        self._put("calendars", year, data, sequence)
+        self._put("calendar_versions", f"{year}/{sequence}", data, sequence)
 
     def put_staff(self, subject: str, data: dict[str, Any], sequence: int) -> None:
         self._put("staff", subject, data, sequence)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.dossier.commands.stood_on import STOOD_ON
 from services.dossier.domain.history import HistoryKeys
 from services.dossier.use_cases.seal_marks import MARKED, is_mark_sound, object_of
 from services.dossier.use_cases.sealed_rows import is_group_sound, is_unsealed
@@ -130,15 +131,7 @@ _TOLD_TWICE = {
         "SELECT FROM archive_message_lines l JOIN archive_messages m ON m.id = l.message_id"
         " WHERE l.package_id = p.id AND l.judgement = 'ACCEPTED' AND m.batch_id = p.batch_id)"
     ),
-    "calendar {name}: another version of the year counts than was published last": (
-        "SELECT c.code || ':' || c.year AS name FROM calendars c WHERE c.sequence < ("
-        "SELECT max(v.sequence) FROM calendar_versions v WHERE v.code = c.code AND v.year = c.year)"
-    ),
-    "procedure {name}: dossiers stand on a version that is missing": (
-        "SELECT DISTINCT d.procedure_code || '/' || d.procedure_version AS name FROM dossiers d"
-        " WHERE d.destroyed_by IS NULL AND NOT EXISTS (SELECT FROM procedures p"
-        " WHERE p.code = d.procedure_code AND p.version = d.procedure_version)"
-    ),
+    **STOOD_ON,
     "dossier {name}: it was destroyed, its record says otherwise": (
         "SELECT r.dossier_id::text AS name FROM archive_records r JOIN dossiers d ON d.id = r.dossier_id"
         " WHERE (r.state = 'DESTROYED') <> (d.destroyed_by IS NOT NULL)"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, MutableMapping
 from datetime import date, datetime
 from typing import Any
 
+import structlog
 from prometheus_client import Counter
 
 from services.dossier.domain.errors import CopyChanged
@@ -12,6 +13,9 @@ from services.dossier.use_cases.sealed_rows import RowSeals
 from services.dossier.use_cases.sealed_tables import SEALED
 
 _refused = Counter("dossier_copies_refused_total", "Readings of copies changed by hand", ["table"])
+
+
+_log = structlog.get_logger()
 
 
 class Copies:
@@ -27,6 +31,16 @@ class Copies:
             if row is None or not self.is_sound(table, row, *groups):
                 _refused.labels(table).inc()
                 raise CopyChanged
+
+    def require_there(self, table: str, *, is_there: bool, name: str) -> None:
+        """Raise `CopyChanged` where something was promised by a row that is gone.
+
+        Not on an installation of before: there rows may have been overwritten before versions were kept.
+        """
+        if not is_there and self._rows.marks.has(table):
+            _refused.labels(table).inc()
+            _log.error("a row that was promised by is gone", table=table, row=name)
+            raise CopyChanged
 
     def is_sound(self, table: str, row: Any, *groups: str) -> bool:
         """Tell whether a row is what was sealed."""

@@ -294,6 +294,14 @@ class PostgresCatalogue(Continuations):
         if row["pinned_version"] is None:
             raise CopyChanged
 
+    def require_bound(self, bound: str, given: str) -> None:
+        """Raise `CopyChanged` where a calendar's version a dossier is bound to is not among those given.
+
+        The next one would move its promise without a command.
+        """
+        gone = set(filter(None, bound.split(","))) - set(given.split(","))
+        self._copies.require_there("calendar_versions", is_there=not gone, name=",".join(sorted(gone)))
+
     async def _form(self, code: str, sequence: int | None) -> Form | None:
         """Return the form in force, fetched and compiled at its first use in this process."""
         if sequence is None:
@@ -361,6 +369,8 @@ class PostgresCatalogue(Continuations):
         for found in told["calendars"] or ():
             years = found["years"] or []
             self._copies.require("calendar_versions", years, "told")
+            is_whole = len(years) == len(found["stamp"].split(","))
+            self._copies.require_there("calendar_versions", is_there=is_whole, name=found["stamp"])
             parsed = calendar_of([one["data"] for one in years])
             if parsed is not None:
                 kept.calendars[calendar, found["stamp"]] = parsed

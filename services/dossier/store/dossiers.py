@@ -90,7 +90,8 @@ _LOADING = f"""
 """
 # The calendar a dossier is bound to: of each year the version named at its acceptance. Of a year decided
 # since, the one in force (it is bound when it is first counted with); of a dossier from before stamps were
-# kept, and of a version that was overwritten before versions were, the oldest known that is not older.
+# kept, and of a version that was overwritten before versions were, the oldest known that is not older; where
+# seals are marked `grounds_of` refuses that one: there it is a version taken out.
 # Paper received while the network was down and not accepted yet: the version decided by then, the oldest
 # kept where it came in before any was.
 _PINNED = (
@@ -264,6 +265,8 @@ class PostgresDossiers:
     async def grounds_of(self, row: Any) -> Grounds:
         """Return what a dossier that was loaded stands on."""
         self._catalogue.require_choice(row)
+        bound = row["work"]["pins"]["calendar_stamp"] if row["work"].get("pins") else ""
+        self._catalogue.require_bound(bound, row["calendar_stamp"] or "")
         process = (row["q_code"], row["q_version"], row["q_stamp"]) if row["q_code"] else None
         calendar = (row["calendar"], row["calendar_stamp"]) if row["calendar"] else None
         procedure = (row["procedure_code"], row["pinned_version"], row["procedure_stamp"])

@@ -20,6 +20,7 @@ from tests.builders.dossier.office import (
     a_citizen,
     an_officer,
 )
+from tests.builders.dossier.resealed import as_of_before
 from tests.integration.dossier.test_working_time import a_changed_year
 from worktime.deadline import due_at
 from worktime.term import Stop, Term, Unit
@@ -153,6 +154,7 @@ async def test_a_year_decided_after_the_acceptance_is_bound_when_it_is_first_cou
 
 async def test_a_dossier_from_before_versions_were_kept_is_bound_to_the_oldest_known(office: Office) -> None:
     """Rows without a stamp, and with one of a version that was overwritten: no later change moves them."""
+    await as_of_before(office.service)
     await office.service.receive(a_changed_year(7, exceptions=[]))
     bare, forgotten = await office.in_process(), await office.in_process()
     execute = office.service.runtime.pool.execute

@@ -1,6 +1,7 @@
 """Copies are held against what the catalogue itself says it published, by its real handlers."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ import pytest
 from kernel.core.event import Event
 from kernel.testing.running import RunningService
 from services.dossier.commands.copies import verify_copies
-from tests.builders.catalog import a_document
+from services.dossier.commands.sealed import broken_rows
+from tests.builders.catalog import a_document, a_process
+from tests.builders.forms import a_form
 from tests.integration.catalog.publishing.desk import an_item, approved, decided, published, with_catalogue
 from tests.integration.catalog.test_imports import load
 
@@ -56,3 +59,46 @@ async def test_copies_are_what_was_published_until_somebody_changes_one(
     assert f"procedures {name}: published, and not here" in told
     assert "staff ke-gian: here, and never published" in told
     assert ", 3 differ" in told
+
+
+async def test_versions_others_followed_are_compared_too_and_are_had_again(
+    start: Callable[..., Awaitable[RunningService]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Years, processes and forms that running dossiers may stand on: said again, they stand as before."""
+    catalog, dossier = await start("catalog"), await start("dossier")
+    pool, file = dossier.runtime.pool, tmp_path / "published.jsonl"
+    for times in (1, 2):
+        office_hours = f"07:{times}0-11:30;13:30-17:30"
+        year = {"code": "default", "year": 2026, "office_hours": office_hours, "exceptions": []}
+        form = {**a_form(title=f"Tờ khai {times}"), "code": "1.004873"}
+        said = await load(
+            catalog, a_document(calendars=[year], processes=[a_process(name=str(times))], forms=[form])
+        )
+        assert said.status_code == 200, said.text
+        catalog.clock.advance(timedelta(days=1))
+    last = await heard(catalog, dossier)
+
+    async def compared() -> str:
+        capsys.readouterr()
+        assert await catalog.runtime.service.commands["published"](catalog.runtime, ()) == 0
+        file.write_text(capsys.readouterr().out, encoding="utf-8")
+        await verify_copies(dossier.runtime, [str(file)])
+        return capsys.readouterr().out
+
+    assert ", 0 differ" in await compared()
+    was = await pool.fetch("SELECT code, year, sequence, data FROM calendar_versions ORDER BY 3")
+    await pool.execute(
+        "DELETE FROM calendar_versions WHERE sequence = 1; DELETE FROM processes WHERE version = 1;"
+        "DELETE FROM forms WHERE sequence = 1"
+    )
+    told = (await compared()).splitlines()
+    assert told[:-1] == [
+        f"{name}: published, and not here"
+        for name in ("processes QT-01/1", "forms 1.004873/1", "calendar_versions default/2026/1")
+    ]
+    assert await catalog.runtime.service.commands["republish"](catalog.runtime, ()) == 0
+    await heard(catalog, dossier, last)
+    assert ", 0 differ" in await compared()
+    assert was == await pool.fetch("SELECT code, year, sequence, data FROM calendar_versions ORDER BY 3")
+    assert await broken_rows(pool, dossier.runtime.resources.history_keys) == []
+    assert await pool.fetchval("SELECT sequence FROM calendars") == 2

@@ -77,7 +77,7 @@ async def test_a_year_nobody_had_decided_and_versions_of_before_count_as_they_ar
     """Neither is guessed away: the year as it is now; a version without its moment as known all along."""
     pool = office.service.runtime.pool
     await decide(office, 2, at(4), STORM)
-    await pool.execute("DELETE FROM calendar_versions WHERE sequence < 2")
+    await pool.execute("DELETE FROM calendar_versions WHERE year = 2026 AND sequence < 2")
     office.service.clock.set(at(5))
     assert (await taken(office, at(3, 15)))["due_at"][:10] == "2026-03-09"
     await decide(office, 3, at(5))
@@ -95,7 +95,9 @@ async def test_paper_taken_before_the_first_version_kept_is_promised_by_that_one
         costs = [a_channel(a_fee(), name="DIRECT")]
         await office.service.receive(a_procedure(version=2, channels=costs))
     await decide(office, 2, at(3, 10))
-    await office.service.runtime.pool.execute("DELETE FROM calendar_versions WHERE sequence < 2")
+    await office.service.runtime.pool.execute(
+        "DELETE FROM calendar_versions WHERE year = 2026 AND sequence < 2"
+    )
     await decide(office, 3, at(4), STORM)
     office.service.clock.set(at(5))
     seen = await taken(office, at(3, 8))
