@@ -52,6 +52,11 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": _MEANINGS[str(status)]} for status in statuses}
 
 
+def a_file(media: str) -> dict[int | str, dict[str, Any]]:
+    """Return `responses=` of a route whose 200 is a file of this type."""
+    return {200: {"content": {media: {"schema": {"type": "string", "format": "binary"}}}}}
+
+
 def describe_problems(document: dict[str, Any]) -> dict[str, Any]:
     """Return the document with every refusal the edge may give, besides those the operation names itself."""
     for path, operations in document["paths"].items():

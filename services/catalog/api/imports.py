@@ -56,7 +56,7 @@ def read_json(raw: bytes) -> Any:
 
 
 def _is_too_deep(value: Any) -> bool:
-    level = [value]
+    level = [value] if isinstance(value, dict | list) else []
     for _ in range(MAX_JSON_DEPTH):
         level = [
             part

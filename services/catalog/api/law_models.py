@@ -153,6 +153,7 @@ class LegalDocument(Open):
     is_verified: bool
     doubts: list[str]
     version: int
+    cited_by: int | None = None
 
 
 class LegalRelation(BaseModel):

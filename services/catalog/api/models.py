@@ -102,6 +102,12 @@ class Agency(Open):
     successors: list[str]
     units: list[dict[str, Any]]
     version: int
+    short_name: str | None = None
+    address: str | None = None
+    phone: str | None = None
+    place: str | None = None
+    calendar: str | None = None
+    one_stop_unit: dict[str, Any] | None = None
 
 
 class Sector(Open):
@@ -141,6 +147,8 @@ class InterlinkedGroup(Open):
     lead_procedure: str
     members: list[dict[str, Any]]
     version: int | None
+    lead_agency: str | None = None
+    merged_components: str | None = None
 
 
 class StaffMember(Open):
@@ -152,6 +160,10 @@ class StaffMember(Open):
     unit: str | None
     roles: list[str]
     version: int
+    position: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    sits_at: Any = None
 
 
 class ImportItem(BaseModel):

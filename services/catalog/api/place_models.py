@@ -47,6 +47,7 @@ class Point(PointBody):
 
     code: str
     version: int
+    distance_km: float | None = None
 
 
 class UnitsBody(Strict):
@@ -78,6 +79,7 @@ class AdministrativeUnit(BaseModel):
     valid_to: date | None
     successors: list[dict[str, Any]]
     source: dict[str, Any]
+    kind: str | None = None
 
 
 class AdministrativeUnits(BaseModel):

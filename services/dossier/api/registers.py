@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from kernel.core.errors import Invalid
+from kernel.web.described import a_file
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from services.dossier.api.deps import PROBLEMS, ActingFor, Caller, Now, Work
@@ -19,6 +20,7 @@ from services.dossier.use_cases.registers.read_register import read_register
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Sổ sách"])
 
+_PDF = "application/pdf"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Agency = Annotated[str, Query(max_length=35, description="Cơ quan tiếp nhận")]
 First = Annotated[Day, Query(alias="from")]
@@ -70,16 +72,16 @@ async def get_register(
     return RegisterPage(items=items, next_cursor=following)
 
 
-@router.get("/register.pdf", response_class=Response)
+@router.get("/register.pdf", response_class=Response, responses=a_file(_PDF))
 async def get_register_pdf(
     agency: Agency, first: First, last: Last, by: Caller, work: Work, now: Now
 ) -> Response:
     """In sổ theo dõi hồ sơ của một khoảng thời gian (PDF)."""
     printed = await print_register(agency, first, last, as_sheet=False, by=by, work=work, now=now)
-    return _file(printed, "application/pdf", "so-theo-doi.pdf")
+    return _file(printed, _PDF, "so-theo-doi.pdf")
 
 
-@router.get("/register.xlsx", response_class=Response)
+@router.get("/register.xlsx", response_class=Response, responses=a_file(_XLSX))
 async def get_register_sheet(
     agency: Agency, first: First, last: Last, by: Caller, work: Work, now: Now
 ) -> Response:
@@ -88,25 +90,25 @@ async def get_register_sheet(
     return _file(printed, _XLSX, "so-theo-doi.xlsx")
 
 
-@router.get("/certified-copies.pdf", response_class=Response)
+@router.get("/certified-copies.pdf", response_class=Response, responses=a_file(_PDF))
 async def get_copy_book_pdf(first: First, last: Last, by: ActingFor, work: Work, now: Now) -> Response:
     """In sổ chứng thực bản sao của cơ quan trong một khoảng thời gian (PDF)."""
     printed = await print_copy_book(first, last, as_sheet=False, by=by, work=work, now=now)
-    return _file(printed, "application/pdf", "so-chung-thuc.pdf")
+    return _file(printed, _PDF, "so-chung-thuc.pdf")
 
 
-@router.get("/certified-copies.xlsx", response_class=Response)
+@router.get("/certified-copies.xlsx", response_class=Response, responses=a_file(_XLSX))
 async def get_copy_book_sheet(first: First, last: Last, by: ActingFor, work: Work, now: Now) -> Response:
     """Tải sổ chứng thực bản sao của cơ quan trong một khoảng thời gian (XLSX)."""
     printed = await print_copy_book(first, last, as_sheet=True, by=by, work=work, now=now)
     return _file(printed, _XLSX, "so-chung-thuc.xlsx")
 
 
-@router.get("/dossiers/{dossier_id}/control-slip.pdf", response_class=Response)
+@router.get("/dossiers/{dossier_id}/control-slip.pdf", response_class=Response, responses=a_file(_PDF))
 async def get_control_slip(dossier_id: UUID, by: Caller, work: Work, now: Now) -> Response:
     """In phiếu kiểm soát quá trình giải quyết hồ sơ (PDF)."""
     printed = await print_control_slip(dossier_id, by=by, work=work, now=now)
-    return _file(printed, "application/pdf", "phieu-kiem-soat.pdf")
+    return _file(printed, _PDF, "phieu-kiem-soat.pdf")
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:

@@ -93,7 +93,7 @@ async def show_another(request: Request) -> Response:
     number = require_session(request, door)
     issuer = (await form_of(request)).get("issuer", "")
     begun = await door.sign_in.begin_link(issuer, f"{_PAGE}?xong={_LINKED}", number=number)
-    response = rendered("lead_on.html", address=begun.address, to="lead_on")
+    response = rendered("lead_on.html", address=begun.address, is_leaving=False)
     cookies.put(response, cookies.SIGN_IN, begun.cookie, SIGN_IN_SECONDS, is_https=door.is_https)
     return response
 

@@ -21,7 +21,7 @@ from services.gateway.domain.deprecation import deprecation_headers, refuse_reti
 from services.gateway.domain.headers import client_address
 from services.gateway.domain.pace import is_page, pace_class
 from services.gateway.domain.routes import Priority, Route
-from services.gateway.domain.shaping import refuse_unknown, wanted_fields
+from services.gateway.domain.shaping import as_asked_inside, refuse_unknown, wanted_fields
 from services.gateway.domain.usage.kinds import Channel, act_of_route, acts_of_page
 from services.gateway.use_cases.door import Door
 from services.gateway.use_cases.who_is_asking import Known
@@ -150,6 +150,7 @@ class Gate:
             fields, query = wanted_fields(scope["query_string"], lambda: door.fields_of(route))
             scope = {**scope, "query_string": query}
             answer: Send = Shaped(send, given, fields=fields, is_packable=route.is_packable)
+            given = as_asked_inside(given, is_read_here=bool(fields))
         else:
             answer = send
         await self._answer(door, route, scope, receive, answer, given, authorization, client)

@@ -171,7 +171,7 @@ def _farewell(address: str, request: Request) -> Response:
         return JSONResponse({"address": address})
     if address.startswith("/"):
         return RedirectResponse(address, status_code=303)
-    return rendered("lead_on.html", address=address, to="leave_on")
+    return rendered("lead_on.html", address=address, is_leaving=True)
 
 
 @router.post("/session/back-channel", response_class=Response, include_in_schema=False)

@@ -121,6 +121,8 @@ def asked_for(query: bytes) -> dict[str, Any]:
         for name, value in found.items()
         if not value.isprintable() or len(value) > _LONGEST
     ]
+    # No names beside these, as everywhere; the door has not looked, for one reading of the query is enough.
+    wrong += [(name[:_LONGEST], "Địa chỉ này không có tham số đó") for name in asked.keys() - found.keys()]
     if wrong:
-        raise Invalid(fields=wrong)
+        raise Invalid(fields=sorted(wrong))
     return found

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from kernel.core.caller import CallerKind
 from kernel.core.errors import Forbidden
 from kernel.web.deps import Caller, Now, current_work
-from kernel.web.described import problems
+from kernel.web.described import a_file, problems
 from kernel.web.edge import EdgeRoute
 from services.gateway.domain.usage.kinds import Kind
 from services.gateway.use_cases.usage.read_usage import Cut, UsageTold, read_usage
@@ -108,13 +108,13 @@ async def read_usage_figures(told: Asked) -> UsageOut:
     return told
 
 
-@router.get("/usage.csv", response_class=Response)
+@router.get("/usage.csv", response_class=Response, responses=a_file("text/csv"))
 async def read_usage_csv(told: Asked, request: Request) -> Response:
     """Như trên, tệp CSV."""
     return _file(request.app.state.runtime.resources.usage.as_csv(_rows(told)), "text/csv", told, "csv")
 
 
-@router.get("/usage.xlsx", response_class=Response)
+@router.get("/usage.xlsx", response_class=Response, responses=a_file(_XLSX))
 async def read_usage_xlsx(told: Asked, request: Request) -> Response:
     """Như trên, tệp XLSX."""
     return _file(request.app.state.runtime.resources.usage.as_xlsx(_rows(told)), _XLSX, told, "xlsx")

@@ -29,12 +29,15 @@ def read_told() -> Told:
     return Told(examples, _json(problems / "operations.json"), _json(problems / "codes.json"))
 
 
+def _all_documents() -> dict[str, dict[str, Any]]:
+    own = _json(CONTRACTS / "openapi" / "gateway.json")
+    return {**read_documents(), "gateway": as_upstream(own)}
+
+
 @cache
 def fields_by_route() -> Mapping[tuple[str, str], frozenset[str]]:
     """Return the names of the items of every list that pages, by service and address at the door."""
-    documents = read_documents()
-    own = _json(CONTRACTS / "openapi" / "gateway.json")
-    documents["gateway"] = as_upstream(own)
+    documents = _all_documents()
     found = {}
     for route in (one for one in ROUTES if one.method == "GET"):
         document = documents[route.service]
@@ -48,9 +51,9 @@ def fields_by_route() -> Mapping[tuple[str, str], frozenset[str]]:
 @cache
 def questions_by_route() -> Mapping[tuple[str, str, str], frozenset[str]]:
     """Return the names a query may have, by service, method and address at the door."""
-    documents = read_documents()
+    documents = _all_documents()
     found = {}
-    for route in (one for one in ROUTES if one.service in documents):
+    for route in ROUTES:
         described = operation_of(documents[route.service], route)
         if described is not None:
             found[route.service, route.method, route.path] = frozenset(asked_names(described[1]))

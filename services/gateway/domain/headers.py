@@ -28,7 +28,7 @@ _IN = {
         "x-file-name",
     )
 }
-_OUT = frozenset(
+PASSED_OUT = frozenset(
     name.encode()
     for name in (
         "accept-ranges",
@@ -75,7 +75,7 @@ def headers_out(
     found = []
     for raw, value in answered:
         name = raw.lower()
-        if name in _OUT:
+        if name in PASSED_OUT:
             found.append((name, _public(value, public_of) if name == b"location" else value))
     return found
 

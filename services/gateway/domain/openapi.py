@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from services.gateway.domain.openapi_headers import HEADERS
 from services.gateway.domain.openapi_operation import Told, public_operation
 from services.gateway.domain.routes import Route
 from services.gateway.domain.tasks import TASKS, task_of
@@ -50,13 +51,13 @@ def compose(
     `OperationMissing` when `is_strict`, and is left out otherwise. `told` adds examples and problem codes.
     """
     paths: dict[str, dict[str, Any]] = {}
-    components: dict[str, dict[str, Any]] = {"securitySchemes": dict(_SCHEMES)}
+    components: dict[str, dict[str, Any]] = {"securitySchemes": dict(_SCHEMES), "headers": dict(HEADERS)}
     used = set()
     if told.problems:
         components["examples"] = told.problem_examples()
     for service, document in documents.items():
         for kind, members in document.get("components", {}).items():
-            if kind != "securitySchemes":
+            if kind not in {"securitySchemes", "headers"}:
                 named = {_named(service, name): _renamed(value, service) for name, value in members.items()}
                 components.setdefault(kind, {}).update(named)
     for route in routes:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kernel.core.caller import CallerKind
+from services.gateway.domain.openapi_headers import with_headers
 from services.gateway.domain.policy import Policy
 from services.gateway.domain.routes import Route
 
@@ -31,7 +32,7 @@ _VERSION = {
 _SEEN = {
     "name": "If-None-Match",
     "in": "header",
-    "description": "ETag đã giữ: không đổi thì trả lời 304, không có nội dung",
+    "description": "ETag đã giữ, loại yếu (W/…): không đổi thì trả lời 304; phiên bản không phải dấu như thế",
     "schema": {"type": "string"},
 }
 _FIELDS = {
@@ -101,7 +102,7 @@ def public_operation(
         "x-service": route.service,
         "security": _security(route.policy),
         "parameters": _parameters(operation, route, schemas),
-        "responses": _responses(operation, route, told, name),
+        "responses": with_headers(_responses(operation, route, told, name), route),
     }
     who = _who(route.policy)
     if who:

@@ -83,14 +83,28 @@ def may_be_packed(given: Mapping[bytes, bytes], answered: Mapping[bytes, bytes],
     X-Requested-With. A strong tag names exact bytes and is what If-Match takes: such an answer stays too.
     """
     kind = answered.get(b"content-type", b"").partition(b";")[0].strip().decode("latin-1")
-    by_cookie = b"cookie" in given and b"authorization" not in given and b"x-requested-with" not in given
     return (
         size >= LEAST_BYTES
         and kind in (*_PACKED, *_PACKED_KINDS)
         and b"content-encoding" not in answered
         and not answered.get(b"etag", b"W/").startswith(b'"')
-        and not by_cookie
+        and not _is_by_cookie(given)
     )
+
+
+def as_asked_inside(given: Mapping[bytes, bytes], *, is_read_here: bool) -> Mapping[bytes, bytes]:
+    """Return a request's headers as the service behind the door sees them.
+
+    A service may pack what it answers by the same rules only: for who takes gzip, where no length tells a
+    secret, and never what is read here on its way out.
+    """
+    name = b"accept-encoding"
+    packs = not is_read_here and takes_gzip(given.get(name, b"")) and not _is_by_cookie(given)
+    return {**given, name: b"gzip" if packs else b"identity"}
+
+
+def _is_by_cookie(given: Mapping[bytes, bytes]) -> bool:
+    return b"cookie" in given and b"authorization" not in given and b"x-requested-with" not in given
 
 
 def takes_gzip(accept_encoding: bytes) -> bool:

@@ -285,6 +285,15 @@ async def test_bad_input_is_refused_and_changes_nothing(
     assert await catalog.count("procedures") == 0
 
 
+async def test_json_that_is_no_object_is_no_document(start: Start) -> None:
+    """A value alone is JSON too, and nothing to look into."""
+    catalog = await start("catalog")
+    for path in ("/v1/imports", "/v1/administrative-units/imports"):
+        for scalar in (b"null", b"true", b"7", b'"x"'):
+            said = await catalog.post(path, scalar, LOADER, headers={"Content-Type": "application/json"})
+            assert (said.status_code, said.json().get("code")) == (422, "not-a-document"), (path, scalar)
+
+
 async def test_only_the_loader_and_editors_import(start: Start) -> None:
     """Everybody else is refused before the body is looked at."""
     catalog = await start("catalog")

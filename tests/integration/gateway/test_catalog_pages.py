@@ -196,6 +196,29 @@ async def test_a_fragment_may_be_shown_elsewhere_and_nothing_else(door: RunningS
     assert "access-control-allow-origin" not in other.headers
 
 
+@pytest.mark.parametrize("accepted", ["gzip", "gzip;q=0", "identity"])
+async def test_chosen_fields_of_a_list_the_catalogue_would_pack(door: RunningService, accepted: str) -> None:
+    """Every browser takes gzip, and the catalogue packs its lists: what is read here comes unpacked."""
+    asked = {"Accept-Encoding": accepted}
+    some = await door.client.get("/api/v1/agencies?fields=code,one_stop_unit&limit=100", headers=asked)
+    assert some.status_code == 200, some.text
+    assert {name for item in some.json()["items"] for name in item} == {"code", "one_stop_unit"}
+    assert some.headers.get("content-encoding") == ("gzip" if accepted == "gzip" else None)
+    known = {**asked, "If-None-Match": some.headers["etag"]}
+    again = await door.client.get("/api/v1/agencies?fields=code,one_stop_unit&limit=100", headers=known)
+    assert (again.status_code, again.content) == (304, b"")
+    whole = await door.client.get("/api/v1/agencies?limit=100", headers=asked)
+    assert whole.headers.get("content-encoding") == ("gzip" if accepted == "gzip" else None)
+
+
+async def test_what_a_cookie_fetched_is_packed_by_nobody(door: RunningService) -> None:
+    asked = {"Accept-Encoding": "gzip", "Cookie": "motcua_session=x"}
+    ours = {**asked, "X-Requested-With": "motcua"}
+    for headers, packed in ((asked, None), (ours, "gzip")):
+        answer = await door.client.get("/api/v1/agencies?limit=100", headers=headers)
+        assert (answer.status_code, answer.headers.get("content-encoding")) == (200, packed)
+
+
 async def test_the_portals_link_leads_to_the_form_at_its_agency_and_stays_with_it(
     door: RunningService,
 ) -> None:

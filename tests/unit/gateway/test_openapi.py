@@ -3,7 +3,9 @@
 import pytest
 
 from services.gateway.clients.documents import read_documents
+from services.gateway.domain.headers import PASSED_OUT
 from services.gateway.domain.openapi import OperationMissing, compose
+from services.gateway.domain.openapi_headers import HEADERS
 from services.gateway.domain.policy import ANYBODY, PERSONS
 from services.gateway.domain.routes import ROUTES, Route
 
@@ -54,3 +56,25 @@ def test_every_public_operation_is_described_by_its_service(service: str) -> Non
     documents = read_documents()
     assert service in documents, f"contracts/openapi/{service}.json is not there: make contracts"
     compose({service: documents[service]}, ROUTES, is_strict=True)
+
+
+def test_every_header_an_answer_may_carry_is_named() -> None:
+    """Those that pass the door to the asker, and those it adds; the rest holds for every answer alike."""
+    alike = {"content-length", "content-type", "content-encoding", "content-range", "accept-ranges"}
+    alike |= {"content-security-policy", "x-accel-buffering"}
+    of_tus = {"tus-checksum-algorithm", "tus-extension", "tus-max-size", "tus-version"}
+    passed = {name.decode() for name in PASSED_OUT}
+    assert passed - alike - of_tus <= {name.lower() for name in HEADERS}
+    composed = compose(read_documents(), ROUTES)
+    assert composed["components"]["headers"].keys() == HEADERS.keys()
+    for path, operations in composed["paths"].items():
+        for method, operation in operations.items():
+            for status, answer in operation["responses"].items():
+                named = set(answer["headers"])
+                assert "X-Correlation-Id" in named
+                assert ("Retry-After" in named) == (status in {"429", "503"}), (method, path, status)
+            kept = {"post", "put", "patch", "delete"}
+            success = [
+                one for status, one in operation["responses"].items() if status in {"200", "201", "202"}
+            ]
+            assert all(("Idempotency-Replayed" in one["headers"]) == (method in kept) for one in success)
