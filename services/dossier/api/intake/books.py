@@ -213,6 +213,8 @@ def _list(item: HandOverList, response: Response | None = None) -> HandOverOut:
                 received_sheets=one.received_sheets,
                 differs=one.differs,
                 remark=one.remark,
+                received_by=one.received_by_name,
+                received_at=local(one.received_at),
             )
             for one in item.items
         ],

@@ -192,7 +192,7 @@ class CountedIn(HandedIn):
 
 
 class HandOverConfirmationIn(Strict):
-    """Every dossier of the list as it came."""
+    """Every dossier of the list, as it is shown to this agency, as it came."""
 
     items: Annotated[list[CountedIn], Field(min_length=1, max_length=200)]
     note: Note = ""
@@ -206,10 +206,12 @@ class HandedOut(BaseModel):
     received_sheets: int | None
     differs: bool
     remark: str
+    received_by: str
+    received_at: datetime | None
 
 
 class HandOverOut(BaseModel):
-    """A list with its one or two signatures."""
+    """A list with its one or two signatures, as far as this agency gives or gets its dossiers."""
 
     list_id: UUID
     version: int

@@ -184,6 +184,9 @@ items = Table(
     Column("received_sheets", Integer),
     Column("remark", Text, nullable=False),
     Column("is_open", Boolean, nullable=False),
+    Column("received_by", Text),
+    Column("received_by_name", Text),
+    Column("received_at", moment),
 )
 Index("uq_handover_items_open", items.c.dossier_id, unique=True, postgresql_where=text("is_open"))
 Index("ix_handover_items_dossier_id", items.c.dossier_id, items.c.list_id)

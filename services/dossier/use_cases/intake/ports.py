@@ -1,6 +1,6 @@
 """What the ways in need of the world."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -11,9 +11,10 @@ from services.dossier.domain.intake.batches import Batch, Sheet
 from services.dossier.domain.intake.copies import CertifiedCopy, CopyFigure, CopyRequest
 from services.dossier.domain.intake.drafts import SubmissionDraft
 from services.dossier.domain.intake.evidence import Evidence
-from services.dossier.domain.intake.handovers import HandOverList
+from services.dossier.domain.intake.handovers import HandOverList, PapersHeld
 from services.dossier.domain.intake.late_entries import LateEntry
 from services.dossier.domain.intake.look_ups import Purposes
+from services.dossier.domain.keepers import Reach
 
 
 class EvidenceBook(Protocol):
@@ -157,20 +158,23 @@ class CopyBook(Protocol):
 class HandOvers(Protocol):
     """Lists of paper files on their way."""
 
-    async def held(self, dossier_ids: Sequence[UUID], agencies: Sequence[str]) -> dict[UUID, frozenset[str]]:
-        """Return those whose papers lie here and on no open list, each with where they may go."""
+    async def held(self, dossier_ids: Sequence[UUID]) -> dict[UUID, PapersHeld]:
+        """Return where the papers of those on no open list lie, and whose dossiers they are."""
+
+    async def names(self, agencies: Sequence[str]) -> dict[str, str]:
+        """Return what agencies are called."""
 
     def add(self, handed: HandOverList) -> None:
         """Keep a list; `Stale` at the commit when papers went on another list meanwhile."""
 
-    async def find(self, list_id: UUID, agencies: Sequence[str]) -> HandOverList:
-        """Return a list that this agency gives or receives; raise `NotFound`."""
+    async def find(self, list_id: UUID) -> HandOverList:
+        """Return a list; raise `NotFound`."""
 
-    async def of(self, agencies: Sequence[str], limit: int) -> list[HandOverList]:
-        """Return an agency's lists, those on their way first, then the newest."""
+    async def of(self, reaches: Sequence[Reach], limit: int) -> list[HandOverList]:
+        """Return lists with lines an agency gives or gets, those on their way first, then the newest."""
 
-    def confirm(self, handed: HandOverList) -> None:
-        """Keep the second signature; the papers lie at the receiver from here on."""
+    def confirm(self, handed: HandOverList, lines: Collection[UUID]) -> None:
+        """Keep the second signature for these lines; their papers lie at the receiver from here on."""
 
 
 class Batches(Protocol):
