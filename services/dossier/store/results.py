@@ -7,10 +7,11 @@ from uuid import UUID
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.dossier.domain.results.register import Numbering, Registered, ResultState, year_of
+from services.dossier.domain.results.register import Numbering, Registered, ResultState, folded, year_of
 from services.dossier.store.attachments import FILE_JSON, FREE, attachment_of
 from services.dossier.store.row_heads import RowHeads
 from services.dossier.store.shown import SEALED_ON, shown
+from services.dossier.store.tables.results import FOLDED
 from services.dossier.use_cases.ports import Attachment, Seals
 from services.dossier.use_cases.sealed_rows import RowSeals
 
@@ -59,7 +60,7 @@ _AT_ISSUE = Statement(
     f"SELECT given.files, {_OF_REGISTER}"
     f" FROM (SELECT json_agg({FILE_JSON}) AS files FROM attachments f WHERE f.id = ANY(:ids::uuid[])"
     f" AND {FREE}) AS given LEFT JOIN LATERAL (SELECT {_READ} FROM result_register"
-    " WHERE number = :number AND agency = :agency AND issued_at >= :first AND issued_at < :until"
+    f" WHERE agency = :agency AND {FOLDED} = :number AND issued_at >= :first AND issued_at < :until"
     " AND dossier_id <> :dossier_id ORDER BY id DESC LIMIT :limit::int) AS r ON true"
 )
 _NAMED = Statement(f"SELECT {_READ} FROM result_register WHERE id = ANY(:ids::uuid[])")
@@ -181,7 +182,7 @@ class PostgresResults:
             _AT_ISSUE,
             ids=list(attachment_ids),
             uploaders=list(uploaders),
-            number=given.number,
+            number=folded(given.number),
             agency=given.agency,
             first=first,
             until=until,

@@ -15,7 +15,7 @@ from services.dossier.domain.figures.fact import SILENT, follow, told_by
 from services.dossier.domain.history import Entry
 from services.dossier.domain.intake.evidence import Evidence
 from services.dossier.domain.papers import Paper, PaperKind
-from services.dossier.domain.results.register import Numbering, Registered, ResultState, year_of
+from services.dossier.domain.results.register import Numbering, Registered, ResultState, folded, year_of
 from services.dossier.store.archive.work import read_retention
 from services.dossier.use_cases.ports import (
     Attachment,
@@ -244,7 +244,7 @@ class MemoryResults:
         self, given: Numbering, attachment_ids: Sequence[UUID], uploaders: Collection[str], *, limit: int
     ) -> tuple[dict[UUID, Attachment], Sequence[Registered]]:
         def is_same(other: Registered) -> bool:
-            numbered = (other.number, other.agency) == (given.number, given.agency)
+            numbered = (folded(other.number), other.agency) == (folded(given.number), given.agency)
             return numbered and year_of(other.issued_at) == year_of(given.at)
 
         others = (one for one in self._database.results.values() if one.dossier_id != given.dossier_id)

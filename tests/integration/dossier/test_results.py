@@ -9,7 +9,8 @@ import pytest
 
 from kernel.core.clock import VIETNAM
 from kernel.testing.running import a_staff_member
-from services.dossier.domain.results.register import Numbering
+from services.dossier.domain.results.register import Numbering, folded
+from services.dossier.store.tables.results import FOLDED
 from tests.builders.dossier.office import CLERK, RECEIVER, SIGNER, SPECIALIST, STRANGER, Office, a_citizen
 
 WHY = {"reason": "Cấp sai đối tượng", "legal_basis": "Luật Hộ tịch Điều 70"}
@@ -60,6 +61,24 @@ async def test_a_number_given_before_is_warned_of_and_no_refusal(office: Office)
     (warning,) = seen["warnings"]
     assert warning["code"] == "result-number-used"
     assert warning["details"] == {"number": "12/XN", "dossier_codes": [first["dossier_code"]]}
+
+
+async def test_a_number_written_otherwise_is_the_same_number(office: Office) -> None:
+    """By zeros, spaces and capitals alone no number is another; the index is asked."""
+    pool = office.service.runtime.pool
+    await office.issued(number="01/QĐ-XN")
+    seen = await office.issued(number="001 / qđ-Xn")
+    assert [one["details"]["number"] for one in seen["warnings"]] == ["001 / qđ-Xn"]
+    assert (await office.issued(number="10/QĐ-XN"))["warnings"] == []
+    for number in ("01/QĐ-XN", "100/0/x", "00/XN", "a01b\u00a0 002", " 7\t/Ố"):
+        assert await pool.fetchval(f"SELECT {FOLDED} FROM (SELECT $1::text AS number) g", number) == folded(
+            number
+        )
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("SET LOCAL enable_seqscan = off")
+        query = f"SELECT id FROM result_register WHERE agency = 'H99.201' AND {FOLDED} = '1/xn'"
+        plan = str(await connection.fetch(f"EXPLAIN {query} ORDER BY id DESC LIMIT 5"))
+    assert "ix_result_register_agency_folded" in plan
 
 
 async def test_a_number_is_the_agencys_own_in_its_own_year(office: Office) -> None:

@@ -1,9 +1,11 @@
 """The register of results (NĐ 45/2020 Điều 16-19): kept as data, so that nobody is asked for them again."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 from uuid import UUID
 
@@ -130,6 +132,19 @@ class Numbering:
     agency: str
     dossier_id: UUID
     at: datetime
+
+
+_SPACES = re.compile(r"[ \t\n\r\f\v\u00a0]+")
+_LEADING = re.compile(r"(?<![0-9])0+(?=[0-9])")
+_SMALL = str.maketrans(f"{ascii_uppercase}Đ", f"{ascii_lowercase}đ")
+
+
+def folded(number: str) -> str:
+    """Return a number as a book has it once: without spaces, capitals and leading zeros.
+
+    NĐ 30/2020/NĐ-CP writes 01 where people write 1: "01/XN", "1 / XN" and "1/xn" are one number.
+    """
+    return _LEADING.sub("", _SPACES.sub("", number)).translate(_SMALL)
 
 
 def used_before(others: Sequence[Registered], number: str) -> dict[str, Any] | None:
