@@ -360,10 +360,11 @@ class Dossier:
         self.stops = (*self.stops, stop)
         self.draft = None
 
-    def answer_supplement(self, move: Move, *, at: datetime) -> State:
-        """T4 and the applicant's half of T10."""
+    def answer_supplement(self, move: Move, *, at: datetime, files: Iterable[UUID] = ()) -> State:
+        """T4 and the applicant's half of T10, with the files that came."""
         left = self.move(move)
-        self.supplements = (*self.supplements[:-1], replace(self.supplements[-1], answered_at=at))
+        answered = replace(self.supplements[-1], answered_at=at, answered_with=tuple(files))
+        self.supplements = (*self.supplements[:-1], answered)
         self.proposal = None
         return left
 

@@ -69,6 +69,8 @@ class Supplement:
     answered_at: datetime | None = None
     basis: str = "GENERAL"
     legal_basis: str = ""
+    answered_with: tuple[UUID, ...] | None = None
+    """The files handed in with the answer; None where that was not recorded yet."""
 
 
 @dataclass(frozen=True, slots=True)

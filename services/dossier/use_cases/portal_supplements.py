@@ -13,9 +13,14 @@ _BROUGHT = "SUPPLEMENT"
 
 
 def told_supplements(
-    history: Sequence[Mapping[str, Any]], files: Iterable[Attachment], shown: Sequence[Mapping[str, Any]]
+    history: Sequence[Mapping[str, Any]],
+    files: Iterable[Attachment],
+    shown: Sequence[Mapping[str, Any]],
+    answered_with: Sequence[Sequence[UUID] | None] = (),
 ) -> list[dict[str, Any]]:
     """Return one entry a request, oldest first, as far as `history` goes; `shown` are the files as told.
+
+    `answered_with` are the files recorded with each request's answer, also with those that came later.
 
     What is not recorded stays None: a request nobody answered has no answer, one before acceptance no due
     moments, one nobody confirmed no officer.
@@ -30,7 +35,7 @@ def told_supplements(
             found[-1] |= _answered(change)
         elif found and _confirms(kind, change, found[-1]):
             found[-1] |= _confirmed(change, item["data"]["dossier"]["due_at"])
-    _give_files(found, files, shown)
+    _give_files(found, answered_with, files, shown)
     return found
 
 
@@ -74,17 +79,33 @@ def _confirmed(change: Mapping[str, Any], due_at: str | None) -> dict[str, Any]:
 
 
 def _give_files(
-    found: Sequence[dict[str, Any]], files: Iterable[Attachment], shown: Sequence[Mapping[str, Any]]
+    found: Sequence[dict[str, Any]],
+    recorded: Sequence[Sequence[UUID] | None],
+    files: Iterable[Attachment],
+    shown: Sequence[Mapping[str, Any]],
 ) -> None:
-    """Put each file brought to the first answer that is not older than it, in its newest version."""
+    """Put each file brought to the answer it was handed in with, in its newest version.
+
+    Where that was not recorded yet it is the first such answer that is not older than the file: of one who
+    uploads for a second request before answering the first, nothing better is known.
+    """
     known = {item.id: item for item in files}
     by_id = {one["attachment_id"]: one for one in shown}
-    answers = [(datetime.fromisoformat(one["answered_at"]), one) for one in found if one["answered_at"]]
+    answers = [
+        (datetime.fromisoformat(one["answered_at"]), one, recorded[place] if place < len(recorded) else None)
+        for place, one in enumerate(found)
+        if one["answered_at"]
+    ]
+    # A file recorded with an answer that is not in this version was not handed in yet.
+    placed = {file for one in recorded for file in one or ()}
     for item in known.values():
         before = known.get(item.replaces) if item.replaces else None
         if item.purpose != _BROUGHT or (before is not None and before.purpose == _BROUGHT):
             continue
-        into = next((one for at, one in answers if item.created_at <= at), None)
+        if item.id in placed:
+            into = next((one for _, one, with_it in answers if item.id in (with_it or ())), None)
+        else:
+            into = next((one for at, one, held in answers if held is None and item.created_at <= at), None)
         told = by_id.get(_newest(item.id, known))
         if into is not None and told is not None:
             into["files"].append(dict(told))

@@ -9,6 +9,7 @@ from uuid import UUID
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, NotFound
 from services.dossier.domain.files import Scan
+from services.dossier.domain.holdings import Result
 from services.dossier.domain.intake.evidence import (
     EvidenceKind,
     Flags,
@@ -21,6 +22,7 @@ from services.dossier.domain.payments.account import ItemKind
 from services.dossier.domain.payments.events import paid_through
 from services.dossier.domain.states import State
 from services.dossier.use_cases.open_dossier import parties_of
+from services.dossier.use_cases.portal_results import told_results
 from services.dossier.use_cases.portal_supplements import told_supplements
 from services.dossier.use_cases.ports import Detail, Work
 from services.dossier.use_cases.read_dossiers import log_reading
@@ -117,7 +119,7 @@ def _view(detail: Detail, work: Work) -> dict[str, Any]:
     )
     changes = {item["version"]: item["data"]["change"] for item in detail.history}
     attachments = _attachments(detail)
-    issued = [change for change in changes.values() if "result" in change]
+    standing, recalled = told_results(dossier.result, dossier.recalled, detail.history)
     return {
         "dossier_id": dossier.id,
         **{name: now_state.get(name) for name in same},
@@ -133,8 +135,14 @@ def _view(detail: Detail, work: Work) -> dict[str, Any]:
         },
         "fees": _fees(detail) if now_state["accepted_at"] else [],
         "attachments": attachments,
-        "results": _results(detail, is_issued=bool(issued)),
-        "supplements": told_supplements(detail.history, detail.attachments, attachments),
+        "results": [_result(one, detail) for one in standing],
+        "recalled_results": [{**_result(one, detail), "recalled_at": at} for one, at in recalled],
+        "supplements": told_supplements(
+            detail.history,
+            detail.attachments,
+            attachments,
+            [one.answered_with for one in dossier.supplements],
+        ),
         "progress": _progress(detail.history),
         "returned_at": changes[now_state["version"]]["at"] if now_state["state"] == State.RETURNED else None,
         "note": _public_note(detail.history[-1]),
@@ -261,23 +269,18 @@ def _newest(one: UUID, replaced_by: Mapping[UUID, UUID | None]) -> UUID:
     return one
 
 
-def _results(detail: Detail, *, is_issued: bool) -> list[dict[str, Any]]:
-    result = detail.dossier.result
-    if result is None or not is_issued:
-        return []
+def _result(result: Result, detail: Detail) -> dict[str, Any]:
     names = {item.id: item.file_name for item in detail.attachments}
-    return [
-        {
-            "code": result.code,
-            "name": result.name,
-            "number": result.number,
-            "outcome": result.outcome,
-            "signed_by": result.signed_by,
-            "attachments": [
-                {"attachment_id": one, "file_name": names.get(one, "")} for one in result.attachment_ids
-            ],
-        }
-    ]
+    return {
+        "code": result.code,
+        "name": result.name,
+        "number": result.number,
+        "outcome": result.outcome,
+        "signed_by": result.signed_by,
+        "attachments": [
+            {"attachment_id": one, "file_name": names.get(one, "")} for one in result.attachment_ids
+        ],
+    }
 
 
 def _progress(history: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

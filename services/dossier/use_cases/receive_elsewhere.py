@@ -242,7 +242,7 @@ async def supplement_from_portal(
     move = Move.ANSWER_INTAKE_SUPPLEMENT if is_intake else Move.ANSWER_SUPPLEMENT
     if not dossier.can(move) or dossier.supplements[-1].answered_at is not None:
         raise TransitionRefused.in_state(dossier.state)
-    left = dossier.answer_supplement(move, at=now)
+    left = dossier.answer_supplement(move, at=now, files=[item.id for item in attachments])
     kept = [replace(item, dossier_id=dossier.id, purpose="SUPPLEMENT") for item in attachments]
     work.attachments.add(kept)
     dossier.take(item.id for item in kept)

@@ -138,7 +138,7 @@ async def answer_supplement(
     ]
     require_usable(named, dossier.procedure_code, now.astimezone(VIETNAM).date())
     move = Move.ANSWER_INTAKE_SUPPLEMENT if is_intake else Move.ANSWER_SUPPLEMENT
-    left = dossier.answer_supplement(move, at=now)
+    left = dossier.answer_supplement(move, at=now, files=attachment_ids)
     if attachment_ids:
         work.attachments.bind(attachment_ids, dossier.id, uploaders=by.subjects, purpose="SUPPLEMENT")
         dossier.take(attachment_ids)

@@ -84,7 +84,7 @@ def _and_ledger(first: HandlerFunction) -> HandlerFunction:
         if rows:
             work.portal_ledger.add(rows, now)
         if event.type == RECALLED:
-            work.portal_files.revoke_results(told.dossier_id, now)
+            work.portal_files.revoke_results(told.dossier_id, now, version=told.version)
         if not told.is_ours or read.change.noted == "ROUTE_CHANGED":
             work.portal_ledger.note_owner(told.dossier_id, told.version, is_ours=told.is_ours)
 

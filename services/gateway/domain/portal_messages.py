@@ -64,6 +64,8 @@ class Wire:
     refusal_status: int = 11
     database_codes: Mapping[str, str] = field(default_factory=dict)
     """`MaCSDL` by our names of databases; the codes' meaning is not known, so one without is not told."""
+    gone: Mapping[str, str] = field(default_factory=dict)
+    """Addresses the portal was given of files that are no result any more, by their ids."""
 
     def address(self, file: FileRef) -> str:
         """Return where the portal may fetch a file."""
@@ -250,7 +252,7 @@ def _content(view: PortalView, status: int) -> str:
 
 
 def status_message(view: PortalView, *, code: str, status: int, wire: Wire) -> Json:
-    """Return the `data` of `DongBoTrangThaiHoSo`."""
+    """Return the `data` of `DongBoTrangThaiHoSo`; a result taken back is told as deleted, once."""
     change = view.change
     told = status_on_portal(status, is_portal_born=True, refusal_status=wire.refusal_status)
     return {
@@ -261,14 +263,21 @@ def status_message(view: PortalView, *, code: str, status: int, wire: Wire) -> J
         "NgayXuLy": stamp(change.at),
         "TrangThai": str(told),
         "TaiLieuXuLy": [
-            {
-                "TenTepDinhKem": file.name[:FILE_NAME_LIMIT],
-                "MaThanhPhanHoSo": "",
-                "TepDinhKemId": file.attachment_id,
-                "DuongDanTaiTepTin": wire.address(file),
-                "IsDeleted": "False",
-            }
-            for paper in view.results
-            for file in paper.files
+            *(_document(file, wire.address(file)) for paper in view.results for file in paper.files),
+            *(
+                {**_document(file, wire.gone[file.attachment_id]), "IsDeleted": "True"}
+                for file in view.gone
+                if file.attachment_id in wire.gone
+            ),
         ],
+    }
+
+
+def _document(file: FileRef, address: str) -> Json:
+    return {
+        "TenTepDinhKem": file.name[:FILE_NAME_LIMIT],
+        "MaThanhPhanHoSo": "",
+        "TepDinhKemId": file.attachment_id,
+        "DuongDanTaiTepTin": address,
+        "IsDeleted": "False",
     }

@@ -61,6 +61,7 @@ class ResultPaper:
     name: str
     code: str
     files: tuple[FileRef, ...]
+    recalled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,8 @@ class PortalView:
     results: tuple[ResultPaper, ...]
     databases: tuple[str, ...]
     change: Change
+    recalled: tuple[ResultPaper, ...] = ()
+    """Results recalled by this version."""
 
     def knowing(self, *, sector_name: str, tech_id: str, sector: str | None = None) -> "PortalView":
         """Return the view with what the gateway itself knows where the dossier service says nothing.
@@ -134,6 +137,14 @@ class PortalView:
             sector=sector or self.sector,
             sector_name=self.sector_name or sector_name,
         )
+
+    @property
+    def gone(self) -> list[FileRef]:
+        """The files of results this very version took back, which the portal may have been told of."""
+        standing = {file.attachment_id for paper in self.results for file in paper.files}
+        taken_back = (paper for paper in self.recalled if paper.recalled_at == self.change.at)
+        files = {file.attachment_id: file for paper in taken_back for file in paper.files}
+        return [file for id_, file in files.items() if id_ not in standing]
 
     @property
     def files(self) -> list[FileRef]:
@@ -174,6 +185,7 @@ class PortalView:
             results=tuple(_result(item) for item in data.get("results") or ()),
             databases=tuple(str(item) for item in data.get("databases") or ()),
             change=_change(data),
+            recalled=tuple(_result(item) for item in data.get("recalled_results") or ()),
         )
 
 
@@ -249,7 +261,8 @@ def _result(data: Mapping[str, Any]) -> ResultPaper:
     name = " ".join(part for part in (_text(data, "name"), _text(data, "number")) if part)
     listed = data.get("attachments") or ()
     files = tuple(replace(_file(item, name), is_result=True) for item in listed)
-    return ResultPaper(name=name, code=_text(data, "code"), files=files)
+    recalled_at = _moment(data, "recalled_at")
+    return ResultPaper(name=name, code=_text(data, "code"), files=files, recalled_at=recalled_at)
 
 
 def _change(data: Mapping[str, Any]) -> Change:

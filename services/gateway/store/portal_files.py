@@ -19,6 +19,19 @@ _PUBLISH = Statement(
     " ORDER BY x.token ON CONFLICT DO NOTHING",
     rows=None,
 )
+# Only what a recall took back, and only for a version after it: what people revoked by hand stays revoked.
+_AGAIN = Statement(
+    "UPDATE portal_files f SET revoked_at = NULL, recalled_version = NULL"
+    " FROM jsonb_to_recordset(:files::jsonb) AS x(token text, again bigint)"
+    " WHERE f.token = x.token AND f.is_result AND f.recalled_version < x.again",
+    rows=None,
+)
+_TAKE_BACK = Statement(
+    "UPDATE portal_files SET revoked_at = :now, recalled_version = :version"
+    " WHERE attachment_id = ANY(:ids::uuid[]) AND is_result AND revoked_at IS NULL",
+    rows=None,
+)
+_WERE_GIVEN = Statement("SELECT attachment_id FROM portal_files WHERE attachment_id = ANY(:ids::uuid[])")
 _FILE = Statement(
     "SELECT attachment_id, file_name FROM portal_files WHERE token = :token AND revoked_at IS NULL"
 )
@@ -27,13 +40,13 @@ _ATTACHMENT = Statement(
 )
 _GIVEN = Statement("SELECT EXISTS (SELECT 1 FROM portal_files WHERE dossier_id = :dossier_id)")
 _REVOKE = Statement(
-    "UPDATE portal_files SET revoked_at = :now WHERE dossier_id = :dossier_id AND revoked_at IS NULL",
+    "UPDATE portal_files SET revoked_at = coalesce(revoked_at, :now), recalled_version = NULL"
+    " WHERE dossier_id = :dossier_id AND (revoked_at IS NULL OR recalled_version IS NOT NULL)",
     rows=None,
 )
 
-
 _RECALL = Statement(
-    "UPDATE portal_files SET revoked_at = :now"
+    "UPDATE portal_files SET revoked_at = :now, recalled_version = :version"
     " WHERE dossier_id = :dossier_id AND is_result AND revoked_at IS NULL",
     rows=None,
 )
@@ -47,7 +60,10 @@ class PostgresPortalFiles:
         self._seals = seals
 
     def publish(self, given: Sequence[GivenAddress], now: datetime) -> None:
-        """Keep tokens of files; two processes take them in one order, so neither waits for the other."""
+        """Keep tokens of files; two processes take them in one order, so neither waits for the other.
+
+        One revoked by a recall is good again where a later version tells of its file as a result.
+        """
         listed = [
             {
                 "token": one.token,
@@ -59,6 +75,9 @@ class PostgresPortalFiles:
             for one in given
         ]
         self._unit.write(_PUBLISH, files=listed, now=now)
+        again = [{"token": one.token, "again": one.again} for one in given if one.again is not None]
+        if again:
+            self._unit.write(_AGAIN, files=again)
 
     async def find(self, token: str) -> tuple[UUID, str] | None:
         """Return the attachment behind a token."""
@@ -77,9 +96,18 @@ class PostgresPortalFiles:
         """Make no address of this dossier good any more."""
         self._unit.write(_REVOKE, dossier_id=dossier_id, now=now)
 
-    def revoke_results(self, dossier_id: UUID, now: datetime) -> None:
-        """Make no address of a result of this dossier good any more: it was recalled."""
-        self._unit.write(_RECALL, dossier_id=dossier_id, now=now)
+    def revoke_results(self, dossier_id: UUID, now: datetime, *, version: int) -> None:
+        """Make no address of a result of this dossier good any more: this version recalled it."""
+        self._unit.write(_RECALL, dossier_id=dossier_id, now=now, version=version)
+
+    def take_back(self, attachment_ids: Sequence[str], now: datetime, *, version: int) -> None:
+        """Make no address of these results good any more: this version recalled them."""
+        self._unit.write(_TAKE_BACK, ids=list(attachment_ids), now=now, version=version)
+
+    async def given(self, attachment_ids: Sequence[str]) -> set[str]:
+        """Return those files the portal was ever given an address of."""
+        rows = await self._unit.fetch(_WERE_GIVEN, ids=list(attachment_ids))
+        return {str(row["attachment_id"]) for row in rows}
 
     def _name(self, file: FileRef) -> str:
         # People write names of people into names of files.

@@ -74,6 +74,7 @@ portal_files = Table(
     Column("revoked_at", _moment),
     _is_sealed(),
     Column("is_result", Boolean, nullable=False, server_default=text("false")),
+    Column("recalled_version", BigInteger),
 )
 _plain(portal_files)
 

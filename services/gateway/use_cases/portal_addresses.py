@@ -27,6 +27,8 @@ class GivenAddress:
     token: str
     dossier_id: UUID
     file: FileRef
+    again: int | None = None
+    """The version that tells of it anew, for a result that may have been recalled before."""
 
 
 _Waiting = tuple[Sequence[GivenAddress], "asyncio.Future[None]"]
@@ -36,6 +38,7 @@ class FileAddresses:
     """An address is committed before it is told; those that come while one commit is on its way are the next.
 
     What this process gave out it does not give out again: an address stays, revoked or not, under one token.
+    Only a result told anew after a recall is asked about each time.
     """
 
     def __init__(
@@ -46,18 +49,42 @@ class FileAddresses:
         self._asked: list[_Waiting] = []
         self._writing: asyncio.Task[None] | None = None
 
-    async def of(self, dossier_id: UUID, files: Sequence[FileRef]) -> Mapping[str, str]:
-        """Return the address of each file, by its id; all of them are kept by then."""
+    async def of(
+        self, dossier_id: UUID, files: Sequence[FileRef], *, again: int | None = None
+    ) -> Mapping[str, str]:
+        """Return the address of each file, by its id; all of them are kept by then.
+
+        `again` is the version that tells of a dossier one of whose results was recalled: an address revoked
+        for a recall before that version is good again where its file is a result.
+        """
         tokens = {file.attachment_id: self._given.get(file.attachment_id, "") for file in files}
         new = [
-            GivenAddress(self._token(file), dossier_id, file)
+            GivenAddress(self._token(file), dossier_id, file, again if file.is_result else None)
             for file in files
-            if not tokens[file.attachment_id]
+            if not tokens[file.attachment_id] or (again is not None and file.is_result)
         ]
         if new:
             await self._kept(new)
             tokens |= {one.file.attachment_id: one.token for one in new}
-        return {attachment: f"{self._root}/portal-files/{token}" for attachment, token in tokens.items()}
+        return {attachment: self._address(token) for attachment, token in tokens.items()}
+
+    async def taken_back(self, files: Sequence[FileRef], version: int) -> Mapping[str, str]:
+        """Return the addresses the portal was given of files that this version took back, none good any more.
+
+        One may still be good: given out by who told of the version before while the recall was on its way.
+        """
+        ids = [file.attachment_id for file in files]
+        async with self._open_work() as work:
+            known: set[str] = await work.portal_files.given(ids)
+            work.portal_files.take_back(ids, self._now(), version=version)
+        return {
+            file.attachment_id: self._address(self._token(file))
+            for file in files
+            if file.attachment_id in known
+        }
+
+    def _address(self, token: str) -> str:
+        return f"{self._root}/portal-files/{token}"
 
     async def _kept(self, new: Sequence[GivenAddress]) -> None:
         answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()

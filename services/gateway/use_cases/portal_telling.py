@@ -163,10 +163,16 @@ class Telling:
 
     async def _with_addresses(self, row: LedgerRow, view: PortalView) -> Wire:
         """Give every file an address that is good before the portal hears of it."""
-        if not view.files or row.kind is Kind.HERE_PROGRESS:
+        if row.kind is Kind.HERE_PROGRESS:
             return self._options.wire
-        addresses = await self._addresses.of(row.dossier_id, view.files)
-        return replace(self._options.wire, addresses=addresses)
+        wire = self._options.wire
+        if view.files:
+            # After a recall the same file may be a result once more: its address is good again then.
+            again = row.version if view.recalled else None
+            wire = replace(wire, addresses=await self._addresses.of(row.dossier_id, view.files, again=again))
+        if view.gone:
+            wire = replace(wire, gone=await self._addresses.taken_back(view.gone, row.version))
+        return wire
 
     async def _view(self, row: LedgerRow) -> Json | None:
         """Return the version's view; acceptance is two rows of one version, which are read once."""

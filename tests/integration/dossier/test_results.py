@@ -11,7 +11,16 @@ from kernel.core.clock import VIETNAM
 from kernel.testing.running import a_staff_member
 from services.dossier.domain.results.register import Numbering, folded
 from services.dossier.store.tables.results import FOLDED
-from tests.builders.dossier.office import CLERK, RECEIVER, SIGNER, SPECIALIST, STRANGER, Office, a_citizen
+from tests.builders.dossier.office import (
+    CLERK,
+    GATEWAY,
+    RECEIVER,
+    SIGNER,
+    SPECIALIST,
+    STRANGER,
+    Office,
+    a_citizen,
+)
 
 WHY = {"reason": "Cấp sai đối tượng", "legal_basis": "Luật Hộ tịch Điều 70"}
 REUSE = "SELECT reuse FROM components WHERE dossier_id = $1"
@@ -52,6 +61,31 @@ async def test_a_recalled_result_makes_room_for_the_right_one(office: Office) ->
     seen = await office.act(seen, "step-completion", SIGNER, step="ky")
     await office.issued(seen, number="13/XN")
     assert [entry["state"] for entry in await own(office)] == ["VALID", "RECALLED"]
+
+
+async def test_the_portal_is_told_version_by_version_what_stands_and_what_was_taken_back(
+    office: Office,
+) -> None:
+    """Who is told late of a version of before the recall is not handed the wrong result."""
+    first = await issued(office)
+    path = f"/v1/portal-views/{first['dossier_id']}"
+
+    async def told(version: int) -> tuple[list[str], list[str]]:
+        view = (await office.service.get(path, GATEWAY, params={"version": version})).json()
+        gone = [one["number"] for one in view["recalled_results"]]
+        assert all(one["recalled_at"] and one["attachments"] for one in view["recalled_results"])
+        return [one["number"] for one in view["results"]], gone
+
+    assert await told(first["version"]) == (["12/XN"], [])
+    recall = await office.act(first, "result-recall", SIGNER, reason="Sai tên")
+    assert await told(recall["version"]) == ([], ["12/XN"])
+    assert await told(first["version"]) == ([], [])
+    office.service.clock.advance(timedelta(minutes=1))
+    second = await office.issued(
+        await office.act(recall, "step-completion", SIGNER, step="ky"), number="13/XN"
+    )
+    assert await told(second["version"]) == (["13/XN"], ["12/XN"])
+    assert await told(recall["version"]) == ([], ["12/XN"])
 
 
 async def test_a_number_given_before_is_warned_of_and_no_refusal(office: Office) -> None:

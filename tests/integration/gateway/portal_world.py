@@ -71,6 +71,7 @@ class ADossier:
     accepted_at: datetime | None = None
     attachments: list[dict[str, Any]] = field(default_factory=list)
     results: list[dict[str, Any]] = field(default_factory=list)
+    recalled: list[dict[str, Any]] = field(default_factory=list)
     route: str = "PROVINCE"
     views: dict[int, dict[str, Any]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
@@ -155,6 +156,7 @@ class ADossier:
             "fees": [{"name": "Lệ phí", "amount": 15000}],
             "attachments": self.attachments,
             "results": self.results,
+            "recalled_results": list(self.recalled),
             "supplements": [],
             "progress": [
                 {"version": self.version, "at": self.at.isoformat(), "officer": "Bùi Thị Lan", "text": name}

@@ -19,14 +19,13 @@ from tests.integration.gateway.test_portal_pair import CODE, events_of
 ITEMS = [{"component_code": "to-khai", "reason": "Chưa ký"}]
 
 
-async def _answered_and_resumed(office: Office, seen: dict[str, Any]) -> tuple[dict[str, Any], str]:
+async def _answered_and_resumed(office: Office, seen: dict[str, Any], file: str) -> dict[str, Any]:
     """Let the office ask while the clock runs, the citizen bring a file, the office confirm it."""
     seen = await office.act(seen, "handover", RECEIVER)
     seen = await office.act(seen, "supplement-request", SPECIALIST, items=ITEMS, reason="Thiếu chữ ký")
     seen = await office.act(seen, "supplement-request-approval", LEAD)
-    file = await office.upload(a_citizen(), name="to-khai-da-ky.pdf")
     seen = await office.act(seen, "supplement-answer", a_citizen(), attachment_ids=[file])
-    return await office.act(seen, "resumption", RECEIVER), file
+    return await office.act(seen, "resumption", RECEIVER)
 
 
 async def _supplements(world: World, code: str) -> list[dict[str, Any]]:
@@ -62,12 +61,14 @@ async def test_the_portal_is_told_of_answers_files_and_new_dates_and_who_applied
     async with served(app) as dossier_url, a_world(start, dossier_url=dossier_url) as world:
         seen = await office.submitted()
         seen = await office.act(seen, "intake-supplement-request", RECEIVER, items=ITEMS, reason="Thiếu")
+        # Uploaded before the first answer, and handed in with the second.
+        file = await office.upload(a_citizen(), name="to-khai-da-ky.pdf")
         first_file = await office.upload(a_citizen(), name="to-khai-2.pdf")
         seen = await office.act(seen, "intake-supplement-answer", a_citizen(), attachment_ids=[first_file])
         for one in (office.service, world.gateway):
             one.clock.advance(timedelta(hours=1))
         accepted = await office.act(seen, "acceptance", RECEIVER)
-        seen, file = await _answered_and_resumed(office, accepted)
+        await _answered_and_resumed(office, accepted, file)
         born = await _born(office, world, CODE)
         await office.act(born, "intake-supplement-request", RECEIVER, items=ITEMS, reason="Hồ sơ chưa đủ")
         turned_away = await _born(office, world, "G22.99-260303-000124")

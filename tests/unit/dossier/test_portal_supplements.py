@@ -92,3 +92,21 @@ def test_of_a_replaced_file_the_newest_version_is_told_and_an_infected_one_not_a
     infected = a_file(6)
     told = told_supplements(HISTORY, [old, newest, infected], shown(newest))[-1]
     assert ids(told) == [newest.id]
+
+
+def test_a_file_is_told_by_the_answer_it_was_handed_in_with_whenever_it_was_uploaded() -> None:
+    early, late = a_file(2), a_file(6)
+    files, listed = [early, late], shown(early, late)
+    one, two = told_supplements(HISTORY, files, listed, [(late.id,), (early.id,)])
+    assert (ids(one), ids(two)) == ([late.id], [early.id])
+    (one,) = told_supplements(HISTORY[:4], files, listed, [(late.id,), (early.id,)])
+    assert ids(one) == [late.id], "what comes with a later answer was not handed in yet"
+
+
+def test_of_answers_of_before_the_record_nothing_better_is_known_than_when_files_came() -> None:
+    old, early, late = a_file(2), a_file(2), a_file(6)
+    files, listed = [old, early, late], shown(old, early, late)
+    one, two = told_supplements(HISTORY, files, listed, [None, (early.id, late.id)])
+    assert (ids(one), ids(two)) == ([old.id], [early.id, late.id])
+    one, two = told_supplements(HISTORY, files, listed, [(), (early.id,)])
+    assert (ids(one), ids(two)) == ([], [early.id]), "an answer recorded without files has none"

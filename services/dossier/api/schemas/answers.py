@@ -266,6 +266,7 @@ class PortalView(BaseModel):
     components: list[dict[str, Any]]
     attachments: list[dict[str, Any]]
     results: list[dict[str, Any]]
+    recalled_results: list[dict[str, Any]]
     supplements: list[dict[str, Any]]
     progress: list[dict[str, Any]]
     change: dict[str, Any]
