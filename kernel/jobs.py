@@ -9,7 +9,6 @@ from kernel.core.bus import BusUnavailable
 from kernel.core.waiting import wait_at_most
 from kernel.postgres.engine import BROKEN_WORLD
 from kernel.postgres.idempotency import forget_old_answers
-from kernel.postgres.single import alone
 from kernel.runtime import Runtime
 from kernel.service import Job, JobTick
 
@@ -55,8 +54,8 @@ async def _run_once(runtime: Runtime, job: Job) -> str:
     """Run the job under its lock; a failure is logged and the next tick tries again."""
     lock = f"job:{runtime.service.name}:{job.name}"
     try:
-        async with alone(runtime.settings.database_url.get_secret_value(), lock) as connection:
-            if connection is None:
+        async with runtime.locks.hold(lock) as is_ours:
+            if not is_ours:
                 return "elsewhere"
             await job.run(JobTick(runtime, runtime.clock.now()))
     except (*BROKEN_WORLD, BusUnavailable) as error:

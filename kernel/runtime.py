@@ -10,6 +10,7 @@ import asyncpg
 from kernel.core.bus import Bus
 from kernel.core.clock import Clock
 from kernel.postgres.engine import BROKEN_WORLD, open_pool
+from kernel.postgres.locks import Locks
 from kernel.postgres.unit_of_work import UnitOfWork
 from kernel.sealing import Sealer
 from kernel.service import Service
@@ -28,6 +29,7 @@ class Runtime:
         self.clock = clock
         self.pool = pool
         self.bus = bus
+        self.locks = Locks(settings.database_url.get_secret_value(), f"{service.name} locks")
         self.resources: Any = None
         self.seals = Sealer(settings.pii_key.get_secret_value())
         self.verifier = TokenVerifier(settings.internal_jwks, clock)
@@ -72,9 +74,12 @@ async def open_runtime(
     try:
         await bus.start()
         runtime = Runtime(service, settings, clock, pool, bus)
-        async with service.resources(runtime) as resources:
-            runtime.resources = resources
-            yield runtime
+        try:
+            async with service.resources(runtime) as resources:
+                runtime.resources = resources
+                yield runtime
+        finally:
+            await runtime.locks.close()
     finally:
         await bus.close()
         await pool.close()

@@ -17,7 +17,6 @@ from kernel.core.errors import Stale
 from kernel.core.event import ReceivedEvent
 from kernel.core.waiting import wait_at_most
 from kernel.postgres.engine import BROKEN_WORLD
-from kernel.postgres.single import alone
 from kernel.postgres.unit_of_work import AlreadyDone, UnitOfWork
 from kernel.runtime import Runtime
 from kernel.service import Handler
@@ -239,10 +238,9 @@ class Consumer:
 
     async def _apply_freed(self) -> None:
         """Apply what waited behind letters that people have settled, one process at a time."""
-        dsn = self._runtime.settings.database_url.get_secret_value()
-        async with alone(dsn, f"freed:{self._name}") as connection:
+        async with self._runtime.locks.hold(f"freed:{self._name}") as is_ours:
             failed: set[tuple[str, str]] = set()
-            for row in await self._letters.freed() if connection is not None else ():
+            for row in await self._letters.freed() if is_ours else ():
                 if (row["topic"], row["key"]) in failed:
                     continue
                 reason = await self.replay(row)
