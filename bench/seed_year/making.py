@@ -2,7 +2,8 @@
 
 The dossier is moved by the service's own moves and told by its own events, chained and sealed with its
 keys, so `verify-history` holds. Left out: outbox rows (nobody else is told), papers, files, evidence, control
-slips, the access log, drafts of supplements (the request stands at once).
+slips, the access log, drafts of supplements (the request stands at once), records of retention:
+`fix-retention` gives them, until then `verify-history` names those that ended.
 """
 
 from collections.abc import Mapping

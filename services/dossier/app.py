@@ -62,7 +62,6 @@ from services.dossier.jobs.write_exports import WRITE_EXPORTS
 from services.dossier.settings import DossierSettings
 from services.dossier.store.agency_seals import seals_of
 from services.dossier.store.archive.work import read_retention
-from services.dossier.store.definitions import Definitions
 from services.dossier.store.desk.displays import open_displays
 from services.dossier.store.desk.work import read_desk_rules
 from services.dossier.store.desk_tallies import DeskTallies
@@ -71,6 +70,7 @@ from services.dossier.store.files import StoredFiles
 from services.dossier.store.inspector import open_inspector
 from services.dossier.store.legal_sets import read_legal_sets
 from services.dossier.store.limits import read_limits
+from services.dossier.store.parsed import Definitions
 from services.dossier.store.pdf_signer import WorkshopSigner
 from services.dossier.store.press import TypstPress
 from services.dossier.store.scan_desk import ScanDesk

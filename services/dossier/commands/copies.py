@@ -24,6 +24,9 @@ _ROWS = {
     "staff": "SELECT subject AS name, sequence, data FROM staff",
     "agencies": "SELECT code AS name, sequence, to_jsonb(agencies) - 'seals' - 'sequence' - 'heard_at'"
     " - 'continued_at' AS data FROM agencies",
+    "interlinked_groups": "SELECT code AS name, sequence, data FROM interlinked_groups",
+    "desk_points": "SELECT code AS name, sequence, to_jsonb(desk_points) - 'seals' - 'sequence' AS data"
+    " FROM desk_points",
 }
 
 
@@ -38,26 +41,32 @@ class _Told:
         if sequence >= self.found.get((table, name), (0, None))[0]:
             self.found[table, name] = (sequence, orjson.loads(orjson.dumps(data)))
 
-    def put_procedure(self, data: dict[str, Any], sequence: int) -> None:
+    async def put_procedure(self, data: dict[str, Any], sequence: int) -> None:
         self._put("procedures", f"{data['code']}/{data['version']}", data, sequence)
 
-    def put_process(self, data: dict[str, Any], sequence: int) -> None:
+    async def put_process(self, data: dict[str, Any], sequence: int) -> None:
         self._put("processes", f"{data['code']}/{data['version']}", data, sequence)
 
-    def put_form(self, data: dict[str, Any], sequence: int) -> None:
+    async def put_form(self, data: dict[str, Any], sequence: int) -> None:
         self._put("forms", f"{data['code']}/{sequence}", data, sequence)
 
-    def put_calendar(self, data: dict[str, Any], sequence: int, decided_at: datetime) -> None:
+    async def put_calendar(self, data: dict[str, Any], sequence: int, decided_at: datetime) -> None:
         del decided_at
         year = f"{data['code']}/{data['year']}"
         self._put("calendars", year, data, sequence)
         self._put("calendar_versions", f"{year}/{sequence}", data, sequence)
 
-    def put_staff(self, subject: str, data: dict[str, Any], sequence: int) -> None:
+    async def put_staff(self, subject: str, data: dict[str, Any], sequence: int) -> None:
         self._put("staff", subject, data, sequence)
 
-    def put_agency(self, data: dict[str, Any], sequence: int) -> None:
+    async def put_agency(self, data: dict[str, Any], sequence: int) -> None:
         self._put("agencies", data["code"], {k: v for k, v in data.items() if k != "heard_at"}, sequence)
+
+    async def put_group(self, data: Mapping[str, Any], sequence: int) -> None:
+        self._put("interlinked_groups", data["code"], data, sequence)
+
+    async def put_point(self, data: Mapping[str, Any], sequence: int) -> None:
+        self._put("desk_points", data["code"], data, sequence)
 
 
 async def verify_copies(runtime: Runtime, arguments: Sequence[str]) -> int:
@@ -86,7 +95,7 @@ def _read(name: str) -> str:
 async def _take(runtime: Runtime, said: Mapping[str, Any], told: _Told) -> None:
     """Let the handler of a publication say what it would keep."""
     handler = next((one for one in runtime.service.handlers if one.event_type == said["type"]), None)
-    if handler is None or handler.topic in {"interlinked_group", "one_stop_point"}:
+    if handler is None:
         return
     now = runtime.clock.now()
     event = ReceivedEvent(
@@ -102,7 +111,7 @@ async def _take(runtime: Runtime, said: Mapping[str, Any], told: _Told) -> None:
         data=said["data"],
     )
     data = handler.model.model_validate(said["data"])
-    await handler.function(data, event=event, work=SimpleNamespace(catalogue=told), now=now)
+    await handler.function(data, event=event, work=SimpleNamespace(published=told), now=now)
 
 
 def _differences(

@@ -136,6 +136,12 @@ _TOLD_TWICE = {
         "SELECT r.dossier_id::text AS name FROM archive_records r JOIN dossiers d ON d.id = r.dossier_id"
         " WHERE (r.state = 'DESTROYED') <> (d.destroyed_by IS NOT NULL)"
     ),
+    # Those that ended before there were any get theirs from `fix-retention`.
+    "dossier {name}: it ended, its retention record is missing": (
+        "SELECT d.id::text AS name FROM dossiers d WHERE d.state IN ('RETURNED', 'ARCHIVED', 'STOPPED',"
+        " 'INTAKE_REFUSED', 'CANCELLED') AND NOT EXISTS ("
+        "SELECT FROM archive_records r WHERE r.dossier_id = d.id)"
+    ),
     "hold {name}: its dossier's record is missing": (
         "SELECT h.id::text AS name FROM archive_holds h WHERE NOT EXISTS ("
         "SELECT FROM archive_records r WHERE r.dossier_id = h.dossier_id)"

@@ -28,10 +28,8 @@ DERIVED = {
     "figure_rows": "rebuild-figures --check proves them from history",
     "dossier_search": "index-search makes it anew",
     "deadline_warnings": "that somebody was warned once; the due moment is sealed",
-    "interlinked_groups": "published by the catalogue",
     "mirrors": "told by the outside systems, whose dossiers they are; asked again",
     "mirror_statuses": "as mirrors",
-    "desk_points": "published by the catalogue",
 }
 """Made again from what is proved here, or kept elsewhere: what was published is believed, never compared."""
 

@@ -253,7 +253,7 @@ async def on_procedure_published(
     is_abolished = data.decision is not None and data.decision.change_kind == "ABOLISHED"
     copy["open"] = data.visibility in {"PUBLIC", "PUBLIC_AMENDED"} and not is_abolished
     copy["portal_url"] = data.portal_url or ""
-    work.catalogue.put_procedure(copy, event.sequence)
+    await work.published.put_procedure(copy, event.sequence)
 
 
 @handles("process.approved.v1", ProcessFields)
@@ -262,14 +262,14 @@ async def on_process_approved(
 ) -> None:
     """Keep the process; dossiers handed over under an older version keep that one."""
     del now
-    work.catalogue.put_process(data.model_dump(mode="json"), event.sequence)
+    await work.published.put_process(data.model_dump(mode="json"), event.sequence)
 
 
 @handles("form.published.v1", FormFields)
 async def on_form_published(data: FormFields, *, event: ReceivedEvent, work: Work, now: datetime) -> None:
     """Keep the form; what was handed in before is not looked at again."""
     del now
-    work.catalogue.put_form(data.model_dump(mode="json", by_alias=True), event.sequence)
+    await work.published.put_form(data.model_dump(mode="json", by_alias=True), event.sequence)
 
 
 @handles("agency.changed.v1", AgencyFields)
@@ -299,14 +299,14 @@ async def on_agency_changed(data: AgencyFields, *, event: ReceivedEvent, work: W
         "unit_names": {unit.code: unit.name for unit in data.units if unit.name},
         "heard_at": now,
     }
-    work.catalogue.put_agency(copy, event.sequence)
+    await work.published.put_agency(copy, event.sequence)
 
 
 @handles("staff.changed.v1", StaffFields)
 async def on_staff_changed(data: StaffFields, *, event: ReceivedEvent, work: Work, now: datetime) -> None:
     """Keep who acts for whom; what one may do in one's own place comes with the token."""
     del now
-    work.catalogue.put_staff(data.subject, data.model_dump(mode="json"), event.sequence)
+    await work.published.put_staff(data.subject, data.model_dump(mode="json"), event.sequence)
 
 
 @handles("calendar.changed.v1", CalendarFields)
@@ -318,4 +318,4 @@ async def on_calendar_changed(
     days = {item.day: item for item in (*data.exceptions, *data.local_exceptions)}
     copy = data.model_dump(mode="json", exclude={"local_exceptions", "exceptions"})
     copy["exceptions"] = [item.model_dump(mode="json") for item in days.values()]
-    work.catalogue.put_calendar(copy, event.sequence, event.occurred_at)
+    await work.published.put_calendar(copy, event.sequence, event.occurred_at)

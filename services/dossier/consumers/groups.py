@@ -60,4 +60,4 @@ async def on_group_published(data: GroupFields, *, event: ReceivedEvent, work: W
     """Keep the group; submissions under way keep the one they were made under."""
     del now
     copy = data.model_dump(mode="json") | {"version": data.version or event.sequence}
-    work.interlinked.put_group(copy, event.sequence)
+    await work.published.put_group(copy, event.sequence)

@@ -35,4 +35,4 @@ async def on_point_changed(data: PointFields, *, event: ReceivedEvent, work: Wor
     """Keep the point; its counters and queues stay as they are."""
     del now
     copy = data.model_dump(exclude={"coverage"}) | {"covered": data.coverage.agencies}
-    work.desk.points.put(copy, event.sequence)
+    await work.published.put_point(copy, event.sequence)

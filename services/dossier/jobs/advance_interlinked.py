@@ -2,6 +2,7 @@
 
 from kernel.core.errors import Stale
 from kernel.service import Job, JobTick
+from services.dossier.domain.errors import CopyChanged
 from services.dossier.use_cases.interlinked.advance import advance_parent
 
 _AT_ONCE = 100
@@ -16,7 +17,7 @@ async def run(tick: JobTick) -> None:
         try:
             async with tick.open_work() as work:
                 await advance_parent(parent_id, work=work, now=tick.now)
-        except Stale:
+        except (Stale, CopyChanged):
             continue
         except Exception as error:
             # One broken submission must not hold up the others; the job fails at its end.

@@ -3,6 +3,7 @@
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Stale
 from kernel.service import Job, JobTick
+from services.dossier.domain.errors import CopyChanged
 from services.dossier.use_cases.continue_dossiers import continue_dossier
 from services.dossier.use_cases.interlinked.continue_parents import continue_parent
 
@@ -21,13 +22,13 @@ async def run(tick: JobTick) -> None:
         try:
             async with tick.open_work() as work:
                 await continue_dossier(dossier_id, ended, heir, work=work, now=tick.now)
-        except Stale:
+        except (Stale, CopyChanged):
             continue
     for parent_id in submissions:
         try:
             async with tick.open_work() as work:
                 await continue_parent(parent_id, today=today, work=work, now=tick.now)
-        except Stale:
+        except (Stale, CopyChanged):
             continue
 
 

@@ -3,6 +3,7 @@
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Stale
 from kernel.service import Job, JobTick
+from services.dossier.domain.errors import CopyChanged
 from services.dossier.use_cases.work.reroute_step import reroute_step
 
 _AT_ONCE = 200
@@ -17,7 +18,7 @@ async def run(tick: JobTick) -> None:
         try:
             async with tick.open_work() as work:
                 await reroute_step(dossier_id, work=work, now=tick.now)
-        except Stale:
+        except (Stale, CopyChanged):
             continue
 
 

@@ -2,6 +2,7 @@
 
 from kernel.core.errors import Stale
 from kernel.service import Job, JobTick
+from services.dossier.domain.errors import CopyChanged
 from services.dossier.use_cases.work.time_out_step import time_out_step
 
 
@@ -13,7 +14,7 @@ async def run(tick: JobTick) -> None:
         try:
             async with tick.open_work() as work:
                 await time_out_step(request, work=work, now=tick.now)
-        except Stale:
+        except (Stale, CopyChanged):
             continue
 
 

@@ -2,6 +2,7 @@
 
 from kernel.core.errors import Stale
 from kernel.service import Job, JobTick
+from services.dossier.domain.errors import CopyChanged
 from services.dossier.use_cases.watch_deadlines import watch_dossier
 
 _AT_ONCE = 200
@@ -15,7 +16,7 @@ async def run(tick: JobTick) -> None:
         try:
             async with tick.open_work() as work:
                 await watch_dossier(dossier_id, work=work, now=tick.now)
-        except Stale:
+        except (Stale, CopyChanged):
             continue
 
 

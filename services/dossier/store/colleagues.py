@@ -13,11 +13,15 @@ _FIND = Statement(
     "SELECT row_to_json(s) AS entry, (SELECT json_agg(o ORDER BY o.subject) FROM staff o"
     " WHERE o.acts_for @> ARRAY[s.subject]) AS delegates FROM staff s WHERE s.subject = :subject"
 )
-_UNITS = Statement("SELECT units FROM agencies WHERE code = :agency")
+_UNITS = Statement(
+    "SELECT code, units, unit_names,"
+    " jsonb_strip_nulls(jsonb_build_object('units', seals -> 'units')) AS seals"
+    " FROM agencies WHERE code = :agency"
+)
 # Whoever is on leave is few; each of them walks the index of held steps.
 _HELD_BY_ABSENT = Statement(
     """
-    SELECT d.id, s.subject FROM staff s
+    SELECT d.id, s.subject, row_to_json(s) AS entry FROM staff s
     JOIN dossiers d ON d.task_holder = s.subject
     WHERE s.away_until >= :today AND EXISTS (
             SELECT 1 FROM json_array_elements(s.data -> 'leaves') AS leave
@@ -52,10 +56,19 @@ class PostgresColleagues:
 
     async def units(self, agency: str) -> Sequence[str] | None:
         """Return an agency's units; None for an agency nobody knows."""
-        found: Sequence[str] | None = await self._unit.fetch_value(_UNITS, agency=agency)
+        row = await self._unit.fetch_one(_UNITS, agency=agency)
+        if row is None:
+            return None
+        self._copies.require("agencies", [row], "units")
+        found: Sequence[str] = row["units"]
         return found
 
     async def held_by_absent(self, today: date, limit: int) -> Sequence[tuple[UUID, str]]:
         """Return dossiers whose step's holder is on leave today and has somebody acting for them."""
         rows = await self._unit.fetch(_HELD_BY_ABSENT, today=today, limit=limit)
-        return [(UUID(int=row["id"].int), row["subject"]) for row in rows]
+        return [
+            (UUID(int=row["id"].int), row["subject"])
+            for row in rows
+            # By a forged leave nobody loses a step.
+            if self._copies.is_sound("staff", row["entry"])
+        ]

@@ -12,6 +12,10 @@ from services.dossier.store.shown import shown
 from services.dossier.use_cases.sealed_rows import RowSeals
 from services.dossier.use_cases.sealed_tables import SEALED
 
+CHOICE = "jsonb_strip_nulls(jsonb_build_object('choice', {0}.seals -> 'choice'))"
+"""The seals of what a choice rests on, of a row by that name."""
+STAMP = "sequence || ':' || coalesce(seals ->> 'told', '')"
+"""What a process knows a row by that it has parsed: who changes the number alone comes to nothing."""
 _refused = Counter("dossier_copies_refused_total", "Readings of copies changed by hand", ["table"])
 
 

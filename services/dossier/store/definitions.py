@@ -11,14 +11,13 @@ from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.definitions import Agency, Procedure, Process, calendar_of
 from services.dossier.domain.errors import CopyChanged
 from services.dossier.store.attachments import FILE_JSON, attachment_of
+from services.dossier.store.calendars import PostgresCalendars
 from services.dossier.store.continuations import Continuations
-from services.dossier.store.copies import Copies
+from services.dossier.store.copies import CHOICE, STAMP, Copies
+from services.dossier.store.parsed import Definitions
 from services.dossier.use_cases.ports import Grounds, Intake
 from services.dossier.use_cases.ports.records import Succession
-from services.dossier.use_cases.sealed_rows import RowSeals
 from worktime.calendar import WorkCalendar
-
-_MOST_KEPT = 20_000
 
 
 def in_force(procedure: str, today: str, agencies: str) -> str:
@@ -28,10 +27,11 @@ def in_force(procedure: str, today: str, agencies: str) -> str:
     receiving agency's own territory, then the one that names it, then the newest.
     """
     return f"""
-        SELECT l.version, l.sequence, l.performing, l.process FROM (
+        SELECT l.version, l.stamp, l.performing, l.process FROM (
             SELECT DISTINCT ON (v.line) v.* FROM (
-                SELECT version, sequence, performing, process,
-                    CASE WHEN count(*) OVER () > 1 THEN coalesce(data ->> 'agency', '') ELSE '' END AS line
+                SELECT version, {STAMP} AS stamp, performing, process,
+                    CASE WHEN count(*) OVER () > 1
+                        THEN coalesce(line, data ->> 'agency', '') ELSE '' END AS line
                 FROM procedures WHERE code = {procedure} AND valid_from <= {today}) v
             ORDER BY v.line, v.version DESC) l
         ORDER BY l.line IN ('', 'QG'), split_part(l.line, '.', 1) = ANY(
@@ -40,18 +40,30 @@ def in_force(procedure: str, today: str, agencies: str) -> str:
     """
 
 
-def choices(procedure: str) -> str:
-    """Return the query of what the choice among a procedure's versions rests on, with its seals."""
+def choices(procedure: str, version: str = "") -> str:
+    """Return the query of what the choice among a procedure's versions rests on, with its seals.
+
+    Of one version alone where that is named. A row from before its choice was kept apart comes whole.
+    """
+    only = f" AND n.version = {version}" if version else ""
     return (
         "(SELECT json_agg(json_build_object('code', n.code, 'version', n.version, 'valid_from', n.valid_from,"
-        " 'performing', n.performing, 'process', n.process,"
-        f" 'seals', {CHOICE.format('n')}) ORDER BY n.version)"
-        f" FROM procedures n WHERE n.code = {procedure})"
+        " 'performing', n.performing, 'process', n.process, 'line', n.line, 'takes_new', n.takes_new,"
+        f" 'seals', {CHOICE.format('n')},"
+        " 'whole', CASE WHEN n.line IS NULL THEN row_to_json(n) END) ORDER BY n.version)"
+        f" FROM procedures n WHERE n.code = {procedure}{only})"
     )
 
 
-CHOICE = "jsonb_strip_nulls(jsonb_build_object('choice', {0}.seals -> 'choice'))"
-"""The seals of what a choice rests on, of a row by that name."""
+def decided(calendar: str, condition: str) -> str:
+    """Return the query of when a calendar's versions were decided, with its seals."""
+    return (
+        "(SELECT json_agg(json_build_object('code', n.code, 'year', n.year, 'sequence', n.sequence,"
+        f" 'decided_at', n.decided_at, 'seals', {CHOICE.format('n')}) ORDER BY n.year, n.sequence)"
+        f" FROM calendar_versions n WHERE {condition} AND n.code = {calendar})"
+    )
+
+
 AGENCY_ROW = (
     "jsonb_build_object('code', {0}.code, 'sequence', {0}.sequence, 'name', {0}.name, 'kind', {0}.kind,"
     " 'level', {0}.level, 'calendar', {0}.calendar, 'one_stop_name', {0}.one_stop_name,"
@@ -62,8 +74,9 @@ AGENCY_ROW = (
 """An agency as it was sealed, of a row by that name."""
 _INTAKE = Statement(
     f"""
-    SELECT p.version, p.sequence, {choices(":procedure")} AS choices, c.years,
-        q.code AS process, q.version AS process_version, q.sequence AS process_stamp,
+    SELECT p.version, p.stamp AS procedure_stamp, {choices(":procedure")} AS choices, c.years,
+        q.code AS process, q.version AS process_version, q.stamp AS process_stamp,
+        {decided("c.calendar", ":known_at::timestamptz IS NOT NULL")} AS decided,
         (SELECT json_agg(json_build_object('code', a.code, 'name', a.name, 'kind', a.kind,
             'level', a.level, 'calendar', a.calendar, 'one_stop_name', a.one_stop_name,
             'address', a.address, 'phone', a.phone, 'place', a.place, 'took_over', a.took_over,
@@ -109,7 +122,7 @@ _INTAKE = Statement(
             WHERE :known_at::timestamptz IS NOT NULL AND v.code = k.code AND v.year = k.year) known ON true
         WHERE a.code = :calendar_of::text GROUP BY k.code) c ON true
     LEFT JOIN LATERAL (
-        SELECT code, version, sequence FROM processes
+        SELECT code, version, {STAMP} AS stamp FROM processes
         WHERE :calendar_of::text IS NOT NULL
             AND code = ANY(ARRAY[p.process || '@' || :calendar_of, p.process])
         ORDER BY length(code) DESC, version DESC LIMIT 1) q ON true
@@ -129,110 +142,23 @@ _DATA = Statement(
          FROM unnest(:stamps::text[]) AS s(stamp)) AS calendars
     """
 )
-_STAMP = "string_agg(year || ':' || sequence, ',' ORDER BY year) AS stamp"
-_STAMPS = Statement(f"SELECT code, {_STAMP} FROM calendars GROUP BY code")
-_YEARS = Statement(
-    f"SELECT code, {_STAMP}, json_agg(calendars) AS years FROM calendars WHERE code = ANY(:codes::text[])"
-    " GROUP BY code"
-)
-_COMPONENT = Statement(
-    "SELECT * FROM procedures WHERE code = :code AND valid_from <= :today ORDER BY version DESC LIMIT 1"
-)
-_LEVELS = Statement(
-    "SELECT DISTINCT ON (code) * FROM procedures"
-    " WHERE code = ANY(:codes::text[]) AND valid_from <= :today ORDER BY code, version DESC"
-)
-_PUT_PROCEDURE = Statement(
-    "INSERT INTO procedures (code, version, sequence, valid_from, performing, process, data, seals)"
-    " VALUES (:code, :version, :sequence, :valid_from, :performing, :process, :data, :seals)"
-    " ON CONFLICT (code, version) DO UPDATE SET sequence = excluded.sequence, data = excluded.data,"
-    " valid_from = excluded.valid_from, performing = excluded.performing, process = excluded.process,"
-    " seals = excluded.seals"
-    " WHERE procedures.sequence < excluded.sequence",
-    rows=None,
-)
-_PUT_PROCESS = Statement(
-    "INSERT INTO processes (code, version, sequence, data, seals)"
-    " VALUES (:code, :version, :sequence, :data, :seals)"
-    " ON CONFLICT (code, version) DO UPDATE SET sequence = excluded.sequence, data = excluded.data,"
-    " seals = excluded.seals"
-    " WHERE processes.sequence < excluded.sequence",
-    rows=None,
-)
-_PUT_AGENCY = Statement(
-    """
-    INSERT INTO agencies (code, sequence, name, kind, level, calendar, one_stop_name, address, phone,
-        place, valid_to, successors, continuing, continuing_by, took_over, units, unit_names, heard_at, seals)
-    VALUES (:code, :sequence, :name, :kind, :level, :calendar, :one_stop_name, :address, :phone, :place,
-        :valid_to, :successors, :continuing, :continuing_by, :took_over, :units, :unit_names, :heard_at,
-        :seals)
-    ON CONFLICT (code) DO UPDATE SET sequence = excluded.sequence, name = excluded.name, kind = excluded.kind,
-        level = excluded.level, calendar = excluded.calendar, one_stop_name = excluded.one_stop_name,
-        address = excluded.address, phone = excluded.phone, place = excluded.place,
-        valid_to = excluded.valid_to, successors = excluded.successors, continuing = excluded.continuing,
-        continuing_by = excluded.continuing_by, took_over = excluded.took_over, units = excluded.units,
-        unit_names = excluded.unit_names, heard_at = excluded.heard_at, continued_at = NULL,
-        seals = excluded.seals
-    WHERE agencies.sequence < excluded.sequence
-    """,
-    rows=None,
-)
-_PUT_STAFF = Statement(
-    "INSERT INTO staff (subject, sequence, agency, acts_for, away_until, data, seals)"
-    " VALUES (:subject, :sequence, :agency, :acts_for, :away_until, :data, :seals)"
-    " ON CONFLICT (subject) DO UPDATE SET sequence = excluded.sequence, agency = excluded.agency,"
-    " acts_for = excluded.acts_for, away_until = excluded.away_until, data = excluded.data,"
-    " seals = excluded.seals"
-    " WHERE staff.sequence < excluded.sequence",
-    rows=None,
-)
+_NEWEST = f"""
+    SELECT c.code, {choices("c.code")} AS choices,
+        (SELECT row_to_json(p) FROM procedures p WHERE p.code = c.code AND p.valid_from <= :today
+         ORDER BY p.version DESC LIMIT 1) AS newest
+    FROM unnest(:codes::text[]) AS c(code)
+"""
+_NEWEST_BEGUN = Statement(_NEWEST)
 _FORM = Statement("SELECT * FROM forms WHERE code = :code AND sequence = :sequence")
-_PUT_FORM = Statement(
-    "INSERT INTO forms (code, sequence, data, seals) VALUES (:code, :sequence, :data, :seals)"
-    " ON CONFLICT (code, sequence) DO NOTHING",
-    rows=None,
-)
-_KEEP_CALENDAR = Statement(
-    "INSERT INTO calendar_versions (code, year, sequence, decided_at, data, seals)"
-    " VALUES (:code, :year, :sequence, :decided_at, :data, :seals)"
-    " ON CONFLICT (code, year, sequence) DO NOTHING",
-    rows=None,
-)
-_PUT_CALENDAR = Statement(
-    "INSERT INTO calendars (code, year, sequence, data, seals)"
-    " VALUES (:code, :year, :sequence, :data, :seals)"
-    " ON CONFLICT (code, year) DO UPDATE SET sequence = excluded.sequence, data = excluded.data,"
-    " seals = excluded.seals"
-    " WHERE calendars.sequence < excluded.sequence",
-    rows=None,
-)
-
-
-class Definitions:
-    """Parsed definitions of this process; a key names version and sequence, so a copy is never stale."""
-
-    def __init__(self) -> None:
-        self.procedures: dict[tuple[str, int, int], Procedure] = {}
-        self.processes: dict[tuple[str, int, int], Process] = {}
-        self.calendars: dict[tuple[str, str], WorkCalendar] = {}
-        self.forms: dict[tuple[str, int], Form] = {}
-        self.sound: dict[tuple[Any, ...], Any] = {}
-        """Copies that were looked at, as they were: what is the same again fits again."""
-
-    def trim(self) -> None:
-        """Forget all when too many were kept."""
-        for kept in (self.procedures, self.processes, self.calendars, self.forms, self.sound):
-            if len(kept) > _MOST_KEPT:
-                kept.clear()
 
 
 class PostgresCatalogue(Continuations):
     """Copies in this service's own tables."""
 
-    def __init__(self, unit: UnitOfWork, definitions: Definitions, rows: RowSeals, copies: Copies) -> None:
+    def __init__(self, unit: UnitOfWork, definitions: Definitions, copies: Copies) -> None:
         super().__init__(unit, copies)
         self._kept = definitions
-        self._rows = rows
+        self._calendars = PostgresCalendars(unit, definitions, copies)
 
     async def intake(
         self,
@@ -258,12 +184,16 @@ class PostgresCatalogue(Continuations):
             owner_index=owner_index,
             known_at=known_at,
         )
-        if row is None or row["version"] is None:
-            return Intake(None, {}, {}, row["existing_id"] if row else None)
-        self._copies.require("procedures", row["choices"], "choice")
+        if row is None:
+            return Intake(None, {}, {}, None)
+        # Also where none is in force: that is a choice as well.
+        self.require_chosen(row["choices"])
+        if row["version"] is None:
+            return Intake(None, {}, {}, row["existing_id"])
+        self._copies.require("calendar_versions", row["decided"] or (), "choice")
         self._copies.require("calendars", row["years"] or (), "choice")
         self._copies.require("agencies", [one["row"] for one in row["agencies"] or ()], "told")
-        key = (procedure_code, row["version"], row["sequence"])
+        key = (procedure_code, row["version"], row["procedure_stamp"])
         process = (row["process"], row["process_version"], row["process_stamp"]) if row["process"] else None
         calendar = (row["calendar"], row["stamp"]) if row["calendar"] else None
         grounds = await self.grounds(key, process, calendar)
@@ -288,7 +218,8 @@ class PostgresCatalogue(Continuations):
     def require_choice(self, row: Any) -> None:
         """Raise `CopyChanged` unless what a dossier's versions were chosen by is what was published."""
         agency = row["calendar_agency"]
-        self._copies.require("procedures", row["choices"] or (), "choice")
+        self.require_chosen(row["choices"])
+        self._copies.require("calendar_versions", row["decided"] or (), "choice")
         self._copies.require("calendars", row["years"] or (), "choice")
         self._copies.require("agencies", [agency] if agency else (), "told")
         if row["pinned_version"] is None:
@@ -301,6 +232,14 @@ class PostgresCatalogue(Continuations):
         """
         gone = set(filter(None, bound.split(","))) - set(given.split(","))
         self._copies.require_there("calendar_versions", is_there=not gone, name=",".join(sorted(gone)))
+
+    def require_chosen(self, rows: Sequence[Any] | None) -> None:
+        """Raise `CopyChanged` unless what was chosen among is what was published."""
+        for row in rows or ():
+            if row["whole"] is None:
+                self._copies.require("procedures", [row], "choice")
+            else:
+                self._copies.require("procedures", [row["whole"]])
 
     async def _form(self, code: str, sequence: int | None) -> Form | None:
         """Return the form in force, fetched and compiled at its first use in this process."""
@@ -317,8 +256,8 @@ class PostgresCatalogue(Continuations):
 
     async def grounds(
         self,
-        procedure: tuple[str, int, int],
-        process: tuple[str, int, int] | None,
+        procedure: tuple[str, int, str],
+        process: tuple[str, int, str] | None,
         calendar: tuple[str, str] | None,
         newest: str = "",
     ) -> Grounds:
@@ -344,8 +283,8 @@ class PostgresCatalogue(Continuations):
 
     async def _fetch(
         self,
-        procedure: tuple[str, int, int],
-        process: tuple[str, int, int] | None,
+        procedure: tuple[str, int, str],
+        process: tuple[str, int, str] | None,
         calendar: str,
         stamps: list[str],
     ) -> None:
@@ -376,85 +315,28 @@ class PostgresCatalogue(Continuations):
                 kept.calendars[calendar, found["stamp"]] = parsed
 
     async def calendars(self) -> Mapping[str, WorkCalendar]:
-        """Return every working calendar by its code; those this process has parsed are not fetched again."""
-        stamps = {row["code"]: row["stamp"] for row in await self._unit.fetch(_STAMPS)}
-        kept = self._kept.calendars
-        wanted = [code for code, stamp in stamps.items() if (code, stamp) not in kept]
-        if wanted:
-            kept_years = await self._unit.fetch(_YEARS, codes=wanted)
-            for row in kept_years:
-                self._copies.require("calendars", row["years"])
-                parsed = calendar_of([one["data"] for one in row["years"]])
-                if parsed is not None:
-                    kept[row["code"], row["stamp"]] = parsed
-                    stamps[row["code"]] = row["stamp"]
-        return {code: kept[code, stamp] for code, stamp in stamps.items() if (code, stamp) in kept}
+        """Return every working calendar by its code that was not changed by hand."""
+        return await self._calendars.sound()
 
     async def component(self, procedure_code: str, component_code: str, today: date) -> dict[str, Any] | None:
         """Return a component of the version of a procedure that is in force."""
-        row = await self._unit.fetch_one(_COMPONENT, code=procedure_code, today=today)
-        if row is None:
-            return None
-        self._copies.require("procedures", [row])
-        components = row["data"].get("components") or ()
-        return next((item for item in components if item["code"] == component_code), None)
+        for data in await self._newest([procedure_code], today):
+            components = data.get("components") or ()
+            return next((item for item in components if item["code"] == component_code), None)
+        return None
 
     async def identification_levels(self, procedures: Sequence[str], today: date) -> list[int | None]:
         """Return what the newest versions begun ask for, of the procedures that are known."""
-        rows = await self._unit.fetch(_LEVELS, codes=list(procedures), today=today)
-        self._copies.require("procedures", rows)
-        return [row["data"].get("identification_level") for row in rows]
+        return [data.get("identification_level") for data in await self._newest(procedures, today)]
 
-    def put_procedure(self, data: dict[str, Any], sequence: int) -> None:
-        """Keep a version of a procedure unless a later event was kept."""
-        performing = data["performing_agencies"]
-        columns = {
-            "code": data["code"],
-            "version": data["version"],
-            "sequence": sequence,
-            "valid_from": date.fromisoformat(data["valid_from"]),
-            "performing": performing if isinstance(performing, list) else [],
-            "process": data["process"],
-            "data": data,
-        }
-        self._put(_PUT_PROCEDURE, "procedures", columns)
-
-    def _put(self, statement: Statement, table: str, columns: dict[str, Any]) -> None:
-        """Queue a copy with the seals of who keeps it."""
-        self._unit.write(statement, **columns, seals=self._rows.made(table, columns))
-
-    def put_process(self, data: dict[str, Any], sequence: int) -> None:
-        """Keep a version of a process likewise."""
-        columns = {"code": data["code"], "version": data["version"], "sequence": sequence, "data": data}
-        self._put(_PUT_PROCESS, "processes", columns)
-
-    def put_agency(self, data: dict[str, Any], sequence: int) -> None:
-        """Keep an agency likewise."""
-        self._put(_PUT_AGENCY, "agencies", {"sequence": sequence, **data})
-
-    def put_staff(self, subject: str, data: dict[str, Any], sequence: int) -> None:
-        """Keep who acts for whom likewise."""
-        last_days = [date.fromisoformat(item["valid_to"]) for item in data.get("leaves") or ()]
-        givers = {item.get("giver") or "" for item in data.get("delegations") or ()}
-        columns = {
-            "subject": subject,
-            "sequence": sequence,
-            "agency": data.get("agency") or "",
-            "acts_for": sorted(givers - {""}),
-            "away_until": max(last_days, default=None),
-            "data": data,
-        }
-        self._put(_PUT_STAFF, "staff", columns)
-
-    def put_form(self, data: dict[str, Any], sequence: int) -> None:
-        """Keep the form in force of a procedure likewise."""
-        self._put(_PUT_FORM, "forms", {"code": data["code"], "sequence": sequence, "data": data})
-
-    def put_calendar(self, data: dict[str, Any], sequence: int, decided_at: datetime) -> None:
-        """Keep a calendar's year likewise, and every version of it for what was promised under it."""
-        year = {"code": data["code"], "year": data["year"], "sequence": sequence, "data": data}
-        self._put(_PUT_CALENDAR, "calendars", year)
-        self._put(_KEEP_CALENDAR, "calendar_versions", {**year, "decided_at": decided_at})
+    async def _newest(self, procedures: Sequence[str], today: date) -> list[dict[str, Any]]:
+        """Return the newest versions begun, of the procedures that have any."""
+        rows = await self._unit.fetch(_NEWEST_BEGUN, codes=list(dict.fromkeys(procedures)), today=today)
+        for row in rows:
+            self.require_chosen(row["choices"])
+        found = [row["newest"] for row in rows if row["newest"] is not None]
+        self._copies.require("procedures", found)
+        return [one["data"] for one in found]
 
 
 def _agency_of(row: dict[str, Any]) -> Agency:

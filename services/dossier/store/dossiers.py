@@ -14,7 +14,8 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.history import Entry
 from services.dossier.store.account import account_of
 from services.dossier.store.code_lines import MOST_SECONDS, CodeLines
-from services.dossier.store.definitions import AGENCY_ROW, CHOICE, PostgresCatalogue, choices, in_force
+from services.dossier.store.copies import CHOICE, STAMP
+from services.dossier.store.definitions import AGENCY_ROW, PostgresCatalogue, choices, decided, in_force
 from services.dossier.store.mapping import changing_columns, dossier_of, new_columns
 from services.dossier.store.row_heads import HEAD, RowHeads
 from services.dossier.store.searching import PostgresSearching
@@ -40,15 +41,18 @@ AUTHORITY = (
 )
 """What a recorded authorisation says now, beside a dossier `d` that was handed in under it."""
 _NAMES = [name.strip() for name in COLUMNS.split(",")]
+# Paper received while the network was down is bound by what was decided by then.
+_DECIDED = decided("k.code", "d.accepted_at IS NULL AND d.work #>> '{{brought,received_at}}' IS NOT NULL")
 # The text below is formatted once more.
 _AUTHORITY = AUTHORITY.replace("{", "{{").replace("}", "}}")
 _LOADING = f"""
-    SELECT {{more}} d.*, {_AUTHORITY}, {HEAD}, p.version AS pinned_version, p.sequence AS procedure_stamp,
+    SELECT {{more}} d.*, {_AUTHORITY}, {HEAD}, p.version AS pinned_version, p.stamp AS procedure_stamp,
         q.code AS q_code, q.version AS q_version,
-        q.sequence AS q_stamp, k.code AS calendar, k.stamp AS calendar_stamp,
+        q.stamp AS q_stamp, k.code AS calendar, k.stamp AS calendar_stamp,
         k.newest AS newest_stamp, k.years, {{choices}} AS choices,
-        CASE WHEN d.accepted_at IS NULL AND a.code IS NOT NULL THEN {AGENCY_ROW.format("a")} END
-            AS calendar_agency,
+        CASE WHEN a.code IS NOT NULL AND (d.accepted_at IS NULL OR k.is_of_agency)
+            THEN {AGENCY_ROW.format("a")} END AS calendar_agency,
+        {_DECIDED} AS decided,
         CASE WHEN :with_components::boolean THEN
             (SELECT json_agg(c ORDER BY position) FROM components c WHERE c.dossier_id = d.id)
         END AS components,
@@ -56,7 +60,7 @@ _LOADING = f"""
     FROM (SELECT {COLUMNS}, destroyed_by FROM dossiers WHERE {{key}}) d
     LEFT JOIN {{procedure}} p ON true
     LEFT JOIN LATERAL (
-        SELECT code, version, sequence FROM processes
+        SELECT code, version, {STAMP} AS stamp FROM processes
         WHERE code = ANY(CASE WHEN d.process_code IS NULL
                 THEN ARRAY[p.process || '@' || d.competent_agency, p.process]
                 ELSE ARRAY[d.process_code] END)
@@ -65,12 +69,13 @@ _LOADING = f"""
         ORDER BY length(code) DESC, version DESC LIMIT 1) q ON true
     LEFT JOIN agencies a ON a.code = d.competent_agency
     LEFT JOIN LATERAL (
-        SELECT y.code, string_agg(y.year || ':' || y.sequence, ',' ORDER BY y.year) AS newest,
+        SELECT y.code, bool_or(y.is_of_agency) AS is_of_agency,
+            string_agg(y.year || ':' || y.sequence, ',' ORDER BY y.year) AS newest,
             string_agg(y.year || ':' || coalesce(y.bound, y.sequence), ',' ORDER BY y.year) AS stamp,
             json_agg(json_build_object('code', y.code, 'year', y.year, 'sequence', y.sequence,
                 'seals', {CHOICE.format("y")}) ORDER BY y.year) AS years
         FROM (
-            SELECT c.code, c.year, c.sequence, c.seals, (
+            SELECT c.code, c.year, c.sequence, c.seals, pin.is_of_agency, (
                 SELECT v.sequence FROM calendar_versions v
                 WHERE v.code = c.code AND v.year = c.year AND v.sequence >= CASE
                     WHEN d.accepted_at IS NULL AND pin.received_at IS NULL THEN NULL
@@ -83,6 +88,7 @@ _LOADING = f"""
                 ORDER BY v.sequence LIMIT 1) AS bound
             FROM (SELECT coalesce(d.work #>> '{{{{pins,calendar_stamp}}}}', '') AS stamp,
                     coalesce(nullif(d.work #>> '{{{{pins,calendar}}}}', ''), a.calendar) AS code,
+                    nullif(d.work #>> '{{{{pins,calendar}}}}', '') IS NULL AS is_of_agency,
                     (d.work #>> '{{{{brought,received_at}}}}')::timestamptz AS received_at
                   OFFSET 0) pin
             JOIN calendars c ON c.code = pin.code) y
@@ -95,27 +101,29 @@ _LOADING = f"""
 # Paper received while the network was down and not accepted yet: the version decided by then, the oldest
 # kept where it came in before any was.
 _PINNED = (
-    "LATERAL (SELECT version, sequence, process FROM procedures"
+    f"LATERAL (SELECT version, {STAMP} AS stamp, process FROM procedures"
     " WHERE code = d.procedure_code AND version = d.procedure_version)"
 )
 # Until acceptance a dossier follows the version in force; where that one takes nothing new here any more
 # (abolished, or worked by a central system), what was handed in before goes on under its own.
 _IN_FORCE = f"""
     LATERAL (
-        SELECT f.version, f.sequence, f.process FROM (
-            SELECT n.version, n.sequence, n.process, 0 AS turn
+        SELECT f.version, f.stamp, f.process FROM (
+            SELECT n.version, n.stamp, n.process, 0 AS turn
             FROM ({
     in_force("d.procedure_code", ":today::date", "ARRAY[d.receiving_agency, d.competent_agency]")
 }) n
             JOIN procedures v ON v.code = d.procedure_code AND v.version = n.version
-            WHERE d.accepted_at IS NULL AND (v.data ->> 'open')::boolean AND v.data ->> 'route' = 'PROVINCE'
+            WHERE d.accepted_at IS NULL AND coalesce(v.takes_new,
+                (v.data ->> 'open')::boolean AND v.data ->> 'route' = 'PROVINCE')
             UNION ALL
-            SELECT version, sequence, process, 1 AS turn FROM procedures
+            SELECT version, {STAMP} AS stamp, process, 1 AS turn FROM procedures
             WHERE code = d.procedure_code AND version = d.procedure_version) f
         ORDER BY f.turn LIMIT 1)
 """
-# Who was accepted stands on a version by its number: nothing is chosen any more.
-_NONE, _CHOICES = "NULL::json", choices("d.procedure_code")
+# Who was accepted stands on a version by its number: nothing is chosen any more, but by it perhaps a process.
+_NONE = f"CASE WHEN d.process_code IS NULL THEN {choices('d.procedure_code', 'd.procedure_version')} END"
+_CHOICES = f"CASE WHEN d.accepted_at IS NULL OR d.process_code IS NULL THEN {choices('d.procedure_code')} END"
 _LOAD = Statement(_LOADING.format(key="id = :id", procedure=_PINNED, choices=_NONE, more=""))
 _LOAD_FOR_ACCEPTANCE = Statement(
     _LOADING.format(key="id = :id", procedure=_IN_FORCE, choices=_CHOICES, more="")

@@ -8,6 +8,7 @@ from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.work.elsewhere import outside_key
 from services.dossier.domain.work.mirrors import Mirror, Status, in_order, status_of
+from services.dossier.store.copies import Copies
 from services.dossier.use_cases.ports import Seals
 from services.dossier.use_cases.work.ports import MirrorGround
 
@@ -42,8 +43,9 @@ _KNOWN = Statement(
 )
 _GROUND = Statement(
     """
-    SELECT p.data ->> 'name' AS procedure_name, p.data ->> 'sector' AS sector,
-        (SELECT a.name FROM agencies a WHERE a.code = :agency) AS agency_name,
+    SELECT (SELECT row_to_json(p) FROM procedures p WHERE p.code = :procedure
+            ORDER BY p.version DESC LIMIT 1) AS procedure,
+        (SELECT row_to_json(a) FROM agencies a WHERE a.code = :agency) AS agency,
         (SELECT d.id FROM dossiers d WHERE d.outside_key = :outside_key) AS dossier_id,
         EXISTS (SELECT 1 FROM dossiers d
             WHERE (d.dossier_code = :outside_code OR d.portal_code = :outside_code)
@@ -51,8 +53,6 @@ _GROUND = Statement(
         EXISTS (SELECT 1 FROM interlinked_children c JOIN interlinked_parents i ON i.id = c.parent_id
             WHERE c.source = :source AND c.outside_code = :outside_code AND c.outside_code <> ''
               AND c.procedure_code <> i.group_data ->> 'lead_procedure') AS is_follower
-    FROM (SELECT 1) AS one LEFT JOIN LATERAL (
-        SELECT data FROM procedures WHERE code = :procedure ORDER BY version DESC LIMIT 1) p ON true
     """
 )
 _FIND = Statement(f"SELECT {_COLUMNS} FROM mirrors m WHERE m.id = :id")
@@ -83,9 +83,10 @@ _LINK = Statement(
 class PostgresMirrors:
     """Mirrors; owners are sealed, statuses only added."""
 
-    def __init__(self, unit: UnitOfWork, seals: Seals) -> None:
+    def __init__(self, unit: UnitOfWork, seals: Seals, copies: Copies) -> None:
         self._unit = unit
         self._seals = seals
+        self._copies = copies
 
     async def hold(self, source: str, outside_code: str) -> None:
         """Let nobody else write about this code until the unit ends."""
@@ -95,7 +96,7 @@ class PostgresMirrors:
     async def ground(self, source: str, outside_code: str, procedure: str, agency: str) -> MirrorGround:
         """Return what is known of a code, its procedure and agency; after `hold`, nobody changes it."""
         row = await self._unit.fetch_one(_KNOWN, source=source, outside_code=outside_code)
-        ground = await self._unit.fetch_one(
+        ground: Any = await self._unit.fetch_one(
             _GROUND,
             procedure=procedure,
             agency=agency,
@@ -103,15 +104,18 @@ class PostgresMirrors:
             outside_code=outside_code,
             outside_key=outside_key(source, outside_code),
         )
-        dossier_id = ground["dossier_id"]  # type: ignore[index]  # one row always
+        dossier_id = ground["dossier_id"]
+        told, here = ground["procedure"], ground["agency"]
+        self._copies.require("procedures", [told] if told else ())
+        self._copies.require("agencies", [here] if here else (), "told")
         return MirrorGround(
             mirror=self._mirror(row) if row else None,
-            procedure_name=ground["procedure_name"],  # type: ignore[index]  # one row always
-            sector=ground["sector"],  # type: ignore[index]  # one row always
-            agency_name=ground["agency_name"],  # type: ignore[index]  # one row always
+            procedure_name=told["data"]["name"] if told else None,
+            sector=told["data"]["sector"] if told else None,
+            agency_name=here["name"] if here else None,
             dossier_id=UUID(int=dossier_id.int) if dossier_id else None,
-            is_worked_here=ground["is_worked_here"],  # type: ignore[index]  # one row always
-            is_follower=ground["is_follower"],  # type: ignore[index]  # one row always
+            is_worked_here=ground["is_worked_here"],
+            is_follower=ground["is_follower"],
         )
 
     async def is_taken(self, source: str, outside_code: str, dossier_id: UUID) -> bool:

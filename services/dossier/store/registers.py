@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.store.copies import Copies
 
 _PAGE = Statement("""
 SELECT d.id, d.dossier_code, d.procedure_code, d.procedure_name, d.parties_sealed, d.agencies, d.state,
@@ -20,15 +21,16 @@ WHERE d.receiving_agency = :agency
     AND (d.accepted_at, d.id) > (:after_at::timestamptz, :after_id::uuid)
 ORDER BY d.accepted_at, d.id LIMIT :limit::int
 """)
-_NAMES = Statement("SELECT code, name FROM agencies WHERE code = ANY(:codes::text[])")
+_NAMES = Statement("SELECT * FROM agencies WHERE code = ANY(:codes::text[])")
 _NONE_YET = datetime.fromisoformat("1900-01-01T00:00:00+00:00")
 
 
 class PostgresRegisters:
     """Reads the register of an agency that receives."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, copies: Copies) -> None:
         self._unit = unit
+        self._copies = copies
 
     async def page(
         self, agency: str, first: date, last: date, after: tuple[datetime, UUID] | None, limit: int
@@ -42,4 +44,5 @@ class PostgresRegisters:
     async def names(self, codes: Sequence[str]) -> dict[str, str]:
         """Return the names of agencies by code."""
         rows = await self._unit.fetch(_NAMES, codes=list(codes))
+        self._copies.require("agencies", rows, "told")
         return {row["code"]: row["name"] for row in rows}

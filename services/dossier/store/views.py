@@ -15,6 +15,7 @@ from services.dossier.domain.results.register import ResultState
 from services.dossier.store.account import account_of
 from services.dossier.store.attachments import FILE_JSON, attachment_of
 from services.dossier.store.copies import Copies
+from services.dossier.store.definitions import AGENCY_ROW
 from services.dossier.store.dossiers import AUTHORITY, COLUMNS, PostgresDossiers, component_of, loading
 from services.dossier.store.intake.evidence import evidence_of
 from services.dossier.store.mapping import dossier_of
@@ -141,10 +142,7 @@ _PORTAL = Statement(
     JOIN dossiers d ON d.id = asked.dossier
     """
 )
-_IS_PROVINCIAL = Statement(
-    "SELECT * FROM agencies WHERE code = :agency AND level = 'PROVINCE'"
-    " AND kind IN ('PEOPLES_COMMITTEE', 'SERVICE_CENTER')"
-)
+_AGENCY = Statement(f"SELECT {AGENCY_ROW.format('a')} AS told FROM agencies a WHERE code = :agency")
 _LOG = Statement(
     "INSERT INTO access_log (at, subject, kind, agency, what, dossier_id, object_id, person_index, shown)"
     " VALUES (:at, :subject, :kind, :agency, :what, :dossier_id, :object_id, :person, :shown) RETURNING id"
@@ -242,9 +240,11 @@ class PostgresViews:
 
     async def is_provincial(self, agency: str) -> bool:
         """Tell whether an agency is the province's committee or its service centre."""
-        row = await self._unit.fetch_one(_IS_PROVINCIAL, agency=agency)
-        self._copies.require("agencies", [row] if row else (), "told")
-        return row is not None
+        row = await self._unit.fetch_value(_AGENCY, agency=agency)
+        if row is None:
+            return False
+        self._copies.require("agencies", [row], "told")
+        return row["level"] == "PROVINCE" and row["kind"] in {"PEOPLES_COMMITTEE", "SERVICE_CENTER"}
 
     async def history(self, dossier_id: UUID) -> tuple[Dossier, list[dict[str, Any]]]:
         """Return a dossier and its history, oldest first; raise `NotFound`."""

@@ -9,6 +9,8 @@ from uuid import UUID
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.work.warnings import Threshold, Warned
+from services.dossier.store.copies import Copies
+from services.dossier.store.definitions import AGENCY_ROW
 
 # Those whose clock runs walk one index by due moment; the late ones are few among them, and so are those
 # that come due within a working day.
@@ -22,8 +24,8 @@ _DUE = Statement(
         SELECT 'OVERDUE' AS threshold, d.due_at AS about WHERE d.due_at < :now::timestamptz
         UNION ALL
         SELECT 'DUE_SOON', d.due_at WHERE d.due_at >= :now AND d.due_at <= (
-            SELECT given.until FROM agencies a JOIN unnest(:calendars::text[], :soon::timestamptz[])
-                AS given(calendar, until) ON given.calendar = a.calendar WHERE a.code = d.competent_agency)
+            SELECT given.until FROM unnest(:agencies::text[], :soon::timestamptz[]) AS given(agency, until)
+            WHERE given.agency = d.competent_agency)
         UNION ALL
         SELECT 'STEP_LATE', (d.step ->> 'due_at')::timestamptz
         WHERE d.due_at >= :now AND d.state = 'PROCESSING' AND (d.step ->> 'due_at')::timestamptz < :now
@@ -34,6 +36,7 @@ _DUE = Statement(
     ORDER BY d.due_at LIMIT :limit
     """
 )
+_AGENCIES = Statement(f"SELECT {AGENCY_ROW.format('a')} AS told FROM agencies a")
 _KEEP = """
     INSERT INTO deadline_warnings (dossier_id, threshold, about, raised_at)
     SELECT dossier_id, threshold, about, :at::timestamptz
@@ -49,13 +52,21 @@ def _keeping(rows: int) -> Statement:
 class PostgresWarnings:
     """Warnings raised; the key keeps a second runner from raising one twice."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, copies: Copies) -> None:
         self._unit = unit
+        self._copies = copies
 
     async def due(self, now: datetime, soon: Mapping[str, datetime], limit: int) -> Sequence[Warned]:
         """Return dossiers at a threshold nobody was told of; `soon` says for each calendar until when."""
+        told = [row["told"] for row in await self._unit.fetch(_AGENCIES)]
+        # By the calendar of an agency changed by hand nothing is called soon; late stays late.
+        until = {
+            one["code"]: soon[one["calendar"]]
+            for one in told
+            if one["calendar"] in soon and self._copies.is_sound("agencies", one, "told")
+        }
         rows = await self._unit.fetch(
-            _DUE, now=now, calendars=list(soon), soon=list(soon.values()), limit=limit
+            _DUE, now=now, agencies=list(until), soon=list(until.values()), limit=limit
         )
         return [_warned(dict(row)) for row in rows]
 

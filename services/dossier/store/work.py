@@ -18,7 +18,7 @@ from services.dossier.store.attachments import PostgresAttachments
 from services.dossier.store.code_lines import CodeLines
 from services.dossier.store.colleagues import PostgresColleagues
 from services.dossier.store.copies import Copies
-from services.dossier.store.definitions import Definitions, PostgresCatalogue
+from services.dossier.store.definitions import PostgresCatalogue
 from services.dossier.store.desk.displays import DisplayStreams
 from services.dossier.store.desk.work import PostgresDesk
 from services.dossier.store.desk_tallies import DeskTallies
@@ -33,9 +33,11 @@ from services.dossier.store.files import StoredFiles
 from services.dossier.store.inbox import PostgresInbox
 from services.dossier.store.intake.ways_in import PostgresWaysIn
 from services.dossier.store.interlinked.parents import PostgresInterlinked
+from services.dossier.store.kept_copies import KeptCopies
 from services.dossier.store.mirrors import PostgresMirrors
 from services.dossier.store.outside import PostgresOutside
 from services.dossier.store.papers import PostgresPapers
+from services.dossier.store.parsed import Definitions
 from services.dossier.store.payments import PostgresPayments
 from services.dossier.store.proofs import PostgresProofs
 from services.dossier.store.registers import PostgresRegisters
@@ -110,18 +112,18 @@ class PostgresWork:
         self.limits = resources.limits
         self.fee_rules = resources.fee_rules
         self.legal_sets = resources.legal_sets
-        self.registers = PostgresRegisters(unit)
         keys = resources.history_keys
         rows, heads = RowSeals(keys, resources.marks), RowHeads(unit, keys)
         copies = Copies(rows, resources.definitions.sound)
+        self.registers = PostgresRegisters(unit, copies)
         self.results = PostgresResults(unit, resources.seals, rows, heads)
         self.archive = PostgresArchive(unit, resources.retention, resources.seals, rows, copies)
         self.pack = write_bag
         self.interlinked = PostgresInterlinked(unit, self.results, rows, copies)
         self.history_keys, self.press = keys, resources.press
-        self.inspector = resources.inspector
-        self.courier = resources.courier
-        self.catalogue = PostgresCatalogue(unit, resources.definitions, rows, copies)
+        self.inspector, self.courier = resources.inspector, resources.courier
+        self.catalogue = PostgresCatalogue(unit, resources.definitions, copies)
+        self.published = KeptCopies(unit, rows, resources.clock)
         self.searching = PostgresSearching(unit, resources.seals)
         self.dossiers = PostgresDossiers(
             unit,
@@ -141,13 +143,15 @@ class PostgresWork:
         self.uploads = PostgresUploads(unit)
         self.links = PostgresLinks(unit)
         self.inbox = PostgresInbox(unit, resources.desk_tallies, copies)
-        self.warnings = PostgresWarnings(unit)
-        self.mirrors = PostgresMirrors(unit, resources.seals)
+        self.warnings = PostgresWarnings(unit, copies)
+        self.mirrors = PostgresMirrors(unit, resources.seals, copies)
         self.watches = PostgresWatches(unit)
         self.due_commands = PostgresDueCommands(unit, rows)
         self.views = PostgresViews(unit, resources.clock, self.dossiers, rows, copies)
         self.supervision = PostgresSupervision(unit, resources.supervision_rules)
-        self.desk = PostgresDesk(unit, resources.definitions, resources.desk_rules, resources.displays)
+        self.desk = PostgresDesk(
+            unit, resources.definitions, copies, resources.desk_rules, resources.displays
+        )
         self.figures = PostgresFigures(unit)
         self.statistics = PostgresStatistics(unit)
         self.exports, self.sheets = PostgresExports(unit, rows), begin_sheet

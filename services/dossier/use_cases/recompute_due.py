@@ -17,7 +17,7 @@ from kernel.core.errors import Forbidden, NotFound, Refusal, Stale
 from kernel.core.ids import new_id
 from services.dossier.domain.deadlines import apology_latest, dossier_due, promised_by, term_for
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.errors import FourEyes
+from services.dossier.domain.errors import CopyChanged, FourEyes
 from services.dossier.domain.events import Change, moment
 from services.dossier.domain.states import Clock, Move
 from services.dossier.use_cases.ports import Grounds, Work
@@ -239,7 +239,7 @@ async def _apply(open_work: OpenWork, command: DueCommand, now: datetime) -> Non
             try:
                 async with open_work() as work:
                     await apply_move(command, move, work=work, now=now)
-            except Stale:
+            except (Stale, CopyChanged):
                 is_clean = False
         if len(waiting) < AT_ONCE:
             break

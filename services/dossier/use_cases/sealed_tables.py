@@ -268,7 +268,12 @@ SEALED: Mapping[str, SealedTable] = {
     ),
     "procedures": SealedTable(
         key=("code", "version"),
-        groups={"told": _columns("sequence data"), "choice": _columns("valid_from performing process")},
+        groups={
+            "told": _columns("sequence data"),
+            # All that a choice among versions is made by: proved of every one of them, without the documents.
+            "choice": _columns("valid_from performing process line takes_new"),
+        },
+        later=frozenset({"line", "takes_new"}),
         is_of_dossier=False,
     ),
     "processes": SealedTable(
@@ -303,6 +308,14 @@ SEALED: Mapping[str, SealedTable] = {
     "staff": SealedTable(
         key=("subject",),
         groups={"told": _columns("sequence agency acts_for away_until data")},
+        is_of_dossier=False,
+    ),
+    "interlinked_groups": SealedTable(
+        key=("code",), groups={"told": _columns("sequence data")}, is_of_dossier=False
+    ),
+    "desk_points": SealedTable(
+        key=("code",),
+        groups={"told": _columns("sequence agency name address calendar covered valid_from valid_to")},
         is_of_dossier=False,
     ),
 }

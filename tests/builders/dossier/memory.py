@@ -96,7 +96,7 @@ class MemoryWork:
         self.database = database
         self.writes: list[Callable[[MemoryDatabase], None]] = []
         self.taken: dict[tuple[str, date], int] = {}
-        self.catalogue = MemoryCatalogue(self)
+        self.catalogue = self.published = MemoryCatalogue(self)
         self.dossiers = MemoryDossiers(self)
         self.attachments = MemoryAttachments(self)
         self.papers = MemoryPapers(self)

@@ -50,26 +50,26 @@ class MemoryCatalogue:
 
         self._work.writes.append(write)
 
-    def put_procedure(self, data: dict[str, Any], sequence: int) -> None:
+    async def put_procedure(self, data: dict[str, Any], sequence: int) -> None:
         self._put("procedures", (data["code"], data["version"]), data, sequence)
 
-    def put_process(self, data: dict[str, Any], sequence: int) -> None:
+    async def put_process(self, data: dict[str, Any], sequence: int) -> None:
         self._put("processes", (data["code"], data["version"]), data, sequence)
 
-    def put_agency(self, data: dict[str, Any], sequence: int) -> None:
+    async def put_agency(self, data: dict[str, Any], sequence: int) -> None:
         self._put("agencies", data["code"], data, sequence)
 
-    def put_form(self, data: dict[str, Any], sequence: int) -> None:
+    async def put_form(self, data: dict[str, Any], sequence: int) -> None:
         self._put("forms", (data["code"], sequence), data, sequence)
 
-    def put_staff(self, subject: str, data: dict[str, Any], sequence: int) -> None:
+    async def put_staff(self, subject: str, data: dict[str, Any], sequence: int) -> None:
         self._put("staff", subject, data, sequence)
 
     async def mandates(self, subject: str, day: date) -> Sequence[Mandate]:
         found = self._database.staff.get(subject)
         return mandates_of(found[1], day) if found else []
 
-    def put_calendar(self, data: dict[str, Any], sequence: int, decided_at: datetime) -> None:
+    async def put_calendar(self, data: dict[str, Any], sequence: int, decided_at: datetime) -> None:
         self._put("calendars", (data["code"], data["year"]), data, sequence)
 
     async def intake(

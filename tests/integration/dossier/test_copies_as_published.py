@@ -34,7 +34,7 @@ async def test_copies_are_what_was_published_until_somebody_changes_one(
     await with_catalogue(catalog)
     await load(catalog, a_document())
     await published(catalog, await decided(catalog, an_item(await approved(catalog, name="Ngày mai"))))
-    await heard(catalog, dossier)
+    so_far = await heard(catalog, dossier)
     file = tmp_path / "published.jsonl"
 
     async def compared() -> str:
@@ -54,11 +54,19 @@ async def test_copies_are_what_was_published_until_somebody_changes_one(
     await pool.execute(
         "INSERT INTO staff (subject, sequence, data) VALUES ('ke-gian', 1, '{\"subject\": \"ke-gian\"}')"
     )
+    group = "UPDATE interlinked_groups SET data = '{}', sequence = 999999 RETURNING code"
+    whole = await pool.fetchval(group)
     told = await compared()
+    assert f"interlinked_groups {whole}: version 1 was published, 999999 is here" in told
     assert f"agencies {code}: it says otherwise than what was published" in told
     assert f"procedures {name}: published, and not here" in told
     assert "staff ke-gian: here, and never published" in told
-    assert ", 3 differ" in told
+    assert ", 4 differ" in told
+    assert await catalog.runtime.service.commands["republish"](catalog.runtime, ()) == 0
+    await heard(catalog, dossier, so_far)
+    healed = await compared()
+    assert "staff ke-gian: here, and never published" in healed
+    assert ", 1 differ" in healed
 
 
 async def test_versions_others_followed_are_compared_too_and_are_had_again(

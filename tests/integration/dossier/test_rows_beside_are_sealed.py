@@ -18,6 +18,8 @@ from services.dossier.jobs.recompute_due import RECOMPUTE_DUE
 from services.dossier.jobs.write_exports import WRITE_EXPORTS
 from services.dossier.use_cases.sealed_rows import seals_of
 from services.dossier.use_cases.sealed_tables import SEALED
+from tests.builders.dossier.hall import a_point
+from tests.builders.dossier.kin import a_group
 from tests.builders.dossier.lives import AGENT, AN, Life, cancelled, handed_over, held_and_released, refused
 from tests.builders.dossier.office import RECEIVER, SIGNER, Office, a_citizen, a_procedure, an_officer
 from tests.builders.dossier.resealed import as_of_before, reseal
@@ -114,7 +116,7 @@ async def written_beside(office: Office) -> None:
     revoked = await service.post(path, {"reason": "Thôi"}, a_citizen(), version=1)
     assert revoked.status_code == 200, revoked.text
     form = {"code": "9.000001", "version": 1, "title": "Tờ khai", "schema": {}, "layout": {}}
-    await service.receive(an_event("form.published.v1", form["code"], form))
+    await service.receive(an_event("form.published.v1", form["code"], form), a_group(), a_point())
     await begun(office, {"owner": {"full_name": "Nguyễn Văn An"}})
     exported = await service.post("/v1/exports", ASKED, SIGNER)
     assert exported.status_code == 202, exported.text
@@ -207,7 +209,7 @@ NAMED_ELSEWHERE = {
     "receipts": "the ledger names it, it is missing",
     "refunds": "refund",
     "payment_requests": "payment request",
-    "archive_records": "hold",
+    "archive_records": "it ended, its retention record is missing",
     "row_heads": "row_heads",
 }
 """Tables of which a row taken out is missed by what this says, with its line."""
@@ -218,8 +220,8 @@ async def test_a_row_taken_out_is_missed(hand: Hand, table: str) -> None:
     alive = (
         "dossier_id IN (SELECT id FROM dossiers WHERE destroyed_by IS NULL)" if table == "evidence" else ""
     )
-    held = "dossier_id IN (SELECT dossier_id FROM archive_holds)" if table == "archive_records" else ""
-    found = await hand.does(f"DELETE FROM {table} WHERE {alive or held or 'true'}")
+    unheld = "dossier_id NOT IN (SELECT dossier_id FROM archive_holds)" if table == "archive_records" else ""
+    found = await hand.does(f"DELETE FROM {table} WHERE {alive or unheld or 'true'}")
     assert any(NAMED_ELSEWHERE[table] in line for line in found), found
 
 
@@ -252,6 +254,10 @@ AGAINST = {
     "a cancelled receipt that counts": (
         "UPDATE receipts SET state = 'VALID' WHERE state = 'CANCELLED'",
         "cancelled, or is not, against the ledger",
+    ),
+    "a receipt the ledger has no money for": (
+        "UPDATE payment_entries SET receipt_id = NULL WHERE kind = 'PAID' AND receipt_id IS NOT NULL",
+        "it was given out, the ledger has no money for it",
     ),
     "a replaced receipt that counts": (
         "UPDATE receipts SET state = 'VALID' WHERE state = 'REPLACED'",
@@ -297,9 +303,11 @@ async def test_an_older_state_put_back_with_its_old_seal_is_told_by_another_book
     await hand.unguard(table)
     assert not (await hand.connection.execute(statement)).endswith(" 0")
     for row in await hand.connection.fetch(f"SELECT * FROM {table}"):
-        key = SEALED[table].key[0]
+        key = SEALED[table].key
         told = seals_of(table, row, hand.keys)
-        await hand.connection.execute(f"UPDATE {table} SET seals = $1 WHERE {key} = $2", told, row[key])
+        given = " AND ".join(f"{name} = ${place}" for place, name in enumerate(key, 2))
+        reseal_one = f"UPDATE {table} SET seals = $1 WHERE {given}"
+        await hand.connection.execute(reseal_one, told, *(row[name] for name in key))
     found = await hand.found()
     await undone.rollback()
     assert any(words in line for line in found), found

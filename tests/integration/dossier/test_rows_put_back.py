@@ -8,9 +8,12 @@ from uuid import UUID
 
 import pytest
 
+from kernel.core.errors import Stale
 from kernel.testing.running import RunningService
 from services.dossier.commands.seal_rows import seal_rows
 from services.dossier.store.payments import PostgresPayments
+from services.dossier.store.row_heads import RowHeads
+from services.dossier.use_cases.sealed_rows import is_group_sound
 from tests.builders.dossier.lives import SAID
 from tests.builders.dossier.office import SIGNER, Office, a_citizen
 from tests.builders.dossier.resealed import as_of_before
@@ -104,6 +107,26 @@ async def test_a_standing_hold_taken_out_is_missed(
     assert "0 broken" in await verified(office, capsys)
     await by_hand(office, "DELETE FROM archive_holds")
     assert f"hold {held.json()['hold_id']}: it was placed, it is missing" in await verified(office, capsys)
+
+
+async def test_who_counts_on_from_a_number_that_is_gone_is_stale(office: Office) -> None:
+    """Two who read one head count on from it: the second's whole commit falls, counted twice or not."""
+    dossier_id = UUID((await office.submitted())["dossier_id"])
+    runtime = office.service.runtime
+    keys, read = runtime.resources.history_keys, "SELECT * FROM row_heads WHERE dossier_id = $1"
+    head = await runtime.pool.fetchrow(read, dossier_id)
+    async with runtime.unit_of_work() as first, runtime.unit_of_work() as second:
+        for unit, count in ((first, 1), (second, 2)):
+            heads = RowHeads(unit, keys)
+            heads.know(dossier_id, head)
+            for _ in range(count):
+                heads.more(dossier_id, "slips", 1)
+        await first.commit()
+        with pytest.raises(Stale):
+            await second.commit()
+    kept = await runtime.pool.fetchrow(read, dossier_id)
+    assert kept["slips"] == head["slips"] + 1
+    assert is_group_sound("row_heads", "slips", kept, keys)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 
 from bench.seed_year.copying import Keys
 from bench.seed_year.seeding import Seeded, seed, verdict_on
+from services.dossier.commands.archive import fix_retention
 from services.dossier.commands.figures import rebuild_figures
 from services.dossier.commands.history import verify_history
 from tests.builders.dossier.office import Office, a_procedure
@@ -47,6 +48,7 @@ async def test_every_figure_of_a_seeded_year_is_the_makers_truth(
     assert whole["received"] == SIZE
     shapes = ("carried_over", "late", "in_progress", "stopped", "withdrawn", "refused")
     assert min(whole[name] for name in shapes) > 0
+    assert await fix_retention(runtime, ()) == 0
     assert await verify_history(runtime, ()) == 0
     assert f"{year.dossiers} dossiers checked, 0 broken" in capsys.readouterr().out
     assert await rebuild_figures(runtime, ("--check",)) == 0

@@ -17,6 +17,7 @@ from services.dossier.domain.archive.packages import (
     PackageState,
 )
 from services.dossier.store.archive.rows import Rows, inserting, touching
+from services.dossier.store.copies import Copies
 from services.dossier.store.shown import SEALED_ON, shown
 from services.dossier.use_cases.sealed_rows import RowSeals
 
@@ -59,7 +60,7 @@ _NEXT_NUMBER = Statement(
     "INSERT INTO archive_numbers (agency, year, book, last) VALUES (:agency, :year, :book, 1)"
     " ON CONFLICT (agency, year, book) DO UPDATE SET last = archive_numbers.last + 1 RETURNING last"
 )
-_AGENCY = Statement("SELECT name FROM agencies WHERE code = :agency")
+_AGENCY = Statement("SELECT * FROM agencies WHERE code = :agency")
 # What is said to be accepted and has no line of a message of the archive is not.
 _ACCEPTED = Statement(
     f"SELECT {_PACKAGE}, seals FROM archive_packages p WHERE dossier_id = :id AND state = 'ACCEPTED'"
@@ -97,9 +98,10 @@ _SAID = Statement(
 class PostgresPackages(Rows[Batch | Package]):
     """Batches and their packages; a package changed by hand goes on without seals, and is named."""
 
-    def __init__(self, unit: UnitOfWork, rows: RowSeals) -> None:
+    def __init__(self, unit: UnitOfWork, rows: RowSeals, copies: Copies) -> None:
         super().__init__(unit)
         self._rows = rows
+        self._copies = copies
 
     def add(self, batch: Batch, packages: Sequence[Package]) -> None:
         """Queue a new batch."""
@@ -162,7 +164,9 @@ class PostgresPackages(Rows[Batch | Package]):
 
     async def agency_name(self, agency: str) -> str:
         """Return what an agency is called now; its code where it is not known."""
-        return str(await self._unit.fetch_value(_AGENCY, agency=agency) or agency)
+        row = await self._unit.fetch_one(_AGENCY, agency=agency)
+        self._copies.require("agencies", [row] if row else (), "told")
+        return str(row["name"]) if row else agency
 
     async def is_accepted(self, dossier_id: UUID) -> bool:
         """Tell whether the archive has accepted a package of a dossier."""

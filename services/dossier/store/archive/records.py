@@ -14,6 +14,7 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.keepers import Ended, Keepers, Reach
 from services.dossier.store.archive.rows import Rows, inserting, touching
 from services.dossier.store.copies import Copies
+from services.dossier.store.definitions import AGENCY_ROW
 from services.dossier.store.reaches import reach_rows
 from services.dossier.store.shown import SEALED_ON, shown
 from services.dossier.use_cases.sealed_rows import RowSeals
@@ -30,7 +31,8 @@ _HOLDS = (
     " WHERE h.dossier_id = r.dossier_id AND h.released_at IS NULL) AS holds"
 )
 _FIND = Statement(f"SELECT {_COLUMNS}, {_HOLDS} FROM archive_records r WHERE dossier_id = :id")
-_ENDED = Statement("SELECT * FROM agencies WHERE valid_to < :today AND valid_to IS NOT NULL")
+# All of them: one that did not end is proved as well as one that did.
+_AGENCIES = Statement(f"SELECT {AGENCY_ROW.format('a')} AS told FROM agencies a ORDER BY code")
 
 
 def _kept(counted: str, condition: str, order: str) -> Statement:
@@ -143,12 +145,13 @@ class PostgresRecords:
 
     async def keepers(self, today: date) -> Keepers:
         """Return who keeps the records of agencies that ended."""
-        rows = await self._unit.fetch(_ENDED, today=today)
-        self._copies.require("agencies", rows)
+        rows = [row["told"] for row in await self._unit.fetch(_AGENCIES)]
+        self._copies.require("agencies", rows, "told")
         return Keepers(
             [
                 Ended(code=row["code"], continuing=row["continuing"], by_procedure=row["continuing_by"])
                 for row in rows
+                if row["valid_to"] is not None and date.fromisoformat(row["valid_to"]) < today
             ]
         )
 

@@ -29,8 +29,8 @@ def read_retention(file: str = "") -> RetentionRules:
 class ArchivePackages(PostgresPackages):
     """Packages, with what they are made of."""
 
-    def __init__(self, unit: UnitOfWork, seals: Seals, rows: RowSeals) -> None:
-        super().__init__(unit, rows)
+    def __init__(self, unit: UnitOfWork, seals: Seals, rows: RowSeals, copies: Copies) -> None:
+        super().__init__(unit, rows, copies)
         self._contents = PackageContents(unit, seals)
 
     async def contents(self, package: Package, batch: Batch) -> Contents:
@@ -46,7 +46,7 @@ class PostgresArchive:
     ) -> None:
         self.rules = rules
         self.records = PostgresRecords(unit, rows, copies)
-        self.packages = ArchivePackages(unit, seals, rows)
+        self.packages = ArchivePackages(unit, seals, rows, copies)
         self.messages = PostgresMessages(unit)
         self.holds = PostgresHolds(unit, rows)
         self.destruction = PostgresDestruction(unit, seals, rows)

@@ -7,27 +7,16 @@ from typing import Any
 from kernel.core.errors import NotFound
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.dossier.domain.definitions import calendar_of
 from services.dossier.domain.desk.points import Counter, Group, Point
-from services.dossier.store.definitions import Definitions
+from services.dossier.store.calendars import PostgresCalendars
+from services.dossier.store.copies import Copies
+from services.dossier.store.parsed import Definitions
 from worktime.calendar import WorkCalendar
 
-_PUT = Statement(
-    """
-    INSERT INTO desk_points (code, sequence, agency, name, address, calendar, covered, valid_from, valid_to)
-    VALUES (:code, :sequence, :agency, :name, :address, :calendar, :covered, :valid_from, :valid_to)
-    ON CONFLICT (code) DO UPDATE SET sequence = excluded.sequence, agency = excluded.agency,
-        name = excluded.name, address = excluded.address, calendar = excluded.calendar,
-        covered = excluded.covered, valid_from = excluded.valid_from, valid_to = excluded.valid_to
-    WHERE desk_points.sequence < excluded.sequence
-    """,
-    rows=None,
-)
 _POINT = Statement("SELECT * FROM desk_points WHERE code = :code")
 _GROUP = Statement(
     """
-    SELECT p.code AS p_code, p.name AS p_name, p.agency, p.address, p.calendar, p.covered, p.valid_from,
-        p.valid_to, g.*
+    SELECT row_to_json(p) AS of_point, g.*
     FROM desk_groups g JOIN desk_points p ON p.code = g.point WHERE g.point = :point AND g.code = :code
     """
 )
@@ -83,36 +72,31 @@ _SAVE_ROSTER = Statement(
     WHERE desk_rosters.version = excluded.version - 1
     """
 )
-_STAMP = Statement(
-    "SELECT string_agg(year || ':' || sequence, ',' ORDER BY year) FROM calendars WHERE code = :code"
-)
-_YEARS = Statement("SELECT data FROM calendars WHERE code = :code")
 
 
 class PostgresPoints:
     """One-stop points and what stands in them."""
 
-    def __init__(self, unit: UnitOfWork, definitions: Definitions) -> None:
+    def __init__(self, unit: UnitOfWork, definitions: Definitions, copies: Copies) -> None:
         self._unit = unit
-        self._kept = definitions
-
-    def put(self, data: Mapping[str, Any], sequence: int) -> None:
-        """Keep a point unless a later event was kept."""
-        self._unit.write(_PUT, sequence=sequence, **data)
+        self._copies = copies
+        self._calendars = PostgresCalendars(unit, definitions, copies)
 
     async def point(self, code: str) -> Point:
         """Return a point; raise `NotFound`."""
         row = await self._unit.fetch_one(_POINT, code=code)
         if row is None:
             raise NotFound
-        return _point(row, code=row["code"], name=row["name"])
+        self._copies.require("desk_points", [row])
+        return _point(row)
 
     async def group(self, point: str, code: str) -> tuple[Point, Group]:
         """Return a point and one of its groups; raise `NotFound`."""
         row = await self._unit.fetch_one(_GROUP, point=point, code=code)
         if row is None:
             raise NotFound
-        return _point(row, code=row["p_code"], name=row["p_name"]), group_of(row)
+        self._copies.require("desk_points", [row["of_point"]])
+        return _point(row["of_point"]), group_of(row)
 
     async def groups(self, point: str) -> Sequence[Group]:
         """Return a point's groups by code."""
@@ -160,17 +144,8 @@ class PostgresPoints:
         self._unit.write(_SAVE_ROSTER, point=point, day=day, version=version, entries=list(entries), by=by)
 
     async def calendar(self, code: str) -> WorkCalendar | None:
-        """Return a working calendar, parsed once a process and stamp; None where none is loaded."""
-        stamp = await self._unit.fetch_value(_STAMP, code=code)
-        if stamp is None:
-            return None
-        found = self._kept.calendars.get((code, stamp))
-        if found is None:
-            found = calendar_of([row["data"] for row in await self._unit.fetch(_YEARS, code=code)])
-            if found is not None:
-                self._kept.trim()
-                self._kept.calendars[code, stamp] = found
-        return found
+        """Return a working calendar; None where none is loaded."""
+        return await self._calendars.one(code)
 
 
 def group_of(row: Any) -> Group:
@@ -178,6 +153,12 @@ def group_of(row: Any) -> Group:
     return Group(**{name: row[name] for name in Group.__dataclass_fields__})
 
 
-def _point(row: Any, *, code: str, name: str) -> Point:
-    same = ("agency", "address", "calendar", "valid_from", "valid_to")
-    return Point(code=code, name=name, covered=frozenset(row["covered"]), **{one: row[one] for one in same})
+def _point(row: Any) -> Point:
+    told = {name: row[name] for name in Point.__dataclass_fields__}
+    days = {name: _day(told[name]) for name in ("valid_from", "valid_to")}
+    return Point(**{**told, **days, "covered": frozenset(row["covered"])})
+
+
+def _day(told: Any) -> date | None:
+    """Return a day that came as a day, or in a document as its text."""
+    return date.fromisoformat(told) if isinstance(told, str) else told

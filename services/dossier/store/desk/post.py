@@ -9,6 +9,7 @@ from kernel.core.errors import NotFound
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.desk.post import OPEN, ItemState, PostItem, PostList
+from services.dossier.store.copies import Copies
 
 _LIST = tuple(PostList.__dataclass_fields__)
 _ITEM = tuple(PostItem.__dataclass_fields__)
@@ -44,10 +45,10 @@ _LISTS_OF_POST = Statement(
 )
 # The directory says who carries for whom: a postal agent's unit is the operator, the agency whom they serve.
 _OPERATORS = Statement(
-    "SELECT DISTINCT data ->> 'unit' AS operator FROM staff"
+    "SELECT *, data ->> 'unit' AS operator FROM staff"
     " WHERE agency <> '' AND (agency = :agency OR starts_with(:agency, agency || '.'))"
     " AND data ->> 'unit' <> '' AND EXISTS (SELECT 1 FROM json_array_elements_text(data -> 'roles') AS held"
-    " WHERE held = 'POSTAL_AGENT') ORDER BY 1"
+    " WHERE held = 'POSTAL_AGENT') ORDER BY subject"
 )
 _ITEMS = Statement(f"SELECT {', '.join(_ITEM)} FROM post_items WHERE list_id = :list_id ORDER BY place")
 _ONE = Statement(f"SELECT {', '.join(_ITEM)} FROM post_items WHERE id = :id")
@@ -76,8 +77,9 @@ _KEEP = Statement(
 class PostgresPost:
     """Everything on its way by post."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, copies: Copies) -> None:
         self._unit = unit
+        self._copies = copies
 
     def add(self, made: PostList, items: Sequence[PostItem]) -> None:
         """Keep a new list; the commit is stale where one of its dossiers is under way already."""
@@ -126,7 +128,9 @@ class PostgresPost:
 
     async def operators(self, agency: str) -> Sequence[str]:
         """Return the operators whose agents serve an agency, as the staff directory has them."""
-        return [row["operator"] for row in await self._unit.fetch(_OPERATORS, agency=agency)]
+        rows = await self._unit.fetch(_OPERATORS, agency=agency)
+        self._copies.require("staff", rows)
+        return sorted({row["operator"] for row in rows})
 
     async def item(self, item_id: UUID) -> PostItem:
         """Return an item; raise `NotFound`."""

@@ -44,12 +44,12 @@ class PostgresInterlinked:
 
     async def group(self, code: str) -> Mapping[str, Any] | None:
         """Return a group as the catalogue published it last."""
-        found: Mapping[str, Any] | None = await self._unit.fetch_value(sql.GROUP, code=code)
+        row = await self._unit.fetch_one(sql.GROUP, code=code)
+        if row is None:
+            return None
+        self._copies.require("interlinked_groups", [row])
+        found: Mapping[str, Any] = row["data"]
         return found
-
-    def put_group(self, data: Mapping[str, Any], sequence: int) -> None:
-        """Keep a group unless a later event was kept."""
-        self._unit.write(sql.PUT_GROUP, code=data["code"], sequence=sequence, data=dict(data))
 
     def add(self, parent: Parent, group: Mapping[str, Any], event: Event, actor: str) -> None:
         """Queue a new submission with its children and its first entry of history."""

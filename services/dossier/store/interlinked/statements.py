@@ -101,13 +101,7 @@ TO_ADVANCE = Statement(
     " UNION SELECT id FROM interlinked_parents WHERE look_at <= :now"
     " ORDER BY 1 LIMIT :limit::int"
 )
-GROUP = Statement("SELECT data FROM interlinked_groups WHERE code = :code")
-PUT_GROUP = Statement(
-    "INSERT INTO interlinked_groups (code, sequence, data) VALUES (:code, :sequence, :data)"
-    " ON CONFLICT (code) DO UPDATE SET sequence = excluded.sequence, data = excluded.data"
-    " WHERE interlinked_groups.sequence < excluded.sequence",
-    rows=None,
-)
+GROUP = Statement("SELECT * FROM interlinked_groups WHERE code = :code")
 TAKEN = Statement(
     "SELECT EXISTS (SELECT FROM interlinked_children WHERE source = :source AND outside_code = :outside_code"
     " AND outside_code <> '' AND (parent_id, procedure_code) <> (:parent_id::uuid, :procedure::text))"

@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, UUID
 
-from services.dossier.store.tables.columns import metadata, moment, texts
+from services.dossier.store.tables.columns import metadata, moment, seals, texts
 
 Table(
     "desk_points",
@@ -26,6 +26,7 @@ Table(
     Column("covered", ARRAY(Text), nullable=False),
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date),
+    seals(),
 )
 Table(
     "desk_groups",

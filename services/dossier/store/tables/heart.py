@@ -297,6 +297,9 @@ Table(
     Column("valid_from", Date, nullable=False),
     Column("performing", ARRAY(Text), nullable=False),
     Column("process", Text),
+    # Whose line of versions it is in, and whether it takes anything new: unknown of rows from before.
+    Column("line", Text),
+    Column("takes_new", Boolean),
     Column("data", JSON, nullable=False),
     seals(),
 )

@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, SmallInt
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, UUID
 from sqlalchemy.types import Text
 
-from services.dossier.store.tables.columns import metadata, moment, texts
+from services.dossier.store.tables.columns import metadata, moment, seals, texts
 
 Table(
     "interlinked_groups",
@@ -12,6 +12,7 @@ Table(
     Column("code", Text, primary_key=True),
     Column("sequence", BigInteger, nullable=False),
     Column("data", JSON, nullable=False),
+    seals(),
 )
 parents = Table(
     "interlinked_parents",

@@ -43,9 +43,6 @@ class Line:
 class Points(Protocol):
     """Points as the catalogue told them, their groups, counters, kiosks and roster."""
 
-    def put(self, data: Mapping[str, Any], sequence: int) -> None:
-        """Keep a point unless a later event was kept."""
-
     async def point(self, code: str) -> Point:
         """Return a point; raise `NotFound`."""
 

@@ -19,9 +19,6 @@ class Interlinked(Protocol):
     async def group(self, code: str) -> Mapping[str, Any] | None:
         """Return a group as the catalogue published it last."""
 
-    def put_group(self, data: Mapping[str, Any], sequence: int) -> None:
-        """Keep a group unless a later event was kept."""
-
     def add(self, parent: Parent, group: Mapping[str, Any], event: Event, actor: str) -> None:
         """Queue a new submission with its children and its first entry of history."""
 

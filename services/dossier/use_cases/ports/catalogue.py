@@ -39,18 +39,6 @@ class Catalogue(Protocol):
     async def identification_levels(self, procedures: Sequence[str], today: date) -> Sequence[int | None]:
         """Return what the newest versions begun ask for, of the procedures that are known."""
 
-    def put_procedure(self, data: dict[str, Any], sequence: int) -> None:
-        """Keep a version of a procedure unless a later event was kept."""
-
-    def put_process(self, data: dict[str, Any], sequence: int) -> None:
-        """Keep a version of a process likewise."""
-
-    def put_agency(self, data: dict[str, Any], sequence: int) -> None:
-        """Keep an agency likewise."""
-
-    def put_staff(self, subject: str, data: dict[str, Any], sequence: int) -> None:
-        """Keep who acts for whom likewise."""
-
     async def mandates(self, subject: str, day: date) -> Sequence[Mandate]:
         """Return what an officer holds in others' places on a day."""
 
@@ -62,9 +50,3 @@ class Catalogue(Protocol):
 
     async def calendars(self) -> Mapping[str, WorkCalendar]:
         """Return every working calendar by its code."""
-
-    def put_form(self, data: dict[str, Any], sequence: int) -> None:
-        """Keep the form in force of a procedure likewise."""
-
-    def put_calendar(self, data: dict[str, Any], sequence: int, decided_at: datetime) -> None:
-        """Keep a calendar's year likewise, and every version of it with when it was decided."""

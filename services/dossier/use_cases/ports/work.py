@@ -34,6 +34,7 @@ from services.dossier.use_cases.ports.dues import Dues
 from services.dossier.use_cases.ports.materials import Files, Inspector, Press, Seals
 from services.dossier.use_cases.ports.outside import Courier, Outside
 from services.dossier.use_cases.ports.papers import Papers
+from services.dossier.use_cases.ports.published import Published
 from services.dossier.use_cases.ports.records import Policy
 from services.dossier.use_cases.ports.registers import Registers
 from services.dossier.use_cases.ports.views import Views
@@ -48,6 +49,7 @@ class Work(Records, Protocol):
 
     dossiers: Dossiers
     catalogue: Catalogue
+    published: Published
     attachments: Attachments
     papers: Papers
     payments: Payments
