@@ -78,7 +78,7 @@ from services.gateway.jobs.documents import DOCUMENT_EXCHANGE, DOCUMENT_FORGETTI
 from services.gateway.jobs.forgetting import FORGET
 from services.gateway.jobs.portal_exchange import PORTAL_EXCHANGE
 from services.gateway.jobs.portal_intake import PORTAL_INTAKE
-from services.gateway.jobs.portal_keeping import PORTAL_FORGETTING, PORTAL_SEALING
+from services.gateway.jobs.portal_keeping import PORTAL_CLOCK, PORTAL_FORGETTING, PORTAL_SEALING
 from services.gateway.jobs.portal_links import PORTAL_LINKS
 from services.gateway.jobs.portal_payments import PAYMENT_RECONCILIATION, PORTAL_PAYMENTS
 from services.gateway.jobs.portal_reconcile import PORTAL_RECONCILE
@@ -140,6 +140,7 @@ JOBS: Sequence[Job] = (
     PORTAL_RECONCILE,
     PORTAL_SEALING,
     PORTAL_FORGETTING,
+    PORTAL_CLOCK,
     *PORTAL_EXCHANGE,
     PORTAL_PAYMENTS,
     PAYMENT_RECONCILIATION,

@@ -146,6 +146,8 @@ def portal_side(
         seals=seals,
         keeping=PostgresPortalKeeping(runtime.pool, seals),
         keep_days=settings.portal_keep_days,
+        # Parked messages wait ten minutes, everything else as long as its longest retry.
+        longest_wait=2 * timedelta(seconds=max(settings.portal_longest_retry_seconds, 900)),
         is_connected=bool(settings.portal_url),
         payments=_payments(settings, exchange, dossiers, clock),
         payment_path=settings.payment_result_path,

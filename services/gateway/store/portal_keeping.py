@@ -45,6 +45,18 @@ DELETE FROM portal_inbound_parts AS p WHERE kept_at < $1
 """
 
 
+# A moment further ahead than any wait was written by a clock that has been set back since. A sender that
+# lives renews its leases well before what is left of them here has ended.
+_SET_BACK = (
+    "UPDATE portal_ledger SET next_attempt_at = least(next_attempt_at, $1), lease_until = CASE"
+    " WHEN lease_until > $2 THEN $1::timestamptz + interval '1 minute' ELSE lease_until END"
+    " WHERE state IN ('WAITING', 'SENDING') AND (next_attempt_at > $2 OR lease_until > $2)",
+    "UPDATE portal_inbound SET next_attempt_at = $1 WHERE next_attempt_at > $2",
+    "UPDATE portal_links SET next_attempt_at = $1 WHERE state = 'WAITING' AND next_attempt_at > $2",
+    "UPDATE portal_questions SET next_attempt_at = $1 WHERE next_attempt_at > $2",
+)
+
+
 class PostgresPortalKeeping:
     """Some rows at a time, each kind in a transaction of its own."""
 
@@ -62,6 +74,11 @@ class PostgresPortalKeeping:
             acts = await _each(connection, _PLAIN_ACTS, _SEAL_ACT, lambda row: _act(row, seals))
             files = await _each(connection, _PLAIN_FILES, _SEAL_FILE, lambda row: _file(row, seals))
         return messages + acts + files
+
+    async def after_set_back(self, *, now: datetime, beyond: datetime) -> None:
+        """Let what waits for a moment after `beyond`, longer than anything waits, go on now."""
+        for statement in _SET_BACK:
+            await self._pool.execute(statement, now, beyond)
 
     async def sweep_parts(self, *, before: datetime) -> None:
         """Forget parts that came before then and belong to no message."""

@@ -44,16 +44,18 @@ FROM tracking t LEFT JOIN agencies a ON a.code = t.shown -> 'step' ->> 'agency'
 LEFT JOIN agencies r ON r.code = t.shown -> 'receiving_agency' ->> 'code'
 WHERE t.dossier_id = ANY (:dossiers::uuid[])
 """)
+# Free failures block nobody until a moment: by another replica's clock it might not be over.
 _COUNT = Statement("""
 INSERT INTO failed_attempts AS f (what, free, failures, last_at, blocked_until)
-SELECT x.what, x.free, 1, :now::timestamptz, :now FROM unnest(:whats::bytea[], :frees::int[]) AS x(what, free)
+SELECT x.what, x.free, 1, :now::timestamptz, 'epoch'
+FROM unnest(:whats::bytea[], :frees::int[]) AS x(what, free)
 ON CONFLICT (what) DO UPDATE SET
     free = EXCLUDED.free,
     failures = CASE WHEN f.last_at < :now - interval '1 hour' THEN 1 ELSE f.failures + 1 END,
     last_at = :now,
-    blocked_until = :now + make_interval(secs => CASE
-        WHEN f.last_at < :now - interval '1 hour' OR f.failures + 1 < EXCLUDED.free THEN 0
-        ELSE least(900, 2 ^ least(10, f.failures + 2 - EXCLUDED.free)) END)
+    blocked_until = CASE
+        WHEN f.last_at < :now - interval '1 hour' OR f.failures + 1 < EXCLUDED.free THEN 'epoch'
+        ELSE :now + make_interval(secs => least(900, 2 ^ least(10, f.failures + 2 - EXCLUDED.free))) END
 """)
 _CODES = Statement(
     "INSERT INTO tracking_codes (code, dossier_id)"

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from services.gateway.domain.portal_comparison import Sheet
@@ -34,6 +35,8 @@ class PortalSide:
     seals: Any
     keeping: Any
     keep_days: int
+    longest_wait: timedelta
+    """Nothing waits longer for its next try; what seems to was written by a clock that was ahead."""
     is_connected: bool = True
     payments: CarryPayments | None = None
     payment_path: str = ""

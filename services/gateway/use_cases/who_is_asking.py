@@ -36,6 +36,11 @@ class Known:
     caller: Caller
     authorization: str
     until: float
+    since: float = 0.0
+
+    def holds(self, now: float) -> bool:
+        """Tell whether it is still to be believed; a clock that was set back makes nothing last longer."""
+        return self.since <= now < self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ class WhoIsAsking:
     async def by_authorization(self, header: str) -> Known:
         """Return who an `Authorization` header names; raise `Unauthenticated`."""
         seen = self._seen.get(header)
-        if seen is not None and seen.until > self._clock.now().timestamp():
+        if seen is not None and seen.holds(self._clock.now().timestamp()):
             return seen
         endings = self._endings
         scheme, _, value = header.partition(" ")
@@ -120,7 +125,7 @@ class WhoIsAsking:
         key = f"session {cookie}"
         now = self._clock.now()
         seen = self._seen.get(key)
-        if seen is not None and seen.until > now.timestamp():
+        if seen is not None and seen.holds(now.timestamp()):
             return seen
         endings = self._endings
         session = await self._sessions.find(session_hash(cookie), now)
@@ -186,7 +191,8 @@ class WhoIsAsking:
         good here for seconds more. `endings` are those there were when the looking up began.
         """
         token, expires_at = self._tokens.sign(caller)
-        known = Known(caller, f"Bearer {token}", min(ends, expires_at - _MARGIN_SECONDS))
+        now = self._clock.now().timestamp()
+        known = Known(caller, f"Bearer {token}", min(ends, expires_at - _MARGIN_SECONDS), now)
         if endings != self._endings:
             return known
         self._seen[key] = known
