@@ -1,6 +1,6 @@
 """The register of dossiers and the control slip, on the screen and printed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -45,7 +45,7 @@ class RegisterLine(BaseModel):
 
 
 class RegisterPage(BaseModel):
-    """Lines in the order of acceptance."""
+    """Lines by day of acceptance, in the order of the day's numbers."""
 
     items: list[RegisterLine]
     next_cursor: str | None
@@ -68,7 +68,7 @@ async def get_register(
     found = await read_register(agency, first, last, after=after, limit=limit + 1, by=by, work=work, now=now)
     items = [_line(entry) for entry, _ in found[:limit]]
     last_place = found[limit - 1][1] if len(found) > limit else None
-    following = encode_cursor(last_place[0].isoformat(), str(last_place[1])) if last_place else None
+    following = encode_cursor(last_place[0].isoformat(), last_place[1]) if last_place else None
     return RegisterPage(items=items, next_cursor=following)
 
 
@@ -135,11 +135,8 @@ def _line(entry: Entry) -> RegisterLine:
     return RegisterLine(**moments, **texts)
 
 
-def _place(at: str, identifier: str) -> tuple[datetime, UUID]:
+def _place(day: str, code: str) -> tuple[date, str]:
     try:
-        place = datetime.fromisoformat(at), UUID(identifier)
+        return date.fromisoformat(day), code
     except ValueError as error:
         raise Invalid(fields=[("cursor", "Con trỏ không hợp lệ")]) from error
-    if place[0].tzinfo is None:
-        raise Invalid(fields=[("cursor", "Con trỏ không hợp lệ")])
-    return place

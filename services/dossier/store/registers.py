@@ -1,28 +1,29 @@
-"""The register: one statement a page, in the order of acceptance."""
+"""The register: one statement a page, by day and in the order of the day's numbers."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from uuid import UUID
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.store.copies import Copies
+from services.dossier.store.tables.heart import REGISTER_CODE, REGISTER_DAY
 
-_PAGE = Statement("""
+PAGE = Statement(f"""
 SELECT d.id, d.dossier_code, d.procedure_code, d.procedure_name, d.parties_sealed, d.agencies, d.state,
     d.accepted_at, d.due_at, d.ended_at, d.result_delivery, d.work->'delivery' AS delivery,
     CASE WHEN d.state IN ('SUPPLEMENT_REQUESTED', 'AWAITING_FINANCIAL', 'SUSPENDED', 'WITHDRAWAL_REQUESTED',
-        'STOPPED') THEN d.work #> '{stops,-1}' END AS last_stop
+        'STOPPED') THEN d.work #> '{{stops,-1}}' END AS last_stop,
+    {REGISTER_DAY} AS day, {REGISTER_CODE} AS code
 FROM dossiers d
-WHERE d.receiving_agency = :agency
-    AND d.accepted_at >= :first::date::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
-    AND d.accepted_at < (:last::date + 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
-    AND (d.accepted_at, d.id) > (:after_at::timestamptz, :after_id::uuid)
-ORDER BY d.accepted_at, d.id LIMIT :limit::int
+WHERE d.receiving_agency = :agency AND d.accepted_at IS NOT NULL
+    AND {REGISTER_DAY} BETWEEN :first::date AND :last::date
+    AND ({REGISTER_DAY}, length({REGISTER_CODE}), {REGISTER_CODE})
+        > (:after_day::date, length(:after_code::text), :after_code::text)
+ORDER BY {REGISTER_DAY}, length({REGISTER_CODE}), {REGISTER_CODE} LIMIT :limit::int
 """)
 _NAMES = Statement("SELECT * FROM agencies WHERE code = ANY(:codes::text[])")
-_NONE_YET = datetime.fromisoformat("1900-01-01T00:00:00+00:00")
+_NONE_YET = (date(1900, 1, 1), "")
 
 
 class PostgresRegisters:
@@ -33,12 +34,18 @@ class PostgresRegisters:
         self._copies = copies
 
     async def page(
-        self, agency: str, first: date, last: date, after: tuple[datetime, UUID] | None, limit: int
+        self, agency: str, first: date, last: date, after: tuple[date, str] | None, limit: int
     ) -> Sequence[Any]:
-        """Return dossiers an agency accepted on these days, the first accepted first."""
-        after_at, after_id = after or (_NONE_YET, UUID(int=0))
+        """Return dossiers an agency accepted on these days, day by day, as they are numbered."""
+        after_day, after_code = after or _NONE_YET
         return await self._unit.fetch(
-            _PAGE, agency=agency, first=first, last=last, after_at=after_at, after_id=after_id, limit=limit
+            PAGE,
+            agency=agency,
+            first=first,
+            last=last,
+            after_day=after_day,
+            after_code=after_code,
+            limit=limit,
         )
 
     async def names(self, codes: Sequence[str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import openpyxl
@@ -9,6 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from kernel.testing.running import a_staff_member
+from services.dossier.store.registers import PAGE
 from tests.builders.dossier.office import (
     CLERK,
     HANDED_OUT,
@@ -38,6 +40,38 @@ async def test_what_was_accepted_stands_in_the_register_in_order(office: Office)
     second = await register(office, limit=2, cursor=first["next_cursor"])
     assert [line["dossier_code"] for line in second["items"]] == codes[2:]
     assert second["next_cursor"] is None
+
+
+async def test_the_register_goes_by_the_days_numbers_whatever_the_moments_say(office: Office) -> None:
+    """Of many at one moment a later number may have the earlier moment; past 9,999 the number counts."""
+    taken = [(await office.accepted())["dossier_code"] for _ in range(4)]
+    execute = office.service.runtime.pool.execute
+    moved = "UPDATE dossiers SET dossier_code = $2, accepted_at = accepted_at + $3 WHERE dossier_code = $1"
+    numbers = {"260303-9999": 9, "260303-10000": 8, "260303-10001": 7, "260304-0001": 24 * 60}
+    for code, (number, later) in zip(taken, numbers.items(), strict=True):
+        await execute(moved, code, f"{code[:-11]}{number}", timedelta(minutes=later))
+    listed, cursor = list[str](), ""
+    while cursor is not None:
+        page = await register(office, limit=1, **({"cursor": cursor} if cursor else {}))
+        listed += [line["dossier_code"].removeprefix("H99.201-") for line in page["items"]]
+        cursor = page["next_cursor"]
+    assert listed == [*numbers]
+    sheet = await office.service.get("/v1/register.xlsx", RECEIVER, params=DAYS)
+    rows = list(openpyxl.load_workbook(io.BytesIO(sheet.content)).active.iter_rows(values_only=True))
+    assert [str(row[1]).removeprefix("H99.201-") for row in rows[6:10]] == listed
+
+
+async def test_a_page_of_the_register_is_a_walk_along_its_index(office: Office) -> None:
+    """By any plan, also one made for nobody's values: nothing is sorted, nothing else is read."""
+    async with office.service.runtime.pool.acquire() as connection, connection.transaction():
+        await connection.execute("SET LOCAL enable_seqscan = off")
+        await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        await connection.execute(f"PREPARE page AS {PAGE.sql}")
+        given = "'H99.201', '2026-03-01', '2026-03-31', '2026-03-02', 'x', 50"
+        plan = str(await connection.fetch(f"EXPLAIN EXECUTE page ({given})"))
+        await connection.execute("DEALLOCATE page")
+    assert "ix_dossiers_register_code" in plan
+    assert "Sort" not in plan
 
 
 async def test_what_was_only_submitted_is_not_in_it(office: Office) -> None:

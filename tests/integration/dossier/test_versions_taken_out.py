@@ -89,3 +89,6 @@ async def test_every_version_a_dossier_stands_on_is_missed(office: Office) -> No
         which = "sequence = 1" if table == "forms" else "version = 1"
         async with taken_out(office, table, which) as found:
             assert found == [line.format(code=seen["dossier_code"])]
+            if table == "processes":
+                refused = await office.tried(seen, "step-completion", SPECIALIST, step="ky")
+                assert (refused.status_code, refused.json()["code"]) == (409, "process-missing")

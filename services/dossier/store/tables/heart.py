@@ -94,11 +94,15 @@ Index(
     postgresql_using="gin",
     postgresql_where=text("asked_desks <> '{}'"),
 )
+REGISTER_DAY = "(accepted_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date"
+REGISTER_CODE = "coalesce(dossier_code, reference)"
+"""The day's codes have one beginning, so that the shorter has the smaller number, past 9,999 too."""
 Index(
-    "ix_dossiers_register",
+    "ix_dossiers_register_code",
     dossiers.c.receiving_agency,
-    dossiers.c.accepted_at,
-    dossiers.c.id,
+    text(f"({REGISTER_DAY})"),
+    text(f"length({REGISTER_CODE})"),
+    text(f"({REGISTER_CODE})"),
     postgresql_where=text("accepted_at IS NOT NULL"),
 )
 Index("ix_dossiers_watch_at", dossiers.c.watch_at, postgresql_where=text("watch_at IS NOT NULL"))

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from kernel.core.caller import Caller
 from services.dossier.domain.registers import (
@@ -25,20 +24,20 @@ async def read_register(
     first: date,
     last: date,
     *,
-    after: tuple[datetime, UUID] | None,
+    after: tuple[date, str] | None,
     limit: int,
     by: Caller,
     work: Work,
     now: datetime,
-) -> Sequence[tuple[Entry, tuple[datetime, UUID]]]:
-    """Return lines with the place of each, the first accepted first."""
+) -> Sequence[tuple[Entry, tuple[date, str]]]:
+    """Return lines with the place of each, day by day, in the order of the day's numbers."""
     require_reader(by, agency)
     require_period(first, last)
     rows = await work.registers.page(agency, first, last, after, limit)
     if rows:
         shown = (row["id"] for row in on_the_page(rows, limit))
         await log_reading(work, by, "register", None, None, now, shown=shown)
-    return [(_entry(row, work, now), (row["accepted_at"], row["id"])) for row in rows]
+    return [(_entry(row, work, now), (row["day"], row["code"])) for row in rows]
 
 
 async def read_book(
@@ -48,11 +47,11 @@ async def read_book(
     require_reader(by, agency)
     require_period(first, last)
     lines: list[list[str]] = []
-    after: tuple[datetime, UUID] | None = None
+    after: tuple[date, str] | None = None
     while rows := await work.registers.page(agency, first, last, after, _PORTION):
         await log_reading(work, by, "register", None, None, now, shown=(row["id"] for row in rows))
         lines += [_entry(row, work, now).cells(len(lines) + place) for place, row in enumerate(rows, 1)]
-        after = (rows[-1]["accepted_at"], rows[-1]["id"])
+        after = (rows[-1]["day"], rows[-1]["code"])
         if len(lines) > MOST_ROWS:
             raise BookTooThick
     return lines
