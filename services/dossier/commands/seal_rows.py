@@ -10,6 +10,7 @@ from kernel.runtime import Runtime
 from services.dossier.commands.beside import Beside, is_scan_unsealed
 from services.dossier.commands.history import of_history
 from services.dossier.commands.seal_beside import seal_beside
+from services.dossier.commands.vouching import vouch
 from services.dossier.domain.history import Entry, HistoryKeys
 from services.dossier.use_cases.row_seals import (
     BOUND,
@@ -47,10 +48,12 @@ async def seal_rows(runtime: Runtime, arguments: Sequence[str]) -> int:
 
     Whoever runs it vouches for what the older seal did not cover. A dossier whose older seal or history does
     not fit stays as it is, and `verify-history` names it; one of today's is not touched, whatever it says.
+    With `--since` and `--reason` only what an older process wrote since is vouched for (`vouching.py`).
     """
-    del arguments
     async with runtime.unit_of_work() as unit:
         keys: HistoryKeys = runtime.open_work(unit).history_keys
+    if arguments:
+        return await vouch(runtime, arguments, keys)
     sealed, left, after = 0, 0, UUID(int=0)
     while True:
         async with runtime.pool.acquire() as connection, connection.transaction():

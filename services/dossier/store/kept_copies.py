@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
-from uuid import UUID, uuid5
 
 import structlog
 from prometheus_client import Counter
@@ -16,28 +15,18 @@ from prometheus_client import Counter
 from kernel.core.clock import Clock
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.use_cases.row_names import key_of, object_of
 from services.dossier.use_cases.sealed_rows import RowSeals, is_shown
 from services.dossier.use_cases.sealed_tables import SEALED
 
 HEALED = "copy_healed"
 """How the chained log calls that a copy changed by hand was written anew."""
-_NAMES = UUID("0b6c6f0e-2d0c-4c3e-9a53-5e0c6d0f7a42")
 _healed = Counter("dossier_copies_healed_total", "Copies changed by hand, written anew", ["table"])
 _log = structlog.get_logger()
 _TELL = Statement(
     "INSERT INTO access_log (at, subject, kind, agency, what, object_id)"
     f" VALUES (:at, '', 'system', '', '{HEALED}', :object_id)"
 )
-
-
-def object_of(table: str, row: Mapping[str, Any]) -> UUID:
-    """Return what a line of the log about a copy is about."""
-    return uuid5(_NAMES, f"{table}/{key_of(table, row)}")
-
-
-def key_of(table: str, row: Mapping[str, Any]) -> str:
-    """Return a row's key as people read it."""
-    return "/".join(str(row[name]) for name in SEALED[table].key)
 
 
 @lru_cache(maxsize=32)

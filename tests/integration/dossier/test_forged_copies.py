@@ -14,7 +14,7 @@ from kernel.service import JobTick
 from kernel.testing.running import RunningService, an_event
 from services.dossier.commands.sealed import broken_rows
 from services.dossier.jobs.watch_deadlines import WATCH_DEADLINES
-from services.dossier.store.kept_copies import object_of
+from services.dossier.use_cases.row_names import object_of
 from services.dossier.use_cases.sealed_tables import SEALED
 from tests.builders.dossier.office import (
     COMMUNE,

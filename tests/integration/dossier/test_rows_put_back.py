@@ -13,6 +13,7 @@ from kernel.testing.running import RunningService
 from services.dossier.commands.seal_rows import seal_rows
 from services.dossier.store.payments import PostgresPayments
 from services.dossier.store.row_heads import RowHeads
+from services.dossier.use_cases.row_names import object_of
 from services.dossier.use_cases.sealed_rows import is_group_sound
 from tests.builders.dossier.lives import SAID
 from tests.builders.dossier.office import SIGNER, Office, a_citizen
@@ -107,6 +108,35 @@ async def test_a_standing_hold_taken_out_is_missed(
     assert "0 broken" in await verified(office, capsys)
     await by_hand(office, "DELETE FROM archive_holds")
     assert f"hold {held.json()['hold_id']}: it was placed, it is missing" in await verified(office, capsys)
+
+
+async def test_what_an_older_process_wrote_is_vouched_for_by_name(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Rows without any seal of the time that is named, told to the log; what does not fit never."""
+    await office.issued()
+    pool = office.service.runtime.pool
+    await by_hand(office, "UPDATE result_register SET seals = '{}'")
+    await by_hand(office, "UPDATE evidence SET seals = '{}', kind = kind || 'x'")
+    await by_hand(office, 'UPDATE control_slip SET seals = seals || \'{"given": "x:00"}\'')
+    result = await pool.fetchval("SELECT id FROM result_register")
+    assert f"result_register {result}: given" in await verified(office, capsys)
+    for arguments in (["--since", "2026-03-01"], ["--since", "2026-03-01", "--reason", "x"], ["all"]):
+        assert await seal_rows(office.service.runtime, arguments) == 2
+    later = ["--since", "2026-04-01T00:00:00+07:00", "--reason", "Lùi bản"]
+    assert await seal_rows(office.service.runtime, later) == 0
+    assert "0 rows vouched for" in capsys.readouterr().out
+    since = ["--since", "2026-03-01T00:00:00+07:00", "--reason", "Lùi bản một ngày"]
+    assert await seal_rows(office.service.runtime, since) == 0
+    assert f"result_register {result}: vouched for" in capsys.readouterr().out
+    told = await verified(office, capsys)
+    assert "result_register" not in told
+    assert "control_slip" in told
+    line = await pool.fetchrow(
+        "SELECT * FROM access_log WHERE what = 'rows_vouched' AND $1 = ANY(shown)",
+        object_of("result_register", {"id": result}),
+    )
+    assert line["subject"] == "Lùi bản một ngày"
 
 
 async def test_who_counts_on_from_a_number_that_is_gone_is_stale(office: Office) -> None:
