@@ -36,6 +36,11 @@ STATUS_OF_STATE: Mapping[str, int] = {
 _BORN_HERE = frozenset({"HERE", "COUNTER", "POST"})
 _BORN_THERE = "PORTAL"
 _ACCEPTED = "dossier.accepted.v1"
+_RETOLD = frozenset(
+    f"dossier.{name}.v1"
+    for name in ("resumed", "reappointed", "due_recomputed", "corrected", "supplement_answered")
+)
+"""What changes what the portal holds of a dossier (its due moment, owner, papers) under the same status."""
 
 
 class Kind(StrEnum):
@@ -103,7 +108,8 @@ def _told_whole(happened: Happened) -> list[LedgerRow]:
             _row(happened, happened.dossier_code, 0, Kind.HERE_CREATE, NEW),
             _row(happened, happened.dossier_code, 1, Kind.HERE_UPDATE, RECEIVED),
         ]
-    kind = Kind.HERE_UPDATE if _status_changed(happened) else Kind.HERE_PROGRESS
+    is_whole = _status_changed(happened) or happened.type in _RETOLD
+    kind = Kind.HERE_UPDATE if is_whole else Kind.HERE_PROGRESS
     return [_row(happened, happened.dossier_code, 0, kind, happened.portal_status or 0)]
 
 

@@ -74,6 +74,8 @@ class Change:
     note: str = ""
     step_due_at: datetime | None = None
     legal_basis: str = ""
+    keeps_status: bool = False
+    """Whether the status was the same before: that the portal has it says nothing of this change then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +275,7 @@ def _change(data: Mapping[str, Any]) -> Change:
         message = f"no progress entry of version {version}"
         raise ValueError(message)
     entry = entries[-1]
+    earlier = [item.get("status") for item in data["progress"] if item["version"] < version]
     return Change(
         at=datetime.fromisoformat(entry["at"]),
         officer=_text(entry, "officer"),
@@ -280,4 +283,5 @@ def _change(data: Mapping[str, Any]) -> Change:
         note=_text(data, "note"),
         step_due_at=_moment(entry, "due_at"),
         legal_basis=_text(data.get("change") or {}, "legal_basis"),
+        keeps_status=bool(earlier) and earlier[-1] is not None and earlier[-1] == entry.get("status"),
     )

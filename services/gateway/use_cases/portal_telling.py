@@ -121,7 +121,7 @@ class Telling:
         )
         if row.kind is Kind.HERE_CREATE:
             return await self._create(claimed, message)
-        return await self._update(claimed, message)
+        return await self._update(claimed, message, keeps_status=view.change.keeps_status)
 
     async def _create(self, claimed: Claimed, message: Json) -> Failure | None:
         """Create; what is there already is ours from a lost answer, or is brought to our state."""
@@ -135,9 +135,13 @@ class Telling:
             return None
         return _failure(await self._portal.sync_dossier(message, is_updating=True))
 
-    async def _update(self, claimed: Claimed, message: Json) -> Failure | None:
-        """Update; a dossier the portal lost, or never got, is created with the same words."""
-        if claimed.is_uncertain and await self._holds(claimed.row):
+    async def _update(self, claimed: Claimed, message: Json, *, keeps_status: bool) -> Failure | None:
+        """Update; a dossier the portal lost, or never got, is created with the same words.
+
+        Whether an attempt nobody answered was applied can be seen from a status that changed only; the same
+        words once more change nothing there.
+        """
+        if claimed.is_uncertain and not keeps_status and await self._holds(claimed.row):
             return None
         failure = _failure(await self._portal.sync_dossier(message, is_updating=True))
         if failure is None or (await self._look_up(claimed.row)).is_there:

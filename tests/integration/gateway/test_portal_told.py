@@ -121,3 +121,30 @@ async def test_what_ends_before_acceptance_is_seen_here_and_never_sent(world: Wo
         page = await world.ask("GET", f"/api/v1/portal-sync/ledger?dossier_id={one.id}")
         assert page.json()["items"] == []
     assert await world.gateway.count("tracking") == 3, "seen by whoever asks here"
+
+
+def reappointed(dossier: ADossier) -> str:
+    """Give it a new date under the same status, as the dossier service tells it; return the date as told."""
+    dossier.went("reappointed")
+    before, view = dossier.views[dossier.version - 1], dossier.views[dossier.version]
+    view["due_at"] = "2026-03-10T17:00:00+07:00"
+    entries = [{**one["progress"][-1], "status": one["portal_status"]} for one in (before, view)]
+    view["progress"] = entries
+    return "20260310170000"
+
+
+async def test_a_new_date_under_the_same_status_is_told_also_when_its_first_answer_is_lost(start):
+    """What the portal counts lateness by is never the date of before."""
+    async with a_world(start) as world:
+        for is_lost in (False, True):
+            dossier = ADossier().went("accepted", "ACCEPTED").went("handed_over", "PROCESSING")
+            await world.hears_on(dossier)
+            await world.settles()
+            due = reappointed(dossier)
+            if is_lost:
+                await world.faults(html_5xx={"value": True, "times": 1})
+            await world.hears_on(dossier)
+            await world.settles()
+            record = (await world.portal.get(f"/sandbox/dossiers/{dossier.code}")).json()["record"]
+            assert (record["NgayHenTra"], record["TrangThaiHoSo"]) == (due, "4"), is_lost
+            assert len(await world.progress(dossier.code)) == 3
