@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from kernel.testing.running import RunningService, a_service
+from services.dossier.store.desk.post import PostgresPost
 from tests.builders.dossier.office import HANDED_OUT, RECEIVER, SIGNER, Office, an_officer
 from tests.builders.dossier.post import AGENT, OPERATOR, PostDesk, a_postal_agent, by_post
 
@@ -110,18 +111,46 @@ async def test_what_only_stands_on_a_list_leaves_it_when_recalled_or_handed_out(
 
 
 async def test_both_sign_only_for_results_that_still_wait(desk: PostDesk) -> None:
-    """The desk takes an item off as its result leaves; what slips past it is found at each signature."""
+    """The desk takes an item off as its result leaves; what slips past it is found as the post signs too."""
     office = desk.office
     ready = await by_post(office)
     found = await desk.listed(ready, numbers="KY")
     pool = office.service.runtime.pool
-    for before, by in (("LISTED", RECEIVER), ("HALF", AGENT)):
-        await pool.execute("UPDATE post_items SET result_version = 0")
-        refused = await desk.sign(found, by)
-        assert (refused.status_code, refused.json()["code"]) == (409, "not-for-the-post"), before
-        assert refused.json()["errors"][0]["path"] == "items.0"
-        await pool.execute("UPDATE post_items SET result_version = 1")
-        assert (await desk.sign(found, by)).status_code == 200
+    assert (await desk.sign(found, RECEIVER)).status_code == 200
+    await pool.execute("UPDATE post_items SET result_version = 0")
+    refused = await desk.sign(found, AGENT)
+    assert (refused.status_code, refused.json()["code"]) == (409, "not-for-the-post")
+    assert refused.json()["errors"][0]["path"] == "items.0"
+    await pool.execute("UPDATE post_items SET result_version = 1")
+    assert (await desk.sign(found, AGENT)).status_code == 200
+
+
+@pytest.mark.parametrize("is_alone", [False, True])
+async def test_what_left_while_its_list_was_made_falls_off_as_the_office_signs(
+    desk: PostDesk, monkeypatch: pytest.MonkeyPatch, is_alone: bool
+) -> None:
+    """The counter hands the result out between the list's look at it and its commit."""
+    office = desk.office
+    leaving, staying = await by_post(office), await by_post(office)
+    is_out: list[int] = []
+
+    async def looked(self: PostgresPost, dossier_ids: Any) -> bool:
+        answer = await office.tried(leaving, "return", RECEIVER, delivery="COUNTER", **HANDED_OUT)
+        is_out.append(answer.status_code)
+        return False
+
+    monkeypatch.setattr(PostgresPost, "are_listed", looked)
+    found = await desk.listed(leaving, *([] if is_alone else [staying]), numbers="GI")
+    assert (is_out, found["items"][0]["state"]) == ([200], "LISTED")
+    signed = await desk.sign(found, RECEIVER)
+    assert signed.status_code == 200, signed.text
+    gone = signed.json()["items"][0]
+    assert (gone["state"], gone["receiver"], bool(gone["ended_reason"])) == ("REMOVED", None, True)
+    if is_alone:
+        assert signed.json()["state"] == "WITHDRAWN"
+        return
+    assert signed.json()["state"] == "HALF_SIGNED"
+    assert [item["state"] for item in (await desk.sign(found, AGENT)).json()["items"]] == ["REMOVED", "SENT"]
 
 
 async def test_a_letter_of_a_recalled_result_ends_no_dossier(desk: PostDesk) -> None:

@@ -41,6 +41,8 @@ class PostStatus(StrEnum):
     RETURNED = "RETURNED"
 
 
+_LEFT_MEANWHILE = "Khi ký danh sách, kết quả không còn chờ gửi"
+"""Why a line falls off that was listed while its result left another way."""
 _FINAL = {PostStatus.DELIVERED: ItemState.DELIVERED, PostStatus.RETURNED: ItemState.BACK}
 
 
@@ -143,10 +145,13 @@ class PostList:
             return "WITHDRAWN"
         return ("DRAFT", "HALF_SIGNED", "HANDED_OVER")[len(self.signatures)]
 
-    def sign(self, items: Sequence[PostItem], by: Caller, at: datetime) -> bool:
+    def sign(
+        self, items: Sequence[PostItem], by: Caller, at: datetime, *, gone: Sequence[PostItem] = ()
+    ) -> bool:
         """Sign as the office or as the post, the office first; True when both have.
 
-        Both sign one content: its digest stands beside each name; what was signed falls with any change.
+        Both sign one content: its digest stands beside each name; what was signed falls with any change. What
+        is gone by now falls off as the office signs; a list of nothing else is withdrawn instead.
         """
         side = self._side_of(by)
         self.require_open()
@@ -154,6 +159,12 @@ class PostList:
             raise ListSigned
         if side == "POST" and any(not item.tracking_number for item in listed(items)):
             raise TrackingMissing
+        for item in gone if side == "OFFICE" else ():
+            item.take_off(_LEFT_MEANWHILE, by=by.name, at=at)
+        if not listed(items):
+            self.withdraw(by=by.name, at=at)
+            self.version += 1
+            return False
         signature = {"side": side, "subject": by.subject, "name": by.name, "at": at.isoformat()}
         self.signatures = (*self.signatures, {**signature, "digest": digest_of(self, items)})
         self.version += 1

@@ -10,7 +10,7 @@ from kernel.core.errors import Forbidden, NotFound, Stale
 from kernel.core.ids import new_id
 from services.dossier.domain.desk.errors import NotForThePost, PostOperatorUnknown, TrackingTaken
 from services.dossier.domain.desk.post import PostItem, PostList, listed
-from services.dossier.use_cases.desk.post_items import Wish, item_of, require_fitting
+from services.dossier.use_cases.desk.post_items import Wish, item_of, read_again, require_fitting
 from services.dossier.use_cases.desk.post_reports import tell_of_item
 from services.dossier.use_cases.keeping import books_of, standing
 from services.dossier.use_cases.ports import Work
@@ -129,15 +129,19 @@ async def sign_list(
 ) -> tuple[PostList, list[PostItem]]:
     """Sign for the office or for the post; with both, everything is on its way and people are told.
 
-    Every dossier is read again: what waits for the post no more, or for another letter, is named and refused.
+    Every dossier is read again. A result that left or was recalled while the list was being made falls off it
+    as the office signs; what waits no more when the post signs, or owes money, is named and refused.
     """
     found, items = await work.desk.post.load(list_id)
     by = await _as_party(found, by, work, now)
     if found.version != seen:
         raise Stale
     await log_reading(work, by, "post-list", None, found.id, now, shown=_dossiers(items))
-    is_handed = found.sign(items, by, now)
-    await require_fitting(listed(items), work)
+    gone, owing = await read_again(listed(items), work)
+    is_handed = found.sign(items, by, now, gone=gone)
+    require_fitting(listed(gone), owing)
+    for item in gone:
+        work.desk.post.save_item(item)
     if is_handed:
         for item in listed(items):
             item.send(now)

@@ -91,16 +91,24 @@ def _receiver(owner: dict[str, Any], wish: Wish | None) -> dict[str, str]:
     return {**told, "address": wish.address or told["address"], "wish": wish.reason}
 
 
-async def require_fitting(items: Sequence[PostItem], work: Work) -> None:
-    """Raise `NotForThePost`, naming the lines, where a result no longer waits to go by this letter."""
-    faults = []
+async def read_again(items: Sequence[PostItem], work: Work) -> tuple[list[PostItem], list[PostItem]]:
+    """Return the lines whose result waits no more to go by this letter, and those with money owed."""
+    gone, owing = [], []
     for item in items:
         dossier, grounds = await work.dossiers.load(item.dossier_id)
         if not carries_present(item, dossier):
-            faults.append((f"items.{item.place}", "Kết quả này không còn chờ gửi, hãy đưa ra khỏi danh sách"))
+            gone.append(item)
         elif _owed(dossier, grounds):
-            faults.append((f"items.{item.place}", "Hồ sơ còn khoản chưa nộp, hãy đưa ra khỏi danh sách"))
-    if faults:
+            owing.append(item)
+    return gone, owing
+
+
+def require_fitting(gone: Sequence[PostItem], owing: Sequence[PostItem]) -> None:
+    """Raise `NotForThePost`, naming the lines, where there are any."""
+    said = [(item, "Kết quả này không còn chờ gửi, hãy đưa ra khỏi danh sách") for item in gone]
+    said += [(item, "Hồ sơ còn khoản chưa nộp, hãy đưa ra khỏi danh sách") for item in owing]
+    if said:
+        faults = [(f"items.{item.place}", text) for item, text in sorted(said, key=lambda one: one[0].place)]
         raise NotForThePost("Có kết quả trong danh sách không còn chờ gửi bưu chính.", fields=faults)
 
 
