@@ -35,7 +35,7 @@ class FaultsOpen(Refusal):
 
 
 class BatchConfirmed(Refusal):
-    """The batch was split already (409)."""
+    """The scan was split already (409); `batch_id` names the batch. A new split begins with a new upload."""
 
     code = "scan-confirmed"
     title = "Lô quét này đã được xác nhận"
@@ -91,12 +91,16 @@ class ScanBatch:
     confirmed_at: datetime | None = None
     confirmed_by: str = ""
 
+    def require_open(self) -> None:
+        """Raise `BatchConfirmed` once it was split."""
+        if self.confirmed_at is not None:
+            raise BatchConfirmed(extra={"batch_id": str(self.id)})
+
     def require_whole(
         self, pieces: Sequence[Piece], dropped: Sequence[int], *, accepts_faults: bool, note: str
     ) -> None:
         """Raise unless every page has exactly one place and faulty ones are accepted with a reason."""
-        if self.confirmed_at is not None:
-            raise BatchConfirmed
+        self.require_open()
         known = {one.page: one for one in self.pages}
         seen: set[int] = set(dropped)
         wrong = [("dropped_pages", "Không có trang này") for page in dropped if page not in known]

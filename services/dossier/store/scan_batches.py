@@ -20,6 +20,11 @@ _ADD = Statement(
     " :least_dpi, :created_at, :confirmed_at, :confirmed_by)"
 )
 _FIND = Statement(f"SELECT {_COLUMNS} FROM scan_batches WHERE id = :id")
+_OF_SCAN = Statement(
+    f"SELECT {_COLUMNS} FROM scan_batches WHERE attachment_id = :attachment_id"
+    " ORDER BY confirmed_at NULLS LAST, id LIMIT 1"
+)
+_HOLD = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _CONFIRM = Statement(
     "UPDATE scan_batches SET version = version + 1, confirmed_at = :at, confirmed_by = :name,"
     " decision = :decision WHERE id = :id AND version = :version AND confirmed_at IS NULL"
@@ -39,11 +44,24 @@ class PostgresScanBatches:
 
     async def find(self, batch_id: UUID) -> ScanBatch | None:
         """Return a batch."""
-        row = await self._unit.fetch_one(_FIND, id=batch_id)
-        if row is None:
-            return None
-        return ScanBatch(**{**dict(row), "pages": _PAGES.validate_python(row["pages"])})
+        return _batch(await self._unit.fetch_one(_FIND, id=batch_id))
+
+    async def of_scan(self, attachment_id: UUID) -> ScanBatch | None:
+        """Return a scan's batch; of several from before the one that was split, else the first."""
+        return _batch(await self._unit.fetch_one(_OF_SCAN, attachment_id=attachment_id))
+
+    async def hold_scan(self, attachment_id: UUID) -> ScanBatch | None:
+        """Return it likewise; nobody else makes a batch of the scan until the unit ends."""
+        await self._unit.begin()
+        await self._unit.fetch(_HOLD, name=f"scan:{attachment_id}")
+        return await self.of_scan(attachment_id)
 
     def confirm(self, batch: ScanBatch, *, name: str, decision: dict[str, Any], at: datetime) -> None:
         """Keep who confirmed what; `Stale` at the commit when somebody was faster."""
         self._unit.write(_CONFIRM, id=batch.id, version=batch.version, name=name, decision=decision, at=at)
+
+
+def _batch(row: Any) -> ScanBatch | None:
+    if row is None:
+        return None
+    return ScanBatch(**{**dict(row), "pages": _PAGES.validate_python(row["pages"])})

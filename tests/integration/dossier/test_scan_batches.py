@@ -102,6 +102,37 @@ async def test_a_batch_is_split_once(office: Office) -> None:
     assert (late.status_code, late.json()["code"]) == (409, "scan-confirmed")
 
 
+async def test_a_scan_is_one_batch_however_often_somebody_asks(office: Office) -> None:
+    """Asked three times at once, then again, then once it is split: the batch there is, in the end named."""
+    scan = await office.upload(RECEIVER, the_scan(), "lo-quet.pdf")
+
+    async def ask() -> Any:
+        return await office.service.post("/v1/scan-batches", {"attachment_id": scan}, RECEIVER)
+
+    answers = [*await asyncio.gather(ask(), ask(), ask()), await ask()]
+    assert [answer.status_code for answer in answers] == [201] * 4
+    (batch,) = {answer.json()["batch_id"]: answer.json() for answer in answers}.values()
+    assert await office.service.count("scan_batches") == 1
+    assert (await confirm(office, batch, accept_faults=True, note="x")).status_code == 200
+    late = await ask()
+    assert (late.status_code, late.json()["code"]) == (409, "scan-confirmed")
+    assert late.json()["batch_id"] == batch["batch_id"]
+    # Another split of the same paper begins with the paper: scanned or uploaded anew.
+    assert (await measured(office))["batch_id"] != batch["batch_id"]
+
+
+async def test_of_several_batches_from_before_one_is_split(office: Office) -> None:
+    batch = await measured(office)
+    await office.service.runtime.pool.execute(
+        'INSERT INTO scan_batches SELECT (json_populate_record(b, \'{"id":'
+        ' "01a20474-1888-70fb-9f78-6635ef105560"}\')).* FROM scan_batches b'
+    )
+    other = {**batch, "batch_id": "01a20474-1888-70fb-9f78-6635ef105560"}
+    assert (await confirm(office, other, accept_faults=True, note="x")).status_code == 200
+    late = await confirm(office, batch, accept_faults=True, note="x")
+    assert (late.status_code, late.json()["batch_id"]) == (409, other["batch_id"])
+
+
 async def test_only_an_officers_own_pdf_is_a_batch(office: Office) -> None:
     picture = await office.upload(RECEIVER, a_picture(), "a.png")
     answer = await office.service.post("/v1/scan-batches", {"attachment_id": picture}, RECEIVER)

@@ -76,7 +76,7 @@ class SplitOut(BaseModel):
 
 @router.post("/scan-batches", status_code=201, responses=problems(429, 503))
 async def measure_scan(body: ScanIn, response: Response, by: Caller, work: Work, now: Now) -> ScanBatchOut:
-    """Kiểm tra chất lượng từng trang của một lô quét: trang trắng, độ phân giải, khổ giấy."""
+    """Kiểm tra chất lượng từng trang của một lô quét; gọi lại cho cùng tệp thì nhận lại chính lô quét ấy."""
     batch = await split_scans.measure_batch(body.attachment_id, by=by, work=work, now=now)
     return _out(batch, response)
 

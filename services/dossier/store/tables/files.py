@@ -56,7 +56,7 @@ Table(
     metadata,
     Column("id", UUID, primary_key=True),
     Column("version", BigInteger, nullable=False),
-    Column("attachment_id", UUID, nullable=False),
+    Column("attachment_id", UUID, nullable=False, index=True),
     *texts("officer", "agency", "confirmed_by"),
     Column("pages", JSON, nullable=False),
     Column("least_dpi", Integer, nullable=False),

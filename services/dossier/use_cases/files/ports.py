@@ -250,5 +250,11 @@ class ScanBatches(Protocol):
     async def find(self, batch_id: UUID) -> ScanBatch | None:
         """Return a batch."""
 
+    async def of_scan(self, attachment_id: UUID) -> ScanBatch | None:
+        """Return a scan's batch; of several from before the one that was split, else the first."""
+
+    async def hold_scan(self, attachment_id: UUID) -> ScanBatch | None:
+        """Return it likewise; nobody else makes a batch of the scan until the unit ends."""
+
     def confirm(self, batch: ScanBatch, *, name: str, decision: dict[str, Any], at: datetime) -> None:
         """Keep who confirmed what; `Stale` at the commit when somebody was faster."""

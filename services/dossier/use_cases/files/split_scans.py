@@ -18,11 +18,21 @@ from services.dossier.use_cases.read_dossiers import find_attachment
 
 
 async def measure_batch(attachment_id: UUID, *, by: Caller, work: Work, now: datetime) -> ScanBatch:
-    """Measure every page of a scan the officer has uploaded; nothing is judged yet."""
+    """Measure every page of a scan the officer has uploaded; nothing is judged yet.
+
+    A scan is one batch: whoever asks again gets the one there is; `BatchConfirmed` once it was split.
+    """
     require_reception(by)
     scan = await _own_scan(attachment_id, by=by, work=work)
+    if known := await work.scan_batches.of_scan(scan.id):
+        known.require_open()
+        return known
     await work.rest()
     pages = await work.scan_desk.measure(await work.files.get(scan.sha256), caller=by.subject)
+    # Measuring takes its time: somebody may have asked a second time meanwhile.
+    if known := await work.scan_batches.hold_scan(scan.id):
+        known.require_open()
+        return known
     batch = ScanBatch(
         id=new_id(),
         version=1,
@@ -66,6 +76,10 @@ async def confirm_batch(
     if batch.version != seen:
         raise Stale
     batch.require_whole(pieces, dropped, accepts_faults=accepts_faults, note=note)
+    # Batches of before may share a scan: one of them is split.
+    first = await work.scan_batches.of_scan(batch.attachment_id)
+    if first is not None and first.id != batch.id:
+        first.require_open()
     scan = await _own_scan(batch.attachment_id, by=by, work=work)
     await work.rest()
     content = await work.files.get(scan.sha256)
