@@ -9,7 +9,7 @@ from contracts.topics import topics_for
 from kernel.runtime import Runtime
 from kernel.sealing import Sealer
 from kernel.service import Service
-from services.survey.api import petition_work, petitions
+from services.survey.api import petition_figures, petition_work, petitions
 from services.survey.api.surveys import router
 from services.survey.consumers import catalog, dossier
 from services.survey.jobs.petitions import PETITION_FORGETTING
@@ -42,7 +42,7 @@ service = Service(
     settings=Settings,
     tables=metadata,
     work=PostgresWork,
-    routers=[router, petitions.router, petition_work.router, petition_work.acts],
+    routers=[router, petitions.router, petition_work.router, petition_work.acts, petition_figures.router],
     handlers=[*dossier.HANDLERS, *catalog.HANDLERS],
     jobs=[PETITION_FORGETTING],
     topics=topics_for("survey", "dossier", "agency", "calendar"),

@@ -28,6 +28,7 @@ _READERS = (
     "/bieu-mau/",
     "/tai-khoan",
     "/dang-nhap",
+    "/phan-anh",
 )
 
 

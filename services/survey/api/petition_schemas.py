@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from services.survey.api.schemas import Moment
 from services.survey.domain.petitions.petition import (
@@ -37,6 +37,7 @@ class NewPetition(_Body):
         None
     )
     dossier_code: str = Field(default="", max_length=64, pattern=r"^[0-9A-Za-z.\-]*$")
+    keep_secret: StrictBool = Field(default=False, description="Đề nghị giữ bí mật, không công khai")
 
     def sender(self) -> dict[str, str]:
         """Return who sends it."""
@@ -158,6 +159,8 @@ class PetitionShown(BaseModel):
     reject_reason: RejectReason | None
     is_satisfied: bool | None
     published_at: Moment | None
+    is_secret: bool = False
+    publish_due_at: Moment | None = None
     version: int
 
     @classmethod
@@ -241,6 +244,9 @@ class PetitionLine(BaseModel):
     received_at: Moment
     due_at: Moment | None
     is_overdue: bool
+    is_secret: bool = False
+    publish_due_at: Moment | None = None
+    is_publication_overdue: bool = False
     version: int
 
     @classmethod
@@ -257,6 +263,9 @@ class PetitionLine(BaseModel):
             received_at=one.received_at,
             due_at=one.due_at,
             is_overdue=one.is_overdue(now),
+            is_secret=one.is_secret,
+            publish_due_at=one.publish_due_at if one.published_at is None else None,
+            is_publication_overdue=one.is_unpublished_late(now),
             version=one.version,
         )
 
@@ -264,6 +273,7 @@ class PetitionLine(BaseModel):
 class PublishedPetition(BaseModel):
     """A petition and its answer as everybody may read them."""
 
+    id: UUID
     kind: PetitionKind | None
     agency: OfficeShown
     title: str
@@ -274,7 +284,7 @@ class PublishedPetition(BaseModel):
     @classmethod
     def of(cls, one: Petition) -> "PublishedPetition":
         """Return what was published; it is a text of its own and not the sender's."""
-        return cls(kind=one.kind, published_at=one.published_at, **(one.published or {}))
+        return cls(id=one.id, kind=one.kind, published_at=one.published_at, **(one.published or {}))
 
 
 def _shown(one: Petition, *, inside: bool) -> dict[str, Any]:
@@ -294,5 +304,7 @@ def _shown(one: Petition, *, inside: bool) -> dict[str, Any]:
         "reject_reason": one.reject_reason,
         "is_satisfied": one.is_satisfied,
         "published_at": one.published_at,
+        "is_secret": one.is_secret,
+        "publish_due_at": one.publish_due_at,
         "version": one.version,
     }

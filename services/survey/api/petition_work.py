@@ -25,7 +25,12 @@ from services.survey.api.petition_schemas import (
 )
 from services.survey.api.petitions import MOST_BYTES
 from services.survey.domain.petitions.petition import PetitionStage
-from services.survey.use_cases.petitions.work_petition import forward, read_petition, sees_office
+from services.survey.use_cases.petitions.work_petition import (
+    answer,
+    forward,
+    read_petition,
+    sees_office,
+)
 
 router = APIRouter(
     route_class=EdgeRoute,
@@ -79,6 +84,32 @@ def _place(parts: list[Any]) -> tuple[datetime, UUID]:
         raise Invalid(fields=[("cursor", "Con trỏ không hợp lệ")]) from error
 
 
+@router.get("/unpublished")
+async def list_unpublished_petitions(
+    work: Work,
+    by: Caller,
+    now: Now,
+    agency: Annotated[str | None, Query(max_length=35)] = None,
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> Page[PetitionLine]:
+    """Đã trả lời, chưa công khai và người gửi không đề nghị giữ bí mật; kèm hạn công khai."""
+    after = decode_cursor(cursor, str)
+    place = _id_of(after[0]) if after else None
+    found = await work.petitions.unpublished(sees_office(by, agency), place, limit + 1)
+    following = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
+    return Page[PetitionLine](
+        items=[PetitionLine.of(one, now) for one in found[:limit]], next_cursor=following
+    )
+
+
+def _id_of(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Invalid(fields=[("cursor", "Con trỏ không hợp lệ")]) from error
+
+
 @router.get("/{petition_id}")
 async def show_petition(
     petition_id: UUID, work: Work, by: Caller, now: Now, response: Response
@@ -126,13 +157,8 @@ async def reject_petition(body: Rejection, one: Act) -> PetitionLine:
 
 @acts.post("/answer", **_WRITES)
 async def answer_petition(body: Answer, one: Act) -> PetitionLine:
-    """Trả lời chính thức."""
-    return await one.done(
-        "ANSWERED",
-        lambda petition: petition.answered(body.text, by=one.who, now=one.now),
-        speaks=True,
-        told_as="answered",
-    )
+    """Trả lời chính thức; từ đây tính thời hạn công khai."""
+    return one.line(await answer(one.petition_id, body.text, **one.terms))
 
 
 @acts.post("/publication", **_WRITES)

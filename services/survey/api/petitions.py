@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from kernel.core.caller import CallerKind
 from kernel.core.errors import Forbidden, Invalid
@@ -24,11 +24,14 @@ from services.survey.api.petition_schemas import (
     Rating,
     RatingByCode,
 )
+from services.survey.domain.petitions.errors import PetitionUnknown
+from services.survey.domain.petitions.petition import plain_words
 from services.survey.use_cases.petitions import follow_petition
 from services.survey.use_cases.petitions.file_petition import Filed, file_petition
 
 router = APIRouter(route_class=EdgeRoute, prefix="/v1", tags=["petitions"])
 Work = Annotated[Any, Depends(current_work)]
+_MOST_WORDS = 8
 MOST_BYTES = {"x-max-body-bytes": 65_536}
 OPEN = {**PUBLIC, **MOST_BYTES}
 
@@ -41,6 +44,7 @@ def _filed(body: NewPetition, subject: str | None) -> Filed:
         sender=body.sender(),
         dossier_code=body.dossier_code,
         subject=subject,
+        is_secret=body.keep_secret,
     )
 
 
@@ -147,17 +151,31 @@ async def rate_petition_by_code(
 
 @router.get("/published-petitions", openapi_extra=PUBLIC, responses=problems(422))
 async def list_published_petitions(
-    work: Work, limit: Limit = 20, cursor: Cursor = ""
+    work: Work,
+    q: Annotated[str, Query(max_length=200, description="Từ cần tìm, có dấu hay không")] = "",
+    agency: Annotated[str | None, Query(max_length=35)] = None,
+    limit: Limit = 20,
+    cursor: Cursor = "",
 ) -> Page[PublishedPetition]:
-    """Phản ánh, kiến nghị và câu trả lời đã công khai."""
+    """Phản ánh, kiến nghị và câu trả lời đã công khai; tìm theo từ và theo cơ quan trả lời."""
     after = decode_cursor(cursor, str, str)
     place = (moment_of(after[0]), _uuid(after[1])) if after else None
-    found = await work.petitions.published(place, limit + 1)
+    words = plain_words(q).split()[:_MOST_WORDS]
+    found = await work.petitions.published(place, limit + 1, words=words, agency=agency)
     last = found[limit - 1] if len(found) > limit else None
     following = encode_cursor(last.published_at.isoformat(), str(last.id)) if last else None
     return Page[PublishedPetition](
         items=[PublishedPetition.of(one) for one in found[:limit]], next_cursor=following
     )
+
+
+@router.get("/published-petitions/{petition_id}", openapi_extra=PUBLIC, responses=problems(404, 422))
+async def show_published_petition(petition_id: UUID, work: Work) -> PublishedPetition:
+    """Một phản ánh, kiến nghị và câu trả lời đã công khai."""
+    found = await work.petitions.published_one(petition_id)
+    if found is None:
+        raise PetitionUnknown
+    return PublishedPetition.of(found)
 
 
 async def _rated(petition: Any, body: Rating, seen: int, work: Any, now: datetime) -> Any:

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from kernel.core.clock import VIETNAM
 from kernel.core.event import ReceivedEvent
 from kernel.service import Handler
 from services.survey.domain.invitation import Named
@@ -38,6 +39,9 @@ class DossierFields(_Read):
     owner_subject: str | None = None
     submitter_subject: str | None = None
     contact: str | None = None
+    accepted_at: AwareDatetime | None = None
+    due_at: AwareDatetime | None = None
+    ended_at: AwareDatetime | None = None
 
 
 class DossierEnded(_Read):
@@ -46,9 +50,18 @@ class DossierEnded(_Read):
     dossier: DossierFields
 
 
-async def on_dossier_ended(data: DossierEnded, *, event: ReceivedEvent, work: Any, now: datetime) -> None:  # noqa: ARG001 - a handler's signature.
-    """Invite the applicant."""
+async def on_dossier_ended(data: DossierEnded, *, event: ReceivedEvent, work: Any, now: datetime) -> None:
+    """Invite the applicant; keep how it ended for the index of satisfaction with dossiers."""
     dossier = data.dossier
+    if dossier.accepted_at is not None and dossier.ended_at is not None:
+        work.ended_dossiers.keep(
+            dossier.dossier_id,
+            code=dossier.dossier_code or dossier.reference,
+            agency=dossier.competent_agency.code,
+            ended_on=dossier.ended_at.astimezone(VIETNAM).date(),
+            is_overdue=dossier.due_at is not None and dossier.ended_at > dossier.due_at,
+            version=event.sequence,
+        )
     ended = EndedDossier(
         dossier_id=dossier.dossier_id,
         code=dossier.dossier_code or dossier.reference,
@@ -79,6 +92,7 @@ async def on_dossier_destroyed(
 ) -> None:
     """Forget who was invited; answers never knew."""
     work.invitations.forget(data.dossier.dossier_id)
+    work.ended_dossiers.forget(data.dossier.dossier_id)
 
 
 HANDLERS = (

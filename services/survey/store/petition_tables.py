@@ -50,6 +50,10 @@ petitions = Table(
     Column("published", JSONB),
     Column("is_satisfied", Boolean),
     Column("times_again", Integer, nullable=False),
+    Column("is_secret", Boolean, nullable=False, server_default="false"),
+    Column("ask_due_at", _moment),
+    Column("publish_due_at", _moment),
+    Column("published_words", Text, nullable=False, server_default=""),
     Column("version", BigInteger, nullable=False),
     Column("words", Text, nullable=False),
 )
@@ -63,6 +67,7 @@ Index("ix_petitions_subject_id", petitions.c.subject, petitions.c.id)
 Index("ix_petitions_sender_received_at", petitions.c.sender, petitions.c.received_at)
 Index("ix_petitions_published_at_id", petitions.c.published_at, petitions.c.id)
 Index("ix_petitions_closed_at", petitions.c.closed_at)
+Index("ix_petitions_dossier_code", petitions.c.dossier_code)
 
 petition_acts = Table(
     "petition_acts",
@@ -72,7 +77,25 @@ petition_acts = Table(
     Column("action", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("at", _moment, nullable=False),
+    Column("agency", Text),
+    Column("due_at", _moment),
+    Column("next_due_at", _moment),
+    Column("is_late", Boolean),
+    Column("is_satisfied", Boolean),
 )
+Index("ix_petition_acts_at", petition_acts.c.at)
+
+ended_dossiers = Table(
+    "ended_dossiers",
+    metadata,
+    Column("dossier_id", UUID, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("agency_code", Text, nullable=False),
+    Column("ended_on", Date, nullable=False),
+    Column("is_overdue", Boolean, nullable=False),
+    Column("version", BigInteger, nullable=False),
+)
+Index("ix_ended_dossiers_ended_on_agency_code", ended_dossiers.c.ended_on, ended_dossiers.c.agency_code)
 
 petition_readings = Table(
     "petition_readings",

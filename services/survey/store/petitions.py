@@ -1,5 +1,6 @@
 """Petitions in PostgreSQL: what people wrote and who they are is sealed, each for its own row."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
@@ -8,6 +9,7 @@ from uuid import UUID
 from kernel.core.ids import new_id
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.survey.domain.petitions.indices import Recorded
 from services.survey.domain.petitions.petition import (
     Office,
     Petition,
@@ -22,11 +24,11 @@ from worktime.term import Stop
 _CHANGING = (
     *("kind", "stage", "agency_code", "agency_name", "been_at", "arrived_at", "due_at", "answer_due_at"),
     *("stops", "closed_at", "is_late", "reject_reason", "published_at", "published", "is_satisfied"),
-    *("times_again", "version", "words"),
+    *("times_again", "ask_due_at", "publish_due_at", "published_words", "version", "words"),
 )
 _FIXED = (
     *("id", "reference", "source", "portal_id", "subject", "sender", "code_hash", "dossier_code"),
-    "received_at",
+    *("received_at", "is_secret"),
 )
 _ALL = (*_FIXED, *_CHANGING)
 _ADD = Statement(
@@ -38,8 +40,9 @@ _SAVE = Statement(
     " WHERE id = :id AND version = :version - 1"
 )
 _ACT = Statement(
-    "INSERT INTO petition_acts (petition_id, version, action, subject, at)"
-    " VALUES (:petition_id, :version, :action, :subject, :at)"
+    "INSERT INTO petition_acts (petition_id, version, action, subject, at, agency, due_at, next_due_at,"
+    " is_late, is_satisfied) VALUES (:petition_id, :version, :action, :subject, :at, :agency, :due_at,"
+    " :next_due_at, :is_late, :is_satisfied)"
 )
 _ACTS = Statement(
     "SELECT action, subject, at FROM petition_acts WHERE petition_id = :petition_id ORDER BY version"
@@ -62,9 +65,30 @@ _OF_OFFICE = Statement(
 )
 _PUBLISHED = Statement(
     "SELECT * FROM petitions WHERE published_at IS NOT NULL"
+    " AND (:agency::text IS NULL OR published #>> '{agency,code}' = :agency)"
+    " AND published_words LIKE ALL (:words::text[])"
     " AND (:after_id::uuid IS NULL OR (published_at, id) < (:after_at::timestamptz, :after_id))"
     " ORDER BY published_at DESC, id DESC LIMIT :limit"
 )
+_PUBLISHED_ONE = Statement("SELECT * FROM petitions WHERE id = :id AND published_at IS NOT NULL")
+_UNPUBLISHED = Statement(
+    "SELECT * FROM petitions WHERE stage = 'ANSWERED' AND published_at IS NULL AND NOT is_secret"
+    " AND (:agency::text IS NULL OR agency_code = :agency) AND (:after::uuid IS NULL OR id > :after)"
+    " ORDER BY id LIMIT :limit"
+)
+# Acts of before say neither where they were done nor whether in time: their petition's row does.
+_RECORDED = Statement("""
+SELECT a.petition_id, p.reference, p.dossier_code, a.action, a.at,
+    coalesce(a.agency, p.agency_code) AS agency,
+    coalesce(a.is_late, p.is_late AND a.action IN ('ANSWERED', 'REJECTED', 'FORWARDED')) AS is_late,
+    CASE WHEN a.agency IS NULL THEN p.due_at ELSE a.next_due_at END AS next_due_at,
+    CASE WHEN a.agency IS NULL AND a.action = 'RATED' THEN p.is_satisfied ELSE a.is_satisfied END
+        AS is_satisfied
+FROM petition_acts a JOIN petitions p ON p.id = a.petition_id
+WHERE a.petition_id IN (SELECT b.petition_id FROM petition_acts b WHERE b.at >= :begin AND b.at < :end
+    AND b.action IN ('FILED', 'FORWARDED', 'RAISED_AGAIN'))
+ORDER BY a.petition_id, a.version
+""")
 _READING = Statement(
     "INSERT INTO petition_readings (id, petition_id, subject, at) VALUES (:id, :petition_id, :subject, :at)"
 )
@@ -73,6 +97,10 @@ _FORGET = Statement(
     " WHERE id IN (SELECT id FROM petitions WHERE closed_at < :before AND words <> '' LIMIT 1000)",
     rows=None,
 )
+
+
+_LIKE = re.compile(r"[\\%_]")
+"""What LIKE would read as a pattern."""
 
 
 class PostgresPetitions:
@@ -118,6 +146,11 @@ class PostgresPetitions:
             action=act.action,
             subject=act.by,
             at=act.at,
+            agency=act.agency,
+            due_at=act.due_at,
+            next_due_at=act.next_due_at,
+            is_late=act.is_late,
+            is_satisfied=act.is_satisfied,
         )
 
     async def of_sender(self, subjects: Sequence[str], after: UUID | None, limit: int) -> list[Petition]:
@@ -146,15 +179,39 @@ class PostgresPetitions:
         )
         return [_petition(row, {}) for row in rows]
 
-    async def published(self, after: tuple[datetime, UUID] | None, limit: int) -> list[Petition]:
-        """Return what is published, newest first; without their words."""
+    async def published(
+        self,
+        after: tuple[datetime, UUID] | None,
+        limit: int,
+        *,
+        words: Sequence[str] = (),
+        agency: str | None = None,
+    ) -> list[Petition]:
+        """Return what is published and holds all these words, newest first; without what was sent."""
         rows = await self._unit.fetch(
             _PUBLISHED,
+            agency=agency,
+            words=[_pattern(word) for word in words],
             after_at=after[0] if after else None,
             after_id=after[1] if after else None,
             limit=limit,
         )
         return [_petition(row, {}) for row in rows]
+
+    async def published_one(self, petition_id: UUID) -> Petition | None:
+        """Return one that is published; without what was sent."""
+        row = await self._unit.fetch_one(_PUBLISHED_ONE, id=petition_id)
+        return _petition(row, {}) if row is not None else None
+
+    async def unpublished(self, agency: str | None, after: UUID | None, limit: int) -> list[Petition]:
+        """Return answered ones nobody has published or keeps secret, oldest first."""
+        rows = await self._unit.fetch(_UNPUBLISHED, agency=agency, after=after, limit=limit)
+        return [_petition(row, {}) for row in rows]
+
+    async def recorded(self, begin: datetime, end: datetime) -> list[Recorded]:
+        """Return all acts of petitions that arrived anywhere between two moments, each one's in order."""
+        rows = await self._unit.fetch(_RECORDED, begin=begin, end=end)
+        return [Recorded(**dict(row)) for row in rows]
 
     async def log_reading(self, petition_id: UUID, subject: str, at: datetime) -> None:
         """Keep that an officer read it, at once."""
@@ -194,14 +251,20 @@ class PostgresPetitions:
         return _petition(row, cast("Mapping[str, Any]", words))
 
 
+def _pattern(word: str) -> str:
+    """Return what LIKE finds a word anywhere by, signs of its own taken literally."""
+    return "%" + _LIKE.sub(r"\\\g<0>", word) + "%"
+
+
 def _petition(row: Any, words: Mapping[str, Any]) -> Petition:
     return Petition(
         **{name: row[name] for name in ("id", "reference", "source", "portal_id", "subject", "dossier_code")},
         **{name: row[name] for name in ("received_at", "arrived_at", "due_at", "answer_due_at", "closed_at")},
         **{
             name: row[name]
-            for name in ("is_late", "published_at", "published", "is_satisfied", "times_again")
+            for name in ("is_late", "published_at", "published", "is_satisfied", "times_again", "is_secret")
         },
+        **{name: row[name] for name in ("ask_due_at", "publish_due_at", "published_words")},
         kind=PetitionKind(row["kind"]) if row["kind"] else None,
         stage=PetitionStage(row["stage"]),
         office=Office(row["agency_code"], row["agency_name"]),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from kernel.core.event import Event
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.survey.store.ended_dossiers import PostgresEndedDossiers
 from services.survey.store.invitations import PostgresInvitations
 from services.survey.store.offices import PostgresOffices
 from services.survey.store.petitions import PostgresPetitions
@@ -34,6 +35,7 @@ class PostgresWork:
         self.terms = resources.terms
         self.petitions = PostgresPetitions(unit, resources.seals)
         self.offices = PostgresOffices(unit)
+        self.ended_dossiers = PostgresEndedDossiers(unit)
         self.most_petitions_a_day = resources.most_petitions_a_day
 
     def record(self, event: Event) -> None:

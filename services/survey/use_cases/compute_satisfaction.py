@@ -41,9 +41,8 @@ async def compute_satisfaction(
     now: datetime,
 ) -> SatisfactionFigures:
     """Return the index of the responses received on these days; the method defaults to the edition's."""
-    _check_sight(by, agency)
-    if last < first or last - first > LONGEST_PERIOD:
-        raise PeriodInvalid(fields=[("to", "Phải từ ngày bắt đầu đến không quá năm năm sau")])
+    check_sight(by, agency)
+    check_period(first, last)
     questionnaire = work.questionnaires.valid_on(min(last, now.astimezone(VIETNAM).date()))
     counted = await work.responses.tallies(questionnaire, agency=agency, first=first, last=last)
     factors = {
@@ -61,7 +60,14 @@ async def compute_satisfaction(
     )
 
 
-def _check_sight(by: Caller, agency: str | None) -> None:
+def check_period(first: date, last: date) -> None:
+    """Raise `PeriodInvalid` for days that go backwards, or too many of them."""
+    if last < first or last - first > LONGEST_PERIOD:
+        raise PeriodInvalid(fields=[("to", "Phải từ ngày bắt đầu đến không quá năm năm sau")])
+
+
+def check_sight(by: Caller, agency: str | None) -> None:
+    """Raise `Forbidden` for whoever may not see an agency's, or the province's, indices."""
     if by.kind is not CallerKind.STAFF:
         raise Forbidden
     is_head = agency is not None and agency == by.agency and by.has_role(*HEADS)

@@ -9,7 +9,7 @@ TEXTS = json.loads((GATEWAY / "pages" / "texts.vi.json").read_text(encoding="utf
 
 
 def test_every_text_asked_for_is_there_and_every_text_is_asked_for() -> None:
-    writers = [GATEWAY / "api" / f"{name}_pages.py" for name in ("survey", "catalog", "form")]
+    writers = [GATEWAY / "api" / f"{name}_pages.py" for name in ("survey", "catalog", "form", "petition")]
     sources = [*(GATEWAY / "pages").glob("*.html"), *writers]
     asked = {
         key for file in sources for key in re.findall(r'\b(?:t|text)\("(\w+)"[,)]', file.read_text("utf-8"))

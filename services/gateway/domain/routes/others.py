@@ -33,7 +33,10 @@ def survey() -> list[Route]:
     return [
         Route("GET", "/api/v1/invitations/{token}", "survey", ANYBODY),
         Route("POST", "/api/v1/invitations/{token}/response", "survey", ANYBODY),
-        Route("GET", "/api/v1/indices/satisfaction", "survey", STAFF, Priority.HEAVY),
+        *(
+            Route("GET", f"/api/v1/indices/{what}", "survey", STAFF, Priority.HEAVY)
+            for what in ("satisfaction", "petitions", "petitions/items")
+        ),
         Route(
             "GET", "/api/v1/satisfaction-summaries", "survey", machines("survey.summaries"), Priority.HEAVY
         ),

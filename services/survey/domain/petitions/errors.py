@@ -46,6 +46,14 @@ class PetitionNotAllowed(Forbidden):
     code = "petition-not-allowed"
 
 
+class PetitionKeptSecret(Refusal):
+    """The sender asked for secrecy: nothing of it is published (409)."""
+
+    code = "petition-kept-secret"
+    kind = Kind.CONFLICT
+    title = "Người gửi đề nghị giữ bí mật, không công khai phản ánh, kiến nghị này"
+
+
 class NotPublishable(Invalid):
     """What is to be published still names the sender (422)."""
 

@@ -10,7 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from kernel.core.clock import VIETNAM
-from services.survey.domain.petitions.errors import NotPublishable, PetitionState, PetitionWasThere
+from services.survey.domain.petitions.errors import (
+    NotPublishable,
+    PetitionKeptSecret,
+    PetitionState,
+    PetitionWasThere,
+)
 from services.survey.domain.petitions.terms import due_after, terms_on
 from worktime.calendar import WorkCalendar
 from worktime.term import Stop
@@ -87,6 +92,14 @@ class Petition:
     published: Mapping[str, Any] | None = None
     is_satisfied: bool | None = None
     times_again: int = 0
+    is_secret: bool = False
+    """The sender asked that nothing of it be published."""
+    ask_due_at: datetime | None = None
+    """By when the sender may still be asked to complete it in time."""
+    publish_due_at: datetime | None = None
+    """By when an answer that is published is published in time."""
+    published_words: str = ""
+    """What was published, as searches compare it: small letters, no accents."""
     version: int = 1
     words: Mapping[str, Any] = field(default_factory=dict)
 
@@ -138,6 +151,8 @@ class Petition:
             closed_at=None,
             due_at=due_after(calendar, now, terms.route),
             answer_due_at=due_after(calendar, now, terms.answer),
+            ask_due_at=due_after(calendar, now, terms.ask),
+            publish_due_at=None,
         )
 
     def asked(self, question: str, *, by: str, now: datetime) -> "Petition":
@@ -145,6 +160,7 @@ class Petition:
         self._at(PetitionStage.RECEIVED, PetitionStage.HANDLING)
         return replace(
             self,
+            is_late=self.is_late or self.is_late_for("ASKED", now),
             stage=PetitionStage.NEEDS_INFO,
             due_at=None,
             stops=(*self.stops, Stop(now)),
@@ -183,11 +199,13 @@ class Petition:
             version=self.version + 1,
         )
 
-    def answered(self, text: str, *, by: str, now: datetime) -> "Petition":
-        """Give the agency's official answer."""
+    def answered(self, text: str, *, by: str, calendar: WorkCalendar | None, now: datetime) -> "Petition":
+        """Give the agency's official answer; from now on the term of its publication runs."""
         self._at(PetitionStage.HANDLING)
+        terms = terms_on(now.astimezone(VIETNAM).date())
         return replace(
             self,
+            publish_due_at=None if self.is_secret else due_after(calendar, now, terms.publish),
             stage=PetitionStage.ANSWERED,
             words=self._said("ANSWERED", text, by, now),
             is_late=self.is_late or self.is_overdue(now),
@@ -217,6 +235,8 @@ class Petition:
     def publishing(self, texts: Mapping[str, str], now: datetime) -> "Petition":
         """Publish these texts, written for it; raise `NotPublishable` while they still name the sender."""
         self._at(PetitionStage.ANSWERED)
+        if self.is_secret:
+            raise PetitionKeptSecret
         if self.published_at is not None:
             raise PetitionState
         wrong = [
@@ -225,13 +245,33 @@ class Petition:
         if wrong:
             raise NotPublishable(fields=wrong)
         shown = {**texts, "agency": {"code": self.office.code, "name": self.office.name}}
-        return replace(self, published=shown, published_at=now, version=self.version + 1)
+        words = plain_words(" ".join([*texts.values(), self.office.name]))
+        return replace(
+            self, published=shown, published_at=now, published_words=words, version=self.version + 1
+        )
 
     def withdrawn(self) -> "Petition":
         """Take back what was published."""
         if self.published_at is None:
             raise PetitionState
-        return replace(self, published=None, published_at=None, version=self.version + 1)
+        return replace(self, published=None, published_at=None, published_words="", version=self.version + 1)
+
+    def due_for(self, action: str) -> datetime | None:
+        """Return by when this act is to be done now; None for one no term is set for."""
+        if action == "ASKED":
+            return self.ask_due_at
+        if action == "PUBLISHED":
+            return self.publish_due_at
+        return self.due_at if action in _TIMED else None
+
+    def is_late_for(self, action: str, now: datetime) -> bool:
+        """Tell whether this act comes after its term."""
+        due = self.due_for(action)
+        return due is not None and now > due
+
+    def is_unpublished_late(self, now: datetime) -> bool:
+        """Tell whether an answer is still unpublished past its term; one kept secret never is."""
+        return self.published_at is None and self.is_late_for("PUBLISHED", now)
 
     def is_overdue(self, now: datetime) -> bool:
         """Tell whether what is due now is late."""
@@ -264,6 +304,14 @@ def hints_of(texts: Sequence[str]) -> list[RejectReason]:
     """Return what else this may be, for the officer to look at: what has a law of its own is referred."""
     joined = unicodedata.normalize("NFC", " ".join(texts)).casefold()
     return [reason for word, reason in _HINTS.items() if word in joined]
+
+
+_TIMED = frozenset({"ANSWERED", "REJECTED", "FORWARDED"})
+
+
+def plain_words(text: str) -> str:
+    """Return a text as searches compare it: small letters without accents, single spaces."""
+    return _plain(text)
 
 
 def _plain(text: str) -> str:

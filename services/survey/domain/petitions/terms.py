@@ -20,12 +20,14 @@ class Terms:
     answer: int
     publish: int
     """After the answer."""
+    ask: int
+    """To ask the sender to complete it."""
     source: str
 
 
 TERMS: Sequence[Terms] = (
-    Terms(date(2008, 3, 3), 5, 15, 2, "NĐ 20/2008/NĐ-CP Đ.9"),
-    Terms(date(2022, 6, 23), 2, 15, 2, "QĐ 766/QĐ-TTg, mô tả công thức tính chỉ số"),
+    Terms(date(2008, 3, 3), 5, 15, 2, 5, "NĐ 20/2008/NĐ-CP Đ.9"),
+    Terms(date(2022, 6, 23), 2, 15, 2, 5, "QĐ 766/QĐ-TTg, mô tả công thức tính chỉ số"),
 )
 
 

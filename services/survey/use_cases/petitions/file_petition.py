@@ -30,6 +30,7 @@ class Filed:
     dossier_code: str = ""
     subject: str | None = None
     portal_id: str | None = None
+    is_secret: bool = False
 
 
 async def file_petition(filed: Filed, *, work: PetitionWork, now: datetime) -> tuple[Petition, str]:
@@ -64,10 +65,11 @@ async def file_petition(filed: Filed, *, work: PetitionWork, now: datetime) -> t
         arrived_at=now,
         due_at=None,
         answer_due_at=None,
+        is_secret=filed.is_secret,
         words={"title": filed.title, "text": filed.text, "sender": filed.sender, "said": []},
     )
     petition = new.arrived(await work.offices.calendar(office.code), now)
-    work.petitions.add(petition, Act("FILED", filed.subject or "", now))
+    work.petitions.add(petition, Act.of("FILED", filed.subject or "", now, petition))
     work.record(petition_event("received", petition, contact=contact_of(petition, work), at=now))
     return petition, code
 

@@ -41,7 +41,7 @@ async def inform(petition: Petition, text: str, *, seen: int, work: PetitionWork
     _check_seen(petition, seen)
     calendar = await work.offices.calendar(petition.office.code)
     changed = petition.informed(text, calendar=calendar, now=now)
-    work.petitions.save(changed, Act("INFORMED", petition.subject or "", now))
+    work.petitions.save(changed, Act.of("INFORMED", petition.subject or "", now, changed, petition))
     work.record(petition_event("informed", changed, contact=None, at=now))
     return changed
 
@@ -53,10 +53,14 @@ async def rate(
     _check_seen(petition, seen)
     calendar = await work.offices.calendar(petition.office.code)
     changed = petition.rated(is_satisfied=is_satisfied, again=again, calendar=calendar, now=now)
-    work.petitions.save(changed, Act("RAISED_AGAIN" if again else "RATED", petition.subject or "", now))
+    work.petitions.save(changed, _rated(petition, changed, again, now))
     if again:
         work.record(petition_event("informed", changed, contact=None, at=now))
     return changed
+
+
+def _rated(before: Petition, after: Petition, again: str, now: datetime) -> Act:
+    return Act.of("RAISED_AGAIN" if again else "RATED", before.subject or "", now, after, before)
 
 
 def _check_seen(petition: Petition, seen: int) -> None:

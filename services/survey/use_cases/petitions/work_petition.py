@@ -76,7 +76,7 @@ async def act(
     if petition.version != seen:
         raise Stale
     changed = change(petition)
-    work.petitions.save(changed, Act(action, by.subject, now))
+    work.petitions.save(changed, Act.of(action, by.subject, now, changed, petition))
     if told_as:
         former = petition.office.code if petition.office != changed.office else None
         event = petition_event(told_as, changed, contact=contact_of(changed, work), at=now, former=former)
@@ -101,4 +101,23 @@ async def forward(
         work=work,
         now=now,
         told_as="forwarded",
+    )
+
+
+async def answer(
+    petition_id: UUID, text: str, *, seen: int, by: Caller, work: PetitionWork, now: datetime
+) -> Petition:
+    """Give the agency's answer; the term of its publication is counted by its calendar."""
+    petition = await work.petitions.find(petition_id)
+    calendar = await work.offices.calendar(petition.office.code) if petition else None
+    return await act(
+        petition_id,
+        "ANSWERED",
+        lambda one: one.answered(text, by=by.subject, calendar=calendar, now=now),
+        seen=seen,
+        by=by,
+        work=work,
+        now=now,
+        speaks=True,
+        told_as="answered",
     )
