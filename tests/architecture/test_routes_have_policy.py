@@ -93,6 +93,7 @@ PUBLIC_ROUTES = {
         "POST /v1/petition-look-ups/information",
         "POST /v1/petition-look-ups/rating",
         "GET /v1/published-petitions",
+        "GET /v1/published-petitions/{petition_id}",
     },
     "gateway": {
         # A ministry shows a key of its own.
@@ -100,6 +101,8 @@ PUBLIC_ROUTES = {
         # Tracking needs the slip's secret, not an account.
         "GET /",
         "GET /thu-tuc/{code}",
+        "GET /phan-anh",
+        "GET /phan-anh/{number}",
         "GET /bieu-mau/{code}",
         "POST /bieu-mau/{code}",
         "POST /theo-doi",
@@ -166,6 +169,7 @@ PUBLIC_ADDRESSES = {
     "POST /api/v1/petition-look-ups/information",
     "POST /api/v1/petition-look-ups/rating",
     "GET /api/v1/published-petitions",
+    "GET /api/v1/published-petitions/{}",
     *(
         f"GET /api/v1/{path}"
         for path in (

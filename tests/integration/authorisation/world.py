@@ -38,6 +38,8 @@ _STATE_FOR = {
 _MONTH = "from=2026-03-01&to=2026-03-31"
 QUERIES = {
     "/api/v1/indices/satisfaction": f"{_MONTH}&agency={HERE}",
+    "/api/v1/indices/petitions": f"{_MONTH}&agency={HERE}",
+    "/api/v1/indices/petitions/items": f"{_MONTH}&agency={HERE}&number=LATE",
     "/api/v1/statistics": f"{_MONTH}&agency={HERE}",
     "/api/v1/statistics/dossiers": f"{_MONTH}&agency={HERE}&number=received",
     "/api/v1/statistics/corrections": _MONTH,
