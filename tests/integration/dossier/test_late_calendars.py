@@ -56,6 +56,23 @@ async def test_a_closure_decided_after_the_paper_was_taken_moves_it_by_a_command
     assert (await office.read(before, RECEIVER))["due_at"][:10] == "2026-03-09"
 
 
+async def test_a_moment_of_decision_changed_by_hand_moves_nothing(office: Office) -> None:
+    """Set back or forward, of the version chosen or of another: refused; put back, promised as before."""
+    await decide(office, 2, at(1))
+    await decide(office, 3, at(4), STORM)
+    office.service.clock.set(at(5))
+    entry = (await entered(office, received_at=at(3, 15).isoformat())).json()
+    pool = office.service.runtime.pool
+    change = "UPDATE calendar_versions SET decided_at = $2 WHERE year = 2026 AND sequence = $1"
+    for sequence, moment, forged in ((3, at(4), at(2)), (2, at(1), at(4)), (3, at(4), at(20))):
+        await pool.execute(change, sequence, forged)
+        refused = await decided(office, entry, MANAGER)
+        assert (refused.status_code, refused.json()["code"]) == (503, "reference-data-changed")
+        assert await office.service.count("dossiers") == 0
+        await pool.execute(change, sequence, moment)
+    assert (await decided(office, entry, MANAGER)).json()["due_at"][:10] == "2026-03-06"
+
+
 async def test_a_fee_paid_since_leaves_the_calendar_of_the_day_too(office: Office) -> None:
     """Approved, it waits for its fee; the storm decided meanwhile is not its."""
     costs = [a_channel(a_fee(), name="DIRECT")]

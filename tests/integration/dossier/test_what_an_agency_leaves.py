@@ -78,6 +78,12 @@ async def test_money_proposed_to_go_back_is_paid_out_of_the_heirs_drawer(till: O
     assert [one["refund_id"] for one in waiting] == [asked_for.json()["refund_id"]]
     assert await found(till, "/v1/refunds", MANAGER) == []
     assert (await paid_back(till, waiting[0], MANAGER)).status_code == 404
+    # Made alive again by hand, its people are listed no more than before: nothing is listed.
+    turned = "CASE WHEN valid_to IS NULL THEN date '2026-03-06' END"
+    alive = f"UPDATE agencies SET valid_to = {turned} WHERE code = $1"
+    await till.service.runtime.pool.execute(alive, COMMUNE)
+    assert (await till.service.get("/v1/refunds", MANAGER)).json()["code"] == "reference-data-changed"
+    await till.service.runtime.pool.execute(alive, COMMUNE)
     done = await paid_back(till, waiting[0], HEAD)
     assert (done.status_code, done.json()["state"]) == (200, "APPROVED")
     assert await drawer(till, CASHIER, "2026-03-09") == {"CASH": -20_000}
