@@ -52,6 +52,7 @@ from services.dossier.jobs.forget_copy_payers import FORGET_COPY_PAYERS
 from services.dossier.jobs.issue_e_receipts import ISSUE_E_RECEIPTS
 from services.dossier.jobs.keep_drafts import KEEP_DRAFTS
 from services.dossier.jobs.print_papers import PRINT_PAPERS
+from services.dossier.jobs.realign_dossiers import REALIGN_DOSSIERS
 from services.dossier.jobs.recompute_due import RECOMPUTE_DUE
 from services.dossier.jobs.seal_readings import SEAL_READINGS
 from services.dossier.jobs.send_outside_requests import SEND_OUTSIDE_REQUESTS
@@ -183,6 +184,7 @@ service = Service(
     jobs=[
         ADVANCE_INTERLINKED,
         CONTINUE_DOSSIERS,
+        REALIGN_DOSSIERS,
         KEEP_DRAFTS,
         PRINT_PAPERS,
         FORGET_COPY_PAYERS,

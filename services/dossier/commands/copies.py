@@ -23,7 +23,7 @@ _ROWS = {
     " FROM calendar_versions",
     "staff": "SELECT subject AS name, sequence, data FROM staff",
     "agencies": "SELECT code AS name, sequence, to_jsonb(agencies) - 'seals' - 'sequence' - 'heard_at'"
-    " - 'continued_at' AS data FROM agencies",
+    " - 'continued_at' - 'continued_by' AS data FROM agencies",
     "interlinked_groups": "SELECT code AS name, sequence, data FROM interlinked_groups",
     "desk_points": "SELECT code AS name, sequence, to_jsonb(desk_points) - 'seals' - 'sequence' AS data"
     " FROM desk_points",

@@ -217,6 +217,17 @@ class Dossier:
         self.version += 1
         return self.state
 
+    def resume_at(self, agency: str) -> State:
+        """Let an agency work again whose end was taken back, and forget heirs nobody leads to any more."""
+        kept = {ended: heir for ended, heir in self.continuing.items() if ended != agency}
+        self.continuing = kept
+        reached = self.agencies
+        for code in kept:
+            if code not in reached and code not in {heir.code for heir in kept.values()}:
+                self.continuing = {ended: heir for ended, heir in self.continuing.items() if ended != code}
+        self.version += 1
+        return self.state
+
     def take(self, files: Iterable[UUID]) -> None:
         """Name files as this dossier's own, for good: before the change is kept that brings them."""
         self.given_files += tuple(files)

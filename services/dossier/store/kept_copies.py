@@ -21,6 +21,7 @@ from services.dossier.use_cases.sealed_tables import SEALED
 
 HEALED = "copy_healed"
 """How the chained log calls that a copy changed by hand was written anew."""
+_END = ("valid_to", "continuing", "continuing_by")
 _healed = Counter("dossier_copies_healed_total", "Copies changed by hand, written anew", ["table"])
 _log = structlog.get_logger()
 _TELL = Statement(
@@ -78,6 +79,8 @@ class KeptCopies:
         is_sound = self._is_sound(table, row)
         if is_sound and not _is_later(table, row, told):
             return
+        if table == "agencies":
+            told["continued_by"] = _went_on(row, told)
         seen = {"seen": row["sequence"], "seen_seals": row["seals"]}
         self._unit.write(_replacing(table, tuple(told)), **told, **seen)
         if not is_sound:
@@ -152,3 +155,11 @@ def _is_later(table: str, row: Any, told: Mapping[str, Any]) -> bool:
         # From before what chooses was kept apart: the same publication once more brings it.
         return bool(row["sequence"] <= told["sequence"])
     return bool(row["sequence"] < told["sequence"])
+
+
+def _went_on(row: Any, told: Mapping[str, Any]) -> list[str]:
+    """Return who went on for an agency before its end was told otherwise, until a job has looked at that."""
+    before = list(row["continued_by"])
+    if row["valid_to"] is None or all(row[one] == told[one] for one in _END):
+        return before
+    return [*before, row["continuing"], *row["continuing_by"].values()]

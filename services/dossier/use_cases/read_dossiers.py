@@ -42,6 +42,7 @@ _SUPERVISED = frozenset(
         "noted",
         "step",
         "ended_agency",
+        "resumed_agency",
         "continuing_agency",
         "stopped_at",
         "previous_due_at",

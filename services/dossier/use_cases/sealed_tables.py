@@ -302,6 +302,7 @@ SEALED: Mapping[str, SealedTable] = {
         unsealed={
             "heard_at": "when it was heard; says only how long a job looks for dossiers to continue",
             "continued_at": "that none was left; a job's own",
+            "continued_by": "who went on before its end was told anew; says only what a job looks at again",
         },
         is_of_dossier=False,
     ),

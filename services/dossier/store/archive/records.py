@@ -1,6 +1,6 @@
 """Records and holds in PostgreSQL."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -110,6 +110,17 @@ _AGAINST_LOG = Statement(
 _FIRST = (date.min, UUID(int=0))
 
 
+def _ended(row: Mapping[str, Any], known: Collection[str]) -> Ended:
+    return Ended(
+        code=row["code"],
+        continuing=row["continuing"] if row["continuing"] in known else "",
+        by_procedure={
+            procedure: heir if heir in known else row["code"]
+            for procedure, heir in row["continuing_by"].items()
+        },
+    )
+
+
 class PostgresRecords:
     """Records of ended dossiers."""
 
@@ -144,12 +155,13 @@ class PostgresRecords:
         return None if row is None else record_of(row)
 
     async def keepers(self, today: date) -> Keepers:
-        """Return who keeps the records of agencies that ended."""
+        """Return who keeps the records of agencies that ended: themselves until their heir is known here."""
         rows = [row["told"] for row in await self._unit.fetch(_AGENCIES)]
         self._copies.require("agencies", rows, "told")
+        known = {"", *(row["code"] for row in rows)}
         return Keepers(
             [
-                Ended(code=row["code"], continuing=row["continuing"], by_procedure=row["continuing_by"])
+                _ended(row, known)
                 for row in rows
                 if row["valid_to"] is not None and date.fromisoformat(row["valid_to"]) < today
             ]

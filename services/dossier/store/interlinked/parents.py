@@ -182,6 +182,11 @@ class PostgresInterlinked:
         found = await self._unit.fetch(sql.TO_CONTINUE, today=today, limit=limit)
         return [UUID(int=row["id"].int) for row in found]
 
+    async def to_realign(self, after: UUID, limit: int) -> list[UUID]:
+        """Return submissions in which somebody has a part who went on before an end was told anew."""
+        found = await self._unit.fetch(sql.TO_REALIGN, after=after, limit=limit)
+        return [UUID(int=row["id"].int) for row in found]
+
     async def heirs(
         self, codes: Sequence[str], procedures: Sequence[str], today: date
     ) -> dict[tuple[str, str], Agency]:

@@ -145,6 +145,17 @@ TO_CONTINUE = Statement(
     ORDER BY 1 LIMIT :limit::int
     """
 )
+TO_REALIGN = Statement(
+    """
+    SELECT DISTINCT p.id FROM agencies a CROSS JOIN unnest(a.continued_by) AS before(code)
+    CROSS JOIN LATERAL (
+        SELECT id FROM interlinked_parents
+        WHERE agencies @> ARRAY[before.code] AND secret_hash <> '' AND id > :after
+        ORDER BY id LIMIT :limit::int) p
+    WHERE a.continued_by <> '{}'
+    ORDER BY 1 LIMIT :limit::int
+    """
+)
 HEIRS = Statement(
     f"""
     SELECT a.code AS ended, m.procedure, row_to_json(a) AS ended_row, row_to_json(t) AS heir_row,

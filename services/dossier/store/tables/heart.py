@@ -332,6 +332,7 @@ Table(
     Column("unit_names", JSON, nullable=False, server_default="{}"),
     Column("heard_at", moment, nullable=False, server_default=func.clock_timestamp()),
     Column("continued_at", moment),
+    Column("continued_by", ARRAY(Text), nullable=False, server_default="{}"),
     seals(),
 )
 staff = Table(

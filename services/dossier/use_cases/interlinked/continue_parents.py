@@ -1,10 +1,12 @@
 """An agency ends while submissions it has a part in run: its heir sees, hears and decides in its place."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from services.dossier.domain.interlinked.events import agency_data
-from services.dossier.domain.interlinked.succession import continue_at
+from services.dossier.domain.interlinked.parent import Parent
+from services.dossier.domain.interlinked.succession import come_back, continue_at
 from services.dossier.use_cases.interlinked.recording import record_parent
 from services.dossier.use_cases.ports import Work
 
@@ -15,9 +17,30 @@ async def continue_parent(parent_id: UUID, *, today: date, work: Work, now: date
     Each by the procedure it goes on with: one agency's work may have been divided among several.
     """
     parent = await work.interlinked.hold(parent_id)
-    heirs = await work.interlinked.heirs(sorted(parent.agencies), sorted(parent.children), today)
-    continued = continue_at(parent, heirs)
+    continued = await _continued(parent, today, work)
     if not continued:
         return
-    told = [{"ended_agency": ended, "continuing_agency": agency_data(heir)} for ended, heir in continued]
-    record_parent(parent, "advanced", by=None, work=work, now=now, details={"continued": told})
+    record_parent(parent, "advanced", by=None, work=work, now=now, details={"continued": continued})
+
+
+async def realign_parent(parent_id: UUID, *, today: date, work: Work, now: datetime) -> None:
+    """Let those whose end was taken back or told otherwise answer for their places again, or their heirs."""
+    parent = await work.interlinked.hold(parent_id)
+    keepers = await work.archive.records.keepers(today)
+    back = come_back(parent, keepers)
+    if not back:
+        return
+    continued: list[dict[str, Any]] = []
+    while told := await _continued(parent, today, work):
+        continued += told
+    resumed = sorted({agency for agency, procedure in back if keepers.of(agency, procedure) == agency})
+    details = {"continued": continued, "resumed": resumed}
+    record_parent(parent, "advanced", by=None, work=work, now=now, details=details)
+
+
+async def _continued(parent: Parent, today: date, work: Work) -> list[dict[str, Any]]:
+    heirs = await work.interlinked.heirs(sorted(parent.agencies), sorted(parent.children), today)
+    return [
+        {"ended_agency": ended, "continuing_agency": agency_data(heir)}
+        for ended, heir in continue_at(parent, heirs)
+    ]

@@ -49,6 +49,9 @@ class Interlinked(Protocol):
     async def results(self, dossier_ids: Sequence[UUID]) -> list[tuple[Registered, list[Attachment]]]:
         """Return the results in force of these dossiers, with their files."""
 
+    async def to_realign(self, after: UUID, limit: int) -> list[UUID]:
+        """Return submissions in which somebody has a part who went on before an end was told anew."""
+
     async def to_continue(self, today: date, limit: int) -> list[UUID]:
         """Return submissions, ended ones too, in which an agency that ended has a part."""
 

@@ -45,6 +45,18 @@ class Catalogue(Protocol):
     async def to_continue(self, today: date, limit: int) -> Sequence[tuple[UUID, str, Continuing]]:
         """Return running dossiers of agencies that ended, the ended one and who goes on."""
 
+    async def told_anew(self) -> Mapping[str, datetime]:
+        """Return the agencies whose end was told otherwise before, and when the last word of it was heard."""
+
+    async def to_realign(self, today: date, limit: int) -> Sequence[tuple[UUID, str, Continuing | None]]:
+        """Return running dossiers that go on as told before: whose agency, and who goes on (None: itself)."""
+
+    def settle(self, agency: str, heard_at: datetime) -> None:
+        """Queue that nothing goes on as was told before this word; a later one is looked at anew."""
+
+    async def without_heir(self, today: date) -> Sequence[tuple[str, str]]:
+        """Return agencies that ended, each with an heir nobody has told of here (empty: none was named)."""
+
     def close_continued(self, today: date, at: datetime) -> None:
         """Queue that agencies heard of an hour ago have no running dossier left to continue."""
 
