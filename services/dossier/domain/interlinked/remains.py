@@ -61,6 +61,7 @@ _CHANGE = (
     "cancelled",
     "withdrawal_requested",
     "continued",
+    "resumed",
 )
 _DECISION = ("procedure", "choice")
 
