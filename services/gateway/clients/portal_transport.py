@@ -9,6 +9,8 @@ import orjson
 from services.gateway.domain.portal_answers import PortalSilent, PortalUnreached
 from services.gateway.domain.portal_envelope import without_nul
 
+MOST_BYTES = 64 * 1_048_576
+_PIECE = 65_536
 _HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "Charset": "utf-8"}
 
 
@@ -48,7 +50,7 @@ class JsonExchange:
                 timeout=self._timeout,
                 allow_redirects=False,
             ) as response:
-                raw = await response.read()
+                raw = await _bounded(response)
                 if not response.ok or response.status >= 300:  # noqa: PLR2004 - a redirect is no answer.
                     raise PortalSilent(f"HTTP {response.status}")
         except TimeoutError as error:
@@ -84,6 +86,19 @@ class PacedExchange(JsonExchange):
     ) -> Any:
         await self._turn()
         return await super()._send(method, url, headers=headers, query=query, data=data)
+
+
+async def _bounded(response: aiohttp.ClientResponse) -> bytes:
+    """Return the whole body; raise `PortalSilent` past `MOST_BYTES` of it, unpacked as it comes.
+
+    A list of all procedures has some megabytes: who sends more, or a little that grows, is not listened to.
+    """
+    found = bytearray()
+    async for piece in response.content.iter_chunked(_PIECE):
+        found += piece
+        if len(found) > MOST_BYTES:
+            raise PortalSilent(f"câu trả lời dài hơn {MOST_BYTES} byte")
+    return bytes(found)
 
 
 def decoded(raw: bytes | str) -> Any:
