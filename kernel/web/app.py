@@ -41,8 +41,10 @@ class Edge:
             # What GET would say, without its body (RFC 9110 9.3.2): no route has to think of it.
             scope = {**scope, "method": "GET"}
 
+        is_told = False
+
         async def answer(message: Message) -> None:
-            nonlocal status
+            nonlocal status, is_told
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
@@ -50,7 +52,10 @@ class Edge:
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers.setdefault("Cache-Control", "no-store")
             elif is_head and message["type"] == "http.response.body":
-                message = {"type": "http.response.body", "more_body": message.get("more_body", False)}
+                if is_told:
+                    return
+                # What a stream would go on to say is not waited for: it finds the asker gone.
+                is_told, message = True, {"type": "http.response.body"}
             await send(message)
 
         structlog.contextvars.clear_contextvars()

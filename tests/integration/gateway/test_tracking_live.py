@@ -77,6 +77,23 @@ async def test_a_wrong_secret_is_refused_and_counted_as_by_the_look_up(door: Run
     assert (await door.client.get(path, params={"code": CODE})).status_code == 422
 
 
+async def test_the_head_of_a_stream_is_an_answer_and_holds_no_place(door: RunningService) -> None:
+    await door.receive(a_dossier_event("accepted", 2))
+    app = door.client._transport.app  # type: ignore[attr-defined]  # the application itself.
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        async with serving(app, listener), asyncio.timeout(5):
+            reader, writer = await asyncio.open_connection(*listener.getsockname())
+            head = f"HEAD /api/v1/tracking/changes?code={CODE}&secret={SECRET} HTTP/1.1\r\nHost: x\r\n"
+            writer.write(f"{head}Connection: close\r\n\r\n".encode())
+            said = await reader.read()
+            while door.runtime.resources.streams.count:
+                await asyncio.sleep(0.01)
+            writer.close()
+    assert said.startswith(b"HTTP/1.1 200 OK")
+    assert b"text/event-stream" in said
+    assert b"data:" not in said
+
+
 async def test_a_stream_ends_when_the_dossier_is_forgotten(door: RunningService) -> None:
     await door.receive(a_dossier_event("accepted", 2))
     async with following(door) as reader:
