@@ -9,11 +9,12 @@ import copy
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from services.gateway.domain.portal_envelope import FILES, content_of
-from services.gateway.domain.portal_files import content_member, is_strange
+from services.gateway.domain.portal_envelope import content_of
+from services.gateway.domain.portal_files import content_member, is_nameless, strange_lists, strange_members
 from services.gateway.domain.portal_form import is_form
 from services.gateway.domain.portal_owner import unread_number
 from services.gateway.domain.portal_profiles import PROFILES
+from services.gateway.domain.portal_spelling import FILES
 
 Json = dict[str, Any]
 
@@ -76,7 +77,7 @@ def left_out(path: str, message: Any, corrections: Mapping[str, str]) -> tuple[d
     if not gone:
         return {}, set()
     _, data = content_of(path, message)
-    texts = {value for value in (_at(data, name) for name in gone) if isinstance(value, str)}
+    texts = {text for name in gone for text in _texts(_at(data, name))}
     return {name: _called(data, name) for name in gone}, texts
 
 
@@ -84,8 +85,17 @@ def _called(data: Any, name: str) -> str:
     outer, _, last = name.rpartition(".")
     item = _at(data, outer) if outer else data
     if isinstance(item, Mapping) and outer:
-        return "" if str(item.get(_NAME) or "").strip() or is_strange(last, item[last]) else outer
+        is_named = any(str(item.get(name) or "").strip() for name in (_NAME, _COMPONENT))
+        return "" if is_named or last in strange_members(item) else outer
     return _OTHERS.get(name, name)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | Mapping):
+        for one in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(one)
 
 
 def portal_names(path: str) -> dict[str, str]:
@@ -119,15 +129,23 @@ def _removable(profile: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[
         if listed and not isinstance(listed, list):
             yield kind["list"]
         for place, item in enumerate(listed if isinstance(listed, list) else ()):
-            if isinstance(item, Mapping):
-                names = [content_member(item), *(name for name in item if is_strange(name, item[name]))]
-                yield from (f"{kind['list']}.{place}.{name}" for name in names if name)
-            elif item:
-                yield f"{kind['list']}.{place}"
+            yield from (f"{kind['list']}.{place}{name}" for name in _of_file(item))
+    yield from strange_lists(data, profile)
     if profile["form"] and data.get(profile["form"]) and not is_form(data[profile["form"]]):
         yield profile["form"]
     if number := unread_number(data, profile):
         yield number
+
+
+def _of_file(item: Any) -> Iterator[str]:
+    """Yield what of an element of a list of files may be left out; a blank for all of it."""
+    if not isinstance(item, Mapping):
+        yield from [""] if item else []
+        return
+    names = dict.fromkeys(name for name in (content_member(item), *strange_members(item)) if name)
+    yield from (f".{name}" for name in names)
+    if is_nameless(item) and not names:
+        yield ""
 
 
 def _names(profile: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[str]:

@@ -8,14 +8,12 @@ import orjson
 
 from services.gateway.domain.portal_letters import FormAsJson, letters_of, reading_of
 from services.gateway.domain.portal_profiles import GENERAL, PROFILES, PROMOTION
+from services.gateway.domain.portal_spelling import FILES, FORM, PEOPLE, TAX_PAYMENT, with_envelope_named
+from services.gateway.domain.portal_words import LongText
 
 Json = dict[str, Any]
 
-_MEMBERS = {name.casefold(): name for name in ("service", "isUpdating", "data")}
-FILES = "TaiLieuNop"
-TEXTS_OF_THEIR_OWN = frozenset(
-    {FILES, "DuLieuEForm", "DiaChi", "DiaChiDoanhNghiep", "DinhDanhCHS", "ThongTinThanhToan"}
-)
+TEXTS_OF_THEIR_OWN = frozenset({FILES, FORM, PEOPLE, TAX_PAYMENT, "DiaChi", "DiaChiDoanhNghiep"})
 """Members of the content some senders write as JSON texts; what people wrote stays as they wrote it."""
 _TRADERS = ("TenThuongNhan", "MaSoThue")
 _PEOPLES = "ChuHoSo"
@@ -51,19 +49,16 @@ def in_one_form(message: Any) -> Any:
     """Return the message with the members of its envelope as the direct road spells them.
 
     The road through a provincial gateway writes `Service`, `IsUpdating`, `Data`; where both spellings stand
-    the first counts. A list of one is that one, as other senders' roads have it. A NUL, which no text of
-    people has and no database keeps, is left out wherever it stands. Nothing else is touched.
+    the direct road's counts unless it is blank. A list of one is that one, as other senders' roads have it.
+    A NUL, which no text of people has and no database keeps, is left out wherever it stands. Nothing else is
+    touched.
     """
     message = without_nul(message)
     if isinstance(message, list) and len(message) == 1:
         message = message[0]
     if not isinstance(message, Mapping):
         return message
-    found = dict(message)
-    for other in message:
-        name = _MEMBERS.get(other.casefold(), other)
-        if name != other and found.get(name) is None:
-            found[name] = found.pop(other)
+    found = with_envelope_named(message)
     data = found.get("data")
     if isinstance(data, list) and len(data) == 1:
         found["data"] = data[0]
@@ -73,6 +68,8 @@ def in_one_form(message: Any) -> Any:
 def without_nul(value: Any) -> Any:
     """Return the value with every text in it as people can have written it."""
     if isinstance(value, str):
+        if isinstance(value, LongText):
+            return value
         return value.replace("\x00", "")
     if isinstance(value, list):
         return [without_nul(one) for one in value]

@@ -1,22 +1,18 @@
 """The files a message of the portal lists: there, at an address, or named and nowhere."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.gateway.domain.portal_words import Json, NeedsPeople, as_list, said_by, text_of
+from services.gateway.domain.portal_spelling import FILE_MEMBERS, files_in, is_blank, names_of
+from services.gateway.domain.portal_words import Json, LongText, NeedsPeople, text_of
 
-CONTENT = "Base64"
-_FILE_MEMBERS = {
-    **{
-        name.casefold(): name
-        for name in ("TenTepDinhKem", "MaThanhPhanHoSo", "Base64", "DuongDanTaiTepTin", "TepDinhKemId")
-    },
-    "tepdinhkem": "Base64",
-    "noidungtep": "Base64",
-}
-"""Members of a listed file, and other systems' names of its content."""
+CONTENT, _LINK, _NAME = "Base64", "DuongDanTaiTepTin", "TenTepDinhKem"
+_ADDRESS_OF_A_RESULT = "DuongDanTepTinKetQua"
 _LONGEST_REMARK = 500
+_SHORTEST_ADDRESS = 12
+_WORDS = re.compile(r"[^A-Za-z0-9+/=_\-\r\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,52 +31,93 @@ def files_of(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Listed:
     files: list[Json] = []
     places: list[str] = []
     missing: list[str] = []
+    if strange := strange_lists(data, profile):
+        raise NeedsPeople(f"tệp không đọc được: {strange[0][:60]} (không rõ có phải tệp của hồ sơ)")
     for kind in profile["files"]:
         for place, item in _listed(data, kind["list"]):
             file = _file(item, kind)
             if file:
                 files.append(file)
                 places.append(place)
-            elif name := text_of(item, kind["name"]):
+            elif name := text_of(item, kind["name"]) or (kind["list"] and text_of(item, "MaThanhPhanHoSo")):
                 missing.append(name[:200])
+            elif kind["list"]:
+                raise NeedsPeople(f"tệp không đọc được: {place} (không rõ là tệp nào)")
     return Listed(files, tuple(places), tuple(missing))
 
 
+def strange_lists(data: Mapping[str, Any], profile: Mapping[str, Any]) -> list[str]:
+    """Return the members of a content nobody told us of that hold a file, or may be one."""
+    known = names_of(profile)
+    return [name for name, value in data.items() if name not in known and _holds_file(value)]
+
+
+def strange_members(item: Mapping[str, Any]) -> list[str]:
+    """Return the members of a listed file that may be its content, or its address, and are not understood."""
+    has_file = any(isinstance(item.get(name), str) and item[name].strip() for name in (CONTENT, _LINK))
+    return [name for name, value in item.items() if _is_strange(name, value, has_file=has_file)]
+
+
+def is_nameless(item: Mapping[str, Any]) -> bool:
+    """Tell whether an element of a list says neither a file nor which one is meant."""
+    return not any(text_of(item, name) for name in (_NAME, "MaThanhPhanHoSo", CONTENT, _LINK))
+
+
+def content_member(item: Mapping[str, Any]) -> str:
+    """Return the name under which a listed file has its content, blank when it has none."""
+    return CONTENT if item.get(CONTENT) else ""
+
+
 def _listed(data: Mapping[str, Any], name: str) -> Sequence[tuple[str, Mapping[str, Any]]]:
-    """Return the elements of a list of files with their places, members as the contract spells them.
+    """Return the elements of a list of files with their places.
 
     Raises `NeedsPeople` for what is there and is none: a file is never dropped without a word.
     """
     if not name:
         return [("", data)]
-    found = said_by(data.get(name))
-    if not found:
+    found = data.get(name)
+    if is_blank(found):
         return []
-    elements = [(f"{name}.{place}", one) for place, one in enumerate(as_list(found)) if one]
-    strange = [
-        place if isinstance(found, list) else name for place, one in elements if not isinstance(one, Mapping)
-    ]
-    if strange:
-        raise NeedsPeople(f"tệp không đọc được: {strange[0]} (không phải danh sách tệp)")
-    return [(place, _spelled(one, place)) for place, one in elements]
+    if not isinstance(found, list):
+        raise NeedsPeople(f"tệp không đọc được: {name} (không phải danh sách tệp)")
+    elements = [(f"{name}.{place}", one) for place, one in enumerate(found) if not is_blank(one)]
+    for place, one in elements:
+        if not isinstance(one, Mapping):
+            raise NeedsPeople(f"tệp không đọc được: {place} (không phải danh sách tệp)")
+        if strange := strange_members(one):
+            raise NeedsPeople(
+                f"tệp không đọc được: {place}.{strange[0][:40]} (không rõ có phải nội dung tệp)"
+            )
+    return elements
 
 
-def is_strange(name: str, value: Any) -> bool:
-    """Tell whether a member of a listed file may be its content under a name nobody told us of."""
-    is_known = name.casefold() in _FILE_MEMBERS
-    return not is_known and isinstance(value, str) and len(value) > _LONGEST_REMARK
+def _is_strange(name: str, value: Any, *, has_file: bool) -> bool:
+    if is_blank(value):
+        return False
+    if name in FILE_MEMBERS:
+        return name in {CONTENT, _LINK} and not isinstance(value, str)
+    if not isinstance(value, str):
+        return isinstance(value, list | Mapping) and (not has_file or _holds_file(value))
+    if len(value) > _LONGEST_REMARK or isinstance(value, LongText):
+        return True
+    return not has_file and len(value) >= _SHORTEST_ADDRESS and not any(sign.isspace() for sign in value)
 
 
-def content_member(item: Mapping[str, Any]) -> str:
-    """Return the name under which a listed file has its content, blank when it has none."""
-    return next((name for name in item if _FILE_MEMBERS.get(name.casefold()) == CONTENT and item[name]), "")
-
-
-def _spelled(item: Mapping[str, Any], place: str) -> Json:
-    strange = [name for name, value in item.items() if is_strange(name, value)]
-    if strange:
-        raise NeedsPeople(f"tệp không đọc được: {place}.{strange[0][:40]} (không rõ có phải nội dung tệp)")
-    return {_FILE_MEMBERS.get(name.casefold(), name): value for name, value in item.items()}
+def _holds_file(value: Any) -> bool:
+    """Tell whether a value nobody told us of is a file, long base64 or a list with one in it."""
+    if isinstance(value, str):
+        return isinstance(value, LongText) or (
+            len(value) > _LONGEST_REMARK and (value.startswith("data:") or not _WORDS.search(value))
+        )
+    if isinstance(value, list):
+        return any(_holds_file(one) for one in value)
+    if not isinstance(value, Mapping):
+        return False
+    named = files_in(value)[0] if len(files_in(value)) == 1 else value
+    members = named if isinstance(named, Mapping) else value
+    if any(text_of(members, name) for name in (CONTENT, _LINK, _NAME, _ADDRESS_OF_A_RESULT)):
+        return True
+    return any(_holds_file(one) for one in value.values())
 
 
 def _file(item: Mapping[str, Any], kind: Mapping[str, str]) -> Json | None:
@@ -89,7 +126,8 @@ def _file(item: Mapping[str, Any], kind: Mapping[str, str]) -> Json | None:
         return {
             "component_code": text_of(item, "MaThanhPhanHoSo"),
             "name": name[:200] or "tep-dinh-kem",
-            "content_base64": content.strip(),
+            # Not stripped: in a form a blank may be the plus the content begins with.
+            "content_base64": content,
         }
     link = text_of(item, kind["link"])
     if not link:

@@ -6,20 +6,24 @@ text is only cut at its quotes: what lies between long strings is small and is r
 before, and a long string stays where the raw message is kept until somebody reads that piece of it.
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
 from services.gateway.domain.portal_letters import Letters
+from services.gateway.domain.portal_words import LongText
 
 _INSIDE = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 _NESTING = re.compile(rb"[\[\]{}]")
 _SPACE = re.compile(rb"[ \t\r\n]{2,}")
 _OPENING = b"[{"
+_HALVES = re.compile("[\ud800-\udfff]")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -57,13 +61,14 @@ class Outline:
     """What the body is written in; the places are those of the text it stands for."""
 
     def value(self) -> Any:
-        """Return the JSON value, letters composed (NFC); raise `NotJson` or `NoOutline`."""
+        """Return the JSON value, letters composed (NFC) and long strings as `LongText`.
+
+        Raises `NotJson` or `NoOutline`.
+        """
         if self.fault:
             raise NoOutline(self.fault)
-        try:
-            return _composed(orjson.loads(self.text))
-        except orjson.JSONDecodeError as error:
-            raise NotJson from error
+        longs = frozenset(f"{self.mark}:{place}" for place in range(len(self.longs)))
+        return _composed(_parsed(self.text), longs)
 
     def kept(self) -> bytes:
         """Return it as it is kept; `kept_outline` reads it."""
@@ -178,12 +183,32 @@ def kept_outline(kept: bytes) -> Outline:
     return Outline(found["mark"], text, longs, found["fault"], letters)
 
 
-def _composed(value: Any) -> Any:
+def _parsed(text: bytes) -> Any:
+    """Return what a JSON text says; numbers that are none (`NaN`) as null, half letters as question marks."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return json.loads(text.decode(), parse_constant=lambda _: None)
+    except ValueError as error:
+        raise NotJson from error
+
+
+def _composed(value: Any, longs: AbstractSet[str]) -> Any:
     """Return the value with every text composed: some senders take Vietnamese letters apart (NFD)."""
     if isinstance(value, str):
-        return value if value.isascii() else unicodedata.normalize("NFC", value)
+        if value in longs:
+            return LongText(value)
+        return value if value.isascii() else unicodedata.normalize("NFC", _without_halves(value))
     if isinstance(value, list):
-        return [_composed(item) for item in value]
+        return [_composed(item, longs) for item in value]
     if isinstance(value, dict):
-        return {_composed(name): _composed(item) for name, item in value.items()}
+        return {_composed(name, longs): _composed(item, longs) for name, item in value.items()}
     return value
+
+
+def _without_halves(text: str) -> str:
+    if not _HALVES.search(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\ufffd", "?")

@@ -18,6 +18,12 @@ _MOMENT = re.compile(
 Json = dict[str, Any]
 
 
+class LongText(str):
+    """What stands in the place of a text too long to be held, which is read where it lies."""
+
+    __slots__ = ()
+
+
 class NotUnderstood(ValueError):  # noqa: N818 - the fact is the name.
     """The message lacks what every message of its kind must say; the text is Vietnamese, for the sender."""
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from services.gateway.domain.portal_base64 import NotBase64, Unescaped
 from services.gateway.domain.portal_envelope import (
-    FILES,
     TEXTS_OF_THEIR_OWN,
     as_json,
     in_one_form,
@@ -23,10 +22,12 @@ from services.gateway.domain.portal_outline import (
     Outliner,
     outline_of,
 )
+from services.gateway.domain.portal_spelling import FILES, files_in, in_shape, with_members_named, within
 from services.gateway.use_cases.portal_ports import OpenWork
 from services.gateway.use_cases.portal_texts import PART_BYTES, AtHand, File, InParts, Text, Within
 
 _DEEPEST = 3
+_MOST_CONTAINERS = 8
 _JSON_BEGINS = ("{", "[", '"')
 _LOOKED_AT = 1024
 
@@ -62,32 +63,50 @@ async def read_message(message: Inbound, open_work: OpenWork, bounds: Bounds) ->
     value = files.found(outline, text)
     if is_form and (whole := whole_of_form(value)):
         value = await files.said_by(whole, or_else=value)
-    value = in_one_form(value)
-    if isinstance(value, Mapping) and isinstance(value.get("data"), str):
-        # A text that is none is as good as no content; who reads the message says so.
-        data = await files.said_by(value["data"], or_else=None)
-        value = in_one_form({**value, "data": data})
+    value = await _unwrapped(value, files)
     return Said(await _with_members(value, files), files.found_files, is_form)
+
+
+async def _unwrapped(value: Any, files: "_Files") -> Any:
+    """Return the message out of the containers and texts a bridge put it, or its content, in."""
+    for _ in range(_MOST_CONTAINERS):
+        if isinstance(value, str):
+            value = await files.said_by(value, or_else=None)
+        value = in_one_form(value)
+        if isinstance(value, Mapping) and isinstance(value.get("data"), str):
+            # A text that is none is as good as no content; who reads the message says so.
+            data = await files.said_by(value["data"], or_else=None)
+            value = in_one_form({**value, "data": data})
+        inner = within(value)
+        if inner is None:
+            break
+        value = inner
+    return value
 
 
 async def _with_members(value: Any, files: "_Files") -> Any:
     if not isinstance(value, Mapping):
         return value
     data = value.get("data")
+    if isinstance(data, list):
+        told = [await _undone(one, files) if isinstance(one, Mapping) else one for one in data]
+        return {**value, "data": told}
     if isinstance(data, Mapping):
         return {**value, "data": await _undone(data, files)}
     return await _undone(value, files)
 
 
 async def _undone(data: Mapping[str, Any], files: "_Files") -> dict[str, Any]:
-    """Return the content with what is written as a text, or its elements as texts, said."""
-    told = dict(data)
-    for name in TEXTS_OF_THEIR_OWN & data.keys():
+    """Return the content by the contract's names and in its shapes, what is written as a text said."""
+    told = with_members_named(data)
+    for name in TEXTS_OF_THEIR_OWN & told.keys():
         found = await _said(told[name], files)
+        if name == FILES and isinstance(found, Mapping):
+            found = files_in(found)
         if isinstance(found, list):
             found = [await _said(one, files) for one in found]
-        told[name] = [found] if name == FILES and isinstance(found, Mapping) else found
-    return told
+        told[name] = found
+    return in_shape(told)
 
 
 async def _said(value: Any, files: "_Files") -> Any:

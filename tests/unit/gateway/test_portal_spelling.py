@@ -1,0 +1,236 @@
+"""One message in the spellings and containers of bridges: the same dossier, or parked, never less."""
+
+import base64
+import json
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.gateway.domain.portal_corrections import corrected, left_out, removable
+from services.gateway.domain.portal_inbound import Inbound
+from services.gateway.domain.portal_outline import Bounds
+from services.gateway.domain.portal_profiles import GENERAL
+from services.gateway.domain.portal_reading import Handed, handed_of
+from services.gateway.domain.portal_words import NeedsPeople
+from services.gateway.use_cases.portal_bodies import Said, read_message
+from services.gateway.use_cases.portal_handing import require_only_files
+
+Json = dict[str, Any]
+SIZES = (30, 22_500, 1_500_000)
+CONTENTS = {size: random.Random(size).randbytes(size) for size in SIZES}
+
+
+def a_file(size: int) -> Json:
+    content = base64.b64encode(CONTENTS[size]).decode()
+    return {"TenTepDinhKem": "a.pdf", "MaThanhPhanHoSo": "TP01", "Base64": content}
+
+
+def a_message(size: int, **changed: Any) -> Json:
+    data = {
+        "MaHoSo": "G22.99-260303-000001",
+        "MaTTHC": "1.004873",
+        "NgayNopHoSo": "20260303081500",
+        "HinhThuc": "1",
+        "LoaiDoiTuong": "1",
+        "ChuHoSo": "Nguyễn Văn An",
+        "SoGiayToChuHoSo": "099088000011",
+        "NgaySinh": "19880101",
+        "DiaChi": {"MaTinh": "99", "DiaChiChiTiet": "Số 1, phố Mẫu"},
+        "DienThoai": "0900000000",
+        "Email": "mau@example.vn",
+        "MaCoQuanThucHien": "000.00.201.H99",
+        "TaiLieuNop": [a_file(size)],
+        "DuLieuEForm": {"ho_ten": "An"},
+        **changed,
+    }
+    return {"service": "DongBoHoSo", "isUpdating": "False", "data": data}
+
+
+def message_of(body: bytes) -> Inbound:
+    return Inbound(
+        id=UUID(int=1), path=GENERAL, body=body, sha256=b"", received_at=datetime(2026, 3, 3, tzinfo=UTC)
+    )
+
+
+async def read(message: Any) -> Said:
+    body = message if isinstance(message, bytes) else json.dumps(message).encode()
+    return await read_message(message_of(body), lambda: None, Bounds())  # type: ignore[arg-type, return-value]
+
+
+async def understood(message: Any) -> tuple[Json, list[bytes]]:
+    """Return what the dossier service is told of a message, and what is in its files."""
+    said = await read(message)
+    handed = handed_of(GENERAL, said.value)
+    require_only_files(said, handed, set())
+    return {**handed.body, "attachments": [], "missing": handed.missing}, await contents(said, handed)
+
+
+async def contents(said: Said, handed: Handed) -> list[bytes]:
+    found = []
+    for file in handed.body["attachments"]:
+        text = file["content_base64"]
+        long = said.files.get(text)
+        found.append(
+            base64.b64decode(text) if long is None else b"".join([one async for one in long.content()])
+        )
+    return found
+
+
+def named(how: Callable[[str], str]) -> Callable[[Json], Any]:
+    return lambda message: {**message, "data": {how(name): one for name, one in message["data"].items()}}
+
+
+def deep(how: Callable[[str], str], value: Any) -> Any:
+    """Rename every member but the form's own, which are nobody's to rename."""
+    if isinstance(value, dict):
+        return {how(name): one if name == "DuLieuEForm" else deep(how, one) for name, one in value.items()}
+    return [deep(how, one) for one in value] if isinstance(value, list) else value
+
+
+def camel(name: str) -> str:
+    return name[:1].lower() + name[1:]
+
+
+def snaked(name: str) -> str:
+    return "".join(f"_{sign}" if sign.isupper() else sign.upper() for sign in name).lstrip("_").upper()
+
+
+def in_lists(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: one if name == "DuLieuEForm" else [in_lists(one)] for name, one in value.items()}
+    return [in_lists(one) for one in value] if isinstance(value, list) else value
+
+
+def in_elements(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: in_elements(one) for name, one in value.items()}
+    return [in_elements(one) for one in value] if isinstance(value, list) else {"#text": value}
+
+
+def with_data(how: Callable[[Any], Any]) -> Callable[[Json], Any]:
+    return lambda message: {**message, "data": how(message["data"])}
+
+
+def with_files(how: Callable[[Any], Any], name: str = "TaiLieuNop") -> Callable[[Json], Any]:
+    def written(data: Json) -> Json:
+        rest = {member: one for member, one in data.items() if member != "TaiLieuNop"}
+        return {**rest, name: how(data["TaiLieuNop"][0])}
+
+    return with_data(written)
+
+
+def a_list(**member: Any) -> Callable[[Json], Any]:
+    return with_files(lambda _: [member])
+
+
+FORMS: dict[str, Callable[[Json], Any]] = {
+    "capitals": named(str.upper),
+    "small letters": named(str.lower),
+    "camels": named(camel),
+    "camels all through": lambda message: deep(camel, message),
+    "capitals all through": lambda message: deep(str.upper, message),
+    "snakes": with_data(lambda data: deep(snaked, data)),
+    "blanks behind names": named(lambda name: f"{name} "),
+    "a prefix": named(lambda name: f"ns0:{name}"),
+    "lists of one": with_data(in_lists),
+    "elements": with_data(in_elements),
+    "elements all through": in_elements,
+    "in a request": lambda message: {"request": message},
+    "in an envelope of SOAP": lambda message: {
+        "Envelope": {"@xmlns": "x", "Header": {}, "Body": {"request": message}}
+    },
+    "in a request that is a text": lambda message: {"request": json.dumps(message)},
+    "content in HoSo": with_data(lambda data: {"HoSo": data}),
+    "content in HoSo beside other things": with_data(lambda data: {"HoSo": data, "Khac": []}),
+    "content in a list of items": with_data(lambda data: {"item": [data]}),
+    "content in a list of lists": with_data(lambda data: [[data]]),
+    "content by its place": with_data(lambda data: {"0": data}),
+    "all of it a text": json.dumps,
+    "a blank content beside the full one": lambda message: {
+        "service": "x",
+        "data": {},
+        "Data": message["data"],
+    },
+    "no number": lambda message: json.dumps({**message, "So": float("nan")}).encode(),
+    "half a letter": lambda message: json.dumps(message).replace("DongBo", "\\ud83dDongBo").encode(),
+    "files in items": with_files(lambda file: {"item": [file]}),
+    "one file in an item": with_files(lambda file: {"TaiLieu": file}),
+    "files by their places": with_files(lambda file: {"0": file, "1": None}),
+    "files in lists": with_files(lambda file: [[file]]),
+    "files in items in a list": with_files(lambda file: [{"item": [file]}]),
+    "files under small letters": with_files(lambda file: [file], "tailieunop"),
+    "files under another name": with_files(lambda file: [file], "DanhSachTaiLieuNop"),
+    "files as a text in an item": with_files(lambda file: {"item": [json.dumps(file)]}),
+    "a content in an element": with_files(lambda file: [{**file, "Base64": {"#text": file["Base64"]}}]),
+    "a name by another name": with_files(
+        lambda file: [{"TenTep": file["TenTepDinhKem"], "Base64": file["Base64"], "maThanhPhanHoSo": "TP01"}]
+    ),
+}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", FORMS)
+async def test_whatever_a_bridge_makes_of_it_it_is_the_same_dossier(name: str, size: int) -> None:
+    plain = await understood(a_message(size))
+    assert (plain[1], plain[0]["missing"]) == ([CONTENTS[size]], ())
+    assert await understood(FORMS[name](a_message(size))) == plain
+
+
+STRANGE: dict[str, tuple[Callable[[Json], Any], str]] = {
+    "a list nobody told us of": (with_files(lambda file: [file], "HoSoKemTheo"), "HoSoKemTheo"),
+    "a supplement's list": (
+        with_files(
+            lambda file: [{"NoiDungBoSung": "x", "DanhSachGiayToBoSung": [file]}], "DanhSachHoSoBoSung"
+        ),
+        "DanhSachHoSoBoSung",
+    ),
+    "two lists": (
+        lambda message: {
+            **message,
+            "data": {**message["data"], "DanhSachTaiLieuNop": [{**a_file(SIZES[1]), "TenTep": "b.pdf"}]},
+        },
+        "DanhSachTaiLieuNop",
+    ),
+    "a content by another name": (
+        with_files(lambda file: [{"TenTep": "a.pdf", "NoiDung": file["Base64"]}]),
+        "TaiLieuNop.0.NoiDung",
+    ),
+    "a content as bytes": (
+        a_list(TenTep="a.pdf", Base64=[37, 80, 68, 70]),
+        "TaiLieuNop.0.Base64",
+    ),
+    "an address by another name": (
+        a_list(TenTepDinhKem="a.pdf", NoiLuu="https://dvc.example/a.pdf"),
+        "TaiLieuNop.0.NoiLuu",
+    ),
+    "two addresses": (
+        a_list(TenTepDinhKem="a.pdf", DuongDanTaiTepTin=["https://a.example/1", "https://a.example/2"]),
+        "TaiLieuNop.0.DuongDanTaiTepTin",
+    ),
+    "an element that says nothing known": (a_list(LoaiGiayTo=1), "TaiLieuNop.0"),
+}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", STRANGE)
+async def test_what_may_be_a_file_is_for_people_who_let_the_dossier_in_without_it(
+    name: str, size: int
+) -> None:
+    write, place = STRANGE[name]
+    said = await read(write(a_message(size)))
+    with pytest.raises(NeedsPeople, match=rf"tệp không đọc được: {place} "):
+        handed_of(GENERAL, said.value)
+    assert place in removable(GENERAL, said.value)
+    without, texts = left_out(GENERAL, said.value, {place: ""})
+    handed = handed_of(GENERAL, corrected(GENERAL, said.value, {place: ""}))
+    require_only_files(said, handed, texts)
+    assert {*handed.missing, *without.values()} - {""}, "what was left out is told of"
+
+
+async def test_a_paper_named_by_its_code_only_is_asked_for() -> None:
+    told, files = await understood(with_files(lambda _: [{"MaThanhPhanHoSo": "TP01"}])(a_message(30)))
+    assert (told["missing"], files) == (("TP01",), [])
