@@ -3,7 +3,8 @@
 Only a signature over the whole message counts: one `ds:Signature`, directly in the header, one reference with
 an empty URI, no transforms but the enveloped one and canonical XML. So nothing that is read can be outside of
 what was signed, whatever is wrapped around it. What is judged has passed `read_tree` before: it has no
-document type, no entity, and its size and depth are bounded; so lxml may read long texts (`huge_tree`).
+document type, no entity, and its size, depth, elements, attributes and namespaces are bounded, so that no
+call of the library takes long; so lxml may read long texts (`huge_tree`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -49,6 +50,8 @@ _METHODS = frozenset(
 )
 _DIGESTS = frozenset({DigestAlgorithm.SHA256, DigestAlgorithm.SHA384, DigestAlgorithm.SHA512})
 _MOST_CERTIFICATES = 6
+_MOST_TRANSFORMS = 4
+"""Each is another pass over the whole message."""
 _HEADER_ENDS = b"</edXML:edXMLHeader>"
 _PLACE = f'<ds:Signature xmlns:ds="{_DS}" Id="placeholder"/>'.encode()
 _NAMES = (
@@ -180,7 +183,7 @@ def _require_whole(found: Sequence[Any]) -> str:
     if len(references) != 1 or references[0].get("URI") != "":
         raise _Bad("Chữ ký không phủ toàn bộ gói tin")
     used = [one.get("Algorithm") for one in references[0].iter(f"{{{_DS}}}Transform")]
-    if _ENVELOPED not in used or not _TRANSFORMS.issuperset(used):
+    if len(used) > _MOST_TRANSFORMS or _ENVELOPED not in used or not _TRANSFORMS.issuperset(used):
         raise _Bad("Chữ ký dùng phép biến đổi không được nhận")
     return "./" + "/".join(f"{one.tag}" for one in reversed([*signature.iterancestors()][:-1])) + "/"
 

@@ -23,6 +23,9 @@ class Bounds:
     bytes: int = 64 * 1_048_576
     depth: int = 16
     elements: int = 5_000
+    """Comments and marked sections count as well."""
+    namespaces: int = 50
+    """In scope at one place; whoever declares one anew in each element has no more than its depth."""
     text: int = 20_000
     attachments: int = 200
     unpacked: int = 64 * 1_048_576

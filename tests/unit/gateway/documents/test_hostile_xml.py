@@ -56,6 +56,23 @@ HOSTILE = {
     "deep": (b"<a>" * 100 + b"</a>" * 100, "too-deep"),
     "wide": (b"<edXML>" + b"<a/>" * 10_000 + b"</edXML>", "too-deep"),
     "attributes": (b"<edXML " + b" ".join(b'a%d="1"' % n for n in range(500)) + b"/>", "too-deep"),
+    "long attribute": (b'<edXML a="' + b"x" * 100_000 + b'"/>', "too-deep"),
+    "long name of an attribute": (b"<edXML " + b"a" * 100_000 + b'="1"/>', "too-deep"),
+    "namespaces": (
+        b"<edXML " + b" ".join(b'xmlns:a%d="x%d"' % (n, n) for n in range(500)) + b"/>",
+        "too-deep",
+    ),
+    "namespaces one within another": (
+        b"".join(
+            b"<a " + b" ".join(b'xmlns:a%d="x%d"' % (n, level) for n in range(10)) + b">"
+            for level in range(15)
+        )
+        + b"</a>" * 15,
+        "too-deep",
+    ),
+    "long namespace": (b'<edXML xmlns:a="' + b"x" * 100_000 + b'"/>', "too-deep"),
+    "comments": (b"<edXML>" + b"<!---->" * 100_000 + b"</edXML>", "too-deep"),
+    "marked sections": (b"<edXML>" + b"<![CDATA[]]>" * 100_000 + b"</edXML>", "too-deep"),
     "long text": (_with("Kính đề nghị", "x" * 30_000), "text-too-long"),
     "another root": (b"<html/>", "not-edxml"),
     "no header": (b"<edXML><edXMLEnvelope/></edXML>", "not-edxml"),
@@ -81,6 +98,16 @@ def test_it_is_refused_by_name_and_soon(name: str) -> None:
     assert refused.value.code == code
     assert time.perf_counter() - began < 5
     assert "etc" not in refused.value.reason
+
+
+def test_a_sender_may_declare_its_namespaces_anew_in_each_element() -> None:
+    """As some libraries write: many in all, few at one place."""
+    raw = GOOD.decode()
+    inside = " ".join(f'xmlns:n{number}="urn:n{number}"' for number in range(4))
+    declared = raw.replace("<edXML:OrganId>", f"<edXML:OrganId {inside}>")
+    many = declared.replace("</edXML:Subject>", f"</edXML:Subject>{f'<x {inside}/>' * 500}")
+    assert many != raw
+    assert read_envelope(many.encode()) == read_envelope(GOOD)
 
 
 def test_the_size_is_bounded_before_anything_is_read() -> None:

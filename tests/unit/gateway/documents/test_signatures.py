@@ -2,6 +2,7 @@
 
 import base64
 import re
+import time
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
@@ -23,7 +24,7 @@ from services.gateway.domain.documents.profile import Bounds
 from services.gateway.domain.documents.reading import read_envelope
 from services.gateway.domain.documents.signed import Judged, Required, Worth
 from services.gateway.domain.documents.writing import write_envelope, write_status
-from services.gateway.domain.documents.xml_tree import read_tree
+from services.gateway.domain.documents.xml_tree import NotReadable, read_tree
 from tests.builders.dossier.pki import PASSPHRASE, Holder, a_holder, a_root
 from tests.builders.gateway.documents import DEPARTMENT, WARD, a_status, an_envelope
 
@@ -246,6 +247,31 @@ def test_no_trick_passes_for_a_signature(tmp_path: Path, attack) -> None:
     assert judge(forged, tmp_path).worth is BAD
 
 
+def with_namespaces(raw: bytes, many: int) -> bytes:
+    """Whoever has seen a signed message may put its signature into another: that one is canonicalised."""
+    told = b" ".join(b'xmlns:a%d="urn:%d"' % (number, number) for number in range(many))
+    return raw.replace(b"<edXML ", b"<edXML " + told + b" ", 1)
+
+
+def test_a_copied_signature_among_many_namespaces_costs_nothing(tmp_path: Path) -> None:
+    """A megabyte of declarations took 75 seconds: it is refused before anything is canonicalised."""
+    began = time.perf_counter()
+    with pytest.raises(NotReadable, match="không gian tên"):
+        judge(with_namespaces(signed(), 20_000), tmp_path)
+    assert time.perf_counter() - began < 1
+
+
+def test_the_worst_that_may_be_read_is_judged_soon(tmp_path: Path) -> None:
+    """Every bound at its edge at once: namespaces, elements, attributes."""
+    attributes = b" ".join(b'a%d:x%d="1"' % (number, number) for number in range(20))
+    filling = b"<x " + attributes + b"/>"
+    raw = with_namespaces(signed(), 40).replace(b"</edXML:Subject>", b"</edXML:Subject>" + filling * 4_800, 1)
+    began = time.perf_counter()
+    judged = judge(raw, tmp_path)
+    assert (judged.worth, judged.why) == (BAD, "Chữ ký không khớp với nội dung"), "it was canonicalised"
+    assert time.perf_counter() - began < 5
+
+
 class Weak(XMLSigner):
     """Signs with what nobody should any more."""
 
@@ -272,6 +298,16 @@ def genuine(signer: XMLSigner, **told: object) -> bytes:
     return bytes(etree.tostring(signed_root))
 
 
+class Repeating(XMLSigner):
+    """Has the whole message canonicalised again and again."""
+
+    def _build_transforms_for_reference(self, *, transforms_node, **told):  # type: ignore[no-untyped-def]
+        super()._build_transforms_for_reference(transforms_node=transforms_node, **told)
+        again = {"Algorithm": CanonicalizationMethod.CANONICAL_XML_1_0.value}
+        for _ in range(500):
+            etree.SubElement(transforms_node, "{http://www.w3.org/2000/09/xmldsig#}Transform", again)
+
+
 GENUINE = {
     "whole": (lambda: genuine(XMLSigner()), GOOD),
     "only-the-body": (lambda: genuine(XMLSigner(), reference_uri="#a"), BAD),
@@ -289,6 +325,11 @@ GENUINE = {
 @pytest.mark.parametrize(("made", "worth"), GENUINE.values(), ids=GENUINE.keys())
 def test_even_the_agencys_own_key_must_sign_all_of_it_and_well(tmp_path: Path, made, worth: Worth) -> None:
     assert judge(made(), tmp_path).worth is worth
+
+
+def test_the_message_is_not_canonicalised_as_often_as_a_signer_likes(tmp_path: Path) -> None:
+    judged = judge(genuine(Repeating()), tmp_path)
+    assert (judged.worth, judged.why) == (BAD, "Chữ ký dùng phép biến đổi không được nhận")
 
 
 def test_a_signature_that_is_cut_out_leaves_an_unsigned_message(tmp_path: Path) -> None:
