@@ -22,6 +22,10 @@ _PHONE_DIGITS = 10
 _NOT_OF_A_PHONE = re.compile(r"[()\-]")
 _SEVERAL = re.compile(r"[/;,|]")
 _BLANKS = re.compile(r"[\s.]+")
+_OF_A_SHEET = re.compile(r"(\d{8,14})\.0+")
+_NO_NUMBER = re.compile(r"0+1?")
+_CARDS = {"1": (0, (_CARD_DIGITS,)), "2": (1, (_OLD_CARD_DIGITS,))}
+"""Kinds of `LoaiDinhDanh`: which counts first, and how many digits each has."""
 _FORMS = {
     "phone": re.compile(r"\+?[0-9 .]{8,16}"),
     "email": re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+"),
@@ -57,11 +61,18 @@ def owner_of(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Json:
 
 
 def _number_elsewhere(data: Mapping[str, Any], subject: str) -> tuple[str, bool]:
-    """Return the number of where else the contract has one (section 13.6), and whether it is a tax code."""
-    for one in as_list(said_by(data.get("DinhDanhCHS"))):
-        if isinstance(one, Mapping) and (number := text_of(one, "SoDinhDanh")):
-            return _bare_digits(number), False
-    tax_code = _bare_digits(text_of(data, "MaSoThue")) if _SUBJECTS.get(subject) == "BUSINESS" else ""
+    """Return the number of where else the contract has one (section 13.6), and whether it is a tax code.
+
+    Of several the citizen's number counts before the card of before.
+    """
+    told = [one for one in as_list(said_by(data.get("DinhDanhCHS"))) if isinstance(one, Mapping)]
+    for one in sorted(told, key=lambda one: _CARDS.get(text_of(one, "LoaiDinhDanh"), (2, ()))[0]):
+        _, lengths = _CARDS.get(text_of(one, "LoaiDinhDanh"), (2, (_CARD_DIGITS, _OLD_CARD_DIGITS)))
+        if number := _number(one.get("SoDinhDanh"), text_of(one, "SoDinhDanh"), lengths=lengths):
+            return number, False
+    is_business = _SUBJECTS.get(subject) == "BUSINESS"
+    sent = data.get("MaSoThue") if is_business else None
+    tax_code = _number(sent, text_of(data, "MaSoThue") if is_business else "", lengths=(_TAX_DIGITS,))
     return tax_code, bool(tax_code)
 
 
@@ -98,8 +109,19 @@ def _kind_of_number(number: str, *, is_tax_code: bool) -> str:
 
 
 def _number(sent: Any, text: str, *, lengths: Sequence[int]) -> str:
-    """Return an identity number without blanks between its digits, and with the zero a JSON number lost."""
-    return _with_zero(sent, _bare_digits(text), lengths)
+    """Return an identity number as it is on its paper, blank for what stands for none.
+
+    Without the blanks between its digits and the point a sheet puts behind a number, with the zero it begins
+    with, which a JSON number or a sheet has lost: no number of these has one digit less, a passport has none
+    of digits only. MC writes 000000001 for a number it does not know (section 13.6).
+    """
+    whole = _OF_A_SHEET.fullmatch(text)
+    number = _bare_digits(whole[1] if whole else text)
+    if _NO_NUMBER.fullmatch(number):
+        return ""
+    is_sure = number.isdecimal() and len(number) + 1 in {_CARD_DIGITS, *lengths} - {_OLD_CARD_DIGITS}
+    is_numeric = isinstance(sent, int | float) or whole is not None
+    return f"0{number}" if is_sure or (is_numeric and len(number) + 1 in lengths) else number
 
 
 def _bare_digits(text: str) -> str:
