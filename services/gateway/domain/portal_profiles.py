@@ -15,6 +15,15 @@ _FILES = (
     {"list": "TaiLieuNop", "name": "TenTepDinhKem", "content": "Base64", "link": _LINK},
 )
 
+TOLD_BY_THE_DOSSIER = frozenset(
+    {
+        *("service", "isUpdating", "isSync", "SecurityKey", "Ngay", "madonvi"),
+        *("TenTTHC", "MaLinhVuc", "TenLinhVuc", "DonViXuLy", "KenhThucHien", "NoiNopHoSo"),
+        *("SoBienNhan", "NgayTiepNhan", "TrangThaiHoSo", "HoSoCoThanhPhanSoHoa", "DSKetNoiCSDL"),
+    }
+)
+"""Members of an envelope, and those of section 7 the dossier has by itself from its first moment."""
+
 PROFILES: Mapping[str, Mapping[str, Any]] = {
     GENERAL: {
         "enveloped": True,

@@ -10,7 +10,8 @@ from services.gateway.domain.portal_envelope import content_of
 from services.gateway.domain.portal_files import files_of
 from services.gateway.domain.portal_form import form_of
 from services.gateway.domain.portal_owner import owner_of
-from services.gateway.domain.portal_profiles import PROFILES
+from services.gateway.domain.portal_profiles import PROFILES, TOLD_BY_THE_DOSSIER
+from services.gateway.domain.portal_spelling import is_blank, names_of
 from services.gateway.domain.portal_words import Json, NeedsPeople, NotUnderstood, moment_of, text_of
 
 _OLD_AGENCY = re.compile(r"(\d{3})\.([0-9A-Z]{2,3})\.([0-9A-Z]{2,3})\.([A-Z]\d{2})")
@@ -109,10 +110,20 @@ def _dossier(data: Mapping[str, Any], profile: Mapping[str, Any], code: str, fil
 
 
 def _form(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Json:
+    """Return the answers of the form, and what else the message says under its own names (section 17.3).
+
+    What stands beside the form is the applicant's too: a promotion has nothing else. Only what the dossier
+    itself says better, as the names of its procedure and agency, is left out.
+    """
     form = form_of(data.get(profile["form"])) if profile["form"] else {}
     if form is None:
         raise NeedsPeople(f"cần sửa: {profile['form']} (không đọc được biểu mẫu)")
-    return form
+    read = names_of(profile) | TOLD_BY_THE_DOSSIER
+    beside = {name: value for name, value in data.items() if name not in read and not is_blank(value)}
+    same = {name for name in beside.keys() & form.keys() if beside[name] == form[name]}
+    return form | {
+        f"{name} (2)" if name in form else name: value for name, value in beside.items() if name not in same
+    }
 
 
 def national_code(code: str) -> str:
