@@ -1,7 +1,6 @@
 """GATEWAY_* variables; lists and objects are JSON. Read by app.py only."""
 
 import json
-import re
 from datetime import timedelta
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
@@ -20,6 +19,7 @@ from services.gateway.domain.portal_links import Allowed, Network
 from services.gateway.domain.portal_outline import Bounds as PortalBounds
 from services.gateway.domain.portal_payments import PaymentAccount
 from services.gateway.domain.portal_quota import Quota, Window
+from services.gateway.domain.portal_verdicts import AnswerWords
 from services.gateway.domain.shared_databases import PapersAccount
 from services.gateway.setting_groups import (
     ConnectorSettings,
@@ -94,7 +94,15 @@ class Settings(KernelSettings):
     portal_gateway_key: SecretStr = SecretStr("")
     portal_session_minutes: float = Field(default=10, gt=0)
     portal_session_words: str = Field(
-        default="session|phiên", description="what the portal's message says of a session it rejects"
+        default=r"session|phiên(?! bản)", description="what the portal's message says of a session it rejects"
+    )
+    portal_doubt_words: str = Field(
+        default=r"token|đăng nhập|xác thực|unauthori[sz]ed|access denied|forbidden",
+        description="what may mean the session or something in the message: believed after signing in anew",
+    )
+    portal_busy_words: str = Field(
+        default=r"đang bận|bảo trì|quá tải|thử lại sau|gián đoạn|time-?d? ?out|ora-\d|too many|unavailable",
+        description="what the portal says of its own bad moments: what was told then is told again later",
     )
     portal_timeout_seconds: float = Field(default=60, gt=0)
     portal_concurrency: int = Field(default=64, ge=1, le=512, description="dossiers told at once")
@@ -322,10 +330,14 @@ class Settings(KernelSettings):
     def portal_account(self) -> DirectAccount | GatewayAddresses:
         """Return as whom and where the portal is called, in the form of the chosen driver."""
         url = self.portal_url.rstrip("/")
+        words = AnswerWords.of(
+            session=self.portal_session_words, doubt=self.portal_doubt_words, busy=self.portal_busy_words
+        )
         if self.portal_driver == "gateway":
             return GatewayAddresses(
                 root=url + self.portal_gateway_root.rstrip("/"),
                 agency=self.portal_madonvi,
+                words=words,
                 key=self.portal_gateway_key.get_secret_value(),
             )
         return DirectAccount(
@@ -338,7 +350,7 @@ class Settings(KernelSettings):
             login_path=self.portal_login_path,
             call_path=self.portal_call_path,
             session_lifetime=timedelta(minutes=self.portal_session_minutes),
-            session_words=re.compile(self.portal_session_words, re.IGNORECASE),
+            words=words,
         )
 
     def portal_bounds(self) -> PortalBounds:

@@ -8,8 +8,16 @@ from datetime import datetime
 from kernel.core.clock import Clock
 from services.gateway.clients.portal_transport import JsonExchange
 from services.gateway.domain.portal_account import DirectAccount
-from services.gateway.domain.portal_answers import PortalAnswer, PortalSilent, PortalUnreached, read_answer
+from services.gateway.domain.portal_answers import (
+    PortalAnswer,
+    PortalShut,
+    PortalUnreached,
+    PortalUnreadable,
+    read_answer,
+)
+from services.gateway.domain.portal_lists import member, said
 from services.gateway.domain.portal_messages import Json
+from services.gateway.domain.portal_verdicts import Session
 
 STATUS_TYPE = "2"
 _TRIES_SIDE_BY_SIDE = 2
@@ -35,17 +43,16 @@ class DirectPortal:
 
     async def sync_dossier(self, message: Json, *, is_updating: bool) -> PortalAnswer:
         """Create or replace a dossier; one a call, because answers tell of the whole call only."""
-        return await self._call(
-            "DongBoHoSoMC", {"isUpdating": "True" if is_updating else "False", "data": [message]}
-        )
+        fields = {"isUpdating": "True" if is_updating else "False", "data": [message]}
+        return (await self._call("DongBoHoSoMC", fields)).of_one()
 
     async def add_progress(self, entries: Sequence[Json]) -> PortalAnswer:
         """Add progress entries."""
-        return await self._call("CapNhatTienDoHoSoMC", {"data": list(entries)})
+        return (await self._call("CapNhatTienDoHoSoMC", {"data": list(entries)})).of_one()
 
     async def tell_status(self, message: Json) -> PortalAnswer:
         """Tell the status of a dossier born on the portal."""
-        return await self._call("DongBoTrangThaiHoSo", {"type": STATUS_TYPE, "data": message})
+        return (await self._call("DongBoTrangThaiHoSo", {"type": STATUS_TYPE, "data": message})).of_one()
 
     async def look_up(self, code: str) -> PortalAnswer:
         """Ask what the portal holds."""
@@ -63,7 +70,8 @@ class DirectPortal:
         """Repeat a call whose session was rejected: nothing was applied.
 
         More than once, because calls side by side end each other's sessions when the portal forgets all; and
-        after the first repetitions one call at a time, so that they cannot go on doing so.
+        after the first repetitions one call at a time, so that they cannot go on doing so. What may be of the
+        session or of the message is believed once it is said to a new session too.
         """
         answer, session = await self._try(service, fields, tries=_TRIES_SIDE_BY_SIDE, rejected="")
         if self._rejects(answer):
@@ -72,20 +80,34 @@ class DirectPortal:
         if self._rejects(answer):
             # A session that is never good is the portal's trouble, not the dossier's.
             raise PortalUnreached(f"phiên bị từ chối: {answer.message[:200]}")
-        return answer
+        return self._account.words.judged(answer)
 
     async def _try(
         self, service: str, fields: Json, *, tries: int, rejected: str
     ) -> tuple[PortalAnswer, str]:
         """Return the last answer and the session it was asked with."""
         session = await self._current_session(rejected=rejected)
-        answer = await self._send(session, service, fields)
-        if tries > 1 and self._rejects(answer):
-            return await self._try(service, fields, tries=tries - 1, rejected=session)
-        return answer, session
+        try:
+            answer = await self._send(session, service, fields)
+        except PortalShut:
+            if tries <= 1:
+                raise
+        except PortalUnreadable:
+            # A page to sign in at may be a page of anything: what was sent may have arrived, and waits for
+            # its next time; the session is not tried again.
+            self._forget(session)
+            raise
+        else:
+            if tries <= 1 or self._account.words.session_of(answer) is Session.GOOD:
+                return answer, session
+        return await self._try(service, fields, tries=tries - 1, rejected=session)
 
     def _rejects(self, answer: PortalAnswer) -> bool:
-        return answer.rejects_session(self._account.session_words)
+        return self._account.words.session_of(answer) is Session.ENDED
+
+    def _forget(self, session: str) -> None:
+        if self._session is not None and self._session.value == session:
+            self._session = None
 
     async def _send(self, session: str, service: str, fields: Json) -> PortalAnswer:
         envelope = {"session": session, "madonvi": self._account.agency, "service": service, **fields}
@@ -104,7 +126,7 @@ class DirectPortal:
         credentials = {"username": self._account.username, "password": self._account.password}
         value = await self._post(self._account.login_path, credentials)
         answer = read_answer(value)
-        session = value.get("session")
+        session = member(value, "session")
         if answer.code != 0 or not isinstance(session, str) or not session:
             # Wrong credentials are an operator's to mend; the rows wait meanwhile.
             raise PortalUnreached(f"đăng nhập không thành công: {answer.message[:200]}")
@@ -114,6 +136,9 @@ class DirectPortal:
         headers = {"dstcode": self._account.dstcode} if self._account.prefix else {}
         url = f"{self._account.url}{self._account.prefix}{path}"
         value = await self._exchange.post(url, body, headers=headers)
+        value = said(value)
+        if isinstance(value, list) and len(value) == 1:
+            value = said(value[0])
         if not isinstance(value, dict):
-            raise PortalSilent("câu trả lời không phải đối tượng JSON")
+            raise PortalUnreadable("câu trả lời không phải đối tượng JSON")
         return value

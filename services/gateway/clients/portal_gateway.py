@@ -19,15 +19,16 @@ class GatewayPortal:
     async def sync_dossier(self, message: Json, *, is_updating: bool) -> PortalAnswer:
         """Create or replace a dossier: a bare array, the mode in the query."""
         path = self._at.update if is_updating else self._at.create
-        return await self._post(path, [message], {"isUpdating": "True" if is_updating else "False"})
+        mode = {"isUpdating": "True" if is_updating else "False"}
+        return (await self._post(path, [message], mode)).of_one()
 
     async def add_progress(self, entries: Sequence[Json]) -> PortalAnswer:
         """Add progress entries."""
-        return await self._post(self._at.progress, list(entries), {})
+        return (await self._post(self._at.progress, list(entries), {})).of_one()
 
     async def tell_status(self, message: Json) -> PortalAnswer:
         """Tell the status of a dossier born on the portal."""
-        return await self._post(self._at.status, message, {})
+        return (await self._post(self._at.status, message, {})).of_one()
 
     async def look_up(self, code: str) -> PortalAnswer:
         """Ask what the portal holds."""
@@ -37,7 +38,8 @@ class GatewayPortal:
         """Ask one of the portal's reading services: the service is the path, what is asked the query."""
         query = {"maDonVi": self._at.agency, **asked}
         url = f"{self._at.root}/{service}"
-        return unwrapped(await self._exchange.get(url, headers=self._headers(), query=query))
+        answer = unwrapped(await self._exchange.get(url, headers=self._headers(), query=query))
+        return self._at.words.judged(answer)
 
     async def write(self, service: str, data: Sequence[Json]) -> PortalAnswer:
         """Hand a bare list to one of the portal's writing services that are not about dossiers."""
@@ -46,7 +48,8 @@ class GatewayPortal:
     async def _post(self, path: str, body: Any, query: Mapping[str, str]) -> PortalAnswer:
         asked = {"MaDinhDanhDV": self._at.agency, **query}
         url = f"{self._at.root}/{path}"
-        return unwrapped(await self._exchange.post(url, body, headers=self._headers(), query=asked))
+        answer = unwrapped(await self._exchange.post(url, body, headers=self._headers(), query=asked))
+        return self._at.words.judged(answer)
 
     def _headers(self) -> Json:
         return {"SecurityKey": self._at.key} if self._at.key else {}

@@ -6,12 +6,14 @@ from typing import Any
 import aiohttp
 import orjson
 
-from services.gateway.domain.portal_answers import PortalSilent, PortalUnreached
+from services.gateway.domain.portal_answers import PortalShut, PortalSilent, PortalUnreached, PortalUnreadable
 from services.gateway.domain.portal_envelope import without_nul
 
 MOST_BYTES = 64 * 1_048_576
 _PIECE = 65_536
 _HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "Charset": "utf-8"}
+_SHUT = frozenset({401, 403})
+_MARK = b"\xef\xbb\xbf"
 
 
 class JsonExchange:
@@ -51,7 +53,9 @@ class JsonExchange:
                 allow_redirects=False,
             ) as response:
                 raw = await _bounded(response)
-                if not response.ok or response.status >= 300:  # noqa: PLR2004 - a redirect is no answer.
+                if response.status in _SHUT or 300 <= response.status < 400:  # noqa: PLR2004 - redirects.
+                    raise PortalShut(f"HTTP {response.status}")
+                if not response.ok:
                     raise PortalSilent(f"HTTP {response.status}")
         except TimeoutError as error:
             raise PortalSilent("quá thời gian chờ") from error
@@ -102,11 +106,12 @@ async def _bounded(response: aiohttp.ClientResponse) -> bytes:
 
 
 def decoded(raw: bytes | str) -> Any:
-    """Decode JSON; raise `PortalSilent` for a page or half an answer."""
+    """Decode JSON, a byte order mark before it or not; raise `PortalUnreadable` for what is none."""
+    text = raw.removeprefix(_MARK) if isinstance(raw, bytes) else raw.removeprefix(_MARK.decode())
     try:
-        found = orjson.loads(raw)
+        found = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise PortalSilent("câu trả lời không phải JSON") from error
+        raise PortalUnreadable("câu trả lời không phải JSON") from error
     nul = b"\\u0000" if isinstance(raw, bytes) else "\\u0000"
     return without_nul(found) if nul in raw else found  # type: ignore[operator]  # Both are of one kind.
 

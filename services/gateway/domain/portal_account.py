@@ -1,8 +1,9 @@
 """As whom and where the portal is called: one form for each of its two drivers (sections 3.1 and 3.2)."""
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
+
+from services.gateway.domain.portal_verdicts import AnswerWords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,7 @@ class DirectAccount:
     login_path: str
     call_path: str
     session_lifetime: timedelta
-    session_words: re.Pattern[str]
+    words: AnswerWords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class GatewayAddresses:
 
     root: str
     agency: str
+    words: AnswerWords
     key: str = ""
     create: str = "DongBoHoSoMC"
     update: str = "DongBoHoSoMC"

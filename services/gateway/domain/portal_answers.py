@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from kernel.core.errors import Unavailable
-from services.gateway.domain.portal_lists import NoLines, lines_of, member, whole_number
+from services.gateway.domain.folding import folded
+from services.gateway.domain.portal_lists import NoLines, lines_of, member, said, whole_number
 
-_ALREADY_THERE = "đã tồn tại"
+_ALREADY_THERE = "da ton tai"
+_DONE = re.compile("(?<!khong )(?<!chua )thanh cong")
+_DENIED = re.compile("that bai|khong thanh cong|chua thanh cong|khong hop le|khong ton tai|het han|\\bloi\\b")
 
 
 class PortalSilent(Unavailable):
@@ -24,6 +27,18 @@ class PortalUnreached(PortalSilent):
     code = "portal-unreached"
 
 
+class PortalUnreadable(PortalSilent):
+    """Something answered that is no answer: a page, half a text, no code."""
+
+    code = "portal-unreadable"
+
+
+class PortalShut(PortalUnreached):
+    """Whoever answered did not let the call in (HTTP 401, 403, a redirect): nothing was applied."""
+
+    code = "portal-shut"
+
+
 @dataclass(frozen=True, slots=True)
 class PortalAnswer:
     """An answer of the portal."""
@@ -34,28 +49,58 @@ class PortalAnswer:
 
     @property
     def is_success(self) -> bool:
-        """Tell whether the portal took it."""
-        return self.code == 0 and _ALREADY_THERE not in self.message.casefold()
+        """Tell whether the portal took it: 0, and no word against it."""
+        return self.code == 0 and not self.denies
+
+    @property
+    def says_done(self) -> bool:
+        """Tell whether its words tell of success."""
+        return _DONE.search(folded(self.message)) is not None
+
+    @property
+    def denies(self) -> bool:
+        """Tell whether it says 0 and, in words, that nothing was done."""
+        return self.code == 0 and not self.says_done and _DENIED.search(folded(self.message)) is not None
 
     @property
     def says_already_there(self) -> bool:
         """Tell whether a create found the dossier there; the code is not settled, the words are."""
-        return _ALREADY_THERE in self.message.casefold()
+        return _ALREADY_THERE in folded(self.message)
 
-    def rejects_session(self, words: re.Pattern[str]) -> bool:
-        """Tell whether the session was not good any more; no code for that is known."""
-        return self.code != 0 and words.search(self.message) is not None
+    def of_one(self) -> "PortalAnswer":
+        """Return the answer as it is of the one dossier that was told: `result` may judge each (22.3)."""
+        told = said(self.result)
+        for line in told if isinstance(told, list) else [told]:
+            code = whole_number(member(line, "error_code")) if isinstance(line, Mapping) else None
+            if self.code == 0 and code:
+                return PortalAnswer(code, _text(member(line, "message")) or self.message, self.result)
+        return self
 
 
 def read_answer(value: Any) -> PortalAnswer:
-    """Read a decoded answer; raise `PortalSilent` for anything that is none."""
-    if not isinstance(value, Mapping) or "error_code" not in value:
-        raise PortalSilent("câu trả lời không có error_code")
-    code = whole_number(value["error_code"])
+    """Read a decoded answer; raise `PortalUnreadable` for anything that is none.
+
+    It may stand in a JSON text or alone in a list, its members in other letters, the code as a text.
+    """
+    value = said(value)
+    if isinstance(value, list) and len(value) == 1:
+        value = said(value[0])
+    told = member(value, "error_code") if isinstance(value, Mapping) else None
+    if told is None and isinstance(value, Mapping):
+        told = member(value, "errorCode")
+    if told is None:
+        raise PortalUnreadable("câu trả lời không có error_code")
+    code = whole_number(told)
     if code is None:
-        raise PortalSilent("error_code không phải số")
-    text = "".join(one if one.isprintable() else " " for one in str(value.get("message") or ""))
-    return PortalAnswer(code, text, value["result"] if "result" in value else value.get("data"))
+        raise PortalUnreadable("error_code không phải số")
+    result = member(value, "result")
+    return PortalAnswer(
+        code, _text(member(value, "message")), member(value, "data") if result is None else result
+    )
+
+
+def _text(value: Any) -> str:
+    return "".join(one if one.isprintable() else " " for one in str(value or ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def lines_of(told: Any, *, is_required: bool = False) -> Lines:
         if is_required:
             raise NoLines("không có danh sách")
         return Lines()
-    elements = [_said(one) for one in found]
+    elements = [said(one) for one in found]
     items = [one for one in elements if isinstance(one, Mapping) and one]
     return Lines(
         items, sum(1 for one in elements if one not in (None, "", {}) and not isinstance(one, Mapping))
@@ -54,20 +54,20 @@ def _list(told: Any, deep: int) -> list[Any] | None:
         return None
     if deep > _DEEPEST:
         raise NoLines("danh sách lồng nhau quá sâu")
-    said = _said(told)
-    if isinstance(said, list):
-        return said
-    if not isinstance(said, Mapping):
-        raise NoLines(f"không phải danh sách: {type(said).__name__}")
-    code = said.get(_CODE)
+    found = said(told)
+    if isinstance(found, list):
+        return found
+    if not isinstance(found, Mapping):
+        raise NoLines(f"không phải danh sách: {type(found).__name__}")
+    code = found.get(_CODE)
     if code is not None and whole_number(code) != 0:
-        raise NoLines(f"mã lỗi {str(code)[:20]} {str(said.get('message') or '')[:100]}".strip())
-    held = [name for name in said if name.casefold() in _CONTAINERS and _may_hold(said[name])]
+        raise NoLines(f"mã lỗi {str(code)[:20]} {str(found.get('message') or '')[:100]}".strip())
+    held = [name for name in found if name.casefold() in _CONTAINERS and _may_hold(found[name])]
     if held:
-        return _list(said[held[0]], deep + 1)
-    if code is not None and "message" in said and _may_hold(said["message"]):
-        return _list(said["message"], deep + 1)
-    return [said] if said and code is None else None
+        return _list(found[held[0]], deep + 1)
+    if code is not None and "message" in found and _may_hold(found["message"]):
+        return _list(found["message"], deep + 1)
+    return [found] if found and code is None else None
 
 
 def _may_hold(value: Any) -> bool:
@@ -75,7 +75,7 @@ def _may_hold(value: Any) -> bool:
     return value is None or is_text or isinstance(value, list | Mapping)
 
 
-def _said(value: Any) -> Any:
+def said(value: Any) -> Any:
     """Return what a JSON text says; any other value as it is."""
     if isinstance(value, str) and value.lstrip()[:1] in {"{", "["}:
         try:
@@ -112,7 +112,8 @@ def whole_number(value: Any) -> int | None:
         return value if abs(value) < 10**_NUMBER_DIGITS else None
     if not isinstance(value, str):
         return None
-    sign, digits = ("-", value.strip()[1:]) if value.strip().startswith("-") else ("", value.strip())
+    text = value.strip()
+    sign, digits = (text[0], text[1:]) if text[:1] in {"-", "+"} else ("", text)
     whole, _, rest = digits.partition(".")
     is_number = whole.isascii() and whole.isdecimal() and len(whole) <= _NUMBER_DIGITS and not rest.strip("0")
     return int(sign + whole) if is_number else None

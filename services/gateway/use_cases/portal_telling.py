@@ -94,7 +94,9 @@ class Telling:
                 is_told = True
             if row.kind in {Kind.HERE_UPDATE, Kind.HERE_PROGRESS}:
                 entry = progress_entry(view, code=row.code, status=row.portal_status)
-                refusal = _failure(await self._portal.add_progress([entry]))
+                answer = await self._portal.add_progress([entry])
+                # Told again after a lost answer: that it is there is what was wanted.
+                refusal = None if answer.says_already_there else _failure(answer)
                 if refusal is not None:
                     return _refused(refusal, replace(claimed, is_told=is_told))
         except Unavailable as silence:
@@ -115,7 +117,7 @@ class Telling:
             if claimed.is_uncertain and await self._holds(row):
                 return None
             message = status_message(view, code=row.code, status=row.portal_status, wire=wire)
-            return _failure(await self._portal.tell_status(message))
+            return await self._believed(row, await self._portal.tell_status(message))
         message = dossier_message(
             view, code=row.code, status=row.portal_status, procedure=procedure, wire=wire
         )
@@ -129,7 +131,7 @@ class Telling:
         if not held.is_there:
             answer = await self._portal.sync_dossier(message, is_updating=False)
             if not answer.says_already_there:
-                return _failure(answer)
+                return await self._believed(claimed.row, answer)
             held = await self._look_up(claimed.row)
         if held.status == claimed.row.portal_status:
             return None
@@ -143,10 +145,15 @@ class Telling:
         """
         if claimed.is_uncertain and not keeps_status and await self._holds(claimed.row):
             return None
-        failure = _failure(await self._portal.sync_dossier(message, is_updating=True))
+        answer = await self._portal.sync_dossier(message, is_updating=True)
+        failure = await self._believed(claimed.row, answer)
         if failure is None or (await self._look_up(claimed.row)).is_there:
             return failure
         return _failure(await self._portal.sync_dossier(message, is_updating=False))
+
+    async def _believed(self, row: LedgerRow, answer: PortalAnswer) -> Failure | None:
+        """Return why it was not taken; who says 0 and, in words, the opposite is asked what they have."""
+        return None if answer.denies and await self._holds(row) else _failure(answer)
 
     async def _holds(self, row: LedgerRow) -> bool:
         held = await self._look_up(row)

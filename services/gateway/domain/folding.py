@@ -1,0 +1,14 @@
+"""Texts compared whatever their case and marks: systems send composed, decomposed and bare ones."""
+
+import unicodedata
+
+
+def unmarked(text: str) -> str:
+    """Return a Vietnamese text without its marks, case as it is: `Đã tồn tại` is `Da ton tai`."""
+    plain = unicodedata.normalize("NFD", text.replace("Đ", "D").replace("đ", "d"))
+    return "".join(one for one in plain if not unicodedata.combining(one))
+
+
+def folded(text: str) -> str:
+    """Return a text without marks and in small letters."""
+    return unmarked(text).casefold()

@@ -1,0 +1,223 @@
+"""What the portal means by an answer, in whatever dress and words it comes."""
+
+import json
+import unicodedata
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from kernel.testing.fixed_clock import FixedClock
+from services.gateway.clients.portal_direct import DirectPortal
+from services.gateway.clients.portal_transport import decoded
+from services.gateway.domain.portal_account import DirectAccount
+from services.gateway.domain.portal_answers import (
+    PortalAnswer,
+    PortalShut,
+    PortalSilent,
+    PortalUnreached,
+    read_answer,
+)
+from services.gateway.domain.portal_verdicts import AnswerWords, Session
+from services.gateway.settings import Settings
+
+DONE = {"error_code": 0, "message": "Thành công"}
+OVER = "Phiên làm việc đã hết hạn"
+
+
+def words() -> AnswerWords:
+    """Return the words of an installation that sets none."""
+    fields = Settings.model_fields
+    told = {name: fields[f"portal_{name}_words"].default for name in ("session", "doubt", "busy")}
+    return AnswerWords.of(**told)
+
+
+WORDS = words()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        b'\xef\xbb\xbf{"error_code":"0","message":"ok"}',
+        b'"{\\"error_code\\":0,\\"message\\":\\"ok\\"}"',
+        b'[{"error_code":0,"message":"ok"}]',
+        b'{"ERROR_CODE":"+0","Message":"ok"}',
+        b'{"errorCode":0.0,"message":"ok"}',
+        b'{"error_code":0,"message":"ok","result":"[]"}',
+    ],
+)
+def test_one_answer_in_many_dresses(told: bytes) -> None:
+    answer = read_answer(decoded(told))
+    assert (answer.code, answer.message, answer.is_success) == (0, "ok", True)
+
+
+@pytest.mark.parametrize("told", [b"<html>", b"", b"{}", b'{"error_code":null}', b"[1]", b'"x"', b"[{},{}]"])
+def test_what_is_no_answer_is_none_in_no_dress(told: bytes) -> None:
+    with pytest.raises(PortalSilent):
+        read_answer(decoded(told))
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "session"),
+    [
+        (-2, OVER, Session.ENDED),
+        (-2, unicodedata.normalize("NFD", OVER), Session.ENDED),
+        (-2, "Phien lam viec da het han", Session.ENDED),
+        (0, OVER, Session.ENDED),
+        (-1, "Invalid session", Session.ENDED),
+        (401, "", Session.ENDED),
+        (403, "Forbidden", Session.ENDED),
+        (-1, "Vui lòng đăng nhập lại", Session.DOUBTED),
+        (-1, "Invalid token", Session.DOUBTED),
+        (-1, "Chưa xác thực người dùng", Session.DOUBTED),
+        (-1, "Access denied", Session.DOUBTED),
+        (0, "Cập nhật phiên làm việc thành công", Session.GOOD),
+        (0, "Đã lưu phiên bản 2", Session.GOOD),
+        (-1, "Phiên bản biểu mẫu không đúng", Session.GOOD),
+        (-1, "Thiếu trường MaHoSo", Session.GOOD),
+    ],
+)
+def test_what_is_said_of_the_session(code: int, message: str, session: Session) -> None:
+    assert WORDS.session_of(PortalAnswer(code, message)) is session
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (-1, "Hệ thống đang bận, vui lòng thử lại sau"),
+        (99, "He thong dang bao tri"),
+        (-1, "ORA-12541: TNS:no listener"),
+        (429, "Too many requests"),
+        (503, ""),
+        (-1, "Connection timed out"),
+        (-1, "Read time-out"),
+    ],
+)
+def test_a_bad_moment_of_the_portals_is_nothing_of_the_dossiers(code: int, message: str) -> None:
+    with pytest.raises(PortalSilent):
+        WORDS.judged(PortalAnswer(code, message))
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [(0, "Hệ thống đang bảo trì lúc 23h"), (-1, "Sai mã TTHC"), (-1, "Vui lòng kiểm tra và thử lại")],
+)
+def test_a_refusal_is_one(code: int, message: str) -> None:
+    answer = PortalAnswer(code, message)
+    assert WORDS.judged(answer) is answer
+
+
+@pytest.mark.parametrize(
+    ("message", "is_success"),
+    [
+        ("Thêm mới hồ sơ thất bại", False),
+        ("Cập nhật không thành công", False),
+        ("Có lỗi xảy ra", False),
+        ("Mã thủ tục không hợp lệ", False),
+        ("Hồ sơ đã tồn tại, cập nhật thành công", True),
+        ("Thành công, 0 lỗi", True),
+        ("", True),
+        ("OK", True),
+    ],
+)
+def test_nought_is_success_unless_words_deny_it(message: str, is_success: bool) -> None:
+    assert read_answer({"error_code": 0, "message": message}).is_success is is_success
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        [{"MaHoSo": "X", "error_code": -1, "message": "Sai MaTTHC"}],
+        {"error_code": "-1", "message": "Sai MaTTHC"},
+        json.dumps([{"ERROR_CODE": -1, "message": "Sai MaTTHC"}]),
+    ],
+)
+def test_what_is_said_of_the_dossier_itself_counts(result: object) -> None:
+    answer = read_answer({**DONE, "result": result}).of_one()
+    assert (answer.code, answer.message) == (-1, "Sai MaTTHC")
+
+
+@pytest.mark.parametrize("result", [None, [], "", [{"MaHoSo": "X", "error_code": 0}], [{"MaHoSo": "X"}], 7])
+def test_a_result_without_a_fault_changes_nothing(result: object) -> None:
+    answer = read_answer({**DONE, "result": result})
+    assert answer.of_one() == answer
+
+
+class Exchange:
+    """A portal that gives each session the next of these answers, and counts logins."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
+        self.logins = 0
+        self.calls: list[str] = []
+
+    async def post(self, url: str, body: Any, **_: Any) -> Any:
+        if url.endswith("/login"):
+            self.logins += 1
+            return {"error_code": 0, "message": "", "SESSION": f"s{self.logins}"}
+        self.calls.append(body["session"])
+        told = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(told, Exception):
+            raise told
+        return told
+
+
+def a_portal(*answers: Any) -> tuple[DirectPortal, Exchange]:
+    exchange = Exchange(*answers)
+    account = DirectAccount(
+        url="http://cong",
+        prefix="",
+        dstcode="",
+        username="u",
+        password="p",
+        agency="H99",
+        login_path="/login",
+        call_path="/g",
+        session_lifetime=timedelta(minutes=10),
+        words=WORDS,
+    )
+    return DirectPortal(exchange, account, FixedClock()), exchange  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [
+        {"error_code": -1, "message": "Vui lòng đăng nhập lại"},
+        {"error_code": 401, "message": None},
+        {"error_code": 0, "message": OVER},
+        PortalShut("HTTP 302"),
+    ],
+)
+async def test_a_session_that_ended_is_made_anew_and_the_call_repeated(ended: Any) -> None:
+    portal, exchange = a_portal(ended, DONE)
+    assert (await portal.sync_dossier({}, is_updating=False)).is_success
+    assert (exchange.logins, exchange.calls) == (2, ["s1", "s2"])
+
+
+async def test_what_a_new_session_is_told_too_is_of_the_message() -> None:
+    portal, exchange = a_portal({"error_code": -1, "message": "Công dân chưa được xác thực"})
+    answer = await portal.sync_dossier({}, is_updating=False)
+    assert (answer.code, exchange.logins) == (-1, 2)
+
+
+async def test_a_session_that_is_never_good_is_the_portals_trouble() -> None:
+    portal, _ = a_portal({"error_code": -2, "message": OVER})
+    with pytest.raises(PortalUnreached):
+        await portal.sync_dossier({}, is_updating=False)
+
+
+async def test_a_page_may_be_anything_and_the_session_is_not_tried_again() -> None:
+    """What was sent may have arrived: it is not repeated now."""
+    portal, exchange = a_portal({"x": 1}, DONE)
+    with pytest.raises(PortalSilent):
+        await portal.sync_dossier({}, is_updating=False)
+    assert exchange.calls == ["s1"]
+    await portal.sync_dossier({}, is_updating=False)
+    assert exchange.calls == ["s1", "s2"]
+
+
+async def test_a_busy_portal_is_silent() -> None:
+    portal, exchange = a_portal({"error_code": -1, "message": "Hệ thống đang bận"})
+    with pytest.raises(PortalSilent):
+        await portal.tell_status({})
+    assert exchange.logins == 1
