@@ -151,6 +151,7 @@ def _view(detail: Detail, work: Work) -> dict[str, Any]:
             "actor": changes[now_state["version"]]["actor"],
             "note": _public_note(detail.history[-1]),
             "legal_basis": str(changes[now_state["version"]].get("legal_basis") or ""),
+            "promised_anew": _promised_anew(detail.history),
         },
         "components": _components(detail),
         "is_verified": _is_verified(detail),
@@ -165,6 +166,14 @@ def _view(detail: Detail, work: Work) -> dict[str, Any]:
             "is_vneid_verified": _is_verified(detail),
         },
     }
+
+
+def _promised_anew(history: Sequence[dict[str, Any]]) -> str | None:
+    """Return the moment promised by the last version where another was promised before it."""
+    told = [item["data"]["dossier"] for item in history]
+    promised = [one.get("reappointed_due_at") or one["due_at"] for one in told]
+    before = next((one for one in reversed(promised[:-1]) if one), None)
+    return promised[-1] if before and promised[-1] != before else None
 
 
 def _representative_number(parties: Mapping[str, Any]) -> str | None:

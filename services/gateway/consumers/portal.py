@@ -62,6 +62,7 @@ def happened(data: PortalFields, event: ReceivedEvent) -> Happened:
         at=data.change.at,
         is_ours=dossier.route == "PROVINCE",
         tech_id=tech_id_of(dossier.owner_subject or ""),
+        noted=data.change.noted,
     )
 
 

@@ -41,6 +41,16 @@ _RETOLD = frozenset(
     for name in ("resumed", "reappointed", "due_recomputed", "corrected", "supplement_answered")
 )
 """What changes what the portal holds of a dossier (its due moment, owner, papers) under the same status."""
+_NOTED_ANEW = frozenset({"FEES_CHANGED", "AGENCY_CONTINUED", "AGENCY_RESUMED", "ATTACHMENT_REPLACED"})
+"""The same of what is noted beside the work: other fees, another agency, another file."""
+_DRAFTS = frozenset(
+    {"APOLOGY_DRAFTED", "APOLOGY_DECLINED", "SUPPLEMENT_DRAFTED", "SUPPLEMENT_DRAFT_DECLINED"}
+)
+"""What nobody signed yet is nobody's news."""
+_SAID_THERE = frozenset(
+    f"dossier.{name}.v1" for name in ("suspended", "resumed", "reappointed", "due_recomputed", "corrected")
+)
+"""Of a dossier born on the portal: what its applicant must read there although the status stays."""
 
 
 class Kind(StrEnum):
@@ -71,6 +81,8 @@ class Happened:
     tech_id: str = ""
     is_ours: bool = True
     """False while a ministry's or a vertical agency's system owns its status: theirs to tell."""
+    noted: str | None = None
+    """What was noted beside the work, where the event is such a note."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +103,7 @@ class LedgerRow:
 
 def rows_of(happened: Happened) -> list[LedgerRow]:
     """Return what the portal must be told of this event; often nothing."""
-    if happened.portal_status is None or not happened.is_ours:
+    if happened.portal_status is None or not happened.is_ours or happened.noted in _DRAFTS:
         return []
     if happened.origin == _BORN_THERE:
         return _told_as_status(happened)
@@ -108,14 +120,18 @@ def _told_whole(happened: Happened) -> list[LedgerRow]:
             _row(happened, happened.dossier_code, 0, Kind.HERE_CREATE, NEW),
             _row(happened, happened.dossier_code, 1, Kind.HERE_UPDATE, RECEIVED),
         ]
-    is_whole = _status_changed(happened) or happened.type in _RETOLD
+    is_anew = happened.type in _RETOLD or happened.noted in _NOTED_ANEW
+    is_whole = is_anew or _status_changed(happened)
     kind = Kind.HERE_UPDATE if is_whole else Kind.HERE_PROGRESS
     return [_row(happened, happened.dossier_code, 0, kind, happened.portal_status or 0)]
 
 
 def _told_as_status(happened: Happened) -> list[LedgerRow]:
     status = happened.portal_status or 0
-    if not happened.portal_code or happened.from_state is None or not _status_changed(happened):
+    if not happened.portal_code or happened.from_state is None:
+        return []
+    is_said = happened.is_accepted and happened.type in _SAID_THERE
+    if not is_said and not _status_changed(happened):
         return []
     return [_row(happened, happened.portal_code, 0, Kind.PORTAL_STATUS, status)]
 

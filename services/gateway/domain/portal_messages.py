@@ -215,7 +215,7 @@ def progress_entry(view: PortalView, *, code: str, status: int) -> Json:
         "ChucDanh": "",
         "ThoiDiemXuLy": stamp(change.at),
         "PhongBanXuLy": view.unit_name,
-        "NoiDungXuLy": (f"{text} - {change.note}" if change.note else text)[:NOTE_LIMIT],
+        "NoiDungXuLy": _within(f"{text} - {change.note}" if change.note else text, _moved(view)),
         "TrangThai": str(status),
         "NgayBatDau": "",
         "NgayKetThucTheoQuyDinh": stamp(change.step_due_at),
@@ -228,13 +228,16 @@ def status_on_portal(status: int, *, is_portal_born: bool, refusal_status: int) 
 
 
 def _content(view: PortalView, status: int) -> str:
-    """Return what the applicant reads: why, which papers are missing, on what legal basis.
+    """Return what the applicant reads: why, by when, which papers are missing, on what legal basis.
 
-    The portal is the only place who applied there looks. Papers and legal basis are told whole before a long
-    reason is: the reason is what is cut to the limit.
+    The portal is the only place who applied there looks. Date, papers and legal basis are told whole before a
+    long reason is: the reason is what is cut to the limit.
     """
     change = view.change
     said = change.note or change.text or STATUS_TEXTS.get(status, "")
+    if change.keeps_status and change.note:
+        # The status says nothing of what happened then.
+        said = " - ".join(part for part in (change.text, change.note) if part)
     last = view.supplements[-1] if view.supplements else None
     rest = []
     basis = change.legal_basis
@@ -244,7 +247,17 @@ def _content(view: PortalView, status: int) -> str:
             rest.append(f"Giấy tờ cần bổ sung: {last.asked_for}")
     if basis:
         rest.append(f"Căn cứ: {basis}")
-    told = ". ".join(rest)
+    return _within(said, ". ".join(one for one in (_moved(view), *rest) if one))
+
+
+def _moved(view: PortalView) -> str:
+    """Return the day promised anew by this version; an apology's changes no `NgayHenTra`: it stays late."""
+    promised = view.change.promised_anew
+    return f"Ngày hẹn trả kết quả mới: {promised.astimezone(VIETNAM):%d/%m/%Y %H:%M}" if promised else ""
+
+
+def _within(said: str, told: str) -> str:
+    """Put both within the limit; the first is what is cut."""
     if not told:
         return said[:NOTE_LIMIT]
     room = NOTE_LIMIT - len(told) - len(". ")

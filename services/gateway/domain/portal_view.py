@@ -76,6 +76,8 @@ class Change:
     legal_basis: str = ""
     keeps_status: bool = False
     """Whether the status was the same before: that the portal has it says nothing of this change then."""
+    promised_anew: datetime | None = None
+    """The day people were promised anew by this version: a due moment that moved, or an apology's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,5 +285,6 @@ def _change(data: Mapping[str, Any]) -> Change:
         note=_text(data, "note"),
         step_due_at=_moment(entry, "due_at"),
         legal_basis=_text(data.get("change") or {}, "legal_basis"),
+        promised_anew=_moment(data.get("change") or {}, "promised_anew"),
         keeps_status=bool(earlier) and earlier[-1] is not None and earlier[-1] == entry.get("status"),
     )

@@ -114,7 +114,7 @@ class Telling:
     ) -> Failure | None:
         row = claimed.row
         if row.kind is Kind.PORTAL_STATUS:
-            if claimed.is_uncertain and await self._holds(row):
+            if claimed.is_uncertain and not view.change.keeps_status and await self._holds(row):
                 return None
             message = status_message(view, code=row.code, status=row.portal_status, wire=wire)
             return await self._believed(row, await self._portal.tell_status(message))

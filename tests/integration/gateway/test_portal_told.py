@@ -130,6 +130,7 @@ def reappointed(dossier: ADossier) -> str:
     view["due_at"] = "2026-03-10T17:00:00+07:00"
     entries = [{**one["progress"][-1], "status": one["portal_status"]} for one in (before, view)]
     view["progress"] = entries
+    view["change"] = {"promised_anew": view["due_at"]}
     return "20260310170000"
 
 
@@ -147,4 +148,29 @@ async def test_a_new_date_under_the_same_status_is_told_also_when_its_first_answ
             await world.settles()
             record = (await world.portal.get(f"/sandbox/dossiers/{dossier.code}")).json()["record"]
             assert (record["NgayHenTra"], record["TrangThaiHoSo"]) == (due, "4"), is_lost
-            assert len(await world.progress(dossier.code)) == 3
+            entries = await world.progress(dossier.code)
+            assert len(entries) == 3
+            assert entries[-1]["NoiDungXuLy"].endswith("Ngày hẹn trả kết quả mới: 10/03/2026 17:00")
+
+
+async def test_a_dossier_born_there_is_told_its_new_date_also_when_the_first_answer_is_lost(start):
+    """The status stays as it is; the words say what happened and by when, once."""
+    nobody = PortalSettings(province_url="http://127.0.0.1:9", province_timeout_seconds=0.2)
+    async with a_world(start, nobody) as world:
+        for number, fault in enumerate(({}, {"html_5xx": {"value": True, "times": 1}})):
+            code = f"G22.99-260303-00020{number}"
+            await submitted_on_portal(world, code)
+            dossier = ADossier(origin="PORTAL", portal_code=code)
+            dossier.went("accepted", "ACCEPTED").went("handed_over", "PROCESSING")
+            await world.hears_on(dossier)
+            await world.settles()
+            reappointed(dossier)
+            dossier.views[dossier.version]["note"] = "Cần xác minh thêm"
+            await world.faults(**fault)
+            await world.hears_on(dossier)
+            await world.settles()
+            assert await world.statuses(code) == ["2", "4", "4"]
+            arrivals = (await world.portal.get(f"/sandbox/arrivals?dossier={code}")).json()
+            assert arrivals[-1]["body"]["NoiDung"] == (
+                "reappointed - Cần xác minh thêm. Ngày hẹn trả kết quả mới: 10/03/2026 17:00"
+            )

@@ -38,6 +38,10 @@ def what(kind: str, origin: str, state: str, before: str | None, status: int | N
     return Happened(**{**values, **changed})
 
 
+def noted(name: str, origin: str, **changed: object) -> Happened:
+    return what("work_noted", origin, "PROCESSING", "PROCESSING", 4, noted=name, **changed)
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
@@ -58,7 +62,24 @@ def what(kind: str, origin: str, state: str, before: str | None, status: int | N
             [("HERE_UPDATE", 5)],
         ),
         (what("suspended", "HERE", "SUSPENDED", "PROCESSING", 4), [("HERE_PROGRESS", 4)]),
-        (what("reappointed", "PORTAL", "PROCESSING", "PROCESSING", 4), []),
+        (noted("FEES_CHANGED", "COUNTER"), [("HERE_UPDATE", 4)]),
+        (noted("AGENCY_CONTINUED", "HERE"), [("HERE_UPDATE", 4)]),
+        (noted("AGENCY_RESUMED", "HERE"), [("HERE_UPDATE", 4)]),
+        (noted("ATTACHMENT_REPLACED", "POST"), [("HERE_UPDATE", 4)]),
+        (noted("FEES_CHANGED", "COUNTER", is_accepted=False), []),
+        (noted("STEP_ASSIGNED", "HERE"), [("HERE_PROGRESS", 4)]),
+        (noted("APOLOGY_DRAFTED", "HERE"), []),
+        (noted("APOLOGY_DECLINED", "HERE"), []),
+        (noted("SUPPLEMENT_DRAFTED", "COUNTER"), []),
+        (noted("SUPPLEMENT_DRAFT_DECLINED", "COUNTER"), []),
+        (noted("FEES_CHANGED", "PORTAL"), []),
+        (what("suspended", "PORTAL", "SUSPENDED", "PROCESSING", 4), [("PORTAL_STATUS", 4)]),
+        (what("resumed", "PORTAL", "PROCESSING", "SUSPENDED", 4), [("PORTAL_STATUS", 4)]),
+        (what("reappointed", "PORTAL", "PROCESSING", "PROCESSING", 4), [("PORTAL_STATUS", 4)]),
+        (what("due_recomputed", "PORTAL", "PROCESSING", "PROCESSING", 4), [("PORTAL_STATUS", 4)]),
+        (what("corrected", "PORTAL", "RETURNED", "RETURNED", 10), [("PORTAL_STATUS", 10)]),
+        (what("corrected", "PORTAL", "SUBMITTED", "SUBMITTED", 1, is_accepted=False), []),
+        (what("reappointed", "PORTAL", "PROCESSING", "PROCESSING", 4, is_ours=False), []),
         (what("intake_refused", "HERE", "INTAKE_REFUSED", "SUBMITTED", 3, is_accepted=False), []),
         (what("submitted", "HERE", "SUBMITTED", None, 1, is_accepted=False), []),
         (what("submitted", "PORTAL", "SUBMITTED", None, 1, is_accepted=False), []),
