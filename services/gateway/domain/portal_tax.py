@@ -1,75 +1,113 @@
 """Land-tax notices and payment vouchers (section 17.4): whose they are; what they say is for people."""
 
+import html
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from services.gateway.domain.portal_base64 import NotBase64, base64_content
-from services.gateway.domain.portal_words import NotUnderstood
+from services.gateway.domain.portal_spelling import TAX_FILE, TAX_PAYMENT
+from services.gateway.domain.portal_words import LongText, NotUnderstood
 
-FILE = "FileThongBaoThue"
-_NOTICE, _VOUCHER = "NhanThongBaoThueDat", "NhanChungTuThueDat"
+_NOTICE, _VOUCHER = "nhanthongbaothuedat", "nhanchungtuthuedat"
+_MEMBER = b"MA_HSO"
 # One member is read, and no more: a notice is never parsed as XML, so it cannot make a parser grow.
 _DOSSIER = re.compile(
-    rb"<MA_HSO(?:\s[^<>]{0,60})?>\s*(?:<!\[CDATA\[)?\s*([0-9A-Za-z.\-/]{1,60})\s*(?:\]\]>)?\s*</MA_HSO\s?>"
+    rb"<(?:[\w.\-]{1,40}:)?MA_HSO(?:\s[^<>]{0,60})?>\s*(?:<!\[CDATA\[)?\s*(?P<element>[0-9A-Za-z.\-/&#;]{1,100})"
+    rb"\s*(?:\]\]>)?\s*</"
+    rb"|[\s\"']MA_HSO[\"']?\s*[=:]\s*[\"']\s*(?P<value>[0-9A-Za-z.\-/&#;]{1,100})\s*[\"']",
+    re.IGNORECASE,
 )
-_LONGEST_MEMBER = 256
+_BEFORE, _LONGEST_MEMBER = 48, 256
+_MOST_DOSSIERS = 100
 _CODE = re.compile(r"[0-9A-Za-z.\-/]{1,60}")
 
 
-def tax_dossier(message: Any, notice: bytes | None = None) -> str:
-    """Return the code of the dossier a notice or voucher belongs to; raise `NotUnderstood`.
+def tax_dossiers(message: Any, told: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the codes of the dossiers a notice or voucher names, in its order; raise `NotUnderstood`.
 
-    `notice` is what of a long notice's file `told_in` found, where the message does not hold the file.
+    `told` is what `told_in` found in each file the message does not hold, by what stands in its place.
     """
     if not isinstance(message, Mapping):
         raise NotUnderstood("Nội dung yêu cầu phải là đối tượng JSON")
-    data, service = message.get("data"), message.get("service")
-    if not isinstance(data, Mapping):
+    service = message.get("service")
+    known = service.strip().casefold() if isinstance(service, str) else service
+    contents = _contents(message)
+    if not contents:
         raise NotUnderstood("Thiếu trường bắt buộc data")
-    if service not in {None, "", _NOTICE, _VOUCHER}:
+    if known not in {None, "", _NOTICE, _VOUCHER}:
         raise NotUnderstood("Dịch vụ không tồn tại")
-    if service == _NOTICE or (not service and FILE in data):
-        return _of_notice(data.get(FILE) if notice is None else notice)
-    return _of_voucher(data)
+    codes: dict[str, None] = {}
+    for data in contents:
+        is_notice = known == _NOTICE or (not known and TAX_FILE in data)
+        found = _of_notice(data.get(TAX_FILE), told) if is_notice else (_of_voucher(data),)
+        codes |= dict.fromkeys(found)
+    return tuple(codes)
 
 
-def notice_file(message: Any) -> str:
-    """Return what stands in the place of a notice's file, blank when nothing does."""
-    data = message.get("data") if isinstance(message, Mapping) else None
-    file = data.get(FILE) if isinstance(data, Mapping) else None
-    return file if isinstance(file, str) else ""
+def notice_files(message: Any) -> Iterator[str]:
+    """Yield what stands in the places of files that are not held."""
+    for data in _contents(message) if isinstance(message, Mapping) else ():
+        if isinstance(file := data.get(TAX_FILE), LongText):
+            yield file
 
 
-async def told_in(content: AsyncIterator[bytes]) -> bytes:
-    """Return the member that says whose a notice is, blank when there is none; no more of it is held."""
-    tail = b""
+async def told_in(content: AsyncIterator[bytes]) -> tuple[str, ...]:
+    """Return the dossiers a notice names; no more of it is held than a member and a piece."""
+    tail, codes = b"", dict[str, None]()
     async for piece in content:
         # In UTF-16 every other byte of a code is zero.
         seen = tail + piece.replace(b"\0", b"")
-        found = _DOSSIER.search(seen)
-        if found is not None:
-            return found[0]
+        codes |= dict.fromkeys(_codes_in(seen))
+        if len(codes) >= _MOST_DOSSIERS:
+            break
         tail = seen[-_LONGEST_MEMBER:]
-    return b""
+    return tuple(codes)[:_MOST_DOSSIERS]
 
 
-def _of_notice(file: Any) -> str:
-    try:
-        content = base64_content(file) if isinstance(file, str) else file
-    except NotBase64:
-        content = b""
-    found = _DOSSIER.search(content.replace(b"\0", b"")) if isinstance(content, bytes) else None
-    if found is None:
+def _contents(message: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the contents of a message, which may be several; none when one of them is no object."""
+    data = message.get("data")
+    told = [one for one in data if one is not None] if isinstance(data, list) else [data]
+    return (
+        [one for one in told if isinstance(one, Mapping)]
+        if all(isinstance(one, Mapping) for one in told)
+        else []
+    )
+
+
+def _codes_in(content: bytes) -> Iterator[str]:
+    capitals, place = content.upper(), -1
+    while (place := capitals.find(_MEMBER, place + 1)) >= 0:
+        found = _DOSSIER.search(content, max(0, place - _BEFORE), place + _LONGEST_MEMBER)
+        if found is not None:
+            code = html.unescape((found["element"] or found["value"]).decode()).strip()
+            if _CODE.fullmatch(code):
+                yield code
+
+
+def _of_notice(file: Any, told: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    found = told.get(file, ()) if isinstance(file, LongText) else tuple(_of_text(file))[:_MOST_DOSSIERS]
+    if not found:
         raise NotUnderstood("Trường FileThongBaoThue phải là XML mã hóa base64, có MA_HSO")
-    return found[1].decode()
+    return found
+
+
+def _of_text(file: Any) -> list[str]:
+    content = b""
+    if isinstance(file, str):
+        content = file.encode("utf-8", "replace")
+        with suppress(NotBase64):
+            content = base64_content(file)
+    return list(dict.fromkeys(_codes_in(content.replace(b"\0", b""))))
 
 
 def _of_voucher(data: Mapping[str, Any]) -> str:
     code = data.get("MaHoSo")
     if not isinstance(code, str) or not _CODE.fullmatch(code.strip()):
         raise NotUnderstood("Thiếu hoặc sai trường bắt buộc MaHoSo")
-    paid = data.get("ThongTinThanhToan")
+    paid = data.get(TAX_PAYMENT)
     told = [one for one in paid if one is not None] if isinstance(paid, list) else [paid]
     if not told or not all(isinstance(one, Mapping) for one in told):
         raise NotUnderstood("Thiếu trường bắt buộc ThongTinThanhToan")

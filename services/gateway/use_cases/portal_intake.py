@@ -1,6 +1,7 @@
 """What the portal sends down: kept first, understood second, handed to the dossier service third."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,7 +36,7 @@ from services.gateway.domain.portal_reading import (
     national_code,
     require_likely,
 )
-from services.gateway.domain.portal_tax import notice_file, tax_dossier, told_in
+from services.gateway.domain.portal_tax import notice_files, tax_dossiers, told_in
 from services.gateway.domain.portal_view import PortalView
 from services.gateway.domain.portal_words import NeedsPeople, NotUnderstood
 from services.gateway.use_cases.portal_bodies import Said, read_message
@@ -48,6 +49,7 @@ from services.gateway.use_cases.portal_handing import (
 from services.gateway.use_cases.portal_links import AwaitLinks
 from services.gateway.use_cases.portal_ports import DossierService, Intake, Mappings, OpenWork
 from services.gateway.use_cases.portal_receiving import KeepMessages
+from services.gateway.use_cases.portal_texts import File
 
 _log = structlog.get_logger()
 DOSSIERS = "/v1/portal-dossiers"
@@ -166,7 +168,7 @@ class TakeFromPortal:
         try:
             said = await read_message(message, self._open_work, self._bounds)
             if message.path == LAND_TAX:
-                return await self._ruling_of_tax(await _tax_dossier(said))
+                return await self._ruling_of_tax(await _tax_dossiers(said))
             path, changes = message.path, message.corrections
             handed = handed_of(path, corrected(path, said.value, changes))
             require_likely(handed, message.received_at)
@@ -227,14 +229,15 @@ class TakeFromPortal:
         mapped = {name: ours[kind] for name, kind in _MAPPED.items() if kind in ours}
         return replace(handed, body={**handed.body, **mapped})
 
-    async def _ruling_of_tax(self, code: str) -> Ruling:
-        """Keep what belongs to a dossier of ours for people; refuse the rest, as section 17.4 prefers."""
+    async def _ruling_of_tax(self, codes: Sequence[str]) -> Ruling:
+        """Keep what names a dossier of ours for people; refuse the rest, as section 17.4 prefers."""
         async with self._open_work() as work:
-            dossier_id = await work.portal_ledger.dossier_of(code)
-        if dossier_id is None:
-            text = f"{code}| hồ sơ không tồn tại trên hệ thống"
-            return Ruling(InboxState.REFUSED, FAILED, text, "không có hồ sơ này")
-        return parked(code, "thuế đất: chuyển người xử lý", is_retried=False)
+            for code in codes:
+                if await work.portal_ledger.dossier_of(code) is not None:
+                    among = f"; các hồ sơ: {', '.join(codes)}" if len(codes) > 1 else ""
+                    return parked(code, f"thuế đất: chuyển người xử lý{among}", is_retried=False)
+        text = f"{codes[0]}| hồ sơ không tồn tại trên hệ thống"
+        return Ruling(InboxState.REFUSED, FAILED, text, "không có hồ sơ này")
 
     async def _ruling_of(self, answer: Intake, handed: Handed, message: Inbound) -> Ruling:
         code = handed.portal_code
@@ -259,15 +262,17 @@ def _portal_name(name: str, handed: Handed, path: str) -> str:
     return portal_names(path).get(name, name)
 
 
-async def _tax_dossier(said: Said) -> str:
+async def _tax_dossiers(said: Said) -> Sequence[str]:
     """Return whose a notice or voucher is; a long notice is searched where it lies."""
-    file = said.files.get(notice_file(said.value))
-    if len(said.files) > (file is not None):
+    places = set(notice_files(said.value))
+    if said.files.keys() - places:
         raise NotUnderstood("Có chuỗi quá dài ngoài các trường tệp")
-    if file is None:
-        return tax_dossier(said.value)
-    try:
-        told = await told_in(file.content())
-    except NotBase64:
-        told = b""
-    return tax_dossier(said.value, told)
+    return tax_dossiers(said.value, {place: await _told_by(said.files[place]) for place in places})
+
+
+async def _told_by(file: File) -> tuple[str, ...]:
+    """Return what a long notice names: in base64, or as the XML itself."""
+    for content in (file.content, file.letters):
+        with suppress(NotBase64):
+            return await told_in(content())
+    return ()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
-from services.gateway.domain.portal_base64 import Base64Read
+from services.gateway.domain.portal_base64 import Base64Read, Unescaped
 from services.gateway.domain.portal_letters import Reading
 from services.gateway.use_cases.portal_ports import OpenWork
 
@@ -109,3 +109,10 @@ class File:
         async for piece in self.text.pieces(self.start, self.end):
             yield read.feed(piece)
         yield read.close()
+
+    async def letters(self) -> AsyncIterator[bytes]:
+        """Yield it as the text it is; raise `NotBase64` for what is no JSON string."""
+        undone = Unescaped()
+        async for piece in self.text.pieces(self.start, self.end):
+            yield undone.feed(piece)
+        yield undone.close()
