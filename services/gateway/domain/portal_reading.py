@@ -18,7 +18,7 @@ _OLD_AGENCY = re.compile(r"(\d{3})\.([0-9A-Z]{2,3})\.([0-9A-Z]{2,3})\.([A-Z]\d{2
 _TECH_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CODE = re.compile(r"[0-9A-Za-z.\-/]{1,60}")
 _YES = frozenset({"1", "true"})
-_NATIONAL = re.compile(r"(\d\.\d{6})\.[0-9A-Z.]+")
+_NATIONAL = re.compile(r"(\d\.\d{6})\.[0-9A-Za-z.]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +93,10 @@ def _dossier(data: Mapping[str, Any], profile: Mapping[str, Any], code: str, fil
     procedure = text_of(data, profile["procedure"])
     if not procedure:
         raise NotUnderstood(f"Thiếu trường bắt buộc {profile['procedure']}")
-    submitted_at = _moment(text_of(data, profile["submitted_at"]), profile["submitted_at"])
+    submitted_at = _moment(data, profile["submitted_at"])
     if submitted_at is None:
-        raise NotUnderstood(f"Thiếu trường bắt buộc {profile['submitted_at']}")
+        # Whoever handed it in has the portal's receipt: people say when, it is not sent back.
+        raise NeedsPeople(f"cần sửa: {profile['submitted_at']} (bản tin không nói ngày giờ nộp)")
     return {
         "portal_code": code,
         "procedure_code": procedure,
@@ -139,16 +140,16 @@ def _supplement(data: Mapping[str, Any], profile: Mapping[str, Any], code: str, 
         "note": note or "Công dân bổ sung hồ sơ trên Cổng Dịch vụ công quốc gia",
         "attachments": files,
         "form_data": _form(data, profile),
-        "submitted_at": _moment(text_of(data, profile["submitted_at"]), profile["submitted_at"]),
+        "submitted_at": _moment(data, profile["submitted_at"]),
     }
 
 
-def _moment(text: str, field: str) -> str | None:
-    if not text:
+def _moment(data: Mapping[str, Any], field: str) -> str | None:
+    if is_blank(data.get(field)):
         return None
-    found = moment_of(text)
+    found = moment_of(text_of(data, field))
     if found is None:
-        raise NotUnderstood(f"Trường {field} phải có dạng yyyyMMddHHmmss")
+        raise NeedsPeople(f"cần sửa: {field} (không đọc được ngày giờ)")
     return found.isoformat()
 
 

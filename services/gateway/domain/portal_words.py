@@ -11,9 +11,14 @@ from kernel.core.clock import VIETNAM
 
 _MOMENT = re.compile(
     r"(?:(?P<y>\d{4})(?P<s>[-/]?)(?P<m>\d{2})(?P=s)(?P<d>\d{2})|(?P<D>\d{1,2})([-/])(?P<M>\d{1,2})\6(?P<Y>\d{4}))"
-    r"(?:[T ]?(?P<h>\d{2}):?(?P<min>\d{2})(?::?(?P<sec>\d{2})(?:\.\d{1,9})?)?)?(?P<zone>Z|[+-]\d{2}:?\d{2})?"
+    r"(?:(?:[T ]?(?P<h>\d{2}):?|[T ](?P<H>\d):)(?P<min>\d{2})(?::?(?P<sec>\d{2})(?:\.\d{1,9})?)?)?"
+    r"(?P<zone>Z|[+-]\d{2}:?\d{2})?(?:\[[A-Za-z_/]{1,40}\])?"
 )
 """Every way of writing a moment that section 5.2 and the bodies of other systems are known to have."""
+_SINCE_1970 = re.compile(
+    r"/Date\((?P<net>-?\d{1,14})(?:[+-]\d{4})?\)/|(?P<ms>1[4-8]\d{11})|(?P<s>1[4-8]\d{8})"
+)
+"""How .NET and JavaScript write moments; bare ones of 2014 to 2030, which no other form begins as."""
 
 Json = dict[str, Any]
 
@@ -58,6 +63,9 @@ def moment_of(text: str) -> datetime | None:
 
     Digits are never filled in from the left: twelve of them end with minutes.
     """
+    if since := _SINCE_1970.fullmatch(text):
+        seconds = int(since["s"]) if since["s"] else int(since["net"] or since["ms"]) / 1000
+        return datetime.fromtimestamp(seconds, VIETNAM)
     found = _MOMENT.fullmatch(text)
     if found is None:
         return None
@@ -65,6 +73,8 @@ def moment_of(text: str) -> datetime | None:
     day = (int(at["y"] or at["Y"]), int(at["m"] or at["M"]), int(at["d"] or at["D"]))
     with suppress(ValueError, OverflowError):
         zone = datetime.fromisoformat(f"2000-01-01T00:00:00{at['zone']}").tzinfo if at["zone"] else VIETNAM
-        moment = datetime(*day, int(at["h"] or 0), int(at["min"] or 0), int(at["sec"] or 0), tzinfo=zone)
+        moment = datetime(
+            *day, int(at["h"] or at["H"] or 0), int(at["min"] or 0), int(at["sec"] or 0), tzinfo=zone
+        )
         return moment.astimezone(VIETNAM)
     return None

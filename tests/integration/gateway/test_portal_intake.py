@@ -158,8 +158,8 @@ async def test_what_cannot_be_a_dossier_is_told_so(world: World):
     no_name = a_message()
     del no_name["data"]["ChuHoSo"]
     assert await send(world, no_name) == {"error_code": -1, "message": "| Thiếu trường bắt buộc ChuHoSo"}
-    bad_day = a_message(NgayNopHoSo="2026-02-30")
-    assert (await send(world, bad_day))["error_code"] == -1
+    no_procedure = a_message(MaTTHC="")
+    assert (await send(world, no_procedure))["error_code"] == -1
     answer = await world.gateway.client.post(f"{FORWARD}/nhanhsdvcqg", content=b"{not json", headers=KEY)
     assert (answer.status_code, answer.json()["error_code"]) == (200, -1)
     assert [state for state, _, _ in await inbox(world)] == ["REFUSED"] * 3

@@ -94,12 +94,23 @@ def test_what_is_no_message_is_refused_in_words(message: Any) -> None:
         handed_of(GENERAL, message)
 
 
-@pytest.mark.parametrize("name", ["MaTTHC", "NgayNopHoSo", "ChuHoSo"])
+@pytest.mark.parametrize("name", ["MaTTHC", "ChuHoSo"])
 def test_a_missing_field_is_named(name: str) -> None:
     message = from_portal()
     message["data"][name] = ""
     with pytest.raises(NotUnderstood, match=name):
         handed_of(GENERAL, message)
+
+
+@pytest.mark.parametrize("said", ["", None, "hôm qua", "2026-02-30", ["a", "b"], {"y": 2026}])
+def test_a_moment_nobody_can_read_or_that_is_absent_is_for_people(said: Any) -> None:
+    message = from_portal()
+    message["data"]["NgayNopHoSo"] = said
+    with pytest.raises(NeedsPeople, match="cần sửa: NgayNopHoSo"):
+        handed_of(GENERAL, message)
+    assert "NgayNopHoSo" in correctable(GENERAL, message)
+    mended = corrected(GENERAL, message, {"NgayNopHoSo": "20260303081500"})
+    assert handed_of(GENERAL, mended).body["submitted_at"] == "2026-03-03T08:15:00+07:00"
 
 
 def test_a_kind_of_message_nobody_taught_us_is_for_people() -> None:
@@ -162,6 +173,12 @@ def test_what_is_no_message_has_nothing_to_correct_in_files(message: Any) -> Non
         "03/03/2026 08:15:00",
         "3/3/2026 08:15",
         "03-03-2026 08:15:00",
+        "3/3/2026 8:15",
+        "2026-03-03T08:15:00+07:00[Asia/Ho_Chi_Minh]",
+        "/Date(1772500500000+0700)/",
+        "/Date(1772500500000)/",
+        "1772500500000",
+        "1772500500",
     ],
 )
 def test_a_moment_is_the_same_however_it_is_written(text: str) -> None:
@@ -189,6 +206,12 @@ def test_a_moment_is_the_same_however_it_is_written(text: str) -> None:
         "2026-03-03T08:15:00+99:00",
         "0000-01-01",
         "99990101000000Z0",
+        "3/3/20268:15",
+        "2026030380",
+        "/Date(x)/",
+        "1988010108150",
+        "9772500500000",
+        "3/3/2026 8:15:00 AM",
     ],
 )
 def test_what_is_no_moment_is_none_and_digits_are_not_filled_in(text: str) -> None:

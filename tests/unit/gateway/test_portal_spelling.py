@@ -139,6 +139,16 @@ FORMS: dict[str, Callable[[Json], Any]] = {
     "lists of one": with_data(in_lists),
     "elements": with_data(in_elements),
     "elements all through": in_elements,
+    "a moment as PHP has it": with_data(
+        lambda data: {
+            **data,
+            "NgayNopHoSo": {"date": "2026-03-03 08:15:00.000000", "timezone": "Asia/Ho_Chi_Minh"},
+        }
+    ),
+    "a moment of elsewhere as PHP has it": with_data(
+        lambda data: {**data, "NgayNopHoSo": {"date": "2026-03-03 01:15:00.0", "timezone": "UTC"}}
+    ),
+    "a moment of JavaScript": with_data(lambda data: {**data, "NgayNopHoSo": 1772500500000}),
     "in a request": lambda message: {"request": message},
     "in an envelope of SOAP": lambda message: {
         "Envelope": {"@xmlns": "x", "Header": {}, "Body": {"request": message}}
