@@ -301,7 +301,7 @@ def look_up_side(runtime: Runtime, settings: Settings, session: aiohttp.ClientSe
         if url
     }
     if settings.papers_url:
-        databases["PERSONAL_PAPERS"] = HttpPersonalPapers(session, settings.papers_account())
+        databases["PERSONAL_PAPERS"] = HttpPersonalPapers(session, settings.papers_account(), runtime.clock)
     machine = HttpDossierService(
         session, settings.dossier_url, TokenSigner(settings.signing_jwk(), runtime.clock), runtime.clock
     )
@@ -317,7 +317,9 @@ def paper_side(
     machine = HttpDossierService(
         session, settings.dossier_url, signer, runtime.clock, timeout_seconds=_KEEPING_SECONDS
     )
-    store = HttpPersonalPapers(session, settings.papers_account()) if settings.papers_url else None
+    store = (
+        HttpPersonalPapers(session, settings.papers_account(), runtime.clock) if settings.papers_url else None
+    )
     desk = HttpLookUpDesk(session, settings.dossier_url, machine)
     return PersonalPapers(store, desk, sealer, runtime.clock, asyncio.get_running_loop().time)
 

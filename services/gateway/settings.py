@@ -1,6 +1,7 @@
 """GATEWAY_* variables; lists and objects are JSON. Read by app.py only."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from services.gateway.domain.connectors.source import FileWay, PullWay, PushWay,
 from services.gateway.domain.documents.axis_http import AxisAccount
 from services.gateway.domain.documents.profile import NAMESPACE, Bounds, Profile
 from services.gateway.domain.documents.signed import Required
+from services.gateway.domain.folding import unmarked
 from services.gateway.domain.portal_account import DirectAccount, GatewayAddresses
 from services.gateway.domain.portal_ledger import Backoff
 from services.gateway.domain.portal_links import Allowed, Network
@@ -20,7 +22,7 @@ from services.gateway.domain.portal_outline import Bounds as PortalBounds
 from services.gateway.domain.portal_payments import PaymentAccount
 from services.gateway.domain.portal_quota import Quota, Window
 from services.gateway.domain.portal_verdicts import AnswerWords
-from services.gateway.domain.shared_databases import PapersAccount
+from services.gateway.domain.shared_databases import SESSION_WORDS, PapersAccount
 from services.gateway.setting_groups import (
     ConnectorSettings,
     IssuerSettings,
@@ -264,6 +266,10 @@ class Settings(KernelSettings):
     papers_login_path: str = "/bndp/public/v1/login"
     papers_list_path: str = Field(default="/bndp/public/v1/danhsachgiayto", description="not known")
     papers_file_path: str = Field(default="/bndp/public/v1/taigiayto", description="not known")
+    papers_session_minutes: float = Field(default=10, gt=0, description="not known how long one lasts")
+    papers_session_words: str = Field(
+        default=SESSION_WORDS, description="words of a session's end, marks or none; not known"
+    )
     papers_names: dict[str, str] = Field(
         default={
             "holder": "MaChuGiayTo",
@@ -393,6 +399,8 @@ class Settings(KernelSettings):
             login_path=self.papers_login_path,
             list_path=self.papers_list_path,
             file_path=self.papers_file_path,
+            session_lifetime=timedelta(minutes=self.papers_session_minutes),
+            session_words=re.compile(unmarked(self.papers_session_words)),
             names=self.papers_names,
             revoked_states=self.papers_revoked_states,
             timeout_seconds=self.database_timeout_seconds,

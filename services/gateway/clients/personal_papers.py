@@ -1,21 +1,23 @@
 """The personal-paper store of section 20: login, list of a person's result papers, a file as base64."""
 
-import base64
-import binascii
-import hashlib
-from collections.abc import Mapping, Sequence
-from typing import Any
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
 
 import aiohttp
 
-from kernel.core.clock import VIETNAM
+from kernel.core.clock import Clock
 from services.gateway.clients.shared_databases import posted
+from services.gateway.domain.personal_paper_answers import file_of, good, papers_of, session_of
 from services.gateway.domain.personal_papers import MOST_FILES, HeldPaper
-from services.gateway.domain.portal_words import as_list, moment_of, text_of
+from services.gateway.domain.portal_lists import text_told
 from services.gateway.domain.shared_databases import (
     MATCHED,
     NOT_FOUND,
     DatabaseSilent,
+    DatabaseSlow,
     FileMissing,
     Found,
     PaperFile,
@@ -23,17 +25,25 @@ from services.gateway.domain.shared_databases import (
     Question,
 )
 
-_LONGEST = 300
-_GOOD = frozenset({"0", "00"})
+Answer = Mapping[str, Any] | str
+_Read = TypeVar("_Read")
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    value: str
+    good_until: datetime
 
 
 class HttpPersonalPapers:
-    """Keeps its session until the store rejects it, then signs in once more and asks once more."""
+    """Keeps its session until it ends or an answer is not good, then signs in anew and asks once more."""
 
-    def __init__(self, session: aiohttp.ClientSession, account: PapersAccount) -> None:
+    def __init__(self, session: aiohttp.ClientSession, account: PapersAccount, clock: Clock) -> None:
         self._session = session
         self._account = account
-        self._login = ""
+        self._clock = clock
+        self._held: _Session | None = None
+        self._signing_in = asyncio.Lock()
 
     async def ask(self, question: Question) -> Found:
         """Return the papers it holds of a person, with files where wanted; raise `DatabaseSilent`."""
@@ -60,61 +70,63 @@ class HttpPersonalPapers:
             "MaThuTuc": procedure,
             "DanhSachDanhMucKetQua": [{"MaKetQua": code, "SoKyHieu": sign} for code, sign in codes],
         }
-        said = await self._called(self._account.list_path, asked)
-        # The store spells it `errorCode`, unlike everything else of the portal.
-        if not isinstance(said, dict) or str(said.get("errorCode")) not in _GOOD:
-            raise DatabaseSilent("kho giấy tờ từ chối yêu cầu")
-        result = said.get("result")
-        listed = result.get("DanhSachGiayToKetQua") if isinstance(result, dict) else None
-        papers = [self._paper(one) for one in as_list(listed) if isinstance(one, dict)]
-        return papers, str(said.get("signature") or "")[:200]
+
+        def read(said: Answer) -> tuple[Sequence[HeldPaper], str]:
+            mark = text_told(said, "signature")[:200] if isinstance(said, Mapping) else ""
+            return papers_of(said, self._account), mark
+
+        return await self._called(self._account.list_path, asked, read)
 
     async def file(self, agency: str, name: str, path: str) -> PaperFile:
         """Return a file; raise `FileMissing`, `DatabaseSilent`."""
         asked = {"CoQuanChuQuan": agency, "DuongDan": path}
-        return _file(name, await self._called(self._account.file_path, asked))
+        words = self._account.session_words
+        return await self._called(self._account.file_path, asked, lambda said: file_of(name, said, words))
 
-    def _paper(self, one: Mapping[str, Any]) -> HeldPaper:
-        names = self._account.names
-        issued, until = (moment_of(text_of(one, names.get(name, ""))) for name in ("issued_on", "valid_to"))
-        files = [file for file in as_list(one.get("DanhSachTepDinhKem")) if isinstance(file, dict)]
-        state = text_of(one, names.get("state", "")).upper()
-        return HeldPaper(
-            code=text_of(one, "MaKetQua")[:_LONGEST],
-            name=text_of(one, "TenGiayTo")[:_LONGEST],
-            number=text_of(one, "SoKyHieu")[:_LONGEST],
-            agency=text_of(one, "CoQuanChuQuan")[:_LONGEST],
-            holder=text_of(one, names.get("holder", "")),
-            issued_on=issued.astimezone(VIETNAM).date() if issued else None,
-            valid_to=until.astimezone(VIETNAM).date() if until else None,
-            is_revoked=state in self._account.revoked_states,
-            files=[(text_of(file, "TenTep")[:200], text_of(file, "DuongDan")) for file in files],
-            told=one,
-        )
+    async def _called(self, path: str, body: Mapping[str, Any], read: Callable[[Answer], _Read]) -> _Read:
+        """Ask, and once more in a new session whatever the first answer said that was not good.
 
-    async def _called(self, path: str, body: Mapping[str, Any]) -> Any:
-        try:
-            return await self._once(path, body)
-        except DatabaseSilent:
-            if not self._login:
+        No code for an ended session is known (section 22.1), so any refusal may be one; a store that takes
+        its time is not asked twice.
+        """
+        session = self._good_session()
+        if session:
+            try:
+                return read(await self._once(session, path, body))
+            except (FileMissing, DatabaseSlow):
                 raise
-            self._login = ""
-            return await self._once(path, body)
+            except DatabaseSilent:
+                pass  # Asked again below, in another session.
+        return read(await self._once(await self._new_session(rejected=session), path, body))
 
-    async def _once(self, path: str, body: Mapping[str, Any]) -> Any:
-        if not self._login:
-            account = self._account
-            credentials = {"username": account.username, "password": account.password}
-            said = await self._post(account.login_path, credentials)
-            self._login = (
-                str(said.get("session") or said.get("token") or "") if isinstance(said, dict) else ""
-            )
-            if not self._login:
-                raise DatabaseSilent("không đăng nhập được kho giấy tờ")
-        said = await self._post(path, {"session": self._login, **body})
-        if isinstance(said, dict) and "errorCode" in said and str(said["errorCode"]) not in _GOOD:
-            raise DatabaseSilent(f"kho giấy tờ trả lời mã {str(said['errorCode'])[:20]}")
-        return said
+    async def _once(self, session: str, path: str, body: Mapping[str, Any]) -> Answer:
+        return good(await self._post(path, {"session": session, **body}), self._account.session_words)
+
+    def _good_session(self) -> str:
+        held = self._held
+        return held.value if held is not None and held.good_until > self._clock.now() else ""
+
+    async def _new_session(self, *, rejected: str) -> str:
+        """Return a session that is not the rejected one; whoever waits for a sign-in takes what it brings."""
+        try:
+            async with asyncio.timeout(self._account.timeout_seconds), self._signing_in:
+                held = self._good_session()
+                if held and held != rejected:
+                    return held
+                self._held = None
+                value = await self._sign_in()
+                self._held = _Session(value, self._clock.now() + self._account.session_lifetime)
+                return value
+        except TimeoutError as error:
+            raise DatabaseSlow("quá thời gian chờ đăng nhập") from error
+
+    async def _sign_in(self) -> str:
+        account = self._account
+        credentials = {"username": account.username, "password": account.password}
+        value = session_of(await self._post(account.login_path, credentials))
+        if not value:
+            raise DatabaseSilent("không đăng nhập được kho giấy tờ")
+        return value
 
     async def _post(self, path: str, body: Mapping[str, Any]) -> Any:
         account = self._account
@@ -128,17 +140,6 @@ class HttpPersonalPapers:
             most=account.most_bytes,
             query={name: value for name, value in query.items() if value},
         )
-
-
-def _file(name: str, said: Any) -> PaperFile:
-    """Return a file; an empty answer is an error (section 20)."""
-    if not isinstance(said, str) or not said:
-        raise FileMissing("kho giấy tờ không trả tệp")
-    try:
-        content = base64.b64decode(said, validate=True)
-    except binascii.Error as error:
-        raise FileMissing("tệp của kho giấy tờ không phải base64") from error
-    return PaperFile(name[:200], hashlib.sha256(content).hexdigest(), said)
 
 
 def _shown(paper: HeldPaper) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from services.gateway.domain.shared_databases import (
     MATCHED,
     NOT_FOUND,
     DatabaseSilent,
+    DatabaseSlow,
     Found,
     Question,
     least,
@@ -91,6 +92,6 @@ async def posted(
                     raise DatabaseSilent("câu trả lời quá lớn")
         return orjson.loads(raw)
     except TimeoutError as error:
-        raise DatabaseSilent("quá thời gian chờ") from error
+        raise DatabaseSlow("quá thời gian chờ") from error
     except (aiohttp.ClientError, orjson.JSONDecodeError) as error:
         raise DatabaseSilent(type(error).__name__) from error

@@ -1,14 +1,23 @@
 """Shared databases as the gateway asks them: a question, what came of it, and where each is reached."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 MATCHED, DIFFERENT, NOT_FOUND, UNAVAILABLE = "MATCHED", "DIFFERENT", "NOT_FOUND", "UNAVAILABLE"
 
 
+SESSION_WORDS = r"\b(phien(?! ban)|session|token|dang nhap|xac thuc|unauthori[sz]ed|access denied)\b"
+
+
 class DatabaseSilent(Exception):  # noqa: N818 - the fact is the name.
     """A database did not answer as agreed: it was not consulted, and nothing waits for it."""
+
+
+class DatabaseSlow(DatabaseSilent):
+    """It took longer than it may: to ask again at once would make it slower."""
 
 
 class FileMissing(DatabaseSilent):
@@ -64,6 +73,9 @@ class PapersAccount:
     channel: str = "1"
     timeout_seconds: float = 10.0
     most_bytes: int = 20_971_520
+    session_lifetime: timedelta = timedelta(minutes=10)
+    session_words: re.Pattern[str] = re.compile(SESSION_WORDS)
+    """Found in a message without marks and capitals: the session is good no more."""
     names: Mapping[str, str] = field(default_factory=dict)
     """How the store spells what section 20 does not list: `holder`, `issued_on`, `valid_to`, `state`."""
     revoked_states: frozenset[str] = frozenset()

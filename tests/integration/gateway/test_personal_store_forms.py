@@ -1,0 +1,294 @@
+"""The personal-paper store answers in many spellings: ended sessions are mended, nothing is lost in them."""
+
+import base64
+import json
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from kernel.testing.fixed_clock import FixedClock
+from services.gateway.clients.personal_papers import HttpPersonalPapers
+from services.gateway.domain.shared_databases import DatabaseSilent, DatabaseSlow, FileMissing, PapersAccount
+
+PDF = b"%PDF-1.4 " + bytes(range(256)) * 3
+TEXT = base64.b64encode(PDF).decode()
+FILE = {"TenTep": "a.pdf", "DuongDan": "/a"}
+PAPER = {
+    "MaKetQua": "KQ1",
+    "TenGiayTo": "Giấy",
+    "SoKyHieu": "1",
+    "CoQuanChuQuan": "H99",
+    "MaChuGiayTo": 99088000011,
+    "DanhSachTepDinhKem": [FILE],
+}
+
+
+def answer(result: Any, code: Any = "0", message: str = "Thành công") -> dict[str, Any]:
+    return {"errorCode": code, "message": message, "signature": "x", "result": result}
+
+
+class Store:
+    """A store whose answers a test words; only its newest session is good."""
+
+    def __init__(self) -> None:
+        self.clock = FixedClock()
+        self.sign_ins = 0
+        self.asked: list[str] = []
+        self.listed: Any = answer({"DanhSachGiayToKetQua": [PAPER]})
+        self.file: Any = TEXT
+        self.ended: Callable[[], web.Response] = lambda: web.json_response({})
+        self.signing_in: Callable[[str], Any] = lambda session: {"error_code": "0", "session": session}
+        self.forgotten = 0
+
+    async def sign_in(self, _: web.Request) -> web.Response:
+        self.sign_ins += 1
+        return web.json_response(self.signing_in(f"s{self.sign_ins}"))
+
+    async def tell(self, request: web.Request) -> web.Response:
+        session = (await request.json())["session"]
+        self.asked.append(session)
+        if session in {f"s{number}" for number in range(1, self.forgotten + 1)}:
+            return self.ended()
+        return web.json_response(self.listed if request.path == "/list" else self.file)
+
+    def forgets(self) -> None:
+        """End every session there was until now."""
+        self.forgotten = self.sign_ins
+
+
+@pytest.fixture
+async def store() -> Store:
+    return Store()
+
+
+@pytest.fixture
+async def papers(store: Store) -> AsyncIterator[HttpPersonalPapers]:
+    app = web.Application()
+    app.router.add_post("/login", store.sign_in)
+    app.router.add_post("/list", store.tell)
+    app.router.add_post("/file", store.tell)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    host, port = runner.addresses[0][:2]
+    account = PapersAccount(
+        url=f"http://{host}:{port}",
+        username="x",
+        password="x",
+        login_path="/login",
+        list_path="/list",
+        file_path="/file",
+        timeout_seconds=5,
+        names={"holder": "MaChuGiayTo"},
+        session_lifetime=timedelta(minutes=10),
+    )
+    async with aiohttp.ClientSession() as session:
+        yield HttpPersonalPapers(session, account, store.clock)
+    await runner.cleanup()
+
+
+async def look(papers: HttpPersonalPapers) -> list[tuple[str, list[tuple[str, str]]]]:
+    found, _ = await papers.held("099088000011", "An", "1.004873", [])
+    return [(one.code, list(one.files)) for one in found]
+
+
+HELD = [("KQ1", [("a.pdf", "/a")])]
+ENDED = {
+    "errorCode": {"errorCode": "-1", "message": "Phiên không hợp lệ", "result": None},
+    "error_code": {"error_code": "-1", "message": "Phiên hết hạn"},
+    "a number": {"error_code": -1, "message": "x"},
+    "capitals": {"ERROR_CODE": "401", "MESSAGE": "x"},
+    "a good code and nothing": answer(None, message="Phiên hết hạn"),
+    "a good code without marks": answer([], message="Vui long dang nhap lai"),
+    "decomposed": answer("", message="Phie\u0302n ha\u0301t ha\u0323n"),
+    "no code": {"message": "Unauthorized"},
+    "nothing": {},
+    "null": None,
+    "a text": "Phiên làm việc đã hết hạn",
+    "a JSON text": json.dumps({"error_code": "-1", "message": "Phiên hết hạn"}),
+    "a list of it": [{"errorCode": -1, "message": "Invalid token"}],
+}
+"""How a store says that the session is good no more, as JSON."""
+
+
+@pytest.mark.parametrize("how", ENDED.keys())
+async def test_an_ended_session_is_mended_by_one_sign_in_however_it_is_said(
+    store: Store, papers: HttpPersonalPapers, how: str
+) -> None:
+    """For the list and for a file alike; whoever comes after needs none."""
+    store.ended = lambda: web.json_response(ENDED[how])
+    assert await look(papers) == HELD
+    store.forgets()
+    assert await look(papers) == HELD
+    store.forgets()
+    file = await papers.file("H99", "a.pdf", "/a")
+    assert base64.b64decode(file.content_base64) == PDF
+    assert await look(papers) == HELD
+    assert (store.sign_ins, store.asked) == (3, ["s1", "s1", "s2", "s2", "s3", "s3"])
+
+
+@pytest.mark.parametrize(("status", "text"), [(401, "{}"), (403, ""), (302, ""), (200, "<html>login</html>")])
+async def test_a_sign_in_page_or_a_status_ends_a_session_too(
+    store: Store, papers: HttpPersonalPapers, status: int, text: str
+) -> None:
+    store.ended = lambda: web.Response(status=status, text=text, headers={"Location": "/login"})
+    await look(papers)
+    store.forgets()
+    assert await look(papers) == HELD
+    assert store.sign_ins == 2
+
+
+async def test_a_session_is_left_after_its_minutes(store: Store, papers: HttpPersonalPapers) -> None:
+    await look(papers)
+    store.clock.advance(timedelta(minutes=9))
+    await look(papers)
+    store.clock.advance(timedelta(minutes=1, seconds=1))
+    await look(papers)
+    assert store.asked == ["s1", "s1", "s2"]
+
+
+async def test_a_refusal_that_stays_is_silence_after_one_more_try(
+    store: Store, papers: HttpPersonalPapers
+) -> None:
+    await look(papers)
+    store.listed = {"error_code": "-9", "message": "Lỗi hệ thống"}
+    with pytest.raises(DatabaseSilent):
+        await look(papers)
+    assert (store.sign_ins, len(store.asked)) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"session": "", "error_code": "0"},
+        {"session": "s", "error_code": "-1"},
+        {"session": "s", "errorCode": 5},
+        {"message": "x"},
+        [],
+        None,
+    ],
+    ids=str,
+)
+async def test_a_refused_sign_in_is_silence(store: Store, papers: HttpPersonalPapers, told: Any) -> None:
+    store.signing_in = lambda _: told
+    with pytest.raises(DatabaseSilent):
+        await look(papers)
+    assert store.asked == []
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda s: {"token": s},
+        lambda s: {"errorCode": 0, "result": {"session": s}},
+        lambda s: {"error_code": "00", "Session": s},
+    ],
+)
+async def test_a_sign_in_is_read_in_its_spellings(
+    store: Store, papers: HttpPersonalPapers, wrap: Callable[[str], Any]
+) -> None:
+    store.signing_in = wrap
+    assert await look(papers) == HELD
+
+
+async def test_a_slow_store_is_not_asked_twice(
+    store: Store, papers: HttpPersonalPapers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await look(papers)
+
+    async def slow(path: str, body: Any) -> Any:
+        store.asked.append("slow")
+        raise DatabaseSlow("quá thời gian chờ")
+
+    monkeypatch.setattr(papers, "_post", slow)
+    with pytest.raises(DatabaseSlow):
+        await look(papers)
+    assert store.asked == ["s1", "slow"]
+
+
+LISTS = {
+    "as agreed": answer({"DanhSachGiayToKetQua": [PAPER]}),
+    "result as text": answer(json.dumps({"DanhSachGiayToKetQua": [PAPER]})),
+    "result a list": answer([PAPER]),
+    "list as text": answer({"DanhSachGiayToKetQua": json.dumps([PAPER])}),
+    "lower": answer({"danhSachGiayToKetQua": [PAPER]}),
+    "capitals": answer({"DANH_SACH_GIAY_TO_KET_QUA": [{name.upper(): one for name, one in PAPER.items()}]}),
+    "in a list": answer([{"DanhSachGiayToKetQua": [PAPER]}]),
+    "in an item": answer({"DanhSachGiayToKetQua": {"item": [PAPER]}}),
+    "one alone": answer({"DanhSachGiayToKetQua": PAPER}),
+    "with keys": answer({"DanhSachGiayToKetQua": {"0": PAPER}}),
+    "beside a count": answer({"TongSo": 1, "DanhSachGiayToKetQua": [PAPER]}),
+    "data": {"errorCode": 0, "data": {"DanhSachGiayToKetQua": [PAPER]}},
+    "code null": answer({"DanhSachGiayToKetQua": [PAPER]}, code=None),
+    "code 0.0": answer({"DanhSachGiayToKetQua": [PAPER]}, code=0.0),
+    "code 00": answer({"DanhSachGiayToKetQua": [PAPER]}, code="00"),
+    "the portal's code": {"error_code": "0", "result": {"DanhSachGiayToKetQua": [PAPER]}},
+    "files in an item": answer({"DanhSachGiayToKetQua": [{**PAPER, "DanhSachTepDinhKem": {"item": [FILE]}}]}),
+    "files as text": answer({"DanhSachGiayToKetQua": [{**PAPER, "DanhSachTepDinhKem": json.dumps([FILE])}]}),
+    "one file alone": answer({"DanhSachGiayToKetQua": [{**PAPER, "DanhSachTepDinhKem": FILE}]}),
+    "a text of it all": json.dumps(answer({"DanhSachGiayToKetQua": [PAPER]})),
+}
+
+
+@pytest.mark.parametrize("form", LISTS.keys())
+async def test_a_list_is_read_in_whatever_it_comes(
+    store: Store, papers: HttpPersonalPapers, form: str
+) -> None:
+    store.listed = LISTS[form]
+    assert await look(papers) == HELD
+    assert store.sign_ins == 1
+
+
+@pytest.mark.parametrize("nothing", [None, "", [], {}, {"DanhSachGiayToKetQua": []}, "[]"], ids=str)
+async def test_an_empty_list_is_no_papers(store: Store, papers: HttpPersonalPapers, nothing: Any) -> None:
+    store.listed = answer(nothing)
+    assert await look(papers) == []
+
+
+@pytest.mark.parametrize(
+    "other", [7, "hôm nay bận", ["x"], {"TongSo": 2}, {"DanhSachGiayToKetQua": [{"Khac": "x"}]}], ids=str
+)
+async def test_what_cannot_be_read_is_not_told_as_no_papers(
+    store: Store, papers: HttpPersonalPapers, other: Any
+) -> None:
+    store.listed = answer(other)
+    with pytest.raises(DatabaseSilent):
+        await look(papers)
+
+
+FILES = {
+    "as agreed": TEXT,
+    "lines": "\r\n".join(TEXT[at : at + 76] for at in range(0, len(TEXT), 76)),
+    "with a head": f"data:application/pdf;base64,{TEXT}",
+    "for addresses": base64.urlsafe_b64encode(PDF).decode(),
+    "not padded": TEXT.rstrip("="),
+    "in an answer": {"errorCode": "0", "result": TEXT},
+    "in data": {"error_code": 0, "message": "Thành công", "data": TEXT},
+    "in the message": {"error_code": "0", "message": TEXT},
+}
+
+
+@pytest.mark.parametrize("form", FILES.keys())
+async def test_a_file_is_read_in_whatever_base64_and_handed_on_in_one(
+    store: Store, papers: HttpPersonalPapers, form: str
+) -> None:
+    store.file = FILES[form]
+    assert (await papers.file("H99", "a.pdf", "/a")).content_base64 == TEXT
+
+
+@pytest.mark.parametrize(
+    "nothing", ["", "không có", "====", {"errorCode": "0", "message": "Success", "result": ""}], ids=str
+)
+async def test_no_file_is_missing_and_costs_no_sign_in(
+    store: Store, papers: HttpPersonalPapers, nothing: Any
+) -> None:
+    await look(papers)
+    store.file = nothing
+    with pytest.raises(FileMissing):
+        await papers.file("H99", "a.pdf", "/a")
+    assert store.sign_ins == 1
