@@ -1,5 +1,6 @@
 """Papers of the personal-paper store as a person may choose among them; what stands against one, and why."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -7,6 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from kernel.core.errors import Kind, Refusal, Unavailable
+
+_BETWEEN = re.compile(r"[\s.\-]+")
+_POINT_ZERO = re.compile(r"(?<=^\d{7})(\d*)\.0{1,2}$")
 
 CHOICE_LASTS = timedelta(minutes=30)
 """How long a person may think about what was shown; afterwards it is looked at again."""
@@ -69,6 +73,21 @@ class PaperExpired(Refusal):
     title = "Giấy tờ này đã hết hạn hiệu lực"
 
 
+def same_holder(told: str, number: str) -> bool:
+    """Tell whether two writings are one identity number: blanks, dots, dashes and capitals apart.
+
+    A store that keeps it as a number has lost the zeros it begins with (two of Hanoi's 001…) and may write
+    a point; no two numbers people hold differ by such zeros alone.
+    """
+    return bool(number) and _bare(told) == _bare(number)
+
+
+def _bare(number: str) -> str:
+    whole = _POINT_ZERO.sub(r"\1", number.strip())
+    bare = _BETWEEN.sub("", whole).casefold()
+    return bare.lstrip("0") if bare.isdecimal() else bare
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldPaper:
     """One entry of the store's list; `told` is all it said, for the snapshot."""
@@ -87,7 +106,7 @@ class HeldPaper:
 
     def against(self, number: str, today: date) -> Refusal | None:
         """Return what stands against this person's using it today; None for nothing."""
-        if self.holder and self.holder != number:
+        if self.holder and not same_holder(self.holder, number):
             return PaperOfAnother()
         if self.is_revoked:
             return PaperRevoked()

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from kernel.testing.fixed_clock import FixedClock
 from services.gateway.clients.personal_papers import HttpPersonalPapers
+from services.gateway.domain.personal_papers import same_holder
 from services.gateway.domain.shared_databases import DatabaseSilent, DatabaseSlow, FileMissing, PapersAccount
 
 PDF = b"%PDF-1.4 " + bytes(range(256)) * 3
@@ -292,3 +293,32 @@ async def test_no_file_is_missing_and_costs_no_sign_in(
     with pytest.raises(FileMissing):
         await papers.file("H99", "a.pdf", "/a")
     assert store.sign_ins == 1
+
+
+@pytest.mark.parametrize("told", [99088000011, "099 088 000 011", "099088000011.0", " 099088000011", ""])
+async def test_a_holders_number_is_compared_as_an_identity_number(
+    store: Store, papers: HttpPersonalPapers, told: Any
+) -> None:
+    store.listed = answer({"DanhSachGiayToKetQua": [{**PAPER, "MaChuGiayTo": told}]})
+    (paper,), _ = await papers.held("099088000011", "An", "1.004873", [])
+    today = store.clock.now().date()
+    assert paper.against("099088000011", today) is None
+    refusal = paper.against("099192000022", today)
+    assert (refusal.code if refusal else "") == ("personal-paper-of-another" if told else "")
+
+
+@pytest.mark.parametrize(
+    ("told", "number", "is_same"),
+    [
+        (1088000011, "001088000012", False),
+        ("1088000011", "001088000011", True),
+        ("123.456.000", "123456000", True),
+        ("012345678", "12345678", True),
+        ("0101234567-001", "0101234567001", True),
+        ("b1234567", "B1234567", True),
+        ("99088000011", "099088000012", False),
+        ("000000000000", "", False),
+    ],
+)
+def test_numbers_are_one_whose_digits_are(told: Any, number: str, is_same: bool) -> None:
+    assert same_holder(str(told), number) is is_same
