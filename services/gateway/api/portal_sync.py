@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from kernel.core.caller import CallerKind
@@ -136,6 +136,22 @@ class Replayed(BaseModel):
     state: Literal["WAITING"]
 
 
+class ManyReplayed(BaseModel):
+    """How many rows are tried again; fewer than asked for: there were no more."""
+
+    replayed: int
+
+
+class Reason(BaseModel):
+    """Một lý do từ chối như trong số liệu: mã, và 200 ký tự đầu của lời; không nêu lời thì mọi lời."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    code: str = Field(min_length=1, max_length=40)
+    message: str | None = Field(default=None, max_length=1000)
+    limit: int = Field(default=1000, ge=1, le=10_000)
+
+
 class _RowId(NamedTuple):
     dossier_id: UUID
     version: int
@@ -191,6 +207,13 @@ async def replay_sync_row(id: str, work: Work, now: Now) -> Replayed:  # noqa: A
         raise NotRefused
     work.portal_ledger.replay(*row, now)
     return Replayed(id=id, state="WAITING")
+
+
+@router.post("/replays", dependencies=MEND)
+async def replay_sync_reason(body: Reason, work: Work, now: Now) -> ManyReplayed:
+    """Gửi lại các dòng bị Cổng từ chối vì cùng một lý do, cũ nhất trước."""
+    found = await work.portal_ledger.replay_many(body.code, body.message, body.limit, now)
+    return ManyReplayed(replayed=found)
 
 
 @router.post("/files/{dossier_id}/revocation", dependencies=MEND, status_code=204, response_class=Response)

@@ -100,6 +100,18 @@ _REPLAY = Statement(
     " is_uncertain = NOT is_told"
     " WHERE dossier_id = :dossier_id AND version = :version AND part = :part AND state = 'REFUSED'"
 )
+# As the figures tell reasons: the code, and how its words begin.
+_REFUSED_FOR = Statement(
+    "SELECT dossier_id, version, part FROM portal_ledger WHERE state = 'REFUSED' AND answer_code = :code"
+    " AND (:message::text IS NULL OR left(answer, 200) = left(:message, 200))"
+    " ORDER BY occurred_at, dossier_id, version, part LIMIT :limit::int FOR UPDATE"
+)
+_REPLAY_MANY = """
+UPDATE portal_ledger l SET state = 'WAITING', next_attempt_at = :now, settled_at = NULL,
+    is_uncertain = NOT is_told
+FROM jsonb_to_recordset(:rows::jsonb) AS c(dossier_id uuid, version bigint, part int)
+WHERE (l.dossier_id, l.version, l.part) = (c.dossier_id, c.version, c.part) AND l.state = 'REFUSED'
+"""
 
 
 class PostgresPortalLedger:
@@ -161,6 +173,15 @@ class PostgresPortalLedger:
     def replay(self, dossier_id: UUID, version: int, part: int, now: datetime) -> None:
         """Try a refused row again; `Stale` at the commit when it is not refused any more."""
         self._unit.write(_REPLAY, dossier_id=dossier_id, version=version, part=part, now=now)
+
+    async def replay_many(self, code: str, message: str | None, limit: int, now: datetime) -> int:
+        """Try rows refused for one reason again, the oldest first; return how many."""
+        await self._unit.begin()
+        found = await self._unit.fetch(_REFUSED_FOR, code=code, message=message, limit=limit)
+        if found:
+            rows = [{**row, "dossier_id": str(row["dossier_id"])} for row in found]
+            self._unit.write(Statement(_REPLAY_MANY, rows=len(rows)), rows=rows, now=now)
+        return len(found)
 
 
 @cache

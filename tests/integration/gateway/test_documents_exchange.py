@@ -142,6 +142,21 @@ async def test_acknowledgements_come_back_to_the_ledger_in_any_order_and_once(wo
     assert sorted(row["code"] for row in await world.rows("document_statuses")) == ["01", "03", "06"]
 
 
+async def test_a_word_dated_in_the_future_counts_from_when_it_was_heard(world: DocumentWorld):
+    """A clock ahead of ours, a typo: the receiver's next words are newer."""
+    await issued(world)
+    await world.goes_round()
+    (sent,) = world.agent.taken_away()
+    assert isinstance(sent, Envelope)
+    world.agent.brings(a_status(sent, "02", at=a_status(sent).at + timedelta(days=365_000)))
+    await world.goes_round()
+    assert [row["standing"] for row in await world.messages()] == ["02"]
+    world.world.passes(hours=1)
+    world.agent.brings(a_status(sent, "03", at=world.world.gateway.clock.now()))
+    await world.goes_round()
+    assert [row["standing"] for row in await world.messages()] == ["03"]
+
+
 async def test_an_acknowledgement_of_somebody_not_asked_or_of_nothing_known_changes_nothing(
     world: DocumentWorld,
 ):

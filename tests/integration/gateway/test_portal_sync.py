@@ -164,6 +164,28 @@ async def test_a_refusal_is_shown_holds_back_its_dossier_only_and_is_replayed(wo
     assert [row["data"]["error_code"] for row in refused] == ["-7"]
 
 
+async def test_what_was_refused_for_one_reason_is_replayed_in_one_call(world: World):
+    """The portal's own trouble, told as a refusal of many dossiers: other reasons stay."""
+    many, other = [ADossier().to_the_end() for _ in range(3)], ADossier().to_the_end()
+    for one, message in ((many, "Tài khoản chưa được cấp quyền"), ([other], "Dữ liệu sai")):
+        await world.faults(refuse={"error_code": -7, "message": message, "status": "2"})
+        await world.hears(*one)
+        await world.sends()
+    await world.faults()
+    path = "/api/v1/portal-sync/replays"
+    reason = {"code": "-7", "message": "Tài khoản chưa được cấp quyền"}
+    assert (await world.ask("POST", path, body={**reason, "limit": 0})).status_code == 422
+    answer = await world.ask("POST", path, body={**reason, "limit": 2})
+    assert (answer.status_code, answer.json()) == (200, {"replayed": 2})
+    assert (await world.ask("POST", path, body=reason)).json() == {"replayed": 1}
+    assert (await world.ask("POST", path, body=reason)).json() == {"replayed": 0}
+    await world.sends()
+    for dossier in many:
+        assert await world.statuses(dossier.code) == ["1", "2", "4", "9", "10"]
+    figures = (await world.ask("GET", "/api/v1/portal-sync/figures")).json()
+    assert figures["refused_by_reason"] == [{"code": "-7", "message": "Dữ liệu sai", "rows": 1}]
+
+
 async def test_a_procedure_without_a_portal_code_waits_until_it_is_mapped(world: World):
     dossier = ADossier(procedure={"code": "BL.0001", "name": "Thủ tục riêng", "sector": "X"}).to_the_end()
     await world.hears(dossier)
@@ -224,6 +246,7 @@ READS = ("figures", "ledger", "differences", "inbound")
 
 MENDS = (
     ("POST", "ledger/0193a5c2-7d00-7a10-8000-0000000000aa:1:0/replay"),
+    ("POST", "replays"),
     ("POST", "inbound/0193a5c2-7d00-7a10-8000-0000000000aa/replay"),
     ("PUT", "mappings/PROCEDURE/BL.0001"),
     ("POST", "files/0193a5c2-7d00-7a10-8000-0000000000aa/revocation"),

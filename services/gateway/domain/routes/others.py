@@ -91,6 +91,7 @@ def _portal_sync() -> list[Route]:
         ),
         Route("GET", f"{own}/inbound", "gateway", readers),
         Route("POST", f"{own}/ledger/{{id}}/replay", "gateway", menders),
+        Route("POST", f"{own}/replays", "gateway", menders),
         Route("GET", f"{own}/inbound/{{id}}", "gateway", menders),
         Route("POST", f"{own}/inbound/{{id}}/correction", "gateway", menders),
         Route("POST", f"{own}/inbound/{{id}}/replay", "gateway", menders),

@@ -286,11 +286,13 @@ class TakeInDocuments:
     async def _note(self, said: StatusNotice, work: Any) -> None:
         """Note a status of ours, or that a sender asks to have back what it sent us."""
         key, now = same_document(said.about.document_id), self._clock.now()
+        # A clock ahead of ours would have the last word for as long as it is ahead.
+        at = min(said.at, now)
         if said.code == TAKE_BACK:
             asked: list[Document] = await work.documents.named(key, Direction.IN, organ=said.sender.id)
             for one in asked:
                 work.documents.mark(one.id, now, is_asked_back=True)
-                work.documents.hear(_heard(said, one.id), now)
+                work.documents.hear(_heard(said, one.id, at), now)
             if asked:
                 return
         sent: list[Document] = await work.documents.named(key, Direction.OUT)
@@ -304,8 +306,8 @@ class TakeInDocuments:
             raise _Waits(reason, again=not sent)
         document = told[-1]
         heard = await work.documents.said(document.id, said.sender.id)
-        meant = standing([*heard, Said(said.at, said.code)])
-        work.documents.hear(_heard(said, document.id), now)
+        meant = standing([*heard, Said(at, said.code)])
+        work.documents.hear(_heard(said, document.id, at), now)
         work.documents.stand(document.id, said.sender.id, meant, now)
 
 
@@ -325,13 +327,13 @@ def _require_sound(said: Envelope | StatusNotice) -> None:
         raise _Waits("; ".join(f"{path}: {reason}" for path, reason in faults[:5]))
 
 
-def _heard(said: StatusNotice, document: UUID) -> Heard:
+def _heard(said: StatusNotice, document: UUID, at: datetime) -> Heard:
     return Heard(
         id=new_id(),
         document=document,
         receiver=said.sender.id,
         code=said.code,
-        at=said.at,
+        at=at,
         words={
             "description": said.description,
             "staff": said.staff.name,
