@@ -5,7 +5,7 @@ all bounds, is turned away by status.
 """
 
 import hmac
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, cast
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from services.gateway.domain.portal_envelope import as_json, asked_code
 from services.gateway.domain.portal_inbound import FAILED
 from services.gateway.domain.portal_outline import Bounds, NoOutline, NotJson, outline_of
 from services.gateway.domain.portal_profiles import GENERAL, LAND_TAX, LOOK_UP, PROMOTION
+from services.gateway.domain.portal_reading import UPDATING, is_change_said
 from services.gateway.use_cases.portal_payments import CarryPayments
 from services.gateway.use_cases.portal_ports import FileContent
 from services.gateway.use_cases.portal_side import PortalSide
@@ -54,13 +55,20 @@ async def receive(path: str, request: Request) -> Response:
     side, name = portal_side(request), "/".join(part for part in path.split("/") if part)
     if name not in _KEPT_PATHS:
         return await _asked(side, name, await EdgeRequest(request.scope, request.receive).body())
+    beside = _said_beside(request)
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > side.body_limit:
         raise BodyTooLarge
     if declared.isdecimal() and int(declared) <= _SMALL_BYTES:
-        return _answer((await side.intake.receive(name, _body(request, _SMALL_BYTES))).answer)
+        return _answer((await side.intake.receive(name, _body(request, _SMALL_BYTES), beside)).answer)
     async with side.large:
-        return _answer((await side.intake.receive(name, _body(request, side.body_limit))).answer)
+        return _answer((await side.intake.receive(name, _body(request, side.body_limit), beside)).answer)
+
+
+def _said_beside(request: Request) -> Mapping[str, str]:
+    """Return what the address says of a message: whether it is a change (the road of section 3.2)."""
+    said = {name.casefold(): value for name, value in request.query_params.items()}
+    return {UPDATING: "True"} if is_change_said(said.get(UPDATING.casefold(), "")) else {}
 
 
 async def _body(request: Request, limit: int) -> AsyncIterator[bytes]:

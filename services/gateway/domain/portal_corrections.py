@@ -149,6 +149,7 @@ def _of_file(item: Any) -> Iterator[str]:
 
 
 def _names(profile: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[str]:
+    yield "isUpdating"
     plain = (profile[kind] for kind in ("procedure", "submitted_at", "agency", "by_post", "subject"))
     yield from (name for name in plain if name)
     yield from (name for own, name in profile["owner"].items() if own != _WHOSE)

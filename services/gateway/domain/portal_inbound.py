@@ -112,6 +112,15 @@ def parked(code: str, reason: str, *, is_retried: bool) -> Ruling:
     return Ruling(InboxState.PARKED, ACCEPTED, text, reason, portal_code=code, is_retried=is_retried)
 
 
+def told_otherwise(code: str) -> Ruling:
+    """Rule on a dossier created again with other words: answered as a repeat, kept for people.
+
+    Who says it is a change (`isUpdating`) has it handed in as one.
+    """
+    reason = "cần sửa: isUpdating (tạo lại với nội dung khác bản tin trước)"
+    return Ruling(InboxState.PARKED, DUPLICATE, f"{code}| mã hồ sơ đã tồn tại", reason, portal_code=code)
+
+
 def taken(code: str, dossier_id: str, *, is_first: bool) -> Ruling:
     """Rule on a message that reached its dossier; another message may have brought it before."""
     if is_first:

@@ -14,10 +14,16 @@ from services.gateway.domain.portal_profiles import PROFILES, TOLD_BY_THE_DOSSIE
 from services.gateway.domain.portal_spelling import is_blank, names_of
 from services.gateway.domain.portal_words import Json, NeedsPeople, NotUnderstood, moment_of, text_of
 
+UPDATING = "isUpdating"
+"""Whether a message changes a dossier that is there."""
 _OLD_AGENCY = re.compile(r"(\d{3})\.([0-9A-Z]{2,3})\.([0-9A-Z]{2,3})\.([A-Z]\d{2})")
 _TECH_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CODE = re.compile(r"[0-9A-Za-z.\-/]{1,60}")
 _YES = frozenset({"1", "true"})
+_CHANGES = _YES | {"y", "yes", "có", "co", "update", "updating", "edit", "cập nhật", "sửa"}
+_CREATES = frozenset(
+    {"", "0", "false", "n", "no", "không", "khong", "create", "insert", "add", "thêm", "thêm mới"}
+)
 _NATIONAL = re.compile(r"(\d\.\d{6})\.[0-9A-Za-z.]+")
 
 
@@ -51,7 +57,7 @@ def handed_of(path: str, message: Any) -> Handed:
         raise NotUnderstood(f"Thiếu hoặc sai trường bắt buộc {profile['code']}")
     listed = files_of(data, profile)
     # What changes a dossier names it either way; only a create is a repeated one (section 17.2).
-    changed = supplemented or code if text_of(message, "isUpdating").casefold() in _YES else ""
+    changed = supplemented or code if _is_change(message, data) else ""
     if changed or not code:
         known = changed or supplemented
         body = _supplement(data, profile, known, listed.files)
@@ -66,6 +72,22 @@ def handed_of(path: str, message: Any) -> Handed:
         missing=listed.missing,
         places=listed.places,
     )
+
+
+def _is_change(message: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
+    """Tell whether a message changes a dossier; raise `NeedsPeople` for what says neither.
+
+    What stands in the content counts first: there people, and the address it came to, have it (section 3.2).
+    """
+    said = (text_of(data, UPDATING) or text_of(message, UPDATING)).casefold()
+    if said not in _CHANGES | _CREATES:
+        raise NeedsPeople(f"cần sửa: {UPDATING} (không rõ tạo mới hay cập nhật)")
+    return said in _CHANGES
+
+
+def is_change_said(text: str) -> bool:
+    """Tell whether a word means a change."""
+    return text.strip().casefold() in _CHANGES
 
 
 def code_named(path: str, message: Any) -> str:

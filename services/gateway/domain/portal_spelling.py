@@ -66,7 +66,12 @@ def _by_letters(names: Sequence[str]) -> dict[str, str]:
 
 
 _MEMBERS = _by_letters(
-    [*{name for profile in PROFILES.values() for name in names_of(profile)}, TAX_FILE, TAX_PAYMENT]
+    [
+        "isUpdating",
+        *{name for profile in PROFILES.values() for name in names_of(profile)},
+        TAX_FILE,
+        TAX_PAYMENT,
+    ]
 )
 _OF_FILES = _by_letters(FILE_MEMBERS)
 _OF_ADDRESSES = _by_letters(_ADDRESS_MEMBERS)

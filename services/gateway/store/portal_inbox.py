@@ -16,8 +16,8 @@ from services.gateway.use_cases.portal_desk import Act
 
 _KEEP = Statement(
     "INSERT INTO portal_inbound (id, path, body, sha256, received_at, state, next_attempt_at,"
-    " is_sealed, parts, outline) VALUES (:id, :path, :body, :sha256, :received_at, 'RECEIVED', :retry_at,"
-    " true, :parts, :outline)"
+    " is_sealed, parts, outline, corrections) VALUES (:id, :path, :body, :sha256, :received_at, 'RECEIVED',"
+    " :retry_at, true, :parts, :outline, :corrections::jsonb)"
 )
 _KEEP_PART = Statement(
     "INSERT INTO portal_inbound_parts (message_id, place, size, body, kept_at)"
@@ -96,6 +96,7 @@ class PostgresPortalInbox:
             received_at=message.received_at,
             retry_at=retry_at,
             parts=message.parts,
+            corrections=self._seals.seal_fields(message.corrections, message.id),
             outline=message.outline and self._seals.seal_outline(message.outline.kept(), message.id),
         )
 

@@ -22,6 +22,7 @@ from services.gateway.domain.portal_inbound import (
     parked,
     ruling_of_refusal,
     taken,
+    told_otherwise,
     waiting,
 )
 from services.gateway.domain.portal_ledger import Backoff
@@ -91,9 +92,14 @@ class TakeFromPortal:
         self._links = links
         self._backoff = Backoff(first_seconds=2)
 
-    async def receive(self, path: str, body: AsyncIterator[bytes]) -> Ruling:
-        """Keep a message as it comes, then deal with it; it is answered only after it is safe."""
-        message = await self._keep.keep(path, body, self._clock.now())
+    async def receive(
+        self, path: str, body: AsyncIterator[bytes], beside: Mapping[str, str] | None = None
+    ) -> Ruling:
+        """Keep a message as it comes, then deal with it; it is answered only after it is safe.
+
+        `beside` is what its address says of it, by the names of its members.
+        """
+        message = await self._keep.keep(path, body, self._clock.now(), beside or {})
         return await self._deliver(message, is_again=False)
 
     async def deliver_again(self, message_id: UUID) -> Ruling | None:
@@ -247,6 +253,8 @@ class TakeFromPortal:
         if answer.status < _PROBLEMS_FROM or is_repeated:
             async with self._open_work() as work:
                 is_first = await work.portal_inbox.is_first(code, message.id)
+            if is_repeated and not is_first:
+                return told_otherwise(code)
             is_first = is_first and answer.status < _PROBLEMS_FROM
             return taken(code, answer.dossier_id, is_first=is_first)
         if answer.status == _NOT_FOUND:

@@ -1,7 +1,7 @@
 """Keeps what the portal sends as it comes: hashed, sealed part by part, committed before it is understood."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -22,9 +22,15 @@ class KeepMessages:
     open_work: OpenWork
     bounds: Bounds
 
-    async def keep(self, path: str, body: AsyncIterator[bytes], now: datetime) -> Inbound:
-        """Keep a message whatever it says; a short one in its row, a long one in parts before its row."""
-        coming = _Coming(self, Inbound(id=new_id(), path=path, body=b"", sha256=b"", received_at=now))
+    async def keep(
+        self, path: str, body: AsyncIterator[bytes], now: datetime, beside: Mapping[str, str]
+    ) -> Inbound:
+        """Keep a message whatever it says; a short one in its row, a long one in parts before its row.
+
+        What its address says of it lies over it as corrections do, so that the body stays as it came.
+        """
+        empty = Inbound(id=new_id(), path=path, body=b"", sha256=b"", received_at=now, corrections=beside)
+        coming = _Coming(self, empty)
         async for piece in body:
             await coming.take(piece)
         message = await coming.whole()

@@ -188,6 +188,7 @@ class DossierService:
     views: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     taken: dict[str, str] = field(default_factory=dict)
+    first_bodies: dict[str, Any] = field(default_factory=dict)
     calls: list[dict[str, Any]] = field(default_factory=list)
     known: set[str] = field(default_factory=lambda: {PROCEDURE["code"]})
     seen: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -252,6 +253,9 @@ class DossierService:
             return JSONResponse(problem, 422)
         code = body["portal_code"]
         repeated = code in self.taken
+        if self.first_bodies.setdefault(request.headers["idempotency-key"], body) != body:
+            # As the real one's door: a key stands for one body.
+            return JSONResponse({"code": "idempotency-key-reused", "title": "Khóa đã dùng"}, 422)
         self.taken.setdefault(code, str(new_id()))
         outcome = "repeated" if repeated else "created"
         return JSONResponse({"outcome": outcome, "dossier_id": self.taken[code]}, 200 if repeated else 201)

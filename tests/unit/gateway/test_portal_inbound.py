@@ -216,3 +216,24 @@ def test_a_moment_is_the_same_however_it_is_written(text: str) -> None:
 )
 def test_what_is_no_moment_is_none_and_digits_are_not_filled_in(text: str) -> None:
     assert moment_of(text) is None
+
+
+@pytest.mark.parametrize("said", ["True", True, 1, "1", "Y", "Có", "update", "Cập nhật"])
+@pytest.mark.parametrize("is_inside", [False, True])
+def test_a_change_is_one_however_and_wherever_it_is_said(said: Any, *, is_inside: bool) -> None:
+    message = from_portal()
+    (message["data"] if is_inside else message)["isUpdating"] = said
+    handed = handed_of(GENERAL, message)
+    assert (handed.is_supplement, handed.portal_code) == (True, CODE)
+
+
+@pytest.mark.parametrize("said", ["False", False, 0, "", None, "N", "Không", "create"])
+def test_what_is_no_change_is_a_new_dossier(said: Any) -> None:
+    assert not handed_of(GENERAL, {**from_portal(), "isUpdating": said}).is_supplement
+
+
+def test_a_word_that_says_neither_is_for_people_to_say() -> None:
+    message = {**from_portal(), "isUpdating": "Khác"}
+    with pytest.raises(NeedsPeople, match="cần sửa: isUpdating"):
+        handed_of(GENERAL, message)
+    assert handed_of(GENERAL, corrected(GENERAL, message, {"isUpdating": "True"})).is_supplement
