@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from services.gateway.domain.portal_spelling import is_blank
 from services.gateway.domain.portal_words import (
     Json,
     NeedsPeople,
@@ -37,6 +38,8 @@ def owner_of(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Json:
     """Return whose dossier it is; contacts the portal wrote in another form are left out, never refused."""
     names = profile["owner"]
     owner = {name: text_of(data, field) for name, field in names.items()}
+    if not owner["full_name"] and not is_blank(data.get(names["full_name"])):
+        raise NeedsPeople(f"cần sửa: {names['full_name']} (không đọc được tên)")
     if not owner["full_name"]:
         raise NotUnderstood(f"Thiếu trường bắt buộc {names['full_name']}")
     subject = text_of(data, profile["subject"]) if profile["subject"] else "2"

@@ -6,6 +6,7 @@ import pytest
 
 from services.gateway.domain.portal_owner import owner_of
 from services.gateway.domain.portal_profiles import GENERAL, PROFILES
+from services.gateway.domain.portal_words import NeedsPeople
 
 CITIZEN, OLD, TAX = "099088000011", "012345678", "0101234567"
 
@@ -44,3 +45,9 @@ def test_a_number_is_the_one_on_the_paper(name: str) -> None:
     said, told = NUMBERS[name]
     owner = owner_of({"ChuHoSo": "An", "LoaiDoiTuong": "1", **said}, PROFILES[GENERAL])
     assert (owner.get("identity_number", ""), owner["identity_type"]) == told
+
+
+@pytest.mark.parametrize("name", [{"HoTen": "An"}, ["An", "Bình"]])
+def test_a_name_that_is_there_and_no_text_is_for_people(name: Any) -> None:
+    with pytest.raises(NeedsPeople, match="cần sửa: ChuHoSo"):
+        owner_of({"ChuHoSo": name, "LoaiDoiTuong": "1"}, PROFILES[GENERAL])
