@@ -62,6 +62,14 @@ class Question:
         """Return the question as one of this agency of ours."""
         return replace(self, agency=agency)
 
+    def told_by(self, agencies: Mapping[str, str], subjects: Mapping[str, str]) -> "Question":
+        """Return it in the portal's codes where people mapped ours to them (11.5)."""
+        return replace(
+            self,
+            agency=agencies.get(self.agency, self.agency),
+            subject=subjects.get(self.subject, self.subject),
+        )
+
 
 def read_questions(result: Any) -> tuple[list[Question], int]:
     """Return what the portal lists and how many lines nobody can read; raise `NoLines` for no list.

@@ -1,6 +1,6 @@
 """The portal's catalogues as it listed them, and how people mapped ours to them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -57,6 +57,10 @@ _TAKEN = Statement(
 _LOCAL = Statement(
     "SELECT local_code FROM portal_mappings WHERE kind = :kind AND portal_code = :portal_code"
     " ORDER BY changed_at DESC LIMIT 1"
+)
+_PORTAL_OF = Statement(
+    "SELECT local_code, portal_code FROM portal_mappings"
+    " WHERE kind = :kind AND local_code = ANY(:local_codes::text[])"
 )
 _LOCAL_OF_EACH = Statement("""
 SELECT DISTINCT ON (kind) kind, local_code FROM portal_mappings
@@ -156,6 +160,12 @@ class PostgresPortalCodes:
         """Return our code of one of the portal's, the portal's own when nobody mapped it."""
         found: str | None = await self._unit.fetch_value(_LOCAL, kind=kind.value, portal_code=portal_code)
         return found or portal_code
+
+    async def portal_of(self, kind: CodeKind, local_codes: Collection[str]) -> dict[str, str]:
+        """Return the portal's codes of ours, those that people mapped."""
+        asked = sorted({one for one in local_codes if one})
+        rows = await self._unit.fetch(_PORTAL_OF, kind=kind.value, local_codes=asked) if asked else []
+        return {row["local_code"]: row["portal_code"] for row in rows}
 
     async def local_of_each(self, portal_codes: Mapping[CodeKind, str]) -> dict[CodeKind, str]:
         """Return our codes of one of the portal's of each kind, those that people mapped."""

@@ -1,8 +1,10 @@
 """Questions of the portal: fetched, answered by the agency that was asked, the answer told (section 14)."""
 
 import random
-from collections.abc import Callable
-from typing import Protocol
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 from uuid import UUID
 
 from kernel.core.caller import Caller
@@ -19,6 +21,7 @@ from services.gateway.domain.portal_questions import (
     TELL_OWN,
     GivenAnswer,
     Origin,
+    Question,
     QuestionState,
     answer_message,
     own_message,
@@ -26,7 +29,12 @@ from services.gateway.domain.portal_questions import (
 )
 from services.gateway.domain.portal_reading import current_agency
 from services.gateway.use_cases.portal_lists import DueList
-from services.gateway.use_cases.portal_ports import KeptQuestion, National, OpenWork, Outcome
+from services.gateway.use_cases.portal_ports import (
+    KeptQuestion,
+    National,
+    OpenWork,
+    Outcome,
+)
 
 OVERSEERS = ("ADMIN", "SUPERVISOR")
 """Roles that see every agency's questions."""
@@ -34,6 +42,7 @@ ANSWERERS = ("ONE_STOP_MANAGER", "ONE_STOP_OFFICER", "SPECIALIST", "TEAM_LEAD", 
 """Roles that see and answer their own agency's."""
 _READ = "questions"
 _BATCH = 50
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
 class Questions(Protocol):
@@ -66,10 +75,7 @@ class FetchQuestions:
             return 0
         questions, unread = found
         async with self._lists.open_work() as work:
-            local = {
-                code: await work.portal_codes.local_of(CodeKind.AGENCY, current_agency(code))
-                for code in {one.agency for one in questions}
-            }
+            local = {code: await _local_agency(code, work) for code in {one.agency for one in questions}}
             work.portal_questions.keep(
                 [one.at(local[one.agency]) for one in questions], self._lists.clock.now()
             )
@@ -99,10 +105,11 @@ class TellAnswers:
         """Tell what is due; return how many the portal took. The first silence ends the run."""
         async with self._open_work() as work:
             due: list[KeptQuestion] = await work.portal_questions.due(limit=_BATCH, now=self._clock.now())
+            spoken = await _in_portal_codes([kept.question for kept in due], work)
         told = 0
-        for kept in due:
+        for kept, question in zip(due, spoken, strict=True):
             try:
-                outcome = _outcome_of(await self._tell(kept))
+                outcome = _outcome_of(await self._tell(kept, question))
             except PortalSilent as silence:
                 await self._settle(kept, self._later(kept, silence))
                 return told
@@ -110,24 +117,26 @@ class TellAnswers:
             told += outcome.state == QuestionState.TOLD.value
         return told
 
-    async def _tell(self, kept: KeptQuestion) -> PortalAnswer:
+    async def _tell(self, kept: KeptQuestion, question: Question) -> PortalAnswer:
         given = kept.given
-        if kept.question.origin is Origin.AGENCY:
-            return await self._national.write(TELL_OWN, [own_message(kept.question, given)])
+        if question.origin is Origin.AGENCY:
+            return await self._national.write(TELL_OWN, [own_message(question, given)])
         if given is None:
             raise LookupError(kept.id)
         if kept.attempts and await self._is_there(kept, given):
             return PortalAnswer(0, "đã có trên Cổng")
-        return await self._national.write(TELL_ANSWERS, [answer_message(kept.question, given)])
+        return await self._national.write(TELL_ANSWERS, [answer_message(question, given)])
 
     async def _is_there(self, kept: KeptQuestion, given: GivenAnswer) -> bool:
         """Ask after an attempt whose answer was lost: what is there is not told a second time."""
         answer = await self._national.read(ANSWERS_OF_ONE, cauhoiid=str(kept.question.number))
+        if answer.code != 0:
+            raise PortalSilent(f"{ANSWERS_OF_ONE}: {answer.message[:200]}")
         try:
             lines = lines_of(answer.result)
         except NoLines as error:
             raise PortalSilent(f"{ANSWERS_OF_ONE}: {error}") from error
-        return any(text_told(line, "NOIDUNGTRALOI") == given.text.strip() for line in lines.items)
+        return any(_plain(text_told(line, "NOIDUNGTRALOI")) == _plain(given.text) for line in lines.items)
 
     def _later(self, kept: KeptQuestion, silence: PortalSilent) -> Outcome:
         wait = self._backoff.wait(kept.attempts + 1, self._spread())
@@ -138,6 +147,28 @@ class TellAnswers:
     async def _settle(self, kept: KeptQuestion, outcome: Outcome) -> None:
         async with self._open_work() as work:
             work.portal_questions.settle(kept, outcome, self._clock.now())
+
+
+def _plain(text: str) -> str:
+    """Return the words alone: a portal may write a break of lines in its own way."""
+    return " ".join(unicodedata.normalize("NFC", _BREAK.sub(" ", text)).split())
+
+
+async def _local_agency(code: str, work: Any) -> str:
+    """Return our code of an agency of the portal, mapped as written or in the newer form (2.1)."""
+    mapped: str = await work.portal_codes.local_of(CodeKind.AGENCY, code)
+    if mapped == code:
+        mapped = await work.portal_codes.local_of(CodeKind.AGENCY, current_agency(code))
+    return mapped
+
+
+async def _in_portal_codes(questions: Sequence[Question], work: Any) -> list[Question]:
+    """Return questions as the portal knows their agencies and subjects, sectors or procedures."""
+    agencies = await work.portal_codes.portal_of(CodeKind.AGENCY, [one.agency for one in questions])
+    named = [one.subject for one in questions]
+    sectors = await work.portal_codes.portal_of(CodeKind.SECTOR, named)
+    procedures = await work.portal_codes.portal_of(CodeKind.PROCEDURE, named)
+    return [one.told_by(agencies, {**procedures, **sectors}) for one in questions]
 
 
 def _outcome_of(answer: PortalAnswer) -> Outcome:

@@ -4,19 +4,26 @@ import random
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from kernel.core.clock import VIETNAM, Clock
 from services.gateway.domain.portal_answers import PortalAnswer, PortalSilent
+from services.gateway.domain.portal_codes import CodeKind
 from services.gateway.domain.portal_ledger import Backoff
 from services.gateway.domain.portal_satisfaction import (
     SERVICE,
+    Json,
     MonthOfAnswers,
     large_enough,
     month_before,
     summary_message,
 )
-from services.gateway.use_cases.portal_ports import KeptSummary, National, OpenWork, Outcome
+from services.gateway.use_cases.portal_ports import (
+    KeptSummary,
+    National,
+    OpenWork,
+    Outcome,
+)
 
 _BATCH = 50
 _TOLD, _WAITING, _REFUSED = "TOLD", "WAITING", "REFUSED"
@@ -99,7 +106,9 @@ class TellSatisfaction:
 
     async def _tell(self, lines: Sequence[KeptSummary]) -> int:
         """Tell lines together; what is declined together is told one by one, to find which line it is."""
-        answer = await self._national.write(SERVICE, [line.body for line in lines])
+        async with self._open_work() as work:
+            bodies = await _in_portal_codes([line.body for line in lines], work)
+        answer = await self._national.write(SERVICE, bodies)
         if answer.is_success or len(lines) == 1:
             await self._settle(lines, _outcome_of(answer))
             return len(lines) if answer.is_success else 0
@@ -112,6 +121,15 @@ class TellSatisfaction:
     async def _settle(self, lines: Sequence[KeptSummary], outcome: Outcome) -> None:
         async with self._open_work() as work:
             work.portal_summaries.settle(lines, outcome, self._clock.now())
+
+
+async def _in_portal_codes(bodies: Sequence[Json], work: Any) -> list[Json]:
+    """Return lines as the portal knows their agencies and procedures, as people mapped them by now (11.5)."""
+    told = list(bodies)
+    for name, kind in (("Madonvi", CodeKind.AGENCY), ("MaThuTuc", CodeKind.PROCEDURE)):
+        mapped = await work.portal_codes.portal_of(kind, [body[name] for body in told])
+        told = [{**body, name: mapped.get(body[name], body[name])} for body in told]
+    return told
 
 
 def _outcome_of(answer: PortalAnswer) -> Outcome:

@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI, Request
 
 from kernel.core.clock import VIETNAM
+from services.gateway.domain.portal_answers import PortalAnswer
 from services.gateway.domain.portal_codes import CodeKind
 from services.gateway.jobs.portal_exchange import PORTAL_EXCHANGE
 from tests.integration.gateway.portal_world import ADossier, World, a_world, scopes_of, served
@@ -189,6 +190,38 @@ async def test_an_answer_lost_on_the_way_is_asked_after_and_not_told_twice(near:
     assert await exchange_of(near).answers.run() == 1
     shown = (await near.ask("GET", f"{QUESTIONS}/{line['id']}")).json()
     assert (shown["state"], shown["portal_answer"]) == ("TOLD", "đã có trên Cổng")
+
+
+async def test_a_portal_that_is_busy_when_asked_after_an_answer_is_not_told_it_twice(near: World):
+    """Its trouble is no word on whether the answer is there; and a line break it writes otherwise is one."""
+    number = await asked_on_portal(near)
+    await exchange_of(near).questions.run()
+    (line,) = (await near.ask("GET", QUESTIONS, "can-bo")).json()["items"]
+    text = "Nộp tại Trung tâm.\nMang theo thẻ căn cước."
+    body = {"text": text, "position": "Công chức"}
+    await near.ask("PUT", f"{QUESTIONS}/{line['id']}/answer", "can-bo", body, seen='"1"')
+    told = "DongBoKetQuaHoiDapGuiTuDVCQG"
+    await near.faults(lose_answer_after_applying={"value": "cut", "times": 1, "service": told})
+    assert await exchange_of(near).answers.run() == 0
+    national, real = exchange_of(near).answers._national, exchange_of(near).answers._national.read
+    words: list[PortalAnswer] = [PortalAnswer(-1, "Dữ liệu đang được tổng hợp")]
+
+    async def read(service: str, **asked: str) -> PortalAnswer:
+        if words:
+            return words.pop()
+        answer = await real(service, **asked)
+        written = [{**one, "NOIDUNGTRALOI": text.replace("\n", "<br/> ")} for one in answer.result]
+        return replace(answer, result=written)
+
+    national.read = read
+    for _ in range(2):
+        near.passes(hours=1)
+        await exchange_of(near).answers.run()
+    national.read = real
+    answers = await real("LayNoiDungTraLoiTheoCauHoi", cauhoiid=str(number))
+    calls = [call for call in near.wire.calls if call.service == told]
+    assert (len(calls), len(answers.result)) == (1, 1)
+    assert await near.gateway.runtime.pool.fetchval("SELECT state FROM portal_questions") == "TOLD"
 
 
 async def test_what_the_portal_declines_is_shown_and_answered_anew(near: World):
@@ -373,6 +406,43 @@ async def test_a_mapping_is_one_to_one_and_told_from_both_sides(near: World):
     assert (await near.ask("DELETE", f"{address}/1.004873", seen='"7"')).status_code == 412
     assert (await near.ask("DELETE", f"{address}/1.004873", seen='"1"')).status_code == 204
     assert (await near.ask("DELETE", f"{address}/1.004873", seen='"1"')).status_code == 404
+
+
+async def test_what_is_asked_and_how_satisfied_people_were_is_told_in_the_portals_codes(near: World):
+    """A mapping holds for whatever is told (11.5), and for what comes down under the code it names."""
+    mapped = {
+        ("AGENCY", "H99"): "000.28.15.H99",
+        ("PROCEDURE", "1.004873"): "2.000477",
+        ("SECTOR", "G15-TP07"): "G15-TP99",
+    }
+    for (kind, local), portal in mapped.items():
+        body = {"portal_code": portal}
+        answer = await near.ask("PUT", f"{SYNC}/mappings/{kind}/{local}", body=body, seen='"0"')
+        assert answer.status_code == 204, answer.text
+    await asked_on_portal(near, agency="000.28.15.H99")
+    await exchange_of(near).questions.run()
+    (line,) = (await near.ask("GET", QUESTIONS, "can-bo")).json()["items"]
+    given = {"text": "Nộp tại Trung tâm.", "position": "Công chức"}
+    await near.ask("PUT", f"{QUESTIONS}/{line['id']}/answer", "can-bo", given, seen='"1"')
+    for subject in ("G15-TP07", "1.004873"):
+        own = {"question": "Lệ phí?", "text": "Không.", "position": "Công chức", "subject": subject}
+        assert (await near.ask("POST", QUESTIONS, "can-bo", own)).status_code == 201
+    assert await exchange_of(near).answers.run() == 3
+    await exchange_of(near).satisfaction.collect()
+    await exchange_of(near).satisfaction.tell()
+    told = {call.service: [] for call in near.wire.calls}
+    for call in near.wire.calls:
+        told[call.service] += call.body.get("data") or []
+    assert [one["MADONVI"] for one in told["DongBoKetQuaHoiDapGuiTuDVCQG"]] == ["000.28.15.H99"]
+    assert [(one["MADONVI"], one["MaLinhVuc"]) for one in told["DongBoHoiDap"]] == [
+        ("000.28.15.H99", "G15-TP99"),
+        ("000.28.15.H99", "2.000477"),
+    ]
+    assert {(one["Madonvi"], one["MaThuTuc"]) for one in told["DongBoDanhGia"]} == {
+        ("000.28.15.H99", "2.000477"),
+        ("H99.201", "2.000477"),
+    }
+    assert (await near.ask("GET", f"{SYNC}/satisfaction")).json()[0]["waiting"] == 0
 
 
 async def test_outside_the_agreed_hours_nobody_calls_and_everything_waits(start):
