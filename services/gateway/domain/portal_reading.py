@@ -79,7 +79,8 @@ def _is_change(message: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
 
     What stands in the content counts first: there people, and the address it came to, have it (section 3.2).
     """
-    said = (text_of(data, UPDATING) or text_of(message, UPDATING)).casefold()
+    # A form whose every member is JSON has the word in quotes.
+    said = (text_of(data, UPDATING) or text_of(message, UPDATING)).strip("\"' ").casefold()
     if said not in _CHANGES | _CREATES:
         raise NeedsPeople(f"cần sửa: {UPDATING} (không rõ tạo mới hay cập nhật)")
     return said in _CHANGES

@@ -253,7 +253,7 @@ class TakeFromPortal:
         if answer.status < _PROBLEMS_FROM or is_repeated:
             async with self._open_work() as work:
                 is_first = await work.portal_inbox.is_first(code, message.id)
-            if is_repeated and not is_first:
+            if is_repeated and not is_first and not message.corrections:
                 return told_otherwise(code)
             is_first = is_first and answer.status < _PROBLEMS_FROM
             return taken(code, answer.dossier_id, is_first=is_first)

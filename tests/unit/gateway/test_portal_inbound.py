@@ -227,7 +227,7 @@ def test_a_change_is_one_however_and_wherever_it_is_said(said: Any, *, is_inside
     assert (handed.is_supplement, handed.portal_code) == (True, CODE)
 
 
-@pytest.mark.parametrize("said", ["False", False, 0, "", None, "N", "Không", "create"])
+@pytest.mark.parametrize("said", ["False", False, 0, "", None, "N", "Không", "create", '"False"'])
 def test_what_is_no_change_is_a_new_dossier(said: Any) -> None:
     assert not handed_of(GENERAL, {**from_portal(), "isUpdating": said}).is_supplement
 
