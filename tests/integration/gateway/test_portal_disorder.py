@@ -175,8 +175,9 @@ def test_a_gateways_answer_about_money_is_read_as_an_object_and_as_a_text():
     said = {"MaLoi": "00", "UrlThanhToan": "https://tt.example/1"}
     for message in (said, json.dumps(said)):
         assert pay_url({"error_code": "0", "message": message}) == "https://tt.example/1"
-    with pytest.raises(ValueError, match="a row of the list"):
-        read_list({"DanhSach": [None]})
+    assert read_list({"DanhSach": [None]}) == []
+    with pytest.raises(ValueError, match="1 dòng không đọc được"):
+        read_list({"DanhSach": [7]})
 
 
 def test_an_answer_of_the_portal_is_kept_without_signs_no_database_keeps():
