@@ -50,7 +50,8 @@ def test_the_server_of_an_interrupted_run_ends(tmp_path, how):
     try:
         # As Ctrl-C in a terminal, or a job that is cut off: the workers are hit too.
         os.killpg(run.pid, how)
-        run.wait(30)
+        # An interrupt may be lost in a worker (in a finaliser): its test is slept out then.
+        run.wait(90)
         assert wait_until(lambda: not running(int(pid)), 40)
         assert wait_until(lambda: not Path(home).exists(), 10)
     finally:

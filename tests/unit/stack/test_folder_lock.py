@@ -9,15 +9,15 @@ import pytest
 
 from stack.servers import FolderInUse, FolderLock
 
-# Takes the folder, forks as the supervisor does, says who the child is, and waits to be killed.
+# Takes the folder, forks as the supervisor does, and waits to be killed. The child says who it is: by then it
+# has let go of its copy, which it may not have had the time for when the fork comes back to the owner.
 OWNER = """
 import os, sys, time
 from pathlib import Path
 from stack.servers import FolderLock
 lock = FolderLock(Path(sys.argv[1]))
-child = os.fork()
-if child:
-    print(child, flush=True)
+if not os.fork():
+    print(os.getpid(), flush=True)
 time.sleep(60)
 """
 
