@@ -173,6 +173,8 @@ async def test_a_day_left_behind_is_counted_by_the_manager_and_approved_by_a_thi
     gone = in_the_directory(COUNTER.subject, "CASHIER", sequence=6, agency=HEIR, leaves=leave)
     await till.service.receive(gone)
     assert await closed(HEAD, reason="") == (422, "invalid")
+    assert await closed(HEAD, cashier="khong-co-ai") == (422, "invalid")
+    assert await closed(HEAD, day="2026-03-09") == (422, "invalid")
     assert await closed(at_heir(a_cashier("khac"))) == (403, "forbidden")
     assert await drawer(till, HEAD, "2026-03-05", agency=COMMUNE, cashier=COUNTER.subject) == {"CASH": 50_000}
     assert await closed(HEAD) == (201, HEAD.subject)

@@ -30,13 +30,18 @@ async def close_day(
     `cashier`: one who is not there, for whom the manager counts and says why; a third person approves it.
     """
     whose, name = await whose_drawer(cashier, by=by, work=work, now=now)
+    today = now.astimezone(VIETNAM).date()
     if whose != by.subject and not reason:
         raise Invalid(fields=[("reason", "Nêu lý do khóa sổ thay người thu phí")])
+    if whose != by.subject and day >= today:
+        # Who is not in the directory yet may be at the counter: their running day is theirs.
+        raise Invalid(fields=[("day", "Sổ của người khác chỉ khóa được từ ngày hôm sau")])
     drawer = await work.payments.hold_drawer(by.agency, whose, day)
     if drawer.closing is not None:
         raise DayClosed
+    if whose != by.subject and not drawer.by_method:
+        raise Invalid(fields=[("cashier", "Ngày này người đó không thu, chi khoản nào")])
     expected = drawer.by_method.get(Method.CASH.value, 0)
-    today = now.astimezone(VIETNAM).date()
     if not drawer.by_method and day < today and not await work.payments.has_taken(by.agency, day):
         raise BeforeTheDesk(fields=[("day", BeforeTheDesk.title)])
     require_closable(day, today=today, expected=expected, counted=counted, reason=reason)
