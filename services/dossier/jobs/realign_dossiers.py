@@ -9,6 +9,7 @@ from prometheus_client import Gauge
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Stale
 from kernel.service import Job, JobTick
+from services.dossier.domain.errors import CopyChanged
 from services.dossier.use_cases.continue_dossiers import continue_dossier, resume_dossier
 from services.dossier.use_cases.interlinked.continue_parents import realign_parent
 
@@ -36,7 +37,7 @@ async def run(tick: JobTick) -> None:
                     await resume_dossier(dossier_id, agency, work=work, now=tick.now)
                 else:
                     await continue_dossier(dossier_id, agency, heir, work=work, now=tick.now)
-        except Stale:
+        except (Stale, CopyChanged):
             continue
     if not told_anew or dossiers or not await _realigned_submissions(tick, today):
         return
@@ -61,7 +62,7 @@ async def _realigned_submissions(tick: JobTick, today: date) -> bool:
             try:
                 async with tick.open_work() as work:
                     await realign_parent(parent_id, today=today, work=work, now=tick.now)
-            except Stale:
+            except (Stale, CopyChanged):
                 is_whole = False
         after = found[-1]
 

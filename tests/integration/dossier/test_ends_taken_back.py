@@ -1,5 +1,6 @@
 """The catalogue takes an agency's end back, or tells it otherwise: what ran goes back, nothing is split."""
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from kernel.core.clock import VIETNAM
 from kernel.core.event import Event
+from kernel.testing.running import an_event
 from services.dossier.commands.figures import rebuild_figures
 from services.dossier.commands.history import verify_history
 from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
@@ -16,10 +18,12 @@ from tests.builders.dossier.kin import BIRTH, Kin
 from tests.builders.dossier.office import (
     COMMUNE,
     LEAD,
+    PROCEDURE,
     RECEIVER,
     SIGNER,
     SPECIALIST,
     Office,
+    a_procedure,
     an_agency,
 )
 from tests.integration.dossier.test_agencies_that_end import (
@@ -33,6 +37,7 @@ from tests.integration.dossier.test_agencies_that_end import (
     merged,
 )
 from tests.integration.dossier.test_books import given, helped
+from tests.integration.dossier.test_forged_copies import restarted
 
 THIRD = "H99.211"
 
@@ -162,3 +167,33 @@ async def test_a_submission_over_several_dossiers_comes_back_to_its_lead(empty_o
     assert [one["continuing_agency"] for one in parent["members"]] == [None] * len(parent["members"])
     changes = await kin.service.published("interlinked_dossier.advanced.v1")
     assert [one["data"]["change"].get("resumed") for one in changes][-1] == [COMMUNE]
+
+
+async def test_agencies_that_end_for_each_other_are_gone_round_once(empty_office: Office) -> None:
+    """A swap told in the wrong order: one of them keeps the submission, and the job goes on to others."""
+    kin = await Kin(empty_office.service).open_kin()
+    await kin.handed_in()
+    await kin.service.receive(heir(COMMUNE), ended())
+    for _ in range(2):
+        await kin.service.run_job(CONTINUE_DOSSIERS)
+    back = {"successors": [COMMUNE], "continuing": {"agency": COMMUNE, "by_procedure": {}}}
+    ring = replace(an_agency(HEIR, units=UNITS, valid_to="2026-03-02", **back), sequence=9)
+    await kin.service.receive(ring, ended_for(HEIR, 9, last_day="2026-03-01"))
+    async with asyncio.timeout(10):
+        await kin.service.run_job(REALIGN_DOSSIERS)
+
+
+async def test_a_dossier_whose_copy_does_not_fit_holds_up_no_other(office: Office) -> None:
+    first = await office.in_process()
+    newer = a_procedure(version=2, valid_from="2026-03-02")
+    await office.service.receive(an_event("procedure.published.v1", PROCEDURE, newer.data, sequence=3))
+    second = await office.in_process()
+    await merged(office)
+    assert len(await inbox(office, at_heir(SPECIALIST))) == 2
+    await office.service.runtime.pool.execute(
+        "UPDATE procedures SET data = replace(data::text, 'hôn nhân', 'khác')::json WHERE version = 1"
+    )
+    restarted(office)
+    await told(office, goes_on())
+    assert await inbox(office, SPECIALIST) == [second["dossier_id"]]
+    assert await inbox(office, at_heir(SPECIALIST)) == [first["dossier_id"]]

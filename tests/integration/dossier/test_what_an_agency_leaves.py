@@ -219,6 +219,19 @@ async def test_copies_paid_for_are_certified_in_the_heirs_book_or_paid_back(till
     assert await verify_history(till.service.runtime, []) == 0
 
 
+async def test_a_cashier_gives_cash_back_out_of_their_own_drawer_only(till: Office) -> None:
+    """Whose drawer else it leaves is the manager's to say."""
+    (refund,) = (await refused(till, ids(await asked(till, "C")))).json()["refunds"]
+    other = a_cashier("khac")
+    here = [in_the_directory(one.subject, "CASHIER", sequence=4) for one in (COUNTER, other)]
+    await till.service.receive(*here)
+    path = f"/v1/refunds/{refund['refund_id']}/decision"
+    said = {"approved": True, "drawer": COUNTER.subject}
+    answer = await till.service.post(path, said, other, version=refund["version"])
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert (await till.service.post(path, said, MANAGER, version=refund["version"])).status_code == 200
+
+
 async def test_a_copy_whose_signer_has_left_is_given_back_by_the_manager(till: Office) -> None:
     waiting = await asked(till, "A")
     await ends(till)

@@ -31,8 +31,11 @@ async def realign_parent(parent_id: UUID, *, today: date, work: Work, now: datet
     if not back:
         return
     continued: list[dict[str, Any]] = []
-    while told := await _continued(parent, today, work):
+    # Agencies that go on for each other go round: each is left once.
+    left: set[str] = set()
+    while told := [one for one in await _continued(parent, today, work) if one["ended_agency"] not in left]:
         continued += told
+        left |= {one["ended_agency"] for one in told}
     resumed = sorted({agency for agency, procedure in back if keepers.of(agency, procedure) == agency})
     details = {"continued": continued, "resumed": resumed}
     record_parent(parent, "advanced", by=None, work=work, now=now, details=details)

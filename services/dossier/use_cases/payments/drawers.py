@@ -16,9 +16,11 @@ from services.dossier.use_cases.ports import Work
 async def paying_drawer(refund: Refund, usual: str, named: str, *, by: Caller, work: Work) -> str:
     """Return the cashier out of whose drawer cash leaves: who is named, else who proposed or took it.
 
-    Raises `Invalid` for somebody named who is no cashier here, `DrawerOfNobody` where the usual one has left:
-    nobody would close that drawer.
+    Raises `Invalid` for somebody named who is no cashier here, or by whom it is not to say, `DrawerOfNobody`
+    where the usual one has left: nobody would close that drawer.
     """
+    if named not in {"", by.subject} and not approves(by.agency, by):
+        raise Invalid(fields=[("drawer", "Chỉ người phụ trách chọn người thu phí khác chi tiền")])
     drawer = named or usual
     if drawer == by.subject and by.has_role("CASHIER"):
         return drawer
