@@ -79,7 +79,7 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
 async def _republish(runtime: Runtime, _: Sequence[str]) -> int:
     now = runtime.clock.now()
     async with JobTick(runtime, now).open_work() as work:
-        republish(work, now.date())
+        republish(work)
     return 0
 
 

@@ -21,16 +21,24 @@ FROM (SELECT code, version FROM {table} ORDER BY code FOR SHARE) AS e
 JOIN {versions} v ON v.code = e.code AND v.version < e.version
 ORDER BY v.code, v.version
 """
-# Every version in force or still to come, in the order of their numbers: a reader picks by day.
-_PROCEDURES = """
+# As a version was told first: that another left it no day is not what the public may do with it.
+_TOLD_VISIBILITY = """CASE WHEN v.visibility <> 'SUPERSEDED' THEN v.visibility
+        WHEN EXISTS (
+            SELECT FROM procedure_parts t WHERE t.code = v.code AND t.is_abolished AND (
+                (t.part = 'NATIONAL' AND t.number = v.national_number)
+                OR (t.part = 'LOCAL' AND t.agency = v.agency AND t.number = v.local_number))) THEN 'ABOLISHED'
+        ELSE 'PUBLIC' END"""
+PROCEDURE_TOLD = f"""v.data || jsonb_build_object('version', v.version, 'agency', v.agency,
+        'valid_from', v.valid_from, 'valid_to', v.valid_to, 'visibility', {_TOLD_VISIBILITY})"""
+"""What is said of a version of a procedure, of a row named v."""
+# Every version there was, in the order of their numbers: dossiers stand on the one they were accepted under.
+# A reader picks by day, of a line the highest that has begun: never one that another left without a day.
+_PROCEDURES = f"""
 INSERT INTO outbox (event_id, topic, key, type, sequence, occurred_at, data, correlation_id, causation_id)
 SELECT gen_random_uuid(), 'procedure', p.code || ':' || v.version, 'procedure.published.v1',
-    v.version, v.created_at,
-    (v.data || jsonb_build_object('version', v.version, 'agency', v.agency, 'valid_from', v.valid_from,
-        'valid_to', v.valid_to, 'visibility', v.visibility))::json, 'republish', ''
+    v.version, v.created_at, ({PROCEDURE_TOLD})::json, 'republish', ''
 FROM (SELECT * FROM procedures ORDER BY code FOR SHARE) AS p
 JOIN procedure_versions v ON v.code = p.code
-WHERE v.visibility <> 'SUPERSEDED' AND (v.valid_to IS NULL OR v.valid_to >= :today::date)
 ORDER BY v.code, v.version
 """
 TYPES = {
@@ -49,10 +57,15 @@ EARLIER = {
 }
 """Where every version of an entry is kept, of those that others' records stand on."""
 
-REPUBLISH = tuple(
-    Statement(_EARLIER.format(table=table, versions=versions, type=TYPES[table]), rows=None)
-    for table, versions in EARLIER.items()
-) + tuple(
-    Statement(_ENTRY.format(table=table, type=event_type), rows=None) for table, event_type in TYPES.items()
+REPUBLISH = (
+    *(
+        Statement(_EARLIER.format(table=table, versions=versions, type=TYPES[table]), rows=None)
+        for table, versions in EARLIER.items()
+    ),
+    *(
+        Statement(_ENTRY.format(table=table, type=event_type), rows=None)
+        for table, event_type in TYPES.items()
+    ),
+    Statement(_PROCEDURES, rows=None),
 )
-REPUBLISH_PROCEDURES = Statement(_PROCEDURES, rows=None)
+"""Everything that was ever said and is still stood on; the rows pass through the database alone."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import orjson
@@ -25,7 +24,7 @@ from services.catalog.store.phrases import PostgresPhrases
 from services.catalog.store.points import PostgresPoints
 from services.catalog.store.readers import PostgresReaders
 from services.catalog.store.reminders import PostgresReminders
-from services.catalog.store.republish import REPUBLISH, REPUBLISH_PROCEDURES
+from services.catalog.store.republish import REPUBLISH
 from services.catalog.store.views import PostgresViews
 from services.catalog.store.workflows import PostgresWorkflows
 from services.catalog.use_cases.calendars.ports import ProposeYear
@@ -90,11 +89,10 @@ class PostgresWork:
         """Write what is queued so far, for the commit to let it stand."""
         await self._unit.flush()
 
-    def republish(self, today: date) -> None:
-        """Queue an event with the full state of every entry, a procedure's versions to come among them."""
+    def republish(self) -> None:
+        """Queue an event with the full state of every entry, in every version that others stand on."""
         for statement in REPUBLISH:
             self._unit.write(statement)
-        self._unit.write(REPUBLISH_PROCEDURES, today=today)
 
 
 def _brief(record: Mapping[str, Any]) -> str:

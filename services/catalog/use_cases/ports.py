@@ -88,5 +88,5 @@ class Work(Records, Protocol):
     async def flush(self) -> None:
         """Write what is queued so far; it stands only when the unit of work commits."""
 
-    def republish(self, today: date) -> None:
-        """Queue an event with the full state of every entry."""
+    def republish(self) -> None:
+        """Queue an event with the full state of every entry, in every version that others stand on."""

@@ -10,7 +10,7 @@ from kernel.core.event import Event
 from kernel.testing.running import RunningService
 from services.dossier.commands.copies import verify_copies
 from services.dossier.commands.sealed import broken_rows
-from tests.builders.catalog import a_document, a_process
+from tests.builders.catalog import a_document, a_procedure, a_process
 from tests.builders.forms import a_form
 from tests.integration.catalog.publishing.desk import an_item, approved, decided, published, with_catalogue
 from tests.integration.catalog.test_imports import load
@@ -72,17 +72,24 @@ async def test_copies_are_what_was_published_until_somebody_changes_one(
 async def test_versions_others_followed_are_compared_too_and_are_had_again(
     start: Callable[..., Awaitable[RunningService]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Years, processes and forms that running dossiers may stand on: said again, they stand as before."""
+    """Years, processes, forms, procedures that dossiers may stand on: said again, they stand as before."""
     catalog, dossier = await start("catalog"), await start("dossier")
     pool, file = dossier.runtime.pool, tmp_path / "published.jsonl"
     for times in (1, 2):
         office_hours = f"07:{times}0-11:30;13:30-17:30"
         year = {"code": "default", "year": 2026, "office_hours": office_hours, "exceptions": []}
         form = {**a_form(title=f"Tờ khai {times}"), "code": "1.004873"}
-        said = await load(
-            catalog, a_document(calendars=[year], processes=[a_process(name=str(times))], forms=[form])
-        )
-        assert said.status_code == 200, said.text
+        for name in (f"Tên {times}", f"Tên {times}, sửa trong ngày"):
+            said = await load(
+                catalog,
+                a_document(
+                    calendars=[year],
+                    processes=[a_process(name=str(times))],
+                    forms=[form],
+                    procedures=[a_procedure("1.004873", name=name)],
+                ),
+            )
+            assert said.status_code == 200, said.text
         catalog.clock.advance(timedelta(days=1))
     last = await heard(catalog, dossier)
 
@@ -97,12 +104,22 @@ async def test_versions_others_followed_are_compared_too_and_are_had_again(
     was = await pool.fetch("SELECT code, year, sequence, data FROM calendar_versions ORDER BY 3")
     await pool.execute(
         "DELETE FROM calendar_versions WHERE sequence = 1; DELETE FROM processes WHERE version = 1;"
-        "DELETE FROM forms WHERE sequence = 1"
+        "DELETE FROM forms WHERE sequence = 1; DELETE FROM procedures WHERE version IN (2, 3);"
+        "UPDATE procedures SET data = jsonb_set(data::jsonb, '{name}', '\"Khác\"') WHERE version = 1"
     )
     told = (await compared()).splitlines()
     assert told[:-1] == [
-        f"{name}: published, and not here"
-        for name in ("processes QT-01/1", "forms 1.004873/1", "calendar_versions default/2026/1")
+        "procedures 1.004873/1: it says otherwise than what was published",
+        *(
+            f"{name}: published, and not here"
+            for name in (
+                "procedures 1.004873/2",
+                "procedures 1.004873/3",
+                "processes QT-01/1",
+                "forms 1.004873/1",
+                "calendar_versions default/2026/1",
+            )
+        ),
     ]
     assert await catalog.runtime.service.commands["republish"](catalog.runtime, ()) == 0
     await heard(catalog, dossier, last)

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -130,16 +131,38 @@ async def test_two_agencies_publish_one_code_side_by_side(catalog: RunningServic
     assert [(event["sequence"], event["data"]["agency"]) for event in events[-2:]] == [(3, "H99"), (4, "H98")]
 
 
-async def test_republishing_says_what_is_in_force_and_what_is_to_come(catalog: RunningService) -> None:
-    """A reader that starts from nothing gets today's version and tomorrow's, in order."""
-    await published(catalog, await decided(catalog, an_item(await approved(catalog, name="Ngày mai"))))
-    said = len(await catalog.published())
+async def test_republishing_says_every_version_there_was(catalog: RunningService) -> None:
+    """As each was first told, in order: what is over, what never had a day, what is in force and to come."""
+    assert (await catalog.post("/v1/imports", named("Sửa"), a_service("catalog.import"))).status_code == 200
+    assert (
+        await catalog.post("/v1/imports", named("Sửa lại"), a_service("catalog.import"))
+    ).status_code == 200
+    catalog.clock.set(datetime(2026, 3, 4, 8, tzinfo=VIETNAM))
+    ended = await published(catalog, await decided(catalog, {"code": CODE, "kind": "ABOLISHED"}))
+    assert ended.status_code == 200, ended.text
+    national = {"public_procedures": [a_public_record(CODE, conditions_text="Đủ 18 tuổi")]}
+    assert (await catalog.post("/v1/imports", national, a_service("catalog.import"))).status_code == 200
+    events = await catalog.published("procedure.published.v1")
     assert await catalog.runtime.service.commands["republish"](catalog.runtime, ()) == 0
-    again = [row for row in (await catalog.published())[said:] if row["type"] == "procedure.published.v1"]
-    assert [(row["sequence"], row["data"]["valid_from"], row["data"]["valid_to"]) for row in again] == [
-        (1, "2026-01-20", "2026-03-31"),
-        (2, "2026-04-01", None),
+    again = (await catalog.published("procedure.published.v1"))[len(events) :]
+    assert [(row["key"], row["sequence"], without_end(row["data"])) for row in again] == [
+        (row["key"], row["sequence"], without_end(row["data"])) for row in events
     ]
+    kept = "SELECT visibility FROM procedure_versions ORDER BY version"
+    assert [row[0] for row in await catalog.runtime.pool.fetch(kept)] == [
+        *("PUBLIC", "SUPERSEDED", "PUBLIC"),
+        *("SUPERSEDED", "PUBLIC", "ABOLISHED"),
+    ]
+
+
+def named(name: str) -> dict[str, Any]:
+    """Return the province's document with its procedure called so."""
+    return a_document(procedures=[a_procedure(CODE, name=name)])
+
+
+def without_end(data: dict[str, Any]) -> dict[str, Any]:
+    """Return what was said but for the last day, which a later version gives."""
+    return {name: one for name, one in data.items() if name != "valid_to"}
 
 
 async def test_a_national_import_touches_national_parts_only(catalog: RunningService) -> None:
