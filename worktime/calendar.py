@@ -1,7 +1,7 @@
 """The working calendar of an agency: which days are worked, and at which hours."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -108,6 +108,19 @@ class WorkCalendar:
         return calendar
 
     @classmethod
+    def of_years(
+        cls,
+        years: Collection[int],
+        seasons: Iterable[tuple[date, OfficeHours]],
+        exceptions: Iterable[DayException] = (),
+    ) -> Self:
+        """Return a calendar of whole years (at least one); one missing between them is not loaded."""
+        first, last = min(years), max(years)
+        calendar = cls.from_seasons(seasons, exceptions, (date(first, 1, 1), date(last, 12, 31)))
+        calendar._missing = frozenset(range(first, last)) - set(years)  # noqa: SLF001 - a third constructor.
+        return calendar
+
+    @classmethod
     def parse(
         cls, office_hours_text: str, exceptions_text: str = "", covers: tuple[date, date] | None = None
     ) -> Self:
@@ -132,6 +145,7 @@ class WorkCalendar:
         self.covers = covers
         first, last = covers or (date.min, date.max)
         self._first, self._last = max(first, self._season_starts[0]), last
+        self._missing: frozenset[int] = frozenset()
         self._exceptions = _one_per_day(exceptions)
         self._years: dict[int, YearTable] = {}
 
@@ -142,7 +156,7 @@ class WorkCalendar:
 
     def hours_on(self, day: date) -> OfficeHours | None:
         """Return the day's office hours, None for a day off; CalendarNotLoaded outside the loaded days."""
-        if not self._first <= day <= self._last:
+        if not self._first <= day <= self._last or day.year in self._missing:
             raise self._not_loaded(day)
         exception = self._exceptions.get(day)
         if exception is not None:
@@ -196,7 +210,7 @@ class WorkCalendar:
         """Return the table of a year, counted at first use; CalendarNotLoaded when none of it is loaded."""
         year = self._years.get(number)
         if year is None:
-            if not self._first.year <= number <= self._last.year:
+            if not self._first.year <= number <= self._last.year or number in self._missing:
                 raise self._not_loaded(f"year {number}")
             first, last = max(self._first, date(number, 1, 1)), min(self._last, date(number, 12, 31))
             year = self._years[number] = YearTable(first, last, self.hours_on)
@@ -213,7 +227,9 @@ class WorkCalendar:
         return year.days[index]
 
     def _not_loaded(self, what: object) -> CalendarNotLoaded:
-        return CalendarNotLoaded(f"working calendar loaded from {self._first} to {self._last}: {what} is not")
+        gaps = f" without {sorted(self._missing)}" if self._missing else ""
+        loaded = f"from {self._first} to {self._last}{gaps}"
+        return CalendarNotLoaded(f"working calendar loaded {loaded}: {what} is not")
 
 
 def _one_per_day(exceptions: Iterable[DayException]) -> dict[date, DayException]:

@@ -156,14 +156,16 @@ class Process:
 
 
 def calendar_of(years: list[dict[str, Any]]) -> WorkCalendar | None:
-    """Return the calendar made of the loaded years of one code; None when none is loaded."""
+    """Return the calendar made of the loaded years of one code; None when none is loaded.
+
+    A year missing between them is no year without holidays: nothing is counted through it.
+    """
     if not years:
         return None
     ordered = sorted(years, key=lambda item: int(item["year"]))
     exceptions = [_exception(item) for year in ordered for item in year["exceptions"]]
-    first, last = int(ordered[0]["year"]), int(ordered[-1]["year"])
     seasons = [start for year in ordered for start in _season_starts(year)]
-    return WorkCalendar.from_seasons(seasons, exceptions, (date(first, 1, 1), date(last, 12, 31)))
+    return WorkCalendar.of_years([int(year["year"]) for year in ordered], seasons, exceptions)
 
 
 def _season_starts(year: dict[str, Any]) -> list[tuple[date, OfficeHours]]:

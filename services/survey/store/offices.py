@@ -78,8 +78,7 @@ def _calendar(years: list[dict[str, Any]]) -> WorkCalendar | None:
         for year in years
         for day in year["exceptions"]
     ]
-    first, last = int(years[0]["year"]), int(years[-1]["year"])
-    return WorkCalendar.from_seasons(seasons, days, (date(first, 1, 1), date(last, 12, 31)))
+    return WorkCalendar.of_years([int(year["year"]) for year in years], seasons, days)
 
 
 def _starts(year: dict[str, Any]) -> list[tuple[date, OfficeHours]]:

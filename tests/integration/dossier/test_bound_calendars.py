@@ -13,6 +13,7 @@ from kernel.core.event import Event
 from services.dossier.domain.definitions import calendar_of
 from services.dossier.jobs.recompute_due import RECOMPUTE_DUE
 from tests.builders.dossier.office import (
+    RECEIVER,
     SIGNER,
     SPECIALIST,
     Office,
@@ -150,6 +151,24 @@ async def test_a_year_decided_after_the_acceptance_is_bound_when_it_is_first_cou
     office.service.clock.advance(timedelta(minutes=1))
     seen = await resumed(office, await stopped(office, seen))
     assert seen["due_at"] == "2026-03-10T17:30:00+07:00"
+
+
+async def test_nothing_is_promised_through_a_year_missing_between_known_ones(office: Office) -> None:
+    """A year nobody heard of is no year without holidays; what ends before it is promised as ever."""
+    await office.service.runtime.pool.execute(
+        "DELETE FROM calendars WHERE year = 2027; DELETE FROM calendar_versions WHERE year = 2027"
+    )
+    await office.service.receive(a_calendar(2028))
+    office.service.clock.set(datetime(2026, 12, 28, 9, tzinfo=VIETNAM))
+    assert (await office.accepted())["due_at"] == "2026-12-31T17:30:00+07:00"
+    office.service.clock.set(datetime(2026, 12, 30, 9, tzinfo=VIETNAM))
+    seen = await office.submitted()
+    refused = await office.tried(seen, "acceptance", RECEIVER)
+    assert (refused.status_code, refused.json()["code"]) == (409, "calendar-missing")
+    closed = {"exceptions": [{"day": "2027-01-01", "status": "OFF", "reason": "Tết Dương lịch"}]}
+    await office.service.receive(a_year(2027, 1, closed))
+    taken = await office.act(seen, "acceptance", RECEIVER)
+    assert taken["due_at"] == "2027-01-05T17:30:00+07:00"
 
 
 async def test_a_dossier_from_before_versions_were_kept_is_bound_to_the_oldest_known(office: Office) -> None:

@@ -111,6 +111,21 @@ def test_a_calendar_loaded_from_the_middle_of_a_year_knows_nothing_before() -> N
         due_at(office, at("2027-03-05 09:00"), working_days(1))
 
 
+def test_nothing_is_counted_through_a_year_missing_between_loaded_ones() -> None:
+    starts = [(date(year, 1, 1), OfficeHours.parse(USUAL)) for year in (2026, 2028)]
+    office = WorkCalendar.of_years((2028, 2026), starts)
+    assert due_at(office, at("2026-12-29 09:00"), working_days(2)) == at("2026-12-31 17:30")
+    assert due_at(office, at("2028-01-03 09:00"), working_days(1)) == at("2028-01-04 17:30")
+    with pytest.raises(CalendarNotLoaded, match="2027"):
+        due_at(office, at("2026-12-29 09:00"), working_days(3))
+    with pytest.raises(CalendarNotLoaded):
+        office.working_days(date(2026, 12, 31), date(2028, 1, 3))
+    with pytest.raises(CalendarNotLoaded):
+        working_minutes(office, at("2026-12-31 09:00"), at("2028-01-03 09:00"))
+    with pytest.raises(CalendarNotLoaded):
+        office.hours_on(date(2027, 6, 1))
+
+
 SUMMER, WINTER = OfficeHours.parse("07:00-11:30;13:30-17:00"), OfficeHours.parse("07:30-11:30;13:00-17:00")
 
 

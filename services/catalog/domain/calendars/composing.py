@@ -54,15 +54,14 @@ def carried_over(given: Mapping[str, Any], held: Mapping[str, Any]) -> dict[str,
 def calendar_of(years: Iterable[Mapping[str, Any]]) -> WorkCalendar | None:
     """Return the calendar of the loaded years of one code, local days over national; None without any.
 
-    Years between the first and the last that are not loaded keep the hours of the year before.
+    Nothing is counted through a year between them that is not loaded.
     """
     ordered = sorted(years, key=lambda year: int(year["year"]))
     if not ordered:
         return None
     seasons = [start for year in ordered for start in starts_of(year)]
     days = [_exception(one) for year in ordered for one in days_of(year)]
-    first, last = int(ordered[0]["year"]), int(ordered[-1]["year"])
-    return WorkCalendar.from_seasons(seasons, days, (date(first, 1, 1), date(last, 12, 31)))
+    return WorkCalendar.of_years([int(year["year"]) for year in ordered], seasons, days)
 
 
 def starts_of(year: Mapping[str, Any]) -> list[tuple[date, OfficeHours]]:
