@@ -26,6 +26,7 @@ from services.dossier.domain.course import stood_since
 from services.dossier.domain.definitions import Agency
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import continuing_of, step_of
+from services.dossier.domain.intake.answers import answers_of, corrections_of
 from services.dossier.domain.intake.personal_papers import shown
 from services.dossier.domain.results.register import ResultState
 from services.dossier.domain.states import VIETNAMESE, State
@@ -219,7 +220,8 @@ def detail_of(detail: Detail, *, by: Caller, sees_all: bool, work: Work, now: da
         helper=_person(parties.get("helper"), is_own=False),
         sender=parties.get("sender"),
         brought=dossier.brought if sees_all else {},
-        form_data=form if isinstance(form, dict) else None,
+        form_data=answers_of(form),
+        form_corrections=corrections_of(form),
         result_delivery=dossier.result_delivery,
         components=[_component(item) for item in detail.components],
         attachments=[attachment_out(item) for item in detail.attachments] if sees_all else [],

@@ -120,7 +120,13 @@ async def receive_portal_supplement(
     uploads = [item.upload_id for item in body.attachments]
     kept = await kept_inline(body.attachments, by=by, work=work, now=now, uploads=uploads)
     dossier = await supplement_from_portal(
-        portal_code, attachments=kept, note=body.note, by=by, work=work, now=now
+        portal_code,
+        attachments=kept,
+        note=body.note,
+        form_data=body.form_data,
+        by=by,
+        work=work,
+        now=now,
     )
     return receipt_of(dossier, response)
 

@@ -518,6 +518,11 @@ class Dossier:
             self.sealed_before.setdefault(column, getattr(self, column))
             setattr(self, column, value)
 
+    def put_answers_right(self, form_sealed: str) -> None:
+        """Take the form's answers as a supplement says they are, beside the move that brings it."""
+        self.sealed_before.setdefault("form_sealed", self.form_sealed)
+        self.form_sealed = form_sealed
+
     def recompute(
         self,
         due_at: datetime,

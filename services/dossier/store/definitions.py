@@ -209,7 +209,7 @@ class PostgresCatalogue(Continuations):
                 ended={item["code"]: item["ended"] for item in found if item["ended"]},
                 took_over={item["code"]: item["took_over"] for item in found},
             ),
-            await self._form(procedure_code, row["form_sequence"]),
+            await self.form_of(procedure_code, row["form_sequence"]),
             row["form_sequence"],
             grounds,
             row["duplicates"] or (),
@@ -241,15 +241,18 @@ class PostgresCatalogue(Continuations):
             else:
                 self._copies.require("procedures", [row["whole"]])
 
-    async def _form(self, code: str, sequence: int | None) -> Form | None:
-        """Return the form in force, fetched and compiled at its first use in this process."""
+    async def form_of(self, code: str, sequence: int | None) -> Form | None:
+        """Return a version of a form, fetched and compiled at its first use in this process."""
         if sequence is None:
             return None
         found = self._kept.forms.get((code, sequence))
         if found is None:
             row = await self._unit.fetch_one(_FORM, code=code, sequence=sequence)
+            if row is None:
+                self._copies.require_there("forms", is_there=False, name=f"{code}/{sequence}")
+                return None
             self._copies.require("forms", [row])
-            found = Form(row["data"])  # type: ignore[index]  # looked at
+            found = Form(row["data"])
             self._kept.trim()
             self._kept.forms[code, sequence] = found
         return found

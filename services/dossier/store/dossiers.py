@@ -183,6 +183,7 @@ def _saving(names: Sequence[str]) -> Statement:
 
 _SAVE = _saving(_CHANGING)
 _SAVE_CORRECTED = _saving((*_CHANGING, *_CORRECTED))
+_SAVE_ANSWERED = _saving((*_CHANGING, "form_sealed"))
 _DESTROYED = (*_CHANGING, *_CORRECTED, "owner_subject", "submitter_subject", "owner_index", "form_sealed")
 _DESTROY = Statement(
     f"UPDATE dossiers SET version = :version, {', '.join(f'{name} = :{name}' for name in _DESTROYED)},"
@@ -299,14 +300,18 @@ class PostgresDossiers:
     def save(self, dossier: Dossier, entry: Entry) -> None:
         """Keep a changed dossier; the commit is stale when somebody was faster."""
         columns = changing_columns(dossier)
-        is_corrected = "parties_sealed" in dossier.sealed_before
-        if is_corrected:
+        statement = _SAVE
+        if "parties_sealed" in dossier.sealed_before:
+            statement = _SAVE_CORRECTED
             columns |= {name: getattr(dossier, name) for name in _CORRECTED}
+        elif "form_sealed" in dossier.sealed_before:
+            statement = _SAVE_ANSWERED
+            columns["form_sealed"] = dossier.form_sealed
         seal = self._seal(dossier, columns)
         # The seal covers the index, which `reindex-identities` alone changes beside a version.
         columns["owner_index"] = dossier.owner_index
-        self._unit.write(_SAVE_CORRECTED if is_corrected else _SAVE, **columns, head_seal=seal)
-        if dossier.sealed_before:
+        self._unit.write(statement, **columns, head_seal=seal)
+        if dossier.sealed_before.keys() - {"form_sealed"}:
             self._searching.put(dossier)
         self._add_history(entry)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from services.dossier.domain.states import Move, State
 from services.dossier.use_cases.figures.counting import counted
 from services.dossier.use_cases.intake.authorizations import require_authorized
 from services.dossier.use_cases.intake.evidence import keep_evidence
+from services.dossier.use_cases.intake.form_answers import put_answers_right
 from services.dossier.use_cases.payments.claiming import noted_as
 from services.dossier.use_cases.ports import Attachment, Grounds, Intake, Work
 from services.dossier.use_cases.receive_dossier import accept
@@ -233,8 +235,12 @@ async def supplement_from_portal(
     by: Caller,
     work: Work,
     now: datetime,
+    form_data: Mapping[str, Any] = MappingProxyType({}),
 ) -> Dossier:
-    """Take what the applicant of a portal-born dossier sent through the portal, where something was asked."""
+    """Take what the applicant of a portal-born dossier sent through the portal, where something was asked.
+
+    Answers of the form that come with it are put right in the dossier's own.
+    """
     if by.kind is not CallerKind.SERVICE or not by.has_role("portal.intake"):
         raise Forbidden
     dossier, _ = await work.dossiers.load_by_portal_code(portal_code)
@@ -243,9 +249,10 @@ async def supplement_from_portal(
     if not dossier.can(move) or dossier.supplements[-1].answered_at is not None:
         raise TransitionRefused.in_state(dossier.state)
     left = dossier.answer_supplement(move, at=now, files=[item.id for item in attachments])
+    details = await put_answers_right(dossier, form_data, work=work, now=now)
     kept = [replace(item, dossier_id=dossier.id, purpose="SUPPLEMENT") for item in attachments]
     work.attachments.add(kept)
     dossier.take(item.id for item in kept)
     name = "intake_supplement_answered" if is_intake else "supplement_answered"
-    record_change(work, dossier, Change(name, left, note=note), by=by, now=now)
+    record_change(work, dossier, Change(name, left, note=note, details=details), by=by, now=now)
     return dossier

@@ -14,7 +14,9 @@ from services.gateway.domain.portal_files import content_member, is_nameless, st
 from services.gateway.domain.portal_form import is_form
 from services.gateway.domain.portal_owner import unread_number
 from services.gateway.domain.portal_profiles import PROFILES
+from services.gateway.domain.portal_reading import UPDATING, beside_form, is_change_said
 from services.gateway.domain.portal_spelling import FILES
+from services.gateway.domain.portal_words import text_of
 
 Json = dict[str, Any]
 
@@ -43,7 +45,7 @@ def correctable(path: str, message: Any) -> dict[str, str]:
     if profile is None or data is None:
         return {}
     plain = {name: _value(data, name) for name in _names(profile, data)}
-    return {**plain, **dict.fromkeys(_removable(profile, data), _CONTENT)}
+    return {**plain, **dict.fromkeys(_removable_of(profile, message, data), _CONTENT)}
 
 
 def removable(path: str, message: Any) -> frozenset[str]:
@@ -53,7 +55,9 @@ def removable(path: str, message: Any) -> frozenset[str]:
     in without, says so, and the file is asked for.
     """
     profile, data = content_of(path, message)
-    return frozenset() if profile is None or data is None else frozenset(_removable(profile, data))
+    return (
+        frozenset() if profile is None or data is None else frozenset(_removable_of(profile, message, data))
+    )
 
 
 def corrected(path: str, message: Any, corrections: Mapping[str, str]) -> Any:
@@ -106,6 +110,7 @@ def portal_names(path: str) -> dict[str, str]:
     return {
         "submitted_at": profile["submitted_at"],
         "note": profile["note"][0],
+        "form_data": profile["form"],
         "owner.address": ".".join(profile["address"]),
         **{f"owner.{own}": theirs for own, theirs in profile["owner"].items()},
     }
@@ -117,6 +122,23 @@ def place_name(places: Sequence[str], field: str) -> str:
     place, _, member = rest.partition(".")
     at = places[int(place)] if place.isdecimal() and int(place) < len(places) else ""
     return f"{at}.{_MEMBERS.get(member, member)}".strip(".") if at else FILES
+
+
+def _removable_of(profile: Mapping[str, Any], message: Any, data: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what may be left out; of a supplement its answers too, which our own form may not take.
+
+    The papers that came with them are not to miss their deadline for that.
+    """
+    yield from dict.fromkeys((*_removable(profile, data), *_answers(profile, message, data)))
+
+
+def _answers(profile: Mapping[str, Any], message: Any, data: Mapping[str, Any]) -> Iterator[str]:
+    said = text_of(data, UPDATING) or text_of(message, UPDATING)
+    if not (text_of(data, profile["supplement_code"]) or is_change_said(said)):
+        return
+    if profile["form"] and data.get(profile["form"]):
+        yield profile["form"]
+    yield from beside_form(data, profile)
 
 
 def _removable(profile: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[str]:

@@ -15,7 +15,7 @@ ACCEPTED = 0
 DUPLICATE = 1
 FAILED = -1
 
-_INVALID = "invalid"
+_WRONG = frozenset({"invalid", "form-answers-invalid"})
 _NO_PLACE = frozenset({"process-missing", "procedure-closed"})
 _MAPPED_FIELDS = (
     "procedure_code",
@@ -90,7 +90,7 @@ def ruling_of_refusal(
     if is_gap:
         names = ", ".join(name for name, _ in fields[:5])
         return parked(code, problem if problem in _NO_PLACE else f"chưa ánh xạ: {names}", is_retried=True)
-    if problem == _INVALID and fields:
+    if problem in _WRONG and fields:
         wrong = "; ".join(f"{name} ({reason})" for name, reason in fields[:5])
         return parked(code, f"cần sửa: {wrong}", is_retried=False)
     told = title or "không tiếp nhận được"

@@ -142,12 +142,17 @@ def _form(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Json:
     form = form_of(data.get(profile["form"])) if profile["form"] else {}
     if form is None:
         raise NeedsPeople(f"cần sửa: {profile['form']} (không đọc được biểu mẫu)")
-    read = names_of(profile) | TOLD_BY_THE_DOSSIER
-    beside = {name: value for name, value in data.items() if name not in read and not is_blank(value)}
+    beside = beside_form(data, profile)
     same = {name for name in beside.keys() & form.keys() if beside[name] == form[name]}
     return form | {
         f"{name} (2)" if name in form else name: value for name, value in beside.items() if name not in same
     }
+
+
+def beside_form(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Json:
+    """Return what the content says that no member of its kind is read for."""
+    read = names_of(profile) | TOLD_BY_THE_DOSSIER
+    return {name: value for name, value in data.items() if name not in read and not is_blank(value)}
 
 
 def national_code(code: str) -> str:

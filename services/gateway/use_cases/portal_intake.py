@@ -267,6 +267,8 @@ def _portal_name(name: str, handed: Handed, path: str) -> str:
     """Return a field by the portal's name; an upload that is gone is brought anew and stays ours."""
     if name.startswith("attachments") and not name.endswith("upload_id"):
         return place_name(handed.places, name)
+    if name.startswith("form_data."):
+        return f"{portal_names(path).get('form_data', '')}.{name.partition('.')[2]}".strip(".")
     return portal_names(path).get(name, name)
 
 

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
+from kernel.testing.running import an_event
 from kernel.web.paging import encode_cursor
 from services.gateway.jobs.portal_intake import PORTAL_INTAKE
-from tests.builders.dossier.office import PROCEDURE, Office
+from tests.builders.dossier.office import PROCEDURE, RECEIVER, Office
+from tests.builders.forms import a_form
 from tests.integration.gateway.portal_world import World, a_world, served
-from tests.integration.gateway.test_portal_intake import CODE, a_message, inbox, send
+from tests.integration.gateway.test_portal_intake import CODE, a_message, a_supplement, inbox, send
 
 ODD = "Công ty Sao Mai – Chi nhánh 2+"
 PLAIN = "Công ty Sao Mai - Chi nhánh 2"
@@ -167,3 +169,27 @@ async def test_a_made_up_cursor_is_a_wrong_field_and_no_defect(
 ):
     answer = await world.ask("GET", f"/api/v1/portal-sync/{name}?cursor={encode_cursor(*values)}")
     assert (answer.status_code, answer.json()["errors"][0]["path"]) == (422, "cursor")
+
+
+async def test_answers_of_a_supplement_our_form_does_not_take_wait_for_people_who_may_leave_them_out(
+    start, tmp_path
+):
+    """The reason names the answer; its papers go in without it, and the dossier tells of that."""
+    office = await Office(await start("dossier", files_url=tmp_path.as_uri())).open()
+    await office.service.receive(an_event("form.published.v1", PROCEDURE, {**a_form(), "version": 1}))
+    app = office.service.client._transport.app
+    async with served(app) as url, a_world(start, dossier_url=url) as world:
+        await send(world, from_a_company(ChuHoSo="Nguyễn Văn An"))
+        born = {"dossier_id": str(await the_dossier(world)), "version": 1}
+        items = [{"component_code": "to-khai", "reason": "Sai số bản"}]
+        await office.act(born, "intake-supplement-request", RECEIVER, items=items, reason="Khai sai")
+        sent = await send(world, a_supplement(DuLieuEForm={"copies": "ba"}))
+        assert sent == {"error_code": 0, "message": f"{CODE}| đã tiếp nhận, chờ xử lý"}
+        line = await the_line(world)
+        assert line["reason"].startswith("cần sửa: DuLieuEForm.copies (")
+        assert (await correct(world, line, DuLieuEForm="")).status_code == 200
+        await world.gateway.run_job(PORTAL_INTAKE)
+        shown = await office.read(born, RECEIVER)
+        assert (shown["state"], shown["form_data"]) == ("SUBMITTED", {"ho_ten": "Nguyễn Văn An"})
+        (told,) = await office.service.published("dossier.intake_supplement_answered.v1")
+        assert "biểu mẫu điện tử" in told["data"]["change"]["note"]

@@ -200,6 +200,7 @@ class DossierOut(BaseModel):
     sender: dict[str, Any] | None
     brought: dict[str, Any]
     form_data: dict[str, Any] | None
+    form_corrections: list[dict[str, Any]] = []
     result_delivery: str
     components: list[dict[str, Any]]
     attachments: list[AttachmentOut]

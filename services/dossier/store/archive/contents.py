@@ -12,6 +12,7 @@ from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.archive.bags import Bag, Stored, Text, safe_name
 from services.dossier.domain.archive.packages import Batch, Package
+from services.dossier.domain.intake.answers import answers_of, corrections_of
 from services.dossier.use_cases.archive.ports import Contents
 from services.dossier.use_cases.ports import Seals
 
@@ -86,12 +87,14 @@ class PackageContents:
 
     def _described(self, row: Any, lists: dict[str, list[dict[str, Any]]], batch: Batch) -> bytes:
         plain = {name.strip(): row[name.strip()] for name in _PLAIN.split(",")}
+        form = self._seals.open(row["form_sealed"], purpose="form")
         told = {
             "format": FORMAT,
             "batch_id": batch.id,
             "dossier": {name: _value(value) for name, value in plain.items()},
             "parties": self._seals.open(row["parties_sealed"], purpose="parties"),
-            "form": self._seals.open(row["form_sealed"], purpose="form"),
+            "form": answers_of(form),
+            **({"form_corrections": corrections_of(form)} if corrections_of(form) else {}),
             "retention": row["record"],
             **{name: lists[name] for name in _LISTS if name != "history"},
             "history": _ends(lists["history"]),

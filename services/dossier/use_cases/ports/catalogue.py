@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from eforms.form import Form
 from services.dossier.domain.holdings import Continuing
 from services.dossier.domain.mandates import Mandate
 from services.dossier.use_cases.ports.records import Intake
@@ -32,6 +33,9 @@ class Catalogue(Protocol):
 
         With `owner_index`, the owner's open dossiers of the same procedure are looked for.
         """
+
+    async def form_of(self, code: str, sequence: int | None) -> Form | None:
+        """Return a version of a procedure's form, None for none; raise `CopyChanged` where it is gone."""
 
     async def component(self, procedure_code: str, component_code: str, today: date) -> dict[str, Any] | None:
         """Return a component of the version of a procedure that is in force."""

@@ -1,0 +1,70 @@
+"""Puts right what the portal's supplement says of the form, with what stood before."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from eforms.form import Form
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.errors import AnswersWrong
+from services.dossier.domain.intake.answers import answers_of, corrections_of
+from services.dossier.use_cases.ports import Work
+
+_BLANK = (None, "")
+
+
+async def put_answers_right(
+    dossier: Dossier, told: Mapping[str, Any], *, work: Work, now: datetime
+) -> dict[str, Any]:
+    """Take what a supplement says of the form: names it tells are put right, the others stay as they are.
+
+    A blank says nothing. Return what history tells of it, the names only; raise `AnswersWrong` where the
+    form the dossier was handed in under does not take a new answer, or misses one that it brings about.
+    """
+    opened = work.seals.open(dossier.form_sealed, purpose="form") if dossier.form_sealed else {}
+    before = answers_of(opened) or {}
+    changed = {
+        name: one for name, one in told.items() if one not in _BLANK and (name, one) not in before.items()
+    }
+    if not changed:
+        return {}
+    after = {**before, **changed}
+    form = await work.catalogue.form_of(dossier.procedure_code, dossier.pins.form)
+    if form is not None:
+        _require_right(form, before, after, changed)
+    correction = {
+        "at": now.isoformat(),
+        "version": dossier.version,
+        "before": {name: before[name] for name in changed if name in before},
+        "added": sorted(changed.keys() - before.keys()),
+    }
+    dossier.put_answers_right(
+        work.seals.seal([after, *corrections_of(opened), correction], purpose="form"),
+    )
+    return {"answers": {"corrected": sorted(changed)}}
+
+
+def _require_right(
+    form: Form, before: Mapping[str, Any], after: Mapping[str, Any], changed: Mapping[str, Any]
+) -> None:
+    """Raise `AnswersWrong` for what is wrong with the new answers, not for what was wrong already.
+
+    The portal judged the first answers by its own form; what it says under names ours has not is kept.
+    """
+    names = form.schema.get("properties", {}).keys()
+    was = {(one.path, one.reason) for one in _faults(form, before, names)}
+    faults = [
+        one
+        for one in _faults(form, after, names)
+        if (one.path, one.reason) not in was or one.path.split(".")[0] in changed
+    ]
+    if faults:
+        raise AnswersWrong(
+            fields=[
+                (".".join(part for part in ("form_data", one.path) if part), one.reason) for one in faults
+            ]
+        )
+
+
+def _faults(form: Form, answers: Mapping[str, Any], names: Any) -> list[Any]:
+    return form.faults({name: one for name, one in answers.items() if name in names})
