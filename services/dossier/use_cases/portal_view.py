@@ -136,7 +136,10 @@ def _view(detail: Detail, work: Work) -> dict[str, Any]:
         "fees": _fees(detail) if now_state["accepted_at"] else [],
         "attachments": attachments,
         "results": [_result(one, detail) for one in standing],
-        "recalled_results": [{**_result(one, detail), "recalled_at": at} for one, at in recalled],
+        "recalled_results": [
+            {**_result(one, detail), "recalled_at": recall.at, "recalled_in": recall.version}
+            for one, recall in recalled
+        ],
         "supplements": told_supplements(
             detail.history,
             detail.attachments,

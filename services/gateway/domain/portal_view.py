@@ -61,7 +61,8 @@ class ResultPaper:
     name: str
     code: str
     files: tuple[FileRef, ...]
-    recalled_at: datetime | None = None
+    recalled_in: int | None = None
+    """The version that took it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Change:
     at: datetime
     officer: str
     text: str
+    version: int
     note: str = ""
     step_due_at: datetime | None = None
     legal_basis: str = ""
@@ -146,7 +148,8 @@ class PortalView:
     def gone(self) -> list[FileRef]:
         """The files of results this very version took back, which the portal may have been told of."""
         standing = {file.attachment_id for paper in self.results for file in paper.files}
-        taken_back = (paper for paper in self.recalled if paper.recalled_at == self.change.at)
+        # By its version: several changes of a dossier may share a moment.
+        taken_back = (paper for paper in self.recalled if paper.recalled_in == self.change.version)
         files = {file.attachment_id: file for paper in taken_back for file in paper.files}
         return [file for id_, file in files.items() if id_ not in standing]
 
@@ -265,8 +268,9 @@ def _result(data: Mapping[str, Any]) -> ResultPaper:
     name = " ".join(part for part in (_text(data, "name"), _text(data, "number")) if part)
     listed = data.get("attachments") or ()
     files = tuple(replace(_file(item, name), is_result=True) for item in listed)
-    recalled_at = _moment(data, "recalled_at")
-    return ResultPaper(name=name, code=_text(data, "code"), files=files, recalled_at=recalled_at)
+    return ResultPaper(
+        name=name, code=_text(data, "code"), files=files, recalled_in=data.get("recalled_in")
+    )
 
 
 def _change(data: Mapping[str, Any]) -> Change:
@@ -282,6 +286,7 @@ def _change(data: Mapping[str, Any]) -> Change:
         at=datetime.fromisoformat(entry["at"]),
         officer=_text(entry, "officer"),
         text=_text(entry, "text"),
+        version=version,
         note=_text(data, "note"),
         step_due_at=_moment(entry, "due_at"),
         legal_basis=_text(data.get("change") or {}, "legal_basis"),

@@ -70,14 +70,18 @@ async def test_the_portal_is_told_version_by_version_what_stands_and_what_was_ta
     first = await issued(office)
     path = f"/v1/portal-views/{first['dossier_id']}"
 
+    recalled_in = 0
+
     async def told(version: int) -> tuple[list[str], list[str]]:
         view = (await office.service.get(path, GATEWAY, params={"version": version})).json()
         gone = [one["number"] for one in view["recalled_results"]]
         assert all(one["recalled_at"] and one["attachments"] for one in view["recalled_results"])
+        assert [one["recalled_in"] for one in view["recalled_results"]] == [recalled_in] * len(gone)
         return [one["number"] for one in view["results"]], gone
 
     assert await told(first["version"]) == (["12/XN"], [])
     recall = await office.act(first, "result-recall", SIGNER, reason="Sai tên")
+    recalled_in = recall["version"]
     assert await told(recall["version"]) == ([], ["12/XN"])
     assert await told(first["version"]) == ([], [])
     office.service.clock.advance(timedelta(minutes=1))

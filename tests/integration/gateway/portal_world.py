@@ -81,11 +81,11 @@ class ADossier:
         if self.origin != "COUNTER":
             self.went("submitted", "SUBMITTED")
 
-    def went(self, name: str, state: str = "") -> "ADossier":
+    def went(self, name: str, state: str = "", *, after_minutes: int = 5) -> "ADossier":
         """Let something happen to it."""
         before, self.state = self.state or None, state or self.state
         self.version += 1
-        self.at += timedelta(minutes=5)
+        self.at += timedelta(minutes=after_minutes)
         if name == "accepted":
             self.accepted_at = self.at
         self._tell(name, before)

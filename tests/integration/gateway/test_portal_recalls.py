@@ -31,7 +31,7 @@ def recalled(dossier: ADossier) -> ADossier:
     dossier.results = []
     dossier.recalled.append(paper)
     dossier.went("result_recalled", "PROCESSING")
-    paper["recalled_at"] = dossier.at.isoformat()
+    paper |= {"recalled_at": dossier.at.isoformat(), "recalled_in": dossier.version}
     return dossier
 
 
@@ -108,6 +108,14 @@ async def test_a_result_taken_back_is_told_as_deleted_once_and_the_same_file_liv
         ("9", [(SECOND, "False")]),
         ("10", [(SECOND, "False")]),
     ]
+
+
+async def test_changes_that_share_the_moment_of_a_recall_do_not_tell_of_it_again(world: World):
+    dossier = await born_there(world)
+    await told_anew(world, issued(dossier, FIRST, "1/GP"))
+    recalled(dossier).went("payment_requested", "AWAITING_FINANCIAL", after_minutes=0)
+    await told_anew(world, dossier.went("resumed", "PROCESSING", after_minutes=0))
+    assert documents(world)[2:] == [("4", [(FIRST, "True")]), ("6", []), ("4", [])]
 
 
 async def test_of_a_dossier_born_here_the_list_of_results_is_told_without_it(world: World):
