@@ -23,6 +23,15 @@ from services.dossier.store.shown import sound_authority
 from services.dossier.use_cases.ports import Detail, UsedResult
 from services.dossier.use_cases.sealed_rows import RowSeals
 
+# Results of the register that stand for components.
+_USED = """
+    (SELECT json_agg(json_build_object('component_code', u.component_code, 'result_id', r.id,
+        'number', r.number, 'used_version', u.result_version, 'version', r.version, 'state', r.state,
+        'valid_from', r.valid_from, 'valid_to', r.valid_to, 'reason', r.reason, 'type', r.type,
+        'procedure_code', r.procedure_code) ORDER BY u.component_code)
+     FROM result_uses u JOIN result_register r ON r.id = u.result_id
+     WHERE u.dossier_id = d.id) AS used_results
+"""
 ITEM = (
     "id, reference, dossier_code, portal_code, procedure_code, procedure_name, channel, origin, state,"
     " version, owner_name, submitted_at, accepted_at, due_at, ended_at, step, receiving_agency,"
@@ -41,12 +50,7 @@ _DETAIL = loading(
         (SELECT json_agg(json_build_object('paper_id', p.id, 'kind', p.kind, 'number', p.number,
             'issued_at', p.issued_at, 'superseded_by', p.superseded_by) ORDER BY p.id)
          FROM papers p WHERE p.dossier_id = d.id) AS papers,
-        (SELECT json_agg(json_build_object('component_code', u.component_code, 'result_id', r.id,
-            'number', r.number, 'used_version', u.result_version, 'version', r.version, 'state', r.state,
-            'valid_from', r.valid_from, 'valid_to', r.valid_to, 'reason', r.reason)
-            ORDER BY u.component_code)
-         FROM result_uses u JOIN result_register r ON r.id = u.result_id
-         WHERE u.dossier_id = d.id) AS used_results,
+        {_USED},
         (SELECT count(*) FROM papers p WHERE p.dossier_id = d.id AND p.sha256 IS NULL) AS unprinted,
         (SELECT EXISTS (SELECT FROM archive_packages g
             WHERE g.dossier_id = d.id AND g.state = 'ACCEPTED')) AS is_packed,
@@ -137,7 +141,7 @@ _PORTAL = Statement(
         (SELECT json_agg(m ORDER BY m.sequence) FROM payment_entries m WHERE m.dossier_id = d.id
             AND (asked.upto = 0 OR m.at <= (SELECT h.at FROM history h
                 WHERE h.dossier_id = d.id AND h.version = asked.upto))) AS money,
-        asked.upto
+        {_USED}, asked.upto
     FROM unnest(:ids::uuid[], :versions::bigint[]) AS asked(dossier, upto)
     JOIN dossiers d ON d.id = asked.dossier
     """
@@ -178,6 +182,7 @@ def _used_result(told: dict[str, Any]) -> UsedResult:
         valid_from=date.fromisoformat(told["valid_from"]),
         valid_to=date.fromisoformat(last) if last else None,
         reason=told["reason"] or "",
+        type=told["type"] if told["type"] != told["procedure_code"] else "",
     )
 
 

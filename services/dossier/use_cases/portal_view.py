@@ -245,6 +245,7 @@ def _public_note(item: dict[str, Any]) -> str:
 def _attachments(detail: Detail) -> list[dict[str, Any]]:
     by_id = {item.id: item for item in detail.attachments}
     flags = _flags(detail)
+    results = _results_for_components(detail)
     # Where the platform itself took files from the store, each file says so of itself, and no other does.
     taken = {item.component_code for item in detail.attachments if item.taken is not None}
     newest = {item.id: item.replaced_by for item in detail.attachments}
@@ -265,14 +266,26 @@ def _attachments(detail: Detail) -> list[dict[str, Any]]:
                 named.append(
                     {"attachment_id": found.id, "file_name": found.file_name, "name": component.name}
                     | {"component_code": component.component_code, "media_type": found.media_type, **shown}
+                    | {"replaced_by": results.get(component.component_code, "")}
                 )
     rest = [item for item in by_id.values() if item.purpose != "RESULT"]
     return named + [
         {"attachment_id": item.id, "file_name": item.file_name, "name": item.file_name}
         | {"component_code": item.component_code, "media_type": item.media_type}
         | {"is_digitised": True, "reuse": 0, "is_from_personal_store": item.taken is not None}
+        | {"replaced_by": ""}
         for item in rest
     ]
+
+
+def _results_for_components(detail: Detail) -> dict[str, str]:
+    """Return by component the code of another dossier's result that stands for it, where its code is known.
+
+    Out of the register by its entry, or carried from an earlier member of an interlinked submission.
+    """
+    carried = (detail.dossier.brought.get("interlinked") or {}).get("results") or ()
+    codes = {one["component"]: one["type"] for one in carried if one["type"] != one["procedure"]}
+    return codes | {one.component_code: one.type for one in detail.used_results}
 
 
 def _newest(one: UUID, replaced_by: Mapping[UUID, UUID | None]) -> UUID:

@@ -236,6 +236,17 @@ async def test_a_result_stands_for_a_component_by_its_entry(office: Office) -> N
     assert await office.service.runtime.pool.fetchval(REUSE, seen["dossier_id"]) == 2
 
 
+async def test_the_portal_is_told_which_result_stands_for_a_component_with_its_file(office: Office) -> None:
+    await issued(office)
+    (entry,) = await own(office)
+    body = await reusing(office, entry["result_id"])
+    body["components"][0]["attachment_ids"] = [await office.upload(a_citizen())]
+    path = f"/v1/portal-views/{(await submit(office, body)).json()['dossier_id']}"
+    (told,) = (await office.service.get(path, GATEWAY)).json()["attachments"]
+    assert entry["type"] != entry["procedure_code"]
+    assert (told["reuse"], told["replaced_by"]) == (2, entry["type"])
+
+
 async def test_a_result_that_is_another_s_over_or_unknown_stands_for_nothing(office: Office) -> None:
     await issued(office, valid_from="2026-01-01", valid_to="2026-03-02")
     (entry,) = await own(office)

@@ -177,6 +177,8 @@ class UsedResult:
     valid_from: date
     valid_to: date | None
     reason: str = ""
+    type: str = ""
+    """The result's code in the list of its procedure; empty for one issued without."""
 
     def stands_on(self, day: date) -> bool:
         """Tell whether the dossier may still be accepted on it."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.builders.dossier.kin import BIRTH, CARD, FATHER, INSURANCE, POLICE, RESIDENCE, Kin, staff
-from tests.builders.dossier.office import COMMUNE, STRANGER
+from tests.builders.dossier.office import COMMUNE, GATEWAY, STRANGER
 
 
 async def test_one_submission_ends_when_every_child_has_its_result(kin: Kin) -> None:
@@ -75,6 +75,9 @@ async def test_a_child_is_given_only_what_its_member_is_given(kin: Kin) -> None:
     answer = await kin.service.get(f"/v1/dossiers/{card['dossier_id']}/evidence", FATHER)
     (reused,) = [one for one in answer.json()["items"] if one["kind"] == "COMPONENT_REUSED"]
     assert (reused["component_code"], reused["source"]) == ("khai-sinh", "RESULT_OF_DOSSIER")
+    view = (await kin.service.get(f"/v1/portal-views/{card['dossier_id']}", GATEWAY)).json()
+    stands_in = {one["component_code"]: one["replaced_by"] for one in view["attachments"]}
+    assert stands_in == {"tk1": "", "khai-sinh": "giay-khai-sinh"}
 
 
 def _shares_by_hash(one: dict[str, Any], other: dict[str, Any], component: str) -> None:
