@@ -64,7 +64,7 @@ from services.gateway.clients.portal_callers import WithCallbackKey
 from services.gateway.clients.portal_transport import open_portal_session
 from services.gateway.clients.sign_in import HttpSignIn
 from services.gateway.clients.upstream import HttpUpstream, open_session
-from services.gateway.consumers import catalog, dossier, interlinked, mirrors
+from services.gateway.consumers import catalog, dossier, interlinked, mirrors, payments
 from services.gateway.consumers.documents import with_documents
 from services.gateway.consumers.portal import with_portal_ledger
 from services.gateway.consumers.usage import with_usage
@@ -133,6 +133,7 @@ HANDLERS: Sequence[Handler] = (
     *catalog.HANDLERS,
     mirrors.on_mirror_recorded,
     *interlinked.HANDLERS,
+    *payments.HANDLERS,
 )
 JOBS: Sequence[Job] = (
     FORGET,
@@ -310,7 +311,14 @@ service = Service(
     handlers=HANDLERS,
     jobs=JOBS,
     topics=topics_for(
-        "gateway", "dossier", "interlinked_dossier", "mirrored_dossier", "staff", "agency", "procedure"
+        "gateway",
+        "dossier",
+        "payment",
+        "interlinked_dossier",
+        "mirrored_dossier",
+        "staff",
+        "agency",
+        "procedure",
     ),
     messages_at_once=32,
     resources=open_resources,

@@ -138,9 +138,8 @@ _PORTAL = Statement(
         (SELECT json_agg(json_build_object('version', h.version, 'type', h.type, 'at', h.at, 'data', h.data)
             ORDER BY h.version) FROM history h WHERE h.dossier_id = d.id
             AND (asked.upto = 0 OR h.version <= asked.upto)) AS history,
-        (SELECT json_agg(m ORDER BY m.sequence) FROM payment_entries m WHERE m.dossier_id = d.id
-            AND (asked.upto = 0 OR m.at <= (SELECT h.at FROM history h
-                WHERE h.dossier_id = d.id AND h.version = asked.upto))) AS money,
+        -- Money moves without a version: of each it is told as it stands.
+        (SELECT json_agg(m ORDER BY m.sequence) FROM payment_entries m WHERE m.dossier_id = d.id) AS money,
         {_USED}, asked.upto
     FROM unnest(:ids::uuid[], :versions::bigint[]) AS asked(dossier, upto)
     JOIN dossiers d ON d.id = asked.dossier

@@ -20,7 +20,6 @@ from services.dossier.domain.intake.evidence import (
 from services.dossier.domain.intake.identifiers import has_number
 from services.dossier.domain.payments.account import ItemKind
 from services.dossier.domain.payments.events import paid_through
-from services.dossier.domain.states import State
 from services.dossier.use_cases.open_dossier import parties_of
 from services.dossier.use_cases.portal_results import told_results
 from services.dossier.use_cases.portal_supplements import told_supplements
@@ -147,7 +146,7 @@ def _view(detail: Detail, work: Work) -> dict[str, Any]:
             [one.answered_with for one in dossier.supplements],
         ),
         "progress": _progress(detail.history),
-        "returned_at": changes[now_state["version"]]["at"] if now_state["state"] == State.RETURNED else None,
+        "returned_at": _returned_at(detail.history),
         "note": _public_note(detail.history[-1]),
         "change": {
             "at": changes[now_state["version"]]["at"],
@@ -179,6 +178,12 @@ def _promised_anew(history: Sequence[dict[str, Any]]) -> str | None:
     return promised[-1] if before and promised[-1] != before else None
 
 
+def _returned_at(history: Sequence[dict[str, Any]]) -> str | None:
+    """Return when the result was handed over, also of what was archived since."""
+    at = [item["data"]["change"]["at"] for item in history if item["type"] == "dossier.returned.v1"]
+    return str(at[-1]) if at else None
+
+
 def _representative_number(parties: Mapping[str, Any]) -> str | None:
     """Return the number of who represents an owner that has none yet; nobody else's is told."""
     if has_number(parties["owner"]):
@@ -205,7 +210,7 @@ def _flags(detail: Detail) -> dict[str, Flags]:
 
 
 def _fees(detail: Detail) -> list[dict[str, Any]]:
-    """Return fees and charges as they were owed and paid by this version; nothing of taxes and the like."""
+    """Return fees and charges as they are owed and paid now; nothing of taxes and the like."""
     account = detail.account
     if not account.entries:
         return list(detail.dossier.fees)

@@ -59,6 +59,8 @@ class Kind(StrEnum):
     HERE_CREATE = "HERE_CREATE"
     HERE_UPDATE = "HERE_UPDATE"
     HERE_PROGRESS = "HERE_PROGRESS"
+    HERE_FEES = "HERE_FEES"
+    """Money moved without a change of the dossier: it is told whole once more, with no word of progress."""
     PORTAL_STATUS = "PORTAL_STATUS"
 
 
@@ -99,6 +101,15 @@ class LedgerRow:
     occurred_at: datetime
     tech_id: str = ""
     """The owner's account on the portal, where it is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyMoved:
+    """What a payment's event says; `sequence` grows with each of a dossier's account."""
+
+    dossier_id: UUID
+    sequence: int
+    at: datetime
 
 
 def rows_of(happened: Happened) -> list[LedgerRow]:
@@ -194,7 +205,7 @@ def event_data(row: LedgerRow, attempts: int, **more: Any) -> dict[str, Any]:
         "version": row.version,
         "part": row.part,
         "portal_status": row.portal_status,
-        "kind": row.kind.value,
+        "kind": (Kind.HERE_UPDATE if row.kind is Kind.HERE_FEES else row.kind).value,
         "portal_code": row.code,
         "attempts": attempts,
         "occurred_at": row.occurred_at.isoformat(),

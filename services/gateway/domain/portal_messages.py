@@ -230,6 +230,9 @@ def status_on_portal(status: int, *, is_portal_born: bool, refusal_status: int) 
 def _content(view: PortalView, status: int) -> str:
     """Return what the applicant reads: why, by when, which papers are missing, on what legal basis.
 
+    A new due date is told in these words: `DongBoTrangThaiHoSo` has no field for one (section 10), and the
+    messages that have (`NgayHenTra`, `NgayHenTraMoi`) are not sent of dossiers born on the portal.
+
     The portal is the only place who applied there looks. Date, papers and legal basis are told whole before a
     long reason is: the reason is what is cut to the limit.
     """

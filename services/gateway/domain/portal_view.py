@@ -268,9 +268,7 @@ def _result(data: Mapping[str, Any]) -> ResultPaper:
     name = " ".join(part for part in (_text(data, "name"), _text(data, "number")) if part)
     listed = data.get("attachments") or ()
     files = tuple(replace(_file(item, name), is_result=True) for item in listed)
-    return ResultPaper(
-        name=name, code=_text(data, "code"), files=files, recalled_in=data.get("recalled_in")
-    )
+    return ResultPaper(name=name, code=_text(data, "code"), files=files, recalled_in=data.get("recalled_in"))
 
 
 def _change(data: Mapping[str, Any]) -> Change:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.gateway.domain.portal_ledger import Claimed, Kind, LedgerRow
+from services.gateway.domain.portal_ledger import Claimed, Kind, LedgerRow, MoneyMoved
 from services.gateway.use_cases.portal_ports import Settled
 
 _ADD = Statement(
@@ -24,6 +24,31 @@ FROM jsonb_to_recordset(:rows::jsonb) AS x(dossier_id uuid, version bigint, part
      tech_id text)
 ON CONFLICT (dossier_id, version, part) DO NOTHING
 """,
+    rows=None,
+)
+# Behind the newest word of the dossier, with that status: fees are told as they stand when they are told. A
+# whole word that waits and was not read yet tells them too; an acceptance's second is told as the first read.
+_ADD_MONEY = Statement(
+    """
+INSERT INTO portal_ledger (dossier_id, version, part, kind, portal_status, code, procedure_code, occurred_at,
+                           state, next_attempt_at, tech_id)
+SELECT l.dossier_id, l.version, 100 + :sequence::int, 'HERE_FEES', l.portal_status, l.code, l.procedure_code,
+       :at, 'WAITING', :now, l.tech_id
+FROM (SELECT * FROM portal_ledger WHERE dossier_id = :dossier_id
+      ORDER BY version DESC, part DESC LIMIT 1) AS l
+WHERE l.kind <> 'PORTAL_STATUS'
+  AND NOT EXISTS (SELECT FROM portal_owners o WHERE o.dossier_id = l.dossier_id AND NOT o.is_ours)
+  AND NOT EXISTS (SELECT FROM portal_ledger w
+      WHERE w.dossier_id = l.dossier_id AND w.state = 'WAITING' AND w.attempts = 0
+        AND (w.kind IN ('HERE_CREATE', 'HERE_FEES') OR w.kind = 'HERE_UPDATE' AND w.part = 0))
+ON CONFLICT (dossier_id, version, part) DO NOTHING
+""",
+    rows=None,
+)
+# A whole word that comes before they were told tells them.
+_MONEY_IS_TOLD = Statement(
+    "DELETE FROM portal_ledger WHERE dossier_id = ANY(:whole::uuid[]) AND kind = 'HERE_FEES'"
+    " AND state = 'WAITING' AND attempts = 0",
     rows=None,
 )
 _CLAIM = Statement("""
@@ -123,6 +148,15 @@ class PostgresPortalLedger:
     def add(self, rows: Sequence[LedgerRow], now: datetime) -> None:
         """Keep rows; the same event twice adds nothing."""
         self._unit.write(_ADD, rows=[_columns(row) for row in rows], now=now)
+        whole = {row.dossier_id for row in rows if row.kind in {Kind.HERE_CREATE, Kind.HERE_UPDATE}}
+        if whole:
+            self._unit.write(_MONEY_IS_TOLD, whole=list(whole))
+
+    def add_money(self, moved: MoneyMoved, now: datetime) -> None:
+        """Keep that fees are to be told by themselves; none of a dossier the portal is told nothing of."""
+        self._unit.write(
+            _ADD_MONEY, dossier_id=moved.dossier_id, sequence=moved.sequence, at=moved.at, now=now
+        )
 
     def note_owner(self, dossier_id: UUID, version: int, *, is_ours: bool) -> None:
         """Keep whether we own a dossier's status since this version; what came before it says nothing."""

@@ -12,7 +12,7 @@ from kernel.core.unit_of_work import Records
 from services.gateway.domain.portal_answers import PortalAnswer
 from services.gateway.domain.portal_codes import CodeKind
 from services.gateway.domain.portal_inbound import Inbound, Ruling
-from services.gateway.domain.portal_ledger import Claimed, LedgerRow
+from services.gateway.domain.portal_ledger import Claimed, LedgerRow, MoneyMoved
 from services.gateway.domain.portal_messages import Json
 from services.gateway.domain.portal_questions import GivenAnswer, Question, QuestionState
 
@@ -170,6 +170,9 @@ class PortalLedger(Protocol):
 
     def add(self, rows: Sequence[LedgerRow], now: datetime) -> None:
         """Keep rows to be sent."""
+
+    def add_money(self, moved: MoneyMoved, now: datetime) -> None:
+        """Keep that a dossier's fees are to be told by themselves, unless a word that waits tells them."""
 
     async def claim(self, *, lease_id: UUID, limit: int, now: datetime, until: datetime) -> list[Claimed]:
         """Take rows whose turn it is, at most one of each dossier, until the lease ends."""

@@ -33,6 +33,7 @@ from services.gateway.use_cases.portal_ports import DossierService, Failure, Por
 _NATIONAL = re.compile(r"\d\.\d{6}(\.[0-9A-Z]+)*")
 _LONGEST_TEXT = 1000
 _KEPT_VIEWS = 1024
+_TOLD_WHOLE = frozenset({Kind.HERE_CREATE, Kind.HERE_UPDATE, Kind.HERE_FEES})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,7 @@ class Telling:
         procedure = claimed.mapped_procedure or (
             row.procedure_code if _NATIONAL.fullmatch(row.procedure_code) else ""
         )
-        if not procedure and row.kind in {Kind.HERE_CREATE, Kind.HERE_UPDATE}:
+        if not procedure and row.kind in _TOLD_WHOLE:
             return Told("unmapped")
         wire = await self._with_addresses(row, view)
         return await self._tell_view(claimed, view, procedure, wire)
@@ -123,7 +124,8 @@ class Telling:
         )
         if row.kind is Kind.HERE_CREATE:
             return await self._create(claimed, message)
-        return await self._update(claimed, message, keeps_status=view.change.keeps_status)
+        keeps_status = view.change.keeps_status or row.kind is Kind.HERE_FEES
+        return await self._update(claimed, message, keeps_status=keeps_status)
 
     async def _create(self, claimed: Claimed, message: Json) -> Failure | None:
         """Create; what is there already is ours from a lost answer, or is brought to our state."""

@@ -19,6 +19,7 @@ from services.dossier.use_cases.archive import acknowledge
 from tests.builders.dossier.archive import ArchiveFolder, answer
 from tests.builders.dossier.office import (
     CLERK,
+    GATEWAY,
     HANDED_OUT,
     OTHER_COMMUNE,
     RECEIVER,
@@ -136,6 +137,11 @@ async def test_from_batch_to_archived(shelf: Shelf) -> None:
     assert (found["state"], found["packages"][0]["archive_code"]) == ("CLOSED", "LT-001")
     told = await shelf.office.service.published("dossier.archived.v1")
     assert [row["key"] for row in told].count(seen["dossier_id"]) == 1
+    path = f"/v1/portal-views/{seen['dossier_id']}"
+    now = (await shelf.office.service.get(path, GATEWAY)).json()
+    then = (await shelf.office.service.get(f"{path}?version={seen['version']}", GATEWAY)).json()
+    assert now["state"] == "ARCHIVED"
+    assert now["returned_at"] == then["returned_at"] is not None
 
 
 async def test_the_package_is_a_bag_that_proves_itself(shelf: Shelf) -> None:

@@ -36,8 +36,10 @@ FIRST, SECOND, THIRD = a_result("1", 1), a_result("2", 4), a_result("3", 6)
 
 
 def told(upto: int, result: Result | None, *recalled: Result) -> tuple[list[str], list[tuple[str, str]]]:
-    standing, gone = told_results(result, recalled, HISTORY[:upto])
-    return [one.number for one in standing], [(one.number, when[11:13]) for one, when in gone]
+    history = [{**one, "version": version} for version, one in enumerate(HISTORY[:upto], 1)]
+    standing, gone = told_results(result, recalled, history)
+    assert all(HISTORY[when.version - 1]["data"]["change"]["at"] == when.at for _, when in gone)
+    return [one.number for one in standing], [(one.number, when.at[11:13]) for one, when in gone]
 
 
 def test_what_stands_and_what_was_taken_back_is_told_version_by_version() -> None:

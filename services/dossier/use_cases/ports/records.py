@@ -196,7 +196,7 @@ class Detail:
     history: Sequence[dict[str, Any]] = ()
     evidence: Sequence[Evidence] = ()
     account: Account = EMPTY
-    """The money as it stood at the version, for the portal's view only."""
+    """The money as it stands, for the portal's view only."""
     entry: Mapping[str, Any] | None = None
     """The reader's entry in the staff directory: in whose place they act."""
     mandates: Sequence[Mandate] = ()

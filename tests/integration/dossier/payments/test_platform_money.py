@@ -171,6 +171,12 @@ async def test_the_portals_view_tells_what_was_owed_and_how_it_was_paid(till: Of
     assert paid_online(PortalView.of(view).fees) == "1"
     before = (await till.service.get(f"{path}?version=1", GATEWAY)).json()
     assert before["fees"] == []
+    till.service.clock.advance(timedelta(minutes=1))
+    item = (await money.read())["items"][0]["item_id"]
+    less = await money.post("/corrections", MANAGER, item=item, amount=-2_000, reason="Tính nhầm")
+    assert less.status_code < 300, less.text
+    since = (await till.service.get(f"{path}?version={seen['version']}", GATEWAY)).json()
+    assert [fee["amount"] for fee in since["fees"]] == [48_000, 30_000], "money moves without a version"
 
 
 async def test_a_callback_that_comes_twice_at_the_same_moment_waits_for_itself(till: Office) -> None:
