@@ -7,6 +7,7 @@ import httpx
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from kernel.tls import authorities
 from sandbox.identity.issuer import Issuer, Refused
 from sandbox.pages import page
 
@@ -130,5 +131,5 @@ async def sign_out_everywhere(name: str, request: Request) -> Response:
 async def _tell(request: Request, token: str) -> None:
     url = request.app.state.settings.back_channel_url
     if url:
-        async with httpx.AsyncClient(timeout=5) as client:
+        async with httpx.AsyncClient(timeout=5, verify=authorities()) as client:
             (await client.post(url, data={"logout_token": token})).raise_for_status()

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from kernel.core.clock import Clock
+from kernel.tls import authorities
 from sandbox.ministry.dossiers import COURSE, Dossiers
 from sandbox.ministry.settings import MinistrySettings
 
@@ -31,6 +32,7 @@ class Worker:
         self._client = httpx.AsyncClient(
             transport=transport,
             trust_env=False,
+            verify=authorities(trust_env=False),
             timeout=settings.push_timeout_seconds,
             headers={"X-Connector-Key": settings.push_key},
         )

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from kernel.core.clock import Clock
+from kernel.tls import authorities
 from sandbox.outside.requests import Requests
 from sandbox.outside.settings import OutsideSettings
 
@@ -29,6 +30,7 @@ class Worker:
         self._client = httpx.AsyncClient(
             transport=transport,
             trust_env=False,
+            verify=authorities(trust_env=False),
             timeout=settings.callback_timeout_seconds,
             headers={"Authorization": f"Bearer {settings.callback_key}"},
         )

@@ -2,6 +2,7 @@
 
 import httpx
 
+from kernel.tls import authorities
 from sandbox.portal.settings import PortalSettings
 from sandbox.portal.store.submissions import Outcome
 from sandbox.portal.wire import Json
@@ -20,6 +21,7 @@ class Province:
             timeout=settings.province_timeout_seconds,
             transport=transport,
             trust_env=False,
+            verify=authorities(trust_env=False),
             headers={
                 "Accept": "application/json",
                 "Charset": "utf-8",

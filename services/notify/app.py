@@ -11,6 +11,7 @@ from contracts.topics import topics_for
 from kernel.runtime import Runtime
 from kernel.sealing import Sealer
 from kernel.service import Job, JobTick, Service
+from kernel.tls import authorities
 from services.notify.api.messages import router
 from services.notify.clients.sms_http import HttpSms
 from services.notify.clients.smtp import SmtpMail
@@ -51,7 +52,9 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
         sender_name=settings.mail_sender_name,
         timeout_seconds=settings.provider_timeout_seconds,
     )
-    async with httpx.AsyncClient(timeout=settings.provider_timeout_seconds, limits=limits) as client:
+    async with httpx.AsyncClient(
+        timeout=settings.provider_timeout_seconds, limits=limits, verify=authorities()
+    ) as client:
         try:
             yield Resources(
                 seals=Sealer(settings.pii_key.get_secret_value()),

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import httpx
 
+from kernel.tls import authorities
 from province.read import read
 from tests.builders.dossier.files import a_pdf
 
@@ -29,7 +30,7 @@ class Gateway:
         self.url = url
         self.patience_seconds = patience_seconds
         self.repeats = 0
-        self._client = httpx.Client(base_url=url, timeout=15)
+        self._client = httpx.Client(base_url=url, timeout=15, verify=authorities())
 
     def __enter__(self) -> Self:
         return self

@@ -12,6 +12,7 @@ import httpx
 import orjson
 
 from kernel.core.clock import VIETNAM
+from kernel.tls import authorities
 from services.dossier.domain.payments.counter import MoneyReceipt
 from services.dossier.use_cases.payments.ports import Issued, ReceiptProvider
 
@@ -141,5 +142,6 @@ async def open_receipts(url: str, key: str, serial: str) -> AsyncIterator[Receip
     elif parts.scheme == "file":
         yield FolderReceipts(Path(unquote(parts.path)), serial)
     else:
-        async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
+        trusted = authorities(trust_env=False)
+        async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, trust_env=False, verify=trusted) as client:
             yield HttpReceipts(client, url, key)

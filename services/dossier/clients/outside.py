@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 
+from kernel.tls import authorities
 from services.dossier.use_cases.ports import OutsideRequest
 
 _TIMEOUT_SECONDS = 10.0
@@ -33,5 +34,6 @@ class OutsideCourier:
 @asynccontextmanager
 async def open_courier(url: str, key: str) -> AsyncIterator[OutsideCourier]:
     """Open the connections; leaving closes them."""
-    async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
+    trusted = authorities(trust_env=False)
+    async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, trust_env=False, verify=trusted) as client:
         yield OutsideCourier(client, url, key)

@@ -1,24 +1,24 @@
 """Reads the dated discounts and exemptions that ship with the service, once at start."""
 
-from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import TypeAdapter
 
 from services.dossier.domain.payments.copy_fees import CopyFee
 from services.dossier.domain.payments.fees import FeeRules, Relief
+from services.dossier.store.shipped import DATA, day_of, read_yaml
 
-_DATA = Path(__file__).parents[1] / "data"
-_SHIPPED = _DATA / "fee_reliefs.yaml"
+_SHIPPED = DATA / "fee_reliefs.yaml"
 _COPIES = TypeAdapter(list[CopyFee])
 
 
+@cache
 def read_fee_rules(file: Path = _SHIPPED) -> FeeRules:
     """Return the rules; a row that lacks its source or legal basis is a defect of the file."""
-    document = yaml.safe_load(file.read_text(encoding="utf-8"))
-    known = yaml.safe_load((_DATA / "copy_fees.yaml").read_text(encoding="utf-8"))
+    document = read_yaml(file)
+    known = read_yaml(DATA / "copy_fees.yaml")
     copies = tuple(_COPIES.validate_python(known["copies"]))
     reliefs = tuple(_relief(row) for row in document["reliefs"])
     return FeeRules(reliefs, copies, int(known["receipts_kept"]["years"]))
@@ -35,8 +35,8 @@ def _relief(row: dict[str, Any]) -> Relief:
         percent=percent,
         legal_basis=row["legal_basis"],
         source=row["source"],
-        valid_from=_day(row["valid_from"]),
-        valid_to=_day(row["valid_to"]) if row.get("valid_to") else None,
+        valid_from=day_of(row["valid_from"]),
+        valid_to=day_of(row["valid_to"]) if row.get("valid_to") else None,
         is_exemption=bool(row["exemption"]),
         needs_evidence=bool(row.get("evidence")),
         fee_codes=frozenset(row.get("fee_codes") or ()),
@@ -44,7 +44,3 @@ def _relief(row: dict[str, Any]) -> Relief:
         sectors=frozenset(row.get("sectors") or ()),
         channels=frozenset(row.get("channels") or ()),
     )
-
-
-def _day(value: Any) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(str(value))

@@ -3,17 +3,17 @@
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import TypeAdapter
 
 from services.dossier.domain.legal_sets import LegalSet, LegalSets
+from services.dossier.store.shipped import DATA, read_yaml
 
-_FILE = Path(__file__).parents[1] / "data" / "legal_sets.yaml"
+_FILE = DATA / "legal_sets.yaml"
 _SETS = TypeAdapter(list[LegalSet])
 
 
 @cache
 def read_legal_sets(file: Path = _FILE) -> LegalSets:
     """Return what the file says, read once a process."""
-    content = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    content = read_yaml(file)
     return LegalSets(_SETS.validate_python(content["sets"]))

@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
-from pathlib import Path
 
-import yaml
 from pydantic import TypeAdapter
 
 from services.dossier.domain.limits import NumberRule
 from services.dossier.domain.scans import BatchUnreadable, ScannedPage
+from services.dossier.store.shipped import DATA, read_yaml
 from services.dossier.store.workshop.pool import Workshop
 
-_FILE = Path(__file__).parents[1] / "data" / "scans.yaml"
+_FILE = DATA / "scans.yaml"
 _PAGES = TypeAdapter(tuple[ScannedPage, ...])
 _RULES = TypeAdapter(list[NumberRule])
 
@@ -47,4 +46,4 @@ class ScanDesk:
 
 @cache
 def _rules() -> list[NumberRule]:
-    return _RULES.validate_python(yaml.safe_load(_FILE.read_text(encoding="utf-8"))["least_dpi"])
+    return _RULES.validate_python(read_yaml(_FILE)["least_dpi"])

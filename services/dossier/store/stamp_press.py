@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 
 import typst
-import yaml
 
 from services.dossier.domain.signing.stamps import StampTemplate
 from services.dossier.store.codes_to_scan import svg_of
+from services.dossier.store.shipped import DATA, read_yaml
 
 _ROOT = Path(__file__).parents[1]
 
@@ -17,7 +17,7 @@ _ROOT = Path(__file__).parents[1]
 @cache
 def stamp_templates() -> Mapping[str, StampTemplate]:
     """Return the templates of `data/stamps.yaml`, read once."""
-    told = yaml.safe_load((_ROOT / "data" / "stamps.yaml").read_text(encoding="utf-8"))
+    told = read_yaml(DATA / "stamps.yaml")
     return {name: StampTemplate.of(name, data) for name, data in told.items()}
 
 

@@ -15,6 +15,7 @@ from joserfc.jwk import OKPKey
 
 from kernel.core.clock import Clock
 from kernel.testing.running import TEST_KEY, RunningService
+from kernel.tls import authorities
 from sandbox.identity.app import create_app
 from sandbox.identity.issuer import Issuer
 from sandbox.identity.settings import IdentitySettings
@@ -63,7 +64,7 @@ async def both_issuers() -> AsyncIterator[Issuers]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         root = f"http://127.0.0.1:{listener.getsockname()[1]}"
         app = create_app(IdentitySettings(public_url=root, redirect_uris=[CALLBACK]))
-        async with serving(app, listener), httpx.AsyncClient(timeout=10) as http:
+        async with serving(app, listener), httpx.AsyncClient(timeout=10, verify=authorities()) as http:
             yield Issuers(root, app, http)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from kernel.testing.running import TEST_KEY, RunningService, an_event
+from kernel.tls import authorities
 from sandbox.ministry.app import create_app
 from sandbox.ministry.settings import MinistrySettings
 from services.gateway.jobs import connectors
@@ -228,5 +229,5 @@ async def a_ministry(
         officer |= {"unit": SPECIALIST.unit, "roles": ["SPECIALIST"], "valid_from": None, "valid_to": None}
         told_of = {**officer, "delegations": [], "leaves": []}
         await gateway.receive(an_event("staff.changed.v1", SPECIALIST.subject, told_of))
-        hand = await stack.enter_async_context(httpx.AsyncClient(base_url=ministry_url))
+        hand = await stack.enter_async_context(httpx.AsyncClient(base_url=ministry_url, verify=authorities()))
         yield Ministries(gateway, office, hand, drops)

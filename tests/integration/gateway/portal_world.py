@@ -21,6 +21,7 @@ from kernel.core.clock import VIETNAM
 from kernel.core.event import Event
 from kernel.core.ids import new_id
 from kernel.testing.running import TEST_KEY, RunningService, an_event
+from kernel.tls import authorities
 from sandbox.portal.app import create_app
 from sandbox.portal.settings import PortalSettings
 from services.gateway.domain.portal_ledger import STATUS_OF_STATE
@@ -449,5 +450,5 @@ async def a_world(start: Any, sandbox: PortalSettings | None = None, **settings:
             },
         )
         await _let_staff_in(gateway)
-        async with httpx.AsyncClient(base_url=portal_url) as hand:
+        async with httpx.AsyncClient(base_url=portal_url, verify=authorities()) as hand:
             yield World(gateway, dossiers, hand, recorded)

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from kernel.testing.running import TEST_KEY, RunningService
+from kernel.tls import authorities
 from services.dossier.api.desk import displays
 from services.dossier.jobs.tidy_desk import TIDY_DESK
 from services.dossier.store.desk import displays as streams
@@ -84,7 +85,7 @@ async def a_world(start: Callable[..., Awaitable[RunningService]]) -> AsyncItera
         door = await start("gateway", internal_private_jwk=json.dumps(TEST_KEY), dossier_url=dossier_url)
         async with (
             served(door.client._transport.app) as url,  # type: ignore[attr-defined]
-            httpx.AsyncClient(base_url=url) as client,
+            httpx.AsyncClient(base_url=url, verify=authorities()) as client,
         ):
             yield World(hall, door, client)
 

@@ -15,6 +15,7 @@ from kernel.bus.memory import MemoryBus
 from kernel.postgres.migrations import migrate
 from kernel.testing.fixed_clock import FixedClock
 from kernel.testing.running import TEST_KEY, RunningService, running
+from kernel.tls import authorities
 from kernel.web.app import build_app
 from sandbox.portal.app import create_app
 from sandbox.portal.settings import PortalSettings
@@ -110,7 +111,7 @@ async def road(
         )
         down.inner = httpx.ASGITransport(app=app_of(gateway, "gateway"))
         office = await Office(dossier).open(channels=[a_channel(a_fee(), AFTER)])
-        portal = await stack.enter_async_context(httpx.AsyncClient(base_url=portal_url))
+        portal = await stack.enter_async_context(httpx.AsyncClient(base_url=portal_url, verify=authorities()))
         yield Road(office, gateway, portal, clock, wire)
     for database in names.values():
         drop_database(postgres_server, database)

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import uvicorn
 
+from kernel.tls import authorities
 from sandbox.catcher.app import create_app
 from sandbox.catcher.settings import CatcherSettings
 from services.notify.settings import Settings
@@ -49,7 +50,7 @@ async def a_catcher() -> AsyncIterator[RunningCatcher]:
     server = _Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="none"))
     async with _serving(server) as port:
         base = f"http://127.0.0.1:{port}"
-        async with httpx.AsyncClient(base_url=base) as http:
+        async with httpx.AsyncClient(base_url=base, verify=authorities()) as http:
             yield RunningCatcher(http, f"{base}/sms", app.state.smtp_port)
 
 

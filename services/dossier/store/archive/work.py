@@ -1,8 +1,8 @@
 """The archive's stores around one unit of work, and its rules as read at the start."""
 
+from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import TypeAdapter
 
 from kernel.postgres.unit_of_work import UnitOfWork
@@ -13,17 +13,19 @@ from services.dossier.store.archive.destruction import PostgresDestruction
 from services.dossier.store.archive.packages import PostgresMessages, PostgresPackages
 from services.dossier.store.archive.records import PostgresHolds, PostgresRecords
 from services.dossier.store.copies import Copies
+from services.dossier.store.shipped import DATA, read_yaml
 from services.dossier.use_cases.archive.ports import Contents
 from services.dossier.use_cases.ports import Seals
 from services.dossier.use_cases.sealed_rows import RowSeals
 
-_FILE = Path(__file__).parents[2] / "data" / "retention.yaml"
+_FILE = DATA / "retention.yaml"
 
 
+@cache
 def read_retention(file: str = "") -> RetentionRules:
     """Return the province's own schedule, else the shipped one; a row that does not fit stops the start."""
     path = Path(file) if file else _FILE
-    return TypeAdapter(RetentionRules).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return TypeAdapter(RetentionRules).validate_python(read_yaml(path))
 
 
 class ArchivePackages(PostgresPackages):

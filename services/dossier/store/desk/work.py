@@ -1,8 +1,6 @@
 """The front desk's stores around one unit of work, and its rules as read at the start."""
 
-from importlib.resources import files
-
-import yaml
+from functools import cache
 
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.desk.rules import DeskRules
@@ -14,12 +12,13 @@ from services.dossier.store.desk.post import PostgresPost
 from services.dossier.store.desk.queues import PostgresQueues
 from services.dossier.store.desk.sessions import PostgresSessions
 from services.dossier.store.parsed import Definitions
+from services.dossier.store.shipped import DATA, read_yaml
 
 
+@cache
 def read_desk_rules() -> DeskRules:
     """Read `data/desk.yaml`; a file that does not read ends the start."""
-    text = (files("services.dossier") / "data" / "desk.yaml").read_text(encoding="utf-8")
-    return DeskRules(yaml.safe_load(text))
+    return DeskRules(read_yaml(DATA / "desk.yaml"))
 
 
 class PostgresDesk:

@@ -1,21 +1,19 @@
 """Reads the dated purposes of look-ups that ship with the service, once."""
 
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from services.dossier.domain.intake.look_ups import Database, Purpose, Purposes
+from services.dossier.store.shipped import DATA, day_of, read_yaml
 
-_SHIPPED = Path(__file__).parents[2] / "data" / "look_up_purposes.yaml"
+_SHIPPED = DATA / "look_up_purposes.yaml"
 
 
 @cache
 def read_purposes(file: Path = _SHIPPED) -> Purposes:
     """Return the purposes; a row without its legal basis or source is a defect of the file."""
-    document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    document = read_yaml(file)
     return Purposes(tuple(_purpose(row) for row in document["purposes"]))
 
 
@@ -27,13 +25,9 @@ def _purpose(row: dict[str, Any]) -> Purpose:
         code=row["code"],
         name=row["name"],
         legal_basis=row["legal_basis"],
-        valid_from=_day(row["valid_from"]),
-        valid_to=_day(row["valid_to"]) if row.get("valid_to") else None,
+        valid_from=day_of(row["valid_from"]),
+        valid_to=day_of(row["valid_to"]) if row.get("valid_to") else None,
         needs_consent=bool(row.get("consent")),
         identification_level=row.get("identification_level"),
         fields={Database(name): tuple(fields) for name, fields in row["databases"].items()},
     )
-
-
-def _day(value: Any) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(str(value))

@@ -1,20 +1,19 @@
 """Supervision's stores around one unit of work, and its rules as read at the start."""
 
-from importlib.resources import files
-
-import yaml
+from functools import cache
 
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.supervision.rules import SupervisionRules
 from services.dossier.store.readings import PostgresReadings
+from services.dossier.store.shipped import DATA, read_yaml
 from services.dossier.store.supervision.anomalies import PostgresAnomalies
 from services.dossier.store.supervision.inspections import PostgresInspections
 
 
+@cache
 def read_supervision_rules() -> SupervisionRules:
     """Read `data/supervision.yaml`; a file that does not read ends the start."""
-    text = (files("services.dossier") / "data" / "supervision.yaml").read_text(encoding="utf-8")
-    return SupervisionRules(yaml.safe_load(text))
+    return SupervisionRules(read_yaml(DATA / "supervision.yaml"))
 
 
 class PostgresSupervision:
