@@ -58,6 +58,10 @@ _FILL_STAFF = """
             json_build_object('valid_from', '2026-03-02', 'valid_to', '2026-03-06')) ELSE '[]'::json END)
     FROM generate_series(1, 4000) AS i
 """
+# A young province: all that was ever handed in waits at five agencies.
+_FILL_YOUNG = _FILL.replace("% 40", "% 5").replace(
+    f"generate_series(1, {ROWS})", f"generate_series(20, {ROWS}, 20)"
+)
 HOT: dict[str, Statement] = {
     "inbox": inbox._INBOX,
     "reassignments": inbox._REASSIGN,
@@ -100,6 +104,17 @@ async def test_no_hot_query_reads_a_whole_table(
         assert len(page) == 21
         assert [row["waits_until"] for row in page] == sorted(row["waits_until"] for row in page)
         assert sum(group[-1] for group in told["groups"]) == ROWS // 40 // 20
+
+
+async def test_where_few_agencies_hold_many_tasks_none_is_looked_for_in_the_whole_table(
+    start: Callable[..., Awaitable[RunningService]], tmp_path: Path
+) -> None:
+    """The planner would rather read on until it met enough, and at an agency that ended there are none."""
+    dossier = await start("dossier", files_url=tmp_path.as_uri())
+    async with dossier.runtime.pool.acquire() as connection:
+        await connection.execute(_FILL_YOUNG)
+        await connection.execute("VACUUM (ANALYZE) dossiers")
+        assert _read_whole(await _plan(connection, HOT["to continue"])) == []
 
 
 async def _plan(connection: Any, statement: Statement) -> Any:
