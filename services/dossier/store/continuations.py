@@ -14,8 +14,8 @@ _OF_OTHERS = (
     "state NOT IN ('INTAKE_REFUSED', 'CANCELLED', 'STOPPED', 'RETURNED', 'ARCHIVED')"
     " AND NOT continued_from @> ARRAY[a.code]"
 )
-# In an order that an index has: where few agencies hold many dossiers, the planner would rather read the whole
-# table than an index, hoping to meet enough soon, and at an agency that ended there are none to meet.
+# In an order that an index has: where few agencies hold many dossiers, the planner would rather read the
+# whole table than an index, hoping to meet enough soon, and at an agency that ended there are none to meet.
 _RUNNING = f"{_OF_OTHERS} ORDER BY id LIMIT :limit"
 _WAITING = f"{_OF_OTHERS} ORDER BY task_role, task_due_at, id LIMIT :limit"
 # Each way a dossier hangs on an agency walks its own index. What waits at an ended agency is always looked
