@@ -46,7 +46,7 @@ def is_group_sound(table: str, group: str, row: Mapping[str, Any], keys: History
     if fits(made, *_sealed(table, group, told.key, plain), plain, keys):
         return True
     # A receipt of a visit is of several: it is emptied with whichever of them goes last.
-    dossiers = [row["dossier_id"], *row.get("dossier_ids", ())] if told.is_of_dossier else []
+    dossiers = [row["dossier_id"], *(row.get("dossier_ids") or ())] if told.is_of_dossier else []
     kind, names = _sealed(table, group, _OF_DOSSIER, plain, "/dossier")
     return any(fits(made, kind, names, {**plain, "dossier_id": one}, keys) for one in dossiers if one)
 

@@ -1,7 +1,8 @@
 """Any change by hand beside dossiers is found: every table, every column, a row more, a row less."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import date
+from itertools import combinations
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,8 @@ from services.dossier.domain.history import HistoryKeys
 from services.dossier.jobs.print_papers import PRINT_PAPERS
 from services.dossier.jobs.recompute_due import RECOMPUTE_DUE
 from services.dossier.jobs.write_exports import WRITE_EXPORTS
-from services.dossier.use_cases.sealed_rows import seals_of
+from services.dossier.use_cases.row_seals import FILE, ROW, is_file_sealed, is_row_sealed
+from services.dossier.use_cases.sealed_rows import is_group_sound, seals_of
 from services.dossier.use_cases.sealed_tables import SEALED
 from tests.builders.dossier.hall import a_point
 from tests.builders.dossier.kin import a_group
@@ -195,6 +197,52 @@ async def test_every_column_changed_by_hand_is_named(hand: Hand, table: str) -> 
         assert any(line.startswith((f"{table} ", f"{table}: ")) for line in found), group
     robbed = await hand.does(f"UPDATE {table} SET seals = '{{}}' WHERE {last}")
     assert any(line.startswith(f"{table} ") and "changed by hand" in line for line in robbed)
+
+
+async def test_two_columns_changed_at_once_make_up_for_each_other_nowhere(yard: Yard, hand: Hand) -> None:
+    """What is sealed together: values that changed places, parts that moved, what is blank."""
+    tried = 0
+    for table in TABLES:
+        kinds = await _kinds(hand, table)
+        for row in await hand.connection.fetch(f"SELECT * FROM {table} WHERE seals <> '{{}}'"):
+            plain = dict(row)
+            for group, columns in SEALED[table].groups.items():
+                assert is_group_sound(table, group, plain, hand.keys)
+                for forged in _forged_pairs(plain, (*SEALED[table].key, *columns), kinds):
+                    assert not is_group_sound(table, group, forged, hand.keys), (table, group, forged)
+                    tried += 1
+    assert tried > 5_000
+    kinds = await _kinds(hand, "dossiers")
+    for dossier in await hand.connection.fetch("SELECT * FROM dossiers"):
+        assert is_row_sealed(dossier, hand.keys)
+        for forged in _forged_pairs(dict(dossier), ROW, kinds):
+            assert not is_row_sealed(forged, hand.keys), forged
+    kinds = await _kinds(hand, "attachments")
+    for file in await hand.connection.fetch("SELECT * FROM attachments"):
+        assert is_file_sealed(file["seal"], file, hand.keys)
+        for forged in _forged_pairs(dict(file), (*FILE, "taken"), kinds):
+            assert not is_file_sealed(file["seal"], forged, hand.keys), forged
+
+
+async def _kinds(hand: Hand, table: str) -> dict[str, str]:
+    return {row["name"]: row["kind"] for row in await hand.connection.fetch(KINDS, table)}
+
+
+def _forged_pairs(
+    row: dict[str, Any], columns: tuple[str, ...], kinds: dict[str, str]
+) -> Iterator[dict[str, Any]]:
+    """Yield a row with two of these columns changed in ways that could pass for what was sealed."""
+    for one, other in combinations(dict.fromkeys(columns), 2):
+        first, second = row[one], row[other]
+        if first != second and kinds[one] == kinds[other]:
+            yield {**row, one: second, other: first}
+        if {kinds[one], kinds[other]} == {"text"}:
+            # A boundary that moved, as it would where values are only written one after the other.
+            for moved in (((first or "") + (second or ""), ""), ("", (first or "") + (second or ""))):
+                if moved != (first, second):
+                    yield {**row, one: moved[0], other: moved[1]}
+        if first is not None and second is not None:
+            yield {**row, one: None, other: None}
 
 
 def _groups(line: str) -> set[str]:
