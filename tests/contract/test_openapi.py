@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from openapi_spec_validator import validate
 
+from contracts.limits import MOST_PORTAL_FILES
 from stack.contracts import FOLDER, as_text, document_of
 from stack.plan import SERVICES
 
@@ -70,3 +71,9 @@ def test_a_provider_still_offers_what_a_consumer_relies_on(file):
         named = {field.partition(".")[0] for field in one["fields"]}
         missing = named - set(schema["properties"])
         assert not missing, f"{method} {path} lost {missing}"
+
+
+def test_a_message_of_the_portal_has_as_many_files_at_the_dossier_service_as_the_gateway_fetches() -> None:
+    schemas = json.loads((FOLDER / "dossier.json").read_text("utf-8"))["components"]["schemas"]
+    for name in ("PortalIn", "PortalSupplementIn"):
+        assert schemas[name]["properties"]["attachments"]["maxItems"] == MOST_PORTAL_FILES

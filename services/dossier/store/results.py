@@ -53,7 +53,7 @@ _OF_HOLDER = Statement(
     " ORDER BY id DESC LIMIT :limit::int"
 )
 _NUMBERED = Statement(
-    f"SELECT {_READ} FROM result_register WHERE number = :number ORDER BY id DESC LIMIT :limit::int"
+    f"SELECT {_READ} FROM result_register WHERE {FOLDED} = :number ORDER BY id DESC LIMIT :limit::int"
 )
 # One row where nothing has the number, its entry empty: the files come either way.
 _AT_ISSUE = Statement(
@@ -169,8 +169,8 @@ class PostgresResults:
         return [self._entry(row) for row in rows if self._is_sound(row)]
 
     async def numbered(self, number: str, limit: int) -> Sequence[Registered]:
-        """Return entries of a number, newest first."""
-        rows = await self._unit.fetch(_NUMBERED, number=number, limit=limit)
+        """Return entries of a number however it is written, newest first."""
+        rows = await self._unit.fetch(_NUMBERED, number=folded(number), limit=limit)
         return [self._entry(row) for row in rows if self._is_sound(row)]
 
     async def at_issue(

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import structlog
 
+from contracts.limits import MOST_PORTAL_FILES
 from kernel.core.clock import Clock
 from kernel.core.errors import Stale
 from services.gateway.domain.portal_inbound import Inbound, Ruling, parked, waiting
@@ -21,8 +22,6 @@ from services.gateway.use_cases.portal_ports import OpenWork
 _log = structlog.get_logger()
 _AT_ONCE = 4
 _BATCH = 20
-_MOST = 60
-"""Files of one dossier, as the dossier service takes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +174,8 @@ class AwaitLinks:
         wanted = {place: file["link"] for place, file in listed if "link" in file}
         if not wanted:
             return {}
-        if len(wanted) > _MOST:
-            told = f"quá nhiều tệp theo địa chỉ: {len(wanted)}, tối đa {_MOST}"
+        if len(wanted) > MOST_PORTAL_FILES:
+            told = f"quá nhiều tệp theo địa chỉ: {len(wanted)}, tối đa {MOST_PORTAL_FILES}"
             return parked(handed.portal_code, told, is_retried=False)
         found = await self._found(wanted, message)
         names = {place: handed.body["attachments"][place]["name"] for place in wanted}

@@ -102,13 +102,24 @@ async def test_a_number_given_before_is_warned_of_and_no_refusal(office: Office)
 
 
 async def test_a_number_written_otherwise_is_the_same_number(office: Office) -> None:
-    """By zeros, spaces and capitals alone no number is another; the index is asked."""
+    """By zeros, spaces, capitals, long dashes and old eths alone no number is another; the index is asked."""
     pool = office.service.runtime.pool
     await office.issued(number="01/QĐ-XN")
     seen = await office.issued(number="001 / qđ-Xn")
     assert [one["details"]["number"] for one in seen["warnings"]] == ["001 / qđ-Xn"]
     assert (await office.issued(number="10/QĐ-XN"))["warnings"] == []
-    for number in ("01/QĐ-XN", "100/0/x", "00/XN", "a01b\u00a0 002", " 7\t/Ố"):
+    seen = await office.issued(number="1/Q\u00d0\u2013XN")
+    assert [one["code"] for one in seen["warnings"]] == ["result-number-used"]
+    for asked in ("1/qđ-xn", "01 / QĐ\u2014XN", "1/q\u00f0\u2011xn"):
+        body = {"number": asked, "purpose": "Đối chiếu"}
+        found = await office.service.post("/v1/result-look-ups", body, RECEIVER)
+        assert [one["number"] for one in found.json()["items"]] == [
+            "1/Q\u00d0\u2013XN",
+            "001 / qđ-Xn",
+            "01/QĐ-XN",
+        ], asked
+    dashes = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00d0\u00f0"
+    for number in ("01/QĐ-XN", "100/0/x", "00/XN", "a01b\u00a0 002", " 7\t/Ố", dashes):
         assert await pool.fetchval(f"SELECT {FOLDED} FROM (SELECT $1::text AS number) g", number) == folded(
             number
         )
@@ -116,7 +127,11 @@ async def test_a_number_written_otherwise_is_the_same_number(office: Office) -> 
         await connection.execute("SET LOCAL enable_seqscan = off")
         query = f"SELECT id FROM result_register WHERE agency = 'H99.201' AND {FOLDED} = '1/xn'"
         plan = str(await connection.fetch(f"EXPLAIN {query} ORDER BY id DESC LIMIT 5"))
-    assert "ix_result_register_agency_folded" in plan
+        query = f"SELECT id FROM result_register WHERE {FOLDED} = '1/xn'"
+        found = str(await connection.fetch(f"EXPLAIN {query} ORDER BY id DESC LIMIT 5"))
+    # In a small table either of them serves who names the agency.
+    assert "ix_result_register_agency_folded" in plan or "ix_result_register_folded_id" in plan
+    assert "ix_result_register_folded_id" in found
 
 
 async def test_a_number_is_the_agencys_own_in_its_own_year(office: Office) -> None:

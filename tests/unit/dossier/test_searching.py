@@ -21,6 +21,13 @@ def test_a_company_is_found_by_its_own_name_that_comes_last(text: str) -> None:
     assert not found_by(f"{text.split(maxsplit=1)[0]} An Khang", full_name=COMPANY)
 
 
+def test_of_a_long_name_the_last_words_tell_one_from_another() -> None:
+    """Branches of one company share their first dozen words."""
+    branch, other = (f"Chi nhánh tỉnh Mẫu của {COMPANY} {name}" for name in ("Hoà Bình", "An Khang"))
+    assert found_by(branch, full_name=branch)
+    assert not found_by(branch, full_name=other)
+
+
 @pytest.mark.parametrize("text", ["dang dinh duc", "Đặng Đình Đức", "Ðặng Ðình Ðức", "ðặng", "ĐỨC đặng"])
 @pytest.mark.parametrize("name", ["Đặng Đình Đức", "Ðặng Đình Ðức"])
 def test_the_eth_of_old_conversions_is_a_d_with_a_stroke(text: str, name: str) -> None:

@@ -136,11 +136,15 @@ class Numbering:
 
 _SPACES = re.compile(r"[ \t\n\r\f\v\u00a0]+")
 _LEADING = re.compile(r"(?<![0-9])0+(?=[0-9])")
-_SMALL = str.maketrans(f"{ascii_uppercase}Đ", f"{ascii_lowercase}đ")
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+# The eth of old conversions, small or capital, looks like Đ; word processors make long dashes of hyphens.
+_SMALL = str.maketrans(
+    f"{ascii_uppercase}Đ\u00d0\u00f0{_DASHES}", f"{ascii_lowercase}đđđ{'-' * len(_DASHES)}"
+)
 
 
 def folded(number: str) -> str:
-    """Return a number as a book has it once: without spaces, capitals and leading zeros.
+    """Return a number as a book has it once: without spaces, capitals, leading zeros, long dashes and eths.
 
     NĐ 30/2020/NĐ-CP writes 01 where people write 1: "01/XN", "1 / XN" and "1/xn" are one number.
     """

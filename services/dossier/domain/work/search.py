@@ -71,7 +71,8 @@ def sought(text: str, *, identity: Index, phone: Index) -> Sought:
     """Return what somebody who typed this looks for.
 
     Digits are an identity number or a phone; one word with a digit in it is a code or a foreigner's number;
-    anything else is a name, of which every word must be there (the first twelve are looked for).
+    anything else is a name, of which every word must be there (the last twelve are looked
+    for: a given name, and what a company alone is called, end it).
     """
     text = text.strip()
     if _DIGITS.fullmatch(text):
@@ -80,4 +81,4 @@ def sought(text: str, *, identity: Index, phone: Index) -> Sought:
     is_one_word = " " not in text
     if is_one_word and any(sign.isdigit() for sign in text):
         return Sought(numbers=(f"i:{identity(number_of(text))}",), code=text.upper())
-    return Sought(words=tuple(f"n:{word}" for word in words_of(text)[:_MOST_ASKED]))
+    return Sought(words=tuple(f"n:{word}" for word in words_of(text)[-_MOST_ASKED:]))

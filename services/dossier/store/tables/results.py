@@ -24,13 +24,15 @@ results = Table(
     seals(),
 )
 Index("uq_result_register_valid", results.c.dossier_id, unique=True, postgresql_where=text("state = 'VALID'"))
-Index("ix_result_register_number_id", results.c.number, results.c.id)
 # As `folded` of the domain says; no locale and no function of the database has a say in it.
 FOLDED = (
     r"translate(regexp_replace(regexp_replace(number, '[ \t\n\r\f\v\u00a0]+', '', 'g'),"
-    r" '(?<![0-9])0+(?=[0-9])', '', 'g'), 'ABCDEFGHIJKLMNOPQRSTUVWXYZĐ', 'abcdefghijklmnopqrstuvwxyzđ')"
+    r" '(?<![0-9])0+(?=[0-9])', '', 'g'), 'ABCDEFGHIJKLMNOPQRSTUVWXYZĐ"
+    "\u00d0\u00f0\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+    "', 'abcdefghijklmnopqrstuvwxyzđđđ-------')"
 )
-"""A result's number as a book has it once; indexed for what an agency has given."""
+"""A result's number as a book has it once; indexed for who looks for one and for what an agency has given."""
+Index("ix_result_register_folded_id", text(FOLDED), results.c.id)
 Index("ix_result_register_agency_folded", results.c.agency, text(FOLDED), results.c.id)
 Index("ix_result_register_holder_index_id", results.c.holder_index, results.c.id)
 Index("ix_result_register_holder_subject_id", results.c.holder_subject, results.c.id)
