@@ -213,20 +213,30 @@ class Dossier:
 
     def continue_at(self, agency: str, heir: Continuing) -> State:
         """Let an agency go on for one that has ended; nothing else of the dossier changes."""
-        self.continuing = {**self.continuing, agency: heir}
-        self.version += 1
+        self._go_on({**self.continuing, agency: heir})
         return self.state
 
     def resume_at(self, agency: str) -> State:
-        """Let an agency work again whose end was taken back, and forget heirs nobody leads to any more."""
-        kept = {ended: heir for ended, heir in self.continuing.items() if ended != agency}
-        self.continuing = kept
-        reached = self.agencies
-        for code in kept:
-            if code not in reached and code not in {heir.code for heir in kept.values()}:
-                self.continuing = {ended: heir for ended, heir in self.continuing.items() if ended != code}
-        self.version += 1
+        """Let an agency work again whose end was taken back."""
+        self._go_on({ended: heir for ended, heir in self.continuing.items() if ended != agency})
         return self.state
+
+    def _go_on(self, continuing: dict[str, Continuing]) -> None:
+        """Keep who goes on for whom, without heirs nobody leads to any more."""
+        self.continuing = {}
+        led_to, ahead = set(), list(self.agencies)
+        while ahead:
+            heir = continuing.get(code := ahead.pop())
+            led_to.add(code)
+            if heir is not None and heir.code not in led_to:
+                ahead.append(heir.code)
+        self.continuing = {ended: heir for ended, heir in continuing.items() if ended in led_to}
+        self.version += 1
+
+    def let_go(self) -> None:
+        """Give a held step back to its role: whoever held it works elsewhere."""
+        if self.step is not None:
+            self.step = replace(self.step, holder=None, transfer=None)
 
     def take(self, files: Iterable[UUID]) -> None:
         """Name files as this dossier's own, for good: before the change is kept that brings them."""

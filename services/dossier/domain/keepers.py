@@ -30,14 +30,58 @@ class Keepers:
     def __init__(self, ended: Sequence[Ended]) -> None:
         self._ended = {one.code: one for one in ended}
 
+    def apart(self, agency: str) -> list[str]:
+        """Return the procedures that may go on elsewhere than the rest of an agency's work."""
+        found: set[str] = set()
+        ahead, seen = [agency], {agency}
+        while ahead:
+            one = self._ended.get(ahead.pop())
+            if one is None:
+                continue
+            found |= one.by_procedure.keys()
+            heirs = {one.continuing, *one.by_procedure.values()} - seen
+            seen |= heirs
+            ahead += heirs
+        return sorted(found)
+
+    def heir(self, agency: str, procedure: str = "") -> str:
+        """Return who goes on next for an agency that ended.
+
+        Empty while it is, where no heir is known, and where agencies ended for each other: such an end leaves
+        everything, dossiers and books alike, with the agency itself.
+        """
+        heir = self._next(agency, procedure)
+        return "" if agency in self._after(heir, procedure) else heir
+
     def of(self, agency: str, procedure: str = "") -> str:
         """Return who keeps the agency's records of a procedure, its books without one; itself while it is."""
-        seen: set[str] = set()
-        while agency in self._ended and agency not in seen:
-            seen.add(agency)
-            one = self._ended[agency]
-            agency = one.by_procedure.get(procedure) or one.continuing or agency
+        while heir := self.heir(agency, procedure):
+            agency = heir
         return agency
+
+    def in_rings(self) -> list[str]:
+        """Return the agencies that ended for each other."""
+        return sorted(
+            one
+            for one in self._ended
+            if any(self._next(one, asked) and not self.heir(one, asked) for asked in ("", *self.apart(one)))
+        )
+
+    def way(self, agency: str, procedure: str = "") -> list[str]:
+        """Return every agency that is asked about when it is asked who goes on for one, itself first."""
+        return list(dict.fromkeys([agency, *self._after(self._next(agency, procedure), procedure)]))
+
+    def _next(self, agency: str, procedure: str) -> str:
+        one = self._ended.get(agency)
+        heir = (one.by_procedure.get(procedure) or one.continuing) if one is not None else ""
+        return "" if heir == agency else heir
+
+    def _after(self, agency: str, procedure: str) -> list[str]:
+        found: list[str] = []
+        while agency and agency not in found:
+            found.append(agency)
+            agency = self._next(agency, procedure)
+        return found
 
     def reaches(self, keeper: str) -> list[Reach]:
         """Return what an agency keeps: its own records, unless others do, and those left to it."""

@@ -1,18 +1,26 @@
 """Who goes on for whom: running dossiers of agencies that ended, and officers acting in others' places."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from kernel.core.errors import Stale
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.dossier.domain.holdings import Continuing
+from services.dossier.domain.definitions import Agency
+from services.dossier.domain.ends import UNSURE, Ends, Move, Word
+from services.dossier.domain.keepers import Ended, Keepers
 from services.dossier.domain.mandates import Mandate, mandates_of
 from services.dossier.store.copies import Copies
 
+_SETTLED = "('INTAKE_REFUSED', 'CANCELLED', 'STOPPED', 'RETURNED', 'ARCHIVED')"
+# What is told of ends comes as rows that were proved before: who cannot be relied on takes nobody's place.
+ENDS = "jsonb_to_recordset(:ends::jsonb) AS a(code text, heir text, by_procedure jsonb, is_open boolean)"
+_HEIR = "coalesce(a.by_procedure ->> procedure_code, a.heir)"
 _OF_OTHERS = (
-    "state NOT IN ('INTAKE_REFUSED', 'CANCELLED', 'STOPPED', 'RETURNED', 'ARCHIVED')"
-    " AND NOT continued_from @> ARRAY[a.code]"
+    f"state NOT IN {_SETTLED} AND NOT id = ANY(:past::uuid[])"
+    f" AND NOT continued_from @> ARRAY[a.code] AND {_HEIR} NOT IN ('', '{UNSURE}')"
 )
 # In an order that an index has: where few agencies hold many dossiers, the planner would rather read the
 # whole table than an index, hoping to meet enough soon, and at an agency that ended there are none to meet.
@@ -22,79 +30,75 @@ _WAITING = f"{_OF_OTHERS} ORDER BY task_role, task_due_at, id LIMIT :limit"
 # for, since a process may name it long after; the rest only until an agency is known to have none left.
 _TO_CONTINUE = Statement(
     f"""
-    SELECT DISTINCT ON (found.id) found.id, a.code AS ended, t.code, t.name, t.units,
-        row_to_json(a) AS ended_row, row_to_json(t) AS heir_row
-    FROM agencies a
+    SELECT DISTINCT ON (found.id) found.id, a.code AS agency,
+        coalesce(a.by_procedure ->> found.procedure_code, a.heir) AS heir
+    FROM {ENDS}
     CROSS JOIN LATERAL (
         (SELECT id, procedure_code FROM dossiers WHERE task_agency = a.code AND task_role IS NOT NULL
          AND {_WAITING})
         UNION ALL
-        (SELECT id, procedure_code FROM dossiers WHERE receiving_agency = a.code AND a.continued_at IS NULL
+        (SELECT id, procedure_code FROM dossiers WHERE receiving_agency = a.code AND a.is_open
          AND {_RUNNING})
         UNION ALL
         (SELECT id, procedure_code FROM dossiers WHERE competent_agency = a.code
-         AND competent_agency <> receiving_agency AND a.continued_at IS NULL AND {_RUNNING})
+         AND competent_agency <> receiving_agency AND a.is_open AND {_RUNNING})
         UNION ALL
         (SELECT id, procedure_code FROM dossiers WHERE helping_agency = a.code
-         AND helping_agency <> receiving_agency AND a.continued_at IS NULL AND {_RUNNING})
+         AND helping_agency <> receiving_agency AND a.is_open AND {_RUNNING})
         UNION ALL
         (SELECT id, procedure_code FROM dossiers WHERE consulted_agencies @> ARRAY[a.code]
-         AND consulted_agencies <> '{{}}' AND a.continued_at IS NULL AND {_RUNNING})
+         AND consulted_agencies <> '{{}}' AND a.is_open AND {_RUNNING})
     ) AS found
-    JOIN agencies t ON t.code = coalesce(a.continuing_by->>found.procedure_code, a.continuing)
-    WHERE a.valid_to < :today::date
-    ORDER BY found.id, a.valid_to LIMIT :limit
-    """
-)
-# Of agencies whose end was told anew: what still goes on as was told before, where it hangs on the agency.
-_OTHERWISE = """
-    state NOT IN ('INTAKE_REFUSED', 'CANCELLED', 'STOPPED', 'RETURNED', 'ARCHIVED')
-    AND continued_from @> ARRAY[a.code]
-    AND (a.valid_to IS NULL OR a.valid_to >= :today::date OR (
-        coalesce(a.continuing_by->>procedure_code, a.continuing) <> work->'continuing'->a.code->>'code'
-        AND EXISTS (SELECT 1 FROM agencies k
-            WHERE k.code = coalesce(a.continuing_by->>procedure_code, a.continuing))))
-    LIMIT :limit
-"""
-_TO_REALIGN = Statement(
-    f"""
-    SELECT DISTINCT ON (found.id) found.id, a.code AS ended, t.code, t.name, t.units,
-        row_to_json(a) AS ended_row, row_to_json(t) AS heir_row
-    FROM agencies a
-    CROSS JOIN LATERAL (
-        (SELECT id, procedure_code FROM dossiers WHERE receiving_agency = a.code AND {_OTHERWISE})
-        UNION ALL
-        (SELECT id, procedure_code FROM dossiers WHERE competent_agency = a.code
-         AND competent_agency <> receiving_agency AND {_OTHERWISE})
-        UNION ALL
-        (SELECT id, procedure_code FROM dossiers WHERE helping_agency = a.code
-         AND helping_agency <> receiving_agency AND {_OTHERWISE})
-        UNION ALL
-        (SELECT id, procedure_code FROM dossiers WHERE consulted_agencies @> ARRAY[a.code]
-         AND consulted_agencies <> '{{}}' AND {_OTHERWISE})
-    ) AS found
-    LEFT JOIN agencies t ON a.valid_to < :today::date
-        AND t.code = coalesce(a.continuing_by->>found.procedure_code, a.continuing)
-    WHERE a.continued_by <> '{{}}'
     ORDER BY found.id, a.code LIMIT :limit
     """
 )
-_TOLD_ANEW = Statement("SELECT * FROM agencies WHERE continued_by <> '{}'")
+# Of agencies whose end was told anew: what still goes on as was told before, where it hangs on the agency.
+_OTHERWISE = f"""
+    state NOT IN {_SETTLED} AND NOT id = ANY(:past::uuid[])
+    AND continued_from @> ARRAY[a.code]
+    AND {_HEIR} NOT IN ('{UNSURE}', coalesce(work -> 'continuing' -> a.code ->> 'code', ''))
+    LIMIT :limit
+"""
+_HANGING = f"""
+    (SELECT id, procedure_code FROM dossiers WHERE receiving_agency = a.code AND {_OTHERWISE})
+    UNION ALL
+    (SELECT id, procedure_code FROM dossiers WHERE competent_agency = a.code
+     AND competent_agency <> receiving_agency AND {_OTHERWISE})
+    UNION ALL
+    (SELECT id, procedure_code FROM dossiers WHERE helping_agency = a.code
+     AND helping_agency <> receiving_agency AND {_OTHERWISE})
+    UNION ALL
+    (SELECT id, procedure_code FROM dossiers WHERE consulted_agencies @> ARRAY[a.code]
+     AND consulted_agencies <> '{{}}' AND {_OTHERWISE})
+"""
+_TO_REALIGN = Statement(
+    f"""
+    SELECT DISTINCT ON (found.id) found.id, a.code AS agency,
+        coalesce(a.by_procedure ->> found.procedure_code, a.heir) AS heir
+    FROM {ENDS} CROSS JOIN LATERAL ({_HANGING}) AS found
+    ORDER BY found.id, a.code LIMIT :limit
+    """
+)
+_LEFT = Statement(f"SELECT a.code FROM {ENDS} WHERE EXISTS ({_HANGING})")
+_KNOWN = Statement(
+    "SELECT EXISTS (SELECT FROM agencies WHERE valid_to < :today::date OR continued_by <> '{}')"
+)
+# All of them: one that did not end is proved as well as one that did.
+_AGENCIES = Statement("SELECT * FROM agencies ORDER BY code")
 _SETTLE = Statement(
     "UPDATE agencies SET continued_by = '{}' WHERE code = :code AND heard_at = :heard_at", rows=None
 )
-_WITHOUT_HEIR = Statement(
-    """
-    SELECT a.code, h.heir FROM agencies a CROSS JOIN LATERAL (
-        SELECT a.continuing UNION SELECT value FROM json_each_text(a.continuing_by)) AS h(heir)
-    WHERE a.valid_to < :today::date AND NOT EXISTS (SELECT 1 FROM agencies t WHERE t.code = h.heir)
-    ORDER BY 1, 2
-    """
-)
 _CLOSE = Statement(
-    "UPDATE agencies a SET continued_at = :at WHERE a.valid_to < :today AND a.continued_at IS NULL"
-    " AND a.heard_at < :long_ago AND EXISTS (SELECT 1 FROM agencies t WHERE t.code = a.continuing)",
+    "UPDATE agencies SET continued_at = :at WHERE code = ANY(:codes::text[]) AND valid_to < :today"
+    " AND continued_at IS NULL AND heard_at < :long_ago",
     rows=None,
+)
+_REOPEN = Statement(
+    "UPDATE agencies SET continued_at = NULL WHERE code = ANY(:codes::text[]) AND continued_at IS NOT NULL",
+    rows=None,
+)
+_HOLD = Statement(
+    "SELECT code, sequence FROM agencies WHERE code = ANY(:codes::text[]) ORDER BY code FOR SHARE"
 )
 _ENTRY = Statement("SELECT * FROM staff WHERE subject = :subject")
 
@@ -114,44 +118,105 @@ class Continuations:
         self._copies.require("staff", [row])
         return mandates_of(row["data"], day)
 
-    async def to_continue(self, today: date, limit: int) -> Sequence[tuple[UUID, str, Continuing]]:
-        """Return running dossiers of agencies that ended, the ended one and who goes on."""
-        rows = await self._unit.fetch(_TO_CONTINUE, today=today, limit=limit)
-        return [
-            (UUID(int=row["id"].int), row["ended"], Continuing(row["code"], row["name"], tuple(row["units"])))
-            for row in rows
-            # By a forged end nobody comes to anything: it waits, and the log says so.
-            if self._copies.is_sound("agencies", row["ended_row"])
-            and self._copies.is_sound("agencies", row["heir_row"])
-        ]
+    async def ends(self, today: date) -> Ends:
+        """Return who goes on for whom today, as far as it can be relied on."""
+        if not await self._unit.fetch_value(_KNOWN, today=today):
+            return Ends(words={}, keepers=Keepers([]))
+        rows = await self._unit.fetch(_AGENCIES)
+        sound = [row for row in rows if self._copies.is_sound("agencies", row)]
+        known = {row["code"] for row in rows}
+        words = {row["code"]: _word(row, today) for row in sound}
+        return Ends(
+            words=words,
+            keepers=Keepers([ended_of(row, known) for row in sound if words[row["code"]].names]),
+            doubted=frozenset(known - words.keys()),
+        )
 
-    async def told_anew(self) -> dict[str, datetime]:
-        """Return the agencies whose end was told otherwise before, and when the last word of it was heard."""
-        rows = await self._unit.fetch(_TOLD_ANEW)
-        return {row["code"]: row["heard_at"] for row in rows if self._copies.is_sound("agencies", row)}
+    async def to_continue(self, ends: Ends, *, past: Collection[UUID], limit: int) -> Sequence[Move]:
+        """Return running dossiers of agencies that ended and who goes on, but for some."""
+        return await self._moves(_TO_CONTINUE, ends, ends.going_on, past, limit)
 
-    async def to_realign(self, today: date, limit: int) -> Sequence[tuple[UUID, str, Continuing | None]]:
-        """Return running dossiers that go on as told before: whose agency, and who goes on (None: itself)."""
-        rows = await self._unit.fetch(_TO_REALIGN, today=today, limit=limit)
-        return [
-            (
-                UUID(int=row["id"].int),
-                row["ended"],
-                Continuing(row["code"], row["name"], tuple(row["units"])) if row["code"] else None,
-            )
-            for row in rows
-            if self._copies.is_sound("agencies", row["ended_row"])
-            and (row["code"] is None or self._copies.is_sound("agencies", row["heir_row"]))
-        ]
+    async def to_realign(self, ends: Ends, *, past: Collection[UUID], limit: int) -> Sequence[Move]:
+        """Return running dossiers that go on as told before, and who goes on now (empty: itself)."""
+        return await self._moves(_TO_REALIGN, ends, ends.told_anew, past, limit)
+
+    async def _moves(
+        self, statement: Statement, ends: Ends, asked: Sequence[str], past: Collection[UUID], limit: int
+    ) -> Sequence[Move]:
+        if not asked:
+            return ()
+        rows = await self._unit.fetch(
+            statement, ends=end_rows(ends, asked, ends.heir), past=list(past), limit=limit
+        )
+        return [Move(UUID(int=row["id"].int), row["agency"], row["heir"]) for row in rows]
+
+    async def left(self, ends: Ends) -> Collection[str]:
+        """Return the agencies of which a running dossier still goes on as told before."""
+        asked = end_rows(ends, ends.told_anew, ends.heir)
+        return {row["code"] for row in await self._unit.fetch(_LEFT, ends=asked, past=[], limit=1)}
+
+    async def hold_words(self, ends: Ends, agencies: Collection[str]) -> None:
+        """Let no new word of these agencies be heard until the unit ends; raise `Stale` where one was."""
+        await self._unit.begin()
+        rows = await self._unit.fetch(_HOLD, codes=sorted(agencies))
+        if any(ends.words[row["code"]].sequence != row["sequence"] for row in rows):
+            raise Stale
 
     def settle(self, agency: str, heard_at: datetime) -> None:
         """Queue that nothing goes on as was told before this word; a later one is looked at anew."""
         self._unit.write(_SETTLE, code=agency, heard_at=heard_at)
 
-    async def without_heir(self, today: date) -> Sequence[tuple[str, str]]:
-        """Return agencies that ended, each with an heir nobody has told of here (empty: none was named)."""
-        return [(row["code"], row["heir"]) for row in await self._unit.fetch(_WITHOUT_HEIR, today=today)]
+    def close_continued(self, agencies: Collection[str], today: date, at: datetime) -> None:
+        """Queue that of these agencies, if heard of an hour ago, no running dossier is left to continue."""
+        long_ago = at - timedelta(hours=1)
+        self._unit.write(_CLOSE, codes=sorted(agencies), today=today, at=at, long_ago=long_ago)
 
-    def close_continued(self, today: date, at: datetime) -> None:
-        """Queue that agencies heard of an hour ago have no running dossier left to continue."""
-        self._unit.write(_CLOSE, today=today, at=at, long_ago=at - timedelta(hours=1))
+    def reopen(self, agencies: Collection[str]) -> None:
+        """Queue that running dossiers of these agencies are looked for again."""
+        self._unit.write(_REOPEN, codes=sorted(agencies))
+
+
+def end_rows(ends: Ends, asked: Iterable[str], answer: Callable[[str, str], str]) -> list[dict[str, Any]]:
+    """Return what is answered for agencies, and for single procedures where it is another, for statements."""
+    rows = []
+    for code in asked:
+        usual = answer(code, "")
+        apart = {one: answer(code, one) for one in ends.keepers.apart(code)}
+        rows.append(
+            {
+                "code": code,
+                "heir": usual,
+                "by_procedure": {one: told for one, told in apart.items() if told != usual},
+                "is_open": ends.words[code].is_open,
+            }
+        )
+    return rows
+
+
+def _word(row: Any, today: date) -> Word:
+    has_ended = row["valid_to"] is not None and row["valid_to"] < today
+    return Word(
+        agency=Agency(**{name: row[name] for name in Agency.__dataclass_fields__}),
+        units=tuple(row["units"]),
+        sequence=row["sequence"],
+        heard_at=row["heard_at"],
+        names=frozenset({row["continuing"], *_by_procedure(row).values()} if has_ended else ()),
+        is_open=row["continued_at"] is None,
+        is_told_anew=bool(row["continued_by"]),
+    )
+
+
+def ended_of(row: Any, known: Collection[str]) -> Ended:
+    """Return an end as far as its heirs are known here; work whose heir is not stays with the agency."""
+    heirs = _by_procedure(row).items()
+    return Ended(
+        code=row["code"],
+        continuing=row["continuing"] if row["continuing"] in known else "",
+        by_procedure={procedure: heir if heir in known else row["code"] for procedure, heir in heirs},
+    )
+
+
+def _by_procedure(row: Any) -> dict[str, str]:
+    """Return the heirs of single procedures; a row from before rows were sealed may hold anything."""
+    told = row["continuing_by"]
+    return told if isinstance(told, dict) else {}

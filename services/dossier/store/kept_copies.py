@@ -80,7 +80,7 @@ class KeptCopies:
         if is_sound and not _is_later(table, row, told):
             return
         if table == "agencies":
-            told["continued_by"] = _went_on(row, told)
+            told["continued_by"] = _went_on(row, told) if is_sound else _anybody(row)
         seen = {"seen": row["sequence"], "seen_seals": row["seals"]}
         self._unit.write(_replacing(table, tuple(told)), **told, **seen)
         if not is_sound:
@@ -163,3 +163,8 @@ def _went_on(row: Any, told: Mapping[str, Any]) -> list[str]:
     if row["valid_to"] is None or all(row[one] == told[one] for one in _END):
         return before
     return [*before, row["continuing"], *row["continuing_by"].values()]
+
+
+def _anybody(row: Any) -> list[str]:
+    """Return that somebody may have gone on: of a row changed by hand nobody can say who, or whether."""
+    return [*row["continued_by"], row["code"]]

@@ -1,40 +1,47 @@
 """An agency ends while dossiers run: each keeps where it was received and gains who goes on with it."""
 
 from datetime import datetime
-from uuid import UUID
 
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.ends import Ends, Move
 from services.dossier.domain.events import Change
-from services.dossier.domain.holdings import Continuing
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.record_change import record_change
 
 
-async def continue_dossier(
-    dossier_id: UUID, ended: str, heir: Continuing, *, work: Work, now: datetime
-) -> None:
-    """Let the heir see and work the dossier; history says so, due moments and signed papers stay."""
-    dossier, _ = await work.dossiers.load(dossier_id)
-    if ended in dossier.continuing and dossier.continuing[ended].code == heir.code:
+async def move_dossier(move: Move, ends: Ends, *, work: Work, now: datetime) -> None:
+    """Let the heir see and work the dossier, or the agency itself whose end was taken back.
+
+    History says so; due moments, signed papers and what was done stay. Raises `Stale` where another word of
+    the agency was heard since these ends were: whoever moves by an old one would move it for good.
+    """
+    await work.catalogue.hold_words(ends, [move.agency])
+    dossier, _ = await work.dossiers.load(move.dossier_id)
+    before = dossier.continuing.get(move.agency)
+    if move.heir and (before is None or before.code != move.heir):
+        heir = ends.continuing(move.heir)
+        state = dossier.continue_at(move.agency, heir)
+        details = {"noted": "AGENCY_CONTINUED", "ended_agency": move.agency}
+    elif before is not None and not move.heir:
+        heir = before
+        state = dossier.resume_at(move.agency)
+        details = {"noted": "AGENCY_RESUMED", "resumed_agency": move.agency}
+    else:
         return
-    state = dossier.continue_at(ended, heir)
-    details = {
-        "noted": "AGENCY_CONTINUED",
-        "ended_agency": ended,
-        "continuing_agency": {"code": heir.code, "name": heir.name},
-    }
-    record_change(work, dossier, Change("work_noted", state, details=details), by=None, now=now)
+    if before is not None:
+        await _take_from_strangers(dossier, work)
+    told = {**details, "continuing_agency": {"code": heir.code, "name": heir.name}}
+    record_change(work, dossier, Change("work_noted", state, details=told), by=None, now=now)
 
 
-async def resume_dossier(dossier_id: UUID, agency: str, *, work: Work, now: datetime) -> None:
-    """Let an agency whose end was taken back work the dossier again; what its heir did stays done."""
-    dossier, _ = await work.dossiers.load(dossier_id)
-    if agency not in dossier.continuing:
+async def _take_from_strangers(dossier: Dossier, work: Work) -> None:
+    """Take a held step from whom the directory does not know at the office that works it again.
+
+    Who goes to an heir with the dossier keeps it; who held it there while that was the heir stays there.
+    """
+    step = dossier.step
+    if step is None or step.holder is None:
         return
-    heir = dossier.continuing[agency]
-    state = dossier.resume_at(agency)
-    details = {
-        "noted": "AGENCY_RESUMED",
-        "resumed_agency": agency,
-        "continuing_agency": {"code": heir.code, "name": heir.name},
-    }
-    record_change(work, dossier, Change("work_noted", state, details=details), by=None, now=now)
+    holder = await work.colleagues.find(step.holder.subject)
+    if holder is None or not holder.works(dossier, step):
+        dossier.let_go()

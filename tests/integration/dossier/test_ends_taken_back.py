@@ -111,16 +111,16 @@ async def test_an_end_told_for_later_lets_the_agency_work_until_then(office: Off
 
 
 async def test_an_end_told_with_another_heir_takes_what_runs_there(office: Office) -> None:
-    """Once that heir is known here; until then the first one works on."""
+    """Once that heir is known here; until then it is the agency's own, as its books are."""
     seen = await office.in_process()
     await merged(office)
     at_third = replace(SPECIALIST, agency=THIRD)
     await told(office, ended_for(THIRD, 9))
-    assert await inbox(office, at_heir(SPECIALIST)) == [seen["dossier_id"]]
-    assert await marked(office) == [COMMUNE]
+    assert await inbox(office, at_heir(SPECIALIST)) == []
+    assert await inbox(office, SPECIALIST) == [seen["dossier_id"]]
     await told(office, an_agency(THIRD, units=UNITS))
     assert await marked(office) == []
-    assert await inbox(office, at_heir(SPECIALIST)) == []
+    assert await inbox(office, SPECIALIST) == []
     assert await inbox(office, at_third) == [seen["dossier_id"]]
     assert (await office.read(seen, at_third))["continuing_agency"]["code"] == THIRD
 

@@ -176,11 +176,8 @@ READINGS: Mapping[str, tuple[str, Callable[[Any, Known], Awaitable[Any]]]] = {
 """Readings that refuse, or say what they said; by the tables they read."""
 JOBS: Mapping[str, tuple[str, Callable[[Any, Known], Awaitable[Any]]]] = {
     "working calendars": ("calendars", lambda work, _: _items(work.catalogue.calendars())),
-    "who goes on for whom": ("agencies", lambda work, _: work.catalogue.to_continue(TODAY, 10)),
-    "heirs of submissions": (
-        "agencies",
-        lambda work, _: _items(work.interlinked.heirs([ENDED], [PROCEDURE], TODAY)),
-    ),
+    "who goes on for whom": ("agencies", lambda work, _: _moves(work)),
+    "who answers for places of submissions": ("agencies", lambda work, _: _places(work)),
     "steps of the absent": ("staff", lambda work, _: work.colleagues.held_by_absent(TODAY, 10)),
     "what comes due": ("agencies", lambda work, _: _soon(work)),
     "a colleague and who acts for them": ("staff", lambda work, _: _entries(work)),
@@ -195,6 +192,19 @@ Who is left out of an index has no right by it, and nothing is decided in their 
 async def _reaches(work: Any) -> Any:
     keepers = await work.archive.records.keepers(TODAY)
     return [keepers.reaches(one) for one in (COMMUNE, ENDED)]
+
+
+async def _moves(work: Any) -> list[Any]:
+    ends = await work.catalogue.ends(TODAY)
+    moves = await work.catalogue.to_continue(ends, past=[], limit=10)
+    return [(one, ends.continuing(one.heir)) for one in moves]
+
+
+async def _places(work: Any) -> list[Any]:
+    """Return who keeps a place, where that can be said, and the word by which they are named."""
+    ends = await work.catalogue.ends(TODAY)
+    kept = [(one, ends.keeper(one, PROCEDURE)) for one in (COMMUNE, ENDED)]
+    return [(one, ends.words[keeper].agency) for one, keeper in kept if keeper in ends.words]
 
 
 async def _items(reading: Awaitable[Mapping[Any, Any]]) -> list[Any]:

@@ -1,6 +1,6 @@
 """Records and holds in PostgreSQL."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,8 +11,9 @@ from services.dossier.domain.archive.holds import Hold, HoldKind
 from services.dossier.domain.archive.retention import Ended as EndedDossier
 from services.dossier.domain.archive.retention import Ending, Record, RecordState, Retention
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.keepers import Ended, Keepers, Reach
+from services.dossier.domain.keepers import Keepers, Reach
 from services.dossier.store.archive.rows import Rows, inserting, touching
+from services.dossier.store.continuations import ended_of
 from services.dossier.store.copies import Copies
 from services.dossier.store.definitions import AGENCY_ROW
 from services.dossier.store.reaches import reach_rows
@@ -110,17 +111,6 @@ _AGAINST_LOG = Statement(
 _FIRST = (date.min, UUID(int=0))
 
 
-def _ended(row: Mapping[str, Any], known: Collection[str]) -> Ended:
-    return Ended(
-        code=row["code"],
-        continuing=row["continuing"] if row["continuing"] in known else "",
-        by_procedure={
-            procedure: heir if heir in known else row["code"]
-            for procedure, heir in row["continuing_by"].items()
-        },
-    )
-
-
 class PostgresRecords:
     """Records of ended dossiers."""
 
@@ -161,7 +151,7 @@ class PostgresRecords:
         known = {"", *(row["code"] for row in rows)}
         return Keepers(
             [
-                _ended(row, known)
+                ended_of(row, known)
                 for row in rows
                 if row["valid_to"] is not None and date.fromisoformat(row["valid_to"]) < today
             ]

@@ -4,7 +4,7 @@ A child's row has two writers that never meet: the commit that moves its dossier
 on with the parent writes the rest, guarded by the parent's version. News is `told_version > looked`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,11 +12,12 @@ from uuid import UUID
 from kernel.core.errors import NotFound
 from kernel.core.event import Event
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.dossier.domain.definitions import Agency
+from services.dossier.domain.ends import Ends
 from services.dossier.domain.interlinked.child import Told
 from services.dossier.domain.interlinked.parent import Parent
 from services.dossier.domain.results.register import Registered
 from services.dossier.store.attachments import attachment_of
+from services.dossier.store.continuations import end_rows
 from services.dossier.store.copies import Copies
 from services.dossier.store.interlinked import statements as sql
 from services.dossier.store.interlinked.rows import (
@@ -177,29 +178,22 @@ class PostgresInterlinked:
     def _parent(self, row: Any) -> Parent:
         return parent_of(sound_authority(row, self._rows))
 
-    async def to_continue(self, today: date, limit: int) -> list[UUID]:
-        """Return submissions, ended ones too, in which an agency that ended has a part."""
-        found = await self._unit.fetch(sql.TO_CONTINUE, today=today, limit=limit)
-        return [UUID(int=row["id"].int) for row in found]
+    async def to_continue(
+        self, ends: Ends, *, past: Collection[UUID], limit: int
+    ) -> list[tuple[UUID, list[str]]]:
+        """Return submissions, ended ones too and but for some, and the ended agencies with a part in them."""
+        codes = [one for one in ends.going_on if ends.words[one].is_open]
+        if not codes:
+            return []
+        found = await self._unit.fetch(sql.TO_CONTINUE, codes=codes, past=list(past), limit=limit)
+        return [(UUID(int=row["id"].int), row["ended"]) for row in found]
 
-    async def to_realign(self, after: UUID, limit: int) -> list[UUID]:
-        """Return submissions in which somebody has a part who went on before an end was told anew."""
-        found = await self._unit.fetch(sql.TO_REALIGN, after=after, limit=limit)
+    async def to_realign(self, ends: Ends, *, past: Collection[UUID], limit: int) -> list[UUID]:
+        """Return submissions, but for some, in which another than who keeps a place now answers for it."""
+        codes = [code for code, word in ends.words.items() if word.names or word.is_told_anew]
+        places = end_rows(ends, codes, ends.keeper)
+        found = await self._unit.fetch(sql.TO_REALIGN, ends=places, past=list(past), limit=limit)
         return [UUID(int=row["id"].int) for row in found]
-
-    async def heirs(
-        self, codes: Sequence[str], procedures: Sequence[str], today: date
-    ) -> dict[tuple[str, str], Agency]:
-        """Return who goes on for those that ended, by ended agency and procedure."""
-        asked = {"codes": list(codes), "procedures": list(procedures), "today": today}
-        return {
-            (row["ended"], row["procedure"]): Agency(
-                **{name: row[name] for name in Agency.__dataclass_fields__}
-            )
-            for row in await self._unit.fetch(sql.HEIRS, **asked)
-            if self._copies.is_sound("agencies", row["ended_row"])
-            and self._copies.is_sound("agencies", row["heir_row"])
-        }
 
     async def hold_as_last(self, dossier_id: UUID) -> Parent | None:
         """Return the submission all of whose other dossiers are destroyed, held; None for any other.

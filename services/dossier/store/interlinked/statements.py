@@ -1,8 +1,9 @@
 """The statements over parents, children and their history."""
 
 from kernel.postgres.statement import Statement
-from services.dossier.domain.definitions import Agency
+from services.dossier.domain.ends import UNSURE
 from services.dossier.store.attachments import FILE_JSON
+from services.dossier.store.continuations import ENDS
 from services.dossier.store.dossiers import AUTHORITY
 
 PLAIN = (
@@ -137,32 +138,26 @@ REDUCE = Statement(
 # more. An agency that nobody continues any more is not looked for: `continued_at`, as of dossiers.
 TO_CONTINUE = Statement(
     """
-    SELECT DISTINCT p.id FROM agencies a CROSS JOIN LATERAL (
-        SELECT id FROM interlinked_parents WHERE agencies @> ARRAY[a.code] AND secret_hash <> ''
-        ORDER BY id LIMIT :limit::int) p
-    WHERE a.valid_to < :today::date AND a.continued_at IS NULL
-      AND EXISTS (SELECT 1 FROM agencies t WHERE t.code = a.continuing)
-    ORDER BY 1 LIMIT :limit::int
-    """
-)
-TO_REALIGN = Statement(
-    """
-    SELECT DISTINCT p.id FROM agencies a CROSS JOIN unnest(a.continued_by) AS before(code)
-    CROSS JOIN LATERAL (
+    SELECT p.id, array_agg(a.code) AS ended FROM unnest(:codes::text[]) AS a(code) CROSS JOIN LATERAL (
         SELECT id FROM interlinked_parents
-        WHERE agencies @> ARRAY[before.code] AND secret_hash <> '' AND id > :after
+        WHERE agencies @> ARRAY[a.code] AND secret_hash <> '' AND NOT id = ANY(:past::uuid[])
         ORDER BY id LIMIT :limit::int) p
-    WHERE a.continued_by <> '{}'
-    ORDER BY 1 LIMIT :limit::int
+    GROUP BY p.id ORDER BY p.id LIMIT :limit::int
     """
 )
-HEIRS = Statement(
+# By whose place it was from the beginning: whoever is in it now may have come there through any number of
+# mergers. It reads all of them, while an end told anew is not settled.
+TO_REALIGN = Statement(
     f"""
-    SELECT a.code AS ended, m.procedure, row_to_json(a) AS ended_row, row_to_json(t) AS heir_row,
-        {", ".join(f"t.{name}" for name in Agency.__dataclass_fields__)}
-    FROM agencies a CROSS JOIN unnest(:procedures::text[]) AS m(procedure)
-    JOIN agencies t ON t.code = coalesce(a.continuing_by->>m.procedure, a.continuing)
-    WHERE a.code = ANY(:codes::text[]) AND a.valid_to < :today::date
+    SELECT p.id FROM interlinked_parents p
+    WHERE p.secret_hash <> '' AND NOT p.id = ANY(:past::uuid[]) AND (
+        EXISTS (SELECT FROM {ENDS} WHERE a.code = p.lead_agency ->> 'code'
+            AND coalesce(a.by_procedure ->> (p.group_data ->> 'lead_procedure'), a.heir)
+                NOT IN ('{UNSURE}', coalesce(p.work #>> '{{heir,code}}', a.code)))
+        OR EXISTS (SELECT FROM interlinked_children c JOIN {ENDS} ON a.code = c.data #>> '{{agency,code}}'
+            WHERE c.parent_id = p.id AND coalesce(a.by_procedure ->> c.procedure_code, a.heir)
+                NOT IN ('{UNSURE}', coalesce(c.data #>> '{{heir,code}}', a.code))))
+    ORDER BY p.id LIMIT :limit::int
     """
 )
 OF_PARENT = Statement(

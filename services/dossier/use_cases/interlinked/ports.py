@@ -1,12 +1,12 @@
 """What interlinked submissions need of the world."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 from kernel.core.event import Event
-from services.dossier.domain.definitions import Agency
+from services.dossier.domain.ends import Ends
 from services.dossier.domain.interlinked.child import Told
 from services.dossier.domain.interlinked.parent import Parent
 from services.dossier.domain.results.register import Registered
@@ -49,16 +49,13 @@ class Interlinked(Protocol):
     async def results(self, dossier_ids: Sequence[UUID]) -> list[tuple[Registered, list[Attachment]]]:
         """Return the results in force of these dossiers, with their files."""
 
-    async def to_realign(self, after: UUID, limit: int) -> list[UUID]:
-        """Return submissions in which somebody has a part who went on before an end was told anew."""
+    async def to_realign(self, ends: Ends, *, past: Collection[UUID], limit: int) -> list[UUID]:
+        """Return submissions, but for some, in which another than who keeps a place now answers for it."""
 
-    async def to_continue(self, today: date, limit: int) -> list[UUID]:
-        """Return submissions, ended ones too, in which an agency that ended has a part."""
-
-    async def heirs(
-        self, codes: Sequence[str], procedures: Sequence[str], today: date
-    ) -> dict[tuple[str, str], Agency]:
-        """Return who goes on for those that ended, by ended agency and procedure."""
+    async def to_continue(
+        self, ends: Ends, *, past: Collection[UUID], limit: int
+    ) -> list[tuple[UUID, list[str]]]:
+        """Return submissions, ended ones too and but for some, and the ended agencies with a part in them."""
 
     async def hold_as_last(self, dossier_id: UUID) -> Parent | None:
         """Return the submission all of whose other dossiers are destroyed, held; None for any other."""

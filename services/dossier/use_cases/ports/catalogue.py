@@ -1,12 +1,12 @@
 """The store of what the catalogue published."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 from eforms.form import Form
-from services.dossier.domain.holdings import Continuing
+from services.dossier.domain.ends import Ends, Move
 from services.dossier.domain.mandates import Mandate
 from services.dossier.use_cases.ports.records import Intake
 from worktime.calendar import WorkCalendar
@@ -46,23 +46,29 @@ class Catalogue(Protocol):
     async def mandates(self, subject: str, day: date) -> Sequence[Mandate]:
         """Return what an officer holds in others' places on a day."""
 
-    async def to_continue(self, today: date, limit: int) -> Sequence[tuple[UUID, str, Continuing]]:
-        """Return running dossiers of agencies that ended, the ended one and who goes on."""
+    async def ends(self, today: date) -> Ends:
+        """Return who goes on for whom today, as far as it can be relied on."""
 
-    async def told_anew(self) -> Mapping[str, datetime]:
-        """Return the agencies whose end was told otherwise before, and when the last word of it was heard."""
+    async def to_continue(self, ends: Ends, *, past: Collection[UUID], limit: int) -> Sequence[Move]:
+        """Return running dossiers of agencies that ended and who goes on, but for some."""
 
-    async def to_realign(self, today: date, limit: int) -> Sequence[tuple[UUID, str, Continuing | None]]:
-        """Return running dossiers that go on as told before: whose agency, and who goes on (None: itself)."""
+    async def to_realign(self, ends: Ends, *, past: Collection[UUID], limit: int) -> Sequence[Move]:
+        """Return running dossiers that go on as told before, and who goes on now (empty: itself)."""
+
+    async def left(self, ends: Ends) -> Collection[str]:
+        """Return the agencies of which a running dossier still goes on as told before."""
+
+    async def hold_words(self, ends: Ends, agencies: Collection[str]) -> None:
+        """Let no new word of these agencies be heard until the unit ends; raise `Stale` where one was."""
 
     def settle(self, agency: str, heard_at: datetime) -> None:
         """Queue that nothing goes on as was told before this word; a later one is looked at anew."""
 
-    async def without_heir(self, today: date) -> Sequence[tuple[str, str]]:
-        """Return agencies that ended, each with an heir nobody has told of here (empty: none was named)."""
+    def close_continued(self, agencies: Collection[str], today: date, at: datetime) -> None:
+        """Queue that of these agencies, if heard of an hour ago, no running dossier is left to continue."""
 
-    def close_continued(self, today: date, at: datetime) -> None:
-        """Queue that agencies heard of an hour ago have no running dossier left to continue."""
+    def reopen(self, agencies: Collection[str]) -> None:
+        """Queue that running dossiers of these agencies are looked for again."""
 
     async def calendars(self) -> Mapping[str, WorkCalendar]:
         """Return every working calendar by its code."""
