@@ -57,7 +57,7 @@ _OTHERWISE = f"""
     state NOT IN {_SETTLED} AND NOT id = ANY(:past::uuid[])
     AND continued_from @> ARRAY[a.code]
     AND {_HEIR} NOT IN ('{UNSURE}', coalesce(work -> 'continuing' -> a.code ->> 'code', ''))
-    LIMIT :limit
+    ORDER BY id LIMIT :limit
 """
 _HANGING = f"""
     (SELECT id, procedure_code FROM dossiers WHERE receiving_agency = a.code AND {_OTHERWISE})

@@ -73,6 +73,7 @@ HOT: dict[str, Statement] = {
     "detail": views._DETAIL,
     "held by absent": colleagues._HELD_BY_ABSENT,
     "to continue": continuations._TO_CONTINUE,
+    "to realign": continuations._TO_REALIGN,
     "to watch": watches._DUE,
     "to warn of": warnings._DUE,
 }
