@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from kernel.bus.memory import MemoryBus
@@ -40,18 +41,27 @@ def service_named(name: str) -> Service:
     return service
 
 
+@pytest.fixture(scope="session")
+async def administrator(postgres_server: PostgresAddress) -> AsyncIterator[asyncpg.Pool]:
+    """Give the superuser's connections, kept: starting psql for each database takes as long as copying it."""
+    async with asyncpg.create_pool(postgres_server.superuser_dsn, min_size=0, max_size=2) as pool:
+        yield pool
+
+
 @asynccontextmanager
-async def _databases(server: PostgresAddress) -> AsyncIterator["Databases"]:
-    databases = Databases(server)
+async def fresh_databases(server: PostgresAddress, administrator: asyncpg.Pool) -> AsyncIterator["Databases"]:
+    """Give databases to copy and fill; dropped at the end."""
+    databases = Databases(server, administrator)
     yield databases
-    databases.drop()
+    await databases.drop()
 
 
 class Databases:
     """Clones of templates: a service's tables, or those already filled by what many tests begin with."""
 
-    def __init__(self, server: PostgresAddress) -> None:
+    def __init__(self, server: PostgresAddress, administrator: asyncpg.Pool) -> None:
         self._server = server
+        self._administrator = administrator
         self._made: list[str] = []
 
     async def __call__(self, service: Service) -> str:
@@ -61,7 +71,7 @@ class Databases:
             url = provision(self._server, [name])[name]
             await migrate(url, service.name, service.tables)
             _templates[name] = Template(url)
-        return self._clone(service, name)
+        return await self._clone(service, name)
 
     async def filled(self, service: Service, by: Filling, settings: Mapping[str, Any]) -> Template:
         """Return a fresh database that `by` has filled, and the moment it left the clock at.
@@ -76,25 +86,27 @@ class Databases:
                 moment = filling.clock.now()
             self._made.remove(dsn.rpartition("/")[2])
             _templates[key] = Template(dsn, moment)
-        return Template(self._clone(service, key), _templates[key].moment)
+        return Template(await self._clone(service, key), _templates[key].moment)
 
-    def _clone(self, service: Service, template: str) -> str:
+    async def _clone(self, service: Service, template: str) -> str:
         front, _, of = _templates[template].dsn.rpartition("/")
         name = f"t_{service.name}_{uuid4().hex[:12]}"
-        clone_database(self._server, of, name)
+        await clone_database(self._administrator, of, name)
         self._made.append(name)
         return f"{front}/{name}"
 
-    def drop(self) -> None:
+    async def drop(self) -> None:
         """Drop what was cloned."""
         for name in self._made:
-            drop_database(self._server, name)
+            await drop_database(self._administrator, name)
 
 
 @pytest.fixture
-async def database_of(postgres_server: PostgresAddress) -> AsyncIterator[Databases]:
+async def database_of(
+    postgres_server: PostgresAddress, administrator: asyncpg.Pool
+) -> AsyncIterator[Databases]:
     """Give fresh, migrated databases of services; dropped after the test."""
-    async with _databases(postgres_server) as databases:
+    async with fresh_databases(postgres_server, administrator) as databases:
         yield databases
 
 
@@ -137,8 +149,8 @@ async def start(
 
 @pytest.fixture(scope="module")
 async def start_once(
-    postgres_server: PostgresAddress,
+    postgres_server: PostgresAddress, administrator: asyncpg.Pool
 ) -> AsyncIterator[Callable[..., Awaitable[RunningService]]]:
     """Start services that all tests of a module share; whoever shares says what each test leaves behind."""
-    async with _databases(postgres_server) as databases, _starting(databases) as begin:
+    async with fresh_databases(postgres_server, administrator) as databases, _starting(databases) as begin:
         yield begin

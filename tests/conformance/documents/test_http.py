@@ -20,7 +20,7 @@ from services.gateway.domain.documents.writing import write_envelope
 from services.gateway.use_cases.documents.ports import AxisRefused, AxisSilent
 from tests.builders.gateway.documents import an_envelope
 from tests.conformance.documents.axis_conformance import AxisConformance, Way, a_message
-from tests.integration.gateway.portal_world import served
+from tests.serving import served
 
 MOST = 1_000_000
 

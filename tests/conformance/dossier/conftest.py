@@ -14,7 +14,7 @@ from kernel.testing.running import RunningService
 from services.dossier.domain.history import Entry
 from tests.builders.dossier.desk import Desk
 from tests.builders.dossier.memory import MemoryDatabase
-from tests.integration.conftest import database_of, start  # noqa: F401 - fixtures of real databases.
+from tests.integration.conftest import administrator, database_of, start  # noqa: F401 - fixtures of real databases.
 
 
 @dataclass

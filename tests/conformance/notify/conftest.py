@@ -6,7 +6,7 @@ import pytest
 
 from kernel.testing.running import RunningService
 from tests.conformance.stores import Store, memory_store, postgres_store
-from tests.integration.conftest import database_of, start  # noqa: F401 - fixtures of real databases.
+from tests.integration.conftest import administrator, database_of, start  # noqa: F401 - fixtures of real databases.
 from tests.unit.notify.memory import MemoryDatabase
 
 

@@ -20,7 +20,8 @@ from sandbox.identity.app import create_app
 from sandbox.identity.issuer import Issuer
 from sandbox.identity.settings import IdentitySettings
 from tests.integration.gateway.conftest import PUBLIC_URL
-from tests.integration.gateway.peer import Peer, a_peer, serving
+from tests.integration.gateway.peer import Peer, a_peer
+from tests.serving import serving
 
 OURS = {"X-Requested-With": "motcua"}
 CALLBACK = "http://127.0.0.1:8000/session/callback"

@@ -1,7 +1,6 @@
 """The gateway between a simulated ministry and a real dossier service, each on a socket of its own."""
 
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,8 +16,8 @@ from sandbox.ministry.app import create_app
 from sandbox.ministry.settings import MinistrySettings
 from services.gateway.jobs import connectors
 from tests.builders.dossier.office import COMMUNE, PROCEDURE, SPECIALIST, Office
-from tests.integration.gateway.peer import serving
-from tests.integration.gateway.portal_world import _let_staff_in, _sample_users, served
+from tests.integration.gateway.portal_world import _let_staff_in, _sample_users
+from tests.serving import served
 
 SOURCE = "BCA-TTHC"
 PUSH = f"/connectors/{SOURCE}/statuses"
@@ -169,9 +168,8 @@ class Ministries:
 async def on_a_socket(service: RunningService) -> AsyncIterator[str]:
     """Serve a running service on a free loopback port."""
     app = service.client._transport.app  # type: ignore[attr-defined]  # the application itself, in a socket's clothes
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        async with serving(app, listener):
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    async with served(app) as url:
+        yield url
 
 
 def _with_officer(file: str, folder: Path) -> str:

@@ -1,15 +1,15 @@
 """A real HTTP server standing where a service stands: it shows what reached it, and misbehaves when told."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-import uvicorn
 from starlette.types import Receive, Scope, Send
+
+from tests.serving import served
 
 
 @dataclass
@@ -56,42 +56,12 @@ class Peer:
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer})
 
 
-class _Server(uvicorn.Server):
-    def install_signal_handlers(self) -> None:
-        """Leave signals to the test."""
-
-
 @asynccontextmanager
 async def a_peer() -> AsyncIterator[Peer]:
     """Serve on a free port of the loopback until the end of the test."""
     peer = Peer()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        peer.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        async with serving(peer, listener):
-            yield peer
-
-
-@asynccontextmanager
-async def serving(app: Any, listener: socket.socket, http: Any = "auto") -> AsyncIterator[None]:
-    """Serve an application on a listener; leaving ends the server and its connections."""
-    config = uvicorn.Config(
-        app,
-        http=http,
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        ws="none",
-        timeout_graceful_shutdown=1,
-    )
-    server = _Server(config)
-    task = asyncio.create_task(server._serve([listener]))
-    while not server.started:
-        await asyncio.sleep(0.01)
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await task
+    async with served(peer) as peer.url:
+        yield peer
 
 
 @dataclass

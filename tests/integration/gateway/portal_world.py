@@ -13,7 +13,6 @@ from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import httpx
-import uvicorn
 from fastapi import FastAPI, Query, Request
 from fastapi.responses import JSONResponse, Response
 
@@ -26,35 +25,11 @@ from sandbox.portal.app import create_app
 from sandbox.portal.settings import PortalSettings
 from services.gateway.domain.portal_ledger import STATUS_OF_STATE
 from tests.integration.gateway.portal_wire import Recorder
+from tests.serving import served
 
 EIGHT = datetime(2026, 3, 3, 8, 0, tzinfo=VIETNAM)
 PROCEDURE = {"code": "1.004873", "name": "Cấp Giấy xác nhận tình trạng hôn nhân", "sector": "G15-TP07"}
 AGENCY = {"code": "H99.201", "name": "Ủy ban nhân dân phường Bến Lam"}
-
-
-@asynccontextmanager
-async def served(app: Any) -> AsyncIterator[str]:
-    """Serve an application on a free loopback port; give its address."""
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, log_config=None, access_log=False, timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
-    server.capture_signals = _no_signals  # type: ignore[method-assign]
-    task = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        await task
-
-
-def _no_signals() -> Any:
-    from contextlib import nullcontext
-
-    return nullcontext()
 
 
 @dataclass

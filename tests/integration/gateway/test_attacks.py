@@ -32,7 +32,7 @@ from kernel.web.listener import Protocol
 from services.gateway.domain.route_match import RouteTable
 from services.gateway.domain.routes import ROUTES
 from tests.integration.gateway.conftest import PUBLIC_URL, SAMPLE, Open, token_of
-from tests.integration.gateway.peer import Peer, a_peer, serving
+from tests.integration.gateway.peer import Peer, a_peer
 from tests.integration.gateway.test_who_is_asking import (
     ISSUER,
     MACHINE,
@@ -49,6 +49,7 @@ from tests.integration.gateway.test_who_is_asking import (
     signed_with_the_public_key,
     staff_changed,
 )
+from tests.serving import serving
 
 NAME, NUMBER = "Lò Thị Súa", "099195000033"
 PERSONAL = (NAME, NUMBER, "cong-dan-an", "Nguyễn Văn An", "099088000011", "0912345678", "eyJ")
@@ -127,7 +128,7 @@ async def listening(door: RunningService) -> AsyncIterator[int]:
     """Serve the door on a port of the loopback, as a process of it does."""
     app = door.client._transport.app  # type: ignore[attr-defined]  # the application itself.
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        async with serving(app, listener, Hasty):
+        async with serving(app, listener, http=Hasty):
             yield listener.getsockname()[1]
 
 

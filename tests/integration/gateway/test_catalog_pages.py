@@ -1,7 +1,6 @@
 """Pages about procedures through the door to the real catalogue: no scripts, nothing from elsewhere."""
 
 import re
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from html.parser import HTMLParser
@@ -15,7 +14,7 @@ from province.read import read
 from services.catalog.jobs.readers import TELL_CHANGES
 from tests.integration.catalog.test_following import MATCHED, opened, token, told
 from tests.integration.gateway.conftest import Open
-from tests.integration.gateway.peer import serving
+from tests.serving import served
 
 Start = Callable[..., Awaitable[RunningService]]
 FORMS = {form["code"]: form for form in read()["forms"]}
@@ -35,19 +34,21 @@ EXTRACT = {
 }
 
 
+async def the_province(running: RunningService) -> None:
+    """Tell the catalogue of the sample province."""
+    assert (await running.post("/v1/imports", read(), a_service("catalog.import"))).status_code == 200
+
+
 @pytest.fixture
 async def catalog(start: Start) -> RunningService:
     """The sample province's catalogue."""
-    running = await start("catalog")
-    assert (await running.post("/v1/imports", read(), a_service("catalog.import"))).status_code == 200
-    return running
+    return await start("catalog", filled=the_province)
 
 
 @pytest.fixture
 async def door(open_door: Open, catalog: RunningService) -> AsyncIterator[RunningService]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        async with serving(catalog.client._transport.app, listener):
-            yield await open_door(catalog_url=f"http://127.0.0.1:{listener.getsockname()[1]}")
+    async with served(catalog.client._transport.app) as url:
+        yield await open_door(catalog_url=url)
 
 
 async def post(door: RunningService, path: str, fields: dict[str, str]) -> Any:

@@ -17,7 +17,7 @@ from services.dossier.api.desk import displays
 from services.dossier.jobs.tidy_desk import TIDY_DESK
 from services.dossier.store.desk import displays as streams
 from tests.builders.dossier.hall import POINT, Hall
-from tests.integration.gateway.portal_world import served
+from tests.serving import served
 
 SECONDS = 10
 

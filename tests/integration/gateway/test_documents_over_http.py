@@ -11,9 +11,9 @@ from sandbox.axis.settings import AxisSettings
 from sandbox.axis.wire import Party
 from tests.builders.gateway.documents import DEPARTMENT, WARD
 from tests.integration.gateway.document_world import DocumentWorld, a_document_world
-from tests.integration.gateway.portal_world import served
 from tests.integration.gateway.test_document_replies import OUTSIDE, REQUEST, listed
 from tests.integration.gateway.test_documents_at_work import DOCUMENTS, DOSSIER, a_draft, ask
+from tests.serving import served
 
 HERE = Party("000.00.201.H99", WARD.name)
 

@@ -1,31 +1,27 @@
 """Payments on the whole road: the simulated platform, the gateway's driver, the dossier service's ledger."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from kernel.bus.memory import MemoryBus
-from kernel.postgres.migrations import migrate
 from kernel.testing.fixed_clock import FixedClock
-from kernel.testing.running import TEST_KEY, RunningService, running
+from kernel.testing.running import TEST_KEY, RunningService
 from kernel.tls import authorities
 from kernel.web.app import build_app
 from sandbox.portal.app import create_app
 from sandbox.portal.settings import PortalSettings
 from services.gateway.jobs.portal_payments import PAYMENT_RECONCILIATION, PORTAL_PAYMENTS
-from stack.postgres import PostgresAddress, drop_database, provision
 from tests.builders.dossier.office import Office
 from tests.builders.dossier.till import AFTER, MANAGER, Till, a_channel, a_fee, a_till
-from tests.integration.conftest import WORKER, service_named
+from tests.integration.conftest import service_named
 from tests.integration.gateway.portal_wire import Recorder, faults_of, services
-from tests.integration.gateway.portal_world import served
+from tests.serving import served
 
 
 class Later(httpx.AsyncBaseTransport):
@@ -78,24 +74,11 @@ def app_of(service: RunningService, name: str) -> Any:
 
 @pytest.fixture(scope="module")
 async def road(
-    postgres_server: PostgresAddress, tmp_path_factory: pytest.TempPathFactory
+    start_once: Callable[..., Awaitable[RunningService]],
 ) -> AsyncIterator[Road]:
-    names = {name: f"pay_{name}_{WORKER}" for name in ("dossier", "gateway")}
-    dsns = provision(postgres_server, list(names.values()))
-    for name, database in names.items():
-        await migrate(dsns[database], name, service_named(name).tables)
     clock, down = FixedClock(), Later()
-    files: Path = tmp_path_factory.mktemp("files")
+    dossier = await start_once("dossier", clock=clock)
     async with AsyncExitStack() as stack:
-        dossier = await stack.enter_async_context(
-            running(
-                service_named("dossier"),
-                dsns[names["dossier"]],
-                MemoryBus(),
-                {"files_url": files.as_uri()},
-                clock,
-            )
-        )
         dossier_url = await stack.enter_async_context(served(app_of(dossier, "dossier")))
         wire = Recorder(create_app(PortalSettings(), clock=clock, province=down))
         portal_url = await stack.enter_async_context(served(wire))
@@ -106,15 +89,11 @@ async def road(
             "payment_list_url": f"{portal_url}/thanh-toan/danh-sach",
             "portal_timeout_seconds": 2,
         }
-        gateway = await stack.enter_async_context(
-            running(service_named("gateway"), dsns[names["gateway"]], MemoryBus(), settings, clock)
-        )
+        gateway = await start_once("gateway", clock=clock, **settings)
         down.inner = httpx.ASGITransport(app=app_of(gateway, "gateway"))
         office = await Office(dossier).open(channels=[a_channel(a_fee(), AFTER)])
         portal = await stack.enter_async_context(httpx.AsyncClient(base_url=portal_url, verify=authorities()))
         yield Road(office, gateway, portal, clock, wire)
-    for database in names.values():
-        drop_database(postgres_server, database)
 
 
 async def test_a_citizen_pays_and_the_platform_is_told_that_it_was_taken(road: Road) -> None:

@@ -1,13 +1,11 @@
 """Published petitions are read by anybody, in any browser, and tell nobody's name."""
 
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
 from kernel.testing.running import RunningService
 from tests.integration.gateway.conftest import Open
-from tests.integration.gateway.peer import serving
 from tests.integration.survey.test_petitions import (
     ANSWER,
     BODY,
@@ -15,6 +13,7 @@ from tests.integration.survey.test_petitions import (
     answered,
     does,
 )
+from tests.serving import served
 
 Start = Callable[..., Awaitable[RunningService]]
 PAGE = "/phan-anh"
@@ -29,9 +28,8 @@ async def survey(start: Start) -> RunningService:
 
 @pytest.fixture
 async def door(open_door: Open, survey: RunningService) -> AsyncIterator[RunningService]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        async with serving(survey.client._transport.app, listener):
-            yield await open_door(survey_url=f"http://127.0.0.1:{listener.getsockname()[1]}")
+    async with served(survey.client._transport.app) as url:
+        yield await open_door(survey_url=url)
 
 
 async def published(survey: RunningService, title: str, text: str = "Phải đến nhiều lần.") -> str:

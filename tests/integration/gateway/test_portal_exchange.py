@@ -13,8 +13,9 @@ from kernel.core.clock import VIETNAM
 from services.gateway.domain.portal_answers import PortalAnswer
 from services.gateway.domain.portal_codes import CodeKind
 from services.gateway.jobs.portal_exchange import PORTAL_EXCHANGE
-from tests.integration.gateway.portal_world import ADossier, World, a_world, scopes_of, served
+from tests.integration.gateway.portal_world import ADossier, World, a_world, scopes_of
 from tests.integration.gateway.test_portal_intake import a_message, send
+from tests.serving import served
 
 QUESTIONS = "/api/v1/portal-questions"
 SYNC = "/api/v1/portal-sync"

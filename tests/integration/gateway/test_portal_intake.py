@@ -13,7 +13,8 @@ from fastapi import FastAPI
 from sandbox.portal.app import create_app
 from sandbox.portal.settings import PortalSettings
 from services.gateway.jobs.portal_intake import PORTAL_INTAKE
-from tests.integration.gateway.portal_world import ADossier, World, a_world, served
+from tests.integration.gateway.portal_world import ADossier, World, a_world
+from tests.serving import served
 
 KEY = {"X-Adapter-Key": "khoa-adapter-thu-nghiem"}
 FORWARD = "/VXPAdapter/RestService/forward"

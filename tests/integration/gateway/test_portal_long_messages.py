@@ -24,9 +24,10 @@ from services.gateway.jobs.portal_keeping import PORTAL_FORGETTING
 from services.gateway.use_cases.portal_texts import PART_BYTES
 from stack.servers import free_port
 from tests.integration.conftest import service_named
-from tests.integration.gateway.portal_world import PROCEDURE, ADossier, DossierService, World, a_world, served
+from tests.integration.gateway.portal_world import PROCEDURE, ADossier, DossierService, World, a_world
 from tests.integration.gateway.test_portal_corrections import INBOUND, correct, the_line
 from tests.integration.gateway.test_portal_intake import CODE, FORWARD, KEY, a_message, inbox, send
+from tests.serving import served
 
 ROOT = Path(__file__).parents[3]
 MEGABYTE = 1_048_576

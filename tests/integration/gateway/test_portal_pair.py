@@ -7,8 +7,9 @@ from kernel.core.event import Event
 from sandbox.portal.settings import PortalSettings
 from tests.builders.dossier.files import a_picture
 from tests.builders.dossier.office import PDF, PROCEDURE, RECEIVER, SIGNER, SPECIALIST, Office
-from tests.integration.gateway.portal_world import World, a_world, served
+from tests.integration.gateway.portal_world import World, a_world
 from tests.integration.gateway.test_portal_intake import a_message, a_supplement, send
+from tests.serving import served
 
 CODE = "G22.99-260303-000123"
 NOBODY = PortalSettings(province_url="http://127.0.0.1:9", province_timeout_seconds=0.2)

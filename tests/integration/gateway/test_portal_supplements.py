@@ -12,9 +12,10 @@ from tests.builders.dossier.office import (
     Office,
     a_citizen,
 )
-from tests.integration.gateway.portal_world import World, a_world, served
+from tests.integration.gateway.portal_world import World, a_world
 from tests.integration.gateway.test_portal_intake import a_message, send
 from tests.integration.gateway.test_portal_pair import CODE, events_of
+from tests.serving import served
 
 ITEMS = [{"component_code": "to-khai", "reason": "Chưa ký"}]
 

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import re
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from html.parser import HTMLParser
@@ -13,8 +12,9 @@ import pytest
 
 from kernel.testing.running import RunningService
 from tests.integration.gateway.conftest import Open
-from tests.integration.gateway.peer import Peer, serving
+from tests.integration.gateway.peer import Peer
 from tests.integration.survey.test_surveys import CODES, invited
+from tests.serving import served
 
 Start = Callable[..., Awaitable[RunningService]]
 FOURS = dict.fromkeys(CODES, "4")
@@ -27,9 +27,8 @@ async def survey(start: Start) -> RunningService:
 
 @pytest.fixture
 async def door(open_door: Open, survey: RunningService) -> AsyncIterator[RunningService]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        async with serving(survey.client._transport.app, listener):
-            yield await open_door(survey_url=f"http://127.0.0.1:{listener.getsockname()[1]}")
+    async with served(survey.client._transport.app) as url:
+        yield await open_door(survey_url=url)
 
 
 class Page(HTMLParser):

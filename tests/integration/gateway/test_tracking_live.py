@@ -13,8 +13,8 @@ from kernel.testing.running import RunningService, an_event
 from services.gateway.domain.limits import Streams
 from services.gateway.use_cases import live_changes
 from tests.integration.gateway.conftest import Open, token_of
-from tests.integration.gateway.peer import serving
 from tests.integration.gateway.test_tracking import CODE, SECRET, a_dossier_event, track
+from tests.serving import serving
 
 
 @pytest.fixture(autouse=True)

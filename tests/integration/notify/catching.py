@@ -6,17 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-import uvicorn
 
 from kernel.tls import authorities
 from sandbox.catcher.app import create_app
 from sandbox.catcher.settings import CatcherSettings
 from services.notify.settings import Settings
-
-
-class _Server(uvicorn.Server):
-    def install_signal_handlers(self) -> None:
-        """Leave signals to the test run."""
+from tests.serving import served
 
 
 @dataclass
@@ -47,27 +42,5 @@ async def a_catcher() -> AsyncIterator[RunningCatcher]:
     """Run the catcher until the block ends."""
     key = Settings.model_fields["sms_key"].default.get_secret_value()
     app = create_app(CatcherSettings(port=0, smtp_port=0, sms_key=key))
-    server = _Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="none"))
-    async with _serving(server) as port:
-        base = f"http://127.0.0.1:{port}"
-        async with httpx.AsyncClient(base_url=base, verify=authorities()) as http:
-            yield RunningCatcher(http, f"{base}/sms", app.state.smtp_port)
-
-
-@asynccontextmanager
-async def _serving(server: uvicorn.Server) -> AsyncIterator[int]:
-    import asyncio
-    import socket
-
-    listener = socket.create_server(("127.0.0.1", 0))
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        while not server.started:
-            if task.done():
-                task.result()
-                raise RuntimeError("the catcher ended before it listened")
-            await asyncio.sleep(0.01)
-        yield listener.getsockname()[1]
-    finally:
-        server.should_exit = True
-        await task
+    async with served(app) as base, httpx.AsyncClient(base_url=base, verify=authorities()) as http:
+        yield RunningCatcher(http, f"{base}/sms", app.state.smtp_port)

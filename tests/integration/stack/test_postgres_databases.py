@@ -65,27 +65,28 @@ def test_a_strange_name_is_refused_before_any_statement(home: Path, name: str) -
         provision(server, [name])
 
 
-async def test_a_clone_has_the_rows_the_owner_and_the_closed_door(postgres_server: PostgresAddress) -> None:
+async def test_a_clone_has_the_rows_the_owner_and_the_closed_door(
+    postgres_server: PostgresAddress, administrator: asyncpg.Pool
+) -> None:
     """Parallel workers clone the same template at the same time."""
     urls = provision(postgres_server, ("template_owner", "stranger"))
     owner = await asyncpg.connect(urls["template_owner"])
     await owner.execute("CREATE TABLE IF NOT EXISTS kept AS SELECT 5 AS n")
     await owner.close()
     names = [f"clone_{number}" for number in range(4)]
-    clones = [asyncio.to_thread(clone_database, postgres_server, "template_owner", name) for name in names]
-    await asyncio.gather(*clones)
+    await asyncio.gather(*(clone_database(administrator, "template_owner", name) for name in names))
     for name in names:
         clone = await asyncpg.connect(urls["template_owner"].removesuffix("template_owner") + name)
         assert await clone.fetchval("SELECT n FROM kept") == 5
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await asyncpg.connect(urls["stranger"].removesuffix("stranger") + name)
-        drop_database(postgres_server, name)
-        drop_database(postgres_server, name)
+        await drop_database(administrator, name)
+        await drop_database(administrator, name)
         await clone.close(timeout=1)
     assert postgres_server.sql("SELECT count(*) FROM pg_database WHERE datname LIKE 'clone%'") == "0"
 
 
-def test_cloning_what_is_not_there_is_an_error(postgres_server: PostgresAddress) -> None:
+async def test_cloning_what_is_not_there_is_an_error(administrator: asyncpg.Pool) -> None:
     """The message names the template."""
     with pytest.raises(StackError, match="no database nothing to clone"):
-        clone_database(postgres_server, "nothing", "anything")
+        await clone_database(administrator, "nothing", "anything")
