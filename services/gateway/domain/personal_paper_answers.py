@@ -13,7 +13,8 @@ from services.gateway.domain.folding import folded
 from services.gateway.domain.personal_papers import HeldPaper
 from services.gateway.domain.portal_base64 import NotBase64, base64_content
 from services.gateway.domain.portal_lists import lines_of, text_told, whole_number
-from services.gateway.domain.portal_spelling import elements_of, is_blank, letters_of_name
+from services.gateway.domain.portal_spelling import elements_of, letters_of_name
+from services.gateway.domain.portal_twice import is_blank
 from services.gateway.domain.portal_words import moment_of, said_by
 from services.gateway.domain.shared_databases import DatabaseSilent, FileMissing, PaperFile, PapersAccount
 

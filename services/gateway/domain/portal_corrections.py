@@ -10,12 +10,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from services.gateway.domain.portal_envelope import content_of
-from services.gateway.domain.portal_files import content_member, is_nameless, strange_lists, strange_members
+from services.gateway.domain.portal_files import (
+    content_member,
+    holds_file,
+    is_nameless,
+    strange_lists,
+    strange_members,
+)
 from services.gateway.domain.portal_form import is_form
 from services.gateway.domain.portal_owner import unread_number
 from services.gateway.domain.portal_profiles import PROFILES
 from services.gateway.domain.portal_reading import UPDATING, beside_form, is_change_said
 from services.gateway.domain.portal_spelling import FILES
+from services.gateway.domain.portal_twice import told_twice
+from services.gateway.domain.portal_unread import unread_members
 from services.gateway.domain.portal_words import text_of
 
 Json = dict[str, Any]
@@ -45,7 +53,9 @@ def correctable(path: str, message: Any) -> dict[str, str]:
     if profile is None or data is None:
         return {}
     plain = {name: _value(data, name) for name in _names(profile, data)}
-    return {**plain, **dict.fromkeys(_removable_of(profile, message, data), _CONTENT)}
+    twice = {name: _value(data, name) for name, _ in told_twice(data) if not holds_file(data[name])}
+    gone = {name: twice.get(name) or _CONTENT for name in _removable_of(profile, message, data)}
+    return {**plain, **gone}
 
 
 def removable(path: str, message: Any) -> frozenset[str]:
@@ -88,6 +98,9 @@ def left_out(path: str, message: Any, corrections: Mapping[str, str]) -> tuple[d
 def _called(data: Any, name: str) -> str:
     outer, _, last = name.rpartition(".")
     item = _at(data, outer) if outer else data
+    if any(name == other for other, _ in told_twice(data)) and not holds_file(_at(data, name)):
+        # What it says stands under its own name.
+        return ""
     if isinstance(item, Mapping) and outer:
         is_named = any(str(item.get(name) or "").strip() for name in (_NAME, _COMPONENT))
         return "" if is_named or last in strange_members(item) else outer
@@ -153,6 +166,8 @@ def _removable(profile: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[
         for place, item in enumerate(listed if isinstance(listed, list) else ()):
             yield from (f"{kind['list']}.{place}{name}" for name in _of_file(item))
     yield from strange_lists(data, profile)
+    correctable_too = set(_names(profile, data))
+    yield from (name for name, _ in unread_members(data, profile) if name not in correctable_too)
     if profile["form"] and data.get(profile["form"]) and not is_form(data[profile["form"]]):
         yield profile["form"]
     if number := unread_number(data, profile):
@@ -195,7 +210,7 @@ def _value(data: Any, name: str) -> str:
 def _at(data: Any, name: str) -> Any:
     for part in name.split("."):
         if isinstance(data, list):
-            data = data[int(part)]
+            data = data[int(part)] if part.isdecimal() else None
         else:
             data = data.get(part) if isinstance(data, Mapping) else None
     return data
@@ -207,7 +222,8 @@ def _put(data: Any, parts: list[str], value: str) -> None:
         if isinstance(data, list):
             data = data[int(part)]
             continue
-        if not isinstance(data.get(part), dict | list):
+        inner = data.get(part)
+        if not isinstance(inner, dict) and not (part == FILES and isinstance(inner, list)):
             data[part] = {}
         data = data[part]
     if isinstance(data, list):

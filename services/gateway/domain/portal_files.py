@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.gateway.domain.portal_spelling import FILE_MEMBERS, files_in, is_blank, names_of
+from services.gateway.domain.portal_spelling import FILE_MEMBERS, files_in, names_of
+from services.gateway.domain.portal_twice import is_blank
 from services.gateway.domain.portal_words import Json, LongText, NeedsPeople, text_of
 
 CONTENT, _LINK, _NAME = "Base64", "DuongDanTaiTepTin", "TenTepDinhKem"
@@ -49,7 +50,7 @@ def files_of(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Listed:
 def strange_lists(data: Mapping[str, Any], profile: Mapping[str, Any]) -> list[str]:
     """Return the members of a content nobody told us of that hold a file, or may be one."""
     known = names_of(profile)
-    return [name for name, value in data.items() if name not in known and _holds_file(value)]
+    return [name for name, value in data.items() if name not in known and holds_file(value)]
 
 
 def strange_members(item: Mapping[str, Any]) -> list[str]:
@@ -92,32 +93,32 @@ def _listed(data: Mapping[str, Any], name: str) -> Sequence[tuple[str, Mapping[s
 
 
 def _is_strange(name: str, value: Any, *, has_file: bool) -> bool:
-    if is_blank(value):
+    if is_blank(value) or value is False:
         return False
     if name in FILE_MEMBERS:
         return name in {CONTENT, _LINK} and not isinstance(value, str)
     if not isinstance(value, str):
-        return isinstance(value, list | Mapping) and (not has_file or _holds_file(value))
+        return isinstance(value, list | Mapping) and (not has_file or holds_file(value))
     if len(value) > _LONGEST_REMARK or isinstance(value, LongText):
         return True
     return not has_file and len(value) >= _SHORTEST_ADDRESS and not any(sign.isspace() for sign in value)
 
 
-def _holds_file(value: Any) -> bool:
+def holds_file(value: Any) -> bool:
     """Tell whether a value nobody told us of is a file, long base64 or a list with one in it."""
     if isinstance(value, str):
         return isinstance(value, LongText) or (
             len(value) > _LONGEST_REMARK and (value.startswith("data:") or not _WORDS.search(value))
         )
     if isinstance(value, list):
-        return any(_holds_file(one) for one in value)
+        return any(holds_file(one) for one in value)
     if not isinstance(value, Mapping):
         return False
     named = files_in(value)[0] if len(files_in(value)) == 1 else value
     members = named if isinstance(named, Mapping) else value
     if any(text_of(members, name) for name in (CONTENT, _LINK, _NAME, _ADDRESS_OF_A_RESULT)):
         return True
-    return any(_holds_file(one) for one in value.values())
+    return any(holds_file(one) for one in value.values())
 
 
 def _file(item: Mapping[str, Any], kind: Mapping[str, str]) -> Json | None:

@@ -6,7 +6,6 @@ text is only cut at its quotes: what lies between long strings is small and is r
 before, and a long string stays where the raw message is kept until somebody reads that piece of it.
 """
 
-import json
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from typing import Any
 
 import orjson
 
+from services.gateway.domain.portal_json import parsed
 from services.gateway.domain.portal_letters import Letters
 from services.gateway.domain.portal_words import LongText
 
@@ -184,13 +184,8 @@ def kept_outline(kept: bytes) -> Outline:
 
 
 def _parsed(text: bytes) -> Any:
-    """Return what a JSON text says; numbers that are none (`NaN`) as null, half letters as question marks."""
     try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        pass
-    try:
-        return json.loads(text.decode(), parse_constant=lambda _: None)
+        return parsed(text)
     except ValueError as error:
         raise NotJson from error
 

@@ -11,7 +11,9 @@ from services.gateway.domain.portal_files import files_of
 from services.gateway.domain.portal_form import form_of
 from services.gateway.domain.portal_owner import owner_of
 from services.gateway.domain.portal_profiles import PROFILES, TOLD_BY_THE_DOSSIER
-from services.gateway.domain.portal_spelling import is_blank, names_of
+from services.gateway.domain.portal_spelling import names_of
+from services.gateway.domain.portal_twice import is_blank
+from services.gateway.domain.portal_unread import require_read
 from services.gateway.domain.portal_words import Json, NeedsPeople, NotUnderstood, moment_of, text_of
 
 UPDATING = "isUpdating"
@@ -55,6 +57,7 @@ def handed_of(path: str, message: Any) -> Handed:
     supplemented = text_of(data, profile["supplement_code"])
     if not _CODE.fullmatch(code or supplemented):
         raise NotUnderstood(f"Thiếu hoặc sai trường bắt buộc {profile['code']}")
+    require_read(data, profile)
     listed = files_of(data, profile)
     # What changes a dossier names it either way; only a create is a repeated one (section 17.2).
     changed = supplemented or code if _is_change(message, data) else ""
@@ -81,7 +84,8 @@ def _is_change(message: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
     """
     # A form whose every member is JSON has the word in quotes.
     said = (text_of(data, UPDATING) or text_of(message, UPDATING)).strip("\"' ").casefold()
-    if said not in _CHANGES | _CREATES:
+    is_unread = not said and not is_blank(message.get(UPDATING))
+    if is_unread or said not in _CHANGES | _CREATES:
         raise NeedsPeople(f"cần sửa: {UPDATING} (không rõ tạo mới hay cập nhật)")
     return said in _CHANGES
 

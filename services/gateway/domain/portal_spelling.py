@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from services.gateway.domain.portal_profiles import PROFILES
+from services.gateway.domain.portal_twice import is_blank, lay_under
 from services.gateway.domain.portal_words import Json, LongText
 
 FILES, PEOPLE, FORM = "TaiLieuNop", "DinhDanhCHS", "DuLieuEForm"
@@ -44,10 +45,19 @@ _CONTENT_ALIASES = {
 _ADDRESSES = frozenset(profile["address"][0] for profile in PROFILES.values())
 _ADDRESS_MEMBERS = ("MaTinh", "MaHuyen", "MaXa", "DiaChiChiTiet")
 _PEOPLE_MEMBERS = ("LoaiDinhDanh", "SoDinhDanh")
+_YES_OR_NO = frozenset(
+    {"isUpdating", FORM, *(PROFILES[path][kind] for path in PROFILES for kind in ("by_post", "verified"))}
+)
 _CODES = ("MaHoSo", "MaHoSoQG", TAX_FILE)
+_SAID_OF_A_DOSSIER = frozenset(
+    name.casefold()
+    for profile in PROFILES.values()
+    for name in (profile["procedure"], profile["owner"]["full_name"])
+)
 _ATTRIBUTES = ("@", "xmlns", "$")
 _TEXT_OF_AN_ELEMENT = ("#text", "$t", "_", "$", "#cdata-section")
 _DEEPEST = 6
+_ALIAS = 2
 _LONGEST_NAME = 60
 
 
@@ -77,11 +87,24 @@ _OF_FILES = _by_letters(FILE_MEMBERS)
 _OF_ADDRESSES = _by_letters(_ADDRESS_MEMBERS)
 _OF_PEOPLE = _by_letters(_PEOPLE_MEMBERS)
 _ENVELOPE = _by_letters(("service", "isUpdating", "data"))
+_OF_THE_ROAD = frozenset(
+    {
+        *("service", "isupdating", "data", "issync", "securitykey", "ngay", "madonvi", "header", "headers"),
+        *("requestid", "messageid", "transactionid", "correlationid", "traceid", "timestamp", "token"),
+        *("sessionid", "signature", "checksum", "dstcode", "providerurl", "authorization"),
+        *("username", "password", "apikey"),
+    }
+)
+"""What stands in envelopes for who carries the message, by the letters of its name."""
 
 
 def with_envelope_named(message: Mapping[str, Any]) -> Json:
-    """Return a message with the members of its envelope as the direct road spells them."""
-    return _spelled(message, _ENVELOPE, {})
+    """Return a message with the members of its envelope as the direct road spells and shapes them."""
+    found = _spelled(message, _ENVELOPE, {})
+    shaped: Json = {
+        name: _plain(_without_elements(found[name])) for name in ("service", "isUpdating") if name in found
+    }
+    return {**found, **shaped}
 
 
 def with_members_named(data: Mapping[str, Any]) -> Json:
@@ -93,21 +116,48 @@ def in_shape(data: Mapping[str, Any]) -> Json:
     """Return a content whose members have the contract's names with what is in them in its shapes."""
     told = {name: _without_elements(value) for name, value in data.items()}
     for name in told.keys() & set(_MEMBERS.values()):
-        told[name] = _shaped(name, told[name])
+        # PHP writes `false` for what there is none of; nobody's name, number or file is "no".
+        is_none = told[name] is False and name not in _YES_OR_NO
+        told[name] = None if is_none else _shaped(name, told[name])
     return told
 
 
-def within(message: Any) -> Any:
-    """Return what a container holds that is not the message itself; None when there is nothing to undo."""
+def within(message: Any) -> tuple[Any, Json] | None:
+    """Return what a container holds that is not the message itself, and what stands beside it there.
+
+    None when there is nothing to undo.
+    """
     if not isinstance(message, Mapping):
         return None
     data = message.get("data")
     if not data:
         return None if _has_code(message) else _only(message)
-    if isinstance(data, str) or _has_code(data):
+    if isinstance(data, str) or _has_code(data) or (_has_code(message) and not _holds_code(data, _DEEPEST)):
         return None
     inner = _only(data)
-    return None if inner is None else {**message, "data": inner}
+    return None if inner is None else ({**message, "data": inner[0]}, inner[1])
+
+
+def content_beside(message: Mapping[str, Any]) -> Json:
+    """Return what an envelope says beside its content that is of the content all the same.
+
+    Its own members, and what only the road understands (who asked for what when, signed how), are not.
+    """
+    return {
+        name: value
+        for name, value in message.items()
+        if not is_blank(value)
+        and name not in _ENVELOPE.values()
+        and not name.startswith(_ATTRIBUTES)
+        and letters_of_name(name) not in _OF_THE_ROAD
+    }
+
+
+def with_envelope_of(message: Mapping[str, Any], beside: Mapping[str, Any]) -> Json:
+    """Return a message with what a container of it says of its envelope, where itself says nothing of it."""
+    outer = with_envelope_named(beside)
+    known = {"service", "isUpdating"} & outer.keys()
+    return {**message, **{name: outer[name] for name in known if is_blank(message.get(name))}}
 
 
 def elements_of(value: Any, members: Mapping[str, str], aliases: Mapping[str, str]) -> list[Any]:
@@ -128,17 +178,6 @@ def files_in(value: Any) -> list[Any]:
     return elements_of(value, _OF_FILES, _FILE_ALIASES)
 
 
-def is_blank(value: Any) -> bool:
-    """Tell whether a member says nothing."""
-    if isinstance(value, str):
-        return not value.strip()
-    if isinstance(value, Mapping):
-        return all(is_blank(one) for one in value.values())
-    if isinstance(value, list):
-        return all(is_blank(one) for one in value)
-    return value is None or value is False
-
-
 def letters_of_name(name: str) -> str:
     """Return a member's name without what bridges do to it: capitals, prefixes, blanks, underscores."""
     if len(name) > _LONGEST_NAME:
@@ -150,21 +189,23 @@ def _spelled(told: Mapping[str, Any], members: Mapping[str, str], aliases: Mappi
     """Return an object with its known members by their names.
 
     Where several stand for one the contract's own spelling counts first, then another spelling, then another
-    name; a blank counts last. What says something else beside it stays under its own name.
+    name; a blank counts last. What says something else beside it stays: another name under that, another
+    spelling as what is said twice.
     """
     ranked: dict[str, list[tuple[bool, int, str]]] = {}
     for name, value in told.items():
         letters = letters_of_name(name)
         own = members.get(letters) or aliases.get(letters) or name
-        rank = 0 if name == own else 1 if letters in members else 2
+        rank = 0 if name == own else 1 if letters in members else _ALIAS
         ranked.setdefault(own, []).append((is_blank(value), rank, name))
     found: Json = {}
     for own, names in ranked.items():
         (_, _, first), *others = sorted(names)
-        found[own] = told[first]
-        for is_nothing, _, name in others:
+        lay_under(found, own, told[first])
+        for is_nothing, rank, name in others:
             if not is_nothing and told[name] != told[first]:
-                found[name if name != own else f"{own} (2)"] = told[name]
+                is_alias = rank == _ALIAS
+                lay_under(found, name if is_alias and name != own else own, told[name])
     return found
 
 
@@ -201,10 +242,21 @@ def _without_elements(value: Any) -> Any:
         return [_without_elements(one) for one in value]
     if not isinstance(value, Mapping):
         return value
+    if _is_nil(value):
+        return None
     said = [name for name in value if not name.startswith("@")]
     if len(said) == 1 and said[0] in _TEXT_OF_AN_ELEMENT and not isinstance(value[said[0]], list | Mapping):
         return value[said[0]]
     return {name: _without_elements(one) for name, one in value.items()}
+
+
+def _is_nil(value: Mapping[str, Any]) -> bool:
+    """Tell whether an element says that there is none: `xsi:nil`, as bridges write attributes."""
+    attributes = value.get("$") if len(value) == 1 else None
+    told = attributes if isinstance(attributes, Mapping) else value
+    nil = [one for name, one in told.items() if letters_of_name(name) == "nil"]
+    has_no_more = all(name.startswith(_ATTRIBUTES) or letters_of_name(name) == "nil" for name in told)
+    return len(nil) == 1 and str(nil[0]).casefold() in {"true", "1"} and has_no_more
 
 
 def _flat(value: Any, known: Any, deep: int) -> Iterator[Any]:
@@ -215,7 +267,7 @@ def _flat(value: Any, known: Any, deep: int) -> Iterator[Any]:
             yield from (
                 _flat(one, known, deep - 1)
                 if isinstance(one, list | Mapping) and deep
-                else (() if is_blank(one) else (one,))
+                else (() if is_blank(one) or one is False else (one,))
             )
         return
     if isinstance(value, Mapping) and deep and not any(letters_of_name(name) in known for name in value):
@@ -232,11 +284,21 @@ def _has_code(told: Any) -> bool:
     return isinstance(told, Mapping) and any(letters_of_name(name) in codes for name in told)
 
 
-def _only(told: Any) -> Any:
-    """Return the only thing a container holds; beside others what names a dossier, with the others."""
+def _holds_code(told: Any, deep: int) -> bool:
+    """Tell whether something in it names a dossier."""
+    if isinstance(told, Mapping):
+        return _has_code(told) or (deep > 0 and any(_holds_code(one, deep - 1) for one in told.values()))
+    return isinstance(told, list) and deep > 0 and any(_holds_code(one, deep - 1) for one in told)
+
+
+def _only(told: Any) -> tuple[Any, Json] | None:
+    """Return the only thing a container holds, or of several what names a dossier, with what is beside it.
+
+    What says itself whose dossier it is, for which procedure, is no container of the one it names inside.
+    """
     if isinstance(told, list):
         held = [one for one in told if not is_blank(one)]
-        return held[0] if len(held) == 1 and _may_hold(held[0]) else None
+        return (held[0], {}) if len(held) == 1 and _may_hold(held[0]) else None
     if not isinstance(told, Mapping):
         return None
     names = [
@@ -244,12 +306,14 @@ def _only(told: Any) -> Any:
         for name, one in told.items()
         if not name.startswith(_ATTRIBUTES) and not is_blank(one) and _may_hold(one)
     ]
-    if len(names) == 1:
-        return told[names[0]]
-    coded = [name for name in names if _has_code(told[name])]
-    if len(coded) != 1:
+    if len(names) > 1:
+        names = [name for name in names if _holds_code(told[name], _DEEPEST)]
+    if len(names) != 1:
         return None
-    return {**{name: one for name, one in told.items() if name != coded[0]}, **told[coded[0]]}
+    held, beside = told[names[0]], {name: one for name, one in told.items() if name != names[0]}
+    inner = {letters_of_name(name) for name in held} if isinstance(held, Mapping) else set()
+    own = {letters_of_name(name) for name, one in beside.items() if not is_blank(one)}
+    return None if own & _SAID_OF_A_DOSSIER - inner else (held, beside)
 
 
 def _may_hold(one: Any) -> bool:

@@ -1,7 +1,7 @@
 """What a message of the portal says, its files left where they lie: however deep texts stand in texts."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,7 +22,16 @@ from services.gateway.domain.portal_outline import (
     Outliner,
     outline_of,
 )
-from services.gateway.domain.portal_spelling import FILES, files_in, in_shape, with_members_named, within
+from services.gateway.domain.portal_spelling import (
+    FILES,
+    content_beside,
+    files_in,
+    in_shape,
+    with_envelope_of,
+    with_members_named,
+    within,
+)
+from services.gateway.domain.portal_twice import lay_under
 from services.gateway.use_cases.portal_ports import OpenWork
 from services.gateway.use_cases.portal_texts import PART_BYTES, AtHand, File, InParts, Text, Within
 
@@ -63,12 +72,16 @@ async def read_message(message: Inbound, open_work: OpenWork, bounds: Bounds) ->
     value = files.found(outline, text)
     if is_form and (whole := whole_of_form(value)):
         value = await files.said_by(whole, or_else=value)
-    value = await _unwrapped(value, files)
-    return Said(await _with_members(value, files), files.found_files, is_form)
+    value, beside = await _unwrapped(value, files)
+    return Said(await _with_members(value, beside, files), files.found_files, is_form)
 
 
-async def _unwrapped(value: Any, files: "_Files") -> Any:
-    """Return the message out of the containers and texts a bridge put it, or its content, in."""
+async def _unwrapped(value: Any, files: "_Files") -> tuple[Any, list[dict[str, Any]]]:
+    """Return the message out of the containers and texts a bridge put it, or its content, in.
+
+    And what stood beside it in each of them, the innermost first.
+    """
+    around: list[dict[str, Any]] = []
     for _ in range(_MOST_CONTAINERS):
         if isinstance(value, str):
             value = await files.said_by(value, or_else=None)
@@ -80,24 +93,41 @@ async def _unwrapped(value: Any, files: "_Files") -> Any:
         inner = within(value)
         if inner is None:
             break
-        value = inner
-    return value
+        value, beside = inner
+        around.insert(0, beside)
+    return value, around
 
 
-async def _with_members(value: Any, files: "_Files") -> Any:
+async def _with_members(value: Any, around: list[dict[str, Any]], files: "_Files") -> Any:
     if not isinstance(value, Mapping):
         return value
+    for beside in around:
+        value = with_envelope_of(value, beside)
     data = value.get("data")
     if isinstance(data, list):
         told = [await _undone(one, files) if isinstance(one, Mapping) else one for one in data]
         return {**value, "data": told}
+    others = [content_beside(one) for one in around]
     if isinstance(data, Mapping):
-        return {**value, "data": await _undone(data, files)}
-    return await _undone(value, files)
+        return {**value, "data": await _undone(data, files, [content_beside(value), *others])}
+    return await _undone(value, files, others)
 
 
-async def _undone(data: Mapping[str, Any], files: "_Files") -> dict[str, Any]:
-    """Return the content by the contract's names and in its shapes, what is written as a text said."""
+async def _undone(
+    data: Mapping[str, Any], files: "_Files", beside: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """Return the content by the contract's names and in its shapes, what is written as a text said.
+
+    What stands `beside` it, in its envelope or a container, is laid under it.
+    """
+    told = await _named(data, files)
+    for other in beside:
+        for name, value in (await _named(other, files)).items():
+            lay_under(told, name, value)
+    return in_shape(told)
+
+
+async def _named(data: Mapping[str, Any], files: "_Files") -> dict[str, Any]:
     told = with_members_named(data)
     for name in TEXTS_OF_THEIR_OWN & told.keys():
         found = await _said(told[name], files)
@@ -106,7 +136,7 @@ async def _undone(data: Mapping[str, Any], files: "_Files") -> dict[str, Any]:
         if isinstance(found, list):
             found = [await _said(one, files) for one in found]
         told[name] = found
-    return in_shape(told)
+    return told
 
 
 async def _said(value: Any, files: "_Files") -> Any:

@@ -1,0 +1,222 @@
+"""What stands beside the content, or is said again, is in the dossier or asked about, never gone."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from services.gateway.domain.portal_corrections import correctable, corrected, left_out, removable
+from services.gateway.domain.portal_json import parsed
+from services.gateway.domain.portal_profiles import GENERAL
+from services.gateway.domain.portal_reading import handed_of
+from services.gateway.domain.portal_words import NeedsPeople
+from tests.unit.gateway.test_portal_spelling import CONTENTS, SIZES, a_file, a_message, read, understood
+
+Json = dict[str, Any]
+SMALL, OTHER = SIZES[0], SIZES[1]
+
+
+def beside(name: str, *, also: bool = False) -> Callable[[Json], Any]:
+    """Move a member of the content beside it in the envelope."""
+    return lambda message: {
+        **message,
+        "data": message["data"] if also else {**message["data"], name: None},
+        name: message["data"][name],
+    }
+
+
+def in_container(inner: Any, outer: Any) -> Callable[[Json], Any]:
+    """Put the dossier into a container, files within and beside it."""
+
+    def written(message: Json) -> Json:
+        dossier = {name: one for name, one in message["data"].items() if name != "TaiLieuNop"}
+        held = dossier if inner is None else {**dossier, "TaiLieuNop": inner}
+        return {**message, "data": {"HoSo": held, "TaiLieuNop": outer}}
+
+    return written
+
+
+def again(member: str, *values: Any) -> Callable[[Json], bytes]:
+    """Write a member of the content as often as there are values."""
+
+    def written(message: Json) -> bytes:
+        rest = json.dumps({name: one for name, one in message["data"].items() if name != member})
+        more = ", ".join(f'"{member}": {json.dumps(one)}' for one in values)
+        text = json.dumps({**message, "data": 0})
+        return text.replace('"data": 0', f'"data": {rest[:-1]}, {more}}}').encode()
+
+    return written
+
+
+def in_items(*files: Json) -> Callable[[Json], bytes]:
+    """Write files as a bridge writes repeated elements."""
+    items = ", ".join(f'"item": {json.dumps(one)}' for one in files)
+
+    def written(message: Json) -> bytes:
+        text = json.dumps({**message, "data": {**message["data"], "TaiLieuNop": 0}})
+        return text.replace('"TaiLieuNop": 0', f'"TaiLieuNop": {{{items}}}').encode()
+
+    return written
+
+
+FILE, FILE_2 = a_file(SMALL), {**a_file(OTHER), "TenTepDinhKem": "b.pdf"}
+SAME: dict[str, Callable[[Json], Any]] = {
+    "files beside the content": beside("TaiLieuNop"),
+    "the form beside the content": beside("DuLieuEForm"),
+    "files beside the content and in it": beside("TaiLieuNop", also=True),
+    "a name beside the content": beside("ChuHoSo"),
+    "the code beside the content": beside("MaHoSo"),
+    "files beside a dossier with a blank list": in_container([], [FILE]),
+    "files beside a dossier with none": in_container(None, [FILE]),
+    "the same files beside a dossier": in_container([FILE], [FILE]),
+    "a list said again": again("TaiLieuNop", [FILE], [FILE]),
+    "a list said again, blank": again("TaiLieuNop", [FILE], []),
+    "a blank list and then the files": again("TaiLieuNop", None, [FILE]),
+    "a name said again": again("ChuHoSo", "Nguyễn Văn An", "Nguyễn Văn An "),
+    "files beside a request": lambda message: {
+        "request": {**message, "data": {**message["data"], "TaiLieuNop": []}},
+        "TaiLieuNop": message["data"]["TaiLieuNop"],
+    },
+    "a file's text beside a request that is a text": lambda message: {
+        "request": json.dumps(message),
+        "ThoiDiem": None,
+        "RequestId": "8c1d",
+    },
+    "an element that is nil": lambda message: {
+        **message,
+        "data": {**message["data"], "Fax": {"@xsi:nil": "true"}, "MaHoSoQG": {"$": {"xsi:nil": "true"}}},
+    },
+    "a truth for what there is none of": lambda message: {
+        **message,
+        "data": {**message["data"], "MaHoSoQG": False, "MaDoiTuong": False},
+    },
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+async def test_wherever_it_stands_it_is_the_same_dossier(name: str) -> None:
+    assert await understood(SAME[name](a_message(SMALL))) == await understood(a_message(SMALL))
+
+
+BOTH: dict[str, Callable[[Json], Any]] = {
+    "two lists, one beside": lambda message: {**message, "TaiLieuNop": [FILE_2]},
+    "two lists, one beside in other letters": lambda message: {**message, "TAILIEUNOP": [FILE_2]},
+    "two lists in a container": in_container([FILE], [FILE_2]),
+    "a list said again": again("TaiLieuNop", [FILE], [FILE_2]),
+    "an element said again": again("TaiLieuNop", FILE, FILE_2),
+    "items said again": in_items(FILE, FILE_2),
+    "items said again, one twice": in_items(FILE, FILE, FILE_2),
+}
+
+
+@pytest.mark.parametrize("name", BOTH)
+async def test_files_of_two_lists_are_all_there(name: str) -> None:
+    told, files = await understood(BOTH[name](a_message(SMALL)))
+    assert (files, told["missing"]) == ([CONTENTS[SMALL], CONTENTS[OTHER]], ())
+
+
+TWICE: dict[str, tuple[Callable[[Json], Any], str]] = {
+    "a number": (again("SoGiayToChuHoSo", "099088000011", "099088000022"), "SoGiayToChuHoSo (2)"),
+    "a number, thrice": (
+        again("SoGiayToChuHoSo", "099088000011", "099088000022", "1"),
+        "SoGiayToChuHoSo (2)",
+    ),
+    "a name": (again("ChuHoSo", "An", "Bình"), "ChuHoSo (2)"),
+    "a code beside the content": (lambda message: {**message, "MaHoSo": "G22.99-1"}, "MaHoSo (2)"),
+    "two spellings": (
+        lambda message: {**message, "data": {**message["data"], "chuhoso": "Bình"}},
+        "ChuHoSo (2)",
+    ),
+    "a list of numbers": (again("SoGiayToChuHoSo", ["099088000011", "099088000022"]), "SoGiayToChuHoSo"),
+    "two accounts": (again("MaDoiTuong", {"a": "1", "b": "2"}), "MaDoiTuong"),
+    "two contents of the form to sign": (again("TepDonDangKy", ["JVBERi0=", "JVBERi0x"]), "TepDonDangKy"),
+    "a list of addresses": (again("DiaChi", [{"DiaChiChiTiet": "a"}, {"DiaChiChiTiet": "b"}]), "DiaChi"),
+}
+
+
+@pytest.mark.parametrize("name", TWICE)
+async def test_which_of_two_counts_is_for_people_who_let_the_dossier_in(name: str) -> None:
+    write, place = TWICE[name]
+    said = await read(write(a_message(SMALL)))
+    with pytest.raises(NeedsPeople, match=f"^cần sửa: {place.split(' ')[0]}"):
+        handed_of(GENERAL, said.value)
+    assert place in removable(GENERAL, said.value)
+    assert correctable(GENERAL, said.value)[place]
+    left_out(GENERAL, said.value, {place: ""})
+    assert (
+        handed_of(GENERAL, corrected(GENERAL, said.value, {place: ""})).portal_code == "G22.99-260303-000001"
+    )
+
+
+async def test_which_of_two_names_was_left_out_is_no_paper_to_be_asked_for() -> None:
+    said = await read(again("ChuHoSo", "An", "Bình")(a_message(SMALL)))
+    assert correctable(GENERAL, said.value)["ChuHoSo (2)"] == "Bình"
+    assert left_out(GENERAL, said.value, {"ChuHoSo (2)": ""})[0] == {"ChuHoSo (2)": ""}
+
+
+@pytest.mark.parametrize(
+    "updating", [["True"], {"#text": "True"}, {"@type": "bool", "#text": "true"}, [{"#text": "1"}], "True", 1]
+)
+async def test_a_change_is_a_change_however_a_bridge_writes_the_word(updating: Any) -> None:
+    said = await read({**a_message(SMALL), "isUpdating": updating, "service": {"#text": "DongBoHoSo"}})
+    assert handed_of(GENERAL, said.value).is_supplement
+    assert said.value["service"] == "DongBoHoSo"
+
+
+@pytest.mark.parametrize("updating", [["True", "False"], {"giaTri": {"a": "True"}}, [["x", "y"]]])
+async def test_a_word_nobody_can_read_is_no_create(updating: Any) -> None:
+    said = await read({**a_message(SMALL), "isUpdating": updating})
+    with pytest.raises(NeedsPeople, match="cần sửa: isUpdating"):
+        handed_of(GENERAL, said.value)
+
+
+async def test_a_container_says_whether_it_is_a_change() -> None:
+    said = await read({"isUpdating": "True", "request": a_message(SMALL)["data"]})
+    assert handed_of(GENERAL, said.value).is_supplement
+
+
+async def test_what_only_the_road_understands_is_no_answer_of_the_form() -> None:
+    told, _ = await understood({**a_message(SMALL), "SecurityKey": "k", "request_id": "7", "isSync": True})
+    assert told["form_data"] == {"ho_ten": "An"}
+
+
+async def test_a_dossier_that_names_another_is_not_that_one() -> None:
+    message = {"data": {"MaTTHC": "1.004873", "ChuHoSo": "An", "HoSoLienQuan": {"MaHoSo": "G22.99-1"}}}
+    said = await read(message)
+    assert said.value["data"]["MaTTHC"] == "1.004873"
+    assert "MaHoSo" not in said.value["data"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("12345678901234567890123", "12345678901234567890123"),
+        ("-9007199254740993", "-9007199254740993"),
+        ("9007199254740992", 9007199254740992),
+        ("1e999", "1e999"),
+        ("1" + "0" * 5000, "1" + "0" * 5000),
+        ("0.1000000000000000055", "0.1000000000000000055"),
+        ("1e-400", "1e-400"),
+        ("0.1", 0.1),
+        ("1.50", 1.5),
+        ("NaN", None),
+        ("-0.0", 0.0),
+        ("20260303081500.0", 20260303081500.0),
+    ],
+)
+def test_no_number_is_rounded_in_silence(text: str, value: Any) -> None:
+    assert parsed(f'{{"So": {text}}}'.encode()) == {"So": value}
+
+
+def test_a_member_said_a_hundred_thousand_times_costs_no_more_than_its_length() -> None:
+    members = ", ".join(f'"a": {number}' for number in range(100_000))
+    told = parsed(f"{{{members}}}".encode())
+    assert (told["a"], len(told["a (2)"])) == (0, 99_999)
+
+
+async def test_no_is_an_answer() -> None:
+    told, _ = await understood(
+        {**a_message(SMALL), "data": {**a_message(SMALL)["data"], "DaCamKet": False, "SoCon": 0}}
+    )
+    assert told["form_data"] == {"ho_ten": "An", "DaCamKet": False, "SoCon": 0}
