@@ -59,14 +59,19 @@ Act = Annotated[OneAct, Depends(current_act)]
 async def acting_for(
     by: Caller, work: Work, now: Now, agency: Annotated[str, Query(max_length=40)] = ""
 ) -> CallerValue:
-    """Return the caller, or the caller as one of an agency theirs goes on for; 404 for any other agency."""
-    if agency in {"", by.agency}:
+    """Return the caller as one of an agency theirs goes on for, or of their own; 404 for any other agency.
+
+    Their own is another's once it ended and its heir is known here: what it left is the heir's to read and to
+    close. Until then, as with its dossiers, it is its own people's.
+    """
+    asked = agency or by.agency
+    if not asked:
         return by
-    here = await standing(by, agency, work, now)
-    if here.agency != agency:
+    here = await standing(by, asked, work, now)
+    if here.agency != asked:
         raise NotFound
     return here
 
 
 ActingFor = Annotated[CallerValue, Depends(acting_for)]
-"""Who asks for a book that belongs to one agency: `agency` names one that ended, to who goes on for it."""
+"""Who asks for a book that belongs to one agency: `agency` names one that ended, for who goes on for it."""

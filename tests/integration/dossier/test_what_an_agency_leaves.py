@@ -169,6 +169,15 @@ async def test_a_day_left_behind_is_counted_by_the_manager_and_approved_by_a_thi
         return answer.status_code, answer.json().get("code", answer.json().get("closed_by"))
 
     assert await closed(HEAD) == (409, "cashier-is-here")
+    for strangers in (MANAGER, COUNTER):
+        # Their sign-in at the agency that is no more may still stand in the directory.
+        for asked in ("", f"&agency={COMMUNE}"):
+            own = await till.service.get(f"/v1/cash-drawer?day=2026-03-05{asked}", strangers)
+            assert own.status_code == 404, own.text
+        own = await till.service.post("/v1/cash-closings", closing, strangers)
+        assert own.status_code == 404, own.text
+    assert await found(till, "/v1/cash-drawers", MANAGER) == []
+    assert await found(till, "/v1/cash-closings", MANAGER) == []
     leave = on_leave("2026-03-09", "2026-03-20")
     gone = in_the_directory(COUNTER.subject, "CASHIER", sequence=6, agency=HEIR, leaves=leave)
     await till.service.receive(gone)
@@ -185,6 +194,24 @@ async def test_a_day_left_behind_is_counted_by_the_manager_and_approved_by_a_thi
     assert (own.status_code, own.json()["code"]) == (403, "second-person-required")
     assert (await till.service.post(approval, {}, LEADER, version=1)).json()["state"] == "APPROVED"
     assert await verify_history(till.service.runtime, []) == 0
+
+
+async def test_until_its_heir_is_known_here_an_agencys_days_are_its_own_managers(till: Office) -> None:
+    """As its dossiers are: nobody else could close them."""
+    money = await a_till(till, COUNTER)
+    await money.take(50_000)
+    word = ended(last_day="2026-03-06")
+    await till.service.receive(
+        word, in_the_directory(COUNTER.subject, "CASHIER", sequence=5, agency=OTHER_COMMUNE)
+    )
+    till.service.clock.set(FIRST_DAY)
+    closing = {"day": "2026-03-05", "counted": 50_000, "cashier": COUNTER.subject, "reason": "Đã nghỉ việc"}
+    assert [one["day"] for one in await found(till, "/v1/cash-drawers", MANAGER)] == ["2026-03-05"]
+    assert await drawer(till, MANAGER, "2026-03-05", cashier=COUNTER.subject) == {"CASH": 50_000}
+    assert (await till.service.post("/v1/cash-closings", closing, MANAGER)).status_code == 201
+    await till.service.receive(heir(COMMUNE))
+    assert [one["day"] for one in await found(till, "/v1/cash-closings", HEAD)] == ["2026-03-05"]
+    assert await found(till, "/v1/cash-closings", MANAGER) == []
 
 
 async def test_the_old_offices_last_days_are_closed_and_approved_by_the_heir(till: Office) -> None:
