@@ -171,8 +171,8 @@ async def test_a_day_left_behind_is_counted_by_the_manager_and_approved_by_a_thi
     assert await closed(HEAD) == (409, "cashier-is-here")
     for strangers in (MANAGER, COUNTER):
         # Their sign-in at the agency that is no more may still stand in the directory.
-        for asked in ("", f"&agency={COMMUNE}"):
-            own = await till.service.get(f"/v1/cash-drawer?day=2026-03-05{asked}", strangers)
+        for told in ("", f"&agency={COMMUNE}"):
+            own = await till.service.get(f"/v1/cash-drawer?day=2026-03-05{told}", strangers)
             assert own.status_code == 404, own.text
         own = await till.service.post("/v1/cash-closings", closing, strangers)
         assert own.status_code == 404, own.text
