@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from kernel.web.deps import Caller, IfMatch, Now
@@ -30,6 +30,8 @@ class InboundLine(BaseModel):
     attempts: int
     next_attempt_at: datetime | None
     portal_code: str
+    other_codes: list[str]
+    """Further dossiers of ours that a notice for several names."""
     dossier_id: str
     answer_code: int | None
     answer: str
@@ -98,12 +100,13 @@ def _saying(work: Work) -> Saying:
 async def list_portal_inbound(
     work: Work,
     state: Literal["RECEIVED", "PARKED", "REFUSED"] | None = None,
+    code: Annotated[str, Query(max_length=60)] = "",
     limit: Limit = 50,
     cursor: Cursor = "",
 ) -> Page[InboundLine]:
-    """Bản tin từ Cổng chưa xử lý xong và lý do."""
+    """Bản tin từ Cổng chưa xử lý xong và lý do; `code`: mã hồ sơ mà bản tin nói đến."""
     after = place_of(decode_cursor(cursor, str), UUID)
-    rows = await work.portal_screens.inbound(state=state, after=after, limit=limit + 1)
+    rows = await work.portal_screens.inbound(state=state, code=code, after=after, limit=limit + 1)
     following = encode_cursor(str(rows[limit - 1]["id"])) if len(rows) > limit else None
     items = [InboundLine.model_validate(local(row)) for row in rows[:limit]]
     return Page[InboundLine](items=items, next_cursor=following)

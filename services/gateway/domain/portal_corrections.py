@@ -17,11 +17,11 @@ from services.gateway.domain.portal_files import (
     strange_lists,
     strange_members,
 )
-from services.gateway.domain.portal_form import is_form
+from services.gateway.domain.portal_form import is_form, long_answers
 from services.gateway.domain.portal_owner import unread_number
 from services.gateway.domain.portal_profiles import PROFILES
 from services.gateway.domain.portal_reading import UPDATING, beside_form, is_change_said
-from services.gateway.domain.portal_spelling import FILES
+from services.gateway.domain.portal_spelling import FILES, FORM
 from services.gateway.domain.portal_twice import told_twice
 from services.gateway.domain.portal_unread import unread_members
 from services.gateway.domain.portal_words import text_of
@@ -97,6 +97,8 @@ def left_out(path: str, message: Any, corrections: Mapping[str, str]) -> tuple[d
 
 def _called(data: Any, name: str) -> str:
     outer, _, last = name.rpartition(".")
+    if name.startswith(f"{FORM}."):
+        return name
     item = _at(data, outer) if outer else data
     if any(name == other for other, _ in told_twice(data)) and not holds_file(_at(data, name)):
         # What it says stands under its own name.
@@ -134,6 +136,8 @@ def place_name(places: Sequence[str], field: str) -> str:
     _, _, rest = field.partition(".")
     place, _, member = rest.partition(".")
     at = places[int(place)] if place.isdecimal() and int(place) < len(places) else ""
+    if at.startswith(f"{FORM}."):
+        return at
     return f"{at}.{_MEMBERS.get(member, member)}".strip(".") if at else FILES
 
 
@@ -170,6 +174,8 @@ def _removable(profile: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[
     yield from (name for name, _ in unread_members(data, profile) if name not in correctable_too)
     if profile["form"] and data.get(profile["form"]) and not is_form(data[profile["form"]]):
         yield profile["form"]
+    if profile["form"]:
+        yield from (f"{profile['form']}.{name}" for name in long_answers(data.get(profile["form"])))
     if number := unread_number(data, profile):
         yield number
 

@@ -1,9 +1,9 @@
 """The answers of a portal's form: an object, a text that says one, or a list of names with their values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from services.gateway.domain.portal_words import Json, said_by
+from services.gateway.domain.portal_words import Json, LongText, said_by
 
 _NAMES = ("key", "name", "id", "ma", "ten")
 _VALUES = ("value", "giatri", "val")
@@ -34,6 +34,22 @@ def form_of(told: Any) -> Json | None:
 def is_form(told: Any) -> bool:
     """Tell whether answers can be read."""
     return form_of(told) is not None
+
+
+def long_answers(told: Any) -> Iterator[str]:
+    """Yield which answers of a form hold a long text or a file's, by name or by place in a list."""
+    if isinstance(told, Mapping):
+        yield from (name for name, value in told.items() if "." not in name and _holds_long(value))
+    elif isinstance(told, list):
+        for place, one in enumerate(told):
+            yield from (f"{place}.{name}" for name in long_answers(one))
+
+
+def _holds_long(value: Any) -> bool:
+    if isinstance(value, str):
+        return isinstance(value, LongText) or value.lstrip()[:5].lower() == "data:"
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return any(_holds_long(one) for one in inner)
 
 
 def _pair(one: Mapping[str, Any]) -> tuple[str, Any] | None:

@@ -70,6 +70,8 @@ class Ruling:
     tech_id: str = ""
     is_retried: bool = False
     """It goes on by itself when what it waits for is there."""
+    other_codes: tuple[str, ...] = ()
+    """Of a message about several dossiers: those of ours beside `portal_code`."""
 
     @property
     def answer(self) -> Json:

@@ -57,16 +57,18 @@ class Question:
     asker: Mapping[str, str]
     """Name, address, mail and telephone of whoever asked; empty for an agency's own."""
     answer: str = ""
+    portal_agency: str = ""
+    """How the portal itself named the agency (`MADONVI`), which an answer gives back."""
 
     def at(self, agency: str) -> "Question":
-        """Return the question as one of this agency of ours."""
-        return replace(self, agency=agency)
+        """Return the question as one of this agency of ours; what the portal called it is kept."""
+        return replace(self, agency=agency, portal_agency=self.agency)
 
     def told_by(self, agencies: Mapping[str, str], subjects: Mapping[str, str]) -> "Question":
-        """Return it in the portal's codes where people mapped ours to them (11.5)."""
+        """Return it in the portal's codes: its own of the agency, else what people mapped ours to (11.5)."""
         return replace(
             self,
-            agency=agencies.get(self.agency, self.agency),
+            agency=self.portal_agency or agencies.get(self.agency, self.agency),
             subject=subjects.get(self.subject, self.subject),
         )
 

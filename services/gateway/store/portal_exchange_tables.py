@@ -99,6 +99,7 @@ portal_questions = Table(
     Column("told_at", _moment),
     Column("forgotten_at", _moment),
     Column("version", BigInteger, nullable=False, server_default=text("1")),
+    _blank("portal_agency"),
     UniqueConstraint("origin", "number"),
 )
 _due(portal_questions)

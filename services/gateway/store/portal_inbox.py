@@ -29,7 +29,7 @@ _BEING_READ = timedelta(seconds=5)
 _SETTLE = Statement(
     "UPDATE portal_inbound SET state = :state, attempts = attempts + 1, next_attempt_at = :retry_at,"
     " portal_code = :portal_code, dossier_id = :dossier_id, answer_code = :answer_code, answer = :answer,"
-    " reason = :reason, tech_id = :tech_id,"
+    " reason = :reason, tech_id = :tech_id, other_codes = :other_codes::text[],"
     " settled_at = CASE WHEN :state::text = 'RECEIVED' THEN NULL ELSE :now::timestamptz END"
     " WHERE id = :id AND state IN ('RECEIVED', 'PARKED') AND (attempts = :attempts OR :state::text = 'DONE')",
     rows=None,
@@ -131,6 +131,7 @@ class PostgresPortalInbox:
             answer_code=ruling.error_code,
             answer=ruling.message,
             reason=ruling.reason,
+            other_codes=list(ruling.other_codes),
         )
 
     async def due(self, *, limit: int, now: datetime) -> list[UUID]:

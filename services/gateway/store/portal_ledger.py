@@ -106,6 +106,7 @@ SELECT l.* FROM (
 ORDER BY random() LIMIT :limit
 """)
 _DOSSIER = Statement("SELECT dossier_id FROM tracking_codes WHERE code = :code")
+_KNOWN = Statement("SELECT code FROM tracking_codes WHERE code = ANY(:codes::text[])")
 _SECTOR = Statement("SELECT sector_name FROM procedure_sectors WHERE procedure_code = :procedure_code")
 _PUT_SECTOR = Statement(
     "INSERT INTO procedure_sectors (procedure_code, version, sector, sector_name)"
@@ -188,6 +189,12 @@ class PostgresPortalLedger:
         """Return the dossier with this code, ours or the portal's."""
         found: UUID | None = await self._unit.fetch_value(_DOSSIER, code=code.upper())
         return found
+
+    async def known_of(self, codes: Sequence[str]) -> list[str]:
+        """Return those of the codes, in their order, that dossiers here have."""
+        rows = await self._unit.fetch(_KNOWN, codes=[one.upper() for one in codes])
+        known = {row["code"] for row in rows}
+        return [one for one in codes if one.upper() in known]
 
     async def sector_name(self, procedure_code: str) -> str:
         """Return the name of a procedure's sector; blank when the catalogue did not tell."""

@@ -14,17 +14,22 @@ from services.gateway.domain.portal_questions import GivenAnswer, Origin, Questi
 from services.gateway.store.portal_seals import PortalSeals
 from services.gateway.use_cases.portal_ports import KeptQuestion, Outcome
 
-# A question that is here already is not written over: only an answer given there by somebody else closes it.
+# A question that is here already is not written over: only an answer given there by somebody else closes it,
+# and one of before is given the agency as the portal names it.
 _KEEP = Statement(
     """
 INSERT INTO portal_questions AS q (id, origin, number, agency, agency_name, subject, body, asker, kept_at,
-    state, answer)
-SELECT x.id, 'PORTAL', x.number, x.agency, x.agency_name, x.subject, x.body, x.asker, :now, x.state, x.answer
+    state, answer, portal_agency)
+SELECT x.id, 'PORTAL', x.number, x.agency, x.agency_name, x.subject, x.body, x.asker, :now, x.state, x.answer,
+    x.portal_agency
 FROM jsonb_to_recordset(:questions::jsonb) AS x(id uuid, number bigint, agency text, agency_name text,
-    subject text, body text, asker text, state text, answer text)
+    subject text, body text, asker text, state text, answer text, portal_agency text)
 ON CONFLICT (origin, number) DO UPDATE
-    SET state = EXCLUDED.state, answer = EXCLUDED.answer, version = q.version + 1
-    WHERE q.state = 'OPEN' AND EXCLUDED.state = 'CLOSED'
+    SET (state, answer, version) = (SELECT CASE WHEN is_closed THEN EXCLUDED.state ELSE q.state END,
+            CASE WHEN is_closed THEN EXCLUDED.answer ELSE q.answer END, q.version + is_closed::int
+            FROM (SELECT q.state = 'OPEN' AND EXCLUDED.state = 'CLOSED' AS is_closed) AS c),
+        portal_agency = EXCLUDED.portal_agency
+    WHERE q.state = 'OPEN' AND EXCLUDED.state = 'CLOSED' OR q.portal_agency <> EXCLUDED.portal_agency
 """,
     rows=None,
 )
@@ -37,7 +42,7 @@ _ADD_OWN = Statement(
 _COLUMNS = (
     "SELECT id, origin, number, agency, agency_name, subject, body, asker, kept_at, state, answer,"
     " answered_by, answered_position, answered_at, attempts, next_attempt_at, portal_code, portal_answer,"
-    " told_at, version FROM portal_questions"
+    " told_at, version, portal_agency FROM portal_questions"
 )
 _FIND = Statement(f"{_COLUMNS} WHERE id = :id")
 _LISTED = Statement(
@@ -171,6 +176,7 @@ class PostgresPortalQuestions:
             "asker": self._seals.seal_text(orjson.dumps(dict(question.asker)).decode(), id_),
             "state": (QuestionState.CLOSED if question.answer else QuestionState.OPEN).value,
             "answer": question.answer,
+            "portal_agency": question.portal_agency,
         }
 
     def _kept(self, row: Any, *, with_asker: bool = True) -> KeptQuestion:
@@ -185,6 +191,7 @@ class PostgresPortalQuestions:
                 subject=row["subject"],
                 text=self._seals.open_text(row["body"], row["id"]),
                 asker=orjson.loads(asker) if asker else {},
+                portal_agency=row["portal_agency"],
             ),
             state=QuestionState(row["state"]),
             given=_given(row),

@@ -50,13 +50,14 @@ _DIFFERENCES = Statement(
     " WHERE o.dossier_id = d.dossier_id AND NOT o.is_ours) ORDER BY found_at DESC, dossier_id LIMIT :limit"
 )
 _INBOUND = Statement("""
-SELECT id, path, received_at, state, attempts, next_attempt_at, portal_code, dossier_id, answer_code, answer,
-       reason, CASE WHEN parts > 0
+SELECT id, path, received_at, state, attempts, next_attempt_at, portal_code, other_codes, dossier_id,
+       answer_code, answer, reason, CASE WHEN parts > 0
            THEN (SELECT coalesce(sum(p.size), 0) FROM portal_inbound_parts p
                  WHERE p.message_id = portal_inbound.id)
            ELSE length(body) - CASE WHEN is_sealed THEN 29 ELSE 0 END END AS bytes
 FROM portal_inbound
 WHERE state <> 'DONE' AND (:state::text IS NULL OR state = :state)
+  AND (:code::text = '' OR portal_code = :code OR :code = ANY(other_codes))
   AND (:after::uuid IS NULL OR id > :after)
 ORDER BY id LIMIT :limit
 """)
@@ -117,6 +118,9 @@ class PostgresPortalScreens:
         """Return what the portal was found to hold otherwise, newest first."""
         return [dict(row) for row in await self._unit.fetch(_DIFFERENCES, limit=limit)]
 
-    async def inbound(self, *, state: str | None, after: UUID | None, limit: int) -> list[dict[str, Any]]:
-        """Return messages that are not done, oldest first, without their bodies."""
-        return [dict(row) for row in await self._unit.fetch(_INBOUND, state=state, after=after, limit=limit)]
+    async def inbound(
+        self, *, state: str | None, code: str, after: UUID | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """Return messages that are not done (with a code those about its dossier), without bodies."""
+        rows = await self._unit.fetch(_INBOUND, state=state, code=code, after=after, limit=limit)
+        return [dict(row) for row in rows]

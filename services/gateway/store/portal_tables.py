@@ -1,7 +1,7 @@
 """The tables of the national portal's side, in the gateway's metadata."""
 
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, LargeBinary, Table, Text, text
-from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from services.gateway.store import portal_exchange_tables, portal_link_tables
 from services.gateway.store.tables import metadata
@@ -103,6 +103,7 @@ portal_inbound = Table(
     Column("parts", Integer, nullable=False, server_default=text("0")),
     Column("outline", LargeBinary),
     Column("is_supplement", Boolean, nullable=False, server_default=text("false")),
+    Column("other_codes", ARRAY(Text), nullable=False, server_default=text("'{}'")),
 )
 _plain(portal_inbound)
 Index("ix_portal_inbound_portal_code", portal_inbound.c.portal_code, portal_inbound.c.received_at)

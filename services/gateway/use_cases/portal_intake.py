@@ -48,6 +48,7 @@ from services.gateway.use_cases.portal_handing import (
     with_files_there,
 )
 from services.gateway.use_cases.portal_links import AwaitLinks
+from services.gateway.use_cases.portal_pictures import with_pictures_as_files
 from services.gateway.use_cases.portal_ports import DossierService, Intake, Mappings, OpenWork
 from services.gateway.use_cases.portal_receiving import KeepMessages
 from services.gateway.use_cases.portal_texts import File
@@ -179,6 +180,7 @@ class TakeFromPortal:
             handed = handed_of(path, corrected(path, said.value, changes))
             require_likely(handed, message.received_at)
             without, texts = left_out(path, said.value, changes)
+            handed = await with_pictures_as_files(handed, said)
             require_only_files(said, handed, texts)
             missing = (*handed.missing, *filter(None, without.values()))
             handed, lengths = await with_files_read(replace(handed, missing=missing), said)
@@ -238,10 +240,11 @@ class TakeFromPortal:
     async def _ruling_of_tax(self, codes: Sequence[str]) -> Ruling:
         """Keep what names a dossier of ours for people; refuse the rest, as section 17.4 prefers."""
         async with self._open_work() as work:
-            for code in codes:
-                if await work.portal_ledger.dossier_of(code) is not None:
-                    among = f"; các hồ sơ: {', '.join(codes)}" if len(codes) > 1 else ""
-                    return parked(code, f"thuế đất: chuyển người xử lý{among}", is_retried=False)
+            known = await work.portal_ledger.known_of(codes)
+        if known:
+            among = f"; các hồ sơ: {', '.join(codes)}" if len(codes) > 1 else ""
+            ruling = parked(known[0], f"thuế đất: chuyển người xử lý{among}", is_retried=False)
+            return replace(ruling, other_codes=tuple(known[1:]))
         text = f"{codes[0]}| hồ sơ không tồn tại trên hệ thống"
         return Ruling(InboxState.REFUSED, FAILED, text, "không có hồ sơ này")
 

@@ -195,6 +195,9 @@ class PortalLedger(Protocol):
     async def dossier_of(self, code: str) -> UUID | None:
         """Return the dossier with this code, ours or the portal's."""
 
+    async def known_of(self, codes: Sequence[str]) -> Sequence[str]:
+        """Return those of the codes that dossiers here have, in their order."""
+
     async def sector_name(self, procedure_code: str) -> str:
         """Return the name of a procedure's sector; blank when the catalogue did not tell."""
 

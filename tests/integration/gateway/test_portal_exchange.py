@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from kernel.core.clock import VIETNAM
 from services.gateway.domain.portal_answers import PortalAnswer
 from services.gateway.domain.portal_codes import CodeKind
+from services.gateway.domain.portal_questions import TELL_ANSWERS
 from services.gateway.jobs.portal_exchange import PORTAL_EXCHANGE
 from tests.integration.gateway.portal_world import ADossier, World, a_world, scopes_of
 from tests.integration.gateway.test_portal_intake import a_message, send
@@ -121,6 +122,23 @@ async def bearer(world: World, who: str) -> dict[str, str]:
     form = {"grant_type": "urn:motcua:development", "subject": who}
     token = (await world.gateway.client.post("/oidc/token", data=form)).json()["access_token"]
     return {"Authorization": f"Bearer {token}"}
+
+
+async def test_an_answer_gives_back_the_agency_as_the_portal_named_it(near: World):
+    """In the older form; also of a question that was kept before its agency was."""
+    await asked_on_portal(near, "000.00.00.H99")
+    await exchange_of(near).questions.run()
+    await near.gateway.runtime.pool.execute("UPDATE portal_questions SET portal_agency = ''")
+    near.passes(hours=2)
+    await exchange_of(near).questions.run()
+    (line,) = (await near.ask("GET", QUESTIONS, "can-bo")).json()["items"]
+    assert line["agency"] == "H99"
+    body = {"text": "Nộp tại Trung tâm.", "position": "Công chức"}
+    answer = await near.ask("PUT", f"{QUESTIONS}/{line['id']}/answer", "can-bo", body, seen='"1"')
+    assert answer.status_code == 204, "that the portal was asked again is no change"
+    assert await exchange_of(near).answers.run() == 1
+    (told,) = [one.body["data"][0] for one in near.wire.calls if one.service == TELL_ANSWERS]
+    assert told["MADONVI"] == "000.00.00.H99"
 
 
 async def test_a_question_comes_down_is_answered_and_the_answer_is_there(world: World):

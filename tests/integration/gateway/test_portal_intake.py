@@ -190,6 +190,19 @@ async def test_land_tax_of_a_dossier_here_is_kept_for_people_and_of_another_refu
     assert [state for state, _, _ in await inbox(world)] == ["REFUSED", "PARKED"]
 
 
+async def test_a_notice_for_several_dossiers_stands_with_each_of_ours(world: World):
+    ours = [ADossier().went("accepted", "ACCEPTED") for _ in range(2)]
+    await world.hears(*ours)
+    named = ["G22.99-260303-999999", *(one.code for one in ours)]
+    notice = a_tax_notice("</MA_HSO></ROW><ROW><MA_HSO>".join(named))
+    assert (await send(world, notice, "nhantbthuedvcqg"))["error_code"] == 0
+    path = "/api/v1/portal-sync/inbound"
+    for code in named[1:]:
+        (line,) = (await world.ask("GET", f"{path}?code={code}")).json()["items"]
+        assert [line["portal_code"], *line["other_codes"]] == named[1:]
+    assert (await world.ask("GET", f"{path}?code={named[0]}")).json()["items"] == []
+
+
 NO_MESSAGES = [
     None,
     [],

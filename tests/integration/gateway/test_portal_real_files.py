@@ -216,6 +216,56 @@ async def test_a_message_that_waits_for_people_keeps_no_newer_one_of_its_dossier
     assert [state for state, _, _ in await inbox(world)] == ["DONE", "DONE"]
 
 
+PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0"
+
+
+def as_base64(content: bytes, head: str = "") -> str:
+    return head + base64.b64encode(content).decode()
+
+
+async def test_a_picture_among_the_answers_of_a_form_is_a_file_of_the_dossier(world: World):
+    """Long or short, bare or behind a head, in a list of names and values; the answer names the file."""
+    photo, drawn, child = PNG + os.urandom(400_000), PNG + os.urandom(900), JPEG + os.urandom(90_000)
+    answers = {
+        "anh": as_base64(photo, "data:image/png;base64,"),
+        "chu_ky": as_base64(drawn, "data:image/png;base64,"),
+        "con": [{"ten": "Bé", "anh": as_base64(child)}],
+    }
+    told = {
+        "anh": "(tệp kèm theo: anh.png)",
+        "chu_ky": "(tệp kèm theo: chu_ky.png)",
+        "con": [{"ten": "Bé", "anh": "(tệp kèm theo: con.0.anh.jpg)"}],
+    }
+    paper = os.urandom(30_000)
+    pairs = [{"key": name, "value": value} for name, value in answers.items()]
+    for number, form in enumerate((answers, json.dumps(answers), pairs)):
+        message = a_message(CODE.format(number), TaiLieuNop=listed([paper]), DuLieuEForm=form)
+        assert (await send(world, message))["error_code"] == 0
+        body = world.dossiers.calls[-1]["body"]
+        assert body["form_data"] == told
+        assert contents(world, body) == [paper, photo, drawn, child]
+        names = [one["name"] for one in body["attachments"]]
+        assert names == ["0.pdf", "anh.png", "chu_ky.png", "con.0.anh.jpg"]
+
+
+async def test_pictures_of_a_form_are_bounded_and_a_broken_one_is_for_people(world: World):
+    picture = as_base64(PNG + os.urandom(70_000))
+    many = a_message(CODE.format(1), DuLieuEForm={str(n): picture for n in range(21)})
+    assert (await send(world, many))["error_code"] == 0
+    ((state, _, reason),) = await inbox(world)
+    assert state == "PARKED"
+    assert "quá 20 hình ảnh" in reason
+    broken = a_message(CODE.format(2), DuLieuEForm={"anh": picture[:50_000] + "*" + picture[50_000:]})
+    assert (await send(world, broken))["error_code"] == 0
+    assert (await inbox(world))[-1][2] == "tệp không đọc được: DuLieuEForm.anh"
+    line = (await world.ask("GET", f"{INBOUND}?code={CODE.format(2)}")).json()["items"][0]
+    assert (await correct(world, line, **{"DuLieuEForm.anh": ""})).status_code == 200
+    await world.gateway.run_job(PORTAL_INTAKE)
+    body = world.dossiers.calls[-1]["body"]
+    assert (body["form_data"]["anh"], len(body["attachments"])) == ("", 1)
+    assert "DuLieuEForm.anh" in body["note"], "what is to be asked for"
+
+
 async def test_a_long_text_where_no_file_stands_is_refused_also_in_a_text(world: World):
     message = a_message(CODE.format(1), TaiLieuNop=json.dumps([]), ThongTinDaNop="x" * 70_000)
     refused = {"error_code": -1, "message": "| Có chuỗi quá dài ngoài các trường tệp"}
