@@ -203,6 +203,13 @@ class Dossier:
         return unit if any(unit in item.units for item in heirs) else ""
 
     @property
+    def issuer(self) -> tuple[str, str]:
+        """Return code and name of who issues its result now: the competent agency, or who goes on for it."""
+        now = self.now_at(self.competent_agency.code)
+        names = {heir.code: heir.name for heir in self.continuing.values()}
+        return now, names.get(now, self.competent_agency.name)
+
+    @property
     def continuing_agency(self) -> Continuing | None:
         """Who goes on for the competent agency, else for the receiving one; None while both work."""
         for code in (self.competent_agency.code, self.receiving_agency.code):

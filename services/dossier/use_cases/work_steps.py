@@ -162,7 +162,7 @@ async def issue_result(
     if outcome == "REFUSED" and not reason:
         raise Invalid(fields=[("reason", "Từ chối giải quyết phải nêu lý do")])
     try:
-        numbering = Numbering(number, dossier.competent_agency.code, dossier.id, now)
+        numbering = Numbering(number, dossier.issuer[0], dossier.id, now)
         files, same = await _documents(attachment_ids, numbering, by=by, work=work)
     except Invalid:
         # The same files issued a moment ago are no longer free: who came second is told that.

@@ -162,6 +162,26 @@ async def test_a_unit_the_heir_does_not_have_holds_nobody_up(office: Office) -> 
     ] == "soat-xet"
 
 
+async def test_an_heir_numbers_results_in_its_own_book_and_revokes_what_both_gave(office: Office) -> None:
+    """The number 12 of the office that is no more is another than the heir's 12."""
+    await office.issued(number="12/XN")
+    first, second = [await office.at_issue() for _ in range(2)]
+    await merged(office)
+    first, second = [await office.read(one, at_heir(CLERK)) for one in (first, second)]
+    seen = await office.issued(first, at_heir(CLERK), number="12/XN")
+    assert seen["warnings"] == []
+    seen = await office.issued(second, at_heir(CLERK), number="12/XN")
+    (warning,) = seen["warnings"]
+    assert warning["details"]["dossier_codes"] == [first["dossier_code"]]
+    rows = await office.service.runtime.pool.fetch("SELECT id, dossier_id, agency FROM result_register")
+    assert [row["agency"] for row in sorted(rows, key=lambda one: one["id"])] == [COMMUNE, HEIR, HEIR]
+    body = {"reason": "Cấp nhầm", "legal_basis": "Quyết định 5/QĐ-UBND"}
+    for row in rows:
+        path = f"/v1/results/{row['id']}/revocation"
+        assert (await office.service.post(path, body, SIGNER, version=1)).status_code == 403
+        assert (await office.service.post(path, body, at_heir(SIGNER), version=1)).status_code == 204
+
+
 def acting(subject: str, *roles: str, unit: str, procedures: list[str] | None = None, **days: str) -> Event:
     """Return an entry of the directory that acts for the leader."""
     given = {

@@ -10,6 +10,7 @@ import pytest
 from kernel.core.clock import VIETNAM
 from kernel.testing.running import RunningService
 from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
+from services.dossier.jobs.realign_dossiers import REALIGN_DOSSIERS
 from tests.builders.dossier.office import (
     COMMUNE,
     OTHER_COMMUNE,
@@ -26,6 +27,7 @@ from tests.integration.dossier.test_other_ways_in import a_walk_in
 THIRD, MOVED = "H99.211", "1.009999"
 FIRST_DAY = datetime(2026, 3, 9, 8, tzinfo=VIETNAM)
 AT_HEIR, AT_THIRD = replace(RECEIVER, agency=HEIR), replace(RECEIVER, agency=THIRD)
+SOMEBODY_HERE = replace(RECEIVER, subject="mot-cua-2")
 SOMEBODY_ELSE = replace(HELPER, subject="giup-2")
 
 
@@ -166,3 +168,20 @@ async def test_a_line_of_before_lines_were_signed_stands_under_its_lists_signatu
         RECEIVER.name,
         shown["received_at"],
     )
+
+
+async def test_papers_an_heir_signed_for_lie_there_when_the_end_is_taken_back(office: Office) -> None:
+    """Its people have them and give them on; whose dossier it is again does not."""
+    dossier = await received(office, HELPER)
+    handed = (await given(office, dossier)).json()
+    await ends(office)
+    part = (await office.service.get(f"/v1/handover-lists/{handed['list_id']}", AT_HEIR)).json()
+    assert (await counted(office, part, AT_HEIR, 5)).status_code == 200
+    await office.service.receive(replace(an_agency(COMMUNE, units=UNITS), sequence=9))
+    await office.service.run_job(REALIGN_DOSSIERS)
+    refused = await given(office, dossier, by=RECEIVER, to=OTHER_COMMUNE)
+    assert (refused.status_code, refused.json()["code"]) == (409, "papers-not-here")
+    answer = await given(office, dossier, by=AT_HEIR, to=COMMUNE)
+    assert answer.status_code == 201, answer.text
+    assert (await counted(office, answer.json(), SOMEBODY_HERE, 5)).status_code == 200
+    assert (await given(office, dossier, by=RECEIVER, to=OTHER_COMMUNE)).status_code == 201

@@ -133,6 +133,20 @@ async def test_of_several_batches_from_before_one_is_split(office: Office) -> No
     assert (late.status_code, late.json()["batch_id"]) == (409, other["batch_id"])
 
 
+async def test_of_several_batches_from_before_one_is_split_also_at_once(office: Office) -> None:
+    batch = await measured(office)
+    ids = [batch["batch_id"], *(f"01a20474-1888-70fb-9f78-6635ef10556{one}" for one in (1, 2, 3))]
+    for one in ids[1:]:
+        await office.service.runtime.pool.execute(
+            f'INSERT INTO scan_batches SELECT (json_populate_record(b, \'{{"id": "{one}"}}\')).*'
+            f" FROM scan_batches b WHERE id = '{batch['batch_id']}'"
+        )
+    answers = await asyncio.gather(
+        *(confirm(office, {**batch, "batch_id": one}, accept_faults=True, note="x") for one in ids)
+    )
+    assert sorted(one.status_code for one in answers) == [200, 409, 409, 409]
+
+
 async def test_only_an_officers_own_pdf_is_a_batch(office: Office) -> None:
     picture = await office.upload(RECEIVER, a_picture(), "a.png")
     answer = await office.service.post("/v1/scan-batches", {"attachment_id": picture}, RECEIVER)

@@ -95,6 +95,7 @@ def registered(dossier: Dossier, result: Result, *, first: date | None, last: da
     """
     issued_on = result.issued_at.astimezone(VIETNAM).date()
     first = first or issued_on
+    agency, agency_name = dossier.issuer
     if last is not None and last < first:
         raise ValidityWrong(fields=[("valid_to", "Phải sau ngày bắt đầu hiệu lực")])
     return Registered(
@@ -108,8 +109,8 @@ def registered(dossier: Dossier, result: Result, *, first: date | None, last: da
         holder=dossier.owner_name,
         holder_index=dossier.owner_index,
         holder_subject=dossier.owner_subject,
-        agency=dossier.competent_agency.code,
-        agency_name=dossier.competent_agency.name,
+        agency=agency,
+        agency_name=agency_name,
         signed_by=result.signed_by,
         issued_at=result.issued_at,
         valid_from=first,

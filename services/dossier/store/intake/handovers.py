@@ -23,7 +23,8 @@ _HELD = Statement(
     SELECT d.id, d.procedure_code, d.helping_agency, d.receiving_agency, d.competent_agency,
         coalesce(last.to_agency, d.helping_agency) AS place FROM dossiers d
     LEFT JOIN LATERAL (
-        SELECT l.to_agency FROM handover_items i JOIN handover_lists l ON l.id = i.list_id
+        SELECT coalesce(i.received_at_agency, l.to_agency) AS to_agency
+        FROM handover_items i JOIN handover_lists l ON l.id = i.list_id
         WHERE i.dossier_id = d.id AND NOT i.is_open ORDER BY i.list_id DESC LIMIT 1) last ON true
     WHERE d.id = ANY(:ids::uuid[])
         AND NOT EXISTS (SELECT 1 FROM handover_items o WHERE o.dossier_id = d.id AND o.is_open)
@@ -70,7 +71,7 @@ _CONFIRM = Statement(
 _CLOSE_ITEMS = """
     UPDATE handover_items i SET received_sheets = g.received_sheets, remark = g.remark, is_open = false,
         received_by = :received_by, received_by_name = :received_by_name,
-        received_at = :received_at::timestamptz
+        received_at = :received_at::timestamptz, received_at_agency = :received_at_agency
     FROM jsonb_to_recordset(:rows::jsonb) AS g(dossier_id uuid, received_sheets integer, remark text)
     WHERE i.list_id = :list_id AND i.dossier_id = g.dossier_id AND i.is_open
 """
@@ -124,8 +125,8 @@ class PostgresHandOvers:
         rows = await self._unit.fetch(_OF, reaches=reach_rows(reaches), limit=limit)
         return [_list(row) for row in rows]
 
-    def confirm(self, handed: HandOverList, lines: Collection[UUID]) -> None:
-        """Keep the second signature for these lines; their papers lie at the receiver from here on."""
+    def confirm(self, handed: HandOverList, lines: Collection[UUID], agency: str) -> None:
+        """Keep an agency's signature for these lines; their papers lie there from here on."""
         names = ("id", "version", "received_by", "received_by_name", "received_at", "note")
         self._unit.write(_CONFIRM, **{name: getattr(handed, name) for name in names})
         signed = [item for item in handed.items if item.dossier_id in lines]
@@ -140,6 +141,7 @@ class PostgresHandOvers:
             received_by=signed[0].received_by,
             received_by_name=signed[0].received_by_name,
             received_at=signed[0].received_at,
+            received_at_agency=agency,
         )
 
 

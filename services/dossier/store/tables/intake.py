@@ -187,6 +187,7 @@ items = Table(
     Column("received_by", Text),
     Column("received_by_name", Text),
     Column("received_at", moment),
+    Column("received_at_agency", Text),
 )
 Index("uq_handover_items_open", items.c.dossier_id, unique=True, postgresql_where=text("is_open"))
 Index("ix_handover_items_dossier_id", items.c.dossier_id, items.c.list_id)

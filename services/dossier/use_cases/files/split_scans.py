@@ -90,6 +90,10 @@ async def confirm_batch(
         record = await looked_through(made, replace(record, created_at=now), work, now)
         await work.files.put(made)
         kept.append(record)
+    # Cutting takes its time: of several from before another may have been split meanwhile.
+    first = await work.scan_batches.hold_scan(batch.attachment_id)
+    if first is not None and first.id != batch.id:
+        first.require_open()
     work.attachments.add(kept)
     decision = {
         "components": [

@@ -88,7 +88,7 @@ async def receive_papers(
     if handed.version != seen:
         raise Stale
     confirmed = handed.confirmed(found, lines=lines, by=by, at=now, note=note)
-    work.ways_in.handovers.confirm(confirmed, found.keys())
+    work.ways_in.handovers.confirm(confirmed, found.keys(), by.agency)
     return _require_seen(confirmed, by, keepers)
 
 

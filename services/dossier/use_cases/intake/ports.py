@@ -173,8 +173,8 @@ class HandOvers(Protocol):
     async def of(self, reaches: Sequence[Reach], limit: int) -> list[HandOverList]:
         """Return lists with lines an agency gives or gets, those on their way first, then the newest."""
 
-    def confirm(self, handed: HandOverList, lines: Collection[UUID]) -> None:
-        """Keep the second signature for these lines; their papers lie at the receiver from here on."""
+    def confirm(self, handed: HandOverList, lines: Collection[UUID], agency: str) -> None:
+        """Keep an agency's signature for these lines; their papers lie there from here on."""
 
 
 class Batches(Protocol):

@@ -12,6 +12,7 @@ from services.dossier.domain.results.register import (
     require_looker,
     require_revoker,
 )
+from services.dossier.use_cases.keeping import standing
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import NEWEST, log_reading
 from services.dossier.use_cases.secrets import identity_index, person_index
@@ -71,13 +72,13 @@ async def read_result(result_id: UUID, *, by: Caller, work: Work, now: datetime)
 async def revoke_result(
     result_id: UUID, *, reason: str, legal_basis: str, by: Caller, seen: int, work: Work, now: datetime
 ) -> Registered:
-    """Take a result's force away by decision of its agency's signer, with the legal basis."""
+    """Take a result's force away by decision of its agency's signer, or its heir's, with the legal basis."""
     entry = await work.results.find(result_id)
     if entry is None:
         raise NotFound
     if entry.version != seen:
         raise Stale
-    require_revoker(entry, by)
+    require_revoker(entry, await standing(by, entry.agency, work, now, entry.procedure_code))
     work.results.revoke(entry, reason=reason, legal_basis=legal_basis, by=by.subject, at=now)
     # Told a second time where nobody can take it out: set back by hand, it is found.
     who = {"subject": by.subject, "kind": by.kind.value, "agency": by.agency}
