@@ -59,10 +59,13 @@ async def receive(path: str, request: Request) -> Response:
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > side.body_limit:
         raise BodyTooLarge
-    if declared.isdecimal() and int(declared) <= _SMALL_BYTES:
-        return _answer((await side.intake.receive(name, _body(request, _SMALL_BYTES), beside)).answer)
+    # Whose length is not told (chunked, as .NET and Java write it) is small until it is seen to be large.
+    body = _body(request, side.body_limit)
+    begun = await _begun(body)
+    if len(begun) <= _SMALL_BYTES:
+        return _answer((await side.intake.receive(name, _whole(begun), beside)).answer)
     async with side.large:
-        return _answer((await side.intake.receive(name, _body(request, side.body_limit), beside)).answer)
+        return _answer((await side.intake.receive(name, _whole(begun, body), beside)).answer)
 
 
 def _said_beside(request: Request) -> Mapping[str, str]:
@@ -82,6 +85,24 @@ async def _body(request: Request, limit: int) -> AsyncIterator[bytes]:
             yield piece
     except ClientDisconnect as error:
         raise BrokenOff from error
+
+
+async def _begun(body: AsyncIterator[bytes]) -> bytearray:
+    """Return the whole of a small body, of a large one what came first."""
+    begun = bytearray()
+    async for piece in body:
+        begun += piece
+        if len(begun) > _SMALL_BYTES:
+            break
+    return begun
+
+
+async def _whole(begun: bytearray, rest: AsyncIterator[bytes] | None = None) -> AsyncIterator[bytes]:
+    yield bytes(begun)
+    begun.clear()
+    if rest is not None:
+        async for piece in rest:
+            yield piece
 
 
 async def ask(path: str, request: Request) -> Response:

@@ -8,7 +8,15 @@ import orjson
 
 from services.gateway.domain.portal_letters import FormAsJson, letters_of, reading_of
 from services.gateway.domain.portal_profiles import GENERAL, PROFILES, PROMOTION
-from services.gateway.domain.portal_spelling import FILES, FORM, PEOPLE, TAX_PAYMENT, with_envelope_named
+from services.gateway.domain.portal_spelling import (
+    FILES,
+    FORM,
+    PEOPLE,
+    TAX_PAYMENT,
+    letters_of_name,
+    with_envelope_named,
+    without_elements,
+)
 from services.gateway.domain.portal_words import LongText
 
 Json = dict[str, Any]
@@ -18,6 +26,8 @@ TEXTS_OF_THEIR_OWN = frozenset({FILES, FORM, PEOPLE, TAX_PAYMENT, "DiaChi", "Dia
 _TRADERS = ("TenThuongNhan", "MaSoThue")
 _PEOPLES = "ChuHoSo"
 _ASKED = ("masohoso", "mahoso")
+_DEEPEST = 6
+"""Levels of wrapping that are undone round a question."""
 
 
 def as_json(body: bytes) -> bytes:
@@ -79,22 +89,37 @@ def without_nul(value: Any) -> Any:
 
 
 def asked_code(message: Any) -> str:
-    """Return which dossier is asked for, however its name is spelled; blank when none is."""
-    message = in_one_form(message)
-    if not isinstance(message, Mapping):
-        return ""
-    data = message.get("data")
-    if isinstance(data, str):
+    """Return which dossier is asked for, however its name is spelled and wrapped; blank when none is.
+
+    A question has no other members to mistake for it: the outermost code counts.
+    """
+    level = [in_one_form(message)]
+    for _ in range(_DEEPEST):
+        told = [one for one in map(_opened, level) if isinstance(one, Mapping | list)]
+        for members in told:
+            if code := _code_among(members):
+                return code
+        level = [one for held in told for one in (held.values() if isinstance(held, Mapping) else held)]
+    return ""
+
+
+def _opened(value: Any) -> Any:
+    """Return what a text says that is JSON of its own."""
+    if isinstance(value, str) and value.lstrip()[:1] in {"{", "["}:
         with suppress(orjson.JSONDecodeError):
-            data = orjson.loads(data)
-    for members in (message, data):
-        if not isinstance(members, Mapping):
-            continue
-        named = {name.casefold(): value for name, value in members.items()}
-        for name in _ASKED:
-            value = named.get(name)
-            if isinstance(value, str) and value.strip() and value.isprintable():
-                return value.strip()
+            return without_nul(orjson.loads(value))
+    return value
+
+
+def _code_among(members: Any) -> str:
+    if not isinstance(members, Mapping):
+        return ""
+    named = {letters_of_name(name): without_elements(value) for name, value in members.items()}
+    for name in _ASKED:
+        value = named.get(name)
+        value = value[0] if isinstance(value, list) and len(value) == 1 else value
+        if isinstance(value, str) and value.strip() and value.isprintable():
+            return value.strip()
     return ""
 
 

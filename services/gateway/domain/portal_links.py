@@ -17,6 +17,8 @@ _LONGEST = 2000
 _PATH_SIGNS = "/%+:@!$&'()*,;=~-._"
 _QUERY_SIGNS = _PATH_SIGNS + "?"
 _NAT64 = ip_network("64:ff9b::/96")
+# All that is given out of the newer kind (RFC 4291, section 2.4), but for what is for examples (RFC 9637).
+_GIVEN_OUT, _EXAMPLES = ip_network("2000::/3"), ip_network("3fff::/20")
 _HEADS = {
     b"%PDF-": "application/pdf",
     b"\xff\xd8\xff": "image/jpeg",
@@ -122,9 +124,14 @@ def require_outside(addresses: Iterable[str], networks: Sequence[Network]) -> No
     if not found:
         raise NotFetched("không tìm thấy máy chủ của tệp")
     for one in found:
-        is_outside = one.is_global and not one.is_multicast
-        if not is_outside and not any(one in network for network in networks):
+        if not _is_outside(one) and not any(one in network for network in networks):
             raise NotFetched("máy chủ của tệp ở mạng nội bộ", is_final=True)
+
+
+def _is_outside(address: IPv4Address | IPv6Address) -> bool:
+    if isinstance(address, IPv6Address) and (address not in _GIVEN_OUT or address in _EXAMPLES):
+        return False
+    return address.is_global and not address.is_multicast
 
 
 def _bare(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

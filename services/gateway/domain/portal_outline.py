@@ -45,6 +45,8 @@ class Bounds:
     """All the rest together."""
     depth: int = 32
     long_strings: int = 100
+    values: int = 50_000
+    """JSON values and containers: reading each takes time, and meanwhile all others wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Outline:
     """Why there is none, for the sender."""
     letters: Letters = Letters.UTF_8
     """What the body is written in; the places are those of the text it stands for."""
+    values: int = 0
+    """How many JSON values it has, as they were counted against the bound."""
 
     def value(self) -> Any:
         """Return the JSON value, letters composed (NFC) and long strings as `LongText`.
@@ -73,6 +77,7 @@ class Outline:
     def kept(self) -> bytes:
         """Return it as it is kept; `kept_outline` reads it."""
         head = {"mark": self.mark, "longs": self.longs, "fault": self.fault, "letters": self.letters}
+        head |= {"values": self.values}
         return orjson.dumps(head) + b"\n" + self.text
 
 
@@ -91,6 +96,7 @@ class Outliner:
     _is_long: bool = False
     _is_escaped: bool = False
     _depth: int = 0
+    _values: int = 0
     _fault: str = ""
 
     def feed(self, piece: bytes) -> None:
@@ -109,7 +115,7 @@ class Outliner:
         if self._began >= 0:
             # A string without an end: the parser says so.
             self._put(b'"')
-        return Outline(self.mark, bytes(self._out), tuple(self._longs), self._fault)
+        return Outline(self.mark, bytes(self._out), tuple(self._longs), self._fault, values=self._values)
 
     def _between(self, piece: bytes, at: int) -> int:
         end = piece.find(b'"', at)
@@ -119,6 +125,10 @@ class Outliner:
             self._depth += 1 if found[0] in _OPENING else -1
             if self._depth > self.bounds.depth:
                 self._fault = "Nội dung lồng nhau quá sâu"
+            self._values += found[0] in _OPENING
+        self._values += plain.count(b",")
+        if self._values > self.bounds.values:
+            self._fault = "Nội dung có quá nhiều trường"
         self._put(_SPACE.sub(b" ", plain))
         if end < len(piece):
             self._began = self._offset + end + 1
@@ -180,7 +190,7 @@ def kept_outline(kept: bytes) -> Outline:
     found = orjson.loads(head)
     longs = [(start, end) for start, end in found["longs"]]
     letters = Letters(found.get("letters", Letters.UTF_8))
-    return Outline(found["mark"], text, longs, found["fault"], letters)
+    return Outline(found["mark"], text, longs, found["fault"], letters, found.get("values", 0))
 
 
 def _parsed(text: bytes) -> Any:

@@ -102,7 +102,7 @@ def with_envelope_named(message: Mapping[str, Any]) -> Json:
     """Return a message with the members of its envelope as the direct road spells and shapes them."""
     found = _spelled(message, _ENVELOPE, {})
     shaped: Json = {
-        name: _plain(_without_elements(found[name])) for name in ("service", "isUpdating") if name in found
+        name: _plain(without_elements(found[name])) for name in ("service", "isUpdating") if name in found
     }
     return {**found, **shaped}
 
@@ -114,7 +114,7 @@ def with_members_named(data: Mapping[str, Any]) -> Json:
 
 def in_shape(data: Mapping[str, Any]) -> Json:
     """Return a content whose members have the contract's names with what is in them in its shapes."""
-    told = {name: _without_elements(value) for name, value in data.items()}
+    told = {name: without_elements(value) for name, value in data.items()}
     for name in told.keys() & set(_MEMBERS.values()):
         # PHP writes `false` for what there is none of; nobody's name, number or file is "no".
         is_none = told[name] is False and name not in _YES_OR_NO
@@ -236,10 +236,10 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _without_elements(value: Any) -> Any:
+def without_elements(value: Any) -> Any:
     """Return a value with `{"#text": "x"}`, as XML bridges write the text of an element, as `"x"`."""
     if isinstance(value, list):
-        return [_without_elements(one) for one in value]
+        return [without_elements(one) for one in value]
     if not isinstance(value, Mapping):
         return value
     if _is_nil(value):
@@ -247,7 +247,7 @@ def _without_elements(value: Any) -> Any:
     said = [name for name in value if not name.startswith("@")]
     if len(said) == 1 and said[0] in _TEXT_OF_AN_ELEMENT and not isinstance(value[said[0]], list | Mapping):
         return value[said[0]]
-    return {name: _without_elements(one) for name, one in value.items()}
+    return {name: without_elements(one) for name, one in value.items()}
 
 
 def _is_nil(value: Mapping[str, Any]) -> bool:

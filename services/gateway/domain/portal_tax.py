@@ -20,7 +20,7 @@ _DOSSIER = re.compile(
     re.IGNORECASE,
 )
 _BEFORE, _LONGEST_MEMBER = 48, 256
-_MOST_DOSSIERS = 100
+_MOST_DOSSIERS, _MOST_MEMBERS = 100, 2_000
 _CODE = re.compile(r"[0-9A-Za-z.\-/]{1,60}")
 
 
@@ -55,12 +55,14 @@ def notice_files(message: Any) -> Iterator[str]:
 
 async def told_in(content: AsyncIterator[bytes]) -> tuple[str, ...]:
     """Return the dossiers a notice names; no more of it is held than a member and a piece."""
-    tail, codes = b"", dict[str, None]()
+    tail, codes, members = b"", dict[str, None](), 0
     async for piece in content:
         # In UTF-16 every other byte of a code is zero.
         seen = tail + piece.replace(b"\0", b"")
-        codes |= dict.fromkeys(_codes_in(seen))
-        if len(codes) >= _MOST_DOSSIERS:
+        found = list(_codes_in(seen))
+        members += len(found)
+        codes |= dict.fromkeys(code for code in found if code)
+        if len(codes) >= _MOST_DOSSIERS or members >= _MOST_MEMBERS:
             break
         tail = seen[-_LONGEST_MEMBER:]
     return tuple(codes)[:_MOST_DOSSIERS]
@@ -78,13 +80,15 @@ def _contents(message: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _codes_in(content: bytes) -> Iterator[str]:
+    """Yield the code of each member, blank for one without; of very many the first only."""
     capitals, place = content.upper(), -1
-    while (place := capitals.find(_MEMBER, place + 1)) >= 0:
+    for _ in range(_MOST_MEMBERS):
+        place = capitals.find(_MEMBER, place + 1)
+        if place < 0:
+            return
         found = _DOSSIER.search(content, max(0, place - _BEFORE), place + _LONGEST_MEMBER)
-        if found is not None:
-            code = html.unescape((found["element"] or found["value"]).decode()).strip()
-            if _CODE.fullmatch(code):
-                yield code
+        code = html.unescape((found["element"] or found["value"]).decode()).strip() if found else ""
+        yield code if _CODE.fullmatch(code) else ""
 
 
 def _of_notice(file: Any, told: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -100,7 +104,7 @@ def _of_text(file: Any) -> list[str]:
         content = file.encode("utf-8", "replace")
         with suppress(NotBase64):
             content = base64_content(file)
-    return list(dict.fromkeys(_codes_in(content.replace(b"\0", b""))))
+    return [code for code in dict.fromkeys(_codes_in(content.replace(b"\0", b""))) if code]
 
 
 def _of_voucher(data: Mapping[str, Any]) -> str:

@@ -162,6 +162,7 @@ class _Files:
             self.left,
             plain_bytes=self.left.plain_bytes - len(outline.text),
             long_strings=self.left.long_strings - len(outline.longs),
+            values=self.left.values - outline.values,
         )
         return value
 

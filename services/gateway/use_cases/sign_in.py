@@ -246,8 +246,22 @@ class SignIn:
             await self._sessions.open(session_hash(number), session, now)
         elif not await self._sessions.renew(session_hash(old), session_hash(number), session, now):
             raise SignInBroken
+        if not is_apart and await self._was_ended_meanwhile(identity, now):
+            await self._sessions.end(session_hash(number))
+            raise SignInBroken
         seconds = int(self._lifetime.total_seconds())
         return Finished(number, seconds, return_to, identity.may_be_staff, is_apart)
+
+    async def _was_ended_meanwhile(self, identity: OutsideIdentity, began: datetime) -> bool:
+        """Tell whether a sign-out came while the issuer was still being asked: it found no session to end.
+
+        Asked when the session is kept: a sign-out notes itself first and ends sessions then, so that one of
+        the two sees the other. A link that ended by this very sign-in has noted itself too: not asked then.
+        """
+        if identity.account is None:
+            return False
+        standing = await self._accounts.standing(identity.account, identity.issuer_session, began)
+        return standing.not_before is not None and began.timestamp() < standing.not_before
 
     async def _is_same_person(self, session: Session, identity: OutsideIdentity) -> tuple[bool, bool]:
         """Tell whether the account is the session's own, or linked to it; another's number never is.
@@ -315,11 +329,12 @@ class SignIn:
 
         Tokens of apps first: who is told of a failure tells again, and both are then ended.
         """
-        over = await self._provider.told_to_end(token)
-        what = (
-            of_session(over.issuer, over.session) if over.session else of_account(over.issuer, over.subject)
-        )
-        await self._accounts.end_tokens([what], over.at or self._clock.now())
+        over, now = await self._provider.told_to_end(token), self._clock.now()
+        if over.session:
+            # It never goes on: by our clock, for a sign-in that is under way may be of the issuer's second.
+            await self._accounts.end_tokens([of_session(over.issuer, over.session)], now)
+        else:
+            await self._accounts.end_tokens([of_account(over.issuer, over.subject)], over.at or now)
         await self._sessions.end_told(over.issuer, over.subject, over.session)
 
     def _issuer(self, name: str) -> Issuer:

@@ -247,6 +247,11 @@ ASKED: dict[str, tuple[str, Json]] = {
     "in an envelope": ("POST", {"content": as_json({"Service": "TraCuuHoSo", "Data": {"MaHoSo": BORN}})}),
     "in an envelope of text": ("POST", {"content": as_json({"data": json.dumps({"MaSoHoSo": BORN})})}),
     "small letters": ("POST", {"content": as_json({"masohoso": BORN.lower()})}),
+    "with underscores": ("POST", {"content": as_json({"ma_so_ho_so": BORN})}),
+    "an element": ("POST", {"content": as_json({"masohoso": {"#text": BORN}})}),
+    "a list of one": ("POST", {"content": as_json({"data": [{"masohoso": [BORN]}]})}),
+    "in a request": ("POST", {"content": as_json({"request": {"data": {"MaHoSo": BORN}}})}),
+    "a text": ("POST", {"content": as_json(json.dumps({"masohoso": BORN}))}),
     "a form": ("POST", {"content": urlencode({"masohoso": BORN, "service": "TraCuuHoSo"}).encode()}),
     "a mark and blanks": ("POST", {"content": b"\xef\xbb\xbf " + as_json({"masohoso": f" {BORN} "})}),
     "a destination": (

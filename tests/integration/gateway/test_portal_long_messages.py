@@ -126,6 +126,31 @@ async def test_the_same_long_message_again_is_a_duplicate_and_brings_no_file_aga
     assert second["key"] == first["key"]
 
 
+async def test_messages_that_do_not_tell_their_length_and_go_on_coming_hold_up_no_short_one(world: World):
+    """In chunks, as .NET and Java write what they do not hold: short ones take no turn among the long."""
+    come, asked = asyncio.Event(), []
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b'{"service":'
+        asked.append(1)
+        await come.wait()
+        yield b"}"
+
+    async def in_chunks() -> AsyncIterator[bytes]:
+        yield json.dumps(a_message()).encode()
+
+    post = world.gateway.client.post
+    slow = [
+        asyncio.create_task(post(FORWARD + "/nhanhsdvcqg", content=slowly(), headers=KEY)) for _ in range(9)
+    ]
+    while len(asked) < len(slow):
+        await asyncio.sleep(0)
+    answer = await asyncio.wait_for(post(FORWARD + "/nhanhsdvcqg", content=in_chunks(), headers=KEY), 20)
+    assert answer.json()["error_code"] == 0
+    come.set()
+    assert {one.status_code for one in await asyncio.gather(*slow)} == {200}
+
+
 async def test_a_connection_that_breaks_leaves_no_message_and_its_parts_are_swept(world: World):
     ends_at = 3_999_999
     gateway = FastAPI()

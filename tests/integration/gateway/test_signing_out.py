@@ -2,8 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -58,6 +59,27 @@ async def signs_in_outside(door: RunningService, peer: Peer, query: str = "", **
 async def is_known(door: RunningService, number: str) -> bool:
     headers = {"Cookie": f"motcua_session={number}"}
     return (await door.client.get("/api/v1/session", headers=headers)).status_code == 200
+
+
+@asynccontextmanager
+async def while_the_issuer_is_asked(
+    door: RunningService, does: Callable[[], Awaitable[None]]
+) -> AsyncIterator[None]:
+    """Let something happen after the issuer has given its word and before the door has kept a session."""
+    provider = door.runtime.resources.sign_in._provider
+    redeem = provider.redeem
+
+    async def slowly(*given: Any, **named: Any) -> Any:
+        identity = await redeem(*given, **named)
+        door.clock.advance(timedelta(seconds=2))
+        await does()
+        return identity
+
+    provider.redeem = slowly
+    try:
+        yield
+    finally:
+        provider.redeem = redeem
 
 
 @pytest.mark.parametrize(
@@ -251,3 +273,45 @@ async def test_nobody_elses_word_ends_a_session(open_door: Open, peer: Peer, wro
     number = await signs_in_outside(door, peer)
     assert await says(door, an_outside_token(door, **wrong)) == 400
     assert await is_known(door, number)
+
+
+async def test_a_session_ended_at_the_issuer_while_it_is_asked_about_never_begins(
+    open_door: Open, peer: Peer
+) -> None:
+    door = await open_door(issuers=[with_browser(peer)])
+
+    async def ends() -> None:
+        token = an_outside_token(door, aud="cua-vao", events=SIGNED_OUT, sid="phien-9", jti="j-9")
+        told = await door.client.post("/session/back-channel", data={"logout_token": token})
+        assert told.status_code == 200
+
+    async with while_the_issuer_is_asked(door, ends):
+        assert await finishes(door, peer, sid="phien-9") == 400
+    assert await is_known(door, await signs_in_outside(door, peer, sid="phien-10"))
+
+
+async def test_who_signs_out_everywhere_is_not_signed_in_by_a_sign_in_that_was_under_way(
+    open_door: Open, peer: Peer
+) -> None:
+    door = await open_door(issuers=[with_browser(peer)])
+    phone = await signs_in_outside(door, peer)
+
+    async def ends() -> None:
+        headers = {"Cookie": f"motcua_session={phone}", **OURS}
+        assert (await door.client.delete("/session?everywhere=true", headers=headers)).status_code == 204
+
+    async with while_the_issuer_is_asked(door, ends):
+        assert await finishes(door, peer) == 400
+    door.clock.advance(timedelta(seconds=2))
+    assert await is_known(door, await signs_in_outside(door, peer))
+
+
+async def finishes(door: RunningService, peer: Peer, **claims: Any) -> int:
+    """Sign in at the issuer; return how the door answers the browser that comes back."""
+    begun = await door.client.get(f"/session/login?issuer={ISSUER}")
+    asked = dict(parse_qsl(urlsplit(begun.headers["location"]).query))
+    token = an_outside_token(door, aud="cua-vao", nonce=asked["nonce"], **claims)
+    peer.documents = {"/token": {"id_token": token, "access_token": "at"}}
+    back = await door.client.get(f"/session/callback?code=c&state={asked['state']}")
+    door.client.cookies.clear()
+    return back.status_code

@@ -12,7 +12,7 @@ import pytest
 
 from services.gateway.domain.portal_corrections import corrected, left_out, removable
 from services.gateway.domain.portal_inbound import Inbound
-from services.gateway.domain.portal_outline import Bounds
+from services.gateway.domain.portal_outline import Bounds, NoOutline
 from services.gateway.domain.portal_profiles import GENERAL
 from services.gateway.domain.portal_reading import Handed, handed_of
 from services.gateway.domain.portal_words import NeedsPeople
@@ -244,3 +244,21 @@ async def test_what_may_be_a_file_is_for_people_who_let_the_dossier_in_without_i
 async def test_a_paper_named_by_its_code_only_is_asked_for() -> None:
     told, files = await understood(with_files(lambda _: [{"MaThanhPhanHoSo": "TP01"}])(a_message(30)))
     assert (told["missing"], files) == (("TP01",), [])
+
+
+MANY: dict[str, Json] = {
+    "files": {"TaiLieuNop": [[["x"]]] * 20_000},
+    "members": {"Khac": {f"x{place}": 1 for place in range(50_001)}},
+    "in a text": {"DuLieuEForm": json.dumps([0] * 50_001)},
+    "in several texts": {
+        "DuLieuEForm": json.dumps([0] * 20_000),
+        "DinhDanhCHS": json.dumps([0] * 20_000),
+        "DiaChi": json.dumps([0] * 20_000),
+    },
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+async def test_of_very_many_members_none_is_read_for_while_one_is_all_others_wait(name: str) -> None:
+    with pytest.raises(NoOutline, match="quá nhiều"):
+        await read(a_message(30, **MANY[name]))

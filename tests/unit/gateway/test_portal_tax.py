@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ import pytest
 from services.gateway.domain.portal_inbound import Inbound
 from services.gateway.domain.portal_outline import Bounds
 from services.gateway.domain.portal_profiles import LAND_TAX
+from services.gateway.domain.portal_tax import told_in
 from services.gateway.domain.portal_words import NotUnderstood
 from services.gateway.use_cases.portal_bodies import read_message
 from services.gateway.use_cases.portal_intake import _tax_dossiers
@@ -90,6 +92,21 @@ SPELLED = {
 @pytest.mark.parametrize("name", SPELLED)
 async def test_it_is_understood_in_other_letters_and_containers(name: str) -> None:
     assert await codes(SPELLED[name]) == (OURS,)
+
+
+async def test_a_notice_of_nothing_but_members_is_not_read_to_its_end() -> None:
+    """Each costs a search; while they are made everybody else waits."""
+    read = 0
+
+    async def pieces() -> AsyncIterator[bytes]:
+        nonlocal read
+        for _ in range(100):
+            read += 1
+            yield b"<MA_HSO>" * 8_000
+
+    assert await told_in(pieces()) == ()
+    assert read == 1
+    assert await codes(notice(in_base64(row(OURS) + "<MA_HSO>" * 50_000))) == (OURS,)
 
 
 @pytest.mark.parametrize(
