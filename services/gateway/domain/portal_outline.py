@@ -76,8 +76,13 @@ class Outline:
 
     def kept(self) -> bytes:
         """Return it as it is kept; `kept_outline` reads it."""
-        head = {"mark": self.mark, "longs": self.longs, "fault": self.fault, "letters": self.letters}
-        head |= {"values": self.values}
+        head = {
+            "mark": self.mark,
+            "longs": self.longs,
+            "fault": self.fault,
+            "letters": self.letters,
+            "values": self.values,
+        }
         return orjson.dumps(head) + b"\n" + self.text
 
 
