@@ -32,6 +32,7 @@ _lag = Histogram(
     buckets=(0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 7200, 86400),
 )
 _in_flight = Gauge("gateway_portal_sync_in_flight", "Rows being told now")
+_held = Gauge("gateway_portal_refuses_everything", "1 while the portal refuses all alike and all waits")
 _log = structlog.get_logger()
 
 
@@ -174,6 +175,7 @@ class PortalSender:
         except BROKEN_WORLD as error:
             _log.warning("portal_results_wait", rows=len(batch), error=repr(error))
             outcomes = ["waits"] * len(batch)
+        _held.set(self._tell.is_refused_everything)
         for one, outcome in zip(batch, outcomes, strict=True):
             _settled.labels(outcome).inc()
             if outcome == "confirmed":

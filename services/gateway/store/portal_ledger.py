@@ -51,7 +51,7 @@ _MONEY_IS_TOLD = Statement(
     " AND state = 'WAITING' AND attempts = 0",
     rows=None,
 )
-_CLAIM = Statement("""
+_CLAIM_ROWS = """
 UPDATE portal_ledger AS l
 SET is_uncertain = l.is_uncertain OR l.state = 'SENDING', state = 'SENDING', attempts = l.attempts + 1,
     lease_id = :lease_id, lease_until = :until
@@ -71,7 +71,10 @@ RETURNING l.*,
         ON p.kind = 'SECTOR' AND p.local_code = s.sector
         WHERE s.procedure_code = l.procedure_code) AS mapped_sector,
     (SELECT s.sector_name FROM procedure_sectors s WHERE s.procedure_code = l.procedure_code) AS sector_name
-""")
+"""
+_CLAIM = Statement(_CLAIM_ROWS)
+# Among what was refused alike stands what was never told: who asks again asks with that.
+_CLAIM_LEAST_TRIED = Statement(_CLAIM_ROWS.replace("ORDER BY h.next", "ORDER BY h.attempts, h.next"))
 _RENEW = Statement(
     "UPDATE portal_ledger AS l SET lease_until = :until"
     " FROM jsonb_to_recordset(:held::jsonb) AS x(dossier_id uuid, lease_id uuid)"
@@ -139,6 +142,15 @@ FROM jsonb_to_recordset(:rows::jsonb) AS c(dossier_id uuid, version bigint, part
 WHERE (l.dossier_id, l.version, l.part) = (c.dossier_id, c.version, c.part) AND l.state = 'REFUSED'
 """
 
+_WAIT_AGAIN = Statement(
+    """
+UPDATE portal_ledger l SET state = 'WAITING', next_attempt_at = :now, settled_at = NULL, is_silence = true
+FROM jsonb_to_recordset(:rows::jsonb) AS c(dossier_id uuid, version bigint, part int)
+WHERE (l.dossier_id, l.version, l.part) = (c.dossier_id, c.version, c.part) AND l.state = 'REFUSED'
+""",
+    rows=None,
+)
+
 
 class PostgresPortalLedger:
     """Claims commit by themselves, results with their unit of work."""
@@ -163,9 +175,12 @@ class PostgresPortalLedger:
         """Keep whether we own a dossier's status since this version; what came before it says nothing."""
         self._unit.write(_OWNER, dossier_id=dossier_id, version=version, is_ours=is_ours)
 
-    async def claim(self, *, lease_id: UUID, limit: int, now: datetime, until: datetime) -> list[Claimed]:
+    async def claim(
+        self, *, lease_id: UUID, limit: int, now: datetime, until: datetime, least_tried: bool = False
+    ) -> list[Claimed]:
         """Take rows whose turn it is; a row whose holder died comes back as uncertain."""
-        rows = await self._unit.fetch(_CLAIM, lease_id=lease_id, limit=limit, now=now, until=until)
+        statement = _CLAIM_LEAST_TRIED if least_tried else _CLAIM
+        rows = await self._unit.fetch(statement, lease_id=lease_id, limit=limit, now=now, until=until)
         return [_claimed(row) for row in rows]
 
     def renew(self, held: Sequence[Claimed], until: datetime) -> None:
@@ -176,6 +191,14 @@ class PostgresPortalLedger:
     def settle(self, results: Sequence[Settled]) -> None:
         """Keep what came of rows; `Stale` at the commit when one of them is somebody else's by now."""
         self._unit.write(_settle(len(results)), results=[_result(one) for one in results])
+
+    def wait_again(self, refused: Sequence[Claimed], now: datetime) -> None:
+        """Let rows that were kept as refused wait like after a silence; people may have been quicker."""
+        rows = [
+            {"dossier_id": str(one.row.dossier_id), "version": one.row.version, "part": one.row.part}
+            for one in refused
+        ]
+        self._unit.write(_WAIT_AGAIN, rows=rows, now=now)
 
     def wake_silent(self, now: datetime, *, except_of: AbstractSet[UUID]) -> None:
         """Let everything that waited out a silence go at once; one commit touches a row once only."""

@@ -174,8 +174,13 @@ class PortalLedger(Protocol):
     def add_money(self, moved: MoneyMoved, now: datetime) -> None:
         """Keep that a dossier's fees are to be told by themselves, unless a word that waits tells them."""
 
-    async def claim(self, *, lease_id: UUID, limit: int, now: datetime, until: datetime) -> list[Claimed]:
+    async def claim(
+        self, *, lease_id: UUID, limit: int, now: datetime, until: datetime, least_tried: bool = False
+    ) -> list[Claimed]:
         """Take rows whose turn it is, at most one of each dossier, until the lease ends."""
+
+    def wait_again(self, refused: Sequence[Claimed], now: datetime) -> None:
+        """Let rows that were kept as refused wait like after a silence."""
 
     def renew(self, held: Sequence[Claimed], until: datetime) -> None:
         """Let the leases of these rows end then; rows somebody else holds by now are left alone."""

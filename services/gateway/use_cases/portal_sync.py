@@ -4,22 +4,30 @@ Many results are one statement. A result whose lease was lost meanwhile changes 
 """
 
 import random
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
+
+import structlog
 
 from kernel.core.clock import Clock
 from kernel.core.errors import Stale
 from kernel.core.event import Event
 from kernel.core.ids import new_id
 from services.gateway.domain.portal_ledger import Claimed, event_data
+from services.gateway.domain.portal_streak import RefusalStreak, Turn
 from services.gateway.use_cases.portal_ports import OpenWork, PortalWork, Settled, Told
 from services.gateway.use_cases.portal_telling import SyncOptions, Telling
 
 CONFIRMED_EVENT = "portal_sync.confirmed.v1"
 REFUSED_EVENT = "portal_sync.refused.v1"
 _BETWEEN_WAKINGS = timedelta(seconds=5)
+_CODE = re.compile(r"-?\d+")
+"""A refusal of the portal's; ours have a word."""
+_log = structlog.get_logger()
 
 
 class TellPortal:
@@ -43,6 +51,14 @@ class TellPortal:
         self._spread = spread
         self._was_silent = False
         self._no_waking_before = clock.now()
+        self._streak = RefusalStreak()
+        self._probe_at: datetime | None = None
+        self._taken_back: list[Claimed] = []
+
+    @property
+    def is_refused_everything(self) -> bool:
+        """Tell whether the portal refuses all alike, so that everything waits."""
+        return self._streak.is_open
 
     @property
     def lease_seconds(self) -> float:
@@ -54,11 +70,25 @@ class TellPortal:
         if not self._is_open():
             return []
         now = self._clock.now()
+        is_probe = self._streak.is_open
+        if is_probe and not self._may_probe(now):
+            return []
         async with self._open_work() as work:
             rows: list[Claimed] = await work.portal_ledger.claim(
-                lease_id=new_id(), limit=limit, now=now, until=now + self._options.lease
+                lease_id=new_id(),
+                limit=1 if is_probe else limit,
+                now=now,
+                until=now + self._options.lease,
+                least_tried=is_probe,
             )
+        if is_probe and rows:
+            self._probe_at = now + self._options.backoff.wait(self._streak.probes + 1, self._spread())
         return rows
+
+    def _may_probe(self, now: datetime) -> bool:
+        """While everything is refused one row at a time asks again; a clock set back makes nobody wait."""
+        at = self._probe_at
+        return at is None or now >= at or at - now > timedelta(seconds=self._options.backoff.longest_seconds)
 
     async def renew(self, held: Sequence[Claimed]) -> None:
         """Hold these rows longer; a row another holder has by now is not touched."""
@@ -75,15 +105,48 @@ class TellPortal:
         if not results:
             return []
         now = self._clock.now()
+        heard = self._all_heard(results, now)
         try:
             async with self._open_work() as work:
-                self._write(work, results, now)
+                self._write(work, heard, now)
         except Stale:
             # A lease had ended: the next holder's result counts. The others are kept one by one.
             if len(results) == 1:
                 return ["lost"]
             return [outcome for one in results for outcome in await self.keep([one])]
-        return [told.outcome for _, told in results]
+        self._taken_back.clear()
+        return [told.outcome for _, told in heard]
+
+    def _all_heard(
+        self, results: Sequence[tuple[Claimed, Told]], now: datetime
+    ) -> list[tuple[Claimed, Told]]:
+        """Return what is kept of results: what belongs to a streak that has begun waits, earlier ones too."""
+        heard = [(claimed, self._heard(claimed, told, now)) for claimed, told in results]
+        if not self._streak.is_open:
+            return heard
+        earlier = {claimed.row for claimed in self._streak.refused}
+        together = {claimed.row for claimed, _ in heard}
+        self._taken_back += [one for one in self._streak.taken_back() if one.row not in together]
+        return [
+            (claimed, _as_silence(told) if claimed.row in earlier and told.outcome == "refused" else told)
+            for claimed, told in heard
+        ]
+
+    def _heard(self, claimed: Claimed, told: Told, now: datetime) -> Told:
+        """Return what came of a row; a refusal said of everything is taken as the portal's silence."""
+        turn = Turn.NOTHING
+        if told.outcome == "confirmed":
+            turn = self._streak.took(now)
+        elif told.outcome == "refused" and told.failure is not None and _CODE.fullmatch(told.failure.code):
+            turn = self._streak.refuses(claimed, told.failure.code, told.failure.message, now)
+            if self._streak.is_open:
+                told = _as_silence(told)
+        if turn is not Turn.NOTHING:
+            _log.warning("portal_refuses_everything", is_open=self._streak.is_open, failure=told.failure)
+            self._probe_at = None
+        # Whatever waited meanwhile goes at once.
+        self._was_silent = self._was_silent or turn is Turn.CLOSED
+        return told
 
     def _write(self, work: PortalWork, results: Sequence[tuple[Claimed, Told]], now: datetime) -> None:
         work.portal_ledger.settle([self._settled(claimed, told, now) for claimed, told in results])
@@ -91,6 +154,8 @@ class TellPortal:
             event = _event_of(claimed, told, now)
             if event is not None:
                 work.record(event)
+        if self._taken_back:
+            work.portal_ledger.wait_again(self._taken_back, now)
         outcomes = {told.outcome for _, told in results}
         if "confirmed" in outcomes:
             self._wake_the_rest(work, {claimed.row.dossier_id for claimed, _ in results}, now)
@@ -119,6 +184,10 @@ class TellPortal:
             self._was_silent = False
             self._no_waking_before = now + _BETWEEN_WAKINGS
             work.portal_ledger.wake_silent(now, except_of=just_settled)
+
+
+def _as_silence(told: Told) -> Told:
+    return replace(told, outcome="silent", is_uncertain=False)
 
 
 def _event_of(claimed: Claimed, told: Told, now: datetime) -> Event | None:

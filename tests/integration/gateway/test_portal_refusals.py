@@ -1,0 +1,94 @@
+"""The same refusal said of everything: nothing is given up, and one poisoned mapping holds up nobody."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from services.gateway.domain.portal_streak import MANY_DOSSIERS
+from tests.integration.gateway.portal_world import PROCEDURE, ADossier, World, a_world
+
+Json = dict[str, Any]
+POLITE = {"error_code": -9, "message": "Không ghi được dữ liệu hồ sơ"}
+PROCEDURES = [PROCEDURE, *({**PROCEDURE, "code": f"1.00487{n}"} for n in (4, 5, 6))]
+HELD = "SELECT state, count(*) FROM portal_ledger GROUP BY 1"
+
+
+@pytest.fixture
+async def world(start) -> AsyncIterator[World]:
+    async with a_world(start) as found:
+        yield found
+
+
+def accepted(number: int) -> list[ADossier]:
+    return [
+        ADossier(procedure=dict(PROCEDURES[place % len(PROCEDURES)])).went("accepted", "ACCEPTED")
+        for place in range(number)
+    ]
+
+
+async def rows(world: World) -> dict[str, int]:
+    return {row["state"]: row["count"] for row in await world.gateway.runtime.pool.fetch(HELD)}
+
+
+async def test_what_a_polite_portal_refuses_of_everything_waits_and_goes_when_it_is_well(world: World):
+    dossiers = accepted(3 * MANY_DOSSIERS)
+    await world.faults(refuse=POLITE)
+    await world.hears(*dossiers)
+    await world.sends()
+    assert await rows(world) == {"WAITING": 2 * len(dossiers)}, "also those refused before it was known"
+    calls = len(world.wire.calls)
+    for _ in range(20):
+        world.passes(seconds=15)
+        await world.sends()
+    assert len(world.wire.calls) - calls < 4 * 20, "one asks, the others wait"
+    await world.faults()
+    await world.settles()
+    for one in dossiers:
+        assert await world.statuses(one.code) == ["1", "2"]
+
+
+async def test_one_poisoned_mapping_is_refused_and_holds_up_nobody(world: World):
+    poisoned = [ADossier(procedure=dict(PROCEDURES[1])).went("accepted", "ACCEPTED") for _ in range(20)]
+    await world.faults(refuse={**POLITE, "procedure": PROCEDURES[1]["code"]})
+    await world.hears(*poisoned)
+    await world.sends()
+    assert await rows(world) == {"REFUSED": 20, "WAITING": 20}
+    fine = ADossier().went("accepted", "ACCEPTED")
+    await world.hears(fine)
+    await world.sends()
+    assert await world.statuses(fine.code) == ["1", "2"]
+
+
+async def test_a_mapping_of_many_procedures_holds_up_nobody_longer_than_one_question(world: World):
+    """What is new is asked with first; once the portal took it, who was refused alike is refused for good."""
+    poisoned = [
+        ADossier(procedure=dict(PROCEDURES[1 + place % 3])).went("accepted", "ACCEPTED")
+        for place in range(2 * MANY_DOSSIERS)
+    ]
+    each = [{**POLITE, "procedure": one["code"]} for one in PROCEDURES[1:]]
+    await world.faults(refuse=each)
+    await world.hears(*poisoned)
+    await world.sends()
+    assert set(await rows(world)) == {"WAITING"}
+    fine = ADossier().went("accepted", "ACCEPTED")
+    await world.hears(fine)
+    world.passes(seconds=310)
+    await world.sends()
+    assert await world.statuses(fine.code) == ["1", "2"]
+    world.passes(seconds=310)
+    await world.sends()
+    assert (await rows(world))["REFUSED"] == len(poisoned)
+
+
+async def test_after_a_day_of_nothing_but_refusals_people_are_shown_them(world: World):
+    dossiers = accepted(2 * MANY_DOSSIERS)
+    await world.faults(refuse=POLITE)
+    await world.hears(*dossiers)
+    await world.sends()
+    assert set(await rows(world)) == {"WAITING"}
+    world.passes(hours=25)
+    await world.sends()
+    world.passes(seconds=310)
+    await world.sends()
+    assert (await rows(world))["REFUSED"] == len(dossiers)
