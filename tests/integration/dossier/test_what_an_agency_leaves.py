@@ -127,15 +127,16 @@ async def test_a_dossiers_money_is_decided_where_a_split_took_the_dossier(till: 
 
 
 async def test_cash_leaves_by_the_drawer_of_somebody_who_is_there(till: Office) -> None:
-    """Who proposed it has left: the manager names a cashier of the heir, and nobody else."""
+    """Who proposed it has left or is on leave: the manager names a cashier who is there, and nobody else."""
     money = await a_till(till, COUNTER)
     await money.take(50_000)
     await money.post("/refunds", COUNTER, amount=20_000, method="CASH", **TO_AN)
     await ends(till)
     other = at_heir(a_cashier("khac"))
+    leave = {"agency": HEIR, "leaves": on_leave("2026-03-09", "2026-03-20")}
     await till.service.receive(
-        in_the_directory(COUNTER.subject, "CASHIER", sequence=6, agency=OTHER_COMMUNE),
-        in_the_directory(other.subject, "CASHIER", agency=HEIR),
+        in_the_directory(COUNTER.subject, "CASHIER", sequence=6, **leave),
+        in_the_directory(other.subject, "CASHIER", **leave),
     )
     (waiting,) = await found(till, "/v1/refunds", HEAD)
     path = f"/v1/refunds/{waiting['refund_id']}/decision"
@@ -144,6 +145,13 @@ async def test_cash_leaves_by_the_drawer_of_somebody_who_is_there(till: Office) 
         answer = await till.service.post(path, {"approved": True, **said}, HEAD, version=1)
         return answer.status_code, answer.json().get("code", answer.json().get("state"))
 
+    assert await paid_out() == (409, "cashier-away")
+    assert await paid_out(drawer=other.subject) == (409, "cashier-away")
+    assert await drawer(till, other, "2026-03-09") == {}
+    await till.service.receive(
+        in_the_directory(COUNTER.subject, "CASHIER", sequence=7, agency=OTHER_COMMUNE),
+        in_the_directory(other.subject, "CASHIER", sequence=7, agency=HEIR),
+    )
     assert await paid_out() == (409, "drawer-of-nobody")
     assert await paid_out(drawer=COUNTER.subject) == (422, "invalid")
     assert await paid_out(drawer=HEAD.subject) == (422, "invalid")

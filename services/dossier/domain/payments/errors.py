@@ -94,6 +94,13 @@ class DrawerOfNobody(Refusal):
     title = "Người đề nghị hoàn tiền không còn thu tiền ở cơ quan; hãy chọn người thu phí chi tiền mặt"
 
 
+class CashierAway(Refusal):
+    """Whose drawer the cash would leave is on leave today: name a cashier who is there (409)."""
+
+    code = "cashier-away"
+    title = "Người thu phí đang nghỉ; hãy chọn người thu phí đang làm việc chi tiền mặt"
+
+
 class CashierIsHere(Refusal):
     """A cashier who is there closes their own day (409)."""
 

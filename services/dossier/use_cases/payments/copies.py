@@ -165,7 +165,7 @@ async def pay_back(
     if refund.method is Method.CASH:
         receipts = await work.payments.receipts_of_askings([found.asking_id])
         usual = by.subject if by.has_role("CASHIER") or not receipts else receipts[0].cashier
-        cashier = await paying_drawer(refund, usual, drawer, by=by, work=work)
+        cashier = await paying_drawer(refund, usual, drawer, by=by, work=work, now=now)
         held = await work.payments.hold_drawer(by.agency, cashier, now.astimezone(VIETNAM).date())
         if held.closing is not None:
             raise DayClosed

@@ -7,17 +7,19 @@ from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, Invalid
 from services.dossier.domain.mandates import is_away
 from services.dossier.domain.payments.counter import Refund, approves
-from services.dossier.domain.payments.errors import CashierIsHere, DrawerOfNobody, NotACashier
+from services.dossier.domain.payments.errors import CashierAway, CashierIsHere, DrawerOfNobody, NotACashier
 from services.dossier.use_cases.keeping import books_of, keepers_on
 from services.dossier.use_cases.payments.ports import OpenDrawer
 from services.dossier.use_cases.ports import Work
 
 
-async def paying_drawer(refund: Refund, usual: str, named: str, *, by: Caller, work: Work) -> str:
+async def paying_drawer(
+    refund: Refund, usual: str, named: str, *, by: Caller, work: Work, now: datetime
+) -> str:
     """Return the cashier out of whose drawer cash leaves: who is named, else who proposed or took it.
 
     Raises `Invalid` for somebody named who is no cashier here, or by whom it is not to say, `DrawerOfNobody`
-    where the usual one has left: nobody would close that drawer.
+    where the usual one has left (nobody would close that drawer), `CashierAway` for either on leave.
     """
     if named not in {"", by.subject} and not approves(by.agency, by):
         raise Invalid(fields=[("drawer", "Chỉ người phụ trách chọn người thu phí khác chi tiền")])
@@ -26,6 +28,8 @@ async def paying_drawer(refund: Refund, usual: str, named: str, *, by: Caller, w
         return drawer
     found = await work.colleagues.find(drawer)
     if found is not None and found.takes_money_at(by.agency):
+        if is_away(found.entry, now.astimezone(VIETNAM).date()):
+            raise CashierAway
         return drawer
     if named:
         raise Invalid(fields=[("drawer", "Không phải người thu phí của cơ quan")])

@@ -112,7 +112,7 @@ async def decide_refund(
     if account.paid < refund.amount:
         raise TooMuchRefunded(fields=[("amount", f"Còn có thể hoàn {account.paid} đồng")])
     if refund.method is Method.CASH:
-        cashier = await paying_drawer(refund, refund.asked_by, drawer, by=by, work=work)
+        cashier = await paying_drawer(refund, refund.asked_by, drawer, by=by, work=work, now=now)
         held = await work.payments.hold_drawer(by.agency, cashier, now.astimezone(VIETNAM).date())
         if held.closing is not None:
             raise DayClosed
