@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from kernel.runtime import Runtime
-from services.dossier.commands.sealed import marks
+from services.dossier.commands.sealed import BOOK_OF, marks
 from services.dossier.domain.history import HistoryKeys
 from services.dossier.use_cases.row_names import key_of, object_of
 from services.dossier.use_cases.sealed_rows import seals_of
-from services.dossier.use_cases.sealed_tables import SEALED
+from services.dossier.use_cases.sealed_tables import BOOKS, SEALED
 
 VOUCHED = "rows_vouched"
 """How the chained log calls the deed; the reason stands where a reader's name does."""
@@ -39,8 +39,20 @@ WRITTEN_AT = {
     "drafts": "created_at",
     "exports": "asked_at",
     "due_commands": "asked_at",
+    "destruction_lines": "(SELECT l.prepared_at FROM destruction_lists l WHERE l.id = list_id)",
+    "due_moves": "(SELECT c.asked_at FROM due_commands c WHERE c.id = command_id)",
+    "archive_packages": "(SELECT b.prepared_at FROM archive_batches b WHERE b.id = batch_id)",
+    "row_heads": "(SELECT min(h.at) FROM history h WHERE h.dossier_id = row_heads.dossier_id)",
 }
-"""When a row was written, as it says itself; a table without such a moment is not vouched for."""
+"""When a row was written, as it says itself, or what it belongs to; only copies have no such moment.
+
+A head is written with its dossier: of one that began before, it was robbed.
+"""
+_HEADS = "row_heads"
+_HEADLESS = """
+    SELECT d.id FROM dossiers d WHERE NOT EXISTS (SELECT FROM row_heads h WHERE h.dossier_id = d.id)
+        AND (SELECT min(h.at) FROM history h WHERE h.dossier_id = d.id) >= $1 ORDER BY d.id FOR UPDATE
+"""
 _LONGEST = 500
 _TELL = (
     "INSERT INTO access_log (at, subject, kind, agency, what, shown) VALUES ($1, $2, 'system', '', $3, $4)"
@@ -70,6 +82,8 @@ async def vouch(runtime: Runtime, arguments: Sequence[str], keys: HistoryKeys) -
     done = 0
     for table in sorted(marked & set(WRITTEN_AT)):
         async with runtime.pool.acquire() as connection, connection.transaction():
+            if table == _HEADS:
+                await _begin_heads(connection, since)
             rows = await connection.fetch(
                 f"SELECT * FROM {table} WHERE seals = '{{}}' AND {WRITTEN_AT[table]} >= $1 FOR UPDATE", since
             )
@@ -89,4 +103,25 @@ async def _seal(connection: Any, table: str, rows: Sequence[Any], keys: HistoryK
     await connection.executemany(
         f"UPDATE {table} SET seals = $1 WHERE {given}",
         [(seals_of(table, row, keys), *(row[name] for name in key)) for row in rows],
+    )
+
+
+async def _begin_heads(connection: Any, since: datetime) -> None:
+    """Count what dossiers have that began since, where no head did or an unsealed one counted less.
+
+    What such a head counted more stays: rows that are missing go on being missed.
+    """
+    headless = [row["id"] for row in await connection.fetch(_HEADLESS, since)]
+    await connection.execute(
+        f"INSERT INTO row_heads (dossier_id, {', '.join(BOOKS)}, seals)"
+        f" SELECT id, {', '.join('0' for _ in BOOKS)}, '{{}}' FROM unnest($1::uuid[]) AS id",
+        headless,
+    )
+    counted = ", ".join(
+        f"{book} = greatest({book}, (SELECT count(*) FROM {BOOK_OF[book]} b"
+        " WHERE b.dossier_id = row_heads.dossier_id))"
+        for book in BOOKS
+    )
+    await connection.execute(
+        f"UPDATE row_heads SET {counted} WHERE seals = '{{}}' AND {WRITTEN_AT[_HEADS]} >= $1", since
     )

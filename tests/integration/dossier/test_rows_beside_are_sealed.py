@@ -420,6 +420,52 @@ async def test_a_mark_taken_out_is_missed_and_vouches_for_nothing(hand: Hand) ->
     assert any(line.startswith("refunds ") and "changed by hand" in line for line in found)
 
 
+async def test_heads_packages_and_lines_of_before_are_vouched_for_by_name(
+    yard: Yard, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of the time the dossier, the list or the batch tells; what is counted is what is there."""
+    pool, runtime = yard.service.runtime.pool, yard.service.runtime
+    (head, *_) = [row[0] for row in await pool.fetch(ONE_OF_EACH_BOOK)]
+    tables = ("destruction_lines", "due_moves", "archive_packages")
+    for table in (*tables, "row_heads"):
+        await pool.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    for table in tables:
+        await pool.execute(f"UPDATE {table} SET seals = '{{}}'")
+    await pool.execute(
+        "UPDATE row_heads SET seals = '{}', evidence = 0, entries = 99 WHERE dossier_id = $1", head
+    )
+    gone = "DELETE FROM row_heads WHERE dossier_id = (SELECT min(dossier_id::text)::uuid FROM row_heads"
+    missing = await pool.fetchval(f"{gone} WHERE dossier_id <> $1) RETURNING dossier_id", head)
+    for table in (*tables, "row_heads"):
+        await pool.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+    later = ["--since", "2090-01-01T00:00:00+07:00", "--reason", "Lùi bản"]
+    assert await seal_rows(runtime, later) == 0
+    assert "0 rows vouched for" in capsys.readouterr().out
+    assert await seal_rows(runtime, ["--since", "2026-03-01T00:00:00+07:00", "--reason", "Lùi bản"]) == 0
+    told = capsys.readouterr().out
+    for name in (*tables, f"row_heads {head}", f"row_heads {missing}"):
+        assert name in told
+    assert await pool.fetchval("SELECT evidence > 0 FROM row_heads WHERE dossier_id = $1", head)
+    assert await verify_history(runtime, ()) == 1
+    (left,) = [line for line in capsys.readouterr().out.splitlines() if "payment_entries" in line]
+    assert left.endswith("of 99 are there"), left
+    await pool.execute(
+        "UPDATE row_heads h SET entries = (SELECT count(*) FROM payment_entries e"
+        " WHERE e.dossier_id = h.dossier_id) WHERE dossier_id = $1",
+        head,
+    )
+    await reseal(yard.service, "row_heads")
+    assert await verify_history(runtime, ()) == 0
+
+
+ONE_OF_EACH_BOOK = """
+    SELECT h.dossier_id FROM row_heads h
+    WHERE EXISTS (SELECT FROM evidence e WHERE e.dossier_id = h.dossier_id)
+        AND EXISTS (SELECT FROM payment_entries e WHERE e.dossier_id = h.dossier_id)
+        AND EXISTS (SELECT FROM dossiers d WHERE d.id = h.dossier_id AND d.destroyed_by IS NULL) ORDER BY 1
+"""
+
+
 async def test_rows_of_before_are_sealed_once(
     yard: Yard, hand: Hand, capsys: pytest.CaptureFixture[str]
 ) -> None:
