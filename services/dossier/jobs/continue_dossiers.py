@@ -1,6 +1,7 @@
 """Gives running dossiers, and all submissions, of agencies that ended to those who go on, a commit each."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from uuid import UUID
 
 from kernel.core.clock import VIETNAM
@@ -18,17 +19,33 @@ async def run(tick: JobTick) -> None:
         ends = await work.catalogue.ends(today)
     if not ends.going_on:
         return
-    dossiers, are_all = await _dossiers(tick, ends)
-    submissions, are_whole = await _submissions(tick, ends)
-    if not are_all or not are_whole:
+    await _dossiers(tick, ends)
+    await _submissions(tick, ends)
+    await _close(tick, ends)
+
+
+async def _close(tick: JobTick, ends: Ends) -> None:
+    """Look no more for work of agencies heard of an hour ago of which nothing is left, whoever took it.
+
+    Held first and asked then: what another moves to one of them now is seen, or opens it again.
+    """
+    long_ago = tick.now - timedelta(hours=1)
+    done = {
+        one for one in ends.going_on_wholly if ends.words[one].is_open and ends.words[one].heard_at < long_ago
+    }
+    if not done:
         return
-    left = {move.agency for move in dossiers.values()}
-    left |= {agency for _, ended in submissions.values() for agency in ended}
     async with tick.open_work() as work:
-        work.catalogue.close_continued(set(ends.going_on_wholly) - left, today, tick.now)
+        await work.catalogue.hold_to_close(done)
+        dossiers = await work.catalogue.to_continue(ends, past=(), limit=AT_ONCE)
+        submissions = await work.interlinked.to_continue(ends, past=(), limit=AT_ONCE)
+        if AT_ONCE in {len(dossiers), len(submissions)}:
+            return
+        left = {move.agency for move in dossiers} | {one for _, ended in submissions for one in ended}
+        work.catalogue.close_continued(done - left, tick.now, heard_before=long_ago)
 
 
-async def _dossiers(tick: JobTick, ends: Ends) -> tuple[dict[UUID, Move], bool]:
+async def _dossiers(tick: JobTick, ends: Ends) -> None:
     async def found(past: Collection[UUID]) -> list[Move]:
         async with tick.open_work() as work:
             return list(await work.catalogue.to_continue(ends, past=past, limit=AT_ONCE))
@@ -38,10 +55,10 @@ async def _dossiers(tick: JobTick, ends: Ends) -> tuple[dict[UUID, Move], bool]:
             await move_dossier(one, ends, work=work, now=tick.now)
         return True
 
-    return await move_all(found, lambda one: one.dossier_id, move)
+    await move_all(found, lambda one: one.dossier_id, move)
 
 
-async def _submissions(tick: JobTick, ends: Ends) -> tuple[dict[UUID, tuple[UUID, list[str]]], bool]:
+async def _submissions(tick: JobTick, ends: Ends) -> None:
     async def found(past: Collection[UUID]) -> list[tuple[UUID, list[str]]]:
         async with tick.open_work() as work:
             return list(await work.interlinked.to_continue(ends, past=past, limit=AT_ONCE))
@@ -50,7 +67,7 @@ async def _submissions(tick: JobTick, ends: Ends) -> tuple[dict[UUID, tuple[UUID
         async with tick.open_work() as work:
             return await align_parent(one[0], ends, work=work, now=tick.now)
 
-    return await move_all(found, lambda one: one[0], move)
+    await move_all(found, lambda one: one[0], move)
 
 
 CONTINUE_DOSSIERS = Job("continue-dossiers", 5, run)

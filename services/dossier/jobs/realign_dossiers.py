@@ -29,9 +29,10 @@ async def run(tick: JobTick) -> None:
     _tell_heirless(ends)
     if not ends.told_anew:
         return
-    async with tick.open_work() as work:
-        # Whoever gets work back from a ring may give it on once the ring is told otherwise.
-        work.catalogue.reopen(ends.keepers.in_rings())
+    if rings := ends.keepers.in_rings():
+        async with tick.open_work() as work:
+            # Whoever gets work back from a ring may give it on once the ring is told otherwise.
+            work.catalogue.reopen(rings)
     await _dossiers(tick, ends)
     submissions, are_all = await _submissions(tick, ends)
     # What hangs on an agency whose word is doubted cannot be asked for: then there may be more.

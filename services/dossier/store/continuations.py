@@ -1,7 +1,7 @@
 """Who goes on for whom: running dossiers of agencies that ended, and officers acting in others' places."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -89,16 +89,17 @@ _SETTLE = Statement(
     "UPDATE agencies SET continued_by = '{}' WHERE code = :code AND heard_at = :heard_at", rows=None
 )
 _CLOSE = Statement(
-    "UPDATE agencies SET continued_at = :at WHERE code = ANY(:codes::text[]) AND valid_to < :today"
-    " AND continued_at IS NULL AND heard_at < :long_ago",
+    "UPDATE agencies SET continued_at = :at WHERE code = ANY(:codes::text[])"
+    " AND continued_at IS NULL AND heard_at < :heard_before",
     rows=None,
 )
 _REOPEN = Statement(
     "UPDATE agencies SET continued_at = NULL WHERE code = ANY(:codes::text[]) AND continued_at IS NOT NULL",
     rows=None,
 )
+# For update and not shared: of two who move to one agency that ended, both would open it again.
 _HOLD = Statement(
-    "SELECT code, sequence FROM agencies WHERE code = ANY(:codes::text[]) ORDER BY code FOR SHARE"
+    "SELECT code, sequence FROM agencies WHERE code = ANY(:codes::text[]) ORDER BY code FOR UPDATE"
 )
 _ENTRY = Statement("SELECT * FROM staff WHERE subject = :subject")
 
@@ -166,10 +167,14 @@ class Continuations:
         """Queue that nothing goes on as was told before this word; a later one is looked at anew."""
         self._unit.write(_SETTLE, code=agency, heard_at=heard_at)
 
-    def close_continued(self, agencies: Collection[str], today: date, at: datetime) -> None:
-        """Queue that of these agencies, if heard of an hour ago, no running dossier is left to continue."""
-        long_ago = at - timedelta(hours=1)
-        self._unit.write(_CLOSE, codes=sorted(agencies), today=today, at=at, long_ago=long_ago)
+    async def hold_to_close(self, agencies: Collection[str]) -> None:
+        """Let nobody move anything to these agencies until the unit ends."""
+        await self._unit.begin()
+        await self._unit.fetch(_HOLD, codes=sorted(agencies))
+
+    def close_continued(self, agencies: Collection[str], at: datetime, *, heard_before: datetime) -> None:
+        """Queue that of these agencies nothing is left to continue, unless another word was heard since."""
+        self._unit.write(_CLOSE, codes=sorted(agencies), at=at, heard_before=heard_before)
 
     def reopen(self, agencies: Collection[str]) -> None:
         """Queue that running dossiers of these agencies are looked for again."""

@@ -15,11 +15,14 @@ async def move_dossier(move: Move, ends: Ends, *, work: Work, now: datetime) -> 
     History says so; due moments, signed papers and what was done stay. Raises `Stale` where another word of
     the agency was heard since these ends were: whoever moves by an old one would move it for good.
     """
-    await work.catalogue.hold_words(ends, [move.agency])
+    await work.catalogue.hold_words(ends, [one for one in (move.agency, move.heir) if one])
     dossier, _ = await work.dossiers.load(move.dossier_id)
     before = dossier.continuing.get(move.agency)
     if move.heir and (before is None or before.code != move.heir):
         heir = ends.continuing(move.heir)
+        if ends.words[move.heir].names:
+            # It ended itself, perhaps long ago with nothing left: what comes to it now goes on from there.
+            work.catalogue.reopen([move.heir])
         state = dossier.continue_at(move.agency, heir)
         details = {"noted": "AGENCY_CONTINUED", "ended_agency": move.agency}
     elif before is not None and not move.heir:

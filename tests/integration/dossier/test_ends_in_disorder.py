@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from kernel.core.event import Event
+from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.commands.history import verify_history
 from services.dossier.jobs import moving
 from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
@@ -27,6 +28,7 @@ from tests.integration.dossier.test_agencies_that_end import HEIR, UNITS, Start,
 from tests.integration.dossier.test_books import given, helped
 from tests.integration.dossier.test_ends_taken_back import THIRD, ended_for, goes_on, marked, told
 from tests.integration.dossier.test_forged_copies import restarted
+from tests.integration.dossier.test_promises_moved import ITEMS
 
 FOURTH = "H99.212"
 AT_THIRD, AT_FOURTH = replace(SPECIALIST, agency=THIRD), replace(SPECIALIST, agency=FOURTH)
@@ -56,6 +58,12 @@ async def forge(office: Office, change: str, code: str) -> None:
     restarted(office)
 
 
+async def awaiting_its_owner(office: Office) -> dict[str, Any]:
+    """Return a dossier that nobody of an office works at the moment."""
+    seen = await office.submitted()
+    return await office.act(seen, "intake-supplement-request", RECEIVER, items=ITEMS, reason="Thiếu")
+
+
 async def advances(office: Office) -> int:
     """Return how many changes of submissions were told."""
     return len(await office.service.published("interlinked_dossier.advanced.v1"))
@@ -77,12 +85,11 @@ async def test_what_waits_for_an_heir_changed_by_hand_goes_there_once_it_is_heal
 
 async def test_an_heir_doubted_for_hours_gets_what_runs_once_it_is_healed(office: Office) -> None:
     """Also what nobody works at the moment: the agency is not taken for done."""
-    waiting = await office.submitted()
+    waiting = await awaiting_its_owner(office)
     await office.service.receive(heir(COMMUNE))
     await forge(office, "name = 'khac'", HEIR)
     await office.service.receive(ended_for(HEIR, 2))
     office.service.clock.set(office.service.clock.now() + timedelta(hours=3))
-    await office.service.runtime.pool.execute("UPDATE dossiers SET task_role = NULL")
     await told(office)
     await told(office, replace(heir(COMMUNE), sequence=2))
     row = await office.service.runtime.pool.fetchrow(
@@ -253,3 +260,75 @@ async def test_a_word_heard_while_a_job_moves_is_moved_by_next_time(
     await office.service.run_job(CONTINUE_DOSSIERS)
     await told(office)
     assert await inbox(office, SPECIALIST) == [seen["dossier_id"]]
+
+
+async def test_what_comes_to_an_heir_that_ended_long_ago_goes_on_to_who_has_its_work(office: Office) -> None:
+    """Also what nobody works at the moment."""
+    await told(office, heir(OTHER_COMMUNE), an_end(OTHER_COMMUNE, HEIR, 2), named(THIRD))
+    await told(office, an_end(HEIR, THIRD, 2))
+    office.service.clock.set(office.service.clock.now() + timedelta(hours=3))
+    await told(office)
+    waiting = await awaiting_its_owner(office)
+    await told(office, ended_for(HEIR, 2))
+    row = await office.service.runtime.pool.fetchrow(
+        "SELECT continued_from FROM dossiers WHERE id = $1", waiting["dossier_id"]
+    )
+    assert row["continued_from"] == [COMMUNE, HEIR]
+
+
+async def test_a_chain_that_ends_on_one_day_is_gone_through_before_it_is_closed(office: Office) -> None:
+    """Told long before, the agencies between are asked again once something came to them."""
+    waiting = await awaiting_its_owner(office)
+    last_day = "2026-03-20"
+    between = an_end(HEIR, THIRD, 2)
+    between = replace(between, data={**between.data, "valid_to": last_day})
+    await told(office, named(THIRD), heir(COMMUNE), between, ended_for(HEIR, 2, last_day))
+    office.service.clock.set(office.service.clock.now() + timedelta(days=20))
+    await told(office)
+    row = await office.service.runtime.pool.fetchrow(
+        "SELECT continued_from FROM dossiers WHERE id = $1", waiting["dossier_id"]
+    )
+    assert row["continued_from"] == [COMMUNE, HEIR]
+
+
+class Killed(BaseException):
+    """A process that is gone."""
+
+
+async def test_jobs_killed_at_any_commit_leave_nothing_behind(
+    empty_office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever was not committed is met again; nothing is moved twice."""
+    kin = await Kin(empty_office.service).open_kin()
+    seen = await kin.handed_in()
+    await kin.accepted_child(seen, BIRTH)
+    await kin.service.receive(heir(COMMUNE))
+    commit, left = UnitOfWork.commit, [0]
+
+    async def dying(self: UnitOfWork, *given: Any, **more: Any) -> Any:
+        left[0] -= 1
+        if left[0] < 0:
+            raise Killed
+        return await commit(self, *given, **more)
+
+    sequence, kills = 2, 0
+    for place in range(12):
+        is_end = place % 2 == 0
+        await kin.service.receive(ended_for(HEIR, sequence) if is_end else goes_on(sequence))
+        sequence += 1
+        monkeypatch.setattr(UnitOfWork, "commit", dying)
+        for job in (CONTINUE_DOSSIERS, REALIGN_DOSSIERS):
+            left[0] = place // 2
+            try:
+                await kin.service.run_job(job)
+            except Killed:
+                kills += 1
+        monkeypatch.setattr(UnitOfWork, "commit", commit)
+        await told(kin)
+        by = at_heir(RECEIVER) if is_end else RECEIVER
+        parent = await kin.parent(seen, by)
+        assert (parent["continuing_agency"] is not None) is is_end
+        assert len(await inbox(kin, by)) == 1
+        assert await marked(kin) == []
+    assert kills >= 8
+    assert await verify_history(kin.service.runtime, []) == 0

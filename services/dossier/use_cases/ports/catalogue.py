@@ -64,8 +64,11 @@ class Catalogue(Protocol):
     def settle(self, agency: str, heard_at: datetime) -> None:
         """Queue that nothing goes on as was told before this word; a later one is looked at anew."""
 
-    def close_continued(self, agencies: Collection[str], today: date, at: datetime) -> None:
-        """Queue that of these agencies, if heard of an hour ago, no running dossier is left to continue."""
+    async def hold_to_close(self, agencies: Collection[str]) -> None:
+        """Let nobody move anything to these agencies until the unit ends."""
+
+    def close_continued(self, agencies: Collection[str], at: datetime, *, heard_before: datetime) -> None:
+        """Queue that of these agencies nothing is left to continue, unless another word was heard since."""
 
     def reopen(self, agencies: Collection[str]) -> None:
         """Queue that running dossiers of these agencies are looked for again."""
