@@ -84,6 +84,8 @@ class SyncFigures(BaseModel):
     refused_by_reason: list[RefusedBy]
     unmapped_procedures: list[UnmappedProcedure]
     inbound: dict[str, int]
+    inbound_faulty: int
+    """Messages of the portal that wait because reading them failed by a fault of ours."""
     differences: int
     lists: list[ListRead]
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.gateway.domain.portal_spelling import FILE_MEMBERS, files_in, names_of
+from services.gateway.domain.portal_spelling import FILE_MEMBERS, files_in, letters_of_name, names_of
 from services.gateway.domain.portal_twice import is_blank
 from services.gateway.domain.portal_words import Json, LongText, NeedsPeople, text_of
 
@@ -13,6 +13,10 @@ CONTENT, _LINK, _NAME = "Base64", "DuongDanTaiTepTin", "TenTepDinhKem"
 _ADDRESS_OF_A_RESULT = "DuongDanTepTinKetQua"
 _LONGEST_REMARK = 500
 _SHORTEST_ADDRESS = 12
+_YES = frozenset({"1", "true"})
+_OF_A_FILE = ("base64", "tepdinhkem", "noidungtep", "duongdan", "url", "link", "http")
+_FILE_HEADS = ("data:", "JVBERi0", "/9j/", "iVBORw0K", "UEsDB", "http://", "https://")
+"""How contents in base64 begin (PDF, JPEG, PNG, ZIP and what Word writes), and addresses."""
 _WORDS = re.compile(r"[^A-Za-z0-9+/=_\-\r\n]")
 
 
@@ -25,6 +29,12 @@ class Listed:
     """By the portal's names, the element's place in its list counted from 0: `TaiLieuNop.0`."""
     missing: tuple[str, ...] = ()
     """Names of those that are listed and neither there nor said to be anywhere."""
+    deleted: tuple[str, ...] = ()
+    """Names of those the message itself says are deleted."""
+    unused: frozenset[str] = frozenset()
+    """What stands in their places."""
+    remarks: Mapping[str, Any] = field(default_factory=dict)
+    """What else is said of files, by where it stands: `TaiLieuNop.0.GhiChu`."""
 
 
 def files_of(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Listed:
@@ -32,19 +42,44 @@ def files_of(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Listed:
     files: list[Json] = []
     places: list[str] = []
     missing: list[str] = []
+    deleted: list[str] = []
+    unused: set[str] = set()
+    remarks: Json = {}
     if strange := strange_lists(data, profile):
         raise NeedsPeople(f"tệp không đọc được: {strange[0][:60]} (không rõ có phải tệp của hồ sơ)")
     for kind in profile["files"]:
         for place, item in _listed(data, kind["list"]):
             file = _file(item, kind)
-            if file:
+            remarks |= _remarks(item, place) if kind["list"] else {}
+            if kind["list"] and text_of(item, "IsDeleted").casefold() in _YES:
+                deleted.append(
+                    (text_of(item, kind["name"]) or text_of(item, "MaThanhPhanHoSo") or place)[:200]
+                )
+                unused |= {one for one in item.values() if isinstance(one, str)}
+            elif file:
                 files.append(file)
                 places.append(place)
             elif name := text_of(item, kind["name"]) or (kind["list"] and text_of(item, "MaThanhPhanHoSo")):
                 missing.append(name[:200])
             elif kind["list"]:
                 raise NeedsPeople(f"tệp không đọc được: {place} (không rõ là tệp nào)")
-    return Listed(files, tuple(places), tuple(missing))
+    return Listed(files, tuple(places), tuple(missing), tuple(deleted), frozenset(unused), remarks)
+
+
+def deleted_note(names: Sequence[str]) -> str:
+    """Return what the dossier tells of files the portal listed as deleted."""
+    if not names:
+        return ""
+    listed = ", ".join("".join(sign for sign in name[:100] if sign.isprintable()) for name in names[:10])
+    return f"Cổng báo tệp đã xóa, không đưa vào hồ sơ: {listed}"
+
+
+def _remarks(item: Mapping[str, Any], place: str) -> Json:
+    return {
+        f"{place}.{name}": value
+        for name, value in item.items()
+        if name not in FILE_MEMBERS and not is_blank(value)
+    }
 
 
 def strange_lists(data: Mapping[str, Any], profile: Mapping[str, Any]) -> list[str]:
@@ -56,7 +91,12 @@ def strange_lists(data: Mapping[str, Any], profile: Mapping[str, Any]) -> list[s
 def strange_members(item: Mapping[str, Any]) -> list[str]:
     """Return the members of a listed file that may be its content, or its address, and are not understood."""
     has_file = any(isinstance(item.get(name), str) and item[name].strip() for name in (CONTENT, _LINK))
-    return [name for name, value in item.items() if _is_strange(name, value, has_file=has_file)]
+    told = {item.get(name) for name in (CONTENT, _LINK) if isinstance(item.get(name), str)}
+    return [
+        name
+        for name, value in item.items()
+        if _is_strange(name, value, has_file=has_file) or (_is_second(name, value) and value not in told)
+    ]
 
 
 def is_nameless(item: Mapping[str, Any]) -> bool:
@@ -102,6 +142,15 @@ def _is_strange(name: str, value: Any, *, has_file: bool) -> bool:
     if len(value) > _LONGEST_REMARK or isinstance(value, LongText):
         return True
     return not has_file and len(value) >= _SHORTEST_ADDRESS and not any(sign.isspace() for sign in value)
+
+
+def _is_second(name: str, value: Any) -> bool:
+    """Tell whether a short text is another content or address of a file, by its name or by itself."""
+    if name in FILE_MEMBERS or not isinstance(value, str) or not value.strip():
+        return False
+    if value.lstrip().startswith(_FILE_HEADS):
+        return True
+    return letters_of_name(name).startswith(_OF_A_FILE) and not any(sign.isspace() for sign in value.strip())
 
 
 def holds_file(value: Any) -> bool:

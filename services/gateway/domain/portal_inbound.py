@@ -15,6 +15,9 @@ ACCEPTED = 0
 DUPLICATE = 1
 FAILED = -1
 
+FAULTY = "lỗi khi xử lý"
+"""How the reason of a message begins that failed by a fault of ours."""
+_MOST_FAULTS = 6
 _WRONG = frozenset({"invalid", "form-answers-invalid"})
 _NO_PLACE = frozenset({"process-missing", "procedure-closed"})
 _MAPPED_FIELDS = (
@@ -112,6 +115,17 @@ def parked(code: str, reason: str, *, is_retried: bool) -> Ruling:
     """Rule on a message that is safe with us and waits for people or for a mapping."""
     text = f"{code}| đã tiếp nhận, chờ xử lý"
     return Ruling(InboxState.PARKED, ACCEPTED, text, reason, portal_code=code, is_retried=is_retried)
+
+
+def faulty(code: str, fault: str, attempts: int) -> Ruling:
+    """Rule on a message whose reading failed by a fault of ours, `attempts` times before.
+
+    The database may have been away, so it is tried again; past `_MOST_FAULTS` it is for people and for who
+    mends the program, and shows in the figures.
+    """
+    is_retried = attempts + 1 < _MOST_FAULTS
+    again = "sẽ thử lại" if is_retried else f"đã thử {attempts + 1} lần, chuyển người xem"
+    return parked(code, f"{FAULTY} ({fault}): {again}", is_retried=is_retried)
 
 
 def told_otherwise(code: str) -> Ruling:

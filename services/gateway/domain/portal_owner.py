@@ -10,6 +10,7 @@ from services.gateway.domain.portal_words import (
     NeedsPeople,
     NotUnderstood,
     as_list,
+    is_no_moment,
     moment_of,
     said_by,
     text_of,
@@ -140,5 +141,5 @@ def _with_zero(sent: Any, text: str, lengths: Sequence[int]) -> str:
 
 def _day(text: str) -> str:
     """Return a day as ISO; a birth date the portal knows only in part stays unsaid."""
-    found = moment_of(text)
+    found = None if is_no_moment(text) else moment_of(text)
     return found.date().isoformat() if found else ""

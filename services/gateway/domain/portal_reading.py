@@ -7,14 +7,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.gateway.domain.portal_envelope import content_of
-from services.gateway.domain.portal_files import files_of
+from services.gateway.domain.portal_files import Listed, files_of
 from services.gateway.domain.portal_form import form_of
 from services.gateway.domain.portal_owner import owner_of
 from services.gateway.domain.portal_profiles import PROFILES, TOLD_BY_THE_DOSSIER
 from services.gateway.domain.portal_spelling import names_of
 from services.gateway.domain.portal_twice import is_blank
 from services.gateway.domain.portal_unread import require_read
-from services.gateway.domain.portal_words import Json, NeedsPeople, NotUnderstood, moment_of, text_of
+from services.gateway.domain.portal_words import (
+    Json,
+    NeedsPeople,
+    NotUnderstood,
+    is_no_moment,
+    moment_of,
+    text_of,
+)
 
 UPDATING = "isUpdating"
 """Whether a message changes a dossier that is there."""
@@ -42,6 +49,9 @@ class Handed:
     """Names of files the message lists without saying what is in them or where they are."""
     places: tuple[str, ...] = ()
     """Where in the message each file stands, by the portal's names."""
+    deleted: tuple[str, ...] = ()
+    """Names of files the message lists as deleted; `unused` is what stands in their places."""
+    unused: frozenset[str] = frozenset()
 
 
 def handed_of(path: str, message: Any) -> Handed:
@@ -61,19 +71,22 @@ def handed_of(path: str, message: Any) -> Handed:
     listed = files_of(data, profile)
     # What changes a dossier names it either way; only a create is a repeated one (section 17.2).
     changed = supplemented or code if _is_change(message, data) else ""
-    if changed or not code:
+    is_supplement = bool(changed) or not code
+    if is_supplement:
         known = changed or supplemented
-        body = _supplement(data, profile, known, listed.files)
-        return Handed(known, is_supplement=True, body=body, missing=listed.missing, places=listed.places)
-    account = tech_id_of(text_of(data, profile["account"]))
-    body = _dossier(data, profile, code, listed.files)
+        body = _supplement(data, profile, known, listed)
+    else:
+        known = code
+        body = _dossier(data, profile, code, listed)
     return Handed(
-        code,
-        is_supplement=False,
+        known,
+        is_supplement=is_supplement,
         body=body,
-        tech_id=account,
+        tech_id="" if is_supplement else tech_id_of(text_of(data, profile["account"])),
         missing=listed.missing,
         places=listed.places,
+        deleted=listed.deleted,
+        unused=listed.unused,
     )
 
 
@@ -116,7 +129,7 @@ def require_likely(handed: Handed, received_at: datetime) -> None:
         raise NeedsPeople("cần sửa: NgayNopHoSo (cách ngày nhận quá xa)")
 
 
-def _dossier(data: Mapping[str, Any], profile: Mapping[str, Any], code: str, files: list[Json]) -> Json:
+def _dossier(data: Mapping[str, Any], profile: Mapping[str, Any], code: str, listed: Listed) -> Json:
     procedure = text_of(data, profile["procedure"])
     if not procedure:
         raise NotUnderstood(f"Thiếu trường bắt buộc {profile['procedure']}")
@@ -130,10 +143,10 @@ def _dossier(data: Mapping[str, Any], profile: Mapping[str, Any], code: str, fil
         "agency": current_agency(text_of(data, profile["agency"])),
         "submitted_at": submitted_at,
         "owner": owner_of(data, profile),
-        "form_data": _form(data, profile),
+        "form_data": _form(data, profile) | dict(listed.remarks),
         "result_delivery": "POST" if text_of(data, profile["by_post"]).casefold() in _YES else "COUNTER",
         "is_vneid_verified": text_of(data, profile["verified"]).casefold() in _YES,
-        "attachments": files,
+        "attachments": listed.files,
     }
 
 
@@ -165,19 +178,19 @@ def national_code(code: str) -> str:
     return found[1] if found else ""
 
 
-def _supplement(data: Mapping[str, Any], profile: Mapping[str, Any], code: str, files: list[Json]) -> Json:
+def _supplement(data: Mapping[str, Any], profile: Mapping[str, Any], code: str, listed: Listed) -> Json:
     note = "\n".join(text for text in (text_of(data, name) for name in profile["note"]) if text)
     return {
         "portal_code": code,
         "note": note or "Công dân bổ sung hồ sơ trên Cổng Dịch vụ công quốc gia",
-        "attachments": files,
-        "form_data": _form(data, profile),
+        "attachments": listed.files,
+        "form_data": _form(data, profile) | dict(listed.remarks),
         "submitted_at": _moment(data, profile["submitted_at"]),
     }
 
 
 def _moment(data: Mapping[str, Any], field: str) -> str | None:
-    if is_blank(data.get(field)):
+    if is_blank(data.get(field)) or is_no_moment(text_of(data, field)):
         return None
     found = moment_of(text_of(data, field))
     if found is None:

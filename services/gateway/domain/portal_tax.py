@@ -8,6 +8,7 @@ from typing import Any
 
 from services.gateway.domain.portal_base64 import NotBase64, base64_content
 from services.gateway.domain.portal_spelling import TAX_FILE, TAX_PAYMENT
+from services.gateway.domain.portal_twice import is_blank
 from services.gateway.domain.portal_words import LongText, NotUnderstood
 
 _NOTICE, _VOUCHER = "nhanthongbaothuedat", "nhanchungtuthuedat"
@@ -32,11 +33,11 @@ def tax_dossiers(message: Any, told: Mapping[str, tuple[str, ...]]) -> tuple[str
     if not isinstance(message, Mapping):
         raise NotUnderstood("Nội dung yêu cầu phải là đối tượng JSON")
     service = message.get("service")
-    known = service.strip().casefold() if isinstance(service, str) else service
+    known = service.strip().casefold() if isinstance(service, str) else ""
     contents = _contents(message)
     if not contents:
         raise NotUnderstood("Thiếu trường bắt buộc data")
-    if known not in {None, "", _NOTICE, _VOUCHER}:
+    if known not in {"", _NOTICE, _VOUCHER} or not (isinstance(service, str) or is_blank(service)):
         raise NotUnderstood("Dịch vụ không tồn tại")
     codes: dict[str, None] = {}
     for data in contents:

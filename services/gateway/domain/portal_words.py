@@ -20,6 +20,9 @@ _SINCE_1970 = re.compile(
 )
 """How .NET and JavaScript write moments; bare ones of 2014 to 2030, which no other form begins as."""
 
+_NET_FIRST, _A_DAY_MS = -62_135_596_800_000, 86_400_000
+"""`DateTime.MinValue` in milliseconds since 1970, and how far a zone moves it."""
+
 Json = dict[str, Any]
 
 
@@ -58,6 +61,18 @@ def as_list(found: Any) -> list[Any]:
     return found if isinstance(found, list) else [found] if found else []
 
 
+def is_no_moment(text: str) -> bool:
+    """Tell what says that there is no moment: the first of all that .NET knows.
+
+    In Vietnam's time .NET's lies before the first of any calendar, which nothing else can be.
+    """
+    since = _SINCE_1970.fullmatch(text)
+    if since is not None and since["net"]:
+        return _NET_FIRST - _A_DAY_MS <= int(since["net"]) <= _NET_FIRST + _A_DAY_MS
+    found = moment_of(text)
+    return found is not None and found.year == 1
+
+
 def moment_of(text: str) -> datetime | None:
     """Return a moment however it is written, Vietnamese time where no zone is said; None for what is none.
 
@@ -65,7 +80,9 @@ def moment_of(text: str) -> datetime | None:
     """
     if since := _SINCE_1970.fullmatch(text):
         seconds = int(since["s"]) if since["s"] else int(since["net"] or since["ms"]) / 1000
-        return datetime.fromtimestamp(seconds, VIETNAM)
+        with suppress(ValueError, OverflowError, OSError):
+            return datetime.fromtimestamp(seconds, VIETNAM)
+        return None
     found = _MOMENT.fullmatch(text)
     if found is None:
         return None

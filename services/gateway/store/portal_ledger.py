@@ -110,6 +110,10 @@ ORDER BY random() LIMIT :limit
 """)
 _DOSSIER = Statement("SELECT dossier_id FROM tracking_codes WHERE code = :code")
 _KNOWN = Statement("SELECT code FROM tracking_codes WHERE code = ANY(:codes::text[])")
+_ASKED_IN = Statement(
+    "SELECT max(l.version) FROM portal_ledger l JOIN tracking_codes t USING (dossier_id)"
+    " WHERE t.code = :code AND l.portal_status = 5 AND l.kind <> 'HERE_FEES' AND l.occurred_at <= :by"
+)
 _SECTOR = Statement("SELECT sector_name FROM procedure_sectors WHERE procedure_code = :procedure_code")
 _PUT_SECTOR = Statement(
     "INSERT INTO procedure_sectors (procedure_code, version, sector, sector_name)"
@@ -218,6 +222,11 @@ class PostgresPortalLedger:
         rows = await self._unit.fetch(_KNOWN, codes=[one.upper() for one in codes])
         known = {row["code"] for row in rows}
         return [one for one in codes if one.upper() in known]
+
+    async def asked_in(self, code: str, by: datetime) -> int | None:
+        """Return the version in which a dossier last asked for papers by a moment, None for none."""
+        found: int | None = await self._unit.fetch_value(_ASKED_IN, code=code, by=by)
+        return found
 
     async def sector_name(self, procedure_code: str) -> str:
         """Return the name of a procedure's sector; blank when the catalogue did not tell."""

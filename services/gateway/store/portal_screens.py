@@ -6,6 +6,7 @@ from uuid import UUID
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.gateway.domain.portal_inbound import FAULTY
 
 _FIGURES = Statement("""
 WITH open AS (SELECT * FROM portal_ledger WHERE state <> 'CONFIRMED'),
@@ -31,6 +32,8 @@ SELECT
         AS unmapped_procedures,
     (SELECT coalesce(jsonb_object_agg(state, n), '{}') FROM (SELECT state, count(*) AS n
         FROM portal_inbound GROUP BY 1) AS x) AS inbound,
+    (SELECT count(*) FROM portal_inbound WHERE state = 'PARKED' AND starts_with(reason, :faulty))
+        AS inbound_faulty,
     (SELECT count(*) FROM portal_differences d WHERE NOT EXISTS (SELECT FROM portal_owners o
         WHERE o.dossier_id = d.dossier_id AND NOT o.is_ours)) AS differences
 """)
@@ -82,7 +85,7 @@ class PostgresPortalScreens:
 
     async def figures(self, now: datetime) -> dict[str, Any]:
         """Return how far the portal is behind, and why."""
-        figures = dict(await self._unit.fetch_one(_FIGURES, now=now) or {})
+        figures = dict(await self._unit.fetch_one(_FIGURES, now=now, faulty=FAULTY) or {})
         return {**figures, "lists": [dict(row) for row in await self._unit.fetch(_LISTS)]}
 
     async def ledger(

@@ -17,6 +17,7 @@ import orjson
 
 from services.gateway.domain.portal_base64 import NotBase64, base64_content
 from services.gateway.domain.portal_corrections import place_name
+from services.gateway.domain.portal_files import deleted_note
 from services.gateway.domain.portal_inbound import Inbound
 from services.gateway.domain.portal_links import missing_note
 from services.gateway.domain.portal_messages import Json
@@ -41,7 +42,8 @@ def require_only_files(said: Said, handed: Handed, without: AbstractSet[str]) ->
 
     `without` are the texts of what people left out.
     """
-    if said.files.keys() - {file.get("content_base64") for file in handed.body["attachments"]} - without:
+    told = {file.get("content_base64") for file in handed.body["attachments"]}
+    if said.files.keys() - told - without - handed.unused:
         raise NotUnderstood("Có chuỗi quá dài ngoài các trường tệp")
 
 
@@ -99,21 +101,24 @@ async def with_files_there(
             if isinstance(brought, Intake):
                 return brought
             listed.append(brought)
-    told = "\n".join(text for text in (handed.body.get("note", ""), missing_note(missing)) if text)
+    notes = (handed.body.get("note", ""), missing_note(missing), deleted_note(handed.deleted))
+    told = "\n".join(text for text in notes if text)
     note = {"note": told[:_LONGEST_NOTE]} if told else {}
     return replace(handed, body={**handed.body, "attachments": listed, **note})
 
 
-async def key_of(handed: Handed, said: Said) -> str:
+async def key_of(handed: Handed, said: Said, asked_in: int | None) -> str:
     """Return one key a dossier; a supplement's is that of what it says, because a dossier has several.
 
-    However the portal wraps and orders it when it sends it again, it says the same.
+    However the portal wraps and orders it when it sends it again, it says the same. Asked for again
+    (`asked_in`, the dossier's version), the same papers are another answer.
     """
     if not handed.is_supplement:
         return f"portal:{handed.portal_code}"
     files = [{**file, "content_base64": await _digest(file, said)} for file in handed.body["attachments"]]
     told = orjson.dumps({**handed.body, "attachments": files}, option=orjson.OPT_SORT_KEYS)
-    return f"portal:{handed.portal_code}:{hashlib.sha256(told).hexdigest()[:32]}"
+    digest = hashlib.sha256(told).hexdigest()[:32]
+    return ":".join(str(one) for one in ("portal", handed.portal_code, digest, asked_in) if one is not None)
 
 
 async def _digest(file: Json, said: Said) -> str:

@@ -19,6 +19,7 @@ from services.gateway.domain.portal_inbound import (
     Inbound,
     InboxState,
     Ruling,
+    faulty,
     parked,
     ruling_of_refusal,
     taken,
@@ -165,9 +166,17 @@ class TakeFromPortal:
         """Return the ruling of whatever came: a message nobody thought of must not hold up the others."""
         try:
             return await self._ruling(message)
-        except Exception:  # The boundary of a message; with the database away, parking fails as well.
+        except Exception as fault:  # The boundary of a message; with the database away, parking fails too.
             _log.exception("portal_message_failed", message_id=str(message.id))
-            return parked("", "lỗi khi xử lý, chuyển người xem", is_retried=True)
+            return faulty(await self._code_of(message), type(fault).__name__, message.attempts)
+
+    async def _code_of(self, message: Inbound) -> str:
+        """Return whose dossier a message is of that nobody could deal with, blank where that fails too."""
+        try:
+            return code_named(message.path, await self.said_by(message))
+        except Exception:
+            _log.exception("portal_message_unnamed", message_id=str(message.id))
+            return ""
 
     async def _ruling(self, message: Inbound) -> Ruling:
         if not message.is_readable:
@@ -202,6 +211,11 @@ class TakeFromPortal:
             if await work.portal_inbox.has_waiting_before(message=message, **whose):
                 return waiting(handed.portal_code, "chờ bản tin trước của hồ sơ")
             handed = await self._in_our_codes(handed, work.portal_codes)
+            asked_in = (
+                await work.portal_ledger.asked_in(handed.portal_code, message.received_at)
+                if handed.is_supplement
+                else None
+            )
         path = _SUPPLEMENTS.format(code=handed.portal_code) if handed.is_supplement else DOSSIERS
         try:
             links = await self._links.standing(handed, message)
@@ -214,7 +228,7 @@ class TakeFromPortal:
             ready = await with_files_there(said, handed, message, self._dossiers, fetched, lengths)
             if isinstance(ready, Intake):
                 return await self._ruling_of(ready, handed, message)
-            key = await key_of(handed, said)
+            key = await key_of(handed, said, asked_in)
             answer = await self._dossiers.take_in(path, ready.body, key=key)
             national = national_code(ready.body.get("procedure_code", ""))
             if national and any(name == "procedure_code" for name, _ in answer.fields):

@@ -203,6 +203,9 @@ class PortalLedger(Protocol):
     async def known_of(self, codes: Sequence[str]) -> Sequence[str]:
         """Return those of the codes that dossiers here have, in their order."""
 
+    async def asked_in(self, code: str, by: datetime) -> int | None:
+        """Return the version in which a dossier last asked for papers by a moment, None for none."""
+
     async def sector_name(self, procedure_code: str) -> str:
         """Return the name of a procedure's sector; blank when the catalogue did not tell."""
 

@@ -1,6 +1,7 @@
 """Messages out of order, of both names, and broken ones: each finds its dossier, and none holds up others."""
 
 import asyncio
+import base64
 import json
 from typing import Any
 
@@ -13,8 +14,16 @@ from services.gateway.domain.portal_answers import read_answer
 from services.gateway.domain.portal_payments import pay_url, read_list
 from services.gateway.jobs.portal_intake import PORTAL_INTAKE
 from services.gateway.jobs.portal_links import PORTAL_LINKS
-from tests.integration.gateway.portal_world import World, a_world
-from tests.integration.gateway.test_portal_intake import CODE, PDF, a_message, a_supplement, inbox, send
+from tests.integration.gateway.portal_world import ADossier, World, a_world
+from tests.integration.gateway.test_portal_intake import (
+    CODE,
+    PDF,
+    a_message,
+    a_supplement,
+    a_tax_voucher,
+    inbox,
+    send,
+)
 from tests.integration.gateway.test_portal_linked_files import (
     Shelf,
     goes_on,
@@ -131,9 +140,95 @@ async def test_a_message_nobody_thought_of_is_for_people_and_holds_up_no_other(
     await goes_on_for(world)
     assert list(world.dossiers.taken) == [OTHER]
     assert [(state, reason) for state, _, reason in await inbox(world)] == [
-        ("PARKED", "lỗi khi xử lý, chuyển người xem"),
+        ("PARKED", "lỗi khi xử lý (ZeroDivisionError): sẽ thử lại"),
         ("DONE", ""),
     ]
+    row = await world.gateway.runtime.pool.fetchrow(
+        "SELECT portal_code, answer FROM portal_inbound ORDER BY id"
+    )
+    assert tuple(row) == (CODE, f"{CODE}| đã tiếp nhận, chờ xử lý"), "people see whose it is"
+
+
+async def test_what_fails_again_and_again_is_tried_no_more_and_stands_in_the_figures(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    intake, tried = world.gateway.runtime.resources.portal.intake, []
+
+    async def breaks(message: Any) -> Any:
+        tried.append(message.id)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(intake, "_ruling", breaks)
+    assert (await send(world, a_message()))["error_code"] == 0
+    await goes_on_for(world, tries=10)
+    assert len(tried) == 6
+    (found,) = await inbox(world)
+    assert found == ("PARKED", 0, "lỗi khi xử lý (ZeroDivisionError): đã thử 6 lần, chuyển người xem")
+    figures = (await world.ask("GET", "/api/v1/portal-sync/figures")).json()
+    assert (figures["inbound_faulty"], figures["inbound"]) == (1, {"PARKED": 1})
+
+
+async def test_the_same_papers_given_again_when_they_are_asked_for_again_are_another_answer(world: World):
+    """A supplement that tells no moment says the same each time; sent again by the portal it is one."""
+    await send(world, a_message())
+    born = ADossier(origin="PORTAL", portal_code=CODE).went("accepted", "ACCEPTED")
+    born.went("supplement_requested", "SUPPLEMENT_REQUESTED")
+    await world.hears(born)
+    world.passes(hours=1)
+    said = a_supplement(NgayNopHoSo="", TaiLieuNop=[{"TenTepDinhKem": "a.pdf", "Base64": PDF}])
+    for _ in range(2):
+        world.passes(minutes=11)
+        assert (await send(world, said))["error_code"] == 0
+    world.passes(minutes=11)
+    before = len(born.events)
+    born.at = world.gateway.clock.now()
+    born.went("resumed", "PROCESSING", after_minutes=1)
+    born.went("supplement_requested", "SUPPLEMENT_REQUESTED", after_minutes=1)
+    for event in born.events[before:]:
+        await world.gateway.receive(event)
+    world.passes(minutes=11)
+    assert (await send(world, said))["error_code"] == 0
+    keys = [call["key"] for call in world.dossiers.calls if call.get("supplement")]
+    assert keys[0] == keys[1] != keys[2]
+
+
+ASKED_IN: dict[str, Any] = {
+    "a request": {"request": {"masohoso": CODE}},
+    "an element": {"masohoso": {"#text": CODE}},
+    "a list of one": {"masohoso": [CODE]},
+    "snakes": {"ma_so_ho_so": CODE},
+    "all of it a text": json.dumps({"masohoso": CODE}),
+    "a request that is a text": {"request": json.dumps({"MaHoSo": CODE})},
+    "an envelope in a list": [{"service": "TraCuuHoSo", "data": [{"MaHoSo": CODE}]}],
+}
+
+
+@pytest.mark.parametrize("form", ASKED_IN)
+async def test_a_question_is_understood_in_whatever_a_bridge_puts_it(world: World, form: str):
+    born = ADossier(origin="PORTAL", portal_code=CODE).went("accepted", "ACCEPTED")
+    await world.hears(born)
+    assert (await send(world, ASKED_IN[form], "search/call"))["MaHoSo"] == CODE
+
+
+async def test_a_file_the_portal_says_is_deleted_is_named_and_not_handed_in(world: World):
+    gone = {"TenTepDinhKem": "cũ.pdf", "Base64": PDF, "IsDeleted": "True"}
+    kept = {"TenTepDinhKem": "mới.pdf", "Base64": PDF, "IsDeleted": "False"}
+    long = base64.b64encode(b"%PDF-1.4" + b"\0" * 90_000).decode()
+    for number, content in enumerate((PDF, long)):
+        message = a_message(f"G22.99-260303-{number:06d}", TaiLieuNop=[{**gone, "Base64": content}, kept])
+        assert (await send(world, message))["message"].endswith("tiếp nhận thành công")
+        told = world.dossiers.calls[-1]["body"]
+        assert [file["name"] for file in told["attachments"]] == ["mới.pdf"]
+        assert told["note"] == "Cổng báo tệp đã xóa, không đưa vào hồ sơ: cũ.pdf"
+
+
+async def test_a_voucher_whose_service_is_an_element_is_read_and_one_of_no_service_refused(world: World):
+    born = ADossier(origin="PORTAL", portal_code=CODE).went("accepted", "ACCEPTED")
+    await world.hears(born)
+    voucher = a_tax_voucher(CODE)
+    for service, code in (({"#text": voucher["service"]}, 0), ({"a": {"b": "c"}}, -1)):
+        assert (await send(world, {**voucher, "service": service}, "nhantbthuedvcqg"))["error_code"] == code
+    assert [state for state, _, _ in await inbox(world)] == ["PARKED", "REFUSED"]
 
 
 @pytest.fixture

@@ -188,6 +188,66 @@ async def test_a_dossier_that_names_another_is_not_that_one() -> None:
     assert "MaHoSo" not in said.value["data"]
 
 
+NONE = (
+    "/Date(-62135596800000)/",
+    "/Date(-62135596800000+0700)/",
+    "/Date(-62135622000000)/",
+    "0001-01-01T00:00:00",
+)
+
+
+@pytest.mark.parametrize("text", NONE)
+async def test_the_first_moment_of_all_is_none(text: str) -> None:
+    birth = {**a_message(SMALL), "data": {**a_message(SMALL)["data"], "NgaySinh": text}}
+    told, _ = await understood(birth)
+    assert "birth_date" not in told["owner"]
+    supplement = {"MaHoSoQG": "G22.99-1", "NgayNopHoSo": text, "LyDoDieuChinh": "x"}
+    said = await read({"data": supplement})
+    assert handed_of(GENERAL, said.value).body["submitted_at"] is None
+    create = {**a_message(SMALL), "data": {**a_message(SMALL)["data"], "NgayNopHoSo": text}}
+    said = await read(create)
+    with pytest.raises(NeedsPeople, match="không nói ngày giờ nộp"):
+        handed_of(GENERAL, said.value)
+
+
+async def test_a_moment_no_calendar_has_is_for_people() -> None:
+    text = "/Date(-99999999999999)/"
+    said = await read({**a_message(SMALL), "data": {**a_message(SMALL)["data"], "NgayNopHoSo": text}})
+    with pytest.raises(NeedsPeople, match="không đọc được ngày giờ"):
+        handed_of(GENERAL, said.value)
+
+
+SHORT = "JVBERi0xLjQgc2Vjb25k"
+SECOND: dict[str, Any] = {
+    "NoiDungTep": SHORT,
+    "Base64_2": SHORT,
+    "TepKyPhu": SHORT,
+    "DuongDan": "https://dvc.example/2.pdf",
+    "NoiLuu": "https://dvc.example/2.pdf",
+}
+
+
+@pytest.mark.parametrize("name", SECOND)
+async def test_a_second_content_of_a_file_is_for_people(name: str) -> None:
+    file = {**FILE, "DuongDanTaiTepTin": "https://dvc.example/1.pdf", name: SECOND[name]}
+    said = await read({**a_message(SMALL), "data": {**a_message(SMALL)["data"], "TaiLieuNop": [file]}})
+    with pytest.raises(NeedsPeople, match=rf"tệp không đọc được: TaiLieuNop.0.{name} "):
+        handed_of(GENERAL, said.value)
+    assert f"TaiLieuNop.0.{name}" in removable(GENERAL, said.value)
+
+
+async def test_what_is_said_of_a_file_stands_with_the_form() -> None:
+    file = {**FILE, "GhiChu": "bản sao chứng thực", "SoTrang": 2, "IsDeleted": "False"}
+    told, _ = await understood(
+        {**a_message(SMALL), "data": {**a_message(SMALL)["data"], "TaiLieuNop": [file]}}
+    )
+    assert told["form_data"] == {
+        "ho_ten": "An",
+        "TaiLieuNop.0.GhiChu": "bản sao chứng thực",
+        "TaiLieuNop.0.SoTrang": 2,
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [
