@@ -181,16 +181,8 @@ async def receive_from_portal(
     """Keep a portal-born dossier once, however often it comes; return created or repeated and its id."""
     if by.kind is not CallerKind.SERVICE or not by.has_role("portal.intake"):
         raise Forbidden
-    submission = born.submission
     await work.dossiers.hold(born.portal_code)
-    intake = await work.catalogue.intake(
-        submission.procedure_code,
-        submission.agencies,
-        [],
-        today=now.astimezone(VIETNAM).date(),
-        portal_code=born.portal_code,
-        calendar_of=submission.receiving_agency,
-    )
+    submission, intake, sent_to = await _going_on(born, work=work, today=now.astimezone(VIETNAM).date())
     if intake.existing_id is not None:
         return "repeated", intake.existing_id, None
     procedure = open_procedure(intake)
@@ -220,11 +212,50 @@ async def receive_from_portal(
         by=by,
         now=now,
         uploaders=by.subjects,
-        note=born.note,
+        note="\n".join(filter(None, [born.note, sent_to])),
     )
     keep_evidence(work, dossier, submission, components, files, by=by, now=now)
     owe_for(dossier, intake, submission, by=by, work=work, now=now)
     return "created", dossier.id, dossier
+
+
+async def _going_on(born: PortalBorn, *, work: Work, today: date) -> tuple[Submission, Intake, str]:
+    """Return the submission to who goes on for agencies that have ended, and a word of whom it was sent to.
+
+    The portal's own catalogue names an agency for days after it was merged, and who handed in there has the
+    portal's receipt. Where nobody or nobody known goes on, the submission stays as it was sent.
+    """
+    submission, names = born.submission, list[str]()
+
+    async def held_against() -> Intake:
+        return await work.catalogue.intake(
+            submission.procedure_code,
+            submission.agencies,
+            [],
+            today=today,
+            portal_code=born.portal_code,
+            calendar_of=submission.receiving_agency,
+        )
+
+    sent = intake = await held_against()
+    while heirs := _heirs(submission, intake, but=names):
+        names += heirs
+        submission = replace(
+            submission,
+            receiving_agency=heirs.get(submission.receiving_agency, submission.receiving_agency),
+            competent_agency=heirs.get(submission.competent_agency or "", submission.competent_agency),
+        )
+        intake = await held_against()
+        if not intake.agencies.keys() >= set(submission.agencies):
+            return born.submission, sent, ""
+    word = f"Công dân chọn cơ quan đã kết thúc hoạt động ({', '.join(names)}) trên Cổng." if names else ""
+    return submission, intake, word
+
+
+def _heirs(submission: Submission, intake: Intake, *, but: Sequence[str]) -> dict[str, str]:
+    """Return who goes on for each agency named that has ended; a ring of ends is gone round once."""
+    told = {code: intake.succession.ended.get(code, {}).get("continuing") for code in submission.agencies}
+    return {code: heir for code, heir in told.items() if heir and code not in but}
 
 
 async def supplement_from_portal(

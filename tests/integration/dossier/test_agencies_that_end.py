@@ -14,6 +14,7 @@ from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
 from tests.builders.dossier.office import (
     CLERK,
     COMMUNE,
+    GATEWAY,
     HANDED_OUT,
     LEAD,
     OTHER_COMMUNE,
@@ -25,6 +26,7 @@ from tests.builders.dossier.office import (
     an_agency,
     an_officer,
 )
+from tests.integration.dossier.test_other_ways_in import a_portal_dossier
 
 Start = Callable[..., Awaitable[RunningService]]
 HEIR = "H99.210"
@@ -253,3 +255,28 @@ async def test_who_drafted_does_not_sign_by_delegation_either(office: Office) ->
     await office.service.receive(acting("thu-ly", "SIGNER", unit="lanh-dao"))
     refused = await office.tried(seen, "step-completion", SPECIALIST, step="ky")
     assert (refused.status_code, refused.json()["code"]) == (403, "four-eyes")
+
+
+async def test_what_the_portal_still_sends_to_an_agency_that_ended_is_received_by_its_heir(
+    office: Office,
+) -> None:
+    """Its catalogue knows the old code for days; who handed in there holds the portal's receipt."""
+    await merged(office)
+    born = await office.service.post("/v1/portal-dossiers", a_portal_dossier(), GATEWAY)
+    assert born.status_code == 201, born.text
+    receiver = at_heir(RECEIVER)
+    seen = await office.act({"dossier_id": born.json()["dossier_id"], "version": 1}, "acceptance", receiver)
+    now = await office.read(seen, receiver)
+    assert now["receiving_agency"]["code"] == now["competent_agency"]["code"] == HEIR
+    assert now["dossier_code"].startswith(f"{HEIR}-")
+    first = (await office.service.get(f"/v1/dossiers/{seen['dossier_id']}/history", receiver)).json()[
+        "items"
+    ][0]
+    assert COMMUNE in first["change"]["note"]
+
+
+async def test_where_nobody_is_known_to_go_on_the_portal_is_told_and_nothing_is_kept(office: Office) -> None:
+    await office.service.receive(ended())
+    answer = await office.service.post("/v1/portal-dossiers", a_portal_dossier(), GATEWAY)
+    assert (answer.status_code, answer.json()["code"]) == (409, "agency-ended")
+    assert await office.service.count("dossiers") == 0

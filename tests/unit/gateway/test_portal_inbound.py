@@ -126,6 +126,7 @@ def test_a_kind_of_message_nobody_taught_us_is_for_people() -> None:
         ("invalid", ("procedure_code",), InboxState.PARKED, 0),
         ("invalid", ("agency",), InboxState.PARKED, 0),
         ("process-missing", (), InboxState.PARKED, 0),
+        ("agency-ended", (), InboxState.PARKED, 0),
         ("invalid", ("ChuHoSo",), InboxState.PARKED, 0),
         ("worked-elsewhere", (), InboxState.REFUSED, -1),
     ],
