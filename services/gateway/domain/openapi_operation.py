@@ -38,8 +38,8 @@ _SEEN = {
 _FIELDS = {
     "name": "fields",
     "in": "query",
-    "description": "Chỉ lấy các trường này của mỗi dòng, cách nhau bằng dấu phẩy; dòng khi đó chỉ có các trường"
-    " ấy, kể cả khi lược đồ ghi trường khác là bắt buộc",
+    "description": "Chỉ lấy các trường này của mỗi dòng, cách nhau bằng dấu phẩy; khi đó mỗi dòng chỉ có các"
+    " trường ấy, kể cả khi lược đồ ghi trường khác là bắt buộc",
     "style": "form",
     "explode": False,
 }

@@ -240,7 +240,8 @@ async def test_a_forged_copy_is_written_anew_by_whatever_the_publisher_says(
     assert await broken_rows(pool, keys)
     await service.receive(*(replace(one, id=new_id()) for one in (said, *everything())))
     found = [dict(row) for row in await pool.fetch(by_key)]
-    passing = {"heard_at", "continued_at"}
+    # An agency whose word was forged is looked at again by who moves its dossiers: noted beside the word.
+    passing = {"heard_at", "continued_at", "continued_by"}
     assert [_without(row, passing) for row in found] == [_without(row, passing) for row in rightful]
     assert await broken_rows(pool, keys) == []
     told = await pool.fetch("SELECT object_id FROM access_log WHERE what = 'copy_healed'")
