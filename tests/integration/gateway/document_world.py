@@ -14,7 +14,8 @@ from services.gateway.domain.documents.reading import read_envelope
 from services.gateway.domain.documents.writing import write_envelope, write_status
 from services.gateway.jobs.documents import DOCUMENT_EXCHANGE
 from tests.builders.gateway.documents import PDF, WARD
-from tests.integration.gateway.portal_world import PROCEDURE, ADossier, World, a_world
+from tests.integration.gateway.portal_dossiers import PROCEDURE, ADossier
+from tests.integration.gateway.portal_world import World, a_world
 
 OFFICERS = {
     "van-thu": ("CLERK", WARD.id),

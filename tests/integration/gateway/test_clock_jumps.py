@@ -8,9 +8,11 @@ import pytest
 from kernel.testing.running import RunningService
 from services.gateway.jobs.portal_intake import PORTAL_INTAKE
 from services.gateway.jobs.portal_keeping import PORTAL_CLOCK
+from tests.builders.gateway.portal import a_message
 from tests.integration.gateway.identity_world import Browser, a_door_to_both
-from tests.integration.gateway.portal_world import ADossier, a_world
-from tests.integration.gateway.test_portal_intake import a_message, inbox, send
+from tests.integration.gateway.portal_dossiers import ADossier
+from tests.integration.gateway.portal_world import a_world
+from tests.integration.gateway.test_portal_intake import inbox, send
 from tests.integration.gateway.test_tracking import CODE, a_dossier_event, track
 
 LIFE = ["1", "2", "4", "9", "10"]

@@ -25,7 +25,7 @@ from tests.integration.gateway.document_world import (
     with_a_result,
     write,
 )
-from tests.integration.gateway.portal_world import ADossier
+from tests.integration.gateway.portal_dossiers import ADossier
 
 ANOTHER = Organ("G15", "Bộ Tư pháp")
 

@@ -8,7 +8,8 @@ import pytest
 from openpyxl import Workbook
 
 from services.gateway.domain.portal_answers import HeldByPortal
-from tests.integration.gateway.portal_world import ADossier, World, a_world
+from tests.integration.gateway.portal_dossiers import ADossier
+from tests.integration.gateway.portal_world import World, a_world
 
 COMPARISONS = "/api/v1/portal-sync/comparisons"
 HEAD = ("STT", "Mã hồ sơ", "Tên thủ tục", "Trạng thái")

@@ -9,8 +9,9 @@ from kernel.web.paging import encode_cursor
 from services.gateway.jobs.portal_intake import PORTAL_INTAKE
 from tests.builders.dossier.office import PROCEDURE, RECEIVER, Office
 from tests.builders.forms import a_form
+from tests.builders.gateway.portal import CODE, a_message
 from tests.integration.gateway.portal_world import World, a_world
-from tests.integration.gateway.test_portal_intake import CODE, a_message, a_supplement, inbox, send
+from tests.integration.gateway.test_portal_intake import a_supplement, inbox, send
 from tests.serving import served
 
 ODD = "Công ty Sao Mai – Chi nhánh 2+"

@@ -14,16 +14,10 @@ from services.gateway.domain.portal_answers import read_answer
 from services.gateway.domain.portal_payments import pay_url, read_list
 from services.gateway.jobs.portal_intake import PORTAL_INTAKE
 from services.gateway.jobs.portal_links import PORTAL_LINKS
-from tests.integration.gateway.portal_world import ADossier, World, a_world
-from tests.integration.gateway.test_portal_intake import (
-    CODE,
-    PDF,
-    a_message,
-    a_supplement,
-    a_tax_voucher,
-    inbox,
-    send,
-)
+from tests.builders.gateway.portal import CODE, PDF, a_message
+from tests.integration.gateway.portal_dossiers import ADossier
+from tests.integration.gateway.portal_world import World, a_world
+from tests.integration.gateway.test_portal_intake import a_supplement, a_tax_voucher, inbox, send
 from tests.integration.gateway.test_portal_linked_files import (
     Shelf,
     goes_on,

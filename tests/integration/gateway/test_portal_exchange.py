@@ -14,8 +14,11 @@ from services.gateway.domain.portal_answers import PortalAnswer
 from services.gateway.domain.portal_codes import CodeKind
 from services.gateway.domain.portal_questions import TELL_ANSWERS
 from services.gateway.jobs.portal_exchange import PORTAL_EXCHANGE
-from tests.integration.gateway.portal_world import ADossier, World, a_world, scopes_of
-from tests.integration.gateway.test_portal_intake import a_message, send
+from tests.builders.gateway.portal import a_message
+from tests.integration.gateway.portal_dossier_service import scopes_of
+from tests.integration.gateway.portal_dossiers import ADossier
+from tests.integration.gateway.portal_world import World, a_world
+from tests.integration.gateway.test_portal_intake import send
 from tests.serving import served
 
 QUESTIONS = "/api/v1/portal-questions"

@@ -7,7 +7,8 @@ import pytest
 
 from kernel.testing.running import an_event
 from sandbox.portal.settings import PortalSettings
-from tests.integration.gateway.portal_world import ADossier, World, a_world
+from tests.integration.gateway.portal_dossiers import ADossier
+from tests.integration.gateway.portal_world import World, a_world
 from tests.integration.gateway.test_portal_told import submitted_on_portal
 
 Json = dict[str, Any]

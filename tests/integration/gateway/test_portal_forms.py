@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.integration.gateway.portal_world import ADossier, World, a_world
+from tests.integration.gateway.portal_dossiers import ADossier
+from tests.integration.gateway.portal_world import World, a_world
 from tests.integration.gateway.test_portal_intake import (
     FORWARD,
     KEY,

@@ -13,40 +13,19 @@ from fastapi import FastAPI
 from sandbox.portal.app import create_app
 from sandbox.portal.settings import PortalSettings
 from services.gateway.jobs.portal_intake import PORTAL_INTAKE
-from tests.integration.gateway.portal_world import ADossier, World, a_world
+from tests.builders.gateway.portal import CODE, PDF, a_message
+from tests.integration.gateway.portal_dossiers import ADossier
+from tests.integration.gateway.portal_world import World, a_world
 from tests.serving import served
 
 KEY = {"X-Adapter-Key": "khoa-adapter-thu-nghiem"}
 FORWARD = "/VXPAdapter/RestService/forward"
-CODE = "G22.99-260303-000123"
-PDF = base64.b64encode(b"%PDF-1.4 mau").decode()
 
 
 @pytest.fixture
 async def world(start):
     async with a_world(start) as found:
         yield found
-
-
-def a_message(code: str = CODE, **changed: Any) -> dict[str, Any]:
-    data = {
-        "MaHoSo": code,
-        "MaTTHC": "1.004873",
-        "NgayNopHoSo": "20260303081500",
-        "HinhThuc": "1",
-        "LoaiDoiTuong": "1",
-        "ChuHoSo": "Nguyễn Văn An",
-        "SoGiayToChuHoSo": "099088000011",
-        "NgaySinh": "19880101",
-        "DiaChi": {"MaTinh": "99", "DiaChiChiTiet": "Số 1, phố Mẫu"},
-        "DienThoai": "0900000000",
-        "Email": "mau@example.vn",
-        "MaCoQuanThucHien": "000.00.201.H99",
-        "TaiLieuNop": [{"TenTepDinhKem": "to-khai.pdf", "MaThanhPhanHoSo": "TP01", "Base64": PDF}],
-        "DuLieuEForm": {"ho_ten": "Nguyễn Văn An"},
-        **changed,
-    }
-    return {"service": "DongBoHoSo", "isUpdating": "False", "data": data}
 
 
 def a_supplement(code: str = CODE, **changed: Any) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from services.gateway.jobs.portal_intake import PORTAL_INTAKE
 from services.gateway.jobs.portal_keeping import PORTAL_FORGETTING
 from services.gateway.jobs.portal_links import PORTAL_LINKS
+from tests.builders.gateway.portal import CODE, PDF, a_message
 from tests.integration.gateway.portal_world import World, a_world
-from tests.integration.gateway.test_portal_intake import CODE, PDF, a_message, a_supplement, inbox, send
+from tests.integration.gateway.test_portal_intake import a_supplement, inbox, send
 from tests.serving import served
 
 FILE = b"%PDF-1.7 " + bytes(range(256)) * 9000

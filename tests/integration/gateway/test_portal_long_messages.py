@@ -23,10 +23,13 @@ from services.gateway.jobs.portal_intake import PORTAL_INTAKE
 from services.gateway.jobs.portal_keeping import PORTAL_FORGETTING
 from services.gateway.use_cases.portal_texts import PART_BYTES
 from stack.servers import free_port
+from tests.builders.gateway.portal import CODE, a_message
 from tests.integration.conftest import service_named
-from tests.integration.gateway.portal_world import PROCEDURE, ADossier, DossierService, World, a_world
+from tests.integration.gateway.portal_dossier_service import DossierService
+from tests.integration.gateway.portal_dossiers import PROCEDURE, ADossier
+from tests.integration.gateway.portal_world import World, a_world
 from tests.integration.gateway.test_portal_corrections import INBOUND, correct, the_line
-from tests.integration.gateway.test_portal_intake import CODE, FORWARD, KEY, a_message, inbox, send
+from tests.integration.gateway.test_portal_intake import FORWARD, KEY, inbox, send
 from tests.serving import served
 
 ROOT = Path(__file__).parents[3]

@@ -12,7 +12,8 @@ import pytest
 from sandbox.portal.settings import PortalSettings
 from services.gateway.domain.portal_satisfaction import summary_message
 from services.gateway.store.portal_summaries import PostgresPortalSummaries
-from tests.integration.gateway.portal_world import ADossier, World, a_world
+from tests.integration.gateway.portal_dossiers import ADossier
+from tests.integration.gateway.portal_world import World, a_world
 from tests.integration.gateway.test_portal_told import submitted_on_portal
 from tests.integration.gateway.test_portal_wire import A_MONTH, ROADS
 

@@ -4,7 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.integration.gateway.portal_world import ADossier, World, a_world
+from tests.integration.gateway.portal_dossiers import ADossier
+from tests.integration.gateway.portal_world import World, a_world
 
 SYNC = "/api/v1/portal-sync"
 MAPPING = f"{SYNC}/mappings/PROCEDURE/1.004873"

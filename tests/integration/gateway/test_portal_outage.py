@@ -2,7 +2,8 @@
 
 import random
 
-from tests.integration.gateway.portal_world import ADossier, a_world
+from tests.integration.gateway.portal_dossiers import ADossier
+from tests.integration.gateway.portal_world import a_world
 
 HOURS = 24
 AN_HOUR = 4

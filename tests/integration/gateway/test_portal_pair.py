@@ -7,8 +7,9 @@ from kernel.core.event import Event
 from sandbox.portal.settings import PortalSettings
 from tests.builders.dossier.files import a_picture
 from tests.builders.dossier.office import PDF, PROCEDURE, RECEIVER, SIGNER, SPECIALIST, Office
+from tests.builders.gateway.portal import a_message
 from tests.integration.gateway.portal_world import World, a_world
-from tests.integration.gateway.test_portal_intake import a_message, a_supplement, send
+from tests.integration.gateway.test_portal_intake import a_supplement, send
 from tests.serving import served
 
 CODE = "G22.99-260303-000123"

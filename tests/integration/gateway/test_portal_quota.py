@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from kernel.bus.memory import MemoryBus
 from kernel.runtime import open_runtime
 from tests.integration.conftest import service_named
-from tests.integration.gateway.portal_world import ADossier, World, a_world
+from tests.integration.gateway.portal_dossiers import ADossier
+from tests.integration.gateway.portal_world import World, a_world
 
 PER_SECOND = 150
 LIFE = ["1", "2", "4", "9", "10"]

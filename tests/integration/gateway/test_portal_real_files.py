@@ -11,9 +11,10 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from services.gateway.jobs.portal_intake import PORTAL_INTAKE
+from tests.builders.gateway.portal import a_message
 from tests.integration.gateway.portal_world import World, a_world
 from tests.integration.gateway.test_portal_corrections import INBOUND, correct, the_line
-from tests.integration.gateway.test_portal_intake import FORWARD, KEY, a_message, inbox, send
+from tests.integration.gateway.test_portal_intake import FORWARD, KEY, inbox, send
 
 Json = dict[str, Any]
 Files = list[bytes]

@@ -6,8 +6,9 @@ from uuid import uuid4
 import pytest
 
 from sandbox.portal.settings import PortalSettings
+from tests.integration.gateway.portal_dossiers import ADossier
 from tests.integration.gateway.portal_wire import faults_of_call
-from tests.integration.gateway.portal_world import ADossier, World, a_world
+from tests.integration.gateway.portal_world import World, a_world
 from tests.integration.gateway.test_portal_intake import FORWARD, KEY
 from tests.integration.gateway.test_portal_pair import CODE
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from services.gateway.domain.portal_streak import MANY_DOSSIERS
-from tests.integration.gateway.portal_world import PROCEDURE, ADossier, World, a_world
+from tests.integration.gateway.portal_dossiers import PROCEDURE, ADossier
+from tests.integration.gateway.portal_world import World, a_world
 
 Json = dict[str, Any]
 POLITE = {"error_code": -9, "message": "Không ghi được dữ liệu hồ sơ"}

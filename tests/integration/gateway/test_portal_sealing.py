@@ -10,9 +10,11 @@ from uuid import uuid4
 import pytest
 
 from services.gateway.jobs.portal_keeping import PORTAL_FORGETTING, PORTAL_SEALING
-from tests.integration.gateway.portal_world import PROCEDURE, ADossier, World, a_world
+from tests.builders.gateway.portal import CODE, a_message
+from tests.integration.gateway.portal_dossiers import PROCEDURE, ADossier
+from tests.integration.gateway.portal_world import World, a_world
 from tests.integration.gateway.test_portal_corrections import INBOUND, correct, the_line
-from tests.integration.gateway.test_portal_intake import CODE, a_message, inbox, send
+from tests.integration.gateway.test_portal_intake import inbox, send
 
 NUMBER, PHONE, MAIL, STREET = "099088000011", "0900000000", "mau@example.vn", "Số 1, phố Mẫu"
 NAME, CORRECTED, FILE = "Nguyễn Văn An", "Nguyễn Văn Ân", "Căn cước Nguyễn Văn An.pdf"

@@ -12,8 +12,9 @@ from tests.builders.dossier.office import (
     Office,
     a_citizen,
 )
+from tests.builders.gateway.portal import a_message
 from tests.integration.gateway.portal_world import World, a_world
-from tests.integration.gateway.test_portal_intake import a_message, send
+from tests.integration.gateway.test_portal_intake import send
 from tests.integration.gateway.test_portal_pair import CODE, events_of
 from tests.serving import served
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from kernel.testing.running import an_event
-from tests.integration.gateway.portal_world import ADossier, World, a_world
+from tests.integration.gateway.portal_dossiers import ADossier
+from tests.integration.gateway.portal_world import World, a_world
 
 MIRRORED = Path(__file__).parents[3] / "contracts/events/examples/mirrored_dossier.recorded.v1"
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from services.gateway.jobs.portal_reconcile import PORTAL_RECONCILE
-from tests.integration.gateway.portal_world import AGENCY, ADossier, World, a_world
+from tests.integration.gateway.portal_dossiers import AGENCY, ADossier
+from tests.integration.gateway.portal_world import World, a_world
 
 SYNC = "/api/v1/portal-sync"
 WHOLE = ["1", "2", "4", "9", "10"]

@@ -4,8 +4,10 @@ import pytest
 
 from kernel.testing.running import an_event
 from sandbox.portal.settings import PortalSettings
-from tests.integration.gateway.portal_world import ADossier, World, a_world
-from tests.integration.gateway.test_portal_intake import a_message, send
+from tests.builders.gateway.portal import a_message
+from tests.integration.gateway.portal_dossiers import ADossier
+from tests.integration.gateway.portal_world import World, a_world
+from tests.integration.gateway.test_portal_intake import send
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from sandbox.portal.messages import dossier_message as message_down
 from sandbox.portal.messages import supplement_message as supplement_down
 from sandbox.portal.settings import PortalSettings
 from services.gateway.domain.portal_satisfaction import MonthOfAnswers, summary_message
+from tests.integration.gateway.portal_dossiers import AGENCY, PROCEDURE, ADossier
 from tests.integration.gateway.portal_wire import (
     coverage,
     faults_of,
@@ -20,7 +21,7 @@ from tests.integration.gateway.portal_wire import (
     services,
     shapes,
 )
-from tests.integration.gateway.portal_world import AGENCY, PROCEDURE, ADossier, World, a_world
+from tests.integration.gateway.portal_world import World, a_world
 from tests.integration.gateway.test_portal_intake import (
     CODE,
     PDF,

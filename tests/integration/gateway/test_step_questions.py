@@ -10,7 +10,7 @@ from kernel.core.ids import new_id
 from services.gateway.domain.documents.envelope import Answered, Envelope, Purpose
 from tests.builders.gateway.documents import DEPARTMENT, PDF, WARD
 from tests.integration.gateway.document_world import RESULT_FILE, DocumentWorld, a_document_world
-from tests.integration.gateway.portal_world import ADossier
+from tests.integration.gateway.portal_dossiers import ADossier
 from tests.integration.gateway.test_document_replies import another, listed
 from tests.integration.gateway.test_documents_at_work import ADMIN, DOCUMENTS, EXCHANGE, LAN, ask
 

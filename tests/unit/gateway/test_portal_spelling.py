@@ -18,6 +18,7 @@ from services.gateway.domain.portal_reading import Handed, handed_of
 from services.gateway.domain.portal_words import NeedsPeople
 from services.gateway.use_cases.portal_bodies import Said, read_message
 from services.gateway.use_cases.portal_handing import require_only_files
+from tests.builders.gateway.portal import a_message as a_portal_message
 
 Json = dict[str, Any]
 SIZES = (30, 22_500, 1_500_000)
@@ -30,24 +31,8 @@ def a_file(size: int) -> Json:
 
 
 def a_message(size: int, **changed: Any) -> Json:
-    data = {
-        "MaHoSo": "G22.99-260303-000001",
-        "MaTTHC": "1.004873",
-        "NgayNopHoSo": "20260303081500",
-        "HinhThuc": "1",
-        "LoaiDoiTuong": "1",
-        "ChuHoSo": "Nguyễn Văn An",
-        "SoGiayToChuHoSo": "099088000011",
-        "NgaySinh": "19880101",
-        "DiaChi": {"MaTinh": "99", "DiaChiChiTiet": "Số 1, phố Mẫu"},
-        "DienThoai": "0900000000",
-        "Email": "mau@example.vn",
-        "MaCoQuanThucHien": "000.00.201.H99",
-        "TaiLieuNop": [a_file(size)],
-        "DuLieuEForm": {"ho_ten": "An"},
-        **changed,
-    }
-    return {"service": "DongBoHoSo", "isUpdating": "False", "data": data}
+    told = {"TaiLieuNop": [a_file(size)], "DuLieuEForm": {"ho_ten": "An"}, **changed}
+    return a_portal_message("G22.99-260303-000001", **told)
 
 
 def message_of(body: bytes) -> Inbound:
