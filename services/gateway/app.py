@@ -75,7 +75,7 @@ from services.gateway.domain.route_match import RouteTable
 from services.gateway.domain.routes import ROUTES
 from services.gateway.domain.sample_user import SampleUser, sample_users
 from services.gateway.jobs.connectors import CONNECTORS
-from services.gateway.jobs.documents import DOCUMENT_EXCHANGE, DOCUMENT_FORGETTING
+from services.gateway.jobs.documents import DOCUMENT_CLOCK, DOCUMENT_EXCHANGE, DOCUMENT_FORGETTING
 from services.gateway.jobs.forgetting import FORGET
 from services.gateway.jobs.portal_exchange import PORTAL_EXCHANGE
 from services.gateway.jobs.portal_intake import PORTAL_INTAKE
@@ -149,6 +149,7 @@ JOBS: Sequence[Job] = (
     PAYMENT_RECONCILIATION,
     DOCUMENT_EXCHANGE,
     DOCUMENT_FORGETTING,
+    DOCUMENT_CLOCK,
     *CONNECTORS,
     USAGE_FOLD,
     USAGE_FORGETTING,

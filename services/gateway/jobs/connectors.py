@@ -66,8 +66,14 @@ async def forget_contents(tick: JobTick) -> None:
     await side.keeping.forget_done(now=tick.now, before=tick.now - side.keep)
 
 
+async def go_on_after_set_back(tick: JobTick) -> None:
+    """Let nothing wait for the time a clock had come to before it was set back."""
+    await _side(tick).keeping.after_set_back(now=tick.now)
+
+
 CONNECTOR_PULL = Job("connector_pull", 1, pull_pages)
 CONNECTOR_FILES = Job("connector_files", 3, take_files)
 CONNECTOR_FEED = Job("connector_feed", 0.5, feed_dossiers)
 CONNECTOR_FORGETTING = Job("connector_forgetting", 60, forget_contents)
-CONNECTORS = (CONNECTOR_PULL, CONNECTOR_FILES, CONNECTOR_FEED, CONNECTOR_FORGETTING)
+CONNECTOR_CLOCK = Job("connector_clock", 60, go_on_after_set_back)
+CONNECTORS = (CONNECTOR_PULL, CONNECTOR_FILES, CONNECTOR_FEED, CONNECTOR_FORGETTING, CONNECTOR_CLOCK)

@@ -44,5 +44,12 @@ async def forget_what_came(tick: JobTick) -> None:
         work.documents.forget_done(tick.now - timedelta(days=tick.resources.documents.keep_days))
 
 
+async def go_on_after_set_back(tick: JobTick) -> None:
+    """Let nothing wait for the time a clock had come to before it was set back."""
+    async with tick.open_work() as work:
+        work.documents.after_set_back(tick.now, tick.resources.documents.office.backoff)
+
+
+DOCUMENT_CLOCK = Job("document_clock", 60, go_on_after_set_back)
 DOCUMENT_FORGETTING = Job("document_forgetting", 3600, forget_what_came)
 DOCUMENT_EXCHANGE = Job("document_exchange", 1, exchange_documents)

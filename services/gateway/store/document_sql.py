@@ -185,6 +185,31 @@ FORGET = tuple(
         " WHERE dossier_id = :dossier_id::uuid",
     )
 )
+# What waits longer than its next try may (`first`, doubled at each, to `longest`; what is parked ten minutes)
+# was written by a clock that has been set back since: rows never tried too.
+_TOO_FAR = (
+    "next_attempt_at > :now::timestamptz + make_interval(secs => 60 + least(:longest::float8,"
+    " :first::float8 * power(2, least(attempts, 30))))"
+)
+AFTER_SET_BACK = (
+    Statement(
+        f"UPDATE exchanged_documents SET next_attempt_at = :now WHERE state = 'PLANNED' AND {_TOO_FAR}",
+        rows=None,
+    ),
+    Statement(
+        f"UPDATE document_messages SET next_attempt_at = :now WHERE state = 'WAITING' AND {_TOO_FAR}",
+        rows=None,
+    ),
+    Statement(
+        f"UPDATE document_replies SET next_attempt_at = :now WHERE state = 'WAITING' AND {_TOO_FAR}",
+        rows=None,
+    ),
+)
+ARRIVALS_AFTER_SET_BACK = Statement(
+    "UPDATE document_arrivals SET next_attempt_at = :now WHERE state IN ('RECEIVED', 'PARKED')"
+    " AND next_attempt_at > :now::timestamptz + interval '11 minutes'",
+    rows=None,
+)
 FORGET_DONE = Statement(
     "UPDATE document_arrivals SET body = '', reason = '' WHERE id IN (SELECT id FROM document_arrivals"
     " WHERE state = 'DONE' AND body <> '' AND settled_at < :before LIMIT 500)",

@@ -19,12 +19,15 @@ from services.gateway.domain.documents.ledger import (
     Message,
 )
 from services.gateway.domain.documents.statuses import Said
+from services.gateway.domain.portal_ledger import Backoff
 from services.gateway.store.document_seals import DocumentSeals
 from services.gateway.store.document_sql import (
     ADD_FILE,
     ADD_MESSAGE,
     ADD_NEW,
     ADD_STATUS,
+    AFTER_SET_BACK,
+    ARRIVALS_AFTER_SET_BACK,
     CANCEL_PLANNED,
     CANCEL_QUESTIONS,
     CHANGE,
@@ -264,6 +267,12 @@ class PostgresDocuments:
         """Forget what the documents of a destroyed dossier said: texts, files, messages, what came raw."""
         for statement in FORGET:
             self._unit.write(statement, dossier_id=dossier_id)
+
+    def after_set_back(self, now: datetime, backoff: Backoff) -> None:
+        """Let what waits longer than anything may wait go on now: its clock was ahead."""
+        for statement in AFTER_SET_BACK:
+            self._unit.write(statement, now=now, first=backoff.first_seconds, longest=backoff.longest_seconds)
+        self._unit.write(ARRIVALS_AFTER_SET_BACK, now=now)
 
     def forget_done(self, before: datetime) -> None:
         """Forget the raw bytes of what was understood before then; what they said is kept elsewhere."""

@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from kernel.testing.running import RunningService
+from services.gateway.jobs.connectors import CONNECTOR_CLOCK, CONNECTOR_PULL
 from tests.integration.gateway.ministry_world import SOURCE, Ministries, a_ministry
 
 Start = Callable[..., Awaitable[RunningService]]
@@ -81,6 +82,22 @@ async def test_cut_off_anywhere_in_a_pull_nothing_is_lost_and_nothing_told_twice
         one["rows"] == one["new_rows"] + one["changed_rows"] + one["unchanged_rows"] + one["refused_rows"]
         for one in deliveries
     )
+
+
+async def test_a_clock_that_is_set_back_holds_up_neither_a_source_nor_what_it_said(
+    world: Ministries,
+) -> None:
+    await world.opens("G01-9-1")
+    world.passes(61)
+    await world.gateway.run_job(CONNECTOR_PULL)
+    world.passes(-3600)
+    await world.gateway.run_job(CONNECTOR_CLOCK)
+    await world.tells()
+    assert await world.statuses("G01-9-1") == [2]
+    await world.opens("G01-9-2")
+    await world.pulls()
+    assert await world.statuses("G01-9-2") == [2]
+    world.passes(3600)
 
 
 @pytest.mark.parametrize(

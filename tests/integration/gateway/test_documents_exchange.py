@@ -18,6 +18,7 @@ from services.gateway.domain.documents.envelope import (
     StatusNotice,
     document_id_of,
 )
+from services.gateway.jobs.documents import DOCUMENT_CLOCK
 from tests.builders.gateway.documents import DAY, DEPARTMENT, PDF, WARD, a_status, an_envelope
 from tests.integration.gateway.document_world import (
     DocumentWorld,
@@ -58,6 +59,28 @@ def from_department(**changed: object) -> Envelope:
         document_id=document_id_of(DEPARTMENT.id, DAY, number),
     )
     return replace(plain, **changed)  # type: ignore[arg-type]
+
+
+async def test_a_clock_that_is_set_back_holds_up_no_document(world: DocumentWorld):
+    """Neither one not made ready yet nor one that waits to be taken away, nor what came."""
+    await issued(world, DEPARTMENT)
+    world.world.passes(hours=-1)
+    await world.gateway.run_job(DOCUMENT_CLOCK)
+    await world.goes_round()
+    assert len(world.agent.taken_away()) == 1
+    world.agent.brings(b"\x00\x01", "9.edxml")
+    await world.goes_round()
+    for waits in (
+        "UPDATE document_arrivals SET state = 'RECEIVED', next_attempt_at = $1",
+        "UPDATE document_messages SET state = 'WAITING', next_attempt_at = $1",
+    ):
+        await world.gateway.runtime.pool.execute(waits, world.gateway.clock.now() + timedelta(hours=1))
+    await world.goes_round()
+    assert world.agent.waiting() == []
+    await world.gateway.run_job(DOCUMENT_CLOCK)
+    await world.goes_round()
+    assert len(world.agent.waiting()) == 1
+    assert {row["state"] for row in await world.rows("document_arrivals")} == {"PARKED"}
 
 
 async def test_a_result_goes_to_each_receiver_with_the_sealed_file_byte_for_byte(world: DocumentWorld):

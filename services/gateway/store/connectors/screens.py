@@ -138,11 +138,21 @@ class PostgresConnectorScreens:
         self._unit.write(_AGAIN, id=record_id, now=now)
 
 
+_SET_BACK = (
+    "UPDATE connector_records SET next_attempt_at = $1"
+    " WHERE state = 'WAITING' AND next_attempt_at > $1::timestamptz + interval '6 minutes'"
+)
+
+
 class PostgresConnectorKeeping:
     """Forgets contents in time; hashes, codes, standings and outcomes stay."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
+
+    async def after_set_back(self, *, now: datetime) -> None:
+        """Let rows that wait longer than anything waits (five minutes) be told now: their clock was ahead."""
+        await self._pool.execute(_SET_BACK, now)
 
     async def forget_done(self, *, now: datetime, before: datetime) -> int:
         """Forget some of what was done before then; what waits for people stays. Return how many."""

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -39,7 +39,7 @@ class PullSources:
     async def turn(self, source: Source) -> int:
         """Read what a source has, when its time has come; return how many pages were kept."""
         way, seen = source.pull, await self._state(source)
-        if way is None or (seen.next_pull_at is not None and self._clock.now() < seen.next_pull_at):
+        if way is None or self._rests(way, seen.next_pull_at):
             return 0
         pages = 0
         try:
@@ -84,6 +84,13 @@ class PullSources:
         now = self._clock.now()
         async with self._open_work() as work:
             work.connectors.pause(source.name, until=now + wait, failure=failure, failures=failures, now=now)
+
+    def _rests(self, way: PullWay, until: datetime | None) -> bool:
+        """Tell whether a source is left alone yet; a rest longer than any is of a clock that was set back."""
+        if until is None:
+            return False
+        longest = max(way.every_seconds, self._backoff.longest_seconds)
+        return timedelta(0) < until - self._clock.now() <= timedelta(seconds=longest)
 
     @staticmethod
     def _rest(way: PullWay, pages: int) -> timedelta:
