@@ -1,5 +1,6 @@
 """The FastAPI application of a service: its routers, strict headers, correlation ids, measurements."""
 
+import re
 from collections.abc import Sequence
 from time import perf_counter
 from typing import Any
@@ -15,6 +16,8 @@ from kernel.runtime import Runtime
 from kernel.web import problems
 from kernel.web.described import describe_problems
 
+_UNSEEN = re.compile(rb"%(?:0[0-8bcefBCEF]|1[0-9a-fA-F]|7[fF])")
+"""Control characters, as `kernel.core.unseen` has them."""
 _requests = Counter("http_requests_total", "Requests answered", ["service", "method", "status"])
 _seconds = Histogram("http_request_seconds", "Time to the last byte", ["service", "method"])
 _MAX_ID = 100
@@ -61,7 +64,7 @@ class Edge:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
         try:
-            if b"%00" in scope.get("raw_path", b"") or b"%00" in scope["query_string"]:
+            if _UNSEEN.search(scope.get("raw_path", b"")) or _UNSEEN.search(scope["query_string"]):
                 refusal = problems.problem(400, "unreadable", "Địa chỉ không đọc được")
                 await refusal(scope, receive, answer)
             else:

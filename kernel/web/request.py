@@ -9,6 +9,7 @@ import orjson
 from starlette.requests import Request
 
 from kernel.core.errors import Kind, Refusal
+from kernel.core.unseen import has_unseen
 
 MAX_BODY_BYTES = 1_048_576
 MAX_JSON_DEPTH = 32
@@ -49,12 +50,14 @@ class RepeatedName(Refusal):
 _NAME_END = re.compile(rb'"[ \t\r\n]*:')
 # Fifteen digits without an exponent fit every double; only longer numbers are looked at one by one.
 _LONG_NUMBER = re.compile(rb"[\[:,][ \t\r\n]*-?(?:[0-9.]{16}|[0-9]+(?:\.[0-9]+)?[eE])")
+# JSON itself has them escaped only, but for U+007F.
+_MAY_BE_UNSEEN = re.compile(rb"\\u00[017]|\\[bf]|\x7f")
 _LEAST, _MOST = -(2**63), 2**64 - 1
 _LONGEST_INTEGER = 20
 
 
 class EdgeRequest(Request):
-    """Bounds the body and refuses NaN, numbers that would change, lone surrogates, NUL and absurd nesting.
+    """Bounds the body and refuses NaN, numbers that would change, lone surrogates, controls, absurd nesting.
 
     A name said twice is refused too: what checks a value and what uses it might read different ones.
 
@@ -83,7 +86,7 @@ class EdgeRequest(Request):
         """Return the body's JSON value; raises a JSON decode error or `Unreadable`."""
         raw = await self.body()
         value = orjson.loads(raw)
-        if raw.count(b"[") + raw.count(b"{") > MAX_JSON_DEPTH or b"\\u0000" in raw:
+        if raw.count(b"[") + raw.count(b"{") > MAX_JSON_DEPTH or _MAY_BE_UNSEEN.search(raw):
             _refuse_strange(value)
         if len(_NAME_END.findall(raw)) != orjson.dumps(value).count(b'":') or b"\\u0022" in raw:
             # Fewer names were kept than written, or a text only looks so: read once more, counting.
@@ -118,14 +121,14 @@ def _exact_float(text: str) -> float:
 
 
 def _refuse_strange(value: Any) -> None:
-    """Walk without recursion; raise `Unreadable` for a NUL in a text or nesting past the limit."""
+    """Walk without recursion; raise `Unreadable` for a control in a text or nesting past the limit."""
     waiting: list[tuple[Any, int]] = [(value, 1)]
     while waiting:
         item, depth = waiting.pop()
         if depth > MAX_JSON_DEPTH:
             raise Unreadable
         if isinstance(item, str):
-            if "\x00" in item:
+            if has_unseen(item):
                 raise Unreadable
         elif isinstance(item, dict):
             waiting.extend((part, depth + 1) for part in item)

@@ -4,6 +4,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from kernel.core.unseen import has_unseen
 from kernel.web.request import EdgeRequest, Unreadable
 
 _MAX_FORM = 16_384
@@ -24,6 +25,6 @@ async def form_of(request: Request, *, most_fields: int = 30, most_bytes: int = 
     except ValueError as error:
         raise Unreadable from error
     fields = dict(pairs)
-    if len(fields) != len(pairs) or any("\x00" in value for value in fields.values()):
+    if len(fields) != len(pairs) or any(map(has_unseen, fields.values())):
         raise Unreadable
     return fields

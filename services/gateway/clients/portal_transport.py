@@ -1,5 +1,6 @@
 """One HTTP exchange with the portal or its gateway: bounded in time, believed only when it is JSON."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -7,7 +8,7 @@ import aiohttp
 import orjson
 
 from services.gateway.domain.portal_answers import PortalShut, PortalSilent, PortalUnreached, PortalUnreadable
-from services.gateway.domain.portal_envelope import without_nul
+from services.gateway.domain.portal_envelope import without_controls
 
 MOST_BYTES = 64 * 1_048_576
 _PIECE = 65_536
@@ -105,6 +106,9 @@ async def _bounded(response: aiohttp.ClientResponse) -> bytes:
     return bytes(found)
 
 
+_ESCAPED = re.compile(r"\\u00[017]|\\[bf]|\x7f")
+
+
 def decoded(raw: bytes | str) -> Any:
     """Decode JSON, a byte order mark before it or not; raise `PortalUnreadable` for what is none."""
     text = raw.removeprefix(_MARK) if isinstance(raw, bytes) else raw.removeprefix(_MARK.decode())
@@ -112,8 +116,8 @@ def decoded(raw: bytes | str) -> Any:
         found = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise PortalUnreadable("câu trả lời không phải JSON") from error
-    nul = b"\\u0000" if isinstance(raw, bytes) else "\\u0000"
-    return without_nul(found) if nul in raw else found  # type: ignore[operator]  # Both are of one kind.
+    plain = text if isinstance(text, str) else text.decode("latin-1")
+    return without_controls(found) if _ESCAPED.search(plain) else found
 
 
 def open_portal_session(connections: int) -> aiohttp.ClientSession:

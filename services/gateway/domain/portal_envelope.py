@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from kernel.core.unseen import without_unseen
 from services.gateway.domain.portal_letters import FormAsJson, letters_of, reading_of
 from services.gateway.domain.portal_profiles import GENERAL, PROFILES, PROMOTION
 from services.gateway.domain.portal_spelling import (
@@ -63,7 +64,7 @@ def in_one_form(message: Any) -> Any:
     A NUL, which no text of people has and no database keeps, is left out wherever it stands. Nothing else is
     touched.
     """
-    message = without_nul(message)
+    message = without_controls(message)
     if isinstance(message, list) and len(message) == 1:
         message = message[0]
     if not isinstance(message, Mapping):
@@ -75,16 +76,16 @@ def in_one_form(message: Any) -> Any:
     return found
 
 
-def without_nul(value: Any) -> Any:
+def without_controls(value: Any) -> Any:
     """Return the value with every text in it as people can have written it."""
     if isinstance(value, str):
         if isinstance(value, LongText):
             return value
-        return value.replace("\x00", "")
+        return without_unseen(value)
     if isinstance(value, list):
-        return [without_nul(one) for one in value]
+        return [without_controls(one) for one in value]
     if isinstance(value, Mapping):
-        return {without_nul(name): without_nul(one) for name, one in value.items()}
+        return {without_controls(name): without_controls(one) for name, one in value.items()}
     return value
 
 
@@ -107,7 +108,7 @@ def _opened(value: Any) -> Any:
     """Return what a text says that is JSON of its own."""
     if isinstance(value, str) and value.lstrip()[:1] in {"{", "["}:
         with suppress(orjson.JSONDecodeError):
-            return without_nul(orjson.loads(value))
+            return without_controls(orjson.loads(value))
     return value
 
 

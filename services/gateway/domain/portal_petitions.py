@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kernel.core.unseen import without_unseen
 from services.gateway.domain.portal_lists import lines_of, text_told
 
 WAITING = "DanhSachPAKNChoXuLy"
@@ -59,4 +60,4 @@ def _read(line: Mapping[str, Any], fields: Mapping[str, str]) -> WaitingPetition
 
 def _text(line: Mapping[str, Any], name: str) -> str:
     # A character no database keeps is no reason to lose a petition.
-    return text_told(line, name).replace("\x00", "").encode("utf-8", "ignore").decode().strip()
+    return without_unseen(text_told(line, name)).encode("utf-8", "ignore").decode().strip()

@@ -11,7 +11,7 @@ from services.gateway.domain.portal_envelope import (
     as_json,
     in_one_form,
     whole_of_form,
-    without_nul,
+    without_controls,
 )
 from services.gateway.domain.portal_inbound import Inbound
 from services.gateway.domain.portal_letters import Letters, letters_of, reading_of
@@ -189,7 +189,7 @@ class _Files:
         self.found_files.pop(text, None)
         if isinstance(value, str) and deep < _DEEPEST:
             return await self.said_by(value, or_else=value, deep=deep + 1)
-        return without_nul(value)
+        return without_controls(value)
 
 
 async def _begins_as_json(file: File) -> bool:

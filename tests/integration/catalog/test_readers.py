@@ -231,7 +231,7 @@ async def test_a_publication_is_one_entry_in_every_feed_it_belongs_to(catalog: R
     firsts = [await feed_of(catalog, f"/v1/feeds/{path}") for path in paths]
     [entry] = {one.findtext("a:id", namespaces=ATOM) for feed in firsts for one in entries(feed)}
     assert len({feed.findtext("a:id", namespaces=ATOM) for feed in firsts}) == len(paths)
-    await amended(catalog, f"Tên mới \x01 {HOSTILE}")
+    await amended(catalog, f"Tên mới \ufffe {HOSTILE}")
     await catalog.run_job(TELL_CHANGES)
     await catalog.run_job(TELL_CHANGES)
     feed = await feed_of(catalog, "/v1/feeds/procedures")

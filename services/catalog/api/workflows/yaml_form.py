@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from kernel.core.unseen import has_unseen
 from services.catalog.domain.workflows.errors import NotYaml
 
 MAX_BYTES = 1_048_576
@@ -100,7 +101,7 @@ def _plain(value: Any, depth: int) -> Any:
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value.isoformat()
     is_number = isinstance(value, int | float) and abs(value) < 1e15  # noqa: PLR2004 - also no NaN, no infinity.
-    if value is None or is_number or (isinstance(value, str) and "\x00" not in value):
+    if value is None or is_number or (isinstance(value, str) and not has_unseen(value)):
         return value
     raise NotYaml("Có giá trị không dùng được trong quy trình")
 

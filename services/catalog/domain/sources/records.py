@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from kernel.core.unseen import without_unseen
 from services.catalog.domain.durations import UNKNOWN_UNIT, parse_duration
 from services.catalog.domain.fees import parse_fees
 from services.catalog.domain.identifiers import national_code
@@ -62,7 +63,7 @@ _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
 _TAG = re.compile(r"<[/!a-zA-Z][^>]{0,200}>")
 _ODD_SPACES = re.compile("[\t\u00a0\u2000-\u200d\u2060\ufeff\u00ad]")
 _CODE_AT_END = re.compile(r"\(\s*\d\.\d{6}\s*\)\s*$")
-_LOOKED_AT = re.compile(r"[<&\t\x00]")
+_LOOKED_AT = re.compile(r"[<&\x00-\x08\t\x0b\x0c\x0e-\x1f\x7f]")
 _UNKEPT = re.compile("[\x00\ud800-\udfff]")
 _LEGACY = re.compile(r"[a-zA-Z][\u00b5-\u00b9\u00ac\u00ae\u00aa\u00a8\u00ad][a-z]|[a-z]\u00d3[a-z]")
 _LEGACY_SIGNS = re.compile("[\u00b5-\u00b9\u00ac\u00ae\u00aa\u00a8\u00ad\u00d3]")
@@ -190,6 +191,7 @@ def _cleaned_text(text: str, row: Row, clean_html: CleanHtml) -> str:
         row.reasons.append("có ký tự không lưu được (NUL hoặc nửa cặp thay thế)")
         row.raw = None
         return _UNKEPT.sub("", text)
+    text = without_unseen(text)
     if _LEGACY_SIGNS.search(text) and _LEGACY.search(text):
         row.note(Dirt.LEGACY_FONT, text)
     if not unicodedata.is_normalized("NFC", text):

@@ -67,11 +67,23 @@ BODIES = {
     "a name twice, written otherwise": (b'{"a":1,"\\u0061":2}', 400, "repeated-name"),
     "a name twice, deep": (b'{"x":[{"a":1,"a":2}]}', 400, "repeated-name"),
     "NUL": (b'{"a":"\\u0000"}', 400, "unreadable"),
+    "a control character": (b'{"a":"\\u001b[2J"}', 400, "unreadable"),
+    "a control character, its own escape": (b'{"a":"\\f"}', 400, "unreadable"),
+    "a control character as it is": (b'{"a":"\x7f"}', 400, "unreadable"),
     "half a character": (b'{"a":"\\ud800"}', 400, "unreadable"),
     "not a number": (b'{"a":NaN}', 400, "unreadable"),
     "a number nobody keeps": (b'{"a":1e999999999}', 400, None),
     "not JSON": (b"\xff\xfe\x00", 400, "unreadable"),
 }
+
+
+@pytest.mark.parametrize("sign", ["%00", "%01", "%0b", "%1B", "%7F"])
+async def test_an_address_with_a_control_character_is_refused_before_anybody_reads_it(
+    door: RunningService, sign: str
+) -> None:
+    for address in (f"/api/v1/procedures?q=a{sign}", f"/phan-anh?q={sign}", f"/api/v1/tracking{sign}"):
+        answer = await door.client.get(address)
+        assert (answer.status_code, answer.json()["code"]) == (400, "unreadable"), address
 
 
 @pytest.mark.parametrize("attack", BODIES)
