@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.gateway.domain.documents.envelope import DocumentType, Number, Organ, Signer
-from services.gateway.use_cases.documents import act
+from services.gateway.use_cases.documents import send
 
 
 def _text(most: int, least: int = 0) -> Any:
@@ -56,9 +56,9 @@ class DocumentDraft(BaseModel):
         description="it asks for the outside step the dossier is at: a reply of a receiver ends that step",
     )
 
-    def draft(self) -> act.Draft:
+    def draft(self) -> send.Draft:
         """Return it as the office knows it."""
-        return act.Draft(
+        return send.Draft(
             dossier_id=self.dossier_id,
             receivers=[Organ(one.id, one.name) for one in self.receivers],
             number=Number(self.number, self.notation),

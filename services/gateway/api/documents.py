@@ -26,7 +26,7 @@ from services.gateway.api.portal_sync import PROBLEMS, local, place_of
 from services.gateway.domain.documents.ledger import Act
 from services.gateway.domain.documents.statuses import REFUSED
 from services.gateway.domain.routes.documents import CLERKS, READERS, SENDERS
-from services.gateway.use_cases.documents import act
+from services.gateway.use_cases.documents import act, send
 from services.gateway.use_cases.documents.side import DocumentsSide
 
 Work = Annotated[Any, Depends(current_work)]
@@ -95,7 +95,7 @@ async def send_exchanged_document(
     names = await work.documents.ours([by.agency])
     if not names:
         raise Forbidden
-    document = await act.send_document(
+    document = await send.send_document(
         body.draft(),
         by=by,
         agency_name=names[0].name,

@@ -1,28 +1,21 @@
-"""What officers do: send a document from a dossier, answer one that came, put it to a dossier, revoke."""
+"""What officers do with a document that is there: answer it, put it to a dossier, revoke, try again."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from kernel.core.caller import Caller
-from kernel.core.errors import Invalid, NotFound, Refusal, Stale
+from kernel.core.errors import NotFound, Refusal, Stale
 from kernel.core.ids import new_id
 from services.gateway.domain.documents.envelope import (
-    Answered,
-    Attachment,
     DocumentType,
     Envelope,
     Number,
     Organ,
     Purpose,
-    Signer,
     Staff,
     Trace,
-    document_id_of,
-    same_document,
 )
 from services.gateway.domain.documents.ledger import (
     Act,
@@ -30,15 +23,11 @@ from services.gateway.domain.documents.ledger import (
     Document,
     DocumentState,
     Heard,
-    KeptFile,
     MessageState,
 )
-from services.gateway.domain.documents.organs import same_organ
 from services.gateway.domain.documents.statuses import KEPT, RECEIVED, TAKEN_BACK, TEXTS, may_follow
 from services.gateway.use_cases.documents.ports import Office, Papers
 from services.gateway.use_cases.documents.writing import messages_of, status_message
-
-_MOST_BYTES = 60 * 1_048_576
 
 
 class StatusNotAllowed(Refusal):
@@ -46,13 +35,6 @@ class StatusNotAllowed(Refusal):
 
     code = "document-status-not-allowed"
     title = "Trạng thái này không thể theo sau trạng thái hiện tại của văn bản"
-
-
-class AlreadySent(Refusal):
-    """A document of this number and day was sent already (409)."""
-
-    code = "document-already-sent"
-    title = "Văn bản cùng số, ký hiệu và ngày ban hành đã được gửi"
 
 
 class NothingToRepeat(Refusal):
@@ -74,70 +56,6 @@ class NoLongerHolds(Refusal):
 
     code = "document-superseded"
     title = "Văn bản đã bị nơi gửi thu hồi, cập nhật hoặc thay thế"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A document as an officer puts it together."""
-
-    dossier_id: UUID
-    receivers: Sequence[Organ]
-    number: Number
-    promulgated_on: date
-    place: str
-    type: DocumentType
-    subject: str
-    content: str
-    signer: Signer
-    due_on: date | None
-    priority: int
-    attachments: Sequence[UUID]
-    answers: UUID | None
-    for_step: bool = False
-    """It asks for the outside step the dossier is at: a reply ends that step."""
-
-
-async def send_document(
-    draft: Draft, *, by: Caller, agency_name: str, papers: Papers, office: Office, work: Any, now: datetime
-) -> Document:
-    """Keep a document and one message a receiver; raise `Faulty`, `NotFound` or `AlreadySent`."""
-    dossier = await papers.dossier(draft.dossier_id, by=by)
-    request_id = _request_of(dossier) if draft.for_step else None
-    attachments = await _attached(draft, by=by, papers=papers)
-    answered = await _answered(draft, by=by, work=work)
-    document_id = document_id_of(by.agency, draft.promulgated_on, draft.number)
-    key = same_document(document_id)
-    if await work.documents.named(key, Direction.OUT, agency=by.agency):
-        raise AlreadySent
-    document = Document(
-        id=new_id(),
-        direction=Direction.OUT,
-        agency=by.agency,
-        agency_name=agency_name,
-        document_id=document_id,
-        document_key=key,
-        about=answered.id if answered else None,
-        number=draft.number.whole,
-        promulgated_on=draft.promulgated_on,
-        type_name=draft.type.name,
-        dossier_id=draft.dossier_id,
-        dossier_code=str(dossier.get("dossier_code") or dossier.get("reference") or ""),
-        state=DocumentState.READY,
-        words={"subject": draft.subject, "content": draft.content, "signer": draft.signer.name},
-        created_by=by.subject,
-        created_at=now,
-        request_id=request_id,
-    )
-    envelope = _envelope(draft, document, attachments, answered, by=by, office=office, now=now)
-    receivers = [replace(one, id=same_organ(one.id)) for one in draft.receivers]
-    # Megabytes are written and signed beside the loop: other requests go on meanwhile.
-    messages = await asyncio.to_thread(messages_of, document, envelope, receivers, office)
-    for message in messages:
-        work.documents.add_message(message, now)
-    work.documents.add(document)
-    work.documents.add_files(_kept(document.id, attachments))
-    work.documents.log(Act(document=document.id, at=now, subject=by.subject, action="SENT"))
-    return document
 
 
 async def say_status(
@@ -235,7 +153,7 @@ async def revoke_document(
         purpose=Purpose.REVOKE,
         purpose_reason=reason,
         about=document.document_id,
-        staff=_staff(by),
+        staff=staff_of(by),
     )
     rows = await work.documents.receivers(document.id)
     receivers = [Organ(row["receiver"], row["receiver_name"]) for row in rows if row["kind"] == "DOCUMENT"]
@@ -286,7 +204,7 @@ async def _incoming(document_id: UUID, *, seen: int, by: Caller, work: Any) -> D
 def _say(
     document: Document, code: str, note: str, *, by: Caller, office: Office, work: Any, now: datetime
 ) -> None:
-    staff = _staff(by)
+    staff = staff_of(by)
     message = status_message(document, code, note=note or TEXTS[code], staff=staff, office=office, now=now)
     work.documents.add_message(message, now)
     words = {"description": note or TEXTS[code], "staff": staff.name, "department": staff.department}
@@ -294,88 +212,6 @@ def _say(
     work.documents.hear(heard, now)
 
 
-def _request_of(dossier: Mapping[str, Any]) -> UUID:
-    """Return the request of the outside step a dossier is at; raise `Invalid` when it is at none."""
-    step = dossier.get("step") or {}
-    if step.get("kind") != "OUTSIDE" or not step.get("request_id"):
-        raise Invalid(fields=[("for_step", "Hồ sơ không ở bước do cơ quan ngoài giải quyết")])
-    return UUID(str(step["request_id"]))
-
-
-def _staff(by: Caller) -> Staff:
+def staff_of(by: Caller) -> Staff:
+    """Return the officer as documents name one."""
     return Staff(department=by.unit, name=by.name)
-
-
-async def _attached(draft: Draft, *, by: Caller, papers: Papers) -> list[Attachment]:
-    """Fetch the files in the officer's own name: what the officer may not read does not leave."""
-    found, left = [], _MOST_BYTES
-    for index, attachment_id in enumerate(draft.attachments):
-        try:
-            name, media_type, content = await papers.file(attachment_id, by=by)
-        except NotFound as error:
-            raise Invalid(fields=[(f"attachments.{index}", "Không có tệp này")]) from error
-        left -= len(content)
-        if left < 0:
-            raise Invalid(fields=[("attachments", "Tổng dung lượng tệp vượt 60 MB")])
-        found.append(Attachment(f"tep-{index + 1}", name, media_type, content))
-    return found
-
-
-async def _answered(draft: Draft, *, by: Caller, work: Any) -> Document | None:
-    if draft.answers is None:
-        return None
-    found: Document | None = await work.documents.find(draft.answers)
-    if found is None or found.agency != by.agency or found.direction is not Direction.IN:
-        raise Invalid(fields=[("answers", "Không có văn bản đến này")])
-    return found
-
-
-def _envelope(
-    draft: Draft,
-    document: Document,
-    attachments: list[Attachment],
-    answered: Document | None,
-    *,
-    by: Caller,
-    office: Office,
-    now: datetime,
-) -> Envelope:
-    told = (
-        Answered(answered.organ, answered.number, answered.promulgated_on, answered.document_id)
-        if answered
-        else None
-    )
-    return Envelope(
-        sender=Organ(document.agency, document.agency_name),
-        receivers=(),
-        number=draft.number,
-        place=draft.place or office.place or document.agency_name,
-        promulgated_on=draft.promulgated_on,
-        type=draft.type,
-        subject=draft.subject,
-        content=draft.content,
-        signer=draft.signer,
-        due_on=draft.due_on,
-        to_places=tuple(one.name for one in draft.receivers),
-        priority=draft.priority,
-        sphere=office.sphere,
-        answers=(told,) if told else (),
-        document_id=document.document_id,
-        traces=(Trace(document.agency, now),),
-        staff=_staff(by),
-        attachments=tuple(attachments),
-    )
-
-
-def _kept(document: UUID, attachments: Sequence[Attachment]) -> list[KeptFile]:
-    return [
-        KeptFile(
-            id=new_id(),
-            document=document,
-            position=index,
-            name=one.name,
-            media_type=one.media_type,
-            content=one.content,
-        )
-        for index, one in enumerate(attachments)
-    ]
