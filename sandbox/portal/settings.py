@@ -45,6 +45,8 @@ class PortalSettings(BaseSettings):
     dossier_code_pattern: str = r"[A-Z0-9][A-Z0-9.]{0,34}-\d{6}-\d{4,}"
     update_of_unknown: Literal["refuse", "create"] = "refuse"
     status_of_unknown: Literal["refuse", "accept"] = "refuse"
+    look_up_of_unknown: Literal["list", "refuse"] = "list"
+    """An empty list, or a code and words, as the province answers the portal's own look-up (17.5)."""
     batch_limit: int = Field(0, ge=0)
     """Largest number of elements in one `data`; 0 is no limit."""
     body_limit_mb: int = Field(64, ge=1)

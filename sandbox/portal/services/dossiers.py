@@ -48,6 +48,8 @@ def look_up_dossier(state: PortalState, call: Call) -> Answer:
     if not code:
         raise PortalRefusal(state.settings.code_invalid, "Thiếu trường bắt buộc mahoso")
     held = state.dossiers.look_up(code)
+    if held is None and state.settings.look_up_of_unknown == "refuse":
+        raise PortalRefusal(state.settings.code_invalid, f"Mã hồ sơ {code} không tồn tại trên hệ thống")
     if held is None:
         return Answer(0, "Không tìm thấy hồ sơ", [])
     record = held["record"]

@@ -44,15 +44,16 @@ class DirectPortal:
     async def sync_dossier(self, message: Json, *, is_updating: bool) -> PortalAnswer:
         """Create or replace a dossier; one a call, because answers tell of the whole call only."""
         fields = {"isUpdating": "True" if is_updating else "False", "data": [message]}
-        return (await self._call("DongBoHoSoMC", fields)).of_one()
+        return self._of_one(await self._call("DongBoHoSoMC", fields))
 
     async def add_progress(self, entries: Sequence[Json]) -> PortalAnswer:
         """Add progress entries."""
-        return (await self._call("CapNhatTienDoHoSoMC", {"data": list(entries)})).of_one()
+        return self._of_one(await self._call("CapNhatTienDoHoSoMC", {"data": list(entries)}))
 
     async def tell_status(self, message: Json) -> PortalAnswer:
         """Tell the status of a dossier born on the portal."""
-        return (await self._call("DongBoTrangThaiHoSo", {"type": STATUS_TYPE, "data": message})).of_one()
+        fields = {"type": STATUS_TYPE, "data": message}
+        return self._of_one(await self._call("DongBoTrangThaiHoSo", fields))
 
     async def look_up(self, code: str) -> PortalAnswer:
         """Ask what the portal holds."""
@@ -77,10 +78,11 @@ class DirectPortal:
         if self._rejects(answer):
             async with self._alone:
                 answer, _ = await self._try(service, fields, tries=_TRIES_ALONE, rejected=session)
-        if self._rejects(answer):
-            # A session that is never good is the portal's trouble, not the dossier's.
-            raise PortalUnreached(f"phiên bị từ chối: {answer.message[:200]}")
-        return self._account.words.judged(answer)
+        # A session that is never good is the portal's trouble, not the dossier's.
+        return self._account.words.heard(answer)
+
+    def _of_one(self, answer: PortalAnswer) -> PortalAnswer:
+        return self._account.words.judged(answer.of_one())
 
     async def _try(
         self, service: str, fields: Json, *, tries: int, rejected: str

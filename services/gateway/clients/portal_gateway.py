@@ -1,12 +1,18 @@
 """The driver through a provincial gateway: one address a service, bare data, answers decoded twice (3.2)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from services.gateway.clients.portal_transport import JsonExchange, decoded
 from services.gateway.domain.portal_account import GatewayAddresses
-from services.gateway.domain.portal_answers import PortalAnswer, PortalSilent, read_answer
+from services.gateway.domain.portal_answers import PortalAnswer, PortalUnreadable, read_answer
+from services.gateway.domain.portal_lists import member
 from services.gateway.domain.portal_messages import Json
+
+_CODES = ("error_code", "errorCode")
+_TEXTS = 3
+_NO_WORDS = "(cổng kết nối không kèm câu trả lời)"
 
 
 class GatewayPortal:
@@ -20,15 +26,15 @@ class GatewayPortal:
         """Create or replace a dossier: a bare array, the mode in the query."""
         path = self._at.update if is_updating else self._at.create
         mode = {"isUpdating": "True" if is_updating else "False"}
-        return (await self._post(path, [message], mode)).of_one()
+        return self._of_one(await self._post(path, [message], mode))
 
     async def add_progress(self, entries: Sequence[Json]) -> PortalAnswer:
         """Add progress entries."""
-        return (await self._post(self._at.progress, list(entries), {})).of_one()
+        return self._of_one(await self._post(self._at.progress, list(entries), {}))
 
     async def tell_status(self, message: Json) -> PortalAnswer:
         """Tell the status of a dossier born on the portal."""
-        return (await self._post(self._at.status, message, {})).of_one()
+        return self._of_one(await self._post(self._at.status, message, {}))
 
     async def look_up(self, code: str) -> PortalAnswer:
         """Ask what the portal holds."""
@@ -39,7 +45,7 @@ class GatewayPortal:
         query = {"maDonVi": self._at.agency, **asked}
         url = f"{self._at.root}/{service}"
         answer = unwrapped(await self._exchange.get(url, headers=self._headers(), query=query))
-        return self._at.words.judged(answer)
+        return self._at.words.heard(answer)
 
     async def write(self, service: str, data: Sequence[Json]) -> PortalAnswer:
         """Hand a bare list to one of the portal's writing services that are not about dossiers."""
@@ -48,23 +54,54 @@ class GatewayPortal:
     async def _post(self, path: str, body: Any, query: Mapping[str, str]) -> PortalAnswer:
         asked = {"MaDinhDanhDV": self._at.agency, **query}
         url = f"{self._at.root}/{path}"
-        answer = unwrapped(await self._exchange.post(url, body, headers=self._headers(), query=asked))
-        return self._at.words.judged(answer)
+        told = await self._exchange.post(url, body, headers=self._headers(), query=asked)
+        return self._at.words.heard(unwrapped(told, is_read=False))
+
+    def _of_one(self, answer: PortalAnswer) -> PortalAnswer:
+        return self._at.words.judged(answer.of_one())
 
     def _headers(self) -> Json:
         return {"SecurityKey": self._at.key} if self._at.key else {}
 
 
-def unwrapped(value: Any) -> PortalAnswer:
-    """Return the portal's own answer inside the gateway's `message`; plain text is the gateway's word."""
+def unwrapped(value: Any, *, is_read: bool = True) -> PortalAnswer:
+    """Return the portal's own answer inside the gateway's `message`, `result` or `data`, in texts of texts.
+
+    A denial outside is one, whatever stands inside. A list answers a read only. Plain words are the
+    gateway's: a refusal of its own; of a write it took, what there is to go by (words of success, or the
+    portal is asked what it has); of a read, no answer (`PortalSilent`), but for a dossier that is not there.
+    """
+    value = _said_through(value)
+    if isinstance(value, list) and len(value) == 1:
+        value = _said_through(value[0])
     outer = read_answer(value)
-    inner = value.get("message")
-    if isinstance(inner, str) and inner.lstrip()[:1] in {"{", "["}:
-        inner = decoded(inner)
-    if isinstance(inner, list) and outer.code == 0:
-        return PortalAnswer(0, "", inner)
-    if isinstance(inner, Mapping):
-        return read_answer(inner)
-    if outer.code == 0:
-        raise PortalSilent("cổng kết nối trả lời không kèm câu trả lời của Cổng DVCQG")
-    return outer
+    for name in ("message", "result", "data"):
+        inner = _said_through(member(value, name))
+        if isinstance(inner, list) and len(inner) == 1 and _has_code(inner[0]):
+            inner = inner[0]
+        if _has_code(inner):
+            found = read_answer(inner)
+            return found if outer.code == 0 or found.code != 0 else replace(found, code=outer.code)
+        if isinstance(inner, list) and is_read and outer.code == 0:
+            return PortalAnswer(0, "", inner)
+    if outer.code != 0 or outer.says_absent:
+        return outer
+    if is_read:
+        raise PortalUnreadable("cổng kết nối trả lời không kèm câu trả lời của Cổng DVCQG")
+    return outer if outer.message else replace(outer, message=_NO_WORDS)
+
+
+def _said_through(value: Any) -> Any:
+    """Return what is said by a text of a text of an answer, as far as it is one."""
+    for _ in range(_TEXTS):
+        if not isinstance(value, str) or value.lstrip("\ufeff \t\r\n")[:1] not in {"{", "[", '"'}:
+            return value
+        try:
+            value = decoded(value.lstrip("\ufeff \t\r\n"))
+        except PortalUnreadable:
+            return value
+    return value
+
+
+def _has_code(value: Any) -> bool:
+    return isinstance(value, Mapping) and any(member(value, name) is not None for name in _CODES)

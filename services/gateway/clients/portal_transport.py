@@ -7,13 +7,20 @@ from typing import Any
 import aiohttp
 import orjson
 
-from services.gateway.domain.portal_answers import PortalShut, PortalSilent, PortalUnreached, PortalUnreadable
+from services.gateway.domain.portal_answers import (
+    PortalShut,
+    PortalSilent,
+    PortalUnreached,
+    PortalUnreadable,
+    PortalWithout,
+)
 from services.gateway.domain.portal_envelope import without_controls
 
 MOST_BYTES = 64 * 1_048_576
 _PIECE = 65_536
 _HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "Charset": "utf-8"}
 _SHUT = frozenset({401, 403})
+_WITHOUT = frozenset({404, 405, 501})
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -56,6 +63,8 @@ class JsonExchange:
                 raw = await _bounded(response)
                 if response.status in _SHUT or 300 <= response.status < 400:  # noqa: PLR2004 - redirects.
                     raise PortalShut(f"HTTP {response.status}")
+                if response.status in _WITHOUT:
+                    raise PortalWithout(f"HTTP {response.status}")
                 if not response.ok:
                     raise PortalSilent(f"HTTP {response.status}")
         except TimeoutError as error:

@@ -1,17 +1,20 @@
 """How the portal's answers are read: codes come as numbers or texts, and silence is no answer at all."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from kernel.core.errors import Unavailable
-from services.gateway.domain.folding import folded
+from services.gateway.domain import portal_phrases
 from services.gateway.domain.portal_lists import NoLines, lines_of, member, said, whole_number
 
-_ALREADY_THERE = "da ton tai"
-_DONE = re.compile("(?<!khong )(?<!chua )thanh cong")
-_DENIED = re.compile("that bai|khong thanh cong|chua thanh cong|khong hop le|khong ton tai|het han|\\bloi\\b")
+_CODES = ("error_code", "errorCode", "MaLoi")
+_LOOSE_CODES = ("code", "status", "statusCode")
+_FLAGS = ("success", "isSuccess", "succeeded", "thanhCong")
+_FAILED = frozenset({"fail", "failed", "failure", "error", "rejected", "refused", "denied", "invalid"})
+_FIRST_HTTP_FAULT = 400
+_NOT_FOUND = 404
+_DEEPEST = 4
 
 
 class PortalSilent(Unavailable):
@@ -19,12 +22,34 @@ class PortalSilent(Unavailable):
 
     code = "portal-silent"
     title = "Cổng Dịch vụ công quốc gia không trả lời"
+    is_said: ClassVar[bool] = False
+    """Whether somebody answered in words, which are the portal's last on what was told."""
+
+
+class PortalBusy(PortalSilent):
+    """It answered, and what it says is of its own bad moment, or does not fit what it has."""
+
+    code = "portal-busy"
+    is_said = True
+
+
+class PortalWithout(PortalSilent):
+    """Nobody offers what was called (HTTP 404, 405, 501)."""
+
+    code = "portal-without"
 
 
 class PortalUnreached(PortalSilent):
     """Nobody answered and nothing was applied: there was no session, or no connection."""
 
     code = "portal-unreached"
+
+
+class PortalSession(PortalUnreached):
+    """No session is good, however new: nothing was applied."""
+
+    code = "portal-session"
+    is_said = True
 
 
 class PortalUnreadable(PortalSilent):
@@ -54,27 +79,80 @@ class PortalAnswer:
 
     @property
     def says_done(self) -> bool:
-        """Tell whether its words tell of success."""
-        return _DONE.search(folded(self.message)) is not None
+        """Tell whether its words tell of success, and nothing else."""
+        return portal_phrases.says_done(self.message)
 
     @property
     def denies(self) -> bool:
-        """Tell whether it says 0 and, in words, that nothing was done."""
-        return self.code == 0 and not self.says_done and _DENIED.search(folded(self.message)) is not None
+        """Tell whether it says 0 and something against it, also beside a word of success."""
+        return self.code == 0 and portal_phrases.says_not_done(self.message)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Tell whether what the portal has must be asked after: its code and its words are not one thing.
+
+        0 beside words against it, or beside words nobody knows; another code beside words of success.
+        """
+        if self.code != 0:
+            return self.says_done
+        return not (self.says_done or portal_phrases.says_nothing(self.message))
 
     @property
     def says_already_there(self) -> bool:
         """Tell whether a create found the dossier there; the code is not settled, the words are."""
-        return _ALREADY_THERE in folded(self.message)
+        return portal_phrases.says_already_there(self.message)
+
+    @property
+    def says_absent(self) -> bool:
+        """Tell whether the dossier asked after is not there: by words, under any code (section 17.5)."""
+        if self.code == _NOT_FOUND and not portal_phrases.names_dossier(self.message):
+            return False
+        return portal_phrases.says_dossier_absent(self.message)
 
     def of_one(self) -> "PortalAnswer":
         """Return the answer as it is of the one dossier that was told: `result` may judge each (22.3)."""
-        told = said(self.result)
-        for line in told if isinstance(told, list) else [told]:
-            code = whole_number(member(line, "error_code")) if isinstance(line, Mapping) else None
-            if self.code == 0 and code:
-                return PortalAnswer(code, _text(member(line, "message")) or self.message, self.result)
+        if self.code != 0:
+            return self
+        for line in _judged_lines(self.result, 0):
+            code, message = _fault_in(line), _text(member(line, "message"))
+            if code or PortalAnswer(0, message).denies:
+                return PortalAnswer(code, message or self.message, self.result)
         return self
+
+
+def _judged_lines(told: Any, deep: int) -> Iterator[Mapping[str, Any]]:
+    """Yield the objects of a result, in whatever lists, containers and texts they stand."""
+    told = said(told)
+    if deep > _DEEPEST:
+        return
+    if isinstance(told, list):
+        for one in told:
+            yield from _judged_lines(one, deep + 1)
+    elif isinstance(told, Mapping):
+        yield told
+        for inner in told.values():
+            if isinstance(said(inner), Mapping | list):
+                yield from _judged_lines(inner, deep + 1)
+
+
+def _fault_in(line: Mapping[str, Any]) -> int:
+    """Return the code a line denies with, 0 where it does not.
+
+    Members of no contract count where they can mean nothing else: below 0, an HTTP fault, a word of failure.
+    """
+    for name in _CODES:
+        code = whole_number(member(line, name))
+        if code:
+            return code
+    for name in _LOOSE_CODES:
+        value = member(line, name)
+        code = whole_number(value)
+        if code is not None and (code < 0 or code >= _FIRST_HTTP_FAULT):
+            return code
+        if isinstance(value, str) and value.strip().casefold() in _FAILED:
+            return -1
+    is_denied = any(str(member(line, name)).casefold() in {"false", "0"} for name in _FLAGS)
+    return -1 if is_denied else 0
 
 
 def read_answer(value: Any) -> PortalAnswer:
@@ -109,18 +187,31 @@ class HeldByPortal:
 
     is_there: bool
     status: int = 0
+    is_known: bool = True
+    """False where it does not say: the look-up itself is refused."""
+
+
+NOT_TOLD = HeldByPortal(is_there=False, is_known=False)
 
 
 def read_look_up(answer: PortalAnswer) -> HeldByPortal:
     """Read `TraCuuHoSo`: an empty list is unknown; the status is read where it is told.
 
-    Raises `PortalSilent` for what is no list: a dossier that is there must not be taken for one that is not.
+    Who has nothing may say so by a list of none or, under any code, in words; other words without a list say
+    nothing of the dossier. Raises `PortalSilent` for what is no list: a dossier that is there must not be
+    taken for one that is not.
     """
+    if answer.says_absent:
+        return HeldByPortal(is_there=False)
     try:
         lines = lines_of(answer.result)
     except NoLines as error:
+        if answer.code != 0:
+            return NOT_TOLD
         raise PortalSilent(f"TraCuuHoSo: {error}") from error
     first = lines.first
-    if first is None:
-        return HeldByPortal(is_there=bool(lines.unread))
-    return HeldByPortal(is_there=True, status=max(0, whole_number(member(first, "MaTrangThai")) or 0))
+    if first is not None:
+        return HeldByPortal(is_there=True, status=max(0, whole_number(member(first, "MaTrangThai")) or 0))
+    if answer.code != 0 or answer.is_doubtful:
+        return NOT_TOLD
+    return HeldByPortal(is_there=bool(lines.unread))

@@ -147,6 +147,8 @@ class Told:
     failure: Failure | None = None
     is_told: bool = False
     is_uncertain: bool = False
+    is_said: bool = False
+    """Silent, but in words of the portal's: busy, or no session is good."""
 
 
 @dataclass(frozen=True, slots=True)

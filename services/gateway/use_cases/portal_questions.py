@@ -130,6 +130,8 @@ class TellAnswers:
     async def _is_there(self, kept: KeptQuestion, given: GivenAnswer) -> bool:
         """Ask after an attempt whose answer was lost: what is there is not told a second time."""
         answer = await self._national.read(ANSWERS_OF_ONE, cauhoiid=str(kept.question.number))
+        if answer.says_absent:
+            return False
         if answer.code != 0:
             raise PortalSilent(f"{ANSWERS_OF_ONE}: {answer.message[:200]}")
         try:

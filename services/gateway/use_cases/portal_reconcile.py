@@ -1,7 +1,7 @@
 """Asks the portal what it holds of dossiers it was told all of; what differs is listed and told again."""
 
 from kernel.core.clock import Clock
-from services.gateway.domain.portal_answers import HeldByPortal, read_look_up
+from services.gateway.domain.portal_answers import HeldByPortal, PortalSilent, read_look_up
 from services.gateway.domain.portal_comparison import LastWord
 from services.gateway.domain.portal_ledger import Kind
 from services.gateway.domain.portal_messages import status_on_portal
@@ -41,7 +41,10 @@ class Reconcile:
             words = await work.portal_comparing.last_words(codes)
         found = 0
         for last in words.values():
-            held = read_look_up(await self._portal.look_up(last.code))
+            answer = await self._portal.look_up(last.code)
+            held = read_look_up(answer)
+            if not held.is_known:
+                raise PortalSilent(f"TraCuuHoSo: {answer.code} {answer.message[:200]}")
             differs = self._differs(last, held)
             found += differs
             async with self._open_work() as work:

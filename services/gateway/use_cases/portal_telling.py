@@ -11,10 +11,14 @@ from uuid import UUID
 
 from kernel.core.errors import Unavailable
 from services.gateway.domain.portal_answers import (
+    NOT_TOLD,
     HeldByPortal,
     PortalAnswer,
+    PortalBusy,
+    PortalShut,
     PortalSilent,
     PortalUnreached,
+    PortalWithout,
     read_look_up,
 )
 from services.gateway.domain.portal_ledger import Backoff, Claimed, Kind, LedgerRow
@@ -34,6 +38,8 @@ _NATIONAL = re.compile(r"\d\.\d{6}(\.[0-9A-Z]+)*")
 _LONGEST_TEXT = 1000
 _KEPT_VIEWS = 1024
 _TOLD_WHOLE = frozenset({Kind.HERE_CREATE, Kind.HERE_UPDATE, Kind.HERE_FEES})
+_LOOK_UPS = 20
+"""After so many attempts a look-up nobody answers holds up no telling that may be repeated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,30 +120,31 @@ class Telling:
         self, claimed: Claimed, view: PortalView, procedure: str, wire: Wire
     ) -> Failure | None:
         row = claimed.row
+        keeps_status = view.change.keeps_status or row.kind is Kind.HERE_FEES
         if row.kind is Kind.PORTAL_STATUS:
-            if claimed.is_uncertain and not view.change.keeps_status and await self._holds(row):
+            if claimed.is_uncertain and not keeps_status and await self._holds(claimed):
                 return None
             message = status_message(view, code=row.code, status=row.portal_status, wire=wire)
-            return await self._believed(row, await self._portal.tell_status(message))
+            answer = await self._portal.tell_status(message)
+            return await self._believed(claimed, answer, keeps_status=keeps_status)
         message = dossier_message(
             view, code=row.code, status=row.portal_status, procedure=procedure, wire=wire
         )
         if row.kind is Kind.HERE_CREATE:
             return await self._create(claimed, message)
-        keeps_status = view.change.keeps_status or row.kind is Kind.HERE_FEES
         return await self._update(claimed, message, keeps_status=keeps_status)
 
     async def _create(self, claimed: Claimed, message: Json) -> Failure | None:
         """Create; what is there already is ours from a lost answer, or is brought to our state."""
-        held = await self._look_up(claimed.row) if claimed.is_uncertain else HeldByPortal(is_there=False)
+        held = await self._look_up(claimed) if claimed.is_uncertain else HeldByPortal(is_there=False)
         if not held.is_there:
             answer = await self._portal.sync_dossier(message, is_updating=False)
             if not answer.says_already_there:
-                return await self._believed(claimed.row, answer)
-            held = await self._look_up(claimed.row)
+                return await self._believed(claimed, answer)
+            held = await self._look_up(claimed)
         if held.status == claimed.row.portal_status:
             return None
-        return _failure(await self._portal.sync_dossier(message, is_updating=True))
+        return await self._believed(claimed, await self._portal.sync_dossier(message, is_updating=True))
 
     async def _update(self, claimed: Claimed, message: Json, *, keeps_status: bool) -> Failure | None:
         """Update; a dossier the portal lost, or never got, is created with the same words.
@@ -145,27 +152,57 @@ class Telling:
         Whether an attempt nobody answered was applied can be seen from a status that changed only; the same
         words once more change nothing there.
         """
-        if claimed.is_uncertain and not keeps_status and await self._holds(claimed.row):
+        if claimed.is_uncertain and not keeps_status and await self._holds(claimed):
             return None
         answer = await self._portal.sync_dossier(message, is_updating=True)
-        failure = await self._believed(claimed.row, answer)
-        if failure is None or (await self._look_up(claimed.row)).is_there:
+        failure = await self._believed(claimed, answer, keeps_status=keeps_status)
+        if failure is None:
+            return None
+        held = await self._look_up(claimed)
+        if held.is_there or not held.is_known:
             return failure
-        return _failure(await self._portal.sync_dossier(message, is_updating=False))
+        answer = await self._portal.sync_dossier(message, is_updating=False)
+        return failure if answer.says_already_there else await self._believed(claimed, answer)
 
-    async def _believed(self, row: LedgerRow, answer: PortalAnswer) -> Failure | None:
-        """Return why it was not taken; who says 0 and, in words, the opposite is asked what they have."""
-        return None if answer.denies and await self._holds(row) else _failure(answer)
+    async def _believed(
+        self, claimed: Claimed, answer: PortalAnswer, *, keeps_status: bool = False
+    ) -> Failure | None:
+        """Return why it was not taken; whose code and words are not one thing is asked what they have.
 
-    async def _holds(self, row: LedgerRow) -> bool:
-        held = await self._look_up(row)
-        return held.is_there and held.status == self._status(row)
+        Of a status that stays the look-up tells nothing: 0 is believed then, unless words are against it.
+        Raises `PortalBusy` where 0 is said, in words nobody knows, and nothing of it is there yet.
+        """
+        if not answer.is_doubtful:
+            return _failure(answer)
+        if not keeps_status:
+            held = await self._look_up(claimed)
+            if self._is_told(claimed, held):
+                return None
+            is_not_seen = held.is_known and not (held.is_there and held.status == 0)
+            if answer.is_success and is_not_seen:
+                raise PortalBusy(f"Cổng trả lời 0 mà chưa có: {answer.message[:200]}")
+        return _failure(answer)
 
-    async def _look_up(self, row: LedgerRow) -> HeldByPortal:
-        answer = await self._portal.look_up(row.code)
-        if answer.code != 0:
-            raise PortalSilent(f"TraCuuHoSo: {answer.message[:200]}")
-        return read_look_up(answer)
+    async def _holds(self, claimed: Claimed) -> bool:
+        return self._is_told(claimed, await self._look_up(claimed))
+
+    def _is_told(self, claimed: Claimed, held: HeldByPortal) -> bool:
+        return held.is_there and held.status == self._status(claimed.row)
+
+    async def _look_up(self, claimed: Claimed) -> HeldByPortal:
+        """Ask what the portal has; a look-up nobody may use says nothing, and telling goes on without it.
+
+        Raises `PortalSilent` while its answer may still come.
+        """
+        try:
+            return read_look_up(await self._portal.look_up(claimed.row.code))
+        except (PortalShut, PortalWithout):
+            return NOT_TOLD
+        except PortalSilent:
+            # The status of a dossier born there, told again, would stand there twice.
+            if claimed.attempts < _LOOK_UPS or claimed.row.kind is Kind.PORTAL_STATUS:
+                raise
+            return NOT_TOLD
 
     def _status(self, row: LedgerRow) -> int:
         return status_on_portal(
@@ -213,4 +250,5 @@ def _refused(failure: Failure, claimed: Claimed) -> Told:
 
 def _silent(claimed: Claimed, where: str, silence: Unavailable, *, is_uncertain: bool) -> Told:
     failure = Failure(where, (silence.detail or silence.title)[:_LONGEST_TEXT])
-    return Told("silent", failure, is_told=claimed.is_told, is_uncertain=is_uncertain)
+    is_said = isinstance(silence, PortalSilent) and silence.is_said
+    return Told("silent", failure, is_told=claimed.is_told, is_uncertain=is_uncertain, is_said=is_said)

@@ -1,0 +1,177 @@
+"""What words of the portal's answers say: of what is done or not, not there, of the session or of itself.
+
+No list of codes or sentences was ever given (national-portal.md 4, 5, 22): patterns over texts without marks,
+in small letters. The table in `tests/unit/gateway/test_portal_sentences.py` is what they are held against.
+"""
+
+import re
+
+from services.gateway.domain.folding import folded
+
+_FILE = re.compile(
+    r"\S+\.(?:pdf|docx?|xlsx?|pptx?|jpe?g|png|gif|tiff?|bmp|zip|rar|7z|xml|txt|p7[sm]|rtf|html?)\b"
+)
+_QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|«[^»]*»|‘[^’]*’|(?<!\w)'[^']*'(?!\w)|\[[^\]]*\]")
+_FAULT = r"(?:loi|errors?|exceptions?|that bai|fail(?:ed|ures?)?|(?:khong|chua) thanh cong)"
+_OF = r"(?: ho so| ban ghi| dong| tep| records?| rows?| items?)?"
+_NO_FAULT = re.compile(
+    rf"(?:(?<![\d.,/])0|\bno|\bwithout|\bzero|\bkhong(?: co| phat sinh| gap| xay ra)?|\bchua co)"
+    rf"(?: bat ky| any| mot)?{_OF} {_FAULT}\b(?: nao)?"
+    rf"|\b(?:ma |so )?{_FAULT}(?:[_ ]?(?:code|count|message))?{_OF}\s*[:=(]?\s*"
+    r"(?:0+\b(?![.,]?\d|/)|(?:none|null|nil|khong(?: co)?)(?=\W*$|\s*[,.;|)])|\[\s*\]|(?<=[:=(])(?=\s*$"
+    r"|\s*[,;|)]))"
+)
+"""What tells that there was no fault, in words of faults."""
+_NOT_DONE = re.compile(
+    r"that bai"
+    r"|\b(?:khong|ko|chua)(?: \w+){0,3} thanh cong"
+    r"|thanh cong\s*[:=(]?\s*0\b(?![.,]?\d)|(?<![\d/])0 ?/ ?\d"
+    r"|(?<![\d.,/])0 (?:ho so|ban ghi|dong|records?|rows?|items?|dossiers?)\b"
+    r"|\bkhong co (?:ho so|ban ghi|dong) nao\b"
+    r"|tu choi|bi (?:huy|chan|khoa|loai|tra lai|trung)\b|huy bo"
+    r"|\bsai\b|\bkhong (?:dung|khop|hop le|ton tai|tim thay|thay|the|du|xac dinh|ho tro|cho phep|duoc"
+    r"|phai)\b"
+    r"|\bkhong co (?:quyen|trong|tren)\b|\bkhong \w+(?: \w+)? duoc\b|\b(?:khong|ko|chua) (?:luu|ghi"
+    r"|nhan|cap nhat|dong bo)\b"
+    r"|\bchua (?:duoc|ton tai|dang ky|khai bao|cap quyen|hop le)\b"
+    r"|het han|het hieu luc|qua han muc|vuot qua|qua dai|qua lon|bat buoc|trung (?:lap|ma|khoa)"
+    r"|(?<!gioi )(?<!toi )\bthieu\b(?! so| nien| nhi)"
+    r"|(?<!tra )(?<!thuan )(?<!thuy )(?<!quyen )\bloi\b(?! ich| nhuan)"
+    r"|\berrors?\b|exception|\bfault|\bfail|unsuccess|not success|\bunable\b|\bcan ?not\b|\bcan't\b"
+    r"|\bcould ?n[o']t\b"
+    r"|\binvalid|\bnot (?:found|exist|valid|allowed|permitted|authori[sz]ed|saved|updated|accepted"
+    r"|processed)"
+    r"|\b(?:does|did|was|were|is|are|has|have) ?n[o']t\b|\bmissing\b|\brequired\b|expired"
+    r"|reject|refus|denied|declined|forbidden|unauthori[sz]ed|duplicate|\bnull\b|undefined|\babort"
+)
+_DONE = re.compile(
+    r"thanh cong|hoan (?:thanh|tat)|\bda (?:duoc )?(?:tiep nhan|nhan|luu|cap nhat|dong bo|ghi|them|tao"
+    r"|xu ly|gui)\b"
+    r"|\b(?:ok|okay|success\w*|succeeded|done|completed?|accepted|received|saved|updated|created"
+    r"|sync\w*ed|inserted)\b"
+)
+_ONE_CODE = re.compile(r"[\w.\-|:/]*\d[\w.\-|:/]*")
+_ALREADY_THERE = re.compile(
+    r"(?<!khong )(?<!chua )da ton tai|da co (?:tren|trong|o) |already (?:exist|there|present|synced)"
+    r"|duplicate"
+    r"|trung (?:lap |ma )*ho so|ho so (?:da )?bi trung|da duoc dong bo"
+)
+_ABSENT = re.compile(
+    r"(?:khong|ko|chua) (?:tim thay|tim duoc|thay|ton tai|duoc tim thay)|\bkhong co (?:ho so|du lieu"
+    r"|ban ghi|ket qua|thong tin)"
+    r"|\bkhong co (?:tren|trong)|\bchua co (?:ho so|du lieu|ban ghi|tren|trong)"
+    r"|\bho so(?: \S+){0,2} chua co\b"
+    r"|\bchua (?:duoc )?(?:dong bo|tiep nhan|gui len)|not (?:been )?found|not exist|n't exist"
+    r"|\bno (?:such )?(?:record|data|dossier|result|row|item)"
+    r"|nothing found|unknown (?:dossier|code|record)|ket qua rong"
+)
+_DOSSIER = re.compile(r"ho ?so|dossier")
+_DOOR = (
+    r"(?:dich vu|service|phuong thuc|method|chuc nang|api|endpoint|url|don vi|tai khoan|account|user"
+    r"|nguoi dung|quyen|phien|session|token)"
+)
+_DOOR_ABSENT = re.compile(
+    rf"(?:khong|ko|chua) (?:tim thay|tim duoc|thay|ton tai|co) {_DOOR}"
+    rf"|\b{_DOOR}(?: \w+){{0,3}} (?:khong ton tai|not found|does not exist|chua)"
+)
+_SERVICE = re.compile(rf"\b{_DOOR}\b")
+_NATIONAL = re.compile(r"cong dich vu cong(?: quoc gia)?|\bdvcqg\b|cong dvc\b")
+_PLAIN_SESSION = re.compile(
+    r"phien (?:lam viec|dang nhap|ket noi|truy cap|su dung|giao dich)(?: \w+){0,4}? (?:het|khong|chua"
+    r"|bi|ket thuc)\b"
+    r"|session(?: id| key| token)?(?: is| has| was| da| bi| been){0,3} (?:expired|invalid|timed? ?out"
+    r"|not found|ended|closed|lost"
+    r"|het han|het hieu luc|khong hop le|khong ton tai)"
+    r"|\b(?:invalid|expired|bad|wrong|missing|no) session(?! data)"
+)
+_ENDED = re.compile("het han|het hieu luc|khong hop le|khong ton tai|expired|invalid")
+_CONTENT = re.compile(
+    r"ho ?so\b|trich yeu|\btep\b|\bfiles?\b|thu tuc|tthc|\btruong\b|\bdata\b|du lieu|cong dan|giay to"
+    r"|don vi|danh muc|dich vu"
+    r"|dinh kem|linh vuc|noi dung|attachment|\bfields?\b|procedure|dossier|co quan|ngay \w+"
+    r"|\bma[a-z]*ho ?so"
+)
+_FAULTY = re.compile(
+    r"khong (?:hop le|ton tai|dung|tim thay|khop|duoc (?:de )?(?:trong|rong)|duoc phep)|\bsai\b"
+    r"|\bthieu\b|bat buoc|invalid"
+    r"|not (?:exist|found|valid|allowed)|n't exist|required|missing|vuot qua|qua dai|trung lap"
+)
+_LATER = re.compile(r"thu lai|try again|retry")
+_CLAUSE = re.compile(r"[,;:!?\n]+|\.(?!\d)")
+
+
+def without_files(message: str) -> str:
+    """Return the words without names of files, which are ours and said back."""
+    text = folded(message)
+    return _FILE.sub(" ", text).strip() or text
+
+
+def own_words(message: str) -> str:
+    """Return the portal's own words: without names of files and what stands in quotes or brackets."""
+    text = without_files(message)
+    return _QUOTED.sub(" ", text).strip() or text
+
+
+def says_not_done(message: str) -> bool:
+    """Tell whether something is said against it, also beside a word of success."""
+    return _NOT_DONE.search(_NO_FAULT.sub(" ", without_files(message))) is not None
+
+
+def says_done(message: str) -> bool:
+    """Tell whether success is said and nothing against it."""
+    return _DONE.search(without_files(message)) is not None and not says_not_done(message)
+
+
+def says_nothing(message: str) -> bool:
+    """Tell whether there are no words, or a code alone."""
+    text = folded(message).strip()
+    return not text or _ONE_CODE.fullmatch(text) is not None
+
+
+def says_already_there(message: str) -> bool:
+    """Tell whether what was told is there from before."""
+    return _ALREADY_THERE.search(folded(message)) is not None
+
+
+def says_dossier_absent(message: str) -> bool:
+    """Tell whether a dossier that was asked after is not there; a service or an account is no dossier."""
+    text = _NATIONAL.sub(" ", without_files(message))
+    if _ABSENT.search(text) is None or _DOOR_ABSENT.search(text) is not None:
+        return False
+    return _DOSSIER.search(text) is not None or _SERVICE.search(text) is None
+
+
+def names_dossier(message: str) -> bool:
+    """Tell whether a dossier is spoken of."""
+    return _DOSSIER.search(_NATIONAL.sub(" ", without_files(message))) is not None
+
+
+def says_session_over(text: str) -> bool:
+    """Tell whether own words are of a session that ended, whatever else they name."""
+    return _PLAIN_SESSION.search(text) is not None
+
+
+def says_ended(text: str) -> bool:
+    """Tell whether own words say of something that it is over or not good."""
+    return _ENDED.search(text) is not None
+
+
+def names_content(text: str) -> bool:
+    """Tell whether own words name something of the message: the dossier, its procedure, a file, a field."""
+    return _CONTENT.search(_NATIONAL.sub(" ", text)) is not None
+
+
+def says_busy(text: str, busy: re.Pattern[str]) -> bool:
+    """Tell whether own words are of the portal's bad moment, and of no fault in what was told.
+
+    "Try again later" stands beside faults too; what else is busy counts where its own clause finds no fault.
+    """
+    for clause in _CLAUSE.split(text):
+        if busy.search(clause) and not _LATER.search(clause) and not finds_fault(clause):
+            return True
+    return busy.search(text) is not None and not finds_fault(text)
+
+
+def finds_fault(text: str) -> bool:
+    """Tell whether own words name something of the message and a fault in it."""
+    return _FAULTY.search(text) is not None and names_content(text)

@@ -1,0 +1,345 @@
+"""The table of sentences a portal may answer, and what each means for what was told or asked after."""
+
+import unicodedata
+
+import pytest
+
+from services.gateway.domain.folding import unmarked
+from services.gateway.domain.portal_answers import HeldByPortal, PortalAnswer, PortalBusy, read_look_up
+from services.gateway.domain.portal_verdicts import Session
+from tests.unit.gateway.test_portal_verdicts import WORDS
+
+DONE, ASKED, REFUSED, BUSY, SESSION, DOUBTED = "done", "asked after", "refused", "busy", "session", "doubted"
+
+
+def verdict(answer: PortalAnswer) -> str:
+    """Return what becomes of a row that is answered so, as the drivers and the sender go about it."""
+    session = WORDS.session_of(answer)
+    if session is not Session.GOOD:
+        return SESSION if session is Session.ENDED else DOUBTED
+    try:
+        WORDS.judged(answer)
+    except PortalBusy:
+        return BUSY
+    if answer.is_doubtful:
+        return ASKED
+    return DONE if answer.is_success else REFUSED
+
+
+SAID_AT_NOUGHT = {
+    DONE: """
+        Thành công
+        Cập nhật hồ sơ thành công
+        Đồng bộ hồ sơ thành công!
+        Thêm mới thành công hồ sơ 000.00.01.H99-260303-0001
+        Thành công, 0 lỗi
+        Thành công 1/1 hồ sơ
+        Thành công: 1, thất bại: 0
+        Đồng bộ thành công 1 hồ sơ, lỗi 0 hồ sơ
+        Thành công: 10. Không thành công: 0
+        Xử lý thành công 10/10 bản ghi, không có lỗi
+        Xử lý thành công. Không phát sinh lỗi nào
+        Thành công. Danh sách lỗi: []
+        Thành công. Lỗi:
+        Mã lỗi: 0 - Thành công
+        Mã lỗi: 00, thành công
+        Hồ sơ đã tồn tại, cập nhật thành công
+        Đồng bộ câu trả lời thành công
+        Trả lời công dân thành công
+        Đã lưu lĩnh vực Thủy lợi thành công
+        Giới thiệu việc làm: cập nhật thành công
+        Hỗ trợ đồng bào dân tộc thiểu số: đồng bộ thành công
+        Thao tác thực hiện thành công lúc 08:10 03/03/2026
+        Đã tiếp nhận
+        Đã tiếp nhận hồ sơ
+        Đã được cập nhật
+        Đã đồng bộ
+        Đã lưu phiên bản 2
+        Đã ghi nhận
+        Hoàn thành
+        Hoàn tất xử lý
+        Cập nhật phiên làm việc thành công
+        OK
+        ok
+        Success
+        Successful
+        Successfully updated
+        Succeeded
+        Update success, 0 errors
+        Success, no errors
+        Completed without errors
+        Success (error: null)
+        Success. errors: 0
+        Done
+        Accepted
+        Inserted 1 record
+        H99.201-260303-0000001
+        000.00.01.H99-260303-0001|1
+        0
+        200
+        """,
+    ASKED: """
+        Đồng bộ thành công 0 hồ sơ, lỗi 1 hồ sơ
+        Thành công: 0, thất bại: 1
+        Thành công 0 hồ sơ
+        Thành công 0, lỗi 1
+        Xử lý thành công 0/1 bản ghi
+        0/1 hồ sơ được đồng bộ
+        0 hồ sơ được cập nhật
+        Không có hồ sơ nào được đồng bộ
+        Cập nhật không được thành công
+        Cập nhật không thành công
+        Cập nhật chưa thành công
+        Không cập nhật thành công
+        Chưa đồng bộ được thành công
+        Thêm mới hồ sơ thất bại
+        Kết nối thành công. Lỗi: MaTTHC không hợp lệ
+        Kết nối thành công nhưng không lưu được dữ liệu
+        Nhận dữ liệu thành công nhưng hồ sơ bị từ chối
+        Nhận thành công, không đồng bộ hồ sơ
+        Hồ sơ bị từ chối
+        Từ chối tiếp nhận
+        Sai mã thủ tục
+        Sai định dạng ngày tiếp nhận
+        Thiếu trường MaHoSo
+        Trường MaTTHC là bắt buộc
+        Mã thủ tục không hợp lệ
+        Mã thủ tục không tồn tại trong danh mục
+        Mã thủ tục không đúng
+        Không tìm thấy hồ sơ
+        Không lưu được dữ liệu
+        Không thể cập nhật hồ sơ
+        Không xác định được đơn vị
+        Đơn vị chưa được cấp quyền
+        Hồ sơ không được phép cập nhật
+        Hồ sơ bị trùng
+        Tệp đính kèm vượt quá dung lượng
+        Có lỗi xảy ra
+        Lỗi không xác định
+        Lỗi hệ thống
+        Xin lỗi, yêu cầu chưa được xử lý
+        Unsuccessful
+        Not successful
+        Failed
+        Failure
+        Update failed
+        Error: invalid data
+        Error
+        An error occurred
+        Exception: NullReferenceException
+        Invalid MaTTHC
+        MaTTHC is required
+        Dossier not found
+        Rejected
+        Request denied
+        Could not save record
+        The record was not saved
+        Duplicate key
+        Success: 1, failed: 1
+        Đang xử lý
+        Đang chờ xử lý
+        Hồ sơ đang được xếp hàng
+        Hệ thống đang bảo trì lúc 23h
+        Vui lòng chờ
+        Xin chào
+        Pending
+        Queued
+        """,
+    SESSION: """
+        Phiên làm việc đã hết hạn
+        Phiên đăng nhập không hợp lệ
+        Phiên không tồn tại
+        Session expired
+        Invalid session
+        Session không tồn tại
+        """,
+}
+SAID_WITH_ANOTHER_CODE = {
+    REFUSED: """
+        Dữ liệu không hợp lệ
+        Dữ liệu không hợp lệ, vui lòng kiểm tra và thử lại sau
+        Mã TTHC 1.004873 không tồn tại, vui lòng thử lại sau
+        Thiếu trường TenTTHC, thử lại sau khi bổ sung
+        Vui lòng kiểm tra và thử lại
+        Tệp bien-ban-phien-hop.pdf không tải được
+        Không tải được tệp phiên-giao-dịch.docx
+        Tệp bao-tri-thang-may.pdf không đọc được
+        Trích yếu "Phiên họp HĐND" không hợp lệ
+        Nội dung “bảo trì hệ thống” vượt quá độ dài
+        Tệp hợp đồng bảo trì thang máy không hợp lệ
+        Phiên bản biểu mẫu không đúng
+        Thiếu trường MaHoSo
+        Sai mã TTHC
+        Mã thủ tục không tồn tại trong danh mục
+        Hồ sơ không được phép cập nhật
+        Hồ sơ đã tồn tại
+        Đơn vị không được phép sử dụng dịch vụ này
+        Invalid MaTTHC
+        MaTTHC is required
+        Field NgayTiepNhan is missing, please try again later
+        Procedure not found, retry later
+        Failed
+        x
+        """,
+    BUSY: """
+        Hệ thống đang bận, vui lòng thử lại sau
+        Hệ thống đang bận vui lòng thử lại sau
+        He thong dang bao tri
+        Hệ thống đang bảo trì, dữ liệu không được nhận
+        Dịch vụ tạm thời gián đoạn
+        Dịch vụ đang quá tải
+        Hệ thống quá tải, không lưu được hồ sơ
+        Vui lòng thử lại sau
+        Có lỗi xảy ra, vui lòng thử lại sau
+        ORA-12541: TNS:no listener
+        Connection timed out
+        Read time-out
+        Too many requests
+        Service unavailable
+        """,
+    DOUBTED: """
+        Trích yếu hồ sơ có phiên chợ không hợp lệ
+        Session data: MaTTHC is invalid
+        Tên hồ sơ có chữ phiên dịch không đúng
+        Vui lòng đăng nhập lại
+        Invalid token
+        Chưa xác thực người dùng
+        Công dân chưa được xác thực
+        Access denied
+        Unauthorized
+        """,
+    SESSION: """
+        Phiên làm việc đã hết hạn
+        Phien lam viec da het han
+        Phiên làm việc hết hạn
+        Phiên làm việc của đơn vị đã hết hạn
+        Không đồng bộ được hồ sơ do phiên làm việc đã hết hạn
+        Phiên đăng nhập không hợp lệ
+        Phiên của bạn đã kết thúc
+        Mã phiên không hợp lệ
+        Invalid session
+        Session expired
+        Session has expired
+        Your session is invalid
+        Session id không tồn tại
+        Lỗi session
+        """,
+    ASKED: """
+        Thành công
+        Cập nhật hồ sơ thành công
+        Success
+        """,
+}
+
+
+def sentences(table: dict[str, str]) -> list[tuple[str, str]]:
+    return [(line.strip(), said) for said, lines in table.items() for line in lines.strip().splitlines()]
+
+
+@pytest.mark.parametrize(("message", "means"), sentences(SAID_AT_NOUGHT))
+def test_what_words_mean_beside_nought(message: str, means: str) -> None:
+    assert verdict(PortalAnswer(0, message)) == means
+
+
+@pytest.mark.parametrize(("message", "means"), sentences(SAID_WITH_ANOTHER_CODE))
+@pytest.mark.parametrize("code", [-1, 99])
+def test_what_words_mean_beside_another_code(code: int, message: str, means: str) -> None:
+    assert verdict(PortalAnswer(code, message)) == means
+
+
+def test_no_word_is_success_beside_nought_and_a_refusal_otherwise() -> None:
+    assert (verdict(PortalAnswer(0, "")), verdict(PortalAnswer(-1, ""))) == (DONE, REFUSED)
+
+
+@pytest.mark.parametrize("table", [SAID_AT_NOUGHT, SAID_WITH_ANOTHER_CODE])
+def test_marks_and_how_they_are_written_change_nothing(table: dict[str, str]) -> None:
+    code = 0 if table is SAID_AT_NOUGHT else -1
+    for message, means in sentences(table):
+        for written in (unicodedata.normalize("NFD", message), unmarked(message), message.upper()):
+            assert verdict(PortalAnswer(code, written)) == means, written
+
+
+@pytest.mark.parametrize("code", [408, 429, 500, 502, 503, 504])
+def test_codes_of_a_bad_moment_give_way_to_a_fault_that_is_named(code: int) -> None:
+    assert verdict(PortalAnswer(code, "Mã thủ tục không tồn tại trong danh mục")) == REFUSED
+    for message in ("", "Lỗi hệ thống", "Internal Server Error", "Object reference not set to an instance"):
+        assert verdict(PortalAnswer(code, message)) == BUSY
+
+
+@pytest.mark.parametrize("code", [401, 403])
+def test_codes_of_a_session_are_doubted_where_something_of_the_message_is_named(code: int) -> None:
+    assert verdict(PortalAnswer(code, "Mã thủ tục không tồn tại trong danh mục")) == DOUBTED
+    assert verdict(PortalAnswer(code, "Đơn vị không được phép sử dụng dịch vụ này")) == DOUBTED
+    for message in ("", "Unauthorized", "Forbidden", "Phiên hết hạn", "Vui lòng đăng nhập"):
+        assert verdict(PortalAnswer(code, message)) == SESSION
+
+
+NOT_THERE, NOT_SAID = HeldByPortal(is_there=False), HeldByPortal(is_there=False, is_known=False)
+ASKED_AFTER = {
+    NOT_THERE: """
+        Không tìm thấy hồ sơ
+        Không tìm thấy hồ sơ trên Cổng dịch vụ công quốc gia
+        Không tìm thấy hồ sơ của đơn vị
+        Không tồn tại hồ sơ
+        Hồ sơ không tồn tại
+        Hồ sơ 000.00.01.H99-260303-0001 không tồn tại trên hệ thống
+        Hồ sơ chưa tồn tại
+        Hồ sơ không có trên hệ thống
+        Chưa có hồ sơ này
+        Chưa có hồ sơ trên Cổng DVCQG
+        Hồ sơ chưa được đồng bộ
+        Mã hồ sơ không tồn tại
+        Không có dữ liệu
+        Không có bản ghi nào
+        Không tìm thấy
+        Không thấy
+        masohoso not found
+        Dossier not found
+        Not found
+        No record found
+        No data
+        Dossier does not exist
+        """,
+    NOT_SAID: """
+        Đơn vị không được phép sử dụng dịch vụ này
+        Đơn vị không tồn tại
+        Không tìm thấy đơn vị
+        Dịch vụ TraCuuHoSo không tồn tại
+        Không tìm thấy dịch vụ tra cứu hồ sơ
+        Không có quyền tra cứu hồ sơ
+        Tài khoản chưa được cấp quyền
+        Service not found
+        Method not found
+        Not authorized
+        Lỗi hệ thống
+        Sai tham số
+        Failed
+        """,
+}
+LOOKED_UP = [
+    (line.strip(), held) for held, lines in ASKED_AFTER.items() for line in lines.strip().splitlines()
+]
+
+
+@pytest.mark.parametrize(("message", "held"), LOOKED_UP)
+@pytest.mark.parametrize("code", [-1, 1, 0])
+@pytest.mark.parametrize("result", [None, [], ""])
+def test_a_look_up_without_a_list_is_known_by_its_words(
+    code: int, message: str, result: object, held: HeldByPortal
+) -> None:
+    assert read_look_up(PortalAnswer(code, message, result)) == held
+
+
+@pytest.mark.parametrize("message", ["", "Thành công", "OK", "Tra cứu thành công"])
+def test_an_empty_list_is_a_dossier_that_is_not_there(message: str) -> None:
+    assert read_look_up(PortalAnswer(0, message, [])) == NOT_THERE
+
+
+def test_a_dossier_that_is_listed_is_there_under_any_code() -> None:
+    """As the province's own look-up of what is owed answers 1 (17.5)."""
+    assert read_look_up(PortalAnswer(1, "", [{"MaTrangThai": "4"}])) == HeldByPortal(is_there=True, status=4)
+
+
+def test_a_page_that_is_not_found_is_no_dossier_that_is_not_there() -> None:
+    assert read_look_up(PortalAnswer(404, "Not Found")) == NOT_SAID
+    assert read_look_up(PortalAnswer(404, "Không tìm thấy hồ sơ")) == NOT_THERE
