@@ -41,7 +41,7 @@ READ, MEND = [Depends(_readers)], [Depends(_admins)]
 
 
 class RefusedBy(BaseModel):
-    """How many rows the portal declines for one reason."""
+    """How many rows the portal declines, or leaves waiting, with one reason."""
 
     code: str
     message: str
@@ -82,6 +82,9 @@ class SyncFigures(BaseModel):
     lag_median_seconds: float | None
     lag_p95_seconds: float | None
     refused_by_reason: list[RefusedBy]
+    stuck: int
+    """Rows tried ten times or for two hours, and tried on: what the portal last said of them follows."""
+    stuck_by_reason: list[RefusedBy]
     unmapped_procedures: list[UnmappedProcedure]
     inbound: dict[str, int]
     inbound_faulty: int
@@ -177,12 +180,17 @@ async def list_sync_ledger(
     work: Work,
     state: State = None,
     dossier_id: UUID | None = None,
+    *,
+    stuck: bool = False,
+    now: Now,
     limit: Limit = 50,
     cursor: Cursor = "",
 ) -> Page[LedgerLine]:
-    """Sổ đồng bộ, cũ nhất trước."""
+    """Sổ đồng bộ, cũ nhất trước; `stuck`: chỉ những dòng đã thử nhiều lần hoặc nhiều giờ mà chưa xong."""
     after = place_of(decode_cursor(cursor, str, str, int, int), _ledger_place)
-    rows = await work.portal_screens.ledger(state=state, dossier_id=dossier_id, after=after, limit=limit + 1)
+    rows = await work.portal_screens.ledger(
+        state=state, dossier_id=dossier_id, is_stuck=stuck, now=now, after=after, limit=limit + 1
+    )
     last = rows[limit - 1] if len(rows) > limit else None
     following = (
         encode_cursor(last["occurred_at"].isoformat(), str(last["dossier_id"]), last["version"], last["part"])

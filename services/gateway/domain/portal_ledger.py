@@ -4,6 +4,7 @@ A dossier born here is first told when it is accepted: as new (1), then as recei
 portal is told from its first decision on, by status only. What happened before is nobody's news.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,6 +34,7 @@ STATUS_OF_STATE: Mapping[str, int] = {
 }
 """domain.md 3.2; tells whether an event changed the status or only the work behind it."""
 
+_NUMBERED = re.compile(r"[\w-]*\d[\w-]*")
 _BORN_HERE = frozenset({"HERE", "COUNTER", "POST"})
 _BORN_THERE = "PORTAL"
 _ACCEPTED = "dossier.accepted.v1"
@@ -183,6 +185,17 @@ class Claimed:
     mapped_procedure: str | None
     mapped_sector: str | None = None
     sector_name: str = ""
+    last_words: str = ""
+    """What came of the attempt before this one."""
+    own_silences: int = 0
+
+    def own_silences_with(self, words: str) -> int:
+        """Return how often in a row the same was said, with these words once more; numbers in them differ."""
+        return self.own_silences + 1 if _plain(words) == _plain(self.last_words) else 1
+
+
+def _plain(words: str) -> str:
+    return _NUMBERED.sub("#", words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,16 +85,18 @@ _SETTLE = """
 UPDATE portal_ledger AS l
 SET state = x.state, settled_at = x.settled_at, lease_id = NULL, lease_until = NULL, attempts = x.attempts,
     is_told = x.is_told, is_uncertain = coalesce(x.is_uncertain, l.is_uncertain), is_silence = x.is_silence,
+    is_own = x.is_own, own_silences = coalesce(x.own_silences, l.own_silences),
     next_attempt_at = coalesce(x.next_attempt_at, l.next_attempt_at),
     answer_code = x.answer_code, answer = x.answer
 FROM jsonb_to_recordset(:results::jsonb) AS x(dossier_id uuid, version bigint, part int, lease_id uuid,
      state text, settled_at timestamptz, attempts int, is_told boolean, is_uncertain boolean,
-     is_silence boolean, next_attempt_at timestamptz, answer_code text, answer text)
+     is_silence boolean, is_own boolean, own_silences int, next_attempt_at timestamptz,
+     answer_code text, answer text)
 WHERE (l.dossier_id, l.version, l.part) = (x.dossier_id, x.version, x.part) AND l.lease_id = x.lease_id
 """
 _WAKE = Statement(
     "UPDATE portal_ledger SET next_attempt_at = :now WHERE state = 'WAITING' AND is_silence"
-    " AND next_attempt_at > :now AND NOT dossier_id = ANY(:except_of)",
+    " AND NOT is_own AND next_attempt_at > :now AND NOT dossier_id = ANY(:except_of)",
     rows=None,
 )
 _SAMPLE = Statement("""
@@ -130,7 +132,7 @@ _OWNER = Statement(
 )
 _REPLAY = Statement(
     "UPDATE portal_ledger SET state = 'WAITING', next_attempt_at = :now, settled_at = NULL,"
-    " is_uncertain = NOT is_told"
+    " own_silences = 0, is_uncertain = NOT is_told"
     " WHERE dossier_id = :dossier_id AND version = :version AND part = :part AND state = 'REFUSED'"
 )
 # As the figures tell reasons: the code, and how its words begin.
@@ -141,7 +143,7 @@ _REFUSED_FOR = Statement(
 )
 _REPLAY_MANY = """
 UPDATE portal_ledger l SET state = 'WAITING', next_attempt_at = :now, settled_at = NULL,
-    is_uncertain = NOT is_told
+    own_silences = 0, is_uncertain = NOT is_told
 FROM jsonb_to_recordset(:rows::jsonb) AS c(dossier_id uuid, version bigint, part int)
 WHERE (l.dossier_id, l.version, l.part) = (c.dossier_id, c.version, c.part) AND l.state = 'REFUSED'
 """
@@ -205,7 +207,7 @@ class PostgresPortalLedger:
         self._unit.write(_WAIT_AGAIN, rows=rows, now=now)
 
     def wake_silent(self, now: datetime, *, except_of: AbstractSet[UUID]) -> None:
-        """Let everything that waited out a silence go at once; one commit touches a row once only."""
+        """Let what waited out a silence of everybody's go at once; one commit touches a row once only."""
         self._unit.write(_WAKE, now=now, except_of=list(except_of))
 
     async def sample(self, limit: int) -> list[LedgerRow]:
@@ -276,6 +278,8 @@ def _result(one: Settled) -> dict[str, Any]:
         "is_told": one.is_told,
         "is_uncertain": one.is_uncertain,
         "is_silence": one.is_silence,
+        "is_own": one.is_own,
+        "own_silences": one.own_silences,
         "next_attempt_at": one.next_attempt_at.isoformat() if one.next_attempt_at else None,
         "answer_code": failure.code if failure else "0" if one.state == "CONFIRMED" else "",
         "answer": failure.message if failure else "",
@@ -306,6 +310,8 @@ def _claimed(row: Any) -> Claimed:
         mapped_procedure=row["mapped"],
         mapped_sector=row["mapped_sector"],
         sector_name=row["sector_name"] or "",
+        last_words=row["answer"],
+        own_silences=row["own_silences"],
     )
 
 

@@ -8,7 +8,12 @@ from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.gateway.domain.portal_inbound import FAULTY
 
-_FIGURES = Statement("""
+# Tried again and again, or for hours: people look into it, whatever it waits for.
+_STUCK = (
+    "(state IN ('WAITING', 'SENDING') AND attempts > 0"
+    " AND (attempts >= 10 OR occurred_at < :now::timestamptz - interval '2 hours'))"
+)
+_FIGURES = Statement(f"""
 WITH open AS (SELECT * FROM portal_ledger WHERE state <> 'CONFIRMED'),
 recent AS (SELECT extract(epoch FROM settled_at - occurred_at) AS lag FROM portal_ledger
     WHERE state = 'CONFIRMED' AND settled_at > :now::timestamptz - interval '1 hour')
@@ -27,21 +32,26 @@ SELECT
     (SELECT coalesce(jsonb_agg(x ORDER BY x.rows DESC), '[]') FROM (SELECT answer_code AS code,
         left(answer, 200) AS message, count(*) AS rows FROM open WHERE state = 'REFUSED'
         GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 50) AS x) AS refused_by_reason,
+    (SELECT count(*) FROM open WHERE {_STUCK}) AS stuck,
+    (SELECT coalesce(jsonb_agg(x ORDER BY x.rows DESC), '[]') FROM (SELECT answer_code AS code,
+        left(answer, 200) AS message, count(*) AS rows FROM open WHERE {_STUCK}
+        GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 50) AS x) AS stuck_by_reason,
     (SELECT coalesce(jsonb_agg(x ORDER BY x.rows DESC), '[]') FROM (SELECT procedure_code,
         count(*) AS rows FROM open WHERE state = 'UNMAPPED' GROUP BY 1 ORDER BY 2 DESC LIMIT 100) AS x)
         AS unmapped_procedures,
-    (SELECT coalesce(jsonb_object_agg(state, n), '{}') FROM (SELECT state, count(*) AS n
+    (SELECT coalesce(jsonb_object_agg(state, n), '{{}}') FROM (SELECT state, count(*) AS n
         FROM portal_inbound GROUP BY 1) AS x) AS inbound,
     (SELECT count(*) FROM portal_inbound WHERE state = 'PARKED' AND starts_with(reason, :faulty))
         AS inbound_faulty,
     (SELECT count(*) FROM portal_differences d WHERE NOT EXISTS (SELECT FROM portal_owners o
         WHERE o.dossier_id = d.dossier_id AND NOT o.is_ours)) AS differences
 """)
-_LEDGER = Statement("""
+_LEDGER = Statement(f"""
 SELECT dossier_id, version, part, kind, portal_status, code, procedure_code, occurred_at, state, attempts,
        next_attempt_at, answer_code, answer, settled_at
 FROM portal_ledger
 WHERE (:state::text IS NULL OR state = :state) AND (:dossier_id::uuid IS NULL OR dossier_id = :dossier_id)
+  AND (NOT :is_stuck::boolean OR {_STUCK})
   AND (:after_at::timestamptz IS NULL
        OR (occurred_at, dossier_id, version, part)
         > (:after_at, :after_id::uuid, :after_version, :after_part))
@@ -93,6 +103,8 @@ class PostgresPortalScreens:
         *,
         state: str | None,
         dossier_id: UUID | None,
+        is_stuck: bool,
+        now: datetime,
         after: tuple[datetime, UUID, int, int] | None,
         limit: int,
     ) -> list[dict[str, Any]]:
@@ -102,6 +114,8 @@ class PostgresPortalScreens:
             _LEDGER,
             state=state,
             dossier_id=dossier_id,
+            is_stuck=is_stuck,
+            now=now,
             after_at=at,
             after_id=one,
             after_version=version,

@@ -37,6 +37,8 @@ portal_ledger = Table(
     Column("is_uncertain", Boolean, nullable=False, server_default=text("false")),
     Column("is_told", Boolean, nullable=False, server_default=text("false")),
     Column("is_silence", Boolean, nullable=False, server_default=text("false")),
+    Column("is_own", Boolean, nullable=False, server_default=text("false")),
+    Column("own_silences", Integer, nullable=False, server_default=text("0")),
     Column("next_attempt_at", _moment, nullable=False),
     Column("lease_id", UUID),
     Column("lease_until", _moment),

@@ -162,6 +162,10 @@ class Settled:
     is_uncertain: bool | None = None
     """None: as it was."""
     is_silence: bool = False
+    is_own: bool = False
+    """Whether the portal took others meanwhile."""
+    own_silences: int | None = None
+    """How often in a row the same was said while others of its kind were taken; None: as it was."""
     failure: Failure | None = None
     next_attempt_at: datetime | None = None
     settled_at: datetime | None = None
@@ -191,7 +195,7 @@ class PortalLedger(Protocol):
         """Keep what came of rows, all in one statement; `Stale` at the commit when a lease was lost."""
 
     def wake_silent(self, now: datetime, *, except_of: AbstractSet[UUID]) -> None:
-        """Let everything that waited out the portal's silence go at once, but rows just settled."""
+        """Let everything go at once that waited out a silence of everybody's, but rows just settled."""
 
     def note_owner(self, dossier_id: UUID, version: int, *, is_ours: bool) -> None:
         """Keep whether we own a dossier's status since this version."""

@@ -19,6 +19,7 @@ from kernel.core.event import Event
 from kernel.core.ids import new_id
 from services.gateway.domain.portal_ledger import Claimed, event_data
 from services.gateway.domain.portal_streak import RefusalStreak, Turn
+from services.gateway.domain.portal_taken import MOST_OWN_SILENCES, TakenJustNow
 from services.gateway.use_cases.portal_ports import OpenWork, PortalWork, Settled, Told
 from services.gateway.use_cases.portal_telling import SyncOptions, Telling
 
@@ -54,6 +55,7 @@ class TellPortal:
         self._streak = RefusalStreak()
         self._probe_at: datetime | None = None
         self._taken_back: list[Claimed] = []
+        self._taken = TakenJustNow()
 
     @property
     def is_refused_everything(self) -> bool:
@@ -105,7 +107,10 @@ class TellPortal:
         if not results:
             return []
         now = self._clock.now()
-        heard = self._all_heard(results, now)
+        for claimed, told in results:
+            if told.outcome == "confirmed":
+                self._taken.note(claimed.row.kind, now)
+        heard = [(one, self._ruled(one, told, now)) for one, told in self._all_heard(results, now)]
         try:
             async with self._open_work() as work:
                 self._write(work, heard, now)
@@ -159,7 +164,25 @@ class TellPortal:
         outcomes = {told.outcome for _, told in results}
         if "confirmed" in outcomes:
             self._wake_the_rest(work, {claimed.row.dossier_id for claimed, _ in results}, now)
-        self._was_silent = self._was_silent or "silent" in outcomes
+        self._was_silent = self._was_silent or ("silent" in outcomes and not self._is_alone(now))
+
+    def _is_alone(self, now: datetime) -> bool:
+        """Tell whether who is not taken now is alone in it; a streak is of everything."""
+        return not self._streak.is_open and self._taken.has(now)
+
+    def _own_silences(self, claimed: Claimed, told: Told, now: datetime) -> int | None:
+        if told.failure is None or not told.is_said:
+            return None
+        return self._taken.silences_of(claimed, told.failure.message, now)
+
+    def _ruled(self, claimed: Claimed, told: Told, now: datetime) -> Told:
+        """Take words for a refusal that the portal said of one row again and again while it took others.
+
+        What it never put in words is waited out for ever: the figures name it.
+        """
+        often = self._own_silences(claimed, told, now) if told.outcome == "silent" else None
+        is_final = often is not None and often >= MOST_OWN_SILENCES
+        return replace(told, outcome="refused") if is_final else told
 
     def _settled(self, claimed: Claimed, told: Told, now: datetime) -> Settled:
         failure = told.failure
@@ -171,10 +194,13 @@ class TellPortal:
         settled = partial(Settled, claimed, attempts=claimed.attempts, is_told=told.is_told, failure=failure)
         if told.outcome == "refused":
             return settled(state="REFUSED", settled_at=now)
+        is_silence = told.outcome == "silent"
         return settled(
             state="WAITING",
             is_uncertain=told.is_uncertain,
-            is_silence=told.outcome == "silent",
+            is_silence=is_silence,
+            is_own=is_silence and self._is_alone(now),
+            own_silences=self._own_silences(claimed, told, now),
             next_attempt_at=now + self._options.backoff.wait(claimed.attempts, self._spread()),
         )
 

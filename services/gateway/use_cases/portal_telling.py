@@ -142,7 +142,8 @@ class Telling:
             if not answer.says_already_there:
                 return await self._believed(claimed, answer)
             held = await self._look_up(claimed)
-        if held.status == claimed.row.portal_status:
+        is_ours = claimed.is_uncertain and not held.is_known
+        if is_ours or held.status == claimed.row.portal_status:
             return None
         return await self._believed(claimed, await self._portal.sync_dossier(message, is_updating=True))
 

@@ -20,6 +20,8 @@ from tests.integration.gateway.portal_dossiers import ADossier
 from tests.integration.gateway.portal_wire import Recorder
 from tests.serving import served
 
+_TOKEN_LASTS = timedelta(minutes=5)
+
 STAFF = {"quan-tri": "ADMIN", "giam-sat": "SUPERVISOR", "can-bo": "ONE_STOP_OFFICER"}
 
 
@@ -40,13 +42,16 @@ class World:
     wire: Recorder
     """Every call to the portal as it went over the wire."""
     _tokens: dict[str, str] = field(default_factory=dict)
+    _tokens_until: dict[str, datetime] = field(default_factory=dict)
     _heard: dict[UUID, int] = field(default_factory=dict)
 
     async def ask(
         self, method: str, path: str, who: str = "quan-tri", body: Any = None, *, seen: str = ""
     ) -> httpx.Response:
         """Call the door as one of the staff."""
-        if who not in self._tokens:
+        now = self.gateway.clock.now()
+        if who not in self._tokens or self._tokens_until.get(who, now) <= now:
+            self._tokens_until[who] = now + _TOKEN_LASTS
             form = {"grant_type": "urn:motcua:development", "subject": who}
             answer = await self.gateway.client.post("/oidc/token", data=form)
             self._tokens[who] = answer.json()["access_token"]

@@ -1,0 +1,231 @@
+"""What becomes of rows whose answers say one thing in their code and another in words, or nothing clear."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from sandbox.portal.settings import PortalSettings
+from tests.integration.gateway.portal_world import ADossier, World, a_world
+from tests.integration.gateway.test_portal_told import reappointed, submitted_on_portal
+
+WHOLE = ["1", "2", "4", "9", "10"]
+NOT_GRANTED = {
+    "service": "TraCuuHoSo",
+    "error_code": -1,
+    "message": "Đơn vị không được phép sử dụng dịch vụ này",
+}
+NOBODY = {"province_url": "http://127.0.0.1:9", "province_timeout_seconds": 0.2}
+
+
+def refusing(service: str, code: int, message: str, **more: Any) -> dict[str, Any]:
+    return {"service": service, "error_code": code, "message": message, **more}
+
+
+async def told_whole(world: World) -> ADossier:
+    """Let a dossier go to its end while the portal is as it is now."""
+    dossier = ADossier().to_the_end()
+    await world.hears(dossier)
+    await world.settles()
+    assert await world.statuses(dossier.code) == WHOLE
+    assert [one["TrangThai"] for one in await world.progress(dossier.code)] == WHOLE[1:]
+    return dossier
+
+
+async def refused(world: World) -> list[dict[str, Any]]:
+    answer = await world.ask("GET", "/api/v1/portal-sync/ledger?state=REFUSED")
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["items"])
+
+
+async def test_a_create_nobody_answered_is_told_again_where_unknown_is_said_by_a_code(start):
+    """As the province itself answers the portal's look-up (17.5): that is no silence."""
+    async with a_world(start, PortalSettings(look_up_of_unknown="refuse")) as world:
+        for lost in ({"html_5xx": {"value": True, "times": 1, "service": "DongBoHoSoMC"}}, {}):
+            await world.faults(**lost, refuse=refusing("DongBoHoSoMC", 504, "", times=1))
+            await told_whole(world)
+
+
+async def test_a_province_that_may_not_look_up_tells_again_what_nobody_answered(start):
+    async with a_world(start, PortalSettings(**NOBODY)) as world:
+        for lost in ("html_5xx", "lose_answer_after_applying"):
+            fault = {lost: {"value": True, "times": 2, "service": "DongBoHoSoMC"}}
+            await world.faults(refuse=NOT_GRANTED, **fault)
+            await told_whole(world)
+        code = "G22.99-260303-000123"
+        await submitted_on_portal(world, code)
+        dossier = ADossier(origin="PORTAL", portal_code=code).to_the_end()
+        fault = {"html_5xx": {"value": True, "times": 2, "service": "DongBoTrangThaiHoSo"}}
+        await world.faults(refuse=NOT_GRANTED, **fault)
+        await world.hears(dossier)
+        await world.settles()
+        assert await world.statuses(code) == ["2", "4", "9", "10"]
+
+
+async def test_a_look_up_the_road_does_not_have_holds_nothing_up(start):
+    """A provincial gateway without the service answers 404 by HTTP."""
+    async with a_world(start) as world:
+        no_such = {"value": 404, "service": "TraCuuHoSo"}
+        await world.faults(html_5xx=no_such, refuse=refusing("DongBoHoSoMC", 504, "", times=1))
+        await told_whole(world)
+
+
+async def test_a_refused_change_is_shown_also_where_nobody_may_look_up(start):
+    async with a_world(start) as world:
+        dossier = ADossier().to_the_end()
+        await world.hears(dossier)
+        await world.faults(refuse=[NOT_GRANTED, refusing("DongBoHoSoMC", -1, "Sai ngày hẹn trả", status="4")])
+        await world.sends()
+        assert [(row["answer"], row["portal_status"]) for row in await refused(world)] == [
+            ("Sai ngày hẹn trả", 4)
+        ]
+
+
+@pytest.mark.parametrize("message", ["Đồng bộ thành công 0 hồ sơ, lỗi 1 hồ sơ", "Sai mã thủ tục", "Failed"])
+async def test_nought_with_words_against_it_is_asked_after_and_shown(start, message: str):
+    async with a_world(start) as world:
+        await world.faults(refuse=refusing("DongBoHoSoMC", 0, message))
+        dossier = ADossier().to_the_end()
+        await world.hears(dossier)
+        await world.sends()
+        assert [(row["answer_code"], row["answer"]) for row in await refused(world)] == [("0", message)]
+        assert await world.gateway.published("portal_sync.confirmed.v1") == []
+
+
+async def test_a_change_under_the_same_status_that_is_denied_is_not_believed(start):
+    """The look-up shows the status of before, which says nothing of the change."""
+    async with a_world(start) as world:
+        dossier = ADossier().went("accepted", "ACCEPTED").went("handed_over", "PROCESSING")
+        await world.hears_on(dossier)
+        await world.settles()
+        reappointed(dossier)
+        await world.faults(refuse=refusing("DongBoHoSoMC", 0, "Cập nhật không thành công"))
+        await world.hears_on(dossier)
+        await world.sends()
+        assert [row["answer"] for row in await refused(world)] == ["Cập nhật không thành công"]
+
+
+async def test_nought_in_words_nobody_knows_is_told_again_until_it_is_there(start):
+    async with a_world(start) as world:
+        await world.faults(refuse=refusing("DongBoHoSoMC", 0, "Đang xử lý", times=3))
+        await told_whole(world)
+
+
+REFUSALS = [
+    (-1, "Trích yếu hồ sơ có phiên chợ không hợp lệ"),
+    (-1, "Tệp bien-ban-phien-hop.pdf không tải được"),
+    (-1, "Dữ liệu không hợp lệ, vui lòng kiểm tra và thử lại sau"),
+    (-1, "Mã TTHC 1.004873 không tồn tại, vui lòng thử lại sau"),
+    (-1, "Session data: MaTTHC is invalid"),
+    *((code, "Mã thủ tục không tồn tại trong danh mục") for code in (401, 403, 408, 429, 500, 503)),
+]
+
+
+async def test_a_fault_of_the_dossier_is_shown_at_once_whatever_else_its_words_are_of(start):
+    """Words of a session, or of a bad moment, beside it cost one session more at most."""
+    async with a_world(start) as world:
+        await told_whole(world)
+        dossiers = [ADossier().went("accepted", "ACCEPTED") for _ in REFUSALS]
+        await world.faults(
+            refuse=[
+                refusing("DongBoHoSoMC", code, message, dossier=one.code)
+                for one, (code, message) in zip(dossiers, REFUSALS, strict=True)
+            ]
+        )
+        for one in dossiers:
+            began = len(world.wire.calls)
+            await world.hears(one)
+            await world.sends()
+            calls = Counter(call.service for call in world.wire.calls[began:])
+            assert calls["login"] <= 1, calls
+            assert calls["DongBoHoSoMC"] <= 2, calls
+        shown = {row["code"]: (row["answer_code"], row["answer"]) for row in await refused(world)}
+        assert shown == {
+            one.code: (str(code), message) for one, (code, message) in zip(dossiers, REFUSALS, strict=True)
+        }
+
+
+LEDGER = "/api/v1/portal-sync/ledger"
+FIGURES = "/api/v1/portal-sync/figures"
+
+
+async def goes_on(world: World, rounds: int, *, seconds: float = 10) -> None:
+    """Let the portal take a new dossier each so many seconds."""
+    for _ in range(rounds):
+        await world.hears(ADossier().went("accepted", "ACCEPTED"))
+        await world.sends()
+        world.passes(seconds=seconds)
+
+
+async def attempts_of(world: World, dossier: ADossier) -> int:
+    answer = await world.ask("GET", f"{LEDGER}?dossier_id={dossier.id}")
+    assert answer.status_code == 200, answer.text
+    return int(answer.json()["items"][0]["attempts"])
+
+
+async def test_who_alone_meets_silence_waits_as_long_as_ever_and_is_shown_in_the_end(start):
+    """Others that are taken wake it no more; words said twenty times of it alone are its answer."""
+    async with a_world(start) as world:
+        poison = ADossier().went("accepted", "ACCEPTED")
+        words = "Lỗi hệ thống, mã tra cứu 8f3a-77"
+        await world.faults(refuse=refusing("DongBoHoSoMC", 500, words, dossier=poison.code))
+        await world.hears(poison)
+        await goes_on(world, 60)
+        assert 8 <= await attempts_of(world, poison) <= 12, "ten minutes of doubling waits"
+        await goes_on(world, 1)
+        figures = (await world.ask("GET", FIGURES)).json()
+        assert (figures["refused"], figures["stuck"]) == (0, 1)
+        assert figures["stuck_by_reason"][0]["message"].endswith(f"500 {words}")
+        page = await world.ask("GET", f"{LEDGER}?stuck=true")
+        assert page.status_code == 200, page.text
+        listed = page.json()["items"]
+        assert [row["code"] for row in listed] == [poison.code]
+        await goes_on(world, 12, seconds=301)
+        (row,) = await refused(world)
+        assert (row["code"], row["attempts"]) == (poison.code, 20)
+        assert row["answer"].endswith(words)
+        told = await world.gateway.published("portal_sync.refused.v1")
+        assert [one["data"]["portal_code"] for one in told] == [poison.code]
+        await world.faults()
+        assert (await world.ask("POST", f"{LEDGER}/{row['id']}/replay")).status_code == 200
+        await world.sends()
+        assert await world.statuses(poison.code) == ["1", "2"]
+
+
+async def test_words_said_of_everybody_refuse_nobody(start):
+    """A day of a portal that is polite about its own trouble, and a road of it that still works."""
+    async with a_world(start, PortalSettings(**NOBODY)) as world:
+        code = "G22.99-260303-000123"
+        await submitted_on_portal(world, code)
+        there = ADossier(origin="PORTAL", portal_code=code).went("accepted", "ACCEPTED")
+        here = [ADossier().went("accepted", "ACCEPTED") for _ in range(2)]
+        await world.faults(refuse=refusing("DongBoHoSoMC", 500, "Lỗi hệ thống"))
+        await world.hears(*here)
+        for state in ("PROCESSING", "SUSPENDED") * 15:
+            there.went("handed_over" if state == "PROCESSING" else "suspended", state)
+            await world.hears_on(there)
+            await world.sends()
+            world.passes(seconds=301)
+        assert await refused(world) == []
+        assert (await world.ask("GET", FIGURES)).json()["stuck"] == 2
+        await world.faults()
+        await world.settles()
+        for one in here:
+            assert await world.statuses(one.code) == ["1", "2"]
+
+
+async def test_what_waits_for_hours_is_shown_with_why(start):
+    """Nobody there, or a defect of ours: no words of the portal's, and never refused."""
+    async with a_world(start) as world:
+        dossier = ADossier().went("accepted", "ACCEPTED")
+        await world.hears(dossier)
+        await world.faults(html_5xx=True)
+        await world.sends()
+        assert (await world.ask("GET", FIGURES)).json()["stuck"] == 0
+        world.passes(hours=3)
+        await world.sends()
+        figures = (await world.ask("GET", FIGURES)).json()
+        assert figures["stuck_by_reason"] == [{"code": "portal", "message": "HTTP 502", "rows": 1}]
+        page = await world.ask("GET", f"{LEDGER}?stuck=true&state=WAITING")
+        assert page.status_code == 200, page.text
+        assert [row["code"] for row in page.json()["items"]] == [dossier.code]
