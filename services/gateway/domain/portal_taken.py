@@ -28,7 +28,7 @@ class TakenJustNow:
         return any(at <= now <= at + _JUST_NOW for at in moments)
 
     def silences_of(self, claimed: Claimed, words: str, now: datetime) -> int | None:
-        """Return how often in a row these words were said of a row alone; None where they are said of its kind.
+        """Return how often in a row these words were said of a row alone, None where of all its kind.
 
         A service of the portal's that is in trouble says so of everything it is told: no row's answer.
         """

@@ -1,6 +1,7 @@
 """One reader for every list of the portal: what is there is never taken for nothing, whatever it comes in."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -135,3 +136,67 @@ def test_a_look_up_nobody_can_read_is_silence_and_no_missing_dossier() -> None:
 )
 def test_the_portals_answer_is_found_within_the_gateways(wrapped: object) -> None:
     assert lines_of(unwrapped(wrapped).result).items == LINES
+
+
+def outer(**inner: Any) -> dict[str, Any]:
+    return {"error_code": "0", "message": json.dumps({"error_code": 0, "message": "Thành công", **inner})}
+
+
+@pytest.mark.parametrize(
+    ("told", "code", "is_doubtful"),
+    [
+        (outer(), 0, False),
+        ([outer()], 0, False),
+        (json.dumps(outer()), 0, False),
+        (json.dumps(json.dumps(outer())), 0, False),
+        ({"Error_Code": 0, "Message": outer()["message"]}, 0, False),
+        ({"errorCode": 0, "message": json.loads(outer()["message"])}, 0, False),
+        ({"error_code": 0, "message": json.dumps(outer()["message"])}, 0, False),
+        ({"error_code": 0, "message": "\ufeff" + outer()["message"]}, 0, False),
+        ({"error_code": 0, "message": f"[{outer()['message']}]"}, 0, False),
+        ({"error_code": 0, "message": "OK", "result": outer()["message"]}, 0, False),
+        ({"error_code": 0, "message": "OK", "data": json.loads(outer()["message"])}, 0, False),
+        ({"error_code": 0, "message": "Đồng bộ thành công"}, 0, False),
+        ({"error_code": 0, "message": None}, 0, True),
+        ({"error_code": 0, "message": ""}, 0, True),
+        ({"error_code": 0, "message": "[]"}, 0, True),
+        ({"error_code": 0, "message": "Đã chuyển tiếp"}, 0, True),
+        ({"error_code": 0, "message": "Không kết nối được Cổng"}, 0, True),
+        ({"error_code": -1, "message": outer()["message"]}, -1, True),
+        (
+            {"error_code": -1, "message": outer(error_code=-3, message="Mã hồ sơ đã tồn tại")["message"]},
+            -3,
+            False,
+        ),
+        ({"error_code": 0, "message": outer(error_code=-7, message="Sai MaTTHC")["message"]}, -7, False),
+        ({"error_code": -1, "message": "Sai SecurityKey"}, -1, False),
+    ],
+    ids=str,
+)
+def test_what_a_gateway_answers_to_a_write(told: object, code: int, is_doubtful: bool) -> None:
+    answer = unwrapped(told, is_read=False)
+    assert (answer.code, answer.is_doubtful) == (code, is_doubtful)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"error_code": 0, "message": "Đồng bộ thành công"},
+        {"error_code": 0, "message": None},
+        {"error_code": 0, "message": {"a": 1}},
+        {"message": "x"},
+        [],
+        [[]],
+        "x",
+    ],
+    ids=str,
+)
+def test_a_read_without_the_portals_answer_is_silence(told: object) -> None:
+    with pytest.raises(PortalSilent):
+        unwrapped(told)
+
+
+def test_a_dossier_a_gateway_says_is_not_there_is_not_there() -> None:
+    for code in (0, -1):
+        held = read_look_up(unwrapped({"error_code": code, "message": "Không tìm thấy hồ sơ"}))
+        assert held == HeldByPortal(is_there=False)

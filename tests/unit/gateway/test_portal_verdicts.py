@@ -130,6 +130,13 @@ def test_nought_is_success_unless_words_deny_it(message: str, is_success: bool) 
         [{"MaHoSo": "X", "error_code": -1, "message": "Sai MaTTHC"}],
         {"error_code": "-1", "message": "Sai MaTTHC"},
         json.dumps([{"ERROR_CODE": -1, "message": "Sai MaTTHC"}]),
+        [{"MaHoSo": "X", "errorCode": -1, "message": "Sai MaTTHC"}],
+        [{"MaHoSo": "X", "ErrorCode": "-1", "Message": "Sai MaTTHC"}],
+        [{"MaHoSo": "X", "code": -1, "message": "Sai MaTTHC"}],
+        [{"MaHoSo": "X", "status": "FAILED", "message": "Sai MaTTHC"}],
+        [{"MaHoSo": "X", "success": False, "message": "Sai MaTTHC"}],
+        {"data": [{"error_code": -1, "message": "Sai MaTTHC"}]},
+        {"data": json.dumps([{"error_code": -1, "message": "Sai MaTTHC"}])},
     ],
 )
 def test_what_is_said_of_the_dossier_itself_counts(result: object) -> None:
@@ -137,7 +144,21 @@ def test_what_is_said_of_the_dossier_itself_counts(result: object) -> None:
     assert (answer.code, answer.message) == (-1, "Sai MaTTHC")
 
 
-@pytest.mark.parametrize("result", [None, [], "", [{"MaHoSo": "X", "error_code": 0}], [{"MaHoSo": "X"}], 7])
+FINE = (
+    [{"MaHoSo": "X", "code": "H99.201", "status": 4, "message": "Thành công"}],
+    [{"MaHoSo": "X", "code": 200, "success": True}],
+    {"data": [{"errorCode": "00", "status": "OK"}]},
+)
+
+
+def test_a_line_that_denies_in_words_only_is_asked_after() -> None:
+    answer = read_answer({**DONE, "result": [{"MaHoSo": "X", "message": "MaTTHC không hợp lệ"}]}).of_one()
+    assert (answer.is_doubtful, answer.is_success) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "result", [None, [], "", [{"MaHoSo": "X", "error_code": 0}], [{"MaHoSo": "X"}], 7, *FINE]
+)
 def test_a_result_without_a_fault_changes_nothing(result: object) -> None:
     answer = read_answer({**DONE, "result": result})
     assert answer.of_one() == answer
