@@ -15,6 +15,7 @@ _FAILED = frozenset({"fail", "failed", "failure", "error", "rejected", "refused"
 _FIRST_HTTP_FAULT = 400
 _NOT_FOUND = 404
 _DEEPEST = 4
+_JUDGED = 2000
 
 
 class PortalSilent(Unavailable):
@@ -73,6 +74,11 @@ class PortalAnswer:
     result: Any = None
 
     @property
+    def words(self) -> str:
+        """As much of the message as is judged: an answer may be of any length."""
+        return self.message[:_JUDGED]
+
+    @property
     def is_success(self) -> bool:
         """Tell whether the portal took it: 0, and no word against it."""
         return self.code == 0 and not self.denies
@@ -80,12 +86,12 @@ class PortalAnswer:
     @property
     def says_done(self) -> bool:
         """Tell whether its words tell of success, and nothing else."""
-        return portal_phrases.says_done(self.message)
+        return portal_phrases.says_done(self.words)
 
     @property
     def denies(self) -> bool:
         """Tell whether it says 0 and something against it, also beside a word of success."""
-        return self.code == 0 and portal_phrases.says_not_done(self.message)
+        return self.code == 0 and portal_phrases.says_not_done(self.words)
 
     @property
     def is_doubtful(self) -> bool:
@@ -95,19 +101,19 @@ class PortalAnswer:
         """
         if self.code != 0:
             return self.says_done
-        return not (self.says_done or portal_phrases.says_nothing(self.message))
+        return not (self.says_done or portal_phrases.says_nothing(self.words))
 
     @property
     def says_already_there(self) -> bool:
         """Tell whether a create found the dossier there; the code is not settled, the words are."""
-        return portal_phrases.says_already_there(self.message)
+        return portal_phrases.says_already_there(self.words)
 
     @property
     def says_absent(self) -> bool:
         """Tell whether the dossier asked after is not there: by words, under any code (section 17.5)."""
-        if self.code == _NOT_FOUND and not portal_phrases.names_dossier(self.message):
+        if self.code == _NOT_FOUND and not portal_phrases.names_dossier(self.words):
             return False
-        return portal_phrases.says_dossier_absent(self.message)
+        return portal_phrases.says_dossier_absent(self.words)
 
     def of_one(self) -> "PortalAnswer":
         """Return the answer as it is of the one dossier that was told: `result` may judge each (22.3)."""

@@ -5,11 +5,14 @@ in small letters. The table in `tests/unit/gateway/test_portal_sentences.py` is 
 """
 
 import re
+from functools import lru_cache
 
 from services.gateway.domain.folding import folded
 
+_KEPT = 512
+"""Answers are the same few sentences: each is judged once."""
 _FILE = re.compile(
-    r"\S+\.(?:pdf|docx?|xlsx?|pptx?|jpe?g|png|gif|tiff?|bmp|zip|rar|7z|xml|txt|p7[sm]|rtf|html?)\b"
+    r"(?<!\S)\S{1,255}\.(?:pdf|docx?|xlsx?|pptx?|jpe?g|png|gif|tiff?|bmp|zip|rar|7z|xml|txt|p7[sm]|rtf|html?)\b"
 )
 _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|«[^»]*»|‘[^’]*’|(?<!\w)'[^']*'(?!\w)|\[[^\]]*\]")
 _FAULT = r"(?:loi|errors?|exceptions?|that bai|fail(?:ed|ures?)?|(?:khong|chua) thanh cong)"
@@ -100,23 +103,27 @@ _LATER = re.compile(r"thu lai|try again|retry")
 _CLAUSE = re.compile(r"[,;:!?\n]+|\.(?!\d)")
 
 
+@lru_cache(_KEPT)
 def without_files(message: str) -> str:
     """Return the words without names of files, which are ours and said back."""
     text = folded(message)
     return _FILE.sub(" ", text).strip() or text
 
 
+@lru_cache(_KEPT)
 def own_words(message: str) -> str:
     """Return the portal's own words: without names of files and what stands in quotes or brackets."""
     text = without_files(message)
     return _QUOTED.sub(" ", text).strip() or text
 
 
+@lru_cache(_KEPT)
 def says_not_done(message: str) -> bool:
     """Tell whether something is said against it, also beside a word of success."""
     return _NOT_DONE.search(_NO_FAULT.sub(" ", without_files(message))) is not None
 
 
+@lru_cache(_KEPT)
 def says_done(message: str) -> bool:
     """Tell whether success is said and nothing against it."""
     return _DONE.search(without_files(message)) is not None and not says_not_done(message)
@@ -128,11 +135,13 @@ def says_nothing(message: str) -> bool:
     return not text or _ONE_CODE.fullmatch(text) is not None
 
 
+@lru_cache(_KEPT)
 def says_already_there(message: str) -> bool:
     """Tell whether what was told is there from before."""
     return _ALREADY_THERE.search(folded(message)) is not None
 
 
+@lru_cache(_KEPT)
 def says_dossier_absent(message: str) -> bool:
     """Tell whether a dossier that was asked after is not there; a service or an account is no dossier."""
     text = _NATIONAL.sub(" ", without_files(message))

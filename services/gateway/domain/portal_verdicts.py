@@ -46,7 +46,7 @@ class AnswerWords:
 
         Words of a session beside something of the message (a market day is "phiên" too) are doubted only.
         """
-        text = own_words(answer.message)
+        text = own_words(answer.words)
         is_over = says_session_over(text)
         is_named = self.session.search(text) is not None
         if answer.code == 0:
@@ -65,7 +65,7 @@ class AnswerWords:
         """
         if answer.code == 0 or answer.says_done:
             return answer
-        text = own_words(answer.message)
+        text = own_words(answer.words)
         if says_busy(text, self.busy) or (answer.code in _BUSY_CODES and not finds_fault(text)):
             raise PortalBusy(f"Cổng báo chưa nhận được: {answer.code} {answer.message[:200]}".strip())
         return answer

@@ -1,5 +1,6 @@
 """The table of sentences a portal may answer, and what each means for what was told or asked after."""
 
+import time
 import unicodedata
 
 import pytest
@@ -343,3 +344,15 @@ def test_a_dossier_that_is_listed_is_there_under_any_code() -> None:
 def test_a_page_that_is_not_found_is_no_dossier_that_is_not_there() -> None:
     assert read_look_up(PortalAnswer(404, "Not Found")) == NOT_SAID
     assert read_look_up(PortalAnswer(404, "Không tìm thấy hồ sơ")) == NOT_THERE
+
+
+@pytest.mark.parametrize(
+    "piece", ["a", "1", "'", ".", "không a b c ", "error", "a.pdf ", "phiên làm việc a b c "]
+)
+def test_words_of_any_length_are_judged_at_once(piece: str) -> None:
+    """An answer may have megabytes; no pattern goes over it again and again."""
+    for code in (0, -1):
+        began = time.process_time()
+        verdict(PortalAnswer(code, piece * 100_000))
+        read_look_up(PortalAnswer(code, piece * 100_000, []))
+        assert time.process_time() - began < 1
