@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from sandbox.portal.settings import PortalSettings
-from tests.integration.gateway.portal_world import ADossier, World, a_world
+from tests.integration.gateway.portal_dossiers import ADossier
+from tests.integration.gateway.portal_world import World, a_world
 from tests.integration.gateway.test_portal_told import reappointed, submitted_on_portal
 
 WHOLE = ["1", "2", "4", "9", "10"]
