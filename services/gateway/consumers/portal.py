@@ -11,7 +11,7 @@ from kernel.core.event import ReceivedEvent
 from kernel.service import Handler, HandlerFunction
 from services.gateway.consumers.documents import RECALLED
 from services.gateway.domain.portal_ledger import Happened, rows_of
-from services.gateway.domain.portal_reading import tech_id_of
+from services.gateway.domain.portal_words import tech_id_of
 
 
 class _Coded(BaseModel):

@@ -18,6 +18,7 @@ from services.gateway.domain.portal_files import (
     strange_members,
 )
 from services.gateway.domain.portal_form import is_form, long_answers
+from services.gateway.domain.portal_kept import kept_with_form
 from services.gateway.domain.portal_owner import unread_number
 from services.gateway.domain.portal_profiles import PROFILES
 from services.gateway.domain.portal_reading import UPDATING, beside_form, is_change_said
@@ -156,6 +157,7 @@ def _answers(profile: Mapping[str, Any], message: Any, data: Mapping[str, Any]) 
     if profile["form"] and data.get(profile["form"]):
         yield profile["form"]
     yield from beside_form(data, profile)
+    yield from kept_with_form(data, profile, {})
 
 
 def _removable(profile: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[str]:

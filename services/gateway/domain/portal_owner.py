@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from services.gateway.domain.portal_spelling import letters_of_name
 from services.gateway.domain.portal_twice import is_blank
 from services.gateway.domain.portal_words import (
     Json,
@@ -28,6 +29,7 @@ _OF_A_SHEET = re.compile(r"(\d{8,14})\.0+")
 _NO_NUMBER = re.compile(r"0+1?")
 _CARDS = {"1": (0, (_CARD_DIGITS,)), "2": (1, (_OLD_CARD_DIGITS,))}
 """Kinds of `LoaiDinhDanh`: which counts first, and how many digits each has."""
+_PLACES = ("tenthon", "tenxa", "tenphuong", "tenhuyen", "tentinh")
 _FORMS = {
     "phone": re.compile(r"\+?[0-9 .]{8,16}"),
     "email": re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+"),
@@ -55,13 +57,25 @@ def owner_of(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Json:
     owner["applicant_type"] = _SUBJECTS.get(subject, "CITIZEN")
     outer, inner = profile["address"]
     address = data.get(outer)
-    told = text_of(address, inner) if isinstance(address, Mapping) else text_of(data, outer)
+    told = _in_words(address, inner) if isinstance(address, Mapping) else text_of(data, outer)
     owner["address"] = told[:500]
     owner["birth_date"] = _day(owner.get("birth_date", ""))
     for name, form in _FORMS.items():
         if not form.fullmatch(owner[name]):
             owner[name] = ""
     return {name: value for name, value in owner.items() if value}
+
+
+def _in_words(address: Mapping[str, Any], inner: str) -> str:
+    """Return an address in parts as it is written on a letter; codes of places are no words."""
+    parts = [text_of(address, inner)]
+    named = {letters_of_name(name): text_of(address, name) for name in address}
+    parts += [named.get(name, "") for name in _PLACES]
+    words: list[str] = []
+    for part in parts:
+        if part and not any(part.casefold() in one.casefold() for one in words):
+            words.append(part)
+    return ", ".join(words)
 
 
 def _number_elsewhere(data: Mapping[str, Any], subject: str) -> tuple[str, bool]:

@@ -9,6 +9,7 @@ from typing import Any
 from services.gateway.domain.portal_envelope import content_of
 from services.gateway.domain.portal_files import Listed, files_of
 from services.gateway.domain.portal_form import form_of
+from services.gateway.domain.portal_kept import kept_with_form
 from services.gateway.domain.portal_owner import owner_of
 from services.gateway.domain.portal_profiles import PROFILES, TOLD_BY_THE_DOSSIER
 from services.gateway.domain.portal_spelling import names_of
@@ -20,13 +21,13 @@ from services.gateway.domain.portal_words import (
     NotUnderstood,
     is_no_moment,
     moment_of,
+    tech_id_of,
     text_of,
 )
 
 UPDATING = "isUpdating"
 """Whether a message changes a dossier that is there."""
 _OLD_AGENCY = re.compile(r"(\d{3})\.([0-9A-Z]{2,3})\.([0-9A-Z]{2,3})\.([A-Z]\d{2})")
-_TECH_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CODE = re.compile(r"[0-9A-Za-z.\-/]{1,60}")
 _YES = frozenset({"1", "true"})
 _CHANGES = _YES | {"y", "yes", "có", "co", "update", "updating", "edit", "cập nhật", "sửa"}
@@ -137,21 +138,24 @@ def _dossier(data: Mapping[str, Any], profile: Mapping[str, Any], code: str, lis
     if submitted_at is None:
         # Whoever handed it in has the portal's receipt: people say when, it is not sent back.
         raise NeedsPeople(f"cần sửa: {profile['submitted_at']} (bản tin không nói ngày giờ nộp)")
+    owner = owner_of(data, profile)
     return {
         "portal_code": code,
         "procedure_code": procedure,
         "agency": current_agency(text_of(data, profile["agency"])),
         "submitted_at": submitted_at,
-        "owner": owner_of(data, profile),
-        "form_data": _form(data, profile) | dict(listed.remarks),
+        "owner": owner,
+        "form_data": _form(data, profile, kept_with_form(data, profile, owner) | dict(listed.remarks)),
         "result_delivery": "POST" if text_of(data, profile["by_post"]).casefold() in _YES else "COUNTER",
         "is_vneid_verified": text_of(data, profile["verified"]).casefold() in _YES,
         "attachments": listed.files,
     }
 
 
-def _form(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Json:
+def _form(data: Mapping[str, Any], profile: Mapping[str, Any], kept: Mapping[str, Any]) -> Json:
     """Return the answers of the form, and what else the message says under its own names (section 17.3).
+
+    `kept` is what it says in members that are read, and stands nowhere else.
 
     What stands beside the form is the applicant's too: a promotion has nothing else. Only what the dossier
     itself says better, as the names of its procedure and agency, is left out.
@@ -159,7 +163,7 @@ def _form(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Json:
     form = form_of(data.get(profile["form"])) if profile["form"] else {}
     if form is None:
         raise NeedsPeople(f"cần sửa: {profile['form']} (không đọc được biểu mẫu)")
-    beside = beside_form(data, profile)
+    beside = {**beside_form(data, profile), **kept}
     same = {name for name in beside.keys() & form.keys() if beside[name] == form[name]}
     return form | {
         f"{name} (2)" if name in form else name: value for name, value in beside.items() if name not in same
@@ -184,7 +188,7 @@ def _supplement(data: Mapping[str, Any], profile: Mapping[str, Any], code: str, 
         "portal_code": code,
         "note": note or "Công dân bổ sung hồ sơ trên Cổng Dịch vụ công quốc gia",
         "attachments": listed.files,
-        "form_data": _form(data, profile) | dict(listed.remarks),
+        "form_data": _form(data, profile, kept_with_form(data, profile, {}) | dict(listed.remarks)),
         "submitted_at": _moment(data, profile["submitted_at"]),
     }
 
@@ -196,11 +200,6 @@ def _moment(data: Mapping[str, Any], field: str) -> str | None:
     if found is None:
         raise NeedsPeople(f"cần sửa: {field} (không đọc được ngày giờ)")
     return found.isoformat()
-
-
-def tech_id_of(text: str) -> str:
-    """Return the identifier of an account on the portal, blank for anything else (section 2.5)."""
-    return text.lower() if _TECH_ID.fullmatch(text) else ""
 
 
 def current_agency(code: str) -> str:

@@ -16,7 +16,8 @@ def unread_members(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Itera
     known = names_of(profile) | {_CHANGES}
     yield from ((name, f"{own} {_TWICE}") for name, own in told_twice(data) if own in known)
     outer, inner = profile["address"]
-    for name in sorted(known - {FILES, FORM, PEOPLE, outer, ""}):
+    # What people wrote in lists of their own stands with the form (`portal_kept`).
+    for name in sorted(known - {FILES, FORM, PEOPLE, outer, "", *profile["note"]}):
         if _is_no_value(data.get(name)):
             yield name, _NO_VALUE
     address = data.get(outer)

@@ -18,7 +18,8 @@ INSERT INTO portal_ledger (dossier_id, version, part, kind, portal_status, code,
                            state, next_attempt_at, tech_id)
 SELECT x.dossier_id, x.version, x.part, x.kind, x.portal_status, x.code, x.procedure_code, x.occurred_at,
        'WAITING', :now, coalesce(nullif(x.tech_id, ''), (SELECT i.tech_id FROM portal_inbound i
-           WHERE i.portal_code = x.code AND i.tech_id <> '' LIMIT 1), '')
+           WHERE i.portal_code = x.code AND i.tech_id <> '' AND i.state = 'DONE' AND i.answer_code = 0
+           ORDER BY i.id LIMIT 1), '')
 FROM jsonb_to_recordset(:rows::jsonb) AS x(dossier_id uuid, version bigint, part int, kind text,
      portal_status int, code text, procedure_code text, occurred_at timestamptz,
      tech_id text)

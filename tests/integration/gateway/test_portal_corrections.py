@@ -192,6 +192,7 @@ async def test_answers_of_a_supplement_our_form_does_not_take_wait_for_people_wh
         assert (await correct(world, line, DuLieuEForm="")).status_code == 200
         await world.gateway.run_job(PORTAL_INTAKE)
         shown = await office.read(born, RECEIVER)
-        assert (shown["state"], shown["form_data"]) == ("SUBMITTED", {"ho_ten": "Nguyễn Văn An"})
+        answers = {"ho_ten": "Nguyễn Văn An", "DiaChi": a_message()["data"]["DiaChi"]}
+        assert (shown["state"], shown["form_data"]) == ("SUBMITTED", answers)
         (told,) = await office.service.published("dossier.intake_supplement_answered.v1")
         assert "biểu mẫu điện tử" in told["data"]["change"]["note"]

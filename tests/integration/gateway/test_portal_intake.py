@@ -69,7 +69,10 @@ async def test_a_dossier_reaches_the_dossier_service_in_its_own_words(world: Wor
             "email": "mau@example.vn",
             "address": "Số 1, phố Mẫu",
         },
-        "form_data": {"ho_ten": "Nguyễn Văn An"},
+        "form_data": {
+            "ho_ten": "Nguyễn Văn An",
+            "DiaChi": {"MaTinh": "99", "DiaChiChiTiet": "Số 1, phố Mẫu"},
+        },
         "result_delivery": "POST",
         "is_vneid_verified": False,
         "attachments": [{"component_code": "TP01", "name": "to-khai.pdf", "content_base64": PDF}],

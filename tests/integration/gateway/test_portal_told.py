@@ -79,6 +79,7 @@ SECTOR = {"code": "1.004873", "sector": "G15-TP07", "sector_name": "Hộ tịch"
 
 
 TECH_ID = "5f0e2c1a-9d3b-4a7e-8c21-0b6f4d2e7a99"
+UNREACHED = PortalSettings(province_url="http://127.0.0.1:9", province_timeout_seconds=0.2)
 
 
 async def test_the_portal_is_told_the_sectors_name_and_the_owners_account(world: World):
@@ -176,3 +177,17 @@ async def test_a_dossier_born_there_is_told_its_new_date_also_when_the_first_ans
             assert arrivals[-1]["body"]["NoiDung"] == (
                 "reappointed - Cần xác minh thêm. Ngày hẹn trả kết quả mới: 10/03/2026 17:00"
             )
+
+
+async def test_a_status_goes_back_with_the_account_of_the_message_that_was_taken(start):
+    """One that waits for people may name another's account under the same code."""
+    async with a_world(start, UNREACHED) as world:
+        code, other = "G22.99-260303-000777", "11111111-2222-3333-4444-555555555555"
+        await submitted_on_portal(world, code)
+        parked = await send(world, a_message(code, MaDoiTuong=other, MaTTHC="9.999999"))
+        assert parked["message"].endswith("chờ xử lý")
+        assert (await send(world, a_message(code, MaDoiTuong=TECH_ID)))["error_code"] == 0
+        await world.hears(ADossier(origin="PORTAL", portal_code=code).went("accepted", "ACCEPTED"))
+        await world.sends()
+        arrivals = (await world.portal.get("/sandbox/arrivals")).json()
+        assert {one["body"]["MaDoiTuong"] for one in arrivals} == {TECH_ID}

@@ -21,16 +21,19 @@ PERSON = {"ChuHoSo": "An", "LoaiDoiTuong": "1", "SoGiayToChuHoSo": "099088000011
 
 
 @pytest.mark.parametrize(
-    ("path", "message"),
+    ("path", "message", "more"),
     [
-        (PROMOTION, {**DOSSIER, **TRADER, **PROMISED}),
-        (GENERAL, {"service": "x", "data": {**DOSSIER, **TRADER, **PROMISED}}),
-        (PROMOTION, {"data": {"MaHoSoQG": DOSSIER["MaHoSo"], **TRADER, **PROMISED}}),
+        (PROMOTION, {**DOSSIER, **TRADER, **PROMISED}, {}),
+        (GENERAL, {"service": "x", "data": {**DOSSIER, **TRADER, **PROMISED}}, {}),
+        # What a change says of the owner stands with it: the dossier's own stays as it is.
+        (PROMOTION, {"data": {"MaHoSoQG": DOSSIER["MaHoSo"], **TRADER, **PROMISED}}, TRADER),
     ],
     ids=["bare", "general address", "supplement"],
 )
-def test_a_promotions_own_fields_are_its_form(path: str, message: dict[str, Any]) -> None:
-    assert handed_of(path, message).body["form_data"] == PROMISED
+def test_a_promotions_own_fields_are_its_form(
+    path: str, message: dict[str, Any], more: dict[str, Any]
+) -> None:
+    assert handed_of(path, message).body["form_data"] == PROMISED | more
 
 
 @pytest.mark.parametrize(

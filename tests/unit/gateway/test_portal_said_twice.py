@@ -60,6 +60,8 @@ def in_items(*files: Json) -> Callable[[Json], bytes]:
     return written
 
 
+FORM = {"ho_ten": "An", "DiaChi": a_message(SMALL)["data"]["DiaChi"]}
+"""With the code of the province, which the dossier has no place for."""
 FILE, FILE_2 = a_file(SMALL), {**a_file(OTHER), "TenTepDinhKem": "b.pdf"}
 SAME: dict[str, Callable[[Json], Any]] = {
     "files beside the content": beside("TaiLieuNop"),
@@ -178,7 +180,7 @@ async def test_a_container_says_whether_it_is_a_change() -> None:
 
 async def test_what_only_the_road_understands_is_no_answer_of_the_form() -> None:
     told, _ = await understood({**a_message(SMALL), "SecurityKey": "k", "request_id": "7", "isSync": True})
-    assert told["form_data"] == {"ho_ten": "An"}
+    assert told["form_data"] == FORM
 
 
 async def test_a_dossier_that_names_another_is_not_that_one() -> None:
@@ -242,7 +244,7 @@ async def test_what_is_said_of_a_file_stands_with_the_form() -> None:
         {**a_message(SMALL), "data": {**a_message(SMALL)["data"], "TaiLieuNop": [file]}}
     )
     assert told["form_data"] == {
-        "ho_ten": "An",
+        **FORM,
         "TaiLieuNop.0.GhiChu": "bản sao chứng thực",
         "TaiLieuNop.0.SoTrang": 2,
     }
@@ -279,4 +281,11 @@ async def test_no_is_an_answer() -> None:
     told, _ = await understood(
         {**a_message(SMALL), "data": {**a_message(SMALL)["data"], "DaCamKet": False, "SoCon": 0}}
     )
-    assert told["form_data"] == {"ho_ten": "An", "DaCamKet": False, "SoCon": 0}
+    assert told["form_data"] == {**FORM, "DaCamKet": False, "SoCon": 0}
+
+
+async def test_an_address_in_parts_is_written_as_on_a_letter_and_kept_in_its_parts() -> None:
+    parts = {"DiaChiChiTiet": "Số 1", "TenXa": "Phường A", "TenTinh": "Tỉnh B", "MaXa": "00001"}
+    told, _ = await understood({**a_message(SMALL), "data": {**a_message(SMALL)["data"], "DiaChi": parts}})
+    assert told["owner"]["address"] == "Số 1, Phường A, Tỉnh B"
+    assert told["form_data"]["DiaChi"] == parts

@@ -1,0 +1,184 @@
+"""Whatever a message of the portal says, however it is dressed, is in the dossier, parked or refused."""
+
+import base64
+import json
+from collections.abc import Callable, Coroutine
+from typing import Any, NamedTuple
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from services.gateway.domain.portal_base64 import NotBase64, base64_content
+from services.gateway.domain.portal_outline import NoOutline, NotJson
+from services.gateway.domain.portal_profiles import GENERAL, TOLD_BY_THE_DOSSIER
+from services.gateway.domain.portal_reading import handed_of
+from services.gateway.domain.portal_words import NeedsPeople, NotUnderstood
+from services.gateway.use_cases.portal_handing import require_only_files
+from tests.unit.gateway.test_portal_spelling import a_message, camel, in_elements, in_lists, read, snaked
+
+Json = dict[str, Any]
+KNOWN = (
+    *("LyDoDieuChinh", "ThongTinDaNop", "ThongTinSuaDoi", "DienThoai", "Email", "NgaySinh", "DiaChi"),
+    *("DiaChiDoanhNghiep", "HinhThuc", "MaSoThue", "TenThuongNhan", "ChuHoSo", "SoGiayToChuHoSo"),
+    *("MaDoiTuong", "LoaiDoiTuong", "DinhDanhCHS", "DuLieuEForm", "TaiLieuNop", "TenTepDonDangKy"),
+    *("TaiKhoanDuocXacThucVoiVNeID", "TepDonDangKy", "TenTepDangKy", "URLTepDangKy", "DanhSachTaiLieu"),
+    *("eform", "SoDienThoai", "MaHoSoQG", "NgayNopHoSo", "isUpdating", "MaCoQuanThucHien"),
+)
+UNKNOWN = (
+    *("LyDoDieuChinh", "ThongTinDaNop", "ThongTinSuaDoi", "DienThoai", "Email", "NgaySinh", "DiaChi"),
+    *("DiaChiDoanhNghiep", "HinhThuc", "MaSoThue", "TenThuongNhan", "ChuHoSo", "SoGiayToChuHoSo"),
+    *("MaDoiTuong", "LoaiDoiTuong", "DinhDanhCHS", "DuLieuEForm", "TaiLieuNop", "TenTepDonDangKy"),
+    *("TaiKhoanDuocXacThucVoiVNeID", "TepDonDangKy", "TenTepDangKy", "URLTepDangKy", "DanhSachTaiLieu"),
+    *("eform", "SoDienThoai", "MaHoSoQG", "NgayNopHoSo", "isUpdating", "MaCoQuanThucHien"),
+)
+OF_A_CHANGE = {"MaCoQuanThucHien", "MaTTHC", "MaDoiTuong", "TaiKhoanDuocXacThucVoiVNeID"}
+"""What a change does not change: the dossier keeps its agency, its procedure and whose account it is of."""
+SILENT = TOLD_BY_THE_DOSSIER | {"SecurityKey", "madonvi"}
+_IS_IN = {"DiaChi": "address", "TaiLieuNop": "file"}
+PLACES = ("content", "envelope", "container", "again", "file", "address")
+WRITINGS: dict[str, Callable[[Any], Any]] = {
+    "as it is": lambda message: message,
+    "in a request": lambda message: {"request": message},
+    "in a list": lambda message: [message],
+    "a text": json.dumps,
+    "a request that is a text": lambda message: {"request": json.dumps(message)},
+    "a content that is a text": lambda message: {**message, "data": json.dumps(message["data"])},
+    "camels": lambda message: {
+        **message,
+        "data": {camel(name): one for name, one in message["data"].items()},
+    },
+    "snakes": lambda message: {
+        **message,
+        "data": {snaked(name): one for name, one in message["data"].items()},
+    },
+    "elements": in_elements,
+    "lists": lambda message: {**message, "data": in_lists(message["data"])},
+    "content in HoSo": lambda message: {**message, "data": {"HoSo": message["data"]}},
+}
+SIGN = "Xdau{}het"
+
+
+class Saying(NamedTuple):
+    """What is said: where, under which name, by which sign it is known, in which shape."""
+
+    where: str
+    name: str
+    sign: str
+    value: Any
+
+
+def shapes(sign: str) -> st.SearchStrategy[Any]:
+    number = int.from_bytes(sign.encode()) % 10**25
+    content = base64.b64encode(sign.encode()).decode()
+    file = {"TenTepDinhKem": f"{sign}.pdf", "Base64": content}
+    return st.sampled_from(
+        [
+            sign,
+            f" {sign}; 0900000001",
+            {"a": sign},
+            [sign, "b"],
+            [sign],
+            [{"a": sign}, {"b": "c"}],
+            {"#text": sign},
+            {"@thuocTinh": "1", "#text": sign},
+            {"item": [{"x": {"y": sign}}]},
+            json.dumps({"a": sign}),
+            json.dumps([sign]),
+            file,
+            [file],
+            {"item": file},
+            [{**file, "GhiChu": sign}],
+            {"date": sign, "timezone": "UTC"},
+            number,
+            [number, 1],
+        ]
+    )
+
+
+@st.composite
+def sayings(draw: st.DrawFn) -> list[Saying]:
+    """Draw one to three things that are said, each another member."""
+    names = draw(st.lists(st.sampled_from([*KNOWN, *UNKNOWN]), min_size=1, max_size=3, unique=True))
+    said = []
+    for place, name in enumerate(names):
+        sign = SIGN.format("abc"[place] * 3)
+        said.append(Saying(draw(st.sampled_from(PLACES)), name, sign, draw(shapes(sign))))
+    # What is put into another saying's place is not said there any more.
+    replaced = {_IS_IN.get(one.name) for one in said if one.where == "content"}
+    return [one for one in said if one.where not in replaced]
+
+
+def dressed(said: list[Saying], writing: str, updating: str) -> bytes:
+    """Return the plain message with all of it put where it is said, written as a bridge does."""
+    message: Json = {**a_message(30, MaDoiTuong="", MaHoSoQG=""), "isUpdating": updating}
+    data, beside = message["data"], {}
+    at = {"envelope": message, "container": beside, "address": data["DiaChi"], "file": data["TaiLieuNop"][0]}
+    for one in said:
+        at.get(one.where, data)[one.name if one.where != "again" else again(one.name)] = one.value
+    if beside:
+        message["data"] = {"HoSo": data, **beside}
+    text = json.dumps(WRITINGS[writing](message))
+    for one in said:
+        for how in (str, camel, snaked):
+            text = text.replace(how(again(one.name)), one.name)
+    return text.encode()
+
+
+def again(name: str) -> str:
+    """Return a name for a member said a second time, which no object of Python's can say."""
+    return f"@@{name}@@"
+
+
+def at_once(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run what waits for nothing."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        return done.value
+    raise AssertionError("it waits")
+
+
+def heard(body: bytes) -> tuple[str, bool] | None:
+    """Return all that is told on, and whether it is a change; None for what is parked or refused aloud."""
+    try:
+        said = at_once(read(body))
+        handed = handed_of(GENERAL, said.value)
+        require_only_files(said, handed, set())
+        listed = [one.get("content_base64") for one in handed.body["attachments"]]
+        files = [base64_content(one).decode("latin-1") for one in listed if one]
+    except (NeedsPeople, NotUnderstood, NotJson, NoOutline, NotBase64):
+        return None
+    told = [handed.body, handed.missing, handed.deleted, handed.tech_id, handed.portal_code, files]
+    return json.dumps(told, ensure_ascii=False), handed.is_supplement
+
+
+def is_told(one: Saying, told: str) -> bool:
+    values = one.value if isinstance(one.value, list) else [one.value]
+    number = next((str(value) for value in values if isinstance(value, int)), one.sign)
+    return number.casefold() in told.casefold()
+
+
+SEEN = "Xdauaaahet"
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(sayings(), st.sampled_from(sorted(WRITINGS)), st.sampled_from(["True", "False"]))
+@example(
+    [Saying("envelope", "TaiLieuNop", SEEN, [{"TenTepDinhKem": SEEN, "Base64": "QUJD"}])], "as it is", "0"
+)
+@example([Saying("content", "ThongTinSuaDoi", SEEN, {"a": SEEN})], "as it is", "True")
+@example([Saying("content", "LyDoDieuChinh", SEEN, SEEN)], "as it is", "False")
+@example([Saying("content", "DienThoai", SEEN, SEEN)], "as it is", "True")
+@example([Saying("address", "TenXa", SEEN, SEEN)], "as it is", "False")
+@example([Saying("content", "SoGiayToChuHoSo", SEEN, [SEEN, "b"])], "as it is", "False")
+@example([Saying("content", "DinhDanhCHS", SEEN, [{"x": SEEN}])], "as it is", "False")
+@example([Saying("content", "URLTepDangKy", SEEN, [SEEN, "b"])], "as it is", "True")
+@example([Saying("again", "TaiLieuNop", SEEN, [{"TenTepDinhKem": SEEN, "Base64": "QUJD"}])], "as it is", "0")
+def test_all_that_is_said_is_told_on_or_people_are_asked(
+    said: list[Saying], writing: str, updating: str
+) -> None:
+    found = heard(dressed(said, writing, updating))
+    if found is not None:
+        told, is_change = found
+        silent = SILENT | OF_A_CHANGE if is_change else SILENT
+        assert [one for one in said if one.name not in silent and not is_told(one, told)] == []
