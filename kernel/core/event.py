@@ -29,6 +29,14 @@ class Event:
         return self.type.partition(".")[0]
 
 
+MOST_DATA_BYTES = 900_000
+"""What the data of an event may weigh as JSON: what no bus takes would hold up all that came after it."""
+
+
+class EventTooHeavy(ValueError):  # noqa: N818 - the fact is the name.
+    """An event is more than a bus takes: a list nobody bounded. Nothing of its transaction is kept."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedEvent:
     """An event as a consumer sees it: the envelope read, the data still raw JSON values."""

@@ -10,7 +10,7 @@ import asyncpg
 import orjson
 
 from kernel.core.errors import Stale
-from kernel.core.event import Event
+from kernel.core.event import MOST_DATA_BYTES, Event, EventTooHeavy
 from kernel.postgres.statement import Statement, merge
 
 _OUTBOX = """
@@ -242,7 +242,7 @@ class UnitOfWork:
             "types": [event.type for event in events],
             "sequences": [event.sequence for event in events],
             "moments": [event.occurred_at for event in events],
-            "data": [orjson.dumps(event.data).decode() for event in events],
+            "data": [_data_of(event) for event in events],
         }
 
     async def close(self) -> None:
@@ -262,3 +262,10 @@ class UnitOfWork:
                 await transaction.rollback()
         finally:
             await self._pool.release(connection)
+
+
+def _data_of(event: Event) -> str:
+    data = orjson.dumps(event.data)
+    if len(data) > MOST_DATA_BYTES:
+        raise EventTooHeavy(f"{event.type} of {event.key} weighs {len(data)} bytes")
+    return data.decode()

@@ -41,6 +41,6 @@ async def _is_moved(one: One, name: Callable[[One], UUID], move: Callable[[One],
     except Refusal as refused:
         # Somebody is changing it, or what it rests on was changed by hand.
         _log.info("not moved to who goes on with it", id=str(name(one)), code=refused.code)
-    except ValueError:
+    except (ValueError, TypeError, KeyError):
         _log.exception("a row that cannot be read is not moved to who goes on with it", id=str(name(one)))
     return False

@@ -14,7 +14,7 @@ from services.dossier.jobs import moving
 from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
 from services.dossier.jobs.realign_dossiers import REALIGN_DOSSIERS
 from tests.builders.dossier.colleagues import in_the_directory
-from tests.builders.dossier.kin import BIRTH, Kin
+from tests.builders.dossier.kin import BIRTH, POLICE, Kin
 from tests.builders.dossier.office import (
     COMMUNE,
     LEAD,
@@ -164,6 +164,21 @@ async def test_a_submission_merged_twice_comes_back_from_the_last_heir(empty_off
     lists = await kin.service.get("/v1/interlinked-dossiers", at_third)
     assert lists.json()["items"] == []
     assert await marked(kin) == []
+
+
+async def test_of_a_submission_the_places_that_are_sure_move_and_a_doubted_one_waits(
+    empty_office: Office,
+) -> None:
+    kin = await Kin(empty_office.service).open_kin()
+    seen = await kin.handed_in()
+    await kin.accepted_child(seen, BIRTH)
+    await kin.service.receive(heir(COMMUNE), named(FOURTH), an_end(POLICE, FOURTH, 2))
+    await forge(kin, "name = 'khác'", FOURTH)
+    await kin.service.receive(ended_for(HEIR, 2))
+    await kin.service.run_job(CONTINUE_DOSSIERS)
+    parent = await kin.parent(seen)
+    assert parent["continuing_agency"]["code"] == HEIR
+    assert not any((one["continuing_agency"] or {}).get("code") == FOURTH for one in parent["members"])
 
 
 async def test_in_a_ring_everything_stays_with_each_agency_and_is_told_once(empty_office: Office) -> None:

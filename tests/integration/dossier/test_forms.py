@@ -85,6 +85,7 @@ async def test_answers_that_come_with_a_portals_supplement_are_the_dossiers(offi
     await with_form(office)
     seen = await asked_for_more(office, **answers(copies=1, NguoiLienHe="Trần Thị Bình"))
     said = {"copies": 3, "purpose": "", "NguoiLienHe": "Lê Văn Cường", "SoNha": "12", "NgayKy": None}
+    said |= {"applicant": {}, "other_purpose": "  "}
     answer = await supplemented(office, **said)
     assert answer.status_code == 200, answer.text
     for reader in (RECEIVER, a_citizen()):
@@ -97,12 +98,22 @@ async def test_answers_that_come_with_a_portals_supplement_are_the_dossiers(offi
             ["SoNha"],
         )
     (told,) = await office.service.published("dossier.intake_supplement_answered.v1")
-    assert told["data"]["change"]["answers"] == {"corrected": ["NguoiLienHe", "SoNha", "copies"]}
+    assert told["data"]["change"]["answers"] == {"corrected": ["copies"], "others": 2}
     assert "Cường" not in str(told["data"])
     assert await verify_history(office.service.runtime, []) == 0
     forged = "UPDATE dossiers SET form_sealed = ''"
     await office.service.runtime.pool.execute(forged)
     assert await verify_history(office.service.runtime, []) == 1
+
+
+async def test_what_people_wrote_as_names_is_in_no_event(office: Office) -> None:
+    """However much it is: an event past what a bus takes would hold up all that comes after it."""
+    seen = await asked_for_more(office, a=1)
+    answer = await supplemented(office, **{f"{'ắ' * 2000} {place}": place for place in range(480)})
+    assert answer.status_code == 200, answer.text
+    (told,) = await office.service.published("dossier.intake_supplement_answered.v1")
+    assert told["data"]["change"]["answers"] == {"corrected": [], "others": 480}
+    assert len((await office.read(seen, RECEIVER))["form_data"]) == 481
 
 
 async def test_answers_of_a_supplement_the_form_does_not_take_are_refused_whole(office: Office) -> None:

@@ -11,8 +11,10 @@ from kernel.bus.dead_letters import DeadLetters
 from kernel.bus.memory import MemoryBus
 from kernel.bus.relay import run_relay
 from kernel.core.bus import BusUnavailable, OutgoingMessage, TopicSettings
+from kernel.core.event import MOST_DATA_BYTES, EventTooHeavy
 from kernel.core.ids import new_id
 from kernel.jobs import PRUNE
+from kernel.service import JobTick
 from kernel.testing.running import a_person, an_event
 
 TOPICS = {"jar": TopicSettings(partitions=3), "jar.dead.jars": TopicSettings(partitions=1)}
@@ -295,3 +297,19 @@ async def test_what_was_flushed_stands_or_falls_with_the_commit(start_jars, ends
         unit.write(Statement(insert), id=new_id())
         await unit.flush()
     assert await jars.count("jars") == (3 if ends_well else 0)
+
+
+async def test_an_event_no_bus_takes_is_never_written_and_one_from_before_holds_up_no_other(start_jars):
+    jars = await start_jars(await a_bus())
+    pool = jars.runtime.pool
+    with pytest.raises(EventTooHeavy):
+        async with JobTick(jars.runtime, jars.runtime.clock.now()).open_work() as work:
+            work.record(added(new_id(), words="x" * MOST_DATA_BYTES))
+    assert await jars.count("outbox") == 0
+    jar = (await jars.post("/v1/jars", {"pebbles": 1}, a_person())).json()
+    await pool.execute("UPDATE outbox SET data = jsonb_build_object('words', repeat('x', 1000000))")
+    async with working(jars, run_relay(jars.runtime), Consumer(jars.runtime).run()):
+        assert (await jars.post("/v1/jars", {"pebbles": 1}, a_person())).status_code == 201
+        await until(lambda: _equals(jars.count("sightings"), 1))
+    left = await pool.fetch("SELECT key FROM outbox WHERE published_at IS NULL")
+    assert [row["key"] for row in left] == [jar["id"]]

@@ -10,7 +10,7 @@ from services.dossier.domain.errors import AnswersWrong
 from services.dossier.domain.intake.answers import answers_of, corrections_of
 from services.dossier.use_cases.ports import Work
 
-_BLANK = (None, "")
+_MOST_NAMED = 50
 
 
 async def put_answers_right(
@@ -18,13 +18,14 @@ async def put_answers_right(
 ) -> dict[str, Any]:
     """Take what a supplement says of the form: names it tells are put right, the others stay as they are.
 
-    A blank says nothing. Return what history tells of it, the names only; raise `AnswersWrong` where the
-    form the dossier was handed in under does not take a new answer, or misses one that it brings about.
+    A blank says nothing. Return what history tells of it: which of the form's own questions, and how many
+    others, for what people wrote as a name is theirs. Raise `AnswersWrong` where the form the dossier was
+    handed in under does not take a new answer, or misses one that it brings about.
     """
     opened = work.seals.open(dossier.form_sealed, purpose="form") if dossier.form_sealed else {}
     before = answers_of(opened) or {}
     changed = {
-        name: one for name, one in told.items() if one not in _BLANK and (name, one) not in before.items()
+        name: one for name, one in told.items() if not _is_blank(one) and not _is_said(before, name, one)
     }
     if not changed:
         return {}
@@ -41,7 +42,22 @@ async def put_answers_right(
     dossier.put_answers_right(
         work.seals.seal([after, *corrections_of(opened), correction], purpose="form"),
     )
-    return {"answers": {"corrected": sorted(changed)}}
+    own = form.schema.get("properties", {}).keys() if form is not None else ()
+    named = sorted(changed.keys() & own)[:_MOST_NAMED]
+    others = len(changed) - len(named)
+    return {"answers": {"corrected": named, **({"others": others} if others else {})}}
+
+
+def _is_blank(answer: Any) -> bool:
+    """Tell whether an answer says nothing: bridges write an empty list or object for what is not there."""
+    if isinstance(answer, str):
+        return not answer.strip()
+    return answer is None or answer in ([], {})
+
+
+def _is_said(before: Mapping[str, Any], name: str, answer: Any) -> bool:
+    """Tell whether this was answered before; yes is not 1."""
+    return name in before and before[name] == answer and type(before[name]) is type(answer)
 
 
 def _require_right(

@@ -21,7 +21,7 @@ async def align_parent(parent_id: UUID, ends: Ends, *, work: Work, now: datetime
     moved, is_sure = align(parent, ends)
     if not moved:
         return is_sure
-    await work.catalogue.hold_words(ends, ways(parent, ends))
+    await work.catalogue.hold_words(ends, ways(parent, ends) & ends.words.keys())
     continued = {one.before: agency_data(one.now) for one in moved if not one.is_back}
     details = {
         "continued": [
