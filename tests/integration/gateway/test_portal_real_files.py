@@ -135,7 +135,7 @@ async def test_twenty_megabytes_come_in_too(world: World):
 async def test_a_form_of_answers_longer_than_a_held_text_is_read(world: World):
     answers = {f"truong_{n}": "x" * 900 for n in range(100)}
     assert (await send(world, a_message(DuLieuEForm=json.dumps(answers))))["error_code"] == 0
-    assert world.dossiers.calls[-1]["body"]["form_data"] == answers
+    assert world.dossiers.calls[-1]["body"]["form_data"] == answers | ADDRESS
 
 
 BROKEN = {
@@ -217,6 +217,8 @@ async def test_a_message_that_waits_for_people_keeps_no_newer_one_of_its_dossier
     assert [state for state, _, _ in await inbox(world)] == ["DONE", "DONE"]
 
 
+ADDRESS = {"DiaChi": a_message()["data"]["DiaChi"]}
+"""With the code of the province, for which the dossier has no place but the form."""
 PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0"
 
 
@@ -243,7 +245,7 @@ async def test_a_picture_among_the_answers_of_a_form_is_a_file_of_the_dossier(wo
         message = a_message(CODE.format(number), TaiLieuNop=listed([paper]), DuLieuEForm=form)
         assert (await send(world, message))["error_code"] == 0
         body = world.dossiers.calls[-1]["body"]
-        assert body["form_data"] == told
+        assert body["form_data"] == told | ADDRESS
         assert contents(world, body) == [paper, photo, drawn, child]
         names = [one["name"] for one in body["attachments"]]
         assert names == ["0.pdf", "anh.png", "chu_ky.png", "con.0.anh.jpg"]
