@@ -1,5 +1,6 @@
 """One HTTP exchange with the portal or its gateway: bounded in time, believed only when it is JSON."""
 
+import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -21,6 +22,7 @@ _PIECE = 65_536
 _HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "Charset": "utf-8"}
 _SHUT = frozenset({401, 403})
 _WITHOUT = frozenset({404, 405, 501})
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -123,10 +125,22 @@ def decoded(raw: bytes | str) -> Any:
     text = raw.removeprefix(_MARK) if isinstance(raw, bytes) else raw.removeprefix(_MARK.decode())
     try:
         found = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise PortalUnreadable("câu trả lời không phải JSON") from error
+    except orjson.JSONDecodeError:
+        return without_controls(_read_as_written(text))
     plain = text if isinstance(text, str) else text.decode("latin-1")
     return without_controls(found) if _ESCAPED.search(plain) else found
+
+
+def _read_as_written(text: bytes | str) -> Any:
+    """Read what strict readers do not: UTF-16, raw breaks of lines, `NaN`, a letter cut in half ("?")."""
+    try:
+        if isinstance(text, bytes):
+            text = text.decode("utf-16" if text[:2] in _WIDE_MARKS else "utf-8")
+        found = json.loads(text, strict=False, parse_constant=lambda _: None)
+    except (ValueError, RecursionError) as error:
+        raise PortalUnreadable("câu trả lời không phải JSON") from error
+    wide = json.dumps(found, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
+    return orjson.loads(wide.decode("utf-16-le", "replace").replace("\ufffd", "?"))
 
 
 def open_portal_session(connections: int) -> aiohttp.ClientSession:

@@ -136,10 +136,17 @@ _REPLAY = Statement(
     " own_silences = 0, is_uncertain = NOT is_told"
     " WHERE dossier_id = :dossier_id AND version = :version AND part = :part AND state = 'REFUSED'"
 )
+
+
+def reason_of(words: str) -> str:
+    """Return the SQL of what words say of many dossiers alike: how they begin, without codes and numbers."""
+    return f"left(regexp_replace({words}, '\\S*\\d{{4,}}\\S*', '#', 'g'), 200)"
+
+
 # As the figures tell reasons: the code, and how its words begin.
 _REFUSED_FOR = Statement(
     "SELECT dossier_id, version, part FROM portal_ledger WHERE state = 'REFUSED' AND answer_code = :code"
-    " AND (:message::text IS NULL OR left(answer, 200) = left(:message, 200))"
+    f" AND (:message::text IS NULL OR {reason_of('answer')} = {reason_of(':message')})"
     " ORDER BY occurred_at, dossier_id, version, part LIMIT :limit::int FOR UPDATE"
 )
 _REPLAY_MANY = """

@@ -7,6 +7,7 @@ from uuid import UUID
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.gateway.domain.portal_inbound import FAULTY
+from services.gateway.store.portal_ledger import reason_of
 
 # Tried again and again, or for hours: people look into it, whatever it waits for.
 _STUCK = (
@@ -30,12 +31,12 @@ SELECT
     (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY lag) FROM recent)::float8 AS lag_median_seconds,
     (SELECT percentile_cont(0.95) WITHIN GROUP (ORDER BY lag) FROM recent)::float8 AS lag_p95_seconds,
     (SELECT coalesce(jsonb_agg(x ORDER BY x.rows DESC), '[]') FROM (SELECT answer_code AS code,
-        left(answer, 200) AS message, count(*) AS rows FROM open WHERE state = 'REFUSED'
-        GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 50) AS x) AS refused_by_reason,
+        left(min(answer), 200) AS message, count(*) AS rows FROM open WHERE state = 'REFUSED'
+        GROUP BY 1, {reason_of("answer")} ORDER BY 3 DESC LIMIT 50) AS x) AS refused_by_reason,
     (SELECT count(*) FROM open WHERE {_STUCK}) AS stuck,
     (SELECT coalesce(jsonb_agg(x ORDER BY x.rows DESC), '[]') FROM (SELECT answer_code AS code,
-        left(answer, 200) AS message, count(*) AS rows FROM open WHERE {_STUCK}
-        GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 50) AS x) AS stuck_by_reason,
+        left(min(answer), 200) AS message, count(*) AS rows FROM open WHERE {_STUCK}
+        GROUP BY 1, {reason_of("answer")} ORDER BY 3 DESC LIMIT 50) AS x) AS stuck_by_reason,
     (SELECT coalesce(jsonb_agg(x ORDER BY x.rows DESC), '[]') FROM (SELECT procedure_code,
         count(*) AS rows FROM open WHERE state = 'UNMAPPED' GROUP BY 1 ORDER BY 2 DESC LIMIT 100) AS x)
         AS unmapped_procedures,

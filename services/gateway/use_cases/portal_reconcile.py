@@ -42,7 +42,7 @@ class Reconcile:
         found = 0
         for last in words.values():
             answer = await self._portal.look_up(last.code)
-            held = read_look_up(answer)
+            held = read_look_up(answer, last.code)
             if not held.is_known:
                 raise PortalSilent(f"TraCuuHoSo: {answer.code} {answer.message[:200]}")
             differs = self._differs(last, held)

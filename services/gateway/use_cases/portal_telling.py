@@ -196,7 +196,8 @@ class Telling:
         Raises `PortalSilent` while its answer may still come.
         """
         try:
-            return read_look_up(await self._portal.look_up(claimed.row.code))
+            code = claimed.row.code
+            return read_look_up(await self._portal.look_up(code), code)
         except (PortalShut, PortalWithout):
             return NOT_TOLD
         except PortalSilent:

@@ -78,6 +78,7 @@ async def test_a_portal_of_2020_gets_no_newer_field(start):
 SECTOR = {"code": "1.004873", "sector": "G15-TP07", "sector_name": "Hộ tịch"}
 
 
+OTHER_ID = "11111111-2222-3333-4444-555555555555"
 TECH_ID = "5f0e2c1a-9d3b-4a7e-8c21-0b6f4d2e7a99"
 UNREACHED = PortalSettings(province_url="http://127.0.0.1:9", province_timeout_seconds=0.2)
 
@@ -104,6 +105,8 @@ async def test_an_account_named_by_the_portal_itself_goes_back_with_the_status(s
     async with a_world(start, nobody) as world:
         code = "G22.99-260303-000777"
         await submitted_on_portal(world, code)
+        # One that waits for people was of another account: it made no dossier.
+        await send(world, a_message(code, MaDoiTuong=OTHER_ID, MaTTHC="9.999999"))
         await send(world, a_message(code, MaDoiTuong=TECH_ID.upper()))
         await world.hears(ADossier(origin="PORTAL", portal_code=code).went("accepted", "ACCEPTED"))
         await world.sends()

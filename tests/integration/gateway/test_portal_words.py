@@ -146,6 +146,26 @@ async def test_a_fault_of_the_dossier_is_shown_at_once_whatever_else_its_words_a
         }
 
 
+async def test_refusals_that_differ_in_codes_only_are_one_reason(start):
+    async with a_world(start) as world:
+        dossiers = [ADossier().went("accepted", "ACCEPTED") for _ in range(3)]
+        words = [f"Mã hồ sơ {one.code} không đúng danh mục 12" for one in dossiers]
+        await world.faults(
+            refuse=[
+                refusing("DongBoHoSoMC", -7, message, dossier=one.code)
+                for one, message in zip(dossiers, words, strict=True)
+            ]
+        )
+        await world.hears(*dossiers)
+        await world.sends()
+        (reason,) = (await world.ask("GET", FIGURES)).json()["refused_by_reason"]
+        assert reason == {"code": "-7", "message": min(words), "rows": 3}
+        await world.faults()
+        reason.pop("rows")
+        answer = await world.ask("POST", "/api/v1/portal-sync/replays", body=reason)
+        assert answer.json() == {"replayed": 3}
+
+
 LEDGER = "/api/v1/portal-sync/ledger"
 FIGURES = "/api/v1/portal-sync/figures"
 

@@ -162,7 +162,7 @@ def test_what_is_no_answer_is_silence(value: object) -> None:
     ],
 )
 def test_what_the_portal_holds(result: object, held: tuple[bool, int]) -> None:
-    found = read_look_up(read_answer({"error_code": 0, "message": "", "result": result}))
+    found = read_look_up(read_answer({"error_code": 0, "message": "", "result": result}), "a")
     assert (found.is_there, found.status) == held
 
 

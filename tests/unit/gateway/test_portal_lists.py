@@ -116,12 +116,12 @@ def test_a_number_is_the_same_however_it_is_written(written: object, number: int
     ids=str,
 )
 def test_what_the_portal_holds_is_read_in_whatever_it_comes(result: object, held: HeldByPortal) -> None:
-    assert read_look_up(PortalAnswer(0, "", result)) == held
+    assert read_look_up(PortalAnswer(0, "", result), "X") == held
 
 
 def test_a_look_up_nobody_can_read_is_silence_and_no_missing_dossier() -> None:
     with pytest.raises(PortalSilent):
-        read_look_up(PortalAnswer(0, "", "đang bảo trì"))
+        read_look_up(PortalAnswer(0, "", "đang bảo trì"), "X")
 
 
 @pytest.mark.parametrize(
@@ -198,5 +198,5 @@ def test_a_read_without_the_portals_answer_is_silence(told: object) -> None:
 
 def test_a_dossier_a_gateway_says_is_not_there_is_not_there() -> None:
     for code in (0, -1):
-        held = read_look_up(unwrapped({"error_code": code, "message": "Không tìm thấy hồ sơ"}))
+        held = read_look_up(unwrapped({"error_code": code, "message": "Không tìm thấy hồ sơ"}), "X")
         assert held == HeldByPortal(is_there=False)

@@ -275,6 +275,7 @@ def test_codes_of_a_session_are_doubted_where_something_of_the_message_is_named(
         assert verdict(PortalAnswer(code, message)) == SESSION
 
 
+CODE = "H99.201-260303-0000001"
 NOT_THERE, NOT_SAID = HeldByPortal(is_there=False), HeldByPortal(is_there=False, is_known=False)
 ASKED_AFTER = {
     NOT_THERE: """
@@ -328,22 +329,24 @@ LOOKED_UP = [
 def test_a_look_up_without_a_list_is_known_by_its_words(
     code: int, message: str, result: object, held: HeldByPortal
 ) -> None:
-    assert read_look_up(PortalAnswer(code, message, result)) == held
+    assert read_look_up(PortalAnswer(code, message, result), CODE) == held
 
 
 @pytest.mark.parametrize("message", ["", "Thành công", "OK", "Tra cứu thành công"])
 def test_an_empty_list_is_a_dossier_that_is_not_there(message: str) -> None:
-    assert read_look_up(PortalAnswer(0, message, [])) == NOT_THERE
+    assert read_look_up(PortalAnswer(0, message, []), CODE) == NOT_THERE
 
 
 def test_a_dossier_that_is_listed_is_there_under_any_code() -> None:
     """As the province's own look-up of what is owed answers 1 (17.5)."""
-    assert read_look_up(PortalAnswer(1, "", [{"MaTrangThai": "4"}])) == HeldByPortal(is_there=True, status=4)
+    assert read_look_up(PortalAnswer(1, "", [{"MaTrangThai": "4"}]), CODE) == HeldByPortal(
+        is_there=True, status=4
+    )
 
 
 def test_a_page_that_is_not_found_is_no_dossier_that_is_not_there() -> None:
-    assert read_look_up(PortalAnswer(404, "Not Found")) == NOT_SAID
-    assert read_look_up(PortalAnswer(404, "Không tìm thấy hồ sơ")) == NOT_THERE
+    assert read_look_up(PortalAnswer(404, "Not Found"), CODE) == NOT_SAID
+    assert read_look_up(PortalAnswer(404, "Không tìm thấy hồ sơ"), CODE) == NOT_THERE
 
 
 @pytest.mark.parametrize(
@@ -354,5 +357,21 @@ def test_words_of_any_length_are_judged_at_once(piece: str) -> None:
     for code in (0, -1):
         began = time.process_time()
         verdict(PortalAnswer(code, piece * 100_000))
-        read_look_up(PortalAnswer(code, piece * 100_000, []))
+        read_look_up(PortalAnswer(code, piece * 100_000, []), CODE)
         assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "held"),
+    [
+        ([{"MaHoSo": CODE + "0", "MaTrangThai": 10}], NOT_THERE),
+        ([{"MaHoSo": CODE + "0", "MaTrangThai": 10}, {"mahoso": CODE, "MaTrangThai": 2}], (True, 2)),
+        ([{"MaHoSo": "G22.99-1", "MaHoSoDonVi": CODE.lower(), "MaTrangThai": 4}], (True, 4)),
+        ([{"MaTrangThai": 4}], (True, 4)),
+        ([{"MaHoSo": "", "MaTrangThai": 4}], (True, 4)),
+    ],
+    ids=str,
+)
+def test_a_look_up_is_read_of_the_dossier_asked_for(lines: object, held: object) -> None:
+    expected = held if isinstance(held, HeldByPortal) else HeldByPortal(*held)  # type: ignore[misc]
+    assert read_look_up(PortalAnswer(0, "", lines), CODE) == expected

@@ -51,6 +51,21 @@ def test_one_answer_in_many_dresses(told: bytes) -> None:
     assert (answer.code, answer.message, answer.is_success) == (0, "ok", True)
 
 
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        (b'{"error_code":0,"message":"cut \\ud83d"}', "cut ?"),
+        (b'{"error_code":0,"message":"two\nlines"}', "two lines"),
+        (b'{"error_code":0,"message":"a","x":NaN}', "a"),
+        ('{"error_code":0,"message":"Thành công"}'.encode("utf-16"), "Thành công"),
+        ('{"error_code":0,"message":"\\ud83d\\ude00 \\ude00\\ud83d"}', "😀 ??"),
+    ],
+    ids=str,
+)
+def test_one_broken_letter_makes_no_whole_answer_unreadable(told: bytes | str, message: str) -> None:
+    assert read_answer(decoded(told)).message == message
+
+
 @pytest.mark.parametrize("told", [b"<html>", b"", b"{}", b'{"error_code":null}', b"[1]", b'"x"', b"[{},{}]"])
 def test_what_is_no_answer_is_none_in_no_dress(told: bytes) -> None:
     with pytest.raises(PortalSilent):
