@@ -26,8 +26,9 @@ _OF_OTHERS = (
 # whole table than an index, hoping to meet enough soon, and at an agency that ended there are none to meet.
 _RUNNING = f"{_OF_OTHERS} ORDER BY id LIMIT :limit"
 _WAITING = f"{_OF_OTHERS} ORDER BY task_role, task_due_at, id LIMIT :limit"
-# Each way a dossier hangs on an agency walks its own index. What waits at an ended agency is always looked
-# for, since a process may name it long after; the rest only until an agency is known to have none left.
+# Each way a dossier hangs on an agency walks its own index. What waits at an ended agency, and what it is asked
+# its opinion of, is always looked for, since a process may name it long after; the rest only until an agency is
+# known to have none left.
 _TO_CONTINUE = Statement(
     f"""
     SELECT DISTINCT ON (found.id) found.id, a.code AS agency,
@@ -47,7 +48,7 @@ _TO_CONTINUE = Statement(
          AND helping_agency <> receiving_agency AND a.is_open AND {_RUNNING})
         UNION ALL
         (SELECT id, procedure_code FROM dossiers WHERE consulted_agencies @> ARRAY[a.code]
-         AND consulted_agencies <> '{{}}' AND a.is_open AND {_RUNNING})
+         AND consulted_agencies <> '{{}}' AND {_RUNNING})
     ) AS found
     ORDER BY found.id, a.code LIMIT :limit
     """

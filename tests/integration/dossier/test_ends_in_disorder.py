@@ -19,9 +19,11 @@ from tests.builders.dossier.office import (
     COMMUNE,
     LEAD,
     OTHER_COMMUNE,
+    PLAIN_STEPS,
     RECEIVER,
     SPECIALIST,
     Office,
+    a_step,
     an_agency,
 )
 from tests.integration.dossier.test_agencies_that_end import HEIR, UNITS, Start, at_heir, heir, inbox, merged
@@ -347,3 +349,16 @@ async def test_jobs_killed_at_any_commit_leave_nothing_behind(
         assert await marked(kin) == []
     assert kills >= 8
     assert await verify_history(kin.service.runtime, []) == 0
+
+
+async def test_an_opinion_asked_of_an_agency_that_ended_long_ago_is_its_heirs(empty_office: Office) -> None:
+    """A process may name it long after: nothing of it was left for hours."""
+    asked = a_step("y-kien", "SPECIALIST", "chuyen-mon", agency=FOURTH, consultation_of=["tham-dinh"])
+    office = await empty_office.open(steps=[*PLAIN_STEPS, asked])
+    await office.service.receive(named(FOURTH), heir(FOURTH), an_end(FOURTH, HEIR, 2))
+    office.service.clock.advance(timedelta(hours=3))
+    await told(office)
+    seen = await office.in_process()
+    await told(office)
+    assert await inbox(office, at_heir(SPECIALIST)) == [seen["dossier_id"]]
+    assert await inbox(office, AT_FOURTH) == []
