@@ -26,9 +26,9 @@ _OF_OTHERS = (
 # whole table than an index, hoping to meet enough soon, and at an agency that ended there are none to meet.
 _RUNNING = f"{_OF_OTHERS} ORDER BY id LIMIT :limit"
 _WAITING = f"{_OF_OTHERS} ORDER BY task_role, task_due_at, id LIMIT :limit"
-# Each way a dossier hangs on an agency walks its own index. What waits at an ended agency, and what it is asked
-# its opinion of, is always looked for, since a process may name it long after; the rest only until an agency is
-# known to have none left.
+# Each way a dossier hangs on an agency walks its own index. What waits at an ended agency, and what it is
+# asked its opinion of, is always looked for, since a process may name it long after; the rest only until an
+# agency is known to have none left.
 _TO_CONTINUE = Statement(
     f"""
     SELECT DISTINCT ON (found.id) found.id, a.code AS agency,
