@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import hashlib
 import threading
 from collections.abc import Mapping
 from importlib import import_module
@@ -11,6 +12,7 @@ from typing import Any, Protocol
 import structlog
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
 from services.dossier.domain.signing.session import NoSeal, SealSilent
@@ -75,9 +77,10 @@ class FileKey:
 
 
 class DeviceKey:
-    """A key in a device (PKCS#11): an RSA key that signs SHA-256; one call at a time, a session each.
+    """A key in a device (PKCS#11): an RSA or EC key that signs SHA-256; one call at a time, a session each.
 
-    The driver is loaded when it is first needed: a device that is not there yet stops no service.
+    The driver is loaded when it is first needed: a device that is not there yet stops no service. A PIN the
+    device did not take is not tried again before the next start: after a few tries it would lock itself.
     """
 
     def __init__(
@@ -85,18 +88,34 @@ class DeviceKey:
     ) -> None:
         self._module, self._token, self._pin, self._label = module, token, pin, key_label
         self.chain = chain
+        self._is_turned_away = False
         self._one = threading.Lock()
 
     def sign(self, attributes: bytes) -> bytes:
         """Sign in the device."""
-        # An optional library, for those who have a device: no image carries it for everybody.
+        # A sixth of a second and some memory, for those who have a device.
         pkcs11 = import_module("pkcs11")
         with self._one:
-            token = pkcs11.lib(self._module).get_token(token_label=self._token)
-            with token.open(user_pin=self._pin) as session:
-                key = session.get_key(object_class=pkcs11.ObjectClass.PRIVATE_KEY, label=self._label)
-                signed = key.sign(attributes, mechanism=pkcs11.Mechanism.SHA256_RSA_PKCS)
-        return bytes(signed)
+            if self._is_turned_away:
+                raise SealSilent
+            try:
+                token = pkcs11.lib(self._module).get_token(token_label=self._token)
+                with token.open(user_pin=self._pin) as session:
+                    key = session.get_key(object_class=pkcs11.ObjectClass.PRIVATE_KEY, label=self._label)
+                    return _signed(key, attributes, pkcs11)
+            except (pkcs11.PinIncorrect, pkcs11.PinInvalid, pkcs11.PinLenRange, pkcs11.PinLocked):
+                self._is_turned_away = True
+                raise
+
+
+def _signed(key: Any, attributes: bytes, pkcs11: Any) -> bytes:
+    if key.key_type is pkcs11.KeyType.RSA:
+        return bytes(key.sign(attributes, mechanism=pkcs11.Mechanism.SHA256_RSA_PKCS))
+    digest = hashlib.sha256(attributes).digest()
+    raw = key.sign(digest, mechanism=pkcs11.Mechanism.ECDSA)
+    # The device gives both numbers one after the other, a signature of CMS is their DER.
+    middle = len(raw) // 2
+    return encode_dss_signature(int.from_bytes(raw[:middle], "big"), int.from_bytes(raw[middle:], "big"))
 
 
 def seals_of(settings: Mapping[str, Mapping[str, Any]]) -> AgencySeals:

@@ -1,0 +1,145 @@
+"""Agencies' keys in a device that speaks PKCS#11: SoftHSM, which is one in software."""
+
+import asyncio
+import base64
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pkcs11
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from kernel.testing.running import RunningService
+from services.dossier.domain.signing.session import SealSilent
+from services.dossier.domain.signing.verification import Thing
+from services.dossier.store.agency_seals import seals_of
+from services.dossier.store.workshop.signing import is_signature
+from tests.builders.dossier.office import COMMUNE, Office
+from tests.builders.dossier.pki import Holder, a_holder, a_root, a_trust_folder
+from tests.integration.dossier.test_signing import issued, token_on, verified
+
+MODULES = (
+    "/usr/lib/softhsm/libsofthsm2.so",
+    "/usr/lib64/pkcs11/libsofthsm2.so",
+    "/usr/local/lib/softhsm/libsofthsm2.so",
+)
+PIN = "246813"
+RSA, EC = a_holder("Xã có thiết bị", is_rsa=True), a_holder("Sở có thiết bị")
+
+
+def the_module() -> str:
+    """Return SoftHSM's driver; skip where this machine has none, fail where REQUIRE=softhsm forbids that."""
+    found = next((one for one in MODULES if Path(one).exists()), "")
+    if found and shutil.which("softhsm2-util"):
+        return found
+    reason = "SoftHSM is not installed here (Debian: softhsm2)"
+    if "softhsm" in os.environ.get("REQUIRE", "").split(","):
+        pytest.fail(f"REQUIRE=softhsm: {reason}", pytrace=False)
+    pytest.skip(reason)  # The reason says what this machine lacks.
+
+
+def util(*arguments: str) -> None:
+    done = subprocess.run(["softhsm2-util", *arguments], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def put_in(folder: Path, place: int, token: str, label: str, holder: Holder) -> None:
+    key = folder / f"{label}.pem"
+    key.write_bytes(holder.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    given = ["--token", token, "--pin", PIN, "--label", label, "--id", f"0{place}"]
+    util("--import", str(key), *given)
+    key.unlink()
+
+
+@pytest.fixture(scope="module")
+def device(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """Return how a seal in the device is set up, without its key and certificates.
+
+    The driver reads where its tokens lie once a process.
+    """
+    module, folder = the_module(), tmp_path_factory.mktemp("thiet-bi")
+    (folder / "tokens").mkdir()
+    (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder / 'tokens'}\n")
+    os.environ["SOFTHSM2_CONF"] = str(folder / "softhsm2.conf")
+    util("--init-token", "--free", "--label", "con-dau", "--pin", PIN, "--so-pin", "13572468")
+    put_in(folder, 1, "con-dau", "xa", RSA)
+    put_in(folder, 2, "con-dau", "so", EC)
+    yield {"module": module, "token": "con-dau", "pin": PIN}
+    del os.environ["SOFTHSM2_CONF"]
+
+
+def kept_in(device: dict[str, Any], key: str, holder: Holder, **changed: Any) -> dict[str, Any]:
+    chain = [base64.b64encode(one).decode() for one in holder.ders]
+    return {**device, "key": key, "chain": chain, **changed}
+
+
+async def test_keys_of_both_kinds_sign_in_the_device_as_keys_of_files_do(device: dict[str, Any]) -> None:
+    seals = seals_of({"H99.201": kept_in(device, "xa", RSA), "*": kept_in(device, "so", EC)})
+    for agency, holder in (("H99.201", RSA), ("H99.04", EC)):
+        signed = await asyncio.gather(*(seals.sign(agency, b"noi dung %d" % place) for place in range(8)))
+        for place, signature in enumerate(signed):
+            assert is_signature(holder.ders[0], b"noi dung %d" % place, signature)
+        assert not is_signature(holder.ders[0], b"noi dung khac", signed[0])
+
+
+async def test_a_pin_the_device_did_not_take_is_not_tried_again_before_the_next_start(
+    device: dict[str, Any],
+) -> None:
+    """Each try counts there, and the last one locks it for everybody."""
+    told = kept_in(device, "xa", RSA, pin="000000")
+    seals = seals_of({"*": told})
+    with pytest.raises(SealSilent):
+        await seals.sign("H99.1", b"x")
+    with pin_changed(device, to="000000"):
+        with pytest.raises(SealSilent):
+            await seals.sign("H99.1", b"x")
+        assert is_signature(RSA.ders[0], b"x", await seals_of({"*": told}).sign("H99.1", b"x"))
+
+
+@contextmanager
+def pin_changed(device: dict[str, Any], to: str) -> Iterator[None]:
+    token = pkcs11.lib(device["module"]).get_token(token_label=device["token"])
+    for before, after in ((device["pin"], to), (to, device["pin"])):
+        with token.open(rw=True, user_pin=before) as session:
+            session.set_pin(before, after)
+        if after == to:
+            yield
+
+
+@pytest.mark.parametrize("changed", [{"token": "khac"}, {"key": "khong-co"}], ids=str)
+async def test_what_the_device_has_not_is_silence(device: dict[str, Any], changed: dict[str, str]) -> None:
+    seals = seals_of({"*": {**kept_in(device, "xa", RSA), **changed}})
+    with pytest.raises(SealSilent):
+        await seals.sign("H99.1", b"x")
+
+
+@pytest.mark.parametrize(("key", "holder"), [("xa", RSA), ("so", EC)], ids=["rsa", "ec"])
+async def test_a_result_sealed_in_the_device_is_verified_like_any_other(
+    start: Callable[..., Awaitable[RunningService]],
+    tmp_path: Path,
+    shared_workshop: None,
+    device: dict[str, Any],
+    key: str,
+    holder: Holder,
+) -> None:
+    del shared_workshop
+    started = await start(
+        "dossier",
+        files_url=(tmp_path / "files").as_uri(),
+        trust_folder=str(a_trust_folder(tmp_path / "trust", a_root())),
+        seals=json.dumps({COMMUNE: kept_in(device, key, holder)}),
+    )
+    office = await Office(started).open()
+    seen, sealed = await issued(office)
+    (found,) = sealed["signatures"]
+    assert (found["intact"], found["trusted"]) == (True, True)
+    token = await token_on(office, Thing.FILE, sealed["attachment_id"])
+    told = await verified(office, token, sha256=sealed["sha256"])
+    assert (told["matches"], told["is_valid"]) == (True, True)
+    assert seen["state"] == "RESULT_READY"
