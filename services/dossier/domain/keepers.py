@@ -1,9 +1,10 @@
 """Who keeps what an agency that ended left: who goes on with it, through every merger since."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kernel.core.caller import Caller
+from services.dossier.domain.errors import CopyChanged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +26,15 @@ class Reach:
 
 
 class Keepers:
-    """Every agency that has ended, asked who keeps what it left."""
+    """Every agency that has ended, asked who keeps what it left.
 
-    def __init__(self, ended: Sequence[Ended]) -> None:
+    Of agencies whose word was changed by hand nothing is said: who asks about one, or about one whose work
+    came past it, is told so (`CopyChanged`), and nobody else.
+    """
+
+    def __init__(self, ended: Sequence[Ended], doubted: Collection[str] = ()) -> None:
         self._ended = {one.code: one for one in ended}
+        self._doubted = frozenset(doubted)
 
     def apart(self, agency: str) -> list[str]:
         """Return the procedures that may go on elsewhere than the rest of an agency's work."""
@@ -54,7 +60,12 @@ class Keepers:
         return "" if agency in self._after(heir, procedure) else heir
 
     def of(self, agency: str, procedure: str = "") -> str:
-        """Return who keeps the agency's records of a procedure, its books without one; itself while it is."""
+        """Return who keeps the agency's records of a procedure, its books without one; itself while it is.
+
+        Raises `CopyChanged` where somebody on the way is doubted.
+        """
+        if not self._doubted.isdisjoint(self.way(agency, procedure)):
+            raise CopyChanged
         while heir := self.heir(agency, procedure):
             agency = heir
         return agency
@@ -84,10 +95,15 @@ class Keepers:
         return found
 
     def reaches(self, keeper: str) -> list[Reach]:
-        """Return what an agency keeps: its own records, unless others do, and those left to it."""
+        """Return what an agency keeps: its own records, unless others do, and those left to it.
+
+        What came past a doubted agency is nobody's until that is healed. Raises `CopyChanged` where the
+        agency itself is doubted.
+        """
         apart = sorted({code for one in self._ended.values() for code in one.by_procedure})
+        sure = [one for one in sorted(self._ended.keys() - {keeper}) if self._is_sure(one, apart)]
         found = []
-        for agency in (keeper, *sorted(self._ended.keys() - {keeper})):
+        for agency in (keeper, *sure):
             here = tuple(code for code in apart if self.of(agency, code) == keeper)
             if self.of(agency) == keeper:
                 without = tuple(code for code in apart if code not in here)
@@ -95,6 +111,9 @@ class Keepers:
             elif here:
                 found.append(Reach(agency=agency, only=here))
         return found
+
+    def _is_sure(self, agency: str, procedures: Sequence[str]) -> bool:
+        return all(self._doubted.isdisjoint(self.way(agency, one)) for one in ("", *procedures))
 
     def standing(self, by: Caller, agency: str, procedure: str = "") -> Caller:
         """Return the caller as one of an agency theirs keeps records of; a stranger to what others keep."""

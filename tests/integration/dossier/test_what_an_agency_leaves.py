@@ -25,6 +25,7 @@ from tests.integration.dossier.payments.conftest import AFTER
 from tests.integration.dossier.payments.test_copies import asked, ids, paid_back, refused
 from tests.integration.dossier.test_agencies_that_end import HEIR, UNITS, at_heir, ended, heir
 from tests.integration.dossier.test_books import COUNTER, LEADERS
+from tests.integration.dossier.test_forged_copies import restarted
 from tests.integration.dossier.test_late_entries import THURSDAY, decided, entered
 
 FIRST_DAY = datetime(2026, 3, 9, 8, tzinfo=VIETNAM)
@@ -306,3 +307,17 @@ async def test_a_letter_listed_before_is_signed_or_taken_back_by_the_heir(office
         version = (await desk.shown(found_list, officer))["version"]
         assert (await office.service.post(path, body, officer, version=version)).status_code == 200
     assert (await office.service.get(f"/v1/post-lists/{kept['list_id']}", RECEIVER)).status_code == 404
+
+
+async def test_an_agencys_copy_changed_by_hand_closes_no_other_agencys_drawers(till: Office) -> None:
+    money = await a_till(till, COUNTER)
+    await till.service.receive(replace(an_agency("H99.777", units=UNITS), sequence=1))
+    await till.service.runtime.pool.execute("UPDATE agencies SET name = 'khác' WHERE code = 'H99.777'")
+    restarted(till)
+    await money.take(50_000)
+    for path in ("/v1/cash-drawer?day=2026-03-05", "/v1/refunds", "/v1/cash-closings", "/v1/handover-lists"):
+        answer = await till.service.get(path, COUNTER)
+        assert answer.status_code == 200, (path, answer.text)
+    stranger = replace(COUNTER, agency="H99.777")
+    answer = await till.service.get("/v1/cash-closings", stranger)
+    assert (answer.status_code, answer.json()["code"]) == (503, "reference-data-changed")

@@ -3,10 +3,12 @@
 from itertools import product
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.testing.running import a_staff_member
+from services.dossier.domain.errors import CopyChanged
 from services.dossier.domain.keepers import Ended, Keepers, Reach
 
 AGENCIES = ("A", "B", "C", "D")
@@ -41,6 +43,18 @@ def test_whoever_keeps_it_stands_there_and_whoever_was_there_does_not() -> None:
     assert KEEPERS.standing(heir, "A", "1.1").agency == "D"
     assert KEEPERS.standing(old, "A").agency == ""
     assert KEEPERS.standing(other, "A").agency == "C"
+
+
+def test_of_who_is_doubted_nothing_is_said_and_of_all_others_what_was() -> None:
+    keepers = Keepers([Ended(code="A", continuing="B"), Ended(code="C", continuing="D")], doubted={"B", "X"})
+    for agency in ("A", "B", "X"):
+        with pytest.raises(CopyChanged):
+            keepers.of(agency)
+    with pytest.raises(CopyChanged):
+        keepers.reaches("B")
+    assert (keepers.of("C"), keepers.of("Y")) == ("D", "Y")
+    assert keepers.reaches("D") == [Reach(agency="D"), Reach(agency="C")]
+    assert keepers.reaches("Y") == [Reach(agency="Y")]
 
 
 @given(_ENDS)

@@ -147,14 +147,15 @@ class PostgresRecords:
     async def keepers(self, today: date) -> Keepers:
         """Return who keeps the records of agencies that ended: themselves until their heir is known here."""
         rows = [row["told"] for row in await self._unit.fetch(_AGENCIES)]
-        self._copies.require("agencies", rows, "told")
+        sound = [row for row in rows if self._copies.is_sound("agencies", row, "told")]
         known = {"", *(row["code"] for row in rows)}
         return Keepers(
             [
                 ended_of(row, known)
-                for row in rows
+                for row in sound
                 if row["valid_to"] is not None and date.fromisoformat(row["valid_to"]) < today
-            ]
+            ],
+            doubted=known - {"", *(row["code"] for row in sound)},
         )
 
     async def listed(
