@@ -101,7 +101,7 @@ async def verify_history(runtime: Runtime, arguments: Sequence[str]) -> int:
         page = await _Page.read(runtime.pool, after)
         after = page.last
         for dossier_id in sorted({*page.rows, *page.chains}):
-            if wrong := _what_is_wrong(page, dossier_id, keys, known.pop(str(dossier_id), 0)):
+            if wrong := _named(page, dossier_id, keys, known.pop(str(dossier_id), 0)):
                 broken += 1
                 sys.stdout.write(f"{dossier_id}: {wrong}\n")
         checked += len(page.rows)
@@ -129,6 +129,14 @@ def _known(file: str) -> dict[str, int]:
         dossier_id, _, version = line.partition(",")
         found[dossier_id] = max(found.get(dossier_id, 0), int(version))
     return found
+
+
+def _named(page: _Page, dossier_id: UUID, keys: HistoryKeys, elsewhere: int) -> str:
+    """Return what is wrong with a dossier; what cannot even be read was changed, and hides no other."""
+    try:
+        return _what_is_wrong(page, dossier_id, keys, elsewhere)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        return f"changed by hand into what cannot be read: {error!r}"
 
 
 def _what_is_wrong(page: _Page, dossier_id: UUID, keys: HistoryKeys, elsewhere: int) -> str:

@@ -41,7 +41,7 @@ def seals_by_dossier(
 def is_group_sound(table: str, group: str, row: Mapping[str, Any], keys: HistoryKeys) -> bool:
     """Tell whether a group of a row is what was sealed."""
     told = SEALED[table]
-    made = str((row["seals"] or {}).get(group, ""))
+    made = str(_seals_on(row).get(group, ""))
     plain = _plain(row)
     if fits(made, *_sealed(table, group, told.key, plain), plain, keys):
         return True
@@ -49,6 +49,12 @@ def is_group_sound(table: str, group: str, row: Mapping[str, Any], keys: History
     dossiers = [row["dossier_id"], *(row.get("dossier_ids") or ())] if told.is_of_dossier else []
     kind, names = _sealed(table, group, _OF_DOSSIER, plain, "/dossier")
     return any(fits(made, kind, names, {**plain, "dossier_id": one}, keys) for one in dossiers if one)
+
+
+def _seals_on(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row's seals, none where something else was written in their place."""
+    seals = row["seals"]
+    return dict(seals) if isinstance(seals, Mapping) else {}
 
 
 def _sealed(
@@ -88,8 +94,8 @@ def resealed(
 ) -> dict[str, str]:
     """Return a row's seals after a group was changed by a command; what did not fit before stays so."""
     if not is_group_sound(table, group, row, keys):
-        return dict(row["seals"])
-    return {**row["seals"], **seals_of(table, {**dict(row), **changed}, keys, [group])}
+        return _seals_on(row)
+    return {**_seals_on(row), **seals_of(table, {**dict(row), **changed}, keys, [group])}
 
 
 class RowSeals:

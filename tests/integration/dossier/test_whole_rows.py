@@ -77,6 +77,44 @@ def _other(kind: str, name: str) -> str:
     }[kind]
 
 
+_JSON = (
+    "SELECT c.table_name AS name, c.column_name AS inside, c.data_type AS kind"
+    " FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)"
+    " WHERE table_schema = 'public' AND t.table_type = 'BASE TABLE' AND c.data_type IN ('json', 'jsonb')"
+    " AND table_name NOT IN ('outbox', 'idempotency_keys') ORDER BY 1, 2"
+)
+
+
+async def test_whatever_any_json_is_changed_into_what_is_broken_is_named_and_nothing_is_broken_off(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who could break the proof off would hide behind it what else they changed."""
+    pool = office.service.runtime.pool
+    await office.in_process()
+    hidden = await office.accepted()
+    await by_hand(office, "UPDATE dossiers SET owner_name = 'x' WHERE id = $1", hidden["dossier_id"])
+    tried = 0
+    for name, inside, kind in await pool.fetch(_JSON):
+        kept = await pool.fetchrow(
+            f"SELECT ctid::text, {inside}::text AS v FROM {name} WHERE {inside} IS NOT NULL"
+            + (f" AND id <> '{hidden['dossier_id']}'" if name == "dossiers" else "")
+        )
+        if kept is None:
+            continue
+        place, before = kept
+        change = (
+            f"UPDATE {name} SET {inside} = $1::text::{kind} WHERE ctid = $2::text::tid RETURNING ctid::text"
+        )
+        for odd in ("null", "[]", "{}", "7", '"x"', "[1]", '{"a": 1}'):
+            await pool.execute(f"ALTER TABLE {name} DISABLE TRIGGER USER")
+            place = await pool.fetchval(change, odd, place)
+            assert hidden["dossier_id"] in await verified(office, capsys), (name, inside, odd)
+            place = await pool.fetchval(change, before, place)
+            await pool.execute(f"ALTER TABLE {name} ENABLE TRIGGER USER")
+            tried += 1
+    assert tried > 60
+
+
 FORGERIES = {
     "UPDATE components SET reuse = 2": "its components are not those",
     "DELETE FROM components": "its components are not those",

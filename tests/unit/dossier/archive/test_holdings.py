@@ -14,7 +14,7 @@ _PROGRAM = (
     " sector agency_name system reference transaction method operator dossier_code tracking_number serial"
     " electronic e_serial e_number type number attachment_ids component_code issued_group label channel"
     " counter counter_name competent_agency receiving_agency helping_agency cause ending was_until was_due"
-    " was_stopped failure asked_at dossier_ids"
+    " was_stopped failure asked_at dossier_ids received_at_agency"
 )
 """Columns in which the program writes codes, numbers, states and places; nobody writes words there."""
 _OFFICERS = (
