@@ -109,11 +109,14 @@ async def test_answers_that_come_with_a_portals_supplement_are_the_dossiers(offi
 async def test_what_people_wrote_as_names_is_in_no_event(office: Office) -> None:
     """However much it is: an event past what a bus takes would hold up all that comes after it."""
     seen = await asked_for_more(office, a=1)
-    answer = await supplemented(office, **{f"{'ắ' * 2000} {place}": place for place in range(480)})
+    names = {f"{'ắ' * 2000} {place}": place for place in range(480)}
+    refused = await supplemented(office, **names)
+    assert (refused.status_code, refused.json()["code"]) == (422, "form-answers-invalid"), "three megabytes"
+    answer = await supplemented(office, **dict(list(names.items())[:30]))
     assert answer.status_code == 200, answer.text
     (told,) = await office.service.published("dossier.intake_supplement_answered.v1")
-    assert told["data"]["change"]["answers"] == {"corrected": [], "others": 480}
-    assert len((await office.read(seen, RECEIVER))["form_data"]) == 481
+    assert told["data"]["change"]["answers"] == {"corrected": [], "others": 30}
+    assert len((await office.read(seen, RECEIVER))["form_data"]) == 31
 
 
 async def test_answers_of_a_supplement_the_form_does_not_take_are_refused_whole(office: Office) -> None:

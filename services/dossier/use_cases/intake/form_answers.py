@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from eforms.form import Form
+from eforms.limits import MOST_ANSWER_BYTES
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import AnswersWrong
 from services.dossier.domain.intake.answers import answers_of, corrections_of
@@ -29,6 +32,9 @@ async def put_answers_right(
     }
     if not changed:
         return {}
+    if len(orjson.dumps(changed, default=str)) > MOST_ANSWER_BYTES:
+        # Also where the form knows none of them: what stood before is kept with each correction.
+        raise AnswersWrong(fields=[("form_data", "Nội dung sửa đổi quá lớn")])
     after = {**before, **changed}
     form = await work.catalogue.form_of(dossier.procedure_code, dossier.pins.form)
     if form is not None:
