@@ -6,6 +6,7 @@ whose signature does not fit is never believed.
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,6 +63,9 @@ _REPLY = (
     "ThoiGianGD",
 )
 _PAID, _FAILED = "1", "4"
+_ADDRESS = re.compile(r"https?://[^\s\"'<>\\]{1,2000}", re.IGNORECASE)
+_DEEPEST = 4
+"""Levels of wrapping of an answer."""
 _KINDS = {"FEE": "1", "CHARGE": "2"}
 _UNUSED = (
     "MaLoaiHinhThuPhat",
@@ -217,22 +221,28 @@ def query_message(carried: Mapping[str, Any], account: PaymentAccount, kind: str
 def pay_url(answer: Any) -> str:
     """Return where to pay, or raise `ValueError` with the platform's own words."""
     found = _unwrapped(answer)
-    url = str(found.get("UrlThanhToan") or "")
-    if str(found.get("MaLoi")) != SUCCESS or not url.startswith(("https://", "http://")):
-        raise ValueError(
-            f"MaLoi {str(found.get('MaLoi'))[:20]} {str(found.get('MoTaLoi') or '')[:200]}".strip()
-        )
+    url, code = text_told(found, "UrlThanhToan"), text_told(found, "MaLoi")
+    if whole_number(code) != 0 or not _ADDRESS.fullmatch(url):
+        raise ValueError(f"MaLoi {code[:20] or None} {text_told(found, 'MoTaLoi')[:200]}".strip())
     return url
 
 
 def _unwrapped(answer: Any) -> Mapping[str, Any]:
     """Return the platform's answer; a province's gateway wraps it in `error_code` and `message`.
 
-    There `message` is an object, or the answer once more as a text (section 3.2).
+    There it stands in `message`, `result` or `data`, as an object, alone in a list or once more as a text
+    (section 3.2).
     """
-    is_wrapped = isinstance(answer, Mapping) and "error_code" in answer
-    inner = said_by(answer.get("message")) if is_wrapped else answer
-    return inner if isinstance(inner, Mapping) else {}
+    level = [answer]
+    for _ in range(_DEEPEST):
+        held = [said_by(one) for one in level]
+        held = [said_by(one[0]) if isinstance(one, list) and len(one) == 1 else one for one in held]
+        objects = [one for one in held if isinstance(one, Mapping)]
+        for one in objects:
+            if member(one, "MaLoi") is not None:
+                return one
+        level = [member(one, name) for one in objects for name in ("message", "result", "data")]
+    return {}
 
 
 def read_result(message: Any, account: PaymentAccount) -> News:

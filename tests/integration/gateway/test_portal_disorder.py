@@ -264,6 +264,18 @@ def test_a_gateways_answer_about_money_is_read_as_an_object_and_as_a_text():
     said = {"MaLoi": "00", "UrlThanhToan": "https://tt.example/1"}
     for message in (said, json.dumps(said)):
         assert pay_url({"error_code": "0", "message": message}) == "https://tt.example/1"
+    spaced = {"maLoi": 0, "UrlThanhToan": " https://tt.example/1 "}
+    for whole in (
+        said,
+        [said],
+        json.dumps([said]),
+        {"error_code": 0, "message": "x", "result": said},
+        spaced,
+    ):
+        assert pay_url(whole) == "https://tt.example/1", whole
+    for wrong in ({}, [], "x", None, {**said, "MaLoi": "01"}, {**said, "UrlThanhToan": 'https://a"><b'}):
+        with pytest.raises(ValueError, match="MaLoi"):
+            pay_url(wrong)
     assert read_list({"DanhSach": [None]}) == []
     with pytest.raises(ValueError, match="1 dòng không đọc được"):
         read_list({"DanhSach": [7]})
