@@ -175,6 +175,7 @@ class TakeFromPortal:
         try:
             return code_named(message.path, await self.said_by(message))
         except Exception:
+            # Reading failed before, by a fault of ours: it must not stop the ruling that shows it to people.
             _log.exception("portal_message_unnamed", message_id=str(message.id))
             return ""
 

@@ -1,13 +1,14 @@
 """What the exchange keeps of documents on their way: states, and what one row of each ledger holds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from services.gateway.domain.documents.envelope import Purpose
+from kernel.core.ids import new_id
+from services.gateway.domain.documents.envelope import Attachment, Purpose
 
 ALWAYS_ONE = ""
 """`distinction` of documents there can be only one of: new ones, by their identifier."""
@@ -129,6 +130,21 @@ class KeptFile:
     name: str
     media_type: str
     content: bytes
+
+
+def kept_files(document: UUID, attachments: Sequence[Attachment]) -> list[KeptFile]:
+    """Return the files of a document in its order."""
+    return [
+        KeptFile(
+            id=new_id(),
+            document=document,
+            position=index,
+            name=one.name,
+            media_type=one.media_type,
+            content=one.content,
+        )
+        for index, one in enumerate(attachments)
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ from services.gateway.domain.documents.ledger import (
     Direction,
     Document,
     DocumentState,
-    KeptFile,
+    kept_files,
 )
 from services.gateway.domain.documents.questions import (
     components_of,
@@ -202,7 +202,7 @@ class PrepareDocuments:
         messages = await asyncio.to_thread(messages_of, ready, envelope, receivers, self._office)
         for message in messages:
             work.documents.add_message(message, now)
-        work.documents.add_files(_kept(ready.id, attachments))
+        work.documents.add_files(kept_files(ready.id, attachments))
         work.documents.settle(ready, now)
 
     async def _send(self, document: Document) -> None:
@@ -297,17 +297,3 @@ def _signer(data: dict[str, Any]) -> Signer:
         if signed:
             return Signer(str(signed))
     return Signer()
-
-
-def _kept(document: UUID, attachments: list[Attachment]) -> list[KeptFile]:
-    return [
-        KeptFile(
-            id=new_id(),
-            document=document,
-            position=index,
-            name=one.name,
-            media_type=one.media_type,
-            content=one.content,
-        )
-        for index, one in enumerate(attachments)
-    ]

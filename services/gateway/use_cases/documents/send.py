@@ -27,7 +27,7 @@ from services.gateway.domain.documents.ledger import (
     Direction,
     Document,
     DocumentState,
-    KeptFile,
+    kept_files,
 )
 from services.gateway.domain.documents.organs import same_organ
 from services.gateway.use_cases.documents.act import staff_of
@@ -103,7 +103,7 @@ async def send_document(
     for message in messages:
         work.documents.add_message(message, now)
     work.documents.add(document)
-    work.documents.add_files(_kept(document.id, attachments))
+    work.documents.add_files(kept_files(document.id, attachments))
     work.documents.log(Act(document=document.id, at=now, subject=by.subject, action="SENT"))
     return document
 
@@ -175,17 +175,3 @@ def _envelope(
         staff=staff_of(by),
         attachments=tuple(attachments),
     )
-
-
-def _kept(document: UUID, attachments: Sequence[Attachment]) -> list[KeptFile]:
-    return [
-        KeptFile(
-            id=new_id(),
-            document=document,
-            position=index,
-            name=one.name,
-            media_type=one.media_type,
-            content=one.content,
-        )
-        for index, one in enumerate(attachments)
-    ]

@@ -29,7 +29,7 @@ from services.gateway.domain.documents.ledger import (
     Document,
     DocumentState,
     Heard,
-    KeptFile,
+    kept_files,
 )
 from services.gateway.domain.documents.organs import same_organ
 from services.gateway.domain.documents.reading import read_envelope
@@ -201,7 +201,7 @@ class TakeInDocuments:
         words = {**document.words, "signature": judged.worth.value, "signed_by": judged.by}
         document = replace(document, arrival=arrival.id, words=words)
         work.documents.add(document)
-        work.documents.add_files(_files(document.id, said))
+        work.documents.add_files(kept_files(document.id, said.attachments))
         note_replies(document, answering, work, now)
         await supersede(earlier, document, work, now)
         self._acknowledge(document, work, now)
@@ -340,20 +340,6 @@ def _heard(said: StatusNotice, document: UUID, at: datetime) -> Heard:
             "department": said.staff.department,
         },
     )
-
-
-def _files(document: UUID, said: Envelope) -> list[KeptFile]:
-    return [
-        KeptFile(
-            id=new_id(),
-            document=document,
-            position=index,
-            name=one.name,
-            media_type=one.media_type,
-            content=one.content,
-        )
-        for index, one in enumerate(said.attachments)
-    ]
 
 
 def _words(said: Envelope, digest: str, *, is_answer: bool) -> dict[str, Any]:
