@@ -1,6 +1,6 @@
 """Refusals and defects as application/problem+json; the only place that knows HTTP statuses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -49,6 +49,10 @@ _WRONG = {
     "list_type": "Phải là danh sách",
     "too_long": "Danh sách quá dài",
     "too_short": "Danh sách quá ngắn",
+}
+_LONGER_THAN = {
+    "string_too_long": "tối đa {} ký tự",
+    "too_long": "tối đa {} mục mỗi lần gửi",
 }
 _REFUSED_BY_POSTGRES = (asyncpg.DataError, asyncpg.CharacterNotInRepertoireError)
 _log = structlog.get_logger()
@@ -109,11 +113,19 @@ def of_validation(error: RequestValidationError) -> ProblemResponse:
     errors = [
         {
             "path": ".".join(str(part) for part in item["loc"] if part != "body") or "body",
-            "reason": _WRONG.get(item["type"], "Giá trị chưa hợp lệ"),
+            "reason": _reason(item),
         }
         for item in found[:50]
     ]
     return problem(422, "invalid", "Dữ liệu chưa hợp lệ", errors=errors)
+
+
+def _reason(item: Mapping[str, Any]) -> str:
+    """Return what is wrong with a field, with the limit where that is what it passes: how else to go on."""
+    said = _WRONG.get(item["type"], "Giá trị chưa hợp lệ")
+    most = item.get("ctx", {}).get("max_length")
+    limit = _LONGER_THAN.get(item["type"])
+    return f"{said}: {limit.format(most)}" if limit and most is not None else said
 
 
 def of_error(error: Exception) -> ProblemResponse | None:

@@ -45,6 +45,9 @@ from services.dossier.use_cases.submit_dossier import (
 )
 
 _OLDEST_POSTMARK_DAYS = 60
+_LONGEST_ON_THE_ROAD = timedelta(days=60)
+_CLOCKS_APART = timedelta(hours=1)
+"""How far the portal's clock and ours may differ without a word."""
 
 
 async def receive_at_counter(
@@ -201,7 +204,7 @@ async def receive_from_portal(
     components = checked_components(submission, lenient, files, uploaders=by.subjects, files_required=False)
     dossier = new_dossier(submission, procedure, intake, work=work, now=now)
     dossier.origin, dossier.portal_code = "PORTAL", born.portal_code
-    dossier.submitted_at, dossier.is_verified = born.submitted_at, born.is_verified
+    dossier.submitted_at, dossier.is_verified = min(born.submitted_at, now), born.is_verified
     work.attachments.add([replace(item, dossier_id=dossier.id) for item in born.attachments])
     dossier.take(files)
     keep_new(
@@ -212,11 +215,21 @@ async def receive_from_portal(
         by=by,
         now=now,
         uploaders=by.subjects,
-        note="\n".join(filter(None, [born.note, sent_to])),
+        note="\n".join(filter(None, [born.note, sent_to, _odd_moment(born.submitted_at, now)])),
     )
     keep_evidence(work, dossier, submission, components, files, by=by, now=now)
     owe_for(dossier, intake, submission, by=by, work=work, now=now)
     return "created", dossier.id, dossier
+
+
+def _odd_moment(said: datetime, now: datetime) -> str:
+    """Return a word of a moment of submission that cannot be, or is long ago; blank for a usual one."""
+    told = f"Cổng ghi thời điểm nộp {said.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
+    if said > now + _CLOCKS_APART:
+        return f"{told}, sau thời điểm nhận; hồ sơ ghi theo thời điểm nhận."
+    if said < now - _LONGEST_ON_THE_ROAD:
+        return f"{told}, trước thời điểm nhận {(now - said).days} ngày; cần đối chiếu."
+    return ""
 
 
 async def _going_on(born: PortalBorn, *, work: Work, today: date) -> tuple[Submission, Intake, str]:

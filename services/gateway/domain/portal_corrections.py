@@ -43,6 +43,7 @@ _OTHERS = {
 _MEMBERS = {
     "content_base64": "Base64",
     "upload_id": "Base64",
+    "link": "DuongDanTaiTepTin",
     "name": _NAME,
     "component_code": _COMPONENT,
 }
@@ -137,7 +138,7 @@ def place_name(places: Sequence[str], field: str) -> str:
     _, _, rest = field.partition(".")
     place, _, member = rest.partition(".")
     at = places[int(place)] if place.isdecimal() and int(place) < len(places) else ""
-    if at.startswith(f"{FORM}."):
+    if at and (at.startswith(f"{FORM}.") or "." not in at):
         return at
     return f"{at}.{_MEMBERS.get(member, member)}".strip(".") if at else FILES
 

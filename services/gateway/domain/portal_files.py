@@ -26,7 +26,8 @@ class Listed:
 
     files: list[Json] = field(default_factory=list)
     places: tuple[str, ...] = ()
-    """By the portal's names, the element's place in its list counted from 0: `TaiLieuNop.0`."""
+    """By the portal's names, the element's place in its list counted from 0: `TaiLieuNop.0`; of a file that
+    stands in no list the member itself: `TepDonDangKy`."""
     missing: tuple[str, ...] = ()
     """Names of those that are listed and neither there nor said to be anywhere."""
     deleted: tuple[str, ...] = ()
@@ -58,7 +59,7 @@ def files_of(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Listed:
                 unused |= {one for one in item.values() if isinstance(one, str)}
             elif file:
                 files.append(file)
-                places.append(place)
+                places.append(place or (kind["link"] if "link" in file else kind["content"]))
             elif name := text_of(item, kind["name"]) or (kind["list"] and text_of(item, "MaThanhPhanHoSo")):
                 missing.append(name[:200])
             elif kind["list"]:

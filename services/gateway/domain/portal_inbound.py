@@ -20,6 +20,17 @@ FAULTY = "lỗi khi xử lý"
 _MOST_FAULTS = 6
 _WRONG = frozenset({"invalid", "form-answers-invalid"})
 _NO_PLACE = frozenset({"process-missing", "procedure-closed", "agency-ended"})
+_OF_A_FILE = frozenset(
+    {
+        "attachment-active-content",
+        "attachment-damaged",
+        "attachment-encrypted",
+        "attachment-infected",
+        "attachment-too-complex",
+        "attachment-type",
+        "too-large",
+    }
+)
 _MAPPED_FIELDS = (
     "procedure_code",
     "agency",
@@ -58,6 +69,8 @@ class Inbound:
     """How many parts a long body is kept in; `body` is empty then."""
     outline: Outline | None = None
     """A long body without its long strings, as it was found while it came."""
+    is_new: bool = False
+    """It came just now, and who sent it waits for the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +100,13 @@ def ruling_of_refusal(
 ) -> Ruling:
     """Rule on what the dossier service declined; `fields` are names of the portal's with their reasons.
 
-    A gap of ours goes on by itself when it is closed. A field in a form the dossier service does not take is
-    for people to correct: whoever wrote it on the portal has the portal's receipt and cannot mend it there.
-    Anything else is told.
+    A gap of ours goes on by itself when it is closed. A field in a form the dossier service does not take, or
+    a file that does not open, is for people to correct or leave out: whoever wrote it on the portal has the
+    portal's receipt and cannot mend it there. Anything else is told.
     """
+    if problem in _OF_A_FILE and fields:
+        named = "; ".join(f"{name} ({reason})" for name, reason in fields[:10])
+        return parked(code, f"tệp không nhận được: {named}", is_retried=False)
     is_gap = problem in _NO_PLACE or any(name.startswith(_MAPPED_FIELDS) for name, _ in fields)
     if is_gap:
         names = ", ".join(name for name, _ in fields[:5])
@@ -109,6 +125,12 @@ def waiting(code: str, reason: str) -> Ruling:
     return Ruling(
         InboxState.RECEIVED, ACCEPTED, f"{code}| đã tiếp nhận", reason, portal_code=code, is_retried=True
     )
+
+
+def repeated(code: str) -> Ruling:
+    """Rule on a dossier created again while its first message is under way; it is read afterwards."""
+    text, reason = f"{code}| mã hồ sơ đã tồn tại", "chờ bản tin trước của hồ sơ"
+    return Ruling(InboxState.RECEIVED, DUPLICATE, text, reason, portal_code=code, is_retried=True)
 
 
 def parked(code: str, reason: str, *, is_retried: bool) -> Ruling:

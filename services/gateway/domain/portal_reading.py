@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from contracts.limits import MOST_FORM_ANSWERS
 from services.gateway.domain.portal_envelope import content_of
 from services.gateway.domain.portal_files import Listed, files_of
 from services.gateway.domain.portal_form import form_of
@@ -34,6 +35,7 @@ _CHANGES = _YES | {"y", "yes", "có", "co", "update", "updating", "edit", "cập
 _CREATES = frozenset(
     {"", "0", "false", "n", "no", "không", "khong", "create", "insert", "add", "thêm", "thêm mới"}
 )
+_OTHER_ANSWERS = "Các trường khác"
 _NATIONAL = re.compile(r"(\d\.\d{6})\.[0-9A-Za-z.]+")
 
 
@@ -174,6 +176,16 @@ def beside_form(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Json:
     """Return what the content says that no member of its kind is read for."""
     read = names_of(profile) | TOLD_BY_THE_DOSSIER
     return {name: value for name, value in data.items() if name not in read and not is_blank(value)}
+
+
+def within_a_form(answers: Json) -> Json:
+    """Return answers no dossier has too many of: what comes last stands together under one name."""
+    if len(answers) <= MOST_FORM_ANSWERS:
+        return answers
+    names = list(answers)
+    alone, others = names[: MOST_FORM_ANSWERS - 1], names[MOST_FORM_ANSWERS - 1 :]
+    called = next(name for name in (_OTHER_ANSWERS, f"{_OTHER_ANSWERS} (2)") if name not in alone)
+    return {name: answers[name] for name in alone} | {called: {name: answers[name] for name in others}}
 
 
 def national_code(code: str) -> str:

@@ -58,6 +58,11 @@ _BEFORE = Statement(
     " OR EXISTS (SELECT 1 FROM portal_inbound WHERE state <> 'DONE' AND received_at < :long_ago"
     " AND state = 'RECEIVED' AND portal_code = '' AND id < :id AND path = :path)"
 )
+_HOLD = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+_UNDER_WAY = Statement(
+    "SELECT EXISTS (SELECT 1 FROM portal_inbound WHERE portal_code = :portal_code AND id <> :id"
+    " AND path = :path AND state = 'RECEIVED' AND NOT is_supplement)"
+)
 _NAME = Statement(
     "UPDATE portal_inbound SET portal_code = :portal_code, is_supplement = :is_supplement"
     " WHERE id = :id AND (portal_code, is_supplement) <> (:portal_code, :is_supplement)",
@@ -153,6 +158,18 @@ class PostgresPortalInbox:
     def name(self, message: Inbound, portal_code: str, *, is_supplement: bool) -> None:
         """Keep whose dossier a message is of as soon as that is known: later ones of it wait."""
         self._unit.write(_NAME, id=message.id, portal_code=portal_code, is_supplement=is_supplement)
+
+    async def has_create_under_way(self, portal_code: str, message: Inbound) -> bool:
+        """Tell whether another message creates this dossier and is not settled, whichever came first.
+
+        Until the unit ends nobody else is told: of two at once the second finds the first by its name.
+        """
+        await self._unit.begin()
+        await self._unit.fetch(_HOLD, name=f"portal-create:{portal_code}")
+        found: bool = await self._unit.fetch_value(
+            _UNDER_WAY, portal_code=portal_code, id=message.id, path=message.path
+        )
+        return found
 
     async def has_waiting_before(self, portal_code: str, message: Inbound, *, is_supplement: bool) -> bool:
         """Tell whether an earlier message of this dossier is not settled; ids grow with time.

@@ -15,6 +15,7 @@ from typing import Protocol
 
 import orjson
 
+from contracts.limits import MOST_PORTAL_FILES
 from services.gateway.domain.portal_base64 import NotBase64, base64_content
 from services.gateway.domain.portal_corrections import place_name
 from services.gateway.domain.portal_files import deleted_note
@@ -22,6 +23,7 @@ from services.gateway.domain.portal_inbound import Inbound
 from services.gateway.domain.portal_links import missing_note
 from services.gateway.domain.portal_messages import Json
 from services.gateway.domain.portal_reading import Handed
+from services.gateway.domain.portal_spelling import FILES
 from services.gateway.domain.portal_words import NeedsPeople, NotUnderstood
 from services.gateway.use_cases.portal_bodies import Said
 from services.gateway.use_cases.portal_ports import DossierService, Intake
@@ -52,6 +54,11 @@ async def with_files_read(handed: Handed, said: Said) -> tuple[Handed, Mapping[i
 
     Raises `NeedsPeople`, naming every file that cannot be read: people may leave them out.
     """
+    if (count := len(handed.body["attachments"])) > MOST_PORTAL_FILES:
+        raise NeedsPeople(
+            f"cần sửa: {FILES} (có {count} tệp, một lần nhận tối đa {MOST_PORTAL_FILES}: để trống nội dung"
+            " hoặc địa chỉ tệp thừa, phần còn lại yêu cầu bổ sung sau)"
+        )
     listed, lengths, unread = [], {}, []
     for place, file in enumerate(handed.body["attachments"]):
         content, told = file.get("content_base64"), file
@@ -99,7 +106,7 @@ async def with_files_there(
             key = f"{message.sha256.hex()[:32]}:{handed.places[place] or place}"
             brought = await _brought(found, length, file, key, dossiers)
             if isinstance(brought, Intake):
-                return brought
+                return replace(brought, fields=((f"attachments.{place}", brought.title),))
             listed.append(brought)
     notes = (handed.body.get("note", ""), missing_note(missing), deleted_note(handed.deleted))
     told = "\n".join(text for text in notes if text)

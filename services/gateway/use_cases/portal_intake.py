@@ -21,6 +21,7 @@ from services.gateway.domain.portal_inbound import (
     Ruling,
     faulty,
     parked,
+    repeated,
     ruling_of_refusal,
     taken,
     told_otherwise,
@@ -37,6 +38,7 @@ from services.gateway.domain.portal_reading import (
     handed_of,
     national_code,
     require_likely,
+    within_a_form,
 )
 from services.gateway.domain.portal_tax import notice_files, tax_dossiers, told_in
 from services.gateway.domain.portal_view import PortalView
@@ -102,7 +104,7 @@ class TakeFromPortal:
         `beside` is what its address says of it, by the names of its members.
         """
         message = await self._keep.keep(path, body, self._clock.now(), beside or {})
-        return await self._deliver(message, is_again=False)
+        return await self._deliver(message)
 
     async def deliver_again(self, message_id: UUID) -> Ruling | None:
         """Deal with a kept message; None when it has been settled meanwhile."""
@@ -110,7 +112,7 @@ class TakeFromPortal:
             message: Inbound | None = await work.portal_inbox.find(message_id)
         if message is None:
             return None
-        return await self._deliver(message, is_again=True)
+        return await self._deliver(message)
 
     async def said_by(self, message: Inbound) -> Any:
         """Return what a message says before corrections; None for one that is no message."""
@@ -144,9 +146,9 @@ class TakeFromPortal:
         )
         return {name: message[name] for name in _MINIMUM}
 
-    async def _deliver(self, message: Inbound, *, is_again: bool) -> Ruling:
+    async def _deliver(self, message: Inbound) -> Ruling:
         ruling = await self._ruling_of_any(message)
-        if is_again and ruling.state is InboxState.REFUSED:
+        if not message.is_new and ruling.state is InboxState.REFUSED:
             # The portal was told 0 before: it is ours to mend now.
             ruling = replace(ruling, state=InboxState.PARKED)
         async with self._open_work() as work:
@@ -209,6 +211,9 @@ class TakeFromPortal:
         async with self._open_work() as work:
             whose = {"portal_code": handed.portal_code, "is_supplement": handed.is_supplement}
             work.portal_inbox.name(message, **whose)
+            is_create = message.is_new and not handed.is_supplement
+            if is_create and await work.portal_inbox.has_create_under_way(handed.portal_code, message):
+                return repeated(handed.portal_code)
             if await work.portal_inbox.has_waiting_before(message=message, **whose):
                 return waiting(handed.portal_code, "chờ bản tin trước của hồ sơ")
             handed = await self._in_our_codes(handed, work.portal_codes)
@@ -230,6 +235,8 @@ class TakeFromPortal:
             if isinstance(ready, Intake):
                 return await self._ruling_of(ready, handed, message)
             key = await key_of(handed, said, asked_in)
+            answers = within_a_form(ready.body["form_data"])
+            ready = replace(ready, body={**ready.body, "form_data": answers})
             answer = await self._dossiers.take_in(path, ready.body, key=key)
             national = national_code(ready.body.get("procedure_code", ""))
             if national and any(name == "procedure_code" for name, _ in answer.fields):
@@ -284,6 +291,11 @@ class TakeFromPortal:
 def _portal_name(name: str, handed: Handed, path: str) -> str:
     """Return a field by the portal's name; an upload that is gone is brought anew and stays ours."""
     if name.startswith("attachments") and not name.endswith("upload_id"):
+        _, _, place = name.partition(".")
+        if place.isdecimal() and int(place) < len(handed.body["attachments"]):
+            # All of it: what people may leave out is its content, or the address it stands at.
+            is_linked = "link" in handed.body["attachments"][int(place)]
+            name = f"{name}.{'link' if is_linked else 'content_base64'}"
         return place_name(handed.places, name)
     if name.startswith("form_data."):
         return f"{portal_names(path).get('form_data', '')}.{name.partition('.')[2]}".strip(".")

@@ -10,7 +10,6 @@ from uuid import UUID
 
 import structlog
 
-from contracts.limits import MOST_PORTAL_FILES
 from kernel.core.clock import Clock
 from kernel.core.errors import Stale
 from services.gateway.domain.portal_inbound import Inbound, Ruling, parked, waiting
@@ -174,9 +173,6 @@ class AwaitLinks:
         wanted = {place: file["link"] for place, file in listed if "link" in file}
         if not wanted:
             return {}
-        if len(wanted) > MOST_PORTAL_FILES:
-            told = f"quá nhiều tệp theo địa chỉ: {len(wanted)}, tối đa {MOST_PORTAL_FILES}"
-            return parked(handed.portal_code, told, is_retried=False)
         found = await self._found(wanted, message)
         names = {place: handed.body["attachments"][place]["name"] for place in wanted}
         if any(one.state is LinkState.WAITING for one in found.values()):

@@ -263,6 +263,9 @@ class PortalInbox(Protocol):
     def name(self, message: Inbound, portal_code: str, *, is_supplement: bool) -> None:
         """Keep whose dossier a message is of."""
 
+    async def has_create_under_way(self, portal_code: str, message: Inbound) -> bool:
+        """Tell whether another message creates this dossier just now; who asks next is told of this one."""
+
     async def has_waiting_before(self, portal_code: str, message: Inbound, *, is_supplement: bool) -> bool:
         """Tell whether an earlier message this one has to wait for is not settled."""
 

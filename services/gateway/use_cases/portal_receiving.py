@@ -29,7 +29,9 @@ class KeepMessages:
 
         What its address says of it lies over it as corrections do, so that the body stays as it came.
         """
-        empty = Inbound(id=new_id(), path=path, body=b"", sha256=b"", received_at=now, corrections=beside)
+        empty = Inbound(
+            id=new_id(), path=path, body=b"", sha256=b"", received_at=now, corrections=beside, is_new=True
+        )
         coming = _Coming(self, empty)
         async for piece in body:
             await coming.take(piece)

@@ -2,9 +2,11 @@
 
 import base64
 import hashlib
+from datetime import datetime
 from typing import Any
 
 import httpx
+import pytest
 
 from services.dossier.jobs.print_papers import PRINT_PAPERS
 from services.dossier.jobs.send_outside_requests import SEND_OUTSIDE_REQUESTS
@@ -102,6 +104,49 @@ async def test_a_portal_dossier_tells_of_what_did_not_come_with_it(office: Offic
     for reader in (RECEIVER, a_citizen()):
         first = (await office.service.get(history, reader)).json()["items"][0]
         assert (first["type"], first["change"]["note"]) == ("dossier.submitted.v1", note)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept", "told"),
+    [
+        ("2026-09-01T08:00:00+07:00", None, "Cổng ghi thời điểm nộp 01/09/2026 08:00, sau thời điểm nhận"),
+        (
+            "2025-11-20T08:00:00+07:00",
+            "2025-11-20T08:00:00+07:00",
+            "nộp 20/11/2025 08:00, trước thời điểm nhận",
+        ),
+        ("2026-03-02T23:30:00+07:00", "2026-03-02T23:30:00+07:00", ""),
+    ],
+    ids=["half a year ahead", "long ago", "the evening before"],
+)
+async def test_a_portal_dossier_was_submitted_before_it_came_and_what_the_portal_said_is_told(
+    office: Office, said: str, kept: str | None, told: str
+) -> None:
+    now = office.service.clock.now()
+    body = a_portal_dossier(submitted_at=said)
+    born = await office.service.post("/v1/portal-dossiers", body, GATEWAY)
+    assert born.status_code == 201, born.text
+    (event,) = await office.service.published("dossier.submitted.v1")
+    wanted = datetime.fromisoformat(kept) if kept else now
+    assert datetime.fromisoformat(event["data"]["dossier"]["submitted_at"]) == wanted
+    note = event["data"]["change"]["note"]
+    assert (told in note) if told else (note == "")
+    assert (await office.service.post("/v1/portal-dossiers", body, GATEWAY)).json()["outcome"] == "repeated"
+
+
+async def test_what_is_too_long_is_told_with_the_limit(office: Office) -> None:
+    """Whoever sends it knows how to go on: so many at a time."""
+    for name, value, reason in (
+        ("form_data", {str(n): "" for n in range(501)}, "Danh sách quá dài: tối đa 500 mục mỗi lần gửi"),
+        (
+            "attachments",
+            a_portal_dossier()["attachments"] * 61,
+            "Danh sách quá dài: tối đa 60 mục mỗi lần gửi",
+        ),
+        ("portal_code", "x" * 65, "Chuỗi quá dài: tối đa 64 ký tự"),
+    ):
+        answer = await office.service.post("/v1/portal-dossiers", a_portal_dossier(**{name: value}), GATEWAY)
+        assert (answer.status_code, answer.json()["errors"]) == (422, [{"path": name, "reason": reason}])
 
 
 async def test_a_portal_dossier_is_completed_through_the_portal(office: Office) -> None:

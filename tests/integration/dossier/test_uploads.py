@@ -88,8 +88,8 @@ async def test_what_does_not_open_or_runs_something_is_refused_and_not_kept(
 
 
 async def test_a_portal_dossier_with_a_damaged_file_leaves_nothing_behind(office: Office) -> None:
-    """Its sound file neither."""
-    files = [a_pdf(), b"%PDF-1.7\n%%EOF\n"]
+    """Its sound file neither; each that is not taken is named with its reason."""
+    files = [a_pdf(), b"%PDF-1.7\n%%EOF\n", b"MZ\x90\x00" * 500]
     body = {
         "portal_code": "G22.99-1",
         "procedure_code": PROCEDURE,
@@ -103,6 +103,10 @@ async def test_a_portal_dossier_with_a_damaged_file_leaves_nothing_behind(office
     }
     answer = await office.service.post("/v1/portal-dossiers", body, GATEWAY)
     assert (answer.status_code, answer.json()["code"]) == (422, "attachment-damaged")
+    assert answer.json()["errors"] == [
+        {"path": "attachments.1", "reason": "Tệp bị hỏng, không mở được"},
+        {"path": "attachments.2", "reason": "Loại tệp không được chấp nhận"},
+    ]
     folder = office.service.runtime.resources.files._folder
     assert [path for path in folder.rglob("*") if path.is_file()] == []
 

@@ -51,6 +51,8 @@ class DossierService:
     """After so many parts it is away."""
     keeps_contents: bool = True
     most_bytes: int = 60_000_000
+    not_taken: dict[str, tuple[int, str, str]] = field(default_factory=dict)
+    """Files by name that do not open, with the problem's status, code and title."""
 
     def knows(self, *dossiers: ADossier) -> None:
         for one in dossiers:
@@ -99,6 +101,8 @@ class DossierService:
             error = {"path": "procedure_code", "reason": "Không có thủ tục này"}
             problem = {"code": "invalid", "title": "Dữ liệu chưa hợp lệ", "errors": [error]}
             return JSONResponse(problem, 422)
+        if refused := self._refused_files(body):
+            return refused
         code = body["portal_code"]
         repeated = code in self.taken
         if self.first_bodies.setdefault(request.headers["idempotency-key"], body) != body:
@@ -107,6 +111,19 @@ class DossierService:
         self.taken.setdefault(code, str(new_id()))
         outcome = "repeated" if repeated else "created"
         return JSONResponse({"outcome": outcome, "dossier_id": self.taken[code]}, 200 if repeated else 201)
+
+    def _refused_files(self, body: dict[str, Any]) -> Response | None:
+        """As the real one: the first one's problem, and each file that is not taken by its place."""
+        found = [
+            (place, *self.not_taken[one["name"]])
+            for place, one in enumerate(body["attachments"])
+            if one["name"] in self.not_taken
+        ]
+        if not found:
+            return None
+        _, status, code, title = found[0]
+        errors = [{"path": f"attachments.{place}", "reason": said} for place, _, _, said in found]
+        return JSONResponse({"code": code, "title": title, "errors": errors}, status)
 
     async def outside_result(self, request: Request) -> Response:
         """As the real one: a key once, a step once."""
@@ -162,7 +179,10 @@ class DossierService:
         if code not in self.taken:
             return JSONResponse({"code": "not-found", "title": "Không tìm thấy"}, 404)
         key = request.headers["idempotency-key"]
-        self.calls.append({"supplement": code, "key": key, "body": await request.json()})
+        body = await request.json()
+        if refused := self._refused_files(body):
+            return refused
+        self.calls.append({"supplement": code, "key": key, "body": body})
         return JSONResponse({"outcome": "answered", "dossier_id": self.taken[code]})
 
     async def dossier(self, dossier_id: str) -> Response:

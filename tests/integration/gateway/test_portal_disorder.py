@@ -79,7 +79,7 @@ async def test_what_was_kept_by_a_process_that_died_comes_before_what_came_later
     assert [call["body"]["note"] for call in world.dossiers.calls[1:]] == ["lần một", "lần hai"]
 
 
-async def _killed(_: object, *, is_again: bool) -> None:
+async def _killed(_: object) -> None:
     raise asyncio.CancelledError
 
 
@@ -257,7 +257,8 @@ async def test_one_message_with_many_addresses_leaves_room_for_the_next(
     assert "/good.pdf" in shelf.asked
     too_many = [linked(f"{host}/{place}.pdf") for place in range(61)]
     await send(fetching, a_message("G22.99-260303-000789", TaiLieuNop=too_many))
-    assert (await inbox(fetching))[-1][::2] == ("PARKED", "quá nhiều tệp theo địa chỉ: 61, tối đa 60")
+    state, _, reason = (await inbox(fetching))[-1]
+    assert (state, "có 61 tệp, một lần nhận tối đa 60" in reason) == ("PARKED", True)
 
 
 def test_a_gateways_answer_about_money_is_read_as_an_object_and_as_a_text():

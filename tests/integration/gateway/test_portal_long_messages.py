@@ -237,7 +237,8 @@ async def test_a_long_file_that_is_no_base64_or_too_long_brings_nothing(world: W
     assert world.dossiers.uploads == {}
     world.dossiers.most_bytes = 1_500_000
     answer = await post(world, with_file(b"%PDF" + b"x" * 2_000_000, MaHoSo="G22.99-2"))
-    assert answer == {"error_code": -1, "message": "G22.99-2| Tệp quá lớn"}
+    assert answer == {"error_code": 0, "message": "G22.99-2| đã tiếp nhận, chờ xử lý"}
+    assert (await inbox(world))[-1][2] == "tệp không nhận được: TaiLieuNop.0.Base64 (Tệp quá lớn)"
     assert world.dossiers.uploads == {}
 
 

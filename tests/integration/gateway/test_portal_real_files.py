@@ -10,11 +10,13 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
+from contracts.limits import MOST_FORM_ANSWERS
 from services.gateway.jobs.portal_intake import PORTAL_INTAKE
+from tests.builders.gateway.portal import CODE as CODE_HERE
 from tests.builders.gateway.portal import a_message
 from tests.integration.gateway.portal_world import World, a_world
 from tests.integration.gateway.test_portal_corrections import INBOUND, correct, the_line
-from tests.integration.gateway.test_portal_intake import FORWARD, KEY, inbox, send
+from tests.integration.gateway.test_portal_intake import FORWARD, KEY, a_supplement, inbox, send
 
 Json = dict[str, Any]
 Files = list[bytes]
@@ -174,6 +176,73 @@ async def test_a_file_nobody_can_read_is_for_people_who_let_the_dossier_in_witho
         assert (body["portal_code"], len(world.dossiers.calls)) == (CODE.format(number), number + 1), name
         assert [one["name"] for one in body["attachments"]] == ["ảnh.pdf"]
         assert body["note"].endswith("cần yêu cầu bổ sung: tờ khai.pdf")
+
+
+DAMAGED = (422, "attachment-damaged", "Tệp bị hỏng, không mở được")
+NO_TYPE = (415, "attachment-type", "Loại tệp không được chấp nhận")
+
+
+async def test_a_file_that_does_not_open_is_for_people_as_one_nobody_can_read(world: World):
+    """A damaged PDF, a program, a page: each is named, long or short; the dossier goes in without them."""
+    world.dossiers.not_taken = {"hỏng.pdf": DAMAGED, "chạy.exe": NO_TYPE, "đơn.pdf": DAMAGED}
+    short, long = as_base64(b"%PDF-1.4"), as_base64(os.urandom(200_000))
+    files = [
+        {"TenTepDinhKem": "tốt.pdf", "Base64": short},
+        {"TenTepDinhKem": "hỏng.pdf", "Base64": long},
+        {"TenTepDinhKem": "chạy.exe", "Base64": short},
+    ]
+    message = a_message(TaiLieuNop=files, TenTepDonDangKy="đơn.pdf", TepDonDangKy=short)
+    answer = await send(world, message)
+    assert answer == {"error_code": 0, "message": f"{CODE_HERE}| đã tiếp nhận, chờ xử lý"}
+    line = await the_line(world)
+    places = {"TaiLieuNop.1.Base64", "TaiLieuNop.2.Base64", "TepDonDangKy"}
+    assert line["reason"] == (
+        "tệp không nhận được: TepDonDangKy (Tệp bị hỏng, không mở được);"
+        " TaiLieuNop.1.Base64 (Tệp bị hỏng, không mở được);"
+        " TaiLieuNop.2.Base64 (Loại tệp không được chấp nhận)"
+    )
+    assert (line["state"], line["next_attempt_at"]) == ("PARKED", None), "time does not mend it"
+    assert (await correct(world, line, **dict.fromkeys(places, ""))).status_code == 200
+    await world.gateway.run_job(PORTAL_INTAKE)
+    body = world.dossiers.calls[-1]["body"]
+    assert [one["name"] for one in body["attachments"]] == ["tốt.pdf"]
+    assert all(name in body["note"] for name in ("đơn.pdf", "hỏng.pdf", "chạy.exe"))
+    assert list(world.dossiers.taken) == [CODE_HERE]
+
+
+async def test_a_supplement_with_a_file_that_does_not_open_waits_for_people_too(world: World):
+    await send(world, a_message())
+    world.dossiers.not_taken = {"hỏng.pdf": DAMAGED}
+    paper = {"TenTepDinhKem": "hỏng.pdf", "Base64": as_base64(b"%PDF-1.4")}
+    assert (await send(world, a_supplement(TaiLieuNop=[paper])))["error_code"] == 0
+    line = await the_line(world)
+    assert (line["state"], "TaiLieuNop.0.Base64" in line["reason"]) == ("PARKED", True)
+
+
+async def test_more_answers_than_a_dossier_takes_come_in_together_under_one_name(world: World):
+    answers = {f"truong_{n}": str(n) for n in range(700)}
+    assert (await send(world, a_message(DuLieuEForm=answers)))["error_code"] == 0
+    told = world.dossiers.calls[-1]["body"]["form_data"]
+    assert len(told) == MOST_FORM_ANSWERS
+    rest = told.pop("Các trường khác")
+    assert told | rest == answers | ADDRESS
+    assert told.keys() < answers.keys(), "what comes first stays by itself"
+
+
+async def test_more_files_than_a_dossier_takes_are_for_people_who_are_told_how_many(world: World):
+    files = [{"TenTepDinhKem": f"{n}.pdf", "Base64": as_base64(b"%PDF-1.4")} for n in range(62)]
+    assert (await send(world, a_message(TaiLieuNop=files)))["error_code"] == 0
+    line = await the_line(world)
+    assert line["reason"] == (
+        "cần sửa: TaiLieuNop (có 62 tệp, một lần nhận tối đa 60: để trống nội dung hoặc địa chỉ tệp thừa,"
+        " phần còn lại yêu cầu bổ sung sau)"
+    )
+    left_out = {f"TaiLieuNop.{n}.Base64": "" for n in (60, 61)}
+    assert (await correct(world, line, **left_out)).status_code == 200
+    await world.gateway.run_job(PORTAL_INTAKE)
+    body = world.dossiers.calls[-1]["body"]
+    assert len(body["attachments"]) == 60
+    assert body["note"].endswith("cần yêu cầu bổ sung: 60.pdf, 61.pdf")
 
 
 NOT_READ: dict[str, tuple[Json, str, str]] = {

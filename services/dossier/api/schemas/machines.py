@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_validator
 
-from contracts.limits import MOST_PORTAL_FILES
+from contracts.limits import MOST_FORM_ANSWERS, MOST_PORTAL_FILES
 from services.dossier.api.moments import MomentAsTold
 from services.dossier.api.schemas.requests import Delivery, Owner, Representative, Strict
 from services.dossier.api.texts import Code, Line, Note
@@ -43,7 +43,7 @@ class PortalIn(Strict):
     agency: Code
     competent_agency: Code | None = None
     attachments: Annotated[list[PortalAttachment], Field(max_length=MOST_PORTAL_FILES)] = []
-    form_data: Annotated[dict[str, Any], Field(max_length=500)] = {}
+    form_data: Annotated[dict[str, Any], Field(max_length=MOST_FORM_ANSWERS)] = {}
     result_delivery: Delivery = "COUNTER"
     submitted_at: MomentAsTold
     note: Note = ""
@@ -56,7 +56,7 @@ class PortalSupplementIn(Strict):
     portal_code: Annotated[str, StringConstraints(strict=True, max_length=64)] = ""
     note: Note = ""
     attachments: Annotated[list[PortalAttachment], Field(max_length=MOST_PORTAL_FILES)] = []
-    form_data: Annotated[dict[str, Any], Field(max_length=500)] = {}
+    form_data: Annotated[dict[str, Any], Field(max_length=MOST_FORM_ANSWERS)] = {}
     submitted_at: MomentAsTold | None = None
 
 
