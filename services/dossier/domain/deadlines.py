@@ -58,9 +58,14 @@ def running_again(
 def _promised_with(
     calendar: WorkCalendar | None, promised: datetime, previous: datetime, due: datetime, term: Term
 ) -> datetime:
-    """Return a re-appointed moment, later by as much as the due moment became, by its term (R6)."""
+    """Return a re-appointed moment, later by as much as the due moment became, by its term (R6).
+
+    A due moment that comes forward, as by a make-up day decided since, takes nothing of what was promised.
+    """
     if calendar is None:
         raise CalendarMissing
+    if due <= previous:
+        return promised
     try:
         if term.is_in_hours:
             return add_working_minutes(calendar, promised, working_minutes(calendar, previous, due))

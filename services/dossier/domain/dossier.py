@@ -388,9 +388,17 @@ class Dossier:
         self.stops = (*self.stops, stop)
         self.draft = None
 
-    def answer_supplement(self, move: Move, *, at: datetime, files: Iterable[UUID] = ()) -> State:
-        """T4 and the applicant's half of T10, with the files that came."""
+    def answer_supplement(
+        self, move: Move, *, at: datetime, reply_due_at: datetime | None = None, files: Iterable[UUID] = ()
+    ) -> State:
+        """T4 and the applicant's half of T10, with the files that came.
+
+        Submitted again, a dossier is replied to in the same time as the first one (domain.md 3.2); None:
+        no such time runs, or the calendar does not say.
+        """
         left = self.move(move)
+        if self.state is State.SUBMITTED:
+            self.reply_due_at = reply_due_at
         answered = replace(self.supplements[-1], answered_at=at, answered_with=tuple(files))
         self.supplements = (*self.supplements[:-1], answered)
         self.proposal = None

@@ -44,13 +44,15 @@ def timers(dossier: Dossier, limits: Limits) -> list[Timer]:
 
 
 def watch_next(dossier: Dossier, limits: Limits, now: datetime) -> datetime | None:
-    """Return when a changed dossier is looked at next: at its first timer that has not passed.
+    """Return when a changed dossier is looked at next: at its first timer that is still to be told.
 
-    What is waiting to be looked at stays so: nothing that came before the change is forgotten by it.
+    What is waiting to be looked at stays so: nothing that came before the change is forgotten by it. A word
+    of what comes near is idle once it came. What is told when it has passed stays to be told: it may have
+    passed in a state that does not look for it, as while a withdrawal waited.
     """
     if dossier.watch_at is not None and dossier.watch_at <= now:
         return dossier.watch_at
-    running = [timer for timer in timers(dossier, limits) if timer.at > now or timer.due_at > now]
+    running = [timer for timer in timers(dossier, limits) if timer.at > timer.due_at or timer.due_at > now]
     return min((max(timer.at, now) for timer in running), default=None)
 
 

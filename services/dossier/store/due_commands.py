@@ -38,9 +38,9 @@ _ADD_MOVES = Statement(
     """
     INSERT INTO due_moves (command_id, dossier_id, dossier_code, previous_due_at, due_at, outcome,
         seals)
-    SELECT :command_id::uuid, dossier_id, dossier_code, previous_due_at, due_at, 'WAITING', seals
+    SELECT :command_id::uuid, dossier_id, dossier_code, previous_due_at, due_at, outcome, seals
     FROM jsonb_to_recordset(:rows::jsonb) AS given(dossier_id uuid, dossier_code text,
-        previous_due_at timestamptz, due_at timestamptz, seals jsonb)
+        previous_due_at timestamptz, due_at timestamptz, outcome text, seals jsonb)
     """,
     rows=None,
 )
@@ -57,7 +57,6 @@ _SETTLE = Statement(
     f"UPDATE due_moves SET outcome = :outcome, applied_at = :at, {SEALED_ON}"
     " WHERE command_id = :command_id AND dossier_id = :dossier_id AND outcome = 'WAITING'"
 )
-_WAITING = {"outcome": "WAITING", "applied_at": None}
 
 
 class PostgresDueCommands:
@@ -106,7 +105,10 @@ class PostgresDueCommands:
                 "dossier_code": move.dossier_code,
                 "previous_due_at": move.previous_due_at.isoformat(),
                 "due_at": move.due_at.isoformat(),
-                "seals": self._rows.made("due_moves", {**asdict(move), **_WAITING, "command_id": command_id}),
+                "outcome": move.outcome,
+                "seals": self._rows.made(
+                    "due_moves", {**asdict(move), "applied_at": None, "command_id": command_id}
+                ),
             }
             for move in moves
         ]

@@ -2,7 +2,8 @@
 
 Nothing moves by itself: what was promised stands until two people say otherwise, also over stops. A command
 binds every dossier under way within its reach to the calendar as it is when it is applied: whose moment
-moves, whose clock stands (it is counted when it runs again) and whom it makes no difference to yet.
+moves, whose clock stands (it is counted when it runs again) and whom it makes no difference to yet. Whose
+moment would leave the years that are decided is named and stays as promised, for a later command.
 """
 
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from kernel.core.errors import Forbidden, NotFound, Refusal, Stale
 from kernel.core.ids import new_id
 from services.dossier.domain.deadlines import apology_latest, dossier_due, promised_by, term_for
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.errors import CopyChanged, FourEyes
+from services.dossier.domain.errors import CalendarMissing, CopyChanged, FourEyes, TermUnknown
 from services.dossier.domain.events import Change, moment
 from services.dossier.domain.states import Clock, Move
 from services.dossier.use_cases.ports import Grounds, Work
@@ -27,6 +28,7 @@ from worktime.term import Term
 
 FIRST = UUID(int=0)
 AT_ONCE = 100
+_UNCOUNTABLE = (CalendarMissing, TermUnknown)
 
 
 class NotPreviewed(Refusal):
@@ -129,12 +131,9 @@ async def preview_batch(command: DueCommand, *, work: Work) -> DueCommand:
     moves = []
     for dossier_id in ids:
         dossier, grounds = await work.dossiers.load(dossier_id)
-        due = _due_now(dossier, grounds, work)
-        if due is not None and dossier.due_at is not None and _differs(dossier, grounds, due):
-            code = dossier.dossier_code or dossier.reference
-            moves.append(
-                DueMove(dossier_id=dossier.id, dossier_code=code, previous_due_at=dossier.due_at, due_at=due)
-            )
+        move = _foreseen(dossier, grounds, work)
+        if move is not None:
+            moves.append(move)
     state = "ASKED" if len(ids) == AT_ONCE else "PREVIEWED"
     reached = ids[-1] if ids else command.reached
     looked = replace(command, version=command.version + 1, state=state, reached=reached)
@@ -142,6 +141,27 @@ async def preview_batch(command: DueCommand, *, work: Work) -> DueCommand:
         work.due_commands.add_moves(command.id, moves)
     work.due_commands.save(looked)
     return looked
+
+
+def _foreseen(dossier: Dossier, grounds: Grounds, work: Work) -> DueMove | None:
+    """Return what would become of a dossier's due moment; None when nothing would.
+
+    One that leaves the years decided cannot be counted: it is named, and holds up no other.
+    """
+    if dossier.due_at is None:
+        return None
+    code, previous = dossier.dossier_code or dossier.reference, dossier.due_at
+    try:
+        due = _due_now(dossier, grounds, work)
+    except _UNCOUNTABLE:
+        due, outcome = previous, "NOT_COUNTED"
+    else:
+        outcome = "WAITING"
+        if due is None or not _differs(dossier, grounds, due):
+            return None
+    return DueMove(
+        dossier_id=dossier.id, dossier_code=code, previous_due_at=previous, due_at=due, outcome=outcome
+    )
 
 
 def _due_now(dossier: Dossier, grounds: Grounds, work: Work) -> datetime | None:
@@ -178,7 +198,12 @@ def _differs(dossier: Dossier, grounds: Grounds, due: datetime) -> bool:
 async def apply_move(command: DueCommand, move: DueMove, *, work: Work, now: datetime) -> None:
     """Move one dossier's due moment, as the calendar says at this moment; what changed meanwhile counts."""
     dossier, grounds = await work.dossiers.load(move.dossier_id)
-    due, previous = _due_now(dossier, grounds, work), dossier.due_at
+    previous = dossier.due_at
+    try:
+        due = _due_now(dossier, grounds, work)
+    except _UNCOUNTABLE:
+        work.due_commands.settle(command.id, move.dossier_id, "NOT_COUNTED", now)
+        return
     if due is None or not _differs(dossier, grounds, due):
         work.due_commands.settle(command.id, move.dossier_id, "UNCHANGED", now)
         return
@@ -215,17 +240,32 @@ OpenWork = Callable[[], AbstractAsyncContextManager[Work]]
 
 
 async def go_on(open_work: OpenWork, now: datetime) -> None:
-    """Make previews and apply what is approved, a commit each; goes on where a killed run stopped."""
+    """Make previews and apply what is approved, a commit each; goes on where a killed run stopped.
+
+    What one command fails of is told when all were tried: it holds up no other.
+    """
     async with open_work() as work:
         asked = await work.due_commands.in_state("ASKED")
         approved = await work.due_commands.in_state("APPROVED")
-    for command in asked:
-        looked = command
-        while looked.state == "ASKED":
-            async with open_work() as work:
-                looked = await preview_batch(looked, work=work)
-    for command in approved:
-        await _apply(open_work, command, now)
+    failures: list[Exception] = []
+    for command in [*asked, *approved]:
+        try:
+            if command.state == "ASKED":
+                await _preview(open_work, command)
+            else:
+                await _apply(open_work, command, now)
+        except Exception as error:
+            # Whatever it is, the promises of the others do not wait for it.
+            error.add_note(f"recomputation {command.id}")
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup("recomputations of due moments failed", failures)
+
+
+async def _preview(open_work: OpenWork, command: DueCommand) -> None:
+    while command.state == "ASKED":
+        async with open_work() as work:
+            command = await preview_batch(command, work=work)
 
 
 async def _apply(open_work: OpenWork, command: DueCommand, now: datetime) -> None:

@@ -10,7 +10,7 @@ from kernel.core.clock import VIETNAM
 from kernel.core.errors import Invalid
 from services.dossier.domain import papers
 from services.dossier.domain.actions import Action
-from services.dossier.domain.deadlines import answer_by, confirming
+from services.dossier.domain.deadlines import answer_by, confirming, reply_due
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change, cause_data, confirming_data
 from services.dossier.domain.guards import most_of, waiting_draft
@@ -124,7 +124,7 @@ async def answer_supplement(
 ) -> Dossier:
     """Take the applicant's files: before acceptance it is submitted again, after it the clock stands on."""
     action = Action.INTAKE_SUPPLEMENT_ANSWER if is_intake else Action.SUPPLEMENT_ANSWER
-    dossier, _ = await open_for(action, dossier_id, by=by, seen=seen, work=work, now=now)
+    dossier, grounds = await open_for(action, dossier_id, by=by, seen=seen, work=work, now=now)
     if not attachment_ids and not note:
         raise Invalid(fields=[("attachment_ids", "Phải có tệp hoặc nội dung giải trình")])
     require_words(by, note)
@@ -138,7 +138,8 @@ async def answer_supplement(
     ]
     require_usable(named, dossier.procedure_code, now.astimezone(VIETNAM).date())
     move = Move.ANSWER_INTAKE_SUPPLEMENT if is_intake else Move.ANSWER_SUPPLEMENT
-    left = dossier.answer_supplement(move, at=now, files=attachment_ids)
+    until = reply_due(grounds.calendar_in_force, now, work.limits)
+    left = dossier.answer_supplement(move, at=now, reply_due_at=until, files=attachment_ids)
     if attachment_ids:
         work.attachments.bind(attachment_ids, dossier.id, uploaders=by.subjects, purpose="SUPPLEMENT")
         dossier.take(attachment_ids)

@@ -132,6 +132,92 @@ async def test_a_command_moves_a_new_date_that_was_promised_off_a_closed_day_and
     assert await promised() == ("2026-03-13", "2026-03-13T17:30:00+07:00")
 
 
+async def test_a_make_up_day_takes_nothing_of_a_new_date_promised_in_hours(empty_office: Office) -> None:
+    """Decided and bound while the clock stands, it brings the due moment forward and the promise nowhere."""
+    term = {"value": 60, "unit": "WORKING_HOUR"}
+    ways = [{"channel": one, "processing_time": term, "fees": []} for one in ("DIRECT", "ONLINE")]
+    office = await empty_office.open(channels=ways)
+    seen = await office.in_process()
+    why = {"reason": "Cần xác minh thêm", "cause": "COMPLEX_CASE", "new_due_on": "2026-03-20"}
+    seen = await office.act(
+        await office.act(seen, "apology-draft", SPECIALIST, **why), "reappointment", SIGNER
+    )
+    seen = await stopped(office, seen)
+    await office.service.receive(a_changed_year(2, exceptions=SATURDAY))
+    assert await recomputed(office) == {"BOUND": 1}
+    seen = {**seen, "version": (await office.read(seen, SIGNER))["version"]}
+    seen = await resumed(office, seen)
+    # Thursday the 12th at 14:00 without the Saturday.
+    assert seen["due_at"] == "2026-03-11T14:00:00+07:00"
+    found = await office.read(seen, SPECIALIST)
+    assert found["reappointed_due_at"] == "2026-03-20T17:30:00+07:00"
+
+
+async def test_a_moment_that_leaves_the_years_decided_is_named_and_holds_up_no_other(office: Office) -> None:
+    """Nor another command; what was promised stands, and moves by a command once the year is decided."""
+    await office.service.runtime.pool.execute(
+        "DELETE FROM calendars WHERE year = 2027; DELETE FROM calendar_versions WHERE year = 2027"
+    )
+    office.service.clock.set(datetime(2026, 12, 21, 9, tzinfo=VIETNAM))
+    soon = await office.in_process()
+    office.service.clock.set(datetime(2026, 12, 28, 9, tzinfo=VIETNAM))
+    late, later = await office.in_process(), await office.in_process()
+    closed = [{"day": f"2026-12-{day}", "status": "OFF", "reason": "Bão"} for day in (23, 30)]
+    await office.service.receive(a_changed_year(2, exceptions=closed))
+    assert await recomputed(office) == {"MOVED": 1, "NOT_COUNTED": 2}
+
+    async def dues() -> list[str]:
+        return [(await office.read(one, SPECIALIST))["due_at"][:10] for one in (soon, late, later)]
+
+    assert await dues() == ["2026-12-25", "2026-12-31", "2026-12-31"]
+    command = (await office.service.post("/v1/due-recomputations", ASKED, MANAGER)).json()
+    await office.service.run_job(RECOMPUTE_DUE)
+    path = f"/v1/due-recomputations/{command['command_id']}"
+    foreseen = (await office.service.get(f"{path}/moves", MANAGER)).json()["items"]
+    told = [(one["outcome"], one["due_at"][:10]) for one in foreseen]
+    assert told == [("NOT_COUNTED", "2026-12-31")] * 2
+    await office.service.receive(a_calendar(2027))
+    assert (await recomputed(office))["MOVED"] == 2
+    assert await dues() == ["2026-12-25", "2027-01-01", "2027-01-01"]
+
+
+async def test_what_can_be_counted_no_more_when_it_is_applied_is_named_too(office: Office) -> None:
+    """A closure decided between preview and approval moves it past the years known."""
+    await office.service.runtime.pool.execute(
+        "DELETE FROM calendars WHERE year = 2027; DELETE FROM calendar_versions WHERE year = 2027"
+    )
+    office.service.clock.set(datetime(2026, 12, 25, 9, tzinfo=VIETNAM))
+    seen = await office.in_process()
+    closed = [{"day": "2026-12-28", "status": "OFF", "reason": "Bão"}]
+    await office.service.receive(a_changed_year(2, exceptions=closed))
+    command = (await office.service.post("/v1/due-recomputations", ASKED, MANAGER)).json()
+    path = f"/v1/due-recomputations/{command['command_id']}"
+    await office.service.run_job(RECOMPUTE_DUE)
+    closed.append({**closed[0], "day": "2026-12-31"})
+    await office.service.receive(a_changed_year(3, exceptions=closed))
+    await office.service.post(f"{path}/approval", {}, SIGNER, version=2)
+    await office.service.run_job(RECOMPUTE_DUE)
+    done = (await office.service.get(path, MANAGER)).json()
+    assert (done["state"], done["moves"]) == ("DONE", {"NOT_COUNTED": 1})
+    assert (await office.read(seen, SPECIALIST))["due_at"] == "2026-12-30T17:30:00+07:00"
+
+
+async def test_a_command_that_fails_holds_up_no_other_and_is_told(office: Office) -> None:
+    """Whatever ails a dossier of one calendar, those of another are previewed in the same run."""
+    await office.in_process()
+    asked = [
+        (await office.service.post("/v1/due-recomputations", {**ASKED, "calendar": one}, MANAGER)).json()
+        for one in ("default", "another")
+    ]
+    pool = office.service.runtime.pool
+    await pool.execute("UPDATE dossiers SET work = jsonb_set(work::jsonb, '{pins}', '7')")
+    with pytest.raises(ExceptionGroup, match="recomputations") as failed:
+        await office.service.run_job(RECOMPUTE_DUE)
+    assert [one.__notes__ for one in failed.value.exceptions] == [[f"recomputation {asked[0]['command_id']}"]]
+    states = {str(row["id"]): row["state"] for row in await pool.fetch("SELECT id, state FROM due_commands")}
+    assert [states[one["command_id"]] for one in asked] == ["ASKED", "PREVIEWED"]
+
+
 async def test_a_year_decided_after_the_acceptance_is_bound_when_it_is_first_counted_with(
     office: Office,
 ) -> None:

@@ -1,15 +1,18 @@
 """A step late before its dossier is, a dossier due soon, an outside system that does not answer."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from kernel.core.clock import VIETNAM
 from services.dossier.jobs.deadline_warnings import DEADLINE_WARNINGS
 from services.dossier.jobs.time_out_steps import TIME_OUT_STEPS
+from services.dossier.jobs.watch_deadlines import WATCH_DEADLINES
 from tests.builders.dossier.office import (
     GATEWAY,
     LEAD,
     OUTSIDE_STEPS,
     RECEIVER,
+    SIGNER,
     SPECIALIST,
     Office,
     a_citizen,
@@ -57,6 +60,53 @@ async def test_nobody_is_warned_while_the_clock_stands_and_anew_after_it(office:
     found = await told(office)
     assert [(one["threshold"], one["people"]) for one in found] == [("STEP_LATE", [])]
     assert [desk["role"] for desk in found[0]["desks"]] == ["SPECIALIST", "TEAM_LEAD"]
+
+
+ASKED = {"items": [{"component_code": "to-khai", "reason": "Chưa ký"}], "reason": "Thiếu chữ ký"}
+
+
+async def test_an_answer_that_lapses_while_a_withdrawal_waits_is_proposed_once_that_is_declined(
+    office: Office,
+) -> None:
+    """Nothing looks for it meanwhile; afterwards somebody has it to decide."""
+    seen = await office.act(await office.in_process(), "supplement-request", SPECIALIST, **ASKED)
+    seen = await office.act(seen, "supplement-request-approval", LEAD, approved=True)
+    office.service.clock.advance(timedelta(days=29))
+    seen = await office.act(seen, "withdrawal", a_citizen(), note="Xin rút")
+    office.service.clock.advance(timedelta(days=5))
+    await office.service.run_job(WATCH_DEADLINES)
+    await office.act(seen, "withdrawal-decision", SIGNER, approved=False, note="Đã gần xong")
+    for _ in range(2):
+        await office.service.run_job(WATCH_DEADLINES)
+    assert (await office.read(seen, SIGNER))["proposal"]["kind"] == "STOP"
+    assert len(await office.service.published("dossier.supplement_lapsed.v1")) == 1
+
+
+async def test_a_handover_that_comes_late_while_a_withdrawal_waits_is_told_once(office: Office) -> None:
+    seen = await office.act(await office.accepted(), "withdrawal", a_citizen(), note="Xin rút")
+    office.service.clock.advance(timedelta(days=1))
+    await office.service.run_job(WATCH_DEADLINES)
+    seen = await office.act(seen, "withdrawal-decision", SIGNER, approved=False, note="Đã gần xong")
+    for _ in range(2):
+        await office.service.run_job(WATCH_DEADLINES)
+    told = await office.service.published("deadline_warning.raised.v1")
+    assert [one["data"]["threshold"] for one in told] == ["HANDOVER_LATE"]
+
+
+async def test_a_dossier_submitted_again_is_replied_to_in_the_time_of_a_first_one(office: Office) -> None:
+    """Eight working hours from the answer (domain.md 3.2, SUBMITTED), and who has to is warned of it."""
+    seen = await office.act(await office.submitted(), "intake-supplement-request", RECEIVER, **ASKED)
+    office.service.clock.set(datetime(2026, 3, 20, 9, tzinfo=VIETNAM))
+    seen = await office.act(seen, "intake-supplement-answer", a_citizen(), note="Đã ký")
+    assert (await office.read(seen, RECEIVER))["reply_due_at"] == "2026-03-23T09:00:00+07:00"
+    (task,) = (await office.service.get("/v1/inbox", RECEIVER)).json()["items"]
+    assert task["task_due_at"] == "2026-03-23T09:00:00+07:00"
+    for _ in range(2):
+        office.service.clock.advance(timedelta(days=4))
+        await office.service.run_job(WATCH_DEADLINES)
+    told = [one["data"] for one in await office.service.published("deadline_warning.raised.v1")]
+    assert {one["threshold"] for one in told} >= {"REPLY_LATE"}
+    assert all(one["about"] == "2026-03-23T09:00:00+07:00" for one in told)
 
 
 async def test_an_outside_system_that_does_not_answer_gives_the_step_back(empty_office: Office) -> None:

@@ -33,9 +33,11 @@ class DueCommand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueMove:
-    """One dossier's due moment before and after; `outcome` is WAITING, MOVED, BOUND or UNCHANGED.
+    """One dossier's due moment before and after, and what came of it.
 
+    `outcome` is WAITING, MOVED, BOUND, UNCHANGED or NOT_COUNTED.
     BOUND: its moment stays, or is counted when its clock runs again, by the calendar as it is now.
+    NOT_COUNTED: its moment would fall into a year nobody has decided; what was promised stands.
     """
 
     dossier_id: UUID
