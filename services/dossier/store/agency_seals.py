@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+import os
 import threading
 from collections.abc import Mapping
 from importlib import import_module
@@ -18,6 +19,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from services.dossier.domain.signing.session import NoSeal, SealSilent
 
 _ANY = "*"
+_ONE_AT_A_TIME: dict[str, threading.Lock] = {}
+"""A lock a driver, for the whole process: a driver is begun once, and who is logged in is the process, not a
+session. One that is done would log out another in the middle, and two first calls at once end the process.
+"""
 _log = structlog.get_logger()
 
 
@@ -77,8 +82,9 @@ class FileKey:
 
 
 class DeviceKey:
-    """A key in a device (PKCS#11): an RSA or EC key that signs SHA-256; one call at a time, a session each.
+    """A key in a device (PKCS#11): an RSA or EC key that signs SHA-256; a session each call.
 
+    One call at a time of all the keys of a driver, whichever agency's, token's or `AgencySeals`' they are.
     The driver is loaded when it is first needed: a device that is not there yet stops no service. A PIN the
     device did not take is not tried again before the next start: after a few tries it would lock itself.
     """
@@ -89,23 +95,28 @@ class DeviceKey:
         self._module, self._token, self._pin, self._label = module, token, pin, key_label
         self.chain = chain
         self._is_turned_away = False
-        self._one = threading.Lock()
 
     def sign(self, attributes: bytes) -> bytes:
         """Sign in the device."""
         # A sixth of a second and some memory, for those who have a device.
         pkcs11 = import_module("pkcs11")
-        with self._one:
+        driver = _driver(self._module)
+        with _ONE_AT_A_TIME.setdefault(driver, threading.Lock()):
             if self._is_turned_away:
                 raise SealSilent
             try:
-                token = pkcs11.lib(self._module).get_token(token_label=self._token)
+                token = pkcs11.lib(driver).get_token(token_label=self._token)
                 with token.open(user_pin=self._pin) as session:
                     key = session.get_key(object_class=pkcs11.ObjectClass.PRIVATE_KEY, label=self._label)
                     return _signed(key, attributes, pkcs11)
             except (pkcs11.PinIncorrect, pkcs11.PinInvalid, pkcs11.PinLenRange, pkcs11.PinLocked):
                 self._is_turned_away = True
                 raise
+
+
+def _driver(module: str) -> str:
+    """Return a driver's one name: by two it would be begun twice. One without folders is searched for."""
+    return os.path.realpath(module) if os.sep in module else module
 
 
 def _signed(key: Any, attributes: bytes, pkcs11: Any) -> bytes:

@@ -37,7 +37,7 @@ def the_module() -> str:
     """Return SoftHSM's driver; skip where this machine has none, fail where REQUIRE=softhsm forbids that."""
     found = next((one for one in MODULES if Path(one).exists()), "")
     if found and shutil.which("softhsm2-util"):
-        return found
+        return str(Path(found).resolve())
     reason = "SoftHSM is not installed here (Debian: softhsm2)"
     if "softhsm" in os.environ.get("REQUIRE", "").split(","):
         pytest.fail(f"REQUIRE=softhsm: {reason}", pytrace=False)
@@ -86,6 +86,24 @@ async def test_keys_of_both_kinds_sign_in_the_device_as_keys_of_files_do(device:
         for place, signature in enumerate(signed):
             assert is_signature(holder.ders[0], b"noi dung %d" % place, signature)
         assert not is_signature(holder.ders[0], b"noi dung khac", signed[0])
+
+
+async def test_agencies_of_one_token_sign_at_once(device: dict[str, Any], tmp_path: Path) -> None:
+    """Whoever is logged in is the process: an agency that is done would log the others out in the middle.
+
+    Two services of one process read their seals each for itself, and may name the driver by another path.
+    """
+    (tmp_path / "driver.so").symlink_to(device["module"])
+    renamed = {**device, "module": str(tmp_path / "driver.so")}
+    holders = {"H99.201": RSA, "H99.04": EC, "H99.05": EC}
+    first = seals_of({"H99.201": kept_in(device, "xa", RSA), "H99.04": kept_in(device, "so", EC)})
+    second = seals_of({"H99.05": kept_in(renamed, "so", EC)})
+    asked = [(agency, b"noi dung %d" % place) for place in range(20) for agency in holders]
+    signed = await asyncio.gather(
+        *((second if agency == "H99.05" else first).sign(agency, told) for agency, told in asked)
+    )
+    for (agency, told), signature in zip(asked, signed, strict=True):
+        assert is_signature(holders[agency].ders[0], told, signature)
 
 
 async def test_a_pin_the_device_did_not_take_is_not_tried_again_before_the_next_start(
