@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.gateway.domain.portal_spelling import FILE_MEMBERS, files_in, letters_of_name, names_of
+from services.gateway.domain.portal_spelling import FILE_MEMBERS, file_named, letters_of_name, names_of
 from services.gateway.domain.portal_twice import is_blank
 from services.gateway.domain.portal_words import Json, LongText, NeedsPeople, text_of
 
@@ -164,8 +164,7 @@ def holds_file(value: Any) -> bool:
         return any(holds_file(one) for one in value)
     if not isinstance(value, Mapping):
         return False
-    named = files_in(value)[0] if len(files_in(value)) == 1 else value
-    members = named if isinstance(named, Mapping) else value
+    members = file_named(value)
     if any(text_of(members, name) for name in (CONTENT, _LINK, _NAME, _ADDRESS_OF_A_RESULT)):
         return True
     return any(holds_file(one) for one in value.values())

@@ -173,6 +173,11 @@ def elements_of(value: Any, members: Mapping[str, str], aliases: Mapping[str, st
     ]
 
 
+def file_named(told: Mapping[str, Any]) -> Json:
+    """Return an object with those of its own members that are of a file by the contract's names."""
+    return {name: _plain(inner) for name, inner in _spelled(told, _OF_FILES, _FILE_ALIASES).items()}
+
+
 def files_in(value: Any) -> list[Any]:
     """Return the elements of a list of files."""
     return elements_of(value, _OF_FILES, _FILE_ALIASES)
@@ -192,20 +197,25 @@ def _spelled(told: Mapping[str, Any], members: Mapping[str, str], aliases: Mappi
     name; a blank counts last. What says something else beside it stays: another name under that, another
     spelling as what is said twice.
     """
-    ranked: dict[str, list[tuple[bool, int, str]]] = {}
-    for name, value in told.items():
+    ranked: dict[str, list[tuple[int, str]]] = {}
+    for name in told:
         letters = letters_of_name(name)
         own = members.get(letters) or aliases.get(letters) or name
         rank = 0 if name == own else 1 if letters in members else _ALIAS
-        ranked.setdefault(own, []).append((is_blank(value), rank, name))
+        ranked.setdefault(own, []).append((rank, name))
     found: Json = {}
     for own, names in ranked.items():
-        (_, _, first), *others = sorted(names)
-        lay_under(found, own, told[first])
-        for is_nothing, rank, name in others:
-            if not is_nothing and told[name] != told[first]:
-                is_alias = rank == _ALIAS
-                lay_under(found, name if is_alias and name != own else own, told[name])
+        if len(names) == 1:
+            lay_under(found, own, told[names[0][1]])
+            continue
+        (_, _, first), *others = sorted((is_blank(told[name]), rank, name) for rank, name in names)
+        differing = [
+            (rank, name) for is_nothing, rank, name in others if not is_nothing and told[name] != told[first]
+        ]
+        lay_under(found, own, told[first], *(told[name] for rank, name in differing if rank != _ALIAS))
+        for rank, name in differing:
+            if rank == _ALIAS:
+                lay_under(found, name, told[name])
     return found
 
 

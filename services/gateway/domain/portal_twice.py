@@ -34,30 +34,25 @@ def with_members(pairs: Sequence[tuple[str, Any]]) -> Json:
     told: dict[str, list[Any]] = {}
     for name, value in pairs:
         told.setdefault(name, []).append(value)
-    found = {name: values[0] for name, values in told.items()}
+    found = {}
     for name, values in told.items():
-        first, *others = _different(values)
-        if all(isinstance(one, list | Mapping) for one in (first, *others)):
-            found[name] = _joined(first, *others)
-        else:
-            found[name] = first
-            for other in others[:1]:
-                lay_under(found, f"{name} (2)", other if len(others) == 1 else others)
+        lay_under(found, name, *values)
     return found
 
 
-def lay_under(found: Json, name: str, value: Any) -> None:
-    """Put a member where another of its name may stand, which counts first unless it is blank."""
-    while not is_blank(found.get(name)):
-        first = found[name]
-        if is_blank(value) or _key(first) == _key(value):
-            return
-        if isinstance(first, list | Mapping) and isinstance(value, list | Mapping):
-            found[name] = _joined(first, value)
-            return
-        name = _next(name)
-    if name not in found or not is_blank(value):
-        found[name] = value
+def lay_under(found: Json, name: str, *values: Any) -> None:
+    """Put members where another of their name may stand, which counts first unless it is blank.
+
+    Who has several of one name gives them at once: each call looks at all that stand there.
+    """
+    told = _different((found[name], *values) if name in found else values)
+    if len(told) == 1 or all(isinstance(one, list | Mapping) for one in told):
+        found[name] = _joined(*told)
+    elif _NUMBERED.fullmatch(name):
+        found[name] = [one for value in told for one in (value if isinstance(value, list) else [value])]
+    else:
+        found[name] = told[0]
+        lay_under(found, f"{name} (2)", *told[1:])
 
 
 def told_twice(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -68,15 +63,10 @@ def told_twice(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield name, numbered["name"]
 
 
-def _next(name: str) -> str:
-    numbered = _NUMBERED.fullmatch(name)
-    if numbered is None:
-        return f"{name} (2)"
-    return f"{numbered['name']} ({int(name.rpartition('(')[2][:-1]) + 1})"
-
-
 def _different(values: Sequence[Any]) -> list[Any]:
     """Return the values that say something and differ, in their order; the first where none does."""
+    if len(values) == 1:
+        return [*values]
     different: dict[str, Any] = {}
     for one in values:
         if not is_blank(one):

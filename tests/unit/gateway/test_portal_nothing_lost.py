@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from hypothesis import HealthCheck, example, given, settings
@@ -14,7 +14,15 @@ from services.gateway.domain.portal_profiles import GENERAL, TOLD_BY_THE_DOSSIER
 from services.gateway.domain.portal_reading import handed_of
 from services.gateway.domain.portal_words import NeedsPeople, NotUnderstood
 from services.gateway.use_cases.portal_handing import require_only_files
-from tests.unit.gateway.test_portal_spelling import a_message, camel, in_elements, in_lists, read, snaked
+from tests.unit.gateway.test_portal_spelling import (
+    a_message,
+    at_once,
+    camel,
+    in_elements,
+    in_lists,
+    read,
+    snaked,
+)
 
 Json = dict[str, Any]
 KNOWN = (
@@ -127,15 +135,6 @@ def dressed(said: list[Saying], writing: str, updating: str) -> bytes:
 def again(name: str) -> str:
     """Return a name for a member said a second time, which no object of Python's can say."""
     return f"@@{name}@@"
-
-
-def at_once(work: Coroutine[Any, Any, Any]) -> Any:
-    """Run what waits for nothing."""
-    try:
-        work.send(None)
-    except StopIteration as done:
-        return done.value
-    raise AssertionError("it waits")
 
 
 def heard(body: bytes) -> tuple[str, bool] | None:

@@ -1,6 +1,7 @@
 """What stands beside the content, or is said again, is in the dossier or asked about, never gone."""
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,15 @@ from services.gateway.domain.portal_json import parsed
 from services.gateway.domain.portal_profiles import GENERAL
 from services.gateway.domain.portal_reading import handed_of
 from services.gateway.domain.portal_words import NeedsPeople
-from tests.unit.gateway.test_portal_spelling import CONTENTS, SIZES, a_file, a_message, read, understood
+from tests.unit.gateway.test_portal_spelling import (
+    CONTENTS,
+    SIZES,
+    a_file,
+    a_message,
+    at_once,
+    read,
+    understood,
+)
 
 Json = dict[str, Any]
 SMALL, OTHER = SIZES[0], SIZES[1]
@@ -289,3 +298,27 @@ async def test_an_address_in_parts_is_written_as_on_a_letter_and_kept_in_its_par
     told, _ = await understood({**a_message(SMALL), "data": {**a_message(SMALL)["data"], "DiaChi": parts}})
     assert told["owner"]["address"] == "Số 1, Phường A, Tỉnh B"
     assert told["form_data"]["DiaChi"] == parts
+
+
+def seconds_for(work: Callable[[], Any]) -> float:
+    """Return the time this process had to work, whoever else has the machine."""
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+@pytest.mark.parametrize("value", ["An", [{"TenTepDinhKem": "a.pdf", "Base64": "QUJD"}]])
+@pytest.mark.parametrize("is_beside", [True, False])
+def test_one_member_in_thousands_of_spellings_is_read_at_once(value: Any, is_beside: bool) -> None:
+    message = a_message(SMALL)
+    name = "ChuHoSo" if value == "An" else "TaiLieuNop"
+    held = message if is_beside else message["data"]
+    held |= {f"n{place}:{name}": [value, place] for place in range(4_000)}
+    body = json.dumps(message).encode()
+    assert seconds_for(lambda: at_once(read(body))) < 2.0  # It was twelve and more.
+
+
+def test_what_stands_deep_beside_the_form_is_looked_through_once() -> None:
+    deep = json.loads('{"a":' * 25 + '"x"' + "}" * 25)
+    data = a_message(SMALL)["data"] | {f"k{place}": deep for place in range(1_500)}
+    assert seconds_for(lambda: handed_of(GENERAL, {"data": data})) < 1.5  # It was seven.

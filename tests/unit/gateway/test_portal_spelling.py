@@ -3,7 +3,7 @@
 import base64
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -44,6 +44,15 @@ def message_of(body: bytes) -> Inbound:
 async def read(message: Any) -> Said:
     body = message if isinstance(message, bytes) else json.dumps(message).encode()
     return await read_message(message_of(body), lambda: None, Bounds())  # type: ignore[arg-type, return-value]
+
+
+def at_once(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run what waits for nothing."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        return done.value
+    raise AssertionError("it waits")
 
 
 async def understood(message: Any) -> tuple[Json, list[bytes]]:
