@@ -19,10 +19,6 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from services.dossier.domain.signing.session import NoSeal, SealSilent
 
 _ANY = "*"
-_ONE_AT_A_TIME: dict[str, threading.Lock] = {}
-"""A lock a driver, for the whole process: a driver is begun once, and who is logged in is the process, not a
-session. One that is done would log out another in the middle, and two first calls at once end the process.
-"""
 _log = structlog.get_logger()
 
 
@@ -81,12 +77,36 @@ class FileKey:
         return self._key.sign(attributes, ec.ECDSA(hashes.SHA256()))
 
 
+class _Driver:
+    """A device's driver as this process knows it, whoever's keys it holds and whoever set them up.
+
+    It is begun once, and who is logged in to a token is the process, not a session: one that is done would
+    log out another in the middle, and two first calls at once end the process. So one call `at_a_time`.
+    """
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.at_a_time = threading.Lock()
+        # Tokens, each with a PIN it did not take.
+        self.turned_away: set[tuple[str, str]] = set()
+
+
+_DRIVERS: dict[str, _Driver] = {}
+
+
+def _driver(module: str) -> _Driver:
+    """Return a driver by its one name: by two it would be begun twice. A bare name is searched for."""
+    file = os.path.realpath(module) if os.sep in module else module
+    return _DRIVERS.setdefault(file, _Driver(file))
+
+
 class DeviceKey:
     """A key in a device (PKCS#11): an RSA or EC key that signs SHA-256; a session each call.
 
-    One call at a time of all the keys of a driver, whichever agency's, token's or `AgencySeals`' they are.
-    The driver is loaded when it is first needed: a device that is not there yet stops no service. A PIN the
-    device did not take is not tried again before the next start: after a few tries it would lock itself.
+    One call at a time of all the keys of a driver, whichever agency's or token's they are. The driver is
+    loaded when it is first needed: a device that is not there yet stops no service. A PIN a token did not
+    take is not tried there again before the next start, for no agency's key: after a few tries the token
+    would lock itself. Each process finds that out by itself, so a token sees one wrong try of each.
     """
 
     def __init__(
@@ -94,29 +114,23 @@ class DeviceKey:
     ) -> None:
         self._module, self._token, self._pin, self._label = module, token, pin, key_label
         self.chain = chain
-        self._is_turned_away = False
 
     def sign(self, attributes: bytes) -> bytes:
         """Sign in the device."""
         # A sixth of a second and some memory, for those who have a device.
         pkcs11 = import_module("pkcs11")
-        driver = _driver(self._module)
-        with _ONE_AT_A_TIME.setdefault(driver, threading.Lock()):
-            if self._is_turned_away:
+        driver, tried = _driver(self._module), (self._token, self._pin)
+        with driver.at_a_time:
+            if tried in driver.turned_away:
                 raise SealSilent
             try:
-                token = pkcs11.lib(driver).get_token(token_label=self._token)
+                token = pkcs11.lib(driver.file).get_token(token_label=self._token)
                 with token.open(user_pin=self._pin) as session:
                     key = session.get_key(object_class=pkcs11.ObjectClass.PRIVATE_KEY, label=self._label)
                     return _signed(key, attributes, pkcs11)
             except (pkcs11.PinIncorrect, pkcs11.PinInvalid, pkcs11.PinLenRange, pkcs11.PinLocked):
-                self._is_turned_away = True
+                driver.turned_away.add(tried)
                 raise
-
-
-def _driver(module: str) -> str:
-    """Return a driver's one name: by two it would be begun twice. One without folders is searched for."""
-    return os.path.realpath(module) if os.sep in module else module
 
 
 def _signed(key: Any, attributes: bytes, pkcs11: Any) -> bytes:

@@ -6,8 +6,10 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -106,18 +108,41 @@ async def test_agencies_of_one_token_sign_at_once(device: dict[str, Any], tmp_pa
         assert is_signature(holders[agency].ders[0], told, signature)
 
 
-async def test_a_pin_the_device_did_not_take_is_not_tried_again_before_the_next_start(
+async def test_a_pin_the_device_did_not_take_is_tried_for_no_agency_before_the_next_start(
     device: dict[str, Any],
 ) -> None:
-    """Each try counts there, and the last one locks it for everybody."""
-    told = kept_in(device, "xa", RSA, pin="000000")
-    seals = seals_of({"*": told})
+    """Each try counts there, and the last one locks it for everybody: the agencies have one token and PIN."""
+    told = {
+        f"H99.{n}": kept_in(device, *kept, pin="000000") for n, kept in enumerate([("xa", RSA), ("so", EC)])
+    }
+    seals = [seals_of(told), seals_of(told)]
     with pytest.raises(SealSilent):
-        await seals.sign("H99.1", b"x")
+        await seals[0].sign("H99.0", b"x")
+    right = await seals_of({"*": kept_in(device, "so", EC)}).sign("H99.1", b"x")
+    assert is_signature(EC.ders[0], b"x", right)
     with pin_changed(device, to="000000"):
-        with pytest.raises(SealSilent):
-            await seals.sign("H99.1", b"x")
-        assert is_signature(RSA.ders[0], b"x", await seals_of({"*": told}).sign("H99.1", b"x"))
+        for one, agency in product(seals, told):
+            with pytest.raises(SealSilent):
+                await one.sign(agency, b"x")
+        assert is_signature(RSA.ders[0], b"x", signed_after_a_start(told, "H99.0", b"x"))
+
+
+STARTED = """
+import asyncio, json, sys
+from services.dossier.store.agency_seals import seals_of
+told, agency, attributes = json.load(sys.stdin)
+print(asyncio.run(seals_of(told).sign(agency, attributes.encode())).hex())
+"""
+
+
+def signed_after_a_start(told: dict[str, Any], agency: str, attributes: bytes) -> bytes:
+    """Return what a process that has just started signs."""
+    asked = json.dumps([told, agency, attributes.decode()])
+    done = subprocess.run(
+        [sys.executable, "-c", STARTED], input=asked, capture_output=True, check=False, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return bytes.fromhex(done.stdout)
 
 
 @contextmanager
