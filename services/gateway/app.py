@@ -84,6 +84,7 @@ from services.gateway.jobs.portal_links import PORTAL_LINKS
 from services.gateway.jobs.portal_payments import PAYMENT_RECONCILIATION, PORTAL_PAYMENTS
 from services.gateway.jobs.portal_reconcile import PORTAL_RECONCILE
 from services.gateway.jobs.portal_sync import PORTAL_SYNC
+from services.gateway.jobs.portal_watch import PORTAL_WATCH
 from services.gateway.jobs.usage import USAGE_FOLD, USAGE_FORGETTING, flushing
 from services.gateway.settings import Settings
 from services.gateway.store.accounts import PostgresAccounts
@@ -141,6 +142,7 @@ JOBS: Sequence[Job] = (
     PORTAL_INTAKE,
     PORTAL_LINKS,
     PORTAL_RECONCILE,
+    PORTAL_WATCH,
     PORTAL_SEALING,
     PORTAL_FORGETTING,
     PORTAL_CLOCK,

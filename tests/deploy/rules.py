@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from tests.deploy.rendering import Manifest
@@ -15,9 +16,33 @@ _SECRET_NAME = re.compile(r"(DATABASE_URL|BUS_URL|PASSWORD|SECRET|TOKEN|JWKS?|_K
 _CREDENTIALS = re.compile(r"://[^/\s]*:[^/\s]*@")
 
 
+OF_THE_OPERATOR = "monitoring.coreos.com/v1"
+_ROOT = Path(__file__).parents[2]
+_METRIC = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+
+
 def of_kind(manifests: list[Manifest], *kinds: str) -> list[Manifest]:
     """Return the manifests of the given kinds."""
     return [manifest for manifest in manifests if manifest["kind"] in kinds]
+
+
+def alert_faults(manifests: list[Manifest]) -> list[str]:
+    """Every alert watches a figure some service has, says for how long, how bad it is and what to look at."""
+    sources = "".join(
+        file.read_text(encoding="utf-8")
+        for room in ("services/gateway", "kernel")
+        for file in (_ROOT / room).rglob("*.py")
+    )
+    found = []
+    for manifest in of_kind(manifests, "PrometheusRule"):
+        for alert in (one for group in manifest["spec"]["groups"] for one in group["rules"]):
+            unknown = [one for one in _METRIC.findall(alert["expr"]) if f'"{one}"' not in sources]
+            found += [f"{alert['alert']}: nobody counts {one}" for one in unknown]
+            if not (alert.get("for") and alert["labels"].get("severity")):
+                found.append(f"{alert['alert']}: neither how long nor how bad")
+            if not {"summary", "description"} <= alert["annotations"].keys():
+                found.append(f"{alert['alert']}: says nothing")
+    return found
 
 
 def pods(manifests: list[Manifest]) -> Iterator[tuple[str, Manifest]]:

@@ -38,6 +38,9 @@ def test_the_defaults_alone_are_a_release(charts: Charts, chart: str) -> None:
 def test_is_what_kubernetes_accepts(charts: Charts, chart: str, shape: str, version: str) -> None:
     manifests = charts.render(chart, shape)
     for manifest in manifests:
+        if manifest["apiVersion"] == rules.OF_THE_OPERATOR:
+            assert rules.alert_faults([manifest]) == []
+            continue
         assert kubernetes_validate.validate(manifest, version, strict=True) == version
 
 
@@ -60,6 +63,21 @@ def test_denies_what_it_does_not_name(charts: Charts, chart: str, shape: str) ->
     assert network.denied_by_default(manifests) == []
     assert network.unmatched_selectors(manifests) == []
     assert network.unreachable(manifests) == []
+
+
+def test_alerts_are_made_where_they_are_asked_for(charts: Charts) -> None:
+    (rule,) = rules.of_kind(charts.render("gateway", "alerts.yaml"), "PrometheusRule")
+    assert rule["metadata"]["labels"]["release"] == "prometheus"
+    stuck = rule["spec"]["groups"][0]["rules"][0]
+    assert (stuck["alert"], stuck["expr"]) == (
+        "PortalRowsStuck",
+        "max by (namespace) (gateway_portal_stuck) > 0",
+    )
+    assert stuck["annotations"]["description"].startswith("{{ $value }} rows wait"), "filled in by Prometheus"
+    for chart, shape in (("gateway", "minimal.yaml"), ("stack", "production.yaml")):
+        assert rules.of_kind(charts.render(chart, shape), "PrometheusRule") == [], (
+            "a kind not all clusters know"
+        )
 
 
 def test_only_the_gateway_calls_services(charts: Charts) -> None:

@@ -42,6 +42,11 @@ def policy(manifests: list[Manifest], name: str = "gateway") -> dict[str, Any]:
     return spec
 
 
+def alert(manifests: list[Manifest]) -> dict[str, Any]:
+    first: dict[str, Any] = named(manifests, "PrometheusRule", "gateway")["spec"]["groups"][0]["rules"][0]
+    return first
+
+
 def a_secret() -> Manifest:
     return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "oops"}}
 
@@ -145,6 +150,10 @@ PLANTED: list[tuple[rules.Rule, str, Change]] = [
     (rules.published_narrowly, "no certificate", lambda m: named(m, "Ingress", "gateway")["spec"].pop("tls")),
     (rules.pinned, "latest", lambda m: container(m).update(image="cr.tinh.vn:5000/gateway:latest")),
     (rules.pinned, "no tag", lambda m: container(m).update(image="cr.tinh.vn:5000/gateway")),
+    (rules.alert_faults, "a figure nobody has", lambda m: alert(m).update(expr="gateway_portal_stucked > 0")),
+    (rules.alert_faults, "how bad", lambda m: alert(m)["labels"].pop("severity")),
+    (rules.alert_faults, "how long", lambda m: alert(m).pop("for")),
+    (rules.alert_faults, "what to do", lambda m: alert(m)["annotations"].pop("description")),
     (complete, "no consumer", lambda m: m.remove(named(m, "Deployment", "gateway-consume"))),
     (complete, "an idle role", lambda m: m.append(an_idle_deployment(m))),
     (complete, "another role", lambda m: container(m).update(args=["all"])),
@@ -181,7 +190,8 @@ PLANTED: list[tuple[rules.Rule, str, Change]] = [
     [pytest.param(rule, change, id=f"{rule.__name__}: {said}") for rule, said, change in PLANTED],
 )
 def test_a_planted_violation_is_seen(charts: Charts, rule: rules.Rule, change: Change) -> None:
-    manifests = deepcopy(charts.render("gateway", "portal.yaml", "--values", "gateway/ci/ingress.yaml"))
+    more = ("--values", "gateway/ci/ingress.yaml", "--values", "gateway/ci/alerts.yaml")
+    manifests = deepcopy(charts.render("gateway", "portal.yaml", *more))
     assert rule(manifests) == []
     change(manifests)
     assert rule(manifests) != []
@@ -190,7 +200,7 @@ def test_a_planted_violation_is_seen(charts: Charts, rule: rules.Rule, change: C
 def test_every_rule_has_its_planted_violation() -> None:
     planted = {rule for rule, _, _ in PLANTED}
     of_network = {network.denied_by_default, network.unmatched_selectors, network.unreachable}
-    assert planted >= {*rules.ALWAYS, complete, *of_network}
+    assert planted >= {*rules.ALWAYS, rules.alert_faults, complete, *of_network}
 
 
 def test_a_service_that_may_call_another_is_seen(charts: Charts) -> None:

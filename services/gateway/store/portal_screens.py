@@ -47,6 +47,7 @@ SELECT
     (SELECT count(*) FROM portal_differences d WHERE NOT EXISTS (SELECT FROM portal_owners o
         WHERE o.dossier_id = d.dossier_id AND NOT o.is_ours)) AS differences
 """)
+_COUNT_STUCK = Statement(f"SELECT count(*) FROM portal_ledger WHERE state <> 'CONFIRMED' AND {_STUCK}")
 _LEDGER = Statement(f"""
 SELECT dossier_id, version, part, kind, portal_status, code, procedure_code, occurred_at, state, attempts,
        next_attempt_at, answer_code, answer, settled_at
@@ -98,6 +99,10 @@ class PostgresPortalScreens:
         """Return how far the portal is behind, and why."""
         figures = dict(await self._unit.fetch_one(_FIGURES, now=now, faulty=FAULTY) or {})
         return {**figures, "lists": [dict(row) for row in await self._unit.fetch(_LISTS)]}
+
+    async def stuck(self, now: datetime) -> int:
+        """Return how many rows were tried for long in vain."""
+        return int(await self._unit.fetch_value(_COUNT_STUCK, now=now))
 
     async def ledger(
         self,

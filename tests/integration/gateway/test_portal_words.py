@@ -4,8 +4,10 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from sandbox.portal.settings import PortalSettings
+from services.gateway.jobs.portal_watch import PORTAL_WATCH
 from tests.integration.gateway.portal_dossiers import ADossier
 from tests.integration.gateway.portal_world import World, a_world
 from tests.integration.gateway.test_portal_told import reappointed, submitted_on_portal
@@ -243,8 +245,12 @@ async def test_what_waits_for_hours_is_shown_with_why(start):
         await world.faults(html_5xx=True)
         await world.sends()
         assert (await world.ask("GET", FIGURES)).json()["stuck"] == 0
+        await world.gateway.run_job(PORTAL_WATCH)
+        assert REGISTRY.get_sample_value("gateway_portal_stuck") == 0
         world.passes(hours=3)
         await world.sends()
+        await world.gateway.run_job(PORTAL_WATCH)
+        assert REGISTRY.get_sample_value("gateway_portal_stuck") == 1, "an alert watches it"
         figures = (await world.ask("GET", FIGURES)).json()
         assert figures["stuck_by_reason"] == [{"code": "portal", "message": "HTTP 502", "rows": 1}]
         page = await world.ask("GET", f"{LEDGER}?stuck=true&state=WAITING")

@@ -29,6 +29,10 @@
 ---
 {{ include "motcua.ingress" (merge (dict "role" "api") .) }}
 {{- end }}
+{{- if dig "alerts" "enabled" false .root.Values.AsMap }}
+---
+{{ include "motcua.alerts" . }}
+{{- end }}
 {{- end -}}
 
 {{- define "motcua.account" -}}
