@@ -52,7 +52,21 @@ def running_again(
         if promised
         else None,
         step_due_at=_moved(calendar, step.due_at, ended) if step else None,
+        opinions_due=_opinions_put_off(dossier, calendar, ended.as_stop),
     )
+
+
+def _opinions_put_off(dossier: Dossier, calendar: WorkCalendar | None, stop: Stop) -> dict[str, datetime]:
+    """Return until when opinions are given that could not be while a dossier stood, by code.
+
+    One whose time was over before stays over. Otherwise a mandatory one would be passed over by any stop
+    longer than its own hours.
+    """
+    return {
+        one.code: moved_by_stop(calendar, one.due_at, stop)
+        for one in dossier.consultations
+        if one.state == "OPEN" and one.due_at > stop.stopped_at
+    }
 
 
 def _promised_with(

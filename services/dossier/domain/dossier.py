@@ -1,6 +1,6 @@
 """The dossier: what it holds and what each move makes of it. Who may move it stands in `actions`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -430,6 +430,10 @@ class Dossier:
         self.apology_latest_at = run.apology_latest_at
         if self.step is not None and run.step_due_at is not None:
             self.step = replace(self.step, due_at=run.step_due_at)
+        self.consultations = tuple(
+            replace(one, due_at=run.opinions_due.get(one.code, one.due_at)) if one.state == "OPEN" else one
+            for one in self.consultations
+        )
 
     @property
     def stopped_at(self) -> datetime | None:
@@ -633,6 +637,8 @@ class Running:
     apology_latest_at: datetime | None
     reappointed_due_at: datetime | None
     step_due_at: datetime | None
+    opinions_due: Mapping[str, datetime] = field(default_factory=dict)
+    """Of opinions asked for and not given, by code."""
 
 
 def _as_new(name: str) -> Any:

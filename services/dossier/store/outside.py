@@ -41,10 +41,19 @@ _DUE = Statement(
 )
 _ANSWER = Statement(
     "UPDATE outside_requests SET state = 'ANSWERED', outcome = :outcome, evidence = :evidence,"
-    " answered_at = :at WHERE id = :id AND state IN ('WAITING', 'SENT')"
+    " answered_at = coalesce(answered_at, :at) WHERE id = :id AND state IN ('WAITING', 'SENT', 'KEPT')"
+)
+_KEEP = Statement(
+    "UPDATE outside_requests SET state = 'KEPT', outcome = :outcome, evidence = :evidence, answered_at = :at"
+    " WHERE id = :id AND state IN ('WAITING', 'SENT')"
+)
+_GOING_ON = Statement(
+    "SELECT o.id, o.dossier_id, o.step, o.system, o.state, o.payload, o.attempts, o.outcome, o.evidence"
+    " FROM outside_requests o JOIN dossiers d ON d.id = o.dossier_id AND d.state = 'PROCESSING'"
+    " WHERE o.state = 'KEPT' ORDER BY o.answered_at LIMIT :limit"
 )
 _ABANDON = Statement(
-    "UPDATE outside_requests SET state = 'ABANDONED' WHERE id = :id AND state IN ('WAITING', 'SENT')",
+    "UPDATE outside_requests SET state = 'ABANDONED' WHERE id = :id AND state IN ('WAITING', 'SENT', 'KEPT')",
     rows=None,
 )
 _SENT = Statement(
@@ -91,6 +100,15 @@ class PostgresOutside:
     def answer(self, request_id: UUID, *, outcome: str, evidence: dict[str, Any], at: datetime) -> None:
         """Keep the answer with its evidence."""
         self._unit.write(_ANSWER, id=request_id, outcome=outcome, evidence=evidence, at=at)
+
+    def keep(self, request_id: UUID, *, outcome: str, evidence: dict[str, Any], at: datetime) -> None:
+        """Keep an answer to a dossier that stands, until it goes on."""
+        self._unit.write(_KEEP, id=request_id, outcome=outcome, evidence=evidence, at=at)
+
+    async def going_on(self, limit: int) -> list[OutsideRequest]:
+        """Return requests whose kept answer may be applied now, the oldest answer first."""
+        rows = await self._unit.fetch(_GOING_ON, limit=limit)
+        return [OutsideRequest(**dict(row)) for row in rows]
 
     def time_out(self, request_id: UUID, *, evidence: dict[str, Any], at: datetime) -> None:
         """Keep that no answer came in time, and how asking went."""

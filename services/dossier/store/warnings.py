@@ -13,7 +13,7 @@ from services.dossier.store.copies import Copies
 from services.dossier.store.definitions import AGENCY_ROW
 
 # Those whose clock runs walk one index by due moment; the late ones are few among them, and so are those
-# that come due within a working day.
+# that come due within a working day. While a withdrawal waits the clock runs as before (domain.md 3.2).
 _DUE = Statement(
     """
     SELECT d.id AS dossier_id, d.reference, d.dossier_code, d.procedure_code, d.procedure_name,
@@ -30,7 +30,9 @@ _DUE = Statement(
         SELECT 'STEP_LATE', (d.step ->> 'due_at')::timestamptz
         WHERE d.due_at >= :now AND d.state = 'PROCESSING' AND (d.step ->> 'due_at')::timestamptz < :now
     ) AS crossed
-    WHERE d.state IN ('ACCEPTED', 'PROCESSING') AND d.due_at IS NOT NULL AND NOT EXISTS (
+    WHERE (d.state IN ('ACCEPTED', 'PROCESSING')
+            OR d.state = 'WITHDRAWAL_REQUESTED' AND d.prior_state IN ('ACCEPTED', 'PROCESSING'))
+        AND d.due_at IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM deadline_warnings w WHERE w.dossier_id = d.id AND w.threshold = crossed.threshold
             AND w.about = crossed.about)
     ORDER BY d.due_at LIMIT :limit

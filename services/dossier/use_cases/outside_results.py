@@ -1,5 +1,6 @@
 """Answers of outside systems: a step worked elsewhere ends, with the evidence kept."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,10 +11,12 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import StepMoved
 from services.dossier.domain.events import Change
 from services.dossier.domain.guards import known_process
+from services.dossier.domain.states import Move
+from services.dossier.domain.work.arranging import current_step
 from services.dossier.domain.work.slip import Party
 from services.dossier.domain.workflow import complete, send_back
 from services.dossier.use_cases.open_dossier import due_of
-from services.dossier.use_cases.ports import Work
+from services.dossier.use_cases.ports import Grounds, OutsideRequest, Work
 from services.dossier.use_cases.record_change import record_change
 from services.dossier.use_cases.work.hand_on import hand_on
 from services.dossier.use_cases.work_steps import ask_outside, left_cause
@@ -33,42 +36,67 @@ async def receive_outside_result(
 ) -> tuple[str, Dossier | None]:
     """End the outside step once; a repeated answer changes nothing and says so.
 
-    One that comes after the time was out is kept as evidence and moves nothing: an officer has the step.
+    One that comes after the time was out is kept as evidence and moves nothing: an officer has the step. One
+    that comes while the dossier stands, or a withdrawal waits, is kept and applied once it goes on.
     """
     if by.kind is not CallerKind.SERVICE or not by.has_role("outside.answer"):
         raise Forbidden
     request = await work.outside.find(request_id)
     if request is None:
         raise NotFound
-    if request.state in {"ANSWERED", "ABANDONED"}:
+    if request.state in {"ANSWERED", "ABANDONED", "KEPT"}:
         return "repeated", None
     if request.state == "TIMED_OUT":
         work.outside.keep_late(request_id, outcome=outcome, evidence=evidence, at=now)
         return "late", None
     dossier, grounds = await work.dossiers.load(request.dossier_id)
-    step = dossier.step
-    if step is None or step.request_id != request_id:
+    if dossier.step is None or dossier.step.request_id != request_id:
         raise StepMoved
+    if dossier.is_under_way and not dossier.can(Move.COMPLETE_STEP):
+        kept = {"evidence": evidence, "note": note, "by": by.subject}
+        work.outside.keep(request_id, outcome=outcome, evidence=kept, at=now)
+        return "kept", None
+    _take(dossier, grounds, Answer(outcome, evidence, note, by), work=work, now=now)
+    return "accepted", dossier
+
+
+async def apply_kept(request: OutsideRequest, *, work: Work, now: datetime) -> None:
+    """Take an answer that came while its dossier stood; the step's that was left meanwhile is let go."""
+    dossier, grounds = await work.dossiers.load(request.dossier_id)
+    if dossier.step is None or dossier.step.request_id != request.id:
+        work.outside.abandon(request.id)
+        return
+    kept = request.evidence
+    by = Caller(subject=kept["by"], kind=CallerKind.SERVICE)
+    _take(dossier, grounds, Answer(request.outcome, kept["evidence"], kept["note"], by), work=work, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an outside system answered, and as whom it signed in."""
+
+    outcome: str
+    evidence: dict[str, Any]
+    note: str
+    by: Caller
+
+
+def _take(dossier: Dossier, grounds: Grounds, answer: Answer, *, work: Work, now: datetime) -> None:
+    """End the outside step the dossier is at, forward or back."""
+    step, by, note = current_step(dossier), answer.by, answer.note
     process, due = known_process(grounds.process), due_of(grounds)
-    if outcome.lower() in SUCCESS:
+    if answer.outcome.lower() in SUCCESS:
         left = complete(dossier, process, by=by, at=now, due_of=due, note=note, facts={})
         how = "OUTSIDE_ANSWERED"
     else:
-        reason = note or f"Hệ thống ngoài trả lời: {outcome}"
+        reason = note or f"Hệ thống ngoài trả lời: {answer.outcome}"
         left = send_back(dossier, process, by=by, at=now, due_of=due, note=reason, chosen="")
         how = "RETURNED"
-    work.outside.answer(request_id, outcome=outcome, evidence=evidence, at=now)
+    if step.request_id is not None:
+        work.outside.answer(step.request_id, outcome=answer.outcome, evidence=answer.evidence, at=now)
     ask_outside(work, dossier)
     giver = Party("", "", step.system, by.subject, step.system)
-    hand_on(
-        work,
-        dossier,
-        "STEP_DONE" if how == "OUTSIDE_ANSWERED" else "RETURNED",
-        giver=giver,
-        left=step,
-        note=note,
-        now=now,
-    )
+    shown = "STEP_DONE" if how == "OUTSIDE_ANSWERED" else how
+    hand_on(work, dossier, shown, giver=giver, left=step, note=note, now=now)
     details = {"completed_step": step.code, "outcome": how, "cause": left_cause(dossier)}
     record_change(work, dossier, Change("step_completed", left, note=note, details=details), by=by, now=now)
-    return "accepted", dossier

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from tests.builders.dossier.office import (
+    CLERK,
     COMMUNE,
     LEAD,
     PLAIN_STEPS,
@@ -38,6 +39,27 @@ async def test_an_opinion_is_asked_beside_the_step_and_holds_nothing_up(empty_of
     assert seen["step"]["code"] == "soat-xet"
     told = (await office.read(seen, LEAD))["consultations"]
     assert [(item["state"], item["note"]) for item in told] == [("ANSWERED", "Phù hợp quy hoạch")]
+
+
+async def test_an_opinion_is_put_off_by_the_time_nobody_could_give_it(empty_office: Office) -> None:
+    """A stop longer than its hours does not let a mandatory one be passed over."""
+    council = a_step("hoi-dong", "CLERK", "van-phong", consultation_of=["tham-dinh"], join="ALL", hours=8)
+    office = await empty_office.open(steps=[*PLAIN_STEPS, council])
+    seen = await office.in_process()
+    lacking = {"items": [{"component_code": "to-khai", "reason": "Chưa ký"}], "reason": "Thiếu"}
+    seen = await office.act(seen, "supplement-request", SPECIALIST, **lacking)
+    seen = await office.act(seen, "supplement-request-approval", LEAD)
+    office.service.clock.advance(timedelta(days=10))
+    seen = await office.act(seen, "supplement-answer", a_citizen(), note="Đã ký")
+    seen = await office.act(seen, "resumption", RECEIVER)
+    detail = await office.read(seen, SPECIALIST)
+    assert [one["due_at"] for one in detail["consultations"]] == ["2026-03-16T08:00:00+07:00"]
+    early = await office.tried(seen, "step-completion", SPECIALIST, step="tham-dinh")
+    assert (early.status_code, early.json()["code"]) == (409, "opinions-open")
+    seen = await office.act(seen, "step-completion", CLERK, step="hoi-dong", note="Đồng ý")
+    assert (await office.act(seen, "step-completion", SPECIALIST, step="tham-dinh"))["step"][
+        "code"
+    ] == "soat-xet"
 
 
 async def test_an_applicant_step_is_confirmed_by_the_applicant(empty_office: Office) -> None:

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from kernel.core.clock import VIETNAM
 from services.dossier.jobs.deadline_warnings import DEADLINE_WARNINGS
 from services.dossier.jobs.time_out_steps import TIME_OUT_STEPS
@@ -62,6 +64,7 @@ async def test_nobody_is_warned_while_the_clock_stands_and_anew_after_it(office:
     assert [desk["role"] for desk in found[0]["desks"]] == ["SPECIALIST", "TEAM_LEAD"]
 
 
+COURT = {"reason": "Chờ tòa án", "legal_basis": "BLTTDS Điều 214", "cause": "COURT_OR_INSPECTION"}
 ASKED = {"items": [{"component_code": "to-khai", "reason": "Chưa ký"}], "reason": "Thiếu chữ ký"}
 
 
@@ -135,6 +138,65 @@ async def test_an_outside_system_that_does_not_answer_gives_the_step_back(empty_
     again = await office.act(detail, "step-completion", SPECIALIST, step="kiem-tra")
     assert again["step"]["code"] == "ho-tich"
     assert await office.service.count("outside_requests") == 2
+
+
+@pytest.mark.parametrize("how", ["suspension", "withdrawal"])
+async def test_an_answer_to_a_dossier_that_stands_is_kept_and_taken_once_it_goes_on(
+    empty_office: Office, how: str
+) -> None:
+    """Its number would be nowhere otherwise, and the step given back as if nobody had answered."""
+    office = await empty_office.open(steps=OUTSIDE_STEPS)
+    seen = await office.act(await office.in_process(), "step-completion", SPECIALIST, step="kiem-tra")
+    if how == "suspension":
+        seen = await office.act(seen, "suspension", SIGNER, **COURT)
+    else:
+        seen = await office.act(seen, "withdrawal", a_citizen(), note="Xin rút")
+    request = str(await office.service.runtime.pool.fetchval("SELECT id FROM outside_requests"))
+    body = {"request_id": request, "outcome": "completed", "evidence": {"so": "12/HT"}, "note": "Đã ghi sổ"}
+    for expected in ("kept", "repeated"):
+        assert (await office.service.post("/v1/outside-results", body, GATEWAY)).json() == {
+            "outcome": expected
+        }
+    office.service.clock.advance(timedelta(days=10))
+    await office.service.run_job(TIME_OUT_STEPS)
+    assert (await office.read(seen, SPECIALIST))["step"]["code"] == "ho-tich"
+    if how == "suspension":
+        await office.act(seen, "suspension-end", SIGNER, reason="Đã có quyết định")
+    else:
+        await office.act(seen, "withdrawal-decision", SIGNER, approved=False, note="Sắp xong")
+    for _ in range(2):
+        await office.service.run_job(TIME_OUT_STEPS)
+    detail = await office.read(seen, SPECIALIST)
+    assert detail["step"]["code"] == "ky"
+    assert (detail["steps_done"][-1]["outcome"], detail["steps_done"][-1]["note"]) == ("DONE", "Đã ghi sổ")
+    row = await office.service.runtime.pool.fetchrow("SELECT state, evidence FROM outside_requests")
+    assert (row["state"], row["evidence"]) == ("ANSWERED", {"so": "12/HT"})
+
+
+async def test_a_kept_answer_of_a_dossier_that_ended_is_let_go(empty_office: Office) -> None:
+    office = await empty_office.open(steps=OUTSIDE_STEPS)
+    seen = await office.act(await office.in_process(), "step-completion", SPECIALIST, step="kiem-tra")
+    seen = await office.act(seen, "withdrawal", a_citizen(), note="Xin rút")
+    request = str(await office.service.runtime.pool.fetchval("SELECT id FROM outside_requests"))
+    body = {"request_id": request, "outcome": "completed", "evidence": {}}
+    assert (await office.service.post("/v1/outside-results", body, GATEWAY)).json() == {"outcome": "kept"}
+    why = {"note": "Đồng ý", "legal_basis": "NĐ 118/2025/NĐ-CP"}
+    await office.act(seen, "withdrawal-decision", SIGNER, approved=True, **why)
+    await office.service.run_job(TIME_OUT_STEPS)
+    state = await office.service.runtime.pool.fetchval("SELECT state FROM outside_requests")
+    assert state == "ABANDONED"
+
+
+async def test_a_withdrawal_that_waits_hides_no_deadline(office: Office) -> None:
+    """The clock runs as before (domain.md 3.2); who decides on the withdrawal is told."""
+    seen = await office.act(await office.in_process(), "withdrawal", a_citizen(), note="Xin rút")
+    office.service.clock.advance(timedelta(days=3))
+    assert [one["threshold"] for one in await told(office)] == ["DUE_SOON"]
+    office.service.clock.advance(timedelta(days=5))
+    found = await told(office)
+    assert [one["threshold"] for one in found] == ["DUE_SOON", "OVERDUE"]
+    assert "SIGNER" in {desk["role"] for desk in found[-1]["desks"]}
+    assert (await office.read(seen, SIGNER))["is_overdue"]
 
 
 async def test_an_answer_in_time_is_not_overtaken(empty_office: Office) -> None:

@@ -97,9 +97,12 @@ class AttachmentOut(BaseModel):
 
 
 class OutsideResultOut(BaseModel):
-    """Whether the answer was taken now or before, or came too late and is kept as evidence only."""
+    """Whether the answer was taken now or before, waits for a dossier that stands, or came too late.
 
-    outcome: Literal["accepted", "repeated", "late"]
+    What comes too late is kept as evidence only.
+    """
+
+    outcome: Literal["accepted", "repeated", "kept", "late"]
 
 
 class DossierItem(BaseModel):

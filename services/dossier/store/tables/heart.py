@@ -74,7 +74,10 @@ Index(
 Index(
     "ix_dossiers_running_due",
     dossiers.c.due_at,
-    postgresql_where=text("state IN ('ACCEPTED', 'PROCESSING')"),
+    postgresql_where=text(
+        "state IN ('ACCEPTED', 'PROCESSING')"
+        " OR state = 'WITHDRAWAL_REQUESTED' AND prior_state IN ('ACCEPTED', 'PROCESSING')"
+    ),
 )
 Index(
     "ix_dossiers_running_agency",
@@ -238,6 +241,7 @@ Index(
     outside.c.due_at,
     postgresql_where=text("state IN ('WAITING', 'SENT')"),
 )
+Index("ix_outside_requests_kept", outside.c.answered_at, postgresql_where=text("state = 'KEPT'"))
 Index("ix_outside_requests_waiting", outside.c.next_attempt_at, postgresql_where=text("state = 'WAITING'"))
 Table(
     "code_counters",

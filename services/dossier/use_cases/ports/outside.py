@@ -19,6 +19,12 @@ class Outside(Protocol):
     def answer(self, request_id: UUID, *, outcome: str, evidence: dict[str, Any], at: datetime) -> None:
         """Keep the answer with its evidence."""
 
+    def keep(self, request_id: UUID, *, outcome: str, evidence: dict[str, Any], at: datetime) -> None:
+        """Keep an answer to a dossier that stands, until it goes on."""
+
+    async def going_on(self, limit: int) -> list[OutsideRequest]:
+        """Return requests whose kept answer may be applied now, the oldest answer first."""
+
     def time_out(self, request_id: UUID, *, evidence: dict[str, Any], at: datetime) -> None:
         """Keep that no answer came in time, and how asking went."""
 

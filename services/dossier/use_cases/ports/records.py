@@ -147,6 +147,7 @@ class OutsideRequest:
     evidence: dict[str, Any] = field(default_factory=dict)
     due_at: datetime | None = None
     last_failure: str = ""
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
