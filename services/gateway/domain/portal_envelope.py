@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from kernel.core.unseen import without_unseen
+from services.gateway.domain.portal_json import parsed
 from services.gateway.domain.portal_letters import FormAsJson, letters_of, reading_of
 from services.gateway.domain.portal_profiles import GENERAL, PROFILES, PROMOTION
 from services.gateway.domain.portal_spelling import (
@@ -18,7 +19,8 @@ from services.gateway.domain.portal_spelling import (
     with_envelope_named,
     without_elements,
 )
-from services.gateway.domain.portal_words import LongText
+from services.gateway.domain.portal_twice import with_members
+from services.gateway.domain.portal_words import LongText, as_list
 
 Json = dict[str, Any]
 
@@ -27,6 +29,9 @@ TEXTS_OF_THEIR_OWN = frozenset({FILES, FORM, PEOPLE, TAX_PAYMENT, "DiaChi", "Dia
 _TRADERS = ("TenThuongNhan", "MaSoThue")
 _PEOPLES = "ChuHoSo"
 _ASKED = ("masohoso", "mahoso")
+_MOST_OF_A_FORM = 100
+"""Members; a form of more is no message in one of them, said as often as it may be."""
+_CONTENT_AGAIN = "data (2)"
 _DEEPEST = 6
 """Levels of wrapping that are undone round a question."""
 
@@ -41,11 +46,11 @@ def as_json(body: bytes) -> bytes:
     if reading is None:
         return body
     text = reading.feed(body) + reading.close()
-    if not isinstance(reading, FormAsJson):
+    if not isinstance(reading, FormAsJson) or body.count(b"&") > _MOST_OF_A_FORM:
         return text
     try:
-        whole = whole_of_form(orjson.loads(text))
-    except orjson.JSONDecodeError:
+        whole = whole_of_form(parsed(text))
+    except ValueError:
         return body
     return whole.encode() if whole.lstrip()[:1] in {"{", "["} else text
 
@@ -61,8 +66,8 @@ def in_one_form(message: Any) -> Any:
 
     The road through a provincial gateway writes `Service`, `IsUpdating`, `Data`; where both spellings stand
     the direct road's counts unless it is blank. A list of one is that one, as other senders' roads have it.
-    A NUL, which no text of people has and no database keeps, is left out wherever it stands. Nothing else is
-    touched.
+    A NUL, which no text of people has and no database keeps, is left out wherever it stands. Contents that
+    differ are a list of them: each is a dossier, none an answer of another's form. Nothing else is touched.
     """
     message = without_controls(message)
     if isinstance(message, list) and len(message) == 1:
@@ -70,6 +75,8 @@ def in_one_form(message: Any) -> Any:
     if not isinstance(message, Mapping):
         return message
     found = with_envelope_named(message)
+    if again := as_list(found.pop(_CONTENT_AGAIN, None)):
+        found["data"] = [*as_list(found.get("data")), *again]
     data = found.get("data")
     if isinstance(data, list) and len(data) == 1:
         found["data"] = data[0]
@@ -85,7 +92,7 @@ def without_controls(value: Any) -> Any:
     if isinstance(value, list):
         return [without_controls(one) for one in value]
     if isinstance(value, Mapping):
-        return {without_controls(name): without_controls(one) for name, one in value.items()}
+        return with_members([(without_controls(name), without_controls(one)) for name, one in value.items()])
     return value
 
 

@@ -17,6 +17,7 @@ import orjson
 
 from services.gateway.domain.portal_json import parsed
 from services.gateway.domain.portal_letters import Letters
+from services.gateway.domain.portal_twice import with_members
 from services.gateway.domain.portal_words import LongText
 
 _INSIDE = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
@@ -214,7 +215,9 @@ def _composed(value: Any, longs: AbstractSet[str]) -> Any:
     if isinstance(value, list):
         return [_composed(item, longs) for item in value]
     if isinstance(value, dict):
-        return {_composed(name, longs): _composed(item, longs) for name, item in value.items()}
+        return with_members(
+            [(_composed(name, longs), _composed(item, longs)) for name, item in value.items()]
+        )
     return value
 
 

@@ -14,7 +14,7 @@ from services.gateway.domain.portal_kept import kept_with_form
 from services.gateway.domain.portal_owner import owner_of
 from services.gateway.domain.portal_profiles import PROFILES, TOLD_BY_THE_DOSSIER
 from services.gateway.domain.portal_spelling import names_of
-from services.gateway.domain.portal_twice import is_blank
+from services.gateway.domain.portal_twice import is_blank, lay_under
 from services.gateway.domain.portal_unread import require_read
 from services.gateway.domain.portal_words import (
     Json,
@@ -29,6 +29,7 @@ from services.gateway.domain.portal_words import (
 UPDATING = "isUpdating"
 """Whether a message changes a dossier that is there."""
 _OLD_AGENCY = re.compile(r"(\d{3})\.([0-9A-Z]{2,3})\.([0-9A-Z]{2,3})\.([A-Z]\d{2})")
+_SEVERAL = "Trường data có nhiều hồ sơ: mỗi bản tin một hồ sơ"
 _CODE = re.compile(r"[0-9A-Za-z.\-/]{1,60}")
 _YES = frozenset({"1", "true"})
 _CHANGES = _YES | {"y", "yes", "có", "co", "update", "updating", "edit", "cập nhật", "sửa"}
@@ -65,7 +66,8 @@ def handed_of(path: str, message: Any) -> Handed:
         raise NotUnderstood("Nội dung yêu cầu phải là đối tượng JSON")
     profile, data = content_of(path, message)
     if profile is None or data is None:
-        raise NotUnderstood("Thiếu trường bắt buộc data")
+        is_several = isinstance(message.get("data"), list) and len(message["data"]) > 1
+        raise NotUnderstood(_SEVERAL if is_several else "Thiếu trường bắt buộc data")
     code = text_of(data, profile["code"])
     supplemented = text_of(data, profile["supplement_code"])
     if not _CODE.fullmatch(code or supplemented):
@@ -166,10 +168,12 @@ def _form(data: Mapping[str, Any], profile: Mapping[str, Any], kept: Mapping[str
     if form is None:
         raise NeedsPeople(f"cần sửa: {profile['form']} (không đọc được biểu mẫu)")
     beside = {**beside_form(data, profile), **kept}
-    same = {name for name in beside.keys() & form.keys() if beside[name] == form[name]}
-    return form | {
-        f"{name} (2)" if name in form else name: value for name, value in beside.items() if name not in same
-    }
+    answers = {**form}
+    for name, value in beside.items():
+        if name not in form or form[name] != value:
+            # An answer stays as it was given; what was said of it again stands beside it already.
+            lay_under(answers, f"{name} (2)" if name in form else name, value)
+    return answers
 
 
 def beside_form(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Json:

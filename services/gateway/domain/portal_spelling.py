@@ -48,7 +48,8 @@ _PEOPLE_MEMBERS = ("LoaiDinhDanh", "SoDinhDanh")
 _YES_OR_NO = frozenset(
     {"isUpdating", FORM, *(PROFILES[path][kind] for path in PROFILES for kind in ("by_post", "verified"))}
 )
-_CODES = ("MaHoSo", "MaHoSoQG", TAX_FILE)
+_DOSSIER_CODES = ("MaHoSo", "MaHoSoQG")
+_CODES = (*_DOSSIER_CODES, TAX_FILE)
 _SAID_OF_A_DOSSIER = frozenset(
     name.casefold()
     for profile in PROFILES.values()
@@ -151,6 +152,23 @@ def content_beside(message: Mapping[str, Any]) -> Json:
         and not name.startswith(_ATTRIBUTES)
         and letters_of_name(name) not in _OF_THE_ROAD
     }
+
+
+def dossiers_named(told: Any, deep: int = _DEEPEST) -> Iterator[str]:
+    """Yield the code of everything in it that is a dossier itself, not only the name of one.
+
+    A dossier says its own code, and whose it is or for which procedure.
+    """
+    inner: Any = told if isinstance(told, list) else ()
+    if isinstance(told, Mapping):
+        inner = told.values()
+        named = {letters_of_name(name): value for name, value in told.items()}
+        if named.keys() & _SAID_OF_A_DOSSIER:
+            codes = (without_elements(named.get(code.casefold())) for code in _DOSSIER_CODES)
+            yield from (str(code).strip() for code in codes if not is_blank(code))
+    if deep:
+        for one in inner:
+            yield from dossiers_named(one, deep - 1)
 
 
 def with_envelope_of(message: Mapping[str, Any], beside: Mapping[str, Any]) -> Json:

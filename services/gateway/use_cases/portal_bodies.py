@@ -25,6 +25,7 @@ from services.gateway.domain.portal_outline import (
 from services.gateway.domain.portal_spelling import (
     FILES,
     content_beside,
+    dossiers_named,
     files_in,
     in_shape,
     with_envelope_of,
@@ -32,6 +33,7 @@ from services.gateway.domain.portal_spelling import (
     within,
 )
 from services.gateway.domain.portal_twice import lay_under
+from services.gateway.domain.portal_words import Json, LongText
 from services.gateway.use_cases.portal_ports import OpenWork
 from services.gateway.use_cases.portal_texts import PART_BYTES, AtHand, File, InParts, Text, Within
 
@@ -108,9 +110,30 @@ async def _with_members(value: Any, around: list[dict[str, Any]], files: "_Files
         told = [await _undone(one, files) if isinstance(one, Mapping) else one for one in data]
         return {**value, "data": told}
     others = [content_beside(one) for one in around]
-    if isinstance(data, Mapping):
-        return {**value, "data": await _undone(data, files, [content_beside(value), *others])}
-    return await _undone(value, files, others)
+    if not isinstance(data, Mapping):
+        return await _undone(value, files, others)
+    others = [content_beside(value), *others]
+    if another := await _another_dossier(data, others, files):
+        return {**value, "data": [data, another]}
+    return {**value, "data": await _undone(data, files, others)}
+
+
+async def _another_dossier(data: Mapping[str, Any], beside: Sequence[Json], files: "_Files") -> Any:
+    """Return what stands beside a content and is another dossier, also as a text; None for none.
+
+    It is somebody else's: as an answer of this one's form strangers would read it, and nobody would ask.
+    """
+    own = {*dossiers_named(data)}
+    for held in beside:
+        for value in held.values():
+            told = await files.said_by(value, or_else=None) if _may_be_json(value) else value
+            if {*dossiers_named(told)} - own:
+                return told
+    return None
+
+
+def _may_be_json(value: Any) -> bool:
+    return isinstance(value, str) and not isinstance(value, LongText) and value.lstrip()[:1] in {"{", "["}
 
 
 async def _undone(

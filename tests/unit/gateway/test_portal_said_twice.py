@@ -2,8 +2,10 @@
 
 import json
 import time
+import unicodedata
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -11,7 +13,8 @@ from services.gateway.domain.portal_corrections import correctable, corrected, l
 from services.gateway.domain.portal_json import parsed
 from services.gateway.domain.portal_profiles import GENERAL
 from services.gateway.domain.portal_reading import handed_of
-from services.gateway.domain.portal_words import NeedsPeople
+from services.gateway.domain.portal_words import NeedsPeople, NotUnderstood
+from tests.builders.gateway.portal import a_message as a_portal_message
 from tests.unit.gateway.test_portal_spelling import (
     CONTENTS,
     SIZES,
@@ -298,6 +301,88 @@ async def test_an_address_in_parts_is_written_as_on_a_letter_and_kept_in_its_par
     told, _ = await understood({**a_message(SMALL), "data": {**a_message(SMALL)["data"], "DiaChi": parts}})
     assert told["owner"]["address"] == "Số 1, Phường A, Tỉnh B"
     assert told["form_data"]["DiaChi"] == parts
+
+
+def apart(text: str) -> str:
+    return unicodedata.normalize("NFD", text)
+
+
+ONE_NAME = (("Họ tên mẹ", apart("Họ tên mẹ")), (apart("Họ tên mẹ"), "Họ tên mẹ"), ("gc", "gc\x01"))
+
+
+@pytest.mark.parametrize("names", ONE_NAME)
+async def test_two_names_that_are_one_when_they_are_composed_are_said_twice(names: tuple[str, str]) -> None:
+    told = dict(zip(names, ("Lê", "Trần"), strict=True))
+    name = min(names, key=len)
+    both = {name: "Lê", f"{name} (2)": "Trần"}
+    form, _ = await understood(a_message(SMALL, DuLieuEForm=told))
+    content, _ = await understood(a_message(SMALL, DuLieuEForm={}, **told))
+    file, _ = await understood(a_message(SMALL, DuLieuEForm={}, TaiLieuNop=[{**FILE, **told}]))
+    assert both.items() <= form["form_data"].items()
+    assert both.items() <= content["form_data"].items()
+    assert {f"TaiLieuNop.0.{one}": value for one, value in both.items()}.items() <= file["form_data"].items()
+
+
+async def test_an_answer_said_twice_and_beside_the_form_once_more_is_there_three_times() -> None:
+    message = a_message(SMALL, DuLieuEForm=0, NgheNghiep="thợ may")
+    twice = '{"NgheNghiep": "công nhân", "NgheNghiep": "giáo viên"}'
+    told, _ = await understood(
+        json.dumps(message).replace('"DuLieuEForm": 0', f'"DuLieuEForm": {twice}').encode()
+    )
+    assert told["form_data"]["NgheNghiep"] == "công nhân"
+    assert told["form_data"]["NgheNghiep (2)"] == ["giáo viên", "thợ may"]
+
+
+def another(code: str = "G22.99-260303-000002") -> Json:
+    return a_portal_message(code, ChuHoSo="Trần Thị Bình", TaiLieuNop=[])
+
+
+def with_contents(*contents: Any, name: str = "data") -> bytes:
+    """Write an envelope with several contents, the last under another name."""
+    *names, _ = ("data",) * len(contents)
+    members = ", ".join(
+        f'"{one}": {json.dumps(told)}' for one, told in zip((*names, name), contents, strict=True)
+    )
+    return f'{{"service": "DongBoHoSo", "isUpdating": "False", {members}}}'.encode()
+
+
+A, B = a_message(SMALL)["data"], another()["data"]
+SEVERAL: dict[str, bytes] = {
+    "two texts": with_contents(json.dumps(A), json.dumps(B)),
+    "a text and an object": with_contents(json.dumps(A), B),
+    "an object and a text": with_contents(A, json.dumps(B)),
+    "two objects": with_contents(A, B),
+    "two texts, spelled otherwise": with_contents(json.dumps(A), json.dumps(B), name="Data"),
+    "a text beside under a name of its own": with_contents(A, json.dumps(B), name="HoSoKhac"),
+    "an object beside under a name of its own": with_contents(A, [B], name="HoSoKhac"),
+    "one of two contents of one dossier": with_contents(
+        json.dumps(A), json.dumps({**A, "DuLieuEForm": {"x": "y"}})
+    ),
+    "an object in a container and a text beside": json.dumps(
+        {"request": {"data": A}, "request2": json.dumps(another())}
+    ).encode(),
+    "a form's two messages": b"&".join(
+        b"data=" + quote_plus(json.dumps(one)).encode() for one in (a_message(SMALL), another())
+    ),
+    "a form's two contents": b"&".join(b"data=" + quote_plus(json.dumps(one)).encode() for one in (A, B)),
+}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+async def test_of_two_dossiers_in_a_message_none_becomes_an_answer_of_the_other(name: str) -> None:
+    said = await read(SEVERAL[name])
+    with pytest.raises(NotUnderstood, match=r"mỗi bản tin một hồ sơ|bắt buộc data"):
+        handed_of(GENERAL, said.value)
+
+
+async def test_a_form_with_one_message_twice_is_that_message() -> None:
+    body = b"data=" + quote_plus(json.dumps(a_message(SMALL))).encode()
+    assert await understood(body + b"&" + body) == await understood(a_message(SMALL))
+
+
+async def test_the_name_of_another_dossier_beside_the_content_stands_with_the_form() -> None:
+    told, _ = await understood({**a_message(SMALL), "LienQuan": {"MaHoSo": "G22.99-1", "QuanHe": "cùng chủ"}})
+    assert told["form_data"]["LienQuan"] == {"MaHoSo": "G22.99-1", "QuanHe": "cùng chủ"}
 
 
 def seconds_for(work: Callable[[], Any]) -> float:
