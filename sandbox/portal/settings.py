@@ -47,6 +47,8 @@ class PortalSettings(BaseSettings):
     status_of_unknown: Literal["refuse", "accept"] = "refuse"
     look_up_of_unknown: Literal["list", "refuse"] = "list"
     """An empty list, or a code and words, as the province answers the portal's own look-up (17.5)."""
+    look_up_status: Literal["MaTrangThai", "TrangThaiHoSo", "words"] = "MaTrangThai"
+    """How a look-up tells the status: as the sister service, as section 7, or in words alone (22.6)."""
     batch_limit: int = Field(0, ge=0)
     """Largest number of elements in one `data`; 0 is no limit."""
     body_limit_mb: int = Field(64, ge=1)

@@ -39,6 +39,16 @@ def _require_known_procedure(state: PortalState, element: Json, code: str) -> No
         raise PortalRefusal(state.settings.code_invalid, message, dossier=code)
 
 
+def _status_told(state: PortalState, status: str) -> Json:
+    words = STATUS_NAMES.get(status, "")
+    told = {
+        "MaTrangThai": {"MaTrangThai": status, "TrangThaiHoSo": words},
+        "TrangThaiHoSo": {"TrangThaiHoSo": status},
+        "words": {"TrangThaiHoSo": words},
+    }
+    return told[state.settings.look_up_status]
+
+
 def look_up_dossier(state: PortalState, call: Call) -> Answer:
     """Answer what is held under a code, an empty list when nothing is.
 
@@ -60,8 +70,7 @@ def look_up_dossier(state: PortalState, call: Call) -> Answer:
         "MaDVC": as_text(record.get("MaDVC")),
         "TenDVC": as_text(record.get("TenTTHC")),
         "HoTenNguoiNop": as_text(record.get("ChuHoSo")),
-        "MaTrangThai": held["status"],
-        "TrangThaiHoSo": STATUS_NAMES.get(held["status"], ""),
+        **_status_told(state, held["status"]),
         "MaHoSoDonVi": held["own_code"],
         "DonViXuLy": as_text(record.get("DonViXuLy")),
         "MaDonViXuLy": as_text(record.get("MaCoQuanThucHien")),

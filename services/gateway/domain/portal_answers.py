@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from kernel.core.errors import Unavailable
 from services.gateway.domain import portal_phrases
-from services.gateway.domain.portal_lists import NoLines, lines_of, member, said, whole_number
+from services.gateway.domain.portal_lists import member, said, whole_number
 
 _CODES = ("error_code", "errorCode", "MaLoi")
 _LOOSE_CODES = ("code", "status", "statusCode")
@@ -185,50 +185,3 @@ def read_answer(value: Any) -> PortalAnswer:
 
 def _text(value: Any) -> str:
     return "".join(one if one.isprintable() else " " for one in str(value or ""))
-
-
-@dataclass(frozen=True, slots=True)
-class HeldByPortal:
-    """What the portal says it holds: `status` 0 when its answer does not tell."""
-
-    is_there: bool
-    status: int = 0
-    is_known: bool = True
-    """False where it does not say: the look-up itself is refused."""
-
-
-_NAMES = ("MaHoSo", "MaHoSoDonVi", "MaSoHoSo", "SoHoSo")
-NOT_TOLD = HeldByPortal(is_there=False, is_known=False)
-
-
-def read_look_up(answer: PortalAnswer, code: str) -> HeldByPortal:
-    """Read `TraCuuHoSo` of a code: an empty list is unknown; the status is read where it is told.
-
-    A search may list others whose codes are like it: lines that name others only are none of this dossier.
-
-    Who has nothing may say so by a list of none or, under any code, in words; other words without a list say
-    nothing of the dossier. Raises `PortalSilent` for what is no list: a dossier that is there must not be
-    taken for one that is not.
-    """
-    if answer.says_absent:
-        return HeldByPortal(is_there=False)
-    try:
-        lines = lines_of(answer.result)
-    except NoLines as error:
-        if answer.code != 0:
-            return NOT_TOLD
-        raise PortalSilent(f"TraCuuHoSo: {error}") from error
-    own = next((line for line in lines.items if _is_of(line, code)), None)
-    if own is not None:
-        return HeldByPortal(is_there=True, status=max(0, whole_number(member(own, "MaTrangThai")) or 0))
-    if lines.items:
-        return HeldByPortal(is_there=False)
-    if answer.code != 0 or answer.is_doubtful:
-        return NOT_TOLD
-    return HeldByPortal(is_there=bool(lines.unread))
-
-
-def _is_of(line: Mapping[str, Any], code: str) -> bool:
-    """Tell whether a line is of a dossier, by each of its names; one that names none is of what was asked."""
-    named = {str(member(line, name) or "").strip().casefold() for name in _NAMES} - {""}
-    return not named or code.strip().casefold() in named

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from services.gateway.domain.portal_held import HeldByPortal
 from services.gateway.domain.portal_ledger import Kind
 from services.gateway.domain.portal_messages import STATUS_TEXTS, status_on_portal
 
@@ -118,9 +119,7 @@ def verdict(listed: Listed, last: LastWord | None, *, refusal_status: int) -> Ve
         return Verdict.ELSEWHERE
     if not last.is_confirmed:
         return Verdict.WAITING
-    told = status_on_portal(
-        last.portal_status,
-        is_portal_born=last.kind is Kind.PORTAL_STATUS,
-        refusal_status=refusal_status,
-    )
-    return Verdict.SAME if listed.status == told else Verdict.DIFFERENT
+    is_portal_born = last.kind is Kind.PORTAL_STATUS
+    told = status_on_portal(last.portal_status, is_portal_born=is_portal_born, refusal_status=refusal_status)
+    held = HeldByPortal(is_there=True, status=listed.status)
+    return Verdict.SAME if held.has(told, is_portal_born=is_portal_born) else Verdict.DIFFERENT

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.gateway.domain.portal_answers import HeldByPortal
 from services.gateway.domain.portal_comparison import LastWord
+from services.gateway.domain.portal_held import HeldByPortal
 from services.gateway.domain.portal_ledger import Kind
 from services.gateway.use_cases.portal_comparing import Comparison
 

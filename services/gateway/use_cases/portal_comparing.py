@@ -9,8 +9,8 @@ from typing import Protocol
 from uuid import UUID
 
 from kernel.core.ids import new_id
-from services.gateway.domain.portal_answers import HeldByPortal
 from services.gateway.domain.portal_comparison import LastWord, Listed, Sheet, Verdict, verdict
+from services.gateway.domain.portal_held import HeldByPortal
 
 _PORTION = 5_000
 _SHOWN = 500

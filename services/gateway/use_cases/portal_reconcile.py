@@ -1,8 +1,9 @@
 """Asks the portal what it holds of dossiers it was told all of; what differs is listed and told again."""
 
 from kernel.core.clock import Clock
-from services.gateway.domain.portal_answers import HeldByPortal, PortalSilent, read_look_up
+from services.gateway.domain.portal_answers import PortalSilent
 from services.gateway.domain.portal_comparison import LastWord
+from services.gateway.domain.portal_held import HeldByPortal, read_look_up
 from services.gateway.domain.portal_ledger import Kind
 from services.gateway.domain.portal_messages import status_on_portal
 from services.gateway.use_cases.portal_ports import OpenWork, Portal
@@ -58,10 +59,9 @@ class Reconcile:
         return found
 
     def _differs(self, last: LastWord, held: HeldByPortal) -> bool:
+        is_portal_born = last.kind is Kind.PORTAL_STATUS
         told = status_on_portal(
-            last.portal_status,
-            is_portal_born=last.kind is Kind.PORTAL_STATUS,
-            refusal_status=self._refusal_status,
+            last.portal_status, is_portal_born=is_portal_born, refusal_status=self._refusal_status
         )
         # A portal that does not tell the status can only be asked whether the dossier is there.
-        return not held.is_there or (held.status not in {0, told})
+        return not held.is_there or (held.status != 0 and not held.has(told, is_portal_born=is_portal_born))

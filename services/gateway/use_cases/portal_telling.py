@@ -11,16 +11,14 @@ from uuid import UUID
 
 from kernel.core.errors import Unavailable
 from services.gateway.domain.portal_answers import (
-    NOT_TOLD,
-    HeldByPortal,
     PortalAnswer,
     PortalBusy,
     PortalShut,
     PortalSilent,
     PortalUnreached,
     PortalWithout,
-    read_look_up,
 )
+from services.gateway.domain.portal_held import NOT_TOLD, HeldByPortal, read_look_up
 from services.gateway.domain.portal_ledger import Backoff, Claimed, Kind, LedgerRow
 from services.gateway.domain.portal_messages import (
     Json,
@@ -188,7 +186,7 @@ class Telling:
         return self._is_told(claimed, await self._look_up(claimed))
 
     def _is_told(self, claimed: Claimed, held: HeldByPortal) -> bool:
-        return held.is_there and held.status == self._status(claimed.row)
+        return held.has(self._status(claimed.row), is_portal_born=claimed.row.kind is Kind.PORTAL_STATUS)
 
     async def _look_up(self, claimed: Claimed) -> HeldByPortal:
         """Ask what the portal has; a look-up nobody may use says nothing, and telling goes on without it.

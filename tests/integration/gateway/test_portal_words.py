@@ -114,6 +114,19 @@ async def test_nought_in_words_nobody_knows_is_told_again_until_it_is_there(star
         await told_whole(world)
 
 
+@pytest.mark.parametrize("named", ["TrangThaiHoSo", "words"])
+async def test_a_status_is_told_once_however_the_look_up_names_it(start, named: Any):
+    """No contract has the fields of a look-up; who applied there would read each status twice."""
+    async with a_world(start, PortalSettings(look_up_status=named, **NOBODY)) as world:
+        code = "G22.99-260303-000123"
+        await submitted_on_portal(world, code)
+        lost = {"value": True, "times": 2, "service": "DongBoTrangThaiHoSo"}
+        await world.faults(lose_answer_after_applying=lost)
+        await world.hears(ADossier(origin="PORTAL", portal_code=code).to_the_end())
+        await world.settles()
+        assert await world.statuses(code) == ["2", "4", "9", "10"]
+
+
 REFUSALS = [
     (-1, "Trích yếu hồ sơ có phiên chợ không hợp lệ"),
     (-1, "Tệp bien-ban-phien-hop.pdf không tải được"),

@@ -11,7 +11,8 @@ from kernel.core.clock import VIETNAM
 from kernel.core.event import ReceivedEvent
 from kernel.core.ids import new_id
 from services.gateway.consumers.portal import PortalFields, happened
-from services.gateway.domain.portal_answers import PortalSilent, read_answer, read_look_up
+from services.gateway.domain.portal_answers import PortalSilent, read_answer
+from services.gateway.domain.portal_held import read_look_up
 from services.gateway.domain.portal_ledger import Backoff, Happened, Kind, rows_of
 from services.gateway.domain.portal_reading import current_agency
 

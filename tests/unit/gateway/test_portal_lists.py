@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from services.gateway.clients.portal_gateway import unwrapped
-from services.gateway.domain.portal_answers import HeldByPortal, PortalAnswer, PortalSilent, read_look_up
+from services.gateway.domain.portal_answers import PortalAnswer, PortalSilent
+from services.gateway.domain.portal_held import HeldByPortal, read_look_up
 from services.gateway.domain.portal_lists import Lines, NoLines, lines_of, whole_number
 from services.gateway.domain.portal_questions import read_questions
 

@@ -6,7 +6,8 @@ import unicodedata
 import pytest
 
 from services.gateway.domain.folding import unmarked
-from services.gateway.domain.portal_answers import HeldByPortal, PortalAnswer, PortalBusy, read_look_up
+from services.gateway.domain.portal_answers import PortalAnswer, PortalBusy
+from services.gateway.domain.portal_held import HeldByPortal, read_look_up
 from services.gateway.domain.portal_verdicts import Session
 from tests.unit.gateway.test_portal_verdicts import WORDS
 
@@ -369,9 +370,39 @@ def test_words_of_any_length_are_judged_at_once(piece: str) -> None:
         ([{"MaHoSo": "G22.99-1", "MaHoSoDonVi": CODE.lower(), "MaTrangThai": 4}], (True, 4)),
         ([{"MaTrangThai": 4}], (True, 4)),
         ([{"MaHoSo": "", "MaTrangThai": 4}], (True, 4)),
+        ([{"MaHoSo": CODE, "TrangThaiHoSo": "4"}], (True, 4)),
+        ([{"MaHoSo": CODE, "TrangThai": 4}], (True, 4)),
+        ([{"ma_ho_so": CODE, "ma_trang_thai_ho_so": "04"}], (True, 4)),
+        ([{"MaHoSo": CODE, "TrangThaiHoSo": "Đang xử lý"}], (True, 4)),
+        ([{"MaHoSo": CODE, "TenTrangThai": "DANG XU LY", "TrangThai": 1}], (True, 4)),
+        ([{"MaHoSo": CODE, "MaTrangThai": "DXL", "TrangThaiHoSo": "Đang xử lý"}], (True, 4)),
+        ([{"MaHoSo": CODE, "MaTrangThai": 4, "TrangThaiHoSo": "Đã trả kết quả"}], (True, 4)),
+        ([{"MaHoSo": {"#text": CODE}, "MaTrangThai": {"#text": "4"}}], (True, 4)),
+        ([{"MaHoSo": [CODE], "MaTrangThai": ["4"]}], (True, 4)),
+        ([{"MaHoSo": {"#text": CODE + "0"}, "MaTrangThai": {"#text": "4"}}], NOT_THERE),
+        ([{"MaHoSo": CODE, "TrangThaiHoSo": "Chờ"}], (True, 0)),
+        ([{"MaHoSo": CODE, "TrangThai": True}], (True, 0)),
+        ([{"MaHoSo": CODE, "MaTrangThai": 25}], (True, 25)),
     ],
     ids=str,
 )
 def test_a_look_up_is_read_of_the_dossier_asked_for(lines: object, held: object) -> None:
     expected = held if isinstance(held, HeldByPortal) else HeldByPortal(*held)  # type: ignore[misc]
     assert read_look_up(PortalAnswer(0, "", lines), CODE) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "told", "is_portal_born", "has"),
+    [
+        (3, 11, True, True),
+        (11, 3, True, True),
+        (3, 11, False, False),
+        (4, 11, True, False),
+        (0, 4, True, False),
+    ],
+)
+def test_a_refusal_of_a_dossier_born_there_is_held_by_either_number(
+    status: int, told: int, is_portal_born: bool, has: bool
+) -> None:
+    held = HeldByPortal(is_there=True, status=status)
+    assert held.has(told, is_portal_born=is_portal_born) is has
