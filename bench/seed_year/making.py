@@ -271,7 +271,7 @@ class _Course:
         """Withdraw, or issue the result and hand it over."""
         plan, dossier = self._plan, self.dossier
         if plan.ending == "WITHDRAWN":
-            left = dossier.ask_withdrawal()
+            left = dossier.move(Move.REQUEST_WITHDRAWAL)
             self._tell("withdrawal_requested", left, at - timedelta(minutes=1), by=_citizen(dossier))
             left = dossier.end(Move.APPROVE_WITHDRAWAL, at=at)
             self._tell(

@@ -22,7 +22,6 @@ from services.dossier.domain.definitions import Agency, Procedure
 from services.dossier.domain.errors import (
     NotAnswered,
     NothingAnswered,
-    ResultExists,
     StillOwed,
     SupplementLimit,
     TransitionRefused,
@@ -270,11 +269,6 @@ class Dossier:
         """Raise `NotAnswered` while the last request for papers waits for its answer."""
         if not self.supplements or self.supplements[-1].answered_at is None:
             raise NotAnswered
-
-    def require_unsigned(self) -> None:
-        """Raise `ResultExists` once a signed result waits to be issued."""
-        if self.is_signed:
-            raise ResultExists
 
     @property
     def owed(self) -> int:
@@ -573,23 +567,10 @@ class Dossier:
         state = self.prior_state if self.state is State.WITHDRAWAL_REQUESTED else self.state
         return state in UNDER_WAY
 
-    def ask_withdrawal(self) -> State:
-        """T16: only while no signed result exists."""
-        if self.can(Move.REQUEST_WITHDRAWAL):
-            self.require_unsigned()
-        return self.move(Move.REQUEST_WITHDRAWAL)
-
     @property
     def result_version(self) -> int:
         """Which of its results this is: the first, or one more for each that was recalled."""
         return len(self.recalled) + 1
-
-    @property
-    def is_signed(self) -> bool:
-        """Tell whether the result is signed and waits to be issued; a signed proposal on the way is none."""
-        if self.step is None or not self.step.issues_result:
-            return False
-        return bool(self.done) and self.done[-1].role == "SIGNER" and self.done[-1].outcome == "DONE"
 
     def issue(self, result: Result, done: DoneStep) -> State:
         """T19: signed, numbered, issued; the clock ends."""

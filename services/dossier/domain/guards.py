@@ -40,6 +40,7 @@ from services.dossier.domain.limits import GENERAL, SupplementRule
 from services.dossier.domain.payments.claims import open_claim
 from services.dossier.domain.payments.errors import ExemptionUndecided, FeeUnpaid
 from services.dossier.domain.results.register import require_no_ended
+from services.dossier.domain.signed import require_unsigned
 from services.dossier.domain.situation import Situation
 from services.dossier.domain.standing import opinions_of
 from services.dossier.domain.work.arranging import current_step, require_undo
@@ -272,9 +273,9 @@ def require_later(new_due: datetime, due_at: datetime, now: datetime) -> None:
         raise ProposedDatePast(fields=[("new_due_on", "Phải sau ngày hẹn trả hiện tại")])
 
 
-def nothing_is_signed(dossier: Dossier, _: Caller, __: Situation) -> None:
+def nothing_is_signed(dossier: Dossier, _: Caller, found: Situation) -> None:
     """Raise `ResultExists` once a signed result waits to be issued."""
-    dossier.require_unsigned()
+    require_unsigned(dossier, found.process)
 
 
 def result_is_there(dossier: Dossier, _: Caller, __: Situation) -> None:

@@ -39,7 +39,7 @@ async def ask_withdrawal(
     """Ask to withdraw while no signed result exists; T16."""
     dossier, _ = await open_for(Action.WITHDRAWAL, dossier_id, by=by, seen=seen, work=work, now=now)
     require_words(by, note)
-    left = dossier.ask_withdrawal()
+    left = dossier.move(Move.REQUEST_WITHDRAWAL)
     record_change(work, dossier, Change("withdrawal_requested", left, note=note), by=by, now=now)
     return dossier
 

@@ -39,6 +39,7 @@ from tests.builders.dossier.office import (
     STRANGER,
     a_citizen,
     a_procedure,
+    a_step,
     an_officer,
 )
 from tests.builders.dossier.post import a_letter
@@ -255,3 +256,52 @@ async def test_a_withdrawal_is_asked_before_the_signature_and_decided_by_a_signe
     assert (seen.state, seen.step, seen.clock) == (State.STOPPED, None, Clock.ENDED)
     kinds = [paper.kind.value for paper in database.papers.values() if paper.dossier_id == seen.id]
     assert kinds == ["FORM_01", "FORM_05"]
+
+
+PROPOSED_AND_NUMBERED = [
+    a_step("tham-dinh", "SPECIALIST", "chuyen-mon", to="ky-trinh"),
+    a_step("ky-trinh", "SIGNER", "lanh-dao", to="tham-tra"),
+    a_step("tham-tra", "SPECIALIST", "chuyen-mon", to="ky"),
+    a_step("ky", "SIGNER", "lanh-dao", to="cap-so", back="tham-tra"),
+    a_step("cap-so", "CLERK", "van-phong", to="phat-hanh", back="ky"),
+    a_step("phat-hanh", "CLERK", "van-phong", back="cap-so", issues_result=True),
+]
+WHO_WORKS = {
+    "tham-dinh": SPECIALIST,
+    "ky-trinh": SIGNER,
+    "tham-tra": SPECIALIST,
+    "ky": SIGNER,
+    "cap-so": CLERK,
+    "phat-hanh": CLERK,
+}
+
+
+@pytest.mark.parametrize(
+    ("road", "is_taken_back"),
+    [
+        ("tham-dinh", True),
+        ("tham-dinh ky-trinh", True),
+        ("tham-dinh ky-trinh tham-tra", True),
+        ("tham-dinh ky-trinh tham-tra ky", False),
+        ("tham-dinh ky-trinh tham-tra ky cap-so", False),
+        ("tham-dinh ky-trinh tham-tra ky cap-so <phat-hanh", False),
+        ("tham-dinh ky-trinh tham-tra ky cap-so <phat-hanh cap-so", False),
+        ("tham-dinh ky-trinh tham-tra ky <cap-so", True),
+        ("tham-dinh ky-trinh tham-tra ky <cap-so <ky", True),
+        ("tham-dinh ky-trinh tham-tra ky <cap-so <ky tham-tra ky", False),
+    ],
+)
+async def test_what_is_signed_is_not_withdrawn_wherever_it_waits_and_a_signed_proposal_is_no_result(
+    database: MemoryDatabase, road: str, is_taken_back: bool
+) -> None:
+    desk = await Desk(database.open_work).open(steps=PROPOSED_AND_NUMBERED)
+    seen = await desk.in_process()
+    for step in road.split():
+        code = step.removeprefix("<")
+        how = {"outcome": "RETURNED", "note": "Sai"} if step != code else {}
+        seen = await desk.step(seen, WHO_WORKS[code], code, **how)
+    if is_taken_back:
+        assert (await desk.withdraw(seen)).state is State.WITHDRAWAL_REQUESTED
+    else:
+        with pytest.raises(ResultExists):
+            await desk.withdraw(seen)

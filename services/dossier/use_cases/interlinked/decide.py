@@ -13,6 +13,7 @@ from services.dossier.domain.interlinked.errors import OutsideCodeTaken
 from services.dossier.domain.interlinked.parent import Parent
 from services.dossier.domain.interlinked.sight import require_lead_officer, require_withdrawer, sight_of
 from services.dossier.domain.interlinked.telling import told_by_mirror
+from services.dossier.domain.signed import require_unsigned
 from services.dossier.domain.states import Move
 from services.dossier.use_cases.interlinked.advance import go_on
 from services.dossier.use_cases.interlinked.recording import record_parent
@@ -68,7 +69,8 @@ async def withdraw_parent(
             record_change(work, dossier, Change("cancelled", left, note=reason), by=by, now=now)
             asked["cancelled"].append(child.procedure)
         elif dossier.can(Move.REQUEST_WITHDRAWAL) and dossier.elsewhere is None:
-            left = dossier.ask_withdrawal()
+            require_unsigned(dossier, grounds.process)
+            left = dossier.move(Move.REQUEST_WITHDRAWAL)
             record_change(work, dossier, Change("withdrawal_requested", left, note=reason), by=by, now=now)
             asked["withdrawal_requested"].append(child.procedure)
     name = "ended" if parent.settle(now) else "withdrawn"
