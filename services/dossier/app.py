@@ -40,6 +40,7 @@ from services.dossier.commands.due_dates import recompute_due_dates
 from services.dossier.commands.figures import rebuild_figures
 from services.dossier.commands.history import index_search, republish, verify_history
 from services.dossier.commands.identities import reindex_identities
+from services.dossier.commands.obligations import hold_obligations
 from services.dossier.commands.seal_rows import seal_rows
 from services.dossier.consumers import catalog, groups, points
 from services.dossier.domain.history import HistoryKeys
@@ -222,5 +223,6 @@ service = Service(
         "reindex-identities": reindex_identities,
         "rebuild-figures": rebuild_figures,
         "fix-retention": fix_retention,
+        "hold-obligations": hold_obligations,
     },
 )

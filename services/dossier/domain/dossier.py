@@ -445,10 +445,18 @@ class Dossier:
         """Return the stops with the open one ended now."""
         return tuple(stop if stop.resumed_at else replace(stop, resumed_at=at) for stop in self.stops)
 
-    def strike_stop(self, cause: Cause) -> None:
-        """Let the open stop count for nothing: the clock should not have stood, and whose doing it was."""
-        struck = replace(self.stops[-1], cause=cause.code, belongs_to=cause.belongs_to, is_counted=False)
-        self.stops = (*self.stops[:-1], struck)
+    def strike_stop(self, cause: Cause, *, since: datetime | None = None) -> None:
+        """Let the open stop count for nothing: the clock should not have stood, and whose doing it was.
+
+        `since`: what was before that moment counts as the stop it was.
+        """
+        last = self.stops[-1]
+        begun = max(since or last.stopped_at, last.stopped_at)
+        kept = (replace(last, resumed_at=begun),) if begun > last.stopped_at else ()
+        struck = replace(
+            last, stopped_at=begun, cause=cause.code, belongs_to=cause.belongs_to, is_counted=False
+        )
+        self.stops = (*self.stops[:-1], *kept, struck)
 
     @property
     def counted_stops(self) -> list[Stop]:
@@ -456,9 +464,15 @@ class Dossier:
         return [stop.as_stop for stop in self.stops if stop.is_counted]
 
     def ask_payment(self, obligation: Obligation, cause: Cause) -> State:
-        """T12: the applicant is told an amount in writing and the clock stands until it is paid."""
+        """T12: the applicant is told an amount in writing and the clock stands until it is paid.
+
+        Where money of the dossier covers all of it they are told so, and nothing stands.
+        """
         left = self.move(Move.ASK_PAYMENT)
         self.obligations = (*self.obligations, obligation)
+        if not obligation.owed:
+            self.state = left
+            return left
         self._stand(cause, at=obligation.asked_at, legal_basis=obligation.legal_basis)
         return left
 

@@ -212,7 +212,10 @@ def apology(dossier: Dossier, apologised: Apology, *, parties: dict[str, Any]) -
 def payment_notice(
     dossier: Dossier, obligation: Obligation, *, parties: dict[str, Any], officer: str
 ) -> dict[str, Any]:
-    """Return the notice of an amount to be paid before the work goes on."""
+    """Return the notice of an amount to be paid before the work goes on, less what came in already."""
+    covered = obligation.amount - obligation.owed
+    left = [["Đã nộp thừa trước đó, chuyển sang", _dong(covered)], ["Còn phải nộp", _dong(obligation.owed)]]
+    pay_by = [["Thời hạn nộp", local_text(obligation.pay_by) or "Khi người nộp thực hiện"]]
     return {
         **head(dossier, parties, dossier.competent_agency),
         "reason": obligation.reason,
@@ -220,10 +223,15 @@ def payment_notice(
         "officer": officer,
         "facts": [
             ["Khoản phải nộp", obligation.name],
-            ["Số tiền", f"{obligation.amount:,} đồng".replace(",", ".")],
-            ["Thời hạn nộp", local_text(obligation.pay_by) or "Khi người nộp thực hiện"],
+            ["Số tiền", _dong(obligation.amount)],
+            *(left if covered else []),
+            *(pay_by if obligation.owed else []),
         ],
     }
+
+
+def _dong(amount: int) -> str:
+    return f"{amount:,} đồng".replace(",", ".")
 
 
 _REFUNDS = {

@@ -1,6 +1,7 @@
 """The clock stands for money or for a reason of law, and runs again; T12 to T15."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -16,8 +17,8 @@ from services.dossier.domain.deadlines import answer_by, running_again
 from services.dossier.domain.dossier import Dossier, Running
 from services.dossier.domain.events import Change, cause_data, moment
 from services.dossier.domain.papers import PaperKind
-from services.dossier.domain.payments.obligations import Moved, moved_between
-from services.dossier.domain.states import Move, State
+from services.dossier.domain.payments.obligations import Moved, moved_between, settled_since, untrue
+from services.dossier.domain.states import CLOSED, Move, State
 from services.dossier.use_cases.ask_limits import cause_of
 from services.dossier.use_cases.open_dossier import open_for, parties_of
 from services.dossier.use_cases.payments.ledger import hold_ledger
@@ -40,10 +41,14 @@ async def ask_payment(
     work: Work,
     now: datetime,
 ) -> Dossier:
-    """Tell the applicant in writing what is to be paid; the clock stands until it is; T12."""
+    """Tell the applicant in writing what is to be paid; the clock stands until it is; T12.
+
+    What the dossier's account has beyond its debts covers the amount at once and is told with it: only what
+    is left is asked for, and where nothing is left the work goes on.
+    """
     dossier, grounds = await open_for(Action.PAYMENT_NOTICE, dossier_id, by=by, seen=seen, work=work, now=now)
     why = cause_of(work, cause, "APPLICANT_PAYMENT", "STOP", now)
-    obligation = Obligation(
+    notice = Obligation(
         id=new_id(),
         name=name,
         amount=amount,
@@ -54,14 +59,19 @@ async def ask_payment(
         pay_by=answer_by(grounds.calendar_in_force, now, pay_days) if pay_days else None,
         by=by.subject,
     )
+    earlier = len(dossier.obligations)
+    number = papers.number_of(dossier, PaperKind.PAYMENT_NOTICE, earlier)
+    ledger = await hold_ledger(dossier, grounds, by=by, work=work, now=now)
+    covered = ledger.owe_by_notice(notice.id, name=name, amount=amount, number=number)
+    credit = (Payment(f"credit:{notice.id}", covered, now),) if covered else ()
+    obligation = replace(notice, payments=credit)
     left = dossier.ask_payment(obligation, why)
     content = papers.payment_notice(dossier, obligation, parties=parties_of(dossier, work), officer=by.name)
-    earlier = len(dossier.obligations) - 1
-    number = papers.number_of(dossier, PaperKind.PAYMENT_NOTICE, earlier)
     paper = issue(work, dossier, PaperKind.PAYMENT_NOTICE, content, by=by, now=now, earlier=earlier)
-    ledger = await hold_ledger(dossier, grounds, by=by, work=work, now=now)
-    ledger.owe_by_notice(obligation.id, name=name, amount=amount, number=number)
-    details = {"obligation": obligation_data(obligation), "cause": cause_data(why)}
+    details = {
+        "obligation": obligation_data(obligation),
+        **({"cause": cause_data(why)} if obligation.owed else {}),
+    }
     change = Change("payment_requested", left, note=reason, papers=[paper], details=details)
     record_change(work, dossier, change, by=by, now=now)
     return dossier
@@ -97,7 +107,7 @@ async def follow_money(
     Called where money moves or is corrected, in that commit; `source` names the movement, which counts once.
     Where a withdrawal waits the stop ends as well: what the dossier goes back to is then being worked. Money
     of a dossier that goes on, or that stays short, is counted and moves nothing; the result waits for what
-    went back.
+    went back. What moved and is no obligation this dossier stands for is passed over.
     """
     dossier, grounds = await work.dossiers.load(dossier_id)
     if seen is not None and dossier.version != seen:
@@ -105,26 +115,66 @@ async def follow_money(
     before = dossier.obligations
     _count(dossier, moved, source, now)
     is_changed = dossier.obligations != before
-    if moved and not is_changed:
-        return dossier
-    payment = {"receipt": source, "amount": amount}
+    is_more_owed = seen is not None
+    if is_changed or (is_more_owed and not _standing(dossier, moved)):
+        payment = {"receipt": source, "amount": amount}
+        _follow(dossier, grounds, payment, is_changed=is_changed, by=by, work=work, now=now)
+    return dossier
+
+
+async def hold_against_ledger(dossier_id: UUID, *, work: Work, now: datetime) -> list[Moved]:
+    """Tell a dossier what its ledger says of its obligations where it knows otherwise; return what was told.
+
+    Before credit was held against notices, who had paid stood for money nobody could take. What it stood
+    since the ledger owed nothing was the system's doing and moves no due moment.
+    """
+    account = await work.payments.hold(dossier_id)
+    dossier, grounds = await work.dossiers.load(dossier_id)
+    moved = [] if dossier.state in CLOSED else untrue(account, dossier.obligations)
+    if not moved:
+        return []
+    source = f"ledger:{account.version}"
+    _count(dossier, moved, source, now)
+    if State.AWAITING_FINANCIAL in {dossier.state, dossier.prior_state} and not dossier.owed:
+        since = settled_since(account, dossier.obligations)
+        dossier.strike_stop(cause_of(work, "PAYMENT_SYSTEM", "", "STOP", now), since=since)
+    payment = {"receipt": source, "amount": 0}
+    _follow(dossier, grounds, payment, is_changed=True, by=None, work=work, now=now)
+    return moved
+
+
+def _follow(
+    dossier: Dossier,
+    grounds: Grounds,
+    payment: dict[str, Any],
+    *,
+    is_changed: bool,
+    by: Caller | None,
+    work: Work,
+    now: datetime,
+) -> None:
+    """Let the clock run where nothing is owed any more, or note what was counted."""
     if not is_changed or dossier.owed or not dossier.can(Move.SETTLE_PAYMENT):
         if is_changed and dossier.prior_state is State.AWAITING_FINANCIAL and not dossier.owed:
             dossier.prior_state = State.PROCESSING
             dossier.run(_running(dossier, grounds, work, now))
         _note_money(dossier, payment, by=by, work=work, now=now)
-        return dossier
+        return
     resume_clock(dossier, grounds, Move.SETTLE_PAYMENT, {"payment": payment}, by=by, work=work, now=now)
-    return dossier
 
 
 def _count(dossier: Dossier, moved: Sequence[Moved], source: str, now: datetime) -> None:
-    for one in moved:
+    for one in _standing(dossier, moved):
         dossier.owe_anew(one.obligation_id, one.amount)
         if one.paid > 0:
             dossier.pay(one.obligation_id, Payment(source, one.paid, now))
         elif one.paid < 0:
             dossier.unpay(one.obligation_id, Payment(source, -one.paid, now))
+
+
+def _standing(dossier: Dossier, moved: Sequence[Moved]) -> list[Moved]:
+    own = {one.id for one in dossier.obligations if one.cancelled_at is None}
+    return [one for one in moved if one.obligation_id in own]
 
 
 def _note_money(
@@ -154,7 +204,7 @@ async def cancel_payment_notice(
     before = ledger.account
     ledger.drop(mistaken, reason)
     await ledger.end_requests()
-    moved = moved_between(before, ledger.account, dossier.obligations)
+    moved = moved_between(before, ledger.account)
     _count(dossier, moved, f"notice-cancelled:{before.version}", now)
     details = {"cancelled": "PAYMENT_NOTICE"}
     resume_clock(dossier, grounds, Move.SETTLE_PAYMENT, details, note=reason, by=by, work=work, now=now)

@@ -104,6 +104,7 @@ class ObligationFields(_Read):
 
     name: str
     amount: int
+    owed: int
     pay_by: datetime | None = None
 
 

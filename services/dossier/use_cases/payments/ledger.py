@@ -58,8 +58,8 @@ class Ledger:
         self.account = self.account.with_entries([entry])
         return entry
 
-    def owe_by_notice(self, item: UUID, *, name: str, amount: int, number: str) -> None:
-        """Add an obligation the dossier now stands for; the dossier's own event tells of it."""
+    def owe_by_notice(self, item: UUID, *, name: str, amount: int, number: str) -> int:
+        """Add an obligation by notice, whose event tells of it; return what credit covers of it."""
         entry = self.add(
             EntryKind.OWED,
             amount,
@@ -70,6 +70,7 @@ class Ledger:
             notice_number=number,
         )
         self.work.payments.add_entries([entry])
+        return next(one.paid for one in self.account.items if one.id == item)
 
     def drop(self, mistaken: UUID, reason: str) -> None:
         """Let nothing be owed of an item: its notice was wrong; what came in covers others, or is credit."""

@@ -48,7 +48,7 @@ async def tell_dossier(ledger: Ledger, since: int, source: str) -> None:
     if ledger.dossier.state in CLOSED:
         return
     before = ledger.account.until(since)
-    moved = moved_between(before, ledger.account, ledger.dossier.obligations)
+    moved = moved_between(before, ledger.account)
     is_more_owed = ledger.account.outstanding > before.outstanding
     if moved or is_more_owed:
         await follow_money(

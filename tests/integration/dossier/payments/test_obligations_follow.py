@@ -3,8 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
+from services.dossier.commands.obligations import hold_obligations
+from services.dossier.use_cases.payments.ledger import Ledger
 from tests.builders.dossier.office import HANDED_OUT, LEAD, RECEIVER, SIGNER, SPECIALIST, Office
 from tests.builders.dossier.till import MANAGER, Till, a_cashier, a_till
 from tests.integration.dossier.payments.conftest import AFTERWARDS
@@ -123,16 +128,119 @@ async def test_a_mistaken_notice_takes_no_other_debt_with_it(till: Office) -> No
     ]
 
 
+async def a_credit(till: Office, cashier: str, credit: int) -> Owing:
+    """Return a dossier under way whose applicant paid so much beyond the fee of 30,000."""
+    seen = await till.submitted(procedure_code=AFTERWARDS)
+    money = Till(till, seen, a_cashier(cashier))
+    told = await money.news((await money.ask())["reference"], 30_000 + credit)
+    assert told.json()["outcome"] == "booked"
+    seen = await till.act(await till.act(seen, "acceptance", RECEIVER), "handover", RECEIVER)
+    return Owing(till, seen, money)
+
+
+async def test_a_notice_that_credit_covers_is_told_and_nothing_stands(till: Office) -> None:
+    owing = await a_credit(till, "du-tien", 12_000)
+    before = await till.read(owing.seen, LEAD)
+    seen = await till.act(owing.seen, "payment-notice", SPECIALIST, **NOTICE)
+    assert await owing.told() == ("PROCESSING", "RUNNING", [0])
+    after = await till.read(seen, LEAD)
+    assert (after["due_at"], after["stops"], after["step"]) == (before["due_at"], [], before["step"])
+    assert (await owing.money.read())["credit"] == 3_000
+    assert [one["kind"] for one in after["papers"]] == ["FORM_01", "PAYMENT_NOTICE"]
+    told = (await till.service.published("dossier.payment_requested.v1"))[-1]["data"]
+    assert (told["change"]["obligation"]["amount"], told["change"]["obligation"]["owed"]) == (9_000, 0)
+    assert (told["dossier"]["clock"], "cause" in told["change"]) == ("RUNNING", False)
+    again = await till.act(seen, "payment-notice", SPECIALIST, **{**NOTICE, "name": "Thuế"})
+    assert again["state"] == "AWAITING_FINANCIAL"
+    assert await owing.told() == ("AWAITING_FINANCIAL", "STOPPED", [0, 6_000])
+
+
+async def test_of_a_notice_that_credit_covers_in_part_what_is_left_is_asked(till: Office) -> None:
+    owing = await a_credit(till, "thieu-tien", 4_000)
+    await till.act(owing.seen, "payment-notice", SPECIALIST, **NOTICE)
+    assert await owing.told() == ("AWAITING_FINANCIAL", "STOPPED", [5_000])
+    assert (await owing.money.take(5_000)).status_code == 201
+    assert await owing.told() == ("PROCESSING", "RUNNING", [0])
+
+
+async def test_money_that_came_before_a_notice_was_known_covers_it(till: Office) -> None:
+    """The news read the dossier before the notice, and its money after: the notice is told all the same."""
+    seen = await till.act(await till.submitted(procedure_code=AFTERWARDS), "acceptance", RECEIVER)
+    seen = await till.act(seen, "handover", RECEIVER)
+    owing = Owing(till, seen, Till(till, seen, a_cashier("cung-den")))
+    asked = (await owing.money.ask())["reference"]
+    async with money_held(till, seen["dossier_id"]) as waited_for:
+        noticed = asyncio.create_task(till.tried(seen, "payment-notice", SPECIALIST, **NOTICE))
+        await waited_for()
+        # Who waits first is served first: the news reads the dossier now and its account after the notice.
+        paid = asyncio.create_task(owing.money.news(asked, 39_000))
+        await waited_for(2)
+    assert ((await noticed).status_code, (await paid).json()["outcome"]) == (200, "booked")
+    assert await owing.told() == ("PROCESSING", "RUNNING", [0])
+
+
+def forget_credit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give notices as they were given before credit was held against them."""
+    owe = Ledger.owe_by_notice
+
+    def owed(ledger: Ledger, *which: Any, **what: Any) -> int:
+        owe(ledger, *which, **what)
+        return 0
+
+    monkeypatch.setattr(Ledger, "owe_by_notice", owed)
+
+
+async def test_a_dossier_that_stands_for_what_was_paid_long_ago_goes_on_when_it_is_held_against_its_ledger(
+    till: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    owing = await a_credit(till, "ket", 12_000)
+    before = await till.read(owing.seen, LEAD)
+    forget_credit(monkeypatch)
+    seen = await till.act(owing.seen, "payment-notice", SPECIALIST, **NOTICE)
+    assert seen["state"] == "AWAITING_FINANCIAL"
+    till.service.clock.advance(timedelta(days=1))
+    runtime = till.service.runtime
+    assert await hold_obligations(runtime, ["--check"]) == 1
+    assert owing.seen["dossier_id"] in capsys.readouterr().out
+    assert (await till.read(seen, LEAD))["state"] == "AWAITING_FINANCIAL", "a check tells nobody"
+    assert await hold_obligations(runtime, []) == 0
+    assert await owing.told() == ("PROCESSING", "RUNNING", [0])
+    after = await till.read(seen, LEAD)
+    assert (after["due_at"], after["stops"][0]["belongs_to"]) == (before["due_at"], "SYSTEM")
+    assert await hold_obligations(runtime, ["--check"]) == 0
+
+
+async def test_what_the_applicant_took_to_pay_the_rest_still_counts_for_one_that_stands_for_nothing(
+    till: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owing = await a_credit(till, "ket-mot-phan", 4_000)
+    forget_credit(monkeypatch)
+    await till.act(owing.seen, "payment-notice", SPECIALIST, **NOTICE)
+    till.service.clock.advance(timedelta(days=1))
+    paid_at = till.service.clock.now()
+    assert (await owing.money.take(5_000)).status_code == 201
+    till.service.clock.advance(timedelta(days=1))
+    assert await hold_obligations(till.service.runtime, []) == 0
+    assert await owing.told() == ("PROCESSING", "RUNNING", [0])
+    stops = (await till.read(owing.seen, LEAD))["stops"]
+    assert [(one["cause"], one["belongs_to"]) for one in stops] == [
+        ("APPLICANT_PAYMENT", "APPLICANT"),
+        ("PAYMENT_SYSTEM", "SYSTEM"),
+    ]
+    assert stops[0]["resumed_at"] == stops[1]["stopped_at"]
+    assert datetime.fromisoformat(stops[1]["stopped_at"]) == paid_at
+
+
 @asynccontextmanager
-async def money_held(till: Office, dossier_id: str) -> AsyncIterator[Callable[[], Awaitable[None]]]:
-    """Hold a dossier's account as somebody else does; yields how to wait until another waits for it."""
+async def money_held(till: Office, dossier_id: str) -> AsyncIterator[Callable[..., Awaitable[None]]]:
+    """Hold a dossier's account as somebody else does; yields how to wait until so many wait for it."""
     async with till.service.runtime.pool.acquire() as connection:
         name = f"money:{dossier_id}"
         await connection.execute("SELECT pg_advisory_lock(hashtextextended($1, 0))", name)
 
-        async def waited_for() -> None:
+        async def waited_for(count: int = 1) -> None:
             query = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-            while not await connection.fetchval(query):
+            while await connection.fetchval(query) < count:
                 await asyncio.sleep(0.01)
 
         try:
