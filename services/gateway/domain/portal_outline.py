@@ -25,11 +25,26 @@ _NESTING = re.compile(rb"[\[\]{}]")
 _SPACE = re.compile(rb"[ \t\r\n]{2,}")
 _OPENING = b"[{"
 _HALVES = re.compile("[\ud800-\udfff]")
+_TOO_DEEP = "Nội dung lồng nhau quá sâu"
+_TOO_MANY_VALUES = "Nội dung có quá nhiều trường"
+_TOO_MANY_LONG = "Có quá nhiều chuỗi dài"
+_TOO_MUCH = "Nội dung ngoài tệp quá lớn"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class NoOutline(ValueError):  # noqa: N818 - the fact is the name.
     """The text is past a bound; says which, in Vietnamese, for the sender."""
+
+
+def with_limit(fault: str, bounds: "Bounds") -> str:
+    """Return why there is no outline, with the bound of the whole message: how to go on without it."""
+    limits = {
+        _TOO_DEEP: f"tối đa {bounds.depth} cấp",
+        _TOO_MANY_VALUES: f"tối đa {bounds.values} giá trị",
+        _TOO_MANY_LONG: f"tối đa {bounds.long_strings} chuỗi dài hơn {bounds.long_bytes // 1024} KB",
+        _TOO_MUCH: f"tối đa {bounds.plain_bytes // 1_048_576} MB",
+    }
+    return f"{fault} ({limits[fault]})" if fault in limits else fault
 
 
 class NotJson(ValueError):  # noqa: N818 - the fact is the name.
@@ -130,11 +145,11 @@ class Outliner:
         for found in _NESTING.finditer(plain):
             self._depth += 1 if found[0] in _OPENING else -1
             if self._depth > self.bounds.depth:
-                self._fault = "Nội dung lồng nhau quá sâu"
+                self._fault = _TOO_DEEP
             self._values += found[0] in _OPENING
         self._values += plain.count(b",")
         if self._values > self.bounds.values:
-            self._fault = "Nội dung có quá nhiều trường"
+            self._fault = _TOO_MANY_VALUES
         self._put(_SPACE.sub(b" ", plain))
         if end < len(piece):
             self._began = self._offset + end + 1
@@ -172,14 +187,14 @@ class Outliner:
             self._put(f'"{self.mark}:{len(self._longs)}"'.encode())
             self._longs.append((self._began, end))
         else:
-            self._fault = "Có quá nhiều chuỗi dài"
+            self._fault = _TOO_MANY_LONG
         self._held.clear()
         self._began, self._is_long = -1, False
 
     def _put(self, text: bytes) -> None:
         self._out += text
         if len(self._out) > self.bounds.plain_bytes:
-            self._fault = "Nội dung ngoài tệp quá lớn"
+            self._fault = _TOO_MUCH
             self._out.clear()
 
 

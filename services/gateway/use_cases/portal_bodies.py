@@ -39,6 +39,7 @@ from services.gateway.use_cases.portal_texts import PART_BYTES, AtHand, File, In
 
 _DEEPEST = 3
 _MOST_CONTAINERS = 8
+_BEFORE_JSON = "\ufeff \t\r\n"
 _JSON_BEGINS = ("{", "[", '"')
 _LOOKED_AT = 1024
 
@@ -51,6 +52,8 @@ class Said:
     files: dict[str, File]
     """By the text that stands for each in the value."""
     is_form: bool = False
+    longest: int = 0
+    """Bytes of a text beyond which only a file may be."""
 
 
 async def read_message(message: Inbound, open_work: OpenWork, bounds: Bounds) -> Said:
@@ -75,7 +78,7 @@ async def read_message(message: Inbound, open_work: OpenWork, bounds: Bounds) ->
     if is_form and (whole := whole_of_form(value)):
         value = await files.said_by(whole, or_else=value)
     value, beside = await _unwrapped(value, files)
-    return Said(await _with_members(value, beside, files), files.found_files, is_form)
+    return Said(await _with_members(value, beside, files), files.found_files, is_form, bounds.long_bytes)
 
 
 async def _unwrapped(value: Any, files: "_Files") -> tuple[Any, list[dict[str, Any]]]:
@@ -88,6 +91,9 @@ async def _unwrapped(value: Any, files: "_Files") -> tuple[Any, list[dict[str, A
         if isinstance(value, str):
             value = await files.said_by(value, or_else=None)
         value = in_one_form(value)
+        if isinstance(value, str):
+            # A list of one text.
+            continue
         if isinstance(value, Mapping) and isinstance(value.get("data"), str):
             # A text that is none is as good as no content; who reads the message says so.
             data = await files.said_by(value["data"], or_else=None)
@@ -195,7 +201,8 @@ class _Files:
         mark = hashlib.sha256(f"{self.seed}:{self._texts}".encode()).hexdigest()[:32]
         long = self.found_files.get(text)
         if long is None:
-            if not text.lstrip().startswith(_JSON_BEGINS):
+            text = text.lstrip(_BEFORE_JSON)
+            if not text.startswith(_JSON_BEGINS):
                 return or_else
             plain = text.encode("utf-8", "surrogatepass")
             inner: Text = AtHand(plain)
@@ -218,11 +225,16 @@ class _Files:
 async def _begins_as_json(file: File) -> bool:
     """Tell whether a long text is JSON: no base64 begins with a bracket or a quote."""
     inner = Within(file.text, file.start, min(file.end, file.start + _LOOKED_AT), Unescaped())
+    head = b""
     try:
-        head = b"".join([piece async for piece in inner.pieces(0, _LOOKED_AT)])
+        async for piece in inner.pieces(0, _LOOKED_AT):
+            head = (head + piece).lstrip(_BEFORE_JSON.encode())
+            if head:
+                # Not to its end: the place to which it is looked at may lie within an escape.
+                break
     except NotBase64:
         return False
-    return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"[", b'"'}
+    return head[:1] in {b"{", b"[", b'"'}
 
 
 async def _outline(text: Text, length: int, mark: str, bounds: Bounds) -> Outline:

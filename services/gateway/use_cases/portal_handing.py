@@ -7,11 +7,12 @@ on with, the dossier service forgets by itself.
 
 import base64
 import hashlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import replace
-from typing import Protocol
+from itertools import islice
+from typing import Any, Protocol
 
 import orjson
 
@@ -30,6 +31,7 @@ from services.gateway.use_cases.portal_ports import DossierService, Intake
 
 _LONGEST_NOTE = 2000
 _SENT_BYTES = 2_097_152
+_MOST_PLACES, _LONGEST_PLACE = 5, 80
 
 
 class Readable(Protocol):
@@ -45,8 +47,29 @@ def require_only_files(said: Said, handed: Handed, without: AbstractSet[str]) ->
     `without` are the texts of what people left out.
     """
     told = {file.get("content_base64") for file in handed.body["attachments"]}
-    if said.files.keys() - told - without - handed.unused:
-        raise NotUnderstood("Có chuỗi quá dài ngoài các trường tệp")
+    if strange := said.files.keys() - told - without - handed.unused:
+        raise NotUnderstood(too_long(said, strange))
+
+
+def too_long(said: Said, texts: AbstractSet[str]) -> str:
+    """Return in which members texts stand that are too long there, and how long one may be."""
+    places = [place[:_LONGEST_PLACE] for place in islice(_places(said.value, texts, ""), _MOST_PLACES)]
+    told = ", ".join(places)
+    return f"Có chuỗi quá dài ngoài các trường tệp: {told} (tối đa {said.longest // 1024} KB)"
+
+
+def _places(value: Any, texts: AbstractSet[str], at: str) -> Iterator[str]:
+    if isinstance(value, str):
+        if value in texts:
+            yield at
+    elif isinstance(value, Mapping):
+        for name, one in value.items():
+            if name in texts:
+                yield f"{at}.(tên trường)".strip(".")
+            yield from _places(one, texts, f"{at}.{name}".strip("."))
+    elif isinstance(value, list):
+        for place, one in enumerate(value):
+            yield from _places(one, texts, f"{at}.{place}")
 
 
 async def with_files_read(handed: Handed, said: Said) -> tuple[Handed, Mapping[int, int]]:

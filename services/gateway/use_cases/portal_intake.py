@@ -30,7 +30,7 @@ from services.gateway.domain.portal_inbound import (
 from services.gateway.domain.portal_ledger import Backoff
 from services.gateway.domain.portal_links import LinkState
 from services.gateway.domain.portal_messages import Json, Wire, dossier_message
-from services.gateway.domain.portal_outline import Bounds, NoOutline, NotJson
+from services.gateway.domain.portal_outline import Bounds, NoOutline, NotJson, with_limit
 from services.gateway.domain.portal_profiles import LAND_TAX
 from services.gateway.domain.portal_reading import (
     Handed,
@@ -47,6 +47,7 @@ from services.gateway.use_cases.portal_bodies import Said, read_message
 from services.gateway.use_cases.portal_handing import (
     key_of,
     require_only_files,
+    too_long,
     with_files_read,
     with_files_there,
 )
@@ -199,7 +200,8 @@ class TakeFromPortal:
         except NotJson:
             return Ruling(InboxState.REFUSED, FAILED, "| nội dung không phải JSON", "not JSON")
         except (NotUnderstood, NoOutline) as fault:
-            return Ruling(InboxState.REFUSED, FAILED, f"| {fault}", str(fault))
+            told = with_limit(str(fault), self._bounds)
+            return Ruling(InboxState.REFUSED, FAILED, f"| {told}", told)
         except NeedsPeople as reason:
             return parked(code_named(message.path, said.value), str(reason), is_retried=False)
         ruling = await self._hand_in(handed, said, message, lengths)
@@ -305,8 +307,8 @@ def _portal_name(name: str, handed: Handed, path: str) -> str:
 async def _tax_dossiers(said: Said) -> Sequence[str]:
     """Return whose a notice or voucher is; a long notice is searched where it lies."""
     places = set(notice_files(said.value))
-    if said.files.keys() - places:
-        raise NotUnderstood("Có chuỗi quá dài ngoài các trường tệp")
+    if strange := said.files.keys() - places:
+        raise NotUnderstood(too_long(said, strange))
     return tax_dossiers(said.value, {place: await _told_by(said.files[place]) for place in places})
 
 

@@ -208,15 +208,33 @@ async def test_a_long_message_that_waits_is_corrected_like_any_other(world: Worl
 
 LONG = "x" * 70_000
 REFUSED = {
-    "a long name of a person": (a_message(ChuHoSo=LONG), "Có chuỗi quá dài ngoài các trường tệp"),
-    "a long note in the form": (a_message(DuLieuEForm={"a": LONG}), "Có chuỗi quá dài ngoài các trường tệp"),
-    "a long name of a field": (a_message(**{LONG: "1"}), "Có chuỗi quá dài ngoài các trường tệp"),
-    "nesting": (a_message(DuLieuEForm=json.loads("[" * 40 + "]" * 40)), "Nội dung lồng nhau quá sâu"),
-    "many long texts": (a_message(DuLieuEForm=[LONG] * 101), "Có quá nhiều chuỗi dài"),
-    "much beside the files": (a_message(DuLieuEForm=["x" * 60_000] * 75), "Nội dung ngoài tệp quá lớn"),
+    "a long name of a person": (
+        a_message(ChuHoSo=LONG),
+        "Có chuỗi quá dài ngoài các trường tệp: data.ChuHoSo (tối đa 64 KB)",
+    ),
+    "a long note in the form": (
+        a_message(DuLieuEForm={"a": LONG}),
+        "Có chuỗi quá dài ngoài các trường tệp: data.DuLieuEForm.a (tối đa 64 KB)",
+    ),
+    "a long name of a field": (
+        a_message(**{LONG: "1"}),
+        "Có chuỗi quá dài ngoài các trường tệp: data.(tên trường) (tối đa 64 KB)",
+    ),
+    "nesting": (
+        a_message(DuLieuEForm=json.loads("[" * 40 + "]" * 40)),
+        "Nội dung lồng nhau quá sâu (tối đa 32 cấp)",
+    ),
+    "many long texts": (
+        a_message(DuLieuEForm=[LONG] * 101),
+        "Có quá nhiều chuỗi dài (tối đa 100 chuỗi dài hơn 64 KB)",
+    ),
+    "much beside the files": (
+        a_message(DuLieuEForm=["x" * 60_000] * 75),
+        "Nội dung ngoài tệp quá lớn (tối đa 4 MB)",
+    ),
     "a tax notice elsewhere": (
         {"service": "NhanThongBaoThueDat", "data": {"FileThongBaoThue": "", "Khac": LONG}},
-        "Có chuỗi quá dài ngoài các trường tệp",
+        "Có chuỗi quá dài ngoài các trường tệp: data.Khac (tối đa 64 KB)",
     ),
 }
 

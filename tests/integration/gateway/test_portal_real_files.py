@@ -52,6 +52,10 @@ def in_a_text(code: str, files: Files, how: Callable[[Any], Any] = lambda one: o
     return json.dumps({**message, "data": json.dumps(message["data"], **as_it)}, **as_it).encode()
 
 
+def with_a_mark(message: Json) -> bytes:
+    return json.dumps({**message, "data": "\ufeff" + json.dumps(message["data"])}).encode()
+
+
 HEAD = f"data:application/pdf;name={quote('đơn đề nghị ' * 20)};base64,"
 FORMS: dict[str, Callable[[str, Files], bytes]] = {
     "plain": with_files(lambda one: one),
@@ -79,6 +83,15 @@ FORMS: dict[str, Callable[[str, Files], bytes]] = {
     ),
     "a form with the files as a text": lambda code, files: as_form(
         {"Service": "x", "Data": a_message(code, TaiLieuNop=json.dumps(listed(files)))["data"]}
+    ),
+    "a form with the message as a text": lambda code, files: as_form(
+        {"data": json.dumps(a_message(code, TaiLieuNop=listed(files)))}
+    ),
+    "a list of one text": lambda code, files: json.dumps(
+        [json.dumps(a_message(code, TaiLieuNop=listed(files)))]
+    ).encode(),
+    "a mark before the content's text": lambda code, files: with_a_mark(
+        a_message(code, TaiLieuNop=listed(files))
     ),
     "a form whose plus nobody escaped": lambda code, files: as_form(
         {"data": a_message(code, TaiLieuNop=listed(files))}, escapes="+/="
@@ -114,7 +127,7 @@ async def world(start):
         yield found
 
 
-@pytest.mark.parametrize("sizes", [(30_000, 41), (600_001, 300_002)], ids=str)
+@pytest.mark.parametrize("sizes", [(500, 41), (30_000, 41), (600_001, 300_002)], ids=str)
 async def test_a_real_file_comes_in_whatever_it_is_written_in(world: World, sizes: tuple[int, ...]):
     files = [os.urandom(size) for size in sizes]
     for number, (name, write) in enumerate(FORMS.items()):
@@ -340,9 +353,10 @@ async def test_pictures_of_a_form_are_bounded_and_a_broken_one_is_for_people(wor
 
 async def test_a_long_text_where_no_file_stands_is_refused_also_in_a_text(world: World):
     message = a_message(CODE.format(1), TaiLieuNop=json.dumps([]), ThongTinDaNop="x" * 70_000)
-    refused = {"error_code": -1, "message": "| Có chuỗi quá dài ngoài các trường tệp"}
+    where = "data.ThongTinDaNop (tối đa 64 KB)"
+    refused = {"error_code": -1, "message": f"| Có chuỗi quá dài ngoài các trường tệp: {where}"}
     assert await send(world, message) == refused
     assert await send(world, {**message, "data": json.dumps(message["data"])}) == refused
     deep = json.dumps([{"TenTepDinhKem": json.loads("[" * 40 + "]" * 40)}])
     answer = await send(world, a_message(TaiLieuNop=deep))
-    assert answer == {"error_code": -1, "message": "| Nội dung lồng nhau quá sâu"}
+    assert answer == {"error_code": -1, "message": "| Nội dung lồng nhau quá sâu (tối đa 32 cấp)"}
