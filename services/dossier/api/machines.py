@@ -102,7 +102,7 @@ async def receive_portal_dossier(
 
 
 @router.post(
-    "/portal-dossiers/{portal_code}/supplement",
+    "/portal-dossiers/{portal_code:path}/supplement",
     openapi_extra={"x-max-body-bytes": 73_400_320},
     responses=problems(429, 503),
 )

@@ -30,7 +30,7 @@ UPDATING = "isUpdating"
 """Whether a message changes a dossier that is there."""
 _OLD_AGENCY = re.compile(r"(\d{3})\.([0-9A-Z]{2,3})\.([0-9A-Z]{2,3})\.([A-Z]\d{2})")
 _SEVERAL = "Trường data có nhiều hồ sơ: mỗi bản tin một hồ sơ"
-_CODE = re.compile(r"[0-9A-Za-z.\-/]{1,60}")
+_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z.\-/]{0,59}")
 _YES = frozenset({"1", "true"})
 _CHANGES = _YES | {"y", "yes", "có", "co", "update", "updating", "edit", "cập nhật", "sửa"}
 _CREATES = frozenset(

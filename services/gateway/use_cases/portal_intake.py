@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import structlog
@@ -224,7 +225,9 @@ class TakeFromPortal:
                 if handed.is_supplement
                 else None
             )
-        path = _SUPPLEMENTS.format(code=handed.portal_code) if handed.is_supplement else DOSSIERS
+        # Some portals' codes have a slash, which a path has for itself.
+        code = quote(handed.portal_code, safe="")
+        path = _SUPPLEMENTS.format(code=code) if handed.is_supplement else DOSSIERS
         try:
             links = await self._links.standing(handed, message)
             if isinstance(links, Ruling):

@@ -4,6 +4,7 @@ import base64
 import hashlib
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -149,11 +150,12 @@ async def test_what_is_too_long_is_told_with_the_limit(office: Office) -> None:
         assert (answer.status_code, answer.json()["errors"]) == (422, [{"path": name, "reason": reason}])
 
 
-async def test_a_portal_dossier_is_completed_through_the_portal(office: Office) -> None:
+@pytest.mark.parametrize("code", ["000.00.00.G22-260303-0007", "H99/201-260303-0001"])
+async def test_a_portal_dossier_is_completed_through_the_portal(office: Office, code: str) -> None:
     """Only where something was asked; an unknown code is unknown."""
-    first = await office.service.post("/v1/portal-dossiers", a_portal_dossier(), GATEWAY)
+    first = await office.service.post("/v1/portal-dossiers", a_portal_dossier(portal_code=code), GATEWAY)
     seen = {"dossier_id": first.json()["dossier_id"], "version": 1}
-    path = "/v1/portal-dossiers/000.00.00.G22-260303-0007/supplement"
+    path = f"/v1/portal-dossiers/{quote(code, safe='')}/supplement"
     body = {"note": "Đã ký lại", "attachments": a_portal_dossier()["attachments"]}
     early = await office.service.post(path, body, GATEWAY)
     assert (early.status_code, early.json()["code"]) == (409, "transition-refused")

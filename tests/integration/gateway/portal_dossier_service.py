@@ -67,7 +67,7 @@ class DossierService:
         app.post("/v1/uploads")(self.make_upload)
         app.get("/v1/uploads/{upload_id}")(self.show_upload)
         app.patch("/v1/uploads/{upload_id}")(self.take_part)
-        app.post("/v1/portal-dossiers/{code}/supplement")(self.supplement)
+        app.post("/v1/portal-dossiers/{code:path}/supplement")(self.supplement)
         app.get("/v1/dossiers/{dossier_id}")(self.dossier)
         app.get("/v1/attachments/{attachment_id}/content")(self.file)
         return app

@@ -26,6 +26,15 @@ async def test_the_address_may_say_it_is_a_change(world: World, path: str):
         assert world.dossiers.calls[-1]["body"]["note"] == "đổi địa chỉ"
 
 
+async def test_a_change_of_a_dossier_with_a_slash_in_its_code_reaches_it(world: World):
+    code = "H99/201-260303-0001"
+    await send(world, a_message(code))
+    supplement = {"MaHoSoQG": code, "NgayNopHoSo": "20260304081500", "LyDoDieuChinh": "đổi địa chỉ"}
+    assert (await send(world, {"isUpdating": "True", "data": supplement}))["error_code"] == 0
+    assert world.dossiers.calls[-1]["supplement"] == code
+    assert [state for state, _, _ in await inbox(world)] == ["DONE", "DONE"]
+
+
 async def test_a_dossier_created_again_with_other_words_is_kept_for_people_who_may_take_it_as_a_change(
     world: World,
 ):
