@@ -7,18 +7,19 @@ from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Invalid, Stale
+from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change
 from services.dossier.domain.interlinked.child import Choice, Told
 from services.dossier.domain.interlinked.errors import OutsideCodeTaken
 from services.dossier.domain.interlinked.parent import Parent
 from services.dossier.domain.interlinked.sight import require_lead_officer, require_withdrawer, sight_of
 from services.dossier.domain.interlinked.telling import told_by_mirror
-from services.dossier.domain.signed import require_unsigned
+from services.dossier.domain.signed import is_signed
 from services.dossier.domain.states import Move
 from services.dossier.use_cases.interlinked.advance import go_on
 from services.dossier.use_cases.interlinked.recording import record_parent
 from services.dossier.use_cases.payments.ledger import end_dues
-from services.dossier.use_cases.ports import Work
+from services.dossier.use_cases.ports import Grounds, Work
 from services.dossier.use_cases.record_change import record_change
 from services.dossier.use_cases.secrets import identity_index
 from services.dossier.use_cases.supplement_dossier import require_words
@@ -51,7 +52,8 @@ async def withdraw_parent(
 ) -> Parent:
     """Begin nothing more and withdraw what runs: not yet accepted it is cancelled, else its agency decides.
 
-    A result that is signed stays (T16). All in one commit: `Stale` when any child was changed meanwhile.
+    A member whose result is signed goes on to its issue (T16). All in one commit: `Stale` when any child was
+    changed meanwhile.
     """
     parent = await open_parent(parent_id, by=by, seen=seen, work=work, now=now)
     index = identity_index(work.seals, by.identity_number)
@@ -68,14 +70,18 @@ async def withdraw_parent(
             left = dossier.end(Move.CANCEL, at=now)
             record_change(work, dossier, Change("cancelled", left, note=reason), by=by, now=now)
             asked["cancelled"].append(child.procedure)
-        elif dossier.can(Move.REQUEST_WITHDRAWAL) and dossier.elsewhere is None:
-            require_unsigned(dossier, grounds.process)
+        elif _may_be_withdrawn(dossier, grounds):
             left = dossier.move(Move.REQUEST_WITHDRAWAL)
             record_change(work, dossier, Change("withdrawal_requested", left, note=reason), by=by, now=now)
             asked["withdrawal_requested"].append(child.procedure)
     name = "ended" if parent.settle(now) else "withdrawn"
     record_parent(parent, name, by=by, work=work, now=now, details=asked)
     return parent
+
+
+def _may_be_withdrawn(dossier: Dossier, grounds: Grounds) -> bool:
+    is_here = dossier.can(Move.REQUEST_WITHDRAWAL) and dossier.elsewhere is None
+    return is_here and not is_signed(dossier, grounds.process)
 
 
 async def note_outside(

@@ -212,6 +212,19 @@ async def test_the_citizen_withdraws_the_whole(kin: Kin) -> None:
     assert (again.status_code, again.json()["code"]) == (409, "interlinked-ended")
 
 
+async def test_a_member_whose_result_is_signed_stays_when_the_whole_is_withdrawn(kin: Kin) -> None:
+    seen = await kin.handed_in()
+    signed = await kin.at_issue_of(seen, BIRTH)
+    await kin.advance()
+    answer = await kin.on(await kin.parent(seen), "withdrawal", reason="Chuyển nơi ở")
+    assert answer.status_code == 200, answer.text
+    assert await kin.statuses(seen) == {BIRTH: "OPEN", RESIDENCE: "SKIPPED", CARD: "SKIPPED"}
+    issued = await kin.issued(signed, staff("CLERK", COMMUNE, "van-phong"), number="1/KS")
+    await kin.advance()
+    parent = await kin.parent(seen)
+    assert (issued["state"], parent["state"], parent["outcome"]) == ("RESULT_READY", "ENDED", "PARTLY")
+
+
 async def test_a_member_of_another_system_is_told_by_the_lead(empty_office: Office) -> None:
     """No dossier of ours for it; its papers are with the lead; its own code and end are noted."""
     kin = await Kin(empty_office.service).open_kin(card={"route": "SECTOR"})
