@@ -73,8 +73,7 @@ class Desk:
         if self.state.switchboard.should_forget_sessions(service):
             self.state.sessions.forget_all()
         if not self.state.sessions.is_open(as_text(fields.get("session"))):
-            message = "Phiên làm việc (session) không hợp lệ hoặc đã hết hạn"
-            return Answer(self.state.settings.code_session, message)
+            return Answer(self.state.settings.code_session, self.state.settings.session_words)
         if not is_agency(agency):
             return Answer(self.state.settings.code_invalid, "Mã đơn vị (madonvi) không hợp lệ")
         return self.serve(service, agency, fields)

@@ -56,6 +56,8 @@ class PortalSettings(BaseSettings):
 
     error_code_as: Literal["number", "string", "padded"] = "number"
     code_session: int = -2
+    session_words: str = "Phiên làm việc (session) không hợp lệ hoặc đã hết hạn"
+    """What is said to an old session; neither the code nor the words are known (22.1)."""
     code_invalid: int = -1
     code_exists: int = -3
     code_unknown_dossier: int = -4

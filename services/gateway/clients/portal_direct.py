@@ -102,6 +102,10 @@ class DirectPortal:
         else:
             if tries <= 1 or self._account.words.session_of(answer) is Session.GOOD:
                 return answer, session
+            if not self._account.words.applied_nothing(answer):
+                # Perhaps it was done: who is told asks with a new session, and is not told twice.
+                self._forget(session)
+                return answer, session
         return await self._try(service, fields, tries=tries - 1, rejected=session)
 
     def _rejects(self, answer: PortalAnswer) -> bool:

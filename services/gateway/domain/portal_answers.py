@@ -72,6 +72,8 @@ class PortalAnswer:
     code: int
     message: str
     result: Any = None
+    is_of_session: bool = False
+    """0 beside words of a session, which tell nothing of what was asked with it."""
 
     @property
     def words(self) -> str:
@@ -81,7 +83,7 @@ class PortalAnswer:
     @property
     def is_success(self) -> bool:
         """Tell whether the portal took it: 0, and no word against it."""
-        return self.code == 0 and not self.denies
+        return self.code == 0 and not self.denies and not self.is_of_session
 
     @property
     def says_done(self) -> bool:

@@ -1,7 +1,7 @@
 """What the portal says it holds of a dossier: `TraCuuHoSo`, whose fields are in no contract (9 and 22.6)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.gateway.domain.folding import folded
@@ -26,6 +26,8 @@ class HeldByPortal:
     status: int = 0
     is_known: bool = True
     """False where it does not say: the look-up itself is refused."""
+    words: str = field(default="", compare=False)
+    """What it says instead."""
 
     def has(self, told: int, *, is_portal_born: bool) -> bool:
         """Tell whether it holds this status; a refusal of a dossier born there is 3 or 11 (section 10)."""
@@ -52,7 +54,7 @@ def read_look_up(answer: PortalAnswer, code: str) -> HeldByPortal:
         lines = lines_of(answer.result)
     except NoLines as error:
         if answer.code != 0:
-            return NOT_TOLD
+            return replace(NOT_TOLD, words=answer.words)
         raise PortalSilent(f"TraCuuHoSo: {error}") from error
     told = [_plainly(line) for line in lines.items]
     own = next((line for line in told if _is_of(line, code)), None)
@@ -61,7 +63,7 @@ def read_look_up(answer: PortalAnswer, code: str) -> HeldByPortal:
     if told:
         return HeldByPortal(is_there=False)
     if answer.code != 0 or answer.is_doubtful:
-        return NOT_TOLD
+        return replace(NOT_TOLD, words=answer.words)
     return HeldByPortal(is_there=bool(lines.unread))
 
 

@@ -46,6 +46,11 @@ _NOT_DONE = re.compile(
     r"|processed)"
     r"|\b(?:does|did|was|were|is|are|has|have) ?n[o']t\b|\bmissing\b|\brequired\b|expired"
     r"|reject|refus|denied|declined|forbidden|unauthori[sz]ed|duplicate|\bnull\b|undefined|\babort"
+    r"|\b(?:chua|khong|ko) dang nhap\b|\bdang nhap (?:lai|truoc)\b"
+    r"|\b(?:vui long|hay|moi|can|phai|yeu cau) (?:ban )?(?:dang nhap|xac thuc)\b"
+    r"|\bnot (?:yet )?(?:logged|signed|authenticated|log ?in|sign ?in)\b"
+    r"|\b(?:log|sign)[ -]?in (?:again|first|needed)|please (?:re-?)?(?:log|sign)[ -]?in"
+    r"|\bhet (?:thoi gian|luot) (?:truy cap|dang nhap|ket noi|su dung|lam viec)"
 )
 _DONE = re.compile(
     r"thanh cong|hoan (?:thanh|tat)|\bda (?:duoc )?(?:tiep nhan|nhan|luu|cap nhat|dong bo|ghi|them|tao"
@@ -71,7 +76,7 @@ _ABSENT = re.compile(
 _DOSSIER = re.compile(r"ho ?so|dossier")
 _DOOR = (
     r"(?:dich vu|service|phuong thuc|method|chuc nang|api|endpoint|url|don vi|tai khoan|account|user"
-    r"|nguoi dung|quyen|phien|session|token)"
+    r"|nguoi dung|quyen|phien|session|token|jwt|ticket|key|login|dang nhap|ma truy cap)"
 )
 _DOOR_ABSENT = re.compile(
     rf"(?:khong|ko|chua) (?:tim thay|tim duoc|thay|ton tai|co) {_DOOR}"
@@ -85,7 +90,8 @@ _PLAIN_SESSION = re.compile(
     r"|session(?: id| key| token)?(?: is| has| was| da| bi| been){0,3} (?:expired|invalid|timed? ?out"
     r"|not found|ended|closed|lost"
     r"|het han|het hieu luc|khong hop le|khong ton tai)"
-    r"|\b(?:invalid|expired|bad|wrong|missing|no) session(?! data)"
+    r"|\bsession ?(?:expired|timed? ?out)"
+    r"|\b(?:invalid|expired|bad|wrong|missing|no) ?session(?! data)"
 )
 _ENDED = re.compile("het han|het hieu luc|khong hop le|khong ton tai|expired|invalid")
 _CONTENT = re.compile(
@@ -107,7 +113,7 @@ _CLAUSE = re.compile(r"[,;:!?\n]+|\.(?!\d)")
 def without_files(message: str) -> str:
     """Return the words without names of files, which are ours and said back."""
     text = folded(message)
-    return _FILE.sub(" ", text).strip() or text
+    return (_FILE.sub(" ", text).strip() or text).replace("_", " ")
 
 
 @lru_cache(_KEPT)
@@ -138,7 +144,7 @@ def says_nothing(message: str) -> bool:
 @lru_cache(_KEPT)
 def says_already_there(message: str) -> bool:
     """Tell whether what was told is there from before."""
-    return _ALREADY_THERE.search(folded(message)) is not None
+    return _ALREADY_THERE.search(folded(message).replace("_", " ")) is not None
 
 
 @lru_cache(_KEPT)

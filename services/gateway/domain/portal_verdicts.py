@@ -1,7 +1,7 @@
 """What the portal means by an answer: words are known, most codes are not (sections 4, 5 and 22)."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from services.gateway.domain.folding import unmarked
@@ -49,14 +49,21 @@ class AnswerWords:
         text = own_words(answer.words)
         is_over = says_session_over(text)
         is_named = self.session.search(text) is not None
-        if answer.code == 0:
-            is_ended = is_over or (is_named and says_ended(text) and not names_content(text))
-            return Session.ENDED if is_ended and not answer.says_done else Session.GOOD
+        is_doubted = self.doubt.search(text) is not None
+        if answer.code == 0 and answer.says_done:
+            return Session.GOOD
         if is_over:
             return Session.ENDED
-        if is_named or answer.code in _SESSION_CODES:
-            return Session.DOUBTED if names_content(text) else Session.ENDED
-        return Session.DOUBTED if self.doubt.search(text) else Session.GOOD
+        is_of_content = names_content(text)
+        is_named = is_named or answer.code in _SESSION_CODES
+        if is_named and not is_of_content and (answer.code != 0 or says_ended(text)):
+            return Session.ENDED
+        is_doubtful = answer.code != 0 or answer.denies or not is_of_content
+        return Session.DOUBTED if is_doubtful and (is_named or is_doubted) else Session.GOOD
+
+    def applied_nothing(self, answer: PortalAnswer) -> bool:
+        """Tell whether a call answered so may be repeated at once: it says that nothing was done."""
+        return answer.code != 0 or answer.denies or self.session_of(answer) is Session.ENDED
 
     def judged(self, answer: PortalAnswer) -> PortalAnswer:
         """Return the answer; raise `PortalBusy` where it tells of the portal's own bad moment only.
@@ -71,7 +78,12 @@ class AnswerWords:
         return answer
 
     def heard(self, answer: PortalAnswer) -> PortalAnswer:
-        """Return the answer, as `judged`; raise `PortalSession` where there is no session to be had."""
-        if self.session_of(answer) is Session.ENDED:
+        """Return the answer, as `judged`; raise `PortalSession` where there is no session to be had.
+
+        0 beside words of a session, and none of success, is no success.
+        """
+        session = self.session_of(answer)
+        if session is Session.ENDED:
             raise PortalSession(f"phiên bị từ chối: {answer.message[:200]}")
-        return self.judged(answer)
+        is_of_session = answer.code == 0 and session is Session.DOUBTED
+        return self.judged(replace(answer, is_of_session=True) if is_of_session else answer)

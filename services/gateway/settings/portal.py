@@ -43,7 +43,10 @@ class PortalPart(KernelSettings):
         default=r"session|phiên(?! bản)", description="what the portal's message says of a session it rejects"
     )
     portal_doubt_words: str = Field(
-        default=r"token|đăng nhập|xác thực|unauthori[sz]ed|access denied|forbidden",
+        default=r"token|jwt\b|\bticket|đăng nhập|\blog(?:ged)?[ -]?in\b|\bsign(?:ed)?[ -]?in\b|xác thực"
+        r"|authenticat|access key|(?:quyền|mã|khóa|khoá) truy cập|kết nối (?:đã |bị )?(?:hết|đóng|ngắt)"
+        r"|hết (?:thời gian|lượt) (?:truy cập|đăng nhập|kết nối|sử dụng|làm việc)"
+        r"|unauthori[sz]ed|access denied|forbidden",
         description="what may mean the session or something in the message: believed after signing in anew",
     )
     portal_busy_words: str = Field(

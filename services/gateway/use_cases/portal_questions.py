@@ -132,7 +132,7 @@ class TellAnswers:
         answer = await self._national.read(ANSWERS_OF_ONE, cauhoiid=str(kept.question.number))
         if answer.says_absent:
             return False
-        if answer.code != 0:
+        if not answer.is_success:
             raise PortalSilent(f"{ANSWERS_OF_ONE}: {answer.message[:200]}")
         try:
             lines = lines_of(answer.result)

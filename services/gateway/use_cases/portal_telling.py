@@ -100,6 +100,8 @@ class Telling:
             if row.kind in {Kind.HERE_UPDATE, Kind.HERE_PROGRESS}:
                 entry = progress_entry(view, code=row.code, status=row.portal_status)
                 answer = await self._portal.add_progress([entry])
+                if answer.is_of_session and not answer.denies:
+                    raise PortalBusy(f"Cổng trả lời 0 mà nói về phiên: {answer.message[:200]}")
                 # Told again after a lost answer: that it is there is what was wanted.
                 refusal = None if answer.says_already_there else _failure(answer)
                 if refusal is not None:
@@ -169,7 +171,8 @@ class Telling:
         """Return why it was not taken; whose code and words are not one thing is asked what they have.
 
         Of a status that stays the look-up tells nothing: 0 is believed then, unless words are against it.
-        Raises `PortalBusy` where 0 is said, in words nobody knows, and nothing of it is there yet.
+        Raises `PortalBusy` where 0 is said, in words nobody knows, and nothing of it is there yet; so it is
+        where whatever is asked is answered in these words, unless it may have been told: that is for people.
         """
         if not answer.is_doubtful:
             return _failure(answer)
@@ -177,8 +180,11 @@ class Telling:
             held = await self._look_up(claimed)
             if self._is_told(claimed, held):
                 return None
+            is_same = answer.code == 0 and not held.is_known and held.words == answer.words
+            if is_same and claimed.row.kind is Kind.PORTAL_STATUS:
+                return Failure(str(answer.code), answer.message[:_LONGEST_TEXT])
             is_not_seen = held.is_known and not (held.is_there and held.status == 0)
-            if answer.is_success and is_not_seen:
+            if answer.code == 0 and not answer.denies and (is_not_seen or is_same):
                 raise PortalBusy(f"Cổng trả lời 0 mà chưa có: {answer.message[:200]}")
         return _failure(answer)
 

@@ -10,6 +10,7 @@ from sandbox.portal.settings import PortalSettings
 from services.gateway.jobs.portal_watch import PORTAL_WATCH
 from tests.integration.gateway.portal_dossiers import ADossier
 from tests.integration.gateway.portal_world import World, a_world
+from tests.integration.gateway.test_portal_lost_answers import an_answer_to_a_question
 from tests.integration.gateway.test_portal_told import reappointed, submitted_on_portal
 
 WHOLE = ["1", "2", "4", "9", "10"]
@@ -112,6 +113,48 @@ async def test_nought_in_words_nobody_knows_is_told_again_until_it_is_there(star
     async with a_world(start) as world:
         await world.faults(refuse=refusing("DongBoHoSoMC", 0, "Đang xử lý", times=3))
         await told_whole(world)
+
+
+@pytest.mark.parametrize("code", [0, -1])
+@pytest.mark.parametrize(
+    "words", ["Bạn chưa đăng nhập", "Hết thời gian truy cập, mời thực hiện lại", "JWT expired"]
+)
+async def test_a_session_that_ended_in_any_words_loses_nothing_and_refuses_nothing(
+    start, code: int, words: str
+):
+    settings = PortalSettings(code_session=code, session_words=words, **NOBODY)
+    async with a_world(start, settings) as world:
+        await told_whole(world)
+        await world.faults(expire_sessions_every_n=3)
+        dossier = ADossier().to_the_end()
+        await world.hears(dossier)
+        await world.sends()
+        assert await refused(world) == []
+        await world.settles()
+        assert await world.statuses(dossier.code) == WHOLE
+        assert [one["TrangThai"] for one in await world.progress(dossier.code)] == WHOLE[1:]
+
+
+@pytest.mark.parametrize("words", ["Kính chào quý khách", "Chờ xác thực"])
+async def test_nought_in_the_same_words_whatever_is_asked_is_never_believed(start, words: str):
+    async with a_world(start) as world:
+        await world.faults(refuse=[refusing(one, 0, words) for one in ("DongBoHoSoMC", "TraCuuHoSo")])
+        await world.hears(ADossier().went("accepted", "ACCEPTED"))
+        for _ in range(5):
+            await world.sends()
+            world.passes(seconds=400)
+        assert await world.gateway.published("portal_sync.confirmed.v1") == []
+        await world.faults()
+        await world.settles()
+
+
+async def test_an_answer_is_not_told_again_where_asking_after_it_is_not_answered(start):
+    """0 beside words against it, and no list, says nothing of what is there."""
+    async with a_world(start) as world:
+        lost = {"value": "cut", "times": 1, "service": "DongBoKetQuaHoiDapGuiTuDVCQG"}
+        unanswered = refusing("LayNoiDungTraLoiTheoCauHoi", 0, "Bạn chưa đăng nhập", times=2)
+        await world.faults(lose_answer_after_applying=lost, refuse=unanswered)
+        await an_answer_to_a_question(world)
 
 
 @pytest.mark.parametrize("named", ["TrangThaiHoSo", "words"])

@@ -139,6 +139,7 @@ SAID_AT_NOUGHT = {
         Duplicate key
         Success: 1, failed: 1
         Đang xử lý
+        Hồ sơ đã xác thực, đang chờ xử lý
         Đang chờ xử lý
         Hồ sơ đang được xếp hàng
         Hệ thống đang bảo trì lúc 23h
@@ -154,6 +155,31 @@ SAID_AT_NOUGHT = {
         Session expired
         Invalid session
         Session không tồn tại
+        SESSION_TIMEOUT
+        SessionExpired
+        """,
+    DOUBTED: """
+        Token không tồn tại hoặc đã hết hạn
+        Bạn chưa đăng nhập
+        Vui lòng đăng nhập lại
+        Công dân chưa đăng nhập
+        Yêu cầu xác thực
+        Please login again
+        Not logged in
+        User not login
+        LOGIN_REQUIRED
+        Hết thời gian truy cập, mời thực hiện lại
+        Ticket expired
+        JWT expired
+        Access key invalid
+        Mã truy cập không đúng
+        Thông tin xác thực không hợp lệ
+        Khóa phiên không đúng
+        Kết nối đã hết hiệu lực
+        Quyền truy cập đã hết hạn
+        session is null
+        Không tìm thấy session
+        Authentication failed
         """,
 }
 SAID_WITH_ANOTHER_CODE = {
@@ -209,6 +235,16 @@ SAID_WITH_ANOTHER_CODE = {
         Công dân chưa được xác thực
         Access denied
         Unauthorized
+        Please login again
+        Not logged in
+        Login required
+        Authentication failed
+        JWT expired
+        Ticket expired
+        Quyền truy cập đã hết hạn
+        Kết nối đã hết hiệu lực
+        Mã truy cập không đúng
+        Hết thời gian truy cập, mời thực hiện lại
         """,
     SESSION: """
         Phiên làm việc đã hết hạn
@@ -247,6 +283,12 @@ def test_what_words_mean_beside_nought(message: str, means: str) -> None:
 @pytest.mark.parametrize("code", [-1, 99])
 def test_what_words_mean_beside_another_code(code: int, message: str, means: str) -> None:
     assert verdict(PortalAnswer(code, message)) == means
+
+
+@pytest.mark.parametrize("message", SAID_AT_NOUGHT[DOUBTED].strip().splitlines())
+def test_nought_in_words_of_a_session_is_no_success(message: str) -> None:
+    answer = WORDS.heard(PortalAnswer(0, message.strip()))
+    assert (answer.is_success, answer.is_doubtful) == (False, True)
 
 
 def test_no_word_is_success_beside_nought_and_a_refusal_otherwise() -> None:
@@ -317,6 +359,7 @@ ASKED_AFTER = {
         Lỗi hệ thống
         Sai tham số
         Failed
+        Ticket not found
         """,
 }
 LOOKED_UP = [

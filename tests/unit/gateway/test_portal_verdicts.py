@@ -221,6 +221,9 @@ def a_portal(*answers: Any) -> tuple[DirectPortal, Exchange]:
         {"error_code": -1, "message": "Vui lòng đăng nhập lại"},
         {"error_code": 401, "message": None},
         {"error_code": 0, "message": OVER},
+        {"error_code": 0, "message": "Bạn chưa đăng nhập"},
+        {"error_code": 0, "message": "Token không tồn tại hoặc đã hết hạn"},
+        {"error_code": -1, "message": "JWT expired"},
         PortalShut("HTTP 302"),
     ],
 )
@@ -234,6 +237,14 @@ async def test_what_a_new_session_is_told_too_is_of_the_message() -> None:
     portal, exchange = a_portal({"error_code": -1, "message": "Công dân chưa được xác thực"})
     answer = await portal.sync_dossier({}, is_updating=False)
     assert (answer.code, exchange.logins) == (-1, 2)
+
+
+async def test_what_may_have_been_done_is_not_repeated_at_once_and_the_next_call_signs_in_anew() -> None:
+    portal, exchange = a_portal({"error_code": 0, "message": "Mã xác thực: chờ"}, DONE)
+    answer = await portal.sync_dossier({}, is_updating=False)
+    assert (answer.is_success, answer.is_doubtful, exchange.calls) == (False, True, ["s1"])
+    await portal.look_up("X")
+    assert exchange.calls == ["s1", "s2"]
 
 
 async def test_a_session_that_is_never_good_is_the_portals_trouble() -> None:
