@@ -142,7 +142,7 @@ class Life:
         await self.act("claim", SPECIALIST)
         asked = {"agency": "H99.202", "unit": "chuyen-mon", "hours": 4, "question": WORDS}
         await self.act("consultation-request", SPECIALIST, **asked)
-        await self.act("payment-notice", SPECIALIST, **SAID, name=f"Tiền đất của {NAME}", amount=1_000)
+        await self.act("payment-notice", SPECIALIST, **SAID, name=f"Tiền đất của {NAME}", amount=900_000)
         await self.act("payment-notice-cancellation", LEAD, reason=WORDS)
         await self.act("supplement-request", SPECIALIST, **MISSING, legal_basis=WORDS)
         await self.act("supplement-request-approval", LEAD, approved=True, note=WORDS)
