@@ -71,6 +71,8 @@ class Supplement:
     legal_basis: str = ""
     answered_with: tuple[UUID, ...] | None = None
     """The files handed in with the answer; None where that was not recorded yet."""
+    by: str = ""
+    """Who drafted it at a step; empty before acceptance, and in requests from before this was kept."""
 
 
 @dataclass(frozen=True, slots=True)

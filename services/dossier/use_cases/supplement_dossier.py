@@ -91,6 +91,7 @@ async def decide_supplement(
         is_intake=False,
         basis=draft.basis,
         legal_basis=draft.legal_basis,
+        by=draft.by,
     )
     most = most_of(grounds.procedure, rule)
     left = dossier.ask_supplement(supplement, limit=most, total=most_in_all(work, now), cause=draft.cause)

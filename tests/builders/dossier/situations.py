@@ -126,6 +126,16 @@ def standing(state: State, *, lapsed: bool = False, answered: bool = False) -> C
     return change
 
 
+def written_by(by: str) -> Change:
+    """Let somebody have written what went out: requests for papers and notices of amount."""
+
+    def change(dossier: Dossier, _: MemoryDatabase, __: datetime) -> None:
+        dossier.supplements = tuple(replace(one, by=by) for one in dossier.supplements)
+        dossier.obligations = tuple(replace(one, by=by) for one in dossier.obligations)
+
+    return change
+
+
 def drafted(by: str, *, basis: str = "GENERAL") -> Change:
     """Have a request for papers drafted by somebody."""
 
@@ -291,6 +301,7 @@ SITUATIONS: dict[str, tuple[str, Change]] = {
     "an opinion is overdue": ("appraised", opinion(over=True)),
     "the step is held": ("appraised", held(SPECIALIST.subject)),
     "the step was given": ("appraised", held(SPECIALIST.subject, given=True)),
+    "the signer holds it": ("appraised", held(SIGNER.subject)),
     "another holds it": ("appraised", held("thu-ly-2")),
     "another holds it, an opinion is asked": ("appraised", both(held("thu-ly-2"), opinion(waits=False))),
     "it is handed on": ("appraised", held(SPECIALIST.subject, offered_to="thu-ly-2")),
@@ -326,12 +337,20 @@ SITUATIONS: dict[str, tuple[str, Change]] = {
         "reviewed",
         both(standing(State.SUPPLEMENT_REQUESTED, lapsed=True), SIGNER_PREPARED),
     ),
+    "supplement never came, the signer drafted it": (
+        "reviewed",
+        both(standing(State.SUPPLEMENT_REQUESTED, lapsed=True), written_by(SIGNER.subject)),
+    ),
     "money is awaited": ("reviewed", standing(State.AWAITING_FINANCIAL)),
     "money is awaited, the signer prepared it": (
         "reviewed",
         both(standing(State.AWAITING_FINANCIAL), SIGNER_PREPARED),
     ),
     "suspended": ("reviewed", standing(State.SUSPENDED)),
+    "suspended, the signer wrote a notice": (
+        "reviewed",
+        both(standing(State.AWAITING_FINANCIAL), written_by(SIGNER.subject), standing(State.SUSPENDED)),
+    ),
     "suspended, the signer prepared it": ("reviewed", both(standing(State.SUSPENDED), SIGNER_PREPARED)),
     "withdrawal asked": ("reviewed", standing(State.WITHDRAWAL_REQUESTED)),
     "withdrawal asked, the signer prepared it": (

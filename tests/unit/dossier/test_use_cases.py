@@ -26,6 +26,7 @@ from services.dossier.domain.errors import (
 )
 from services.dossier.domain.history import first_break
 from services.dossier.domain.states import Clock, State
+from services.dossier.use_cases import end_dossier
 from services.dossier.use_cases.submission import Handed
 from tests.builders.dossier.desk import Desk
 from tests.builders.dossier.memory import KEYS, MemoryDatabase
@@ -256,6 +257,16 @@ async def test_a_withdrawal_is_asked_before_the_signature_and_decided_by_a_signe
     assert (seen.state, seen.step, seen.clock) == (State.STOPPED, None, Clock.ENDED)
     kinds = [paper.kind.value for paper in database.papers.values() if paper.dossier_id == seen.id]
     assert kinds == ["FORM_01", "FORM_05"]
+
+
+async def test_who_drafted_a_request_does_not_stop_the_dossier_for_its_lapse(desk: Desk) -> None:
+    both = an_officer("SPECIALIST", "TEAM_LEAD", subject="hai-vai")
+    seen = await desk.approve(await desk.draft(await desk.in_process(), both))
+    desk.clock.advance(timedelta(days=40))
+    why = {"reason": "Quá hạn bổ sung", "legal_basis": "NĐ 118/2025/NĐ-CP"}
+    with pytest.raises(FourEyes):
+        await desk.do(end_dossier.stop_lapsed, seen, both, **why)
+    assert (await desk.do(end_dossier.stop_lapsed, seen, LEAD, **why)).state is State.STOPPED
 
 
 PROPOSED_AND_NUMBERED = [

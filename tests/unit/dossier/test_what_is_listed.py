@@ -359,6 +359,9 @@ the signer prepared it | signer | step-completion | DONE | four-eyes
 supplement awaited | receiver | resumption | | supplement-not-answered
 supplement never came, the signer prepared it | signer | stop | | four-eyes
 money is awaited, the signer prepared it | signer | payment-notice-cancellation | | four-eyes
+the signer holds it | signer | suspension | | four-eyes
+supplement never came, the signer drafted it | signer | stop | | four-eyes
+suspended, the signer wrote a notice | signer | suspension-end | | four-eyes
 suspended, the signer prepared it | signer | suspension-end | | four-eyes
 withdrawal asked, the signer prepared it | signer | withdrawal-decision | | four-eyes
 at the issue | citizen | withdrawal | | result-signed
