@@ -97,8 +97,14 @@ _TOLD_TWICE = {
     "payment request {name}: paid, or not, against the ledger": (
         "SELECT coalesce(q.reference, e.source) AS name"
         " FROM (SELECT * FROM payment_requests WHERE state = 'PAID') q"
-        " FULL JOIN (SELECT * FROM payment_entries WHERE kind = 'PAID' AND source LIKE 'platform:%') e"
+        " FULL JOIN (SELECT * FROM payment_entries WHERE kind = 'PAID' AND source LIKE 'platform:%'"
+        " AND source NOT LIKE 'platform:%:%') e"
         " ON e.source = 'platform:' || q.reference WHERE e.id IS NULL OR q.reference IS NULL"
+    ),
+    "payment {name}: paid again of a request that is not paid": (
+        "SELECT e.source AS name FROM payment_entries e WHERE e.source LIKE 'platform:%:%'"
+        " AND NOT EXISTS (SELECT FROM payment_requests q WHERE q.state = 'PAID'"
+        " AND q.reference = split_part(e.source, ':', 2))"
     ),
     "result {name}: it was recalled, or was not, against history": _RECALLED,
     "authorisation {name}: it was revoked, it counts": (

@@ -128,19 +128,31 @@ REFUNDS_WAITING = Statement(
     ORDER BY r.id LIMIT :limit::int
     """
 )
+# The first transaction of a request stands with it, each other one in the ledger only (source with a second
+# colon): those of the day were booked on it or later, those of the references lie with their dossiers.
+_AGAIN = (
+    "SELECT split_part(e.source, ':', 2) AS reference, e.amount,"
+    " (e.data->>'paid_at')::timestamptz AS paid_at, e.data->>'transaction' AS transaction"
+    " FROM payment_entries e"
+)
+_BEGINS = ":day::date::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'"
+_ENDS = "(:day::date + 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'"
 BOOKED = Statement(
-    """
-    SELECT reference, paid_amount, paid_at FROM payment_requests
-    WHERE state = 'PAID' AND paid_at >= :day::date::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
-      AND paid_at < (:day::date + 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
+    f"""
+    SELECT reference, paid_amount AS amount, paid_at, transaction FROM payment_requests
+    WHERE state = 'PAID' AND paid_at >= {_BEGINS} AND paid_at < {_ENDS}
     UNION
-    SELECT reference, paid_amount, paid_at FROM payment_requests
+    SELECT reference, paid_amount, paid_at, transaction FROM payment_requests
     WHERE state = 'PAID' AND reference = ANY(:references::text[])
+    UNION
+    SELECT * FROM ({_AGAIN} WHERE e.source LIKE 'platform:%:%' AND e.at >= {_BEGINS}) again
+    WHERE paid_at >= {_BEGINS} AND paid_at < {_ENDS}
+    UNION
+    {_AGAIN} JOIN payment_requests r ON r.dossier_id = e.dossier_id
+    WHERE r.reference = ANY(:references::text[]) AND starts_with(e.source, 'platform:' || r.reference || ':')
     """
 )
-UNPAID = Statement(
-    "SELECT * FROM payment_requests WHERE reference = ANY(:references::text[]) AND state <> 'PAID'"
-)
+NAMED = Statement("SELECT * FROM payment_requests WHERE reference = ANY(:references::text[])")
 LOOK_AGAIN = Statement(
     f"UPDATE payment_requests SET look_at = :at, state = :state, {SEALED_ON}"
     " WHERE reference = :reference AND state = :was",

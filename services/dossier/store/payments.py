@@ -38,6 +38,7 @@ from services.dossier.store.payment_sql import (
     LOG_MESSAGE,
     LOOK_AGAIN,
     MONEY,
+    NAMED,
     NEXT_RECEIPT,
     OPEN_DRAWERS,
     RECEIPTS_OF_ASKINGS,
@@ -48,7 +49,6 @@ from services.dossier.store.payment_sql import (
     REQUESTS_TO_LOOK_UP,
     REQUESTS_TO_OPEN,
     SETTLE_DIFFERENCE,
-    UNPAID,
 )
 from services.dossier.store.reaches import reach_rows
 from services.dossier.store.row_heads import RowHeads
@@ -316,16 +316,13 @@ class PostgresPayments:
         rows = await self._unit.fetch(REFUNDS_WAITING, reaches=kept, after=after, limit=limit)
         return [_REFUNDED.validate_python(plain(row)) for row in rows]
 
-    async def booked(self, day: date, references: Sequence[str]) -> dict[str, Booked]:
-        """Return what was paid through the platform on a day, and everything these references name."""
-        rows = await self._unit.fetch(BOOKED, day=day, references=list(references))
-        return {
-            row["reference"]: Booked(row["reference"], row["paid_amount"], row["paid_at"]) for row in rows
-        }
+    async def booked(self, day: date, references: Sequence[str]) -> list[Booked]:
+        """Return each transaction paid through the platform on a day, and all these references name."""
+        return [Booked(**row) for row in await self._unit.fetch(BOOKED, day=day, references=list(references))]
 
     async def look_again(self, references: Sequence[str], at: datetime) -> None:
-        """Have these requests looked up now, if they are ours and not paid."""
-        for row in await self._unit.fetch(UNPAID, references=list(references)) if references else ():
+        """Have these requests looked up now, if they are ours."""
+        for row in await self._unit.fetch(NAMED, references=list(references)) if references else ():
             request = _REQUESTS.validate_python(self._seen("payment_requests", row))
             was, is_waiting = request.state, request.state is RequestState.WAITING
             found = replace(request, look_at=at, state=RequestState.OPEN if is_waiting else was)

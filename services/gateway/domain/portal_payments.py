@@ -273,8 +273,8 @@ def read_query(answer: Any, carried: Mapping[str, Any], account: PaymentAccount)
 
 def _news(message: Mapping[str, Any], reference: str, outcome: str) -> News:
     amount = whole_number(message.get("SoTien"))
-    if outcome == "PAID" and (amount is None or amount < 0):
-        return _refused(reference, "số tiền không đọc được")
+    if outcome == "PAID" and (amount is None or amount <= 0):
+        return _refused(reference, "số tiền không đọc được hoặc bằng 0")
     if outcome == "PAID" and str(message.get("MaTienTe") or "VND") != "VND":
         return _refused(reference, "không phải đồng Việt Nam")
     return News(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.dossier.domain.payments.account import Account, Entry, EntryKind, Method
 from services.dossier.domain.payments.fees import FeeRules, Relief, dues_of, less, needs_assessing
-from services.dossier.domain.payments.reconciliation import Booked, Listed, Wrong, differences
+from services.dossier.domain.payments.reconciliation import Booked, Listed, Wrong, compared
 from services.dossier.domain.payments.requests import PaymentRequest, RequestState, Told, reference_of
 
 AT = datetime(2026, 3, 3, 2, tzinfo=UTC)
@@ -304,8 +304,27 @@ def test_differences_explain_all_that_lies_between_the_two_sides(
 ) -> None:
     """What they list is what we booked plus the differences; a list that repeats itself says the same."""
     listed = [Listed(name, f"T{name}", amount, AT) for name, amount in theirs.items()]
-    found = differences([*listed, *listed], {name: Booked(name, amount, AT) for name, amount in ours.items()})
+    booked = [Booked(name, amount, AT, f"T{name}") for name, amount in ours.items()]
+    found = compared(AT.date(), [*listed, *listed], booked).differences
     explained = sum((one.theirs or 0) - (one.ours or 0) for one in found)
     assert sum(ours.values()) + explained == sum(theirs.values())
     assert {one.kind for one in found} <= set(Wrong)
-    assert not differences(listed, {name: Booked(name, amount, AT) for name, amount in theirs.items()})
+    same = [Booked(name, amount, AT, f"T{name}") for name, amount in theirs.items()]
+    assert not compared(AT.date(), listed, same).differences
+
+
+def test_each_transaction_of_a_request_is_held_against_the_list_of_its_own_day() -> None:
+    """Who pays twice at one address is listed twice; the first day's money is none of the second's list."""
+    first, again = Listed("a", "G1", 5, AT), Listed("a", "G2", 5, AT + timedelta(days=1))
+    known, later = Booked("a", 5, AT, "G1"), Booked("a", 5, AT + timedelta(days=1), "G2")
+    day, next_day = AT.date(), AT.date() + timedelta(days=1)
+
+    def kinds(*sides: Any) -> list[tuple[Wrong, int | None, int | None, str]]:
+        return [(one.kind, one.ours, one.theirs, one.transaction) for one in compared(*sides).differences]
+
+    assert kinds(day, [first, again], [known]) == [(Wrong.AMOUNT, 5, 10, "G2")]
+    assert kinds(next_day, [again], [known]) == [(Wrong.MISSING_HERE, None, 5, "G2")]
+    assert kinds(day, [], [known]) == [(Wrong.MISSING_THERE, 5, None, "")]
+    assert kinds(day, [first], [known, later]) == kinds(next_day, [again], [known, later]) == []
+    unnamed = Booked("a", 5, AT + timedelta(days=1))
+    assert kinds(day, [first], [unnamed]) == [], "paid before midnight, told after it without its number"

@@ -1,9 +1,11 @@
 """The day's list of the platform held against our own books: every difference becomes somebody's task."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+
+from kernel.core.clock import VIETNAM
 
 
 class Wrong(StrEnum):
@@ -29,11 +31,12 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """A transaction as we booked it."""
+    """A transaction as we booked it; `transaction` is blank where the news named none."""
 
     reference: str
     amount: int
     paid_at: datetime
+    transaction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +50,52 @@ class Difference:
     transaction: str = ""
 
 
-def differences(listed: Iterable[Listed], ours: Mapping[str, Booked]) -> list[Difference]:
-    """Return what differs; a transaction listed twice is counted once.
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Both sides of a day as they were compared, and what differs."""
 
-    `ours` holds what was booked on the day and everything the list names, whenever it was booked: money paid
-    a minute before midnight and booked a minute after is no difference.
+    theirs: Sequence[Listed]
+    ours: Sequence[Booked]
+    differences: Sequence[Difference]
+
+
+def compared(day: date, listed: Iterable[Listed], booked: Iterable[Booked]) -> Compared:
+    """Hold the two sides of a day against each other, request by request; what is listed twice counts once.
+
+    A request may be paid by several transactions, on several days. `booked` holds what was booked on the day
+    and everything of the requests the list names, whenever it was booked: money paid a minute before midnight
+    and booked a minute after is no difference, and what another day's list has counts for none here.
     """
-    theirs: dict[str, Listed] = {}
-    for one in listed:
-        theirs.setdefault(one.reference, one)
-    found = []
-    for reference, one in theirs.items():
-        booked = ours.get(reference)
-        if booked is None:
-            found.append(Difference(Wrong.MISSING_HERE, reference, None, one.amount, one.transaction))
-        elif booked.amount != one.amount:
-            found.append(Difference(Wrong.AMOUNT, reference, booked.amount, one.amount, one.transaction))
-    found += [
-        Difference(Wrong.MISSING_THERE, reference, booked.amount, None)
-        for reference, booked in ours.items()
-        if reference not in theirs
+    theirs: dict[str, dict[str, Listed]] = {}
+    for row in listed:
+        theirs.setdefault(row.reference, {}).setdefault(row.transaction, row)
+    ours: dict[str, list[Booked]] = {}
+    for one in booked:
+        if _counts(one, theirs.get(one.reference, {}), day):
+            ours.setdefault(one.reference, []).append(one)
+    found = [
+        _difference(reference, [*theirs.get(reference, {}).values()], ours.get(reference, []))
+        for reference in (*theirs, *(name for name in ours if name not in theirs))
     ]
-    return found
+    return Compared(
+        [row for rows in theirs.values() for row in rows.values()],
+        [one for ones in ours.values() for one in ones],
+        [one for one in found if one is not None],
+    )
+
+
+def _counts(one: Booked, theirs: dict[str, Listed], day: date) -> bool:
+    """Tell whether it stands against this list: it names it, may name it, or the money is of its day."""
+    is_named = one.transaction in theirs or "" in theirs or (bool(theirs) and not one.transaction)
+    return is_named or one.paid_at.astimezone(VIETNAM).date() == day
+
+
+def _difference(reference: str, theirs: Sequence[Listed], ours: Sequence[Booked]) -> Difference | None:
+    listed, booked = sum(row.amount for row in theirs), sum(one.amount for one in ours)
+    if not theirs:
+        return Difference(Wrong.MISSING_THERE, reference, booked, None)
+    known = {one.transaction for one in ours}
+    unknown = next((row.transaction for row in theirs if row.transaction not in known), theirs[0].transaction)
+    if not ours:
+        return Difference(Wrong.MISSING_HERE, reference, None, listed, unknown)
+    return Difference(Wrong.AMOUNT, reference, booked, listed, unknown) if booked != listed else None

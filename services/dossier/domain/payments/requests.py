@@ -87,7 +87,7 @@ class PaymentRequest:
     def looked(self, told: Told, *, now: datetime) -> "PaymentRequest":
         """Return it after news that is no payment."""
         if self.state is RequestState.PAID:
-            return self
+            return replace(self, look_at=None)
         if self.state is RequestState.CANCELLED:
             return replace(self, look_at=self.expires_at if now < self.expires_at else None)
         if told is Told.FAILED:
@@ -99,6 +99,20 @@ class PaymentRequest:
         attempts = self.attempts + 1
         wait = min(_FIRST_LOOK * 2 ** min(attempts, 8), _LONGEST_WAIT)
         return replace(self, attempts=attempts, look_at=min(now + wait, self.expires_at))
+
+    def source_of(self, transaction: str, account: Account) -> str:
+        """Return under which source money of this transaction is booked; empty where it is told again.
+
+        Who pays twice at one address pays by two transactions: the second is money like the first. One that
+        names no transaction, or comes after one that named none, cannot be told from the first.
+        """
+        first = f"platform:{self.reference}"
+        another = f"{first}:{transaction}"
+        if self.state is not RequestState.PAID:
+            return "" if account.has_source(first) else first
+        # What was taken for paid with nothing, before that was refused, is still to be paid.
+        is_other = bool(self.transaction and transaction) and transaction != self.transaction
+        return another if (is_other or not self.paid_amount) and not account.has_source(another) else ""
 
     def asks_too_much(self, account: Account) -> bool:
         """Tell whether it waits for more than is still owed of what it is for."""

@@ -40,6 +40,11 @@ Index(
     unique=True,
     postgresql_where=text("source <> ''"),
 )
+Index(
+    "ix_payment_entries_again",
+    entries.c.at,
+    postgresql_where=text("source LIKE 'platform:%:%'"),
+)
 requests = Table(
     "payment_requests",
     metadata,

@@ -173,7 +173,10 @@ class PlatformNews:
 
 
 async def receive_news(news: PlatformNews, *, by: Caller, work: Work, now: datetime) -> str:
-    """Book a payment once; return booked, repeated, noted, refused or unknown. Every message is kept."""
+    """Book each transaction once; return booked, repeated, noted, refused or unknown. Every message is kept.
+
+    A second transaction of a request is money of the dossier too: it covers what is still owed, or is credit.
+    """
     require_platform(by)
 
     def kept(outcome: str) -> str:
@@ -182,32 +185,35 @@ async def receive_news(news: PlatformNews, *, by: Caller, work: Work, now: datet
         )
         return outcome
 
-    if news.refused:
+    if news.refused or (news.told is Told.PAID and news.amount <= 0):
         return kept("refused")
     if await work.payments.request(news.reference) is None:
         return kept("unknown")
     ledger, request = await _open_request(news.reference, by=by, work=work, now=now)
-    source = f"platform:{request.reference}"
     if news.told is not Told.PAID:
         changed = request.looked(news.told, now=now)
         if changed != request:
             work.payments.save_request(changed)
         return kept("noted")
-    if request.state is RequestState.PAID or ledger.account.has_source(source):
+    source = request.source_of(news.transaction, ledger.account)
+    if not source:
         # The same money told again; another amount for it is a difference that reconciliation lists.
+        if request.look_at is not None:
+            work.payments.save_request(request.looked(news.told, now=now))
         return kept("repeated")
-    work.payments.save_request(
-        request.paid(transaction=news.transaction, amount=news.amount, at=news.paid_at)
-    )
+    is_first = not request.paid_amount
+    paid = request.paid(transaction=news.transaction, amount=news.amount, at=news.paid_at)
+    work.payments.save_request(paid if is_first else request.looked(news.told, now=now))
     since = ledger.account.version
     book(
         ledger,
         news.amount,
         method=Method.PORTAL,
         source=source,
-        item=request.item,
+        item=request.item if is_first else None,
         transaction=news.transaction,
-        asked=request.amount,
+        asked=request.amount if is_first else 0,
+        paid_at=news.paid_at.isoformat(),
     )
     told = {"reference": request.reference, "amount": request.amount, "expires_at": None}
     ledger.write("received", since, request=told)

@@ -174,11 +174,11 @@ class Payments(Protocol):
     async def refunds_waiting(self, reaches: Sequence[Reach], after: UUID, limit: int) -> list[Refund]:
         """Return an agency's proposed refunds, oldest first."""
 
-    async def booked(self, day: date, references: Sequence[str]) -> dict[str, Booked]:
-        """Return what was paid through the platform on a day, and everything these references name."""
+    async def booked(self, day: date, references: Sequence[str]) -> list[Booked]:
+        """Return each transaction paid through the platform on a day, and all these references name."""
 
     async def look_again(self, references: Sequence[str], at: datetime) -> None:
-        """Have these requests looked up now, if they are ours and not paid."""
+        """Have these requests looked up now, if they are ours."""
 
     def keep_reconciliation(
         self, *, day: date, at: datetime, listed: Sequence[int], booked: Sequence[int]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, NotFound, Stale
-from services.dossier.domain.payments.reconciliation import Difference, Listed, differences
+from services.dossier.domain.payments.reconciliation import Difference, Listed, compared
 from services.dossier.use_cases.keeping import books_of
 from services.dossier.use_cases.payments.platform import SCOPE
 from services.dossier.use_cases.payments.ports import SettledDifference
@@ -18,7 +18,8 @@ async def reconcile(
 ) -> list[Difference]:
     """Compare a day and return what differs now; a difference that is gone is settled by itself.
 
-    A payment the platform lists and we do not have is looked up at once: lost news is the usual reason. The
+    A payment the platform lists and we do not have is looked up at once: lost news is the usual reason, also
+    of one paid a second time. The
     list is the whole province's: whoever hands it in settles and opens differences of every agency, so no
     office's own manager may.
     """
@@ -26,15 +27,16 @@ async def reconcile(
     is_administrator = by.kind is CallerKind.STAFF and by.has_role("ADMIN")
     if not is_machine and not is_administrator:
         raise Forbidden
-    ours = await work.payments.booked(day, [one.reference for one in listed])
-    found = differences(listed, ours)
+    sides = compared(day, listed, await work.payments.booked(day, [one.reference for one in listed]))
+    found = list(sides.differences)
     work.payments.keep_reconciliation(
         day=day,
         at=now,
-        listed=[one.amount for one in {one.reference: one for one in listed}.values()],
-        booked=[one.amount for one in ours.values()],
+        listed=[one.amount for one in sides.theirs],
+        booked=[one.amount for one in sides.ours],
     )
-    await work.payments.look_again([one.reference for one in found if one.ours is None], now)
+    short = [one.reference for one in found if (one.ours or 0) < (one.theirs or 0)]
+    await work.payments.look_again(short, now)
     # No row is touched twice: what is still found is not settled, what is new is added.
     work.payments.close_differences(day, [one.reference for one in found], now)
     work.payments.add_differences(day, found, now)

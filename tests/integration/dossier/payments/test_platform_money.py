@@ -23,6 +23,7 @@ async def sums(till: Office) -> tuple[int, int]:
     shown = await pool.fetchval(
         "SELECT (SELECT coalesce(sum(paid_amount), 0) FROM payment_requests WHERE state = 'PAID')"
         " + (SELECT coalesce(sum(amount), 0) FROM receipts WHERE replaces IS NULL)"
+        " + (SELECT coalesce(sum(amount), 0) FROM payment_entries WHERE source LIKE 'platform:%:%')"
     )
     return int(booked), int(shown)
 
@@ -147,6 +148,51 @@ async def test_the_days_list_is_held_against_the_books(till: Office) -> None:
     done = await till.service.post(path, {"note": "Ngân hàng đính chính"}, MANAGER, version=1)
     assert done.json()["state"] == "SETTLED"
     assert (await till.service.get("/v1/payment-differences", MANAGER)).json()["items"] == []
+
+
+async def test_who_pays_twice_at_one_address_has_it_in_the_books_and_gets_it_back(till: Office) -> None:
+    """Each transaction is booked once, stands against its own day's list, and is refundable."""
+    money = await a_till(till)
+    asked = (await money.ask())["reference"]
+    days = [till.service.clock.now() + timedelta(days=200 + n) for n in range(2)]
+    for _ in range(2):
+        await money.news(asked, 80_000, transaction="GD-1", paid_at=days[0].isoformat())
+    assert ((await money.read())["paid"], (await money.read())["credit"]) == (80_000, 0)
+    row = {"reference": asked, "amount": 80_000}
+    lists = [{**row, "transaction": f"GD-{n}", "paid_at": day.isoformat()} for n, day in enumerate(days, 1)]
+
+    async def held(day: int) -> list[tuple[str, int | None, int | None]]:
+        body = {"day": days[day].date().isoformat(), "rows": [lists[day]]}
+        answer = await till.service.post("/v1/payment-reconciliations", body, PLATFORM)
+        return [(one["kind"], one["ours"], one["theirs"]) for one in answer.json()["differences"]]
+
+    assert (await held(0), await held(1)) == ([], [("MISSING_HERE", None, 80_000)])
+    assert asked in await due(till, "look"), "news of the second may be lost"
+    told = [
+        await money.news(asked, 80_000, transaction=one, source="LOOK_UP", paid_at=days[1].isoformat())
+        for one in ("GD-1", "GD-2", "GD-2", "")
+    ]
+    assert [one.json()["outcome"] for one in told] == ["repeated", "booked", "repeated", "repeated"]
+    assert asked not in await due(till, "look")
+    assert (await held(0), await held(1)) == ([], [])
+    seen = await money.read()
+    assert (seen["paid"], seen["credit"], seen["requests"][0]["paid_amount"]) == (160_000, 80_000, 80_000)
+    given = {"method": "TRANSFER", "reason": "Nộp hai lần", "payee": {"account": "0123"}}
+    refund = await money.post("/refunds", BOTH, amount=80_000, **given)
+    path = f"/v1/refunds/{refund.json()['refund_id']}/decision"
+    assert (await till.service.post(path, {"approved": True}, MANAGER, version=1)).status_code == 200
+    assert ((await money.read())["paid"], (await money.read())["credit"]) == (80_000, 0)
+    booked, shown = await sums(till)
+    assert booked == shown
+
+
+async def test_news_of_no_money_is_refused_and_the_money_told_next_is_booked(till: Office) -> None:
+    money = await a_till(till)
+    asked = (await money.ask())["reference"]
+    assert (await money.news(asked, 0)).json()["outcome"] == "refused"
+    assert (await money.read())["requests"][0]["state"] == "WAITING"
+    assert (await money.news(asked, 80_000)).json()["outcome"] == "booked"
+    assert (await money.read())["outstanding"] == 0
 
 
 async def test_the_portal_asks_by_code_what_is_to_be_paid(till: Office) -> None:
