@@ -313,6 +313,17 @@ def _result(result: Result, detail: Detail) -> dict[str, Any]:
     }
 
 
+def _goes_on(data: dict[str, Any]) -> str:
+    """Return who works a dossier from now on where its agency ended, or works again; blank for other news."""
+    noted = data["change"].get("noted")
+    if noted not in {"AGENCY_CONTINUED", "AGENCY_RESUMED"}:
+        return ""
+    dossier = data["dossier"]
+    heir = data["change"]["continuing_agency"] if noted == "AGENCY_CONTINUED" else None
+    now = heir or dossier.get("continuing_agency") or dossier["competent_agency"]
+    return f"Cơ quan tiếp tục giải quyết hồ sơ: {now['name']}"
+
+
 def _progress(history: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return one entry a change, oldest first, as the portal keeps them."""
     entries = []
@@ -320,7 +331,7 @@ def _progress(history: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         data, change = item["data"], item["data"]["change"]
         kind = str(item["type"]).split(".")[1]
         step = data["dossier"]["step"]
-        text = _TEXTS.get(kind, kind)
+        text = _goes_on(data) or _TEXTS.get(kind, kind)
         if kind == "step_completed" and step:
             text = f"{text}; tiếp theo: {step['name']}"
         entries.append(

@@ -27,6 +27,9 @@ class _Dossier(BaseModel):
     state: str
     portal_status: int | None
     accepted_at: AwareDatetime | None
+    competent_agency: _Coded | None = None
+    receiving_agency: _Coded | None = None
+    continuing_agency: _Coded | None = None
     owner_subject: str | None = None
     route: str = "PROVINCE"
 
@@ -35,6 +38,8 @@ class _Change(BaseModel):
     at: AwareDatetime
     from_state: str | None
     noted: str | None = None
+    continuing_agency: _Coded | None = None
+    resumed_agency: str | None = None
 
 
 class PortalFields(BaseModel):
@@ -63,7 +68,17 @@ def happened(data: PortalFields, event: ReceivedEvent) -> Happened:
         is_ours=dossier.route == "PROVINCE",
         tech_id=tech_id_of(dossier.owner_subject or ""),
         noted=data.change.noted,
+        is_working_changed=_is_working_changed(data),
     )
+
+
+def _is_working_changed(data: PortalFields) -> bool:
+    """Tell whether whom a note names works the dossier; it may name who goes on for a helping agency."""
+    dossier, change = data.dossier, data.change
+    working = dossier.continuing_agency or dossier.competent_agency or dossier.receiving_agency
+    heir = change.continuing_agency.code if change.continuing_agency else None
+    named = change.resumed_agency if change.noted == "AGENCY_RESUMED" else heir
+    return working is not None and working.code == named
 
 
 def with_portal_ledger(handlers: Sequence[Handler]) -> tuple[Handler, ...]:

@@ -45,6 +45,7 @@ _RETOLD = frozenset(
 """What changes what the portal holds of a dossier (its due moment, owner, papers) under the same status."""
 _NOTED_ANEW = frozenset({"FEES_CHANGED", "AGENCY_CONTINUED", "AGENCY_RESUMED", "ATTACHMENT_REPLACED"})
 """The same of what is noted beside the work: other fees, another agency, another file."""
+_AGENCY_CHANGED = frozenset({"AGENCY_CONTINUED", "AGENCY_RESUMED"})
 _DRAFTS = frozenset(
     {"APOLOGY_DRAFTED", "APOLOGY_DECLINED", "SUPPLEMENT_DRAFTED", "SUPPLEMENT_DRAFT_DECLINED"}
 )
@@ -87,6 +88,8 @@ class Happened:
     """False while a ministry's or a vertical agency's system owns its status: theirs to tell."""
     noted: str | None = None
     """What was noted beside the work, where the event is such a note."""
+    is_working_changed: bool = False
+    """Whether such a note says that another agency works the dossier from now on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +146,8 @@ def _told_as_status(happened: Happened) -> list[LedgerRow]:
     status = happened.portal_status or 0
     if not happened.portal_code or happened.from_state is None:
         return []
-    is_said = happened.is_accepted and happened.type in _SAID_THERE
+    is_elsewhere = happened.is_working_changed and happened.noted in _AGENCY_CHANGED
+    is_said = happened.is_accepted and (happened.type in _SAID_THERE or is_elsewhere)
     if not is_said and not _status_changed(happened):
         return []
     return [_row(happened, happened.portal_code, 0, Kind.PORTAL_STATUS, status)]

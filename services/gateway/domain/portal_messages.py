@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from kernel.core.clock import VIETNAM
-from services.gateway.domain.portal_ledger import REFUSED_AT_INTAKE
+from services.gateway.domain.portal_ledger import RECEIVED, REFUSED_AT_INTAKE
 from services.gateway.domain.portal_view import (
     Fee,
     FileRef,
@@ -242,7 +242,8 @@ def _content(view: PortalView, status: int) -> str:
         # The status says nothing of what happened then.
         said = " - ".join(part for part in (change.text, change.note) if part)
     last = view.supplements[-1] if view.supplements else None
-    rest = []
+    # No field of the message names an agency, and the one chosen on the portal may have ended.
+    rest = [f"Cơ quan giải quyết: {view.unit_name}"] if status == RECEIVED and view.unit_name else []
     basis = change.legal_basis
     if status == _WAITS_FOR_PAPERS and last is not None and last.answered_at is None:
         basis = basis or last.legal_basis

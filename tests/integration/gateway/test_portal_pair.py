@@ -1,13 +1,26 @@
 """The real dossier service, the gateway and the simulated portal: what one says the others understand."""
 
 import base64
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from kernel.core.event import Event
 from sandbox.portal.settings import PortalSettings
+from services.dossier.jobs.realign_dossiers import REALIGN_DOSSIERS
 from tests.builders.dossier.files import a_picture
-from tests.builders.dossier.office import PDF, PROCEDURE, RECEIVER, SIGNER, SPECIALIST, Office
+from tests.builders.dossier.office import (
+    COMMUNE,
+    PDF,
+    PROCEDURE,
+    RECEIVER,
+    SIGNER,
+    SPECIALIST,
+    Office,
+    an_agency,
+)
 from tests.builders.gateway.portal import a_message
+from tests.integration.dossier.test_agencies_that_end import HEIR, UNITS, at_heir, merged
 from tests.integration.gateway.portal_world import World, a_world
 from tests.integration.gateway.test_portal_intake import a_supplement, send
 from tests.serving import served
@@ -69,6 +82,57 @@ async def test_a_dossier_of_the_office_and_one_of_the_portal_make_the_whole_way(
         assert (found["MaHoSo"], found["TrangThaiHoSo"]) == (CODE, "1")
 
 
+async def _submitted(office: Office, world: World, code: str) -> dict[str, Any]:
+    owner = {"name": "Nguyễn Văn An", "identity_number": "099088000011"}
+    body = {"procedure_code": PROCEDURE, "code": code, "owner": owner}
+    assert (await world.portal.post("/sandbox/submissions", json=body)).status_code == 201
+    paper = {"TenTepDinhKem": "t.pdf", "MaThanhPhanHoSo": "to-khai", "Base64": base64.b64encode(PDF).decode()}
+    message = a_message(code, MaTTHC=PROCEDURE, MaCoQuanThucHien="H99.201", TaiLieuNop=[paper])
+    assert (await send(world, message))["error_code"] == 0
+    find = "SELECT id, version FROM dossiers WHERE portal_code = $1"
+    row = await office.service.runtime.pool.fetchrow(find, code)
+    return {"dossier_id": str(row["id"]), "version": row["version"]}
+
+
+async def _words(world: World, code: str) -> list[tuple[str, str]]:
+    arrivals = (await world.portal.get(f"/sandbox/arrivals?code={code}")).json()
+    bodies = [one["body"] for one in arrivals if one["body"].get("MaHoSo") == code]
+    return [(body["TrangThai"], body["NoiDung"]) for body in bodies if "NoiDung" in body]
+
+
+async def test_who_applied_there_reads_which_agency_works_it_and_which_goes_on_with_it(start, tmp_path):
+    """The message has no field for an agency; one that waits for reception is told who took it."""
+    office = await Office(await start("dossier", files_url=tmp_path.as_uri())).open()
+    other = "G22.99-260303-000125"
+    async with (
+        served(office.service.client._transport.app) as url,
+        a_world(start, NOBODY, dossier_url=url) as world,
+    ):
+        seen = await _submitted(office, world, CODE)
+        waiting = await _submitted(office, world, other)
+        seen = await office.act(seen, "acceptance", RECEIVER)
+        await office.act(seen, "handover", RECEIVER)
+        await merged(office)
+        find = "SELECT version FROM dossiers WHERE portal_code = $1"
+        waiting["version"] = await office.service.runtime.pool.fetchval(find, other)
+        await office.act(waiting, "acceptance", at_heir(RECEIVER))
+        await world.gateway.receive(*await events_of(office))
+        await world.settles()
+        assert await _words(world, CODE) == [
+            ("2", f"Tiếp nhận hồ sơ. Cơ quan giải quyết: UBND {COMMUNE}"),
+            ("4", "Chuyển hồ sơ đến bộ phận xử lý"),
+            ("4", f"Cơ quan tiếp tục giải quyết hồ sơ: UBND {HEIR}"),
+        ]
+        assert await _words(world, other) == [("2", f"Tiếp nhận hồ sơ. Cơ quan giải quyết: UBND {HEIR}")]
+        await office.service.receive(replace(an_agency(COMMUNE, units=UNITS), sequence=3))
+        await office.service.run_job(REALIGN_DOSSIERS)
+        await world.gateway.receive(*await events_of(office))
+        await world.settles()
+        assert (await _words(world, CODE))[3:] == [
+            ("4", f"Cơ quan tiếp tục giải quyết hồ sơ: UBND {COMMUNE}")
+        ]
+
+
 async def test_who_applied_there_reads_of_a_suspension_and_of_the_day_promised_anew(start, tmp_path):
     """The status stays 4 all the while: only the words can say it."""
     office = await Office(await start("dossier", files_url=tmp_path.as_uri())).open()
@@ -97,7 +161,7 @@ async def test_who_applied_there_reads_of_a_suspension_and_of_the_day_promised_a
         await office.act(seen, "reappointment", SIGNER)
         await world.gateway.receive(*await events_of(office))
         await world.settles()
-        arrivals = (await world.portal.get(f"/sandbox/arrivals?dossier={CODE}")).json()
+        arrivals = (await world.portal.get(f"/sandbox/arrivals?code={CODE}")).json()
         assert [(one["status"], one["body"]["NoiDung"]) for one in arrivals if "NoiDung" in one["body"]][
             2:
         ] == [

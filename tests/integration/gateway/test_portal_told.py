@@ -176,7 +176,7 @@ async def test_a_dossier_born_there_is_told_its_new_date_also_when_the_first_ans
             await world.hears_on(dossier)
             await world.settles()
             assert await world.statuses(code) == ["2", "4", "4"]
-            arrivals = (await world.portal.get(f"/sandbox/arrivals?dossier={code}")).json()
+            arrivals = (await world.portal.get(f"/sandbox/arrivals?code={code}")).json()
             assert arrivals[-1]["body"]["NoiDung"] == (
                 "reappointed - Cần xác minh thêm. Ngày hẹn trả kết quả mới: 10/03/2026 17:00"
             )
