@@ -58,11 +58,18 @@ async def _run_once(runtime: Runtime, job: Job) -> str:
             if not is_ours:
                 return "elsewhere"
             await job.run(JobTick(runtime, runtime.clock.now()))
-    except (*BROKEN_WORLD, BusUnavailable) as error:
-        _log.warning("job_waits", job=job.name, error=repr(error))
-        return "waits"
-    except Exception:  # The boundary of a job.
+    except Exception as error:  # The boundary of a job.
+        if _is_of_the_world(error):
+            _log.warning("job_waits", job=job.name, error=repr(error))
+            return "waits"
         # One job's defect must not end the others; it is logged, counted, and tried at the next tick.
         _log.exception("job_failed", job=job.name)
         return "failed"
     return "done"
+
+
+def _is_of_the_world(error: Exception) -> bool:
+    """Tell whether all that failed is that PostgreSQL or the bus was away."""
+    if isinstance(error, ExceptionGroup):
+        return all(_is_of_the_world(one) for one in error.exceptions)
+    return isinstance(error, (*BROKEN_WORLD, BusUnavailable))

@@ -97,10 +97,9 @@ _NOBODY_NAMED = {
 """What a slip says of a desk where no person is known yet, or none is to be named."""
 
 
-def require_reader(caller: Caller, agency: str) -> None:
-    """Raise `Forbidden` for whoever does not keep the one-stop counter of this agency."""
-    is_own = caller.kind is CallerKind.STAFF and caller.has_role(*_READERS) and caller.agency == agency
-    if not is_own:
+def require_reader(caller: Caller) -> None:
+    """Raise `Forbidden` for whoever keeps no one-stop counter."""
+    if caller.kind is not CallerKind.STAFF or not caller.has_role(*_READERS) or not caller.agency:
         raise Forbidden
 
 

@@ -1,7 +1,10 @@
 """Tells the provider of electronic receipts what the counters issued, cancelled and replaced."""
 
+from kernel.core.apart import Apart
 from kernel.service import Job, JobTick
+from services.dossier.domain.payments.counter import MoneyReceipt
 from services.dossier.use_cases.payments.e_receipts import keep_answer, payer_of, tell_provider
+from services.dossier.use_cases.payments.ports import ReceiptProvider
 
 _AT_ONCE = 50
 
@@ -11,18 +14,27 @@ async def run(tick: JobTick) -> None:
     provider = tick.resources.receipts
     if provider is None:
         return
+    apart = Apart("electronic receipts that are not told")
     async with tick.open_work() as work:
-        waiting = [(one, payer_of(work, one)) for one in await work.payments.receipts_due(tick.now, _AT_ONCE)]
-    for receipt, payer in waiting:
-        answer = await tell_provider(provider, receipt, payer)
-        async with tick.open_work() as work:
-            if receipt.dossier_id is not None:
-                await work.payments.hold(receipt.dossier_id)
-            elif receipt.asking_id is not None:
-                await work.payments.hold_asking(receipt.asking_id)
-            current = await work.payments.receipt(receipt.id)
-            # Cancelled while the provider was asked: what it said is kept, and the cancellation is told next.
-            keep_answer(work, current or receipt, answer, tick.now)
+        waiting = await work.payments.receipts_due(tick.now, _AT_ONCE)
+    for receipt in waiting:
+        with apart.each(receipt.id):
+            await _tell(tick, provider, receipt)
+    apart.tell()
+
+
+async def _tell(tick: JobTick, provider: ReceiptProvider, receipt: MoneyReceipt) -> None:
+    async with tick.open_work() as work:
+        payer = payer_of(work, receipt)
+    answer = await tell_provider(provider, receipt, payer)
+    async with tick.open_work() as work:
+        if receipt.dossier_id is not None:
+            await work.payments.hold(receipt.dossier_id)
+        elif receipt.asking_id is not None:
+            await work.payments.hold_asking(receipt.asking_id)
+        current = await work.payments.receipt(receipt.id)
+        # Cancelled while the provider was asked: what it said is kept, and the cancellation is told next.
+        keep_answer(work, current or receipt, answer, tick.now)
 
 
 ISSUE_E_RECEIPTS = Job("issue-e-receipts", 2, run)

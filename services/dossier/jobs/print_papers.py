@@ -7,8 +7,7 @@ from services.dossier.use_cases.print_papers import print_waiting
 async def run(tick: JobTick) -> None:
     """Print until none waits."""
     async with tick.open_work() as work:
-        while await print_waiting(work=work, now=tick.now):
-            continue
+        await print_waiting(work=work, now=tick.now)
 
 
 PRINT_PAPERS = Job("print-papers", 2, run)

@@ -1,5 +1,8 @@
 """Gives the steps of people on leave to those who act for them, a commit each."""
 
+from contextlib import suppress
+
+from kernel.core.apart import Apart
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Stale
 from kernel.service import Job, JobTick
@@ -14,12 +17,12 @@ async def run(tick: JobTick) -> None:
     today = tick.now.astimezone(VIETNAM).date()
     async with tick.open_work() as work:
         waiting = await work.colleagues.held_by_absent(today, _AT_ONCE)
+    apart = Apart("steps that cannot be given to who acts")
     for dossier_id, _ in waiting:
-        try:
+        with apart.each(dossier_id), suppress(Stale, CopyChanged):
             async with tick.open_work() as work:
                 await reroute_step(dossier_id, work=work, now=tick.now)
-        except (Stale, CopyChanged):
-            continue
+    apart.tell()
 
 
 REROUTE_STEPS = Job("reroute-steps", 30, run)

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.keepers import Reach
+from services.dossier.store.reaches import reach_rows
 from services.dossier.store.shown import SEALED_ON, shown
 from services.dossier.use_cases.ports.due_commands import DueCommand, DueMove
 from services.dossier.use_cases.sealed_rows import RowSeals
@@ -30,7 +32,11 @@ _RUNNING = Statement(
     WHERE d.state IN ('ACCEPTED', 'PROCESSING', 'SUPPLEMENT_REQUESTED', 'AWAITING_FINANCIAL', 'SUSPENDED',
             'WITHDRAWAL_REQUESTED') AND d.id > :after::uuid
       AND coalesce(nullif(d.work #>> '{pins,calendar}', ''), a.calendar) = :calendar
-      AND (:agency::text = '' OR d.competent_agency = :agency OR d.receiving_agency = :agency)
+      AND (:reaches::jsonb IS NULL OR EXISTS (
+        SELECT 1 FROM jsonb_to_recordset(:reaches) AS kept(agency text, chosen text[], others text[])
+        WHERE kept.agency IN (d.competent_agency, d.receiving_agency)
+          AND (kept.chosen IS NULL OR d.procedure_code = ANY(kept.chosen))
+          AND NOT d.procedure_code = ANY(kept.others)))
     ORDER BY d.id LIMIT :limit
     """
 )
@@ -92,9 +98,12 @@ class PostgresDueCommands:
         self._rows.see(table, row)
         return shown(table, row, self._rows)
 
-    async def running(self, calendar: str, agency: str, after: UUID, limit: int) -> list[UUID]:
-        """Return dossiers under way that a calendar counts for, in order of their ids."""
-        rows = await self._unit.fetch(_RUNNING, calendar=calendar, agency=agency, after=after, limit=limit)
+    async def running(
+        self, calendar: str, reaches: Sequence[Reach] | None, after: UUID, limit: int
+    ) -> list[UUID]:
+        """Return dossiers under way that a calendar counts for, in order of their ids; None: of everybody."""
+        kept = None if reaches is None else reach_rows(reaches)
+        rows = await self._unit.fetch(_RUNNING, calendar=calendar, reaches=kept, after=after, limit=limit)
         return [UUID(int=row["id"].int) for row in rows]
 
     def add_moves(self, command_id: UUID, moves: Sequence[DueMove]) -> None:

@@ -126,7 +126,8 @@ def _asked(export: Export) -> tuple[Period, Selection, UUID | None]:
     """Return what an export was asked for."""
     asked = export.asked
     first, last = date.fromisoformat(asked["first"]), date.fromisoformat(asked["last"])
-    selection = Selection(asked["within"], {Cut(name): values for name, values in asked["only"].items()})
+    only = {Cut(name): values for name, values in asked["only"].items()}
+    selection = Selection(asked["within"], only, tuple(asked.get("kept") or ()))
     return (
         Period(first, last, export.as_of),
         selection,

@@ -74,8 +74,9 @@ _SUMS = {
     Amount.COMPONENTS_REUSED: "reused",
 }
 _WITHIN = (
-    "(:within::text = '' OR r.competent_agency = :within OR r.receiving_agency = :within"
-    " OR r.helping_agency = :within OR starts_with(r.competent_agency, :within || '.')"
+    "(:within::text = '' OR r.competent_agency = ANY(:kept::text[]) OR r.receiving_agency = ANY(:kept)"
+    " OR r.helping_agency = ANY(:kept)"
+    " OR starts_with(r.competent_agency, :within || '.')"
     " OR starts_with(r.receiving_agency, :within || '.') OR starts_with(r.helping_agency, :within || '.'))"
 )
 _FILTERS = " AND ".join(
@@ -152,6 +153,7 @@ def parameters_of(periods: Sequence[Period], selection: Selection, period_id: UU
     return {
         **given,
         "within": selection.within,
+        "kept": [selection.within, *selection.kept],
         "firsts": [period.first for period in periods],
         "lasts": [period.last for period in periods],
         "moments": [period.as_of for period in periods],

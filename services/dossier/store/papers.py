@@ -27,7 +27,7 @@ _SUPERSEDE = Statement(
     "UPDATE papers SET superseded_by = :by, superseded_at = :at WHERE id = :id AND superseded_by IS NULL"
 )
 _UNPRINTED_OF = Statement("SELECT count(*) FROM papers WHERE dossier_id = :dossier_id AND sha256 IS NULL")
-_UNPRINTED = Statement("SELECT id FROM papers WHERE sha256 IS NULL ORDER BY id LIMIT :limit")
+_UNPRINTED = Statement("SELECT id FROM papers WHERE sha256 IS NULL AND id > :after ORDER BY id LIMIT :limit")
 _PRINTED = Statement(
     "UPDATE papers SET sha256 = :sha256, size = :size, printed_at = :at, printed_seal = :seal"
     " WHERE id = :id AND sha256 IS NULL RETURNING id"
@@ -73,9 +73,10 @@ class PostgresPapers:
         found: int = await self._unit.fetch_value(_UNPRINTED_OF, dossier_id=dossier_id)
         return found
 
-    async def unprinted(self, limit: int) -> list[UUID]:
-        """Return papers that have no file yet."""
-        return [row["id"] for row in await self._unit.fetch(_UNPRINTED, limit=limit)]
+    async def unprinted(self, after: UUID, limit: int) -> list[UUID]:
+        """Return papers that have no file yet, in order of their ids."""
+        rows = await self._unit.fetch(_UNPRINTED, after=after, limit=limit)
+        return [UUID(int=row["id"].int) for row in rows]
 
     async def keep_printed(self, paper_id: UUID, *, sha256: bytes, size: int, at: datetime) -> bool:
         """Name the paper's file at once; False when another process was first, whose file then counts."""

@@ -5,6 +5,7 @@ import hashlib
 from datetime import datetime
 from uuid import UUID
 
+from kernel.core.apart import Apart
 from kernel.core.caller import Caller
 from kernel.core.errors import NotFound
 from services.dossier.domain.papers import PaperKind
@@ -15,6 +16,9 @@ from services.dossier.use_cases.interlinked.read import require_slip_sight
 from services.dossier.use_cases.ports import IssuedPaper, Work
 from services.dossier.use_cases.read_dossiers import log_reading
 from services.dossier.use_cases.secrets import identity_index
+
+FIRST = UUID(int=0)
+AT_ONCE = 50
 
 
 async def read_paper(paper_id: UUID, *, by: Caller, work: Work, now: datetime) -> tuple[IssuedPaper, bytes]:
@@ -57,11 +61,17 @@ async def print_paper(paper: IssuedPaper, *, work: Work, now: datetime) -> Issue
     return kept
 
 
-async def print_waiting(*, work: Work, now: datetime, limit: int = 50) -> int:
-    """Print papers nobody has asked for yet; return how many."""
-    waiting = await work.papers.unprinted(limit)
-    for paper_id in waiting:
-        paper = await work.papers.find(paper_id)
-        if paper is not None and paper.sha256 is None:
-            await print_paper(paper, work=work, now=now)
-    return len(waiting)
+async def print_waiting(*, work: Work, now: datetime) -> None:
+    """Print papers nobody has asked for yet; one that does not print holds up no other.
+
+    Raises an `ExceptionGroup` of those when all the others are printed; they are tried again the next time.
+    """
+    apart, after = Apart("papers that do not print"), FIRST
+    while waiting := await work.papers.unprinted(after, AT_ONCE):
+        for paper_id in waiting:
+            with apart.each(paper_id):
+                paper = await work.papers.find(paper_id)
+                if paper is not None and paper.sha256 is None:
+                    await print_paper(paper, work=work, now=now)
+        after = waiting[-1]
+    apart.tell()

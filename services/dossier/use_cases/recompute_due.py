@@ -7,11 +7,12 @@ moment would leave the years that are decided is named and stays as promised, fo
 """
 
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from kernel.core.apart import Apart
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, NotFound, Refusal, Stale
@@ -21,6 +22,7 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import CalendarMissing, CopyChanged, FourEyes, TermUnknown
 from services.dossier.domain.events import Change, moment
 from services.dossier.domain.states import Clock, Move
+from services.dossier.use_cases.keeping import keepers_on
 from services.dossier.use_cases.ports import Grounds, Work
 from services.dossier.use_cases.ports.due_commands import DueCommand, DueMove
 from services.dossier.use_cases.record_change import record_change
@@ -125,15 +127,21 @@ async def approve_recomputation(
     return approved
 
 
-async def preview_batch(command: DueCommand, *, work: Work) -> DueCommand:
-    """Look at the next dossiers and keep which would move, from when to when."""
-    ids = await work.due_commands.running(command.calendar, command.agency, command.reached, AT_ONCE)
+async def preview_batch(command: DueCommand, *, apart: Apart, work: Work, now: datetime) -> DueCommand:
+    """Look at the next dossiers and keep which would move, from when to when.
+
+    An agency's are also those it goes on with for agencies that ended: their promises are its to keep. A
+    dossier that cannot be read (`verify-history` names it) is told apart; what was promised stands.
+    """
+    reaches = (await keepers_on(work, now)).reaches(command.agency) if command.agency else None
+    ids = await work.due_commands.running(command.calendar, reaches, command.reached, AT_ONCE)
     moves = []
     for dossier_id in ids:
-        dossier, grounds = await work.dossiers.load(dossier_id)
-        move = _foreseen(dossier, grounds, work)
-        if move is not None:
-            moves.append(move)
+        with apart.each(dossier_id, but=CopyChanged):
+            dossier, grounds = await work.dossiers.load(dossier_id)
+            move = _foreseen(dossier, grounds, work)
+            if move is not None:
+                moves.append(move)
     state = "ASKED" if len(ids) == AT_ONCE else "PREVIEWED"
     reached = ids[-1] if ids else command.reached
     looked = replace(command, version=command.version + 1, state=state, reached=reached)
@@ -247,28 +255,23 @@ async def go_on(open_work: OpenWork, now: datetime) -> None:
     async with open_work() as work:
         asked = await work.due_commands.in_state("ASKED")
         approved = await work.due_commands.in_state("APPROVED")
-    failures: list[Exception] = []
+    apart = Apart("recomputations of due moments")
     for command in [*asked, *approved]:
-        try:
+        with apart.each(command.id):
             if command.state == "ASKED":
-                await _preview(open_work, command)
+                await _preview(open_work, command, apart, now)
             else:
-                await _apply(open_work, command, now)
-        except Exception as error:
-            # Whatever it is, the promises of the others do not wait for it.
-            error.add_note(f"recomputation {command.id}")
-            failures.append(error)
-    if failures:
-        raise ExceptionGroup("recomputations of due moments failed", failures)
+                await _apply(open_work, command, apart, now)
+    apart.tell()
 
 
-async def _preview(open_work: OpenWork, command: DueCommand) -> None:
+async def _preview(open_work: OpenWork, command: DueCommand, apart: Apart, now: datetime) -> None:
     while command.state == "ASKED":
         async with open_work() as work:
-            command = await preview_batch(command, work=work)
+            command = await preview_batch(command, apart=apart, work=work, now=now)
 
 
-async def _apply(open_work: OpenWork, command: DueCommand, now: datetime) -> None:
+async def _apply(open_work: OpenWork, command: DueCommand, apart: Apart, now: datetime) -> None:
     """Move what waits; a dossier somebody is changing now is met again the next time."""
     after, is_clean = FIRST, True
     while True:
@@ -276,11 +279,12 @@ async def _apply(open_work: OpenWork, command: DueCommand, now: datetime) -> Non
             waiting = await work.due_commands.moves(command.id, "WAITING", after, AT_ONCE)
         for move in waiting:
             after = move.dossier_id
-            try:
+            is_settled = False
+            with apart.each(move.dossier_id), suppress(Stale, CopyChanged):
                 async with open_work() as work:
                     await apply_move(command, move, work=work, now=now)
-            except (Stale, CopyChanged):
-                is_clean = False
+                is_settled = True
+            is_clean = is_clean and is_settled
         if len(waiting) < AT_ONCE:
             break
     if is_clean:

@@ -172,8 +172,9 @@ class MemoryPapers:
         held = self._database.papers.values()
         return sum(one.dossier_id == dossier_id and one.sha256 is None for one in held)
 
-    async def unprinted(self, limit: int) -> list[UUID]:
-        return sorted(one.id for one in self._database.papers.values() if one.sha256 is None)[:limit]
+    async def unprinted(self, after: UUID, limit: int) -> list[UUID]:
+        held = self._database.papers.values()
+        return sorted(one.id for one in held if one.sha256 is None and one.id > after)[:limit]
 
     async def keep_printed(self, paper_id: UUID, *, sha256: bytes, size: int, at: datetime) -> bool:
         del size, at

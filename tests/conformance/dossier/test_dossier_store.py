@@ -98,7 +98,7 @@ async def test_of_two_who_saw_the_same_version_one_is_stale_and_leaves_nothing(s
     assert told == ["dossier.submitted.v1", "dossier.intake_supplement_requested.v1"]
     assert len(await store.history(seen.id)) == 2
     async with desk.open_work() as work:
-        assert len(await work.papers.unprinted(10)) == 1
+        assert len(await work.papers.unprinted(UUID(int=0), 10)) == 1
     assert (await desk.accept(await desk.submit())).dossier_code == "H99.201-260303-0001"
 
 
@@ -115,7 +115,7 @@ async def test_a_unit_that_fails_keeps_nothing(store: Store) -> None:
         await accept_and_break()
     async with store.desk.open_work() as work:
         assert (await work.dossiers.load(seen.id))[0] == seen
-        assert await work.papers.unprinted(10) == []
+        assert await work.papers.unprinted(UUID(int=0), 10) == []
     assert len(await store.published()) == 1
 
 
@@ -237,7 +237,7 @@ async def test_a_paper_is_printed_once(store: Store) -> None:
     async with desk.open_work() as work:
         work.papers.add(paper)
     async with desk.open_work() as work:
-        assert await work.papers.unprinted(10) == [paper.id]
+        assert await work.papers.unprinted(UUID(int=0), 10) == [paper.id]
         assert await work.papers.keep_printed(paper.id, sha256=b"1" * 32, size=1, at=NOW) is True
     async with desk.open_work() as work:
         assert await work.papers.keep_printed(paper.id, sha256=b"2" * 32, size=1, at=NOW) is False
@@ -245,7 +245,7 @@ async def test_a_paper_is_printed_once(store: Store) -> None:
         assert kept is not None
         assert (kept.sha256, kept.kind) == (b"1" * 32, PaperKind.RECEIPT)
         assert work.seals.open(kept.content_sealed, purpose="paper") == {"a": "b"}
-        assert await work.papers.unprinted(10) == []
+        assert await work.papers.unprinted(UUID(int=0), 10) == []
 
 
 async def test_an_outside_request_is_answered_once_and_abandoned_at_any_time(store: Store) -> None:

@@ -11,7 +11,9 @@ import pytest
 from kernel.core.clock import VIETNAM
 from kernel.core.event import Event
 from services.dossier.domain.definitions import calendar_of
+from services.dossier.domain.errors import CopyChanged
 from services.dossier.jobs.recompute_due import RECOMPUTE_DUE
+from services.dossier.use_cases import recompute_due
 from tests.builders.dossier.office import (
     RECEIVER,
     SIGNER,
@@ -202,20 +204,28 @@ async def test_what_can_be_counted_no_more_when_it_is_applied_is_named_too(offic
     assert (await office.read(seen, SPECIALIST))["due_at"] == "2026-12-30T17:30:00+07:00"
 
 
-async def test_a_command_that_fails_holds_up_no_other_and_is_told(office: Office) -> None:
-    """Whatever ails a dossier of one calendar, those of another are previewed in the same run."""
-    await office.in_process()
+async def test_a_command_that_fails_holds_up_no_other_and_is_told(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever ails one, that of another calendar is previewed in the same run."""
     asked = [
         (await office.service.post("/v1/due-recomputations", {**ASKED, "calendar": one}, MANAGER)).json()
         for one in ("default", "another")
     ]
-    pool = office.service.runtime.pool
-    await pool.execute("UPDATE dossiers SET work = jsonb_set(work::jsonb, '{pins}', '7')")
+    preview = recompute_due.preview_batch
+
+    async def ailing(command: Any, **given: Any) -> Any:
+        if command.calendar == "default":
+            raise CopyChanged
+        return await preview(command, **given)
+
+    monkeypatch.setattr(recompute_due, "preview_batch", ailing)
     with pytest.raises(ExceptionGroup, match="recomputations") as failed:
         await office.service.run_job(RECOMPUTE_DUE)
-    assert [one.__notes__ for one in failed.value.exceptions] == [[f"recomputation {asked[0]['command_id']}"]]
-    states = {str(row["id"]): row["state"] for row in await pool.fetch("SELECT id, state FROM due_commands")}
-    assert [states[one["command_id"]] for one in asked] == ["ASKED", "PREVIEWED"]
+    first, second = (one["command_id"] for one in asked)
+    assert [one.__notes__ for one in failed.value.exceptions] == [[f"recomputations of due moments: {first}"]]
+    rows = await office.service.runtime.pool.fetch("SELECT id, state FROM due_commands")
+    assert {str(row["id"]): row["state"] for row in rows} == {first: "ASKED", second: "PREVIEWED"}
 
 
 async def test_a_year_decided_after_the_acceptance_is_bound_when_it_is_first_counted_with(

@@ -27,10 +27,14 @@ class Cut(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The filter a figure, its list of dossiers and its export share; `within` is the caller's sight."""
+    """The filter a figure, its list of dossiers and its export share; `within` is the caller's sight.
+
+    `kept` are agencies that ended, whose books the caller's keeps: of them it is asked what became of theirs.
+    """
 
     within: str = ""
     only: dict[Cut, list[str]] = field(default_factory=dict)
+    kept: tuple[str, ...] = ()
 
     def values(self, cut: Cut) -> list[str] | None:
         """Return the values a cut is narrowed to; None for all."""

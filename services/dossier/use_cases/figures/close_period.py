@@ -6,11 +6,11 @@ from uuid import UUID
 
 from kernel.core.caller import Caller
 from kernel.core.ids import new_id
-from services.dossier.domain.figures.asked import Selection, require_closer
+from services.dossier.domain.figures.asked import require_closer, sight_of
 from services.dossier.domain.figures.closing import ClosedPeriod, PeriodClosed, PeriodNotOver
 from services.dossier.domain.figures.numbers import FORMULAS
 from services.dossier.domain.figures.period import Period, end_of
-from services.dossier.use_cases.figures.read_figures import corrections_within, seen_by
+from services.dossier.use_cases.figures.read_figures import corrections_within
 from services.dossier.use_cases.ports import Work
 
 
@@ -42,5 +42,5 @@ async def close_period(
 
 async def read_closed_periods(before: UUID, limit: int, *, by: Caller, work: Work) -> list[ClosedPeriod]:
     """Return closed periods, the last closed first, to whoever reads figures."""
-    await seen_by(by, Selection(), work)
+    sight_of(by, is_provincial=await work.views.is_provincial(by.agency))
     return await work.statistics.closed_periods(before, limit)

@@ -35,7 +35,7 @@ async def ask_export(
     now: datetime,
 ) -> Export:
     """Queue the list behind a number as a file, seen as the caller sees it now."""
-    selection = await seen_by(by, selection, work)
+    selection = await seen_by(by, selection, work, now)
     period = Period.of(first, last, now)
     if await work.exports.waiting_of(by.subject) >= MOST_WAITING:
         raise TooManyExports
@@ -52,6 +52,7 @@ async def ask_export(
             "first": first.isoformat(),
             "last": last.isoformat(),
             "within": selection.within,
+            "kept": list(selection.kept),
             "only": {cut.value: values for cut, values in selection.only.items()},
             "period_id": str(closed.id) if closed else None,
             "reason": reason,

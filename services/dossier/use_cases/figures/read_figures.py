@@ -13,6 +13,7 @@ from services.dossier.domain.figures.asked import Cut, Selection, sight_of
 from services.dossier.domain.figures.closing import ClosedPeriod, corrections_of
 from services.dossier.domain.figures.numbers import Number
 from services.dossier.domain.figures.period import Every, Period, end_of
+from services.dossier.use_cases.keeping import books_of
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import log_reading, on_the_page
 
@@ -30,10 +31,12 @@ class Table:
     corrections: Sequence[dict[str, Any]]
 
 
-async def seen_by(caller: Caller, selection: Selection, work: Work) -> Selection:
+async def seen_by(caller: Caller, selection: Selection, work: Work, now: datetime) -> Selection:
     """Narrow a selection to what the caller may see; raise `Forbidden`."""
     is_provincial = await work.views.is_provincial(caller.agency)
-    return replace(selection, within=sight_of(caller, is_provincial=is_provincial))
+    within = sight_of(caller, is_provincial=is_provincial)
+    kept = tuple(await books_of(caller, work, now)) if within else ()
+    return replace(selection, within=within, kept=kept)
 
 
 async def read_table(
@@ -48,7 +51,7 @@ async def read_table(
     now: datetime,
 ) -> Table:
     """Return the numbers of a period: as they were closed, else as they are this moment."""
-    selection = await seen_by(by, selection, work)
+    selection = await seen_by(by, selection, work, now)
     period = Period.of(first, last, now)
     parts = period.parts(every, now) if every else [period]
     closed = await work.statistics.closed(first, last) if every is None else None
@@ -95,7 +98,7 @@ async def read_dossiers(
     now: datetime,
 ) -> list[Any]:
     """Return the dossiers a number counts: the same period, filter and sight as the number itself."""
-    selection = await seen_by(by, selection, work)
+    selection = await seen_by(by, selection, work, now)
     closed = await work.statistics.closed(first, last)
     rows = await work.statistics.dossiers(
         number,

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from services.dossier.domain.keepers import Reach
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueCommand:
@@ -62,8 +64,10 @@ class DueCommands(Protocol):
     async def in_state(self, state: str) -> list[DueCommand]:
         """Return the commands of a state, oldest first."""
 
-    async def running(self, calendar: str, agency: str, after: UUID, limit: int) -> list[UUID]:
-        """Return dossiers under way that a calendar counts for, in order of their ids."""
+    async def running(
+        self, calendar: str, reaches: Sequence[Reach] | None, after: UUID, limit: int
+    ) -> list[UUID]:
+        """Return dossiers under way that a calendar counts for, in order of their ids; None: of everybody."""
 
     def add_moves(self, command_id: UUID, moves: Sequence[DueMove]) -> None:
         """Keep what would move."""

@@ -26,8 +26,8 @@ class Papers(Protocol):
     async def unprinted_of(self, dossier_id: UUID) -> int:
         """Return how many of a dossier's papers have no file yet."""
 
-    async def unprinted(self, limit: int) -> list[UUID]:
-        """Return papers that have no file yet."""
+    async def unprinted(self, after: UUID, limit: int) -> list[UUID]:
+        """Return papers that have no file yet, in order of their ids."""
 
     async def keep_printed(self, paper_id: UUID, *, sha256: bytes, size: int, at: datetime) -> bool:
         """Name the paper's file at once; False when another process was first."""

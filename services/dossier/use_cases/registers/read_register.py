@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from kernel.core.caller import Caller
+from kernel.core.errors import Forbidden
 from services.dossier.domain.registers import (
     MOST_ROWS,
     BookTooThick,
@@ -13,6 +14,7 @@ from services.dossier.domain.registers import (
     require_period,
     require_reader,
 )
+from services.dossier.use_cases.keeping import books_of
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import log_reading, on_the_page
 
@@ -31,7 +33,7 @@ async def read_register(
     now: datetime,
 ) -> Sequence[tuple[Entry, tuple[date, str]]]:
     """Return lines with the place of each, day by day, in the order of the day's numbers."""
-    require_reader(by, agency)
+    await _require_own(agency, by, work, now)
     require_period(first, last)
     rows = await work.registers.page(agency, first, last, after, limit)
     if rows:
@@ -44,7 +46,7 @@ async def read_book(
     agency: str, first: date, last: date, *, by: Caller, work: Work, now: datetime
 ) -> list[list[str]]:
     """Return every line of a period as it is printed; raise `BookTooThick` for more than a book holds."""
-    require_reader(by, agency)
+    await _require_own(agency, by, work, now)
     require_period(first, last)
     lines: list[list[str]] = []
     after: tuple[date, str] | None = None
@@ -55,6 +57,13 @@ async def read_book(
         if len(lines) > MOST_ROWS:
             raise BookTooThick
     return lines
+
+
+async def _require_own(agency: str, by: Caller, work: Work, now: datetime) -> None:
+    """Raise `Forbidden` for whoever does not keep this agency's counter, or its books since it ended."""
+    require_reader(by)
+    if agency != by.agency and agency not in await books_of(by, work, now):
+        raise Forbidden
 
 
 def _entry(row: Mapping[str, Any], work: Work, now: datetime) -> Entry:

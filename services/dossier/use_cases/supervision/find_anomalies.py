@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from kernel.core.apart import Apart
 from kernel.core.caller import Caller
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, NotFound, Stale
@@ -23,15 +24,17 @@ async def begin_reading(*, work: Work) -> Place:
     return (at or datetime(1, 1, 2, tzinfo=UTC), _FIRST, 0)
 
 
-async def read_on(after: Place, limit: int, *, work: Work, now: datetime) -> Place | None:
+async def read_on(after: Place, limit: int, *, apart: Apart, work: Work, now: datetime) -> Place | None:
     """Read the next entries and keep what is out of order; return where to go on, None at the end.
 
-    What was found is found once, however often it is read; the place is kept with it in one commit.
+    What was found is found once, however often it is read; the place is kept with it in one commit. A dossier
+    that cannot be read (`verify-history` names it) is told apart and gone past.
     """
     anomalies = work.supervision.anomalies
     entries = await anomalies.to_read(after, limit)
     for dossier_id in dict.fromkeys(dossier_id for _, dossier_id, _ in entries):
-        await _read_dossier(dossier_id, work=work, now=now)
+        with apart.each(dossier_id):
+            await _read_dossier(dossier_id, work=work, now=now)
     is_end = len(entries) < limit
     # Never past what may still be committing, or an entry that appears late would be passed over.
     anomalies.see_through(now - OVERLAP if is_end else min(entries[-1][0], now - OVERLAP))

@@ -14,6 +14,7 @@ from services.dossier.clients.e_receipts import FolderReceipts, HttpReceipts
 from services.dossier.jobs.issue_e_receipts import ISSUE_E_RECEIPTS
 from tests.builders.dossier.office import Office
 from tests.builders.dossier.till import Till, a_cashier, a_till
+from tests.integration.dossier.test_whole_rows import by_hand
 
 CASHIER = a_cashier("bien-lai")
 
@@ -32,10 +33,12 @@ async def told(till: Office, provider: Any, times: int = 1) -> None:
     resources = till.service.runtime.resources
     before = resources.receipts
     object.__setattr__(resources, "receipts", provider)
-    for _ in range(times + 3):
-        await till.service.run_job(ISSUE_E_RECEIPTS)
-        till.service.clock.advance(timedelta(minutes=1))
-    object.__setattr__(resources, "receipts", before)
+    try:
+        for _ in range(times + 3):
+            await till.service.run_job(ISSUE_E_RECEIPTS)
+            till.service.clock.advance(timedelta(minutes=1))
+    finally:
+        object.__setattr__(resources, "receipts", before)
 
 
 async def receipts(money: Till) -> list[dict[str, Any]]:
@@ -108,3 +111,26 @@ async def test_a_folder_numbers_without_gaps_and_a_repeat_has_its_number(
 def files_of(folder: Path, kind: str) -> list[Path]:
     """Return the provider's files of a kind, in the order of their numbers."""
     return sorted(folder.glob(f"*.{kind}.json"))
+
+
+async def test_a_receipt_whose_payer_does_not_open_holds_up_no_other(
+    till: Office, provider: httpx.AsyncClient
+) -> None:
+    """It is named by the job that fails of it, and tried again."""
+    http = HttpReceipts(provider, str(provider.base_url), "khoa")
+    await told(till, http, 2)
+    money = await a_till(till, CASHIER)
+    for _ in range(2):
+        await money.take(20_000)
+    broken, sound = [one["receipt_id"] for one in await receipts(money)]
+    kept = await till.service.runtime.pool.fetchval("SELECT payer_sealed FROM receipts WHERE id = $1", broken)
+    change = "UPDATE receipts SET payer_sealed = $2 WHERE id = $1"
+    await by_hand(till, change, broken, "khac")
+    with pytest.raises(ExceptionGroup, match="receipts") as failed:
+        await told(till, http)
+    assert [one.__notes__[-1][-36:] for one in failed.value.exceptions] == [broken]
+    states = {one["receipt_id"]: one["electronic"] for one in await receipts(money)}
+    assert states[sound] == "ISSUED"
+    await by_hand(till, change, broken, kept)
+    await told(till, http)
+    assert {one["electronic"] for one in await receipts(money)} == {"ISSUED"}
