@@ -13,7 +13,10 @@ CONTENT, _LINK, _NAME = "Base64", "DuongDanTaiTepTin", "TenTepDinhKem"
 _ADDRESS_OF_A_RESULT = "DuongDanTepTinKetQua"
 _LONGEST_REMARK = 500
 _SHORTEST_ADDRESS = 12
-_YES = frozenset({"1", "true"})
+_REUSED, _FROM_STORE, _DIGITISED = "DuocTaiSuDung", "DuocLayTuKhoDMQG", "DuocSoHoa"
+_YES, _NO = frozenset({"1", "true"}), frozenset({"0", "false"})
+_SAYS_NO_MORE = {"IsDeleted": _YES | _NO, _REUSED: _NO, _FROM_STORE: _NO, _DIGITISED: _YES}
+"""Words of a file's flags that say what is so anyhow, or what is done about it."""
 _OF_A_FILE = ("base64", "tepdinhkem", "noidungtep", "duongdan", "url", "link", "http")
 _FILE_HEADS = ("data:", "JVBERi0", "/9j/", "iVBORw0K", "UEsDB", "http://", "https://")
 """How contents in base64 begin (PDF, JPEG, PNG, ZIP and what Word writes), and addresses."""
@@ -51,7 +54,7 @@ def files_of(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Listed:
     for kind in profile["files"]:
         for place, item in _listed(data, kind["list"]):
             file = _file(item, kind)
-            remarks |= _remarks(item, place) if kind["list"] else {}
+            remarks |= _remarks(item, place, file) if kind["list"] else {}
             if kind["list"] and text_of(item, "IsDeleted").casefold() in _YES:
                 deleted.append(
                     (text_of(item, kind["name"]) or text_of(item, "MaThanhPhanHoSo") or place)[:200]
@@ -75,12 +78,29 @@ def deleted_note(names: Sequence[str]) -> str:
     return f"Cổng báo tệp đã xóa, không đưa vào hồ sơ: {listed}"
 
 
-def _remarks(item: Mapping[str, Any], place: str) -> Json:
+def _remarks(item: Mapping[str, Any], place: str, file: Mapping[str, Any] | None) -> Json:
+    """Return what is said of a file that the dossier service is not told of it, or not wholly."""
+    called = text_of(item, _NAME) or text_of(item, "MaThanhPhanHoSo")
+    names = [text_of(file, name) for name in ("name", "component_code", "link")] if file else [called[:200]]
+    told = {name.casefold() for name in names if name}
     return {
         f"{place}.{name}": value
         for name, value in item.items()
-        if name not in FILE_MEMBERS and not is_blank(value)
+        if name != CONTENT
+        and not is_blank(value)
+        and text_of(item, name).casefold() not in _SAYS_NO_MORE.get(name, told)
     }
+
+
+def _flags(item: Mapping[str, Any]) -> Json:
+    """Return what the portal says of where a file is from, as the dossier service takes it (section 7.1)."""
+    reuse = text_of(item, _REUSED)
+    told: Json = {"reuse": int(reuse)} if reuse in {"1", "2"} else {}
+    if text_of(item, _FROM_STORE).casefold() in _YES:
+        told["is_from_personal_store"] = True
+    if text_of(item, _DIGITISED).casefold() in _NO:
+        told["is_digitised"] = False
+    return told
 
 
 def strange_lists(data: Mapping[str, Any], profile: Mapping[str, Any]) -> list[str]:
@@ -178,9 +198,10 @@ def _file(item: Mapping[str, Any], kind: Mapping[str, str]) -> Json | None:
             "name": name[:200] or "tep-dinh-kem",
             # Not stripped: in a form a blank may be the plus the content begins with.
             "content_base64": content,
+            **_flags(item),
         }
     link = text_of(item, kind["link"])
     if not link:
         return None
     component = text_of(item, "MaThanhPhanHoSo")
-    return {"component_code": component, "name": name[:200] or "tep-dinh-kem", "link": link}
+    return {"component_code": component, "name": name[:200] or "tep-dinh-kem", "link": link, **_flags(item)}

@@ -15,14 +15,28 @@ _FILES = (
     {"list": "TaiLieuNop", "name": "TenTepDinhKem", "content": "Base64", "link": _LINK},
 )
 
-TOLD_BY_THE_DOSSIER = frozenset(
-    {
-        *("service", "isUpdating", "isSync", "SecurityKey", "Ngay", "madonvi"),
-        *("TenTTHC", "MaLinhVuc", "TenLinhVuc", "DonViXuLy", "KenhThucHien", "NoiNopHoSo"),
-        *("SoBienNhan", "NgayTiepNhan", "TrangThaiHoSo", "HoSoCoThanhPhanSoHoa", "DSKetNoiCSDL"),
-    }
-)
-"""Members of an envelope, and those of section 7 the dossier has by itself from its first moment."""
+OF_NO_DOSSIER = frozenset({"isUpdating", "SecurityKey"})
+"""What no officer reads in a dossier: the word for a change, and the sender's own key."""
+OF_A_BARE_ONE = frozenset({"service", "isSync", "madonvi"})
+"""Members of the envelope that stand among those of a content that has none."""
+TOLD_BY_THE_DOSSIER = frozenset({"TenTTHC", "MaLinhVuc", "TenLinhVuc", "DonViXuLy", "HoSoCoThanhPhanSoHoa"})
+"""Members of section 7 a dossier has by itself when it is made: names of its codes, what its files tell."""
+AS_ALL_BEGIN: Mapping[str, frozenset[str]] = {
+    "KenhThucHien": frozenset({"2"}),
+    "NoiNopHoSo": frozenset({"1"}),
+    "TrangThaiHoSo": frozenset({"1", "2"}),
+}
+"""What members of section 7 say of every dossier made on the portal; anything else is news (section 13)."""
+STATUS = "TrangThaiHoSo"
+ENDED: Mapping[str, str] = {
+    "3": "không được tiếp nhận",
+    "7": "công dân yêu cầu rút hồ sơ",
+    "8": "dừng xử lý",
+    "9": "đã xử lý xong",
+    "10": "đã trả kết quả",
+    "11": "bị từ chối",
+}
+"""Statuses of section 12 nobody has who hands papers in: what the citizen wants is for people."""
 
 PROFILES: Mapping[str, Mapping[str, Any]] = {
     GENERAL: {

@@ -12,7 +12,15 @@ from services.gateway.domain.portal_files import Listed, files_of
 from services.gateway.domain.portal_form import form_of
 from services.gateway.domain.portal_kept import kept_with_form
 from services.gateway.domain.portal_owner import owner_of
-from services.gateway.domain.portal_profiles import PROFILES, TOLD_BY_THE_DOSSIER
+from services.gateway.domain.portal_profiles import (
+    AS_ALL_BEGIN,
+    ENDED,
+    OF_A_BARE_ONE,
+    OF_NO_DOSSIER,
+    PROFILES,
+    STATUS,
+    TOLD_BY_THE_DOSSIER,
+)
 from services.gateway.domain.portal_spelling import names_of
 from services.gateway.domain.portal_twice import is_blank, lay_under
 from services.gateway.domain.portal_unread import require_read
@@ -77,6 +85,9 @@ def handed_of(path: str, message: Any) -> Handed:
     # What changes a dossier names it either way; only a create is a repeated one (section 17.2).
     changed = supplemented or code if _is_change(message, data) else ""
     is_supplement = bool(changed) or not code
+    _require_going_on(data)
+    if data is message:
+        data = {name: value for name, value in data.items() if name not in OF_A_BARE_ONE}
     if is_supplement:
         known = changed or supplemented
         body = _supplement(data, profile, known, listed)
@@ -106,6 +117,12 @@ def _is_change(message: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
     if is_unread or said not in _CHANGES | _CREATES:
         raise NeedsPeople(f"cần sửa: {UPDATING} (không rõ tạo mới hay cập nhật)")
     return said in _CHANGES
+
+
+def _require_going_on(data: Mapping[str, Any]) -> None:
+    """Raise `NeedsPeople` where a message says the dossier has ended, or the citizen wants it to."""
+    if said := ENDED.get(text_of(data, STATUS)):
+        raise NeedsPeople(f"cần sửa: {STATUS} (Cổng báo hồ sơ {said})")
 
 
 def is_change_said(text: str) -> bool:
@@ -149,36 +166,43 @@ def _dossier(data: Mapping[str, Any], profile: Mapping[str, Any], code: str, lis
         "agency": current_agency(text_of(data, profile["agency"])),
         "submitted_at": submitted_at,
         "owner": owner,
-        "form_data": _form(data, profile, kept_with_form(data, profile, owner) | dict(listed.remarks)),
+        "form_data": _form(data, profile, owner, listed),
         "result_delivery": "POST" if text_of(data, profile["by_post"]).casefold() in _YES else "COUNTER",
         "is_vneid_verified": text_of(data, profile["verified"]).casefold() in _YES,
         "attachments": listed.files,
     }
 
 
-def _form(data: Mapping[str, Any], profile: Mapping[str, Any], kept: Mapping[str, Any]) -> Json:
+def _form(
+    data: Mapping[str, Any], profile: Mapping[str, Any], owner: Mapping[str, Any], listed: Listed
+) -> Json:
     """Return the answers of the form, and what else the message says under its own names (section 17.3).
 
-    `kept` is what it says in members that are read, and stands nowhere else.
-
     What stands beside the form is the applicant's too: a promotion has nothing else. Only what the dossier
-    itself says better, as the names of its procedure and agency, is left out.
+    itself says better, as the names of its procedure and agency, is left out. `owner` is blank for a change.
     """
     form = form_of(data.get(profile["form"])) if profile["form"] else {}
     if form is None:
         raise NeedsPeople(f"cần sửa: {profile['form']} (không đọc được biểu mẫu)")
-    beside = {**beside_form(data, profile), **kept}
     answers = {**form}
-    for name, value in beside.items():
-        if name not in form or form[name] != value:
-            # An answer stays as it was given; what was said of it again stands beside it already.
-            lay_under(answers, f"{name} (2)" if name in form else name, value)
+    beside = beside_form(data, profile, is_change=not owner)
+    for told in (beside, kept_with_form(data, profile, owner), listed.remarks):
+        for name, value in told.items():
+            if name not in form or form[name] != value:
+                # An answer stays as it was given; what was said of it again may stand beside it already.
+                lay_under(answers, f"{name} (2)" if name in form else name, value)
     return answers
 
 
-def beside_form(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Json:
-    """Return what the content says that no member of its kind is read for."""
-    read = names_of(profile) | TOLD_BY_THE_DOSSIER
+def beside_form(data: Mapping[str, Any], profile: Mapping[str, Any], *, is_change: bool) -> Json:
+    """Return what the content says that no member of its kind is read for.
+
+    What a dossier has by itself it has when it is made; said with a change it is news.
+    """
+    read = names_of(profile) | OF_NO_DOSSIER
+    if not is_change:
+        read |= TOLD_BY_THE_DOSSIER
+        read |= {name for name, begins in AS_ALL_BEGIN.items() if text_of(data, name) in begins}
     return {name: value for name, value in data.items() if name not in read and not is_blank(value)}
 
 
@@ -204,7 +228,7 @@ def _supplement(data: Mapping[str, Any], profile: Mapping[str, Any], code: str, 
         "portal_code": code,
         "note": note or "Công dân bổ sung hồ sơ trên Cổng Dịch vụ công quốc gia",
         "attachments": listed.files,
-        "form_data": _form(data, profile, kept_with_form(data, profile, {}) | dict(listed.remarks)),
+        "form_data": _form(data, profile, {}, listed),
         "submitted_at": _moment(data, profile["submitted_at"]),
     }
 

@@ -139,18 +139,22 @@ def within(message: Any) -> tuple[Any, Json] | None:
     return None if inner is None else ({**message, "data": inner[0]}, inner[1])
 
 
-def content_beside(message: Mapping[str, Any]) -> Json:
+def content_beside(message: Mapping[str, Any], *, is_inside: bool = False) -> Json:
     """Return what an envelope says beside its content that is of the content all the same.
 
-    Its own members, and what only the road understands (who asked for what when, signed how), are not.
+    Its own members, and what only the road understands (who asked for what when, signed how), are not;
+    `is_inside` the content, in a container of its own, there are none of these.
     """
     return {
         name: value
         for name, value in message.items()
         if not is_blank(value)
-        and name not in _ENVELOPE.values()
         and not name.startswith(_ATTRIBUTES)
-        and letters_of_name(name) not in _OF_THE_ROAD
+        and (
+            name != "isUpdating"
+            if is_inside
+            else name not in _ENVELOPE.values() and letters_of_name(name) not in _OF_THE_ROAD
+        )
     }
 
 
@@ -174,8 +178,14 @@ def dossiers_named(told: Any, deep: int = _DEEPEST) -> Iterator[str]:
 def with_envelope_of(message: Mapping[str, Any], beside: Mapping[str, Any]) -> Json:
     """Return a message with what a container of it says of its envelope, where itself says nothing of it."""
     outer = with_envelope_named(beside)
-    known = {"service", "isUpdating"} & outer.keys()
-    return {**message, **{name: outer[name] for name in known if is_blank(message.get(name))}}
+    found = {**message}
+    for name in {"service", "isUpdating"} & outer.keys():
+        if is_blank(message.get(name)):
+            found[name] = outer[name]
+        elif name == "isUpdating" and str(found[name]).casefold() != str(outer[name]).casefold():
+            # Whether it is a change decides: two words for that are for people.
+            lay_under(found, name, outer[name])
+    return found
 
 
 def elements_of(value: Any, members: Mapping[str, str], aliases: Mapping[str, str]) -> list[Any]:

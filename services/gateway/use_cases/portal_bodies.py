@@ -81,12 +81,12 @@ async def read_message(message: Inbound, open_work: OpenWork, bounds: Bounds) ->
     return Said(await _with_members(value, beside, files), files.found_files, is_form, bounds.long_bytes)
 
 
-async def _unwrapped(value: Any, files: "_Files") -> tuple[Any, list[dict[str, Any]]]:
+async def _unwrapped(value: Any, files: "_Files") -> tuple[Any, list[tuple[Json, bool]]]:
     """Return the message out of the containers and texts a bridge put it, or its content, in.
 
-    And what stood beside it in each of them, the innermost first.
+    And what stood beside it in each of them, the innermost first, with whether that is inside the content.
     """
-    around: list[dict[str, Any]] = []
+    around: list[tuple[Json, bool]] = []
     for _ in range(_MOST_CONTAINERS):
         if isinstance(value, str):
             value = await files.said_by(value, or_else=None)
@@ -101,21 +101,22 @@ async def _unwrapped(value: Any, files: "_Files") -> tuple[Any, list[dict[str, A
         inner = within(value)
         if inner is None:
             break
+        is_inside = bool(value.get("data")) if isinstance(value, Mapping) else False
         value, beside = inner
-        around.insert(0, beside)
+        around.insert(0, (beside, is_inside))
     return value, around
 
 
-async def _with_members(value: Any, around: list[dict[str, Any]], files: "_Files") -> Any:
+async def _with_members(value: Any, around: list[tuple[Json, bool]], files: "_Files") -> Any:
     if not isinstance(value, Mapping):
         return value
-    for beside in around:
+    for beside, _ in around:
         value = with_envelope_of(value, beside)
     data = value.get("data")
     if isinstance(data, list):
         told = [await _undone(one, files) if isinstance(one, Mapping) else one for one in data]
         return {**value, "data": told}
-    others = [content_beside(one) for one in around]
+    others = [content_beside(one, is_inside=is_inside) for one, is_inside in around]
     if not isinstance(data, Mapping):
         return await _undone(value, files, others)
     others = [content_beside(value), *others]

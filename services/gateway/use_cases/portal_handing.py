@@ -163,12 +163,13 @@ async def _digest(file: Json, said: Said) -> str:
 
 
 async def _brought(
-    file: Readable, length: int, told: Mapping[str, str], key: str, dossiers: DossierService
+    file: Readable, length: int, told: Mapping[str, Any], key: str, dossiers: DossierService
 ) -> Json | Intake:
     brought = await dossiers.bring_file(told["name"], length, lambda start: _parts(file, start), key=key)
     if isinstance(brought, Intake):
         return brought
-    return {"component_code": told["component_code"], "name": told["name"], "upload_id": str(brought)}
+    kept = {name: value for name, value in told.items() if name not in {"content_base64", "link"}}
+    return {**kept, "upload_id": str(brought)}
 
 
 async def _parts(file: Readable, start: int) -> AsyncIterator[bytes]:

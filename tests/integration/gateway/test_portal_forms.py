@@ -159,6 +159,9 @@ async def test_however_it_is_written_it_is_the_same_dossier(start) -> None:
         assert len(world.dossiers.taken) == len(FORMS)
         # One line says no code of the province, which stands with the form.
         seen["an address in one line"]["form_data"]["DiaChi"] = seen["plain"]["form_data"]["DiaChi"]
+        # Whether another address is of the same file no program can tell.
+        beside = seen["a file beside its address"]["form_data"].pop("TaiLieuNop.0.DuongDanTaiTepTin")
+        assert beside == "https://dvc.example/a.pdf"
         assert seen["plain"]["is_vneid_verified"] is True
         assert seen["plain"]["owner"]["birth_date"] == "1988-01-01"
         assert {name: one for name, one in seen.items() if one != seen["plain"]} == {}

@@ -407,3 +407,66 @@ def test_what_stands_deep_beside_the_form_is_looked_through_once() -> None:
     deep = json.loads('{"a":' * 25 + '"x"' + "}" * 25)
     data = a_message(SMALL)["data"] | {f"k{place}": deep for place in range(1_500)}
     assert seconds_for(lambda: handed_of(GENERAL, {"data": data})) < 1.5  # It was seven.
+
+
+async def test_what_a_change_says_of_the_dossiers_road_stands_with_its_form() -> None:
+    news = {
+        "KenhThucHien": "3",
+        "DonViXuLy": "UBND phường Bến Lam",
+        "SoBienNhan": "BN-7",
+        "TrangThaiHoSo": "2",
+    }
+    content = {"MaHoSoQG": "G22.99-1", "NgayNopHoSo": "20260304081500", **news}
+    told, _ = await understood({"isUpdating": "True", "data": content})
+    assert told["form_data"] == news
+
+
+async def test_of_a_create_only_what_every_dossier_begins_as_is_left_out() -> None:
+    plain = {
+        "KenhThucHien": "2",
+        "NoiNopHoSo": "1",
+        "TrangThaiHoSo": "1",
+        "DonViXuLy": "Sở",
+        "TenTTHC": "Cấp",
+    }
+    news = {"KenhThucHien": "3", "NoiNopHoSo": "2", "SoBienNhan": "BN-7", "Ngay": "01/03/2026"}
+    told, _ = await understood(a_message(SMALL, **plain))
+    assert told["form_data"] == FORM
+    told, _ = await understood(a_message(SMALL, **{**plain, **news}))
+    assert told["form_data"] == FORM | news
+
+
+@pytest.mark.parametrize("updating", ["True", "False"])
+@pytest.mark.parametrize("status", ["3", "7", 7, "8", "9", "10", "11"])
+async def test_a_status_nobody_has_who_hands_papers_in_is_for_people(updating: str, status: Any) -> None:
+    said = await read({**a_message(SMALL, TrangThaiHoSo=status), "isUpdating": updating})
+    with pytest.raises(NeedsPeople, match=r"^cần sửa: TrangThaiHoSo"):
+        handed_of(GENERAL, said.value)
+    assert "TrangThaiHoSo" in correctable(GENERAL, said.value)
+    handed_of(GENERAL, corrected(GENERAL, said.value, {"TrangThaiHoSo": ""}))
+
+
+async def test_two_envelopes_that_differ_in_whether_it_is_a_change_are_for_people() -> None:
+    said = await read({"isUpdating": "True", "request": {**a_message(SMALL), "isUpdating": "False"}})
+    with pytest.raises(NeedsPeople, match="isUpdating"):
+        handed_of(GENERAL, said.value)
+    same = await read({"isUpdating": "false", "request": {**a_message(SMALL), "isUpdating": "False"}})
+    assert not handed_of(GENERAL, same.value).is_supplement
+
+
+async def test_where_a_file_is_from_is_told_of_it_and_its_numbers_stand_with_the_form() -> None:
+    flags = {"DuocTaiSuDung": "2", "DuocLayTuKhoDMQG": "True", "DuocSoHoa": 0}
+    others = {"MaKetQuaThayThe": "KQ.01", "TepDinhKemId": "77", "DuongDanTaiTepTin": "https://x.gov.vn/b.pdf"}
+    said = await read(a_message(SMALL, DuLieuEForm={}, TaiLieuNop=[{**FILE, **flags, **others}]))
+    body = handed_of(GENERAL, said.value).body
+    (file,) = body["attachments"]
+    assert (file["reuse"], file["is_from_personal_store"], file["is_digitised"]) == (2, True, False)
+    assert {f"TaiLieuNop.0.{name}": value for name, value in (flags | others).items()}.items() <= body[
+        "form_data"
+    ].items()
+
+
+async def test_flags_of_a_file_that_say_nothing_of_it_are_no_answers() -> None:
+    flags = {"DuocTaiSuDung": "0", "DuocLayTuKhoDMQG": "0", "DuocSoHoa": "1", "IsDeleted": "False"}
+    told, _ = await understood(a_message(SMALL, TaiLieuNop=[{**FILE, **flags}]))
+    assert told == (await understood(a_message(SMALL)))[0]
