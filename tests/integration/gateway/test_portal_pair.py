@@ -8,6 +8,7 @@ from typing import Any
 from kernel.core.event import Event
 from sandbox.portal.settings import PortalSettings
 from services.dossier.jobs.realign_dossiers import REALIGN_DOSSIERS
+from services.gateway.jobs.portal_intake import PORTAL_INTAKE
 from tests.builders.dossier.files import a_picture
 from tests.builders.dossier.office import (
     COMMUNE,
@@ -22,6 +23,7 @@ from tests.builders.dossier.office import (
 from tests.builders.gateway.portal import a_message
 from tests.integration.dossier.test_agencies_that_end import HEIR, UNITS, at_heir, merged
 from tests.integration.gateway.portal_world import World, a_world
+from tests.integration.gateway.test_portal_corrections import INBOUND, correct
 from tests.integration.gateway.test_portal_intake import a_supplement, send
 from tests.serving import served
 
@@ -59,6 +61,27 @@ async def _a_long_file_comes_along(office: Office, world: World) -> None:
     assert [tuple(row) for row in states] == [("DONE", len(picture), len(picture))]
 
 
+async def _damaged_files_wait_for_people(world: World) -> None:
+    """A short one inside the message and a long one brought before it; each by the name people leave out."""
+    contents = [PDF, b"%PDF-1.7\n%%EOF\n", b"%PDF-1.7\n" + b"x" * 300_000]
+    files = [
+        {"TenTepDinhKem": f"{n}.pdf", "Base64": base64.b64encode(one).decode()}
+        for n, one in enumerate(contents)
+    ]
+    code = "G22.99-260303-000126"
+    message = a_message(code, MaTTHC=PROCEDURE, MaCoQuanThucHien="H99.201", TaiLieuNop=files)
+    assert await send(world, message) == {"error_code": 0, "message": f"{code}| đã tiếp nhận, chờ xử lý"}
+    line = (await world.ask("GET", f"{INBOUND}?code={code}")).json()["items"][0]
+    assert line["reason"] == (
+        "tệp không nhận được: TaiLieuNop.1.Base64 (Tệp bị hỏng, không mở được);"
+        " TaiLieuNop.2.Base64 (Tệp bị hỏng, không mở được)"
+    )
+    gone = {f"TaiLieuNop.{n}.Base64": "" for n in (1, 2)}
+    assert (await correct(world, line, **gone)).status_code == 200
+    await world.gateway.run_job(PORTAL_INTAKE)
+    assert (await world.ask("GET", f"{INBOUND}?code={code}")).json()["items"] == []
+
+
 async def test_a_dossier_of_the_office_and_one_of_the_portal_make_the_whole_way(start, tmp_path):
     office = await Office(await start("dossier", files_url=tmp_path.as_uri())).open()
     app = office.service.client._transport.app
@@ -69,6 +92,7 @@ async def test_a_dossier_of_the_office_and_one_of_the_portal_make_the_whole_way(
         assert (await send(world, message))["error_code"] == 1
         assert (await send(world, a_supplement()))["error_code"] == -1, "nothing was asked for"
         await _a_long_file_comes_along(office, world)
+        await _damaged_files_wait_for_people(world)
         await world.gateway.receive(*await events_of(office))
         await world.sends()
         assert await world.statuses(here["dossier_code"]) == ["1", "2"]
