@@ -65,7 +65,7 @@ class DirectPortal:
 
     async def write(self, service: str, data: Sequence[Json]) -> PortalAnswer:
         """Hand a list to one of the portal's writing services that are not about dossiers."""
-        return await self._call(service, {"data": list(data)})
+        return self._of_one(await self._call(service, {"data": list(data)}))
 
     async def _call(self, service: str, fields: Json) -> PortalAnswer:
         """Repeat a call whose session was rejected: nothing was applied.

@@ -11,6 +11,7 @@ from services.gateway.domain.portal_lists import member
 from services.gateway.domain.portal_messages import Json
 
 _CODES = ("error_code", "errorCode")
+_ITS_OWN = frozenset({"error_code", "errorcode", "message", "result", "data"})
 _TEXTS = 3
 _NO_WORDS = "(cổng kết nối không kèm câu trả lời)"
 
@@ -49,7 +50,7 @@ class GatewayPortal:
 
     async def write(self, service: str, data: Sequence[Json]) -> PortalAnswer:
         """Hand a bare list to one of the portal's writing services that are not about dossiers."""
-        return await self._post(service, list(data), {})
+        return self._of_one(await self._post(service, list(data), {}))
 
     async def _post(self, path: str, body: Any, query: Mapping[str, str]) -> PortalAnswer:
         asked = {"MaDinhDanhDV": self._at.agency, **query}
@@ -81,6 +82,9 @@ def unwrapped(value: Any, *, is_read: bool = True) -> PortalAnswer:
             inner = inner[0]
         if _has_code(inner):
             found = read_answer(inner)
+            # What the gateway says beside the portal's answer counts as what stands in that.
+            beside = {other: one for other, one in value.items() if other.casefold() not in _ITS_OWN}
+            found = replace(found, told={**beside, **found.told})
             return found if outer.code == 0 or found.code != 0 else replace(found, code=outer.code)
         if isinstance(inner, list) and is_read and outer.code == 0:
             return PortalAnswer(0, "", inner)

@@ -1,20 +1,15 @@
 """How the portal's answers are read: codes come as numbers or texts, and silence is no answer at all."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from kernel.core.errors import Unavailable
 from services.gateway.domain import portal_phrases
+from services.gateway.domain.portal_faults import fault_in
 from services.gateway.domain.portal_lists import member, said, whole_number
 
-_CODES = ("error_code", "errorCode", "MaLoi")
-_LOOSE_CODES = ("code", "status", "statusCode")
-_FLAGS = ("success", "isSuccess", "succeeded", "thanhCong")
-_FAILED = frozenset({"fail", "failed", "failure", "error", "rejected", "refused", "denied", "invalid"})
-_FIRST_HTTP_FAULT = 400
 _NOT_FOUND = 404
-_DEEPEST = 4
 _JUDGED = 2000
 
 
@@ -74,6 +69,10 @@ class PortalAnswer:
     result: Any = None
     is_of_session: bool = False
     """0 beside words of a session, which tell nothing of what was asked with it."""
+    is_denied: bool = False
+    """What stands beside the message is against it; the message is what was said there."""
+    told: Any = field(default=None, compare=False, repr=False)
+    """The answer whole."""
 
     @property
     def words(self) -> str:
@@ -93,7 +92,7 @@ class PortalAnswer:
     @property
     def denies(self) -> bool:
         """Tell whether it says 0 and something against it, also beside a word of success."""
-        return self.code == 0 and portal_phrases.says_not_done(self.words)
+        return self.code == 0 and (self.is_denied or portal_phrases.says_not_done(self.words))
 
     @property
     def is_doubtful(self) -> bool:
@@ -103,12 +102,22 @@ class PortalAnswer:
         """
         if self.code != 0:
             return self.says_done
-        return not (self.says_done or portal_phrases.says_nothing(self.words))
+        return self.denies or not (self.says_done or portal_phrases.says_nothing(self.words))
 
     @property
     def says_already_there(self) -> bool:
         """Tell whether a create found the dossier there; the code is not settled, the words are."""
         return portal_phrases.says_already_there(self.words)
+
+    @property
+    def says_only_there(self) -> bool:
+        """Tell whether it is there, and nothing is said against it beside."""
+        return portal_phrases.says_only_there(self.words)
+
+    @property
+    def names_progress(self) -> bool:
+        """Tell whether it speaks of an entry of the history."""
+        return portal_phrases.names_progress(self.words)
 
     @property
     def says_absent(self) -> bool:
@@ -118,49 +127,14 @@ class PortalAnswer:
         return portal_phrases.says_dossier_absent(self.words)
 
     def of_one(self) -> "PortalAnswer":
-        """Return the answer as it is of the one dossier that was told: `result` may judge each (22.3)."""
-        if self.code != 0:
+        """Return the answer as it is of the one thing told: whatever stands beside its message counts too."""
+        if self.code != 0 and not self.says_done:
             return self
-        for line in _judged_lines(self.result, 0):
-            code, message = _fault_in(line), _text(member(line, "message"))
-            if code or PortalAnswer(0, message).denies:
-                return PortalAnswer(code, message or self.message, self.result)
-        return self
-
-
-def _judged_lines(told: Any, deep: int) -> Iterator[Mapping[str, Any]]:
-    """Yield the objects of a result, in whatever lists, containers and texts they stand."""
-    told = said(told)
-    if deep > _DEEPEST:
-        return
-    if isinstance(told, list):
-        for one in told:
-            yield from _judged_lines(one, deep + 1)
-    elif isinstance(told, Mapping):
-        yield told
-        for inner in told.values():
-            if isinstance(said(inner), Mapping | list):
-                yield from _judged_lines(inner, deep + 1)
-
-
-def _fault_in(line: Mapping[str, Any]) -> int:
-    """Return the code a line denies with, 0 where it does not.
-
-    Members of no contract count where they can mean nothing else: below 0, an HTTP fault, a word of failure.
-    """
-    for name in _CODES:
-        code = whole_number(member(line, name))
-        if code:
-            return code
-    for name in _LOOSE_CODES:
-        value = member(line, name)
-        code = whole_number(value)
-        if code is not None and (code < 0 or code >= _FIRST_HTTP_FAULT):
-            return code
-        if isinstance(value, str) and value.strip().casefold() in _FAILED:
-            return -1
-    is_denied = any(str(member(line, name)).casefold() in {"false", "0"} for name in _FLAGS)
-    return -1 if is_denied else 0
+        fault = fault_in({"result": self.result} if self.told is None else self.told)
+        if fault is None:
+            return self
+        words = _text(fault.text) or self.message
+        return replace(self, code=self.code or fault.code, message=words, is_denied=True)
 
 
 def read_answer(value: Any) -> PortalAnswer:
@@ -181,7 +155,10 @@ def read_answer(value: Any) -> PortalAnswer:
         raise PortalUnreadable("error_code không phải số")
     result = member(value, "result")
     return PortalAnswer(
-        code, _text(member(value, "message")), member(value, "data") if result is None else result
+        code,
+        _text(member(value, "message")),
+        member(value, "data") if result is None else result,
+        told=value,
     )
 
 

@@ -42,25 +42,28 @@ NOT_TOLD = HeldByPortal(is_there=False, is_known=False)
 def read_look_up(answer: PortalAnswer, code: str) -> HeldByPortal:
     """Read `TraCuuHoSo` of a code: an empty list is unknown; the status is read where it is told.
 
+    Words that something is not there may be of a paper or a fee: a line with a status outweighs them.
+
     A search may list others whose codes are like it: lines that name others only are none of this dossier.
 
     Who has nothing may say so by a list of none or, under any code, in words; other words without a list say
     nothing of the dossier. Raises `PortalSilent` for what is no list: a dossier that is there must not be
     taken for one that is not.
     """
-    if answer.says_absent:
-        return HeldByPortal(is_there=False)
     try:
         lines = lines_of(answer.result)
     except NoLines as error:
+        if answer.says_absent:
+            return HeldByPortal(is_there=False)
         if answer.code != 0:
             return replace(NOT_TOLD, words=answer.words)
         raise PortalSilent(f"TraCuuHoSo: {error}") from error
     told = [_plainly(line) for line in lines.items]
     own = next((line for line in told if _is_of(line, code)), None)
-    if own is not None:
-        return HeldByPortal(is_there=True, status=_status_in(own))
-    if told:
+    status = _status_in(own) if own else 0
+    if own is not None and (status or not answer.says_absent):
+        return HeldByPortal(is_there=True, status=status)
+    if told or answer.says_absent:
         return HeldByPortal(is_there=False)
     if answer.code != 0 or answer.is_doubtful:
         return replace(NOT_TOLD, words=answer.words)

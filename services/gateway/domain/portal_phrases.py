@@ -64,6 +64,9 @@ _ALREADY_THERE = re.compile(
     r"|duplicate"
     r"|trung (?:lap |ma )*ho so|ho so (?:da )?bi trung|da duoc dong bo"
 )
+_ENTRY = re.compile(
+    r"tien do|\bbuoc\b|\bban ghi\b|\bdong\b|lich su|qua trinh|progress|\bentry|\brecord|\bkey\b"
+)
 _ABSENT = re.compile(
     r"(?:khong|ko|chua) (?:tim thay|tim duoc|thay|ton tai|duoc tim thay)|\bkhong co (?:ho so|du lieu"
     r"|ban ghi|ket qua|thong tin)"
@@ -135,6 +138,13 @@ def says_done(message: str) -> bool:
     return _DONE.search(without_files(message)) is not None and not says_not_done(message)
 
 
+@lru_cache(_KEPT)
+def says_no_fault(message: str) -> bool:
+    """Tell whether words where a fault would stand tell of none, or of success."""
+    text = without_files(message)
+    return says_done(message) or (_NO_FAULT.search(text) is not None and not says_not_done(message))
+
+
 def says_nothing(message: str) -> bool:
     """Tell whether there are no words, or a code alone."""
     text = folded(message).strip()
@@ -145,6 +155,19 @@ def says_nothing(message: str) -> bool:
 def says_already_there(message: str) -> bool:
     """Tell whether what was told is there from before."""
     return _ALREADY_THERE.search(folded(message).replace("_", " ")) is not None
+
+
+@lru_cache(_KEPT)
+def says_only_there(message: str) -> bool:
+    """Tell whether what was told is there from before, and nothing is said against it beside."""
+    text = _ALREADY_THERE.sub(" ", _NO_FAULT.sub(" ", without_files(message)))
+    return says_already_there(message) and _NOT_DONE.search(text) is None
+
+
+@lru_cache(_KEPT)
+def names_progress(message: str) -> bool:
+    """Tell whether a step or an entry of the history is spoken of."""
+    return _ENTRY.search(without_files(message)) is not None
 
 
 @lru_cache(_KEPT)

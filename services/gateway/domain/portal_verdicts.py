@@ -70,7 +70,7 @@ class AnswerWords:
 
         A fault it finds in what was told counts before a code, and before being asked to try again later.
         """
-        if answer.code == 0 or answer.says_done:
+        if (answer.code == 0 and not answer.is_denied) or answer.says_done:
             return answer
         text = own_words(answer.words)
         if says_busy(text, self.busy) or (answer.code in _BUSY_CODES and not finds_fault(text)):

@@ -10,7 +10,7 @@ from uuid import UUID
 from kernel.core.caller import Caller
 from kernel.core.clock import Clock
 from kernel.core.errors import Forbidden, NotFound, Refusal, Stale
-from services.gateway.domain.portal_answers import PortalAnswer, PortalSilent
+from services.gateway.domain.portal_answers import PortalAnswer, PortalBusy, PortalSilent
 from services.gateway.domain.portal_codes import CodeKind
 from services.gateway.domain.portal_ledger import Backoff
 from services.gateway.domain.portal_lists import NoLines, lines_of, text_told
@@ -125,7 +125,14 @@ class TellAnswers:
             raise LookupError(kept.id)
         if kept.attempts and await self._is_there(kept, given):
             return PortalAnswer(0, "đã có trên Cổng")
-        return await self._national.write(TELL_ANSWERS, [answer_message(question, given)])
+        answer = await self._national.write(TELL_ANSWERS, [answer_message(question, given)])
+        if not answer.is_doubtful:
+            return answer
+        if await self._is_there(kept, given):
+            return PortalAnswer(0, "đã có trên Cổng")
+        if answer.is_success:
+            raise PortalBusy(f"Cổng trả lời 0 mà chưa có: {answer.message[:200]}")
+        return answer
 
     async def _is_there(self, kept: KeptQuestion, given: GivenAnswer) -> bool:
         """Ask after an attempt whose answer was lost: what is there is not told a second time."""

@@ -103,7 +103,8 @@ class Telling:
                 if answer.is_of_session and not answer.denies:
                     raise PortalBusy(f"Cổng trả lời 0 mà nói về phiên: {answer.message[:200]}")
                 # Told again after a lost answer: that it is there is what was wanted.
-                refusal = None if answer.says_already_there else _failure(answer)
+                is_there = answer.says_only_there and (claimed.attempts > 1 or answer.names_progress)
+                refusal = None if is_there else _failure(answer)
                 if refusal is not None:
                     return _refused(refusal, replace(claimed, is_told=is_told))
         except Unavailable as silence:
@@ -142,7 +143,7 @@ class Telling:
             if not answer.says_already_there:
                 return await self._believed(claimed, answer)
             held = await self._look_up(claimed)
-        is_ours = claimed.is_uncertain and not held.is_known
+        is_ours = claimed.is_uncertain and not held.is_known and answer.says_only_there
         if is_ours or held.status == claimed.row.portal_status:
             return None
         return await self._believed(claimed, await self._portal.sync_dossier(message, is_updating=True))

@@ -170,6 +170,24 @@ async def test_a_status_is_told_once_however_the_look_up_names_it(start, named: 
         assert await world.statuses(code) == ["2", "4", "9", "10"]
 
 
+@pytest.mark.parametrize(
+    "message", ["Hồ sơ đã có trong danh sách khóa sổ, không nhận tiến độ", "Hồ sơ đã có trên hệ thống"]
+)
+async def test_progress_that_is_refused_of_a_dossier_that_is_there_is_shown(start, message: str):
+    async with a_world(start) as world:
+        await world.faults(refuse=refusing("CapNhatTienDoHoSoMC", -1, message))
+        await world.hears(ADossier().went("accepted", "ACCEPTED"))
+        await world.sends()
+        assert [(row["answer_code"], row["answer"]) for row in await refused(world)] == [("-1", message)]
+
+
+async def test_an_answer_in_unclear_words_is_asked_after(start):
+    async with a_world(start) as world:
+        unclear = refusing("DongBoKetQuaHoiDapGuiTuDVCQG", 0, "Yêu cầu của bạn đang chờ duyệt", times=2)
+        await world.faults(refuse=unclear)
+        await an_answer_to_a_question(world)
+
+
 REFUSALS = [
     (-1, "Trích yếu hồ sơ có phiên chợ không hợp lệ"),
     (-1, "Tệp bien-ban-phien-hop.pdf không tải được"),

@@ -388,6 +388,40 @@ def test_a_dossier_that_is_listed_is_there_under_any_code() -> None:
     )
 
 
+@pytest.mark.parametrize("code", [0, -1])
+@pytest.mark.parametrize(
+    "message",
+    ["Hồ sơ chưa có kết quả", "Tra cứu thành công. Không có dữ liệu phí", "Hồ sơ chưa tiếp nhận bản giấy"],
+)
+def test_a_dossier_whose_status_is_told_is_there_whatever_the_words_say_is_not(
+    code: int, message: str
+) -> None:
+    line = {"MaHoSo": CODE, "MaTrangThai": "4"}
+    assert read_look_up(PortalAnswer(code, message, [line]), CODE) == HeldByPortal(is_there=True, status=4)
+
+
+def test_the_code_asked_for_said_back_is_no_dossier() -> None:
+    assert read_look_up(PortalAnswer(-1, "Không tìm thấy hồ sơ", {"mahoso": CODE}), CODE) == NOT_THERE
+
+
+@pytest.mark.parametrize(
+    ("message", "is_there"),
+    [
+        ("Tiến độ đã tồn tại", True),
+        ("Duplicate entry", True),
+        ("Hồ sơ đã có trong danh sách khóa sổ, không nhận tiến độ", False),
+        ("Hồ sơ đã có trên hệ thống của Bộ, tỉnh không được cập nhật", False),
+        ("Không cập nhật được: hồ sơ đã tồn tại quyết định dừng", False),
+        ("Người xử lý đã tồn tại nhưng bị khóa", False),
+        ("Dữ liệu chưa hợp lệ: trùng mã hồ sơ của đơn vị khác", False),
+    ],
+)
+def test_what_is_there_already_is_so_only_where_nothing_is_said_against_it(
+    message: str, *, is_there: bool
+) -> None:
+    assert PortalAnswer(-1, message).says_only_there is is_there
+
+
 def test_a_page_that_is_not_found_is_no_dossier_that_is_not_there() -> None:
     assert read_look_up(PortalAnswer(404, "Not Found"), CODE) == NOT_SAID
     assert read_look_up(PortalAnswer(404, "Không tìm thấy hồ sơ"), CODE) == NOT_THERE

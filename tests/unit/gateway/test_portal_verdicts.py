@@ -9,8 +9,9 @@ import pytest
 
 from kernel.testing.fixed_clock import FixedClock
 from services.gateway.clients.portal_direct import DirectPortal
+from services.gateway.clients.portal_gateway import GatewayPortal
 from services.gateway.clients.portal_transport import decoded
-from services.gateway.domain.portal_account import DirectAccount
+from services.gateway.domain.portal_account import DirectAccount, GatewayAddresses
 from services.gateway.domain.portal_answers import (
     PortalAnswer,
     PortalShut,
@@ -159,6 +160,76 @@ def test_what_is_said_of_the_dossier_itself_counts(result: object) -> None:
     assert (answer.code, answer.message) == (-1, "Sai MaTTHC")
 
 
+AGAINST: tuple[dict[str, Any], ...] = (
+    {"result": {"SoHoSoThanhCong": 0, "DanhSachLoi": [{"MaHoSo": "X", "LyDo": "Mã thủ tục không tồn tại"}]}},
+    {"result": {"success": [], "failed": ["X"]}},
+    {"result": {"failList": [{"MaHoSo": "X", "reason": "MaTTHC không hợp lệ"}]}},
+    {"result": [{"MaHoSo": "X", "KetQua": "Thất bại", "LyDo": "MaTTHC không hợp lệ"}]},
+    {"result": [{"MaHoSo": "X", "TrangThai": "LOI", "MoTa": "MaTTHC không hợp lệ"}]},
+    {"result": [{"MaHoSo": "X", "MoTaLoi": "Thủ tục không tồn tại"}]},
+    {"result": [{"MaHoSo": "X", "errors": ["MaTTHC invalid"]}]},
+    {"result": [{"MaHoSo": "X", "err_code": "E01"}]},
+    {"result": [{"MaHoSo": "X", "isError": True}]},
+    {"result": [{"MaHoSo": "X", "code": 1, "message": ""}]},
+    {"result": "Hồ sơ X: MaTTHC không hợp lệ"},
+    {"result": ["Hồ sơ X: MaTTHC không hợp lệ"]},
+    {"errors": [{"field": "MaTTHC", "message": "không tồn tại"}]},
+    {"message": "", "thongBao": "Mã TTHC không tồn tại"},
+    {"message": None, "MoTaLoi": "Mã TTHC không tồn tại"},
+    {"success": False},
+    {"status": False},
+    {"status": "ERROR"},
+    {"isSuccess": "false", "message": ""},
+    {"MaLoi": "01"},
+)
+NOT_AGAINST: tuple[dict[str, Any], ...] = (
+    {"result": {"SoHoSoThanhCong": 1, "SoHoSoLoi": 0, "DanhSachLoi": []}},
+    {"result": {"success": ["X"], "failed": []}},
+    {"result": [{"MaHoSo": "X", "KetQua": "Thành công", "LyDo": ""}]},
+    {"result": [{"MaHoSo": "X", "TrangThai": "4", "TrangThaiHoSo": "Đang xử lý", "MoTaLoi": None}]},
+    {"result": [{"MaHoSo": "X", "NOIDUNGTRALOI": "Không được", "LoiNhan": "Chào", "NgayTuChoi": "1"}]},
+    {"errors": [], "error": None, "err_code": "00", "isError": False, "hasError": "false"},
+    {"error": {"code": 0, "message": "Success"}, "MoTaLoi": "Không có lỗi", "MaLoi": "00"},
+    {"status": 200, "success": True, "code": "0", "description": "OK"},
+    {"status": "success", "thanhCong": "1"},
+)
+
+
+@pytest.mark.parametrize("told", AGAINST, ids=str)
+async def test_what_stands_beside_success_counts_by_either_road_and_in_every_writing(told: Any) -> None:
+    whole = {**DONE, **told}
+    direct, _ = a_portal(whole)
+    for portal in (direct, a_gateway(whole), a_gateway({**DONE, "message": json.dumps(whole)})):
+        for answer in (
+            await portal.sync_dossier({}, is_updating=False),
+            await portal.add_progress([{}]),
+            await portal.tell_status({}),
+            await portal.write("DongBoDanhGia", [{}]),
+        ):
+            assert not answer.is_success
+
+
+@pytest.mark.parametrize("told", NOT_AGAINST, ids=str)
+async def test_what_tells_of_no_fault_is_success_at_once(told: Any) -> None:
+    whole = {**DONE, **told}
+    direct, _ = a_portal(whole)
+    for portal in (direct, a_gateway({**DONE, "message": json.dumps(whole)})):
+        answer = await portal.sync_dossier({}, is_updating=False)
+        assert (answer.is_success, answer.is_doubtful) == (True, False)
+
+
+async def test_what_a_gateway_says_beside_the_portals_answer_counts_too() -> None:
+    portal = a_gateway({"error_code": 0, "message": json.dumps(DONE), "MoTaLoi": "Không gửi được"})
+    answer = await portal.sync_dossier({}, is_updating=False)
+    assert (answer.is_success, answer.is_doubtful, answer.message) == (False, True, "Không gửi được")
+
+
+async def test_a_bad_moment_told_beside_success_is_one() -> None:
+    portal, _ = a_portal({**DONE, "error": "Hệ thống đang bận, vui lòng thử lại sau"})
+    with pytest.raises(PortalSilent):
+        await portal.sync_dossier({}, is_updating=False)
+
+
 FINE = (
     [{"MaHoSo": "X", "code": "H99.201", "status": 4, "message": "Thành công"}],
     [{"MaHoSo": "X", "code": 200, "success": True}],
@@ -191,7 +262,7 @@ class Exchange:
         if url.endswith("/login"):
             self.logins += 1
             return {"error_code": 0, "message": "", "SESSION": f"s{self.logins}"}
-        self.calls.append(body["session"])
+        self.calls.append(body["session"] if isinstance(body, dict) and "session" in body else "")
         told = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(told, Exception):
             raise told
@@ -213,6 +284,10 @@ def a_portal(*answers: Any) -> tuple[DirectPortal, Exchange]:
         words=WORDS,
     )
     return DirectPortal(exchange, account, FixedClock()), exchange  # type: ignore[arg-type]
+
+
+def a_gateway(answer: Any) -> GatewayPortal:
+    return GatewayPortal(Exchange(answer), GatewayAddresses(root="http://cong", agency="H99", words=WORDS))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
