@@ -24,6 +24,13 @@ class ExemptionUndecided(Refusal):
     title = "Người nộp đề nghị miễn, giảm phí, lệ phí; hãy xác nhận hoặc từ chối đề nghị trước"
 
 
+class NoticeCancelled(Refusal):
+    """The notice was taken back: nobody holds a paper that asks for it, nothing is owed by it (409)."""
+
+    code = "notice-cancelled"
+    title = "Thông báo nghĩa vụ tài chính này đã được hủy; nếu còn phải nộp thì lập thông báo mới"
+
+
 class NoOpenClaim(Refusal):
     """No exemption was claimed, or the claim is decided (409)."""
 

@@ -19,6 +19,7 @@ from services.dossier.domain.payments.errors import (
     EvidenceMissing,
     ExemptionUndecided,
     NoSuchExemption,
+    NoticeCancelled,
 )
 from services.dossier.domain.payments.fees import dues_of, needs_assessing
 from services.dossier.domain.payments.refeeing import BY_ROWS
@@ -222,7 +223,10 @@ async def correct(
     work: Work,
     now: datetime,
 ) -> Ledger:
-    """Set right what is owed of an item, with the reason; a manager's doing; never below 0."""
+    """Set right what is owed of an item, with the reason; a manager's doing; never below 0.
+
+    A notice that was taken back asks for nothing any more: what is owed after all is told by a new one.
+    """
     ledger = await open_ledger(dossier_id, by=by, work=work, now=now, seen=seen)
     if not approves(ledger.dossier.now_at(ledger.dossier.receiving_agency.code), by):
         raise Forbidden
@@ -233,6 +237,8 @@ async def correct(
         raise Invalid(fields=[("amount", "Số điều chỉnh không hợp lệ")])
     if amount > 0:
         _require_open(ledger)
+        if any(one.id == item and one.cancelled_at is not None for one in ledger.dossier.obligations):
+            raise NoticeCancelled
     since = ledger.account.version
     entry = ledger.add(EntryKind.CORRECTED, amount, item=item, reason=reason)
     ledger.write("corrected", since)

@@ -128,6 +128,18 @@ async def test_a_mistaken_notice_takes_no_other_debt_with_it(till: Office) -> No
     ]
 
 
+async def test_a_notice_that_was_taken_back_is_not_owed_again_by_a_correction(till: Office) -> None:
+    """Nobody holds a paper that asks for it: what is owed after all is told by a new notice."""
+    owing = await an_owing(till, "song-lai")
+    await till.act(owing.seen, "payment-notice-cancellation", LEAD, reason="Ghi nhầm")
+    assert await owing.told() == ("PROCESSING", "RUNNING", [0])
+    duty = (await owing.duties())[0]["item_id"]
+    body = {"item": duty, "amount": 7_000, "reason": "Còn thiếu"}
+    answer = await owing.money.post("/corrections", MANAGER, **body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "notice-cancelled")
+    assert await owing.told() == ("PROCESSING", "RUNNING", [0])
+
+
 async def a_credit(till: Office, cashier: str, credit: int) -> Owing:
     """Return a dossier under way whose applicant paid so much beyond the fee of 30,000."""
     seen = await till.submitted(procedure_code=AFTERWARDS)
