@@ -11,6 +11,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,11 +20,14 @@ import pytest
 
 from kernel.core.caller import Caller
 from kernel.core.errors import Refusal
-from services.dossier.domain.actions import Action, may
+from kernel.web.problems import STATUS
+from services.dossier.domain.actions import Action, may, require
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import NotYourStep
 from services.dossier.domain.standing import opinions_of
+from services.dossier.domain.states import State
 from services.dossier.domain.ways import _NOTHING_THERE, Standing, ways_of
+from services.dossier.domain.work.elsewhere import Elsewhere
 from services.dossier.use_cases import (
     archive_dossier,
     correct_owner,
@@ -53,6 +57,7 @@ from tests.builders.dossier.office import (
     an_officer,
 )
 from tests.builders.dossier.situations import SITUATIONS, the_road
+from tests.plugin_promises import promises_of
 
 PEOPLE = {
     "citizen": a_citizen(),
@@ -269,6 +274,28 @@ async def _standing(database: MemoryDatabase, dossier: Dossier, by: Caller, now:
     return standing_now(detail, by=by, work=work, now=now)
 
 
+def _broken_by(action: Action, refusal: Refusal) -> str:
+    """Return what the document does not promise of such a refusal: a screen has to know each."""
+    path, status = f"/v1/dossiers/x/{action.value}", STATUS[refusal.kind]
+    return promises_of("dossier").broken_by("POST", path, status, refusal.code)
+
+
+def _refused(action: Action, dossier: Dossier, by: Caller) -> str:
+    """Return what is not promised of the refusal by state and right; fail where there is none."""
+    with pytest.raises(Refusal) as stood:
+        require(action, dossier, by)
+    return _broken_by(action, stood.value)
+
+
+async def test_what_is_worked_elsewhere_is_refused_as_promised(station: Any) -> None:
+    _, road, now = station
+    for kept in (one for one in road.values() if one.state is State.PROCESSING):
+        dossier = deepcopy(kept)
+        dossier.elsewhere = Elsewhere("MINISTRY", "BO", "X-1", now, "Lý do")
+        for by, action in product(PEOPLE.values(), Action):
+            assert may(action, dossier, by) or _refused(action, dossier, by) == ""
+
+
 @pytest.mark.usefixtures("work_is_whole")
 @pytest.mark.parametrize("situation", SITUATIONS)
 async def test_what_is_listed_succeeds_and_nothing_else_does(station: Any, situation: str) -> None:
@@ -282,6 +309,7 @@ async def test_what_is_listed_succeeds_and_nothing_else_does(station: Any, situa
             ways = ways_of(action, situation_of(grounds, MemoryWork(database).limits, now))
             if not may(action, dossier, by):
                 assert action.value not in standing.actions
+                assert _refused(action, dossier, by) == ""
                 continue
             outcomes = {}
             for way in ways:
@@ -301,6 +329,8 @@ async def test_what_is_listed_succeeds_and_nothing_else_does(station: Any, situa
                 if one is not None and not isinstance(one, _NOTHING_THERE)
             }
             assert {key: code for key, code in greyed.items() if key[0] == action.value} == told, said
+            refused = [one for one in outcomes.values() if one is not None]
+            assert [broken for one in refused if (broken := _broken_by(action, one))] == [], said
 
 
 def test_every_action_is_tried() -> None:
