@@ -30,6 +30,8 @@ from services.gateway.domain.portal_words import text_of
 Json = dict[str, Any]
 
 _WHOSE = "identity_number"
+_MOST_POINTS = 20
+"""In the name of a member within another, as form builders number their fields."""
 _COMPONENT = "MaThanhPhanHoSo"
 _NAME = "TenTepDinhKem"
 _CONTENT = "(có nội dung, chỉ bỏ được)"
@@ -80,7 +82,7 @@ def corrected(path: str, message: Any, corrections: Mapping[str, str]) -> Any:
     changed = copy.deepcopy(message)
     for name, value in corrections.items():
         if name in allowed:
-            _put(content_of(path, changed)[1], name.split("."), value)
+            _put(content_of(path, changed)[1], name, value)
     return changed
 
 
@@ -216,25 +218,41 @@ def _value(data: Any, name: str) -> str:
     return str(found) if isinstance(found, str | int | float) else ""
 
 
+def _steps(data: Any, name: str) -> Iterator[str]:
+    """Yield the members and places a name leads through; a member's own name may have points in it."""
+    parts = name.split(".")
+    while parts:
+        step = parts[0]
+        if isinstance(data, Mapping):
+            lengths = (len(parts), *range(min(len(parts), _MOST_POINTS), 0, -1))
+            names = (".".join(parts[:length]) for length in lengths)
+            step = next((one for one in names if one in data), step)
+        yield step
+        parts = parts[step.count(".") + 1 :]
+        data = _member(data, step)
+
+
+def _member(data: Any, step: str) -> Any:
+    if isinstance(data, list):
+        return data[int(step)] if step.isdecimal() and int(step) < len(data) else None
+    return data.get(step) if isinstance(data, Mapping) else None
+
+
 def _at(data: Any, name: str) -> Any:
-    for part in name.split("."):
-        if isinstance(data, list):
-            data = data[int(part)] if part.isdecimal() else None
-        else:
-            data = data.get(part) if isinstance(data, Mapping) else None
+    for step in _steps(data, name):
+        data = _member(data, step)
     return data
 
 
-def _put(data: Any, parts: list[str], value: str) -> None:
-    *outer, last = parts
-    for part in outer:
-        if isinstance(data, list):
-            data = data[int(part)]
-            continue
-        inner = data.get(part)
-        if not isinstance(inner, dict) and not (part == FILES and isinstance(inner, list)):
-            data[part] = {}
-        data = data[part]
+def _put(data: Any, name: str, value: str) -> None:
+    """Put a value where a name leads; all that stands beside it stays."""
+    *outer, last = _steps(data, name)
+    for place, step in enumerate(outer):
+        inner = _member(data, step)
+        is_list = isinstance(inner, list) and [*outer, last][place + 1].isdecimal()
+        if not isinstance(inner, dict) and not is_list:
+            data[step] = inner = {}
+        data = inner
     if isinstance(data, list):
         data[int(last)] = value
     else:

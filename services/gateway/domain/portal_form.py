@@ -37,19 +37,16 @@ def is_form(told: Any) -> bool:
 
 
 def long_answers(told: Any) -> Iterator[str]:
-    """Yield which answers of a form hold a long text or a file's, by name or by place in a list."""
-    if isinstance(told, Mapping):
-        yield from (name for name, value in told.items() if "." not in name and _holds_long(value))
-    elif isinstance(told, list):
-        for place, one in enumerate(told):
-            yield from (f"{place}.{name}" for name in long_answers(one))
-
-
-def _holds_long(value: Any) -> bool:
-    if isinstance(value, str):
-        return isinstance(value, LongText) or value.lstrip()[:5].lower() == "data:"
-    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
-    return any(_holds_long(one) for one in inner)
+    """Yield where in a form a long text or a file's stands, by names and places in lists."""
+    inner: Any = (
+        told.items() if isinstance(told, Mapping) else enumerate(told) if isinstance(told, list) else ()
+    )
+    for name, value in inner:
+        if isinstance(value, str):
+            if isinstance(value, LongText) or value.lstrip()[:5].lower() == "data:":
+                yield str(name)
+        else:
+            yield from (f"{name}.{place}" for place in long_answers(value))
 
 
 def _pair(one: Mapping[str, Any]) -> tuple[str, Any] | None:

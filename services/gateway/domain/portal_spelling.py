@@ -56,6 +56,7 @@ _SAID_OF_A_DOSSIER = frozenset(
     for name in (profile["procedure"], profile["owner"]["full_name"])
 )
 _ATTRIBUTES = ("@", "xmlns", "$")
+_NAMESPACES = ("xmlns", "xsi:")
 _TEXT_OF_AN_ELEMENT = ("#text", "$t", "_", "$", "#cdata-section")
 _DEEPEST = 6
 _ALIAS = 2
@@ -90,13 +91,16 @@ _OF_PEOPLE = _by_letters(_PEOPLE_MEMBERS)
 _ENVELOPE = _by_letters(("service", "isUpdating", "data"))
 _OF_THE_ROAD = frozenset(
     {
-        *("service", "isupdating", "data", "issync", "securitykey", "ngay", "madonvi", "header", "headers"),
+        *("service", "isupdating", "data", "issync", "securitykey", "ngay", "madonvi"),
         *("requestid", "messageid", "transactionid", "correlationid", "traceid", "timestamp", "token"),
         *("sessionid", "signature", "checksum", "dstcode", "providerurl", "authorization"),
         *("username", "password", "apikey"),
     }
 )
 """What stands in envelopes for who carries the message, by the letters of its name."""
+_HEADS = frozenset({"header", "headers"})
+_LONGEST_OF_THE_ROAD = 4_000
+"""Letters: tokens and signatures of messages are no longer, a drawn signature is."""
 
 
 def with_envelope_named(message: Mapping[str, Any]) -> Json:
@@ -149,13 +153,23 @@ def content_beside(message: Mapping[str, Any], *, is_inside: bool = False) -> Js
         name: value
         for name, value in message.items()
         if not is_blank(value)
-        and not name.startswith(_ATTRIBUTES)
-        and (
-            name != "isUpdating"
-            if is_inside
-            else name not in _ENVELOPE.values() and letters_of_name(name) not in _OF_THE_ROAD
-        )
+        and not name.lstrip("@").startswith(_NAMESPACES)
+        and (name != "isUpdating" if is_inside else not _is_of_the_road(name, value))
     }
+
+
+def _is_of_the_road(name: str, value: Any) -> bool:
+    """Tell whether a member is the envelope's: one short value, or a head of nothing but those."""
+    if name in _ENVELOPE.values():
+        return True
+    if isinstance(value, Mapping):
+        is_head = letters_of_name(name) in _HEADS
+        return is_head and all(is_blank(one) or _is_of_the_road(of, one) for of, one in value.items())
+    if isinstance(value, str) and len(value) > _LONGEST_OF_THE_ROAD:
+        return False
+    return not isinstance(value, list) and (
+        letters_of_name(name) in _OF_THE_ROAD or name.startswith(_ATTRIBUTES)
+    )
 
 
 def dossiers_named(told: Any, deep: int = _DEEPEST) -> Iterator[str]:

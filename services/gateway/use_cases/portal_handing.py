@@ -146,7 +146,11 @@ async def key_of(handed: Handed, said: Said, asked_in: int | None) -> str:
     if not handed.is_supplement:
         return f"portal:{handed.portal_code}"
     files = [{**file, "content_base64": await _digest(file, said)} for file in handed.body["attachments"]]
-    told = orjson.dumps({**handed.body, "attachments": files}, option=orjson.OPT_SORT_KEYS)
+    named = {"missing": handed.missing, "deleted": handed.deleted}
+    told = orjson.dumps(
+        {**handed.body, "attachments": files, **{name: one for name, one in named.items() if one}},
+        option=orjson.OPT_SORT_KEYS,
+    )
     digest = hashlib.sha256(told).hexdigest()[:32]
     return ":".join(str(one) for one in ("portal", handed.portal_code, digest, asked_in) if one is not None)
 

@@ -14,6 +14,7 @@ from services.gateway.domain.portal_json import parsed
 from services.gateway.domain.portal_profiles import GENERAL
 from services.gateway.domain.portal_reading import handed_of
 from services.gateway.domain.portal_words import NeedsPeople, NotUnderstood
+from services.gateway.use_cases.portal_handing import key_of
 from tests.builders.gateway.portal import a_message as a_portal_message
 from tests.unit.gateway.test_portal_spelling import (
     CONTENTS,
@@ -470,3 +471,79 @@ async def test_flags_of_a_file_that_say_nothing_of_it_are_no_answers() -> None:
     flags = {"DuocTaiSuDung": "0", "DuocLayTuKhoDMQG": "0", "DuocSoHoa": "1", "IsDeleted": "False"}
     told, _ = await understood(a_message(SMALL, TaiLieuNop=[{**FILE, **flags}]))
     assert told == (await understood(a_message(SMALL)))[0]
+
+
+BROKEN = "data:image/png;base64,iVBORw0KGgo!!!!"
+PICTURES: dict[str, tuple[Any, str, Any]] = {
+    "a list of pairs": (
+        [{"key": "anh.x", "value": BROKEN}, {"key": "y", "value": "2"}],
+        "DuLieuEForm.0.value",
+        {"anh.x": "", "y": "2"},
+    ),
+    "a name with points": ({"1.2 anh": BROKEN, "y": "2"}, "DuLieuEForm.1.2 anh", {"1.2 anh": "", "y": "2"}),
+    "in a group": (
+        {"nguoiNop": {"anh": BROKEN, "ten": "An"}},
+        "DuLieuEForm.nguoiNop.anh",
+        {"nguoiNop": {"anh": "", "ten": "An"}},
+    ),
+    "in a list in a group": (
+        {"anh": [{"tep": BROKEN, "so": 1}, {"so": 2}]},
+        "DuLieuEForm.anh.0.tep",
+        {"anh": [{"tep": "", "so": 1}, {"so": 2}]},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+async def test_a_picture_that_is_left_out_leaves_all_other_answers(name: str) -> None:
+    form, place, left = PICTURES[name]
+    said = await read(a_message(SMALL, DuLieuEForm=form))
+    assert place in removable(GENERAL, said.value)
+    told = handed_of(GENERAL, corrected(GENERAL, said.value, {place: ""})).body["form_data"]
+    assert left.items() <= told.items()
+
+
+async def test_a_strange_member_whose_name_has_points_can_be_left_out() -> None:
+    said = await read(a_message(SMALL, **{"Tep.Dinh.Kem": "QUJD" * 200}))
+    with pytest.raises(NeedsPeople, match=r"Tep\.Dinh\.Kem"):
+        handed_of(GENERAL, said.value)
+    assert handed_of(GENERAL, corrected(GENERAL, said.value, {"Tep.Dinh.Kem": ""})).portal_code
+
+
+INSIDE: dict[str, Any] = {
+    "data": {"eform": "x"},
+    "signature": "nét vẽ",
+    "Username": "an",
+    "@nguon": "SOAP",
+    "service": "x",
+}
+
+
+@pytest.mark.parametrize("name", INSIDE)
+async def test_what_a_container_of_the_content_says_is_the_contents_whatever_its_name(name: str) -> None:
+    message = a_message(SMALL)
+    told, _ = await understood({**message, "data": {"HoSo": message["data"], name: INSIDE[name]}})
+    assert told["form_data"] == FORM | {name: INSIDE[name]}
+
+
+async def test_only_single_short_values_of_an_envelope_are_the_roads() -> None:
+    signed = {"Signature": {"nguoiKy": "An"}, "Header": {"GhiChuCuaCongDan": "gấp"}}
+    plain = {"signature": "MEUCIQ==", "header": {"requestId": "7", "token": "t"}, "@id": "1"}
+    told, _ = await understood({**a_message(SMALL), **signed})
+    assert told["form_data"] == FORM | signed
+    told, _ = await understood({**a_message(SMALL), **plain})
+    assert told["form_data"] == FORM
+
+
+async def test_supplements_that_name_other_files_have_other_keys() -> None:
+    keys = set()
+    for files in (
+        [],
+        [{"TenTepDinhKem": "a.pdf"}],
+        [{"TenTepDinhKem": "b.pdf"}],
+        [FILE | {"IsDeleted": "1"}],
+    ):
+        content = {"MaHoSoQG": "G22.99-1", "NgayNopHoSo": "20260304081500", "TaiLieuNop": files}
+        said = await read({"isUpdating": "True", "data": content})
+        keys.add(await key_of(handed_of(GENERAL, said.value), said, 1))
+    assert len(keys) == 4
