@@ -4,6 +4,8 @@ import sys
 from collections.abc import Sequence
 from uuid import UUID
 
+import asyncpg
+
 from kernel.core.errors import Refusal
 from kernel.runtime import Runtime
 from kernel.service import JobTick
@@ -14,18 +16,26 @@ from services.dossier.use_cases.pause_dossier import hold_against_ledger
 _OWING = (
     "SELECT d.id FROM dossiers d WHERE NOT d.state = ANY($1::text[]) AND EXISTS ("
     "SELECT FROM payment_entries e WHERE e.dossier_id = d.id AND e.kind = 'OWED'"
-    " AND e.data->>'fee_kind' = 'OBLIGATION') ORDER BY d.id"
+    " AND e.data->>'fee_kind' = 'OBLIGATION') UNION "
+    "SELECT d.id FROM dossiers d JOIN payment_entries e ON e.dossier_id = d.id"
+    " WHERE d.state = ANY($1::text[]) GROUP BY d.id HAVING sum(CASE"
+    " WHEN e.kind IN ('OWED', 'CORRECTED', 'REVERSED', 'REFUNDED') THEN e.amount"
+    " WHEN e.kind = 'PAID' THEN -e.amount ELSE 0 END) > 0 ORDER BY id"
 )
 
 
 async def hold_obligations(runtime: Runtime, arguments: Sequence[str]) -> int:
-    """Tell each running dossier what its ledger owes by notice, a commit each; with `--check` only name them.
+    """Tell each running dossier what its ledger owes by notice, a commit each; one that ended owes nothing.
 
-    1 where `--check` finds any, or where one could not be told (somebody is changing it): run it again.
+    With `--check` they are only named. 1 where `--check` finds any, or where one could not be told (somebody is changing it): run it again.
     """
     is_check = "--check" in arguments
-    async with runtime.pool.acquire() as connection:
+    # A connection of its own: the pool's end long statements.
+    connection = await asyncpg.connect(runtime.settings.database_url.get_secret_value())
+    try:
         rows = await connection.fetch(_OWING, [one.value for one in CLOSED])
+    finally:
+        await connection.close()
     told = left = 0
     for row in rows:
         dossier_id = UUID(int=row["id"].int)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from kernel.core.caller import Caller
+from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Invalid, Stale
 from kernel.core.ids import new_id
@@ -21,10 +21,12 @@ from services.dossier.domain.payments.obligations import Moved, moved_between, s
 from services.dossier.domain.states import CLOSED, Move, State
 from services.dossier.use_cases.ask_limits import cause_of
 from services.dossier.use_cases.open_dossier import open_for, parties_of
-from services.dossier.use_cases.payments.ledger import hold_ledger
+from services.dossier.use_cases.payments.ledger import Ledger, hold_ledger
 from services.dossier.use_cases.ports import Grounds, Work
 from services.dossier.use_cases.receive_dossier import issue
 from services.dossier.use_cases.record_change import record_change
+
+_SYSTEM = Caller(subject="", kind=CallerKind.SERVICE)
 
 
 async def ask_payment(
@@ -126,11 +128,17 @@ async def hold_against_ledger(dossier_id: UUID, *, work: Work, now: datetime) ->
     """Tell a dossier what its ledger says of its obligations where it knows otherwise; return what was told.
 
     Before credit was held against notices, who had paid stood for money nobody could take. What it stood
-    since the ledger owed nothing was the system's doing and moves no due moment.
+    since the ledger owed nothing was the system's doing and moves no due moment. One that has ended owes
+    nothing: before that was held to, money that had gone back was asked for again.
     """
     account = await work.payments.hold(dossier_id)
     dossier, grounds = await work.dossiers.load(dossier_id)
-    moved = [] if dossier.state in CLOSED else untrue(account, dossier.obligations)
+    if dossier.state in CLOSED:
+        ledger = Ledger(dossier, grounds, account, work, _SYSTEM, now)
+        ledger.drop_unpaid("Hồ sơ đã kết thúc")
+        await ledger.end_requests()
+        return [Moved(one.id, one.paid, 0) for one in account.items if one.outstanding]
+    moved = untrue(account, dossier.obligations)
     if not moved:
         return []
     source = f"ledger:{account.version}"

@@ -80,7 +80,7 @@ class Taken:
             if found is None:
                 raise Invalid(fields=[("item", "Không có khoản này")])
             most = found.outstanding
-        if most == 0:
+        if most == 0 or self.ledger.has_ended:
             raise NothingToPay
         if self.amount > most:
             raise Invalid(fields=[(path, "Lớn hơn số còn phải nộp")])

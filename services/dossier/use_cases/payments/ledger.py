@@ -12,6 +12,7 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.payments.account import Account, Entry, EntryKind, ItemKind, Method
 from services.dossier.domain.payments.events import payment_event
 from services.dossier.domain.standing import require_sight
+from services.dossier.domain.states import CLOSED
 from services.dossier.use_cases.ports import Grounds, Work
 from services.dossier.use_cases.secrets import identity_index
 
@@ -26,6 +27,11 @@ class Ledger:
     work: Work
     by: Caller
     now: datetime
+
+    @property
+    def has_ended(self) -> bool:
+        """Tell whether the dossier has ended: it owes nothing more, whatever went back since."""
+        return self.dossier.state in CLOSED
 
     def add(
         self,
@@ -83,6 +89,17 @@ class Ledger:
         items = [one for one in self.account.items if one.outstanding]
         new = [self.add(EntryKind.CORRECTED, -one.outstanding, item=one.id, reason=reason) for one in items]
         self.work.payments.add_entries(new)
+
+    def forgo(self, amount: int, item: UUID | None, reason: str) -> None:
+        """Let nothing be owed of a dossier that has ended for what is about to go back, by the next line."""
+        if not self.has_ended:
+            return
+        held = self.account
+        self.add(EntryKind.REFUNDED, amount, item=item)
+        short = [(one.id, one.outstanding) for one in self.account.items if one.outstanding]
+        self.account = held
+        for owed, missing in short:
+            self.add(EntryKind.CORRECTED, -missing, item=owed, reason=reason)
 
     async def end_requests(self, source: str = "") -> None:
         """Take back requests that ask for more than is owed now, but the one this money came by (`source`).

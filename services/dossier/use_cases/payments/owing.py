@@ -23,7 +23,6 @@ from services.dossier.domain.payments.errors import (
 )
 from services.dossier.domain.payments.fees import dues_of, needs_assessing
 from services.dossier.domain.payments.refeeing import BY_ROWS
-from services.dossier.domain.states import CLOSED
 from services.dossier.use_cases.payments.claiming import claimed_relief, settle_claim
 from services.dossier.use_cases.payments.fee_rows import rows_of
 from services.dossier.use_cases.payments.granting import grant
@@ -134,7 +133,7 @@ async def assess(
 
 def _require_open(ledger: Ledger) -> None:
     """Raise on a dossier that has ended: it owes nothing more."""
-    if ledger.dossier.state in CLOSED:
+    if ledger.has_ended:
         raise AccountEnded
 
 

@@ -89,7 +89,7 @@ def _asked(ledger: Ledger, item: UUID | None) -> int:
         if found is None:
             raise Invalid(fields=[("item", "Không có khoản này")])
         amount = found.outstanding
-    if amount == 0:
+    if amount == 0 or ledger.has_ended:
         raise NothingToPay
     return amount
 

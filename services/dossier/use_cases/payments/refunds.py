@@ -120,10 +120,12 @@ async def decide_refund(
     work.payments.save_refund(decided)
     ledger = Ledger(dossier, grounds, account, work, by, now)
     since = account.version
+    item = _item_of(account, refund.id)
+    ledger.forgo(refund.amount, item, refund.reason)
     ledger.add(
         EntryKind.REFUNDED,
         refund.amount,
-        item=_item_of(account, refund.id),
+        item=item,
         method=refund.method,
         source=f"refund:{refund.id}",
         reason=refund.reason,

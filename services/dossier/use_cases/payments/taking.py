@@ -5,7 +5,6 @@ from uuid import UUID
 
 from services.dossier.domain.payments.account import Entry, EntryKind, Method
 from services.dossier.domain.payments.obligations import moved_between
-from services.dossier.domain.states import CLOSED
 from services.dossier.use_cases.pause_dossier import follow_money
 from services.dossier.use_cases.payments.ledger import Ledger
 
@@ -45,7 +44,7 @@ async def tell_dossier(ledger: Ledger, since: int, source: str) -> None:
     taken back.
     """
     await ledger.end_requests(source)
-    if ledger.dossier.state in CLOSED:
+    if ledger.has_ended:
         return
     before = ledger.account.until(since)
     moved = moved_between(before, ledger.account)

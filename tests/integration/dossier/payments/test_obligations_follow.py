@@ -10,8 +10,8 @@ import pytest
 
 from services.dossier.commands.obligations import hold_obligations
 from services.dossier.use_cases.payments.ledger import Ledger
-from tests.builders.dossier.office import HANDED_OUT, LEAD, RECEIVER, SIGNER, SPECIALIST, Office
-from tests.builders.dossier.till import MANAGER, Till, a_cashier, a_till
+from tests.builders.dossier.office import HANDED_OUT, LEAD, RECEIVER, SIGNER, SPECIALIST, Office, a_citizen
+from tests.builders.dossier.till import MANAGER, PLATFORM, Till, a_cashier, a_till
 from tests.integration.dossier.payments.conftest import AFTERWARDS
 
 NOTICE = {"name": "Lệ phí trước bạ", "amount": 9_000, "reason": "Trước bạ", "legal_basis": "NĐ 10/2022"}
@@ -138,6 +138,46 @@ async def test_a_notice_that_was_taken_back_is_not_owed_again_by_a_correction(ti
     answer = await owing.money.post("/corrections", MANAGER, **body)
     assert (answer.status_code, answer.json()["code"]) == (409, "notice-cancelled")
     assert await owing.told() == ("PROCESSING", "RUNNING", [0])
+
+
+async def test_what_goes_back_of_a_dossier_that_ended_is_not_asked_for_again(till: Office) -> None:
+    """Nobody at the counter, online or at the portal is told to pay it anew, however it ended."""
+    for way, by in (("refusal", RECEIVER), ("cancellation", a_citizen())):
+        seen = await till.submitted(procedure_code=AFTERWARDS)
+        money = Till(till, seen, a_cashier(f"da-{way}"))
+        await money.news((await money.ask())["reference"], 30_000)
+        body = (
+            {"reason": "Ngoài thẩm quyền", "legal_basis": "NĐ 118"} if way == "refusal" else {"note": "Thôi"}
+        )
+        await till.act(seen, way, by, **body)
+        given = {"method": "TRANSFER", "reason": "Hoàn", "payee": {"account": "0123"}}
+        asked = await money.post("/refunds", money.cashier, amount=30_000, **given)
+        path = f"/v1/refunds/{asked.json()['refund_id']}/decision"
+        assert (await till.service.post(path, {"approved": True}, MANAGER, version=1)).status_code == 200
+        told = await money.read()
+        assert [told[name] for name in ("owed", "paid", "outstanding", "credit")] == [0, 0, 0, 0]
+        assert told["entries"][-1]["kind"] == "REFUNDED"
+        bill = await till.service.post("/v1/payment-bills", {"code": seen["reference"]}, PLATFORM)
+        tries = [await money.take(30_000), await money.post("/requests", a_citizen()), bill]
+        assert [(one.status_code, one.json()["code"]) for one in tries] == [(409, "nothing-to-pay")] * 3
+
+
+async def test_what_was_owed_again_of_a_dossier_that_had_ended_is_let_go(
+    till: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = await till.submitted(procedure_code=AFTERWARDS)
+    money = Till(till, seen, a_cashier("het-no"))
+    await money.news((await money.ask())["reference"], 30_000)
+    await till.act(seen, "cancellation", a_citizen(), note="Thôi")
+    monkeypatch.setattr(Ledger, "forgo", lambda *_: None)
+    given = {"method": "TRANSFER", "reason": "Hoàn", "payee": {"account": "0123"}}
+    asked = await money.post("/refunds", money.cashier, amount=30_000, **given)
+    path = f"/v1/refunds/{asked.json()['refund_id']}/decision"
+    assert (await till.service.post(path, {"approved": True}, MANAGER, version=1)).status_code == 200
+    assert (await money.read())["outstanding"] == 30_000, "as it was left before"
+    assert await hold_obligations(till.service.runtime, []) == 0
+    assert ((await money.read())["outstanding"], (await money.read())["owed"]) == (0, 0)
+    assert await hold_obligations(till.service.runtime, ["--check"]) == 0
 
 
 async def a_credit(till: Office, cashier: str, credit: int) -> Owing:
