@@ -27,7 +27,8 @@ _OWING = (
 async def hold_obligations(runtime: Runtime, arguments: Sequence[str]) -> int:
     """Tell each running dossier what its ledger owes by notice, a commit each; one that ended owes nothing.
 
-    With `--check` they are only named. 1 where `--check` finds any, or where one could not be told (somebody is changing it): run it again.
+    With `--check` they are only named. 1 where that finds any, or where one could not be told (somebody is
+    changing it): run it again.
     """
     is_check = "--check" in arguments
     # A connection of its own: the pool's end long statements.
