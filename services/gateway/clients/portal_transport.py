@@ -16,6 +16,7 @@ from services.gateway.domain.portal_answers import (
     PortalWithout,
 )
 from services.gateway.domain.portal_envelope import without_controls
+from services.gateway.domain.portal_lists import is_deeper
 
 MOST_BYTES = 64 * 1_048_576
 _PIECE = 65_536
@@ -127,8 +128,15 @@ def decoded(raw: bytes | str) -> Any:
         found = orjson.loads(text)
     except orjson.JSONDecodeError:
         return without_controls(_read_as_written(text))
+    _shallow(found)
     plain = text if isinstance(text, str) else text.decode("latin-1")
     return without_controls(found) if _ESCAPED.search(plain) else found
+
+
+def _shallow(found: Any) -> Any:
+    if is_deeper(found):
+        raise PortalUnreadable("câu trả lời lồng nhau quá sâu")
+    return found
 
 
 def _read_as_written(text: bytes | str) -> Any:
@@ -139,7 +147,7 @@ def _read_as_written(text: bytes | str) -> Any:
         found = json.loads(text, strict=False, parse_constant=lambda _: None)
     except (ValueError, RecursionError) as error:
         raise PortalUnreadable("câu trả lời không phải JSON") from error
-    wide = json.dumps(found, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
+    wide = json.dumps(_shallow(found), ensure_ascii=False).encode("utf-16-le", "surrogatepass")
     return orjson.loads(wide.decode("utf-16-le", "replace").replace("\ufffd", "?"))
 
 

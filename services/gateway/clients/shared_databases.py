@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import orjson
 
+from services.gateway.domain.portal_lists import is_deeper
 from services.gateway.domain.shared_databases import (
     DIFFERENT,
     MATCHED,
@@ -90,8 +91,11 @@ async def posted(
                 raw += chunk
                 if len(raw) > most:
                     raise DatabaseSilent("câu trả lời quá lớn")
-        return orjson.loads(raw)
+        found = orjson.loads(raw)
     except TimeoutError as error:
         raise DatabaseSlow("quá thời gian chờ") from error
     except (aiohttp.ClientError, orjson.JSONDecodeError) as error:
         raise DatabaseSilent(type(error).__name__) from error
+    if is_deeper(found):
+        raise DatabaseSilent("câu trả lời lồng nhau quá sâu")
+    return found

@@ -12,7 +12,7 @@ from typing import Any
 from services.gateway.domain.folding import folded
 from services.gateway.domain.personal_papers import HeldPaper
 from services.gateway.domain.portal_base64 import NotBase64, base64_content
-from services.gateway.domain.portal_lists import lines_of, text_told, whole_number
+from services.gateway.domain.portal_lists import is_deeper, lines_of, text_told, whole_number
 from services.gateway.domain.portal_spelling import elements_of, letters_of_name
 from services.gateway.domain.portal_twice import is_blank
 from services.gateway.domain.portal_words import moment_of, said_by
@@ -33,7 +33,7 @@ def good(said: Any, words: re.Pattern[str]) -> Mapping[str, Any] | str:
     The code is `errorCode` here and `error_code` elsewhere at the portal; sessions end in either spelling,
     also under a good code, with nothing in the answer and a word of it in the message.
     """
-    told = said_by(said)
+    told = _shallow(said_by(said))
     if isinstance(told, list) and len(told) == 1:
         told = told[0]
     if isinstance(told, str):
@@ -107,7 +107,14 @@ def _file_text(said: Mapping[str, Any]) -> str:
 def _content(told: Mapping[str, Any]) -> Any:
     """Return what an answer holds: its `result`, else its `data`, JSON texts in it read."""
     result = _named(told, "result")
-    return _decoded(_named(told, "data") if is_blank(result) else result, _DEEPEST)
+    return _shallow(_decoded(_named(told, "data") if is_blank(result) else result, _DEEPEST))
+
+
+def _shallow(told: Any) -> Any:
+    """Return what is told, by a text in it too, unless it is too deep; raise `DatabaseSilent`."""
+    if is_deeper(told):
+        raise DatabaseSilent("câu trả lời của kho giấy tờ lồng nhau quá sâu")
+    return told
 
 
 def _named(told: Mapping[str, Any], letters: str) -> Any:

@@ -1,5 +1,6 @@
 """Lists of the portal, in whatever they come: what is there and is no line is never taken for nothing."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,10 @@ _CONTAINERS = frozenset({"data", "result", "items", "rows", "list", "danhsach"})
 _CODE = "error_code"
 _DEEPEST = 4
 _NUMBER_DIGITS = 18
+MOST_LEVELS = 64
+"""No answer has so many; readers that go down into each would run out of stack."""
+_MONEY = re.compile(r"(?P<whole>[0-9]+|[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+|(?:,[0-9]{3})+))(?:[.,]0{1,2})?")
+"""`150000`, `150000.00`, `150.000`, `150,000,000.00`: before three digits it is a thousands' sign (11.2)."""
 
 
 class NoLines(ValueError):  # noqa: N818 - the fact is the name.
@@ -100,6 +105,27 @@ def text_told(line: Mapping[str, Any], name: str) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value).strip()
+
+
+def is_deeper(value: Any, most: int = MOST_LEVELS) -> bool:
+    """Tell whether a value has more levels than an answer has; nothing goes down into it."""
+    level = [value] if isinstance(value, Mapping | list) else []
+    for _ in range(most):
+        held = [one.values() if isinstance(one, Mapping) else one for one in level]
+        level = [inner for one in held for inner in one if isinstance(inner, Mapping | list)]
+        if not level:
+            return False
+    return True
+
+
+def dong(value: Any) -> int | None:
+    """Return an amount in đồng, in groups of three or not, of hundredths noughts only; None for none."""
+    if not isinstance(value, str):
+        return whole_number(value)
+    text = value.strip()
+    if (found := _MONEY.fullmatch(text)) is None or len(text) > _NUMBER_DIGITS:
+        return None
+    return int("".join(one for one in found["whole"] if one.isdecimal()))
 
 
 def whole_number(value: Any) -> int | None:

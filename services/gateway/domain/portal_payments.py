@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from kernel.core.clock import VIETNAM
-from services.gateway.domain.portal_lists import NoLines, lines_of, member, text_told, whole_number
+from services.gateway.domain.portal_lists import NoLines, dong, lines_of, member, text_told, whole_number
 from services.gateway.domain.portal_messages import Json, stamp
 from services.gateway.domain.portal_words import said_by
 
@@ -256,7 +256,9 @@ def read_result(message: Any, account: PaymentAccount) -> News:
         return _refused(reference, "không phải bản tin kết quả")
     if not _is_signed(message, _RESULT, account.secret):
         return _refused(reference, "chữ ký không khớp")
-    outcome = "PAID" if str(message.get("MaLoi")) == SUCCESS else "FAILED"
+    if not text_told(message, "MaLoi"):
+        return _refused(reference, "không có mã lỗi")
+    outcome = "PAID" if _is_success(message) else "FAILED"
     return _news(message, reference, outcome)
 
 
@@ -267,12 +269,17 @@ def read_query(answer: Any, carried: Mapping[str, Any], account: PaymentAccount)
     if str(found.get("MaThamChieu") or "") != reference or not _is_signed(found, _RESULT, account.secret):
         return _refused(reference, "câu trả lời tra cứu không khớp hoặc không có chữ ký đúng")
     state = text_told(found, "TrangThaiGD")
-    is_paid = state == _PAID and str(found.get("MaLoi")) == SUCCESS
+    is_paid = state == _PAID and _is_success(found)
     return _news(found, reference, "PAID" if is_paid else "FAILED" if state == _FAILED else "PENDING")
 
 
+def _is_success(told: Mapping[str, Any]) -> bool:
+    """Tell whether `MaLoi` is 00, however many noughts a platform writes: an opening is read so too."""
+    return whole_number(text_told(told, "MaLoi")) == 0
+
+
 def _news(message: Mapping[str, Any], reference: str, outcome: str) -> News:
-    amount = whole_number(message.get("SoTien"))
+    amount = dong(message.get("SoTien"))
     if outcome == "PAID" and (amount is None or amount <= 0):
         return _refused(reference, "số tiền không đọc được hoặc bằng 0")
     if outcome == "PAID" and str(message.get("MaTienTe") or "VND") != "VND":
@@ -323,7 +330,7 @@ def read_list(answer: Any) -> list[Json]:
 
 
 def _paid(row: Mapping[str, Any]) -> Json | None:
-    reference, amount = text_told(row, "MaThamChieu"), whole_number(member(row, "SoTien"))
+    reference, amount = text_told(row, "MaThamChieu"), dong(member(row, "SoTien"))
     at = _moment(text_told(row, "ThoiGianThanhToan"))
     if not reference or at is None or amount is None or amount < 0:
         return None

@@ -171,6 +171,45 @@ def test_only_success_with_an_address_opens() -> None:
             pay_url(answer)
 
 
+@pytest.mark.parametrize("code", ["00", "0", 0, "000"])
+def test_success_is_noughts_however_many_of_an_opening_a_result_and_a_question_alike(code: Any) -> None:
+    assert pay_url({"MaLoi": code, "UrlThanhToan": "https://a"}) == "https://a"
+    assert read_result(a_result(MaLoi=code), ACCOUNT).outcome == "PAID"
+    assert read_query(a_result(MaLoi=code, TrangThaiGD="1"), CARRIED, ACCOUNT).outcome == "PAID"
+
+
+@pytest.mark.parametrize(("code", "outcome", "is_refused"), [("05", "FAILED", False), ("", "PENDING", True)])
+def test_a_result_that_tells_no_code_is_not_one(code: str, outcome: str, *, is_refused: bool) -> None:
+    news = read_result(a_result(MaLoi=code), ACCOUNT)
+    assert (news.outcome, bool(news.refused)) == (outcome, is_refused)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("150000", 150_000),
+        ("150000.00", 150_000),
+        ("150.000", 150_000),
+        ("150,000", 150_000),
+        ("1.500.000", 1_500_000),
+        ("1,500,000.00", 1_500_000),
+        ("150.5", None),
+        ("0.000", None),
+        ("1500.000", None),
+        ("15 nghìn", None),
+    ],
+)
+def test_a_point_before_three_digits_is_a_thousands_sign(text: str, amount: int | None) -> None:
+    news = read_result(a_result(SoTien=text), ACCOUNT)
+    assert (news.outcome, news.amount) == (("PAID", amount) if amount else ("PENDING", 0))
+    row = {"MaThamChieu": "a", "SoTien": text, "ThoiGianThanhToan": "20260303235959"}
+    if amount is None:
+        with pytest.raises(NoLines):
+            read_list([row])
+    else:
+        assert read_list([row])[0]["amount"] == amount
+
+
 def test_a_list_is_read_whole_or_not_at_all() -> None:
     row = {"MaThamChieu": "a", "MaGiaoDich": "G", "SoTien": "5", "ThoiGianThanhToan": "20260303235959"}
     assert read_list({"MaLoi": "00", "DanhSach": [row]})[0]["paid_at"] == "2026-03-03T23:59:59+07:00"

@@ -1,6 +1,7 @@
 """What the portal means by an answer, in whatever dress and words it comes."""
 
 import json
+import re
 import unicodedata
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from kernel.testing.fixed_clock import FixedClock
 from services.gateway.clients.portal_direct import DirectPortal
 from services.gateway.clients.portal_gateway import GatewayPortal
 from services.gateway.clients.portal_transport import decoded
+from services.gateway.domain.personal_paper_answers import good
 from services.gateway.domain.portal_account import DirectAccount, GatewayAddresses
 from services.gateway.domain.portal_answers import (
     PortalAnswer,
@@ -20,6 +22,7 @@ from services.gateway.domain.portal_answers import (
     read_answer,
 )
 from services.gateway.domain.portal_verdicts import AnswerWords, Session
+from services.gateway.domain.shared_databases import DatabaseSilent
 from services.gateway.settings import Settings
 
 DONE = {"error_code": 0, "message": "Thành công"}
@@ -50,6 +53,22 @@ WORDS = words()
 def test_one_answer_in_many_dresses(told: bytes) -> None:
     answer = read_answer(decoded(told))
     assert (answer.code, answer.message, answer.is_success) == (0, "ok", True)
+
+
+@pytest.mark.parametrize("dress", ["{}", '[NaN,"\\u0001",{}]', '["\\u0001",{}]'])
+def test_an_answer_of_more_levels_than_any_has_is_none(dress: str) -> None:
+    with pytest.raises(PortalSilent, match=r"quá sâu|không phải JSON"):
+        decoded(dress.replace("{}", "[" * 900 + "]" * 900).encode())
+    assert decoded(b"[" * 60 + b"]" * 60)
+    assert [decoded(told) for told in (b"0", b"null", b'"x"')] == [0, None, "x"]
+
+
+@pytest.mark.parametrize(
+    "deep", ["[" * 900 + "]" * 900, {"result": "[" * 900 + "]" * 900}], ids=["text", "within"]
+)
+def test_an_answer_of_the_paper_store_of_so_many_levels_is_silence(deep: Any) -> None:
+    with pytest.raises(DatabaseSilent, match="quá sâu"):
+        good(deep, re.compile("session"))
 
 
 @pytest.mark.parametrize(
