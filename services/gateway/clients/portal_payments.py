@@ -9,6 +9,7 @@ from services.gateway.clients.portal_transport import JsonExchange
 from services.gateway.domain.portal_messages import Json
 
 _SCOPE = "portal.payments"
+_BILLS = "/v1/payment-bills"
 _NOT_FOUND, _CONFLICT, _REFUSED = 404, 409, 400
 
 
@@ -55,7 +56,7 @@ class HttpDossierMoney:
     async def bill(self, code: str) -> Json | None:
         """Return what a dossier owes as a request to carry; None when nothing is owed."""
         try:
-            return await self._call("POST", "/v1/payment-bills", {"code": code})
+            return await self._call("POST", _BILLS, {"code": code})
         except _NothingOwed:
             return None
 
@@ -71,7 +72,7 @@ class HttpDossierMoney:
         status, answer = await self._service.exchange(method, path, body, scope=_SCOPE)
         if status == _NOT_FOUND:
             raise NotFound
-        if status == _CONFLICT:
+        if status == _CONFLICT and path == _BILLS:
             raise _NothingOwed
         if status >= _REFUSED:
             raise Unavailable(f"dossier: HTTP {status} {answer.get('code') or ''}")

@@ -4,7 +4,7 @@ What has to be opened or looked up is asked of the dossier service, so that a ki
 every message of the platform is kept there with what was made of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any, Protocol
@@ -83,8 +83,8 @@ class CarryPayments:
                 url = pay_url(await self._platform.send(init_message(carried, self._account)))
             except (PortalSilent, ValueError) as error:
                 failure = str(error)[:200] or type(error).__name__
-            await self._dossiers.opened(carried["reference"], url=url, failure=failure)
-            opened += bool(url)
+            told = self._dossiers.opened(carried["reference"], url=url, failure=failure)
+            opened += await _is_taken(told, carried) and bool(url)
         return opened
 
     async def look_up_due(self) -> int:
@@ -97,8 +97,7 @@ class CarryPayments:
                 _log.warning("payment_not_looked_up", reason=str(silence))
                 return heard
             news = read_query(answer, carried, self._account)
-            await self._dossiers.tell(_told(news, "LOOK_UP", answer))
-            heard += 1
+            heard += await _is_taken(self._dossiers.tell(_told(news, "LOOK_UP", answer)), carried)
         return heard
 
     async def receive(self, message: Any) -> Json:
@@ -111,7 +110,7 @@ class CarryPayments:
             if news.reference:
                 outcome = await self._dossiers.tell(_told(news, "CALLBACK", message))
                 why = why or ("không có giao dịch này" if outcome == "unknown" else "")
-        except Unavailable:
+        except (Unavailable, NotFound):
             # Not kept, so not confirmed: the platform tells again, or the look-up finds it.
             why = "hệ thống tạm thời chưa ghi nhận được"
         return reply(message, self._account, why=why)
@@ -138,6 +137,18 @@ class CarryPayments:
         found = await self._dossiers.reconcile(day, read_list(answer))
         self._reconciled = day
         return found
+
+
+async def _is_taken(telling: Awaitable[Any], carried: Json) -> bool:
+    """Tell the dossier service; what it does not take now holds up none of those behind, and is met again."""
+    try:
+        await telling
+    except (Unavailable, NotFound) as refused:
+        _log.warning(
+            "payment_not_taken", reference=carried["reference"], reason=refused.detail or refused.code
+        )
+        return False
+    return True
 
 
 def _told(news: News, source: str, raw: Any) -> Json:
