@@ -193,6 +193,14 @@ class Dossier:
             seen.add(agency)
         return agency
 
+    def standing_at(self, agency: Agency) -> Agency:
+        """Return who works for an agency now, as papers are headed, dated and signed."""
+        now = self.now_at(agency.code)
+        if now == agency.code:
+            return agency
+        heir = next(item for item in self.continuing.values() if item.code == now)
+        return heir.agency or Agency(heir.code, heir.name)
+
     def unit_at(self, unit: str, agency: str) -> str:
         """Return the unit as the agency that works now knows it; empty where it has no such unit."""
         now = self.now_at(agency)

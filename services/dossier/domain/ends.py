@@ -62,7 +62,7 @@ class Ends:
     def continuing(self, agency: str) -> Continuing:
         """Return an agency as one that goes on."""
         word = self.words[agency]
-        return Continuing(agency, word.agency.name, word.units)
+        return Continuing(agency, word.agency.name, word.units, word.agency)
 
     def heirs(self, agency: str) -> set[str]:
         """Return everybody who goes on next for an agency, by whatever procedure; see `heir`."""

@@ -9,6 +9,7 @@ from services.dossier.domain.course import (
     PAPERS_MISSING,
     Cause,
 )
+from services.dossier.domain.definitions import Agency
 from services.dossier.domain.work.holding import Holder, Transfer
 
 
@@ -143,11 +144,15 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class Continuing:
-    """Who goes on with the dossier for an agency that has ended; the ended one stays what it was."""
+    """Who goes on with the dossier for an agency that has ended; the ended one stays what it was.
+
+    `agency` is the heir as its papers name it; none in rows from before it was kept.
+    """
 
     code: str
     name: str
     units: tuple[str, ...] = ()
+    agency: Agency | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from services.dossier.domain.codes import masked_identity
 from services.dossier.domain.course import Apology, Obligation, Settlement
 from services.dossier.domain.definitions import Agency, Procedure
 from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.states import Clock
 
 
 class PaperKind(StrEnum):
@@ -115,7 +116,7 @@ def receipt(
 ) -> dict[str, Any]:
     """Return form 01: receipt and appointment, with the look-up address and secret."""
     return {
-        **head(dossier, parties, dossier.receiving_agency),
+        **head(dossier, parties, dossier.standing_at(dossier.receiving_agency)),
         "components": [
             {"name": item["name"], "form": _FORMS.get(item["form"], item["form"])} for item in components
         ],
@@ -124,7 +125,7 @@ def receipt(
         **_register_entry(dossier),
         "term": _term_text(procedure, dossier.channel),
         "received_at": local_text(dossier.accepted_at),
-        "due_at": local_text(dossier.reappointed_due_at or dossier.due_at),
+        "due_at": _appointment(dossier),
         "delivery": DELIVERY[dossier.result_delivery],
         "fees": [
             {"name": fee["name"] or "", "amount": fee["amount"]} for fee in dossier.fees if fee["amount"]
@@ -133,6 +134,13 @@ def receipt(
         "look_up": look_up,
         "secret": secret,
     }
+
+
+def _appointment(dossier: Dossier) -> str:
+    """Return until when the result is promised; while the clock stands that is counted again after."""
+    if dossier.clock is Clock.STOPPED:
+        return "Tính lại từ khi hết thời gian tạm dừng giải quyết"
+    return local_text(dossier.reappointed_due_at or dossier.due_at)
 
 
 def supplement_request(
@@ -147,9 +155,9 @@ def supplement_request(
 ) -> dict[str, Any]:
     """Return form 02: everything that is missing, in one go, how many of each form, with the reason."""
     return {
-        **head(dossier, parties, dossier.receiving_agency),
+        **head(dossier, parties, dossier.standing_at(dossier.receiving_agency)),
         "items": [_item(item, procedure) for item in items],
-        "contact_phone": dossier.receiving_agency.phone,
+        "contact_phone": dossier.standing_at(dossier.receiving_agency).phone,
         "reason": reason,
         "answer_by": local_text(answer_by),
         "officer": officer,
@@ -161,7 +169,7 @@ def intake_refusal(
 ) -> dict[str, Any]:
     """Return form 03: why the dossier is not received, with the legal basis."""
     return {
-        **head(dossier, parties, dossier.receiving_agency),
+        **head(dossier, parties, dossier.standing_at(dossier.receiving_agency)),
         "reason": reason,
         "legal_basis": legal_basis,
         "submitter": (parties.get("representative") or parties["owner"])["full_name"],
@@ -183,7 +191,7 @@ def stop_notice(
     amount = f"{settlement.refund_amount:,} đồng".replace(",", ".") if settlement.refund_amount else ""
     refund = [_REFUNDS[settlement.refund], amount, settlement.refund_basis]
     return {
-        **head(dossier, parties, dossier.competent_agency),
+        **head(dossier, parties, dossier.standing_at(dossier.competent_agency)),
         "reason": reason,
         "legal_basis": legal_basis,
         "officer": officer,
@@ -198,7 +206,7 @@ def stop_notice(
 def apology(dossier: Dossier, apologised: Apology, *, parties: dict[str, Any]) -> dict[str, Any]:
     """Return form 04: the apology of the agency's head, the reason and the new date."""
     return {
-        **head(dossier, parties, dossier.competent_agency),
+        **head(dossier, parties, dossier.standing_at(dossier.competent_agency)),
         "officer": apologised.signed_by,
         "delay": {
             "received_at": local_text(dossier.accepted_at),
@@ -217,7 +225,7 @@ def payment_notice(
     left = [["Đã nộp thừa trước đó, chuyển sang", _dong(covered)], ["Còn phải nộp", _dong(obligation.owed)]]
     pay_by = [["Thời hạn nộp", local_text(obligation.pay_by) or "Khi người nộp thực hiện"]]
     return {
-        **head(dossier, parties, dossier.competent_agency),
+        **head(dossier, parties, dossier.standing_at(dossier.competent_agency)),
         "reason": obligation.reason,
         "legal_basis": obligation.legal_basis,
         "officer": officer,

@@ -163,7 +163,9 @@ def issue(
     """
     number = papers.number_of(dossier, kind, earlier)
     papers.count_issued(dossier, kind, earlier)
-    agency = dossier.receiving_agency if kind in _OF_THE_DESK else dossier.competent_agency
+    agency = dossier.standing_at(
+        dossier.receiving_agency if kind in _OF_THE_DESK else dossier.competent_agency
+    )
     printed = {
         "number": number,
         "issued_at": papers.local_text(now),

@@ -45,6 +45,14 @@ class InterlinkedFields(_Read):
     reference: str
 
 
+class GoingOnFields(_Read):
+    """Who goes on for an agency that has ended, with the units it has."""
+
+    code: str
+    name: str
+    units: tuple[str, ...] = ()
+
+
 class DossierFields(_Read):
     """The shared state, as far as notices need it."""
 
@@ -63,6 +71,23 @@ class DossierFields(_Read):
     submitter_subject: str | None = None
     contact: str | None = None
     interlinked: InterlinkedFields | None = None
+    going_on: dict[str, GoingOnFields] = {}
+
+    def now(self, agency: AgencyFields) -> AgencyFields:
+        """Return who works for an agency now."""
+        heir = self.going_on.get(agency.code)
+        return AgencyFields(code=heir.code, name=heir.name) if heir else agency
+
+    @property
+    def desk(self) -> Desk | None:
+        """The desk of the present step: the heir's at an ended agency, of the unit where it has one."""
+        step = self.step
+        if step is None:
+            return None
+        heir = self.going_on.get(step.agency)
+        if heir is None:
+            return Desk(step.agency, step.unit or "", step.role or "")
+        return Desk(heir.code, step.unit if step.unit in heir.units else "", step.role or "")
 
 
 _TOLD_BY_THE_WHOLE = frozenset({"dossier.submitted.v1", "dossier.accepted.v1"})
@@ -150,13 +175,14 @@ class DossierChanged(_Read):
 def occurrence_of(data: DossierChanged, event: ReceivedEvent) -> Occurrence:
     """Return what happened in notify's own words."""
     dossier, change = data.dossier, data.change
-    step = dossier.step
+    step, desk = dossier.step, dossier.desk
+    receiving, competent = dossier.now(dossier.receiving_agency), dossier.now(dossier.competent_agency)
     people = dict.fromkeys(one for one in (dossier.submitter_subject, dossier.owner_subject) if one)
     agencies = dict.fromkeys(
         [
-            dossier.receiving_agency.code,
-            dossier.competent_agency.code,
-            *([step.agency] if step is not None else []),
+            receiving.code,
+            competent.code,
+            *([desk.agency] if desk is not None else []),
         ]
     )
     return Occurrence(
@@ -166,9 +192,9 @@ def occurrence_of(data: DossierChanged, event: ReceivedEvent) -> Occurrence:
         dossier_id=dossier.dossier_id,
         contact=dossier.contact,
         subjects=tuple(people),
-        step=Desk(step.agency, step.unit or "", step.role or "") if step is not None else None,
+        step=desk,
         people=(change.assignee.subject,) if change.assignee is not None else (),
-        one_stop=Desk(dossier.receiving_agency.code, role="ONE_STOP_OFFICER"),
+        one_stop=Desk(receiving.code, role="ONE_STOP_OFFICER"),
         agencies=tuple(agencies),
         not_told=(Audience.APPLICANT,)
         if dossier.interlinked is not None and event.type in _TOLD_BY_THE_WHOLE
@@ -177,8 +203,8 @@ def occurrence_of(data: DossierChanged, event: ReceivedEvent) -> Occurrence:
         facts={
             "code": dossier.dossier_code or dossier.reference,
             "procedure": dossier.procedure.name,
-            "agency": dossier.receiving_agency.name,
-            "competent_agency": dossier.competent_agency.name,
+            "agency": receiving.name,
+            "competent_agency": competent.name,
             "submitted_at": dossier.submitted_at,
             "accepted_at": dossier.accepted_at,
             "due_at": dossier.due_at,

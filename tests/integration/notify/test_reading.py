@@ -58,6 +58,26 @@ async def test_a_desk_reads_its_steps_and_another_desk_does_not(notify: RunningS
     assert seen[STRANGER.subject] == set()
 
 
+async def test_after_a_merger_the_desks_of_the_heir_are_told(notify: RunningService) -> None:
+    """Nobody sits at the ended agency's; a unit the heir does not have is any of its."""
+    for units, told in ((["chuyen-mon"], {"step-assigned"}), ([], {"step-assigned"})):
+        heir = f"H99.21{len(units)}"
+        going_on = {"H99.201": {"code": heir, "name": f"UBND {heir}", "units": units}}
+        changes = [a_change("handed_over"), a_change("submitted")]
+        for change in changes:
+            change.data["dossier"]["going_on"] = going_on
+        await notify.receive(*changes)
+        seen = {}
+        for caller in (RECEIVER, SPECIALIST):
+            for agency in ("H99.201", heir):
+                at = replace(caller, agency=agency)
+                items = (await notify.get("/v1/inbox", at)).json()["items"]
+                seen[caller.subject, agency] = {item["template"] for item in items}
+        assert seen[SPECIALIST.subject, heir] == told
+        assert seen[RECEIVER.subject, heir] == {"dossier-submitted-one-stop"}
+        assert seen[SPECIALIST.subject, "H99.201"] == seen[RECEIVER.subject, "H99.201"] == set()
+
+
 async def test_reading_is_marked_for_the_reader_alone(notify: RunningService) -> None:
     await notify.receive(a_change("handed_over"))
     (item,) = (await notify.get("/v1/inbox", SPECIALIST)).json()["items"]

@@ -18,7 +18,7 @@ def group_receipt(
     Due moments are each child's own where it was accepted; the appointment is the submission's.
     """
     return {
-        **head(lead, parties, lead.receiving_agency),
+        **head(lead, parties, lead.standing_at(lead.receiving_agency)),
         "dossier_code": parent.reference,
         "procedure": parent.group.name,
         "submitter": (parties.get("representative") or parties["owner"])["full_name"],

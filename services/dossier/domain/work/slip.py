@@ -56,10 +56,14 @@ def punctuality(at: datetime, due_at: datetime | None) -> str:
     return "EARLY" if is_early else "ON_TIME"
 
 
-def desk_of(step: Step) -> Party:
-    """Return who receives at a step: its holder where there is one, else everybody of its role."""
+def desk_of(dossier: Dossier, step: Step) -> Party:
+    """Return who receives at a step: its holder where there is one, else everybody of its role.
+
+    At an agency that has ended it is who goes on for it.
+    """
     subject, name = (step.holder.subject, step.holder.name) if step.holder else ("", "")
-    return Party(step.agency, step.unit, step.role or step.system, subject, name)
+    agency, unit = dossier.now_at(step.agency), dossier.unit_at(step.unit, step.agency)
+    return Party(agency, unit, step.role or step.system, subject, name)
 
 
 def person_of(by: Caller, role: str = "") -> Party:
@@ -82,7 +86,7 @@ def slip_row(
         step=dossier.step.code,
         giver=giver,
         given_at=at,
-        receiver=desk_of(dossier.step),
+        receiver=desk_of(dossier, dossier.step),
         due_at=due_at,
         punctuality=punctuality(at, due_at) if left else "",
         note=note,

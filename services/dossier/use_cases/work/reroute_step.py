@@ -34,7 +34,7 @@ async def reroute_step(dossier_id: UUID, *, work: Work, now: datetime) -> bool:
         return False
     left = arranging.assign(dossier, holder)
     work.slips.take_back(dossier.id, at=now)
-    row = slip_row(dossier, "REROUTED", giver=desk_of(step), at=now, left=step, note="Nghỉ phép")
+    row = slip_row(dossier, "REROUTED", giver=desk_of(dossier, step), at=now, left=step, note="Nghỉ phép")
     if row is not None:
         work.slips.add(row)
     told = {"noted": "STEP_REROUTED", "assignee": {"subject": holder.subject, "name": holder.name}}
