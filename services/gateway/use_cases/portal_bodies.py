@@ -34,6 +34,7 @@ from services.gateway.domain.portal_spelling import (
 )
 from services.gateway.domain.portal_twice import lay_under
 from services.gateway.domain.portal_words import Json, LongText
+from services.gateway.use_cases.portal_aside import aside, values_at_most
 from services.gateway.use_cases.portal_ports import OpenWork
 from services.gateway.use_cases.portal_texts import PART_BYTES, AtHand, File, InParts, Text, Within
 
@@ -54,6 +55,8 @@ class Said:
     is_form: bool = False
     longest: int = 0
     """Bytes of a text beyond which only a file may be."""
+    values: int = 0
+    """JSON values it had."""
 
 
 async def read_message(message: Inbound, open_work: OpenWork, bounds: Bounds) -> Said:
@@ -70,15 +73,17 @@ async def read_message(message: Inbound, open_work: OpenWork, bounds: Bounds) ->
             text = Within(text, 0, message.parts * PART_BYTES, reading)
         is_form = outline.letters is Letters.FORM
     else:
-        plain = as_json(message.body)
-        text, outline = AtHand(plain), outline_of(plain, message.id.hex, bounds)
+        size = values_at_most(message.body)
+        plain = await aside(size, as_json, message.body)
+        text, outline = AtHand(plain), await aside(size, outline_of, plain, message.id.hex, bounds)
         is_form = letters_of(message.body[:100]) is Letters.FORM
     files = _Files(message.id.hex, bounds, is_form=is_form)
-    value = files.found(outline, text)
+    value = await files.found(outline, text)
     if is_form and (whole := whole_of_form(value)):
         value = await files.said_by(whole, or_else=value)
     value, beside = await _unwrapped(value, files)
-    return Said(await _with_members(value, beside, files), files.found_files, is_form, bounds.long_bytes)
+    told = await _with_members(value, beside, files)
+    return Said(told, files.found_files, is_form, bounds.long_bytes, files.values)
 
 
 async def _unwrapped(value: Any, files: "_Files") -> tuple[Any, list[tuple[Json, bool]]]:
@@ -90,15 +95,15 @@ async def _unwrapped(value: Any, files: "_Files") -> tuple[Any, list[tuple[Json,
     for _ in range(_MOST_CONTAINERS):
         if isinstance(value, str):
             value = await files.said_by(value, or_else=None)
-        value = in_one_form(value)
+        value = await aside(files.values, in_one_form, value)
         if isinstance(value, str):
             # A list of one text.
             continue
         if isinstance(value, Mapping) and isinstance(value.get("data"), str):
             # A text that is none is as good as no content; who reads the message says so.
             data = await files.said_by(value["data"], or_else=None)
-            value = in_one_form({**value, "data": data})
-        inner = within(value)
+            value = await aside(files.values, in_one_form, {**value, "data": data})
+        inner = await aside(files.values, within, value)
         if inner is None:
             break
         is_inside = bool(value.get("data")) if isinstance(value, Mapping) else False
@@ -130,13 +135,17 @@ async def _another_dossier(data: Mapping[str, Any], beside: Sequence[Json], file
 
     It is somebody else's: as an answer of this one's form strangers would read it, and nobody would ask.
     """
-    own = {*dossiers_named(data)}
+    own = await aside(files.values, _codes_in, data)
     for held in beside:
         for value in held.values():
             told = await files.said_by(value, or_else=None) if _may_be_json(value) else value
-            if {*dossiers_named(told)} - own:
+            if await aside(files.values, _codes_in, told) - own:
                 return told
     return None
+
+
+def _codes_in(told: Any) -> set[str]:
+    return {*dossiers_named(told)}
 
 
 def _may_be_json(value: Any) -> bool:
@@ -154,15 +163,15 @@ async def _undone(
     for other in beside:
         for name, value in (await _named(other, files)).items():
             lay_under(told, name, value)
-    return in_shape(told)
+    return await aside(files.values, in_shape, told)
 
 
 async def _named(data: Mapping[str, Any], files: "_Files") -> dict[str, Any]:
-    told = with_members_named(data)
+    told = await aside(files.values, with_members_named, data)
     for name in TEXTS_OF_THEIR_OWN & told.keys():
         found = await _said(told[name], files)
         if name == FILES and isinstance(found, Mapping):
-            found = files_in(found)
+            found = await aside(files.values, files_in, found)
         if isinstance(found, list):
             found = [await _said(one, files) for one in found]
         told[name] = found
@@ -181,11 +190,14 @@ class _Files:
     left: Bounds
     is_form: bool
     found_files: dict[str, File] = field(default_factory=dict)
+    values: int = 0
+    """How many have been read."""
     _texts: int = 0
 
-    def found(self, outline: Outline, text: Text) -> Any:
+    async def found(self, outline: Outline, text: Text) -> Any:
         """Return what an outline says, its long strings known from now on."""
-        value = outline.value()
+        value = await aside(outline.values, outline.value)
+        self.values += outline.values
         for place, (start, end) in enumerate(outline.longs):
             self.found_files[f"{outline.mark}:{place}"] = File(text, start, end, self.is_form)
         self.left = replace(
@@ -207,20 +219,20 @@ class _Files:
                 return or_else
             plain = text.encode("utf-8", "surrogatepass")
             inner: Text = AtHand(plain)
-            outline = outline_of(plain, mark, self.left)
+            outline = await aside(values_at_most(plain), outline_of, plain, mark, self.left)
         elif await _begins_as_json(long):
             inner = Within(long.text, long.start, long.end, Unescaped())
             outline = await _outline(inner, long.end - long.start, mark, self.left)
         else:
             return or_else
         try:
-            value = self.found(outline, inner)
+            value = await self.found(outline, inner)
         except NotJson:
             return or_else
         self.found_files.pop(text, None)
         if isinstance(value, str) and deep < _DEEPEST:
             return await self.said_by(value, or_else=value, deep=deep + 1)
-        return without_controls(value)
+        return await aside(outline.values, without_controls, value)
 
 
 async def _begins_as_json(file: File) -> bool:

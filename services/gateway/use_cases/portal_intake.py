@@ -44,6 +44,7 @@ from services.gateway.domain.portal_reading import (
 from services.gateway.domain.portal_tax import notice_files, tax_dossiers, told_in
 from services.gateway.domain.portal_view import PortalView
 from services.gateway.domain.portal_words import NeedsPeople, NotUnderstood
+from services.gateway.use_cases.portal_aside import aside
 from services.gateway.use_cases.portal_bodies import Said, read_message
 from services.gateway.use_cases.portal_handing import (
     key_of,
@@ -191,9 +192,10 @@ class TakeFromPortal:
             if message.path == LAND_TAX:
                 return await self._ruling_of_tax(await _tax_dossiers(said))
             path, changes = message.path, message.corrections
-            handed = handed_of(path, corrected(path, said.value, changes))
+            told = await aside(said.values, corrected, path, said.value, changes)
+            handed = await aside(said.values, handed_of, path, told)
             require_likely(handed, message.received_at)
-            without, texts = left_out(path, said.value, changes)
+            without, texts = await aside(said.values, left_out, path, said.value, changes)
             handed = await with_pictures_as_files(handed, said)
             require_only_files(said, handed, texts)
             missing = (*handed.missing, *filter(None, without.values()))

@@ -1,5 +1,6 @@
 """Keeps what the portal sends as it comes: hashed, sealed part by part, committed before it is understood."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -80,7 +81,9 @@ class _Coming:
         if not self.parts:
             self.letters = letters_of(part[:100])
             self.reading = reading_of(self.letters)
-        self.outliner.feed(part if self.reading is None else self.reading.feed(part))
+        # A part of nothing but short values takes long to look through.
+        plain = part if self.reading is None else await asyncio.to_thread(self.reading.feed, part)
+        await asyncio.to_thread(self.outliner.feed, plain)
         async with self.into.open_work() as work:
             work.portal_inbox.keep_part(self.message, self.parts, part)
         self.parts += 1
