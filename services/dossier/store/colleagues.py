@@ -37,6 +37,28 @@ _HELD_BY_ABSENT = Statement(
     """
 )
 
+# Walks every held step, of dossiers a part: asked seldom, and never in the order of all dossiers.
+_HELD_WITHOUT_PLACE = Statement(
+    """
+    WITH held AS MATERIALIZED (
+        SELECT id, task_holder, task_agency, task_unit, task_role, procedure_code FROM dossiers
+        WHERE task_holder IS NOT NULL AND id > :after
+    )
+    SELECT d.id FROM held d JOIN staff s ON s.subject = d.task_holder
+    WHERE NOT (s.agency = d.task_agency AND d.task_unit IN ('', coalesce(s.data ->> 'unit', ''))
+          AND d.task_role IN (SELECT json_array_elements_text(s.data -> 'roles')))
+      AND NOT EXISTS (
+            SELECT 1 FROM json_array_elements(s.data -> 'delegations') AS given
+            WHERE :today BETWEEN (given ->> 'valid_from')::date AND (given ->> 'valid_to')::date
+              AND given ->> 'agency' = d.task_agency
+              AND d.task_unit IN ('', coalesce(given ->> 'unit', ''))
+              AND d.task_role IN (SELECT json_array_elements_text(given -> 'roles'))
+              AND (json_array_length(given -> 'procedures') = 0
+                   OR d.procedure_code IN (SELECT json_array_elements_text(given -> 'procedures'))))
+    ORDER BY d.id LIMIT :limit
+    """
+)
+
 
 class PostgresColleagues:
     """Entries in this service's own table."""
@@ -72,3 +94,12 @@ class PostgresColleagues:
             # By a forged leave nobody loses a step.
             if self._copies.is_sound("staff", row["entry"])
         ]
+
+    async def held_without_place(self, today: date, after: UUID, limit: int) -> Sequence[UUID]:
+        """Return dossiers past one, by id, whose step's holder neither works there nor acts for who does.
+
+        Some may still be theirs: a dossier knows who goes on for an agency that has ended, and whether the
+        directory's copy is sound is asked when the holder is found.
+        """
+        rows = await self._unit.fetch(_HELD_WITHOUT_PLACE, today=today, after=after, limit=limit)
+        return [UUID(int=row["id"].int) for row in rows]

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.dossier.domain.desk.post import OPEN, PostItem
 from services.dossier.domain.mandates import is_away
-from services.dossier.domain.work.colleagues import Colleague
+from services.dossier.domain.work.colleagues import Colleague, has_place
 from services.dossier.domain.work.slip import SlipRow
 
 if TYPE_CHECKING:
@@ -112,3 +112,16 @@ class MemoryColleagues:
             and self._delegates(subject)
         ]
         return sorted(absent)[:limit]
+
+    async def held_without_place(self, today: date, after: UUID, limit: int) -> Sequence[UUID]:
+        held = [
+            one.id
+            for one in self._database.dossiers.values()
+            if one.step is not None
+            and one.step.holder is not None
+            and one.step.holder.subject in self._database.staff
+            and not has_place(
+                Colleague(self._database.staff[one.step.holder.subject][1]), one, one.step, day=today
+            )
+        ]
+        return sorted(one for one in held if one > after)[:limit]

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -20,6 +21,7 @@ from services.dossier.domain.work.errors import (
     TransferOpen,
 )
 from services.dossier.use_cases.work import arrange_step
+from services.dossier.use_cases.work.give_back_step import give_back_step
 from tests.builders.dossier.colleagues import SECOND, THIRD, acting_for, in_the_directory, on_leave
 from tests.builders.dossier.desk import Desk
 from tests.builders.dossier.office import (
@@ -160,6 +162,30 @@ async def test_whoever_acts_for_the_holder_works_the_holders_step(store: Store) 
     moved = await desk.step(seen, stand_in, "tham-dinh")
     assert moved.step is not None
     assert moved.step.code == "soat-xet"
+
+
+async def test_a_step_goes_back_to_its_role_when_its_holder_acts_for_nobody_there_any_more(
+    store: Store,
+) -> None:
+    desk = store.desk
+    stand_in = an_officer("CLERK", unit="van-phong", subject="lam-thay")
+    for_a_week = [{**acting_for("thu-ly")[0], "valid_to": "2026-03-06"}]
+    await desk.learn(in_the_directory("lam-thay", "CLERK", unit="van-phong", delegations=for_a_week))
+    await desk.learn(in_the_directory("thu-ly"))
+    held = await claim(desk, await desk.in_process(), stand_in)
+    own = await claim(desk, await desk.in_process())
+    for days, waiting in ((0, []), (7, [held.id])):
+        desk.clock.advance(timedelta(days=days))
+        async with desk.open_work() as work:
+            assert await work.colleagues.held_without_place(desk.now.date(), UUID(int=0), 10) == waiting
+            assert await work.colleagues.held_without_place(desk.now.date(), own.id, 10) == []
+        async with desk.open_work() as work:
+            assert await give_back_step(held.id, work=work, now=desk.now) is bool(waiting)
+        async with desk.open_work() as work:
+            assert not await give_back_step(own.id, work=work, now=desk.now)
+    async with desk.open_work() as work:
+        freed, _ = await work.dossiers.load(held.id)
+    assert (await claim(desk, freed)).version == freed.version + 1
 
 
 async def test_a_hand_over_stands_when_both_have_confirmed(store: Store) -> None:

@@ -72,6 +72,7 @@ HOT: dict[str, Statement] = {
     "load": dossiers._LOAD,
     "detail": views._DETAIL,
     "held by absent": colleagues._HELD_BY_ABSENT,
+    "held without place": colleagues._HELD_WITHOUT_PLACE,
     "to continue": continuations._TO_CONTINUE,
     "to realign": continuations._TO_REALIGN,
     "to watch": watches._DUE,

@@ -7,11 +7,13 @@ from typing import Any
 import asyncpg
 import pytest
 
+from kernel.core.clock import VIETNAM
 from services.dossier.commands.history import index_search
 from services.dossier.domain.work.urgency import Lines, urgency_of
+from services.dossier.jobs.give_back_steps import GIVE_BACK_STEPS
 from services.dossier.jobs.reroute_steps import REROUTE_STEPS
 from services.dossier.store.inbox import _TASK_URGENCY
-from tests.builders.dossier.colleagues import SECOND, acting_for, in_the_directory, on_leave
+from tests.builders.dossier.colleagues import SECOND, THIRD, acting_for, in_the_directory, on_leave
 from tests.builders.dossier.office import (
     CLERK,
     LEAD,
@@ -150,6 +152,40 @@ async def test_the_steps_of_people_on_leave_go_to_who_acts_for_them(office: Offi
     for change in ("UPDATE control_slip SET note = 'khác'", "DELETE FROM control_slip"):
         with pytest.raises(asyncpg.RaiseError, match="stands"):
             await office.service.runtime.pool.execute(change)
+
+
+async def test_a_step_whose_holder_has_no_place_there_any_more_goes_back_to_its_role(office: Office) -> None:
+    """A mandate that ended, somebody who moved; not who works there, acts for them or is on leave."""
+    acting = {**acting_for("thu-ly")[0], "giver": "thu-ly", "valid_to": "2026-03-06"}
+    elsewhere = in_the_directory("thu-ly-3", sequence=2, agency=OTHER_COMMUNE)
+    await office.service.receive(
+        in_the_directory("thu-ly", leaves=on_leave()),
+        in_the_directory("thay-mat", "CLERK", unit="van-phong", delegations=[acting]),
+        *(
+            in_the_directory("thu-ly-2", leaves=on_leave("2026-03-07", "2026-03-12")),
+            in_the_directory("thu-ly-3"),
+        ),
+    )
+    claimed = [await office.act(await office.in_process(), "claim", by) for by in (SPECIALIST, SECOND, THIRD)]
+    for job in (REROUTE_STEPS, GIVE_BACK_STEPS):
+        await office.service.run_job(job)
+    assert [await holder_of(office, one) for one in claimed] == ["thay-mat", "thu-ly-2", "thu-ly-3"]
+    office.service.clock.set(datetime(2026, 3, 9, 9, tzinfo=VIETNAM))
+    await office.service.receive(elsewhere)
+    await office.service.run_job(GIVE_BACK_STEPS)
+    assert [await holder_of(office, one) for one in claimed] == [None, "thu-ly-2", None]
+    assert {claimed[0]["dossier_id"], claimed[2]["dossier_id"]} <= set(ids(await inbox(office, SPECIALIST)))
+    version = (await office.read(claimed[0], SPECIALIST))["version"]
+    done = await office.act(
+        {**claimed[0], "version": version}, "step-completion", SPECIALIST, step="tham-dinh"
+    )
+    assert done["step"]["code"] == "soat-xet"
+
+
+async def holder_of(office: Office, seen: dict[str, Any]) -> str | None:
+    """Return who holds a dossier's step."""
+    holder = (await office.read(seen, LEAD))["holder"]
+    return holder["subject"] if holder else None
 
 
 async def test_dossiers_are_found_by_what_people_say(office: Office) -> None:

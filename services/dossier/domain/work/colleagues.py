@@ -82,6 +82,17 @@ def delegate_of(colleague: Colleague, dossier: Dossier, step: Step, *, day: date
     return None
 
 
+def has_place(colleague: Colleague, dossier: Dossier, step: Step, *, day: date) -> bool:
+    """Tell whether somebody works a step on a day: by their own role, or in the place of who does."""
+    agency, unit = dossier.now_at(step.agency), dossier.unit_at(step.unit, step.agency)
+    return colleague.works(dossier, step) or any(
+        dossier.now_at(one.agency) == agency
+        and unit in {"", one.unit}
+        and one.covers(step.role, dossier.procedure_code)
+        for one in mandates_of(colleague.entry, day)
+    )
+
+
 def _keep_four_eyes(dossier: Dossier, step: Step, subject: str) -> None:
     prepared = any(item.by == subject and item.role == "SPECIALIST" for item in dossier.done)
     if step.role == "SIGNER" and prepared:

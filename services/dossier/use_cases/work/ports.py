@@ -149,3 +149,6 @@ class Colleagues(Protocol):
 
     async def held_by_absent(self, today: date, limit: int) -> Sequence[tuple[UUID, str]]:
         """Return dossiers whose step's holder is on leave today and has somebody acting for them."""
+
+    async def held_without_place(self, today: date, after: UUID, limit: int) -> Sequence[UUID]:
+        """Return dossiers past one, by id, whose step's holder neither works there nor acts for who does."""
