@@ -48,7 +48,7 @@ class HeldPaper(BaseModel):
     number: str
     agency: str
     content_base64: str
-    more: dict[str, str] = {}
+    more: dict[str, Any] = {}
     """What else the list tells of it, by the store's names: holder, state, validity."""
 
 

@@ -53,6 +53,8 @@ class HttpPersonalPapers:
             question.procedure,
             question.result_codes,
         )
+        number = question.subject["identity_number"]
+        papers = [one for one in papers if not one.is_of_another(number)]
         wanted = [(one.agency, *file) for one in papers for file in one.files] if question.wants_files else []
         files = [await self.file(*one) for one in wanted[:MOST_FILES]]
         shown = [_shown(one) for one in papers]

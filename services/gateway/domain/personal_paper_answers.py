@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.gateway.domain.folding import folded
-from services.gateway.domain.personal_papers import HeldPaper
+from services.gateway.domain.personal_papers import HeldPaper, has_no_end, is_among
 from services.gateway.domain.portal_base64 import NotBase64, base64_content
-from services.gateway.domain.portal_lists import is_deeper, lines_of, text_told, whole_number
-from services.gateway.domain.portal_spelling import elements_of, letters_of_name
-from services.gateway.domain.portal_twice import is_blank
+from services.gateway.domain.portal_lists import is_deeper, lines_of, member, text_told, whole_number
+from services.gateway.domain.portal_spelling import elements_of, letters_of_name, without_elements
+from services.gateway.domain.portal_twice import is_blank, told_twice
 from services.gateway.domain.portal_words import moment_of, said_by
 from services.gateway.domain.shared_databases import DatabaseSilent, FileMissing, PaperFile, PapersAccount
 
@@ -23,6 +23,7 @@ _LIST, _FILES = "DanhSachGiayToKetQua", "DanhSachTepDinhKem"
 _PAPER = ("MaKetQua", "TenGiayTo", "SoKyHieu", "CoQuanChuQuan", _FILES)
 _FILE = ("TenTep", "DuongDan")
 _DEEPEST = 4
+_TWO = 2
 _LEAST_FILE = 100
 """Letters of base64 a `message` has at least that is taken for a file: "Success" is base64 too."""
 
@@ -138,19 +139,44 @@ def _is_one(told: Mapping[str, Any], names: tuple[str, ...]) -> bool:
     return any(not is_blank(told.get(name)) for name in names)
 
 
-def _paper(one: Mapping[str, Any], account: PapersAccount) -> HeldPaper:
+def _paper(told: Mapping[str, Any], account: PapersAccount) -> HeldPaper:
+    one = without_elements(told)
     names = account.names
-    issued, until = (moment_of(text_told(one, names.get(name, ""))) for name in ("issued_on", "valid_to"))
+    issued = moment_of(text_told(one, names.get("issued_on", "")))
+    (holders, whose), (states, state), (days, until) = (
+        _texts_of(one, names.get(name, "")) for name in ("holder", "state", "valid_to")
+    )
+    ends = {day: None if has_no_end(day) else moment_of(day) for day in days}
+    last = {end.date() if end else None for end in ends.values()}
+    is_over_known = len(last) < _TWO and all(end or has_no_end(day) for day, end in ends.items())
     files = [file for file in _elements(one.get(_FILES), _FILE).items if _is_one(file, _FILE)]
     return HeldPaper(
         code=text_told(one, "MaKetQua")[:_LONGEST],
         name=text_told(one, "TenGiayTo")[:_LONGEST],
         number=text_told(one, "SoKyHieu")[:_LONGEST],
         agency=text_told(one, "CoQuanChuQuan")[:_LONGEST],
-        holder=text_told(one, names.get("holder", "")),
+        holders=holders,
         issued_on=issued.date() if issued else None,
-        valid_to=until.date() if until else None,
-        is_revoked=text_told(one, names.get("state", "")).upper() in account.revoked_states,
+        valid_to=max((day for day in last if day), default=None),
+        is_revoked=any(is_among(one, account.revoked_states) for one in states),
+        is_unread=not (whose and state and until and is_over_known),
         files=[(text_told(file, "TenTep")[:200], text_told(file, "DuongDan")) for file in files],
         told=one,
     )
+
+
+def _texts_of(told: Mapping[str, Any], name: str) -> tuple[list[str], bool]:
+    """Return every text a member has in it, also said again beside it, and whether each could be read."""
+    again = [told[other] for other, own in told_twice(told) if own == name]
+    texts: list[str] = []
+    level = [member(told, name), *again] if name else []
+    for _ in range(_DEEPEST):
+        found = [said_by(one) for one in level if not is_blank(one)]
+        single = [one for one in found if not isinstance(one, Mapping | list)]
+        read = [text for one in single if (text := text_told({name: one}, name))]
+        texts += read
+        if len(read) < len(single):
+            return texts, False
+        within = (one.values() if isinstance(one, Mapping) else one for one in found if one not in single)
+        level = [inner for one in within for inner in one]
+    return texts, all(map(is_blank, level))

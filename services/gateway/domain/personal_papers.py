@@ -1,16 +1,22 @@
 """Papers of the personal-paper store as a person may choose among them; what stands against one, and why."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from kernel.core.errors import Kind, Refusal, Unavailable
+from services.gateway.domain.folding import folded
+from services.gateway.domain.portal_words import is_no_moment
 
 _BETWEEN = re.compile(r"[\s.\-]+")
 _POINT_ZERO = re.compile(r"(?<=^\d{7})(\d*)\.0{1,2}$")
+
+_WORD = re.compile(r"[a-z0-9]+")
+_NOT = "".join(f"(?<!{words} )" for words in ("chua", "khong", "chua bi", "khong bi", "not"))
+_NO_END = re.compile(r"(vo|khong|khong xac dinh|khong co) (thoi )?han|khong xac dinh|vinh vien|lau dai")
 
 CHOICE_LASTS = timedelta(minutes=30)
 """How long a person may think about what was shown; afterwards it is looked at again."""
@@ -65,6 +71,14 @@ class PaperRevoked(Refusal):
     title = "Giấy tờ này đã bị thu hồi hoặc hủy bỏ"
 
 
+class PaperUnread(Refusal):
+    """The store says of the paper whose it is, how it stands or until when in words nobody reads (409)."""
+
+    code = "personal-paper-unread"
+    kind = Kind.CONFLICT
+    title = "Chưa đọc được giấy tờ này là của ai, còn hiệu lực hay không; hãy tải tệp lên"
+
+
 class PaperExpired(Refusal):
     """The paper is over by its own last day (409)."""
 
@@ -88,6 +102,32 @@ def _bare(number: str) -> str:
     return bare.lstrip("0") if bare.isdecimal() else bare
 
 
+def is_among(state: str, states: Iterable[str]) -> bool:
+    """Tell whether a state is one of these, however it is written: `Đã thu hồi`, `DA_THU_HOI`, `thu hoi`.
+
+    "Chưa thu hồi" is not. A state in other words is none of them: section 20 does not list what there is.
+    """
+    told = _words(state)
+    return any(
+        _joined(told) == _joined(one) or re.search(rf"{_NOT}\b{re.escape(one)}\b", told)
+        for one in map(_words, states)
+        if one
+    )
+
+
+def _words(text: str) -> str:
+    return " ".join(_WORD.findall(folded(text)))
+
+
+def _joined(words: str) -> str:
+    return words.replace(" ", "")
+
+
+def has_no_end(day: str) -> bool:
+    """Tell whether what stands for a paper's last day says that there is none."""
+    return is_no_moment(day) or "9999" in day or _NO_END.fullmatch(_words(day)) is not None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldPaper:
     """One entry of the store's list; `told` is all it said, for the snapshot."""
@@ -96,23 +136,30 @@ class HeldPaper:
     name: str
     number: str
     agency: str
-    holder: str = ""
+    holders: Sequence[str] = ()
+    """Every text the store says for whose it is; one of them is the number of each who may use it."""
     issued_on: date | None = None
     valid_to: date | None = None
     is_revoked: bool = False
+    is_unread: bool = False
+    """Whose it is, how it stands or until when is told, and could not be read: never as nothing told."""
     files: Sequence[tuple[str, str]] = ()
     """Each file's name and its place in the store."""
     told: Mapping[str, Any] = field(default_factory=dict)
 
     def against(self, number: str, today: date) -> Refusal | None:
         """Return what stands against this person's using it today; None for nothing."""
-        if self.holder and not same_holder(self.holder, number):
+        if self.is_of_another(number):
             return PaperOfAnother()
         if self.is_revoked:
             return PaperRevoked()
         if self.valid_to is not None and self.valid_to < today:
             return PaperExpired(extra={"valid_to": self.valid_to.isoformat()})
-        return None
+        return PaperUnread() if self.is_unread else None
+
+    def is_of_another(self, number: str) -> bool:
+        """Tell whether the store names holders, and this person is none of them."""
+        return bool(self.holders) and not any(same_holder(one, number) for one in self.holders)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

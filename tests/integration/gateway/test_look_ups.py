@@ -301,3 +301,29 @@ async def test_personal_papers_come_with_consent_and_their_files_stand_for_a_com
     }
     assert listed["DanhSachDanhMucKetQua"] == [{"MaKetQua": "KQ.G15.000001", "SoKyHieu": ""}]
     assert set(next(one for one in bodies if "DuongDan" in one)) == {"session", "CoQuanChuQuan", "DuongDan"}
+
+
+async def test_a_paper_the_store_says_is_somebody_elses_is_shown_to_no_officer(world: Ministries) -> None:
+    """Neither its name nor its file reaches the dossier's evidence."""
+    paper = {
+        "owner": NUMBER,
+        "code": "KQ.G15.000009",
+        "name": "Giấy của người khác",
+        "number": "99/XN",
+        "agency": "H99",
+        "content_base64": base64.b64encode(b"%PDF-1.7 cua nguoi khac").decode(),
+        "more": {"MaChuGiayTo": {"SoDinhDanh": "099192000022"}},
+    }
+    assert (await world.ministry.put("/sandbox/papers", json=paper)).status_code == 204
+    seen = await world.office.in_process()
+    asked = {
+        "database": "PERSONAL_PAPERS",
+        "purpose": "THAY_THE_GIAY_TO",
+        "component_code": "to-khai",
+        "consent": CONSENT,
+        "procedure": "1.004873",
+        "results": [{"code": "KQ.G15.000009"}],
+        "files": True,
+    }
+    said = (await look_up(world, seen, **asked)).json()
+    assert (said["outcome"], said["data"], said["files"]) == ("NOT_FOUND", {"papers": []}, [])

@@ -52,7 +52,7 @@ async def world(shared: Ministries) -> AsyncIterator[Ministries]:
     shared.gateway.runtime.resources.papers.breaker.succeeded()
 
 
-async def holds(world: Ministries, content: bytes = PAPER, **more: str) -> None:
+async def holds(world: Ministries, content: bytes = PAPER, **more: Any) -> None:
     """Let the store hold An's paper, and tell more of it."""
     paper = {
         "owner": NUMBER,
@@ -242,14 +242,53 @@ async def test_what_changed_between_look_and_taking_is_refused_and_nothing_is_ke
         ({"TrangThai": "DA_HUY"}, "personal-paper-revoked"),
         ({"ThoiHanHieuLuc": "20260301"}, "personal-paper-expired"),
         ({"MaChuGiayTo": "099192000022"}, "personal-paper-of-another"),
+        ({"MaChuGiayTo": {"#text": "099192000022"}}, "personal-paper-of-another"),
+        ({"MaChuGiayTo": {"SoDinhDanh": "099192000022", "HoVaTen": "Trần B"}}, "personal-paper-of-another"),
+        ({"MaChuGiayTo": ["099192000022", "099192000033"]}, "personal-paper-of-another"),
+        ({"MaChuGiayTo": '{"so":"099192000022"}'}, "personal-paper-of-another"),
+        ({"MaChuGiayTo": True}, "personal-paper-unread"),
+        ({"TrangThai": "Đã thu hồi"}, "personal-paper-revoked"),
+        ({"TrangThai": {"#text": "THU_HOI"}}, "personal-paper-revoked"),
+        ({"TrangThai": {"Ma": 3, "Ten": "Hết hiệu lực từ 2020"}}, "personal-paper-revoked"),
+        ({"TrangThai": "CON_HIEU_LUC", "trangthai": "HUY"}, "personal-paper-revoked"),
+        ({"TrangThai": False}, "personal-paper-unread"),
+        ({"ThoiHanHieuLuc": {"#text": "20200101"}}, "personal-paper-expired"),
+        ({"ThoiHanHieuLuc": "12/2020"}, "personal-paper-unread"),
+        ({"ThoiHanHieuLuc": "Jan 1, 2020 12:00:00 AM"}, "personal-paper-unread"),
+        ({"ThoiHanHieuLuc": ["01/01/2020", "01/01/2030"]}, "personal-paper-unread"),
     ],
+    ids=str,
 )
 async def test_a_paper_that_cannot_be_used_is_shown_with_the_reason_and_no_choice(
-    world: Ministries, more: dict[str, str], code: str
+    world: Ministries, more: dict[str, Any], code: str
 ) -> None:
+    """What is said of it and cannot be read stands against it too; it does not count as nothing said."""
+    choice = await chosen(world)
     await holds(world, **more)
     (paper,) = (await looked(world)).json()["papers"]
     assert (paper["reason"]["code"], paper["files"]) == (code, [])
+    answer = await taken(world, choice)
+    assert (answer.status_code, answer.json()["code"]) == (409, code)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"MaChuGiayTo": {"SoDinhDanh": int(NUMBER), "HoVaTen": "Nguyễn Văn An"}},
+        {"MaChuGiayTo": ["099192000022", NUMBER]},
+        {"MaChuGiayTo": {"#text": NUMBER}, "TrangThai": "Chưa bị thu hồi"},
+        {"TrangThai": ["CON_HIEU_LUC"], "ThoiHanHieuLuc": "Vô thời hạn"},
+        {"TrangThai": "", "ThoiHanHieuLuc": "31/12/9999"},
+        {"ThoiHanHieuLuc": "0001-01-01T00:00:00"},
+        {"ThoiHanHieuLuc": {"#text": "03/03/2026"}},
+    ],
+    ids=str,
+)
+async def test_a_paper_of_ones_own_that_stands_is_taken_however_that_is_written(
+    world: Ministries, more: dict[str, Any]
+) -> None:
+    await holds(world, **more)
+    await a_taken_file(world)
 
 
 async def test_without_consent_level_or_number_the_store_hears_of_nobody(world: Ministries) -> None:
