@@ -1,6 +1,6 @@
 """How the portal's answers are read: codes come as numbers or texts, and silence is no answer at all."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -9,6 +9,7 @@ from services.gateway.domain import portal_phrases
 from services.gateway.domain.portal_faults import fault_in
 from services.gateway.domain.portal_lists import member, said, whole_number
 
+_FIRST_HTTP_FAULT = 400
 _NOT_FOUND = 404
 _JUDGED = 2000
 
@@ -71,13 +72,15 @@ class PortalAnswer:
     """0 beside words of a session, which tell nothing of what was asked with it."""
     is_denied: bool = False
     """What stands beside the message is against it; the message is what was said there."""
+    rest: str = ""
+    """The words without our own in them, where success is what is left."""
     told: Any = field(default=None, compare=False, repr=False)
     """The answer whole."""
 
     @property
     def words(self) -> str:
         """As much of the message as is judged: an answer may be of any length."""
-        return self.message[:_JUDGED]
+        return self.rest or self.message[:_JUDGED]
 
     @property
     def is_success(self) -> bool:
@@ -86,8 +89,8 @@ class PortalAnswer:
 
     @property
     def says_done(self) -> bool:
-        """Tell whether its words tell of success, and nothing else."""
-        return portal_phrases.says_done(self.words)
+        """Tell whether its words tell of success, and nothing else; what nobody judged may be anything."""
+        return len(self.message) <= _JUDGED and portal_phrases.says_done(self.words)
 
     @property
     def denies(self) -> bool:
@@ -125,6 +128,21 @@ class PortalAnswer:
         if self.code == _NOT_FOUND and not portal_phrases.names_dossier(self.words):
             return False
         return portal_phrases.says_dossier_absent(self.words)
+
+    @property
+    def is_done_there(self) -> bool:
+        """Tell whether an entry nobody can be asked after is taken: 0, or words of success beside no fault.
+
+        Whoever tells entries judges by "thành công" alone (section 8); a code of a failure is one.
+        """
+        is_told = 0 <= self.code < _FIRST_HTTP_FAULT and self.says_done and not self.is_denied
+        return self.is_success or (is_told and not self.is_of_session)
+
+    def apart_from(self, ours: Iterable[str], *, is_history: bool = False) -> "PortalAnswer":
+        """Return the answer judged without what we said ourselves; unchanged unless success is left."""
+        rest = portal_phrases.without_ours(self.words, ours, is_history=is_history)
+        is_clear = not self.is_denied and portal_phrases.says_done(rest)
+        return replace(self, rest=rest) if is_clear else self
 
     def of_one(self) -> "PortalAnswer":
         """Return the answer as it is of the one thing told: whatever stands beside its message counts too."""

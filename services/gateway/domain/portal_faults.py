@@ -4,7 +4,7 @@
 means it. What can mean nothing else is a code; the rest is a doubt, and what the portal has is asked after.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,7 +75,7 @@ def _of_text(text: str) -> Fault | None:
 
 
 def _of_line(line: Mapping[str, Any], *, is_answer: bool) -> Fault | None:
-    code = _denied_by(line)
+    code = _denied_by(line, _CODES[2:] if is_answer else _CODES)
     doubts = [
         doubt
         for name, value in line.items()
@@ -89,12 +89,12 @@ def _of_line(line: Mapping[str, Any], *, is_answer: bool) -> Fault | None:
     return Fault(code, text[:_LONGEST]) if code or doubts else None
 
 
-def _denied_by(line: Mapping[str, Any]) -> int:
+def _denied_by(line: Mapping[str, Any], codes: Sequence[str]) -> int:
     """Return the code a line denies with, 0 where it does not.
 
     Members of no contract count where they can mean nothing else: below 0, an HTTP fault, a word of failure.
     """
-    for name in _CODES:
+    for name in codes:
         code = whole_number(member(line, name))
         if code:
             return code

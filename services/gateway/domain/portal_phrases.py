@@ -5,6 +5,7 @@ in small letters. The table in `tests/unit/gateway/test_portal_sentences.py` is 
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from services.gateway.domain.folding import folded
@@ -25,8 +26,25 @@ _NO_FAULT = re.compile(
     r"|\s*[,;|)]))"
 )
 """What tells that there was no fault, in words of faults."""
+_OF_WORK = re.compile(
+    r"\bkhong phai (?:nop|dong|thu|tra)\b|\bnull (?:warnings?|errors?)\b"
+    r"|\b(?:het|qua) han (?:xu ly|giai quyet|tra)\b"
+)
+"""What is said of a dossier's own course, in words of faults too."""
+_UNSURE = re.compile(
+    r"\bnhung\b|\btuy nhien\b|\bbut\b|\bhowever\b|\bmot phan\b|\bpartial|ignored|skipped|\bbo qua\b"
+    r"|canh bao|warning|\bngung\b|\bbai bo\b|\bkhong thuoc\b|\bkhong xac nhan\b|\bse duoc\b|\bgui lai\b"
+    r"|\bpending\b|\bqueued?\b|\b(?:dang )?cho (?:kiem|duyet|xu ly|xac|phe)"
+)
+"""What makes a word of success less than the whole of it: asked after."""
+_OF_HISTORY = re.compile(
+    r"\bly do (?:bo sung|tra lai|dung|tam dung|rut|gia han|xin loi)(?: ho so)?\s*:.*"
+    r"|(?<=thanh cong )(?:(?:lich su|nhat ky) loi|ho so(?: bi)? tra lai|ho so\s*: tra lai do .*)"
+)
+"""What an entry of the history was about, said back; nobody can be asked after it."""
 _NOT_DONE = re.compile(
-    r"that bai"
+    r"that bai|\b(?:thanh cong|success|da xu ly)\s*[:=]\s*(?:khong|ko|false|no?)\b"
+    r"|\b(?:updated|success|inserted)\s*[:=]?\s*0\b(?![.,]?\d)"
     r"|\b(?:khong|ko|chua)(?: \w+){0,3} thanh cong"
     r"|thanh cong\s*[:=(]?\s*0\b(?![.,]?\d)|(?<![\d/])0 ?/ ?\d"
     r"|(?<![\d.,/])0 (?:ho so|ban ghi|dong|records?|rows?|items?|dossiers?)\b"
@@ -129,13 +147,27 @@ def own_words(message: str) -> str:
 @lru_cache(_KEPT)
 def says_not_done(message: str) -> bool:
     """Tell whether something is said against it, also beside a word of success."""
-    return _NOT_DONE.search(_NO_FAULT.sub(" ", without_files(message))) is not None
+    text = _NO_FAULT.sub(" ", _OF_WORK.sub(" ", without_files(message)))
+    return _NOT_DONE.search(text) is not None
 
 
 @lru_cache(_KEPT)
 def says_done(message: str) -> bool:
-    """Tell whether success is said and nothing against it."""
-    return _DONE.search(without_files(message)) is not None and not says_not_done(message)
+    """Tell whether success is said whole and nothing against it."""
+    text = without_files(message)
+    is_whole = (
+        _DONE.search(text) is not None and _UNSURE.search(_NO_FAULT.sub(" ", _OF_WORK.sub(" ", text))) is None
+    )
+    return is_whole and not says_not_done(message)
+
+
+def without_ours(message: str, ours: Iterable[str], *, is_history: bool) -> str:
+    """Return the words without what we said ourselves, which a portal says back."""
+    text = folded(message)
+    for one in sorted({folded(one).strip(" .") for one in ours}, key=len, reverse=True):
+        # One word may be anybody's; a word stays in its place, so that "Lỗi:" before it is one.
+        text = re.sub(rf"(?<!\bbi ){re.escape(one)}", " x ", text) if " " in one else text
+    return _OF_HISTORY.sub(" ", text) if is_history else text
 
 
 @lru_cache(_KEPT)

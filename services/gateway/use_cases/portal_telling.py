@@ -5,6 +5,7 @@ next holder asks the portal what it has before it tells again.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
@@ -25,6 +26,8 @@ from services.gateway.domain.portal_messages import (
     Wire,
     dossier_message,
     progress_entry,
+    said_in_progress,
+    said_in_status,
     status_message,
     status_on_portal,
 )
@@ -104,7 +107,8 @@ class Telling:
                     raise PortalBusy(f"Cổng trả lời 0 mà nói về phiên: {answer.message[:200]}")
                 # Told again after a lost answer: that it is there is what was wanted.
                 is_there = answer.says_only_there and (claimed.attempts > 1 or answer.names_progress)
-                refusal = None if is_there else _failure(answer)
+                answer = answer.apart_from(said_in_progress(entry), is_history=True)
+                refusal = None if is_there or answer.is_done_there else _failure(answer)
                 if refusal is not None:
                     return _refused(refusal, replace(claimed, is_told=is_told))
         except Unavailable as silence:
@@ -127,7 +131,9 @@ class Telling:
                 return None
             message = status_message(view, code=row.code, status=row.portal_status, wire=wire)
             answer = await self._portal.tell_status(message)
-            return await self._believed(claimed, answer, keeps_status=keeps_status)
+            return await self._believed(
+                claimed, answer, keeps_status=keeps_status, ours=said_in_status(message)
+            )
         message = dossier_message(
             view, code=row.code, status=row.portal_status, procedure=procedure, wire=wire
         )
@@ -167,7 +173,12 @@ class Telling:
         return failure if answer.says_already_there else await self._believed(claimed, answer)
 
     async def _believed(
-        self, claimed: Claimed, answer: PortalAnswer, *, keeps_status: bool = False
+        self,
+        claimed: Claimed,
+        answer: PortalAnswer,
+        *,
+        keeps_status: bool = False,
+        ours: Sequence[str] = (),
     ) -> Failure | None:
         """Return why it was not taken; whose code and words are not one thing is asked what they have.
 
@@ -177,6 +188,7 @@ class Telling:
         """
         if not answer.is_doubtful:
             return _failure(answer)
+        is_not_seen = False
         if not keeps_status:
             held = await self._look_up(claimed)
             if self._is_told(claimed, held):
@@ -187,7 +199,8 @@ class Telling:
             is_not_seen = held.is_known and not (held.is_there and held.status == 0)
             if answer.code == 0 and not answer.denies and (is_not_seen or is_same):
                 raise PortalBusy(f"Cổng trả lời 0 mà chưa có: {answer.message[:200]}")
-        return _failure(answer)
+        # Where nothing tells otherwise, our own words said back are not held against it.
+        return _failure(answer if is_not_seen else answer.apart_from(ours))
 
     async def _holds(self, claimed: Claimed) -> bool:
         return self._is_told(claimed, await self._look_up(claimed))

@@ -188,6 +188,31 @@ async def test_an_answer_in_unclear_words_is_asked_after(start):
         await an_answer_to_a_question(world)
 
 
+@pytest.mark.parametrize("code", [1, 200])
+async def test_progress_is_told_by_its_words_beside_a_strange_code(start, code: int):
+    async with a_world(start) as world:
+        await world.faults(refuse=refusing("CapNhatTienDoHoSoMC", code, "Cập nhật tiến độ thành công"))
+        dossier = ADossier().to_the_end()
+        await world.hears(dossier)
+        await world.settles()
+        assert await world.statuses(dossier.code) == WHOLE
+
+
+@pytest.mark.parametrize(
+    ("message", "is_told"),
+    [("Cập nhật trạng thái hồ sơ từ chối thành công", True), ("Yêu cầu bị từ chối, đã ghi nhận", False)],
+)
+async def test_a_told_refusal_said_back_is_none_of_the_telling(start, message: str, is_told: bool):
+    async with a_world(start, PortalSettings(**NOBODY)) as world:
+        code = "G22.99-260303-000123"
+        await submitted_on_portal(world, code)
+        await world.faults(refuse=[NOT_GRANTED, refusing("DongBoTrangThaiHoSo", 0, message)])
+        dossier = ADossier(origin="PORTAL", portal_code=code).went("intake_refused", "INTAKE_REFUSED")
+        await world.hears(dossier)
+        await world.sends()
+        assert await world.states(dossier.id) == ["CONFIRMED" if is_told else "REFUSED"]
+
+
 REFUSALS = [
     (-1, "Trích yếu hồ sơ có phiên chợ không hợp lệ"),
     (-1, "Tệp bien-ban-phien-hop.pdf không tải được"),

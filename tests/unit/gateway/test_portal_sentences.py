@@ -8,6 +8,7 @@ import pytest
 from services.gateway.domain.folding import unmarked
 from services.gateway.domain.portal_answers import PortalAnswer, PortalBusy
 from services.gateway.domain.portal_held import HeldByPortal, read_look_up
+from services.gateway.domain.portal_messages import said_in_progress
 from services.gateway.domain.portal_verdicts import Session
 from tests.unit.gateway.test_portal_verdicts import WORDS
 
@@ -75,6 +76,9 @@ SAID_AT_NOUGHT = {
         Done
         Accepted
         Inserted 1 record
+        Thành công (không phải nộp phí)
+        Success. No errors, null warnings
+        Hồ sơ đã hết hạn xử lý, cập nhật thành công
         H99.201-260303-0000001
         000.00.01.H99-260303-0001|1
         0
@@ -138,6 +142,18 @@ SAID_AT_NOUGHT = {
         The record was not saved
         Duplicate key
         Success: 1, failed: 1
+        Thành công: không
+        success=false
+        Success: N
+        Updated 0
+        Received but ignored
+        Done: skipped
+        Thành công một phần
+        Đã nhận, hồ sơ không thuộc thẩm quyền
+        Đã nhận, thủ tục đã bãi bỏ
+        Đã nhận. MaTTHC không xác nhận
+        Đã nhận yêu cầu, hồ sơ sẽ được kiểm tra trước khi lưu
+        Kết nối thành công, hồ sơ chờ kiểm duyệt
         Đang xử lý
         Hồ sơ đã xác thực, đang chờ xử lý
         Đang chờ xử lý
@@ -483,3 +499,33 @@ def test_a_refusal_of_a_dossier_born_there_is_held_by_either_number(
 ) -> None:
     held = HeldByPortal(is_there=True, status=status)
     assert held.has(told, is_portal_born=is_portal_born) is has
+
+
+def test_success_before_more_words_than_are_judged_is_asked_after() -> None:
+    assert verdict(PortalAnswer(0, "Thành công " + "x" * 2100 + " nhưng lỗi")) == ASKED
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "is_done"),
+    [
+        (1, "Cập nhật tiến độ thành công", True),
+        (200, "Cập nhật tiến độ thành công", True),
+        (-1, "Cập nhật tiến độ thành công", False),
+        (500, "Thành công", False),
+        (1, "Không thành công", False),
+        (0, "Cập nhật thành công. Lý do bổ sung: thiếu giấy tờ", True),
+        (0, "Cập nhật thành công: Trả lại do sai thông tin", True),
+        (0, "Lưu thành công lịch sử lỗi", True),
+        (0, "Cập nhật thành công hồ sơ bị trả lại", True),
+        (0, "Trả lại do sai thông tin", False),
+        (0, "Kết nối thành công nhưng không lưu được dữ liệu", False),
+        (0, "Nhận dữ liệu thành công, hồ sơ bị từ chối", False),
+        (0, "Kết nối thành công. Lỗi: sai họ tên", False),
+    ],
+)
+def test_of_progress_what_we_said_ourselves_is_not_held_against_it(
+    code: int, message: str, *, is_done: bool
+) -> None:
+    ours = said_in_progress({"NoiDungXuLy": "Trả lại do sai thông tin - sai họ tên", "TrangThai": "4"})
+    answer = PortalAnswer(code, message).apart_from(["trả lại do sai thông tin", *ours], is_history=True)
+    assert answer.is_done_there is is_done
