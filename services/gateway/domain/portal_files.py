@@ -54,8 +54,9 @@ def files_of(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Listed:
     for kind in profile["files"]:
         for place, item in _listed(data, kind["list"]):
             file = _file(item, kind)
-            remarks |= _remarks(item, place, file) if kind["list"] else {}
-            if kind["list"] and text_of(item, "IsDeleted").casefold() in _YES:
+            is_deleted = bool(kind["list"]) and text_of(item, "IsDeleted").casefold() in _YES
+            remarks |= _remarks(item, place, None if is_deleted else file) if kind["list"] else {}
+            if is_deleted:
                 deleted.append(
                     (text_of(item, kind["name"]) or text_of(item, "MaThanhPhanHoSo") or place)[:200]
                 )
@@ -79,9 +80,11 @@ def deleted_note(names: Sequence[str]) -> str:
 
 
 def _remarks(item: Mapping[str, Any], place: str, file: Mapping[str, Any] | None) -> Json:
-    """Return what is said of a file that the dossier service is not told of it, or not wholly."""
-    called = text_of(item, _NAME) or text_of(item, "MaThanhPhanHoSo")
-    names = [text_of(file, name) for name in ("name", "component_code", "link")] if file else [called[:200]]
+    """Return what is said of a file that the dossier service is not told of it, or not wholly.
+
+    Of one that is not there all of it: a note has room for some names only, and people ask for each.
+    """
+    names = [text_of(file, name) for name in ("name", "component_code", "link")] if file else []
     told = {name.casefold() for name in names if name}
     return {
         f"{place}.{name}": value

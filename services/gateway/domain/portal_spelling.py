@@ -57,6 +57,7 @@ _SAID_OF_A_DOSSIER = frozenset(
 )
 _ATTRIBUTES = ("@", "xmlns", "$")
 _NAMESPACES = ("xmlns", "xsi:")
+_OF_A_SCHEMA = frozenset({"type", "nil"})
 _TEXT_OF_AN_ELEMENT = ("#text", "$t", "_", "$", "#cdata-section")
 _DEEPEST = 6
 _ALIAS = 2
@@ -85,6 +86,7 @@ _MEMBERS = _by_letters(
         TAX_PAYMENT,
     ]
 )
+_READ = frozenset(_MEMBERS.values()) - {FORM}
 _OF_FILES = _by_letters(FILE_MEMBERS)
 _OF_ADDRESSES = _by_letters(_ADDRESS_MEMBERS)
 _OF_PEOPLE = _by_letters(_PEOPLE_MEMBERS)
@@ -119,7 +121,12 @@ def with_members_named(data: Mapping[str, Any]) -> Json:
 
 def in_shape(data: Mapping[str, Any]) -> Json:
     """Return a content whose members have the contract's names with what is in them in its shapes."""
-    told = {name: without_elements(value) for name, value in data.items()}
+    told = {}
+    for name, value in data.items():
+        is_read = name in _READ
+        told[name] = without_elements(value, keeps_attributes=not is_read)
+        if is_read and isinstance(value, Mapping):
+            told |= {f"{name}.{of}": value[of] for of in _attributes_of(value)}
     for name in told.keys() & set(_MEMBERS.values()):
         # PHP writes `false` for what there is none of; nobody's name, number or file is "no".
         is_none = told[name] is False and name not in _YES_OR_NO
@@ -288,18 +295,39 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def without_elements(value: Any) -> Any:
-    """Return a value with `{"#text": "x"}`, as XML bridges write the text of an element, as `"x"`."""
+def without_elements(value: Any, *, keeps_attributes: bool = False) -> Any:
+    """Return a value with `{"#text": "x"}`, as XML bridges write the text of an element, as `"x"`.
+
+    What an attribute says of a text (its unit, its code) is lost with it, unless it `keeps_attributes`.
+    """
     if isinstance(value, list):
-        return [without_elements(one) for one in value]
+        return [without_elements(one, keeps_attributes=keeps_attributes) for one in value]
     if not isinstance(value, Mapping):
         return value
     if _is_nil(value):
         return None
     said = [name for name in value if not name.startswith("@")]
-    if len(said) == 1 and said[0] in _TEXT_OF_AN_ELEMENT and not isinstance(value[said[0]], list | Mapping):
+    is_more = keeps_attributes and _attributes_of(value)
+    if (
+        not is_more
+        and len(said) == 1
+        and said[0] in _TEXT_OF_AN_ELEMENT
+        and not isinstance(value[said[0]], list | Mapping)
+    ):
         return value[said[0]]
-    return {name: without_elements(one) for name, one in value.items()}
+    return {name: without_elements(one, keeps_attributes=keeps_attributes) for name, one in value.items()}
+
+
+def _attributes_of(value: Mapping[str, Any]) -> list[str]:
+    """Return the names of an element's attributes that say something of it."""
+    return [
+        name
+        for name, one in value.items()
+        if name.startswith("@")
+        and not name[1:].startswith(_NAMESPACES)
+        and letters_of_name(name) not in _OF_A_SCHEMA
+        and not is_blank(one)
+    ]
 
 
 def _is_nil(value: Mapping[str, Any]) -> bool:

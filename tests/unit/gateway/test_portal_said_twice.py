@@ -569,3 +569,23 @@ async def test_meanwhile_everybody_else_is_answered() -> None:
     await other
     # It was all of it; a turn of the interpreter's threads is 5 ms.
     assert longest < took / 2, (longest, took)
+
+
+async def test_what_an_attribute_says_of_an_element_stays() -> None:
+    size, people = {"@donVi": "m2", "#text": "120"}, {"@ma": "05", "#text": "Kinh"}
+    phone = {"@loai": "di động", "@xmlns:x": "y", "@type": "string", "#text": "0900000000"}
+    told, _ = await understood(
+        a_message(SMALL, DuLieuEForm={"dienTich": size}, DanToc=people, DienThoai=phone)
+    )
+    assert told["owner"]["phone"] == "0900000000"
+    del told["form_data"]["DiaChi"]
+    assert told["form_data"] == {"dienTich": size, "DanToc": people, "DienThoai.@loai": "di động"}
+
+
+async def test_every_file_that_is_only_named_can_be_asked_for_by_its_name() -> None:
+    named = [{"TenTepDinhKem": f"Giấy {place}.pdf"} for place in range(15)]
+    named += [{**FILE, "TenTepDinhKem": f"Cũ {place}.pdf", "IsDeleted": "1"} for place in range(15)]
+    named += [{**FILE, "TenTepDinhKem": "Đơn " * 60 + ".pdf"}]
+    told, _ = await understood(a_message(SMALL, TaiLieuNop=named))
+    names = {f"TaiLieuNop.{place}.TenTepDinhKem": one["TenTepDinhKem"] for place, one in enumerate(named)}
+    assert names.items() <= told["form_data"].items()
