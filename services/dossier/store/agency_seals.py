@@ -3,8 +3,6 @@
 import asyncio
 import base64
 import hashlib
-import os
-import threading
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
 from services.dossier.domain.signing.session import NoSeal, SealSilent
+from services.dossier.store.device_driver import Driver, driver_of
 
 _ANY = "*"
 _log = structlog.get_logger()
@@ -25,8 +24,8 @@ _log = structlog.get_logger()
 class _Key(Protocol):
     chain: tuple[bytes, ...]
 
-    def sign(self, attributes: bytes) -> bytes:
-        """Sign; slow enough for a thread."""
+    async def sign(self, attributes: bytes) -> bytes:
+        """Sign, in a thread: it is slow."""
 
 
 class AgencySeals:
@@ -47,7 +46,7 @@ class AgencySeals:
         """Return the seal's signature; raise `SealSilent` when the device does not answer."""
         key = self._of(agency)
         try:
-            return await asyncio.to_thread(key.sign, attributes)
+            return await key.sign(attributes)
         except Exception as error:  # The boundary of a device and its driver.
             _log.exception("seal_silent", agency=agency)
             raise SealSilent from error
@@ -70,34 +69,14 @@ class FileKey:
         certificates = [found.cert, *found.additional_certs]
         self.chain = tuple(one.certificate.public_bytes(Encoding.DER) for one in certificates)
 
-    def sign(self, attributes: bytes) -> bytes:
+    async def sign(self, attributes: bytes) -> bytes:
         """Sign with SHA-256."""
+        return await asyncio.to_thread(self._sign, attributes)
+
+    def _sign(self, attributes: bytes) -> bytes:
         if isinstance(self._key, rsa.RSAPrivateKey):
             return self._key.sign(attributes, padding.PKCS1v15(), hashes.SHA256())
         return self._key.sign(attributes, ec.ECDSA(hashes.SHA256()))
-
-
-class _Driver:
-    """A device's driver as this process knows it, whoever's keys it holds and whoever set them up.
-
-    It is begun once, and who is logged in to a token is the process, not a session: one that is done would
-    log out another in the middle, and two first calls at once end the process. So one call `at_a_time`.
-    """
-
-    def __init__(self, file: str) -> None:
-        self.file = file
-        self.at_a_time = threading.Lock()
-        # Tokens, each with a PIN it did not take.
-        self.turned_away: set[tuple[str, str]] = set()
-
-
-_DRIVERS: dict[str, _Driver] = {}
-
-
-def _driver(module: str) -> _Driver:
-    """Return a driver by its one name: by two it would be begun twice. A bare name is searched for."""
-    file = os.path.realpath(module) if os.sep in module else module
-    return _DRIVERS.setdefault(file, _Driver(file))
 
 
 class DeviceKey:
@@ -115,22 +94,24 @@ class DeviceKey:
         self._module, self._token, self._pin, self._label = module, token, pin, key_label
         self.chain = chain
 
-    def sign(self, attributes: bytes) -> bytes:
-        """Sign in the device."""
+    async def sign(self, attributes: bytes) -> bytes:
+        """Sign in the device; raise `TimeoutError` when it does not answer in time."""
+        return await driver_of(self._module).ask(lambda driver: self._sign(driver, attributes))
+
+    def _sign(self, driver: Driver, attributes: bytes) -> bytes:
         # A sixth of a second and some memory, for those who have a device.
         pkcs11 = import_module("pkcs11")
-        driver, tried = _driver(self._module), (self._token, self._pin)
-        with driver.at_a_time:
-            if tried in driver.turned_away:
-                raise SealSilent
-            try:
-                token = pkcs11.lib(driver.file).get_token(token_label=self._token)
-                with token.open(user_pin=self._pin) as session:
-                    key = session.get_key(object_class=pkcs11.ObjectClass.PRIVATE_KEY, label=self._label)
-                    return _signed(key, attributes, pkcs11)
-            except (pkcs11.PinIncorrect, pkcs11.PinInvalid, pkcs11.PinLenRange, pkcs11.PinLocked):
-                driver.turned_away.add(tried)
-                raise
+        tried = (self._token, self._pin)
+        if tried in driver.turned_away:
+            raise SealSilent
+        try:
+            token = pkcs11.lib(driver.file).get_token(token_label=self._token)
+            with token.open(user_pin=self._pin) as session:
+                key = session.get_key(object_class=pkcs11.ObjectClass.PRIVATE_KEY, label=self._label)
+                return _signed(key, attributes, pkcs11)
+        except (pkcs11.PinIncorrect, pkcs11.PinInvalid, pkcs11.PinLenRange, pkcs11.PinLocked):
+            driver.turned_away.add(tried)
+            raise
 
 
 def _signed(key: Any, attributes: bytes, pkcs11: Any) -> bytes:

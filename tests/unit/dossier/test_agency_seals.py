@@ -1,13 +1,16 @@
 """The agencies' seals: keys that fit, files that do not, devices that are not there."""
 
+import asyncio
 import base64
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
 from services.dossier.domain.signing.session import NoSeal, SealSilent
 from services.dossier.settings import DossierSettings
+from services.dossier.store import agency_seals, device_driver
 from services.dossier.store.agency_seals import seals_of
 from services.dossier.store.workshop.signing import is_signature
 from tests.builders.dossier.pki import PASSPHRASE, a_holder
@@ -59,6 +62,37 @@ async def test_a_file_that_does_not_open_stops_the_start_and_a_device_that_is_aw
     assert list(seals.chain("H99.1")) == a_holder("Xã").ders
     with pytest.raises(SealSilent):
         await seals.sign("H99.1", b"x")
+
+
+async def test_a_device_that_hangs_is_silence_and_holds_up_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In time for who waits, at once for who comes later; and it signs again when it answers again."""
+    answers, asked = Event(), []
+
+    def hanging(name: str) -> Any:
+        asked.append(name)
+        answers.wait()
+        raise ModuleNotFoundError(name)
+
+    monkeypatch.setattr(agency_seals, "import_module", hanging)
+    monkeypatch.setattr(device_driver, "_PATIENCE", 0.3)
+    seals = seals_of({"*": {**DEVICE, "module": "/treo.so", "chain": []}})
+    waiting = [asyncio.create_task(seals.sign("H99.1", b"x")) for _ in range(8)]
+    async with asyncio.timeout(30):
+        assert await asyncio.to_thread(str) == ""
+        assert {type(one) for one in await asyncio.gather(*waiting, return_exceptions=True)} == {SealSilent}
+    monkeypatch.setattr(device_driver, "_PATIENCE", 60)
+    async with asyncio.timeout(30):
+        with pytest.raises(SealSilent):
+            await seals.sign("H99.1", b"x")
+    assert len(asked) == 1
+    answers.set()
+    async with asyncio.timeout(30):
+        while len(asked) == 1:
+            await asyncio.sleep(0)
+            with pytest.raises(SealSilent):
+                await seals.sign("H99.1", b"x")
 
 
 @pytest.mark.parametrize("wrong", ["[]", "x", '{"*": {}}', '{"*": {"module": "a.so"}}', '{"*": "a.p12"}'])
