@@ -19,9 +19,8 @@ async def reconcile(
     """Compare a day and return what differs now; a difference that is gone is settled by itself.
 
     A payment the platform lists and we do not have is looked up at once: lost news is the usual reason, also
-    of one paid a second time. The
-    list is the whole province's: whoever hands it in settles and opens differences of every agency, so no
-    office's own manager may.
+    of one paid a second time. The list is the whole province's: whoever hands it in settles and opens
+    differences of every agency, so no office's own manager may.
     """
     is_machine = by.kind is CallerKind.SERVICE and by.has_role(SCOPE)
     is_administrator = by.kind is CallerKind.STAFF and by.has_role("ADMIN")
