@@ -9,8 +9,8 @@ from services.gateway.clients.portal_transport import JsonExchange
 from services.gateway.domain.portal_messages import Json
 
 _SCOPE = "portal.payments"
-_BILLS = "/v1/payment-bills"
-_NOT_FOUND, _CONFLICT, _REFUSED = 404, 409, 400
+_NOT_FOUND, _REFUSED = 404, 400
+_NOTHING_TO_PAY = "nothing-to-pay"
 
 
 class HttpPlatform:
@@ -56,7 +56,7 @@ class HttpDossierMoney:
     async def bill(self, code: str) -> Json | None:
         """Return what a dossier owes as a request to carry; None when nothing is owed."""
         try:
-            return await self._call("POST", _BILLS, {"code": code})
+            return await self._call("POST", "/v1/payment-bills", {"code": code})
         except _NothingOwed:
             return None
 
@@ -68,11 +68,14 @@ class HttpDossierMoney:
         return len(answer.get("differences") or ())
 
     async def _call(self, method: str, path: str, body: Json | None) -> Json:
-        """Call; the key of a write is new each time, for what it writes is idempotent by its reference."""
+        """Call; the key of a write is new each time, for what it writes is idempotent by its reference.
+
+        Raise `NotFound`, `_NothingOwed`, and `Unavailable` for whatever else is not taken now, with its code.
+        """
         status, answer = await self._service.exchange(method, path, body, scope=_SCOPE)
         if status == _NOT_FOUND:
             raise NotFound
-        if status == _CONFLICT and path == _BILLS:
+        if answer.get("code") == _NOTHING_TO_PAY:
             raise _NothingOwed
         if status >= _REFUSED:
             raise Unavailable(f"dossier: HTTP {status} {answer.get('code') or ''}")

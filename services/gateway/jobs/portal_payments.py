@@ -2,6 +2,7 @@
 
 import structlog
 
+from kernel.core.apart import Apart
 from kernel.core.errors import Unavailable
 from kernel.service import Job, JobTick
 from services.gateway.domain.portal_answers import PortalSilent
@@ -17,11 +18,14 @@ async def carry(tick: JobTick) -> None:
     payments: CarryPayments | None = tick.resources.portal.payments
     if payments is None:
         return
-    try:
-        await payments.open_waiting()
-        await payments.look_up_due()
-    except Unavailable as away:
-        _log.warning("payments_not_carried", reason=away.detail)
+    apart = Apart("payments not carried")
+    for deed in (payments.open_waiting, payments.look_up_due):
+        with apart.each(deed.__name__):
+            try:
+                await deed()
+            except Unavailable as away:
+                _log.warning("payments_not_carried", reason=away.detail)
+    apart.tell()
 
 
 async def reconcile(tick: JobTick) -> None:

@@ -4,15 +4,16 @@ What has to be opened or looked up is asked of the dossier service, so that a ki
 every message of the platform is kept there with what was made of it.
 """
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any, Protocol
 
 import structlog
 
+from kernel.core.apart import Apart
 from kernel.core.clock import VIETNAM, Clock
-from kernel.core.errors import NotFound, Unavailable
+from kernel.core.errors import NotFound, Refusal
 from services.gateway.domain.portal_answers import PortalSilent
 from services.gateway.domain.portal_messages import Json
 from services.gateway.domain.portal_payments import (
@@ -30,6 +31,8 @@ from services.gateway.domain.portal_payments import (
 
 _BATCH = 50
 _LIST_AFTER = timedelta(hours=30)
+_SILENCES = 3
+"""So many look-ups in a row without an answer, and the platform is away: the rest is asked another time."""
 _log = structlog.get_logger()
 
 
@@ -44,7 +47,7 @@ class Platform(Protocol):
 
 
 class DossierMoney(Protocol):
-    """The dossier service's payments; `Unavailable` when it does not answer."""
+    """The dossier service's payments; `Unavailable` when it does not answer, or does not take it now."""
 
     async def to_carry(self, what: str, limit: int) -> list[Json]:
         """Return requests to open or to look up."""
@@ -75,30 +78,67 @@ class CarryPayments:
         self._reconciled: date | None = None
 
     async def open_waiting(self) -> int:
-        """Tell the platform of every request that is due; return how many were opened."""
-        opened = 0
+        """Tell the platform of every request that is due; return how many were opened.
+
+        None holds up another: what cannot be kept of one is put off, and told at the end (`Apart.tell`).
+        """
+        opened, apart = 0, Apart("payment requests not opened")
         for carried in await self._dossiers.to_carry("open", _BATCH):
-            url = failure = ""
-            try:
-                url = pay_url(await self._platform.send(init_message(carried, self._account)))
-            except (PortalSilent, ValueError) as error:
-                failure = str(error)[:200] or type(error).__name__
-            told = self._dossiers.opened(carried["reference"], url=url, failure=failure)
-            opened += await _is_taken(told, carried) and bool(url)
+            with apart.each(carried.get("reference")):
+                opened += await self._open(carried)
+        apart.tell()
         return opened
 
+    async def _open(self, carried: Json) -> bool:
+        url = failure = ""
+        try:
+            url = pay_url(await self._platform.send(init_message(carried, self._account)))
+        except (PortalSilent, ValueError) as error:
+            failure = str(error)[:200] or type(error).__name__
+        try:
+            await self._dossiers.opened(carried["reference"], url=url, failure=failure)
+        except Refusal as refusal:
+            if url:
+                await self._dossiers.opened(carried["reference"], url="", failure=str(refusal)[:200])
+            raise
+        return bool(url)
+
     async def look_up_due(self) -> int:
-        """Ask the platform of every request whose news may be lost; return how many were heard of."""
-        heard = 0
+        """Ask the platform of every request whose news may be lost; return how many were heard of.
+
+        None holds up another: one nobody answers for, or whose news the dossier service does not take, is put
+        off and asked about again. What was not taken is told at the end (`Apart.tell`).
+        """
+        heard, silent, apart = 0, 0, Apart("payments not looked up")
         for carried in await self._dossiers.to_carry("look", _BATCH):
-            try:
-                answer = await self._platform.send(query_message(carried, self._account))
-            except PortalSilent as silence:
-                _log.warning("payment_not_looked_up", reason=str(silence))
-                return heard
-            news = read_query(answer, carried, self._account)
-            heard += await _is_taken(self._dossiers.tell(_told(news, "LOOK_UP", answer)), carried)
+            with apart.each(carried.get("reference")):
+                is_answered = await self._look_up(carried)
+                heard, silent = heard + is_answered, 0 if is_answered else silent + 1
+            if silent == _SILENCES:
+                break
+        apart.tell()
         return heard
+
+    async def _look_up(self, carried: Json) -> bool:
+        """Ask of one and tell what was said; what cannot be kept now is put off, for it is asked again."""
+        try:
+            answer = await self._platform.send(query_message(carried, self._account))
+        except PortalSilent as silence:
+            _log.warning("payment_not_looked_up", reason=str(silence), reference=carried["reference"])
+            await self._put_off(carried, str(silence))
+            return False
+        news = read_query(answer, carried, self._account)
+        try:
+            await self._dossiers.tell(_told(news, "LOOK_UP", answer))
+        except Refusal as refusal:
+            await self._put_off(carried, str(refusal))
+            raise
+        return True
+
+    async def _put_off(self, carried: Json, why: str) -> None:
+        """Let others come first: news not to be believed move nothing but the next look."""
+        news = News(carried["reference"], "PENDING", 0, "", None, f"chưa ghi nhận: {why}"[:200])
+        await self._dossiers.tell(_told(news, "LOOK_UP", {}))
 
     async def receive(self, message: Any) -> Json:
         """Take a result the platform sent: 00 once the dossier service has it, 99 otherwise."""
@@ -110,7 +150,8 @@ class CarryPayments:
             if news.reference:
                 outcome = await self._dossiers.tell(_told(news, "CALLBACK", message))
                 why = why or ("không có giao dịch này" if outcome == "unknown" else "")
-        except (Unavailable, NotFound):
+        except Refusal as refusal:
+            _log.warning("payment_result_not_kept", reason=str(refusal), reference=news.reference)
             # Not kept, so not confirmed: the platform tells again, or the look-up finds it.
             why = "hệ thống tạm thời chưa ghi nhận được"
         return reply(message, self._account, why=why)
@@ -137,18 +178,6 @@ class CarryPayments:
         found = await self._dossiers.reconcile(day, read_list(answer))
         self._reconciled = day
         return found
-
-
-async def _is_taken(telling: Awaitable[Any], carried: Json) -> bool:
-    """Tell the dossier service; what it does not take now holds up none of those behind, and is met again."""
-    try:
-        await telling
-    except (Unavailable, NotFound) as refused:
-        _log.warning(
-            "payment_not_taken", reference=carried["reference"], reason=refused.detail or refused.code
-        )
-        return False
-    return True
 
 
 def _told(news: News, source: str, raw: Any) -> Json:

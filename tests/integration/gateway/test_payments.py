@@ -168,6 +168,20 @@ async def test_news_while_the_dossier_service_is_away_is_not_confirmed(road: Roa
     assert (await money.read())["paid"] == 80_000
 
 
+async def test_what_the_platform_answers_nothing_for_is_asked_about_later(road: Road) -> None:
+    money, request = await road.asked()
+    await road.pays(request["reference"], news="lost")
+    road.clock.advance(timedelta(minutes=3))
+    down = {"value": True, "times": 1, "service": "QUERY"}
+    await road.portal.put("/sandbox/faults", json={"down": down})
+    for _ in range(2):
+        await road.carries()
+    assert (await money.read())["paid"] == 0
+    road.clock.advance(timedelta(minutes=3))
+    await road.carries()
+    assert (await money.read())["paid"] == 80_000
+
+
 async def test_the_portal_asks_by_code_and_only_the_adapter_may(road: Road) -> None:
     money = await a_till(road.office)
     path = "/VXPAdapter/RestService/forward/tracuuthanhtoan"

@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.testing.fixed_clock import FixedClock
 from sandbox.portal.payments import ASK, INIT, REPLY, RESULT, Signing
-from services.gateway.clients.portal_payments import HttpDossierMoney
 from services.gateway.domain.portal_lists import NoLines
 from services.gateway.domain.portal_payments import (
     PaymentAccount,
@@ -22,7 +20,6 @@ from services.gateway.domain.portal_payments import (
     read_result,
     reply,
 )
-from services.gateway.use_cases.portal_payments import CarryPayments
 
 ACCOUNT = PaymentAccount(
     partner="H99", secret="bi-mat", account_number="3591.0", bank_code="KB", account_name="KB"
@@ -247,41 +244,3 @@ def test_an_amount_is_believed_as_number_and_as_text(amount: Any, is_signed_whol
     assert (news.refused, news.amount) == ("", int(amount))
     told["SoTien"] = 15001.0
     assert read_result(told, ACCOUNT).refused == "chữ ký không khớp"
-
-
-class Ledgers:
-    """A dossier service that does not take what is told of one request."""
-
-    def __init__(self, status: int) -> None:
-        self.status = status
-        self.told: list[str] = []
-
-    async def exchange(
-        self, method: str, path: str, body: dict[str, Any] | None, *, scope: str
-    ) -> tuple[int, dict[str, Any]]:
-        if body is None:
-            return 200, {"items": [{**CARRIED, "reference": one} for one in ("dvcA", "dvcB", "dvcC")]}
-        reference = body.get("reference") or path.split("/")[3]
-        self.told.append(reference)
-        return (self.status, {"code": "refused"}) if reference == "dvcA" else (200, {"outcome": "booked"})
-
-
-class Answering:
-    """A platform that opens everything and knows of nothing."""
-
-    async def send(self, message: dict[str, Any]) -> dict[str, Any]:
-        return {"MaThamChieu": message["MaThamChieu"], "MaLoi": "00", "UrlThanhToan": "https://tt.example/1"}
-
-
-@pytest.mark.parametrize("status", [404, 409, 422])
-async def test_a_payment_the_ledger_does_not_take_holds_up_none_of_those_behind_it(status: int) -> None:
-    ledgers = Ledgers(status)
-    carry = CarryPayments(Answering(), HttpDossierMoney(ledgers), ACCOUNT, FixedClock())  # type: ignore[arg-type]
-    assert (await carry.look_up_due(), await carry.open_waiting()) == (2, 2)
-    assert ledgers.told == ["dvcA", "dvcB", "dvcC"] * 2
-
-
-async def test_a_result_the_ledger_does_not_take_is_not_confirmed() -> None:
-    message = a_result(MaThamChieu="dvcA")
-    carry = CarryPayments(Answering(), HttpDossierMoney(Ledgers(409)), ACCOUNT, FixedClock())  # type: ignore[arg-type]
-    assert (await carry.receive(message))["MaLoi"] == "99"

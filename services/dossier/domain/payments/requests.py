@@ -40,6 +40,7 @@ LIFETIME = timedelta(hours=24)
 _FIRST_LOOK = timedelta(minutes=2)
 _LONGEST_WAIT = timedelta(minutes=30)
 _LONGEST_RETRY_SECONDS = 600
+_LONGEST_PUT_OFF = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +100,11 @@ class PaymentRequest:
         attempts = self.attempts + 1
         wait = min(_FIRST_LOOK * 2 ** min(attempts, 8), _LONGEST_WAIT)
         return replace(self, attempts=attempts, look_at=min(now + wait, self.expires_at))
+
+    def put_off(self, *, now: datetime) -> datetime:
+        """Return when it is looked up again after an answer that says nothing: the older it is, the later."""
+        longest = _LONGEST_WAIT if now < self.expires_at else _LONGEST_PUT_OFF
+        return now + min(max(_FIRST_LOOK, (now - self.asked_at) / 4), longest)
 
     def source_of(self, transaction: str, account: Account) -> str:
         """Return under which source money of this transaction is booked; empty where it is told again.

@@ -34,6 +34,8 @@ from services.dossier.use_cases.read_dossiers import log_reading
 from services.dossier.use_cases.secrets import identity_index
 
 SCOPE = "portal.payments"
+LOOK_UP = "LOOK_UP"
+"""The source of news that was asked for; what comes of itself is a callback."""
 
 
 def require_platform(by: Caller) -> None:
@@ -127,21 +129,35 @@ async def record_opening(
 ) -> PaymentRequest:
     """Keep the address to pay at and tell the applicant, or why there is none yet."""
     require_platform(by)
+    if not pay_url:
+        return await _not_opened(reference, failure, work, now)
     ledger, request = await _open_request(reference, by=by, work=work, now=now)
-    changed = request.opened(pay_url, now=now) if pay_url else request.not_opened(failure, now=now)
+    changed = request.opened(pay_url, now=now)
     if changed == request:
         return request
     work.payments.save_request(changed)
-    if pay_url:
-        since = ledger.account.version
-        ledger.add(EntryKind.REQUESTED, request.amount, item=request.item, reference=reference, opened=True)
-        told = {
-            "reference": reference,
-            "amount": request.amount,
-            "expires_at": request.expires_at.isoformat(),
-        }
-        link = work.seals.seal(pay_url, purpose="contact")
-        ledger.write("requested", since, request=told, link=link)
+    since = ledger.account.version
+    ledger.add(EntryKind.REQUESTED, request.amount, item=request.item, reference=reference, opened=True)
+    told = {
+        "reference": reference,
+        "amount": request.amount,
+        "expires_at": request.expires_at.isoformat(),
+    }
+    link = work.seals.seal(pay_url, purpose="contact")
+    ledger.write("requested", since, request=told, link=link)
+    return changed
+
+
+async def _not_opened(reference: str, failure: str, work: Work, now: datetime) -> PaymentRequest:
+    """Put a request off; its dossier, which may be what cannot be read, is not asked."""
+    found = await work.payments.request(reference)
+    if found is None:
+        raise NotFound
+    await work.payments.hold(found.dossier_id)
+    request = await work.payments.request(reference) or found
+    changed = request.not_opened(failure, now=now)
+    if changed != request:
+        work.payments.save_request(changed)
     return changed
 
 
@@ -186,6 +202,8 @@ async def receive_news(news: PlatformNews, *, by: Caller, work: Work, now: datet
         return outcome
 
     if news.refused or (news.told is Told.PAID and news.amount <= 0):
+        if news.source == LOOK_UP:
+            await _put_off(news.reference, work, now)
         return kept("refused")
     if await work.payments.request(news.reference) is None:
         return kept("unknown")
@@ -219,6 +237,13 @@ async def receive_news(news: PlatformNews, *, by: Caller, work: Work, now: datet
     ledger.write("received", since, request=told)
     await tell_dossier(ledger, since, source)
     return kept("booked")
+
+
+async def _put_off(reference: str, work: Work, now: datetime) -> None:
+    """Look up others first: an answer nobody believes or could keep says nothing of this one, nor ends it."""
+    found = await work.payments.request(reference)
+    if found is not None and found.look_at is not None and found.look_at <= now:
+        await work.payments.look_again([reference], found.put_off(now=now))
 
 
 async def requests_to_carry(

@@ -92,6 +92,23 @@ async def test_lost_news_is_looked_for_and_an_unopened_request_tried_again(till:
     assert (await money.ask())["reference"] != asked
 
 
+async def test_a_look_up_answered_with_what_nobody_believes_lets_others_come_first(till: Office) -> None:
+    money = await a_till(till)
+    asked = (await money.ask())["reference"]
+    path = f"/v1/payment-requests/{asked}/opening"
+    await till.service.post(path, {"pay_url": "https://tt.example/1"}, PLATFORM)
+    till.service.clock.advance(timedelta(minutes=3))
+    await money.news(asked, refused="chữ ký không khớp")
+    assert asked in await due(till, "look")
+    await money.news(asked, source="LOOK_UP", refused="chữ ký không khớp")
+    assert asked not in await due(till, "look")
+    till.service.clock.advance(timedelta(days=3))
+    await money.news(asked, source="LOOK_UP", refused="chữ ký không khớp")
+    till.service.clock.advance(timedelta(days=1))
+    assert asked in await due(till, "look")
+    assert (await money.news(asked, source="LOOK_UP")).json()["outcome"] == "booked"
+
+
 async def test_too_much_money_is_given_back_by_two_people(till: Office) -> None:
     money = await a_till(till)
     asked = (await money.ask())["reference"]

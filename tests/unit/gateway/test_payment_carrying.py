@@ -1,0 +1,131 @@
+"""Carrying payments: one that the dossier service or the platform fails on holds up none of the others."""
+
+from typing import Any
+
+import pytest
+
+from kernel.core.errors import Unavailable
+from kernel.testing.fixed_clock import FixedClock
+from services.gateway.clients.portal_payments import HttpDossierMoney
+from services.gateway.clients.portal_uploads import unavailable
+from services.gateway.domain.portal_answers import PortalSilent
+from services.gateway.domain.portal_payments import PaymentAccount
+from services.gateway.use_cases.portal_payments import CarryPayments
+from tests.unit.gateway.test_payment_messages import ACCOUNT, CARRIED, a_result
+
+FIRST, SECOND, THIRD = "dvcA", "dvcB", "dvcC"
+
+
+class DossierService:
+    """Answers as the dossier service does, and refuses what is told of the first."""
+
+    def __init__(self, status: int = 200, code: str = "") -> None:
+        self.status, self.code = status, code
+        self.told: list[dict[str, Any]] = []
+
+    async def exchange(self, method: str, path: str, body: Any, *, scope: str) -> tuple[int, dict[str, Any]]:
+        if method == "GET":
+            put_off = {one["reference"] for one in self.told if one.get("refused") or one.get("failure")}
+            due = [one for one in (FIRST, SECOND, THIRD) if one not in put_off]
+            return 200, {"items": [{**CARRIED, "reference": one} for one in due]}
+        reference = path.split("/")[3] if path.endswith("/opening") else body.get("reference", "")
+        is_put_off = bool(body.get("refused") or body.get("failure"))
+        if self.status != 200 and not is_put_off and reference in {"", FIRST, CARRIED["reference"]}:
+            return self._refused()
+        self.told.append({**body, "reference": reference})
+        return 200, {"outcome": "booked"}
+
+    def _refused(self) -> tuple[int, dict[str, Any]]:
+        if self.status >= 500:
+            unavailable(self.status)
+        return self.status, {"code": self.code}
+
+
+class Platform:
+    """Answers everything, signed, but for those it is silent about."""
+
+    def __init__(self, *silent: str) -> None:
+        self.silent = set(silent)
+        self.asked: list[str] = []
+
+    async def send(self, message: dict[str, Any]) -> Any:
+        self.asked.append(message["MaThamChieu"])
+        if message["MaThamChieu"] in self.silent:
+            raise PortalSilent("HTTP 500")
+        if message["LoaiBanTin"] == "INIT":
+            return {"MaLoi": "00", "UrlThanhToan": "https://tt.example/1"}
+        return a_result(MaThamChieu=message["MaThamChieu"], TrangThaiGD="1")
+
+
+def carrying(service: Any, platform: Any, account: PaymentAccount = ACCOUNT) -> CarryPayments:
+    return CarryPayments(platform, HttpDossierMoney(service), account, FixedClock())
+
+
+def booked(service: DossierService) -> list[str]:
+    return [one["reference"] for one in service.told if one.get("outcome") == "PAID"]
+
+
+REFUSALS = [(409, "calendar-missing"), (404, "not-found"), (422, "invalid"), (500, "")]
+
+
+@pytest.mark.parametrize(("status", "code"), REFUSALS)
+async def test_a_payment_that_is_not_booked_is_put_off_and_the_others_are_booked(
+    status: int, code: str
+) -> None:
+    service, platform = DossierService(status, code), Platform()
+    with pytest.raises(ExceptionGroup) as failed:
+        await carrying(service, platform).look_up_due()
+    assert [error.__notes__ for error in failed.value.exceptions] == [[f"payments not looked up: {FIRST}"]]
+    assert booked(service) == [SECOND, THIRD]
+    put_off = [one for one in service.told if one["refused"]]
+    assert [(one["reference"], one["source"], one["amount"]) for one in put_off] == [(FIRST, "LOOK_UP", 0)]
+
+
+@pytest.mark.parametrize(("status", "code"), REFUSALS)
+async def test_a_result_that_is_not_booked_is_answered_signed_and_not_confirmed(
+    status: int, code: str
+) -> None:
+    answer = await carrying(DossierService(status, code), Platform()).receive(a_result())
+    assert (answer["MaLoi"], answer["MaThamChieu"]) == ("99", CARRIED["reference"])
+    assert answer["MaXacThuc"]
+
+
+@pytest.mark.parametrize(("status", "code"), REFUSALS)
+async def test_an_address_that_is_not_kept_is_put_off_and_the_others_are_opened(
+    status: int, code: str
+) -> None:
+    service = DossierService(status, code)
+    with pytest.raises(ExceptionGroup):
+        await carrying(service, Platform()).open_waiting()
+    assert {one["reference"]: bool(one["pay_url"]) for one in service.told} == {
+        FIRST: False,
+        SECOND: True,
+        THIRD: True,
+    }
+
+
+async def test_one_the_platform_is_silent_about_lets_the_others_be_asked() -> None:
+    service, platform = DossierService(), Platform(FIRST)
+    assert await carrying(service, platform).look_up_due() == 2
+    assert booked(service) == [SECOND, THIRD]
+    assert [one["reference"] for one in service.told if one["refused"]] == [FIRST]
+
+
+async def test_a_platform_that_is_away_is_left_alone_after_some_silences() -> None:
+    class Many(DossierService):
+        async def exchange(self, method: str, path: str, body: Any, *, scope: str) -> Any:
+            if method == "GET":
+                return 200, {"items": [{**CARRIED, "reference": f"dvc{n}"} for n in range(50)]}
+            return await super().exchange(method, path, body, scope=scope)
+
+    platform = Platform(*(f"dvc{n}" for n in range(50)))
+    assert await carrying(Many(), platform).look_up_due() == 0
+    assert platform.asked == ["dvc0", "dvc1", "dvc2"]
+
+
+async def test_only_nothing_to_pay_is_nothing_to_pay() -> None:
+    """Whatever else stands against a bill is no word that nothing is owed."""
+    nothing = carrying(DossierService(409, "nothing-to-pay"), Platform())
+    assert await nothing.what_is_owed("H99") == {"error_code": 0, "message": []}
+    with pytest.raises(Unavailable):
+        await carrying(DossierService(409, "transition-refused"), Platform()).what_is_owed("H99")
