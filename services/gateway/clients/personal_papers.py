@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import aiohttp
 
 from kernel.core.clock import Clock
+from kernel.core.unseen import without_unseen
 from services.gateway.clients.shared_databases import posted
 from services.gateway.domain.personal_paper_answers import file_of, good, papers_of, session_of
 from services.gateway.domain.personal_papers import MOST_FILES, HeldPaper
@@ -74,7 +75,7 @@ class HttpPersonalPapers:
         }
 
         def read(said: Answer) -> tuple[Sequence[HeldPaper], str]:
-            mark = text_told(said, "signature")[:200] if isinstance(said, Mapping) else ""
+            mark = without_unseen(text_told(said, "signature"))[:200] if isinstance(said, Mapping) else ""
             return papers_of(said, self._account), mark
 
         return await self._called(self._account.list_path, asked, read)

@@ -10,26 +10,11 @@ from typing import Any
 import aiohttp
 import orjson
 
+from services.gateway.domain.database_answers import SUBJECT, found_in
 from services.gateway.domain.portal_lists import is_deeper
-from services.gateway.domain.shared_databases import (
-    DIFFERENT,
-    MATCHED,
-    NOT_FOUND,
-    DatabaseSilent,
-    DatabaseSlow,
-    Found,
-    Question,
-    least,
-)
+from services.gateway.domain.shared_databases import DatabaseSilent, DatabaseSlow, Found, Question
 
-_OUTCOMES = {"KHOP": MATCHED, "KHONG_KHOP": DIFFERENT, "KHONG_TIM_THAY": NOT_FOUND}
 _MOST_BYTES = 1_048_576
-_SUBJECT = {
-    "identity_number": "soDinhDanh",
-    "full_name": "hoTen",
-    "birth_date": "ngaySinh",
-    "tax_code": "maSoDoanhNghiep",
-}
 
 
 class HttpDatabase:
@@ -43,7 +28,7 @@ class HttpDatabase:
 
     async def ask(self, question: Question) -> Found:
         """Return what it answered; raise `DatabaseSilent`."""
-        asked = {_SUBJECT[name]: value for name, value in question.subject.items()}
+        asked = {SUBJECT[name]: value for name, value in question.subject.items()}
         body = {
             **asked,
             "maYeuCau": question.look_up_id,
@@ -55,12 +40,7 @@ class HttpDatabase:
         said = await posted(
             self._session, self._url, body, headers=headers, seconds=self._seconds, most=_MOST_BYTES
         )
-        if not isinstance(said, dict) or said.get("ketQua") not in _OUTCOMES:
-            raise DatabaseSilent("câu trả lời không đúng dạng")
-        outcome = _OUTCOMES[said["ketQua"]]
-        told = said.get("duLieu") if outcome == MATCHED else {}
-        data = least(question.fields, told) if isinstance(told, dict) else {}
-        return Found(outcome, str(said.get("maGiaoDich") or "")[:200], data)
+        return found_in(said, question)
 
 
 async def posted(

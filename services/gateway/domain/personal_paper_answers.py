@@ -12,6 +12,7 @@ from typing import Any
 from services.gateway.domain.folding import folded
 from services.gateway.domain.personal_papers import HeldPaper, has_no_end, is_among
 from services.gateway.domain.portal_base64 import NotBase64, base64_content
+from services.gateway.domain.portal_envelope import without_controls
 from services.gateway.domain.portal_lists import is_deeper, lines_of, member, text_told, whole_number
 from services.gateway.domain.portal_spelling import elements_of, letters_of_name, without_elements
 from services.gateway.domain.portal_twice import is_blank, told_twice
@@ -72,7 +73,7 @@ def session_of(said: Any) -> str:
 
 def papers_of(said: Mapping[str, Any] | str, account: PapersAccount) -> list[HeldPaper]:
     """Return the papers of a good answer; raise `DatabaseSilent` when something stands there that is none."""
-    result = _content(said) if isinstance(said, Mapping) else None
+    result = without_controls(_content(said)) if isinstance(said, Mapping) else None
     if isinstance(said, str) or (not is_blank(result) and not isinstance(result, list | Mapping)):
         raise DatabaseSilent("danh sách của kho giấy tờ không đúng dạng")
     listed = _named(result, _LIST.casefold()) if isinstance(result, Mapping) else None

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from kernel.testing.running import RunningService, a_service
+from services.gateway.clients import shared_databases
 from tests.builders.dossier.office import COMMUNE, GATEWAY, PROCEDURE, RECEIVER, SPECIALIST, Office
 from tests.integration.gateway.ministry_world import Ministries, a_ministry
 
@@ -169,6 +170,76 @@ async def test_a_database_that_does_not_answer_was_not_consulted_and_blocks_noth
     assert await evidence(world.office, seen) == []
     told = await view(world.office, seen)
     assert (told["databases"], told["evidence"]["has_consulted_database"]) == ([], False)
+
+
+FAMILY = {"soDinhDanh": "099192000022", "full_name": "Trần Thị Bình", "birth_date": "1992-01-01"}
+MATCH: dict[str, Any] = {"ketQua": "KHOP", "maGiaoDich": "1", "duLieu": KNOWN}
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, said: Any) -> None:
+    """Let the population database answer this, whatever it is asked."""
+
+    async def posted(*_: Any, **__: Any) -> Any:
+        return said
+
+    monkeypatch.setattr(shared_databases, "posted", posted)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {**MATCH, "duLieu": FAMILY},
+        {**MATCH, "duLieu": {**KNOWN, "so_dinh_danh": {"#text": "099192000022"}}},
+        {**MATCH, "duLieu": {**KNOWN, "birth_date": "02/05/1988"}},
+        {**MATCH, "duLieu": {**KNOWN, "birth_date": "1990"}},
+        {**MATCH, "soDinhDanh": "099192000022"},
+        {**MATCH, "maYeuCau": "of another question"},
+        {**MATCH, "duLieu": [KNOWN]},
+        {**MATCH, "duLieu": json.dumps(KNOWN)},
+        {**MATCH, "duLieu": {"hoTen": "Nguyễn Văn An"}},
+        {**MATCH, "duLieu": {**KNOWN, "full_name": {"ho": "Nguyễn"}}},
+        {**MATCH, "duLieu": {**KNOWN, "full_name": "x" * 2001}},
+        {**MATCH, "maGiaoDich": {"a": 1}},
+        {**MATCH, "ketQua": ["KHOP"]},
+        {**MATCH, "ketQua": {"ma": "KHOP"}},
+    ],
+    ids=lambda said: str(said)[:90].replace("\x00", ""),
+)
+async def test_an_answer_of_somebody_else_or_that_nobody_reads_is_no_consultation(
+    world: Ministries, monkeypatch: pytest.MonkeyPatch, said: Any
+) -> None:
+    """A stranger's data is no evidence of this dossier, and a bad answer is no fault of who asked."""
+    seen = await world.office.in_process()
+    answering(monkeypatch, said)
+    answer = await look_up(world, seen)
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert (told["outcome"], told["evidence"], told["data"]) == ("UNAVAILABLE", "not-consulted", {})
+    assert await evidence(world.office, seen) == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"soDinhDanh": int(NUMBER)},
+        {"ngaySinh": "01/05/1988"},
+        {"birth_date": "1988"},
+        {"gender": None},
+        {"full_name": "Nguyễn\u0000 Văn\u0001 An"},
+    ],
+    ids=["a number", "another writing", "the year", "nothing told", "control signs"],
+)
+async def test_who_was_asked_about_is_known_again_in_other_writings(
+    world: Ministries, monkeypatch: pytest.MonkeyPatch, more: dict[str, Any]
+) -> None:
+    seen = await world.office.in_process()
+    answering(monkeypatch, {**MATCH, "maGiaoDich": "1\u0000", "duLieu": {**KNOWN, **more}})
+    told = (await look_up(world, seen)).json()
+    assert (told["outcome"], told["evidence"], told["data"]["full_name"]) == (
+        "MATCHED",
+        "kept",
+        KNOWN["full_name"],
+    )
 
 
 async def test_a_slow_database_is_asked_no_more_until_its_breaker_lets_one_try(world: Ministries) -> None:

@@ -281,6 +281,7 @@ async def test_a_paper_that_cannot_be_used_is_shown_with_the_reason_and_no_choic
         {"TrangThai": "", "ThoiHanHieuLuc": "31/12/9999"},
         {"ThoiHanHieuLuc": "0001-01-01T00:00:00"},
         {"ThoiHanHieuLuc": {"#text": "03/03/2026"}},
+        {"TenGiayTo": "Giấy\u0000 xác nhận", "GhiChu": {"a\u0001": "b\u0000"}},
     ],
     ids=str,
 )
