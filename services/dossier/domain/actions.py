@@ -16,6 +16,7 @@ from services.dossier.domain.standing import (
     require_sight,
     sits_at,
     sits_at_step,
+    sits_where,
 )
 from services.dossier.domain.states import Move, State
 from services.dossier.domain.work.errors import StepClaimed
@@ -125,14 +126,20 @@ def _receives_step(dossier: Dossier, caller: Caller) -> bool:
     if step is None:
         return False
     if step.transfer is not None:
-        return caller.subject in {step.transfer.to, step.transfer.by}
+        is_offered = caller.subject == step.transfer.to and sits_at_step(dossier, caller)
+        return is_offered or caller.subject == step.transfer.by
     is_given = step.holder is not None and step.holder.given_by != caller.subject
     return is_given and is_held_by(dossier, caller)
 
 
 def _undoes(dossier: Dossier, caller: Caller) -> bool:
+    """Tell whether the caller left the step that comes back, and may still work it: it is theirs again."""
     undo = dossier.undo
-    return undo is not None and undo.by == caller.subject
+    if undo is None or undo.by != caller.subject:
+        return False
+    if undo.step.kind == "APPLICANT":
+        return _serves(dossier, caller) or is_party(dossier, caller)
+    return sits_where(undo.step, dossier, caller)
 
 
 def _signs(dossier: Dossier, caller: Caller) -> bool:

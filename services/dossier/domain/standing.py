@@ -3,7 +3,7 @@
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import NotFound
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.holdings import Consultation
+from services.dossier.domain.holdings import Consultation, Step
 from services.dossier.domain.mandates import Mandate
 
 WORKING_ROLES = (
@@ -64,10 +64,14 @@ def require_sight(dossier: Dossier, caller: Caller, identity_index: bytes | None
 
 def sits_at_step(dossier: Dossier, caller: Caller) -> bool:
     """Tell whether the office step is one of the caller's role and unit, whoever holds it."""
-    step = dossier.step
-    if step is None or step.kind != "OFFICE":
-        return False
-    return sits_at(dossier, caller, role=step.role, unit=step.unit, agency=step.agency)
+    return dossier.step is not None and sits_where(dossier.step, dossier, caller)
+
+
+def sits_where(step: Step, dossier: Dossier, caller: Caller) -> bool:
+    """Tell whether a step, the present one or another, is an office's of the caller's role and unit."""
+    return step.kind == "OFFICE" and sits_at(
+        dossier, caller, role=step.role, unit=step.unit, agency=step.agency
+    )
 
 
 def is_held_by(dossier: Dossier, caller: Caller) -> bool:

@@ -242,6 +242,33 @@ async def test_the_last_step_is_taken_back_while_nothing_happened_since(store: S
         await desk.do(arrange_step.undo_step, claimed, SPECIALIST, note="Bấm nhầm")
 
 
+async def test_who_may_not_work_a_step_any_more_does_not_take_it_back(store: Store) -> None:
+    """The signer's account is a cashier's now: the signature stands."""
+    desk = store.desk
+    seen = await desk.in_process()
+    for who, step in ((SPECIALIST, "tham-dinh"), (LEAD, "soat-xet"), (SIGNER, "ky")):
+        seen = await desk.step(seen, who, step)
+    moved = an_officer("CASHIER", unit="mot-cua", subject=SIGNER.subject)
+    with pytest.raises(NotYourStep):
+        await desk.do(arrange_step.undo_step, seen, moved, note="Bấm nhầm")
+    back = await desk.do(arrange_step.undo_step, seen, SIGNER, note="Bấm nhầm")
+    assert back.step is not None
+    assert back.step.code == "ky"
+
+
+async def test_who_may_not_work_a_step_any_more_does_not_take_an_offer_of_it(store: Store) -> None:
+    desk = store.desk
+    await desk.learn(in_the_directory("thu-ly-2"))
+    held = await claim(desk, await desk.in_process())
+    offered = await desk.do(arrange_step.offer_step, held, SPECIALIST, to="thu-ly-2", note="Đi công tác")
+    moved = an_officer("CASHIER", unit="mot-cua", subject="thu-ly-2")
+    with pytest.raises(Refusal):
+        await desk.do(arrange_step.answer_offer, offered, moved, accepted=True, note="")
+    taken = await desk.do(arrange_step.answer_offer, offered, SECOND, accepted=True, note="")
+    assert taken.step is not None
+    assert taken.step.holder is not None
+
+
 async def test_what_was_sent_to_an_outside_system_is_not_taken_back(store: Store) -> None:
     desk = store.desk
     await desk.learn(a_process(OUTSIDE_STEPS, version=2))
