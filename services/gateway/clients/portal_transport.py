@@ -9,6 +9,7 @@ import aiohttp
 import orjson
 
 from services.gateway.domain.portal_answers import (
+    PortalBusy,
     PortalShut,
     PortalSilent,
     PortalUnreached,
@@ -16,19 +17,24 @@ from services.gateway.domain.portal_answers import (
     PortalWithout,
 )
 from services.gateway.domain.portal_envelope import without_controls
-from services.gateway.domain.portal_lists import is_deeper
+from services.gateway.domain.portal_lists import is_deeper, member, text_told, whole_number
 
 MOST_BYTES = 64 * 1_048_576
 _PIECE = 65_536
 _HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "Charset": "utf-8"}
 _SHUT = frozenset({401, 403})
 _WITHOUT = frozenset({404, 405, 501})
+_REFUSING = frozenset({400, 409, 422})
+_CODES = ("error_code", "errorCode")
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _MARK = b"\xef\xbb\xbf"
 
 
 class JsonExchange:
-    """Sends JSON and reads JSON; anything but HTTP 2xx with JSON in it is silence (section 3.3)."""
+    """Sends JSON and reads JSON; anything but JSON under HTTP 2xx, or a refusal in words, is silence.
+
+    Section 3.3 has refusals under HTTP 200; frameworks validate with 400 or 422 and the same words in JSON.
+    """
 
     def __init__(self, session: aiohttp.ClientSession, *, timeout_seconds: float) -> None:
         self._session = session
@@ -69,7 +75,7 @@ class JsonExchange:
                 if response.status in _WITHOUT:
                     raise PortalWithout(f"HTTP {response.status}")
                 if not response.ok:
-                    raise PortalSilent(f"HTTP {response.status}")
+                    return _refusal(response.status, raw)
         except TimeoutError as error:
             raise PortalSilent("quá thời gian chờ") from error
         except aiohttp.ClientConnectorError as error:
@@ -116,6 +122,26 @@ async def _bounded(response: aiohttp.ClientResponse) -> bytes:
         if len(found) > MOST_BYTES:
             raise PortalSilent(f"câu trả lời dài hơn {MOST_BYTES} byte")
     return bytes(found)
+
+
+def _refusal(status: int, raw: bytes) -> Any:
+    """Return the refusal an HTTP fault has in it; raise `PortalSilent` for any other.
+
+    Under a fault of the server it is its own bad moment (`PortalBusy`): its words are kept, and are its last
+    once said often enough. Success under a fault is believed of nobody.
+    """
+    try:
+        found = decoded(raw)
+    except PortalUnreadable:
+        found = None
+    told = found[0] if isinstance(found, list) and len(found) == 1 else found
+    codes = (member(told, name) for name in _CODES) if isinstance(told, Mapping) else ()
+    code = next((one for one in codes if one is not None), None)
+    if code is None or whole_number(code) == 0:
+        raise PortalSilent(f"HTTP {status}")
+    if status in _REFUSING:
+        return found
+    raise PortalBusy(f"HTTP {status}: {str(code)[:20]} {text_told(told, 'message')[:200]}".strip())
 
 
 _ESCAPED = re.compile(r"\\u00[017]|\\[bf]|\x7f")
