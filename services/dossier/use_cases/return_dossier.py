@@ -18,7 +18,7 @@ from services.dossier.domain.events import Change
 from services.dossier.domain.guards import known_process
 from services.dossier.domain.holdings import Result
 from services.dossier.domain.intake.errors import NotAuthorized
-from services.dossier.domain.intake.identifiers import has_number, plain_number
+from services.dossier.domain.intake.identifiers import has_number, identity_key
 from services.dossier.domain.work.slip import person_of
 from services.dossier.domain.workflow import recall
 from services.dossier.use_cases.desk.post_items import RECEIVER, carries_present
@@ -165,8 +165,9 @@ def require_receiver(handing: Handing, parties: Mapping[str, Any]) -> None:
     known = parties.get(party) or {}
     if not has_number(known):
         raise ReceiverUnchecked("Người này chưa có số giấy tờ trong hồ sơ: giao cho người đại diện.")
-    is_number = plain_number(str(known["identity_number"])) == plain_number(handing.identity_number)
-    if not is_number or _spoken(known.get("full_name")) != _spoken(handing.receiver_name):
+    if not _is_number_of(known, handing.identity_number) or _spoken(known.get("full_name")) != _spoken(
+        handing.receiver_name
+    ):
         raise ReceiverUnchecked("Giấy tờ xuất trình không phải của người được ghi trong hồ sơ.")
 
 
@@ -206,8 +207,12 @@ def _shown(handing: Handing, dossier: Dossier, work: Work) -> dict[str, Any]:
     """Return who shows a number: a representative's kind is known, else it is a citizen's."""
     known = parties_of(dossier, work).get("representative") or {}
     told = {"identity_number": handing.identity_number}
-    is_same = plain_number(str(known.get("identity_number") or "")) == plain_number(handing.identity_number)
-    return {**known, **told} if is_same else told
+    return {**known, **told} if _is_number_of(known, handing.identity_number) else told
+
+
+def _is_number_of(known: Mapping[str, Any], shown: str) -> bool:
+    """Tell whether a number shown is a party's, however it is written."""
+    return identity_key({**known, "identity_number": shown}) == identity_key(known)
 
 
 async def _end_item(handing: Handing, dossier: Dossier, *, work: Work, now: datetime) -> PostItem:

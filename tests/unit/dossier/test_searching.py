@@ -69,3 +69,20 @@ def test_codes_keep_their_signs() -> None:
     assert sought("h99.201-260303-0001", identity=str, phone=str).code == "H99.201-260303-0001"
     assert sought("099 088-000 011", identity=str, phone=str).numbers[0] == "i:099088000011"
     assert fold("ẾCH Ộp") == "ech op"
+
+
+@pytest.mark.parametrize("kept", ["0100109106-001", "0100109106001", "0100109106 001"])
+@pytest.mark.parametrize("text", ["0100109106-001", "0100109106001", "0100109106 - 001", "0100.109.106-001"])
+def test_the_tax_code_of_a_branch_is_found_with_its_dash_or_without(text: str, kept: str) -> None:
+    assert found_by(text, identity_number=kept)
+    assert not found_by(text, identity_number="0100109106-002")
+
+
+def test_a_paper_with_signs_in_its_number_is_found_without_them() -> None:
+    assert found_by("ab-1234/x", identity_number="AB1234X")
+    assert found_by("AB1234X", identity_number="ab-1234/x")
+
+
+def test_what_was_indexed_with_its_dash_is_found_as_it_was_typed_until_it_is_indexed_anew() -> None:
+    for text in ("0100109106-001", "AB-1234"):
+        assert f"i:{text}" in sought(text, identity=str, phone=str).numbers

@@ -41,8 +41,8 @@ def phone_of(text: str) -> str:
 
 
 def number_of(text: str) -> str:
-    """Return an identity number in one form."""
-    return text.replace(" ", "").upper()
+    """Return an identity number in one form: a branch's tax code is written with a dash or without."""
+    return re.sub(r"[^0-9A-Z]", "", text.upper())
 
 
 def keys_of(
@@ -75,10 +75,12 @@ def sought(text: str, *, identity: Index, phone: Index) -> Sought:
     for: a given name, and what a company alone is called, end it).
     """
     text = text.strip()
-    if _DIGITS.fullmatch(text):
-        digits = re.sub(r"[^0-9]", "", text)
-        return Sought(numbers=(f"i:{identity(digits)}", f"p:{phone(phone_of(text))}"), code=text)
-    is_one_word = " " not in text
-    if is_one_word and any(sign.isdigit() for sign in text):
-        return Sought(numbers=(f"i:{identity(number_of(text))}",), code=text.upper())
-    return Sought(words=tuple(f"n:{word}" for word in words_of(text)[-_MOST_ASKED:]))
+    is_digits = _DIGITS.fullmatch(text) is not None
+    if not is_digits and (" " in text or not any(sign.isdigit() for sign in text)):
+        return Sought(words=tuple(f"n:{word}" for word in words_of(text)[-_MOST_ASKED:]))
+    as_typed = text.replace(" ", "").upper()
+    # As typed too: `index-search` has yet to index anew what was kept with its signs.
+    numbers = dict.fromkeys(f"i:{identity(number)}" for number in (number_of(text), as_typed) if number)
+    if is_digits:
+        return Sought(numbers=(*numbers, f"p:{phone(phone_of(text))}"), code=text)
+    return Sought(numbers=tuple(numbers), code=text.upper())

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from services.dossier.domain.errors import ReceiverUnchecked
 from services.dossier.domain.intake.identifiers import identity_faults, owner_faults
+from services.dossier.use_cases.return_dossier import Handing, require_receiver
 
 TODAY = date(2026, 3, 3)
 
@@ -89,3 +91,17 @@ def test_an_owner_is_known_by_a_number_its_own_or_who_represents_it(
 ) -> None:
     owner = {"identity_type": kind, "identity_number": "", "birth_date": date(2026, 3, 1)}
     assert [path for path, _ in owner_faults(owner, representative, TODAY)] == places
+
+
+def test_who_fetches_shows_a_tax_code_with_its_dash_or_without() -> None:
+    """And no other kind of number, and no other branch."""
+    owner = {"identity_type": "TAX_CODE", "identity_number": "0100109106-001", "full_name": "Chi nhánh"}
+    for shown in ("0100109106-001", "0100109106001", "0100109106 001"):
+        require_receiver(at_the_counter(shown), {"owner": owner})
+    for shown in ("0100109106-002", "0100109106", ""):
+        with pytest.raises(ReceiverUnchecked):
+            require_receiver(at_the_counter(shown), {"owner": owner})
+
+
+def at_the_counter(number: str) -> Handing:
+    return Handing(delivery="COUNTER", receiver_name="Chi nhánh", identity_number=number)
