@@ -12,6 +12,7 @@ from services.dossier.domain.codes import masked_identity
 from services.dossier.domain.course import Apology, Obligation, Settlement
 from services.dossier.domain.definitions import Agency, Procedure
 from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.payments.account import Account, ItemKind
 from services.dossier.domain.states import Clock
 
 
@@ -108,13 +109,17 @@ def receipt(
     dossier: Dossier,
     procedure: Procedure,
     *,
+    account: Account,
     parties: dict[str, Any],
     components: list[dict[str, Any]],
     officer: str,
     look_up: str,
     secret: str,
 ) -> dict[str, Any]:
-    """Return form 01: receipt and appointment, with the look-up address and secret."""
+    """Return form 01: receipt and appointment, with the look-up address and secret.
+
+    Fees are what this applicant owes by the account, exemptions and corrections counted.
+    """
     return {
         **head(dossier, parties, dossier.standing_at(dossier.receiving_agency)),
         "components": [
@@ -127,13 +132,27 @@ def receipt(
         "received_at": local_text(dossier.accepted_at),
         "due_at": _appointment(dossier),
         "delivery": DELIVERY[dossier.result_delivery],
-        "fees": [
-            {"name": fee["name"] or "", "amount": fee["amount"]} for fee in dossier.fees if fee["amount"]
-        ],
+        "fees": _fees(dossier, account),
         "officer": officer,
         "look_up": look_up,
         "secret": secret,
     }
+
+
+def _fees(dossier: Dossier, account: Account) -> list[dict[str, Any]]:
+    """Return each fee as the account has it (đồng); where that is not what its rule says, that is named too.
+
+    Of a dossier from before accounts were kept: what the version in force at acceptance said.
+    """
+    if not account.entries:
+        return [{"name": fee["name"] or "", "amount": fee["amount"]} for fee in dossier.fees if fee["amount"]]
+    found = []
+    for item in account.items:
+        usual = int(item.data.get("base") or item.owed)
+        if item.kind is not ItemKind.OBLIGATION and usual:
+            name = item.name if usual == item.owed else f"{item.name} (mức chung {_dong(usual)})"
+            found.append({"name": name, "amount": item.owed})
+    return found
 
 
 def _appointment(dossier: Dossier) -> str:

@@ -138,6 +138,7 @@ async def accept(
     content = papers.receipt(
         dossier,
         procedure,
+        account=grounds.account,
         parties=parties_of(dossier, work),
         components=[{"name": item.name, "form": item.form} for item in components],
         officer=by.name,

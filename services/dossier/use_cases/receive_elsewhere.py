@@ -120,7 +120,7 @@ async def receive_at_counter(
         dossier.version = 1
         change = Change("submitted", None, details=told)
     else:
-        grounds = counter_grounds(intake, procedure, dossier, submission)
+        grounds = replace(counter_grounds(intake, procedure, dossier, submission), account=account)
         _, paper = await accept(dossier, grounds, components, by=by, work=work, now=accepted_at)
         change = Change("accepted", State.SUBMITTED, papers=[paper], details=told)
     entry = new_entry(work, dossier, change, by=by, now=now)

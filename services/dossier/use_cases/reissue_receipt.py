@@ -43,6 +43,7 @@ async def reissue_receipt(
     content = papers.receipt(
         dossier,
         grounds.procedure,
+        account=grounds.account,
         parties=parties,
         components=[{"name": item.name, "form": item.form} for item in components],
         officer=by.name if by else officer,

@@ -47,6 +47,18 @@ async def test_a_walk_in_whose_paper_shows_the_exemption_is_accepted_in_the_inta
     path = f"/v1/dossiers/{money.dossier['dossier_id']}/evidence"
     kept = (await till.service.get(path, RECEIVER)).json()["items"]
     assert [one["details"] for one in kept if one["kind"] == "EXEMPTION_SHOWN"] == [{"paper": PAPER}]
+    assert await fees_on_form_01(till, money) == [("Lệ phí (mức chung 50.000 đồng)", 0)]
+
+
+async def fees_on_form_01(till: Office, money: Till) -> list[tuple[str, int]]:
+    """Return what form 01 says is to be paid."""
+    runtime = till.service.runtime
+    kept = await runtime.pool.fetchval(
+        "SELECT content_sealed FROM papers WHERE dossier_id = $1", UUID(money.dossier["dossier_id"])
+    )
+    async with runtime.unit_of_work() as unit:
+        said = runtime.open_work(unit).seals.open(kept, purpose="paper")
+    return [(fee["name"], fee["amount"]) for fee in said["fees"]]
 
 
 async def test_a_walk_ins_claim_refused_or_left_open_is_received_and_not_accepted(till: Office) -> None:
@@ -56,6 +68,7 @@ async def test_a_walk_ins_claim_refused_or_left_open_is_received_and_not_accepte
     assert (await refused.read())["demanded"] == 50_000
     assert (await refused.take(50_000)).status_code == 201
     assert (await till.act(refused.dossier, "acceptance", RECEIVER))["state"] == "ACCEPTED"
+    assert await fees_on_form_01(till, refused) == [("Lệ phí", 50_000)]
     left = money_of(till, await brought(till))
     assert left.dossier["state"] == "SUBMITTED"
     assert (await left.take(50_000)).json()["code"] == "exemption-undecided"
