@@ -71,6 +71,11 @@ def of_account(issuer: str, issuer_subject: str) -> str:
     return f"account {issuer} {issuer_subject}"
 
 
+def of_account_heard(issuer: str, issuer_subject: str) -> str:
+    """Name when we heard that all of an account is over, by our clock: the issuer's says it of tokens."""
+    return f"heard {issuer} {issuer_subject}"
+
+
 def of_session(issuer: str, session: str) -> str:
     """Name everything of one session at an issuer."""
     return f"session {issuer} {session}"

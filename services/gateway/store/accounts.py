@@ -8,7 +8,14 @@ import asyncpg
 
 from kernel.core.ids import new_id
 from kernel.postgres.statement import Statement
-from services.gateway.domain.account import Account, LinkedAlready, of_account, of_session, of_subject
+from services.gateway.domain.account import (
+    Account,
+    LinkedAlready,
+    of_account,
+    of_account_heard,
+    of_session,
+    of_subject,
+)
 from services.gateway.store.one_person import END, KEEP, LOCK, hold_to_number, lock_name, one_number
 from services.gateway.use_cases.ports import Seals, Standing
 
@@ -33,6 +40,7 @@ _STANDING = Statement(
             AND (subject = :subject OR linked_subject = :subject)) AS tells_otherwise
     """
 )
+_ENDED_AT = Statement("SELECT max(not_before) FROM signed_out WHERE what = ANY(:ended::text[])")
 # A sign-in that tells no number takes none back; the level is how surely the number kept was told.
 _GOES_ON = (
     "excluded.number_index IS NULL AND accounts.number_index IS NOT NULL"
@@ -89,6 +97,14 @@ class PostgresAccounts:
             is_apart,
         )
 
+    async def ended_at(self, account: Account, session: str) -> float | None:
+        """Return when, by our clock, a sign-out of it or its session was last heard of; None: never."""
+        ended = [of_subject(account.subject), of_account_heard(account.issuer, account.issuer_subject)]
+        if session:
+            ended.append(of_session(account.issuer, session))
+        over = await self._pool.fetchval(_ENDED_AT.sql, *_ENDED_AT.values({"ended": ended}))
+        return over.timestamp() if over else None
+
     async def remember(self, account: Account, now: datetime) -> bool:
         """Keep that this account signed in; tell whether what it tells ended a link, with its sessions."""
         number = self.number(account.number)
@@ -119,7 +135,7 @@ class PostgresAccounts:
         return self.number(own.number or other.number)
 
     async def end_tokens(self, what: Sequence[str], not_before: datetime) -> None:
-        """Keep that what was issued before is over: of a subject, of an account or of its session."""
+        """Keep that what was issued before is over: of a subject, an account or its session; or was heard."""
         await self._pool.execute(END.sql, *END.values({"ended": list(what), "moment": not_before}))
 
     def number(self, number: str) -> bytes | None:

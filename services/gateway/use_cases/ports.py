@@ -98,6 +98,12 @@ class Accounts(Protocol):
     async def standing(self, account: Account, session: str, now: datetime) -> Standing:
         """Return what holds of an account, and of its session at the issuer, in one statement."""
 
+    async def ended_at(self, account: Account, session: str) -> float | None:
+        """Return when, by our clock, a sign-out that ends it or its session at the issuer was last heard of.
+
+        Unix seconds; None where there was none.
+        """
+
     async def remember(self, account: Account, now: datetime) -> bool:
         """Keep that this account signed in; tell whether what it tells ended a link, with its sessions."""
 
@@ -105,7 +111,7 @@ class Accounts(Protocol):
         """Keep that both are one person's; raise `LinkedAlready`, `TwoPeople` for what was told before."""
 
     async def end_tokens(self, what: Sequence[str], not_before: datetime) -> None:
-        """Keep that what was issued before is over: of a subject, of an account or of its session."""
+        """Keep that what was issued before is over: of a subject, an account or its session; or was heard."""
 
 
 class Sessions(Protocol):

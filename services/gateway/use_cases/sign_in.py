@@ -18,6 +18,7 @@ from services.gateway.domain.account import (
     BOTH_SIGNED_IN,
     OtherPerson,
     of_account,
+    of_account_heard,
     of_session,
     of_subject,
     require_one_person,
@@ -260,8 +261,8 @@ class SignIn:
         """
         if identity.account is None:
             return False
-        standing = await self._accounts.standing(identity.account, identity.issuer_session, began)
-        return standing.not_before is not None and began.timestamp() < standing.not_before
+        ended_at = await self._accounts.ended_at(identity.account, identity.issuer_session)
+        return ended_at is not None and began.timestamp() < ended_at
 
     async def _is_same_person(self, session: Session, identity: OutsideIdentity) -> tuple[bool, bool]:
         """Tell whether the account is the session's own, or linked to it; another's number never is.
@@ -331,10 +332,12 @@ class SignIn:
         """
         over, now = await self._provider.told_to_end(token), self._clock.now()
         if over.session:
-            # It never goes on: by our clock, for a sign-in that is under way may be of the issuer's second.
+            # It never goes on: by our clock, as for any sign-in that is under way.
             await self._accounts.end_tokens([of_session(over.issuer, over.session)], now)
         else:
+            # Tokens by the issuer's clock, which gave them out in whole seconds; what is under way by ours.
             await self._accounts.end_tokens([of_account(over.issuer, over.subject)], over.at or now)
+            await self._accounts.end_tokens([of_account_heard(over.issuer, over.subject)], now)
         await self._sessions.end_told(over.issuer, over.subject, over.session)
 
     def _issuer(self, name: str) -> Issuer:

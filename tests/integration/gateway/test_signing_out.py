@@ -63,7 +63,7 @@ async def is_known(door: RunningService, number: str) -> bool:
 
 @asynccontextmanager
 async def while_the_issuer_is_asked(
-    door: RunningService, does: Callable[[], Awaitable[None]]
+    door: RunningService, does: Callable[[], Awaitable[None]], *, seconds: float = 2
 ) -> AsyncIterator[None]:
     """Let something happen after the issuer has given its word and before the door has kept a session."""
     provider = door.runtime.resources.sign_in._provider
@@ -71,7 +71,7 @@ async def while_the_issuer_is_asked(
 
     async def slowly(*given: Any, **named: Any) -> Any:
         identity = await redeem(*given, **named)
-        door.clock.advance(timedelta(seconds=2))
+        door.clock.advance(timedelta(seconds=seconds))
         await does()
         return identity
 
@@ -287,6 +287,24 @@ async def test_a_session_ended_at_the_issuer_while_it_is_asked_about_never_begin
 
     async with while_the_issuer_is_asked(door, ends):
         assert await finishes(door, peer, sid="phien-9") == 400
+    assert await is_known(door, await signs_in_outside(door, peer, sid="phien-10"))
+
+
+@pytest.mark.parametrize(("behind", "seconds"), [(0, 0.3), (2, 1), (0, 2)])
+async def test_a_sign_in_under_way_is_over_by_a_word_of_its_subject_whatever_the_issuers_clock_says(
+    open_door: Open, peer: Peer, behind: int, seconds: float
+) -> None:
+    """The word tells whole seconds of the issuer's clock, which may be the sign-in's own or before it."""
+    door = await open_door(issuers=[with_browser(peer)])
+    door.clock.advance(timedelta(seconds=0.6))
+
+    async def ends() -> None:
+        at = int(door.clock.now().timestamp()) - behind
+        assert await says(door, an_outside_token(door, aud="cua-vao", events=SIGNED_OUT, iat=at)) == 200
+
+    async with while_the_issuer_is_asked(door, ends, seconds=seconds):
+        assert await finishes(door, peer, sid="phien-9") == 400
+    door.clock.advance(timedelta(seconds=0.1))
     assert await is_known(door, await signs_in_outside(door, peer, sid="phien-10"))
 
 
