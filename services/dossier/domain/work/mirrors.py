@@ -31,6 +31,8 @@ STATES = {
 """What the national portal's statuses, which all systems speak, are here."""
 ENDINGS = (9, 10, 8, 3)
 """Statuses that end, the one that says the moment first."""
+_MOST_TOLD = 100
+"""Statuses an event carries: as many of the longest texts as a bus takes. The mirror keeps every one."""
 
 
 class WorkedHere(Refusal):
@@ -116,8 +118,15 @@ def in_order(statuses: Sequence[Status]) -> list[Status]:
     return sorted(statuses, key=lambda one: (one.at, one.status))
 
 
+def told_of(mirror: Mirror) -> list[Status]:
+    """Return the latest statuses in order, and the one told last wherever it stands: readers merge."""
+    ordered = in_order(mirror.statuses)
+    earlier = [one for one in ordered[:-_MOST_TOLD] if one.version == mirror.version]
+    return earlier + ordered[-_MOST_TOLD:]
+
+
 def mirror_data(mirror: Mirror) -> dict[str, Any]:
-    """Return the event's data: full state, the owner masked."""
+    """Return the event's data: the present state and the latest statuses, the owner masked."""
     present = mirror.present
     return {
         "mirror_id": str(mirror.id),
@@ -138,7 +147,7 @@ def mirror_data(mirror: Mirror) -> dict[str, Any]:
         "statuses": [
             {"status": one.status, "state": STATES[one.status].value, "at": moment(one.at)}
             | {"text": one.text or VIETNAMESE[STATES[one.status]]}
-            for one in in_order(mirror.statuses)
+            for one in told_of(mirror)
         ],
         "secret_hash": mirror.secret_hash,
         "dossier_id": str(mirror.dossier_id) if mirror.dossier_id else None,
