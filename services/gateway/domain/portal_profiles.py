@@ -85,3 +85,11 @@ PROFILES: Mapping[str, Mapping[str, Any]] = {
         "files": _FILES,
     },
 }
+
+
+def addresses_beside(path: str) -> list[str]:
+    """Return the addresses at which messages of the same dossiers arrive, itself among them.
+
+    Both of a dossier's are in use at once (section 17.1): what came first at one comes before the other's.
+    """
+    return [GENERAL, PROMOTION] if path in {GENERAL, PROMOTION} else [path]

@@ -11,6 +11,7 @@ from kernel.postgres.unit_of_work import UnitOfWork
 from kernel.sealing import SealBroken
 from services.gateway.domain.portal_inbound import Inbound, Ruling
 from services.gateway.domain.portal_outline import kept_outline
+from services.gateway.domain.portal_profiles import addresses_beside
 from services.gateway.store.portal_seals import PortalSeals
 from services.gateway.use_cases.portal_desk import Act
 
@@ -53,15 +54,16 @@ _OTHERS = Statement(
 # One that was kept and never read, its process dead, may be of any dossier: it is read before later ones.
 _BEFORE = Statement(
     "SELECT EXISTS (SELECT 1 FROM portal_inbound WHERE portal_code = :portal_code AND id < :id"
-    " AND path = :path AND (state = 'RECEIVED' AND (:is_supplement::boolean OR NOT is_supplement)"
+    " AND path = ANY(:paths::text[])"
+    " AND (state = 'RECEIVED' AND (:is_supplement::boolean OR NOT is_supplement)"
     " OR state = 'PARKED' AND :is_supplement::boolean AND next_attempt_at IS NOT NULL))"
     " OR EXISTS (SELECT 1 FROM portal_inbound WHERE state <> 'DONE' AND received_at < :long_ago"
-    " AND state = 'RECEIVED' AND portal_code = '' AND id < :id AND path = :path)"
+    " AND state = 'RECEIVED' AND portal_code = '' AND id < :id AND path = ANY(:paths::text[]))"
 )
 _HOLD = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _UNDER_WAY = Statement(
     "SELECT EXISTS (SELECT 1 FROM portal_inbound WHERE portal_code = :portal_code AND id <> :id"
-    " AND path = :path AND state = 'RECEIVED' AND NOT is_supplement)"
+    " AND path = ANY(:paths::text[]) AND state = 'RECEIVED' AND NOT is_supplement)"
 )
 _NAME = Statement(
     "UPDATE portal_inbound SET portal_code = :portal_code, is_supplement = :is_supplement"
@@ -167,7 +169,7 @@ class PostgresPortalInbox:
         await self._unit.begin()
         await self._unit.fetch(_HOLD, name=f"portal-create:{portal_code}")
         found: bool = await self._unit.fetch_value(
-            _UNDER_WAY, portal_code=portal_code, id=message.id, path=message.path
+            _UNDER_WAY, portal_code=portal_code, id=message.id, paths=addresses_beside(message.path)
         )
         return found
 
@@ -181,7 +183,7 @@ class PostgresPortalInbox:
             _BEFORE,
             portal_code=portal_code,
             id=message.id,
-            path=message.path,
+            paths=addresses_beside(message.path),
             is_supplement=is_supplement,
             long_ago=message.received_at - _BEING_READ,
         )

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from fastapi.responses import Response
 
+from kernel.core.errors import Unavailable
 from services.gateway.clients.portal_transport import decoded
 from services.gateway.domain.portal_answers import read_answer
 from services.gateway.domain.portal_payments import pay_url, read_list
@@ -75,6 +76,27 @@ async def test_what_was_kept_by_a_process_that_died_comes_before_what_came_later
     del intake._deliver
     world.passes(seconds=10)
     assert (await send(world, a_supplement(LyDoDieuChinh="lần hai")))["error_code"] == 0
+    await goes_on_for(world)
+    assert [call["body"]["note"] for call in world.dossiers.calls[1:]] == ["lần một", "lần hai"]
+
+
+@pytest.mark.parametrize(
+    ("first", "later"), [("addtthcKhuyenMai", "nhanhsdvcqg"), ("nhanhsdvcqg", "addtthcKhuyenMai")]
+)
+async def test_supplements_at_the_two_addresses_go_in_as_they_came(
+    world: World, monkeypatch: pytest.MonkeyPatch, first: str, later: str
+):
+    """Both are in use at once (17.1): the older words are not laid over the newer ones."""
+    await send(world, a_message())
+
+    async def away(*_: object, **__: object) -> object:
+        raise Unavailable("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(world.gateway.runtime.resources.portal.intake._dossiers, "take_in", away)
+        assert (await send(world, a_supplement(LyDoDieuChinh="lần một"), path=first))["error_code"] == 0
+    world.passes(seconds=10)
+    assert (await send(world, a_supplement(LyDoDieuChinh="lần hai"), path=later))["error_code"] == 0
     await goes_on_for(world)
     assert [call["body"]["note"] for call in world.dossiers.calls[1:]] == ["lần một", "lần hai"]
 
