@@ -23,7 +23,7 @@ from services.gateway.domain.portal_owner import unread_number
 from services.gateway.domain.portal_profiles import PROFILES, STATUS
 from services.gateway.domain.portal_reading import UPDATING, beside_form, is_change_said
 from services.gateway.domain.portal_spelling import FILES, FORM
-from services.gateway.domain.portal_twice import told_twice
+from services.gateway.domain.portal_twice import is_blank, told_twice
 from services.gateway.domain.portal_unread import unread_members
 from services.gateway.domain.portal_words import text_of
 
@@ -34,6 +34,7 @@ _MOST_POINTS = 20
 """In the name of a member within another, as form builders number their fields."""
 _COMPONENT = "MaThanhPhanHoSo"
 _NAME = "TenTepDinhKem"
+_AS_IT_CAME = "(như bản tin)"
 _CONTENT = "(có nội dung, chỉ bỏ được)"
 _OTHERS = {
     FILES: "danh sách tệp",
@@ -80,10 +81,28 @@ def corrected(path: str, message: Any, corrections: Mapping[str, str]) -> Any:
         return message
     allowed = correctable(path, message)
     changed = copy.deepcopy(message)
-    for name, value in corrections.items():
-        if name in allowed:
-            _put(content_of(path, changed)[1], name, value)
+    applied = [name for name in corrections if name in allowed]
+    was, data = content_of(path, message)[1], content_of(path, changed)[1]
+    if was is None or data is None:
+        return changed
+    for name in applied:
+        _put(data, name, corrections[name])
+    members = dict.fromkeys(next(_steps(was, name)) for name in applied)
+    for member in [one for one in members if one not in {FILES, FORM}]:
+        unsaid = _taken_from(was.get(member), data.get(member))
+        if not is_blank(unsaid) and not holds_file(unsaid):
+            data[f"{member} {_AS_IT_CAME}"] = unsaid
     return changed
+
+
+def _taken_from(was: Any, now: Any) -> Any:
+    """Return what a correction put one value for that was none: the officer reads it with the form."""
+    if isinstance(was, Mapping) and isinstance(now, Mapping):
+        single = (str, int, float)
+        return {
+            name: one for name, one in was.items() if not isinstance(one, single) and now.get(name) != one
+        }
+    return was if isinstance(was, Mapping | list) and now != was else None
 
 
 def left_out(path: str, message: Any, corrections: Mapping[str, str]) -> tuple[dict[str, str], set[str]]:

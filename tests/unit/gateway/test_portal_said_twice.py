@@ -589,3 +589,48 @@ async def test_every_file_that_is_only_named_can_be_asked_for_by_its_name() -> N
     told, _ = await understood(a_message(SMALL, TaiLieuNop=named))
     names = {f"TaiLieuNop.{place}.TenTepDinhKem": one["TenTepDinhKem"] for place, one in enumerate(named)}
     assert names.items() <= told["form_data"].items()
+
+
+NO_VALUES: dict[str, tuple[Any, str, Any]] = {
+    "two names": ({"ChuHoSo": ["An", "Bình"]}, "ChuHoSo", ["An", "Bình"]),
+    "a name in parts": ({"ChuHoSo": {"Ho": "Trần", "Ten": "An"}}, "ChuHoSo", {"Ho": "Trần", "Ten": "An"}),
+    "two telephones": (
+        {"DienThoai": ["0900000001", "0900000002"]},
+        "DienThoai",
+        ["0900000001", "0900000002"],
+    ),
+    "a number and who gave it": (
+        {"SoGiayToChuHoSo": {"So": "099088000011", "NoiCap": "Tỉnh Mẫu"}},
+        "SoGiayToChuHoSo",
+        {"So": "099088000011", "NoiCap": "Tỉnh Mẫu"},
+    ),
+    "two addresses": (
+        {"DiaChi": [{"DiaChiChiTiet": "Số 1"}, {"DiaChiChiTiet": "Số 2"}]},
+        "DiaChi.DiaChiChiTiet",
+        [{"DiaChiChiTiet": "Số 1"}, {"DiaChiChiTiet": "Số 2"}],
+    ),
+    "two streets": (
+        {"DiaChi": {"DiaChiChiTiet": ["Số 1", "Số 2"], "TenXa": "Xã Mẫu"}},
+        "DiaChi.DiaChiChiTiet",
+        {"DiaChiChiTiet": ["Số 1", "Số 2"]},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NO_VALUES)
+async def test_what_a_correction_puts_one_value_for_stands_with_the_form(name: str) -> None:
+    """People wrote one; the officer reads what the applicant said all the same."""
+    more, place, kept = NO_VALUES[name]
+    said = await read(a_message(SMALL, **more))
+    with pytest.raises(NeedsPeople):
+        handed_of(GENERAL, said.value)
+    value = "" if place in removable(GENERAL, said.value) else "Số 1, phố Mẫu"
+    told = handed_of(GENERAL, corrected(GENERAL, said.value, {place: value})).body["form_data"]
+    assert told[f"{place.split('.')[0]} (như bản tin)"] == kept
+
+
+async def test_what_people_correct_that_was_one_value_stands_once() -> None:
+    said = await read(a_message(SMALL))
+    told = handed_of(GENERAL, corrected(GENERAL, said.value, {"ChuHoSo": "Nguyễn Văn B"})).body
+    assert told["owner"]["full_name"] == "Nguyễn Văn B"
+    assert told["form_data"] == (await understood(a_message(SMALL)))[0]["form_data"]
