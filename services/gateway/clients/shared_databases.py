@@ -11,6 +11,7 @@ import aiohttp
 import orjson
 
 from services.gateway.domain.database_answers import SUBJECT, found_in
+from services.gateway.domain.portal_json import parsed
 from services.gateway.domain.portal_lists import is_deeper
 from services.gateway.domain.shared_databases import DatabaseSilent, DatabaseSlow, Found, Question
 
@@ -78,4 +79,5 @@ async def posted(
         raise DatabaseSilent(type(error).__name__) from error
     if is_deeper(found):
         raise DatabaseSilent("câu trả lời lồng nhau quá sâu")
-    return found
+    # Of a member said twice ("đã thu hồi" and "còn hiệu lực") a quick reader keeps the last alone.
+    return parsed(raw)

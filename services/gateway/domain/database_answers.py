@@ -12,7 +12,7 @@ from kernel.core.unseen import without_unseen
 from services.gateway.domain.personal_papers import same_holder
 from services.gateway.domain.portal_lists import text_told
 from services.gateway.domain.portal_spelling import letters_of_name
-from services.gateway.domain.portal_twice import is_blank
+from services.gateway.domain.portal_twice import is_blank, told_twice
 from services.gateway.domain.portal_words import moment_of
 from services.gateway.domain.shared_databases import (
     DIFFERENT,
@@ -58,6 +58,8 @@ def _data_of(said: Mapping[str, Any], question: Question) -> dict[str, Any]:
         named = (*_named(said, name), *_named(told, name))
         if not all(_is_same(name, one, value) for one in named):
             raise DatabaseSilent("dữ liệu là của người khác")
+    if {own for _, own in (*told_twice(said), *told_twice(told))} & {"ketQua", *question.fields}:
+        raise DatabaseSilent("câu trả lời nói hai lần khác nhau")
     data = least(question.fields, told)
     if not all(map(_is_value, data.values())):
         raise DatabaseSilent("dữ liệu không đọc được")

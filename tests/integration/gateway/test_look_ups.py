@@ -13,6 +13,7 @@ import pytest
 
 from kernel.testing.running import RunningService, a_service
 from services.gateway.clients import shared_databases
+from services.gateway.domain.portal_json import parsed
 from tests.builders.dossier.office import COMMUNE, GATEWAY, PROCEDURE, RECEIVER, SPECIALIST, Office
 from tests.integration.gateway.ministry_world import Ministries, a_ministry
 
@@ -200,6 +201,8 @@ def answering(monkeypatch: pytest.MonkeyPatch, said: Any) -> None:
         {**MATCH, "duLieu": {**KNOWN, "full_name": {"ho": "Nguyễn"}}},
         {**MATCH, "duLieu": {**KNOWN, "full_name": "x" * 2001}},
         {**MATCH, "maGiaoDich": {"a": 1}},
+        parsed(json.dumps(MATCH).replace('"gender":', '"gender": "Nữ", "gender":').encode()),
+        parsed(json.dumps(MATCH).replace('"KHOP"', '"KHOP", "ketQua": "KHONG_KHOP"').encode()),
         {**MATCH, "ketQua": ["KHOP"]},
         {**MATCH, "ketQua": {"ma": "KHOP"}},
     ],

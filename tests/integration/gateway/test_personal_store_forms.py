@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -54,7 +55,8 @@ class Store:
         self.asked.append(session)
         if session in {f"s{number}" for number in range(1, self.forgotten + 1)}:
             return self.ended()
-        return web.json_response(self.listed if request.path == "/list" else self.file)
+        told = self.listed if request.path == "/list" else self.file
+        return told if isinstance(told, web.Response) else web.json_response(told)
 
     def forgets(self) -> None:
         """End every session there was until now."""
@@ -322,3 +324,17 @@ async def test_a_holders_number_is_compared_as_an_identity_number(
 )
 def test_numbers_are_one_whose_digits_are(told: Any, number: str, is_same: bool) -> None:
     assert same_holder(str(told), number) is is_same
+
+
+@pytest.mark.parametrize("state", ['"THU_HOI", "TrangThai": "CON"', '"CON", "TrangThai": "THU_HOI"'])
+async def test_a_paper_that_is_said_to_be_revoked_and_not_is_revoked(
+    store: Store, papers: HttpPersonalPapers, state: str
+) -> None:
+    """Of a member that is said twice the last alone counted."""
+    papers._account = replace(
+        papers._account, names={"state": "TrangThai"}, revoked_states=frozenset({"THU_HOI"})
+    )
+    text = json.dumps(answer({"DanhSachGiayToKetQua": [{**PAPER, "TrangThai": "?"}]}))
+    store.listed = web.Response(text=text.replace('"?"', state), content_type="application/json")
+    ((held,), _) = await papers.held("099088000011", "An", "1.004873", [])
+    assert held.is_revoked
