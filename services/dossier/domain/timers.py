@@ -10,6 +10,7 @@ from services.dossier.domain.limits import Limits
 from services.dossier.domain.states import State
 
 LAPSED = "ANSWER_LAPSED"
+PAYMENT_LATE = "PAYMENT_LATE"
 FOR_APPLICANT = frozenset({"ANSWER_NEAR"})
 
 
@@ -32,6 +33,9 @@ def timers(dossier: Dossier, limits: Limits) -> list[Timer]:
     if waiting is not None and dossier.proposal is None:
         found.append(_near("ANSWER_NEAR", waiting.answer_by, limits))
         found.append(Timer(LAPSED, waiting.answer_by + timedelta(seconds=1), waiting.answer_by))
+    elif dossier.state is State.AWAITING_FINANCIAL:
+        asked = {one.pay_by for one in dossier.obligations if one.owed and one.pay_by is not None}
+        found.extend(_past(PAYMENT_LATE, pay_by) for pay_by in sorted(asked))
     elif dossier.state is State.SUBMITTED and dossier.reply_due_at is not None:
         found.append(_near("REPLY_NEAR", dossier.reply_due_at, limits))
         found.append(_past("REPLY_LATE", dossier.reply_due_at))
@@ -57,7 +61,13 @@ def watch_next(dossier: Dossier, limits: Limits, now: datetime) -> datetime | No
 
 
 def whose(dossier: Dossier) -> Task:
-    """Return who is warned: who has to act next, else the one-stop unit that answers to the applicant."""
+    """Return who is warned: who has to act next, else the one-stop unit that answers to the applicant.
+
+    While money is waited for nobody has to act: it is the step that asked for it.
+    """
+    step = dossier.step
+    if dossier.state is State.AWAITING_FINANCIAL and step is not None and step.kind == "OFFICE":
+        return Task(step.role, dossier.now_at(step.agency), dossier.unit_at(step.unit, step.agency))
     return main_task(dossier) or Task("ONE_STOP_OFFICER", dossier.receiving_agency.code, "")
 
 

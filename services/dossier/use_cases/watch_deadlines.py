@@ -8,7 +8,7 @@ from services.dossier.domain.course import Proposal
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change, event_data, moment
 from services.dossier.domain.states import Move
-from services.dossier.domain.timers import FOR_APPLICANT, LAPSED, Timer, timers, whose
+from services.dossier.domain.timers import FOR_APPLICANT, LAPSED, PAYMENT_LATE, Timer, timers, whose
 from services.dossier.domain.work.warnings import Threshold, Warned, warning_data
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.record_change import record_change
@@ -81,10 +81,10 @@ def _warned(dossier: Dossier, timer: Timer) -> Warned:
 
 
 def _desks(dossier: Dossier, timer: Timer) -> list[dict[str, str]]:
-    """Return who is told: whose task it is; the one-stop unit's manager too once it is late."""
+    """Return who is told: whose task it is, and who decides on it or answers for it."""
     task = whose(dossier)
     found = [{"agency": task.agency, "unit": task.unit, "role": task.role}]
-    if timer.kind == "APOLOGY_NEAR":
+    if timer.kind in {"APOLOGY_NEAR", PAYMENT_LATE}:
         found.append({"agency": task.agency, "unit": task.unit, "role": "TEAM_LEAD"})
     elif timer.kind in {"REPLY_LATE", "HANDOVER_LATE"}:
         found.append({"agency": task.agency, "unit": "", "role": "ONE_STOP_MANAGER"})

@@ -19,6 +19,7 @@ _TITLES = {
     "REPLY_LATE": "Đã quá 08 giờ làm việc chưa trả lời người nộp",
     "HANDOVER_LATE": "Đã quá hạn chuyển hồ sơ cho bộ phận chuyên môn",
     "APOLOGY_NEAR": "Không kịp hạn thì phải xin lỗi và hẹn lại ngay hôm nay",
+    "PAYMENT_LATE": "Đã quá hạn nộp tiền theo thông báo, hồ sơ đang dừng",
 }
 
 

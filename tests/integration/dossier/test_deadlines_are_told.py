@@ -96,6 +96,27 @@ async def test_a_handover_that_comes_late_while_a_withdrawal_waits_is_told_once(
     assert [one["data"]["threshold"] for one in told] == ["HANDOVER_LATE"]
 
 
+async def test_an_amount_not_paid_by_its_day_is_told_once_to_the_step_that_asked_for_it(
+    office: Office,
+) -> None:
+    """Its holder, its desk and its lead, who may take the notice back; nobody before that day."""
+    seen = await office.act(await office.in_process(), "claim", SPECIALIST)
+    asked = {"name": "Thuế", "amount": 9000, "reason": "x", "legal_basis": "x", "pay_days": 10}
+    await office.act(seen, "payment-notice", SPECIALIST, **asked)
+    office.service.clock.advance(timedelta(days=9))
+    await office.service.run_job(WATCH_DEADLINES)
+    assert await office.service.published("deadline_warning.raised.v1") == []
+    office.service.clock.advance(timedelta(days=9))
+    for _ in range(2):
+        await office.service.run_job(WATCH_DEADLINES)
+    (told,) = [one["data"] for one in await office.service.published("deadline_warning.raised.v1")]
+    assert (told["threshold"], told["people"]) == ("PAYMENT_LATE", ["thu-ly"])
+    assert [(desk["unit"], desk["role"]) for desk in told["desks"]] == [
+        ("chuyen-mon", "SPECIALIST"),
+        ("chuyen-mon", "TEAM_LEAD"),
+    ]
+
+
 async def test_a_dossier_submitted_again_is_replied_to_in_the_time_of_a_first_one(office: Office) -> None:
     """Eight working hours from the answer (domain.md 3.2, SUBMITTED), and who has to is warned of it."""
     seen = await office.act(await office.submitted(), "intake-supplement-request", RECEIVER, **ASKED)

@@ -22,6 +22,7 @@ class Threshold(StrEnum):
     REPLY_LATE = "REPLY_LATE"
     HANDOVER_LATE = "HANDOVER_LATE"
     APOLOGY_NEAR = "APOLOGY_NEAR"
+    PAYMENT_LATE = "PAYMENT_LATE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
