@@ -1,6 +1,6 @@
 """Due moments of dossiers and steps, by the counting rules of domain.md 5 (package worktime)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -39,7 +39,7 @@ def running_again(
         raise NotAnswered
     stops = dossier.stops_until(at)
     term = term_for(procedure, dossier.channel, limits, dossier.accepted_at.astimezone(VIETNAM).date())
-    ended = stops[-1]
+    counted, whole = _ended(stops)
     promised, step = dossier.reappointed_due_at, dossier.step
     due = dossier_due(
         procedure, term, calendar, dossier.accepted_at, [one.as_stop for one in stops if one.is_counted]
@@ -51,9 +51,18 @@ def running_again(
         reappointed_due_at=_promised_with(calendar, promised, dossier.due_at or due, due, term)
         if promised
         else None,
-        step_due_at=_moved(calendar, step.due_at, ended) if step else None,
-        opinions_due=_opinions_put_off(dossier, calendar, ended.as_stop),
+        step_due_at=_moved(calendar, step.due_at, counted) if step else None,
+        opinions_due=_opinions_put_off(dossier, calendar, whole),
     )
+
+
+def _ended(stops: Sequence[ClockStop]) -> tuple[ClockStop, Stop]:
+    """Return what counts of the stop that ended last, and all of it: its end may have been struck out."""
+    last = stops[-1]
+    before = stops[-2] if len(stops) > 1 else last
+    if last.is_counted or before.resumed_at != last.stopped_at:
+        return last, last.as_stop
+    return before, Stop(before.stopped_at, last.resumed_at)
 
 
 def _opinions_put_off(dossier: Dossier, calendar: WorkCalendar | None, stop: Stop) -> dict[str, datetime]:

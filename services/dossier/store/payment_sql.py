@@ -200,3 +200,21 @@ SETTLE_DIFFERENCE = Statement(
     "UPDATE payment_differences SET state = 'SETTLED', note = :note, settled_by = :by, settled_at = :at,"
     " version = version + 1 WHERE id = :id AND version = :seen AND state = 'OPEN'"
 )
+# Of those that are open by the index; a document changed by hand is met when the dossier is loaded, not here.
+STANDING_PAID = Statement(
+    """
+    SELECT d.id FROM dossiers d
+    WHERE d.state NOT IN ('INTAKE_REFUSED', 'CANCELLED', 'STOPPED', 'RETURNED', 'ARCHIVED')
+      AND (d.state = 'AWAITING_FINANCIAL'
+           OR d.state = 'WITHDRAWAL_REQUESTED' AND d.prior_state = 'AWAITING_FINANCIAL')
+      AND d.id > :after
+      AND NOT EXISTS (
+            SELECT FROM jsonb_path_query(d.work::jsonb, 'lax $.obligations[*]') AS told
+            WHERE told ->> 'cancelled_at' IS NULL
+              AND (SELECT sum(amount::numeric)
+                   FROM jsonb_path_query(told, 'lax $.amount ? (@.type() == "number")') AS amount)
+                > (SELECT coalesce(sum(paid::numeric), 0)
+                   FROM jsonb_path_query(told, 'lax $.payments[*].amount ? (@.type() == "number")') AS paid))
+    ORDER BY d.id LIMIT :limit
+    """
+)

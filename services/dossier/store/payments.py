@@ -49,6 +49,7 @@ from services.dossier.store.payment_sql import (
     REQUESTS_TO_LOOK_UP,
     REQUESTS_TO_OPEN,
     SETTLE_DIFFERENCE,
+    STANDING_PAID,
 )
 from services.dossier.store.reaches import reach_rows
 from services.dossier.store.row_heads import RowHeads
@@ -182,6 +183,11 @@ class PostgresPayments:
             rows.append({**_ENTRY.dump_python(entry, mode="json"), "seals": seals})
             self._heads.more(entry.dossier_id, "entries", 1)
         self._unit.write(ADD_ENTRIES[len(entries)], rows=rows)
+
+    async def standing_paid(self, after: UUID, limit: int) -> list[UUID]:
+        """Return dossiers past one, by id, that stand for notices of which nothing is owed any more."""
+        rows = await self._unit.fetch(STANDING_PAID, after=after, limit=limit)
+        return [UUID(int=row["id"].int) for row in rows]
 
     async def dossier_of(self, code: str) -> UUID | None:
         """Return whose code, portal code or reference this is."""

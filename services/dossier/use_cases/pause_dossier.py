@@ -15,8 +15,10 @@ from services.dossier.domain.actions import Action
 from services.dossier.domain.course import Obligation, Payment
 from services.dossier.domain.deadlines import answer_by, running_again
 from services.dossier.domain.dossier import Dossier, Running
+from services.dossier.domain.errors import CalendarMissing, TermUnknown
 from services.dossier.domain.events import Change, cause_data, moment
 from services.dossier.domain.papers import PaperKind
+from services.dossier.domain.payments.account import Account
 from services.dossier.domain.payments.obligations import Moved, moved_between, settled_since, untrue
 from services.dossier.domain.states import CLOSED, Move, State
 from services.dossier.use_cases.ask_limits import cause_of
@@ -109,19 +111,47 @@ async def follow_money(
     Called where money moves or is corrected, in that commit; `source` names the movement, which counts once.
     Where a withdrawal waits the stop ends as well: what the dossier goes back to is then being worked. Money
     of a dossier that goes on, or that stays short, is counted and moves nothing; the result waits for what
-    went back. What moved and is no obligation this dossier stands for is passed over.
+    went back. What moved and is no obligation this dossier stands for is passed over. Money is booked without
+    a calendar: where the clock cannot run yet, it is noted and `go_on_paid` lets the dossier go on.
     """
     dossier, grounds = await work.dossiers.load(dossier_id)
     if seen is not None and dossier.version != seen:
         raise Stale
-    before = dossier.obligations
+    before, was_paid = dossier.obligations, not dossier.owed
     _count(dossier, moved, source, now)
     is_changed = dossier.obligations != before
     is_more_owed = seen is not None
     if is_changed or (is_more_owed and not _standing(dossier, moved)):
         payment = {"receipt": source, "amount": amount}
-        _follow(dossier, grounds, payment, is_changed=is_changed, by=by, work=work, now=now)
+        # One that was paid before goes on already, or waits for its calendar since.
+        is_news = is_changed and not was_paid
+        try:
+            _follow(dossier, grounds, payment, is_changed=is_news, by=by, work=work, now=now)
+        except (CalendarMissing, TermUnknown):
+            _note_money(dossier, payment, by=by, work=work, now=now)
     return dossier
+
+
+async def go_on_paid(dossier_id: UUID, *, work: Work, now: datetime) -> bool:
+    """Let a dossier go on whose money came when its clock could not run; False where it does not wait so.
+
+    The applicant's time ended when nothing was owed any more: from then the clock counts. Raises
+    `CalendarMissing` or `TermUnknown` where it still cannot run.
+    """
+    account = await work.payments.hold(dossier_id)
+    dossier, grounds = await work.dossiers.load(dossier_id)
+    is_held = State.AWAITING_FINANCIAL in {dossier.state, dossier.prior_state}
+    if dossier.owed or not is_held or dossier.state in CLOSED:
+        return False
+    _strike_since_paid(dossier, account, work, now)
+    payment = {"receipt": f"ledger:{account.version}", "amount": 0}
+    _follow(dossier, grounds, payment, is_changed=True, by=None, work=work, now=now)
+    return True
+
+
+def _strike_since_paid(dossier: Dossier, account: Account, work: Work, now: datetime) -> None:
+    since = settled_since(account, dossier.obligations)
+    dossier.strike_stop(cause_of(work, "PAYMENT_SYSTEM", "", "STOP", now), since=since)
 
 
 async def hold_against_ledger(dossier_id: UUID, *, work: Work, now: datetime) -> list[Moved]:
@@ -144,8 +174,7 @@ async def hold_against_ledger(dossier_id: UUID, *, work: Work, now: datetime) ->
     source = f"ledger:{account.version}"
     _count(dossier, moved, source, now)
     if State.AWAITING_FINANCIAL in {dossier.state, dossier.prior_state} and not dossier.owed:
-        since = settled_since(account, dossier.obligations)
-        dossier.strike_stop(cause_of(work, "PAYMENT_SYSTEM", "", "STOP", now), since=since)
+        _strike_since_paid(dossier, account, work, now)
     payment = {"receipt": source, "amount": 0}
     _follow(dossier, grounds, payment, is_changed=True, by=None, work=work, now=now)
     return moved
@@ -164,8 +193,8 @@ def _follow(
     """Let the clock run where nothing is owed any more, or note what was counted."""
     if not is_changed or dossier.owed or not dossier.can(Move.SETTLE_PAYMENT):
         if is_changed and dossier.prior_state is State.AWAITING_FINANCIAL and not dossier.owed:
-            dossier.prior_state = State.PROCESSING
             dossier.run(_running(dossier, grounds, work, now))
+            dossier.prior_state = State.PROCESSING
         _note_money(dossier, payment, by=by, work=work, now=now)
         return
     resume_clock(dossier, grounds, Move.SETTLE_PAYMENT, {"payment": payment}, by=by, work=work, now=now)
@@ -278,5 +307,6 @@ def resume_clock(
 
 def _running(dossier: Dossier, grounds: Grounds, work: Work, now: datetime) -> Running:
     """Count under the calendar the dossier is bound to; a year decided since is bound by this counting."""
+    running = running_again(dossier, grounds.procedure, grounds.calendar, work.limits, at=now)
     dossier.bind_calendar(grounds.calendar_stamp)
-    return running_again(dossier, grounds.procedure, grounds.calendar, work.limits, at=now)
+    return running
