@@ -101,6 +101,20 @@ async def test_supplements_at_the_two_addresses_go_in_as_they_came(
     assert [call["body"]["note"] for call in world.dossiers.calls[1:]] == ["lần một", "lần hai"]
 
 
+async def test_what_was_killed_unread_at_one_address_comes_before_what_came_later_at_the_other(world: World):
+    await send(world, a_message())
+    intake = world.gateway.runtime.resources.portal.intake
+    intake._deliver = _killed
+    first = httpx.Request("POST", "http://x", json=a_supplement(LyDoDieuChinh="lần một"))
+    with pytest.raises(asyncio.CancelledError):
+        await intake.receive("addtthcKhuyenMai", first.stream)
+    del intake._deliver
+    world.passes(seconds=10)
+    assert (await send(world, a_supplement(LyDoDieuChinh="lần hai")))["error_code"] == 0
+    await goes_on_for(world)
+    assert [call["body"]["note"] for call in world.dossiers.calls[1:]] == ["lần một", "lần hai"]
+
+
 async def _killed(_: object) -> None:
     raise asyncio.CancelledError
 
