@@ -1,9 +1,12 @@
 """Questions people ask an agency on the portal, and what agencies write themselves (section 14)."""
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from html import unescape
 from typing import Any
 
 from kernel.core.clock import VIETNAM
@@ -19,6 +22,7 @@ TELL_OWN = "DongBoHoiDap"
 _SKIPPED = 0
 _NAME_LIMIT = 200
 _TEXT_LIMIT = 20_000
+_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 
 
 class Origin(StrEnum):
@@ -146,3 +150,18 @@ def own_message(question: Question, given: GivenAnswer | None) -> Json:
 
 def _text(line: Mapping[str, Any], name: str, limit: int) -> str:
     return text_told(line, name)[:limit]
+
+
+def are_same_words(one: str, other: str) -> bool:
+    """Tell whether two texts say the same: a portal may keep one as a page has it, with tags and `&amp;`.
+
+    Blanks and breaks of lines count for nothing. One that was cut is another: it may be an earlier one.
+    """
+    return not _readings(one).isdisjoint(_readings(other))
+
+
+def _readings(text: str) -> set[str]:
+    """Return the words as written, and as a page shows them that was written in one once, or twice over."""
+    shown = unescape(_TAG.sub(" ", text))
+    found = (text, shown, unescape(_TAG.sub(" ", shown)))
+    return {"".join(unicodedata.normalize("NFC", one).split()) for one in found} - {""}

@@ -1,8 +1,6 @@
 """Questions of the portal: fetched, answered by the agency that was asked, the answer told (section 14)."""
 
 import random
-import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 from uuid import UUID
@@ -24,6 +22,7 @@ from services.gateway.domain.portal_questions import (
     Question,
     QuestionState,
     answer_message,
+    are_same_words,
     own_message,
     read_questions,
 )
@@ -42,7 +41,6 @@ ANSWERERS = ("ONE_STOP_MANAGER", "ONE_STOP_OFFICER", "SPECIALIST", "TEAM_LEAD", 
 """Roles that see and answer their own agency's."""
 _READ = "questions"
 _BATCH = 50
-_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
 class Questions(Protocol):
@@ -130,8 +128,8 @@ class TellAnswers:
             return answer
         if await self._is_there(kept, given):
             return PortalAnswer(0, "đã có trên Cổng")
-        if answer.is_success:
-            raise PortalBusy(f"Cổng trả lời 0 mà chưa có: {answer.message[:200]}")
+        if answer.is_done_there:
+            raise PortalBusy(f"Cổng trả lời {answer.code} mà chưa có: {answer.message[:200]}")
         return answer
 
     async def _is_there(self, kept: KeptQuestion, given: GivenAnswer) -> bool:
@@ -145,7 +143,7 @@ class TellAnswers:
             lines = lines_of(answer.result)
         except NoLines as error:
             raise PortalSilent(f"{ANSWERS_OF_ONE}: {error}") from error
-        return any(_plain(text_told(line, "NOIDUNGTRALOI")) == _plain(given.text) for line in lines.items)
+        return any(are_same_words(text_told(line, "NOIDUNGTRALOI"), given.text) for line in lines.items)
 
     def _later(self, kept: KeptQuestion, silence: PortalSilent) -> Outcome:
         wait = self._backoff.wait(kept.attempts + 1, self._spread())
@@ -156,11 +154,6 @@ class TellAnswers:
     async def _settle(self, kept: KeptQuestion, outcome: Outcome) -> None:
         async with self._open_work() as work:
             work.portal_questions.settle(kept, outcome, self._clock.now())
-
-
-def _plain(text: str) -> str:
-    """Return the words alone: a portal may write a break of lines in its own way."""
-    return " ".join(unicodedata.normalize("NFC", _BREAK.sub(" ", text)).split())
 
 
 async def _local_agency(code: str, work: Any) -> str:
@@ -181,7 +174,8 @@ async def _in_portal_codes(questions: Sequence[Question], work: Any) -> list[Que
 
 
 def _outcome_of(answer: PortalAnswer) -> Outcome:
-    state = QuestionState.TOLD if answer.is_success else QuestionState.REFUSED
+    # Nobody can be asked after an agency's own question: words of success beside no fault's code count.
+    state = QuestionState.TOLD if answer.is_done_there else QuestionState.REFUSED
     return Outcome(state.value, answer.code, answer.message)
 
 
