@@ -175,11 +175,12 @@ async def test_what_colleagues_write_to_each_other_stays_in_the_office(office: O
 
 
 async def test_a_signed_proposal_on_the_way_is_no_signed_result(empty_office: Office) -> None:
-    """The applicant may still withdraw."""
+    """The applicant may still withdraw: who signs the result comes after whoever verifies the proposal."""
     steps = [
         a_step("tham-dinh", "SPECIALIST", "chuyen-mon", to="ky-trinh"),
         a_step("ky-trinh", "SIGNER", "lanh-dao", to="tham-tra"),
-        a_step("tham-tra", "TEAM_LEAD", "chuyen-mon", to="phat-hanh"),
+        a_step("tham-tra", "TEAM_LEAD", "chuyen-mon", to="ky"),
+        a_step("ky", "SIGNER", "lanh-dao", to="phat-hanh"),
         a_step("phat-hanh", "CLERK", "van-phong", issues_result=True),
     ]
     office = await empty_office.open(steps=steps)
