@@ -288,7 +288,7 @@ def _news(message: Mapping[str, Any], reference: str, outcome: str) -> News:
         reference=reference,
         outcome=outcome,
         amount=max(0, amount or 0),
-        transaction=str(message.get("MaGiaoDich") or "")[:100],
+        transaction=text_told(message, "MaGiaoDich")[:100],
         paid_at=_moment(str(message.get("ThoiGianThanhToan") or "")),
     )
 

@@ -328,3 +328,12 @@ def test_each_transaction_of_a_request_is_held_against_the_list_of_its_own_day()
     assert kinds(day, [first], [known, later]) == kinds(next_day, [again], [known, later]) == []
     unnamed = Booked("a", 5, AT + timedelta(days=1))
     assert kinds(day, [first], [unnamed]) == [], "paid before midnight, told after it without its number"
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [("gd-1", "GD-1"), ("12345678.0", "12345678")])
+def test_a_transaction_stands_against_its_own_days_list_however_it_is_spelled(ours: str, theirs: str) -> None:
+    """Booked on the day of the first list; the second's is another payment of the same request."""
+    booked = [Booked("a", 50, AT, ours), Booked("a", 50, AT + timedelta(days=1), "GD-2")]
+    listed = [Listed("a", theirs, 50, AT), Listed("a", ours, 50, AT)]
+    found = compared(AT.date() - timedelta(days=9), listed, booked)
+    assert [(one.kind, one.ours, one.theirs) for one in found.differences] == []

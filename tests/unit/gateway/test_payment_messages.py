@@ -210,6 +210,18 @@ def test_a_point_before_three_digits_is_a_thousands_sign(text: str, amount: int 
         assert read_list([row])[0]["amount"] == amount
 
 
+@pytest.mark.parametrize(("told", "name"), [("GD1", "GD1"), (12345678, "12345678"), (12345678.0, "12345678")])
+def test_a_transaction_is_named_the_same_by_a_result_and_by_the_list(told: object, name: str) -> None:
+    row = {"MaThamChieu": "a", "MaGiaoDich": told, "SoTien": "5", "ThoiGianThanhToan": "20260303235959"}
+    assert (
+        read_result(a_result(MaGiaoDich=told), ACCOUNT).transaction,
+        read_list([row])[0]["transaction"],
+    ) == (
+        name,
+        name,
+    )
+
+
 def test_a_list_is_read_whole_or_not_at_all() -> None:
     row = {"MaThamChieu": "a", "MaGiaoDich": "G", "SoTien": "5", "ThoiGianThanhToan": "20260303235959"}
     assert read_list({"MaLoi": "00", "DanhSach": [row]})[0]["paid_at"] == "2026-03-03T23:59:59+07:00"

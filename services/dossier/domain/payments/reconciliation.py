@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from kernel.core.clock import VIETNAM
+from services.dossier.domain.payments.transactions import one_spelling
 
 
 class Wrong(StrEnum):
@@ -68,7 +69,7 @@ def compared(day: date, listed: Iterable[Listed], booked: Iterable[Booked]) -> C
     """
     theirs: dict[str, dict[str, Listed]] = {}
     for row in listed:
-        theirs.setdefault(row.reference, {}).setdefault(row.transaction, row)
+        theirs.setdefault(row.reference, {}).setdefault(one_spelling(row.transaction), row)
     ours: dict[str, list[Booked]] = {}
     for one in booked:
         if _counts(one, theirs.get(one.reference, {}), day):
@@ -86,7 +87,8 @@ def compared(day: date, listed: Iterable[Listed], booked: Iterable[Booked]) -> C
 
 def _counts(one: Booked, theirs: dict[str, Listed], day: date) -> bool:
     """Tell whether it stands against this list: it names it, may name it, or the money is of its day."""
-    is_named = one.transaction in theirs or "" in theirs or (bool(theirs) and not one.transaction)
+    named = one_spelling(one.transaction)
+    is_named = named in theirs or "" in theirs or (bool(theirs) and not named)
     return is_named or one.paid_at.astimezone(VIETNAM).date() == day
 
 
@@ -94,8 +96,9 @@ def _difference(reference: str, theirs: Sequence[Listed], ours: Sequence[Booked]
     listed, booked = sum(row.amount for row in theirs), sum(one.amount for one in ours)
     if not theirs:
         return Difference(Wrong.MISSING_THERE, reference, booked, None)
-    known = {one.transaction for one in ours}
-    unknown = next((row.transaction for row in theirs if row.transaction not in known), theirs[0].transaction)
+    known = {one_spelling(one.transaction) for one in ours}
+    names = (row.transaction for row in theirs if one_spelling(row.transaction) not in known)
+    unknown = next(names, theirs[0].transaction)
     if not ours:
         return Difference(Wrong.MISSING_HERE, reference, None, listed, unknown)
     return Difference(Wrong.AMOUNT, reference, booked, listed, unknown) if booked != listed else None

@@ -10,6 +10,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.dossier.domain.payments.account import Account
+from services.dossier.domain.payments.transactions import one_spelling
 
 
 class RequestState(StrEnum):
@@ -113,12 +114,16 @@ class PaymentRequest:
         names no transaction, or comes after one that named none, cannot be told from the first.
         """
         first = f"platform:{self.reference}"
-        another = f"{first}:{transaction}"
+        told = one_spelling(transaction)
+        another = f"{first}:{told}"
         if self.state is not RequestState.PAID:
             return "" if account.has_source(first) else first
         # What was taken for paid with nothing, before that was refused, is still to be paid.
-        is_other = bool(self.transaction and transaction) and transaction != self.transaction
-        return another if (is_other or not self.paid_amount) and not account.has_source(another) else ""
+        known = one_spelling(self.transaction)
+        is_other = bool(known and told) and told != known
+        # Booked as it was told, before spellings were one.
+        is_booked = account.has_source(another) or account.has_source(f"{first}:{transaction}")
+        return another if (is_other or not self.paid_amount) and not is_booked else ""
 
     def asks_too_much(self, account: Account) -> bool:
         """Tell whether it waits for more than is still owed of what it is for."""

@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from kernel.testing.running import a_staff_member
 from services.gateway.domain.portal_messages import paid_online
 from services.gateway.domain.portal_view import PortalView
@@ -201,6 +203,25 @@ async def test_who_pays_twice_at_one_address_has_it_in_the_books_and_gets_it_bac
     assert ((await money.read())["paid"], (await money.read())["credit"]) == (80_000, 0)
     booked, shown = await sums(till)
     assert booked == shown
+
+
+@pytest.mark.parametrize(
+    ("first", "again"),
+    [("GD-1", " GD-1 "), ("12345678", "12345678.0"), ("gd-1", "GD-1")],
+    ids=["blanks", "a number", "capitals"],
+)
+async def test_a_payment_told_again_in_another_spelling_is_booked_once(
+    till: Office, first: str, again: str
+) -> None:
+    money = await a_till(till)
+    asked = (await money.ask())["reference"]
+    other = f"{again.strip()}9"
+    told = [await money.news(asked, 80_000, transaction=one) for one in (first, again)]
+    assert [one.json()["outcome"] for one in told] == ["booked", "repeated"]
+    seen = await money.read()
+    assert (seen["paid"], seen["credit"]) == (80_000, 0)
+    told = [await money.news(asked, 80_000, transaction=one) for one in (other, other.lower(), f"{other} ")]
+    assert [one.json()["outcome"] for one in told] == ["booked", "repeated", "repeated"]
 
 
 async def test_news_of_no_money_is_refused_and_the_money_told_next_is_booked(till: Office) -> None:
