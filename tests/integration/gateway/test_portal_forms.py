@@ -202,10 +202,13 @@ async def test_a_supplement_whose_file_has_only_an_address_waits_for_it(start) -
     """The file is not dropped in silence: the contract's own supplement has an address and no content."""
     async with a_world(start) as world:
         file = {"TenTepDangKy": "a.pdf", "URLTepDangKy": "https://dvc.example/a.pdf"}
-        data = {"MaHoSoQG": CODE.format(1), "MaSoThue": "0101234567", "TenThuongNhan": "Công ty Mẫu", **file}
+        data = {"MaSoThue": "0101234567", "TenThuongNhan": "Công ty Mẫu", **file}
         for path, message in (
-            ("addtthcKhuyenMai", data),
-            ("nhanhsdvcqg", {"service": "x", "isUpdating": "True", "data": data}),
+            ("addtthcKhuyenMai", {**data, "MaHoSoQG": CODE.format(1)}),
+            (
+                "nhanhsdvcqg",
+                {"service": "x", "isUpdating": "True", "data": {**data, "MaHoSoQG": CODE.format(2)}},
+            ),
         ):
             answer = await world.gateway.client.post(f"{FORWARD}/{path}", json=message, headers=KEY)
             assert answer.json()["error_code"] == 0
