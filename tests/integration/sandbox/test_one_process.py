@@ -7,6 +7,7 @@ import smtplib
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
@@ -31,12 +32,21 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
+class PortTaken(Exception):  # noqa: N818 - the fact is the name.
+    """Somebody listens where the sandbox was to listen."""
+
+
 class RunningSandbox:
     """The six simulators in one child process with their files in a folder."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
-        self.portal, self.catcher, self.smtp, self.outside = free_ports(4)
-        self.ministry, self.axis, self.identity = free_ports(3)
+        self._folder, self._settings = folder, settings
+        self._take_ports()
+
+    def _take_ports(self) -> None:
+        self.portal, self.catcher, self.smtp, self.outside, *rest = free_ports(7)
+        self.ministry, self.axis, self.identity = rest
+        folder = self._folder
         self._environment = {
             **os.environ,
             "SANDBOX_PORT": str(self.portal),
@@ -54,25 +64,46 @@ class RunningSandbox:
             "OUTSIDE_DATABASE": str(folder / "outside.db"),
             "OUTSIDE_FIRST_RETRY_SECONDS": "0.05",
             "OUTSIDE_LONGEST_RETRY_SECONDS": "0.1",
-            **settings,
+            **self._settings,
         }
 
     def start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "sandbox"]
-        process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stderr=subprocess.PIPE)
-        try:
-            self._wait_until_ready()
-        except BaseException:
-            process.kill()
-            process.communicate()
-            raise
-        return process
+        """Start, on other ports where somebody else took one between their choice and their use."""
+        for _ in range(3):
+            process = subprocess.Popen(
+                [sys.executable, "-m", "sandbox"], cwd=ROOT, env=self._environment, stderr=subprocess.PIPE
+            )
+            try:
+                self._wait_until_ready(process)
+            except PortTaken:
+                self._take_ports()
+            except BaseException:
+                process.kill()
+                process.communicate()
+                raise
+            else:
+                return process
+        raise PortTaken
 
-    def _wait_until_ready(self) -> None:
-        transport = httpx.HTTPTransport(retries=8)
-        with httpx.Client(transport=transport, timeout=READY_SECONDS) as http:
-            for port in (self.portal, self.catcher, self.outside, self.ministry, self.axis, self.identity):
-                assert http.get(f"http://127.0.0.1:{port}/livez").json() == {"status": "ok"}
+    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
+        ports = [self.portal, self.catcher, self.outside, self.ministry, self.axis, self.identity]
+        until = time.monotonic() + READY_SECONDS
+        with httpx.Client(timeout=READY_SECONDS) as http:
+            while ports:
+                try:
+                    assert http.get(f"http://127.0.0.1:{ports[0]}/livez").json() == {"status": "ok"}
+                    ports.pop(0)
+                except httpx.TransportError:
+                    self._require_running(process, until)
+                    time.sleep(0.05)
+
+    def _require_running(self, process: subprocess.Popen[bytes], until: float) -> None:
+        if process.poll() is not None:
+            _, errors = process.communicate()
+            if b"address already in use" in errors.lower():
+                raise PortTaken
+            raise AssertionError(errors.decode())
+        assert time.monotonic() < until, "not ready in time"
 
     @contextmanager
     def running(self) -> Iterator[subprocess.Popen[bytes]]:
@@ -257,3 +288,11 @@ def test_one_simulator_that_cannot_start_ends_all_and_is_named(tmp_path: Path) -
         ended = sandbox.run_to_its_end()
     assert ended.returncode != 0
     assert "CouldNotStart: Bắt thư và tin nhắn" in ended.stderr.decode()
+
+
+def test_a_port_somebody_took_meanwhile_is_another_one_next_time(tmp_path: Path) -> None:
+    """Ports are chosen free and used a moment later: other tests choose theirs at the same time."""
+    sandbox = RunningSandbox(tmp_path)
+    taken = sandbox.axis
+    with socket.create_server(("127.0.0.1", taken)), sandbox.running():
+        assert sandbox.axis != taken
