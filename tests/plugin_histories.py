@@ -37,7 +37,7 @@ FORGES = {
     "test_results.py::test_a_result_that_is_another_s": "gives a result to another by hand",
     "test_rows_beside_are_sealed.py": "changes by hand",
     "test_rows_put_back.py": "puts rows back",
-    "test_signing.py::test_a_paper_carries": "replaces a paper by hand",
+    "test_verifying.py::test_a_paper_carries": "replaces a paper by hand",
     "test_who_read.py::test_a_line_taken_out": "takes a line out",
     "test_whole_rows.py": "changes by hand",
 }

@@ -24,7 +24,7 @@ from services.dossier.store.agency_seals import seals_of
 from services.dossier.store.workshop.signing import is_signature
 from tests.builders.dossier.office import COMMUNE, Office
 from tests.builders.dossier.pki import Holder, a_holder, a_root, a_trust_folder
-from tests.integration.dossier.test_signing import issued, token_on, verified
+from tests.integration.dossier.signing.signed import issued, token_on, verified
 
 MODULES = (
     "/usr/lib/softhsm/libsofthsm2.so",

@@ -1,0 +1,138 @@
+"""The portal's catalogues and other lists, in whatever container they come; mappings."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from services.gateway.domain.portal_codes import CodeKind
+from tests.builders.gateway.portal import a_message
+from tests.integration.gateway.portal_exchange.exchange import (
+    JOBS,
+    SYNC,
+    asked_on_portal,
+    bearer,
+    exchange_of,
+)
+from tests.integration.gateway.portal_world import World
+from tests.integration.gateway.test_portal_intake import send
+
+
+async def test_the_portals_catalogues_are_read_and_names_find_candidates(world: World):
+    read = await exchange_of(world).catalogues.run()
+    assert set(read) == set(CodeKind)
+    assert all(lines > 0 for lines in read.values())
+    assert await exchange_of(world).catalogues.run() == {}
+    listed = (await world.ask("GET", f"{SYNC}/catalogues/PROCEDURE", "giam-sat")).json()["items"]
+    first = listed[0]
+    asked = {"name": first["name"]}
+    shown = await world.gateway.client.get(
+        f"{SYNC}/mappings/PROCEDURE/BL.0001", params=asked, headers=await bearer(world, "giam-sat")
+    )
+    best = shown.json()["candidates"][0]
+    assert (best["code"], best["likeness"], shown.headers["etag"]) == (first["code"], 100, '"0"')
+    detail = await world.ask("GET", f"{SYNC}/catalogues/PROCEDURE/{first['code']}")
+    assert detail.json()["detail"]["TENTTHC"] == first["name"]
+
+
+async def test_every_other_reading_service_answers(world: World):
+    national = exchange_of(world).national
+    assert (await national.read("LayDVC")).result["data"]
+    assert (await national.read("LayDanhSachTTHCDonVi", maDonVi="G15")).code == 0
+    assert (await national.read("LayQDCB", idQDCB="1")).code == 0
+    for table in ("LayDanhMucDoiTuong", "LayDanhMucCapThucHien", "LayDanhMucLoaiThuTuc"):
+        assert (await national.read(table)).result
+    found = await national.read("TraCuuTechID", provider="wso2is", mstorcmnd="099088000011")
+    assert found.result[0]["TECHNICALID"]
+
+
+async def test_a_list_that_comes_back_empty_takes_nothing_away(near: World):
+    await exchange_of(near).catalogues.run()
+    before = await near.gateway.count("portal_codes")
+    await near.portal.put("/sandbox/catalogue", json=[])
+    near.passes(hours=25)
+    await near.gateway.run_job(JOBS["portal_catalogues"])
+    gone = "SELECT count(*) FROM portal_codes WHERE gone_at IS NOT NULL"
+    assert await near.gateway.runtime.pool.fetchval(gone) == 0
+    assert await near.gateway.count("portal_codes") == before
+
+
+class Reshaped:
+    """The portal as the sandbox answers, its lists in other containers."""
+
+    def __init__(self, national: Any, reshaped: dict[str, Any]) -> None:
+        self._national, self._reshaped = national, reshaped
+
+    async def read(self, service: str, **asked: str) -> Any:
+        answer = await self._national.read(service, **asked)
+        return replace(answer, result=self._reshaped["how"](answer.result))
+
+
+async def told_of(world: World, name: str) -> dict[str, Any]:
+    world._tokens.clear()
+    lists = (await world.ask("GET", f"{SYNC}/figures")).json()["lists"]
+    return dict(next(one for one in lists if one["name"] == name))
+
+
+SHAPES: dict[str, Any] = {
+    "data": lambda result: {"data": result},
+    "a text": json.dumps,
+    "odd numbers": lambda result: [{**one, "HOIDAPID": f"{one['HOIDAPID']}.0"} for one in result],
+}
+
+
+async def test_lists_are_read_in_other_containers_and_what_is_no_list_is_told(near: World):
+    """Every list of the portal goes by one reader; what it cannot read stands in the figures."""
+    exchange, reshaped = exchange_of(near), {"how": lambda result: result}
+    for list_ in (exchange.questions, exchange.catalogues):
+        list_._lists = replace(list_._lists, national=Reshaped(exchange.national, reshaped))
+    for place, how in enumerate(SHAPES.values()):
+        reshaped["how"] = how
+        await asked_on_portal(near, text=f"Câu {place}?")
+        near.passes(hours=2)
+        await near.gateway.run_job(JOBS["portal_questions"])
+        assert await near.gateway.count("portal_questions") == place + 1
+    reshaped["how"] = lambda result: [*result, "không phải câu hỏi", {"HOIDAPID": "abc"}]
+    near.passes(hours=2)
+    await near.gateway.run_job(JOBS["portal_questions"])
+    told = await told_of(near, "questions")
+    assert (told["lines"], told["unread"], told["fault"]) == (len(SHAPES), 2, "")
+    reshaped["how"] = lambda _: "hệ thống đang bảo trì"
+    near.passes(hours=26)
+    for job in ("portal_questions", "portal_catalogues"):
+        await near.gateway.run_job(JOBS[job])
+    told = await told_of(near, "questions")
+    assert (told["lines"], told["fault"]) == (len(SHAPES), "không phải danh sách: str")
+    assert (await told_of(near, "codes:PROCEDURE"))["read_at"] is None
+    reshaped["how"] = lambda result: result
+    for job in ("portal_questions", "portal_catalogues"):
+        await near.gateway.run_job(JOBS[job])
+    assert {(await told_of(near, name))["fault"] for name in ("questions", "codes:PROCEDURE")} == {""}
+
+
+async def test_a_line_nobody_can_read_takes_no_code_away(near: World):
+    exchange = exchange_of(near)
+    await exchange.catalogues.run()
+    gone = "SELECT count(*) FROM portal_codes WHERE kind = 'PROCEDURE' AND gone_at IS NOT NULL"
+    for first, lost in ((["không đọc được"], 0), ([], 1)):
+        reshaped = {"how": lambda result, first=first: [*first, *result[1:]]}
+        lists = replace(exchange.catalogues._lists, national=Reshaped(exchange.national, reshaped))
+        exchange.catalogues._lists = lists
+        near.passes(hours=25)
+        await exchange.catalogues.run()
+        assert await near.gateway.runtime.pool.fetchval(gone) == lost
+
+
+async def test_a_mapping_is_one_to_one_and_told_from_both_sides(near: World):
+    address = f"{SYNC}/mappings/PROCEDURE"
+    code = {"portal_code": "9.999999"}
+    assert (await near.ask("PUT", f"{address}/1.004873", body=code, seen='"0"')).status_code == 204
+    taken = await near.ask("PUT", f"{address}/BL.0002", body=code, seen='"0"')
+    assert (taken.status_code, taken.json()["code"]) == (409, "portal-code-taken")
+    wrong = await near.ask("PUT", f"{address}/BL.0002", body={"portal_code": "BL"}, seen='"0"')
+    assert (wrong.status_code, wrong.json()["errors"][0]["path"]) == (422, "portal_code")
+    answer = await send(near, a_message("G22.99-260303-000777", MaTTHC="9.999999"))
+    assert answer["error_code"] == 0
+    assert near.dossiers.calls[-1]["body"]["procedure_code"] == "1.004873"
+    assert (await near.ask("DELETE", f"{address}/1.004873", seen='"7"')).status_code == 412
+    assert (await near.ask("DELETE", f"{address}/1.004873", seen='"1"')).status_code == 204
+    assert (await near.ask("DELETE", f"{address}/1.004873", seen='"1"')).status_code == 404
