@@ -11,6 +11,7 @@ from services.dossier.domain.definitions import Procedure
 from services.dossier.domain.dossier import Dossier, Running
 from services.dossier.domain.errors import CalendarMissing, NotAnswered, TermUnknown
 from services.dossier.domain.limits import Limits
+from services.dossier.domain.states import State
 from worktime.calendar import CalendarNotLoaded, WorkCalendar
 from worktime.deadline import add_working_minutes, due_at, working_minutes
 from worktime.term import Stop, Term, Unit
@@ -76,6 +77,29 @@ def _opinions_put_off(dossier: Dossier, calendar: WorkCalendar | None, stop: Sto
         for one in dossier.consultations
         if one.state == "OPEN" and one.due_at > stop.stopped_at
     }
+
+
+def opinions_after_withdrawal(
+    dossier: Dossier, calendar: WorkCalendar | None, *, at: datetime
+) -> dict[str, datetime]:
+    """Return until when opinions are given that could not be while a withdrawal waited, by code.
+
+    What a stop took beside it is put off when the clock runs again. A signer's word is not held up by a year
+    that is not decided: there an opinion is put off by the time that passed.
+    """
+    asked_at = dossier.withdrawal_asked_at
+    if asked_at is None or dossier.prior_state is not State.PROCESSING:
+        return {}
+    # Money may have ended a stop while the withdrawal waited; until then that stop has counted.
+    ended = [one.resumed_at for one in dossier.stops if one.resumed_at is not None]
+    waited = Stop(max([asked_at, *ended]), at)
+    try:
+        return _opinions_put_off(dossier, calendar, waited)
+    except CalendarMissing:
+        passed = at - waited.stopped_at
+        return {
+            one.code: one.due_at + passed for one in dossier.consultations if one.due_at > waited.stopped_at
+        }
 
 
 def _promised_with(

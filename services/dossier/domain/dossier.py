@@ -98,6 +98,8 @@ class Dossier:
     """The date promised with an apology; `due_at` stays what punctuality is measured on."""
     apology_latest_at: datetime | None = None
     """Until when an apology for not keeping `due_at` has to be written; None for terms of hours."""
+    withdrawal_asked_at: datetime | None = None
+    """When the withdrawal was asked for that waits or was decided last; None in rows from before."""
     reply_due_at: datetime | None = None
     """Until when a submission is accepted, sent back or refused."""
     handover_due_at: datetime | None = None
@@ -432,8 +434,23 @@ class Dossier:
         self.apology_latest_at = run.apology_latest_at
         if self.step is not None and run.step_due_at is not None:
             self.step = replace(self.step, due_at=run.step_due_at)
+        self._put_off(run.opinions_due)
+
+    def ask_withdrawal(self, at: datetime) -> State:
+        """T16: the applicant takes it back; nothing is worked until a signer has decided."""
+        left = self.move(Move.REQUEST_WITHDRAWAL)
+        self.withdrawal_asked_at = at
+        return left
+
+    def decline_withdrawal(self, opinions_due: Mapping[str, datetime]) -> State:
+        """T18: back to where it was; opinions that could not be given meanwhile are due later."""
+        left = self.move(Move.DECLINE_WITHDRAWAL)
+        self._put_off(opinions_due)
+        return left
+
+    def _put_off(self, opinions_due: Mapping[str, datetime]) -> None:
         self.consultations = tuple(
-            replace(one, due_at=run.opinions_due.get(one.code, one.due_at)) if one.state == "OPEN" else one
+            replace(one, due_at=opinions_due.get(one.code, one.due_at)) if one.state == "OPEN" else one
             for one in self.consultations
         )
 

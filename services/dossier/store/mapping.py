@@ -56,6 +56,7 @@ class _Work:
     delay: Delay | None = None
     reappointed_due_at: datetime | None = None
     apology_latest_at: datetime | None = None
+    withdrawal_asked_at: datetime | None = None
     reply_due_at: datetime | None = None
     handover_due_at: datetime | None = None
     result: Result | None = None

@@ -8,6 +8,7 @@ from kernel.core.errors import Invalid
 from services.dossier.domain import papers
 from services.dossier.domain.actions import Action
 from services.dossier.domain.course import NOTHING_TO_SETTLE, Settlement
+from services.dossier.domain.deadlines import opinions_after_withdrawal
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change
 from services.dossier.domain.papers import PaperKind
@@ -39,7 +40,7 @@ async def ask_withdrawal(
     """Ask to withdraw while no signed result exists; T16."""
     dossier, _ = await open_for(Action.WITHDRAWAL, dossier_id, by=by, seen=seen, work=work, now=now)
     require_words(by, note)
-    left = dossier.move(Move.REQUEST_WITHDRAWAL)
+    left = dossier.ask_withdrawal(now)
     record_change(work, dossier, Change("withdrawal_requested", left, note=note), by=by, now=now)
     return dossier
 
@@ -70,7 +71,7 @@ async def decide_withdrawal(
         return dossier
     if not note:
         raise Invalid(fields=[("note", "Không đồng ý phải nêu lý do")])
-    left = dossier.move(Move.DECLINE_WITHDRAWAL)
+    left = dossier.decline_withdrawal(opinions_after_withdrawal(dossier, grounds.calendar, at=now))
     record_change(work, dossier, Change("withdrawal_declined", left, note=note), by=by, now=now)
     return dossier
 

@@ -62,6 +62,25 @@ async def test_an_opinion_is_put_off_by_the_time_nobody_could_give_it(empty_offi
     ] == "soat-xet"
 
 
+async def test_an_opinion_is_put_off_by_the_time_a_withdrawal_waited(empty_office: Office) -> None:
+    """Declined a week later, the dossier does not go on past the council that could not speak meanwhile."""
+    council = a_step("hoi-dong", "CLERK", "van-phong", consultation_of=["tham-dinh"], join="ALL", hours=8)
+    office = await empty_office.open(steps=[*PLAIN_STEPS, council])
+    seen = await office.act(await office.in_process(), "withdrawal", a_citizen(), note="Xin rút")
+    refused = await office.tried(seen, "step-completion", CLERK, step="hoi-dong", note="Đồng ý")
+    assert (refused.status_code, refused.json()["code"]) == (409, "transition-refused")
+    office.service.clock.advance(timedelta(days=7))
+    seen = await office.act(seen, "withdrawal-decision", SIGNER, approved=False, note="Chưa đủ căn cứ")
+    detail = await office.read(seen, SPECIALIST)
+    assert [one["due_at"] for one in detail["consultations"]] == ["2026-03-11T08:00:00+07:00"]
+    early = await office.tried(seen, "step-completion", SPECIALIST, step="tham-dinh")
+    assert (early.status_code, early.json()["code"]) == (409, "opinions-open")
+    seen = await office.act(seen, "step-completion", CLERK, step="hoi-dong", note="Đồng ý")
+    assert (await office.act(seen, "step-completion", SPECIALIST, step="tham-dinh"))["step"][
+        "code"
+    ] == "soat-xet"
+
+
 async def test_an_applicant_step_is_confirmed_by_the_applicant(empty_office: Office) -> None:
     """Or by the one-stop officer for them; by nobody else."""
     steps = [

@@ -71,7 +71,7 @@ async def withdraw_parent(
             record_change(work, dossier, Change("cancelled", left, note=reason), by=by, now=now)
             asked["cancelled"].append(child.procedure)
         elif _may_be_withdrawn(dossier, grounds):
-            left = dossier.move(Move.REQUEST_WITHDRAWAL)
+            left = dossier.ask_withdrawal(now)
             record_change(work, dossier, Change("withdrawal_requested", left, note=reason), by=by, now=now)
             asked["withdrawal_requested"].append(child.procedure)
     name = "ended" if parent.settle(now) else "withdrawn"
