@@ -1,10 +1,11 @@
-"""Whether the result is signed and waits on its way to the issue: it is not withdrawn any more (T16)."""
+"""By whom the result is signed; on its way to the issue it is not withdrawn any more (T16)."""
 
 from collections.abc import Collection
 
 from services.dossier.domain.definitions import Process
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import ResultExists
+from services.dossier.domain.holdings import DoneStep
 
 
 def require_unsigned(dossier: Dossier, process: Process | None) -> None:
@@ -16,20 +17,27 @@ def require_unsigned(dossier: Dossier, process: Process | None) -> None:
 def is_signed(dossier: Dossier, process: Process | None) -> bool:
     """Tell whether the result is signed and waits to be issued, also for its number or seal.
 
-    A signature with a signer still ahead is a proposal's; one the dossier went back from to be signed anew
-    counts no more. What the process does not name leads nowhere.
+    A signature with a signer still ahead is a proposal's.
     """
     step = dossier.step
-    signed = [
-        place for place, item in enumerate(dossier.done) if (item.role, item.outcome) == ("SIGNER", "DONE")
-    ]
-    if step is None or not signed:
+    if step is None or last_signed(dossier, process) is None:
         return False
-    last = signed[-1]
-    been_at = {item.code for item in dossier.done[last + 1 :]} | {step.code}
     signers = {code for code, rule in (process.steps if process else {}).items() if rule.role == "SIGNER"}
-    is_to_be_signed = step.role == "SIGNER" or not signers.isdisjoint(_on_from({step.code}, process))
-    return not is_to_be_signed and dossier.done[last].code not in _on_from(been_at, process)
+    return step.role != "SIGNER" and signers.isdisjoint(_on_from({step.code}, process))
+
+
+def last_signed(dossier: Dossier, process: Process | None) -> DoneStep | None:
+    """Return the step at which it was signed last, None where nobody here has.
+
+    A signature counts no more that the dossier went back from, to a step that leads to it: it is signed
+    anew, or goes on by a way without it. What the process does not name leads nowhere.
+    """
+    been_at = {dossier.step.code} if dossier.step is not None else set()
+    for item in reversed(dossier.done):
+        if (item.role, item.outcome) == ("SIGNER", "DONE") and item.code not in _on_from(been_at, process):
+            return item
+        been_at.add(item.code)
+    return None
 
 
 def _on_from(codes: Collection[str], process: Process | None) -> set[str]:

@@ -17,6 +17,7 @@ from services.dossier.domain.events import BY_DOCUMENT, Change, cause_data
 from services.dossier.domain.guards import known_process
 from services.dossier.domain.holdings import DoneStep, Result
 from services.dossier.domain.results.register import MOST_TOLD, Numbering, Registered, registered, used_before
+from services.dossier.domain.signed import last_signed
 from services.dossier.domain.signing.soundness import SignatureBroken, doubt_of, is_broken, is_official
 from services.dossier.domain.standing import opinions_of
 from services.dossier.domain.ways import DONE, OPINION, RETURNED, require_way
@@ -168,10 +169,11 @@ async def issue_result(
         # The same files issued a moment ago are no longer free: who came second is told that.
         await require_unmoved(dossier, work)
         raise
-    signer = signer_of(dossier, signed_by) or (by.name if step.role == "SIGNER" else "")
+    last = last_signed(dossier, grounds.process)
+    signer = signer_of(last, signed_by) or (by.name if step.role == "SIGNER" else "")
     if not signer:
         raise NotSigned
-    require_as_signed(dossier, outcome)
+    require_as_signed(last, outcome)
     first = grounds.procedure.results[0] if grounds.procedure.results else {}
     result = Result(
         name=name or str(first.get("name", dossier.procedure_name)),
@@ -232,9 +234,8 @@ def _warn(dossier: Dossier, found: Sequence[Sequence[Mapping[str, Any]]], work: 
         dossier.warnings.append({"code": doubt, "details": {"signers": signers}})
 
 
-def require_as_signed(dossier: Dossier, outcome: str) -> None:
+def require_as_signed(last: DoneStep | None, outcome: str) -> None:
     """Raise `Invalid` where the clerk names another outcome than the signer decided."""
-    last = last_signed(dossier)
     if last is not None and last.decision not in {"", outcome}:
         raise Invalid(fields=[("outcome", "Khác với quyết định của người ký")])
 
@@ -257,20 +258,13 @@ def delay_data(delay: Delay | None) -> dict[str, Any] | None:
     return None if delay is None else {"minutes": delay.minutes, "cause": cause_data(delay.cause)}
 
 
-def signer_of(dossier: Dossier, told: str) -> str:
+def signer_of(last: DoneStep | None, told: str) -> str:
     """Return who signed: the last signer here, else whom the clerk names; raise `Invalid` if they differ."""
-    last = last_signed(dossier)
     if last is None:
         return told
     if told and told != last.by_name:
         raise Invalid(fields=[("signed_by", "Không phải người đã ký trong quy trình")])
     return last.by_name
-
-
-def last_signed(dossier: Dossier) -> DoneStep | None:
-    """Return the step at which it was signed here last, None where nobody here has."""
-    signed = (item for item in reversed(dossier.done) if item.role == "SIGNER" and item.outcome == "DONE")
-    return next(signed, None)
 
 
 def result_data(result: Result) -> dict[str, Any]:

@@ -97,7 +97,10 @@ async def test_the_signer_is_who_signed(office: Office) -> None:
 
 
 async def test_a_signature_outside_the_process_is_named_by_the_clerk(empty_office: Office) -> None:
-    """Where no signer signed here, also where one sent it back unsigned, the clerk says who did."""
+    """Where no signer signed here, the clerk says who did.
+
+    Also where one sent it back unsigned, or the dossier went back from the signature and on without one.
+    """
     steps = [
         a_step("tham-dinh", "SPECIALIST", "chuyen-mon")
         | {"next": [{"to": "ky", "when": "asks_signer"}, {"to": "phat-hanh", "when": ""}]},
@@ -110,7 +113,15 @@ async def test_a_signature_outside_the_process_is_named_by_the_clerk(empty_offic
         await office.in_process(), "step-completion", SPECIALIST, step="tham-dinh", facts=facts
     )
     seen = await office.act(seen, "step-completion", SIGNER, step="ky", outcome="RETURNED", note="Sai mẫu")
+    seen = await office.act(seen, "step-completion", SPECIALIST, step="tham-dinh", facts=facts)
+    seen = await office.act(seen, "step-completion", SIGNER, step="ky", decision="REFUSED")
+    seen = await office.act(
+        seen, "step-completion", CLERK, step="phat-hanh", outcome="RETURNED", note="Nhầm quy trình"
+    )
     facts = {"asks_signer": False}
     seen = await office.act(seen, "step-completion", SPECIALIST, step="tham-dinh", facts=facts)
+    told = {"number": "12/XN", "attachment_ids": [await office.upload(CLERK)]}
+    unsigned = await office.tried(seen, "result", CLERK, **told)
+    assert (unsigned.status_code, unsigned.json()["code"]) == (409, "not-signed")
     seen = await office.issued(seen, number="12/XN", signed_by="Trần Văn Ký")
     assert (await office.read(seen, CLERK))["result"]["signed_by"] == "Trần Văn Ký"
