@@ -165,6 +165,7 @@ async def receive_outside(body: OutsideResultIn, by: Caller, work: Work, now: No
         outcome=body.outcome,
         evidence=body.evidence,
         note=body.note,
+        of={"dossier_code": body.dossier_code, "step": body.step},
         by=by,
         work=work,
         now=now,

@@ -119,7 +119,9 @@ class HttpReceipts:
         return await self._post(path, {"reason": receipt.ended_reason}, f"{receipt.id}:cancel")
 
     async def _post(self, url: str, body: dict[str, Any], key: str) -> Issued:
-        headers = {"Authorization": f"Bearer {self._key}", "Idempotency-Key": key}
+        headers = {"Idempotency-Key": key}
+        if self._key:
+            headers["Authorization"] = f"Bearer {self._key}"
         try:
             response = await self._client.post(url, json=body, headers=headers)
             if not response.is_success:

@@ -189,6 +189,13 @@ class StepMoved(Refusal):
     title = "Hồ sơ đã chuyển sang bước khác"
 
 
+class OutsideAnswerDiffers(Refusal):
+    """The outside system has answered otherwise before (409): what it said first holds."""
+
+    code = "outside-answer-differs"
+    title = "Hệ thống ngoài đã trả lời khác trước đó"
+
+
 class NoSuchBranch(Refusal):
     """The internal process has no such way from this step (409)."""
 

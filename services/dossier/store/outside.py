@@ -14,8 +14,8 @@ _ADD = Statement(
     " clock_timestamp(), '', :due_at)"
 )
 _FIND = Statement(
-    "SELECT id, dossier_id, step, system, state, payload, attempts, due_at, last_failure"
-    " FROM outside_requests WHERE id = :id"
+    "SELECT id, dossier_id, step, system, state, payload, attempts, due_at, last_failure,"
+    " coalesce(outcome, '') AS outcome FROM outside_requests WHERE id = :id"
 )
 _OVERDUE = Statement(
     "SELECT id, dossier_id, step, system, state, payload, attempts, due_at, last_failure"
@@ -27,9 +27,10 @@ _TIME_OUT = Statement(
     " WHERE id = :id AND state IN ('WAITING', 'SENT')"
 )
 _KEEP_LATE = Statement(
-    "UPDATE outside_requests SET outcome = :outcome, answered_at = :at, evidence = (evidence::jsonb"
+    "UPDATE outside_requests SET outcome = :outcome, answered_at = :at,"
+    " evidence = (coalesce(evidence::jsonb, '{}')"
     " || jsonb_build_object('late_answer', :evidence::jsonb))::json"
-    " WHERE id = :id AND state = 'TIMED_OUT' AND answered_at IS NULL",
+    " WHERE id = :id AND state IN ('TIMED_OUT', 'ABANDONED') AND answered_at IS NULL",
     rows=None,
 )
 _WAIT_UNTIL = Statement(
@@ -115,7 +116,7 @@ class PostgresOutside:
         self._unit.write(_TIME_OUT, id=request_id, evidence={**evidence, "timed_out_at": at.isoformat()})
 
     def keep_late(self, request_id: UUID, *, outcome: str, evidence: dict[str, Any], at: datetime) -> None:
-        """Keep an answer that came after the time was out, beside what was known then; the first only."""
+        """Keep an answer that came too late, beside what was known then; the first only."""
         self._unit.write(_KEEP_LATE, id=request_id, outcome=outcome, evidence=evidence, at=at)
 
     def wait_until(self, request_id: UUID, until: datetime) -> None:

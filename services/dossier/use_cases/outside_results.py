@@ -1,14 +1,16 @@
 """Answers of outside systems: a step worked elsewhere ends, with the evidence kept."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
-from kernel.core.errors import Forbidden, NotFound
+from kernel.core.errors import Forbidden, Invalid, NotFound
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.errors import StepMoved
+from services.dossier.domain.errors import OutsideAnswerDiffers, StepMoved
 from services.dossier.domain.events import Change
 from services.dossier.domain.guards import known_process
 from services.dossier.domain.states import Move
@@ -30,23 +32,29 @@ async def receive_outside_result(
     outcome: str,
     evidence: dict[str, Any],
     note: str,
+    of: Mapping[str, str] = MappingProxyType({}),
     by: Caller,
     work: Work,
     now: datetime,
 ) -> tuple[str, Dossier | None]:
     """End the outside step once; a repeated answer changes nothing and says so.
 
-    One that comes after the time was out is kept as evidence and moves nothing: an officer has the step. One
-    that comes while the dossier stands, or a withdrawal waits, is kept and applied once it goes on.
+    One that comes after the time was out, or after the step was left another way, is kept as evidence and
+    moves nothing: an officer has the step. One that comes while the dossier stands, or a withdrawal waits, is
+    kept and applied once it goes on. One that says otherwise than the first (done, not done) is refused
+    (`OutsideAnswerDiffers`), as is one that names another dossier or step than its request (`of`).
     """
     if by.kind is not CallerKind.SERVICE or not by.has_role("outside.answer"):
         raise Forbidden
     request = await work.outside.find(request_id)
     if request is None:
         raise NotFound
-    if request.state in {"ANSWERED", "ABANDONED", "KEPT"}:
+    _refuse_of_another(request, of)
+    if request.state in {"ANSWERED", "KEPT"}:
+        if is_success(request.outcome) != is_success(outcome):
+            raise OutsideAnswerDiffers
         return "repeated", None
-    if request.state == "TIMED_OUT":
+    if request.state in {"TIMED_OUT", "ABANDONED"}:
         work.outside.keep_late(request_id, outcome=outcome, evidence=evidence, at=now)
         return "late", None
     dossier, grounds = await work.dossiers.load(request.dossier_id)
@@ -58,6 +66,18 @@ async def receive_outside_result(
         return "kept", None
     _take(dossier, grounds, Answer(outcome, evidence, note, by), work=work, now=now)
     return "accepted", dossier
+
+
+def is_success(outcome: str) -> bool:
+    """Tell whether an answer's word sends the dossier on; any other sends it back."""
+    return outcome.strip().casefold() in SUCCESS
+
+
+def _refuse_of_another(request: OutsideRequest, of: Mapping[str, str]) -> None:
+    """Raise `Invalid` where an answer names another dossier or step than was asked about."""
+    wrong = [name for name, told in of.items() if told and told != request.payload.get(name)]
+    if wrong:
+        raise Invalid(fields=[(name, "Không phải của yêu cầu này") for name in wrong])
 
 
 async def apply_kept(request: OutsideRequest, *, work: Work, now: datetime) -> None:
@@ -85,7 +105,7 @@ def _take(dossier: Dossier, grounds: Grounds, answer: Answer, *, work: Work, now
     """End the outside step the dossier is at, forward or back."""
     step, by, note = current_step(dossier), answer.by, answer.note
     process, due = known_process(grounds.process), due_of(grounds)
-    if answer.outcome.lower() in SUCCESS:
+    if is_success(answer.outcome):
         left = complete(dossier, process, by=by, at=now, due_of=due, note=note, facts={})
         how = "OUTSIDE_ANSWERED"
     else:

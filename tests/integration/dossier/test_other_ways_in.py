@@ -229,7 +229,7 @@ async def test_an_outside_step_is_asked_answered_once_and_goes_on(empty_office: 
 
     def take(request: httpx.Request) -> httpx.Response:
         sent.append(request)
-        return httpx.Response(202 if len(sent) > 1 else 503)
+        return httpx.Response(202 if len(sent) > 1 else 503, stream=httpx.ByteStream(b""))
 
     courier = office.service.runtime.resources.courier
     courier._client = httpx.AsyncClient(transport=httpx.MockTransport(take))

@@ -124,6 +124,15 @@ async def test_a_step_that_went_on_without_the_reply_is_told_to_people(world: Do
     assert [line["why"] for line in await listed(world)] == [why]
 
 
+async def test_a_reply_kept_for_a_dossier_that_stands_is_told_and_asks_nobody(world: DocumentWorld):
+    question = await asked(world)
+    world.world.dossiers.steps = {REQUEST: "kept"}
+    world.agent.brings(a_reply(question))
+    await world.goes_round(2)
+    assert [line["outcome"] for line in await listed(world, state="TOLD")] == ["kept"]
+    assert await listed(world) == []
+
+
 async def test_a_dossier_service_that_is_away_is_waited_for_and_a_lost_answer_ends_it_once(
     world: DocumentWorld,
 ):

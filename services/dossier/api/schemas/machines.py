@@ -61,9 +61,14 @@ class PortalSupplementIn(Strict):
 
 
 class OutsideResultIn(Strict):
-    """The answer of an outside system; `completed` goes on, anything else goes back."""
+    """The answer of an outside system; `completed` goes on, anything else goes back.
+
+    `dossier_code` and `step`, where they are told, must be those of the request.
+    """
 
     request_id: UUID
+    dossier_code: Annotated[str, StringConstraints(strict=True, max_length=128)] = ""
+    step: Annotated[str, StringConstraints(strict=True, max_length=128)] = ""
     outcome: Line
     evidence: Annotated[dict[str, Any], Field(max_length=100)] = {}
     note: Note = ""

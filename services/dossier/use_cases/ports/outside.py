@@ -29,7 +29,7 @@ class Outside(Protocol):
         """Keep that no answer came in time, and how asking went."""
 
     def keep_late(self, request_id: UUID, *, outcome: str, evidence: dict[str, Any], at: datetime) -> None:
-        """Keep an answer that came after the time was out, beside what was known then; the first only."""
+        """Keep an answer that came too late, beside what was known then; the first only."""
 
     def wait_until(self, request_id: UUID, until: datetime) -> None:
         """Look again only then: the step's deadline has moved."""

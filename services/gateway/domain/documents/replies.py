@@ -83,6 +83,8 @@ def ruling(asked: Asked | None, sender: str) -> tuple[ReplyState, str] | None:
 
 _OUTCOMES = {
     "accepted": (ReplyState.TOLD, ""),
+    # The dossier stands: it is taken there once it goes on.
+    "kept": (ReplyState.TOLD, ""),
     "repeated": (ReplyState.LISTED, Why.STEP_OVER),
     "late": (ReplyState.LISTED, Why.LATE),
 }
