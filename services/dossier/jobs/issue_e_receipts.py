@@ -1,8 +1,12 @@
 """Tells the provider of electronic receipts what the counters issued, cancelled and replaced."""
 
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
 from kernel.core.apart import Apart
 from kernel.service import Job, JobTick
 from services.dossier.domain.payments.counter import MoneyReceipt
+from services.dossier.jobs.going_past import go_past
 from services.dossier.use_cases.payments.e_receipts import keep_answer, payer_of, tell_provider
 from services.dossier.use_cases.payments.ports import ReceiptProvider
 
@@ -14,12 +18,17 @@ async def run(tick: JobTick) -> None:
     provider = tick.resources.receipts
     if provider is None:
         return
+
+    async def found(past: Collection[UUID]) -> Sequence[MoneyReceipt]:
+        async with tick.open_work() as work:
+            waiting: Sequence[MoneyReceipt] = await work.payments.receipts_due(tick.now, _AT_ONCE, past)
+        return waiting
+
+    async def tell(receipt: MoneyReceipt) -> None:
+        await _tell(tick, provider, receipt)
+
     apart = Apart("electronic receipts that are not told")
-    async with tick.open_work() as work:
-        waiting = await work.payments.receipts_due(tick.now, _AT_ONCE)
-    for receipt in waiting:
-        with apart.each(receipt.id):
-            await _tell(tick, provider, receipt)
+    await go_past(found, lambda one: one.id, tell, apart=apart, at_once=_AT_ONCE)
     apart.tell()
 
 

@@ -1,6 +1,7 @@
 """Gives the steps of people on leave to those who act for them, a commit each."""
 
 from contextlib import suppress
+from uuid import UUID
 
 from kernel.core.apart import Apart
 from kernel.core.clock import VIETNAM
@@ -14,14 +15,18 @@ _AT_ONCE = 200
 
 async def run(tick: JobTick) -> None:
     """Take what there is; a dossier somebody is changing now is met again at the next tick."""
-    today = tick.now.astimezone(VIETNAM).date()
-    async with tick.open_work() as work:
-        waiting = await work.colleagues.held_by_absent(today, _AT_ONCE)
+    today, after = tick.now.astimezone(VIETNAM).date(), UUID(int=0)
     apart = Apart("steps that cannot be given to who acts")
-    for dossier_id, _ in waiting:
-        with apart.each(dossier_id), suppress(Stale, CopyChanged):
-            async with tick.open_work() as work:
-                await reroute_step(dossier_id, work=work, now=tick.now)
+    while True:
+        async with tick.open_work() as work:
+            waiting = await work.colleagues.held_by_absent(today, after, _AT_ONCE)
+        if not waiting:
+            break
+        for dossier_id in waiting:
+            with apart.each(dossier_id), suppress(Stale, CopyChanged):
+                async with tick.open_work() as work:
+                    await reroute_step(dossier_id, work=work, now=tick.now)
+        after = waiting[-1]
     apart.tell()
 
 

@@ -21,7 +21,7 @@ _UNITS = Statement(
 # Whoever is on leave is few; each of them walks the index of held steps.
 _HELD_BY_ABSENT = Statement(
     """
-    SELECT d.id, s.subject, row_to_json(s) AS entry FROM staff s
+    SELECT d.id, row_to_json(s) AS entry FROM staff s
     JOIN dossiers d ON d.task_holder = s.subject
     WHERE s.away_until >= :today AND EXISTS (
             SELECT 1 FROM json_array_elements(s.data -> 'leaves') AS leave
@@ -33,6 +33,7 @@ _HELD_BY_ABSENT = Statement(
               AND d.task_role IN (SELECT json_array_elements_text(given -> 'roles'))
               AND (json_array_length(given -> 'procedures') = 0
                    OR d.procedure_code IN (SELECT json_array_elements_text(given -> 'procedures'))))
+      AND d.id > :after
     ORDER BY d.id LIMIT :limit
     """
 )
@@ -85,15 +86,15 @@ class PostgresColleagues:
         found: Sequence[str] = row["units"]
         return found
 
-    async def held_by_absent(self, today: date, limit: int) -> Sequence[tuple[UUID, str]]:
-        """Return dossiers whose step's holder is on leave today and has somebody acting for them."""
-        rows = await self._unit.fetch(_HELD_BY_ABSENT, today=today, limit=limit)
-        return [
-            (UUID(int=row["id"].int), row["subject"])
-            for row in rows
+    async def held_by_absent(self, today: date, after: UUID, limit: int) -> Sequence[UUID]:
+        """Return dossiers past one, by id, whose step's holder is on leave while somebody acts for them."""
+        while True:
+            rows = await self._unit.fetch(_HELD_BY_ABSENT, today=today, after=after, limit=limit)
             # By a forged leave nobody loses a step.
-            if self._copies.is_sound("staff", row["entry"])
-        ]
+            found = [UUID(int=row["id"].int) for row in rows if self._copies.is_sound("staff", row["entry"])]
+            if found or len(rows) < limit:
+                return found
+            after = UUID(int=rows[-1]["id"].int)
 
     async def held_without_place(self, today: date, after: UUID, limit: int) -> Sequence[UUID]:
         """Return dossiers past one, by id, whose step's holder neither works there nor acts for who does.

@@ -1,5 +1,6 @@
 """Requests to outside systems: waiting, sent, answered or abandoned."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,7 @@ _FIND = Statement(
 _OVERDUE = Statement(
     "SELECT id, dossier_id, step, system, state, payload, attempts, due_at, last_failure"
     " FROM outside_requests WHERE state IN ('WAITING', 'SENT') AND due_at <= :now"
-    " ORDER BY due_at LIMIT :limit"
+    " AND id <> ALL(:past::uuid[]) ORDER BY due_at LIMIT :limit"
 )
 _TIME_OUT = Statement(
     "UPDATE outside_requests SET state = 'TIMED_OUT', outcome = 'TIMED_OUT', evidence = :evidence"
@@ -51,7 +52,7 @@ _KEEP = Statement(
 _GOING_ON = Statement(
     "SELECT o.id, o.dossier_id, o.step, o.system, o.state, o.payload, o.attempts, o.outcome, o.evidence"
     " FROM outside_requests o JOIN dossiers d ON d.id = o.dossier_id AND d.state = 'PROCESSING'"
-    " WHERE o.state = 'KEPT' ORDER BY o.answered_at LIMIT :limit"
+    " WHERE o.state = 'KEPT' AND o.id <> ALL(:past::uuid[]) ORDER BY o.answered_at LIMIT :limit"
 )
 _ABANDON = Statement(
     "UPDATE outside_requests SET state = 'ABANDONED' WHERE id = :id AND state IN ('WAITING', 'SENT', 'KEPT')",
@@ -106,9 +107,9 @@ class PostgresOutside:
         """Keep an answer to a dossier that stands, until it goes on."""
         self._unit.write(_KEEP, id=request_id, outcome=outcome, evidence=evidence, at=at)
 
-    async def going_on(self, limit: int) -> list[OutsideRequest]:
-        """Return requests whose kept answer may be applied now, the oldest answer first."""
-        rows = await self._unit.fetch(_GOING_ON, limit=limit)
+    async def going_on(self, limit: int, past: Collection[UUID] = ()) -> list[OutsideRequest]:
+        """Return requests but for some whose kept answer may be applied now, the oldest answer first."""
+        rows = await self._unit.fetch(_GOING_ON, limit=limit, past=list(past))
         return [OutsideRequest(**dict(row)) for row in rows]
 
     def time_out(self, request_id: UUID, *, evidence: dict[str, Any], at: datetime) -> None:
@@ -123,9 +124,9 @@ class PostgresOutside:
         """Look again only then: the step's deadline has moved."""
         self._unit.write(_WAIT_UNTIL, id=request_id, until=until)
 
-    async def overdue(self, now: datetime, limit: int) -> list[OutsideRequest]:
-        """Return requests still without an answer past their deadline, the longest past first."""
-        rows = await self._unit.fetch(_OVERDUE, now=now, limit=limit)
+    async def overdue(self, now: datetime, limit: int, past: Collection[UUID] = ()) -> list[OutsideRequest]:
+        """Return requests but for some without an answer past their deadline, the longest past first."""
+        rows = await self._unit.fetch(_OVERDUE, now=now, limit=limit, past=list(past))
         return [OutsideRequest(**dict(row)) for row in rows]
 
     def abandon(self, request_id: UUID) -> None:

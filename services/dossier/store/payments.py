@@ -1,6 +1,6 @@
 """The ledger, requests, receipts, closings, refunds and reconciliations in PostgreSQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime
 from typing import Any
@@ -81,7 +81,10 @@ _REQUEST = Statement("SELECT * FROM payment_requests WHERE reference = :referenc
 _ADD_RECEIPT = _insert("receipts", _RECEIPT_NAMES)
 _SAVE_RECEIPT = _update("receipts", _RECEIPT_NAMES, "id")
 _RECEIPT = Statement("SELECT * FROM receipts WHERE id = :id")
-_RECEIPTS_DUE = Statement("SELECT * FROM receipts WHERE look_at <= :now ORDER BY look_at, id LIMIT :limit")
+_RECEIPTS_DUE = Statement(
+    "SELECT * FROM receipts WHERE look_at <= :now AND id <> ALL(:past::uuid[])"
+    " ORDER BY look_at, id LIMIT :limit"
+)
 _ADD_CLOSING = _insert("cash_closings", _names(CashClosing))
 _SAVE_CLOSING = _update("cash_closings", _names(CashClosing), "id", _SEEN)
 _CLOSING = Statement("SELECT * FROM cash_closings WHERE id = :id")
@@ -271,9 +274,11 @@ class PostgresPayments:
         row = await self._unit.fetch_one(_RECEIPT, id=receipt_id)
         return _RECEIPTS.validate_python(self._seen("receipts", row)) if row else None
 
-    async def receipts_due(self, now: datetime, limit: int) -> list[MoneyReceipt]:
-        """Return receipts the provider has to be told of."""
-        rows = await self._unit.fetch(_RECEIPTS_DUE, now=now, limit=limit)
+    async def receipts_due(
+        self, now: datetime, limit: int, past: Collection[UUID] = ()
+    ) -> list[MoneyReceipt]:
+        """Return receipts but for some the provider has to be told of."""
+        rows = await self._unit.fetch(_RECEIPTS_DUE, now=now, limit=limit, past=list(past))
         return self._receipts(rows)
 
     def add_closing(self, closing: CashClosing) -> None:

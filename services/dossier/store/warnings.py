@@ -1,6 +1,6 @@
 """Which dossiers are at a threshold nobody was told of, and which were told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -13,7 +13,8 @@ from services.dossier.store.copies import Copies
 from services.dossier.store.definitions import AGENCY_ROW
 
 # Those whose clock runs walk one index by due moment; the late ones are few among them, and so are those
-# that come due within a working day. While a withdrawal waits the clock runs as before (domain.md 3.2).
+# that come due within a working day. While a withdrawal waits the clock runs as before (domain.md 3.2). A row
+# whose moments were changed by hand into none is left to `verify-history`: all others are still warned of.
 _DUE = Statement(
     """
     SELECT d.id AS dossier_id, d.reference, d.dossier_code, d.procedure_code, d.procedure_name,
@@ -27,12 +28,15 @@ _DUE = Statement(
             SELECT given.until FROM unnest(:agencies::text[], :soon::timestamptz[]) AS given(agency, until)
             WHERE given.agency = d.competent_agency)
         UNION ALL
-        SELECT 'STEP_LATE', (d.step ->> 'due_at')::timestamptz
-        WHERE d.due_at >= :now AND d.state = 'PROCESSING' AND (d.step ->> 'due_at')::timestamptz < :now
+        SELECT 'STEP_LATE', late.since FROM (
+            SELECT CASE WHEN pg_input_is_valid(d.step ->> 'due_at', 'timestamptz')
+                THEN (d.step ->> 'due_at')::timestamptz END AS since) AS late
+        WHERE d.due_at >= :now AND d.state = 'PROCESSING'
+            AND late.since > '1900-01-01' AND late.since < :now
     ) AS crossed
     WHERE (d.state IN ('ACCEPTED', 'PROCESSING')
             OR d.state = 'WITHDRAWAL_REQUESTED' AND d.prior_state IN ('ACCEPTED', 'PROCESSING'))
-        AND d.due_at IS NOT NULL AND NOT EXISTS (
+        AND d.due_at BETWEEN '1900-01-01' AND '9999-01-01' AND d.id <> ALL(:past::uuid[]) AND NOT EXISTS (
         SELECT 1 FROM deadline_warnings w WHERE w.dossier_id = d.id AND w.threshold = crossed.threshold
             AND w.about = crossed.about)
     ORDER BY d.due_at LIMIT :limit
@@ -58,8 +62,10 @@ class PostgresWarnings:
         self._unit = unit
         self._copies = copies
 
-    async def due(self, now: datetime, soon: Mapping[str, datetime], limit: int) -> Sequence[Warned]:
-        """Return dossiers at a threshold nobody was told of; `soon` says for each calendar until when."""
+    async def due(
+        self, now: datetime, soon: Mapping[str, datetime], limit: int, past: Collection[UUID] = ()
+    ) -> Sequence[Warned]:
+        """Return dossiers but for some at a threshold nobody was told of; `soon`: by calendar until when."""
         told = [row["told"] for row in await self._unit.fetch(_AGENCIES)]
         # By the calendar of an agency changed by hand nothing is called soon; late stays late.
         until = {
@@ -67,9 +73,8 @@ class PostgresWarnings:
             for one in told
             if one["calendar"] in soon and self._copies.is_sound("agencies", one, "told")
         }
-        rows = await self._unit.fetch(
-            _DUE, now=now, agencies=list(until), soon=list(until.values()), limit=limit
-        )
+        given = {"agencies": list(until), "soon": list(until.values()), "past": list(past)}
+        rows = await self._unit.fetch(_DUE, now=now, limit=limit, **given)
         return [_warned(dict(row)) for row in rows]
 
     def keep(self, warned: Sequence[Warned], *, at: datetime) -> None:

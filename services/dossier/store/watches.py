@@ -1,6 +1,6 @@
 """The scheduler of deadlines in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from kernel.postgres.unit_of_work import UnitOfWork
 _DUE = Statement(
     """
     SELECT id FROM (SELECT id, watch_at FROM dossiers WHERE watch_at IS NOT NULL
-        ORDER BY watch_at LIMIT :limit) AS next
+        AND id <> ALL(:past::uuid[]) ORDER BY watch_at LIMIT :limit) AS next
     WHERE watch_at <= :now ORDER BY watch_at
     """
 )
@@ -35,9 +35,10 @@ class PostgresWatches:
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
-    async def due(self, now: datetime, limit: int) -> list[UUID]:
-        """Return dossiers to be looked at, the longest waiting first."""
-        return [UUID(int=row["id"].int) for row in await self._unit.fetch(_DUE, now=now, limit=limit)]
+    async def due(self, now: datetime, limit: int, past: Collection[UUID] = ()) -> list[UUID]:
+        """Return dossiers to be looked at but for some, the longest waiting first."""
+        rows = await self._unit.fetch(_DUE, now=now, limit=limit, past=list(past))
+        return [UUID(int=row["id"].int) for row in rows]
 
     async def told(self, dossier_id: UUID) -> set[tuple[str, datetime]]:
         """Return what was told about a dossier: kind and moment it was about."""

@@ -98,16 +98,17 @@ class MemoryColleagues:
         found = self._database.agencies.get(agency)
         return found[1].get("units") or [] if found else None
 
-    async def held_by_absent(self, today: date, limit: int) -> Sequence[tuple[UUID, str]]:
+    async def held_by_absent(self, today: date, after: UUID, limit: int) -> Sequence[UUID]:
         held = [
             (one.id, one.step.holder.subject)
             for one in self._database.dossiers.values()
             if one.step is not None and one.step.holder is not None
         ]
         absent = [
-            (key, subject)
+            key
             for key, subject in held
-            if subject in self._database.staff
+            if key > after
+            and subject in self._database.staff
             and is_away(self._database.staff[subject][1], today)
             and self._delegates(subject)
         ]

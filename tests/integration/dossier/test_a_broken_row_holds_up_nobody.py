@@ -1,10 +1,14 @@
 """One dossier's row changed by hand into what cannot be read: jobs name it and go past it."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 
 from kernel.service import Job
+from services.dossier.commands.history import verify_history
+from services.dossier.jobs import watch_deadlines
+from services.dossier.jobs.deadline_warnings import DEADLINE_WARNINGS
 from services.dossier.jobs.find_anomalies import FIND_ANOMALIES
 from services.dossier.jobs.recompute_due import RECOMPUTE_DUE
 from services.dossier.jobs.watch_deadlines import WATCH_DEADLINES
@@ -33,6 +37,44 @@ async def test_timers_of_the_others_are_looked_at(office: Office) -> None:
     office.service.clock.advance(timedelta(days=60))
     await run(office, WATCH_DEADLINES, bad["dossier_id"])
     assert (await office.read(good, RECEIVER))["proposal"]["kind"] == "REFUSE_INTAKE"
+
+
+async def test_timers_behind_more_than_a_job_takes_at_once_are_looked_at(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody knows how many are broken: they stand before all others at each tick."""
+    monkeypatch.setattr(watch_deadlines, "_AT_ONCE", 2)
+    broken = [await office.submitted() for _ in range(3)]
+    office.service.clock.advance(timedelta(minutes=1))
+    good = await office.act(await office.submitted(), "intake-supplement-request", RECEIVER, **LACKING)
+    ids = [one["dossier_id"] for one in broken]
+    await by_hand(office, "UPDATE dossiers SET agencies = '{}' WHERE id = ANY($1::uuid[])", ids)
+    office.service.clock.advance(timedelta(days=60))
+    await run(office, WATCH_DEADLINES, *ids)
+    assert (await office.read(good, RECEIVER))["proposal"]["kind"] == "REFUSE_INTAKE"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        'step = (step::jsonb || \'{"due_at": "x"}\')::json',
+        'step = \'{"due_at": "2026-03-03T09:00:00+07:00"}\'',
+        "due_at = 'infinity'",
+        "due_at = '-infinity'",
+    ],
+)
+async def test_deadlines_of_the_others_are_told(office: Office, change: str) -> None:
+    """A moment that is none, or a step that is none; `verify-history` names it."""
+    bad, good = await office.in_process(), await office.in_process()
+    await by_hand(office, f"UPDATE dossiers SET {change} WHERE id = $1", bad["dossier_id"])
+    office.service.clock.advance(timedelta(days=1))
+    with suppress(ExceptionGroup):
+        await office.service.run_job(DEADLINE_WARNINGS)
+    told = await office.service.published("deadline_warning.raised.v1")
+    assert [(one["data"]["dossier_id"], one["data"]["threshold"]) for one in told] == [
+        (good["dossier_id"], "STEP_LATE")
+    ]
+    assert await verify_history(office.service.runtime, []) == 1
 
 
 async def test_anomalies_of_the_others_are_found(office: Office) -> None:

@@ -178,7 +178,7 @@ JOBS: Mapping[str, tuple[str, Callable[[Any, Known], Awaitable[Any]]]] = {
     "working calendars": ("calendars", lambda work, _: _items(work.catalogue.calendars())),
     "who goes on for whom": ("agencies", lambda work, _: _moves(work)),
     "who answers for places of submissions": ("agencies", lambda work, _: _places(work)),
-    "steps of the absent": ("staff", lambda work, _: work.colleagues.held_by_absent(TODAY, 10)),
+    "steps of the absent": ("staff", lambda work, _: work.colleagues.held_by_absent(TODAY, UUID(int=0), 10)),
     "what comes due": ("agencies", lambda work, _: _soon(work)),
     "a colleague and who acts for them": ("staff", lambda work, _: _entries(work)),
     "who carries for an agency": ("staff", lambda work, _: work.desk.post.operators(COMMUNE)),

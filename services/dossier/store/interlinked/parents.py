@@ -133,9 +133,10 @@ class PostgresInterlinked:
             self._loaded[parent.id, child.procedure] = before
         return parent
 
-    async def to_advance(self, now: datetime, limit: int) -> list[UUID]:
-        """Return submissions whose children have news, or whose look-at moment has come."""
-        return [row["parent_id"] for row in await self._unit.fetch(sql.TO_ADVANCE, now=now, limit=limit)]
+    async def to_advance(self, now: datetime, limit: int, past: Collection[UUID] = ()) -> list[UUID]:
+        """Return submissions but for some whose children have news, or whose look-at moment has come."""
+        rows = await self._unit.fetch(sql.TO_ADVANCE, now=now, limit=limit, past=list(past))
+        return [row["parent_id"] for row in rows]
 
     async def is_taken(self, source: str, outside_code: str, parent_id: UUID, procedure: str) -> bool:
         """Tell whether another member has this outside code."""

@@ -99,7 +99,8 @@ OF_AGENCY = Statement(
 )
 TO_ADVANCE = Statement(
     "SELECT parent_id FROM interlinked_children WHERE told_version > looked"
-    " UNION SELECT id FROM interlinked_parents WHERE look_at <= :now"
+    " AND parent_id <> ALL(:past::uuid[])"
+    " UNION SELECT id FROM interlinked_parents WHERE look_at <= :now AND id <> ALL(:past)"
     " ORDER BY 1 LIMIT :limit::int"
 )
 GROUP = Statement("SELECT * FROM interlinked_groups WHERE code = :code")

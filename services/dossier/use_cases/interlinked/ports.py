@@ -40,8 +40,8 @@ class Interlinked(Protocol):
     async def load(self, parent_id: UUID) -> Parent:
         """Return a submission with its children; raise `NotFound`."""
 
-    async def to_advance(self, now: datetime, limit: int) -> list[UUID]:
-        """Return submissions whose children have news, or whose look-at moment has come."""
+    async def to_advance(self, now: datetime, limit: int, past: Collection[UUID] = ()) -> list[UUID]:
+        """Return submissions but for some whose children have news, or whose look-at moment has come."""
 
     async def is_taken(self, source: str, outside_code: str, parent_id: UUID, procedure: str) -> bool:
         """Tell whether another member has this outside code."""

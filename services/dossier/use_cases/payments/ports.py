@@ -1,6 +1,6 @@
 """What the money's use cases need of the world."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -144,8 +144,10 @@ class Payments(Protocol):
     async def receipt(self, receipt_id: UUID) -> MoneyReceipt | None:
         """Return a receipt."""
 
-    async def receipts_due(self, now: datetime, limit: int) -> list[MoneyReceipt]:
-        """Return receipts the provider has to be told of."""
+    async def receipts_due(
+        self, now: datetime, limit: int, past: Collection[UUID] = ()
+    ) -> list[MoneyReceipt]:
+        """Return receipts but for some the provider has to be told of."""
 
     def add_closing(self, closing: CashClosing) -> None:
         """Close a day."""

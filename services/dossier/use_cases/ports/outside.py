@@ -1,5 +1,6 @@
 """The store of requests to outside systems, and who brings them there."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -22,8 +23,8 @@ class Outside(Protocol):
     def keep(self, request_id: UUID, *, outcome: str, evidence: dict[str, Any], at: datetime) -> None:
         """Keep an answer to a dossier that stands, until it goes on."""
 
-    async def going_on(self, limit: int) -> list[OutsideRequest]:
-        """Return requests whose kept answer may be applied now, the oldest answer first."""
+    async def going_on(self, limit: int, past: Collection[UUID] = ()) -> list[OutsideRequest]:
+        """Return requests but for some whose kept answer may be applied now, the oldest answer first."""
 
     def time_out(self, request_id: UUID, *, evidence: dict[str, Any], at: datetime) -> None:
         """Keep that no answer came in time, and how asking went."""
@@ -34,8 +35,8 @@ class Outside(Protocol):
     def wait_until(self, request_id: UUID, until: datetime) -> None:
         """Look again only then: the step's deadline has moved."""
 
-    async def overdue(self, now: datetime, limit: int) -> list[OutsideRequest]:
-        """Return requests still without an answer past their deadline."""
+    async def overdue(self, now: datetime, limit: int, past: Collection[UUID] = ()) -> list[OutsideRequest]:
+        """Return requests but for some still without an answer past their deadline."""
 
     def abandon(self, request_id: UUID) -> None:
         """Wait for this request no more."""

@@ -1,6 +1,6 @@
 """What was told about deadlines, and which dossiers are to be looked at."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -9,8 +9,8 @@ from uuid import UUID
 class Watches(Protocol):
     """The scheduler of deadlines: its own column of a dossier's row, and what was told."""
 
-    async def due(self, now: datetime, limit: int) -> list[UUID]:
-        """Return dossiers to be looked at, the longest waiting first."""
+    async def due(self, now: datetime, limit: int, past: Collection[UUID] = ()) -> list[UUID]:
+        """Return dossiers to be looked at but for some, the longest waiting first."""
 
     async def told(self, dossier_id: UUID) -> set[tuple[str, datetime]]:
         """Return what was told about a dossier: kind and moment it was about."""

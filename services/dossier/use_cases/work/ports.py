@@ -1,6 +1,6 @@
 """What sharing out work needs of the world."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -97,8 +97,10 @@ class Inbox(Protocol):
 class Warnings(Protocol):
     """Deadline warnings raised."""
 
-    async def due(self, now: datetime, soon: Mapping[str, datetime], limit: int) -> Sequence[Warned]:
-        """Return dossiers at a threshold nobody was told of; `soon` says for each calendar until when."""
+    async def due(
+        self, now: datetime, soon: Mapping[str, datetime], limit: int, past: Collection[UUID] = ()
+    ) -> Sequence[Warned]:
+        """Return dossiers but for some at a threshold nobody was told of; `soon`: by calendar until when."""
 
     def keep(self, warned: Sequence[Warned], *, at: datetime) -> None:
         """Keep that these were raised."""
@@ -147,8 +149,8 @@ class Colleagues(Protocol):
     async def units(self, agency: str) -> Sequence[str] | None:
         """Return an agency's units; None for an agency nobody knows."""
 
-    async def held_by_absent(self, today: date, limit: int) -> Sequence[tuple[UUID, str]]:
-        """Return dossiers whose step's holder is on leave today and has somebody acting for them."""
+    async def held_by_absent(self, today: date, after: UUID, limit: int) -> Sequence[UUID]:
+        """Return dossiers past one, by id, whose step's holder is on leave while somebody acts for them."""
 
     async def held_without_place(self, today: date, after: UUID, limit: int) -> Sequence[UUID]:
         """Return dossiers past one, by id, whose step's holder neither works there nor acts for who does."""
