@@ -133,10 +133,23 @@ def send_back(
     return left
 
 
-def time_out(dossier: Dossier, process: Process, *, at: datetime, due_of: DueOf, note: str) -> State:
+NOT_ANSWERED = Cause("NOT_ANSWERED_OUTSIDE", "SYSTEM")
+ANSWERED_IN_VAIN = Cause("WORKED_OUTSIDE", "SYSTEM")
+
+
+def time_out(
+    dossier: Dossier,
+    process: Process,
+    *,
+    at: datetime,
+    due_of: DueOf,
+    note: str,
+    cause: Cause = NOT_ANSWERED,
+) -> State:
     """T8 backward by time: an outside system did not answer by the step's deadline, an officer goes on.
 
-    Back to where the process lets the step return to, else to the last office step that was done.
+    Or it answered what leads nowhere (`ANSWERED_IN_VAIN`). Back to where the process lets the step return to,
+    else to the last office step that was done.
     """
     step = _current(dossier)
     rule = _rule(process, step.code)
@@ -156,10 +169,10 @@ def time_out(dossier: Dossier, process: Process, *, at: datetime, due_of: DueOf,
         agency=step.agency,
         at=at,
         due_at=step.due_at,
-        outcome="TIMED_OUT",
+        outcome="TIMED_OUT" if cause is NOT_ANSWERED else "RETURNED",
         note=note,
-        cause="NOT_ANSWERED_OUTSIDE",
-        belongs_to="SYSTEM",
+        cause=cause.code,
+        belongs_to=cause.belongs_to,
     )
     dossier.done, dossier.undo = (*dossier.done, done), None
     enter(dossier, process, ways[0], at=at, due_of=due_of)

@@ -1,6 +1,7 @@
 """Answers of outside systems: a step worked elsewhere ends, with the evidence kept."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -10,7 +11,14 @@ from uuid import UUID
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, Invalid, NotFound
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.errors import OutsideAnswerDiffers, StepMoved
+from services.dossier.domain.errors import (
+    CalendarMissing,
+    NoSuchBranch,
+    OutsideAnswerDiffers,
+    ProcessMissing,
+    ResultRequired,
+    StepMoved,
+)
 from services.dossier.domain.events import Change
 from services.dossier.domain.guards import known_process
 from services.dossier.domain.states import Move
@@ -24,6 +32,8 @@ from services.dossier.use_cases.work.hand_on import hand_on
 from services.dossier.use_cases.work_steps import ask_outside, left_cause
 
 SUCCESS = frozenset({"completed", "done", "approved"})
+CANNOT_GO_ON = (CalendarMissing, NoSuchBranch, ProcessMissing, ResultRequired)
+"""The process or the calendar has no way on: an answer nobody gives twice is not turned away for that."""
 
 
 async def receive_outside_result(
@@ -41,8 +51,9 @@ async def receive_outside_result(
 
     One that comes after the time was out, or after the step was left another way, is kept as evidence and
     moves nothing: an officer has the step. One that comes while the dossier stands, or a withdrawal waits, is
-    kept and applied once it goes on. One that says otherwise than the first (done, not done) is refused
-    (`OutsideAnswerDiffers`), as is one that names another dossier or step than its request (`of`).
+    kept and applied once it goes on; so is one that cannot be applied now (`CANNOT_GO_ON`). One that
+    says otherwise than the first (done, not done) is refused (`OutsideAnswerDiffers`), as is one that names
+    another dossier or step than its request (`of`).
     """
     if by.kind is not CallerKind.SERVICE or not by.has_role("outside.answer"):
         raise Forbidden
@@ -60,12 +71,13 @@ async def receive_outside_result(
     dossier, grounds = await work.dossiers.load(request.dossier_id)
     if dossier.step is None or dossier.step.request_id != request_id:
         raise StepMoved
-    if dossier.is_under_way and not dossier.can(Move.COMPLETE_STEP):
-        kept = {"evidence": evidence, "note": note, "by": by.subject}
-        work.outside.keep(request_id, outcome=outcome, evidence=kept, at=now)
-        return "kept", None
-    _take(dossier, grounds, Answer(outcome, evidence, note, by), work=work, now=now)
-    return "accepted", dossier
+    if not dossier.is_under_way or dossier.can(Move.COMPLETE_STEP):
+        with suppress(*CANNOT_GO_ON):
+            _take(dossier, grounds, Answer(outcome, evidence, note, by), work=work, now=now)
+            return "accepted", dossier
+    kept = {"evidence": evidence, "note": note, "by": by.subject}
+    work.outside.keep(request_id, outcome=outcome, evidence=kept, at=now)
+    return "kept", None
 
 
 def is_success(outcome: str) -> bool:
