@@ -1,6 +1,6 @@
 """Walking the internal process: the next step by branch, back with a reason, four eyes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -115,14 +115,19 @@ def send_back(
     chosen: str,
     cause: Cause | None = None,
 ) -> State:
-    """T8 backward: to a step the process allows, with the reason."""
+    """T8 backward: to a step the process allows, with the reason.
+
+    What an outside system sends back goes to an officer also where the process names no way.
+    """
     if not note:
         raise Invalid(fields=[("note", "Trả lại hồ sơ phải nêu lý do")])
     step = _current(dossier)
     require_no_draft(dossier)
-    rule = _rule(process, step.code)
-    target = chosen or (rule.can_return_to[0] if rule.can_return_to else "")
-    if target not in rule.can_return_to:
+    ways: Sequence[str] = _rule(process, step.code).can_return_to
+    if step.kind != "OFFICE" and not chosen:
+        ways = _ways_to_an_officer(dossier, process)
+    target = chosen or next(iter(ways), "")
+    if target not in ways:
         raise NoSuchBranch
     left = dossier.move(Move.COMPLETE_STEP)
     before = Undo(dossier.version, by.subject, step, dossier.consultations, dossier.facts)
@@ -133,29 +138,13 @@ def send_back(
     return left
 
 
-NOT_ANSWERED = Cause("NOT_ANSWERED_OUTSIDE", "SYSTEM")
-ANSWERED_IN_VAIN = Cause("WORKED_OUTSIDE", "SYSTEM")
-
-
-def time_out(
-    dossier: Dossier,
-    process: Process,
-    *,
-    at: datetime,
-    due_of: DueOf,
-    note: str,
-    cause: Cause = NOT_ANSWERED,
-) -> State:
+def time_out(dossier: Dossier, process: Process, *, at: datetime, due_of: DueOf, note: str) -> State:
     """T8 backward by time: an outside system did not answer by the step's deadline, an officer goes on.
 
-    Or it answered what leads nowhere (`ANSWERED_IN_VAIN`). Back to where the process lets the step return to,
-    else to the last office step that was done.
+    Back to where the process lets the step return to, else to the last office step that was done.
     """
     step = _current(dossier)
-    rule = _rule(process, step.code)
-    known = {code for code, one in process.steps.items() if one.kind == "OFFICE"}
-    worked = [item.code for item in reversed(dossier.done) if item.code in known]
-    ways = [*rule.can_return_to, *worked]
+    ways = _ways_to_an_officer(dossier, process)
     if not ways:
         raise NoSuchBranch
     left = dossier.move(Move.COMPLETE_STEP)
@@ -169,14 +158,21 @@ def time_out(
         agency=step.agency,
         at=at,
         due_at=step.due_at,
-        outcome="TIMED_OUT" if cause is NOT_ANSWERED else "RETURNED",
+        outcome="TIMED_OUT",
         note=note,
-        cause=cause.code,
-        belongs_to=cause.belongs_to,
+        cause="NOT_ANSWERED_OUTSIDE",
+        belongs_to="SYSTEM",
     )
     dossier.done, dossier.undo = (*dossier.done, done), None
     enter(dossier, process, ways[0], at=at, due_of=due_of)
     return left
+
+
+def _ways_to_an_officer(dossier: Dossier, process: Process) -> Sequence[str]:
+    """Return where an outside step may go back to: what the process names, then office steps done last."""
+    known = {code for code, one in process.steps.items() if one.kind == "OFFICE"}
+    worked = [item.code for item in reversed(dossier.done) if item.code in known]
+    return [*_rule(process, _current(dossier).code).can_return_to, *worked]
 
 
 def answer_consultation(dossier: Dossier, code: str, *, by: Caller, at: datetime, note: str) -> State:

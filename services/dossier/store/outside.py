@@ -25,7 +25,7 @@ _OVERDUE = Statement(
 )
 _TIME_OUT = Statement(
     "UPDATE outside_requests SET state = 'TIMED_OUT', outcome = 'TIMED_OUT', evidence = :evidence"
-    " WHERE id = :id AND state IN ('WAITING', 'SENT', 'KEPT')"
+    " WHERE id = :id AND state IN ('WAITING', 'SENT')"
 )
 _KEEP_LATE = Statement(
     "UPDATE outside_requests SET outcome = :outcome, answered_at = :at,"

@@ -2,21 +2,21 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
-from kernel.core.errors import Forbidden, Invalid, NotFound
+from kernel.core.errors import Forbidden, Invalid, NotFound, Refusal, Stale
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import (
     CalendarMissing,
+    CopyChanged,
     NoSuchBranch,
     OutsideAnswerDiffers,
     ProcessMissing,
-    ResultRequired,
     StepMoved,
 )
 from services.dossier.domain.events import Change
@@ -32,8 +32,8 @@ from services.dossier.use_cases.work.hand_on import hand_on
 from services.dossier.use_cases.work_steps import ask_outside, left_cause
 
 SUCCESS = frozenset({"completed", "done", "approved"})
-CANNOT_GO_ON = (CalendarMissing, NoSuchBranch, ProcessMissing, ResultRequired)
-"""The process or the calendar has no way on: an answer nobody gives twice is not turned away for that."""
+_NOT_YET = (CalendarMissing, ProcessMissing, NoSuchBranch)
+"""Why an answer waits: what decides the next moment is missing, or nobody worked a step to go back to."""
 
 
 async def receive_outside_result(
@@ -50,10 +50,10 @@ async def receive_outside_result(
     """End the outside step once; a repeated answer changes nothing and says so.
 
     One that comes after the time was out, or after the step was left another way, is kept as evidence and
-    moves nothing: an officer has the step. One that comes while the dossier stands, or a withdrawal waits, is
-    kept and applied once it goes on; so is one that cannot be applied now (`CANNOT_GO_ON`). One that
-    says otherwise than the first (done, not done) is refused (`OutsideAnswerDiffers`), as is one that names
-    another dossier or step than its request (`of`).
+    moves nothing: an officer has the step. One that comes while the dossier stands, or a withdrawal waits, or
+    where the next moment cannot be counted yet, is kept and applied once it can be. One that says otherwise
+    than the first (done, not done) is refused (`OutsideAnswerDiffers`), as is one that names another dossier
+    or step than its request (`of`).
     """
     if by.kind is not CallerKind.SERVICE or not by.has_role("outside.answer"):
         raise Forbidden
@@ -69,13 +69,15 @@ async def receive_outside_result(
         work.outside.keep_late(request_id, outcome=outcome, evidence=evidence, at=now)
         return "late", None
     dossier, grounds = await work.dossiers.load(request.dossier_id)
-    if dossier.step is None or dossier.step.request_id != request_id:
+    if dossier.step is None or dossier.step.request_id != request_id or not dossier.is_under_way:
         raise StepMoved
-    if not dossier.is_under_way or dossier.can(Move.COMPLETE_STEP):
-        with suppress(*CANNOT_GO_ON):
-            _take(dossier, grounds, Answer(outcome, evidence, note, by), work=work, now=now)
-            return "accepted", dossier
+    version = dossier.version
+    if dossier.can(Move.COMPLETE_STEP):
+        answer = Answer(outcome, evidence, note, by, at=now)
+        with suppress(*_NOT_YET):
+            return "accepted", await _taken(dossier, grounds, answer, work=work, now=now)
     kept = {"evidence": evidence, "note": note, "by": by.subject}
+    kept |= {"at": now.isoformat(), "version": version}
     work.outside.keep(request_id, outcome=outcome, evidence=kept, at=now)
     return "kept", None
 
@@ -92,37 +94,70 @@ def _refuse_of_another(request: OutsideRequest, of: Mapping[str, str]) -> None:
         raise Invalid(fields=[(name, "Không phải của yêu cầu này") for name in wrong])
 
 
-async def apply_kept(request: OutsideRequest, *, work: Work, now: datetime) -> None:
-    """Take an answer that came while its dossier stood; the step's that was left meanwhile is let go."""
+async def apply_kept(request: OutsideRequest, *, work: Work, now: datetime) -> bool:
+    """Take an answer that was kept; tell whether nothing of it waits any more.
+
+    The step's that was left meanwhile is let go. Where nothing happened to the dossier since, the step ended
+    when its answer came: only the calendar was late.
+    """
     dossier, grounds = await work.dossiers.load(request.dossier_id)
     if dossier.step is None or dossier.step.request_id != request.id:
         work.outside.abandon(request.id)
-        return
+        return True
     kept = request.evidence
+    at = datetime.fromisoformat(kept["at"]) if kept.get("version") == dossier.version else now
     by = Caller(subject=kept["by"], kind=CallerKind.SERVICE)
-    _take(dossier, grounds, Answer(request.outcome, kept["evidence"], kept["note"], by), work=work, now=now)
+    answer = Answer(request.outcome, kept["evidence"], kept["note"], by, at)
+    with suppress(*_NOT_YET):
+        await _taken(dossier, grounds, answer, work=work, now=now)
+        return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an outside system answered, and as whom it signed in."""
+    """What an outside system answered, as whom it signed in, and when the step ends by it."""
 
     outcome: str
     evidence: dict[str, Any]
     note: str
     by: Caller
+    at: datetime
 
 
-def _take(dossier: Dossier, grounds: Grounds, answer: Answer, *, work: Work, now: datetime) -> None:
+async def _taken(dossier: Dossier, grounds: Grounds, answer: Answer, *, work: Work, now: datetime) -> Dossier:
+    """End the outside step by its answer; one the process has no way on for goes to an officer.
+
+    Raises one of `_NOT_YET` where nothing can be done by it now; a refusal leaves nothing to be written.
+    """
+    if is_success(answer.outcome):
+        try:
+            _take(dossier, grounds, answer, is_done=True, work=work, now=now)
+        except (Stale, CopyChanged, CalendarMissing, ProcessMissing):
+            raise
+        except Refusal as refused:
+            # No system can mend our process: an officer reads what it said, and why that was not enough.
+            dossier, grounds = await work.dossiers.load(dossier.id)
+            why = f"Hệ thống ngoài trả lời: {answer.outcome}, nhưng chưa chuyển tiếp được: {refused.title}"
+            answer = replace(answer, note=f"{why}. {answer.note}".rstrip(". "))
+        else:
+            return dossier
+    _take(dossier, grounds, answer, is_done=False, work=work, now=now)
+    return dossier
+
+
+def _take(
+    dossier: Dossier, grounds: Grounds, answer: Answer, *, is_done: bool, work: Work, now: datetime
+) -> None:
     """End the outside step the dossier is at, forward or back."""
     step, by, note = current_step(dossier), answer.by, answer.note
     process, due = known_process(grounds.process), due_of(grounds)
-    if is_success(answer.outcome):
-        left = complete(dossier, process, by=by, at=now, due_of=due, note=note, facts={})
+    if is_done:
+        left = complete(dossier, process, by=by, at=answer.at, due_of=due, note=note, facts={})
         how = "OUTSIDE_ANSWERED"
     else:
         reason = note or f"Hệ thống ngoài trả lời: {answer.outcome}"
-        left = send_back(dossier, process, by=by, at=now, due_of=due, note=reason, chosen="")
+        left = send_back(dossier, process, by=by, at=answer.at, due_of=due, note=reason, chosen="")
         how = "RETURNED"
     if step.request_id is not None:
         work.outside.answer(step.request_id, outcome=answer.outcome, evidence=answer.evidence, at=now)

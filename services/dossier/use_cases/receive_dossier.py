@@ -37,6 +37,7 @@ from services.dossier.use_cases.results.reuse import require_results_hold
 from services.dossier.use_cases.secrets import look_up_secret, secret_hash
 from services.dossier.use_cases.submission import Verdict
 from services.dossier.use_cases.work.hand_on import hand_on
+from services.dossier.use_cases.work_steps import ask_outside
 
 
 async def accept_dossier(
@@ -290,6 +291,7 @@ async def hand_over_dossier(
     dossier, grounds = await open_for(Action.HANDOVER, dossier_id, by=by, seen=seen, work=work, now=now)
     process = known_process(grounds.process)
     left = hand_over(dossier, process, at=now, due_of=due_of(grounds))
+    ask_outside(work, dossier)
     hand_on(work, dossier, "HANDED_OVER", giver=person_of(by), left=None, note=note, now=now)
     record_change(work, dossier, Change("handed_over", left, note=note), by=by, now=now)
     return dossier

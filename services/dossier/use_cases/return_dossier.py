@@ -28,7 +28,7 @@ from services.dossier.use_cases.open_dossier import due_of, open_for, parties_of
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.record_change import record_change
 from services.dossier.use_cases.work.hand_on import hand_out, take_home
-from services.dossier.use_cases.work_steps import result_data
+from services.dossier.use_cases.work_steps import ask_outside, result_data
 
 _OFF_LIST = {"COUNTER": "Đã trả kết quả tại quầy", "ELECTRONIC": "Đã trả bản điện tử"}
 """Why a result leaves a post list when it is returned another way."""
@@ -277,6 +277,7 @@ async def recall_result(
     recalled: Result | None = dossier.result
     await work.results.recall(dossier.id, reason=reason, at=now)
     left = recall(dossier, known_process(grounds.process), at=now, due_of=due_of(grounds))
+    ask_outside(work, dossier)
     take_home(work, dossier, giver=person_of(by, "SIGNER"), note=reason, now=now)
     details = {"result": result_data(recalled)} if recalled else {}
     change = Change("result_recalled", left, note=reason, details=details)

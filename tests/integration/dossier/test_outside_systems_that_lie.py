@@ -4,13 +4,12 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from kernel.core.clock import VIETNAM
 from services.dossier.clients.outside import OutsideCourier, open_courier
 from services.dossier.jobs.send_outside_requests import SEND_OUTSIDE_REQUESTS
 from services.dossier.jobs.time_out_steps import TIME_OUT_STEPS
@@ -21,13 +20,8 @@ from tests.builders.dossier.office import (
     SIGNER,
     SPECIALIST,
     Office,
-    a_calendar,
     a_citizen,
-    a_procedure,
-    a_process,
-    an_agency,
 )
-from tests.integration.dossier.test_bound_calendars import COURT
 
 Say = Callable[[dict[str, Any]], list[bytes]]
 _PAUSE_SECONDS = 0.05
@@ -238,45 +232,6 @@ async def test_an_answer_after_the_step_was_left_another_way_is_kept_as_late(ask
         assert await _answer(asking, asked, evidence={"number": "7"}) == (200, "late")
     assert await _column(asking, "evidence") == {"late_answer": {"number": "7"}}
     assert await _answer(asking, {"request_id": str(uuid4())}) == (404, "not-found")
-
-
-@pytest.mark.parametrize("stands", [False, True], ids=["while it runs", "while it stands"])
-async def test_an_answer_that_leads_nowhere_is_kept_and_an_officer_gets_the_step(
-    empty_office: Office, stands: bool
-) -> None:
-    """Who answered does not answer again: the dossier would be nobody's."""
-    steps = [one if one["code"] != "ho-tich" else {**one, "can_return_to": []} for one in OUTSIDE_STEPS]
-    asking = await empty_office.open(steps=steps)
-    asked = await _asking(asking)
-    if stands:
-        asked |= await asking.act(asked, "suspension", SIGNER, **COURT)
-    said = {"outcome": "rejected", "evidence": {"number": "7"}}
-    assert await _answer(asking, asked, **said) == (200, "kept")
-    if stands:
-        await asking.act(asked, "suspension-end", SIGNER, reason="Xong")
-    await asking.service.run_job(TIME_OUT_STEPS)
-    now = await asking.read(asked, SPECIALIST)
-    assert (now["step"]["code"], "step-completion" in now["actions"]) == ("kiem-tra", True)
-    kept = await _column(asking, "evidence")
-    assert (kept["answered"], kept["late_answer"]) == ("rejected", {"number": "7"})
-    told = (await asking.service.published("dossier.step_completed.v1"))[-1]["data"]["change"]
-    assert (told["outcome"], told["cause"]["code"]) == ("RETURNED", "WORKED_OUTSIDE")
-    assert await _answer(asking, asked, **said) == (200, "late")
-
-
-async def test_an_answer_waits_for_the_year_the_next_step_ends_in(empty_office: Office) -> None:
-    asking, service = empty_office, empty_office.service
-    service.clock.set(datetime(2026, 12, 21, 9, tzinfo=VIETNAM))
-    await service.receive(an_agency(), a_calendar(), a_process(OUTSIDE_STEPS), a_procedure())
-    asked = await _asking(asking)
-    service.clock.set(datetime(2026, 12, 31, 17, tzinfo=VIETNAM))
-    assert await _answer(asking, asked, evidence={"number": "1"}) == (200, "kept")
-    await service.run_job(TIME_OUT_STEPS)
-    assert (await asking.read(asked, SIGNER))["step"]["code"] == "ho-tich"
-    await service.receive(a_calendar(2027))
-    await service.run_job(TIME_OUT_STEPS)
-    assert (await asking.read(asked, SIGNER))["step"]["code"] == "ky"
-    assert await _answer(asking, asked, evidence={"number": "1"}) == (200, "repeated")
 
 
 @pytest.mark.parametrize(

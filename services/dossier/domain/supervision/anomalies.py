@@ -153,6 +153,9 @@ def _out_of_order(entry: HistoryEntry, before: HistoryEntry | None, process: Pro
     outcome = entry.change.get("outcome")
     if outcome == "RETURNED":
         ways = list(rule.can_return_to)
+        if rule.kind != "OFFICE":
+            # What an outside system sends back goes to an officer who worked it before.
+            ways += [code for code, one in process.steps.items() if one.kind == "OFFICE"]
     elif outcome == "DONE":
         ways = [to for to, _ in rule.next]
     else:

@@ -1,19 +1,14 @@
 """An outside system does not answer in time: an officer goes on, with what is known of the asking kept."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from kernel.core.errors import Refusal
-from services.dossier.domain.course import Cause
-from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change
-from services.dossier.domain.guards import known_process
 from services.dossier.domain.states import Move
-from services.dossier.domain.work.arranging import current_step
 from services.dossier.domain.work.slip import Party
-from services.dossier.domain.workflow import ANSWERED_IN_VAIN, NOT_ANSWERED, time_out
+from services.dossier.domain.workflow import time_out
 from services.dossier.use_cases.open_dossier import due_of
-from services.dossier.use_cases.ports import Grounds, OutsideRequest, Work
+from services.dossier.use_cases.ports import OutsideRequest, Work
 from services.dossier.use_cases.record_change import record_change
 from services.dossier.use_cases.work.hand_on import hand_on
 from services.dossier.use_cases.work_steps import ask_outside, left_cause
@@ -37,45 +32,16 @@ async def time_out_step(request: OutsideRequest, *, work: Work, now: datetime) -
         return False
     note = f"Hệ thống {step.system} không trả lời đúng hạn"
     try:
-        _give_back(dossier, grounds, request, NOT_ANSWERED, note, work=work, now=now)
+        left = time_out(dossier, grounds.process, at=now, due_of=due_of(grounds), note=note)
     except Refusal:
         work.outside.wait_until(request.id, now + _LOOK_AGAIN)
         return False
-    return True
-
-
-async def give_back_answered(request: OutsideRequest, refused: Refusal, *, work: Work, now: datetime) -> None:
-    """Take the step back to an officer though it was answered: the answer was kept and leads nowhere.
-
-    Nobody else would ever have the dossier: who answered does not answer again.
-    """
-    dossier, grounds = await work.dossiers.load(request.dossier_id)
-    note = f"Không dùng được trả lời của hệ thống {request.system}: {refused.title}"
-    _give_back(dossier, grounds, request, ANSWERED_IN_VAIN, note, work=work, now=now)
-
-
-def _give_back(
-    dossier: Dossier,
-    grounds: Grounds,
-    request: OutsideRequest,
-    cause: Cause,
-    note: str,
-    *,
-    work: Work,
-    now: datetime,
-) -> None:
-    step = current_step(dossier)
-    due = due_of(grounds)
-    left = time_out(dossier, known_process(grounds.process), at=now, due_of=due, note=note, cause=cause)
-    evidence: dict[str, Any] = {"was": request.state, "attempts": request.attempts}
-    evidence |= {"last_failure": request.last_failure}
-    if cause is ANSWERED_IN_VAIN:
-        evidence |= {"answered": request.outcome, "late_answer": request.evidence.get("evidence")}
+    evidence = {"was": request.state, "attempts": request.attempts, "last_failure": request.last_failure}
     work.outside.time_out(request.id, evidence=evidence, at=now)
     ask_outside(work, dossier)
     giver = Party("", "", step.system, "", step.system)
     hand_on(work, dossier, "RETURNED", giver=giver, left=step, note=note, now=now)
-    outcome = dossier.done[-1].outcome
-    details = {"completed_step": step.code, "outcome": outcome, "cause": left_cause(dossier)}
+    details = {"completed_step": step.code, "outcome": "TIMED_OUT", "cause": left_cause(dossier)}
     change = Change("step_completed", left, note=note, details=details)
     record_change(work, dossier, change, by=None, now=now)
+    return True
