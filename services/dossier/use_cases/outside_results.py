@@ -76,7 +76,7 @@ async def receive_outside_result(
         answer = Answer(outcome, evidence, note, by, at=now)
         with suppress(*_NOT_YET):
             return "accepted", await _taken(dossier, grounds, answer, work=work, now=now)
-    kept = {"evidence": evidence, "note": note, "by": by.subject}
+    kept: dict[str, Any] = {"evidence": evidence, "note": note, "by": by.subject}
     kept |= {"at": now.isoformat(), "version": version}
     work.outside.keep(request_id, outcome=outcome, evidence=kept, at=now)
     return "kept", None
