@@ -337,3 +337,26 @@ def test_a_transaction_stands_against_its_own_days_list_however_it_is_spelled(ou
     listed = [Listed("a", theirs, 50, AT), Listed("a", ours, 50, AT)]
     found = compared(AT.date() - timedelta(days=9), listed, booked)
     assert [(one.kind, one.ours, one.theirs) for one in found.differences] == []
+
+
+def test_money_booked_without_a_name_hides_none_that_is_paid_after_it():
+    """It may be any of the list's paid by then, across midnight too; what is paid after is other money."""
+    unnamed = Booked("a", 50, AT)
+    near = Listed("a", "G1", 50, AT + timedelta(minutes=2))
+    for day in (AT.date(), AT.date() - timedelta(days=1)):
+        assert not compared(day, [near], [unnamed]).differences
+    later = AT + timedelta(days=1)
+    (found,) = compared(later.date(), [Listed("a", "G2", 50, later)], [unnamed]).differences
+    assert (found.kind, found.theirs, found.transaction) == (Wrong.MISSING_HERE, 50, "G2")
+
+
+def test_equal_sums_of_other_transactions_are_two_differences():
+    listed = [Listed("a", name, 50, AT) for name in ("G1", "G2")]
+    booked = [Booked("a", 50, AT, name) for name in ("G1", "G3")]
+    found = compared(AT.date(), listed, booked).differences
+    assert [(one.kind, one.ours, one.theirs, one.transaction) for one in found] == [
+        (Wrong.MISSING_HERE, None, 50, "G2"),
+        (Wrong.MISSING_THERE, 50, None, "G3"),
+    ]
+    unnamed = [booked[0], Booked("a", 50, AT)]
+    assert not compared(AT.date(), listed, unnamed).differences

@@ -1,12 +1,15 @@
 """The day's list of the platform held against our own books: every difference becomes somebody's task."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from kernel.core.clock import VIETNAM
 from services.dossier.domain.payments.transactions import one_spelling
+
+_CLOCKS_APART = timedelta(hours=1)
+"""How far the platform's moment of a payment may lie past the one it was told with."""
 
 
 class Wrong(StrEnum):
@@ -74,31 +77,47 @@ def compared(day: date, listed: Iterable[Listed], booked: Iterable[Booked]) -> C
     for one in booked:
         if _counts(one, theirs.get(one.reference, {}), day):
             ours.setdefault(one.reference, []).append(one)
-    found = [
-        _difference(reference, [*theirs.get(reference, {}).values()], ours.get(reference, []))
-        for reference in (*theirs, *(name for name in ours if name not in theirs))
-    ]
     return Compared(
         [row for rows in theirs.values() for row in rows.values()],
         [one for ones in ours.values() for one in ones],
-        [one for one in found if one is not None],
+        [
+            one
+            for reference in (*theirs, *(name for name in ours if name not in theirs))
+            for one in _differences(reference, theirs.get(reference, {}), ours.get(reference, []))
+        ],
     )
 
 
-def _counts(one: Booked, theirs: dict[str, Listed], day: date) -> bool:
-    """Tell whether it stands against this list: it names it, may name it, or the money is of its day."""
+def _counts(one: Booked, theirs: Mapping[str, Listed], day: date) -> bool:
+    """Tell whether it stands against this list: it names it, may name it, or the money is of its day.
+
+    What was booked without a name may be any of the list's paid by then (news may be late); what was paid
+    after it is other money: else one would hide, for good, all that is paid under its reference later.
+    """
+    if one.paid_at.astimezone(VIETNAM).date() == day or "" in theirs:
+        return True
     named = one_spelling(one.transaction)
-    is_named = named in theirs or "" in theirs or (bool(theirs) and not named)
-    return is_named or one.paid_at.astimezone(VIETNAM).date() == day
+    if named:
+        return named in theirs
+    return any(row.paid_at <= one.paid_at + _CLOCKS_APART for row in theirs.values())
 
 
-def _difference(reference: str, theirs: Sequence[Listed], ours: Sequence[Booked]) -> Difference | None:
-    listed, booked = sum(row.amount for row in theirs), sum(one.amount for one in ours)
-    if not theirs:
-        return Difference(Wrong.MISSING_THERE, reference, booked, None)
+def _differences(
+    reference: str, theirs: Mapping[str, Listed], ours: Sequence[Booked]
+) -> Iterator[Difference]:
+    listed, booked = sum(row.amount for row in theirs.values()), sum(one.amount for one in ours)
     known = {one_spelling(one.transaction) for one in ours}
-    names = (row.transaction for row in theirs if one_spelling(row.transaction) not in known)
-    unknown = next(names, theirs[0].transaction)
-    if not ours:
-        return Difference(Wrong.MISSING_HERE, reference, None, listed, unknown)
-    return Difference(Wrong.AMOUNT, reference, booked, listed, unknown) if booked != listed else None
+    unknown = [row for named, row in theirs.items() if named not in known]
+    name = (unknown or [*theirs.values()])[0].transaction if theirs else ""
+    if not theirs:
+        yield Difference(Wrong.MISSING_THERE, reference, booked, None)
+    elif not ours:
+        yield Difference(Wrong.MISSING_HERE, reference, None, listed, name)
+    elif booked != listed:
+        yield Difference(Wrong.AMOUNT, reference, booked, listed, name)
+    elif unknown and "" not in known and "" not in theirs:
+        # Equal sums, and each side has money the other has not: one is in no book, one is nobody's.
+        strange = [one for one in ours if one_spelling(one.transaction) not in theirs] or [*ours]
+        yield Difference(Wrong.MISSING_HERE, reference, None, sum(row.amount for row in unknown), name)
+        here = sum(one.amount for one in strange)
+        yield Difference(Wrong.MISSING_THERE, reference, here, None, strange[0].transaction)
