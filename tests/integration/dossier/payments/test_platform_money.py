@@ -208,7 +208,7 @@ async def test_who_pays_twice_at_one_address_has_it_in_the_books_and_gets_it_bac
 @pytest.mark.parametrize(
     ("first", "again"),
     [("GD-1", " GD-1 "), ("12345678", "12345678.0"), ("gd-1", "GD-1"), ("GD-1", "ＧＤ\u20111\u200b")],
-    ids=["blanks", "a number", "capitals"],
+    ids=["blanks", "a number", "capitals", "other signs"],
 )
 async def test_a_payment_told_again_in_another_spelling_is_booked_once(
     till: Office, first: str, again: str
