@@ -8,6 +8,8 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, Invalid, NotFound, Refusal, Stale
 from services.dossier.domain.dossier import Dossier
@@ -21,6 +23,7 @@ from services.dossier.domain.errors import (
 )
 from services.dossier.domain.events import Change
 from services.dossier.domain.guards import known_process
+from services.dossier.domain.history import HistoryKeys
 from services.dossier.domain.states import Move
 from services.dossier.domain.work.arranging import current_step
 from services.dossier.domain.work.slip import Party
@@ -28,9 +31,13 @@ from services.dossier.domain.workflow import complete, send_back
 from services.dossier.use_cases.open_dossier import due_of
 from services.dossier.use_cases.ports import Grounds, OutsideRequest, Work
 from services.dossier.use_cases.record_change import record_change
+from services.dossier.use_cases.row_seals import fits, seal
 from services.dossier.use_cases.work.hand_on import hand_on
 from services.dossier.use_cases.work_steps import ask_outside, left_cause
 
+_KEPT, _KEPT_NAMES = "kept-outside-answer", ("id", "dossier_id", "outcome", "said")
+_CHANGED = "Trả lời đã lưu của hệ thống ngoài bị sửa ngoài phần mềm: không dùng được, cần hỏi lại"
+_NOBODY = Caller(subject="", kind=CallerKind.SERVICE)
 SUCCESS = frozenset({"completed", "done", "approved"})
 _NOT_YET = (CalendarMissing, ProcessMissing, NoSuchBranch)
 """Why an answer waits: what decides the next moment is missing, or nobody worked a step to go back to."""
@@ -78,6 +85,7 @@ async def receive_outside_result(
             return "accepted", await _taken(dossier, grounds, answer, work=work, now=now)
     kept: dict[str, Any] = {"evidence": evidence, "note": note, "by": by.subject}
     kept |= {"at": now.isoformat(), "version": version}
+    kept["seal"] = seal(_KEPT, _KEPT_NAMES, _kept(request, outcome, kept), work.history_keys)
     work.outside.keep(request_id, outcome=outcome, evidence=kept, at=now)
     return "kept", None
 
@@ -94,16 +102,37 @@ def _refuse_of_another(request: OutsideRequest, of: Mapping[str, str]) -> None:
         raise Invalid(fields=[(name, "Không phải của yêu cầu này") for name in wrong])
 
 
+def _kept(request: OutsideRequest, outcome: str, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the seal of a kept answer covers, documents with their names in order."""
+    said = {name: one for name, one in kept.items() if name != "seal"}
+    row = {"id": request.id, "dossier_id": request.dossier_id, "outcome": outcome}
+    return {**row, "said": orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode()}
+
+
+def _is_ours(request: OutsideRequest, keys: HistoryKeys) -> bool:
+    """Tell whether a kept answer is what came in."""
+    kept = request.evidence if isinstance(request.evidence, dict) else {}
+    told = str(kept.get("seal", ""))
+    return fits(told, _KEPT, _KEPT_NAMES, _kept(request, request.outcome, kept), keys)
+
+
 async def apply_kept(request: OutsideRequest, *, work: Work, now: datetime) -> bool:
     """Take an answer that was kept; tell whether nothing of it waits any more.
 
     The step's that was left meanwhile is let go. Where nothing happened to the dossier since, the step ended
-    when its answer came: only the calendar was late.
+    when its answer came: only the calendar was late. A row changed or made up by hand decides no step: an
+    officer gets it.
     """
     dossier, grounds = await work.dossiers.load(request.dossier_id)
     if dossier.step is None or dossier.step.request_id != request.id:
         work.outside.abandon(request.id)
         return True
+    if not _is_ours(request, work.history_keys):
+        answer = Answer("", {"kept": request.evidence}, _CHANGED, _NOBODY, now)
+        with suppress(*_NOT_YET):
+            _take(dossier, grounds, answer, is_done=False, work=work, now=now)
+            return True
+        return False
     kept = request.evidence
     at = datetime.fromisoformat(kept["at"]) if kept.get("version") == dossier.version else now
     by = Caller(subject=kept["by"], kind=CallerKind.SERVICE)

@@ -22,6 +22,7 @@ from tests.builders.dossier.office import (
     Office,
     a_citizen,
 )
+from tests.integration.dossier.test_bound_calendars import COURT
 
 Say = Callable[[dict[str, Any]], list[bytes]]
 _PAUSE_SECONDS = 0.05
@@ -232,6 +233,25 @@ async def test_an_answer_after_the_step_was_left_another_way_is_kept_as_late(ask
         assert await _answer(asking, asked, evidence={"number": "7"}) == (200, "late")
     assert await _column(asking, "evidence") == {"late_answer": {"number": "7"}}
     assert await _answer(asking, {"request_id": str(uuid4())}) == (404, "not-found")
+
+
+@pytest.mark.parametrize("is_answered", [True, False], ids=["changed", "never given"])
+async def test_a_kept_answer_written_by_hand_decides_no_step(asking: Office, is_answered: bool) -> None:
+    """An officer gets the step, with the reason in history."""
+    asked = await _asking(asking)
+    asked |= await asking.act(asked, "suspension", SIGNER, **COURT)
+    if is_answered:
+        assert await _answer(asking, asked, outcome="rejected", evidence={}) == (200, "kept")
+    forged = (
+        "UPDATE outside_requests SET state = 'KEPT', outcome = 'completed', answered_at = now(), evidence ="
+        ' (coalesce(evidence, \'{"note": "", "by": "gateway"}\')::jsonb || \'{"evidence": {}}\')::json'
+    )
+    await asking.service.runtime.pool.execute(forged)
+    await asking.act(asked, "suspension-end", SIGNER, reason="Xong")
+    await asking.service.run_job(TIME_OUT_STEPS)
+    assert (await asking.read(asked, SPECIALIST))["step"]["code"] == "kiem-tra"
+    told = (await asking.service.published("dossier.step_completed.v1"))[-1]["data"]["change"]
+    assert told["outcome"] == "RETURNED"
 
 
 @pytest.mark.parametrize(
