@@ -49,6 +49,7 @@ from services.dossier.jobs.archive import JOBS as ARCHIVE_JOBS
 from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
 from services.dossier.jobs.files import FILE_JOBS
 from services.dossier.jobs.find_anomalies import FIND_ANOMALIES
+from services.dossier.jobs.follow_elsewhere import FOLLOW_ELSEWHERE
 from services.dossier.jobs.forget_copy_payers import FORGET_COPY_PAYERS
 from services.dossier.jobs.go_on_paid import GO_ON_PAID
 from services.dossier.jobs.issue_e_receipts import ISSUE_E_RECEIPTS
@@ -190,6 +191,7 @@ service = Service(
         KEEP_DRAFTS,
         PRINT_PAPERS,
         FORGET_COPY_PAYERS,
+        FOLLOW_ELSEWHERE,
         GO_ON_PAID,
         ISSUE_E_RECEIPTS,
         SEND_OUTSIDE_REQUESTS,

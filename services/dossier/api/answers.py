@@ -30,6 +30,7 @@ from services.dossier.domain.intake.answers import answers_of, corrections_of
 from services.dossier.domain.intake.personal_papers import shown
 from services.dossier.domain.results.register import ResultState
 from services.dossier.domain.states import VIETNAMESE, State
+from services.dossier.domain.work.elsewhere import Elsewhere
 from services.dossier.domain.work.urgency import Lines, urgency_of
 from services.dossier.use_cases.open_dossier import parties_of
 from services.dossier.use_cases.ports import Attachment, Detail, UsedResult, Work
@@ -293,7 +294,26 @@ def _course(dossier: Dossier, *, sees_all: bool, sees_office: bool) -> dict[str,
         }
         if result
         else None,
+        "elsewhere": _elsewhere(dossier.elsewhere) if dossier.elsewhere else None,
     }
+
+
+def _elsewhere(away: Elsewhere) -> dict[str, Any]:
+    """Return which system works it under which code, and how and when that says it ended; not why it went."""
+    end = away.end
+    told = (
+        {
+            "status": end.status,
+            "outcome": end.outcome.value,
+            "at": local(end.at),
+            "last_at": local(end.last_at),
+            "heard_at": local(end.heard_at),
+        }
+        if end
+        else None
+    )
+    same = {name: getattr(away, name) for name in ("route", "source", "outside_code")}
+    return {**same, "since": local(away.since), "end": told}
 
 
 def _ended_result(one: UsedResult) -> dict[str, Any]:

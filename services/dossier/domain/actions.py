@@ -256,10 +256,13 @@ def may(action: Action, dossier: Dossier, caller: Caller, identity_index: bytes 
 def _is_worked_elsewhere(action: Action, dossier: Dossier) -> bool:
     """Tell whether another system owns the dossier: here it is read, and taken back, and nothing else.
 
-    A withdrawal asked for before only the office step was held to this is still decided.
+    A withdrawal asked for before only the office step was held to this is still decided; the record of what
+    that system ended is archived here.
     """
+    away = dossier.elsewhere
     is_left = action is Action.WITHDRAWAL_DECISION and dossier.state is State.WITHDRAWAL_REQUESTED
-    return dossier.elsewhere is not None and action is not Action.ROUTE_CHANGE and not is_left
+    is_record = action is Action.ARCHIVING and away is not None and away.end is not None
+    return away is not None and action is not Action.ROUTE_CHANGE and not is_left and not is_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +276,7 @@ class Task:
 
 def main_task(dossier: Dossier) -> Task | None:
     """Return who has to act next on the dossier's main road; None when nobody of the province has to."""
-    is_away = dossier.elsewhere is not None and dossier.state is State.PROCESSING
+    is_away = dossier.elsewhere is not None and dossier.state in {State.PROCESSING, State.RESULT_READY}
     task = None if is_away else _main_task(dossier)
     if task is None or dossier.now_at(task.agency) == task.agency:
         return task

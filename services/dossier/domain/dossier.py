@@ -42,6 +42,8 @@ from services.dossier.domain.intake.authority import Authority
 from services.dossier.domain.limits import ANSWER_INSUFFICIENT
 from services.dossier.domain.mandates import Mandate
 from services.dossier.domain.states import (
+    CLOSED,
+    OF_ANOTHER_SYSTEM,
     PORTAL_STATUS,
     TRANSITIONS,
     UNDER_WAY,
@@ -50,7 +52,7 @@ from services.dossier.domain.states import (
     State,
     clock_in,
 )
-from services.dossier.domain.work.elsewhere import Elsewhere
+from services.dossier.domain.work.elsewhere import Elsewhere, EndElsewhere
 from worktime.term import Stop
 
 GONE_BY = frozenset({State.ARCHIVED, State.STOPPED, State.INTAKE_REFUSED, State.CANCELLED})
@@ -60,12 +62,13 @@ _OF_PEOPLE = ("owner_subject", "submitter_subject", "owner_index")
 _FORGOTTEN = (
     *("step", "secret_hash", "facts", "supplements", "draft", "done", "consultations", "obligations"),
     *("proposal", "apology_draft", "apologies", "settlement", "delay", "result", "recalled", "delivery"),
-    *("undo", "elsewhere", "brought", "watch_at", "given_files"),
+    *("undo", "brought", "watch_at", "given_files"),
 )
 """What people wrote or did, back to what it was before anything happened."""
 
-_OWNED_ELSEWHERE = frozenset({Move.ARRANGE_STEP, Move.RECOMPUTE_DUE})
-"""What still happens here while another system owns the status: it comes back, our due moment is counted."""
+_SAID_ELSEWHERE = frozenset(OF_ANOTHER_SYSTEM.values())
+_OWNED_ELSEWHERE = frozenset({Move.ARRANGE_STEP, Move.RECOMPUTE_DUE}) | _SAID_ELSEWHERE
+"""What still happens while another system owns it: it comes back, our due moment is counted, it ends."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -309,6 +312,8 @@ class Dossier:
             raise TransitionRefused.in_state(left)
         if self.elsewhere is not None and left in UNDER_WAY and move not in _OWNED_ELSEWHERE:
             raise WorkedElsewhere
+        if move in _SAID_ELSEWHERE and not self._is_theirs:
+            raise TransitionRefused.in_state(left)
         if move is Move.REQUEST_WITHDRAWAL:
             self.prior_state = left
         if transition.target is not None:
@@ -317,6 +322,11 @@ class Dossier:
             self.state, self.prior_state = self.prior_state, None
         self.version += 1
         return left
+
+    @property
+    def _is_theirs(self) -> bool:
+        """Tell whether another system may still say how it ended: it has it, and we did not end it."""
+        return self.elsewhere is not None and (self.ended_at is None or self.elsewhere.end is not None)
 
     def pin(self, procedure: Procedure, *, calendar: str, stamp: str) -> None:
         """Take the version in force and the calendar for good: term, fee and process are theirs."""
@@ -351,6 +361,44 @@ class Dossier:
         self.ended_at, self.step, self.prior_state = at, None, None
         self.draft = self.proposal = self.apology_draft = None
         return left
+
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether nothing waits here for the applicant: ended for good, or by another system."""
+        return self.state in CLOSED or (self.elsewhere is not None and self.elsewhere.end is not None)
+
+    def end_elsewhere(self, end: EndElsewhere) -> State:
+        """M1 to M3: another system ended it, or says otherwise how it had; nothing is worked or owed here.
+
+        It ended when that system says, not when we heard; our own due moment stays what it is judged by.
+        """
+        left = self.move(OF_ANOTHER_SYSTEM[end.state])
+        away = self._elsewhere
+        step = self.step or (away.end.step if away.end else None)
+        for item in self.obligations:
+            if item.owed:
+                self._put(replace(item, cancelled_at=end.heard_at))
+        self.elsewhere = replace(away, end=replace(end, step=_given_back(step)))
+        self.consultations = tuple(
+            replace(one, state="LAPSED") if one.state == "OPEN" else one for one in self.consultations
+        )
+        self.ended_at, self.step, self.prior_state, self.undo = end.at, None, None, None
+        self.draft = self.proposal = self.apology_draft = None
+        return left
+
+    def reopen_elsewhere(self) -> State:
+        """M4: the other system took the end back; the step stands here as before, for when it comes home."""
+        left = self.move(Move.REOPEN_ELSEWHERE)
+        away = self._elsewhere
+        self.step = away.end.step if away.end else None
+        self.elsewhere, self.ended_at = replace(away, end=None), None
+        return left
+
+    @property
+    def _elsewhere(self) -> Elsewhere:
+        if self.elsewhere is None:
+            raise TransitionRefused.in_state(self.state)
+        return self.elsewhere
 
     def ask_intake_supplement(self, supplement: Supplement, *, limit: int, total: int) -> State:
         """T3: tell the applicant in one go what is missing before acceptance."""
@@ -638,6 +686,10 @@ class Dossier:
             setattr(self, name, value)
         for name in _FORGOTTEN:
             setattr(self, name, _as_new(name))
+        if self.elsewhere is not None:
+            # Who owned its status stays, as its course does; the ground is somebody's own words.
+            end = replace(self.elsewhere.end, step=None) if self.elsewhere.end else None
+            self.elsewhere = replace(self.elsewhere, reason="", end=end)
         # When it stood and whose time that was stays; on what ground is somebody's own words.
         self.stops = tuple(replace(stop, legal_basis="") for stop in self.stops)
         self.version += 1
@@ -659,6 +711,10 @@ class Running:
     step_due_at: datetime | None
     opinions_due: Mapping[str, datetime] = field(default_factory=dict)
     """Of opinions asked for and not given, by code."""
+
+
+def _given_back(step: Step | None) -> Step | None:
+    return replace(step, holder=None, transfer=None) if step else None
 
 
 def _as_new(name: str) -> Any:

@@ -18,6 +18,13 @@ LONGEST_DAYS = 92
 MOST_ROWS = 20_000
 _READERS = ("ONE_STOP_OFFICER", "ONE_STOP_MANAGER")
 _DELIVERY = {"COUNTER": "Trực tiếp", "POST": "Bưu chính công ích", "ELECTRONIC": "Trực tuyến"}
+ENDED_AWAY = {
+    "RESULT": "Đã có kết quả",
+    "REFUSED": "Không được giải quyết",
+    "STOPPED": "Dừng giải quyết",
+    "WITHDRAWN": "Người nộp rút hồ sơ",
+}
+"""How another system ended a dossier whose route was changed to it."""
 _PUNCTUALITY = {"EARLY": "Trước hạn", "ON_TIME": "Đúng hạn", "LATE": "Quá hạn"}
 
 
@@ -114,7 +121,23 @@ def note_of(row: Mapping[str, Any], now: datetime) -> str:
     ended = {"STOPPED": "Dừng giải quyết", "WITHDRAWAL_REQUESTED": "Yêu cầu rút hồ sơ"}.get(row["state"], "")
     due, end = row["due_at"], stood_since(row["last_stop"], row["ended_at"]) or row["ended_at"]
     late = "Quá hạn" if due is not None and (end or now) > due else ""
-    return "; ".join(part for part in (ended, late) if part)
+    return "; ".join(part for part in (_ended_away(row["elsewhere"]) or ended, late) if part)
+
+
+def _ended_away(elsewhere: Mapping[str, Any] | None) -> str:
+    """Return which other system ended it, how, and under which code the result is had there."""
+    end = (elsewhere or {}).get("end")
+    if elsewhere is None or end is None:
+        return ""
+    return f"{ENDED_AWAY[end['outcome']]} tại {elsewhere['source']}, mã {elsewhere['outside_code']}"
+
+
+def returned_at(row: Mapping[str, Any]) -> datetime | None:
+    """Return when the result was handed over: here, or as the system that worked it says."""
+    handed = (row["delivery"] or {}).get("at")
+    end = (row["elsewhere"] or {}).get("end") or {}
+    at = handed or (end["last_at"] if end.get("state") == "RETURNED" else None)
+    return datetime.fromisoformat(at) if at else None
 
 
 def slip_lines(

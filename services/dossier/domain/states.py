@@ -2,6 +2,8 @@
 
 domain.md 3.2 with its numbers T1 to T22; a move from any other state is refused. Rows with a letter behind
 the number are halves of one (drafted by one, decided by another); rows without a number change no state.
+Rows M1 to M4 are what another system says of a dossier whose route was changed to it (ADR 0029): nobody makes
+them but who hears that system.
 """
 
 from dataclasses import dataclass
@@ -138,6 +140,10 @@ class Move(StrEnum):
     REAPPOINT = "REAPPOINT"
     CORRECT_OWNER = "CORRECT_OWNER"
     RECOMPUTE_DUE = "RECOMPUTE_DUE"
+    ISSUE_ELSEWHERE = "ISSUE_ELSEWHERE"
+    RETURN_ELSEWHERE = "RETURN_ELSEWHERE"
+    STOP_ELSEWHERE = "STOP_ELSEWHERE"
+    REOPEN_ELSEWHERE = "REOPEN_ELSEWHERE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +160,9 @@ def _from(number: str, *sources: State, to: State | None = None) -> Transition:
 
 
 _RUNNING = (State.ACCEPTED, State.PROCESSING)
+_ENDED_AWAY = (State.RESULT_READY, State.RETURNED, State.STOPPED)
+# An end that was told may be told otherwise: what the other system says last holds.
+_AWAY = (State.PROCESSING, State.WITHDRAWAL_REQUESTED, *_ENDED_AWAY)
 
 TRANSITIONS: dict[Move, Transition] = {
     Move.SUBMIT: _from("T1", State.DRAFT, to=State.SUBMITTED),
@@ -187,4 +196,15 @@ TRANSITIONS: dict[Move, Transition] = {
     Move.REAPPOINT: _from("", State.PROCESSING),
     Move.CORRECT_OWNER: _from("", *_RUNNING, *STANDING),
     Move.RECOMPUTE_DUE: _from("", *_RUNNING, *STANDING, State.WITHDRAWAL_REQUESTED),
+    Move.ISSUE_ELSEWHERE: _from("M1", *_AWAY, to=State.RESULT_READY),
+    Move.RETURN_ELSEWHERE: _from("M2", *_AWAY, to=State.RETURNED),
+    Move.STOP_ELSEWHERE: _from("M3", *_AWAY, to=State.STOPPED),
+    Move.REOPEN_ELSEWHERE: _from("M4", *_ENDED_AWAY, to=State.PROCESSING),
 }
+OF_ANOTHER_SYSTEM = {
+    State.RESULT_READY: Move.ISSUE_ELSEWHERE,
+    State.RETURNED: Move.RETURN_ELSEWHERE,
+    State.STOPPED: Move.STOP_ELSEWHERE,
+    State.PROCESSING: Move.REOPEN_ELSEWHERE,
+}
+"""The moves only another system's word makes, by the state they lead to."""

@@ -30,7 +30,7 @@ _AS_TOLD = (
     "punctuality",
 )
 # The same as `follow` in domain/figures/fact.py, which a test holds it against.
-_AGAIN = "f.ended_at IS NOT NULL AND EXCLUDED.ended_at = f.ended_at"
+_AGAIN = "f.ended_at IS NOT NULL AND EXCLUDED.ended_at = f.ended_at AND NOT :is_said_anew::boolean"
 _ENDING = f"CASE WHEN {_AGAIN} THEN f.ending ELSE EXCLUDED.ending END"
 _ELECTRONIC = f"CASE WHEN {_AGAIN} THEN f.is_electronic ELSE EXCLUDED.is_electronic END"
 _CAUSE = "CASE WHEN EXCLUDED.cause = '' THEN f.cause ELSE EXCLUDED.cause END"
@@ -38,6 +38,8 @@ _COUNTS = ("components", "digitised", "reused")
 _IS_AMENDED = f"""
     (f.ended_at IS NOT NULL AND (EXCLUDED.ended_at, {_ENDING}, EXCLUDED.punctuality, {_CAUSE}, {_ELECTRONIC})
         IS DISTINCT FROM (f.ended_at, f.ending, f.punctuality, f.cause, f.is_electronic))
+    OR (f.ended_on IS NULL AND EXCLUDED.ended_on
+        <> (:at::timestamptz AT TIME ZONE 'Asia/Ho_Chi_Minh')::date)
     OR EXCLUDED.received_at IS DISTINCT FROM f.received_at
     OR (:is_counted AND (EXCLUDED.components, EXCLUDED.digitised, EXCLUDED.reused)
         IS DISTINCT FROM (f.components, f.digitised, f.reused))
@@ -83,7 +85,13 @@ class PostgresFigures:
         told = told_by(entry.type, entry.data)
         if told is not None:
             columns = columns_of(follow(None, told, entry.at))
-            self._unit.write(_CHANGED, **columns, is_counted=told.counted is not None, at=entry.at)
+            self._unit.write(
+                _CHANGED,
+                **columns,
+                is_counted=told.counted is not None,
+                is_said_anew=told.is_said_anew,
+                at=entry.at,
+            )
 
     def mirrored(self, mirror: Mirror) -> None:
         """Queue the row of a dossier another system works, as its whole record gives it."""

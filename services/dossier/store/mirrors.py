@@ -1,6 +1,7 @@
 """Mirrors in PostgreSQL: what other systems tell of their dossiers, and every status they told."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,7 @@ _SAME = (
     "counted_at",
     "linked_at",
     "follows_since",
+    "follow_at",
 )
 _STATUSES = (
     "(SELECT json_agg(json_build_object('status', s.status, 'at', s.at, 'text', s.text,"
@@ -47,6 +49,8 @@ _GROUND = Statement(
             ORDER BY p.version DESC LIMIT 1) AS procedure,
         (SELECT row_to_json(a) FROM agencies a WHERE a.code = :agency) AS agency,
         (SELECT d.id FROM dossiers d WHERE d.outside_key = :outside_key) AS dossier_id,
+        EXISTS (SELECT 1 FROM dossiers d WHERE d.outside_key = :outside_key AND d.destroyed_by IS NOT NULL)
+            AS is_destroyed,
         EXISTS (SELECT 1 FROM dossiers d
             WHERE (d.dossier_code = :outside_code OR d.portal_code = :outside_code)
               AND d.outside_key IS DISTINCT FROM :outside_key) AS is_worked_here,
@@ -75,8 +79,11 @@ _ADD_STATUS = Statement(
     " VALUES (:mirror_id, :status, :at, :text, :received_at, :accepted_at, :due_at, :version)"
 )
 _LINK = Statement(
-    "UPDATE mirrors SET dossier_id = :dossier_id, linked_at = :linked_at, follows_since = :follows_since"
-    " WHERE id = :id"
+    "UPDATE mirrors SET dossier_id = :dossier_id, linked_at = :linked_at, follows_since = :follows_since,"
+    " follow_at = :follow_at WHERE id = :id"
+)
+_TO_FOLLOW = Statement(
+    "SELECT id FROM mirrors WHERE follow_at <= :now AND id > :after ORDER BY id LIMIT :limit::int"
 )
 
 
@@ -116,6 +123,7 @@ class PostgresMirrors:
             dossier_id=UUID(int=dossier_id.int) if dossier_id else None,
             is_worked_here=ground["is_worked_here"],
             is_follower=ground["is_follower"],
+            is_destroyed=ground["is_destroyed"],
         )
 
     async def is_taken(self, source: str, outside_code: str, dossier_id: UUID) -> bool:
@@ -147,8 +155,13 @@ class PostgresMirrors:
 
     def link(self, mirror: Mirror) -> None:
         """Keep whose mirror this is, so that it is not counted beside the dossier or the submission."""
-        names = ("id", "dossier_id", "linked_at", "follows_since")
+        names = ("id", "dossier_id", "linked_at", "follows_since", "follow_at")
         self._unit.write(_LINK, **{name: getattr(mirror, name) for name in names})
+
+    async def to_follow(self, now: datetime, after: UUID, limit: int) -> Sequence[UUID]:
+        """Return mirrors past one, by id, that a dossier is to be held against by now."""
+        rows = await self._unit.fetch(_TO_FOLLOW, now=now, after=after, limit=limit)
+        return [UUID(int=row["id"].int) for row in rows]
 
     async def find(self, mirror_id: UUID) -> Mirror | None:
         """Return a mirror."""

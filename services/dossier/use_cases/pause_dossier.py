@@ -20,7 +20,7 @@ from services.dossier.domain.events import Change, cause_data, moment
 from services.dossier.domain.papers import PaperKind
 from services.dossier.domain.payments.account import Account
 from services.dossier.domain.payments.obligations import Moved, moved_between, settled_since, untrue
-from services.dossier.domain.states import CLOSED, Move, State
+from services.dossier.domain.states import Move, State
 from services.dossier.use_cases.ask_limits import cause_of
 from services.dossier.use_cases.open_dossier import open_for, parties_of
 from services.dossier.use_cases.payments.ledger import Ledger, hold_ledger
@@ -141,7 +141,7 @@ async def go_on_paid(dossier_id: UUID, *, work: Work, now: datetime) -> bool:
     account = await work.payments.hold(dossier_id)
     dossier, grounds = await work.dossiers.load(dossier_id)
     is_held = State.AWAITING_FINANCIAL in {dossier.state, dossier.prior_state}
-    if dossier.owed or not is_held or dossier.state in CLOSED:
+    if dossier.owed or not is_held or dossier.is_closed:
         return False
     _strike_since_paid(dossier, account, work, now)
     payment = {"receipt": f"ledger:{account.version}", "amount": 0}
@@ -163,7 +163,7 @@ async def hold_against_ledger(dossier_id: UUID, *, work: Work, now: datetime) ->
     """
     account = await work.payments.hold(dossier_id)
     dossier, grounds = await work.dossiers.load(dossier_id)
-    if dossier.state in CLOSED:
+    if dossier.is_closed:
         ledger = Ledger(dossier, grounds, account, work, _SYSTEM, now)
         ledger.drop_unpaid("Hồ sơ đã kết thúc")
         await ledger.end_requests()

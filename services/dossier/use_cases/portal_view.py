@@ -51,6 +51,8 @@ _TEXTS = {
     "result_issued": "Ban hành kết quả",
     "result_recalled": "Thu hồi kết quả chưa trả",
     "returned": "Trả kết quả",
+    "ended_elsewhere": "Hồ sơ kết thúc trên hệ thống khác",
+    "reopened_elsewhere": "Hồ sơ được hệ thống khác giải quyết tiếp",
     "work_noted": "Đang xử lý hồ sơ",
 }
 

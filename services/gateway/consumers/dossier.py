@@ -9,6 +9,7 @@ from kernel.core.clock import VIETNAM
 from kernel.core.event import ReceivedEvent
 from kernel.service import Handler, handles
 from services.gateway.domain.tracking import (
+    ENDED_ELSEWHERE,
     HAPPENED,
     INSIDE_THE_OFFICE,
     masked_name,
@@ -17,6 +18,8 @@ from services.gateway.domain.tracking import (
     what_happened,
 )
 from services.gateway.use_cases.ports import TrackingChange, Work
+
+_ENDED_ELSEWHERE = "dossier.ended_elsewhere.v1"
 
 
 class _Named(BaseModel):
@@ -45,13 +48,22 @@ class _Dossier(BaseModel):
     reappointed_due_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None
     step: _Step | None
+    route: str = "PROVINCE"
     owner_masked: str
     secret_hash: str | None
     version: int
 
 
+class _Outside(BaseModel):
+    source: str
+    outside_code: str
+    outcome: str
+    last_at: AwareDatetime
+
+
 class _Change(BaseModel):
     at: AwareDatetime
+    outside: _Outside | None = None
 
 
 class DossierFields(BaseModel):
@@ -74,7 +86,7 @@ def change_of(data: DossierFields, event_type: str, sequence: int) -> TrackingCh
         "agency": {"code": dossier.competent_agency.code, "name": dossier.competent_agency.name},
         "receiving_agency": {"code": dossier.receiving_agency.code, "name": dossier.receiving_agency.name},
         "state": dossier.state,
-        "state_text": readable_state(dossier.state),
+        "state_text": readable_state(dossier.state, dossier.route),
         "step": {"name": step.name, "unit": step.unit or "", "agency": step.agency} if step else None,
         "submitted_at": _text(dossier.submitted_at),
         "received_at": _text(dossier.accepted_at),
@@ -82,8 +94,13 @@ def change_of(data: DossierFields, event_type: str, sequence: int) -> TrackingCh
         "reappointed_due_at": _text(dossier.reappointed_due_at),
         "ended_at": _text(dossier.ended_at),
     }
-    text = what_happened(event_type)
-    told = {"at": _text(data.change.at), "text": text, "state": readable_state(dossier.state)}
+    text = _said_by(data.change.outside) if event_type == _ENDED_ELSEWHERE else what_happened(event_type)
+    at = (
+        data.change.outside.last_at
+        if event_type == _ENDED_ELSEWHERE and data.change.outside
+        else data.change.at
+    )
+    told = {"at": _text(at), "text": text, "state": readable_state(dossier.state, dossier.route)}
     return TrackingChange(
         dossier_id=dossier.dossier_id,
         version=sequence,
@@ -92,6 +109,13 @@ def change_of(data: DossierFields, event_type: str, sequence: int) -> TrackingCh
         shown=shown,
         entry=told if text else None,
     )
+
+
+def _said_by(outside: _Outside | None) -> str | None:
+    """Return how another system ended it, and under which code it is found there."""
+    if outside is None:
+        return None
+    return f"{ENDED_ELSEWHERE[outside.outcome]} ({outside.source}, mã {outside.outside_code})"
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -31,6 +31,7 @@ class _Dossier(BaseModel):
     receiving_agency: _Coded | None = None
     continuing_agency: _Coded | None = None
     owner_subject: str | None = None
+    ended_at: AwareDatetime | None = None
     route: str = "PROVINCE"
 
 
@@ -102,6 +103,8 @@ def _and_ledger(first: HandlerFunction) -> HandlerFunction:
         if event.type == RECALLED:
             work.portal_files.revoke_results(told.dossier_id, now, version=told.version)
         if not told.is_ours or read.change.noted == "ROUTE_CHANGED":
-            work.portal_ledger.note_owner(told.dossier_id, told.version, is_ours=told.is_ours)
+            has_ended = not told.is_ours and read.dossier.ended_at is not None
+            owned = {"is_ours": told.is_ours, "has_ended": has_ended}
+            work.portal_ledger.note_owner(told.dossier_id, told.version, **owned)
 
     return apply

@@ -44,7 +44,16 @@ HAPPENED = {
     "result_issued": "Đã có kết quả",
     "result_recalled": "Kết quả được thu hồi để chỉnh sửa",
     "returned": "Đã trả kết quả",
+    "ended_elsewhere": "Hệ thống của bộ, ngành đã kết thúc hồ sơ",
+    "reopened_elsewhere": "Hồ sơ được hệ thống của bộ, ngành giải quyết tiếp",
 }
+ENDED_ELSEWHERE = {
+    "RESULT": "Đã có kết quả trên hệ thống của bộ, ngành",
+    "REFUSED": "Không được giải quyết trên hệ thống của bộ, ngành",
+    "STOPPED": "Dừng giải quyết trên hệ thống của bộ, ngành",
+    "WITHDRAWN": "Người nộp rút hồ sơ trên hệ thống của bộ, ngành",
+}
+"""How another system ended a dossier whose route was changed to it: the result is had there."""
 INSIDE_THE_OFFICE = frozenset({"archived", "work_noted"})
 """Events that change nothing the public may see, and so leave no entry in the timeline."""
 
@@ -89,8 +98,10 @@ def what_happened(event_type: str) -> str | None:
     return HAPPENED.get(event_type.split(".")[1])
 
 
-def readable_state(state: str) -> str:
-    """Return the Vietnamese words for a state."""
+def readable_state(state: str, route: str = "PROVINCE") -> str:
+    """Return the Vietnamese words for a state; what another system has ready is not fetched here."""
+    if route != "PROVINCE" and state == "RESULT_READY":
+        return ENDED_ELSEWHERE["RESULT"]
     return STATES.get(state, "Đang xử lý")
 
 

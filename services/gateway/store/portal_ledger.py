@@ -62,6 +62,7 @@ FROM (
       AND (h.state = 'WAITING' OR h.lease_until <= :now)
       AND NOT EXISTS (SELECT 1 FROM portal_ledger e WHERE e.dossier_id = h.dossier_id
           AND e.state <> 'CONFIRMED' AND (e.version, e.part) < (h.version, h.part))
+      AND NOT EXISTS (SELECT FROM portal_owners o WHERE o.dossier_id = h.dossier_id AND o.has_ended)
     ORDER BY h.next_attempt_at LIMIT :limit FOR UPDATE SKIP LOCKED
 ) AS due
 WHERE (l.dossier_id, l.version, l.part) = (due.dossier_id, due.version, due.part)
@@ -126,9 +127,10 @@ _PUT_SECTOR = Statement(
     rows=None,
 )
 _OWNER = Statement(
-    "INSERT INTO portal_owners AS o (dossier_id, version, is_ours) VALUES (:dossier_id, :version, :is_ours)"
-    " ON CONFLICT (dossier_id) DO UPDATE SET version = EXCLUDED.version, is_ours = EXCLUDED.is_ours"
-    " WHERE o.version < EXCLUDED.version",
+    "INSERT INTO portal_owners AS o (dossier_id, version, is_ours, has_ended)"
+    " VALUES (:dossier_id, :version, :is_ours, :has_ended)"
+    " ON CONFLICT (dossier_id) DO UPDATE SET version = EXCLUDED.version, is_ours = EXCLUDED.is_ours,"
+    " has_ended = EXCLUDED.has_ended WHERE o.version < EXCLUDED.version",
     rows=None,
 )
 _REPLAY = Statement(
@@ -185,9 +187,14 @@ class PostgresPortalLedger:
             _ADD_MONEY, dossier_id=moved.dossier_id, sequence=moved.sequence, at=moved.at, now=now
         )
 
-    def note_owner(self, dossier_id: UUID, version: int, *, is_ours: bool) -> None:
-        """Keep whether we own a dossier's status since this version; what came before it says nothing."""
-        self._unit.write(_OWNER, dossier_id=dossier_id, version=version, is_ours=is_ours)
+    def note_owner(self, dossier_id: UUID, version: int, *, is_ours: bool, has_ended: bool) -> None:
+        """Keep whether we own a dossier's status since this version; what came before it says nothing.
+
+        `has_ended`: its owner ended it. What still waits to be told of the time it was ours is untrue by now,
+        and is not told unless the end is taken back.
+        """
+        owned = {"is_ours": is_ours, "has_ended": has_ended}
+        self._unit.write(_OWNER, dossier_id=dossier_id, version=version, **owned)
 
     async def claim(
         self, *, lease_id: UUID, limit: int, now: datetime, until: datetime, least_tried: bool = False

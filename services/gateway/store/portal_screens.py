@@ -14,8 +14,10 @@ _STUCK = (
     "(state IN ('WAITING', 'SENDING') AND attempts > 0"
     " AND (attempts >= 10 OR occurred_at < :now::timestamptz - interval '2 hours'))"
 )
+# What waits of a dossier another system ended is not told any more, and nobody's task.
+_LEFT = "EXISTS (SELECT FROM portal_owners o WHERE o.dossier_id = portal_ledger.dossier_id AND o.has_ended)"
 _FIGURES = Statement(f"""
-WITH open AS (SELECT * FROM portal_ledger WHERE state <> 'CONFIRMED'),
+WITH open AS (SELECT * FROM portal_ledger WHERE state <> 'CONFIRMED' AND NOT {_LEFT}),
 recent AS (SELECT extract(epoch FROM settled_at - occurred_at) AS lag FROM portal_ledger
     WHERE state = 'CONFIRMED' AND settled_at > :now::timestamptz - interval '1 hour')
 SELECT
@@ -47,13 +49,15 @@ SELECT
     (SELECT count(*) FROM portal_differences d WHERE NOT EXISTS (SELECT FROM portal_owners o
         WHERE o.dossier_id = d.dossier_id AND NOT o.is_ours)) AS differences
 """)
-_COUNT_STUCK = Statement(f"SELECT count(*) FROM portal_ledger WHERE state <> 'CONFIRMED' AND {_STUCK}")
+_COUNT_STUCK = Statement(
+    f"SELECT count(*) FROM portal_ledger WHERE state <> 'CONFIRMED' AND {_STUCK} AND NOT {_LEFT}"
+)
 _LEDGER = Statement(f"""
 SELECT dossier_id, version, part, kind, portal_status, code, procedure_code, occurred_at, state, attempts,
        next_attempt_at, answer_code, answer, settled_at
 FROM portal_ledger
 WHERE (:state::text IS NULL OR state = :state) AND (:dossier_id::uuid IS NULL OR dossier_id = :dossier_id)
-  AND (NOT :is_stuck::boolean OR {_STUCK})
+  AND (NOT :is_stuck::boolean OR {_STUCK} AND NOT {_LEFT})
   AND (:after_at::timestamptz IS NULL
        OR (occurred_at, dossier_id, version, part)
         > (:after_at, :after_id::uuid, :after_version, :after_part))

@@ -165,6 +165,7 @@ portal_owners = Table(
     Column("dossier_id", UUID, primary_key=True),
     Column("version", BigInteger, nullable=False),
     Column("is_ours", Boolean, nullable=False),
+    Column("has_ended", Boolean, nullable=False, server_default=text("false")),
 )
 portal_differences = Table(
     "portal_differences",

@@ -197,7 +197,7 @@ class PortalLedger(Protocol):
     def wake_silent(self, now: datetime, *, except_of: AbstractSet[UUID]) -> None:
         """Let everything go at once that waited out a silence of everybody's, but rows just settled."""
 
-    def note_owner(self, dossier_id: UUID, version: int, *, is_ours: bool) -> None:
+    def note_owner(self, dossier_id: UUID, version: int, *, is_ours: bool, has_ended: bool) -> None:
         """Keep whether we own a dossier's status since this version."""
 
     async def sample(self, limit: int) -> list[LedgerRow]:

@@ -146,6 +146,16 @@ _GIVEN_AS = {
 }
 
 
+class OutsideFields(_Read):
+    """How the system its route was changed to ended it."""
+
+    source: str
+    outside_code: str
+    outcome: str
+    at: datetime
+    previous_outcome: str | None = None
+
+
 class ChangeFields(_Read):
     """What happened."""
 
@@ -163,6 +173,7 @@ class ChangeFields(_Read):
     noted: str | None = None
     assignee: AssigneeFields | None = None
     delivery: str | None = None
+    outside: OutsideFields | None = None
 
 
 class DossierChanged(_Read):
@@ -170,6 +181,14 @@ class DossierChanged(_Read):
 
     dossier: DossierFields
     change: ChangeFields
+
+
+def _is_no_news(data: DossierChanged, event: ReceivedEvent) -> bool:
+    """Tell whether the applicant hears of it otherwise, or was told the same end before."""
+    outside = data.change.outside
+    if event.type == "dossier.ended_elsewhere.v1" and outside is not None:
+        return outside.previous_outcome == outside.outcome
+    return data.dossier.interlinked is not None and event.type in _TOLD_BY_THE_WHOLE
 
 
 def occurrence_of(data: DossierChanged, event: ReceivedEvent) -> Occurrence:
@@ -196,9 +215,7 @@ def occurrence_of(data: DossierChanged, event: ReceivedEvent) -> Occurrence:
         people=(change.assignee.subject,) if change.assignee is not None else (),
         one_stop=Desk(receiving.code, role="ONE_STOP_OFFICER"),
         agencies=tuple(agencies),
-        not_told=(Audience.APPLICANT,)
-        if dossier.interlinked is not None and event.type in _TOLD_BY_THE_WHOLE
-        else (),
+        not_told=(Audience.APPLICANT,) if _is_no_news(data, event) else (),
         sealed_facts={},
         facts={
             "code": dossier.dossier_code or dossier.reference,
@@ -222,6 +239,7 @@ def occurrence_of(data: DossierChanged, event: ReceivedEvent) -> Occurrence:
             "reappointed_due_at": dossier.reappointed_due_at,
             "previous_due_at": change.previous_due_at,
             "delivery": change.delivery or "",
+            "outside": change.outside.model_dump() if change.outside is not None else None,
             "given_as": _GIVEN_AS.get(change.noted or "", "Việc mới"),
         },
     )
@@ -277,6 +295,8 @@ _CHANGES = (
     "stopped",
     "result_issued",
     "returned",
+    "ended_elsewhere",
+    "reopened_elsewhere",
 )
 HANDLERS = (
     *(Handler(f"dossier.{change}.v1", DossierChanged, on_dossier_changed) for change in _CHANGES),

@@ -1,4 +1,4 @@
-"""Reads the end of dossiers: returned or stopped, their applicants are asked once."""
+"""Reads the end of dossiers: returned or stopped here, their applicants are asked once."""
 
 from datetime import datetime
 from typing import Any
@@ -53,15 +53,7 @@ class DossierEnded(_Read):
 async def on_dossier_ended(data: DossierEnded, *, event: ReceivedEvent, work: Any, now: datetime) -> None:
     """Invite the applicant; keep how it ended for the index of satisfaction with dossiers."""
     dossier = data.dossier
-    if dossier.accepted_at is not None and dossier.ended_at is not None:
-        work.ended_dossiers.keep(
-            dossier.dossier_id,
-            code=dossier.dossier_code or dossier.reference,
-            agency=dossier.competent_agency.code,
-            ended_on=dossier.ended_at.astimezone(VIETNAM).date(),
-            is_overdue=dossier.due_at is not None and dossier.ended_at > dossier.due_at,
-            version=event.sequence,
-        )
+    _keep_end(dossier, event.sequence, work)
     ended = EndedDossier(
         dossier_id=dossier.dossier_id,
         code=dossier.dossier_code or dossier.reference,
@@ -71,6 +63,40 @@ async def on_dossier_ended(data: DossierEnded, *, event: ReceivedEvent, work: An
         contact=dossier.contact,
     )
     await invite_applicant(ended, work=work, now=now)
+
+
+async def on_dossier_ended_elsewhere(
+    data: DossierEnded,
+    *,
+    event: ReceivedEvent,
+    work: Any,
+    now: datetime,  # noqa: ARG001 - a handler's signature.
+) -> None:
+    """Keep how it ended; nobody here worked it, so nobody is asked how they did."""
+    _keep_end(data.dossier, event.sequence, work)
+
+
+async def on_dossier_reopened_elsewhere(
+    data: DossierEnded,
+    *,
+    event: ReceivedEvent,
+    work: Any,
+    now: datetime,  # noqa: ARG001 - a handler's signature.
+) -> None:
+    """Take the end back."""
+    work.ended_dossiers.take_back(data.dossier.dossier_id, version=event.sequence)
+
+
+def _keep_end(dossier: DossierFields, version: int, work: Any) -> None:
+    if dossier.accepted_at is not None and dossier.ended_at is not None:
+        work.ended_dossiers.keep(
+            dossier.dossier_id,
+            code=dossier.dossier_code or dossier.reference,
+            agency=dossier.competent_agency.code,
+            ended_on=dossier.ended_at.astimezone(VIETNAM).date(),
+            is_overdue=dossier.due_at is not None and dossier.ended_at > dossier.due_at,
+            version=version,
+        )
 
 
 class _Gone(_Read):
@@ -100,5 +126,7 @@ HANDLERS = (
         Handler(kind, DossierEnded, on_dossier_ended)
         for kind in ("dossier.returned.v1", "dossier.stopped.v1")
     ),
+    Handler("dossier.ended_elsewhere.v1", DossierEnded, on_dossier_ended_elsewhere),
+    Handler("dossier.reopened_elsewhere.v1", DossierEnded, on_dossier_reopened_elsewhere),
     Handler("dossier.destroyed.v1", DossierDestroyed, on_dossier_destroyed),
 )

@@ -15,6 +15,9 @@ _KEEP = Statement(
     " WHERE e.version < excluded.version",
     rows=None,
 )
+_TAKE_BACK = Statement(
+    "DELETE FROM ended_dossiers WHERE dossier_id = :dossier_id AND version < :version", rows=None
+)
 _FORGET = Statement("UPDATE ended_dossiers SET code = '' WHERE dossier_id = :dossier_id", rows=None)
 # One dossier with several petitions is one; one that was disliked is counted by its answer alone.
 _COUNTS = Statement("""
@@ -56,6 +59,10 @@ class PostgresEndedDossiers:
             is_overdue=is_overdue,
             version=version,
         )
+
+    def take_back(self, dossier_id: UUID, *, version: int) -> None:
+        """Let a dossier count as running again: its end was taken back at this version."""
+        self._unit.write(_TAKE_BACK, dossier_id=dossier_id, version=version)
 
     def forget(self, dossier_id: UUID) -> None:
         """Forget which dossier it was: its record was destroyed; that one ended stays counted."""

@@ -29,6 +29,7 @@ from tests.builders.dossier.office import (
     a_citizen,
     an_officer,
 )
+from tests.integration.dossier.test_mirrors import fed
 
 GIVEN = HANDED_OUT
 ELSEWHERE = an_officer("CLERK", agency=OTHER_COMMUNE, subject="van-thu-khac")
@@ -142,6 +143,26 @@ async def test_from_batch_to_archived(shelf: Shelf) -> None:
     then = (await shelf.office.service.get(f"{path}?version={seen['version']}", GATEWAY)).json()
     assert now["state"] == "ARCHIVED"
     assert now["returned_at"] == then["returned_at"] is not None
+
+
+async def test_what_another_system_ended_is_archived_without_the_result_it_has(shelf: Shelf) -> None:
+    """Its result lies there: the record here is whole without it, and goes to the archive."""
+    code = {"source": "BNV-TTHC", "outside_code": "G05-260303-0000777"}
+    seen = await shelf.office.in_process()
+    seen = await shelf.office.act(
+        seen, "route-change", SIGNER, route="MINISTRY", **code, note="QĐ 1001/QĐ-BNV"
+    )
+    shelf.office.service.clock.advance(timedelta(minutes=1))
+    await fed(shelf.office, status=10, at=shelf.office.service.clock.now().isoformat(), **code)
+    await shelf.office.service.run_job(PRINT_PAPERS)
+    by_hand = await shelf.office.tried(await shelf.office.read(seen, CLERK), "archiving", CLERK)
+    assert (by_hand.status_code, by_hand.json()["missing"]) == (409, ["acknowledgement"])
+    await shelf.hear(answer(await shelf.handed(), "noi-khac"))
+    assert await shelf.state(seen) == ("ARCHIVED", "ARCHIVED")
+    # What the archive has is moved by nobody's word any more.
+    shelf.office.service.clock.advance(timedelta(minutes=1))
+    await fed(shelf.office, status=4, at=shelf.office.service.clock.now().isoformat(), **code)
+    assert await shelf.state(seen) == ("ARCHIVED", "ARCHIVED")
 
 
 async def test_the_package_is_a_bag_that_proves_itself(shelf: Shelf) -> None:

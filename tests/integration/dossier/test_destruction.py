@@ -31,6 +31,7 @@ from tests.builders.dossier.office import (
 )
 from tests.builders.dossier.resealed import reseal
 from tests.builders.dossier.yard import CITIZEN, REVIEWER, Yard
+from tests.integration.dossier.test_mirrors import fed
 
 GIVEN = HANDED_OUT
 
@@ -281,6 +282,37 @@ async def test_nothing_else_destroys(yard: Yard, deed: str) -> None:
         await pool.execute(DEEDS[deed], *given)
     await pool.execute("UPDATE destruction_lists SET state = 'REJECTED' WHERE state = 'PREPARED'")
     await reseal(yard.service, "destruction_lists")
+
+
+async def test_what_another_system_ended_is_forgotten_and_not_named_again_by_it(
+    yard: Yard, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """How it was worked and counted stays; that system's next word brings no name back."""
+    code = {"source": "BNV-TTHC", "outside_code": "G05-260303-0000778"}
+    seen = await yard.office.accepted()
+    seen = await yard.office.act(seen, "handover", RECEIVER)
+    seen = await yard.office.act(
+        seen, "route-change", SIGNER, route="MINISTRY", **code, note="Bà Hạ Sen đồng ý"
+    )
+    yard.service.clock.advance(timedelta(minutes=1))
+    said = {**code, "owner_name": "Nguyễn Thị Hạ Sen", "status": 8}
+    await fed(yard.office, **said, at=yard.service.clock.now().isoformat())
+    await yard.service.run_job(PRINT_PAPERS)
+    await yard.hear(answer(await yard.signed(await yard.packed()), "noi-khac"))
+    pool = yard.service.runtime.pool
+    with yard.years_later():
+        await yard.destroyed()
+        await fed(yard.office, **said, at=yard.service.clock.now().isoformat())
+    assert await yard.everywhere("Hạ Sen") == []
+    mirror = await pool.fetchrow("SELECT * FROM mirrors WHERE outside_code = $1", code["outside_code"])
+    assert (mirror["secret_hash"], mirror["version"]) == (None, 2)
+    shown = (await yard.service.get(f"/v1/mirrored-dossiers/{mirror['id']}", CLERK)).json()
+    assert shown["owner_name"] == ""
+    row = "SELECT route, ending, ended_at IS NOT NULL FROM figure_rows WHERE dossier_id = $1"
+    assert tuple(await pool.fetchrow(row, seen["dossier_id"])) == ("MINISTRY", "STOPPED", True)
+    assert await rebuild_figures(yard.service.runtime, ("--check",)) == 0
+    await verify_history(yard.service.runtime, ())
+    assert seen["dossier_id"] not in capsys.readouterr().out
 
 
 async def test_a_destroyed_dossier_moves_no_more_and_a_forged_one_is_named(

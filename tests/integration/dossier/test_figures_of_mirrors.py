@@ -136,13 +136,16 @@ async def test_one_whose_route_changed_is_counted_once_and_corrects_what_was_clo
     [correction] = (await service.get("/v1/statistics", PROVINCE, params=APRIL)).json()["corrections"]
     assert correction["numbers"]["received"] == correction["numbers"]["received_mirrored"] == -1
     # Later statuses, and the way back and there again, count nothing anew and move no moment.
-    await fed(province, status=9, at="2026-04-01T08:00:00+07:00")
+    await fed(province, status=4, at="2026-04-01T08:00:00+07:00")
     service.clock.advance(timedelta(days=40))
     back = await province.act(moved, "route-change", SIGNER, route="PROVINCE", note="Trả lại")
     await province.act(back, "route-change", SIGNER, route="MINISTRY", **OURS, note="QĐ 2")
     [correction] = (await service.get("/v1/statistics", PROVINCE, params=APRIL)).json()["corrections"]
     assert correction["numbers"]["received"] == -1
     assert await numbers(province, **APRIL) == {"carried_over": 1, "in_progress": 1, "in_progress_overdue": 1}
+    # Its end, heard in May, is April's.
+    await fed(province, status=9, at="2026-04-02T08:00:00+07:00")
+    assert await numbers(province, **APRIL) == {"carried_over": 1, "ended": 1, "late": 1, "late_by_portal": 1}
     assert await proved(province)
 
 

@@ -13,6 +13,14 @@ EIGHT = datetime(2026, 3, 3, 8, 0, tzinfo=VIETNAM)
 PROCEDURE = {"code": "1.004873", "name": "Cấp Giấy xác nhận tình trạng hôn nhân", "sector": "G15-TP07"}
 AGENCY = {"code": "H99.201", "name": "Ủy ban nhân dân phường Bến Lam"}
 
+_ENDED = {"RESULT_READY", "RETURNED", "ARCHIVED"}
+OUTSIDE = {
+    "source": "BNV-TTHC",
+    "outside_code": "G05-260303-0000123",
+    "outcome": "RESULT",
+    "last_at": "2026-03-05T08:00:00+07:00",
+}
+
 
 @dataclass
 class ADossier:
@@ -81,7 +89,7 @@ class ADossier:
             "accepted_at": self.accepted_at.isoformat() if self.accepted_at else None,
             "due_at": "2026-03-06T17:00:00+07:00" if self.accepted_at else None,
             "original_due_at": None,
-            "ended_at": self.at.isoformat() if self.state in {"RESULT_READY", "RETURNED"} else None,
+            "ended_at": self.at.isoformat() if self.state in _ENDED else None,
             "clock": "RUNNING",
             "step": None,
             "owner_masked": "Nguyễn V*** A***",
@@ -99,6 +107,8 @@ class ADossier:
             "note": "",
             "papers": [],
         }
+        if name.endswith("_elsewhere"):
+            change["outside"] = OUTSIDE
         self.events.append(
             Event(
                 type=f"dossier.{name}.v1",

@@ -73,10 +73,30 @@ async def test_what_another_system_tells_of_its_dossiers_writes_nothing_for_the_
         await world.gateway.receive(an_event("mirrored_dossier.recorded.v1", data["mirror_id"], data))
     assert await world.gateway.count("portal_ledger") == 0
     went = ADossier(origin="COUNTER").went("accepted", "ACCEPTED")
-    went.went_to("MINISTRY").went("step_completed", "PROCESSING").went("result_issued", "RESULT_READY")
+    went.went_to("MINISTRY").went("step_completed", "PROCESSING")
     await world.hears(went)
     await world.settles()
     assert await world.statuses(went.code) == ["1", "2"], "what it was when it still was ours"
+
+
+@pytest.mark.parametrize("born", ["COUNTER", "PORTAL"])
+async def test_what_another_system_ended_is_not_told_as_running_by_what_still_waited(world: World, born: str):
+    """Not its end, which is that system's to tell, nor what it was before, unless the end is taken back."""
+    code = None if born == "COUNTER" else "G22.99-260303-000001"
+    went = (
+        ADossier(origin=born, portal_code=code).went("accepted", "ACCEPTED").went("handed_over", "PROCESSING")
+    )
+    went.went_to("MINISTRY").went("ended_elsewhere", "RESULT_READY").went("archived", "ARCHIVED")
+    await world.hears(went)
+    await world.gateway.runtime.pool.execute("UPDATE portal_ledger SET attempts = 10")
+    assert await world.sends() == 0
+    figures = (await world.ask("GET", "/api/v1/portal-sync/figures")).json()
+    assert (figures["waiting"], figures["lag_seconds"], figures["stuck"]) == (0, 0, 0)
+    assert (await world.ask("GET", "/api/v1/portal-sync/ledger?stuck=true")).json()["items"] == []
+    known = len(went.events)
+    went.went("reopened_elsewhere", "PROCESSING")
+    await world.gateway.receive(*went.events[known:])
+    assert await world.sends() > 0
 
 
 FAULTS = {

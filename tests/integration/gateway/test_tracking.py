@@ -38,6 +38,21 @@ async def track(door: RunningService, code: str = CODE, secret: str = SECRET) ->
     return await door.client.get("/api/v1/tracking", params={"code": code, "secret": secret})
 
 
+async def test_what_another_system_ended_is_shown_as_ended_there(door: RunningService) -> None:
+    """How, when and under which code; the result is not said to wait here."""
+    await door.receive(a_dossier_event("accepted", 2), a_dossier_event("ended_elsewhere", 3))
+    shown = (await track(door)).json()
+    assert shown["state_text"] == "Đã có kết quả trên hệ thống của bộ, ngành"
+    assert (shown["ended_at"], shown["step"]) == ("2026-11-19T16:30:00+07:00", None)
+    said = "Đã có kết quả trên hệ thống của bộ, ngành (BNV-TTHC, mã G05-261117-0000123)"
+    last = shown["timeline"][-1]
+    assert (last["text"], last["at"]) == (said, "2026-11-19T16:30:00+07:00")
+    await door.receive(a_dossier_event("reopened_elsewhere", 4))
+    shown = (await track(door)).json()
+    assert (shown["state_text"], shown["ended_at"]) == ("Đang xử lý", None)
+    assert shown["timeline"][-1]["text"] == "Hồ sơ được hệ thống của bộ, ngành giải quyết tiếp"
+
+
 async def test_the_slip_shows_the_dossier_and_nothing_personal(door: RunningService) -> None:
     await door.receive(a_dossier_event("submitted", 1), a_dossier_event("accepted", 2))
 

@@ -204,6 +204,23 @@ async def test_the_words_forgotten_the_count_stays_and_acts_of_before_count_by_t
     assert (await figures(survey))["petitions"] == before["petitions"]
 
 
+async def test_what_another_system_ended_is_counted_and_nobody_is_asked_about_it(
+    survey: RunningService,
+) -> None:
+    """Late or in time as every other, until its end is taken back; who worked it is not of this province."""
+    by_another = ended("H99.201-260302-0007", late=True, number=7)
+    name, key = "dossier.ended_elsewhere.v1", by_another.key
+    await survey.receive(an_event(name, key, by_another.data, sequence=9))
+    counted = (await figures(survey))["dossiers"]
+    assert (counted["ended"], counted["overdue"]) == (1, 1)
+    assert await survey.count("invitations") == 0
+    in_time = ended("H99.201-260302-0007", number=7).data
+    await survey.receive(an_event(name, key, in_time, sequence=10))
+    assert (await figures(survey))["dossiers"]["overdue"] == 0
+    await survey.receive(an_event("dossier.reopened_elsewhere.v1", key, in_time, sequence=11))
+    assert (await figures(survey))["dossiers"]["ended"] == 0
+
+
 async def test_dossiers_are_counted_late_petitioned_and_disliked_once_each(survey: RunningService) -> None:
     """Two petitions about one dossier are one; what is late already counts as late; told twice, once."""
     codes = [f"H99.201-260302-{number:04d}" for number in range(4)]

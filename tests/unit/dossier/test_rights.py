@@ -14,14 +14,14 @@ import pytest
 from kernel.core.caller import Caller
 from kernel.core.errors import Forbidden, Refusal
 from kernel.testing.running import a_person, a_staff_member
-from services.dossier.domain.actions import Action, may, require
+from services.dossier.domain.actions import Action, main_task, may, require
 from services.dossier.domain.course import Proposal
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import TransitionRefused, WorkedElsewhere
 from services.dossier.domain.holdings import Step, Supplement
 from services.dossier.domain.states import Move, State
 from services.dossier.domain.work.elsewhere import Elsewhere
-from tests.unit.dossier.test_states import COMMUNE, NOW, a_dossier
+from tests.unit.dossier.test_states import AWAY, COMMUNE, ENDED_THERE, NOW, a_dossier
 
 STEPS = {"SPECIALIST": "tham-dinh", "CLERK": "phat-hanh"}
 PEOPLE: dict[str, Caller] = {
@@ -184,11 +184,27 @@ def test_what_another_system_owns_is_taken_back_and_nothing_else_is_done_to_it(s
                     require(action, dossier, caller)
 
 
+@pytest.mark.parametrize("state", [State.RESULT_READY, State.RETURNED, State.STOPPED])
+def test_what_another_system_ended_is_archived_and_nothing_else_is_done_to_it(state: State) -> None:
+    """It is not handed out, recalled or taken back here; nobody has a task."""
+    dossier = a_dossier(state)
+    dossier.elsewhere, dossier.ended_at = replace(AWAY, end=replace(ENDED_THERE, state=state)), NOW
+    assert main_task(dossier) is None
+    for name, caller in PEOPLE.items():
+        listed = [action.value for action in Action if may(action, dossier, caller)]
+        assert listed == (["archiving"] if (name, state) == ("CLERK", State.RETURNED) else []), name
+        for action in Action:
+            if action.value not in listed:
+                with pytest.raises(Refusal):
+                    require(action, dossier, caller)
+
+
 @pytest.mark.parametrize("move", Move)
 def test_no_road_moves_what_another_system_owns(move: Move) -> None:
     """Jobs, payments and machines too: the aggregate itself refuses."""
     dossier = a_dossier(State.PROCESSING)
     dossier.elsewhere = Elsewhere("SECTOR", "BHXH", "B1", NOW, "x")
-    allowed = {Move.ARRANGE_STEP, Move.RECOMPUTE_DUE}
+    said_by_it = {Move.ISSUE_ELSEWHERE, Move.RETURN_ELSEWHERE, Move.STOP_ELSEWHERE}
+    allowed = {Move.ARRANGE_STEP, Move.RECOMPUTE_DUE} | said_by_it
     with nullcontext() if move in allowed else pytest.raises((WorkedElsewhere, TransitionRefused)):
         dossier.move(move)

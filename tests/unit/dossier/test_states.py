@@ -1,5 +1,7 @@
 """The state table of the law, row by row: what is not in it is refused."""
 
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import product
 
@@ -11,6 +13,7 @@ from services.dossier.domain.definitions import Agency
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import TransitionRefused
 from services.dossier.domain.states import (
+    OF_ANOTHER_SYSTEM,
     PORTAL_STATUS,
     TRANSITIONS,
     VIETNAMESE,
@@ -19,6 +22,7 @@ from services.dossier.domain.states import (
     State,
     clock_in,
 )
+from services.dossier.domain.work.elsewhere import Elsewhere, EndElsewhere, Outcome
 
 NOW = datetime(2026, 3, 3, 1, tzinfo=UTC)
 COMMUNE = Agency("H99.201", "UBND phường Bến Lam")
@@ -73,6 +77,13 @@ ALLOWED = {
 }
 
 
+RUNS_THERE, ENDS_THERE = ("PROCESSING", "WITHDRAWAL_REQUESTED"), ("RESULT_READY", "RETURNED", "STOPPED")
+AWAY = Elsewhere("MINISTRY", "BTP", "G15-1", NOW, "QĐ 1001/QĐ-BNV")
+ENDED_THERE = EndElsewhere(
+    status=9, at=NOW, last_at=NOW, outcome=Outcome.RESULT, state=State.RESULT_READY, heard_at=NOW
+)
+
+
 def a_dossier(state: State) -> Dossier:
     """Return a dossier in a state; a withdrawal was asked while a supplement was awaited."""
     return Dossier(
@@ -124,7 +135,28 @@ def test_every_move_is_made_by_some_action() -> None:
     """A row of the table that nothing reaches would be a promise nobody keeps."""
     by_people = {rule.move for rule in _RULES.values()} | {Move.SUBMIT, Move.DECLINE_WITHDRAWAL}
     by_jobs_and_commands = {Move.PROPOSE_REFUSAL, Move.PROPOSE_STOP, Move.RECOMPUTE_DUE}
-    assert by_people | by_jobs_and_commands == set(Move)
+    by_another_system = set(OF_ANOTHER_SYSTEM.values())
+    assert by_people | by_jobs_and_commands | by_another_system == set(Move)
+    assert not by_people & by_another_system
+
+
+@pytest.mark.parametrize(("state", "move"), list(product(State, OF_ANOTHER_SYSTEM.values())), ids=str)
+def test_what_another_system_says_moves_what_it_has_and_nothing_else(state: State, move: Move) -> None:
+    """Not ours, not what we ended while it had it, not what waits at the counter: every state, tried."""
+    target = TRANSITIONS[move].target
+    told = ENDED_THERE if state.value in ENDS_THERE else None
+    dossier = a_dossier(state)
+    dossier.elsewhere = replace(AWAY, end=told)
+    dossier.ended_at = told.at if told else None
+    is_told = state.value in ({*ENDS_THERE} | ({*RUNS_THERE} if move is not Move.REOPEN_ELSEWHERE else set()))
+    with nullcontext() if is_told else pytest.raises(TransitionRefused):
+        dossier.move(move)
+    assert (dossier.state, dossier.version) == ((target, 2) if is_told else (state, 1))
+    ours = a_dossier(state)
+    ours.elsewhere, ours.ended_at = AWAY, (NOW if state.value in ENDS_THERE else None)
+    if state.value in ENDS_THERE:
+        with pytest.raises(TransitionRefused):
+            ours.move(move)
 
 
 def test_a_withdrawal_that_is_not_decided_leaves_the_clock_as_it_was() -> None:

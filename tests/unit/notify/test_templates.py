@@ -1,6 +1,7 @@
 """Every template over every example event: nothing missing, nothing too long, nothing forbidden."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -253,6 +254,17 @@ def test_of_a_child_only_the_submission_tells_receipt_and_appointment() -> None:
         assert told["typical"].not_told == ()
         if not is_told:
             assert told["child"].not_told == (Audience.APPLICANT,)
+
+
+def test_who_was_told_how_another_system_ended_it_is_told_again_only_where_it_says_otherwise() -> None:
+    """Handed over after it was ready is the same end; a stop that was no stop is news."""
+    kind = "dossier.ended_elsewhere.v1"
+    path = EXAMPLES / kind / "typical.json"
+    for before, is_told in ((None, True), ("STOPPED", True), ("RESULT", False)):
+        data = json.loads(path.read_text(encoding="utf-8"))
+        data["change"]["outside"]["previous_outcome"] = before
+        found = occurrence_of(DossierChanged.model_validate(data), replace(AN_EVENT, type=kind, data=data))
+        assert (found.not_told == ()) is is_told, before
 
 
 def test_only_the_survey_may_be_refused() -> None:

@@ -195,7 +195,7 @@ async def look_up_at_kiosk(
         state=state.value,
         state_name=VIETNAMESE[state],
         due_at=row["due_at"].astimezone(VIETNAM) if row["due_at"] else None,
-        is_result_ready=state is State.RESULT_READY,
+        is_result_ready=state is State.RESULT_READY and not row["is_away"],
     )
 
 

@@ -214,6 +214,7 @@ class DossierOut(BaseModel):
     consultations: list[dict[str, Any]]
     steps_done: list[dict[str, Any]]
     result: dict[str, Any] | None
+    elsewhere: dict[str, Any] | None = None
     secret: str | None
 
 

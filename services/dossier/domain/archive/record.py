@@ -8,8 +8,12 @@ from services.dossier.domain.states import State
 
 
 def lacking_of(dossier: Dossier, *, owed: int, unprinted: int) -> list[str]:
-    """Return what the record still lacks before it can be packed; one that was stopped has no result."""
-    is_returned = dossier.state is not State.STOPPED
+    """Return what the record still lacks before it can be packed.
+
+    One that was stopped has no result; one another system ended has it there.
+    """
+    is_away = dossier.elsewhere is not None and dossier.elsewhere.end is not None
+    is_returned = dossier.state is not State.STOPPED and not is_away
     found = {
         "result": is_returned and dossier.result is None,
         "delivery": is_returned and dossier.delivery is None,

@@ -49,6 +49,7 @@ _GONE = {
 }
 _CHANGE = ("at", "from_state", "counted", "cause", "completed_step", "outcome")
 _RESULT = ("electronic", "outcome")
+_OUTSIDE = ("source", "status", "outcome", "at", "last_at", "heard_at", "previous_outcome")
 
 
 def remains_of(data: Mapping[str, Any], list_id: UUID) -> dict[str, Any]:
@@ -57,6 +58,8 @@ def remains_of(data: Mapping[str, Any], list_id: UUID) -> dict[str, Any]:
     kept = {name: change[name] for name in _CHANGE if name in change}
     if "result" in change:
         kept["result"] = {name: change["result"][name] for name in _RESULT if name in change["result"]}
+    if "outside" in change:
+        kept["outside"] = {name: change["outside"][name] for name in _OUTSIDE if name in change["outside"]}
     actor = {"kind": (change.get("actor") or {}).get("kind", "system"), "name": ""}
     return {
         "destroyed_by": str(list_id),

@@ -111,6 +111,8 @@ class Fact:
     """Worked by another system and no dossier of ours; its id is the mirror's."""
     amended_at: datetime | None = None
     """When something that had been final was last changed: an end taken back, an entry made afterwards."""
+    is_said_anew: bool = False
+    """Of a change: that it says how the dossier ended, whatever was said of that moment before."""
     earlier: tuple[Earlier, ...] = ()
     """What due moment and clock were before they changed, oldest first: a past day is asked again later."""
 
@@ -185,6 +187,7 @@ def told_by(kind: str, data: Mapping[str, Any]) -> Fact | None:
         is_electronic=bool(change.get("result", {}).get("electronic")) if ended_at else False,
         supplements=int(kind == "dossier.supplement_requested.v1"),
         counted=Counted(**counted) if counted else None,
+        is_said_anew="outside" in change,
         is_follower=not (state.get("interlinked") or {"is_lead": True})["is_lead"],
     )
 
@@ -195,13 +198,17 @@ def follow(before: Fact | None, told: Fact, at: datetime) -> Fact:
         is_late = told.received_on is not None and told.received_on != day_of(at)
         return replace(
             told,
+            is_said_anew=False,
             counted=told.counted or Counted(),
             asked_at=(at,) * told.supplements,
             amended_at=at if is_late else None,
         )
-    has_ended_again = before.ended_at is not None and told.ended_at == before.ended_at
+    has_ended_again = (
+        before.ended_at is not None and told.ended_at == before.ended_at and not told.is_said_anew
+    )
     after = replace(
         told,
+        is_said_anew=False,
         cause=told.cause or before.cause,
         supplements=before.supplements + told.supplements,
         asked_at=(*before.asked_at, *(at,) * told.supplements),
@@ -212,7 +219,7 @@ def follow(before: Fact | None, told: Fact, at: datetime) -> Fact:
         amended_at=before.amended_at,
         earlier=_earlier(before, told, at),
     )
-    return replace(after, amended_at=at) if _is_amended(before, after) else after
+    return replace(after, amended_at=at) if _is_amended(before, after, at) else after
 
 
 def _earlier(before: Fact, told: Fact, at: datetime) -> tuple[Earlier, ...]:
@@ -233,8 +240,10 @@ def mended(before: Fact | None, told: Fact) -> Fact:
     return replace(told, stopped_at=before.stopped_at, punctuality=punctuality_of(told.due_at, judged))
 
 
-def _is_amended(before: Fact, after: Fact) -> bool:
+def _is_amended(before: Fact, after: Fact, at: datetime) -> bool:
     has_moved = before.ended_at is not None and _final(before) != _final(after)
+    # Another system's word of an end reaches back to the day it ended on.
+    has_moved |= before.ended_on is None and after.ended_on is not None and after.ended_on != day_of(at)
     return has_moved or before.received_at != after.received_at or before.counted != after.counted
 
 
@@ -243,6 +252,8 @@ def _final(fact: Fact) -> tuple[object, ...]:
 
 
 def _ending(state: str, change: Mapping[str, Any]) -> Ending:
+    if change.get("outside") and state in _ENDED:
+        return Ending[change["outside"]["outcome"]]
     found = _ENDED.get(state, Ending.OPEN)
     if found is Ending.STOPPED and change["from_state"] == "WITHDRAWAL_REQUESTED":
         return Ending.WITHDRAWN

@@ -18,7 +18,7 @@ from services.dossier.domain.figures.fact import (
     Punctuality,
     punctuality_of,
 )
-from services.dossier.domain.work.mirrors import ENDINGS, Mirror, Status, ended_by, in_order
+from services.dossier.domain.work.mirrors import ENDINGS, Mirror, Status, ended_by, in_order, withdrew
 
 _ACCEPTED = frozenset({2, 4, 6, 8, 9, 10})
 """Statuses only an accepted dossier has: 5 and 7 are also told of one that still waits at the counter."""
@@ -129,8 +129,7 @@ def _ending(statuses: Sequence[Status], end: Status, received_at: datetime | Non
     ending = _ENDED[end.status]
     if ending is Ending.INTAKE_REFUSED and received_at is not None:
         return Ending.REFUSED
-    ran = [one for one in statuses if one.status not in ENDINGS]
-    if ending is Ending.STOPPED and ran and ran[-1].status == _WITHDRAWAL:
+    if ending is Ending.STOPPED and withdrew(statuses):
         return Ending.WITHDRAWN
     return ending
 

@@ -5,6 +5,7 @@ from typing import Any
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.interlinked.child import Told
 from services.dossier.domain.states import STANDING, State
+from services.dossier.domain.work.elsewhere import Outcome
 from services.dossier.domain.work.mirrors import STATES, Mirror
 
 _WITH_RESULT = frozenset({9, 10})
@@ -28,6 +29,9 @@ def told_by(dossier: Dossier, left: State | None) -> Told:
 
 
 def _outcome(dossier: Dossier, left: State | None) -> str:
+    end = dossier.elsewhere.end if dossier.elsewhere else None
+    if end is not None:
+        return {Outcome.RESULT: "GRANTED", Outcome.WITHDRAWN: "WITHDRAWN"}.get(end.outcome, "REFUSED")
     if dossier.state is State.CANCELLED or left is State.WITHDRAWAL_REQUESTED:
         return "WITHDRAWN"
     if dossier.result is not None:

@@ -20,7 +20,6 @@ from services.dossier.domain.payments.errors import (
     ReceiptEnded,
     SecondPerson,
 )
-from services.dossier.domain.states import CLOSED
 
 COUNTER_METHODS = frozenset({Method.CASH, Method.TRANSFER, Method.CARD})
 
@@ -227,7 +226,7 @@ def require_cancellable(dossier: Dossier, before: Account, after: Account, *, as
     again = [one for one in after.items if one.outstanding > missing[one.id]]
     is_accepted = dossier.accepted_at is not None
     settled = {one.id for one in dossier.obligations if not one.owed}
-    if dossier.state in CLOSED or any((one.is_before and is_accepted) or one.id in settled for one in again):
+    if dossier.is_closed or any((one.is_before and is_accepted) or one.id in settled for one in again):
         raise MoneyReliedOn
 
 

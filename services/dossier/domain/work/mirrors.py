@@ -31,6 +31,7 @@ STATES = {
 """What the national portal's statuses, which all systems speak, are here."""
 ENDINGS = (9, 10, 8, 3)
 """Statuses that end, the one that says the moment first."""
+_WITHDRAWAL = 7
 _MOST_TOLD = 100
 """Statuses an event carries: as many of the longest texts as a bus takes. The mirror keeps every one."""
 
@@ -82,6 +83,8 @@ class Mirror:
     """When it turned out to be a dossier of ours; counted there from then on."""
     follows_since: datetime | None = None
     """Since when it is known as a member of an interlinked submission that is not its lead."""
+    follow_at: datetime | None = None
+    """When the dossier of ours is held against it next: at once, or when what it says lies ahead."""
     statuses: Sequence[Status] = ()
 
     @property
@@ -105,6 +108,12 @@ def ended_by(statuses: Sequence[Status]) -> Status | None:
     tail = list(takewhile(lambda one: one.status in ENDINGS, reversed(statuses)))
     first = {one.status: one for one in tail}
     return next((first[ending] for ending in ENDINGS if ending in first), None)
+
+
+def withdrew(statuses: Sequence[Status]) -> bool:
+    """Tell whether what was last said before the end was that the applicant asks for it back."""
+    ran = [one for one in statuses if one.status not in ENDINGS]
+    return bool(ran) and ran[-1].status == _WITHDRAWAL
 
 
 def told_last(statuses: Sequence[Status], name: str) -> datetime | None:

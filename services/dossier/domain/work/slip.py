@@ -30,7 +30,8 @@ class Party:
 class SlipRow:
     """One hand-over; `kind` is HANDED_OVER, STEP_DONE, RETURNED, ASSIGNED, PASSED_ON or REROUTED.
 
-    Of the result: RESULT_ISSUED to the one-stop unit, RESULT_RETURNED from it, RECALLED back to a step.
+    Of the result: RESULT_ISSUED to the one-stop unit, RESULT_RETURNED from it, RECALLED back to a step;
+    ENDED_ELSEWHERE by the system its route was changed to.
     """
 
     id: UUID

@@ -21,10 +21,19 @@ from services.dossier.store.shown import SEALED_ON, shown
 from services.dossier.use_cases.sealed_rows import RowSeals
 
 _COLUMNS = ", ".join(name for name in Record.__dataclass_fields__ if name != "holds")
+_SAID_ANEW = (
+    *("ending", "ended_on", "retention", "source", "is_checked", "counted_from", "kept_through"),
+    *("submit_by", "seals"),
+)
 _FIX = Statement(
     f"INSERT INTO archive_records ({_COLUMNS}, seals) VALUES (:dossier_id, 1, :code, :procedure_code,"
     " :procedure_name, :agency, :ending, :ended_on, :retention, :source, :is_checked, :counted_from,"
-    " :kept_through, :submit_by, 'KEPT', '', NULL, :seals) ON CONFLICT (dossier_id) DO NOTHING",
+    " :kept_through, :submit_by, 'KEPT', '', NULL, :seals)"
+    " ON CONFLICT (dossier_id) DO UPDATE SET version = archive_records.version + 1,"
+    f" {', '.join(f'{name} = EXCLUDED.{name}' for name in _SAID_ANEW)}"
+    # Another system may say otherwise how it ended, as long as nobody has the record.
+    " WHERE archive_records.state = 'KEPT'"
+    " AND (archive_records.ending, archive_records.ended_on) <> (EXCLUDED.ending, EXCLUDED.ended_on)",
     rows=None,
 )
 _HOLDS = (
@@ -120,7 +129,7 @@ class PostgresRecords:
         self._copies = copies
 
     def fix(self, dossier: Dossier, told: EndedDossier, retention: Retention) -> None:
-        """Queue a record; one that is there already stays as it was fixed."""
+        """Queue a record; one that is there stays as it was fixed, unless it ended otherwise since."""
         columns: dict[str, Any] = {
             "dossier_id": dossier.id,
             "code": dossier.dossier_code or dossier.reference,

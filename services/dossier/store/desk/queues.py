@@ -133,7 +133,10 @@ _LEFT_OPEN = Statement(
     ORDER BY day, id LIMIT :limit
     """
 )
-_LOOK_UP = Statement("SELECT dossier_code, state, due_at FROM dossiers WHERE dossier_code = :code")
+_LOOK_UP = Statement(
+    "SELECT dossier_code, state, due_at, work #>> '{elsewhere,end,state}' IS NOT NULL AS is_away"
+    " FROM dossiers WHERE dossier_code = :code"
+)
 _FIGURES = Statement(
     """
     SELECT day, group_code,

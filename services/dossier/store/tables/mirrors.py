@@ -1,6 +1,6 @@
 """Dossiers worked elsewhere, and every status their systems told."""
 
-from sqlalchemy import BigInteger, Column, Index, SmallInteger, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, SmallInteger, Table, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import UUID
 
 from services.dossier.store.tables.columns import metadata, moment, texts
@@ -17,10 +17,11 @@ mirrors = Table(
     Column("due_at", moment),
     Column("secret_hash", Text),
     Column("dossier_id", UUID),
-    *[Column(name, moment) for name in ("counted_at", "linked_at", "follows_since")],
+    *[Column(name, moment) for name in ("counted_at", "linked_at", "follows_since", "follow_at")],
     UniqueConstraint("source", "outside_code"),
 )
 Index("ix_mirrors_agency_id", mirrors.c.agency, mirrors.c.id)
+Index("ix_mirrors_to_follow", mirrors.c.id, postgresql_where=text("follow_at IS NOT NULL"))
 Table(
     "mirror_statuses",
     metadata,

@@ -13,7 +13,7 @@ from services.dossier.use_cases.archive.ports import Archive
 if TYPE_CHECKING:
     from services.dossier.use_cases.ports import Work
 
-ENDINGS = frozenset({"returned", "stopped", "intake_refused", "cancelled"})
+ENDINGS = frozenset({"returned", "stopped", "intake_refused", "cancelled", "ended_elsewhere"})
 """Changes that end a dossier for good."""
 _ENDS = {
     State.STOPPED: Ending.STOPPED,
@@ -32,8 +32,10 @@ def fix_retention(archive: Archive, dossier: Dossier, now: datetime) -> None:
 def ended(dossier: Dossier, now: datetime) -> Ended | None:
     """Return what decides how long an ended dossier is kept; None while somebody still works on it.
 
-    A granted one ends when its result was handed over: until then it can be recalled.
+    A granted one ends when its result was handed over: until then it can be recalled. What another system
+    ended ended when that says.
     """
+    end = dossier.elsewhere.end if dossier.elsewhere else None
     if dossier.state in {State.RETURNED, State.ARCHIVED}:
         is_refused = dossier.result is not None and dossier.result.outcome == "REFUSED"
         ending = Ending.REFUSED if is_refused else Ending.GRANTED
@@ -47,7 +49,7 @@ def ended(dossier: Dossier, now: datetime) -> Ended | None:
         result=dossier.result.code if dossier.result else "",
         sector=dossier.sector,
         ending=ending,
-        ended_on=now.astimezone(VIETNAM).date(),
+        ended_on=(end.last_at if end else now).astimezone(VIETNAM).date(),
     )
 
 

@@ -12,7 +12,6 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.payments.account import Account, Entry, EntryKind, ItemKind, Method
 from services.dossier.domain.payments.events import payment_event
 from services.dossier.domain.standing import require_sight
-from services.dossier.domain.states import CLOSED
 from services.dossier.use_cases.ports import Grounds, Work
 from services.dossier.use_cases.secrets import identity_index
 
@@ -31,7 +30,7 @@ class Ledger:
     @property
     def has_ended(self) -> bool:
         """Tell whether the dossier has ended: it owes nothing more, whatever went back since."""
-        return self.dossier.state in CLOSED
+        return self.dossier.is_closed
 
     def add(
         self,

@@ -13,6 +13,7 @@ from services.dossier.domain.registers import (
     note_of,
     require_period,
     require_reader,
+    returned_at,
 )
 from services.dossier.use_cases.keeping import books_of
 from services.dossier.use_cases.ports import Work
@@ -70,7 +71,7 @@ def _entry(row: Mapping[str, Any], work: Work, now: datetime) -> Entry:
     parties = work.seals.open(row["parties_sealed"], purpose="parties")
     owner = parties["owner"] if isinstance(parties, dict) else {}
     handed: Mapping[str, Any] = row["delivery"] or {}
-    at = handed.get("at")
+    is_away = bool((row["elsewhere"] or {}).get("end"))
     return Entry(
         dossier_code=row["dossier_code"] or "",
         procedure=f"{row['procedure_name']} ({row['procedure_code']})",
@@ -80,9 +81,9 @@ def _entry(row: Mapping[str, Any], work: Work, now: datetime) -> Entry:
         competent_agency=row["agencies"]["competent"]["name"],
         received_at=row["accepted_at"],
         due_at=row["due_at"],
-        returned_at=datetime.fromisoformat(at) if at else None,
+        returned_at=returned_at(row),
         returned_to=_receiver(handed, work),
-        delivery=handed.get("delivery") or row["result_delivery"],
+        delivery=handed.get("delivery") or ("" if is_away else row["result_delivery"]),
         note=note_of(row, now),
     )
 

@@ -22,6 +22,7 @@ from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import NEWEST, log_reading, on_the_page
 from services.dossier.use_cases.record_change import record_change
 from services.dossier.use_cases.secrets import secret_hash
+from services.dossier.use_cases.work.follow_elsewhere import follow
 from services.dossier.use_cases.work.ports import MirrorGround
 from services.dossier.use_cases.work_steps import ask_outside
 
@@ -47,7 +48,7 @@ async def mirror_dossier(told: Told, *, by: Caller, work: Work, now: datetime) -
     """Keep a status of a dossier worked elsewhere; return `created`, `added` or `repeated`, and the mirror.
 
     The same status of the same moment is kept once, whatever else comes with it. A code of a dossier that is
-    worked here is refused; one whose route was changed to that system is fed, and not counted again.
+    worked here is refused; one whose route was changed to that system is fed, counted once, and ends with it.
     """
     if by.kind is not CallerKind.SERVICE or not by.has_role("mirror.feed"):
         raise Forbidden
@@ -59,6 +60,8 @@ async def mirror_dossier(told: Told, *, by: Caller, work: Work, now: datetime) -
         raise Invalid(fields=missing)
     if ground.is_worked_here:
         raise WorkedHere
+    if ground.is_destroyed:
+        told = replace(told, owner_name="", secret="")
     known = ground.mirror
     version = (known.version if known else 0) + 1
     status = replace(
@@ -67,6 +70,7 @@ async def mirror_dossier(told: Told, *, by: Caller, work: Work, now: datetime) -
     if known is not None and known.has(status):
         return "repeated", known.id
     mirror = _told_by_all(_mirrored(told, known, ground, status, work=work), known, ground, now)
+    mirror = await follow(mirror, by=by, work=work, now=now)
     work.mirrors.keep(mirror, status, is_new=known is None)
     work.figures.mirrored(mirror)
     work.interlinked.outside_told(told.source, told.outside_code, told_by_mirror(mirror))
@@ -156,7 +160,8 @@ async def change_route(
         mirror = await work.mirrors.known(source, outside_code)
         if mirror is not None:
             since = (mirror.linked_at or now) if mirror.counted_at else None
-            linked = replace(mirror, dossier_id=dossier.id, linked_at=since)
+            # What it said before it was known as ours is heard by a job, in a commit of its own.
+            linked = replace(mirror, dossier_id=dossier.id, linked_at=since, follow_at=now)
             work.mirrors.link(linked)
             work.figures.mirrored(linked)
     waiting = dossier.step.request_id if dossier.step is not None else None

@@ -54,6 +54,8 @@ class MirrorGround:
     dossier_id: UUID | None
     is_worked_here: bool
     is_follower: bool
+    is_destroyed: bool
+    """Whether a list destroyed the dossier: nobody is named by it again."""
 
 
 class Mirrors(Protocol):
@@ -76,6 +78,9 @@ class Mirrors(Protocol):
 
     def link(self, mirror: Mirror) -> None:
         """Keep whose mirror this is, so that it is not counted beside the dossier or the submission."""
+
+    async def to_follow(self, now: datetime, after: UUID, limit: int) -> Sequence[UUID]:
+        """Return mirrors past one, by id, that a dossier is to be held against by now."""
 
     async def find(self, mirror_id: UUID) -> Mirror | None:
         """Return a mirror."""

@@ -376,6 +376,29 @@ async def test_what_another_system_feeds_goes_on_with_the_submission(empty_offic
     ]
 
 
+async def test_a_member_whose_route_was_changed_ends_with_its_system(kin: Kin) -> None:
+    """As by its own end: what waited for it begins, is called back when the end is, and all ends with it."""
+    seen = await kin.handed_in()
+    signer = staff("SIGNER", COMMUNE, "lanh-dao")
+    at = await kin.act(await kin.accepted_child(seen, BIRTH), "handover", LEAD)
+    code = {"source": "BTP-HT", "outside_code": "G15-260303-0000042"}
+    at = await kin.act(at, "route-change", signer, route="MINISTRY", **code, note="QĐ 1001/QĐ-BNV")
+    said = {**code, "procedure_code": BIRTH, "agency": COMMUNE}
+    kin.service.clock.set(datetime.fromisoformat("2026-03-04T09:00:00+07:00"))
+    await fed_by_its_system(kin, **said, status=8, at="2026-03-03T15:00:00+07:00")
+    await kin.advance()
+    assert await kin.statuses(seen) == {BIRTH: "REFUSED", RESIDENCE: "SKIPPED", CARD: "SKIPPED"}
+    await fed_by_its_system(kin, **said, status=4, at="2026-03-03T16:00:00+07:00")
+    await kin.advance()
+    assert (await kin.statuses(seen))[BIRTH] == "OPEN"
+    assert (await kin.parent(seen))["state"] == "RUNNING"
+    await fed_by_its_system(kin, **said, status=9, at="2026-03-03T17:00:00+07:00")
+    await kin.advance()
+    assert (await kin.statuses(seen))[BIRTH] == "GRANTED"
+    [birth] = [one for one in (await kin.parent(seen))["members"] if one["procedure"]["code"] == BIRTH]
+    assert birth["ended_at"] == "2026-03-03T17:00:00+07:00"
+
+
 async def counted_submissions(kin: Kin) -> list[tuple[str, bool, bool]]:
     """Return each counted dossier's agency, whether it stands for a submission, whether it is a mirror."""
     rows = await kin.service.runtime.pool.fetch(

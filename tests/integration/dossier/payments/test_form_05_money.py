@@ -7,6 +7,7 @@ import pytest
 
 from tests.builders.dossier.office import LEAD, RECEIVER, SIGNER, SPECIALIST, Office, a_citizen
 from tests.builders.dossier.till import MANAGER, Till, a_cashier, a_till
+from tests.integration.dossier.test_mirrors import fed
 
 WHY = {"note": "Đồng ý"}
 BASIS = "Chưa thực hiện công việc"
@@ -113,3 +114,29 @@ async def test_a_dossier_stopped_for_its_papers_settles_what_was_paid(till: Offi
     seen = await till.act(seen, "stop", SIGNER, **why, refund={"rule": "NONE"})
     assert seen["state"] == "STOPPED"
     assert (await money.read())["owed_back"] == 0
+
+
+async def test_what_another_system_ended_owes_nothing_more_here(till: Office) -> None:
+    """The fee before the result falls with it, is taken by nobody, and a refund asks for nothing again."""
+    cashier = a_cashier("noi-khac")
+    money = await a_till(till, cashier)
+    assert (await money.take(50_000)).status_code == 201
+    seen = await till.act(money.dossier, "acceptance", RECEIVER)
+    seen = await till.act(seen, "handover", RECEIVER)
+    code = {"source": "BTC-TTHC", "outside_code": "G12-260303-0000777"}
+    await till.act(seen, "route-change", SIGNER, route="MINISTRY", **code, note="QĐ 1001/QĐ-BNV")
+    link = await money.ask()
+    assert (await money.read())["outstanding"] == 30_000
+    till.service.clock.advance(timedelta(minutes=1))
+    await fed(till, status=9, at=till.service.clock.now().isoformat(), **code)
+    account = await money.read()
+    assert (account["outstanding"], account["paid"]) == (0, 50_000)
+    assert (await money.take(30_000)).status_code == 409
+    assert (await money.post("/requests", a_citizen())).status_code == 409
+    state = "SELECT state FROM payment_requests WHERE reference = $1"
+    assert await till.service.runtime.pool.fetchval(state, link["reference"]) == "CANCELLED"
+    asked = await money.post("/refunds", cashier, amount=50_000, method="CASH", reason=BASIS)
+    path = f"/v1/refunds/{asked.json()['refund_id']}/decision"
+    assert (await till.service.post(path, {"approved": True}, MANAGER, version=1)).status_code == 200
+    account = await money.read()
+    assert (account["outstanding"], account["paid"]) == (0, 0)

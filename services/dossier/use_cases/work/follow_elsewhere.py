@@ -1,0 +1,141 @@
+"""A dossier of ours ends when the system that works it ends it, and goes on when that takes the end back.
+
+Made where that system is heard, and by a job for what waits (ADR 0029): no person can.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from kernel.core.caller import Caller, CallerKind
+from services.dossier.domain.archive.errors import RecordDestroyed
+from services.dossier.domain.archive.retention import RecordState
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.events import Change, moment
+from services.dossier.domain.papers import local_text
+from services.dossier.domain.registers import ENDED_AWAY
+from services.dossier.domain.states import State
+from services.dossier.domain.work.elsewhere import Elsewhere, EndElsewhere, outside_key
+from services.dossier.domain.work.following import end_of, is_before, looked_at_next, may_end
+from services.dossier.domain.work.mirrors import Mirror
+from services.dossier.domain.work.slip import Party, row_out
+from services.dossier.use_cases.payments.ledger import end_dues
+from services.dossier.use_cases.ports import Grounds, Work
+from services.dossier.use_cases.record_change import record_change
+
+_SYSTEM = Caller(subject="", kind=CallerKind.SERVICE)
+_NOTHING_OWED = "Hồ sơ đã kết thúc trên hệ thống khác"
+_log = structlog.get_logger()
+
+
+async def follow(mirror: Mirror, *, by: Caller | None, work: Work, now: datetime) -> Mirror:
+    """Let the dossier of ours stand as its linked mirror says; return the mirror with when to look next.
+
+    Call it while the mirror is held. `by`: the system that told it; None for the job.
+    """
+    if mirror.dossier_id is None or not may_end(mirror.statuses):
+        return replace(mirror, follow_at=None)
+    # Money first, as whoever books money does; nobody else moves the dossier before this commits, so that
+    # an officer who acts meanwhile learns of it (412) and what was heard is never refused.
+    await work.payments.hold(mirror.dossier_id)
+    await work.dossiers.hold_row(mirror.dossier_id)
+    try:
+        dossier, grounds = await work.dossiers.load(mirror.dossier_id)
+    except RecordDestroyed:
+        return replace(mirror, follow_at=None)
+    if _is_theirs(dossier, mirror):
+        await _stand_as_told(dossier, grounds, mirror, by=by, work=work, now=now)
+    return replace(mirror, follow_at=looked_at_next(mirror.statuses, now))
+
+
+async def follow_waiting(mirror_id: UUID, *, work: Work, now: datetime) -> None:
+    """Hold a dossier against its mirror that waits for it: linked after its end, told ahead of its time."""
+    found = await work.mirrors.find(mirror_id)
+    if found is None:
+        return
+    await work.mirrors.hold(found.source, found.outside_code)
+    mirror = await work.mirrors.known(found.source, found.outside_code)
+    if mirror is not None:
+        work.mirrors.link(await follow(mirror, by=None, work=work, now=now))
+
+
+def _is_theirs(dossier: Dossier, mirror: Mirror) -> bool:
+    """Tell whether the mirror's system has the dossier: not taken back, not ended or archived by us."""
+    away = dossier.elsewhere
+    if away is None or away.key != outside_key(mirror.source, mirror.outside_code):
+        return False
+    return dossier.ended_at is None or (away.end is not None and dossier.state is not State.ARCHIVED)
+
+
+async def _stand_as_told(
+    dossier: Dossier, grounds: Grounds, mirror: Mirror, *, by: Caller | None, work: Work, now: datetime
+) -> None:
+    away, accepted_at = dossier.elsewhere, dossier.accepted_at
+    if away is None or accepted_at is None:
+        return
+    end = end_of(mirror.statuses, accepted_at=accepted_at, now=now)
+    if end is None and is_before(mirror.statuses, accepted_at):
+        _log.warning("an end told of a day before the acceptance ends nothing", dossier=str(dossier.id))
+    if end is None and away.end is not None:
+        if await _is_free(dossier, work):
+            left = dossier.reopen_elsewhere()
+            _record(dossier, away, away.end, left, "reopened_elsewhere", by=by, work=work, now=now)
+    elif end is not None and not end.says_the_same(away.end):
+        if away.end is None:
+            await end_dues(dossier, grounds, _NOTHING_OWED, by=by or _SYSTEM, work=work, now=now)
+        if dossier.step is not None and dossier.step.request_id is not None:
+            work.outside.abandon(dossier.step.request_id)
+        left = dossier.end_elsewhere(end)
+        _write_slip(dossier, away, end, work=work, now=now)
+        _record(dossier, away, end, left, "ended_elsewhere", by=by, work=work, now=now)
+
+
+async def _is_free(dossier: Dossier, work: Work) -> bool:
+    """Tell whether the record lies where it did: what the archive was given is reopened by nobody."""
+    record = await work.archive.records.find(dossier.id)
+    if record is None or record.state is RecordState.KEPT:
+        return True
+    _log.warning("an end is taken back whose record the archive has", dossier=str(dossier.id))
+    return False
+
+
+def _record(
+    dossier: Dossier,
+    away: Elsewhere,
+    end: EndElsewhere,
+    left: State,
+    name: str,
+    *,
+    by: Caller | None,
+    work: Work,
+    now: datetime,
+) -> None:
+    outside = {
+        "source": away.source,
+        "outside_code": away.outside_code,
+        "status": end.status,
+        "outcome": end.outcome.value,
+        "at": moment(end.at),
+        "last_at": moment(end.last_at),
+        "heard_at": moment(now),
+        "previous_outcome": away.end.outcome.value if away.end else None,
+    }
+    record_change(work, dossier, Change(name, left, details={"outside": outside}), by=by, now=now)
+
+
+def _write_slip(dossier: Dossier, away: Elsewhere, end: EndElsewhere, *, work: Work, now: datetime) -> None:
+    """Queue the slip's row: that system ended it, when, and how that stood to our due moment."""
+    system = Party("", "", away.source, "", away.source)
+    said = f"{ENDED_AWAY[end.outcome]} trên hệ thống khác, mã {away.outside_code}; nhận tin {local_text(now)}"
+    row = row_out(
+        dossier,
+        "ENDED_ELSEWHERE",
+        giver=system,
+        receiver=Party("", "", "APPLICANT"),
+        at=min(dossier.stopped_at or end.at, end.at),
+        due_at=dossier.due_at,
+    )
+    row = replace(row, given_at=end.at, note=said if away.end is None else f"Đính chính: {said}")
+    work.slips.add(row, received_at=end.last_at if end.state is State.RETURNED else now)
