@@ -133,7 +133,7 @@ class Parent:
         rule = self.group.member(child.procedure).on_refused
         if rule is OnRefusal.STOP:
             self._skip_after(child, f"{child.name}: kết thúc không có kết quả", for_its_end=True)
-        elif not self._waiting_after(child.procedure):
+        elif not self.waiting_after(child.procedure):
             return
         elif rule is OnRefusal.GO_ON:
             self._pass(child)
@@ -172,7 +172,7 @@ class Parent:
             child.late_for = promised
             late.append(child.procedure)
             rule = self.group.member(child.procedure).on_late
-            if child.is_passed or not self._waiting_after(child.procedure):
+            if child.is_passed or not self.waiting_after(child.procedure):
                 continue
             if rule is OnDelay.GO_ON:
                 self._pass(child)
@@ -310,7 +310,8 @@ class Parent:
     def _after(self, procedure: str) -> set[str]:
         return followers(self.group.after, procedure)
 
-    def _waiting_after(self, procedure: str) -> list[Child]:
+    def waiting_after(self, procedure: str) -> list[Child]:
+        """Return the children whose turn has not come and that come after this one."""
         after = self._after(procedure)
         return [child for child in self.of_status(ChildStatus.WAITING) if child.procedure in after]
 
@@ -348,7 +349,7 @@ class Parent:
         self.questions = tuple(
             item
             for item in self.questions
-            if item.kind is QuestionKind.NOT_OPENED or self._waiting_after(item.procedure)
+            if item.kind is QuestionKind.NOT_OPENED or self.waiting_after(item.procedure)
         )
 
     def _reopen(self) -> None:

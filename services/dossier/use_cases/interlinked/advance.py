@@ -86,7 +86,7 @@ async def go_on(parent: Parent, *, work: Work, now: datetime) -> Advance:
     has_ended = parent.settle(now)
     # Nobody is promised a first day for what is being asked back: each child's own form 01 stands.
     promises_nothing = parent.ended_at or (parent.is_withdrawn and parent.due_at is None)
-    appointed = None if promises_nothing else await appoint(parent, work=work, now=now)
+    appointed = None if promises_nothing else await appoint(parent, late, work=work, now=now)
     parent.watch(now)
     slips_before, superseded = parent.slips, None
     if appointed is not None and not parent.slips:

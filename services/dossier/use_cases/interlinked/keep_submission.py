@@ -69,7 +69,7 @@ async def keep_submission(
             opened.append(dressed)
     shared.keep(work, uploaders=by.subjects)
     _bind_mandate(parent, planned, by=by, work=work)
-    await appoint(parent, work=work, now=now)
+    await appoint(parent, (), work=work, now=now)
     if parent.due_at is not None:
         # Accepted in this very commit: the citizen leaves the counter with the one slip.
         lead = next(one for one in opened if one.id == parent.lead.dossier_id)
