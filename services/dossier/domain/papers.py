@@ -307,12 +307,17 @@ def _register_entry(dossier: Dossier) -> dict[str, str]:
     return {"register_volume": f"{dossier.accepted_at.astimezone(VIETNAM):%Y}", "register_number": number}
 
 
+def one_stop_of(agency: Agency) -> str:
+    """Return what an agency's one-stop unit is called."""
+    return agency.one_stop_name or "Bộ phận Tiếp nhận và Trả kết quả"
+
+
 def head(dossier: Dossier, parties: dict[str, Any], agency: Agency) -> dict[str, Any]:
     """Return what every paper begins with: whose it is, and about whom."""
     owner = parties["owner"]
     return {
         "agency": agency.name,
-        "one_stop": agency.one_stop_name or "Bộ phận Tiếp nhận và Trả kết quả",
+        "one_stop": one_stop_of(agency),
         "dossier_code": dossier.dossier_code or dossier.reference,
         "procedure": f"{dossier.procedure_name} ({dossier.procedure_code})",
         "owner": owner["full_name"],

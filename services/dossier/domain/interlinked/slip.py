@@ -7,7 +7,7 @@ from typing import Any
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.interlinked.child import Child, ChildStatus
 from services.dossier.domain.interlinked.parent import Parent
-from services.dossier.domain.papers import DELIVERY, head, local_text
+from services.dossier.domain.papers import DELIVERY, head, local_text, one_stop_of
 
 
 def group_receipt(
@@ -32,8 +32,12 @@ def group_receipt(
 
 
 def standing(parent: Parent) -> dict[str, Any]:
-    """Return what a slip says of the course: each member as it stands, and the one appointment."""
+    """Return what a slip says of the course: each member as it stands, and the one appointment.
+
+    Since the lead agency has ended, who goes on for it issues the slip.
+    """
     return {
+        **({"agency": heir.name, "one_stop": one_stop_of(heir)} if (heir := parent.lead.heir) else {}),
         "members": [_member(child) for child in parent.children.values()],
         "due_at": local_text(parent.due_at),
     }

@@ -97,7 +97,7 @@ def _keep(parent: Parent, content: dict[str, Any], *, work: Work, now: datetime)
     printed = {
         "number": number,
         "issued_at": papers.local_text(now),
-        "place_and_date": papers.written_date(now, parent.lead_agency),
+        "place_and_date": papers.written_date(now, parent.lead.agency_now),
     }
     paper = Paper(
         id=new_id(),

@@ -1,5 +1,6 @@
 """The lead agency ends while a submission runs: its heir sees it, hears its children and decides."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
@@ -7,6 +8,7 @@ from tests.builders.dossier.kin import BIRTH, CARD, FATHER, POLICE, RESIDENCE, K
 from tests.builders.dossier.office import COMMUNE, Office
 from tests.integration.dossier.interlinked.test_paths import LEAD, in_a_row, refused
 from tests.integration.dossier.test_agencies_that_end import HEIR, ended, heir
+from tests.integration.dossier.test_papers_after_a_merger import contents
 
 AT_HEIR = staff("ONE_STOP_OFFICER", HEIR, "mot-cua")
 
@@ -38,6 +40,25 @@ async def test_the_heir_of_the_lead_agency_decides_in_its_place(empty_office: Of
     assert (await kin.statuses(seen))[CARD] == "OPEN"
     asked = (await kin.service.published("interlinked_dossier.decision_needed.v1"))[-1]
     assert asked["data"]["interlinked_dossier"]["continuing_agency"]["code"] == HEIR
+
+
+async def test_a_slip_issued_after_the_lead_agency_ended_is_its_heirs(empty_office: Office) -> None:
+    """Headed and dated by who goes on; the one of before stays."""
+    kin = await Kin(empty_office.service).open_kin(in_a_row(on_late="WAIT"))
+    seen = await kin.handed_in()
+    await kin.granted(seen, BIRTH)
+    await kin.advance()
+    await kin.accepted_child(seen, RESIDENCE)
+    await kin.advance()
+    new = heir(COMMUNE)
+    await kin.service.receive(replace(new, data={**new.data, "place": "Tân An"}), ended())
+    for _ in range(2):
+        await kin.service.run_job(CONTINUE_DOSSIERS)
+    kin.service.clock.advance(timedelta(days=21))
+    await kin.advance()
+    slips = [said for kind, said in await contents(kin) if kind == "FORM_01_GROUP"]
+    assert [said["agency"] for said in slips] == [f"UBND {COMMUNE}", f"UBND {HEIR}"]
+    assert slips[1]["place_and_date"] == "Tân An, ngày 24 tháng 03 năm 2026"
 
 
 async def test_the_heir_of_a_members_agency_sees_its_part(kin: Kin) -> None:
