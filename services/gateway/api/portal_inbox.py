@@ -12,7 +12,7 @@ from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from services.gateway.api.portal_sync import MEND, PROBLEMS, READ, Work, local, place_of
-from services.gateway.use_cases.portal_desk import Saying, correct_message, read_message, replay_message
+from services.gateway.use_cases.portal_desk import correct_message, read_message, replay_message
 from services.gateway.use_cases.portal_intake import TakeFromPortal
 
 router = APIRouter(
@@ -91,9 +91,9 @@ class Resumed(BaseModel):
     state: Literal["RECEIVED"] = "RECEIVED"
 
 
-def _saying(work: Work) -> Saying:
+def _intake(work: Work) -> TakeFromPortal:
     intake: TakeFromPortal = work.resources.portal.intake
-    return intake.said_by
+    return intake
 
 
 @router.get("", dependencies=READ)
@@ -121,7 +121,10 @@ async def show_portal_inbound(
     response: Response,
 ) -> InboundMessage:
     """Các trường được sửa của một bản tin và những ai đã xem, đã sửa; việc xem được ghi lại."""
-    found = await read_message(id, by=by, desk=work.portal_inbox, said_by=_saying(work), now=now)
+    intake = _intake(work)
+    found = await read_message(
+        id, by=by, desk=work.portal_inbox, said_by=intake.said_by, unread_in=intake.unread_in, now=now
+    )
     response.headers["ETag"] = f'"{found.pop("version")}"'
     return InboundMessage.model_validate(local({**found, "acts": [local(act) for act in found["acts"]]}))
 
@@ -143,7 +146,7 @@ async def correct_portal_inbound(
         reason=body.reason,
         by=by,
         desk=work.portal_inbox,
-        said_by=_saying(work),
+        said_by=_intake(work).said_by,
         now=now,
     )
     return Resumed(id=id)

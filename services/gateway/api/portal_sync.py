@@ -68,6 +68,15 @@ class ListRead(BaseModel):
     fault_at: datetime | None
 
 
+class UnreadPath(BaseModel):
+    """A place in messages of the last 30 days which nobody reads, by names of the contract (`?` another)."""
+
+    path: str
+    messages: int
+    waiting: int
+    """Of these, messages that wait for people; the others went in with what stood there as an answer."""
+
+
 class SyncFigures(BaseModel):
     """How far the portal is behind, and why; seconds are of the moment of asking or of the last hour."""
 
@@ -89,6 +98,8 @@ class SyncFigures(BaseModel):
     inbound: dict[str, int]
     inbound_faulty: int
     """Messages of the portal that wait because reading them failed by a fault of ours."""
+    inbound_unread: list[UnreadPath]
+    """What messages said and nobody read, found by the last look before they were handed in."""
     differences: int
     lists: list[ListRead]
 

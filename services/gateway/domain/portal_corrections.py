@@ -118,6 +118,12 @@ def left_out(path: str, message: Any, corrections: Mapping[str, str]) -> tuple[d
     return {name: _called(data, name) for name in gone}, texts
 
 
+def replaced(path: str, message: Any, corrections: Mapping[str, str]) -> list[Any]:
+    """Return the single values that stood where people corrected; they are told on no more, on purpose."""
+    _, data = content_of(path, message)
+    return [one for name in corrections for one in _single_values(_at(data, name)) if one is not None]
+
+
 def _called(data: Any, name: str) -> str:
     outer, _, last = name.rpartition(".")
     if name.startswith(f"{FORM}."):
@@ -133,11 +139,15 @@ def _called(data: Any, name: str) -> str:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list | Mapping):
+    yield from (one for one in _single_values(value) if isinstance(one, str))
+
+
+def _single_values(value: Any) -> Iterator[Any]:
+    if isinstance(value, list | Mapping):
         for one in value.values() if isinstance(value, Mapping) else value:
-            yield from _texts(one)
+            yield from _single_values(one)
+    else:
+        yield value
 
 
 def portal_names(path: str) -> dict[str, str]:

@@ -69,6 +69,8 @@ class Inbound:
     """How many parts a long body is kept in; `body` is empty then."""
     outline: Outline | None = None
     """A long body without its long strings, as it was found while it came."""
+    unread: Sequence[str] = ()
+    """Where it says what nobody had read when it was last dealt with, by names of the contract."""
     is_new: bool = False
     """It came just now, and who sent it waits for the answer."""
 
@@ -88,6 +90,8 @@ class Ruling:
     """It goes on by itself when what it waits for is there."""
     other_codes: tuple[str, ...] = ()
     """Of a message about several dossiers: those of ours beside `portal_code`."""
+    unread: tuple[str, ...] = ()
+    """Where a message says what nobody read (`portal_net`), by names of the contract."""
 
     @property
     def answer(self) -> Json:

@@ -12,6 +12,8 @@ from services.gateway.domain.portal_spelling import PEOPLE
 from services.gateway.domain.portal_twice import is_blank
 from services.gateway.domain.portal_words import Json, as_list, is_no_moment, said_by, tech_id_of, text_of
 
+LONGEST_NOTE = 2000
+"""Letters of a note the dossier service takes."""
 _SUBJECTS = frozenset({"1", "2", "3", "4"})
 _FLAGS = frozenset({"0", "1", "true", "false"})
 _NO_NUMBER = re.compile(r"0*1?")
@@ -49,8 +51,10 @@ def _kept(data: Mapping[str, Any], profile: Mapping[str, Any], told: Mapping[str
     codes = {text_of(data, profile[name]).casefold() for name in ("code", "supplement_code")} - {""}
     if len(codes) > 1:
         yield profile["code" if is_change else "supplement_code"]
-    # What a change says in words is its note.
-    yield from (name for name in profile["note"] if not is_change or not text_of(data, name))
+    # What a change says in words is its note, as far as a note goes.
+    noted = sum(len(text_of(data, name)) + 1 for name in profile["note"])
+    is_whole = is_change and noted <= LONGEST_NOTE
+    yield from (name for name in profile["note"] if not is_whole or not text_of(data, name))
 
 
 def _is_all_of(address: Mapping[str, Any], inner: str, told: Mapping[str, Any]) -> bool:

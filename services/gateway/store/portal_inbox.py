@@ -30,7 +30,7 @@ _BEING_READ = timedelta(seconds=5)
 _SETTLE = Statement(
     "UPDATE portal_inbound SET state = :state, attempts = attempts + 1, next_attempt_at = :retry_at,"
     " portal_code = :portal_code, dossier_id = :dossier_id, answer_code = :answer_code, answer = :answer,"
-    " reason = :reason, tech_id = :tech_id, other_codes = :other_codes::text[],"
+    " reason = :reason, tech_id = :tech_id, other_codes = :other_codes::text[], unread = :unread::text[],"
     " settled_at = CASE WHEN :state::text = 'RECEIVED' THEN NULL ELSE :now::timestamptz END"
     " WHERE id = :id AND state IN ('RECEIVED', 'PARKED') AND (attempts = :attempts OR :state::text = 'DONE')",
     rows=None,
@@ -40,7 +40,7 @@ _DUE = Statement(
     " ORDER BY received_at, id LIMIT :limit"
 )
 _COLUMNS = (
-    "SELECT id, path, body, sha256, received_at, attempts, corrections, version, parts, outline"
+    "SELECT id, path, body, sha256, received_at, attempts, corrections, version, parts, outline, unread"
     " FROM portal_inbound"
 )
 _FIND = Statement(f"{_COLUMNS} WHERE id = :id AND state IN ('RECEIVED', 'PARKED')")
@@ -139,6 +139,7 @@ class PostgresPortalInbox:
             answer=ruling.message,
             reason=ruling.reason,
             other_codes=list(ruling.other_codes),
+            unread=list(ruling.unread),
         )
 
     async def due(self, *, limit: int, now: datetime) -> list[UUID]:

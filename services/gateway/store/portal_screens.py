@@ -46,6 +46,11 @@ SELECT
         FROM portal_inbound GROUP BY 1) AS x) AS inbound,
     (SELECT count(*) FROM portal_inbound WHERE state = 'PARKED' AND starts_with(reason, :faulty))
         AS inbound_faulty,
+    (SELECT coalesce(jsonb_agg(x ORDER BY x.messages DESC, x.path), '[]') FROM (SELECT path,
+        count(*) AS messages, count(*) FILTER (WHERE state = 'PARKED') AS waiting
+        FROM (SELECT unnest(unread) AS path, state FROM portal_inbound
+            WHERE unread <> '{{}}' AND received_at > :now::timestamptz - interval '30 days') AS u
+        GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 100) AS x) AS inbound_unread,
     (SELECT count(*) FROM portal_differences d WHERE NOT EXISTS (SELECT FROM portal_owners o
         WHERE o.dossier_id = d.dossier_id AND NOT o.is_ours)) AS differences
 """)

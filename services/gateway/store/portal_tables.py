@@ -106,8 +106,14 @@ portal_inbound = Table(
     Column("outline", LargeBinary),
     Column("is_supplement", Boolean, nullable=False, server_default=text("false")),
     Column("other_codes", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("unread", ARRAY(Text), nullable=False, server_default=text("'{}'")),
 )
 _plain(portal_inbound)
+Index(
+    "ix_portal_inbound_unread",
+    portal_inbound.c.received_at,
+    postgresql_where=text("unread <> '{}'"),
+)
 Index("ix_portal_inbound_portal_code", portal_inbound.c.portal_code, portal_inbound.c.received_at)
 Index(
     "ix_portal_inbound_due",

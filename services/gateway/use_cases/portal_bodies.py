@@ -57,6 +57,10 @@ class Said:
     """Bytes of a text beyond which only a file may be."""
     values: int = 0
     """JSON values it had."""
+    outline: Outline | None = None
+    """As it came, before anybody read it."""
+    texts: Mapping[str, Outline] = field(default_factory=dict)
+    """What texts say that are not held and are JSON of their own, by what stands in their places."""
 
 
 async def read_message(message: Inbound, open_work: OpenWork, bounds: Bounds) -> Said:
@@ -83,7 +87,7 @@ async def read_message(message: Inbound, open_work: OpenWork, bounds: Bounds) ->
         value = await files.said_by(whole, or_else=value)
     value, beside = await _unwrapped(value, files)
     told = await _with_members(value, beside, files)
-    return Said(told, files.found_files, is_form, bounds.long_bytes, files.values)
+    return Said(told, files.found_files, is_form, bounds.long_bytes, files.values, outline, files.opened)
 
 
 async def _unwrapped(value: Any, files: "_Files") -> tuple[Any, list[tuple[Json, bool]]]:
@@ -192,6 +196,8 @@ class _Files:
     found_files: dict[str, File] = field(default_factory=dict)
     values: int = 0
     """How many have been read."""
+    opened: dict[str, Outline] = field(default_factory=dict)
+    """What long texts say, by what stood in their places."""
     _texts: int = 0
 
     async def found(self, outline: Outline, text: Text) -> Any:
@@ -229,7 +235,8 @@ class _Files:
             value = await self.found(outline, inner)
         except NotJson:
             return or_else
-        self.found_files.pop(text, None)
+        if self.found_files.pop(text, None) is not None:
+            self.opened[text] = outline
         if isinstance(value, str) and deep < _DEEPEST:
             return await self.said_by(value, or_else=value, deep=deep + 1)
         return await aside(outline.values, without_controls, value)

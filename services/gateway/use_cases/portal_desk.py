@@ -10,9 +10,12 @@ from kernel.core.caller import Caller
 from kernel.core.errors import Invalid, NotFound, Stale
 from services.gateway.domain.portal_corrections import correctable, removable
 from services.gateway.domain.portal_inbound import Inbound
+from services.gateway.domain.portal_net import LEFT
 
 Saying = Callable[[Inbound], Awaitable[Any]]
 """What a message says, as it is read when it is dealt with; None for one nobody can read."""
+Unread = Callable[[Inbound], Awaitable[Mapping[str, Any]]]
+"""What of a message nobody reads, by where it stands."""
 READ, CORRECTED, REPLAYED = "READ", "CORRECTED", "REPLAYED"
 
 
@@ -45,12 +48,18 @@ class Desk(Protocol):
 
 
 async def read_message(
-    message_id: UUID, *, by: Caller, desk: Desk, said_by: Saying, now: datetime
+    message_id: UUID, *, by: Caller, desk: Desk, said_by: Saying, unread_in: Unread, now: datetime
 ) -> dict[str, Any]:
-    """Return the fields people may correct, as sent and as corrected; reading them is logged."""
+    """Return the fields people may correct, as sent and as corrected; reading them is logged.
+
+    What nobody reads is one of them where there is any: left out (blank) the message goes in without it,
+    with any word it goes in as it stands.
+    """
     message = await _found(message_id, desk)
     await desk.log_reading(Act(message_id=message_id, at=now, subject=by.subject, action=READ, fields={}))
     values, _ = await _fields(message, said_by)
+    if message.unread:
+        values[LEFT] = "\n".join(f"{place}: {one}" for place, one in (await unread_in(message)).items())
     fields = [
         {"name": name, "value": value, "corrected": message.corrections.get(name)}
         for name, value in values.items()
@@ -114,4 +123,5 @@ async def _found(message_id: UUID, desk: Desk) -> Inbound:
 async def _fields(message: Inbound, said_by: Saying) -> tuple[dict[str, str], frozenset[str]]:
     """Return what may be corrected, and what of it may only be left out."""
     said = await said_by(message)
-    return correctable(message.path, said), removable(message.path, said)
+    left = {LEFT: ""} if message.unread else {}
+    return {**correctable(message.path, said), **left}, removable(message.path, said)

@@ -21,6 +21,7 @@ from services.gateway.domain.portal_base64 import NotBase64, base64_content
 from services.gateway.domain.portal_corrections import place_name
 from services.gateway.domain.portal_files import deleted_note
 from services.gateway.domain.portal_inbound import Inbound
+from services.gateway.domain.portal_kept import LONGEST_NOTE
 from services.gateway.domain.portal_links import missing_note
 from services.gateway.domain.portal_messages import Json
 from services.gateway.domain.portal_reading import Handed
@@ -29,7 +30,6 @@ from services.gateway.domain.portal_words import NeedsPeople, NotUnderstood
 from services.gateway.use_cases.portal_bodies import Said
 from services.gateway.use_cases.portal_ports import DossierService, Intake
 
-_LONGEST_NOTE = 2000
 _SENT_BYTES = 2_097_152
 _MOST_PLACES, _LONGEST_PLACE = 5, 80
 
@@ -133,7 +133,7 @@ async def with_files_there(
             listed.append(brought)
     notes = (handed.body.get("note", ""), missing_note(missing), deleted_note(handed.deleted))
     told = "\n".join(text for text in notes if text)
-    note = {"note": told[:_LONGEST_NOTE]} if told else {}
+    note = {"note": told[:LONGEST_NOTE]} if told else {}
     return replace(handed, body={**handed.body, "attachments": listed, **note})
 
 

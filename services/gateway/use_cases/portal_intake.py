@@ -14,7 +14,7 @@ from kernel.core.clock import Clock
 from kernel.core.errors import Unavailable
 from services.gateway.domain.portal_base64 import NotBase64
 from services.gateway.domain.portal_codes import CodeKind
-from services.gateway.domain.portal_corrections import corrected, left_out, place_name, portal_names
+from services.gateway.domain.portal_corrections import place_name, portal_names
 from services.gateway.domain.portal_inbound import (
     FAILED,
     Inbound,
@@ -36,28 +36,23 @@ from services.gateway.domain.portal_profiles import LAND_TAX
 from services.gateway.domain.portal_reading import (
     Handed,
     code_named,
-    handed_of,
     national_code,
-    require_likely,
-    within_a_form,
 )
 from services.gateway.domain.portal_tax import notice_files, tax_dossiers, told_in
 from services.gateway.domain.portal_view import PortalView
 from services.gateway.domain.portal_words import NeedsPeople, NotUnderstood
-from services.gateway.use_cases.portal_aside import aside
+from services.gateway.use_cases.portal_accounting import accounted, unread_in
 from services.gateway.use_cases.portal_bodies import Said, read_message
 from services.gateway.use_cases.portal_handing import (
     key_of,
-    require_only_files,
     too_long,
-    with_files_read,
     with_files_there,
 )
 from services.gateway.use_cases.portal_links import AwaitLinks
-from services.gateway.use_cases.portal_pictures import with_pictures_as_files
 from services.gateway.use_cases.portal_ports import DossierService, Intake, Mappings, OpenWork
 from services.gateway.use_cases.portal_receiving import KeepMessages
 from services.gateway.use_cases.portal_texts import File
+from services.gateway.use_cases.portal_understanding import understood
 
 _log = structlog.get_logger()
 DOSSIERS = "/v1/portal-dossiers"
@@ -123,6 +118,14 @@ class TakeFromPortal:
             return (await read_message(message, self._open_work, self._bounds)).value
         except (NotJson, NoOutline):
             return None
+
+    async def unread_in(self, message: Inbound) -> Mapping[str, Any]:
+        """Return what of a message nobody reads, by where it stands; nothing of one it fails on."""
+        with suppress(NotJson, NoOutline, NotUnderstood, NeedsPeople):
+            said = await read_message(message, self._open_work, self._bounds)
+            handed, _ = await understood(said, message)
+            return await unread_in(handed, said, message)
+        return {}
 
     async def due(self, limit: int) -> list[UUID]:
         """Return kept messages that should be dealt with now."""
@@ -191,15 +194,7 @@ class TakeFromPortal:
             said = await read_message(message, self._open_work, self._bounds)
             if message.path == LAND_TAX:
                 return await self._ruling_of_tax(await _tax_dossiers(said))
-            path, changes = message.path, message.corrections
-            told = await aside(said.values, corrected, path, said.value, changes)
-            handed = await aside(said.values, handed_of, path, told)
-            require_likely(handed, message.received_at)
-            without, texts = await aside(said.values, left_out, path, said.value, changes)
-            handed = await with_pictures_as_files(handed, said)
-            require_only_files(said, handed, texts)
-            missing = (*handed.missing, *filter(None, without.values()))
-            handed, lengths = await with_files_read(replace(handed, missing=missing), said)
+            handed, lengths = await understood(said, message)
         except NotJson:
             return Ruling(InboxState.REFUSED, FAILED, "| nội dung không phải JSON", "not JSON")
         except (NotUnderstood, NoOutline) as fault:
@@ -221,38 +216,62 @@ class TakeFromPortal:
                 return repeated(handed.portal_code)
             if await work.portal_inbox.has_waiting_before(message=message, **whose):
                 return waiting(handed.portal_code, "chờ bản tin trước của hồ sơ")
-            handed = await self._in_our_codes(handed, work.portal_codes)
+            as_read, handed = handed, await self._in_our_codes(handed, work.portal_codes)
             asked_in = (
                 await work.portal_ledger.asked_in(handed.portal_code, message.received_at)
                 if handed.is_supplement
                 else None
             )
+        try:
+            return await self._bring(handed, as_read, said, message, lengths, asked_in)
+        except Unavailable as silence:
+            return waiting(handed.portal_code, silence.detail or silence.title)
+
+    async def _bring(
+        self,
+        handed: Handed,
+        as_read: Handed,
+        said: Said,
+        message: Inbound,
+        lengths: Mapping[int, int],
+        asked_in: int | None,
+    ) -> Ruling:
+        """Bring a message and its files to the dossier service, all it says with it; raise `Unavailable`.
+
+        `as_read` has the portal's own codes.
+        """
+        links = await self._links.standing(handed, message)
+        if isinstance(links, Ruling):
+            return links
+        fetched = {
+            place: self._links.file(one) if one.state is LinkState.FETCHED else None
+            for place, one in links.items()
+        }
+        ready = await with_files_there(said, handed, message, self._dossiers, fetched, lengths)
+        if isinstance(ready, Intake):
+            return await self._ruling_of(ready, handed, message)
+        whole = await accounted(ready, as_read, said, message)
+        if whole.people_why:
+            ruling = parked(handed.portal_code, whole.people_why, is_retried=False)
+            return replace(ruling, unread=whole.unread)
+        told = whole.handed.body
+        # What nobody read makes another message of it as well.
+        key = await key_of(
+            replace(handed, body={**handed.body, "form_data": told["form_data"]}), said, asked_in
+        )
+        ruling = await self._ruling_of(await self._taken_in(handed, told, key), handed, message)
+        return replace(ruling, unread=whole.unread)
+
+    async def _taken_in(self, handed: Handed, told: Json, key: str) -> Intake:
         # Some portals' codes have a slash, which a path has for itself.
         code = quote(handed.portal_code, safe="")
         path = _SUPPLEMENTS.format(code=code) if handed.is_supplement else DOSSIERS
-        try:
-            links = await self._links.standing(handed, message)
-            if isinstance(links, Ruling):
-                return links
-            fetched = {
-                place: self._links.file(one) if one.state is LinkState.FETCHED else None
-                for place, one in links.items()
-            }
-            ready = await with_files_there(said, handed, message, self._dossiers, fetched, lengths)
-            if isinstance(ready, Intake):
-                return await self._ruling_of(ready, handed, message)
-            key = await key_of(handed, said, asked_in)
-            answers = within_a_form(ready.body["form_data"])
-            ready = replace(ready, body={**ready.body, "form_data": answers})
-            answer = await self._dossiers.take_in(path, ready.body, key=key)
-            national = national_code(ready.body.get("procedure_code", ""))
-            if national and any(name == "procedure_code" for name, _ in answer.fields):
-                # A localised code nobody has here means the national procedure (section 2.3).
-                body = {**ready.body, "procedure_code": national}
-                answer = await self._dossiers.take_in(path, body, key=key)
-        except Unavailable as silence:
-            return waiting(handed.portal_code, silence.detail or silence.title)
-        return await self._ruling_of(answer, handed, message)
+        answer = await self._dossiers.take_in(path, told, key=key)
+        national = national_code(told.get("procedure_code", ""))
+        if national and any(name == "procedure_code" for name, _ in answer.fields):
+            # A localised code nobody has here means the national procedure (section 2.3).
+            answer = await self._dossiers.take_in(path, {**told, "procedure_code": national}, key=key)
+        return answer
 
     async def _in_our_codes(self, handed: Handed, codes: Mappings) -> Handed:
         """Put what people mapped in the place of the portal's codes; the rest stays as it came."""
