@@ -86,3 +86,22 @@ def test_a_paper_with_signs_in_its_number_is_found_without_them() -> None:
 def test_what_was_indexed_with_its_dash_is_found_as_it_was_typed_until_it_is_indexed_anew() -> None:
     for text in ("0100109106-001", "AB-1234"):
         assert f"i:{text}" in sought(text, identity=str, phone=str).numbers
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Søren Kierkegård", ["soren kierkegard", "SOEREN", "Søren", "kierkegaard"]),
+        ("Łukasz Wałęsa", ["lukasz walesa", "Łukasz"]),
+        ("Þórður Guðmundsson", ["thordur gudmundsson", "Þórður"]),
+        ("Jürgen Groß", ["jurgen gross", "juergen GROSS", "GROẞ", "Jürgen"]),
+        ("Æsa Œuvrard", ["aesa oeuvrard"]),
+        ("Işıl Yıldız", ["isil yildiz", "ISIL YILDIZ"]),
+        ("Đặng Thị Ân", ["dang thi an", "ĐẶNG THỊ ÂN"]),
+    ],
+)
+def test_letters_of_other_languages_are_found_without_their_strokes(name: str, typed: list[str]) -> None:
+    """As typed on a keyboard of ours, as the page writes it, and as the passport's machine-read line does."""
+    kept = set(keys_of(name, {}, set(), identity=str, phone=str))
+    for one in typed:
+        assert kept.issuperset(sought(one, identity=str, phone=str).words), one

@@ -10,23 +10,36 @@ _WORD = re.compile(r"[0-9a-z]+")
 _DIGITS = re.compile(r"[+(]{0,2}[0-9][0-9 .()-]*")
 _DIGITS_OF_A_PHONE = 10
 _MOST_ASKED = 12
-_STROKES = str.maketrans("ĐđÐð", "DdDd")
+# Letters of Latin names that are one sign and a stroke or two letters in one: Unicode takes none apart. Kept
+# here and by hand, for what is made of them stands in an index: a library's table changes with its versions.
+_STROKES = str.maketrans(
+    dict(zip("đðøłħŧıȷɨʉɫƀɓƈɖɗƒɠɦƙɲŋȥƶɵ", "ddolhtijiulbbcddfghknnzzo", strict=True))
+    | {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ĳ": "ij", "ĸ": "k"}
+)
+_IN_PASSPORTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "ñ": "nxx", "æ": "ae"})
+"""How machine-read lines of passports write what the page has as one letter (ICAO 9303-3, section 6)."""
 Index = Callable[[str], str]
 """Gives the keyed index of a number, so that none is kept in clear."""
 
 
 def fold(text: str) -> str:
-    """Return a text in small letters without diacritics: `Đặng Thị Ân` is `dang thi an`.
+    """Return a text in small letters without diacritics: `Đặng Thị Ân` is `dang thi an`, `Søren` `soren`.
 
     The eth of old conversions, which looks like Đ, is one.
     """
-    plain = unicodedata.normalize("NFD", text.translate(_STROKES))
-    return "".join(sign for sign in plain if not unicodedata.combining(sign)).lower()
+    plain = unicodedata.normalize("NFD", text.lower())
+    return "".join(sign for sign in plain if not unicodedata.combining(sign)).translate(_STROKES)
 
 
 def words_of(name: str) -> list[str]:
     """Return the words of a name, folded, each once; a company's own come last of a dozen and more."""
     return list(dict.fromkeys(_WORD.findall(fold(name))))
+
+
+def words_kept(name: str) -> set[str]:
+    """Return the words a name is found by: as the page has it, and as its passport's machine-read line."""
+    as_read = unicodedata.normalize("NFC", name.lower()).translate(_IN_PASSPORTS)
+    return {*words_of(name), *words_of(as_read)}
 
 
 def phone_of(text: str) -> str:
@@ -49,7 +62,7 @@ def keys_of(
     owner_name: str, parties: Mapping[str, Any], agencies: set[str], *, identity: Index, phone: Index
 ) -> list[str]:
     """Return what a dossier is found by: agencies, the owner's words, both parties' numbers and phones."""
-    found = {f"a:{code}" for code in agencies} | {f"n:{word}" for word in words_of(owner_name)}
+    found = {f"a:{code}" for code in agencies} | {f"n:{word}" for word in words_kept(owner_name)}
     for person in (parties.get("owner") or {}, parties.get("representative") or {}):
         if number := number_of(str(person.get("identity_number") or "")):
             found.add(f"i:{identity(number)}")
