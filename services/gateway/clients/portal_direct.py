@@ -1,7 +1,7 @@
 """The driver through the national exchange, or straight to the provider: sections 3.1, 4 and 5."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from services.gateway.domain.portal_answers import (
     PortalUnreadable,
     read_answer,
 )
-from services.gateway.domain.portal_lists import member, said
+from services.gateway.domain.portal_lists import member, said, text_told
 from services.gateway.domain.portal_messages import Json
 from services.gateway.domain.portal_verdicts import Session
 
@@ -132,10 +132,11 @@ class DirectPortal:
         credentials = {"username": self._account.username, "password": self._account.password}
         value = await self._post(self._account.login_path, credentials)
         answer = read_answer(value)
-        session = member(value, "session")
-        if answer.code != 0 or not isinstance(session, str) or not session:
+        session = _session_in(value)
+        if answer.code != 0 or not session:
             # Wrong credentials are an operator's to mend; the rows wait meanwhile.
-            raise PortalUnreached(f"đăng nhập không thành công: {answer.message[:200]}")
+            words = answer.message[:200] if answer.code != 0 else f"không có session {answer.message[:200]}"
+            raise PortalUnreached(f"đăng nhập không thành công: {words.strip()}")
         return session
 
     async def _post(self, path: str, body: Json) -> Json:
@@ -148,3 +149,12 @@ class DirectPortal:
         if not isinstance(value, dict):
             raise PortalUnreadable("câu trả lời không phải đối tượng JSON")
         return value
+
+
+def _session_in(told: Json) -> str:
+    """Return the session a sign-in begins: at the top, or in its `result` (section 4)."""
+    for held in (told, *(said(member(told, name)) for name in ("result", "data"))):
+        place = held[0] if isinstance(held, list) and len(held) == 1 else held
+        if isinstance(place, Mapping) and (session := text_told(place, "session")):
+            return session
+    return ""

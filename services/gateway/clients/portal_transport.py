@@ -18,6 +18,7 @@ from services.gateway.domain.portal_answers import (
 )
 from services.gateway.domain.portal_envelope import without_controls
 from services.gateway.domain.portal_lists import is_deeper, member, text_told, whole_number
+from services.gateway.domain.portal_phrases import finds_fault, own_words
 
 MOST_BYTES = 64 * 1_048_576
 _PIECE = 65_536
@@ -26,6 +27,7 @@ _SHUT = frozenset({401, 403})
 _WITHOUT = frozenset({404, 405, 501})
 _REFUSING = frozenset({400, 409, 422})
 _CODES = ("error_code", "errorCode")
+_WORDS = 2000
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _MARK = b"\xef\xbb\xbf"
 
@@ -70,10 +72,8 @@ class JsonExchange:
                 allow_redirects=False,
             ) as response:
                 raw = await _bounded(response)
-                if response.status in _SHUT or 300 <= response.status < 400:  # noqa: PLR2004 - redirects.
+                if 300 <= response.status < 400:  # noqa: PLR2004 - redirects.
                     raise PortalShut(f"HTTP {response.status}")
-                if response.status in _WITHOUT:
-                    raise PortalWithout(f"HTTP {response.status}")
                 if not response.ok:
                     return _refusal(response.status, raw)
         except TimeoutError as error:
@@ -128,7 +128,8 @@ def _refusal(status: int, raw: bytes) -> Any:
     """Return the refusal an HTTP fault has in it; raise `PortalSilent` for any other.
 
     Under a fault of the server it is its own bad moment (`PortalBusy`): its words are kept, and are its last
-    once said often enough. Success under a fault is believed of nobody.
+    once said often enough. Success under a fault is believed of nobody. Who is shut out, or finds nothing
+    there, is so by status; words that name something of the message and its fault are a refusal all the same.
     """
     try:
         found = decoded(raw)
@@ -137,14 +138,22 @@ def _refusal(status: int, raw: bytes) -> Any:
     told = found[0] if isinstance(found, list) and len(found) == 1 else found
     codes = (member(told, name) for name in _CODES) if isinstance(told, Mapping) else ()
     code = next((one for one in codes if one is not None), None)
-    if code is None or whole_number(code) == 0:
-        raise PortalSilent(f"HTTP {status}")
-    if status in _REFUSING:
+    is_said = code is not None and whole_number(code) != 0
+    words = text_told(told, "message")[:_WORDS] if isinstance(told, Mapping) else ""
+    heard = f"HTTP {status}: {str(code)[:20]} {words[:200]}".strip() if is_said else f"HTTP {status}"
+    if status in _REFUSING and is_said:
         return found
-    raise PortalBusy(f"HTTP {status}: {str(code)[:20]} {text_told(told, 'message')[:200]}".strip())
+    if status in _SHUT or status in _WITHOUT:
+        if is_said and finds_fault(own_words(words)):
+            return found
+        raise PortalShut(heard) if status in _SHUT else PortalWithout(heard)
+    raise PortalBusy(heard) if is_said else PortalSilent(heard)
 
 
 _ESCAPED = re.compile(r"\\u00[017]|\\[bf]|\x7f")
+_NAME_END = re.compile(rb'"[ \t\r\n]*:')
+_SAID_TWICE_BYTES = 262_144
+"""Longer ones are lists of catalogues, which are asked for again each day."""
 
 
 def decoded(raw: bytes | str) -> Any:
@@ -155,8 +164,28 @@ def decoded(raw: bytes | str) -> Any:
     except orjson.JSONDecodeError:
         return without_controls(_read_as_written(text))
     _shallow(found)
+    if len(text) <= _SAID_TWICE_BYTES:
+        found = _with_what_is_said_twice(text, found)
     plain = text if isinstance(text, str) else text.decode("latin-1")
     return without_controls(found) if _ESCAPED.search(plain) else found
+
+
+def _with_what_is_said_twice(text: bytes | str, found: Any) -> Any:
+    """Return an answer with members that are named again beside the first: readers keep the last alone."""
+    written = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    if len(_NAME_END.findall(written)) == orjson.dumps(found).count(b'":'):
+        return found
+    return json.loads(text, object_pairs_hook=_each)
+
+
+def _each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object whose repeated names stand beside the first with a blank more: the same letters."""
+    held: dict[str, Any] = {}
+    for name, value in pairs:
+        while name in held and held[name] != value:
+            name += " "  # noqa: PLW2901 - the name it can have.
+        held[name] = value
+    return held
 
 
 def _shallow(found: Any) -> Any:

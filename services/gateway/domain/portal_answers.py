@@ -6,12 +6,15 @@ from typing import Any, ClassVar
 
 from kernel.core.errors import Unavailable
 from services.gateway.domain import portal_phrases
-from services.gateway.domain.portal_faults import fault_in
+from services.gateway.domain.portal_faults import fault_in, is_too_long, letters_of
+from services.gateway.domain.portal_harmless import is_harmless
 from services.gateway.domain.portal_lists import member, said, whole_number
+from services.gateway.domain.portal_success import says_nothing_done, says_whole
 
 _FIRST_HTTP_FAULT = 400
 _NOT_FOUND = 404
 _JUDGED = 2000
+_DEEPEST = 8
 
 
 class PortalSilent(Unavailable):
@@ -72,6 +75,8 @@ class PortalAnswer:
     """0 beside words of a session, which tell nothing of what was asked with it."""
     is_denied: bool = False
     """What stands beside the message is against it; the message is what was said there."""
+    is_unsure: bool = False
+    """What stands beside the message may be against it: nobody knows its name."""
     rest: str = ""
     """The words without our own in them, where success is what is left."""
     told: Any = field(default=None, compare=False, repr=False)
@@ -101,11 +106,18 @@ class PortalAnswer:
     def is_doubtful(self) -> bool:
         """Tell whether what the portal has must be asked after: its code and its words are not one thing.
 
-        0 beside words against it, or beside words nobody knows; another code beside words of success.
+        0 beside anything but success said whole and what is harmless; another code beside words of success.
         """
         if self.code != 0:
             return self.says_done
-        return self.denies or not (self.says_done or portal_phrases.says_nothing(self.words))
+        is_whole = says_whole(self.words) or portal_phrases.says_nothing(self.words)
+        return self.denies or self.is_unsure or not is_whole
+
+    @property
+    def is_strange(self) -> bool:
+        """Tell whether a reading's 0 has words against it, or none of success: nothing was to be done."""
+        is_plain = self.says_done or portal_phrases.says_nothing(self.words)
+        return self.denies or self.is_of_session or not is_plain
 
     @property
     def says_already_there(self) -> bool:
@@ -136,10 +148,19 @@ class PortalAnswer:
         Whoever tells entries judges by "thành công" alone (section 8); a code of a failure is one.
         """
         is_told = 0 <= self.code < _FIRST_HTTP_FAULT and self.says_done and not self.is_denied
-        return self.is_success or (is_told and not self.is_of_session)
+        is_taken = self.is_success or (is_told and not self.is_of_session)
+        return is_taken and not says_nothing_done(self.words)
 
     def apart_from(self, ours: Iterable[str], *, is_history: bool = False) -> "PortalAnswer":
         """Return the answer judged without what we said ourselves; unchanged unless success is left."""
+        ours = list(ours)
+        if self.is_denied and self.told is not None and not is_too_long(self.told):
+            own = _without(self.told, ours, is_history=is_history)
+            if fault_in(own) is not None:
+                return self
+            # Only what we said stood against it: the message counts.
+            message = _text(member(said(self.told), "message"))
+            return replace(self, message=message, is_denied=False).apart_from(ours, is_history=is_history)
         rest = portal_phrases.without_ours(self.words, ours, is_history=is_history)
         is_clear = not self.is_denied and portal_phrases.says_done(rest)
         return replace(self, rest=rest) if is_clear else self
@@ -148,9 +169,10 @@ class PortalAnswer:
         """Return the answer as it is of the one thing told: whatever stands beside its message counts too."""
         if self.code != 0 and not self.says_done:
             return self
-        fault = fault_in({"result": self.result} if self.told is None else self.told)
+        told = {"result": self.result} if self.told is None else self.told
+        fault = fault_in(told)
         if fault is None:
-            return self
+            return self if is_harmless(told) else replace(self, is_unsure=True)
         words = _text(fault.text) or self.message
         return replace(self, code=self.code or fault.code, message=words, is_denied=True)
 
@@ -163,21 +185,41 @@ def read_answer(value: Any) -> PortalAnswer:
     value = said(value)
     if isinstance(value, list) and len(value) == 1:
         value = said(value[0])
-    told = member(value, "error_code") if isinstance(value, Mapping) else None
-    if told is None and isinstance(value, Mapping):
-        told = member(value, "errorCode")
-    if told is None:
+    codes = _spelled(value, "errorcode")
+    if not codes:
         raise PortalUnreadable("câu trả lời không có error_code")
-    code = whole_number(told)
-    if code is None:
+    numbers = [number for one in codes if (number := whole_number(one)) is not None]
+    if not numbers:
         raise PortalUnreadable("error_code không phải số")
+    # Said twice, in one spelling or two, what is against it counts.
+    code = next((number for number in numbers if number), 0)
+    messages = list(dict.fromkeys(text for one in _spelled(value, "message") if (text := _text(one))))
     result = member(value, "result")
     return PortalAnswer(
         code,
-        _text(member(value, "message")),
+        ". ".join(messages),
         member(value, "data") if result is None else result,
         told=value,
     )
+
+
+def _spelled(value: Any, letters: str) -> list[Any]:
+    """Return all that members of these letters say, however they are spelled."""
+    named = value.items() if isinstance(value, Mapping) else ()
+    return [one for name, one in named if letters_of(str(name)) == letters and one is not None]
+
+
+def _without(told: Any, ours: list[str], *, is_history: bool, deep: int = 0) -> Any:
+    """Return an answer whose texts lack what we said ourselves; a text of nothing else is none."""
+    told = said(told)
+    if isinstance(told, Mapping) and deep < _DEEPEST:
+        return {name: _without(one, ours, is_history=is_history, deep=deep + 1) for name, one in told.items()}
+    if isinstance(told, list) and deep < _DEEPEST:
+        return [_without(one, ours, is_history=is_history, deep=deep + 1) for one in told]
+    if not isinstance(told, str) or len(told) > _JUDGED:
+        return told
+    rest = portal_phrases.without_ours(told, ours, is_history=is_history)
+    return "" if not rest.replace(" x ", "").strip(" .,;-") else rest
 
 
 def _text(value: Any) -> str:

@@ -31,6 +31,8 @@ _REFUSED = frozenset({"loi", "ko", "nok", "khong", "no", "false"}) | _FAILED
 _DEEPEST = 4
 _MOST = 2000
 _LONGEST = 2000
+_MOST_LETTERS = 60_000
+"""Of all that is judged: each letter is looked at by several patterns, in the door's own process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,31 @@ class Fault:
 
 def fault_in(told: Any) -> Fault | None:
     """Return the first fault of a whole answer, None where there is none."""
-    for number, (one, deep) in enumerate(_judged(told, 0)):
-        if number >= _MOST:
-            return Fault(0, "câu trả lời quá dài")
+    if is_too_long(told):
+        return Fault(0, "câu trả lời quá dài")
+    for one, deep in _judged(told, 0):
         found = _of_line(one, is_answer=deep == 0) if isinstance(one, Mapping) else _of_text(one)
         if found is not None:
             return found
     return None
+
+
+def is_too_long(told: Any) -> bool:
+    """Tell whether an answer says more than anybody judges: so many values, so many letters in all."""
+    waiting, values, letters = [told], 0, 0
+    while waiting:
+        one = waiting.pop()
+        values += 1
+        if isinstance(one, str):
+            letters += len(one)
+            one = said(one) if len(one) <= _MOST_LETTERS else one
+        if values > _MOST or letters > _MOST_LETTERS:
+            return True
+        if isinstance(one, Mapping | list):
+            if len(one) > _MOST:
+                return True
+            waiting.extend(one.values() if isinstance(one, Mapping) else one)
+    return False
 
 
 def _judged(told: Any, deep: int) -> Iterator[tuple[Any, int]]:
@@ -63,7 +83,7 @@ def _judged(told: Any, deep: int) -> Iterator[tuple[Any, int]]:
     elif isinstance(told, Mapping):
         yield told, deep
         for name, inner in told.items():
-            is_plain = deep == 0 and _letters(name) in {"result", "data"} and isinstance(inner, str)
+            is_plain = deep == 0 and letters_of(name) in {"result", "data"} and isinstance(inner, str)
             if is_plain or isinstance(said(inner), Mapping | list):
                 yield from _judged(inner, deep + 1)
     elif isinstance(told, str) and deep:
@@ -79,8 +99,8 @@ def _of_line(line: Mapping[str, Any], *, is_answer: bool) -> Fault | None:
     doubts = [
         doubt
         for name, value in line.items()
-        if not (is_answer and _letters(name) in _OF_THE_ANSWER)
-        and (doubt := _doubt_in(_letters(name), said(value)))
+        if not (is_answer and letters_of(name) in _OF_THE_ANSWER)
+        and (doubt := _doubt_in(letters_of(name), said(value)))
     ]
     message = "" if is_answer else member(line, "message")
     # The longest is the one that tells people most.
@@ -111,11 +131,12 @@ def _denied_by(line: Mapping[str, Any], codes: Sequence[str]) -> int:
 
 def _doubt_in(name: str, value: Any) -> str:
     """Return in which words a member stands against it, blank where it does not."""
-    if _is_of_faults(name):
+    if is_of_faults(name):
         return _told_of_faults(name, value, 0)
     number = whole_number(value)
     if name in _PLAIN_CODES and number:
-        return "" if number in _OK else f"{name}: {number}"
+        # 1 is "true" at many: a doubt of whoever can be asked (`portal_harmless`), no denial.
+        return "" if number == 1 or number in _OK else f"{name}: {number}"
     if "thanhcong" in name or "success" in name:
         is_none = value is False or (number == 0 and value != "") or _plain(value) in _REFUSED
         return f"{name}: {value}" if is_none else ""
@@ -125,7 +146,8 @@ def _doubt_in(name: str, value: Any) -> str:
     return ""
 
 
-def _is_of_faults(name: str) -> bool:
+def is_of_faults(name: str) -> bool:
+    """Tell whether a member, by its letters, is named after faults."""
     if any(one in name for one in _LOI_OF_OTHERS):
         return False
     return (
@@ -154,5 +176,6 @@ def _plain(value: Any) -> str:
     return folded(value).strip() if isinstance(value, str) else "?"
 
 
-def _letters(name: str) -> str:
+def letters_of(name: str) -> str:
+    """Return a name's letters and digits, without marks and capitals."""
     return "".join(one for one in folded(name) if one.isalnum())

@@ -1,20 +1,19 @@
 """The portal's payment platform, version 1.0.6 (section 19): messages and signatures, pure.
 
-A signature is SHA-256 in lower-case hex over the values joined with `|`, the partner's secret last. A result
-whose signature does not fit is never believed.
+A result whose signature does not fit is never believed.
 """
 
-import hashlib
-import hmac
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from kernel.core.clock import VIETNAM
+from services.gateway.domain.folding import folded
 from services.gateway.domain.portal_lists import NoLines, dong, lines_of, member, text_told, whole_number
 from services.gateway.domain.portal_messages import Json, stamp
+from services.gateway.domain.portal_payment_signatures import as_named, is_signed, sign
 from services.gateway.domain.portal_words import said_by
 
 VERSION = "1.0.6"
@@ -64,8 +63,12 @@ _REPLY = (
 )
 _PAID, _FAILED = "1", "4"
 _ADDRESS = re.compile(r"https?://[^\s\"'<>\\]{1,2000}", re.IGNORECASE)
+_DONG = frozenset({"vnd", "704"})
+"""By its letters, `VNĐ` too, or by the number of ISO 4217."""
 _DEEPEST = 4
 """Levels of wrapping of an answer."""
+_PENALTY, _FEE = "1", "2"
+"""What a receipt is of: an administrative penalty, or a public service's fee (19.2)."""
 _KINDS = {"FEE": "1", "CHARGE": "2"}
 _UNUSED = (
     "MaLoaiHinhThuPhat",
@@ -107,28 +110,6 @@ class News:
     refused: str = ""
 
 
-def sign(message: Mapping[str, Any], names: Sequence[str], secret: str) -> str:
-    """Return the signature of a message over these members, in this order."""
-    return _signature([_signed_text(message.get(name)) for name in names], secret)
-
-
-def _signature(values: Sequence[str], secret: str) -> str:
-    return hashlib.sha256("|".join([*values, secret]).encode()).hexdigest()
-
-
-def _signed_text(value: Any) -> str:
-    return "" if value is None else str(value)
-
-
-def _is_signed(message: Mapping[str, Any], names: Sequence[str], secret: str) -> bool:
-    """Tell whether the signature fits; a whole number with a point may be signed with it or without."""
-    given = str(message.get("MaXacThuc") or "").strip().lower()
-    values = [message.get(name) for name in names]
-    whole = [int(one) if isinstance(one, float) and one.is_integer() else one for one in values]
-    likely = [_signature([_signed_text(one) for one in ways], secret) for ways in (values, whole)]
-    return any(hmac.compare_digest(given.encode(), one.encode()) for one in likely)
-
-
 def init_message(carried: Mapping[str, Any], account: PaymentAccount) -> Json:
     """Return the message that opens a payment; the same request always gives the same message."""
     bill = carried["bill"]
@@ -165,7 +146,7 @@ def bill_info(carried: Mapping[str, Any], account: PaymentAccount) -> Json:
     bill, payer = carried["bill"], carried["bill"]["payer"]
     lines = bill["lines"]
     return {
-        "MaDichVu": "2" if all(line["kind"] == "PENALTY" for line in lines) and lines else "1",
+        "MaDichVu": _PENALTY if all(line["kind"] == "PENALTY" for line in lines) and lines else _FEE,
         "MaDVC": bill["procedure"]["code"],
         "TenDVC": bill["procedure"]["name"],
         "MaTTHC": bill["procedure"]["code"],
@@ -240,21 +221,28 @@ def _unwrapped(answer: Any) -> Mapping[str, Any]:
         objects = [one for one in held if isinstance(one, Mapping)]
         for one in objects:
             if member(one, "MaLoi") is not None:
-                return one
+                return as_named(one)
         level = [member(one, name) for one in objects for name in ("message", "result", "data")]
     return {}
 
 
+def result_in(message: Any) -> Mapping[str, Any]:
+    """Return a result out of the wrapping of a gateway, by the contract's names; empty for none."""
+    found = _unwrapped(message)
+    return found or (as_named(message) if isinstance(message, Mapping) else {})
+
+
 def read_result(message: Any, account: PaymentAccount) -> News:
     """Read a result the platform sent of itself; what is not signed by it is refused."""
-    if not isinstance(message, Mapping):
+    message = result_in(message)
+    if not message:
         return _refused("", "không phải đối tượng JSON")
     reference = str(message.get("MaThamChieu") or "")[:64]
     if str(message.get("MaDoiTac") or "") != account.partner:
         return _refused(reference, "không phải mã đối tác của tỉnh")
     if str(message.get("LoaiBanTin") or "") != account.result_type:
         return _refused(reference, "không phải bản tin kết quả")
-    if not _is_signed(message, _RESULT, account.secret):
+    if not is_signed(message, _RESULT, account.secret):
         return _refused(reference, "chữ ký không khớp")
     if not text_told(message, "MaLoi"):
         return _refused(reference, "không có mã lỗi")
@@ -266,7 +254,7 @@ def read_query(answer: Any, carried: Mapping[str, Any], account: PaymentAccount)
     """Read what became of a payment; it must be the one asked about, and signed."""
     found = _unwrapped(answer)
     reference = str(carried["reference"])
-    if str(found.get("MaThamChieu") or "") != reference or not _is_signed(found, _RESULT, account.secret):
+    if str(found.get("MaThamChieu") or "") != reference or not is_signed(found, _RESULT, account.secret):
         return _refused(reference, "câu trả lời tra cứu không khớp hoặc không có chữ ký đúng")
     state = text_told(found, "TrangThaiGD")
     is_paid = state == _PAID and _is_success(found)
@@ -282,7 +270,7 @@ def _news(message: Mapping[str, Any], reference: str, outcome: str) -> News:
     amount = dong(message.get("SoTien"))
     if outcome == "PAID" and (amount is None or amount <= 0):
         return _refused(reference, "số tiền không đọc được hoặc bằng 0")
-    if outcome == "PAID" and str(message.get("MaTienTe") or "VND") != "VND":
+    if outcome == "PAID" and folded(_currency(message)) not in _DONG:
         return _refused(reference, "không phải đồng Việt Nam")
     return News(
         reference=reference,
@@ -291,6 +279,10 @@ def _news(message: Mapping[str, Any], reference: str, outcome: str) -> News:
         transaction=text_told(message, "MaGiaoDich")[:100],
         paid_at=_moment(str(message.get("ThoiGianThanhToan") or "")),
     )
+
+
+def _currency(message: Mapping[str, Any]) -> str:
+    return str(message.get("MaTienTe") or "VND").strip()
 
 
 def _moment(text: str) -> str | None:
@@ -306,7 +298,7 @@ def _refused(reference: str, why: str) -> News:
 
 def reply(message: Any, account: PaymentAccount, *, why: str = "") -> Json:
     """Return the signed reply to a result: 00 once it is kept, 99 when it is not believed or not kept."""
-    given = message if isinstance(message, Mapping) else {}
+    given = result_in(message)
     members: Json = {
         "MaLoi": REFUSED if why else SUCCESS,
         "MoTaLoi": why or "Thành công",

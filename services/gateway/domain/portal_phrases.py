@@ -144,20 +144,22 @@ def own_words(message: str) -> str:
     return _QUOTED.sub(" ", text).strip() or text
 
 
+def in_words_of_its_own(message: str) -> str:
+    """Return the words without those that tell of no fault, and of a dossier's own course."""
+    return _NO_FAULT.sub(" ", _OF_WORK.sub(" ", _NATIONAL.sub(" ", without_files(message))))
+
+
 @lru_cache(_KEPT)
 def says_not_done(message: str) -> bool:
     """Tell whether something is said against it, also beside a word of success."""
-    text = _NO_FAULT.sub(" ", _OF_WORK.sub(" ", without_files(message)))
-    return _NOT_DONE.search(text) is not None
+    return _NOT_DONE.search(in_words_of_its_own(message)) is not None
 
 
 @lru_cache(_KEPT)
 def says_done(message: str) -> bool:
     """Tell whether success is said whole and nothing against it."""
     text = without_files(message)
-    is_whole = (
-        _DONE.search(text) is not None and _UNSURE.search(_NO_FAULT.sub(" ", _OF_WORK.sub(" ", text))) is None
-    )
+    is_whole = _DONE.search(text) is not None and _UNSURE.search(in_words_of_its_own(message)) is None
     return is_whole and not says_not_done(message)
 
 

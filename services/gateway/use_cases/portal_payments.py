@@ -27,6 +27,7 @@ from services.gateway.domain.portal_payments import (
     read_query,
     read_result,
     reply,
+    result_in,
 )
 
 _BATCH = 50
@@ -182,7 +183,7 @@ class CarryPayments:
 
 def _told(news: News, source: str, raw: Any) -> Json:
     """Return news as the dossier service reads them, the platform's own words beside."""
-    return {**asdict(news), "source": source, "raw": _members(raw)}
+    return {**asdict(news), "source": source, "raw": _members(result_in(raw) or raw)}
 
 
 def _members(raw: Any) -> dict[str, str]:

@@ -40,6 +40,9 @@ OVERSEERS = ("ADMIN", "SUPERVISOR")
 ANSWERERS = ("ONE_STOP_MANAGER", "ONE_STOP_OFFICER", "SPECIALIST", "TEAM_LEAD", "SIGNER")
 """Roles that see and answer their own agency's."""
 _READ = "questions"
+_NOT_SEEN = "Cổng đã nhận mà chưa hiện câu trả lời"
+"""What is approved before it is shown (section 16): looked for, told once more, then taken for told."""
+_TOLD_ONCE_MORE, _LOOKED_FOR = 6, 12
 _BATCH = 50
 
 
@@ -123,13 +126,18 @@ class TellAnswers:
             raise LookupError(kept.id)
         if kept.attempts and await self._is_there(kept, given):
             return PortalAnswer(0, "đã có trên Cổng")
+        if kept.portal_answer.startswith(_NOT_SEEN):
+            if kept.attempts >= _LOOKED_FOR:
+                return PortalAnswer(0, kept.portal_answer)
+            if kept.attempts != _TOLD_ONCE_MORE:
+                raise PortalBusy(kept.portal_answer)
         answer = await self._national.write(TELL_ANSWERS, [answer_message(question, given)])
         if not answer.is_doubtful:
             return answer
         if await self._is_there(kept, given):
             return PortalAnswer(0, "đã có trên Cổng")
         if answer.is_done_there:
-            raise PortalBusy(f"Cổng trả lời {answer.code} mà chưa có: {answer.message[:200]}")
+            raise PortalBusy(f"{_NOT_SEEN} ({answer.code}): {answer.message[:200]}")
         return answer
 
     async def _is_there(self, kept: KeptQuestion, given: GivenAnswer) -> bool:

@@ -39,6 +39,13 @@ _NATIONAL = re.compile(r"\d\.\d{6}(\.[0-9A-Z]+)*")
 _LONGEST_TEXT = 1000
 _KEPT_VIEWS = 1024
 _TOLD_WHOLE = frozenset({Kind.HERE_CREATE, Kind.HERE_UPDATE, Kind.HERE_FEES})
+_NOT_YET = "Cổng trả lời 0 mà chưa có:"
+_ASKED_BETWEEN = 6
+"""Of so many attempts one tells again what the portal said it took and does not have yet; the others ask."""
+_UNREADABLE_STATUS = Failure(
+    "status-unknown", "Câu trả lời trước bị mất và TraCuuHoSo không cho biết trạng thái: kiểm tra trên Cổng"
+)
+"""The status of a dossier born there, told again, would stand there twice: people decide."""
 _LOOK_UPS = 20
 """After so many attempts a look-up nobody answers holds up no telling that may be repeated."""
 
@@ -127,8 +134,14 @@ class Telling:
         row = claimed.row
         keeps_status = view.change.keeps_status or row.kind is Kind.HERE_FEES
         if row.kind is Kind.PORTAL_STATUS:
-            if claimed.is_uncertain and not keeps_status and await self._holds(claimed):
-                return None
+            if claimed.is_uncertain and not keeps_status:
+                held = await self._look_up(claimed)
+                if self._is_told(claimed, held):
+                    return None
+                if held.is_there and held.status == 0:
+                    return _UNREADABLE_STATUS
+                if _is_worked_there(claimed):
+                    raise PortalBusy(claimed.last_words)
             message = status_message(view, code=row.code, status=row.portal_status, wire=wire)
             answer = await self._portal.tell_status(message)
             return await self._believed(
@@ -152,7 +165,14 @@ class Telling:
         is_ours = claimed.is_uncertain and not held.is_known and answer.says_only_there
         if is_ours or held.status == claimed.row.portal_status:
             return None
-        return await self._believed(claimed, await self._portal.sync_dossier(message, is_updating=True))
+        answer = await self._portal.sync_dossier(message, is_updating=True)
+        if self._lacks(answer, held):
+            answer = await self._portal.sync_dossier(message, is_updating=False)
+        return await self._believed(claimed, answer)
+
+    def _lacks(self, answer: PortalAnswer, held: HeldByPortal) -> bool:
+        """Tell whether an update's answer that it is not there outweighs a line that names nothing."""
+        return not answer.is_success and answer.says_absent and not (held.is_named or held.status)
 
     async def _update(self, claimed: Claimed, message: Json, *, keeps_status: bool) -> Failure | None:
         """Update; a dossier the portal lost, or never got, is created with the same words.
@@ -167,7 +187,7 @@ class Telling:
         if failure is None:
             return None
         held = await self._look_up(claimed)
-        if held.is_there or not held.is_known:
+        if (held.is_there and not self._lacks(answer, held)) or not held.is_known:
             return failure
         answer = await self._portal.sync_dossier(message, is_updating=False)
         return failure if answer.says_already_there else await self._believed(claimed, answer)
@@ -198,7 +218,7 @@ class Telling:
                 return Failure(str(answer.code), answer.message[:_LONGEST_TEXT])
             is_not_seen = held.is_known and not (held.is_there and held.status == 0)
             if answer.code == 0 and not answer.denies and (is_not_seen or is_same):
-                raise PortalBusy(f"Cổng trả lời 0 mà chưa có: {answer.message[:200]}")
+                raise PortalBusy(f"{_NOT_YET} {answer.message[:200]}")
         # Where nothing tells otherwise, our own words said back are not held against it.
         return _failure(answer if is_not_seen else answer.apart_from(ours))
 
@@ -256,6 +276,11 @@ class Telling:
                 self._views.pop(next(iter(self._views)))
             self._views[place] = data
         return data
+
+
+def _is_worked_there(claimed: Claimed) -> bool:
+    """Tell whether the portal said it took this status and may be at it still: it is asked only."""
+    return claimed.last_words.startswith(_NOT_YET) and claimed.attempts % _ASKED_BETWEEN != 0
 
 
 def _failure(answer: PortalAnswer) -> Failure | None:

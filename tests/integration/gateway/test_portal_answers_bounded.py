@@ -1,5 +1,6 @@
 """What the portal answers is read only so far, packed or not, and under which statuses."""
 
+import time
 import zlib
 from typing import Any
 
@@ -7,8 +8,14 @@ import orjson
 import pytest
 
 from services.gateway.clients import portal_transport
-from services.gateway.clients.portal_transport import JsonExchange, open_portal_session
-from services.gateway.domain.portal_answers import PortalBusy, PortalSilent
+from services.gateway.clients.portal_transport import JsonExchange, decoded, open_portal_session
+from services.gateway.domain.portal_answers import (
+    PortalBusy,
+    PortalShut,
+    PortalSilent,
+    PortalWithout,
+    read_answer,
+)
 from tests.integration.gateway.peer import Peer
 
 MOST = 300_000
@@ -54,6 +61,17 @@ async def test_a_refusal_in_words_is_one_under_the_statuses_of_validation(
     assert await answered_under(peer, status, told) == told
 
 
+@pytest.mark.parametrize("status", [401, 403, 404, 405])
+async def test_a_fault_named_of_the_message_is_a_refusal_under_the_statuses_of_a_shut_door_too(
+    peer: Peer, status: int
+) -> None:
+    """As REST frameworks say "no such procedure"; other words are those of who does not let it in."""
+    assert await answered_under(peer, status, REFUSAL) == REFUSAL
+    for other in ({"error_code": status, "message": "Not Found"}, {"error_code": 0, "message": "Thành công"}):
+        with pytest.raises((PortalShut, PortalWithout), match=f"HTTP {status}"):
+            await answered_under(peer, status, other)
+
+
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 429])
 async def test_the_words_of_a_server_in_trouble_are_kept_and_it_is_asked_again(
     peer: Peer, status: int
@@ -81,3 +99,42 @@ async def test_success_and_what_says_nothing_under_a_fault_is_silence(
     with pytest.raises(PortalSilent, match=f"HTTP {status}$") as caught:
         await answered_under(peer, status, body)
     assert not caught.value.is_said
+
+
+SAID_TWICE = (
+    b'{"error_code":0,"message":"Th\xc3\xa0nh c\xc3\xb4ng","errorCode":"-1"}',
+    b'{"error_code":-1,"message":"MaTTHC","error_code":0,"message":"OK"}',
+    b'{"error_code":0,"message":"MaTTHC is invalid","message":"OK"}',
+    b'{"error_code":0,"message":"OK","Message":"MaTTHC is invalid"}',
+    b'{"error_code":0,"message":"OK","result":[{"code":-1,"code":0}]}',
+)
+
+
+@pytest.mark.parametrize("raw", SAID_TWICE)
+def test_of_what_an_answer_says_twice_the_worse_counts(raw: bytes) -> None:
+    answer = read_answer(decoded(raw)).of_one()
+    assert answer.is_doubtful or answer.code == -1
+    assert not answer.is_success
+
+
+def test_the_same_said_twice_is_said_once() -> None:
+    answer = read_answer(decoded(b'{"error_code":0,"error_code":0,"message":"OK","Message":"OK"}')).of_one()
+    assert (answer.is_success, answer.is_doubtful, answer.message) == (True, False, "OK")
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {f"error{k}": f"khong co loi {k} " + "khong " * 300 for k in range(2000)},
+        {"errors": [f"thanh cong {k} " + "a " * 900 for k in range(2000)]},
+        {"errors": [[[f"thanh cong {i}" for _ in range(100)] for i in range(200)]]},
+    ],
+    ids=["members", "texts", "lists"],
+)
+def test_what_stands_beside_an_answer_is_judged_at_once_however_much_it_is(beside: dict[str, Any]) -> None:
+    """Judging goes on in the process of the door; megabytes took half a minute of everybody's time."""
+    began = time.process_time()
+    answer = read_answer({"error_code": 0, "message": "Thành công", **beside}).of_one()
+    assert answer.is_doubtful
+    answer.apart_from(["khong co"], is_history=True)
+    assert time.process_time() - began < 1

@@ -77,7 +77,7 @@ async def a_months_satisfaction(world: World) -> None:
 
 async def _told(world: World, tell: Callable[[], Awaitable[int]]) -> None:
     """Tell until the portal's word has come: so many times as the answer is lost, and once more."""
-    for _ in range(6):
+    for _ in range(8):
         if await tell():
             return
         world.passes(seconds=400)

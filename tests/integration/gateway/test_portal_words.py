@@ -7,10 +7,11 @@ import pytest
 from prometheus_client import REGISTRY
 
 from sandbox.portal.settings import PortalSettings
+from services.gateway.domain.portal_answers import PortalAnswer
 from services.gateway.jobs.portal_watch import PORTAL_WATCH
 from tests.integration.gateway.portal_dossiers import ADossier
 from tests.integration.gateway.portal_world import World, a_world
-from tests.integration.gateway.test_portal_lost_answers import an_answer_to_a_question
+from tests.integration.gateway.test_portal_lost_answers import QUESTIONS, an_answer_to_a_question
 from tests.integration.gateway.test_portal_told import reappointed, submitted_on_portal
 
 WHOLE = ["1", "2", "4", "9", "10"]
@@ -183,7 +184,7 @@ async def test_progress_that_is_refused_of_a_dossier_that_is_there_is_shown(star
 
 async def test_an_answer_in_unclear_words_is_asked_after(start):
     async with a_world(start) as world:
-        unclear = refusing("DongBoKetQuaHoiDapGuiTuDVCQG", 0, "Yêu cầu của bạn đang chờ duyệt", times=2)
+        unclear = refusing("DongBoKetQuaHoiDapGuiTuDVCQG", 0, "Yêu cầu của bạn đang chờ duyệt", times=1)
         await world.faults(refuse=unclear)
         await an_answer_to_a_question(world)
 
@@ -355,3 +356,68 @@ async def test_what_waits_for_hours_is_shown_with_why(start):
         page = await world.ask("GET", f"{LEDGER}?stuck=true&state=WAITING")
         assert page.status_code == 200, page.text
         assert [row["code"] for row in page.json()["items"]] == [dossier.code]
+
+
+@pytest.mark.parametrize("words", ["Đã nhận yêu cầu, đang xử lý", "Gửi thành công tới trục, chờ phản hồi"])
+async def test_nought_in_words_nobody_knows_is_asked_after_and_told_again_where_nothing_is(start, words):
+    async with a_world(start, PortalSettings(**NOBODY)) as world:
+        await world.faults(refuse=refusing("DongBoHoSoMC", 0, words, times=2))
+        await told_whole(world)
+
+
+async def test_a_status_the_portal_says_it_is_working_on_is_asked_after_not_told_again(start):
+    """The applicant would read each telling."""
+    async with a_world(start, PortalSettings(**NOBODY)) as world:
+        code = "G22.99-260303-000123"
+        await submitted_on_portal(world, code)
+        words = "Đã nhận yêu cầu, đang xử lý"
+        await world.faults(refuse=refusing("DongBoTrangThaiHoSo", 0, words))
+        began = len(world.wire.calls)
+        dossier = ADossier(origin="PORTAL", portal_code=code).went("accepted", "ACCEPTED")
+        await world.hears(dossier)
+        for _ in range(5):
+            await world.sends()
+            world.passes(seconds=40)
+        told = Counter(call.service for call in world.wire.calls[began:])
+        assert (told["DongBoTrangThaiHoSo"], told["TraCuuHoSo"]) == (1, 5)
+
+
+async def test_a_status_that_may_have_come_and_cannot_be_seen_is_for_people(start):
+    """Told again by itself it would stand there twice (section 10)."""
+    async with a_world(start, PortalSettings(**NOBODY)) as world:
+        code = "G22.99-260303-000123"
+        await submitted_on_portal(world, code)
+
+        async def without_status(asked: str) -> PortalAnswer:
+            return PortalAnswer(0, "", [{"MaHoSo": asked, "TinhTrangMoi": "Xong bước 1"}])
+
+        world.gateway.runtime.resources.portal.reconcile._portal.look_up = without_status
+        lost = {"value": True, "times": 1, "service": "DongBoTrangThaiHoSo"}
+        await world.faults(lose_answer_after_applying=lost)
+        await world.hears(ADossier(origin="PORTAL", portal_code=code).went("accepted", "ACCEPTED"))
+        for _ in range(3):
+            await world.sends()
+            world.passes(seconds=400)
+        (line,) = await refused(world)
+        assert line["answer_code"] == "status-unknown"
+        assert await world.statuses(code) == ["2"]
+
+
+async def test_an_answer_that_is_approved_before_it_is_shown_is_told_twice_at_most(start):
+    """It was written at every try, for ever; nobody was asked and the portal had thirty of it."""
+    async with a_world(start, PortalSettings(**NOBODY)) as world:
+        asked = {"agency": "H99", "text": "Nộp ở đâu?", "sector_code": "G15-TP07", "name": "An"}
+        await world.portal.post("/sandbox/questions", json=asked)
+        exchange = world.gateway.runtime.resources.portal.exchange
+        await exchange.questions.run()
+        (line,) = (await world.ask("GET", f"{QUESTIONS}?state=OPEN", "can-bo")).json()["items"]
+        body = {"text": "Tại Trung tâm.", "position": "Công chức"}
+        await world.ask("PUT", f"{QUESTIONS}/{line['id']}/answer", "can-bo", body, seen='"1"')
+        service, words = "DongBoKetQuaHoiDapGuiTuDVCQG", "Thành công, câu trả lời sẽ được duyệt"
+        await world.faults(refuse=refusing(service, 0, words))
+        for _ in range(30):
+            await exchange.answers.run()
+            world.passes(seconds=400)
+        assert sum(call.service == service for call in world.wire.calls) == 2
+        (line,) = (await world.ask("GET", f"{QUESTIONS}?state=TOLD", "can-bo")).json()["items"]
+        assert "chưa hiện" in line["portal_answer"]

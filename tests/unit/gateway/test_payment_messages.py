@@ -73,7 +73,7 @@ def test_an_opening_is_signed_as_the_contract_says() -> None:
     assert [line["LoaiPhiLePhi"] for line in bill["PhiLePhi"]] == ["2", "1"]
     assert [line["NoiDung"] for line in bill["DSKhoanNop"]] == ["Lệ phí", "Trước bạ (TB-1)"]
     assert (bill["MaDichVu"], bill["SoQD"], bill["TinhNguoiNop"], bill["TKThuHuong"]) == (
-        "1",
+        "2",
         "",
         "",
         "3591.0",
@@ -93,6 +93,49 @@ def test_a_signed_result_is_read() -> None:
     news = read_result(a_result(), ACCOUNT)
     assert (news.outcome, news.amount, news.transaction, news.refused) == ("PAID", 50_000, "GD1", "")
     assert read_result(a_result(MaLoi="07"), ACCOUNT).outcome == "FAILED"
+
+
+WRITTEN = [
+    ({"SoTien": "150000.00"}, {"SoTien": 150000.00}),
+    ({"SoTien": "150000.0"}, {"SoTien": 150000.0}),
+    ({"SoTien": "1.5E7"}, {"SoTien": 1.5e7}),
+    ({"SoTien": "1.0E7"}, {"SoTien": 10_000_000.0}),
+    ({"SoTien": "150000"}, {"SoTien": 150000}),
+    ({"MaLoi": "00"}, {"MaLoi": 0}),
+    ({"ThongTinGiaoDich": "ho\u0302\u0300 so\u031b"}, {"ThongTinGiaoDich": "hồ sơ"}),
+    ({"MaTienTe": "VNĐ"}, {}),
+    ({"MaTienTe": "704"}, {"MaTienTe": 704}),
+]
+
+
+@pytest.mark.parametrize(("signed", "parsed"), WRITTEN, ids=str)
+def test_a_signature_is_over_what_was_written_not_what_was_parsed(
+    signed: dict[str, Any], parsed: dict[str, Any]
+) -> None:
+    """A good payment that is not believed is never booked: the look-up would refuse it the same way."""
+    message = {**a_result(**signed), **parsed}
+    assert read_result(message, ACCOUNT).outcome == "PAID", read_result(message, ACCOUNT)
+    asked = {**CARRIED, "reference": message["MaThamChieu"]}
+    assert read_query({**message, "TrangThaiGD": "1"}, asked, ACCOUNT).outcome == "PAID"
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        lambda told: {name[0].lower() + name[1:]: value for name, value in told.items()},
+        lambda told: [told],
+        lambda told: {"data": told},
+        lambda told: {"error_code": 0, "message": json.dumps(told)},
+    ],
+)
+def test_a_result_is_read_in_other_letters_and_out_of_a_gateways_wrapping(wrapped: Any) -> None:
+    told = wrapped(a_result())
+    assert read_result(told, ACCOUNT).outcome == "PAID"
+    assert reply(told, ACCOUNT)["MaThamChieu"] == a_result()["MaThamChieu"]
+
+
+def test_a_member_said_in_two_ways_is_believed_in_neither() -> None:
+    assert read_result({**a_result(), "soTien": "1"}, ACCOUNT).refused
 
 
 @given(st.sampled_from(RESULT), st.text(min_size=1, max_size=20))

@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 
 from services.gateway.domain.folding import unmarked
-from services.gateway.domain.portal_answers import PortalAnswer, PortalBusy
+from services.gateway.domain.portal_answers import PortalAnswer, PortalBusy, read_answer
 from services.gateway.domain.portal_held import HeldByPortal, read_look_up
 from services.gateway.domain.portal_messages import said_in_progress
 from services.gateway.domain.portal_verdicts import Session
@@ -49,19 +49,17 @@ SAID_AT_NOUGHT = {
         Hồ sơ đã tồn tại, cập nhật thành công
         Đồng bộ câu trả lời thành công
         Trả lời công dân thành công
-        Đã lưu lĩnh vực Thủy lợi thành công
-        Giới thiệu việc làm: cập nhật thành công
-        Hỗ trợ đồng bào dân tộc thiểu số: đồng bộ thành công
         Thao tác thực hiện thành công lúc 08:10 03/03/2026
         Đã tiếp nhận
         Đã tiếp nhận hồ sơ
+        Đồng bộ dữ liệu hồ sơ lên Cổng Dịch vụ công quốc gia thành công
+        Cập nhật trạng thái hồ sơ H99.201-260303-0001 thành công vào lúc 08:10
         Đã được cập nhật
         Đã đồng bộ
         Đã lưu phiên bản 2
         Đã ghi nhận
         Hoàn thành
         Hoàn tất xử lý
-        Cập nhật phiên làm việc thành công
         OK
         ok
         Success
@@ -160,6 +158,37 @@ SAID_AT_NOUGHT = {
         Hồ sơ đang được xếp hàng
         Hệ thống đang bảo trì lúc 23h
         Vui lòng chờ
+        Đã lưu lĩnh vực Thủy lợi thành công
+        Giới thiệu việc làm: cập nhật thành công
+        Hỗ trợ đồng bào dân tộc thiểu số: đồng bộ thành công
+        Cập nhật phiên làm việc thành công
+        Đã nhận yêu cầu, đang xử lý
+        Đã nhận bản tin. Mã giao dịch 123, kết quả xử lý trả sau
+        Đã tiếp nhận bản tin, chưa xử lý
+        Gửi thành công tới trục, chờ DVCQG phản hồi
+        Gửi thành công
+        Kết nối thành công
+        Gọi dịch vụ thành công
+        Tra cứu thành công
+        Thao tác thành công?
+        Thành công 50%
+        0 of 1 dossiers saved
+        Saved: none
+        Processed 1, succeeded 0
+        No rows affected. OK
+        OK, nothing to do
+        OK. No changes
+        Accepted for processing
+        Test mode: success
+        Đã đồng bộ (giả lập)
+        Đã nhận. Hồ sơ đã khóa
+        Đã nhận
+        Thành công. Dữ liệu trùng, đã loại
+        Thành công. Danh sách rỗng
+        Xóa thành công
+        Hệ thống bảo trì, đã nhận yêu cầu
+        Success with rejects
+        Hồ sơ đã bị xóa thành công
         Xin chào
         Pending
         Queued
@@ -476,12 +505,36 @@ def test_words_of_any_length_are_judged_at_once(piece: str) -> None:
         ([{"MaHoSo": CODE, "TrangThaiHoSo": "Chờ"}], (True, 0)),
         ([{"MaHoSo": CODE, "TrangThai": True}], (True, 0)),
         ([{"MaHoSo": CODE, "MaTrangThai": 25}], (True, 25)),
+        ({"hoSo": {"MaHoSo": CODE, "MaTrangThai": "4"}}, (True, 4)),
+        ([[{"MaHoSo": CODE, "MaTrangThai": "4"}]], (True, 4)),
+        ({CODE: {"MaTrangThai": "4"}}, (True, 4)),
+        ({CODE + "0": {"MaTrangThai": "4"}}, NOT_THERE),
+        ([{"MaHoSo": CODE, "TrangThaiXuLy": "4"}], (True, 4)),
+        ([{"MaHoSo": CODE, "status": "4"}], (True, 4)),
+        ([{"MaHoSo": CODE, "TrangThaiHoSo": "4 - Đang xử lý"}], (True, 4)),
+        ([{"MaHoSo": CODE, "TrangThaiHoSo": {"Ma": "4", "Ten": "x"}}], (True, 4)),
+        ([{"MaHoSo": CODE, "LichSu": [{"TrangThai": "4"}]}], (True, 4)),
+        ([{"MaHoSo": None, "MaTrangThai": None}], NOT_THERE),
+        ([{"MaHoSo": "", "TrangThaiHoSo": ""}], NOT_THERE),
+        ([[]], NOT_THERE),
+        ({"total": 0, "MaHoSo": None}, NOT_THERE),
+        ({"hoSo": None}, NOT_THERE),
+        ([{"message": "Không tìm thấy hồ sơ"}], NOT_THERE),
+        ({"item": {"@xsi:nil": "true"}}, NOT_THERE),
+        ([{"TenTTHC": "Cấp giấy"}], (True, 0)),
     ],
     ids=str,
 )
 def test_a_look_up_is_read_of_the_dossier_asked_for(lines: object, held: object) -> None:
     expected = held if isinstance(held, HeldByPortal) else HeldByPortal(*held)  # type: ignore[misc]
     assert read_look_up(PortalAnswer(0, "", lines), CODE) == expected
+
+
+def test_of_a_line_for_each_status_both_ends_count_and_none_between() -> None:
+    """Which end is the newest nobody says; what was so once before is not so now."""
+    lines = [{"MaHoSo": CODE, "MaTrangThai": one} for one in ("2", "4", "5")]
+    held = read_look_up(PortalAnswer(0, "", lines), CODE)
+    assert [held.has(told, is_portal_born=True) for told in (2, 4, 5)] == [True, False, True]
 
 
 @pytest.mark.parametrize(
@@ -503,6 +556,33 @@ def test_a_refusal_of_a_dossier_born_there_is_held_by_either_number(
 
 def test_success_before_more_words_than_are_judged_is_asked_after() -> None:
     assert verdict(PortalAnswer(0, "Thành công " + "x" * 2100 + " nhưng lỗi")) == ASKED
+
+
+@pytest.mark.parametrize(
+    ("message", "is_done"),
+    [
+        ("Đã nhận yêu cầu, đang xử lý", True),
+        ("Đã nhận", True),
+        ("Kết nối thành công", False),
+        ("Đã cập nhật 0 dòng tiến độ", False),
+        ("OK, nothing to do", False),
+        ("Đã đồng bộ (giả lập)", False),
+    ],
+)
+def test_of_an_entry_nobody_can_ask_after_what_says_nothing_was_done_is_not_believed(
+    message: str, *, is_done: bool
+) -> None:
+    assert PortalAnswer(0, message).is_done_there is is_done
+
+
+def test_our_own_words_said_back_beside_the_message_stand_against_nothing() -> None:
+    told = {"error_code": 0, "message": "Thành công", "result": [{"LyDo": "Thiếu giấy tờ, trả lại"}]}
+    answer = read_answer(told).of_one()
+    assert not answer.is_done_there
+    ours = said_in_progress({"NoiDungXuLy": "Trả lại - Thiếu giấy tờ, trả lại", "TrangThai": "5"})
+    assert answer.apart_from(ours, is_history=True).is_done_there
+    others = read_answer({**told, "MoTaLoi": "Không có hồ sơ"}).of_one()
+    assert not others.apart_from(ours, is_history=True).is_done_there
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,6 @@ AGAINST: tuple[dict[str, Any], ...] = (
     {"result": [{"MaHoSo": "X", "errors": ["MaTTHC invalid"]}]},
     {"result": [{"MaHoSo": "X", "err_code": "E01"}]},
     {"result": [{"MaHoSo": "X", "isError": True}]},
-    {"result": [{"MaHoSo": "X", "code": 1, "message": ""}]},
     {"result": "Hồ sơ X: MaTTHC không hợp lệ"},
     {"result": ["Hồ sơ X: MaTTHC không hợp lệ"]},
     {"errors": [{"field": "MaTTHC", "message": "không tồn tại"}]},
@@ -203,15 +202,50 @@ AGAINST: tuple[dict[str, Any], ...] = (
 )
 NOT_AGAINST: tuple[dict[str, Any], ...] = (
     {"result": {"SoHoSoThanhCong": 1, "SoHoSoLoi": 0, "DanhSachLoi": []}},
-    {"result": {"success": ["X"], "failed": []}},
+    {"result": {"success": ["H99-1"], "failed": []}},
     {"result": [{"MaHoSo": "X", "KetQua": "Thành công", "LyDo": ""}]},
-    {"result": [{"MaHoSo": "X", "TrangThai": "4", "TrangThaiHoSo": "Đang xử lý", "MoTaLoi": None}]},
-    {"result": [{"MaHoSo": "X", "NOIDUNGTRALOI": "Không được", "LoiNhan": "Chào", "NgayTuChoi": "1"}]},
+    {"result": [{"MaHoSo": "X", "MaTrangThai": "4", "TrangThaiHoSo": "Đang xử lý", "MoTaLoi": None}]},
+    {"result": True},
+    {"result": {"id": 12, "MaHoSo": "X", "TenTTHC": "Cấp giấy", "NgayTiepNhan": "20260303081500"}},
     {"errors": [], "error": None, "err_code": "00", "isError": False, "hasError": "false"},
     {"error": {"code": 0, "message": "Success"}, "MoTaLoi": "Không có lỗi", "MaLoi": "00"},
     {"status": 200, "success": True, "code": "0", "description": "OK"},
     {"status": "success", "thanhCong": "1"},
 )
+
+
+PERHAPS_AGAINST: tuple[dict[str, Any], ...] = (
+    {"result": False},
+    {"result": -1},
+    {"result": "ERR"},
+    {"result": {"rejected": ["H99-1"]}},
+    {"result": {"DanhSachTuChoi": [{"MaHoSo": "X"}]}},
+    {"result": {"DanhSachKhongTonTai": ["H99-1"]}},
+    {"result": {"affectedRows": 0}},
+    {"result": {"SoHoSoCapNhat": 0}},
+    {"result": {"updated": 0}},
+    {"result": {"skipped": 1}},
+    {"result": {"saved": False}},
+    {"result": [{"KetQua": "0"}]},
+    {"result": {"state": "FAILED"}},
+    {"result": {"a": {"b": {"c": {"d": {"error": "MaTTHC"}}}}}},
+    {"result": [{"MaHoSo": "X", "NOIDUNGTRALOI": "Không được", "LoiNhan": "Chào"}]},
+    {"result": [{"MaHoSo": "X", "code": 1, "message": ""}]},
+    {"ok": False},
+    {"violations": [{"field": "MaTTHC"}]},
+    {"Fault": {"code": "soap:Server", "Reason": "x"}},
+    {"status": "PENDING"},
+    {"responseCode": "1"},
+)
+
+
+@pytest.mark.parametrize("told", PERHAPS_AGAINST, ids=str)
+async def test_what_nobody_knows_beside_success_is_asked_after_and_no_denial(told: Any) -> None:
+    whole = {**DONE, **told}
+    direct, _ = a_portal(whole)
+    for portal in (direct, a_gateway({**DONE, "message": json.dumps(whole)})):
+        answer = await portal.sync_dossier({}, is_updating=False)
+        assert (answer.denies, answer.is_doubtful) == (False, True)
 
 
 @pytest.mark.parametrize("told", AGAINST, ids=str)
@@ -276,11 +310,12 @@ class Exchange:
         self.answers = list(answers)
         self.logins = 0
         self.calls: list[str] = []
+        self.logs_in_with: Any = None
 
     async def post(self, url: str, body: Any, **_: Any) -> Any:
         if url.endswith("/login"):
             self.logins += 1
-            return {"error_code": 0, "message": "", "SESSION": f"s{self.logins}"}
+            return self.logs_in_with or {"error_code": 0, "message": "", "SESSION": f"s{self.logins}"}
         self.calls.append(body["session"] if isinstance(body, dict) and "session" in body else "")
         told = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(told, Exception):
@@ -362,3 +397,20 @@ async def test_a_busy_portal_is_silent() -> None:
     with pytest.raises(PortalSilent):
         await portal.tell_status({})
     assert exchange.logins == 1
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"error_code": 0, "result": {"session": "s-9"}},
+        {"error_code": 0, "data": [{"Session": "s-9"}]},
+        {"errorCode": "00", "session": "s-9"},
+        {"error_code": 0, "session": 9},
+    ],
+    ids=str,
+)
+async def test_a_session_is_found_where_the_sister_service_has_it(told: Any) -> None:
+    portal, exchange = a_portal(DONE)
+    exchange.logs_in_with = told
+    assert (await portal.sync_dossier({}, is_updating=False)).is_success
+    assert exchange.calls[-1] in {"s-9", "9"}
