@@ -91,8 +91,7 @@ def complete(
     if not set(facts) <= known:
         raise Invalid(fields=[("facts", "Quy trình không có điều kiện này")])
     keep_four_eyes(dossier, step, by)
-    if step.kind == "OFFICE":
-        require_opinions(dossier, at)
+    require_opinions(dossier, at)
     left = dossier.move(Move.COMPLETE_STEP)
     before = Undo(dossier.version, by.subject, step, dossier.consultations, dossier.facts)
     dossier.facts = {**dossier.facts, **facts}

@@ -26,6 +26,7 @@ from services.dossier.domain.guards import known_process
 from services.dossier.domain.history import HistoryKeys
 from services.dossier.domain.states import Move
 from services.dossier.domain.work.arranging import current_step
+from services.dossier.domain.work.errors import OpinionsOpen
 from services.dossier.domain.work.slip import Party
 from services.dossier.domain.workflow import complete, send_back
 from services.dossier.use_cases.open_dossier import due_of
@@ -39,8 +40,9 @@ _KEPT, _KEPT_NAMES = "kept-outside-answer", ("id", "dossier_id", "outcome", "sai
 _CHANGED = "Trả lời đã lưu của hệ thống ngoài bị sửa ngoài phần mềm: không dùng được, cần hỏi lại"
 _NOBODY = Caller(subject="", kind=CallerKind.SERVICE)
 SUCCESS = frozenset({"completed", "done", "approved"})
-_NOT_YET = (CalendarMissing, ProcessMissing, NoSuchBranch)
-"""Why an answer waits: what decides the next moment is missing, or nobody worked a step to go back to."""
+_NOT_YET = (CalendarMissing, ProcessMissing, NoSuchBranch, OpinionsOpen)
+"""Why an answer waits: what decides the next moment is missing, nobody worked a step to go back to, or an
+opinion that must be waited for is not given."""
 
 
 async def receive_outside_result(
@@ -60,7 +62,7 @@ async def receive_outside_result(
     moves nothing: an officer has the step. One that comes while the dossier stands, or a withdrawal waits, or
     where the next moment cannot be counted yet, is kept and applied once it can be. One that says otherwise
     than the first (done, not done) is refused (`OutsideAnswerDiffers`), as is one that names another dossier
-    or step than its request (`of`).
+    or step than its request (`of`). Opinions that must be waited for are waited for here too.
     """
     if by.kind is not CallerKind.SERVICE or not by.has_role("outside.answer"):
         raise Forbidden
@@ -134,7 +136,8 @@ async def apply_kept(request: OutsideRequest, *, work: Work, now: datetime) -> b
             return True
         return False
     kept = request.evidence
-    at = datetime.fromisoformat(kept["at"]) if kept.get("version") == dossier.version else now
+    waited = any(one.waits for one in dossier.consultations) or kept.get("version") != dossier.version
+    at = now if waited else datetime.fromisoformat(kept["at"])
     by = Caller(subject=kept["by"], kind=CallerKind.SERVICE)
     answer = Answer(request.outcome, kept["evidence"], kept["note"], by, at)
     with suppress(*_NOT_YET):
@@ -162,7 +165,7 @@ async def _taken(dossier: Dossier, grounds: Grounds, answer: Answer, *, work: Wo
     if is_success(answer.outcome):
         try:
             _take(dossier, grounds, answer, is_done=True, work=work, now=now)
-        except (Stale, CopyChanged, CalendarMissing, ProcessMissing):
+        except (Stale, CopyChanged, CalendarMissing, ProcessMissing, OpinionsOpen):
             raise
         except Refusal as refused:
             # No system can mend our process: an officer reads what it said, and why that was not enough.

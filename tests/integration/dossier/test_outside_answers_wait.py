@@ -75,6 +75,20 @@ async def test_what_nobody_worked_before_waits_until_there_is_a_way(empty_office
     assert (await office.read(seen, SIGNER))["step"]["code"] == "ho-tich"
 
 
+async def test_an_answer_waits_for_the_opinion_that_must_be_waited_for(empty_office: Office) -> None:
+    """Given, or its time over, the answer is taken: gone on without it, whoever was asked was passed over."""
+    beside = {"consultation_of": ["ho-tich"], "join": "ALL", "hours": 40}
+    council = a_step("hoi-dong", "CLERK", "van-phong", **beside)
+    office = await empty_office.open(steps=[*NO_WAY_BACK, council])
+    seen = await office.act(await office.in_process(), "step-completion", SPECIALIST, step="kiem-tra")
+    assert await _answered(office, "completed") == (200, "kept")
+    await office.service.run_job(TIME_OUT_STEPS)
+    assert (await office.read(seen, SIGNER))["step"]["code"] == "ho-tich"
+    office.service.clock.advance(timedelta(days=9))
+    await office.service.run_job(TIME_OUT_STEPS)
+    assert (await office.read(seen, SIGNER))["step"]["code"] == "ky"
+
+
 async def test_a_step_ends_when_its_answer_came_though_the_calendar_comes_later(empty_office: Office) -> None:
     """The last afternoon of a year whose next is not decided: kept, then counted from that afternoon."""
     office, service = empty_office, empty_office.service
