@@ -8,6 +8,7 @@ from kernel.core.caller import Caller
 from kernel.core.errors import Forbidden
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import NotYourStep, TransitionRefused, WorkedElsewhere
+from services.dossier.domain.holdings import Step
 from services.dossier.domain.standing import (
     is_held_by,
     is_held_by_another,
@@ -297,14 +298,20 @@ def _main_task(dossier: Dossier) -> Task | None:  # noqa: PLR0911 - one answer a
             return None if dossier.open_supplement else reception
         case State.WITHDRAWAL_REQUESTED | State.SUSPENDED:
             return signer
+        case State.AWAITING_FINANCIAL:
+            # The applicant's to pay; whoever asked for it keeps it in sight, and answers for it.
+            return _office_task(dossier.step)
         case State.PROCESSING if dossier.step is not None:
-            step = dossier.step
             if dossier.draft is not None:
-                return Task("TEAM_LEAD", step.agency, step.unit)
+                return Task("TEAM_LEAD", dossier.step.agency, dossier.step.unit)
             if dossier.apology_draft is not None:
                 return signer
-            if step.kind == "APPLICANT":
-                return reception
-            return Task(step.role, step.agency, step.unit) if step.kind == "OFFICE" else None
+            return reception if dossier.step.kind == "APPLICANT" else _office_task(dossier.step)
         case _:
             return None
+
+
+def _office_task(step: Step | None) -> Task | None:
+    if step is None or step.kind != "OFFICE":
+        return None
+    return Task(step.role, step.agency, step.unit)

@@ -289,6 +289,11 @@ class Dossier:
         return sum(item.owed for item in self.obligations)
 
     @property
+    def pay_by(self) -> datetime | None:
+        """Until when the first of what is owed by a notice is to be paid; None where no notice says."""
+        return min((one.pay_by for one in self.obligations if one.owed and one.pay_by), default=None)
+
+    @property
     def open_supplement(self) -> Supplement | None:
         """The request that waits for an answer."""
         waits = self.state in {State.INTAKE_SUPPLEMENT, State.SUPPLEMENT_REQUESTED}

@@ -61,13 +61,7 @@ def watch_next(dossier: Dossier, limits: Limits, now: datetime) -> datetime | No
 
 
 def whose(dossier: Dossier) -> Task:
-    """Return who is warned: who has to act next, else the one-stop unit that answers to the applicant.
-
-    While money is waited for nobody has to act: it is the step that asked for it.
-    """
-    step = dossier.step
-    if dossier.state is State.AWAITING_FINANCIAL and step is not None and step.kind == "OFFICE":
-        return Task(step.role, dossier.now_at(step.agency), dossier.unit_at(step.unit, step.agency))
+    """Return who is warned: whose task it is, else the one-stop unit that answers to the applicant."""
     return main_task(dossier) or Task("ONE_STOP_OFFICER", dossier.receiving_agency.code, "")
 
 

@@ -212,6 +212,8 @@ def _task_due(dossier: Dossier) -> datetime:
             return dossier.reply_due_at
         case State.ACCEPTED if dossier.handover_due_at is not None:
             return dossier.handover_due_at
+        case State.AWAITING_FINANCIAL if dossier.pay_by is not None:
+            return dossier.pay_by
         case State.SUSPENDED if dossier.stops and dossier.stops[-1].until is not None:
             return dossier.stops[-1].until
         case _:
@@ -221,7 +223,7 @@ def _task_due(dossier: Dossier) -> datetime:
 def _task_holder(dossier: Dossier) -> str | None:
     """Return who holds the task: a step's holder, unless a lead has a drafted request to decide on first."""
     if (
-        dossier.state is not State.PROCESSING
+        dossier.state not in {State.PROCESSING, State.AWAITING_FINANCIAL}
         or dossier.step is None
         or dossier.draft
         or dossier.apology_draft

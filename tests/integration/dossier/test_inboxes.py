@@ -62,6 +62,24 @@ async def test_an_inbox_says_whose_a_step_is_and_is_sifted(office: Office) -> No
     assert (await office.read(claimed, a_citizen()))["holder"] is None
 
 
+async def test_what_waits_for_money_stays_in_sight_of_who_asked_for_it(office: Office) -> None:
+    """Counted and found as such, by its day to pay; held by whom held it, and with the unit's lead."""
+    seen = await office.act(await office.in_process(), "claim", SPECIALIST)
+    asked = {"name": "Lệ phí", "amount": 9_000, "reason": "x", "legal_basis": "NĐ 10/2022", "pay_days": 5}
+    waiting = await office.act(seen, "payment-notice", SPECIALIST, **asked)
+    for filters in ({"whose": "mine"}, {"state": "AWAITING_FINANCIAL"}, {}):
+        page = await inbox(office, SPECIALIST, **filters)
+        assert ids(page) == [seen["dossier_id"]], filters
+    assert (page["counts"]["total"], page["counts"]["by_state"]) == (1, {"AWAITING_FINANCIAL": 1})
+    (item,) = page["items"]
+    assert (item["task_due_at"][:10], item["urgency"]) == ("2026-03-09", "ON_TRACK")
+    assert ids(await inbox(office, LEAD, whose="unit")) == [seen["dossier_id"]]
+    assert ids(await inbox(office, SPECIALIST, state="PROCESSING")) == []
+    await office.act(waiting, "payment-notice-cancellation", LEAD, reason="Nhầm")
+    page = await inbox(office, SPECIALIST)
+    assert [one["state"] for one in page["items"]] == ["PROCESSING"]
+
+
 async def test_a_step_is_late_before_its_dossier_is(office: Office) -> None:
     """Four hours for the step, three days for the dossier: seen, counted and filtered as such."""
     seen = await office.in_process()
