@@ -18,9 +18,10 @@ from services.gateway.domain.portal_files import (
     strange_members,
 )
 from services.gateway.domain.portal_form import is_form, long_answers
+from services.gateway.domain.portal_going_on import status_members
 from services.gateway.domain.portal_kept import kept_with_form
 from services.gateway.domain.portal_owner import unread_number
-from services.gateway.domain.portal_profiles import PROFILES, STATUS
+from services.gateway.domain.portal_profiles import PROFILES
 from services.gateway.domain.portal_reading import UPDATING, beside_form, is_change_said
 from services.gateway.domain.portal_spelling import FILES, FORM
 from services.gateway.domain.portal_twice import is_blank, told_twice
@@ -188,7 +189,9 @@ def _answers(profile: Mapping[str, Any], message: Any, data: Mapping[str, Any]) 
         return
     if profile["form"] and data.get(profile["form"]):
         yield profile["form"]
-    yield from beside_form(data, profile, is_change=True)
+    told = {*status_members(data)}
+    # Whether it goes on is said anew, not left out.
+    yield from (name for name in beside_form(data, profile, is_change=True) if name not in told)
     yield from kept_with_form(data, profile, {})
 
 
@@ -231,7 +234,8 @@ def _names(profile: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[str]
     yield from (name for name in plain if name)
     yield from (name for own, name in profile["owner"].items() if own != _WHOSE)
     yield ".".join(profile["address"])
-    yield from (name for name in (*profile["note"], STATUS) if name in data)
+    yield from (name for name in profile["note"] if name in data)
+    yield from status_members(data)
     for kind in profile["files"]:
         items = data.get(kind["list"]) if kind["list"] else None
         for place, item in enumerate(items if isinstance(items, list) else ()):

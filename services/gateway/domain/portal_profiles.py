@@ -27,16 +27,6 @@ AS_ALL_BEGIN: Mapping[str, frozenset[str]] = {
     "TrangThaiHoSo": frozenset({"1", "2"}),
 }
 """What members of section 7 say of every dossier made on the portal; anything else is news (section 13)."""
-STATUS = "TrangThaiHoSo"
-ENDED: Mapping[str, str] = {
-    "3": "không được tiếp nhận",
-    "7": "công dân yêu cầu rút hồ sơ",
-    "8": "dừng xử lý",
-    "9": "đã xử lý xong",
-    "10": "đã trả kết quả",
-    "11": "bị từ chối",
-}
-"""Statuses of section 12 nobody has who hands papers in: what the citizen wants is for people."""
 
 PROFILES: Mapping[str, Mapping[str, Any]] = {
     GENERAL: {

@@ -10,15 +10,14 @@ from contracts.limits import MOST_FORM_ANSWERS
 from services.gateway.domain.portal_envelope import content_of
 from services.gateway.domain.portal_files import Listed, files_of
 from services.gateway.domain.portal_form import form_of
+from services.gateway.domain.portal_going_on import require_going_on
 from services.gateway.domain.portal_kept import kept_with_form
 from services.gateway.domain.portal_owner import owner_of
 from services.gateway.domain.portal_profiles import (
     AS_ALL_BEGIN,
-    ENDED,
     OF_A_BARE_ONE,
     OF_NO_DOSSIER,
     PROFILES,
-    STATUS,
     TOLD_BY_THE_DOSSIER,
 )
 from services.gateway.domain.portal_spelling import names_of
@@ -85,7 +84,7 @@ def handed_of(path: str, message: Any) -> Handed:
     # What changes a dossier names it either way; only a create is a repeated one (section 17.2).
     changed = supplemented or code if _is_change(message, data) else ""
     is_supplement = bool(changed) or not code
-    _require_going_on(data)
+    require_going_on(data, is_change=is_supplement)
     if data is message:
         data = {name: value for name, value in data.items() if name not in OF_A_BARE_ONE}
     if is_supplement:
@@ -117,12 +116,6 @@ def _is_change(message: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
     if is_unread or said not in _CHANGES | _CREATES:
         raise NeedsPeople(f"cần sửa: {UPDATING} (không rõ tạo mới hay cập nhật)")
     return said in _CHANGES
-
-
-def _require_going_on(data: Mapping[str, Any]) -> None:
-    """Raise `NeedsPeople` where a message says the dossier has ended, or the citizen wants it to."""
-    if said := ENDED.get(text_of(data, STATUS)):
-        raise NeedsPeople(f"cần sửa: {STATUS} (Cổng báo hồ sơ {said})")
 
 
 def is_change_said(text: str) -> bool:

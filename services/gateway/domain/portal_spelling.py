@@ -179,23 +179,6 @@ def _is_of_the_road(name: str, value: Any) -> bool:
     )
 
 
-def dossiers_named(told: Any, deep: int = _DEEPEST) -> Iterator[str]:
-    """Yield the code of everything in it that is a dossier itself, not only the name of one.
-
-    A dossier says its own code, and whose it is or for which procedure.
-    """
-    inner: Any = told if isinstance(told, list) else ()
-    if isinstance(told, Mapping):
-        inner = told.values()
-        named = {letters_of_name(name): value for name, value in told.items()}
-        if named.keys() & _SAID_OF_A_DOSSIER:
-            codes = (without_elements(named.get(code.casefold())) for code in _DOSSIER_CODES)
-            yield from (str(code).strip() for code in codes if not is_blank(code))
-    if deep:
-        for one in inner:
-            yield from dossiers_named(one, deep - 1)
-
-
 def with_envelope_of(message: Mapping[str, Any], beside: Mapping[str, Any]) -> Json:
     """Return a message with what a container of it says of its envelope, where itself says nothing of it."""
     outer = with_envelope_named(beside)

@@ -242,7 +242,7 @@ class PostgresPortalLedger:
 
     async def asked_in(self, code: str, by: datetime) -> int | None:
         """Return the version in which a dossier last asked for papers by a moment, None for none."""
-        found: int | None = await self._unit.fetch_value(_ASKED_IN, code=code, by=by)
+        found: int | None = await self._unit.fetch_value(_ASKED_IN, code=code.upper(), by=by)
         return found
 
     async def sector_name(self, procedure_code: str) -> str:

@@ -22,10 +22,10 @@ from services.gateway.domain.portal_outline import (
     Outliner,
     outline_of,
 )
+from services.gateway.domain.portal_several import another_dossier
 from services.gateway.domain.portal_spelling import (
     FILES,
     content_beside,
-    dossiers_named,
     files_in,
     in_shape,
     with_envelope_of,
@@ -33,7 +33,7 @@ from services.gateway.domain.portal_spelling import (
     within,
 )
 from services.gateway.domain.portal_twice import lay_under
-from services.gateway.domain.portal_words import Json, LongText
+from services.gateway.domain.portal_words import Json
 from services.gateway.use_cases.portal_aside import aside, values_at_most
 from services.gateway.use_cases.portal_ports import OpenWork
 from services.gateway.use_cases.portal_texts import PART_BYTES, AtHand, File, InParts, Text, Within
@@ -129,31 +129,9 @@ async def _with_members(value: Any, around: list[tuple[Json, bool]], files: "_Fi
     if not isinstance(data, Mapping):
         return await _undone(value, files, others)
     others = [content_beside(value), *others]
-    if another := await _another_dossier(data, others, files):
+    if another := await aside(files.values, another_dossier, data, others):
         return {**value, "data": [data, another]}
     return {**value, "data": await _undone(data, files, others)}
-
-
-async def _another_dossier(data: Mapping[str, Any], beside: Sequence[Json], files: "_Files") -> Any:
-    """Return what stands beside a content and is another dossier, also as a text; None for none.
-
-    It is somebody else's: as an answer of this one's form strangers would read it, and nobody would ask.
-    """
-    own = await aside(files.values, _codes_in, data)
-    for held in beside:
-        for value in held.values():
-            told = await files.said_by(value, or_else=None) if _may_be_json(value) else value
-            if await aside(files.values, _codes_in, told) - own:
-                return told
-    return None
-
-
-def _codes_in(told: Any) -> set[str]:
-    return {*dossiers_named(told)}
-
-
-def _may_be_json(value: Any) -> bool:
-    return isinstance(value, str) and not isinstance(value, LongText) and value.lstrip()[:1] in {"{", "["}
 
 
 async def _undone(

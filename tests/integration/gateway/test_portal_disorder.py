@@ -186,14 +186,17 @@ async def test_what_fails_again_and_again_is_tried_no_more_and_stands_in_the_fig
     assert (figures["inbound_faulty"], figures["inbound"]) == (1, {"PARKED": 1})
 
 
-async def test_the_same_papers_given_again_when_they_are_asked_for_again_are_another_answer(world: World):
+@pytest.mark.parametrize("code", [CODE, CODE.lower()])
+async def test_the_same_papers_given_again_when_they_are_asked_for_again_are_another_answer(
+    world: World, code: str
+):
     """A supplement that tells no moment says the same each time; sent again by the portal it is one."""
-    await send(world, a_message())
-    born = ADossier(origin="PORTAL", portal_code=CODE).went("accepted", "ACCEPTED")
+    await send(world, a_message(code))
+    born = ADossier(origin="PORTAL", portal_code=code).went("accepted", "ACCEPTED")
     born.went("supplement_requested", "SUPPLEMENT_REQUESTED")
     await world.hears(born)
     world.passes(hours=1)
-    said = a_supplement(NgayNopHoSo="", TaiLieuNop=[{"TenTepDinhKem": "a.pdf", "Base64": PDF}])
+    said = a_supplement(code, NgayNopHoSo="", TaiLieuNop=[{"TenTepDinhKem": "a.pdf", "Base64": PDF}])
     for _ in range(2):
         world.passes(minutes=11)
         assert (await send(world, said))["error_code"] == 0

@@ -447,6 +447,64 @@ async def test_a_status_nobody_has_who_hands_papers_in_is_for_people(updating: s
     handed_of(GENERAL, corrected(GENERAL, said.value, {"TrangThaiHoSo": ""}))
 
 
+WITHDRAWN = [
+    *({name: "7"} for name in ("trangThaiHoSo", "TRANGTHAIHOSO", "TRANG_THAI_HO_SO", "ns1:TrangThaiHoSo")),
+    *({"TrangThaiHoSo": said} for said in ("07", "7.0", 7, ["7"], {"@ma": "x", "#text": "7"})),
+    *({"TrangThaiHoSo": said} for said in ("Công dân yêu cầu rút hồ sơ", "7 - Công dân yêu cầu rút hồ sơ")),
+    *(
+        {"TrangThaiHoSo": said}
+        for said in ({"Ma": "7", "Ten": "Rút"}, "Xin rút lại hồ sơ", "cong dan rut ho so")
+    ),
+    *({name: "7"} for name in ("TrangThai", "MaTrangThai", "MaTrangThaiHoSo")),
+    {"TenTrangThai": "Công dân yêu cầu rút hồ sơ"},
+    {"TrangThaiHoSo": "2", "n0:TrangThaiHoSo": "7"},
+]
+
+
+@pytest.mark.parametrize("updating", ["True", "False"])
+@pytest.mark.parametrize("told", WITHDRAWN, ids=str)
+async def test_a_withdrawal_is_heard_however_it_is_written(updating: str, told: Json) -> None:
+    """Taken for papers it would make a dossier go on that its applicant has given up."""
+    said = await read({**a_message(SMALL, **told), "isUpdating": updating})
+    with pytest.raises(NeedsPeople, match=r"^cần sửa: .*công dân yêu cầu rút hồ sơ"):
+        handed_of(GENERAL, said.value)
+    (name,) = [one for one in correctable(GENERAL, said.value) if one in told and told[one] != "2"]
+    assert name not in removable(GENERAL, said.value)
+    handed_of(GENERAL, corrected(GENERAL, said.value, {name: "2"}))
+
+
+@pytest.mark.parametrize("told", [{"LyDoRutHoSo": "đổi ý"}, {"TrangThaiHoSo": "đang chờ"}], ids=str)
+async def test_a_change_whose_status_nobody_can_read_is_for_people(told: Json) -> None:
+    said = await read({**a_message(SMALL, **told), "isUpdating": "True"})
+    with pytest.raises(NeedsPeople, match=r"^cần sửa: "):
+        handed_of(GENERAL, said.value)
+    created = await read(a_message(SMALL, **told))
+    assert told.items() <= handed_of(GENERAL, created.value).body["form_data"].items()
+
+
+ANOTHER = {"MaHoSo": "G22.99-260303-000002", "MaTTHC": "1.004874", "ChuHoSo": "Trần Thị Bình"}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"HoSoLienThong": ANOTHER},
+        {"HoSoLienQuan": json.dumps(ANOTHER)},
+        {"HoSoLienQuan": [json.dumps(ANOTHER)]},
+        {"LienThong": {"DanhSach": [{"HoSo": ANOTHER}]}},
+    ],
+    ids=["an object", "a text", "a list of texts", "deep"],
+)
+async def test_a_dossier_inside_another_is_no_answer_of_its_form(told: Json) -> None:
+    """As an answer strangers would read it, and nobody would ask for the dossier."""
+    said = await read(a_message(SMALL, **told))
+    with pytest.raises(NotUnderstood, match="nhiều hồ sơ"):
+        handed_of(GENERAL, said.value)
+    same = {name: {**ANOTHER, "MaHoSo": "G22.99-260303-000001"} for name in told}
+    handed_of(GENERAL, (await read(a_message(SMALL, **same))).value)
+    handed_of(GENERAL, (await read(a_message(SMALL, DuLieuEForm={"hoSoTruoc": ANOTHER}))).value)
+
+
 async def test_two_envelopes_that_differ_in_whether_it_is_a_change_are_for_people() -> None:
     said = await read({"isUpdating": "True", "request": {**a_message(SMALL), "isUpdating": "False"}})
     with pytest.raises(NeedsPeople, match="isUpdating"):
