@@ -18,7 +18,7 @@ from services.gateway.api.refusals import answer_of
 from services.gateway.api.rendered import problem_page
 from services.gateway.api.shaped import Shaped
 from services.gateway.domain.deprecation import deprecation_headers, refuse_retired
-from services.gateway.domain.headers import client_address
+from services.gateway.domain.headers import client_address, forwarded_for
 from services.gateway.domain.pace import is_page, pace_class
 from services.gateway.domain.routes import Priority, Route
 from services.gateway.domain.shaping import as_asked_inside, refuse_unknown, wanted_fields
@@ -220,7 +220,8 @@ def _count_page(door: Door, path: str, given: Mapping[bytes, bytes]) -> None:
 
 def _client(door: Door, scope: Scope, given: Mapping[bytes, bytes]) -> str:
     peer = scope.get("client") or ("", 0)
-    return client_address(peer[0], given.get(b"x-forwarded-for", b"").decode("latin-1"), door.trusted_proxies)
+    told = forwarded_for(scope["headers"]) if door.trusted_proxies and b"x-forwarded-for" in given else ""
+    return client_address(peer[0], told, door.trusted_proxies)
 
 
 class _Answer:

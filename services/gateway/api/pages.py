@@ -12,7 +12,7 @@ from kernel.core.errors import NotFound
 from services.gateway.api.forms import form_of
 from services.gateway.api.html import page
 from services.gateway.api.tracking import looked_up
-from services.gateway.domain.headers import client_address
+from services.gateway.domain.headers import client_address, forwarded_for
 from services.gateway.domain.usage.kinds import Channel
 from services.gateway.use_cases.door import Door
 from services.gateway.use_cases.look_up import TooManyFailures
@@ -65,7 +65,7 @@ async def look_up(request: Request) -> HTMLResponse:
 
 def _client(door: Door, request: Request) -> str:
     peer = request.client.host if request.client else ""
-    return client_address(peer, request.headers.get("x-forwarded-for", ""), door.trusted_proxies)
+    return client_address(peer, forwarded_for(request.scope["headers"]), door.trusted_proxies)
 
 
 def _form(code: str) -> str:

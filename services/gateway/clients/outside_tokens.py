@@ -13,6 +13,7 @@ from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import Clock
 from kernel.core.errors import Unauthenticated
 from services.gateway.clients.key_sets import KeySets
+from services.gateway.domain.claims import text_of, texts_of
 from services.gateway.domain.identity import STAFF_CLAIMS, account_of_claims, caller_of_claims
 from services.gateway.domain.issuer import Issuer, IssuerKind, OutsideIdentity
 from services.gateway.use_cases.ports import SignedOut
@@ -64,7 +65,7 @@ class IssuerTokens:
             raise Unauthenticated
         at = _moment(claims.get("iat"))
         moment = datetime.fromtimestamp(at, UTC) if at is not None else None
-        return SignedOut(issuer.name, str(claims["sub"]), str(claims.get("sid", "")), moment)
+        return SignedOut(issuer.name, _subject_of(claims), text_of(claims, "sid"), moment)
 
     def _named(self, token: str) -> tuple[Issuer, str]:
         """Return the issuer and the key a token says it is of; nothing of it is verified."""
@@ -99,12 +100,12 @@ class IssuerTokens:
 
     def _own(self, issuer: Issuer, claims: Mapping[str, Any], expires_at: float) -> OutsideIdentity:
         if claims.get("kind") == "service":
-            machine = str(claims["sub"])
+            machine = _subject_of(claims)
             caller = Caller(
                 subject=machine,
                 kind=CallerKind.SERVICE,
                 name=machine,
-                roles=frozenset(str(claims.get("scope", "")).split()),
+                roles=frozenset(texts_of(claims, "scope").split()),
             )
             return OutsideIdentity(caller=caller, may_be_staff=False, expires_at=expires_at)
         if not self._own_has_people:
@@ -122,12 +123,20 @@ def _identity(
         may_be_staff=may_be_staff,
         expires_at=float(claims["exp"]),
         issuer=issuer.name,
-        issuer_subject=str(claims["sub"]),
-        issuer_session=str(claims.get("sid", "")),
+        issuer_subject=_subject_of(claims),
+        issuer_session=text_of(claims, "sid"),
         account=account_of_claims(claims, names, issuer=issuer.name, caller=caller),
         issued_at=_moment(claims.get("iat")),
         authenticated_at=_moment(claims.get("auth_time")),
     )
+
+
+def _subject_of(claims: Mapping[str, Any]) -> str:
+    """Return `sub`; raise `Unauthenticated` where it is no text: nobody is named."""
+    subject = text_of(claims, "sub")
+    if not subject:
+        raise Unauthenticated
+    return subject
 
 
 def _moment(value: Any) -> float | None:

@@ -126,7 +126,8 @@ class HttpSignIn:
         if told.get("sub") != claims["sub"]:
             raise Unauthenticated
         # How somebody signed in is said, signed, by the identity token alone.
-        return {**{name: told[name] for name in told.keys() - _OF_THE_SIGN_IN}, **claims}
+        signed = {name: value for name, value in claims.items() if value is not None}
+        return {**{name: told[name] for name in told.keys() - _OF_THE_SIGN_IN}, **signed}
 
     async def _discovered(self, issuer: Issuer, name: str) -> str:
         try:

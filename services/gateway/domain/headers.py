@@ -98,6 +98,11 @@ def client_address(peer: str, forwarded_for: str, trusted_proxies: int) -> str:
     return one_client(hops[-min(trusted_proxies, len(hops))])
 
 
+def forwarded_for(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """Return all of X-Forwarded-For: a proxy may add a line of its own behind the asker's (RFC 9110, 5.3)."""
+    return ",".join(value.decode("latin-1") for name, value in headers if name == b"x-forwarded-for")
+
+
 @lru_cache(maxsize=4096)
 def one_client(address: str) -> str:
     """Return the client an address is of: itself, or of IPv6 the network of 64 bits a single line is given.

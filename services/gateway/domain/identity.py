@@ -9,6 +9,7 @@ from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Unauthenticated
 from services.gateway.domain.account import Account
 from services.gateway.domain.assurance import level_of
+from services.gateway.domain.claims import text_of, texts_of
 
 CITIZEN, ENTERPRISE = "1", "2"
 """`LoaiTaiKhoan`: 1 citizen, 2 enterprise, 3 organisation."""
@@ -25,7 +26,6 @@ PERSON_CLAIMS = {
     "assurance": "loAs",
 }
 STAFF_CLAIMS = {"subject": "sub", "name": "name"}
-_LONGEST = 200
 
 
 def caller_of_claims(
@@ -42,22 +42,20 @@ def caller_of_claims(
     wanted = {**PERSON_CLAIMS, **names}
 
     def text(name: str) -> str:
-        value = claims.get(wanted[name], "")
-        value = " ".join(map(str, value)) if isinstance(value, list) else str(value)
-        return value.strip()[:_LONGEST]
+        return texts_of(claims, wanted[name])
 
-    subject = text("subject") or str(claims.get("sub", ""))
+    subject = text_of(claims, wanted["subject"]) or text_of(claims, "sub")
     if not subject:
         raise Unauthenticated
-    is_enterprise = text("account_type") == ENTERPRISE
-    name = (text("enterprise_name") if is_enterprise else "") or text("name") or str(claims.get("name", ""))
+    is_enterprise = _kind_of(text("account_type")) == ENTERPRISE
+    name = (text("enterprise_name") if is_enterprise else "") or text("name") or text_of(claims, "name")
     number = text("identity_number")
     if is_enterprise:
         number = number or text("tax_code") or text("enterprise_code")
     return Caller(
         subject=f"{prefix}{subject}",
         kind=CallerKind.PERSON,
-        name=name[:_LONGEST],
+        name=name,
         identity_number=number,
         assurance=text("identity_assurance") or text("assurance"),
         assurance_level=level_of(
@@ -73,20 +71,25 @@ def account_of_claims(
     wanted = {**PERSON_CLAIMS, **names}
 
     def text(name: str) -> str:
-        return str(claims.get(wanted[name]) or "").strip()[:_LONGEST]
+        return text_of(claims, wanted[name])
 
-    kind = text("account_type") or CITIZEN
+    kind = _kind_of(text("account_type"))
     number = text("identity_number") if kind == CITIZEN else text("tax_code") or text("enterprise_code")
     # One number written with blanks or dots is no other person's.
     number = number.replace(".", "").replace(" ", "")
     return Account(
         issuer=issuer,
-        issuer_subject=str(claims["sub"]),
+        issuer_subject=text_of(claims, "sub"),
         subject=caller.subject,
         kind=kind,
         number=number,
         level=caller.assurance_level,
     )
+
+
+def _kind_of(told: str) -> str:
+    """Return the kind of an account; `02` and `2` are one."""
+    return told.lstrip("0") or CITIZEN
 
 
 @dataclass(frozen=True, slots=True)

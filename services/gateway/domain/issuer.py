@@ -8,6 +8,7 @@ from typing import Any
 from kernel.core.caller import Caller
 from kernel.core.errors import Forbidden
 from services.gateway.domain.account import Account
+from services.gateway.domain.claims import text_of
 
 
 class IssuerKind(StrEnum):
@@ -58,7 +59,7 @@ class Issuer:
         if self.kind is not IssuerKind.STAFF or not self.second_factors:
             return
         methods = claims.get("amr")
-        told = {str(claims.get("acr", "")), *(map(str, methods) if isinstance(methods, list) else ())}
+        told = {text_of(claims, "acr"), *(map(str, methods) if isinstance(methods, list) else ())}
         if self.second_factors.isdisjoint(told):
             raise SecondFactorMissing
 

@@ -333,3 +333,31 @@ async def finishes(door: RunningService, peer: Peer, **claims: Any) -> int:
     back = await door.client.get(f"/session/callback?code=c&state={asked['state']}")
     door.client.cookies.clear()
     return back.status_code
+
+
+async def test_accounts_the_issuer_tells_no_tech_id_of_are_not_one_person(
+    open_door: Open, peer: Peer
+) -> None:
+    """VNeID directly: who was never on the portal has none, and a serializer writes `null`."""
+    door = await open_door(issuers=[with_browser(peer)])
+    an, binh = [
+        await signs_in_outside(door, peer, sub=sub, TechID=None, SoDinhDanh=number)
+        for sub, number in (("s-an", "099088000011"), ("s-binh", "099192000022"))
+    ]
+    subjects = await door.runtime.pool.fetch("SELECT subject FROM sessions ORDER BY subject")
+    assert [row["subject"].rpartition(":")[2] for row in subjects] == ["s-an", "s-binh"]
+    headers = {"Cookie": f"motcua_session={an}", **OURS}
+    assert (await door.client.delete("/session?everywhere=true", headers=headers)).status_code < 300
+    assert (await is_known(door, an), await is_known(door, binh)) == (False, True)
+
+
+async def test_a_logout_whose_session_is_told_as_nothing_ends_all_of_the_subject(
+    open_door: Open, peer: Peer
+) -> None:
+    door = await open_door(issuers=[with_browser(peer)])
+    number = await signs_in_outside(door, peer, sid="sid-1")
+    door.clock.advance(timedelta(seconds=3))
+    at = int(door.clock.now().timestamp())
+    told = an_outside_token(door, aud="cua-vao", events=SIGNED_OUT, jti="j1", iat=at, sid=None)
+    answer = await door.client.post("/session/back-channel", data={"logout_token": told})
+    assert (answer.status_code, await is_known(door, number)) == (200, False)

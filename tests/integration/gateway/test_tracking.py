@@ -369,6 +369,26 @@ async def test_a_client_is_not_believed_about_its_address(door: RunningService) 
     assert statuses[-1] == 429
 
 
+@pytest.mark.parametrize("is_page", [False, True])
+async def test_a_line_of_the_askers_own_before_the_proxys_changes_nothing(
+    open_door: Open, is_page: bool
+) -> None:
+    """HAProxy adds a line of X-Forwarded-For behind the one that came; secrets could be tried for ever."""
+    door = await open_door(trusted_proxies=1)
+    await door.receive(a_dossier_event("accepted", 2))
+    statuses = []
+    for number in range(6):
+        asked = {"code": CODE, "secret": f"AAAAAAA{number}"}
+        lines = [("x-forwarded-for", f"198.51.100.{number}"), ("x-forwarded-for", "203.0.113.7")]
+        if is_page:
+            form = [*lines, ("content-type", "application/x-www-form-urlencoded")]
+            answer = await door.client.post("/tra-cuu", data=asked, headers=form)
+        else:
+            answer = await door.client.get("/api/v1/tracking", params=asked, headers=lines)
+        statuses.append(answer.status_code)
+    assert statuses[-1] == 429
+
+
 @pytest.mark.parametrize(
     ("query", "refusal"),
     [

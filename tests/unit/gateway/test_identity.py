@@ -9,8 +9,8 @@ import pytest
 
 from kernel.core.errors import Unauthenticated
 from services.gateway.api.cookies import session_cookie
-from services.gateway.domain.headers import client_address
-from services.gateway.domain.identity import Period, StaffMember, caller_of_claims
+from services.gateway.domain.headers import client_address, forwarded_for
+from services.gateway.domain.identity import Period, StaffMember, account_of_claims, caller_of_claims
 from services.gateway.domain.sample_user import sample_users
 from services.gateway.domain.tracking import (
     HAPPENED,
@@ -55,6 +55,34 @@ def test_an_enterprise_goes_by_its_own_name() -> None:
 def test_claims_have_the_names_an_issuer_gives_them() -> None:
     caller = caller_of_claims({"sub": "x", "full_name": "Lò Thị Súa"}, {"name": "full_name"}, "vneid:")
     assert (caller.subject, caller.name) == ("vneid:x", "Lò Thị Súa")
+
+
+@pytest.mark.parametrize("told", [None, False, {}, [], "", " ", 1.5], ids=repr)
+def test_what_is_no_text_names_nobody(told: object) -> None:
+    """Written as a text, `null` made two citizens one person."""
+    nobody = {"TechID": told, "HoVaTen": told, "SoDinhDanh": told, "IAL": told, "name": told}
+    caller = caller_of_claims({**AN, **nobody, "loAs": ["LoA2"]}, {})
+    assert (caller.subject, caller.name, caller.identity_number) == ("s", "", "")
+    assert caller.assurance == "LoA2"
+    account = account_of_claims({**AN, **nobody}, {}, issuer="x", caller=caller)
+    assert (account.number, account.issuer_subject, account.subject) == ("", "s", "s")
+    with pytest.raises(Unauthenticated):
+        caller_of_claims({"sub": told, "TechID": told}, {})
+
+
+@pytest.mark.parametrize("kind", [2, "2", "02"])
+def test_an_enterprise_is_one_however_its_kind_is_written(kind: object) -> None:
+    told = {**COMPANY, "LoaiTaiKhoan": kind}
+    caller = caller_of_claims(told, {})
+    assert (caller.name, caller.identity_number) == ("Công ty Lam", "9900000018")
+    assert account_of_claims(told, {}, issuer="x", caller=caller).kind == "2"
+
+
+def test_all_lines_of_the_proxies_count_in_their_order() -> None:
+    """A proxy that adds a line of its own leaves the asker's before it."""
+    lines = [(b"x-forwarded-for", b"198.51.0.1"), (b"host", b"x"), (b"x-forwarded-for", b"203.0.113.7")]
+    assert client_address("10.0.0.1", forwarded_for(lines), 1) == "203.0.113.7"
+    assert client_address("10.0.0.1", forwarded_for([(b"host", b"x")]), 1) == "10.0.0.1"
 
 
 def test_roles_in_a_citizens_token_mean_nothing() -> None:
