@@ -174,7 +174,10 @@ ADD_DIFFERENCES = Statement(
     SELECT id, :day::date, kind, reference, transaction, 'OPEN', '', '', ours, theirs, :at::timestamptz, 1
     FROM jsonb_to_recordset(:rows::jsonb) AS given(id uuid, kind text, reference text, transaction text,
         ours bigint, theirs bigint)
-    ON CONFLICT (day, reference, kind) DO NOTHING
+    ON CONFLICT (day, reference, kind) DO UPDATE SET state = 'OPEN', note = '', settled_by = '',
+        settled_at = NULL, ours = excluded.ours, theirs = excluded.theirs, transaction = excluded.transaction,
+        found_at = excluded.found_at, version = payment_differences.version + 1
+    WHERE payment_differences.state = 'SETTLED' AND payment_differences.settled_by = 'system'
     """,
     rows=None,
 )
@@ -182,7 +185,7 @@ CLOSE_DIFFERENCES = Statement(
     """
     UPDATE payment_differences SET state = 'SETTLED', settled_by = 'system', settled_at = :at,
         note = 'Đã khớp khi đối soát lại', version = version + 1
-    WHERE day = :day AND state = 'OPEN' AND NOT (reference = ANY(:still::text[]))
+    WHERE day = :day AND state = 'OPEN' AND NOT (reference || ' ' || kind = ANY(:still::text[]))
     """,
     rows=None,
 )

@@ -356,7 +356,7 @@ class PostgresPayments:
         )
 
     def add_differences(self, day: date, found: Sequence[Difference], at: datetime) -> None:
-        """Put differences on the work list; one that is there already stays as it is."""
+        """Put differences on the work list; one there stays as people left it, one gone and back is open."""
         rows = [
             {
                 "id": str(new_id()),
@@ -371,9 +371,10 @@ class PostgresPayments:
         if rows:
             self._unit.write(ADD_DIFFERENCES, day=day, rows=rows, at=at)
 
-    def close_differences(self, day: date, still: Sequence[str], at: datetime) -> None:
-        """Settle the day's open differences whose reference is not among those still found."""
-        self._unit.write(CLOSE_DIFFERENCES, day=day, still=list(still), at=at)
+    def close_differences(self, day: date, still: Sequence[Difference], at: datetime) -> None:
+        """Settle the day's open differences that are not among those still found."""
+        kinds = [f"{one.reference} {one.kind.value}" for one in still]
+        self._unit.write(CLOSE_DIFFERENCES, day=day, still=kinds, at=at)
 
     async def differences(
         self, state: str, after: UUID, limit: int, *, agencies: Sequence[str] | None

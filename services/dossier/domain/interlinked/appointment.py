@@ -33,7 +33,7 @@ def cause_of(parent: Parent, path: Sequence[str], now: datetime) -> tuple[str, s
     """Return why the appointment moved, and the member it is because of.
 
     REAPPOINTED: its agency apologised and promised a new day; PAUSED: its clock stood for the applicant, an
-    obligation or by law; LATE: neither, so the agencies are: of those that run, first whose promise is past.
+    obligation or by law; LATE: neither, so the agencies are: first who passed its promise, ended or not.
     """
     for code in path:
         told = parent.children[code].told
@@ -43,6 +43,12 @@ def cause_of(parent: Parent, path: Sequence[str], now: datetime) -> tuple[str, s
         told = parent.children[code].told
         if told.due_at and told.original_due_at and told.due_at > told.original_due_at:
             return "PAUSED", code
-    late = [code for code in path if parent.children[code].is_late(now)]
+    late = [code for code in path if _passed_its_promise(parent, code, now)]
     running = [code for code in path if not parent.children[code].told.ended_at]
     return "LATE", next(iter((*late, *running, *path)), "")
+
+
+def _passed_its_promise(parent: Parent, code: str, now: datetime) -> bool:
+    child = parent.children[code]
+    ended, promised = child.told.ended_at, child.told.promised_at
+    return child.is_late(now) or (ended is not None and promised is not None and ended > promised)

@@ -19,12 +19,18 @@ class Latest:
 
 
 def latest(
-    after: After, known: Mapping[str, datetime], due_of: DueOf, *, start: datetime, left_out: frozenset[str]
+    after: After,
+    known: Mapping[str, datetime],
+    due_of: DueOf,
+    *,
+    start: datetime,
+    left_out: frozenset[str],
+    ended: frozenset[str] = frozenset(),
 ) -> Latest | None:
     """Return the end of the latest path; None where a member's time cannot be counted, or nobody is left.
 
     `known`: moments members ended at or are due at. Everybody else begins when the last of those before it
-    is due; who is left out delays nobody.
+    is due; who is left out delays nobody. Who has ended is waited for no more: those after it count on.
     """
     ends: dict[str, datetime] = {}
     come_from: dict[str, str] = {}
@@ -38,9 +44,10 @@ def latest(
         if due is None:
             return None
         ends[code] = due
-    if not ends:
+    awaited = ends.keys() - ended
+    if not awaited:
         return None
-    path = [max(ends, key=ends.__getitem__)]
+    path = [max((code for code in ends if code in awaited), key=ends.__getitem__)]
     while come_from[path[0]]:
         path.insert(0, come_from[path[0]])
     return Latest(ends[path[-1]], tuple(path))

@@ -28,7 +28,9 @@ async def appoint(
         for child in parent.children.values()
         if child.procedure not in known and child.procedure not in left_out
     }
-    found = latest(parent.group.after, known, _due_of(parent, grounds, work), start=now, left_out=left_out)
+    ended = frozenset(child.procedure for child in parent.children.values() if child.told.ended_at)
+    due_of = _due_of(parent, grounds, work)
+    found = latest(parent.group.after, known, due_of, start=now, left_out=left_out, ended=ended)
     if found is None:
         return None
     if parent.lead.told.accepted_at is None:

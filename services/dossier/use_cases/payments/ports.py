@@ -191,10 +191,10 @@ class Payments(Protocol):
         """Keep the figures of both sides of a day: what each listed, in đồng."""
 
     def add_differences(self, day: date, found: Sequence[Difference], at: datetime) -> None:
-        """Put differences on the work list; one that is there already stays as it is."""
+        """Put differences on the work list; one there stays as people left it, one gone and back is open."""
 
-    def close_differences(self, day: date, still: Sequence[str], at: datetime) -> None:
-        """Settle the day's open differences whose reference is not among those still found."""
+    def close_differences(self, day: date, still: Sequence[Difference], at: datetime) -> None:
+        """Settle the day's open differences that are not among those still found."""
 
     async def differences(
         self, state: str, after: UUID, limit: int, *, agencies: Sequence[str] | None

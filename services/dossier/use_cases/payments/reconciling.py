@@ -37,7 +37,7 @@ async def reconcile(
     short = [one.reference for one in found if (one.ours or 0) < (one.theirs or 0)]
     await work.payments.look_again(short, now)
     # No row is touched twice: what is still found is not settled, what is new is added.
-    work.payments.close_differences(day, [one.reference for one in found], now)
+    work.payments.close_differences(day, found, now)
     work.payments.add_differences(day, found, now)
     return found
 

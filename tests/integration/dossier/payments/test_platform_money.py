@@ -205,6 +205,27 @@ async def test_who_pays_twice_at_one_address_has_it_in_the_books_and_gets_it_bac
     assert booked == shown
 
 
+async def test_a_difference_that_is_gone_is_settled_by_itself_and_opens_when_it_is_back(till: Office) -> None:
+    """Beside another of the same request; what people have settled stays settled."""
+    money = await a_till(till)
+    reference = (await money.ask())["reference"]
+    at = (till.service.clock.now() + timedelta(days=120)).isoformat()
+    for name in ("GD-1", "GD-3"):
+        await money.news(reference, 50_000, transaction=name, paid_at=at)
+
+    async def held(*names: str) -> list[str]:
+        rows = [{"reference": reference, "transaction": n, "amount": 50_000, "paid_at": at} for n in names]
+        body = {"day": at[:10], "rows": rows}
+        assert (await till.service.post("/v1/payment-reconciliations", body, PLATFORM)).status_code == 200
+        items = (await till.service.get("/v1/payment-differences", MANAGER)).json()["items"]
+        return sorted(row["kind"] for row in items if row["reference"] == reference)
+
+    assert await held("GD-1", "GD-2") == ["MISSING_HERE", "MISSING_THERE"]
+    assert await held("GD-1") == ["AMOUNT"]
+    assert await held("GD-1", "GD-3") == []
+    assert await held("GD-1", "GD-2") == ["MISSING_HERE", "MISSING_THERE"]
+
+
 @pytest.mark.parametrize(
     ("first", "again"),
     [("GD-1", " GD-1 "), ("12345678", "12345678.0"), ("gd-1", "GD-1"), ("GD-1", "ＧＤ\u20111\u200b")],
