@@ -16,19 +16,22 @@ from services.dossier.api.schemas.answers import (
     BlockedAction,
     DossierItem,
     DossierOut,
+    LinkedOut,
     PaperOut,
     Receipt,
     TakenFromOut,
     Warned,
 )
 from services.dossier.domain.codes import masked_identity, masked_name
-from services.dossier.domain.course import stood_since
+from services.dossier.domain.correcting import corrects_of
+from services.dossier.domain.course import CorrectionDraft, stood_since
 from services.dossier.domain.definitions import Agency
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import continuing_of, step_of
 from services.dossier.domain.intake.answers import answers_of, corrections_of
 from services.dossier.domain.intake.personal_papers import shown
 from services.dossier.domain.results.register import ResultState
+from services.dossier.domain.situation import LinkedDossier
 from services.dossier.domain.states import VIETNAMESE, State
 from services.dossier.domain.work.elsewhere import Elsewhere
 from services.dossier.domain.work.urgency import Lines, urgency_of
@@ -221,6 +224,8 @@ def detail_of(detail: Detail, *, by: Caller, sees_all: bool, work: Work, now: da
         helper=_person(parties.get("helper"), is_own=False),
         sender=parties.get("sender"),
         brought=dossier.brought if sees_all else {},
+        corrects=_corrects(dossier),
+        corrections=[linked_out(one) for one in detail.corrections],
         form_data=answers_of(form),
         form_corrections=corrections_of(form),
         result_delivery=dossier.result_delivery,
@@ -267,6 +272,7 @@ def _course(dossier: Dossier, *, sees_all: bool, sees_office: bool) -> dict[str,
             }
             for item in dossier.supplements
         ],
+        "correction_draft": _correction_draft(dossier.correction_draft) if sees_office else None,
         "draft": {"items": list(draft.items), "reason": draft.reason, "by": draft.by_name}
         if draft and sees_office
         else None,
@@ -314,6 +320,31 @@ def _elsewhere(away: Elsewhere) -> dict[str, Any]:
     )
     same = {name: getattr(away, name) for name in ("route", "source", "outside_code")}
     return {**same, "since": local(away.since), "end": told}
+
+
+def _corrects(dossier: Dossier) -> LinkedOut | None:
+    found = corrects_of(dossier.brought)
+    if found is None:
+        return None
+    return LinkedOut(dossier_id=found.dossier_id, dossier_code=found.dossier_code, cause=found.cause.code)
+
+
+def linked_out(one: LinkedDossier) -> LinkedOut:
+    """Return a dossier that another hangs on."""
+    return LinkedOut(
+        dossier_id=one.dossier_id,
+        reference=one.reference,
+        dossier_code=one.dossier_code,
+        state=one.state.value,
+        outcome=one.outcome or None,
+    )
+
+
+def _correction_draft(draft: CorrectionDraft | None) -> dict[str, Any] | None:
+    if draft is None:
+        return None
+    told = {"reason": draft.reason, "cause": draft.cause.code, "belongs_to": draft.cause.belongs_to}
+    return {**told, "found_by": draft.found_by, "by": draft.by_name, "at": local(draft.at)}
 
 
 def _ended_result(one: UsedResult) -> dict[str, Any]:

@@ -5,16 +5,23 @@ from fastapi import APIRouter
 
 from kernel.web.edge import EdgeRoute
 from services.dossier.api.deps import PROBLEMS, Act
-from services.dossier.api.schemas.answers import Receipt
+from services.dossier.api.schemas.answers import CorrectionDecided, LinkedOut, Receipt
 from services.dossier.api.schemas.course import (
     ApologyIn,
     BecauseIn,
     CorrectionIn,
     PaymentNoticeIn,
+    ResultErrorIn,
     SuspensionIn,
 )
 from services.dossier.api.schemas.requests import ApprovalIn, NoteIn
-from services.dossier.use_cases import archive_dossier, correct_owner, pause_dossier, reappoint_dossier
+from services.dossier.use_cases import (
+    archive_dossier,
+    correct_owner,
+    correct_result,
+    pause_dossier,
+    reappoint_dossier,
+)
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Thời hạn"])
 
@@ -89,6 +96,26 @@ async def correct(body: CorrectionIn, act: Act) -> Receipt:
         act.dossier_id, corrected=told, reason=body.reason, evidence=body.evidence, **act.terms
     )
     return act.receipt(dossier)
+
+
+@router.post("/dossiers/{dossier_id}/result-correction-draft")
+async def draft_result_correction(body: ResultErrorIn, act: Act) -> Receipt:
+    """Ghi nhận sai sót của kết quả đã trả, đề nghị đính chính."""
+    dossier = await correct_result.draft_correction(
+        act.dossier_id, reason=body.reason, cause=body.cause, found_by=body.found_by, **act.terms
+    )
+    return act.receipt(dossier)
+
+
+@router.post("/dossiers/{dossier_id}/result-correction")
+async def decide_result_correction(body: ApprovalIn, act: Act) -> CorrectionDecided:
+    """Ký thư xin lỗi và lập hồ sơ đính chính kết quả đã trả, hoặc trả lại đề nghị."""
+    decided = await correct_result.decide_correction(
+        act.dossier_id, approved=body.approved, note=body.note, **act.terms
+    )
+    made = decided.correction
+    opened = LinkedOut(dossier_id=made.id, reference=made.reference, state=made.state.value) if made else None
+    return CorrectionDecided(**act.receipt(decided.dossier).model_dump(), correction=opened)
 
 
 @router.post("/dossiers/{dossier_id}/archiving")

@@ -48,6 +48,8 @@ class RegisteredResult(BaseModel):
     is_valid_today: bool
     reason: str
     legal_basis: str
+    replaced_by: UUID | None = None
+    """The result of a correction that took its place."""
     attachment_ids: list[UUID]
     version: int
 

@@ -45,6 +45,18 @@ _RECALLED = """
         WHEN 'RECALLED' THEN h.recalled_at IS DISTINCT FROM r.ended_at ELSE false END
     ORDER BY 1
 """
+# Which result a correction took the place of: told by the entry that handed the corrected one out.
+_SUPERSEDED = """
+    SELECT coalesce(r.id::text, h.result_id) AS name
+    FROM (SELECT id, replaced_by FROM result_register WHERE state = 'SUPERSEDED') r
+    FULL JOIN (
+        SELECT data #>> '{change,supersedes,result_id}' AS result_id,
+            data #>> '{change,supersedes,replaced_by}' AS replaced_by
+        FROM history WHERE type = 'dossier.returned.v1' AND data #>> '{change,supersedes,result_id}' <> '') h
+        ON h.result_id = r.id::text AND h.replaced_by = r.replaced_by::text
+    WHERE r.id IS NULL OR h.result_id IS NULL
+    ORDER BY 1
+"""
 # What a row says of its end is told a second time, in a book that is sealed or chained by itself.
 _TOLD_TWICE = {
     "receipt {name}: the ledger names it, it is missing": (
@@ -115,6 +127,7 @@ _TOLD_TWICE = {
         "SELECT r.id::text AS name FROM result_register r WHERE r.state = 'VALID' AND EXISTS ("
         "SELECT FROM access_log l WHERE l.what = 'result_revoked' AND l.object_id = r.id)"
     ),
+    "result {name}: a correction took its place, or did not, against history": _SUPERSEDED,
     "hold {name}: it was placed, it is missing": (
         "SELECT l.object_id::text AS name FROM access_log l WHERE l.what = 'hold_placed'"
         " AND NOT EXISTS (SELECT FROM archive_holds h WHERE h.id = l.object_id)"

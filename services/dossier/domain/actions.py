@@ -19,7 +19,7 @@ from services.dossier.domain.standing import (
     sits_at_step,
     sits_where,
 )
-from services.dossier.domain.states import Move, State
+from services.dossier.domain.states import UNDER_WAY, Move, State
 from services.dossier.domain.work.errors import StepClaimed
 
 _ON_PAPER = frozenset({"COUNTER", "POST"})
@@ -47,6 +47,8 @@ class Action(StrEnum):
     APOLOGY_DRAFT = "apology-draft"
     REAPPOINTMENT = "reappointment"
     OWNER_CORRECTION = "owner-correction"
+    RESULT_CORRECTION_DRAFT = "result-correction-draft"
+    RESULT_CORRECTION = "result-correction"
     WITHDRAWAL = "withdrawal"
     WITHDRAWAL_DECISION = "withdrawal-decision"
     RESULT = "result"
@@ -155,6 +157,15 @@ def _proposes_apology(dossier: Dossier, caller: Caller) -> bool:
     )
 
 
+def _finds_error(dossier: Dossier, caller: Caller) -> bool:
+    """Tell whether it is a counter that hands its result out, or a specialist of the agency that made it."""
+    competent = dossier.competent_agency.code
+    return _serves(dossier, caller) or any(
+        sits_at(dossier, caller, role=role, unit="", agency=competent)
+        for role in ("ONE_STOP_OFFICER", "SPECIALIST")
+    )
+
+
 def _archives(dossier: Dossier, caller: Caller) -> bool:
     return any(
         sits_at(dossier, caller, role="CLERK", unit="", agency=agency.code)
@@ -201,6 +212,8 @@ _RULES: dict[Action, _Rule] = {
     Action.APOLOGY_DRAFT: _Rule(Move.DRAFT_APOLOGY, _proposes_apology),
     Action.REAPPOINTMENT: _Rule(Move.REAPPOINT, _signs),
     Action.OWNER_CORRECTION: _Rule(Move.CORRECT_OWNER, _receives),
+    Action.RESULT_CORRECTION_DRAFT: _Rule(Move.DRAFT_CORRECTION, _finds_error),
+    Action.RESULT_CORRECTION: _Rule(Move.OPEN_CORRECTION, _signs),
     Action.WITHDRAWAL: _Rule(Move.REQUEST_WITHDRAWAL, _speaks),
     Action.WITHDRAWAL_DECISION: _Rule(Move.APPROVE_WITHDRAWAL, _signs),
     Action.RESULT: _Rule(Move.ISSUE_RESULT, _issues, NotYourStep),
@@ -229,12 +242,21 @@ def require(action: Action, dossier: Dossier, caller: Caller, identity_index: by
     require_sight(dossier, caller, identity_index)
     rule = _RULES[action]
     if not dossier.can(rule.move):
-        raise TransitionRefused.in_state(dossier.state)
+        raise TransitionRefused.in_state(dossier.state, _instead(rule.move, dossier.state))
     if _is_worked_elsewhere(action, dossier):
         raise WorkedElsewhere
     is_owner = rule.allows in _PARTIES and is_party(dossier, caller, identity_index)
     if not is_owner and not rule.allows(dossier, caller):
         raise _refusal(rule, dossier, caller)
+
+
+def _instead(move: Move, state: State) -> str:
+    """Return what is done about a wrong result that nobody was given yet."""
+    if move not in {Move.DRAFT_CORRECTION, Move.OPEN_CORRECTION}:
+        return ""
+    if state is State.RESULT_READY:
+        return "Kết quả chưa trả cho người nộp: thu hồi kết quả để sửa trong chính hồ sơ này."
+    return "Chưa trả kết quả: sửa trong chính hồ sơ này." if state in UNDER_WAY else ""
 
 
 def _refusal(rule: _Rule, dossier: Dossier, caller: Caller) -> Forbidden:
@@ -308,7 +330,7 @@ def _main_task(dossier: Dossier) -> Task | None:  # noqa: PLR0911 - one answer a
                 return signer
             return reception if dossier.step.kind == "APPLICANT" else _office_task(dossier.step)
         case _:
-            return None
+            return signer if dossier.correction_draft is not None else None
 
 
 def _office_task(step: Step | None) -> Task | None:

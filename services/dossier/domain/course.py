@@ -139,6 +139,31 @@ class Apology:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionDraft:
+    """An error found in a result that was handed out, which waits for the head of the agency.
+
+    `found_by`: APPLICANT, who told of it, or AGENCY, which found it itself.
+    """
+
+    reason: str
+    cause: Cause
+    found_by: str
+    by: str
+    by_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedBy:
+    """A dossier opened to correct the result of this one."""
+
+    dossier_id: UUID
+    reference: str
+    at: datetime
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
 class Settlement:
     """How a withdrawn dossier is settled: originals that go back, and what becomes of the money paid."""
 

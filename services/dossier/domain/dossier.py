@@ -12,6 +12,8 @@ from services.dossier.domain.course import (
     ApologyDraft,
     Cause,
     ClockStop,
+    CorrectedBy,
+    CorrectionDraft,
     Delay,
     Obligation,
     Payment,
@@ -62,7 +64,7 @@ _OF_PEOPLE = ("owner_subject", "submitter_subject", "owner_index")
 _FORGOTTEN = (
     *("step", "secret_hash", "facts", "supplements", "draft", "done", "consultations", "obligations"),
     *("proposal", "apology_draft", "apologies", "settlement", "delay", "result", "recalled", "delivery"),
-    *("undo", "brought", "watch_at", "given_files"),
+    *("undo", "brought", "watch_at", "given_files", "correction_draft", "corrections"),
 )
 """What people wrote or did, back to what it was before anything happened."""
 
@@ -130,6 +132,9 @@ class Dossier:
     proposal: Proposal | None = None
     apology_draft: ApologyDraft | None = None
     apologies: tuple[Apology, ...] = ()
+    correction_draft: CorrectionDraft | None = None
+    corrections: tuple[CorrectedBy, ...] = ()
+    """The dossiers opened to correct its result, the newest last: at most one of them is open."""
     settlement: Settlement | None = None
     delay: Delay | None = None
     result: Result | None = None
@@ -240,7 +245,16 @@ class Dossier:
         self._go_on({ended: heir for ended, heir in self.continuing.items() if ended != agency})
         return self.state
 
+    def go_on_after_the_end(self, heirs: Mapping[str, Continuing]) -> None:
+        """Name who goes on for agencies that ended since this dossier did, with the change that follows."""
+        self._lead_on({**self.continuing, **heirs})
+
     def _go_on(self, continuing: dict[str, Continuing]) -> None:
+        """Keep who goes on for whom as a change of its own."""
+        self._lead_on(continuing)
+        self.version += 1
+
+    def _lead_on(self, continuing: dict[str, Continuing]) -> None:
         """Keep who goes on for whom, without heirs nobody leads to any more."""
         self.continuing = {}
         led_to, ahead = set(), list(self.agencies)
@@ -250,7 +264,6 @@ class Dossier:
             if heir is not None and heir.code not in led_to:
                 ahead.append(heir.code)
         self.continuing = {ended: heir for ended, heir in continuing.items() if ended in led_to}
-        self.version += 1
 
     def let_go(self) -> None:
         """Give a held step back to its role: whoever held it works elsewhere."""
@@ -676,6 +689,19 @@ class Dossier:
         """T20: the result reached the applicant."""
         left = self.move(Move.RETURN_RESULT)
         self.delivery = delivery
+        return left
+
+    def draft_correction(self, draft: CorrectionDraft | None) -> State:
+        """Propose to the head of the agency to correct a result that was handed out, or drop the proposal."""
+        left = self.move(Move.DRAFT_CORRECTION)
+        self.correction_draft = draft
+        return left
+
+    def open_correction(self, opened: CorrectedBy) -> State:
+        """Name the dossier that corrects this one's result; nothing of this one's course changes."""
+        left = self.move(Move.OPEN_CORRECTION)
+        self.corrections = (*self.corrections, opened)
+        self.correction_draft = None
         return left
 
     def destroy(self) -> State:

@@ -12,9 +12,10 @@ class TransitionRefused(Refusal):
     title = "Trạng thái hồ sơ không cho phép thao tác này"
 
     @classmethod
-    def in_state(cls, state: State) -> "TransitionRefused":
-        """Return the refusal, naming the state."""
-        return cls(f"Hồ sơ đang ở trạng thái “{VIETNAMESE[state]}”.", extra={"state": state.value})
+    def in_state(cls, state: State, instead: str = "") -> "TransitionRefused":
+        """Return the refusal, naming the state and what may be done in it instead."""
+        said = f"Hồ sơ đang ở trạng thái “{VIETNAMESE[state]}”."
+        return cls(f"{said} {instead}".rstrip(), extra={"state": state.value})
 
 
 class SubmitAtPortal(Refusal):

@@ -9,6 +9,7 @@ from uuid import UUID
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
 from services.dossier.domain.codes import masked_name
+from services.dossier.domain.correcting import corrects_of
 from services.dossier.domain.course import CONFIRMING, Cause, Confirming
 from services.dossier.domain.definitions import Agency
 from services.dossier.domain.dossier import Dossier
@@ -90,6 +91,7 @@ def state_of(dossier: Dossier) -> dict[str, Any]:
         "contact": dossier.contact_sealed,
         "result_delivery": dossier.result_delivery,
         **_interlinked(dossier),
+        **_linked(dossier),
         **_going_on(dossier),
         "version": dossier.version,
     }
@@ -116,6 +118,16 @@ def _interlinked(dossier: Dossier) -> dict[str, Any]:
         return {}
     told = ("parent_id", "reference", "group", "is_lead")
     return {"interlinked": {name: link[name] for name in told}}
+
+
+def _linked(dossier: Dossier) -> dict[str, Any]:
+    """Return the dossier whose result it corrects, and who corrects its own; often nothing."""
+    corrects = corrects_of(dossier.brought)
+    told: dict[str, Any] = {"corrects": corrects.told} if corrects else {}
+    if dossier.corrections:
+        last = dossier.corrections[-1]
+        told["corrected_by"] = {"dossier_id": str(last.dossier_id), "reference": last.reference}
+    return told
 
 
 def cause_data(cause: Cause) -> dict[str, str]:

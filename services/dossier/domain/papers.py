@@ -9,7 +9,7 @@ from uuid import UUID
 
 from kernel.core.clock import VIETNAM
 from services.dossier.domain.codes import masked_identity
-from services.dossier.domain.course import Apology, Obligation, Settlement
+from services.dossier.domain.course import Apology, CorrectionDraft, Obligation, Settlement
 from services.dossier.domain.definitions import Agency, Procedure
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.payments.account import Account, ItemKind
@@ -27,6 +27,8 @@ class PaperKind(StrEnum):
     APOLOGY = "FORM_04"
     STOP_NOTICE = "FORM_05"
     PAYMENT_NOTICE = "PAYMENT_NOTICE"
+    CORRECTION_APOLOGY = "CORRECTION_APOLOGY"
+    """The apology for a wrong result; form 04's words are of a delay and do not fit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +104,7 @@ _SUFFIXES = {
     PaperKind.APOLOGY: "/PXL",
     PaperKind.STOP_NOTICE: "/TB",
     PaperKind.PAYMENT_NOTICE: "/NVTC",
+    PaperKind.CORRECTION_APOLOGY: "/TXL",
 }
 
 
@@ -234,6 +237,31 @@ def apology(dossier: Dossier, apologised: Apology, *, parties: dict[str, Any]) -
             "new_due_at": local_text(apologised.new_due_at),
         },
     }
+
+
+def correction_apology(
+    dossier: Dossier, draft: CorrectionDraft, *, reference: str, parties: dict[str, Any], officer: str
+) -> dict[str, Any]:
+    """Return the apology for a wrong result: which one, what is wrong, and the dossier that corrects it."""
+    result = dossier.result
+    return {
+        **head(dossier, parties, dossier.standing_at(dossier.competent_agency)),
+        "officer": officer,
+        "error": {
+            "result": result.name if result else "",
+            "number": result.number if result else "",
+            "issued_at": local_text(result.issued_at) if result else "",
+            "returned_at": local_text(_given_at(dossier)),
+            "reason": draft.reason,
+        },
+        "correction": reference,
+        "delivery": DELIVERY[dossier.result_delivery],
+    }
+
+
+def _given_at(dossier: Dossier) -> datetime | None:
+    at = (dossier.delivery or {}).get("at")
+    return datetime.fromisoformat(at) if at else None
 
 
 def payment_notice(

@@ -4,12 +4,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from kernel.core.clock import VIETNAM
 from services.dossier.domain.definitions import Procedure, Process
 from services.dossier.domain.limits import Limits
 from services.dossier.domain.payments.account import EMPTY, Account
+from services.dossier.domain.states import State
 from worktime.calendar import WorkCalendar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedDossier:
+    """Another dossier as far as this one hangs on it: `outcome` empty while it has no result."""
+
+    dossier_id: UUID
+    reference: str
+    dossier_code: str | None
+    state: State
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +42,8 @@ class Situation:
     lacking: Sequence[str] = ()
     ended_results: Sequence[Mapping[str, Any]] = ()
     is_with_post: bool = False
+    last_correction: LinkedDossier | None = None
+    """The dossier opened last to correct this one's result, as it is now."""
 
     @property
     def today(self) -> date:

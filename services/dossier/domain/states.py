@@ -87,6 +87,9 @@ UNDER_WAY = frozenset({State.ACCEPTED, State.PROCESSING}) | STANDING
 CLOSED = frozenset({State.INTAKE_REFUSED, State.CANCELLED, State.STOPPED, State.RETURNED, State.ARCHIVED})
 """Nothing waits for the applicant any more; what was paid goes back only as a refund."""
 
+HANDED_OUT = frozenset({State.RETURNED, State.ARCHIVED})
+"""The result is in the applicant's hands: what is wrong with it is corrected by another dossier."""
+
 _CLOCK = {
     State.DRAFT: Clock.OFF,
     State.SUBMITTED: Clock.OFF,
@@ -144,6 +147,8 @@ class Move(StrEnum):
     RETURN_ELSEWHERE = "RETURN_ELSEWHERE"
     STOP_ELSEWHERE = "STOP_ELSEWHERE"
     REOPEN_ELSEWHERE = "REOPEN_ELSEWHERE"
+    DRAFT_CORRECTION = "DRAFT_CORRECTION"
+    OPEN_CORRECTION = "OPEN_CORRECTION"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +205,9 @@ TRANSITIONS: dict[Move, Transition] = {
     Move.RETURN_ELSEWHERE: _from("M2", *_AWAY, to=State.RETURNED),
     Move.STOP_ELSEWHERE: _from("M3", *_AWAY, to=State.STOPPED),
     Move.REOPEN_ELSEWHERE: _from("M4", *_ENDED_AWAY, to=State.PROCESSING),
+    # After the result was handed out an error is a new linked dossier; this one stays where it ended.
+    Move.DRAFT_CORRECTION: _from("", *HANDED_OUT),
+    Move.OPEN_CORRECTION: _from("", *HANDED_OUT),
 }
 OF_ANOTHER_SYSTEM = {
     State.RESULT_READY: Move.ISSUE_ELSEWHERE,

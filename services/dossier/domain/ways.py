@@ -14,6 +14,12 @@ from kernel.core.caller import Caller
 from kernel.core.errors import Refusal
 from services.dossier.domain import guards as g
 from services.dossier.domain.actions import Action, may
+from services.dossier.domain.correcting import (
+    NoCorrectionDraft,
+    correction_waits,
+    no_correction_of_another,
+    nothing_corrects_it,
+)
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import (
     NoApologyDraft,
@@ -70,6 +76,11 @@ _GUARDS: dict[Action, Ways] = {
         DECLINED: (g.apology_waits, g.they_stand_apart),
     },
     Action.OWNER_CORRECTION: {ANY: ()},
+    Action.RESULT_CORRECTION_DRAFT: {ANY: (no_correction_of_another, nothing_corrects_it)},
+    Action.RESULT_CORRECTION: {
+        APPROVED: (correction_waits, g.they_stand_apart, nothing_corrects_it),
+        DECLINED: (correction_waits, g.they_stand_apart),
+    },
     Action.WITHDRAWAL: {ANY: (g.nothing_is_signed,)},
     Action.WITHDRAWAL_DECISION: {ANY: (g.they_stand_apart,)},
     Action.RESULT: {
@@ -96,7 +107,7 @@ _ON_A_GROUND: dict[Action, tuple[str, Sequence[Guard]]] = {
 """Requests for papers: their ways are the legal grounds in force on the day (data/limits.yaml)."""
 _NOTHING_THERE = (
     *(NoDraft, NoApologyDraft, NotHeld, NothingToUndo, NotAnOfficeStep, NotYourStep, StepClaimed),
-    *(NoSuchBranch, ResultRequired, TransitionRefused),
+    *(NoSuchBranch, ResultRequired, TransitionRefused, NoCorrectionDraft),
 )
 """There is nothing to do it to, or no such way: no screen has a button for it, listed or greyed."""
 

@@ -257,14 +257,15 @@ def keep_four_eyes(dossier: Dossier, step: Step, by: Caller) -> None:
 def keep_apart(dossier: Dossier, by: Caller) -> None:
     """Raise `FourEyes` when who prepared the dossier would decide on it.
 
-    That is who worked a specialist's step or holds one, proposed a new date that waits, or wrote a request
-    for papers or a notice of amount, waiting or gone out.
+    That is who worked a specialist's step or holds one, proposed a new date or a correction that waits, or
+    wrote a request for papers or a notice of amount, waiting or gone out.
     """
     prepared = {item.by for item in dossier.done if item.role == "SPECIALIST"}
     step = dossier.step
     if step is not None and step.role == "SPECIALIST" and step.holder is not None:
         prepared.add(step.holder.subject)
-    drafted = {item.by for item in (dossier.draft, dossier.apology_draft) if item is not None}
+    waiting = (dossier.draft, dossier.apology_draft, dossier.correction_draft)
+    drafted = {item.by for item in waiting if item is not None}
     written = {item.by for item in dossier.supplements} | {item.by for item in dossier.obligations}
     if by.subject in prepared | drafted | written:
         raise FourEyes

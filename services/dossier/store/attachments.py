@@ -51,6 +51,7 @@ _BIND = """
       AND scan <> 'INFECTED' AND replaced_by IS NULL
 """
 _UNBOUND = Statement(f"SELECT {_COLUMNS} FROM attachments f WHERE id = ANY(:ids::uuid[]) AND {FREE}")
+_OF_DOSSIER = Statement(f"SELECT {_COLUMNS} FROM attachments WHERE dossier_id = :dossier_id ORDER BY id")
 _ONE = Statement(f"SELECT {_COLUMNS} FROM attachments WHERE id = :id")
 # Back to the first and forward to the last: a chain, because a version is replaced once.
 _VERSIONS = Statement(
@@ -163,6 +164,10 @@ class PostgresAttachments:
         """Return those of the files that are free and of these accounts of one person."""
         rows = await self._unit.fetch(_UNBOUND, ids=list(attachment_ids), uploaders=list(uploaders))
         return {row["id"]: attachment_of(row) for row in rows}
+
+    async def of_dossier(self, dossier_id: UUID) -> list[Attachment]:
+        """Return every file of a dossier, in the order they came."""
+        return [attachment_of(row) for row in await self._unit.fetch(_OF_DOSSIER, dossier_id=dossier_id)]
 
     async def find(self, attachment_id: UUID) -> Attachment | None:
         """Return one file's record."""

@@ -12,6 +12,8 @@ from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.history import Entry
+from services.dossier.domain.situation import LinkedDossier
+from services.dossier.domain.states import State
 from services.dossier.store.account import account_of
 from services.dossier.store.code_lines import MOST_SECONDS, CodeLines
 from services.dossier.store.copies import CHOICE, STAMP
@@ -212,12 +214,34 @@ _ADD_COMPONENTS = Statement(
     """,
     rows=None,
 )
+LINKED_JSON = (
+    "json_build_object('id', x.id, 'reference', x.reference, 'dossier_code', x.dossier_code,"
+    " 'state', x.state, 'outcome', coalesce(x.work #>> '{result,outcome}', ''))"
+)
+"""A dossier another hangs on, the table being `x`; `linked_of` reads it."""
+_LINKED = Statement(
+    "SELECT x.id, x.reference, x.dossier_code, x.state,"
+    " coalesce(x.work #>> '{result,outcome}', '') AS outcome"
+    " FROM unnest(:ids::uuid[]) WITH ORDINALITY AS asked(id, place) JOIN dossiers x ON x.id = asked.id"
+    " ORDER BY asked.place"
+)
 _NEXT_NUMBER = Statement(
     "INSERT INTO code_counters (agency, day, last) VALUES (:agency, :day, 1)"
     " ON CONFLICT (agency, day) DO UPDATE SET last = code_counters.last + 1 RETURNING last"
 )
 _HOLD_ROW = Statement("SELECT id FROM dossiers WHERE id = :id FOR NO KEY UPDATE")
 _HOLD = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+
+
+def linked_of(row: Any) -> LinkedDossier:
+    """Return what another dossier hangs on, of a row or of `LINKED_JSON`."""
+    return LinkedDossier(
+        dossier_id=UUID(str(row["id"])),
+        reference=row["reference"],
+        dossier_code=row["dossier_code"],
+        state=State(row["state"]),
+        outcome=row["outcome"],
+    )
 
 
 class PostgresDossiers:
@@ -248,6 +272,10 @@ class PostgresDossiers:
         if row is None:
             raise NotFound
         return self._dossier(row), await self.grounds_of(row)
+
+    async def linked(self, dossier_ids: Sequence[UUID]) -> list[LinkedDossier]:
+        """Return those of the dossiers that are there, in the order given."""
+        return [linked_of(row) for row in await self._unit.fetch(_LINKED, ids=list(dossier_ids))]
 
     async def load_by_portal_code(self, portal_code: str) -> tuple[Dossier, Grounds]:
         """Return a portal-born dossier and what it stands on; raise `NotFound`."""

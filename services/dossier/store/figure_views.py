@@ -41,7 +41,8 @@ _OVERDUE = f"coalesce({_DUE} < least({_STOPPED}, p.as_of), false)"
 _ASKED = "(r.supplements - (SELECT count(*) FROM unnest(r.asked_at) AS q(at) WHERE q.at >= p.as_of))"
 CONDITIONS: dict[Number, str] = {
     Number.RECEIVED: _RECEIVED,
-    Number.SUBMISSIONS: f"{_RECEIVED} AND NOT r.is_follower",
+    Number.SUBMISSIONS: f"{_RECEIVED} AND NOT r.is_follower AND NOT r.is_correction",
+    Number.CORRECTIONS: f"{_RECEIVED} AND r.is_correction",
     Number.CARRIED_OVER: "(r.received_on < p.first_on AND coalesce(r.ended_on >= p.first_on, true))",
     Number.ENDED: _ENDED,
     Number.EARLY: f"{_ENDED} AND r.punctuality = 'EARLY'",

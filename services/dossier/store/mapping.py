@@ -13,6 +13,8 @@ from services.dossier.domain.course import (
     Apology,
     ApologyDraft,
     ClockStop,
+    CorrectedBy,
+    CorrectionDraft,
     Delay,
     Obligation,
     Proposal,
@@ -52,6 +54,8 @@ class _Work:
     proposal: Proposal | None = None
     apology_draft: ApologyDraft | None = None
     apologies: tuple[Apology, ...] = ()
+    correction_draft: CorrectionDraft | None = None
+    corrections: tuple[CorrectedBy, ...] = ()
     settlement: Settlement | None = None
     delay: Delay | None = None
     reappointed_due_at: datetime | None = None
@@ -217,7 +221,8 @@ def _task_due(dossier: Dossier) -> datetime:
         case State.SUSPENDED if dossier.stops and dossier.stops[-1].until is not None:
             return dossier.stops[-1].until
         case _:
-            return dossier.due_at or dossier.submitted_at
+            found = dossier.correction_draft
+            return found.at if found is not None else dossier.due_at or dossier.submitted_at
 
 
 def _task_holder(dossier: Dossier) -> str | None:

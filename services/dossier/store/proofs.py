@@ -23,7 +23,9 @@ _FILE = Statement(
     SELECT f.purpose AS kind, '' AS number, coalesce(d.dossier_code, '') AS dossier_code,
         f.created_at AS issued_at, '' AS issued_by, f.sha256,
         d.agencies,
-        f.replaced_by IS NOT NULL AS has_later,
+        f.replaced_by IS NOT NULL OR EXISTS (
+            SELECT FROM result_register r WHERE r.dossier_id = f.dossier_id AND r.state = 'SUPERSEDED'
+                AND f.id = ANY(r.attachment_ids)) AS has_later,
         -- A result's file that the dossier's present result does not name was taken back.
         f.purpose = 'RESULT'
             AND NOT coalesce((d.work::jsonb #> '{result,attachment_ids}') ? f.id::text, false) AS is_recalled,

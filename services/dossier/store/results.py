@@ -13,12 +13,13 @@ from services.dossier.store.row_heads import RowHeads
 from services.dossier.store.shown import SEALED_ON, shown
 from services.dossier.store.tables.results import FOLDED
 from services.dossier.use_cases.ports import Attachment, Seals
+from services.dossier.use_cases.results.ports import Superseded
 from services.dossier.use_cases.sealed_rows import RowSeals
 
 _COLUMNS = (
     "id, dossier_id, dossier_code, procedure_code, type, name, number, holder_sealed, holder_index,"
     " holder_subject, agency, agency_name, signed_by, issued_at, valid_from, valid_to, attachment_ids, state,"
-    " ended_at, reason, legal_basis, version"
+    " ended_at, reason, legal_basis, replaced_by, version"
 )
 _READ = f"{_COLUMNS}, ended_by, seals"
 _OF_REGISTER = ", ".join(f"r.{name.strip()}" for name in _READ.split(","))
@@ -43,6 +44,14 @@ _RECALL = Statement(
 _REVOKE = Statement(
     "UPDATE result_register SET state = 'REVOKED', ended_at = :at, reason = :reason,"
     f" legal_basis = :legal_basis, ended_by = :by, version = version + 1, {SEALED_ON}"
+    " WHERE id = :id AND version = :version AND state = 'VALID'"
+)
+_OF_BOTH = Statement(
+    f"SELECT {_READ} FROM result_register WHERE dossier_id = ANY(:ids::uuid[]) AND state = 'VALID'"
+)
+_SUPERSEDE = Statement(
+    "UPDATE result_register SET state = 'SUPERSEDED', ended_at = :at, reason = :reason,"
+    f" replaced_by = :replaced_by, version = version + 1, {SEALED_ON}"
     " WHERE id = :id AND version = :version AND state = 'VALID'"
 )
 _FIND = Statement(f"SELECT {_READ} FROM result_register WHERE id = :id")
@@ -77,6 +86,7 @@ _USED = Statement(
 _PURPOSE = "result"
 _FIELDS = tuple(name.strip() for name in _COLUMNS.split(","))
 _VALID = {"version": 1, "state": "VALID", "ended_at": None, "ended_by": "", "reason": "", "legal_basis": ""}
+_VALID |= {"replaced_by": None}
 
 
 class PostgresResults:
@@ -114,10 +124,31 @@ class PostgresResults:
         seals = self._rows.made("result_register", told | {"reason": reason}, "course", "why")
         self._unit.write(_RECALL, id=row["id"], reason=reason, at=at, seals=seals)
 
+    async def supersede(self, wrong: UUID, right: UUID, *, reason: str, at: datetime) -> Superseded | None:
+        """Queue that one result takes another's place; what was revoked or taken back has none to take."""
+        rows = {row["dossier_id"]: row for row in await self._unit.fetch(_OF_BOTH, ids=[wrong, right])}
+        old, new = rows.get(wrong), rows.get(right)
+        if old is None or new is None:
+            return None
+        self._rows.see("result_register", old)
+        told = {"id": old["id"], "version": old["version"] + 1, "state": "SUPERSEDED", "ended_at": at}
+        told |= {"ended_by": old["ended_by"], "reason": reason, "legal_basis": old["legal_basis"]}
+        told |= {"replaced_by": new["id"]}
+        self._unit.write(
+            _SUPERSEDE,
+            id=old["id"],
+            version=old["version"],
+            reason=reason,
+            replaced_by=new["id"],
+            at=at,
+            seals=self._rows.made("result_register", told, "course", "why"),
+        )
+        return Superseded(UUID(int=old["id"].int), UUID(int=new["id"].int))
+
     def revoke(self, entry: Registered, *, reason: str, legal_basis: str, by: str, at: datetime) -> None:
         """Queue the end of an entry."""
         told = {"id": entry.id, "version": entry.version + 1, "state": "REVOKED", "ended_at": at}
-        told |= {"ended_by": by, "reason": reason, "legal_basis": legal_basis}
+        told |= {"ended_by": by, "reason": reason, "legal_basis": legal_basis, "replaced_by": None}
         self._unit.write(
             _REVOKE,
             id=entry.id,

@@ -16,7 +16,15 @@ from services.dossier.store.account import account_of
 from services.dossier.store.attachments import FILE_JSON, attachment_of
 from services.dossier.store.copies import Copies
 from services.dossier.store.definitions import AGENCY_ROW
-from services.dossier.store.dossiers import AUTHORITY, COLUMNS, PostgresDossiers, component_of, loading
+from services.dossier.store.dossiers import (
+    AUTHORITY,
+    COLUMNS,
+    LINKED_JSON,
+    PostgresDossiers,
+    component_of,
+    linked_of,
+    loading,
+)
 from services.dossier.store.intake.evidence import evidence_of
 from services.dossier.store.mapping import dossier_of
 from services.dossier.store.shown import sound_authority
@@ -56,6 +64,9 @@ _DETAIL = loading(
             WHERE g.dossier_id = d.id AND g.state = 'ACCEPTED')) AS is_packed,
         (SELECT EXISTS (SELECT FROM post_items i
             WHERE i.dossier_id = d.id AND i.state IN ('SENT', 'FAILED'))) AS is_with_post,
+        (SELECT json_agg({LINKED_JSON} ORDER BY x.id) FROM dossiers x WHERE x.id IN (
+            SELECT (one ->> 'dossier_id')::uuid
+            FROM json_array_elements(d.work -> 'corrections') AS of_it(one))) AS corrections,
         (SELECT row_to_json(s) FROM staff s WHERE s.subject = :reader::text) AS entry,
     """
 )
@@ -166,6 +177,7 @@ def _detail_of(row: Any, now: datetime) -> Detail:
         unprinted=row.get("unprinted") or 0,
         is_packed=bool(row.get("is_packed")),
         is_with_post=bool(row.get("is_with_post")),
+        corrections=[linked_of(one) for one in row.get("corrections") or ()],
     )
 
 

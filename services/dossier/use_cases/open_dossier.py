@@ -1,5 +1,6 @@
 """Loads a dossier for somebody: the version they saw, the right to act."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -79,6 +80,14 @@ def check(action: Action, dossier: Dossier, *, by: Caller, seen: int, work: Work
         require_sight(dossier, by, index)
         raise Stale
     require(action, dossier, by, index)
+
+
+async def with_last_correction(found: Situation, dossier: Dossier, work: Work) -> Situation:
+    """Return a situation that knows the dossier which corrects this one's result, where there is one."""
+    if not dossier.corrections:
+        return found
+    linked = await work.dossiers.linked([dossier.corrections[-1].dossier_id])
+    return replace(found, last_correction=linked[-1] if linked else None)
 
 
 async def require_unmoved(dossier: Dossier, work: Work) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, NotFound
+from services.dossier.domain.correcting import corrects_of
 from services.dossier.domain.files import Scan
 from services.dossier.domain.holdings import Result
 from services.dossier.domain.intake.evidence import (
@@ -42,6 +43,7 @@ _TEXTS = {
     "suspended": "Tạm dừng giải quyết theo quy định của pháp luật",
     "reappointed": "Xin lỗi và hẹn lại ngày trả kết quả",
     "corrected": "Đính chính thông tin chủ hồ sơ",
+    "correction_opened": "Xin lỗi về sai sót của kết quả, lập hồ sơ đính chính",
     "due_recomputed": "Tính lại thời hạn theo lịch làm việc mới",
     "supplement_lapsed": "Hết thời hạn bổ sung hồ sơ",
     "archived": "Lưu trữ hồ sơ",
@@ -124,6 +126,7 @@ def _view(detail: Detail, work: Work) -> dict[str, Any]:
     return {
         "dossier_id": dossier.id,
         **{name: now_state.get(name) for name in same},
+        "corrects": corrects.dossier_code if (corrects := corrects_of(dossier.brought)) else None,
         "owner": {
             "full_name": owner.get("full_name"),
             "applicant_type": owner.get("applicant_type", "CITIZEN"),

@@ -86,6 +86,7 @@ def standing_now(detail: Detail, *, by: Caller, work: Work, now: datetime) -> St
             if not one.stands_on(situation.today)
         ],
         is_with_post=detail.is_with_post,
+        last_correction=detail.corrections[-1] if detail.corrections else None,
     )
     index = identity_index(work.seals, by.identity_number)
     return standing_of(dossier, by, situation, identity_index=index, mandates=detail.mandates)

@@ -12,6 +12,7 @@ from kernel.core.ids import new_id
 from services.dossier.domain import papers
 from services.dossier.domain.actions import Action
 from services.dossier.domain.codes import code_day, dossier_code
+from services.dossier.domain.correcting import corrects_of
 from services.dossier.domain.deadlines import answer_by, apology_latest, dossier_due, handover_due, term_for
 from services.dossier.domain.definitions import Procedure
 from services.dossier.domain.dossier import Dossier
@@ -134,7 +135,8 @@ async def accept(
     number = await work.dossiers.next_number(agency, day)
     code = dossier_code(agency, day, number)
     secret = look_up_secret(work.seals, dossier.id)
-    left = dossier.accept(code=code, at=now, due_at=due, fees=channel.fees)
+    fees = () if corrects_of(dossier.brought) is not None else channel.fees
+    left = dossier.accept(code=code, at=now, due_at=due, fees=fees)
     dossier.secret_hash = secret_hash(work.seals, dossier.id, secret)
     content = papers.receipt(
         dossier,

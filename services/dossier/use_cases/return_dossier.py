@@ -27,6 +27,7 @@ from services.dossier.use_cases.intake.authorizations import require_authorized
 from services.dossier.use_cases.open_dossier import due_of, open_for, parties_of
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.record_change import record_change
+from services.dossier.use_cases.results.supersede import supersede
 from services.dossier.use_cases.work.hand_on import hand_out, take_home
 from services.dossier.use_cases.work_steps import ask_outside, result_data
 
@@ -92,6 +93,7 @@ async def return_result(
         "result": result_data(result),
         "delivery": handing.delivery,
         "receiver": handing.receiver if handing.delivery == "COUNTER" else None,
+        **await supersede(dossier, work=work, now=now),
     }
     record_change(work, dossier, Change("returned", left, note=note, details=details), by=by, now=now)
     return dossier
@@ -114,6 +116,7 @@ async def return_by_post(item: PostItem, *, at: datetime, by: Caller, work: Work
     # The operator has no desk of the house: the row says what was done, not by whom at the counter.
     hand_out(work, dossier, giver=person_of(by, "POSTAL_AGENT"), to="APPLICANT", now=now)
     details = {"result": result_data(result), "delivery": "POST", "receiver": None}
+    details |= await supersede(dossier, work=work, now=now)
     record_change(work, dossier, Change("returned", left, details=details), by=by, now=now)
     return True
 

@@ -58,9 +58,10 @@ SEALED: Mapping[str, SealedTable] = {
                 " valid_from valid_to attachment_ids"
             ),
             "holder": _columns("holder_sealed holder_index holder_subject name"),
-            "course": _columns("version state ended_at ended_by"),
+            "course": _columns("version state ended_at ended_by replaced_by"),
             "why": _columns("reason legal_basis"),
         },
+        later=frozenset({"replaced_by"}),
     ),
     "result_uses": SealedTable(
         key=("dossier_id", "component_code"), groups={"given": _columns("result_id result_version at")}

@@ -81,6 +81,10 @@ class TrackedDossier(BaseModel):
     due_at: AwareDatetime | None
     reappointed_due_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None
+    corrects: str | None = None
+    """The code of the dossier whose result this one corrects."""
+    corrected_by: str | None = None
+    """The reference of the dossier that corrects this one's result."""
     members: list[TrackedMember] | None = None
     """The procedures of one interlinked submission; absent for a dossier of its own."""
     timeline: list[TrackedEntry]

@@ -33,6 +33,14 @@ class _Step(BaseModel):
     agency: str
 
 
+class _Corrected(BaseModel):
+    dossier_code: str
+
+
+class _CorrectedBy(BaseModel):
+    reference: str
+
+
 class _Dossier(BaseModel):
     dossier_id: UUID
     reference: str
@@ -52,6 +60,8 @@ class _Dossier(BaseModel):
     owner_masked: str
     secret_hash: str | None
     version: int
+    corrects: _Corrected | None = None
+    corrected_by: _CorrectedBy | None = None
 
 
 class _Outside(BaseModel):
@@ -93,6 +103,8 @@ def change_of(data: DossierFields, event_type: str, sequence: int) -> TrackingCh
         "due_at": _text(dossier.due_at),
         "reappointed_due_at": _text(dossier.reappointed_due_at),
         "ended_at": _text(dossier.ended_at),
+        "corrects": dossier.corrects.dossier_code if dossier.corrects else None,
+        "corrected_by": dossier.corrected_by.reference if dossier.corrected_by else None,
     }
     text = _said_by(data.change.outside) if event_type == _ENDED_ELSEWHERE else what_happened(event_type)
     at = (

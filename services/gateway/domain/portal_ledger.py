@@ -47,11 +47,19 @@ _NOTED_ANEW = frozenset({"FEES_CHANGED", "AGENCY_CONTINUED", "AGENCY_RESUMED", "
 """The same of what is noted beside the work: other fees, another agency, another file."""
 _AGENCY_CHANGED = frozenset({"AGENCY_CONTINUED", "AGENCY_RESUMED"})
 _DRAFTS = frozenset(
-    {"APOLOGY_DRAFTED", "APOLOGY_DECLINED", "SUPPLEMENT_DRAFTED", "SUPPLEMENT_DRAFT_DECLINED"}
+    {
+        *("APOLOGY_DRAFTED", "APOLOGY_DECLINED", "SUPPLEMENT_DRAFTED", "SUPPLEMENT_DRAFT_DECLINED"),
+        *("CORRECTION_DRAFTED", "CORRECTION_DECLINED"),
+    }
 )
 """What nobody signed yet is nobody's news."""
 _SAID_THERE = frozenset(
-    f"dossier.{name}.v1" for name in ("suspended", "resumed", "reappointed", "due_recomputed", "corrected")
+    f"dossier.{name}.v1"
+    for name in (
+        *("suspended", "resumed", "reappointed", "due_recomputed", "corrected"),
+        # Under its own status 10: the dossier that corrects the result is told under a code of its own.
+        "correction_opened",
+    )
 )
 """Of a dossier born on the portal: what its applicant must read there although the status stays."""
 

@@ -84,6 +84,12 @@ def flag(value: bool) -> str:
     return _YES if value else _NO
 
 
+def _summary(view: PortalView) -> str:
+    """Return what it is about; the portal has no member that links a correction to what it corrects."""
+    named = view.procedure_name
+    return f"Đính chính kết quả hồ sơ {view.corrects}: {named}" if view.corrects else named
+
+
 def dossier_message(view: PortalView, *, code: str, status: int, procedure: str, wire: Wire) -> Json:
     """Return one element of `DongBoHoSoMC` as the dossier stood when it had this status."""
     message = {
@@ -99,7 +105,7 @@ def dossier_message(view: PortalView, *, code: str, status: int, procedure: str,
         "Email": view.owner.email,
         "Fax": "",
         "SoDienThoai": view.owner.phone,
-        "TrichYeuHoSo": view.procedure_name[:SUMMARY_LIMIT],
+        "TrichYeuHoSo": _summary(view)[:SUMMARY_LIMIT],
         "NgayTiepNhan": stamp(view.accepted_at),
         "NgayHenTra": stamp(view.due_at),
         "TrangThaiHoSo": str(status),

@@ -111,6 +111,8 @@ class PortalView:
     channel: str
     procedure_code: str
     procedure_name: str
+    corrects: str
+    """The code of the dossier whose result this one corrects; empty for one of its own."""
     sector: str
     sector_name: str
     unit_name: str
@@ -175,6 +177,7 @@ class PortalView:
             channel=data["channel"],
             procedure_code=procedure["code"],
             procedure_name=procedure["name"],
+            corrects=data.get("corrects") or "",
             sector=_text(procedure, "sector"),
             sector_name=_text(data, "sector_name") or _text(procedure, "sector_name"),
             unit_name=_text(competent, "name"),

@@ -43,6 +43,7 @@ HAPPENED = {
     "stopped": "Dừng xử lý hồ sơ",
     "result_issued": "Đã có kết quả",
     "result_recalled": "Kết quả được thu hồi để chỉnh sửa",
+    "correction_opened": "Kết quả có sai sót, cơ quan xin lỗi và lập hồ sơ đính chính",
     "returned": "Đã trả kết quả",
     "ended_elsewhere": "Hệ thống của bộ, ngành đã kết thúc hồ sơ",
     "reopened_elsewhere": "Hồ sơ được hệ thống của bộ, ngành giải quyết tiếp",

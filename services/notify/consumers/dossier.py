@@ -45,6 +45,12 @@ class InterlinkedFields(_Read):
     reference: str
 
 
+class CorrectedFields(_Read):
+    """Which dossier's result it corrects."""
+
+    dossier_code: str
+
+
 class GoingOnFields(_Read):
     """Who goes on for an agency that has ended, with the units it has."""
 
@@ -71,6 +77,7 @@ class DossierFields(_Read):
     submitter_subject: str | None = None
     contact: str | None = None
     interlinked: InterlinkedFields | None = None
+    corrects: CorrectedFields | None = None
     going_on: dict[str, GoingOnFields] = {}
 
     def now(self, agency: AgencyFields) -> AgencyFields:
@@ -92,6 +99,8 @@ class DossierFields(_Read):
 
 _TOLD_BY_THE_WHOLE = frozenset({"dossier.submitted.v1", "dossier.accepted.v1"})
 """Of a child: the submission's one receipt and one appointment stand for these."""
+_TOLD_WITH_THE_APOLOGY = "dossier.submitted.v1"
+"""Of a correction: who applied handed nothing in; the apology told them of it."""
 
 
 class ActorFields(_Read):
@@ -131,6 +140,12 @@ class ObligationFields(_Read):
     amount: int
     owed: int
     pay_by: datetime | None = None
+
+
+class CorrectionFields(_Read):
+    """The dossier that corrects a wrong result."""
+
+    reference: str
 
 
 class AssigneeFields(_Read):
@@ -174,6 +189,7 @@ class ChangeFields(_Read):
     assignee: AssigneeFields | None = None
     delivery: str | None = None
     outside: OutsideFields | None = None
+    correction: CorrectionFields | None = None
 
 
 class DossierChanged(_Read):
@@ -188,6 +204,8 @@ def _is_no_news(data: DossierChanged, event: ReceivedEvent) -> bool:
     outside = data.change.outside
     if event.type == "dossier.ended_elsewhere.v1" and outside is not None:
         return outside.previous_outcome == outside.outcome
+    if data.dossier.corrects is not None and event.type == _TOLD_WITH_THE_APOLOGY:
+        return True
     return data.dossier.interlinked is not None and event.type in _TOLD_BY_THE_WHOLE
 
 
@@ -240,6 +258,8 @@ def occurrence_of(data: DossierChanged, event: ReceivedEvent) -> Occurrence:
             "previous_due_at": change.previous_due_at,
             "delivery": change.delivery or "",
             "outside": change.outside.model_dump() if change.outside is not None else None,
+            "correction": change.correction.reference if change.correction is not None else "",
+            "corrects": dossier.corrects.dossier_code if dossier.corrects is not None else "",
             "given_as": _GIVEN_AS.get(change.noted or "", "Việc mới"),
         },
     )
@@ -288,6 +308,7 @@ _CHANGES = (
     "suspended",
     "reappointed",
     "corrected",
+    "correction_opened",
     "due_recomputed",
     "supplement_lapsed",
     "withdrawal_requested",

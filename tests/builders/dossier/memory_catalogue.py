@@ -9,6 +9,8 @@ from uuid import UUID
 from eforms.form import Form
 from services.dossier.domain.definitions import Agency, Procedure, Process, calendar_of
 from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.ends import Ends
+from services.dossier.domain.keepers import Keepers
 from services.dossier.domain.mandates import Mandate, mandates_of
 from services.dossier.use_cases.ports import (
     Grounds,
@@ -68,6 +70,11 @@ class MemoryCatalogue:
     async def mandates(self, subject: str, day: date) -> Sequence[Mandate]:
         found = self._database.staff.get(subject)
         return mandates_of(found[1], day) if found else []
+
+    async def ends(self, today: date) -> Ends:
+        """Nothing ends in memory: PostgreSQL's own words are tried on PostgreSQL."""
+        del today
+        return Ends(words={}, keepers=Keepers([]))
 
     async def put_calendar(self, data: dict[str, Any], sequence: int, decided_at: datetime) -> None:
         self._put("calendars", (data["code"], data["year"]), data, sequence)

@@ -16,6 +16,7 @@ from services.dossier.domain.history import Entry
 from services.dossier.domain.intake.evidence import Evidence
 from services.dossier.domain.papers import Paper, PaperKind
 from services.dossier.domain.results.register import Numbering, Registered, ResultState, folded, year_of
+from services.dossier.domain.situation import LinkedDossier
 from services.dossier.store.archive.work import read_retention
 from services.dossier.use_cases.ports import (
     Attachment,
@@ -24,6 +25,7 @@ from services.dossier.use_cases.ports import (
     OutsideRequest,
     SubmittedComponent,
 )
+from services.dossier.use_cases.results.ports import Superseded
 
 if TYPE_CHECKING:
     from tests.builders.dossier.memory import MemoryDatabase, MemoryWork
@@ -51,6 +53,19 @@ class MemoryDossiers:
         dossier, pinned = await self.load(dossier_id)
         grounds = replace(self._work.catalogue.grounds_on(dossier, today), account=pinned.account)
         return dossier, grounds, [*self._database.components[dossier_id]]
+
+    async def linked(self, dossier_ids: Sequence[UUID]) -> list[LinkedDossier]:
+        held = [self._database.dossiers[one] for one in dossier_ids if one in self._database.dossiers]
+        return [
+            LinkedDossier(
+                dossier_id=one.id,
+                reference=one.reference,
+                dossier_code=one.dossier_code,
+                state=one.state,
+                outcome=one.result.outcome if one.result else "",
+            )
+            for one in held
+        ]
 
     async def load_by_portal_code(self, portal_code: str) -> tuple[Dossier, Grounds]:
         for dossier in self._database.dossiers.values():
@@ -122,6 +137,10 @@ class MemoryAttachments:
             for one, item in held.items()
             if item is not None and item.dossier_id is None and item.uploader in uploaders
         }
+
+    async def of_dossier(self, dossier_id: UUID) -> list[Attachment]:
+        held = self._database.attachments.values()
+        return sorted((one for one in held if one.dossier_id == dossier_id), key=lambda one: one.id)
 
     async def find(self, attachment_id: UUID) -> Attachment | None:
         return self._database.attachments.get(attachment_id)
@@ -240,6 +259,19 @@ class MemoryResults:
                     database.results = {**database.results, entry.id: ended}
 
         self._work.writes.append(write)
+
+    async def supersede(self, wrong: UUID, right: UUID, *, reason: str, at: datetime) -> Superseded | None:
+        held = {
+            one.dossier_id: one for one in self._database.results.values() if one.state is ResultState.VALID
+        }
+        old, new = held.get(wrong), held.get(right)
+        if old is None or new is None:
+            return None
+        told = replace(
+            old, state=ResultState.SUPERSEDED, reason=reason, ended_at=at, replaced_by=new.id, version=2
+        )
+        self._work.writes.append(lambda database: database.results.update({told.id: told}))
+        return Superseded(old.id, new.id)
 
     async def at_issue(
         self, given: Numbering, attachment_ids: Sequence[UUID], uploaders: Collection[str], *, limit: int

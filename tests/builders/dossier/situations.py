@@ -7,7 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from kernel.core.ids import new_id
-from services.dossier.domain.course import PAPERS_MISSING, Apology, ApologyDraft, ClockStop, Obligation
+from services.dossier.domain.course import (
+    PAPERS_MISSING,
+    Apology,
+    ApologyDraft,
+    Cause,
+    ClockStop,
+    CorrectedBy,
+    CorrectionDraft,
+    Obligation,
+)
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.holdings import Consultation, Draft, Supplement, Undo
 from services.dossier.domain.payments.account import Entry, EntryKind
@@ -256,6 +265,30 @@ def undelivered(dossier: Dossier, database: MemoryDatabase, now: datetime) -> No
     dossier.delivery = None
 
 
+def error_found(by: str) -> Change:
+    """Have an error of the result recorded by somebody after it was handed out."""
+
+    def change(dossier: Dossier, _: MemoryDatabase, now: datetime) -> None:
+        why = Cause("ERROR_WRITTEN", "AGENCY")
+        dossier.correction_draft = CorrectionDraft("Sai năm sinh", why, "AGENCY", by, by, now)
+
+    return change
+
+
+def corrected(state: State) -> Change:
+    """Let a dossier that corrects the result be in a state, with a result where it was handed out."""
+
+    def change(dossier: Dossier, database: MemoryDatabase, now: datetime) -> None:
+        other = deepcopy(dossier)
+        other.id, other.state = new_id(), state
+        other.result = dossier.result if state is State.RETURNED else None
+        database.dossiers[other.id] = other
+        why = Cause("ERROR_WRITTEN", "AGENCY")
+        dossier.corrections = (CorrectedBy(other.id, other.reference, now, why),)
+
+    return change
+
+
 def both(*changes: Change) -> Change:
     """Make several changes."""
 
@@ -365,5 +398,19 @@ SITUATIONS: dict[str, tuple[str, Change]] = {
     "returned and printed": ("returned", printed),
     "returned and owed": ("returned", both(printed, owing(before=False))),
     "returned, nobody knows how": ("returned", undelivered),
+    "an error is recorded": ("returned", error_found(SPECIALIST.subject)),
+    "a colleague recorded an error": ("returned", error_found("thu-ly-2")),
+    "the signer recorded an error": ("returned", error_found(SIGNER.subject)),
+    "an error is recorded, the signer prepared it": (
+        "returned",
+        both(error_found(SPECIALIST.subject), SIGNER_PREPARED),
+    ),
+    "a correction is under way": ("returned", corrected(State.PROCESSING)),
+    "the correction was stopped": ("returned", corrected(State.STOPPED)),
+    "it is corrected": ("returned", corrected(State.RETURNED)),
+    "it is corrected and an error recorded": (
+        "returned",
+        both(corrected(State.RETURNED), error_found(SPECIALIST.subject)),
+    ),
 }
 """From which station, and what is changed there."""

@@ -9,7 +9,7 @@ from typing import Any
 from kernel.testing.running import TEST_KEY, RunningService, a_service, an_event
 from services.gateway.domain.routes import ROUTES, Route
 from tests.builders.catalog.administration import a_province
-from tests.builders.dossier.office import PDF, Office, a_citizen
+from tests.builders.dossier.office import HANDED_OUT, PDF, RECEIVER, Office, a_citizen
 from tests.integration.authorisation.asking import InProcess
 from tests.integration.authorisation.callers import (
     HERE,
@@ -32,6 +32,7 @@ _STATE_FOR = {
     "accepted": ("handover",),
     "at_issue": ("result",),
     "issued": ("return", "result-recall", "archiving"),
+    "returned": ("result-correction-draft", "result-correction"),
 }
 
 
@@ -147,6 +148,8 @@ async def _fill_dossiers(world: World, office: Office) -> None:
         "at_issue": await office.at_issue(),
         "issued": await office.issued(),
     }
+    handed = {"delivery": "COUNTER", **HANDED_OUT}
+    world.dossiers["returned"] = await office.act(await office.issued(), "return", RECEIVER, **handed)
     main = str(world.dossiers["in_process"]["dossier_id"])
     seen = await office.read(world.dossiers["in_process"], a_citizen())
     files = [file for part in seen["components"] for file in part["attachment_ids"]]

@@ -99,6 +99,34 @@ async def test_a_running_dossier_goes_on_with_the_heir_to_its_result(office: Off
     assert now["state"] == "RETURNED"
 
 
+async def test_a_result_of_before_the_merger_is_corrected_by_the_heir(office: Office) -> None:
+    """The dossier had ended, so no job moved it: the heir's people record, sign, receive and work."""
+    error = {"reason": "Sai năm sinh", "cause": "ERROR_WRITTEN", "found_by": "APPLICANT"}
+    first = await office.act(await office.issued(), "return", RECEIVER, **HANDED_OUT)
+    await merged(office)
+    for officer in (SPECIALIST, an_officer("SPECIALIST", agency="H99.777", subject="nguoi-la")):
+        refused = await office.tried(first, "result-correction-draft", officer, **error)
+        assert refused.status_code in {403, 404}
+    seen = await office.act(first, "result-correction-draft", at_heir(SPECIALIST), **error)
+    assert await inbox(office, at_heir(SIGNER)) == [first["dossier_id"]]
+    seen = await office.act(seen, "result-correction", at_heir(SIGNER), approved=True)
+    told = await office.read(first, at_heir(RECEIVER))
+    assert told["continuing_agency"]["code"] == HEIR
+    assert told["competent_agency"]["code"] == COMMUNE
+    correction = {**seen["correction"], "version": 1}
+    begun = await office.read(correction, at_heir(SPECIALIST))
+    assert (begun["receiving_agency"]["code"], begun["competent_agency"]["code"]) == (HEIR, HEIR)
+    now = await office.act(correction, "acceptance", at_heir(RECEIVER))
+    assert now["dossier_code"].startswith(f"{HEIR}-")
+    now = await office.act(now, "handover", at_heir(RECEIVER))
+    for step, officer in (("tham-dinh", SPECIALIST), ("soat-xet", LEAD), ("ky", SIGNER)):
+        now = await office.act(now, "step-completion", at_heir(officer), step=step)
+    now = await office.issued(now, at_heir(CLERK), number="2/XN")
+    await office.act(now, "return", at_heir(RECEIVER), **HANDED_OUT)
+    held = "SELECT state FROM result_register WHERE dossier_id = $1"
+    assert await office.service.runtime.pool.fetchval(held, first["dossier_id"]) == "SUPERSEDED"
+
+
 async def test_history_and_the_event_say_who_goes_on(office: Office) -> None:
     """One entry, by the system, in the chain like every other; the state names the continuing agency."""
     seen = await office.in_process()

@@ -96,6 +96,44 @@ async def test_nobody_is_left_in_what_a_list_destroyed(
     assert told["data"]["change"]["list"]["number"] == found["number"]
 
 
+async def test_a_corrected_dossier_is_kept_with_the_one_that_corrects_it(yard: Yard) -> None:
+    """While an error waits to be decided, while the correction is worked, as long as it is kept itself."""
+    error = {"reason": "Sai năm sinh", "cause": "ERROR_WRITTEN", "found_by": "AGENCY"}
+    first = await yard.archived()
+    seen = await yard.office.act(first, "result-correction-draft", SPECIALIST, **error)
+    with yard.years_later():
+        asked = await yard.ask("destruction-lists")
+        assert (asked.status_code, asked.json()["code"]) == (409, "nothing-to-destroy")
+    seen = await yard.office.act(seen, "result-correction", SIGNER, approved=True)
+    assert seen["state"] == "ARCHIVED"
+    with yard.years_later():
+        asked = await yard.ask("destruction-lists")
+        assert (asked.status_code, asked.json()["code"]) == (409, "nothing-to-destroy")
+    correction = {**seen["correction"], "version": 1}
+    await yard.office.act(correction, "cancellation", CITIZEN, note="Không cần đính chính nữa")
+    with yard.years_later():
+        found = await yard.destroyed()
+        assert {one["dossier_id"] for one in found["lines"]} == {
+            first["dossier_id"],
+            correction["dossier_id"],
+        }
+        assert {one["outcome"] for one in found["lines"]} == {"DESTROYED"}
+    assert await verify_history(yard.service.runtime, ()) == 0
+    assert await rebuild_figures(yard.service.runtime, ("--check",)) == 0
+
+
+async def test_an_error_recorded_after_a_list_was_approved_keeps_the_dossier(yard: Yard) -> None:
+    error = {"reason": "Sai năm sinh", "cause": "ERROR_WRITTEN", "found_by": "AGENCY"}
+    first = await yard.archived()
+    with yard.years_later():
+        approved = await yard.approved()
+        await yard.office.act(first, "result-correction-draft", SPECIALIST, **error)
+        await yard.service.run_job(DESTROY_RECORDS)
+        (line,) = (await yard.seen(approved))["lines"]
+        assert (line["dossier_id"], line["outcome"]) == (first["dossier_id"], "HELD")
+    assert (await yard.office.read(first, CLERK))["state"] == "ARCHIVED"
+
+
 async def test_files_go_after_a_while_and_shared_ones_stay(yard: Yard) -> None:
     own, shared = PDF + b"\n% rieng", PDF + b"\n% chung"
     paper = [await yard.office.upload(CITIZEN, own), await yard.office.upload(CITIZEN, shared)]

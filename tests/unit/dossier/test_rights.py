@@ -67,6 +67,8 @@ suspension-end               | SUSPENDED                   | SIGNER
 apology-draft                | PROCESSING                  | SPECIALIST TEAM_LEAD
 reappointment                | PROCESSING                  | SIGNER
 owner-correction             | {_ALL_WITHDRAWABLE}         | ONE_STOP_OFFICER
+result-correction-draft      | RETURNED ARCHIVED           | ONE_STOP_OFFICER SPECIALIST
+result-correction            | RETURNED ARCHIVED           | SIGNER
 withdrawal                   | {_ALL_WITHDRAWABLE}         | party
 withdrawal-decision          | WITHDRAWAL_REQUESTED        | SIGNER
 return                       | RESULT_READY                | ONE_STOP_OFFICER

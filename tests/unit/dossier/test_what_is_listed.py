@@ -22,6 +22,7 @@ from kernel.core.caller import Caller
 from kernel.core.errors import Refusal
 from kernel.web.problems import STATUS
 from services.dossier.domain.actions import Action, may, require
+from services.dossier.domain.correcting import FoundBy
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import NotYourStep
 from services.dossier.domain.standing import opinions_of
@@ -31,6 +32,7 @@ from services.dossier.domain.work.elsewhere import Elsewhere
 from services.dossier.use_cases import (
     archive_dossier,
     correct_owner,
+    correct_result,
     end_dossier,
     pause_dossier,
     reappoint_dossier,
@@ -134,6 +136,20 @@ async def _apology(one: Try) -> Dossier:
     )
 
 
+async def _decided(one: Try) -> Dossier:
+    async with one.desk.open_work() as work:
+        decided = await correct_result.decide_correction(
+            one.dossier.id,
+            approved=one.way == "APPROVED",
+            note="Chưa rõ sai ở đâu",
+            by=one.by,
+            seen=one.dossier.version,
+            work=work,
+            now=one.desk.now,
+        )
+    return decided.dossier
+
+
 def _given(use_case: Any) -> Deed:
     async def deed(one: Try) -> Dossier:
         role = one.dossier.step.role if one.dossier.step else ""
@@ -172,6 +188,13 @@ DEEDS: dict[Action, Deed] = {
     Action.OWNER_CORRECTION: _simply(
         correct_owner.correct_owner, corrected={"address": "Mới"}, reason="Ghi sai", evidence="CCCD"
     ),
+    Action.RESULT_CORRECTION_DRAFT: _simply(
+        correct_result.draft_correction,
+        reason="Sai năm sinh",
+        cause="ERROR_WRITTEN",
+        found_by=FoundBy.AGENCY,
+    ),
+    Action.RESULT_CORRECTION: _decided,
     Action.WITHDRAWAL: _simply(end_dossier.ask_withdrawal, note="Xin rút"),
     Action.WITHDRAWAL_DECISION: _simply(
         end_dossier.decide_withdrawal, approved=False, note="Không đồng ý", legal_basis=""
@@ -260,9 +283,10 @@ def _copy(
         results={},
         processes=dict(kept.processes),
         calendars=dict(kept.calendars),
+        dossiers={},
     )
     change(dossier, database, now)
-    database.dossiers = {dossier.id: dossier}
+    database.dossiers[dossier.id] = dossier
     return database, dossier
 
 
@@ -270,7 +294,8 @@ async def _standing(database: MemoryDatabase, dossier: Dossier, by: Caller, now:
     work = MemoryWork(database)
     loaded, grounds = await work.dossiers.load(dossier.id)
     unprinted = await work.papers.unprinted_of(dossier.id)
-    detail = Detail(dossier=loaded, grounds=grounds, unprinted=unprinted, is_packed=True)
+    linked = await work.dossiers.linked([one.dossier_id for one in loaded.corrections])
+    detail = Detail(dossier=loaded, grounds=grounds, unprinted=unprinted, is_packed=True, corrections=linked)
     return standing_now(detail, by=by, work=work, now=now)
 
 
@@ -398,6 +423,12 @@ at the issue | citizen | withdrawal | | result-signed
 ready and owed | receiver | return | | still-owed
 ready, the signer prepared it | signer | result-recall | | four-eyes
 returned | clerk | archiving | | record-incomplete
+a colleague recorded an error | specialist | result-correction-draft | | correction-draft-open
+the signer recorded an error | signer | result-correction | APPROVED | four-eyes
+an error is recorded, the signer prepared it | signer | result-correction | DECLINED | four-eyes
+a correction is under way | receiver | result-correction-draft | | correction-open
+it is corrected | receiver | result-correction-draft | | result-corrected-already
+it is corrected and an error recorded | signer | result-correction | APPROVED | result-corrected-already
 returned and owed | clerk | archiving | | record-incomplete
 """
 

@@ -51,6 +51,9 @@ def test_nothing_personal_of_an_example_becomes_public(file: Path) -> None:
     )
 
     change = change_of(DossierFields.model_validate(data), file.parent.name, data["dossier"]["version"])
+    dossier = data["dossier"]
+    assert change.shown["corrects"] == (dossier.get("corrects") or {}).get("dossier_code")
+    assert change.shown["corrected_by"] == (dossier.get("corrected_by") or {}).get("reference")
 
     public = json.dumps([change.shown, change.entry], ensure_ascii=False)
     assert not [text for text in hidden.values() if text in public]

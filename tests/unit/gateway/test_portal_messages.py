@@ -278,6 +278,13 @@ def test_paid_online_is_what_was_paid_online(fees: tuple[Fee, ...], way: str) ->
     assert paid_online(fees) == way
 
 
+def test_a_correction_says_whose_result_it_corrects() -> None:
+    """The portal has no member that links dossiers: the summary says it in words."""
+    view = a_view(corrects="H99.201-260303-0001")
+    message = dossier_message(view, code=CODE, status=2, procedure="1.004873", wire=WIRE_2024)
+    assert message["TrichYeuHoSo"] == "Đính chính kết quả hồ sơ H99.201-260303-0001: Cấp Giấy xác nhận"
+
+
 def test_long_texts_are_cut_to_what_the_portal_takes() -> None:
     entry = {"version": 5, "at": "2026-03-05T15:00:00+07:00", "officer": "Đ" * 80, "text": "x" * 3000}
     view = a_view(

@@ -256,6 +256,15 @@ def test_of_a_child_only_the_submission_tells_receipt_and_appointment() -> None:
             assert told["child"].not_told == (Audience.APPLICANT,)
 
 
+def test_of_a_correction_the_apology_tells_first_and_the_appointment_after() -> None:
+    """Who applied handed nothing in: a receipt would speak of a dossier they never submitted."""
+    assert dict(occurrences("dossier.submitted.v1"))["correction"].not_told == (Audience.APPLICANT,)
+    opened = dict(occurrences("dossier.correction_opened.v1"))["typical"]
+    assert (opened.not_told, opened.facts["correction"]) == ((), "P4T8-R2WN-57")
+    told = [one.audience for one in TEMPLATES.for_event("dossier.correction_opened.v1")]
+    assert told == [Audience.APPLICANT]
+
+
 def test_who_was_told_how_another_system_ended_it_is_told_again_only_where_it_says_otherwise() -> None:
     """Handed over after it was ready is the same end; a stop that was no stop is news."""
     kind = "dossier.ended_elsewhere.v1"

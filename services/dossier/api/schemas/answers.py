@@ -50,6 +50,23 @@ class Receipt(BaseModel):
     warnings: list[Warned] = []
 
 
+class LinkedOut(BaseModel):
+    """Another dossier that this one hangs on: the one it corrects, or one that corrects it."""
+
+    dossier_id: UUID
+    reference: str | None = None
+    dossier_code: str | None = None
+    state: str | None = None
+    outcome: str | None = None
+    cause: str | None = None
+
+
+class CorrectionDecided(Receipt):
+    """What a decision about a wrong result answers: the dossier it was given in, and who corrects it."""
+
+    correction: LinkedOut | None = None
+
+
 class ConsentGiven(BaseModel):
     """Who agreed, at which level of identification, when, and to what."""
 
@@ -188,6 +205,11 @@ class DossierOut(BaseModel):
     obligations: list[dict[str, Any]]
     apologies: list[dict[str, Any]]
     apology_draft: dict[str, Any] | None
+    corrects: LinkedOut | None = None
+    """The dossier whose result this one corrects."""
+    corrections: list[LinkedOut] = []
+    """The dossiers opened to correct this one's result, the newest last."""
+    correction_draft: dict[str, Any] | None = None
     proposal: dict[str, Any] | None
     delay: dict[str, Any] | None
     step: dict[str, Any] | None
@@ -266,6 +288,8 @@ class PortalView(BaseModel):
     returned_at: str | None
     step: dict[str, Any] | None
     result_delivery: str
+    corrects: str | None = None
+    """The code of the dossier whose result it corrects."""
     owner: dict[str, Any]
     fees: list[dict[str, Any]]
     components: list[dict[str, Any]]

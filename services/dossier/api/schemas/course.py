@@ -7,6 +7,7 @@ from pydantic import Field, StrictBool, StrictInt
 from services.dossier.api.moments import Day
 from services.dossier.api.schemas.requests import Strict
 from services.dossier.api.texts import Address, Code, Email, Line, LongLine, Name, Note, Phone, Reason
+from services.dossier.domain.correcting import FoundBy
 
 Amount = Annotated[StrictInt, Field(ge=0, le=1_000_000_000_000, description="VND")]
 Cause = Annotated[Code, Field(description="Mã nguyên nhân (data/causes.yaml)")]
@@ -44,6 +45,14 @@ class ApologyIn(Strict):
     reason: Reason
     cause: Cause
     new_due_on: Day
+
+
+class ResultErrorIn(Strict):
+    """What is wrong with a result that was handed out, whose doing it is (use ERROR), and who found it."""
+
+    reason: Reason
+    cause: Cause
+    found_by: FoundBy
 
 
 class RefundIn(Strict):

@@ -49,7 +49,7 @@ class Outcome(StrEnum):
     KEPT = "KEPT"
     """The reviewers kept it."""
     HELD = "HELD"
-    """A hold stood when its turn came."""
+    """A hold stood when its turn came, or a dossier that corrects its result was still kept."""
     NOT_DUE = "NOT_DUE"
     """Its period is not over, or its record moved, since the list was approved."""
 

@@ -38,6 +38,7 @@ _STATE = (
     "stopped_at",
     "step",
     "result_delivery",
+    "corrects",
     "version",
 )
 _GONE = {
@@ -47,7 +48,7 @@ _GONE = {
     "secret_hash": None,
     "contact": "",
 }
-_CHANGE = ("at", "from_state", "counted", "cause", "completed_step", "outcome")
+_CHANGE = ("at", "from_state", "counted", "cause", "completed_step", "outcome", "supersedes")
 _RESULT = ("electronic", "outcome")
 _OUTSIDE = ("source", "status", "outcome", "at", "last_at", "heard_at", "previous_outcome")
 

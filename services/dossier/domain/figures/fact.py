@@ -24,6 +24,7 @@ SILENT = frozenset(
         "withdrawal_requested",
         "withdrawal_declined",
         "returned",
+        "correction_opened",
         "destroyed",
     }
 )
@@ -107,6 +108,8 @@ class Fact:
     counted: Counted | None = None
     is_follower: bool = False
     """A child of an interlinked submission that is not its lead: no submission of its own."""
+    is_correction: bool = False
+    """It corrects the result of another dossier: an error of an office, which nobody handed in."""
     is_mirror: bool = False
     """Worked by another system and no dossier of ours; its id is the mirror's."""
     amended_at: datetime | None = None
@@ -189,6 +192,7 @@ def told_by(kind: str, data: Mapping[str, Any]) -> Fact | None:
         counted=Counted(**counted) if counted else None,
         is_said_anew="outside" in change,
         is_follower=not (state.get("interlinked") or {"is_lead": True})["is_lead"],
+        is_correction="corrects" in state,
     )
 
 
@@ -213,6 +217,8 @@ def follow(before: Fact | None, told: Fact, at: datetime) -> Fact:
         supplements=before.supplements + told.supplements,
         asked_at=(*before.asked_at, *(at,) * told.supplements),
         counted=told.counted or before.counted,
+        # What is left of a destroyed dossier no longer says whose result it corrected.
+        is_correction=before.is_correction or told.is_correction,
         # What came after the issue (handing over) says nothing of how it ended.
         ending=before.ending if has_ended_again else told.ending,
         is_electronic=before.is_electronic if has_ended_again else told.is_electronic,

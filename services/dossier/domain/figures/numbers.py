@@ -8,7 +8,7 @@ from enum import StrEnum
 from services.dossier.domain.figures.fact import Counted, Ending, Fact, Punctuality
 from services.dossier.domain.figures.period import Period
 
-FORMULAS = "2026.4"
+FORMULAS = "2026.5"
 """Changes with any meaning below: figures of different versions are not compared."""
 
 
@@ -17,7 +17,9 @@ class Number(StrEnum):
 
     RECEIVED = "received"
     SUBMISSIONS = "submissions"
-    """What citizens handed in: an interlinked submission counts once, at its lead child."""
+    """What citizens handed in: an interlinked submission once, at its lead child; a correction never."""
+    CORRECTIONS = "received_corrections"
+    """Dossiers opened to correct a result that was handed out wrong: the errors of a period."""
     CARRIED_OVER = "carried_over"
     ENDED = "ended"
     EARLY = "early"
@@ -72,7 +74,9 @@ def belongs(number: Number, fact: Fact, period: Period) -> bool:  # noqa: C901, 
         case Number.RECEIVED:
             return is_received
         case Number.SUBMISSIONS:
-            return is_received and not fact.is_follower
+            return is_received and not fact.is_follower and not fact.is_correction
+        case Number.CORRECTIONS:
+            return is_received and fact.is_correction
         case Number.CARRIED_OVER:
             return received < period.first and (ended is None or ended >= period.first)
         case Number.ENDED:

@@ -29,6 +29,7 @@ COLUMNS = (
     "punctuality",
     "is_electronic",
     "is_follower",
+    "is_correction",
     "is_mirror",
     "supplements",
     "asked_at",

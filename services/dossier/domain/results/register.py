@@ -28,6 +28,8 @@ class ResultState(StrEnum):
     VALID = "VALID"
     RECALLED = "RECALLED"
     REVOKED = "REVOKED"
+    SUPERSEDED = "SUPERSEDED"
+    """The result of a correction that was handed out took its place."""
 
 
 class ValidityWrong(Invalid):
@@ -70,6 +72,8 @@ class Registered:
     ended_at: datetime | None = None
     reason: str = ""
     legal_basis: str = ""
+    replaced_by: UUID | None = None
+    """The entry that took its place, where one did."""
     version: int = 1
 
     def holds_on(self, day: date) -> bool:
@@ -198,6 +202,7 @@ def told(entry: Registered, today: date) -> dict[str, Any]:
         "is_valid_today": entry.holds_on(today),
         "reason": entry.reason,
         "legal_basis": entry.legal_basis,
+        "replaced_by": entry.replaced_by,
         "attachment_ids": list(entry.attachment_ids),
         "version": entry.version,
     }

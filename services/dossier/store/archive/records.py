@@ -36,6 +36,16 @@ _FIX = Statement(
     " AND (archive_records.ending, archive_records.ended_on) <> (EXCLUDED.ending, EXCLUDED.ended_on)",
     rows=None,
 )
+# A dossier whose result was wrong is kept as long as who corrects it: the pair says together what was right.
+_CORRECTED = """EXISTS (SELECT FROM dossiers w, json_array_elements(w.work -> 'corrections') AS of_it(one)
+    JOIN dossiers c ON c.id = (one ->> 'dossier_id')::uuid AND c.destroyed_by IS NULL
+    LEFT JOIN archive_records k ON k.dossier_id = c.id
+    WHERE w.id = r.dossier_id AND (k.dossier_id IS NULL OR k.kept_through IS NULL
+        OR k.kept_through >= :today::date))"""
+_PROPOSED = (
+    "EXISTS (SELECT FROM dossiers w WHERE w.id = r.dossier_id"
+    " AND coalesce(w.work ->> 'correction_draft', '') <> '')"
+)
 _HOLDS = (
     "(SELECT count(*) FROM archive_holds h"
     " WHERE h.dossier_id = r.dossier_id AND h.released_at IS NULL) AS holds"
@@ -79,13 +89,15 @@ _MOVE = """
 _LOCK = Statement(
     f"SELECT {_COLUMNS}, {_HOLDS} FROM archive_records r WHERE dossier_id = :id FOR UPDATE OF r"
 )
+_CORRECTIONS = Statement(f"SELECT {_CORRECTED} OR {_PROPOSED} FROM archive_records r WHERE dossier_id = :id")
 # What had a result was handed over and acknowledged; what ended without one is destroyed where it lies.
 _OVER = _kept(
     "0 AS holds",
-    """kept_through < :today AND kept_through IS NOT NULL AND state <> 'DESTROYED'
+    f"""kept_through < :today AND kept_through IS NOT NULL AND state <> 'DESTROYED'
       AND (state = 'ARCHIVED' OR (state = 'KEPT' AND NOT ending = ANY(:handed_over::text[])))
       AND NOT EXISTS (SELECT 1 FROM archive_holds h WHERE h.dossier_id = r.dossier_id
                       AND h.released_at IS NULL)
+      AND NOT {_CORRECTED} AND NOT {_PROPOSED}
       AND NOT EXISTS (SELECT 1 FROM destruction_lines l JOIN destruction_lists d ON d.id = l.list_id
                       WHERE l.dossier_id = r.dossier_id AND d.state IN ('PREPARED', 'APPROVED'))""",
     "kept_through, dossier_id",
@@ -202,6 +214,11 @@ class PostgresRecords:
         # The row first: what holds it is then read as it is once nobody else is at it.
         await self._unit.fetch_one(_LOCK, id=dossier_id)
         return await self.find(dossier_id)
+
+    async def stands_for_a_correction(self, dossier_id: UUID, today: date) -> bool:
+        """Tell whether a correction of it waits or is kept yet: the pair says together what was right."""
+        found = await self._unit.fetch_value(_CORRECTIONS, id=dossier_id, today=today)
+        return bool(found)
 
     async def over(
         self, reaches: Sequence[Reach], *, today: date, handed_over: Collection[Ending], limit: int

@@ -34,6 +34,7 @@ def _figures() -> list[Column[Any]]:
         *texts("ending", "punctuality"),
         Column("is_electronic", Boolean, nullable=False),
         Column("is_follower", Boolean, nullable=False, server_default=text("false")),
+        Column("is_correction", Boolean, nullable=False, server_default=text("false")),
         Column("is_mirror", Boolean, nullable=False, server_default=text("false")),
         *[
             Column(name, SmallInteger, nullable=False)

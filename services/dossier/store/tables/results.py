@@ -20,10 +20,12 @@ results = Table(
     Column("attachment_ids", ARRAY(UUID), nullable=False),
     *texts("state", "reason", "legal_basis", "ended_by"),
     Column("ended_at", moment),
+    Column("replaced_by", UUID),
     Column("version", BigInteger, nullable=False),
     seals(),
 )
 Index("uq_result_register_valid", results.c.dossier_id, unique=True, postgresql_where=text("state = 'VALID'"))
+Index("ix_result_register_superseded", results.c.dossier_id, postgresql_where=text("state = 'SUPERSEDED'"))
 # As `folded` of the domain says; no locale and no function of the database has a say in it.
 FOLDED = (
     r"translate(regexp_replace(regexp_replace(number, '[ \t\n\r\f\v\u00a0]+', '', 'g'),"

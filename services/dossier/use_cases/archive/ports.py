@@ -47,6 +47,9 @@ class Records(Protocol):
     async def lock(self, dossier_id: UUID) -> Record | None:
         """Return a record with its holds; nobody else holds or moves it until the unit ends."""
 
+    async def stands_for_a_correction(self, dossier_id: UUID, today: date) -> bool:
+        """Tell whether a correction of it waits, or a dossier that corrects it is still kept."""
+
     async def over(
         self, reaches: Sequence[Reach], *, today: date, handed_over: Collection[Ending], limit: int
     ) -> Sequence[Record]:

@@ -9,6 +9,7 @@ from kernel.core.caller import Caller
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, Invalid
 from kernel.core.ids import new_id
+from services.dossier.domain.correcting import CorrectionIsFree, corrects_of
 from services.dossier.domain.definitions import Procedure
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.payments.account import EMPTY, Account, Entry, EntryKind, ItemKind
@@ -117,6 +118,8 @@ async def assess(
     if not assesses(ledger.dossier, by):
         raise Forbidden
     _require_open(ledger)
+    if kind is not ItemKind.OBLIGATION and corrects_of(ledger.dossier.brought) is not None:
+        raise CorrectionIsFree
     owe(
         ledger,
         kind=kind,

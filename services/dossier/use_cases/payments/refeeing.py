@@ -9,6 +9,7 @@ from kernel.core.caller import Caller
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden
 from services.dossier.domain.codes import code_day
+from services.dossier.domain.correcting import corrects_of
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import TransitionRefused
 from services.dossier.domain.events import Change
@@ -74,11 +75,11 @@ async def reassess(dossier_id: UUID, *, by: Caller, seen: int, work: Work, now: 
 
 
 def _differing(dossier: Dossier, grounds: Grounds, account: Account, work: Work) -> list[Difference]:
-    """Return what differs; parties are opened only where the version is another."""
+    """Return what differs; parties are opened only where the version is another. A correction is free."""
     procedure = grounds.procedure
     told_by = dossier.pins.submitted_version or dossier.procedure_version
     channel = procedure.channel(dossier.channel)
-    if told_by == procedure.version or channel is None:
+    if told_by == procedure.version or channel is None or corrects_of(dossier.brought) is not None:
         return []
     owner = parties_of(dossier, work).get("owner") or {}
     dues = dues_of(

@@ -24,6 +24,9 @@ class Attachments(Protocol):
     ) -> dict[UUID, Attachment]:
         """Return those of the files that are free and of these accounts of one person."""
 
+    async def of_dossier(self, dossier_id: UUID) -> list[Attachment]:
+        """Return every file of a dossier, in the order they came."""
+
     async def find(self, attachment_id: UUID) -> Attachment | None:
         """Return one file's record."""
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.history import Entry
+from services.dossier.domain.situation import LinkedDossier
 from services.dossier.use_cases.ports.records import Grounds, SubmittedComponent
 
 
@@ -34,6 +35,9 @@ class Dossiers(Protocol):
         self, dossier: Dossier, entry: Entry, *, list_id: UUID, remains: Mapping[int, Mapping[str, Any]]
     ) -> None:
         """Keep what remains of a destroyed dossier: its emptied row, its reduced history, the last entry."""
+
+    async def linked(self, dossier_ids: Sequence[UUID]) -> Sequence[LinkedDossier]:
+        """Return those of the dossiers that are there, in the order given, as others hang on them."""
 
     async def load_by_portal_code(self, portal_code: str) -> tuple[Dossier, Grounds]:
         """Return a portal-born dossier and what it stands on; raise `NotFound`."""

@@ -16,6 +16,7 @@ from services.dossier.domain.mandates import Mandate
 from services.dossier.domain.papers import PaperKind
 from services.dossier.domain.payments.account import EMPTY, Account
 from services.dossier.domain.results.register import ResultState, holds
+from services.dossier.domain.situation import LinkedDossier
 from worktime.calendar import WorkCalendar
 
 
@@ -211,3 +212,5 @@ class Detail:
     """Whether the archive has accepted a package of it."""
     is_with_post: bool = False
     """Whether a letter with its result is on its way."""
+    corrections: Sequence[LinkedDossier] = ()
+    """The dossiers opened to correct its result, as they are now, the newest last."""

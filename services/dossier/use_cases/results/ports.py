@@ -1,12 +1,21 @@
 """What the register of results needs of the world."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from services.dossier.domain.results.register import Numbering, Registered
 from services.dossier.use_cases.ports.records import Attachment
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """The entry that took its force, and the one that took its place."""
+
+    result_id: UUID
+    replaced_by: UUID
 
 
 class Results(Protocol):
@@ -17,6 +26,9 @@ class Results(Protocol):
 
     async def recall(self, dossier_id: UUID, *, reason: str, at: datetime) -> None:
         """Queue that the result of a dossier was taken back before it was returned."""
+
+    async def supersede(self, wrong: UUID, right: UUID, *, reason: str, at: datetime) -> Superseded | None:
+        """Queue that the result of one dossier takes the place of another's; None where either has none."""
 
     def revoke(self, entry: Registered, *, reason: str, legal_basis: str, by: str, at: datetime) -> None:
         """Queue the end of an entry; `Stale` when somebody was there before."""

@@ -26,6 +26,8 @@ _ACTIONS: dict[str, Policy] = {
     "apology-draft": OFFICERS,
     "reappointment": OFFICERS,
     "owner-correction": OFFICERS,
+    "result-correction-draft": OFFICERS,
+    "result-correction": OFFICERS,
     "archiving": OFFICERS,
     "result": OFFICERS,
     "result-recall": OFFICERS,
