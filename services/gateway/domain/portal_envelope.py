@@ -1,6 +1,6 @@
 """What the content is in each form the envelope of the portal's messages comes in (section 17.2)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -8,6 +8,7 @@ import orjson
 
 from kernel.core.unseen import without_unseen
 from services.gateway.domain.portal_json import parsed
+from services.gateway.domain.portal_leaves import Leaf, levels_in, token, tree_of
 from services.gateway.domain.portal_letters import FormAsJson, letters_of, reading_of
 from services.gateway.domain.portal_profiles import GENERAL, PROFILES, PROMOTION
 from services.gateway.domain.portal_spelling import (
@@ -32,6 +33,7 @@ _ASKED = ("masohoso", "mahoso")
 _MOST_OF_A_FORM = 100
 """Members; a form of more is no message in one of them, said as often as it may be."""
 _CONTENT_AGAIN = "data (2)"
+_LONGEST_QUESTION = 1_048_576
 _DEEPEST = 6
 """Levels of wrapping that are undone round a question."""
 
@@ -99,8 +101,19 @@ def without_controls(value: Any) -> Any:
 def asked_code(message: Any) -> str:
     """Return which dossier is asked for, however its name is spelled and wrapped; blank when none is.
 
-    A question has no other members to mistake for it: the outermost code counts.
+    A question has no other members to mistake for it: the outermost code counts. Two dossiers in one question
+    are none, since its answer does not say which it is of.
     """
+    told = {token(leaf.value) for leaf in _leaves(message) if leaf.name in _ASKED and str(leaf.value).strip()}
+    return _outermost_code(message) if len(told) == 1 else ""
+
+
+def _leaves(message: Any) -> Iterator[Leaf]:
+    tree = tree_of(message, opened_letters=_LONGEST_QUESTION)
+    return (one for level in levels_in(tree) for one in level.inner if isinstance(one, Leaf))
+
+
+def _outermost_code(message: Any) -> str:
     level = [in_one_form(message)]
     for _ in range(_DEEPEST):
         told = [one for one in map(_opened, level) if isinstance(one, Mapping | list)]

@@ -2,11 +2,12 @@
 
 import html
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
 from services.gateway.domain.portal_base64 import NotBase64, base64_content
+from services.gateway.domain.portal_leaves import Leaf, Level
 from services.gateway.domain.portal_spelling import TAX_FILE, TAX_PAYMENT
 from services.gateway.domain.portal_twice import is_blank
 from services.gateway.domain.portal_words import LongText, NotUnderstood
@@ -22,6 +23,7 @@ _DOSSIER = re.compile(
 )
 _BEFORE, _LONGEST_MEMBER = 48, 256
 _MOST_DOSSIERS, _MOST_MEMBERS = 100, 2_000
+_NAMES = frozenset({"mahoso", "mahosoqg", "masohoso", "mahso"})
 _CODE = re.compile(r"[0-9A-Za-z.\-/]{1,60}")
 
 
@@ -44,6 +46,21 @@ def tax_dossiers(message: Any, told: Mapping[str, tuple[str, ...]]) -> tuple[str
         is_notice = known == _NOTICE or (not known and TAX_FILE in data)
         found = _of_notice(data.get(TAX_FILE), told) if is_notice else (_of_voucher(data),)
         codes |= dict.fromkeys(found)
+    return tuple(codes)
+
+
+def every_dossier(values: Iterable[Leaf | Level]) -> tuple[str, ...]:
+    """Return every dossier that is named among single values of a message, under whichever member."""
+    codes: dict[str, None] = {}
+    for one in values:
+        if not isinstance(one, Leaf) or not isinstance(one.value, str) or isinstance(one.value, LongText):
+            continue
+        if one.name in _NAMES and _CODE.fullmatch(one.value.strip()):
+            codes[one.value.strip()] = None
+        elif one.name == TAX_FILE.casefold():
+            codes |= dict.fromkeys(_of_text(one.value))
+        if len(codes) >= _MOST_DOSSIERS:
+            break
     return tuple(codes)
 
 

@@ -65,7 +65,7 @@ async def unread_in(handed: Handed, said: Said, message: Inbound) -> dict[str, A
 def _left_of(handed: Handed, as_read: Handed, said: Said, message: Inbound) -> list[Left]:
     if said.outline is None:
         return []
-    value, texts = _on_the_wire(said.outline, said.texts)
+    value, texts = on_the_wire(said.outline, said.texts)
     heard = Heard(
         value=value,
         long_texts=texts,
@@ -83,7 +83,7 @@ def _left_of(handed: Handed, as_read: Handed, said: Said, message: Inbound) -> l
     return left_over(heard, told, as_read.body["attachments"])
 
 
-def _on_the_wire(outline: Outline, texts: Mapping[str, Outline]) -> tuple[Any, dict[str, Any]]:
+def on_the_wire(outline: Outline, texts: Mapping[str, Outline]) -> tuple[Any, dict[str, Any]]:
     """Return a message as it stood on the wire, with what its long texts say, or that they are long."""
     told: dict[str, Any] = {}
     for one in (outline, *texts.values()):

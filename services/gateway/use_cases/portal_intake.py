@@ -12,7 +12,6 @@ import structlog
 
 from kernel.core.clock import Clock
 from kernel.core.errors import Unavailable
-from services.gateway.domain.portal_base64 import NotBase64
 from services.gateway.domain.portal_codes import CodeKind
 from services.gateway.domain.portal_corrections import place_name, portal_names
 from services.gateway.domain.portal_inbound import (
@@ -38,20 +37,18 @@ from services.gateway.domain.portal_reading import (
     code_named,
     national_code,
 )
-from services.gateway.domain.portal_tax import notice_files, tax_dossiers, told_in
 from services.gateway.domain.portal_view import PortalView
 from services.gateway.domain.portal_words import NeedsPeople, NotUnderstood
 from services.gateway.use_cases.portal_accounting import accounted, unread_in
 from services.gateway.use_cases.portal_bodies import Said, read_message
 from services.gateway.use_cases.portal_handing import (
     key_of,
-    too_long,
     with_files_there,
 )
 from services.gateway.use_cases.portal_links import AwaitLinks
 from services.gateway.use_cases.portal_ports import DossierService, Intake, Mappings, OpenWork
 from services.gateway.use_cases.portal_receiving import KeepMessages
-from services.gateway.use_cases.portal_texts import File
+from services.gateway.use_cases.portal_tax_notices import dossiers_told
 from services.gateway.use_cases.portal_understanding import understood
 
 _log = structlog.get_logger()
@@ -193,7 +190,7 @@ class TakeFromPortal:
         try:
             said = await read_message(message, self._open_work, self._bounds)
             if message.path == LAND_TAX:
-                return await self._ruling_of_tax(await _tax_dossiers(said))
+                return await self._ruling_of_tax(await dossiers_told(said))
             handed, lengths = await understood(said, message)
         except NotJson:
             return Ruling(InboxState.REFUSED, FAILED, "| nội dung không phải JSON", "not JSON")
@@ -326,19 +323,3 @@ def _portal_name(name: str, handed: Handed, path: str) -> str:
     if name.startswith("form_data."):
         return f"{portal_names(path).get('form_data', '')}.{name.partition('.')[2]}".strip(".")
     return portal_names(path).get(name, name)
-
-
-async def _tax_dossiers(said: Said) -> Sequence[str]:
-    """Return whose a notice or voucher is; a long notice is searched where it lies."""
-    places = set(notice_files(said.value))
-    if strange := said.files.keys() - places:
-        raise NotUnderstood(too_long(said, strange))
-    return tax_dossiers(said.value, {place: await _told_by(said.files[place]) for place in places})
-
-
-async def _told_by(file: File) -> tuple[str, ...]:
-    """Return what a long notice names: in base64, or as the XML itself."""
-    for content in (file.content, file.letters):
-        with suppress(NotBase64):
-            return await told_in(content())
-    return ()

@@ -231,6 +231,18 @@ async def test_a_question_is_understood_in_whatever_a_bridge_puts_it(world: Worl
     assert (await send(world, ASKED_IN[form], "search/call"))["MaHoSo"] == CODE
 
 
+async def test_a_question_about_two_dossiers_is_answered_about_neither(world: World):
+    """The answer does not say which it is of; the same code twice is one."""
+    born = ADossier(origin="PORTAL", portal_code=CODE).went("accepted", "ACCEPTED")
+    await world.hears(born)
+    asked = [{"masohoso": CODE, "data": {"MaHoSo": OTHER}}, {"masohoso": OTHER, "MaHoSo": CODE}]
+    for message in asked:
+        answer = await send(world, message, "search/call")
+        assert answer == {"error_code": "-1", "message": "masohoso not found"}
+    same = {"masohoso": CODE, "data": {"MaHoSo": CODE.lower()}}
+    assert (await send(world, same, "search/call"))["MaHoSo"] == CODE
+
+
 async def test_a_file_the_portal_says_is_deleted_is_named_and_not_handed_in(world: World):
     gone = {"TenTepDinhKem": "cũ.pdf", "Base64": PDF, "IsDeleted": "True"}
     kept = {"TenTepDinhKem": "mới.pdf", "Base64": PDF, "IsDeleted": "False"}

@@ -15,7 +15,7 @@ from services.gateway.domain.portal_profiles import LAND_TAX
 from services.gateway.domain.portal_tax import told_in
 from services.gateway.domain.portal_words import NotUnderstood
 from services.gateway.use_cases.portal_bodies import read_message
-from services.gateway.use_cases.portal_intake import _tax_dossiers
+from services.gateway.use_cases.portal_tax_notices import dossiers_told
 
 OURS, THEIRS = "G22.99-260303-000123", "H98.1-260303-0001"
 PAID = {"SoTien": "1500000", "TrangThaiThanhToan": "1"}
@@ -48,12 +48,12 @@ async def codes(message: Any) -> tuple[str, ...]:
     inbound = Inbound(
         id=UUID(int=1),
         path=LAND_TAX,
-        body=json.dumps(message).encode(),
+        body=message if isinstance(message, bytes) else json.dumps(message).encode(),
         sha256=b"",
         received_at=datetime(2026, 3, 3, tzinfo=UTC),
     )
     said = await read_message(inbound, lambda: None, Bounds())  # type: ignore[arg-type, return-value]
-    return tuple(await _tax_dossiers(said))
+    return tuple(await dossiers_told(said))
 
 
 @pytest.mark.parametrize("length", LENGTHS)
@@ -122,3 +122,20 @@ async def test_a_notice_of_nothing_but_members_is_not_read_to_its_end() -> None:
 async def test_what_names_none_is_refused_in_words(message: Any) -> None:
     with pytest.raises(NotUnderstood):
         await codes(message)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps({"FileThongBaoThue": "FIRST", "data": {"FileThongBaoThue": "SECOND"}}),
+        json.dumps({"data": {"FileThongBaoThue": "FIRST", "@@": "SECOND"}}).replace("@@", "FileThongBaoThue"),
+        json.dumps({"data": {"FileThongBaoThue": "FIRST", "n0:FileThongBaoThue": "SECOND"}}),
+        json.dumps({"data": {"FileThongBaoThue": "FIRST", "MaHoSo": THEIRS}}),
+        json.dumps({"data": json.dumps({"FileThongBaoThue": "FIRST", "Khac": {"MaHoSo": THEIRS}})}),
+    ],
+)
+async def test_no_dossier_a_notice_names_is_left_untold(text: str) -> None:
+    """Also not where it stands in a member that is said twice, or that its kind is not read for."""
+    first, second = (in_base64(f"<DATA>{row(code)}</DATA>") for code in (OURS, THEIRS))
+    told = await codes(text.replace("FIRST", first).replace("SECOND", second).encode())
+    assert sorted(told) == sorted((OURS, THEIRS))
