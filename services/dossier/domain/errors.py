@@ -47,6 +47,13 @@ class AgencyEnded(Refusal):
     title = "Cơ quan đã kết thúc hoạt động, hãy nộp tại cơ quan kế thừa"
 
 
+class AgencyNotBegun(Refusal):
+    """The agency receives only from `valid_from` on (409)."""
+
+    code = "agency-not-begun"
+    title = "Cơ quan chưa bắt đầu hoạt động vào ngày tiếp nhận"
+
+
 class NoAgencyIdentifier(Refusal):
     """The receiving agency has no identifier of the new style, so no legal code can be given (409)."""
 

@@ -67,8 +67,9 @@ def decided(calendar: str, condition: str) -> str:
 AGENCY_ROW = (
     "jsonb_build_object('code', {0}.code, 'sequence', {0}.sequence, 'name', {0}.name, 'kind', {0}.kind,"
     " 'level', {0}.level, 'calendar', {0}.calendar, 'one_stop_name', {0}.one_stop_name,"
-    " 'address', {0}.address, 'phone', {0}.phone, 'place', {0}.place, 'valid_to', {0}.valid_to,"
-    " 'successors', {0}.successors, 'continuing', {0}.continuing, 'continuing_by', {0}.continuing_by,"
+    " 'address', {0}.address, 'phone', {0}.phone, 'place', {0}.place, 'valid_from', {0}.valid_from,"
+    " 'valid_to', {0}.valid_to, 'successors', {0}.successors, 'continuing', {0}.continuing,"
+    " 'continuing_by', {0}.continuing_by,"
     " 'took_over', {0}.took_over, 'seals', {0}.seals)"
 )
 """An agency as it was sealed, of a row by that name."""
@@ -81,6 +82,7 @@ _INTAKE = Statement(
             'level', a.level, 'calendar', a.calendar, 'one_stop_name', a.one_stop_name,
             'address', a.address, 'phone', a.phone, 'place', a.place, 'took_over', a.took_over,
             'row', {AGENCY_ROW.format("a")},
+            'begins', CASE WHEN a.valid_from > :today THEN a.valid_from END,
             'ended', CASE WHEN a.valid_to < :today THEN json_build_object('valid_to', a.valid_to,
                 'continuing', coalesce(a.continuing_by->>:procedure, a.continuing),
                 'successors', (SELECT coalesce(json_agg(json_build_object('code', s.code, 'name', s.name)
@@ -208,6 +210,7 @@ class PostgresCatalogue(Continuations):
             Succession(
                 ended={item["code"]: item["ended"] for item in found if item["ended"]},
                 took_over={item["code"]: item["took_over"] for item in found},
+                begins={item["code"]: item["begins"] for item in found if item["begins"]},
             ),
             await self.form_of(procedure_code, row["form_sequence"]),
             row["form_sequence"],

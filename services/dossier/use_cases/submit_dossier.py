@@ -17,6 +17,7 @@ from services.dossier.domain.definitions import Agency, Procedure
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import (
     AgencyEnded,
+    AgencyNotBegun,
     AnswersWrong,
     NotBoundaryFree,
     ProcedureClosed,
@@ -242,8 +243,11 @@ def new_dossier(
 
 
 def _require_working(intake: Intake, submission: Submission) -> None:
-    """Raise `AgencyEnded`, naming the successors, where an agency named receives nothing new."""
+    """Raise where an agency named receives nothing that day: ended (with its successors), or not begun."""
     for code in submission.agencies:
+        begins = intake.succession.begins.get(code)
+        if begins is not None:
+            raise AgencyNotBegun(extra={"agency": code, "valid_from": begins})
         ended = intake.succession.ended.get(code)
         if ended is not None:
             raise AgencyEnded(

@@ -19,7 +19,7 @@ FAULTY = "lỗi khi xử lý"
 """How the reason of a message begins that failed by a fault of ours."""
 _MOST_FAULTS = 6
 _WRONG = frozenset({"invalid", "form-answers-invalid"})
-_NO_PLACE = frozenset({"process-missing", "procedure-closed", "agency-ended"})
+_NO_PLACE = frozenset({"process-missing", "procedure-closed", "agency-ended", "agency-not-begun"})
 _OF_A_FILE = frozenset(
     {
         "attachment-active-content",

@@ -26,7 +26,8 @@ from tests.builders.dossier.office import (
     an_agency,
     an_officer,
 )
-from tests.integration.dossier.test_other_ways_in import a_portal_dossier
+from tests.integration.dossier.test_late_entries import MANAGER, decided
+from tests.integration.dossier.test_other_ways_in import a_portal_dossier, a_walk_in
 
 Start = Callable[..., Awaitable[RunningService]]
 HEIR = "H99.210"
@@ -61,6 +62,32 @@ def heir(*of: str, units: list[dict[str, str]] = UNITS) -> Event:
 async def office(start: Start) -> Office:
     """An office of two communes."""
     return await Office(await start("dossier")).open()
+
+
+async def test_an_agency_receives_nothing_before_its_first_day(empty_office: Office) -> None:
+    """Online, at its counter, or entered afterwards of a day before: no code of an agency there was not."""
+    new = "H99.250"
+    office = await empty_office.open(performing_agencies=[COMMUNE, new])
+    service, there = office.service, replace(RECEIVER, agency=new)
+    await service.receive(an_agency(new, valid_from="2026-04-01"))
+    online = await office.submission(a_citizen(), receiving_agency=new)
+    at_counter = a_walk_in(receiving_agency=new)
+    for path, body, by in (
+        ("/v1/dossiers", online, a_citizen()),
+        ("/v1/counter-dossiers", at_counter, there),
+    ):
+        refused = await service.post(path, body, by)
+        assert (refused.status_code, refused.json()["code"]) == (409, "agency-not-begun")
+        assert refused.json()["valid_from"] == "2026-04-01"
+    service.clock.set(datetime(2026, 4, 2, 9, tzinfo=VIETNAM))
+    late = {"dossier": at_counter, "reason": "Mất mạng"}
+    for day, status in (("2026-03-31", 409), ("2026-04-01", 201)):
+        said = {**late, "received_at": f"{day}T10:00:00+07:00"}
+        entry = await service.post("/v1/late-entries", said, there)
+        assert entry.status_code == 201
+        taken = await decided(office, entry.json(), replace(MANAGER, agency=new))
+        assert taken.status_code == status, taken.text
+    assert taken.json()["dossier_code"] == "H99.250-260401-0001"
 
 
 async def merged(office: Office) -> None:

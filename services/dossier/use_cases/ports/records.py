@@ -103,6 +103,8 @@ class Succession:
 
     ended: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     took_over: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    begins: Mapping[str, str] = field(default_factory=dict)
+    """The first days (ISO) of agencies named that are still to begin."""
 
     def inherited(self, agency: str, procedure: str) -> frozenset[str]:
         """Return the ended agencies in whose place this one works a procedure."""
