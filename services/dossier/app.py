@@ -6,7 +6,6 @@ from typing import cast
 
 from contracts.topics import topics_for
 from kernel.runtime import Runtime
-from kernel.sealing import Sealer
 from kernel.service import Service
 from services.dossier.api import (
     attachments,
@@ -76,6 +75,7 @@ from services.dossier.store.legal_sets import read_legal_sets
 from services.dossier.store.limits import read_limits
 from services.dossier.store.parsed import Definitions
 from services.dossier.store.pdf_signer import WorkshopSigner
+from services.dossier.store.personal_seals import PersonalSeals
 from services.dossier.store.press import TypstPress
 from services.dossier.store.scan_desk import ScanDesk
 from services.dossier.store.seal_marks import open_marks
@@ -115,7 +115,7 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
     ):
         yield Resources(
             files=StoredFiles(settings.files_url),
-            seals=Sealer(settings.pii_key.get_secret_value()),
+            seals=PersonalSeals(settings.pii_key.get_secret_value()),
             policy=policy,
             limits=read_limits(),
             history_keys=history_keys,

@@ -11,6 +11,7 @@ from services.dossier.domain.work.elsewhere import outside_key
 from services.dossier.domain.work.mirrors import Mirror, Status, in_order, status_of
 from services.dossier.store.copies import Copies
 from services.dossier.use_cases.ports import Seals
+from services.dossier.use_cases.secrets import opened_or_nothing
 from services.dossier.use_cases.work.ports import MirrorGround
 
 _SAME = (
@@ -174,7 +175,7 @@ class PostgresMirrors:
         return [self._mirror(row) for row in rows]
 
     def _mirror(self, row: Any) -> Mirror:
-        owner = self._seals.open(row["owner_sealed"], purpose="mirror owner")
+        owner = opened_or_nothing(self._seals, row["owner_sealed"], purpose="mirror owner")
         same = {name: row[name] for name in _SAME}
         same["dossier_id"] = UUID(int=row["dossier_id"].int) if row["dossier_id"] else None
         statuses = [status_of(one) for one in row["statuses"] or ()]

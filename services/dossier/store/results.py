@@ -15,6 +15,7 @@ from services.dossier.store.tables.results import FOLDED
 from services.dossier.use_cases.ports import Attachment, Seals
 from services.dossier.use_cases.results.ports import Superseded
 from services.dossier.use_cases.sealed_rows import RowSeals
+from services.dossier.use_cases.secrets import opened_or_nothing
 
 _COLUMNS = (
     "id, dossier_id, dossier_code, procedure_code, type, name, number, holder_sealed, holder_index,"
@@ -230,7 +231,7 @@ class PostgresResults:
 
     def _entry(self, row: Any) -> Registered:
         found = {name: row[name] for name in _FIELDS}
-        opened = self._seals.open(found.pop("holder_sealed"), purpose=_PURPOSE)
+        opened = opened_or_nothing(self._seals, found.pop("holder_sealed"), purpose=_PURPOSE)
         return Registered(
             **{
                 **found,

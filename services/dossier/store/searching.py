@@ -9,6 +9,7 @@ from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.work.search import Index, Sought, keys_of
 from services.dossier.use_cases.ports import Seals
+from services.dossier.use_cases.secrets import opened_or_nothing
 
 _PUT = Statement(
     "INSERT INTO dossier_search (dossier_id, keys) VALUES (:dossier_id, :keys)"
@@ -96,7 +97,7 @@ class PostgresSearching:
         self._unit.write(_PUT, dossier_id=dossier.id, keys=keys)
 
     def _keys(self, owner_name: str, parties_sealed: str, agencies: set[str]) -> list[str]:
-        parties = self._seals.open(parties_sealed, purpose="parties")
+        parties = opened_or_nothing(self._seals, parties_sealed, purpose="parties")
         opened = parties if isinstance(parties, dict) else {}
         return keys_of(owner_name, opened, agencies, identity=self.identity, phone=self.phone)
 

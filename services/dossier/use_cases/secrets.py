@@ -4,9 +4,25 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from kernel.sealing import SealBroken
 from services.dossier.domain.codes import secret_of
 from services.dossier.domain.intake.identifiers import identity_key
 from services.dossier.use_cases.ports import Seals
+
+BROUGHT = frozenset({"personal-paper permit", "look-up permit"})
+"""Purposes of sealed texts that callers bring back: one that does not open is their mistake."""
+
+
+UNREADABLE = "(không mở được)"
+"""What a list says in the place of words that do not open."""
+
+
+def opened_or_nothing(seals: Seals, sealed: str, *, purpose: str) -> object:
+    """Return what a row of a list keeps sealed, None where it does not open: it holds up no other row."""
+    try:
+        return seals.open(sealed, purpose=purpose)
+    except SealBroken:
+        return None
 
 
 def look_up_secret(seals: Seals, dossier_id: UUID) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from kernel.service import Job
-from services.dossier.commands.history import verify_history
+from services.dossier.commands.history import index_search, verify_history
 from services.dossier.jobs import watch_deadlines
 from services.dossier.jobs.deadline_warnings import DEADLINE_WARNINGS
 from services.dossier.jobs.find_anomalies import FIND_ANOMALIES
@@ -99,3 +99,20 @@ async def test_promises_of_the_others_are_counted_again(office: Office) -> None:
     await run(office, RECOMPUTE_DUE, bad["dossier_id"])
     foreseen = await office.service.get(f"/v1/due-recomputations/{command['command_id']}/moves", MANAGER)
     assert [one["dossier_id"] for one in foreseen.json()["items"]] == [good["dossier_id"]]
+
+
+async def test_a_sealed_column_that_does_not_open_is_a_named_problem_and_holds_up_no_other_row(
+    office: Office,
+) -> None:
+    """Whoever reads that dossier is told so; the register is read and printed with the others whole."""
+    bad, good = await office.accepted(), await office.accepted()
+    await by_hand(office, "UPDATE dossiers SET parties_sealed = 'x' WHERE id = $1", bad["dossier_id"])
+    answer = await office.service.get(f"/v1/dossiers/{bad['dossier_id']}", RECEIVER)
+    assert (answer.status_code, answer.json()["code"]) == (503, "sealed-unreadable")
+    assert (await office.read(good, RECEIVER))["owner"]["full_name"] == "Nguyễn Văn An"
+    days = {"agency": RECEIVER.agency, "from": "2026-03-01", "to": "2026-03-31"}
+    page = (await office.service.get("/v1/register", RECEIVER, params=days)).json()
+    assert [one["owner"] for one in page["items"]] == ["(không mở được)", "Nguyễn Văn An"]
+    sheet = await office.service.get("/v1/register.xlsx", RECEIVER, params=days)
+    assert sheet.status_code == 200
+    assert await index_search(office.service.runtime, []) == 0

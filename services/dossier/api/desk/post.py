@@ -22,6 +22,7 @@ from services.dossier.domain.desk.post import ItemState, PostItem, PostList, Pos
 from services.dossier.use_cases import ports
 from services.dossier.use_cases.desk import post, post_reports, post_taking_back
 from services.dossier.use_cases.desk.post_items import RECEIVER, Wish
+from services.dossier.use_cases.secrets import opened_or_nothing
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Bưu chính"])
 Tracking = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z0-9]{5,30}$")]
@@ -262,7 +263,8 @@ def _list_out(
 def _item_out(item: PostItem, work: ports.Work | None, *, is_office: bool = False) -> PostItemOut:
     """Return an item; where it goes is shown while it goes there, why by post only to the office."""
     is_shown = work is not None and item.state is not ItemState.REMOVED
-    receiver: Any = work.seals.open(item.receiver_sealed, purpose=RECEIVER) if work and is_shown else None
+    sealed = item.receiver_sealed
+    receiver: Any = opened_or_nothing(work.seals, sealed, purpose=RECEIVER) if work and is_shown else None
     if receiver and not is_office:
         receiver = {**receiver, "wish": ""}
     reason = item.ended_reason if is_office else ""

@@ -42,19 +42,20 @@ from services.dossier.domain.payments.copy_money import CopyPayment, is_owing
 from services.dossier.use_cases import ports
 from services.dossier.use_cases.intake import certified_copies, handovers
 from services.dossier.use_cases.payments import copies
+from services.dossier.use_cases.secrets import UNREADABLE, opened_or_nothing
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Sổ và bàn giao"])
 
 
 def _copy(item: CertifiedCopy, work: ports.Work) -> CertifiedCopyOut:
-    opened = work.seals.open(item.requester_sealed, purpose="copy")
+    opened = opened_or_nothing(work.seals, item.requester_sealed, purpose="copy")
     return CertifiedCopyOut(
         copy_id=item.id,
         number=item.number_text,
         document_name=item.document_name,
         pages=item.pages,
         copies=item.copies,
-        requester=str(opened["full_name"]) if isinstance(opened, dict) else "",
+        requester=str(opened["full_name"]) if isinstance(opened, dict) else UNREADABLE,
         signed_by=item.signed_by,
         entered_by=item.entered_by_name,
         certified_at=item.certified_at.astimezone(VIETNAM),
@@ -65,13 +66,13 @@ def _copy(item: CertifiedCopy, work: ports.Work) -> CertifiedCopyOut:
 
 
 def _request(item: CopyRequest, work: ports.Work, paid: Collection[UUID]) -> CopyRequestOut:
-    opened = work.seals.open(item.requester_sealed, purpose="copy")
+    opened = opened_or_nothing(work.seals, item.requester_sealed, purpose="copy")
     return CopyRequestOut(
         request_id=item.id,
         document_name=item.document_name,
         pages=item.pages,
         copies=item.copies,
-        requester=str(opened["full_name"]) if isinstance(opened, dict) else "",
+        requester=str(opened["full_name"]) if isinstance(opened, dict) else UNREADABLE,
         signer=item.signer,
         signer_name=item.signer_name,
         entered_by=item.entered_by_name,

@@ -31,7 +31,7 @@ from services.dossier.use_cases.payments.ledger import Ledger, open_ledger
 from services.dossier.use_cases.payments.taking import book, tell_dossier
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import log_reading
-from services.dossier.use_cases.secrets import identity_index
+from services.dossier.use_cases.secrets import identity_index, opened_or_nothing
 
 SCOPE = "portal.payments"
 LOOK_UP = "LOOK_UP"
@@ -255,7 +255,8 @@ async def requests_to_carry(
     found = await work.payments.requests_due(state, now, limit)
     for one in found:
         await log_reading(work, by, "payment-bill", one.dossier_id, None, now)
-    return [(one, _opened(work, one)) for one in found]
+    bills = [(one, opened_or_nothing(work.seals, one.bill_sealed, purpose="bill")) for one in found]
+    return [(one, bill) for one, bill in bills if isinstance(bill, dict)]
 
 
 def _opened(work: Work, request: PaymentRequest) -> dict[str, Any]:

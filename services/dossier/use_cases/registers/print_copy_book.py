@@ -12,6 +12,7 @@ from services.dossier.domain.registers import MOST_ROWS, BookTooThick, require_p
 from services.dossier.domain.standing import WORKING_ROLES
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import log_reading
+from services.dossier.use_cases.secrets import UNREADABLE, opened_or_nothing
 
 _PORTION = 1_000
 
@@ -54,5 +55,5 @@ async def _lines(first: date, last: date, *, by: Caller, work: Work, now: dateti
 
 
 def _requester(line: CertifiedCopy, work: Work) -> str:
-    opened = work.seals.open(line.requester_sealed, purpose="copy")
-    return str(opened["full_name"]) if isinstance(opened, dict) else ""
+    opened = opened_or_nothing(work.seals, line.requester_sealed, purpose="copy")
+    return str(opened["full_name"]) if isinstance(opened, dict) else UNREADABLE

@@ -18,6 +18,7 @@ from services.dossier.domain.registers import (
 from services.dossier.use_cases.keeping import books_of
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import log_reading, on_the_page
+from services.dossier.use_cases.secrets import UNREADABLE, opened_or_nothing
 
 _PORTION = 1_000
 
@@ -68,8 +69,8 @@ async def _require_own(agency: str, by: Caller, work: Work, now: datetime) -> No
 
 
 def _entry(row: Mapping[str, Any], work: Work, now: datetime) -> Entry:
-    parties = work.seals.open(row["parties_sealed"], purpose="parties")
-    owner = parties["owner"] if isinstance(parties, dict) else {}
+    parties = opened_or_nothing(work.seals, row["parties_sealed"], purpose="parties")
+    owner = parties["owner"] if isinstance(parties, dict) else {"full_name": UNREADABLE}
     handed: Mapping[str, Any] = row["delivery"] or {}
     is_away = bool((row["elsewhere"] or {}).get("end"))
     return Entry(
@@ -90,5 +91,5 @@ def _entry(row: Mapping[str, Any], work: Work, now: datetime) -> Entry:
 
 def _receiver(handed: Mapping[str, Any], work: Work) -> str:
     sealed = handed.get("receiver")
-    opened = work.seals.open(sealed, purpose="delivery") if sealed else {}
+    opened = opened_or_nothing(work.seals, sealed, purpose="delivery") if sealed else {}
     return str(opened.get("receiver_name") or "") if isinstance(opened, dict) else ""
