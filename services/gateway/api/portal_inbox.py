@@ -12,7 +12,12 @@ from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from services.gateway.api.portal_sync import MEND, PROBLEMS, READ, Work, local, place_of
-from services.gateway.use_cases.portal_desk import correct_message, read_message, replay_message
+from services.gateway.use_cases.portal_desk import (
+    correct_message,
+    read_message,
+    replay_message,
+    settle_message,
+)
 from services.gateway.use_cases.portal_intake import TakeFromPortal
 
 router = APIRouter(
@@ -52,7 +57,7 @@ class InboundAct(BaseModel):
 
     at: datetime
     subject: str
-    action: Literal["READ", "CORRECTED", "REPLAYED"]
+    action: Literal["READ", "CORRECTED", "REPLAYED", "SETTLED"]
     fields: dict[str, str]
     reason: str
 
@@ -82,6 +87,23 @@ class Correction(BaseModel):
     reason: Annotated[
         str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=500)
     ]
+
+
+class Settlement(BaseModel):
+    """Why nothing of a message is to be handed in any more: what was done about it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[
+        str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=500)
+    ]
+
+
+class Settled(BaseModel):
+    """A message people are done with."""
+
+    id: UUID
+    state: Literal["SETTLED"] = "SETTLED"
 
 
 class Resumed(BaseModel):
@@ -157,3 +179,17 @@ async def replay_portal_inbound(id: UUID, by: Caller, work: Work, now: Now) -> R
     """Xử lý lại một bản tin của Cổng."""
     await replay_message(id, by=by, desk=work.portal_inbox, now=now)
     return Resumed(id=id)
+
+
+@router.post("/{id}/settlement", dependencies=MEND, responses=problems(428))
+async def settle_portal_inbound(
+    id: UUID,  # noqa: A002 - the address's own word.
+    body: Settlement,
+    by: Caller,
+    work: Work,
+    now: Now,
+    seen: IfMatch,
+) -> Settled:
+    """Kết thúc một bản tin đang chờ người xử lý, không đưa gì thêm vào hồ sơ; ghi lại ai và vì sao."""
+    await settle_message(id, seen=seen, reason=body.reason, by=by, desk=work.portal_inbox, now=now)
+    return Settled(id=id)

@@ -44,7 +44,9 @@ _COLUMNS = (
     " FROM portal_inbound"
 )
 _FIND = Statement(f"{_COLUMNS} WHERE id = :id AND state IN ('RECEIVED', 'PARKED')")
-_FIND_OPEN = Statement(f"{_COLUMNS} WHERE id = :id AND state <> 'DONE' AND forgotten_at IS NULL")
+_FIND_OPEN = Statement(
+    f"{_COLUMNS} WHERE id = :id AND state NOT IN ('DONE', 'SETTLED') AND forgotten_at IS NULL"
+)
 _OTHERS = Statement(
     "SELECT EXISTS (SELECT 1 FROM portal_inbound WHERE portal_code = :portal_code AND id <> :id"
     " AND state = 'DONE' AND answer_code = 0)"
@@ -73,7 +75,12 @@ _NAME = Statement(
 _AGAIN = Statement(
     "UPDATE portal_inbound SET state = 'RECEIVED', next_attempt_at = :now, attempts = attempts + 1,"
     " version = version + 1, corrections = corrections || :corrections::jsonb"
-    " WHERE id = :id AND version = :version AND state <> 'DONE' AND forgotten_at IS NULL"
+    " WHERE id = :id AND version = :version AND state NOT IN ('DONE', 'SETTLED') AND forgotten_at IS NULL"
+)
+# Its answer stays what the portal was told; it brought no dossier.
+_END = Statement(
+    "UPDATE portal_inbound SET state = 'SETTLED', next_attempt_at = NULL, settled_at = :now,"
+    " version = version + 1 WHERE id = :id AND version = :version AND state = 'PARKED'"
 )
 _LOG = Statement(
     "INSERT INTO portal_inbound_acts (id, message_id, at, subject, action, fields, reason, is_sealed)"
@@ -194,6 +201,11 @@ class PostgresPortalInbox:
         """Lay corrections over a message, try it again, log who asked; `Stale` when it changed meanwhile."""
         corrections = self._seals.seal_fields(act.fields, act.message_id)
         self._unit.write(_AGAIN, id=act.message_id, version=seen, now=act.at, corrections=corrections)
+        self._unit.write(_LOG, **self._logged(act))
+
+    def end(self, act: Act, *, seen: int) -> None:
+        """Let a message that waits for people be done with, log who did; `Stale` when it changed."""
+        self._unit.write(_END, id=act.message_id, version=seen, now=act.at)
         self._unit.write(_LOG, **self._logged(act))
 
     async def log_reading(self, act: Act) -> None:

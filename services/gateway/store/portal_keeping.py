@@ -28,8 +28,9 @@ _FORGET = """
 WITH gone AS (
     UPDATE portal_inbound SET body = '', outline = NULL, corrections = '{}', is_sealed = true,
         forgotten_at = $1
-    WHERE id IN (SELECT id FROM portal_inbound WHERE state IN ('DONE', 'REFUSED') AND forgotten_at IS NULL
-                 AND settled_at < $2 ORDER BY settled_at LIMIT 1000 FOR UPDATE SKIP LOCKED)
+    WHERE id IN (SELECT id FROM portal_inbound WHERE state IN ('DONE', 'REFUSED', 'SETTLED')
+                 AND forgotten_at IS NULL AND settled_at < $2
+                 ORDER BY settled_at LIMIT 1000 FOR UPDATE SKIP LOCKED)
     RETURNING id),
 links AS (UPDATE portal_links SET address = '' WHERE message_id IN (SELECT id FROM gone) RETURNING id),
 files AS (DELETE FROM portal_link_parts WHERE link_id IN (SELECT id FROM links)),

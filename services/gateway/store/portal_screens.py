@@ -80,7 +80,7 @@ SELECT id, path, received_at, state, attempts, next_attempt_at, portal_code, oth
                  WHERE p.message_id = portal_inbound.id)
            ELSE length(body) - CASE WHEN is_sealed THEN 29 ELSE 0 END END AS bytes
 FROM portal_inbound
-WHERE state <> 'DONE' AND (:state::text IS NULL OR state = :state)
+WHERE state NOT IN ('DONE', 'SETTLED') AND (:state::text IS NULL OR state = :state)
   AND (:code::text = '' OR portal_code = :code OR :code = ANY(other_codes))
   AND (:after::uuid IS NULL OR id > :after)
 ORDER BY id LIMIT :limit

@@ -128,7 +128,7 @@ Index(
 Index(
     "ix_portal_inbound_kept",
     portal_inbound.c.settled_at,
-    postgresql_where=text("state IN ('DONE', 'REFUSED') AND forgotten_at IS NULL"),
+    postgresql_where=text("state IN ('DONE', 'REFUSED', 'SETTLED') AND forgotten_at IS NULL"),
 )
 
 portal_inbound_parts = Table(

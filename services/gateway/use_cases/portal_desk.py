@@ -16,7 +16,7 @@ Saying = Callable[[Inbound], Awaitable[Any]]
 """What a message says, as it is read when it is dealt with; None for one nobody can read."""
 Unread = Callable[[Inbound], Awaitable[Mapping[str, Any]]]
 """What of a message nobody reads, by where it stands."""
-READ, CORRECTED, REPLAYED = "READ", "CORRECTED", "REPLAYED"
+READ, CORRECTED, REPLAYED, SETTLED = "READ", "CORRECTED", "REPLAYED", "SETTLED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,9 @@ class Desk(Protocol):
 
     def send_again(self, act: Act, *, seen: int) -> None:
         """Lay its corrections over the message and try it again; `Stale` at the commit when it changed."""
+
+    def end(self, act: Act, *, seen: int) -> None:
+        """Let it be done with; `Stale` at the commit when it changed, or waits for nobody."""
 
 
 async def read_message(
@@ -111,6 +114,21 @@ async def replay_message(message_id: UUID, *, by: Caller, desk: Desk, now: datet
     message = await _found(message_id, desk)
     act = Act(message_id=message_id, at=now, subject=by.subject, action=REPLAYED, fields={})
     desk.send_again(act, seen=message.version)
+
+
+async def settle_message(
+    message_id: UUID, *, seen: int, reason: str, by: Caller, desk: Desk, now: datetime
+) -> None:
+    """Be done with a message that waits for people and of which nothing is to be handed in any more.
+
+    A notice somebody has dealt with, a withdrawal that stands in the dossier, a dossier told a second time.
+    Raises `Stale` when somebody changed it after the version that was seen, or when it waits for nobody.
+    """
+    message = await _found(message_id, desk)
+    if message.version != seen:
+        raise Stale
+    act = Act(message_id=message_id, at=now, subject=by.subject, action=SETTLED, fields={}, reason=reason)
+    desk.end(act, seen=seen)
 
 
 async def _found(message_id: UUID, desk: Desk) -> Inbound:

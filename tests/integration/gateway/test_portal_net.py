@@ -8,10 +8,12 @@ import pytest
 from services.gateway.domain import portal_reading
 from services.gateway.domain.portal_net import LEFT, REMAINDER
 from services.gateway.jobs.portal_intake import PORTAL_INTAKE
+from services.gateway.jobs.portal_keeping import PORTAL_FORGETTING
 from tests.builders.gateway.portal import CODE, PDF, a_message
+from tests.integration.gateway.portal_dossiers import ADossier
 from tests.integration.gateway.portal_world import World, a_world
 from tests.integration.gateway.test_portal_corrections import INBOUND, correct, the_line
-from tests.integration.gateway.test_portal_intake import KEY, a_supplement, inbox, send
+from tests.integration.gateway.test_portal_intake import KEY, a_supplement, a_tax_notice, inbox, send
 
 SOFTLY = {"TenTepDinhKem": {"@ngayKy": "01/03/2026", "#text": "a.pdf"}, "Base64": PDF}
 
@@ -129,3 +131,54 @@ async def test_a_long_message_is_looked_over_where_it_lies(world: World):
     (call,) = world.dossiers.calls
     told = call["body"]["form_data"][REMAINDER]
     assert told == {"data.TaiLieuNop.0.TenTepDinhKem.@ngayKy": "01/03/2026"}
+
+
+async def settle(world: World, line: dict[str, Any], who: str = "quan-tri", seen: str = "") -> Any:
+    version = await world.gateway.runtime.pool.fetchval(
+        "SELECT version FROM portal_inbound WHERE id = $1", line["id"]
+    )
+    body = {"reason": "Đã ghi nhận trong hồ sơ"}
+    return await world.ask(
+        "POST", f"{INBOUND}/{line['id']}/settlement", who, body, seen=seen or f'"{version}"'
+    )
+
+
+async def test_people_are_done_with_a_withdrawal_and_with_a_tax_notice(world: World):
+    born = ADossier(origin="PORTAL", portal_code=CODE).went("accepted", "ACCEPTED")
+    await world.hears(born)
+    for message, path in (
+        (a_supplement(TrangThaiHoSo="7"), "nhanhsdvcqg"),
+        (a_tax_notice(CODE), "nhantbthuedvcqg"),
+    ):
+        assert (await send(world, message, path))["error_code"] == 0
+        line = await the_line(world)
+        assert (await settle(world, line, "can-bo")).status_code == 403
+        assert (await settle(world, line, seen='"7"')).status_code == 412
+        assert (await settle(world, line)).json() == {"id": line["id"], "state": "SETTLED"}
+        assert (await world.ask("GET", INBOUND)).json()["items"] == []
+        assert (await settle(world, line)).status_code == 404
+        assert (await world.ask("POST", f"{INBOUND}/{line['id']}/replay")).status_code == 404
+    assert world.dossiers.calls == []
+    acts = await world.gateway.runtime.pool.fetch("SELECT action FROM portal_inbound_acts")
+    assert [row["action"] for row in acts] == ["SETTLED", "SETTLED"]
+    world.passes(days=31)
+    await world.gateway.run_job(PORTAL_FORGETTING)
+    kept = await world.gateway.runtime.pool.fetch("SELECT state, length(body) AS bytes FROM portal_inbound")
+    assert [tuple(row) for row in kept] == [("SETTLED", 0), ("SETTLED", 0)]
+
+
+async def test_what_was_settled_by_people_brought_no_dossier(world: World):
+    """The same dossier sent again afterwards is made, and answered as the first."""
+    await send(world, a_message(TrangThaiHoSo="7"))
+    assert (await settle(world, await the_line(world))).status_code == 200
+    assert await send(world, a_message()) == {"error_code": 0, "message": f"{CODE}| tiếp nhận thành công"}
+
+
+async def test_what_is_under_way_is_nobodys_to_settle(world: World):
+    world.dossiers.is_down = True
+    await send(world, a_message())
+    assert (await settle(world, await the_line(world, "RECEIVED"))).status_code == 412
+    world.dossiers.is_down = False
+    world.passes(minutes=2)
+    await world.gateway.run_job(PORTAL_INTAKE)
+    assert list(world.dossiers.taken) == [CODE]

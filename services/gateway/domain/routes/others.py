@@ -95,6 +95,7 @@ def _portal_sync() -> list[Route]:
         Route("GET", f"{own}/inbound/{{id}}", "gateway", menders),
         Route("POST", f"{own}/inbound/{{id}}/correction", "gateway", menders),
         Route("POST", f"{own}/inbound/{{id}}/replay", "gateway", menders),
+        Route("POST", f"{own}/inbound/{{id}}/settlement", "gateway", menders),
         Route("GET", f"{own}/catalogues/{{kind}}", "gateway", readers),
         Route("GET", f"{own}/catalogues/{{kind}}/{{code}}", "gateway", readers),
         Route("GET", f"{own}/mappings/{{kind}}", "gateway", readers),
