@@ -15,7 +15,6 @@ from services.gateway.api.rendered import PageRoute, rendered
 from services.gateway.domain.chosen_service import CODE
 from services.gateway.domain.issuer import IssuerKind
 from services.gateway.domain.portal_codes import CodeKind
-from services.gateway.domain.portal_reading import current_agency
 from services.gateway.use_cases.door import Door
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -58,7 +57,7 @@ async def follow_portal_link(
         raised = {"assurance": level} if level else {}
         query = urlencode({**issuer, "return_to": back, **raised})
         return RedirectResponse(f"/session/login?{query}", status_code=303)
-    place = await _local_of(request, CodeKind.AGENCY, current_agency(agency)) if agency else ""
+    place = await _local_of(request, CodeKind.AGENCY, agency) if agency else ""
     chosen = {"agency": place, "service": service}
     query = urlencode({name: value for name, value in chosen.items() if value})
     return RedirectResponse(f"/bieu-mau/{quote(code)}{'?' if query else ''}{query}", status_code=303)

@@ -35,7 +35,6 @@ from services.gateway.domain.portal_words import (
 
 UPDATING = "isUpdating"
 """Whether a message changes a dossier that is there."""
-_OLD_AGENCY = re.compile(r"(\d{3})\.([0-9A-Z]{2,3})\.([0-9A-Z]{2,3})\.([A-Z]\d{2})")
 _SEVERAL = "Trường data có nhiều hồ sơ: mỗi bản tin một hồ sơ"
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z.\-/]{0,59}")
 _YES = frozenset({"1", "true"})
@@ -44,7 +43,6 @@ _CREATES = frozenset(
     {"", "0", "false", "n", "no", "không", "khong", "create", "insert", "add", "thêm", "thêm mới"}
 )
 _OTHER_ANSWERS = "Các trường khác"
-_NATIONAL = re.compile(r"(\d\.\d{6})\.[0-9A-Za-z.]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +154,7 @@ def _dossier(data: Mapping[str, Any], profile: Mapping[str, Any], code: str, lis
     return {
         "portal_code": code,
         "procedure_code": procedure,
-        "agency": current_agency(text_of(data, profile["agency"])),
+        "agency": text_of(data, profile["agency"]),
         "submitted_at": submitted_at,
         "owner": owner,
         "form_data": _form(data, profile, owner, listed),
@@ -209,12 +207,6 @@ def within_a_form(answers: Json) -> Json:
     return {name: answers[name] for name in alone} | {called: {name: answers[name] for name in others}}
 
 
-def national_code(code: str) -> str:
-    """Return the national code a localised one begins with, blank for a code that is none (section 2.3)."""
-    found = _NATIONAL.fullmatch(code)
-    return found[1] if found else ""
-
-
 def _supplement(data: Mapping[str, Any], profile: Mapping[str, Any], code: str, listed: Listed) -> Json:
     note = "\n".join(text for text in (text_of(data, name) for name in profile["note"]) if text)
     return {
@@ -233,12 +225,3 @@ def _moment(data: Mapping[str, Any], field: str) -> str | None:
     if found is None:
         raise NeedsPeople(f"cần sửa: {field} (không đọc được ngày giờ)")
     return found.isoformat()
-
-
-def current_agency(code: str) -> str:
-    """Return an identifier in the form of Decision 20/2020: 000.28.15.H22 is H22.15.28 (section 2.1)."""
-    code = code.upper()
-    old = _OLD_AGENCY.fullmatch(code)
-    if old is None:
-        return code
-    return ".".join(group for group in reversed(old.groups()) if group.strip("0"))

@@ -6,6 +6,7 @@ from typing import Any
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.gateway.domain.portal_code_forms import as_ours, looked_for, spellings
 from services.gateway.domain.portal_codes import CodeKind, PortalCode
 
 _PUT = Statement(
@@ -51,21 +52,17 @@ FROM portal_mappings m LEFT JOIN portal_codes c ON c.kind = m.kind AND c.code = 
 WHERE m.kind = :kind AND m.local_code > :after ORDER BY m.local_code LIMIT :limit
 """)
 _TAKEN = Statement(
-    "SELECT local_code FROM portal_mappings WHERE kind = :kind AND portal_code = :portal_code"
+    "SELECT local_code FROM portal_mappings WHERE kind = :kind AND portal_code = ANY(:portal_codes::text[])"
     " AND local_code <> :local_code LIMIT 1"
-)
-_LOCAL = Statement(
-    "SELECT local_code FROM portal_mappings WHERE kind = :kind AND portal_code = :portal_code"
-    " ORDER BY changed_at DESC LIMIT 1"
 )
 _PORTAL_OF = Statement(
     "SELECT local_code, portal_code FROM portal_mappings"
     " WHERE kind = :kind AND local_code = ANY(:local_codes::text[])"
 )
 _LOCAL_OF_EACH = Statement("""
-SELECT DISTINCT ON (kind) kind, local_code FROM portal_mappings
+SELECT DISTINCT ON (kind, portal_code) kind, portal_code, local_code FROM portal_mappings
 JOIN unnest(:kinds::text[], :codes::text[]) AS asked(kind, portal_code) USING (kind, portal_code)
-ORDER BY kind, changed_at DESC
+ORDER BY kind, portal_code, changed_at DESC
 """)
 _MAP_NEW = Statement(
     "INSERT INTO portal_mappings (kind, local_code, portal_code, changed_by, changed_at)"
@@ -150,16 +147,17 @@ class PostgresPortalCodes:
         return [dict(row) for row in rows]
 
     async def taken_by(self, kind: CodeKind, portal_code: str, *, but: str) -> str | None:
-        """Return another code of ours that already has this code of the portal."""
+        """Return another code of ours that already has this code of the portal, however it is written."""
+        written = list(spellings(kind, portal_code))
         found: str | None = await self._unit.fetch_value(
-            _TAKEN, kind=kind.value, portal_code=portal_code, local_code=but
+            _TAKEN, kind=kind.value, portal_codes=written, local_code=but
         )
         return found
 
     async def local_of(self, kind: CodeKind, portal_code: str) -> str:
-        """Return our code of one of the portal's, the portal's own when nobody mapped it."""
-        found: str | None = await self._unit.fetch_value(_LOCAL, kind=kind.value, portal_code=portal_code)
-        return found or portal_code
+        """Return our code of one of the portal's in any of its forms, that one when nobody mapped it."""
+        found = await self.local_of_each({kind: portal_code})
+        return found.get(kind) or as_ours(kind, portal_code)
 
     async def portal_of(self, kind: CodeKind, local_codes: Collection[str]) -> dict[str, str]:
         """Return the portal's codes of ours, those that people mapped."""
@@ -169,12 +167,13 @@ class PostgresPortalCodes:
 
     async def local_of_each(self, portal_codes: Mapping[CodeKind, str]) -> dict[CodeKind, str]:
         """Return our codes of one of the portal's of each kind, those that people mapped."""
+        asked = [(kind, one) for kind, code in portal_codes.items() for one in looked_for(kind, code)]
         rows = await self._unit.fetch(
-            _LOCAL_OF_EACH,
-            kinds=[kind.value for kind in portal_codes],
-            codes=list(portal_codes.values()),
+            _LOCAL_OF_EACH, kinds=[kind.value for kind, _ in asked], codes=[one for _, one in asked]
         )
-        return {CodeKind(row["kind"]): row["local_code"] for row in rows}
+        ours = {(row["kind"], row["portal_code"]): row["local_code"] for row in rows}
+        # From the farthest to the nearest: a code mapped as it is written comes before its other forms.
+        return {kind: ours[kind.value, one] for kind, one in reversed(asked) if (kind.value, one) in ours}
 
     def put_mapping(
         self, kind: CodeKind, local_code: str, portal_code: str, *, seen: int, by: str, now: datetime

@@ -12,6 +12,7 @@ import structlog
 
 from kernel.core.clock import Clock
 from kernel.core.errors import Unavailable
+from services.gateway.domain.portal_code_forms import as_ours, national_code
 from services.gateway.domain.portal_codes import CodeKind
 from services.gateway.domain.portal_corrections import place_name, portal_names
 from services.gateway.domain.portal_inbound import (
@@ -35,7 +36,6 @@ from services.gateway.domain.portal_profiles import LAND_TAX
 from services.gateway.domain.portal_reading import (
     Handed,
     code_named,
-    national_code,
 )
 from services.gateway.domain.portal_view import PortalView
 from services.gateway.domain.portal_words import NeedsPeople, NotUnderstood
@@ -271,16 +271,13 @@ class TakeFromPortal:
         return answer
 
     async def _in_our_codes(self, handed: Handed, codes: Mappings) -> Handed:
-        """Put what people mapped in the place of the portal's codes; the rest stays as it came."""
+        """Put our codes in the place of the portal's: as people mapped them, else in today's form."""
         if handed.is_supplement:
             return handed
         theirs = {kind: handed.body[name] for name, kind in _MAPPED.items()}
-        ours = await codes.local_of_each(theirs)
-        national = national_code(theirs[CodeKind.PROCEDURE])
-        if national and CodeKind.PROCEDURE not in ours:
-            ours = {**await codes.local_of_each({CodeKind.PROCEDURE: national}), **ours}
-        mapped = {name: ours[kind] for name, kind in _MAPPED.items() if kind in ours}
-        return replace(handed, body={**handed.body, **mapped})
+        mapped = await codes.local_of_each(theirs)
+        ours = {name: mapped.get(kind) or as_ours(kind, theirs[kind]) for name, kind in _MAPPED.items()}
+        return replace(handed, body={**handed.body, **ours})
 
     async def _ruling_of_tax(self, codes: Sequence[str]) -> Ruling:
         """Keep what names a dossier of ours for people; refuse the rest, as section 17.4 prefers."""

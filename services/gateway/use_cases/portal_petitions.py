@@ -7,7 +7,6 @@ import structlog
 
 from services.gateway.domain.portal_codes import CodeKind
 from services.gateway.domain.portal_petitions import WAITING, WaitingPetition, read_waiting
-from services.gateway.domain.portal_reading import current_agency
 from services.gateway.use_cases.portal_lists import DueList
 
 _READ = "petitions"
@@ -58,7 +57,7 @@ class FetchPetitions:
 
     async def _agency_of(self, petition: WaitingPetition) -> str:
         """Return our code of the agency it waits for; the one that asks when the line names none."""
-        asked = current_agency(petition.agency or self._own_agency)
         async with self._lists.open_work() as work:
+            asked = petition.agency or self._own_agency
             found: str = await work.portal_codes.local_of(CodeKind.AGENCY, asked)
         return found

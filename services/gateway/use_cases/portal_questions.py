@@ -26,7 +26,6 @@ from services.gateway.domain.portal_questions import (
     own_message,
     read_questions,
 )
-from services.gateway.domain.portal_reading import current_agency
 from services.gateway.use_cases.portal_lists import DueList
 from services.gateway.use_cases.portal_ports import (
     KeptQuestion,
@@ -76,7 +75,8 @@ class FetchQuestions:
             return 0
         questions, unread = found
         async with self._lists.open_work() as work:
-            local = {code: await _local_agency(code, work) for code in {one.agency for one in questions}}
+            named = {one.agency for one in questions}
+            local = {code: await work.portal_codes.local_of(CodeKind.AGENCY, code) for code in named}
             work.portal_questions.keep(
                 [one.at(local[one.agency]) for one in questions], self._lists.clock.now()
             )
@@ -162,14 +162,6 @@ class TellAnswers:
     async def _settle(self, kept: KeptQuestion, outcome: Outcome) -> None:
         async with self._open_work() as work:
             work.portal_questions.settle(kept, outcome, self._clock.now())
-
-
-async def _local_agency(code: str, work: Any) -> str:
-    """Return our code of an agency of the portal, mapped as written or in the newer form (2.1)."""
-    mapped: str = await work.portal_codes.local_of(CodeKind.AGENCY, code)
-    if mapped == code:
-        mapped = await work.portal_codes.local_of(CodeKind.AGENCY, current_agency(code))
-    return mapped
 
 
 async def _in_portal_codes(questions: Sequence[Question], work: Any) -> list[Question]:

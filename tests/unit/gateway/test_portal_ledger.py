@@ -12,9 +12,9 @@ from kernel.core.event import ReceivedEvent
 from kernel.core.ids import new_id
 from services.gateway.consumers.portal import PortalFields, happened
 from services.gateway.domain.portal_answers import PortalSilent, read_answer
+from services.gateway.domain.portal_code_forms import current_agency, older_agency
 from services.gateway.domain.portal_held import read_look_up
 from services.gateway.domain.portal_ledger import Backoff, Happened, Kind, rows_of
-from services.gateway.domain.portal_reading import current_agency
 
 EXAMPLES = Path(__file__).parents[3] / "contracts" / "events" / "examples"
 AT = datetime(2026, 3, 3, 8, 0, tzinfo=VIETNAM)
@@ -182,3 +182,4 @@ def test_what_the_portal_holds(result: object, held: tuple[bool, int]) -> None:
 )
 def test_agencies_of_both_generations_are_one(old: str, new: str) -> None:
     assert current_agency(old) == new
+    assert current_agency(older_agency(new)) == new

@@ -122,6 +122,35 @@ async def test_a_line_nobody_can_read_takes_no_code_away(near: World):
         assert await near.gateway.runtime.pool.fetchval(gone) == lost
 
 
+async def test_an_agency_is_found_in_whichever_form_people_mapped_it(near: World):
+    """Both generations are on the wire: a dossier and the portal's link find it, and it is one agency."""
+    address = f"{SYNC}/mappings/AGENCY"
+    for ours, theirs, asked in (
+        ("H99.201", "000.00.55.H99", ("000.00.55.H99", "H99.55")),
+        ("H99.202", "H99.56", ("000.00.56.H99", "h99.56")),
+    ):
+        mapped = await near.ask("PUT", f"{address}/{ours}", body={"portal_code": theirs}, seen='"0"')
+        assert mapped.status_code == 204, mapped.text
+        for place, code in enumerate(asked):
+            number = f"G22.99-260303-00{ours[-1]}{place}"
+            answer = await send(near, a_message(number, MaCoQuanThucHien=code))
+            assert answer["error_code"] == 0, answer
+            assert near.dossiers.calls[-1]["body"]["agency"] == ours, code
+            link = {"MaTTHC": "1.004873", "MaCoQuanThucHien": code}
+            shown = await near.gateway.client.get("/nop-ho-so", params=link)
+            assert f"agency={ours}" in shown.headers["location"]
+    body = {"portal_code": "H99.55"}
+    taken = await near.ask("PUT", f"{address}/H99.203", body=body, seen='"0"')
+    assert (taken.status_code, taken.json()["code"]) == (409, "portal-code-taken")
+
+
+async def test_a_link_with_a_localised_code_leads_to_the_procedure_people_mapped(near: World):
+    body = {"portal_code": "9.999999"}
+    await near.ask("PUT", f"{SYNC}/mappings/PROCEDURE/1.004873", body=body, seen='"0"')
+    shown = await near.gateway.client.get("/nop-ho-so", params={"MaTTHC": "9.999999.000.00.00.H99"})
+    assert shown.headers["location"] == "/bieu-mau/1.004873"
+
+
 async def test_a_mapping_is_one_to_one_and_told_from_both_sides(near: World):
     address = f"{SYNC}/mappings/PROCEDURE"
     code = {"portal_code": "9.999999"}
