@@ -50,7 +50,11 @@ def from_portal(**changed: Any) -> dict[str, Any]:
 def test_the_dossier_service_takes_what_the_portal_sends_through_us() -> None:
     handed = handed_of(GENERAL, from_portal())
     taken = PortalIn.model_validate_json(json.dumps(handed.body))
-    assert (taken.portal_code, taken.agency, taken.owner.full_name) == (CODE, "000.00.14.H99", "Nguyễn Văn An")
+    assert (taken.portal_code, taken.agency, taken.owner.full_name) == (
+        CODE,
+        "000.00.14.H99",
+        "Nguyễn Văn An",
+    )
     assert [file.component_code for file in taken.attachments] == ["TP01"]
 
 
