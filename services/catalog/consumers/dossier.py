@@ -34,6 +34,7 @@ class DossierFields(_Read):
     reappointed_due_at: datetime | None = None
     due_at: datetime | None = None
     ended_at: datetime | None = None
+    corrects: dict[str, Any] | None = None
 
 
 class DossierChanged(_Read):
@@ -55,6 +56,7 @@ async def on_result_issued(data: DossierChanged, *, event: ReceivedEvent, work: 
         due_at=dossier.due_at,
         ended_at=(dossier.ended_at or now).astimezone(VIETNAM),
         is_reappointed=dossier.reappointed_due_at is not None,
+        is_correction=dossier.corrects is not None,
     )
     await keep_outcome(ended, work=work)
 

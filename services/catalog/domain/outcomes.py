@@ -24,6 +24,7 @@ class Ended:
     original_due_at: datetime | None = None
     due_at: datetime | None = None
     is_reappointed: bool = False
+    is_correction: bool = False
 
     @property
     def ended_on(self) -> date:
@@ -36,9 +37,10 @@ def worked_minutes(ended: Ended, calendar: WorkCalendar | None) -> int | None:
 
     Every stop moves the due moment by the working time it took (rule R6), so the distance between the first
     and the last due moment is what all of them took. None where that cannot be told: never accepted, no
-    calendar for one of the days, or an extension was granted, which moves the due moment as well.
+    calendar for one of the days, or an extension was granted, which moves the due moment as well. Nor of one
+    that corrects another's result: its papers were judged before, so it says nothing of the procedure.
     """
-    if ended.accepted_at is None or ended.is_reappointed or calendar is None:
+    if ended.accepted_at is None or ended.is_reappointed or ended.is_correction or calendar is None:
         return None
     try:
         whole = working_minutes(calendar, ended.accepted_at, ended.ended_at)

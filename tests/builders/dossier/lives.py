@@ -75,6 +75,7 @@ class Life:
         await self.worked()
         await self.stopped_and_went_on()
         await self.returned()
+        await self.corrected()
         said = {"reason": WORDS}
         await self.post(f"authorizations/{given['authorization_id']}/revocation", said, RECEIVER, 1)
         return self.seen
@@ -171,6 +172,16 @@ class Life:
                 await self.act("result-recall", SIGNER, reason=WORDS)
         handing = {"receiver_name": NAME, "identity_number": NUMBER, "checked_by": "DOCUMENT"}
         await self.act("return", RECEIVER, **handing, no_receipt_reason=WORDS, note=WORDS)
+
+    async def corrected(self) -> None:
+        """Find the result wrong twice: declined, then opened, and the correction refused at the counter."""
+        error = {"reason": WORDS, "cause": "ERROR_WRITTEN", "found_by": "APPLICANT"}
+        await self.act("result-correction-draft", RECEIVER, **error)
+        await self.act("result-correction", SIGNER, approved=False, note=WORDS)
+        await self.act("result-correction-draft", RECEIVER, **error)
+        await self.act("result-correction", SIGNER, approved=True, note=WORDS)
+        correction = {**self.seen["correction"], "version": 1}
+        await self.office.act(correction, "refusal", RECEIVER, **SAID)
 
 
 async def held_and_released(yard: Yard, seen: dict[str, Any]) -> None:

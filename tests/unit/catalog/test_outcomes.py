@@ -52,9 +52,10 @@ def test_what_a_stop_took_is_left_out() -> None:
         ({"accepted_at": None}, CALENDAR),
         ({}, None),
         ({"is_reappointed": True}, CALENDAR),
+        ({"is_correction": True}, CALENDAR),
         ({"accepted_at": datetime(2025, 12, 30, 8, tzinfo=VIETNAM)}, CALENDAR),
     ],
-    ids=["never accepted", "no calendar", "an extension was granted", "a year that is not loaded"],
+    ids=["never accepted", "no calendar", "an extension was granted", "a correction", "a year not loaded"],
 )
 def test_what_cannot_be_told_is_not_told(missing: dict[str, Any], calendar: WorkCalendar | None) -> None:
     assert worked_minutes(a_dossier(**missing), calendar) is None
