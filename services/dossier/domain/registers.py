@@ -117,11 +117,13 @@ def require_period(first: date, last: date) -> None:
 
 
 def note_of(row: Mapping[str, Any], now: datetime) -> str:
-    """Return what the last column says: how it ended, or that it is late."""
+    """Return what the last column says: how it ended, that it is late, which dossier corrects which."""
     ended = {"STOPPED": "Dừng giải quyết", "WITHDRAWAL_REQUESTED": "Yêu cầu rút hồ sơ"}.get(row["state"], "")
     due, end = row["due_at"], stood_since(row["last_stop"], row["ended_at"]) or row["ended_at"]
     late = "Quá hạn" if due is not None and (end or now) > due else ""
-    return "; ".join(part for part in (_ended_away(row["elsewhere"]) or ended, late) if part)
+    corrects = f"Đính chính kết quả hồ sơ {row['corrects']}" if row["corrects"] else ""
+    by = f"Kết quả được đính chính bằng hồ sơ {row['corrected_by']}" if row["corrected_by"] else ""
+    return "; ".join(part for part in (_ended_away(row["elsewhere"]) or ended, late, corrects, by) if part)
 
 
 def _ended_away(elsewhere: Mapping[str, Any] | None) -> str:

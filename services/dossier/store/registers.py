@@ -12,7 +12,8 @@ from services.dossier.store.tables.heart import REGISTER_CODE, REGISTER_DAY
 PAGE = Statement(f"""
 SELECT d.id, d.dossier_code, d.procedure_code, d.procedure_name, d.parties_sealed, d.agencies, d.state,
     d.accepted_at, d.due_at, d.ended_at, d.result_delivery, d.work->'delivery' AS delivery,
-    d.work->'elsewhere' AS elsewhere,
+    d.work->'elsewhere' AS elsewhere, d.work #>> '{{brought,corrects,dossier_code}}' AS corrects,
+    d.work #>> '{{corrections,-1,reference}}' AS corrected_by,
     CASE WHEN d.state IN ('SUPPLEMENT_REQUESTED', 'AWAITING_FINANCIAL', 'SUSPENDED', 'WITHDRAWAL_REQUESTED',
         'STOPPED') THEN d.work #> '{{stops,-1}}' END AS last_stop,
     {REGISTER_DAY} AS day, {REGISTER_CODE} AS code

@@ -17,6 +17,7 @@ from services.dossier.commands.history import verify_history
 from services.dossier.jobs.print_papers import PRINT_PAPERS
 from tests.builders.dossier.office import (
     CLERK,
+    COMMUNE,
     GATEWAY,
     HANDED_OUT,
     LEAD,
@@ -30,7 +31,9 @@ from tests.builders.dossier.office import (
     an_agency,
     an_officer,
 )
+from tests.integration.dossier.test_other_ways_in import a_portal_dossier
 
+OWNER = {"full_name": "Nguyễn Văn An", "identity_number": "099088000011"}
 ERROR = {"reason": "Ghi sai năm sinh", "cause": "ERROR_WRITTEN", "found_by": "APPLICANT"}
 PROVINCE = a_staff_member("SUPERVISOR", agency="H99", unit="giam-sat", name="Giám sát tỉnh", subject="tinh")
 OTHER_SIGNER = an_officer("SIGNER", unit="lanh-dao", subject="lanh-dao-2")
@@ -370,6 +373,45 @@ async def test_the_pair_is_no_duplicate_and_both_are_found(office: Office) -> No
         first["dossier_id"],
         correction["dossier_id"],
     }
+
+
+async def test_the_register_says_which_corrects_which(office: Office) -> None:
+    first = await returned(office)
+    _, correction = await opened(office, first)
+    accepted = await office.act(correction, "acceptance", RECEIVER)
+    notes: dict[str, str] = {}
+    asked: dict[str, Any] | None = {"from": "2026-03-03", "to": "2026-03-03", "agency": COMMUNE, "limit": 100}
+    while asked:
+        page = await office.service.get("/v1/register", RECEIVER, params=asked)
+        assert page.status_code == 200, page.text
+        notes |= {one["dossier_code"]: one["note"] for one in page.json()["items"]}
+        cursor = page.json()["next_cursor"]
+        asked = {**asked, "cursor": cursor} if cursor else None
+    assert notes[accepted["dossier_code"]] == f"Đính chính kết quả hồ sơ {first['dossier_code']}"
+    named = f"Kết quả được đính chính bằng hồ sơ {correction['reference']}"
+    assert notes[first["dossier_code"]] == named
+
+
+async def test_a_dossier_born_on_the_portal_is_corrected_by_one_born_here(office: Office) -> None:
+    """Its code there stays with it; the correction goes to the portal under a code of its own."""
+    born = a_portal_dossier(portal_code="000.00.00.G22-260303-0777", owner=OWNER)
+    answer = await office.service.post("/v1/portal-dossiers", born, GATEWAY)
+    assert answer.status_code == 201, answer.text
+    seen = await office.read({"dossier_id": answer.json()["dossier_id"]}, RECEIVER)
+    accepted = await office.act(seen, "acceptance", RECEIVER)
+    ready = await office.issued(await office.at_issue(accepted))
+    hands = {**HANDED_OUT, "receiver_name": OWNER["full_name"], "identity_number": OWNER["identity_number"]}
+    first = await office.act(ready, "return", RECEIVER, delivery="COUNTER", **hands)
+    _, correction = await opened(office, first)
+    told = await office.read(correction, RECEIVER)
+    assert (told["origin"], told["portal_code"]) == ("COUNTER", None)
+    (event,) = [
+        one
+        for one in await office.service.published("dossier.correction_opened.v1")
+        if one["key"] == first["dossier_id"]
+    ]
+    assert event["data"]["dossier"]["portal_code"] == "000.00.00.G22-260303-0777"
+    assert event["data"]["dossier"]["portal_status"] == 10
 
 
 async def give_to(office: Office, person: Caller) -> dict[str, Any]:
