@@ -30,6 +30,7 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import continuing_of, step_of
 from services.dossier.domain.intake.answers import answers_of, corrections_of
 from services.dossier.domain.intake.personal_papers import shown
+from services.dossier.domain.registers import state_name_of
 from services.dossier.domain.results.register import ResultState
 from services.dossier.domain.situation import LinkedDossier
 from services.dossier.domain.states import VIETNAMESE, State
@@ -196,7 +197,7 @@ def detail_of(detail: Detail, *, by: Caller, sees_all: bool, work: Work, now: da
         competent_agency=_agency(dossier.competent_agency),
         continuing_agency=continuing_of(dossier),
         state=dossier.state.value,
-        state_name=VIETNAMESE[dossier.state],
+        state_name=state_name_of(dossier),
         portal_status=dossier.portal_status,
         clock=dossier.clock.value,
         submitted_at=dossier.submitted_at.astimezone(VIETNAM),

@@ -18,6 +18,8 @@ class Cause:
 
 
 PAPERS_MISSING = Cause("APPLICANT_PAPERS", "APPLICANT")
+LATE_ELSEWHERE = Cause("OTHER_AGENCY_LATE", "OTHER_AGENCY")
+"""Its time ran out while another system had it."""
 CONFIRMING = Cause("AGENCY_CONFIRMING", "AGENCY")
 """The papers asked for were brought, and the office has not said yet that they are complete."""
 

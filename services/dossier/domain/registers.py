@@ -11,20 +11,23 @@ from typing import Any
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, Invalid
 from services.dossier.domain.course import ClockStop, stood_since
+from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.papers import local_text
+from services.dossier.domain.states import VIETNAMESE, State
 
 LONGEST_DAYS = 92
 """A book is printed for a quarter at most."""
 MOST_ROWS = 20_000
 _READERS = ("ONE_STOP_OFFICER", "ONE_STOP_MANAGER")
 _DELIVERY = {"COUNTER": "Trực tiếp", "POST": "Bưu chính công ích", "ELECTRONIC": "Trực tuyến"}
-ENDED_AWAY = {
+ELSEWHERE = " trên hệ thống khác"
+_RETURNED_AWAY = "Đã trả kết quả"
+_ENDED_AWAY = {
     "RESULT": "Đã có kết quả",
     "REFUSED": "Không được giải quyết",
     "STOPPED": "Dừng giải quyết",
     "WITHDRAWN": "Người nộp rút hồ sơ",
 }
-"""How another system ended a dossier whose route was changed to it."""
 _PUNCTUALITY = {"EARLY": "Trước hạn", "ON_TIME": "Đúng hạn", "LATE": "Quá hạn"}
 
 
@@ -131,7 +134,21 @@ def _ended_away(elsewhere: Mapping[str, Any] | None) -> str:
     end = (elsewhere or {}).get("end")
     if elsewhere is None or end is None:
         return ""
-    return f"{ENDED_AWAY[end['outcome']]} tại {elsewhere['source']}, mã {elsewhere['outside_code']}"
+    words = ended_away(end["outcome"], end["state"])
+    return f"{words} tại {elsewhere['source']}, mã {elsewhere['outside_code']}"
+
+
+def state_name_of(dossier: Dossier) -> str:
+    """Return what a dossier's state is called; what another system has ready does not wait here."""
+    end = dossier.elsewhere.end if dossier.elsewhere else None
+    if end is None or dossier.state is State.ARCHIVED:
+        return VIETNAMESE[dossier.state]
+    return ended_away(end.outcome, end.state) + ELSEWHERE
+
+
+def ended_away(outcome: str, state: str) -> str:
+    """Return how another system ended a dossier whose route was changed to it, as the books say it."""
+    return _RETURNED_AWAY if state == "RETURNED" else _ENDED_AWAY[outcome]
 
 
 def returned_at(row: Mapping[str, Any]) -> datetime | None:

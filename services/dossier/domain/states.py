@@ -2,7 +2,7 @@
 
 domain.md 3.2 with its numbers T1 to T22; a move from any other state is refused. Rows with a letter behind
 the number are halves of one (drafted by one, decided by another); rows without a number change no state.
-Rows M1 to M4 are what another system says of a dossier whose route was changed to it (ADR 0029): nobody makes
+Rows M1 to M4 are what another system says of a dossier whose route was changed to it (ADR 0031): nobody makes
 them but who hears that system.
 """
 

@@ -6,20 +6,19 @@ from uuid import UUID
 from kernel.core.apart import Apart
 from kernel.core.errors import Stale
 from kernel.service import Job, JobTick
-from services.dossier.domain.errors import CopyChanged
 from services.dossier.use_cases.work.follow_elsewhere import follow_waiting
 
 _AT_ONCE = 200
 
 
 async def run(tick: JobTick) -> None:
-    """Take what there is; what somebody is changing now is met again at the next tick."""
+    """Take what there is; one that fails holds up no other and is met again at the next tick."""
     apart, after = Apart("mirrors that dossiers are held against"), UUID(int=0)
     while True:
         async with tick.open_work() as work:
             waiting = await work.mirrors.to_follow(tick.now, after, _AT_ONCE)
         for mirror_id in waiting:
-            with apart.each(mirror_id), suppress(Stale, CopyChanged):
+            with apart.each(mirror_id), suppress(Stale):
                 async with tick.open_work() as work:
                     await follow_waiting(mirror_id, work=work, now=tick.now)
         if len(waiting) < _AT_ONCE:

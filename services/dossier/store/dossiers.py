@@ -229,7 +229,6 @@ _NEXT_NUMBER = Statement(
     "INSERT INTO code_counters (agency, day, last) VALUES (:agency, :day, 1)"
     " ON CONFLICT (agency, day) DO UPDATE SET last = code_counters.last + 1 RETURNING last"
 )
-_HOLD_ROW = Statement("SELECT id FROM dossiers WHERE id = :id FOR NO KEY UPDATE")
 _HOLD = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
@@ -390,11 +389,6 @@ class PostgresDossiers:
         await self._unit.begin()
         number: int = await self._unit.fetch_value(_NEXT_NUMBER, agency=agency, day=day)
         return number
-
-    async def hold_row(self, dossier_id: UUID) -> None:
-        """Let nobody else change a dossier until the unit ends; load it after this."""
-        await self._unit.begin()
-        await self._unit.fetch(_HOLD_ROW, id=dossier_id)
 
     async def hold(self, portal_code: str) -> None:
         """Let nobody else create a dossier of this portal code until the unit ends."""

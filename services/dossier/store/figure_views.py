@@ -61,6 +61,7 @@ CONDITIONS: dict[Number, str] = {
     Number.IN_PROGRESS_UNDETERMINED: f"{_OPEN} AND {_DUE} IS NULL",
     Number.MIRRORED: f"{_RECEIVED} AND r.is_mirror",
     Number.ENDED_MIRRORED: f"{_ENDED} AND r.is_mirror",
+    Number.ENDED_ELSEWHERE: f"{_ENDED} AND NOT r.is_mirror AND r.route <> 'PROVINCE'",
     Number.PAUSED: f"{_OPEN} AND {_STOPPED} < p.as_of",
     Number.INTAKE_REFUSED: "r.received_on IS NULL AND r.ending = 'INTAKE_REFUSED'",
     Number.INTAKE_CANCELLED: "r.received_on IS NULL AND r.ending = 'CANCELLED'",

@@ -12,6 +12,7 @@ from services.gateway.domain.tracking import (
     ENDED_ELSEWHERE,
     HAPPENED,
     INSIDE_THE_OFFICE,
+    RETURNED_ELSEWHERE,
     masked_name,
     normal_code,
     readable_state,
@@ -106,7 +107,11 @@ def change_of(data: DossierFields, event_type: str, sequence: int) -> TrackingCh
         "corrects": dossier.corrects.dossier_code if dossier.corrects else None,
         "corrected_by": dossier.corrected_by.reference if dossier.corrected_by else None,
     }
-    text = _said_by(data.change.outside) if event_type == _ENDED_ELSEWHERE else what_happened(event_type)
+    text = (
+        _said_by(data.change.outside, dossier.state)
+        if event_type == _ENDED_ELSEWHERE
+        else what_happened(event_type)
+    )
     at = (
         data.change.outside.last_at
         if event_type == _ENDED_ELSEWHERE and data.change.outside
@@ -123,11 +128,12 @@ def change_of(data: DossierFields, event_type: str, sequence: int) -> TrackingCh
     )
 
 
-def _said_by(outside: _Outside | None) -> str | None:
+def _said_by(outside: _Outside | None, state: str) -> str | None:
     """Return how another system ended it, and under which code it is found there."""
     if outside is None:
         return None
-    return f"{ENDED_ELSEWHERE[outside.outcome]} ({outside.source}, mã {outside.outside_code})"
+    ended = RETURNED_ELSEWHERE if state == "RETURNED" else ENDED_ELSEWHERE[outside.outcome]
+    return f"{ended} ({outside.source}, mã {outside.outside_code})"
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -55,6 +55,7 @@ ENDED_ELSEWHERE = {
     "WITHDRAWN": "Người nộp rút hồ sơ trên hệ thống của bộ, ngành",
 }
 """How another system ended a dossier whose route was changed to it: the result is had there."""
+RETURNED_ELSEWHERE = "Đã trả kết quả trên hệ thống của bộ, ngành"
 INSIDE_THE_OFFICE = frozenset({"archived", "work_noted"})
 """Events that change nothing the public may see, and so leave no entry in the timeline."""
 

@@ -1,9 +1,11 @@
-"""A dossier whose route was changed ends when and as the system that works it says (ADR 0029)."""
+"""A dossier whose route was changed ends when and as the system that works it says (ADR 0031)."""
 
 import asyncio
 from datetime import datetime, timedelta
+from importlib import import_module
 from itertools import permutations
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -13,6 +15,7 @@ from services.dossier.commands.history import verify_history
 from services.dossier.jobs.deadline_warnings import DEADLINE_WARNINGS
 from services.dossier.jobs.follow_elsewhere import FOLLOW_ELSEWHERE
 from services.dossier.jobs.watch_deadlines import WATCH_DEADLINES
+from services.dossier.store.dossiers import PostgresDossiers
 from tests.builders.dossier.office import (
     CLERK,
     LEAD,
@@ -22,8 +25,10 @@ from tests.builders.dossier.office import (
     Office,
     a_citizen,
 )
-from tests.integration.dossier.test_figures import numbers, province
-from tests.integration.dossier.test_mirrors import OURS, fed
+from tests.integration.dossier.test_figures import PROVINCE, SEEN, numbers, province
+from tests.integration.dossier.test_forged_copies import forged, restarted
+from tests.integration.dossier.test_mirrors import FEEDER, OURS, PATH, fed
+from tests.integration.dossier.test_mirrors import told as body_of
 
 __all__ = ["province"]
 AWAY = {"route": "MINISTRY", **OURS, "note": "QĐ 1001/QĐ-BNV"}
@@ -31,7 +36,7 @@ DUE = "2026-03-06T17:30:00+07:00"
 WORKED = (4, "2026-03-04T09:00:00+07:00")
 DONE = (9, "2026-03-05T08:00:00+07:00")
 HANDED = (10, "2026-03-05T08:30:00+07:00")
-ENDED = {"received": 1, "submissions": 1, "ended": 1}
+ENDED = {"received": 1, "submissions": 1, "ended": 1, "ended_elsewhere": 1}
 
 
 def on(day: int, hour: int = 9) -> datetime:
@@ -89,8 +94,12 @@ async def test_it_ends_as_and_when_its_system_says_and_is_late_by_nobodys_fault_
     assert await office.service.published("deadline_warning.raised.v1") == []
     assert await numbers(office) == ENDED | {"early": 1, "received_online": 1, "digitised": 1}
     assert await numbers(office, route="MINISTRY") == await numbers(office)
+    answer = await office.service.get("/v1/statistics", PROVINCE, params=SEEN)
+    electronic = answer.json()["items"][0]["rates"]["electronic_results"]
+    assert (electronic["numerator"], electronic["denominator"]) == (0, 0)
     shown = await office.read(seen, a_citizen())
     assert (shown["is_overdue"], shown["result"], shown["step"]) == (False, None, None)
+    assert shown["state_name"] == "Đã trả kết quả trên hệ thống khác"
     assert shown["elsewhere"]["end"] == {
         "status": 9,
         "outcome": "RESULT",
@@ -172,6 +181,7 @@ async def test_late_is_late_by_our_own_due_moment_and_past_days_are_put_right(pr
     assert (await stands(province, seen))[0] == "RESULT_READY"
     found = await numbers(province)
     assert (found["ended"], found["late"], found.get("in_progress", 0)) == (1, 1, 0)
+    assert (await numbers(province, cause="OTHER_AGENCY_LATE"))["late"] == 1
     on_the_eighth = await numbers(province, to="2026-03-08")
     assert on_the_eighth["in_progress_overdue"] == 1
     on_the_tenth = await numbers(province, to="2026-03-10")
@@ -206,7 +216,51 @@ async def test_an_end_that_is_taken_back_lets_it_go_on_and_come_home(province: O
     assert done["step"]["code"] == "soat-xet"
     await told(province, (10, "2026-03-06T08:00:00+07:00"))
     assert (await stands(province, seen))[0] == "PROCESSING"
+    await province.act(await province.read(seen, SIGNER), "route-change", SIGNER, **AWAY)
+    await province.service.run_job(FOLLOW_ELSEWHERE)
+    assert (await stands(province, seen))[0] == "PROCESSING", (
+        "what it said before it went there again is over"
+    )
+    province.service.clock.advance(timedelta(hours=1))
+    await told(province, (10, "2026-03-06T09:30:00+07:00"))
+    assert await stands(province, seen) == ("RETURNED", "2026-03-06T09:30:00+07:00", "ENDED")
     assert await is_whole(province)
+
+
+async def test_an_end_of_before_it_came_home_does_not_meet_it_there_again(office: Office) -> None:
+    """Also by way of another system; what is heard since does, however early it says it was."""
+    other = {"source": "BTC-TTHC", "outside_code": "G12-260303-0000001"}
+    seen = await gone(office)
+    await told(office, WORKED)
+    home = {"route": "PROVINCE", "note": "Nhận lại"}
+    seen = await office.act(seen, "route-change", SIGNER, **home)
+    await told(office, DONE)
+    for away in (AWAY | other, home, AWAY):
+        office.service.clock.advance(timedelta(minutes=1))
+        seen = await office.act(seen, "route-change", SIGNER, **away)
+    await office.service.run_job(FOLLOW_ELSEWHERE)
+    assert await stands(office, seen) == ("PROCESSING", None, "RUNNING")
+    office.service.clock.advance(timedelta(minutes=1))
+    await told(office, HANDED)
+    assert await stands(office, seen) == ("RETURNED", HANDED[1], "ENDED")
+    assert await is_whole(office)
+
+
+async def test_what_is_heard_of_a_dossier_that_cannot_be_opened_is_kept_and_followed_later(
+    office: Office,
+) -> None:
+    """A copy it rests on was changed by hand: the feed is taken, and the job meets it again."""
+    seen = await gone(office)
+    await told(office, WORKED)
+    async with forged(office, "calendars", "sequence = sequence + 1"):
+        await told(office, DONE)
+        assert await office.service.count("mirror_statuses") == 2
+        await office.service.run_job(FOLLOW_ELSEWHERE)
+    restarted(office)
+    assert (await stands(office, seen))[0] == "PROCESSING"
+    office.service.clock.advance(timedelta(minutes=6))
+    await office.service.run_job(FOLLOW_ELSEWHERE)
+    assert await stands(office, seen) == ("RESULT_READY", DONE[1], "ENDED")
 
 
 async def test_what_lies_ahead_or_before_it_began_ends_nothing(office: Office) -> None:
@@ -233,7 +287,10 @@ async def test_a_system_that_tells_days_ends_it_no_earlier_than_it_began(office:
     assert await stands(office, seen) == ("RESULT_READY", accepted_at, "ENDED")
 
 
-async def test_what_had_ended_before_it_was_known_as_ours_is_followed(office: Office) -> None:
+@pytest.mark.parametrize("is_from_before", [False, True])
+async def test_what_had_ended_before_it_was_known_as_ours_is_followed(
+    office: Office, *, is_from_before: bool
+) -> None:
     """Told before the change of route; and dossiers that stand so, as the migration leaves them."""
     office.service.clock.set(on(3))
     seen = await office.in_process()
@@ -241,13 +298,14 @@ async def test_what_had_ended_before_it_was_known_as_ours_is_followed(office: Of
     await told(office, WORKED, DONE)
     seen = await office.act(seen, "route-change", SIGNER, **AWAY)
     assert (await stands(office, seen))[0] == "PROCESSING"
-    execute = office.service.runtime.pool.execute
-    await execute("UPDATE mirrors SET follow_at = NULL")
-    await office.service.run_job(FOLLOW_ELSEWHERE)
-    assert (await stands(office, seen))[0] == "PROCESSING"
-    await execute(
-        "UPDATE mirrors SET follow_at = clock_timestamp() - interval '1 year' WHERE dossier_id IS NOT NULL"
-    )
+    if is_from_before:
+        execute = office.service.runtime.pool.execute
+        await execute("UPDATE mirrors SET follow_at = NULL")
+        await office.service.run_job(FOLLOW_ELSEWHERE)
+        assert (await stands(office, seen))[0] == "PROCESSING"
+        migration = import_module("services.dossier.migrations.versions.0074_ends_elsewhere_are_followed")
+        await execute(migration.LOOK_AT_THEM)
+        office.service.clock.set(datetime.now(VIETNAM))
     await office.service.run_job(FOLLOW_ELSEWHERE)
     assert await stands(office, seen) == ("RESULT_READY", DONE[1], "ENDED")
     assert await office.service.runtime.pool.fetchval("SELECT follow_at FROM mirrors") is None
@@ -273,7 +331,7 @@ async def test_opinions_fall_with_it(office: Office) -> None:
     assert await office.service.runtime.pool.fetchval("SELECT asked_desks FROM dossiers") == []
 
 
-async def test_who_acts_while_it_is_fed_learns_of_it_and_nothing_heard_is_lost(office: Office) -> None:
+async def test_who_acts_while_it_is_fed_learns_of_it_or_the_feeder_does(office: Office) -> None:
     """The signer takes it home at the moment its system ends it: one of both, never half of each."""
     for place in range(6):
         code = {"outside_code": f"G05-260303-{place}"}
@@ -282,14 +340,36 @@ async def test_who_acts_while_it_is_fed_learns_of_it_and_nothing_heard_is_lost(o
         at = office.service.clock.now().isoformat()
         home, heard = await asyncio.gather(
             office.tried(seen, "route-change", SIGNER, route="PROVINCE", note="Nhận lại"),
-            fed(office, status=9, at=at, **code),
+            office.service.post(PATH, body_of(status=9, at=at, **code), FEEDER),
         )
-        assert heard["outcome"] == "created"
+        assert (home.status_code, heard.status_code) in {(200, 201), (200, 412), (409, 201), (412, 201)}
         now = await office.read(seen, SIGNER)
         expected = ("PROCESSING", None) if home.status_code == 200 else ("RESULT_READY", "RESULT")
-        assert home.status_code in {200, 409, 412}
         assert (now["state"], now["elsewhere"] and now["elsewhere"]["end"]["outcome"]) == expected
     assert await is_whole(office)
+
+
+async def test_who_feeds_while_somebody_moves_it_is_told_to_tell_it_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is kept of what lost the race; told again it ends the dossier."""
+    seen = await gone(office)
+    load = PostgresDossiers.load
+
+    async def loaded(self: PostgresDossiers, dossier_id: UUID) -> Any:
+        found = await load(self, dossier_id)
+        monkeypatch.undo()
+        await office.act(seen, "route-change", SIGNER, route="PROVINCE", note="Nhận lại")
+        here = await office.read(seen, SIGNER)
+        await office.act(here, "route-change", SIGNER, **AWAY | {"outside_code": "G05-260303-0000124"})
+        return found
+
+    monkeypatch.setattr(PostgresDossiers, "load", loaded)
+    lost = await office.service.post(PATH, body_of(status=9, at=DONE[1]), FEEDER)
+    assert (lost.status_code, lost.json()["code"]) == (412, "stale-version")
+    assert await office.service.count("mirrors") == 0
+    await fed(office, status=9, at=DONE[1], outside_code="G05-260303-0000124")
+    assert await stands(office, seen) == ("RESULT_READY", DONE[1], "ENDED")
 
 
 async def test_the_books_say_where_it_ended(office: Office) -> None:
@@ -298,12 +378,13 @@ async def test_the_books_say_where_it_ended(office: Office) -> None:
     await told(office, DONE, HANDED)
     days = {"agency": RECEIVER.agency, "from": "2026-03-01", "to": "2026-03-31"}
     [line] = (await office.service.get("/v1/register", RECEIVER, params=days)).json()["items"]
-    assert line["note"] == f"Đã có kết quả tại {OURS['source']}, mã {OURS['outside_code']}"
+    assert line["note"] == f"Đã trả kết quả tại {OURS['source']}, mã {OURS['outside_code']}"
     assert (line["returned_at"], line["delivery"]) == (HANDED[1], "")
     rows = (await office.service.get(f"/v1/dossiers/{seen['dossier_id']}/handovers", SIGNER)).json()["items"]
     assert [row["kind"] for row in rows][-2:] == ["ENDED_ELSEWHERE", "ENDED_ELSEWHERE"]
     assert (rows[-2]["punctuality"], rows[-2]["given_at"]) == ("EARLY", DONE[1])
-    assert rows[-2]["note"].endswith(f"mã {OURS['outside_code']}; nhận tin 09:00 06/03/2026")
+    heard = f"trên hệ thống khác, mã {OURS['outside_code']}; nhận tin 09:00 06/03/2026"
+    assert [row["note"] for row in rows[-2:]] == [f"Đã có kết quả {heard}", f"Đã trả kết quả {heard}"]
     sheet = await office.service.get(f"/v1/dossiers/{seen['dossier_id']}/control-slip.pdf", SIGNER)
     assert sheet.status_code == 200
     assert (await office.read(seen, CLERK))["blocked_actions"][0]["action"] == "archiving"

@@ -10,7 +10,8 @@ import pytest
 from kernel.testing.running import RunningService, a_service
 from services.dossier.jobs.tidy_desk import TIDY_DESK
 from tests.builders.dossier.hall import BINH, HOA, KIOSK, MANAGER, POINT, Hall, a_point
-from tests.builders.dossier.office import COMMUNE, Office, a_calendar, a_citizen, an_officer
+from tests.builders.dossier.office import COMMUNE, SIGNER, Office, a_calendar, a_citizen, an_officer
+from tests.integration.dossier.test_mirrors import OURS, fed
 
 
 @pytest.fixture(scope="module")
@@ -283,6 +284,22 @@ async def test_a_kiosk_shows_where_a_dossier_stands_and_nothing_of_a_person(
         assert (
             await hall.service.get("/v1/kiosk/dossiers", KIOSK, params={"code": wrong})
         ).status_code == 404
+
+
+async def test_a_kiosk_sends_nobody_to_the_counter_for_what_another_system_has_ready(
+    start: Callable[..., Awaitable[RunningService]], tmp_path: Any
+) -> None:
+    office = await Office(await start("dossier", files_url=tmp_path.as_uri())).open()
+    await Hall(office.service).open()
+    seen = await office.act(
+        await office.in_process(), "route-change", SIGNER, route="MINISTRY", **OURS, note="QĐ 1"
+    )
+    office.service.clock.advance(timedelta(minutes=1))
+    await fed(office, status=9, at=office.service.clock.now().isoformat())
+    code = {"code": seen["dossier_code"]}
+    shown = (await office.service.get("/v1/kiosk/dossiers", KIOSK, params=code)).json()
+    assert (shown["state"], shown["is_result_ready"]) == ("RESULT_READY", False)
+    assert shown["state_name"] == "Đã có kết quả trên hệ thống khác"
 
 
 async def test_the_roster_puts_nobody_in_two_places(hall: Hall) -> None:

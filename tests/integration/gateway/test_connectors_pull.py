@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import asyncpg
 import pytest
 
 from kernel.testing.running import RunningService
 from services.gateway.jobs.connectors import CONNECTOR_CLOCK, CONNECTOR_PULL
+from services.gateway.use_cases.connectors.ports import Answered
 from tests.integration.gateway.ministry_world import SOURCE, Ministries, a_ministry
 
 Start = Callable[..., Awaitable[RunningService]]
@@ -193,3 +195,24 @@ async def test_a_dossier_service_that_is_away_costs_time_and_nothing_else(
     world.passes(2)
     await world.tells()
     assert await world.statuses("G01-6-1") == [2]
+
+
+async def test_a_dossier_that_moves_at_that_moment_is_told_again(
+    world: Ministries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who loses against an officer waits for the next turn; it was refused until people replayed it."""
+    feed = world.gateway.runtime.resources.connectors.feed
+    moved = {"code": "stale-version", "title": "Dữ liệu đã thay đổi, hãy tải lại"}
+
+    async def lost(path: str, body: Any, *, scope: str) -> Answered:
+        return Answered(412, moved)
+
+    with monkeypatch.context() as racing:
+        racing.setattr(feed._dossiers, "tell", lost)
+        await world.opens("G01-7-1")
+        await world.pulls()
+        (row,) = [one for one in await world.waiting(state="WAITING") if one["outside_code"] == "G01-7-1"]
+        assert row["reason"].startswith("stale-version")
+    world.passes(2)
+    await world.tells()
+    assert await world.statuses("G01-7-1") == [2]

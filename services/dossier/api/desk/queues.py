@@ -28,6 +28,7 @@ from services.dossier.api.desk.schemas import (
 )
 from services.dossier.api.moments import Day
 from services.dossier.domain.desk.points import Counter, Group
+from services.dossier.domain.registers import ELSEWHERE, ended_away
 from services.dossier.domain.states import VIETNAMESE, State
 from services.dossier.use_cases.desk import run_counters
 from services.dossier.use_cases.desk.read_queues import look_up, read_figures, read_queues, require_reader
@@ -193,9 +194,9 @@ async def look_up_at_kiosk(
     return KioskAnswerOut(
         dossier_code=row["dossier_code"],
         state=state.value,
-        state_name=VIETNAMESE[state],
+        state_name=ended_away(row["away"], state) + ELSEWHERE if row["away"] else VIETNAMESE[state],
         due_at=row["due_at"].astimezone(VIETNAM) if row["due_at"] else None,
-        is_result_ready=state is State.RESULT_READY and not row["is_away"],
+        is_result_ready=state is State.RESULT_READY and row["away"] is None,
     )
 
 

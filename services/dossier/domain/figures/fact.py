@@ -268,7 +268,9 @@ def _ending(state: str, change: Mapping[str, Any]) -> Ending:
     return found
 
 
-_DELAYING = frozenset({"supplement_requested", "payment_requested", "suspended", "reappointed"})
+_DELAYING = frozenset(
+    {"supplement_requested", "payment_requested", "suspended", "reappointed", "ended_elsewhere"}
+)
 
 
 def _cause(kind: str, change: Mapping[str, Any]) -> str:

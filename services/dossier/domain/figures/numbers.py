@@ -42,6 +42,8 @@ class Number(StrEnum):
     MIRRORED = "received_mirrored"
     """Worked by another system, which does not tell how it is digitised: in no rate of that."""
     ENDED_MIRRORED = "ended_mirrored"
+    ENDED_ELSEWHERE = "ended_elsewhere"
+    """Ours, ended by the system its route was changed to: how its result was issued is not known here."""
     ONLINE = "received_online"
     DIGITISED = "digitised"
     REUSING = "reusing"
@@ -112,6 +114,8 @@ def belongs(number: Number, fact: Fact, period: Period) -> bool:  # noqa: C901, 
             return is_received and fact.is_mirror
         case Number.ENDED_MIRRORED:
             return ended_within and fact.is_mirror
+        case Number.ENDED_ELSEWHERE:
+            return ended_within and not fact.is_mirror and fact.route != "PROVINCE"
         case Number.PAUSED:
             stopped_at = fact.at(period.as_of)[1]
             return is_open and stopped_at is not None and stopped_at < period.as_of
@@ -162,7 +166,8 @@ def rates_of(counts: Mapping[str, int]) -> dict[str, Rate]:
     judged = counts[Number.ENDED] - counts[Number.UNDETERMINED]
     looked_at = judged + counts[Number.IN_PROGRESS] - counts[Number.IN_PROGRESS_UNDETERMINED]
     received = counts[Number.RECEIVED]
-    own, own_ended = received - counts[Number.MIRRORED], counts[Number.ENDED] - counts[Number.ENDED_MIRRORED]
+    own = received - counts[Number.MIRRORED]
+    own_ended = counts[Number.ENDED] - counts[Number.ENDED_MIRRORED] - counts[Number.ENDED_ELSEWHERE]
     in_time = counts[Number.EARLY] + counts[Number.ON_TIME]
     # Whoever was asked for papers more than once counts as overdue there, also while in progress.
     open_in_time = counts[Number.IN_TIME] - counts[Number.ASKED_AGAIN]

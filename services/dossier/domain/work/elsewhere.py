@@ -48,6 +48,8 @@ class Elsewhere:
     since: datetime
     reason: str
     end: EndElsewhere | None = None
+    again_since: datetime | None = None
+    """Since when it is there once more under the same code: ends heard of its time before are over."""
 
     @property
     def key(self) -> str:

@@ -1,4 +1,4 @@
-"""What another system's statuses say of a dossier of ours whose route was changed to it: pure (ADR 0029).
+"""What another system's statuses say of a dossier of ours whose route was changed to it: pure (ADR 0031).
 
 The end is made anew of every status each time, so what comes late, twice or out of order gives the same end,
 and an end that was taken back is none.
@@ -18,6 +18,13 @@ _PROCESSED, _RETURNED, _REFUSED = 9, 10, 3
 def may_end(statuses: Sequence[Status]) -> bool:
     """Tell whether any status ever said that it ended: without one there is nothing to follow."""
     return any(one.status in ENDINGS for one in statuses)
+
+
+def heard_since(statuses: Sequence[Status], again_since: datetime | None) -> Sequence[Status]:
+    """Return the statuses that count for a dossier that came home and went there once more."""
+    if again_since is None:
+        return statuses
+    return [one for one in statuses if one.received_at is None or one.received_at > again_since]
 
 
 def end_of(statuses: Sequence[Status], *, accepted_at: datetime, now: datetime) -> EndElsewhere | None:

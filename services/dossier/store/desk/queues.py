@@ -134,7 +134,7 @@ _LEFT_OPEN = Statement(
     """
 )
 _LOOK_UP = Statement(
-    "SELECT dossier_code, state, due_at, work #>> '{elsewhere,end,state}' IS NOT NULL AS is_away"
+    "SELECT dossier_code, state, due_at, work #>> '{elsewhere,end,outcome}' AS away"
     " FROM dossiers WHERE dossier_code = :code"
 )
 _FIGURES = Statement(

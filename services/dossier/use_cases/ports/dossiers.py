@@ -42,9 +42,6 @@ class Dossiers(Protocol):
     async def load_by_portal_code(self, portal_code: str) -> tuple[Dossier, Grounds]:
         """Return a portal-born dossier and what it stands on; raise `NotFound`."""
 
-    async def hold_row(self, dossier_id: UUID) -> None:
-        """Let nobody else change a dossier until the unit ends; load it after this."""
-
     async def hold(self, portal_code: str) -> None:
         """Let nobody else create a dossier of this portal code until the unit ends."""
 

@@ -158,6 +158,8 @@ async def change_route(
         if await work.mirrors.is_taken(source, outside_code, dossier.id):
             raise Invalid(fields=[("outside_code", "Mã này đã là của một hồ sơ khác")])
         mirror = await work.mirrors.known(source, outside_code)
+        was_there = elsewhere.key == dossier.outside_key or (mirror and mirror.dossier_id == dossier.id)
+        elsewhere = replace(elsewhere, again_since=now if was_there else None)
         if mirror is not None:
             since = (mirror.linked_at or now) if mirror.counted_at else None
             # What it said before it was known as ours is heard by a job, in a commit of its own.

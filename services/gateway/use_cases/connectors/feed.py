@@ -16,6 +16,8 @@ from services.gateway.use_cases.portal_ports import OpenWork
 _TOLD_AT_ONCE = 8
 _PROBLEMS_FROM = 400
 _INVALID = 422
+_MOVED = 412
+"""Somebody changed the dossier at that moment: nothing was kept, and it is told again."""
 _OF_MAPPING = {"procedure_code": MappingKind.PROCEDURE, "agency": MappingKind.AGENCY}
 HISTORY = "history"
 """A status older than what was told before: kept among the mirror's statuses, not its present one."""
@@ -93,6 +95,9 @@ class FeedDossiers:
             )
         needs = _unknown_here(record, source, answer) if answer.status == _INVALID else []
         reason = _reason(answer.body)
+        if answer.status == _MOVED:
+            retry_at = self._clock.now() + self._backoff.wait(record.attempts + 1, 1.0)
+            return Settled(record=record, state=RecordState.WAITING, reason=reason, retry_at=retry_at)
         if needs:
             return Settled(record=record, state=RecordState.UNMAPPED, reason=reason, needs=needs)
         return _refused(record, reason)
