@@ -198,6 +198,10 @@ DIFFERENCES = Statement(
     f"{_DIFFERENCE} WHERE d.state = :state AND d.id > :after"
     " AND (:agencies::text[] IS NULL OR r.agency = ANY(:agencies)) ORDER BY d.id LIMIT :limit"
 )
+LISTED_ONLY = Statement(
+    "SELECT transaction FROM payment_differences WHERE reference = :reference AND state = 'OPEN'"
+    " AND kind IN ('MISSING_HERE', 'AMOUNT')"
+)
 DIFFERENCE = Statement(f"{_DIFFERENCE} WHERE d.id = :id")
 SETTLE_DIFFERENCE = Statement(
     "UPDATE payment_differences SET state = 'SETTLED', note = :note, settled_by = :by, settled_at = :at,"

@@ -35,6 +35,7 @@ from services.dossier.store.payment_sql import (
     HELD_ENTRIES,
     HOLD,
     KEEP_RECONCILIATION,
+    LISTED_ONLY,
     LOG_MESSAGE,
     LOOK_AGAIN,
     MONEY,
@@ -383,6 +384,10 @@ class PostgresPayments:
         wanted = None if agencies is None else list(agencies)
         rows = await self._unit.fetch(DIFFERENCES, state=state, after=after, limit=limit, agencies=wanted)
         return [_DIFFERENT.validate_python(plain(row)) for row in rows]
+
+    async def listed_only(self, reference: str) -> list[str]:
+        """Return transactions of a request that a day's list has and our books lack, as far as is open."""
+        return [row["transaction"] for row in await self._unit.fetch(LISTED_ONLY, reference=reference)]
 
     async def difference(self, difference_id: UUID) -> SettledDifference | None:
         """Return a difference."""

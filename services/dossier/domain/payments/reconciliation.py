@@ -21,6 +21,8 @@ class Wrong(StrEnum):
     """We booked money the platform does not list."""
     AMOUNT = "AMOUNT"
     """Both know it, with different amounts."""
+    UNCONFIRMED = "UNCONFIRMED"
+    """A look-up names a further payment of a request; neither a result of it nor the day's list does."""
 
 
 @dataclass(frozen=True, slots=True)

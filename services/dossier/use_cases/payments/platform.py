@@ -12,11 +12,13 @@ from typing import Any
 from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
+from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, Invalid, NotFound
 from services.dossier.domain.payments.account import EntryKind, Method
 from services.dossier.domain.payments.claims import demanded_item
 from services.dossier.domain.payments.errors import ExemptionUndecided, NothingToPay, RequestOpen
 from services.dossier.domain.payments.events import entry_day
+from services.dossier.domain.payments.reconciliation import Difference, Wrong
 from services.dossier.domain.payments.requests import (
     LIFETIME,
     LIVE,
@@ -25,6 +27,7 @@ from services.dossier.domain.payments.requests import (
     Told,
     reference_of,
 )
+from services.dossier.domain.payments.transactions import one_spelling
 from services.dossier.domain.standing import is_colleague, is_party
 from services.dossier.use_cases.open_dossier import parties_of
 from services.dossier.use_cases.payments.ledger import Ledger, open_ledger
@@ -192,6 +195,8 @@ async def receive_news(news: PlatformNews, *, by: Caller, work: Work, now: datet
     """Book each transaction once; return booked, repeated, noted, refused or unknown. Every message is kept.
 
     A second transaction of a request is money of the dossier too: it covers what is still owed, or is credit.
+    One that only a look-up names is not booked: credit is paid out, and a look-up may answer for another. It
+    is somebody's task until the platform tells it by itself or its day's list has it.
     """
     require_platform(by)
 
@@ -220,6 +225,12 @@ async def receive_news(news: PlatformNews, *, by: Caller, work: Work, now: datet
             work.payments.save_request(request.looked(news.told, now=now))
         return kept("repeated")
     is_first = not request.paid_amount
+    if not is_first and news.source == LOOK_UP and not await _is_listed(news, work):
+        day = news.paid_at.astimezone(VIETNAM).date()
+        found = Difference(Wrong.UNCONFIRMED, news.reference, None, news.amount, news.transaction)
+        work.payments.add_differences(day, [found], now)
+        work.payments.save_request(request.looked(news.told, now=now))
+        return kept("noted")
     paid = request.paid(transaction=news.transaction, amount=news.amount, at=news.paid_at)
     work.payments.save_request(paid if is_first else request.looked(news.told, now=now))
     since = ledger.account.version
@@ -237,6 +248,12 @@ async def receive_news(news: PlatformNews, *, by: Caller, work: Work, now: datet
     ledger.write("received", since, request=told)
     await tell_dossier(ledger, since, source)
     return kept("booked")
+
+
+async def _is_listed(news: PlatformNews, work: Work) -> bool:
+    """Tell whether a day's list has this transaction, and our books lack it."""
+    listed = await work.payments.listed_only(news.reference)
+    return one_spelling(news.transaction) in {one_spelling(one) for one in listed}
 
 
 async def _put_off(reference: str, work: Work, now: datetime) -> None:

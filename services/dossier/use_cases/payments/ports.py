@@ -201,6 +201,9 @@ class Payments(Protocol):
     ) -> list[SettledDifference]:
         """Return differences of a state, oldest first, of one agency's requests or all."""
 
+    async def listed_only(self, reference: str) -> list[str]:
+        """Return transactions of a request that a day's list has and our books lack, as far as is open."""
+
     async def difference(self, difference_id: UUID) -> SettledDifference | None:
         """Return a difference."""
 

@@ -205,6 +205,36 @@ async def test_who_pays_twice_at_one_address_has_it_in_the_books_and_gets_it_bac
     assert booked == shown
 
 
+async def test_a_further_payment_that_only_a_look_up_names_is_somebodys_task_and_no_credit(
+    till: Office,
+) -> None:
+    """Its answer may be of another; once the day's list has it, or its own result comes, it is booked."""
+    money = await a_till(till)
+    asked = (await money.ask())["reference"]
+    at = (till.service.clock.now() + timedelta(days=300)).isoformat()
+    assert (await money.news(asked, 80_000, transaction="GD-1", paid_at=at)).json()["outcome"] == "booked"
+
+    async def looked_up() -> tuple[str, int]:
+        told = await money.news(asked, 80_000, transaction="GD-9", source="LOOK_UP", paid_at=at)
+        return told.json()["outcome"], (await money.read())["credit"]
+
+    async def open_kinds() -> list[str]:
+        items = (await till.service.get("/v1/payment-differences", MANAGER)).json()["items"]
+        return [row["kind"] for row in items if row["reference"] == asked]
+
+    assert [await looked_up() for _ in range(2)] == [("noted", 0)] * 2
+    assert await open_kinds() == ["UNCONFIRMED"]
+    rows = [
+        {"reference": asked, "transaction": name, "amount": 80_000, "paid_at": at}
+        for name in ("GD-1", "GD-9")
+    ]
+    body = {"day": at[:10], "rows": rows}
+    await till.service.post("/v1/payment-reconciliations", body, PLATFORM)
+    assert await looked_up() == ("booked", 80_000)
+    await till.service.post("/v1/payment-reconciliations", body, PLATFORM)
+    assert await open_kinds() == []
+
+
 async def test_a_difference_that_is_gone_is_settled_by_itself_and_opens_when_it_is_back(till: Office) -> None:
     """Beside another of the same request; what people have settled stays settled."""
     money = await a_till(till)
