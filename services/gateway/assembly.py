@@ -149,7 +149,7 @@ def portal_side(
         # Parked messages wait ten minutes, everything else as long as its longest retry.
         longest_wait=2 * timedelta(seconds=max(settings.portal_longest_retry_seconds, 900)),
         is_connected=bool(settings.portal_url),
-        payments=_payments(settings, exchange, dossiers, clock),
+        payments=_payments(settings, exchange, dossiers, clock, open_work),
         payment_path=settings.payment_result_path,
         bill_path=settings.payment_bill_path,
     )
@@ -196,13 +196,18 @@ def _exchange(
 
 
 def _payments(
-    settings: Settings, exchange: JsonExchange, dossiers: HttpDossierService, clock: Clock
+    settings: Settings,
+    exchange: JsonExchange,
+    dossiers: HttpDossierService,
+    clock: Clock,
+    open_work: OpenWork,
 ) -> CarryPayments | None:
     """Return the platform's side; None without an address: nobody is asked to pay online then."""
     if not settings.payment_url:
         return None
     platform = HttpPlatform(exchange, settings.payment_url, list_url=settings.payment_list_url)
-    return CarryPayments(platform, HttpDossierMoney(dossiers), settings.payment_account(), clock)
+    account = settings.payment_account()
+    return CarryPayments(platform, HttpDossierMoney(dossiers), account, clock, open_work=open_work)
 
 
 def _sync_options(settings: Settings) -> SyncOptions:

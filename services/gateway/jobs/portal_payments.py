@@ -5,7 +5,6 @@ import structlog
 from kernel.core.apart import Apart
 from kernel.core.errors import Unavailable
 from kernel.service import Job, JobTick
-from services.gateway.domain.portal_answers import PortalSilent
 from services.gateway.use_cases.portal_payments import CarryPayments
 
 _HALF_HOUR = 1800.0
@@ -29,23 +28,22 @@ async def carry(tick: JobTick) -> None:
 
 
 async def reconcile(tick: JobTick) -> None:
-    """Compare yesterday, once; a silent platform is asked again next time."""
+    """Compare the days that are due; one whose list cannot be read stays in the figures until it can."""
     payments: CarryPayments | None = tick.resources.portal.payments
     if payments is None:
         return
-    try:
-        found = await payments.reconcile_yesterday()
-    except (Unavailable, PortalSilent, ValueError) as error:
-        _log.warning("payments_not_reconciled", reason=str(error))
-        if isinstance(error, ValueError):
-            async with tick.open_work() as work:
-                work.portal_codes.note_fault(_LIST, str(error), tick.now)
-        return
-    if found is not None:
+    found = await payments.reconcile_due()
+    for day, fault in found.faults.items():
+        _log.warning("payments_not_reconciled", day=day.isoformat(), fault=type(fault).__name__)
+    unread = [f"{day}: {fault}" for day, fault in found.faults.items() if isinstance(fault, ValueError)]
+    if unread:
         async with tick.open_work() as work:
-            work.portal_codes.note_read(_LIST, found, tick.now)
-    if found:
-        _log.warning("payments_differ", differences=found)
+            work.portal_codes.note_fault(_LIST, "; ".join(unread), tick.now)
+    elif found.days:
+        async with tick.open_work() as work:
+            work.portal_codes.note_read(_LIST, found.differences, tick.now)
+    if found.differences:
+        _log.warning("payments_differ", differences=found.differences)
 
 
 PORTAL_PAYMENTS = Job("portal_payments", 2, carry)

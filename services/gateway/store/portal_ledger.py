@@ -10,7 +10,7 @@ from uuid import UUID
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.gateway.domain.portal_ledger import Claimed, Kind, LedgerRow, MoneyMoved
-from services.gateway.use_cases.portal_ports import Settled
+from services.gateway.use_cases.portal_ports import Settled, Spoken
 
 _ADD = Statement(
     """
@@ -118,7 +118,13 @@ _ASKED_IN = Statement(
     "SELECT max(l.version) FROM portal_ledger l JOIN tracking_codes t USING (dossier_id)"
     " WHERE t.code = :code AND l.portal_status = 5 AND l.kind <> 'HERE_FEES' AND l.occurred_at <= :by"
 )
-_SECTOR = Statement("SELECT sector_name FROM procedure_sectors WHERE procedure_code = :procedure_code")
+_SPOKEN = Statement(
+    "SELECT (SELECT p.portal_code FROM portal_mappings p"
+    " WHERE p.kind = 'PROCEDURE' AND p.local_code = :procedure_code) AS procedure,"
+    " (SELECT p.portal_code FROM portal_mappings p WHERE p.kind = 'SECTOR' AND p.local_code = s.sector)"
+    " AS sector, coalesce(s.sector_name, '') AS sector_name"
+    " FROM (SELECT 1) AS one LEFT JOIN procedure_sectors s ON s.procedure_code = :procedure_code"
+)
 _PUT_SECTOR = Statement(
     "INSERT INTO procedure_sectors (procedure_code, version, sector, sector_name)"
     " VALUES (:procedure_code, :version, :sector, :sector_name) ON CONFLICT (procedure_code) DO UPDATE"
@@ -245,10 +251,10 @@ class PostgresPortalLedger:
         found: int | None = await self._unit.fetch_value(_ASKED_IN, code=code.upper(), by=by)
         return found
 
-    async def sector_name(self, procedure_code: str) -> str:
-        """Return the name of a procedure's sector; blank when the catalogue did not tell."""
-        found: str | None = await self._unit.fetch_value(_SECTOR, procedure_code=procedure_code)
-        return found or ""
+    async def spoken_of(self, procedure_code: str) -> Spoken:
+        """Return a procedure and its sector in the portal's codes."""
+        row = await self._unit.fetch_one(_SPOKEN, procedure_code=procedure_code)
+        return Spoken(**dict(row)) if row else Spoken()
 
     def put_sector(self, procedure_code: str, version: int, sector: str, sector_name: str) -> None:
         """Keep the newest sector of a procedure."""

@@ -139,13 +139,17 @@ class TakeFromPortal:
             return None
         view = PortalView.of({**data, "attachments": [], "results": []})
         async with self._open_work() as work:
-            sector_name = await work.portal_ledger.sector_name(view.procedure_code)
-        view = view.knowing(sector_name=sector_name, tech_id="")
+            spoken = await work.portal_ledger.spoken_of(view.procedure_code)
+        view = view.knowing(sector_name=spoken.sector_name, tech_id="", sector=spoken.sector)
         status = int(data.get("portal_status") or 0)
         own = (str(data.get(name) or "") for name in ("portal_code", "dossier_code"))
         code = next((one for one in own if one.casefold() == code.casefold()), code)
         message = dossier_message(
-            view, code=code, status=status, procedure=view.procedure_code, wire=Wire(mode="2020")
+            view,
+            code=code,
+            status=status,
+            procedure=spoken.procedure or view.procedure_code,
+            wire=Wire(mode="2020"),
         )
         return {name: message[name] for name in _MINIMUM}
 

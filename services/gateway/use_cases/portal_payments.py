@@ -5,7 +5,7 @@ every message of the platform is kept there with what was made of it.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import Any, Protocol
 
@@ -13,8 +13,9 @@ import structlog
 
 from kernel.core.apart import Apart
 from kernel.core.clock import VIETNAM, Clock
-from kernel.core.errors import NotFound, Refusal
+from kernel.core.errors import NotFound, Refusal, Unavailable
 from services.gateway.domain.portal_answers import PortalSilent
+from services.gateway.domain.portal_codes import CodeKind
 from services.gateway.domain.portal_messages import Json
 from services.gateway.domain.portal_payments import (
     News,
@@ -29,9 +30,12 @@ from services.gateway.domain.portal_payments import (
     reply,
     result_in,
 )
+from services.gateway.use_cases.portal_ports import OpenWork
 
 _BATCH = 50
 _LIST_AFTER = timedelta(hours=30)
+_LOOK_BACK_DAYS = 14
+"""How long a day's list is asked for that could not be had, or not be read."""
 _SILENCES = 3
 """So many look-ups in a row without an answer, and the platform is away: the rest is asked another time."""
 _log = structlog.get_logger()
@@ -66,17 +70,33 @@ class DossierMoney(Protocol):
         """Hand in the platform's list of a day; return how many differences there are."""
 
 
+@dataclass(frozen=True, slots=True)
+class DaysCompared:
+    """Which days were held against the books, how many differences were found, what kept others from it."""
+
+    days: tuple[date, ...] = ()
+    differences: int = 0
+    faults: Mapping[date, Exception] = field(default_factory=dict)
+
+
 class CarryPayments:
     """Opens, looks up, receives, reconciles."""
 
     def __init__(
-        self, platform: Platform, dossiers: DossierMoney, account: PaymentAccount, clock: Clock
+        self,
+        platform: Platform,
+        dossiers: DossierMoney,
+        account: PaymentAccount,
+        clock: Clock,
+        *,
+        open_work: OpenWork,
     ) -> None:
         self._platform = platform
         self._dossiers = dossiers
         self._account = account
         self._clock = clock
-        self._reconciled: date | None = None
+        self._open_work = open_work
+        self._compared: set[date] = set()
 
     async def open_waiting(self) -> int:
         """Tell the platform of every request that is due; return how many were opened.
@@ -93,7 +113,8 @@ class CarryPayments:
     async def _open(self, carried: Json) -> bool:
         url = failure = ""
         try:
-            url = pay_url(await self._platform.send(init_message(carried, self._account)))
+            spoken = await self._in_portal_codes(carried)
+            url = pay_url(await self._platform.send(init_message(spoken, self._account)))
         except (PortalSilent, ValueError) as error:
             failure = str(error)[:200] or type(error).__name__
         try:
@@ -165,20 +186,52 @@ class CarryPayments:
             return {"error_code": -1, "message": []}
         if carried is None:
             return {"error_code": 0, "message": []}
-        return {"error_code": 1, "message": look_up_answer(carried, self._account)}
+        spoken = await self._in_portal_codes(carried)
+        return {"error_code": 1, "message": look_up_answer(spoken, self._account)}
 
-    async def reconcile_yesterday(self) -> int | None:
-        """Hold yesterday's list against the books, once its day is over for good; None where it is done."""
-        now = self._clock.now()
-        day = (now - _LIST_AFTER).astimezone(VIETNAM).date()
-        if self._reconciled == day:
-            return None
-        answer = await self._platform.paid_on(day)
-        if answer is None:
-            return None
-        found = await self._dossiers.reconcile(day, read_list(answer))
-        self._reconciled = day
-        return found
+    async def _in_portal_codes(self, carried: Json) -> Json:
+        """Return a request whose bill names procedure and agency as people mapped them (11.5)."""
+        bill = carried["bill"]
+        named = {"procedure": CodeKind.PROCEDURE, "agency": CodeKind.AGENCY}
+        async with self._open_work() as work:
+            theirs = {
+                name: await work.portal_codes.portal_of(kind, [bill[name]["code"]])
+                for name, kind in named.items()
+            }
+        spoken = {
+            name: {**bill[name], "code": theirs[name].get(bill[name]["code"], bill[name]["code"])}
+            for name in named
+        }
+        return {**carried, "bill": {**bill, **spoken}}
+
+    async def reconcile_due(self) -> DaysCompared:
+        """Hold the list of each day that is over for good against the books, the oldest first.
+
+        Once a day and process: handed in again, a list changes nothing that people settled. A day whose list
+        cannot be read holds up no other, and is asked for again for a fortnight; who is away is asked another
+        time.
+        """
+        last = (self._clock.now() - _LIST_AFTER).astimezone(VIETNAM).date()
+        within = [last - timedelta(days=back) for back in reversed(range(_LOOK_BACK_DAYS))]
+        self._compared &= set(within)
+        days, differences, faults = list[date](), 0, dict[date, Exception]()
+        for day in within:
+            if day in self._compared:
+                continue
+            try:
+                answer = await self._platform.paid_on(day)
+                if answer is None:
+                    break
+                differences += await self._dossiers.reconcile(day, read_list(answer))
+            except ValueError as fault:
+                faults[day] = fault
+                continue
+            except (Unavailable, PortalSilent) as away:
+                faults[day] = away
+                break
+            self._compared.add(day)
+            days.append(day)
+        return DaysCompared(tuple(days), differences, faults)
 
 
 def _told(news: News, source: str, raw: Any) -> Json:

@@ -17,6 +17,15 @@ from services.gateway.domain.portal_messages import Json
 from services.gateway.domain.portal_questions import GivenAnswer, Question, QuestionState
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """How the portal calls a procedure and its sector: codes people mapped, blank or None where none did."""
+
+    procedure: str | None = None
+    sector: str | None = None
+    sector_name: str = ""
+
+
 class Portal(Protocol):
     """The national portal behind one of its drivers; each call raises `PortalSilent` when nobody answers."""
 
@@ -212,8 +221,8 @@ class PortalLedger(Protocol):
     async def asked_in(self, code: str, by: datetime) -> int | None:
         """Return the version in which a dossier last asked for papers by a moment, None for none."""
 
-    async def sector_name(self, procedure_code: str) -> str:
-        """Return the name of a procedure's sector; blank when the catalogue did not tell."""
+    async def spoken_of(self, procedure_code: str) -> Spoken:
+        """Return a procedure and its sector in the portal's codes."""
 
     def put_sector(self, procedure_code: str, version: int, sector: str, sector_name: str) -> None:
         """Keep the newest sector of a procedure."""

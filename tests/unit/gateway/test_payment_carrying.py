@@ -1,5 +1,9 @@
 """Carrying payments: one that the dossier service or the platform fails on holds up none of the others."""
 
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,6 +13,7 @@ from kernel.testing.fixed_clock import FixedClock
 from services.gateway.clients.portal_payments import HttpDossierMoney
 from services.gateway.clients.portal_uploads import unavailable
 from services.gateway.domain.portal_answers import PortalSilent
+from services.gateway.domain.portal_codes import CodeKind
 from services.gateway.domain.portal_payments import PaymentAccount
 from services.gateway.use_cases.portal_payments import CarryPayments
 from tests.unit.gateway.test_payment_messages import ACCOUNT, CARRIED, a_result
@@ -58,11 +63,44 @@ class Platform:
 
 
 def carrying(service: Any, platform: Any, account: PaymentAccount = ACCOUNT) -> CarryPayments:
-    return CarryPayments(platform, HttpDossierMoney(service), account, FixedClock())
+    return CarryPayments(platform, HttpDossierMoney(service), account, FixedClock(), open_work=mapped)
+
+
+class _Codes:
+    async def portal_of(self, kind: CodeKind, codes: Sequence[str]) -> dict[str, str]:
+        return {code: f"{code}.QG" for code in codes}
+
+
+@asynccontextmanager
+async def mapped() -> AsyncIterator[Any]:
+    """Open a work in which people have mapped every code."""
+    yield SimpleNamespace(portal_codes=_Codes())
 
 
 def booked(service: DossierService) -> list[str]:
     return [one["reference"] for one in service.told if one.get("outcome") == "PAID"]
+
+
+class Lists(Platform):
+    """Has a list a day, but while it is away; one day's list nobody can read."""
+
+    def __init__(self, broken: date | None = None) -> None:
+        super().__init__()
+        self.is_away, self.broken = False, broken
+        self.had: list[date] = []
+
+    async def paid_on(self, day: date) -> Any:
+        if self.is_away:
+            raise PortalSilent("timeout")
+        if day == self.broken:
+            return "<html>"
+        self.had.append(day)
+        return {"error_code": 0, "result": []}
+
+
+class Books(DossierService):
+    async def exchange(self, method: str, path: str, body: Any, *, scope: str) -> tuple[int, dict[str, Any]]:
+        return 200, {"differences": []}
 
 
 REFUSALS = [(409, "calendar-missing"), (404, "not-found"), (422, "invalid"), (500, "")]
@@ -129,3 +167,42 @@ async def test_only_nothing_to_pay_is_nothing_to_pay() -> None:
     assert await nothing.what_is_owed("H99") == {"error_code": 0, "message": []}
     with pytest.raises(Unavailable):
         await carrying(DossierService(409, "transition-refused"), Platform()).what_is_owed("H99")
+
+
+async def test_every_day_is_held_against_the_books_however_long_nobody_answers() -> None:
+    """Away for days, the platform is asked for each of them afterwards, the oldest first, once."""
+    lists = Lists()
+    payments = carrying(Books(), lists)
+    clock: Any = payments._clock
+    await payments.reconcile_due()
+    before, lists.is_away = len(lists.had), True
+    for _ in range(5):
+        clock.advance(timedelta(days=1))
+        assert (await payments.reconcile_due()).days == ()
+    lists.is_away = False
+    await payments.reconcile_due()
+    await payments.reconcile_due()
+    caught_up = lists.had[before:]
+    assert len(caught_up) == 5
+    assert lists.had == sorted(set(lists.had))
+
+
+async def test_a_list_nobody_can_read_holds_up_no_other_day_and_stays_told() -> None:
+    clock = FixedClock()
+    broken = (clock.now() - timedelta(days=5)).date()
+    payments = carrying(Books(), Lists(broken))
+    for days in (13, 0):
+        found = await payments.reconcile_due()
+        assert (len(found.days), list(found.faults)) == (days, [broken])
+
+
+async def test_a_bill_speaks_in_the_codes_people_mapped() -> None:
+    class Open(Platform):
+        async def send(self, message: dict[str, Any]) -> Any:
+            self.message = message
+            return await super().send(message)
+
+    platform = Open()
+    await carrying(DossierService(), platform).open_waiting()
+    bill = platform.message["ThongTinBienLai"]
+    assert (bill["MaTTHC"], bill["MaDonVi"]) == ("1.004873.QG", "H99.201.QG")

@@ -6,6 +6,7 @@ from typing import Any
 
 from services.gateway.domain.portal_codes import CodeKind
 from tests.builders.gateway.portal import a_message
+from tests.integration.gateway.portal_dossiers import ADossier
 from tests.integration.gateway.portal_exchange.exchange import (
     JOBS,
     SYNC,
@@ -165,3 +166,15 @@ async def test_a_mapping_is_one_to_one_and_told_from_both_sides(near: World):
     assert (await near.ask("DELETE", f"{address}/1.004873", seen='"7"')).status_code == 412
     assert (await near.ask("DELETE", f"{address}/1.004873", seen='"1"')).status_code == 204
     assert (await near.ask("DELETE", f"{address}/1.004873", seen='"1"')).status_code == 404
+
+
+async def test_the_portals_look_up_hears_the_codes_the_dossier_was_told_under(near: World):
+    for kind, ours, theirs in (("PROCEDURE", "H99.TT.01", "2.000111"), ("SECTOR", "LV-01", "G15-TP07")):
+        body = {"portal_code": theirs}
+        await near.ask("PUT", f"{SYNC}/mappings/{kind}/{ours}", body=body, seen='"0"')
+    dossier = ADossier(procedure={"code": "H99.TT.01", "name": "Thủ tục đặc thù", "sector": "LV-01"})
+    dossier.went("accepted", "ACCEPTED")
+    await near.hears(dossier)
+    asked = {"madonvi": "H99", "service": "TraCuuHoSo", "masohoso": dossier.code}
+    found = await send(near, asked, "search/call")
+    assert found["MaTTHC"] == "2.000111"
