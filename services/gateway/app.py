@@ -165,6 +165,8 @@ OWN_ENDPOINTS: dict[str, OwnEndpoint] = {
 AUDIENCE = "motcua-api"
 MOST_STREAMS = 300
 MOST_STREAMS_OF_ONE = 30
+MOST_BODIES_OF_ONE = 64
+"""Requests of one asker whose bodies are still coming; an office behind one address has fewer."""
 """Of one address: a centre's displays share one."""
 
 
@@ -236,6 +238,7 @@ def _door(
         live=LiveChanges(tracking),
         room=Room(settings.max_in_flight),
         streams=Streams(MOST_STREAMS, MOST_STREAMS_OF_ONE),
+        bodies=Streams(settings.max_in_flight, MOST_BODIES_OF_ONE),
         buckets=_buckets(settings),
         cors_origins=frozenset(origin.encode() for origin in settings.cors_origins),
         trusted_proxies=settings.trusted_proxies,

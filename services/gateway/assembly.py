@@ -81,6 +81,7 @@ from services.gateway.use_cases.usage.counting import Usage
 from services.gateway.use_cases.usage.side import UsageSide
 
 _KEEPING_SECONDS = 60.0
+_BODIES_BEGUN = 32
 
 
 def portal_side(
@@ -141,6 +142,7 @@ def portal_side(
         dossiers=dossiers,
         adapter_key=settings.adapter_key(),
         body_limit=settings.portal_body_megabytes * 1_048_576,
+        begun=asyncio.Semaphore(_BODIES_BEGUN),
         large=asyncio.Semaphore(settings.portal_bodies_at_once),
         body_seconds=settings.portal_body_seconds,
         seals=seals,

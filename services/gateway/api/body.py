@@ -1,7 +1,8 @@
 """The body of a request on its way through: bounded, whole when small, streamed when large."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from math import inf
 
 from starlette.types import Message, Receive
 
@@ -9,6 +10,8 @@ from kernel.web.request import BodyTooLarge, Unreadable
 
 _WHOLE_BYTES = 262_144
 _STREAMED_SHARE = 0.9
+_STEADY_BYTES = 65_536
+"""So much must come in each `idle` seconds of waiting."""
 
 
 class BrokenOff(Exception):  # noqa: N818 - the fact is the name.
@@ -20,13 +23,19 @@ class TooSlow(Exception):  # noqa: N818 - the fact is the name.
 
 
 class TimedBody:
-    """A request's `receive` that gives its body so many seconds in all, then raises `TooSlow`."""
+    """A request's `receive` that gives its body so many seconds in all, then raises `TooSlow`.
 
-    def __init__(self, receive: Receive, seconds: float) -> None:
+    With `idle` each further 64 KB have so many seconds of waiting: one that stalls does not keep its place
+    for all the time that a long body has. Our own pauses between two pieces are not the sender's.
+    """
+
+    def __init__(self, receive: Receive, seconds: float, *, idle: float = inf) -> None:
         self._receive = receive
         self._seconds = seconds
         self._until: float | None = None
         self._is_whole = False
+        self._idle = self._left = idle
+        self._came = 0
 
     async def __call__(self) -> Message:
         """Return the next message; once the body is whole, waiting for the asker to go has no end."""
@@ -35,11 +44,35 @@ class TimedBody:
         now = asyncio.get_running_loop().time()
         self._until = self._until or now + self._seconds
         try:
-            async with asyncio.timeout_at(self._until):
+            async with asyncio.timeout_at(min(self._until, now + self._left)):
                 message = await self._receive()
         except TimeoutError as error:
             raise TooSlow from error
+        self._left -= asyncio.get_running_loop().time() - now
+        self._came += len(message.get("body", b""))
+        if self._came >= _STEADY_BYTES:
+            self._left, self._came = self._idle, 0
         self._is_whole = message["type"] == "http.disconnect" or not message.get("more_body", False)
+        return message
+
+
+def has_body(given: Mapping[bytes, bytes]) -> bool:
+    """Tell whether a request says that a body follows its head."""
+    return b"transfer-encoding" in given or given.get(b"content-length", b"0") != b"0"
+
+
+class AwaitedBody:
+    """A request's `receive` that calls `came` once its body is whole, or its asker has gone."""
+
+    def __init__(self, receive: Receive, came: Callable[[], object]) -> None:
+        self._receive = receive
+        self._came = came
+
+    async def __call__(self) -> Message:
+        """Return the next message."""
+        message = await self._receive()
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            self._came()
         return message
 
 

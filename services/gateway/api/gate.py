@@ -1,15 +1,17 @@
 """The gate every request passes: room, route, who is asking, policy, pace; then on to where it belongs."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 
 from prometheus_client import Counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kernel.core.caller import CallerKind
 from kernel.core.errors import Unauthenticated
 from kernel.runtime import Runtime
 from kernel.web.request import Unreadable
-from services.gateway.api.body import BrokenOff, TimedBody
+from services.gateway.api.body import AwaitedBody, BrokenOff, TimedBody, has_body
 from services.gateway.api.cookies import session_cookie
 from services.gateway.api.cors import Headers, cors_headers, preflight_headers
 from services.gateway.api.own_page import CrossSite
@@ -28,6 +30,8 @@ from services.gateway.use_cases.who_is_asking import Known
 
 OwnEndpoint = Callable[[Door, Scope, Receive, Send, str], Awaitable[None]]
 _FORM_SECONDS = 15.0
+_IDLE_SECONDS = 15.0
+"""For each further 64 KB of a long body: four that stalled kept every other waiting for three minutes."""
 _SHOWN = frozenset({200, 304})
 _ELSEWHERE = frozenset({b"none", b"cross-site"})
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -104,19 +108,31 @@ class Gate:
         door.room.enter(route.priority if route else Priority.NORMAL)
         try:
             if route is None:
-                client = _client(door, scope, given)
-                _pace(door, pace_class(path, None), client)
-                endpoint = self._own.get(path) if method in {"GET", "HEAD"} else None
-                if endpoint is not None:
-                    await endpoint(door, scope, receive, send, client)
-                else:
-                    await self._app(scope, TimedBody(receive, _body_seconds(path, door)), send)
-                    if method == "GET" and send.status in _SHOWN and b"sec-purpose" not in given:
-                        _count_page(door, path, given)
+                await self._page(door, scope, receive, send, given)
             else:
                 await self._api(door, route, scope, receive, send, given)
         finally:
             door.room.leave()
+
+    async def _page(
+        self, door: Door, scope: Scope, receive: Receive, send: "_Answer", given: Mapping[bytes, bytes]
+    ) -> None:
+        """Answer an address outside the table: a page of ours, or what the portal's adapter calls."""
+        path, method, client = scope["path"], scope["method"], _client(door, scope, given)
+        _pace(door, pace_class(path, None), client)
+        endpoint = self._own.get(path) if method in {"GET", "HEAD"} else None
+        if endpoint is not None:
+            await endpoint(door, scope, receive, send, client)
+            return
+        if "/RestService/forward/" in path:
+            # Who shows the adapter's key waits for a turn instead: the portal must not hear 429.
+            body = TimedBody(receive, door.portal.body_seconds, idle=_IDLE_SECONDS)
+            await self._app(scope, body, send)
+            return
+        with _awaited(door, client, receive, given) as awaited:
+            await self._app(scope, TimedBody(awaited, _FORM_SECONDS), send)
+        if method == "GET" and send.status in _SHOWN and b"sec-purpose" not in given:
+            _count_page(door, path, given)
 
     async def _api(
         self,
@@ -153,7 +169,10 @@ class Gate:
             given = as_asked_inside(given, is_read_here=bool(fields))
         else:
             answer = send
-        await self._answer(door, route, scope, receive, answer, given, authorization, client)
+        is_machine = caller is not None and caller.kind is CallerKind.SERVICE
+        who = "" if is_machine else caller.subject if caller else client
+        with _awaited(door, who, receive, given) as awaited:
+            await self._answer(door, route, scope, awaited, answer, given, authorization, client)
         if scope["method"] == "GET" and send.status in _SHOWN:
             act = act_of_route(route, scope["path"], scope["query_string"])
             if act is not None:
@@ -187,9 +206,18 @@ class Gate:
         await self._app({**scope, "headers": headers}, body, send)
 
 
-def _body_seconds(path: str, door: Door) -> float:
-    """How long a body to an address outside the table may take: the portal's carry files."""
-    return door.portal.body_seconds if "/RestService/forward/" in path else _FORM_SECONDS
+@contextmanager
+def _awaited(door: Door, who: str, receive: Receive, given: Mapping[bytes, bytes]) -> Iterator[Receive]:
+    """Give what receives a body, its asker holding one of their places until it is whole; machines need none.
+
+    Raises `TooManyRequests` where so many of one asker are on their way: stalled ones would fill the room.
+    """
+    if not who or not has_body(given):
+        yield receive
+        return
+    with ExitStack() as place:
+        place.enter_context(door.bodies.held(who))
+        yield AwaitedBody(receive, place.close)
 
 
 async def _who(door: Door, scope: Scope, given: Mapping[bytes, bytes]) -> Known:

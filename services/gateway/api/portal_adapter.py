@@ -6,6 +6,7 @@ all bounds, is turned away by status.
 
 import hmac
 from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
 from typing import Any, cast
 from uuid import UUID
 
@@ -33,6 +34,8 @@ PREFIXES = ("/XrdAdapter/RestService/forward", "/VXPAdapter/RestService/forward"
 KEY_HEADER = "x-adapter-key"
 _KEPT_PATHS = frozenset({GENERAL, PROMOTION, LAND_TAX})
 _SMALL_BYTES = 1_048_576
+_HEAD_BYTES = 65_536
+_QUESTION_BYTES = 131_072
 
 router = APIRouter(tags=["portal"])
 
@@ -54,18 +57,27 @@ async def receive(path: str, request: Request) -> Response:
     """Take one message of the portal."""
     side, name = portal_side(request), "/".join(part for part in path.split("/") if part)
     if name not in _KEPT_PATHS:
-        return await _asked(side, name, await EdgeRequest(request.scope, request.receive).body())
+        return await _asked(side, name, await _question(request).body())
     beside = _said_beside(request)
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > side.body_limit:
         raise BodyTooLarge
     # Whose length is not told (chunked, as .NET and Java write it) is small until it is seen to be large.
     body = _body(request, side.body_limit)
-    begun = await _begun(body)
-    if len(begun) <= _SMALL_BYTES:
+    begun = await _read_on(bytearray(), body, _HEAD_BYTES)
+    if len(begun) <= _HEAD_BYTES:
         return _answer((await side.intake.receive(name, _whole(begun), beside)).answer)
-    async with side.large:
-        return _answer((await side.intake.receive(name, _whole(begun, body), beside)).answer)
+    async with AsyncExitStack() as places:
+        await side.begun.acquire()
+        place = places.callback(side.begun.release)
+        await _read_on(begun, body, _SMALL_BYTES)
+        if len(begun) <= _SMALL_BYTES:
+            return _answer((await side.intake.receive(name, _whole(begun), beside)).answer)
+        async with side.large:
+            # From here on nothing of it is held but a part at a time.
+            places.pop_all()
+            place()
+            return _answer((await side.intake.receive(name, _whole(begun, body), beside)).answer)
 
 
 def _said_beside(request: Request) -> Mapping[str, str]:
@@ -87,14 +99,21 @@ async def _body(request: Request, limit: int) -> AsyncIterator[bytes]:
         raise BrokenOff from error
 
 
-async def _begun(body: AsyncIterator[bytes]) -> bytearray:
-    """Return the whole of a small body, of a large one what came first."""
-    begun = bytearray()
-    async for piece in body:
-        begun += piece
-        if len(begun) > _SMALL_BYTES:
+async def _read_on(begun: bytearray, body: AsyncIterator[bytes], most: int) -> bytearray:
+    """Return what has come of a body and what comes, until it is whole or past so many bytes."""
+    while len(begun) <= most:
+        piece = await anext(body, None)
+        if piece is None:
             break
+        begun += piece
     return begun
+
+
+def _question(request: Request) -> EdgeRequest:
+    """Return a request whose body is a short question: nobody holds a megabyte for one."""
+    bounded = EdgeRequest(request.scope, request.receive)
+    bounded.max_body_bytes = _QUESTION_BYTES
+    return bounded
 
 
 async def _whole(begun: bytearray, rest: AsyncIterator[bytes] | None = None) -> AsyncIterator[bytes]:
@@ -110,7 +129,7 @@ async def ask(path: str, request: Request) -> Response:
     side, name = portal_side(request), "/".join(part for part in path.split("/") if part)
     if name in _KEPT_PATHS or name == side.payment_path:
         return _answer({"error_code": FAILED, "message": "| bản tin phải gửi bằng POST"})
-    body = await EdgeRequest(request.scope, request.receive).body()
+    body = await _question(request).body()
     return await _asked(side, name, body or orjson.dumps(dict(request.query_params)))
 
 

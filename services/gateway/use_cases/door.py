@@ -30,6 +30,8 @@ class Door:
     live: LiveChanges
     room: Room
     streams: Streams
+    bodies: Streams
+    """Bodies still on their way: so many of one asker, that nobody fills the room with stalled ones."""
     buckets: Mapping[str, Buckets | None]
     cors_origins: frozenset[bytes]
     trusted_proxies: int

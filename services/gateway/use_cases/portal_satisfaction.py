@@ -109,9 +109,9 @@ class TellSatisfaction:
         async with self._open_work() as work:
             bodies = await _in_portal_codes([line.body for line in lines], work)
         answer = await self._national.write(SERVICE, bodies)
-        if answer.is_success or len(lines) == 1:
+        if answer.is_done_there or len(lines) == 1:
             await self._settle(lines, _outcome_of(answer))
-            return len(lines) if answer.is_success else 0
+            return len(lines) if answer.is_done_there else 0
         return sum([await self._tell([line]) for line in lines])
 
     def _later(self, attempts: int, silence: PortalSilent) -> Outcome:
@@ -133,4 +133,5 @@ async def _in_portal_codes(bodies: Sequence[Json], work: Any) -> list[Json]:
 
 
 def _outcome_of(answer: PortalAnswer) -> Outcome:
-    return Outcome(_TOLD if answer.is_success else _REFUSED, answer.code, answer.message)
+    # Nobody can be asked after a sum: words of success beside no fault's code count.
+    return Outcome(_TOLD if answer.is_done_there else _REFUSED, answer.code, answer.message)

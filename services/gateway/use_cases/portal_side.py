@@ -29,6 +29,8 @@ class PortalSide:
     dossiers: DossierService
     adapter_key: str
     body_limit: int
+    begun: asyncio.Semaphore
+    """Bodies past 64 KB that are held while they come: a megabyte each."""
     large: asyncio.Semaphore
     """Bodies past what is held whole: so many come at a time."""
     body_seconds: float

@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from fastapi import FastAPI
 
 from kernel.testing.running import TEST_KEY, TEST_PII_KEY
 from kernel.web.auth import public_jwks
+from services.gateway.api import gate
 from services.gateway.jobs.portal_intake import PORTAL_INTAKE
 from services.gateway.jobs.portal_keeping import PORTAL_FORGETTING
 from services.gateway.use_cases.portal_texts import PART_BYTES
@@ -127,6 +128,53 @@ async def test_the_same_long_message_again_is_a_duplicate_and_brings_no_file_aga
     assert len(world.dossiers.taken) == 1
     first, second = world.dossiers.calls
     assert second["key"] == first["key"]
+
+
+async def stalls(after: int) -> AsyncIterator[bytes]:
+    """Yield the beginning of a body of which no more comes."""
+    yield b'{"a":"' + b"x" * after
+    await asyncio.Event().wait()
+
+
+async def test_long_bodies_that_stall_lose_their_places_to_those_that_come(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    """Four of them kept every other long message waiting for as long as a long body has, three minutes."""
+    monkeypatch.setattr(gate, "_IDLE_SECONDS", 0.5)
+    stalled = [
+        asyncio.create_task(
+            world.gateway.client.post(FORWARD + "/nhanhsdvcqg", content=stalls(1_200_000), headers=KEY)
+        )
+        for _ in range(4)
+    ]
+    await until(world.gateway.runtime.resources.portal.large.locked)
+    async with asyncio.timeout(15):
+        assert (await post(world, with_file(os.urandom(2_000_000))))["error_code"] == 0
+    assert {(await one).status_code for one in stalled} == {408}
+
+
+async def test_of_bodies_that_go_on_coming_so_many_are_held_and_short_ones_pass_them(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    """Three hundred of a megabyte each made the process grow by as many megabytes."""
+    monkeypatch.setattr(gate, "_IDLE_SECONDS", 2.0)
+    side = world.gateway.runtime.resources.portal
+    stalled = [
+        asyncio.create_task(
+            world.gateway.client.post(FORWARD + "/nhanhsdvcqg", content=stalls(100_000), headers=KEY)
+        )
+        for _ in range(60)
+    ]
+    await until(side.begun.locked)
+    assert (await post(world, json.dumps(a_message()).encode()))["error_code"] == 0
+    assert side.begun.locked()
+    assert {(await one).status_code for one in stalled} == {408}
+    assert not side.begun.locked()
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    while not is_so():
+        await asyncio.sleep(0.01)
 
 
 async def test_messages_that_do_not_tell_their_length_and_go_on_coming_hold_up_no_short_one(world: World):

@@ -8,11 +8,14 @@ from prometheus_client import REGISTRY
 
 from sandbox.portal.settings import PortalSettings
 from services.gateway.domain.portal_answers import PortalAnswer
+from services.gateway.domain.portal_satisfaction import summary_message
 from services.gateway.jobs.portal_watch import PORTAL_WATCH
+from services.gateway.store.portal_summaries import PostgresPortalSummaries
 from tests.integration.gateway.portal_dossiers import ADossier
 from tests.integration.gateway.portal_world import World, a_world
 from tests.integration.gateway.test_portal_lost_answers import QUESTIONS, an_answer_to_a_question
 from tests.integration.gateway.test_portal_told import reappointed, submitted_on_portal
+from tests.integration.gateway.test_portal_wire import A_MONTH
 
 WHOLE = ["1", "2", "4", "9", "10"]
 NOT_GRANTED = {
@@ -421,3 +424,25 @@ async def test_an_answer_that_is_approved_before_it_is_shown_is_told_twice_at_mo
         assert sum(call.service == service for call in world.wire.calls) == 2
         (line,) = (await world.ask("GET", f"{QUESTIONS}?state=TOLD", "can-bo")).json()["items"]
         assert "chưa hiện" in line["portal_answer"]
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "state"),
+    [
+        (1, "Cập nhật đánh giá thành công", "TOLD"),
+        (1, "Sai mã thủ tục", "REFUSED"),
+        (0, "Kết nối thành công", "REFUSED"),
+    ],
+)
+async def test_a_months_satisfaction_is_taken_in_words_of_success_beside_no_faults_code(
+    start, code, message, state
+):
+    async with a_world(start, PortalSettings(**NOBODY)) as world:
+        await world.faults(refuse=refusing("DongBoDanhGia", code, message))
+        async with world.gateway.runtime.unit_of_work() as unit:
+            lines = [(A_MONTH, summary_message(A_MONTH))]
+            PostgresPortalSummaries(unit).put(lines, world.gateway.clock.now())
+            await unit.commit()
+        told = await world.gateway.runtime.resources.portal.exchange.satisfaction.tell()
+        assert told == (state == "TOLD")
+        assert await world.gateway.runtime.pool.fetchval("SELECT state FROM portal_summaries") == state

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kernel.web.request import BodyTooLarge, Unreadable
-from services.gateway.api.body import BrokenOff, StreamedBody, TooSlow, body_of
+from services.gateway.api.body import BrokenOff, StreamedBody, TimedBody, TooSlow, body_of
 from services.gateway.api.refusals import answer_of
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -32,6 +32,26 @@ def receiving(*parts: bytes, ends: bool = True, breaks: bool = False) -> Receive
 async def read(receive: Receive, *, method: str = "POST", limit: int = 10, **headers: str) -> Any:
     given = {name.replace("_", "-").encode(): value.encode() for name, value in headers.items()}
     return await body_of(method, given, receive, limit=limit, seconds=0.05)
+
+
+async def to_its_end(body: TimedBody) -> None:
+    async with asyncio.timeout(5):
+        while True:
+            await body()
+
+
+async def test_a_body_that_stalls_or_trickles_loses_its_place_long_before_its_time_is_up() -> None:
+    for stalled in (receiving(ends=False), receiving(b"a" * 65_535, b"b", ends=False)):
+        body = TimedBody(stalled, 60, idle=0.05)
+        with pytest.raises(TooSlow):
+            await to_its_end(body)
+
+
+async def test_a_body_that_comes_steadily_has_its_time_and_our_own_pauses_are_not_its() -> None:
+    body = TimedBody(receiving(*[b"a" * 65_536] * 4), 60, idle=0.05)
+    for _ in range(4):
+        assert len((await body())["body"]) == 65_536
+        await asyncio.sleep(0.08)
 
 
 async def whole(body: StreamedBody) -> bytes:

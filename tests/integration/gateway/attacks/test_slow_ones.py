@@ -9,7 +9,7 @@ import pytest
 from kernel.testing.running import RunningService
 from tests.integration.gateway.attacks.conftest import SOON
 from tests.integration.gateway.attacks.raw import hasty, listening, said_to
-from tests.integration.gateway.conftest import token_of
+from tests.integration.gateway.conftest import Open, token_of
 from tests.integration.gateway.peer import Peer
 
 
@@ -108,3 +108,22 @@ async def test_slow_askers_do_not_make_a_service_look_dead(door: RunningService,
         answers = await asyncio.gather(*(said_to(port, head) for _ in range(8)))
     assert {answer[:12] for answer in answers} == {b"HTTP/1.1 408"}
     assert (await door.client.get("/api/v1/invitations/abc")).status_code == 200
+
+
+async def test_bodies_of_one_asker_that_stall_leave_room_for_everybody_else(
+    open_door: Open, peer: Peer
+) -> None:
+    """Some hundred of one address filled the room: 503 for all, at no cost to whoever sent them."""
+    door = hasty(await open_door(trusted_proxies=1, rate_limits={"public": None}))
+    head = b"POST /api/v1/invitations/a/response HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: %s\r\n"
+    stalled = head + b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"
+    whole = head + b"Content-Length: 2\r\nConnection: close\r\n\r\n{}"
+    async with listening(door) as port:
+        held = [asyncio.ensure_future(said_to(port, stalled % b"10.0.0.1")) for _ in range(64)]
+        while door.runtime.resources.bodies.count < len(held):
+            await asyncio.sleep(0.01)
+        refused, other = [await said_to(port, whole % one) for one in (b"10.0.0.1", b"10.0.0.2")]
+        assert (refused[:12], other[:12]) == (b"HTTP/1.1 429", b"HTTP/1.1 200")
+        assert {answer[:12] for answer in await asyncio.gather(*held)} == {b"HTTP/1.1 408"}
+        assert (await said_to(port, whole % b"10.0.0.1")).startswith(b"HTTP/1.1 200")
+    assert door.runtime.resources.bodies.count == 0
