@@ -254,7 +254,9 @@ def read_query(answer: Any, carried: Mapping[str, Any], account: PaymentAccount)
     """Read what became of a payment; it must be the one asked about, and signed."""
     found = _unwrapped(answer)
     reference = str(carried["reference"])
-    if str(found.get("MaThamChieu") or "") != reference or not is_signed(found, _RESULT, account.secret):
+    is_of_us = str(found.get("MaDoiTac") or "").strip() == account.partner
+    is_asked_for = is_of_us and str(found.get("MaThamChieu") or "") == reference
+    if not is_asked_for or not is_signed(found, _RESULT, account.secret):
         return _refused(reference, "câu trả lời tra cứu không khớp hoặc không có chữ ký đúng")
     state = text_told(found, "TrangThaiGD")
     is_paid = state == _PAID and _is_success(found)
@@ -297,8 +299,13 @@ def _refused(reference: str, why: str) -> News:
 
 
 def reply(message: Any, account: PaymentAccount, *, why: str = "") -> Json:
-    """Return the signed reply to a result: 00 once it is kept, 99 when it is not believed or not kept."""
+    """Return the signed reply to a result: 00 once it is kept, 99 when it is not believed or not kept.
+
+    Nothing that was not signed itself is signed here: whoever has no secret would have their words signed.
+    """
     given = result_in(message)
+    if not is_signed(given, _RESULT, account.secret):
+        given = {}
     members: Json = {
         "MaLoi": REFUSED if why else SUCCESS,
         "MoTaLoi": why or "Thành công",

@@ -299,3 +299,15 @@ def test_an_amount_is_believed_as_number_and_as_text(amount: Any, is_signed_whol
     assert (news.refused, news.amount) == ("", int(amount))
     told["SoTien"] = 15001.0
     assert read_result(told, ACCOUNT).refused == "chữ ký không khớp"
+
+
+def test_nothing_is_signed_for_who_has_no_secret_and_no_joined_values_are_believed() -> None:
+    """The reply to an unsigned result was signed over its words, which fitted an answer of a look-up."""
+    reference = str(CARRIED["reference"])
+    forged = {"MaThamChieu": f"00|H99|{reference}|50000|VND|X|B", "ThoiGianGD": "t|i", "MaLoi": "00"}
+    told = reply(forged, ACCOUNT, why="chữ ký không khớp")
+    assert (told["MaThamChieu"], told["ThoiGianGD"]) == ("", "")
+    joined = {**a_result(MaThamChieu=reference, MaGiaoDich="G|D"), "TrangThaiGD": "1"}
+    assert read_query(joined, CARRIED, ACCOUNT).refused
+    other = {**a_result(MaThamChieu=reference, MaDoiTac="H98"), "TrangThaiGD": "1"}
+    assert read_query(other, CARRIED, ACCOUNT).refused
