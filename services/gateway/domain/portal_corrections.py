@@ -240,7 +240,10 @@ def _names(profile: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[str]
         items = data.get(kind["list"]) if kind["list"] else None
         for place, item in enumerate(items if isinstance(items, list) else ()):
             if isinstance(item, Mapping):
-                names = (kind["name"], _COMPONENT, *((kind["link"],) if item.get(kind["link"]) else ()))
+                names = (
+                    *(kind["name"], _COMPONENT),
+                    *(name for name in (kind["link"], "IsDeleted") if item.get(name)),
+                )
                 yield from (f"{kind['list']}.{place}.{name}" for name in names)
         if not kind["list"] and kind["link"] and data.get(kind["link"]):
             yield kind["link"]

@@ -10,9 +10,8 @@ from enum import StrEnum
 from typing import Any
 
 from services.gateway.domain.portal_leaves import token
-from services.gateway.domain.portal_words import is_no_moment, moment_of
+from services.gateway.domain.portal_words import NO, YES, is_no_moment, moment_of
 
-_YES, _NO = frozenset({"1", "true"}), frozenset({"0", "false"})
 _LONGEST_OF_THE_ROAD = 4_000
 _SUBJECTS = {"1": "CITIZEN", "2": "BUSINESS", "3": "STATE_AGENCY", "4": "ORGANISATION"}
 _CHANGE_WORDS = frozenset(
@@ -142,11 +141,13 @@ def _agency(value: str, told: ToldOn) -> bool:
 def _by_post(value: str, told: ToldOn) -> bool:
     if told.is_change:
         return False
-    return token(value) in (_YES if told.body.get("result_delivery") == "POST" else _NO)
+    return token(value) in (("1", "true") if told.body.get("result_delivery") == "POST" else ("0", "false"))
 
 
 def _verified(value: str, told: ToldOn) -> bool:
-    return told.is_change or token(value) in (_YES if told.body.get("is_vneid_verified") else _NO)
+    return told.is_change or token(value) in (
+        ("1", "true") if told.body.get("is_vneid_verified") else ("0", "false")
+    )
 
 
 def _subject(value: str, told: ToldOn) -> bool:
@@ -278,9 +279,15 @@ DECLARED: tuple[Declared, ...] = (
         "isdeleted",
         Where.FILE,
         "is done, not said: the file is named as deleted or handed in",
-        _one_of(*_YES, *_NO),
+        _one_of(*YES, *NO),
     ),
-    Declared("duoctaisudung", Where.FILE, "a file is not reused unless it says so", _one_of(*_NO)),
-    Declared("duoclaytukhodmqg", Where.FILE, "a file is not of the store unless it says so", _one_of(*_NO)),
-    Declared("duocsohoa", Where.FILE, "a file that is there is digitised", _one_of(*_YES)),
+    Declared("duoctaisudung", Where.FILE, "a file is not reused unless it says so", _one_of(*NO)),
+    Declared("duoclaytukhodmqg", Where.FILE, "a file is not of the store unless it says so", _one_of(*NO)),
+    Declared("duocsohoa", Where.FILE, "a file that is there is digitised", _one_of(*YES)),
+    *(
+        Declared(
+            name, Where.CONTENT, "null as a text, as serializers write nothing, says nothing", _one_of("null")
+        )
+        for name in ("dulieueform", "eform", "tailieunop", "dinhdanhchs", "diachi", "diachidoanhnghiep")
+    ),
 )

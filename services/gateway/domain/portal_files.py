@@ -7,15 +7,14 @@ from typing import Any
 
 from services.gateway.domain.portal_spelling import FILE_MEMBERS, file_named, letters_of_name, names_of
 from services.gateway.domain.portal_twice import is_blank
-from services.gateway.domain.portal_words import Json, LongText, NeedsPeople, text_of
+from services.gateway.domain.portal_words import NO, YES, Json, LongText, NeedsPeople, text_of
 
 CONTENT, _LINK, _NAME = "Base64", "DuongDanTaiTepTin", "TenTepDinhKem"
 _ADDRESS_OF_A_RESULT = "DuongDanTepTinKetQua"
 _LONGEST_REMARK = 500
 _SHORTEST_ADDRESS = 12
 _REUSED, _FROM_STORE, _DIGITISED = "DuocTaiSuDung", "DuocLayTuKhoDMQG", "DuocSoHoa"
-_YES, _NO = frozenset({"1", "true"}), frozenset({"0", "false"})
-_SAYS_NO_MORE = {"IsDeleted": _YES | _NO, _REUSED: _NO, _FROM_STORE: _NO, _DIGITISED: _YES}
+_SAYS_NO_MORE = {"IsDeleted": YES | NO, _REUSED: NO, _FROM_STORE: NO, _DIGITISED: YES}
 """Words of a file's flags that say what is so anyhow, or what is done about it."""
 _OF_A_FILE = ("base64", "tepdinhkem", "noidungtep", "duongdan", "url", "link", "http")
 _FILE_HEADS = ("data:", "JVBERi0", "/9j/", "iVBORw0K", "UEsDB", "http://", "https://")
@@ -54,7 +53,7 @@ def files_of(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Listed:
     for kind in profile["files"]:
         for place, item in _listed(data, kind["list"]):
             file = _file(item, kind)
-            is_deleted = bool(kind["list"]) and text_of(item, "IsDeleted").casefold() in _YES
+            is_deleted = bool(kind["list"]) and _is_deleted(item, place)
             remarks |= _remarks(item, place, None if is_deleted else file) if kind["list"] else {}
             if is_deleted:
                 deleted.append(
@@ -99,11 +98,21 @@ def _flags(item: Mapping[str, Any]) -> Json:
     """Return what the portal says of where a file is from, as the dossier service takes it (section 7.1)."""
     reuse = text_of(item, _REUSED)
     told: Json = {"reuse": int(reuse)} if reuse in {"1", "2"} else {}
-    if text_of(item, _FROM_STORE).casefold() in _YES:
+    if not told and reuse.casefold() in YES:
+        told["reuse"] = 1
+    if text_of(item, _FROM_STORE).casefold() in YES:
         told["is_from_personal_store"] = True
-    if text_of(item, _DIGITISED).casefold() in _NO:
+    if text_of(item, _DIGITISED).casefold() in NO:
         told["is_digitised"] = False
     return told
+
+
+def _is_deleted(item: Mapping[str, Any], place: str) -> bool:
+    said = text_of(item, "IsDeleted").casefold()
+    if said and said not in YES | NO:
+        # Taken for a paper it would be one the applicant took back.
+        raise NeedsPeople(f"tệp không đọc được: {place}.IsDeleted (không rõ tệp đã xóa hay chưa)")
+    return said in YES
 
 
 def strange_lists(data: Mapping[str, Any], profile: Mapping[str, Any]) -> list[str]:

@@ -7,13 +7,15 @@ from services.gateway.domain.portal_words import Json, LongText, said_by
 
 _NAMES = ("key", "name", "id", "ma", "ten")
 _VALUES = ("value", "giatri", "val")
+_MOST_SAID = 8
 
 
 def form_of(told: Any) -> Json | None:
     """Return the answers by their names; None for what is no form.
 
     A list of one object is that object; `[{"key": "a", "value": "b"}]` is `{"a": "b"}`, and a name that comes
-    again has its values in a list, none lost.
+    again has its values in a list, none lost. What else such an answer says (its label) stays with its value.
+    Objects that are no answers are one under another where no name is in two, else each under its place.
     """
     found = said_by(told)
     if not found:
@@ -22,9 +24,9 @@ def form_of(told: Any) -> Json | None:
         return dict(found)
     if not isinstance(found, list) or not all(isinstance(one, Mapping) for one in found):
         return None
-    pairs = [_pair(one) for one in found]
+    pairs = [_pair(one) or _labelled(one) for one in found]
     if not all(pairs):
-        return dict(found[0]) if len(found) == 1 else None
+        return _one_under_another(found)
     answers: dict[str, list[Any]] = {}
     for name, value in (pair for pair in pairs if pair):
         answers.setdefault(name, []).append(value)
@@ -47,6 +49,23 @@ def long_answers(told: Any) -> Iterator[str]:
                 yield str(name)
         else:
             yield from (f"{name}.{place}" for place in long_answers(value))
+
+
+def _one_under_another(found: list[Any]) -> Json:
+    names = [name for one in found for name in one]
+    if len(set(names)) == len(names):
+        return {name: value for one in found for name, value in one.items()}
+    return {str(place): one for place, one in enumerate(found, start=1)}
+
+
+def _labelled(one: Mapping[str, Any]) -> tuple[str, Any] | None:
+    """Return the name of an answer that says more than its value, with all else; None for any other."""
+    members = {name.casefold(): name for name in one}
+    key = next((members[name] for name in _NAMES[:2] if name in members), "")
+    is_answer = any(name in members for name in _VALUES) and isinstance(one.get(key), str) and one[key]
+    if not is_answer or len(one) > _MOST_SAID:
+        return None
+    return one[key], {name: value for name, value in one.items() if name != key}
 
 
 def _pair(one: Mapping[str, Any]) -> tuple[str, Any] | None:

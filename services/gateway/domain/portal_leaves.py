@@ -16,10 +16,10 @@ from kernel.core.unseen import without_unseen
 
 _HALVES = re.compile("[\ud800-\udfff\ufffd]")
 _AGAIN = re.compile(r"(?: \(\d{1,6}\)| \(như bản tin\))+$")
-_SHAPE = frozenset({"#text", "$t", "", "$", "#cdata-section", "item"})
+_SHAPE = frozenset({"#text", "$t", "", "$", "#cdata-section", "text", "cdata", "item", "$values"})
 """Letters of names that only say how a bridge writes an element: what is in it has the next name out."""
 _NAME_WORDS, _VALUE_WORDS = ("key", "name", "id", "ma", "ten"), ("value", "giatri", "val")
-_A_PAIR = 2
+_A_PAIR, _MOST_SAID = 2, 8
 _MOST_DIGITS = 40
 _DEEPEST_TEXT = 8
 _BEFORE_JSON = "\ufeff \t\r\n"
@@ -182,7 +182,7 @@ def _inner(told: Any, level: Level, also: str, deep: int) -> Iterator[tuple[Any,
         yield from ((one, level, str(place), level.name, also, deep) for place, one in enumerate(told))
         return
     members = told.items() if isinstance(told, Mapping) else told
-    called = _called_in(members) if len(members) == _A_PAIR else {}
+    called = _called_in(members) if _A_PAIR <= len(members) <= _MOST_SAID else {}
     for said, one in members:
         name = folded(said)
         if name in _SHAPE or name.isdecimal():
@@ -192,9 +192,10 @@ def _inner(told: Any, level: Level, also: str, deep: int) -> Iterator[tuple[Any,
 
 
 def _called_in(members: Any) -> dict[str, str]:
-    """Return what the two members of a pair of name and value are called besides; nothing for no pair."""
+    """Return what a name and its value are called besides; nothing where an object is no answer."""
     by_letters = {folded(said): one for said, one in members}
-    named = next((name for name in _NAME_WORDS if isinstance(by_letters.get(name), str)), "")
+    words = _NAME_WORDS if len(members) == _A_PAIR else _NAME_WORDS[:2]
+    named = next((name for name in words if isinstance(by_letters.get(name), str)), "")
     valued = next((name for name in _VALUE_WORDS if name in by_letters), "")
     return {named: A_NAME, valued: folded(by_letters[named])} if named and valued else {}
 

@@ -27,7 +27,7 @@ from services.gateway.domain.portal_leaves import (
     tree_of,
 )
 from services.gateway.domain.portal_levels import ADDRESSES, FILES, FORMS, PEOPLE, Levels
-from services.gateway.domain.portal_words import LongText
+from services.gateway.domain.portal_words import NO, YES, LongText
 
 OTHER_ANSWERS = "Các trường khác"
 REMAINDER = "Nội dung khác của bản tin"
@@ -63,8 +63,8 @@ _OF_A_MOMENT, _MOST_OF_A_MOMENT = frozenset({"date", "timezone", "timezonetype"}
 _ZONES = {"UTC": "Z", "Z": "Z", **dict.fromkeys(("Asia/Ho_Chi_Minh", "Asia/Saigon", "Asia/Bangkok"), "")}
 """A moment as PHP writes one is told as one text, its zone behind it."""
 _FLAGS = (
-    ("is_from_personal_store", "duoclaytukhodmqg", ("1", "true")),
-    ("is_digitised", "duocsohoa", ("0", "false")),
+    ("is_from_personal_store", "duoclaytukhodmqg", YES),
+    ("is_digitised", "duocsohoa", NO),
 )
 _SHORTEST_CONTENT = 16
 _OPENED_LETTERS = 8_388_608
@@ -315,6 +315,7 @@ def _of_a_file(file: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield _LINKS, token(file.get("link", ""))
     if "reuse" in file:
         yield "duoctaisudung", token(file["reuse"])
+        yield from (("duoctaisudung", word) for word in YES - {"1"} if file["reuse"] == 1)
     for member, name, words in _FLAGS:
         if member in file:
             yield from ((name, word) for word in words)

@@ -35,6 +35,11 @@ _FILE_ALIASES = {
     "duongdantep": "DuongDanTaiTepTin",
     "url": "DuongDanTaiTepTin",
 }
+_IN_A_FILE = frozenset({"Base64", "DuongDanTaiTepTin"})
+_OF_A_COMPONENT = frozenset(
+    {"MaThanhPhanHoSo", "IsDeleted", "DuocTaiSuDung", "DuocLayTuKhoDMQG", "DuocSoHoa"}
+)
+"""What is said of a component is said of each of its files; anything else once."""
 _CONTENT_ALIASES = {
     "sodienthoai": "DienThoai",
     "eform": FORM,
@@ -58,7 +63,8 @@ _SAID_OF_A_DOSSIER = frozenset(
 _ATTRIBUTES = ("@", "xmlns", "$")
 _NAMESPACES = ("xmlns", "xsi:")
 _OF_A_SCHEMA = frozenset({"type", "nil"})
-_TEXT_OF_AN_ELEMENT = ("#text", "$t", "_", "$", "#cdata-section")
+_TEXT_OF_AN_ELEMENT = ("#text", "$t", "_", "$", "#cdata-section", "_text", "_cdata", "__cdata", "")
+_VALUES, _REFERENCE = "$values", "$ref"
 _DEEPEST = 6
 _ALIAS = 2
 _LONGEST_NAME = 60
@@ -211,8 +217,31 @@ def file_named(told: Mapping[str, Any]) -> Json:
 
 
 def files_in(value: Any) -> list[Any]:
-    """Return the elements of a list of files."""
-    return elements_of(value, _OF_FILES, _FILE_ALIASES)
+    """Return the elements of a list of files; those of a component in a list of its own are each of it."""
+    return [one for told in elements_of(value, _OF_FILES, _FILE_ALIASES) for one in _of_a_component(told)]
+
+
+def _of_a_component(told: Any) -> list[Any]:
+    """Return the files an element holds in the only list in it; itself where it holds none, or more lists."""
+    if not isinstance(told, Mapping):
+        return [told]
+    lists = [name for name, one in told.items() if isinstance(one, list) and one]
+    if len(lists) != 1:
+        return [told]
+    inner = elements_of(told[lists[0]], _OF_FILES, _FILE_ALIASES)
+    if not inner or not all(isinstance(one, Mapping) and _IN_A_FILE & one.keys() for one in inner):
+        return [told]
+    outer = {name: one for name, one in told.items() if name != lists[0]}
+    shared = {name: one for name, one in outer.items() if name in _OF_A_COMPONENT}
+    first, *others = inner
+    return [_spread(outer, first), *(_spread(shared, one) for one in others)]
+
+
+def _spread(outer: Mapping[str, Any], inner: Mapping[str, Any]) -> Json:
+    found = {**inner}
+    for name, value in outer.items():
+        lay_under(found, name, value)
+    return found
 
 
 def letters_of_name(name: str) -> str:
@@ -334,12 +363,20 @@ def _flat(value: Any, known: Any, deep: int) -> Iterator[Any]:
             )
         return
     if isinstance(value, Mapping) and deep and not any(letters_of_name(name) in known for name in value):
-        held = [one for name, one in value.items() if not is_blank(one) and not name.startswith(_ATTRIBUTES)]
+        if value.keys() == {_REFERENCE}:
+            # What it refers to stands in the message already.
+            return
+        held = [one for name, one in value.items() if not is_blank(one) and _holds(name)]
         if held and all(isinstance(one, list | Mapping) for one in held):
             for one in held:
                 yield from _flat(one, known, deep - 1)
             return
     yield value
+
+
+def _holds(name: str) -> bool:
+    """Tell whether a member of a container is what it holds; of .NET's lists with types one is."""
+    return name == _VALUES or not name.startswith(_ATTRIBUTES)
 
 
 def _has_code(told: Any) -> bool:

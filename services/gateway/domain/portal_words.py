@@ -9,10 +9,13 @@ import orjson
 
 from kernel.core.clock import VIETNAM
 
+YES = frozenset({"1", "true", "y", "yes", "có", "co", "x"})
+NO = frozenset({"0", "false", "n", "no", "không", "khong"})
+"""How senders write the flags of section 7.1."""
 _MOMENT = re.compile(
     r"(?:(?P<y>\d{4})(?P<s>[-/]?)(?P<m>\d{2})(?P=s)(?P<d>\d{2})|(?P<D>\d{1,2})([-/])(?P<M>\d{1,2})\6(?P<Y>\d{4}))"
     r"(?:(?:[T ]?(?P<h>\d{2}):?|[T ](?P<H>\d):)(?P<min>\d{2})(?::?(?P<sec>\d{2})(?:\.\d{1,9})?)?)?"
-    r"(?P<zone>Z|[+-]\d{2}:?\d{2})?(?:\[[A-Za-z_/]{1,40}\])?"
+    r"(?P<zone>Z|[+-]\d{2}(?::?\d{2})?)?(?:\[[A-Za-z_/]{1,40}\])?"
 )
 """Every way of writing a moment that section 5.2 and the bodies of other systems are known to have."""
 _SINCE_1970 = re.compile(
@@ -20,6 +23,36 @@ _SINCE_1970 = re.compile(
 )
 """How .NET and JavaScript write moments; bare ones of 2014 to 2030, which no other form begins as."""
 
+_TIME_FIRST = re.compile(r"(?P<time>\d{1,2}:\d{2}(?::\d{2})?) (?P<day>\d{1,2}[-/]\d{1,2}[-/]\d{4})")
+_HALF_DAY = re.compile(
+    r"(?P<a>\d{1,2})/(?P<b>\d{1,2})/(?P<y>\d{4}),? (?P<h>\d{1,2}):(?P<rest>\d{2}(?::\d{2})?)"
+    r" ?(?P<half>AM|PM|SA|CH)",
+    re.IGNORECASE,
+)
+_MONTH_IN_WORDS = re.compile(
+    r"(?P<month>[A-Z][a-z]{2}) (?P<d>\d{1,2}), (?P<y>\d{4}),? (?P<h>\d{1,2}):(?P<rest>\d{2}(?::\d{2})?)"
+    r" (?P<half>AM|PM)"
+)
+_OF_MAILS = re.compile(
+    r"[A-Z][a-z]{2}, (?P<d>\d{2}) (?P<month>[A-Z][a-z]{2}) (?P<y>\d{4}) (?P<t>\d{2}:\d{2}:\d{2}) GMT"
+)
+_MONTHS = {
+    "Jan": 1,
+    "Feb": 2,
+    "Mar": 3,
+    "Apr": 4,
+    "May": 5,
+    "Jun": 6,
+    "Jul": 7,
+    "Aug": 8,
+    "Sep": 9,
+    "Oct": 10,
+    "Nov": 11,
+    "Dec": 12,
+}
+_LAST_LIKELY, _NEVER = 2200, 9999
+"""Years between are digits that mean something else: a birthday in milliseconds."""
+_NOON = 12
 _TECH_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NET_FIRST, _A_DAY_MS = -62_135_596_800_000, 86_400_000
 """`DateTime.MinValue` in milliseconds since 1970, and how far a zone moves it."""
@@ -89,7 +122,7 @@ def moment_of(text: str) -> datetime | None:
         with suppress(ValueError, OverflowError, OSError):
             return datetime.fromtimestamp(seconds, VIETNAM)
         return None
-    found = _MOMENT.fullmatch(text)
+    found = _MOMENT.fullmatch(_in_numbers(text))
     if found is None:
         return None
     at = found.groupdict()
@@ -99,5 +132,38 @@ def moment_of(text: str) -> datetime | None:
         moment = datetime(
             *day, int(at["h"] or at["H"] or 0), int(at["min"] or 0), int(at["sec"] or 0), tzinfo=zone
         )
-        return moment.astimezone(VIETNAM)
+        return None if _LAST_LIKELY < moment.year < _NEVER else moment.astimezone(VIETNAM)
     return None
+
+
+def _in_numbers(text: str) -> str:
+    """Return a moment in words or halves of a day as ISO 8601 has it, anything else as it is.
+
+    .NET of another country writes the month first; where that cannot be told from the day nobody guesses.
+    """
+    if found := _TIME_FIRST.fullmatch(text):
+        return f"{found['day']} {found['time'].zfill(5) if found['time'][1] == ':' else found['time']}"
+    if found := _OF_MAILS.fullmatch(text):
+        return f"{found['y']}-{_month(found['month'])}-{found['d']}T{found['t']}Z"
+    if found := _MONTH_IN_WORDS.fullmatch(text):
+        return f"{found['y']}-{_month(found['month'])}-{found['d'].zfill(2)}T{_hours(found)}:{found['rest']}"
+    if found := _HALF_DAY.fullmatch(text):
+        is_ours = found["half"].upper() in {"SA", "CH"}
+        first, second = int(found["a"]), int(found["b"])
+        if is_ours or first == second or first > _NOON:
+            day, month = first, second
+        elif second > _NOON:
+            day, month = second, first
+        else:
+            return text
+        return f"{found['y']}-{month:02}-{day:02}T{_hours(found)}:{found['rest']}"
+    return text
+
+
+def _month(name: str) -> str:
+    return f"{_MONTHS.get(name, 0):02}"
+
+
+def _hours(found: re.Match[str]) -> str:
+    hours = int(found["h"]) % _NOON + (_NOON if found["half"].upper() in {"PM", "CH"} else 0)
+    return f"{hours:02}" if int(found["h"]) <= _NOON else "99"

@@ -43,6 +43,8 @@ _MOST_CONTAINERS = 8
 _BEFORE_JSON = "\ufeff \t\r\n"
 _JSON_BEGINS = ("{", "[", '"')
 _LOOKED_AT = 1024
+_NOTHING = "null"
+"""What serializers write of nothing where a text is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,8 @@ async def _undone(
 async def _named(data: Mapping[str, Any], files: "_Files") -> dict[str, Any]:
     told = await aside(files.values, with_members_named, data)
     for name in TEXTS_OF_THEIR_OWN & told.keys():
-        found = await _said(told[name], files)
+        is_nothing = isinstance(told[name], str) and told[name].strip() == _NOTHING
+        found = None if is_nothing else await _said(told[name], files)
         if name == FILES and isinstance(found, Mapping):
             found = await aside(files.values, files_in, found)
         if isinstance(found, list):

@@ -216,7 +216,10 @@ def test_a_moment_is_the_same_however_it_is_written(text: str) -> None:
         "/Date(x)/",
         "1988010108150",
         "9772500500000",
-        "3/3/2026 8:15:00 AM",
+        "3/4/2026 8:15:00 AM",
+        "3/3/2026 18:15:00 AM",
+        "Xyz 3, 2026 8:15:00 AM",
+        "567912150000",
     ],
 )
 def test_what_is_no_moment_is_none_and_digits_are_not_filled_in(text: str) -> None:
@@ -242,3 +245,24 @@ def test_a_word_that_says_neither_is_for_people_to_say() -> None:
     with pytest.raises(NeedsPeople, match="cần sửa: isUpdating"):
         handed_of(GENERAL, message)
     assert handed_of(GENERAL, corrected(GENERAL, message, {"isUpdating": "True"})).is_supplement
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("3/3/2026 8:15:00 AM", "3/3/2026, 8:15 AM", "3/3/2026 8:15:00 SA", "Mar 3, 2026 8:15:00 AM"),
+        *("Mar 3, 2026, 8:15:00 AM", "Tue, 03 Mar 2026 01:15:00 GMT", "2026-03-03T08:15:00+07"),
+        *("08:15 03/03/2026", "8:15 3/3/2026", "08:15:00 03-03-2026"),
+    ],
+)
+def test_moments_in_words_and_halves_of_a_day_are_read(text: str) -> None:
+    found = moment_of(text)
+    assert found is not None
+    assert found.isoformat() == "2026-03-03T08:15:00+07:00"
+
+
+def test_the_month_is_not_guessed_where_it_may_be_the_day() -> None:
+    assert [
+        moment_of(f"{day} 8:15:00 PM") and str(moment_of(f"{day} 8:15:00 PM"))[:16]
+        for day in ("13/4/2026", "4/13/2026", "4/5/2026")
+    ] == ["2026-04-13 20:15", "2026-04-13 20:15", None]

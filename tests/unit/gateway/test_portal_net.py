@@ -14,6 +14,7 @@ from services.gateway.domain.portal_declared import DECLARED, Declared
 from services.gateway.domain.portal_net import LEFT, REMAINDER
 from services.gateway.domain.portal_outline import Bounds
 from services.gateway.domain.portal_reading import Handed
+from services.gateway.domain.portal_words import NeedsPeople
 from services.gateway.use_cases import portal_accounting, portal_bodies
 from services.gateway.use_cases.portal_accounting import Accounted, accounted
 from services.gateway.use_cases.portal_bodies import read_message
@@ -227,6 +228,73 @@ def test_figures_name_no_person(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.unread == ("data.?.maxa.[]",)
 
 
+FILE = {"TenTepDinhKem": "a.pdf", "Base64": "QUJD"}
+
+
+@pytest.mark.parametrize(
+    ("form", "answers"),
+    [
+        ("null", {}),
+        ([{"ho_ten": "An"}, {"nghe": "thợ"}], {"ho_ten": "An", "nghe": "thợ"}),
+        ([{"nghe": "thợ"}, {"nghe": "giáo viên"}], {"1": {"nghe": "thợ"}, "2": {"nghe": "giáo viên"}}),
+        (
+            [{"key": "nghe", "label": "Nghề", "value": "thợ"}, {"key": "tuoi", "value": 38}],
+            {"nghe": {"label": "Nghề", "value": "thợ"}, "tuoi": 38},
+        ),
+    ],
+)
+def test_answers_of_a_form_are_read_as_serializers_and_builders_write_them(form: Any, answers: Json) -> None:
+    found = looked_over(with_data(DuLieuEForm=form))
+    assert (found.people_why, found.unread) == ("", ())
+    told = {name: one for name, one in found.handed.body["form_data"].items() if name != "DiaChi"}
+    assert told == answers
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"$type": "System.Collections.Generic.List", "$values": [{"$id": "2", **FILE}]},
+        [{"$id": "5", **FILE}, {"$ref": "5"}],
+        [{"TenTepDinhKem": {"_text": "a.pdf"}, "Base64": {"": "QUJD"}}],
+        [{"TenTepDinhKem": {"__cdata": "a.pdf"}, "Base64": {"_cdata": "QUJD"}}],
+    ],
+)
+def test_files_are_read_as_dotnet_and_javascript_write_lists_and_elements(files: Any) -> None:
+    (file,) = looked_over(with_data(TaiLieuNop=files)).handed.body["attachments"]
+    assert (file["name"], file["content_base64"]) == ("a.pdf", "QUJD")
+
+
+@pytest.mark.parametrize("name", ["DanhSachTep", "TepDinhKem", "Files"])
+def test_files_in_a_list_of_their_own_in_their_component_are_each_of_it(name: str) -> None:
+    inner = [{"TenTep": "a.pdf", "NoiDungTep": "QUJD"}, {"TenTep": "b.pdf", "NoiDungTep": "REVG"}]
+    found = looked_over(with_data(TaiLieuNop=[{"MaThanhPhanHoSo": "TP01", "GhiChu": "gốc", name: inner}]))
+    told = found.handed.body["attachments"]
+    assert [(file["component_code"], file["name"]) for file in told] == [("TP01", "a.pdf"), ("TP01", "b.pdf")]
+    assert found.handed.body["form_data"]["TaiLieuNop.0.GhiChu"] == "gốc"
+    assert (found.people_why, found.unread) == ("", ())
+
+
+@pytest.mark.parametrize("word", ["Có", "Y", "yes", "True", 1])
+def test_a_file_said_to_be_deleted_in_any_word_stays_out(word: Any) -> None:
+    body = looked_over(with_data(TaiLieuNop=[{**FILE, "IsDeleted": word}])).handed.body
+    assert body["attachments"] == []
+    assert "a.pdf" in body["note"]
+
+
+def test_a_file_nobody_can_say_is_deleted_is_for_people_who_say_it() -> None:
+    message = with_data(TaiLieuNop=[{**FILE, "IsDeleted": "có lẽ"}])
+    with pytest.raises(NeedsPeople, match=r"TaiLieuNop\.0\.IsDeleted"):
+        looked_over(message)
+    assert len(looked_over(message, **{"TaiLieuNop.0.IsDeleted": "0"}).handed.body["attachments"]) == 1
+
+
+def test_reuse_in_a_word_is_reuse() -> None:
+    (file,) = looked_over(with_data(TaiLieuNop=[{**FILE, "DuocTaiSuDung": "True"}])).handed.body[
+        "attachments"
+    ]
+    assert file["reuse"] == 1
+
+
 EVERYTHING: tuple[Json, ...] = (
     beside(
         **dict.fromkeys((one.name for one in DECLARED if one.where == "ENVELOPE"), "đường đi"),
@@ -284,6 +352,10 @@ EVERYTHING: tuple[Json, ...] = (
         "DiaChiDoanhNghiep": "Số 2",
         "TenTepDonDangKy": "don.pdf",
     },
+    with_data(
+        **dict.fromkeys(("DuLieuEForm", "TaiLieuNop", "DinhDanhCHS", "DiaChi", "DiaChiDoanhNghiep"), "null")
+    ),
+    with_data(DuLieuEForm="", eform="null"),
     a_change(LyDoDieuChinh="một", ThongTinDaNop="hai", ThongTinSuaDoi="ba", TenTepDangKy="don.pdf"),
 )
 
