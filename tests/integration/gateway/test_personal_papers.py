@@ -254,7 +254,7 @@ async def test_what_changed_between_look_and_taking_is_refused_and_nothing_is_ke
         ({"TrangThai": False}, "personal-paper-unread"),
         ({"ThoiHanHieuLuc": {"#text": "20200101"}}, "personal-paper-expired"),
         ({"ThoiHanHieuLuc": "12/2020"}, "personal-paper-unread"),
-        ({"ThoiHanHieuLuc": "Jan 1, 2020 12:00:00 AM"}, "personal-paper-unread"),
+        ({"ThoiHanHieuLuc": "Jan 1, 2020 12:00:00 AM"}, "personal-paper-expired"),
         ({"ThoiHanHieuLuc": ["01/01/2020", "01/01/2030"]}, "personal-paper-unread"),
     ],
     ids=str,
