@@ -393,10 +393,11 @@ class Dossier:
         left = self.move(OF_ANOTHER_SYSTEM[end.state])
         away = self._elsewhere
         step = self.step or (away.end.step if away.end else None)
-        for item in self.obligations:
-            if item.owed:
-                self._put(replace(item, cancelled_at=end.heard_at))
-        self.elsewhere = replace(away, end=replace(end, step=_given_back(step)))
+        owed = [item for item in self.obligations if item.owed]
+        for item in owed:
+            self._put(replace(item, cancelled_at=end.heard_at))
+        let_go = (*(away.end.let_go if away.end else ()), *(item.id for item in owed))
+        self.elsewhere = replace(away, end=replace(end, step=_given_back(step), let_go=let_go))
         self.consultations = tuple(
             replace(one, state="LAPSED") if one.state == "OPEN" else one for one in self.consultations
         )
@@ -405,9 +406,12 @@ class Dossier:
         return left
 
     def reopen_elsewhere(self) -> State:
-        """M4: the other system took the end back; the step stands here as before, for when it comes home."""
+        """M4: the other system took the end back; step and what is owed stand as they did before."""
         left = self.move(Move.REOPEN_ELSEWHERE)
         away = self._elsewhere
+        for item in self.obligations:
+            if away.end and item.id in away.end.let_go:
+                self._put(replace(item, cancelled_at=None))
         self.step = away.end.step if away.end else None
         self.elsewhere, self.ended_at = replace(away, end=None), None
         return left
@@ -709,7 +713,7 @@ class Dossier:
 
         Only for what has ended; the state stays what it was.
         """
-        if self.state not in GONE_BY:
+        if self.state not in GONE_BY and not self.is_closed:
             raise TransitionRefused.in_state(self.state)
         empty: dict[str, Any] = dict.fromkeys(_PERSONAL, "") | dict.fromkeys(_OF_PEOPLE)
         for name, value in empty.items():

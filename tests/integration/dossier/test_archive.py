@@ -165,6 +165,24 @@ async def test_what_another_system_ended_is_archived_without_the_result_it_has(s
     assert await shelf.state(seen) == ("ARCHIVED", "ARCHIVED")
 
 
+async def test_what_another_system_only_has_ready_is_handed_over_too(shelf: Shelf) -> None:
+    """That it was handed out there may never be told: its record waits for nobody."""
+    code = {"source": "BNV-TTHC", "outside_code": "G05-260303-0000779"}
+    seen = await shelf.office.in_process()
+    seen = await shelf.office.act(
+        seen, "route-change", SIGNER, route="MINISTRY", **code, note="QĐ 1001/QĐ-BNV"
+    )
+    shelf.office.service.clock.advance(timedelta(minutes=1))
+    await fed(shelf.office, status=9, at=shelf.office.service.clock.now().isoformat(), **code)
+    await shelf.office.service.run_job(PRINT_PAPERS)
+    await shelf.hear(answer(await shelf.handed(), "co-ket-qua-noi-khac"))
+    assert await shelf.state(seen) == ("RESULT_READY", "ARCHIVED")
+    shelf.office.service.clock.advance(timedelta(minutes=1))
+    await fed(shelf.office, status=10, at=shelf.office.service.clock.now().isoformat(), **code)
+    await shelf.office.service.run_job(HAND_OVER_ARCHIVE)
+    assert await shelf.state(seen) == ("ARCHIVED", "ARCHIVED")
+
+
 async def test_the_package_is_a_bag_that_proves_itself(shelf: Shelf) -> None:
     seen = await shelf.returned()
     protocol = await shelf.handed()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from services.dossier.domain.holdings import Step
 from services.dossier.domain.states import State
@@ -22,7 +23,8 @@ class EndElsewhere:
     """The end another system told; `at` and `last_at` by that system's own clock.
 
     `status` is the national portal's number that says when it ended, `last_at` when the last was said (a
-    result that was handed over). `step` is what stood here then: it comes back when the end is taken back.
+    result that was handed over). `step` is what stood here then, `let_go` the obligations that fell with it:
+    they come back when the end is taken back.
     """
 
     status: int
@@ -32,10 +34,15 @@ class EndElsewhere:
     state: State
     heard_at: datetime
     step: Step | None = None
+    let_go: tuple[UUID, ...] = ()
 
     def says_the_same(self, other: "EndElsewhere | None") -> bool:
         """Tell whether nothing new is said, whenever it was heard."""
-        return other == replace(self, heard_at=other.heard_at, step=other.step) if other else False
+        return (
+            other == replace(self, heard_at=other.heard_at, step=other.step, let_go=other.let_go)
+            if other
+            else False
+        )
 
 
 @dataclass(frozen=True, slots=True)

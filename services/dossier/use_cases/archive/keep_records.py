@@ -36,7 +36,9 @@ def ended(dossier: Dossier, now: datetime) -> Ended | None:
     ended ended when that says.
     """
     end = dossier.elsewhere.end if dossier.elsewhere else None
-    if dossier.state in {State.RETURNED, State.ARCHIVED}:
+    # Handing out what another system has ready is not ours to wait for.
+    is_ready_there = end is not None and dossier.state is State.RESULT_READY
+    if is_ready_there or dossier.state in {State.RETURNED, State.ARCHIVED}:
         is_refused = dossier.result is not None and dossier.result.outcome == "REFUSED"
         ending = Ending.REFUSED if is_refused else Ending.GRANTED
     elif dossier.state in _ENDS:

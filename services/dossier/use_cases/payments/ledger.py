@@ -89,6 +89,19 @@ class Ledger:
         new = [self.add(EntryKind.CORRECTED, -one.outstanding, item=one.id, reason=reason) for one in items]
         self.work.payments.add_entries(new)
 
+    def owe_again(self, dropped_for: str, reason: str) -> None:
+        """Let what was dropped for that reason be owed once more: the end it fell with was none."""
+        fallen: dict[UUID, int] = {}
+        for entry in self.account.entries:
+            if entry.item is not None and entry.data.get("reason") in {dropped_for, reason}:
+                fallen[entry.item] = fallen.get(entry.item, 0) - entry.amount
+        new = [
+            self.add(EntryKind.CORRECTED, amount, item=item, reason=reason)
+            for item, amount in fallen.items()
+            if amount
+        ]
+        self.work.payments.add_entries(new)
+
     def forgo(self, amount: int, item: UUID | None, reason: str) -> None:
         """Let nothing be owed of a dossier that has ended for what is about to go back, by the next line."""
         if not self.has_ended:

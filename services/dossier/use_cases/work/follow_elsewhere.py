@@ -24,12 +24,13 @@ from services.dossier.domain.work.elsewhere import Elsewhere, EndElsewhere, outs
 from services.dossier.domain.work.following import end_of, heard_since, is_before, looked_at_next, may_end
 from services.dossier.domain.work.mirrors import Mirror
 from services.dossier.domain.work.slip import Party, row_out
-from services.dossier.use_cases.payments.ledger import end_dues
+from services.dossier.use_cases.payments.ledger import end_dues, hold_ledger
 from services.dossier.use_cases.ports import Grounds, Work
 from services.dossier.use_cases.record_change import record_change
 
 _LATER = timedelta(minutes=5)
 _SYSTEM = Caller(subject="", kind=CallerKind.SERVICE)
+_OWED_AGAIN = "Hệ thống khác giải quyết tiếp hồ sơ"
 _NOTHING_OWED = "Hồ sơ đã kết thúc trên hệ thống khác"
 _log = structlog.get_logger()
 
@@ -91,6 +92,9 @@ async def _stand_as_told(
     if end is None and away.end is not None:
         if await _is_free(dossier, work):
             left = dossier.reopen_elsewhere()
+            if grounds.account.entries:
+                ledger = await hold_ledger(dossier, grounds, by=by or _SYSTEM, work=work, now=now)
+                ledger.owe_again(_NOTHING_OWED, _OWED_AGAIN)
             _record(dossier, away, away.end, left, "reopened_elsewhere", {}, by=by, work=work, now=now)
     elif end is not None and not end.says_the_same(away.end) and dossier.can(OF_ANOTHER_SYSTEM[end.state]):
         if away.end is None:

@@ -140,3 +140,25 @@ async def test_what_another_system_ended_owes_nothing_more_here(till: Office) ->
     assert (await till.service.post(path, {"approved": True}, MANAGER, version=1)).status_code == 200
     account = await money.read()
     assert (account["outstanding"], account["paid"]) == (0, 0)
+
+
+async def test_what_fell_with_an_end_that_was_none_is_owed_again(till: Office) -> None:
+    """Once, however often it ended there: it comes home, and its result is not returned unpaid."""
+    cashier = a_cashier("noi-khac-tra-lai")
+    money = await a_till(till, cashier)
+    assert (await money.take(50_000)).status_code == 201
+    seen = await till.act(money.dossier, "acceptance", RECEIVER)
+    seen = await till.act(seen, "handover", RECEIVER)
+    code = {"source": "BTC-TTHC", "outside_code": "G12-260303-0000778"}
+    seen = await till.act(seen, "route-change", SIGNER, route="MINISTRY", **code, note="QĐ 1001/QĐ-BNV")
+    for status, outstanding in ((9, 0), (10, 0), (4, 30_000), (8, 0), (4, 30_000)):
+        till.service.clock.advance(timedelta(minutes=1))
+        await fed(till, status=status, at=till.service.clock.now().isoformat(), **code)
+        assert (await money.read())["outstanding"] == outstanding, status
+    home = await till.act(
+        await till.read(seen, SIGNER), "route-change", SIGNER, route="PROVINCE", note="Trả lại"
+    )
+    assert home["state"] == "PROCESSING"
+    assert (await money.take(30_000)).status_code == 201
+    account = await money.read()
+    assert (account["outstanding"], account["paid"], account["owed"]) == (0, 80_000, 80_000)
