@@ -20,6 +20,7 @@ from services.dossier.use_cases.interlinked.sharing import SharedFiles
 from services.dossier.use_cases.payments.owing import owe_fees
 from services.dossier.use_cases.ports import Attachment, SubmittedComponent, Work
 from services.dossier.use_cases.record_change import new_entry
+from services.dossier.use_cases.results.reuse import BOUND
 from services.dossier.use_cases.submit_dossier import brought_details, new_dossier, require_worked_here
 
 Carried = tuple[CarriedResult, Registered, Sequence[Attachment]]
@@ -44,6 +45,9 @@ async def open_child(parent: Parent, child: Child, *, work: Work, now: datetime)
     if child is parent.lead:
         dossier.take(UUID(one) for one in parent.brought.get("lead_files", ()))
     dossier.brought["interlinked"]["results"] = [_told(one, entry) for one, entry, _ in carried]
+    stand_for = {one.component: entry for one, entry, _ in reversed(carried)}
+    if stand_for:
+        dossier.brought[BOUND] = len(stand_for)
     child.agency, child.heir, child.name = found.agency, None, found.procedure.name
     shared = SharedFiles()
     components = [*_handed(parent, child, found), *_from_results(carried, found, dossier.id, shared)]
@@ -62,6 +66,9 @@ async def open_child(parent: Parent, child: Child, *, work: Work, now: datetime)
     )
     work.dossiers.add(dossier, entry, components)
     shared.keep(work, uploaders=("",))
+    for component, entry_used in stand_for.items():
+        # As of a result its owner names: what holds no more at the acceptance stands for nothing.
+        work.results.use(entry_used, dossier.id, component, now)
     work.ways_in.evidence.add([_evidence(dossier, *one, now) for one in carried])
     return dossier
 

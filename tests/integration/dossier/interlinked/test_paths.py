@@ -20,7 +20,7 @@ from tests.builders.dossier.kin import (
     a_group,
     staff,
 )
-from tests.builders.dossier.office import COMMUNE, PDF, STRANGER, Office
+from tests.builders.dossier.office import COMMUNE, HANDED_OUT, PDF, STRANGER, Office
 from tests.builders.dossier.resealed import reseal
 from tests.integration.dossier.interlinked.test_one_slip import slip_of, words
 from tests.integration.dossier.test_mirrors import fed as fed_by_its_system
@@ -162,6 +162,26 @@ async def test_a_paused_child_moves_the_one_appointment_and_says_why(kin: Kin) -
         assert said in new, (said, new)
     await kin.advance()
     assert (await kin.parent(seen))["slip_id"] == parent["slip_id"]
+    assert await verify_history(kin.service.runtime, []) == 0
+
+
+async def test_a_carried_result_that_was_revoked_since_is_no_ground_for_the_next_member(kin: Kin) -> None:
+    """As where an owner names it: its acceptance is refused, with the component it stood for."""
+    seen = await kin.handed_in()
+    birth = await kin.granted(seen, BIRTH)
+    await kin.advance()
+    await kin.act(birth, "return", LEAD, delivery="COUNTER", **HANDED_OUT)
+    (used,) = {
+        row["result_id"] for row in await kin.service.runtime.pool.fetch("SELECT result_id FROM result_uses")
+    }
+    signer = staff("SIGNER", COMMUNE, "lanh-dao")
+    why = {"reason": "Đăng ký sai họ tên", "legal_basis": "Luật Hộ tịch Điều 28"}
+    done = await kin.service.post(f"/v1/results/{used}/revocation", why, signer, version=1)
+    assert done.status_code == 204, done.text
+    for one in (RESIDENCE, CARD):
+        desk = staff("ONE_STOP_OFFICER", POLICE if one == RESIDENCE else INSURANCE, "mot-cua")
+        refused_now = await kin.tried(await kin.child(seen, one), "acceptance", desk)
+        assert (refused_now.status_code, refused_now.json()["code"]) == (409, "result-not-valid")
     assert await verify_history(kin.service.runtime, []) == 0
 
 
