@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from kernel.core.errors import Refusal
+from kernel.sealing import SealBroken
 from services.dossier.domain.interlinked.child import Child, ChildStatus
 from services.dossier.domain.interlinked.parent import Parent
 from services.dossier.domain.interlinked.standing import ParentState
@@ -113,6 +114,9 @@ async def _begin(parent: Parent, child: Child, work: Work, now: datetime) -> boo
         return True
     try:
         dossier = await open_child(parent, child, work=work, now=now)
+    except SealBroken:
+        # An operator's to look at: nobody at the lead agency can decide what a broken seal means.
+        raise
     except Refusal as refusal:
         # The citizen's submission goes on: an officer of the lead agency decides what becomes of this part.
         parent.could_not_begin(child, refusal.detail or refusal.title, now)
