@@ -44,16 +44,16 @@ class DirectPortal:
     async def sync_dossier(self, message: Json, *, is_updating: bool) -> PortalAnswer:
         """Create or replace a dossier; one a call, because answers tell of the whole call only."""
         fields = {"isUpdating": "True" if is_updating else "False", "data": [message]}
-        return self._of_one(await self._call("DongBoHoSoMC", fields))
+        return self._of_one(await self._call("DongBoHoSoMC", fields), message)
 
     async def add_progress(self, entries: Sequence[Json]) -> PortalAnswer:
         """Add progress entries."""
-        return self._of_one(await self._call("CapNhatTienDoHoSoMC", {"data": list(entries)}))
+        return self._of_one(await self._call("CapNhatTienDoHoSoMC", {"data": list(entries)}), entries)
 
     async def tell_status(self, message: Json) -> PortalAnswer:
         """Tell the status of a dossier born on the portal."""
         fields = {"type": STATUS_TYPE, "data": message}
-        return self._of_one(await self._call("DongBoTrangThaiHoSo", fields))
+        return self._of_one(await self._call("DongBoTrangThaiHoSo", fields), message)
 
     async def look_up(self, code: str) -> PortalAnswer:
         """Ask what the portal holds."""
@@ -65,7 +65,7 @@ class DirectPortal:
 
     async def write(self, service: str, data: Sequence[Json]) -> PortalAnswer:
         """Hand a list to one of the portal's writing services that are not about dossiers."""
-        return self._of_one(await self._call(service, {"data": list(data)}))
+        return self._of_one(await self._call(service, {"data": list(data)}), data)
 
     async def _call(self, service: str, fields: Json) -> PortalAnswer:
         """Repeat a call whose session was rejected: nothing was applied.
@@ -81,8 +81,8 @@ class DirectPortal:
         # A session that is never good is the portal's trouble, not the dossier's.
         return self._account.words.heard(answer)
 
-    def _of_one(self, answer: PortalAnswer) -> PortalAnswer:
-        return self._account.words.judged(answer.of_one())
+    def _of_one(self, answer: PortalAnswer, told: Json | Sequence[Json]) -> PortalAnswer:
+        return self._account.words.judged(answer.of_one(told))
 
     async def _try(
         self, service: str, fields: Json, *, tries: int, rejected: str

@@ -27,15 +27,15 @@ class GatewayPortal:
         """Create or replace a dossier: a bare array, the mode in the query."""
         path = self._at.update if is_updating else self._at.create
         mode = {"isUpdating": "True" if is_updating else "False"}
-        return self._of_one(await self._post(path, [message], mode))
+        return self._of_one(await self._post(path, [message], mode), message)
 
     async def add_progress(self, entries: Sequence[Json]) -> PortalAnswer:
         """Add progress entries."""
-        return self._of_one(await self._post(self._at.progress, list(entries), {}))
+        return self._of_one(await self._post(self._at.progress, list(entries), {}), entries)
 
     async def tell_status(self, message: Json) -> PortalAnswer:
         """Tell the status of a dossier born on the portal."""
-        return self._of_one(await self._post(self._at.status, message, {}))
+        return self._of_one(await self._post(self._at.status, message, {}), message)
 
     async def look_up(self, code: str) -> PortalAnswer:
         """Ask what the portal holds."""
@@ -50,7 +50,7 @@ class GatewayPortal:
 
     async def write(self, service: str, data: Sequence[Json]) -> PortalAnswer:
         """Hand a bare list to one of the portal's writing services that are not about dossiers."""
-        return self._of_one(await self._post(service, list(data), {}))
+        return self._of_one(await self._post(service, list(data), {}), data)
 
     async def _post(self, path: str, body: Any, query: Mapping[str, str]) -> PortalAnswer:
         asked = {"MaDinhDanhDV": self._at.agency, **query}
@@ -58,8 +58,8 @@ class GatewayPortal:
         told = await self._exchange.post(url, body, headers=self._headers(), query=asked)
         return self._at.words.heard(unwrapped(told, is_read=False))
 
-    def _of_one(self, answer: PortalAnswer) -> PortalAnswer:
-        return self._at.words.judged(answer.of_one())
+    def _of_one(self, answer: PortalAnswer, told: Json | Sequence[Json]) -> PortalAnswer:
+        return self._at.words.judged(answer.of_one(told))
 
     def _headers(self) -> Json:
         return {"SecurityKey": self._at.key} if self._at.key else {}

@@ -12,3 +12,8 @@ def unmarked(text: str) -> str:
 def folded(text: str) -> str:
     """Return a text without marks and in small letters."""
     return unmarked(text).casefold()
+
+
+def letters(name: str) -> str:
+    """Return a member's name by its letters and digits alone: `ma_ho_so`, `MaHoSo` and `MAHOSO` are one."""
+    return "".join(one for one in folded(name) if one.isalnum())

@@ -1,20 +1,19 @@
 """How the portal's answers are read: codes come as numbers or texts, and silence is no answer at all."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from kernel.core.errors import Unavailable
 from services.gateway.domain import portal_phrases
-from services.gateway.domain.portal_faults import fault_in, is_too_long, letters_of
-from services.gateway.domain.portal_harmless import is_harmless
+from services.gateway.domain.folding import letters
+from services.gateway.domain.portal_beside import Ours, beside
 from services.gateway.domain.portal_lists import member, said, whole_number
-from services.gateway.domain.portal_success import says_nothing_done, says_whole
+from services.gateway.domain.portal_phrases import Says
 
 _FIRST_HTTP_FAULT = 400
 _NOT_FOUND = 404
 _JUDGED = 2000
-_DEEPEST = 8
 
 
 class PortalSilent(Unavailable):
@@ -73,56 +72,51 @@ class PortalAnswer:
     result: Any = None
     is_of_session: bool = False
     """0 beside words of a session, which tell nothing of what was asked with it."""
-    is_denied: bool = False
-    """What stands beside the message is against it; the message is what was said there."""
-    is_unsure: bool = False
-    """What stands beside the message may be against it: nobody knows its name."""
+    beside: Says = Says.NOTHING
+    """What stands beside the message says, where that was judged."""
     rest: str = ""
-    """The words without our own in them, where success is what is left."""
+    """The words without our own in them, judged where nobody can be asked."""
     told: Any = field(default=None, compare=False, repr=False)
     """The answer whole."""
 
     @property
     def words(self) -> str:
         """As much of the message as is judged: an answer may be of any length."""
-        return self.rest or self.message[:_JUDGED]
+        return self.message[:_JUDGED]
+
+    @property
+    def says(self) -> Says:
+        """How much it tells of success, its words and what stands beside them together."""
+        return max(portal_phrases.says(self.message), self.beside)
 
     @property
     def is_success(self) -> bool:
-        """Tell whether the portal took it: 0, and no word against it."""
+        """Tell whether it answers what was asked: 0, and no word against it."""
         return self.code == 0 and not self.denies and not self.is_of_session
 
     @property
-    def says_done(self) -> bool:
-        """Tell whether its words tell of success, and nothing else; what nobody judged may be anything."""
-        return len(self.message) <= _JUDGED and portal_phrases.says_done(self.words)
+    def claims_success(self) -> bool:
+        """Tell whether a word of success stands in it, beside nothing that is known to be something else."""
+        return self.says <= Says.UNSURE and portal_phrases.names_success(self.words)
 
     @property
     def denies(self) -> bool:
         """Tell whether it says 0 and something against it, also beside a word of success."""
-        return self.code == 0 and (self.is_denied or portal_phrases.says_not_done(self.words))
+        return self.code == 0 and self.says is Says.NOT_DONE
 
     @property
     def is_doubtful(self) -> bool:
         """Tell whether what the portal has must be asked after: its code and its words are not one thing.
 
-        0 beside anything but success said whole and what is harmless; another code beside words of success.
+        0 beside anything but success; another code beside words of success.
         """
-        if self.code != 0:
-            return self.says_done
-        is_whole = says_whole(self.words) or portal_phrases.says_nothing(self.words)
-        return self.denies or self.is_unsure or not is_whole
-
-    @property
-    def is_strange(self) -> bool:
-        """Tell whether a reading's 0 has words against it, or none of success: nothing was to be done."""
-        is_plain = self.says_done or portal_phrases.says_nothing(self.words)
-        return self.denies or self.is_of_session or not is_plain
+        return self.says > Says.DONE or self.is_of_session if self.code == 0 else self.claims_success
 
     @property
     def says_already_there(self) -> bool:
         """Tell whether a create found the dossier there; the code is not settled, the words are."""
-        return portal_phrases.says_already_there(self.words)
+        is_done = self.code == 0 and self.says is Says.DONE
+        return not is_done and portal_phrases.says_already_there(self.words)
 
     @property
     def says_only_there(self) -> bool:
@@ -143,38 +137,31 @@ class PortalAnswer:
 
     @property
     def is_done_there(self) -> bool:
-        """Tell whether an entry nobody can be asked after is taken: 0, or words of success beside no fault.
+        """Tell whether what nobody can be asked after is taken: by 0, or words of success under no fault.
 
-        Whoever tells entries judges by "thành công" alone (section 8); a code of a failure is one.
+        Whoever tells entries judges by "thành công" alone (section 8). Words nobody knows are believed here;
+        a queue, none, another call and a failure are not.
         """
-        is_told = 0 <= self.code < _FIRST_HTTP_FAULT and self.says_done and not self.is_denied
-        is_taken = self.is_success or (is_told and not self.is_of_session)
-        return is_taken and not says_nothing_done(self.words)
+        apart = replace(self, message=self.rest, rest="") if self.rest else self
+        heard = apart if apart.claims_success else self
+        return heard.may_be_taken and heard.says <= Says.UNSURE and not self.is_of_session
 
-    def apart_from(self, ours: Iterable[str], *, is_history: bool = False) -> "PortalAnswer":
-        """Return the answer judged without what we said ourselves; unchanged unless success is left."""
-        ours = list(ours)
-        if self.is_denied and self.told is not None and not is_too_long(self.told):
-            own = _without(self.told, ours, is_history=is_history)
-            if fault_in(own) is not None:
-                return self
-            # Only what we said stood against it: the message counts.
-            message = _text(member(said(self.told), "message"))
-            return replace(self, message=message, is_denied=False).apart_from(ours, is_history=is_history)
-        rest = portal_phrases.without_ours(self.words, ours, is_history=is_history)
-        is_clear = not self.is_denied and portal_phrases.says_done(rest)
-        return replace(self, rest=rest) if is_clear else self
+    @property
+    def may_be_taken(self) -> bool:
+        """Tell whether it may have been taken, for later too: no code of a fault, and no word against it."""
+        is_told = self.code == 0 or (0 < self.code < _FIRST_HTTP_FAULT and self.claims_success)
+        return is_told and self.says < Says.NOT_DONE
 
-    def of_one(self) -> "PortalAnswer":
+    def of_one(self, told: Any = None) -> "PortalAnswer":
         """Return the answer as it is of the one thing told: whatever stands beside its message counts too."""
-        if self.code != 0 and not self.says_done:
+        if self.code != 0 and not self.claims_success:
             return self
-        told = {"result": self.result} if self.told is None else self.told
-        fault = fault_in(told)
-        if fault is None:
-            return self if is_harmless(told) else replace(self, is_unsure=True)
-        words = _text(fault.text) or self.message
-        return replace(self, code=self.code or fault.code, message=words, is_denied=True)
+        found = beside({"result": self.result} if self.told is None else self.told, told)
+        rest = Ours.of(told).left_of(self.message) if told is not None and self.says > Says.UNSURE else ""
+        heard = replace(self, beside=found.says, rest=rest)
+        if found.says <= max(Says.UNSURE, portal_phrases.says(self.message)):
+            return heard
+        return replace(heard, code=self.code or found.code, message=_text(found.words), rest="")
 
 
 def read_answer(value: Any) -> PortalAnswer:
@@ -203,23 +190,10 @@ def read_answer(value: Any) -> PortalAnswer:
     )
 
 
-def _spelled(value: Any, letters: str) -> list[Any]:
+def _spelled(value: Any, name: str) -> list[Any]:
     """Return all that members of these letters say, however they are spelled."""
     named = value.items() if isinstance(value, Mapping) else ()
-    return [one for name, one in named if letters_of(str(name)) == letters and one is not None]
-
-
-def _without(told: Any, ours: list[str], *, is_history: bool, deep: int = 0) -> Any:
-    """Return an answer whose texts lack what we said ourselves; a text of nothing else is none."""
-    told = said(told)
-    if isinstance(told, Mapping) and deep < _DEEPEST:
-        return {name: _without(one, ours, is_history=is_history, deep=deep + 1) for name, one in told.items()}
-    if isinstance(told, list) and deep < _DEEPEST:
-        return [_without(one, ours, is_history=is_history, deep=deep + 1) for one in told]
-    if not isinstance(told, str) or len(told) > _JUDGED:
-        return told
-    rest = portal_phrases.without_ours(told, ours, is_history=is_history)
-    return "" if not rest.replace(" x ", "").strip(" .,;-") else rest
+    return [one for other, one in named if letters(other) == name and one is not None]
 
 
 def _text(value: Any) -> str:

@@ -15,6 +15,8 @@ from uuid import UUID
 NEW = 1
 RECEIVED = 2
 REFUSED_AT_INTAKE = 3
+STATUS_UNKNOWN = "status-unknown"
+"""Why a status born there is told again by people only, who looked: by itself it might stand there twice."""
 
 STATUS_OF_STATE: Mapping[str, int] = {
     "SUBMITTED": 1,

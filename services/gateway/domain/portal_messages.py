@@ -43,7 +43,6 @@ STATUS_TEXTS = {
     11: "Từ chối tiếp nhận",
 }
 _REFUSED_ON_PORTAL = 11
-_REFUSING = ("từ chối", "từ chối tiếp nhận", "không được tiếp nhận", "không tiếp nhận")
 _CHANNELS = {"DIRECT": "1", "ONLINE": "2", "POSTAL": "3"}
 _SUBJECTS = {"CITIZEN": "1", "BUSINESS": "2", "STATE_AGENCY": "3", "ORGANISATION": "4"}
 _PAID_THROUGH = {"PORTAL": "1", "PROVINCE": "2"}
@@ -228,22 +227,6 @@ def progress_entry(view: PortalView, *, code: str, status: int) -> Json:
         "NgayBatDau": "",
         "NgayKetThucTheoQuyDinh": stamp(change.step_due_at),
     }
-
-
-def said_in_progress(entry: Json) -> list[str]:
-    """Return the words of an entry that a portal may say back."""
-    return [*_said(entry["NoiDungXuLy"]), STATUS_TEXTS.get(int(entry["TrangThai"]), "")]
-
-
-def said_in_status(message: Json) -> list[str]:
-    """Return the words of a told status that a portal may say back; of a refusal its common words too."""
-    status = int(message["TrangThai"])
-    refusal = _REFUSING if status in {REFUSED_AT_INTAKE, _REFUSED_ON_PORTAL} else ()
-    return [*_said(message["NoiDung"]), STATUS_TEXTS.get(status, ""), *refusal]
-
-
-def _said(text: str) -> list[str]:
-    return [text, *text.split(" - ")]
 
 
 def status_on_portal(status: int, *, is_portal_born: bool, refusal_status: int) -> int:

@@ -1,17 +1,37 @@
-"""What words of the portal's answers say: of what is done or not, not there, of the session or of itself.
+"""What words of the portal's answers say: done and nothing else, nothing, not done, or something else.
 
-No list of codes or sentences was ever given (national-portal.md 4, 5, 22): patterns over texts without marks,
-in small letters. The table in `tests/unit/gateway/test_portal_sentences.py` is what they are held against.
+No list of codes or sentences was ever given (national-portal.md 4, 5, 22). So nothing is believed for a word
+in it (ADR 0031): a sentence tells of success where nothing is left of it once words of success, what they are
+of, codes and fillers are taken away. Texts are read without marks, in small letters;
+`tests/unit/gateway/test_portal_sentences.py` is what they are held against.
 """
 
 import re
 from collections.abc import Iterable
+from enum import IntEnum
 from functools import lru_cache
 
 from services.gateway.domain.folding import folded
 
-_KEPT = 512
+_KEPT = 1024
 """Answers are the same few sentences: each is judged once."""
+_JUDGED = 2000
+
+
+class Says(IntEnum):
+    """How far words are from telling of success: up to `DONE` they are believed, beside 0, unasked."""
+
+    NOTHING = 0
+    """No words, or a code alone."""
+    DONE = 1
+    """Success, and not a word more."""
+    UNSURE = 2
+    """Words nobody knows, which may be anything."""
+    UNDONE = 3
+    """Queued, waiting, none, or of another call: perhaps later, not now."""
+    NOT_DONE = 4
+
+
 _FILE = re.compile(
     r"(?<!\S)\S{1,255}\.(?:pdf|docx?|xlsx?|pptx?|jpe?g|png|gif|tiff?|bmp|zip|rar|7z|xml|txt|p7[sm]|rtf|html?)\b"
 )
@@ -31,12 +51,23 @@ _OF_WORK = re.compile(
     r"|\b(?:het|qua) han (?:xu ly|giai quyet|tra)\b"
 )
 """What is said of a dossier's own course, in words of faults too."""
-_UNSURE = re.compile(
-    r"\bnhung\b|\btuy nhien\b|\bbut\b|\bhowever\b|\bmot phan\b|\bpartial|ignored|skipped|\bbo qua\b"
-    r"|canh bao|warning|\bngung\b|\bbai bo\b|\bkhong thuoc\b|\bkhong xac nhan\b|\bse duoc\b|\bgui lai\b"
-    r"|\bpending\b|\bqueued?\b|\b(?:dang )?cho (?:kiem|duyet|xu ly|xac|phe)"
+_OTHER_CALLS = (
+    r"dang nhap|dang xuat|ket noi|xac thuc|tra cuu|truy van|tim kiem|goi (?:dich vu|api)|chuyen tiep|kiem tra"
+    r"|xoa|thu hoi|log ?in|log ?out|connect\w*|authenticat\w*|ping|forward\w*"
+    r"|delet\w*|validat\w*|quer(?:y|ied)"
 )
-"""What makes a word of success less than the whole of it: asked after."""
+_UNDONE = re.compile(
+    r"\bchua\b|\bse\b|\bdang\b(?! ky)|\b(?:con|vui long|hay|xin) cho\b|\bcho (?:\w+ )?(?:phan hoi|ket qua)\b"
+    r"|\bcho (?:kiem|duyet|xu ly|xac|phe|doi soat|cap phep|bo sung|dong bo|ky|trong)|hang doi|xep hang"
+    r"|\bqueue|\bpending|\bprocessing\b|in progress|async|bat dong bo|\blater\b"
+    r"|(?:tra|phan hoi|gui|xu ly) sau\b"
+    r"|\b(?:luu|bang|ghi) (?:tam|nhap)\b|\bdraft|gia lap|thu nghiem|\btest\b|\bmock|simulat|dry.?run"
+    r"|\b(?:none|nothing|empty|rong|no changes?|khong (?:co )?(?:gi|thay doi|du lieu))\b|giu nguyen"
+    r"|\bno (?:rows?|records?|items?|data)\b|(?<![\w.,/-])0(?![\w.,/-]*\d)(?! ?%)"
+    r"|\bmot phan\b|\bpartial|ignored|skipped|\bbo qua\b|\bda (?:bi |duoc )?(?:khoa|xoa|thu hoi|huy|loai)\b"
+    rf"|\b(?:{_OTHER_CALLS})(?: \w+){{0,3}}? (?:thanh cong|success\w*|ok|done)\b"
+)
+"""What is of a queue, of a part, of none, or of another call than the one that was made."""
 _OF_HISTORY = re.compile(
     r"\bly do (?:bo sung|tra lai|dung|tam dung|rut|gia han|xin loi)(?: ho so)?\s*:.*"
     r"|(?<=thanh cong )(?:(?:lich su|nhat ky) loi|ho so(?: bi)? tra lai|ho so\s*: tra lai do .*)"
@@ -58,7 +89,8 @@ _NOT_DONE = re.compile(
     r"|het han|het hieu luc|qua han muc|vuot qua|qua dai|qua lon|bat buoc|trung (?:lap|ma|khoa)"
     r"|(?<!gioi )(?<!toi )\bthieu\b(?! so| nien| nhi)"
     r"|(?<!tra )(?<!thuan )(?<!thuy )(?<!quyen )\bloi\b(?! ich| nhuan)"
-    r"|\berrors?\b|exception|\bfault|\bfail|unsuccess|not success|\bunable\b|\bcan ?not\b|\bcan't\b"
+    r"|\berr(?:ors?)?\b|\bnok\b|exception|\bfault"
+    r"|\bfail|unsuccess|not success|\bunable\b|\bcan ?not\b|\bcan't\b"
     r"|\bcould ?n[o']t\b"
     r"|\binvalid|\bnot (?:found|exist|valid|allowed|permitted|authori[sz]ed|saved|updated|accepted"
     r"|processed)"
@@ -71,11 +103,31 @@ _NOT_DONE = re.compile(
     r"|\bhet (?:thoi gian|luot) (?:truy cap|dang nhap|ket noi|su dung|lam viec)"
 )
 _DONE = re.compile(
-    r"thanh cong|hoan (?:thanh|tat)|\bda (?:duoc )?(?:tiep nhan|nhan|luu|cap nhat|dong bo|ghi|them|tao"
-    r"|xu ly|gui)\b"
-    r"|\b(?:ok|okay|success\w*|succeeded|done|completed?|accepted|received|saved|updated|created"
+    r"\bthanh cong\b|\bhoan (?:thanh|tat)\b"
+    r"|\bda (?:duoc )?(?:tiep nhan|luu|cap nhat|dong bo|ghi nhan|ghi|them moi|them|tao moi|tao|xu ly)\b"
+    r"|\b(?:ok|okay|success\w*|succeeded|done|completed?|accepted|saved|updated|created"
     r"|sync\w*ed|inserted)\b"
 )
+_OF_SUCCESS = re.compile(
+    r"\b(?:ho so|du lieu|ban ghi|dong bo|dong|tien do|trang thai|qua trinh|thong tin|cap nhat|them moi|them"
+    r"|tao moi|tao|luu|ghi nhan|ghi|tiep nhan|xu ly|giai quyet|thu tuc(?: hanh chinh)?|tthc|mot cua|buoc"
+    r"|nhan|received?|giay to|tep|le phi|phi|don vi|ket qua|da ton tai"
+    r"|entry|without|cau tra loi|tra loi|cau hoi|hoi dap|danh gia|cong dan|thao tac|thuc hien|tong so"
+    r"|so luong|danh sach|phien ban|ma|so|he thong|cong(?: dich vu cong| dvc)?(?: quoc gia)?|dvcqg"
+    r"|dossiers?|records?|rows?|items?|data|status|progress|update|create|insert|sync|save|processed|total"
+    r"|count|results?|operation|code|message|http"
+    r"|cua|cho|tu|den|len|vao|tren|tai|voi|va|la|luc|ngay|gio|nay|duoc|da|viec|tat ca|xong|the|an?|is|was|has"
+    r"|have|been|with|of|in|to|all|at|and)\b"
+)
+"""What success is of, and words that change nothing: none of no, not yet, again or other."""
+_CODE = re.compile(
+    r"(?<![\w.\-|:/])(?:[a-z]{0,3}(?=(?:[.\-|:/]*\d){6})[\d.\-|:/][\w.\-|:/]*"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{1,2}:\d{2}(?::\d{2})?|(?P<all>[1-9]\d*)/(?P=all)"
+    r"|(?!0+\b|[45]\d\d\b)\d+)(?![\w%/])"
+)
+"""A dossier's or a procedure's code, a moment, all of all, a number that is not 0 nor an HTTP fault."""
+_COUNT = re.compile(r"(?<![\w.\-|:/])\d{1,3}(?![\w.\-|:/])")
+_SIGNS = re.compile(r"[\s.,;:!()\[\]\-\u2013|/\"'+&*=>]*")
 _ONE_CODE = re.compile(r"[\w.\-|:/]*\d[\w.\-|:/]*")
 _ALREADY_THERE = re.compile(
     r"(?<!khong )(?<!chua )da ton tai|da co (?:tren|trong|o) |already (?:exist|there|present|synced)"
@@ -133,8 +185,8 @@ _CLAUSE = re.compile(r"[,;:!?\n]+|\.(?!\d)")
 @lru_cache(_KEPT)
 def without_files(message: str) -> str:
     """Return the words without names of files, which are ours and said back."""
-    text = folded(message)
-    return (_FILE.sub(" ", text).strip() or text).replace("_", " ")
+    text = " ".join(folded(message).replace("_", " ").split())
+    return " ".join(_FILE.sub(" ", text).split()) or text
 
 
 @lru_cache(_KEPT)
@@ -144,45 +196,46 @@ def own_words(message: str) -> str:
     return _QUOTED.sub(" ", text).strip() or text
 
 
-def in_words_of_its_own(message: str) -> str:
-    """Return the words without those that tell of no fault, and of a dossier's own course."""
-    return _NO_FAULT.sub(" ", _OF_WORK.sub(" ", _NATIONAL.sub(" ", without_files(message))))
-
-
 @lru_cache(_KEPT)
-def says_not_done(message: str) -> bool:
-    """Tell whether something is said against it, also beside a word of success."""
-    return _NOT_DONE.search(in_words_of_its_own(message)) is not None
+def says(message: str) -> Says:
+    """Return what words say as a whole; of more than anybody judges they say nothing sure."""
+    text = without_files(message[:_JUDGED])
+    if not text or _ONE_CODE.fullmatch(text) is not None:
+        return Says.NOTHING
+    bare = _NO_FAULT.sub(" ", _OF_WORK.sub(" ", text))
+    if len(message) <= _JUDGED and _is_whole(_NO_FAULT.sub(" ", text)):
+        return Says.DONE
+    if _NOT_DONE.search(bare) is not None:
+        return Says.NOT_DONE
+    return Says.UNDONE if _UNDONE.search(bare) is not None else Says.UNSURE
 
 
-@lru_cache(_KEPT)
-def says_done(message: str) -> bool:
-    """Tell whether success is said whole and nothing against it."""
-    text = without_files(message)
-    is_whole = _DONE.search(text) is not None and _UNSURE.search(in_words_of_its_own(message)) is None
-    return is_whole and not says_not_done(message)
+def _is_whole(text: str) -> bool:
+    """Tell whether success is said, and nothing is left beside it; two counts are not all of all."""
+    left = _CODE.sub(" ", _DONE.sub(" ", text))
+    is_one = len(set(_COUNT.findall(text))) <= 1
+    return is_one and names_success(text) and _SIGNS.fullmatch(_OF_SUCCESS.sub(" ", left)) is not None
 
 
-def without_ours(message: str, ours: Iterable[str], *, is_history: bool) -> str:
-    """Return the words without what we said ourselves, which a portal says back."""
-    text = folded(message)
-    for one in sorted({folded(one).strip(" .") for one in ours}, key=len, reverse=True):
-        # One word may be anybody's; a word stays in its place, so that "Lỗi:" before it is one.
-        text = re.sub(rf"(?<!\bbi ){re.escape(one)}", " x ", text) if " " in one else text
-    return _OF_HISTORY.sub(" ", text) if is_history else text
+def names_success(message: str) -> bool:
+    """Tell whether a word of success is there, whatever stands beside it."""
+    return _DONE.search(without_files(message)) is not None
 
 
-@lru_cache(_KEPT)
 def says_no_fault(message: str) -> bool:
     """Tell whether words where a fault would stand tell of none, or of success."""
-    text = without_files(message)
-    return says_done(message) or (_NO_FAULT.search(text) is not None and not says_not_done(message))
+    said = says(message)
+    is_none = _NO_FAULT.search(without_files(message)) is not None
+    return said is Says.DONE or (is_none and said < Says.NOT_DONE)
 
 
-def says_nothing(message: str) -> bool:
-    """Tell whether there are no words, or a code alone."""
-    text = folded(message).strip()
-    return not text or _ONE_CODE.fullmatch(text) is not None
+def without_ours(message: str, ours: Iterable[str]) -> str:
+    """Return the words without what we said ourselves, which a portal says back."""
+    text = folded(message)
+    for one in sorted({one.strip(" .") for one in ours if " " in one}, key=len, reverse=True):
+        # One word may be anybody's; a word stays in its place, so that "Lỗi:" before it is one.
+        text = re.sub(rf"(?<!\bbi ){re.escape(one)}", " x ", text)
+    return _OF_HISTORY.sub(" ", text)
 
 
 @lru_cache(_KEPT)

@@ -10,6 +10,7 @@ from html import unescape
 from typing import Any
 
 from kernel.core.clock import VIETNAM
+from services.gateway.domain.folding import folded
 from services.gateway.domain.portal_lists import lines_of, member, text_told, whole_number
 
 Json = dict[str, Any]
@@ -22,6 +23,7 @@ TELL_OWN = "DongBoHoiDap"
 _SKIPPED = 0
 _NAME_LIMIT = 200
 _TEXT_LIMIT = 20_000
+_APPROVAL = re.compile(r"\bduyet\b|xuat ban|cong khai|approv|review|publish|moderat")
 _TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 
 
@@ -150,6 +152,11 @@ def own_message(question: Question, given: GivenAnswer | None) -> Json:
 
 def _text(line: Mapping[str, Any], name: str, limit: int) -> str:
     return text_told(line, name)[:limit]
+
+
+def waits_for_approval(words: str) -> bool:
+    """Tell whether the portal took an answer and shows it once somebody approved it (section 16)."""
+    return _APPROVAL.search(folded(words)) is not None
 
 
 def are_same_words(one: str, other: str) -> bool:

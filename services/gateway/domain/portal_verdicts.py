@@ -7,6 +7,7 @@ from enum import Enum, auto
 from services.gateway.domain.folding import unmarked
 from services.gateway.domain.portal_answers import PortalAnswer, PortalBusy, PortalSession
 from services.gateway.domain.portal_phrases import (
+    Says,
     finds_fault,
     names_content,
     own_words,
@@ -50,7 +51,7 @@ class AnswerWords:
         is_over = says_session_over(text)
         is_named = self.session.search(text) is not None
         is_doubted = self.doubt.search(text) is not None
-        if answer.code == 0 and answer.says_done:
+        if answer.code == 0 and answer.claims_success:
             return Session.GOOD
         if is_over:
             return Session.ENDED
@@ -70,7 +71,7 @@ class AnswerWords:
 
         A fault it finds in what was told counts before a code, and before being asked to try again later.
         """
-        if (answer.code == 0 and not answer.is_denied) or answer.says_done:
+        if (answer.code == 0 and answer.beside < Says.UNDONE) or answer.claims_success:
             return answer
         text = own_words(answer.words)
         if says_busy(text, self.busy) or (answer.code in _BUSY_CODES and not finds_fault(text)):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.gateway.domain.portal_ledger import Claimed, Kind, LedgerRow, MoneyMoved
+from services.gateway.domain.portal_ledger import STATUS_UNKNOWN, Claimed, Kind, LedgerRow, MoneyMoved
 from services.gateway.use_cases.portal_ports import Settled, Spoken
 
 _ADD = Statement(
@@ -141,7 +141,7 @@ _OWNER = Statement(
 )
 _REPLAY = Statement(
     "UPDATE portal_ledger SET state = 'WAITING', next_attempt_at = :now, settled_at = NULL,"
-    " own_silences = 0, is_uncertain = NOT is_told"
+    f" own_silences = 0, is_uncertain = NOT is_told AND answer_code IS DISTINCT FROM '{STATUS_UNKNOWN}'"
     " WHERE dossier_id = :dossier_id AND version = :version AND part = :part AND state = 'REFUSED'"
 )
 
@@ -157,9 +157,9 @@ _REFUSED_FOR = Statement(
     f" AND (:message::text IS NULL OR {reason_of('answer')} = {reason_of(':message')})"
     " ORDER BY occurred_at, dossier_id, version, part LIMIT :limit::int FOR UPDATE"
 )
-_REPLAY_MANY = """
+_REPLAY_MANY = f"""
 UPDATE portal_ledger l SET state = 'WAITING', next_attempt_at = :now, settled_at = NULL,
-    own_silences = 0, is_uncertain = NOT is_told
+    own_silences = 0, is_uncertain = NOT is_told AND l.answer_code IS DISTINCT FROM '{STATUS_UNKNOWN}'
 FROM jsonb_to_recordset(:rows::jsonb) AS c(dossier_id uuid, version bigint, part int)
 WHERE (l.dossier_id, l.version, l.part) = (c.dossier_id, c.version, c.part) AND l.state = 'REFUSED'
 """

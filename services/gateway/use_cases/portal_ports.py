@@ -81,6 +81,11 @@ class KeptQuestion:
     told_at: datetime | None
     version: int
 
+    @property
+    def is_taken(self) -> bool:
+        """Tell whether the portal took this answer, in its words, and does not show it yet."""
+        return bool(self.attempts) and self.portal_code is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptSummary:

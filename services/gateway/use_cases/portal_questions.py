@@ -8,7 +8,7 @@ from uuid import UUID
 from kernel.core.caller import Caller
 from kernel.core.clock import Clock
 from kernel.core.errors import Forbidden, NotFound, Refusal, Stale
-from services.gateway.domain.portal_answers import PortalAnswer, PortalBusy, PortalSilent
+from services.gateway.domain.portal_answers import PortalAnswer, PortalSilent
 from services.gateway.domain.portal_codes import CodeKind
 from services.gateway.domain.portal_ledger import Backoff
 from services.gateway.domain.portal_lists import NoLines, lines_of, text_told
@@ -25,6 +25,7 @@ from services.gateway.domain.portal_questions import (
     are_same_words,
     own_message,
     read_questions,
+    waits_for_approval,
 )
 from services.gateway.use_cases.portal_lists import DueList
 from services.gateway.use_cases.portal_ports import (
@@ -39,10 +40,10 @@ OVERSEERS = ("ADMIN", "SUPERVISOR")
 ANSWERERS = ("ONE_STOP_MANAGER", "ONE_STOP_OFFICER", "SPECIALIST", "TEAM_LEAD", "SIGNER")
 """Roles that see and answer their own agency's."""
 _READ = "questions"
-_NOT_SEEN = "Cổng đã nhận mà chưa hiện câu trả lời"
-"""What is approved before it is shown (section 16): looked for, told once more, then taken for told."""
-_TOLD_ONCE_MORE, _LOOKED_FOR = 6, 12
 _BATCH = 50
+_LOOKS = 20
+"""An answer that was taken and is not shown after so many looks (an hour) is what its words say."""
+_THERE = PortalAnswer(0, "đã có trên Cổng")
 
 
 class Questions(Protocol):
@@ -110,35 +111,36 @@ class TellAnswers:
         told = 0
         for kept, question in zip(due, spoken, strict=True):
             try:
-                outcome = _outcome_of(await self._tell(kept, question))
+                outcome = await self._tell(kept, question)
             except PortalSilent as silence:
-                await self._settle(kept, self._later(kept, silence))
+                words = silence.detail or silence.title
+                # What the portal said when it took it stays beside the row: it is told once.
+                code, words = (kept.portal_code, kept.portal_answer) if kept.is_taken else (None, words)
+                await self._settle(kept, self._later(kept, code, words))
                 return told
             await self._settle(kept, outcome)
             told += outcome.state == QuestionState.TOLD.value
         return told
 
-    async def _tell(self, kept: KeptQuestion, question: Question) -> PortalAnswer:
+    async def _tell(self, kept: KeptQuestion, question: Question) -> Outcome:
         given = kept.given
         if question.origin is Origin.AGENCY:
-            return await self._national.write(TELL_OWN, [own_message(question, given)])
+            return _outcome_of(await self._national.write(TELL_OWN, [own_message(question, given)]))
         if given is None:
             raise LookupError(kept.id)
         if kept.attempts and await self._is_there(kept, given):
-            return PortalAnswer(0, "đã có trên Cổng")
-        if kept.portal_answer.startswith(_NOT_SEEN):
-            if kept.attempts >= _LOOKED_FOR:
-                return PortalAnswer(0, kept.portal_answer)
-            if kept.attempts != _TOLD_ONCE_MORE:
-                raise PortalBusy(kept.portal_answer)
-        answer = await self._national.write(TELL_ANSWERS, [answer_message(question, given)])
-        if not answer.is_doubtful:
-            return answer
-        if await self._is_there(kept, given):
-            return PortalAnswer(0, "đã có trên Cổng")
-        if answer.is_done_there:
-            raise PortalBusy(f"{_NOT_SEEN} ({answer.code}): {answer.message[:200]}")
-        return answer
+            return _outcome_of(_THERE)
+        if kept.is_taken:
+            answer = PortalAnswer(kept.portal_code or 0, kept.portal_answer)
+        else:
+            answer = await self._national.write(TELL_ANSWERS, [answer_message(question, given)])
+            if answer.is_doubtful and await self._is_there(kept, given):
+                return _outcome_of(_THERE)
+        if not answer.may_be_taken or not (answer.is_doubtful or kept.is_taken):
+            return _outcome_of(answer)
+        # An answer may wait for somebody's approval there: it is told once, and looked after from then on.
+        is_last = kept.attempts + 1 >= _LOOKS
+        return _outcome_of(answer) if is_last else self._later(kept, answer.code, answer.message)
 
     async def _is_there(self, kept: KeptQuestion, given: GivenAnswer) -> bool:
         """Ask after an attempt whose answer was lost: what is there is not told a second time."""
@@ -153,11 +155,9 @@ class TellAnswers:
             raise PortalSilent(f"{ANSWERS_OF_ONE}: {error}") from error
         return any(are_same_words(text_told(line, "NOIDUNGTRALOI"), given.text) for line in lines.items)
 
-    def _later(self, kept: KeptQuestion, silence: PortalSilent) -> Outcome:
+    def _later(self, kept: KeptQuestion, code: int | None, words: str) -> Outcome:
         wait = self._backoff.wait(kept.attempts + 1, self._spread())
-        return Outcome(
-            QuestionState.ANSWERED.value, None, silence.detail or silence.title, self._clock.now() + wait
-        )
+        return Outcome(QuestionState.ANSWERED.value, code, words, self._clock.now() + wait)
 
     async def _settle(self, kept: KeptQuestion, outcome: Outcome) -> None:
         async with self._open_work() as work:
@@ -175,7 +175,8 @@ async def _in_portal_codes(questions: Sequence[Question], work: Any) -> list[Que
 
 def _outcome_of(answer: PortalAnswer) -> Outcome:
     # Nobody can be asked after an agency's own question: words of success beside no fault's code count.
-    state = QuestionState.TOLD if answer.is_done_there else QuestionState.REFUSED
+    is_told = answer.is_done_there or (answer.may_be_taken and waits_for_approval(answer.message))
+    state = QuestionState.TOLD if is_told else QuestionState.REFUSED
     return Outcome(state.value, answer.code, answer.message)
 
 

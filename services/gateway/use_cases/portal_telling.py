@@ -5,7 +5,6 @@ next holder asks the portal what it has before it tells again.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
@@ -17,17 +16,16 @@ from services.gateway.domain.portal_answers import (
     PortalShut,
     PortalSilent,
     PortalUnreached,
+    PortalUnreadable,
     PortalWithout,
 )
 from services.gateway.domain.portal_held import NOT_TOLD, HeldByPortal, read_look_up
-from services.gateway.domain.portal_ledger import Backoff, Claimed, Kind, LedgerRow
+from services.gateway.domain.portal_ledger import STATUS_UNKNOWN, Backoff, Claimed, Kind, LedgerRow
 from services.gateway.domain.portal_messages import (
     Json,
     Wire,
     dossier_message,
     progress_entry,
-    said_in_progress,
-    said_in_status,
     status_message,
     status_on_portal,
 )
@@ -42,10 +40,7 @@ _TOLD_WHOLE = frozenset({Kind.HERE_CREATE, Kind.HERE_UPDATE, Kind.HERE_FEES})
 _NOT_YET = "Cổng trả lời 0 mà chưa có:"
 _ASKED_BETWEEN = 6
 """Of so many attempts one tells again what the portal said it took and does not have yet; the others ask."""
-_UNREADABLE_STATUS = Failure(
-    "status-unknown", "Câu trả lời trước bị mất và TraCuuHoSo không cho biết trạng thái: kiểm tra trên Cổng"
-)
-"""The status of a dossier born there, told again, would stand there twice: people decide."""
+_UNSEEN = "Không rõ Cổng đã nhận trạng thái này chưa: xem trên Cổng trước khi gửi lại"
 _LOOK_UPS = 20
 """After so many attempts a look-up nobody answers holds up no telling that may be repeated."""
 
@@ -114,8 +109,7 @@ class Telling:
                     raise PortalBusy(f"Cổng trả lời 0 mà nói về phiên: {answer.message[:200]}")
                 # Told again after a lost answer: that it is there is what was wanted.
                 is_there = answer.says_only_there and (claimed.attempts > 1 or answer.names_progress)
-                answer = answer.apart_from(said_in_progress(entry), is_history=True)
-                refusal = None if is_there or answer.is_done_there else _failure(answer)
+                refusal = None if is_there else _unasked(answer)
                 if refusal is not None:
                     return _refused(refusal, replace(claimed, is_told=is_told))
         except Unavailable as silence:
@@ -138,15 +132,13 @@ class Telling:
                 held = await self._look_up(claimed)
                 if self._is_told(claimed, held):
                     return None
-                if held.is_there and held.status == 0:
-                    return _UNREADABLE_STATUS
+                if held.is_there and not held.is_status_told:
+                    return Failure(STATUS_UNKNOWN, _UNSEEN)
                 if _is_worked_there(claimed):
                     raise PortalBusy(claimed.last_words)
             message = status_message(view, code=row.code, status=row.portal_status, wire=wire)
             answer = await self._portal.tell_status(message)
-            return await self._believed(
-                claimed, answer, keeps_status=keeps_status, ours=said_in_status(message)
-            )
+            return await self._believed(claimed, answer, keeps_status=keeps_status)
         message = dossier_message(
             view, code=row.code, status=row.portal_status, procedure=procedure, wire=wire
         )
@@ -162,32 +154,35 @@ class Telling:
             if not answer.says_already_there:
                 return await self._believed(claimed, answer)
             held = await self._look_up(claimed)
-        is_ours = claimed.is_uncertain and not held.is_known and answer.says_only_there
-        if is_ours or held.status == claimed.row.portal_status:
+            if claimed.is_uncertain and not held.is_known and answer.says_only_there:
+                return None
+        if held.status == claimed.row.portal_status:
             return None
-        answer = await self._portal.sync_dossier(message, is_updating=True)
-        if self._lacks(answer, held):
-            answer = await self._portal.sync_dossier(message, is_updating=False)
-        return await self._believed(claimed, answer)
-
-    def _lacks(self, answer: PortalAnswer, held: HeldByPortal) -> bool:
-        """Tell whether an update's answer that it is not there outweighs a line that names nothing."""
-        return not answer.is_success and answer.says_absent and not (held.is_named or held.status)
+        return await self._replace(claimed, message, held)
 
     async def _update(self, claimed: Claimed, message: Json, *, keeps_status: bool) -> Failure | None:
-        """Update; a dossier the portal lost, or never got, is created with the same words.
+        """Update; whether an attempt nobody answered was applied is seen from a status that changed only.
 
-        Whether an attempt nobody answered was applied can be seen from a status that changed only; the same
-        words once more change nothing there.
+        The same words once more change nothing there.
         """
         if claimed.is_uncertain and not keeps_status and await self._holds(claimed):
             return None
+        return await self._replace(claimed, message, None, keeps_status=keeps_status)
+
+    async def _replace(
+        self, claimed: Claimed, message: Json, held: HeldByPortal | None, *, keeps_status: bool = False
+    ) -> Failure | None:
+        """Replace what is there; a dossier the portal lost, or never got, is created with the same words.
+
+        An update that is refused because it is not there counts more than a look-up that only may mean it.
+        """
         answer = await self._portal.sync_dossier(message, is_updating=True)
         failure = await self._believed(claimed, answer, keeps_status=keeps_status)
         if failure is None:
             return None
-        held = await self._look_up(claimed)
-        if (held.is_there and not self._lacks(answer, held)) or not held.is_known:
+        held = held or await self._look_up(claimed)
+        is_absent = held.is_known and (not held.is_there or (answer.says_absent and not held.is_named))
+        if not is_absent:
             return failure
         answer = await self._portal.sync_dossier(message, is_updating=False)
         return failure if answer.says_already_there else await self._believed(claimed, answer)
@@ -198,35 +193,36 @@ class Telling:
         answer: PortalAnswer,
         *,
         keeps_status: bool = False,
-        ours: Sequence[str] = (),
     ) -> Failure | None:
         """Return why it was not taken; whose code and words are not one thing is asked what they have.
 
-        Of a status that stays the look-up tells nothing: 0 is believed then, unless words are against it.
-        Raises `PortalBusy` where 0 is said, in words nobody knows, and nothing of it is there yet; so it is
+        Of a status that stays the look-up tells nothing: it is taken then as what nobody can be asked after.
+        Raises `PortalBusy` where 0 is said, without a denial, and nothing of it is there yet; so it is
         where whatever is asked is answered in these words, unless it may have been told: that is for people.
         """
         if not answer.is_doubtful:
-            return _failure(answer)
-        is_not_seen = False
-        if not keeps_status:
-            held = await self._look_up(claimed)
-            if self._is_told(claimed, held):
-                return None
-            is_same = answer.code == 0 and not held.is_known and held.words == answer.words
-            if is_same and claimed.row.kind is Kind.PORTAL_STATUS:
-                return Failure(str(answer.code), answer.message[:_LONGEST_TEXT])
-            is_not_seen = held.is_known and not (held.is_there and held.status == 0)
-            if answer.code == 0 and not answer.denies and (is_not_seen or is_same):
+            return None if answer.code == 0 else _failure(answer)
+        held = NOT_TOLD if keeps_status else await self._look_up(claimed)
+        if not keeps_status and self._is_told(claimed, held):
+            return None
+        if held.is_status_told:
+            if answer.code == 0 and not answer.denies:
                 raise PortalBusy(f"{_NOT_YET} {answer.message[:200]}")
-        # Where nothing tells otherwise, our own words said back are not held against it.
-        return _failure(answer if is_not_seen else answer.apart_from(ours))
+            return _failure(answer)
+        is_same = answer.code == 0 and held.words == answer.words and not keeps_status and not held.is_known
+        if is_same and claimed.row.kind is not Kind.PORTAL_STATUS and not answer.denies:
+            raise PortalBusy(f"Cổng trả lời gì cũng vậy: {answer.message[:200]}")
+        return _failure(answer) if is_same else _unasked(answer)
 
     async def _holds(self, claimed: Claimed) -> bool:
         return self._is_told(claimed, await self._look_up(claimed))
 
     def _is_told(self, claimed: Claimed, held: HeldByPortal) -> bool:
-        return held.has(self._status(claimed.row), is_portal_born=claimed.row.kind is Kind.PORTAL_STATUS)
+        row = claimed.row
+        # Who names no status of a dossier that is to be created has it, or has it not.
+        is_created = row.kind is Kind.HERE_CREATE and held.is_there and held.is_named
+        has = held.has(self._status(row), is_portal_born=row.kind is Kind.PORTAL_STATUS)
+        return has or (is_created and not held.is_status_told)
 
     async def _look_up(self, claimed: Claimed) -> HeldByPortal:
         """Ask what the portal has; a look-up nobody may use says nothing, and telling goes on without it.
@@ -238,11 +234,15 @@ class Telling:
             return read_look_up(await self._portal.look_up(code), code)
         except (PortalShut, PortalWithout):
             return NOT_TOLD
-        except PortalSilent:
-            # The status of a dossier born there, told again, would stand there twice.
-            if claimed.attempts < _LOOK_UPS or claimed.row.kind is Kind.PORTAL_STATUS:
+        except PortalSilent as silence:
+            if claimed.attempts < _LOOK_UPS:
                 raise
-            return NOT_TOLD
+            if claimed.row.kind is not Kind.PORTAL_STATUS:
+                return NOT_TOLD
+            # The status of a dossier born there, told again, would stand there twice.
+            if isinstance(silence, PortalUnreadable):
+                return HeldByPortal(is_there=True, is_named=False)
+            raise
 
     def _status(self, row: LedgerRow) -> int:
         return status_on_portal(
@@ -283,9 +283,11 @@ def _is_worked_there(claimed: Claimed) -> bool:
     return claimed.last_words.startswith(_NOT_YET) and claimed.attempts % _ASKED_BETWEEN != 0
 
 
-def _failure(answer: PortalAnswer) -> Failure | None:
-    if answer.is_success:
-        return None
+def _unasked(answer: PortalAnswer) -> Failure | None:
+    return None if answer.is_done_there else _failure(answer)
+
+
+def _failure(answer: PortalAnswer) -> Failure:
     return Failure(str(answer.code), answer.message[:_LONGEST_TEXT])
 
 

@@ -4,7 +4,7 @@ import csv
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -173,6 +173,8 @@ class Recorder:
     def __init__(self, app: Any) -> None:
         self._app = app
         self.calls: list[Call] = []
+        self.speaks: Callable[[Call, Any], Any] | None = None
+        """What is answered instead, after the portal applied the call: a JSON value, or a status alone."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -191,9 +193,29 @@ class Recorder:
             call.answered += message.get("body", b"")
             await send(message)
 
-        await self._app(scope, heard, said)
-        if not scope["path"].startswith("/sandbox"):
+        is_sandbox = scope["path"].startswith("/sandbox")
+        await self._app(scope, heard, self._kept(call) if self.speaks and not is_sandbox else said)
+        if not is_sandbox:
             self.calls.append(call)
+            if self.speaks:
+                await self._spoken(call, self.speaks(call, json.loads(call.answered)), send)
+
+    @staticmethod
+    def _kept(call: Call) -> Any:
+        async def kept(message: Any) -> None:
+            call.status = message.get("status", call.status)
+            call.answered += message.get("body", b"")
+
+        return kept
+
+    @staticmethod
+    async def _spoken(call: Call, value: Any, send: Any) -> None:
+        call.status, call.answered = (
+            (value, b"") if isinstance(value, int) else (200, json.dumps(value).encode())
+        )
+        headers = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": call.status, "headers": headers})
+        await send({"type": "http.response.body", "body": call.answered})
 
 
 def faults_of_call(call: Call, mode: str) -> tuple[str, list[str]]:

@@ -13,7 +13,7 @@ from services.gateway.jobs.portal_watch import PORTAL_WATCH
 from services.gateway.store.portal_summaries import PostgresPortalSummaries
 from tests.integration.gateway.portal_dossiers import ADossier
 from tests.integration.gateway.portal_world import World, a_world
-from tests.integration.gateway.test_portal_lost_answers import QUESTIONS, an_answer_to_a_question
+from tests.integration.gateway.test_portal_lost_answers import an_answer_to_a_question
 from tests.integration.gateway.test_portal_told import reappointed, submitted_on_portal
 from tests.integration.gateway.test_portal_wire import A_MONTH
 
@@ -183,13 +183,6 @@ async def test_progress_that_is_refused_of_a_dossier_that_is_there_is_shown(star
         await world.hears(ADossier().went("accepted", "ACCEPTED"))
         await world.sends()
         assert [(row["answer_code"], row["answer"]) for row in await refused(world)] == [("-1", message)]
-
-
-async def test_an_answer_in_unclear_words_is_asked_after(start):
-    async with a_world(start) as world:
-        unclear = refusing("DongBoKetQuaHoiDapGuiTuDVCQG", 0, "Yêu cầu của bạn đang chờ duyệt", times=1)
-        await world.faults(refuse=unclear)
-        await an_answer_to_a_question(world)
 
 
 @pytest.mark.parametrize("code", [1, 200])
@@ -404,26 +397,6 @@ async def test_a_status_that_may_have_come_and_cannot_be_seen_is_for_people(star
         (line,) = await refused(world)
         assert line["answer_code"] == "status-unknown"
         assert await world.statuses(code) == ["2"]
-
-
-async def test_an_answer_that_is_approved_before_it_is_shown_is_told_twice_at_most(start):
-    """It was written at every try, for ever; nobody was asked and the portal had thirty of it."""
-    async with a_world(start, PortalSettings(**NOBODY)) as world:
-        asked = {"agency": "H99", "text": "Nộp ở đâu?", "sector_code": "G15-TP07", "name": "An"}
-        await world.portal.post("/sandbox/questions", json=asked)
-        exchange = world.gateway.runtime.resources.portal.exchange
-        await exchange.questions.run()
-        (line,) = (await world.ask("GET", f"{QUESTIONS}?state=OPEN", "can-bo")).json()["items"]
-        body = {"text": "Tại Trung tâm.", "position": "Công chức"}
-        await world.ask("PUT", f"{QUESTIONS}/{line['id']}/answer", "can-bo", body, seen='"1"')
-        service, words = "DongBoKetQuaHoiDapGuiTuDVCQG", "Thành công, câu trả lời sẽ được duyệt"
-        await world.faults(refuse=refusing(service, 0, words))
-        for _ in range(30):
-            await exchange.answers.run()
-            world.passes(seconds=400)
-        assert sum(call.service == service for call in world.wire.calls) == 2
-        (line,) = (await world.ask("GET", f"{QUESTIONS}?state=TOLD", "can-bo")).json()["items"]
-        assert "chưa hiện" in line["portal_answer"]
 
 
 @pytest.mark.parametrize(

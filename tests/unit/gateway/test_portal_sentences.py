@@ -8,7 +8,6 @@ import pytest
 from services.gateway.domain.folding import unmarked
 from services.gateway.domain.portal_answers import PortalAnswer, PortalBusy, read_answer
 from services.gateway.domain.portal_held import HeldByPortal, read_look_up
-from services.gateway.domain.portal_messages import said_in_progress
 from services.gateway.domain.portal_verdicts import Session
 from tests.unit.gateway.test_portal_verdicts import WORDS
 
@@ -74,9 +73,6 @@ SAID_AT_NOUGHT = {
         Done
         Accepted
         Inserted 1 record
-        Thành công (không phải nộp phí)
-        Success. No errors, null warnings
-        Hồ sơ đã hết hạn xử lý, cập nhật thành công
         H99.201-260303-0000001
         000.00.01.H99-260303-0001|1
         0
@@ -192,6 +188,92 @@ SAID_AT_NOUGHT = {
         Xin chào
         Pending
         Queued
+        Đã lưu lĩnh vực Thủy lợi thành công
+        Giới thiệu việc làm: cập nhật thành công
+        Hỗ trợ đồng bào dân tộc thiểu số: đồng bộ thành công
+        Cập nhật phiên làm việc thành công
+        Thành công (không phải nộp phí)
+        Success. No errors, null warnings
+        Hồ sơ đã hết hạn xử lý, cập nhật thành công
+        Đã nhận. Bản tin sẽ được đưa vào hàng đợi
+        Đã nhận bản tin. Mã giao dịch 123, kết quả xử lý trả sau
+        Đã nhận yêu cầu, đang xử lý
+        Đã nhận yêu cầu. Đang xử lý bất đồng bộ
+        Accepted for processing
+        Request received, processing
+        Received. Validation result will be sent later
+        Đã tiếp nhận bản tin, chưa xử lý
+        Đã nhận bản tin, mã TTHC lạ
+        Đã nhận dữ liệu, dữ liệu không ghi vào CSDL
+        Thành công; cơ quan đã giải thể
+        Thành công: N
+        Kết quả: thành công (0)
+        Success: NO
+        Đã cập nhật 0 hồ sơ
+        Đã đồng bộ 0 hồ sơ
+        Đã ghi 0 bản ghi, 1 bản ghi lỗi
+        Đã ghi nhận: 1 lỗi
+        Thành công 0/1
+        Thành công: 0/1 hồ sơ
+        Success 0 of 1
+        0 of 1 dossiers saved
+        Processed 1, succeeded 0
+        Saved: none
+        Đã lưu tạm
+        Đã lưu nháp
+        Đã lưu vào bảng tạm, chờ đối soát
+        Đã gửi yêu cầu đến hệ thống đích
+        Đã chuyển tiếp, chưa có phản hồi của hệ thống đích
+        Hoàn thành kiểm tra: dữ liệu kém chất lượng, trả về đơn vị
+        Đã xử lý xong: trả về
+        Đã tạo phiếu từ chối
+        Đã nhận. Đơn vị chưa kết nối
+        Đã nhận. Hồ sơ nằm ngoài phạm vi
+        Đã nhận. Hồ sơ ngoài danh mục
+        Đã nhận. Hồ sơ đã khóa
+        Hồ sơ đã khóa sổ, đã ghi nhận yêu cầu
+        Success with rejects
+        Complete with 1 exception
+        OK, nothing to do
+        OK. No changes
+        No rows affected. OK
+        1 rows received, nothing saved
+        Completed with warnings
+        Thành công (bản tin rỗng)
+        Thành công. Danh sách rỗng
+        Đã nhận bản tin rỗng
+        Đã đồng bộ (giả lập)
+        Test mode: success
+        Môi trường thử nghiệm: thành công
+        Thành công. Dữ liệu trùng, đã loại
+        Đã nhận. Dữ liệu cũ hơn, giữ nguyên bản hiện có
+        Đã cập nhật. Không thay đổi gì
+        Thành công, hồ sơ đã hủy
+        Hồ sơ đã bị xóa thành công
+        Xóa thành công
+        Đã xóa hồ sơ thành công
+        Đã thu hồi thành công
+        Đã nhận, hồ sơ chờ bổ sung mã TTHC
+        Đã nhận, đang chờ đồng bộ
+        Đã nhận, chờ cấp phép
+        Thành công. Quý cơ quan cần khai lại
+        Đã nhận hồ sơ, đề nghị kiểm tra lại mã thủ tục
+        Đã nhận, đề nghị gửi bổ sung
+        Hệ thống bảo trì, đã nhận yêu cầu
+        Kết nối thành công
+        Kết nối thành công tới máy chủ
+        Gọi dịch vụ thành công
+        Gửi thành công tới trục, chờ DVCQG phản hồi
+        Gửi thành công
+        Chuyển tiếp thành công
+        Tra cứu thành công
+        Truy vấn thành công
+        ok?
+        Thành công 50%
+        Thành công (1 cảnh báo)
+        Thành công: null
+        success=null
+        Thành  công: KHÔNG CÓ
         """,
     SESSION: """
         Phiên làm việc đã hết hạn
@@ -206,6 +288,8 @@ SAID_AT_NOUGHT = {
     DOUBTED: """
         Token không tồn tại hoặc đã hết hạn
         Bạn chưa đăng nhập
+        Xác thực thành công
+        Đăng nhập thành công
         Vui lòng đăng nhập lại
         Công dân chưa đăng nhập
         Yêu cầu xác thực
@@ -561,7 +645,8 @@ def test_success_before_more_words_than_are_judged_is_asked_after() -> None:
 @pytest.mark.parametrize(
     ("message", "is_done"),
     [
-        ("Đã nhận yêu cầu, đang xử lý", True),
+        ("Đã nhận yêu cầu, đang xử lý", False),
+        ("Gửi tiến độ thành công", True),
         ("Đã nhận", True),
         ("Kết nối thành công", False),
         ("Đã cập nhật 0 dòng tiến độ", False),
@@ -577,12 +662,10 @@ def test_of_an_entry_nobody_can_ask_after_what_says_nothing_was_done_is_not_beli
 
 def test_our_own_words_said_back_beside_the_message_stand_against_nothing() -> None:
     told = {"error_code": 0, "message": "Thành công", "result": [{"LyDo": "Thiếu giấy tờ, trả lại"}]}
-    answer = read_answer(told).of_one()
-    assert not answer.is_done_there
-    ours = said_in_progress({"NoiDungXuLy": "Trả lại - Thiếu giấy tờ, trả lại", "TrangThai": "5"})
-    assert answer.apart_from(ours, is_history=True).is_done_there
-    others = read_answer({**told, "MoTaLoi": "Không có hồ sơ"}).of_one()
-    assert not others.apart_from(ours, is_history=True).is_done_there
+    assert not read_answer(told).of_one([{"NoiDungXuLy": "Trả lại", "TrangThai": "5"}]).is_done_there
+    sent = [{"NoiDungXuLy": "Trả lại - Thiếu giấy tờ, trả lại", "TrangThai": "5"}]
+    assert read_answer(told).of_one(sent).is_done_there
+    assert not read_answer({**told, "MoTaLoi": "Không có hồ sơ"}).of_one(sent).is_done_there
 
 
 @pytest.mark.parametrize(
@@ -606,6 +689,5 @@ def test_our_own_words_said_back_beside_the_message_stand_against_nothing() -> N
 def test_of_progress_what_we_said_ourselves_is_not_held_against_it(
     code: int, message: str, *, is_done: bool
 ) -> None:
-    ours = said_in_progress({"NoiDungXuLy": "Trả lại do sai thông tin - sai họ tên", "TrangThai": "4"})
-    answer = PortalAnswer(code, message).apart_from(["trả lại do sai thông tin", *ours], is_history=True)
-    assert answer.is_done_there is is_done
+    told = [{"NoiDungXuLy": "Trả lại do sai thông tin - sai họ tên", "TrangThai": "4"}]
+    assert PortalAnswer(code, message).of_one(told).is_done_there is is_done

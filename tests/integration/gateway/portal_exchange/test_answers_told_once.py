@@ -1,12 +1,15 @@
 """An answer is told once, whatever becomes of what the portal says to it."""
 
+from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from services.gateway.domain.portal_answers import PortalAnswer
-from services.gateway.domain.portal_questions import TELL_ANSWERS, TELL_OWN, are_same_words
+from services.gateway.domain.portal_questions import ANSWERS_OF_ONE, TELL_ANSWERS, TELL_OWN, are_same_words
 from tests.integration.gateway.portal_exchange.exchange import QUESTIONS, asked_on_portal, exchange_of
+from tests.integration.gateway.portal_wire import Call
 from tests.integration.gateway.portal_world import World
 
 
@@ -58,32 +61,55 @@ async def test_an_answer_the_portal_keeps_as_a_page_has_it_is_there_and_not_told
     assert len([call for call in near.wire.calls if call.service == TELL_ANSWERS]) == 1
 
 
-@pytest.mark.parametrize("is_own", [True, False])
-async def test_words_of_success_beside_another_code_than_a_faults_are_no_refusal_of_an_answer(
-    near: World, is_own: bool
-):
-    """An agency's own question is told; of an answer the portal is asked, and what is not there yet waits."""
-    if is_own:
-        own = {"question": "Lệ phí?", "text": "Không thu.", "position": "Công chức", "subject": "G15-TP07"}
-        await near.ask("POST", QUESTIONS, "can-bo", own)
-    else:
-        await asked_on_portal(near)
-        await exchange_of(near).questions.run()
-        (line,) = (await near.ask("GET", QUESTIONS, "can-bo")).json()["items"]
-        body = {"text": "Nộp tại Trung tâm.", "position": "Công chức"}
-        await near.ask("PUT", f"{QUESTIONS}/{line['id']}/answer", "can-bo", body, seen='"1"')
-    said = {"error_code": 1, "message": "Cập nhật câu trả lời thành công"}
-    await near.faults(refuse={**said, "service": TELL_OWN if is_own else TELL_ANSWERS})
-    assert await exchange_of(near).answers.run() == is_own
-    state = await near.gateway.runtime.pool.fetchval("SELECT state FROM portal_questions")
-    assert state == ("TOLD" if is_own else "ANSWERED")
-    await near.faults()
-    told = []
-    for _ in range(6):
-        near.passes(hours=1)
-        told.append(await exchange_of(near).answers.run())
-    assert told == [0, 0, 0, 0, 0, int(not is_own)], "looked for, then told once more"
+async def test_an_own_question_is_told_by_words_of_success_beside_another_code_than_a_faults(near: World):
+    own = {"question": "Lệ phí?", "text": "Không thu.", "position": "Công chức", "subject": "G15-TP07"}
+    await near.ask("POST", QUESTIONS, "can-bo", own)
+    said = {"error_code": 1, "message": "Cập nhật câu hỏi thành công"}
+    await near.faults(refuse={**said, "service": TELL_OWN})
+    assert await exchange_of(near).answers.run() == 1
     assert await near.gateway.runtime.pool.fetchval("SELECT state FROM portal_questions") == "TOLD"
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "is_shown", "ends"),
+    [
+        (1, "Cập nhật câu trả lời thành công", True, "TOLD"),
+        (0, "Thành công, câu trả lời sẽ được duyệt", True, "TOLD"),
+        (0, "Yêu cầu của bạn đang chờ duyệt", True, "TOLD"),
+        (1, "Cập nhật câu trả lời thành công", False, "TOLD"),
+        (0, "Thành công, câu trả lời sẽ được duyệt", False, "TOLD"),
+        (0, "Gọi dịch vụ thành công", False, "REFUSED"),
+    ],
+)
+async def test_an_answer_that_waits_for_approval_is_told_once_and_looked_after(
+    near: World, code: int, message: str, ends: str, *, is_shown: bool
+):
+    """What is never shown is in the end what the portal's words say: taken, or for people."""
+    await asked_on_portal(near)
+    await exchange_of(near).questions.run()
+    (line,) = (await near.ask("GET", QUESTIONS, "can-bo")).json()["items"]
+    body = {"text": "Nộp tại Trung tâm.", "position": "Công chức"}
+    await near.ask("PUT", f"{QUESTIONS}/{line['id']}/answer", "can-bo", body, seen='"1"')
+    hidden = [True]
+
+    def speak(call: Call, answer: Any) -> Any:
+        if call.service == ANSWERS_OF_ONE and hidden:
+            return {**answer, "result": []}
+        return {"error_code": code, "message": message} if call.service == TELL_ANSWERS else answer
+
+    near.wire.calls.clear()
+    near.wire.speaks = speak
+    for round_ in range(22):
+        if round_ == 3 and is_shown:
+            hidden.clear()
+        await exchange_of(near).answers.run()
+        shown = (await near.ask("GET", f"{QUESTIONS}/{line['id']}")).json()
+        if round_ < 3:
+            assert (shown["state"], shown["portal_answer"]) == ("ANSWERED", message)
+        near.passes(minutes=6)
+    assert shown["state"] == ends
+    calls = Counter(call.service for call in near.wire.calls)
+    assert (calls[TELL_ANSWERS], calls[ANSWERS_OF_ONE]) == (1, 4 if is_shown else 20)
 
 
 async def test_a_portal_that_is_busy_when_asked_after_an_answer_is_not_told_it_twice(near: World):
