@@ -107,7 +107,7 @@ def beside(answer: Any, told: Any = None) -> Beside:
         if found > Says.DONE and names[-1] in _CODES:
             code = code or whole_number(value) or 0
         is_sentence = isinstance(value, str) and " " in value
-        text = value if is_sentence else f"{names[-1]}: {value}"
+        text = value if is_sentence else f"{'.'.join(names)}: {value}"
         # Of what is equally bad, the portal's own sentence tells people most, and of several the longest.
         weight = (found, is_sentence, len(text))
         if weight > heaviest:
