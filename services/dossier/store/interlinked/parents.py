@@ -5,6 +5,7 @@ on with the parent writes the rest, guarded by the parent's version. News is `to
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -146,13 +147,14 @@ class PostgresInterlinked:
         )
 
     async def results(self, dossier_ids: Sequence[UUID]) -> list[tuple[Registered, list[Attachment]]]:
-        """Return the results in force of these dossiers, with their files."""
+        """Return the results in force of these dossiers, with their files; a corrected one's as its own."""
         rows = await self._unit.fetch(sql.RESULTS, ids=list(dossier_ids))
         found = []
         for row in rows:
             entry = await self._results.find(row["id"])
             if entry is not None:
-                found.append((entry, [attachment_of(item) for item in row["files"] or ()]))
+                own = replace(entry, dossier_id=UUID(int=row["of_dossier"].int))
+                found.append((own, [attachment_of(item) for item in row["files"] or ()]))
         return found
 
     async def listed(

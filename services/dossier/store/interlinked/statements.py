@@ -108,10 +108,24 @@ TAKEN = Statement(
     "SELECT EXISTS (SELECT FROM interlinked_children WHERE source = :source AND outside_code = :outside_code"
     " AND outside_code <> '' AND (parent_id, procedure_code) <> (:parent_id::uuid, :procedure::text))"
 )
+# A result a correction took the place of is carried as the right one, through every correction since.
 RESULTS = Statement(
     f"""
-    SELECT r.id, (SELECT json_agg({FILE_JSON}) FROM attachments f WHERE f.id = ANY(r.attachment_ids)) AS files
-    FROM result_register r WHERE r.dossier_id = ANY(:ids::uuid[]) AND r.state = 'VALID'
+    WITH RECURSIVE corrected AS (
+        SELECT s.dossier_id AS of_dossier, s.id, s.state, s.replaced_by, s.attachment_ids
+        FROM result_register s WHERE s.dossier_id = ANY(:ids::uuid[]) AND s.state = 'SUPERSEDED'
+        UNION ALL
+        SELECT c.of_dossier, n.id, n.state, n.replaced_by, n.attachment_ids
+        FROM corrected c JOIN result_register n ON n.id = c.replaced_by
+    ), r AS (
+        SELECT v.dossier_id AS of_dossier, v.id, v.attachment_ids
+        FROM result_register v WHERE v.dossier_id = ANY(:ids) AND v.state = 'VALID'
+        UNION ALL
+        SELECT of_dossier, id, attachment_ids FROM corrected WHERE state = 'VALID'
+    )
+    SELECT r.id, r.of_dossier,
+        (SELECT json_agg({FILE_JSON}) FROM attachments f WHERE f.id = ANY(r.attachment_ids)) AS files
+    FROM r
     """
 )
 HOLD_OF = Statement(

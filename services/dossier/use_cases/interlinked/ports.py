@@ -47,7 +47,7 @@ class Interlinked(Protocol):
         """Tell whether another member has this outside code."""
 
     async def results(self, dossier_ids: Sequence[UUID]) -> list[tuple[Registered, list[Attachment]]]:
-        """Return the results in force of these dossiers, with their files."""
+        """Return the results in force of these dossiers, with their files; a corrected one's as its own."""
 
     async def to_realign(self, ends: Ends, *, past: Collection[UUID], limit: int) -> list[UUID]:
         """Return submissions, but for some, in which another than who keeps a place now answers for it."""

@@ -61,6 +61,33 @@ async def test_a_refused_birth_ends_the_submission(kin: Kin) -> None:
     assert await kin.service.count("dossiers") == 1
 
 
+async def test_a_member_begun_after_a_correction_is_given_the_right_result(empty_office: Office) -> None:
+    """The member stays granted; its correction is none, and what comes later is judged by the right one."""
+    kin = await Kin(empty_office.service).open_kin(in_a_row())
+    seen = await kin.handed_in()
+    clerk, signer = staff("CLERK", COMMUNE, "van-phong"), staff("SIGNER", COMMUNE, "lanh-dao")
+    birth = await kin.granted(seen, BIRTH)
+    birth = await kin.act(birth, "return", LEAD, delivery="COUNTER", **HANDED_OUT)
+    await kin.advance()
+    error = {"reason": "Sai năm sinh", "cause": "ERROR_WRITTEN", "found_by": "APPLICANT"}
+    birth = await kin.act(birth, "result-correction-draft", staff("SPECIALIST", COMMUNE), **error)
+    birth = await kin.act(birth, "result-correction", signer, approved=True)
+    at = await kin.act({**birth["correction"], "version": 1}, "acceptance", LEAD)
+    at = await kin.act(at, "handover", LEAD)
+    at = await kin.act(at, "step-completion", staff("SPECIALIST", COMMUNE), step="tham-dinh")
+    at = await kin.act(at, "step-completion", staff("TEAM_LEAD", COMMUNE), step="soat-xet")
+    at = await kin.act(at, "step-completion", signer, step="ky")
+    at = await kin.issued(at, clerk, number="KQ-DUNG")
+    await kin.act(at, "return", LEAD, delivery="COUNTER", **HANDED_OUT)
+    await kin.advance()
+    assert await kin.statuses(seen) == {BIRTH: "GRANTED", RESIDENCE: "OPEN", CARD: "WAITING"}
+    await kin.granted(seen, RESIDENCE)
+    await kin.advance()
+    (carried,) = (await kin.child(seen, CARD))["brought"]["interlinked"]["results"]
+    assert (carried["number"], carried["procedure"]) == ("KQ-DUNG", BIRTH)
+    assert await verify_history(kin.service.runtime, ()) == 0
+
+
 async def test_a_wrong_refusal_taken_back_and_granted_opens_what_was_skipped_for_it(kin: Kin) -> None:
     """The citizen hands in nothing again, is told, and everything is counted once."""
     seen = await kin.handed_in()
