@@ -57,6 +57,16 @@ SELECT
 _COUNT_STUCK = Statement(
     f"SELECT count(*) FROM portal_ledger WHERE state <> 'CONFIRMED' AND {_STUCK} AND NOT {_LEFT}"
 )
+# By the open ledger's and the open messages' own indexes: counted every minute.
+_WAIT_FOR_PEOPLE = Statement(f"""
+SELECT count(DISTINCT dossier_id) FILTER (WHERE state = 'REFUSED') AS refused,
+    count(DISTINCT dossier_id) FILTER (WHERE state = 'UNMAPPED') AS unmapped,
+    (SELECT count(*) FROM portal_inbound WHERE state IN ('PARKED', 'RECEIVED') AND state <> 'DONE'
+        AND received_at < :now::timestamptz - interval '4 hours') AS inbound
+FROM portal_ledger
+WHERE state <> 'CONFIRMED' AND state IN ('REFUSED', 'UNMAPPED') AND NOT {_LEFT}
+    AND occurred_at < :now::timestamptz - interval '1 day'
+""")
 _LEDGER = Statement(f"""
 SELECT dossier_id, version, part, kind, portal_status, code, procedure_code, occurred_at, state, attempts,
        next_attempt_at, answer_code, answer, settled_at
@@ -112,6 +122,11 @@ class PostgresPortalScreens:
     async def stuck(self, now: datetime) -> int:
         """Return how many rows were tried for long in vain."""
         return int(await self._unit.fetch_value(_COUNT_STUCK, now=now))
+
+    async def wait_for_people(self, now: datetime) -> dict[str, int]:
+        """Return what only people can move: dossiers refused or unmapped for a day, messages that wait."""
+        row = await self._unit.fetch_one(_WAIT_FOR_PEOPLE, now=now)
+        return dict(row) if row else {}
 
     async def ledger(
         self,

@@ -22,6 +22,17 @@ spec:
             description: >-
               {{ "{{ $value }}" }} rows wait, their dossiers behind them. Reasons: stuck_by_reason of
               GET /api/v1/portal-sync/figures; the rows: GET /api/v1/portal-sync/ledger?stuck=true.
+        - alert: PortalWaitsForPeople
+          expr: max by (namespace, kind) (gateway_portal_waits_for_people) > 0
+          for: 15m
+          labels:
+            severity: warning
+          annotations:
+            summary: Dossiers or messages of the national portal wait for somebody to decide
+            description: >-
+              {{ "{{ $value }}" }} of kind {{ "{{ $labels.kind }}" }}: refused and unmapped dossiers are in
+              GET /api/v1/portal-sync/ledger?state=REFUSED (or UNMAPPED), with all their later rows behind them;
+              messages that came in are in GET /api/v1/portal-sync/inbound?state=PARKED.
         - alert: PortalRefusesEverything
           expr: max by (namespace) (gateway_portal_refuses_everything) > 0
           for: 30m
