@@ -16,8 +16,8 @@ from services.gateway.domain.database_persons import (
     speaks_of_another,
 )
 from services.gateway.domain.personal_papers import same_holder
+from services.gateway.domain.portal_elements import letters_of_name
 from services.gateway.domain.portal_lists import text_told, whole_number
-from services.gateway.domain.portal_spelling import letters_of_name
 from services.gateway.domain.portal_twice import is_blank, told_twice
 from services.gateway.domain.shared_databases import (
     DIFFERENT,

@@ -12,8 +12,8 @@ from typing import Any
 from kernel.core.clock import VIETNAM
 from services.gateway.domain.folding import folded
 from services.gateway.domain.personal_papers import same_holder
+from services.gateway.domain.portal_elements import letters_of_name
 from services.gateway.domain.portal_lists import said, text_told, whole_number
-from services.gateway.domain.portal_spelling import letters_of_name
 from services.gateway.domain.portal_words import moment_of
 
 _NUMBERS = frozenset(

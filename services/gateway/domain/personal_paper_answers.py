@@ -12,9 +12,10 @@ from typing import Any
 from services.gateway.domain.folding import folded
 from services.gateway.domain.personal_papers import HeldPaper, has_no_end, is_among
 from services.gateway.domain.portal_base64 import NotBase64, base64_content
+from services.gateway.domain.portal_elements import letters_of_name, without_elements
 from services.gateway.domain.portal_envelope import without_controls
 from services.gateway.domain.portal_lists import is_deeper, lines_of, member, text_told, whole_number
-from services.gateway.domain.portal_spelling import elements_of, letters_of_name, without_elements
+from services.gateway.domain.portal_spelling import elements_of
 from services.gateway.domain.portal_twice import is_blank, told_twice
 from services.gateway.domain.portal_words import moment_of, said_by
 from services.gateway.domain.shared_databases import DatabaseSilent, FileMissing, PaperFile, PapersAccount

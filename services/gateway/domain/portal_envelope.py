@@ -7,19 +7,13 @@ from typing import Any
 import orjson
 
 from kernel.core.unseen import without_unseen
+from services.gateway.domain.portal_containers import with_envelope_named
+from services.gateway.domain.portal_elements import letters_of_name, without_elements
 from services.gateway.domain.portal_json import parsed
 from services.gateway.domain.portal_leaves import Leaf, levels_in, token, tree_of
 from services.gateway.domain.portal_letters import FormAsJson, letters_of, reading_of
 from services.gateway.domain.portal_profiles import GENERAL, PROFILES, PROMOTION
-from services.gateway.domain.portal_spelling import (
-    FILES,
-    FORM,
-    PEOPLE,
-    TAX_PAYMENT,
-    letters_of_name,
-    with_envelope_named,
-    without_elements,
-)
+from services.gateway.domain.portal_spelling import FILES, FORM, PEOPLE, TAX_PAYMENT
 from services.gateway.domain.portal_twice import with_members
 from services.gateway.domain.portal_words import LongText, as_list
 

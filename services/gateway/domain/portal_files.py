@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.gateway.domain.portal_spelling import FILE_MEMBERS, file_named, letters_of_name, names_of
+from services.gateway.domain.portal_elements import letters_of_name
+from services.gateway.domain.portal_spelling import FILE_MEMBERS, file_named, names_of
 from services.gateway.domain.portal_twice import is_blank
 from services.gateway.domain.portal_words import NO, YES, Json, LongText, NeedsPeople, text_of
 

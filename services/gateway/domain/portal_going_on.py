@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from services.gateway.domain.folding import folded
+from services.gateway.domain.portal_elements import letters_of_name
 from services.gateway.domain.portal_messages import STATUS_TEXTS
-from services.gateway.domain.portal_spelling import letters_of_name
 from services.gateway.domain.portal_twice import is_blank
 from services.gateway.domain.portal_words import NeedsPeople
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.gateway.domain.portal_spelling import letters_of_name
+from services.gateway.domain.portal_elements import letters_of_name
 from services.gateway.domain.portal_twice import is_blank
 from services.gateway.domain.portal_words import (
     Json,

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from services.gateway.domain.portal_elements import letters_of_name, without_elements
 from services.gateway.domain.portal_json import parsed
 from services.gateway.domain.portal_profiles import PROFILES
-from services.gateway.domain.portal_spelling import letters_of_name, without_elements
 from services.gateway.domain.portal_twice import is_blank
 from services.gateway.domain.portal_words import LongText
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.gateway.domain.portal_base64 import NotBase64, Unescaped
+from services.gateway.domain.portal_containers import content_beside, with_envelope_of, within
 from services.gateway.domain.portal_envelope import (
     TEXTS_OF_THEIR_OWN,
     as_json,
@@ -23,15 +24,7 @@ from services.gateway.domain.portal_outline import (
     outline_of,
 )
 from services.gateway.domain.portal_several import another_dossier
-from services.gateway.domain.portal_spelling import (
-    FILES,
-    content_beside,
-    files_in,
-    in_shape,
-    with_envelope_of,
-    with_members_named,
-    within,
-)
+from services.gateway.domain.portal_spelling import FILES, files_in, in_shape, with_members_named
 from services.gateway.domain.portal_twice import lay_under
 from services.gateway.domain.portal_words import Json
 from services.gateway.use_cases.portal_aside import aside, values_at_most
