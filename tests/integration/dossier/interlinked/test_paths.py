@@ -69,6 +69,8 @@ async def test_a_member_begun_after_a_correction_is_given_the_right_result(empty
     birth = await kin.granted(seen, BIRTH)
     birth = await kin.act(birth, "return", LEAD, delivery="COUNTER", **HANDED_OUT)
     await kin.advance()
+    # Accepted on the certificate as it was then; the error is found while it is worked.
+    residence = await kin.at_issue_of(seen, RESIDENCE)
     error = {"reason": "Sai năm sinh", "cause": "ERROR_WRITTEN", "found_by": "APPLICANT"}
     birth = await kin.act(birth, "result-correction-draft", staff("SPECIALIST", COMMUNE), **error)
     birth = await kin.act(birth, "result-correction", signer, approved=True)
@@ -81,7 +83,7 @@ async def test_a_member_begun_after_a_correction_is_given_the_right_result(empty
     await kin.act(at, "return", LEAD, delivery="COUNTER", **HANDED_OUT)
     await kin.advance()
     assert await kin.statuses(seen) == {BIRTH: "GRANTED", RESIDENCE: "OPEN", CARD: "WAITING"}
-    await kin.granted(seen, RESIDENCE)
+    await kin.issued(residence, staff("CLERK", POLICE, "van-phong"), number="TT-1")
     await kin.advance()
     (carried,) = (await kin.child(seen, CARD))["brought"]["interlinked"]["results"]
     assert (carried["number"], carried["procedure"]) == ("KQ-DUNG", BIRTH)
