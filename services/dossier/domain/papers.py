@@ -124,7 +124,7 @@ def receipt(
     Fees are what this applicant owes by the account, exemptions and corrections counted.
     """
     return {
-        **head(dossier, parties, dossier.standing_at(dossier.receiving_agency)),
+        **head(dossier, parties, dossier.receiving_agency),
         "components": [
             {"name": item["name"], "form": _FORMS.get(item["form"], item["form"])} for item in components
         ],
@@ -177,7 +177,7 @@ def supplement_request(
 ) -> dict[str, Any]:
     """Return form 02: everything that is missing, in one go, how many of each form, with the reason."""
     return {
-        **head(dossier, parties, dossier.standing_at(dossier.receiving_agency)),
+        **head(dossier, parties, dossier.receiving_agency),
         "items": [_item(item, procedure) for item in items],
         "contact_phone": dossier.standing_at(dossier.receiving_agency).phone,
         "reason": reason,
@@ -191,7 +191,7 @@ def intake_refusal(
 ) -> dict[str, Any]:
     """Return form 03: why the dossier is not received, with the legal basis."""
     return {
-        **head(dossier, parties, dossier.standing_at(dossier.receiving_agency)),
+        **head(dossier, parties, dossier.receiving_agency),
         "reason": reason,
         "legal_basis": legal_basis,
         "submitter": (parties.get("representative") or parties["owner"])["full_name"],
@@ -213,7 +213,7 @@ def stop_notice(
     amount = f"{settlement.refund_amount:,} đồng".replace(",", ".") if settlement.refund_amount else ""
     refund = [_REFUNDS[settlement.refund], amount, settlement.refund_basis]
     return {
-        **head(dossier, parties, dossier.standing_at(dossier.competent_agency)),
+        **head(dossier, parties, dossier.competent_agency),
         "reason": reason,
         "legal_basis": legal_basis,
         "officer": officer,
@@ -228,7 +228,7 @@ def stop_notice(
 def apology(dossier: Dossier, apologised: Apology, *, parties: dict[str, Any]) -> dict[str, Any]:
     """Return form 04: the apology of the agency's head, the reason and the new date."""
     return {
-        **head(dossier, parties, dossier.standing_at(dossier.competent_agency)),
+        **head(dossier, parties, dossier.competent_agency),
         "officer": apologised.signed_by,
         "delay": {
             "received_at": local_text(dossier.accepted_at),
@@ -245,7 +245,7 @@ def correction_apology(
     """Return the apology for a wrong result: which one, what is wrong, and the dossier that corrects it."""
     result = dossier.result
     return {
-        **head(dossier, parties, dossier.standing_at(dossier.competent_agency)),
+        **head(dossier, parties, dossier.competent_agency),
         "officer": officer,
         "error": {
             "result": result.name if result else "",
@@ -272,7 +272,7 @@ def payment_notice(
     left = [["Đã nộp thừa trước đó, chuyển sang", _dong(covered)], ["Còn phải nộp", _dong(obligation.owed)]]
     pay_by = [["Thời hạn nộp", local_text(obligation.pay_by) or "Khi người nộp thực hiện"]]
     return {
-        **head(dossier, parties, dossier.standing_at(dossier.competent_agency)),
+        **head(dossier, parties, dossier.competent_agency),
         "reason": obligation.reason,
         "legal_basis": obligation.legal_basis,
         "officer": officer,
@@ -340,12 +340,23 @@ def one_stop_of(agency: Agency) -> str:
     return agency.one_stop_name or "Bộ phận Tiếp nhận và Trả kết quả"
 
 
-def head(dossier: Dossier, parties: dict[str, Any], agency: Agency) -> dict[str, Any]:
-    """Return what every paper begins with: whose it is, and about whom."""
+def took_over(agency: Agency, of: Agency) -> dict[str, str]:
+    """Return from whom an agency took over what a paper is about; nothing where it is its own."""
+    return {"took_over_from": of.name} if agency.code != of.code else {}
+
+
+def head(dossier: Dossier, parties: dict[str, Any], of: Agency) -> dict[str, Any]:
+    """Return what every paper begins with: whose it is, and about whom.
+
+    Since an agency has ended its papers are headed by who goes on for it, and say from whom that took over:
+    the applicant handed in at the other one.
+    """
+    agency = dossier.standing_at(of)
     owner = parties["owner"]
     return {
         "agency": agency.name,
         "one_stop": one_stop_of(agency),
+        **took_over(agency, of),
         "dossier_code": dossier.dossier_code or dossier.reference,
         "procedure": f"{dossier.procedure_name} ({dossier.procedure_code})",
         "owner": owner["full_name"],

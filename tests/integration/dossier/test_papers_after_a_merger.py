@@ -1,7 +1,10 @@
 """Papers after a merger are headed by who issues them; form 01 promises no day while the clock stands."""
 
+import io
 from datetime import datetime
 from typing import Any
+
+from pypdf import PdfReader
 
 from kernel.core.clock import VIETNAM
 from tests.builders.dossier.office import COMMUNE, LEAD, RECEIVER, SIGNER, SPECIALIST, Office, a_citizen
@@ -39,6 +42,13 @@ async def test_papers_of_the_heir_bear_its_name_and_older_ones_stay(office: Offi
     before, *after = told
     assert before == ("FORM_01", f"UBND {COMMUNE}")
     assert sorted(after) == [(kind, f"UBND {HEIR}") for kind in ("FORM_01", "FORM_02", "FORM_04", "FORM_05")]
+    taken = [said.get("took_over_from") for _, said in await contents(office)]
+    assert taken == [None] + [f"UBND {COMMUNE}"] * 4
+    paper = (await office.read(waiting, at_heir(RECEIVER)))["papers"][-1]["paper_id"]
+    printed = await office.service.get(f"/v1/papers/{paper}", at_heir(RECEIVER))
+    said = " ".join(PdfReader(io.BytesIO(printed.content)).pages[0].extract_text().split())
+    assert f"UBND {HEIR}" in said
+    assert f"(tiếp nhận bàn giao từ UBND {COMMUNE})" in said
 
 
 async def test_the_control_slip_after_a_merger_names_who_works_now(office: Office) -> None:

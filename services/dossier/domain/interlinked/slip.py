@@ -7,7 +7,7 @@ from typing import Any
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.interlinked.child import Child, ChildStatus
 from services.dossier.domain.interlinked.parent import Parent
-from services.dossier.domain.papers import DELIVERY, head, local_text, one_stop_of
+from services.dossier.domain.papers import DELIVERY, head, local_text, one_stop_of, took_over
 
 
 def group_receipt(
@@ -18,7 +18,7 @@ def group_receipt(
     Due moments are each child's own where it was accepted; the appointment is the submission's.
     """
     return {
-        **head(lead, parties, lead.standing_at(lead.receiving_agency)),
+        **head(lead, parties, lead.receiving_agency),
         "dossier_code": parent.reference,
         "procedure": parent.group.name,
         "submitter": (parties.get("representative") or parties["owner"])["full_name"],
@@ -37,10 +37,17 @@ def standing(parent: Parent) -> dict[str, Any]:
     Since the lead agency has ended, who goes on for it issues the slip.
     """
     return {
-        **({"agency": heir.name, "one_stop": one_stop_of(heir)} if (heir := parent.lead.heir) else {}),
+        **_headed(parent),
         "members": [_member(child) for child in parent.children.values()],
         "due_at": local_text(parent.due_at),
     }
+
+
+def _headed(parent: Parent) -> dict[str, str]:
+    heir = parent.lead.heir
+    if heir is None:
+        return {}
+    return {"agency": heir.name, "one_stop": one_stop_of(heir), **took_over(heir, parent.lead.agency)}
 
 
 def owner_words(changed: Mapping[str, Any], *, has_representative: bool) -> dict[str, str]:
