@@ -20,6 +20,8 @@ from services.gateway.use_cases.portal_sync import TellPortal
 _IDLE_SECONDS = 0.1
 _TURN_SECONDS = 300.0
 _GRACE_SECONDS = 8.0
+_HEARD_SECONDS = 600.0
+"""So long a process without a turn says that all is refused: who follows needs a while to learn it anew."""
 _RENEW_AT = 0.2
 """Part of a lease between renewals; as much is left at the end for a call that is being broken off."""
 _GATHER_SECONDS = 0.01
@@ -62,6 +64,7 @@ class PortalSender:
         # Renewals and results touch the same rows: one at a time, or they wait for each other crosswise.
         self._writing = asyncio.Lock()
         self._good_until = 0.0
+        self._forgetting: asyncio.TimerHandle | None = None
 
     async def run(self, stopping: asyncio.Event, *, seconds: float = _TURN_SECONDS) -> None:
         """Send until the process stops or the turn ends; what is in flight is finished first.
@@ -94,6 +97,9 @@ class PortalSender:
     @asynccontextmanager
     async def _holding(self) -> AsyncIterator[None]:
         """Renew what is in flight meanwhile; at the end nothing is in flight."""
+        if self._forgetting is not None:
+            self._forgetting.cancel()
+        _held.set(self._tell.is_refused_everything)
         renewing = asyncio.create_task(self._renew_leases())
         try:
             yield
@@ -102,6 +108,9 @@ class PortalSender:
             await asyncio.gather(renewing, return_exceptions=True)
             await self._drop()
             self._fence.release()
+            # Another process may have the turns from now on: what this one last heard grows old.
+            loop = asyncio.get_running_loop()
+            self._forgetting = loop.call_later(_HEARD_SECONDS, _held.set, 0)
 
     async def _renew_leases(self) -> None:
         """Renew well before the end; without a word from the ledger, stop speaking when the leases end."""
