@@ -13,6 +13,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ENDINGS = {PDF: (".pdf",), JPEG: (".jpg", ".jpeg"), PNG: (".png",), DOCX: (".docx",), XLSX: (".xlsx",)}
 _OFFICE_PARTS = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX}
 
+HANDED_IN = frozenset({"COMPONENT", "SUPPLEMENT"})
+"""Purposes of what the applicant brought; a slip signed at the counter, or another dossier's paper, is none."""
+PORTAL_READS = HANDED_IN | {"RESULT"}
+"""What the national portal may be told of and fetch."""
+
 
 class Fault(StrEnum):
     """Why a file of a known type is not taken."""

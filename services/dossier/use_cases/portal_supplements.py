@@ -8,7 +8,7 @@ from uuid import UUID
 from services.dossier.domain.states import State
 from services.dossier.use_cases.ports import Attachment
 
-_ANSWERED = ("supplement_answered", "intake_supplement_answered")
+ANSWERED = ("supplement_answered", "intake_supplement_answered")
 _BROUGHT = "SUPPLEMENT"
 
 
@@ -31,7 +31,7 @@ def told_supplements(
         kind = str(item["type"]).split(".")[1]
         if "supplement" in change:
             found.append(_asked(change, is_intake=kind.startswith("intake")))
-        elif found and kind in _ANSWERED:
+        elif found and kind in ANSWERED:
             found[-1] |= _answered(change)
         elif found and _confirms(kind, change, found[-1]):
             found[-1] |= _confirmed(change, item["data"]["dossier"]["due_at"])

@@ -9,7 +9,7 @@ from uuid import UUID
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, NotFound
 from services.dossier.domain.correcting import corrects_of
-from services.dossier.domain.files import Scan
+from services.dossier.domain.files import HANDED_IN, Scan
 from services.dossier.domain.holdings import Result
 from services.dossier.domain.intake.evidence import (
     EvidenceKind,
@@ -23,7 +23,7 @@ from services.dossier.domain.payments.account import ItemKind
 from services.dossier.domain.payments.events import paid_through
 from services.dossier.use_cases.open_dossier import parties_of
 from services.dossier.use_cases.portal_results import told_results
-from services.dossier.use_cases.portal_supplements import told_supplements
+from services.dossier.use_cases.portal_supplements import ANSWERED, told_supplements
 from services.dossier.use_cases.ports import Detail, Work
 from services.dossier.use_cases.read_dossiers import log_reading
 
@@ -278,14 +278,23 @@ def _attachments(detail: Detail) -> list[dict[str, Any]]:
                     | {"component_code": component.component_code, "media_type": found.media_type, **shown}
                     | {"replaced_by": results.get(component.component_code, "")}
                 )
-    rest = [item for item in by_id.values() if item.purpose != "RESULT"]
+    # Slips signed at the counter, results and what is kept here for another dossier are nobody's components.
+    later = _handed_in_later(detail)
+    rest = [item for item in by_id.values() if item.purpose in HANDED_IN and item.id not in later]
     return named + [
         {"attachment_id": item.id, "file_name": item.file_name, "name": item.file_name}
         | {"component_code": item.component_code, "media_type": item.media_type}
+        # It came as a file: that is the evidence.
         | {"is_digitised": True, "reuse": 0, "is_from_personal_store": item.taken is not None}
         | {"replaced_by": ""}
         for item in rest
     ]
+
+
+def _handed_in_later(detail: Detail) -> set[UUID]:
+    """Return the files of answers this version does not have yet."""
+    answered = sum(str(item["type"]).split(".")[1] in ANSWERED for item in detail.history)
+    return {file for one in detail.dossier.supplements[answered:] for file in one.answered_with or ()}
 
 
 def _results_for_components(detail: Detail) -> dict[str, str]:

@@ -14,6 +14,7 @@ from services.dossier.store.tables.results import FOLDED
 from tests.builders.dossier.office import (
     CLERK,
     GATEWAY,
+    HANDED_OUT,
     RECEIVER,
     SIGNER,
     SPECIALIST,
@@ -90,6 +91,25 @@ async def test_the_portal_is_told_version_by_version_what_stands_and_what_was_ta
     )
     assert await told(second["version"]) == (["13/XN"], ["12/XN"])
     assert await told(recall["version"]) == ([], ["12/XN"])
+
+
+async def test_the_portal_gets_what_the_applicant_brought_and_no_paper_of_the_counter(office: Office) -> None:
+    """The slip with the receiver's signature and card stays inside, also from an address given out before."""
+    seen = await issued(office)
+    path = f"/v1/portal-views/{seen['dossier_id']}"
+    before = (await office.service.get(path, GATEWAY)).json()["attachments"]
+    slip = await office.upload(RECEIVER, name="chu-ky-va-can-cuoc.pdf")
+    signed = {name: told for name, told in HANDED_OUT.items() if name != "no_receipt_reason"}
+    handed_out = {**signed, "receipt_attachment_id": slip}
+    await office.act(seen, "return", RECEIVER, delivery="COUNTER", **handed_out)
+    after = (await office.service.get(path, GATEWAY)).json()
+    assert after["attachments"] == before
+    read = {
+        one: (await office.service.get(f"/v1/attachments/{one}/content", GATEWAY)).status_code
+        for one in (slip, before[0]["attachment_id"], after["results"][0]["attachments"][0]["attachment_id"])
+    }
+    assert list(read.values()) == [404, 200, 200]
+    assert (await office.service.get(f"/v1/attachments/{slip}/content", RECEIVER)).status_code == 200
 
 
 async def test_a_number_given_before_is_warned_of_and_no_refusal(office: Office) -> None:

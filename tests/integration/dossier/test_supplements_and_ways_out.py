@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from kernel.core.clock import VIETNAM
 from tests.builders.dossier.office import (
     CLERK,
+    GATEWAY,
     LEAD,
     RECEIVER,
     SIGNER,
@@ -77,6 +78,13 @@ async def test_the_clock_stands_from_the_request_to_the_confirmation(office: Off
     history = (await office.service.get(f"/v1/dossiers/{seen['dossier_id']}/history", LEAD)).json()["items"]
     told = history[-1]["change"]["confirming"]
     assert (told["minutes"], told["is_late"]) == (8 * 60, False)
+    path = f"/v1/portal-views/{seen['dossier_id']}"
+    asked, newest = [
+        (await office.service.get(path, GATEWAY, params={"version": version})).json()["attachments"]
+        for version in (history[-3]["version"], 0)
+    ]
+    assert file in {one["attachment_id"] for one in newest}
+    assert file not in {one["attachment_id"] for one in asked}, "told before it was handed in"
     slip = await office.service.get(f"/v1/dossiers/{seen['dossier_id']}/control-slip.pdf", RECEIVER)
     said = " ".join(PdfReader(io.BytesIO(slip.content)).pages[0].extract_text().split())
     assert "Chờ cơ quan xác nhận nội dung bổ sung (cơ quan giải quyết)" in said
