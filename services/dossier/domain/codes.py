@@ -37,7 +37,12 @@ def dossier_code(agency: str, day: date, number: int) -> str:
     """
     if number < 1:
         raise ValueError("numbers of a day begin at 1")
-    return f"{agency}-{day:%y%m%d}-{number:04d}"
+    return f"{code_begins(agency, day)}{number:04d}"
+
+
+def code_begins(agency: str, day: date) -> str:
+    """Return what stands before the number in the codes of an agency's day."""
+    return f"{agency}-{day:%y%m%d}-"
 
 
 def reference_of(dossier_id: UUID) -> str:

@@ -14,7 +14,7 @@ _ENDINGS = {PDF: (".pdf",), JPEG: (".jpg", ".jpeg"), PNG: (".png",), DOCX: (".do
 _OFFICE_PARTS = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX}
 
 HANDED_IN = frozenset({"COMPONENT", "SUPPLEMENT"})
-"""Purposes of what the applicant brought; a slip signed at the counter, or another dossier's paper, is none."""
+"""Purposes of what the applicant brought; no slip of the counter, no other dossier's paper."""
 PORTAL_READS = HANDED_IN | {"RESULT"}
 """What the national portal may be told of and fetch."""
 

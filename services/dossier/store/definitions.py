@@ -95,6 +95,7 @@ _INTAKE = Statement(
         (SELECT json_agg({FILE_JSON})
          FROM attachments f WHERE f.id = ANY(:attachments::uuid[])) AS attachments,
         (SELECT d.id FROM dossiers d WHERE d.portal_code = :portal_code::text) AS existing_id,
+        EXISTS (SELECT FROM dossiers d WHERE d.dossier_code = upper(:portal_code::text)) AS is_code_ours,
         (SELECT max(f.sequence) FROM forms f WHERE f.code = :procedure) AS form_sequence,
         -- Bounded: of who files thousands, the newest two hundred are looked through.
         (SELECT json_agg(json_build_object('reference', o.reference, 'dossier_code', o.dossier_code,
@@ -216,6 +217,7 @@ class PostgresCatalogue(Continuations):
             row["form_sequence"],
             grounds,
             row["duplicates"] or (),
+            is_code_ours=row["is_code_ours"],
         )
 
     def require_choice(self, row: Any) -> None:

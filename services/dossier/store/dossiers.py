@@ -10,6 +10,7 @@ from kernel.core.clock import Clock
 from kernel.core.errors import NotFound
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.codes import code_begins
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.history import Entry
 from services.dossier.domain.situation import LinkedDossier
@@ -225,9 +226,18 @@ _LINKED = Statement(
     " FROM unnest(:ids::uuid[]) WITH ORDINALITY AS asked(id, place) JOIN dossiers x ON x.id = asked.id"
     " ORDER BY asked.place"
 )
+# The portal's codes have the same form, and a code is all either side goes by: one it gave is passed over.
+# Each candidate is looked up by itself, by the index; in small letters it is the same code.
+_FREE = """
+    (SELECT n FROM (SELECT generate_series({first}, {first} + 100000) AS n) AS s
+     CROSS JOIN LATERAL (
+         SELECT :begins::text || lpad(n::text, greatest(4, length(n::text)), '0') AS code OFFSET 0) AS c
+     WHERE (SELECT count(*) FROM dossiers d WHERE d.portal_code IN (c.code, lower(c.code))) = 0
+     LIMIT 1)
+"""
 _NEXT_NUMBER = Statement(
-    "INSERT INTO code_counters (agency, day, last) VALUES (:agency, :day, 1)"
-    " ON CONFLICT (agency, day) DO UPDATE SET last = code_counters.last + 1 RETURNING last"
+    f"INSERT INTO code_counters AS k (agency, day, last) VALUES (:agency, :day, {_FREE.format(first='1')})"
+    f" ON CONFLICT (agency, day) DO UPDATE SET last = {_FREE.format(first='k.last + 1')} RETURNING last"
 )
 _HOLD = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
@@ -387,7 +397,9 @@ class PostgresDossiers:
         """
         await self._unit.stand_in(self._lines.of(agency, day), seconds=MOST_SECONDS)
         await self._unit.begin()
-        number: int = await self._unit.fetch_value(_NEXT_NUMBER, agency=agency, day=day)
+        number: int = await self._unit.fetch_value(
+            _NEXT_NUMBER, agency=agency, day=day, begins=code_begins(agency, day)
+        )
         return number
 
     async def hold(self, portal_code: str) -> None:

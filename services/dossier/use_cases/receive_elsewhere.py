@@ -189,6 +189,9 @@ async def receive_from_portal(
     submission, intake, sent_to = await _going_on(born, work=work, today=now.astimezone(VIETNAM).date())
     if intake.existing_id is not None:
         return "repeated", intake.existing_id, None
+    if intake.is_code_ours:
+        # Either side goes by the code alone: whose dossier is meant is for people.
+        raise Invalid(fields=[("portal_code", "Mã này đã được cấp cho một hồ sơ khác tại đây")])
     procedure = open_procedure(intake)
     require_worked_here(procedure)
     if not procedure.process:

@@ -192,6 +192,18 @@ async def test_the_portal_view_tells_each_version_as_it_was(office: Office) -> N
     assert (await office.service.get(f"/v1/attachments/{file}/content", GATEWAY)).content == PDF
 
 
+async def test_a_code_is_one_dossiers_whichever_side_gave_it(office: Office) -> None:
+    """Either side goes by the code alone: a dossier here would be told over the portal's own."""
+    for code in ("H99.201-260303-0001", "h99.201-260303-0002", "H99.201-260303-0004"):
+        born = await office.service.post("/v1/portal-dossiers", a_portal_dossier(portal_code=code), GATEWAY)
+        assert born.status_code == 201, born.text
+    given = [(await office.accepted())["dossier_code"] for _ in range(2)]
+    assert given == ["H99.201-260303-0003", "H99.201-260303-0005"]
+    for code in (given[0], given[1].lower()):
+        other = await office.service.post("/v1/portal-dossiers", a_portal_dossier(portal_code=code), GATEWAY)
+        assert (other.status_code, [one["path"] for one in other.json()["errors"]]) == (422, ["portal_code"])
+
+
 async def test_portal_views_are_read_together_in_the_order_asked_for(office: Office) -> None:
     """What is not known is told as such, beside what is; one reading is logged, of those that were shown."""
     seen, other = await office.in_process(), await office.submitted()

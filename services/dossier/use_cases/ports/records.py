@@ -134,6 +134,8 @@ class Intake:
     grounds: Grounds | None = None
     duplicates: Sequence[Mapping[str, Any]] = ()
     """Open dossiers of the same owner in the same procedure, newest first."""
+    is_code_ours: bool = False
+    """Whether the portal's code was given to a dossier here."""
 
 
 @dataclass(frozen=True, slots=True)
