@@ -5,6 +5,8 @@ import unicodedata
 
 def unmarked(text: str) -> str:
     """Return a Vietnamese text without its marks, case as it is: `Đã tồn tại` is `Da ton tai`."""
+    if text.isascii():
+        return text
     plain = unicodedata.normalize("NFD", text.replace("Đ", "D").replace("đ", "d"))
     return "".join(one for one in plain if not unicodedata.combining(one))
 
@@ -16,4 +18,5 @@ def folded(text: str) -> str:
 
 def letters(name: str) -> str:
     """Return a member's name by its letters and digits alone: `ma_ho_so`, `MaHoSo` and `MAHOSO` are one."""
-    return "".join(one for one in folded(name) if one.isalnum())
+    plain = folded(name)
+    return plain if plain.isalnum() else "".join(one for one in plain if one.isalnum())

@@ -100,10 +100,11 @@ def beside(answer: Any, told: Any = None) -> Beside:
         left -= len(value) if isinstance(value, str) else 0
         if number >= _MOST or left < 0:
             return Beside(max(worst.says, Says.UNSURE), worst.words or "câu trả lời quá dài", code)
-        found = _of_member(names, value)
+        # Who says back the whole dossier is known by its first word that is not harmless by itself.
+        found = _of_member(names, value) if ours is None else _apart_from(ours, names, value)
         if found > Says.DONE and told is not None:
             ours = ours or Ours.of(told)
-            found = min(found, _apart_from(ours, names, value))
+            found = min(_of_member(names, value), _apart_from(ours, names, value))
         if found > Says.DONE and names[-1] in _CODES:
             code = code or whole_number(value) or 0
         is_sentence = isinstance(value, str) and " " in value

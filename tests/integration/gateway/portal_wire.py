@@ -198,7 +198,9 @@ class Recorder:
         if not is_sandbox:
             self.calls.append(call)
             if self.speaks:
-                await self._spoken(call, self.speaks(call, json.loads(call.answered)), send)
+                is_told = call.status == 200
+                value = self.speaks(call, json.loads(call.answered)) if is_told else call.status
+                await self._spoken(call, value, send)
 
     @staticmethod
     def _kept(call: Call) -> Any:

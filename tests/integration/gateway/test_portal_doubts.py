@@ -237,11 +237,11 @@ EMPTY = [
 @pytest.mark.parametrize("empty", EMPTY, ids=str)
 async def test_a_create_that_was_lost_is_made_where_the_look_up_has_an_empty_line(start, empty: Any):
     async with a_world(start) as world:
-        await world.faults(refuse=refusing("DongBoHoSoMC", 504, "", times=1))
+        await world.faults(html_5xx={"value": True, "times": 1, "service": "DongBoHoSoMC"})
 
         def speak(call: Call, answer: Any) -> Any:
             is_none = call.service == "TraCuuHoSo" and not answer["result"]
-            return {**answer, "result": empty} if is_none else answer
+            return {**answer, "message": "", "result": empty} if is_none else answer
 
         world.wire.speaks = speak
         dossier = ADossier().went("accepted", "ACCEPTED")
