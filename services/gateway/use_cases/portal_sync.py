@@ -147,7 +147,9 @@ class TellPortal:
             if self._streak.is_open:
                 told = _as_silence(told)
         if turn is not Turn.NOTHING:
-            _log.warning("portal_refuses_everything", is_open=self._streak.is_open, failure=told.failure)
+            # The words may be of a person; they stand in the ledger.
+            code = told.failure.code if told.failure else ""
+            _log.warning("portal_refuses_everything", is_open=self._streak.is_open, code=code)
             self._probe_at = None
         # Whatever waited meanwhile goes at once.
         self._was_silent = self._was_silent or turn is Turn.CLOSED

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from services.gateway.domain.portal_streak import MANY_DOSSIERS
 from tests.integration.gateway.portal_dossiers import PROCEDURE, ADossier
@@ -47,6 +48,19 @@ async def test_what_a_polite_portal_refuses_of_everything_waits_and_goes_when_it
     await world.settles()
     for one in dossiers:
         assert await world.statuses(one.code) == ["1", "2"]
+
+
+async def test_the_portals_words_of_a_citizen_are_in_no_log(world: World):
+    """They stand in the ledger, which is an officer's to read."""
+    words = "Số định danh của công dân Nguyễn Văn An không khớp CSDL dân cư"
+    await world.faults(refuse={"service": "DongBoHoSoMC", "error_code": -9, "message": words})
+    for dossier in accepted(MANY_DOSSIERS):
+        await world.hears(dossier)
+    with capture_logs() as logged:
+        await world.sends()
+    said = [line for line in logged if line["event"] == "portal_refuses_everything"]
+    assert [line["code"] for line in said] == ["-9"]
+    assert "Nguyễn Văn An" not in str(logged)
 
 
 async def test_one_poisoned_mapping_is_refused_and_holds_up_nobody(world: World):
