@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from services.gateway.domain.portal_leaves import token
-from services.gateway.domain.portal_words import NO, YES, is_no_moment, moment_of
+from services.gateway.domain.portal_words import NO, YES, is_no_moment, moment_of, tech_id_of
 
 _LONGEST_OF_THE_ROAD = 4_000
 _SUBJECTS = {"1": "CITIZEN", "2": "BUSINESS", "3": "STATE_AGENCY", "4": "ORGANISATION"}
@@ -155,7 +155,7 @@ def _subject(value: str, told: ToldOn) -> bool:
 
 
 def _account(value: str, told: ToldOn) -> bool:
-    return told.is_change or token(value) == told.tech_id
+    return tech_id_of(value) != "" and (told.is_change or token(value) == told.tech_id)
 
 
 def _code(value: str, told: ToldOn) -> bool:

@@ -46,7 +46,7 @@ def _kept(data: Mapping[str, Any], profile: Mapping[str, Any], told: Mapping[str
         for kind in ("by_post", "verified")
         if (is_change and kind == "by_post") or text_of(data, profile[kind]).casefold() not in _FLAGS
     )
-    if not is_change and not tech_id_of(text_of(data, profile["account"])):
+    if not tech_id_of(text_of(data, profile["account"])):
         yield profile["account"]
     codes = {text_of(data, profile[name]).casefold() for name in ("code", "supplement_code")} - {""}
     if len(codes) > 1:

@@ -37,8 +37,8 @@ UNKNOWN = (
     *("NgayTiepNhan", "DSKetNoiCSDL", "GhiChu", "Nghề nghiệp", APART, "Nghề\x01 nghiệp", "DuocTaiSuDung"),
     *("DuocSoHoa", "DuocLayTuKhoDMQG", "MaKetQuaThayThe", "TepDinhKemId", "DuongDanTaiTepTin", "IsDeleted"),
 )
-OF_A_CHANGE = {"MaCoQuanThucHien", "MaTTHC", "MaDoiTuong", "TaiKhoanDuocXacThucVoiVNeID"}
-"""What a change does not change: the dossier keeps its agency, its procedure and whose account it is of."""
+OF_A_CHANGE = {"MaCoQuanThucHien", "MaTTHC", "TaiKhoanDuocXacThucVoiVNeID"}
+"""What a change does not change: the dossier keeps its agency, its procedure and who vouches for it."""
 SILENT = OF_NO_DOSSIER
 OF_THE_ROAD = {"Ngay", "service", "madonvi", "isSync"}
 """What an envelope says for who carries it; inside the content the same names are the applicant's."""
@@ -208,6 +208,7 @@ SEEN = "X.dauaaahet"
 @example([Saying("content", "Ngay", SEEN, SEEN)], "as it is", "False")
 @example([Saying("container", "Ngay", SEEN, SEEN)], "as it is", "False")
 @example([Saying("container", "service", SEEN, SEEN)], "a content that is a text", "True")
+@example([Saying("content", "MaDoiTuong", SEEN, {"@ma": "x", "#text": SEEN})], "as it is", "True")
 @example([Saying("content", "SoBienNhan", SEEN, SEEN)], "as it is", "True")
 @example(
     [Saying("content", "Nghề nghiệp", SEEN, SEEN), Saying("content", APART, "X.daubbbhet", "X.daubbbhet")],
