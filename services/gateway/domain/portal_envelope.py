@@ -27,7 +27,7 @@ _ASKED = ("masohoso", "mahoso")
 _MOST_OF_A_FORM = 100
 """Members; a form of more is no message in one of them, said as often as it may be."""
 _CONTENT_AGAIN = "data (2)"
-_LONGEST_QUESTION = 1_048_576
+_MOST_ASKED = 10_000
 _DEEPEST = 6
 """Levels of wrapping that are undone round a question."""
 
@@ -103,7 +103,7 @@ def asked_code(message: Any) -> str:
 
 
 def _leaves(message: Any) -> Iterator[Leaf]:
-    tree = tree_of(message, opened_letters=_LONGEST_QUESTION)
+    tree = tree_of(message, opened_values=_MOST_ASKED)
     return (one for level in levels_in(tree) for one in level.inner if isinstance(one, Leaf))
 
 

@@ -142,14 +142,14 @@ def levels_in(level: Level) -> Iterator[Level]:
                 waiting.append(inner.opened)
 
 
-def tree_of(value: Any, long_texts: Mapping[str, Any] | None = None, *, opened_letters: int = 0) -> Level:
+def tree_of(value: Any, long_texts: Mapping[str, Any] | None = None, *, opened_values: int = 0) -> Level:
     """Return the tree of a value.
 
     `long_texts` has what those texts say that are not held and are JSON of their own, by what stands in their
-    places; of short texts so many letters in all are looked into.
+    places; of short texts so many are looked into as have so many values in all.
     """
     root = Level(None, "", "", is_text=True)
-    left = opened_letters
+    left = opened_values
     told_by = long_texts or {}
     # What, in which level, its name as it was written, its letters, the name in its pair, how deep in texts.
     waiting: list[tuple[Any, Level, str, str, str, int]] = [(value, root, "", "", "", 0)]
@@ -164,7 +164,7 @@ def tree_of(value: Any, long_texts: Mapping[str, Any] | None = None, *, opened_l
         above.inner.append(leaf)
         inner = _said_by(told, left) if deep < _DEEPEST_TEXT else None
         if inner is not None:
-            left -= len(told)
+            left -= _values_at_most(told)
             leaf.opened = Level(above, said, name, is_text=True)
             waiting.append((inner, leaf.opened, "", name, also, deep + 1))
     return root
@@ -202,10 +202,10 @@ def _called_in(members: Any) -> dict[str, str]:
 
 def _said_by(text: Any, left: int) -> Any:
     """Return what a text says that is JSON of its own, None for any other and for one that is too long."""
-    if not isinstance(text, str) or isinstance(text, Figure) or len(text) > left:
+    if not isinstance(text, str) or isinstance(text, Figure):
         return None
     bare = text.lstrip(_BEFORE_JSON)
-    if not bare.startswith(_OPENS):
+    if not bare.startswith(_OPENS) or _values_at_most(text) > left:
         return None
     try:
         inner = wire_value(bare.encode("utf-8", "replace"))
@@ -213,6 +213,10 @@ def _said_by(text: Any, left: int) -> Any:
         return None
     is_text = isinstance(inner, str) and not isinstance(inner, Figure)
     return inner if isinstance(inner, list) or is_text else None
+
+
+def _values_at_most(text: str) -> int:
+    return 1 + text.count(",") + text.count("[") + text.count("{")
 
 
 def _text(text: str) -> str:

@@ -67,7 +67,8 @@ _FLAGS = (
     ("is_digitised", "duocsohoa", NO),
 )
 _SHORTEST_CONTENT = 16
-_OPENED_LETTERS = 8_388_608
+_OPENED_VALUES = 50_000
+"""As many as a message may have; a text of more counts whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def left_over(heard: Heard, told: ToldOn, files: Sequence[Mapping[str, Any]]) ->
 
     `files` are the attachments as they were read, with their contents or what stands in their places.
     """
-    wire = tree_of(heard.value, heard.long_texts, opened_letters=_OPENED_LETTERS)
+    wire = tree_of(heard.value, heard.long_texts, opened_values=_OPENED_VALUES)
     levels = Levels.of(wire)
     found = _found_in(heard, told, files, levels)
     left = list(found.unfound(leaves_in(wire)))

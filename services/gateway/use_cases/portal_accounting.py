@@ -42,7 +42,7 @@ async def accounted(handed: Handed, as_read: Handed, said: Said, message: Inboun
     """
     answers = within_a_form(handed.body["form_data"])
     handed = replace(handed, body={**handed.body, "form_data": answers})
-    left = await aside(said.values, _left_of, handed, as_read, said, message)
+    left = await aside(said.values_in_texts, _left_of, handed, as_read, said, message)
     if not left:
         return Accounted(handed)
     unread = tuple(dict.fromkeys(one.known_path for one in left))
@@ -59,7 +59,7 @@ async def accounted(handed: Handed, as_read: Handed, said: Said, message: Inboun
 
 async def unread_in(handed: Handed, said: Said, message: Inbound) -> dict[str, Any]:
     """Return what nobody reads of a message that is read, by where it stands, for people who decide on it."""
-    return carried(await aside(said.values, _left_of, handed, handed, said, message))
+    return carried(await aside(said.values_in_texts, _left_of, handed, handed, said, message))
 
 
 def _left_of(handed: Handed, as_read: Handed, said: Said, message: Inbound) -> list[Left]:

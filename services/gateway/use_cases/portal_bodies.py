@@ -57,6 +57,12 @@ class Said:
     texts: Mapping[str, Outline] = field(default_factory=dict)
     """What texts say that are not held and are JSON of their own, by what stands in their places."""
 
+    @property
+    def values_in_texts(self) -> int:
+        """How many values it may have about, with those in its short texts that nobody has counted."""
+        outlines = (*((self.outline,) if self.outline else ()), *self.texts.values())
+        return max(self.values, sum(values_at_most(one.text) for one in outlines))
+
 
 async def read_message(message: Inbound, open_work: OpenWork, bounds: Bounds) -> Said:
     """Return what a message says; raise `NotJson`, or `NoOutline` for one past the bounds.
@@ -124,7 +130,7 @@ async def _with_members(value: Any, around: list[tuple[Json, bool]], files: "_Fi
     if not isinstance(data, Mapping):
         return await _undone(value, files, others)
     others = [content_beside(value), *others]
-    if another := await aside(files.values, another_dossier, data, others):
+    if another := await aside(max(files.values, files.values_at_most), another_dossier, data, others):
         return {**value, "data": [data, another]}
     return {**value, "data": await _undone(data, files, others)}
 
@@ -170,6 +176,8 @@ class _Files:
     found_files: dict[str, File] = field(default_factory=dict)
     values: int = 0
     """How many have been read."""
+    values_at_most: int = 0
+    """How many there may be about, with those in short texts."""
     opened: dict[str, Outline] = field(default_factory=dict)
     """What long texts say, by what stood in their places."""
     _texts: int = 0
@@ -178,6 +186,7 @@ class _Files:
         """Return what an outline says, its long strings known from now on."""
         value = await aside(outline.values, outline.value)
         self.values += outline.values
+        self.values_at_most += values_at_most(outline.text)
         for place, (start, end) in enumerate(outline.longs):
             self.found_files[f"{outline.mark}:{place}"] = File(text, start, end, self.is_form)
         self.left = replace(

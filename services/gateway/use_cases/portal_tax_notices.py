@@ -13,6 +13,8 @@ from services.gateway.use_cases.portal_bodies import Said
 from services.gateway.use_cases.portal_handing import too_long
 from services.gateway.use_cases.portal_texts import File
 
+_MOST_VALUES = 50_000
+
 
 async def dossiers_told(said: Said) -> Sequence[str]:
     """Return whose a notice or voucher is, in its order; a long notice is searched where it lies.
@@ -24,7 +26,7 @@ async def dossiers_told(said: Said) -> Sequence[str]:
     if strange := said.files.keys() - places:
         raise NotUnderstood(too_long(said, strange))
     codes = tax_dossiers(said.value, {place: await _told_by(said.files[place]) for place in places})
-    others = await aside(said.values, _every_dossier, said)
+    others = await aside(said.values_in_texts, _every_dossier, said)
     return tuple(dict.fromkeys((*codes, *others)))
 
 
@@ -32,7 +34,7 @@ def _every_dossier(said: Said) -> tuple[str, ...]:
     if said.outline is None:
         return ()
     value, texts = on_the_wire(said.outline, said.texts)
-    tree = tree_of(value, texts, opened_letters=len(said.outline.text))
+    tree = tree_of(value, texts, opened_values=_MOST_VALUES)
     return every_dossier(leaf for level in levels_in(tree) for leaf in level.inner)
 
 

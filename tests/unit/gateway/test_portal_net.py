@@ -388,6 +388,7 @@ FIGURES: dict[str, Callable[[], Any]] = {
     "one object said again": lambda: with_data(**{f"n{n}:Con": {"a": "b"} for n in range(15_000)}),
     "spellings of a code": lambda: with_data(DuLieuEForm={f"n{n}:MaHoSo": str(n) for n in range(40_000)}),
     "texts in texts": lambda: with_data(DuLieuEForm={f"a{n}": json.dumps(["b", "c"]) for n in range(20_000)}),
+    "values in texts": lambda: with_data(DuLieuEForm={f"a{n}": json.dumps(["1"] * 9_000) for n in range(60)}),
     "deep": lambda: with_data(DuLieuEForm={"a": [nested(24) for _ in range(1_800)]}),
 }
 
@@ -412,3 +413,9 @@ def test_the_last_look_costs_as_much_as_there_is_to_look_at(
         left = portal_accounting._left_of(seen, handed, said, came)
         assert time.thread_time() - began < 4
         assert bool(left) == (not form)
+
+
+def test_many_values_in_few_texts_are_not_looked_at_on_the_loop() -> None:
+    came = message_of(json.dumps(FIGURES["values in texts"]()).encode())
+    said = asyncio.run(read_message(came, lambda: None, Bounds()))  # type: ignore[arg-type, return-value]
+    assert said.values < 1_000 < said.values_in_texts
