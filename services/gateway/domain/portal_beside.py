@@ -2,7 +2,7 @@
 
 `result` may judge each dossier (22.3), and whoever writes `MaLoi`, `rejected` or `KetQua` beside a 0 means
 it. Harmless are nothing at all, success, counts of it, none of faults, what things are called and when they
-were, and what we told ourselves (ADR 0031).
+were, and what we told ourselves (ADR 0033).
 """
 
 import re

@@ -1,7 +1,7 @@
 """What the portal says it holds of a dossier: `TraCuuHoSo`, whose fields are in no contract (9 and 22.6).
 
 The answer is read as a tree: every object in it that tells something is a line, of the dossier asked for
-unless it names another. A line of nothing but blanks is none (ADR 0031).
+unless it names another. A line of nothing but blanks is none (ADR 0033).
 """
 
 import re

@@ -1,7 +1,7 @@
 """What words of the portal's answers say: done and nothing else, nothing, not done, or something else.
 
 No list of codes or sentences was ever given (national-portal.md 4, 5, 22). So nothing is believed for a word
-in it (ADR 0031): a sentence tells of success where nothing is left of it once words of success, what they are
+in it (ADR 0033): a sentence tells of success where nothing is left of it once words of success, what they are
 of, codes and fillers are taken away. Texts are read without marks, in small letters;
 `tests/unit/gateway/test_portal_sentences.py` is what they are held against.
 """

@@ -1,4 +1,4 @@
-"""What an answer is believed for, and what one look-up of the dossier decides (ADR 0031)."""
+"""What an answer is believed for, and what one look-up of the dossier decides (ADR 0033)."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
