@@ -29,7 +29,6 @@ DERIVED = {
     "dossier_search": "index-search makes it anew",
     "deadline_warnings": "that somebody was warned once; the due moment is sealed",
     "mirrors": "told by the outside systems, whose dossiers they are; asked again",
-    "mirror_statuses": "as mirrors",
 }
 """Made again from what is proved here, or kept elsewhere: what was published is believed, never compared."""
 

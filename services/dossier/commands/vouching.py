@@ -42,6 +42,7 @@ WRITTEN_AT = {
     "destruction_lines": "(SELECT l.prepared_at FROM destruction_lists l WHERE l.id = list_id)",
     "due_moves": "(SELECT c.asked_at FROM due_commands c WHERE c.id = command_id)",
     "archive_packages": "(SELECT b.prepared_at FROM archive_batches b WHERE b.id = batch_id)",
+    "mirror_statuses": "received_at",
     "row_heads": "(SELECT min(h.at) FROM history h WHERE h.dossier_id = row_heads.dossier_id)",
 }
 """When a row was written, as it says itself, or what it belongs to; only copies have no such moment.

@@ -1,6 +1,7 @@
 """Mirrors in PostgreSQL: what other systems tell of their dossiers, and every status they told."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,9 @@ from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.work.elsewhere import outside_key
 from services.dossier.domain.work.mirrors import Mirror, Status, in_order, status_of
 from services.dossier.store.copies import Copies
+from services.dossier.store.shown import shown
 from services.dossier.use_cases.ports import Seals
+from services.dossier.use_cases.sealed_rows import RowSeals
 from services.dossier.use_cases.secrets import opened_or_nothing
 from services.dossier.use_cases.work.ports import MirrorGround
 
@@ -36,7 +39,8 @@ _SAME = (
 )
 _STATUSES = (
     "(SELECT json_agg(json_build_object('status', s.status, 'at', s.at, 'text', s.text,"
-    " 'received_at', s.received_at, 'accepted_at', s.accepted_at, 'due_at', s.due_at, 'version', s.version))"
+    " 'received_at', s.received_at, 'accepted_at', s.accepted_at, 'due_at', s.due_at, 'version', s.version,"
+    " 'seals', s.seals))"
     " FROM mirror_statuses s WHERE s.mirror_id = m.id) AS statuses"
 )
 _COLUMNS = f"m.id, m.owner_sealed, {', '.join(f'm.{name}' for name in _SAME)}, {_STATUSES}"
@@ -76,8 +80,9 @@ _SAVE = Statement(
     " WHERE id = :id AND source = :source AND outside_code = :outside_code AND version = :version - 1"
 )
 _ADD_STATUS = Statement(
-    "INSERT INTO mirror_statuses (mirror_id, status, at, text, received_at, accepted_at, due_at, version)"
-    " VALUES (:mirror_id, :status, :at, :text, :received_at, :accepted_at, :due_at, :version)"
+    "INSERT INTO mirror_statuses (mirror_id, status, at, text, received_at, accepted_at, due_at, version,"
+    " seals)"
+    " VALUES (:mirror_id, :status, :at, :text, :received_at, :accepted_at, :due_at, :version, :seals)"
 )
 _LINK = Statement(
     "UPDATE mirrors SET dossier_id = :dossier_id, linked_at = :linked_at, follows_since = :follows_since,"
@@ -91,10 +96,11 @@ _TO_FOLLOW = Statement(
 class PostgresMirrors:
     """Mirrors; owners are sealed, statuses only added."""
 
-    def __init__(self, unit: UnitOfWork, seals: Seals, copies: Copies) -> None:
+    def __init__(self, unit: UnitOfWork, seals: Seals, copies: Copies, rows: RowSeals) -> None:
         self._unit = unit
         self._seals = seals
         self._copies = copies
+        self._rows = rows
 
     async def hold(self, source: str, outside_code: str) -> None:
         """Let nobody else write about this code until the unit ends."""
@@ -137,17 +143,8 @@ class PostgresMirrors:
         columns = {name: getattr(mirror, name) for name in _SAME}
         owner = self._seals.seal({"full_name": mirror.owner_name}, purpose="mirror owner")
         self._unit.write(_ADD if is_new else _SAVE, id=mirror.id, owner_sealed=owner, **columns)
-        self._unit.write(
-            _ADD_STATUS,
-            mirror_id=mirror.id,
-            status=status.status,
-            at=status.at,
-            text=status.text,
-            received_at=status.received_at,
-            accepted_at=status.accepted_at,
-            due_at=status.due_at,
-            version=status.version,
-        )
+        told = _row_of(mirror.id, status)
+        self._unit.write(_ADD_STATUS, **told, seals=self._rows.made("mirror_statuses", told))
 
     async def known(self, source: str, outside_code: str) -> Mirror | None:
         """Return the mirror of a code; after `hold`, nobody changes it."""
@@ -178,10 +175,21 @@ class PostgresMirrors:
         owner = opened_or_nothing(self._seals, row["owner_sealed"], purpose="mirror owner")
         same = {name: row[name] for name in _SAME}
         same["dossier_id"] = UUID(int=row["dossier_id"].int) if row["dossier_id"] else None
-        statuses = [status_of(one) for one in row["statuses"] or ()]
+        mirror_id = UUID(int=row["id"].int)
+        statuses = [self._held(mirror_id, one) for one in row["statuses"] or ()]
         return Mirror(
-            id=UUID(int=row["id"].int),
+            id=mirror_id,
             owner_name=str(owner["full_name"]) if isinstance(owner, dict) else "",
             statuses=tuple(in_order(statuses)),
             **same,
         )
+
+    def _held(self, mirror_id: UUID, told: Any) -> Status:
+        status = status_of(told)
+        row = {**_row_of(mirror_id, status), "seals": told["seals"]}
+        return replace(status, is_sound=shown("mirror_statuses", row, self._rows))
+
+
+def _row_of(mirror_id: UUID, status: Status) -> dict[str, Any]:
+    names = ("status", "at", "text", "received_at", "accepted_at", "due_at", "version")
+    return {"mirror_id": mirror_id, **{name: getattr(status, name) for name in names}}

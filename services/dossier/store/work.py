@@ -144,7 +144,7 @@ class PostgresWork:
         self.links = PostgresLinks(unit)
         self.inbox = PostgresInbox(unit, resources.desk_tallies, copies)
         self.warnings = PostgresWarnings(unit, copies)
-        self.mirrors = PostgresMirrors(unit, resources.seals, copies)
+        self.mirrors = PostgresMirrors(unit, resources.seals, copies, rows)
         self.watches = PostgresWatches(unit)
         self.due_commands = PostgresDueCommands(unit, rows)
         self.views = PostgresViews(unit, resources.clock, self.dossiers, rows, copies)

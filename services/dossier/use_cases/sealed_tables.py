@@ -313,6 +313,11 @@ SEALED: Mapping[str, SealedTable] = {
         groups={"told": _columns("sequence agency acts_for away_until data")},
         is_of_dossier=False,
     ),
+    "mirror_statuses": SealedTable(
+        key=("mirror_id", "at", "status"),
+        groups={"told": _columns("text received_at version accepted_at due_at")},
+        is_of_dossier=False,
+    ),
     "interlinked_groups": SealedTable(
         key=("code",), groups={"told": _columns("sequence data")}, is_of_dossier=False
     ),

@@ -12,6 +12,7 @@ import pytest
 from kernel.core.clock import VIETNAM
 from services.dossier.commands.figures import rebuild_figures
 from services.dossier.commands.history import verify_history
+from services.dossier.commands.seal_rows import seal_rows
 from services.dossier.jobs.deadline_warnings import DEADLINE_WARNINGS
 from services.dossier.jobs.follow_elsewhere import FOLLOW_ELSEWHERE
 from services.dossier.jobs.watch_deadlines import WATCH_DEADLINES
@@ -388,3 +389,27 @@ async def test_the_books_say_where_it_ended(office: Office) -> None:
     sheet = await office.service.get(f"/v1/dossiers/{seen['dossier_id']}/control-slip.pdf", SIGNER)
     assert sheet.status_code == 200
     assert (await office.read(seen, CLERK))["blocked_actions"][0]["action"] == "archiving"
+
+
+@pytest.mark.parametrize(
+    "by_hand",
+    [
+        "UPDATE mirror_statuses SET status = 9 WHERE status = 4",
+        "INSERT INTO mirror_statuses (mirror_id, status, at, text, received_at, version)"
+        " SELECT mirror_id, 9, at, '', received_at, version + 1 FROM mirror_statuses WHERE status = 4",
+        "UPDATE mirror_statuses SET status = 9, seals = '{}' WHERE status = 4",
+    ],
+    ids=["a word changed", "a word put in", "a seal taken off"],
+)
+async def test_what_nobody_told_ends_nothing_and_is_found(office: Office, by_hand: str) -> None:
+    seen = await office.act(await office.in_process(), "route-change", SIGNER, **AWAY)
+    office.service.clock.set(on(4))
+    await fed(office, status=4, at="2026-03-04T08:00:00+07:00")
+    pool = office.service.runtime.pool
+    await seal_rows(office.service.runtime, [])
+    await pool.execute(by_hand)
+    await pool.execute("UPDATE mirrors SET follow_at = $1", office.service.clock.now())
+    office.service.clock.set(on(5))
+    await office.service.run_job(FOLLOW_ELSEWHERE)
+    assert (await office.read(seen, SIGNER))["state"] == "PROCESSING"
+    assert await verify_history(office.service.runtime, []) == 1

@@ -55,6 +55,8 @@ class Status:
     due_at: datetime | None = None
     version: int = 0
     """Which version of the mirror it made: the order statuses came in."""
+    is_sound: bool = True
+    """Whether it is what came in; one changed by hand ends nothing of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,12 @@ class Mirror:
         """When it ended: the moment of status 9 if present, else 10, else 8 or 3; None while it runs."""
         end = ended_by(in_order(self.statuses))
         return end.at if end else None
+
+    @property
+    def is_as_told(self) -> bool:
+        """Tell whether its statuses are what came in: each one sound, none between taken out."""
+        versions = sorted(one.version for one in self.statuses)
+        return all(one.is_sound for one in self.statuses) and versions == [*range(1, self.version + 1)]
 
     def has(self, status: Status) -> bool:
         """Tell whether this was told before."""

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Index, SmallInteger, Table, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import UUID
 
-from services.dossier.store.tables.columns import metadata, moment, texts
+from services.dossier.store.tables.columns import metadata, moment, seals, texts
 
 mirrors = Table(
     "mirrors",
@@ -33,4 +33,5 @@ Table(
     Column("version", BigInteger, nullable=False),
     Column("accepted_at", moment),
     Column("due_at", moment),
+    seals(),
 )

@@ -44,6 +44,10 @@ async def follow(mirror: Mirror, *, by: Caller | None, work: Work, now: datetime
     """
     if mirror.dossier_id is None or not may_end(mirror.statuses):
         return replace(mirror, follow_at=None)
+    if not mirror.is_as_told:
+        # `verify-history` names the rows; what was written by hand ends nothing and takes no end back.
+        _log.error("a mirror changed by hand moves no dossier", mirror=str(mirror.id))
+        return replace(mirror, follow_at=now + _LATER)
     # Money first, as whoever books money does. The row itself is not held before the commit: others come to
     # it last, over rows this commit needs as well.
     await work.payments.hold(mirror.dossier_id)
