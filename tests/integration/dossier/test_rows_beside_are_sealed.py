@@ -31,6 +31,7 @@ from tests.integration.dossier.test_books import LEADERS, asked_for, confirmed, 
 from tests.integration.dossier.test_drafts import begun
 from tests.integration.dossier.test_exports import ASKED
 from tests.integration.dossier.test_late_entries import MANAGER, THURSDAY, decided, entered
+from tests.integration.dossier.test_mirrors import fed
 from tests.integration.dossier.test_results import issued, own, reusing, submit
 from tests.integration.dossier.test_working_time import a_changed_year
 
@@ -123,6 +124,7 @@ async def written_beside(office: Office) -> None:
     exported = await service.post("/v1/exports", ASKED, SIGNER)
     assert exported.status_code == 202, exported.text
     await service.run_job(WRITE_EXPORTS)
+    await fed(office)
     await moved_by_command(office)
 
 
@@ -167,6 +169,7 @@ OTHER = {
     "text": "coalesce({0}, '') || 'x'",
     "uuid": "gen_random_uuid()",
     "integer": "coalesce({0}, 0) + 1000",
+    "smallint": "coalesce({0}, 0) + 1000",
     "bigint": "coalesce({0}, 0) + 1000",
     "boolean": "NOT {0}",
     "date": "coalesce({0}, date '2099-01-01') + 1",
