@@ -1,7 +1,7 @@
 """Petitions that wait for an agency on the portal (section 16); the fields of a line are not known: data."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,8 +26,8 @@ _LONGEST_NUMBER = 100
 _LONGEST_MORE = 500
 """Of a member beside those known; a file's content is none of it."""
 _CUT = "[…] (còn nữa: xem toàn văn trên Cổng Dịch vụ công quốc gia)"
-_MORE = "[Cổng Dịch vụ công quốc gia ghi thêm]"
-_AGAIN = "[Cổng Dịch vụ công quốc gia còn ghi, cùng số]"
+MORE = "[Cổng Dịch vụ công quốc gia ghi thêm]"
+AGAIN = "[Cổng Dịch vụ công quốc gia còn ghi, cùng số]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,23 +66,22 @@ def read_waiting(result: Any, fields: Mapping[str, str]) -> tuple[list[WaitingPe
 def _read(line: Mapping[str, Any], fields: Mapping[str, str]) -> WaitingPetition | None:
     number = _text(line, fields["number"])
     words = {name: _text(line, fields[name])[:limit] for name, limit in _LIMITS.items()}
-    words |= {name: _cut(_text(line, fields[name]), _LIMITS[name]) for name in ("title", "text")}
+    words |= {name: cut(_text(line, fields[name]), _LIMITS[name]) for name in ("title", "text")}
     if not 0 < len(number) <= _LONGEST_NUMBER or not words["text"]:
         return None
-    if more := _beside(line, fields):
-        words["text"] = _cut("\n".join((_text(line, fields["text"]), "", _MORE, *more)), _LIMITS["text"])
+    if more := beside(line, {name.casefold() for name in fields.values()}):
+        words["text"] = cut("\n".join((_text(line, fields["text"]), "", MORE, *more)), _LIMITS["text"])
     return WaitingPetition(number=number, agency=_text(line, fields["agency"])[:100], words=words)
 
 
 def _with_more(first: WaitingPetition, more: WaitingPetition) -> WaitingPetition:
     said = [f"{name}: {text}" for name, text in more.words.items() if text and text != first.words[name]]
-    text = "\n".join((first.words["text"], "", _AGAIN, *said))
-    return replace(first, words={**first.words, "text": _cut(text, _LIMITS["text"])})
+    text = "\n".join((first.words["text"], "", AGAIN, *said))
+    return replace(first, words={**first.words, "text": cut(text, _LIMITS["text"])})
 
 
-def _beside(line: Mapping[str, Any], fields: Mapping[str, str]) -> list[str]:
+def beside(line: Mapping[str, Any], known: Collection[str]) -> list[str]:
     """Return what a line says in members that are not known, and in known ones that are no texts."""
-    known = {name.casefold() for name in fields.values()}
     found = []
     for name, value in line.items():
         is_read = name.casefold() in known and bool(text_told(line, name))
@@ -96,7 +95,7 @@ def _shortened(text: str) -> str:
     return text if len(text) <= _LONGEST_MORE else f"{text[:_LONGEST_MORE]} {_CUT}"
 
 
-def _cut(text: str, limit: int) -> str:
+def cut(text: str, limit: int) -> str:
     """Return a text of at most so many letters; one that was cut says where the rest is."""
     return text if len(text) <= limit else f"{text[: limit - len(_CUT) - 1]} {_CUT}"
 

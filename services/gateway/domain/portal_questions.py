@@ -12,6 +12,7 @@ from typing import Any
 from kernel.core.clock import VIETNAM
 from services.gateway.domain.folding import folded
 from services.gateway.domain.portal_lists import lines_of, member, text_told, whole_number
+from services.gateway.domain.portal_petitions import AGAIN, MORE, beside, cut
 
 Json = dict[str, Any]
 
@@ -24,6 +25,10 @@ _SKIPPED = 0
 _NAME_LIMIT = 200
 _TEXT_LIMIT = 20_000
 _APPROVAL = re.compile(r"\bduyet\b|xuat ban|cong khai|approv|review|publish|moderat")
+_READ_MEMBERS = frozenset(
+    {"hoidapid", "trangthai", "madonvi", "tendonvi", "malinhvuc", "matthcdp", "noidung", "hovaten", "diachi"}
+    | {"thudientu", "sodienthoai", "traloiid", "noidungtraloi"}
+)
 _TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 
 
@@ -92,8 +97,23 @@ def read_questions(result: Any) -> tuple[list[Question], int]:
         if number is None:
             unread += 1
         elif number > 0 and whole_number(member(line, "TRANGTHAI")) != _SKIPPED:
-            found[number] = _read(line, number)
+            question = _read(line, number)
+            first = found.get(number)
+            if first is not None:
+                found[number] = _with_more(first, question)
+            elif question.text:
+                found[number] = question
+            else:
+                unread += 1
     return list(found.values()), unread
+
+
+def _with_more(first: Question, more: Question) -> Question:
+    """Return a question with what another line of its number says: it is more of the same."""
+    answer = first.answer or more.answer
+    if not more.text or more.text in first.text:
+        return replace(first, answer=answer)
+    return replace(first, answer=answer, text=cut(f"{first.text}\n\n{AGAIN}\n{more.text}", _TEXT_LIMIT))
 
 
 def _read(line: Mapping[str, Any], number: int) -> Question:
@@ -103,7 +123,7 @@ def _read(line: Mapping[str, Any], number: int) -> Question:
         agency=_text(line, "MADONVI", 40),
         agency_name=_text(line, "TENDONVI", _NAME_LIMIT),
         subject=_text(line, "MALINHVUC", 60) or _text(line, "MATTHCDP", 60),
-        text=_text(line, "NOIDUNG", _TEXT_LIMIT),
+        text=_said(line),
         asker={
             "name": _text(line, "HOVATEN", _NAME_LIMIT),
             "address": _text(line, "DIACHI", 500),
@@ -112,6 +132,13 @@ def _read(line: Mapping[str, Any], number: int) -> Question:
         },
         answer=_text(line, "NOIDUNGTRALOI", _TEXT_LIMIT),
     )
+
+
+def _said(line: Mapping[str, Any]) -> str:
+    """Return the question, files and other members told of below it; blank where it asks nothing."""
+    text = text_told(line, "NOIDUNG")
+    more = beside(line, _READ_MEMBERS) if text else []
+    return cut("\n".join((text, "", MORE, *more)) if more else text, _TEXT_LIMIT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,18 +74,41 @@ def test_questions_without_a_number_or_marked_to_be_skipped_are_left_out():
         {"HOIDAPID": "-3", "NOIDUNG": "x"},
         {"HOIDAPID": "abc"},
         {"HOIDAPID": 6, "TRANGTHAI": 0, "NOIDUNG": "x"},
-        {"HOIDAPID": "7", "TRANGTHAI": "1", "MALINHVUC": "G15", "NOIDUNGTRALOI": "đã trả lời"},
+        {
+            "HOIDAPID": "7",
+            "TRANGTHAI": "1",
+            "MALINHVUC": "G15",
+            "NOIDUNG": "x",
+            "NOIDUNGTRALOI": "đã trả lời",
+        },
         None,
     ]
     lines += [
         {"HOIDAPID": 8.0, "NOIDUNG": "x"},
-        {"HOIDAPID": "9.0", "TRANGTHAI": 1.0},
+        {"HOIDAPID": "9.0", "TRANGTHAI": 1.0, "NOIDUNG": "x"},
         {"HOIDAPID": "9" * 20},
     ]
     questions, unread = read_questions(lines)
     found = {one.number: one for one in questions}
     assert (set(found), unread) == ({5, 7, 8, 9}, 2)
     assert (found[5].subject, found[7].subject, found[7].answer) == ("1.004873", "G15", "đã trả lời")
+
+
+def test_nothing_a_question_says_is_lost():
+    """More lines of a number, files and long texts are kept or said to be cut; no words are no question."""
+    lines = [
+        {"HOIDAPID": 5, "NOIDUNG": "Câu hỏi đầu", "TEPDINHKEM": [{"TEN": "anh.jpg"}]},
+        {"HOIDAPID": 5, "NOIDUNG": "Hỏi thêm", "NOIDUNGTRALOI": "đã trả lời"},
+        {"HOIDAPID": 6, "NOIDUNG": "a" * 25_000},
+        {"HOIDAPID": 7, "NOIDUNG": {"#text": ""}},
+        {"HOIDAPID": 8},
+    ]
+    (five, six), unread = read_questions(lines)
+    assert (five.number, five.answer, unread) == (5, "đã trả lời", 2)
+    assert five.text.startswith("Câu hỏi đầu")
+    assert "anh.jpg" in five.text
+    assert "Hỏi thêm" in five.text
+    assert (len(six.text), "còn nữa" in six.text) == (20_000, True)
 
 
 def test_an_answer_and_an_own_question_are_spelled_as_the_contract_has_them():
