@@ -202,6 +202,8 @@ class Claimed:
     last_words: str = ""
     """What came of the attempt before this one."""
     own_silences: int = 0
+    is_anothers: bool = False
+    """Whether another dossier has this code, which is all the portal goes by."""
 
     def own_silences_with(self, words: str) -> int:
         """Return how often in a row the same was said, with these words once more; numbers in them differ."""

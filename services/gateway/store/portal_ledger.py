@@ -72,7 +72,9 @@ RETURNING l.*,
     (SELECT p.portal_code FROM procedure_sectors s JOIN portal_mappings p
         ON p.kind = 'SECTOR' AND p.local_code = s.sector
         WHERE s.procedure_code = l.procedure_code) AS mapped_sector,
-    (SELECT s.sector_name FROM procedure_sectors s WHERE s.procedure_code = l.procedure_code) AS sector_name
+    (SELECT s.sector_name FROM procedure_sectors s WHERE s.procedure_code = l.procedure_code) AS sector_name,
+    EXISTS (SELECT FROM tracking_codes t WHERE t.code = l.code AND t.dossier_id <> l.dossier_id)
+        AS is_anothers
 """
 _CLAIM = Statement(_CLAIM_ROWS)
 # Among what was refused alike stands what was never told: who asks again asks with that.
@@ -333,6 +335,7 @@ def _claimed(row: Any) -> Claimed:
         sector_name=row["sector_name"] or "",
         last_words=row["answer"],
         own_silences=row["own_silences"],
+        is_anothers=row["is_anothers"],
     )
 
 

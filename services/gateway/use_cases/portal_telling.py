@@ -41,6 +41,13 @@ _NOT_YET = "Cổng trả lời 0 mà chưa có:"
 _ASKED_BETWEEN = 6
 """Of so many attempts one tells again what the portal said it took and does not have yet; the others ask."""
 _UNSEEN = "Không rõ Cổng đã nhận trạng thái này chưa: xem trên Cổng trước khi gửi lại"
+_OF_ANOTHER = Failure(
+    "code-of-another", "Mã hồ sơ này là của một hồ sơ khác có trên Cổng: không gửi, kiểm tra hai hồ sơ"
+)
+_THERE_BEFORE = Failure(
+    "already-there", "Cổng đã có hồ sơ mang mã này trước khi được gửi: kiểm tra là của ai, gửi lại là ghi đè"
+)
+"""Nobody has told it, so it may be another citizen's: told again by people it counts as ours."""
 _LOOK_UPS = 20
 """After so many attempts a look-up nobody answers holds up no telling that may be repeated."""
 
@@ -74,6 +81,8 @@ class Telling:
     async def tell(self, claimed: Claimed) -> Told:
         """Return what came of it; silence anywhere is an outcome, not an error."""
         row = claimed.row
+        if claimed.is_anothers:
+            return _refused(_OF_ANOTHER, claimed)
         try:
             data = await self._view(row)
         except Unavailable as silence:
@@ -147,7 +156,10 @@ class Telling:
         return await self._update(claimed, message, keeps_status=keeps_status)
 
     async def _create(self, claimed: Claimed, message: Json) -> Failure | None:
-        """Create; what is there already is ours from a lost answer, or is brought to our state."""
+        """Create; what is there already is ours from a lost answer, or is brought to our state.
+
+        What is there though nobody told it may be another citizen's: that is for people.
+        """
         held = await self._look_up(claimed) if claimed.is_uncertain else HeldByPortal(is_there=False)
         if not held.is_there:
             answer = await self._portal.sync_dossier(message, is_updating=False)
@@ -156,7 +168,11 @@ class Telling:
             held = await self._look_up(claimed)
             if claimed.is_uncertain and not held.is_known and answer.says_only_there:
                 return None
-        if held.status == claimed.row.portal_status:
+        status = claimed.row.portal_status
+        # Without a lost answer it is ours only where this create put it, and if it was nowhere else.
+        if not claimed.is_uncertain and (held.status != status or held.also - {status}):
+            return _THERE_BEFORE
+        if held.status == status:
             return None
         return await self._replace(claimed, message, held)
 

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 from services.gateway.domain.portal_streak import MANY_DOSSIERS
 from tests.integration.gateway.portal_dossiers import PROCEDURE, ADossier
 from tests.integration.gateway.portal_world import World, a_world
+from tests.integration.gateway.test_portal_told import submitted_on_portal
 
 Json = dict[str, Any]
 POLITE = {"error_code": -9, "message": "Không ghi được dữ liệu hồ sơ"}
@@ -107,3 +108,27 @@ async def test_after_a_day_of_nothing_but_refusals_people_are_shown_them(world: 
     world.passes(seconds=310)
     await world.sends()
     assert (await rows(world))["REFUSED"] == len(dossiers)
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["known here", "known there only"])
+async def test_nothing_is_told_over_another_dossier_of_the_same_code(start, is_known: bool):
+    """The portal goes by the code alone: its record would become another citizen's."""
+    code = "H99.201-260303-0001"
+    async with a_world(start) as world:
+        await submitted_on_portal(world, code)
+        theirs = ADossier(origin="PORTAL", portal_code=code, code="H99.201-260303-0099")
+        await world.hears(theirs.went("accepted", "ACCEPTED"))
+        await world.settles()
+        kept = (await world.portal.get(f"/sandbox/dossiers/{code}")).json()
+        if not is_known:
+            await world.gateway.runtime.pool.execute("DELETE FROM tracking_codes")
+        ours = ADossier(code=code).went("accepted", "ACCEPTED").went("handed_over", "PROCESSING")
+        await world.hears(ours)
+        for _ in range(3):
+            await world.sends()
+            world.passes(seconds=400)
+        assert (await world.portal.get(f"/sandbox/dossiers/{code}")).json() == kept
+        told = "SELECT state, answer_code FROM portal_ledger WHERE dossier_id = $1 ORDER BY version, part"
+        head, *behind = await world.gateway.runtime.pool.fetch(told, ours.id)
+        assert tuple(head) == ("REFUSED", "code-of-another" if is_known else "already-there")
+        assert {row["state"] for row in behind} == {"WAITING"}
