@@ -170,7 +170,7 @@ class Telling:
                 return None
         status = claimed.row.portal_status
         # Without a lost answer it is ours only where this create put it, and if it was nowhere else.
-        if not claimed.is_uncertain and (held.status != status or held.also - {status}):
+        if not claimed.is_uncertain and (held.status != status or held.seen - {status}):
             return _THERE_BEFORE
         if held.status == status:
             return None
