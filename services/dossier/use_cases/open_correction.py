@@ -20,6 +20,7 @@ from services.dossier.domain.files import Scan
 from services.dossier.domain.holdings import Pins
 from services.dossier.domain.intake.evidence import Evidence, EvidenceKind
 from services.dossier.domain.states import State
+from services.dossier.use_cases.correct_owner import FIRST_NAME
 from services.dossier.use_cases.interlinked.sharing import SharedFiles
 from services.dossier.use_cases.open_dossier import parties_of
 from services.dossier.use_cases.ports import Attachment, Grounds, Intake, SubmittedComponent, Work
@@ -93,7 +94,8 @@ def _dossier_of(
 ) -> Dossier:
     receiving, competent = (intake.agencies.get(one.code, one) for one in agencies)
     parties = parties_of(first, work)
-    kept = {"owner": parties["owner"]}
+    # What the owner was first called comes along: a correction is no fresh start for another name.
+    kept = {name: parties[name] for name in ("owner", FIRST_NAME) if name in parties}
     representative = parties.get("representative") if first.is_spoken_for else None
     if representative:
         # The scan of the authority stays with the dossier it was shown for.

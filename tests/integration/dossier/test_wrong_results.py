@@ -422,6 +422,29 @@ async def give_to(office: Office, person: Caller) -> dict[str, Any]:
     return await office.act(ready, "return", RECEIVER, delivery="COUNTER", **hands)
 
 
+async def test_small_corrections_make_nobody_else_of_the_owner_over_two_dossiers_either(
+    office: Office,
+) -> None:
+    async def renamed(seen: dict[str, Any], name: str) -> Any:
+        said = {"full_name": name, "reason": "Ghi sai", "evidence": "Căn cước"}
+        return await office.tried(seen, "owner-correction", RECEIVER, **said)
+
+    accepted = await office.accepted()
+    longer = await renamed(accepted, "Nguyễn Văn An Trần Thị Bình")
+    assert longer.status_code == 200, longer.text
+    ready = await office.issued(await office.at_issue(await office.read(accepted, RECEIVER)))
+    hands = {**HANDED_OUT, "receiver_name": "Nguyễn Văn An Trần Thị Bình"}
+    first = await office.act(ready, "return", RECEIVER, delivery="COUNTER", **hands)
+    for _ in range(2):
+        # What the second dossier was told, a third one must know as well.
+        _, correction = await opened(office, first)
+        seen = await office.act(correction, "acceptance", RECEIVER)
+        answer = await renamed(seen, "Trần Thị Bình")
+        assert (answer.status_code, answer.json().get("code")) == (409, "another-person")
+        ready = await office.issued(await office.at_issue(seen), number="12a/XN")
+        first = await office.act(ready, "return", RECEIVER, delivery="COUNTER", **hands)
+
+
 async def test_the_signers_inbox_has_it_until_it_is_decided(office: Office) -> None:
     async def waits(seen: dict[str, Any]) -> bool:
         page = await office.service.get("/v1/inbox", SIGNER, params={"limit": 100})
