@@ -72,12 +72,16 @@ class ShownPaper(BaseModel):
 
 
 class ShownPapers(BaseModel):
-    """What the store holds of the caller; the first ten files carry a choice, fewer codes show the others."""
+    """What the store holds of the caller; the first ten files carry a choice, fewer codes show the others.
+
+    `of_others`: how many more it told of that it says are somebody else's; nothing of them is shown.
+    """
 
     look_up_id: UUID
     purpose: str
     consent_to: str
     papers: list[ShownPaper]
+    of_others: int
 
 
 class TakenPaper(BaseModel):

@@ -93,7 +93,10 @@ class PersonalPapers:
         self.breaker = Breaker(threshold=3, open_seconds=30)
 
     async def look(self, asked: Asked, codes: Sequence[tuple[str, str]]) -> dict[str, Any] | Refused:
-        """Return the person's papers, each file with its hash and what hands it back; raise `StoreAway`."""
+        """Return the person's papers, each file with its hash and what hands it back; raise `StoreAway`.
+
+        Of what the store says is somebody else's nothing is told but how many: names of papers name people.
+        """
         permit = await self._permitted(asked)
         if isinstance(permit, Refused):
             return permit
@@ -101,7 +104,8 @@ class PersonalPapers:
         papers, _ = await self._held(permit, asked, codes)
         today = self._clock.now().astimezone(VIETNAM).date()
         shown, left = [], MOST_FILES
-        for paper in papers:
+        own = [paper for paper in papers if not paper.is_of_another(number)]
+        for paper in own:
             against = paper.against(number, today)
             files: list[dict[str, Any]] = []
             for name, path in () if against else paper.files[:left]:
@@ -114,6 +118,7 @@ class PersonalPapers:
             "purpose": permit["purpose"],
             "consent_to": permit["consent_to"],
             "papers": shown,
+            "of_others": len(papers) - len(own),
         }
 
     async def take(self, choice: str, asked: Asked) -> dict[str, Any] | Refused:
