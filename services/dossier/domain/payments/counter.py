@@ -10,7 +10,7 @@ from uuid import UUID
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Invalid
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.payments.account import Account, Method
+from services.dossier.domain.payments.account import Account, Entry, EntryKind, Method
 from services.dossier.domain.payments.errors import (
     AlreadyDecided,
     DayNotOver,
@@ -19,6 +19,7 @@ from services.dossier.domain.payments.errors import (
     MoneySpokenFor,
     ReceiptEnded,
     SecondPerson,
+    TooMuchRefunded,
 )
 
 COUNTER_METHODS = frozenset({Method.CASH, Method.TRANSFER, Method.CARD})
@@ -228,6 +229,27 @@ def require_cancellable(dossier: Dossier, before: Account, after: Account, *, as
     settled = {one.id for one in dossier.obligations if not one.owed}
     if dossier.is_closed or any((one.is_before and is_accepted) or one.id in settled for one in again):
         raise MoneyReliedOn
+
+
+def require_unpromised(account: Account, asked: Entry | None, amount: int) -> None:
+    """Raise `TooMuchRefunded` where a refund would open a debt again that it did not when it was proposed.
+
+    What lay free then may cover a notice since, whose paper says that nothing is to be paid: the money is
+    that debt's, and what is left is proposed anew. `asked` is the proposal's line.
+    """
+    of = asked.item if asked else None
+    accepted = _opened(account.until(asked.sequence), amount, of) if asked else {}
+    again = _opened(account, amount, of)
+    if any(missing > accepted.get(item, 0) for item, missing in again.items()):
+        left = f"Từ khi đề nghị, tiền đã được tính cho khoản khác; còn dư {account.credit} đồng"
+        raise TooMuchRefunded(fields=[("amount", left)])
+
+
+def _opened(account: Account, amount: int, of: UUID | None) -> dict[UUID, int]:
+    """Return how much more would be owed of each item if so much went back."""
+    line = replace(account.entries[-1], kind=EntryKind.REFUNDED, amount=amount, item=of)
+    missing = {one.id: one.outstanding for one in account.items}
+    return {one.id: one.outstanding - missing[one.id] for one in account.with_entries([line]).items}
 
 
 def collects(dossier: Dossier, caller: Caller) -> bool:

@@ -10,8 +10,15 @@ from kernel.core.caller import Caller
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, Invalid, NotFound, Stale
 from kernel.core.ids import new_id
-from services.dossier.domain.payments.account import Account, EntryKind, Method
-from services.dossier.domain.payments.counter import Refund, RefundState, approves, collects
+from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.payments.account import Account, Entry, EntryKind, Method
+from services.dossier.domain.payments.counter import (
+    Refund,
+    RefundState,
+    approves,
+    collects,
+    require_unpromised,
+)
 from services.dossier.domain.payments.errors import DayClosed, NotACashier, TooMuchRefunded
 from services.dossier.use_cases.keeping import kept_by, standing
 from services.dossier.use_cases.payments.copies import pay_back
@@ -85,6 +92,7 @@ async def decide_refund(
 ) -> Refund:
     """Approve or decline; the approval books the money out, in cash from an open drawer.
 
+    Never money that covers another debt since it was proposed (`require_unpromised`).
     The proposer's, or that of the cashier named by `drawer`.
     """
     found = await work.payments.refund(refund_id)
@@ -109,8 +117,8 @@ async def decide_refund(
     if decided.state is not RefundState.APPROVED:
         work.payments.save_refund(decided)
         return decided
-    if account.paid < refund.amount:
-        raise TooMuchRefunded(fields=[("amount", f"Còn có thể hoàn {account.paid} đồng")])
+    asked = _asked_line(account, refund.id)
+    _require_still_there(dossier, account, asked, refund.amount)
     if refund.method is Method.CASH:
         cashier = await paying_drawer(refund, refund.asked_by, drawer, by=by, work=work, now=now)
         held = await work.payments.hold_drawer(by.agency, cashier, now.astimezone(VIETNAM).date())
@@ -120,7 +128,7 @@ async def decide_refund(
     work.payments.save_refund(decided)
     ledger = Ledger(dossier, grounds, account, work, by, now)
     since = account.version
-    item = _item_of(account, refund.id)
+    item = asked.item if asked else None
     ledger.forgo(refund.amount, item, refund.reason)
     ledger.add(
         EntryKind.REFUNDED,
@@ -136,10 +144,18 @@ async def decide_refund(
     return decided
 
 
-def _item_of(account: Account, refund_id: UUID) -> UUID | None:
-    """Return the item the proposal named; the ledger's own line keeps it."""
+def _require_still_there(dossier: Dossier, account: Account, asked: Entry | None, amount: int) -> None:
+    if account.paid < amount:
+        raise TooMuchRefunded(fields=[("amount", f"Còn có thể hoàn {account.paid} đồng")])
+    # Of one that has ended nothing is owed again, whatever goes back.
+    if not dossier.is_closed:
+        require_unpromised(account, asked, amount)
+
+
+def _asked_line(account: Account, refund_id: UUID) -> Entry | None:
+    """Return the ledger's own line of the proposal; it keeps what was asked for."""
     asked = (one for one in account.entries if one.kind is EntryKind.REFUND_ASKED)
-    return next((one.item for one in asked if one.data.get("refund_id") == str(refund_id)), None)
+    return next((one for one in asked if one.data.get("refund_id") == str(refund_id)), None)
 
 
 async def refunds_waiting(*, after: UUID, limit: int, by: Caller, work: Work, now: datetime) -> list[Refund]:

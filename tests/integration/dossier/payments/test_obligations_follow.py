@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from httpx import Response
 
 from services.dossier.commands.obligations import hold_obligations
 from services.dossier.use_cases.payments.ledger import Ledger
@@ -205,6 +206,41 @@ async def test_a_notice_that_credit_covers_is_told_and_nothing_stands(till: Offi
     again = await till.act(seen, "payment-notice", SPECIALIST, **{**NOTICE, "name": "Thuế"})
     assert again["state"] == "AWAITING_FINANCIAL"
     assert await owing.told() == ("AWAITING_FINANCIAL", "STOPPED", [0, 6_000])
+
+
+async def test_what_covers_a_notice_since_it_was_proposed_to_go_back_stays_where_it_is(till: Office) -> None:
+    """The applicant holds a paper that nothing is to be paid; what is left over goes back, proposed anew."""
+    owing = await a_credit(till, "hua-hai-lan", 12_000)
+    first = await propose(owing, 12_000)
+    await till.act(owing.seen, "payment-notice", SPECIALIST, **NOTICE)
+    assert await owing.told() == ("PROCESSING", "RUNNING", [0])
+    tried = await decide(till, first, approved=True)
+    assert (tried.status_code, tried.json()["code"]) == (422, "refund-too-large")
+    assert "còn dư 3000 đồng" in tried.text
+    assert ((await owing.money.read())["paid"], await owing.told()) == (
+        42_000,
+        ("PROCESSING", "RUNNING", [0]),
+    )
+    assert (await decide(till, first, approved=False)).status_code == 200
+    assert (await decide(till, await propose(owing, 3_000), approved=True)).status_code == 200
+    assert await owing.told() == ("PROCESSING", "RUNNING", [0])
+    left = await owing.money.read()
+    assert [left[name] for name in ("owed", "paid", "credit", "outstanding")] == [39_000, 39_000, 0, 0]
+    # What both saw when it was proposed, that it will be owed again, the approver may decide.
+    assert (await decide(till, await propose(owing, 9_000), approved=True)).status_code == 200
+    assert await owing.told() == ("PROCESSING", "RUNNING", [9_000])
+
+
+async def propose(owing: Owing, amount: int) -> str:
+    given = {"method": "TRANSFER", "reason": "Nộp thừa", "payee": {"account": "0123"}}
+    asked = await owing.money.post("/refunds", owing.money.cashier, amount=amount, **given)
+    assert asked.status_code == 201, asked.text
+    return str(asked.json()["refund_id"])
+
+
+async def decide(till: Office, refund: str, *, approved: bool) -> Response:
+    body = {"approved": approved, "note": "Đã xem"}
+    return await till.service.post(f"/v1/refunds/{refund}/decision", body, MANAGER, version=1)
 
 
 async def test_of_a_notice_that_credit_covers_in_part_what_is_left_is_asked(till: Office) -> None:
