@@ -12,6 +12,7 @@ from services.dossier.api.answers import detail_of, item_of, paper_out
 from services.dossier.api.cursors import cursor_id
 from services.dossier.api.deps import PROBLEMS, Caller, Now, Work
 from services.dossier.api.moments import local
+from services.dossier.api.readable import readable
 from services.dossier.api.schemas.answers import DossierOut, DossierPage, HistoryEntry, HistoryOut, PapersOut
 from services.dossier.domain.states import State
 from services.dossier.use_cases import read_dossiers
@@ -44,9 +45,9 @@ async def list_dossiers(
         now=now,
     )
     masked = not read_dossiers.sees_names(by)
-    items = [item_of(row, now=now, masked=masked) for row in rows[:limit]]
-    more = len(rows) > limit
-    return DossierPage(items=items, next_cursor=encode_cursor(str(items[-1].dossier_id)) if more else None)
+    items = list(readable(rows[:limit], lambda row: item_of(row, now=now, masked=masked)))
+    last = rows[limit - 1] if len(rows) > limit else None
+    return DossierPage(items=items, next_cursor=encode_cursor(str(last["id"])) if last else None)
 
 
 @router.get("/dossiers/{dossier_id}")

@@ -116,3 +116,23 @@ async def test_a_sealed_column_that_does_not_open_is_a_named_problem_and_holds_u
     sheet = await office.service.get("/v1/register.xlsx", RECEIVER, params=days)
     assert sheet.status_code == 200
     assert await index_search(office.service.runtime, []) == 0
+
+
+async def test_an_inbox_a_search_and_a_list_show_the_others(office: Office) -> None:
+    """The page's end is the database's: what is left out ends no paging."""
+    good = await office.in_process()
+    for change in ("state = 'NO'", "step = '[]'", "due_at = 'infinity'", "due_at = '-infinity'"):
+        bad = await office.in_process()
+        await by_hand(office, f"UPDATE dossiers SET {change} WHERE id = $1", bad["dossier_id"])
+    for path, more in (
+        ("/v1/inbox", {}),
+        ("/v1/dossier-search", {"q": "nguyen van an"}),
+        ("/v1/dossiers", {}),
+    ):
+        shown, cursor, pages = [], "", 0
+        while pages == 0 or cursor:
+            answer = await office.service.get(path, SPECIALIST, params={"limit": 2, "cursor": cursor, **more})
+            assert answer.status_code == 200, answer.text
+            shown += [one["dossier_id"] for one in answer.json()["items"]]
+            cursor, pages = answer.json()["next_cursor"] or "", pages + 1
+        assert (shown, pages) == ([good["dossier_id"]], 3), path

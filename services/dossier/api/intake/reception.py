@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from kernel.web.edge import EdgeRoute
 from services.dossier.api.answers import item_of, receipt_of, warned
 from services.dossier.api.deps import PROBLEMS, Caller, Now, Work
+from services.dossier.api.readable import readable
 from services.dossier.api.schemas.answers import Receipt
 from services.dossier.api.schemas.intake import (
     CounterComponentOut,
@@ -73,7 +74,8 @@ async def submit_at_kiosk(
 async def read_visit(visit_id: UUID, by: Caller, work: Work, now: Now) -> VisitOut:
     """Các hồ sơ của một lượt đến quầy."""
     rows = await reception.read_visit(visit_id, by=by, work=work, now=now)
-    return VisitOut(visit_id=visit_id, items=[item_of(row, now=now) for row in rows])
+    items = list(readable(rows, lambda row: item_of(row, now=now)))
+    return VisitOut(visit_id=visit_id, items=items)
 
 
 @router.get("/visits/{visit_id}/slip", response_class=Response, responses=_PDF)

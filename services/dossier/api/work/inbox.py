@@ -9,6 +9,7 @@ from kernel.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from services.dossier.api.answers import item_of
 from services.dossier.api.cursors import cursor_id, cursor_moment
 from services.dossier.api.deps import PROBLEMS, Caller, Now, Work
+from services.dossier.api.readable import readable
 from services.dossier.api.schemas.answers import DossierPage
 from services.dossier.api.schemas.work import InboxItem, InboxOut, InboxTally
 from services.dossier.domain.states import State
@@ -77,15 +78,15 @@ async def search(
     parts = decode_cursor(cursor, str)
     before = cursor_id(parts[0]) if parts else None
     rows = await read_work.search_dossiers(q, before=before, limit=limit + 1, by=by, work=work, now=now)
-    items = [item_of(row, now=now) for row in rows[:limit]]
-    more = len(rows) > limit
-    return DossierPage(items=items, next_cursor=encode_cursor(str(items[-1].dossier_id)) if more else None)
+    items = list(readable(rows[:limit], lambda row: item_of(row, now=now)))
+    last = rows[limit - 1] if len(rows) > limit else None
+    return DossierPage(items=items, next_cursor=encode_cursor(str(last["id"])) if last else None)
 
 
 def _page(rows: list[Any], limit: int, *, by: Any, now: Any, tally: InboxTally | None) -> InboxOut:
     last = rows[limit - 1] if len(rows) > limit else None
     return InboxOut(
-        items=[_item(row, by=by, now=now) for row in rows[:limit]],
+        items=list(readable(rows[:limit], lambda row: _item(row, by=by, now=now))),
         next_cursor=encode_cursor(last["waits_until"].isoformat(), str(last["id"])) if last else None,
         counts=tally,
     )
