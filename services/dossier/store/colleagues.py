@@ -8,6 +8,7 @@ from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.work.colleagues import Colleague
 from services.dossier.store.copies import Copies
+from services.dossier.store.directory_sql import during, each, texts
 
 _FIND = Statement(
     "SELECT row_to_json(s) AS entry, (SELECT json_agg(o ORDER BY o.subject) FROM staff o"
@@ -18,21 +19,23 @@ _UNITS = Statement(
     " jsonb_strip_nulls(jsonb_build_object('units', seals -> 'units')) AS seals"
     " FROM agencies WHERE code = :agency"
 )
+# What no list is, is empty: an entry that was changed by hand gives nobody a place. Whether it was is asked
+# when the step is looked at.
+_COVERS = f"""
+    {during("given")} AND d.task_role IN (SELECT {texts("given -> 'roles'")})
+    AND (NOT EXISTS (SELECT {texts("given -> 'procedures'")})
+         OR d.procedure_code IN (SELECT {texts("given -> 'procedures'")}))
+"""
 # Whoever is on leave is few; each of them walks the index of held steps.
 _HELD_BY_ABSENT = Statement(
-    """
+    f"""
     SELECT d.id, row_to_json(s) AS entry FROM staff s
     JOIN dossiers d ON d.task_holder = s.subject
     WHERE s.away_until >= :today AND EXISTS (
-            SELECT 1 FROM json_array_elements(s.data -> 'leaves') AS leave
-            WHERE :today::date BETWEEN (leave ->> 'valid_from')::date AND (leave ->> 'valid_to')::date)
+            SELECT 1 FROM {each("s.data -> 'leaves'")} AS leave WHERE {during("leave")})
       AND EXISTS (
-            SELECT 1 FROM staff o CROSS JOIN LATERAL json_array_elements(o.data -> 'delegations') AS given
-            WHERE o.acts_for @> ARRAY[s.subject] AND given ->> 'giver' = s.subject
-              AND :today BETWEEN (given ->> 'valid_from')::date AND (given ->> 'valid_to')::date
-              AND d.task_role IN (SELECT json_array_elements_text(given -> 'roles'))
-              AND (json_array_length(given -> 'procedures') = 0
-                   OR d.procedure_code IN (SELECT json_array_elements_text(given -> 'procedures'))))
+            SELECT 1 FROM staff o CROSS JOIN LATERAL {each("o.data -> 'delegations'")} AS given
+            WHERE o.acts_for @> ARRAY[s.subject] AND given ->> 'giver' = s.subject AND {_COVERS})
       AND d.id > :after
     ORDER BY d.id LIMIT :limit
     """
@@ -40,22 +43,18 @@ _HELD_BY_ABSENT = Statement(
 
 # Walks every held step, of dossiers a part: asked seldom, and never in the order of all dossiers.
 _HELD_WITHOUT_PLACE = Statement(
-    """
+    f"""
     WITH held AS MATERIALIZED (
         SELECT id, task_holder, task_agency, task_unit, task_role, procedure_code FROM dossiers
         WHERE task_holder IS NOT NULL AND id > :after
     )
     SELECT d.id FROM held d JOIN staff s ON s.subject = d.task_holder
     WHERE NOT (s.agency = d.task_agency AND d.task_unit IN ('', coalesce(s.data ->> 'unit', ''))
-          AND d.task_role IN (SELECT json_array_elements_text(s.data -> 'roles')))
+          AND d.task_role IN (SELECT {texts("s.data -> 'roles'")}))
       AND NOT EXISTS (
-            SELECT 1 FROM json_array_elements(s.data -> 'delegations') AS given
-            WHERE :today BETWEEN (given ->> 'valid_from')::date AND (given ->> 'valid_to')::date
-              AND given ->> 'agency' = d.task_agency
-              AND d.task_unit IN ('', coalesce(given ->> 'unit', ''))
-              AND d.task_role IN (SELECT json_array_elements_text(given -> 'roles'))
-              AND (json_array_length(given -> 'procedures') = 0
-                   OR d.procedure_code IN (SELECT json_array_elements_text(given -> 'procedures'))))
+            SELECT 1 FROM {each("s.data -> 'delegations'")} AS given
+            WHERE given ->> 'agency' = d.task_agency
+              AND d.task_unit IN ('', coalesce(given ->> 'unit', '')) AND {_COVERS})
     ORDER BY d.id LIMIT :limit
     """
 )

@@ -12,6 +12,7 @@ from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.work.tallies import at_desks
 from services.dossier.store.copies import Copies
 from services.dossier.store.desk_tallies import DeskTallies
+from services.dossier.store.directory_sql import during, each, texts
 from services.dossier.use_cases.work.ports import InboxPage, InboxQuery
 
 _COLUMNS = (
@@ -27,19 +28,18 @@ _URGENCY = """
          WHEN {due} < :now THEN 'LATE_STEP' WHEN due_at < :soon THEN 'SOON' ELSE 'ON_TRACK' END
 """
 _TASK_URGENCY, _ASKED_URGENCY = _URGENCY.format(due="task_due_at"), _URGENCY.format(due="asked_due_at")
-_HELD = """
+_HELD = f"""
     held AS (
         SELECT role, :agency::text AS agency, :unit::text AS unit, NULL::text[] AS procedures,
             :procedure::text = '' AS is_whole
         FROM unnest(:roles::text[]) AS role
         UNION ALL
         SELECT role, given ->> 'agency', coalesce(given ->> 'unit', ''),
-            ARRAY(SELECT json_array_elements_text(given -> 'procedures')),
-            :procedure = '' AND coalesce(json_array_length(given -> 'procedures'), 0) = 0
-        FROM staff s CROSS JOIN LATERAL json_array_elements(s.data -> 'delegations') AS given
-        CROSS JOIN LATERAL json_array_elements_text(given -> 'roles') AS role
-        WHERE s.subject = :subject AND :today::date BETWEEN (given ->> 'valid_from')::date
-            AND (given ->> 'valid_to')::date
+            ARRAY(SELECT {texts("given -> 'procedures'")}),
+            :procedure = '' AND NOT EXISTS (SELECT {texts("given -> 'procedures'")})
+        FROM staff s CROSS JOIN LATERAL {each("s.data -> 'delegations'")} AS given
+        CROSS JOIN LATERAL {texts("given -> 'roles'")} AS role
+        WHERE s.subject = :subject AND {during("given")}
     )
 """
 _OF_PROCEDURES = (
@@ -149,8 +149,7 @@ _REASSIGN = Statement(
     FROM staff s JOIN dossiers d ON d.task_holder = s.subject
     WHERE s.away_until >= :today AND s.agency = :agency AND d.task_agency = :agency
       AND (:unit::text = '' OR d.task_unit = :unit)
-      AND EXISTS (SELECT 1 FROM json_array_elements(s.data -> 'leaves') AS leave
-                  WHERE :today::date BETWEEN (leave ->> 'valid_from')::date AND (leave ->> 'valid_to')::date)
+      AND EXISTS (SELECT 1 FROM {each("s.data -> 'leaves'")} AS leave WHERE {during("leave")})
       AND (d.task_due_at, d.id) > (:after_due::timestamptz, :after_id::uuid)
     ORDER BY d.task_due_at, d.id LIMIT :limit
     """

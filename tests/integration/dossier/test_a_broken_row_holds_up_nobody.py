@@ -10,10 +10,14 @@ from services.dossier.commands.history import index_search, verify_history
 from services.dossier.jobs import watch_deadlines
 from services.dossier.jobs.deadline_warnings import DEADLINE_WARNINGS
 from services.dossier.jobs.find_anomalies import FIND_ANOMALIES
+from services.dossier.jobs.give_back_steps import GIVE_BACK_STEPS
 from services.dossier.jobs.recompute_due import RECOMPUTE_DUE
+from services.dossier.jobs.reroute_steps import REROUTE_STEPS
 from services.dossier.jobs.watch_deadlines import WATCH_DEADLINES
-from tests.builders.dossier.office import LEAD, RECEIVER, SPECIALIST, Office
+from tests.builders.dossier.colleagues import SECOND, THIRD, acting_for, in_the_directory, on_leave
+from tests.builders.dossier.office import LEAD, OTHER_COMMUNE, RECEIVER, SPECIALIST, Office
 from tests.integration.dossier.test_bound_calendars import ASKED, MANAGER, STORM
+from tests.integration.dossier.test_inboxes import holder_of
 from tests.integration.dossier.test_whole_rows import by_hand
 from tests.integration.dossier.test_working_time import a_changed_year
 
@@ -136,3 +140,40 @@ async def test_an_inbox_a_search_and_a_list_show_the_others(office: Office) -> N
             shown += [one["dossier_id"] for one in answer.json()["items"]]
             cursor, pages = answer.json()["next_cursor"] or "", pages + 1
         assert (shown, pages) == ([good["dossier_id"]], 3), path
+
+
+BROKEN_ENTRIES = [
+    {"roles": "SPECIALIST"},
+    {"delegations": {}},
+    {"delegations": [{"roles": "SPECIALIST", "agency": "H99.201"}]},
+    {"delegations": [{**acting_for("x")[0], "giver": "x", "valid_from": "x"}]},
+    {"delegations": [{**acting_for("x")[0], "giver": "x", "procedures": "x"}]},
+    {"leaves": 3},
+    {"leaves": [{"valid_from": "x"}]},
+]
+
+
+async def test_steps_of_the_others_are_given_back_and_given_to_who_acts(office: Office) -> None:
+    """One entry of the directory changed by hand ends neither for the whole province."""
+    acting = {**acting_for("thu-ly-2")[0], "giver": "thu-ly-2"}
+    await office.service.receive(
+        in_the_directory("thu-ly", leaves=on_leave()),
+        in_the_directory("thu-ly-2", leaves=on_leave()),
+        in_the_directory("thu-ly-3"),
+        in_the_directory("thay-mat", "CLERK", unit="van-phong", delegations=[acting]),
+        in_the_directory("thay-mat-2", "CLERK", unit="van-phong", delegations=acting_for("thu-ly")),
+    )
+    people = (SPECIALIST, SECOND, THIRD)
+    bad, rerouted, given_back = [await office.act(await office.in_process(), "claim", by) for by in people]
+    elsewhere = in_the_directory("thu-ly-3", sequence=2, agency=OTHER_COMMUNE)
+    await office.service.receive(elsewhere)
+    for change in BROKEN_ENTRIES:
+        for subject in ("thu-ly", "thay-mat-2"):
+            written = "UPDATE staff SET data = (data::jsonb || $1::jsonb)::json WHERE subject = $2"
+            await by_hand(office, written, change, subject)
+        for path, params in (("/v1/reassignments", {}), ("/v1/inbox", {"whose": "unit"})):
+            assert (await office.service.get(path, LEAD, params=params)).status_code == 200, change
+        for job in (REROUTE_STEPS, GIVE_BACK_STEPS):
+            await office.service.run_job(job)
+        assert await holder_of(office, bad) == "thu-ly", change
+    assert [await holder_of(office, one) for one in (rerouted, given_back)] == ["thay-mat", None]
