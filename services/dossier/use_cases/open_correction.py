@@ -25,6 +25,7 @@ from services.dossier.use_cases.interlinked.sharing import SharedFiles
 from services.dossier.use_cases.open_dossier import parties_of
 from services.dossier.use_cases.ports import Attachment, Grounds, Intake, SubmittedComponent, Work
 from services.dossier.use_cases.record_change import new_entry
+from services.dossier.use_cases.results.reuse import bind_again
 from services.dossier.use_cases.submit_dossier import brought_details
 
 _IN_PERSON = "DIRECT"
@@ -65,6 +66,7 @@ async def open_correction(
     files = {item.id: item for item in await work.attachments.of_dossier(first.id)}
     shared = SharedFiles()
     components = shared.give([_newest(item, files) for item in wrong.components], dossier.id, files)
+    await bind_again(dossier, first, work=work, now=now)
     dossier.submit()
     change = Change("submitted", None, note=draft.reason, details=brought_details(dossier))
     entry = new_entry(work, dossier, change, by=by, now=now)

@@ -445,6 +445,67 @@ async def test_small_corrections_make_nobody_else_of_the_owner_over_two_dossiers
         first = await office.act(ready, "return", RECEIVER, delivery="COUNTER", **hands)
 
 
+async def built_on(office: Office, person: Caller, result_id: str) -> dict[str, Any]:
+    """Return a dossier in which a result stands for a component; its own was handed out."""
+    component = {"component_code": "to-khai", "result_id": result_id}
+    body = await office.submission(person, components=[component])
+    handed_in = await office.service.post("/v1/dossiers", body, person)
+    seen = await office.act(handed_in.json(), "acceptance", RECEIVER)
+    ready = await office.issued(await office.at_issue(seen))
+    hands = {**HANDED_OUT, "receiver_name": person.name, "identity_number": person.identity_number}
+    return await office.act(ready, "return", RECEIVER, delivery="COUNTER", **hands)
+
+
+USED = "SELECT result_id::text FROM result_uses WHERE dossier_id = $1"
+
+
+async def test_a_result_that_stood_for_a_component_stands_for_the_corrections_while_it_holds(
+    office: Office,
+) -> None:
+    person = replace(a_citizen("cong-dan-chi", "099188000077"), name="Lê Thị Chi")
+    await give_to(office, person)
+    (entry,) = (await office.service.get("/v1/results", person)).json()["items"]
+    _, holds = await opened(office, await built_on(office, person, entry["result_id"]))
+    _, ends = await opened(office, await built_on(office, person, entry["result_id"]))
+    accepted = await office.act(holds, "acceptance", RECEIVER)
+    assert accepted["warnings"] == []
+    why = {"reason": "Cấp sai đối tượng", "legal_basis": "Luật Hộ tịch Điều 70"}
+    path = f"/v1/results/{entry['result_id']}/revocation"
+    revoked = await office.service.post(path, why, SIGNER, version=entry["version"])
+    assert revoked.status_code == 204, revoked.text
+    answer = await office.tried(ends, "acceptance", RECEIVER)
+    assert (answer.status_code, answer.json().get("code")) == (409, "result-not-valid")
+    assert [one["component_code"] for one in answer.json()["results"]] == ["to-khai"]
+    shown = (await office.read(accepted, SPECIALIST))["warnings"]
+    assert [one["code"] for one in shown] == ["reused-result-ended"]
+    assert await verify_history(office.service.runtime, ()) == 0
+
+
+async def test_in_a_corrected_ones_place_the_right_one_stands_and_one_that_ran_out_hinders_nobody(
+    office: Office,
+) -> None:
+    person = replace(a_citizen("cong-dan-dao", "099188000055"), name="Phạm Thị Đào")
+    wrong = await give_to(office, person)
+    (entry,) = (await office.service.get("/v1/results", person)).json()["items"]
+    built = await built_on(office, person, entry["result_id"])
+    ready = await worked(office, (await opened(office, wrong))[1], valid_to="2026-03-20")
+    hands = {**HANDED_OUT, "receiver_name": person.name, "identity_number": person.identity_number}
+    await office.act(ready, "return", RECEIVER, delivery="COUNTER", **hands)
+    ((_, right, _),) = await register_of(office, wrong)
+    seen, correction = await opened(office, built)
+    pool = office.service.runtime.pool
+    assert await pool.fetchval(USED, UUID(correction["dossier_id"])) == str(right)
+    cancelled = await office.act(correction, "cancellation", person, note="Xin làm lại")
+    assert cancelled["state"] == "CANCELLED"
+    office.service.clock.advance(timedelta(days=30))
+    try:
+        _, late = await opened(office, seen)
+        assert (await office.act(late, "acceptance", RECEIVER))["state"] == "ACCEPTED"
+    finally:
+        office.service.clock.advance(timedelta(days=-30))
+    assert await pool.fetchval(USED, UUID(late["dossier_id"])) is None
+
+
 async def test_the_signers_inbox_has_it_until_it_is_decided(office: Office) -> None:
     async def waits(seen: dict[str, Any]) -> bool:
         page = await office.service.get("/v1/inbox", SIGNER, params={"limit": 100})

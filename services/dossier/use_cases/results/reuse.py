@@ -6,7 +6,7 @@ from uuid import UUID
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Invalid
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.results.register import Registered, require_no_ended
+from services.dossier.domain.results.register import Registered, ResultState, require_no_ended
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.submission import Submission
 
@@ -35,6 +35,33 @@ async def bind_results(dossier: Dossier, submission: Submission, *, work: Work, 
     for place, result_id in named.items():
         work.results.use(entries[result_id], dossier.id, submission.components[place].component_code, now)
     dossier.brought = {**dossier.brought, BOUND: len(named)}
+
+
+async def bind_again(dossier: Dossier, first: Dossier, *, work: Work, now: datetime) -> None:
+    """Queue that what stood for components of `first` stands for them in the dossier that corrects it.
+
+    In a corrected one's place the right one does. One revoked since is bound: the acceptance refuses it. One
+    that only ran out since is not, as no paper is that was good when the first was decided: nobody could
+    correct an old result any more.
+    """
+    if BOUND not in first.brought:
+        return
+    today = now.astimezone(VIETNAM).date()
+    used = {code: entry for code, _, entry in await work.results.used_by(first.id)}
+    while replaced := {code: entry.replaced_by for code, entry in used.items() if entry.replaced_by}:
+        right = {entry.id: entry for entry in await work.results.named(list(replaced.values()))}
+        found = {code: right[one] for code, one in replaced.items() if one in right}
+        used |= found
+        if len(found) < len(replaced):
+            break
+    bound = {
+        code: entry
+        for code, entry in used.items()
+        if entry.holds_on(today) or entry.state is not ResultState.VALID
+    }
+    for code, entry in bound.items():
+        work.results.use(entry, dossier.id, code, now)
+    dossier.brought = {**dossier.brought, BOUND: len(bound)}
 
 
 def _fault(entry: Registered | None, dossier: Dossier, *, holds_on: date) -> str:
