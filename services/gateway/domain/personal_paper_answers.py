@@ -7,16 +7,23 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from services.gateway.domain.folding import folded
-from services.gateway.domain.personal_papers import HeldPaper, has_no_end, is_among
+from services.gateway.domain.personal_paper_members import (
+    ends_in,
+    holders_in,
+    revocations_in,
+    states_in,
+)
+from services.gateway.domain.personal_papers import HeldPaper, has_no_end, is_among, is_good_state
 from services.gateway.domain.portal_base64 import NotBase64, base64_content
 from services.gateway.domain.portal_elements import letters_of_name, without_elements
 from services.gateway.domain.portal_envelope import without_controls
-from services.gateway.domain.portal_lists import is_deeper, lines_of, member, text_told, whole_number
+from services.gateway.domain.portal_lists import is_deeper, lines_of, text_told, whole_number
 from services.gateway.domain.portal_spelling import elements_of
-from services.gateway.domain.portal_twice import is_blank, told_twice
+from services.gateway.domain.portal_twice import is_blank
 from services.gateway.domain.portal_words import moment_of, said_by
 from services.gateway.domain.shared_databases import DatabaseSilent, FileMissing, PaperFile, PapersAccount
 
@@ -145,9 +152,14 @@ def _paper(told: Mapping[str, Any], account: PapersAccount) -> HeldPaper:
     one = without_elements(told)
     names = account.names
     issued = moment_of(text_told(one, names.get("issued_on", "")))
-    (holders, whose), (states, state), (days, until) = (
-        _texts_of(one, names.get(name, "")) for name in ("holder", "state", "valid_to")
+    holders, whose = holders_in(one, names.get("holder", ""))
+    states, state = states_in(one, names.get("state", ""))
+    days, until = ends_in(one, names.get("valid_to", ""))
+    is_revoked, revoking = revocations_in(one)
+    is_revoked = is_revoked or any(
+        is_among(text, account.revoked_states) for text in chain.from_iterable(states)
     )
+    stands = all(is_good_state(texts, account.good_states) for texts in states)
     ends = {day: None if has_no_end(day) else moment_of(day) for day in days}
     last = {end.date() if end else None for end in ends.values()}
     is_over_known = len(last) < _TWO and all(end or has_no_end(day) for day, end in ends.items())
@@ -160,25 +172,8 @@ def _paper(told: Mapping[str, Any], account: PapersAccount) -> HeldPaper:
         holders=holders,
         issued_on=issued.date() if issued else None,
         valid_to=max((day for day in last if day), default=None),
-        is_revoked=any(is_among(one, account.revoked_states) for one in states),
-        is_unread=not (whose and state and until and is_over_known),
+        is_revoked=is_revoked,
+        is_unread=not (whose and state and stands and revoking and until and is_over_known),
         files=[(text_told(file, "TenTep")[:200], text_told(file, "DuongDan")) for file in files],
         told=one,
     )
-
-
-def _texts_of(told: Mapping[str, Any], name: str) -> tuple[list[str], bool]:
-    """Return every text a member has in it, also said again beside it, and whether each could be read."""
-    again = [told[other] for other, own in told_twice(told) if own == name]
-    texts: list[str] = []
-    level = [member(told, name), *again] if name else []
-    for _ in range(_DEEPEST):
-        found = [said_by(one) for one in level if not is_blank(one)]
-        single = [one for one in found if not isinstance(one, Mapping | list)]
-        read = [text for one in single if (text := text_told({name: one}, name))]
-        texts += read
-        if len(read) < len(single):
-            return texts, False
-        within = (one.values() if isinstance(one, Mapping) else one for one in found if one not in single)
-        level = [inner for one in within for inner in one]
-    return texts, all(map(is_blank, level))

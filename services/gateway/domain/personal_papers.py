@@ -9,13 +9,17 @@ from uuid import UUID
 
 from kernel.core.errors import Kind, Refusal, Unavailable
 from services.gateway.domain.folding import folded
-from services.gateway.domain.portal_words import is_no_moment
+from services.gateway.domain.portal_words import is_no_moment, moment_of
 
 _BETWEEN = re.compile(r"[\s.\-]+")
 _POINT_ZERO = re.compile(r"(?<=^\d{7})(\d*)\.0{1,2}$")
 
 _WORD = re.compile(r"[a-z0-9]+")
 _NOT = "".join(f"(?<!{words} )" for words in ("chua", "khong", "chua bi", "khong bi", "not"))
+_YEAR_9999 = re.compile(r"9999(?:([-/]?)\d{2}\1\d{2}(?:[T ].*)?)?|\d{1,2}[-/.]\d{1,2}[-/.]9999(?: .*)?")
+_SINCE_1970 = re.compile(r"(?:/Date\()?(?P<ms>\d{15})(?:[+-]\d{4})?(?:\)/)?")
+_NEVER, _FROM_9999_MS = 9999, 253_370_764_800_000
+"""The last year calendars have, and how .NET and JavaScript write where it begins."""
 _NO_END = re.compile(r"(vo|khong|khong xac dinh|khong co) (thoi )?han|khong xac dinh|vinh vien|lau dai")
 
 CHOICE_LASTS = timedelta(minutes=30)
@@ -115,6 +119,16 @@ def is_among(state: str, states: Iterable[str]) -> bool:
     )
 
 
+def is_good_state(texts: Sequence[str], states: Iterable[str]) -> bool:
+    """Tell whether a state is told whole in words known as good; digits beside them are their code.
+
+    A state nobody knows holds nobody's right: what there is is not listed in section 20.
+    """
+    known = {_joined(_words(one)) for one in states}
+    told = [_joined(_words(one)) for one in texts]
+    return any(one in known for one in told) and all(one in known or one.isdecimal() for one in told)
+
+
 def _words(text: str) -> str:
     return " ".join(_WORD.findall(folded(text)))
 
@@ -125,7 +139,13 @@ def _joined(words: str) -> str:
 
 def has_no_end(day: str) -> bool:
     """Tell whether what stands for a paper's last day says that there is none."""
-    return is_no_moment(day) or "9999" in day or _NO_END.fullmatch(_words(day)) is not None
+    if is_no_moment(day) or _NO_END.fullmatch(_words(day)) or _YEAR_9999.fullmatch(day.strip()):
+        return True
+    since = _SINCE_1970.fullmatch(day.strip())
+    if since is not None and int(since["ms"]) >= _FROM_9999_MS:
+        return True
+    found = moment_of(day)
+    return found is not None and found.year == _NEVER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +156,8 @@ class HeldPaper:
     name: str
     number: str
     agency: str
-    holders: Sequence[str] = ()
-    """Every text the store says for whose it is; one of them is the number of each who may use it."""
+    holders: Sequence[Sequence[str]] = ()
+    """What each member says for whose it is: of each, one text is the number of each who may use it."""
     issued_on: date | None = None
     valid_to: date | None = None
     is_revoked: bool = False
@@ -158,8 +178,8 @@ class HeldPaper:
         return PaperUnread() if self.is_unread else None
 
     def is_of_another(self, number: str) -> bool:
-        """Tell whether the store names holders, and this person is none of them."""
-        return bool(self.holders) and not any(same_holder(one, number) for one in self.holders)
+        """Tell whether the store names holders in any member, and this person is none of them there."""
+        return any(not any(same_holder(one, number) for one in group) for group in self.holders)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

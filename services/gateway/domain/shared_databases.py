@@ -79,6 +79,8 @@ class PapersAccount:
     names: Mapping[str, str] = field(default_factory=dict)
     """How the store spells what section 20 does not list: `holder`, `issued_on`, `valid_to`, `state`."""
     revoked_states: frozenset[str] = frozenset()
+    good_states: frozenset[str] = frozenset()
+    """A state that is told and none of these holds nobody's right."""
 
 
 def least(fields: Sequence[str], data: Mapping[str, Any]) -> dict[str, Any]:

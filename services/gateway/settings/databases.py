@@ -43,6 +43,23 @@ class DatabasesPart(KernelSettings):
         default=frozenset({"THU_HOI", "DA_THU_HOI", "HUY", "DA_HUY", "HET_HIEU_LUC"}),
         description="states of a paper that hold no more; not known",
     )
+    papers_good_states: frozenset[str] = Field(
+        default=frozenset(
+            {
+                "CON_HIEU_LUC",
+                "CO_HIEU_LUC",
+                "DANG_CO_HIEU_LUC",
+                "HIEU_LUC",
+                "CON_GIA_TRI",
+                "CHUA_THU_HOI",
+                "CHUA_BI_THU_HOI",
+                "KHONG_BI_THU_HOI",
+                "ACTIVE",
+                "VALID",
+            }
+        ),
+        description="states of a paper in force, whole; any other that is told stands against it; not known",
+    )
     portal_database_codes: dict[str, str] = Field(
         default={}, description="MaCSDL of POPULATION, BUSINESS, PERSONAL_PAPERS; what has none is not told"
     )
@@ -63,5 +80,6 @@ class DatabasesPart(KernelSettings):
             session_words=re.compile(unmarked(self.papers_session_words)),
             names=self.papers_names,
             revoked_states=self.papers_revoked_states,
+            good_states=self.papers_good_states,
             timeout_seconds=self.database_timeout_seconds,
         )

@@ -274,6 +274,7 @@ async def test_a_paper_that_cannot_be_used_is_shown_with_the_reason_and_no_choic
         {"SoDinhDanh": "099192000022", "HoVaTen": "Trần B"},
         ["099192000022", "099192000033"],
         '{"so":"099192000022"}',
+        {"SoDinhDanh": "099192000022", "SoDinhDanhNguoiYeuCau": NUMBER},
     ],
     ids=str,
 )

@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import aiohttp
@@ -15,6 +15,7 @@ from kernel.testing.fixed_clock import FixedClock
 from services.gateway.clients.personal_papers import HttpPersonalPapers
 from services.gateway.domain.personal_papers import same_holder
 from services.gateway.domain.shared_databases import DatabaseSilent, DatabaseSlow, FileMissing, PapersAccount
+from services.gateway.settings.databases import DatabasesPart
 
 PDF = b"%PDF-1.4 " + bytes(range(256)) * 3
 TEXT = base64.b64encode(PDF).decode()
@@ -338,3 +339,86 @@ async def test_a_paper_that_is_said_to_be_revoked_and_not_is_revoked(
     store.listed = web.Response(text=text.replace('"?"', state), content_type="application/json")
     ((held,), _) = await papers.held("099088000011", "An", "1.004873", [])
     assert held.is_revoked
+
+
+AN, BINH = "099088000011", "099192000022"
+OF_ANOTHER, REVOKED, EXPIRED, UNREAD = (
+    f"personal-paper-{word}" for word in ("of-another", "revoked", "expired", "unread")
+)
+
+
+async def against(store: Store, papers: HttpPersonalPapers, more: dict[str, Any]) -> str:
+    """Return what stands against An's use of a paper of which this is told, by the settings as delivered."""
+    settings = DatabasesPart.model_fields
+    words = {name: settings[f"papers_{name}"].default for name in ("names", "revoked_states", "good_states")}
+    papers._account = replace(papers._account, **words)
+    paper = {name: value for name, value in PAPER.items() if name != "MaChuGiayTo"}
+    store.listed = answer({"DanhSachGiayToKetQua": [{**paper, **more}]})
+    ((held,), _) = await papers.held(AN, "An", "1.004873", [])
+    refusal = held.against(AN, date(2026, 11, 23))
+    return refusal.code if refusal else ""
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"SoDinhDanhChuSoHuu": BINH}, OF_ANOTHER),
+        ({"SO_DINH_DANH_CHU_SO_HUU": BINH}, OF_ANOTHER),
+        ({"SoDinhDanh": BINH}, OF_ANOTHER),
+        ({"ChuSoHuu": {"SoDinhDanh": BINH, "HoVaTen": "Trần Thị Bình"}}, OF_ANOTHER),
+        ({"MaChuGiayTo": AN, "SoDinhDanhChuSoHuu": BINH}, OF_ANOTHER),
+        ({"MaChuGiayTo": {"SoDinhDanh": BINH, "SoDinhDanhNguoiYeuCau": AN}}, OF_ANOTHER),
+        ({"SoDinhDanhChuSoHuu": True}, UNREAD),
+        ({"ThoiHanHieuLuc": 1599993600000}, EXPIRED),
+        ({"ThoiHanHieuLuc": "1579999999000"}, EXPIRED),
+        ({"ThoiHanHieuLuc": "01/01/2020 (số 9999)"}, UNREAD),
+        ({"NgayHetHan": "20200101"}, EXPIRED),
+        ({"ngay_het_hieu_luc": "5 năm"}, UNREAD),
+        ({"DaThuHoi": True}, REVOKED),
+        ({"TrangThai": "CON_HIEU_LUC", "NgayThuHoi": "01/01/2020"}, REVOKED),
+        ({"LyDoThuHoi": "Cấp sai đối tượng"}, UNREAD),
+        ({"TrangThaiGiayTo": "THU_HOI"}, REVOKED),
+        *(
+            ({"TrangThai": state}, UNREAD)
+            for state in ("REVOKED", "INACTIVE", "Không còn giá trị", "Đã thay thế", "Tạm dừng", 3, "false")
+        ),
+        ({"TrangThai": {"Ma": 1, "Ten": "Không còn hiệu lực"}}, UNREAD),
+    ],
+    ids=str,
+)
+async def test_what_a_store_tells_under_other_names_or_in_other_words_stands_against_a_paper(
+    store: Store, papers: HttpPersonalPapers, more: dict[str, Any], code: str
+) -> None:
+    """Section 20 lists neither these members nor the words in them."""
+    assert await against(store, papers, more) == code
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"SoDinhDanhChuSoHuu": AN, "TenChuGiayTo": "Nguyễn Văn An", "LoaiDinhDanhCHS": "1"},
+        {"ChuSoHuu": {"SoDinhDanh": int(AN), "HoVaTen": "An", "SoDienThoai": "0912345678"}},
+        {"SoDinhDanhNguoiYeuCau": BINH, "MaDinhDanhCoQuan": "000.00.01.H99", "MaDinhDanhGiayTo": BINH},
+        {"TrangThai": {"Ma": 1, "Ten": "Còn hiệu lực"}, "DaThuHoi": False, "DaHetHan": False},
+        {"TrangThai": "Đang có hiệu lực", "DaThuHoi": "0", "NgayThuHoi": "", "TrangThaiHoSo": "9"},
+        *(
+            {"ThoiHanHieuLuc": day}
+            for day in (
+                "31/12/9999",
+                "9999-12-31T23:59:59Z",
+                99991231,
+                "9999",
+                "/Date(253402300799999)/",
+                253402300799999,
+                "Không thời hạn",
+            )
+        ),
+        {"NgayHetHan": "2099-12-31"},
+    ],
+    ids=str,
+)
+async def test_what_says_that_a_paper_is_ones_own_and_stands_is_against_nothing(
+    store: Store, papers: HttpPersonalPapers, more: dict[str, Any]
+) -> None:
+    assert await against(store, papers, more) == ""
