@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from kernel.core.caller import Caller
 from kernel.core.errors import Forbidden
+from services.dossier.domain.correcting import CORRECTS
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import NotYourStep, TransitionRefused, WorkedElsewhere
 from services.dossier.domain.holdings import Step
@@ -181,6 +182,18 @@ def _speaks(dossier: Dossier, caller: Caller) -> bool:
     return is_party(dossier, caller) or (dossier.origin in _ON_PAPER and _serves(dossier, caller))
 
 
+def _takes_back(dossier: Dossier, caller: Caller) -> bool:
+    """Tell whether it is who speaks for it; what the head of the agency opened no counter ends alone."""
+    if CORRECTS in dossier.brought:
+        return is_party(dossier, caller) or _signs(dossier, caller)
+    return _speaks(dossier, caller)
+
+
+def _refuses(dossier: Dossier, caller: Caller) -> bool:
+    """Tell whether it is the receiving unit, and of a correction who may decide one."""
+    return _signs(dossier, caller) if CORRECTS in dossier.brought else _receives(dossier, caller)
+
+
 def _issues(dossier: Dossier, caller: Caller) -> bool:
     return _holds_step(dossier, caller) and dossier.step is not None and dossier.step.issues_result
 
@@ -196,8 +209,8 @@ _RULES: dict[Action, _Rule] = {
     Action.ACCEPTANCE: _Rule(Move.ACCEPT, _accepts),
     Action.INTAKE_SUPPLEMENT_REQUEST: _Rule(Move.REQUEST_INTAKE_SUPPLEMENT, _receives),
     Action.INTAKE_SUPPLEMENT_ANSWER: _Rule(Move.ANSWER_INTAKE_SUPPLEMENT, _speaks),
-    Action.REFUSAL: _Rule(Move.REFUSE_INTAKE, _receives),
-    Action.CANCELLATION: _Rule(Move.CANCEL, _speaks),
+    Action.REFUSAL: _Rule(Move.REFUSE_INTAKE, _refuses),
+    Action.CANCELLATION: _Rule(Move.CANCEL, _takes_back),
     Action.HANDOVER: _Rule(Move.HAND_OVER, _serves),
     Action.STEP_COMPLETION: _Rule(Move.COMPLETE_STEP, _completes, NotYourStep),
     Action.SUPPLEMENT_REQUEST: _Rule(Move.DRAFT_SUPPLEMENT, _drafts, NotYourStep),
@@ -229,7 +242,7 @@ _RULES: dict[Action, _Rule] = {
     Action.ROUTE_CHANGE: _Rule(Move.ARRANGE_STEP, _signs),
     Action.ARCHIVING: _Rule(Move.ARCHIVE, _archives),
 }
-_PARTIES = frozenset({_speaks})
+_PARTIES = frozenset({_speaks, _takes_back})
 """Rights a party has by identity number too, not by account alone."""
 
 
@@ -313,7 +326,8 @@ def _main_task(dossier: Dossier) -> Task | None:  # noqa: PLR0911 - one answer a
         case State.SUBMITTED | State.ACCEPTED | State.RESULT_READY:
             return reception
         case State.INTAKE_SUPPLEMENT:
-            return reception if dossier.proposal is not None else None
+            refuses = signer if CORRECTS in dossier.brought else reception
+            return refuses if dossier.proposal is not None else None
         case State.SUPPLEMENT_REQUESTED if dossier.proposal is not None:
             return signer
         case State.SUPPLEMENT_REQUESTED:

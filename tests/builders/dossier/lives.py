@@ -174,14 +174,14 @@ class Life:
         await self.act("return", RECEIVER, **handing, no_receipt_reason=WORDS, note=WORDS)
 
     async def corrected(self) -> None:
-        """Find the result wrong twice: declined, then opened, and the correction refused at the counter."""
+        """Find the result wrong twice: declined, then opened, and the correction refused by the signer."""
         error = {"reason": WORDS, "cause": "ERROR_WRITTEN", "found_by": "APPLICANT"}
         await self.act("result-correction-draft", RECEIVER, **error)
         await self.act("result-correction", SIGNER, approved=False, note=WORDS)
         await self.act("result-correction-draft", RECEIVER, **error)
         await self.act("result-correction", SIGNER, approved=True, note=WORDS)
         correction = {**self.seen["correction"], "version": 1}
-        await self.office.act(correction, "refusal", RECEIVER, **SAID)
+        await self.office.act(correction, "refusal", SIGNER, **SAID)
 
 
 async def held_and_released(yard: Yard, seen: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ from kernel.testing.running import RunningService, a_staff_member
 from services.dossier.commands.figures import rebuild_figures
 from services.dossier.commands.history import verify_history
 from services.dossier.jobs.print_papers import PRINT_PAPERS
+from services.dossier.jobs.watch_deadlines import WATCH_DEADLINES
 from tests.builders.dossier.office import (
     CLERK,
     COMMUNE,
@@ -443,6 +444,44 @@ async def test_small_corrections_make_nobody_else_of_the_owner_over_two_dossiers
         assert (answer.status_code, answer.json().get("code")) == (409, "another-person")
         ready = await office.issued(await office.at_issue(seen), number="12a/XN")
         first = await office.act(ready, "return", RECEIVER, delivery="COUNTER", **hands)
+
+
+async def test_what_the_head_of_the_agency_opened_no_counter_ends_alone(office: Office) -> None:
+    ends: dict[str, dict[str, Any]] = {
+        "cancellation": {"note": "Không cần nữa"},
+        "refusal": {"reason": "Không có sai sót", "legal_basis": "Điều 18"},
+    }
+    seen = await returned(office)
+    for action, body in ends.items():
+        seen, correction = await opened(office, seen)
+        assert action not in (await office.read(correction, RECEIVER))["actions"]
+        answer = await office.tried(correction, action, RECEIVER, **body)
+        assert (answer.status_code, answer.json().get("code")) == (403, "forbidden")
+        assert action in (await office.read(correction, SIGNER))["actions"]
+        ended = await office.act(correction, action, SIGNER, **body)
+        assert ended["state"] in {"CANCELLED", "INTAKE_REFUSED"}
+    seen, correction = await opened(office, seen)
+    assert "cancellation" in (await office.read(correction, a_citizen()))["actions"]
+    # By number alone, without the account it was handed in with, it is the owner's as well.
+    same = replace(a_citizen("tai-khoan-khac", OWNER["identity_number"]), name=OWNER["full_name"])
+    assert (await office.act(correction, "cancellation", same, note=""))["state"] == "CANCELLED"
+
+
+async def test_a_corrections_refusal_that_time_proposes_waits_for_the_signer(office: Office) -> None:
+    _, correction = await opened(office, await returned(office))
+    items = [{"component_code": "to-khai", "reason": "Chưa ký"}]
+    asked = await office.act(correction, "intake-supplement-request", RECEIVER, items=items, reason="Chưa ký")
+    before = office.service.clock.now()
+    office.service.clock.advance(timedelta(days=60))
+    try:
+        await office.service.run_job(WATCH_DEADLINES)
+        desks = {}
+        for name, by in (("counter", RECEIVER), ("signer", SIGNER)):
+            page = await office.service.get("/v1/inbox", by, params={"limit": 100})
+            desks[name] = asked["dossier_id"] in {one["dossier_id"] for one in page.json()["items"]}
+    finally:
+        office.service.clock.advance(before - office.service.clock.now())
+    assert desks == {"counter": False, "signer": True}
 
 
 async def built_on(office: Office, person: Caller, result_id: str) -> dict[str, Any]:
