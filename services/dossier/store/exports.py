@@ -11,6 +11,7 @@ from services.dossier.domain.figures.asked import Cut, Selection
 from services.dossier.domain.figures.export import Export, ExportState, Format
 from services.dossier.domain.figures.numbers import Number
 from services.dossier.domain.figures.period import Period
+from services.dossier.domain.keepers import Reach
 from services.dossier.store.figure_views import PostgresStatistics, dossiers_of, parameters_of
 from services.dossier.store.shown import SEALED_ON, shown
 from services.dossier.use_cases.read_dossiers import NEWEST
@@ -127,12 +128,20 @@ def _asked(export: Export) -> tuple[Period, Selection, UUID | None]:
     asked = export.asked
     first, last = date.fromisoformat(asked["first"]), date.fromisoformat(asked["last"])
     only = {Cut(name): values for name, values in asked["only"].items()}
-    selection = Selection(asked["within"], only, tuple(asked.get("kept") or ()))
+    selection = Selection(asked["within"], only, tuple(_reach(one) for one in asked.get("kept") or ()))
     return (
         Period(first, last, export.as_of),
         selection,
         UUID(asked["period_id"]) if asked["period_id"] else None,
     )
+
+
+def _reach(kept: Any) -> Reach:
+    """Return what was kept; what was asked for before procedures were told apart names the agency alone."""
+    if isinstance(kept, str):
+        return Reach(agency=kept)
+    only = None if kept["only"] is None else tuple(kept["only"])
+    return Reach(agency=kept["agency"], only=only, without=tuple(kept["without"]))
 
 
 def _export_of(row: Any) -> Export:

@@ -14,7 +14,9 @@ from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.figures.asked import Cut, Selection
 from services.dossier.domain.figures.numbers import Amount, Number
 from services.dossier.domain.figures.period import Period
+from services.dossier.domain.keepers import Reach
 from services.dossier.store.figure_periods import PostgresPeriods
+from services.dossier.store.reaches import reach_rows
 from services.dossier.store.tables.figures import OLD_DAYS
 
 COLUMN = {
@@ -76,8 +78,11 @@ _SUMS = {
     Amount.COMPONENTS_REUSED: "reused",
 }
 _WITHIN = (
-    "(:within::text = '' OR r.competent_agency = ANY(:kept::text[]) OR r.receiving_agency = ANY(:kept)"
-    " OR r.helping_agency = ANY(:kept)"
+    "(:within::text = '' OR EXISTS ("
+    "SELECT FROM jsonb_to_recordset(:kept::jsonb) AS kept(agency text, chosen text[], others text[])"
+    " WHERE kept.agency IN (r.competent_agency, r.receiving_agency, r.helping_agency)"
+    " AND (kept.chosen IS NULL OR r.procedure_code = ANY(kept.chosen))"
+    " AND NOT r.procedure_code = ANY(kept.others))"
     " OR starts_with(r.competent_agency, :within || '.')"
     " OR starts_with(r.receiving_agency, :within || '.') OR starts_with(r.helping_agency, :within || '.'))"
 )
@@ -155,11 +160,17 @@ def parameters_of(periods: Sequence[Period], selection: Selection, period_id: UU
     return {
         **given,
         "within": selection.within,
-        "kept": [selection.within, *selection.kept],
+        "kept": reach_rows(_kept(selection)),
         "firsts": [period.first for period in periods],
         "lasts": [period.last for period in periods],
         "moments": [period.as_of for period in periods],
     }
+
+
+def _kept(selection: Selection) -> list[Reach]:
+    """Return what the caller's agency keeps, and its own where it has ended itself."""
+    is_own = any(one.agency == selection.within for one in selection.kept)
+    return [*selection.kept, *([] if is_own else [Reach(agency=selection.within)])]
 
 
 class PostgresStatistics(PostgresPeriods):

@@ -6,6 +6,7 @@ from typing import Any
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.keepers import Reach
 from services.dossier.store.copies import Copies
 from services.dossier.store.tables.heart import REGISTER_CODE, REGISTER_DAY
 
@@ -22,6 +23,8 @@ WHERE d.receiving_agency = :agency AND d.accepted_at IS NOT NULL
     AND {REGISTER_DAY} BETWEEN :first::date AND :last::date
     AND ({REGISTER_DAY}, length({REGISTER_CODE}), {REGISTER_CODE})
         > (:after_day::date, length(:after_code::text), :after_code::text)
+    AND (:chosen::text[] IS NULL OR d.procedure_code = ANY(:chosen))
+    AND NOT d.procedure_code = ANY(:others::text[])
 ORDER BY {REGISTER_DAY}, length({REGISTER_CODE}), {REGISTER_CODE} LIMIT :limit::int
 """)
 _NAMES = Statement("SELECT * FROM agencies WHERE code = ANY(:codes::text[])")
@@ -36,13 +39,15 @@ class PostgresRegisters:
         self._copies = copies
 
     async def page(
-        self, agency: str, first: date, last: date, after: tuple[date, str] | None, limit: int
+        self, kept: Reach, first: date, last: date, after: tuple[date, str] | None, limit: int
     ) -> Sequence[Any]:
-        """Return dossiers an agency accepted on these days, day by day, as they are numbered."""
+        """Return what is kept of what an agency accepted on these days, day by day, as it is numbered."""
         after_day, after_code = after or _NONE_YET
         return await self._unit.fetch(
             PAGE,
-            agency=agency,
+            agency=kept.agency,
+            chosen=None if kept.only is None else list(kept.only),
+            others=list(kept.without),
             first=first,
             last=last,
             after_day=after_day,

@@ -67,7 +67,7 @@ async def test_a_page_of_the_register_is_a_walk_along_its_index(office: Office) 
         await connection.execute("SET LOCAL enable_seqscan = off")
         await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         await connection.execute(f"PREPARE page AS {PAGE.sql}")
-        given = "'H99.201', '2026-03-01', '2026-03-31', '2026-03-02', 'x', 50"
+        given = "'H99.201', '2026-03-01', '2026-03-31', '2026-03-02', 'x', NULL, '{}', 50"
         plan = str(await connection.fetch(f"EXPLAIN EXECUTE page ({given})"))
         await connection.execute("DEALLOCATE page")
     assert "ix_dossiers_register_code" in plan

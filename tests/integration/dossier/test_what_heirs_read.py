@@ -1,16 +1,28 @@
 """Of what an ended agency left its heir reads the register and the figures, and counts its promises again."""
 
+from dataclasses import replace
 from typing import Any
 
+from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
 from services.dossier.jobs.recompute_due import RECOMPUTE_DUE
 from services.dossier.jobs.write_exports import WRITE_EXPORTS
-from tests.builders.dossier.office import COMMUNE, LEAD, RECEIVER, SIGNER, Office, an_officer
-from tests.integration.dossier.test_agencies_that_end import HEIR, at_heir, merged, office
+from tests.builders.dossier.office import (
+    COMMUNE,
+    LEAD,
+    PROCEDURE,
+    RECEIVER,
+    SIGNER,
+    Office,
+    an_agency,
+    an_officer,
+)
+from tests.integration.dossier.test_agencies_that_end import HEIR, UNITS, at_heir, ended, heir, merged, office
 from tests.integration.dossier.test_bound_calendars import ASKED, MANAGER, STORM
 from tests.integration.dossier.test_working_time import a_changed_year
 
 __all__ = ["office"]
 
+THIRD = "H99.230"
 MARCH = {"from": "2026-03-01", "to": "2026-03-31"}
 
 
@@ -66,9 +78,45 @@ async def test_the_heirs_leaders_see_the_figures_of_what_it_works_now(office: Of
     shown = {**MARCH, "number": "received"}
     listed = (await office.service.get("/v1/statistics/dossiers", leader, params=shown)).json()["items"]
     assert [one["dossier_id"] for one in listed] == [seen["dossier_id"]]
+    assert await exported(office, leader) == ("READY", 1)
+
+
+async def test_of_procedures_that_went_elsewhere_each_heir_reads_its_own(office: Office) -> None:
+    """Figures, the list behind them, the export and the register's lines are whose the dossier is now."""
+    service = office.service
+    code = (await office.in_process())["dossier_code"]
+    await split(office, PROCEDURE)
+    for agency, found in ((HEIR, []), (THIRD, [code])):
+        leader = an_officer("SIGNER", agency=agency, unit="lanh-dao", subject=f"lanh-dao-{agency}")
+        table = (await service.get("/v1/statistics", leader, params=MARCH)).json()["items"]
+        assert sum(one["numbers"]["received"] for one in table) == len(found)
+        shown = {**MARCH, "number": "received"}
+        listed = (await service.get("/v1/statistics/dossiers", leader, params=shown)).json()["items"]
+        assert [one["dossier_code"] for one in listed] == found
+        assert await exported(office, leader) == ("READY", len(found))
+        counter = replace(RECEIVER, agency=agency, subject=f"mot-cua-{agency}")
+        lines = await service.get("/v1/register", counter, params={**MARCH, "agency": COMMUNE})
+        assert lines.status_code == 200, lines.text
+        assert [one["dossier_code"] for one in lines.json()["items"]] == found
+
+
+async def exported(office: Office, by: Any) -> tuple[str, int]:
     days = {"first": MARCH["from"], "last": MARCH["to"], "number": "received"}
     wanted = {**days, "format": "xlsx", "reason": "Báo cáo quý"}
-    export = (await office.service.post("/v1/exports", wanted, leader)).json()
+    export = (await office.service.post("/v1/exports", wanted, by)).json()
     await office.service.run_job(WRITE_EXPORTS)
-    done = (await office.service.get(f"/v1/exports/{export['export_id']}", leader)).json()
-    assert (done["state"], done["rows_done"]) == ("READY", 1)
+    done = (await office.service.get(f"/v1/exports/{export['export_id']}", by)).json()
+    return done["state"], done["rows_done"]
+
+
+async def split(office: Office, *procedures: str) -> None:
+    """End the commune: these procedures go on at a third agency, the rest at the heir."""
+    end = ended()
+    continuing = {"agency": HEIR, "by_procedure": dict.fromkeys(procedures, THIRD)}
+    took = {"agency": COMMUNE, "procedures": list(procedures), "except": [], "from": "2026-03-03"}
+    await office.service.receive(
+        heir(COMMUNE),
+        an_agency(THIRD, units=UNITS, predecessors=[took]),
+        replace(end, data={**end.data, "successors": [HEIR, THIRD], "continuing": continuing}),
+    )
+    await office.service.run_job(CONTINUE_DOSSIERS)

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, Invalid
+from services.dossier.domain.keepers import Reach
 
 READERS = ("SUPERVISOR", "SIGNER", "ONE_STOP_MANAGER", "TEAM_LEAD")
 """Leaders and supervisors: figures and lists without names."""
@@ -29,12 +30,13 @@ class Cut(StrEnum):
 class Selection:
     """The filter a figure, its list of dossiers and its export share; `within` is the caller's sight.
 
-    `kept` are agencies that ended, whose books the caller's keeps: of them it is asked what became of theirs.
+    `kept` is what the caller's agency keeps, its own and of those that ended, procedure by procedure: of it
+    the caller's is asked what became of it.
     """
 
     within: str = ""
     only: dict[Cut, list[str]] = field(default_factory=dict)
-    kept: tuple[str, ...] = ()
+    kept: tuple[Reach, ...] = ()
 
     def values(self, cut: Cut) -> list[str] | None:
         """Return the values a cut is narrowed to; None for all."""

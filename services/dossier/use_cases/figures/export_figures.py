@@ -52,7 +52,14 @@ async def ask_export(
             "first": first.isoformat(),
             "last": last.isoformat(),
             "within": selection.within,
-            "kept": list(selection.kept),
+            "kept": [
+                {
+                    "agency": one.agency,
+                    "only": None if one.only is None else list(one.only),
+                    "without": list(one.without),
+                }
+                for one in selection.kept
+            ],
             "only": {cut.value: values for cut, values in selection.only.items()},
             "period_id": str(closed.id) if closed else None,
             "reason": reason,

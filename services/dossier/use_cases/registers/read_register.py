@@ -6,6 +6,7 @@ from typing import Any
 
 from kernel.core.caller import Caller
 from kernel.core.errors import Forbidden
+from services.dossier.domain.keepers import Reach
 from services.dossier.domain.registers import (
     MOST_ROWS,
     BookTooThick,
@@ -15,7 +16,7 @@ from services.dossier.domain.registers import (
     require_reader,
     returned_at,
 )
-from services.dossier.use_cases.keeping import books_of
+from services.dossier.use_cases.keeping import kept_by
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import log_reading, on_the_page
 from services.dossier.use_cases.secrets import UNREADABLE, opened_or_nothing
@@ -35,9 +36,9 @@ async def read_register(
     now: datetime,
 ) -> Sequence[tuple[Entry, tuple[date, str]]]:
     """Return lines with the place of each, day by day, in the order of the day's numbers."""
-    await _require_own(agency, by, work, now)
+    kept = await _kept(agency, by, work, now)
     require_period(first, last)
-    rows = await work.registers.page(agency, first, last, after, limit)
+    rows = await work.registers.page(kept, first, last, after, limit)
     if rows:
         shown = (row["id"] for row in on_the_page(rows, limit))
         await log_reading(work, by, "register", None, None, now, shown=shown)
@@ -48,11 +49,11 @@ async def read_book(
     agency: str, first: date, last: date, *, by: Caller, work: Work, now: datetime
 ) -> list[list[str]]:
     """Return every line of a period as it is printed; raise `BookTooThick` for more than a book holds."""
-    await _require_own(agency, by, work, now)
+    kept = await _kept(agency, by, work, now)
     require_period(first, last)
     lines: list[list[str]] = []
     after: tuple[date, str] | None = None
-    while rows := await work.registers.page(agency, first, last, after, _PORTION):
+    while rows := await work.registers.page(kept, first, last, after, _PORTION):
         await log_reading(work, by, "register", None, None, now, shown=(row["id"] for row in rows))
         lines += [_entry(row, work, now).cells(len(lines) + place) for place, row in enumerate(rows, 1)]
         after = (rows[-1]["day"], rows[-1]["code"])
@@ -61,11 +62,19 @@ async def read_book(
     return lines
 
 
-async def _require_own(agency: str, by: Caller, work: Work, now: datetime) -> None:
-    """Raise `Forbidden` for whoever does not keep this agency's counter, or its books since it ended."""
+async def _kept(agency: str, by: Caller, work: Work, now: datetime) -> Reach:
+    """Return which lines of an agency's register are the caller's agency's; raise `Forbidden` for none.
+
+    All of its own counter; of one that ended those of the procedures it goes on with: the names of others'
+    applicants are not shown to it.
+    """
     require_reader(by)
-    if agency != by.agency and agency not in await books_of(by, work, now):
+    if agency == by.agency:
+        return Reach(agency=agency)
+    kept = [one for one in await kept_by(by, work, now) if one.agency == agency]
+    if not kept:
         raise Forbidden
+    return kept[0]
 
 
 def _entry(row: Mapping[str, Any], work: Work, now: datetime) -> Entry:
