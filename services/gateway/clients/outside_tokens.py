@@ -1,6 +1,8 @@
 """Verifies tokens of outside issuers with their own keys; only asymmetric algorithms are accepted."""
 
 import base64
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -65,7 +67,9 @@ class IssuerTokens:
             raise Unauthenticated
         at = _moment(claims.get("iat"))
         moment = datetime.fromtimestamp(at, UTC) if at is not None else None
-        return SignedOut(issuer.name, _subject_of(claims), text_of(claims, "sid"), moment)
+        # By what it says: the same may be signed in another text by who has no key (ECDSA).
+        word = hashlib.sha256(json.dumps(claims, sort_keys=True).encode()).hexdigest()
+        return SignedOut(issuer.name, _subject_of(claims), text_of(claims, "sid"), moment, word)
 
     def _named(self, token: str) -> tuple[Issuer, str]:
         """Return the issuer and the key a token says it is of; nothing of it is verified."""

@@ -76,6 +76,11 @@ def of_account_heard(issuer: str, issuer_subject: str) -> str:
     return f"heard {issuer} {issuer_subject}"
 
 
+def of_word(word: str) -> str:
+    """Name when a word of an issuer was first heard."""
+    return f"word {word}"
+
+
 def of_session(issuer: str, session: str) -> str:
     """Name everything of one session at an issuer."""
     return f"session {issuer} {session}"

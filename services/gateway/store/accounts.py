@@ -15,6 +15,7 @@ from services.gateway.domain.account import (
     of_account_heard,
     of_session,
     of_subject,
+    of_word,
 )
 from services.gateway.store.one_person import END, KEEP, LOCK, hold_to_number, lock_name, one_number
 from services.gateway.use_cases.ports import Seals, Standing
@@ -41,6 +42,10 @@ _STANDING = Statement(
     """
 )
 _ENDED_AT = Statement("SELECT max(not_before) FROM signed_out WHERE what = ANY(:ended::text[])")
+_FIRST_HEARD = Statement(
+    "INSERT INTO signed_out (what, not_before) VALUES (:what, :now::timestamptz)"
+    " ON CONFLICT (what) DO UPDATE SET not_before = signed_out.not_before RETURNING not_before"
+)
 # A sign-in that tells no number takes none back; the level is how surely the number kept was told.
 _GOES_ON = (
     "excluded.number_index IS NULL AND accounts.number_index IS NOT NULL"
@@ -137,6 +142,12 @@ class PostgresAccounts:
     async def end_tokens(self, what: Sequence[str], not_before: datetime) -> None:
         """Keep that what was issued before is over: of a subject, an account or its session; or was heard."""
         await self._pool.execute(END.sql, *END.values({"ended": list(what), "moment": not_before}))
+
+    async def first_heard(self, word: str, now: datetime) -> datetime:
+        """Return when a word of an issuer was first heard, by our clock: now unless it is told again."""
+        values = {"what": of_word(word), "now": now}
+        heard: datetime = await self._pool.fetchval(_FIRST_HEARD.sql, *_FIRST_HEARD.values(values))
+        return heard
 
     def number(self, number: str) -> bytes | None:
         """Return what is kept of a number."""

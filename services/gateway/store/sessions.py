@@ -28,7 +28,7 @@ _END = Statement("DELETE FROM sessions WHERE id_hash = :id_hash")
 _END_ALL = Statement("DELETE FROM sessions WHERE subject = ANY(:subjects::text[])")
 _END_TOLD = Statement(
     "DELETE FROM sessions WHERE issuer = :issuer AND issuer_subject = :subject"
-    " AND (:session = '' OR issuer_session = :session)"
+    " AND (:session = '' OR issuer_session = :session) AND created_at <= :until::timestamptz"
 )
 _PURPOSE = "session identity"
 _FIELDS = ("subject", "name", "identity_number", "assurance", "assurance_level")
@@ -110,7 +110,7 @@ class PostgresSessions:
         """Forget every session of these subjects."""
         await self._pool.execute(_END_ALL.sql, *_END_ALL.values({"subjects": list(subjects)}))
 
-    async def end_told(self, issuer: str, subject: str, session: str) -> None:
-        """Forget what began at an issuer: one session of its, or without one all of its subject."""
-        values = {"issuer": issuer, "subject": subject, "session": session}
+    async def end_told(self, issuer: str, subject: str, session: str, until: datetime) -> None:
+        """Forget what began at an issuer by then: one session of its, or without one all of its subject."""
+        values = {"issuer": issuer, "subject": subject, "session": session, "until": until}
         await self._pool.execute(_END_TOLD.sql, *_END_TOLD.values(values))

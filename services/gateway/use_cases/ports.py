@@ -113,6 +113,9 @@ class Accounts(Protocol):
     async def end_tokens(self, what: Sequence[str], not_before: datetime) -> None:
         """Keep that what was issued before is over: of a subject, an account or its session; or was heard."""
 
+    async def first_heard(self, word: str, now: datetime) -> datetime:
+        """Return when a word of an issuer was first heard, by our clock: now unless it is told again."""
+
 
 class Sessions(Protocol):
     """Sessions of browsers."""
@@ -132,8 +135,8 @@ class Sessions(Protocol):
     async def end_all(self, subjects: Sequence[str]) -> None:
         """Forget every session of these subjects."""
 
-    async def end_told(self, issuer: str, subject: str, session: str) -> None:
-        """Forget what began at an issuer: one session of its, or without one all of its subject."""
+    async def end_told(self, issuer: str, subject: str, session: str, until: datetime) -> None:
+        """Forget what began at an issuer by then: one session of its, or without one all of its subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,8 @@ class SignedOut:
     session: str
     at: datetime | None
     """By the issuer's clock, which also dates its tokens; None: it does not say."""
+    word: str
+    """Names what was told, for when it is told again."""
 
 
 class SignInProvider(Protocol):

@@ -32,6 +32,8 @@ _PATIENCE = timedelta(minutes=10)
 _OWN_PAGE = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 _LONGEST = 2000
 _LEEWAY_SECONDS = 30
+_CLOCKS_APART = timedelta(seconds=2)
+"""How far the clocks of two of our own processes may be apart: a sign-out misses no session for that."""
 
 
 class SignInBroken(Refusal):
@@ -328,9 +330,11 @@ class SignIn:
     async def end_told(self, token: str) -> None:
         """End what an issuer says has ended there; raise `Unauthenticated` for anything but its own word.
 
-        Tokens of apps first: who is told of a failure tells again, and both are then ended.
+        Tokens of apps first: who is told of a failure tells again, and both are then ended. Told again, it
+        ends what it ended when it was first heard, nothing that began since: it is good until it expires.
         """
-        over, now = await self._provider.told_to_end(token), self._clock.now()
+        over = await self._provider.told_to_end(token)
+        now = await self._accounts.first_heard(over.word, self._clock.now())
         if over.session:
             # It never goes on: by our clock, as for any sign-in that is under way.
             await self._accounts.end_tokens([of_session(over.issuer, over.session)], now)
@@ -338,7 +342,7 @@ class SignIn:
             # Tokens by the issuer's clock, which gave them out in whole seconds; what is under way by ours.
             await self._accounts.end_tokens([of_account(over.issuer, over.subject)], over.at or now)
             await self._accounts.end_tokens([of_account_heard(over.issuer, over.subject)], now)
-        await self._sessions.end_told(over.issuer, over.subject, over.session)
+        await self._sessions.end_told(over.issuer, over.subject, over.session, now + _CLOCKS_APART)
 
     def _issuer(self, name: str) -> Issuer:
         for issuer in self._issuers:

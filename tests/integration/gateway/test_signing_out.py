@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -361,3 +362,48 @@ async def test_a_logout_whose_session_is_told_as_nothing_ends_all_of_the_subject
     told = an_outside_token(door, aud="cua-vao", events=SIGNED_OUT, jti="j1", iat=at, sid=None)
     answer = await door.client.post("/session/back-channel", data={"logout_token": told})
     assert (answer.status_code, await is_known(door, number)) == (200, False)
+
+
+@pytest.mark.parametrize("of", [{}, {"sid": "sid-1"}], ids=["a subject", "a session"])
+async def test_a_logout_told_again_ends_nothing_that_began_after_it_was_first_heard(
+    open_door: Open, peer: Peer, of: dict[str, Any]
+) -> None:
+    """Who did not hear our 200 tells it again, and so may whoever saw it go by, until it is over."""
+    door = await open_door(issuers=[with_browser(peer)])
+    number = await signs_in_outside(door, peer, sid="sid-1")
+    door.clock.advance(timedelta(seconds=3))
+    at = int(door.clock.now().timestamp())
+    told = an_outside_token(door, aud="cua-vao", events=SIGNED_OUT, jti="j-again", iat=at, **of)
+    assert (await says(door, told), await is_known(door, number)) == (200, False)
+    door.clock.advance(timedelta(seconds=20))
+    again = await signs_in_outside(door, peer, sid="sid-1")
+    for seconds in (0, 60, 100):
+        door.clock.advance(timedelta(seconds=seconds))
+        assert (await says(door, told), await is_known(door, again)) == (200, True)
+    async with while_the_issuer_is_asked(door, partial(says_again, door, told)):
+        assert await finishes(door, peer, sid="sid-2") == 303
+    later = an_outside_token(door, aud="cua-vao", events=SIGNED_OUT, jti="j-later", **of)
+    assert (await says(door, later), await is_known(door, again)) == (200, False)
+
+
+async def says_again(door: RunningService, token: str) -> None:
+    assert await says(door, token) == 200
+
+
+async def test_a_logout_whose_process_died_before_the_sessions_ended_ends_them_when_it_is_told_again(
+    open_door: Open, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door = await open_door(issuers=[with_browser(peer)])
+    number = await signs_in_outside(door, peer, sid="sid-1")
+    told = an_outside_token(door, aud="cua-vao", events=SIGNED_OUT, jti="j-killed")
+
+    async def dies(*_: Any) -> None:
+        raise ConnectionResetError
+
+    with monkeypatch.context() as killed:
+        killed.setattr(door.runtime.resources.sign_in._sessions, "end_told", dies)
+        with pytest.raises(ConnectionResetError):
+            await door.runtime.resources.sign_in.end_told(told)
+    assert await is_known(door, number)
+    door.clock.advance(timedelta(seconds=20))
+    assert (await says(door, told), await is_known(door, number)) == (200, False)
