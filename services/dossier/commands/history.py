@@ -93,7 +93,12 @@ async def verify_history(runtime: Runtime, arguments: Sequence[str]) -> int:
     """
     known = await asyncio.to_thread(_known, arguments[0]) if arguments else {}
     async with runtime.unit_of_work() as unit:
-        keys: HistoryKeys = runtime.open_work(unit).history_keys
+        work = runtime.open_work(unit)
+        keys: HistoryKeys = work.history_keys
+        unproven = [
+            f"{parent_id}: its member {code} told what its dossier does not say"
+            for parent_id, code in await work.interlinked.unproven()
+        ]
     readings = known.pop("readings", 0)
     checked, broken, after = 0, 0, _FIRST
     destroyed: Counter[str] = Counter()
@@ -110,6 +115,7 @@ async def verify_history(runtime: Runtime, arguments: Sequence[str]) -> int:
     missing = [f"{dossier_id}: the dossier is missing, others know it" for dossier_id in known]
     missing += await broken_codes(runtime.pool) + await broken_books(runtime.pool)
     missing += await broken_slips(runtime.pool, keys) + await stolen_submissions(runtime.pool)
+    missing += unproven
     missing += await broken_rows(runtime.pool, keys)
     unread, sealed_to = await broken_readings(runtime.pool, keys, readings)
     missing += unread

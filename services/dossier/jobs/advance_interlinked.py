@@ -19,9 +19,10 @@ async def run(tick: JobTick) -> None:
             waiting: Sequence[UUID] = await work.interlinked.to_advance(tick.now, _AT_ONCE, past)
         return waiting
 
-    async def advance(parent_id: UUID) -> None:
+    async def advance(parent_id: UUID) -> bool:
         async with tick.open_work() as work:
-            await advance_parent(parent_id, work=work, now=tick.now)
+            done = await advance_parent(parent_id, work=work, now=tick.now)
+        return not done.is_doubted
 
     apart = Apart("interlinked submissions that do not go on")
     await go_past(found, lambda one: one, advance, apart=apart, at_once=_AT_ONCE)

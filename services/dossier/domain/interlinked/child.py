@@ -94,6 +94,8 @@ class Child:
     outside_code: str = ""
     looked: int = 0
     told: Told = field(default_factory=Told)
+    is_proven: bool = True
+    """What it told is what its own dossier says; what was changed by hand is neither heard nor counted by."""
 
     @property
     def agency_now(self) -> Agency:
@@ -103,13 +105,13 @@ class Child:
     @property
     def has_news(self) -> bool:
         """Tell whether its history went on since it was looked at."""
-        return self.told.version > self.looked
+        return self.is_proven and self.told.version > self.looked
 
     def is_late(self, now: datetime) -> bool:
         """Tell whether it runs past what was promised; a clock that stands makes nobody late."""
         due = self.told.promised_at
         is_running = self.status in RUNNING and self.told.stopped_at is None
-        return is_running and due is not None and due < now
+        return self.is_proven and is_running and due is not None and due < now
 
 
 @dataclass(frozen=True, slots=True)

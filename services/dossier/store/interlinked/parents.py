@@ -10,6 +10,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from kernel.core.errors import NotFound
 from kernel.core.event import Event
 from kernel.postgres.unit_of_work import UnitOfWork
@@ -32,6 +34,8 @@ from services.dossier.store.results import PostgresResults
 from services.dossier.store.shown import sound_authority
 from services.dossier.use_cases.ports.records import Attachment
 from services.dossier.use_cases.sealed_rows import RowSeals
+
+_log = structlog.get_logger()
 
 
 class PostgresInterlinked:
@@ -129,10 +133,18 @@ class PostgresInterlinked:
         if row is None:
             raise NotFound
         parent = self._parent(row)
+        for code in row["unproven"]:
+            parent.children[code].is_proven = False
+            _log.error("what a member told is not what its dossier says", parent=str(parent_id), member=code)
         for child in parent.children.values():
             before = {**child_columns(parent, child), **told_columns(child)}
             self._loaded[parent.id, child.procedure] = before
         return parent
+
+    async def unproven(self) -> list[tuple[UUID, str]]:
+        """Return the members that told what their own dossiers do not say, each with its submission."""
+        rows = await self._unit.fetch(sql.ALL_UNPROVEN)
+        return [(UUID(int=row["parent_id"].int), row["procedure_code"]) for row in rows]
 
     async def to_advance(self, now: datetime, limit: int, past: Collection[UUID] = ()) -> list[UUID]:
         """Return submissions but for some whose children have news, or whose look-at moment has come."""

@@ -82,8 +82,47 @@ FROM = f"""
          WHERE c.parent_id = p.id) AS children
     FROM interlinked_parents p
 """
+# What a member told (c) is written in the commit that changes its dossier (d), and so says what that says. A
+# destroyed one says nothing any more; which end without a result it was, the dossier alone does not tell.
+_MOMENTS = " OR ".join(
+    f"({one})::timestamptz IS DISTINCT FROM d.{name}"
+    for name in ("accepted_at", "due_at", "original_due_at", "ended_at")
+    for one in [f"c.told ->> '{name}'"]
+)
+_IS_A_MOMENT = " AND ".join(
+    f"coalesce(pg_input_is_valid(c.told ->> '{name}', 'timestamptz'), true)"
+    for name in ("accepted_at", "due_at", "original_due_at", "ended_at")
+)
+_GRANTED = """
+    CASE WHEN d.work #>> '{elsewhere,end,outcome}' IS NOT NULL
+        THEN d.work #>> '{elsewhere,end,outcome}' = 'RESULT'
+        ELSE d.state <> 'CANCELLED' AND d.work ->> 'result' IS NOT NULL
+            AND d.work #>> '{result,outcome}' IS DISTINCT FROM 'REFUSED' END
+"""
+UNPROVEN = f"""
+    c.data ->> 'route' = 'PROVINCE' AND CASE
+        WHEN d.id IS NULL THEN c.told_version > 0
+        WHEN d.destroyed_by IS NOT NULL THEN false
+        WHEN NOT ({_IS_A_MOMENT}) THEN true
+        ELSE c.told_version <> d.version OR c.told ->> 'version' IS DISTINCT FROM d.version::text
+            OR c.told ->> 'state' IS DISTINCT FROM d.state OR {_MOMENTS}
+            OR (c.told ->> 'reappointed_due_at') IS DISTINCT FROM (d.work ->> 'reappointed_due_at')
+            OR (c.told ->> 'outcome' = 'GRANTED' AND NOT ({_GRANTED}))
+            OR (coalesce(c.told ->> 'outcome', '') = '') <> (d.ended_at IS NULL) END
+"""
+ALL_UNPROVEN = Statement(
+    "SELECT c.parent_id, c.procedure_code FROM interlinked_children c"
+    f" LEFT JOIN dossiers d ON d.id = c.dossier_id WHERE {UNPROVEN} ORDER BY 1, 2"
+)
 HOLD = Statement("SELECT FROM interlinked_parents WHERE id = :id FOR UPDATE")
-LOAD = Statement(f"{FROM} WHERE p.id = :id")
+LOAD = Statement(
+    FROM.replace(
+        "AS children",
+        "AS children, ARRAY(SELECT c.procedure_code FROM interlinked_children c"
+        f" LEFT JOIN dossiers d ON d.id = c.dossier_id WHERE c.parent_id = p.id AND {UNPROVEN}) AS unproven",
+    )
+    + " WHERE p.id = :id"
+)
 OF_PARTY = Statement(
     f"{FROM} WHERE p.id IN (SELECT q.id FROM interlinked_parents q"
     " WHERE (q.owner_subject = ANY(:subjects::text[]) OR q.owner_index = :index::bytea"

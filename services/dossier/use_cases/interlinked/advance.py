@@ -33,6 +33,8 @@ class Advance:
     appointed: dict[str, str | None] | None = None
     has_ended: bool = False
     papers: tuple[dict[str, str], ...] = ()
+    is_doubted: bool = False
+    """A member told what its dossier does not say: that is met again at the next tick."""
     superseded: UUID | None = None
     """The slip in whose place the one told was issued."""
 
@@ -86,7 +88,8 @@ async def go_on(parent: Parent, *, work: Work, now: datetime) -> Advance:
     opened = [child.procedure for child in parent.next_ready() if await _begin(parent, child, work, now)]
     has_ended = parent.settle(now)
     # Nobody is promised a first day for what is being asked back: each child's own form 01 stands.
-    promises_nothing = parent.ended_at or (parent.is_withdrawn and parent.due_at is None)
+    is_doubted = any(not child.is_proven for child in parent.children.values())
+    promises_nothing = is_doubted or parent.ended_at or (parent.is_withdrawn and parent.due_at is None)
     appointed = None if promises_nothing else await appoint(parent, late, work=work, now=now)
     parent.watch(now)
     slips_before, superseded = parent.slips, None
@@ -102,6 +105,7 @@ async def go_on(parent: Parent, *, work: Work, now: datetime) -> Advance:
         is_reopened=bool(revived) or (was_ended and not has_ended and parent.ended_at is None),
         asked=bool(set(parent.questions) - asked_before),
         appointed=appointed,
+        is_doubted=is_doubted,
         has_ended=has_ended,
         papers=tuple(told_slip(parent)) if parent.slips != slips_before else (),
         superseded=superseded,

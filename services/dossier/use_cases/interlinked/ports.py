@@ -40,6 +40,9 @@ class Interlinked(Protocol):
     async def load(self, parent_id: UUID) -> Parent:
         """Return a submission with its children; raise `NotFound`."""
 
+    async def unproven(self) -> list[tuple[UUID, str]]:
+        """Return the members that told what their own dossiers do not say, each with its submission."""
+
     async def to_advance(self, now: datetime, limit: int, past: Collection[UUID] = ()) -> list[UUID]:
         """Return submissions but for some whose children have news, or whose look-at moment has come."""
 

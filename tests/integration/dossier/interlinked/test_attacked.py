@@ -199,3 +199,29 @@ async def test_a_child_asked_back_takes_the_right_name_too(kin: Kin) -> None:
     forms = [one for one in card["papers"] if one["kind"] == "FORM_01"]
     assert sorted(bool(one["superseded_by"]) for one in forms) == [False, True]
     assert await verify_history(kin.service.runtime, []) == 0
+
+
+async def test_what_a_member_told_is_heard_only_as_its_dossier_says_it(kin: Kin) -> None:
+    """An end written by hand opens no dossier of other agencies; the member's true end does."""
+    seen = await kin.handed_in()
+    await kin.accepted_child(seen, BIRTH)
+    await kin.advance()
+    pool = kin.service.runtime.pool
+    true = await pool.fetchrow(
+        "SELECT told::text, told_version FROM interlinked_children WHERE told_version > 0"
+    )
+    end = {"state": "RESULT_READY", "outcome": "GRANTED", "ended_at": "2026-03-03T01:00:00+00:00"}
+    put = "UPDATE interlinked_children SET told ="
+    written = f"{put} (told::jsonb || $1::jsonb)::json, told_version = $2 WHERE procedure_code = $3"
+    for member, version in ((BIRTH, 9), (BIRTH, true["told_version"]), (RESIDENCE, 1)):
+        await pool.execute(written, end | {"version": version}, version, member)
+        assert await verify_history(kin.service.runtime, []) == 1, (member, version)
+        await kin.advance()
+        statuses = await kin.statuses(seen)
+        assert statuses == {BIRTH: "OPEN", RESIDENCE: "WAITING", CARD: "WAITING"}, (member, version)
+        back = f"{put} $1::text::json, told_version = $2 WHERE procedure_code = $3"
+        if member == BIRTH:
+            await pool.execute(back, true["told"], true["told_version"], BIRTH)
+        else:
+            await pool.execute(back, '{"version": 0}', 0, RESIDENCE)
+    assert await verify_history(kin.service.runtime, []) == 0
