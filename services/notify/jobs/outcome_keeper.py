@@ -15,6 +15,8 @@ _log = structlog.get_logger()
 _TRIES = 6
 _MOST = 64
 """Outcomes in one commit."""
+LONGEST_WORK_SECONDS = 45.0
+"""A work of the lane that takes longer is given up and done anew: past every bound of a statement."""
 Kept = tuple[Claimed, Outcome]
 
 
@@ -35,23 +37,30 @@ class OutcomeKeeper:
         await is_kept
 
     async def _commit_waiting(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
-            try:
-                await self._commit([kept for kept, _ in batch])
-            except Exception:  # The boundary of a commit.
-                # A defect of ours must not end the lane; these are sent again when their leases end.
-                _log.exception("outcomes_lost", messages=[str(message.id) for (message, _), _ in batch])
+        try:
+            while self._waiting:
+                await self._commit_next()
+        finally:
+            # Whatever ended it, the next outcome begins anew: else every one after it would wait for ever.
+            self._committing = None
+
+    async def _commit_next(self) -> None:
+        batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
+        try:
+            await self._commit([kept for kept, _ in batch])
+        except Exception:  # The boundary of a commit.
+            # A defect of ours must not end the lane; these are sent again when their leases end.
+            _log.exception("outcomes_lost", messages=[str(message.id) for (message, _), _ in batch])
+        finally:
             for _, is_kept in batch:
                 if not is_kept.done():
                     is_kept.set_result(None)
-        self._committing = None
 
     async def _commit(self, batch: Sequence[Kept]) -> None:
         """Commit patiently: what is sent and not kept is sent again when the lease ends."""
         for attempt in range(_TRIES):
             try:
-                async with self._tick.open_work() as work:
+                async with asyncio.timeout(LONGEST_WORK_SECONDS), self._tick.open_work() as work:
                     keep_outcomes(batch, work=work, now=self._tick.runtime.clock.now())
             except Stale:
                 await self._commit_singly(batch)

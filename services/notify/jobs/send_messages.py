@@ -12,7 +12,7 @@ from prometheus_client import Counter, Histogram
 from kernel.postgres.engine import BROKEN_WORLD
 from kernel.service import JobTick
 from services.notify.domain.messages import Channel, Claimed
-from services.notify.jobs.outcome_keeper import OutcomeKeeper
+from services.notify.jobs.outcome_keeper import LONGEST_WORK_SECONDS, OutcomeKeeper
 from services.notify.use_cases.ports import MailProvider, SmsProvider
 from services.notify.use_cases.send_message import Outcome, hand_over
 
@@ -73,7 +73,8 @@ class Lane:
         if not self._has_room:
             return 0
         now = self._tick.runtime.clock.now()
-        async with self._tick.open_work() as work:
+        # The driver bounds each statement, and nothing of what stands around one when the server is killed.
+        async with asyncio.timeout(LONGEST_WORK_SECONDS), self._tick.open_work() as work:
             claimed = await work.messages.claim(self._channel, at_most=room, now=now, lease=self._pace.lease)
         for message in claimed:
             task = asyncio.create_task(self._send(message))

@@ -610,23 +610,21 @@ async def test_supplements_that_name_other_files_have_other_keys() -> None:
 async def test_meanwhile_everybody_else_is_answered() -> None:
     data = a_message(SMALL)["data"] | {f"k{place}": "x" for place in range(45_000)}
     body = json.dumps({"data": data}).encode()
-    longest, is_read = 0.0, False
+    answered, is_read = 0, False
 
-    async def wait() -> None:
-        nonlocal longest
+    async def ask() -> None:
+        nonlocal answered
         while not is_read:
-            began = time.perf_counter()
             await asyncio.sleep(0.001)
-            longest = max(longest, time.perf_counter() - began)
+            answered += 1
 
-    other = asyncio.create_task(wait())
+    other = asyncio.create_task(ask())
     await asyncio.sleep(0)
-    began = time.perf_counter()
     await read(body)
-    took, is_read = time.perf_counter() - began, True
+    is_read = True
     await other
-    # It was all of it; a turn of the interpreter's threads is 5 ms.
-    assert longest < took / 2, (longest, took)
+    # Read in one go on the loop, nobody would be answered but once or twice, however fast the machine is.
+    assert answered > 10, answered
 
 
 async def test_what_an_attribute_says_of_an_element_stays() -> None:
