@@ -1,5 +1,6 @@
 """What came of messages is committed together, and one that was taken over undoes nothing of the others."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -8,7 +9,9 @@ from typing import Any
 from kernel.service import JobTick
 from kernel.testing.running import RunningService
 from services.notify.domain.messages import Channel
+from services.notify.jobs.outcome_keeper import OutcomeKeeper
 from services.notify.jobs.send_messages import Lane, Pace
+from services.notify.use_cases.send_message import Outcome
 from tests.integration.notify.builders import a_change, messages
 from tests.integration.notify.catching import RunningCatcher
 
@@ -27,23 +30,21 @@ class CountingTick(JobTick):
             yield work
 
 
-async def test_messages_sent_together_are_settled_together(
-    notify: RunningService, catcher: RunningCatcher
-) -> None:
+async def test_messages_sent_together_are_settled_together(notify: RunningService) -> None:
+    """Whatever comes of messages while one commit runs goes into the next; nothing waits for more to come."""
     await notify.receive(*(a_change("accepted") for _ in range(64)))
-    CountingTick.opened = 0
-    # One round through the provider for all of them, so that outcomes come close together.
-    await catcher.faults(slow_ms=200)
-    lane = Lane(
-        Channel.SMS,
-        CountingTick(notify.runtime, notify.clock.now()),
-        Pace(parallel=64, lease=PACE.lease, poll_seconds=0.1),
-    )
-    assert await lane.claim() == 64
-    await lane.finish()
+    now = notify.clock.now()
+    tick = CountingTick(notify.runtime, now)
+    async with tick.open_work() as work:
+        claimed = await work.messages.claim(Channel.SMS, at_most=64, now=now, lease=PACE.lease)
+    assert len(claimed) == 64
+    CountingTick.opened, keeper = 0, OutcomeKeeper(tick)
+    await asyncio.gather(*(keeper.keep(one, Outcome(provider_id=str(one.id))) for one in claimed))
+    assert CountingTick.opened == 1, "one commit for all that was there when it began"
     assert {row["state"] for row in await messages(notify)} == {"SENT"}
     assert len(await notify.published("message.sent.v1")) == 64
-    assert CountingTick.opened <= 40, "a claim, and fewer commits than messages"
+    await keeper.keep(claimed[0], Outcome())
+    assert CountingTick.opened == 2, "it rests when nothing waits, and begins again"
 
 
 async def test_a_lane_claims_for_a_quarter_of_its_room_at_least(
