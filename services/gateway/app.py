@@ -33,19 +33,19 @@ from services.gateway.api import (
     paper_pages,
     personal_papers,
     petition_pages,
-    portal_adapter,
-    portal_comparing,
-    portal_inbox,
-    portal_mappings,
-    portal_pages,
-    portal_questions,
-    portal_sync,
     session,
     survey_pages,
     usage,
 )
 from services.gateway.api.gate import Gate, OwnEndpoint
 from services.gateway.api.openapi import OpenApiDocument
+from services.gateway.api.portal import adapter as portal_adapter
+from services.gateway.api.portal import comparing as portal_comparing
+from services.gateway.api.portal import inbox as portal_inbox
+from services.gateway.api.portal import mappings as portal_mappings
+from services.gateway.api.portal import pages as portal_pages
+from services.gateway.api.portal import questions as portal_questions
+from services.gateway.api.portal import sync as portal_sync
 from services.gateway.api.tracking import show_tracking
 from services.gateway.api.tracking_stream import stream_tracking
 from services.gateway.assembly import (
@@ -60,8 +60,8 @@ from services.gateway.clients.documents import fields_of, questions_of, read_doc
 from services.gateway.clients.key_sets import KeySets
 from services.gateway.clients.outside_tokens import IssuerTokens
 from services.gateway.clients.own_issuer import Ed25519Claims
-from services.gateway.clients.portal_callers import WithCallbackKey
-from services.gateway.clients.portal_transport import open_portal_session
+from services.gateway.clients.portal.callers import WithCallbackKey
+from services.gateway.clients.portal.transport import open_portal_session
 from services.gateway.clients.sign_in import HttpSignIn
 from services.gateway.clients.upstream import HttpUpstream, open_session
 from services.gateway.consumers import catalog, dossier, interlinked, mirrors, payments
@@ -77,14 +77,14 @@ from services.gateway.domain.sample_user import SampleUser, sample_users
 from services.gateway.jobs.connectors import CONNECTORS
 from services.gateway.jobs.documents import DOCUMENT_CLOCK, DOCUMENT_EXCHANGE, DOCUMENT_FORGETTING
 from services.gateway.jobs.forgetting import FORGET
-from services.gateway.jobs.portal_exchange import PORTAL_EXCHANGE
-from services.gateway.jobs.portal_intake import PORTAL_INTAKE
-from services.gateway.jobs.portal_keeping import PORTAL_CLOCK, PORTAL_FORGETTING, PORTAL_SEALING
-from services.gateway.jobs.portal_links import PORTAL_LINKS
-from services.gateway.jobs.portal_payments import PAYMENT_RECONCILIATION, PORTAL_PAYMENTS
-from services.gateway.jobs.portal_reconcile import PORTAL_RECONCILE
-from services.gateway.jobs.portal_sync import PORTAL_SYNC
-from services.gateway.jobs.portal_watch import PORTAL_WATCH
+from services.gateway.jobs.portal.exchange import PORTAL_EXCHANGE
+from services.gateway.jobs.portal.intake import PORTAL_INTAKE
+from services.gateway.jobs.portal.keeping import PORTAL_CLOCK, PORTAL_FORGETTING, PORTAL_SEALING
+from services.gateway.jobs.portal.links import PORTAL_LINKS
+from services.gateway.jobs.portal.payments import PAYMENT_RECONCILIATION, PORTAL_PAYMENTS
+from services.gateway.jobs.portal.reconcile import PORTAL_RECONCILE
+from services.gateway.jobs.portal.sync import PORTAL_SYNC
+from services.gateway.jobs.portal.watch import PORTAL_WATCH
 from services.gateway.jobs.usage import USAGE_FOLD, USAGE_FORGETTING, flushing
 from services.gateway.settings import Settings
 from services.gateway.store.accounts import PostgresAccounts
@@ -96,7 +96,7 @@ from services.gateway.store.work import PostgresWork
 from services.gateway.use_cases.door import Door
 from services.gateway.use_cases.live_changes import LiveChanges
 from services.gateway.use_cases.look_up import LookUp
-from services.gateway.use_cases.portal_side import PortalSide
+from services.gateway.use_cases.portal.side import PortalSide
 from services.gateway.use_cases.sample_issuer import WEB_CLIENT, OwnIssuer
 from services.gateway.use_cases.sign_in import SignIn
 from services.gateway.use_cases.who_is_asking import Machine, Machines, WhoIsAsking

@@ -25,27 +25,27 @@ from services.gateway.clients.document_papers import DossierPapers
 from services.gateway.clients.document_signatures import XmlSignatures
 from services.gateway.clients.look_up_desk import HttpLookUpDesk
 from services.gateway.clients.personal_papers import HttpPersonalPapers
-from services.gateway.clients.portal_dossier import HttpDossierService
-from services.gateway.clients.portal_driver import portal_of
-from services.gateway.clients.portal_links import HttpLinks
-from services.gateway.clients.portal_payments import HttpDossierMoney, HttpPlatform
-from services.gateway.clients.portal_sheet import read_portal_sheet
-from services.gateway.clients.portal_survey import HttpSurveyService
-from services.gateway.clients.portal_transport import JsonExchange, PacedExchange
+from services.gateway.clients.portal.dossier import HttpDossierService
+from services.gateway.clients.portal.driver import portal_of
+from services.gateway.clients.portal.links import HttpLinks
+from services.gateway.clients.portal.payments import HttpDossierMoney, HttpPlatform
+from services.gateway.clients.portal.sheet import read_portal_sheet
+from services.gateway.clients.portal.survey import HttpSurveyService
+from services.gateway.clients.portal.transport import JsonExchange, PacedExchange
 from services.gateway.clients.shared_databases import HttpDatabase
 from services.gateway.clients.upstream import HttpUpstream
 from services.gateway.clients.usage_sheets import as_csv, as_xlsx
-from services.gateway.domain.portal_ledger import Backoff
-from services.gateway.domain.portal_links import Allowed
-from services.gateway.domain.portal_messages import Wire
-from services.gateway.domain.portal_petitions import FIELDS
-from services.gateway.jobs.portal_sync import PortalSender
+from services.gateway.domain.portal.exchange.petitions import FIELDS
+from services.gateway.domain.portal.inbound.links import Allowed
+from services.gateway.domain.portal.telling.ledger import Backoff
+from services.gateway.domain.portal.telling.messages import Wire
+from services.gateway.jobs.portal.sync import PortalSender
 from services.gateway.settings import Settings
 from services.gateway.store.connectors.screens import PostgresConnectorKeeping
 from services.gateway.store.document_seals import DocumentSeals
-from services.gateway.store.portal_keeping import PostgresPortalKeeping
-from services.gateway.store.portal_seals import PortalSeals
-from services.gateway.store.portal_turns import PostgresTurns
+from services.gateway.store.portal.keeping import PostgresPortalKeeping
+from services.gateway.store.portal.seals import PortalSeals
+from services.gateway.store.portal.turns import PostgresTurns
 from services.gateway.store.usage import PostgresUsageCounts
 from services.gateway.use_cases.connectors.drops import TakeDrops
 from services.gateway.use_cases.connectors.feed import FeedDossiers
@@ -60,23 +60,23 @@ from services.gateway.use_cases.documents.side import DocumentsSide
 from services.gateway.use_cases.documents.take_in import TakeInDocuments
 from services.gateway.use_cases.look_ups import LookUpDatabases, SharedDatabase
 from services.gateway.use_cases.personal_papers import PersonalPapers
-from services.gateway.use_cases.portal_addresses import FileAddresses
-from services.gateway.use_cases.portal_catalogues import ReadCatalogues
-from services.gateway.use_cases.portal_exchange import Exchange
-from services.gateway.use_cases.portal_fence import FencedPortal
-from services.gateway.use_cases.portal_intake import TakeFromPortal
-from services.gateway.use_cases.portal_links import AwaitLinks, FetchLinks
-from services.gateway.use_cases.portal_lists import DueList
-from services.gateway.use_cases.portal_pace import Pace
-from services.gateway.use_cases.portal_payments import CarryPayments
-from services.gateway.use_cases.portal_petitions import FetchPetitions
-from services.gateway.use_cases.portal_ports import National, OpenWork
-from services.gateway.use_cases.portal_questions import FetchQuestions, TellAnswers
-from services.gateway.use_cases.portal_reconcile import Reconcile
-from services.gateway.use_cases.portal_satisfaction import SummaryOptions, TellSatisfaction
-from services.gateway.use_cases.portal_side import PortalSide
-from services.gateway.use_cases.portal_sync import TellPortal
-from services.gateway.use_cases.portal_telling import SyncOptions, Telling
+from services.gateway.use_cases.portal.exchange.holding import Exchange
+from services.gateway.use_cases.portal.exchange.payments import CarryPayments
+from services.gateway.use_cases.portal.exchange.petitions import FetchPetitions
+from services.gateway.use_cases.portal.exchange.questions import FetchQuestions, TellAnswers
+from services.gateway.use_cases.portal.exchange.satisfaction import SummaryOptions, TellSatisfaction
+from services.gateway.use_cases.portal.inbound.intake import TakeFromPortal
+from services.gateway.use_cases.portal.inbound.links import AwaitLinks, FetchLinks
+from services.gateway.use_cases.portal.ports import National, OpenWork
+from services.gateway.use_cases.portal.side import PortalSide
+from services.gateway.use_cases.portal.telling.addresses import FileAddresses
+from services.gateway.use_cases.portal.telling.catalogues import ReadCatalogues
+from services.gateway.use_cases.portal.telling.fence import FencedPortal
+from services.gateway.use_cases.portal.telling.lists import DueList
+from services.gateway.use_cases.portal.telling.one_row import SyncOptions, Telling
+from services.gateway.use_cases.portal.telling.pace import Pace
+from services.gateway.use_cases.portal.telling.reconcile import Reconcile
+from services.gateway.use_cases.portal.telling.sync import TellPortal
 from services.gateway.use_cases.usage.counting import Usage
 from services.gateway.use_cases.usage.side import UsageSide
 

@@ -14,7 +14,7 @@ from kernel.web.deps import Caller, IfMatch, Now
 from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
-from services.gateway.api.portal_sync import MEND, PROBLEMS, READ, Work, local, place_of
+from services.gateway.api.portal.sync import MEND, PROBLEMS, READ, Work, local, place_of
 from services.gateway.domain.connectors.source import MappingKind, Source
 from services.gateway.use_cases.connectors.side import ConnectorSide
 

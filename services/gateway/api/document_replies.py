@@ -12,7 +12,7 @@ from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from services.gateway.api.documents import ANSWER, READ, Work
-from services.gateway.api.portal_sync import PROBLEMS, local, place_of
+from services.gateway.api.portal.sync import PROBLEMS, local, place_of
 from services.gateway.use_cases.documents.answering import settle_reply
 
 router = APIRouter(

@@ -22,7 +22,7 @@ from services.gateway.api.document_models import (
     StatusSaid,
     WithReason,
 )
-from services.gateway.api.portal_sync import PROBLEMS, local, place_of
+from services.gateway.api.portal.sync import PROBLEMS, local, place_of
 from services.gateway.domain.documents.ledger import Act
 from services.gateway.domain.documents.statuses import REFUSED
 from services.gateway.domain.routes.documents import CLERKS, READERS, SENDERS

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.gateway.clients.portal_dossier import HttpDossierService
+from services.gateway.clients.portal.dossier import HttpDossierService
 from services.gateway.use_cases.connectors.ports import Answered
 
 

@@ -7,7 +7,7 @@ import aiohttp
 import orjson
 
 from kernel.core.errors import Unavailable
-from services.gateway.clients.portal_dossier import HttpDossierService
+from services.gateway.clients.portal.dossier import HttpDossierService
 from services.gateway.use_cases.connectors.ports import Answered
 
 _SERVER_ERROR = 500

@@ -13,7 +13,7 @@ from kernel.core.unseen import without_unseen
 from services.gateway.clients.shared_databases import posted
 from services.gateway.domain.personal_paper_answers import file_of, good, papers_of, session_of
 from services.gateway.domain.personal_papers import MOST_FILES, HeldPaper
-from services.gateway.domain.portal_lists import text_told
+from services.gateway.domain.portal.wire.lists import text_told
 from services.gateway.domain.shared_databases import (
     MATCHED,
     NOT_FOUND,

@@ -11,8 +11,8 @@ import aiohttp
 import orjson
 
 from services.gateway.domain.database_answers import SUBJECT, found_in
-from services.gateway.domain.portal_json import parsed
-from services.gateway.domain.portal_lists import is_deeper
+from services.gateway.domain.portal.wire.json_text import parsed
+from services.gateway.domain.portal.wire.lists import is_deeper
 from services.gateway.domain.shared_databases import DatabaseSilent, DatabaseSlow, Found, Question
 
 _MOST_BYTES = 1_048_576

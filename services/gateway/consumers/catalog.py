@@ -10,7 +10,7 @@ from pydantic import AliasChoices, BaseModel, Field
 from kernel.core.event import ReceivedEvent
 from kernel.service import Handler, handles
 from services.gateway.domain.identity import Period, StaffMember
-from services.gateway.use_cases.portal_ports import PortalWork
+from services.gateway.use_cases.portal.ports import PortalWork
 from services.gateway.use_cases.ports import Work
 
 

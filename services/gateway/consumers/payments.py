@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from kernel.core.event import ReceivedEvent
 from kernel.service import Handler, handles
-from services.gateway.domain.portal_ledger import MoneyMoved
+from services.gateway.domain.portal.telling.ledger import MoneyMoved
 
 _MOVES = ("owed", "corrected", "exemption_refused", "received", "reversed", "refunded")
 """Asking for money (`requested`) moves none."""

@@ -16,9 +16,9 @@ from services.gateway.domain.database_persons import (
     speaks_of_another,
 )
 from services.gateway.domain.personal_papers import same_holder
-from services.gateway.domain.portal_elements import letters_of_name
-from services.gateway.domain.portal_lists import text_told, whole_number
-from services.gateway.domain.portal_twice import is_blank, told_twice
+from services.gateway.domain.portal.wire.elements import letters_of_name
+from services.gateway.domain.portal.wire.lists import text_told, whole_number
+from services.gateway.domain.portal.wire.twice import is_blank, told_twice
 from services.gateway.domain.shared_databases import (
     DIFFERENT,
     MATCHED,

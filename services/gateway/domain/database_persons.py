@@ -12,9 +12,9 @@ from typing import Any
 from kernel.core.clock import VIETNAM
 from services.gateway.domain.folding import folded
 from services.gateway.domain.personal_papers import same_holder
-from services.gateway.domain.portal_elements import letters_of_name
-from services.gateway.domain.portal_lists import said, text_told, whole_number
-from services.gateway.domain.portal_words import moment_of
+from services.gateway.domain.portal.wire.elements import letters_of_name
+from services.gateway.domain.portal.wire.lists import said, text_told, whole_number
+from services.gateway.domain.portal.wire.words import moment_of
 
 _NUMBERS = frozenset(
     {"sodinhdanh", "sodinhdanhcanhan", "madinhdanh", "identitynumber", "socccd", "cccd", "socmnd", "cmnd"}

@@ -18,13 +18,13 @@ from services.gateway.domain.personal_paper_members import (
     states_in,
 )
 from services.gateway.domain.personal_papers import HeldPaper, has_no_end, is_among, is_good_state
-from services.gateway.domain.portal_base64 import NotBase64, base64_content
-from services.gateway.domain.portal_elements import letters_of_name, without_elements
-from services.gateway.domain.portal_envelope import without_controls
-from services.gateway.domain.portal_lists import is_deeper, lines_of, text_told, whole_number
-from services.gateway.domain.portal_spelling import elements_of
-from services.gateway.domain.portal_twice import is_blank
-from services.gateway.domain.portal_words import moment_of, said_by
+from services.gateway.domain.portal.wire.base64_text import NotBase64, base64_content
+from services.gateway.domain.portal.wire.elements import letters_of_name, without_elements
+from services.gateway.domain.portal.wire.envelope import without_controls
+from services.gateway.domain.portal.wire.lists import is_deeper, lines_of, text_told, whole_number
+from services.gateway.domain.portal.wire.spelling import elements_of
+from services.gateway.domain.portal.wire.twice import is_blank
+from services.gateway.domain.portal.wire.words import moment_of, said_by
 from services.gateway.domain.shared_databases import DatabaseSilent, FileMissing, PaperFile, PapersAccount
 
 _LONGEST = 300

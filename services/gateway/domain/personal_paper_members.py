@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from services.gateway.domain.personal_papers import has_no_end
-from services.gateway.domain.portal_elements import letters_of_name
-from services.gateway.domain.portal_lists import text_told
-from services.gateway.domain.portal_twice import is_blank, told_twice
-from services.gateway.domain.portal_words import NO, YES, moment_of, said_by
+from services.gateway.domain.portal.wire.elements import letters_of_name
+from services.gateway.domain.portal.wire.lists import text_told
+from services.gateway.domain.portal.wire.twice import is_blank, told_twice
+from services.gateway.domain.portal.wire.words import NO, YES, moment_of, said_by
 
 _OWNER = re.compile(r"(so|ma)[a-z]*(chusohuu|chugiayto)")
 """Whatever text stands there says whose the paper is."""

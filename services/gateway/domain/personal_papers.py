@@ -9,7 +9,7 @@ from uuid import UUID
 
 from kernel.core.errors import Kind, Refusal, Unavailable
 from services.gateway.domain.folding import folded
-from services.gateway.domain.portal_words import is_no_moment, moment_of
+from services.gateway.domain.portal.wire.words import is_no_moment, moment_of
 
 _BETWEEN = re.compile(r"[\s.\-]+")
 _POINT_ZERO = re.compile(r"(?<=^\d{7})(\d*)\.0{1,2}$")

@@ -9,7 +9,7 @@ from kernel.settings import KernelSettings, UnsafeSetting
 from services.gateway.domain.documents.axis_http import AxisAccount
 from services.gateway.domain.documents.profile import NAMESPACE, Bounds, Profile
 from services.gateway.domain.documents.signed import Required
-from services.gateway.domain.portal_ledger import Backoff
+from services.gateway.domain.portal.telling.ledger import Backoff
 from services.gateway.settings.samples import samples_among
 from services.gateway.use_cases.documents.ports import Office, Signatures
 

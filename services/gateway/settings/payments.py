@@ -3,7 +3,7 @@
 from pydantic import Field, SecretStr
 
 from kernel.settings import KernelSettings
-from services.gateway.domain.portal_payments import PaymentAccount
+from services.gateway.domain.portal.payments.messages import PaymentAccount
 from services.gateway.settings.samples import samples_among
 
 SAMPLE_SECRET = "khoa-thanh-toan-thu-nghiem"  # noqa: S105 - the simulator's, refused in production.

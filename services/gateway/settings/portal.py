@@ -6,11 +6,11 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 
 from kernel.settings import KernelSettings
-from services.gateway.domain.portal_account import DirectAccount, GatewayAddresses
-from services.gateway.domain.portal_links import Allowed, Network
-from services.gateway.domain.portal_outline import Bounds
-from services.gateway.domain.portal_quota import Quota, Window
-from services.gateway.domain.portal_verdicts import AnswerWords
+from services.gateway.domain.portal.account import DirectAccount, GatewayAddresses
+from services.gateway.domain.portal.answers.verdicts import AnswerWords
+from services.gateway.domain.portal.inbound.links import Allowed, Network
+from services.gateway.domain.portal.telling.quota import Quota, Window
+from services.gateway.domain.portal.wire.outline import Bounds
 from services.gateway.setting_groups import PortalWindow
 from services.gateway.settings.samples import samples_among
 

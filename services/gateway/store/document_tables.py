@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
 
-from services.gateway.store.portal_tables import metadata
+from services.gateway.store.portal.tables import metadata
 
 __all__ = ["metadata"]
 

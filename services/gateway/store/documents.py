@@ -19,7 +19,7 @@ from services.gateway.domain.documents.ledger import (
     Message,
 )
 from services.gateway.domain.documents.statuses import Said
-from services.gateway.domain.portal_ledger import Backoff
+from services.gateway.domain.portal.telling.ledger import Backoff
 from services.gateway.store.document_seals import DocumentSeals
 from services.gateway.store.document_sql import (
     ADD_FILE,

@@ -1,4 +1,4 @@
-"""The gateway's tables, for `alembic check`; store/portal_tables.py adds those of the national portal."""
+"""The gateway's tables, for `alembic check`; store/portal/tables.py adds those of the national portal."""
 
 from sqlalchemy import BigInteger, Column, Date, DateTime, Index, Integer, LargeBinary, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB, UUID

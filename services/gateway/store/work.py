@@ -12,15 +12,15 @@ from services.gateway.store.document_posts import PostgresDocumentPosts
 from services.gateway.store.document_replies import PostgresDocumentReplies
 from services.gateway.store.document_screens import PostgresDocumentRoutes, PostgresDocumentScreens
 from services.gateway.store.documents import PostgresDocuments
-from services.gateway.store.portal_codes import PostgresPortalCodes
-from services.gateway.store.portal_comparing import PostgresPortalComparing
-from services.gateway.store.portal_files import PostgresPortalFiles
-from services.gateway.store.portal_inbox import PostgresPortalInbox
-from services.gateway.store.portal_ledger import PostgresPortalLedger
-from services.gateway.store.portal_links import PostgresPortalLinks
-from services.gateway.store.portal_questions import PostgresPortalQuestions
-from services.gateway.store.portal_screens import PostgresPortalScreens
-from services.gateway.store.portal_summaries import PostgresPortalSummaries
+from services.gateway.store.portal.codes import PostgresPortalCodes
+from services.gateway.store.portal.comparing import PostgresPortalComparing
+from services.gateway.store.portal.files import PostgresPortalFiles
+from services.gateway.store.portal.inbox import PostgresPortalInbox
+from services.gateway.store.portal.ledger import PostgresPortalLedger
+from services.gateway.store.portal.links import PostgresPortalLinks
+from services.gateway.store.portal.questions import PostgresPortalQuestions
+from services.gateway.store.portal.screens import PostgresPortalScreens
+from services.gateway.store.portal.summaries import PostgresPortalSummaries
 from services.gateway.store.tracking import PostgresTrackingLedger
 from services.gateway.store.usage import PostgresUsage
 

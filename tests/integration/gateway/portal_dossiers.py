@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from kernel.core.clock import VIETNAM
 from kernel.core.event import Event
-from services.gateway.domain.portal_ledger import STATUS_OF_STATE
+from services.gateway.domain.portal.telling.ledger import STATUS_OF_STATE
 
 EIGHT = datetime(2026, 3, 3, 8, 0, tzinfo=VIETNAM)
 PROCEDURE = {"code": "1.004873", "name": "Cấp Giấy xác nhận tình trạng hôn nhân", "sector": "G15-TP07"}

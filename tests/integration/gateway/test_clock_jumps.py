@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from kernel.testing.running import RunningService
-from services.gateway.jobs.portal_intake import PORTAL_INTAKE
-from services.gateway.jobs.portal_keeping import PORTAL_CLOCK
+from services.gateway.jobs.portal.intake import PORTAL_INTAKE
+from services.gateway.jobs.portal.keeping import PORTAL_CLOCK
 from tests.builders.gateway.portal import a_message
 from tests.integration.gateway.identity_world import Browser, a_door_to_both
 from tests.integration.gateway.portal_dossiers import ADossier

@@ -13,7 +13,7 @@ import pytest
 
 from kernel.testing.running import RunningService, a_service
 from services.gateway.clients import shared_databases
-from services.gateway.domain.portal_json import parsed
+from services.gateway.domain.portal.wire.json_text import parsed
 from tests.builders.dossier.office import COMMUNE, GATEWAY, PROCEDURE, RECEIVER, SPECIALIST, Office
 from tests.integration.gateway.ministry_world import Ministries, a_ministry
 

@@ -16,7 +16,7 @@ from kernel.tls import authorities
 from kernel.web.app import build_app
 from sandbox.portal.app import create_app
 from sandbox.portal.settings import PortalSettings
-from services.gateway.jobs.portal_payments import PAYMENT_RECONCILIATION, PORTAL_PAYMENTS
+from services.gateway.jobs.portal.payments import PAYMENT_RECONCILIATION, PORTAL_PAYMENTS
 from tests.builders.dossier.office import Office
 from tests.builders.dossier.till import AFTER, MANAGER, Till, a_channel, a_fee, a_till
 from tests.integration.conftest import service_named

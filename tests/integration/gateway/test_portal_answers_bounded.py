@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 import pytest
 
-from services.gateway.clients import portal_transport
-from services.gateway.clients.portal_transport import JsonExchange, decoded, open_portal_session
-from services.gateway.domain.portal_answers import (
+from services.gateway.clients.portal import transport as portal_transport
+from services.gateway.clients.portal.transport import JsonExchange, decoded, open_portal_session
+from services.gateway.domain.portal.answers.answer import (
     PortalBusy,
     PortalShut,
     PortalSilent,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.gateway.jobs.portal_intake import PORTAL_INTAKE
+from services.gateway.jobs.portal.intake import PORTAL_INTAKE
 from tests.builders.gateway.portal import CODE, a_message
 from tests.integration.gateway.portal_world import World, a_world
 from tests.integration.gateway.test_portal_corrections import correct, the_line

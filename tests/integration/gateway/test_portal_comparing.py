@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from openpyxl import Workbook
 
-from services.gateway.domain.portal_held import HeldByPortal
+from services.gateway.domain.portal.answers.held import HeldByPortal
 from tests.integration.gateway.portal_dossiers import ADossier
 from tests.integration.gateway.portal_world import World, a_world
 

@@ -6,7 +6,7 @@ import pytest
 
 from kernel.testing.running import an_event
 from kernel.web.paging import encode_cursor
-from services.gateway.jobs.portal_intake import PORTAL_INTAKE
+from services.gateway.jobs.portal.intake import PORTAL_INTAKE
 from tests.builders.dossier.office import PROCEDURE, RECEIVER, Office
 from tests.builders.forms import a_form
 from tests.builders.gateway.portal import CODE, a_message

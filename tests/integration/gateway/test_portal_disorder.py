@@ -10,11 +10,11 @@ import pytest
 from fastapi.responses import Response
 
 from kernel.core.errors import Unavailable
-from services.gateway.clients.portal_transport import decoded
-from services.gateway.domain.portal_answers import read_answer
-from services.gateway.domain.portal_payments import pay_url, read_list
-from services.gateway.jobs.portal_intake import PORTAL_INTAKE
-from services.gateway.jobs.portal_links import PORTAL_LINKS
+from services.gateway.clients.portal.transport import decoded
+from services.gateway.domain.portal.answers.answer import read_answer
+from services.gateway.domain.portal.payments.messages import pay_url, read_list
+from services.gateway.jobs.portal.intake import PORTAL_INTAKE
+from services.gateway.jobs.portal.links import PORTAL_LINKS
 from tests.builders.gateway.portal import CODE, PDF, a_message
 from tests.integration.gateway.portal_dossiers import ADossier
 from tests.integration.gateway.portal_world import World, a_world

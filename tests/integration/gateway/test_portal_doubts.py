@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sandbox.portal.settings import PortalSettings
-from services.gateway.domain.portal_messages import STATUS_TEXTS
+from services.gateway.domain.portal.telling.messages import STATUS_TEXTS
 from tests.builders.gateway.portal_answers import ASKED, AT_ONCE, Answer
 from tests.integration.gateway.portal_dossiers import ADossier
 from tests.integration.gateway.portal_wire import Call

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from sandbox.portal.app import create_app
 from sandbox.portal.settings import PortalSettings
-from services.gateway.jobs.portal_intake import PORTAL_INTAKE
+from services.gateway.jobs.portal.intake import PORTAL_INTAKE
 from tests.builders.gateway.portal import CODE, PDF, a_message
 from tests.integration.gateway.portal_dossiers import ADossier
 from tests.integration.gateway.portal_world import World, a_world

@@ -10,9 +10,9 @@ import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
-from services.gateway.jobs.portal_intake import PORTAL_INTAKE
-from services.gateway.jobs.portal_keeping import PORTAL_FORGETTING
-from services.gateway.jobs.portal_links import PORTAL_LINKS
+from services.gateway.jobs.portal.intake import PORTAL_INTAKE
+from services.gateway.jobs.portal.keeping import PORTAL_FORGETTING
+from services.gateway.jobs.portal.links import PORTAL_LINKS
 from tests.builders.gateway.portal import CODE, PDF, a_message
 from tests.integration.gateway.portal_world import World, a_world
 from tests.integration.gateway.test_portal_intake import a_supplement, inbox, send

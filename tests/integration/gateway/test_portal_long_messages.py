@@ -20,9 +20,9 @@ from fastapi import FastAPI
 from kernel.testing.running import TEST_KEY, TEST_PII_KEY
 from kernel.web.auth import public_jwks
 from services.gateway.api import gate
-from services.gateway.jobs.portal_intake import PORTAL_INTAKE
-from services.gateway.jobs.portal_keeping import PORTAL_FORGETTING
-from services.gateway.use_cases.portal_texts import PART_BYTES
+from services.gateway.jobs.portal.intake import PORTAL_INTAKE
+from services.gateway.jobs.portal.keeping import PORTAL_FORGETTING
+from services.gateway.use_cases.portal.inbound.texts import PART_BYTES
 from stack.servers import free_port
 from tests.builders.gateway.portal import CODE, a_message
 from tests.integration.conftest import service_named

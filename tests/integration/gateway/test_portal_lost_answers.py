@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from sandbox.portal.settings import PortalSettings
-from services.gateway.domain.portal_satisfaction import summary_message
-from services.gateway.store.portal_summaries import PostgresPortalSummaries
+from services.gateway.domain.portal.exchange.satisfaction import summary_message
+from services.gateway.store.portal.summaries import PostgresPortalSummaries
 from tests.integration.gateway.portal_dossiers import ADossier
 from tests.integration.gateway.portal_world import World, a_world
 from tests.integration.gateway.test_portal_told import submitted_on_portal

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from services.gateway.domain import portal_reading
-from services.gateway.domain.portal_net import LEFT, REMAINDER
-from services.gateway.jobs.portal_intake import PORTAL_INTAKE
-from services.gateway.jobs.portal_keeping import PORTAL_FORGETTING
+from services.gateway.domain.portal.inbound import reading as portal_reading
+from services.gateway.domain.portal.inbound.net import LEFT, REMAINDER
+from services.gateway.jobs.portal.intake import PORTAL_INTAKE
+from services.gateway.jobs.portal.keeping import PORTAL_FORGETTING
 from tests.builders.gateway.portal import CODE, PDF, a_message
 from tests.integration.gateway.portal_dossiers import ADossier
 from tests.integration.gateway.portal_world import World, a_world

@@ -8,7 +8,7 @@ from typing import Any
 from kernel.core.event import Event
 from sandbox.portal.settings import PortalSettings
 from services.dossier.jobs.realign_dossiers import REALIGN_DOSSIERS
-from services.gateway.jobs.portal_intake import PORTAL_INTAKE
+from services.gateway.jobs.portal.intake import PORTAL_INTAKE
 from tests.builders.dossier.files import a_picture
 from tests.builders.dossier.office import (
     COMMUNE,

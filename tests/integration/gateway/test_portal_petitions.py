@@ -10,7 +10,7 @@ import pytest
 
 from kernel.core.errors import Unavailable
 from kernel.testing.running import RunningService, a_staff_member, an_event
-from services.gateway.jobs.portal_exchange import PORTAL_EXCHANGE
+from services.gateway.jobs.portal.exchange import PORTAL_EXCHANGE
 from tests.integration.gateway.portal_exchange.exchange import ROADS, exchange_of
 from tests.integration.gateway.portal_world import World, a_world
 from tests.serving import served

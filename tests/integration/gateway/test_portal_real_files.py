@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from contracts.limits import MOST_FORM_ANSWERS
-from services.gateway.jobs.portal_intake import PORTAL_INTAKE
+from services.gateway.jobs.portal.intake import PORTAL_INTAKE
 from tests.builders.gateway.portal import CODE as CODE_HERE
 from tests.builders.gateway.portal import a_message
 from tests.integration.gateway.portal_world import World, a_world

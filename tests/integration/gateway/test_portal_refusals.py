@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from services.gateway.domain.portal_streak import MANY_DOSSIERS
+from services.gateway.domain.portal.answers.streak import MANY_DOSSIERS
 from tests.integration.gateway.portal_dossiers import PROCEDURE, ADossier
 from tests.integration.gateway.portal_world import World, a_world
 from tests.integration.gateway.test_portal_told import submitted_on_portal

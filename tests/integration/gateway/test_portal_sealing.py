@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.gateway.jobs.portal_keeping import PORTAL_FORGETTING, PORTAL_SEALING
+from services.gateway.jobs.portal.keeping import PORTAL_FORGETTING, PORTAL_SEALING
 from tests.builders.gateway.portal import CODE, a_message
 from tests.integration.gateway.portal_dossiers import PROCEDURE, ADossier
 from tests.integration.gateway.portal_world import World, a_world

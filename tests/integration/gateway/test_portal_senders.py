@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.gateway.jobs.portal_sync import PortalSender
+from services.gateway.jobs.portal.sync import PortalSender
 from tests.integration.gateway.portal_dossiers import ADossier
 from tests.integration.gateway.portal_world import World, a_world
 

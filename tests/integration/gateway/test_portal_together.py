@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.gateway.jobs.portal_reconcile import PORTAL_RECONCILE
+from services.gateway.jobs.portal.reconcile import PORTAL_RECONCILE
 from tests.integration.gateway.portal_dossiers import AGENCY, ADossier
 from tests.integration.gateway.portal_world import World, a_world
 

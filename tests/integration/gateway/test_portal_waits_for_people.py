@@ -2,7 +2,7 @@
 
 from prometheus_client import REGISTRY
 
-from services.gateway.jobs.portal_watch import PORTAL_WATCH
+from services.gateway.jobs.portal.watch import PORTAL_WATCH
 from tests.builders.gateway.portal import a_message
 from tests.integration.gateway.portal_dossiers import ADossier
 from tests.integration.gateway.portal_world import a_world

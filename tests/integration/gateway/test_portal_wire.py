@@ -12,7 +12,7 @@ from sandbox.portal.messages import Attachment, Owner, Submission, SupplementAns
 from sandbox.portal.messages import dossier_message as message_down
 from sandbox.portal.messages import supplement_message as supplement_down
 from sandbox.portal.settings import PortalSettings
-from services.gateway.domain.portal_satisfaction import MonthOfAnswers, summary_message
+from services.gateway.domain.portal.exchange.satisfaction import MonthOfAnswers, summary_message
 from tests.integration.gateway.portal_dossiers import AGENCY, PROCEDURE, ADossier
 from tests.integration.gateway.portal_wire import (
     coverage,

@@ -7,10 +7,10 @@ import pytest
 from prometheus_client import REGISTRY
 
 from sandbox.portal.settings import PortalSettings
-from services.gateway.domain.portal_answers import PortalAnswer
-from services.gateway.domain.portal_satisfaction import summary_message
-from services.gateway.jobs.portal_watch import PORTAL_WATCH
-from services.gateway.store.portal_summaries import PostgresPortalSummaries
+from services.gateway.domain.portal.answers.answer import PortalAnswer
+from services.gateway.domain.portal.exchange.satisfaction import summary_message
+from services.gateway.jobs.portal.watch import PORTAL_WATCH
+from services.gateway.store.portal.summaries import PostgresPortalSummaries
 from tests.integration.gateway.portal_dossiers import ADossier
 from tests.integration.gateway.portal_world import World, a_world
 from tests.integration.gateway.test_portal_lost_answers import an_answer_to_a_question

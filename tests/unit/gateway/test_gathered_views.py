@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from kernel.core.errors import Unavailable
-from services.gateway.clients.portal_views import MOST_AT_ONCE, GatheredViews, Place
+from services.gateway.clients.portal.views import MOST_AT_ONCE, GatheredViews, Place
 
 
 def place(number: int, version: int = 1) -> Place:

@@ -10,12 +10,12 @@ import pytest
 
 from kernel.core.errors import Unavailable
 from kernel.testing.fixed_clock import FixedClock
-from services.gateway.clients.portal_payments import HttpDossierMoney
-from services.gateway.clients.portal_uploads import unavailable
-from services.gateway.domain.portal_answers import PortalSilent
-from services.gateway.domain.portal_codes import CodeKind
-from services.gateway.domain.portal_payments import PaymentAccount
-from services.gateway.use_cases.portal_payments import CarryPayments
+from services.gateway.clients.portal.payments import HttpDossierMoney
+from services.gateway.clients.portal.uploads import unavailable
+from services.gateway.domain.portal.answers.answer import PortalSilent
+from services.gateway.domain.portal.payments.messages import PaymentAccount
+from services.gateway.domain.portal.telling.codes import CodeKind
+from services.gateway.use_cases.portal.exchange.payments import CarryPayments
 from tests.unit.gateway.test_payment_messages import ACCOUNT, CARRIED, a_result
 
 FIRST, SECOND, THIRD = "dvcA", "dvcB", "dvcC"

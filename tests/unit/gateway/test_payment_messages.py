@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.portal.payments import ASK, INIT, REPLY, RESULT, Signing
-from services.gateway.domain.portal_lists import NoLines
-from services.gateway.domain.portal_payments import (
+from services.gateway.domain.portal.payments.messages import (
     PaymentAccount,
     init_message,
     pay_url,
@@ -20,6 +19,7 @@ from services.gateway.domain.portal_payments import (
     read_result,
     reply,
 )
+from services.gateway.domain.portal.wire.lists import NoLines
 
 ACCOUNT = PaymentAccount(
     partner="H99", secret="bi-mat", account_number="3591.0", bank_code="KB", account_name="KB"

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from services.gateway.domain.portal_profiles import GENERAL, PROMOTION
-from services.gateway.domain.portal_reading import handed_of
+from services.gateway.domain.portal.inbound.reading import handed_of
+from services.gateway.domain.portal.wire.profiles import GENERAL, PROMOTION
 
 PROMISED = {
     "SoVanBan": "12/TB",

@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 
 from kernel.core.clock import VIETNAM
 from kernel.testing.fixed_clock import FixedClock
-from services.gateway.domain.portal_codes import Candidate, CodeKind, PortalCode, candidates, read_listing
-from services.gateway.domain.portal_lists import NoLines
-from services.gateway.domain.portal_questions import (
+from services.gateway.domain.portal.exchange.questions import (
     GivenAnswer,
     Origin,
     Question,
@@ -19,14 +17,22 @@ from services.gateway.domain.portal_questions import (
     own_message,
     read_questions,
 )
-from services.gateway.domain.portal_quota import UNLIMITED, Quota, Window
-from services.gateway.domain.portal_satisfaction import (
+from services.gateway.domain.portal.exchange.satisfaction import (
     MonthOfAnswers,
     large_enough,
     month_before,
     summary_message,
 )
-from services.gateway.use_cases.portal_pace import Pace, PortalClosed
+from services.gateway.domain.portal.telling.codes import (
+    Candidate,
+    CodeKind,
+    PortalCode,
+    candidates,
+    read_listing,
+)
+from services.gateway.domain.portal.telling.quota import UNLIMITED, Quota, Window
+from services.gateway.domain.portal.wire.lists import NoLines
+from services.gateway.use_cases.portal.telling.pace import Pace, PortalClosed
 
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=VIETNAM)
 

@@ -16,11 +16,11 @@ from sandbox.portal.messages import (
 )
 from sandbox.portal.settings import PortalSettings
 from services.dossier.api.schemas.machines import PortalIn, PortalSupplementIn
-from services.gateway.domain.portal_corrections import correctable, corrected, removable
-from services.gateway.domain.portal_inbound import InboxState, ruling_of_refusal
-from services.gateway.domain.portal_profiles import GENERAL, LAND_TAX, PROMOTION
-from services.gateway.domain.portal_reading import handed_of
-from services.gateway.domain.portal_words import NeedsPeople, NotUnderstood, moment_of
+from services.gateway.domain.portal.inbound.corrections import correctable, corrected, removable
+from services.gateway.domain.portal.inbound.messages import InboxState, ruling_of_refusal
+from services.gateway.domain.portal.inbound.reading import handed_of
+from services.gateway.domain.portal.wire.profiles import GENERAL, LAND_TAX, PROMOTION
+from services.gateway.domain.portal.wire.words import NeedsPeople, NotUnderstood, moment_of
 
 CODE = "G22.99-260303-000123"
 PDF = base64.b64encode(b"%PDF-1.4").decode()

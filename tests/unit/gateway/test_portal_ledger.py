@@ -11,10 +11,10 @@ from kernel.core.clock import VIETNAM
 from kernel.core.event import ReceivedEvent
 from kernel.core.ids import new_id
 from services.gateway.consumers.portal import PortalFields, happened
-from services.gateway.domain.portal_answers import PortalSilent, read_answer
-from services.gateway.domain.portal_code_forms import current_agency, older_agency
-from services.gateway.domain.portal_held import read_look_up
-from services.gateway.domain.portal_ledger import Backoff, Happened, Kind, rows_of
+from services.gateway.domain.portal.answers.answer import PortalSilent, read_answer
+from services.gateway.domain.portal.answers.held import read_look_up
+from services.gateway.domain.portal.telling.code_forms import current_agency, older_agency
+from services.gateway.domain.portal.telling.ledger import Backoff, Happened, Kind, rows_of
 
 EXAMPLES = Path(__file__).parents[3] / "contracts" / "events" / "examples"
 AT = datetime(2026, 3, 3, 8, 0, tzinfo=VIETNAM)

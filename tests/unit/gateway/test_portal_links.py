@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from services.gateway.domain.portal_links import (
+from services.gateway.domain.portal.inbound.links import (
     Allowed,
     NotFetched,
     missing_note,

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from services.gateway.clients.portal_gateway import unwrapped
-from services.gateway.domain.portal_answers import PortalAnswer, PortalSilent
-from services.gateway.domain.portal_held import HeldByPortal, read_look_up
-from services.gateway.domain.portal_lists import Lines, NoLines, lines_of, whole_number
-from services.gateway.domain.portal_questions import read_questions
+from services.gateway.clients.portal.gateway import unwrapped
+from services.gateway.domain.portal.answers.answer import PortalAnswer, PortalSilent
+from services.gateway.domain.portal.answers.held import HeldByPortal, read_look_up
+from services.gateway.domain.portal.exchange.questions import read_questions
+from services.gateway.domain.portal.wire.lists import Lines, NoLines, lines_of, whole_number
 
 LINES = [{"HOIDAPID": 5, "NOIDUNG": "Nộp ở đâu?"}, {"HOIDAPID": "6", "NOIDUNG": "Bao lâu?"}]
 CONTAINERS: dict[str, object] = {

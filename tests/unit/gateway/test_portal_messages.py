@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.gateway.domain.portal_messages import (
+from services.gateway.domain.portal.telling.messages import (
     Wire,
     dossier_message,
     paid_online,
@@ -16,7 +16,7 @@ from services.gateway.domain.portal_messages import (
     stamp,
     status_message,
 )
-from services.gateway.domain.portal_view import Fee, PortalView
+from services.gateway.domain.portal.telling.view import Fee, PortalView
 
 ATTACHMENT = "0193a5c2-7d00-7a10-8000-0000000000a1"
 RESULT = "0193a5c2-7d00-7a10-8000-0000000000a2"

@@ -9,17 +9,19 @@ from typing import Any
 
 import pytest
 
-from services.gateway.domain import portal_net, portal_reading
-from services.gateway.domain.portal_declared import DECLARED, Declared
-from services.gateway.domain.portal_net import LEFT, REMAINDER
-from services.gateway.domain.portal_outline import Bounds
-from services.gateway.domain.portal_reading import Handed
-from services.gateway.domain.portal_words import NeedsPeople
-from services.gateway.use_cases import portal_accounting, portal_bodies
-from services.gateway.use_cases.portal_accounting import Accounted, accounted
-from services.gateway.use_cases.portal_bodies import read_message
-from services.gateway.use_cases.portal_handing import with_files_there
-from services.gateway.use_cases.portal_understanding import understood
+from services.gateway.domain.portal.inbound import net as portal_net
+from services.gateway.domain.portal.inbound import reading as portal_reading
+from services.gateway.domain.portal.inbound.declared import DECLARED, Declared
+from services.gateway.domain.portal.inbound.net import LEFT, REMAINDER
+from services.gateway.domain.portal.inbound.reading import Handed
+from services.gateway.domain.portal.wire.outline import Bounds
+from services.gateway.domain.portal.wire.words import NeedsPeople
+from services.gateway.use_cases.portal.inbound import accounting as portal_accounting
+from services.gateway.use_cases.portal.inbound import bodies as portal_bodies
+from services.gateway.use_cases.portal.inbound.accounting import Accounted, accounted
+from services.gateway.use_cases.portal.inbound.bodies import read_message
+from services.gateway.use_cases.portal.inbound.handing import with_files_there
+from services.gateway.use_cases.portal.inbound.understanding import understood
 from tests.unit.gateway.test_portal_spelling import a_message, at_once, message_of
 
 Json = dict[str, Any]
@@ -141,7 +143,7 @@ def test_what_a_broken_reader_drops_goes_along_by_where_it_stood(
 def test_a_name_said_twice_whose_second_is_dropped_goes_along(monkeypatch: pytest.MonkeyPatch) -> None:
     text = json.dumps(with_data(GhiChu="một", DuLieuEForm={"nghe": "A", "@@": "B"})).replace("@@", "nghe")
     assert carried(text.encode()) == {}
-    monkeypatch.setattr("services.gateway.domain.portal_json.with_members", last_of_each)
+    monkeypatch.setattr("services.gateway.domain.portal.wire.json_text.with_members", last_of_each)
     assert carried(text.encode()) == {"data.DuLieuEForm.nghe": "A"}
 
 
@@ -149,7 +151,7 @@ def test_two_names_that_are_one_when_composed_do_not_lose_either(monkeypatch: py
     apart = unicodedata.normalize("NFD", "Nghề")
     message = with_data(DuLieuEForm={"Nghề": "A", apart: "B"})
     assert carried(message) == {}
-    monkeypatch.setattr("services.gateway.domain.portal_outline.with_members", last_of_each)
+    monkeypatch.setattr("services.gateway.domain.portal.wire.outline.with_members", last_of_each)
     assert list(carried(message).values()) == ["A"]
 
 
@@ -183,21 +185,21 @@ def test_what_no_reader_of_today_reads_goes_along(message: Json, dropped: Json) 
     ("room", "name", "broken", "message", "why"),
     [
         (
-            "services.gateway.use_cases.portal_bodies",
+            "services.gateway.use_cases.portal.inbound.bodies",
             "content_beside",
             nothing,
             beside(ChuHoSo="Trần Thị Bình"),
             "phần chưa đọc được: ChuHoSo",
         ),
         (
-            "services.gateway.domain.portal_files",
+            "services.gateway.domain.portal.inbound.files",
             "_file",
             a_link_only,
             with_data(),
             "phần chưa đọc được: data.TaiLieuNop.0.Base64",
         ),
         (
-            "services.gateway.domain.portal_reading",
+            "services.gateway.domain.portal.inbound.reading",
             "beside_form",
             nothing,
             with_data(VanBan="chữ " * 600),

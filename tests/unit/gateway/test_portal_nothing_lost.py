@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from services.gateway.domain.portal_base64 import base64_content
-from services.gateway.domain.portal_outline import NoOutline, NotJson
-from services.gateway.domain.portal_profiles import OF_NO_DOSSIER
-from services.gateway.domain.portal_words import NeedsPeople, NotUnderstood
+from services.gateway.domain.portal.wire.base64_text import base64_content
+from services.gateway.domain.portal.wire.outline import NoOutline, NotJson
+from services.gateway.domain.portal.wire.profiles import OF_NO_DOSSIER
+from services.gateway.domain.portal.wire.words import NeedsPeople, NotUnderstood
 from tests.unit.gateway.test_portal_net import nothing, read_through
 from tests.unit.gateway.test_portal_spelling import (
     a_message,
@@ -54,14 +54,14 @@ def the_first(found: Json, name: str, *values: Any) -> None:
 
 
 BROKEN: dict[str, tuple[str, Callable[..., Any]]] = {
-    "nothing": ("portal_reading._YES", frozenset({"1", "true"})),  # type: ignore[dict-item]
-    "what stands beside the form": ("portal_reading.beside_form", nothing),
-    "what is kept with the form": ("portal_reading.kept_with_form", nothing),
-    "what is said of files": ("portal_files._remarks", nothing),
-    "what is said twice": ("portal_spelling.lay_under", the_first),
-    "members of one name": ("portal_json.with_members", dict),
-    "names that are one when composed": ("portal_outline.with_members", dict),
-    "names without controls": ("portal_envelope.with_members", dict),
+    "nothing": ("inbound.reading._YES", frozenset({"1", "true"})),  # type: ignore[dict-item]
+    "what stands beside the form": ("inbound.reading.beside_form", nothing),
+    "what is kept with the form": ("inbound.reading.kept_with_form", nothing),
+    "what is said of files": ("inbound.files._remarks", nothing),
+    "what is said twice": ("wire.spelling.lay_under", the_first),
+    "members of one name": ("wire.json_text.with_members", dict),
+    "names that are one when composed": ("wire.outline.with_members", dict),
+    "names without controls": ("wire.envelope.with_members", dict),
 }
 """Readers as a defect might leave them: what they drop is the net's to find."""
 WRITINGS: dict[str, Callable[[Any], Any]] = {
@@ -242,7 +242,7 @@ def test_that_holds_whichever_reader_is_broken(
 ) -> None:
     room, how = BROKEN[broken]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(f"services.gateway.domain.{room}", how)
+        patch.setattr(f"services.gateway.domain.portal.{room}", how)
         assert lost(said, writing, updating) == []
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from services.gateway.domain.portal_owner import owner_of
-from services.gateway.domain.portal_profiles import GENERAL, PROFILES
-from services.gateway.domain.portal_words import NeedsPeople
+from services.gateway.domain.portal.inbound.owner import owner_of
+from services.gateway.domain.portal.wire.profiles import GENERAL, PROFILES
+from services.gateway.domain.portal.wire.words import NeedsPeople
 
 CITIZEN, OLD, TAX = "099088000011", "012345678", "0101234567"
 

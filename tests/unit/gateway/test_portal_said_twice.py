@@ -10,12 +10,12 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from services.gateway.domain.portal_corrections import correctable, corrected, left_out, removable
-from services.gateway.domain.portal_json import parsed
-from services.gateway.domain.portal_profiles import GENERAL
-from services.gateway.domain.portal_reading import handed_of
-from services.gateway.domain.portal_words import NeedsPeople, NotUnderstood
-from services.gateway.use_cases.portal_handing import key_of
+from services.gateway.domain.portal.inbound.corrections import correctable, corrected, left_out, removable
+from services.gateway.domain.portal.inbound.reading import handed_of
+from services.gateway.domain.portal.wire.json_text import parsed
+from services.gateway.domain.portal.wire.profiles import GENERAL
+from services.gateway.domain.portal.wire.words import NeedsPeople, NotUnderstood
+from services.gateway.use_cases.portal.inbound.handing import key_of
 from tests.builders.gateway.portal import a_message as a_portal_message
 from tests.unit.gateway.test_portal_spelling import (
     CONTENTS,

@@ -6,9 +6,9 @@ import unicodedata
 import pytest
 
 from services.gateway.domain.folding import unmarked
-from services.gateway.domain.portal_answers import PortalAnswer, PortalBusy, read_answer
-from services.gateway.domain.portal_held import HeldByPortal, read_look_up
-from services.gateway.domain.portal_verdicts import Session
+from services.gateway.domain.portal.answers.answer import PortalAnswer, PortalBusy, read_answer
+from services.gateway.domain.portal.answers.held import HeldByPortal, read_look_up
+from services.gateway.domain.portal.answers.verdicts import Session
 from tests.unit.gateway.test_portal_verdicts import WORDS
 
 DONE, ASKED, REFUSED, BUSY, SESSION, DOUBTED = "done", "asked after", "refused", "busy", "session", "doubted"

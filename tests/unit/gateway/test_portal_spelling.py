@@ -10,14 +10,14 @@ from uuid import UUID
 
 import pytest
 
-from services.gateway.domain.portal_corrections import corrected, left_out, removable
-from services.gateway.domain.portal_inbound import Inbound
-from services.gateway.domain.portal_outline import Bounds, NoOutline
-from services.gateway.domain.portal_profiles import GENERAL
-from services.gateway.domain.portal_reading import Handed, handed_of
-from services.gateway.domain.portal_words import NeedsPeople
-from services.gateway.use_cases.portal_bodies import Said, read_message
-from services.gateway.use_cases.portal_handing import require_only_files
+from services.gateway.domain.portal.inbound.corrections import corrected, left_out, removable
+from services.gateway.domain.portal.inbound.messages import Inbound
+from services.gateway.domain.portal.inbound.reading import Handed, handed_of
+from services.gateway.domain.portal.wire.outline import Bounds, NoOutline
+from services.gateway.domain.portal.wire.profiles import GENERAL
+from services.gateway.domain.portal.wire.words import NeedsPeople
+from services.gateway.use_cases.portal.inbound.bodies import Said, read_message
+from services.gateway.use_cases.portal.inbound.handing import require_only_files
 from tests.builders.gateway.portal import a_message as a_portal_message
 
 Json = dict[str, Any]

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from services.gateway.domain.portal_ledger import Claimed, Kind, LedgerRow
-from services.gateway.domain.portal_streak import LONGEST_HOLD, MANY_DOSSIERS, RefusalStreak, Turn
+from services.gateway.domain.portal.answers.streak import LONGEST_HOLD, MANY_DOSSIERS, RefusalStreak, Turn
+from services.gateway.domain.portal.telling.ledger import Claimed, Kind, LedgerRow
 
 NOW = datetime(2026, 3, 3, 8, tzinfo=UTC)
 

@@ -9,13 +9,13 @@ from uuid import UUID
 
 import pytest
 
-from services.gateway.domain.portal_inbound import Inbound
-from services.gateway.domain.portal_outline import Bounds
-from services.gateway.domain.portal_profiles import LAND_TAX
-from services.gateway.domain.portal_tax import told_in
-from services.gateway.domain.portal_words import NotUnderstood
-from services.gateway.use_cases.portal_bodies import read_message
-from services.gateway.use_cases.portal_tax_notices import dossiers_told
+from services.gateway.domain.portal.inbound.messages import Inbound
+from services.gateway.domain.portal.inbound.tax import told_in
+from services.gateway.domain.portal.wire.outline import Bounds
+from services.gateway.domain.portal.wire.profiles import LAND_TAX
+from services.gateway.domain.portal.wire.words import NotUnderstood
+from services.gateway.use_cases.portal.inbound.bodies import read_message
+from services.gateway.use_cases.portal.inbound.tax_notices import dossiers_told
 
 OURS, THEIRS = "G22.99-260303-000123", "H98.1-260303-0001"
 PAID = {"SoTien": "1500000", "TrangThaiThanhToan": "1"}

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.domain.portal_base64 import Base64Read, NotBase64, Unescaped, base64_content
-from services.gateway.domain.portal_form import form_of
-from services.gateway.domain.portal_letters import Letters, Reading, letters_of, reading_of
-from services.gateway.use_cases.portal_texts import Within
+from services.gateway.domain.portal.inbound.form import form_of
+from services.gateway.domain.portal.wire.base64_text import Base64Read, NotBase64, Unescaped, base64_content
+from services.gateway.domain.portal.wire.letters import Letters, Reading, letters_of, reading_of
+from services.gateway.use_cases.portal.inbound.texts import Within
 
 LETTERS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 SIZES = st.lists(st.integers(1, 9), min_size=1, max_size=5)

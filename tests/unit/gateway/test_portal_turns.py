@@ -8,9 +8,9 @@ import pytest
 from prometheus_client import REGISTRY
 
 from kernel.testing.fixed_clock import FixedClock
-from services.gateway.domain.portal_ledger import Claimed
-from services.gateway.jobs import portal_sync
-from services.gateway.jobs.portal_sync import PortalSender
+from services.gateway.domain.portal.telling.ledger import Claimed
+from services.gateway.jobs.portal import sync as portal_sync
+from services.gateway.jobs.portal.sync import PortalSender
 
 
 class Refused:

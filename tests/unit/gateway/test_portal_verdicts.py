@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 
 from kernel.testing.fixed_clock import FixedClock
-from services.gateway.clients.portal_direct import DirectPortal
-from services.gateway.clients.portal_gateway import GatewayPortal
-from services.gateway.clients.portal_transport import decoded
+from services.gateway.clients.portal.direct import DirectPortal
+from services.gateway.clients.portal.gateway import GatewayPortal
+from services.gateway.clients.portal.transport import decoded
 from services.gateway.domain.personal_paper_answers import good
-from services.gateway.domain.portal_account import DirectAccount, GatewayAddresses
-from services.gateway.domain.portal_answers import (
+from services.gateway.domain.portal.account import DirectAccount, GatewayAddresses
+from services.gateway.domain.portal.answers.answer import (
     PortalAnswer,
     PortalShut,
     PortalSilent,
     PortalUnreached,
     read_answer,
 )
-from services.gateway.domain.portal_verdicts import AnswerWords, Session
+from services.gateway.domain.portal.answers.verdicts import AnswerWords, Session
 from services.gateway.domain.shared_databases import DatabaseSilent
 from services.gateway.settings import Settings
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.gateway.domain.portal_petitions import FIELDS, WaitingPetition, read_waiting
+from services.gateway.domain.portal.exchange.petitions import FIELDS, WaitingPetition, read_waiting
 
 LINE = {
     "PAKNID": "P-1",

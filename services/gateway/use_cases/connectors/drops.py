@@ -10,7 +10,7 @@ from services.gateway.domain.connectors.source import Source, Way
 from services.gateway.domain.file_names import shown
 from services.gateway.use_cases.connectors.ports import Dropped, Folders
 from services.gateway.use_cases.connectors.take_in import TakeIn
-from services.gateway.use_cases.portal_ports import OpenWork
+from services.gateway.use_cases.portal.ports import OpenWork
 
 _faulty = Counter("connector_files_faulty_total", "Files that could not be taken", ["source"])
 _log = structlog.get_logger()

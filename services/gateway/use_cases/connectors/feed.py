@@ -9,9 +9,9 @@ from kernel.core.errors import Unavailable
 from services.gateway.domain.connectors.meaning import Mapped, NotMeant, Unmapped, command_of
 from services.gateway.domain.connectors.records import Record, RecordState, Settled
 from services.gateway.domain.connectors.source import MappingKind, Source
-from services.gateway.domain.portal_ledger import Backoff
+from services.gateway.domain.portal.telling.ledger import Backoff
 from services.gateway.use_cases.connectors.ports import Answered, Dossiers
-from services.gateway.use_cases.portal_ports import OpenWork
+from services.gateway.use_cases.portal.ports import OpenWork
 
 _TOLD_AT_ONCE = 8
 _PROBLEMS_FROM = 400

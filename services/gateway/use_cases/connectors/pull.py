@@ -9,10 +9,10 @@ import structlog
 from kernel.core.clock import Clock
 from kernel.core.errors import Stale
 from services.gateway.domain.connectors.source import PullWay, Source, Way
-from services.gateway.domain.portal_ledger import Backoff
+from services.gateway.domain.portal.telling.ledger import Backoff
 from services.gateway.use_cases.connectors.ports import Pages, PullState, SourceSilent
 from services.gateway.use_cases.connectors.take_in import TakeIn
-from services.gateway.use_cases.portal_ports import OpenWork
+from services.gateway.use_cases.portal.ports import OpenWork
 
 _MOST_PAGES = 50
 _log = structlog.get_logger()

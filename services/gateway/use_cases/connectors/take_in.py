@@ -21,7 +21,7 @@ from services.gateway.domain.connectors.records import (
 from services.gateway.domain.connectors.rows import NotReadable, Sheet, rows_of_csv, rows_of_json
 from services.gateway.domain.connectors.source import FileWay, Source, Way
 from services.gateway.use_cases.connectors.ports import ConnectorWork, Ledger, PullState
-from services.gateway.use_cases.portal_ports import OpenWork
+from services.gateway.use_cases.portal.ports import OpenWork
 
 _READ_AT_ONCE = 500
 _log = structlog.get_logger()

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.gateway.domain.documents.ledger import Message
 from services.gateway.domain.documents.profile import Bounds, Profile
 from services.gateway.domain.documents.signed import Judged, Required
-from services.gateway.domain.portal_ledger import Backoff
+from services.gateway.domain.portal.telling.ledger import Backoff
 
 
 class AxisSilent(Exception):  # noqa: N818 - the fact is the name.

@@ -44,10 +44,10 @@ from services.gateway.domain.documents.questions import (
     told_of,
 )
 from services.gateway.domain.documents.replies import Why
-from services.gateway.domain.portal_view import FileRef, PortalView
+from services.gateway.domain.portal.telling.view import FileRef, PortalView
 from services.gateway.use_cases.documents.ports import Office
 from services.gateway.use_cases.documents.writing import Faulty, messages_of
-from services.gateway.use_cases.portal_ports import DossierService
+from services.gateway.use_cases.portal.ports import DossierService
 
 _log = structlog.get_logger()
 _MACHINE = "gateway-documents"

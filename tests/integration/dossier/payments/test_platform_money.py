@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from kernel.testing.running import a_staff_member
-from services.gateway.domain.portal_messages import paid_online
-from services.gateway.domain.portal_view import PortalView
+from services.gateway.domain.portal.telling.messages import paid_online
+from services.gateway.domain.portal.telling.view import PortalView
 from tests.builders.dossier.office import GATEWAY, RECEIVER, Office, a_citizen
 from tests.builders.dossier.till import BOTH, MANAGER, PLATFORM, WATCHER, a_till
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 
-from services.gateway.jobs.portal_exchange import PORTAL_EXCHANGE
+from services.gateway.jobs.portal.exchange import PORTAL_EXCHANGE
 from tests.integration.gateway.portal_dossier_service import scopes_of
 from tests.integration.gateway.portal_world import World
 

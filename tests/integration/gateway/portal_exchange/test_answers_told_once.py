@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 
-from services.gateway.domain.portal_answers import PortalAnswer
-from services.gateway.domain.portal_questions import ANSWERS_OF_ONE, TELL_ANSWERS, TELL_OWN, are_same_words
+from services.gateway.domain.portal.answers.answer import PortalAnswer
+from services.gateway.domain.portal.exchange.questions import (
+    ANSWERS_OF_ONE,
+    TELL_ANSWERS,
+    TELL_OWN,
+    are_same_words,
+)
 from tests.integration.gateway.portal_exchange.exchange import QUESTIONS, asked_on_portal, exchange_of
 from tests.integration.gateway.portal_wire import Call
 from tests.integration.gateway.portal_world import World

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from services.gateway.domain.portal_codes import CodeKind
+from services.gateway.domain.portal.telling.codes import CodeKind
 from tests.builders.gateway.portal import a_message
 from tests.integration.gateway.portal_dossiers import ADossier
 from tests.integration.gateway.portal_exchange.exchange import (

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from kernel.core.clock import VIETNAM
-from services.gateway.domain.portal_questions import TELL_ANSWERS
+from services.gateway.domain.portal.exchange.questions import TELL_ANSWERS
 from tests.integration.gateway.portal_exchange.exchange import QUESTIONS, asked_on_portal, exchange_of
 from tests.integration.gateway.portal_world import World
 

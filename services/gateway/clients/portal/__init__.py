@@ -1,0 +1,1 @@
+"""Calls to the portal, by both of its roads, and to the services its messages need."""

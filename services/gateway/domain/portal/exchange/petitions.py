@@ -1,0 +1,109 @@
+"""Petitions that wait for an agency on the portal (section 16); the fields of a line are not known: data."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from kernel.core.unseen import without_unseen
+from services.gateway.domain.portal.wire.lists import lines_of, text_told
+from services.gateway.domain.portal.wire.twice import is_blank
+
+WAITING = "DanhSachPAKNChoXuLy"
+FIELDS: Mapping[str, str] = {
+    "number": "PAKNID",
+    "agency": "MADONVI",
+    "title": "TIEUDE",
+    "text": "NOIDUNG",
+    "name": "HOVATEN",
+    "address": "DIACHI",
+    "phone": "SODIENTHOAI",
+    "email": "THUDIENTU",
+}
+"""[I]: the names the portal's questions have; a setting, as long as no answer of this service was seen."""
+_LIMITS = {"title": 1000, "text": 20_000, "name": 300, "address": 500, "phone": 40, "email": 254}
+_LONGEST_NUMBER = 100
+_LONGEST_MORE = 500
+"""Of a member beside those known; a file's content is none of it."""
+_CUT = "[…] (còn nữa: xem toàn văn trên Cổng Dịch vụ công quốc gia)"
+MORE = "[Cổng Dịch vụ công quốc gia ghi thêm]"
+AGAIN = "[Cổng Dịch vụ công quốc gia còn ghi, cùng số]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingPetition:
+    """A petition of the portal's list; `agency` is the portal's code, empty where a line names none."""
+
+    number: str
+    agency: str
+    words: Mapping[str, str]
+    """Title, text and sender, cut to what survey takes; a text that was cut says so.
+
+    Members nobody knows stand below the text: files are for people to look up there.
+    """
+
+
+def read_waiting(result: Any, fields: Mapping[str, str]) -> tuple[list[WaitingPetition], int]:
+    """Return the petitions of an answer, each number once, and how many lines were none.
+
+    Another line of a number, in other words, stands below the first one's: it is more of the same.
+    Raises `NoLines` for what is no list.
+    """
+    lines = lines_of(result)
+    found: dict[str, WaitingPetition] = {}
+    unread = lines.unread
+    for line in lines.items:
+        petition = _read(line, fields)
+        if petition is None:
+            unread += 1
+        elif petition.number not in found:
+            found[petition.number] = petition
+        elif petition.words != (first := found[petition.number]).words:
+            found[petition.number] = _with_more(first, petition)
+    return list(found.values()), unread
+
+
+def _read(line: Mapping[str, Any], fields: Mapping[str, str]) -> WaitingPetition | None:
+    number = _text(line, fields["number"])
+    words = {name: _text(line, fields[name])[:limit] for name, limit in _LIMITS.items()}
+    words |= {name: cut(_text(line, fields[name]), _LIMITS[name]) for name in ("title", "text")}
+    if not 0 < len(number) <= _LONGEST_NUMBER or not words["text"]:
+        return None
+    if more := beside(line, {name.casefold() for name in fields.values()}):
+        words["text"] = cut("\n".join((_text(line, fields["text"]), "", MORE, *more)), _LIMITS["text"])
+    return WaitingPetition(number=number, agency=_text(line, fields["agency"])[:100], words=words)
+
+
+def _with_more(first: WaitingPetition, more: WaitingPetition) -> WaitingPetition:
+    said = [f"{name}: {text}" for name, text in more.words.items() if text and text != first.words[name]]
+    text = "\n".join((first.words["text"], "", AGAIN, *said))
+    return replace(first, words={**first.words, "text": cut(text, _LIMITS["text"])})
+
+
+def beside(line: Mapping[str, Any], known: Collection[str]) -> list[str]:
+    """Return what a line says in members that are not known, and in known ones that are no texts."""
+    found = []
+    for name, value in line.items():
+        is_read = name.casefold() in known and bool(text_told(line, name))
+        if not is_read and not is_blank(value):
+            text = text_told(line, name) or json.dumps(value, ensure_ascii=False, default=str)
+            found.append(_plain(f"{name}: {_shortened(text)}"))
+    return found
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_MORE else f"{text[:_LONGEST_MORE]} {_CUT}"
+
+
+def cut(text: str, limit: int) -> str:
+    """Return a text of at most so many letters; one that was cut says where the rest is."""
+    return text if len(text) <= limit else f"{text[: limit - len(_CUT) - 1]} {_CUT}"
+
+
+def _text(line: Mapping[str, Any], name: str) -> str:
+    return _plain(text_told(line, name))
+
+
+def _plain(text: str) -> str:
+    # A character no database keeps is no reason to lose a petition.
+    return without_unseen(text).encode("utf-8", "ignore").decode().strip()

@@ -1,0 +1,1 @@
+"""What the portal sends down: read into our words, and held against what came (section 17)."""

@@ -1,0 +1,1 @@
+"""The portal's payment platform (section 19): messages and signatures."""

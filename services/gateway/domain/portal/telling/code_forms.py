@@ -1,0 +1,52 @@
+"""How one agency or procedure is written on the wire: two generations, localised or national (2.1, 2.3)."""
+
+import re
+
+from services.gateway.domain.portal.telling.codes import CodeKind
+
+_OLD_AGENCY = re.compile(r"(\d{3})\.([0-9A-Z]{2,3})\.([0-9A-Z]{2,3})\.([A-Z]\d{2})")
+_NEW_AGENCY = re.compile(r"[A-Z]\d{2}(?:\.[0-9A-Z]{2,3}){0,3}")
+_NATIONAL = re.compile(r"(\d\.\d{6})\.[0-9A-Za-z.]+")
+_EMPTY = ("000", "00", "00")
+
+
+def current_agency(code: str) -> str:
+    """Return an identifier in the form of Decision 20/2020: 000.28.15.H22 is H22.15.28 (section 2.1)."""
+    code = code.upper()
+    old = _OLD_AGENCY.fullmatch(code)
+    if old is None:
+        return code
+    return ".".join(group for group in reversed(old.groups()) if group.strip("0"))
+
+
+def older_agency(code: str) -> str:
+    """Return an identifier in the form before that: H22.15.28 is 000.28.15.H22; any other as it is."""
+    if not _NEW_AGENCY.fullmatch(code):
+        return code
+    head, *groups = code.split(".")
+    return ".".join([*_EMPTY[: 3 - len(groups)], *reversed(groups), head])
+
+
+def national_code(code: str) -> str:
+    """Return the national code a localised one begins with, blank for a code that is none (section 2.3)."""
+    found = _NATIONAL.fullmatch(code)
+    return found[1] if found else ""
+
+
+def spellings(kind: CodeKind, code: str) -> tuple[str, ...]:
+    """Return all that name the same, as written first: people map whichever the portal's catalogue lists."""
+    if kind is not CodeKind.AGENCY:
+        return (code,)
+    new = current_agency(code)
+    return tuple(dict.fromkeys((code, new, older_agency(new))))
+
+
+def looked_for(kind: CodeKind, code: str) -> tuple[str, ...]:
+    """Return by which codes a mapping is looked for, nearest first: a localised procedure's is national."""
+    national = national_code(code) if kind is CodeKind.PROCEDURE else ""
+    return (*spellings(kind, code), *([national] if national else []))
+
+
+def as_ours(kind: CodeKind, code: str) -> str:
+    """Return what a code of the portal is here where nobody mapped it."""
+    return current_agency(code) if kind is CodeKind.AGENCY else code

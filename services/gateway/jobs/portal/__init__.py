@@ -1,0 +1,1 @@
+"""What is done for the portal now and then."""

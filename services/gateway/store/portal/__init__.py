@@ -1,0 +1,1 @@
+"""Statements and tables of the portal's ledger, inbox, files and exchanges."""

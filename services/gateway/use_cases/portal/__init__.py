@@ -1,0 +1,1 @@
+"""What the gateway does with the national portal."""

@@ -1,0 +1,1 @@
+"""Payments, questions, petitions and satisfaction."""
