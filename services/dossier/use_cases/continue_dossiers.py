@@ -2,9 +2,12 @@
 
 from datetime import datetime
 
+from kernel.core.clock import VIETNAM
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.ends import Ends, Move
+from services.dossier.domain.ends import UNSURE, Ends, Move
+from services.dossier.domain.errors import CopyChanged
 from services.dossier.domain.events import Change
+from services.dossier.domain.holdings import Continuing
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.record_change import record_change
 
@@ -35,6 +38,23 @@ async def move_dossier(move: Move, ends: Ends, *, work: Work, now: datetime) -> 
         await _take_from_strangers(dossier, work)
     told = {**details, "continuing_agency": {"code": heir.code, "name": heir.name}}
     record_change(work, dossier, Change("work_noted", state, details=told), by=None, now=now)
+
+
+async def name_heirs(dossier: Dossier, *, work: Work, now: datetime) -> None:
+    """Name who goes on for the agencies of a dossier that has ended: jobs move running ones only.
+
+    Raises `CopyChanged` where who goes on cannot be said.
+    """
+    ends = await work.catalogue.ends(now.astimezone(VIETNAM).date())
+    heirs: dict[str, Continuing] = {}
+    for agency in (dossier.helping_agency, dossier.receiving_agency, dossier.competent_agency):
+        keeper = ends.keeper(agency.code, dossier.procedure_code)
+        if keeper == UNSURE:
+            raise CopyChanged
+        if keeper != agency.code:
+            heirs[agency.code] = ends.continuing(keeper)
+    if heirs:
+        dossier.go_on_after_the_end(heirs)
 
 
 async def _take_from_strangers(dossier: Dossier, work: Work) -> None:

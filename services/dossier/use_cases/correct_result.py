@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from kernel.core.caller import Caller
-from kernel.core.clock import VIETNAM
 from kernel.core.errors import Invalid
 from services.dossier.domain import papers
 from services.dossier.domain.actions import Action
@@ -14,13 +13,11 @@ from services.dossier.domain.codes import code_day
 from services.dossier.domain.correcting import FoundBy, waiting_correction
 from services.dossier.domain.course import CorrectedBy, CorrectionDraft
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.ends import UNSURE
-from services.dossier.domain.errors import CopyChanged
 from services.dossier.domain.events import Change, cause_data
-from services.dossier.domain.holdings import Continuing
 from services.dossier.domain.papers import PaperKind
 from services.dossier.domain.ways import APPROVED, DECLINED, require_way
 from services.dossier.use_cases.ask_limits import cause_of
+from services.dossier.use_cases.continue_dossiers import name_heirs
 from services.dossier.use_cases.open_correction import Wrong, open_correction
 from services.dossier.use_cases.open_dossier import allow, parties_of, situation_of, with_last_correction
 from services.dossier.use_cases.ports import Work
@@ -102,16 +99,7 @@ async def _load(dossier_id: UUID, *, work: Work, now: datetime) -> Wrong:
     Raises `CopyChanged` where who goes on cannot be said.
     """
     dossier, grounds, components = await work.dossiers.load_for_acceptance(dossier_id, code_day(now))
-    ends = await work.catalogue.ends(now.astimezone(VIETNAM).date())
-    heirs: dict[str, Continuing] = {}
-    for agency in (dossier.helping_agency, dossier.receiving_agency, dossier.competent_agency):
-        keeper = ends.keeper(agency.code, dossier.procedure_code)
-        if keeper == UNSURE:
-            raise CopyChanged
-        if keeper != agency.code:
-            heirs[agency.code] = ends.continuing(keeper)
-    if heirs:
-        dossier.go_on_after_the_end(heirs)
+    await name_heirs(dossier, work=work, now=now)
     return Wrong(dossier, grounds, components)
 
 

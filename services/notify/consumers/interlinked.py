@@ -114,7 +114,7 @@ def occurrence_of(data: InterlinkedChanged, event: ReceivedEvent) -> Occurrence:
         facts={
             "code": told.reference,
             "procedure": told.group.name,
-            "agency": told.lead_agency.name,
+            "agency": lead.name,
             "submitted_at": told.submitted_at,
             "due_at": told.due_at,
             "previous_due_at": change.previous_due_at,

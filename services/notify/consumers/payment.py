@@ -31,6 +31,7 @@ class AccountFields(_Read):
     dossier_code: str | None = None
     procedure: NamedFields
     receiving_agency: NamedFields
+    continuing_agency: NamedFields | None = None
     outstanding: int
     credit: int = 0
     owner_subject: str | None = None
@@ -63,6 +64,7 @@ class MoneyChange(_Read):
 
     at: datetime
     amount: int
+    agency: NamedFields | None = None
     reason: str = ""
     item: ItemFields | None = None
     receipt: ReceiptFields | None = None
@@ -80,6 +82,8 @@ class PaymentChanged(_Read):
 def occurrence_of(data: PaymentChanged, event: ReceivedEvent) -> Occurrence:
     """Return what happened in notify's own words."""
     payment, change = data.payment, data.change
+    receiving = payment.continuing_agency or payment.receiving_agency
+    counter = change.agency or receiving
     people = dict.fromkeys(one for one in (payment.submitter_subject, payment.owner_subject) if one)
     return Occurrence(
         event_id=event.id,
@@ -90,12 +94,12 @@ def occurrence_of(data: PaymentChanged, event: ReceivedEvent) -> Occurrence:
         subjects=tuple(people),
         step=None,
         one_stop=None,
-        agencies=(payment.receiving_agency.code,),
+        agencies=tuple(dict.fromkeys([receiving.code, counter.code])),
         sealed_facts={"link": data.link} if data.link else {},
         facts={
             "code": payment.dossier_code or payment.reference,
             "procedure": payment.procedure.name,
-            "agency": payment.receiving_agency.name,
+            "agency": counter.name,
             "amount": dong(abs(change.amount)),
             "outstanding": dong(payment.outstanding) if payment.outstanding else "",
             "item": change.item.name if change.item else "",

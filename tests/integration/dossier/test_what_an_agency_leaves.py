@@ -17,6 +17,7 @@ from tests.builders.dossier.office import (
     RECEIVER,
     SIGNER,
     Office,
+    a_citizen,
     an_agency,
 )
 from tests.builders.dossier.post import PostDesk, a_postal_agent, by_post
@@ -30,6 +31,7 @@ from tests.integration.dossier.test_late_entries import THURSDAY, decided, enter
 
 FIRST_DAY = datetime(2026, 3, 9, 8, tzinfo=VIETNAM)
 TO_AN = {"reason": "Nộp thừa", "payee": {"full_name": "Nguyễn Văn An"}}
+THIRTY = {"amount": 30_000, "method": "CASH"}
 CASHIER, HEAD, LEADER = at_heir(COUNTER), at_heir(MANAGER), at_heir(SIGNER)
 
 
@@ -91,6 +93,27 @@ async def test_money_proposed_to_go_back_is_paid_out_of_the_heirs_drawer(till: O
     assert await drawer(till, CASHIER, "2026-03-05", agency=COMMUNE) == {"CASH": 50_000}
     assert (await Till(till, money.dossier, CASHIER).read())["paid"] == 30_000
     assert await verify_history(till.service.runtime, []) == 0
+
+
+async def test_who_takes_money_after_the_end_and_who_gives_it_back_is_told_as_the_heir(till: Office) -> None:
+    """The ended agency stays named as the one that received; also of a dossier that ended before it did."""
+    running, over = await a_till(till, COUNTER), await a_till(till, COUNTER)
+    await over.take(50_000)
+    await till.act(over.dossier, "cancellation", a_citizen())
+    wanted = await over.post("/refunds", COUNTER, amount=50_000, method="TRANSFER", **TO_AN)
+    assert wanted.status_code == 201
+    await ends(till)
+    before = len(await till.service.published())
+    taken = await Till(till, running.dossier, CASHIER).post("/receipts", CASHIER, **THIRTY)
+    assert taken.status_code == 201
+    (waiting,) = await found(till, "/v1/refunds", HEAD)
+    assert (await paid_back(till, waiting, HEAD)).status_code == 200
+    told = [one for one in (await till.service.published())[before:] if one["topic"] == "payment"]
+    assert [one["type"] for one in told] == ["payment.received.v1", "payment.refunded.v1"]
+    for one in told:
+        money, change = one["data"]["payment"], one["data"]["change"]
+        assert money["receiving_agency"]["code"] == COMMUNE
+        assert money["continuing_agency"] == change["agency"] == {"code": HEIR, "name": f"UBND {HEIR}"}
 
 
 async def test_a_dossiers_money_is_decided_where_a_split_took_the_dossier(till: Office) -> None:

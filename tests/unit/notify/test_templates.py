@@ -247,6 +247,16 @@ def test_applicants_hear_of_every_change_but_inner_steps() -> None:
     assert told == {handler.event_type for handler in HANDLERS} - silent
 
 
+@pytest.mark.parametrize("kind", ["payment.received.v1", "interlinked_dossier.ended.v1"])
+def test_after_a_merger_messages_name_who_goes_on(kind: str) -> None:
+    """The paper keeps the name it was issued under; whoever comes to the counter comes to the heir's."""
+    ((notice, facts),) = [(one, facts) for one, name, facts in CASES if name == f"{kind}-after_a_merger"]
+    body = TEMPLATES.render(notice, Channel.EMAIL, {**HOUSE, **facts}).body
+    assert "Ủy ban nhân dân phường Bến Mới" in body
+    assert "Bến Lam" not in body
+    assert "Bến Đò" not in body
+
+
 def test_of_a_child_only_the_submission_tells_receipt_and_appointment() -> None:
     """The offices hear of each child; the applicant of the whole, and of what a child asks or decides."""
     for kind, is_told in (("submitted", False), ("accepted", False), ("supplement_requested", True)):

@@ -6,6 +6,7 @@ from typing import Any
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.event import Event
 from services.dossier.domain.codes import masked_name
+from services.dossier.domain.definitions import Agency
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import moment
 from services.dossier.domain.payments.account import Account, Entry, EntryKind
@@ -33,6 +34,7 @@ def payment_event(
             "change": {
                 "at": moment(last.at),
                 "actor": _actor(by),
+                "agency": _named(_counter(dossier, by)),
                 "amount": last.amount,
                 "method": last.method.value if last.method else None,
                 "reason": str(last.data.get("reason") or ""),
@@ -57,7 +59,8 @@ def _account(dossier: Dossier, account: Account) -> dict[str, Any]:
             "name": dossier.procedure_name,
             "sector": dossier.sector,
         },
-        "receiving_agency": {"code": dossier.receiving_agency.code, "name": dossier.receiving_agency.name},
+        "receiving_agency": _named(dossier.receiving_agency),
+        "continuing_agency": _continuing(dossier),
         "owed": account.owed,
         "paid": account.paid,
         "outstanding": account.outstanding,
@@ -68,6 +71,25 @@ def _account(dossier: Dossier, account: Account) -> dict[str, Any]:
         "contact": dossier.contact_sealed,
         "version": account.version,
     }
+
+
+def _continuing(dossier: Dossier) -> dict[str, str] | None:
+    """Return who goes on for the receiving agency after it ended."""
+    now = dossier.standing_at(dossier.receiving_agency)
+    return None if now.code == dossier.receiving_agency.code else _named(now)
+
+
+def _counter(dossier: Dossier, by: Caller | None) -> Agency:
+    """Return whose counter it was, as it is called now: where who did it works, else where it is received."""
+    receiving = dossier.standing_at(dossier.receiving_agency)
+    helping = dossier.standing_at(dossier.helping_agency)
+    is_helped = by is not None and by.agency in {dossier.helping_agency.code, helping.code}
+    is_received = by is None or by.agency in {dossier.receiving_agency.code, receiving.code}
+    return helping if is_helped and not is_received else receiving
+
+
+def _named(agency: Agency) -> dict[str, str]:
+    return {"code": agency.code, "name": agency.name}
 
 
 def paid_through(account: Account) -> str | None:

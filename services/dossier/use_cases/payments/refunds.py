@@ -20,6 +20,7 @@ from services.dossier.domain.payments.counter import (
     require_unpromised,
 )
 from services.dossier.domain.payments.errors import DayClosed, NotACashier, TooMuchRefunded
+from services.dossier.use_cases.continue_dossiers import name_heirs
 from services.dossier.use_cases.keeping import kept_by, standing
 from services.dossier.use_cases.payments.copies import pay_back
 from services.dossier.use_cases.payments.drawers import paying_drawer
@@ -129,6 +130,8 @@ async def decide_refund(
     ledger = Ledger(dossier, grounds, account, work, by, now)
     since = account.version
     item = asked.item if asked else None
+    if dossier.is_closed:
+        await name_heirs(dossier, work=work, now=now)
     ledger.forgo(refund.amount, item, refund.reason)
     ledger.add(
         EntryKind.REFUNDED,
