@@ -113,6 +113,7 @@ class Proposal:
     kind: str
     at: datetime
     answer_by: datetime
+    decide_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ class CorrectionDraft:
     by: str
     by_name: str
     at: datetime
+    decide_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

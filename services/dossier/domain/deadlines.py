@@ -12,6 +12,7 @@ from services.dossier.domain.dossier import Dossier, Running
 from services.dossier.domain.errors import CalendarMissing, NotAnswered, TermUnknown
 from services.dossier.domain.limits import Limits
 from services.dossier.domain.states import State
+from services.dossier.domain.waiting import Decision
 from worktime.calendar import CalendarNotLoaded, WorkCalendar
 from worktime.deadline import add_working_minutes, due_at, working_minutes
 from worktime.term import Stop, Term, Unit
@@ -158,7 +159,8 @@ def confirming(
         minutes = working_minutes(calendar, answered_at, at)
     except CalendarNotLoaded as error:
         raise CalendarMissing from error
-    return Confirming(answered_at, minutes, minutes > limits.confirm_hours(_day(answered_at)) * 60)
+    hours = limits.decision_hours(Decision.CONFIRM, _day(answered_at))
+    return Confirming(answered_at, minutes, minutes > hours * 60)
 
 
 def reply_due(calendar: WorkCalendar | None, submitted_at: datetime, limits: Limits) -> datetime | None:
@@ -173,6 +175,27 @@ def reply_due(calendar: WorkCalendar | None, submitted_at: datetime, limits: Lim
         return add_working_minutes(calendar, submitted_at, int(hours * 60))
     except CalendarNotLoaded:
         return None
+
+
+def decision_due(calendar: WorkCalendar | None, since: datetime, kind: Decision, limits: Limits) -> datetime:
+    """Return until when what waits since then is decided.
+
+    Where the calendar is not loaded a day of the clock stands for each eight hours: it is told all the same.
+    """
+    hours = limits.decision_hours(kind, _day(since))
+    if calendar is not None:
+        with suppress(CalendarNotLoaded):
+            return add_working_minutes(calendar, since, int(hours * 60))
+    return since + timedelta(days=float(hours) / 8)
+
+
+def answered_until(
+    calendar: WorkCalendar | None, answered_at: datetime, limits: Limits, *, is_intake: bool
+) -> datetime | None:
+    """Return until when the office replies to what was submitted again, or confirms what it asked for."""
+    if is_intake:
+        return reply_due(calendar, answered_at, limits)
+    return decision_due(calendar, answered_at, Decision.CONFIRM, limits)
 
 
 def handover_due(calendar: WorkCalendar | None, accepted_at: datetime, limits: Limits) -> datetime:

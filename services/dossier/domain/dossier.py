@@ -105,6 +105,7 @@ class Dossier:
     """Until when an apology for not keeping `due_at` has to be written; None for terms of hours."""
     withdrawal_asked_at: datetime | None = None
     """When the withdrawal was asked for that waits or was decided last; None in rows from before."""
+    withdrawal_decide_by: datetime | None = None
     reply_due_at: datetime | None = None
     """Until when a submission is accepted, sent back or refused."""
     handover_due_at: datetime | None = None
@@ -463,17 +464,19 @@ class Dossier:
         self.draft = None
 
     def answer_supplement(
-        self, move: Move, *, at: datetime, reply_due_at: datetime | None = None, files: Iterable[UUID] = ()
+        self, move: Move, *, at: datetime, office_by: datetime | None = None, files: Iterable[UUID] = ()
     ) -> State:
         """T4 and the applicant's half of T10, with the files that came.
 
-        Submitted again, a dossier is replied to in the same time as the first one (domain.md 3.2); None:
-        no such time runs, or the calendar does not say.
+        `office_by`: until when the office replies to what is submitted again, in the same time as the first
+        time (domain.md 3.2), or says that the answer is complete.
         """
         left = self.move(move)
-        if self.state is State.SUBMITTED:
-            self.reply_due_at = reply_due_at
         answered = replace(self.supplements[-1], answered_at=at, answered_with=tuple(files))
+        if self.state is State.SUBMITTED:
+            self.reply_due_at = office_by
+        else:
+            answered = replace(answered, confirm_by=office_by)
         self.supplements = (*self.supplements[:-1], answered)
         self.proposal = None
         return left
@@ -506,10 +509,10 @@ class Dossier:
             self.step = replace(self.step, due_at=run.step_due_at)
         self._put_off(run.opinions_due)
 
-    def ask_withdrawal(self, at: datetime) -> State:
+    def ask_withdrawal(self, at: datetime, decide_by: datetime) -> State:
         """T16: the applicant takes it back; nothing is worked until a signer has decided."""
         left = self.move(Move.REQUEST_WITHDRAWAL)
-        self.withdrawal_asked_at = at
+        self.withdrawal_asked_at, self.withdrawal_decide_by = at, decide_by
         return left
 
     def decline_withdrawal(self, opinions_due: Mapping[str, datetime]) -> State:

@@ -74,6 +74,8 @@ class Supplement:
     """The files handed in with the answer; None where that was not recorded yet."""
     by: str = ""
     """Who drafted it at a step; empty before acceptance, and in requests from before this was kept."""
+    confirm_by: datetime | None = None
+    """Until when the office says whether an answer after acceptance is complete."""
 
 
 @dataclass(frozen=True, slots=True)

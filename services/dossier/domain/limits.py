@@ -40,6 +40,13 @@ class NumberRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRule(NumberRule):
+    """Office hours within which people decide on what waits for them."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimeRule:
     """A time of day the law sets."""
 
@@ -79,7 +86,7 @@ class Limits:
     supplement_requests: Sequence[SupplementRule]
     supplement_totals: Sequence[NumberRule]
     reply: Sequence[NumberRule]
-    confirm: Sequence[NumberRule]
+    decisions: Sequence[DecisionRule]
     cutoffs: Sequence[TimeRule]
     early: Sequence[NumberRule]
     reappointments: Sequence[NumberRule]
@@ -112,9 +119,9 @@ class Limits:
         """Return the office hours within which a submission is replied to."""
         return _known(latest(self.reply, day)).value
 
-    def confirm_hours(self, day: date) -> Decimal:
-        """Return the office hours within which an answered supplement is said to be complete."""
-        return _known(latest(self.confirm, day)).value
+    def decision_hours(self, kind: str, day: date) -> Decimal:
+        """Return the office hours within which what waits for a decision of this kind is decided."""
+        return _known(latest([rule for rule in self.decisions if rule.kind == kind], day)).value
 
     def cause_name(self, code: str) -> str:
         """Return what a cause is called; its code where nobody named it."""

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 
 from kernel.core.clock import VIETNAM
 from services.dossier.domain.actions import Task, main_task
+from services.dossier.domain.deadlines import decision_due
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.limits import Limits
 from services.dossier.domain.states import State
+from services.dossier.domain.waiting import waiting_decision
 
 LAPSED = "ANSWER_LAPSED"
 PAYMENT_LATE = "PAYMENT_LATE"
@@ -29,13 +31,16 @@ def timers(dossier: Dossier, limits: Limits) -> list[Timer]:
     Steps and due moments that pass are told by `warnings.py` of the work.
     """
     found: list[Timer | None] = []
-    waiting = dossier.open_supplement
-    if waiting is not None and dossier.proposal is None:
-        found.append(_near("ANSWER_NEAR", waiting.answer_by, limits))
-        found.append(Timer(LAPSED, waiting.answer_by + timedelta(seconds=1), waiting.answer_by))
+    asked, waiting = dossier.open_supplement, waiting_decision(dossier)
+    if waiting is not None:
+        until = waiting.until or decision_due(None, waiting.since, waiting.kind, limits)
+        found += [_near(f"{waiting.kind}_NEAR", until, limits), _past(f"{waiting.kind}_LATE", until)]
+    elif asked is not None:
+        found.append(_near("ANSWER_NEAR", asked.answer_by, limits))
+        found.append(_past(LAPSED, asked.answer_by))
     elif dossier.state is State.AWAITING_FINANCIAL:
-        asked = {one.pay_by for one in dossier.obligations if one.owed and one.pay_by is not None}
-        found.extend(_past(PAYMENT_LATE, pay_by) for pay_by in sorted(asked))
+        owed = {one.pay_by for one in dossier.obligations if one.owed and one.pay_by is not None}
+        found.extend(_past(PAYMENT_LATE, pay_by) for pay_by in sorted(owed))
     elif dossier.state is State.SUBMITTED and dossier.reply_due_at is not None:
         found.append(_near("REPLY_NEAR", dossier.reply_due_at, limits))
         found.append(_past("REPLY_LATE", dossier.reply_due_at))

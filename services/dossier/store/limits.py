@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from services.dossier.domain.limits import (
     CauseRule,
+    DecisionRule,
     Limits,
     NumberRule,
     SupplementRule,
@@ -17,6 +18,7 @@ from services.dossier.store.shipped import DATA, read_yaml
 
 _SUPPLEMENTS = TypeAdapter(list[SupplementRule])
 _NUMBERS = TypeAdapter(list[NumberRule])
+_DECISIONS = TypeAdapter(list[DecisionRule])
 _TIMES = TypeAdapter(list[TimeRule])
 _WARNINGS = TypeAdapter(list[WarningRule])
 _CAUSES = TypeAdapter(list[CauseRule])
@@ -30,7 +32,7 @@ def read_limits(folder: Path = DATA) -> Limits:
         supplement_requests=_SUPPLEMENTS.validate_python(limits["supplement_requests"]),
         supplement_totals=_NUMBERS.validate_python(limits["supplement_totals"]),
         reply=_NUMBERS.validate_python(limits["reply_hours"]),
-        confirm=_NUMBERS.validate_python(limits["confirm_hours"]),
+        decisions=_DECISIONS.validate_python(limits["decision_hours"]),
         cutoffs=_TIMES.validate_python(limits["cutoff"]),
         early=_NUMBERS.validate_python(limits["early_hours"]),
         reappointments=_NUMBERS.validate_python(limits["reappointments"]),

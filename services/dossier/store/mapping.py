@@ -35,6 +35,7 @@ from services.dossier.domain.holdings import (
 )
 from services.dossier.domain.intake.authority import Authority
 from services.dossier.domain.states import State
+from services.dossier.domain.waiting import waiting_decision
 from services.dossier.domain.work.elsewhere import Elsewhere
 
 
@@ -61,6 +62,7 @@ class _Work:
     reappointed_due_at: datetime | None = None
     apology_latest_at: datetime | None = None
     withdrawal_asked_at: datetime | None = None
+    withdrawal_decide_by: datetime | None = None
     reply_due_at: datetime | None = None
     handover_due_at: datetime | None = None
     result: Result | None = None
@@ -209,6 +211,11 @@ def new_columns(dossier: Dossier) -> dict[str, Any]:
 
 def _task_due(dossier: Dossier) -> datetime:
     """Return what an inbox is ordered by: until when who has to act now should have acted."""
+    waiting = waiting_decision(dossier)
+    return _stage_due(dossier) if waiting is None else waiting.until or waiting.since
+
+
+def _stage_due(dossier: Dossier) -> datetime:
     match dossier.state:
         case State.PROCESSING if dossier.step is not None:
             return dossier.step.due_at
@@ -221,8 +228,7 @@ def _task_due(dossier: Dossier) -> datetime:
         case State.SUSPENDED if dossier.stops and dossier.stops[-1].until is not None:
             return dossier.stops[-1].until
         case _:
-            found = dossier.correction_draft
-            return found.at if found is not None else dossier.due_at or dossier.submitted_at
+            return dossier.due_at or dossier.submitted_at
 
 
 def _task_holder(dossier: Dossier) -> str | None:

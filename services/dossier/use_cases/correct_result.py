@@ -12,9 +12,11 @@ from services.dossier.domain.actions import Action
 from services.dossier.domain.codes import code_day
 from services.dossier.domain.correcting import FoundBy, waiting_correction
 from services.dossier.domain.course import CorrectedBy, CorrectionDraft
+from services.dossier.domain.deadlines import decision_due
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change, cause_data
 from services.dossier.domain.papers import PaperKind
+from services.dossier.domain.waiting import Decision
 from services.dossier.domain.ways import APPROVED, DECLINED, require_way
 from services.dossier.use_cases.ask_limits import cause_of
 from services.dossier.use_cases.continue_dossiers import name_heirs
@@ -52,7 +54,9 @@ async def draft_correction(
     await _allow(Action.RESULT_CORRECTION_DRAFT, wrong, by=by, seen=seen, work=work, now=now)
     why = cause_of(work, cause, cause, "ERROR", now)
     dossier = wrong.dossier
-    left = dossier.draft_correction(CorrectionDraft(reason, why, found_by, by.subject, by.name, now))
+    until = decision_due(wrong.grounds.calendar_in_force, now, Decision.CORRECTION, work.limits)
+    draft = CorrectionDraft(reason, why, found_by, by.subject, by.name, now, until)
+    left = dossier.draft_correction(draft)
     details = {"noted": "CORRECTION_DRAFTED", "cause": cause_data(why), "found_by": found_by.value}
     record_change(work, dossier, Change("work_noted", left, note=reason, details=details), by=by, now=now)
     return dossier

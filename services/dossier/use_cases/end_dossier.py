@@ -8,12 +8,13 @@ from kernel.core.errors import Invalid
 from services.dossier.domain import papers
 from services.dossier.domain.actions import Action
 from services.dossier.domain.course import NOTHING_TO_SETTLE, Settlement
-from services.dossier.domain.deadlines import opinions_after_withdrawal
+from services.dossier.domain.deadlines import decision_due, opinions_after_withdrawal
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change
 from services.dossier.domain.papers import PaperKind
 from services.dossier.domain.payments.settling import settled
 from services.dossier.domain.states import VIETNAMESE, Move
+from services.dossier.domain.waiting import Decision
 from services.dossier.use_cases.open_dossier import open_for, parties_of
 from services.dossier.use_cases.payments.ledger import end_dues, hold_ledger
 from services.dossier.use_cases.ports import Grounds, Work
@@ -38,9 +39,10 @@ async def ask_withdrawal(
     dossier_id: UUID, *, note: str, by: Caller, seen: int, work: Work, now: datetime
 ) -> Dossier:
     """Ask to withdraw while no signed result exists; T16."""
-    dossier, _ = await open_for(Action.WITHDRAWAL, dossier_id, by=by, seen=seen, work=work, now=now)
+    dossier, grounds = await open_for(Action.WITHDRAWAL, dossier_id, by=by, seen=seen, work=work, now=now)
     require_words(by, note)
-    left = dossier.ask_withdrawal(now)
+    until = decision_due(grounds.calendar_in_force, now, Decision.WITHDRAWAL, work.limits)
+    left = dossier.ask_withdrawal(now, until)
     record_change(work, dossier, Change("withdrawal_requested", left, note=note), by=by, now=now)
     return dossier
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, Invalid
-from services.dossier.domain.deadlines import reply_due
+from services.dossier.domain.deadlines import answered_until
 from services.dossier.domain.definitions import Procedure
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import ProcessMissing, TransitionRefused
@@ -296,9 +296,9 @@ async def supplement_from_portal(
     move = Move.ANSWER_INTAKE_SUPPLEMENT if is_intake else Move.ANSWER_SUPPLEMENT
     if not dossier.can(move) or dossier.supplements[-1].answered_at is not None:
         raise TransitionRefused.in_state(dossier.state)
-    until = reply_due(grounds.calendar_in_force, now, work.limits)
+    until = answered_until(grounds.calendar_in_force, now, work.limits, is_intake=is_intake)
     files = [item.id for item in attachments]
-    left = dossier.answer_supplement(move, at=now, reply_due_at=until, files=files)
+    left = dossier.answer_supplement(move, at=now, office_by=until, files=files)
     details = await put_answers_right(dossier, form_data, work=work, now=now)
     kept = [replace(item, dossier_id=dossier.id, purpose="SUPPLEMENT") for item in attachments]
     work.attachments.add(kept)

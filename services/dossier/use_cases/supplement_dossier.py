@@ -10,7 +10,7 @@ from kernel.core.clock import VIETNAM
 from kernel.core.errors import Invalid
 from services.dossier.domain import papers
 from services.dossier.domain.actions import Action
-from services.dossier.domain.deadlines import answer_by, confirming, reply_due
+from services.dossier.domain.deadlines import answer_by, answered_until, confirming
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change, cause_data, confirming_data
 from services.dossier.domain.guards import most_of, waiting_draft
@@ -139,8 +139,8 @@ async def answer_supplement(
     ]
     require_usable(named, dossier.procedure_code, now.astimezone(VIETNAM).date())
     move = Move.ANSWER_INTAKE_SUPPLEMENT if is_intake else Move.ANSWER_SUPPLEMENT
-    until = reply_due(grounds.calendar_in_force, now, work.limits)
-    left = dossier.answer_supplement(move, at=now, reply_due_at=until, files=attachment_ids)
+    until = answered_until(grounds.calendar_in_force, now, work.limits, is_intake=is_intake)
+    left = dossier.answer_supplement(move, at=now, office_by=until, files=attachment_ids)
     if attachment_ids:
         work.attachments.bind(attachment_ids, dossier.id, uploaders=by.subjects, purpose="SUPPLEMENT")
         dossier.take(attachment_ids)

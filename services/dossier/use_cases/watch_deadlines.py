@@ -5,21 +5,23 @@ from uuid import UUID
 
 from kernel.core.event import Event
 from services.dossier.domain.course import Proposal
+from services.dossier.domain.deadlines import decision_due
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change, event_data, moment
-from services.dossier.domain.states import Move
+from services.dossier.domain.states import Move, State
 from services.dossier.domain.timers import FOR_APPLICANT, LAPSED, PAYMENT_LATE, Timer, timers, whose
+from services.dossier.domain.waiting import Decision
 from services.dossier.domain.work.warnings import Threshold, Warned, warning_data
-from services.dossier.use_cases.ports import Work
+from services.dossier.use_cases.ports import Grounds, Work
 from services.dossier.use_cases.record_change import record_change
 
 
 async def watch_dossier(dossier_id: UUID, *, work: Work, now: datetime) -> None:
     """Tell what is due and was not told, or propose what follows from an answer that never came."""
-    dossier, _ = await work.dossiers.load(dossier_id)
+    dossier, grounds = await work.dossiers.load(dossier_id)
     due = [timer for timer in timers(dossier, work.limits) if timer.at <= now]
     if any(timer.kind == LAPSED for timer in due):
-        _propose(dossier, work=work, now=now)
+        _propose(dossier, grounds, work=work, now=now)
         return
     told = await work.watches.told(dossier_id)
     new = [timer for timer in due if (timer.kind, timer.due_at) not in told]
@@ -31,12 +33,13 @@ async def watch_dossier(dossier_id: UUID, *, work: Work, now: datetime) -> None:
     work.watches.put_off(dossier_id, dossier.version, min(upcoming, default=None))
 
 
-def _propose(dossier: Dossier, *, work: Work, now: datetime) -> None:
+def _propose(dossier: Dossier, grounds: Grounds, *, work: Work, now: datetime) -> None:
     waiting = dossier.open_supplement
     if waiting is None:
         return
     move, kind = (Move.PROPOSE_REFUSAL, "REFUSE_INTAKE") if waiting.is_intake else (Move.PROPOSE_STOP, "STOP")
-    left = dossier.propose(move, Proposal(kind, now, waiting.answer_by))
+    until = decision_due(grounds.calendar_in_force, now, Decision.PROPOSAL, work.limits)
+    left = dossier.propose(move, Proposal(kind, now, waiting.answer_by, until))
     dossier.watch_at = None
     details = {"proposed": kind, "answer_by": moment(waiting.answer_by)}
     record_change(work, dossier, Change("supplement_lapsed", left, details=details), by=None, now=now)
@@ -76,7 +79,7 @@ def _warned(dossier: Dossier, timer: Timer) -> Warned:
         task_role=task.role,
         task_agency=task.agency,
         task_unit=task.unit,
-        task_holder=step.holder.subject if step is not None and step.holder is not None else None,
+        task_holder=_holder(dossier),
     )
 
 
@@ -86,6 +89,13 @@ def _desks(dossier: Dossier, timer: Timer) -> list[dict[str, str]]:
     found = [{"agency": task.agency, "unit": task.unit, "role": task.role}]
     if timer.kind in {"APOLOGY_NEAR", PAYMENT_LATE}:
         found.append({"agency": task.agency, "unit": task.unit, "role": "TEAM_LEAD"})
-    elif timer.kind in {"REPLY_LATE", "HANDOVER_LATE"}:
-        found.append({"agency": task.agency, "unit": "", "role": "ONE_STOP_MANAGER"})
+    elif timer.kind.endswith("_LATE"):
+        answers_for_it = dossier.now_at(dossier.receiving_agency.code)
+        found.append({"agency": answers_for_it, "unit": "", "role": "ONE_STOP_MANAGER"})
     return found
+
+
+def _holder(dossier: Dossier) -> str | None:
+    """Return who holds the step where it is the step that waits, or waits for money it asked for."""
+    step = dossier.step if dossier.state in {State.PROCESSING, State.AWAITING_FINANCIAL} else None
+    return step.holder.subject if step is not None and step.holder is not None else None

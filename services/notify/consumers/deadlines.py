@@ -20,6 +20,14 @@ _TITLES = {
     "HANDOVER_LATE": "Đã quá hạn chuyển hồ sơ cho bộ phận chuyên môn",
     "APOLOGY_NEAR": "Không kịp hạn thì phải xin lỗi và hẹn lại ngay hôm nay",
     "PAYMENT_LATE": "Đã quá hạn nộp tiền theo thông báo, hồ sơ đang dừng",
+    "CONFIRM_NEAR": "Sắp hết hạn xác nhận hồ sơ bổ sung",
+    "CONFIRM_LATE": "Đã quá hạn xác nhận hồ sơ bổ sung, thời hạn giải quyết vẫn đang dừng",
+    "WITHDRAWAL_NEAR": "Sắp hết hạn quyết định yêu cầu rút hồ sơ",
+    "WITHDRAWAL_LATE": "Đã quá hạn quyết định yêu cầu rút hồ sơ",
+    "PROPOSAL_NEAR": "Sắp hết hạn quyết định đề xuất từ chối hoặc dừng hồ sơ",
+    "PROPOSAL_LATE": "Đã quá hạn quyết định đề xuất từ chối hoặc dừng hồ sơ",
+    "CORRECTION_NEAR": "Sắp hết hạn quyết định đề nghị đính chính kết quả",
+    "CORRECTION_LATE": "Đã quá hạn quyết định đề nghị đính chính kết quả",
 }
 
 

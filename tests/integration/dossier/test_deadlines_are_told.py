@@ -1,6 +1,7 @@
 """A step late before its dossier is, a dossier due soon, an outside system that does not answer."""
 
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from services.dossier.jobs.time_out_steps import TIME_OUT_STEPS
 from services.dossier.jobs.watch_deadlines import WATCH_DEADLINES
 from tests.builders.dossier.office import (
     GATEWAY,
+    HANDED_OUT,
     LEAD,
     OUTSIDE_STEPS,
     RECEIVER,
@@ -64,6 +66,7 @@ async def test_nobody_is_warned_while_the_clock_stands_and_anew_after_it(office:
     assert [desk["role"] for desk in found[0]["desks"]] == ["SPECIALIST", "TEAM_LEAD"]
 
 
+MIGRATION = "services.dossier.migrations.versions.0078_decisions_that_wait_are_told"
 COURT = {"reason": "Chờ tòa án", "legal_basis": "BLTTDS Điều 214", "cause": "COURT_OR_INSPECTION"}
 ASKED = {"items": [{"component_code": "to-khai", "reason": "Chưa ký"}], "reason": "Thiếu chữ ký"}
 
@@ -93,7 +96,7 @@ async def test_a_handover_that_comes_late_while_a_withdrawal_waits_is_told_once(
     for _ in range(2):
         await office.service.run_job(WATCH_DEADLINES)
     told = await office.service.published("deadline_warning.raised.v1")
-    assert [one["data"]["threshold"] for one in told] == ["HANDOVER_LATE"]
+    assert [one["data"]["threshold"] for one in told] == ["WITHDRAWAL_NEAR", "HANDOVER_LATE"]
 
 
 async def test_an_amount_not_paid_by_its_day_is_told_once_to_the_step_that_asked_for_it(
@@ -115,6 +118,71 @@ async def test_an_amount_not_paid_by_its_day_is_told_once_to_the_step_that_asked
         ("chuyen-mon", "SPECIALIST"),
         ("chuyen-mon", "TEAM_LEAD"),
     ]
+
+
+async def waiting_for_people(office: Office) -> dict[str, dict[str, Any]]:
+    """Return a dossier in each place where somebody's decision is all it waits for, by what is decided."""
+    error = {"reason": "Sai năm sinh", "cause": "ERROR_WRITTEN", "found_by": "APPLICANT"}
+    seen = await office.act(await office.in_process(), "supplement-request", SPECIALIST, **ASKED)
+    lapsed = await office.act(seen, "supplement-request-approval", LEAD, approved=True)
+    unheard = await office.act(await office.submitted(), "intake-supplement-request", RECEIVER, **ASKED)
+    office.service.clock.set(datetime(2026, 4, 3, 8, tzinfo=VIETNAM))
+    await office.service.run_job(WATCH_DEADLINES)
+    seen = await office.act(await office.in_process(), "supplement-request", SPECIALIST, **ASKED)
+    seen = await office.act(seen, "supplement-request-approval", LEAD, approved=True)
+    answered = await office.act(seen, "supplement-answer", a_citizen(), note="Đã ký")
+    seen = await office.act(await office.in_process(), "suspension", SIGNER, **COURT)
+    withdrawn = await office.act(seen, "withdrawal", a_citizen(), note="Xin rút")
+    returned = await office.act(await office.issued(), "return", RECEIVER, delivery="COUNTER", **HANDED_OUT)
+    wrong = await office.act(returned, "result-correction-draft", SPECIALIST, **error)
+    found = {"CONFIRM": answered, "WITHDRAWAL": withdrawn, "CORRECTION": wrong}
+    return {**found, "PROPOSAL": lapsed, "PROPOSAL of refusal": unheard}
+
+
+async def test_who_has_a_decision_to_make_is_told_before_its_time_is_over_and_their_manager_after(
+    office: Office,
+) -> None:
+    """Eight office hours for each (`limits.yaml`), where no step's time runs; each once, and in the inbox."""
+    places = await waiting_for_people(office)
+    until = "2026-04-06T08:00:00+07:00"
+    for officer, expected in ((RECEIVER, 2), (SIGNER, 3)):
+        tasks = (await office.service.get("/v1/inbox", officer)).json()["items"]
+        assert [one["task_due_at"] for one in tasks] == [until] * expected
+    known = await office.service.published("deadline_warning.raised.v1")
+    for hour in (5, 6, 7, 9, 10):
+        office.service.clock.set(datetime(2026, 4, 6, hour, tzinfo=VIETNAM))
+        await office.service.run_job(WATCH_DEADLINES)
+    told = (await office.service.published("deadline_warning.raised.v1"))[len(known) :]
+    manager = ("H99.201", "ONE_STOP_MANAGER")
+    for place, seen in places.items():
+        kind = place.split()[0]
+        mine = [one["data"] for one in told if one["data"]["dossier_id"] == seen["dossier_id"]]
+        assert [(one["threshold"], one["about"]) for one in mine] == [
+            (f"{kind}_NEAR", until),
+            (f"{kind}_LATE", until),
+        ], place
+        role = "ONE_STOP_OFFICER" if place in {"CONFIRM", "PROPOSAL of refusal"} else "SIGNER"
+        desks = [[(desk["agency"], desk["role"]) for desk in one["desks"]] for one in mine]
+        assert desks == [[("H99.201", role)], [("H99.201", role), manager]], place
+    office.service.clock.advance(timedelta(days=30))
+    await office.service.run_job(WATCH_DEADLINES)
+    assert len(await office.service.published("deadline_warning.raised.v1")) == len(known) + len(told)
+
+
+async def test_a_decision_that_waits_since_before_anybody_looked_is_told(office: Office) -> None:
+    """As migration 0078 leaves it."""
+    seen = await office.act(await office.in_process(), "suspension", SIGNER, **COURT)
+    seen = await office.act(seen, "withdrawal", a_citizen(), note="Xin rút")
+    pool = office.service.runtime.pool
+    await pool.execute("UPDATE dossiers SET watch_at = NULL")
+    office.service.clock.advance(timedelta(days=2))
+    await office.service.run_job(WATCH_DEADLINES)
+    assert await office.service.published("deadline_warning.raised.v1") == []
+    await pool.execute(import_module(MIGRATION).LOOK_AT_THEM)
+    await office.service.run_job(WATCH_DEADLINES)
+    told = [one["data"] for one in await office.service.published("deadline_warning.raised.v1")]
+    assert [one["threshold"] for one in told] == ["WITHDRAWAL_NEAR", "WITHDRAWAL_LATE"]
+    assert {one["dossier_id"] for one in told} == {seen["dossier_id"]}
 
 
 async def test_a_dossier_submitted_again_is_replied_to_in_the_time_of_a_first_one(office: Office) -> None:

@@ -12,13 +12,21 @@ from hypothesis import strategies as st
 from kernel.core.clock import VIETNAM
 from kernel.core.ids import new_id
 from services.dossier.domain.course import PAPERS_MISSING, Cause, Obligation, Payment
-from services.dossier.domain.deadlines import answer_by, handover_due, promised_by, running_again
+from services.dossier.domain.deadlines import (
+    answer_by,
+    decision_due,
+    handover_due,
+    promised_by,
+    running_again,
+)
 from services.dossier.domain.definitions import Channel, Procedure, calendar_of
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import CalendarMissing, NothingAnswered, StillOwed, SupplementLimit
 from services.dossier.domain.holdings import Draft, Supplement
 from services.dossier.domain.limits import GENERAL
 from services.dossier.domain.states import Clock, Move, State
+from services.dossier.domain.timers import timers
+from services.dossier.domain.waiting import Decision
 from services.dossier.store.limits import read_limits
 from tests.unit.dossier.test_states import a_dossier
 from worktime.deadline import due_at
@@ -311,3 +319,14 @@ def test_the_time_to_answer_ends_on_a_day_that_is_worked(asked: str, days: int, 
         tzinfo=VIETNAM
     )
     assert answer_by(None, at, days).date() == at.date() + timedelta(days=days)
+
+
+def test_a_decision_is_told_of_also_where_the_calendar_does_not_say_until_when() -> None:
+    """A year not decided hides no decision, nor does a row of before: days of the clock count."""
+    assert decision_due(CALENDAR, ACCEPTED, Decision.WITHDRAWAL, LIMITS) == ACCEPTED + timedelta(days=1)
+    last_day = datetime(2027, 12, 31, 10, tzinfo=VIETNAM)
+    assert decision_due(CALENDAR, last_day, Decision.WITHDRAWAL, LIMITS) == last_day + timedelta(days=1)
+    dossier = a_dossier(State.WITHDRAWAL_REQUESTED)
+    dossier.withdrawal_asked_at = last_day
+    told = {one.kind: one.due_at for one in timers(dossier, LIMITS)}
+    assert told == dict.fromkeys(("WITHDRAWAL_NEAR", "WITHDRAWAL_LATE"), last_day + timedelta(days=1))

@@ -382,3 +382,14 @@ def test_a_long_name_is_cut_at_a_word() -> None:
 def test_numbers_that_may_be_identity_numbers_are_masked() -> None:
     assert without_identity_numbers("CCCD 001099012345, CMND 012345678.") == "CCCD 001***45, CMND 012***78."
     assert without_identity_numbers("điện thoại 0912345678") == "điện thoại 0912345678"
+
+
+def test_every_warning_of_a_deadline_has_words_of_its_own() -> None:
+    """What the contract lets the dossier service warn of, officers are told in their language."""
+    path = EXAMPLES / "deadline_warning.raised.v1" / "typical.json"
+    schema = json.loads((EXAMPLES.parent / "deadline_warning.raised.v1.schema.json").read_text())
+    known = schema["properties"]["threshold"]["enum"]
+    told = [WarningRaised.model_validate(json.loads(path.read_text()) | {"threshold": one}) for one in known]
+    titles = {str(warning_of(one, _received(path)).facts["title"]) for one in told}
+    assert len(titles) == len(known)
+    assert "Nhắc hạn xử lý" not in titles

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Invalid, Stale
+from services.dossier.domain.deadlines import decision_due
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change
 from services.dossier.domain.interlinked.child import Choice, Told
@@ -16,6 +17,7 @@ from services.dossier.domain.interlinked.sight import require_lead_officer, requ
 from services.dossier.domain.interlinked.telling import told_by_mirror
 from services.dossier.domain.signed import is_signed
 from services.dossier.domain.states import Move
+from services.dossier.domain.waiting import Decision
 from services.dossier.use_cases.interlinked.advance import go_on
 from services.dossier.use_cases.interlinked.recording import record_parent
 from services.dossier.use_cases.payments.ledger import end_dues
@@ -71,7 +73,8 @@ async def withdraw_parent(
             record_change(work, dossier, Change("cancelled", left, note=reason), by=by, now=now)
             asked["cancelled"].append(child.procedure)
         elif _may_be_withdrawn(dossier, grounds):
-            left = dossier.ask_withdrawal(now)
+            until = decision_due(grounds.calendar_in_force, now, Decision.WITHDRAWAL, work.limits)
+            left = dossier.ask_withdrawal(now, until)
             record_change(work, dossier, Change("withdrawal_requested", left, note=reason), by=by, now=now)
             asked["withdrawal_requested"].append(child.procedure)
     name = "ended" if parent.settle(now) else "withdrawn"
