@@ -269,6 +269,7 @@ def _course(dossier: Dossier, *, sees_all: bool, sees_office: bool) -> dict[str,
                 "asked_at": local(item.asked_at),
                 "answer_by": local(item.answer_by),
                 "answered_at": local(item.answered_at),
+                "given_at": local(item.given_at or item.answered_at),
                 "is_intake": item.is_intake,
             }
             for item in dossier.supplements

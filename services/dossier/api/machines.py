@@ -26,6 +26,7 @@ from services.dossier.api.schemas.machines import (
     PortalIn,
     PortalSupplementIn,
 )
+from services.dossier.domain.intake.evidence import Flags
 from services.dossier.use_cases.outside_results import receive_outside_result
 from services.dossier.use_cases.portal_view import MOST_VIEWS, read_portal_view, read_portal_views
 from services.dossier.use_cases.receive_elsewhere import (
@@ -117,6 +118,9 @@ async def receive_portal_supplement(
     """Nhận giấy tờ bổ sung của hồ sơ phát sinh trên Cổng Dịch vụ công quốc gia."""
     if by.kind is not CallerKind.SERVICE or not by.has_role("portal.intake"):
         raise Forbidden
+    told_at = {"submitted_at": body.submitted_at, "received_at": body.received_at}
+    if vague := [name for name, at in told_at.items() if at is not None and at.tzinfo is None]:
+        raise Invalid(fields=[(name, "Thiếu múi giờ") for name in vague])
     uploads = [item.upload_id for item in body.attachments]
     kept = await kept_inline(body.attachments, by=by, work=work, now=now, uploads=uploads)
     dossier = await supplement_from_portal(
@@ -124,6 +128,10 @@ async def receive_portal_supplement(
         attachments=kept,
         note=body.note,
         form_data=body.form_data,
+        told_at=tuple(told_at.values()),
+        flags=[
+            Flags(item.is_digitised, item.reuse, item.is_from_personal_store) for item in body.attachments
+        ],
         by=by,
         work=work,
         now=now,

@@ -1,8 +1,8 @@
 """What may happen to a dossier on its way: the clock stands, money is owed, a promise is not kept."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,8 @@ LATE_ELSEWHERE = Cause("OTHER_AGENCY_LATE", "OTHER_AGENCY")
 """Its time ran out while another system had it."""
 CONFIRMING = Cause("AGENCY_CONFIRMING", "AGENCY")
 """The papers asked for were brought, and the office has not said yet that they are complete."""
+ON_ITS_WAY = Cause("ANSWER_ON_ITS_WAY", "SYSTEM")
+"""The papers asked for were handed in on the portal, and did not come here yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +50,36 @@ class ClockStop:
         """
         return self.resumed_at is None or self.resumed_at == ended_at
 
-    def cut_at(self, answered_at: datetime | None) -> tuple["ClockStop", ...]:
-        """Return it by whose time it is: the applicant's until the answer came, the office's after it.
+    def cut_at(
+        self, answered_at: datetime | None, given_at: datetime | None = None
+    ) -> tuple["ClockStop", ...]:
+        """Return it by whose time it is: the applicant's until the answer was given, ours once it came.
 
         For whoever reads it only: the law's count knows one stop, to the confirmation (T10, R6).
         """
-        if answered_at is None or (self.resumed_at is not None and answered_at >= self.resumed_at):
-            return (self,)
-        after = replace(self, stopped_at=answered_at, cause=CONFIRMING.code, belongs_to=CONFIRMING.belongs_to)
-        return replace(self, resumed_at=answered_at), after
+        parts = [self]
+        for at, cause in ((given_at, ON_ITS_WAY), (answered_at, CONFIRMING)):
+            if at is not None and (self.resumed_at is None or at < self.resumed_at):
+                after = replace(parts[-1], stopped_at=at, cause=cause.code, belongs_to=cause.belongs_to)
+                parts[-1:] = [replace(parts[-1], resumed_at=at), after]
+        return tuple(parts)
 
     @property
     def as_stop(self) -> Stop:
         """What the counting rules know of it."""
         return Stop(self.stopped_at, self.resumed_at)
+
+
+def given_before(
+    came_at: datetime, told: Iterable[datetime | None], *, asked_at: datetime
+) -> datetime | None:
+    """Return the first moment told at which an answer can have been given; None: it came as it was given.
+
+    Before the request is when the dossier was handed in, after the coming another clock; working time knows
+    nothing shorter than a minute (ADR 0037).
+    """
+    latest = came_at - timedelta(minutes=1)
+    return next((at for at in told if at is not None and asked_at <= at <= latest), None)
 
 
 def stood_since(last_stop: Mapping[str, Any] | None, ended_at: datetime | None) -> datetime | None:

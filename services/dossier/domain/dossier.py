@@ -464,15 +464,23 @@ class Dossier:
         self.draft = None
 
     def answer_supplement(
-        self, move: Move, *, at: datetime, office_by: datetime | None = None, files: Iterable[UUID] = ()
+        self,
+        move: Move,
+        *,
+        at: datetime,
+        office_by: datetime | None = None,
+        files: Iterable[UUID] = (),
+        given_at: datetime | None = None,
     ) -> State:
-        """T4 and the applicant's half of T10, with the files that came.
+        """T4 and the applicant's half of T10, with the files that came; `given_at` where they came later.
 
         `office_by`: until when the office replies to what is submitted again, in the same time as the first
         time (domain.md 3.2), or says that the answer is complete.
         """
         left = self.move(move)
-        answered = replace(self.supplements[-1], answered_at=at, answered_with=tuple(files))
+        answered = replace(
+            self.supplements[-1], answered_at=at, answered_with=tuple(files), given_at=given_at
+        )
         if self.state is State.SUBMITTED:
             self.reply_due_at = office_by
         else:
@@ -536,8 +544,12 @@ class Dossier:
     @property
     def stretches(self) -> tuple[ClockStop, ...]:
         """Return the stops by whose time they are: an answered supplement is the applicant's, then ours."""
-        answers = {one.asked_at: one.answered_at for one in self.supplements if not one.is_intake}
-        return tuple(part for stop in self.stops for part in stop.cut_at(answers.get(stop.stopped_at)))
+        answers = {
+            one.asked_at: (one.answered_at, one.given_at) for one in self.supplements if not one.is_intake
+        }
+        return tuple(
+            part for stop in self.stops for part in stop.cut_at(*answers.get(stop.stopped_at, (None,)))
+        )
 
     def stops_until(self, at: datetime) -> tuple[ClockStop, ...]:
         """Return the stops with the open one ended now."""

@@ -232,6 +232,13 @@ class SupplementLimit(Refusal):
     title = "Đã hết số lần được yêu cầu bổ sung"
 
 
+class AnsweredInTime(Refusal):
+    """The answer was given in time and came when the dossier had ended without it (409): for people."""
+
+    code = "answered-in-time"
+    title = "Người nộp đã bổ sung trong hạn nhưng hồ sơ đã kết thúc trước khi nội dung bổ sung đến"
+
+
 class NoDraft(Refusal):
     """There is no drafted supplement request to decide on (409)."""
 

@@ -76,6 +76,8 @@ class Supplement:
     """Who drafted it at a step; empty before acceptance, and in requests from before this was kept."""
     confirm_by: datetime | None = None
     """Until when the office says whether an answer after acceptance is complete."""
+    given_at: datetime | None = None
+    """When the answer was handed in on the portal, where it came here later; None: when it came."""
 
 
 @dataclass(frozen=True, slots=True)

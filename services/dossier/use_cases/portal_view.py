@@ -16,6 +16,7 @@ from services.dossier.domain.intake.evidence import (
     Flags,
     databases_of,
     flags_of,
+    flags_of_files,
     has_consulted,
 )
 from services.dossier.domain.intake.identifiers import has_number
@@ -24,7 +25,7 @@ from services.dossier.domain.payments.events import paid_through
 from services.dossier.use_cases.open_dossier import parties_of
 from services.dossier.use_cases.portal_results import told_results
 from services.dossier.use_cases.portal_supplements import ANSWERED, told_supplements
-from services.dossier.use_cases.ports import Detail, Work
+from services.dossier.use_cases.ports import Attachment, Detail, Work
 from services.dossier.use_cases.read_dossiers import log_reading
 
 _TEXTS = {
@@ -281,14 +282,20 @@ def _attachments(detail: Detail) -> list[dict[str, Any]]:
     # Slips signed at the counter, results and what is kept here for another dossier are nobody's components.
     later = _handed_in_later(detail)
     rest = [item for item in by_id.values() if item.purpose in HANDED_IN and item.id not in later]
+    told = flags_of_files(detail.evidence)
     return named + [
         {"attachment_id": item.id, "file_name": item.file_name, "name": item.file_name}
         | {"component_code": item.component_code, "media_type": item.media_type}
-        # It came as a file: that is the evidence.
-        | {"is_digitised": True, "reuse": 0, "is_from_personal_store": item.taken is not None}
+        | asdict(told.get(item.id) or _came_as_file(item, detail))
         | {"replaced_by": ""}
         for item in rest
     ]
+
+
+def _came_as_file(item: Attachment, detail: Detail) -> Flags:
+    """Return the flags of a file nobody told any of; of an answer given on the portal none were told."""
+    is_portals = detail.dossier.origin == "PORTAL" and item.purpose == "SUPPLEMENT"
+    return Flags(is_digitised=not is_portals, is_from_personal_store=item.taken is not None)
 
 
 def _handed_in_later(detail: Detail) -> set[UUID]:

@@ -10,16 +10,18 @@ from uuid import UUID
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, Invalid
+from services.dossier.domain.course import given_before
 from services.dossier.domain.deadlines import answered_until
 from services.dossier.domain.definitions import Procedure
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.errors import ProcessMissing, TransitionRefused
-from services.dossier.domain.events import Change
+from services.dossier.domain.errors import AnsweredInTime, ProcessMissing, TransitionRefused
+from services.dossier.domain.events import Change, moment
+from services.dossier.domain.intake.evidence import Flags
 from services.dossier.domain.payments.claims import open_claim
 from services.dossier.domain.states import Move, State
 from services.dossier.use_cases.figures.counting import counted
 from services.dossier.use_cases.intake.authorizations import require_authorized
-from services.dossier.use_cases.intake.evidence import keep_evidence
+from services.dossier.use_cases.intake.evidence import keep_evidence, keep_told_answers
 from services.dossier.use_cases.intake.form_answers import put_answers_right
 from services.dossier.use_cases.payments.claiming import noted_as
 from services.dossier.use_cases.ports import Attachment, Grounds, Intake, Work
@@ -47,6 +49,7 @@ from services.dossier.use_cases.submit_dossier import (
 
 _OLDEST_POSTMARK_DAYS = 60
 _LONGEST_ON_THE_ROAD = timedelta(days=60)
+_ENDED_UNANSWERED = frozenset({State.STOPPED, State.INTAKE_REFUSED})
 _CLOCKS_APART = timedelta(hours=1)
 """How far the portal's clock and ours may differ without a word."""
 
@@ -284,25 +287,38 @@ async def supplement_from_portal(
     work: Work,
     now: datetime,
     form_data: Mapping[str, Any] = MappingProxyType({}),
+    told_at: Sequence[datetime | None] = (),
+    flags: Sequence[Flags] = (),
 ) -> Dossier:
     """Take what the applicant of a portal-born dossier sent through the portal, where something was asked.
 
-    Answers of the form that come with it are put right in the dossier's own.
+    Answers of the form that come with it are put right in the dossier's own. `told_at` is what was said of
+    when it was given, the surest first: whether it was in time goes by that, what the office has to do by
+    `now` (ADR 0037). `flags` are those of each file.
     """
     if by.kind is not CallerKind.SERVICE or not by.has_role("portal.intake"):
         raise Forbidden
     dossier, grounds = await work.dossiers.load_by_portal_code(portal_code)
     is_intake = dossier.state is State.INTAKE_SUPPLEMENT
     move = Move.ANSWER_INTAKE_SUPPLEMENT if is_intake else Move.ANSWER_SUPPLEMENT
-    if not dossier.can(move) or dossier.supplements[-1].answered_at is not None:
+    asked = dossier.supplements[-1] if dossier.supplements else None
+    if asked is None or asked.answered_at is not None:
         raise TransitionRefused.in_state(dossier.state)
+    given_at = given_before(now, told_at, asked_at=asked.asked_at)
+    if not dossier.can(move):
+        is_in_time = given_at is not None and given_at <= asked.answer_by
+        is_over = dossier.state in _ENDED_UNANSWERED
+        raise AnsweredInTime if is_over and is_in_time else TransitionRefused.in_state(dossier.state)
     until = answered_until(grounds.calendar_in_force, now, work.limits, is_intake=is_intake)
     files = [item.id for item in attachments]
-    left = dossier.answer_supplement(move, at=now, office_by=until, files=files)
-    details = await put_answers_right(dossier, form_data, work=work, now=now)
+    left = dossier.answer_supplement(move, at=now, office_by=until, files=files, given_at=given_at)
+    details = dict(await put_answers_right(dossier, form_data, work=work, now=now))
+    if given_at is not None:
+        details["given_at"] = moment(given_at)
     kept = [replace(item, dossier_id=dossier.id, purpose="SUPPLEMENT") for item in attachments]
     work.attachments.add(kept)
     dossier.take(item.id for item in kept)
+    keep_told_answers(work, dossier, list(zip(kept, flags, strict=bool(flags))), by=by, now=now)
     name = "intake_supplement_answered" if is_intake else "supplement_answered"
     record_change(work, dossier, Change(name, left, note=note, details=details), by=by, now=now)
     return dossier

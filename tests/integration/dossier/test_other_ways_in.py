@@ -2,15 +2,17 @@
 
 import base64
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 import pytest
 
+from services.dossier.commands.history import verify_history
 from services.dossier.jobs.print_papers import PRINT_PAPERS
 from services.dossier.jobs.send_outside_requests import SEND_OUTSIDE_REQUESTS
+from services.dossier.jobs.watch_deadlines import WATCH_DEADLINES
 from tests.builders.dossier.office import (
     COMMUNE,
     GATEWAY,
@@ -166,6 +168,81 @@ async def test_a_portal_dossier_is_completed_through_the_portal(office: Office, 
     assert answer.json()["state"] == "SUBMITTED"
     unknown = await office.service.post("/v1/portal-dossiers/la/supplement", body, GATEWAY)
     assert unknown.status_code == 404
+
+
+async def test_a_supplement_counts_by_when_the_citizen_gave_it_however_late_it_comes(office: Office) -> None:
+    """The lapse nobody acted on yet falls; the office's own time begins when it came."""
+    seen, path = await asked_at_the_portal(office)
+    asked_at = office.service.clock.now()
+    office.service.clock.advance(timedelta(days=40))
+    await office.service.run_job(WATCH_DEADLINES)
+    assert (await office.read(seen, RECEIVER))["proposal"]["kind"] == "REFUSE_INTAKE"
+    given_at = (asked_at + timedelta(hours=3)).isoformat()
+    vague = await office.service.post(path, {"note": "x", "submitted_at": "2026-03-03T08:00:00"}, GATEWAY)
+    assert (vague.status_code, vague.json()["errors"][0]["path"]) == (422, "submitted_at")
+    answer = await office.service.post(path, {"note": "x", "submitted_at": given_at}, GATEWAY)
+    assert answer.status_code == 200, answer.text
+    shown = await office.read(seen, RECEIVER)
+    (supplement,) = shown["supplements"]
+    moments = [datetime.fromisoformat(supplement[name]) for name in ("given_at", "answered_at")]
+    assert moments == [asked_at + timedelta(hours=3), office.service.clock.now()]
+    assert (shown["state"], shown["proposal"]) == ("SUBMITTED", None)
+    assert datetime.fromisoformat(shown["reply_due_at"]) > office.service.clock.now()
+    (told,) = await office.service.published("dossier.intake_supplement_answered.v1")
+    assert datetime.fromisoformat(told["data"]["change"]["given_at"]) == moments[0]
+    assert await verify_history(office.service.runtime, []) == 0
+
+
+async def test_who_answered_in_time_after_all_is_told_from_who_did_not(office: Office) -> None:
+    """The dossier has ended meanwhile: people have to know, the portal has the citizen's receipt."""
+    seen, path = await asked_at_the_portal(office)
+    asked_at = office.service.clock.now()
+    office.service.clock.advance(timedelta(days=40))
+    await office.service.run_job(WATCH_DEADLINES)
+    seen = await office.read(seen, RECEIVER)
+    await office.act(seen, "refusal", RECEIVER, reason="Quá hạn hoàn thiện", legal_basis="NĐ 118/2025")
+    for told, code in (
+        ({"submitted_at": 1}, "answered-in-time"),
+        ({"received_at": 1}, "answered-in-time"),
+        ({"submitted_at": -1, "received_at": 1}, "answered-in-time"),
+        ({"submitted_at": 35}, "transition-refused"),
+        ({}, "transition-refused"),
+    ):
+        body = {name: (asked_at + timedelta(days=days)).isoformat() for name, days in told.items()}
+        answer = await office.service.post(path, {"note": "x", **body}, GATEWAY)
+        assert (answer.status_code, answer.json()["code"]) == (409, code), told
+
+
+async def test_what_the_portal_says_of_the_files_of_a_supplement_is_kept(office: Office) -> None:
+    """From the personal store, reused, digitised: of each file of its own, as the evidence it came with."""
+    seen, path = await asked_at_the_portal(office)
+    (file,) = a_portal_dossier()["attachments"]
+    flags = [
+        {"is_digitised": True, "reuse": 2, "is_from_personal_store": False},
+        {"is_digitised": False, "reuse": 0, "is_from_personal_store": True},
+        {"is_digitised": False, "reuse": 0, "is_from_personal_store": False},
+    ]
+    files = [{**file, "name": f"{place}.pdf", **one} for place, one in enumerate(flags)]
+    answer = await office.service.post(path, {"note": "x", "attachments": files}, GATEWAY)
+    assert answer.status_code == 200, answer.text
+    view = (await office.service.get(f"/v1/portal-views/{seen['dossier_id']}", GATEWAY)).json()
+    told = {one["file_name"]: one for one in view["supplements"][0]["files"]}
+    assert [{name: told[f"{place}.pdf"][name] for name in one} for place, one in enumerate(flags)] == flags
+    assert view["evidence"]["has_component_from_personal_store"]
+    assert view["evidence"]["has_reused_component"]
+    kept = await office.service.get(f"/v1/dossiers/{seen['dossier_id']}/evidence", RECEIVER)
+    of_answer = [one["kind"] for one in kept.json()["items"] if one["source"] != "IDENTITY_PROVIDER"]
+    assert {"COMPONENT_REUSED", "FROM_PERSONAL_STORE"} <= set(of_answer)
+    assert await verify_history(office.service.runtime, []) == 0
+
+
+async def asked_at_the_portal(office: Office) -> tuple[dict[str, Any], str]:
+    """Return a dossier born on the portal whose applicant was asked for more, and where she answers."""
+    born = await office.service.post("/v1/portal-dossiers", a_portal_dossier(), GATEWAY)
+    seen = {"dossier_id": born.json()["dossier_id"], "version": 1}
+    items = [{"component_code": "to-khai", "reason": "Chưa ký"}]
+    seen = await office.act(seen, "intake-supplement-request", RECEIVER, items=items, reason="Thiếu chữ ký")
+    return seen, f"/v1/portal-dossiers/{quote('000.00.00.G22-260303-0007', safe='')}/supplement"
 
 
 async def test_only_the_gateway_brings_portal_dossiers(office: Office) -> None:

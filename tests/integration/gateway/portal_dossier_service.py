@@ -41,6 +41,8 @@ class DossierService:
     known: set[str] = field(default_factory=lambda: {PROCEDURE["code"]})
     seen: dict[str, dict[str, Any]] = field(default_factory=dict)
     is_down: bool = False
+    refuses_supplements: str = ""
+    """The code of a refusal."""
     steps: dict[str, Any] = field(default_factory=dict)
     """Of outside requests: what became of each, and every telling by its key."""
     told: list[dict[str, Any]] = field(default_factory=list)
@@ -182,6 +184,8 @@ class DossierService:
         body = await request.json()
         if refused := self._refused_files(body):
             return refused
+        if self.refuses_supplements:
+            return JSONResponse({"code": self.refuses_supplements, "title": "Hồ sơ đã kết thúc"}, 409)
         self.calls.append({"supplement": code, "key": key, "body": body})
         return JSONResponse({"outcome": "answered", "dossier_id": self.taken[code]})
 

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -134,6 +135,23 @@ async def test_a_dossier_service_that_is_away_loses_nothing(world: World):
     assert list(world.dossiers.taken) == [CODE]
     assert [call.get("supplement") for call in world.dossiers.calls] == [None, CODE]
     assert [state for state, _, _ in await inbox(world)] == ["DONE", "DONE"]
+
+
+async def test_a_supplement_tells_when_it_came_and_one_that_came_too_late_is_for_people(world: World):
+    """By when the citizen gave it she kept her limit; the portal's own delay, or ours, is told beside it."""
+    await send(world, a_message())
+    world.dossiers.refuses_supplements = "answered-in-time"
+    assert (await send(world, a_supplement()))["error_code"] == 0
+    assert (await inbox(world))[-1] == ("PARKED", 0, "Hồ sơ đã kết thúc")
+    world.dossiers.refuses_supplements, world.dossiers.is_down = "", True
+    came_at = world.gateway.clock.now()
+    assert (await send(world, a_supplement(NgayNopHoSo="", LyDoDieuChinh="Ảnh 2")))["error_code"] == 0
+    world.dossiers.is_down = False
+    world.passes(minutes=12)
+    await world.gateway.run_job(PORTAL_INTAKE)
+    (body,) = [call["body"] for call in world.dossiers.calls if "supplement" in call]
+    assert body["submitted_at"] is None
+    assert datetime.fromisoformat(body["received_at"]) == came_at
 
 
 async def test_a_kill_between_keeping_and_handing_in_is_made_good(world: World):

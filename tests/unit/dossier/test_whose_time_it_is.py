@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dossier.domain.course import CONFIRMING, PAPERS_MISSING, ClockStop
+from services.dossier.domain.course import CONFIRMING, ON_ITS_WAY, PAPERS_MISSING, ClockStop, given_before
 from services.dossier.domain.deadlines import confirming, running_again
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.figures.fact import told_by
@@ -60,6 +60,52 @@ def test_while_the_office_has_not_said_a_word_the_time_is_its_own() -> None:
     assert dossier.stretches[-1].cause == CONFIRMING.code
     # The clock stands since it was stopped, whoever's time it is now.
     assert dossier.stopped_at == ASKED
+
+
+def test_what_the_portal_took_to_bring_an_answer_is_neither_the_applicants_nor_the_offices() -> None:
+    dossier = asked(accepted(5, ClockPolicy.PAUSE)[0])
+    given_at, came_at = ASKED + timedelta(hours=3), ASKED + timedelta(days=2)
+    dossier.answer_supplement(Move.ANSWER_SUPPLEMENT, at=came_at, given_at=given_at)
+    assert whose(dossier) == [
+        (ASKED, given_at, "APPLICANT"),
+        (given_at, came_at, "SYSTEM"),
+        (came_at, None, "AGENCY"),
+    ]
+    waited = confirming(dossier, CALENDAR, LIMITS, at=came_at)
+    assert waited is not None
+    assert (waited.answered_at, waited.minutes) == (came_at, 0)
+    assert LIMITS.cause_name(ON_ITS_WAY.code) == "Nội dung bổ sung đã nộp trên Cổng đang được chuyển đến"
+
+
+@pytest.mark.parametrize(
+    ("told", "given_at"),
+    [
+        ([None, 60], 60),
+        ([-60, 60], 60),
+        ([-60], None),
+        ([2881, 60], 60),
+        ([2879, 60], 2879),
+        ([2880], None),
+        ([0], 0),
+        ([], None),
+    ],
+    ids=[
+        "the portal does not say",
+        "the dossier's own submission",
+        "and nothing else",
+        "the clock of the portal",
+        "of two the surest",
+        "less than a minute before it came",
+        "as it was asked",
+        "nothing",
+    ],
+)
+def test_an_answer_was_given_between_the_request_and_its_coming(
+    told: list[int | None], given_at: int | None
+) -> None:
+    moments = [None if one is None else ASKED + timedelta(minutes=one) for one in told]
+    found = given_before(ASKED + timedelta(days=2), moments, asked_at=ASKED)
+    assert found == (None if given_at is None else ASKED + timedelta(minutes=given_at))
 
 
 @pytest.mark.parametrize(

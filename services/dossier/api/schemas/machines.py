@@ -58,6 +58,9 @@ class PortalSupplementIn(Strict):
     attachments: Annotated[list[PortalAttachment], Field(max_length=MOST_PORTAL_FILES)] = []
     form_data: Annotated[dict[str, Any], Field(max_length=MOST_FORM_ANSWERS)] = {}
     submitted_at: MomentAsTold | None = None
+    """When she handed it in, as the portal says."""
+    received_at: MomentAsTold | None = None
+    """When the message came to the province."""
 
 
 class OutsideResultIn(Strict):

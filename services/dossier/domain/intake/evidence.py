@@ -64,6 +64,17 @@ def flags_of(evidence: Iterable[Evidence]) -> dict[str, Flags]:
     return {code: _flags(items) for code, items in by_component.items()}
 
 
+def flags_of_files(evidence: Iterable[Evidence]) -> dict[UUID, Flags]:
+    """Return the flags of each file the portal spoke of when it came with an answer."""
+    by_file: dict[UUID, list[Evidence]] = {}
+    for item in evidence:
+        if item.kind is EvidenceKind.EXEMPTION_SHOWN:
+            continue
+        for file in item.details.get("files") or ():
+            by_file.setdefault(UUID(file["attachment_id"]), []).append(item)
+    return {file: _flags(items) for file, items in by_file.items()}
+
+
 def _flags(items: Sequence[Evidence]) -> Flags:
     reused = [item for item in items if item.kind is EvidenceKind.COMPONENT_REUSED]
     is_result = any(item.source == RESULT_OF_DOSSIER for item in reused)

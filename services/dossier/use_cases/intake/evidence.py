@@ -8,7 +8,7 @@ from uuid import UUID
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, Invalid
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.intake.evidence import Evidence, EvidenceKind
+from services.dossier.domain.intake.evidence import RESULT_OF_DOSSIER, Evidence, EvidenceKind, Flags
 from services.dossier.domain.intake.personal_papers import STORE
 from services.dossier.domain.standing import is_colleague, require_sight
 from services.dossier.use_cases.ports import Attachment, SubmittedComponent, Work
@@ -18,10 +18,11 @@ from services.dossier.use_cases.submission import Submission
 
 _NAMED = frozenset({"store", "procedure", "component"})
 """Told by the evidence's own columns and the dossier."""
+PORTAL = "NATIONAL_PORTAL"
 _DIGITISED_BY = {
     CallerKind.PERSON: "UPLOADED_BY_APPLICANT",
     CallerKind.STAFF: "SCANNED_AT_RECEPTION",
-    CallerKind.SERVICE: "NATIONAL_PORTAL",
+    CallerKind.SERVICE: PORTAL,
 }
 
 
@@ -79,7 +80,7 @@ def keep_evidence(
 def _verified_by(by: Caller, submission: Submission) -> str:
     if submission.kiosk:
         return str(submission.kiosk["identity_check"])
-    return "NATIONAL_PORTAL" if by.kind is CallerKind.SERVICE else by.assurance or "IDENTITY_PROVIDER"
+    return PORTAL if by.kind is CallerKind.SERVICE else by.assurance or "IDENTITY_PROVIDER"
 
 
 def taking_told(file: Attachment) -> dict[str, Any]:
@@ -100,14 +101,14 @@ def _saw_reuse(
         reused = named.get(item.component_code) or {}
         told = {name: value for name, value in reused.items() if value and name != "kind"}
         if item.reuse:
-            default = "RESULT_OF_DOSSIER" if item.reuse > 1 else "NATIONAL_PORTAL"
+            default = RESULT_OF_DOSSIER if item.reuse > 1 else PORTAL
             source = str(reused.get("kind") or default)
             saw(EvidenceKind.COMPONENT_REUSED, source, item.component_code, told)
         taken = [files[one] for one in item.attachment_ids if one in files and files[one].taken is not None]
         for one in taken:
             saw(EvidenceKind.FROM_PERSONAL_STORE, STORE, item.component_code, taking_told(one))
         if item.is_from_personal_store and not taken:
-            source = "NATIONAL_PORTAL" if by.kind is CallerKind.SERVICE else "PERSONAL_STORE"
+            source = PORTAL if by.kind is CallerKind.SERVICE else "PERSONAL_STORE"
             saw(EvidenceKind.FROM_PERSONAL_STORE, source, item.component_code, told)
 
 
@@ -128,6 +129,33 @@ def keep_taken_answers(
             )
             for file in files
             if file.taken is not None
+        ]
+    )
+
+
+def keep_told_answers(
+    work: Work, dossier: Dossier, files: Iterable[tuple[Attachment, Flags]], *, by: Caller, now: datetime
+) -> None:
+    """Queue what the portal says of each file of an answer: digitised, reused, from the personal store."""
+    work.ways_in.evidence.add(
+        [
+            Evidence(
+                dossier_id=dossier.id,
+                kind=kind,
+                source=source,
+                at=now,
+                by=by.subject,
+                component_code=file.component_code,
+                details={"files": [{"attachment_id": str(file.id), "sha256": file.sha256.hex()}]},
+            )
+            for file, flags in files
+            for kind, source, is_told in (
+                (EvidenceKind.COMPONENT_DIGITISED, PORTAL, flags.is_digitised),
+                (EvidenceKind.COMPONENT_REUSED, PORTAL, flags.reuse == 1),
+                (EvidenceKind.COMPONENT_REUSED, RESULT_OF_DOSSIER, flags.reuse > 1),
+                (EvidenceKind.FROM_PERSONAL_STORE, PORTAL, flags.is_from_personal_store),
+            )
+            if is_told
         ]
     )
 

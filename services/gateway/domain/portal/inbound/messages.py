@@ -20,6 +20,7 @@ FAULTY = "lỗi khi xử lý"
 _MOST_FAULTS = 6
 _WRONG = frozenset({"invalid", "form-answers-invalid"})
 _NO_PLACE = frozenset({"process-missing", "procedure-closed", "agency-ended", "agency-not-begun"})
+_CAME_TOO_LATE = "answered-in-time"
 _OF_A_FILE = frozenset(
     {
         "attachment-active-content",
@@ -106,7 +107,8 @@ def ruling_of_refusal(
 
     A gap of ours goes on by itself when it is closed. A field in a form the dossier service does not take, or
     a file that does not open, is for people to correct or leave out: whoever wrote it on the portal has the
-    portal's receipt and cannot mend it there. Anything else is told.
+    portal's receipt and cannot mend it there. So is what was answered in time and came when the dossier had
+    ended. Anything else is told.
     """
     if problem in _OF_A_FILE and fields:
         named = "; ".join(f"{name} ({reason})" for name, reason in fields[:10])
@@ -118,6 +120,8 @@ def ruling_of_refusal(
     if problem in _WRONG and fields:
         wrong = "; ".join(f"{name} ({reason})" for name, reason in fields[:5])
         return parked(code, f"cần sửa: {wrong}", is_retried=False)
+    if problem == _CAME_TOO_LATE:
+        return parked(code, title, is_retried=False)
     told = title or "không tiếp nhận được"
     return Ruling(
         InboxState.REFUSED, FAILED, f"{code}| {told}", f"{status} {problem}: {title}", portal_code=code

@@ -256,6 +256,8 @@ class TakeFromPortal:
             ruling = parked(handed.portal_code, whole.people_why, is_retried=False)
             return replace(ruling, unread=whole.unread)
         told = whole.handed.body
+        if handed.is_supplement:
+            told = {**told, "received_at": message.received_at.isoformat()}
         # What nobody read makes another message of it as well.
         key = await key_of(
             replace(handed, body={**handed.body, "form_data": told["form_data"]}), said, asked_in
