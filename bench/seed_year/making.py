@@ -22,13 +22,16 @@ from kernel.core.caller import Caller, CallerKind
 from services.dossier.domain.codes import code_day, dossier_code, reference_of
 from services.dossier.domain.course import PAPERS_MISSING, Cause
 from services.dossier.domain.deadlines import step_due
-from services.dossier.domain.dossier import Dossier, Running
+from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change, cause_data, event_data
 from services.dossier.domain.figures.fact import Fact, follow, told_by
 from services.dossier.domain.figures.row import columns_of
 from services.dossier.domain.history import Entry, HistoryKeys, chain
-from services.dossier.domain.holdings import DoneStep, Result, Supplement
+from services.dossier.domain.holdings import DoneStep, Result
+from services.dossier.domain.moves import acceptance, ends, pauses, supplements
 from services.dossier.domain.states import Move, State
+from services.dossier.domain.stops import Running
+from services.dossier.domain.supplements import Supplement
 from services.dossier.domain.workflow import complete, done_step, hand_over
 from services.dossier.store.mapping import new_columns
 from services.dossier.use_cases.ports import Seals
@@ -166,7 +169,7 @@ class _Course:
         if plan.accepted_at is None:
             at = plan.ended_at or plan.submitted_at
             is_refused = plan.ending == "INTAKE_REFUSED"
-            left = dossier.end(Move.REFUSE_INTAKE if is_refused else Move.CANCEL, at=at)
+            left = ends.end(dossier, Move.REFUSE_INTAKE if is_refused else Move.CANCEL, at=at)
             details = {"legal_basis": "NĐ 118/2025/NĐ-CP"} if is_refused else {}
             self._tell("intake_refused" if is_refused else "cancelled", left, at, details)
             return
@@ -193,10 +196,10 @@ class _Course:
     def _accept(self, at: datetime) -> None:
         plan, dossier = self._plan, self.dossier
         procedure = plan.desk.procedure
-        dossier.pin(procedure, calendar="default", stamp="")
+        acceptance.pin(dossier, procedure, calendar="default", stamp="")
         code = dossier_code(dossier.receiving_agency.code, code_day(at), plan.code_number)
         fees = procedure.channels[plan.channel].fees
-        left = dossier.accept(code=code, at=at, due_at=plan.first_due_at or at, fees=fees)
+        left = acceptance.accept(dossier, code=code, at=at, due_at=plan.first_due_at or at, fees=fees)
         if plan.channel != "ONLINE":
             dossier.version = 1
         counted = {"components": plan.components, "digitised": plan.digitised, "reused": plan.reused}
@@ -238,25 +241,25 @@ class _Course:
         answer_by = at + timedelta(days=30)
         supplement = Supplement(items, "Chưa hợp lệ", at, "Cán bộ", answer_by, is_intake=False)
         cause = PAPERS_MISSING
-        left = dossier.ask_supplement(supplement, limit=1, total=2, cause=cause)
+        left = supplements.ask(dossier, supplement, limit=1, total=2, cause=cause)
         self._tell(
             "supplement_requested", left, at, _asked(supplement, cause), by=_officer("TEAM_LEAD", dossier)
         )
         if resumed is None:
             return
         answered = resumed - timedelta(hours=1) if resumed - timedelta(hours=1) > at else resumed
-        left = dossier.answer_supplement(Move.ANSWER_SUPPLEMENT, at=answered)
+        left = supplements.answer(dossier, Move.ANSWER_SUPPLEMENT, at=answered)
         self._tell("supplement_answered", left, answered, by=_citizen(dossier))
         step_due_at = step_due(world.calendar, resumed, Decimal(8)) if dossier.step else None
         previous = dossier.due_at
         run = Running(
-            stops=dossier.stops_until(resumed),
+            stops=dossier.stops.ended(resumed),
             due_at=plan.due_at or resumed,
             apology_latest_at=None,
             reappointed_due_at=None,
             step_due_at=step_due_at,
         )
-        left = dossier.resume(Move.RESUME, run)
+        left = pauses.resume(dossier, Move.RESUME, run)
         told = {"previous_due_at": previous.isoformat() if previous else None, "cause": cause_data(cause)}
         self._tell("resumed", left, resumed, told, by=_officer("ONE_STOP_OFFICER", dossier))
 
@@ -264,7 +267,7 @@ class _Course:
         at, dossier = self._plan.ended_at, self.dossier
         if at is None:
             return
-        left = dossier.end(Move.STOP_LAPSED, at=at)
+        left = ends.end(dossier, Move.STOP_LAPSED, at=at)
         self._tell("stopped", left, at, {"legal_basis": "NĐ 118/2025/NĐ-CP"}, by=_officer("SIGNER", dossier))
 
     def _finish(self, at: datetime) -> None:
@@ -273,7 +276,7 @@ class _Course:
         if plan.ending == "WITHDRAWN":
             left = dossier.move(Move.REQUEST_WITHDRAWAL)
             self._tell("withdrawal_requested", left, at - timedelta(minutes=1), by=_citizen(dossier))
-            left = dossier.end(Move.APPROVE_WITHDRAWAL, at=at)
+            left = ends.end(dossier, Move.APPROVE_WITHDRAWAL, at=at)
             self._tell(
                 "stopped", left, at, {"legal_basis": "Đề nghị rút hồ sơ"}, by=_officer("SIGNER", dossier)
             )
@@ -283,13 +286,15 @@ class _Course:
         name = str(plan.desk.procedure.results[0]["name"]) if plan.desk.procedure.results else "Kết quả"
         result = Result(name, f"{plan.number}/KQ", outcome, "Lãnh đạo", at, files)
         by = _officer("CLERK", dossier)
-        left = dossier.issue(result, _last(dossier, by, at))
+        left = ends.issue(dossier, result, _last(dossier, by, at))
         told = {"name": name, "number": result.number, "electronic": bool(files), "outcome": outcome}
         self._tell("result_issued", left, at, {"result": told}, by=by)
         if plan.is_returned:
             later = at + timedelta(hours=self._random.randrange(1, 20))
             delivery = "ELECTRONIC" if files else "COUNTER"
-            left = dossier.hand_result({"delivery": delivery, "tracking_number": "", "at": later.isoformat()})
+            left = ends.hand_result(
+                dossier, {"delivery": delivery, "tracking_number": "", "at": later.isoformat()}
+            )
             details = {"result": told, "delivery": delivery}
             self._tell("returned", left, later, details, by=_officer("ONE_STOP_OFFICER", dossier))
 

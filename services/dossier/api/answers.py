@@ -24,7 +24,7 @@ from services.dossier.api.schemas.answers import (
 )
 from services.dossier.domain.codes import masked_identity, masked_name
 from services.dossier.domain.correcting import corrects_of
-from services.dossier.domain.course import CorrectionDraft, stood_since
+from services.dossier.domain.course import CorrectionDraft
 from services.dossier.domain.definitions import Agency
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import continuing_of, step_of
@@ -34,6 +34,7 @@ from services.dossier.domain.registers import state_name_of
 from services.dossier.domain.results.register import ResultState
 from services.dossier.domain.situation import LinkedDossier
 from services.dossier.domain.states import VIETNAMESE, State
+from services.dossier.domain.stops import stood_since
 from services.dossier.domain.work.elsewhere import Elsewhere
 from services.dossier.domain.work.urgency import Lines, urgency_of
 from services.dossier.use_cases.open_dossier import parties_of

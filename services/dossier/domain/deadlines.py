@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from services.dossier.domain.course import Cause, ClockStop, Confirming, Delay
+from services.dossier.domain.course import Cause, Confirming, Delay
 from services.dossier.domain.definitions import Procedure
-from services.dossier.domain.dossier import Dossier, Running
+from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import CalendarMissing, NotAnswered, TermUnknown
 from services.dossier.domain.limits import Limits
 from services.dossier.domain.states import State
+from services.dossier.domain.stops import ClockStop, Running
 from services.dossier.domain.waiting import Decision
 from worktime.calendar import CalendarNotLoaded, WorkCalendar
 from worktime.deadline import add_working_minutes, due_at, working_minutes
@@ -39,13 +40,11 @@ def running_again(
     """Return the due moments when the open stop ends now; raise `CalendarMissing` rather than guess."""
     if dossier.accepted_at is None:
         raise NotAnswered
-    stops = dossier.stops_until(at)
+    stops = dossier.stops.ended(at)
     term = term_for(procedure, dossier.channel, limits, dossier.accepted_at.astimezone(VIETNAM).date())
     counted, whole = _ended(stops)
     promised, step = dossier.reappointed_due_at, dossier.step
-    due = dossier_due(
-        procedure, term, calendar, dossier.accepted_at, [one.as_stop for one in stops if one.is_counted]
-    )
+    due = dossier_due(procedure, term, calendar, dossier.accepted_at, stops.counted)
     return Running(
         stops=stops,
         due_at=due,

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.dossier.domain.definitions import Agency
-from services.dossier.domain.holdings import Continuing
+from services.dossier.domain.heirs import Continuing
 from services.dossier.domain.keepers import Keepers
 
 UNSURE = "?"

@@ -60,7 +60,7 @@ def most_of(procedure: Procedure, rule: SupplementRule) -> int:
 def supplements_left(stage: str, basis: str, dossier: Dossier, _: Caller, found: Situation) -> None:
     """Raise where papers may not be asked for (once more) at this stage on this ground."""
     rule = found.limits.supplement(stage, basis, found.today)
-    dossier.require_supplement(
+    dossier.supplements.require_another(
         basis,
         is_intake=stage == "INTAKE",
         limit=most_of(found.procedure, rule),
@@ -107,12 +107,13 @@ def answer_is_awaited(dossier: Dossier, _: Caller, __: Situation) -> None:
 
 def answer_is_there(dossier: Dossier, _: Caller, __: Situation) -> None:
     """Raise `NotAnswered` while the applicant has not answered."""
-    dossier.require_answer()
+    dossier.supplements.require_answer()
 
 
 def answer_time_is_over(dossier: Dossier, _: Caller, found: Situation) -> None:
     """Raise `SupplementNotLapsed` while the applicant may still answer."""
-    if not dossier.has_lapsed(found.now):
+    waiting = dossier.open_supplement
+    if waiting is None or found.now <= waiting.answer_by:
         raise SupplementNotLapsed
 
 

@@ -9,7 +9,6 @@ from services.dossier.domain.course import (
     PAPERS_MISSING,
     Cause,
 )
-from services.dossier.domain.definitions import Agency
 from services.dossier.domain.work.holding import Holder, Transfer
 
 
@@ -55,29 +54,6 @@ class DoneStep:
     belongs_to: str = ""
     decision: str = ""
     """What a signer decided, GRANTED or REFUSED; empty for every other step."""
-
-
-@dataclass(frozen=True, slots=True)
-class Supplement:
-    """One request for more papers: before acceptance, or after it (then the clock stands)."""
-
-    items: tuple[dict[str, Any], ...]
-    reason: str
-    asked_at: datetime
-    asked_by: str
-    answer_by: datetime
-    is_intake: bool
-    answered_at: datetime | None = None
-    basis: str = "GENERAL"
-    legal_basis: str = ""
-    answered_with: tuple[UUID, ...] | None = None
-    """The files handed in with the answer; None where that was not recorded yet."""
-    by: str = ""
-    """Who drafted it at a step; empty before acceptance, and in requests from before this was kept."""
-    confirm_by: datetime | None = None
-    """Until when the office says whether an answer after acceptance is complete."""
-    given_at: datetime | None = None
-    """When the answer was handed in on the portal, where it came here later; None: when it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,19 +120,6 @@ class Undo:
     step: Step
     consultations: tuple[Consultation, ...]
     facts: dict[str, bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Continuing:
-    """Who goes on with the dossier for an agency that has ended; the ended one stays what it was.
-
-    `agency` is the heir as its papers name it; none in rows from before it was kept.
-    """
-
-    code: str
-    name: str
-    units: tuple[str, ...] = ()
-    agency: Agency | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

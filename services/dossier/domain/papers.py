@@ -9,9 +9,10 @@ from uuid import UUID
 
 from kernel.core.clock import VIETNAM
 from services.dossier.domain.codes import masked_identity
-from services.dossier.domain.course import Apology, CorrectionDraft, Obligation, Settlement
+from services.dossier.domain.course import Apology, CorrectionDraft, Settlement
 from services.dossier.domain.definitions import Agency, Procedure
 from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.obligations import Obligation
 from services.dossier.domain.payments.account import Account, ItemKind
 from services.dossier.domain.states import Clock
 

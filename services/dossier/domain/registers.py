@@ -10,10 +10,10 @@ from typing import Any
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, Invalid
-from services.dossier.domain.course import ClockStop, stood_since
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.papers import local_text
 from services.dossier.domain.states import VIETNAMESE, State
+from services.dossier.domain.stops import ClockStop, stood_since
 
 LONGEST_DAYS = 92
 """A book is printed for a quarter at most."""

@@ -12,29 +12,29 @@ from services.dossier.domain.archive.errors import RecordDestroyed
 from services.dossier.domain.course import (
     Apology,
     ApologyDraft,
-    ClockStop,
     CorrectedBy,
     CorrectionDraft,
     Delay,
-    Obligation,
     Proposal,
     Settlement,
 )
 from services.dossier.domain.definitions import Agency
 from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.heirs import Continuing, Heirs
 from services.dossier.domain.holdings import (
     Consultation,
-    Continuing,
     DoneStep,
     Draft,
     Pins,
     Result,
     Step,
-    Supplement,
     Undo,
 )
 from services.dossier.domain.intake.authority import Authority
+from services.dossier.domain.obligations import Obligation, Obligations
 from services.dossier.domain.states import State
+from services.dossier.domain.stops import ClockStop, ClockStops
+from services.dossier.domain.supplements import Supplement, Supplements
 from services.dossier.domain.waiting import waiting_decision
 from services.dossier.domain.work.elsewhere import Elsewhere
 
@@ -131,12 +131,28 @@ def dossier_of(row: Any, now: datetime) -> Dossier:
         state=State(row["state"]),
         prior_state=State(row["prior_state"]) if row["prior_state"] else None,
         step=_STEP.validate_python(row["step"]) if row["step"] else None,
-        **{name: getattr(work, name) for name in _IN_DOCUMENT},
+        **_held(work),
         given_files=tuple(UUID(int=one.int) for one in row["given_files"]),
         kept=row,
         authority=authority,
         is_spoken_for=authority is None or authority.holds(now),
     )
+
+
+def _held(work: _Work) -> dict[str, Any]:
+    """Return what a dossier holds of the document, its lists as the collections that have their rules."""
+    return {name: getattr(work, name) for name in _IN_DOCUMENT} | {
+        "stops": ClockStops(work.stops),
+        "supplements": Supplements(work.supplements),
+        "obligations": Obligations(work.obligations),
+        "continuing": Heirs(work.continuing),
+    }
+
+
+def _document(dossier: Dossier) -> dict[str, Any]:
+    """Return the JSON document of a row; the encoder takes plain tuples, and no collection made of one."""
+    held = {name: getattr(dossier, name) for name in _IN_DOCUMENT}
+    return {name: tuple(value) if isinstance(value, tuple) else value for name, value in held.items()}
 
 
 def _authority(recorded: dict[str, Any] | None, brought: dict[str, Any]) -> Authority | None:
@@ -172,7 +188,7 @@ def changing_columns(dossier: Dossier) -> dict[str, Any]:
         "ended_at": dossier.ended_at,
         "step": dossier.step,
         "secret_hash": dossier.secret_hash,
-        "work": {name: getattr(dossier, name) for name in _IN_DOCUMENT},
+        "work": _document(dossier),
         "task_role": task.role if task else None,
         "task_agency": task.agency if task else None,
         "task_unit": task.unit if task else None,

@@ -8,6 +8,7 @@ from services.dossier.domain.actions import Action
 from services.dossier.domain.archive.record import lacking_at_the_end, lacking_of, require_complete
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change
+from services.dossier.domain.states import Move
 from services.dossier.use_cases.open_dossier import open_for
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.record_change import record_change
@@ -28,7 +29,7 @@ async def archive_by_system(dossier_id: UUID, *, work: Work, now: datetime) -> D
 
 
 async def _archive(dossier: Dossier, note: str, *, by: Caller | None, work: Work, now: datetime) -> Dossier:
-    left = dossier.archive()
+    left = dossier.move(Move.ARCHIVE)
     is_packed = await work.archive.packages.is_accepted(dossier.id)
     require_complete(lacking_at_the_end(await missing_of(dossier, work), is_packed=is_packed))
     record_change(work, dossier, Change("archived", left, note=note), by=by, now=now)

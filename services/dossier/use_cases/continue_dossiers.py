@@ -7,7 +7,8 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.ends import UNSURE, Ends, Move
 from services.dossier.domain.errors import CopyChanged
 from services.dossier.domain.events import Change
-from services.dossier.domain.holdings import Continuing
+from services.dossier.domain.heirs import Continuing
+from services.dossier.domain.moves import succession
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.record_change import record_change
 
@@ -26,11 +27,11 @@ async def move_dossier(move: Move, ends: Ends, *, work: Work, now: datetime) -> 
         if ends.words[move.heir].names:
             # It ended itself, perhaps long ago with nothing left: what comes to it now goes on from there.
             work.catalogue.reopen([move.heir])
-        state = dossier.continue_at(move.agency, heir)
+        state = succession.continue_at(dossier, move.agency, heir)
         details = {"noted": "AGENCY_CONTINUED", "ended_agency": move.agency}
     elif before is not None and not move.heir:
         heir = before
-        state = dossier.resume_at(move.agency)
+        state = succession.resume_at(dossier, move.agency)
         details = {"noted": "AGENCY_RESUMED", "resumed_agency": move.agency}
     else:
         return
@@ -54,7 +55,7 @@ async def name_heirs(dossier: Dossier, *, work: Work, now: datetime) -> None:
         if keeper != agency.code:
             heirs[agency.code] = ends.continuing(keeper)
     if heirs:
-        dossier.go_on_after_the_end(heirs)
+        succession.go_on_after_the_end(dossier, heirs)
 
 
 async def _take_from_strangers(dossier: Dossier, work: Work) -> None:
@@ -67,4 +68,4 @@ async def _take_from_strangers(dossier: Dossier, work: Work) -> None:
         return
     holder = await work.colleagues.find(step.holder.subject)
     if holder is None or not holder.works(dossier, step):
-        dossier.let_go()
+        succession.let_go(dossier)

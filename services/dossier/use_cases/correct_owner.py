@@ -15,6 +15,7 @@ from services.dossier.domain.events import Change
 from services.dossier.domain.intake.errors import AnotherPerson
 from services.dossier.domain.intake.identifiers import identity_faults
 from services.dossier.domain.intake.names import is_same_name
+from services.dossier.domain.moves import corrections
 from services.dossier.use_cases.interlinked.carry_correction import Correction, carry_correction
 from services.dossier.use_cases.open_dossier import allow, parties_of
 from services.dossier.use_cases.ports import Work
@@ -54,7 +55,8 @@ async def correct_owner(
     owner = {**before, **changed}
     parties = {**parties, "owner": owner, FIRST_NAME: first}
     contact = {"name": owner["full_name"], "phone": owner.get("phone"), "email": owner.get("email")}
-    left = dossier.correct_owner(
+    left = corrections.correct_owner(
+        dossier,
         name=str(owner["full_name"]),
         parties_sealed=work.seals.seal(parties, purpose="parties"),
         contact_sealed=work.seals.seal(contact, purpose="contact"),

@@ -15,6 +15,7 @@ from services.dossier.domain.course import CorrectedBy, CorrectionDraft
 from services.dossier.domain.deadlines import decision_due
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change, cause_data
+from services.dossier.domain.moves import corrections
 from services.dossier.domain.papers import PaperKind
 from services.dossier.domain.waiting import Decision
 from services.dossier.domain.ways import APPROVED, DECLINED, require_way
@@ -56,7 +57,7 @@ async def draft_correction(
     dossier = wrong.dossier
     until = decision_due(wrong.grounds.calendar_in_force, now, Decision.CORRECTION, work.limits)
     draft = CorrectionDraft(reason, why, found_by, by.subject, by.name, now, until)
-    left = dossier.draft_correction(draft)
+    left = corrections.draft_correction(dossier, draft)
     details = {"noted": "CORRECTION_DRAFTED", "cause": cause_data(why), "found_by": found_by.value}
     record_change(work, dossier, Change("work_noted", left, note=reason, details=details), by=by, now=now)
     return dossier
@@ -77,12 +78,14 @@ async def decide_correction(
     if not approved:
         if not note:
             raise Invalid(fields=[("note", "Không đồng ý phải nêu lý do")])
-        left = dossier.draft_correction(None)
+        left = corrections.draft_correction(dossier, None)
         details: dict[str, Any] = {"noted": "CORRECTION_DECLINED"}
         record_change(work, dossier, Change("work_noted", left, note=note, details=details), by=by, now=now)
         return Decided(dossier, None)
     correction = await open_correction(wrong, draft, by=by, work=work, now=now)
-    left = dossier.open_correction(CorrectedBy(correction.id, correction.reference, now, draft.cause))
+    left = corrections.open_correction(
+        dossier, CorrectedBy(correction.id, correction.reference, now, draft.cause)
+    )
     content = papers.correction_apology(
         dossier, draft, reference=correction.reference, parties=parties_of(dossier, work), officer=by.name
     )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.dossier.domain.archive.remains import remains_of
 from services.dossier.domain.events import Change
+from services.dossier.domain.moves import destruction
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.record_change import new_entry
 
@@ -19,7 +20,7 @@ async def destroy_by_list(
     dossier, _ = await work.dossiers.load(dossier_id)
     head = dossier.history_hash
     entries = await work.dossiers.entries(dossier_id)
-    state = dossier.destroy()
+    state = destruction.destroy(dossier)
     change = Change("destroyed", state, details={"list": {"list_id": str(list_id), "number": number}})
     entry = new_entry(work, dossier, change, by=None, now=now)
     remains = {version: remains_of(data, list_id) for version, data in entries.items()}

@@ -11,6 +11,7 @@ from services.dossier.domain.course import NOTHING_TO_SETTLE, Settlement
 from services.dossier.domain.deadlines import decision_due, opinions_after_withdrawal
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change
+from services.dossier.domain.moves import ends
 from services.dossier.domain.papers import PaperKind
 from services.dossier.domain.payments.settling import settled
 from services.dossier.domain.states import VIETNAMESE, Move
@@ -30,7 +31,7 @@ async def cancel_dossier(
     dossier, grounds = await open_for(Action.CANCELLATION, dossier_id, by=by, seen=seen, work=work, now=now)
     require_words(by, note)
     await end_dues(dossier, grounds, "Người nộp hủy hồ sơ", by=by, work=work, now=now)
-    left = dossier.end(Move.CANCEL, at=now)
+    left = ends.end(dossier, Move.CANCEL, at=now)
     record_change(work, dossier, Change("cancelled", left, note=note), by=by, now=now)
     return dossier
 
@@ -42,7 +43,7 @@ async def ask_withdrawal(
     dossier, grounds = await open_for(Action.WITHDRAWAL, dossier_id, by=by, seen=seen, work=work, now=now)
     require_words(by, note)
     until = decision_due(grounds.calendar_in_force, now, Decision.WITHDRAWAL, work.limits)
-    left = dossier.ask_withdrawal(now, until)
+    left = ends.ask_withdrawal(dossier, now, until)
     record_change(work, dossier, Change("withdrawal_requested", left, note=note), by=by, now=now)
     return dossier
 
@@ -73,7 +74,7 @@ async def decide_withdrawal(
         return dossier
     if not note:
         raise Invalid(fields=[("note", "Không đồng ý phải nêu lý do")])
-    left = dossier.decline_withdrawal(opinions_after_withdrawal(dossier, grounds.calendar, at=now))
+    left = ends.decline_withdrawal(dossier, opinions_after_withdrawal(dossier, grounds.calendar, at=now))
     record_change(work, dossier, Change("withdrawal_declined", left, note=note), by=by, now=now)
     return dossier
 
@@ -126,7 +127,7 @@ def _stop(
     stage = dossier.step.name if dossier.step else VIETNAMESE[dossier.prior_state or dossier.state]
     # A stop that lasts stays open: for the clock the dossier ended when it was stopped.
     dossier.settlement = settlement
-    left = dossier.end(move, at=now)
+    left = ends.end(dossier, move, at=now)
     content = papers.stop_notice(
         dossier,
         parties=parties_of(dossier, work),

@@ -19,7 +19,7 @@ from services.dossier.domain.events import Change
 from services.dossier.domain.files import Scan
 from services.dossier.domain.holdings import Pins
 from services.dossier.domain.intake.evidence import Evidence, EvidenceKind
-from services.dossier.domain.states import State
+from services.dossier.domain.states import Move, State
 from services.dossier.use_cases.correct_owner import FIRST_NAME
 from services.dossier.use_cases.interlinked.sharing import SharedFiles
 from services.dossier.use_cases.open_dossier import parties_of
@@ -67,7 +67,7 @@ async def open_correction(
     shared = SharedFiles()
     components = shared.give([_newest(item, files) for item in wrong.components], dossier.id, files)
     await bind_again(dossier, first, work=work, now=now)
-    dossier.submit()
+    dossier.move(Move.SUBMIT)
     change = Change("submitted", None, note=draft.reason, details=brought_details(dossier))
     entry = new_entry(work, dossier, change, by=by, now=now)
     work.dossiers.add(dossier, entry, components)

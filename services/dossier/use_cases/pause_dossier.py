@@ -12,15 +12,17 @@ from kernel.core.errors import Invalid, Stale
 from kernel.core.ids import new_id
 from services.dossier.domain import papers
 from services.dossier.domain.actions import Action
-from services.dossier.domain.course import Obligation, Payment
 from services.dossier.domain.deadlines import answer_by, running_again
-from services.dossier.domain.dossier import Dossier, Running
+from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import CalendarMissing, TermUnknown
 from services.dossier.domain.events import Change, cause_data, moment
+from services.dossier.domain.moves import due_moments, pauses
+from services.dossier.domain.obligations import Obligation, Payment
 from services.dossier.domain.papers import PaperKind
 from services.dossier.domain.payments.account import Account
 from services.dossier.domain.payments.obligations import Moved, moved_between, settled_since, untrue
 from services.dossier.domain.states import Move, State
+from services.dossier.domain.stops import Running
 from services.dossier.use_cases.ask_limits import cause_of
 from services.dossier.use_cases.open_dossier import open_for, parties_of
 from services.dossier.use_cases.payments.ledger import Ledger, hold_ledger
@@ -69,7 +71,7 @@ async def ask_payment(
     covered = ledger.owe_by_notice(notice.id, name=name, amount=amount, number=number)
     credit = (Payment(f"credit:{notice.id}", covered, now),) if covered else ()
     obligation = replace(notice, payments=credit)
-    left = dossier.ask_payment(obligation, why)
+    left = pauses.ask_payment(dossier, obligation, why)
     content = papers.payment_notice(dossier, obligation, parties=parties_of(dossier, work), officer=by.name)
     paper = issue(work, dossier, PaperKind.PAYMENT_NOTICE, content, by=by, now=now, earlier=earlier)
     details = {
@@ -151,7 +153,7 @@ async def go_on_paid(dossier_id: UUID, *, work: Work, now: datetime) -> bool:
 
 def _strike_since_paid(dossier: Dossier, account: Account, work: Work, now: datetime) -> None:
     since = settled_since(account, dossier.obligations)
-    dossier.strike_stop(cause_of(work, "PAYMENT_SYSTEM", "", "STOP", now), since=since)
+    pauses.strike(dossier, cause_of(work, "PAYMENT_SYSTEM", "", "STOP", now), since=since)
 
 
 async def hold_against_ledger(dossier_id: UUID, *, work: Work, now: datetime) -> list[Moved]:
@@ -193,7 +195,7 @@ def _follow(
     """Let the clock run where nothing is owed any more, or note what was counted."""
     if not is_changed or dossier.owed or not dossier.can(Move.SETTLE_PAYMENT):
         if is_changed and dossier.prior_state is State.AWAITING_FINANCIAL and not dossier.owed:
-            dossier.run(_running(dossier, grounds, work, now))
+            pauses.run(dossier, _running(dossier, grounds, work, now))
             dossier.prior_state = State.PROCESSING
         _note_money(dossier, payment, by=by, work=work, now=now)
         return
@@ -202,11 +204,12 @@ def _follow(
 
 def _count(dossier: Dossier, moved: Sequence[Moved], source: str, now: datetime) -> None:
     for one in _standing(dossier, moved):
-        dossier.owe_anew(one.obligation_id, one.amount)
+        told = dossier.obligations.of_amount(one.obligation_id, one.amount)
         if one.paid > 0:
-            dossier.pay(one.obligation_id, Payment(source, one.paid, now))
+            told = told.paid(one.obligation_id, Payment(source, one.paid, now))
         elif one.paid < 0:
-            dossier.unpay(one.obligation_id, Payment(source, -one.paid, now))
+            told = told.gone_back(one.obligation_id, Payment(source, -one.paid, now))
+        dossier.obligations = told
 
 
 def _standing(dossier: Dossier, moved: Sequence[Moved]) -> list[Moved]:
@@ -235,8 +238,7 @@ async def cancel_payment_notice(
     """
     action = Action.PAYMENT_NOTICE_CANCELLATION
     dossier, grounds = await open_for(action, dossier_id, by=by, seen=seen, work=work, now=now)
-    mistaken = dossier.cancel_notice(now)
-    dossier.strike_stop(cause_of(work, "NOTICE_MISTAKEN", "", "STOP", now))
+    mistaken = pauses.cancel_notice(dossier, cause_of(work, "NOTICE_MISTAKEN", "", "STOP", now), at=now)
     ledger = await hold_ledger(dossier, grounds, by=by, work=work, now=now)
     before = ledger.account
     ledger.drop(mistaken, reason)
@@ -266,7 +268,7 @@ async def suspend_dossier(
     if until is not None and until <= now.astimezone(VIETNAM).date():
         raise Invalid(fields=[("until", "Phải là ngày sau hôm nay")])
     expected = datetime.combine(until, datetime.min.time(), VIETNAM) if until else None
-    left = dossier.suspend(why, at=now, legal_basis=legal_basis, until=expected)
+    left = pauses.suspend(dossier, why, at=now, legal_basis=legal_basis, until=expected)
     details = {"legal_basis": legal_basis, "cause": cause_data(why), "until": moment(expected)}
     record_change(work, dossier, Change("suspended", left, note=reason, details=details), by=by, now=now)
     return dossier
@@ -294,7 +296,7 @@ def resume_clock(
 ) -> None:
     """Let the clock run again to a new due moment and tell it, with whose time has passed; T10, T13, T15."""
     previous = dossier.due_at
-    left = dossier.resume(move, _running(dossier, grounds, work, now))
+    left = pauses.resume(dossier, move, _running(dossier, grounds, work, now))
     ended = dossier.stops[-1]
     details = {
         "stopped_at": moment(ended.stopped_at),
@@ -308,5 +310,5 @@ def resume_clock(
 def _running(dossier: Dossier, grounds: Grounds, work: Work, now: datetime) -> Running:
     """Count under the calendar the dossier is bound to; a year decided since is bound by this counting."""
     running = running_again(dossier, grounds.procedure, grounds.calendar, work.limits, at=now)
-    dossier.bind_calendar(grounds.calendar_stamp)
+    due_moments.bind_calendar(dossier, grounds.calendar_stamp)
     return running

@@ -12,6 +12,7 @@ from services.dossier.domain.deadlines import closing_of
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change, cause_data, moment
 from services.dossier.domain.guards import require_later, waiting_apology
+from services.dossier.domain.moves import due_moments
 from services.dossier.domain.papers import PaperKind
 from services.dossier.domain.ways import APPROVED, DECLINED
 from services.dossier.use_cases.ask_limits import cause_of
@@ -40,7 +41,7 @@ async def draft_apology(
     if new_due is None:
         raise Invalid(fields=[("new_due_on", "Không phải ngày làm việc")])
     require_later(new_due, dossier.due_at or now, now)
-    left = dossier.draft_apology(ApologyDraft(reason, why, new_due, by.subject, by.name, now))
+    left = due_moments.draft_apology(dossier, ApologyDraft(reason, why, new_due, by.subject, by.name, now))
     details = {"noted": "APOLOGY_DRAFTED", "cause": cause_data(why)}
     record_change(work, dossier, Change("work_noted", left, note=reason, details=details), by=by, now=now)
     return dossier
@@ -59,7 +60,7 @@ async def decide_apology(
     if not approved:
         if not note:
             raise Invalid(fields=[("note", "Không đồng ý phải nêu lý do")])
-        left = dossier.draft_apology(None)
+        left = due_moments.draft_apology(dossier, None)
         details = {"noted": "APOLOGY_DECLINED"}
         record_change(work, dossier, Change("work_noted", left, note=note, details=details), by=by, now=now)
         return dossier
@@ -73,7 +74,7 @@ async def decide_apology(
         signed_by=by.name,
         is_late=now > (latest or previous_due_at),
     )
-    left = dossier.reappoint(signed)
+    left = due_moments.reappoint(dossier, signed)
     content = papers.apology(dossier, signed, parties=parties_of(dossier, work))
     paper = issue(
         work, dossier, PaperKind.APOLOGY, content, by=by, now=now, earlier=len(dossier.apologies) - 1

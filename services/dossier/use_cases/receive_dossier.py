@@ -19,10 +19,11 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import TermUnknown
 from services.dossier.domain.events import Change, moment
 from services.dossier.domain.guards import known_process, most_of
-from services.dossier.domain.holdings import Supplement
 from services.dossier.domain.limits import GENERAL
+from services.dossier.domain.moves import acceptance, ends, supplements
 from services.dossier.domain.papers import Paper, PaperKind
 from services.dossier.domain.states import Move, State
+from services.dossier.domain.supplements import Supplement
 from services.dossier.domain.ways import require_way
 from services.dossier.domain.work.slip import person_of
 from services.dossier.domain.workflow import hand_over
@@ -129,14 +130,14 @@ async def accept(
     due = dossier_due(procedure, term, grounds.calendar, now)
     dossier.apology_latest_at = apology_latest(grounds.calendar, due, term, work.limits)
     dossier.handover_due_at = handover_due(grounds.calendar, now, work.limits)
-    dossier.pin(procedure, calendar=grounds.calendar_code, stamp=grounds.calendar_stamp)
+    acceptance.pin(dossier, procedure, calendar=grounds.calendar_code, stamp=grounds.calendar_stamp)
     if grounds.process is not None:
         dossier.process_code, dossier.process_version = grounds.process.code, grounds.process.version
     number = await work.dossiers.next_number(agency, day)
     code = dossier_code(agency, day, number)
     secret = look_up_secret(work.seals, dossier.id)
     fees = () if corrects_of(dossier.brought) is not None else channel.fees
-    left = dossier.accept(code=code, at=now, due_at=due, fees=fees)
+    left = acceptance.accept(dossier, code=code, at=now, due_at=due, fees=fees)
     dossier.secret_hash = secret_hash(work.seals, dossier.id, secret)
     content = papers.receipt(
         dossier,
@@ -223,8 +224,8 @@ async def ask_intake_supplement(
         basis=basis,
         legal_basis=legal_basis,
     )
-    left = dossier.ask_intake_supplement(
-        supplement, limit=most_of(grounds.procedure, rule), total=most_in_all(work, now)
+    left = supplements.ask_at_intake(
+        dossier, supplement, limit=most_of(grounds.procedure, rule), total=most_in_all(work, now)
     )
     content = papers.supplement_request(
         dossier,
@@ -276,7 +277,7 @@ async def refuse_intake(
     """
     dossier, grounds = await open_for(Action.REFUSAL, dossier_id, by=by, seen=seen, work=work, now=now)
     await end_dues(dossier, grounds, "Từ chối tiếp nhận", by=by, work=work, now=now)
-    left = dossier.end(Move.REFUSE_INTAKE, at=now)
+    left = ends.end(dossier, Move.REFUSE_INTAKE, at=now)
     content = papers.intake_refusal(
         dossier, parties=parties_of(dossier, work), reason=reason, legal_basis=legal_basis, officer=by.name
     )

@@ -10,15 +10,16 @@ from uuid import UUID
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, Invalid
-from services.dossier.domain.course import given_before
 from services.dossier.domain.deadlines import answered_until
 from services.dossier.domain.definitions import Procedure
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import AnsweredInTime, ProcessMissing, TransitionRefused
 from services.dossier.domain.events import Change, moment
 from services.dossier.domain.intake.evidence import Flags
+from services.dossier.domain.moves import supplements
 from services.dossier.domain.payments.claims import open_claim
 from services.dossier.domain.states import Move, State
+from services.dossier.domain.supplements import given_before
 from services.dossier.use_cases.figures.counting import counted
 from services.dossier.use_cases.intake.authorizations import require_authorized
 from services.dossier.use_cases.intake.evidence import keep_evidence, keep_told_answers
@@ -311,7 +312,7 @@ async def supplement_from_portal(
         raise AnsweredInTime if is_over and is_in_time else TransitionRefused.in_state(dossier.state)
     until = answered_until(grounds.calendar_in_force, now, work.limits, is_intake=is_intake)
     files = [item.id for item in attachments]
-    left = dossier.answer_supplement(move, at=now, office_by=until, files=files, given_at=given_at)
+    left = supplements.answer(dossier, move, at=now, office_by=until, files=files, given_at=given_at)
     details = dict(await put_answers_right(dossier, form_data, work=work, now=now))
     if given_at is not None:
         details["given_at"] = moment(given_at)

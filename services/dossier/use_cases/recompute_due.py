@@ -21,6 +21,7 @@ from services.dossier.domain.deadlines import apology_latest, dossier_due, promi
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import CalendarMissing, CopyChanged, FourEyes, TermUnknown
 from services.dossier.domain.events import Change, moment
+from services.dossier.domain.moves import due_moments
 from services.dossier.domain.states import Clock, Move
 from services.dossier.use_cases.keeping import keepers_on
 from services.dossier.use_cases.ports import Grounds, Work
@@ -182,7 +183,7 @@ def _due_now(dossier: Dossier, grounds: Grounds, work: Work) -> datetime | None:
     if dossier.clock is not Clock.RUNNING:
         return dossier.due_at
     term = _term(dossier, grounds, work)
-    accepted_at, stops = dossier.accepted_at, dossier.counted_stops
+    accepted_at, stops = dossier.accepted_at, dossier.stops.counted
     return dossier_due(grounds.procedure, term, grounds.calendar_in_force, accepted_at, stops)
 
 
@@ -221,7 +222,9 @@ async def apply_move(command: DueCommand, move: DueMove, *, work: Work, now: dat
     if due != previous:
         term = _term(dossier, grounds, work)
         latest = apology_latest(grounds.calendar_in_force, due, term, work.limits)
-    left = dossier.recompute(due, latest, reappointed_due_at=promised, stamp=grounds.stamp_in_force)
+    left = due_moments.recompute(
+        dossier, due, latest, reappointed_due_at=promised, stamp=grounds.stamp_in_force
+    )
     details = {
         "previous_due_at": moment(previous),
         "command_id": str(command.id),

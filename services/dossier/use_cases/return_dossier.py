@@ -19,6 +19,7 @@ from services.dossier.domain.guards import known_process
 from services.dossier.domain.holdings import Result
 from services.dossier.domain.intake.errors import NotAuthorized
 from services.dossier.domain.intake.identifiers import has_number, identity_key
+from services.dossier.domain.moves import ends
 from services.dossier.domain.work.slip import person_of
 from services.dossier.domain.workflow import recall
 from services.dossier.use_cases.desk.post_items import RECEIVER, carries_present
@@ -86,7 +87,7 @@ async def return_result(
         handing = replace(handing, delivery_reason=handing.delivery_reason or _wish_of(item, work))
     else:
         await keep_in_house(dossier.id, reason=_OFF_LIST[handing.delivery], by=by, work=work, now=now)
-    left = dossier.hand_result({**_kept(handing, work), "by": by.name, "at": now.isoformat()})
+    left = ends.hand_result(dossier, {**_kept(handing, work), "by": by.name, "at": now.isoformat()})
     to = "POST" if handing.delivery == "POST" else "APPLICANT"
     hand_out(work, dossier, giver=person_of(by, "ONE_STOP_OFFICER"), to=to, now=now)
     details = {
@@ -112,7 +113,7 @@ async def return_by_post(item: PostItem, *, at: datetime, by: Caller, work: Work
     handing = Handing(
         delivery="POST", tracking_number=item.tracking_number, delivery_reason=_wish_of(item, work)
     )
-    left = dossier.hand_result({**_kept(handing, work), "by": by.subject, "at": at.isoformat()})
+    left = ends.hand_result(dossier, {**_kept(handing, work), "by": by.subject, "at": at.isoformat()})
     # The operator has no desk of the house: the row says what was done, not by whom at the counter.
     hand_out(work, dossier, giver=person_of(by, "POSTAL_AGENT"), to="APPLICANT", now=now)
     details = {"result": result_data(result), "delivery": "POST", "receiver": None}

@@ -28,7 +28,7 @@ from services.dossier.domain.events import Change
 from services.dossier.domain.holdings import Pins
 from services.dossier.domain.intake.identifiers import is_own_number
 from services.dossier.domain.payments.account import Account
-from services.dossier.domain.states import State
+from services.dossier.domain.states import Move, State
 from services.dossier.use_cases.intake.authorizations import recorded_representative
 from services.dossier.use_cases.intake.evidence import keep_evidence
 from services.dossier.use_cases.payments.owing import owe_fees
@@ -238,7 +238,7 @@ def new_dossier(
     if submission.exemption is not None and submission.exemption.attachment_id:
         dossier.take([submission.exemption.attachment_id])
     dossier.reply_due_at = reply_due(intake.calendar, now, work.limits)
-    dossier.submit()
+    dossier.move(Move.SUBMIT)
     return dossier
 
 

@@ -14,11 +14,13 @@ from services.dossier.domain.deadlines import answer_by, answered_until, confirm
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change, cause_data, confirming_data
 from services.dossier.domain.guards import most_of, waiting_draft
-from services.dossier.domain.holdings import Draft, Supplement
+from services.dossier.domain.holdings import Draft
 from services.dossier.domain.intake.personal_papers import require_usable
 from services.dossier.domain.limits import GENERAL
+from services.dossier.domain.moves import supplements
 from services.dossier.domain.papers import PaperKind
 from services.dossier.domain.states import Move
+from services.dossier.domain.supplements import Supplement
 from services.dossier.domain.ways import APPROVED, DECLINED
 from services.dossier.use_cases.ask_limits import cause_of, days_to_answer, most_in_all, rule_of
 from services.dossier.use_cases.intake.evidence import keep_taken_answers
@@ -61,7 +63,7 @@ async def draft_supplement(
         cause=cause_of(work, cause, "APPLICANT_PAPERS", "STOP", now),
     )
     most = most_of(grounds.procedure, rule)
-    left = dossier.draft_supplement(draft, limit=most, total=most_in_all(work, now))
+    left = supplements.draft(dossier, draft, limit=most, total=most_in_all(work, now))
     change = Change("work_noted", left, note=reason, details={"noted": "SUPPLEMENT_DRAFTED"})
     record_change(work, dossier, change, by=by, now=now)
     return dossier
@@ -76,7 +78,7 @@ async def decide_supplement(
     dossier, grounds = await open_for(action, dossier_id, by=by, seen=seen, work=work, now=now, way=way)
     draft = waiting_draft(dossier)
     if not approved:
-        left = dossier.drop_draft()
+        left = supplements.drop_draft(dossier)
         change = Change("work_noted", left, note=note, details={"noted": "SUPPLEMENT_DRAFT_DECLINED"})
         record_change(work, dossier, change, by=by, now=now)
         return dossier
@@ -94,7 +96,7 @@ async def decide_supplement(
         by=draft.by,
     )
     most = most_of(grounds.procedure, rule)
-    left = dossier.ask_supplement(supplement, limit=most, total=most_in_all(work, now), cause=draft.cause)
+    left = supplements.ask(dossier, supplement, limit=most, total=most_in_all(work, now), cause=draft.cause)
     content = papers.supplement_request(
         dossier,
         parties=parties_of(dossier, work),
@@ -140,7 +142,7 @@ async def answer_supplement(
     require_usable(named, dossier.procedure_code, now.astimezone(VIETNAM).date())
     move = Move.ANSWER_INTAKE_SUPPLEMENT if is_intake else Move.ANSWER_SUPPLEMENT
     until = answered_until(grounds.calendar_in_force, now, work.limits, is_intake=is_intake)
-    left = dossier.answer_supplement(move, at=now, office_by=until, files=attachment_ids)
+    left = supplements.answer(dossier, move, at=now, office_by=until, files=attachment_ids)
     if attachment_ids:
         work.attachments.bind(attachment_ids, dossier.id, uploaders=by.subjects, purpose="SUPPLEMENT")
         dossier.take(attachment_ids)

@@ -8,6 +8,7 @@ from services.dossier.domain.course import Proposal
 from services.dossier.domain.deadlines import decision_due
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change, event_data, moment
+from services.dossier.domain.moves import supplements
 from services.dossier.domain.states import Move, State
 from services.dossier.domain.timers import FOR_APPLICANT, LAPSED, PAYMENT_LATE, Timer, timers, whose
 from services.dossier.domain.waiting import Decision
@@ -39,7 +40,7 @@ def _propose(dossier: Dossier, grounds: Grounds, *, work: Work, now: datetime) -
         return
     move, kind = (Move.PROPOSE_REFUSAL, "REFUSE_INTAKE") if waiting.is_intake else (Move.PROPOSE_STOP, "STOP")
     until = decision_due(grounds.calendar_in_force, now, Decision.PROPOSAL, work.limits)
-    left = dossier.propose(move, Proposal(kind, now, waiting.answer_by, until))
+    left = supplements.propose(dossier, move, Proposal(kind, now, waiting.answer_by, until))
     dossier.watch_at = None
     details = {"proposed": kind, "answer_by": moment(waiting.answer_by)}
     record_change(work, dossier, Change("supplement_lapsed", left, details=details), by=None, now=now)

@@ -16,6 +16,7 @@ from services.dossier.domain.errors import NotSigned, NotYourStep, StepMoved
 from services.dossier.domain.events import BY_DOCUMENT, Change, cause_data
 from services.dossier.domain.guards import known_process
 from services.dossier.domain.holdings import DoneStep, Result
+from services.dossier.domain.moves import ends
 from services.dossier.domain.results.register import MOST_TOLD, Numbering, Registered, registered, used_before
 from services.dossier.domain.signed import last_signed
 from services.dossier.domain.signing.soundness import SignatureBroken, doubt_of, is_broken, is_official
@@ -189,7 +190,7 @@ async def issue_result(
     _warn(dossier, [file.signatures for file in files], work)
     why = step_cause(dossier, step, at=now, outcome="DONE")
     dossier.delay = delay_at(dossier, grounds.calendar, now, _delay_cause(dossier, cause, work, now))
-    left = dossier.issue(result, done_step(step, by, at=now, outcome="DONE", note="", cause=why))
+    left = ends.issue(dossier, result, done_step(step, by, at=now, outcome="DONE", note="", cause=why))
     work.attachments.bind(attachment_ids, dossier.id, uploaders=by.subjects, purpose="RESULT")
     dossier.take(attachment_ids)
     hand_back(work, dossier, giver=person_of(by, step.role), left=step, now=now)

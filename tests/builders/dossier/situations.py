@@ -12,15 +12,16 @@ from services.dossier.domain.course import (
     Apology,
     ApologyDraft,
     Cause,
-    ClockStop,
     CorrectedBy,
     CorrectionDraft,
-    Obligation,
 )
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.holdings import Consultation, Draft, Supplement, Undo
+from services.dossier.domain.holdings import Consultation, Draft, Undo
+from services.dossier.domain.obligations import Obligation, Obligations
 from services.dossier.domain.payments.account import Entry, EntryKind
 from services.dossier.domain.states import State
+from services.dossier.domain.stops import ClockStop, ClockStops
+from services.dossier.domain.supplements import Supplement, Supplements
 from services.dossier.domain.work.holding import Holder, Transfer
 from tests.builders.dossier.desk import Desk
 from tests.builders.dossier.memory import MemoryDatabase
@@ -67,7 +68,7 @@ def asked(*told: str) -> Change:
         for one in told:
             stage, basis = one.removesuffix("?").split()
             item = _asked(now, answered=not one.endswith("?"), intake=stage == "INTAKE", basis=basis)
-            dossier.supplements = (*dossier.supplements, item)
+            dossier.supplements = dossier.supplements.asked(item)
 
     return change
 
@@ -111,23 +112,25 @@ def standing(state: State, *, lapsed: bool = False, answered: bool = False) -> C
 
     def change(dossier: Dossier, _: MemoryDatabase, now: datetime) -> None:
         dossier.state = state
-        dossier.stops = (ClockStop(now - DAY, None, state.value, "PAPERS_MISSING", "APPLICANT"),)
+        dossier.stops = ClockStops((ClockStop(now - DAY, None, state.value, "PAPERS_MISSING", "APPLICANT"),))
         if state in {State.SUPPLEMENT_REQUESTED, State.INTAKE_SUPPLEMENT}:
             item = _asked(now, answered=answered, intake=state is State.INTAKE_SUPPLEMENT)
-            dossier.supplements = (replace(item, answer_by=now - DAY) if lapsed else item,)
+            dossier.supplements = Supplements((replace(item, answer_by=now - DAY) if lapsed else item,))
         if state is State.AWAITING_FINANCIAL:
-            dossier.obligations = (
-                Obligation(
-                    id=new_id(),
-                    name="Thuế",
-                    amount=9000,
-                    reason="x",
-                    legal_basis="x",
-                    asked_at=now,
-                    asked_by="Cán bộ",
-                    pay_by=None,
-                    by=SPECIALIST.subject,
-                ),
+            dossier.obligations = Obligations(
+                (
+                    Obligation(
+                        id=new_id(),
+                        name="Thuế",
+                        amount=9000,
+                        reason="x",
+                        legal_basis="x",
+                        asked_at=now,
+                        asked_by="Cán bộ",
+                        pay_by=None,
+                        by=SPECIALIST.subject,
+                    ),
+                )
             )
         if state is State.WITHDRAWAL_REQUESTED:
             dossier.prior_state = State.PROCESSING
@@ -139,8 +142,8 @@ def written_by(by: str) -> Change:
     """Let somebody have written what went out: requests for papers and notices of amount."""
 
     def change(dossier: Dossier, _: MemoryDatabase, __: datetime) -> None:
-        dossier.supplements = tuple(replace(one, by=by) for one in dossier.supplements)
-        dossier.obligations = tuple(replace(one, by=by) for one in dossier.obligations)
+        dossier.supplements = Supplements(replace(one, by=by) for one in dossier.supplements)
+        dossier.obligations = Obligations(replace(one, by=by) for one in dossier.obligations)
 
     return change
 

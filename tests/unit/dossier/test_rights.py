@@ -18,8 +18,9 @@ from services.dossier.domain.actions import Action, main_task, may, require
 from services.dossier.domain.course import Proposal
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import TransitionRefused, WorkedElsewhere
-from services.dossier.domain.holdings import Step, Supplement
+from services.dossier.domain.holdings import Step
 from services.dossier.domain.states import Move, State
+from services.dossier.domain.supplements import Supplement, Supplements
 from services.dossier.domain.work.elsewhere import Elsewhere
 from tests.unit.dossier.test_states import AWAY, COMMUNE, ENDED_THERE, NOW, a_dossier
 
@@ -98,7 +99,7 @@ def a_dossier_in(state: State, role: str = "SPECIALIST") -> Dossier:
     dossier.owner_subject = dossier.submitter_subject = "cong-dan-an"
     asked = Supplement(({"name": "x"},), "Thiếu", NOW, "Cán bộ", NOW, is_intake=True)
     if state in {State.INTAKE_SUPPLEMENT, State.SUPPLEMENT_REQUESTED}:
-        dossier.supplements = (replace(asked, is_intake=state is State.INTAKE_SUPPLEMENT),)
+        dossier.supplements = Supplements((replace(asked, is_intake=state is State.INTAKE_SUPPLEMENT),))
         dossier.proposal = Proposal("STOP", NOW, NOW)
     if state not in {State.DRAFT, State.SUBMITTED, State.INTAKE_SUPPLEMENT, State.ACCEPTED}:
         unit = "chuyen-mon"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kernel.core.clock import VIETNAM
 from kernel.core.ids import new_id
-from services.dossier.domain.course import PAPERS_MISSING, Cause, Obligation, Payment
+from services.dossier.domain.course import PAPERS_MISSING, Cause
 from services.dossier.domain.deadlines import (
     answer_by,
     decision_due,
@@ -22,9 +22,12 @@ from services.dossier.domain.deadlines import (
 from services.dossier.domain.definitions import Channel, Procedure, calendar_of
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import CalendarMissing, NothingAnswered, StillOwed, SupplementLimit
-from services.dossier.domain.holdings import Draft, Supplement
+from services.dossier.domain.holdings import Draft
 from services.dossier.domain.limits import GENERAL
+from services.dossier.domain.moves import pauses, supplements
+from services.dossier.domain.obligations import Obligation, Payment
 from services.dossier.domain.states import Clock, Move, State
+from services.dossier.domain.supplements import Supplement
 from services.dossier.domain.timers import timers
 from services.dossier.domain.waiting import Decision
 from services.dossier.store.limits import read_limits
@@ -72,19 +75,19 @@ def stop_and_go(dossier: Dossier, kind: str, at: datetime, until: datetime, proc
     """Let the clock stand for one cause, and run again."""
     if kind == "SUPPLEMENT":
         asked = Supplement(({},), "x", at, "x", until, is_intake=False)
-        dossier.ask_supplement(asked, limit=99, total=99, cause=PAPERS_MISSING)
-        dossier.answer_supplement(Move.ANSWER_SUPPLEMENT, at=until)
+        supplements.ask(dossier, asked, limit=99, total=99, cause=PAPERS_MISSING)
+        supplements.answer(dossier, Move.ANSWER_SUPPLEMENT, at=until)
         move = Move.RESUME
     elif kind == "PAYMENT":
         owed = Obligation(new_id(), "x", 10, "x", "x", at, "x")
-        dossier.ask_payment(owed, Cause("APPLICANT_PAYMENT", "APPLICANT"))
-        dossier.pay(owed.id, Payment("BL", 10, until))
+        pauses.ask_payment(dossier, owed, Cause("APPLICANT_PAYMENT", "APPLICANT"))
+        dossier.obligations = dossier.obligations.paid(owed.id, Payment("BL", 10, until))
         move = Move.SETTLE_PAYMENT
     else:
-        dossier.suspend(Cause("DISPUTE", "APPLICANT"), at=at, legal_basis="x", until=None)
+        pauses.suspend(dossier, Cause("DISPUTE", "APPLICANT"), at=at, legal_basis="x", until=None)
         move = Move.END_SUSPENSION
     assert dossier.clock is Clock.STOPPED
-    dossier.resume(move, running_again(dossier, procedure, CALENDAR, LIMITS, at=until))
+    pauses.resume(dossier, move, running_again(dossier, procedure, CALENDAR, LIMITS, at=until))
     assert dossier.clock is Clock.RUNNING
 
 
@@ -187,26 +190,31 @@ def test_a_payment_counts_once_however_often_it_is_told(parts: list[int], again:
     """The clock runs when the sum is reached, not for a receipt told twice."""
     dossier, procedure = accepted(5, ClockPolicy.PAUSE)
     owed = Obligation(new_id(), "x", sum(parts), "x", "x", ACCEPTED, "x")
-    dossier.ask_payment(owed, Cause("APPLICANT_PAYMENT", "APPLICANT"))
+    pauses.ask_payment(dossier, owed, Cause("APPLICANT_PAYMENT", "APPLICANT"))
     until = ACCEPTED + timedelta(days=1)
     for number, part in enumerate(parts):
         with pytest.raises(StillOwed):
-            dossier.resume(Move.SETTLE_PAYMENT, running_again(dossier, procedure, CALENDAR, LIMITS, at=until))
-        assert dossier.pay(owed.id, Payment(f"BL-{number}", part, until))
-        assert not any(dossier.pay(owed.id, Payment(f"BL-{number}", part, until)) for _ in range(again))
+            pauses.resume(
+                dossier, Move.SETTLE_PAYMENT, running_again(dossier, procedure, CALENDAR, LIMITS, at=until)
+            )
+        for _ in range(again + 1):
+            dossier.obligations = dossier.obligations.paid(owed.id, Payment(f"BL-{number}", part, until))
+        assert dossier.owed == sum(parts[number + 1 :])
     assert dossier.owed == 0
-    dossier.resume(Move.SETTLE_PAYMENT, running_again(dossier, procedure, CALENDAR, LIMITS, at=until))
+    pauses.resume(dossier, Move.SETTLE_PAYMENT, running_again(dossier, procedure, CALENDAR, LIMITS, at=until))
     assert dossier.state is State.PROCESSING
 
 
 def test_a_clock_that_would_run_past_the_loaded_years_is_refused_not_guessed() -> None:
     """Next year's calendar missing is said, and nothing has changed."""
     dossier, procedure = accepted(20, ClockPolicy.RESTART)
-    dossier.suspend(Cause("DISPUTE", "APPLICANT"), at=ACCEPTED, legal_basis="x", until=None)
+    pauses.suspend(dossier, Cause("DISPUTE", "APPLICANT"), at=ACCEPTED, legal_basis="x", until=None)
     late = datetime(2027, 12, 20, 2, tzinfo=UTC)
     version = dossier.version
     with pytest.raises(CalendarMissing):
-        dossier.resume(Move.END_SUSPENSION, running_again(dossier, procedure, CALENDAR, LIMITS, at=late))
+        pauses.resume(
+            dossier, Move.END_SUSPENSION, running_again(dossier, procedure, CALENDAR, LIMITS, at=late)
+        )
     assert (dossier.state, dossier.version) == (State.SUSPENDED, version)
 
 
@@ -265,13 +273,13 @@ def test_one_dossier_is_sent_back_twice_at_most_over_all_stages_and_grounds(
             dossier.state = State.PROCESSING
         with pytest.raises(refused) if turn == len(asked) else nullcontext():
             if is_intake:
-                dossier.ask_intake_supplement(supplement, **limits)
+                supplements.ask_at_intake(dossier, supplement, **limits)
             else:
-                dossier.draft_supplement(Draft(({},), "x", "x", "x", at, 30, basis=basis), **limits)
-                dossier.ask_supplement(supplement, **limits, cause=PAPERS_MISSING)
+                supplements.draft(dossier, Draft(({},), "x", "x", "x", at, 30, basis=basis), **limits)
+                supplements.ask(dossier, supplement, **limits, cause=PAPERS_MISSING)
         if turn < len(asked):
             move = Move.ANSWER_INTAKE_SUPPLEMENT if is_intake else Move.ANSWER_SUPPLEMENT
-            dossier.answer_supplement(move, at=at)
+            supplements.answer(dossier, move, at=at)
             assert len(dossier.supplements) == turn
 
 

@@ -7,14 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dossier.domain.course import CONFIRMING, ON_ITS_WAY, PAPERS_MISSING, ClockStop, given_before
+from services.dossier.domain.course import CONFIRMING, ON_ITS_WAY, PAPERS_MISSING
 from services.dossier.domain.deadlines import confirming, running_again
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.figures.fact import told_by
-from services.dossier.domain.holdings import Supplement
 from services.dossier.domain.limits import GENERAL
+from services.dossier.domain.moves import pauses, supplements
 from services.dossier.domain.registers import slip_lines
 from services.dossier.domain.states import Move
+from services.dossier.domain.stops import ClockStop
+from services.dossier.domain.supplements import Supplement, given_before
 from services.dossier.store.limits import read_limits
 from tests.unit.dossier.test_stops import ACCEPTED, CALENDAR, LIMITS, accepted
 from worktime.term import ClockPolicy
@@ -25,7 +27,7 @@ ASKED = ACCEPTED + timedelta(hours=1)
 def asked(dossier: Dossier) -> Dossier:
     """Ask for papers once."""
     request = Supplement(({},), "x", ASKED, "x", ASKED, is_intake=False, basis=GENERAL)
-    dossier.ask_supplement(request, limit=9, total=9, cause=PAPERS_MISSING)
+    supplements.ask(dossier, request, limit=9, total=9, cause=PAPERS_MISSING)
     return dossier
 
 
@@ -41,8 +43,8 @@ def test_whose_time_it_is_moves_no_due_moment(brought: int, let_lie: int, policy
     other, _ = accepted(5, policy)
     answered, confirmed = ASKED + timedelta(minutes=brought), ASKED + timedelta(minutes=brought + let_lie)
     for one, at in ((dossier, answered), (other, confirmed)):
-        asked(one).answer_supplement(Move.ANSWER_SUPPLEMENT, at=at)
-        one.resume(Move.RESUME, running_again(one, procedure, CALENDAR, LIMITS, at=confirmed))
+        supplements.answer(asked(one), Move.ANSWER_SUPPLEMENT, at=at)
+        pauses.resume(one, Move.RESUME, running_again(one, procedure, CALENDAR, LIMITS, at=confirmed))
     assert (dossier.due_at, dossier.stops) == (other.due_at, other.stops)
     assert len(other.stretches) == 1
     parts = dossier.stretches
@@ -55,7 +57,7 @@ def test_while_the_office_has_not_said_a_word_the_time_is_its_own() -> None:
     dossier = asked(accepted(5, ClockPolicy.PAUSE)[0])
     assert whose(dossier) == [(ASKED, None, "APPLICANT")]
     answered = ASKED + timedelta(days=2)
-    dossier.answer_supplement(Move.ANSWER_SUPPLEMENT, at=answered)
+    supplements.answer(dossier, Move.ANSWER_SUPPLEMENT, at=answered)
     assert whose(dossier) == [(ASKED, answered, "APPLICANT"), (answered, None, "AGENCY")]
     assert dossier.stretches[-1].cause == CONFIRMING.code
     # The clock stands since it was stopped, whoever's time it is now.
@@ -65,7 +67,7 @@ def test_while_the_office_has_not_said_a_word_the_time_is_its_own() -> None:
 def test_what_the_portal_took_to_bring_an_answer_is_neither_the_applicants_nor_the_offices() -> None:
     dossier = asked(accepted(5, ClockPolicy.PAUSE)[0])
     given_at, came_at = ASKED + timedelta(hours=3), ASKED + timedelta(days=2)
-    dossier.answer_supplement(Move.ANSWER_SUPPLEMENT, at=came_at, given_at=given_at)
+    supplements.answer(dossier, Move.ANSWER_SUPPLEMENT, at=came_at, given_at=given_at)
     assert whose(dossier) == [
         (ASKED, given_at, "APPLICANT"),
         (given_at, came_at, "SYSTEM"),
@@ -117,7 +119,7 @@ def test_late_is_more_than_eight_office_hours(hours: int, minutes: int, is_late:
     dossier = asked(accepted(5, ClockPolicy.PAUSE)[0])
     assert confirming(dossier, CALENDAR, LIMITS, at=ASKED) is None
     opening = datetime(2026, 3, 4, 0, 30, tzinfo=UTC)
-    dossier.answer_supplement(Move.ANSWER_SUPPLEMENT, at=opening)
+    supplements.answer(dossier, Move.ANSWER_SUPPLEMENT, at=opening)
     at = opening + timedelta(hours=hours, minutes=30 if is_late else 0)
     waited = confirming(dossier, CALENDAR, LIMITS, at=at)
     assert waited is not None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.dossier.domain.course import Obligation
+from services.dossier.domain.obligations import Obligation
 from services.dossier.domain.payments.account import Account, ItemKind
 
 

@@ -11,6 +11,7 @@ from eforms.limits import MOST_ANSWER_BYTES
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import AnswersWrong
 from services.dossier.domain.intake.answers import answers_of, corrections_of
+from services.dossier.domain.moves import corrections
 from services.dossier.use_cases.ports import Work
 
 _MOST_NAMED = 50
@@ -45,7 +46,8 @@ async def put_answers_right(
         "before": {name: before[name] for name in changed if name in before},
         "added": sorted(changed.keys() - before.keys()),
     }
-    dossier.put_answers_right(
+    corrections.put_answers_right(
+        dossier,
         work.seals.seal([after, *corrections_of(opened), correction], purpose="form"),
     )
     own = form.schema.get("properties", {}).keys() if form is not None else ()

@@ -13,6 +13,7 @@ from services.dossier.domain.events import Change
 from services.dossier.domain.interlinked.child import ChildStatus
 from services.dossier.domain.interlinked.parent import Parent
 from services.dossier.domain.interlinked.telling import link_of
+from services.dossier.domain.moves import corrections
 from services.dossier.domain.states import State
 from services.dossier.use_cases.interlinked.recording import record_parent
 from services.dossier.use_cases.interlinked.slip import correct_slip, told_slip
@@ -92,7 +93,7 @@ async def _carry(
     """Queue it for another child; done by the system, since the officer has no right in that office."""
     other, grounds, components = await work.dossiers.load_for_acceptance(dossier_id, code_day(now))
     noted: dict[str, Any] = {"noted": "OWNER_CORRECTED_ELSEWHERE", "corrected_elsewhere": dict(said)}
-    if not other.takes_correction:
+    if not corrections.takes_correction(other):
         if other.state is State.RESULT_READY or other.ended_at is None:
             record_change(
                 work, other, Change("work_noted", other.note_work(), details=noted), by=None, now=now
@@ -104,7 +105,8 @@ async def _carry(
         # Its own office had put it right before.
         return
     parties = {**parties, "owner": owner}
-    left = other.carry_correction(
+    left = corrections.carry_correction(
+        other,
         name=str(owner["full_name"]),
         parties_sealed=work.seals.seal(parties, purpose="parties"),
         contact_sealed=work.seals.seal(_contact(owner), purpose="contact"),

@@ -15,6 +15,7 @@ from services.dossier.domain.interlinked.errors import OutsideCodeTaken
 from services.dossier.domain.interlinked.parent import Parent
 from services.dossier.domain.interlinked.sight import require_lead_officer, require_withdrawer, sight_of
 from services.dossier.domain.interlinked.telling import told_by_mirror
+from services.dossier.domain.moves import ends
 from services.dossier.domain.signed import is_signed
 from services.dossier.domain.states import Move
 from services.dossier.domain.waiting import Decision
@@ -69,12 +70,12 @@ async def withdraw_parent(
         dossier, grounds = await work.dossiers.load(child.dossier_id)
         if dossier.can(Move.CANCEL):
             await end_dues(dossier, grounds, "Người nộp hủy hồ sơ", by=by, work=work, now=now)
-            left = dossier.end(Move.CANCEL, at=now)
+            left = ends.end(dossier, Move.CANCEL, at=now)
             record_change(work, dossier, Change("cancelled", left, note=reason), by=by, now=now)
             asked["cancelled"].append(child.procedure)
         elif _may_be_withdrawn(dossier, grounds):
             until = decision_due(grounds.calendar_in_force, now, Decision.WITHDRAWAL, work.limits)
-            left = dossier.ask_withdrawal(now, until)
+            left = ends.ask_withdrawal(dossier, now, until)
             record_change(work, dossier, Change("withdrawal_requested", left, note=reason), by=by, now=now)
             asked["withdrawal_requested"].append(child.procedure)
     name = "ended" if parent.settle(now) else "withdrawn"

@@ -17,6 +17,7 @@ from services.dossier.domain.archive.retention import RecordState
 from services.dossier.domain.course import LATE_ELSEWHERE
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change, cause_data, moment
+from services.dossier.domain.moves import ends_elsewhere
 from services.dossier.domain.papers import local_text
 from services.dossier.domain.registers import ELSEWHERE, ended_away
 from services.dossier.domain.states import OF_ANOTHER_SYSTEM, State
@@ -95,7 +96,7 @@ async def _stand_as_told(
         _log.warning("an end told of a day before the acceptance ends nothing", dossier=str(dossier.id))
     if end is None and away.end is not None:
         if await _is_free(dossier, work):
-            left = dossier.reopen_elsewhere()
+            left = ends_elsewhere.reopen(dossier)
             if grounds.account.entries:
                 ledger = await hold_ledger(dossier, grounds, by=by or _SYSTEM, work=work, now=now)
                 ledger.owe_again(_NOTHING_OWED, _OWED_AGAIN)
@@ -105,7 +106,7 @@ async def _stand_as_told(
             await end_dues(dossier, grounds, _NOTHING_OWED, by=by or _SYSTEM, work=work, now=now)
         if dossier.step is not None and dossier.step.request_id is not None:
             work.outside.abandon(dossier.step.request_id)
-        left = dossier.end_elsewhere(end)
+        left = ends_elsewhere.end(dossier, end)
         _write_slip(dossier, away, end, work=work, now=now)
         told = {"cause": cause_data(LATE_ELSEWHERE)} if _is_late_there(dossier, away) else {}
         _record(dossier, away, end, left, "ended_elsewhere", told, by=by, work=work, now=now)
