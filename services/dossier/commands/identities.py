@@ -24,10 +24,10 @@ _HELD = (
 )
 _SET_HOLDER = "UPDATE result_register SET holder_index = $2, seals = $3 WHERE id = $1"
 _PARENTS = (
-    "SELECT id, owner_index, parties_sealed FROM interlinked_parents"
+    "SELECT * FROM interlinked_parents"
     " WHERE id > $1 AND owner_index IS NOT NULL ORDER BY id LIMIT $2 FOR UPDATE"
 )
-_SET_PARENT = "UPDATE interlinked_parents SET owner_index = $2 WHERE id = $1"
+_SET_PARENT = "UPDATE interlinked_parents SET owner_index = $2, seals = $3 WHERE id = $1"
 _AUTHORIZATIONS = "SELECT * FROM authorizations WHERE id > $1 ORDER BY id LIMIT $2 FOR UPDATE"
 _SET_AUTHORIZATION = (
     "UPDATE authorizations SET owner_index = $2, representative_index = $3, seals = $4 WHERE id = $1"
@@ -80,11 +80,12 @@ async def _dossier(connection: Any, row: Mapping[str, Any], seals: Seals, keys: 
     return True
 
 
-async def _parent(connection: Any, row: Mapping[str, Any], seals: Seals, _: HistoryKeys) -> bool | None:
+async def _parent(connection: Any, row: Mapping[str, Any], seals: Seals, keys: HistoryKeys) -> bool | None:
     index = _index_of(seals, row["parties_sealed"], "parties", "owner")
     if index is None or index == bytes(row["owner_index"]):
         return False
-    await connection.execute(_SET_PARENT, row["id"], index)
+    told = resealed("interlinked_parents", "whose", row, {"owner_index": index}, keys)
+    await connection.execute(_SET_PARENT, row["id"], index, told)
     return True
 
 

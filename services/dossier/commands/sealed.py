@@ -150,6 +150,24 @@ _TOLD_TWICE = {
         "SELECT FROM archive_message_lines l JOIN archive_messages m ON m.id = l.message_id"
         " WHERE l.package_id = p.id AND l.judgement = 'ACCEPTED' AND m.batch_id = p.batch_id)"
     ),
+    "submission {name}: its dossiers name it, it is missing": (
+        "SELECT DISTINCT d.work #>> '{brought,interlinked,parent_id}' AS name FROM dossiers d"
+        " WHERE d.work #>> '{brought,interlinked,parent_id}' IS NOT NULL AND NOT EXISTS ("
+        "SELECT FROM interlinked_parents p WHERE p.id::text = d.work #>> '{brought,interlinked,parent_id}')"
+    ),
+    "submission {name}: its members are not those of its group": (
+        "SELECT coalesce(p.id, c.parent_id)::text AS name FROM interlinked_parents p"
+        " FULL JOIN (SELECT parent_id, array_agg(procedure_code ORDER BY procedure_code) AS members"
+        " FROM interlinked_children GROUP BY 1) c ON c.parent_id = p.id"
+        " WHERE c.members IS DISTINCT FROM ARRAY(SELECT m #>> '{}'"
+        " FROM jsonb_path_query(p.group_data::jsonb, 'lax $.members[*].procedure') m ORDER BY 1)"
+    ),
+    "submission {name}: its history is not whole": (
+        "SELECT coalesce(p.id, h.parent_id)::text AS name FROM interlinked_parents p"
+        " FULL JOIN (SELECT parent_id, count(*) AS found, max(version) AS last"
+        " FROM interlinked_history GROUP BY 1) h ON h.parent_id = p.id"
+        " WHERE (h.found, h.last) IS DISTINCT FROM (p.version, p.version)"
+    ),
     **STOOD_ON,
     "dossier {name}: it was destroyed, its record says otherwise": (
         "SELECT r.dossier_id::text AS name FROM archive_records r JOIN dossiers d ON d.id = r.dossier_id"

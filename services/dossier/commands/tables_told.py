@@ -54,9 +54,6 @@ TECHNICAL = {
 OPEN = {
     "closed_periods": "a snapshot; the database refuses its change, figures of history show another number",
     "closed_figure_rows": "as closed_periods",
-    "interlinked_parents": "its children and slips are sealed; whose it is must be whose they are",
-    "interlinked_children": "what a member told must be what its dossier says",
-    "interlinked_history": "as interlinked_parents; the bus has every entry",
     "outside_requests": "the answer is told by the dossier's history",
     "visit_dossiers": "groups what was handed in together; decides nothing",
     "handover_lists": "paper's way between two desks; both sign on paper too",

@@ -43,6 +43,9 @@ WRITTEN_AT = {
     "due_moves": "(SELECT c.asked_at FROM due_commands c WHERE c.id = command_id)",
     "archive_packages": "(SELECT b.prepared_at FROM archive_batches b WHERE b.id = batch_id)",
     "mirror_statuses": "received_at",
+    "interlinked_parents": "submitted_at",
+    "interlinked_children": "(SELECT p.submitted_at FROM interlinked_parents p WHERE p.id = parent_id)",
+    "interlinked_history": "at",
     "row_heads": "(SELECT min(h.at) FROM history h WHERE h.dossier_id = row_heads.dossier_id)",
 }
 """When a row was written, as it says itself, or what it belongs to; only copies have no such moment.

@@ -33,6 +33,14 @@ class CopyChanged(Refusal):
     title = "Dữ liệu danh mục không còn như cơ quan công bố đã ban hành; đang được kiểm tra"
 
 
+class RowChanged(Refusal):
+    """A row of ours was changed past the service: nothing is decided by it (503)."""
+
+    code = "row-changed"
+    kind = Kind.UNAVAILABLE
+    title = "Dữ liệu của hồ sơ không còn như hệ thống đã ghi; đang được kiểm tra"
+
+
 class ProcedureClosed(Refusal):
     """The procedure is not in force: nothing new is received (409)."""
 

@@ -61,7 +61,9 @@ _GROUND = Statement(
               AND d.outside_key IS DISTINCT FROM :outside_key) AS is_worked_here,
         EXISTS (SELECT 1 FROM interlinked_children c JOIN interlinked_parents i ON i.id = c.parent_id
             WHERE c.source = :source AND c.outside_code = :outside_code AND c.outside_code <> ''
-              AND c.procedure_code <> i.group_data ->> 'lead_procedure') AS is_follower
+              AND c.procedure_code <> i.group_data ->> 'lead_procedure') AS is_follower,
+        (SELECT row_to_json(c) FROM interlinked_children c
+            WHERE c.source = :source AND c.outside_code = :outside_code AND c.outside_code <> '') AS member
     """
 )
 _FIND = Statement(f"SELECT {_COLUMNS} FROM mirrors m WHERE m.id = :id")
@@ -118,7 +120,7 @@ class PostgresMirrors:
             outside_code=outside_code,
             outside_key=outside_key(source, outside_code),
         )
-        dossier_id = ground["dossier_id"]
+        dossier_id, member = ground["dossier_id"], ground["member"]
         told, here = ground["procedure"], ground["agency"]
         self._copies.require("procedures", [told] if told else ())
         self._copies.require("agencies", [here] if here else (), "told")
@@ -130,6 +132,8 @@ class PostgresMirrors:
             dossier_id=UUID(int=dossier_id.int) if dossier_id else None,
             is_worked_here=ground["is_worked_here"],
             is_follower=ground["is_follower"],
+            member=(UUID(member["parent_id"]), member["procedure_code"]) if member else None,
+            times_told=member["told_version"] if member else 0,
             is_destroyed=ground["is_destroyed"],
         )
 

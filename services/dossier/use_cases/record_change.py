@@ -1,6 +1,7 @@
 """Makes a change of a dossier history and event at once, so that neither can say what the other does not."""
 
 from datetime import datetime
+from uuid import UUID
 
 from kernel.core.caller import Caller
 from kernel.core.event import Event
@@ -17,8 +18,9 @@ def record_change(work: Work, dossier: Dossier, change: Change, *, by: Caller | 
     """Queue the change's event and save the changed dossier with its history entry."""
     entry = new_entry(work, dossier, change, by=by, now=now)
     work.dossiers.save(dossier, entry)
-    if link_of(dossier) is not None:
-        work.interlinked.child_told(dossier.id, told_by(dossier, change.from_state))
+    if (link := link_of(dossier)) is not None:
+        told = told_by(dossier, change.from_state)
+        work.interlinked.child_told(UUID(link["parent_id"]), dossier.procedure_code, told)
     return entry
 
 

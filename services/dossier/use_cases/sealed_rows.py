@@ -5,6 +5,7 @@ them, or a destruction list empties what names people, it is bound to the dossie
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import is_dataclass
 from typing import Any
 
 import orjson
@@ -135,7 +136,9 @@ class RowSeals:
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return values as the database gives them back: documents with their names in order, lists."""
     return {
-        name: _document(value) if isinstance(value, dict | list | tuple | frozenset) else value
+        name: _document(value)
+        if isinstance(value, dict | list | tuple | frozenset) or is_dataclass(value)
+        else value
         for name, value in dict(row).items()
         if name != "seals"
     }
@@ -143,4 +146,7 @@ def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _document(value: Any) -> Any:
     told = sorted(value) if isinstance(value, frozenset) else value
+    if is_dataclass(value):
+        # Its fields are put in order as names only once they are names.
+        told = orjson.loads(orjson.dumps(value, default=str))
     return orjson.loads(orjson.dumps(told, option=orjson.OPT_SORT_KEYS, default=str))

@@ -318,6 +318,34 @@ SEALED: Mapping[str, SealedTable] = {
         groups={"told": _columns("text received_at version accepted_at due_at")},
         is_of_dossier=False,
     ),
+    "interlinked_parents": SealedTable(
+        key=("id",),
+        groups={
+            "given": _columns("reference origin channel submitted_at lead_agency group_data"),
+            "whose": _columns("owner_subject submitter_subject owner_index secret_hash"),
+            "course": _columns(
+                "version state outcome agencies expected_at due_at original_due_at ended_at is_withdrawn work"
+                " owner_name contact_sealed"
+            ),
+            # Written also where nothing else changed: when news were only looked at.
+            "kept": _columns("look_at parties_sealed form_sealed"),
+        },
+        is_of_dossier=False,
+    ),
+    "interlinked_children": SealedTable(
+        key=("parent_id", "procedure_code"),
+        groups={
+            "given": _columns("position dossier_id"),
+            "course": _columns("status source outside_code data looked"),
+            "told": _columns("told_version told"),
+        },
+        is_of_dossier=False,
+    ),
+    "interlinked_history": SealedTable(
+        key=("parent_id", "version"),
+        groups={"given": _columns("event_id type at"), "said": _columns("actor data")},
+        is_of_dossier=False,
+    ),
     "interlinked_groups": SealedTable(
         key=("code",), groups={"told": _columns("sequence data")}, is_of_dossier=False
     ),

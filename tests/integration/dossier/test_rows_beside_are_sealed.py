@@ -21,7 +21,7 @@ from services.dossier.use_cases.row_seals import FILE, ROW, is_file_sealed, is_r
 from services.dossier.use_cases.sealed_rows import is_group_sound, seals_of
 from services.dossier.use_cases.sealed_tables import SEALED
 from tests.builders.dossier.hall import a_point
-from tests.builders.dossier.kin import a_group
+from tests.builders.dossier.kin import BIRTH, a_group, kin_of
 from tests.builders.dossier.lives import AGENT, AN, Life, cancelled, handed_over, held_and_released, refused
 from tests.builders.dossier.office import RECEIVER, SIGNER, Office, a_citizen, a_procedure, an_officer
 from tests.builders.dossier.resealed import as_of_before, reseal
@@ -125,7 +125,15 @@ async def written_beside(office: Office) -> None:
     assert exported.status_code == 202, exported.text
     await service.run_job(WRITE_EXPORTS)
     await fed(office)
+    await handed_in_together(service)
     await moved_by_command(office)
+
+
+async def handed_in_together(service: RunningService) -> None:
+    """Let a family hand in three dossiers at once, the first of them granted."""
+    kin = await kin_of(service).open_kin()
+    await kin.granted(await kin.handed_in(), BIRTH)
+    await kin.advance()
 
 
 async def moved_by_command(office: Office) -> None:
@@ -172,7 +180,7 @@ OTHER = {
     "smallint": "coalesce({0}, 0) + 1000",
     "bigint": "coalesce({0}, 0) + 1000",
     "boolean": "NOT {0}",
-    "date": "coalesce({0}, date '2099-01-01') + 1",
+    "date": "CASE WHEN isfinite({0}) THEN {0} + 1 ELSE date '2099-01-01' END",
     "timestamp with time zone": "coalesce({0}, now()) + interval '1 second'",
     "bytea": "coalesce({0}, '') || '\\x01'::bytea",
     "_text": "{0} || ARRAY['x']",
@@ -298,6 +306,7 @@ UNIQUE = {
     "destruction_lists": {"number": "number + 1000"},
     "certified_copies": {"id": "gen_random_uuid()", "number": "number + 1000", "year": "year"},
     "result_register": {"state": "'REVOKED'"},
+    "interlinked_children": {"dossier_id": "gen_random_uuid()"},
 }
 
 

@@ -14,8 +14,10 @@ import structlog
 
 from kernel.core.errors import NotFound
 from kernel.core.event import Event
+from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.ends import Ends
+from services.dossier.domain.errors import RowChanged
 from services.dossier.domain.interlinked.child import Told
 from services.dossier.domain.interlinked.parent import Parent
 from services.dossier.domain.results.register import Registered
@@ -23,18 +25,13 @@ from services.dossier.store.attachments import attachment_of
 from services.dossier.store.continuations import end_rows
 from services.dossier.store.copies import Copies
 from services.dossier.store.interlinked import statements as sql
-from services.dossier.store.interlinked.rows import (
-    WorkDocument,
-    changing,
-    child_columns,
-    parent_of,
-    told_columns,
-)
+from services.dossier.store.interlinked.rows import child_columns, parent_columns, parent_of, told_columns
 from services.dossier.store.results import PostgresResults
-from services.dossier.store.shown import sound_authority
+from services.dossier.store.shown import shown, sound_authority
 from services.dossier.use_cases.ports.records import Attachment
 from services.dossier.use_cases.sealed_rows import RowSeals
 
+_PARENTS, _CHILDREN, _HISTORY = "interlinked_parents", "interlinked_children", "interlinked_history"
 _log = structlog.get_logger()
 
 
@@ -59,64 +56,59 @@ class PostgresInterlinked:
 
     def add(self, parent: Parent, group: Mapping[str, Any], event: Event, actor: str) -> None:
         """Queue a new submission with its children and its first entry of history."""
-        self._unit.write(
-            sql.ADD,
-            **{name: getattr(parent, name) for name in sql.PLAIN},
-            **changing(parent),
-            lead_agency=parent.lead_agency,
-            group_data=dict(group),
-        )
+        row = {**parent_columns(parent), "lead_agency": parent.lead_agency, "group_data": dict(group)}
+        self._unit.write(sql.ADD, **row, seals=self._rows.made(_PARENTS, row))
         for position, child in enumerate(parent.children.values()):
-            self._unit.write(
-                sql.ADD_CHILD,
-                **child_columns(parent, child),
-                **told_columns(child),
-                position=position,
-                dossier_id=child.dossier_id,
-            )
+            own = {**child_columns(parent, child), "position": position, "dossier_id": child.dossier_id}
+            row = {**own, **told_columns(child)}
+            self._unit.write(sql.ADD_CHILD, **row, seals=self._rows.made(_CHILDREN, row))
         self._add_history(parent, event, actor)
 
     def save(self, parent: Parent, event: Event, actor: str) -> None:
         """Queue a changed one, those of its children that changed, and its entry of history."""
-        plain = {name: getattr(parent, name) for name in sql.CHANGING if name in sql.PLAIN}
-        self._unit.write(sql.SAVE, id=parent.id, version=parent.version, **plain, **changing(parent))
+        self._save(sql.SAVE, parent, "course", "kept")
         self._save_children(parent)
         self._add_history(parent, event, actor)
 
     def mark(self, parent: Parent) -> None:
         """Queue that its children's news were looked at; nothing else changed."""
-        kept = {"parties_sealed": parent.parties_sealed, "form_sealed": parent.form_sealed}
-        self._unit.write(sql.MARK, id=parent.id, version=parent.version, look_at=parent.look_at, **kept)
+        self._save(sql.MARK, parent, "kept")
         self._save_children(parent)
+
+    def _save(self, statement: Statement, parent: Parent, *groups: str) -> None:
+        row = parent_columns(parent)
+        names = [one for one in statement.names if one != "seals"]
+        seals = self._rows.made(_PARENTS, row, *groups)
+        self._unit.write(statement, **{name: row[name] for name in names}, seals=seals)
 
     def _save_children(self, parent: Parent) -> None:
         for child in parent.children.values():
             own, told = child_columns(parent, child), told_columns(child)
             before = self._loaded[parent.id, child.procedure]
             if told != {name: before[name] for name in told}:
-                self._unit.write(sql.BEGIN_CHILD, **own, **told)
+                row = {**own, **told}
+                seals = self._rows.made(_CHILDREN, row, "course", "told")
+                self._unit.write(sql.BEGIN_CHILD, **row, seals=seals)
             elif own != {name: before[name] for name in own}:
-                self._unit.write(sql.SAVE_CHILD, **own)
+                self._unit.write(sql.SAVE_CHILD, **own, seals=self._rows.made(_CHILDREN, own, "course"))
 
     def _add_history(self, parent: Parent, event: Event, actor: str) -> None:
-        self._unit.write(
-            sql.HISTORY,
-            parent_id=parent.id,
-            version=parent.version,
-            event_id=event.id,
-            type=event.type,
-            at=event.occurred_at,
-            actor=actor,
-            data=event.data,
-        )
+        row = {
+            "parent_id": parent.id,
+            "version": parent.version,
+            "event_id": event.id,
+            "type": event.type,
+            "at": event.occurred_at,
+            "actor": actor,
+            "data": event.data,
+        }
+        self._unit.write(sql.HISTORY, **row, seals=self._rows.made(_HISTORY, row))
 
-    def child_told(self, dossier_id: UUID, told: Told) -> None:
-        """Queue what a child's history says now."""
-        self._unit.write(sql.TOLD, dossier_id=dossier_id, told_version=told.version, told=told)
-
-    def outside_told(self, source: str, outside_code: str, told: Told) -> None:
-        """Queue what another system said of a child it works."""
-        self._unit.write(sql.OUTSIDE_TOLD, source=source, outside_code=outside_code, told=told)
+    def child_told(self, parent_id: UUID, procedure: str, told: Told) -> None:
+        """Queue what a child's history, or the system that works it, says now."""
+        row = {"parent_id": parent_id, "procedure_code": procedure, "told_version": told.version}
+        row |= {"told": told}
+        self._unit.write(sql.TOLD, **row, seals=self._rows.made(_CHILDREN, row, "told"))
 
     async def hold(self, parent_id: UUID) -> Parent:
         """Return a submission nobody else goes on with until the unit ends; raise `NotFound`.
@@ -128,18 +120,39 @@ class PostgresInterlinked:
         return await self.load(parent_id)
 
     async def load(self, parent_id: UUID) -> Parent:
-        """Return a submission with its children; raise `NotFound`."""
+        """Return a submission with its children; raise `NotFound`, `RowChanged` for one changed by hand."""
         row = await self._unit.fetch_one(sql.LOAD, id=parent_id)
         if row is None:
             raise NotFound
+        if not self._is_sound(row):
+            raise RowChanged
+        return self._loaded_from(row)
+
+    def _loaded_from(self, row: Any) -> Parent:
+        self._rows.see(_PARENTS, row)
         parent = self._parent(row)
-        for code in row["unproven"]:
+        doubted = set(row["unproven"])
+        for item in row["children"]:
+            self._rows.see(_CHILDREN, item)
+            if not shown(_CHILDREN, item, self._rows, "told"):
+                doubted.add(item["procedure_code"])
+        for code in doubted:
             parent.children[code].is_proven = False
-            _log.error("what a member told is not what its dossier says", parent=str(parent_id), member=code)
+            _log.error("what a member told is not what its dossier says", parent=str(parent.id), member=code)
         for child in parent.children.values():
             before = {**child_columns(parent, child), **told_columns(child)}
             self._loaded[parent.id, child.procedure] = before
         return parent
+
+    def _is_sound(self, row: Any) -> bool:
+        """Tell whether a submission is what was kept, with each member of its group and no other."""
+        if not shown(_PARENTS, row, self._rows):
+            return False
+        members = {one["procedure"] for one in row["group_data"]["members"]}
+        children = row["children"] or ()
+        return members == {one["procedure_code"] for one in children} and all(
+            shown(_CHILDREN, one, self._rows, "given", "course") for one in children
+        )
 
     async def unproven(self) -> list[tuple[UUID, str]]:
         """Return the members that told what their own dossiers do not say, each with its submission."""
@@ -188,7 +201,7 @@ class PostgresInterlinked:
         else:
             asked = {"subjects": list(subjects), "index": index, "today": today}
             rows = await self._unit.fetch(sql.OF_PARTY, **asked, before=before, limit=limit)
-        return [self._parent(row) for row in rows]
+        return [self._parent(row) for row in rows if self._is_sound(row)]
 
     def _parent(self, row: Any) -> Parent:
         return parent_of(sound_authority(row, self._rows))
@@ -221,7 +234,8 @@ class PostgresInterlinked:
             sql.IS_KEPT, id=parent_id, dossier_id=dossier_id
         ):
             return None
-        return await self.load(parent_id)
+        # What was changed by hand keeps nobody's data: it goes as well, and stays named.
+        return self._loaded_from(await self._unit.fetch_one(sql.LOAD, id=parent_id))
 
     async def entries(self, parent_id: UUID) -> dict[int, dict[str, Any]]:
         """Return what each entry of a submission's history says, by version."""
@@ -229,18 +243,18 @@ class PostgresInterlinked:
 
     def destroy(self, parent: Parent, event: Event, remains: Mapping[int, Mapping[str, Any]]) -> None:
         """Queue what remains of a destroyed one; the database lets only an approved list do this."""
-        self._unit.write(
-            sql.EMPTY,
-            id=parent.id,
-            version=parent.version,
-            state=parent.state.value,
-            ended_at=parent.ended_at,
-            work=WorkDocument(heir=parent.heir),
-        )
+        self._save(sql.EMPTY, parent, "whose", "course", "kept")
         self._save_children(parent)
-        rows = [{"version": version, "data": data} for version, data in remains.items()]
+        rows = [
+            {"version": version, "data": data, "seals": self._seals_of_remains(parent.id, version, data)}
+            for version, data in remains.items()
+        ]
         self._unit.write(sql.REDUCE, parent_id=parent.id, rows=rows)
         self._add_history(parent, event, "")
+
+    def _seals_of_remains(self, parent_id: UUID, version: int, data: Mapping[str, Any]) -> dict[str, str]:
+        row = {"parent_id": parent_id, "version": version, "actor": "", "data": dict(data)}
+        return self._rows.made(_HISTORY, row, "said")
 
     async def history(self, parent_id: UUID) -> list[dict[str, Any]]:
         """Return what happened to a submission, oldest first."""

@@ -48,9 +48,10 @@ _TOLD_TYPE, _AGENCY = TypeAdapter(Told), TypeAdapter(Agency)
 _AUTHORITY = TypeAdapter(Authority)
 
 
-def changing(parent: Parent) -> dict[str, Any]:
-    """Return the columns a change writes, other than the plain ones."""
+def parent_columns(parent: Parent) -> dict[str, Any]:
+    """Return what a submission's row says, but for what never changes and is no field of its own."""
     return {
+        **{name: getattr(parent, name) for name in PLAIN},
         "state": parent.state.value,
         "outcome": parent.outcome.value,
         "agencies": sorted(parent.agencies),

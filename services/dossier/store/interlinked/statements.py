@@ -1,10 +1,13 @@
 """The statements over parents, children and their history."""
 
+from collections.abc import Sequence
+
 from kernel.postgres.statement import Statement
 from services.dossier.domain.ends import UNSURE
 from services.dossier.store.attachments import FILE_JSON
 from services.dossier.store.continuations import ENDS
 from services.dossier.store.dossiers import AUTHORITY
+from services.dossier.store.shown import SEALED_ON
 
 PLAIN = (
     "id",
@@ -28,53 +31,66 @@ PLAIN = (
     "look_at",
     "is_withdrawn",
 )
-ALL = (*PLAIN, "state", "outcome", "lead_agency", "agencies", "group_data", "work")
+ALL = (*PLAIN, "state", "outcome", "lead_agency", "agencies", "group_data", "work", "seals")
 ADD = Statement(
     f"INSERT INTO interlinked_parents ({', '.join(ALL)}) VALUES ({', '.join(f':{name}' for name in ALL)})"
 )
 CHANGING = (
-    *("state", "outcome", "expected_at", "due_at", "original_due_at", "ended_at", "look_at", "is_withdrawn"),
+    *(
+        "version",
+        "state",
+        "outcome",
+        "expected_at",
+        "due_at",
+        "original_due_at",
+        "ended_at",
+        "look_at",
+        "is_withdrawn",
+    ),
     *("owner_name", "contact_sealed", "parties_sealed", "form_sealed"),
     "agencies",
     "work",
 )
-SETTING = ", ".join(f"{name} = :{name}" for name in CHANGING)
-SAVE = Statement(
-    f"UPDATE interlinked_parents SET version = :version, {SETTING} WHERE id = :id AND version = :version - 1"
-)
+WHOSE = ("owner_subject", "submitter_subject", "owner_index", "secret_hash")
+
+
+def _saving(names: Sequence[str]) -> Statement:
+    setting = ", ".join(f"{name} = :{name}" for name in names)
+    return Statement(
+        f"UPDATE interlinked_parents SET {setting}, {SEALED_ON} WHERE id = :id AND version = :version - 1"
+    )
+
+
+SAVE = _saving(CHANGING)
+EMPTY = _saving((*CHANGING, *WHOSE))
 # Locks the row, so that of two who looked at the same time one finds its version gone.
 # What nobody needs any more is forgotten here too: that a child's end became final is told to nobody.
 MARK = Statement(
     "UPDATE interlinked_parents SET look_at = :look_at, parties_sealed = :parties_sealed,"
-    " form_sealed = :form_sealed WHERE id = :id AND version = :version"
+    f" form_sealed = :form_sealed, {SEALED_ON} WHERE id = :id AND version = :version"
 )
 ADD_CHILD = Statement(
     "INSERT INTO interlinked_children (parent_id, procedure_code, position, dossier_id, status, source,"
-    " outside_code, data, looked, told_version, told) VALUES (:parent_id, :procedure_code, :position,"
-    " :dossier_id, :status, :source, :outside_code, :data, :looked, :told_version, :told)"
+    " outside_code, data, looked, told_version, told, seals) VALUES (:parent_id, :procedure_code, :position,"
+    " :dossier_id, :status, :source, :outside_code, :data, :looked, :told_version, :told, :seals)"
 )
 SAVE_CHILD = Statement(
     "UPDATE interlinked_children SET status = :status, source = :source, outside_code = :outside_code,"
-    " data = :data, looked = :looked WHERE parent_id = :parent_id AND procedure_code = :procedure_code"
+    f" data = :data, looked = :looked, {SEALED_ON}"
+    " WHERE parent_id = :parent_id AND procedure_code = :procedure_code"
 )
 BEGIN_CHILD = Statement(
     "UPDATE interlinked_children SET status = :status, source = :source, outside_code = :outside_code,"
-    " data = :data, looked = :looked, told_version = :told_version, told = :told"
+    f" data = :data, looked = :looked, told_version = :told_version, told = :told, {SEALED_ON}"
     " WHERE parent_id = :parent_id AND procedure_code = :procedure_code"
 )
 TOLD = Statement(
-    "UPDATE interlinked_children SET told_version = :told_version, told = :told"
-    " WHERE dossier_id = :dossier_id AND told_version < :told_version"
-)
-OUTSIDE_TOLD = Statement(
-    "UPDATE interlinked_children SET told_version = told_version + 1, told = jsonb_set(:told::jsonb,"
-    " '{version}', to_jsonb(told_version + 1))::json"
-    " WHERE source = :source AND outside_code = :outside_code AND outside_code <> ''",
-    rows=None,
+    f"UPDATE interlinked_children SET told_version = :told_version, told = :told, {SEALED_ON}"
+    " WHERE parent_id = :parent_id AND procedure_code = :procedure_code AND told_version < :told_version"
 )
 HISTORY = Statement(
-    "INSERT INTO interlinked_history (parent_id, version, event_id, type, at, actor, data)"
-    " VALUES (:parent_id, :version, :event_id, :type, :at, :actor, :data)"
+    "INSERT INTO interlinked_history (parent_id, version, event_id, type, at, actor, data, seals)"
+    " VALUES (:parent_id, :version, :event_id, :type, :at, :actor, :data, :seals)"
 )
 FROM = f"""
     SELECT {", ".join(f"p.{name}" for name in ALL)}, {AUTHORITY.replace("d.work", "p.work")},
@@ -175,16 +191,11 @@ IS_KEPT = Statement(
     "SELECT EXISTS (SELECT FROM interlinked_children s JOIN dossiers d ON d.id = s.dossier_id"
     " WHERE s.parent_id = :id AND s.dossier_id <> :dossier_id AND d.destroyed_by IS NULL)"
 )
-EMPTY = Statement(
-    "UPDATE interlinked_parents SET version = :version, state = :state, ended_at = :ended_at,"
-    " look_at = NULL, owner_name = '', owner_subject = NULL, submitter_subject = NULL, owner_index = NULL,"
-    " parties_sealed = '', contact_sealed = '', form_sealed = '', secret_hash = '', work = :work"
-    " WHERE id = :id AND version = :version - 1"
-)
 ENTRIES = Statement("SELECT version, data FROM interlinked_history WHERE parent_id = :id")
 REDUCE = Statement(
-    "UPDATE interlinked_history h SET data = given.data, actor = ''"
-    " FROM jsonb_to_recordset(:rows::jsonb) AS given(version bigint, data json)"
+    "UPDATE interlinked_history h SET data = given.data, actor = '',"
+    " seals = CASE WHEN h.seals = '{}' THEN h.seals ELSE h.seals || given.seals END"
+    " FROM jsonb_to_recordset(:rows::jsonb) AS given(version bigint, data json, seals jsonb)"
     " WHERE h.parent_id = :parent_id AND h.version = given.version",
     rows=None,
 )

@@ -30,6 +30,7 @@ parents = Table(
     *[Column(name, moment) for name in ("expected_at", "due_at", "original_due_at", "ended_at", "look_at")],
     Column("is_withdrawn", Boolean, nullable=False),
     Column("work", JSON, nullable=False),
+    seals(),
 )
 Index("ix_interlinked_parents_look_at", parents.c.look_at, postgresql_where=text("look_at IS NOT NULL"))
 Index("ix_interlinked_parents_agencies", parents.c.agencies, postgresql_using="gin")
@@ -48,6 +49,7 @@ children = Table(
     Column("looked", BigInteger, nullable=False),
     Column("told_version", BigInteger, nullable=False),
     Column("told", JSON, nullable=False),
+    seals(),
 )
 Index("ix_interlinked_children_news", children.c.parent_id, postgresql_where=text("told_version > looked"))
 Index(
@@ -67,4 +69,5 @@ Table(
     Column("at", moment, nullable=False),
     Column("actor", Text, nullable=False),
     Column("data", JSON, nullable=False),
+    seals(),
 )

@@ -28,17 +28,17 @@ class Interlinked(Protocol):
     def mark(self, parent: Parent) -> None:
         """Queue that its children's news were looked at; nothing else changed."""
 
-    def child_told(self, dossier_id: UUID, told: Told) -> None:
-        """Queue what a child's history says now, in the commit that says it."""
+    def child_told(self, parent_id: UUID, procedure: str, told: Told) -> None:
+        """Queue what a child's history, or the system that works it, says now, in the commit that says it.
 
-    def outside_told(self, source: str, outside_code: str, told: Told) -> None:
-        """Queue what another system said of a child it works, where there is such a child."""
+        `Stale` at the commit when something as new was told meanwhile.
+        """
 
     async def hold(self, parent_id: UUID) -> Parent:
         """Return a submission nobody else goes on with until the unit ends; raise `NotFound`."""
 
     async def load(self, parent_id: UUID) -> Parent:
-        """Return a submission with its children; raise `NotFound`."""
+        """Return a submission with its children; raise `NotFound`, `RowChanged` for one changed by hand."""
 
     async def unproven(self) -> list[tuple[UUID, str]]:
         """Return the members that told what their own dossiers do not say, each with its submission."""

@@ -73,7 +73,9 @@ async def mirror_dossier(told: Told, *, by: Caller, work: Work, now: datetime) -
     mirror = await follow(mirror, by=by, work=work, now=now)
     work.mirrors.keep(mirror, status, is_new=known is None)
     work.figures.mirrored(mirror)
-    work.interlinked.outside_told(told.source, told.outside_code, told_by_mirror(mirror))
+    if ground.member is not None:
+        said = replace(told_by_mirror(mirror), version=ground.times_told + 1)
+        work.interlinked.child_told(*ground.member, said)
     data = mirror_data(mirror)
     key = str(mirror.id)
     event_type = "mirrored_dossier.recorded.v1"

@@ -54,6 +54,10 @@ class MirrorGround:
     dossier_id: UUID | None
     is_worked_here: bool
     is_follower: bool
+    member: tuple[UUID, str] | None
+    """The submission and the procedure of its member that has this code."""
+    times_told: int
+    """How often that member was told of."""
     is_destroyed: bool
     """Whether a list destroyed the dossier: nobody is named by it again."""
 

@@ -207,9 +207,9 @@ async def test_what_a_member_told_is_heard_only_as_its_dossier_says_it(kin: Kin)
     await kin.accepted_child(seen, BIRTH)
     await kin.advance()
     pool = kin.service.runtime.pool
-    true = await pool.fetchrow(
-        "SELECT told::text, told_version FROM interlinked_children WHERE told_version > 0"
-    )
+    said = "SELECT told::text, told_version FROM interlinked_children WHERE procedure_code = $1"
+    true = await pool.fetchrow(said, BIRTH)
+    unsaid = await pool.fetchval(said, RESIDENCE)
     end = {"state": "RESULT_READY", "outcome": "GRANTED", "ended_at": "2026-03-03T01:00:00+00:00"}
     put = "UPDATE interlinked_children SET told ="
     written = f"{put} (told::jsonb || $1::jsonb)::json, told_version = $2 WHERE procedure_code = $3"
@@ -223,5 +223,66 @@ async def test_what_a_member_told_is_heard_only_as_its_dossier_says_it(kin: Kin)
         if member == BIRTH:
             await pool.execute(back, true["told"], true["told_version"], BIRTH)
         else:
-            await pool.execute(back, '{"version": 0}', 0, RESIDENCE)
+            await pool.execute(back, unsaid, 0, RESIDENCE)
     assert await verify_history(kin.service.runtime, []) == 0
+
+
+FORGED = {
+    "a member is passed": (
+        "UPDATE interlinked_children SET status = 'GRANTED',"
+        " data = (data::jsonb || '{\"is_passed\": true}')::json WHERE procedure_code = $1",
+        "interlinked_children",
+    ),
+    "nobody waits for anybody": (
+        "UPDATE interlinked_parents SET group_data = replace(group_data::text, $1, '')::json",
+        "interlinked_parents",
+    ),
+    "a member is taken out": (
+        "DELETE FROM interlinked_children WHERE procedure_code <> $1",
+        "its members are not those of its group",
+    ),
+}
+
+
+@pytest.mark.parametrize("forgery", FORGED)
+async def test_a_submission_changed_by_hand_opens_nothing(
+    kin: Kin, forgery: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who waits for whom, who is passed, who is in it: nobody goes on, and `verify-history` names it."""
+    seen = await kin.handed_in()
+    await kin.accepted_child(seen, BIRTH)
+    pool = kin.service.runtime.pool
+    statement, named = FORGED[forgery]
+    await pool.execute(statement, BIRTH)
+    assert await verify_history(kin.service.runtime, []) == 1
+    assert named in capsys.readouterr().out
+    with pytest.raises(ExceptionGroup, match="do not go on"):
+        await kin.advance()
+    assert await kin.service.count("dossiers") == 1
+    refused = await kin.on(seen, "withdrawal", reason="Thôi")
+    assert (refused.status_code, refused.json()["code"]) == (503, "row-changed")
+
+
+@pytest.mark.parametrize("gone", ["version > 1", "version < 2", "true"])
+async def test_a_submission_s_history_is_missed_where_it_was_cut(
+    kin: Kin, gone: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its last entry, its first, all of them."""
+    await kin.granted(await kin.handed_in(), BIRTH)
+    await kin.advance()
+    pool = kin.service.runtime.pool
+    await pool.execute("ALTER TABLE interlinked_history DISABLE TRIGGER USER")
+    await pool.execute(f"DELETE FROM interlinked_history WHERE {gone}")
+    assert await verify_history(kin.service.runtime, []) == 1
+    assert "its history is not whole" in capsys.readouterr().out
+
+
+async def test_a_submission_taken_out_whole_is_missed(kin: Kin, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its dossiers name it."""
+    await kin.handed_in()
+    pool = kin.service.runtime.pool
+    await pool.execute("ALTER TABLE interlinked_history DISABLE TRIGGER USER")
+    for table in ("interlinked_history", "interlinked_children", "interlinked_parents"):
+        await pool.execute(f"DELETE FROM {table}")
+    assert await verify_history(kin.service.runtime, []) == 1
+    assert "its dossiers name it, it is missing" in capsys.readouterr().out
