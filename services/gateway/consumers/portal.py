@@ -10,8 +10,8 @@ from pydantic import AwareDatetime, BaseModel
 from kernel.core.event import ReceivedEvent
 from kernel.service import Handler, HandlerFunction
 from services.gateway.consumers.documents import RECALLED
+from services.gateway.domain.account import tech_id_of
 from services.gateway.domain.portal.telling.ledger import Happened, rows_of
-from services.gateway.domain.portal.wire.words import tech_id_of
 
 
 class _Coded(BaseModel):

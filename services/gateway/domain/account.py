@@ -1,13 +1,20 @@
 """An account at an issuer, and when two of them are one person's (national-portal.md section 18.2)."""
 
+import re
 from dataclasses import dataclass
 
 from kernel.core.errors import Refusal
 
+_TECH_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 BOTH_SIGNED_IN, EQUAL_NUMBER = "BOTH_SIGNED_IN", "EQUAL_NUMBER"
 """How it was proven: both accounts signed in within one session, or both tell one checked number."""
 VERIFIED = 2
 """From this level on the number an account tells was checked by the issuer; below, it may be anybody's."""
+
+
+def tech_id_of(text: str) -> str:
+    """Return the identifier of an account on the portal, blank for anything else (section 2.5)."""
+    return text.lower() if _TECH_ID.fullmatch(text) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,8 @@ the table here is a suggestion, and a setting of each issuer replaces it word by
 from collections.abc import Mapping
 from typing import Any
 
+from services.gateway.domain.claims import said
+
 WORDS = {
     **{f"{prefix}{level}": level for prefix in ("", "LoA", "IAL", "VNEID-") for level in (0, 1, 2)},
     **{f"{prefix}{more}": 2 for prefix in ("", "LoA", "IAL") for more in (3, 4)},
@@ -16,9 +18,9 @@ _MOST_WORDS = 20
 
 def told_level(value: Any, words: Mapping[str, int]) -> int | None:
     """Return the highest level among the words of a claim; None when it says nothing, 0 for unknown words."""
-    given = value if isinstance(value, list) else str(value if value is not None else "").split()
+    given = value.split() if isinstance(value, str) else value if isinstance(value, list) else [value]
     known = {**WORDS, **words}
-    levels = [known.get(str(one).strip(), 0) for one in given[:_MOST_WORDS]]
+    levels = [known.get(said(one), 0) for one in given[:_MOST_WORDS] if one is not None]
     return max(levels, default=None)
 
 

@@ -6,12 +6,18 @@ from typing import Any
 _LONGEST = 200
 
 
-def text_of(claims: Mapping[str, Any], name: str) -> str:
-    """Return a claim that is a text or a whole number; blank for null and anything else."""
-    value = claims.get(name)
+def said(value: Any) -> str:
+    """Return what is a text or a whole number, `2.0` too, as text; blank for null and anything else."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     return value.strip()[:_LONGEST] if isinstance(value, str) else ""
+
+
+def text_of(claims: Mapping[str, Any], name: str) -> str:
+    """Return a claim that is a text or a whole number; blank for null and anything else."""
+    return said(claims.get(name))
 
 
 def texts_of(claims: Mapping[str, Any], name: str) -> str:

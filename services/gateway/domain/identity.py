@@ -7,7 +7,7 @@ from typing import Any
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Unauthenticated
-from services.gateway.domain.account import Account
+from services.gateway.domain.account import Account, tech_id_of
 from services.gateway.domain.assurance import level_of
 from services.gateway.domain.claims import text_of, texts_of
 
@@ -44,7 +44,9 @@ def caller_of_claims(
     def text(name: str) -> str:
         return texts_of(claims, wanted[name])
 
-    subject = text_of(claims, wanted["subject"]) or text_of(claims, "sub")
+    # The portal's dossiers name the account in small letters: in capitals it is no other person's.
+    told = text_of(claims, wanted["subject"])
+    subject = tech_id_of(told) or told or text_of(claims, "sub")
     if not subject:
         raise Unauthenticated
     is_enterprise = _kind_of(text("account_type")) == ENTERPRISE
@@ -88,8 +90,8 @@ def account_of_claims(
 
 
 def _kind_of(told: str) -> str:
-    """Return the kind of an account; `02` and `2` are one."""
-    return told.lstrip("0") or CITIZEN
+    """Return the kind of an account; `02`, `2.0` and `2` are one."""
+    return told.removesuffix(".0").lstrip("0") or CITIZEN
 
 
 @dataclass(frozen=True, slots=True)

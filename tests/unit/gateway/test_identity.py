@@ -70,12 +70,28 @@ def test_what_is_no_text_names_nobody(told: object) -> None:
         caller_of_claims({"sub": told, "TechID": told}, {})
 
 
-@pytest.mark.parametrize("kind", [2, "2", "02"])
+@pytest.mark.parametrize("kind", [2, "2", "02", 2.0, "2.0"])
 def test_an_enterprise_is_one_however_its_kind_is_written(kind: object) -> None:
     told = {**COMPANY, "LoaiTaiKhoan": kind}
     caller = caller_of_claims(told, {})
     assert (caller.name, caller.identity_number) == ("Công ty Lam", "9900000018")
     assert account_of_claims(told, {}, issuer="x", caller=caller).kind == "2"
+
+
+def test_an_account_is_one_however_its_identifier_is_written() -> None:
+    """The portal's own dossiers name it in small letters."""
+    account = "7C0A1A52-0000-4000-8000-00000000000A"
+    subjects = {caller_of_claims({**AN, "TechID": told}, {}).subject for told in (account, account.lower())}
+    assert subjects == {account.lower()}
+    assert caller_of_claims({**AN, "TechID": "Cong-Dan-An"}, {}).subject == "Cong-Dan-An"
+
+
+@pytest.mark.parametrize(
+    ("told", "level"),
+    [(2, 2), (2.0, 2), ("2", 2), ([2.0], 2), ("LoA1 LoA2", 2), (None, 0), (False, 0), ({}, 0)],
+)
+def test_a_level_is_one_however_it_is_written(told: object, level: int) -> None:
+    assert caller_of_claims({**AN, "IAL": told}, {}).assurance_level == level
 
 
 def test_all_lines_of_the_proxies_count_in_their_order() -> None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from services.gateway.domain.account import tech_id_of
 from services.gateway.domain.portal.wire.leaves import token
-from services.gateway.domain.portal.wire.words import NO, YES, is_no_moment, moment_of, tech_id_of
+from services.gateway.domain.portal.wire.words import NO, YES, is_no_moment, moment_of
 
 _LONGEST_OF_THE_ROAD = 4_000
 _SUBJECTS = {"1": "CITIZEN", "2": "BUSINESS", "3": "STATE_AGENCY", "4": "ORGANISATION"}

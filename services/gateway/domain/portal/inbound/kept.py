@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from services.gateway.domain.account import tech_id_of
 from services.gateway.domain.portal.wire.spelling import PEOPLE
 from services.gateway.domain.portal.wire.twice import is_blank
 from services.gateway.domain.portal.wire.words import (
@@ -15,7 +16,6 @@ from services.gateway.domain.portal.wire.words import (
     as_list,
     is_no_moment,
     said_by,
-    tech_id_of,
     text_of,
 )
 

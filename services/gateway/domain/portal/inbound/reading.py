@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from contracts.limits import MOST_FORM_ANSWERS
+from services.gateway.domain.account import tech_id_of
 from services.gateway.domain.portal.inbound.files import Listed, files_of
 from services.gateway.domain.portal.inbound.form import form_of
 from services.gateway.domain.portal.inbound.going_on import require_going_on
@@ -29,7 +30,6 @@ from services.gateway.domain.portal.wire.words import (
     NotUnderstood,
     is_no_moment,
     moment_of,
-    tech_id_of,
     text_of,
 )
 

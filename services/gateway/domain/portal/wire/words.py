@@ -53,7 +53,6 @@ _MONTHS = {
 _LAST_LIKELY, _NEVER = 2200, 9999
 """Years between are digits that mean something else: a birthday in milliseconds."""
 _NOON = 12
-_TECH_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NET_FIRST, _A_DAY_MS = -62_135_596_800_000, 86_400_000
 """`DateTime.MinValue` in milliseconds since 1970, and how far a zone moves it."""
 
@@ -80,11 +79,6 @@ def text_of(data: Any, name: str) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value).strip() if isinstance(value, str | int | float) else ""
-
-
-def tech_id_of(text: str) -> str:
-    """Return the identifier of an account on the portal, blank for anything else (section 2.5)."""
-    return text.lower() if _TECH_ID.fullmatch(text) else ""
 
 
 def said_by(value: Any) -> Any:
