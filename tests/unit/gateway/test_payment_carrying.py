@@ -70,6 +70,9 @@ class _Codes:
     async def portal_of(self, kind: CodeKind, codes: Sequence[str]) -> dict[str, str]:
         return {code: f"{code}.QG" for code in codes}
 
+    async def online_service_of(self, local_code: str, procedure: str) -> str:
+        return f"{procedure}.{len(local_code):02}"
+
 
 @asynccontextmanager
 async def mapped() -> AsyncIterator[Any]:
@@ -206,3 +209,4 @@ async def test_a_bill_speaks_in_the_codes_people_mapped() -> None:
     await carrying(DossierService(), platform).open_waiting()
     bill = platform.message["ThongTinBienLai"]
     assert (bill["MaTTHC"], bill["MaDonVi"]) == ("1.004873.QG", "H99.201.QG")
+    assert bill["MaDVC"] == "1.004873.QG.08", "its online service, not the procedure"

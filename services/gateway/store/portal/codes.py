@@ -6,7 +6,7 @@ from typing import Any
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.gateway.domain.portal.telling.code_forms import as_ours, looked_for, spellings
+from services.gateway.domain.portal.telling.code_forms import as_ours, looked_for, national_code, spellings
 from services.gateway.domain.portal.telling.codes import CodeKind, PortalCode
 
 _PUT = Statement(
@@ -63,6 +63,14 @@ _LOCAL_OF_EACH = Statement("""
 SELECT DISTINCT ON (kind, portal_code) kind, portal_code, local_code FROM portal_mappings
 JOIN unnest(:kinds::text[], :codes::text[]) AS asked(kind, portal_code) USING (kind, portal_code)
 ORDER BY kind, portal_code, changed_at DESC
+""")
+_ONLINE_SERVICE = Statement("""
+SELECT coalesce(
+    (SELECT portal_code FROM portal_mappings WHERE kind = 'ONLINE_SERVICE' AND local_code = :local_code),
+    (SELECT min(code) FROM portal_codes
+     WHERE kind = 'ONLINE_SERVICE' AND owner = ANY(:procedures::text[]) AND gone_at IS NULL
+     HAVING count(*) = 1),
+    '')
 """)
 _MAP_NEW = Statement(
     "INSERT INTO portal_mappings (kind, local_code, portal_code, changed_by, changed_at)"
@@ -164,6 +172,15 @@ class PostgresPortalCodes:
         asked = sorted({one for one in local_codes if one})
         rows = await self._unit.fetch(_PORTAL_OF, kind=kind.value, local_codes=asked) if asked else []
         return {row["local_code"]: row["portal_code"] for row in rows}
+
+    async def online_service_of(self, local_code: str, procedure: str) -> str:
+        """Return the portal's online service of a procedure: as mapped, else the only one it lists, or blank.
+
+        `procedure` is the portal's code of it; a localised one's services may be listed under the national.
+        """
+        procedures = [one for one in (procedure, national_code(procedure)) if one]
+        found = await self._unit.fetch_value(_ONLINE_SERVICE, local_code=local_code, procedures=procedures)
+        return str(found or "")
 
     async def local_of_each(self, portal_codes: Mapping[CodeKind, str]) -> dict[CodeKind, str]:
         """Return our codes of one of the portal's of each kind, those that people mapped."""

@@ -35,6 +35,37 @@ async def test_the_portals_catalogues_are_read_and_names_find_candidates(world: 
     assert detail.json()["detail"]["TENTTHC"] == first["name"]
 
 
+async def test_a_procedures_online_service_is_the_only_one_listed_or_the_one_people_chose(world: World):
+    """Of several nobody can tell which is meant, and a code that is none of the portal's is not told."""
+    await exchange_of(world).catalogues.run()
+    pool = world.gateway.runtime.pool
+    listed = await pool.fetch(
+        "SELECT owner, min(code) AS code FROM portal_codes WHERE kind = 'ONLINE_SERVICE'"
+        " GROUP BY owner HAVING count(*) = 1 LIMIT 1"
+    )
+    procedure, only = listed[0]["owner"], listed[0]["code"]
+
+    async def told(local: str, spoken: str) -> str:
+        async with exchange_of(world).catalogues._lists.open_work() as work:
+            found: str = await work.portal_codes.online_service_of(local, spoken)
+            return found
+
+    assert await told("H99.TT.01", procedure) == only
+    assert await told("H99.TT.01", f"{procedure}.H99") == only, "a localised one"
+    assert await told("H99.TT.01", "9.999999") == ""
+    await pool.execute(
+        "INSERT INTO portal_codes (kind, code, name, owner, seen_at)"
+        " VALUES ('ONLINE_SERVICE', $1, 'Khác', $2, now())",
+        f"{procedure}.77",
+        procedure,
+    )
+    assert await told("H99.TT.01", procedure) == "", "one of two"
+    chosen = {"portal_code": f"{procedure}.77"}
+    mapped = await world.ask("PUT", f"{SYNC}/mappings/ONLINE_SERVICE/H99.TT.01", body=chosen, seen='"0"')
+    assert mapped.status_code == 204, mapped.text
+    assert await told("H99.TT.01", procedure) == f"{procedure}.77"
+
+
 async def test_every_other_reading_service_answers(world: World):
     national = exchange_of(world).national
     assert (await national.read("LayDVC")).result["data"]
@@ -65,7 +96,9 @@ class Reshaped:
 
     async def read(self, service: str, **asked: str) -> Any:
         answer = await self._national.read(service, **asked)
-        return replace(answer, result=self._reshaped["how"](answer.result))
+        # The online services' alone stand in an object (11.3).
+        lines = answer.result["data"] if isinstance(answer.result, dict) else answer.result
+        return replace(answer, result=self._reshaped["how"](lines))
 
 
 async def told_of(world: World, name: str) -> dict[str, Any]:

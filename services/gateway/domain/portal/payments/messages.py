@@ -147,7 +147,7 @@ def bill_info(carried: Mapping[str, Any], account: PaymentAccount) -> Json:
     lines = bill["lines"]
     return {
         "MaDichVu": _PENALTY if all(line["kind"] == "PENALTY" for line in lines) and lines else _FEE,
-        "MaDVC": bill["procedure"]["code"],
+        "MaDVC": bill.get("online_service", ""),
         "TenDVC": bill["procedure"]["name"],
         "MaTTHC": bill["procedure"]["code"],
         "TenTTHC": bill["procedure"]["name"],

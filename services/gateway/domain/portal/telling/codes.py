@@ -25,6 +25,8 @@ class CodeKind(StrEnum):
     PROCEDURE = "PROCEDURE"
     AGENCY = "AGENCY"
     SECTOR = "SECTOR"
+    ONLINE_SERVICE = "ONLINE_SERVICE"
+    """Ours is the procedure: people choose one where the portal lists several (2.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ LISTINGS: Mapping[CodeKind, Listing] = {
     CodeKind.PROCEDURE: Listing("LayDanhSachTTHC", "MATTHC", "TENTTHC", "MACOQUANCONGBO"),
     CodeKind.AGENCY: Listing("LayDanhMucCoQuan", "MADONVI", "TENDONVI", "CAPDONVI"),
     CodeKind.SECTOR: Listing("LayDanhMucLinhVuc", "MALINHVUC", "TENLINHVUC", "MANGANH"),
+    CodeKind.ONLINE_SERVICE: Listing("LayDVC", "MADVC", "TENDVC", "MATTHC"),
 }
 
 

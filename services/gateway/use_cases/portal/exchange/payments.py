@@ -190,7 +190,7 @@ class CarryPayments:
         return {"error_code": 1, "message": look_up_answer(spoken, self._account)}
 
     async def _in_portal_codes(self, carried: Json) -> Json:
-        """Return a request whose bill names procedure and agency as people mapped them (11.5)."""
+        """Return a request whose bill names procedure, online service and agency as the portal does."""
         bill = carried["bill"]
         named = {"procedure": CodeKind.PROCEDURE, "agency": CodeKind.AGENCY}
         async with self._open_work() as work:
@@ -198,11 +198,14 @@ class CarryPayments:
                 name: await work.portal_codes.portal_of(kind, [bill[name]["code"]])
                 for name, kind in named.items()
             }
-        spoken = {
-            name: {**bill[name], "code": theirs[name].get(bill[name]["code"], bill[name]["code"])}
-            for name in named
-        }
-        return {**carried, "bill": {**bill, **spoken}}
+            spoken = {
+                name: {**bill[name], "code": theirs[name].get(bill[name]["code"], bill[name]["code"])}
+                for name in named
+            }
+            service = await work.portal_codes.online_service_of(
+                bill["procedure"]["code"], spoken["procedure"]["code"]
+            )
+        return {**carried, "bill": {**bill, **spoken, "online_service": service}}
 
     async def reconcile_due(self) -> DaysCompared:
         """Hold the list of each day that is over for good against the books, the oldest first.
