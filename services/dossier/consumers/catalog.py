@@ -213,6 +213,7 @@ class AgencyFields(_Fields):
     address: str | None = None
     phone: str | None = None
     place: str | None = None
+    parent: str | None = None
     valid_from: date | None = None
     valid_to: date | None = None
     successors: list[str] = []
@@ -291,6 +292,7 @@ async def on_agency_changed(data: AgencyFields, *, event: ReceivedEvent, work: W
         "address": data.address or "",
         "phone": data.phone or "",
         "place": data.place or "",
+        "parent": data.parent,
         "valid_from": data.valid_from,
         "valid_to": data.valid_to,
         "successors": data.successors,

@@ -25,6 +25,11 @@ class Reach:
     without: tuple[str, ...] = ()
 
 
+def above_of(agency: str) -> str:
+    """Return whom an agency stands under by its code; empty for none."""
+    return agency.rpartition(".")[0]
+
+
 class Keepers:
     """Every agency that has ended, asked who keeps what it left.
 
@@ -32,9 +37,16 @@ class Keepers:
     came past it, is told so (`CopyChanged`), and nobody else.
     """
 
-    def __init__(self, ended: Sequence[Ended], doubted: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        ended: Sequence[Ended],
+        doubted: Collection[str] = (),
+        above: Mapping[str, str] | None = None,
+    ) -> None:
+        """`above`: whom each agency known stands under, as the catalogue says it."""
         self._ended = {one.code: one for one in ended}
         self._doubted = frozenset(doubted)
+        self._above = above or {}
 
     def apart(self, agency: str) -> list[str]:
         """Return the procedures that may go on elsewhere than the rest of an agency's work."""
@@ -100,12 +112,37 @@ class Keepers:
         What came past a doubted agency is nobody's until that is healed. Raises `CopyChanged` where the
         agency itself is doubted.
         """
+        return self._kept_by({keeper}, keeper)
+
+    def sight(self, agency: str) -> list[Reach]:
+        """Return what an agency knows of: what it keeps, and what those keep that stand under it.
+
+        An agency does not end with the one it stands under: it comes under whom the catalogue says, and until
+        it is told under who goes on for that one.
+        """
+        under = {one for one in self._above if agency in self._over(one)}
+        return self._kept_by({agency, *under}, agency)
+
+    def _over(self, agency: str) -> list[str]:
+        """Return those an agency stands under, one above the other, each as who goes on for it."""
+        found: list[str] = []
+        at = agency
+        while over := self._above.get(at, above_of(at)):
+            heir = self.of(over) if self._is_sure(over, ()) else over
+            # Who goes on for its own superior comes to stand where that one stood.
+            at = over if heir == at else heir
+            if at in found:
+                break
+            found.append(at)
+        return found
+
+    def _kept_by(self, keepers: Collection[str], first: str) -> list[Reach]:
         apart = sorted({code for one in self._ended.values() for code in one.by_procedure})
-        sure = [one for one in sorted(self._ended.keys() - {keeper}) if self._is_sure(one, apart)]
+        others = sorted((self._ended.keys() | keepers) - {first})
         found = []
-        for agency in (keeper, *sure):
-            here = tuple(code for code in apart if self.of(agency, code) == keeper)
-            if self.of(agency) == keeper:
+        for agency in (first, *(one for one in others if self._is_sure(one, apart))):
+            here = tuple(code for code in apart if self.of(agency, code) in keepers)
+            if self.of(agency) in keepers:
                 without = tuple(code for code in apart if code not in here)
                 found.append(Reach(agency=agency, without=without))
             elif here:

@@ -67,7 +67,8 @@ def decided(calendar: str, condition: str) -> str:
 AGENCY_ROW = (
     "jsonb_build_object('code', {0}.code, 'sequence', {0}.sequence, 'name', {0}.name, 'kind', {0}.kind,"
     " 'level', {0}.level, 'calendar', {0}.calendar, 'one_stop_name', {0}.one_stop_name,"
-    " 'address', {0}.address, 'phone', {0}.phone, 'place', {0}.place, 'valid_from', {0}.valid_from,"
+    " 'address', {0}.address, 'phone', {0}.phone, 'place', {0}.place, 'parent', {0}.parent,"
+    " 'valid_from', {0}.valid_from,"
     " 'valid_to', {0}.valid_to, 'successors', {0}.successors, 'continuing', {0}.continuing,"
     " 'continuing_by', {0}.continuing_by,"
     " 'took_over', {0}.took_over, 'seals', {0}.seals)"

@@ -77,14 +77,18 @@ _SUMS = {
     Amount.COMPONENTS_DIGITISED: "digitised",
     Amount.COMPONENTS_REUSED: "reused",
 }
+_BELOW = " OR ".join(
+    f"starts_with(r.{column}, :within || '.')"
+    f" AND NOT EXISTS (SELECT FROM agencies a WHERE a.code = r.{column})"
+    for column in ("competent_agency", "receiving_agency", "helping_agency")
+)
+# What an agency is to the caller's is said one by one; one nobody told of here goes by its code.
 _WITHIN = (
     "(:within::text = '' OR EXISTS ("
     "SELECT FROM jsonb_to_recordset(:kept::jsonb) AS kept(agency text, chosen text[], others text[])"
     " WHERE kept.agency IN (r.competent_agency, r.receiving_agency, r.helping_agency)"
     " AND (kept.chosen IS NULL OR r.procedure_code = ANY(kept.chosen))"
-    " AND NOT r.procedure_code = ANY(kept.others))"
-    " OR starts_with(r.competent_agency, :within || '.')"
-    " OR starts_with(r.receiving_agency, :within || '.') OR starts_with(r.helping_agency, :within || '.'))"
+    f" AND NOT r.procedure_code = ANY(kept.others)) OR {_BELOW})"
 )
 _FILTERS = " AND ".join(
     [_WITHIN] + [f"(:{cut}::text[] IS NULL OR r.{column} = ANY(:{cut}))" for cut, column in COLUMN.items()]

@@ -151,10 +151,9 @@ class KeptCopies:
 
 def _is_later(table: str, row: Any, told: Mapping[str, Any]) -> bool:
     """Tell whether a publication says more than the sound row that is kept."""
-    if table == "procedures" and row["line"] is None:
-        # From before what chooses was kept apart: the same publication once more brings it.
-        return bool(row["sequence"] <= told["sequence"])
-    return bool(row["sequence"] < told["sequence"])
+    # What was added to copies later comes with the same publication once more.
+    lacks = any(row[one] is None and told[one] is not None for one in SEALED[table].later)
+    return bool(row["sequence"] < told["sequence"] or (lacks and row["sequence"] == told["sequence"]))
 
 
 def _went_on(row: Any, told: Mapping[str, Any]) -> list[str]:

@@ -296,11 +296,11 @@ SEALED: Mapping[str, SealedTable] = {
         groups={
             "told": _columns(
                 "sequence name kind level calendar one_stop_name address phone place valid_to successors"
-                " continuing continuing_by took_over valid_from"
+                " continuing continuing_by took_over valid_from parent"
             ),
             "units": _columns("units unit_names"),
         },
-        later=frozenset({"valid_from"}),
+        later=frozenset({"valid_from", "parent"}),
         unsealed={
             "heard_at": "when it was heard; says only how long a job looks for dossiers to continue",
             "continued_at": "that none was left; a job's own",

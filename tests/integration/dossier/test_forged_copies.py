@@ -262,6 +262,20 @@ async def test_a_publication_of_before_changes_no_copy_that_fits(empty_office: O
     assert await pool.fetchval("SELECT count(*) FROM access_log WHERE what = 'copy_healed'") == 0
 
 
+async def test_what_copies_keep_since_later_comes_with_the_very_publication_of_before(
+    empty_office: Office,
+) -> None:
+    """As `catalog republish` brings it after an update; nothing was changed by hand, nothing is healed."""
+    office = await empty_office.open()
+    pool, keys = office.service.runtime.pool, office.service.runtime.resources.history_keys
+    told = {"parent": "H99", "valid_from": "2025-07-01"}
+    await office.service.receive(an_agency(COMMUNE, **told))
+    kept = await pool.fetchrow("SELECT parent, valid_from::text FROM agencies WHERE code = $1", COMMUNE)
+    assert dict(kept) == told
+    assert await broken_rows(pool, keys) == []
+    assert await pool.fetchval("SELECT count(*) FROM access_log WHERE what = 'copy_healed'") == 0
+
+
 async def test_a_version_of_a_calendar_and_a_form_are_healed_too(empty_office: Office) -> None:
     """Rows that are only added to: the very publication again writes them as it said."""
     office = await empty_office.open()

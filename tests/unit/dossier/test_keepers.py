@@ -57,6 +57,20 @@ def test_of_who_is_doubted_nothing_is_said_and_of_all_others_what_was() -> None:
     assert keepers.reaches("Y") == [Reach(agency="Y")]
 
 
+def test_what_stands_under_an_agency_stands_under_who_goes_on_for_it() -> None:
+    """By the catalogue's word, by its code where there is none; what ended itself is its own heir's."""
+    ends = [Ended(code="A", continuing="B", by_procedure={"1.1": "C"}), Ended(code="A.2", continuing="C")]
+    above = {"A": "", "B": "", "C": "", "A.1": "A", "A.2": "A", "A.3": "C", "A.1.1": "A.1"}
+    keepers = Keepers(ends, above=above)
+    assert {one.agency for one in keepers.sight("B")} == {"A", "A.1", "A.1.1", "B"}
+    assert {one.agency for one in keepers.sight("C")} == {"A", "A.2", "A.3", "C"}
+    assert {one.agency for one in keepers.sight("A.1")} == {"A.1", "A.1.1"}
+    assert keepers.sight("A") == []
+    above = {"P": "", "A": "P", "A.1": "A", "A.1.1": "A.1"}
+    taken = Keepers([Ended(code="A", continuing="A.1")], above=above)
+    assert {one.agency for one in taken.sight("P")} == {"A", "A.1", "A.1.1", "P"}
+
+
 @given(_ENDS)
 def test_every_record_is_kept_by_one_agency_and_found_by_it(ends: tuple[Any, ...]) -> None:
     """Also where mergers run in circles, which no catalogue should say."""

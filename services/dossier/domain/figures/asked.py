@@ -30,8 +30,8 @@ class Cut(StrEnum):
 class Selection:
     """The filter a figure, its list of dossiers and its export share; `within` is the caller's sight.
 
-    `kept` is what the caller's agency keeps, its own and of those that ended, procedure by procedure: of it
-    the caller's is asked what became of it.
+    `kept` is what the caller's agency and those under it keep, their own and of those that ended, procedure
+    by procedure (`Keepers.sight`). Of an agency nobody told of here its code says whom it stands under.
     """
 
     within: str = ""

@@ -11,7 +11,7 @@ from services.dossier.domain.archive.holds import Hold, HoldKind
 from services.dossier.domain.archive.retention import Ended as EndedDossier
 from services.dossier.domain.archive.retention import Ending, Record, RecordState, Retention
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.keepers import Keepers, Reach
+from services.dossier.domain.keepers import Keepers, Reach, above_of
 from services.dossier.store.archive.rows import Rows, inserting, touching
 from services.dossier.store.continuations import ended_of
 from services.dossier.store.copies import Copies
@@ -177,6 +177,7 @@ class PostgresRecords:
                 if row["valid_to"] is not None and date.fromisoformat(row["valid_to"]) < today
             ],
             doubted=known - {"", *(row["code"] for row in sound)},
+            above={row["code"]: row["parent"] or above_of(row["code"]) for row in sound},
         )
 
     async def listed(

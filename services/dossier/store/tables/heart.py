@@ -327,6 +327,7 @@ Table(
     Column("sequence", BigInteger, nullable=False),
     *texts("name", "kind", "level", "calendar", "one_stop_name", "address", "phone"),
     Column("place", Text, nullable=False, server_default=""),
+    Column("parent", Text),
     Column("valid_from", Date),
     Column("valid_to", Date),
     Column("successors", ARRAY(Text), nullable=False, server_default="{}"),
