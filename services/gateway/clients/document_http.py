@@ -18,6 +18,7 @@ from kernel.core.clock import VIETNAM, Clock
 from services.gateway.domain.documents.axis_http import Answer, AxisAccount, answer_of, file_hash, headers_of
 from services.gateway.domain.documents.ledger import Message, MessageKind
 from services.gateway.domain.documents.organs import written_organ
+from services.gateway.domain.log_reason import for_the_log
 from services.gateway.use_cases.documents.ports import AxisRefused, AxisSilent, Handed, Incoming, Receipt
 
 _KINDS = {MessageKind.DOCUMENT: "edoc", MessageKind.STATUS: "status"}
@@ -97,7 +98,7 @@ class HttpAxis:
                 one = await self._content(doc_id)
             except AxisSilent as silence:
                 one, silences = None, silences + 1
-                _log.warning("axis_content_not_given", document=doc_id[:100], reason=str(silence))
+                _log.warning("axis_content_not_given", document=doc_id[:100], reason=for_the_log(silence))
             if one is None:
                 self._not_before[doc_id] = now + _WAIT
             else:

@@ -54,7 +54,7 @@ def good(said: Any, words: re.Pattern[str]) -> Mapping[str, Any] | str:
     if code is None and is_blank(result):
         raise DatabaseSilent("câu trả lời của kho giấy tờ không có mã")
     if code is not None and whole_number(code) != 0:
-        raise DatabaseSilent(f"kho giấy tờ trả lời mã {str(code)[:20]}")
+        raise DatabaseSilent(f"kho giấy tờ trả lời: mã {str(code)[:20]}")
     if is_blank(result) and speaks_of(text_told(told, "message"), words):
         raise DatabaseSilent("kho giấy tờ không nhận phiên")
     return told

@@ -6,6 +6,7 @@ import structlog
 
 from kernel.postgres.engine import BROKEN_WORLD
 from kernel.service import Job, JobTick
+from services.gateway.domain.log_reason import for_the_log
 from services.gateway.use_cases.documents.ports import AxisSilent
 
 _log = structlog.get_logger()
@@ -28,7 +29,7 @@ async def exchange_documents(tick: JobTick) -> None:
         try:
             await step()
         except AxisSilent as silence:
-            _log.warning("document_axis_silent", reason=str(silence))
+            _log.warning("document_axis_silent", reason=for_the_log(silence))
         except BROKEN_WORLD:
             raise
         except Exception as defect:

@@ -8,6 +8,7 @@ import structlog
 
 from kernel.core.clock import Clock
 from services.gateway.domain.limits import Breaker
+from services.gateway.domain.log_reason import for_the_log
 from services.gateway.domain.shared_databases import UNAVAILABLE, DatabaseSilent, Found, Question, least
 from services.gateway.use_cases.connectors.ports import Answered
 
@@ -128,7 +129,7 @@ class LookUpDatabases:
             found = await database.ask(question)
         except DatabaseSilent as silence:
             breaker.failed(self._ticking())
-            _log.warning("database_silent", database=name, reason=str(silence))
+            _log.warning("database_silent", database=name, reason=for_the_log(silence))
             return Found(UNAVAILABLE)
         breaker.succeeded()
         return found

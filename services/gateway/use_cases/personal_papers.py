@@ -19,6 +19,7 @@ from kernel.core.clock import VIETNAM, Clock
 from kernel.core.ids import new_id
 from kernel.sealing import SealBroken
 from services.gateway.domain.limits import Breaker
+from services.gateway.domain.log_reason import for_the_log
 from services.gateway.domain.personal_papers import (
     MOST_FILES,
     Choice,
@@ -224,7 +225,7 @@ class PersonalPapers:
 
     def _away(self, silence: DatabaseSilent) -> StoreAway:
         self.breaker.failed(self._ticking())
-        _log.warning("database_silent", database="PERSONAL_PAPERS", reason=str(silence))
+        _log.warning("database_silent", database="PERSONAL_PAPERS", reason=for_the_log(silence))
         return StoreAway()
 
 

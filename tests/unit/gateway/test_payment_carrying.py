@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from kernel.core.errors import Unavailable
 from kernel.testing.fixed_clock import FixedClock
@@ -56,7 +57,7 @@ class Platform:
     async def send(self, message: dict[str, Any]) -> Any:
         self.asked.append(message["MaThamChieu"])
         if message["MaThamChieu"] in self.silent:
-            raise PortalSilent("HTTP 500")
+            raise PortalSilent("HTTP 500: Nguyễn Văn An, số 099088000011, không hợp lệ")
         if message["LoaiBanTin"] == "INIT":
             return {"MaLoi": "00", "UrlThanhToan": "https://tt.example/1"}
         return a_result(MaThamChieu=message["MaThamChieu"], TrangThaiGD="1")
@@ -147,9 +148,12 @@ async def test_an_address_that_is_not_kept_is_put_off_and_the_others_are_opened(
 
 async def test_one_the_platform_is_silent_about_lets_the_others_be_asked() -> None:
     service, platform = DossierService(), Platform(FIRST)
-    assert await carrying(service, platform).look_up_due() == 2
+    with capture_logs() as logged:
+        assert await carrying(service, platform).look_up_due() == 2
     assert booked(service) == [SECOND, THIRD]
     assert [one["reference"] for one in service.told if one["refused"]] == [FIRST]
+    # Its words may name a citizen: they stand with the payment, not in the log.
+    assert [line["reason"] for line in logged] == ["HTTP 500"]
 
 
 async def test_a_platform_that_is_away_is_left_alone_after_some_silences() -> None:

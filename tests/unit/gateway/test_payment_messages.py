@@ -311,3 +311,15 @@ def test_nothing_is_signed_for_who_has_no_secret_and_no_joined_values_are_believ
     assert read_query(joined, CARRIED, ACCOUNT).refused
     other = {**a_result(MaThamChieu=reference, MaDoiTac="H98"), "TrangThaiGD": "1"}
     assert read_query(other, CARRIED, ACCOUNT).refused
+
+
+def test_a_message_of_ours_is_no_answer_though_its_signature_fits() -> None:
+    """Whoever stands on the road sees our INIT; its last members joined are one text of a result."""
+    opened = init_message(CARRIED, ACCOUNT)
+    signed = [str(opened[name]) for name in INIT]
+    echo = dict(zip(RESULT, [*signed[:9], "|".join(signed[9:])], strict=True))
+    assert OTHER_SIDE.of(echo, RESULT) == opened["MaXacThuc"]
+    news = read_query({**echo, "MaXacThuc": opened["MaXacThuc"], "TrangThaiGD": "4"}, CARRIED, ACCOUNT)
+    assert (news.outcome, bool(news.refused)) == ("PENDING", True)
+    asked = {**a_result(LoaiBanTin="Query"), "TrangThaiGD": "1"}
+    assert read_query(asked, CARRIED, ACCOUNT).outcome == "PAID"

@@ -22,7 +22,7 @@ from services.gateway.use_cases.portal.inbound.accounting import Accounted, acco
 from services.gateway.use_cases.portal.inbound.bodies import read_message
 from services.gateway.use_cases.portal.inbound.handing import with_files_there
 from services.gateway.use_cases.portal.inbound.understanding import understood
-from tests.unit.gateway.test_portal_spelling import a_message, at_once, message_of
+from tests.unit.gateway.test_portal_spelling import OF_THE_OWNER, a_message, at_once, message_of
 
 Json = dict[str, Any]
 ACCOUNT = "5e1b7f7c-3c1f-4f4e-9d2e-1f0a2b3c4d5e"
@@ -71,6 +71,26 @@ def test_a_message_all_of_which_is_read_goes_as_it_is() -> None:
     assert (found.people_why, found.unread) == ("", ())
     assert found.handed.body["form_data"]["GhiChu"] == "cẩn thận"
     assert REMAINDER not in found.handed.body["form_data"]
+
+
+def test_what_is_read_in_parts_and_numbers_leaves_nothing_over() -> None:
+    data = with_data(NgayNopHoSo=[2026, 3, 3, 8, 15], MaTTHC=1.0108, NgaySinh=[1988, 1, 1])["data"]
+    owner = {name: data.pop(name) for name in OF_THE_OWNER}
+    found = looked_over(
+        {"service": "DongBoHoSo", "isUpdating": "False", "data": {"ThongTinHoSo": data, "ChuThe": owner}}
+    )
+    assert (found.people_why, found.unread) == ("", ())
+    assert found.handed.body["owner"]["birth_date"] == "1988-01-01"
+    assert found.handed.body["procedure_code"] == "1.010800"
+
+
+def test_a_form_nobody_reads_is_left_out_and_read_as_it_came() -> None:
+    told = with_data(DuLieuEForm=["Nghề nghiệp: thợ mộc", "Dân tộc: Thái"])
+    with pytest.raises(NeedsPeople):
+        looked_over(told)
+    found = looked_over(told, DuLieuEForm="")
+    assert found.handed.body["form_data"]["DuLieuEForm (như bản tin)"] == told["data"]["DuLieuEForm"]
+    assert (found.people_why, REMAINDER in found.handed.body["form_data"]) == ("", False)
 
 
 def nothing(*_: Any, **__: Any) -> Json:

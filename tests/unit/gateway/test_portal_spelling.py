@@ -15,7 +15,7 @@ from services.gateway.domain.portal.inbound.messages import Inbound
 from services.gateway.domain.portal.inbound.reading import Handed, handed_of
 from services.gateway.domain.portal.wire.outline import Bounds, NoOutline
 from services.gateway.domain.portal.wire.profiles import GENERAL
-from services.gateway.domain.portal.wire.words import NeedsPeople
+from services.gateway.domain.portal.wire.words import NeedsPeople, NotUnderstood
 from services.gateway.use_cases.portal.inbound.bodies import Said, read_message
 from services.gateway.use_cases.portal.inbound.handing import require_only_files
 from tests.builders.gateway.portal import a_message as a_portal_message
@@ -109,6 +109,17 @@ def with_data(how: Callable[[Any], Any]) -> Callable[[Json], Any]:
     return lambda message: {**message, "data": how(message["data"])}
 
 
+OF_THE_OWNER = ("ChuHoSo", "LoaiDoiTuong", "SoGiayToChuHoSo", "NgaySinh", "DiaChi", "DienThoai", "Email")
+
+
+def in_parts(data: Json, parts: dict[str, tuple[str, ...]]) -> Json:
+    """Put members of a content into objects of their own."""
+    inside = {part: {name: data[name] for name in names} for part, names in parts.items()}
+    return {
+        name: one for name, one in data.items() if not any(name in one for one in parts.values())
+    } | inside
+
+
 def with_files(how: Callable[[Any], Any], name: str = "TaiLieuNop") -> Callable[[Json], Any]:
     def written(data: Json) -> Json:
         rest = {member: one for member, one in data.items() if member != "TaiLieuNop"}
@@ -142,6 +153,20 @@ FORMS: dict[str, Callable[[Json], Any]] = {
     "a moment of elsewhere as PHP has it": with_data(
         lambda data: {**data, "NgayNopHoSo": {"date": "2026-03-03 01:15:00.0", "timezone": "UTC"}}
     ),
+    "moments as Jackson has them": with_data(
+        lambda data: {**data, "NgayNopHoSo": [2026, 3, 3, 8, 15], "NgaySinh": [1988, 1, 1]}
+    ),
+    "a moment of Jackson with seconds": with_data(
+        lambda data: {**data, "NgayNopHoSo": [2026, 3, 3, 8, 15, 0, 0]}
+    ),
+    "whose it is in a part": with_data(lambda data: in_parts(data, {"owner": OF_THE_OWNER})),
+    "the dossier and whose it is in two parts": with_data(
+        lambda data: {
+            "ThongTinHoSo": {name: one for name, one in data.items() if name not in OF_THE_OWNER},
+            **in_parts({name: data[name] for name in OF_THE_OWNER}, {"ThongTinChuHoSo": OF_THE_OWNER}),
+        }
+    ),
+    "its procedure in a part of its own": with_data(lambda data: in_parts(data, {"thuTuc": ("MaTTHC",)})),
     "a moment of JavaScript": with_data(lambda data: {**data, "NgayNopHoSo": 1772500500000}),
     "in a request": lambda message: {"request": message},
     "in an envelope of SOAP": lambda message: {
@@ -174,6 +199,29 @@ FORMS: dict[str, Callable[[Json], Any]] = {
         lambda file: [{"TenTep": file["TenTepDinhKem"], "Base64": file["Base64"], "maThanhPhanHoSo": "TP01"}]
     ),
 }
+
+
+@pytest.mark.parametrize(
+    ("told", "code"), [(1.0108, "1.010800"), ("2.5", "2.500000"), (2.000908, "2.000908")]
+)
+async def test_a_procedure_as_a_number_has_its_noughts_again(told: Any, code: str) -> None:
+    assert (await understood(a_message(SIZES[0], MaTTHC=told)))[0]["procedure_code"] == code
+
+
+async def test_two_who_may_own_it_are_nobodys_to_choose_from() -> None:
+    message = a_message(SIZES[0])
+    owner = {name: message["data"].pop(name) for name in OF_THE_OWNER}
+    message["data"] |= {"NguoiNop": owner, "NguoiUyQuyen": {**owner, "ChuHoSo": "Trần Thị Bình"}}
+    with pytest.raises((NeedsPeople, NotUnderstood)):
+        await understood(message)
+
+
+@pytest.mark.parametrize(
+    "told", [[3, 3, 2026], [2026, 3, 3, 8], [2026, 13, 3], [2026, True, 3], [2026, 3.0, 3]]
+)
+async def test_numbers_that_are_no_moment_are_for_people(told: Any) -> None:
+    with pytest.raises(NeedsPeople):
+        await understood(a_message(SIZES[0], NgayNopHoSo=told))
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -7,6 +7,7 @@ import structlog
 
 from kernel.core.errors import Unavailable
 from kernel.service import Job, JobTick
+from services.gateway.domain.log_reason import for_the_log
 from services.gateway.use_cases.portal.exchange.holding import Exchange
 
 _MINUTE = 60.0
@@ -19,7 +20,7 @@ async def _unless_silent(what: str, work: Awaitable[object]) -> None:
     try:
         await work
     except Unavailable as away:
-        _log.warning("portal_exchange_waits", what=what, reason=away.detail or away.title)
+        _log.warning("portal_exchange_waits", what=what, reason=for_the_log(away))
 
 
 async def read_catalogues(tick: JobTick) -> None:

@@ -5,6 +5,7 @@ import structlog
 from kernel.core.apart import Apart
 from kernel.core.errors import Unavailable
 from kernel.service import Job, JobTick
+from services.gateway.domain.log_reason import for_the_log
 from services.gateway.use_cases.portal.exchange.payments import CarryPayments
 
 _HALF_HOUR = 1800.0
@@ -23,7 +24,7 @@ async def carry(tick: JobTick) -> None:
             try:
                 await deed()
             except Unavailable as away:
-                _log.warning("payments_not_carried", reason=away.detail)
+                _log.warning("payments_not_carried", reason=for_the_log(away))
     apart.tell()
 
 

@@ -4,6 +4,7 @@ import structlog
 
 from kernel.core.errors import Unavailable
 from kernel.service import Job, JobTick
+from services.gateway.domain.log_reason import for_the_log
 from services.gateway.use_cases.portal.telling.reconcile import Reconcile
 
 _SAMPLE = 200
@@ -19,7 +20,7 @@ async def compare_with_portal(tick: JobTick) -> None:
     try:
         found = await reconcile.run(_SAMPLE)
     except Unavailable as silence:
-        _log.warning("portal_not_compared", reason=silence.detail)
+        _log.warning("portal_not_compared", reason=for_the_log(silence))
         return
     if found:
         _log.warning("portal_differs", dossiers=found)

@@ -9,6 +9,7 @@ import structlog
 from kernel.core.clock import Clock
 from kernel.core.errors import Stale
 from services.gateway.domain.connectors.source import PullWay, Source, Way
+from services.gateway.domain.log_reason import for_the_log
 from services.gateway.domain.portal.telling.ledger import Backoff
 from services.gateway.use_cases.connectors.ports import Pages, PullState, SourceSilent
 from services.gateway.use_cases.connectors.take_in import TakeIn
@@ -49,7 +50,7 @@ class PullSources:
                 pages += int(is_kept)
                 seen = await self._state(source)
         except SourceSilent as silence:
-            _log.warning("connector_silent", source=source.name, reason=str(silence))
+            _log.warning("connector_silent", source=source.name, reason=for_the_log(silence))
             wait = self._backoff.wait(seen.failures + 1, 1.0)
             await self._pause(source, wait, str(silence), seen.failures + 1)
             return pages

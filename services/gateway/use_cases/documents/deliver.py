@@ -65,7 +65,8 @@ class DeliverDocuments:
                 raise
             except Exception as error:
                 # One word nobody thought of must not hold up the others; it is met again at the next round.
-                _log.warning("document_receipt_failed", message=str(receipt.message), error=repr(error))
+                name = type(error).__name__
+                _log.warning("document_receipt_failed", message=str(receipt.message), error=name)
                 failed.append(error)
         if failed:
             raise failed[0]

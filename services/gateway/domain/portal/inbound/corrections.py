@@ -88,6 +88,9 @@ def corrected(path: str, message: Any, corrections: Mapping[str, str]) -> Any:
         return changed
     for name in applied:
         _put(data, name, corrections[name])
+    if FORM in applied and not is_form(was[FORM]) and not holds_file(was[FORM]):
+        # Nobody reads it as a form: an officer reads it as it is. One that is read was left out for good.
+        data[f"{FORM} {_AS_IT_CAME}"] = was[FORM]
     members = dict.fromkeys(next(_steps(was, name)) for name in applied)
     for member in [one for one in members if one not in {FILES, FORM}]:
         unsaid = _taken_from(was.get(member), data.get(member))

@@ -11,7 +11,7 @@ from typing import Any
 
 from services.gateway.domain.account import tech_id_of
 from services.gateway.domain.portal.wire.leaves import token
-from services.gateway.domain.portal.wire.words import NO, YES, is_no_moment, moment_of
+from services.gateway.domain.portal.wire.words import NO, YES, is_no_moment, moment_of, procedure_of
 
 _LONGEST_OF_THE_ROAD = 4_000
 _SUBJECTS = {"1": "CITIZEN", "2": "BUSINESS", "3": "STATE_AGENCY", "4": "ORGANISATION"}
@@ -164,7 +164,7 @@ def _code(value: str, told: ToldOn) -> bool:
 
 
 def _procedure(value: str, told: ToldOn) -> bool:
-    return told.is_change or token(value) == token(told.procedure)
+    return told.is_change or token(procedure_of(value)) == token(told.procedure)
 
 
 def _agency_or_change(value: str, told: ToldOn) -> bool:

@@ -18,6 +18,7 @@ PEOPLE = "dinhdanhchs"
 _CODES = frozenset({"mahoso", "mahosoqg"})
 _HEADS = frozenset({"header", "headers"})
 _NO_CONTENT = FORMS | FILES | ADDRESSES | {PEOPLE}
+_OF_A_PART = frozenset({"matthc", "chuhoso", "tenthuongnhan"})
 _OF_A_GROUP = {
     **dict.fromkeys(ADDRESSES, Where.ADDRESS),
     **dict.fromkeys(FILES, Where.FILE),
@@ -46,7 +47,7 @@ class Levels:
         way = _way_to(content)
         datas = [place for place, one in enumerate(way) if one.name == "data"]
         outside = way[datas[0] + 1 :] if datas else way
-        return cls(wire, content, frozenset(way), frozenset(outside))
+        return cls(wire, content, frozenset((*way, *_parts_of(way))), frozenset(outside))
 
     def where(self, leaf: Leaf) -> frozenset[Where]:
         """Return on which levels a value stands; none for one of the form, or of anything nobody knows."""
@@ -145,6 +146,18 @@ class Levels:
                 return at.name
             at = at.above
         return ""
+
+
+def _parts_of(way: list[Level]) -> Iterator[Level]:
+    """Yield the objects beside or in a dossier that alone say whose it is, or for which procedure."""
+    around = [one for level in way if not level.is_list for one in level.inner]
+    for name in _OF_A_PART - {one.name for one in around}:
+        parts = [
+            one
+            for one in around
+            if isinstance(one, Level) and one not in way and any(inner.name == name for inner in one.inner)
+        ]
+        yield from parts if len(parts) == 1 and parts[0].name not in _NO_CONTENT else ()
 
 
 def _content_in(wire: Level) -> Level | None:

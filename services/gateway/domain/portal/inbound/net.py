@@ -17,7 +17,9 @@ from services.gateway.domain.portal.inbound.levels import ADDRESSES, FILES, FORM
 from services.gateway.domain.portal.wire.base64_text import NotBase64, base64_content
 from services.gateway.domain.portal.wire.leaves import (
     A_NAME,
+    Figure,
     Leaf,
+    Level,
     Members,
     folded,
     leaves_in,
@@ -27,7 +29,7 @@ from services.gateway.domain.portal.wire.leaves import (
     token,
     tree_of,
 )
-from services.gateway.domain.portal.wire.words import NO, YES, LongText
+from services.gateway.domain.portal.wire.words import MOST_NUMBERS, NO, YES, LongText, moment_in_numbers
 
 OTHER_ANSWERS = "Các trường khác"
 REMAINDER = "Nội dung khác của bản tin"
@@ -207,6 +209,8 @@ class _Found:
     def _is_declared(self, leaf: Leaf) -> bool:
         if _is_of_a_schema(leaf) or self._is_replaced(leaf) or self._is_in_a_moment(leaf):
             return True
+        if leaf.above.is_list and self._is_of_numbers(leaf.above):
+            return True
         where = self.levels.where(leaf)
         if not where:
             return False
@@ -236,6 +240,11 @@ class _Found:
                 return True
         return False
 
+    def _is_of_numbers(self, above: Level) -> bool:
+        """Tell whether a list is a moment as Jackson writes one, which is told in one text."""
+        text = moment_in_numbers([_whole(one) for one in above.inner[: MOST_NUMBERS + 1]])
+        return text is not None and self._says_so(above.name, text, self.levels.where_of(above))
+
     def _says_so(self, name: str, value: Any, where: frozenset[Where]) -> bool:
         """Tell whether an exception is for a value of this name at this place."""
         told, said = token(value), str(value).strip()
@@ -261,6 +270,11 @@ def _keys(leaf: Leaf) -> Iterator[tuple[str, str]]:
         names[""] = None
     for value in dict.fromkeys(leaf.tokens):
         yield from ((name, value) for name in names)
+
+
+def _whole(one: Leaf | Level) -> int | None:
+    is_number = isinstance(one, Leaf) and isinstance(one.value, Figure) and one.value.isdecimal()
+    return int(one.value) if isinstance(one, Leaf) and is_number else None
 
 
 def _is_of_a_schema(leaf: Leaf) -> bool:

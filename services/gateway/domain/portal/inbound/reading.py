@@ -30,6 +30,7 @@ from services.gateway.domain.portal.wire.words import (
     NotUnderstood,
     is_no_moment,
     moment_of,
+    procedure_of,
     text_of,
 )
 
@@ -143,7 +144,7 @@ def require_likely(handed: Handed, received_at: datetime) -> None:
 
 
 def _dossier(data: Mapping[str, Any], profile: Mapping[str, Any], code: str, listed: Listed) -> Json:
-    procedure = text_of(data, profile["procedure"])
+    procedure = procedure_of(text_of(data, profile["procedure"]))
     if not procedure:
         raise NotUnderstood(f"Thiếu trường bắt buộc {profile['procedure']}")
     submitted_at = _moment(data, profile["submitted_at"])

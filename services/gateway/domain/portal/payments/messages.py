@@ -251,12 +251,16 @@ def read_result(message: Any, account: PaymentAccount) -> News:
 
 
 def read_query(answer: Any, carried: Mapping[str, Any], account: PaymentAccount) -> News:
-    """Read what became of a payment; it must be the one asked about, and signed."""
+    """Read what became of a payment; it must be the one asked about, of its kind, and signed.
+
+    The last signed member may hold the sign that joins them: an INIT of ours fits its own signature so.
+    """
     found = _unwrapped(answer)
     reference = str(carried["reference"])
+    is_result = text_told(found, "LoaiBanTin").upper() in {account.result_type.upper(), "QUERY"}
     is_of_us = str(found.get("MaDoiTac") or "").strip() == account.partner
     is_asked_for = is_of_us and str(found.get("MaThamChieu") or "") == reference
-    if not is_asked_for or not is_signed(found, _RESULT, account.secret):
+    if not is_asked_for or not is_result or not is_signed(found, _RESULT, account.secret):
         return _refused(reference, "câu trả lời tra cứu không khớp hoặc không có chữ ký đúng")
     state = text_told(found, "TrangThaiGD")
     is_paid = state == _PAID and _is_success(found)

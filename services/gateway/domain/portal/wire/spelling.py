@@ -17,7 +17,7 @@ from services.gateway.domain.portal.wire.elements import (
 )
 from services.gateway.domain.portal.wire.profiles import PROFILES
 from services.gateway.domain.portal.wire.twice import is_blank, lay_under
-from services.gateway.domain.portal.wire.words import Json
+from services.gateway.domain.portal.wire.words import Json, moment_in_numbers
 
 FILES, PEOPLE, FORM = "TaiLieuNop", "DinhDanhCHS", "DuLieuEForm"
 TAX_FILE, TAX_PAYMENT = "FileThongBaoThue", "ThongTinThanhToan"
@@ -87,6 +87,9 @@ _MEMBERS = by_letters(
         TAX_PAYMENT,
     ]
 )
+_OF_A_PART = sorted(
+    {name for profile in PROFILES.values() for name in (profile["procedure"], profile["owner"]["full_name"])}
+)
 _READ = frozenset(_MEMBERS.values()) - {FORM}
 _OF_FILES = by_letters(FILE_MEMBERS)
 _OF_ADDRESSES = by_letters(_ADDRESS_MEMBERS)
@@ -96,6 +99,28 @@ _OF_PEOPLE = by_letters(_PEOPLE_MEMBERS)
 def with_members_named(data: Mapping[str, Any]) -> Json:
     """Return the content of a message with its members as the contract spells them."""
     return spelled(data, _MEMBERS, _CONTENT_ALIASES)
+
+
+def with_parts(data: Mapping[str, Any]) -> Json:
+    """Return a content with what its parts say of the dossier as its own (`ThongTinHoSo`, `ThongTinChuHoSo`).
+
+    A part is the only object in it that says whose dossier it is, or for which procedure, where the content
+    itself does not; two of these are nobody's to choose from.
+    """
+    told = {**data}
+    for name in _OF_A_PART:
+        parts = [
+            part
+            for part, one in data.items()
+            if is_blank(told.get(name))
+            and part not in _MEMBERS.values()
+            and isinstance(one, Mapping)
+            and name.casefold() in map(letters_of_name, one)
+        ]
+        if len(parts) == 1 and parts[0] in told:
+            for member, value in with_members_named(told.pop(parts[0])).items():
+                lay_under(told, member, value)
+    return told
 
 
 def in_shape(data: Mapping[str, Any]) -> Json:
@@ -204,9 +229,11 @@ def _shaped(name: str, value: Any) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Return a single value out of the list of one of XML bridges, or a moment out of PHP's object."""
+    """Return a single value out of the list of one of XML bridges, or a moment out of PHP's or Jackson's."""
     if isinstance(value, list) and len(value) == 1 and not isinstance(value[0], list | Mapping):
         return value[0]
+    if (moment := moment_in_numbers(value)) is not None:
+        return moment
     if isinstance(value, Mapping) and isinstance(value.get("date"), str):
         zone = value.get("timezone")
         suffix = {"UTC": "Z", "Z": "Z", None: ""}.get(zone, zone)

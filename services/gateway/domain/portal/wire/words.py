@@ -50,9 +50,14 @@ _MONTHS = {
     "Nov": 11,
     "Dec": 12,
 }
+_FIRST_LIKELY = 1900
+_FEWEST_NUMBERS, MOST_NUMBERS = 3, 7
+"""Of a moment as Jackson writes one: a day; hours and minutes, seconds, nanoseconds behind it."""
 _LAST_LIKELY, _NEVER = 2200, 9999
 """Years between are digits that mean something else: a birthday in milliseconds."""
 _NOON = 12
+_AS_A_NUMBER, _NATIONAL = re.compile(r"\d\.\d{1,5}"), len("1.000000")
+"""Six digits behind the point, always (2.3)."""
 _NET_FIRST, _A_DAY_MS = -62_135_596_800_000, 86_400_000
 """`DateTime.MinValue` in milliseconds since 1970, and how far a zone moves it."""
 
@@ -104,6 +109,25 @@ def is_no_moment(text: str) -> bool:
         return _NET_FIRST - _A_DAY_MS <= int(since["net"]) <= _NET_FIRST + _A_DAY_MS
     found = moment_of(text)
     return found is not None and found.year == 1
+
+
+def moment_in_numbers(value: Any) -> str | None:
+    """Return the moment a list of numbers is, as Jackson writes it (`[2026,3,3,8,0]`); None for any other."""
+    is_list = isinstance(value, list) and _FEWEST_NUMBERS <= len(value) <= MOST_NUMBERS
+    if not is_list or any(isinstance(one, bool) or not isinstance(one, int) for one in value):
+        return None
+    if len(value) == _FEWEST_NUMBERS + 1 or not _FIRST_LIKELY <= value[0] <= _LAST_LIKELY:
+        return None
+    year, month, day, hours, minutes, seconds, nanoseconds = (*value, 0, 0, 0, 0)[:MOST_NUMBERS]
+    with suppress(ValueError):
+        local = datetime(year, month, day, hours, minutes, seconds, nanoseconds // 1000, tzinfo=VIETNAM)
+        return local.replace(tzinfo=None).isoformat()
+    return None
+
+
+def procedure_of(text: str) -> str:
+    """Return a procedure's code; of a national one, as a number, the noughts at its end were lost."""
+    return text.ljust(_NATIONAL, "0") if _AS_A_NUMBER.fullmatch(text) else text
 
 
 def moment_of(text: str) -> datetime | None:

@@ -14,6 +14,7 @@ import structlog
 from kernel.core.apart import Apart
 from kernel.core.clock import VIETNAM, Clock
 from kernel.core.errors import NotFound, Refusal, Unavailable
+from services.gateway.domain.log_reason import for_the_log
 from services.gateway.domain.portal.answers.answer import PortalSilent
 from services.gateway.domain.portal.payments.messages import (
     News,
@@ -146,7 +147,7 @@ class CarryPayments:
         try:
             answer = await self._platform.send(query_message(carried, self._account))
         except PortalSilent as silence:
-            _log.warning("payment_not_looked_up", reason=str(silence), reference=carried["reference"])
+            _log.warning("payment_not_looked_up", reason=for_the_log(silence), reference=carried["reference"])
             await self._put_off(carried, str(silence))
             return False
         news = read_query(answer, carried, self._account)
@@ -173,7 +174,7 @@ class CarryPayments:
                 outcome = await self._dossiers.tell(_told(news, "CALLBACK", message))
                 why = why or ("không có giao dịch này" if outcome == "unknown" else "")
         except Refusal as refusal:
-            _log.warning("payment_result_not_kept", reason=str(refusal), reference=news.reference)
+            _log.warning("payment_result_not_kept", reason=for_the_log(refusal), reference=news.reference)
             # Not kept, so not confirmed: the platform tells again, or the look-up finds it.
             why = "hệ thống tạm thời chưa ghi nhận được"
         return reply(message, self._account, why=why)

@@ -24,7 +24,13 @@ from services.gateway.domain.portal.wire.outline import (
     outline_of,
 )
 from services.gateway.domain.portal.wire.several import another_dossier
-from services.gateway.domain.portal.wire.spelling import FILES, files_in, in_shape, with_members_named
+from services.gateway.domain.portal.wire.spelling import (
+    FILES,
+    files_in,
+    in_shape,
+    with_members_named,
+    with_parts,
+)
 from services.gateway.domain.portal.wire.twice import lay_under
 from services.gateway.domain.portal.wire.words import Json
 from services.gateway.use_cases.portal.inbound.aside import aside, values_at_most
@@ -146,7 +152,7 @@ async def _undone(
     for other in beside:
         for name, value in (await _named(other, files)).items():
             lay_under(told, name, value)
-    return await aside(files.values, in_shape, told)
+    return await aside(files.values, in_shape, with_parts(told))
 
 
 async def _named(data: Mapping[str, Any], files: "_Files") -> dict[str, Any]:
