@@ -21,7 +21,7 @@ async def run(tick: JobTick) -> None:
 
     async def found(past: Collection[UUID]) -> Sequence[MoneyReceipt]:
         async with tick.open_work() as work:
-            waiting: Sequence[MoneyReceipt] = await work.payments.receipts_due(tick.now, _AT_ONCE, past)
+            waiting: Sequence[MoneyReceipt] = await work.till.receipts_due(tick.now, _AT_ONCE, past)
         return waiting
 
     async def tell(receipt: MoneyReceipt) -> None:
@@ -41,7 +41,7 @@ async def _tell(tick: JobTick, provider: ReceiptProvider, receipt: MoneyReceipt)
             await work.payments.hold(receipt.dossier_id)
         elif receipt.asking_id is not None:
             await work.payments.hold_asking(receipt.asking_id)
-        current = await work.payments.receipt(receipt.id)
+        current = await work.till.receipt(receipt.id)
         # Cancelled while the provider was asked: what it said is kept, and the cancellation is told next.
         keep_answer(work, current or receipt, answer, tick.now)
 

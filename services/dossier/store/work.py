@@ -40,6 +40,7 @@ from services.dossier.store.papers import PostgresPapers
 from services.dossier.store.parsed import Definitions
 from services.dossier.store.payments import PostgresPayments
 from services.dossier.store.proofs import PostgresProofs
+from services.dossier.store.reconciliations import PostgresReconciliations
 from services.dossier.store.registers import PostgresRegisters
 from services.dossier.store.results import PostgresResults
 from services.dossier.store.row_heads import RowHeads
@@ -49,6 +50,7 @@ from services.dossier.store.sheets import begin_sheet
 from services.dossier.store.signings import PostgresSignings
 from services.dossier.store.slips import PostgresSlips
 from services.dossier.store.supervision.work import PostgresSupervision
+from services.dossier.store.till import PostgresTill
 from services.dossier.store.uploads import PostgresUploads
 from services.dossier.store.views import PostgresViews
 from services.dossier.store.warnings import PostgresWarnings
@@ -99,10 +101,9 @@ class PostgresWork:
     def __init__(self, unit: UnitOfWork, resources: Resources) -> None:
         self._unit = unit
         self.files = self.parts = resources.files
-        self.scanner = resources.scanner
+        self.scanner, self.scan_desk = resources.scanner, resources.scan_desk
         self.signer = resources.signer
         self.agency_seals = resources.agency_seals
-        self.scan_desk = resources.scan_desk
         self.scan_batches = PostgresScanBatches(unit)
         self.signings = PostgresSignings(unit)
         self.proofs = PostgresProofs(unit)
@@ -137,6 +138,7 @@ class PostgresWork:
         self.attachments = PostgresAttachments(unit, keys)
         self.papers = PostgresPapers(unit, resources.seals, keys)
         self.payments = PostgresPayments(unit, rows, heads)
+        self.till, self.reconciliations = PostgresTill(unit, rows), PostgresReconciliations(unit, rows)
         self.outside = PostgresOutside(unit)
         self.slips = PostgresSlips(unit, rows, heads)
         self.colleagues = PostgresColleagues(unit, copies)

@@ -183,7 +183,7 @@ async def read_requests(
 async def paid_askings(requests: Sequence[CopyRequest], *, work: Work) -> set[UUID]:
     """Return the askings among these whose money has a receipt."""
     askings = {one.asking_id for one in requests if one.asking_id is not None}
-    receipts = await work.payments.receipts_of_askings(sorted(askings)) if askings else []
+    receipts = await work.till.receipts_of_askings(sorted(askings)) if askings else []
     return {one.asking_id for one in receipts if one.asking_id is not None}
 
 

@@ -19,7 +19,7 @@ from services.dossier.use_cases.ports import Work
 async def read_drawer(day: date, *, cashier: str = "", by: Caller, work: Work, now: datetime) -> Drawer:
     """Return what the caller took on a day, or to a manager what a cashier who is not there did."""
     whose, _ = await whose_drawer(cashier, by=by, work=work, now=now)
-    return await work.payments.drawer(by.agency, whose, day)
+    return await work.till.drawer(by.agency, whose, day)
 
 
 async def close_day(
@@ -36,13 +36,13 @@ async def close_day(
     if whose != by.subject and day >= today:
         # Who is not in the directory yet may be at the counter: their running day is theirs.
         raise Invalid(fields=[("day", "Sổ của người khác chỉ khóa được từ ngày hôm sau")])
-    drawer = await work.payments.hold_drawer(by.agency, whose, day)
+    drawer = await work.till.hold_drawer(by.agency, whose, day)
     if drawer.closing is not None:
         raise DayClosed
     if whose != by.subject and not drawer.by_method:
         raise Invalid(fields=[("cashier", "Ngày này người đó không thu, chi khoản nào")])
     expected = drawer.by_method.get(Method.CASH.value, 0)
-    if not drawer.by_method and day < today and not await work.payments.has_taken(by.agency, day):
+    if not drawer.by_method and day < today and not await work.till.has_taken(by.agency, day):
         raise BeforeTheDesk(fields=[("day", BeforeTheDesk.title)])
     require_closable(day, today=today, expected=expected, counted=counted, reason=reason)
     closing = CashClosing(
@@ -58,7 +58,7 @@ async def close_day(
         by_method=dict(drawer.by_method),
         closed_at=now,
     )
-    work.payments.add_closing(closing)
+    work.till.add_closing(closing)
     return closing
 
 
@@ -66,7 +66,7 @@ async def approve_closing(
     closing_id: UUID, *, note: str, by: Caller, seen: int, work: Work, now: datetime
 ) -> CashClosing:
     """Approve a closing; somebody else's than the cashier's own doing."""
-    closing = await work.payments.closing(closing_id)
+    closing = await work.till.closing(closing_id)
     if closing is None:
         raise NotFound
     by = await standing(by, closing.agency, work, now)
@@ -77,7 +77,7 @@ async def approve_closing(
     approved = closing.approved(by, note=note, now=now)
     if not approves(closing.agency, by):
         raise Forbidden
-    work.payments.save_closing(approved)
+    work.till.save_closing(approved)
     return approved
 
 
@@ -87,4 +87,4 @@ async def list_closings(
     """Return the closings of the caller's agency and of those it goes on for, newest first."""
     if not by.agency or not by.has_role("CASHIER", "ONE_STOP_MANAGER", "SIGNER"):
         raise Forbidden
-    return await work.payments.closings(await books_of(by, work, now), before, limit)
+    return await work.till.closings(await books_of(by, work, now), before, limit)

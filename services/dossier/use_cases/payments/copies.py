@@ -64,7 +64,7 @@ async def take_for_copies(
         lines=lines_of([one for one in requests if one.state == "WAITING"]),
         asking_id=asking_id,
     )
-    work.payments.add_receipt(receipt)
+    work.till.add_receipt(receipt)
     return receipt
 
 
@@ -78,7 +78,7 @@ async def pay_asking(
     requests = await work.ways_in.copies.of_asking(asking_id)
     if not requests or requests[0].agency not in await books_of(by, work, now):
         raise NotFound
-    if await work.payments.receipts_of_askings([asking_id]):
+    if await work.till.receipts_of_askings([asking_id]):
         raise NothingToPay
     payer = payment.payer
     if not payer.get("full_name"):
@@ -94,7 +94,7 @@ async def require_settled(requests: Sequence[CopyRequest], *, work: Work) -> Non
     askings = sorted({one.asking_id for one in requests if one.asking_id and is_owing(one)})
     for asking in askings:
         await work.payments.hold_asking(asking)
-    receipts = await work.payments.receipts_of_askings(askings) if askings else []
+    receipts = await work.till.receipts_of_askings(askings) if askings else []
     require_paid(requests, [one.asking_id for one in receipts if one.asking_id])
 
 
@@ -112,7 +112,7 @@ async def give_back(
         if asking is None:
             continue
         await work.payments.hold_asking(asking)
-        receipts = await work.payments.receipts_of_askings([asking])
+        receipts = await work.till.receipts_of_askings([asking])
         if not receipts:
             continue
         opened = work.seals.open(requests[0].requester_sealed, purpose="copy")
@@ -163,10 +163,10 @@ async def pay_back(
     if not approved:
         raise Invalid(fields=[("approved", "Tiền của bản sao bị từ chối phải trả lại")])
     if refund.method is Method.CASH:
-        receipts = await work.payments.receipts_of_askings([found.asking_id])
+        receipts = await work.till.receipts_of_askings([found.asking_id])
         usual = by.subject if by.has_role("CASHIER") or not receipts else receipts[0].cashier
         cashier = await paying_drawer(refund, usual, drawer, by=by, work=work, now=now)
-        held = await work.payments.hold_drawer(by.agency, cashier, now.astimezone(VIETNAM).date())
+        held = await work.till.hold_drawer(by.agency, cashier, now.astimezone(VIETNAM).date())
         if held.closing is not None:
             raise DayClosed
         decided = replace(decided, drawer=cashier)
@@ -191,9 +191,9 @@ async def forget_payers(*, work: Work, now: datetime) -> int:
     Number, day, amount and lines stay, which name nobody; the book itself is kept for good.
     """
     first = work.fee_rules.receipts_kept_from(now.astimezone(VIETNAM).date())
-    receipts = await work.payments.receipts_of_copies_before(first, _AT_ONCE)
+    receipts = await work.till.receipts_of_copies_before(first, _AT_ONCE)
     for receipt in receipts:
-        work.payments.forget_payer(receipt)
+        work.till.forget_payer(receipt)
     refunds = await work.payments.refunds_of_copies_before(first, _AT_ONCE)
     for refund in refunds:
         work.payments.forget_payee(refund)

@@ -112,7 +112,7 @@ async def write_receipt(
         dossier_ids=() if visit_id is None else tuple(one.ledger.dossier.id for one in aimed),
     )
     receipt = replace(receipt, lines=tuple(line for one in aimed for line in _booked(one, receipt)))
-    first.work.payments.add_receipt(receipt)
+    first.work.till.add_receipt(receipt)
     return receipt
 
 
@@ -152,14 +152,14 @@ async def open_receipt(
     receipt_id: UUID, *, by: Caller, seen: int, work: Work, now: datetime
 ) -> tuple[list[Ledger], MoneyReceipt]:
     """Return a valid receipt and the held account of every dossier it is of, for its own cashier."""
-    found = await work.payments.receipt(receipt_id)
+    found = await work.till.receipt(receipt_id)
     if found is None:
         raise NotFound
     if found.asking_id is not None:
         await work.payments.hold_asking(found.asking_id)
     ledgers = [await open_ledger(one, by=by, work=work, now=now) for one in found.of_dossiers]
     # Read again under the accounts' locks: two who cancel at once are one cancellation.
-    receipt = await work.payments.receipt(receipt_id) or found
+    receipt = await work.till.receipt(receipt_id) or found
     if receipt.version != seen:
         raise Stale
     if receipt.cashier != by.subject or not by.has_role("CASHIER"):
@@ -178,14 +178,14 @@ async def cancel_receipt(
     money is being refunded: that takes two people.
     """
     ledgers, receipt = await open_receipt(receipt_id, by=by, seen=seen, work=work, now=now)
-    drawer = await work.payments.hold_drawer(receipt.agency, receipt.cashier, receipt.day)
+    drawer = await work.till.hold_drawer(receipt.agency, receipt.cashier, receipt.day)
     if drawer.closing is not None:
         raise DayClosed("Hãy lập đề nghị hoàn tiền.")
     await require_unsigned(receipt, work=work)
     for ledger in ledgers:
         await _reverse(ledger, receipt, reason)
     ended = receipt.ended(ReceiptState.CANCELLED, reason=reason)
-    work.payments.save_receipt(ended, look_at=now)
+    work.till.save_receipt(ended, look_at=now)
     return ended
 
 
@@ -228,7 +228,7 @@ async def replace_receipt(
     """Give a receipt with a wrong payer a new number; the money stays where and when it was taken."""
     _, receipt = await open_receipt(receipt_id, by=by, seen=seen, work=work, now=now)
     local = now.astimezone(VIETNAM)
-    number = await work.payments.next_receipt_number(receipt.agency, receipt.serial, local.year)
+    number = await work.till.next_receipt_number(receipt.agency, receipt.serial, local.year)
     first = receipt.lines[0].get("first", str(receipt.id))
     new = replace(
         receipt,
@@ -251,6 +251,6 @@ async def replace_receipt(
     # One the provider has not numbered yet is told first: a replacement names what it replaces.
     told_as = ElectronicState.CANCELLED if is_known else ElectronicState.WAITING
     # The old one ends first: of an asking for copies one receipt stands at a time.
-    work.payments.save_receipt(replace(ended, electronic=told_as), look_at=None if is_known else now)
-    work.payments.add_receipt(new)
+    work.till.save_receipt(replace(ended, electronic=told_as), look_at=None if is_known else now)
+    work.till.add_receipt(new)
     return new

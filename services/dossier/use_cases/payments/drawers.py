@@ -63,4 +63,4 @@ async def open_drawers(*, by: Caller, work: Work, now: datetime) -> list[OpenDra
     if not by.agency or not approves(by.agency, by):
         raise Forbidden
     today: date = now.astimezone(VIETNAM).date()
-    return await work.payments.open_drawers(await books_of(by, work, now), today)
+    return await work.till.open_drawers(await books_of(by, work, now), today)

@@ -25,11 +25,11 @@ def keep_answer(work: Work, receipt: MoneyReceipt, answer: Issued, now: datetime
         attempts = receipt.attempts + 1
         wait = timedelta(seconds=min(2 ** min(attempts, 12), _LONGEST_WAIT_SECONDS))
         tried = replace(receipt, attempts=attempts, failure=answer.failure[:500])
-        work.payments.save_receipt(tried, look_at=now + wait)
+        work.till.save_receipt(tried, look_at=now + wait)
         return tried
     if receipt.electronic is ElectronicState.CANCELLING and receipt.e_number:
         told = replace(receipt, electronic=ElectronicState.CANCELLED, failure="", attempts=0)
-        work.payments.save_receipt(told, look_at=None)
+        work.till.save_receipt(told, look_at=None)
         return told
     still_to_cancel = receipt.state is ReceiptState.CANCELLED
     told = replace(
@@ -40,7 +40,7 @@ def keep_answer(work: Work, receipt: MoneyReceipt, answer: Issued, now: datetime
         failure="",
         attempts=0,
     )
-    work.payments.save_receipt(told, look_at=now if still_to_cancel else None)
+    work.till.save_receipt(told, look_at=now if still_to_cancel else None)
     return told
 
 

@@ -34,10 +34,10 @@ async def numbered(
     Whoever takes money holds the drawer first: closing and receipts cannot pass each other.
     """
     local = now.astimezone(VIETNAM)
-    drawer = await work.payments.hold_drawer(by.agency, by.subject, local.date())
+    drawer = await work.till.hold_drawer(by.agency, by.subject, local.date())
     if drawer.closing is not None:
         raise DayClosed
-    number = await work.payments.next_receipt_number(by.agency, serial, local.year)
+    number = await work.till.next_receipt_number(by.agency, serial, local.year)
     return MoneyReceipt(
         id=new_id(),
         agency=by.agency,

@@ -228,7 +228,7 @@ async def receive_news(news: PlatformNews, *, by: Caller, work: Work, now: datet
     if not is_first and news.source == LOOK_UP and not await _is_listed(news, work):
         day = news.paid_at.astimezone(VIETNAM).date()
         found = Difference(Wrong.UNCONFIRMED, news.reference, None, news.amount, news.transaction)
-        work.payments.add_differences(day, [found], now)
+        work.reconciliations.add_differences(day, [found], now)
         work.payments.save_request(request.looked(news.told, now=now))
         return kept("noted")
     paid = request.paid(transaction=news.transaction, amount=news.amount, at=news.paid_at)
@@ -252,7 +252,7 @@ async def receive_news(news: PlatformNews, *, by: Caller, work: Work, now: datet
 
 async def _is_listed(news: PlatformNews, work: Work) -> bool:
     """Tell whether a day's list has this transaction, and our books lack it."""
-    listed = await work.payments.listed_only(news.reference)
+    listed = await work.reconciliations.listed_only(news.reference)
     return one_spelling(news.transaction) in {one_spelling(one) for one in listed}
 
 
@@ -260,7 +260,7 @@ async def _put_off(reference: str, work: Work, now: datetime) -> None:
     """Look up others first: an answer nobody believes or could keep says nothing of this one, nor ends it."""
     found = await work.payments.request(reference)
     if found is not None and found.look_at is not None and found.look_at <= now:
-        await work.payments.look_again([reference], found.put_off(now=now))
+        await work.reconciliations.look_again([reference], found.put_off(now=now))
 
 
 async def requests_to_carry(

@@ -73,20 +73,11 @@ class Payments(Protocol):
     async def hold_asking(self, asking_id: UUID) -> None:
         """Let nobody else change the money of an asking for certified copies until the unit ends."""
 
-    async def receipts_of_askings(self, askings: Sequence[UUID]) -> list[MoneyReceipt]:
-        """Return the receipts of these askings that stand, one an asking at most."""
-
     async def refunded_of_asking(self, asking_id: UUID) -> int:
         """Return what of an asking's money went back or is proposed to, in đồng."""
 
-    async def receipts_of_copies_before(self, day: date, limit: int) -> list[MoneyReceipt]:
-        """Return receipts of copies of days before this one that still name their payer."""
-
     async def refunds_of_copies_before(self, day: date, limit: int) -> list[Refund]:
         """Return refunds of copies decided before this day that still name their payee."""
-
-    def forget_payer(self, receipt: MoneyReceipt) -> None:
-        """Empty who paid and why it ended."""
 
     def forget_payee(self, refund: Refund) -> None:
         """Empty who was paid and why."""
@@ -123,8 +114,30 @@ class Payments(Protocol):
     ) -> None:
         """Keep what the platform said and what was made of it."""
 
+    def add_refund(self, refund: Refund) -> None:
+        """Keep a proposed refund."""
+
+    def save_refund(self, refund: Refund) -> None:
+        """Keep a decided refund."""
+
+    async def refund(self, refund_id: UUID) -> Refund | None:
+        """Return a refund."""
+
+    async def refunds_asked(self, dossier_id: UUID) -> int:
+        """Return what is proposed and not decided of a dossier, in đồng."""
+
+    async def refunds_waiting(self, reaches: Sequence[Reach], after: UUID, limit: int) -> list[Refund]:
+        """Return an agency's proposed refunds, oldest first."""
+
+
+class Till(Protocol):
+    """What is taken at counters: receipts, cashiers' drawers, closings of days."""
+
     async def next_receipt_number(self, agency: str, serial: str, year: int) -> int:
         """Return the next number; given back when the unit does not commit."""
+
+    async def has_taken(self, agency: str, day: date) -> bool:
+        """Tell whether any cashier of an agency had given a receipt by the end of a day."""
 
     async def hold_drawer(self, agency: str, cashier: str, day: date) -> Drawer:
         """Return a cashier's day; nobody else writes into it until the unit ends."""
@@ -132,8 +145,8 @@ class Payments(Protocol):
     async def drawer(self, agency: str, cashier: str, day: date) -> Drawer:
         """Return a cashier's day as it stands."""
 
-    async def has_taken(self, agency: str, day: date) -> bool:
-        """Tell whether any cashier of an agency had given a receipt by the end of a day."""
+    async def open_drawers(self, agencies: Sequence[str], today: date) -> list[OpenDrawer]:
+        """Return days before today on which money moved and that nobody has closed, the oldest first."""
 
     def add_receipt(self, receipt: MoneyReceipt) -> None:
         """Keep a receipt; its e-receipt is issued by a job after the commit."""
@@ -149,6 +162,15 @@ class Payments(Protocol):
     ) -> list[MoneyReceipt]:
         """Return receipts but for some the provider has to be told of."""
 
+    async def receipts_of_askings(self, askings: Sequence[UUID]) -> list[MoneyReceipt]:
+        """Return the receipts of these askings that stand, one an asking at most."""
+
+    async def receipts_of_copies_before(self, day: date, limit: int) -> list[MoneyReceipt]:
+        """Return receipts of copies of days before this one that still name their payer."""
+
+    def forget_payer(self, receipt: MoneyReceipt) -> None:
+        """Empty who paid and why it ended."""
+
     def add_closing(self, closing: CashClosing) -> None:
         """Close a day."""
 
@@ -161,23 +183,9 @@ class Payments(Protocol):
     async def closings(self, agencies: Sequence[str], before: UUID, limit: int) -> list[CashClosing]:
         """Return an agency's closings, newest first."""
 
-    def add_refund(self, refund: Refund) -> None:
-        """Keep a proposed refund."""
 
-    def save_refund(self, refund: Refund) -> None:
-        """Keep a decided refund."""
-
-    async def refund(self, refund_id: UUID) -> Refund | None:
-        """Return a refund."""
-
-    async def refunds_asked(self, dossier_id: UUID) -> int:
-        """Return what is proposed and not decided of a dossier, in đồng."""
-
-    async def open_drawers(self, agencies: Sequence[str], today: date) -> list[OpenDrawer]:
-        """Return days before today on which money moved and that nobody has closed, the oldest first."""
-
-    async def refunds_waiting(self, reaches: Sequence[Reach], after: UUID, limit: int) -> list[Refund]:
-        """Return an agency's proposed refunds, oldest first."""
+class Reconciliations(Protocol):
+    """The platform's books against ours, and the work list of what differs."""
 
     async def booked(self, day: date, references: Sequence[str]) -> list[Booked]:
         """Return each transaction paid through the platform on a day, and all these references name."""

@@ -42,7 +42,7 @@ async def read_receipt(receipt_id: UUID, *, by: Caller, work: Work, now: datetim
 
     One of certified copies to the one-stop unit and the signers of its agency; it names nobody.
     """
-    receipt = await work.payments.receipt(receipt_id)
+    receipt = await work.till.receipt(receipt_id)
     if receipt is None:
         raise NotFound
     if receipt.asking_id is not None:

@@ -26,19 +26,19 @@ async def reconcile(
     is_administrator = by.kind is CallerKind.STAFF and by.has_role("ADMIN")
     if not is_machine and not is_administrator:
         raise Forbidden
-    sides = compared(day, listed, await work.payments.booked(day, [one.reference for one in listed]))
+    sides = compared(day, listed, await work.reconciliations.booked(day, [one.reference for one in listed]))
     found = list(sides.differences)
-    work.payments.keep_reconciliation(
+    work.reconciliations.keep_reconciliation(
         day=day,
         at=now,
         listed=[one.amount for one in sides.theirs],
         booked=[one.amount for one in sides.ours],
     )
     short = [one.reference for one in found if (one.ours or 0) < (one.theirs or 0)]
-    await work.payments.look_again(short, now)
+    await work.reconciliations.look_again(short, now)
     # No row is touched twice: what is still found is not settled, what is new is added.
-    work.payments.close_differences(day, found, now)
-    work.payments.add_differences(day, found, now)
+    work.reconciliations.close_differences(day, found, now)
+    work.reconciliations.add_differences(day, found, now)
     return found
 
 
@@ -50,10 +50,10 @@ async def list_differences(
 ) -> list[SettledDifference]:
     """Return the work list: what is theirs to an agency's managers and cashiers, all to who oversees."""
     if by.has_role(*_OVERSEERS):
-        return await work.payments.differences(state, after, limit, agencies=None)
+        return await work.reconciliations.differences(state, after, limit, agencies=None)
     if not by.has_role("ONE_STOP_MANAGER", "CASHIER"):
         raise Forbidden
-    return await work.payments.differences(state, after, limit, agencies=await books_of(by, work, now))
+    return await work.reconciliations.differences(state, after, limit, agencies=await books_of(by, work, now))
 
 
 async def settle_difference(
@@ -65,11 +65,11 @@ async def settle_difference(
     """
     if not by.has_role("ONE_STOP_MANAGER", "ADMIN"):
         raise Forbidden
-    found = await work.payments.difference(difference_id)
+    found = await work.reconciliations.difference(difference_id)
     is_theirs = found is not None and found.agency in await books_of(by, work, now)
     if found is None or not (by.has_role("ADMIN") or is_theirs):
         raise NotFound
     if found.version != seen or found.state != "OPEN":
         raise Stale
-    work.payments.settle_difference(difference_id, seen, note=note, by=by.subject, at=now)
+    work.reconciliations.settle_difference(difference_id, seen, note=note, by=by.subject, at=now)
     return found

@@ -122,7 +122,7 @@ async def decide_refund(
     _require_still_there(dossier, account, asked, refund.amount)
     if refund.method is Method.CASH:
         cashier = await paying_drawer(refund, refund.asked_by, drawer, by=by, work=work, now=now)
-        held = await work.payments.hold_drawer(by.agency, cashier, now.astimezone(VIETNAM).date())
+        held = await work.till.hold_drawer(by.agency, cashier, now.astimezone(VIETNAM).date())
         if held.closing is not None:
             raise DayClosed
         decided = replace(decided, drawer=None if cashier == refund.asked_by else cashier)

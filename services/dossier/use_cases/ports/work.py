@@ -25,7 +25,7 @@ from services.dossier.use_cases.files.ports import (
 )
 from services.dossier.use_cases.intake.ports import WaysIn
 from services.dossier.use_cases.interlinked.ports import Interlinked
-from services.dossier.use_cases.payments.ports import Payments
+from services.dossier.use_cases.payments.ports import Payments, Reconciliations, Till
 from services.dossier.use_cases.ports.attachments import Attachments
 from services.dossier.use_cases.ports.catalogue import Catalogue
 from services.dossier.use_cases.ports.dossiers import Dossiers
@@ -53,6 +53,8 @@ class Work(Records, Protocol):
     attachments: Attachments
     papers: Papers
     payments: Payments
+    till: Till
+    reconciliations: Reconciliations
     outside: Outside
     slips: Slips
     colleagues: Colleagues
