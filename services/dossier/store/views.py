@@ -14,18 +14,13 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.results.register import ResultState
 from services.dossier.store.account import account_of
 from services.dossier.store.attachments import FILE_JSON, attachment_of
+from services.dossier.store.components import component_of
 from services.dossier.store.copies import Copies
 from services.dossier.store.definitions import AGENCY_ROW
-from services.dossier.store.dossiers import (
-    AUTHORITY,
-    COLUMNS,
-    LINKED_JSON,
-    PostgresDossiers,
-    component_of,
-    linked_of,
-    loading,
-)
+from services.dossier.store.dossier_loading import AUTHORITY, COLUMNS, loading
+from services.dossier.store.dossiers import PostgresDossiers
 from services.dossier.store.intake.evidence import evidence_of
+from services.dossier.store.linked import LINKED_JSON, linked_of
 from services.dossier.store.mapping import dossier_of
 from services.dossier.store.shown import sound_authority
 from services.dossier.use_cases.ports import Detail, UsedResult

@@ -6,7 +6,7 @@ from kernel.postgres.statement import Statement
 from services.dossier.domain.ends import UNSURE
 from services.dossier.store.attachments import FILE_JSON
 from services.dossier.store.continuations import ENDS
-from services.dossier.store.dossiers import AUTHORITY
+from services.dossier.store.dossier_loading import AUTHORITY
 from services.dossier.store.shown import SEALED_ON
 
 PLAIN = (
