@@ -123,6 +123,11 @@ class Keepers:
         under = {one for one in self._above if agency in self._over(one)}
         return self._kept_by({agency, *under}, agency)
 
+    def known_below(self, agency: str) -> list[str]:
+        """Return the agencies told of here that stand under one by their codes, wherever they stand now."""
+        known = self._above.keys() | self._doubted
+        return sorted(one for one in known if one.startswith(f"{agency}."))
+
     def _over(self, agency: str) -> list[str]:
         """Return those an agency stands under, one above the other, each as who goes on for it."""
         found: list[str] = []

@@ -128,7 +128,8 @@ def _asked(export: Export) -> tuple[Period, Selection, UUID | None]:
     asked = export.asked
     first, last = date.fromisoformat(asked["first"]), date.fromisoformat(asked["last"])
     only = {Cut(name): values for name, values in asked["only"].items()}
-    selection = Selection(asked["within"], only, tuple(_reach(one) for one in asked.get("kept") or ()))
+    kept = tuple(_reach(one) for one in asked.get("kept") or ())
+    selection = Selection(asked["within"], only, kept, tuple(asked.get("known") or ()))
     return (
         Period(first, last, export.as_of),
         selection,

@@ -78,8 +78,7 @@ _SUMS = {
     Amount.COMPONENTS_REUSED: "reused",
 }
 _BELOW = " OR ".join(
-    f"starts_with(r.{column}, :within || '.')"
-    f" AND NOT EXISTS (SELECT FROM agencies a WHERE a.code = r.{column})"
+    f"starts_with(r.{column}, :within || '.') AND NOT r.{column} = ANY(:known::text[])"
     for column in ("competent_agency", "receiving_agency", "helping_agency")
 )
 # What an agency is to the caller's is said one by one; one nobody told of here goes by its code.
@@ -165,6 +164,7 @@ def parameters_of(periods: Sequence[Period], selection: Selection, period_id: UU
         **given,
         "within": selection.within,
         "kept": reach_rows(_kept(selection)),
+        "known": list(selection.known),
         "firsts": [period.first for period in periods],
         "lasts": [period.last for period in periods],
         "moments": [period.as_of for period in periods],

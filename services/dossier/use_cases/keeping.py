@@ -18,11 +18,6 @@ async def kept_by(by: Caller, work: Work, now: datetime) -> list[Reach]:
     return (await keepers_on(work, now)).reaches(by.agency)
 
 
-async def seen_from(by: Caller, work: Work, now: datetime) -> list[Reach]:
-    """Return what the caller's agency keeps, and those that stand under it."""
-    return (await keepers_on(work, now)).sight(by.agency)
-
-
 async def books_of(by: Caller, work: Work, now: datetime) -> list[str]:
     """Return the agencies whose lists, books and money the caller's goes on with, its own among them."""
     return [one.agency for one in await kept_by(by, work, now) if one.only is None]

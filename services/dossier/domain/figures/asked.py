@@ -31,12 +31,14 @@ class Selection:
     """The filter a figure, its list of dossiers and its export share; `within` is the caller's sight.
 
     `kept` is what the caller's agency and those under it keep, their own and of those that ended, procedure
-    by procedure (`Keepers.sight`). Of an agency nobody told of here its code says whom it stands under.
+    by procedure (`Keepers.sight`). Of an agency nobody told of here its code says whom it stands under:
+    `known` are those told of whose codes begin with the caller's.
     """
 
     within: str = ""
     only: dict[Cut, list[str]] = field(default_factory=dict)
     kept: tuple[Reach, ...] = ()
+    known: tuple[str, ...] = ()
 
     def values(self, cut: Cut) -> list[str] | None:
         """Return the values a cut is narrowed to; None for all."""

@@ -60,6 +60,7 @@ async def ask_export(
                 }
                 for one in selection.kept
             ],
+            "known": list(selection.known),
             "only": {cut.value: values for cut, values in selection.only.items()},
             "period_id": str(closed.id) if closed else None,
             "reason": reason,

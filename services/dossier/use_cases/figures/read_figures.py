@@ -13,7 +13,7 @@ from services.dossier.domain.figures.asked import Cut, Selection, sight_of
 from services.dossier.domain.figures.closing import ClosedPeriod, corrections_of
 from services.dossier.domain.figures.numbers import Number
 from services.dossier.domain.figures.period import Every, Period, end_of
-from services.dossier.use_cases.keeping import seen_from
+from services.dossier.use_cases.keeping import keepers_on
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import log_reading, on_the_page
 
@@ -35,8 +35,11 @@ async def seen_by(caller: Caller, selection: Selection, work: Work, now: datetim
     """Narrow a selection to what the caller may see; raise `Forbidden`."""
     is_provincial = await work.views.is_provincial(caller.agency)
     within = sight_of(caller, is_provincial=is_provincial)
-    kept = tuple(await seen_from(caller, work, now)) if within else ()
-    return replace(selection, within=within, kept=kept)
+    if not within:
+        return replace(selection, within=within)
+    keepers = await keepers_on(work, now)
+    kept, known = tuple(keepers.sight(within)), tuple(keepers.known_below(within))
+    return replace(selection, within=within, kept=kept, known=known)
 
 
 async def read_table(
