@@ -31,7 +31,7 @@ from services.dossier.domain.events import continuing_of, step_of
 from services.dossier.domain.intake.answers import answers_of, corrections_of
 from services.dossier.domain.intake.personal_papers import shown
 from services.dossier.domain.registers import state_name_of
-from services.dossier.domain.results.register import ResultState
+from services.dossier.domain.results.register import ResultState, is_lifted
 from services.dossier.domain.situation import LinkedDossier
 from services.dossier.domain.states import VIETNAMESE, State
 from services.dossier.domain.stops import stood_since
@@ -39,7 +39,7 @@ from services.dossier.domain.work.elsewhere import Elsewhere
 from services.dossier.domain.work.urgency import Lines, urgency_of
 from services.dossier.use_cases.open_dossier import parties_of
 from services.dossier.use_cases.ports import Attachment, Detail, UsedResult, Work
-from services.dossier.use_cases.read_dossiers import standing_now
+from services.dossier.use_cases.read_dossiers import missing_of, standing_now
 from services.dossier.use_cases.secrets import look_up_secret
 
 
@@ -75,6 +75,7 @@ _WARNINGS = {
     "result-number-used": "Số văn bản đã cấp cho kết quả của hồ sơ khác trong năm;"
     " nếu không phải cùng một văn bản, hãy thu hồi và cấp số khác",
     "reused-result-ended": "Kết quả dùng thay giấy tờ đã bị thu hồi hoặc hủy bỏ",
+    "component-missing": "Chưa có thành phần mà phiên bản thủ tục đang có hiệu lực bắt buộc",
     "procedure-changed": "Thủ tục đã có phiên bản mới kể từ khi nộp hồ sơ",
     "open-duplicate": "Chủ hồ sơ đang có hồ sơ cùng thủ tục chưa giải quyết xong",
 }
@@ -168,8 +169,10 @@ def detail_of(detail: Detail, *, by: Caller, sees_all: bool, work: Work, now: da
     ended = [
         {"code": "reused-result-ended", "details": _ended_result(one)}
         for one in detail.used_results
-        if one.state is not ResultState.VALID
+        if one.state is not ResultState.VALID and not is_lifted(dossier, one.component_code)
     ]
+    if sees_all and by.kind is CallerKind.STAFF and (missing := missing_of(detail)):
+        ended.append({"code": "component-missing", "details": {"missing": missing}})
     standing = standing_now(detail, by=by, work=work, now=now)
     return DossierOut(
         warnings=warned(ended if sees_all else []),
@@ -347,7 +350,8 @@ def _correction_draft(draft: CorrectionDraft | None) -> dict[str, Any] | None:
     if draft is None:
         return None
     told = {"reason": draft.reason, "cause": draft.cause.code, "belongs_to": draft.cause.belongs_to}
-    return {**told, "found_by": draft.found_by, "by": draft.by_name, "at": local(draft.at)}
+    told |= {"found_by": draft.found_by, "by": draft.by_name, "taken_back": draft.taken_back}
+    return {**told, "at": local(draft.at), "decide_by": local(draft.decide_by)}
 
 
 def _ended_result(one: UsedResult) -> dict[str, Any]:

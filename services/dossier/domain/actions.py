@@ -146,7 +146,8 @@ def _undoes(dossier: Dossier, caller: Caller) -> bool:
     return sits_where(undo.step, dossier, caller)
 
 
-def _signs(dossier: Dossier, caller: Caller) -> bool:
+def signs(dossier: Dossier, caller: Caller) -> bool:
+    """Tell whether it is a signer of the competent agency, its head."""
     return sits_at(dossier, caller, role="SIGNER", unit="", agency=dossier.competent_agency.code)
 
 
@@ -185,13 +186,13 @@ def _speaks(dossier: Dossier, caller: Caller) -> bool:
 def _takes_back(dossier: Dossier, caller: Caller) -> bool:
     """Tell whether it is who speaks for it; what the head of the agency opened no counter ends alone."""
     if CORRECTS in dossier.brought:
-        return is_party(dossier, caller) or _signs(dossier, caller)
+        return is_party(dossier, caller) or signs(dossier, caller)
     return _speaks(dossier, caller)
 
 
 def _refuses(dossier: Dossier, caller: Caller) -> bool:
     """Tell whether it is the receiving unit, and of a correction who may decide one."""
-    return _signs(dossier, caller) if CORRECTS in dossier.brought else _receives(dossier, caller)
+    return signs(dossier, caller) if CORRECTS in dossier.brought else _receives(dossier, caller)
 
 
 def _issues(dossier: Dossier, caller: Caller) -> bool:
@@ -220,18 +221,18 @@ _RULES: dict[Action, _Rule] = {
     Action.STOP: _Rule(Move.STOP_LAPSED, _decides_supplement),
     Action.PAYMENT_NOTICE: _Rule(Move.ASK_PAYMENT, _drafts, NotYourStep),
     Action.PAYMENT_NOTICE_CANCELLATION: _Rule(Move.SETTLE_PAYMENT, _decides_supplement),
-    Action.SUSPENSION: _Rule(Move.SUSPEND, _signs),
-    Action.SUSPENSION_END: _Rule(Move.END_SUSPENSION, _signs),
+    Action.SUSPENSION: _Rule(Move.SUSPEND, signs),
+    Action.SUSPENSION_END: _Rule(Move.END_SUSPENSION, signs),
     Action.APOLOGY_DRAFT: _Rule(Move.DRAFT_APOLOGY, _proposes_apology),
-    Action.REAPPOINTMENT: _Rule(Move.REAPPOINT, _signs),
+    Action.REAPPOINTMENT: _Rule(Move.REAPPOINT, signs),
     Action.OWNER_CORRECTION: _Rule(Move.CORRECT_OWNER, _receives),
     Action.RESULT_CORRECTION_DRAFT: _Rule(Move.DRAFT_CORRECTION, _finds_error),
-    Action.RESULT_CORRECTION: _Rule(Move.OPEN_CORRECTION, _signs),
+    Action.RESULT_CORRECTION: _Rule(Move.OPEN_CORRECTION, signs),
     Action.WITHDRAWAL: _Rule(Move.REQUEST_WITHDRAWAL, _speaks),
-    Action.WITHDRAWAL_DECISION: _Rule(Move.APPROVE_WITHDRAWAL, _signs),
+    Action.WITHDRAWAL_DECISION: _Rule(Move.APPROVE_WITHDRAWAL, signs),
     Action.RESULT: _Rule(Move.ISSUE_RESULT, _issues, NotYourStep),
     Action.RETURN: _Rule(Move.RETURN_RESULT, _serves),
-    Action.RESULT_RECALL: _Rule(Move.RECALL_RESULT, _signs),
+    Action.RESULT_RECALL: _Rule(Move.RECALL_RESULT, signs),
     Action.CLAIM: _Rule(Move.ARRANGE_STEP, _holds_step, NotYourStep),
     Action.RELEASE: _Rule(Move.ARRANGE_STEP, _lets_go, NotYourStep),
     Action.ASSIGNMENT: _Rule(Move.ARRANGE_STEP, _leads),
@@ -239,7 +240,7 @@ _RULES: dict[Action, _Rule] = {
     Action.STEP_RECEIPT: _Rule(Move.ARRANGE_STEP, _receives_step, NotYourStep),
     Action.CONSULTATION_REQUEST: _Rule(Move.ARRANGE_STEP, _holds_step, NotYourStep),
     Action.STEP_UNDO: _Rule(Move.ARRANGE_STEP, _undoes, NotYourStep),
-    Action.ROUTE_CHANGE: _Rule(Move.ARRANGE_STEP, _signs),
+    Action.ROUTE_CHANGE: _Rule(Move.ARRANGE_STEP, signs),
     Action.ARCHIVING: _Rule(Move.ARCHIVE, _archives),
 }
 _PARTIES = frozenset({_speaks, _takes_back})

@@ -71,16 +71,19 @@ class CorrectionDraft:
     by_name: str
     at: datetime
     decide_by: datetime | None = None
+    taken_back: str = ""
+    """What was said when the correction that was opened for it was taken back: it is to be decided again."""
 
 
 @dataclass(frozen=True, slots=True)
 class CorrectedBy:
-    """A dossier opened to correct the result of this one."""
+    """A dossier opened to correct the result of this one, on what record; None in rows from before."""
 
     dossier_id: UUID
     reference: str
     at: datetime
     cause: Cause
+    draft: CorrectionDraft | None = None
 
 
 @dataclass(frozen=True, slots=True)

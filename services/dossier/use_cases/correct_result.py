@@ -1,6 +1,6 @@
 """A result that was handed out is wrong: recorded by one, decided by another, corrected by a new dossier."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,9 +8,9 @@ from uuid import UUID
 from kernel.core.caller import Caller
 from kernel.core.errors import Invalid
 from services.dossier.domain import papers
-from services.dossier.domain.actions import Action
+from services.dossier.domain.actions import Action, signs
 from services.dossier.domain.codes import code_day
-from services.dossier.domain.correcting import FoundBy, waiting_correction
+from services.dossier.domain.correcting import FoundBy, corrects_of, waiting_correction
 from services.dossier.domain.course import CorrectedBy, CorrectionDraft
 from services.dossier.domain.deadlines import decision_due
 from services.dossier.domain.dossier import Dossier
@@ -84,20 +84,44 @@ async def decide_correction(
         return Decided(dossier, None)
     correction = await open_correction(wrong, draft, by=by, work=work, now=now)
     left = corrections.open_correction(
-        dossier, CorrectedBy(correction.id, correction.reference, now, draft.cause)
+        dossier, CorrectedBy(correction.id, correction.reference, now, draft.cause, draft)
     )
     content = papers.correction_apology(
         dossier, draft, reference=correction.reference, parties=parties_of(dossier, work), officer=by.name
     )
     paper = issue(work, dossier, PaperKind.CORRECTION_APOLOGY, content, by=by, now=now)
     told = {
-        "correction": {"dossier_id": str(correction.id), "reference": correction.reference},
+        "correction": _named(dossier.corrections[-1]),
         "cause": cause_data(draft.cause),
         "found_by": draft.found_by,
     }
     change = Change("correction_opened", left, note=draft.reason, papers=[paper], details=told)
     record_change(work, dossier, change, by=by, now=now)
     return Decided(dossier, correction)
+
+
+async def tell_corrected(ended: Dossier, note: str, *, by: Caller, work: Work, now: datetime) -> None:
+    """Say in the dossier a correction was opened for that it ended without a result.
+
+    Where the head of the agency did not end it, the recorded error waits for them again, with the words it
+    was ended by: the wrong result still counts. What they ended themselves comes back to nobody.
+    """
+    corrected = corrects_of(ended.brought)
+    if corrected is None:
+        return
+    wrong = await _load(corrected.dossier_id, work=work, now=now)
+    dossier, opened = wrong.dossier, wrong.dossier.corrections[-1]
+    draft = None if signs(ended, by) else opened.draft
+    if draft is not None:
+        until = decision_due(wrong.grounds.calendar_in_force, now, Decision.CORRECTION, work.limits)
+        draft = replace(draft, at=now, decide_by=until, taken_back=note)
+    left = corrections.draft_correction(dossier, draft)
+    details = {"noted": "CORRECTION_ENDED", "correction": _named(opened), "waits_again": draft is not None}
+    record_change(work, dossier, Change("work_noted", left, note=note, details=details), by=by, now=now)
+
+
+def _named(opened: CorrectedBy) -> dict[str, str]:
+    return {"dossier_id": str(opened.dossier_id), "reference": opened.reference}
 
 
 async def _load(dossier_id: UUID, *, work: Work, now: datetime) -> Wrong:

@@ -16,6 +16,7 @@ from services.dossier.domain.papers import PaperKind
 from services.dossier.domain.payments.settling import settled
 from services.dossier.domain.states import VIETNAMESE, Move
 from services.dossier.domain.waiting import Decision
+from services.dossier.use_cases.correct_result import tell_corrected
 from services.dossier.use_cases.open_dossier import open_for, parties_of
 from services.dossier.use_cases.payments.ledger import end_dues, hold_ledger
 from services.dossier.use_cases.ports import Grounds, Work
@@ -33,6 +34,7 @@ async def cancel_dossier(
     await end_dues(dossier, grounds, "Người nộp hủy hồ sơ", by=by, work=work, now=now)
     left = ends.end(dossier, Move.CANCEL, at=now)
     record_change(work, dossier, Change("cancelled", left, note=note), by=by, now=now)
+    await tell_corrected(dossier, note, by=by, work=work, now=now)
     return dossier
 
 
@@ -95,6 +97,7 @@ async def stop_lapsed(
     settlement = await _settled(dossier, grounds, settlement, by=by, work=work, now=now)
     await end_dues(dossier, grounds, "Dừng giải quyết", by=by, work=work, now=now)
     _stop(dossier, Move.STOP_LAPSED, reason, legal_basis, settlement, by=by, work=work, now=now)
+    await tell_corrected(dossier, reason, by=by, work=work, now=now)
     return dossier
 
 

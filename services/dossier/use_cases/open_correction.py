@@ -1,6 +1,6 @@
 """Makes the dossier that corrects another's result: of the same person, with the same papers, free."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -65,7 +65,8 @@ async def open_correction(
     dossier = _dossier_of(first, draft, procedure, intake, (receiving, competent), work=work, now=now)
     files = {item.id: item for item in await work.attachments.of_dossier(first.id)}
     shared = SharedFiles()
-    components = shared.give([_newest(item, files) for item in wrong.components], dossier.id, files)
+    papers = [_newest(item, files) for item in _papers_of(wrong, files)]
+    components = shared.give(papers, dossier.id, files)
     await bind_again(dossier, first, work=work, now=now)
     dossier.move(Move.SUBMIT)
     change = Change("submitted", None, note=draft.reason, details=brought_details(dossier))
@@ -141,6 +142,25 @@ def _brought(first: Dossier, draft: CorrectionDraft) -> dict[str, Any]:
     )
 
 
+def _papers_of(wrong: Wrong, files: Mapping[UUID, Attachment]) -> list[SubmittedComponent]:
+    """Return what the wrong result was decided by: components with the papers its supplements brought."""
+    rules = wrong.grounds.procedure.components
+    brought: dict[str, tuple[UUID, ...]] = {}
+    for file in files.values():
+        if file.purpose == "SUPPLEMENT" and file.component_code in rules:
+            brought[file.component_code] = (*brought.get(file.component_code, ()), file.id)
+    given = {item.component_code for item in wrong.components}
+    added = [
+        SubmittedComponent(component_code=code, name=rules[code].name, form="electronic", is_digitised=True)
+        for code in brought
+        if code not in given
+    ]
+    return [
+        replace(item, attachment_ids=(*item.attachment_ids, *brought.get(item.component_code, ())))
+        for item in (*wrong.components, *added)
+    ]
+
+
 def _newest(item: SubmittedComponent, files: dict[UUID, Attachment]) -> SubmittedComponent:
     """Return a component with the newest versions of its files; what a scanner found harmful is left."""
     found = []
@@ -150,7 +170,7 @@ def _newest(item: SubmittedComponent, files: dict[UUID, Attachment]) -> Submitte
             file = files.get(file.replaced_by)
         if file is not None and file.scan is not Scan.INFECTED:
             found.append(file.id)
-    return replace(item, attachment_ids=tuple(found), reuse=item.reuse or int(bool(found)))
+    return replace(item, attachment_ids=tuple(dict.fromkeys(found)), reuse=item.reuse or int(bool(found)))
 
 
 def _evidence(

@@ -13,7 +13,9 @@ from kernel.core.errors import Forbidden, NotFound
 from services.dossier.domain.archive.record import lacking_at_the_end, lacking_of
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.files import PORTAL_READS
+from services.dossier.domain.intake.asked import missing_now
 from services.dossier.domain.mandates import Mandate, mandates_of
+from services.dossier.domain.results.register import is_lifted
 from services.dossier.domain.standing import (
     WORKING_ROLES,
     is_colleague,
@@ -22,10 +24,12 @@ from services.dossier.domain.standing import (
     require_sight,
     supervises,
 )
+from services.dossier.domain.states import State
 from services.dossier.domain.ways import Standing, standing_of
 from services.dossier.use_cases.files.quarantine import require_open
 from services.dossier.use_cases.open_dossier import situation_of
 from services.dossier.use_cases.ports import Attachment, Detail, Work
+from services.dossier.use_cases.receive_dossier import supplemented
 from services.dossier.use_cases.secrets import identity_index
 
 MOST_SHOWN = 1_000
@@ -84,13 +88,22 @@ def standing_now(detail: Detail, *, by: Caller, work: Work, now: datetime) -> St
         ended_results=[
             {"component_code": one.component_code, "number": one.number, "state": one.state.value}
             for one in detail.used_results
-            if not one.stands_on(situation.today)
+            if not one.stands_on(situation.today) and not is_lifted(dossier, one.component_code)
         ],
         is_with_post=detail.is_with_post,
         last_correction=detail.corrections[-1] if detail.corrections else None,
     )
     index = identity_index(work.seals, by.identity_number)
     return standing_of(dossier, by, situation, identity_index=index, mandates=detail.mandates)
+
+
+def missing_of(detail: Detail) -> list[dict[str, str]]:
+    """Return what an acceptance now would name as missing; empty once a dossier was accepted."""
+    is_open = detail.dossier.state in {State.SUBMITTED, State.INTAKE_SUPPLEMENT}
+    if not is_open or detail.grounds is None:
+        return []
+    given = {one.component_code for one in detail.components} | supplemented(detail.attachments)
+    return missing_now(detail.dossier, detail.grounds.procedure, given)
 
 
 async def _supervises(dossier: Dossier, by: Caller, work: Work) -> bool:

@@ -1,6 +1,6 @@
 """What the one-stop officer does with a submitted dossier: accept, ask for more, refuse, hand over."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import TermUnknown
 from services.dossier.domain.events import Change, moment
 from services.dossier.domain.guards import known_process, most_of
+from services.dossier.domain.intake.asked import missing_now, submitted_under
 from services.dossier.domain.limits import GENERAL
 from services.dossier.domain.moves import acceptance, ends, supplements
 from services.dossier.domain.papers import Paper, PaperKind
@@ -33,7 +34,7 @@ from services.dossier.use_cases.open_dossier import allow, due_of, open_for, par
 from services.dossier.use_cases.payments.claiming import decide_at_acceptance, noted_as
 from services.dossier.use_cases.payments.ledger import end_dues
 from services.dossier.use_cases.payments.refeeing import fees_at_acceptance
-from services.dossier.use_cases.ports import Grounds, SubmittedComponent, Work
+from services.dossier.use_cases.ports import Attachment, Grounds, SubmittedComponent, Work
 from services.dossier.use_cases.record_change import record_change
 from services.dossier.use_cases.results.reuse import require_results_hold
 from services.dossier.use_cases.secrets import look_up_secret, secret_hash
@@ -64,7 +65,8 @@ async def accept_dossier(
         dossier, grounds, components = await work.dossiers.load_for_acceptance(dossier_id, code_day(at))
         dossier.acting = acting
     await require_results_hold(dossier, work=work, now=now)
-    changed = procedure_changed(dossier, grounds.procedure, components)
+    missing = await _missing(dossier, grounds.procedure, components, work)
+    changed = procedure_changed(dossier, grounds.procedure, missing)
     account, fees = await fees_at_acceptance(dossier, grounds, by=by, work=work, now=now)
     grounds = replace(grounds, account=account)
     if exemption is not None:
@@ -74,7 +76,7 @@ async def accept_dossier(
         grounds = replace(grounds, account=account)
     left, paper = await accept(dossier, grounds, components, by=by, work=work, now=at)
     details: dict[str, Any] = {"counted": counted(components)}
-    details |= {"procedure_changed": changed} if changed else {}
+    details |= {"procedure_changed": changed} if changed else {"missing": missing} if missing else {}
     details |= {"fees_changed": fees} if fees else {}
     details |= {"exemption": noted_as(exemption)} if exemption else {}
     note = exemption.reason if exemption else ""
@@ -82,26 +84,39 @@ async def accept_dossier(
     record_change(work, dossier, change, by=by, now=now)
     if changed:
         dossier.warnings.append({"code": "procedure-changed", "details": changed})
+    elif missing:
+        dossier.warnings.append({"code": "component-missing", "details": {"missing": missing}})
     return dossier
 
 
+async def _missing(
+    dossier: Dossier, procedure: Procedure, components: Sequence[SubmittedComponent], work: Work
+) -> list[dict[str, str]]:
+    """Return what the version in force asks beyond what was handed in, also with a supplement."""
+    given = {item.component_code for item in components}
+    missing = missing_now(dossier, procedure, given)
+    if not missing or not dossier.supplements:
+        return missing
+    files = await work.attachments.of_dossier(dossier.id)
+    return missing_now(dossier, procedure, given | supplemented(files))
+
+
+def supplemented(files: Iterable[Attachment]) -> set[str]:
+    """Return the components papers were handed in for with answers to requests."""
+    return {one.component_code for one in files if one.purpose == "SUPPLEMENT"}
+
+
 def procedure_changed(
-    dossier: Dossier, procedure: Procedure, components: Sequence[SubmittedComponent]
+    dossier: Dossier, procedure: Procedure, missing: Sequence[dict[str, str]]
 ) -> dict[str, Any] | None:
     """Tell how the version in force differs from the one submitted against, and what it asks beyond it.
 
     Nothing is refused for it: who handed in what was asked then is asked for the rest, if the officer sees
     fit, in one intake supplement.
     """
-    submitted = dossier.pins.submitted_version or dossier.procedure_version
+    submitted = submitted_under(dossier)
     if procedure.version == submitted:
         return None
-    given = {item.component_code for item in components}
-    missing = [
-        {"component_code": rule.code, "name": rule.name}
-        for rule in procedure.components.values()
-        if rule.is_mandatory and rule.code not in given
-    ]
     return {"submitted_version": submitted, "accepted_version": procedure.version, "missing": missing}
 
 

@@ -28,7 +28,7 @@ from services.dossier.use_cases.payments.claiming import noted_as
 from services.dossier.use_cases.ports import Attachment, Grounds, Intake, Work
 from services.dossier.use_cases.receive_dossier import accept
 from services.dossier.use_cases.record_change import new_entry, record_change
-from services.dossier.use_cases.results.reuse import bind_results
+from services.dossier.use_cases.results.reuse import bind_results, lift_results
 from services.dossier.use_cases.submission import (
     Submission,
     checked_components,
@@ -314,6 +314,7 @@ async def supplement_from_portal(
     files = [item.id for item in attachments]
     left = supplements.answer(dossier, move, at=now, office_by=until, files=files, given_at=given_at)
     details = dict(await put_answers_right(dossier, form_data, work=work, now=now))
+    details |= await lift_results(dossier, attachments, work=work)
     if given_at is not None:
         details["given_at"] = moment(given_at)
     kept = [replace(item, dossier_id=dossier.id, purpose="SUPPLEMENT") for item in attachments]

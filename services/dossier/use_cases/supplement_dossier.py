@@ -29,6 +29,7 @@ from services.dossier.use_cases.pause_dossier import resume_clock
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.receive_dossier import issue, named_items, supplement_data
 from services.dossier.use_cases.record_change import record_change
+from services.dossier.use_cases.results.reuse import lift_results
 
 
 async def draft_supplement(
@@ -147,8 +148,9 @@ async def answer_supplement(
         work.attachments.bind(attachment_ids, dossier.id, uploaders=by.subjects, purpose="SUPPLEMENT")
         dossier.take(attachment_ids)
         keep_taken_answers(work, dossier, free.values(), by=by, now=now)
+    details = await lift_results(dossier, free.values(), work=work)
     name = "intake_supplement_answered" if is_intake else "supplement_answered"
-    record_change(work, dossier, Change(name, left, note=note), by=by, now=now)
+    record_change(work, dossier, Change(name, left, note=note, details=details), by=by, now=now)
     return dossier
 
 

@@ -147,9 +147,12 @@ class Office:
         )
         return self
 
-    async def upload(self, by: Caller, content: bytes = PDF, name: str = "to-khai.pdf") -> str:
-        """Upload a file."""
-        answer = await self.service.post("/v1/attachments", content, by, headers={"X-File-Name": name})
+    async def upload(
+        self, by: Caller, content: bytes = PDF, name: str = "to-khai.pdf", component: str = ""
+    ) -> str:
+        """Upload a file, for a component where one is named."""
+        path = f"/v1/attachments?component={component}" if component else "/v1/attachments"
+        answer = await self.service.post(path, content, by, headers={"X-File-Name": name})
         assert answer.status_code == 201, answer.text
         return str(answer.json()["attachment_id"])
 

@@ -9,6 +9,7 @@ import pytest
 
 from kernel.core.clock import VIETNAM
 from kernel.testing.running import a_staff_member
+from services.dossier.commands.history import verify_history
 from services.dossier.domain.results.register import Numbering, folded
 from services.dossier.store.tables.results import FOLDED
 from tests.builders.dossier.office import (
@@ -317,6 +318,51 @@ async def test_a_result_revoked_since_is_refused_at_acceptance_and_shown_on_open
     assert refused.json()["results"] == [{"component_code": "to-khai", "number": "12/XN", "state": "REVOKED"}]
     (warning,) = (await office.read(taken, SPECIALIST))["warnings"]
     assert (warning["code"], warning["details"]["reason"]) == ("reused-result-ended", WHY["reason"])
+
+
+@pytest.mark.parametrize("component", ["to-khai", ""])
+async def test_another_paper_handed_in_for_it_stands_in_the_place_of_a_result_that_ended(
+    office: Office, component: str, capsys: Any
+) -> None:
+    """Otherwise nothing could let the dossier be accepted; a file of no component is for what was asked."""
+    await issued(office)
+    (entry,) = await own(office)
+    waiting = (await submit(office, await reusing(office, entry["result_id"]))).json()
+    path = f"/v1/results/{entry['result_id']}/revocation"
+    assert (await office.service.post(path, WHY, SIGNER, version=1)).status_code == 204
+    asked = {"items": [{"component_code": "to-khai", "reason": "Kết quả đã bị hủy"}], "reason": "Hủy"}
+    waiting = await office.act(waiting, "intake-supplement-request", RECEIVER, **asked)
+    file = await office.upload(a_citizen(), component=component)
+    waiting = await office.act(waiting, "intake-supplement-answer", a_citizen(), attachment_ids=[file])
+    detail = await office.read(waiting, RECEIVER)
+    assert ("acceptance" in detail["actions"], detail["warnings"]) == (True, [])
+    accepted = await office.act(waiting, "acceptance", RECEIVER)
+    assert (accepted["state"], accepted["warnings"]) == ("ACCEPTED", [])
+    history = await office.service.get(f"/v1/dossiers/{accepted['dossier_id']}/history", RECEIVER)
+    told = [one["change"].get("lifted_results") for one in history.json()["items"]]
+    assert told == [None, None, ["to-khai"], None]
+    assert await verify_history(office.service.runtime, ()) == 0
+    lifted = """jsonb_set(work::jsonb, '{brought,lifted_results}', '["to-khai", "ly-hon"]')::json"""
+    await office.service.runtime.pool.execute(
+        f"UPDATE dossiers SET work = {lifted} WHERE id = $1::uuid", accepted["dossier_id"]
+    )
+    assert await verify_history(office.service.runtime, ()) == 1
+    assert accepted["dossier_id"] in capsys.readouterr().out
+
+
+async def test_words_alone_lift_no_result(office: Office) -> None:
+    await issued(office)
+    (entry,) = await own(office)
+    waiting = (await submit(office, await reusing(office, entry["result_id"]))).json()
+    path = f"/v1/results/{entry['result_id']}/revocation"
+    assert (await office.service.post(path, WHY, SIGNER, version=1)).status_code == 204
+    asked = {"items": [{"component_code": "to-khai", "reason": "Kết quả đã bị hủy"}], "reason": "Hủy"}
+    waiting = await office.act(waiting, "intake-supplement-request", RECEIVER, **asked)
+    other = await office.upload(a_citizen(), component="ly-hon")
+    words = {"note": "Đã nộp rồi", "attachment_ids": [other]}
+    waiting = await office.act(waiting, "intake-supplement-answer", a_citizen(), **words)
+    refused = await office.tried(waiting, "acceptance", RECEIVER)
+    assert (refused.status_code, refused.json()["code"]) == (409, "result-not-valid")
 
 
 async def test_a_result_is_a_document_and_says_what_the_signer_decided(office: Office) -> None:

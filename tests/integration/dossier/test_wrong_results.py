@@ -61,6 +61,11 @@ async def give(office: Office, seen: dict[str, Any]) -> dict[str, Any]:
     return await office.act(seen, "return", RECEIVER, delivery="COUNTER", **HANDED_OUT)
 
 
+async def as_now(office: Office, seen: dict[str, Any]) -> dict[str, Any]:
+    """Return a dossier at its version of now: the end of what corrects it is told in it."""
+    return {**seen, "version": (await office.read(seen, SIGNER))["version"]}
+
+
 async def recorded(office: Office, first: dict[str, Any], by: Caller = SPECIALIST) -> dict[str, Any]:
     """Return a dossier whose error waits for the head of the agency."""
     return await office.act(first, "result-correction-draft", by, **ERROR)
@@ -453,7 +458,7 @@ async def test_what_the_head_of_the_agency_opened_no_counter_ends_alone(office: 
     }
     seen = await returned(office)
     for action, body in ends.items():
-        seen, correction = await opened(office, seen)
+        seen, correction = await opened(office, await as_now(office, seen))
         assert action not in (await office.read(correction, RECEIVER))["actions"]
         answer = await office.tried(correction, action, RECEIVER, **body)
         assert (answer.status_code, answer.json().get("code")) == (403, "forbidden")
@@ -538,7 +543,7 @@ async def test_in_a_corrected_ones_place_the_right_one_stands_and_one_that_ran_o
     assert cancelled["state"] == "CANCELLED"
     office.service.clock.advance(timedelta(days=30))
     try:
-        _, late = await opened(office, seen)
+        _, late = await opened(office, await as_now(office, seen))
         assert (await office.act(late, "acceptance", RECEIVER))["state"] == "ACCEPTED"
     finally:
         office.service.clock.advance(timedelta(days=-30))
@@ -627,3 +632,76 @@ async def test_who_was_authorised_speaks_for_the_correction_only_while_that_hold
     assert (held["status"], held["representative"]["full_name"]) == (200, helper.name)
     over = await opened_for(today + timedelta(days=1))
     assert (over["status"], over["representative"]) == (404, None)
+
+
+async def test_what_the_owner_takes_back_is_decided_by_the_head_of_the_agency_again(office: Office) -> None:
+    """The wrong result still counts: the record comes back with the owner's words."""
+    first = await returned(office)
+    _, correction = await opened(office, first)
+    await office.act(correction, "cancellation", a_citizen(), note="Tôi không cần nữa")
+    told = await office.read(first, SIGNER)
+    draft = told["correction_draft"]
+    assert (draft["reason"], draft["taken_back"]) == (ERROR["reason"], "Tôi không cần nữa")
+    assert "result-correction" in told["actions"]
+    tasks = (await office.service.get("/v1/inbox", SIGNER)).json()["items"]
+    (task,) = [one for one in tasks if one["dossier_id"] == first["dossier_id"]]
+    assert task["task_due_at"] == draft["decide_by"]
+    (change,) = [
+        one["data"]["change"]
+        for one in await office.service.published("dossier.work_noted.v1")
+        if one["key"] == first["dossier_id"] and one["data"]["change"]["noted"] == "CORRECTION_ENDED"
+    ]
+    assert (change["waits_again"], change["correction"]["reference"]) == (True, correction["reference"])
+    seen = {**first, "version": told["version"]}
+    again = await office.act(seen, "result-correction", SIGNER, approved=True)
+    assert again["correction"]["dossier_id"] != correction["dossier_id"]
+    assert await verify_history(office.service.runtime, ()) == 0
+
+
+async def test_what_the_head_of_the_agency_takes_back_comes_back_to_nobody(office: Office) -> None:
+    first = await returned(office)
+    _, correction = await opened(office, first)
+    await office.act(correction, "cancellation", SIGNER, note="Người dân đề nghị qua điện thoại")
+    told = await office.read(first, SIGNER)
+    assert told["correction_draft"] is None
+    history = await office.service.get(f"/v1/dossiers/{first['dossier_id']}/history", SIGNER)
+    change = history.json()["items"][-1]["change"]
+    assert (change["noted"], change["waits_again"]) == ("CORRECTION_ENDED", False)
+    assert change["note"] == "Người dân đề nghị qua điện thoại"
+
+
+async def test_a_correction_under_a_later_version_names_what_its_papers_lack(office: Office) -> None:
+    """To the officer before the acceptance, and with it; a paper a supplement brought is not missing."""
+    code = "1.009999"
+    await office.service.receive(a_procedure(code))
+    seen = await office.act(await office.submitted(procedure_code=code), "acceptance", RECEIVER)
+    first = await give(office, await office.issued(await office.at_issue(seen), number="91/XN"))
+    one = {"mandatory": True, "allowed_types": ["application/pdf"]}
+    parts = [{"code": "to-khai", "name": "Tờ khai"}, {"code": "anh", "name": "Ảnh"}]
+    await office.service.receive(a_procedure(code, version=2, components=[{**one, **part} for part in parts]))
+    _, correction = await opened(office, first)
+    missing = {"missing": [{"component_code": "anh", "name": "Ảnh"}]}
+    warned = (await office.read(correction, RECEIVER))["warnings"]
+    assert [(item["code"], item["details"]) for item in warned] == [("component-missing", missing)]
+    assert (await office.read(correction, a_citizen()))["warnings"] == []
+    asked = {"items": [{"component_code": "anh", "reason": "Chưa có"}], "reason": "Thiếu ảnh"}
+    accepted = await office.act(correction, "acceptance", RECEIVER)
+    assert [(item["code"], item["details"]) for item in accepted["warnings"]] == [
+        ("component-missing", missing)
+    ]
+    history = await office.service.get(f"/v1/dossiers/{accepted['dossier_id']}/history", RECEIVER)
+    assert history.json()["items"][-1]["change"]["missing"] == missing["missing"]
+    # The next one: what was brought when it was asked for is there, in it and in what corrects it.
+    first = await give(office, await office.issued(await office.at_issue(accepted), number="92/XN"))
+    _, second = await opened(office, first)
+    second = await office.act(second, "intake-supplement-request", RECEIVER, **asked)
+    photo = await office.upload(a_citizen(), component="anh")
+    second = await office.act(second, "intake-supplement-answer", a_citizen(), attachment_ids=[photo])
+    accepted = await office.act(second, "acceptance", RECEIVER)
+    assert accepted["warnings"] == []
+    first = await give(office, await office.issued(await office.at_issue(accepted), number="93/XN"))
+    _, third = await opened(office, first)
+    told = await office.read(third, RECEIVER)
+    assert told["warnings"] == []
+    assert sorted(item["component_code"] for item in told["components"]) == ["anh", "to-khai"]
+    assert all(item["attachment_ids"] for item in told["components"])

@@ -88,6 +88,7 @@ def noted(name: str, origin: str, **changed: object) -> Happened:
         (what("work_noted", "PORTAL", "RETURNED", "RETURNED", 10, noted="CORRECTION_DRAFTED"), []),
         (what("work_noted", "HERE", "RETURNED", "RETURNED", 10, noted="CORRECTION_DRAFTED"), []),
         (what("work_noted", "HERE", "RETURNED", "RETURNED", 10, noted="CORRECTION_DECLINED"), []),
+        (what("work_noted", "PORTAL", "RETURNED", "RETURNED", 10, noted="CORRECTION_ENDED"), []),
         (what("corrected", "PORTAL", "SUBMITTED", "SUBMITTED", 1, is_accepted=False), []),
         (what("reappointed", "PORTAL", "PROCESSING", "PROCESSING", 4, is_ours=False), []),
         (what("intake_refused", "HERE", "INTAKE_REFUSED", "SUBMITTED", 3, is_accepted=False), []),

@@ -17,6 +17,8 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.holdings import Result
 
 MOST_REUSED = 50
+LIFTED = "lifted_results"
+"""In what a dossier brought: components for which another paper was handed in, in the result's place."""
 MOST_TOLD = 5
 """Of dossiers with the same number so many are named."""
 _LOOK_UP_ROLES = ("ONE_STOP_OFFICER", "ONE_STOP_MANAGER", "SPECIALIST", "TEAM_LEAD", "SIGNER", "CLERK")
@@ -84,6 +86,11 @@ class Registered:
 def holds(state: ResultState, first: date, last: date | None, day: date) -> bool:
     """Tell whether a result of this state and these days may be relied on that day."""
     return state is ResultState.VALID and first <= day and (last is None or day <= last)
+
+
+def is_lifted(dossier: Dossier, component_code: str) -> bool:
+    """Tell whether another paper was handed in for a component that a result stood for."""
+    return component_code in dossier.brought.get(LIFTED, ())
 
 
 def require_no_ended(ended: Sequence[Mapping[str, Any]]) -> None:

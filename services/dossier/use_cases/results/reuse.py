@@ -1,13 +1,21 @@
 """A result handed in instead of a paper is bound to its entry in the register, and looked at again."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Invalid
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.results.register import Registered, ResultState, require_no_ended
-from services.dossier.use_cases.ports import Work
+from services.dossier.domain.results.register import (
+    LIFTED,
+    Registered,
+    ResultState,
+    is_lifted,
+    require_no_ended,
+)
+from services.dossier.use_cases.ports import Attachment, Work
 from services.dossier.use_cases.submission import Submission
 
 BOUND = "reused_results"
@@ -47,7 +55,9 @@ async def bind_again(dossier: Dossier, first: Dossier, *, work: Work, now: datet
     if BOUND not in first.brought:
         return
     today = now.astimezone(VIETNAM).date()
-    used = {code: entry for code, _, entry in await work.results.used_by(first.id)}
+    used = {
+        code: entry for code, _, entry in await work.results.used_by(first.id) if not is_lifted(first, code)
+    }
     while replaced := {code: entry.replaced_by for code, entry in used.items() if entry.replaced_by}:
         right = {entry.id: entry for entry in await work.results.named(list(replaced.values()))}
         found = {code: right[one] for code, one in replaced.items() if one in right}
@@ -74,6 +84,25 @@ def _fault(entry: Registered | None, dossier: Dossier, *, holds_on: date) -> str
     return "" if entry.holds_on(holds_on) else "Kết quả không còn hiệu lực"
 
 
+async def lift_results(dossier: Dossier, files: Iterable[Attachment], *, work: Work) -> dict[str, Any]:
+    """Let papers handed in with an answer stand for components in the place of results; return what is told.
+
+    Otherwise a result that ended would hold up its dossier for good: no other paper could stand for it.
+    A file that names no component is for what was asked for.
+    """
+    brought = {one.component_code for one in files}
+    if BOUND not in dossier.brought or not brought:
+        return {}
+    asked = {item.get("component_code", "") for item in dossier.supplements[-1].items}
+    used = {code for code, _, _ in await work.results.used_by(dossier.id)}
+    lifted = sorted(used & (brought | asked if "" in brought else brought))
+    if not lifted:
+        return {}
+    before = dossier.brought.get(LIFTED, [])
+    dossier.brought = {**dossier.brought, LIFTED: sorted({*before, *lifted})}
+    return {LIFTED: lifted}
+
+
 async def require_results_hold(dossier: Dossier, *, work: Work, now: datetime) -> None:
     """Raise `ResultEnded`, naming the components, when a result handed in holds no more at acceptance."""
     if BOUND not in dossier.brought:
@@ -83,6 +112,6 @@ async def require_results_hold(dossier: Dossier, *, work: Work, now: datetime) -
     ended = [
         {"component_code": code, "number": entry.number, "state": entry.state.value}
         for code, version, entry in used
-        if entry.version != version or not entry.holds_on(today)
+        if (entry.version != version or not entry.holds_on(today)) and not is_lifted(dossier, code)
     ]
     require_no_ended(ended)
